@@ -1,0 +1,86 @@
+"""Whether a figure has really changed: an interval first, a verdict only outside the noise.
+
+Shares by Newcombe's interval for two proportions (Stat. Med. 17, 1998, 873-890, method 10), counts by the exact
+conditional interval for two Poisson rates, both from statsmodels; a score between -1 and 1 by its largest possible
+variance. A sum of money has no interval here, so it gets no verdict.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+from statsmodels.stats.rates import confint_poisson_2indep
+
+from metrics.measure import Measure, Metric, Ratio
+
+Verdict = Literal["better", "worse", "changed", "no clear change", "too early to say", "not known"]
+
+FEWEST = 20
+"""Below this many cases on either side two figures are not compared."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Now against before. `low` and `high` bound the difference (shares, points) or the ratio (counts), at 95 %."""
+
+    verdict: Verdict
+    low: float | None = None
+    high: float | None = None
+    relative: float | None = None
+    """now / before - 1, where before is not 0."""
+
+
+def _known(*values: float | None) -> bool:
+    return all(v is not None and not math.isnan(v) for v in values)
+
+
+def compare(metric: Metric, now: dict[str, float], before: dict[str, float]) -> Change:
+    """Compare two answers for a metric: `value`, and for a ratio also `top` and `bottom`."""
+    if not _known(now["value"], before["value"]):
+        counted = isinstance(metric, Ratio) and (now.get("bottom") == 0 or before.get("bottom") == 0)
+        return Change("too early to say" if counted else "not known")
+    relative = now["value"] / before["value"] - 1 if before["value"] else None
+    if isinstance(metric, Measure):
+        if metric.total != "count":
+            return Change("changed", relative=relative)
+        return _counts(metric, now["value"], before["value"], relative)
+    n, m = now["bottom"], before["bottom"]
+    if min(n, m) < FEWEST:
+        return Change("too early to say", relative=relative)
+    if metric.unit == "share":
+        low, high = confint_proportions_2indep(now["top"], n, before["top"], m, method="newcomb", compare="diff")
+    elif metric.unit == "points":
+        spread = sum((1 - (f["top"] / f["bottom"]) ** 2) / f["bottom"] for f in (now, before))
+        middle = now["top"] / n - before["top"] / m
+        low, high = middle - 1.96 * math.sqrt(spread), middle + 1.96 * math.sqrt(spread)
+    else:
+        # A cost divided by a count: the cost is known to the cent, the count is what varies.
+        bounds = confint_poisson_2indep(m, 1, n, 1, method="score", compare="ratio")
+        spent = now["top"] / before["top"] if before["top"] else math.nan
+        return _verdict(metric, spent * bounds[0], spent * bounds[1], 1.0, relative)
+    return _verdict(metric, float(low), float(high), 0.0, relative)
+
+
+def _counts(metric: Metric, now: float, before: float, relative: float | None) -> Change:
+    if min(now, before) < FEWEST:
+        return Change("too early to say", relative=relative)
+    low, high = confint_poisson_2indep(now, 1, before, 1, method="score", compare="ratio")
+    return _verdict(metric, float(low), float(high), 1.0, relative)
+
+
+def _verdict(metric: Metric, low: float, high: float, none: float, relative: float | None) -> Change:
+    if math.isnan(low) or low <= none <= high:
+        return Change("no clear change", low, high, relative)
+    if metric.better == "neither":
+        return Change("changed", low, high, relative)
+    rose = low > none
+    return Change("better" if rose == (metric.better == "up") else "worse", low, high, relative)
+
+
+def share_interval(top: float, bottom: float) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share; needs `bottom` > 0."""
+    low, high = proportion_confint(top, bottom, method="wilson")
+    return float(low), float(high)

@@ -1,0 +1,88 @@
+"""What a number is: a Measure reads one table at its own grain, a Ratio divides two measures.
+
+Nothing here joins tables, so nothing can be counted twice. A definition carries everything that is said about it
+anywhere: the card, the dictionary, the goal form and the tests read the same object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Literal
+
+from sqlalchemy import ColumnElement, DateTime, Table, and_, case, func, true
+
+from metrics.scope import Period
+from warehouse.dialects import median, to_float
+
+Unit = Literal["count", "HKD", "share", "points", "days"]
+Better = Literal["up", "down", "neither"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Measure:
+    """A total over the rows of one table that belong to a period."""
+
+    label: str
+    means: str
+    owner: str
+    fact: Table
+    total: Literal["count", "sum", "median"] = "count"
+    of: ColumnElement | None = None
+    """What is summed; a count needs none."""
+    dated: ColumnElement | None = None
+    """The date or timestamp that puts a row into a period."""
+    when: Callable[[Period], ColumnElement[bool]] | None = None
+    """Instead of `dated`, where belonging to a period is more than one date: stocks and cohorts."""
+    where: ColumnElement[bool] = field(default_factory=true)
+    unit: Unit = "count"
+    better: Better = "up"
+    synonyms: Mapping[str, str] = field(default_factory=dict)
+    """Department → the word it uses."""
+    history: tuple[str, ...] = ("1, 22 Nov 2026: first definition.",)
+    example: str = ""
+
+    def within(self, period: Period) -> ColumnElement[bool]:
+        """Whether a row belongs to `period`."""
+        if self.when is not None:
+            return and_(self.where, self.when(period))
+        assert self.dated is not None, f"{self.label} has no date"
+        return and_(self.where, between(self.dated, period))
+
+    def over(self, period: Period) -> ColumnElement:
+        """The total over the rows of `period`; NULL where nothing is known, 0 where nothing happened."""
+        inside = self.within(period)
+        if self.total == "count":
+            return func.count(case((inside, 1)))
+        assert self.of is not None, f"{self.label} does not say what it totals"
+        value = case((inside, self.of))
+        return median(value) if self.total == "median" else to_float(func.sum(value))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Ratio:
+    """One measure divided by another; each is totalled at its own grain first."""
+
+    label: str
+    means: str
+    owner: str
+    top: Measure
+    bottom: Measure
+    unit: Unit = "share"
+    better: Better = "up"
+    scale: float = 1.0
+    synonyms: Mapping[str, str] = field(default_factory=dict)
+    history: tuple[str, ...] = ("1, 22 Nov 2026: first definition.",)
+    example: str = ""
+
+
+Metric = Measure | Ratio
+
+
+def between(moment: ColumnElement, period: Period) -> ColumnElement[bool]:
+    """Whether a date, or a timestamp up to the last instant of the last day, lies in `period`."""
+    if isinstance(moment.type, DateTime):
+        start = datetime.combine(period.start, time.min)
+        return and_(moment >= start, moment < datetime.combine(period.end + timedelta(days=1), time.min))
+    return and_(moment >= period.start, moment <= period.end)

@@ -1,0 +1,126 @@
+"""From metrics and a scope to one statement per table, and back to figures.
+
+Every period of a question is a column of the same statement, so the figure, its previous period and its trend are read
+together and cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import ColumnElement, Select, Table, case, func, or_, select
+
+from metrics import CATALOGUE
+from metrics.dimensions import DIMENSIONS
+from metrics.measure import Measure, Metric, Ratio
+from metrics.scope import Period, Scope
+from warehouse.access import PEOPLE, Reader
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which metrics, over which periods, under which filters, broken down by what."""
+
+    metrics: tuple[str, ...]
+    periods: tuple[Period, ...]
+    filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    by: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, metrics: Iterable[str], scope: Scope, by: Iterable[str] = (), periods: Sequence[Period] = ()) -> Question:
+        """A question about a scope; without `periods`, its own period and the one before."""
+        asked = tuple(periods) or (scope.period, scope.period.before())
+        return cls(tuple(metrics), asked, scope.filters, tuple(by))
+
+
+def measures_of(metric: Metric) -> tuple[Measure, ...]:
+    """The measures a metric is computed from."""
+    return (metric.top, metric.bottom) if isinstance(metric, Ratio) else (metric,)
+
+
+def unanswerable(name: str, question: Question) -> str | None:
+    """The dimension by which this metric cannot be told apart, or None."""
+    wanted = [*question.by, *(d for d, _ in question.filters)]
+    facts = {m.fact for m in measures_of(CATALOGUE[name])}
+    return next((d for d in wanted if any(f not in DIMENSIONS[d] for f in facts)), None)
+
+
+def absent(name: str, loaded: frozenset[str]) -> bool:
+    """Whether the bank gave no rows of a table this metric reads, so that it is not known rather than 0."""
+    # Credits are computed from contacts; what people write on the desk is never absent.
+    sources = {"touch_credits": "touches", "customer_profiles": "customers"}
+    facts = [m.fact for m in measures_of(CATALOGUE[name])]
+    return any(f.schema and sources.get(f.name, f.name) not in loaded for f in facts)
+
+
+def ask(question: Question, reader: Reader, loaded: frozenset[str] | None = None) -> pd.DataFrame:
+    """The answer: a row per period (column `period`, an index into `question.periods`) and breakdown value.
+
+    One column per metric, and one per measure it is made of, under their catalogue names. NaN means not known. A metric
+    that cannot be told apart by an asked dimension, or whose tables are not in `loaded`, is NaN throughout.
+    """
+    names = {id(m): n for n, m in CATALOGUE.items()}
+    wanted = [
+        n
+        for n in question.metrics
+        if unanswerable(n, question) is None and not (loaded is not None and absent(n, loaded))
+    ]
+    measures = {id(m): m for n in wanted for m in measures_of(CATALOGUE[n])}
+    keys = ["period", *question.by]
+    answer: pd.DataFrame | None = None
+    for fact in dict.fromkeys(m.fact for m in measures.values()):
+        together = {names[i]: m for i, m in measures.items() if m.fact is fact}
+        counted = reader.sees_totals_only(fact)
+        wide = reader.frame(statement(fact, together, question, counting_people=counted))
+        part = _tall(wide, list(together), question)
+        answer = part if answer is None else answer.merge(part, on=keys, how="outer")
+    if answer is None:
+        answer = pd.DataFrame({"period": range(len(question.periods)), **{d: None for d in question.by}})
+    for name in question.metrics:
+        metric = CATALOGUE[name]
+        if name not in wanted:
+            answer[name] = np.nan
+        elif isinstance(metric, Ratio):
+            bottom = answer[names[id(metric.bottom)]].where(lambda b: b != 0)
+            answer[name] = metric.scale * answer[names[id(metric.top)]] / bottom
+    return answer.sort_values(keys, na_position="last").reset_index(drop=True)
+
+
+def statement(fact: Table, measures: dict[str, Measure], question: Question, counting_people: bool = False) -> Select:
+    """One SELECT over one table: a column per measure and period, named `<measure>__<period index>`."""
+    groups = [DIMENSIONS[d][fact].label(d) for d in question.by]
+    columns: list[ColumnElement] = []
+    for name, measure in measures.items():
+        for index, period in enumerate(question.periods):
+            columns.append(measure.over(period).label(f"{name}__{index}"))
+            if counting_people:
+                people = func.count(case((measure.within(period), _person(fact))).distinct())
+                columns.append(people.label(f"{name}__{index}{PEOPLE}"))
+    query = select(*groups, *columns).select_from(fact)
+    for dimension, values in question.filters:
+        query = query.where(DIMENSIONS[dimension][fact].in_(values))
+    if groups:
+        # Without this, a group that has rows only outside every asked period would appear as a line of zeros.
+        inside = [m.within(p) for m in measures.values() for p in question.periods]
+        query = query.where(or_(*inside)).group_by(*[g.element for g in groups])
+    return query
+
+
+def _person(fact: Table) -> ColumnElement:
+    """Whose row it is: a lead is a person of its own, since most leads are not customers."""
+    return fact.c.lead_id if fact.name == "leads" else fact.c.customer_id
+
+
+def _tall(wide: pd.DataFrame, names: list[str], question: Question) -> pd.DataFrame:
+    """One row per period instead of one column per period."""
+    parts = []
+    for index in range(len(question.periods)):
+        part = wide[list(question.by)].copy()
+        part["period"] = index
+        for name in names:
+            part[name] = wide[f"{name}__{index}"].astype(float)
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)

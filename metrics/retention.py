@@ -1,0 +1,97 @@
+"""Who stays, who leaves, and which warnings wait for somebody."""
+
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import and_, or_
+
+from metrics.measure import Measure, Ratio, between
+from warehouse.desk import alerts
+from warehouse.schema import customers
+
+_joined, _left = customers.c.joined_on, customers.c.left_on
+
+customers_at_start = Measure(
+    label="Customers at the start",
+    means="People who were customers when the period began.",
+    owner="Core banking",
+    fact=customers,
+    when=lambda period: and_(_joined < period.start, or_(_left.is_(None), _left >= period.start)),
+    example="""
+        customers
+        customer_id | joined_on  | left_on
+        1           | 2020-01-01 |
+        2           | 2020-01-01 | 2026-04-01
+        3           | 2020-01-01 | 2026-03-31
+        4           | 2026-04-01 |
+
+        April to June 2026 = 2
+    """,
+)
+
+customers_left = Measure(
+    label="Customers who left",
+    means="Of the people who were customers when the period began, those who ended the relationship in it.",
+    owner="Core banking",
+    fact=customers,
+    when=lambda period: and_(_joined < period.start, between(_left, period)),
+    better="down",
+    example="""
+        customers
+        customer_id | joined_on  | left_on
+        1           | 2020-01-01 | 2026-04-01
+        2           | 2020-01-01 | 2026-06-30
+        3           | 2026-04-15 | 2026-05-15
+        4           | 2020-01-01 | 2026-07-01
+
+        April to June 2026 = 2
+    """,
+)
+
+churn_rate = Ratio(
+    label="Customers lost",
+    means="Of the people who were customers when the period began, the share who left in it.",
+    owner="Core banking",
+    top=customers_left,
+    bottom=customers_at_start,
+    better="down",
+    synonyms={"Service": "lost customers", "Marketing": "churn rate", "Finance": "attrition"},
+    example="""
+        customers
+        customer_id | joined_on  | left_on
+        1           | 2020-01-01 | 2026-05-15
+        2           | 2020-01-01 |
+        3           | 2020-01-01 |
+        4           | 2020-01-01 |
+
+        April to June 2026 = 25%
+    """,
+)
+
+
+def _open_at_end(period):
+    following = datetime.combine(period.end + timedelta(days=1), time.min)
+    return and_(
+        alerts.c.raised_on <= period.end,
+        or_(alerts.c.closed_at.is_(None), alerts.c.closed_at >= following),
+    )
+
+
+open_alerts = Measure(
+    label="Open alerts",
+    means="Warnings about customers that were raised and not yet closed at the end of the period.",
+    owner="Sales",
+    fact=alerts,
+    when=_open_at_end,
+    better="down",
+    synonyms={"Sales": "customers to call"},
+    example="""
+        alerts
+        alert_id | customer_id | rule | raised_on  | due_on     | arm     | reasons | status | closed_at  | version
+        1        | 1           | r    | 2026-05-01 | 2026-05-31 | treated | []      | open   |            | 1
+        2        | 2           | r    | 2026-05-01 | 2026-05-31 | treated | []      | closed | 2026-06-01 | 2
+        3        | 3           | r    | 2026-05-01 | 2026-05-31 | treated | []      | closed | 2026-07-01 | 2
+        4        | 4           | r    | 2026-07-01 | 2026-07-31 | treated | []      | open   |            | 1
+
+        April to June 2026 = 2
+    """,
+)

@@ -1,0 +1,94 @@
+"""Which part of the bank a question is about: a period and filters, and how to say that in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """Days from `start` to `end`, both included."""
+
+    start: date
+    end: date
+
+    @property
+    def days(self) -> int:
+        return (self.end - self.start).days + 1
+
+    def before(self) -> Period:
+        """The same number of days directly before: like for like, whatever the calendar says."""
+        return Period(self.start - timedelta(days=self.days), self.start - timedelta(days=1))
+
+    def in_words(self) -> str:
+        """`1 Apr – 30 Jun 2026`."""
+        last = f"{self.end.day} {self.end:%b %Y}"
+        if self.start == self.end:
+            return last
+        year = "" if self.start.year == self.end.year else f" {self.start.year}"
+        return f"{self.start.day} {self.start:%b}{year} – {last}"
+
+
+def month(year: int, number: int) -> Period:
+    """A calendar month; `number` may run past 12 or below 1."""
+    year, number = year + (number - 1) // 12, (number - 1) % 12 + 1
+    start = date(year, number, 1)
+    following = date(year + number // 12, number % 12 + 1, 1)
+    return Period(start, following - timedelta(days=1))
+
+
+def months_back(as_of: date, count: int) -> tuple[Period, ...]:
+    """The last `count` calendar months, oldest first, the running one cut at `as_of`."""
+    months = [month(as_of.year, as_of.month - back) for back in range(count - 1, -1, -1)]
+    return tuple(Period(m.start, min(m.end, as_of)) for m in months)
+
+
+PERIODS: Mapping[str, str] = {
+    "90d": "Last 90 days",
+    "30d": "Last 30 days",
+    "month": "Last full month",
+    "quarter": "Last full quarter",
+    "12m": "Last 12 months",
+}
+"""What the filter bar offers: word in the address → words on the screen."""
+
+
+def period_named(name: str, as_of: date) -> Period:
+    """The period behind a word of the address; an unknown word gives the first one."""
+    if name == "30d":
+        return Period(as_of - timedelta(days=29), as_of)
+    if name == "month":
+        this = month(as_of.year, as_of.month)
+        return this if this.end == as_of else month(as_of.year, as_of.month - 1)
+    if name == "quarter":
+        first = 3 * ((as_of.month - 1) // 3) + 1
+        this = Period(date(as_of.year, first, 1), month(as_of.year, first + 2).end)
+        if this.end == as_of:
+            return this
+        return Period(month(as_of.year, first - 3).start, this.start - timedelta(days=1))
+    if name == "12m":
+        return Period(months_back(as_of, 12)[0].start, as_of)
+    return Period(as_of - timedelta(days=89), as_of)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A period and, for some dimensions, the values that count. No values means all."""
+
+    period: Period
+    filters: tuple[tuple[str, tuple[str, ...]], ...] = field(default=())
+    """(dimension, values), for instance (("channel", ("email", "social")),)."""
+
+    def __post_init__(self) -> None:
+        kept = tuple(sorted((name, tuple(sorted(values))) for name, values in self.filters if values))
+        object.__setattr__(self, "filters", kept)
+
+    def in_words(self) -> str:
+        """`1 Apr – 30 Jun 2026, channel email or social`."""
+        parts = [self.period.in_words()]
+        for name, values in self.filters:
+            words = [v.replace("_", " ") for v in values]
+            parts.append(f"{name} {' or '.join(words)}")
+        return ", ".join(parts)

@@ -1,0 +1,138 @@
+"""Whether staged rows keep the contract of `schema`: columns, types, keys, allowed words, references.
+
+Every check runs inside the engine, in one pass per table, so it costs the same effort at any size. The first broken
+row is named with its column, its value and what to do.
+"""
+
+from __future__ import annotations
+
+import difflib
+from datetime import date
+
+import duckdb
+from sqlalchemy import Boolean, Column, Date, DateTime, Float, Integer, Numeric, Table
+
+from warehouse.errors import LoadRefused
+from warehouse.schema import UNIFIED_TABLES
+
+_TYPES: tuple[tuple[type, str, str], ...] = (
+    (Boolean, "BOOLEAN", "true or false"),
+    (DateTime, "TIMESTAMP", "a date and time such as 2026-06-30 10:11"),
+    (Date, "DATE", "a date such as 2026-06-30"),
+    (Integer, "INTEGER", "a whole number"),
+    (Float, "DOUBLE", "a number"),
+    (Numeric, "DECIMAL(18,2)", "an amount such as 1234.50"),
+)
+NOTHING = "Nothing was loaded; the bank loaded before stays."
+
+
+def type_of(column: Column) -> str:
+    """DuckDB's type of a column of the contract."""
+    return next((name for kind, name, _ in _TYPES if isinstance(column.type, kind)), "VARCHAR")
+
+
+def _in_words(column: Column) -> str:
+    return next((words for kind, _, words in _TYPES if isinstance(column.type, kind)), "text")
+
+
+def plain(error: duckdb.Error) -> str:
+    """The engine's complaint as one sentence, without its hints and file paths."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    line = lines[0].rstrip(".") if lines else "The engine gave no reason"
+    return f"{line}."
+
+
+def check_columns(table: Table, source: str, given: dict[str, str]) -> None:
+    """Refuse a column the contract does not know, and a missing one it cannot do without."""
+    known = {c.key for c in table.c}
+    for name in given:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f" Did you mean {near[0]}?" if near else f" Its columns are: {', '.join(c.key for c in table.c)}."
+            raise LoadRefused(f"Table {table.name}: {source} gives a column “{name}”, which it does not have.{hint} {NOTHING}")
+    for column in table.c:
+        if not column.nullable and column.key not in given:
+            raise LoadRefused(
+                f"Table {table.name}: {source} does not give the column {column.key} ({column.comment}) "
+                f"Add it, then load again. {NOTHING}"
+            )
+
+
+def check_rows(db: duckdb.DuckDBPyConnection, table: Table, source: str, given: dict[str, str]) -> None:
+    """Types, required values and allowed words in one pass over `staged`, then the key."""
+    checks: list[tuple[Column, str, str]] = []
+    for column in table.c:
+        if column.key not in given:
+            continue
+        name, kind = f'"{column.key}"', type_of(column)
+        if given[column.key] != kind:
+            checks.append((column, f"{name} IS NOT NULL AND TRY_CAST({name} AS {kind}) IS NULL", f"is not {_in_words(column)}"))
+        if not column.nullable:
+            checks.append((column, f"{name} IS NULL", "is empty, and must not be"))
+        if column.info["allowed"]:
+            words = ", ".join(f"'{w}'" for w in column.info["allowed"])
+            checks.append((column, f"{name} NOT IN ({words})", f"is not one of {', '.join(column.info['allowed'])}"))
+    if checks:
+        firsts = ", ".join(f"min(rowid) FILTER (WHERE {condition})" for _, condition, _ in checks)
+        broken = db.execute(f"SELECT {firsts} FROM staged").fetchone() or ()
+        found = [(row, check) for row, check in zip(broken, checks, strict=True) if row is not None]
+        if found:
+            row, (column, _, reason) = min(found, key=lambda f: f[0])
+            value = db.execute(f'SELECT "{column.key}" FROM staged WHERE rowid = ?', [row]).fetchone()
+            shown = "“" + str(value[0])[:60] + "” " if value and value[0] is not None else "the value "
+            raise LoadRefused(
+                f"Table {table.name}, row {row + 1}, column {column.key}: {shown}{reason}. "
+                f"Mend it in {source} or its mapping, then load again. {NOTHING}"
+            )
+    _check_key(db, table, source)
+
+
+def _check_key(db: duckdb.DuckDBPyConnection, table: Table, source: str) -> None:
+    key = [c.key for c in table.c if c.primary_key]
+    names = ", ".join(f'"{k}"' for k in key)
+    twice = db.execute(
+        f"SELECT {names}, min(rowid), max(rowid) FROM staged GROUP BY {names} HAVING count(*) > 1 ORDER BY max(rowid) LIMIT 1"
+    ).fetchone()
+    if twice:
+        values = ", ".join(f"{k} “{v}”" for k, v in zip(key, twice, strict=False))
+        raise LoadRefused(
+            f"Table {table.name}, row {twice[-1] + 1}, column {' and '.join(key)}: {values} was already given in row "
+            f"{twice[-2] + 1}. Each may occur once. Mend it in {source} or its mapping, then load again. {NOTHING}"
+        )
+
+
+def check_references(db: duckdb.DuckDBPyConnection) -> None:
+    """Every key that refers to another table exists there; a table the bank did not give cannot be checked."""
+    for table in UNIFIED_TABLES:
+        for column in table.c:
+            if not column.info["refers"]:
+                continue
+            target, key = column.info["refers"].split(".")
+            if not db.execute(f"SELECT 1 FROM unified.{target} LIMIT 1").fetchone():
+                continue
+            lost = db.execute(
+                f'SELECT "{column.key}", rowid FROM unified.{table.name} WHERE "{column.key}" IS NOT NULL '
+                f'AND NOT EXISTS (SELECT 1 FROM unified.{target} t WHERE t."{key}" = {table.name}."{column.key}") LIMIT 1'
+            ).fetchone()
+            if lost:
+                raise LoadRefused(
+                    f"Table {table.name}, row {lost[1] + 1}, column {column.key}: “{lost[0]}” does not exist in "
+                    f"{target}. Add it there or leave the column empty, then load again. {NOTHING}"
+                )
+
+
+def last_day(db: duckdb.DuckDBPyConnection, not_after: date) -> date:
+    """The latest day on which anything happened, as far as it is not in the future."""
+    days = []
+    for table in UNIFIED_TABLES:
+        column = table.info["happened_on"]
+        # A campaign may be planned ahead, so its dates say nothing about what has been loaded.
+        if column and table.name != "campaigns":
+            day = db.execute(
+                f"SELECT CAST(max({column}) AS DATE) FROM unified.{table.name} WHERE {column} < ?::DATE + 1", [not_after]
+            ).fetchone()
+            days.append(day[0] if day else None)
+    known = [d for d in days if d is not None]
+    if not known:
+        raise LoadRefused(f"No table has a dated row, so there is no day to report on. {NOTHING}")
+    return max(known)

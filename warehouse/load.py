@@ -1,0 +1,264 @@
+"""From a folder of extracts to a snapshot: all of it or nothing.
+
+A load never touches the bank that is being read. It fills a new file, checks it against the contract, and only then
+points to it; whatever fails on the way, the bank loaded before stays and a sentence names table, row, column, reason.
+"""
+
+from __future__ import annotations
+
+import difflib
+import fcntl
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import chdir, contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+from sqlalchemy import ColumnElement, Connection, Select, Table, create_engine, delete, insert, select
+from sqlalchemy.pool import NullPool
+
+from warehouse import contract
+from warehouse.access import Reader
+from warehouse.connect import Stores, publish, snapshot_file
+from warehouse.errors import LoadRefused, NothingLoaded
+from warehouse.schema import BANK, DERIVED, DERIVED_TABLES, UNIFIED, UNIFIED_TABLES, loads
+
+READERS = {
+    ".csv": "read_csv({}, all_varchar=true, header=true)",
+    ".csv.gz": "read_csv({}, all_varchar=true, header=true)",
+    ".parquet": "read_parquet({})",
+    ".jsonl": "read_json({}, format='newline_delimited')",
+}
+"""What a file that already has the unified columns may be."""
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load brought: the snapshot's id, its as-of day, and rows per table."""
+
+    snapshot: str
+    as_of: date
+    rows: dict[str, int]
+
+
+def load(
+    stores: Stores,
+    folder: Path,
+    *,
+    as_of: date | None = None,
+    sample: bool = False,
+    progress: Progress = lambda step: None,
+) -> Loaded:
+    """Make the extracts in `folder` the bank that everyone reads. Raises LoadRefused, and then nothing has changed."""
+    sources = _sources(folder)
+    with _only_writer(stores):
+        snapshot = _new_id(stores.now())
+        file = snapshot_file(stores.settings, snapshot)
+        try:
+            # The engine judges a relative path by the working directory, so the load stands inside the folder.
+            with duckdb.connect(str(file)) as db, chdir(folder):
+                _create_tables(db)
+                _carry_history(db, stores, sample)
+                _look_only_here(db)
+                rows = {}
+                for table in UNIFIED_TABLES:
+                    if table.name in sources:
+                        progress(f"Loading {table.name.replace('_', ' ')}")
+                        rows[table.name] = _fill(db, table, *sources[table.name])
+                progress("Checking that the tables fit together")
+                contract.check_references(db)
+                day = as_of or contract.last_day(db, not_after=stores.now().date())
+                _write_loads(db, stores.now(), day, sources, rows, sample)
+                db.execute("CHECKPOINT")
+            _to_disk(file)
+            publish(stores.settings, snapshot)
+        except duckdb.Error as error:
+            file.unlink(missing_ok=True)
+            raise LoadRefused(f"{contract.plain(error)} Nothing was loaded; the bank loaded before stays.") from None
+        except BaseException:
+            file.unlink(missing_ok=True)
+            raise
+    return Loaded(snapshot, day, rows)
+
+
+def _sources(folder: Path) -> dict[str, tuple[str, str]]:
+    """Table → (the file it comes from, the SELECT that reads it)."""
+    if not folder.is_dir():
+        raise LoadRefused(f"“{folder}” is not a folder. Give the folder that holds the extracts.")
+    names = {t.name for t in UNIFIED_TABLES}
+    found: dict[str, tuple[str, str]] = {}
+    for name in sorted(names):
+        for suffix, reader in READERS.items():
+            if (folder / f"{name}{suffix}").is_file():
+                found[name] = (f"{name}{suffix}", f"SELECT * FROM {reader.format(repr(name + suffix))}")
+    for file in sorted(folder.glob("*.sql")):
+        if file.stem not in names:
+            near = difflib.get_close_matches(file.stem, names, 1)
+            hint = f" Did you mean {near[0]}.sql?" if near else ""
+            raise LoadRefused(f"{file.name} names no table of the contract.{hint} Nothing was loaded.")
+        try:
+            found[file.stem] = (file.name, file.read_text(encoding="utf-8").strip().rstrip(";"))
+        except UnicodeDecodeError:
+            raise LoadRefused(f"{file.name} is not a text file in UTF-8. Nothing was loaded.") from None
+    if not found:
+        raise LoadRefused(
+            f"“{folder}” holds no extract: it needs files such as customers.csv, or customers.sql to say how to "
+            "read them. Nothing was loaded."
+        )
+    return found
+
+
+def _fill(db: duckdb.DuckDBPyConnection, table: Table, source: str, query: str) -> int:
+    """Stage what `query` gives, check it, and move it into `table`; the number of rows."""
+    try:
+        db.execute(f"CREATE OR REPLACE TEMP TABLE staged AS SELECT * FROM (\n{query}\n)")
+    except duckdb.Error as error:
+        raise LoadRefused(
+            f"Table {table.name}: {source} cannot be read. {contract.plain(error)} "
+            "Nothing was loaded; the bank loaded before stays."
+        ) from None
+    given = {row[0]: row[1] for row in db.execute("DESCRIBE staged").fetchall()}
+    contract.check_columns(table, source, given)
+    contract.check_rows(db, table, source, given)
+    columns = [c for c in table.c if c.key in given]
+    names = ", ".join(f'"{c.key}"' for c in columns)
+    casts = ", ".join(f'CAST("{c.key}" AS {contract.type_of(c)})' for c in columns)
+    db.execute(f"INSERT INTO {table.schema}.{table.name} ({names}) SELECT {casts} FROM staged")
+    count = db.execute("SELECT count(*) FROM staged").fetchone()
+    db.execute("DROP TABLE staged")
+    return int(count[0]) if count else 0
+
+
+def _create_tables(db: duckdb.DuckDBPyConnection) -> None:
+    for schema in (UNIFIED, DERIVED):
+        db.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    for table in BANK.tables.values():
+        # Keys are checked by the load, which can name the row; an index would only slow it down.
+        columns = ", ".join(f'"{c.key}" {contract.type_of(c)}' for c in table.c)
+        db.execute(f"CREATE TABLE IF NOT EXISTS {table.schema}.{table.name} ({columns})")
+
+
+def _carry_history(db: duckdb.DuckDBPyConnection, stores: Stores, sample: bool) -> None:
+    """Copy earlier nights' profiles and scores from the snapshot before, unless that was another bank."""
+    try:
+        before = snapshot_file(stores.settings, stores.snapshot())
+    except NothingLoaded:
+        return
+    db.execute(f"ATTACH '{before}' AS before (READ_ONLY)")
+    was_sample = db.execute("SELECT bool_or(sample) FROM before.derived.loads").fetchone()
+    if was_sample and was_sample[0] == sample:
+        for table in DERIVED_TABLES:
+            if table is not loads:
+                names = ", ".join(f'"{c.key}"' for c in table.c)
+                db.execute(
+                    f"INSERT INTO derived.{table.name} ({names}) SELECT {names} FROM before.derived.{table.name}"
+                )
+    db.execute("DETACH before")
+
+
+def _look_only_here(db: duckdb.DuckDBPyConnection) -> None:
+    """From here on a mapping reads files below the working directory and nothing else on the machine or the network."""
+    place = str(Path.cwd()).replace("'", "''")
+    db.execute(f"SET allowed_directories = ['{place}/']")
+    db.execute("SET enable_external_access = false")
+    db.execute("SET lock_configuration = true")
+
+
+def _write_loads(db, at: datetime, day: date, sources, rows: dict[str, int], sample: bool) -> None:
+    for table in UNIFIED_TABLES:
+        latest = None
+        if table.info["happened_on"]:
+            latest = db.execute(
+                f"SELECT CAST(max({table.info['happened_on']}) AS DATE) FROM {table.schema}.{table.name}"
+            ).fetchone()[0]
+        source = sources[table.name][0] if table.name in sources else None
+        db.execute(
+            "INSERT INTO derived.loads (table_name, loaded_at, as_of, row_count, source, latest_on, sample) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [table.name, at, day, rows.get(table.name, 0), source, latest, sample],
+        )
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The next snapshot, not yet seen by anybody."""
+
+    connection: Connection
+    snapshot: str
+
+    def write(self, table: Table, rows: Select | pd.DataFrame, replacing: ColumnElement | None = None) -> None:
+        """Put `rows` into a derived table, after removing those that match `replacing`. Columns are matched by name."""
+        if replacing is not None:
+            self.connection.execute(delete(table).where(replacing))
+        if isinstance(rows, pd.DataFrame):
+            names = ", ".join(f'"{c.key}"' for c in table.c if c.key in rows.columns)
+            raw = self.connection.connection.driver_connection
+            raw.register("incoming", rows)  # type: ignore[union-attr]
+            raw.execute(f"INSERT INTO {table.schema}.{table.name} ({names}) SELECT {names} FROM incoming")  # type: ignore[union-attr]
+            raw.unregister("incoming")  # type: ignore[union-attr]
+        else:
+            self.connection.execute(insert(table).from_select([c.key for c in rows.selected_columns], rows))
+
+
+@contextmanager
+def next_snapshot(stores: Stores) -> Iterator[Draft]:
+    """A copy of the current snapshot to add derived rows to; published when the body ends well, else removed."""
+    with _only_writer(stores):
+        snapshot = _new_id(stores.now())
+        file = snapshot_file(stores.settings, snapshot)
+        shutil.copyfile(snapshot_file(stores.settings, stores.snapshot()), file)
+        # No pool: the file must be let go of entirely before readers open it read-only.
+        engine = create_engine(f"duckdb:///{file}", poolclass=NullPool)
+        try:
+            with engine.connect() as connection:
+                yield Draft(connection, snapshot)
+                connection.commit()
+                connection.exec_driver_sql("CHECKPOINT")
+            engine.dispose()
+            _to_disk(file)
+            publish(stores.settings, snapshot)
+        except BaseException:
+            engine.dispose()
+            file.unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def _only_writer(stores: Stores) -> Iterator[None]:
+    """One load or nightly job at a time; the lock goes with the process, however it ends."""
+    with (stores.settings.data_dir / "load.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise LoadRefused(
+                "Another load or nightly job is running. Wait until it has ended, then try again."
+            ) from None
+        yield
+
+
+def _new_id(at: datetime) -> str:
+    return f"{at:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+
+
+def _to_disk(file: Path) -> None:
+    handle = os.open(file, os.O_RDONLY)
+    os.fsync(handle)
+    os.close(handle)
+
+
+def as_of(reader: Reader) -> date:
+    """The last day fully loaded."""
+    day = reader.frame(select(loads.c.as_of).limit(1))
+    return pd.Timestamp(day["as_of"].iloc[0]).date()
+
+
+def loaded_tables(reader: Reader) -> frozenset[str]:
+    """The unified tables that have rows: the departments this bank has data of."""
+    return frozenset(reader.frame(select(loads.c.table_name).where(loads.c.row_count > 0))["table_name"])

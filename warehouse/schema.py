@@ -1,0 +1,409 @@
+"""The unified and derived tables: the contract between the bank's data and everything above it.
+
+Each column carries its sentence, its owner department and, where it applies, that it is personal. The data
+dictionary prints exactly this text, so it is written once, here.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    Integer,
+    MetaData,
+    Numeric,
+    Table,
+    Text,
+)
+
+BANK = MetaData()
+"""Every table of the warehouse, `unified.*` (loaded) and `derived.*` (written by the nightly job)."""
+
+UNIFIED, DERIVED = "unified", "derived"
+
+PRODUCTS = (
+    "current",
+    "savings",
+    "time_deposit",
+    "card",
+    "mortgage",
+    "loan",
+    "investment",
+    "insurance",
+)
+WEALTH_PRODUCTS = ("investment", "insurance")
+SEGMENTS = ("mass", "affluent", "private")
+
+Money = Numeric(18, 2, asdecimal=False)
+
+
+def _column(name, type_, sentence, *, owner="", key=False, refers="", personal=False, allowed=(), required=False):
+    """One column of the contract. `refers` names the `table.column` it must exist in, `allowed` its words."""
+    info = {"owner": owner, "refers": refers, "personal": personal, "allowed": tuple(allowed)}
+    # No database enforces `refers`: the load checks it and names the row, which a constraint would not.
+    return Column(
+        name,
+        type_,
+        primary_key=key,
+        autoincrement=False,
+        nullable=not (key or required),
+        comment=sentence,
+        info=info,
+    )
+
+
+def _table(name, sentence, owner, *columns, schema=UNIFIED, person="", happened_on=""):
+    """One table. `person` names the column that says whose row it is; `happened_on` its freshness date."""
+    for column in columns:
+        column.info["owner"] = column.info["owner"] or owner
+    info = {"owner": owner, "person": person, "happened_on": happened_on}
+    return Table(name, BANK, *columns, schema=schema, comment=sentence, info=info)
+
+
+relationship_managers = _table(
+    "relationship_managers",
+    "A relationship manager (RM), who looks after customers.",
+    "Sales",
+    _column("rm_id", Text, "The RM's staff number.", key=True),
+    _column("name", Text, "The RM's name, as colleagues know it.", required=True),
+    _column("email", Text, "The RM's e-mail address at work."),
+    _column("team", Text, "The team the RM belongs to; its team lead sees the team's customers."),
+    _column("weekly_capacity", Integer, "How many alerts the RM can work in a week."),
+)
+
+customers = _table(
+    "customers",
+    "A person the bank serves or served.",
+    "Core banking",
+    _column("customer_id", Text, "The bank's number for this person.", key=True),
+    _column("full_name", Text, "The customer's name.", personal=True),
+    _column("email", Text, "The customer's e-mail address.", personal=True),
+    _column("phone", Text, "The customer's phone number.", personal=True),
+    _column("birth_year", Integer, "The year of birth; the day is not kept.", personal=True),
+    _column("segment", Text, "The bank's service level for this customer.", allowed=SEGMENTS),
+    _column("district", Text, "The district the customer lives in."),
+    _column("branch", Text, "The branch that keeps the relationship."),
+    _column("joined_on", Date, "The day the first account was opened."),
+    _column("left_on", Date, "The day the relationship ended; empty while the customer is with us."),
+    _column(
+        "rm_id", Text, "The RM who looks after this customer.", refers="relationship_managers.rm_id"
+    ),
+    _column(
+        "acquired_by_lead_id", Text, "The won lead that brought this customer.", refers="leads.lead_id"
+    ),
+    _column(
+        "marketing_consent", Boolean, "Whether the customer agreed to marketing; silence is not consent."
+    ),
+    _column("consent_changed_on", Date, "The day the consent was last given or withdrawn."),
+    _column(
+        "preferred_channel",
+        Text,
+        "How the customer prefers to be reached.",
+        allowed=("app", "phone", "email", "branch"),
+    ),
+    person="customer_id",
+    happened_on="joined_on",
+)
+
+accounts = _table(
+    "accounts",
+    "One product held by a customer.",
+    "Core banking",
+    _column("account_id", Text, "The account's number.", key=True),
+    _column("customer_id", Text, "Who holds it.", refers="customers.customer_id", required=True),
+    _column("product", Text, "What kind of product it is.", allowed=PRODUCTS),
+    _column("opened_on", Date, "The day it was opened."),
+    _column("closed_on", Date, "The day it was closed; empty while it is open."),
+    person="customer_id",
+    happened_on="opened_on",
+)
+
+balances = _table(
+    "balances",
+    "The balance of an account at the end of a month.",
+    "Core banking",
+    _column("account_id", Text, "The account.", key=True, refers="accounts.account_id"),
+    _column("customer_id", Text, "Who holds it.", refers="customers.customer_id", required=True),
+    _column("month_on", Date, "The last day of the month.", key=True),
+    _column("balance", Money, "The balance in HKD; loans and mortgages are negative."),
+    person="customer_id",
+    happened_on="month_on",
+)
+
+transactions = _table(
+    "transactions",
+    "A booking on an account.",
+    "Core banking",
+    _column("transaction_id", Text, "The booking's number.", key=True),
+    _column("account_id", Text, "The account it was booked on.", refers="accounts.account_id"),
+    _column("customer_id", Text, "Who holds the account.", refers="customers.customer_id", required=True),
+    _column("booked_at", DateTime, "When it was booked."),
+    _column("kind", Text, "What kind of booking it is, such as card_payment, salary or interest."),
+    _column("amount", Money, "The amount in HKD; money leaving the account is negative."),
+    _column(
+        "customer_made",
+        Boolean,
+        "Whether the customer made it; false for interest, fees and standing orders.",
+    ),
+    person="customer_id",
+    happened_on="booked_at",
+)
+
+revenues = _table(
+    "revenues",
+    "What a customer's product earned the bank in a month.",
+    "Finance",
+    _column("customer_id", Text, "The customer.", key=True, refers="customers.customer_id"),
+    _column("product", Text, "The product that earned it.", key=True, allowed=PRODUCTS),
+    _column("month_on", Date, "The last day of the month.", key=True),
+    _column("revenue", Money, "Revenue in HKD before the cost of serving the customer."),
+    _column("cost_to_serve", Money, "What serving the customer cost in HKD."),
+    person="customer_id",
+    happened_on="month_on",
+)
+
+campaigns = _table(
+    "campaigns",
+    "A marketing campaign.",
+    "Marketing",
+    _column("campaign_id", Text, "The campaign's code.", key=True),
+    _column("name", Text, "The campaign's name."),
+    _column("channel", Text, "The channel it ran in, in the bank's own words."),
+    _column("product", Text, "The product it promotes.", allowed=PRODUCTS),
+    _column(
+        "audience", Text, "Whom it addresses: prospects or customers.", allowed=("prospects", "customers")
+    ),
+    _column("starts_on", Date, "Its first day."),
+    _column("ends_on", Date, "Its last day."),
+    _column("budget", Money, "The planned spend in HKD."),
+    _column("message", Text, "What it promised, in a sentence."),
+    _column("owner", Text, "Who answers for it in Marketing."),
+    happened_on="starts_on",
+)
+
+campaign_days = _table(
+    "campaign_days",
+    "What a campaign spent and reached on a day.",
+    "Marketing",
+    _column("campaign_id", Text, "The campaign.", key=True, refers="campaigns.campaign_id"),
+    _column("day_on", Date, "The day.", key=True),
+    _column("cost", Money, "What was spent in HKD; empty when the cost is not known."),
+    _column("impressions", Integer, "How often it was shown."),
+    _column("clicks", Integer, "How often it was clicked."),
+    _column("visits", Integer, "How many visits to our pages it brought."),
+    happened_on="day_on",
+)
+
+touches = _table(
+    "touches",
+    "One contact of one person with the bank.",
+    "Marketing",
+    _column("touch_id", Text, "The contact's number.", key=True),
+    _column("lead_id", Text, "The lead it belongs to.", refers="leads.lead_id"),
+    _column("customer_id", Text, "The customer it belongs to.", refers="customers.customer_id"),
+    _column("campaign_id", Text, "The campaign it came from.", refers="campaigns.campaign_id"),
+    _column("channel", Text, "The channel; empty when it is not known."),
+    _column(
+        "kind",
+        Text,
+        "What happened.",
+        allowed=("impression", "click", "visit", "email", "call", "branch", "event"),
+    ),
+    _column("touched_at", DateTime, "When it happened."),
+    person="customer_id",
+    happened_on="touched_at",
+)
+
+leads = _table(
+    "leads",
+    "A lead, with the moment it reached each stage.",
+    "Marketing",
+    _column("lead_id", Text, "The lead's number.", key=True),
+    _column("customer_id", Text, "The customer it is or became.", refers="customers.customer_id"),
+    _column("campaign_id", Text, "The campaign that brought it.", refers="campaigns.campaign_id"),
+    _column("channel", Text, "The channel; empty when it is not known."),
+    _column("product", Text, "The product the lead asked about.", allowed=PRODUCTS),
+    _column("full_name", Text, "The lead's name.", personal=True),
+    _column("email", Text, "The lead's e-mail address.", personal=True),
+    _column("phone", Text, "The lead's phone number.", personal=True),
+    _column("created_at", DateTime, "When the lead was first recorded."),
+    _column("score", Float, "Marketing's score of the lead, 0 to 100."),
+    _column("mql_at", DateTime, "When Marketing called it qualified (MQL)."),
+    _column("contacted_at", DateTime, "When Sales first spoke to it.", owner="Sales"),
+    _column("accepted_at", DateTime, "When Sales accepted it.", owner="Sales"),
+    _column("rejected_at", DateTime, "When Sales rejected it.", owner="Sales"),
+    _column("rejected_reason", Text, "Why Sales rejected it.", owner="Sales"),
+    _column("sql_at", DateTime, "When Sales called it qualified (SQL).", owner="Sales"),
+    _column("opportunity_at", DateTime, "When it became a concrete opportunity.", owner="Sales"),
+    _column("won_at", DateTime, "When the contract was signed.", owner="Sales"),
+    _column("lost_at", DateTime, "When it was given up as lost.", owner="Sales"),
+    _column("lost_reason", Text, "Why it was lost.", owner="Sales"),
+    _column(
+        "expected_value",
+        Money,
+        "What Sales expects it to be worth in HKD; empty when not declared.",
+        owner="Sales",
+    ),
+    _column("won_value", Money, "What the signed contract is worth in HKD.", owner="Sales"),
+    _column("sales_rep", Text, "Who in Sales works it.", owner="Sales"),
+    person="customer_id",
+    happened_on="created_at",
+)
+
+product_usage = _table(
+    "product_usage",
+    "A customer's use of one feature on a day.",
+    "Digital",
+    _column("customer_id", Text, "The customer.", key=True, refers="customers.customer_id"),
+    _column("feature", Text, "The feature of app or web bank.", key=True),
+    _column("used_on", Date, "The day.", key=True),
+    _column("sessions", Integer, "How often it was opened."),
+    _column("minutes", Float, "How long it was used, in minutes."),
+    person="customer_id",
+    happened_on="used_on",
+)
+
+tickets = _table(
+    "tickets",
+    "A service case.",
+    "Service",
+    _column("ticket_id", Text, "The case's number.", key=True),
+    _column("customer_id", Text, "The customer it concerns.", refers="customers.customer_id"),
+    _column("opened_at", DateTime, "When it was opened."),
+    _column("first_reply_at", DateTime, "When the customer first heard from us."),
+    _column("resolved_at", DateTime, "When it was settled; empty while it is open."),
+    _column("category", Text, "What it is about."),
+    _column("product", Text, "The product it is about.", allowed=PRODUCTS),
+    _column("feature", Text, "The feature of app or web bank it is about."),
+    _column("severity", Text, "How serious it is.", allowed=("low", "medium", "high")),
+    _column("complaint", Boolean, "Whether the customer complained, rather than asked."),
+    _column("withdrawn", Boolean, "Whether the customer took it back."),
+    _column("text", Text, "What the customer wrote or said.", personal=True),
+    person="customer_id",
+    happened_on="opened_at",
+)
+
+surveys = _table(
+    "surveys",
+    "An invitation to answer, with the answer if one came.",
+    "Service",
+    _column("survey_id", Text, "The invitation's number.", key=True),
+    _column("customer_id", Text, "Who was asked.", refers="customers.customer_id"),
+    _column(
+        "kind",
+        Text,
+        "The question: would you recommend us (nps), were you satisfied (csat), was it easy (ces).",
+        allowed=("nps", "csat", "ces"),
+    ),
+    _column("ticket_id", Text, "The case it asks about, if any.", refers="tickets.ticket_id"),
+    _column("asked_at", DateTime, "When it was sent."),
+    _column("answered_at", DateTime, "When it was answered; empty while it is not."),
+    _column("score", Integer, "The answer: 0-10 (nps), 1-5 (csat) or 1-7 (ces)."),
+    _column("comment", Text, "What the customer added.", personal=True),
+    person="customer_id",
+    happened_on="asked_at",
+)
+
+staff_surveys = _table(
+    "staff_surveys",
+    "An anonymous answer of a member of staff.",
+    "Human Resources",
+    _column("answer_id", Text, "The answer's number; it leads to no person.", key=True),
+    _column("department", Text, "The department that was asked."),
+    _column("question", Text, "The question."),
+    _column("answered_on", Date, "The day."),
+    _column("score", Integer, "The answer, 1 (not at all) to 5 (fully)."),
+    happened_on="answered_on",
+)
+
+customer_profiles = _table(
+    "customer_profiles",
+    "A customer as of a day: what rules, the churn model and the customer page share.",
+    "Analytics",
+    _column("customer_id", Text, "The customer.", key=True),
+    _column("as_of", Date, "The day; nothing dated later is counted.", key=True),
+    _column("segment", Text, "The bank's service level for this customer."),
+    _column("rm_id", Text, "The RM who looks after this customer."),
+    _column("tenure_days", Integer, "Days since the customer joined."),
+    _column("products_held", Integer, "How many accounts were open."),
+    _column("product_kinds", Integer, "How many different products were held."),
+    _column("holds_wealth", Integer, "1 if an investment or insurance was held, else 0."),
+    _column("holds_credit", Integer, "1 if a mortgage or loan was held, else 0."),
+    _column("total_balance", Money, "Deposits and investments at the last month end, in HKD."),
+    _column("savings_balance", Money, "Savings at the last month end, in HKD."),
+    _column("balance_90d_before", Money, "Deposits and investments three month ends earlier, in HKD."),
+    _column("balance_change_90d", Float, "Relative change of that balance; -0.5 means it halved."),
+    _column(
+        "days_since_customer_made_transaction",
+        Integer,
+        "Days since the customer last moved money; since joining if never.",
+    ),
+    _column("customer_made_transactions_30d", Integer, "Bookings the customer made in 30 days."),
+    _column("customer_made_transactions_90d", Integer, "Bookings the customer made in 90 days."),
+    _column("customer_made_transactions_prev_90d", Integer, "The same in the 90 days before those."),
+    _column("outflow_90d", Money, "What the customer moved out in 90 days, in HKD, as a positive number."),
+    _column("inflow_90d", Money, "What the customer moved in in 90 days, in HKD."),
+    _column("app_sessions_30d", Integer, "How often app or web bank was opened in 30 days."),
+    _column("app_sessions_prev_90d", Integer, "The same in the 90 days before those 30."),
+    _column("app_features_90d", Integer, "How many different features were used in 90 days."),
+    _column("complaints_90d", Integer, "Complaints opened in 90 days, not withdrawn."),
+    _column("complaints_365d", Integer, "Complaints opened in 365 days, not withdrawn."),
+    _column("open_complaints_90d", Integer, "Complaints opened in 90 days and not yet settled."),
+    _column("tickets_90d", Integer, "Service cases opened in 90 days."),
+    _column("last_nps", Integer, "The latest answer to: would you recommend us, 0-10."),
+    _column("last_csat", Integer, "The latest answer to: were you satisfied, 1-5."),
+    _column("contacts_90d", Integer, "Calls, e-mails and branch meetings in 90 days."),
+    _column("revenue_365d", Money, "Revenue in 365 days, in HKD."),
+    _column("net_revenue_365d", Money, "Revenue less cost to serve in 365 days, in HKD."),
+    schema=DERIVED,
+    person="customer_id",
+)
+
+customer_scores = _table(
+    "customer_scores",
+    "A model's answer for a customer as of a day, with its reasons.",
+    "Analytics",
+    _column("customer_id", Text, "The customer.", key=True),
+    _column("model", Text, "Which model, such as churn_90d.", key=True),
+    _column("as_of", Date, "The day.", key=True),
+    _column("probability", Float, "The probability, 0 to 1."),
+    _column("reasons", Text, "The three strongest reasons, as JSON: feature, value, contribution."),
+    _column("model_version", Text, "Which version of the model."),
+    schema=DERIVED,
+    person="customer_id",
+)
+
+touch_credits = _table(
+    "touch_credits",
+    "How much of a won lead a touch is credited with, by attribution model.",
+    "Analytics",
+    _column("model", Text, "The attribution model: first, last or linear.", key=True),
+    _column("touch_id", Text, "The touch.", key=True),
+    _column("lead_id", Text, "The won lead.", key=True),
+    _column("customer_id", Text, "The customer won."),
+    _column("channel", Text, "The touch's channel; empty when not known."),
+    _column("campaign_id", Text, "The touch's campaign."),
+    _column("won_at", DateTime, "When the lead was won."),
+    _column("credit", Float, "The share of the win; all shares of one win add up to 1."),
+    schema=DERIVED,
+    person="customer_id",
+    happened_on="won_at",
+)
+
+loads = _table(
+    "loads",
+    "What was loaded: one row per table of the current snapshot.",
+    "Analytics",
+    _column("table_name", Text, "The table.", key=True),
+    _column("loaded_at", DateTime, "When it was loaded."),
+    _column("as_of", Date, "The last day fully loaded."),
+    _column("row_count", Integer, "How many rows it has; 0 when no source was given."),
+    _column("source", Text, "The file it came from; empty when the bank gave none."),
+    _column("latest_on", Date, "The latest day that occurs in it."),
+    _column("sample", Boolean, "Whether this is the invented sample bank."),
+    schema=DERIVED,
+)
+
+UNIFIED_TABLES = tuple(t for t in BANK.tables.values() if t.schema == UNIFIED)
+DERIVED_TABLES = tuple(t for t in BANK.tables.values() if t.schema == DERIVED)

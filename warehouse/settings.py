@@ -1,0 +1,76 @@
+"""What a bank may choose, in one frozen object: `settings.toml`, then the environment on top.
+
+Only the front doors read the environment; below them the settings are handed down.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from warehouse.errors import Problem
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Every choice with its default. Money is in HKD, days are calendar days."""
+
+    data_dir: Path = Path("data").resolve()
+    """Where snapshots, models and the default desk live."""
+    warehouse_url: str = ""
+    """SQLAlchemy URL of the bank's warehouse; empty for DuckDB snapshots in `data_dir`."""
+    desk_url: str = ""
+    """SQLAlchemy URL of the desk; empty for SQLite in `data_dir`."""
+    timezone: str = "Asia/Hong_Kong"
+    large_savings: float = 500_000.0
+    """From this savings balance on, a dormant customer with a complaint is worth a call."""
+    dormant_after_days: int = 180
+    """Without a booking the customer made for this long, the customer is dormant."""
+    alert_due_days: int = 30
+    hold_out_share: float = 0.10
+    """The random share of new alerts kept back, so that the effect of the others can be measured."""
+    smallest_cell: int = 10
+    """Marketing and executives see no figure about fewer people than this."""
+    idle_minutes: int = 30
+    session_hours: int = 8
+    secure_cookies: bool = False
+    """True behind https: the session cookie is then named `__Host-` and never sent in the clear."""
+
+
+def read(path: Path, environment: Mapping[str, str]) -> Settings:
+    """Settings from `path` (if it exists) and `CONCORD_<NAME>`, `WAREHOUSE_URL`, `DESK_URL` on top.
+
+    Raises `Problem` for an unknown name or a value of the wrong kind.
+    """
+    known = {f.name: f for f in fields(Settings)}
+    given: dict[str, object] = {}
+    if path.exists():
+        try:
+            given = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise Problem(f"{path.name} cannot be read: {error}. Mend that line and try again.") from None
+        for name in given:
+            if name not in known:
+                raise Problem(
+                    f"{path.name} has the setting “{name}”, which does not exist. "
+                    f"Settings are: {', '.join(sorted(known))}."
+                )
+    for name in known:
+        variable = name.upper() if name in ("warehouse_url", "desk_url") else f"CONCORD_{name.upper()}"
+        if variable in environment:
+            given[name] = environment[variable]
+    defaults = Settings()
+    return Settings(**{n: _as_kind(n, v, type(getattr(defaults, n))) for n, v in given.items()})
+
+
+def _as_kind(name: str, value: object, kind: type):
+    try:
+        if kind is bool and isinstance(value, str):
+            return {"true": True, "1": True, "false": False, "0": False}[value.lower()]
+        if issubclass(kind, Path):
+            return Path(str(value)).expanduser().resolve()
+        return kind(value)
+    except (KeyError, ValueError, TypeError):
+        raise Problem(f"The setting “{name}” is “{value}”, which is not a {kind.__name__}.") from None
