@@ -4,32 +4,41 @@ from __future__ import annotations
 
 import logging
 import os
+import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from sign_in import accounts, demo_accounts
 from warehouse import connect, settings
-from warehouse.errors import Problem, reference
+from warehouse.access import ROLES, SYSTEM, Reader
+from warehouse.errors import NothingLoaded, Problem, reference
+from warehouse.journal import broken_line
 from warehouse.load import load as load_folder
+from warehouse.load import status
+from workflow.nightly import Report
+from workflow.nightly import run as run_night
+from workflow.sample_goals import set_sample_goals
 
 console = Console(stderr=True)
 
 
 @contextmanager
-def _steps() -> Iterator:
+def _steps() -> Iterator[Callable[[str], None]]:
     """A line per step while it runs; where no terminal watches, a plain line when it begins."""
     with Progress(
         SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console
     ) as display:
-        current: list = []
+        current: list[Any] = []
 
         def step(text: str) -> None:
             if current:
@@ -52,16 +61,18 @@ def _stores() -> connect.Stores:
 class Door(click.Group):
     """Shows a problem as its sentence and a bug as a reference number."""
 
-    def invoke(self, context: click.Context):
+    def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(context)
+            return super().invoke(ctx)
         except Problem as problem:
             console.print(str(problem), style="bold", highlight=False, markup=False)
             sys.exit(1)
         except (click.exceptions.Exit, click.ClickException, click.Abort):
             raise
         except Exception as bug:  # the last line of defence: logged in full, shown as a number
-            console.print(f"Something went wrong on our side. Reference {reference(bug)}: see the log above it.")
+            console.print(
+                f"Something went wrong on our side. Reference {reference(bug)}: see the log above it."
+            )
             sys.exit(2)
 
 
@@ -81,9 +92,124 @@ def load(folder: Path, as_of: datetime | None, sample: bool) -> None:
     day: date | None = as_of.date() if as_of else None
     with _steps() as step:
         loaded = load_folder(stores, folder, as_of=day, sample=sample, progress=step)
+    if not sample:
+        demo_accounts.close(stores)
     for table, rows in loaded.rows.items():
         click.echo(f"{rows:>12,}  {table}")
     click.echo(f"Loaded as of {loaded.as_of:%d %b %Y} in {time.monotonic() - begun:.1f} s.")
+
+
+@main.command()
+def nightly() -> None:
+    """Describe and score every customer, credit the wins, raise the alerts. Running it again doubles nothing."""
+    stores, begun = _stores(), time.monotonic()
+    with _steps() as step:
+        report = run_night(stores, step)
+    _say_night(report)
+    click.echo(f"Done in {time.monotonic() - begun:.1f} s.")
+
+
+def _say_night(report: Report) -> None:
+    click.echo(
+        f"{report.customers:,} customers described, {report.scored:,} scored, as of {report.as_of:%d %b %Y}."
+    )
+    for rule, night in report.alerts.items():
+        click.echo(f"{rule}: {night.raised} raised, {night.held_out} held out, {night.ended} ended.")
+    for sentence in report.said:
+        click.echo(sentence)
+
+
+@main.command()
+@click.option(
+    "--customers", default=40_000, show_default=True, help="How many customers the sample bank has."
+)
+def demo(customers: int) -> None:
+    """Build FinTrust, the sample bank, once: extracts, load, nightly job, targets, one account per role."""
+    stores = _stores()
+    try:
+        stores.snapshot()
+    except NothingLoaded:
+        _build_sample(stores, customers)
+    reader = Reader(stores, SYSTEM)
+    if not reader.frame(status())["sample"].any():
+        raise Problem(
+            f"The bank in {stores.settings.data_dir} is not the sample bank, so no demo account was made. Start the app "
+            "with “make serve”, or set CONCORD_DATA_DIR to another folder for the sample."
+        )
+    click.echo(demo_accounts.ensure(stores, reader))
+
+
+def _build_sample(stores: connect.Stores, customers: int) -> None:
+    folder = stores.settings.data_dir / "fintrust"
+    console.print(f"Building FinTrust Bank: {customers:,} invented customers.")
+    # The generator is a program of its own: nothing of the product may lean on it.
+    subprocess.run(
+        [sys.executable, "-m", "sample_data", str(folder), "--customers", str(customers)],
+        check=True,
+        cwd=Path(__file__).parent,
+    )
+    with _steps() as step:
+        loaded = load_folder(stores, folder, sample=True, progress=step)
+        report = run_night(stores, step)
+    _say_night(report)
+    set_sample_goals(stores, loaded.as_of)
+
+
+@main.group()
+def users() -> None:
+    """Accounts: the first administrator is made here."""
+
+
+@users.command("add")
+@click.argument("username")
+@click.option("--name", required=True, help="Full name, as colleagues know it.")
+@click.option("--role", required=True, type=click.Choice(ROLES))
+@click.option("--rm-id", help="For a relationship manager: her number in the bank's tables.")
+@click.option("--team", help="For a team lead: the team.")
+@click.password_option()
+def add_user(username: str, name: str, role: str, rm_id: str | None, team: str | None, password: str) -> None:
+    """Make an account."""
+    accounts.create(
+        _stores(), username, password, by="operator", full_name=name, role=role, rm_id=rm_id, team=team
+    )
+    click.echo(f"{username} may now sign in as {role.replace('_', ' ')}.")
+
+
+@users.command("password")
+@click.argument("username")
+@click.password_option()
+def new_password(username: str, password: str) -> None:
+    """Give an account a new password; whoever is signed in with it is signed out."""
+    accounts.change_password(_stores(), username, password, by="operator")
+    click.echo(f"{username} has a new password.")
+
+
+@users.command("disable")
+@click.argument("username")
+def disable_user(username: str) -> None:
+    """Let an account sign in no more; its history stays."""
+    accounts.disable(_stores(), username, by="operator")
+    click.echo(f"{username} can no longer sign in.")
+
+
+@users.command("list")
+def list_users() -> None:
+    """All accounts."""
+    for user in accounts.listing(_stores()):
+        state = "disabled" if user.disabled_at else ""
+        click.echo(f"{user.username:20} {user.role:22} {user.full_name:30} {state}")
+
+
+@main.command()
+def audit() -> None:
+    """Check that no line of the audit log was altered or removed."""
+    with _stores().desk.connect() as desk:
+        line = broken_line(desk)
+    if line is not None:
+        raise Problem(
+            f"The audit log is broken at line {line}: that line was altered, or lines before it removed."
+        )
+    click.echo("The audit log is whole.")
 
 
 if __name__ == "__main__":

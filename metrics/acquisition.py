@@ -1,8 +1,9 @@
 """What it costs to win a customer, and what the won customers bring."""
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, select
 
 from metrics.measure import Measure, Ratio, between
+from metrics.scope import Period
 from warehouse.schema import campaign_days, campaigns, customers, revenues
 
 marketing_cost = Measure(
@@ -108,11 +109,12 @@ cac = Ratio(
     """,
 )
 
-def _joined_within(period):
+
+def _joined_within(period: Period) -> ColumnElement[bool]:
     joined = select(customers.c.customer_id).where(
         between(customers.c.joined_on, period), customers.c.acquired_by_lead_id.is_not(None)
     )
-    return and_(revenues.c.customer_id.in_(joined))
+    return revenues.c.customer_id.in_(joined)
 
 
 revenue_of_acquired = Measure(

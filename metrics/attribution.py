@@ -4,7 +4,7 @@ from metrics.measure import Measure
 from warehouse.schema import touch_credits as t
 
 
-def _credited(model, words):
+def _credited(model: str, words: str) -> Measure:
     return Measure(
         label=f"Wins by {words}",
         means=f"Contracts won in the period, credited to {words} before the win.",

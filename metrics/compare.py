@@ -51,7 +51,9 @@ def compare(metric: Metric, now: dict[str, float], before: dict[str, float]) -> 
     if min(n, m) < FEWEST:
         return Change("too early to say", relative=relative)
     if metric.unit == "share":
-        low, high = confint_proportions_2indep(now["top"], n, before["top"], m, method="newcomb", compare="diff")
+        low, high = confint_proportions_2indep(
+            now["top"], n, before["top"], m, method="newcomb", compare="diff"
+        )
     elif metric.unit == "points":
         spread = sum((1 - (f["top"] / f["bottom"]) ** 2) / f["bottom"] for f in (now, before))
         middle = now["top"] / n - before["top"] / m

@@ -15,24 +15,25 @@ from warehouse import desk, schema
 customers, leads, campaigns = schema.customers, schema.leads, schema.campaigns
 
 
-def _customer(key: Column, wanted: Column) -> ColumnElement:
-    looked_up = customers.alias("who")
-    return select(looked_up.c[wanted.key]).where(looked_up.c.customer_id == key).scalar_subquery()
+def _customer(fact: Table, wanted: Column) -> ColumnElement:
+    who = customers.alias("who")
+    found = select(who.c[wanted.key]).where(who.c.customer_id == fact.c.customer_id)
+    return found.correlate(fact).scalar_subquery()
 
 
-def _campaign(key: Column, wanted: Column) -> ColumnElement:
-    looked_up = campaigns.alias("which")
-    return select(looked_up.c[wanted.key]).where(looked_up.c.campaign_id == key).scalar_subquery()
+def _campaign(fact: Table, wanted: Column) -> ColumnElement:
+    which = campaigns.alias("which")
+    found = select(which.c[wanted.key]).where(which.c.campaign_id == fact.c.campaign_id)
+    return found.correlate(fact).scalar_subquery()
 
 
-def _won_by(lead_id: ColumnElement, wanted: Column) -> ColumnElement:
-    looked_up = leads.alias("won_by")
-    return select(looked_up.c[wanted.key]).where(looked_up.c.lead_id == lead_id).scalar_subquery()
-
-
-def _acquired_by(key: Column, wanted: Column) -> ColumnElement:
+def _acquired_by(fact: Table, wanted: Column) -> ColumnElement:
     """What brought the customer: a column of the lead that was won."""
-    return _won_by(_customer(key, customers.c.acquired_by_lead_id), wanted)
+    lead, who = leads.alias("won_by"), customers.alias("who")
+    found = select(lead.c[wanted.key]).where(
+        lead.c.lead_id == who.c.acquired_by_lead_id, who.c.customer_id == fact.c.customer_id
+    )
+    return found.correlate(fact).scalar_subquery()
 
 
 _OF_CUSTOMERS = (
@@ -46,30 +47,30 @@ _OF_CUSTOMERS = (
 DIMENSIONS: Mapping[str, Mapping[Table, ColumnElement]] = {
     "channel": {
         leads: leads.c.channel,
-        schema.campaign_days: _campaign(schema.campaign_days.c.campaign_id, campaigns.c.channel),
+        schema.campaign_days: _campaign(schema.campaign_days, campaigns.c.channel),
         schema.touch_credits: schema.touch_credits.c.channel,
-        customers: _won_by(customers.c.acquired_by_lead_id, leads.c.channel),
-        **{t: _acquired_by(t.c.customer_id, leads.c.channel) for t in _OF_CUSTOMERS},
+        customers: _acquired_by(customers, leads.c.channel),
+        **{t: _acquired_by(t, leads.c.channel) for t in _OF_CUSTOMERS},
     },
     "campaign": {
         leads: leads.c.campaign_id,
         schema.campaign_days: schema.campaign_days.c.campaign_id,
         schema.touch_credits: schema.touch_credits.c.campaign_id,
-        customers: _won_by(customers.c.acquired_by_lead_id, leads.c.campaign_id),
-        **{t: _acquired_by(t.c.customer_id, leads.c.campaign_id) for t in _OF_CUSTOMERS},
+        customers: _acquired_by(customers, leads.c.campaign_id),
+        **{t: _acquired_by(t, leads.c.campaign_id) for t in _OF_CUSTOMERS},
     },
     "product": {
         leads: leads.c.product,
-        schema.campaign_days: _campaign(schema.campaign_days.c.campaign_id, campaigns.c.product),
+        schema.campaign_days: _campaign(schema.campaign_days, campaigns.c.product),
         schema.accounts: schema.accounts.c.product,
         schema.revenues: schema.revenues.c.product,
         schema.tickets: schema.tickets.c.product,
     },
     "segment": {
         customers: customers.c.segment,
-        leads: _customer(leads.c.customer_id, customers.c.segment),
-        schema.touch_credits: _customer(schema.touch_credits.c.customer_id, customers.c.segment),
-        **{t: _customer(t.c.customer_id, customers.c.segment) for t in _OF_CUSTOMERS},
+        leads: _customer(leads, customers.c.segment),
+        schema.touch_credits: _customer(schema.touch_credits, customers.c.segment),
+        **{t: _customer(t, customers.c.segment) for t in _OF_CUSTOMERS},
         desk.alerts: desk.alerts.c.segment,
     },
 }

@@ -1,6 +1,6 @@
 """The joint funnel of Marketing and Sales: leads, and the moment each reached a stage."""
 
-from sqlalchemy import func
+from sqlalchemy import Column, func
 
 from metrics.measure import Measure, Ratio
 from warehouse.schema import leads as t
@@ -152,7 +152,7 @@ win_rate = Ratio(
 )
 
 
-def _reached(label, stage):
+def _reached(label: str, stage: Column) -> Measure:
     """Of the leads that first came in the period, those that reached a stage by the as-of day, whenever that was."""
     return Measure(
         label=label,

@@ -72,6 +72,8 @@ class Ratio:
     unit: Unit = "share"
     better: Better = "up"
     scale: float = 1.0
+    grows: bool = False
+    """Whether it grows with the length of the period, such as the share of customers lost."""
     synonyms: Mapping[str, str] = field(default_factory=dict)
     history: tuple[str, ...] = ("1, 22 Nov 2026: first definition.",)
     example: str = ""

@@ -30,7 +30,9 @@ class Question:
     by: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, metrics: Iterable[str], scope: Scope, by: Iterable[str] = (), periods: Sequence[Period] = ()) -> Question:
+    def of(
+        cls, metrics: Iterable[str], scope: Scope, by: Iterable[str] = (), periods: Sequence[Period] = ()
+    ) -> Question:
         """A question about a scope; without `periods`, its own period and the one before."""
         asked = tuple(periods) or (scope.period, scope.period.before())
         return cls(tuple(metrics), asked, scope.filters, tuple(by))
@@ -78,7 +80,7 @@ def ask(question: Question, reader: Reader, loaded: frozenset[str] | None = None
         part = _tall(wide, list(together), question)
         answer = part if answer is None else answer.merge(part, on=keys, how="outer")
     if answer is None:
-        answer = pd.DataFrame({"period": range(len(question.periods)), **{d: None for d in question.by}})
+        answer = pd.DataFrame({"period": range(len(question.periods)), **dict.fromkeys(question.by)})
     for name in question.metrics:
         metric = CATALOGUE[name]
         if name not in wanted:
@@ -89,7 +91,9 @@ def ask(question: Question, reader: Reader, loaded: frozenset[str] | None = None
     return answer.sort_values(keys, na_position="last").reset_index(drop=True)
 
 
-def statement(fact: Table, measures: dict[str, Measure], question: Question, counting_people: bool = False) -> Select:
+def statement(
+    fact: Table, measures: dict[str, Measure], question: Question, counting_people: bool = False
+) -> Select:
     """One SELECT over one table: a column per measure and period, named `<measure>__<period index>`."""
     groups = [DIMENSIONS[d][fact].label(d) for d in question.by]
     columns: list[ColumnElement] = []

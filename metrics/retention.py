@@ -2,9 +2,10 @@
 
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import and_, or_
+from sqlalchemy import ColumnElement, and_, or_
 
 from metrics.measure import Measure, Ratio, between
+from metrics.scope import Period
 from warehouse.desk import alerts
 from warehouse.schema import customers
 
@@ -53,6 +54,7 @@ churn_rate = Ratio(
     owner="Core banking",
     top=customers_left,
     bottom=customers_at_start,
+    grows=True,
     better="down",
     synonyms={"Service": "lost customers", "Marketing": "churn rate", "Finance": "attrition"},
     example="""
@@ -68,7 +70,7 @@ churn_rate = Ratio(
 )
 
 
-def _open_at_end(period):
+def _open_at_end(period: Period) -> ColumnElement[bool]:
     following = datetime.combine(period.end + timedelta(days=1), time.min)
     return and_(
         alerts.c.raised_on <= period.end,

@@ -6,12 +6,12 @@ access. Written SQL cannot be narrowed and is refused.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any, cast
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Row, Select, Table, and_, null, select, true
+from sqlalchemy import ColumnElement, Engine, Select, Table, and_, null, select, true
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BindParameter, ColumnClause, Label, Null, TextClause
 from sqlalchemy.sql.functions import FunctionElement
@@ -36,8 +36,10 @@ PEOPLE = "__people"
 """Suffix of the column that counts the people behind a figure, for viewers who see only totals."""
 
 IDENTIFYING = frozenset(
-    "customer_id lead_id account_id transaction_id touch_id ticket_id survey_id answer_id alert_id "
-    "acquired_by_lead_id username".split()
+    {
+        *("customer_id", "lead_id", "account_id", "transaction_id", "touch_id", "ticket_id"),
+        *("survey_id", "answer_id", "alert_id", "acquired_by_lead_id", "username"),
+    }
 )
 
 
@@ -71,7 +73,9 @@ class See(Enum):
     TOTALS = "totals over enough people, no single row"
 
 
-_REFERENCE = {t: See.EVERYTHING for t in ("relationship_managers", "campaigns", "campaign_days", "loads", "goals")}
+_REFERENCE = dict.fromkeys(
+    ("relationship_managers", "campaigns", "campaign_days", "loads", "goals"), See.EVERYTHING
+)
 _BANK = tuple(t.name for t in schema.BANK.tables.values())
 _OF_A_CUSTOMER = tuple(
     t.name for t in schema.BANK.tables.values() if "customer_id" in t.c and t.name not in _REFERENCE
@@ -132,14 +136,14 @@ def narrow(statement: Select, viewer: Viewer) -> Select:
         # A viewer who sees everything runs the statement as it is: the rewrite costs four times the plain query.
         return statement
 
-    def swap(element, **_):
+    def swap(element: Any, **_: Any) -> Any:
         if isinstance(element, Table):
             return replaced.get(element)
         if isinstance(element, ColumnClause) and element.table in replaced:
             return replaced[element.table].c[element.key]
         return None
 
-    return visitors.replacement_traverse(statement, {}, swap)
+    return cast(Select, visitors.replacement_traverse(statement, {}, swap))
 
 
 def _tables(statement: Select) -> set[Table]:
@@ -153,12 +157,12 @@ def _tables(statement: Select) -> set[Table]:
             or (isinstance(element, ColumnClause) and element.is_literal and element.name != "*")
             or isinstance(getattr(element, "operator", None), operators.custom_op)
         )
-        if written or getattr(element, "_statement_hints", ()) or getattr(element, "_hints", ()):
+        if written or getattr(element, "_statement_hints", None) or getattr(element, "_hints", None):
             raise AccessRefused(_WRITTEN_SQL)
         if isinstance(element, TableClause):
             if element not in known:
                 raise AccessRefused(_WRITTEN_SQL)
-            found.add(element)  # type: ignore[arg-type]
+            found.add(element)
         elif isinstance(element, ColumnClause) and isinstance(element.table, Table):
             # A column may be mentioned without its table standing in a FROM; it would be added there.
             if element.table not in known:
@@ -205,8 +209,8 @@ def _only_totals(statement: Select) -> None:
         raise AccessRefused("Your role sees totals only, and this question asks for single rows.")
     groups = list(statement._group_by_clauses)
     for group in groups:
-        for column in _leaves(group):
-            if column.key in IDENTIFYING or column.info.get("personal"):
+        for leaf in _leaves(group):
+            if leaf.key in IDENTIFYING or leaf.info.get("personal"):
                 raise AccessRefused("Your role sees totals only, and this question singles out people.")
     names = {c.key for c in statement.selected_columns}
     for column in statement.selected_columns:
@@ -215,11 +219,13 @@ def _only_totals(statement: Select) -> None:
             continue
         if not _is_total(inner, groups):
             raise AccessRefused("Your role sees totals only, and this question asks for single rows.")
-        if not column.key.endswith(PEOPLE) and f"{column.key}{PEOPLE}" not in names:
-            raise AccessRefused("Your role sees totals only, and this total does not say over how many people.")
+        if not str(column.key).endswith(PEOPLE) and f"{column.key}{PEOPLE}" not in names:
+            raise AccessRefused(
+                "Your role sees totals only, and this total does not say over how many people."
+            )
 
 
-def _leaves(expression) -> list[ColumnClause]:
+def _leaves(expression: Any) -> list[ColumnClause]:
     """The columns a grouping can show; of a look-up only what it returns."""
     if isinstance(expression, ScalarSelect):
         return [leaf for c in expression.element.selected_columns for leaf in _leaves(c)]
@@ -228,7 +234,7 @@ def _leaves(expression) -> list[ColumnClause]:
     return [leaf for child in expression.get_children() for leaf in _leaves(child)]
 
 
-def _is_group(expression, groups) -> bool:
+def _is_group(expression: Any, groups: list[Any]) -> bool:
     return any(
         expression is g or expression is getattr(g, "element", None) or expression.compare(g) for g in groups
     )
@@ -237,12 +243,15 @@ def _is_group(expression, groups) -> bool:
 _TOTALS = frozenset({"count", "sum", "avg", "median"})
 
 
-def _is_total(expression, groups) -> bool:
+def _is_total(expression: Any, groups: list[Any]) -> bool:
     if isinstance(expression, FunctionElement) and getattr(expression, "name", "").lower() in _TOTALS:
         return True
     if isinstance(expression, BindParameter | Null) or _is_group(expression, groups):
         return True
-    if isinstance(expression, ColumnClause | ScalarSelect | FromClause):
+    # A function counts as a table to the library, since some return one.
+    if isinstance(expression, ColumnClause | ScalarSelect | FromClause) and not isinstance(
+        expression, FunctionElement
+    ):
         return False
     children = list(expression.get_children())
     return bool(children) and all(_is_total(child, groups) for child in children)
@@ -263,24 +272,31 @@ class Reader:
         """The answer as a frame. Figures about too few people are blank for viewers who see only totals."""
         tables = _tables(statement)
         narrowed = narrow(statement, self.viewer)
-        if tables and all(t.metadata is desk.DESK for t in tables):
-            engine = self.stores.desk
-        else:
-            engine = self.stores.bank(self.snapshot)
+        engine = self._engine(tables)
         with engine.connect() as connection:
             if engine.dialect.name == "sqlite":
                 connection = connection.execution_options(reading=True)
             result = connection.execute(narrowed)
             if engine.dialect.name == "duckdb":
-                frame = result.cursor.fetch_df()  # type: ignore[union-attr]
+                frame = cast(Any, result.cursor).fetch_df()
                 frame.columns = list(result.keys())
             else:
                 frame = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
         return self._without_small_cells(frame) if self.sees_totals_only(*tables) else frame
 
-    def rows(self, statement: Select) -> Sequence[Row]:
+    def sql(self, statement: Select) -> str:
+        """The statement as the engine reads it, with its values written in; for people to read, never to run."""
+        dialect = self._engine(_tables(statement)).dialect
+        return str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+
+    def rows(self, statement: Select) -> list[Any]:
         """The answer as plain rows, for a handful of them."""
-        return list(self.frame(statement).astype(object).itertuples(index=False, name="Row"))  # type: ignore[return-value]
+        return list(self.frame(statement).astype(object).itertuples(index=False, name="Row"))
+
+    def _engine(self, tables: set[Table]) -> Engine:
+        if tables and all(t.metadata is desk.DESK for t in tables):
+            return self.stores.desk
+        return self.stores.bank(self.snapshot)
 
     def _without_small_cells(self, frame: pd.DataFrame) -> pd.DataFrame:
         for people in [c for c in frame.columns if c.endswith(PEOPLE)]:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 
@@ -88,9 +89,9 @@ def publish(settings: Settings, snapshot: str) -> None:
     os.fsync(folder)
     os.close(folder)
     kept = {snapshot_file(settings, s).name for s in (snapshot, before) if s}
-    for file in settings.data_dir.glob("bank-*.duckdb*"):
-        if file.name.removesuffix(".wal") not in kept:
-            file.unlink(missing_ok=True)
+    for snapshot_of in settings.data_dir.glob("bank-*.duckdb*"):
+        if snapshot_of.name.removesuffix(".wal") not in kept:
+            snapshot_of.unlink(missing_ok=True)
 
 
 def open_stores(settings: Settings, now: Callable[[], datetime]) -> Stores:
@@ -108,13 +109,13 @@ def _prepare_sqlite(engine: Engine) -> None:
     """Write-ahead log, and a transaction that takes the write lock at once instead of failing half-way."""
 
     @event.listens_for(engine, "connect")
-    def _(connection, _record):
+    def _(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "busy_timeout=10000", "foreign_keys=ON", "synchronous=FULL"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
-    def _(connection):
+    def _(connection: Any) -> None:
         reading = connection.get_execution_options().get("reading")
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 

@@ -48,8 +48,14 @@ def check_columns(table: Table, source: str, given: dict[str, str]) -> None:
     for name in given:
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)
-            hint = f" Did you mean {near[0]}?" if near else f" Its columns are: {', '.join(c.key for c in table.c)}."
-            raise LoadRefused(f"Table {table.name}: {source} gives a column “{name}”, which it does not have.{hint} {NOTHING}")
+            hint = (
+                f" Did you mean {near[0]}?"
+                if near
+                else f" Its columns are: {', '.join(c.key for c in table.c)}."
+            )
+            raise LoadRefused(
+                f"Table {table.name}: {source} gives a column “{name}”, which it does not have.{hint} {NOTHING}"
+            )
     for column in table.c:
         if not column.nullable and column.key not in given:
             raise LoadRefused(
@@ -66,12 +72,20 @@ def check_rows(db: duckdb.DuckDBPyConnection, table: Table, source: str, given: 
             continue
         name, kind = f'"{column.key}"', type_of(column)
         if given[column.key] != kind:
-            checks.append((column, f"{name} IS NOT NULL AND TRY_CAST({name} AS {kind}) IS NULL", f"is not {_in_words(column)}"))
+            checks.append(
+                (
+                    column,
+                    f"{name} IS NOT NULL AND TRY_CAST({name} AS {kind}) IS NULL",
+                    f"is not {_in_words(column)}",
+                )
+            )
         if not column.nullable:
             checks.append((column, f"{name} IS NULL", "is empty, and must not be"))
         if column.info["allowed"]:
             words = ", ".join(f"'{w}'" for w in column.info["allowed"])
-            checks.append((column, f"{name} NOT IN ({words})", f"is not one of {', '.join(column.info['allowed'])}"))
+            checks.append(
+                (column, f"{name} NOT IN ({words})", f"is not one of {', '.join(column.info['allowed'])}")
+            )
     if checks:
         firsts = ", ".join(f"min(rowid) FILTER (WHERE {condition})" for _, condition, _ in checks)
         broken = db.execute(f"SELECT {firsts} FROM staged").fetchone() or ()
@@ -91,7 +105,8 @@ def _check_key(db: duckdb.DuckDBPyConnection, table: Table, source: str) -> None
     key = [c.key for c in table.c if c.primary_key]
     names = ", ".join(f'"{k}"' for k in key)
     twice = db.execute(
-        f"SELECT {names}, min(rowid), max(rowid) FROM staged GROUP BY {names} HAVING count(*) > 1 ORDER BY max(rowid) LIMIT 1"
+        f"SELECT {names}, min(rowid), max(rowid) FROM staged GROUP BY {names} HAVING count(*) > 1 "
+        "ORDER BY max(rowid) LIMIT 1"
     ).fetchone()
     if twice:
         values = ", ".join(f"{k} “{v}”" for k, v in zip(key, twice, strict=False))
@@ -129,10 +144,11 @@ def last_day(db: duckdb.DuckDBPyConnection, not_after: date) -> date:
         # A campaign may be planned ahead, so its dates say nothing about what has been loaded.
         if column and table.name != "campaigns":
             day = db.execute(
-                f"SELECT CAST(max({column}) AS DATE) FROM unified.{table.name} WHERE {column} < ?::DATE + 1", [not_after]
+                f"SELECT CAST(max({column}) AS DATE) FROM unified.{table.name} WHERE {column} < ?::DATE + 1",
+                [not_after],
             ).fetchone()
             days.append(day[0] if day else None)
     known = [d for d in days if d is not None]
     if not known:
         raise LoadRefused(f"No table has a dated row, so there is no day to report on. {NOTHING}")
-    return max(known)
+    return date.fromisoformat(str(max(known)))

@@ -81,7 +81,9 @@ alerts = Table(
     Column("status", Text, nullable=False, comment="open, working or closed."),
     Column("closed_at", DateTime),
     Column("outcome", Text, comment="Why it was closed."),
-    Column("version", Integer, nullable=False, default=1, comment="Counts changes; two writers collide on it."),
+    Column(
+        "version", Integer, nullable=False, default=1, comment="Counts changes; two writers collide on it."
+    ),
     Index(
         "one_open_alert_per_customer_and_rule",
         "customer_id",

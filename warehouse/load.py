@@ -16,6 +16,7 @@ from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -54,7 +55,7 @@ def load(
     *,
     as_of: date | None = None,
     sample: bool = False,
-    progress: Progress = lambda step: None,
+    progress: Progress = lambda _: None,
 ) -> Loaded:
     """Make the extracts in `folder` the bank that everyone reads. Raises LoadRefused, and then nothing has changed."""
     sources = _sources(folder)
@@ -81,7 +82,9 @@ def load(
             publish(stores.settings, snapshot)
         except duckdb.Error as error:
             file.unlink(missing_ok=True)
-            raise LoadRefused(f"{contract.plain(error)} Nothing was loaded; the bank loaded before stays.") from None
+            raise LoadRefused(
+                f"{contract.plain(error)} Nothing was loaded; the bank loaded before stays."
+            ) from None
         except BaseException:
             file.unlink(missing_ok=True)
             raise
@@ -171,13 +174,21 @@ def _look_only_here(db: duckdb.DuckDBPyConnection) -> None:
     db.execute("SET lock_configuration = true")
 
 
-def _write_loads(db, at: datetime, day: date, sources, rows: dict[str, int], sample: bool) -> None:
+def _write_loads(
+    db: duckdb.DuckDBPyConnection,
+    at: datetime,
+    day: date,
+    sources: dict[str, tuple[str, str]],
+    rows: dict[str, int],
+    sample: bool,
+) -> None:
     for table in UNIFIED_TABLES:
         latest = None
         if table.info["happened_on"]:
-            latest = db.execute(
+            found = db.execute(
                 f"SELECT CAST(max({table.info['happened_on']}) AS DATE) FROM {table.schema}.{table.name}"
-            ).fetchone()[0]
+            ).fetchone()
+            latest = found[0] if found else None
         source = sources[table.name][0] if table.name in sources else None
         db.execute(
             "INSERT INTO derived.loads (table_name, loaded_at, as_of, row_count, source, latest_on, sample) "
@@ -193,18 +204,22 @@ class Draft:
     connection: Connection
     snapshot: str
 
-    def write(self, table: Table, rows: Select | pd.DataFrame, replacing: ColumnElement | None = None) -> None:
+    def write(
+        self, table: Table, rows: Select | pd.DataFrame, replacing: ColumnElement | None = None
+    ) -> None:
         """Put `rows` into a derived table, after removing those that match `replacing`. Columns are matched by name."""
         if replacing is not None:
             self.connection.execute(delete(table).where(replacing))
         if isinstance(rows, pd.DataFrame):
             names = ", ".join(f'"{c.key}"' for c in table.c if c.key in rows.columns)
-            raw = self.connection.connection.driver_connection
-            raw.register("incoming", rows)  # type: ignore[union-attr]
-            raw.execute(f"INSERT INTO {table.schema}.{table.name} ({names}) SELECT {names} FROM incoming")  # type: ignore[union-attr]
-            raw.unregister("incoming")  # type: ignore[union-attr]
+            raw: Any = self.connection.connection.driver_connection
+            raw.register("incoming", rows)
+            raw.execute(f"INSERT INTO {table.schema}.{table.name} ({names}) SELECT {names} FROM incoming")
+            raw.unregister("incoming")
         else:
-            self.connection.execute(insert(table).from_select([c.key for c in rows.selected_columns], rows))
+            self.connection.execute(
+                insert(table).from_select([str(c.key) for c in rows.selected_columns], rows)
+            )
 
 
 @contextmanager
@@ -262,3 +277,8 @@ def as_of(reader: Reader) -> date:
 def loaded_tables(reader: Reader) -> frozenset[str]:
     """The unified tables that have rows: the departments this bank has data of."""
     return frozenset(reader.frame(select(loads.c.table_name).where(loads.c.row_count > 0))["table_name"])
+
+
+def status() -> Select:
+    """One row per unified table: table_name, source, row_count, loaded_at, latest_on, as_of, sample."""
+    return select(loads).order_by(loads.c.table_name)

@@ -4,6 +4,8 @@ Each column carries its sentence, its owner department and, where it applies, th
 dictionary prints exactly this text, so it is written once, here.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     Column,
@@ -38,7 +40,18 @@ SEGMENTS = ("mass", "affluent", "private")
 Money = Numeric(18, 2, asdecimal=False)
 
 
-def _column(name, type_, sentence, *, owner="", key=False, refers="", personal=False, allowed=(), required=False):
+def _column(
+    name: str,
+    type_: Any,
+    sentence: str,
+    *,
+    owner: str = "",
+    key: bool = False,
+    refers: str = "",
+    personal: bool = False,
+    allowed: tuple[str, ...] = (),
+    required: bool = False,
+) -> Column[Any]:
     """One column of the contract. `refers` names the `table.column` it must exist in, `allowed` its words."""
     info = {"owner": owner, "refers": refers, "personal": personal, "allowed": tuple(allowed)}
     # No database enforces `refers`: the load checks it and names the row, which a constraint would not.
@@ -53,7 +66,15 @@ def _column(name, type_, sentence, *, owner="", key=False, refers="", personal=F
     )
 
 
-def _table(name, sentence, owner, *columns, schema=UNIFIED, person="", happened_on=""):
+def _table(
+    name: str,
+    sentence: str,
+    owner: str,
+    *columns: Column[Any],
+    schema: str = UNIFIED,
+    person: str = "",
+    happened_on: str = "",
+) -> Table:
     """One table. `person` names the column that says whose row it is; `happened_on` its freshness date."""
     for column in columns:
         column.info["owner"] = column.info["owner"] or owner
@@ -86,12 +107,8 @@ customers = _table(
     _column("branch", Text, "The branch that keeps the relationship."),
     _column("joined_on", Date, "The day the first account was opened."),
     _column("left_on", Date, "The day the relationship ended; empty while the customer is with us."),
-    _column(
-        "rm_id", Text, "The RM who looks after this customer.", refers="relationship_managers.rm_id"
-    ),
-    _column(
-        "acquired_by_lead_id", Text, "The won lead that brought this customer.", refers="leads.lead_id"
-    ),
+    _column("rm_id", Text, "The RM who looks after this customer.", refers="relationship_managers.rm_id"),
+    _column("acquired_by_lead_id", Text, "The won lead that brought this customer.", refers="leads.lead_id"),
     _column(
         "marketing_consent", Boolean, "Whether the customer agreed to marketing; silence is not consent."
     ),

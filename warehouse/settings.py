@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from warehouse.errors import Problem
 
@@ -17,7 +18,7 @@ from warehouse.errors import Problem
 class Settings:
     """Every choice with its default. Money is in HKD, days are calendar days."""
 
-    data_dir: Path = Path("data").resolve()
+    data_dir: Path = field(default_factory=lambda: Path("data").resolve())
     """Where snapshots, models and the default desk live."""
     warehouse_url: str = ""
     """SQLAlchemy URL of the bank's warehouse; empty for DuckDB snapshots in `data_dir`."""
@@ -65,7 +66,7 @@ def read(path: Path, environment: Mapping[str, str]) -> Settings:
     return Settings(**{n: _as_kind(n, v, type(getattr(defaults, n))) for n, v in given.items()})
 
 
-def _as_kind(name: str, value: object, kind: type):
+def _as_kind(name: str, value: Any, kind: Any) -> Any:
     try:
         if kind is bool and isinstance(value, str):
             return {"true": True, "1": True, "false": False, "0": False}[value.lower()]

@@ -1,0 +1,54 @@
+# Concord: `make demo` tries it, `make test` tests it. Nothing has to be prepared but Python 3.11+ and make.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin
+PORT ?= 8501
+CUSTOMERS ?= 40000
+
+.PHONY: help setup demo serve test check format browser clean
+
+help:  ## What can be made
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(VENV)/.installed  ## The environment, from the lock file
+
+$(VENV)/.installed: requirements.lock
+	@echo "Setting up Python packages from requirements.lock (once)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	@$(PYTHON) -m venv $(VENV)
+	@$(RUN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	@$(RUN)/uv pip sync --quiet --python $(RUN)/python --require-hashes requirements.lock \
+	  || $(RUN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	@touch $@
+
+demo: setup  ## Build the sample bank (once) and open it on http://127.0.0.1:8501
+	@$(RUN)/python cli.py demo --customers $(CUSTOMERS)
+	@echo "Open http://127.0.0.1:$(PORT) and sign in. Stop with Ctrl+C."
+	@$(MAKE) --no-print-directory serve
+
+serve: setup  ## Open the bank that is loaded
+	@exec $(RUN)/streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT)
+
+test: setup browser  ## All tests
+	@$(RUN)/python -m pytest
+
+check: setup  ## Format, lint, types, layers
+	@$(RUN)/ruff format --check .
+	@$(RUN)/ruff check .
+	@$(RUN)/mypy
+	@$(RUN)/lint-imports
+
+format: setup  ## Put the code into its format
+	@$(RUN)/ruff format .
+	@$(RUN)/ruff check --fix .
+
+# The browser comes from the system: the tests use whatever Chromium is there, and install Debian's if they may.
+browser:
+	@command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 && \
+	    echo "Installing Chromium for the browser tests (once)" && \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; } || \
+	  echo "No Chromium here: the browser tests will be skipped and say so."
+
+clean:  ## Remove the environment and the sample bank
+	rm -rf $(VENV) data build

@@ -1,0 +1,72 @@
+"""The front door for people: the gate, and behind it Streamlit. Start it with `streamlit run app.py`.
+
+With `cli.py` the only place that reads the clock and the environment. Streamlit runs `pages/frame.py` for every
+interaction; it lies in a folder of its own because Streamlit serves scripts in a `pages` folder beside its entry script to
+anybody who asks.
+"""
+
+import gc
+import importlib
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from sign_in import demo_accounts, headers
+from sign_in.gate import Gate
+from warehouse import connect, settings
+
+HERE = Path(__file__).parent
+SLOW_IMPORTS = ("pandas", "plotly.graph_objects", "pyarrow", "duckdb", "duckdb_engine")
+
+chosen = settings.read(HERE / "settings.toml", os.environ)
+zone = ZoneInfo(chosen.timezone)
+stores = connect.open_stores(chosen, lambda: datetime.now(zone).replace(tzinfo=None))
+connect.use(stores)
+
+
+@asynccontextmanager
+async def warm(_: st.App) -> AsyncIterator[None]:
+    """Pay for imports before the first visitor, then keep them out of every later garbage collection.
+
+    Streamlit collects garbage after each run of the script: 100 ms with these modules unfrozen, 7 ms with them frozen.
+    """
+    for name in SLOW_IMPORTS:
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()
+    yield
+
+
+def demo_hint() -> str:
+    """The names to try, which `make demo` leaves beside the sample bank; empty for a real one."""
+    try:
+        return (chosen.data_dir / demo_accounts.HINT).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return ""
+
+
+def page_policy() -> str:
+    """The content security policy, computed from the very `index.html` that will be served."""
+    index = Path(st.__file__).parent / "static" / "index.html"
+    return headers.page_policy(index.read_text(encoding="utf-8"))
+
+
+app = st.App(
+    HERE / "pages" / "frame.py",
+    middleware=[
+        Middleware(
+            Gate,
+            stores=stores,
+            policy=page_policy(),
+            hosts=st.get_option("server.allowedHosts"),
+            demo_hint=demo_hint,
+        )
+    ],
+    lifespan=warm,
+)

@@ -1,0 +1,213 @@
+"""One customer across departments: the statements behind the 360° page. Every one is narrowed by the reader's rules."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import Select, String, cast, func, literal, or_, select, union_all
+
+from warehouse import schema
+
+customers, accounts, balances = schema.customers, schema.accounts, schema.balances
+leads, touches, tickets, surveys = schema.leads, schema.touches, schema.tickets, schema.surveys
+
+
+def person(customer_id: str) -> Select:
+    """The customer and the RM, one row or none."""
+    managers = schema.relationship_managers
+    rm_name = select(managers.c.name).where(managers.c.rm_id == customers.c.rm_id).scalar_subquery()
+    rm_team = select(managers.c.team).where(managers.c.rm_id == customers.c.rm_id).scalar_subquery()
+    return select(*customers.c, rm_name.label("rm_name"), rm_team.label("rm_team")).where(
+        customers.c.customer_id == customer_id
+    )
+
+
+def profile(customer_id: str, as_of: date) -> Select:
+    """The customer's latest profile up to a day, one row or none."""
+    t = schema.customer_profiles
+    return (
+        select(t)
+        .where(t.c.customer_id == customer_id, t.c.as_of <= as_of)
+        .order_by(t.c.as_of.desc())
+        .limit(1)
+    )
+
+
+def scores(customer_id: str, as_of: date) -> Select:
+    """Every night's score of the customer, oldest first."""
+    t = schema.customer_scores
+    return (
+        select(t.c.model, t.c.as_of, t.c.probability, t.c.reasons)
+        .where(t.c.customer_id == customer_id, t.c.as_of <= as_of)
+        .order_by(t.c.as_of)
+    )
+
+
+def holdings(customer_id: str, as_of: date) -> Select:
+    """Products held at the end of a day, with the balance of the last month end."""
+    latest = select(func.max(balances.c.month_on)).where(balances.c.month_on <= as_of).scalar_subquery()
+    balance = (
+        select(balances.c.balance)
+        .where(balances.c.account_id == accounts.c.account_id, balances.c.month_on == latest)
+        .scalar_subquery()
+    )
+    return (
+        select(accounts.c.product, accounts.c.opened_on, balance.label("balance"))
+        .where(
+            accounts.c.customer_id == customer_id,
+            accounts.c.opened_on <= as_of,
+            or_(accounts.c.closed_on.is_(None), accounts.c.closed_on > as_of),
+        )
+        .order_by(accounts.c.product)
+    )
+
+
+def balance_by_month(customer_id: str, as_of: date) -> Select:
+    """Month end and total of positive balances: what the customer has with us, 13 months."""
+    return (
+        select(balances.c.month_on, func.sum(balances.c.balance).label("balance"))
+        .where(
+            balances.c.customer_id == customer_id,
+            balances.c.balance > 0,
+            balances.c.month_on > as_of - timedelta(days=396),
+            balances.c.month_on <= as_of,
+        )
+        .group_by(balances.c.month_on)
+        .order_by(balances.c.month_on)
+    )
+
+
+def net_revenue(customer_id: str, as_of: date) -> Select:
+    """Revenue less cost to serve in the 365 days up to a day, in HKD."""
+    t = schema.revenues
+    return select(func.sum(t.c.revenue - func.coalesce(t.c.cost_to_serve, 0)).label("net_revenue")).where(
+        t.c.customer_id == customer_id, t.c.month_on > as_of - timedelta(days=365), t.c.month_on <= as_of
+    )
+
+
+def journey(customer_id: str, as_of: date, wanted: frozenset[str]) -> Select | None:
+    """What happened with the customer in every department, newest first: `at`, `department`, `what`, `detail`.
+
+    Only the tables in `wanted` are read: those that are loaded and that the viewer may see.
+    """
+    until = datetime.combine(as_of + timedelta(days=1), time.min)
+    parts = []
+    if "leads" in wanted:
+        for label, moment in (
+            ("First asked about", leads.c.created_at),
+            ("Signed a contract for", leads.c.won_at),
+        ):
+            parts.append(
+                select(
+                    moment.label("at"),
+                    literal("Sales").label("department"),
+                    literal(label).label("what"),
+                    cast(leads.c.product, String).label("detail"),
+                ).where(leads.c.customer_id == customer_id, moment < until)
+            )
+    if "touches" in wanted:
+        parts.append(
+            select(
+                touches.c.touched_at, literal("Marketing"), touches.c.kind, cast(touches.c.channel, String)
+            ).where(
+                touches.c.customer_id == customer_id,
+                touches.c.kind != "impression",
+                touches.c.touched_at < until,
+            )
+        )
+    if "tickets" in wanted:
+        for label, moment in (
+            ("Opened a case", tickets.c.opened_at),
+            ("Case settled", tickets.c.resolved_at),
+        ):
+            parts.append(
+                select(moment, literal("Service"), literal(label), cast(tickets.c.category, String)).where(
+                    tickets.c.customer_id == customer_id, moment < until
+                )
+            )
+    if "surveys" in wanted:
+        parts.append(
+            select(
+                surveys.c.answered_at,
+                literal("Service"),
+                literal("Answered a survey"),
+                cast(surveys.c.score, String),
+            ).where(
+                surveys.c.customer_id == customer_id,
+                surveys.c.answered_at < until,
+                surveys.c.score.is_not(None),
+            )
+        )
+    if "accounts" in wanted:
+        for label, on in (("Opened", accounts.c.opened_on), ("Closed", accounts.c.closed_on)):
+            parts.append(
+                select(
+                    cast(on, schema.tickets.c.opened_at.type),
+                    literal("Core banking"),
+                    literal(label),
+                    cast(accounts.c.product, String),
+                ).where(accounts.c.customer_id == customer_id, on <= as_of)
+            )
+    if not parts:
+        return None
+    both = union_all(*parts).subquery()
+    return select(both).order_by(both.c.at.desc()).limit(200)
+
+
+def cases(customer_id: str, as_of: date) -> Select:
+    """The customer's service cases, newest first."""
+    until = datetime.combine(as_of + timedelta(days=1), time.min)
+    settled = or_(tickets.c.resolved_at.is_(None), tickets.c.resolved_at >= until)
+    return (
+        select(
+            tickets.c.opened_at,
+            tickets.c.category,
+            tickets.c.product,
+            tickets.c.severity,
+            tickets.c.complaint,
+            tickets.c.withdrawn,
+            settled.label("still_open"),
+            tickets.c.text,
+        )
+        .where(tickets.c.customer_id == customer_id, tickets.c.opened_at < until)
+        .order_by(tickets.c.opened_at.desc())
+        .limit(50)
+    )
+
+
+def last_contact(customer_id: str, as_of: date) -> Select:
+    """The last call, e-mail, branch meeting or event per kind."""
+    until = datetime.combine(as_of + timedelta(days=1), time.min)
+    return (
+        select(touches.c.kind, func.max(touches.c.touched_at).label("at"))
+        .where(
+            touches.c.customer_id == customer_id,
+            touches.c.kind.in_(["call", "email", "branch", "event"]),
+            touches.c.touched_at < until,
+        )
+        .group_by(touches.c.kind)
+        .order_by(func.max(touches.c.touched_at).desc())
+    )
+
+
+def named(customer_ids: list[str]) -> Select:
+    """Names and segments of some customers, for a list of alerts."""
+    return select(
+        customers.c.customer_id, customers.c.full_name, customers.c.segment, customers.c.preferred_channel
+    ).where(customers.c.customer_id.in_(customer_ids))
+
+
+def search(words: str, limit: int = 20) -> Select:
+    """Customers whose number, name or phone contains `words`."""
+    # The bank's own wildcard signs are searched as they are typed.
+    like = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    fits = [
+        column.ilike(like, escape="\\")
+        for column in (customers.c.customer_id, customers.c.full_name, customers.c.phone)
+    ]
+    return (
+        select(customers.c.customer_id, customers.c.full_name, customers.c.segment, customers.c.left_on)
+        .where(or_(*fits))
+        .order_by(customers.c.customer_id)
+        .limit(limit)
+    )

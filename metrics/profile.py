@@ -1,0 +1,117 @@
+"""One row per customer as of a day: what the rules, the churn model and the customer page share.
+
+Nothing dated after the day is used, also where a row is older but one of its values is not: a case settled later is
+still open, an account closed later still held, a survey answered later not yet answered. Each fact is added up on its
+own before it is joined, so no row is multiplied.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    FromClause,
+    Select,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
+
+from metrics.profile_parts import PARTS
+from warehouse.dialects import days_between, ratio
+from warehouse.schema import UNIFIED_TABLES, customer_profiles, customers
+
+EVERY_TABLE = frozenset(table.name for table in UNIFIED_TABLES)
+
+
+def profile(as_of: date, known: frozenset[str] = EVERY_TABLE) -> Select[Any]:
+    """The rows of `derived.customer_profiles` for everybody who was with the bank at the end of `as_of`.
+
+    `known` names the unified tables that have rows. What would come from another table is NULL, "not known"; within
+    a known table no booking, case or session counts as 0, while no balance or revenue row stays NULL, because a
+    missing month says nothing about the amount. Windows of n days end with `as_of` and include it.
+
+    Values that carry no date of their own are taken as they stand today: a customer's segment and RM, and a
+    withdrawal without a day of settlement.
+    """
+    here = _present(as_of)
+    values: dict[str, ColumnElement[Any]] = {
+        "customer_id": here.c.customer_id,
+        "as_of": literal(as_of),
+        "segment": here.c.segment,
+        "rm_id": here.c.rm_id,
+        "tenure_days": days_between(here.c.joined_on, literal(as_of)),
+    }
+    joined: FromClause = here
+    for needs, part in PARTS:
+        if not needs <= known:
+            continue
+        fact = part(as_of)
+        joined = joined.outerjoin(fact, fact.c.customer_id == here.c.customer_id)
+        for column in fact.c:
+            if column.name != "customer_id":
+                values[column.name] = func.coalesce(column, 0) if _counts(column.name) else column
+    _complete(values, here, as_of)
+    empty = null()
+    return select(
+        *(
+            cast(values.get(column.name, empty), column.type).label(column.name)
+            for column in customer_profiles.c
+        )
+    ).select_from(joined)
+
+
+def _complete(values: dict[str, ColumnElement[Any]], here: CTE, as_of: date) -> None:
+    """Add what is computed from more than one fact."""
+    if "last_moved_at" in values:
+        values["days_since_customer_made_transaction"] = days_between(
+            func.coalesce(values["last_moved_at"], here.c.joined_on), literal(as_of)
+        )
+    for balance, holding in (
+        ("total_balance", "saved_accounts"),
+        ("savings_balance", "savings_accounts"),
+    ):
+        if balance in values:
+            # Without an open account there is nothing to know: the balance is 0.
+            values[balance] = case(
+                (values[balance].is_not(None), values[balance]), (values[holding] == 0, 0)
+            )
+    if "balance_90d_before" in values:
+        before = values["balance_90d_before"]
+        values["balance_change_90d"] = case(
+            (before > 0, ratio(values["total_balance"] - before, before))
+        )
+
+
+def _counts(name: str) -> bool:
+    """Whether nothing found means 0 (events, holdings) rather than not known (amounts at a date, answers)."""
+    return name not in {
+        "total_balance",
+        "savings_balance",
+        "balance_90d_before",
+        "last_moved_at",
+        "last_nps",
+        "last_csat",
+        "revenue_365d",
+        "net_revenue_365d",
+    }
+
+
+def _present(as_of: date) -> CTE:
+    return (
+        select(
+            customers.c.customer_id, customers.c.segment, customers.c.rm_id, customers.c.joined_on
+        )
+        .where(
+            customers.c.joined_on <= as_of,
+            or_(customers.c.left_on.is_(None), customers.c.left_on > as_of),
+        )
+        .cte("present")
+    )

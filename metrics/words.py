@@ -1,0 +1,81 @@
+"""Figures in words: one way to write money, shares, days and changes, on every surface."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+from metrics.compare import Change
+from metrics.measure import Metric
+
+UNKNOWN = "not known"
+
+
+def _missing(value: float | None) -> bool:
+    return value is None or math.isnan(value)
+
+
+def hkd(value: float | None) -> str:
+    """`HKD 1,234`; millions with one place: `HKD 12.3 m`."""
+    if _missing(value):
+        return UNKNOWN
+    assert value is not None
+    if abs(value) >= 10_000_000:
+        return f"HKD {value / 1_000_000:,.1f} m".replace("-", "−")
+    return f"HKD {value:,.0f}".replace("-", "−")
+
+
+def share(value: float | None) -> str:
+    """`23.4 %`."""
+    return UNKNOWN if _missing(value) else f"{100 * float(value or 0):.1f} %"
+
+
+def day(value: date | None) -> str:
+    """`30 Jun 2026`."""
+    return UNKNOWN if value is None or value != value else f"{value.day} {value:%b %Y}"
+
+
+def figure(metric: Metric, value: float | None) -> str:
+    """A metric's value with its unit."""
+    if _missing(value):
+        return UNKNOWN
+    number = float(value or 0)
+    if metric.unit == "HKD":
+        return hkd(number)
+    if metric.unit == "share":
+        return share(number)
+    if metric.unit == "points":
+        return f"{number:+.0f} points".replace("-", "−")
+    if metric.unit == "days":
+        return f"{number:,.1f} days"
+    return f"{number:,.0f}"
+
+
+def change(metric: Metric, now: float, before: float, found: Change) -> str:
+    """How a figure moved, with a verdict only where there is one: `+12 %, better`."""
+    if found.verdict in ("too early to say", "not known"):
+        return found.verdict
+    if metric.unit in ("share", "points"):
+        places, unit = (100, "points") if metric.unit == "share" else (1, "points")
+        moved = f"{places * (now - before):+.1f} {unit}"
+    elif found.relative is None:
+        moved = "from none"
+    else:
+        moved = f"{100 * found.relative:+.1f} %"
+    moved = moved.replace("-", "−")
+    return moved if found.verdict == "changed" else f"{moved}, {found.verdict}"
+
+
+def of_ten(probability: float) -> str:
+    """A probability as people: `3 in 10`, `1 in 20`, `fewer than 1 in 100`."""
+    if probability < 0.01:
+        return "fewer than 1 in 100"
+    if probability < 0.095:
+        return f"1 in {round(1 / probability)}"
+    tenths = round(10 * probability)
+    return "more than 9 in 10" if tenths > 9 else f"{max(1, tenths)} in 10"
+
+
+def plain(word: str | None) -> str:
+    """A word of the tables as people say it: `paid_search` → `paid search`."""
+    return "not known" if word is None or word != word else str(word).replace("_", " ")

@@ -1,0 +1,88 @@
+"""What people see. MENU says which page exists for whom; a page that is not in it does not exist for anybody."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from metrics.scope import Scope
+from pages.customers import customer, customer_health
+from pages.governance import data_status, dictionary
+from pages.growth import attribution, funnel
+from pages.today import today
+from warehouse.access import ROLES, Viewer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A page: how the menu shows it, who may open it, and which filters the bar offers on it."""
+
+    title: str
+    icon: str
+    url: str
+    roles: frozenset[str]
+    page: Callable[[Viewer, Scope | None], None]
+    filters: tuple[str, ...] | None = None
+    """Dimensions beside the period; None for a page without a filter bar."""
+
+
+EVERYBODY = frozenset(ROLES)
+GROWTH = frozenset({"sales", "marketing", "analyst", "executive"})
+RELATIONSHIP = frozenset({"relationship_manager", "team_lead"})
+
+MENU: dict[str, tuple[Entry, ...]] = {
+    "": (Entry(title="Today", icon=":material/today:", url="today", roles=EVERYBODY, page=today.page),),
+    "Growth": (
+        Entry(
+            title="Funnel",
+            icon=":material/filter_alt:",
+            url="funnel",
+            roles=GROWTH,
+            page=funnel.page,
+            filters=("channel", "product", "segment"),
+        ),
+        Entry(
+            title="Attribution",
+            icon=":material/hub:",
+            url="attribution",
+            roles=GROWTH,
+            page=attribution.page,
+            filters=(),
+        ),
+    ),
+    "Customers": (
+        Entry(
+            title="Customer health",
+            icon=":material/ecg_heart:",
+            url="customer-health",
+            roles=RELATIONSHIP,
+            page=customer_health.page,
+        ),
+        Entry(
+            title="Customer",
+            icon=":material/person:",
+            url="customer",
+            roles=RELATIONSHIP | {"service"},
+            page=customer.page,
+        ),
+    ),
+    "Governance": (
+        Entry(
+            title="Dictionary",
+            icon=":material/menu_book:",
+            url="dictionary",
+            roles=EVERYBODY,
+            page=dictionary.page,
+        ),
+        Entry(
+            title="Data status",
+            icon=":material/database:",
+            url="data-status",
+            roles=EVERYBODY,
+            page=data_status.page,
+        ),
+    ),
+}
+
+
+def entry(url: str) -> Entry:
+    """The menu's entry for an address."""
+    return next(e for entries in MENU.values() for e in entries if e.url == url)

@@ -1,0 +1,1 @@
+"""Relationship managers: who needs a call, and the whole customer."""

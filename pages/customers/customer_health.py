@@ -1,0 +1,84 @@
+"""Customer health: the queue of the signed-in RM, or of the team, first to call first."""
+
+import streamlit as st
+
+from metrics.scope import Scope
+from pages.customers import alert_card
+from pages.kit import data, tables
+from warehouse.access import Viewer
+from workflow import queue
+
+SHOWN = {
+    "all": "All open",
+    "due": "Due within 7 days",
+    "overdue": "Overdue",
+    "new": "Not started",
+    "working": "Started",
+}
+PER_PAGE = 12
+
+
+def page(viewer: Viewer, scope: Scope | None) -> None:
+    """The finding, four figures, the queue, and what was closed lately."""
+    today = data.as_of(viewer)
+    found = queue.open_alerts(data.reader(viewer))
+    counts = queue.counts(found, today)
+    alert_card.confirm()
+    st.title(_headline(counts, viewer))
+    if found.empty:
+        tables.empty(
+            f"No customer of yours is flagged. Checked as of {today:%d %b %Y}.", "The next check is tonight."
+        )
+    else:
+        _queue(found, counts, today)
+    _closed(viewer, today)
+
+
+def _headline(counts: dict[str, int], viewer: Viewer) -> str:
+    whose = "Your team has" if viewer.role == "team_lead" else "You have"
+    if not counts["open"]:
+        return "Nobody to call today"
+    people = "customer" if counts["open"] == 1 else "customers"
+    return f"{whose} {counts['open']} {people} to call, {counts['due'] + counts['overdue']} within 7 days"
+
+
+def _queue(found, counts, today) -> None:
+    shown = st.segmented_control(
+        "Show",
+        list(SHOWN),
+        format_func=lambda s: f"{SHOWN[s]} ({_chosen(found, s, today).shape[0]})",
+        default="all",
+        key="show",
+        label_visibility="collapsed",
+    )
+    chosen = _chosen(found, shown or "all", today)
+    st.caption("In the order to work them: money with us × chance of leaving.")
+    pages = max(1, -(-len(chosen) // PER_PAGE))
+    number = st.session_state.get("queue_page", 1) if pages > 1 else 1
+    first = (min(number, pages) - 1) * PER_PAGE
+    for alert in chosen.iloc[first : first + PER_PAGE].itertuples():
+        alert_card.line(alert, today, "queue")
+    if pages > 1:
+        st.pagination(pages, key="queue_page")
+    if chosen.empty:
+        tables.empty("No alert of this kind.", "Choose “All open” to see the others.")
+
+
+def _chosen(found, shown, today):
+    due = found["due_on"].dt.date
+    if shown == "due":
+        return found[[0 <= (d - today).days <= 7 for d in due]]
+    if shown == "overdue":
+        return found[[d < today for d in due]]
+    if shown == "new":
+        return found[found["status"] == "open"]
+    return found[found["status"] == "working"] if shown == "working" else found
+
+
+def _closed(viewer: Viewer, today) -> None:
+    done = queue.closed_alerts(data.reader(viewer), since=today)
+    with st.expander(f"Closed since {today:%d %b %Y} ({len(done)})"):
+        if done.empty:
+            st.caption("None yet.")
+        for alert in done.head(50).itertuples():
+            st.text(f"{alert_card.name_of(alert)}: {alert.title}. {queue.outcome_words(alert.outcome)}.")

@@ -1,0 +1,76 @@
+"""The script Streamlit runs on every interaction: who is looking, the menu of her role, the filter bar, the page."""
+
+import streamlit as st
+
+from pages import MENU, Entry
+from pages.kit import data, filters, links, theme
+from pages.kit import viewer as door
+from warehouse.access import Viewer
+from warehouse.errors import AccessRefused, NothingLoaded, Problem, reference
+
+
+def _shown(entry: Entry, viewer: Viewer) -> None:
+    """One page, with its problems as sentences and its bugs as numbers."""
+    try:
+        scope = filters.bar(entry.filters, viewer) if entry.filters is not None else None
+        entry.page(viewer, scope)
+    except NothingLoaded as problem:
+        st.title("No bank has been loaded yet")
+        st.info(str(problem), icon=":material/database_off:")
+    except AccessRefused as problem:
+        st.info(str(problem), icon=":material/lock:")
+    except Problem as problem:
+        st.warning(str(problem), icon=":material/error:")
+    except Exception as bug:  # whatever it is, the person sees a number and not a trace
+        st.error(
+            f"This page could not be shown. It is not your doing; nothing was changed. Tell the data office the number "
+            f"{reference(bug)}.",
+            icon=":material/bug_report:",
+        )
+
+
+def _around(viewer: Viewer) -> None:
+    """Who is signed in, the way out, and what kind of data this is."""
+    with st.sidebar:
+        st.markdown(":primary[**Concord**]")
+        st.caption(f"{viewer.full_name} · {viewer.role.replace('_', ' ')}")
+        st.link_button("Sign out", "/logout", icon=":material/logout:", type="tertiary")
+        try:
+            st.caption(f"Data as of {data.as_of(viewer):%d %b %Y}")
+        except Problem:
+            st.caption("No data loaded")
+    if data.is_sample(viewer):
+        st.caption(":orange-badge[Sample data] FinTrust Bank is invented: no customer on these pages exists.")
+
+
+def main() -> None:
+    """Draw one run."""
+    st.set_page_config(page_title="Concord", page_icon=theme.ICON, layout="wide", initial_sidebar_state=230)
+    st.html(theme.STYLE)
+    viewer = door.viewer()
+    if viewer is None:
+        st.info("You have been signed out. Sign in again to go on.", icon=":material/logout:")
+        st.link_button("Sign in", "/login")
+        return
+    menu = {
+        section: [
+            st.Page(
+                lambda entry=e: _shown(entry, viewer),
+                title=e.title,
+                icon=e.icon,
+                url_path=e.url,
+                default=e.url == "today",
+            )
+            for e in entries
+            if viewer.role in e.roles
+        ]
+        for section, entries in MENU.items()
+    }
+    menu = {section: shown for section, shown in menu.items() if shown}
+    links.remember(page for shown in menu.values() for page in shown)
+    page = st.navigation(menu)
+    _around(viewer)
+    page.run()
+
+
+main()

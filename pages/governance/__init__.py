@@ -1,0 +1,1 @@
+"""What words mean, and how fresh the data is."""

@@ -1,0 +1,62 @@
+"""Data status: what was loaded, when, from where, and which departments are missing."""
+
+import pandas as pd
+import streamlit as st
+
+from metrics.scope import Scope
+from metrics.words import day
+from pages.kit import data, tables
+from warehouse.access import Viewer
+from warehouse.schema import UNIFIED_TABLES
+
+STALE_AFTER_DAYS = 35
+"""A monthly extract that is older than this has been missed once."""
+
+
+def page(viewer: Viewer, scope: Scope | None) -> None:
+    """The finding, then one line per table."""
+    status = data.status(viewer)
+    as_of = data.as_of(viewer)
+    missing = status[status["row_count"] == 0]
+    rows = int(status["row_count"].sum())
+    without = f"; {len(missing)} tables have no data" if len(missing) else "; every table has data"
+    st.title(f"{rows:,} rows as of {day(as_of)}{without}")
+    loaded_at = pd.to_datetime(status["loaded_at"]).max()
+    st.caption(f"Loaded on {loaded_at:%d %b %Y at %H:%M}. A load replaces the bank as a whole or not at all.")
+    comments = {t.name: t for t in UNIFIED_TABLES}
+    shown = pd.DataFrame(
+        {
+            "Table": [n.replace("_", " ") for n in status["table_name"]],
+            "One row is": [comments[n].comment for n in status["table_name"]],
+            "Owner": [comments[n].info["owner"] for n in status["table_name"]],
+            "Rows": status["row_count"],
+            "Latest day": pd.to_datetime(status["latest_on"]),
+            "State": [_state(r, as_of) for r in status.itertuples()],
+            "Source": status["source"].fillna(""),
+        }
+    )
+    tables.show(
+        shown,
+        "status",
+        Rows=st.column_config.NumberColumn(format="localized"),
+        **{"Latest day": st.column_config.DateColumn(format="D MMM YYYY")},
+    )
+    if len(missing):
+        names = ", ".join(n.replace("_", " ") for n in missing["table_name"])
+        st.info(
+            f"Figures that need {names} say “no data”. To add them, put their extracts into the folder "
+            "and load it again.",
+            icon=":material/database_off:",
+        )
+
+
+def _state(row, as_of) -> str:
+    if not row.row_count:
+        return "No data"
+    if pd.isna(row.latest_on):
+        return "Loaded"
+    late = (as_of - pd.Timestamp(row.latest_on).date()).days
+    # Accounts, customers and campaigns change when something happens, not on a schedule.
+    if late > STALE_AFTER_DAYS and row.table_name not in ("accounts", "customers", "campaigns"):
+        return f"Stale: {late} days behind"
+    return "Up to date"

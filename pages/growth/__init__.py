@@ -1,0 +1,1 @@
+"""Marketing and Sales: the joint funnel and what brings customers."""

@@ -1,0 +1,1 @@
+"""What every page is made of: who looks, which filters, the figures, and how they are drawn."""

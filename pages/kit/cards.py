@@ -1,0 +1,90 @@
+"""Figure cards: value, change with its verdict, target, number of cases, trend; the sentence is the tooltip."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from metrics import CATALOGUE
+from metrics.compare import Change, compare
+from metrics.measure import Metric, Ratio
+from metrics.query import Question, absent, unanswerable
+from metrics.scope import Scope, months_back
+from metrics.words import change, figure
+from pages.kit import data
+from warehouse.access import Viewer
+from workflow.goals import targets
+
+TREND_MONTHS = 13
+
+
+def row(names: Sequence[str], scope: Scope, viewer: Viewer) -> None:
+    """A card for each metric, as many beside each other as fit."""
+    months = months_back(scope.period.end, TREND_MONTHS)[:-1]
+    periods = (scope.period, scope.period.before(), *months)
+    answer = data.ask(viewer, names, scope, periods=periods).set_index("period")
+    wanted = targets(data.reader(viewer), scope.period) if not scope.filters else {}
+    known = data.loaded(viewer)
+    with st.grid(min_column_width=215, gap="small"):
+        for name in names:
+            missing = _why_missing(name, scope, known)
+            if missing:
+                with st.container(border=True, height="stretch"):
+                    st.metric(CATALOGUE[name].label, "no data", help=CATALOGUE[name].means)
+                    st.caption(missing)
+            else:
+                _card(name, answer, wanted.get(name))
+
+
+def _why_missing(name: str, scope: Scope, known: frozenset[str]) -> str:
+    if absent(name, known):
+        return "The bank gave no data for this figure."
+    dimension = unanswerable(name, Question.of([name], scope))
+    return f"This figure is not kept by {dimension}." if dimension else ""
+
+
+def _card(name: str, answer: pd.DataFrame, target: float | None) -> None:
+    metric = CATALOGUE[name]
+    now, before = figures(metric, answer.loc[0]), figures(metric, answer.loc[1])
+    found = compare(metric, now, before)
+    with st.container(border=True, height="stretch"):
+        st.metric(
+            metric.label,
+            figure(metric, now["value"]),
+            delta=change(metric, now["value"], before["value"], found),
+            delta_color=_colour(found),
+            delta_arrow=_arrow(found, now["value"], before["value"]),
+            help=f"{metric.means} Source: {metric.owner}.",
+            chart_data=[round(v, 6) for v in answer.loc[2:, name].fillna(0)],
+            chart_type="line",
+        )
+        st.caption(_below(metric, now, target))
+
+
+def figures(metric: Metric, row: pd.Series) -> dict[str, float]:
+    """What `compare` needs of one row of an answer."""
+    names = {id(m): n for n, m in CATALOGUE.items()}
+    found = {"value": float(row[names[id(metric)]])}
+    if isinstance(metric, Ratio):
+        found |= {"top": float(row[names[id(metric.top)]]), "bottom": float(row[names[id(metric.bottom)]])}
+    return found
+
+
+def _colour(found: Change) -> str:
+    return {"better": "green", "worse": "red"}.get(found.verdict, "gray")
+
+
+def _arrow(found: Change, now: float, before: float) -> str:
+    if found.verdict in ("too early to say", "not known", "no clear change") or now == before:
+        return "off"
+    return "up" if now > before else "down"
+
+
+def _below(metric: Metric, now: dict[str, float], target: float | None) -> str:
+    parts = []
+    if target is not None:
+        met = now["value"] >= target if metric.better == "up" else now["value"] <= target
+        parts.append(f"Target {figure(metric, target)}, {'met' if met else 'not met'}")
+    if isinstance(metric, Ratio) and now["bottom"] == now["bottom"]:
+        parts.append(f"n = {now['bottom']:,.0f}")
+    return " · ".join(parts) or "No target set"

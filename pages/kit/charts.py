@@ -1,0 +1,72 @@
+"""Charts as plain plotly dicts: a figure object costs four times as much per run. Each has its words and its table."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from pages.kit import theme
+
+
+def bars(labels: Sequence[str], values: Sequence[float], texts: Sequence[str], *, alt: str, key: str) -> None:
+    """Horizontal bars, first on top, each labelled directly."""
+    top = max([v for v in values if v == v], default=1) or 1
+    figure = {
+        "data": [
+            {
+                "type": "bar",
+                "orientation": "h",
+                "y": list(labels),
+                "x": list(values),
+                "text": list(texts),
+                "textposition": "outside",
+                "cliponaxis": False,
+                "marker": {"color": theme.colour("primary")},
+                "hovertemplate": "%{y}: %{text}<extra></extra>",
+            }
+        ],
+        "layout": theme.layout(
+            44 * len(labels) + 16,
+            xaxis={"visible": False, "range": [0, top * 1.45], "fixedrange": True},
+            yaxis={"autorange": "reversed", "showgrid": False, "automargin": True, "fixedrange": True},
+        ),
+    }
+    st.plotly_chart(figure, config=theme.CONFIG, key=key, alt=alt)
+
+
+def line(
+    days: Sequence[object], values: Sequence[float], *, unit: str, alt: str, key: str, height: int = 220
+) -> None:
+    """One line over time from zero, its last point labelled."""
+    figure = {
+        "data": [
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "x": [str(d) for d in days],
+                "y": list(values),
+                "line": {"color": theme.colour("primary"), "width": 2},
+                "marker": {"size": 5},
+                "hovertemplate": f"%{{x|%d %b %Y}}: {unit} %{{y:,.0f}}<extra></extra>",
+            }
+        ],
+        "layout": theme.layout(
+            height,
+            xaxis={"showgrid": False, "fixedrange": True, "tickformat": "%b %y", "nticks": 7},
+            yaxis={
+                "rangemode": "tozero",
+                "gridcolor": theme.GRID,
+                "nticks": 4,
+                "tickformat": "~s",
+                "fixedrange": True,
+                "automargin": True,
+            },
+        ),
+    }
+    st.plotly_chart(figure, config=theme.CONFIG, key=key, alt=alt)
+
+
+def table_below(frame: pd.DataFrame, key: str) -> None:
+    """The chart's figures as a table, for who cannot or would rather not read the picture."""
+    with st.expander("Show as a table"):
+        st.dataframe(frame, hide_index=True, key=key)

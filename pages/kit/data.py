@@ -1,0 +1,90 @@
+"""Every figure a page shows comes through here, and through the one cache of the project.
+
+The cache's key is one text: the viewer's row rule, the snapshot and the question. Two viewers share an answer only when
+they may see the same rows of the same snapshot. What people write on the desk changes by the minute and is not cached.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from metrics import CATALOGUE
+from metrics.query import Question, measures_of
+from metrics.query import ask as ask_warehouse
+from metrics.scope import Period, Scope
+from warehouse import connect, load
+from warehouse.access import RULES, Reader, See, Viewer
+from warehouse.errors import NothingLoaded
+
+
+@st.cache_data(max_entries=2_000, show_spinner=False)
+def _once(key: str, _work: Callable[[], Any]) -> Any:
+    """`_work()`, done once per key. The key says everything the answer depends on."""
+    return _work()
+
+
+def reader(viewer: Viewer) -> Reader:
+    """The viewer's door, on the snapshot that is current now."""
+    stores = connect.here()
+    return Reader(stores, viewer, stores.snapshot())
+
+
+def cached(viewer: Viewer, question: object, work: Callable[[Reader], Any]) -> Any:
+    """`work` on the viewer's reader, once per row rule, snapshot and question (whose `repr` must tell it apart)."""
+    door = reader(viewer)
+    return _once(repr((viewer.row_rule, door.snapshot, question)), lambda: work(door))
+
+
+def frame(viewer: Viewer, statement: Any) -> pd.DataFrame:
+    """The rows of a statement, narrowed to the viewer."""
+    return cached(viewer, reader(viewer).sql(statement), lambda door: door.frame(statement))
+
+
+def as_of(viewer: Viewer) -> date:
+    """The last day fully loaded."""
+    return cached(viewer, "as_of", load.as_of)
+
+
+def loaded(viewer: Viewer) -> frozenset[str]:
+    """The tables this bank has rows of."""
+    return cached(viewer, "loaded", load.loaded_tables)
+
+
+def ask(
+    viewer: Viewer,
+    metrics: Sequence[str],
+    scope: Scope,
+    by: Sequence[str] = (),
+    periods: Sequence[Period] = (),
+) -> pd.DataFrame:
+    """The figures of `metrics.query.ask`; those about the desk are read fresh, the others come from the cache."""
+    on_desk = [m for m in metrics if any(f.fact.schema is None for f in measures_of(CATALOGUE[m]))]
+    in_bank = [m for m in metrics if m not in on_desk]
+    known = loaded(viewer)
+    question = Question.of(in_bank, scope, by, periods)
+    answer = cached(viewer, question, lambda door: ask_warehouse(question, door, known))
+    if not on_desk:
+        return answer
+    fresh = ask_warehouse(Question.of(on_desk, scope, by, periods), reader(viewer), known)
+    return answer.merge(fresh, on=["period", *by], how="outer") if in_bank else fresh
+
+
+def status(viewer: Viewer) -> pd.DataFrame:
+    """One row per table: source, rows, last load, latest day."""
+    return cached(viewer, "status", lambda door: door.frame(load.status()))
+
+
+def is_sample(viewer: Viewer) -> bool:
+    """Whether what is loaded is the invented bank."""
+    try:
+        return bool(status(viewer)["sample"].fillna(False).any())
+    except NothingLoaded:
+        return False
+
+
+def may_see(viewer: Viewer, *tables: str) -> bool:
+    """Whether the viewer's role includes every one of these tables row by row."""
+    return all(RULES.get(viewer.role, {}).get(t) not in (None, See.TOTALS) for t in tables)

@@ -1,0 +1,58 @@
+"""The one filter bar. Its values stand in the address, so a view is its link; what the address says is checked here."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from metrics.query import Question, ask
+from metrics.scope import PERIODS, Scope, period_named
+from metrics.words import plain
+from pages.kit import data
+from warehouse.access import Viewer
+from warehouse.errors import AccessRefused
+
+_OFFERED_BY = {"channel": "leads", "product": "leads", "segment": "customers_at_start", "campaign": "leads"}
+"""The metric whose breakdown tells which values a filter offers."""
+
+EVERY = "every"
+
+
+def bar(wanted: Sequence[str], viewer: Viewer) -> Scope:
+    """Draw the bar and return the scope it says. An unknown value in the address counts as none."""
+    as_of = data.as_of(viewer)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox(
+            "Period", list(PERIODS), format_func=PERIODS.get, key="period", bind="query-params", width=190
+        )
+        period = period_named(name if name in PERIODS else "90d", as_of)
+        chosen = []
+        for dimension in wanted:
+            options = _values(dimension, viewer)
+            if not options:
+                continue
+            value = st.selectbox(
+                dimension.capitalize(),
+                [EVERY, *options],
+                format_func=lambda v: plain(v).capitalize(),
+                key=dimension,
+                bind="query-params",
+                width=190,
+            )
+            if value in options:
+                chosen.append((dimension, (value,)))
+        st.caption(f"{period.in_words()}, compared with the {period.days} days before")
+    return Scope(period, tuple(chosen))
+
+
+def _values(dimension: str, viewer: Viewer) -> list[str]:
+    """The values that occur, most frequent first."""
+    metric = _OFFERED_BY[dimension]
+    scope = Scope(period_named("12m", data.as_of(viewer)))
+    known = data.loaded(viewer)
+    question = Question.of([metric], scope, [dimension], [scope.period])
+    try:
+        found = data.cached(viewer, question, lambda door: ask(question, door, known))
+    except AccessRefused:
+        return []
+    found = found.dropna(subset=[dimension]).sort_values(metric, ascending=False)
+    return [str(v) for v in found[dimension]]

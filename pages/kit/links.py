@@ -1,0 +1,30 @@
+"""Ways from one page to another; a page the viewer's role does not have is no way."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import streamlit as st
+
+_PAGES = "pages of this run"
+
+
+def remember(pages: Iterable[Any]) -> None:
+    """Keep this run's page objects: Streamlit wants the very object to go to."""
+    st.session_state[_PAGES] = {p.url_path or "today": p for p in pages}
+
+
+def to(url: str, **parameters: str) -> None:
+    """Go to a page now."""
+    st.switch_page(st.session_state[_PAGES][url], query_params=parameters or None)
+
+
+def link(url: str, label: str, icon: str | None = None) -> None:
+    """A link to a page, if the viewer has it."""
+    page = st.session_state[_PAGES].get(url)
+    if page is not None:
+        st.page_link(page, label=label, icon=icon)
+
+
+def has(url: str) -> bool:
+    """Whether the viewer has this page."""
+    return url in st.session_state[_PAGES]

@@ -1,0 +1,101 @@
+"""Today: for each role one sentence, three figures, the list to work on, and one button."""
+
+import pandas as pd
+import streamlit as st
+
+from metrics import complaints as waiting
+from metrics.scope import Scope, period_named
+from metrics.words import day, plain
+from pages.customers import alert_card
+from pages.growth import funnel
+from pages.kit import cards, data, links, tables
+from warehouse.access import Viewer
+from workflow import queue
+
+SHOWN = 5
+
+
+def page(viewer: Viewer, scope: Scope | None) -> None:
+    """The page of the viewer's role."""
+    {
+        "relationship_manager": _calls,
+        "team_lead": _calls,
+        "service": _complaints,
+        "administrator": _house,
+    }.get(viewer.role, _growth)(viewer)
+
+
+def _calls(viewer: Viewer) -> None:
+    today = data.as_of(viewer)
+    found = queue.open_alerts(data.reader(viewer))
+    counts = queue.counts(found, today)
+    pressing = counts["due"] + counts["overdue"]
+    people = "customer" if counts["open"] == 1 else "customers"
+    st.title(f"{counts['open']} {people} to call" if counts["open"] else "Nobody to call today")
+    with st.grid(3, min_column_width=150):
+        st.metric("Not started", counts["new"], border=True)
+        st.metric("Due within 7 days", counts["due"], border=True)
+        st.metric("Overdue", counts["overdue"], border=True)
+    if found.empty:
+        tables.empty(f"No customer is flagged. Checked as of {day(today)}.", "The next check is tonight.")
+        return
+    first = "Those that press first" if pressing else "First to call"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.header(first, width="content")
+        if st.button("Open my queue", type="primary", icon=":material/ecg_heart:"):
+            links.to("customer-health")
+    ordered = pd.concat([found[_presses(found, today)], found[~_presses(found, today)]])
+    for alert in ordered.head(SHOWN).itertuples():
+        alert_card.line(alert, today, "today")
+
+
+def _presses(found: pd.DataFrame, today) -> pd.Series:
+    return (found["due_on"] - pd.Timestamp(today)).dt.days <= 7
+
+
+def _complaints(viewer: Viewer) -> None:
+    if tables.absent("This page", viewer, "tickets"):
+        return
+    today = data.as_of(viewer)
+    opened = data.frame(viewer, waiting.open_complaints(today))
+    st.title(f"{len(opened):,} complaints wait for an answer" if len(opened) else "No complaint is open")
+    age = (pd.Timestamp(today) - pd.to_datetime(opened["opened_at"])).dt.days
+    with st.grid(3, min_column_width=150):
+        st.metric("Open longer than 7 days", int((age > 7).sum()), border=True)
+        st.metric("Without a first reply", int(opened["first_reply_at"].isna().sum()), border=True)
+        st.metric("High severity", int((opened["severity"] == "high").sum()), border=True)
+    st.header("Longest waiting")
+    for row in opened.head(SHOWN * 2).itertuples():
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            name = alert_card.name_of(row)
+            st.markdown(f"**{alert_card.escaped(name)}**", width="content")
+            st.caption(f"{plain(row.category)}, {plain(row.severity)} severity, since {day(row.opened_at)}")
+            if isinstance(row.customer_id, str) and st.button("Open", key=f"case-{row.ticket_id}"):
+                links.to("customer", cid=row.customer_id)
+
+
+def _growth(viewer: Viewer) -> None:
+    scope = Scope(period_named("30d", data.as_of(viewer)))
+    st.title(funnel.headline(viewer, scope))
+    st.caption(f"Last 30 days, {scope.period.in_words()}, compared with the 30 days before.")
+    shown = {
+        "marketing": ("mql", "cac", "marketing_cost"),
+        "sales": ("sql", "opportunities", "win_rate"),
+        "executive": ("revenue", "churn_rate", "nps"),
+    }.get(viewer.role, ("won", "churn_rate", "open_alerts"))
+    cards.row(shown, scope, viewer)
+    if st.button("Open the funnel", type="primary", icon=":material/filter_alt:"):
+        links.to("funnel", period="30d")
+    funnel.by_channel(viewer, scope)
+
+
+def _house(viewer: Viewer) -> None:
+    status = data.status(viewer)
+    loaded = status[status["row_count"] > 0]
+    st.title(f"{len(loaded)} of {len(status)} tables are loaded, as of {day(data.as_of(viewer))}")
+    with st.grid(3, min_column_width=150):
+        st.metric("Tables with data", len(loaded), border=True)
+        st.metric("Rows", f"{int(status['row_count'].sum()):,}", border=True)
+        st.metric("Last load", f"{pd.to_datetime(status['loaded_at']).max():%d %b %Y}", border=True)
+    if st.button("Open data status", type="primary", icon=":material/database:"):
+        links.to("data-status")

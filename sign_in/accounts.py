@@ -1,0 +1,237 @@
+"""People who may sign in: made, changed and disabled here, and checked when they knock.
+
+A user is never deleted, because the audit log names her. Every change that takes something away (password, role, account)
+ends her sessions in the same transaction.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from streamlit_authenticator.utilities.validator import Validator  # type: ignore[import-untyped]
+
+from sign_in import guessing, passwords, sessions
+from sign_in.sessions import Person
+from warehouse import journal
+from warehouse.access import ROLES
+from warehouse.connect import Stores
+from warehouse.desk import users
+from warehouse.errors import ChangeRefused, Problem
+
+VISITOR = "visitor"
+"""Who stands in the audit line of somebody whose name is not known yet."""
+
+
+class SignInRefused(Problem):
+    """Not signed in; the sentence is the same for a wrong name and a wrong password."""
+
+
+def create(
+    stores: Stores,
+    username: str,
+    password: str,
+    *,
+    by: str,
+    full_name: str,
+    role: str,
+    email: str | None = None,
+    rm_id: str | None = None,
+    team: str | None = None,
+    must_change_password: bool = False,
+) -> None:
+    """Make an account. Raises ChangeRefused if a field does not fit or the name is taken."""
+    row = {
+        **_row(username, full_name, email, role, rm_id, team),
+        "password_hash": passwords.hash_new(password, tidy(username)),
+        "must_change_password": must_change_password,
+    }
+    with journal.entry(stores, by, "user.create", row["username"], f"role {role}") as entry:
+        _insert(entry, row)
+
+
+def import_credentials(
+    stores: Stores, credentials: Mapping[str, Any], *, by: str, role: str | None = None
+) -> list[str]:
+    """Take over the users of a streamlit-authenticator file, all or none; returns their names.
+
+    `credentials` is the file's `credentials` part or the whole file. A user's `roles` must name one of ours, or `role` is
+    taken; `rm_id` and `team` are read beside them. A password in plain text is hashed and must be changed at first sign-in.
+    """
+    listed = credentials.get("credentials", credentials).get("usernames")
+    if not listed:
+        raise ChangeRefused("The file names no users: it needs “credentials: usernames: …”.")
+    rows = [_imported(str(name), given, role) for name, given in listed.items()]
+    names = [str(row["username"]) for row in rows]
+    with journal.entry(stores, by, "user.import", f"{len(rows)} users", ", ".join(names)) as entry:
+        for row in rows:
+            _insert(entry, row)
+    return names
+
+
+def authenticate(stores: Stores, username: str, password: str, address: str) -> Person:
+    """The user whom name and password belong to.
+
+    Raises SignInRefused, with one sentence for every wrong pair and another when the next try has to wait. An unknown name
+    costs the same bcrypt as a known one, and is counted the same.
+    """
+    name, address = tidy(username)[:64], address[:64]
+    attempt = guessing.begin(stores, name, address)
+    if attempt.wait > timedelta(0):
+        raise SignInRefused(_please_wait(attempt.wait))
+    who = get(stores, name)
+    usable = who is not None and who.disabled_at is None
+    # The name of an unknown user is not copied into the log: people type passwords into the wrong field.
+    subject = name if who is not None else "unknown user"
+    where = guessing.came_from(address)
+    if not passwords.fits(password, who.password_hash if who is not None and usable else None):
+        journal.note(stores, VISITOR, "sign_in.refused", subject, where)
+        if attempt.then > timedelta(0):
+            why = f"{where}, next try in {attempt.then.total_seconds():.0f} s"
+            journal.note(stores, VISITOR, "sign_in.locked", subject, why)
+            raise SignInRefused(f"{_WRONG} {_please_wait(attempt.then)}")
+        raise SignInRefused(_WRONG)
+    assert who is not None
+    with journal.entry(stores, name, guessing.ACCEPTED, name, where) as entry:
+        guessing.forgive(entry.desk, attempt)
+    return who
+
+
+def change_password(
+    stores: Stores, username: str, password: str, *, by: str, must_change: bool = False
+) -> None:
+    """Set a new password and end every session of the user. `must_change` makes her choose her own next time."""
+    name = tidy(username)
+    who = _known(stores, name)
+    if passwords.fits(password, who.password_hash):
+        raise ChangeRefused("This is the password you had before. Choose a new one.")
+    new = {
+        "password_hash": passwords.hash_new(password, name),
+        "must_change_password": must_change,
+    }
+    _change(stores, name, by, "user.password", "password changed", new)
+
+
+def change_role(
+    stores: Stores,
+    username: str,
+    role: str,
+    *,
+    by: str,
+    rm_id: str | None = None,
+    team: str | None = None,
+) -> None:
+    """Give a user another role, and end every session she opened with the old one."""
+    who = _known(stores, username)
+    row = _row(who.username, who.full_name, who.email, role, rm_id, team)
+    new = {key: row[key] for key in ("role", "rm_id", "team")}
+    _change(stores, who.username, by, "user.role", f"role {who.role} to {role}", new)
+
+
+def disable(stores: Stores, username: str, *, by: str, why: str = "account disabled") -> None:
+    """Close the door to a user and end every session of hers. The account stays, disabled."""
+    name = _known(stores, username).username
+    _change(stores, name, by, "user.disable", why, {"disabled_at": stores.now()})
+
+
+def listing(stores: Stores) -> Sequence[Person]:
+    """All users by name, the disabled too."""
+    with stores.desk.execution_options(reading=True).connect() as desk:
+        return desk.execute(select(users).order_by(users.c.username)).all()
+
+
+def get(stores: Stores, username: str) -> Person | None:
+    """The user of that name, or None."""
+    with stores.desk.execution_options(reading=True).connect() as desk:
+        return desk.execute(select(users).where(users.c.username == tidy(username))).first()
+
+
+def tidy(username: str) -> str:
+    """A typed user name as it is stored: lower case, without spaces round it and without control characters."""
+    return re.sub(r"[^\x20-\x7e\u00a0-\ud7ff]", "", username).strip().lower()
+
+
+_WRONG = "User name and password do not match an account."
+
+
+def _please_wait(wait: timedelta) -> str:
+    seconds = int(wait.total_seconds()) + 1
+    span = f"{seconds} seconds" if seconds < 90 else f"{-(-seconds // 60)} minutes"
+    return f"There were too many wrong tries. Please wait {span} and try again."
+
+
+def _known(stores: Stores, username: str) -> Person:
+    who = get(stores, username)
+    if who is None:
+        raise ChangeRefused(f"There is no user “{tidy(username)}”.")
+    return who
+
+
+def _insert(entry: journal.Entry, row: Mapping[str, Any]) -> None:
+    try:
+        entry.desk.execute(users.insert().values(created_at=entry.at, **row))
+    except IntegrityError:
+        raise ChangeRefused(f"The user name “{row['username']}” is taken.") from None
+
+
+def _change(
+    stores: Stores, name: str, by: str, action: str, why: str, new: Mapping[str, Any]
+) -> None:
+    with journal.entry(stores, by, action, name, why) as entry:
+        entry.desk.execute(update(users).where(users.c.username == name).values(**new))
+        sessions.end_all_within(entry, name, why)
+
+
+def _row(
+    username: str, full_name: str, email: str | None, role: str, rm_id: str | None, team: str | None
+) -> dict[str, Any]:
+    name, validator = tidy(username), Validator()
+    if not validator.validate_username(name):
+        raise ChangeRefused(
+            f"“{username}” cannot be a user name: use up to 20 letters, digits, - and _, or an e-mail address."
+        )
+    if not validator.validate_name(full_name):
+        raise ChangeRefused(f"“{full_name}” cannot be a full name: use 2 to 100 letters.")
+    if email and not validator.validate_email(email):
+        raise ChangeRefused(f"“{email}” is not an e-mail address.")
+    if role not in ROLES:
+        raise ChangeRefused(f"There is no role “{role}”. Roles are: {', '.join(ROLES)}.")
+    if role == "relationship_manager" and not rm_id:
+        raise ChangeRefused(f"“{name}” is a relationship manager and needs an RM number.")
+    if role == "team_lead" and not team:
+        raise ChangeRefused(f"“{name}” is a team lead and needs a team.")
+    return {
+        "username": name,
+        "full_name": full_name,
+        "email": email,
+        "role": role,
+        "rm_id": rm_id if role == "relationship_manager" else None,
+        "team": team if role == "team_lead" else None,
+    }
+
+
+def _imported(username: str, given: Mapping[str, Any], fallback: str | None) -> dict[str, Any]:
+    names = " ".join(str(given.get(part) or "") for part in ("first_name", "last_name")).strip()
+    role = next((r for r in given.get("roles") or [] if r in ROLES), fallback)
+    if role is None:
+        raise ChangeRefused(f"“{username}” has none of our roles. Roles are: {', '.join(ROLES)}.")
+    password = str(given.get("password") or "")
+    hashed = password.startswith("$2")
+    return {
+        **_row(
+            username,
+            names or str(given.get("name") or username),
+            given.get("email"),
+            role,
+            given.get("rm_id"),
+            given.get("team"),
+        ),
+        "password_hash": passwords.check_imported(password, username)
+        if hashed
+        else passwords.hash_new(password, tidy(username)),
+        "must_change_password": not hashed,
+    }

@@ -1,0 +1,158 @@
+"""The gate in front of all of Streamlit: no session, no Streamlit, over HTTP and over websockets alike.
+
+Plain ASGI, because Starlette's `BaseHTTPMiddleware` never sees a websocket. What is not listed as public needs a session,
+so a route that a later version of Streamlit adds stands behind the gate from its first day.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+from urllib.parse import urlencode
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sign_in import forms, headers, screens, sessions
+from sign_in.sessions import Person
+from sign_in.watch import Watch
+from warehouse.connect import Stores
+from warehouse.errors import reference
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Gate:
+    """ASGI middleware. `policy` is the content security policy of Streamlit's pages, `hosts` the names this app answers to.
+
+    `demo_hint` is asked for each sign-in page, because a real bank may replace the sample while the app runs. `recheck` is how many seconds an
+    open page may go on before its session is looked up again.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        stores: Stores,
+        policy: str,
+        hosts: Sequence[str],
+        demo_hint: Callable[[], str] = lambda: "",
+        recheck: float = 3.0,
+    ) -> None:
+        self.app, self.stores, self.policy, self.hosts = app, stores, policy, tuple(hosts)
+        self.recheck = recheck
+        self.https = stores.settings.secure_cookies
+        # Sessions are looked up beside the event loop. Passwords have threads of their own: many people signing in must
+        # not hold up those who are working.
+        self._lookups = ThreadPoolExecutor(8, "gate-desk")
+        self._passwords = ThreadPoolExecutor(2, "gate-bcrypt")
+        self._forms = forms.Forms(stores, self.ask_password, demo_hint)
+
+    async def ask(self, what: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a question to the desk beside the event loop."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._lookups, lambda: what(*args, **kwargs))
+
+    async def ask_password(self, what: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run something that costs a bcrypt beside the event loop, two at a time."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._passwords, lambda: what(*args, **kwargs))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def protected(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                answer = MutableHeaders(scope=message)
+                status = message["status"]
+                headers.protect(answer, self.policy, scope["path"], status=status, https=self.https)
+            await send(message)
+
+        try:
+            answer = await self._answer(Request(scope, receive)) or self.app
+            await answer(scope, receive, protected)
+        except Exception as bug:  # noqa: BLE001 - any bug becomes a number
+            number = reference(bug)
+            if not started:
+                text = f"This did not work, and it is not your fault. Quote number {number} to your administrator."
+                page = screens.sentence("Something went wrong", text)
+                await forms.html(page, 500)(scope, receive, protected)
+
+    async def _answer(self, request: Request) -> Response | None:
+        """What the gate answers itself; None lets Streamlit answer."""
+        path = request.url.path
+        if path == "/healthz":
+            return PlainTextResponse("ok")
+        if not headers.host_allowed(request.headers.get("host", ""), self.hosts):
+            return PlainTextResponse("This app does not answer to that name.", 421)
+        token = request.cookies.get(sessions.cookie_name(self.stores.settings))
+        who = await self.ask(sessions.person, self.stores, token)
+        if path in forms.PATHS:
+            return await self._forms.answer(request, who, token)
+        if who is None or token is None:
+            return _refuse(request, "/login?" + urlencode({"next": _place(request)}), 401)
+        if who.must_change_password:
+            return _refuse(request, "/password", 403)
+        if _is_navigation(request):
+            await self.ask(sessions.seen, self.stores, token)
+        return None
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        connection = HTTPConnection(scope)
+        token = connection.cookies.get(sessions.cookie_name(self.stores.settings))
+        named = headers.host_allowed(connection.headers.get("host", ""), self.hosts)
+        who: Person | None = None
+        if named and headers.same_origin(connection.headers):
+            who = await self.ask(sessions.person, self.stores, token)
+        if who is None or token is None or who.must_change_password:
+            # Closed before it was accepted: the server answers the handshake with 403.
+            await send({"type": "websocket.close", "code": 1008})
+            return
+
+        async def still_in() -> bool:
+            return await self.ask(sessions.person, self.stores, token) is not None
+
+        async def seen() -> None:
+            await self.ask(sessions.seen, self.stores, token)
+
+        watch = Watch(receive, send, still_in=still_in, seen=seen, recheck=self.recheck)
+        try:
+            await watch.run(self.app, scope)
+        except Exception as bug:  # noqa: BLE001 - any bug becomes a number
+            reference(bug)
+            await watch.close(1011)
+
+
+def _is_navigation(request: Request) -> bool:
+    """Somebody opened a page, as opposed to a page fetching its parts. Only that is worth a redirect."""
+    return (
+        request.method in ("GET", "HEAD")
+        and "text/html" in request.headers.get("accept", "")
+        and request.headers.get("sec-fetch-mode", "navigate") == "navigate"
+    )
+
+
+def _place(request: Request) -> str:
+    query = request.url.query
+    return headers.safe_next(request.url.path + (f"?{query}" if query else ""))
+
+
+def _refuse(request: Request, elsewhere: str, status: int) -> Response:
+    if _is_navigation(request):
+        return RedirectResponse(elsewhere, 303)
+    return PlainTextResponse("Please sign in.", status)

@@ -1,0 +1,144 @@
+"""How long the next try has to wait: three growing delays, computed from the failures kept in the desk.
+
+* **One user from one address**: after 5 failures 30 seconds, then twice as long each time. Stops the plain guesser, and
+  nobody else: a stranger who fails at somebody's name locks only his own address.
+* **One address, any user**: after 30 failures. Stops one password tried on every name. Higher, because a whole branch
+  may share an address.
+* **One user, all addresses**: after 20 failures. Stops guessing from many connections. An address from which this user
+  signed in during the last 90 days is exempt, so an attack cannot keep the owner out of the place she works from;
+  only from a new place she would have to wait with the others.
+
+An attempt is counted *before* its password is checked and taken back when it was right. Fifty connections that guess in the
+same instant would otherwise all see "no failures yet". A refused try is not counted: waiting is punishment enough, and
+otherwise a stranger could make the wait endless.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from warehouse import journal
+from warehouse.connect import Stores
+from warehouse.desk import audit_log, sign_in_failures
+
+ACCEPTED = "sign_in.accepted"
+REMEMBERED = timedelta(hours=1)
+KNOWN_FOR = timedelta(days=90)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delay:
+    """After `free` failures the next try waits `first` seconds, doubling with each failure up to `longest`."""
+
+    free: int
+    first: int
+    longest: int
+
+    def after(self, failures: int) -> timedelta:
+        """The wait that follows this many failures."""
+        if failures < self.free:
+            return timedelta(0)
+        doublings = min(failures - self.free, 20)
+        return timedelta(seconds=min(self.longest, self.first * 2**doublings))
+
+
+USER_AT_ADDRESS = Delay(free=5, first=30, longest=900)
+ADDRESS = Delay(free=30, first=10, longest=300)
+USER = Delay(free=20, first=15, longest=300)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """A try that may be checked (`wait` is zero) or has to wait; `then` is the wait if it turns out wrong."""
+
+    username: str
+    address: str
+    failure_id: int = 0
+    wait: timedelta = timedelta(0)
+    then: timedelta = timedelta(0)
+
+
+def begin(stores: Stores, username: str, address: str) -> Attempt:
+    """Count a try as a failure beforehand, or say how long it has to wait."""
+    with journal.bookkeeping(stores) as book:
+        _one_at_a_time(book.desk)
+        wait = _wait(book.desk, username, address, book.at)
+        if wait > timedelta(0):
+            return Attempt(username=username, address=address, wait=wait)
+        book.desk.execute(
+            delete(sign_in_failures).where(
+                sign_in_failures.c.failed_at < book.at - timedelta(days=1)
+            )
+        )
+        counted = book.desk.execute(
+            insert(sign_in_failures)
+            .values(username=username, address=address, failed_at=book.at)
+            .returning(sign_in_failures.c.failure_id)
+        ).scalar_one()
+        then = _wait(book.desk, username, address, book.at)
+    return Attempt(username=username, address=address, failure_id=counted, then=then)
+
+
+def forgive(desk: Connection, attempt: Attempt) -> None:
+    """The password was right: take back this user's failures from this address, and no others.
+
+    Failures of other users stay, so that an attacker cannot clear his address by signing in to an account of his own.
+    """
+    mine = sign_in_failures.c
+    desk.execute(
+        delete(sign_in_failures).where(
+            mine.username == attempt.username, mine.address == attempt.address
+        )
+    )
+
+
+def _wait(desk: Connection, username: str, address: str, at: datetime) -> timedelta:
+    column = sign_in_failures.c
+    by_user, by_address = column.username == username, column.address == address
+
+    def left(delay: Delay, *which: object) -> timedelta:
+        count, last = desk.execute(
+            select(func.count(), func.max(column.failed_at)).where(
+                *which,  # type: ignore[arg-type]
+                column.failed_at > at - REMEMBERED,
+            )
+        ).one()
+        return last + delay.after(count) - at if count else timedelta(0)
+
+    waits = [left(USER_AT_ADDRESS, by_user, by_address), left(ADDRESS, by_address)]
+    everywhere = left(USER, by_user)
+    if everywhere > max(waits) and not _is_known(desk, username, address, at):
+        waits.append(everywhere)
+    return max(*waits, timedelta(0))
+
+
+def _is_known(desk: Connection, username: str, address: str, at: datetime) -> bool:
+    # The audit log already remembers every sign-in; it is only asked while this user's account is under attack.
+    line = audit_log.c
+    return (
+        desk.execute(
+            select(line.line)
+            .where(
+                line.action == ACCEPTED,
+                line.who == username,
+                line.why == came_from(address),
+                line.happened_at > at - KNOWN_FOR,
+            )
+            .limit(1)
+        ).first()
+        is not None
+    )
+
+
+def _one_at_a_time(desk: Connection) -> None:
+    # Two processes that count at once would both see room for one more. SQLite's BEGIN IMMEDIATE already prevents it.
+    if desk.dialect.name == "postgresql":
+        desk.exec_driver_sql("LOCK TABLE sign_in_failures IN EXCLUSIVE MODE")
+
+
+def came_from(address: str) -> str:
+    """How an audit line names the address of a sign-in."""
+    return f"from {address}"

@@ -1,0 +1,138 @@
+"""Who is signed in: a random token in a cookie, and in the desk its SHA-256 with two clocks.
+
+The row says *who*, never *what she may*: user, role and disabling are read from `users` each time, so a changed role or a
+revoked session counts from the next question on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row, and_, or_, select, update
+
+from warehouse import journal
+from warehouse.connect import Stores
+from warehouse.desk import sessions, users
+from warehouse.errors import ChangeRefused
+from warehouse.settings import Settings
+
+Person = Row[Any]
+"""A row of the desk table `users`."""
+
+SEEN_EVERY = timedelta(minutes=1)
+"""How exactly the idle clock is kept: writing it more often would cost a write per click."""
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+def cookie_name(settings: Settings) -> str:
+    """The name of the session cookie. With `__Host-` a browser takes it only over https and only from this host."""
+    return "__Host-concord" if settings.secure_cookies else "concord"
+
+
+def start(stores: Stores, who: Person, replacing: str | None = None) -> str:
+    """Open a session for somebody whose password was just checked; returns the token for her cookie.
+
+    `replacing` is the token her browser had before, which ends. Raises ChangeRefused if the password changed or the
+    account was disabled since it was checked: a session opened now would outlive that change.
+    """
+    token = secrets.token_urlsafe(32)
+    with journal.entry(stores, who.username, "session.start", who.username) as entry:
+        still = entry.desk.execute(
+            select(users.c.username).where(
+                users.c.username == who.username,
+                users.c.password_hash == who.password_hash,
+                users.c.disabled_at.is_(None),
+            )
+        ).first()
+        if still is None:
+            raise ChangeRefused("Your account was changed a moment ago. Please sign in again.")
+        _end(entry, _too_old(stores.settings, entry), "expired")
+        if replacing:
+            _end(entry, sessions.c.token_hash == _hashed(replacing), "replaced by a new sign-in")
+        entry.desk.execute(
+            sessions.insert().values(
+                token_hash=_hashed(token),
+                username=who.username,
+                started_at=entry.at,
+                seen_at=entry.at,
+            )
+        )
+    return token
+
+
+def person(stores: Stores, token: str | None) -> Person | None:
+    """Who holds this token now, or None if nobody does. Only reads; asks the desk on every call."""
+    if not token or not _TOKEN.fullmatch(token):
+        return None
+    now, settings = stores.now(), stores.settings
+    with stores.desk.execution_options(reading=True).connect() as desk:
+        return desk.execute(
+            select(users)
+            .join(sessions, sessions.c.username == users.c.username)
+            .where(
+                sessions.c.token_hash == _hashed(token),
+                sessions.c.ended_at.is_(None),
+                sessions.c.seen_at > now - timedelta(minutes=settings.idle_minutes),
+                sessions.c.started_at > now - timedelta(hours=settings.session_hours),
+                users.c.disabled_at.is_(None),
+            )
+        ).first()
+
+
+def seen(stores: Stores, token: str) -> None:
+    """She did something: keep her session from going idle. Writes at most once a minute, and never revives one."""
+    now = stores.now()
+    due = and_(
+        sessions.c.token_hash == _hashed(token),
+        sessions.c.ended_at.is_(None),
+        sessions.c.seen_at <= now - SEEN_EVERY,
+        sessions.c.seen_at > now - timedelta(minutes=stores.settings.idle_minutes),
+    )
+    with stores.desk.execution_options(reading=True).connect() as desk:
+        if desk.execute(select(sessions.c.token_hash).where(due)).first() is None:
+            return
+    with journal.bookkeeping(stores) as book:
+        book.desk.execute(update(sessions).where(due).values(seen_at=book.at))
+
+
+def end(stores: Stores, token: str, why: str = "signed out") -> None:
+    """Revoke one session. A token that belongs to nobody is left in peace."""
+    who = person(stores, token)
+    if who is not None:
+        with journal.entry(stores, who.username, "session.end", who.username, why) as entry:
+            _end(entry, sessions.c.token_hash == _hashed(token), why)
+
+
+def end_all(stores: Stores, username: str, by: str, why: str) -> None:
+    """Revoke every session of a user."""
+    with journal.entry(stores, by, "session.end_all", username, why) as entry:
+        end_all_within(entry, username, why)
+
+
+def end_all_within(entry: journal.Entry, username: str, why: str) -> None:
+    """Revoke every session of a user as part of the change that is the reason for it."""
+    _end(entry, sessions.c.username == username, why)
+
+
+def _end(entry: journal.Entry, which: Any, why: str) -> None:
+    entry.desk.execute(
+        update(sessions)
+        .where(which, sessions.c.ended_at.is_(None))
+        .values(ended_at=entry.at, ended_why=why)
+    )
+
+
+def _too_old(settings: Settings, entry: journal.Entry) -> Any:
+    return or_(
+        sessions.c.seen_at <= entry.at - timedelta(minutes=settings.idle_minutes),
+        sessions.c.started_at <= entry.at - timedelta(hours=settings.session_hours),
+    )
+
+
+def _hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

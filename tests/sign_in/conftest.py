@@ -1,0 +1,96 @@
+"""A desk of its own for each test, and a clock that the test moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocket
+
+from sign_in import accounts, headers
+from sign_in.gate import Gate
+from warehouse import connect
+from warehouse.desk import audit_log
+from warehouse.settings import Settings
+
+PASSWORD = "correct horse battery staple"
+OFFICE = "203.0.113.7"
+
+
+@dataclass
+class Clock:
+    """Local bank time that stands still until it is told to move."""
+
+    at: datetime = datetime(2026, 6, 30, 9, 0)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def passes(self, **span: float) -> None:
+        self.at += timedelta(**span)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def stores(tmp_path: Path, clock: Clock) -> Iterator[connect.Stores]:
+    opened = connect.open_stores(Settings(data_dir=tmp_path), clock)
+    accounts.create(opened, "amy", PASSWORD, by="cli", full_name="Amy Chan", role="analyst")
+    yield opened
+    opened.desk.dispose()
+
+
+@pytest.fixture
+def lines(stores: connect.Stores) -> Callable[[str], int]:
+    """How many audit lines an action has."""
+
+    def count(action: str) -> int:
+        with stores.desk.connect() as desk:
+            return len(desk.execute(select(audit_log).where(audit_log.c.action == action)).all())
+
+    return count
+
+
+@dataclass
+class Inside:
+    """A small app in the place of Streamlit that writes down everything that reaches it."""
+
+    heard: list[bytes] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    async def __call__(self, scope, receive, send) -> None:
+        if scope["type"] == "websocket":
+            socket = WebSocket(scope, receive, send)
+            await socket.accept()
+            async for data in socket.iter_bytes():
+                self.heard.append(data)
+                await socket.send_bytes(b"heard")
+            return
+        self.asked.append(scope["path"])
+        if scope["path"] == "/bug":
+            raise RuntimeError("postgresql://desk:secret@10.0.0.5/desk")
+        kind = b"text/html" if scope["path"] == "/" else b"application/javascript"
+        start = {"type": "http.response.start", "status": 200, "headers": [(b"content-type", kind)]}
+        await send(start)
+        await send({"type": "http.response.body", "body": b"customers"})
+
+
+@pytest.fixture
+def inside() -> Inside:
+    return Inside()
+
+
+@pytest.fixture
+def visitor(stores: connect.Stores, inside: Inside) -> Iterator[TestClient]:
+    """A browser in front of the gate, not signed in."""
+    policy = headers.page_policy("<script>\n window.a = 1\n</script><script src='x.js'></script>")
+    gate = Gate(inside, stores=stores, policy=policy, hosts=["bank.test"], recheck=0.2)
+    yield TestClient(gate, base_url="http://bank.test", follow_redirects=False)

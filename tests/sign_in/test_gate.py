@@ -1,0 +1,345 @@
+"""Nothing of the app is reachable without a session, over HTTP or a websocket."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from conftest import OFFICE, PASSWORD
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from sign_in import accounts, headers, sessions
+from sign_in.gate import Gate
+from warehouse import connect
+from warehouse.settings import Settings
+
+STREAM = "ws://bank.test/_stcore/stream"
+PAGE = {"accept": "text/html,application/xhtml+xml"}
+
+
+def form_of(page, **typed):
+    hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text)
+    return dict(hidden) | typed
+
+
+def sign_in(visitor, password=PASSWORD, next_place="/"):
+    page = visitor.get("/login", params={"next": next_place}, headers=PAGE)
+    return visitor.post("/login", data=form_of(page, username="amy", password=password))
+
+
+def message(**field):
+    return BackMsg(**field).SerializeToString()
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/funnel", "/frame", "/a/b?c=d", "/loginx", "/login/", "/LOGIN"]
+)
+def test_a_page_without_a_session_leads_to_the_form_and_keeps_its_address(visitor, inside, path):
+    answer = visitor.get(path, headers=PAGE)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/login?next=")
+    assert inside.asked == []
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD", "PATCH"])
+@pytest.mark.parametrize(
+    "path",
+    ["/favicon.ico", "/_stcore/health", "/_stcore/upload_file/x/y", "/media/x.csv", "/static/a.js"],
+)
+def test_anything_else_without_a_session_is_401_and_sets_no_cookie(visitor, inside, path, method):
+    answer = visitor.request(method, path)
+    assert answer.status_code == 401
+    assert "set-cookie" not in answer.headers
+    assert inside.asked == []
+
+
+def test_health_is_public_and_says_nothing(visitor):
+    assert visitor.get("/healthz").text == "ok"
+
+
+def test_signing_in_opens_the_app_at_the_page_that_was_asked_for(visitor, inside):
+    answer = sign_in(visitor, next_place="/funnel?period=q2")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/funnel?period=q2")
+    assert visitor.get("/funnel").text == "customers"
+
+
+def test_the_session_cookie_is_kept_from_scripts_and_other_sites(visitor):
+    cookies = sign_in(visitor).headers.get_list("set-cookie")
+    session = next(cookie for cookie in cookies if cookie.startswith("concord="))
+    assert "; HttpOnly" in session and "; SameSite=Lax" in session and "; Path=/" in session
+
+
+def test_behind_https_the_cookie_is_bound_to_the_host(tmp_path, clock, inside):
+    settings = Settings(data_dir=tmp_path, secure_cookies=True)
+    stores = connect.open_stores(settings, clock)
+    accounts.create(stores, "amy", PASSWORD, by="cli", full_name="Amy Chan", role="analyst")
+    gate = Gate(inside, stores=stores, policy="default-src 'self'", hosts=["bank.test"])
+    visitor = TestClient(gate, base_url="https://bank.test", follow_redirects=False)
+    cookies = sign_in(visitor).headers.get_list("set-cookie")
+    assert all(re.match(r"__Host-concord.*; Secure", cookie) for cookie in cookies)
+    assert "strict-transport-security" in visitor.get("/").headers
+    stores.desk.dispose()
+
+
+def test_the_hint_of_the_sample_bank_stands_on_the_form_only_while_there_is_one(stores, inside):
+    hints = ["Try rm & lead", ""]
+    gate = Gate(
+        inside, stores=stores, policy="", hosts=["bank.test"], demo_hint=lambda: hints.pop(0)
+    )
+    visitor = TestClient(gate, base_url="http://bank.test")
+    assert "Try rm &amp; lead" in visitor.get("/login").text
+    assert 'class="note"' not in visitor.get("/login").text
+
+
+def test_a_wrong_password_says_so_keeps_the_name_and_escapes_it(visitor):
+    page = visitor.get("/login")
+    typed = {"username": '"><script>alert(1)</script>', "password": "wrong"}
+    answer = visitor.post("/login", data=form_of(page, **typed))
+    assert answer.status_code == 401
+    assert "do not match" in answer.text and 'aria-live="assertive"' in answer.text
+    assert "<script" not in answer.text and "wrong" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("wanted", "led_to"),
+    [
+        ("/funnel", "/funnel"),
+        ("/customer?cid=C1&x=%2F%2Fa#top", "/customer?cid=C1&x=%2F%2Fa#top"),
+        ("/?to=https://evil.example", "/?to=https://evil.example"),
+        ("/客戶", "/客戶"),
+        ("", "/"),
+        (None, "/"),
+        ("funnel", "/"),
+        ("//evil.example", "/"),
+        ("///evil.example", "/"),
+        ("/a//evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("\\\\evil.example", "/"),
+        ("/\t/evil.example", "/"),
+        ("/\n/evil.example", "/"),
+        ("/\r\nSet-Cookie: a=b", "/"),
+        ("/\x00", "/"),
+        ("/\x85", "/"),
+        ("/\u2028x", "/"),
+        ("/\u202ex", "/"),
+        (" //evil.example", "/"),
+        ("https://evil.example", "/"),
+        ("HTTPS:evil.example", "/"),
+        ("javascript:alert(1)", "/"),
+        ("data:text/html,x", "/"),
+        ("/login?next=/login", "/"),
+        ("/logout", "/"),
+        ("/" + "x" * 3000, "/"),
+    ],
+)
+def test_next_leads_only_to_places_in_this_app(wanted, led_to):
+    assert headers.safe_next(wanted) == led_to
+
+
+FORGERIES = {
+    "no token": lambda form: form | {"csrf": ""},
+    "another token": lambda form: form | {"csrf": "0" * 64},
+    "no csrf field": lambda form: {k: v for k, v in form.items() if k != "csrf"},
+    "no form": lambda form: {},
+    "a huge form": lambda form: form | {"more": "x" * 20_000},
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_a_sign_in_form_that_is_not_ours_is_refused(visitor, forgery, lines):
+    form = form_of(visitor.get("/login"), username="amy", password=PASSWORD)
+    answer = visitor.post("/login", data=FORGERIES[forgery](form))
+    assert answer.status_code == 403
+    assert "concord=" not in str(answer.headers.get_list("set-cookie"))
+    assert lines("sign_in.accepted") == 0
+
+
+@pytest.mark.parametrize(
+    "sent", [{"origin": "https://evil.example"}, {"sec-fetch-site": "same-site"}]
+)
+def test_a_form_posted_by_another_site_is_refused(visitor, sent):
+    form = form_of(visitor.get("/login"), username="amy", password=PASSWORD)
+    assert visitor.post("/login", data=form, headers=sent).status_code == 403
+
+
+def test_a_token_without_its_cookie_is_refused(visitor):
+    form = form_of(visitor.get("/login"), username="amy", password=PASSWORD)
+    visitor.cookies.clear()
+    assert visitor.post("/login", data=form).status_code == 403
+
+
+def test_a_second_tab_does_not_spoil_the_form_in_the_first(visitor):
+    first = form_of(visitor.get("/login"), username="amy", password=PASSWORD)
+    visitor.get("/login")
+    visitor.get("/favicon.ico")
+    assert visitor.post("/login", data=first).status_code == 303
+
+
+def test_signing_out_asks_first_and_then_the_cookie_is_worth_nothing(visitor):
+    sign_in(visitor)
+    token = visitor.cookies["concord"]
+    page = visitor.get("/logout", headers=PAGE)
+    assert "Sign out?" in page.text and visitor.get("/").text == "customers"
+    assert visitor.post("/logout", data={}).status_code == 403
+    assert visitor.get("/").text == "customers"
+    assert visitor.post("/logout", data=form_of(page)).status_code == 200
+    assert visitor.get("/", headers={"cookie": f"concord={token}"}).status_code == 401
+
+
+def test_whoever_must_change_the_password_sees_nothing_else_first(visitor, stores, inside):
+    accounts.change_password(stores, "amy", "given by the help desk", by="root", must_change=True)
+    sign_in(visitor, "given by the help desk")
+    assert visitor.get("/", headers=PAGE).headers["location"] == "/password"
+    assert visitor.get("/media/x").status_code == 403
+    before = visitor.cookies["concord"]
+    typed = {"current": "given by the help desk", "new": "my own long passphrase"}
+    form = form_of(visitor.get("/password"), **typed)
+    assert "both times" in visitor.post("/password", data=form | {"again": "other"}).text
+    wrong = form | {"again": typed["new"], "current": "a guess"}
+    assert visitor.post("/password", data=wrong).status_code == 422
+    assert inside.asked == []
+    assert visitor.post("/password", data=form | {"again": typed["new"]}).status_code == 303
+    assert visitor.get("/").text == "customers"
+    assert visitor.get("/", headers={"cookie": f"concord={before}"}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "bank.test.evil.example", "bank.test@evil", "", "a b"]
+)
+def test_another_host_name_is_refused(visitor, host):
+    assert visitor.get("/login", headers={"host": host}).status_code == 421
+
+
+@pytest.mark.parametrize("path", ["/login", "/", "/app.js", "/healthz", "/bug", "/static/a.js"])
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_every_answer_carries_the_security_headers(visitor, path, signed_in):
+    if signed_in:
+        sign_in(visitor)
+    answer = visitor.get(path)
+    policy = answer.headers["content-security-policy"]
+    assert "unsafe-eval" not in policy and "frame-ancestors 'none'" in policy
+    assert "http:" not in policy and "https:" not in policy and "*" not in policy
+    assert "'unsafe-inline'" not in policy.split("style-src")[0]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] == "same-origin"
+    may_be_kept = path == "/static/a.js" and signed_in
+    assert ("cache-control" not in answer.headers) is may_be_kept
+    assert may_be_kept or answer.headers["cache-control"] == "no-store"
+
+
+def test_the_policy_allows_the_inline_scripts_of_the_index_and_no_others():
+    policy = headers.page_policy("<script>a()</script><script src='b.js'></script>")
+    assert headers.source_hash("a()") in policy
+    assert policy.count("sha256-") == 1
+
+
+def test_a_bug_becomes_a_sentence_with_a_number(visitor):
+    sign_in(visitor)
+    answer = visitor.get("/bug", headers=PAGE)
+    assert answer.status_code == 500
+    assert re.search(r"number [2-9A-Z]{4}-[2-9A-Z]{4}", answer.text)
+    assert "secret" not in answer.text and "Traceback" not in answer.text
+
+
+STRANGERS = {
+    "no cookie": {},
+    "a made-up cookie": {"cookie": "concord=" + "A" * 43},
+    "another host": {"host": "evil.example"},
+    "another origin": {"origin": "https://evil.example"},
+}
+
+
+@pytest.mark.parametrize("stranger", STRANGERS)
+@pytest.mark.parametrize("path", ["/_stcore/stream", "/login", "/healthz"])
+def test_a_websocket_without_a_session_is_closed_before_it_opens(visitor, inside, stranger, path):
+    if stranger.startswith("another"):
+        sign_in(visitor)
+    with (
+        pytest.raises(WebSocketDisconnect) as closed,
+        visitor.websocket_connect("ws://bank.test" + path, headers=STRANGERS[stranger]),
+    ):
+        pass
+    assert closed.value.code == 1008
+    assert inside.heard == []
+
+
+DEVELOPERS = [
+    message(clear_cache=True),
+    message(set_run_on_save=True),
+    message(load_git_info=True),
+    message(debug_shutdown_runtime=True),
+    message(),
+    b"\xff\xff\xff",
+]
+
+
+def test_messages_that_only_a_developer_sends_are_dropped(visitor, inside):
+    sign_in(visitor)
+    install = BackMsg()
+    install.backend_operation_request.install_skills.SetInParent()
+    run = BackMsg()
+    run.rerun_script.query_string = "a=1"
+    with visitor.websocket_connect(STREAM) as socket:
+        for dropped in (*DEVELOPERS, install.SerializeToString()):
+            socket.send_bytes(dropped)
+        socket.send_text("text")
+        socket.send_bytes(run.SerializeToString())
+        assert socket.receive_bytes() == b"heard"
+    assert inside.heard == [run.SerializeToString()]
+
+
+@pytest.mark.parametrize("speaks", [True, False])
+def test_an_open_websocket_ends_with_its_session_and_the_page_goes_to_the_form(
+    visitor, stores, inside, speaks
+):
+    sign_in(visitor)
+    run = BackMsg()
+    run.rerun_script.query_string = "period=q2"
+    run.rerun_script.context_info.url = "http://bank.test/funnel"
+    with visitor.websocket_connect(STREAM) as socket:
+        socket.send_bytes(run.SerializeToString())
+        assert socket.receive_bytes() == b"heard"
+        sessions.end_all(stores, "amy", "root", "lost telephone")
+        time.sleep(0.25 if speaks else 0)
+        if speaks:
+            socket.send_bytes(run.SerializeToString())
+        leave = ForwardMsg.FromString(socket.receive_bytes())
+        assert leave.auth_redirect.url == "/login?next=%2Ffunnel%3Fperiod%3Dq2"
+        with pytest.raises(WebSocketDisconnect) as closed:
+            socket.receive_bytes()
+        assert closed.value.code == 1008
+    assert len(inside.heard) == 1
+
+
+@pytest.mark.parametrize(("by_hand", "stays"), [(True, True), (False, False)])
+def test_a_page_that_refreshes_itself_does_not_keep_a_session_alive(
+    visitor, stores, clock, by_hand, stays
+):
+    sign_in(visitor)
+    run = BackMsg()
+    run.rerun_script.is_auto_rerun = not by_hand
+    run.rerun_script.query_string = "a=1"
+    clock.passes(minutes=20)
+    with visitor.websocket_connect(STREAM) as socket:
+        socket.send_bytes(run.SerializeToString())
+        assert socket.receive_bytes() == b"heard"
+    clock.passes(minutes=20)
+    assert (sessions.person(stores, visitor.cookies["concord"]) is not None) is stays
+
+
+@pytest.mark.parametrize(
+    ("client", "counted_as"),
+    [
+        ((OFFICE, 1), OFFICE),
+        (("2001:db8:1:2:3::4", 1), "2001:db8:1:2::/64"),
+        (("::ffff:203.0.113.7", 1), OFFICE),
+        (("testclient", 1), "unknown"),
+        (None, "unknown"),
+    ],
+)
+def test_guesses_are_counted_by_household(client, counted_as):
+    assert headers.address_of(client) == counted_as

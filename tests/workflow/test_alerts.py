@@ -1,0 +1,193 @@
+"""Alerts: one open per customer and rule, held out by lot, settled once settled, and bounded by capacity."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pandas as pd
+import pytest
+from conftest import AMY, Clock, found
+from sqlalchemy import func, select
+
+from warehouse.connect import Stores
+from warehouse.desk import alert_steps, alerts, audit_log
+from warehouse.settings import Settings
+from workflow.alerts import CONDITION_ENDED, CUSTOMER_LEFT, Night, is_held_out, tonight
+from workflow.rules import Rule, rules
+from workflow.steps import record_step
+
+COMPLAINT, CHURN = rules(Settings())
+DAY = date(2026, 6, 30)
+SHOWN = [f"C{i}" for i in range(60) if not is_held_out(COMPLAINT.code, f"C{i}", 0.1)]
+KEPT_BACK = [f"C{i}" for i in range(60) if is_held_out(COMPLAINT.code, f"C{i}", 0.1)]
+EVERYBODY = frozenset(f"C{i}" for i in range(10_000))
+A = SHOWN[0]
+
+
+def _night(
+    desk: Stores, frame: pd.DataFrame, day: date = DAY, rule: Rule = COMPLAINT, present=EVERYBODY
+) -> Night:
+    return tonight(desk, rule, frame, day, present)
+
+
+def _all(desk: Stores) -> list[dict]:
+    with desk.desk.connect() as connection:
+        return [dict(row) for row in connection.execute(select(alerts)).mappings()]
+
+
+def _step(desk: Stores, step: str) -> None:
+    (alert,) = [a for a in _all(desk) if a["status"] != "closed"]
+    record_step(desk, AMY, alert["alert_id"], step, "", alert["version"])
+
+
+def test_an_alert_has_an_owner_a_due_day_what_is_at_stake_and_why(desk: Stores) -> None:
+    assert _night(desk, found(A)) == Night(raised=1)
+    (alert,) = _all(desk)
+    assert (alert["rm_id"], alert["team"], alert["status"]) == ("R1", "East", "open")
+    assert alert["due_on"] == DAY + timedelta(days=30)
+    assert alert["value_at_stake"] == 900_000
+    told = json.loads(alert["reasons"])
+    assert [fact["name"] for fact in told] == list(COMPLAINT.because)
+    assert told[0]["sentence"] == "One complaint of the last 90 days is not settled."
+    assert told[1]["sentence"] == "HKD 800,000 in savings."
+    assert told[2]["sentence"] == "The customer has not moved money for 200 days."
+
+
+def test_the_same_night_again_changes_nothing(desk: Stores) -> None:
+    _night(desk, found(*SHOWN))
+    before, lines = _all(desk), _lines(desk)
+    assert _night(desk, found(*SHOWN)) == Night()
+    assert (_all(desk), _lines(desk)) == (before, lines)
+
+
+def _lines(desk: Stores) -> int:
+    with desk.desk.connect() as connection:
+        return connection.execute(select(func.count()).select_from(audit_log)).scalar_one()
+
+
+def test_an_open_alert_is_not_raised_again_on_later_nights(desk: Stores) -> None:
+    _night(desk, found(A))
+    assert _night(desk, found(A), DAY + timedelta(days=1)) == Night()
+    assert len(_all(desk)) == 1
+
+
+@pytest.mark.parametrize("step", ["accepted", "declined", "wrong_alert", "handed_to_service"])
+def test_a_settled_alert_stays_settled(desk: Stores, clock: Clock, step: str) -> None:
+    _night(desk, found(A))
+    _step(desk, step)
+    for days in (0, 1, 15, 31):
+        assert _night(desk, found(A), DAY + timedelta(days=days)) == Night(), days
+    assert _night(desk, found(A), DAY + timedelta(days=32)) == Night(raised=1)
+
+
+def test_an_alert_settled_long_after_its_data_ended_stays_settled(desk: Stores, clock: Clock) -> None:
+    """A bank that is not loaded every day: people work on days the data does not know yet."""
+    _night(desk, found(A))
+    clock.pass_days(200)
+    _step(desk, "declined")
+    assert _night(desk, found(A), DAY + timedelta(days=100)) == Night()
+    assert _night(desk, found(A), DAY + timedelta(days=229)) == Night()
+
+
+def test_an_alert_nobody_started_on_ends_with_its_condition(desk: Stores) -> None:
+    _night(desk, found(A))
+    assert _night(desk, found(), DAY + timedelta(days=1)) == Night(ended=1)
+    (alert,) = _all(desk)
+    assert (alert["status"], alert["outcome"], alert["version"]) == ("closed", CONDITION_ENDED, 2)
+
+
+def test_an_alert_somebody_started_on_stays_when_its_condition_ends(desk: Stores) -> None:
+    _night(desk, found(A))
+    _step(desk, "contacted")
+    assert _night(desk, found(), DAY + timedelta(days=1)) == Night()
+    assert _all(desk)[0]["status"] == "working"
+
+
+def test_an_alert_of_a_customer_who_left_says_so(desk: Stores) -> None:
+    _night(desk, found(A))
+    _night(desk, found(), DAY + timedelta(days=1), present=frozenset())
+    assert _all(desk)[0]["outcome"] == CUSTOMER_LEFT
+
+
+def test_a_condition_that_returns_raises_a_new_alert_but_not_on_the_same_day(
+    desk: Stores,
+) -> None:
+    _night(desk, found(A))
+    _night(desk, found())
+    assert _night(desk, found(A)) == Night()
+    assert _night(desk, found(A), DAY + timedelta(days=3)) == Night(raised=1)
+
+
+def test_an_alert_stays_while_the_wider_condition_holds_but_none_is_raised_for_it(
+    desk: Stores,
+) -> None:
+    _night(desk, found(A))
+    assert _night(desk, found(A, SHOWN[1], fires=False), DAY + timedelta(days=1)) == Night()
+    assert len(_all(desk)) == 1
+
+
+def test_an_open_alert_follows_its_customer_to_a_new_rm(desk: Stores) -> None:
+    _night(desk, found(A))
+    assert _night(desk, found(A, rm="R2"), DAY + timedelta(days=1)) == Night(moved=1)
+    assert _all(desk)[0]["rm_id"] == "R2"
+
+
+def test_two_rules_may_raise_an_alert_for_the_same_customer(desk: Stores) -> None:
+    _night(desk, found(A))
+    _night(desk, found(A, probability=0.4), rule=CHURN)
+    assert {alert["rule"] for alert in _all(desk)} == {COMPLAINT.code, CHURN.code}
+
+
+def test_the_hold_out_is_near_its_share_and_the_same_every_night() -> None:
+    names = [f"C{i:08}" for i in range(40_000)]
+    once = [is_held_out("high_churn_risk", name, 0.10) for name in names]
+    assert once == [is_held_out("high_churn_risk", name, 0.10) for name in names]
+    assert abs(sum(once) / len(once) - 0.10) < 0.006  # four standard errors
+    other = [is_held_out("complaint_and_dormant_savings", name, 0.10) for name in names]
+    both = sum(a and b for a, b in zip(once, other, strict=True))
+    assert abs(both / len(names) - 0.01) < 0.002  # the two lots know nothing of each other
+
+
+def test_a_smaller_share_holds_out_a_part_of_the_same_customers() -> None:
+    names = [f"C{i}" for i in range(2000)]
+    few = {n for n in names if is_held_out("r", n, 0.05)}
+    assert few < {n for n in names if is_held_out("r", n, 0.10)}
+
+
+def test_a_held_out_alert_is_raised_like_any_other(desk: Stores) -> None:
+    assert _night(desk, found(*KEPT_BACK)) == Night(held_out=len(KEPT_BACK))
+    assert {alert["arm"] for alert in _all(desk)} == {"held_out"}
+
+
+def test_an_rm_gets_no_more_alerts_in_a_week_than_her_capacity(desk: Stores) -> None:
+    rule = replace(COMPLAINT, within_capacity=True)
+    many = found(*SHOWN)
+    assert _night(desk, many, rule=rule).raised == 5
+    assert [a["customer_id"] for a in _all(desk)] == SHOWN[:5]  # those with the most at stake
+    assert _night(desk, many, DAY + timedelta(days=6), rule).raised == 0
+    assert _night(desk, many, DAY + timedelta(days=7), rule).raised == 5
+
+
+def test_capacity_is_each_rms_own(desk: Stores) -> None:
+    rule = replace(COMPLAINT, within_capacity=True)
+    frame = pd.concat([found(*SHOWN[:20]), found(*SHOWN[20:40], rm="R2", weekly_capacity=2)])
+    _night(desk, frame, rule=rule)
+    counts = pd.Series([alert["rm_id"] for alert in _all(desk)]).value_counts()
+    assert counts.to_dict() == {"R1": 5, "R2": 2}
+
+
+def test_held_out_alerts_take_no_capacity_and_come_from_the_same_top_of_the_list(
+    desk: Stores,
+) -> None:
+    rule = replace(COMPLAINT, within_capacity=True)
+    order = [*SHOWN[:3], *KEPT_BACK[:2], *SHOWN[3:10], *KEPT_BACK[2:]]
+    night = _night(desk, found(*order), rule=rule)
+    assert (night.raised, night.held_out) == (5, 2)
+
+
+def test_no_step_is_recorded_by_the_night_itself(desk: Stores) -> None:
+    _night(desk, found(A))
+    with desk.desk.connect() as connection:
+        assert connection.execute(select(alert_steps)).all() == []

@@ -1,0 +1,198 @@
+"""The night on a small sample bank: everything is there, nothing twice, and a refused model stops no rule."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from sqlalchemy import Table, select
+
+from models import attribution, saved
+from warehouse.access import SYSTEM, Reader
+from warehouse.connect import Stores
+from warehouse.desk import alerts, audit_log
+from warehouse.load import next_snapshot
+from warehouse.schema import (
+    customer_profiles,
+    customer_scores,
+    customers,
+    leads,
+    relationship_managers,
+    touch_credits,
+)
+from workflow import nightly
+from workflow.rules import HIGH_CHURN_PROBABILITY
+from workflow.training import MODELS, month_ends
+
+AS_OF = date(2026, 6, 30)
+
+
+def _all(stores: Stores, table: Table) -> pd.DataFrame:
+    frame = Reader(stores, SYSTEM).frame(select(table))
+    keys = [column.name for column in table.primary_key] or list(frame.columns)
+    return frame.sort_values(keys).reset_index(drop=True)
+
+
+def test_every_present_customer_has_a_profile_and_a_score(
+    copied: Callable[[Path], Stores], after_a_night: Path
+) -> None:
+    stores = copied(after_a_night)
+    people = _all(stores, customers)
+    present = set(people[people["left_on"].isna()]["customer_id"])
+    assert set(_all(stores, customer_profiles)["customer_id"]) == present
+    scores = _all(stores, customer_scores)
+    assert set(scores["customer_id"]) == present
+    assert scores["probability"].between(0, 1).all()
+    assert (scores["reasons"].map(json.loads).map(len) == 3).all()
+
+
+def test_the_complaint_rule_finds_exactly_the_customers_of_the_truth(
+    copied: Callable[[Path], Stores], after_a_night: Path
+) -> None:
+    """Asked of the raw tables in another way: one customer at a time, in pandas."""
+    from warehouse.schema import accounts, balances, tickets, transactions
+
+    stores = copied(after_a_night)
+    day, start = pd.Timestamp(AS_OF), pd.Timestamp(AS_OF) - pd.Timedelta(days=89)
+    cases = _all(stores, tickets)
+    open_ = cases[
+        cases["complaint"].fillna(False).astype(bool)
+        & ~cases["withdrawn"].fillna(False).astype(bool)
+        & cases["resolved_at"].isna()
+        & (cases["opened_at"] >= start)
+    ]
+    held = _all(stores, accounts)
+    savings = set(held[held["product"] == "savings"]["account_id"])
+    money = _all(stores, balances)
+    money = money[(money["month_on"] == day) & money["account_id"].isin(savings)]
+    saved_up = money.groupby("customer_id")["balance"].sum()
+    made = _all(stores, transactions)
+    last = made[made["customer_made"] == True].groupby("customer_id")["booked_at"].max()  # noqa: E712
+    people = _all(stores, customers).set_index("customer_id")
+    expected = set()
+    for customer in set(open_["customer_id"].dropna()):
+        if pd.notna(people.loc[customer, "left_on"]) or saved_up.get(customer, 0) < 500_000:
+            continue
+        moved = last.get(customer, people.loc[customer, "joined_on"])
+        if (day - pd.Timestamp(moved).normalize()).days >= 180:
+            expected.add(customer)
+    raised = _all(stores, alerts)
+    raised = raised[raised["rule"] == "complaint_and_dormant_savings"]
+    assert expected
+    assert set(raised["customer_id"]) == expected
+
+
+def test_the_model_beats_recency_out_of_time(copied: Callable[[Path], Stores], after_a_night: Path) -> None:
+    stores = copied(after_a_night)
+    figures = saved.load(stores.settings.data_dir / MODELS).card.figures
+    assert figures["model"]["roc_auc"]["value"] > figures["recency_only"]["roc_auc"]["value"]
+    assert figures["model"]["roc_auc"]["value"] < 0.95
+
+
+def test_the_credits_of_every_win_add_up_to_one(
+    copied: Callable[[Path], Stores], after_a_night: Path
+) -> None:
+    stores = copied(after_a_night)
+    credited = _all(stores, touch_credits)
+    won = _all(stores, leads)
+    won = set(won[won["won_at"].notna()]["lead_id"])
+    for model in attribution.MODELS:
+        total = credited[credited["model"] == model].groupby("lead_id")["credit"].sum()
+        assert set(total.index) == won
+        assert (total - 1).abs().max() < 1e-9
+
+
+def test_churn_alerts_are_above_the_threshold_owned_and_within_capacity(
+    copied: Callable[[Path], Stores], after_a_night: Path
+) -> None:
+    stores = copied(after_a_night)
+    raised = _all(stores, alerts)
+    raised = raised[raised["rule"] == "high_churn_risk"]
+    assert len(raised)
+    assert (raised["probability"] >= HIGH_CHURN_PROBABILITY).all()
+    capacity = _all(stores, relationship_managers).set_index("rm_id")["weekly_capacity"]
+    shown = raised[raised["arm"] == "treated"].groupby("rm_id").size()
+    assert (shown <= capacity.reindex(shown.index)).all()
+    told = json.loads(raised["reasons"].iloc[0])
+    assert [fact["name"] for fact in told[:2]] == ["probability", "total_balance"]
+    assert len(told) == 5
+    assert all(fact["sentence"] for fact in told)
+
+
+def test_running_the_night_twice_doubles_nothing(
+    copied: Callable[[Path], Stores], after_a_night: Path
+) -> None:
+    stores = copied(after_a_night)
+    tables = (customer_profiles, customer_scores, touch_credits, alerts, audit_log)
+    before = {table.name: _all(stores, table) for table in tables}
+    report = nightly.run(stores)
+    for table in tables:
+        pd.testing.assert_frame_equal(before[table.name], _all(stores, table))
+    assert all(night.raised == night.ended == night.held_out == 0 for night in report.alerts.values())
+    assert report.said == ()
+
+
+def test_the_night_tells_its_steps_in_order(copied: Callable[[Path], Stores], after_a_night: Path) -> None:
+    told: list[str] = []
+    nightly.run(copied(after_a_night), told.append)
+    assert told == [
+        "Describing every customer",
+        "Scoring who is about to leave",
+        "Crediting the touches of every win",
+        "Checking the rules",
+    ]
+
+
+def test_without_a_usable_model_the_rules_go_on_and_say_so(
+    copied: Callable[[Path], Stores], loaded: Path
+) -> None:
+    """A bank that knows of no departure: there is nothing to learn from."""
+    stores = copied(loaded)
+    with next_snapshot(stores) as draft:
+        draft.connection.execute(customers.update().values(left_on=None))
+    report = nightly.run(stores)
+    assert report.scored == 0
+    assert "complaint_and_dormant_savings" in report.alerts
+    assert "high_churn_risk" not in report.alerts
+    assert any("too early for a churn model" in sentence for sentence in report.said)
+    assert any("“High risk of leaving” was not checked" in sentence for sentence in report.said)
+
+
+def test_a_changed_model_file_is_not_used_and_a_new_one_is_trained(
+    copied: Callable[[Path], Stores], after_a_night: Path
+) -> None:
+    stores = copied(after_a_night)
+    file = stores.settings.data_dir / MODELS / saved.FILE
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    report = nightly.run(stores)
+    assert "changed after it was written" in report.said[0]
+    assert "Trained churn model" in report.said[1]
+    saved.load(stores.settings.data_dir / MODELS)
+
+
+def test_a_night_that_fails_leaves_the_snapshot_before(
+    copied: Callable[[Path], Stores], after_a_night: Path
+) -> None:
+    stores = copied(after_a_night)
+    snapshot = stores.snapshot()
+
+    def stop(step: str) -> None:
+        if step.startswith("Crediting"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        nightly.run(stores, stop)
+    assert stores.snapshot() == snapshot
+
+
+def test_only_month_ends_with_a_past_to_describe_and_a_window_that_has_passed_are_learned() -> None:
+    days = month_ends(date(2025, 1, 1), AS_OF)
+    assert days[0] == date(2025, 6, 30)  # 180 days after the first
+    assert days[-1] == date(2026, 3, 31)  # 91 days before the as-of day
+    assert all((day + timedelta(days=1)).day == 1 for day in days)
+    assert month_ends(date(2026, 1, 1), AS_OF) == []
+    assert month_ends(None, AS_OF) == []

@@ -1,0 +1,192 @@
+"""Alerts: one open alert per customer and rule, with an owner and a day it is due; a share is held out at random.
+
+Held-out alerts are raised like the others and shown to nobody, so that what the calls achieve can be measured. Which
+they are is a hash of rule and customer, fixed before anybody has seen anything and the same on every night.
+
+How an alert ends: somebody closes it by a step; or, while nobody has started on it, its condition ends or the
+customer leaves. One that people closed is settled: it is not raised again for the due time after closing. One whose
+condition ended may come back with the condition, on a later day. No day raises the same alert twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, insert, select, update
+
+from warehouse import journal
+from warehouse.connect import Stores
+from warehouse.desk import alerts
+from warehouse.settings import Settings
+from workflow.rules import Rule, facts
+
+CONDITION_ENDED, CUSTOMER_LEFT = "condition_ended", "customer_left"
+USUAL_CAPACITY = 10
+"""Alerts a week for an RM whose capacity nobody has recorded, and for customers without an RM together."""
+BY_NIGHT = "nightly"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Night:
+    """What a night did with one rule's alerts."""
+
+    raised: int = 0
+    held_out: int = 0
+    ended: int = 0
+    moved: int = 0
+    over_capacity: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    new: list[dict[str, Any]]
+    ended: list[dict[str, Any]]
+    moved: list[dict[str, Any]]
+    over_capacity: int
+
+
+def is_held_out(rule: str, customer_id: str, share: float) -> bool:
+    """Whether this customer's alerts of `rule` are held out: the first 8 bytes of a SHA-256 below `share`."""
+    drawn = hashlib.sha256(f"hold-out|{rule}|{customer_id}".encode()).digest()[:8]
+    return int.from_bytes(drawn) / 2**64 < share
+
+
+def tonight(
+    stores: Stores, rule: Rule, found: pd.DataFrame, as_of: date, present: frozenset[str]
+) -> Night:
+    """Bring the open alerts of `rule` in line with `found` (the frame of `rules.found`, in its order) as of a day.
+
+    `present` are the customers with the bank on that day. Running it again on the same day changes nothing, not even
+    the audit log.
+    """
+    with stores.desk.connect() as connection:
+        plan = _plan(connection, stores.settings, rule, found, as_of, present)
+    if not (plan.new or plan.ended or plan.moved):
+        return Night(over_capacity=plan.over_capacity)
+    why = f"as of {as_of:%Y-%m-%d}"
+    with journal.entry(stores, BY_NIGHT, "alert.raise", rule.code, why) as entry:
+        # Planned again inside the entry: somebody may have recorded a step in between.
+        plan = _plan(entry.desk, stores.settings, rule, found, as_of, present)
+        if plan.new:
+            entry.desk.execute(insert(alerts), plan.new)
+        for alert in plan.ended:
+            _change(
+                entry.desk, alert, status="closed", closed_at=entry.at, outcome=alert["outcome"]
+            )
+        for alert in plan.moved:
+            _change(entry.desk, alert, rm_id=alert["rm_id"], team=alert["team"])
+    held_out = sum(alert["arm"] == "held_out" for alert in plan.new)
+    return Night(
+        raised=len(plan.new) - held_out,
+        held_out=held_out,
+        ended=len(plan.ended),
+        moved=len(plan.moved),
+        over_capacity=plan.over_capacity,
+    )
+
+
+def _change(desk: Connection, alert: Mapping[str, Any], **values: Any) -> None:
+    changed = update(alerts).where(alerts.c.alert_id == alert["alert_id"])
+    desk.execute(changed.values(version=alerts.c.version + 1, **values))
+
+
+def _plan(
+    desk: Connection,
+    settings: Settings,
+    rule: Rule,
+    found: pd.DataFrame,
+    as_of: date,
+    present: frozenset[str],
+) -> _Plan:
+    earlier = [
+        dict(row)
+        for row in desk.execute(select(alerts).where(alerts.c.rule == rule.code)).mappings()
+    ]
+    rows = {row["customer_id"]: row for row in _plain(found)}
+    ended, moved = [], []
+    for alert in earlier:
+        row = rows.get(alert["customer_id"])
+        if alert["status"] == "closed" or alert["raised_on"] > as_of:
+            continue
+        if row is None:
+            if alert["status"] == "open":
+                gone = alert["customer_id"] not in present
+                ended.append(alert | {"outcome": CUSTOMER_LEFT if gone else CONDITION_ENDED})
+        elif row["rm_id"] != alert["rm_id"]:
+            moved.append(alert | {"rm_id": row["rm_id"], "team": row["team"]})
+    taken = {a["customer_id"] for a in earlier if _is_settled(a, as_of, settings)}
+    firing = [r for r in rows.values() if r["fires"] and r["customer_id"] not in taken]
+    new = [_alert(rule, row, as_of, settings) for row in firing]
+    chosen = _within_capacity(new, rows, earlier, as_of) if rule.within_capacity else new
+    return _Plan(new=chosen, ended=ended, moved=moved, over_capacity=len(new) - len(chosen))
+
+
+def _plain(found: pd.DataFrame) -> list[dict[Hashable, Any]]:
+    """The rows with None for what is not known, whatever pandas made of it."""
+    return found.astype(object).where(found.notna(), None).to_dict("records")
+
+
+def _is_settled(alert: Mapping[str, Any], as_of: date, settings: Settings) -> bool:
+    """Whether an earlier alert keeps a new one for the same customer and rule from being raised."""
+    if alert["status"] != "closed" or alert["raised_on"] >= as_of:
+        return True
+    if alert["outcome"] in (CONDITION_ENDED, CUSTOMER_LEFT):
+        return False
+    # The bank's data may end on a day long before or after the day people close an alert.
+    closed_on = max(alert["closed_at"].date(), alert["raised_on"])
+    return bool(as_of <= closed_on + timedelta(days=settings.alert_due_days))
+
+
+def _alert(
+    rule: Rule, row: Mapping[Hashable, Any], as_of: date, settings: Settings
+) -> dict[str, Any]:
+    customer = str(row["customer_id"])
+    # The same customer, rule and day always give the same key, so no day can raise an alert twice.
+    key = hashlib.sha256(f"{rule.code}|{customer}|{as_of.isoformat()}".encode()).hexdigest()
+    held_out = is_held_out(rule.code, customer, settings.hold_out_share)
+    return {
+        "alert_id": f"A{key[:15]}",
+        "customer_id": customer,
+        "rule": rule.code,
+        "rm_id": row["rm_id"],
+        "team": row["team"],
+        "segment": row["segment"],
+        "raised_on": as_of,
+        "due_on": as_of + timedelta(days=settings.alert_due_days),
+        "arm": "held_out" if held_out else "treated",
+        "probability": row["probability"],
+        "value_at_stake": row["value_at_stake"],
+        "reasons": facts(rule, {str(name): value for name, value in row.items()}),
+        "status": "open",
+        "version": 1,
+    }
+
+
+def _within_capacity(
+    new: list[dict[str, Any]],
+    rows: Mapping[Any, Mapping[Hashable, Any]],
+    earlier: list[dict[str, Any]],
+    as_of: date,
+) -> list[dict[str, Any]]:
+    """The first of `new` for each RM, until those shown to her in seven days reach her weekly capacity.
+
+    A held-out alert takes no capacity, but is only drawn from those she would have been shown: the two arms are alike.
+    """
+    week_ago = as_of - timedelta(days=7)
+    shown = Counter(
+        a["rm_id"] for a in earlier if a["arm"] == "treated" and week_ago < a["raised_on"] <= as_of
+    )
+    chosen = []
+    for alert in new:
+        capacity = rows[alert["customer_id"]]["weekly_capacity"]
+        if shown[alert["rm_id"]] >= (USUAL_CAPACITY if capacity is None else capacity):
+            continue
+        chosen.append(alert)
+        shown[alert["rm_id"]] += alert["arm"] == "treated"
+    return chosen

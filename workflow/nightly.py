@@ -1,0 +1,115 @@
+"""The order of the night: profile, score, touch credits, rules, alerts. Running it again doubles nothing.
+
+What it derives goes into the next snapshot of the warehouse, all or nothing; then the alerts follow on the desk. If it
+stops in between, the next run ends the work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+import pandas as pd
+from sqlalchemy import select, true
+
+from metrics.profile import profile
+from models import attribution, churn
+from warehouse import load
+from warehouse.access import SYSTEM, Reader
+from warehouse.connect import Stores
+from warehouse.load import Draft
+from warehouse.schema import (
+    customer_profiles,
+    customer_scores,
+    leads,
+    touch_credits,
+    touches,
+)
+from workflow.alerts import Night, tonight
+from workflow.rules import found, rules
+from workflow.training import usable_model
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a night did. `said` holds what the operator should know, one sentence each."""
+
+    as_of: date
+    customers: int
+    scored: int
+    credits: int
+    alerts: Mapping[str, Night]
+    said: tuple[str, ...]
+
+
+def run(stores: Stores, progress: Progress | None = None) -> Report:
+    """Run the night for the current snapshot. `progress` is told each step as it begins.
+
+    Raises NothingLoaded if there is no bank. A model that is refused stops nothing: the other rules go on.
+    """
+    tell = progress or (lambda step: None)
+    with load.next_snapshot(stores) as draft:
+        reader = Reader(stores, SYSTEM, stores.snapshot())
+        as_of, known = load.as_of(reader), load.loaded_tables(reader)
+        tell("Describing every customer")
+        profiles = reader.frame(profile(as_of, known))
+        draft.write(customer_profiles, profiles, replacing=customer_profiles.c.as_of == as_of)
+        model, said = usable_model(reader, stores.settings, as_of, known, tell)
+        scored = 0
+        if model is not None:
+            tell("Scoring who is about to leave")
+            scored = _write_scores(draft, model, profiles, as_of)
+        tell("Crediting the touches of every win")
+        credited = _write_credits(draft, reader, as_of)
+    tell("Checking the rules")
+    night = Reader(stores, SYSTEM, draft.snapshot)
+    present = frozenset(profiles["customer_id"])
+    done: dict[str, Night] = {}
+    for rule in rules(stores.settings):
+        if rule.needs_model and model is None:
+            # Without tonight's scores nobody can say whether an alert's condition ended.
+            said = (*said, f"“{rule.title}” was not checked, because there is no churn model.")
+            continue
+        done[rule.code] = tonight(stores, rule, night.frame(found(rule, as_of)), as_of, present)
+    return Report(
+        as_of=as_of,
+        customers=len(profiles),
+        scored=scored,
+        credits=credited,
+        alerts=done,
+        said=said,
+    )
+
+
+def _write_scores(draft: Draft, model: churn.Model, profiles: pd.DataFrame, as_of: date) -> int:
+    scores = churn.score(model, profiles).assign(
+        model=model.card.model, as_of=as_of, model_version=model.card.version
+    )
+    this_night = (customer_scores.c.model == model.card.model) & (customer_scores.c.as_of == as_of)
+    draft.write(customer_scores, scores, replacing=this_night)
+    return len(scores)
+
+
+def _write_credits(draft: Draft, reader: Reader, as_of: date) -> int:
+    """Credit every win up to `as_of` anew: a late touch may change an old win."""
+    end = datetime.combine(as_of + timedelta(days=1), time())
+    wins = reader.frame(
+        select(leads.c.lead_id, leads.c.customer_id, leads.c.won_at).where(leads.c.won_at < end)
+    )
+    led = reader.frame(
+        select(
+            touches.c.touch_id,
+            touches.c.lead_id,
+            touches.c.channel,
+            touches.c.campaign_id,
+            touches.c.touched_at,
+        )
+        .join_from(touches, leads, leads.c.lead_id == touches.c.lead_id)
+        .where(leads.c.won_at < end)
+    )
+    credited = attribution.credits(wins, led)
+    draft.write(touch_credits, credited, replacing=true())
+    return len(credited)

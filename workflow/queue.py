@@ -1,0 +1,90 @@
+"""The alerts somebody may work, in the order to work them, with the customers' names joined in from the bank."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+
+import pandas as pd
+from sqlalchemy import select
+
+from metrics.customer import named
+from warehouse.access import Reader
+from warehouse.desk import alert_steps, alerts
+from workflow.rules import rules
+from workflow.steps import CLOSING
+
+COLUMNS = ["full_name", "preferred_channel"]
+
+
+def open_alerts(reader: Reader, customer_id: str | None = None) -> pd.DataFrame:
+    """The viewer's open alerts, first to work first: HKD at stake × chance of leaving, unscored rules by stake alone.
+
+    Columns of `desk.alerts` and `title`, `advice`, `facts` (list of sentences), `full_name`, `preferred_channel`.
+    """
+    query = select(alerts).where(alerts.c.status != "closed")
+    if customer_id is not None:
+        query = query.where(alerts.c.customer_id == customer_id)
+    return _told(reader.frame(query), reader)
+
+
+def closed_alerts(reader: Reader, since: date, customer_id: str | None = None) -> pd.DataFrame:
+    """The viewer's alerts closed on or after a day, latest first; same columns."""
+    query = select(alerts).where(alerts.c.status == "closed", alerts.c.closed_at >= since)
+    if customer_id is not None:
+        query = query.where(alerts.c.customer_id == customer_id)
+    return _told(reader.frame(query), reader).sort_values("closed_at", ascending=False)
+
+
+def steps(reader: Reader, customer_id: str) -> pd.DataFrame:
+    """What was done about a customer's alerts, latest first: alert_id, step, note, taken_by, taken_at."""
+    t = alert_steps
+    return reader.frame(
+        select(t.c.alert_id, t.c.step, t.c.note, t.c.taken_by, t.c.taken_at)
+        .where(t.c.customer_id == customer_id)
+        .order_by(t.c.taken_at.desc())
+    )
+
+
+def _told(found: pd.DataFrame, reader: Reader) -> pd.DataFrame:
+    known = {r.code: r for r in rules(reader.stores.settings)}
+    found = found.copy()
+    found["title"] = [known[c].title if c in known else c for c in found["rule"]]
+    found["advice"] = [known[c].advice if c in known else "" for c in found["rule"]]
+    found["facts"] = [[f["sentence"] for f in json.loads(r)] for r in found["reasons"]]
+    found["due_on"] = pd.to_datetime(found["due_on"])
+    found["raised_on"] = pd.to_datetime(found["raised_on"])
+    if len(found):
+        names = reader.frame(named(sorted(set(found["customer_id"]))))
+        found = found.merge(names.drop(columns="segment"), on="customer_id", how="left")
+    else:
+        found[COLUMNS] = None
+    stake = found["value_at_stake"].astype(float).fillna(0).clip(lower=0)
+    chance = found["probability"].astype(float).fillna(found["probability"].astype(float).median()).fillna(1)
+    order = (stake * chance).sort_values(ascending=False, kind="stable").index
+    return found.loc[order].reset_index(drop=True)
+
+
+def due_words(due_on: date, today: date) -> str:
+    """`overdue by 3 days`, `due today`, `due in 12 days`."""
+    left = (due_on - today).days
+    if left < 0:
+        return f"overdue by {-left} day{'s' if left < -1 else ''}"
+    return "due today" if left == 0 else f"due in {left} day{'s' if left > 1 else ''}"
+
+
+def counts(found: pd.DataFrame, today: date) -> dict[str, int]:
+    """How many are open, new (nobody has started), due within a week and overdue."""
+    due = pd.to_datetime(found["due_on"]).dt.date
+    return {
+        "open": len(found),
+        "new": int((found["status"] == "open").sum()),
+        "due": int(((due >= today) & (due <= today + timedelta(days=7))).sum()),
+        "overdue": int((due < today).sum()),
+    }
+
+
+def outcome_words(outcome: str | None) -> str:
+    """How an alert ended, in words."""
+    ended = {"condition_ended": "No longer applies", "customer_left": "Customer left"}
+    return CLOSING.get(outcome or "", ended.get(outcome or "", "Closed"))

@@ -1,0 +1,167 @@
+"""When a customer needs a call: each rule is one condition over the profile and the score, run by the warehouse.
+
+A rule says which numbers raised it, in words, and what to do. It holds no customer and reads no table itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from models import churn, features
+from warehouse.schema import customer_profiles as profile
+from warehouse.schema import customer_scores as score
+from warehouse.schema import relationship_managers
+from warehouse.settings import Settings
+
+HIGH_CHURN_PROBABILITY = 0.10
+"""From one in ten within 90 days on, a call is worth its time; how many are raised the RMs' capacity decides."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A reason to call a customer.
+
+    `when` raises an alert; while `still` holds, an alert nobody has started on stays open (`when` itself if not given,
+    a wider condition where the number moves a little every night). `because` names the columns that explain it.
+    With `within_capacity`, an RM gets no more new alerts of this rule in seven days than `weekly_capacity`, those with
+    the most at stake first.
+    """
+
+    code: str
+    title: str
+    when: ColumnElement[bool]
+    because: tuple[str, ...]
+    advice: str
+    still: ColumnElement[bool] | None = None
+    needs_model: bool = False
+    within_capacity: bool = False
+
+
+def rules(settings: Settings) -> tuple[Rule, ...]:
+    """The rules in force with a bank's own thresholds."""
+    return (
+        Rule(
+            code="complaint_and_dormant_savings",
+            title="Service complaint and large dormant savings",
+            when=(profile.c.open_complaints_90d > 0)
+            & (profile.c.savings_balance >= settings.large_savings)
+            & (profile.c.days_since_customer_made_transaction >= settings.dormant_after_days),
+            because=(
+                "open_complaints_90d",
+                "savings_balance",
+                "days_since_customer_made_transaction",
+            ),
+            advice="Call within two days. Settle the complaint first, then offer a deposit review.",
+        ),
+        Rule(
+            code="high_churn_risk",
+            title="High risk of leaving",
+            when=score.c.probability >= HIGH_CHURN_PROBABILITY,
+            still=score.c.probability >= HIGH_CHURN_PROBABILITY / 2,
+            because=("probability", "total_balance"),
+            advice="Call this week. Ask what has changed before offering anything; the reasons say where to start.",
+            needs_model=True,
+            within_capacity=True,
+        ),
+    )
+
+
+SENTENCES: Mapping[str, tuple[str, str]] = {
+    # column: (for exactly one, for any other number)
+    "open_complaints_90d": (
+        "One complaint of the last 90 days is not settled.",
+        "{:,.0f} complaints of the last 90 days are not settled.",
+    ),
+    "savings_balance": ("HKD 1 in savings.", "HKD {:,.0f} in savings."),
+    "total_balance": (
+        "HKD 1 in deposits and investments.",
+        "HKD {:,.0f} in deposits and investments.",
+    ),
+    "days_since_customer_made_transaction": (
+        "The customer last moved money yesterday.",
+        "The customer has not moved money for {:,.0f} days.",
+    ),
+    "probability": (
+        "The model expects the customer to leave within 90 days.",
+        "The model puts the chance of leaving within 90 days at {:.0%}.",
+    ),
+}
+
+
+def sentence(column: str, value: float) -> str:
+    """What a number of `Rule.because` says, in words. Raises KeyError for a column without a sentence."""
+    one, other = SENTENCES[column]
+    return one if value == 1 else other.format(value)
+
+
+def facts(rule: Rule, row: Mapping[str, Any]) -> str:
+    """Why the rule fired for one row of `found`, as JSON: a list of name, value and sentence.
+
+    Of a model's rule the model's own reasons follow, with their contribution (above 0 speaks for leaving).
+    """
+    told: list[dict[str, Any]] = []
+    for name in rule.because:
+        if row[name] is not None and not pd.isna(row[name]):
+            value = float(row[name])
+            told.append({"name": name, "value": value, "sentence": sentence(name, value)})
+    if rule.needs_model:
+        told += [
+            {
+                "name": reason["feature"],
+                "value": reason["value"],
+                "sentence": features.in_words(reason["feature"], reason["value"]),
+                "contribution": reason["contribution"],
+            }
+            for reason in json.loads(row["model_reasons"] or "[]")
+        ]
+    return json.dumps(told, ensure_ascii=False)
+
+
+def found(rule: Rule, as_of: date) -> Select[Any]:
+    """The customers for whom `rule` holds as of a day, or for whom an open alert of it still may stand.
+
+    Columns: customer_id, rm_id, team, weekly_capacity, segment, fires (1 if `when` holds), probability, model_reasons,
+    value_at_stake, and the columns of `because`. Ordered by what is at stake: probability × balance for a model's
+    rule, the balance for others.
+    """
+    still = rule.when if rule.still is None else rule.still
+    value = profile.c.total_balance
+    # A loan larger than the deposits is no negative loss: nothing is at stake then.
+    positive = func.coalesce(value, 0)
+    stake = positive * score.c.probability if rule.needs_model else positive
+    because = [profile.c[name] for name in rule.because if name != "probability"]
+    managers = relationship_managers
+    fires = rule.when.label("fires")
+    return (
+        select(
+            profile.c.customer_id,
+            profile.c.rm_id,
+            managers.c.team,
+            managers.c.weekly_capacity,
+            profile.c.segment,
+            fires,
+            score.c.probability,
+            score.c.reasons.label("model_reasons"),
+            value.label("value_at_stake"),
+            *because,
+        )
+        .select_from(profile)
+        .outerjoin(
+            score,
+            and_(
+                score.c.customer_id == profile.c.customer_id,
+                score.c.as_of == profile.c.as_of,
+                score.c.model == churn.MODEL,
+            ),
+        )
+        .outerjoin(managers, managers.c.rm_id == profile.c.rm_id)
+        .where(profile.c.as_of == as_of, or_(rule.when, still))
+        .order_by(stake.desc(), profile.c.customer_id)
+    )

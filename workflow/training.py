@@ -1,0 +1,163 @@
+"""When the churn model is trained anew, and on what: rolling month ends of the bank's own history.
+
+Each month end is asked about with exactly the statement the nightly job uses, so an example knows no more than the
+night of that day knew. Only month ends whose 90 days have passed have an answer yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, select
+from sqlalchemy.sql import visitors
+
+from metrics.profile import profile
+from models import churn, saved
+from models.churn import Model
+from warehouse.access import Reader
+from warehouse.errors import ModelRefused
+from warehouse.schema import balances, customer_profiles, customers, loads, transactions
+from warehouse.settings import Settings
+from workflow.rules import rules
+
+LOOK_BACK_DAYS = 180
+"""The profile looks back this far; an earlier month end would be described by half a history."""
+MOST_DAYS, MOST_EXAMPLES = 15, 400_000
+RETRAIN_AFTER_DAYS = 92
+MODELS = "models"
+"""The folder below the data where the model's file stands."""
+
+Progress = Callable[[str], None]
+
+
+def usable_model(
+    reader: Reader, settings: Settings, as_of: date, known: frozenset[str], progress: Progress
+) -> tuple[Model | None, tuple[str, ...]]:
+    """The model to score with as of a day, trained now if there is none that fits, and what there is to say about it.
+
+    Without a model the first value is None and a sentence says why; nothing is raised for that.
+    """
+    folder, source = settings.data_dir / MODELS, whose_data(reader)
+    said: list[str] = []
+    try:
+        model = saved.load(folder)
+        stale = _why_stale(model, as_of, source)
+        if not stale:
+            return model, ()
+        said.append(stale)
+    except ModelRefused as refused:
+        said.append(str(refused))
+    try:
+        progress("Training the churn model")
+        model = churn.fit(examples(reader, settings, as_of, known), source=source)
+        saved.save(model, folder)
+    except ModelRefused as refused:
+        return None, (*said, str(refused))
+    area = model.card.figures["model"]["roc_auc"]
+    said.append(
+        f"Trained churn model {model.card.version}: ROC-AUC {area['value']:.3f} "
+        f"({area['low']:.3f} to {area['high']:.3f}) on {model.card.judged_on:%d %b %Y}."
+    )
+    return model, tuple(said)
+
+
+def whose_data(reader: Reader) -> str:
+    """`sample` or `bank`: a model of the invented bank is never used on a real one."""
+    return (
+        "sample" if reader.frame(select(loads.c.sample))["sample"].fillna(False).any() else "bank"
+    )
+
+
+def _why_stale(model: Model, as_of: date, source: str) -> str:
+    learned_until = model.card.trained_until + timedelta(days=model.card.window_days)
+    if model.card.source != source:
+        return "The churn model was trained on another bank's data, so a new one is trained."
+    if learned_until > as_of:
+        return (
+            "The churn model learned from days after the one asked about, so a new one is trained."
+        )
+    if (as_of - learned_until).days > RETRAIN_AFTER_DAYS:
+        return "The churn model is more than a quarter old, so a new one is trained."
+    return ""
+
+
+def examples(
+    reader: Reader, settings: Settings, as_of: date, known: frozenset[str]
+) -> pd.DataFrame:
+    """One row per customer and month end: the profile, `rule_fired` and `left_in_window`.
+
+    Raises ModelRefused if no month end has both a history before it and a window after it.
+    """
+    days = month_ends(_first_day(reader, known), as_of)
+    if not days:
+        raise ModelRefused(
+            "It is too early for a churn model: it needs half a year of history before a month end and 90 days after "
+            "it. The rules go on without it."
+        )
+    parts: list[pd.DataFrame] = []
+    for day in days:
+        parts.append(_sample(reader.frame(_labelled(day, settings, known)), len(days)))
+    return pd.concat(parts, ignore_index=True)
+
+
+def month_ends(first: date | None, as_of: date) -> list[date]:
+    """The latest month ends, oldest first, with a full look-back after `first` and a full window before `as_of`."""
+    found: list[date] = []
+    if first is None:
+        return found
+    day = (as_of + timedelta(days=1)).replace(day=1) - timedelta(days=1)
+    while day >= first + timedelta(days=LOOK_BACK_DAYS) and len(found) < MOST_DAYS:
+        if day + timedelta(days=churn.WINDOW_DAYS) <= as_of:
+            found.insert(0, day)
+        day = day.replace(day=1) - timedelta(days=1)
+    return found
+
+
+def _first_day(reader: Reader, known: frozenset[str]) -> date | None:
+    """The day the bank's history of bookings or balances begins."""
+    for name, column in (
+        ("transactions", transactions.c.booked_at),
+        ("balances", balances.c.month_on),
+    ):
+        if name in known:
+            first = reader.frame(select(func.min(column).label("first")))["first"].iloc[0]
+            return None if pd.isna(first) else pd.Timestamp(first).date()
+    return None
+
+
+def _labelled(day: date, settings: Settings, known: frozenset[str]) -> Select[Any]:
+    rows = profile(day, known).subquery("example")
+    until = day + timedelta(days=churn.WINDOW_DAYS)
+    # A rule that needs a score cannot be compared with the score.
+    plain = [rule.when for rule in rules(settings) if not rule.needs_model]
+    fired = [_over(when, rows) for when in plain]
+    return (
+        select(
+            rows,
+            case((fired[0].self_group(), 1), else_=0).label("rule_fired"),
+            case((customers.c.left_on <= until, 1), else_=0).label("left_in_window"),
+        )
+        .join_from(rows, customers, customers.c.customer_id == rows.c.customer_id)
+        .order_by(rows.c.customer_id)
+    )
+
+
+def _over(condition: ColumnElement[bool], rows: Subquery) -> ColumnElement[bool]:
+    """A rule's condition over profiles that were asked for instead of stored."""
+
+    def swap(element: object, **_: object) -> object:
+        return rows.c[element.key] if getattr(element, "table", None) is customer_profiles else None  # type: ignore[attr-defined]
+
+    return visitors.replacement_traverse(condition, {}, swap)
+
+
+def _sample(rows: pd.DataFrame, days: int) -> pd.DataFrame:
+    """At most a day's share of the examples: whole customers by a fixed hash, so nothing is balanced or doubled."""
+    share = MOST_EXAMPLES / days / max(len(rows), 1)
+    if share >= 1:
+        return rows
+    drawn = pd.util.hash_pandas_object(rows["customer_id"], index=False).to_numpy() / 2.0**64
+    return rows[drawn < share]
