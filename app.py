@@ -1,8 +1,8 @@
 """The front door for people: the gate, and behind it Streamlit. Start it with `streamlit run app.py`.
 
 With `cli.py` the only place that reads the clock and the environment. Streamlit runs `pages/frame.py` for every
-interaction; it lies in a folder of its own because Streamlit serves scripts in a `pages` folder beside its entry script to
-anybody who asks.
+interaction; it lies in a folder of its own because Streamlit serves scripts in a `pages` folder beside its entry
+script to anybody who asks.
 """
 
 import gc
@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 from starlette.middleware import Middleware
 
-from sign_in import demo_accounts, headers
+from sign_in import headers
 from sign_in.gate import Gate
 from warehouse import connect, settings
 
@@ -46,7 +46,7 @@ async def warm(_: st.App) -> AsyncIterator[None]:
 def demo_hint() -> str:
     """The names to try, which `make demo` leaves beside the sample bank; empty for a real one."""
     try:
-        return (chosen.data_dir / demo_accounts.HINT).read_text(encoding="utf-8").strip()
+        return (chosen.data_dir / connect.HINT).read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         return ""
 

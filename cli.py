@@ -1,4 +1,7 @@
-"""The front door for the scheduler and the operator. It alone, with `app.py`, reads the clock and the environment."""
+"""The front door for the scheduler and the operator. It alone, with `app.py`, reads the clock and the environment.
+
+Each command imports what it needs when it runs: the model library alone takes seconds that `load` should not wait for.
+"""
 
 from __future__ import annotations
 
@@ -18,16 +21,13 @@ import click
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from sign_in import accounts, demo_accounts
 from warehouse import connect, settings
 from warehouse.access import ROLES, SYSTEM, Reader
+from warehouse.connect import HINT
 from warehouse.errors import NothingLoaded, Problem, reference
 from warehouse.journal import broken_line
 from warehouse.load import load as load_folder
-from warehouse.load import status
-from workflow.nightly import Report
-from workflow.nightly import run as run_night
-from workflow.sample_goals import set_sample_goals
+from warehouse.load import nights, status
 
 console = Console(stderr=True)
 
@@ -93,23 +93,33 @@ def load(folder: Path, as_of: datetime | None, sample: bool) -> None:
     with _steps() as step:
         loaded = load_folder(stores, folder, as_of=day, sample=sample, progress=step)
     if not sample:
-        demo_accounts.close(stores)
+        _close_demo(stores)
     for table, rows in loaded.rows.items():
         click.echo(f"{rows:>12,}  {table}")
     click.echo(f"Loaded as of {loaded.as_of:%d %b %Y} in {time.monotonic() - begun:.1f} s.")
+
+
+def _close_demo(stores: connect.Stores) -> None:
+    if (stores.settings.data_dir / HINT).exists():
+        _accounts()
+        from sign_in import demo_accounts
+
+        demo_accounts.close(stores)
 
 
 @main.command()
 def nightly() -> None:
     """Describe and score every customer, credit the wins, raise the alerts. Running it again doubles nothing."""
     stores, begun = _stores(), time.monotonic()
-    with _steps() as step:
-        report = run_night(stores, step)
-    _say_night(report)
+    _night(stores)
     click.echo(f"Done in {time.monotonic() - begun:.1f} s.")
 
 
-def _say_night(report: Report) -> None:
+def _night(stores: connect.Stores) -> date:
+    from workflow.nightly import run
+
+    with _steps() as step:
+        report = run(stores, step)
     click.echo(
         f"{report.customers:,} customers described, {report.scored:,} scored, as of {report.as_of:%d %b %Y}."
     )
@@ -117,6 +127,16 @@ def _say_night(report: Report) -> None:
         click.echo(f"{rule}: {night.raised} raised, {night.held_out} held out, {night.ended} ended.")
     for sentence in report.said:
         click.echo(sentence)
+    return report.as_of
+
+
+def _accounts() -> Any:
+    """`sign_in.accounts`, without the warning of a library in it that no Streamlit app is running."""
+    logging.disable(logging.WARNING)
+    from sign_in import accounts
+
+    logging.disable(logging.NOTSET)
+    return accounts
 
 
 @main.command()
@@ -129,17 +149,28 @@ def demo(customers: int) -> None:
     try:
         stores.snapshot()
     except NothingLoaded:
-        _build_sample(stores, customers)
-    reader = Reader(stores, SYSTEM)
+        _load_sample(stores, customers)
+    reader = Reader(stores, SYSTEM, stores.snapshot())
     if not reader.frame(status())["sample"].any():
         raise Problem(
-            f"The bank in {stores.settings.data_dir} is not the sample bank, so no demo account was made. Start the app "
-            "with “make serve”, or set CONCORD_DATA_DIR to another folder for the sample."
+            f"The bank in {stores.settings.data_dir} is not the sample bank, so no demo account was made. Start the "
+            "app with “make serve”, or set CONCORD_DATA_DIR to another folder for the sample."
         )
-    click.echo(demo_accounts.ensure(stores, reader))
+    if not nights(reader):
+        as_of = _night(stores)
+        from workflow.sample_goals import set_sample_goals
+
+        set_sample_goals(stores, as_of)
+    hint = stores.settings.data_dir / HINT
+    if not hint.exists():
+        _accounts()
+        from sign_in import demo_accounts
+
+        demo_accounts.ensure(stores, reader)
+    click.echo(hint.read_text(encoding="utf-8"))
 
 
-def _build_sample(stores: connect.Stores, customers: int) -> None:
+def _load_sample(stores: connect.Stores, customers: int) -> None:
     folder = stores.settings.data_dir / "fintrust"
     console.print(f"Building FinTrust Bank: {customers:,} invented customers.")
     # The generator is a program of its own: nothing of the product may lean on it.
@@ -149,10 +180,7 @@ def _build_sample(stores: connect.Stores, customers: int) -> None:
         cwd=Path(__file__).parent,
     )
     with _steps() as step:
-        loaded = load_folder(stores, folder, sample=True, progress=step)
-        report = run_night(stores, step)
-    _say_night(report)
-    set_sample_goals(stores, loaded.as_of)
+        load_folder(stores, folder, sample=True, progress=step)
 
 
 @main.group()
@@ -169,7 +197,7 @@ def users() -> None:
 @click.password_option()
 def add_user(username: str, name: str, role: str, rm_id: str | None, team: str | None, password: str) -> None:
     """Make an account."""
-    accounts.create(
+    _accounts().create(
         _stores(), username, password, by="operator", full_name=name, role=role, rm_id=rm_id, team=team
     )
     click.echo(f"{username} may now sign in as {role.replace('_', ' ')}.")
@@ -180,7 +208,7 @@ def add_user(username: str, name: str, role: str, rm_id: str | None, team: str |
 @click.password_option()
 def new_password(username: str, password: str) -> None:
     """Give an account a new password; whoever is signed in with it is signed out."""
-    accounts.change_password(_stores(), username, password, by="operator")
+    _accounts().change_password(_stores(), username, password, by="operator")
     click.echo(f"{username} has a new password.")
 
 
@@ -188,14 +216,14 @@ def new_password(username: str, password: str) -> None:
 @click.argument("username")
 def disable_user(username: str) -> None:
     """Let an account sign in no more; its history stays."""
-    accounts.disable(_stores(), username, by="operator")
+    _accounts().disable(_stores(), username, by="operator")
     click.echo(f"{username} can no longer sign in.")
 
 
 @users.command("list")
 def list_users() -> None:
     """All accounts."""
-    for user in accounts.listing(_stores()):
+    for user in _accounts().listing(_stores()):
         state = "disabled" if user.disabled_at else ""
         click.echo(f"{user.username:20} {user.role:22} {user.full_name:30} {state}")
 

@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import Select, String, cast, func, literal, or_, select, union_all
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    DateTime,
+    Select,
+    String,
+    Table,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from warehouse import schema
 
@@ -92,66 +106,35 @@ def journey(customer_id: str, as_of: date, wanted: frozenset[str]) -> Select | N
     """
     until = datetime.combine(as_of + timedelta(days=1), time.min)
     parts = []
+
+    def happened(table: Table, moment: ColumnElement, department: str, what: Any, detail: Column) -> Select:
+        return select(
+            cast(moment, DateTime).label("at"),
+            literal(department).label("department"),
+            (literal(what) if isinstance(what, str) else what).label("what"),
+            cast(detail, String).label("detail"),
+        ).where(table.c.customer_id == customer_id, moment < until)
+
     if "leads" in wanted:
-        for label, moment in (
-            ("First asked about", leads.c.created_at),
-            ("Signed a contract for", leads.c.won_at),
-        ):
-            parts.append(
-                select(
-                    moment.label("at"),
-                    literal("Sales").label("department"),
-                    literal(label).label("what"),
-                    cast(leads.c.product, String).label("detail"),
-                ).where(leads.c.customer_id == customer_id, moment < until)
-            )
+        parts.append(happened(leads, leads.c.created_at, "Marketing", "First asked about", leads.c.product))
+        parts.append(happened(leads, leads.c.won_at, "Sales", "Signed a contract for", leads.c.product))
     if "touches" in wanted:
-        parts.append(
-            select(
-                touches.c.touched_at, literal("Marketing"), touches.c.kind, cast(touches.c.channel, String)
-            ).where(
-                touches.c.customer_id == customer_id,
-                touches.c.kind != "impression",
-                touches.c.touched_at < until,
-            )
-        )
+        # An impression is not a contact anybody would remember.
+        contacted = happened(touches, touches.c.touched_at, "Marketing", touches.c.kind, touches.c.channel)
+        parts.append(contacted.where(touches.c.kind != "impression"))
     if "tickets" in wanted:
-        for label, moment in (
-            ("Opened a case", tickets.c.opened_at),
-            ("Case settled", tickets.c.resolved_at),
-        ):
-            parts.append(
-                select(moment, literal("Service"), literal(label), cast(tickets.c.category, String)).where(
-                    tickets.c.customer_id == customer_id, moment < until
-                )
-            )
+        parts.append(happened(tickets, tickets.c.opened_at, "Service", "Opened a case", tickets.c.category))
+        parts.append(happened(tickets, tickets.c.resolved_at, "Service", "Case settled", tickets.c.category))
     if "surveys" in wanted:
-        parts.append(
-            select(
-                surveys.c.answered_at,
-                literal("Service"),
-                literal("Answered a survey"),
-                cast(surveys.c.score, String),
-            ).where(
-                surveys.c.customer_id == customer_id,
-                surveys.c.answered_at < until,
-                surveys.c.score.is_not(None),
-            )
-        )
+        answered = happened(surveys, surveys.c.answered_at, "Service", "Answered a survey", surveys.c.score)
+        parts.append(answered.where(surveys.c.score.is_not(None)))
     if "accounts" in wanted:
-        for label, on in (("Opened", accounts.c.opened_on), ("Closed", accounts.c.closed_on)):
-            parts.append(
-                select(
-                    cast(on, schema.tickets.c.opened_at.type),
-                    literal("Core banking"),
-                    literal(label),
-                    cast(accounts.c.product, String),
-                ).where(accounts.c.customer_id == customer_id, on <= as_of)
-            )
+        parts.append(happened(accounts, accounts.c.opened_on, "Core banking", "Opened", accounts.c.product))
+        parts.append(happened(accounts, accounts.c.closed_on, "Core banking", "Closed", accounts.c.product))
     if not parts:
         return None
-    both = union_all(*parts).subquery()
-    return select(both).order_by(both.c.at.desc()).limit(200)
+    together = union_all(*parts).subquery()
+    return select(together).order_by(together.c.at.desc()).limit(200)
 
 
 def cases(customer_id: str, as_of: date) -> Select:

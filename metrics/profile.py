@@ -80,14 +80,10 @@ def _complete(values: dict[str, ColumnElement[Any]], here: CTE, as_of: date) -> 
     ):
         if balance in values:
             # Without an open account there is nothing to know: the balance is 0.
-            values[balance] = case(
-                (values[balance].is_not(None), values[balance]), (values[holding] == 0, 0)
-            )
+            values[balance] = case((values[balance].is_not(None), values[balance]), (values[holding] == 0, 0))
     if "balance_90d_before" in values:
         before = values["balance_90d_before"]
-        values["balance_change_90d"] = case(
-            (before > 0, ratio(values["total_balance"] - before, before))
-        )
+        values["balance_change_90d"] = case((before > 0, ratio(values["total_balance"] - before, before)))
 
 
 def _counts(name: str) -> bool:
@@ -106,9 +102,7 @@ def _counts(name: str) -> bool:
 
 def _present(as_of: date) -> CTE:
     return (
-        select(
-            customers.c.customer_id, customers.c.segment, customers.c.rm_id, customers.c.joined_on
-        )
+        select(customers.c.customer_id, customers.c.segment, customers.c.rm_id, customers.c.joined_on)
         .where(
             customers.c.joined_on <= as_of,
             or_(customers.c.left_on.is_(None), customers.c.left_on > as_of),

@@ -92,9 +92,7 @@ def _balances(as_of: date) -> CTE:
                 or_(accounts.c.opened_on.is_(None), accounts.c.opened_on <= as_of),
             ),
         )
-        .join(
-            latest, or_(now, and_(before, balances.c.month_on > add_days(latest.c.month_on, -100)))
-        )
+        .join(latest, or_(now, and_(before, balances.c.month_on > add_days(latest.c.month_on, -100))))
         .group_by(balances.c.customer_id)
         .cte("balance_sums")
     )
@@ -132,9 +130,9 @@ def _usage(as_of: date) -> CTE:
             product_usage.c.customer_id,
             func.sum(case((in_30, sessions), else_=0)).label("app_sessions_30d"),
             func.sum(case((in_30, 0), else_=sessions)).label("app_sessions_prev_90d"),
-            func.count(
-                distinct(case((day > as_of - timedelta(days=90), product_usage.c.feature)))
-            ).label("app_features_90d"),
+            func.count(distinct(case((day > as_of - timedelta(days=90), product_usage.c.feature)))).label(
+                "app_features_90d"
+            ),
         )
         .where(day <= as_of, day > as_of - timedelta(days=120))
         .group_by(product_usage.c.customer_id)
@@ -211,9 +209,7 @@ def _earnings(as_of: date) -> CTE:
             revenues.c.customer_id,
             func.sum(revenue).label("revenue_365d"),
             # With one month's cost missing the net is not known, rather than too high.
-            case((func.count(cost) == func.count(), func.sum(revenue - cost))).label(
-                "net_revenue_365d"
-            ),
+            case((func.count(cost) == func.count(), func.sum(revenue - cost))).label("net_revenue_365d"),
         )
         .where(revenues.c.month_on <= as_of, revenues.c.month_on > as_of - timedelta(days=365))
         .group_by(revenues.c.customer_id)

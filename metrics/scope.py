@@ -51,6 +51,7 @@ PERIODS: Mapping[str, str] = {
     "month": "Last full month",
     "quarter": "Last full quarter",
     "12m": "Last 12 months",
+    "24m": "Last 24 months",
 }
 """What the filter bar offers: word in the address → words on the screen."""
 
@@ -68,8 +69,8 @@ def period_named(name: str, as_of: date) -> Period:
         if this.end == as_of:
             return this
         return Period(month(as_of.year, first - 3).start, this.start - timedelta(days=1))
-    if name == "12m":
-        return Period(months_back(as_of, 12)[0].start, as_of)
+    if name in ("12m", "24m"):
+        return Period(months_back(as_of, int(name[:-1]))[0].start, as_of)
     return Period(as_of - timedelta(days=89), as_of)
 
 

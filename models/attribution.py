@@ -19,8 +19,8 @@ def credits(wins: pd.DataFrame, touches: pd.DataFrame) -> pd.DataFrame:
 
     `wins` has one row per won lead: `lead_id`, `won_at`, and whatever else should be carried along. `touches` has one
     row per touch: `touch_id`, `lead_id`, `touched_at`, and whatever else. A touch after the win does not count, nor
-    one without a moment; at the same moment the smaller touch_id is the earlier. A win without a touch gets one row with the touch
-    `none`, so that the credits of each model add up to 1 for every win.
+    one without a moment; at the same moment the smaller touch_id is the earlier. A win without a touch gets one row
+    with the touch `none`, so that the credits of each model add up to 1 for every win.
     """
     journeys = wins.merge(touches, on="lead_id", how="inner", validate="one_to_many")
     journeys = journeys[journeys["touched_at"] <= journeys["won_at"]]

@@ -42,9 +42,7 @@ class Model:
     centres: Vector
 
 
-def fit(
-    examples: pd.DataFrame, *, source: str = "", seed: int = 0, recipe: Recipe | None = None
-) -> Model:
+def fit(examples: pd.DataFrame, *, source: str = "", seed: int = 0, recipe: Recipe | None = None) -> Model:
     """A model from `examples`: one row per customer and as-of day.
 
     Columns: `customer_id`, `as_of`, `left_in_window` (1 if the customer left within 90 days, else 0), the profile's
@@ -162,18 +160,14 @@ def _baselines(
     if "rule_fired" in examples:
         fired = examples["rule_fired"].fillna(0).to_numpy(dtype=np.float64) > 0
         share = {
-            v: left[train & (fired == v)].mean()
-            if (train & (fired == v)).any()
-            else left[train].mean()
+            v: left[train & (fired == v)].mean() if (train & (fired == v)).any() else left[train].mean()
             for v in (True, False)
         }
         found["rules_only"] = np.where(fired[test], share[True], share[False])
     return found
 
 
-def _on_random_rows(
-    recipe: Recipe, x: Matrix, left: Vector, seed: int
-) -> dict[str, dict[str, float]]:
+def _on_random_rows(recipe: Recipe, x: Matrix, left: Vector, seed: int) -> dict[str, dict[str, float]]:
     """The figures on a random fifth of the rows: shown beside the others as what a careless test would claim."""
     fifth = np.random.default_rng(seed).random(len(x)) < 0.2
     probability = probabilities(recipe.fit(x[~fifth], left[~fifth], seed), x[fifth])

@@ -27,9 +27,7 @@ class Figure:
         return asdict(self)
 
 
-def judge(
-    left: Vector, probability: Vector, *, resamples: int = 300, seed: int = 0
-) -> dict[str, Figure]:
+def judge(left: Vector, probability: Vector, *, resamples: int = 300, seed: int = 0) -> dict[str, Figure]:
     """roc_auc, pr_auc, brier and lift_10 of `probability` (n) against `left` (n, 0 or 1).
 
     The intervals are percentile bootstrap intervals over customers (Efron 1979); `resamples` without anybody who left
@@ -60,9 +58,7 @@ def judge(
 def roc_auc(left: Vector, score: Vector) -> float:
     """The ROC-AUC alone."""
     _, place = np.unique(-score, return_inverse=True)
-    return float(
-        _four(left, place, int(place.max()) + 1, np.zeros_like(left), np.ones_like(left))[0]
-    )
+    return float(_four(left, place, int(place.max()) + 1, np.zeros_like(left), np.ones_like(left))[0])
 
 
 def _four(

@@ -46,9 +46,7 @@ class Recipe:
             # Curves have few parameters: more rows than this change no figure, and need gigabytes.
             some = np.random.default_rng(seed).permutation(len(x))[:ENOUGH_FOR_CURVES]
             return _curves().fit(x[some], left[some])
-        booster = _boosting(seed, early_stopping=False, max_iter=self.rounds).fit(
-            _never_empty(x), left
-        )
+        booster = _boosting(seed, early_stopping=False, max_iter=self.rounds).fit(_never_empty(x), left)
         # Only fitting needs the generator, and the file may hold nothing that is not needed.
         del booster._feature_subsample_rng
         return booster

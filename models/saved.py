@@ -50,6 +50,11 @@ def save(model: Model, folder: Path) -> None:
     _put(folder / CARD, json.dumps(card, indent=2, ensure_ascii=False).encode())
 
 
+def is_there(folder: Path) -> bool:
+    """Whether anything of a model was ever saved in `folder`."""
+    return (folder / FILE).exists() or (folder / CARD).exists()
+
+
 def load(folder: Path) -> Model:
     """The model in `folder`. Raises ModelRefused, with the reason, if it is missing, changed or of another version."""
     try:
@@ -64,7 +69,7 @@ def load(folder: Path) -> Model:
         inside = io.loads(content, trusted=TRUSTED)
         estimator, centres = inside["estimator"], np.asarray(inside["centres"], dtype=np.float64)
         fits = len(centres) == len(card.features) == estimator.n_features_in_
-    except Exception:  # noqa: BLE001  whatever a foreign file provokes, it is not used
+    except Exception:  # whatever a foreign file provokes, it is not used
         raise ModelRefused(
             f"The churn model's file holds something that is not on the list. {_AGAIN}"
         ) from None

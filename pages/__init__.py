@@ -22,6 +22,8 @@ class Entry:
     page: Callable[[Viewer, Scope | None], None]
     filters: tuple[str, ...] | None = None
     """Dimensions beside the period; None for a page without a filter bar."""
+    cohort: bool = False
+    """Whether the period says who joined, not what happened."""
 
 
 EVERYBODY = frozenset(ROLES)
@@ -46,6 +48,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
             roles=GROWTH,
             page=attribution.page,
             filters=(),
+            cohort=True,
         ),
     ),
     "Customers": (

@@ -12,7 +12,7 @@ from warehouse.errors import AccessRefused, NothingLoaded, Problem, reference
 def _shown(entry: Entry, viewer: Viewer) -> None:
     """One page, with its problems as sentences and its bugs as numbers."""
     try:
-        scope = filters.bar(entry.filters, viewer) if entry.filters is not None else None
+        scope = filters.bar(entry.filters, viewer, entry.cohort) if entry.filters is not None else None
         entry.page(viewer, scope)
     except NothingLoaded as problem:
         st.title("No bank has been loaded yet")

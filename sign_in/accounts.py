@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
-from streamlit_authenticator.utilities.validator import Validator  # type: ignore[import-untyped]
+from streamlit_authenticator.utilities.validator import Validator
 
 from sign_in import guessing, passwords, sessions
 from sign_in.sessions import Person
@@ -59,8 +59,9 @@ def import_credentials(
 ) -> list[str]:
     """Take over the users of a streamlit-authenticator file, all or none; returns their names.
 
-    `credentials` is the file's `credentials` part or the whole file. A user's `roles` must name one of ours, or `role` is
-    taken; `rm_id` and `team` are read beside them. A password in plain text is hashed and must be changed at first sign-in.
+    `credentials` is the file's `credentials` part or the whole file. A user's `roles` must name one of ours, or
+    `role` is taken; `rm_id` and `team` are read beside them. A password in plain text is hashed and must be changed
+    at the first sign-in.
     """
     listed = credentials.get("credentials", credentials).get("usernames")
     if not listed:
@@ -76,8 +77,8 @@ def import_credentials(
 def authenticate(stores: Stores, username: str, password: str, address: str) -> Person:
     """The user whom name and password belong to.
 
-    Raises SignInRefused, with one sentence for every wrong pair and another when the next try has to wait. An unknown name
-    costs the same bcrypt as a known one, and is counted the same.
+    Raises SignInRefused, with one sentence for every wrong pair and another when the next try has to wait. An
+    unknown name costs the same bcrypt as a known one, and is counted the same.
     """
     name, address = tidy(username)[:64], address[:64]
     attempt = guessing.begin(stores, name, address)
@@ -178,9 +179,7 @@ def _insert(entry: journal.Entry, row: Mapping[str, Any]) -> None:
         raise ChangeRefused(f"The user name “{row['username']}” is taken.") from None
 
 
-def _change(
-    stores: Stores, name: str, by: str, action: str, why: str, new: Mapping[str, Any]
-) -> None:
+def _change(stores: Stores, name: str, by: str, action: str, why: str, new: Mapping[str, Any]) -> None:
     with journal.entry(stores, by, action, name, why) as entry:
         entry.desk.execute(update(users).where(users.c.username == name).values(**new))
         sessions.end_all_within(entry, name, why)

@@ -11,10 +11,9 @@ from sqlalchemy import select
 
 from sign_in import accounts
 from warehouse.access import Reader
-from warehouse.connect import Stores
+from warehouse.connect import HINT, Stores
 from warehouse.schema import relationship_managers
 
-HINT = "sign-in-hint.txt"
 _ACCOUNTS = (
     ("rm", "relationship_manager"),
     ("lead", "team_lead"),

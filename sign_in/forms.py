@@ -44,9 +44,7 @@ class Forms:
         if request.method not in ("GET", "HEAD", "POST"):
             return PlainTextResponse("This page takes GET and POST.", 405)
         if request.url.path == "/login":
-            return (
-                await self._sign_in(request, token) if posted else self._sign_in_page(request, who)
-            )
+            return await self._sign_in(request, token) if posted else self._sign_in_page(request, who)
         if who is None or token is None:
             return RedirectResponse("/login", 303)
         if request.url.path == "/logout":
@@ -94,9 +92,7 @@ class Forms:
             return self._sign_in_form(request, wanted, username, str(problem), 401)
         answer = RedirectResponse(wanted, 303)
         self._set(answer, token)
-        answer.headers.append(
-            "Set-Cookie", headers.cookie(self.form_cookie, "", https=self.https, seconds=0)
-        )
+        answer.headers.append("Set-Cookie", headers.cookie(self.form_cookie, "", https=self.https, seconds=0))
         return answer
 
     def _check(self, username: str, password: str, address: str, old: str | None) -> str:
@@ -114,14 +110,10 @@ class Forms:
         self._set(answer, "", seconds=0)
         return answer
 
-    async def _new_password(
-        self, request: Request, who: Person, token: str, posted: bool
-    ) -> Response:
+    async def _new_password(self, request: Request, who: Person, token: str, posted: bool) -> Response:
         def again(problem: str = "", status: int = 200) -> Response:
             csrf, forced = _bound("password", token), bool(who.must_change_password)
-            page = screens.new_password(
-                csrf=csrf, username=who.username, forced=forced, problem=problem
-            )
+            page = screens.new_password(csrf=csrf, username=who.username, forced=forced, problem=problem)
             return html(page, status)
 
         if not posted:

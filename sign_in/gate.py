@@ -28,10 +28,10 @@ T = TypeVar("T")
 
 
 class Gate:
-    """ASGI middleware. `policy` is the content security policy of Streamlit's pages, `hosts` the names this app answers to.
+    """ASGI middleware. `policy` is the content security policy of Streamlit's pages, `hosts` the names of this app.
 
-    `demo_hint` is asked for each sign-in page, because a real bank may replace the sample while the app runs. `recheck` is how many seconds an
-    open page may go on before its session is looked up again.
+    `demo_hint` is asked for each sign-in page, because a real bank may replace the sample while the app runs.
+    `recheck` is how many seconds an open page may go on before its session is looked up again.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class Gate:
         try:
             answer = await self._answer(Request(scope, receive)) or self.app
             await answer(scope, receive, protected)
-        except Exception as bug:  # noqa: BLE001 - any bug becomes a number
+        except Exception as bug:  # whatever it is, it becomes a number
             number = reference(bug)
             if not started:
                 text = f"This did not work, and it is not your fault. Quote number {number} to your administrator."
@@ -133,7 +133,7 @@ class Gate:
         watch = Watch(receive, send, still_in=still_in, seen=seen, recheck=self.recheck)
         try:
             await watch.run(self.app, scope)
-        except Exception as bug:  # noqa: BLE001 - any bug becomes a number
+        except Exception as bug:  # whatever it is, it becomes a number
             reference(bug)
             await watch.close(1011)
 

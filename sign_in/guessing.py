@@ -8,9 +8,9 @@
   signed in during the last 90 days is exempt, so an attack cannot keep the owner out of the place she works from;
   only from a new place she would have to wait with the others.
 
-An attempt is counted *before* its password is checked and taken back when it was right. Fifty connections that guess in the
-same instant would otherwise all see "no failures yet". A refused try is not counted: waiting is punishment enough, and
-otherwise a stranger could make the wait endless.
+An attempt is counted *before* its password is checked and taken back when it was right. Fifty connections that guess
+in the same instant would otherwise all see "no failures yet". A refused try is not counted: waiting is punishment
+enough, and otherwise a stranger could make the wait endless.
 """
 
 from __future__ import annotations
@@ -69,9 +69,7 @@ def begin(stores: Stores, username: str, address: str) -> Attempt:
         if wait > timedelta(0):
             return Attempt(username=username, address=address, wait=wait)
         book.desk.execute(
-            delete(sign_in_failures).where(
-                sign_in_failures.c.failed_at < book.at - timedelta(days=1)
-            )
+            delete(sign_in_failures).where(sign_in_failures.c.failed_at < book.at - timedelta(days=1))
         )
         counted = book.desk.execute(
             insert(sign_in_failures)
@@ -89,9 +87,7 @@ def forgive(desk: Connection, attempt: Attempt) -> None:
     """
     mine = sign_in_failures.c
     desk.execute(
-        delete(sign_in_failures).where(
-            mine.username == attempt.username, mine.address == attempt.address
-        )
+        delete(sign_in_failures).where(mine.username == attempt.username, mine.address == attempt.address)
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from streamlit_authenticator.utilities.hasher import Hasher  # type: ignore[import-untyped]
+from streamlit_authenticator.utilities.hasher import Hasher
 
 from warehouse.errors import ChangeRefused
 

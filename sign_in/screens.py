@@ -29,7 +29,8 @@ padding:10px 12px;min-height:46px}
 input:focus-visible,button:focus-visible,a:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 button{width:100%;min-height:48px;margin-top:26px;border:0;border-radius:8px;background:var(--accent);color:var(--on);
 font:inherit;font-weight:600;cursor:pointer}button:hover{background:var(--hover)}
-.bad{background:var(--badsoft);color:var(--bad);border-radius:8px;padding:12px 14px;margin:20px 0 0}.bad:empty{display:none}
+.bad{background:var(--badsoft);color:var(--bad);border-radius:8px;padding:12px 14px;margin:20px 0 0}
+.bad:empty{display:none}
 .note{background:var(--note);border-radius:8px;padding:12px 14px;margin:24px 0 0;font-size:14px;white-space:pre-line;
 overflow-wrap:anywhere}
 .foot{font-size:14px;color:var(--soft);text-align:center;margin:20px 0 0}a{color:var(--accent)}
@@ -60,9 +61,7 @@ def _said(problem: str) -> str:
     return f'<p class="bad" id="said" role="alert" aria-live="assertive">{escape(problem)}</p>'
 
 
-def sign_in(
-    *, csrf: str, next_place: str, username: str = "", problem: str = "", demo_hint: str = ""
-) -> str:
+def sign_in(*, csrf: str, next_place: str, username: str = "", problem: str = "", demo_hint: str = "") -> str:
     """The sign-in form."""
     hint = f'<div class="note">{escape(demo_hint)}</div>' if demo_hint else ""
     first, second = ("", " autofocus") if username else (" autofocus", "")

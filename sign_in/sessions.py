@@ -121,9 +121,7 @@ def end_all_within(entry: journal.Entry, username: str, why: str) -> None:
 
 def _end(entry: journal.Entry, which: Any, why: str) -> None:
     entry.desk.execute(
-        update(sessions)
-        .where(which, sessions.c.ended_at.is_(None))
-        .values(ended_at=entry.at, ended_why=why)
+        update(sessions).where(which, sessions.c.ended_at.is_(None)).values(ended_at=entry.at, ended_why=why)
     )
 
 

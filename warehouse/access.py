@@ -12,14 +12,15 @@ from typing import Any, cast
 
 import pandas as pd
 from sqlalchemy import ColumnElement, Engine, Select, Table, and_, null, select, true
-from sqlalchemy.sql import operators, visitors
-from sqlalchemy.sql.elements import BindParameter, ColumnClause, Label, Null, TextClause
-from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.sql.selectable import FromClause, ScalarSelect, Subquery, TableClause, TextualSelect
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.elements import ColumnClause
+from sqlalchemy.sql.selectable import Subquery
 
-from warehouse import desk, schema
+from warehouse import desk, schema, totals
 from warehouse.connect import Stores
 from warehouse.errors import AccessRefused
+from warehouse.parts import WRITTEN_SQL, parts_of, tables_of
+from warehouse.totals import PEOPLE as PEOPLE
 
 ROLES = (
     "relationship_manager",
@@ -30,16 +31,6 @@ ROLES = (
     "analyst",
     "executive",
     "administrator",
-)
-
-PEOPLE = "__people"
-"""Suffix of the column that counts the people behind a figure, for viewers who see only totals."""
-
-IDENTIFYING = frozenset(
-    {
-        *("customer_id", "lead_id", "account_id", "transaction_id", "touch_id", "ticket_id"),
-        *("survey_id", "answer_id", "alert_id", "acquired_by_lead_id", "username"),
-    }
 )
 
 
@@ -108,8 +99,6 @@ RULES: dict[str, dict[str, See]] = {
 }
 """Role → table → how much. A table that is not listed is not seen at all."""
 
-_WRITTEN_SQL = "This question was refused: it contains written SQL, which cannot be limited to your rows."
-
 
 def may_see(viewer: Viewer, table: Table) -> See | None:
     """How much of `table` the viewer sees, or None."""
@@ -118,7 +107,7 @@ def may_see(viewer: Viewer, table: Table) -> See | None:
 
 def narrow(statement: Select, viewer: Viewer) -> Select:
     """`statement` over the viewer's rows only. Raises AccessRefused when no rule covers a table, or for written SQL."""
-    tables = _tables(statement)
+    tables = tables_of(statement)
     sees: dict[Table, See] = {}
     for table in tables:
         see = may_see(viewer, table)
@@ -129,7 +118,7 @@ def narrow(statement: Select, viewer: Viewer) -> Select:
             )
         sees[table] = see
     if See.TOTALS in sees.values():
-        _only_totals(statement)
+        totals.check(statement)
     visible = {t: _visible_rows(t, see, viewer) for t, see in sees.items()}
     replaced = {t: rows for t, rows in visible.items() if rows is not None}
     if not replaced:
@@ -143,32 +132,16 @@ def narrow(statement: Select, viewer: Viewer) -> Select:
             return replaced[element.table].c[element.key]
         return None
 
-    return cast(Select, visitors.replacement_traverse(statement, {}, swap))
+    narrowed = cast(Select, visitors.replacement_traverse(statement, {}, swap))
+    _check_narrowed(narrowed, replaced)
+    return narrowed
 
 
-def _tables(statement: Select) -> set[Table]:
-    """Every table the statement mentions. Raises AccessRefused for anything that is not a declared table."""
-    known = {*schema.BANK.tables.values(), *desk.DESK.tables.values()}
-    found: set[Table] = set()
-    for element in visitors.iterate(statement):
-        written = (
-            isinstance(element, TextClause | TextualSelect)
-            # EXISTS writes a bare star, which stands for the narrowed rows.
-            or (isinstance(element, ColumnClause) and element.is_literal and element.name != "*")
-            or isinstance(getattr(element, "operator", None), operators.custom_op)
-        )
-        if written or getattr(element, "_statement_hints", None) or getattr(element, "_hints", None):
-            raise AccessRefused(_WRITTEN_SQL)
-        if isinstance(element, TableClause):
-            if element not in known:
-                raise AccessRefused(_WRITTEN_SQL)
-            found.add(element)
-        elif isinstance(element, ColumnClause) and isinstance(element.table, Table):
-            # A column may be mentioned without its table standing in a FROM; it would be added there.
-            if element.table not in known:
-                raise AccessRefused(_WRITTEN_SQL)
-            found.add(element.table)
-    return found
+def _check_narrowed(narrowed: Select, replaced: dict[Table, Subquery]) -> None:
+    """Fail closed, should a release of the library one day leave a table in place that had to be replaced."""
+    rows = frozenset(id(r) for r in replaced.values())
+    if any(isinstance(part, Table) and part in replaced for part in parts_of(narrowed, but_not_inside=rows)):
+        raise AccessRefused(WRITTEN_SQL)
 
 
 def _visible_rows(table: Table, see: See, viewer: Viewer) -> Subquery | None:
@@ -197,64 +170,11 @@ def _own(table: Table, viewer: Viewer) -> ColumnElement[bool]:
             "Your account has no customers yet: its RM number or team is missing. Ask an administrator to add it."
         )
     if table.metadata is desk.DESK:
-        return table.c.rm_id == viewer.rm_id if viewer.rm_id else table.c.team == viewer.team
+        led = viewer.role == "team_lead"
+        return table.c.team == viewer.team if led else table.c.rm_id == viewer.rm_id
     if table is schema.customers:
         return mine
     return table.c.customer_id.in_(select(schema.customers.c.customer_id).where(mine))
-
-
-def _only_totals(statement: Select) -> None:
-    """Raise AccessRefused unless every column out is a total, or a group that names no person."""
-    if not isinstance(statement, Select):
-        raise AccessRefused("Your role sees totals only, and this question asks for single rows.")
-    groups = list(statement._group_by_clauses)
-    for group in groups:
-        for leaf in _leaves(group):
-            if leaf.key in IDENTIFYING or leaf.info.get("personal"):
-                raise AccessRefused("Your role sees totals only, and this question singles out people.")
-    names = {c.key for c in statement.selected_columns}
-    for column in statement.selected_columns:
-        inner = column.element if isinstance(column, Label) else column
-        if _is_group(inner, groups):
-            continue
-        if not _is_total(inner, groups):
-            raise AccessRefused("Your role sees totals only, and this question asks for single rows.")
-        if not str(column.key).endswith(PEOPLE) and f"{column.key}{PEOPLE}" not in names:
-            raise AccessRefused(
-                "Your role sees totals only, and this total does not say over how many people."
-            )
-
-
-def _leaves(expression: Any) -> list[ColumnClause]:
-    """The columns a grouping can show; of a look-up only what it returns."""
-    if isinstance(expression, ScalarSelect):
-        return [leaf for c in expression.element.selected_columns for leaf in _leaves(c)]
-    if isinstance(expression, ColumnClause):
-        return [expression]
-    return [leaf for child in expression.get_children() for leaf in _leaves(child)]
-
-
-def _is_group(expression: Any, groups: list[Any]) -> bool:
-    return any(
-        expression is g or expression is getattr(g, "element", None) or expression.compare(g) for g in groups
-    )
-
-
-_TOTALS = frozenset({"count", "sum", "avg", "median"})
-
-
-def _is_total(expression: Any, groups: list[Any]) -> bool:
-    if isinstance(expression, FunctionElement) and getattr(expression, "name", "").lower() in _TOTALS:
-        return True
-    if isinstance(expression, BindParameter | Null) or _is_group(expression, groups):
-        return True
-    # A function counts as a table to the library, since some return one.
-    if isinstance(expression, ColumnClause | ScalarSelect | FromClause) and not isinstance(
-        expression, FunctionElement
-    ):
-        return False
-    children = list(expression.get_children())
-    return bool(children) and all(_is_total(child, groups) for child in children)
 
 
 class Reader:
@@ -270,7 +190,7 @@ class Reader:
 
     def frame(self, statement: Select) -> pd.DataFrame:
         """The answer as a frame. Figures about too few people are blank for viewers who see only totals."""
-        tables = _tables(statement)
+        tables = tables_of(statement)
         narrowed = narrow(statement, self.viewer)
         engine = self._engine(tables)
         with engine.connect() as connection:
@@ -278,15 +198,17 @@ class Reader:
                 connection = connection.execution_options(reading=True)
             result = connection.execute(narrowed)
             if engine.dialect.name == "duckdb":
-                frame = cast(Any, result.cursor).fetch_df()
+                frame: pd.DataFrame = cast(Any, result.cursor).fetch_df()
                 frame.columns = list(result.keys())
             else:
                 frame = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
-        return self._without_small_cells(frame) if self.sees_totals_only(*tables) else frame
+        if not self.sees_totals_only(*tables):
+            return frame
+        return totals.without_small_cells(frame, self.stores.settings.smallest_cell)
 
     def sql(self, statement: Select) -> str:
         """The statement as the engine reads it, with its values written in; for people to read, never to run."""
-        dialect = self._engine(_tables(statement)).dialect
+        dialect = self._engine(tables_of(statement)).dialect
         return str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
     def rows(self, statement: Select) -> list[Any]:
@@ -297,12 +219,3 @@ class Reader:
         if tables and all(t.metadata is desk.DESK for t in tables):
             return self.stores.desk
         return self.stores.bank(self.snapshot)
-
-    def _without_small_cells(self, frame: pd.DataFrame) -> pd.DataFrame:
-        for people in [c for c in frame.columns if c.endswith(PEOPLE)]:
-            few = frame[people].between(1, self.stores.settings.smallest_cell - 1)
-            value = people.removesuffix(PEOPLE)
-            frame[value] = frame[value].mask(few)
-            # How few they are says as much as the figure itself.
-            frame[people] = frame[people].mask(few)
-        return frame

@@ -22,6 +22,8 @@ from warehouse.errors import NothingLoaded
 from warehouse.settings import Settings
 
 POINTER = "current"
+HINT = "sign-in-hint.txt"
+"""In the data folder: the demo accounts of the sample bank, for the sign-in page to show."""
 KEPT_SNAPSHOTS = 2
 """The served snapshot and the one before it: a reader that just opened the older one may finish."""
 

@@ -20,14 +20,14 @@ from typing import Any
 
 import duckdb
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, Table, create_engine, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, create_engine, delete, func, insert, select
 from sqlalchemy.pool import NullPool
 
 from warehouse import contract
 from warehouse.access import Reader
 from warehouse.connect import Stores, publish, snapshot_file
 from warehouse.errors import LoadRefused, NothingLoaded
-from warehouse.schema import BANK, DERIVED, DERIVED_TABLES, UNIFIED, UNIFIED_TABLES, loads
+from warehouse.schema import BANK, DERIVED, DERIVED_TABLES, UNIFIED, UNIFIED_TABLES, customer_profiles, loads
 
 READERS = {
     ".csv": "read_csv({}, all_varchar=true, header=true)",
@@ -282,3 +282,9 @@ def loaded_tables(reader: Reader) -> frozenset[str]:
 def status() -> Select:
     """One row per unified table: table_name, source, row_count, loaded_at, latest_on, as_of, sample."""
     return select(loads).order_by(loads.c.table_name)
+
+
+def nights(reader: Reader) -> int:
+    """For how many days the nightly job has described the customers; 0 if it never ran on this bank."""
+    days = reader.frame(select(func.count(customer_profiles.c.as_of.distinct()).label("days")))
+    return int(days["days"].iloc[0])

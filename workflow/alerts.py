@@ -57,9 +57,7 @@ def is_held_out(rule: str, customer_id: str, share: float) -> bool:
     return int.from_bytes(drawn) / 2**64 < share
 
 
-def tonight(
-    stores: Stores, rule: Rule, found: pd.DataFrame, as_of: date, present: frozenset[str]
-) -> Night:
+def tonight(stores: Stores, rule: Rule, found: pd.DataFrame, as_of: date, present: frozenset[str]) -> Night:
     """Bring the open alerts of `rule` in line with `found` (the frame of `rules.found`, in its order) as of a day.
 
     `present` are the customers with the bank on that day. Running it again on the same day changes nothing, not even
@@ -76,9 +74,7 @@ def tonight(
         if plan.new:
             entry.desk.execute(insert(alerts), plan.new)
         for alert in plan.ended:
-            _change(
-                entry.desk, alert, status="closed", closed_at=entry.at, outcome=alert["outcome"]
-            )
+            _change(entry.desk, alert, status="closed", closed_at=entry.at, outcome=alert["outcome"])
         for alert in plan.moved:
             _change(entry.desk, alert, rm_id=alert["rm_id"], team=alert["team"])
     held_out = sum(alert["arm"] == "held_out" for alert in plan.new)
@@ -104,10 +100,7 @@ def _plan(
     as_of: date,
     present: frozenset[str],
 ) -> _Plan:
-    earlier = [
-        dict(row)
-        for row in desk.execute(select(alerts).where(alerts.c.rule == rule.code)).mappings()
-    ]
+    earlier = [dict(row) for row in desk.execute(select(alerts).where(alerts.c.rule == rule.code)).mappings()]
     rows = {row["customer_id"]: row for row in _plain(found)}
     ended, moved = [], []
     for alert in earlier:
@@ -143,9 +136,7 @@ def _is_settled(alert: Mapping[str, Any], as_of: date, settings: Settings) -> bo
     return bool(as_of <= closed_on + timedelta(days=settings.alert_due_days))
 
 
-def _alert(
-    rule: Rule, row: Mapping[Hashable, Any], as_of: date, settings: Settings
-) -> dict[str, Any]:
+def _alert(rule: Rule, row: Mapping[Hashable, Any], as_of: date, settings: Settings) -> dict[str, Any]:
     customer = str(row["customer_id"])
     # The same customer, rule and day always give the same key, so no day can raise an alert twice.
     key = hashlib.sha256(f"{rule.code}|{customer}|{as_of.isoformat()}".encode()).hexdigest()

@@ -50,7 +50,7 @@ def run(stores: Stores, progress: Progress | None = None) -> Report:
 
     Raises NothingLoaded if there is no bank. A model that is refused stops nothing: the other rules go on.
     """
-    tell = progress or (lambda step: None)
+    tell = progress or _quietly
     with load.next_snapshot(stores) as draft:
         reader = Reader(stores, SYSTEM, stores.snapshot())
         as_of, known = load.as_of(reader), load.loaded_tables(reader)
@@ -82,6 +82,10 @@ def run(stores: Stores, progress: Progress | None = None) -> Report:
         alerts=done,
         said=said,
     )
+
+
+def _quietly(_step: str) -> None:
+    """Nobody watches."""
 
 
 def _write_scores(draft: Draft, model: churn.Model, profiles: pd.DataFrame, as_of: date) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import date
 
 import pandas as pd
 from sqlalchemy import select
@@ -73,14 +73,35 @@ def due_words(due_on: date, today: date) -> str:
     return "due today" if left == 0 else f"due in {left} day{'s' if left > 1 else ''}"
 
 
-def counts(found: pd.DataFrame, today: date) -> dict[str, int]:
-    """How many are open, new (nobody has started), due within a week and overdue."""
-    due = pd.to_datetime(found["due_on"]).dt.date
+def by_customer(found: pd.DataFrame) -> pd.DataFrame:
+    """One row per customer in the same order: one call settles all reasons to call.
+
+    The row is the customer's most pressing alert, with `titles` of all of them, the earliest `due_on`, and `status`
+    working once any of them was started.
+    """
+    if found.empty:
+        return found.assign(titles=None)
+    groups = found.groupby("customer_id", sort=False)
+    rows = groups.head(1).set_index("customer_id")
+    rows["titles"] = groups["title"].agg(list)
+    rows["due_on"] = groups["due_on"].min()
+    rows["status"] = groups["status"].agg(lambda s: "working" if (s == "working").any() else "open")
+    return rows.reset_index()
+
+
+def counts(people: pd.DataFrame, today: date) -> dict[str, int]:
+    """Of the rows of `by_customer`: how many are open, new (nobody has started), due within a week, overdue."""
+    return {"open": len(people), **{name: int(mask.sum()) for name, mask in kinds(people, today).items()}}
+
+
+def kinds(people: pd.DataFrame, today: date) -> dict[str, pd.Series]:
+    """Which rows are due within seven days, overdue, new and started, as masks."""
+    left = (pd.to_datetime(people["due_on"]) - pd.Timestamp(today)).dt.days
     return {
-        "open": len(found),
-        "new": int((found["status"] == "open").sum()),
-        "due": int(((due >= today) & (due <= today + timedelta(days=7))).sum()),
-        "overdue": int((due < today).sum()),
+        "due": left.between(0, 7),
+        "overdue": left < 0,
+        "new": people["status"] == "open",
+        "working": people["status"] == "working",
     }
 
 

@@ -46,11 +46,7 @@ def record_step(
         )
     try:
         with journal.entry(stores, viewer.username, "alert.step", alert_id, step) as entry:
-            row = (
-                entry.desk.execute(select(alerts).where(alerts.c.alert_id == alert_id))
-                .mappings()
-                .first()
-            )
+            row = entry.desk.execute(select(alerts).where(alerts.c.alert_id == alert_id)).mappings().first()
             alert = _workable(viewer, row)
             changed = entry.desk.execute(
                 update(alerts)
@@ -84,11 +80,7 @@ def record_step(
 def _workable(viewer: Viewer, alert: RowMapping | None) -> RowMapping:
     """The alert, if the viewer may work it. One sentence for every other case: it must not tell what exists."""
     if alert is not None and alert["arm"] == "treated":
-        own = (
-            viewer.role == "relationship_manager"
-            and viewer.rm_id
-            and alert["rm_id"] == viewer.rm_id
-        )
+        own = viewer.role == "relationship_manager" and viewer.rm_id and alert["rm_id"] == viewer.rm_id
         team = viewer.role == "team_lead" and viewer.team and alert["team"] == viewer.team
         if own or team:
             return alert

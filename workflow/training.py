@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, Subquery, case, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, or_, select
 from sqlalchemy.sql import visitors
 
 from metrics.profile import profile
@@ -49,7 +49,9 @@ def usable_model(
             return model, ()
         said.append(stale)
     except ModelRefused as refused:
-        said.append(str(refused))
+        # On a first night there is nothing to report: training follows.
+        if saved.is_there(folder):
+            said.append(str(refused))
     try:
         progress("Training the churn model")
         model = churn.fit(examples(reader, settings, as_of, known), source=source)
@@ -66,9 +68,7 @@ def usable_model(
 
 def whose_data(reader: Reader) -> str:
     """`sample` or `bank`: a model of the invented bank is never used on a real one."""
-    return (
-        "sample" if reader.frame(select(loads.c.sample))["sample"].fillna(False).any() else "bank"
-    )
+    return "sample" if reader.frame(select(loads.c.sample))["sample"].fillna(False).any() else "bank"
 
 
 def _why_stale(model: Model, as_of: date, source: str) -> str:
@@ -76,17 +76,13 @@ def _why_stale(model: Model, as_of: date, source: str) -> str:
     if model.card.source != source:
         return "The churn model was trained on another bank's data, so a new one is trained."
     if learned_until > as_of:
-        return (
-            "The churn model learned from days after the one asked about, so a new one is trained."
-        )
+        return "The churn model learned from days after the one asked about, so a new one is trained."
     if (as_of - learned_until).days > RETRAIN_AFTER_DAYS:
         return "The churn model is more than a quarter old, so a new one is trained."
     return ""
 
 
-def examples(
-    reader: Reader, settings: Settings, as_of: date, known: frozenset[str]
-) -> pd.DataFrame:
+def examples(reader: Reader, settings: Settings, as_of: date, known: frozenset[str]) -> pd.DataFrame:
     """One row per customer and month end: the profile, `rule_fired` and `left_in_window`.
 
     Raises ModelRefused if no month end has both a history before it and a window after it.
@@ -137,7 +133,7 @@ def _labelled(day: date, settings: Settings, known: frozenset[str]) -> Select[An
     return (
         select(
             rows,
-            case((fired[0].self_group(), 1), else_=0).label("rule_fired"),
+            case((or_(*fired), 1), else_=0).label("rule_fired"),
             case((customers.c.left_on <= until, 1), else_=0).label("left_in_window"),
         )
         .join_from(rows, customers, customers.c.customer_id == rows.c.customer_id)

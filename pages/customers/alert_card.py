@@ -30,7 +30,7 @@ def line(alert: Any, today: date, place: str) -> None:
                 badges(alert, today)
             if st.button("Open", key=f"open-{place}-{alert.alert_id}", icon=":material/arrow_forward:"):
                 links.to("customer", cid=alert.customer_id)
-        st.caption(escaped(f"{alert.title}. {' '.join(alert.facts[:2])}"))
+        st.caption(escaped(f"{'. '.join(alert.titles)}. {' '.join(alert.facts[:2])}"))
 
 
 def badges(alert: Any, today: date) -> None:

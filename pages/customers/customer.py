@@ -24,6 +24,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     today = data.as_of(viewer)
     customer_id = st.query_params.get("cid", "")
     if not customer_id:
+        st.title("Find a customer")
         _search(viewer)
         return
     found = data.frame(viewer, about.person(customer_id))
@@ -47,7 +48,6 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
 
 
 def _search(viewer: Viewer) -> None:
-    st.header("Find a customer")
     words = st.text_input("Name, customer number or phone", key="find", max_chars=80).strip()
     if len(words) < 2:
         st.caption("Type at least two letters. You find the customers you may see.")

@@ -1,5 +1,8 @@
 """Customer health: the queue of the signed-in RM, or of the team, first to call first."""
 
+from datetime import date
+
+import pandas as pd
 import streamlit as st
 
 from metrics.scope import Scope
@@ -21,7 +24,7 @@ PER_PAGE = 12
 def page(viewer: Viewer, scope: Scope | None) -> None:
     """The finding, four figures, the queue, and what was closed lately."""
     today = data.as_of(viewer)
-    found = queue.open_alerts(data.reader(viewer))
+    found = queue.by_customer(queue.open_alerts(data.reader(viewer)))
     counts = queue.counts(found, today)
     alert_card.confirm()
     st.title(_headline(counts, viewer))
@@ -42,16 +45,18 @@ def _headline(counts: dict[str, int], viewer: Viewer) -> str:
     return f"{whose} {counts['open']} {people} to call, {counts['due'] + counts['overdue']} within 7 days"
 
 
-def _queue(found, counts, today) -> None:
+def _queue(found: pd.DataFrame, counts: dict[str, int], today: date) -> None:
+    numbers = counts | {"all": counts["open"]}
     shown = st.segmented_control(
         "Show",
         list(SHOWN),
-        format_func=lambda s: f"{SHOWN[s]} ({_chosen(found, s, today).shape[0]})",
+        format_func=lambda s: f"{SHOWN[s]} ({numbers[s]})",
         default="all",
         key="show",
         label_visibility="collapsed",
     )
-    chosen = _chosen(found, shown or "all", today)
+    masks = queue.kinds(found, today)
+    chosen = found[masks[shown]] if shown in masks else found
     st.caption("In the order to work them: money with us × chance of leaving.")
     pages = max(1, -(-len(chosen) // PER_PAGE))
     number = st.session_state.get("queue_page", 1) if pages > 1 else 1
@@ -61,21 +66,10 @@ def _queue(found, counts, today) -> None:
     if pages > 1:
         st.pagination(pages, key="queue_page")
     if chosen.empty:
-        tables.empty("No alert of this kind.", "Choose “All open” to see the others.")
+        tables.empty("No customer of this kind.", "Choose “All open” to see the others.")
 
 
-def _chosen(found, shown, today):
-    due = found["due_on"].dt.date
-    if shown == "due":
-        return found[[0 <= (d - today).days <= 7 for d in due]]
-    if shown == "overdue":
-        return found[[d < today for d in due]]
-    if shown == "new":
-        return found[found["status"] == "open"]
-    return found[found["status"] == "working"] if shown == "working" else found
-
-
-def _closed(viewer: Viewer, today) -> None:
+def _closed(viewer: Viewer, today: date) -> None:
     done = queue.closed_alerts(data.reader(viewer), since=today)
     with st.expander(f"Closed since {today:%d %b %Y} ({len(done)})"):
         if done.empty:

@@ -15,16 +15,29 @@ _OFFERED_BY = {"channel": "leads", "product": "leads", "segment": "customers_at_
 """The metric whose breakdown tells which values a filter offers."""
 
 EVERY = "every"
+WIDTH = 165
+"""In pixels: two filters fit beside each other on a phone."""
 
 
-def bar(wanted: Sequence[str], viewer: Viewer) -> Scope:
-    """Draw the bar and return the scope it says. An unknown value in the address counts as none."""
+def bar(wanted: Sequence[str], viewer: Viewer, cohort: bool = False) -> Scope:
+    """Draw the bar and return the scope it says. An unknown value in the address counts as none.
+
+    A `cohort` page asks who joined in a period, not what happened in it: another question, so another word in the
+    address, and a longer period to begin with.
+    """
     as_of = data.as_of(viewer)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    label, key, first = ("Customers who joined", "joined", "12m") if cohort else ("Period", "period", "90d")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         name = st.selectbox(
-            "Period", list(PERIODS), format_func=PERIODS.get, key="period", bind="query-params", width=190
+            label,
+            list(PERIODS),
+            index=list(PERIODS).index(first),
+            format_func=PERIODS.get,
+            key=key,
+            bind="query-params",
+            width=WIDTH,
         )
-        period = period_named(name if name in PERIODS else "90d", as_of)
+        period = period_named(name if name in PERIODS else first, as_of)
         chosen = []
         for dimension in wanted:
             options = _values(dimension, viewer)
@@ -36,11 +49,12 @@ def bar(wanted: Sequence[str], viewer: Viewer) -> Scope:
                 format_func=lambda v: plain(v).capitalize(),
                 key=dimension,
                 bind="query-params",
-                width=190,
+                width=WIDTH,
             )
             if value in options:
                 chosen.append((dimension, (value,)))
-        st.caption(f"{period.in_words()}, compared with the {period.days} days before")
+        compared = "" if cohort else f", compared with the {period.days} days before"
+        st.caption(f"{period.in_words()}{compared}")
     return Scope(period, tuple(chosen))
 
 

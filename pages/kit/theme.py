@@ -36,10 +36,12 @@ def layout(height: int, **more: object) -> dict[str, object]:
 
 
 STYLE = """<style>
-.stMainBlockContainer { padding: 2.6rem 2rem 3rem 2rem; }
+.stMainBlockContainer { padding: 2.2rem 2rem 3rem 2rem; }
+[data-testid="stHeader"] { background: transparent; pointer-events: none; }
+[data-testid="stHeader"] * { pointer-events: auto; }
 [data-testid="stMetricLabel"] p { white-space: normal; }
 [data-testid="stDataFrame"], [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
-@media (max-width: 640px) { .stMainBlockContainer { padding: 3rem 0.9rem 3rem 0.9rem; } }
+@media (max-width: 640px) { .stMainBlockContainer { padding: 3.6rem 0.9rem 3rem 0.9rem; } }
 </style>"""
 """What the theme's settings cannot say: room for the first screen, and figures that stand under each other."""
 

@@ -27,7 +27,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
 
 def _calls(viewer: Viewer) -> None:
     today = data.as_of(viewer)
-    found = queue.open_alerts(data.reader(viewer))
+    found = queue.by_customer(queue.open_alerts(data.reader(viewer)))
     counts = queue.counts(found, today)
     pressing = counts["due"] + counts["overdue"]
     people = "customer" if counts["open"] == 1 else "customers"
@@ -44,13 +44,11 @@ def _calls(viewer: Viewer) -> None:
         st.header(first, width="content")
         if st.button("Open my queue", type="primary", icon=":material/ecg_heart:"):
             links.to("customer-health")
-    ordered = pd.concat([found[_presses(found, today)], found[~_presses(found, today)]])
+    masks = queue.kinds(found, today)
+    presses = masks["due"] | masks["overdue"]
+    ordered = pd.concat([found[presses], found[~presses]])
     for alert in ordered.head(SHOWN).itertuples():
         alert_card.line(alert, today, "today")
-
-
-def _presses(found: pd.DataFrame, today) -> pd.Series:
-    return (found["due_on"] - pd.Timestamp(today)).dt.days <= 7
 
 
 def _complaints(viewer: Viewer) -> None:
@@ -85,7 +83,7 @@ def _growth(viewer: Viewer) -> None:
     }.get(viewer.role, ("won", "churn_rate", "open_alerts"))
     cards.row(shown, scope, viewer)
     if st.button("Open the funnel", type="primary", icon=":material/filter_alt:"):
-        links.to("funnel", period="30d")
+        links.to("funnel")
     funnel.by_channel(viewer, scope)
 
 

@@ -12,7 +12,7 @@ marketing AS (
     SELECT *, 'MKT-' || substr(md5(concat_ws('|', email_key, day_on, campaign, visitor)), 1, 12) AS marketing_id
     FROM sent
     QUALIFY coalesce(
-        day_on - lag(day_on) OVER (PARTITION BY email_key, campaign ORDER BY day_on, visitor, email) > 30, true)
+        day_on - lag(day_on) OVER (PARTITION BY email_key, campaign ORDER BY day_on, visitor, email, mobile, name, channel, interest) > 30, true)
 ),
 -- The CRM: an entry without any further stage, for a person entered in the 30 days before, is a double.
 entered AS (

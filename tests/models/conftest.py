@@ -37,9 +37,7 @@ def history(customers: int = 2500, seed: int = 0) -> pd.DataFrame:
                     ),
                     "app_sessions_30d": np.nan,
                     "rule_fired": (complaints > 1).astype(int),
-                    "left_in_window": (random.random(customers) < 1 / (1 + np.exp(-odds))).astype(
-                        int
-                    ),
+                    "left_in_window": (random.random(customers) < 1 / (1 + np.exp(-odds))).astype(int),
                 }
             )
         )

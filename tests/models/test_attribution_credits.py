@@ -77,9 +77,7 @@ def test_no_wins_give_no_credits() -> None:
 @given(
     wins=st.dictionaries(st.sampled_from("ABCDEFGH"), st.integers(0, 30), max_size=8),
     touched=st.lists(
-        st.tuples(
-            st.sampled_from("ABCDEFGHXY"), st.sampled_from([None, "email"]), st.integers(0, 40)
-        ),
+        st.tuples(st.sampled_from("ABCDEFGHXY"), st.sampled_from([None, "email"]), st.integers(0, 40)),
         max_size=40,
     ),
 )

@@ -19,9 +19,7 @@ from models.reasons import of_trees
 from warehouse.errors import ModelRefused
 
 
-def test_base_and_shares_add_up_to_the_score(
-    model_of_each_kind: Model, examples: pd.DataFrame
-) -> None:
+def test_base_and_shares_add_up_to_the_score(model_of_each_kind: Model, examples: pd.DataFrame) -> None:
     base, shares = churn.contributions(model_of_each_kind, examples)
     probability = churn.score(model_of_each_kind, examples)["probability"]
     assert np.abs(base + shares.sum(axis=1) - logit(probability)).max() < 1e-6
@@ -40,9 +38,7 @@ def test_the_shares_of_trees_are_shapley_values_of_the_tree_game(examples: pd.Da
         feature, sides = int(node["feature_idx"]), (int(node["left"]), int(node["right"]))
         if feature in known:
             value = row[feature]
-            goes_left = (
-                node["missing_go_to_left"] if np.isnan(value) else value <= node["num_threshold"]
-            )
+            goes_left = node["missing_go_to_left"] if np.isnan(value) else value <= node["num_threshold"]
             return walk(nodes, sides[0] if goes_left else sides[1], row, known)
         return sum(walk(nodes, s, row, known) * nodes[s]["count"] / node["count"] for s in sides)
 
@@ -119,7 +115,7 @@ def test_the_model_is_shown_beside_recency_rules_and_a_careless_test(model: Mode
 
 def test_a_single_feature_that_knows_the_answer_is_refused(examples: pd.DataFrame) -> None:
     leaking = examples.assign(tickets_90d=examples["left_in_window"] * 3)
-    with pytest.raises(ModelRefused, match="Service cases in 90 days.*alone tells who left"):
+    with pytest.raises(ModelRefused, match=r"Service cases in 90 days.*alone tells who left"):
         churn.fit(leaking)
 
 
@@ -182,9 +178,7 @@ def test_the_figures_are_those_of_scikit_learn() -> None:
     probability = np.round(random.beta(2, 8, 4000) + left * 0.1, 2).clip(0, 1)  # with ties
     found = figures.judge(left, probability, resamples=50)
     assert found["roc_auc"].value == pytest.approx(metrics.roc_auc_score(left, probability))
-    assert found["pr_auc"].value == pytest.approx(
-        metrics.average_precision_score(left, probability)
-    )
+    assert found["pr_auc"].value == pytest.approx(metrics.average_precision_score(left, probability))
     assert found["brier"].value == pytest.approx(metrics.brier_score_loss(left, probability))
     alone = np.arange(4000) / 4000.0
     tenth = left[-400:].mean() / left.mean()

@@ -80,8 +80,7 @@ def ada(bank: Connection) -> Connection:
         me | {"account_id": "S", "product": "savings", "opened_on": date(2024, 6, 30)},
         me | {"account_id": "I", "product": "investment", "opened_on": date(2025, 1, 1)},
         me | {"account_id": "M", "product": "mortgage", "opened_on": date(2025, 1, 1)},
-        me
-        | {"account_id": "X", "product": "card", "opened_on": date(2025, 1, 1), "closed_on": DAY},
+        me | {"account_id": "X", "product": "card", "opened_on": date(2025, 1, 1), "closed_on": DAY},
     )
     for month, saved in ((date(2026, 3, 31), 900), (date(2026, 5, 31), 1), (DAY, 300)):
         _fill(
@@ -266,9 +265,7 @@ def _random_bank(bank: Connection, seed: int, people: int = 12) -> None:
         return DAY + timedelta(days=int(random.integers(low, high)))
 
     def later(start: date | datetime, gap: int = 200) -> date | datetime | None:
-        return (
-            None if random.random() < 0.4 else start + timedelta(days=int(random.integers(0, gap)))
-        )
+        return None if random.random() < 0.4 else start + timedelta(days=int(random.integers(0, gap)))
 
     def number(low: int, high: int) -> int | None:
         return None if random.random() < 0.15 else int(random.integers(low, high))
@@ -324,9 +321,7 @@ def _random_bank(bank: Connection, seed: int, people: int = 12) -> None:
             rows.add(product_usage, **me, feature=key, used_on=day(), sessions=number(0, 9))
             month = DAY + timedelta(days=31 * (n - 6))
             cost = number(0, 50)
-            rows.add(
-                revenues, **me, product="savings", month_on=month, revenue=50, cost_to_serve=cost
-            )
+            rows.add(revenues, **me, product="savings", month_on=month, revenue=50, cost_to_serve=cost)
     rows.put_into(bank)
 
 

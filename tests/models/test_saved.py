@@ -67,9 +67,7 @@ VARIANTS: dict[str, Callable[[Path], object]] = {
     "no card": lambda f: (f / saved.CARD).unlink(),
     "one bit flipped": _flip,
     "cut short": lambda f: _content(f, (f / saved.FILE).read_bytes()[:-100], signed=False),
-    "cut short and signed again": lambda f: _content(
-        f, (f / saved.FILE).read_bytes()[:-100], signed=True
-    ),
+    "cut short and signed again": lambda f: _content(f, (f / saved.FILE).read_bytes()[:-100], signed=True),
     "a pickle, signed": lambda f: _content(f, pickle.dumps(Trap()), signed=True),
     "another class inside, signed": lambda f: _content(
         f, io.dumps({"estimator": Opened("x"), "centres": [0.0]}), signed=True

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from amy_chan import PASSWORD
 from sqlalchemy import select
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
@@ -17,9 +18,6 @@ from sign_in.gate import Gate
 from warehouse import connect
 from warehouse.desk import audit_log
 from warehouse.settings import Settings
-
-PASSWORD = "correct horse battery staple"
-OFFICE = "203.0.113.7"
 
 
 @dataclass
@@ -93,4 +91,4 @@ def visitor(stores: connect.Stores, inside: Inside) -> Iterator[TestClient]:
     """A browser in front of the gate, not signed in."""
     policy = headers.page_policy("<script>\n window.a = 1\n</script><script src='x.js'></script>")
     gate = Gate(inside, stores=stores, policy=policy, hosts=["bank.test"], recheck=0.2)
-    yield TestClient(gate, base_url="http://bank.test", follow_redirects=False)
+    return TestClient(gate, base_url="http://bank.test", follow_redirects=False)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import bcrypt
 import pytest
-from conftest import OFFICE, PASSWORD
+from amy_chan import OFFICE, PASSWORD
 from hypothesis import given
 from hypothesis import strategies as any_
 
@@ -32,9 +32,7 @@ def guess(stores, number, address):
         accounts.authenticate(stores, "amy", f"guess {number}", address)
 
 
-def test_a_thousand_guesses_in_an_instant_from_fifty_connections_of_one_address(
-    stores, checks, lines
-):
+def test_a_thousand_guesses_in_an_instant_from_fifty_connections_of_one_address(stores, checks, lines):
     with ThreadPoolExecutor(50) as connections:
         list(connections.map(lambda n: guess(stores, n, "198.51.100.1"), range(1000)))
     assert len(checks) == guessing.USER_AT_ADDRESS.free
@@ -43,9 +41,7 @@ def test_a_thousand_guesses_in_an_instant_from_fifty_connections_of_one_address(
     assert accounts.authenticate(stores, "amy", PASSWORD, OFFICE).username == "amy"
 
 
-def test_a_thousand_guesses_from_fifty_addresses_and_the_owner_gets_in_where_she_works(
-    stores, checks, clock
-):
+def test_a_thousand_guesses_from_fifty_addresses_and_the_owner_gets_in_where_she_works(stores, checks, clock):
     accounts.authenticate(stores, "amy", PASSWORD, OFFICE)
     clock.passes(days=60)
     checks.clear()
@@ -74,7 +70,7 @@ def test_one_password_tried_on_every_name_is_bounded_by_the_address(stores, chec
 def test_after_the_wait_the_owner_gets_in_and_her_typing_errors_are_forgotten(stores, clock):
     for number in range(5):
         guess(stores, number, OFFICE)
-    with pytest.raises(accounts.SignInRefused, match="30 seconds|31 seconds"):
+    with pytest.raises(accounts.SignInRefused, match=r"3[01] seconds"):
         accounts.authenticate(stores, "amy", PASSWORD, OFFICE)
     clock.passes(seconds=31)
     accounts.authenticate(stores, "amy", PASSWORD, OFFICE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 import pytest
-from conftest import OFFICE, PASSWORD
+from amy_chan import OFFICE, PASSWORD
 from sqlalchemy import select
 
 from sign_in import accounts, sessions
@@ -29,12 +29,8 @@ def test_a_session_knows_its_person_and_reads_the_role_from_the_account(stores):
 ENDINGS = {
     "signing out": lambda stores, token, clock: sessions.end(stores, token),
     "disabling": lambda stores, token, clock: accounts.disable(stores, "amy", by="root"),
-    "a new password": lambda stores, token, clock: accounts.change_password(
-        stores, "amy", NEW, by="amy"
-    ),
-    "a new role": lambda stores, token, clock: accounts.change_role(
-        stores, "amy", "sales", by="root"
-    ),
+    "a new password": lambda stores, token, clock: accounts.change_password(stores, "amy", NEW, by="amy"),
+    "a new role": lambda stores, token, clock: accounts.change_role(stores, "amy", "sales", by="root"),
     "revoking all": lambda stores, token, clock: sessions.end_all(stores, "amy", "root", "lost"),
     "30 idle minutes": lambda stores, token, clock: clock.passes(minutes=30),
 }

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 import pytest
-from conftest import AMY, Clock, found
+from alert_queue import AMY, Clock, found
 from sqlalchemy import func, select
 
 from warehouse.connect import Stores

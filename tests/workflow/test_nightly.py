@@ -17,12 +17,16 @@ from warehouse.connect import Stores
 from warehouse.desk import alerts, audit_log
 from warehouse.load import next_snapshot
 from warehouse.schema import (
+    accounts,
+    balances,
     customer_profiles,
     customer_scores,
     customers,
     leads,
     relationship_managers,
+    tickets,
     touch_credits,
+    transactions,
 )
 from workflow import nightly
 from workflow.rules import HIGH_CHURN_PROBABILITY
@@ -50,12 +54,10 @@ def test_every_present_customer_has_a_profile_and_a_score(
     assert (scores["reasons"].map(json.loads).map(len) == 3).all()
 
 
-def test_the_complaint_rule_finds_exactly_the_customers_of_the_truth(
+def test_the_complaint_rule_finds_exactly_the_customers_another_reading_finds(
     copied: Callable[[Path], Stores], after_a_night: Path
 ) -> None:
     """Asked of the raw tables in another way: one customer at a time, in pandas."""
-    from warehouse.schema import accounts, balances, tickets, transactions
-
     stores = copied(after_a_night)
     day, start = pd.Timestamp(AS_OF), pd.Timestamp(AS_OF) - pd.Timedelta(days=89)
     cases = _all(stores, tickets)

@@ -6,7 +6,7 @@ import threading
 from datetime import date
 
 import pytest
-from conftest import AMY, BOB, LEAD, found
+from alert_queue import AMY, BOB, LEAD, found
 from sqlalchemy import select
 
 from warehouse import journal

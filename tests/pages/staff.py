@@ -1,0 +1,76 @@
+"""The people who open pages in tests, and what they read there."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from pages.kit import viewer as door
+from warehouse import connect
+from warehouse.access import ROLES, Viewer
+
+FRAME = str(Path(__file__).parents[2] / "pages" / "frame.py")
+Open = Callable[..., AppTest]
+
+
+def somebody(role: str, rm_id: str = "RM01", team: str = "Central") -> Viewer:
+    """A viewer of a role."""
+    return Viewer(
+        username=f"{role}-1",
+        full_name=f"Test {role}",
+        role=role,
+        rm_id=rm_id if role == "relationship_manager" else None,
+        team=team if role == "team_lead" else None,
+    )
+
+
+EVERYBODY = [somebody(role) for role in ROLES]
+
+
+def words(app: AppTest) -> str:
+    """Everything a page says, as one text."""
+    kinds = (
+        "title",
+        "header",
+        "subheader",
+        "markdown",
+        "caption",
+        "text",
+        "info",
+        "warning",
+        "error",
+        "metric",
+        "button",
+    )
+    said = []
+    for kind in kinds:
+        for element in getattr(app, kind):
+            said.append(str(getattr(element, "label", "") or ""))
+            said.append(str(getattr(element, "value", "") or ""))
+    return "\n".join(said)
+
+
+def cells(app: AppTest) -> str:
+    """Every cell of every table of a page, as one text."""
+    return "\n".join(frame.value.to_csv() for frame in app.dataframe)
+
+
+def opener(stores: connect.Stores, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    """Only who is asking is replaced, since a test has no browser with a cookie; everything else is the product."""
+    st.cache_data.clear()
+    connect.use(stores)
+
+    def open_as(viewer: Viewer | None, url: str = "", **query: str) -> AppTest:
+        monkeypatch.setattr(door, "viewer", lambda: viewer)
+        app = AppTest.from_file(FRAME, default_timeout=60)
+        for name, value in query.items():
+            app.query_params[name] = value
+        # AppTest can switch to pages that are files; ours are functions, known to Streamlit by their address's hash.
+        app._page_hash = calc_hash("" if url == "today" else url)
+        return app.run()
+
+    yield open_as
+    st.cache_data.clear()

@@ -1,0 +1,135 @@
+"""Rules: what fires, what does not when something is not known, and that each says why in words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy import Connection, create_engine, insert, text
+
+from models import churn, features
+from warehouse.schema import BANK, customer_profiles, customer_scores, relationship_managers
+from warehouse.settings import Settings
+from workflow import rules
+
+DAY = date(2026, 6, 30)
+COMPLAINT, CHURN = rules.rules(Settings())
+
+
+@pytest.fixture
+def bank() -> Iterator[Connection]:
+    engine = create_engine("duckdb:///:memory:")
+    with engine.connect() as connection:
+        for schema in ("unified", "derived"):
+            connection.execute(text(f"CREATE SCHEMA {schema}"))
+        BANK.create_all(connection)
+        manager = {"rm_id": "R1", "name": "Amy", "team": "East", "weekly_capacity": 9}
+        connection.execute(insert(relationship_managers).values(**manager))
+        yield connection
+
+
+def _customer(bank: Connection, name: str, **changed: object) -> None:
+    row = {
+        "customer_id": name,
+        "as_of": DAY,
+        "rm_id": "R1",
+        "open_complaints_90d": 1,
+        "savings_balance": 500_000,
+        "total_balance": 500_000,
+        "days_since_customer_made_transaction": 180,
+    }
+    bank.execute(insert(customer_profiles).values(**(row | changed)))
+
+
+def _score(bank: Connection, name: str, probability: float, day: date = DAY) -> None:
+    row = {"model": churn.MODEL, "as_of": day, "probability": probability, "reasons": "[]"}
+    bank.execute(insert(customer_scores).values(customer_id=name, **row))
+
+
+def _fires(bank: Connection, rule: rules.Rule) -> list[str]:
+    return [r.customer_id for r in bank.execute(rules.found(rule, DAY)) if r.fires]
+
+
+def test_the_complaint_rule_fires_from_its_thresholds_on(bank: Connection) -> None:
+    _customer(bank, "at the threshold")
+    _customer(bank, "no open complaint", open_complaints_90d=0)
+    _customer(bank, "a dollar less", savings_balance=499_999)
+    _customer(bank, "a day sooner", days_since_customer_made_transaction=179)
+    _customer(bank, "another day", as_of=date(2026, 6, 29))
+    assert _fires(bank, COMPLAINT) == ["at the threshold"]
+
+
+@pytest.mark.parametrize("column", COMPLAINT.because)
+def test_what_is_not_known_raises_nothing(bank: Connection, column: str) -> None:
+    _customer(bank, "C", **{column: None})
+    assert _fires(bank, COMPLAINT) == []
+
+
+def test_a_bank_sets_its_own_thresholds(bank: Connection) -> None:
+    _customer(bank, "C", savings_balance=100_000)
+    lower = rules.rules(Settings(large_savings=100_000.0))[0]
+    assert _fires(bank, lower) == ["C"]
+
+
+def test_the_churn_rule_ranks_by_what_is_at_stake(bank: Connection) -> None:
+    for name, balance, probability in (
+        ("likely, little", 1_000, 0.9),
+        ("less likely, much", 900_000, 0.2),
+        ("in debt", -50_000, 0.9),
+        ("not likely", 9_000_000, 0.01),
+    ):
+        _customer(bank, name, total_balance=balance)
+        _score(bank, name, probability)
+    _customer(bank, "scored yesterday")
+    _score(bank, "scored yesterday", 0.9, date(2026, 6, 29))
+    assert _fires(bank, CHURN) == ["less likely, much", "likely, little", "in debt"]
+
+
+def test_below_its_threshold_an_alert_may_stay_but_none_is_raised(bank: Connection) -> None:
+    _customer(bank, "C")
+    _score(bank, "C", rules.HIGH_CHURN_PROBABILITY * 0.7)
+    (row,) = bank.execute(rules.found(CHURN, DAY)).all()
+    assert not row.fires
+
+
+def test_a_customer_comes_once_with_owner_team_and_capacity(bank: Connection) -> None:
+    _customer(bank, "C")
+    _score(bank, "C", 0.5)
+    (row,) = bank.execute(rules.found(COMPLAINT, DAY)).all()
+    assert (row.rm_id, row.team, row.weekly_capacity, row.probability) == ("R1", "East", 9, 0.5)
+
+
+def test_every_rule_says_every_number_it_gives_as_a_reason() -> None:
+    for rule in rules.rules(Settings()):
+        for column in rule.because:
+            assert rules.sentence(column, 1).endswith(".")
+            assert rules.sentence(column, 0.25).endswith(".")
+
+
+def test_a_models_reasons_follow_in_words() -> None:
+    reasons = [{"feature": "balance_change_90d", "value": -0.4, "contribution": 1.2}]
+    reasons += [{"feature": "last_nps", "value": None, "contribution": -0.1}]
+    row = {"probability": 0.31, "total_balance": 1234.5, "model_reasons": json.dumps(reasons)}
+    told = json.loads(rules.facts(CHURN, row))
+    assert [fact["sentence"] for fact in told] == [
+        "The model puts the chance of leaving within 90 days at 31%.",
+        "HKD 1,234 in deposits and investments.",
+        "Change of balance in three months: -40%",
+        "Latest answer to “would you recommend us”: not known",
+    ]
+    assert told[2]["contribution"] == 1.2
+
+
+def test_every_feature_can_be_said_with_and_without_a_value() -> None:
+    for name in features.NAMES:
+        assert features.in_words(name, None).endswith("not known")
+        assert features.in_words(name, 1.0).startswith(features.BY_NAME[name].label)
+
+
+def test_a_rule_is_frozen() -> None:
+    assert replace(COMPLAINT, code="other").when is COMPLAINT.when
+    with pytest.raises(AttributeError):
+        COMPLAINT.code = "changed"  # type: ignore[misc]

@@ -1,0 +1,115 @@
+"""The parts a question may be made of. Whatever is not on the list is refused.
+
+A list of forbidden parts would have to name every way to write SQL into a statement; there are dozens (text, prefixes,
+unquoted labels, functions that run a query or read a file), and the next release of the library brings another. So
+only parts are allowed whose every child is seen and can be replaced by the viewer's rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Alias, Column, CompoundSelect, Join, Select, Subquery, Table
+from sqlalchemy.sql import elements as e
+from sqlalchemy.sql import operators, sqltypes
+from sqlalchemy.sql import selectable as s
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.type_api import TypeDecorator, UserDefinedType
+from sqlalchemy.types import TypeEngine
+
+from warehouse import desk, schema
+from warehouse.errors import AccessRefused
+
+KNOWN_TABLES = frozenset({*schema.BANK.tables.values(), *desk.DESK.tables.values()})
+
+FUNCTIONS = frozenset(
+    {
+        *("count", "sum", "avg", "min", "max", "coalesce", "nullif", "abs", "round"),
+        *("lower", "upper", "trim", "length", "char_length", "concat", "substr"),
+        *("row_number", "rank", "dense_rank", "lag", "lead", "first_value", "last_value"),
+        *("month_of", "days_between", "add_days", "median", "to_float", "ratio"),
+    }
+)
+"""Functions that compute from their arguments alone. Engines have others that read files, settings or any table."""
+
+_ALLOWED: frozenset[type] = frozenset(
+    {
+        *(Select, CompoundSelect, Table, Column, Alias, Subquery, Join),
+        *(s.CTE, s.Lateral, s.FromGrouping, s.SelectStatementGrouping, s.ScalarSelect, s.Exists),
+        *(s._OffsetLimitParam, s._MemoizedSelectEntities),
+        *(e.ColumnClause, e.Label, e._label_reference, e._textual_label_reference),
+        *(e.BindParameter, e.Null, e.True_, e.False_, e.Tuple, e.Case, e.Cast, e.TypeClause),
+        *(e.ClauseList, e.OrderByList, e.ExpressionClauseList, e.BooleanClauseList, e.Grouping),
+        *(e.UnaryExpression, e.BinaryExpression, e.AsBoolean, e.CollectionAggregate),
+        *(e.Over, e.FrameClause, e.FunctionFilter),
+    }
+)
+
+WRITTEN_SQL = "This question was refused: it contains written SQL or something else that cannot be limited to your rows."
+
+
+def tables_of(statement: Any) -> set[Table]:
+    """Every table the statement mentions. Raises AccessRefused for a part that is not allowed."""
+    if not isinstance(statement, Select | CompoundSelect):
+        raise AccessRefused(WRITTEN_SQL)
+    found: set[Table] = set()
+    for part in parts_of(statement):
+        if not _allowed(part):
+            raise AccessRefused(WRITTEN_SQL)
+        if isinstance(part, Table):
+            found.add(part)
+    return found
+
+
+def parts_of(statement: Any, but_not_inside: frozenset[int] = frozenset()) -> Iterator[Any]:
+    """Every part once, also the table or subquery a column belongs to, since the column brings it into the FROM.
+
+    `but_not_inside` holds the ids of parts to leave out.
+    """
+    waiting, seen = [statement], set(but_not_inside)
+    while waiting:
+        part = waiting.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        yield part
+        waiting.extend(part.get_children())
+        if isinstance(part, e.ColumnClause) and part.table is not None:
+            waiting.append(part.table)
+
+
+def _allowed(part: Any) -> bool:
+    if isinstance(part, Table):
+        return type(part) is Table and part in KNOWN_TABLES
+    if isinstance(part, FunctionElement):
+        ours = type(part).__module__ in ("sqlalchemy.sql.functions", "warehouse.dialects")
+        return ours and part.name in FUNCTIONS and not getattr(part, "packagenames", ())
+    if type(part) not in _ALLOWED or _says_more(part):
+        return False
+    if isinstance(part, e.ColumnClause):
+        # EXISTS and COUNT write a bare star, which stands for the narrowed rows.
+        star = part.is_literal and part.name == "*" and part.table is None
+        return star or (part.table is not None and not part.is_literal)
+    return True
+
+
+def _says_more(part: Any) -> bool:
+    """Whether an allowed part carries text or orders of its own beside its children."""
+    extras = ("_prefixes", "_suffixes", "_hints", "_statement_hints", "_for_update_arg", "literal_execute")
+    if any(getattr(part, extra, None) for extra in extras):
+        return True
+    if any(isinstance(getattr(part, where, None), operators.custom_op) for where in ("operator", "modifier")):
+        return True
+    # `quoted_name(…, quote=False)` is written into the statement as it stands.
+    if getattr(getattr(part, "name", None), "quote", None) is False:
+        return True
+    kind = getattr(part, "type", None)
+    return isinstance(kind, TypeEngine) and not _plain_type(kind)
+
+
+def _plain_type(kind: TypeEngine) -> bool:
+    """A type of the library itself: one of somebody's own may write SQL around its column."""
+    if isinstance(kind, UserDefinedType | TypeDecorator) or getattr(kind, "collation", None):
+        return False
+    return type(kind).__module__.startswith("sqlalchemy.") and not isinstance(kind, sqltypes.Enum)
