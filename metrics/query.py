@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, Table, case, func, or_, select
+from sqlalchemy import Column, ColumnElement, Select, Table, case, func, or_, select
+from sqlalchemy.sql import visitors
 
 from metrics import CATALOGUE
 from metrics.dimensions import DIMENSIONS
 from metrics.measure import Measure, Metric, Ratio
 from metrics.scope import Period, Scope
 from warehouse.access import PEOPLE, Reader
+from warehouse.schema import DERIVED
 
 
 @dataclass(frozen=True)
@@ -50,25 +53,45 @@ def unanswerable(name: str, question: Question) -> str | None:
     return next((d for d in wanted if any(f not in DIMENSIONS[d] for f in facts)), None)
 
 
-def absent(name: str, loaded: frozenset[str]) -> bool:
-    """Whether the bank gave no rows of a table this metric reads, so that it is not known rather than 0."""
-    # Credits are computed from contacts; what people write on the desk is never absent.
-    sources = {"touch_credits": "touches", "customer_profiles": "customers"}
-    facts = [m.fact for m in measures_of(CATALOGUE[name])]
-    return any(f.schema and sources.get(f.name, f.name) not in loaded for f in facts)
+def absent(name: str, known: frozenset[str]) -> bool:
+    """Whether the bank gave no rows of a table, or not a column, that this metric reads: it is not known, rather than 0.
+
+    `known` is what `warehouse.load.known` gives.
+    """
+    for measure in measures_of(CATALOGUE[name]):
+        fact = measure.fact
+        if not fact.schema:
+            continue  # what people write on the desk is never absent
+        if fact.schema == DERIVED:
+            # Credits and profiles are computed; they need what they are computed from.
+            if _SOURCES[fact.name] not in known:
+                return True
+            continue
+        read = {
+            c.key
+            for c in visitors.iterate(measure.over(_ANY_DAY))
+            if isinstance(c, Column) and c.table is fact
+        }
+        if fact.name not in known or not known.issuperset(f"{fact.name}.{c}" for c in read):
+            return True
+    return False
 
 
-def ask(question: Question, reader: Reader, loaded: frozenset[str] | None = None) -> pd.DataFrame:
+_SOURCES = {"touch_credits": "touches", "customer_profiles": "customers", "customer_scores": "customers"}
+_ANY_DAY = Period(date(2000, 1, 1), date(2000, 1, 1))
+
+
+def ask(question: Question, reader: Reader, known: frozenset[str] | None = None) -> pd.DataFrame:
     """The answer: a row per period (column `period`, an index into `question.periods`) and breakdown value.
 
     One column per metric, and one per measure it is made of, under their catalogue names. NaN means not known. A metric
-    that cannot be told apart by an asked dimension, or whose tables are not in `loaded`, is NaN throughout.
+    that cannot be told apart by an asked dimension, or whose data is not in `known`, is NaN throughout.
     """
     names = {id(m): n for n, m in CATALOGUE.items()}
     wanted = [
         n
         for n in question.metrics
-        if unanswerable(n, question) is None and not (loaded is not None and absent(n, loaded))
+        if unanswerable(n, question) is None and not (known is not None and absent(n, known))
     ]
     measures = {id(m): m for n in wanted for m in measures_of(CATALOGUE[n])}
     keys = ["period", *question.by]

@@ -40,7 +40,9 @@ def _around(viewer: Viewer) -> None:
         except Problem:
             st.caption("No data loaded")
     if data.is_sample(viewer):
-        st.caption(":orange-badge[Sample data] FinTrust Bank is invented: no customer on these pages exists.")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.badge("Sample data", icon=":material/science:", color="orange")
+            st.caption("FinTrust Bank is invented: no customer on these pages exists.", width="content")
 
 
 def main() -> None:

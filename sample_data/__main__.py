@@ -15,9 +15,7 @@ def main() -> None:
     ask.add_argument("folder", type=Path, help="where to write; replaces an earlier sample")
     ask.add_argument("--customers", type=int, default=40_000, help="customers ever served (40000)")
     ask.add_argument("--seed", type=int, default=2026, help="same seed and size, same bank (2026)")
-    ask.add_argument(
-        "--examples", action="store_true", help="also renew sample_data/examples from this run"
-    )
+    ask.add_argument("--examples", action="store_true", help="also renew sample_data/examples from this run")
     given = ask.parse_args()
     if given.customers < 500:
         ask.error("the sample needs at least 500 customers to contain every trap")

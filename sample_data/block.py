@@ -75,13 +75,9 @@ def draw(
     # Drawn twice with the same luck: who is still there on the pilot's first day can be drawn into
     # it, and what it changes lies after that day.
     luck = int(rng.integers(2**32))
-    gone = churn.departures(
-        luck, people, churn.drivers(people, case, life, detractor, dissatisfied)
-    )
+    gone = churn.departures(luck, people, churn.drivers(people, case, life, detractor, dissatisfied))
     draw_pilot(rng, people, gone.left, arm_size)
-    gone = churn.departures(
-        luck, people, churn.drivers(people, case, life, detractor, dissatisfied)
-    )
+    gone = churn.departures(luck, people, churn.drivers(people, case, life, detractor, dissatisfied))
     left = gone.left
     held = money.accounts(people, left)
     balance = money.balances(rng, people, life, held)
@@ -170,9 +166,7 @@ def _cross_sell(rng: np.random.Generator, plan: Plan, people: People, left: Ints
     begin = np.maximum(people.joined[who] + 30, START)
     created = (begin + (rng.random(n) * (last[who] - begin)).astype(np.int64)) * DAY
     created += rng.integers(9 * 3600, 20 * 3600, n)
-    lost = funnel.cross_sell_leads(
-        rng, plan, np.zeros(n, bool), created, rng.integers(2, len(v.PRODUCTS), n)
-    )
+    lost = funnel.cross_sell_leads(rng, plan, np.zeros(n, bool), created, rng.integers(2, len(v.PRODUCTS), n))
     lost["customer"] = who
     leads = join(won, lost)
     day = leads["created"] // DAY

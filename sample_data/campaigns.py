@@ -100,10 +100,7 @@ def draw_plan(rng: np.random.Generator) -> Plan:
     # A short campaign is a smaller one; the share of each channel stays.
     share *= ((ends - starts + 1) / DAYS) ** 0.6
     share /= np.array(
-        [
-            share[(channel == c) & (existing == e)].sum()
-            for c, e in zip(channel, existing, strict=True)
-        ]
+        [share[(channel == c) & (existing == e)].sum() for c, e in zip(channel, existing, strict=True)]
     )
     over = next(i for i, r in enumerate(rows) if r[0].startswith("Welcome 8%"))
     wins = np.where(existing, 0, np.array(WIN_SHARE)[channel] * share)

@@ -130,9 +130,7 @@ def probabilities(gone: Departures, people: People) -> dict[str, Any]:
     span = range(WARM_UP + 1, MONTHS - 2)
     there = [people.joined_month < m for m in span]
     now = np.concatenate([gone.hazard[t, m] for m, t in zip(span, there, strict=True)])
-    stay = [
-        np.prod(1 - gone.hazard[t, m : m + 3], axis=1) for m, t in zip(span, there, strict=True)
-    ]
+    stay = [np.prod(1 - gone.hazard[t, m : m + 3], axis=1) for m, t in zip(span, there, strict=True)]
     order = np.argsort(now, kind="stable")
     groups = np.array_split(order, max(10, min(60, len(order) // 400)))
     outcome = 1 - np.concatenate(stay)

@@ -18,9 +18,7 @@ ACCOUNT = "printf('8%010d', {})"
 
 def write_managers(out: Extracts, rng: np.random.Generator, rms: int) -> None:
     """Relationship managers: three teams of equal size."""
-    names = pick(
-        [f"{e} {f}" for e, f in zip(_FIRST, _LAST, strict=True)], np.arange(rms) % len(_FIRST)
-    )
+    names = pick([f"{e} {f}" for e, f in zip(_FIRST, _LAST, strict=True)], np.arange(rms) % len(_FIRST))
     out.append(
         "core/relationship_managers.parquet",
         {

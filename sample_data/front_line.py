@@ -39,9 +39,7 @@ def write_tickets(out: Extracts, rng: np.random.Generator, block: Block, first: 
         pick(texts.CLOSINGS, rows["closing"] % len(texts.CLOSINGS)),
         "",
     )
-    happened = {
-        s: np.where(rows[s] < END_OF_TIME, rows[s], NEVER) for s in ("first_reply", "resolved")
-    }
+    happened = {s: np.where(rows[s] < END_OF_TIME, rows[s], NEVER) for s in ("first_reply", "resolved")}
     out.append(
         "service/tickets.csv",
         {
@@ -129,6 +127,5 @@ def write_staff(out: Extracts, rng: np.random.Generator) -> None:
             "day": dates(quarters[quarter] + rng.integers(0, 12, len(score))),
             "score": score,
         },
-        "SELECT printf('H%06d', n) AS answer_no, department, question, day AS answered, score "
-        "FROM cells",
+        "SELECT printf('H%06d', n) AS answer_no, department, question, day AS answered, score FROM cells",
     )

@@ -27,9 +27,7 @@ PATIENCE = {"mql": 1.2, "contacted": 2.0, "accepted": 1.5, "sql": 5.0, "opportun
 WON_AFTER, LOST_AFTER = 12.0, 22.0
 
 
-def draw_cells(
-    rng: np.random.Generator, plan: Plan, weight: Reals, count: int
-) -> tuple[Ints, Ints]:
+def draw_cells(rng: np.random.Generator, plan: Plan, weight: Reals, count: int) -> tuple[Ints, Ints]:
     """`count` draws of (campaign, moment of creation), as the campaigns' daily leads fall."""
     mass = np.cumsum((plan.leads * weight[:, None]).ravel())
     cell = np.searchsorted(mass, rng.random(count) * mass[-1], side="right")
@@ -101,9 +99,7 @@ def _last_stage(rng: np.random.Generator, plan: Plan, campaign: Ints) -> Ints:
     return stage
 
 
-def _walk(
-    rng: np.random.Generator, plan: Plan, campaign: Ints, created: Ints, last: Ints
-) -> Columns:
+def _walk(rng: np.random.Generator, plan: Plan, campaign: Ints, created: Ints, last: Ints) -> Columns:
     """The moments of every stage up to the last one reached, each after the one before."""
     n = len(campaign)
     channel, product = plan.channel[campaign], plan.product[campaign]

@@ -119,9 +119,7 @@ def contacts(rng: np.random.Generator, people: People, left: Ints) -> Columns:
     return take(rows, there & ((gone == NEVER) | (day < gone)))
 
 
-def _touches(
-    rng: np.random.Generator, plan: Plan, channel: Ints, at: Ints, existing: np.ndarray
-) -> Columns:
+def _touches(rng: np.random.Generator, plan: Plan, channel: Ints, at: Ints, existing: np.ndarray) -> Columns:
     """A campaign that ran in the channel on the day, and what kind of contact it was."""
     n = len(channel)
     at = np.minimum(at, END_OF_TIME - 1)

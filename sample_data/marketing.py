@@ -43,9 +43,7 @@ def record(rng: np.random.Generator, block: Block, first_cookie: int) -> Sent:
     """Decide what reached whom, before either department writes its file."""
     leads = block.leads
     n = len(leads["created"])
-    own = (leads["channel"] == v.BRANCH) | (
-        (leads["channel"] == v.REFERRAL) & (rng.random(n) < 0.5)
-    )
+    own = (leads["channel"] == v.BRANCH) | ((leads["channel"] == v.REFERRAL) & (rng.random(n) < 0.5))
     untouched = (leads["mql"] == NEVER) & (leads["customer"] < 0)
     lost_on_the_way = ~own & untouched & (leads["created"] // DAY < END - 20)
     lost_on_the_way &= rng.random(n) < 0.09
@@ -130,9 +128,7 @@ def daily_leads(plan: Plan, block: Block) -> Ints:
     return np.bincount(cell, minlength=len(plan.name) * DAYS).reshape(len(plan.name), DAYS)
 
 
-def write_campaigns(
-    out: Extracts, rng: np.random.Generator, plan: Plan, leads: Ints, customers: int
-) -> None:
+def write_campaigns(out: Extracts, rng: np.random.Generator, plan: Plan, leads: Ints, customers: int) -> None:
     """Campaigns (dates such as 02-Jan-2025) and their days, some of them reported late."""
     n = len(plan.name)
     cost_per_win = np.array(COST_PER_WIN)[plan.channel]

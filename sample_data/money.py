@@ -100,9 +100,7 @@ def live(rng: np.random.Generator, people: People, service: Service) -> Behaviou
     )
 
 
-def _latest(
-    rng: np.random.Generator, people: People, bookings: Ints, pace: Reals
-) -> tuple[Ints, Ints]:
+def _latest(rng: np.random.Generator, people: People, bookings: Ints, pace: Reals) -> tuple[Ints, Ints]:
     """Day of the latest customer-made booking at each month end: the maximum of n uniform days."""
     last = np.zeros(bookings.shape, dtype=np.int64)
     gap = np.minimum(rng.exponential(30 / pace), 500).astype(np.int64)
@@ -144,9 +142,7 @@ def balances(rng: np.random.Generator, people: People, life: Behaviour, held: Co
     month = start + np.arange(len(row))
     customer, product = held["customer"][row], held["product"][row]
     typical = np.array(DEPOSITS)[people.segment[customer]]
-    own = (
-        np.where(people.segment == 0, 1.0, 0.6)[customer] * typical * people.wealth[customer] ** 0.6
-    )
+    own = np.where(people.segment == 0, 1.0, 0.6)[customer] * typical * people.wealth[customer] ** 0.6
     age = np.maximum(MONTH_END[month] - held["opened"][row], 0) / 365.25
     owed = own * np.where(product == v.MORTGAGE, 14 * np.exp(-age / 18), 1.4 * np.exp(-age / 2.5))
     card = 5_500 * np.minimum(people.wealth[customer], 1.5) ** 0.8 * (1 + people.segment[customer])

@@ -131,9 +131,7 @@ def settle(
         district=district,
         rm=np.array(v.DISTRICT_TEAM)[district] * (rms // 3) + rng.integers(0, rms // 3, size),
         consent=consent,
-        consent_changed=np.where(
-            changed, low + (rng.random(size) * (END - low)).astype(int), NEVER
-        ),
+        consent_changed=np.where(changed, low + (rng.random(size) * (END - low)).astype(int), NEVER),
         preferred=rng.choice(4, size, p=[0.52, 0.20, 0.13, 0.15]),
         arm=np.zeros(size, dtype=np.int64),
         sleeper=sleeper,
@@ -174,9 +172,7 @@ def openings(people: People) -> Ints:
     n, joined = people.size, people.joined
     opened = np.full((n, len(v.PRODUCTS)), NEVER)
     old = joined < START - 30
-    keen = np.array([0.85, 1.6, 2.2])[people.segment] * np.where(
-        people.channel == v.AFFILIATE, 0.35, 1.0
-    )
+    keen = np.array([0.85, 1.6, 2.2])[people.segment] * np.where(people.channel == v.AFFILIATE, 0.35, 1.0)
     for product, (rate, held) in enumerate(zip(OPENING, HELD, strict=True)):
         monthly = rate * keen * (1.0 if product in (v.INVESTMENT, v.INSURANCE) else 1.2)
         since = np.maximum(joined, int(MONTH_START[0]))
@@ -192,9 +188,7 @@ def openings(people: People) -> Ints:
         opened[had, product] = (joined + age)[had]
     rows = np.arange(n)
     bundle = (rng.random(n) < 0.40) & (people.channel != v.AFFILIATE)
-    opened[rows[bundle], np.where(people.main == v.CURRENT, v.SAVINGS, v.CURRENT)[bundle]] = joined[
-        bundle
-    ]
+    opened[rows[bundle], np.where(people.main == v.CURRENT, v.SAVINGS, v.CURRENT)[bundle]] = joined[bundle]
     opened[rows, people.main] = joined
     with_lead = people.acquired_by >= 0
     opened[rows[with_lead], people.bought[with_lead]] = joined[with_lead]

@@ -79,9 +79,7 @@ def write(
     typed = contact.email.take(pa.array(person))
     typed = misspell(rng, typed, ~again & (rng.random(n) < 0.035))
     typed = pc.if_else(pa.array(rng.random(n) < 0.10), pc.utf8_upper(typed), typed)
-    typed = pc.if_else(
-        pa.array(rng.random(n) < 0.05), pc.binary_join_element_wise(" ", typed, ""), typed
-    )
+    typed = pc.if_else(pa.array(rng.random(n) < 0.05), pc.binary_join_element_wise(" ", typed, ""), typed)
     blank = rng.random(n) < 0.06
     email = pc.if_else(pa.array(blank), None, typed)
     silent = ~blank & (rng.random(n) < 0.15)
@@ -111,9 +109,7 @@ def write(
             "deal_type": np.where(leads["existing"][row], "Existing customer", "New customer"),
             "customer": np.where(numbered, leads["customer"][row] + block.people.first, -1),
             **{f"{s}_t": moments(t) for s, t in at.items()},
-            "rejected_reason": words(
-                v.REJECTED_REASONS, np.where(again, -1, leads["rejected_reason"][row])
-            ),
+            "rejected_reason": words(v.REJECTED_REASONS, np.where(again, -1, leads["rejected_reason"][row])),
             "lost_reason": words(v.LOST_REASONS, np.where(again, -1, leads["lost_reason"][row])),
             "score": leads["score"][row],
             "expected": leads["expected"][row],
@@ -142,8 +138,7 @@ def write_pilot(out: Extracts, block: Block) -> None:
             "arm": words(("control", "treated"), block.people.arm[drawn] - 1),
             "day": dates(np.full(len(drawn), PILOT_START)),
         },
-        "SELECT printf('C%08d', c) AS customer_id, arm, strftime(day, '%d/%m/%Y') AS "
-        "assigned_on FROM cells",
+        "SELECT printf('C%08d', c) AS customer_id, arm, strftime(day, '%d/%m/%Y') AS assigned_on FROM cells",
     )
 
 

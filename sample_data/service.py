@@ -150,9 +150,7 @@ def surveys(
         latest[nps["customer"][now]] = nps["score"][now]
         since[nps["customer"][now]] = nps["answered"][now] // DAY
         detractor[:, m] = (latest <= 6) & (since > MONTH_END[m] - 183)
-        bad = (csat["answered"] // DAY <= MONTH_END[m]) & (
-            csat["answered"] // DAY > MONTH_END[m] - 90
-        )
+        bad = (csat["answered"] // DAY <= MONTH_END[m]) & (csat["answered"] // DAY > MONTH_END[m] - 90)
         dissatisfied[csat["customer"][bad & (csat["score"] <= 2)], m] = True
     return join(nps, csat, ces), detractor, dissatisfied
 

@@ -24,9 +24,7 @@ Cells = dict[str, Any]
 def dates(days: Ints) -> pa.Array:
     """Day numbers as dates, NEVER as an empty cell."""
     never = days == NEVER
-    return pa.array(np.where(never, 0, days).astype(np.int32), pa.int32(), mask=never).cast(
-        pa.date32()
-    )
+    return pa.array(np.where(never, 0, days).astype(np.int32), pa.int32(), mask=never).cast(pa.date32())
 
 
 def moments(seconds: Ints) -> pa.Array:

@@ -19,6 +19,7 @@ from sqlalchemy import Engine, create_engine, event
 
 from warehouse.desk import DESK
 from warehouse.errors import NothingLoaded
+from warehouse.schema import FINGERPRINT
 from warehouse.settings import Settings
 
 POINTER = "current"
@@ -42,12 +43,17 @@ class Stores:
         """The id of the snapshot to read now. Raises NothingLoaded if there is none."""
         if self.settings.warehouse_url:
             return "server"
-        try:
-            return (self.settings.data_dir / POINTER).read_text(encoding="utf-8").strip()
-        except FileNotFoundError:
+        served = pointed_to(self.settings)
+        if served is None:
             raise NothingLoaded(
                 "No bank has been loaded yet. Run “make demo” for the sample bank, or “python cli.py load FOLDER”."
-            ) from None
+            )
+        if not served.endswith(FINGERPRINT):
+            raise NothingLoaded(
+                "The bank was loaded by another version of Concord, whose tables differ. Load it again: run “make demo” "
+                "for the sample bank, or “python cli.py load FOLDER”. What people recorded is kept."
+            )
+        return served
 
     def bank(self, snapshot: str | None = None) -> Engine:
         """An engine that can only read, on `snapshot` or on the current one."""
@@ -77,10 +83,18 @@ def snapshot_file(settings: Settings, snapshot: str) -> Path:
     return settings.data_dir / f"bank-{snapshot}.duckdb"
 
 
+def pointed_to(settings: Settings) -> str | None:
+    """The snapshot the pointer names, whatever its contract; None before the first load."""
+    try:
+        return (settings.data_dir / POINTER).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return None
+
+
 def publish(settings: Settings, snapshot: str) -> None:
     """Point every later reader to `snapshot`; snapshots older than the one before it are removed."""
     pointer = settings.data_dir / POINTER
-    before = pointer.read_text(encoding="utf-8").strip() if pointer.exists() else ""
+    before = pointed_to(settings)
     new = settings.data_dir / f"{POINTER}.{snapshot}"
     with new.open("w", encoding="utf-8") as file:
         file.write(snapshot)

@@ -64,8 +64,10 @@ def check_columns(table: Table, source: str, given: dict[str, str]) -> None:
             )
 
 
-def check_rows(db: duckdb.DuckDBPyConnection, table: Table, source: str, given: dict[str, str]) -> None:
-    """Types, required values and allowed words in one pass over `staged`, then the key."""
+def check_rows(
+    db: duckdb.DuckDBPyConnection, table: Table, source: str, given: dict[str, str], rows: str
+) -> None:
+    """Types, required values and allowed words in one pass over the table `rows`, then the key."""
     checks: list[tuple[Column, str, str]] = []
     for column in table.c:
         if column.key not in given:
@@ -88,24 +90,24 @@ def check_rows(db: duckdb.DuckDBPyConnection, table: Table, source: str, given: 
             )
     if checks:
         firsts = ", ".join(f"min(rowid) FILTER (WHERE {condition})" for _, condition, _ in checks)
-        broken = db.execute(f"SELECT {firsts} FROM staged").fetchone() or ()
+        broken = db.execute(f"SELECT {firsts} FROM {rows}").fetchone() or ()
         found = [(row, check) for row, check in zip(broken, checks, strict=True) if row is not None]
         if found:
             row, (column, _, reason) = min(found, key=lambda f: f[0])
-            value = db.execute(f'SELECT "{column.key}" FROM staged WHERE rowid = ?', [row]).fetchone()
+            value = db.execute(f'SELECT "{column.key}" FROM {rows} WHERE rowid = ?', [row]).fetchone()
             shown = "“" + str(value[0])[:60] + "” " if value and value[0] is not None else "the value "
             raise LoadRefused(
                 f"Table {table.name}, row {row + 1}, column {column.key}: {shown}{reason}. "
                 f"Mend it in {source} or its mapping, then load again. {NOTHING}"
             )
-    _check_key(db, table, source)
+    _check_key(db, table, source, rows)
 
 
-def _check_key(db: duckdb.DuckDBPyConnection, table: Table, source: str) -> None:
+def _check_key(db: duckdb.DuckDBPyConnection, table: Table, source: str, rows: str) -> None:
     key = [c.key for c in table.c if c.primary_key]
     names = ", ".join(f'"{k}"' for k in key)
     twice = db.execute(
-        f"SELECT {names}, min(rowid), max(rowid) FROM staged GROUP BY {names} HAVING count(*) > 1 "
+        f"SELECT {names}, min(rowid), max(rowid) FROM {rows} GROUP BY {names} HAVING count(*) > 1 "
         "ORDER BY max(rowid) LIMIT 1"
     ).fetchone()
     if twice:

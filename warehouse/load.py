@@ -25,9 +25,18 @@ from sqlalchemy.pool import NullPool
 
 from warehouse import contract
 from warehouse.access import Reader
-from warehouse.connect import Stores, publish, snapshot_file
-from warehouse.errors import LoadRefused, NothingLoaded
-from warehouse.schema import BANK, DERIVED, DERIVED_TABLES, UNIFIED, UNIFIED_TABLES, customer_profiles, loads
+from warehouse.connect import Stores, pointed_to, publish, snapshot_file
+from warehouse.errors import LoadRefused
+from warehouse.schema import (
+    BANK,
+    DERIVED,
+    DERIVED_TABLES,
+    FINGERPRINT,
+    UNIFIED,
+    UNIFIED_TABLES,
+    customer_profiles,
+    loads,
+)
 
 READERS = {
     ".csv": "read_csv({}, all_varchar=true, header=true)",
@@ -68,15 +77,15 @@ def load(
                 _create_tables(db)
                 _carry_history(db, stores, sample)
                 _look_only_here(db)
-                rows = {}
+                rows, given = {}, {}
                 for table in UNIFIED_TABLES:
                     if table.name in sources:
                         progress(f"Loading {table.name.replace('_', ' ')}")
-                        rows[table.name] = _fill(db, table, *sources[table.name])
+                        rows[table.name], given[table.name] = _fill(db, table, *sources[table.name])
                 progress("Checking that the tables fit together")
                 contract.check_references(db)
                 day = as_of or contract.last_day(db, not_after=stores.now().date())
-                _write_loads(db, stores.now(), day, sources, rows, sample)
+                _write_loads(db, stores.now(), day, sources, rows, given, sample)
                 db.execute("CHECKPOINT")
             _to_disk(file)
             publish(stores.settings, snapshot)
@@ -118,25 +127,33 @@ def _sources(folder: Path) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _fill(db: duckdb.DuckDBPyConnection, table: Table, source: str, query: str) -> int:
-    """Stage what `query` gives, check it, and move it into `table`; the number of rows."""
+def _fill(db: duckdb.DuckDBPyConnection, table: Table, source: str, query: str) -> tuple[int, str]:
+    """Check what `query` gives and put it into `table`; the number of rows, and the columns given.
+
+    A mapping that already gives the contract's types is written once, straight into its table, and checked there:
+    whatever is refused takes the whole file with it. Only text that has to be read as dates or amounts is staged.
+    """
+    filled = f"{table.schema}.{table.name}"
     try:
-        db.execute(f"CREATE OR REPLACE TEMP TABLE staged AS SELECT * FROM (\n{query}\n)")
+        given = {row[0]: row[1] for row in db.execute(f"DESCRIBE SELECT * FROM (\n{query}\n)").fetchall()}
+        contract.check_columns(table, source, given)
+        columns = [c for c in table.c if c.key in given]
+        names = ", ".join(f'"{c.key}"' for c in columns)
+        if all(given[c.key] == contract.type_of(c) for c in columns):
+            db.execute(f"INSERT INTO {filled} ({names}) SELECT {names} FROM (\n{query}\n)")
+            contract.check_rows(db, table, source, given, filled)
+        else:
+            db.execute(f"CREATE OR REPLACE TEMP TABLE staged AS SELECT * FROM (\n{query}\n)")
+            contract.check_rows(db, table, source, given, "staged")
+            casts = ", ".join(f'CAST("{c.key}" AS {contract.type_of(c)})' for c in columns)
+            db.execute(f"INSERT INTO {filled} ({names}) SELECT {casts} FROM staged")
+            db.execute("DROP TABLE staged")
     except duckdb.Error as error:
         raise LoadRefused(
-            f"Table {table.name}: {source} cannot be read. {contract.plain(error)} "
-            "Nothing was loaded; the bank loaded before stays."
+            f"Table {table.name}: {source} cannot be read. {contract.plain(error)} {contract.NOTHING}"
         ) from None
-    given = {row[0]: row[1] for row in db.execute("DESCRIBE staged").fetchall()}
-    contract.check_columns(table, source, given)
-    contract.check_rows(db, table, source, given)
-    columns = [c for c in table.c if c.key in given]
-    names = ", ".join(f'"{c.key}"' for c in columns)
-    casts = ", ".join(f'CAST("{c.key}" AS {contract.type_of(c)})' for c in columns)
-    db.execute(f"INSERT INTO {table.schema}.{table.name} ({names}) SELECT {casts} FROM staged")
-    count = db.execute("SELECT count(*) FROM staged").fetchone()
-    db.execute("DROP TABLE staged")
-    return int(count[0]) if count else 0
+    count = db.execute(f"SELECT count(*) FROM {filled}").fetchone()
+    return int(count[0]) if count else 0, " ".join(c.key for c in columns)
 
 
 def _create_tables(db: duckdb.DuckDBPyConnection) -> None:
@@ -150,16 +167,17 @@ def _create_tables(db: duckdb.DuckDBPyConnection) -> None:
 
 def _carry_history(db: duckdb.DuckDBPyConnection, stores: Stores, sample: bool) -> None:
     """Copy earlier nights' profiles and scores from the snapshot before, unless that was another bank."""
-    try:
-        before = snapshot_file(stores.settings, stores.snapshot())
-    except NothingLoaded:
+    served = pointed_to(stores.settings)
+    if served is None or stores.settings.warehouse_url:
         return
-    db.execute(f"ATTACH '{before}' AS before (READ_ONLY)")
+    db.execute(f"ATTACH '{snapshot_file(stores.settings, served)}' AS before (READ_ONLY)")
     was_sample = db.execute("SELECT bool_or(sample) FROM before.derived.loads").fetchone()
     if was_sample and was_sample[0] == sample:
         for table in DERIVED_TABLES:
+            kept = {row[0] for row in db.execute(f"DESCRIBE before.derived.{table.name}").fetchall()}
             if table is not loads:
-                names = ", ".join(f'"{c.key}"' for c in table.c)
+                # A column that the version before did not have is not known for the past.
+                names = ", ".join(f'"{c.key}"' for c in table.c if c.key in kept)
                 db.execute(
                     f"INSERT INTO derived.{table.name} ({names}) SELECT {names} FROM before.derived.{table.name}"
                 )
@@ -180,6 +198,7 @@ def _write_loads(
     day: date,
     sources: dict[str, tuple[str, str]],
     rows: dict[str, int],
+    given: dict[str, str],
     sample: bool,
 ) -> None:
     for table in UNIFIED_TABLES:
@@ -191,9 +210,9 @@ def _write_loads(
             latest = found[0] if found else None
         source = sources[table.name][0] if table.name in sources else None
         db.execute(
-            "INSERT INTO derived.loads (table_name, loaded_at, as_of, row_count, source, latest_on, sample) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [table.name, at, day, rows.get(table.name, 0), source, latest, sample],
+            "INSERT INTO derived.loads (table_name, loaded_at, as_of, row_count, source, latest_on, given, sample) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [table.name, at, day, rows.get(table.name, 0), source, latest, given.get(table.name, ""), sample],
         )
 
 
@@ -259,7 +278,7 @@ def _only_writer(stores: Stores) -> Iterator[None]:
 
 
 def _new_id(at: datetime) -> str:
-    return f"{at:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+    return f"{at:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}-{FINGERPRINT}"
 
 
 def _to_disk(file: Path) -> None:
@@ -277,6 +296,15 @@ def as_of(reader: Reader) -> date:
 def loaded_tables(reader: Reader) -> frozenset[str]:
     """The unified tables that have rows: the departments this bank has data of."""
     return frozenset(reader.frame(select(loads.c.table_name).where(loads.c.row_count > 0))["table_name"])
+
+
+def known(reader: Reader) -> frozenset[str]:
+    """What this bank has data of: `table` for each table with rows, `table.column` for each column its source gave."""
+    found = reader.frame(select(loads.c.table_name, loads.c.given).where(loads.c.row_count > 0))
+    tables = dict(zip(found["table_name"].tolist(), found["given"].str.split().tolist(), strict=True))
+    return frozenset(tables) | {
+        f"{table}.{column}" for table, columns in tables.items() for column in columns
+    }
 
 
 def status() -> Select:

@@ -4,6 +4,7 @@ Each column carries its sentence, its owner department and, where it applies, th
 dictionary prints exactly this text, so it is written once, here.
 """
 
+import hashlib
 from typing import Any
 
 from sqlalchemy import (
@@ -418,9 +419,15 @@ loads = _table(
     _column("row_count", Integer, "How many rows it has; 0 when no source was given."),
     _column("source", Text, "The file it came from; empty when the bank gave none."),
     _column("latest_on", Date, "The latest day that occurs in it."),
+    _column("given", Text, "The columns the source gave, separated by spaces; the others are not known."),
     _column("sample", Boolean, "Whether this is the invented sample bank."),
     schema=DERIVED,
 )
 
 UNIFIED_TABLES = tuple(t for t in BANK.tables.values() if t.schema == UNIFIED)
 DERIVED_TABLES = tuple(t for t in BANK.tables.values() if t.schema == DERIVED)
+
+FINGERPRINT = hashlib.sha256(
+    "\n".join(f"{t.fullname}.{c.key} {c.type}" for t in BANK.tables.values() for c in t.c).encode()
+).hexdigest()[:8]
+"""Changes whenever a table or column does: a snapshot of another contract is loaded again, not read by guesswork."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Column, ColumnElement, DateTime, Numeric, Select
+from sqlalchemy import Column, ColumnElement, DateTime, Float, Numeric, Select
 from sqlalchemy.sql import elements as e
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.functions import FunctionElement
@@ -138,7 +138,7 @@ def _roots(expression: Any) -> list[Any]:
 
 def _singles_out(column: Any) -> bool:
     """Whether grouping by it can leave a person alone: keys, personal columns, amounts, moments."""
-    amount = isinstance(column.type, Numeric | DateTime)
+    amount = isinstance(column.type, Numeric | Float | DateTime)
     return column.key in IDENTIFYING or bool(column.info.get("personal")) or amount
 
 

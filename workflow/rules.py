@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
+from metrics.words import of_ten
 from models import churn, features
 from warehouse.schema import customer_profiles as profile
 from warehouse.schema import customer_scores as score
@@ -88,15 +89,13 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "The customer last moved money yesterday.",
         "The customer has not moved money for {:,.0f} days.",
     ),
-    "probability": (
-        "The model expects the customer to leave within 90 days.",
-        "The model puts the chance of leaving within 90 days at {:.0%}.",
-    ),
 }
 
 
 def sentence(column: str, value: float) -> str:
     """What a number of `Rule.because` says, in words. Raises KeyError for a column without a sentence."""
+    if column == "probability":
+        return f"About {of_ten(value)} customers like this one leave within 90 days."
     one, other = SENTENCES[column]
     return one if value == 1 else other.format(value)
 

@@ -3,10 +3,9 @@
 from datetime import date
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
-from metrics.words import hkd, of_ten, plain
+from metrics.words import hkd, plain
 from pages.kit import links
 from warehouse import connect
 from warehouse.access import Viewer
@@ -43,13 +42,6 @@ def badges(alert: Any, today: date) -> None:
         st.badge("Started", icon=":material/play_arrow:", color="blue")
 
 
-def chance(alert: Any) -> str:
-    """The model's probability as people say it; empty if the customer was not scored."""
-    if alert.probability is None or pd.isna(alert.probability):
-        return ""
-    return f"About {of_ten(alert.probability)} such customers left within 90 days."
-
-
 def full(alert: Any, today: date, viewer: Viewer) -> None:
     """Why the alert stands, what is at stake, what to do, and the form."""
     with st.container(border=True, key=f"alert-{alert.alert_id}"):
@@ -62,8 +54,8 @@ def full(alert: Any, today: date, viewer: Viewer) -> None:
             for fact in alert.facts[:5]:
                 st.text(f"•  {fact}")
             st.caption(
-                f"{chance(alert)} {hkd(alert.value_at_stake)} in deposits and investments with us. "
-                "These facts are linked with leaving; nobody has shown that they cause it."
+                "These facts go together with leaving; nobody has shown that they cause it. "
+                f"At stake: {hkd(alert.value_at_stake)} in deposits and investments."
             )
         with do:
             st.caption("What to do")

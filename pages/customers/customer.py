@@ -92,7 +92,7 @@ def _relationship(viewer: Viewer, customer_id: str, today: date) -> None:
     """Holdings, balance, value and risk; a role without balances does not get this part."""
     if not data.may_see(viewer, "balances", "accounts"):
         return
-    known = data.loaded(viewer)
+    known = data.known(viewer)
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.header("What they hold")
@@ -140,14 +140,14 @@ def _value_and_risk(viewer: Viewer, customer_id: str, today: date, known: frozen
         st.caption("Not yet scored for the risk of leaving.")
     else:
         last = nights.iloc[-1]
-        st.text(f"About {of_ten(float(last['probability']))} such customers left within 90 days.")
+        st.text(f"About {of_ten(float(last['probability']))} customers like this one leave within 90 days.")
 
 
 def _service_and_journey(viewer: Viewer, customer_id: str, today: date) -> None:
     wanted = frozenset(
         t
         for t in ("leads", "touches", "tickets", "surveys", "accounts")
-        if t in data.loaded(viewer) and data.may_see(viewer, t)
+        if t in data.known(viewer) and data.may_see(viewer, t)
     )
     left, right = st.columns([2, 3], gap="large")
     with left:

@@ -6,7 +6,7 @@ import streamlit as st
 from metrics import CATALOGUE
 from metrics.compare import compare, share_interval
 from metrics.funnel import STAGES
-from metrics.query import Question
+from metrics.query import Question, absent
 from metrics.scope import Scope
 from metrics.words import change, plain, share
 from pages.kit import cards, charts, data, tables
@@ -31,7 +31,7 @@ def page(viewer: Viewer, scope: Scope) -> None:
 
 def headline(viewer: Viewer, scope: Scope) -> str:
     """What happened, in one sentence with its numbers."""
-    if "leads" not in data.loaded(viewer):
+    if "leads" not in data.known(viewer):
         return "No leads have been loaded for this bank"
     answer = data.ask(viewer, ["leads", "win_rate"], scope).set_index("period")
     now, before = answer.loc[0], answer.loc[1]
@@ -50,15 +50,17 @@ def headline(viewer: Viewer, scope: Scope) -> str:
 
 def _stages(viewer: Viewer, scope: Scope) -> None:
     st.header("How far the leads of this period got")
-    names = [name for _, name in STAGES]
+    # A stage the bank does not record is left out, rather than shown as if nobody had reached it.
+    stages = [(label, name) for label, name in STAGES if not absent(name, data.known(viewer))]
+    names = [name for _, name in stages]
     row = data.ask(viewer, names, scope, periods=[scope.period]).iloc[0]
     counts = [float(row[n]) for n in names]
     texts, table = [], []
-    for index, (label, _) in enumerate(STAGES):
+    for index, (label, _) in enumerate(stages):
         count = counts[index]
         step = count / counts[index - 1] if index and counts[index - 1] else None
         texts.append(
-            f"{count:,.0f}" + (f"  ({share(step)} of {STAGES[index - 1][0]})" if step is not None else "")
+            f"{count:,.0f}" + (f"  ({share(step)} of {stages[index - 1][0]})" if step is not None else "")
         )
         low, high = (
             share_interval(count, counts[index - 1])
@@ -75,7 +77,7 @@ def _stages(viewer: Viewer, scope: Scope) -> None:
         )
     st.caption(f"Each lead counts once, in the period it first came. {YOUNG}")
     charts.bars(
-        [label for label, _ in STAGES], counts, texts, alt=f"Leads by stage: {', '.join(texts)}", key="stages"
+        [label for label, _ in stages], counts, texts, alt=f"Leads by stage: {', '.join(texts)}", key="stages"
     )
     charts.table_below(pd.DataFrame(table), "stages-table")
     tables.explain(names, viewer, Question.of(names, scope, periods=[scope.period]))
@@ -102,10 +104,13 @@ def by_channel(viewer: Viewer, scope: Scope) -> None:
                 "Leads": row.leads,
                 "MQL": row.reached_mql,
                 "Won": row.reached_won,
-                "Leads won": said,
+                "Share won": said,
             }
         )
     whole = st.column_config.NumberColumn(format="localized")
-    tables.show(pd.DataFrame(rows), "channels", Leads=whole, MQL=whole, Won=whole)
+    shown = pd.DataFrame(rows)
+    if absent("reached_mql", data.known(viewer)):
+        shown = shown.drop(columns="MQL", errors="ignore")
+    tables.show(shown, "channels", Leads=whole, MQL=whole, Won=whole)
     st.caption("“Not known”: the channel was not recorded. It is not counted in any channel.")
     tables.explain(names, viewer, Question.of(names, scope, ["channel"], [scope.period]))

@@ -24,8 +24,8 @@ def row(names: Sequence[str], scope: Scope, viewer: Viewer) -> None:
     periods = (scope.period, scope.period.before(), *months)
     answer = data.ask(viewer, names, scope, periods=periods).set_index("period")
     wanted = targets(data.reader(viewer), scope.period) if not scope.filters else {}
-    known = data.loaded(viewer)
-    with st.grid(min_column_width=215, gap="small"):
+    known = data.known(viewer)
+    with st.grid(min(4, len(names)), min_column_width=215, gap="small"):
         for name in names:
             missing = _why_missing(name, scope, known)
             if missing:
@@ -87,4 +87,4 @@ def _below(metric: Metric, now: dict[str, float], target: float | None) -> str:
         parts.append(f"Target {figure(metric, target)}, {'met' if met else 'not met'}")
     if isinstance(metric, Ratio) and now["bottom"] == now["bottom"]:
         parts.append(f"n = {now['bottom']:,.0f}")
-    return " · ".join(parts) or "No target set"
+    return "  \n".join(parts) or "No target set"

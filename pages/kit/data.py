@@ -48,9 +48,9 @@ def as_of(viewer: Viewer) -> date:
     return cached(viewer, "as_of", load.as_of)
 
 
-def loaded(viewer: Viewer) -> frozenset[str]:
-    """The tables this bank has rows of."""
-    return cached(viewer, "loaded", load.loaded_tables)
+def known(viewer: Viewer) -> frozenset[str]:
+    """What this bank has data of: `table`, and `table.column` for what its source gave."""
+    return cached(viewer, "known", load.known)
 
 
 def ask(
@@ -63,12 +63,12 @@ def ask(
     """The figures of `metrics.query.ask`; those about the desk are read fresh, the others come from the cache."""
     on_desk = [m for m in metrics if any(f.fact.schema is None for f in measures_of(CATALOGUE[m]))]
     in_bank = [m for m in metrics if m not in on_desk]
-    known = loaded(viewer)
+    given = known(viewer)
     question = Question.of(in_bank, scope, by, periods)
-    answer = cached(viewer, question, lambda door: ask_warehouse(question, door, known))
+    answer = cached(viewer, question, lambda door: ask_warehouse(question, door, given))
     if not on_desk:
         return answer
-    fresh = ask_warehouse(Question.of(on_desk, scope, by, periods), reader(viewer), known)
+    fresh = ask_warehouse(Question.of(on_desk, scope, by, periods), reader(viewer), given)
     return answer.merge(fresh, on=["period", *by], how="outer") if in_bank else fresh
 
 

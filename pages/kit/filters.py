@@ -62,7 +62,7 @@ def _values(dimension: str, viewer: Viewer) -> list[str]:
     """The values that occur, most frequent first."""
     metric = _OFFERED_BY[dimension]
     scope = Scope(period_named("12m", data.as_of(viewer)))
-    known = data.loaded(viewer)
+    known = data.known(viewer)
     question = Question.of([metric], scope, [dimension], [scope.period])
     try:
         found = data.cached(viewer, question, lambda door: ask(question, door, known))

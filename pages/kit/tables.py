@@ -16,7 +16,7 @@ def empty(meaning: str, next_step: str = "") -> None:
 
 def absent(what: str, viewer: Viewer, *tables: str) -> bool:
     """Say that a department's data is missing; True if any of `tables` has no rows in this bank."""
-    missing = [t for t in tables if t not in data.loaded(viewer)]
+    missing = [t for t in tables if t not in data.known(viewer)]
     if missing:
         words = " and ".join(t.replace("_", " ") for t in missing)
         st.info(
@@ -28,8 +28,18 @@ def absent(what: str, viewer: Viewer, *tables: str) -> bool:
 
 
 def show(frame: pd.DataFrame, key: str, **columns: object) -> None:
-    """A table with its columns' formats; long ones are sent in parts."""
-    st.dataframe(frame, hide_index=True, key=key, column_config=columns, lazy=len(frame) > 20_000)
+    """A table with its columns' formats; long ones are sent in parts.
+
+    An empty cell is a figure about too few people, or one that is not known.
+    """
+    st.dataframe(
+        frame,
+        hide_index=True,
+        key=key,
+        column_config=columns,
+        placeholder="not shown",
+        lazy=len(frame) > 20_000,
+    )
 
 
 def explain(names: list[str], viewer: Viewer, question: Question) -> None:

@@ -3,9 +3,10 @@
 import pandas as pd
 import streamlit as st
 
+from metrics import CATALOGUE
 from metrics import complaints as waiting
 from metrics.scope import Scope, period_named
-from metrics.words import day, plain
+from metrics.words import day, figure, plain
 from pages.customers import alert_card
 from pages.growth import funnel
 from pages.kit import cards, data, links, tables
@@ -52,7 +53,9 @@ def _calls(viewer: Viewer) -> None:
 
 
 def _complaints(viewer: Viewer) -> None:
-    if tables.absent("This page", viewer, "tickets"):
+    if "tickets" not in data.known(viewer):
+        st.title("No service case has been loaded")
+        tables.absent("This page", viewer, "tickets")
         return
     today = data.as_of(viewer)
     opened = data.frame(viewer, waiting.open_complaints(today))
@@ -74,7 +77,9 @@ def _complaints(viewer: Viewer) -> None:
 
 def _growth(viewer: Viewer) -> None:
     scope = Scope(period_named("30d", data.as_of(viewer)))
-    st.title(funnel.headline(viewer, scope))
+    st.title(
+        _bank_in_a_sentence(viewer, scope) if viewer.role == "executive" else funnel.headline(viewer, scope)
+    )
     st.caption(f"Last 30 days, {scope.period.in_words()}, compared with the 30 days before.")
     shown = {
         "marketing": ("mql", "cac", "marketing_cost"),
@@ -85,6 +90,20 @@ def _growth(viewer: Viewer) -> None:
     if st.button("Open the funnel", type="primary", icon=":material/filter_alt:"):
         links.to("funnel")
     funnel.by_channel(viewer, scope)
+
+
+def _bank_in_a_sentence(viewer: Viewer, scope: Scope) -> str:
+    """Revenue, customers lost and new ones: what an executive asks first. Unknown figures are left out."""
+    now = data.ask(
+        viewer, ["revenue", "churn_rate", "customers_acquired"], scope, periods=[scope.period]
+    ).iloc[0]
+    said = {
+        "revenue": f"{figure(CATALOGUE['revenue'], now['revenue'])} revenue",
+        "churn_rate": f"{figure(CATALOGUE['churn_rate'], now['churn_rate'])} of customers lost",
+        "customers_acquired": f"{now['customers_acquired']:,.0f} customers won through campaigns",
+    }
+    known = [words for name, words in said.items() if now[name] == now[name]]
+    return ", ".join(known) or "No figure for the last 30 days"
 
 
 def _house(viewer: Viewer) -> None:

@@ -114,10 +114,10 @@ def test_nothing_is_dated_after_the_last_day(bank):
     for table in KEYS:
         for name, kind, *_ in bank.execute(f"DESCRIBE {table}").fetchall():
             if kind in ("DATE", "TIMESTAMP"):
-                assert (
-                    one(bank, f"SELECT count(*) FROM {table} WHERE {name} >= DATE '2026-07-01'")
-                    == 0
-                ), (table, name)
+                assert one(bank, f"SELECT count(*) FROM {table} WHERE {name} >= DATE '2026-07-01'") == 0, (
+                    table,
+                    name,
+                )
 
 
 def test_the_two_mappings_that_link_leads_do_it_alike():
@@ -157,9 +157,7 @@ def test_the_other_stages_follow_each_other(bank):
 def test_a_value_of_zero_is_not_declared(bank, folder):
     assert '"expected_value":0.0' in (folder / "crm/leads.jsonl").read_text()
     assert one(bank, "SELECT count(*) FROM leads WHERE expected_value = 0") == 0
-    assert (
-        one(bank, "SELECT count(*) FROM leads WHERE expected_value IS NULL AND mql_at NOTNULL") > 0
-    )
+    assert one(bank, "SELECT count(*) FROM leads WHERE expected_value IS NULL AND mql_at NOTNULL") > 0
 
 
 def test_equal_bookings_with_two_numbers_both_count(bank, folder):
@@ -196,7 +194,8 @@ def test_some_rows_come_late(bank):
 
 def test_duplicates_of_both_departments_are_one_lead(bank, truth):
     counts = truth["counts"]
-    assert counts["marketing_duplicates"] > 0 and counts["crm_duplicates"] > 0
+    assert counts["marketing_duplicates"] > 0
+    assert counts["crm_duplicates"] > 0
     leads = one(bank, "SELECT count(*) FROM leads")
     # What exact keys cannot link stays two leads: a few per cent more, never fewer.
     assert counts["real_leads"] * 0.995 <= leads <= counts["real_leads"] * 1.05
@@ -214,7 +213,8 @@ def test_linking_by_exact_keys_is_nearly_always_right(bank):
         "count(*) FILTER (l.customer_id = w.customer_id) FROM leads l "
         "JOIN read_parquet('truth/who_is_who.parquet') w ON w.crm_lead_id = l.lead_id"
     ).fetchone()
-    assert right > 300 and wrong <= right * 0.005
+    assert right > 300
+    assert wrong <= right * 0.005
 
 
 def test_the_listed_complaint_and_dormant_savings_customers_are_those_in_the_tables(bank, truth):
@@ -245,7 +245,8 @@ def test_the_overpromising_campaign_shows(bank, truth):
         [truth["overpromising_campaign"]],
     ).fetchall()
     (_, mql_others, accepted_others), (_, mql, accepted) = rows
-    assert mql > mql_others and accepted < accepted_others / 1.5
+    assert mql > mql_others
+    assert accepted < accepted_others / 1.5
 
 
 def test_the_true_probability_tells_leavers_from_stayers(bank):
@@ -289,7 +290,8 @@ def test_the_arms_are_drawn_from_those_present_and_are_equal(bank, truth):
         "FROM read_csv('crm/project_unity.csv') JOIN customers USING (customer_id) GROUP BY 1 ORDER BY 1"
     ).fetchall()
     assert [(a, n) for a, n, _ in rows] == sorted(truth["pilot"]["arms"].items())
-    assert rows[0][1] == rows[1][1] and all(outside == 0 for *_, outside in rows)
+    assert rows[0][1] == rows[1][1]
+    assert all(outside == 0 for *_, outside in rows)
 
 
 def test_the_pilots_true_effects_act_on_the_hazard_and_on_the_openings(tmp_path):
@@ -307,9 +309,7 @@ def test_the_pilots_true_effects_act_on_the_hazard_and_on_the_openings(tmp_path)
             "ON c.customer_no = u.customer_id GROUP BY 1"
         ).fetchall():
             totals[arm] += sums
-    n, left, wealth = (
-        np.array([totals[arm][i] for arm in ("control", "treated")]) for i in range(3)
-    )
+    n, left, wealth = (np.array([totals[arm][i] for arm in ("control", "treated")]) for i in range(3))
     # Log ratio of cumulated hazards, with its standard error; 3.3 errors either way.
     for events, effect in ((left, CHURN_EFFECT), (wealth, WEALTH_EFFECT)):
         hazard = -np.log(1 - events / n)

@@ -115,7 +115,7 @@ def test_a_models_reasons_follow_in_words() -> None:
     row = {"probability": 0.31, "total_balance": 1234.5, "model_reasons": json.dumps(reasons)}
     told = json.loads(rules.facts(CHURN, row))
     assert [fact["sentence"] for fact in told] == [
-        "The model puts the chance of leaving within 90 days at 31%.",
+        "About 3 in 10 customers like this one leave within 90 days.",
         "HKD 1,234 in deposits and investments.",
         "Change of balance in three months: -40%",
         "Latest answer to “would you recommend us”: not known",

@@ -1,0 +1,63 @@
+"""What a person does in a browser, against the real server."""
+
+import re
+import sqlite3
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+
+def test_an_rm_opens_her_first_alert_records_a_step_and_sees_it_change(served, page: Page):
+    served.sign_in(page, "rm")
+    expect(page.locator("h1").first).to_contain_text(re.compile(r"\d+ customers? to call"))
+    page.get_by_role("link", name="Customer health").click()
+    expect(page.locator("h1").first).to_contain_text("You have")
+    page.get_by_role("button", name="Open").first.click()
+    expect(page.get_by_text("What did you do?").first).to_be_visible()
+    page.get_by_label("Note").first.fill("Spoke for ten minutes; she asked about the fixed deposit")
+    page.get_by_label("What did you do?").first.click()
+    page.get_by_role("option", name="Spoke to the customer").click()
+    page.get_by_role("button", name="Record").first.click()
+    expect(page.get_by_text("Spoke for ten minutes; she asked about the fixed deposit")).to_be_visible()
+    expect(page.get_by_text("Started").first).to_be_visible()
+    page.get_by_role("link", name="Back to the queue").click()
+    expect(page.get_by_text("Started (1)")).to_be_visible()
+    with sqlite3.connect(f"file:{served.data}/desk.sqlite?mode=ro", uri=True) as desk:
+        steps = desk.execute("SELECT step, taken_by FROM alert_steps").fetchall()
+        audited = desk.execute("SELECT who FROM audit_log WHERE action = 'alert.step'").fetchall()
+    assert steps == [("contacted", "rm")]
+    assert audited == [("rm",)]
+
+
+def test_a_view_is_its_address_and_survives_reload(served, page: Page):
+    served.sign_in(page, "analyst")
+    page.goto(f"{served.address}/funnel?channel=Email")
+    title = page.locator("h1").first
+    expect(title).to_contain_text("leads came in")
+    narrowed = title.inner_text()
+    page.reload()
+    expect(title).to_have_text(narrowed)
+    page.goto(f"{served.address}/funnel")
+    expect(title).to_contain_text("leads came in")
+    expect(title).not_to_have_text(narrowed)
+
+
+def test_signing_out_closes_the_way_back(served, page: Page):
+    served.sign_in(page, "rm")
+    page.goto(f"{served.address}/logout")
+    page.get_by_role("button", name=re.compile("sign out", re.I)).click()
+    page.goto(f"{served.address}/customer-health")
+    expect(page).to_have_url(re.compile("/login"))
+
+
+def test_the_first_screen_of_an_rm_fits_a_phone(served, browser):
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    served.sign_in(page, "rm")
+    expect(page.get_by_role("button", name="Open my queue")).to_be_in_viewport()
+    wider = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    assert not wider, "nothing may stand out to the right"
+    context.close()

@@ -1,0 +1,3 @@
+SELECT CAST(sum(CASE WHEN (unified.surveys.kind = 'nps' AND unified.surveys.score IS NOT NULL AND unified.surveys.answered_at >= '2026-04-01 00:00:00' AND unified.surveys.answered_at < '2026-07-01 00:00:00') THEN CASE WHEN (unified.surveys.score >= 9) THEN 1 WHEN (unified.surveys.score <= 6) THEN -1 ELSE 0 END END) AS DOUBLE) AS nps_balance__0,
+    CAST(sum(CASE WHEN (unified.surveys.kind = 'nps' AND unified.surveys.score IS NOT NULL AND unified.surveys.answered_at >= '2025-12-31 00:00:00' AND unified.surveys.answered_at < '2026-04-01 00:00:00') THEN CASE WHEN (unified.surveys.score >= 9) THEN 1 WHEN (unified.surveys.score <= 6) THEN -1 ELSE 0 END END) AS DOUBLE) AS nps_balance__1
+FROM unified.surveys;

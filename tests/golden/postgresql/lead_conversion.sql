@@ -1,0 +1,5 @@
+SELECT count(CASE WHEN (unified.leads.won_at IS NOT NULL AND unified.leads.created_at >= '2026-04-01 00:00:00' AND unified.leads.created_at < '2026-07-01 00:00:00') THEN 1 END) AS reached_won__0,
+    count(CASE WHEN (unified.leads.won_at IS NOT NULL AND unified.leads.created_at >= '2025-12-31 00:00:00' AND unified.leads.created_at < '2026-04-01 00:00:00') THEN 1 END) AS reached_won__1,
+    count(CASE WHEN (unified.leads.created_at >= '2026-04-01 00:00:00' AND unified.leads.created_at < '2026-07-01 00:00:00') THEN 1 END) AS leads__0,
+    count(CASE WHEN (unified.leads.created_at >= '2025-12-31 00:00:00' AND unified.leads.created_at < '2026-04-01 00:00:00') THEN 1 END) AS leads__1
+FROM unified.leads;
