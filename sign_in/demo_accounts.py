@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sign_in import accounts
 from warehouse.access import Reader
 from warehouse.connect import HINT, Stores
+from warehouse.desk import alerts
 from warehouse.schema import relationship_managers
 
 _ACCOUNTS = (
@@ -54,7 +55,13 @@ def ensure(stores: Stores, reader: Reader) -> str:
         return hint.read_text(encoding="utf-8")
     password = "-".join(secrets.choice(_WORDS) for _ in range(3)) + f"-{secrets.randbelow(9000) + 1000}"
     managers = reader.frame(select(relationship_managers).order_by(relationship_managers.c.rm_id))
-    first = managers.iloc[0]
+    # Whoever tries the sample wants to see a queue: the RM with the most to do, and her team lead.
+    waiting = reader.frame(
+        select(alerts.c.rm_id).where(alerts.c.status != "closed", alerts.c.arm == "treated")
+    )
+    busiest = waiting["rm_id"].value_counts()
+    chosen = managers[managers["rm_id"] == busiest.index[0]] if len(busiest) else managers
+    first = chosen.iloc[0]
     for username, role in _ACCOUNTS:
         if accounts.get(stores, username) is not None:
             continue

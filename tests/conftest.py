@@ -13,21 +13,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from pathlib import Path
 
 import psycopg
 import pytest
+from morning import stores_in
 
-from warehouse import connect
 from warehouse.connect import Stores
 from warehouse.load import load
-from warehouse.settings import Settings
 from workflow import nightly
 
 ROOT = Path(__file__).parents[1]
-MORNING = datetime(2026, 7, 1, 9)
-"""The moment the tests happen at: the morning after the sample bank's last day."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -59,11 +55,6 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
         return folder
 
     return built
-
-
-def stores_in(folder: Path, now: Callable[[], datetime] = lambda: MORNING) -> Stores:
-    """Stores with default settings on a data folder."""
-    return connect.open_stores(Settings(data_dir=folder), now)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from staff import busy_rm
 
 from sign_in import accounts
 from warehouse import connect
@@ -47,7 +48,10 @@ def served(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     data = tmp_path_factory.mktemp("served") / "data"
     shutil.copytree(after_a_night, data)
     stores = connect.open_stores(Settings(data_dir=data), datetime.now)
-    for username, role, rm_id in (("rm", "relationship_manager", "RM01"), ("analyst", "analyst", None)):
+    for username, role, rm_id in (
+        ("rm", "relationship_manager", busy_rm(stores).rm_id),
+        ("analyst", "analyst", None),
+    ):
         accounts.create(
             stores, username, PASSWORD, by="test", full_name=f"Test {username}", role=role, rm_id=rm_id
         )

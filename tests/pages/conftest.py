@@ -9,25 +9,12 @@ import pytest
 from staff import Open, opener
 
 from warehouse import connect
-from warehouse.load import load
 from warehouse.settings import Settings
-from workflow.nightly import run
-
-
-@pytest.fixture(scope="session")
-def after_a_night(bank_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of the sample bank after a load and a night."""
-    folder = tmp_path_factory.mktemp("night")
-    stores = connect.open_stores(Settings(data_dir=folder), lambda: datetime(2026, 7, 1, 9))
-    load(stores, bank_folder, sample=True)
-    run(stores)
-    stores.desk.dispose()
-    return folder
 
 
 @pytest.fixture
 def bank(after_a_night: Path, tmp_path: Path) -> connect.Stores:
-    """A copy of that bank, so that a test may write."""
+    """A copy of the sample bank after a night, so that a test may write."""
     shutil.copytree(after_a_night, tmp_path / "data")
     return connect.open_stores(Settings(data_dir=tmp_path / "data"), lambda: datetime(2026, 7, 1, 9))
 

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from sqlalchemy import func, select
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from pages.kit import viewer as door
 from warehouse import connect
 from warehouse.access import ROLES, Viewer
+from warehouse.desk import alerts
 
 FRAME = str(Path(__file__).parents[2] / "pages" / "frame.py")
 Open = Callable[..., AppTest]
@@ -25,6 +27,19 @@ def somebody(role: str, rm_id: str = "RM01", team: str = "Central") -> Viewer:
         rm_id=rm_id if role == "relationship_manager" else None,
         team=team if role == "team_lead" else None,
     )
+
+
+def busy_rm(stores: connect.Stores) -> Viewer:
+    """The RM with the most open alerts of a small bank."""
+    shown = [alerts.c.arm == "treated", alerts.c.status != "closed", alerts.c.rm_id.is_not(None)]
+    most = (
+        select(alerts.c.rm_id)
+        .where(*shown)
+        .group_by(alerts.c.rm_id)
+        .order_by(func.count().desc(), alerts.c.rm_id)
+    )
+    with stores.desk.connect() as desk:
+        return somebody("relationship_manager", rm_id=desk.execute(most).scalars().first())
 
 
 EVERYBODY = [somebody(role) for role in ROLES]

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import pytest
-from staff import EVERYBODY, cells, opener, somebody, words
+from staff import EVERYBODY, busy_rm, cells, opener, somebody, words
 
 from pages import MENU
 from warehouse import connect
@@ -52,12 +52,10 @@ def test_an_rm_sees_her_own_customers_in_her_queue_and_no_others(open_page, bank
     rows = Reader(bank, SYSTEM).frame(
         customers.select().with_only_columns(customers.c.full_name, customers.c.rm_id)
     )
-    app = open_page(somebody("relationship_manager"), "customer-health")
-    said = words(app).replace("\\", "")
-    own, others = (
-        set(rows[rows["rm_id"] == "RM01"]["full_name"]),
-        set(rows[rows["rm_id"] != "RM01"]["full_name"]),
-    )
+    rm = busy_rm(bank)
+    said = words(open_page(rm, "customer-health")).replace("\\", "")
+    own = set(rows[rows["rm_id"] == rm.rm_id]["full_name"])
+    others = set(rows[rows["rm_id"] != rm.rm_id]["full_name"])
     assert any(name in said for name in own)
     assert not [name for name in others - own if f"**{name}**" in said]
 
@@ -98,12 +96,12 @@ def test_a_role_without_personal_data_finds_no_customers_name_or_phone_on_any_pa
             assert not [p for p in personal - staff if p in shown]
 
 
-def test_a_recorded_step_changes_the_alert_and_stays_in_the_history(open_page):
-    rm = somebody("relationship_manager")
+def test_a_recorded_step_changes_the_alert_and_stays_in_the_history(open_page, bank: connect.Stores):
+    rm = busy_rm(bank)
     queue = open_page(rm, "customer-health")
     first = next(b for b in queue.button if str(b.key).startswith("open-queue-"))
     alert_id = str(first.key).removeprefix("open-queue-")
-    with connect.here().desk.connect() as desk:
+    with bank.desk.connect() as desk:
         alert = desk.execute(alerts.select().where(alerts.c.alert_id == alert_id)).mappings().one()
     page = open_page(rm, "customer", cid=alert["customer_id"])
     form = next(s for s in page.selectbox if s.label == "What did you do?")
@@ -113,7 +111,7 @@ def test_a_recorded_step_changes_the_alert_and_stays_in_the_history(open_page):
     page.run()
     assert not broken(page)
     assert "Will call back on Friday" in words(page)
-    with connect.here().desk.connect() as desk:
+    with bank.desk.connect() as desk:
         after = desk.execute(alerts.select().where(alerts.c.alert_id == alert_id)).mappings().one()
     assert after["status"] == "working"
 

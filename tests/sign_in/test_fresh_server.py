@@ -6,7 +6,6 @@ first, on a fresh process.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
 import subprocess
@@ -16,8 +15,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-import websockets
 from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 ROOT = Path(__file__).parents[2]
 PATHS = [
@@ -88,17 +87,19 @@ def raw(server, path, accept):
 
 
 def test_a_websocket_is_refused_before_anybody_opened_a_page(server):
-    async def knock(path, **more):
-        with pytest.raises(InvalidStatus) as refused:
-            async with websockets.connect(f"ws://{server}{path}", open_timeout=60, **more):
-                pass
+    def knock(path, **more):
+        with (
+            pytest.raises(InvalidStatus) as refused,
+            connect(f"ws://{server}{path}", open_timeout=60, **more),
+        ):
+            pass
         return refused.value.response.status_code
 
     for path in ("/_stcore/stream", "/", "/login", "/secret/_stcore/stream"):
-        assert asyncio.run(knock(path)) == 403
+        assert knock(path) == 403
     forged = {"Cookie": "concord=" + "A" * 43}
-    assert asyncio.run(knock("/_stcore/stream", additional_headers=forged)) == 403
-    assert asyncio.run(knock("/_stcore/stream", subprotocols=["streamlit"])) == 403
+    assert knock("/_stcore/stream", additional_headers=forged) == 403
+    assert knock("/_stcore/stream", subprotocols=["streamlit"]) == 403
 
 
 @pytest.mark.parametrize("accept", ["text/html", "*/*"])

@@ -1,0 +1,37 @@
+"""Every page on banks of other people, where whole departments are missing: it says so, and nothing breaks."""
+
+import pytest
+from staff import EVERYBODY, opener, words
+
+from pages import MENU
+
+pytestmark = pytest.mark.real
+ENTRIES = [entry for entries in MENU.values() for entry in entries]
+
+
+@pytest.mark.parametrize("bank", ["berka", "bank_marketing"])
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.url)
+def test_every_page_opens_for_every_role(bank, entry, request, monkeypatch):
+    open_as = next(opener(request.getfixturevalue(bank), monkeypatch))
+    for viewer in EVERYBODY:
+        if viewer.role in entry.roles:
+            app = open_as(viewer, entry.url)
+            assert not [e.value for e in app.error]
+            assert app.title
+            assert "nan" not in words(app)
+
+
+def test_a_bank_without_leads_says_that_its_funnel_needs_them(berka, monkeypatch):
+    app = next(opener(berka, monkeypatch))(next(v for v in EVERYBODY if v.role == "analyst"), "funnel")
+    assert "have not been loaded" in words(app)
+    assert {m.value for m in app.metric} == {"no data"}
+
+
+def test_a_stage_that_a_bank_does_not_record_is_no_stage_nobody_reached(bank_marketing, monkeypatch):
+    app = next(opener(bank_marketing, monkeypatch))(
+        next(v for v in EVERYBODY if v.role == "analyst"), "funnel"
+    )
+    shown = {m.label: m.value for m in app.metric}
+    assert shown["Leads"] != "no data"
+    assert shown["Qualified by Marketing (MQL)"] == "no data"
+    assert shown["Win rate"] == "no data", "without opportunities there is no share of them that was won"

@@ -1,0 +1,31 @@
+"""The sample bank after a night, and people who look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from morning import stores_in
+from onlookers import LEAD, ONE_RM
+
+from warehouse.access import Reader
+from warehouse.connect import Stores
+
+
+@pytest.fixture(scope="session")
+def night(after_a_night: Path) -> Iterator[Stores]:
+    """The sample bank after its first night, to read only."""
+    stores = stores_in(after_a_night)
+    yield stores
+    stores.desk.dispose()
+
+
+@pytest.fixture(scope="session")
+def as_rm(night: Stores) -> Reader:
+    return Reader(night, ONE_RM)
+
+
+@pytest.fixture(scope="session")
+def as_lead(night: Stores) -> Reader:
+    return Reader(night, LEAD)
