@@ -7,6 +7,7 @@ script to anybody who asks.
 
 import gc
 import importlib
+import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,9 +18,13 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 from starlette.middleware import Middleware
 
+# A library of the sign-in warns on import that no app is running yet; the log should begin with what matters.
+logging.disable(logging.WARNING)
 from sign_in import headers
 from sign_in.gate import Gate
 from warehouse import connect, settings
+
+logging.disable(logging.NOTSET)
 
 HERE = Path(__file__).parent
 SLOW_IMPORTS = ("pandas", "plotly.graph_objects", "pyarrow", "duckdb", "duckdb_engine")

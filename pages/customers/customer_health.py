@@ -42,7 +42,8 @@ def _headline(counts: dict[str, int], viewer: Viewer) -> str:
     if not counts["open"]:
         return "Nobody to call today"
     people = "customer" if counts["open"] == 1 else "customers"
-    return f"{whose} {counts['open']} {people} to call, {counts['due'] + counts['overdue']} within 7 days"
+    pressing = counts["due"] + counts["overdue"]
+    return f"{whose} {counts['open']} {people} to call, {pressing or 'none'} due within 7 days"
 
 
 def _queue(found: pd.DataFrame, counts: dict[str, int], today: date) -> None:

@@ -35,8 +35,9 @@ def _headline(costs: pd.DataFrame) -> str:
         return "Too few customers won to compare channels"
     dear, cheap = known.loc[known["cac"].idxmax()], known.loc[known["cac"].idxmin()]
     return (
-        f"A customer won by {plain(dear['channel'])} cost {hkd(dear['cac'])}, one won by "
-        f"{plain(cheap['channel'])} {hkd(cheap['cac'])}"
+        f"A customer won by {plain(dear['channel'])} cost {hkd(dear['cac'])} and brought "
+        f"{hkd(dear['revenue_per_acquired'])} so far; one by {plain(cheap['channel'])} cost {hkd(cheap['cac'])} "
+        f"and brought {hkd(cheap['revenue_per_acquired'])}"
     )
 
 
@@ -61,7 +62,9 @@ def _channels(viewer: Viewer, scope: Scope, costs: pd.DataFrame) -> None:
                 "Revenue ÷ cost": _times(row, few),
             }
         )
-    tables.show(pd.DataFrame(rows), "channels", Customers=st.column_config.NumberColumn(format="localized"))
+    tables.show(
+        pd.DataFrame(rows), "channels", "too few", Customers=st.column_config.NumberColumn(format="localized")
+    )
     tables.explain(list(COST), viewer, Question.of(COST, scope, ["channel"], [scope.period]))
 
 
@@ -101,5 +104,5 @@ def _models(viewer: Viewer, scope: Scope) -> None:
         "the win out evenly. None of them shows what would have happened without the channel."
     )
     number = st.column_config.NumberColumn(format="%.1f")
-    tables.show(shown, "models", **dict.fromkeys(shown.columns[1:], number))
+    tables.show(shown, "models", "too few", **dict.fromkeys(shown.columns[1:], number))
     tables.explain(list(MODELS), viewer, Question.of(MODELS, scope, ["channel"], [scope.period]))

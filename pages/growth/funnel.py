@@ -111,6 +111,6 @@ def by_channel(viewer: Viewer, scope: Scope) -> None:
     shown = pd.DataFrame(rows)
     if absent("reached_mql", data.known(viewer)):
         shown = shown.drop(columns="MQL", errors="ignore")
-    tables.show(shown, "channels", Leads=whole, MQL=whole, Won=whole)
+    tables.show(shown, "channels", "too few", Leads=whole, MQL=whole, Won=whole)
     st.caption("“Not known”: the channel was not recorded. It is not counted in any channel.")
     tables.explain(names, viewer, Question.of(names, scope, ["channel"], [scope.period]))

@@ -8,6 +8,9 @@ from metrics.query import Question, measures_of, statement
 from pages.kit import data
 from warehouse.access import Viewer
 
+ROWS_AT_ONCE = 20
+"""A table up to this long is shown whole; a longer one scrolls."""
+
 
 def empty(meaning: str, next_step: str = "") -> None:
     """Nothing to show: what that means, and what to do."""
@@ -27,17 +30,18 @@ def absent(what: str, viewer: Viewer, *tables: str) -> bool:
     return bool(missing)
 
 
-def show(frame: pd.DataFrame, key: str, **columns: object) -> None:
+def show(frame: pd.DataFrame, key: str, empty_cell: str = "–", **columns: object) -> None:
     """A table with its columns' formats; long ones are sent in parts.
 
-    An empty cell is a figure about too few people, or one that is not known.
+    `empty_cell` says what an empty cell means: not known, or about too few people to show.
     """
     st.dataframe(
         frame,
         hide_index=True,
         key=key,
         column_config=columns,
-        placeholder="not shown",
+        placeholder=empty_cell,
+        height="content" if len(frame) <= ROWS_AT_ONCE else "auto",
         lazy=len(frame) > 20_000,
     )
 

@@ -33,7 +33,7 @@ def _calls(viewer: Viewer) -> None:
     pressing = counts["due"] + counts["overdue"]
     people = "customer" if counts["open"] == 1 else "customers"
     st.title(f"{counts['open']} {people} to call" if counts["open"] else "Nobody to call today")
-    with st.grid(3, min_column_width=150):
+    with st.grid(3, min_column_width=105):
         st.metric("Not started", counts["new"], border=True)
         st.metric("Due within 7 days", counts["due"], border=True)
         st.metric("Overdue", counts["overdue"], border=True)
@@ -59,9 +59,9 @@ def _complaints(viewer: Viewer) -> None:
         return
     today = data.as_of(viewer)
     opened = data.frame(viewer, waiting.open_complaints(today))
-    st.title(f"{len(opened):,} complaints wait for an answer" if len(opened) else "No complaint is open")
+    st.title(f"{len(opened):,} complaints wait to be settled" if len(opened) else "No complaint is open")
     age = (pd.Timestamp(today) - pd.to_datetime(opened["opened_at"])).dt.days
-    with st.grid(3, min_column_width=150):
+    with st.grid(3, min_column_width=105):
         st.metric("Open longer than 7 days", int((age > 7).sum()), border=True)
         st.metric("Without a first reply", int(opened["first_reply_at"].isna().sum()), border=True)
         st.metric("High severity", int((opened["severity"] == "high").sum()), border=True)
@@ -110,7 +110,7 @@ def _house(viewer: Viewer) -> None:
     status = data.status(viewer)
     loaded = status[status["row_count"] > 0]
     st.title(f"{len(loaded)} of {len(status)} tables are loaded, as of {day(data.as_of(viewer))}")
-    with st.grid(3, min_column_width=150):
+    with st.grid(3, min_column_width=105):
         st.metric("Tables with data", len(loaded), border=True)
         st.metric("Rows", f"{int(status['row_count'].sum()):,}", border=True)
         st.metric("Last load", f"{pd.to_datetime(status['loaded_at']).max():%d %b %Y}", border=True)
