@@ -96,8 +96,9 @@ def _allowed(part: Any) -> bool:
 
 def _says_more(part: Any) -> bool:
     """Whether an allowed part carries text or orders of its own beside its children."""
-    extras = ("_prefixes", "_suffixes", "_hints", "_statement_hints", "_for_update_arg", "literal_execute")
-    if any(getattr(part, extra, None) for extra in extras):
+    if any(getattr(part, texts, None) for texts in ("_prefixes", "_suffixes", "_hints", "_statement_hints")):
+        return True
+    if getattr(part, "_for_update_arg", None) is not None or getattr(part, "literal_execute", False):
         return True
     if any(isinstance(getattr(part, where, None), operators.custom_op) for where in ("operator", "modifier")):
         return True

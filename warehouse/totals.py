@@ -44,7 +44,12 @@ def check(statement: Any) -> None:
     for part in parts:
         if isinstance(part, ScalarSelect) and id(part) not in lists and not _is_look_up(part):
             raise _refused("looks up a single row")
-    groups = list(statement._group_by_clauses)
+    # The library wraps a function that groups into a list of one.
+    groups = [
+        single
+        for group in statement._group_by_clauses
+        for single in (group.clauses if isinstance(group, e.ClauseList) else [group])
+    ]
     if any(_singles_out(root) for group in groups for root in _roots(group)):
         raise _refused("singles out people")
     columns: dict[str, ColumnElement] = {}

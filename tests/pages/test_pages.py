@@ -137,3 +137,21 @@ def test_before_a_bank_is_loaded_every_page_says_so(monkeypatch, tmp_path):
         app = open_as(viewer, entry.url)
         assert not broken(app)
         assert "make demo" in words(app) or entry.url == "dictionary"
+
+
+@pytest.mark.parametrize(
+    "typed", ["O'Brien", "'; DROP TABLE customers; --", "100%", "a_b", "\\", "陳", "%%", ":x", "{0}"]
+)
+def test_whatever_is_typed_into_the_search_is_only_searched_for(open_page, typed):
+    app = open_page(somebody("relationship_manager"), "customer")
+    app.text_input[0].input(typed + "  " if len(typed) > 1 else typed * 2).run()
+    assert not broken(app)
+
+
+def test_the_search_finds_only_the_viewers_customers(open_page, bank: connect.Stores):
+    rows = Reader(bank, SYSTEM).frame(customers.select())
+    for row in (rows[rows["rm_id"] == "RM01"].iloc[0], rows[rows["rm_id"] == "RM02"].iloc[0]):
+        app = open_page(somebody("relationship_manager"), "customer")
+        app.text_input[0].input(row["customer_id"]).run()
+        found = [b.key for b in app.button if str(b.key).startswith("hit-")]
+        assert found == ([f"hit-{row['customer_id']}"] if row["rm_id"] == "RM01" else [])

@@ -87,7 +87,7 @@ def _answer(reader: Reader, statement) -> list[tuple]:
 
 @pytest.mark.parametrize("who", sorted(PEOPLE_OF_THE_TEST))
 @given(data=st.data())
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_question_gets_the_answer_of_the_viewers_own_rows(who: str, data, night: Stores, judge) -> None:
     viewer = PEOPLE_OF_THE_TEST[who]
     tables = SEEN.get(viewer.role, list(WHAT))
