@@ -53,31 +53,34 @@ def unanswerable(name: str, question: Question) -> str | None:
     return next((d for d in wanted if any(f not in DIMENSIONS[d] for f in facts)), None)
 
 
+def columns_of(name: str) -> list[tuple[str, str]]:
+    """The (table, column) pairs of the unified tables that a metric reads, a computed table's through its sources."""
+    found: dict[tuple[str, str], None] = {}
+    for measure in measures_of(CATALOGUE[name]):
+        read = [c for c in visitors.iterate(measure.over(_ANY_DAY)) if isinstance(c, Column)]
+        for column in read:
+            table = column.table
+            if isinstance(table, Table) and table.schema:
+                computed = (
+                    _SOURCES.get(table.name, ()) if table.schema == DERIVED else ((table.name, column.key),)
+                )
+                found.update(dict.fromkeys(computed))
+    return list(found)
+
+
 def absent(name: str, known: frozenset[str]) -> bool:
     """Whether the bank gave no rows of a table, or not a column, that this metric reads: it is not known, rather than 0.
 
     `known` is what `warehouse.load.known` gives.
     """
-    for measure in measures_of(CATALOGUE[name]):
-        fact = measure.fact
-        if not fact.schema:
-            continue  # what people write on the desk is never absent
-        if fact.schema == DERIVED:
-            # Credits and profiles are computed; they need what they are computed from.
-            if _SOURCES[fact.name] not in known:
-                return True
-            continue
-        read = {
-            c.key
-            for c in visitors.iterate(measure.over(_ANY_DAY))
-            if isinstance(c, Column) and c.table is fact
-        }
-        if fact.name not in known or not known.issuperset(f"{fact.name}.{c}" for c in read):
-            return True
-    return False
+    needed = columns_of(name)
+    return not known.issuperset([t for t, _ in needed] + [f"{t}.{c}" for t, c in needed])
 
 
-_SOURCES = {"touch_credits": "touches", "customer_profiles": "customers", "customer_scores": "customers"}
+_SOURCES = {
+    # Credits are computed from contacts and wins; what people write on the desk has no source.
+    "touch_credits": (("touches", "lead_id"), ("touches", "touched_at"), ("leads", "won_at")),
+}
 _ANY_DAY = Period(date(2000, 1, 1), date(2000, 1, 1))
 
 

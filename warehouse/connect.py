@@ -8,8 +8,10 @@ never opens the file that is served, and open readers keep the one they have.
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -104,10 +106,25 @@ def publish(settings: Settings, snapshot: str) -> None:
     folder = os.open(settings.data_dir, os.O_RDONLY)
     os.fsync(folder)
     os.close(folder)
-    kept = {snapshot_file(settings, s).name for s in (snapshot, before) if s}
-    for snapshot_of in settings.data_dir.glob("bank-*.duckdb*"):
-        if snapshot_of.name.removesuffix(".wal") not in kept:
-            snapshot_of.unlink(missing_ok=True)
+    _sweep(settings, {snapshot_file(settings, s).name for s in (snapshot, before) if s})
+
+
+def _sweep(settings: Settings, kept: set[str]) -> None:
+    """Remove snapshots other than `kept`, and what a load that was killed left: a log, a spill folder, a pointer."""
+    for left in (*settings.data_dir.glob("bank-*.duckdb*"), *settings.data_dir.glob(f"{POINTER}.*")):
+        if left.name.removesuffix(".wal").removesuffix(".tmp") in kept:
+            continue
+        remove(left)
+
+
+def remove(*lefts: Path) -> None:
+    """Remove files or folders as far as that is possible now; the next load tries again."""
+    for left in lefts:
+        with suppress(OSError):
+            if left.is_dir():
+                shutil.rmtree(left)
+            else:
+                left.unlink(missing_ok=True)
 
 
 def open_stores(settings: Settings, now: Callable[[], datetime]) -> Stores:

@@ -20,12 +20,23 @@ from typing import Any
 
 import duckdb
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, Table, create_engine, delete, func, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    create_engine,
+    delete,
+    func,
+    insert,
+    select,
+    tuple_,
+)
 from sqlalchemy.pool import NullPool
 
-from warehouse import contract
+from warehouse import contract, lineage
 from warehouse.access import Reader
-from warehouse.connect import Stores, pointed_to, publish, snapshot_file
+from warehouse.connect import Stores, pointed_to, publish, remove, snapshot_file
 from warehouse.errors import LoadRefused
 from warehouse.schema import (
     BANK,
@@ -36,6 +47,7 @@ from warehouse.schema import (
     UNIFIED_TABLES,
     customer_profiles,
     loads,
+    origins,
 )
 
 READERS = {
@@ -85,17 +97,18 @@ def load(
                 progress("Checking that the tables fit together")
                 contract.check_references(db)
                 day = as_of or contract.last_day(db, not_after=stores.now().date())
+                _write_origins(db, sources, given)
                 _write_loads(db, stores.now(), day, sources, rows, given, sample)
                 db.execute("CHECKPOINT")
             _to_disk(file)
             publish(stores.settings, snapshot)
         except duckdb.Error as error:
-            file.unlink(missing_ok=True)
+            _discard(file)
             raise LoadRefused(
                 f"{contract.plain(error)} Nothing was loaded; the bank loaded before stays."
             ) from None
         except BaseException:
-            file.unlink(missing_ok=True)
+            _discard(file)
             raise
     return Loaded(snapshot, day, rows)
 
@@ -109,6 +122,11 @@ def _sources(folder: Path) -> dict[str, tuple[str, str]]:
     for name in sorted(names):
         for suffix, reader in READERS.items():
             if (folder / f"{name}{suffix}").is_file():
+                if name in found and not (folder / f"{name}.sql").is_file():
+                    raise LoadRefused(
+                        f"Table {name}: both {found[name][0]} and {name}{suffix} give it. Keep one, or say in {name}.sql "
+                        f"how they belong together. {contract.NOTHING}"
+                    )
                 found[name] = (f"{name}{suffix}", f"SELECT * FROM {reader.format(repr(name + suffix))}")
     for file in sorted(folder.glob("*.sql")):
         if file.stem not in names:
@@ -119,12 +137,23 @@ def _sources(folder: Path) -> dict[str, tuple[str, str]]:
             found[file.stem] = (file.name, file.read_text(encoding="utf-8").strip().rstrip(";"))
         except UnicodeDecodeError:
             raise LoadRefused(f"{file.name} is not a text file in UTF-8. Nothing was loaded.") from None
+        _check_one_select(*found[file.stem])
     if not found:
         raise LoadRefused(
             f"“{folder}” holds no extract: it needs files such as customers.csv, or customers.sql to say how to "
             "read them. Nothing was loaded."
         )
     return found
+
+
+def _check_one_select(source: str, query: str) -> None:
+    """A mapping says how to read, and does nothing else: its text is put inside a SELECT of the load."""
+    try:
+        kinds = [statement.type for statement in duckdb.extract_statements(query)]
+    except duckdb.Error as error:
+        raise LoadRefused(f"{source} cannot be read. {contract.plain(error)} {contract.NOTHING}") from None
+    if kinds != [duckdb.StatementType.SELECT]:
+        raise LoadRefused(f"{source} must be one SELECT and nothing else. {contract.NOTHING}")
 
 
 def _fill(db: duckdb.DuckDBPyConnection, table: Table, source: str, query: str) -> tuple[int, str]:
@@ -170,12 +199,13 @@ def _carry_history(db: duckdb.DuckDBPyConnection, stores: Stores, sample: bool) 
     served = pointed_to(stores.settings)
     if served is None or stores.settings.warehouse_url:
         return
-    db.execute(f"ATTACH '{snapshot_file(stores.settings, served)}' AS before (READ_ONLY)")
+    file = str(snapshot_file(stores.settings, served)).replace("'", "''")
+    db.execute(f"ATTACH '{file}' AS before (READ_ONLY)")
     was_sample = db.execute("SELECT bool_or(sample) FROM before.derived.loads").fetchone()
     if was_sample and was_sample[0] == sample:
         for table in DERIVED_TABLES:
             kept = {row[0] for row in db.execute(f"DESCRIBE before.derived.{table.name}").fetchall()}
-            if table is not loads:
+            if table not in (loads, origins):
                 # A column that the version before did not have is not known for the past.
                 names = ", ".join(f'"{c.key}"' for c in table.c if c.key in kept)
                 db.execute(
@@ -216,6 +246,23 @@ def _write_loads(
         )
 
 
+def _write_origins(
+    db: duckdb.DuckDBPyConnection, sources: dict[str, tuple[str, str]], given: dict[str, str]
+) -> None:
+    for table, (source, query) in sources.items():
+        columns = given[table].split()
+        if source.endswith(".sql"):
+            found = lineage.origins(query, columns)
+        else:
+            found = {column: [lineage.Origin(source, column)] for column in columns}
+        rows = [(table, column, origin.file, origin.column) for column in found for origin in found[column]]
+        if rows:
+            db.executemany(
+                "INSERT INTO derived.origins (table_name, column_name, file, file_column) VALUES (?, ?, ?, ?)",
+                rows,
+            )
+
+
 @dataclass(frozen=True)
 class Draft:
     """The next snapshot, not yet seen by anybody."""
@@ -247,10 +294,11 @@ def next_snapshot(stores: Stores) -> Iterator[Draft]:
     with _only_writer(stores):
         snapshot = _new_id(stores.now())
         file = snapshot_file(stores.settings, snapshot)
-        shutil.copyfile(snapshot_file(stores.settings, stores.snapshot()), file)
+        before = snapshot_file(stores.settings, stores.snapshot())
         # No pool: the file must be let go of entirely before readers open it read-only.
         engine = create_engine(f"duckdb:///{file}", poolclass=NullPool)
         try:
+            shutil.copyfile(before, file)
             with engine.connect() as connection:
                 yield Draft(connection, snapshot)
                 connection.commit()
@@ -260,7 +308,7 @@ def next_snapshot(stores: Stores) -> Iterator[Draft]:
             publish(stores.settings, snapshot)
         except BaseException:
             engine.dispose()
-            file.unlink(missing_ok=True)
+            _discard(file)
             raise
 
 
@@ -275,6 +323,11 @@ def _only_writer(stores: Stores) -> Iterator[None]:
                 "Another load or nightly job is running. Wait until it has ended, then try again."
             ) from None
         yield
+
+
+def _discard(file: Path) -> None:
+    """A snapshot that nobody will read, with the log and the spill folder the engine may have left beside it."""
+    remove(file, *(file.with_name(file.name + suffix) for suffix in (".wal", ".tmp")))
 
 
 def _new_id(at: datetime) -> str:
@@ -310,6 +363,12 @@ def known(reader: Reader) -> frozenset[str]:
 def status() -> Select:
     """One row per unified table: table_name, source, row_count, loaded_at, latest_on, as_of, sample."""
     return select(loads).order_by(loads.c.table_name)
+
+
+def origins_of(columns: list[tuple[str, str]]) -> Select:
+    """The files and file columns behind some (table, column) pairs of the unified tables."""
+    wanted = tuple_(origins.c.table_name, origins.c.column_name).in_(columns)
+    return select(origins).where(wanted).order_by(*origins.c)
 
 
 def nights(reader: Reader) -> int:

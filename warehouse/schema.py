@@ -424,6 +424,17 @@ loads = _table(
     schema=DERIVED,
 )
 
+origins = _table(
+    "origins",
+    "Where a column of the current snapshot comes from: one row per file and column it was made of.",
+    "Analytics",
+    _column("table_name", Text, "The unified table.", key=True),
+    _column("column_name", Text, "Its column.", key=True),
+    _column("file", Text, "The file, below the folder that was loaded.", key=True),
+    _column("file_column", Text, "The column in that file; empty where the mapping does not tell.", key=True),
+    schema=DERIVED,
+)
+
 UNIFIED_TABLES = tuple(t for t in BANK.tables.values() if t.schema == UNIFIED)
 DERIVED_TABLES = tuple(t for t in BANK.tables.values() if t.schema == DERIVED)
 

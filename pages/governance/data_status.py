@@ -3,10 +3,13 @@
 import pandas as pd
 import streamlit as st
 
+from metrics import CATALOGUE
+from metrics.query import columns_of
 from metrics.scope import Scope
 from metrics.words import day
 from pages.kit import data, tables
 from warehouse.access import Viewer
+from warehouse.load import origins_of
 from warehouse.schema import UNIFIED_TABLES
 
 STALE_AFTER_DAYS = 35
@@ -41,6 +44,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         Rows=st.column_config.NumberColumn(format="localized"),
         **{"Latest day": st.column_config.DateColumn(format="D MMM YYYY")},
     )
+    _where_from(viewer)
     if len(missing):
         names = ", ".join(n.replace("_", " ") for n in missing["table_name"])
         st.info(
@@ -48,6 +52,38 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
             "and load it again.",
             icon=":material/database_off:",
         )
+
+
+def _where_from(viewer: Viewer) -> None:
+    """Any figure, followed down to the files and columns it was made of."""
+    st.header("Where a figure comes from")
+    name = st.selectbox(
+        "Figure",
+        list(CATALOGUE),
+        format_func=lambda n: CATALOGUE[n].label,
+        key="figure",
+        bind="query-params",
+        width=360,
+    )
+    if name not in CATALOGUE:
+        return
+    columns = columns_of(name)
+    if not columns:
+        tables.empty("This figure is made of what people record in Concord itself.")
+        return
+    found = data.frame(viewer, origins_of(columns))
+    if found.empty:
+        tables.empty("The bank gave no data for this figure.", "Its tables are marked “No data” above.")
+        return
+    shown = pd.DataFrame(
+        {
+            "Table": [n.replace("_", " ") for n in found["table_name"]],
+            "Column": found["column_name"],
+            "File": found["file"],
+            "Column in the file": found["file_column"].replace("", "not told by the mapping"),
+        }
+    )
+    tables.show(shown, "origins")
 
 
 def _state(row, as_of) -> str:

@@ -65,10 +65,11 @@ everyone AS (
         -- 0 is how the CRM says "not declared".
         nullif(c.expected_value, 0) AS expected_value, c.won_value, c.sales_rep
     FROM crm c LEFT JOIN link USING (lead_no) LEFT JOIN marketing m USING (marketing_id)
-    UNION ALL BY NAME
-    SELECT m.marketing_id AS lead_id, m.email_key, m.phone_key, m.campaign AS campaign_id,
-        coalesce(m.channel, '') AS word, m.interest AS product, m.name AS full_name, m.email, m.mobile AS phone,
-        m.day_on::TIMESTAMP AS created_at
+    UNION ALL
+    SELECT m.marketing_id, NULL, m.email_key, m.phone_key,
+        m.campaign, coalesce(m.channel, ''), NULL, m.interest,
+        m.name, m.email, m.mobile,
+        m.day_on::TIMESTAMP, NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM marketing m ANTI JOIN link USING (marketing_id)
 )
 SELECT e.lead_id,

@@ -61,8 +61,8 @@ lead_keys AS (
     SELECT c.lead_no AS lead_id, c.customer_no, c.email_key, m.email_key AS sent_key, c.phone_key, m.visitor,
         c.reached['New'] AS created_at
     FROM crm c LEFT JOIN link USING (lead_no) LEFT JOIN marketing m USING (marketing_id)
-    UNION ALL BY NAME
-    SELECT m.marketing_id AS lead_id, m.email_key, m.phone_key, m.visitor, m.day_on::TIMESTAMP AS created_at
+    UNION ALL
+    SELECT m.marketing_id, NULL, m.email_key, NULL, m.phone_key, m.visitor, m.day_on::TIMESTAMP
     FROM marketing m ANTI JOIN link USING (marketing_id)
 ),
 lead_known AS (

@@ -1,0 +1,238 @@
+"""The house stands as docs and design say: layers, names, one clock, one cache, one place for SQL."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LAYERS = ("warehouse", "metrics", "models", "workflow", "sign_in", "reports", "pages")
+BELOW_PAGES = tuple(layer for layer in LAYERS if layer != "pages")
+FOLDERS = {*LAYERS, "sample_data", "tests", "benchmarks", "docs"}
+"""A further folder needs a decision record."""
+NAMES_OF_NOTHING = {
+    "utils",
+    "util",
+    "helpers",
+    "helper",
+    "common",
+    "services",
+    "service_layer",
+    "core",
+    "misc",
+}
+
+
+def _tracked() -> list[Path]:
+    """The files of the project: what git knows or would add."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if listed.returncode:
+        found = (p.relative_to(ROOT) for p in ROOT.rglob("*") if p.is_file())
+        return sorted(
+            p for p in found if not p.parts[0].startswith(".") and p.parts[0] not in ("data", "build")
+        )
+    return sorted(p for p in map(Path, listed.stdout.splitlines()) if (ROOT / p).is_file())
+
+
+FILES = _tracked()
+MODULES = [f for f in FILES if f.suffix == ".py"]
+OURS = [m for m in MODULES if m.parts[0] in LAYERS or len(m.parts) == 1]
+
+
+def _text(file: Path) -> str:
+    return (ROOT / file).read_text(encoding="utf-8")
+
+
+def _tree(file: Path) -> ast.Module:
+    return ast.parse(_text(file), filename=str(file))
+
+
+def _names_used(file: Path) -> set[str]:
+    """Every dotted name in the code, such as `datetime.now`; what a comment or a docstring says does not count."""
+    return {ast.unparse(node) for node in ast.walk(_tree(file)) if isinstance(node, ast.Attribute | ast.Name)}
+
+
+def _imports(file: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(_tree(file)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def test_there_is_something_to_look_at() -> None:
+    assert len(OURS) > 40
+    assert {"app.py", "cli.py"} <= {str(m) for m in OURS}
+
+
+def test_the_layers_hold() -> None:
+    checked = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from importlinter.cli import lint_imports_command; lint_imports_command()",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert re.search(r"Contracts: [1-9]\d* kept, 0 broken", checked.stdout)
+
+
+def test_every_layer_is_under_contract() -> None:
+    linted = tomllib.loads(_text(Path("pyproject.toml")))["tool"]["importlinter"]
+    there = {layer for layer in LAYERS if (ROOT / layer).is_dir()}
+    assert there <= set(linted["root_packages"])
+    layers = next(c for c in linted["contracts"] if c["type"] == "layers")
+    assert there <= set(re.findall(r"\w+", " ".join(layers["layers"])))
+
+
+@pytest.mark.parametrize("door", ["app", "cli"])
+def test_nobody_imports_a_front_door(door: str) -> None:
+    assert not [str(m) for m in MODULES if door in {name.split(".")[0] for name in _imports(m)}]
+
+
+def test_there_is_no_folder_that_nobody_agreed_on() -> None:
+    there = {f.parts[0] for f in FILES if len(f.parts) > 1 and not f.parts[0].startswith(".")}
+    assert there <= FOLDERS
+
+
+def test_no_script_lies_in_pages_but_the_frame() -> None:
+    """Streamlit serves any other script there to anybody who asks, without signing in."""
+    assert {m.name for m in MODULES if m.parts[0] == "pages" and len(m.parts) == 2} == {
+        "__init__.py",
+        "frame.py",
+    }
+
+
+def test_a_page_is_a_function_one_level_down() -> None:
+    for module in MODULES:
+        if module.parts[0] == "pages" and len(module.parts) > 2 and module.parts[1] != "kit":
+            code = [
+                n for n in _tree(module).body if isinstance(n, ast.Expr) and isinstance(n.value, ast.Call)
+            ]
+            assert not code, f"{module} runs something when it is imported"
+
+
+def test_no_module_is_named_for_nothing_in_a_bank() -> None:
+    parts = {part.removesuffix(".py") for m in MODULES for part in m.parts}
+    assert not parts & NAMES_OF_NOTHING
+
+
+def test_only_the_front_doors_read_the_clock_and_the_environment() -> None:
+    clock = re.compile(
+        r"(datetime\.(datetime\.)?(now|utcnow|today)|(datetime\.)?date\.today|time\.(time|time_ns|localtime|gmtime)"
+        r"|os\.(environ|getenv)|(pd\.)?Timestamp\.(now|today|utcnow)|func\.(now|current_date|current_timestamp))"
+    )
+    free = {"app.py", "cli.py"}
+    for module in OURS:
+        if str(module) not in free:
+            read = sorted(name for name in _names_used(module) if clock.fullmatch(name))
+            assert not read, f"{module} reads {read}"
+            assert "environ" not in {i.rpartition(".")[2] for i in _imports(module)}, module
+
+
+def test_there_is_one_cache() -> None:
+    """Two would be two chances to hand one viewer's rows to another."""
+    cached = [str(m) for m in OURS for line in _text(m).splitlines() if "st.cache_data" in line]
+    assert cached == ["pages/kit/data.py"]
+    for module in OURS:
+        assert not {"st.cache_resource", "st.experimental_memo", "st.cache"} & _names_used(module), module
+
+
+@pytest.mark.parametrize(
+    "forbidden", ["unsafe_allow_html", "allow_output_mutation", "unsafe_allow_javascript"]
+)
+def test_no_page_writes_raw_html(forbidden: str) -> None:
+    assert not [str(m) for m in OURS if forbidden in _text(m)]
+
+
+def test_pages_know_no_sql() -> None:
+    for module in MODULES:
+        if module.parts[0] == "pages":
+            used = {name.split(".")[0] for name in _imports(module)}
+            assert not used & {"sqlalchemy", "duckdb", "sqlite3", "psycopg"}, module
+
+
+def test_streamlit_ends_at_the_pages() -> None:
+    for module in OURS:
+        # The gate reads one message of Streamlit's wire format, to drop it.
+        if module.parts[0] in BELOW_PAGES and str(module) != "sign_in/messages.py":
+            assert "streamlit" not in {name.split(".")[0] for name in _imports(module)}, module
+
+
+def test_only_workflow_and_sign_in_write_to_the_desk() -> None:
+    writers = {m.parts[0] for m in OURS if {"warehouse.journal"} & _imports(m)}
+    assert writers <= {"workflow", "sign_in", "cli.py", "app.py"}
+
+
+def test_models_are_saved_without_pickle() -> None:
+    for module in OURS:
+        assert not {name.split(".")[0] for name in _imports(module)} & {
+            "pickle",
+            "joblib",
+            "dill",
+            "shelve",
+        }, module
+
+
+def _public(tree: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
+    """Functions and classes that others may use, and public methods of such classes."""
+    found: list = []
+    for node in tree.body:
+        if isinstance(
+            node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+        ) and not node.name.startswith("_"):
+            found.append(node)
+            if isinstance(node, ast.ClassDef):
+                found += [
+                    method
+                    for method in node.body
+                    if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef)
+                    and not method.name.startswith("_")
+                    and not any("overload" in ast.unparse(d) for d in method.decorator_list)
+                    # A property named like a field says what it is; so does a method of an outside protocol.
+                    and not any(ast.unparse(d) == "property" for d in method.decorator_list)
+                    and method.name != "invoke"
+                ]
+    return found
+
+
+@pytest.mark.parametrize("layer", [*BELOW_PAGES, "cli.py", "app.py"])
+def test_everything_public_below_the_pages_says_what_it_is(layer: str) -> None:
+    silent = [
+        f"{module}:{node.lineno} {node.name}"
+        for module in MODULES
+        if module.parts[0] == layer
+        for node in _public(_tree(module))
+        if not ast.get_docstring(node)
+    ]
+    assert not silent
+
+
+def test_every_module_opens_with_a_sentence() -> None:
+    assert not [str(m) for m in OURS if _text(m).strip() and not ast.get_docstring(_tree(m))]
+
+
+def test_no_folder_of_tests_is_a_package() -> None:
+    """A package `tests/metrics` would stand in front of `metrics`; so module names are unique instead."""
+    tests = [m for m in MODULES if m.parts[0] == "tests"]
+    assert not [str(m) for m in tests if m.name == "__init__.py"]
+    names = [m.name for m in tests if m.name != "conftest.py"]
+    assert len(names) == len(set(names))

@@ -1,0 +1,197 @@
+"""Every change of the desk stands in the audit log beside the change, all or nothing, and the log cannot be thinned."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from warehouse import journal
+from warehouse.connect import Stores, open_stores
+from warehouse.desk import DESK, audit_log, goals
+from warehouse.settings import Settings
+
+NINE = datetime(2026, 7, 1, 9, 0, 0, 123456)
+
+
+@pytest.fixture(
+    params=[
+        "sqlite",
+        pytest.param("postgresql", marks=[pytest.mark.postgresql, pytest.mark.xdist_group("postgresql")]),
+    ]
+)
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stores]:
+    """An empty desk in each kind of database."""
+    url = request.getfixturevalue("postgresql_url") if request.param == "postgresql" else ""
+    stores = open_stores(Settings(data_dir=tmp_path, desk_url=url), lambda: NINE)
+    with stores.desk.begin() as connection:
+        for table in reversed(DESK.sorted_tables):
+            connection.execute(delete(table))
+    yield stores
+    stores.desk.dispose()
+
+
+def _goal(metric: str) -> dict:
+    return {
+        "metric": metric,
+        "target": 1.0,
+        "starts_on": date(2026, 7, 1),
+        "ends_on": date(2026, 9, 30),
+        "owner": "Sales",
+        "set_at": NINE,
+    }
+
+
+def _lines(stores: Stores) -> list:
+    with stores.desk.connect().execution_options(reading=True) as connection:
+        return connection.execute(select(audit_log).order_by(audit_log.c.line)).all()
+
+
+def _broken(stores: Stores) -> int | None:
+    with stores.desk.connect() as connection:
+        return journal.broken_line(connection)
+
+
+def _goals(stores: Stores) -> int:
+    with stores.desk.connect().execution_options(reading=True) as connection:
+        return connection.execute(select(func.count()).select_from(goals)).scalar_one()
+
+
+def test_a_change_and_its_audit_line_appear_together(desk: Stores) -> None:
+    with journal.entry(desk, "amy", "goal.set", "leads", "agreed in June") as entry:
+        entry.desk.execute(insert(goals).values(_goal("leads")))
+        assert entry.at == NINE
+        if desk.desk.dialect.name == "sqlite":
+            assert (_goals(desk), len(_lines(desk))) == (0, 0), "half of it is already seen"
+    (line,) = _lines(desk)
+    assert (line.line, line.happened_at, line.who, line.action, line.subject, line.why) == (
+        *(1, NINE, "amy"),
+        *("goal.set", "leads", "agreed in June"),
+    )
+    assert _goals(desk) == 1
+
+
+def test_an_entry_that_fails_leaves_neither_change_nor_line(desk: Stores) -> None:
+    def half() -> None:
+        with journal.entry(desk, "amy", "goal.set") as entry:
+            entry.desk.execute(insert(goals).values(_goal("leads")))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        half()
+    assert (_goals(desk), _lines(desk)) == (0, [])
+
+
+def test_a_change_the_database_refuses_leaves_no_line(desk: Stores) -> None:
+    def set_goals(*metrics: str) -> None:
+        with journal.entry(desk, "amy", "goal.set") as entry:
+            for metric in metrics:
+                entry.desk.execute(insert(goals).values(_goal(metric)))
+
+    set_goals("leads")
+    with pytest.raises(IntegrityError):
+        set_goals("mql", "leads")
+    assert (_goals(desk), len(_lines(desk))) == (1, 1)
+
+
+def test_bookkeeping_changes_something_without_a_line(desk: Stores) -> None:
+    with journal.bookkeeping(desk) as entry:
+        entry.desk.execute(insert(goals).values(_goal("leads")))
+    assert (_goals(desk), _lines(desk)) == (1, [])
+
+    def half() -> None:
+        with journal.bookkeeping(desk) as entry:
+            entry.desk.execute(delete(goals))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        half()
+    assert _goals(desk) == 1
+
+
+def _hundred(stores: Stores) -> None:
+    for number in range(100):
+        journal.note(stores, "amy", "test.note", str(number), f"because of {number}")
+
+
+@pytest.mark.parametrize("column", ["who", "action", "subject", "why", "happened_at", "chain"])
+def test_an_altered_line_is_found(desk: Stores, column: str) -> None:
+    _hundred(desk)
+    assert _broken(desk) is None
+    other = NINE + timedelta(microseconds=1) if column == "happened_at" else "something else"
+    with desk.desk.begin() as connection:
+        connection.execute(update(audit_log).where(audit_log.c.line == 37).values({column: other}))
+    assert _broken(desk) == 37
+
+
+@pytest.mark.parametrize("line", [1, 50, 99])
+def test_a_removed_line_is_found(desk: Stores, line: int) -> None:
+    _hundred(desk)
+    with desk.desk.begin() as connection:
+        connection.execute(delete(audit_log).where(audit_log.c.line == line))
+    assert _broken(desk) == line
+
+
+def test_a_removed_line_whose_number_is_filled_again_is_found(desk: Stores) -> None:
+    _hundred(desk)
+    with desk.desk.begin() as connection:
+        connection.execute(delete(audit_log).where(audit_log.c.line == 50))
+        for number in range(51, 101):
+            connection.execute(update(audit_log).where(audit_log.c.line == number).values(line=number - 1))
+    assert _broken(desk) == 50
+
+
+def test_two_lines_that_change_places_are_found(desk: Stores) -> None:
+    _hundred(desk)
+    with desk.desk.begin() as connection:
+        for old, new in ((10, 1000), (11, 10), (1000, 11)):
+            connection.execute(update(audit_log).where(audit_log.c.line == old).values(line=new))
+    assert _broken(desk) == 10
+
+
+def test_many_writers_at_once_leave_one_whole_chain(desk: Stores) -> None:
+    wrong: list[BaseException] = []
+
+    def write(who: str) -> None:
+        try:
+            for number in range(15):
+                journal.note(desk, who, "test.note", str(number))
+        except BaseException as error:
+            wrong.append(error)
+
+    writers = [threading.Thread(target=write, args=(f"writer {n}",)) for n in range(6)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert not wrong, wrong[:1]
+    assert len(_lines(desk)) == 90
+    assert _broken(desk) is None
+
+
+_words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30)
+
+
+@given(lines=st.lists(st.tuples(_words, _words, _words), min_size=1, max_size=4))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+def test_whatever_is_written_into_a_line_stays_one_line_and_the_chain_whole(lines, tmp_path_factory) -> None:
+    stores = open_stores(Settings(data_dir=tmp_path_factory.mktemp("desk")), lambda: NINE)
+    for who, subject, why in lines:
+        journal.note(stores, who, "test.note", subject, why)
+    assert [(row.who, row.subject, row.why) for row in _lines(stores)] == lines
+    assert _broken(stores) is None
+    stores.desk.dispose()
+
+
+def test_words_moved_from_one_column_to_the_next_are_found(desk: Stores) -> None:
+    journal.note(desk, "amy", "test.note", "ab", "c")
+    with desk.desk.begin() as connection:
+        connection.execute(update(audit_log).values(subject="a", why="bc"))
+    assert _broken(desk) == 1
