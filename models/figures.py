@@ -24,6 +24,7 @@ class Figure:
     high: float
 
     def as_dict(self) -> dict[str, float]:
+        """value, low and high by name, as a model card keeps them."""
         return asdict(self)
 
 

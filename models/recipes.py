@@ -42,6 +42,7 @@ class Recipe:
     rounds: int = 0
 
     def fit(self, x: Matrix, left: Vector, seed: int) -> Any:
+        """A fitted classifier of `x` (n × features, NaN for not known) and `left` (n, 0 or 1)."""
         if self.kind == "curves":
             # Curves have few parameters: more rows than this change no figure, and need gigabytes.
             some = np.random.default_rng(seed).permutation(len(x))[:ENOUGH_FOR_CURVES]

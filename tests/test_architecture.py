@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -55,15 +56,18 @@ def _text(file: Path) -> str:
     return (ROOT / file).read_text(encoding="utf-8")
 
 
+@cache
 def _tree(file: Path) -> ast.Module:
     return ast.parse(_text(file), filename=str(file))
 
 
+@cache
 def _names_used(file: Path) -> set[str]:
     """Every dotted name in the code, such as `datetime.now`; what a comment or a docstring says does not count."""
     return {ast.unparse(node) for node in ast.walk(_tree(file)) if isinstance(node, ast.Attribute | ast.Name)}
 
 
+@cache
 def _imports(file: Path) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(_tree(file)):

@@ -208,8 +208,8 @@ def test_a_bank_opened_for_reading_reaches_no_file_and_writes_nothing(night: Sto
     with night.bank().connect() as bank:
         for order in (
             "SELECT * FROM read_csv('/etc/passwd')",
-            "COPY unified.customers TO '/tmp/stolen.csv'",
-            "ATTACH '/tmp/other.duckdb' AS other",
+            "COPY unified.customers TO 'stolen.csv'",
+            "ATTACH 'other.duckdb' AS other",
             "INSTALL httpfs",
             "SET enable_external_access = true",
             "DELETE FROM unified.customers",

@@ -1,0 +1,108 @@
+"""41,188 real telephone calls of a bank's campaigns: counts and conversion by channel, through catalogue and door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from sqlalchemy import func, select
+
+from metrics import CATALOGUE, query
+from metrics.query import Question
+from metrics.scope import Period, Scope
+from warehouse.access import SYSTEM, Reader, Viewer
+from warehouse.connect import Stores
+from warehouse.load import as_of, known
+from warehouse.schema import BANK, leads, touches
+from workflow import nightly
+
+pytestmark = [pytest.mark.real, pytest.mark.xdist_group("bank_marketing")]
+
+ALL_YEARS = Scope(Period(date(2008, 5, 1), date(2010, 12, 31)))
+TRUE = {"cellular": (26_144, 0.1474), "telephone": (15_044, 0.0523)}
+
+
+@pytest.fixture
+def reader(bank_marketing: Stores) -> Reader:
+    return Reader(bank_marketing, SYSTEM)
+
+
+def _now(answer: pd.DataFrame) -> pd.DataFrame:
+    return answer[answer["period"] == 0]
+
+
+@pytest.mark.parametrize("role", ["system", "analyst", "sales", "marketing", "executive"])
+def test_calls_and_conversions_come_out_for_everybody_who_may_see_them(
+    role: str, bank_marketing: Stores
+) -> None:
+    viewer = SYSTEM if role == "system" else Viewer("x", "X", role)
+    names = ["leads", "won", "reached_won", "lead_conversion"]
+    answer = query.ask(Question.of(names, ALL_YEARS), Reader(bank_marketing, viewer))
+    row = _now(answer).iloc[0]
+    assert (row["leads"], row["won"], row["reached_won"]) == (41_188, 4_640, 4_640)
+    assert row["lead_conversion"] == pytest.approx(4_640 / 41_188)
+
+
+@pytest.mark.parametrize("role", ["system", "marketing"])
+def test_conversion_by_channel(role: str, bank_marketing: Stores) -> None:
+    viewer = SYSTEM if role == "system" else Viewer("x", "X", role)
+    question = Question.of(["leads", "lead_conversion"], ALL_YEARS, by=["channel"])
+    rows = _now(query.ask(question, Reader(bank_marketing, viewer))).set_index("channel")
+    assert {c: (r["leads"], round(r["lead_conversion"], 4)) for c, r in rows.iterrows()} == TRUE
+
+
+@pytest.mark.parametrize("channel", sorted(TRUE))
+def test_a_filter_by_channel_gives_the_same_figures(channel: str, reader: Reader) -> None:
+    scope = Scope(ALL_YEARS.period, (("channel", (channel,)),))
+    row = _now(query.ask(Question.of(["leads", "lead_conversion"], scope), reader)).iloc[0]
+    assert (row["leads"], round(row["lead_conversion"], 4)) == TRUE[channel]
+
+
+def test_the_years_add_up_to_the_whole(reader: Reader) -> None:
+    years = [Period(date(y, 1, 1), date(y, 12, 31)) for y in (2008, 2009, 2010)]
+    answer = query.ask(Question.of(["leads", "won"], ALL_YEARS, periods=years), reader)
+    assert (answer["leads"].sum(), answer["won"].sum()) == (41_188, 4_640)
+    assert answer["leads"].gt(0).all()
+    assert as_of(reader).year == 2010
+
+
+def test_the_duration_of_a_call_is_nowhere(reader: Reader) -> None:
+    """It is known only after the call, so nothing that predicts may know it."""
+    assert not [f"{t.name}.{c.key}" for t in BANK.tables.values() for c in t.c if "duration" in c.key]
+
+
+def test_every_call_is_a_touch_of_its_lead(reader: Reader) -> None:
+    orphan = touches.c.lead_id.not_in(select(leads.c.lead_id))
+    assert int(reader.frame(select(func.count(touches.c.touch_id))).iloc[0, 0]) == 41_188
+    assert int(reader.frame(select(func.count(touches.c.touch_id)).where(orphan)).iloc[0, 0]) == 0
+
+
+def test_what_the_bank_did_not_give_is_not_known_rather_than_0(reader: Reader) -> None:
+    answer = query.ask(Question.of(sorted(CATALOGUE), ALL_YEARS), reader, known(reader))
+    for name in (
+        "mql",
+        "sql",
+        "opportunities",
+        "win_rate",
+        "marketing_cost",
+        "cac",
+        "revenue",
+        "churn_rate",
+        "nps",
+    ):
+        assert answer[name].isna().all(), name
+
+
+def test_a_night_on_a_bank_without_customers_credits_what_it_can_and_says_the_rest(
+    bank_marketing_folder: Path, own_copy: Callable[[Path], Stores]
+) -> None:
+    stores = own_copy(bank_marketing_folder)
+    report = nightly.run(stores)
+    assert (report.customers, report.scored) == (0, 0)
+    assert report.said
+    assert report.as_of == as_of(Reader(stores, SYSTEM))
+    again = nightly.run(stores)
+    assert again.credits == report.credits
