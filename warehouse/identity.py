@@ -6,7 +6,7 @@ record keeps one row with its reason, also when nobody knows who it is. A number
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -66,10 +66,12 @@ def link(db: duckdb.DuckDBPyConnection, rulings: Sequence[Ruling]) -> None:
 def links_of(
     work: duckdb.DuckDBPyConnection,
     rulings: Sequence[Ruling],
-    threshold: float = identity_likeness.THRESHOLD,
-    keys: Iterable[str] = KEYS,
+    threshold: float | None = identity_likeness.THRESHOLD,
 ) -> pd.DataFrame:
-    """One row per record of `records`: source, record_id, person_id, customer_id, how, score, reason."""
+    """One row per record of `records`: source, record_id, person_id, customer_id, how, score, reason.
+
+    Without a threshold only exact keys and rulings link.
+    """
     records = work.execute("SELECT n, source, record_id, customer_id FROM records ORDER BY n").df()
     named = {r.customer_id for r in rulings} | set(records["customer_id"].dropna())
     persons = Persons(len(records), sorted(named))
@@ -84,14 +86,15 @@ def links_of(
     for n, ruling in reversed(heard):
         if ruling.verdict == "join":
             _join(persons, n, ruling.customer_id, Step("hand", 1.0, "A colleague decided so."))
-    for key in keys:
+    for key in KEYS:
         step = Step(key, 1.0, KEYS[key])
         for a, b in identity_keys.agreeing(work, key).itertuples(index=False):
             persons.same(int(a), int(b), step)
-    groups = pd.DataFrame({"n": range(len(records))})
-    groups["grp"] = [persons.group(n) for n in range(len(records))]
-    for a, b, chance, reason in identity_likeness.likely_pairs(work, groups, threshold).itertuples(index=False):
-        persons.same(int(a), int(b), Step("likely", float(chance), f"Very likely the same person: {reason}."))
+    if threshold is not None:
+        groups = pd.DataFrame({"n": range(len(records)), "grp": map(persons.group, range(len(records)))})
+        likely = identity_likeness.likely_pairs(work, groups, threshold)
+        for a, b, chance, reason in likely.itertuples(index=False):
+            persons.same(int(a), int(b), Step("likely", float(chance), f"Very likely one person: {reason}."))
     return _as_links(records, persons)
 
 

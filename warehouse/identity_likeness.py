@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-THRESHOLD = 0.9
+THRESHOLD = 0.95
 """From this probability on two records are one person. Chosen in docs/decisions/0007 by measured precision."""
 ENOUGH_TO_LEARN = 500
 """Pairs with an equal key; with fewer, the stated chances are safer than the learnt ones."""
@@ -60,9 +60,16 @@ NAME = (
 )
 EMAIL = (
     Level("email_l = email_r", "the same e-mail address", 0.93, 1e-6),
-    Level(_slip("email", _EMAIL_NEAR), "an e-mail address that differs by a slip", 0.035, 1e-7),
+    Level(
+        _slip("email", _EMAIL_NEAR + ") AND (digits_l IS NOT DISTINCT FROM digits_r"),
+        "an e-mail address that differs by a slip",
+        0.035,
+        1e-7,
+    ),
+    # Namesakes are told apart by the number in their addresses: one digit more or less is often somebody else.
+    Level(_slip("email", _EMAIL_NEAR), "an e-mail address with another digit", 0.002, 1e-5),
     Level("box_l = box_r AND length(box_l) >= 6", "the same address at another provider", 0.01, 1e-6),
-    Level("ELSE", "another e-mail address", 0.025, 0.999998),
+    Level("ELSE", "another e-mail address", 0.023, 0.999988),
 )
 PHONE = (
     Level("phone_l = phone_r", "the same phone number", 0.95, 1e-6),
@@ -109,7 +116,8 @@ def likely_pairs(db: duckdb.DuckDBPyConnection, groups: pd.DataFrame, at_least: 
         WITH people AS (SELECT grp, min(name) AS name FROM named GROUP BY grp)
         SELECT (SELECT count(*) FROM named),
             (SELECT coalesce(sum(c * (c - 1) / 2), 0) FROM (SELECT count(*) AS c FROM named GROUP BY grp)),
-            (SELECT coalesce(sum(c * (c - 1)) / (sum(c) * sum(c)), 0) FROM (SELECT count(*) AS c FROM people GROUP BY name))
+            (SELECT coalesce(sum(c * (c - 1)) / (sum(c) * sum(c)), 0)
+                FROM (SELECT count(*) AS c FROM people GROUP BY name))
         """
     ).fetchall()[0]
     if rows < 2:
@@ -164,12 +172,18 @@ def _predict(db: duckdb.DuckDBPyConnection, rows: int, same: float, namesakes: f
     with _quietly():
         api = DuckDBAPI(db)
         linker = Linker(api.register("named"), settings, log_level=logging.ERROR)
-        if same >= ENOUGH_TO_LEARN:
-            for key in ("email", "phone"):
+        for key in ("email", "phone"):
+            if _pairs_with_equal(db, key) >= ENOUGH_TO_LEARN:
                 linker.training.estimate_parameters_using_expectation_maximisation(
                     f"l.{key} = r.{key}", record_sample_proportion=1.0
                 )
         return str(linker.inference.predict(threshold_match_probability=at_least).physical_name)
+
+
+def _pairs_with_equal(db: duckdb.DuckDBPyConnection, key: str) -> int:
+    counts = f"SELECT count(*) AS c FROM named WHERE {key} IS NOT NULL GROUP BY {key}"
+    found = db.execute(f"SELECT coalesce(sum(c * (c - 1) // 2), 0) FROM ({counts})").fetchall()
+    return int(found[0][0])
 
 
 @contextmanager
@@ -185,7 +199,7 @@ def _quietly() -> Iterator[None]:
 
 
 def _suffixed(side: str) -> str:
-    columns = ("name", "name_sorted", "latin", "email", "box", "phone", "birth_year")
+    columns = ("name", "name_sorted", "latin", "email", "box", "digits", "phone", "birth_year")
     return ", ".join(f"{c} AS {c}_{side}" for c in columns)
 
 
