@@ -99,7 +99,9 @@ RULES: dict[str, dict[str, See]] = {
         **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "staff_surveys"], See.TOTALS),
         **_REFERENCE,
     },
-    "administrator": {**dict.fromkeys(["loads", "match_rates", "goals", "users", "audit_log"], See.EVERYTHING)},
+    "administrator": {
+        **dict.fromkeys(["loads", "match_rates", "goals", "users", "audit_log"], See.EVERYTHING)
+    },
 }
 """Role → table → how much. A table that is not listed is not seen at all."""
 

@@ -75,13 +75,14 @@ def links_of(
     records = work.execute("SELECT n, source, record_id, customer_id FROM records ORDER BY n").df()
     named = {r.customer_id for r in rulings} | set(records["customer_id"].dropna())
     persons = Persons(len(records), sorted(named))
-    at = {key: n for n, key in enumerate(zip(records["source"], records["record_id"], strict=True))}
+    keys = zip(records["source"], records["record_id"], strict=True)
+    at: dict[tuple[str, str], int] = {key: n for n, key in enumerate(keys)}
     heard = [(at[r.source, r.record_id], r) for r in rulings if (r.source, r.record_id) in at]
     for n, ruling in heard:
         if ruling.verdict == "split":
             persons.keep_apart(n, ruling.customer_id)
-    for n, customer in records["customer_id"].dropna().items():
-        _join(persons, int(str(n)), customer, Step("number", 1.0, "The source keeps the customer number."))
+    for n, customer in enumerate(records["customer_id"].where(records["customer_id"].notna(), "")):
+        _join(persons, n, customer, Step("number", 1.0, "The source keeps the customer number."))
     # The newest of two contradicting rulings counts, so it comes first.
     for n, ruling in reversed(heard):
         if ruling.verdict == "join":
@@ -109,9 +110,9 @@ def _as_links(records: pd.DataFrame, persons: Persons) -> pd.DataFrame:
     rows = []
     explained = persons.explained()
     company = pd.Series([first for _, first, _ in explained]).value_counts()
-    for n, (customer, first, step) in enumerate(explained):
+    for customer, first, step in explained:
         if step is None and company[first] > 1:
-            step = Step("likely", 1.0, "The first record of this person.")
+            step = Step("first", 1.0, "The first record of a person who is no customer we know.")
         step = step or Step("none", 0.0, "No other record agrees with this one.")
         rows.append((customer or labels[first], customer, step.how, step.score, step.reason))
     links = pd.DataFrame(rows, columns=["person_id", "customer_id", "how", "score", "reason"])
@@ -134,7 +135,8 @@ def _undo_splits(db: duckdb.DuckDBPyConnection, rulings: Sequence[Ruling]) -> No
                     where,
                 )
             db.execute(
-                f"UPDATE unified.{table} SET customer_id = NULL WHERE {key} IN ({found}) AND customer_id = ?", where
+                f"UPDATE unified.{table} SET customer_id = NULL WHERE {key} IN ({found}) AND customer_id = ?",
+                where,
             )
 
 

@@ -7,13 +7,13 @@ linked by what is left, and then the hidden numbers say how many of the likely l
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from warehouse import identity, identity_keys
 from warehouse.access import Reader
@@ -42,10 +42,28 @@ class Agreement:
         """The share of the pairs that are one person that were linked."""
         return self.right_pairs / self.true_pairs if self.true_pairs else 1.0
 
+    def __str__(self) -> str:
+        return (
+            f"precision {self.precision:.4f} ({self.right_pairs:,} of {self.linked_pairs:,} linked pairs are "
+            f"one person), recall {self.recall:.4f} ({self.right_pairs:,} of {self.true_pairs:,} pairs of one "
+            "person are linked)."
+        )
+
 
 def rates(reader: Reader) -> pd.DataFrame:
     """One row per source: what its records were matched by."""
     return reader.frame(select(match_rates).order_by(match_rates.c.source))
+
+
+def in_words(rate: Any) -> str:
+    """A row of `rates` as one line."""
+    matched = rate.by_number + rate.by_email + rate.by_phone + rate.by_likeness + rate.by_hand
+    return (
+        f"{rate.source}: {matched:,} of {rate.records:,} records are a known customer ({matched / rate.records:.1%}): "
+        f"{rate.by_number:,} by number, {rate.by_email:,} by e-mail, {rate.by_phone:,} by phone, {rate.by_likeness:,} by "
+        f"likeness, {rate.by_hand:,} by hand. {rate.other_people:,} are somebody else known to several records, "
+        f"{rate.alone:,} stand alone."
+    )
 
 
 def links(reader: Reader) -> pd.DataFrame:
@@ -95,7 +113,7 @@ def _pairs(rows: pd.DataFrame, by: list[str]) -> int:
 
 
 def truth_of(folder: Path) -> pd.DataFrame:
-    """Who each record is in truth (source, record_id, who), of a sample bank in `folder`. Raises Problem if there is none."""
+    """Who each record is in truth (source, record_id, who), of the sample bank in `folder`, or Problem."""
     try:
         told = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["who_is_who"]
         who = pd.read_parquet(folder / told["file"])
@@ -105,10 +123,7 @@ def truth_of(folder: Path) -> pd.DataFrame:
             f"“{folder}” does not say who is who: it needs the truth.json and the files of a sample bank."
         ) from None
     parts = [
-        who[[column, "true_email"]]
-        .dropna()
-        .set_axis(["record_id", "who"], axis=1)
-        .assign(source=source)
+        who[[column, "true_email"]].dropna().set_axis(["record_id", "who"], axis=1).assign(source=source)
         for column, source in LEADS_SOURCES.items()
         if source != "Core banking"
     ]
@@ -142,15 +157,3 @@ def held_back(reader: Reader, key: str = "phone") -> Agreement:
         all_pairs.linked_pairs - already.linked_pairs,
         all_pairs.right_pairs - already.right_pairs,
     )
-
-
-def counted(reader: Reader, sources: Iterable[str]) -> int:
-    """How many records of these sources have no row in person_links: none, or something was dropped."""
-    wanted = list(sources)
-    kept = reader.frame(
-        select(func.count().label("n")).select_from(identities).where(identities.c.source.in_(wanted))
-    )
-    linked = reader.frame(
-        select(func.count().label("n")).select_from(person_links).where(person_links.c.source.in_(wanted))
-    )
-    return int(kept["n"].iloc[0] - linked["n"].iloc[0])

@@ -140,6 +140,7 @@ def _predict(db: duckdb.DuckDBPyConnection, rows: int, same: float, namesakes: f
     """Learn, score every candidate pair, and give the name of the table they are in."""
     import splink.comparison_level_library as levels
     from splink import DuckDBAPI, Linker, SettingsCreator
+    from splink.blocking_rule_library import CustomRule
     from splink.comparison_library import CustomComparison
 
     def level(column: str, each: Level) -> Any:
@@ -165,7 +166,9 @@ def _predict(db: duckdb.DuckDBPyConnection, rows: int, same: float, namesakes: f
         link_type="dedupe_only",
         unique_id_column_name="unique_id",
         comparisons=[comparison(column) for column in _compared(db)],
-        blocking_rules_to_generate_predictions=[f"l.grp <> r.grp AND {rule}" for rule in CANDIDATES],
+        blocking_rules_to_generate_predictions=[
+            CustomRule(f"l.grp <> r.grp AND {rule}", sql_dialect="duckdb") for rule in CANDIDATES
+        ],
         probability_two_random_records_match=min(max(same, 1.0) / (rows * (rows - 1) / 2), 0.1),
         retain_matching_columns=False,
     )
@@ -205,7 +208,9 @@ def _suffixed(side: str) -> str:
 
 def _in_words(column: str) -> str:
     null = _NULL.get(column, f"{column}_l IS NULL OR {column}_r IS NULL")
-    whens = " ".join(f"WHEN {c.condition} THEN '{c.words}'" for c in COMPARED[column] if c.condition != "ELSE")
+    whens = " ".join(
+        f"WHEN {c.condition} THEN '{c.words}'" for c in COMPARED[column] if c.condition != "ELSE"
+    )
     return f"CASE WHEN {null} THEN NULL {whens} ELSE '{COMPARED[column][-1].words}' END"
 
 

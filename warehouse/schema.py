@@ -367,8 +367,9 @@ person_links = _table(
     _column(
         "how",
         Text,
-        "What links it: number, email, phone, likely (probabilistic), hand; none if it stands alone.",
-        allowed=("number", "hand", "email", "phone", "likely", "none"),
+        "What links it: number, email, phone, likely (probabilistic), hand; first if others are linked to it; "
+        "none if it stands alone.",
+        allowed=("number", "hand", "email", "phone", "likely", "first", "none"),
     ),
     _column(
         "score",
