@@ -19,6 +19,9 @@ from warehouse.identity_persons import Persons, Step
 
 KEYS = {"email": "The same e-mail address.", "phone": "The same phone number."}
 
+BEHIND = {"leads": "lead_id", "tickets": "ticket_id"}
+"""The unified tables whose rows stand on a record, and the column of `identities` that says which."""
+
 
 @dataclass(frozen=True)
 class Ruling:
@@ -120,29 +123,34 @@ def _as_links(records: pd.DataFrame, persons: Persons) -> pd.DataFrame:
 
 
 def _undo_splits(db: duckdb.DuckDBPyConnection, rulings: Sequence[Ruling]) -> None:
-    """What a mapping worked out by e-mail or phone is undone where a colleague split it; a source's own number is not."""
-    split = [(r.source, r.record_id, r.customer_id) for r in rulings if r.verdict == "split"]
-    for source, record, customer in split:
-        for table, key in (("leads", "lead_id"), ("tickets", "ticket_id")):
-            found = (
-                f"SELECT i.{key} FROM unified.identities i WHERE i.source = ? AND i.record_id = ? "
-                f"AND i.customer_id IS DISTINCT FROM ? AND i.{key} IS NOT NULL"
-            )
-            where = [source, record, customer, customer]
-            if table == "leads":
-                db.execute(
-                    f"UPDATE unified.touches SET customer_id = NULL WHERE lead_id IN ({found}) AND customer_id = ?",
-                    where,
-                )
+    """What a mapping worked out by e-mail or phone is undone where a colleague split it; a source's own number is not.
+
+    A lead or case behind which any split record stands is not that customer's, whatever its other records say.
+    """
+    db.execute("CREATE TEMP TABLE splits (source VARCHAR, record_id VARCHAR, customer_id VARCHAR)")
+    for r in rulings:
+        if r.verdict == "split":
+            db.execute("INSERT INTO splits VALUES (?, ?, ?)", [r.source, r.record_id, r.customer_id])
+    for table, key in BEHIND.items():
+        db.execute(
+            f"""
+            CREATE TEMP TABLE not_{table} AS
+            SELECT DISTINCT i.{key}, s.customer_id FROM unified.identities i JOIN splits s USING (source, record_id)
+            WHERE i.{key} IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM unified.identities own
+                WHERE own.{key} = i.{key} AND own.customer_id = s.customer_id)
+            """
+        )
+        for holder in (table, "touches") if table == "leads" else (table,):
             db.execute(
-                f"UPDATE unified.{table} SET customer_id = NULL WHERE {key} IN ({found}) AND customer_id = ?",
-                where,
+                f"UPDATE unified.{holder} t SET customer_id = NULL FROM not_{table} s "
+                f"WHERE t.{key} = s.{key} AND t.customer_id = s.customer_id"
             )
 
 
 def _fill_in(db: duckdb.DuckDBPyConnection) -> None:
     """Leads and cases without a customer get the one their surest record belongs to; touches get their lead's."""
-    for table, key in (("leads", "lead_id"), ("tickets", "ticket_id")):
+    for table, key in BEHIND.items():
         db.execute(
             f"""
             WITH surest AS (
@@ -150,8 +158,9 @@ def _fill_in(db: duckdb.DuckDBPyConnection) -> None:
                     row_number() OVER (PARTITION BY i.{key} ORDER BY (l.how = 'hand') DESC, l.score DESC, i.source,
                         i.record_id) AS place
                 FROM unified.identities i JOIN derived.person_links l USING (source, record_id)
-                WHERE i.{key} IS NOT NULL AND l.customer_id IS NOT NULL
-                    AND EXISTS (SELECT 1 FROM unified.customers c WHERE c.customer_id = l.customer_id)
+                JOIN unified.customers c ON c.customer_id = l.customer_id
+                ANTI JOIN not_{table} s ON s.{key} = i.{key} AND s.customer_id = l.customer_id
+                WHERE i.{key} IS NOT NULL
             )
             UPDATE unified.{table} t SET customer_id = s.customer_id FROM surest s
             WHERE t.{key} = s.{key} AND s.place = 1 AND t.customer_id IS NULL

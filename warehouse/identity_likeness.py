@@ -55,8 +55,8 @@ NAME = (
         0.05,
         0.0005,
     ),
-    Level(f"{_SORTED_LIKE} >= 0.88", "a similar name", 0.015, 0.002),
-    Level("ELSE", "another name", 0.005, 0.9967),
+    Level(f"{_SORTED_LIKE} >= 0.88", "a similar name", 0.0195, 0.002),
+    Level("ELSE", "another name", 0.0005, 0.9967),
 )
 EMAIL = (
     Level("email_l = email_r", "the same e-mail address", 0.93, 1e-6),
@@ -86,7 +86,8 @@ _NULL = {"name": "name_l IS NULL OR name_r IS NULL OR latin_l <> latin_r"}
 
 CANDIDATES = (
     "l.email = r.email",
-    "l.phone = r.phone",
+    # A family shares its phone, so beside it the names must speak for one person.
+    "l.phone = r.phone AND jaro_winkler_similarity(l.name_sorted, r.name_sorted) >= 0.8",
     "l.box = r.box",
     "l.digits = r.digits AND l.provider = r.provider",
     "l.digits = r.digits AND left(l.box, 4) = left(r.box, 4)",
@@ -127,7 +128,7 @@ def likely_pairs(db: duckdb.DuckDBPyConnection, groups: pd.DataFrame, at_least: 
     return db.execute(
         f"""
         SELECT least(p.unique_id_l, p.unique_id_r) AS a, greatest(p.unique_id_l, p.unique_id_r) AS b,
-            round(p.match_probability, 6) AS probability, concat_ws(', ', {words}) AS reason
+            least(round(p.match_probability, 6), 0.999999) AS probability, concat_ws(', ', {words}) AS reason
         FROM {predicted} p
         JOIN (SELECT unique_id AS unique_id_l, {_suffixed("l")} FROM named) USING (unique_id_l)
         JOIN (SELECT unique_id AS unique_id_r, {_suffixed("r")} FROM named) USING (unique_id_r)
@@ -169,7 +170,7 @@ def _predict(db: duckdb.DuckDBPyConnection, rows: int, same: float, namesakes: f
         blocking_rules_to_generate_predictions=[
             CustomRule(f"l.grp <> r.grp AND {rule}", sql_dialect="duckdb") for rule in CANDIDATES
         ],
-        probability_two_random_records_match=min(max(same, 1.0) / (rows * (rows - 1) / 2), 0.1),
+        probability_two_random_records_match=min(max(same, 1.0) / (rows * (rows - 1) / 2), 0.01),
         retain_matching_columns=False,
     )
     with _quietly():

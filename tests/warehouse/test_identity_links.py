@@ -158,7 +158,7 @@ def test_a_record_given_twice_is_refused_with_its_number(bank_folder: Path, tmp_
         "SELECT 'CRM' AS source, 'L-1' AS record_id UNION ALL SELECT 'CRM', 'L-1'"
     )
     stores = stores_in(tmp_path / "data")
-    with pytest.raises(LoadRefused, match="L-1.*already given"):
+    with pytest.raises(LoadRefused, match=r"L-1.*already given"):
         load(stores, folder, sample=True)
     stores.desk.dispose()
 
