@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from warehouse import connect, settings
-from warehouse.access import ROLES, SYSTEM, Reader
+from warehouse.access import ROLES, SYSTEM, Reader, Viewer
 from warehouse.connect import HINT
 from warehouse.errors import NothingLoaded, Problem, reference
 from warehouse.journal import broken_line
@@ -226,6 +226,73 @@ def list_users() -> None:
     for user in _accounts().listing(_stores()):
         state = "disabled" if user.disabled_at else ""
         click.echo(f"{user.username:20} {user.role:22} {user.full_name:30} {state}")
+
+
+@main.command()
+@click.option(
+    "--truth",
+    type=click.Path(path_type=Path),
+    help="Folder of a sample bank whose truth.json says who is who.",
+)
+@click.option("--held-back", is_flag=True, help="Hide the phones, link by the rest, let the phones judge.")
+def check(truth: Path | None, held_back: bool) -> None:
+    """How many records of each source were matched to a customer, and how far the links can be trusted."""
+    from warehouse import identity_check
+
+    stores = _stores()
+    reader = Reader(stores, SYSTEM, stores.snapshot())
+    known = identity_check.rates(reader)
+    if known.empty:
+        raise Problem(
+            "This bank gave no identities, so nobody can say who is who. Add identities.sql to the folder of "
+            "extracts and load it again; sample_data/mappings shows one."
+        )
+    for row in known.itertuples():
+        click.echo(identity_check.in_words(row))
+    if truth is not None:
+        found = identity_check.agreement(identity_check.links(reader), identity_check.truth_of(truth))
+        click.echo(f"Against {truth / 'truth.json'}: {found}")
+    if held_back:
+        click.echo(f"Likely links, judged by the phones held back: {identity_check.held_back(reader)}")
+
+
+@main.group()
+def identity() -> None:
+    """Rulings by hand on whose record it is; the next load follows them."""
+
+
+def _rule(verdict: str, source: str, record: str, customer: str, by: str, why: str) -> None:
+    from workflow.identity import rule
+
+    stores = _stores()
+    person = _accounts().get(stores, by)
+    if person is None or person.disabled_at:
+        raise Problem(f"There is no account “{by}” that may sign in. “python cli.py users list” shows them.")
+    viewer = Viewer(person.username, person.full_name, person.role, person.rm_id, person.team)
+    rule(stores, viewer, verdict, source, record, customer, why)
+    click.echo("Recorded. It takes effect with the next load.")
+
+
+@identity.command("split")
+@click.argument("source")
+@click.argument("record")
+@click.argument("customer")
+@click.option("--by", required=True, help="The analyst who decided it.")
+@click.option("--why", required=True, help="The reason, for colleagues to follow later.")
+def split(source: str, record: str, customer: str, by: str, why: str) -> None:
+    """RECORD of SOURCE is not CUSTOMER."""
+    _rule("split", source, record, customer, by, why)
+
+
+@identity.command("join")
+@click.argument("source")
+@click.argument("record")
+@click.argument("customer")
+@click.option("--by", required=True, help="The analyst who decided it.")
+@click.option("--why", required=True, help="The reason, for colleagues to follow later.")
+def join(source: str, record: str, customer: str, by: str, why: str) -> None:
+    """RECORD of SOURCE is CUSTOMER."""
+    _rule("join", source, record, customer, by, why)
 
 
 @main.command()

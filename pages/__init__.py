@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from metrics.scope import Scope
 from pages.customers import customer, customer_health
-from pages.governance import data_status, dictionary
+from pages.governance import data_status, dictionary, identity
 from pages.growth import attribution, funnel
 from pages.today import today
 from warehouse.access import ROLES, Viewer
@@ -81,6 +81,13 @@ MENU: dict[str, tuple[Entry, ...]] = {
             url="data-status",
             roles=EVERYBODY,
             page=data_status.page,
+        ),
+        Entry(
+            title="Identity",
+            icon=":material/group:",
+            url="identity",
+            roles=frozenset({"analyst"}),
+            page=identity.page,
         ),
     ),
 }

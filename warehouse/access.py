@@ -65,11 +65,16 @@ class See(Enum):
 
 
 _REFERENCE = dict.fromkeys(
-    ("relationship_managers", "campaigns", "campaign_days", "loads", "origins", "goals"), See.EVERYTHING
+    ("relationship_managers", "campaigns", "campaign_days", "loads", "origins", "match_rates", "goals"),
+    See.EVERYTHING,
 )
 _BANK = tuple(t.name for t in schema.BANK.tables.values())
+_WHO_IS_WHO = frozenset({"identities", "person_links", "lead_doubles"})
+"""How records were linked: only the analysts who judge the links need it, and they see it without names."""
 _OF_A_CUSTOMER = tuple(
-    t.name for t in schema.BANK.tables.values() if "customer_id" in t.c and t.name not in _REFERENCE
+    t.name
+    for t in schema.BANK.tables.values()
+    if "customer_id" in t.c and t.name not in _REFERENCE and t.name not in _WHO_IS_WHO
 )
 
 RULES: dict[str, dict[str, See]] = {
@@ -88,14 +93,16 @@ RULES: dict[str, dict[str, See]] = {
     },
     "marketing": {**dict.fromkeys([*_OF_A_CUSTOMER, "alerts"], See.TOTALS), **_REFERENCE},
     "analyst": {
-        **dict.fromkeys([*_BANK, "alerts", "alert_steps"], See.UNNAMED),
+        **dict.fromkeys([*_BANK, "alerts", "alert_steps", "identity_rulings"], See.UNNAMED),
         **_REFERENCE,
     },
     "executive": {
         **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "staff_surveys"], See.TOTALS),
         **_REFERENCE,
     },
-    "administrator": {**dict.fromkeys(["loads", "origins", "goals", "users", "audit_log"], See.EVERYTHING)},
+    "administrator": dict.fromkeys(
+        ["loads", "origins", "match_rates", "goals", "users", "audit_log"], See.EVERYTHING
+    ),
 }
 """Role → table → how much. A table that is not listed is not seen at all."""
 

@@ -126,6 +126,21 @@ goals = Table(
     comment="A shared target for a metric over a period.",
 )
 
+identity_rulings = Table(
+    "identity_rulings",
+    DESK,
+    Column("ruling_id", Integer, primary_key=True),
+    Column("verdict", Text, nullable=False, comment="join or split."),
+    Column("source", Text, nullable=False, comment="The department or tool that keeps the record."),
+    Column("record_id", Text, nullable=False),
+    Column("customer_id", Text, nullable=False, comment="Whom the record is, or is not."),
+    Column("why", Text, nullable=False),
+    Column("ruled_by", Text, nullable=False),
+    Column("ruled_at", DateTime, nullable=False),
+    Index("rulings_of_record", "source", "record_id"),
+    comment="What a colleague decided about whose record it is; appended, the latest about a pair counts.",
+)
+
 audit_log = Table(
     "audit_log",
     DESK,

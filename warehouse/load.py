@@ -34,7 +34,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.pool import NullPool
 
-from warehouse import contract, lineage
+from warehouse import contract, identity, lineage
 from warehouse.access import Reader
 from warehouse.connect import Stores, pointed_to, publish, remove, snapshot_file
 from warehouse.errors import LoadRefused
@@ -45,7 +45,9 @@ from warehouse.schema import (
     FINGERPRINT,
     UNIFIED,
     UNIFIED_TABLES,
+    WRITTEN_BY_THE_LOAD,
     customer_profiles,
+    identities,
     loads,
     origins,
 )
@@ -96,6 +98,9 @@ def load(
                         rows[table.name], given[table.name] = _fill(db, table, *sources[table.name])
                 progress("Checking that the tables fit together")
                 contract.check_references(db)
+                if rows.get(identities.name):
+                    progress("Finding out who is who")
+                    identity.link(db, identity.standing(stores.desk))
                 day = as_of or contract.last_day(db, not_after=stores.now().date())
                 _write_origins(db, sources, given)
                 _write_loads(db, stores.now(), day, sources, rows, given, sample)
@@ -205,7 +210,7 @@ def _carry_history(db: duckdb.DuckDBPyConnection, stores: Stores, sample: bool) 
     if was_sample and was_sample[0] == sample:
         for table in DERIVED_TABLES:
             kept = {row[0] for row in db.execute(f"DESCRIBE before.derived.{table.name}").fetchall()}
-            if table not in (loads, origins):
+            if table not in WRITTEN_BY_THE_LOAD:
                 # A column that the version before did not have is not known for the past.
                 names = ", ".join(f'"{c.key}"' for c in table.c if c.key in kept)
                 db.execute(

@@ -335,6 +335,82 @@ staff_surveys = _table(
     happened_on="answered_on",
 )
 
+identities = _table(
+    "identities",
+    "What a department's record says about a person; who it is, is worked out at load.",
+    "Analytics",
+    _column("source", Text, "The department or tool that keeps the record.", key=True),
+    _column("record_id", Text, "The record's number there.", key=True),
+    _column(
+        "customer_id",
+        Text,
+        "The customer number, if the source itself keeps it; empty otherwise, and never filled in.",
+        refers="customers.customer_id",
+    ),
+    _column("lead_id", Text, "The lead this record stands behind, if any.", refers="leads.lead_id"),
+    _column("ticket_id", Text, "The case this record stands behind, if any.", refers="tickets.ticket_id"),
+    _column("full_name", Text, "The name as the source has it.", personal=True),
+    _column("email", Text, "The e-mail address as the source has it.", personal=True),
+    _column("phone", Text, "The phone number as the source has it.", personal=True),
+    _column("birth_year", Integer, "The year of birth, where the source has it.", personal=True),
+    person="customer_id",
+)
+
+person_links = _table(
+    "person_links",
+    "Who a department's record is, with the reason; every record has one row, also those nobody knows.",
+    "Analytics",
+    _column("source", Text, "The department or tool that keeps the record.", key=True),
+    _column("record_id", Text, "The record's number there.", key=True),
+    _column("person_id", Text, "The person: the customer number, or P-… for somebody who is no customer."),
+    _column("customer_id", Text, "The customer; empty if the record belongs to no customer we know."),
+    _column(
+        "how",
+        Text,
+        "What links it: number, email, phone, likely (probabilistic), hand; first if others are linked to it; "
+        "none if it stands alone.",
+        allowed=("number", "hand", "email", "phone", "likely", "first", "none"),
+    ),
+    _column(
+        "score",
+        Float,
+        "How sure the weakest step to that person is, 0 to 1; 1 where a key or a colleague decided.",
+    ),
+    _column("reason", Text, "The last step in words, without personal data."),
+    schema=DERIVED,
+    person="customer_id",
+)
+
+match_rates = _table(
+    "match_rates",
+    "How many of a source's records could be matched to a customer, and by what.",
+    "Analytics",
+    _column("source", Text, "The department or tool that keeps the records.", key=True),
+    _column("records", Integer, "How many records it keeps about people."),
+    _column("by_number", Integer, "Matched to a customer by the number the source keeps."),
+    _column("by_email", Integer, "Matched to a customer by an equal e-mail address."),
+    _column("by_phone", Integer, "Matched to a customer by an equal phone number."),
+    _column("by_likeness", Integer, "Matched to a customer because it is very likely the same person."),
+    _column("by_hand", Integer, "Matched to a customer by a colleague."),
+    _column("other_people", Integer, "No customer, but joined with other records of the same person."),
+    _column("alone", Integer, "Not matched with anything."),
+    schema=DERIVED,
+)
+
+lead_doubles = _table(
+    "lead_doubles",
+    "Two leads that are very likely the same one, entered by two departments; both are kept and counted.",
+    "Analytics",
+    _column("lead_id", Text, "The lead of one source.", key=True),
+    _column("same_as_lead_id", Text, "The lead of the other source.", key=True),
+    _column("customer_id", Text, "The customer, if the person is one."),
+    _column("product", Text, "The product both ask about.", allowed=PRODUCTS),
+    _column("days_apart", Integer, "Days from the first to the second."),
+    _column("score", Float, "How sure it is that both are one person, 0 to 1."),
+    schema=DERIVED,
+    person="customer_id",
+)
+
 customer_profiles = _table(
     "customer_profiles",
     "A customer as of a day: what rules, the churn model and the customer page share.",
@@ -437,6 +513,8 @@ origins = _table(
 
 UNIFIED_TABLES = tuple(t for t in BANK.tables.values() if t.schema == UNIFIED)
 DERIVED_TABLES = tuple(t for t in BANK.tables.values() if t.schema == DERIVED)
+WRITTEN_BY_THE_LOAD = (loads, origins, person_links, match_rates, lead_doubles)
+"""Derived tables that each load works out anew; the others are the nights' history."""
 
 FINGERPRINT = hashlib.sha256(
     "\n".join(f"{t.fullname}.{c.key} {c.type}" for t in BANK.tables.values() for c in t.c).encode()

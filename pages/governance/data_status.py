@@ -44,6 +44,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         Rows=st.column_config.NumberColumn(format="localized"),
         **{"Latest day": st.column_config.DateColumn(format="D MMM YYYY")},
     )
+    _match_rates(viewer)
     _where_from(viewer)
     if len(missing):
         names = ", ".join(n.replace("_", " ") for n in missing["table_name"])
@@ -84,6 +85,38 @@ def _where_from(viewer: Viewer) -> None:
         }
     )
     tables.show(shown, "origins")
+
+
+def _match_rates(viewer: Viewer) -> None:
+    """How many of each source's records are a known customer; those that are not stay in the bank and are counted."""
+    st.header("Who is who")
+    rates = data.match_rates(viewer)
+    if rates.empty:
+        tables.empty(
+            "No source said whose records it keeps, so records are joined by the mappings' exact keys alone.",
+            "To find misspelt ones too, add identities.sql to the extracts.",
+        )
+        return
+    matched = rates[["by_number", "by_email", "by_phone", "by_likeness", "by_hand"]].sum(axis=1)
+    st.caption(
+        "A record belongs to a customer by the number its source keeps, by an equal e-mail address or phone, because it "
+        "is very likely the same person, or because an analyst said so. The others are kept and counted here."
+    )
+    shown = pd.DataFrame(
+        {
+            "Source": rates["source"],
+            "Records": rates["records"],
+            "Match rate": matched / rates["records"],
+            "By number": rates["by_number"],
+            "By e-mail": rates["by_email"],
+            "By phone": rates["by_phone"],
+            "By likeness": rates["by_likeness"],
+            "By hand": rates["by_hand"],
+            "Not a customer, but several records": rates["other_people"],
+            "Matched with nothing": rates["alone"],
+        }
+    )
+    tables.show(shown, "match-rates", **{"Match rate": st.column_config.NumberColumn(format="percent")})
 
 
 def _state(row, as_of) -> str:

@@ -15,7 +15,7 @@ from metrics import CATALOGUE
 from metrics.query import Question, measures_of
 from metrics.query import ask as ask_warehouse
 from metrics.scope import Period, Scope
-from warehouse import connect, load
+from warehouse import connect, identity_check, load
 from warehouse.access import RULES, Reader, See, Viewer
 from warehouse.errors import NothingLoaded
 
@@ -75,6 +75,11 @@ def ask(
 def status(viewer: Viewer) -> pd.DataFrame:
     """One row per table: source, rows, last load, latest day."""
     return cached(viewer, "status", lambda door: door.frame(load.status()))
+
+
+def match_rates(viewer: Viewer) -> pd.DataFrame:
+    """One row per source: how many of its records are a known customer, and by what."""
+    return cached(viewer, "match rates", identity_check.rates)
 
 
 def is_sample(viewer: Viewer) -> bool:

@@ -1,0 +1,87 @@
+"""Identity: which records belong to no customer, and an analyst's rulings on wrong and missed links."""
+
+import pandas as pd
+import streamlit as st
+
+from metrics.scope import Scope
+from pages.kit import data, tables
+from warehouse import connect, identity_check
+from warehouse.access import Viewer
+from warehouse.errors import Problem
+from workflow.identity import LONGEST_WHY, VERDICTS, history, rule
+
+SHOWN = 500
+
+
+def page(viewer: Viewer, scope: Scope | None) -> None:
+    """The finding, the records without a customer, the form, and what was ruled before."""
+    rates = data.match_rates(viewer)
+    if rates.empty:
+        st.title("Nobody can say who is who yet")
+        tables.empty("No source gave identities.", "Add identities.sql to the extracts and load them again.")
+        return
+    open_ones = int((rates["other_people"] + rates["alone"]).sum())
+    st.title(f"{open_ones:,} of {int(rates['records'].sum()):,} records belong to no customer we know")
+    st.caption("Most are people who never became customers. Data status shows the rates of each source.")
+    said = st.session_state.pop("just ruled", None)
+    if said:
+        st.toast(said, icon=":material/check:")
+    _form(viewer, list(rates["source"]))
+    _unmatched(viewer, rates)
+    _history(viewer)
+
+
+def _form(viewer: Viewer, sources: list[str]) -> None:
+    st.header("Rule on a record")
+    st.caption("The next load follows the ruling. It stays in the history; a later ruling may turn it round.")
+    with st.form("ruling"):
+        source = st.selectbox("Source", sources)
+        record = st.text_input("Record", placeholder="The record's number in that source", max_chars=200)
+        verdict = st.radio("Verdict", list(VERDICTS), format_func=lambda v: VERDICTS[v], horizontal=True)
+        customer = st.text_input("Customer", placeholder="The customer number", max_chars=200)
+        why = st.text_input(
+            "Why", max_chars=LONGEST_WHY, placeholder="What you know that the records do not say"
+        )
+        saved = st.form_submit_button("Record the ruling", type="primary", icon=":material/gavel:")
+    if saved:
+        try:
+            rule(connect.here(), viewer, verdict, source, record.strip(), customer.strip(), why)
+        except Problem as problem:
+            st.warning(str(problem), icon=":material/error:")
+            return
+        st.session_state["just ruled"] = "Recorded. It takes effect with the next load."
+        st.rerun()
+
+
+def _unmatched(viewer: Viewer, rates: pd.DataFrame) -> None:
+    st.header("Records without a customer")
+    some = rates[rates["other_people"] + rates["alone"] > 0]
+    if some.empty:
+        tables.empty("Every record belongs to a customer.")
+        return
+    source = st.selectbox("Of", list(some["source"]), key="unmatched-source")
+    question = ("unmatched", source, SHOWN)
+    rows = data.cached(viewer, question, lambda door: identity_check.unmatched(door, source, SHOWN))
+    st.caption(f"The first {SHOWN:,}, by number. Your role sees no names, addresses or phones.")
+    shown = rows.rename(columns=lambda c: c.replace("_", " ").capitalize())
+    tables.show(shown, "unmatched")
+
+
+def _history(viewer: Viewer) -> None:
+    st.header("Rulings")
+    rulings = history(data.reader(viewer))
+    if rulings.empty:
+        tables.empty("Nobody has ruled on a record yet.")
+        return
+    shown = pd.DataFrame(
+        {
+            "When": pd.to_datetime(rulings["ruled_at"]),
+            "Who": rulings["ruled_by"],
+            "Source": rulings["source"],
+            "Record": rulings["record_id"],
+            "Ruling": rulings["verdict"].map(VERDICTS),
+            "Customer": rulings["customer_id"],
+            "Why": rulings["why"],
+        }
+    )
+    tables.show(shown, "rulings", When=st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"))
