@@ -91,7 +91,7 @@ def load(folder: Path, as_of: datetime | None, sample: bool) -> None:
     stores, begun = _stores(), time.monotonic()
     day: date | None = as_of.date() if as_of else None
     with _steps() as step:
-        loaded = load_folder(stores, folder, as_of=day, sample=sample, progress=step)
+        loaded = load_folder(stores, folder, as_of=day, sample=sample, environment=os.environ, progress=step)
     if not sample:
         _close_demo(stores)
     for table, rows in loaded.rows.items():

@@ -6,16 +6,16 @@ points to it; whatever fails on the way, the bank loaded before stays and a sent
 
 from __future__ import annotations
 
-import difflib
 import fcntl
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -23,7 +23,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Select, Table, create_engine, delete, func, insert, select
 from sqlalchemy.pool import NullPool
 
-from warehouse import contract
+from warehouse import contract, staging, values
 from warehouse.access import Reader
 from warehouse.connect import Stores, pointed_to, publish, snapshot_file
 from warehouse.errors import LoadRefused
@@ -37,14 +37,7 @@ from warehouse.schema import (
     customer_profiles,
     loads,
 )
-
-READERS = {
-    ".csv": "read_csv({}, all_varchar=true, header=true)",
-    ".csv.gz": "read_csv({}, all_varchar=true, header=true)",
-    ".parquet": "read_parquet({})",
-    ".jsonl": "read_json({}, format='newline_delimited')",
-}
-"""What a file that already has the unified columns may be."""
+from warehouse.sources import Source, find
 
 Progress = Callable[[str], None]
 
@@ -64,10 +57,16 @@ def load(
     *,
     as_of: date | None = None,
     sample: bool = False,
+    environment: Mapping[str, str] = MappingProxyType({}),
     progress: Progress = lambda _: None,
 ) -> Loaded:
-    """Make the extracts in `folder` the bank that everyone reads. Raises LoadRefused, and then nothing has changed."""
-    sources = _sources(folder)
+    """Make the extracts in `folder` the bank that everyone reads. Raises LoadRefused, and then nothing has changed.
+
+    `environment` holds the addresses of other databases that the folder names.
+    """
+    sources = find(folder)
+    # The sample bank ends on a fixed day, whatever the clock says.
+    until = date.max if sample else max(stores.now().date(), as_of or date.min)
     with _only_writer(stores):
         snapshot = _new_id(stores.now())
         file = snapshot_file(stores.settings, snapshot)
@@ -76,12 +75,14 @@ def load(
             with duckdb.connect(str(file)) as db, chdir(folder):
                 _create_tables(db)
                 _carry_history(db, stores, sample)
-                _look_only_here(db)
+                _look_only_here(db, stores.settings.timezone)
                 rows, given = {}, {}
                 for table in UNIFIED_TABLES:
                     if table.name in sources:
                         progress(f"Loading {table.name.replace('_', ' ')}")
-                        rows[table.name], given[table.name] = _fill(db, table, *sources[table.name])
+                        rows[table.name], given[table.name] = _fill(
+                            db, table, sources[table.name], environment, until
+                        )
                 progress("Checking that the tables fit together")
                 contract.check_references(db)
                 day = as_of or contract.last_day(db, not_after=stores.now().date())
@@ -100,57 +101,45 @@ def load(
     return Loaded(snapshot, day, rows)
 
 
-def _sources(folder: Path) -> dict[str, tuple[str, str]]:
-    """Table → (the file it comes from, the SELECT that reads it)."""
-    if not folder.is_dir():
-        raise LoadRefused(f"“{folder}” is not a folder. Give the folder that holds the extracts.")
-    names = {t.name for t in UNIFIED_TABLES}
-    found: dict[str, tuple[str, str]] = {}
-    for name in sorted(names):
-        for suffix, reader in READERS.items():
-            if (folder / f"{name}{suffix}").is_file():
-                found[name] = (f"{name}{suffix}", f"SELECT * FROM {reader.format(repr(name + suffix))}")
-    for file in sorted(folder.glob("*.sql")):
-        if file.stem not in names:
-            near = difflib.get_close_matches(file.stem, names, 1)
-            hint = f" Did you mean {near[0]}.sql?" if near else ""
-            raise LoadRefused(f"{file.name} names no table of the contract.{hint} Nothing was loaded.")
-        try:
-            found[file.stem] = (file.name, file.read_text(encoding="utf-8").strip().rstrip(";"))
-        except UnicodeDecodeError:
-            raise LoadRefused(f"{file.name} is not a text file in UTF-8. Nothing was loaded.") from None
-    if not found:
-        raise LoadRefused(
-            f"“{folder}” holds no extract: it needs files such as customers.csv, or customers.sql to say how to "
-            "read them. Nothing was loaded."
-        )
-    return found
-
-
-def _fill(db: duckdb.DuckDBPyConnection, table: Table, source: str, query: str) -> tuple[int, str]:
-    """Check what `query` gives and put it into `table`; the number of rows, and the columns given.
+def _fill(
+    db: duckdb.DuckDBPyConnection,
+    table: Table,
+    source: Source,
+    environment: Mapping[str, str],
+    until: date,
+) -> tuple[int, str]:
+    """Check what `source` gives and put it into `table`; the number of rows, and the columns given.
 
     A mapping that already gives the contract's types is written once, straight into its table, and checked there:
     whatever is refused takes the whole file with it. Only text that has to be read as dates or amounts is staged.
     """
     filled = f"{table.schema}.{table.name}"
+    where: contract.Where = contract.row_number
     try:
-        given = {row[0]: row[1] for row in db.execute(f"DESCRIBE SELECT * FROM (\n{query}\n)").fetchall()}
-        contract.check_columns(table, source, given)
+        if source.query:
+            found = db.execute(f"DESCRIBE SELECT * FROM (\n{source.query}\n)").fetchall()
+            given = {row[0]: row[1] for row in found}
+            contract.check_columns(table, source.label, given)
+        else:
+            staged = staging.stage(db, table, source, environment)
+            given, where = staged.given, staged.where
         columns = [c for c in table.c if c.key in given]
         names = ", ".join(f'"{c.key}"' for c in columns)
-        if all(given[c.key] == contract.type_of(c) for c in columns):
-            db.execute(f"INSERT INTO {filled} ({names}) SELECT {names} FROM (\n{query}\n)")
-            contract.check_rows(db, table, source, given, filled)
+        if source.query and all(given[c.key] == contract.type_of(c) for c in columns):
+            db.execute(f"INSERT INTO {filled} ({names}) SELECT {names} FROM (\n{source.query}\n)")
+            contract.check_rows(db, table, source.label, given, filled)
         else:
-            db.execute(f"CREATE OR REPLACE TEMP TABLE staged AS SELECT * FROM (\n{query}\n)")
-            contract.check_rows(db, table, source, given, "staged")
-            casts = ", ".join(f'CAST("{c.key}" AS {contract.type_of(c)})' for c in columns)
+            if source.query:
+                db.execute(f"CREATE OR REPLACE TEMP TABLE staged AS SELECT * FROM (\n{source.query}\n)")
+            contract.check_rows(db, table, source.label, given, "staged", where)
+            contract.check_zones(db, table, source.label, given, "staged", where)
+            casts = ", ".join(values.cast(f'"{c.key}"', given[c.key], contract.type_of(c)) for c in columns)
             db.execute(f"INSERT INTO {filled} ({names}) SELECT {casts} FROM staged")
             db.execute("DROP TABLE staged")
+        contract.check_ranges(db, table, source.label, filled, where, until)
     except duckdb.Error as error:
         raise LoadRefused(
-            f"Table {table.name}: {source} cannot be read. {contract.plain(error)} {contract.NOTHING}"
+            f"Table {table.name}: {source.label} cannot be read. {contract.plain(error)} {contract.NOTHING}"
         ) from None
     count = db.execute(f"SELECT count(*) FROM {filled}").fetchone()
     return int(count[0]) if count else 0, " ".join(c.key for c in columns)
@@ -184,8 +173,12 @@ def _carry_history(db: duckdb.DuckDBPyConnection, stores: Stores, sample: bool) 
     db.execute("DETACH before")
 
 
-def _look_only_here(db: duckdb.DuckDBPyConnection) -> None:
-    """From here on a mapping reads files below the working directory and nothing else on the machine or the network."""
+def _look_only_here(db: duckdb.DuckDBPyConnection, timezone: str) -> None:
+    """From here on a mapping reads files below the working directory and nothing else on the machine or the network.
+
+    A moment with a zone becomes the bank's time, never the machine's.
+    """
+    db.execute(f"SET TimeZone = '{timezone}'")
     place = str(Path.cwd()).replace("'", "''")
     db.execute(f"SET allowed_directories = ['{place}/']")
     db.execute("SET enable_external_access = false")
@@ -196,7 +189,7 @@ def _write_loads(
     db: duckdb.DuckDBPyConnection,
     at: datetime,
     day: date,
-    sources: dict[str, tuple[str, str]],
+    sources: dict[str, Source],
     rows: dict[str, int],
     given: dict[str, str],
     sample: bool,
@@ -208,7 +201,7 @@ def _write_loads(
                 f"SELECT CAST(max({table.info['happened_on']}) AS DATE) FROM {table.schema}.{table.name}"
             ).fetchone()
             latest = found[0] if found else None
-        source = sources[table.name][0] if table.name in sources else None
+        source = sources[table.name].label if table.name in sources else None
         db.execute(
             "INSERT INTO derived.loads (table_name, loaded_at, as_of, row_count, source, latest_on, given, sample) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
