@@ -58,14 +58,14 @@ def check_links(folder: Path) -> None:
 
 @dataclass(frozen=True)
 class Text:
-    """A text file that may be read: how many bytes its byte-order mark takes, and whether any line has an end."""
+    """A text file that may be read: how often each of the letters asked for occurs in it."""
 
-    mark: int
-    lines: int
+    counts: dict[str, int]
 
 
-def check_text(path: Path, shown: str) -> Text:
+def check_text(path: Path, shown: str, count: str = "") -> Text:
     """Refuse what is not text in UTF-8 with lines of a sane length. A byte-order mark at the beginning is accepted."""
+    counts = dict.fromkeys(count, 0)
     decoder = codecs.getincrementaldecoder("utf-8")()
     lines = since_end = mark = position = 0
     for block in _blocks(path, shown):
@@ -93,6 +93,8 @@ def check_text(path: Path, shown: str) -> Text:
         if since_end > LONGEST_LINE:
             raise _too_long(shown, lines + 1)
         lines, position = lines + ends, position + len(block)
+        for letter in counts:
+            counts[letter] += block.count(letter.encode())
     if position == mark:
         raise refused(
             shown,
@@ -105,7 +107,7 @@ def check_text(path: Path, shown: str) -> Text:
         raise refused(
             shown, "ends in the middle of a character.", "It was cut off: deliver it again, then load again."
         ) from None
-    return Text(mark, lines)
+    return Text(counts)
 
 
 def _too_long(shown: str, line: int) -> LoadRefused:

@@ -33,7 +33,7 @@ def read(
         )
     kind = ending(shown).removesuffix(".gz")
     if not path.is_file():
-        raise refused(shown, "is a folder where a file is expected.", "Put the file there, then load again.")
+        raise refused(shown, "is not a plain file.", "Put a file there, then load again.")
     if path.stat().st_size == 0:
         raise refused(shown, "is empty.", "Export it again, or remove it if the bank has no such data.")
     if kind == ".csv":
@@ -49,8 +49,8 @@ def read(
 
 
 def _csv(db: duckdb.DuckDBPyConnection, path: Path, shown: str, known: set[str], into: str) -> None:
-    raw_files.check_text(path, shown)
-    header, separator = _csv_header(path, shown, known)
+    text = raw_files.check_text(path, shown, count=SEPARATORS)
+    header, separator, unnamed = _csv_header(path, shown, known)
     columns = ", ".join(f"{_quoted(name)}: 'VARCHAR'" for name in header)
     packed = "gzip" if shown.lower().endswith(".gz") else "none"
     try:
@@ -79,8 +79,8 @@ def _csv_complaint(error: str) -> str:
     return f"does not keep the rules of CSV{where}: look for single quotes and for mixed line ends."
 
 
-def _csv_header(path: Path, shown: str, known: set[str]) -> tuple[list[str], str]:
-    """The names in the first line, and the separator under which most of them are known."""
+def _csv_header(path: Path, shown: str, known: set[str]) -> tuple[list[str], str, int]:
+    """The names in the first line, the separator under which most of them are known, and unnamed columns at the end."""
     opened = gzip.open if shown.lower().endswith(".gz") else open
     with opened(path, "rb") as file:
         first = file.read(raw_files.LONGEST_LINE)
@@ -94,7 +94,7 @@ def _csv_header(path: Path, shown: str, known: set[str]) -> tuple[list[str], str
         names = [name.strip() for name in header]
         if (fit := len(known & set(names))) > best[0]:
             best = (fit, names, separator)
-    header = best[1]
+    header = list(best[1])
     while header and not header[-1]:
         header.pop()
     if not header:
@@ -102,7 +102,7 @@ def _csv_header(path: Path, shown: str, known: set[str]) -> tuple[list[str], str
             shown, "has no header in its first line.", "Put the columns' names there, then load again."
         )
     check_header(shown, header)
-    return header, best[2]
+    return header, best[2], len(best[1]) - len(header)
 
 
 def _json_lines(db: duckdb.DuckDBPyConnection, path: Path, shown: str, into: str) -> None:
