@@ -63,6 +63,39 @@ def _csv(db: duckdb.DuckDBPyConnection, path: Path, shown: str, known: set[str],
         raise refused(
             shown, _csv_complaint(str(error)), "Mend it or export it again, then load again."
         ) from None
+    _check_separators(db, path, shown, text.counts[separator], separator, len(header), unnamed, into)
+
+
+def _check_separators(
+    db: duckdb.DuckDBPyConnection,
+    path: Path,
+    shown: str,
+    found: int,
+    separator: str,
+    columns: int,
+    unnamed: int,
+    into: str,
+) -> None:
+    """Refuse surplus empty values: the engine drops them, though they mean that the values before them have moved.
+
+    Every separator of the file must stand between two columns or inside a value.
+    """
+    inside = " + ".join(
+        f"coalesce(sum(len({name}) - len(replace({name}, {_quoted(separator)}, ''))), 0)"
+        for name in (f'"{r[0]}"' for r in db.execute(f"DESCRIBE {into}").fetchall())
+    )
+    rows = db.execute(f"SELECT count(*), {inside} FROM {into}").fetchone() or (0, 0)
+    if found == (rows[0] + 1) * (columns - 1 + unnamed) + rows[1]:
+        return
+    opened = gzip.open if shown.lower().endswith(".gz") else open
+    with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
+        for row in (lines := csv.reader(file, delimiter=separator)):
+            if row and len(row) != columns + unnamed:
+                raise refused(
+                    shown,
+                    f"has {len(row)} values in line {lines.line_num}, but {columns} columns.",
+                    "Mend it or export it again, then load again.",
+                )
 
 
 def _csv_complaint(error: str) -> str:
