@@ -65,7 +65,7 @@ class See(Enum):
 
 
 _REFERENCE = dict.fromkeys(
-    ("relationship_managers", "campaigns", "campaign_days", "loads", "goals"), See.EVERYTHING
+    ("relationship_managers", "campaigns", "campaign_days", "loads", "findings", "goals"), See.EVERYTHING
 )
 _BANK = tuple(t.name for t in schema.BANK.tables.values())
 _OF_A_CUSTOMER = tuple(
@@ -95,7 +95,7 @@ RULES: dict[str, dict[str, See]] = {
         **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "staff_surveys"], See.TOTALS),
         **_REFERENCE,
     },
-    "administrator": {**dict.fromkeys(["loads", "goals", "users", "audit_log"], See.EVERYTHING)},
+    "administrator": {**dict.fromkeys(["loads", "findings", "goals", "users", "audit_log"], See.EVERYTHING)},
 }
 """Role → table → how much. A table that is not listed is not seen at all."""
 

@@ -23,10 +23,11 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Select, Table, create_engine, delete, func, insert, select
 from sqlalchemy.pool import NullPool
 
-from warehouse import contract, staging, values
+from warehouse import contract, quality, staging, values
 from warehouse.access import Reader
 from warehouse.connect import Stores, pointed_to, publish, snapshot_file
 from warehouse.errors import LoadRefused
+from warehouse.rhythm import Rhythm
 from warehouse.schema import (
     BANK,
     DERIVED,
@@ -35,7 +36,9 @@ from warehouse.schema import (
     UNIFIED,
     UNIFIED_TABLES,
     customer_profiles,
+    findings,
     loads,
+    quarantine,
 )
 from warehouse.sources import Source, find
 
@@ -64,7 +67,7 @@ def load(
 
     `environment` holds the addresses of other databases that the folder names.
     """
-    sources = find(folder)
+    sources, checks = find(folder), quality.declared_in(folder)
     # The sample bank ends on a fixed day, whatever the clock says.
     until = date.max if sample else max(stores.now().date(), as_of or date.min)
     with _only_writer(stores):
@@ -86,7 +89,10 @@ def load(
                 progress("Checking that the tables fit together")
                 contract.check_references(db)
                 day = as_of or contract.last_day(db, not_after=stores.now().date())
-                _write_loads(db, stores.now(), day, sources, rows, given, sample)
+                progress("Looking for rows that contradict each other")
+                rhythms = quality.assess(db, day, checks)
+                rows |= _set_aside(db, rows)
+                _write_loads(db, stores.now(), day, sources, rows, given, sample, rhythms)
                 db.execute("CHECKPOINT")
             _to_disk(file)
             publish(stores.settings, snapshot)
@@ -164,7 +170,7 @@ def _carry_history(db: duckdb.DuckDBPyConnection, stores: Stores, sample: bool) 
     if was_sample and was_sample[0] == sample:
         for table in DERIVED_TABLES:
             kept = {row[0] for row in db.execute(f"DESCRIBE before.derived.{table.name}").fetchall()}
-            if table is not loads:
+            if table not in (loads, findings, quarantine):
                 # A column that the version before did not have is not known for the past.
                 names = ", ".join(f'"{c.key}"' for c in table.c if c.key in kept)
                 db.execute(
@@ -185,6 +191,14 @@ def _look_only_here(db: duckdb.DuckDBPyConnection, timezone: str) -> None:
     db.execute("SET lock_configuration = true")
 
 
+def _set_aside(db: duckdb.DuckDBPyConnection, rows: Mapping[str, int]) -> dict[str, int]:
+    """How many rows are left in the tables of which some were set aside."""
+    lost = db.execute(
+        "SELECT table_name, sum(row_count) FROM derived.findings WHERE NOT kept GROUP BY 1"
+    ).fetchall()
+    return {table: rows[table] - int(count) for table, count in lost}
+
+
 def _write_loads(
     db: duckdb.DuckDBPyConnection,
     at: datetime,
@@ -193,6 +207,7 @@ def _write_loads(
     rows: dict[str, int],
     given: dict[str, str],
     sample: bool,
+    rhythms: Mapping[str, Rhythm],
 ) -> None:
     for table in UNIFIED_TABLES:
         latest = None
@@ -202,10 +217,21 @@ def _write_loads(
             ).fetchone()
             latest = found[0] if found else None
         source = sources[table.name].label if table.name in sources else None
+        rhythm = rhythms.get(table.name, Rhythm(None, overdue=False))
+        told = [
+            table.name,
+            at,
+            day,
+            rows.get(table.name, 0),
+            source,
+            latest,
+            given.get(table.name, ""),
+            sample,
+        ]
         db.execute(
-            "INSERT INTO derived.loads (table_name, loaded_at, as_of, row_count, source, latest_on, given, sample) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [table.name, at, day, rows.get(table.name, 0), source, latest, given.get(table.name, ""), sample],
+            "INSERT INTO derived.loads (table_name, loaded_at, as_of, row_count, source, latest_on, given, sample, "
+            "usual_gap, overdue) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [*told, rhythm.usual_gap, rhythm.overdue],
         )
 
 
@@ -303,6 +329,11 @@ def known(reader: Reader) -> frozenset[str]:
 def status() -> Select:
     """One row per unified table: table_name, source, row_count, loaded_at, latest_on, as_of, sample."""
     return select(loads).order_by(loads.c.table_name)
+
+
+def failed_checks() -> Select:
+    """One row per check that found something: check_name, table_name, department, says, row_count, kept."""
+    return select(findings).order_by(findings.c.department, findings.c.table_name, findings.c.check_name)
 
 
 def nights(reader: Reader) -> int:
