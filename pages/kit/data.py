@@ -77,6 +77,11 @@ def status(viewer: Viewer) -> pd.DataFrame:
     return cached(viewer, "status", lambda door: door.frame(load.status()))
 
 
+def failed_checks(viewer: Viewer) -> pd.DataFrame:
+    """One row per check of the load that found something."""
+    return cached(viewer, "failed_checks", lambda door: door.frame(load.failed_checks()))
+
+
 def is_sample(viewer: Viewer) -> bool:
     """Whether what is loaded is the invented bank."""
     try:
