@@ -208,6 +208,16 @@ def check_references(db: duckdb.DuckDBPyConnection) -> None:
                 )
 
 
+def latest(db: duckdb.DuckDBPyConnection, table: Table) -> date | None:
+    """The latest day in a table; None if it has no dates or no rows."""
+    if not table.info["happened_on"]:
+        return None
+    row = db.execute(
+        f"SELECT CAST(max({table.info['happened_on']}) AS DATE) FROM {table.schema}.{table.name}"
+    ).fetchone()
+    return row[0] if row else None
+
+
 def last_day(db: duckdb.DuckDBPyConnection, not_after: date) -> date:
     """The latest day on which anything happened, as far as it is not in the future."""
     days = []

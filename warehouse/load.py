@@ -10,7 +10,7 @@ import fcntl
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,7 +23,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Select, Table, create_engine, delete, func, insert, select
 from sqlalchemy.pool import NullPool
 
-from warehouse import contract, quality, staging, values
+from warehouse import contract, incremental, quality, staging, values
 from warehouse.access import Reader
 from warehouse.connect import Stores, pointed_to, publish, snapshot_file
 from warehouse.errors import LoadRefused
@@ -59,12 +59,14 @@ def load(
     folder: Path,
     *,
     as_of: date | None = None,
+    since: date | None = None,
     sample: bool = False,
     environment: Mapping[str, str] = MappingProxyType({}),
     progress: Progress = lambda _: None,
 ) -> Loaded:
     """Make the extracts in `folder` the bank that everyone reads. Raises LoadRefused, and then nothing has changed.
 
+    With `since` the folder holds only the days from then on, and late corrections; they are added to the bank of before.
     `environment` holds the addresses of other databases that the folder names.
     """
     sources, checks = find(folder), quality.declared_in(folder)
@@ -78,20 +80,25 @@ def load(
             with duckdb.connect(str(file)) as db, chdir(folder):
                 _create_tables(db)
                 _carry_history(db, stores, sample)
+                before = incremental.Bank(db, stores, sample=sample) if since else None
                 _look_only_here(db, stores.settings.timezone)
-                rows, given = {}, {}
+                given = {}
                 for table in UNIFIED_TABLES:
                     if table.name in sources:
                         progress(f"Loading {table.name.replace('_', ' ')}")
-                        rows[table.name], given[table.name] = _fill(
-                            db, table, sources[table.name], environment, until
-                        )
+                        given[table.name] = _fill(db, table, sources[table.name], environment, until)
+                if before and since:
+                    progress("Adding the new days to the bank of before")
+                    before.add(sources, given, since)
+                    sources, given = before.sources | sources, before.given | given
                 progress("Checking that the tables fit together")
                 contract.check_references(db)
                 day = as_of or contract.last_day(db, not_after=stores.now().date())
                 progress("Looking for rows that contradict each other")
                 rhythms = quality.assess(db, day, checks)
-                rows |= _set_aside(db, rows)
+                if before:
+                    before.carry_findings(checks)
+                rows = _counts(db, sources)
                 _write_loads(db, stores.now(), day, sources, rows, given, sample, rhythms)
                 db.execute("CHECKPOINT")
             _to_disk(file)
@@ -113,8 +120,8 @@ def _fill(
     source: Source,
     environment: Mapping[str, str],
     until: date,
-) -> tuple[int, str]:
-    """Check what `source` gives and put it into `table`; the number of rows, and the columns given.
+) -> str:
+    """Check what `source` gives and put it into `table`; the columns given.
 
     A mapping that already gives the contract's types is written once, straight into its table, and checked there:
     whatever is refused takes the whole file with it. Only text that has to be read as dates or amounts is staged.
@@ -147,8 +154,7 @@ def _fill(
         raise LoadRefused(
             f"Table {table.name}: {source.label} cannot be read. {contract.plain(error)} {contract.NOTHING}"
         ) from None
-    count = db.execute(f"SELECT count(*) FROM {filled}").fetchone()
-    return int(count[0]) if count else 0, " ".join(c.key for c in columns)
+    return " ".join(c.key for c in columns)
 
 
 def _create_tables(db: duckdb.DuckDBPyConnection) -> None:
@@ -191,12 +197,10 @@ def _look_only_here(db: duckdb.DuckDBPyConnection, timezone: str) -> None:
     db.execute("SET lock_configuration = true")
 
 
-def _set_aside(db: duckdb.DuckDBPyConnection, rows: Mapping[str, int]) -> dict[str, int]:
-    """How many rows are left in the tables of which some were set aside."""
-    lost = db.execute(
-        "SELECT table_name, sum(row_count) FROM derived.findings WHERE NOT kept GROUP BY 1"
-    ).fetchall()
-    return {table: rows[table] - int(count) for table, count in lost}
+def _counts(db: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> dict[str, int]:
+    """How many rows the tables have, after some were set aside and others carried over."""
+    found = {name: db.execute(f"SELECT count(*) FROM unified.{name}").fetchone() for name in tables}
+    return {name: int(row[0]) if row else 0 for name, row in found.items()}
 
 
 def _write_loads(
@@ -210,12 +214,7 @@ def _write_loads(
     rhythms: Mapping[str, Rhythm],
 ) -> None:
     for table in UNIFIED_TABLES:
-        latest = None
-        if table.info["happened_on"]:
-            found = db.execute(
-                f"SELECT CAST(max({table.info['happened_on']}) AS DATE) FROM {table.schema}.{table.name}"
-            ).fetchone()
-            latest = found[0] if found else None
+        latest = contract.latest(db, table)
         source = sources[table.name].label if table.name in sources else None
         rhythm = rhythms.get(table.name, Rhythm(None, overdue=False))
         told = [

@@ -35,6 +35,11 @@ class Declared:
     says: str
     query: str
 
+    @property
+    def title(self) -> str:
+        """The check's name as people read it."""
+        return self.name.replace("_", " ")
+
 
 def key_of(table: Table) -> str:
     """SQL of a row's key as one text."""
@@ -121,10 +126,10 @@ def _ask(db: duckdb.DuckDBPyConnection, own: Declared) -> None:
             f"row_key, then load again. {contract.NOTHING}"
         )
     if row[0]:
-        _note(db, own.name.replace("_", " "), own.table, own.owner, own.says, row[0], kept=True)
+        _note(db, own.title, own.table, own.owner, own.says, row[0], kept=True)
         db.execute(
             "INSERT INTO derived.quarantine SELECT ?, ?, row_key, coalesce(reason, ?), ?, true FROM found",
-            [own.name.replace("_", " "), own.table, own.says, own.owner],
+            [own.title, own.table, own.says, own.owner],
         )
 
 
