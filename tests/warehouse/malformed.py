@@ -160,6 +160,11 @@ CASES = (
     Case(name="a separator inside quotes", files=leads("social", '"so,cial, and"'), gives=GOOD),
     Case(name="a line break inside quotes", files=leads("social", '"soc\nial"'), gives=(COUNT, 2)),
     Case(name="gzip", files=instead("leads.csv.gz", gzip.compress(LEADS.encode())), gives=GOOD),
+    Case(
+        name="JSON lines in gzip",
+        files=instead("leads.jsonl.gz", gzip.compress(b'{"lead_id": "L1", "won_value": "1234.50"}\n')),
+        gives=GOOD,
+    ),
     Case(name="capitals in the ending", files=instead("Leads.CSV", LEADS), gives=GOOD),
     Case(
         name="daily files",
@@ -319,6 +324,11 @@ CASES = (
     Case(name="JSON renamed", files=instead("leads.jsonl", '{"lead_id": "L1"}\n{"leadid": "L2"}\n'), says=("leads.jsonl", "leadid")),
     Case(name="JSON with NaN", files=instead("leads.jsonl", '{"lead_id": "L1", "score": NaN}\n'), says=("leads", "jsonl")),
     # Parquet and Excel.
+    Case(
+        name="Parquet in gzip",
+        files=instead("leads.parquet.gz", gzip.compress(parquet(lead_id=["L1"]))),
+        says=("leads.parquet.gz", "Unpack"),
+    ),
     Case(name="Parquet cut off", files=instead("leads.parquet", parquet(lead_id=["L1"])[:-20]), says=("leads.parquet", "cut off")),
     Case(name="Parquet damaged", files=instead("leads.parquet", b"PAR1" + b"\x07" * 90 + b"PAR1"), says=("leads.parquet", "Parquet")),
     Case(name="Parquet nested", files=instead("leads.parquet", parquet(lead_id=[["L1"]])), says=("leads", "lead_id")),
