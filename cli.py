@@ -85,13 +85,24 @@ def main() -> None:
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The last day fully delivered.")
+@click.option(
+    "--since", type=click.DateTime(["%Y-%m-%d"]), help="FOLDER holds only the days from then on: add them."
+)
 @click.option("--sample", is_flag=True, help="Mark it as invented data; every page will say so.")
-def load(folder: Path, as_of: datetime | None, sample: bool) -> None:
+def load(folder: Path, as_of: datetime | None, since: datetime | None, sample: bool) -> None:
     """Load a FOLDER of extracts, all of it or nothing."""
     stores, begun = _stores(), time.monotonic()
     day: date | None = as_of.date() if as_of else None
     with _steps() as step:
-        loaded = load_folder(stores, folder, as_of=day, sample=sample, progress=step)
+        loaded = load_folder(
+            stores,
+            folder,
+            as_of=day,
+            since=since.date() if since else None,
+            sample=sample,
+            environment=os.environ,
+            progress=step,
+        )
     if not sample:
         _close_demo(stores)
     for table, rows in loaded.rows.items():

@@ -73,14 +73,15 @@ def generate(folder: Path, *, customers: int, seed: int) -> None:
             _say(f"{first + size:,} of {customers:,} customers", began)
         marketing.write_campaigns(out, rng, plan, daily, customers)
         truth.write(out, told, plan, customers=customers, seed=seed)
-    for mapping in sorted(MAPPINGS.glob("*.sql")):
-        shutil.copyfile(mapping, folder / mapping.name)
+    (folder / "checks").mkdir()
+    for mapping in (*sorted(MAPPINGS.glob("*.sql")), *sorted(MAPPINGS.glob("checks/*.sql"))):
+        shutil.copyfile(mapping, folder / mapping.relative_to(MAPPINGS))
     _say(f"{folder} is complete", began)
 
 
 def _clear(folder: Path) -> None:
     """Remove an earlier sample of ours; anything else in the folder stays."""
-    for name in ("core", "crm", "marketing", "service", "digital", "hr", "truth"):
+    for name in ("core", "crm", "marketing", "service", "digital", "hr", "truth", "checks"):
         shutil.rmtree(folder / name, ignore_errors=True)
     (folder / "truth.json").unlink(missing_ok=True)
     folder.mkdir(parents=True, exist_ok=True)

@@ -65,7 +65,16 @@ class See(Enum):
 
 
 _REFERENCE = dict.fromkeys(
-    ("relationship_managers", "campaigns", "campaign_days", "loads", "origins", "match_rates", "goals"),
+    (
+        "relationship_managers",
+        "campaigns",
+        "campaign_days",
+        "loads",
+        "origins",
+        "match_rates",
+        "findings",
+        "goals",
+    ),
     See.EVERYTHING,
 )
 _BANK = tuple(t.name for t in schema.BANK.tables.values())
@@ -101,7 +110,7 @@ RULES: dict[str, dict[str, See]] = {
         **_REFERENCE,
     },
     "administrator": dict.fromkeys(
-        ["loads", "origins", "match_rates", "goals", "users", "audit_log"], See.EVERYTHING
+        ["loads", "origins", "match_rates", "findings", "goals", "users", "audit_log"], See.EVERYTHING
     ),
 }
 """Role → table → how much. A table that is not listed is not seen at all."""

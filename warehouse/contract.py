@@ -7,11 +7,13 @@ row is named with its column, its value and what to do.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
 from datetime import date
 
 import duckdb
 from sqlalchemy import Boolean, Column, Date, DateTime, Float, Integer, Numeric, Table
 
+from warehouse import values
 from warehouse.errors import LoadRefused
 from warehouse.schema import UNIFIED_TABLES
 
@@ -62,10 +64,29 @@ def check_columns(table: Table, source: str, given: dict[str, str]) -> None:
                 f"Table {table.name}: {source} does not give the column {column.key} ({column.comment}) "
                 f"Add it, then load again. {NOTHING}"
             )
+        if column.key in given and not values.fits(given[column.key], type_of(column)):
+            raise LoadRefused(
+                f"Table {table.name}: {source} gives the column {column.key} as {given[column.key]}, which cannot be "
+                f"read as {_in_words(column)} without guessing. Turn it into that in {source}, then load again. {NOTHING}"
+            )
+
+
+Where = Callable[[int], str]
+"""Says which row a row number is: “row 12”, or “row 3 of leads-0630.csv”."""
+
+
+def row_number(row: int) -> str:
+    """Row numbers as people count them: the first row of data is row 1."""
+    return f"row {row + 1}"
 
 
 def check_rows(
-    db: duckdb.DuckDBPyConnection, table: Table, source: str, given: dict[str, str], rows: str
+    db: duckdb.DuckDBPyConnection,
+    table: Table,
+    source: str,
+    given: dict[str, str],
+    rows: str,
+    where: Where = row_number,
 ) -> None:
     """Types, required values and allowed words in one pass over the table `rows`, then the key."""
     checks: list[tuple[Column, str, str]] = []
@@ -77,7 +98,7 @@ def check_rows(
             checks.append(
                 (
                     column,
-                    f"{name} IS NOT NULL AND TRY_CAST({name} AS {kind}) IS NULL",
+                    values.broken(name, given[column.key], kind),
                     f"is not {_in_words(column)}",
                 )
             )
@@ -94,16 +115,65 @@ def check_rows(
         found = [(row, check) for row, check in zip(broken, checks, strict=True) if row is not None]
         if found:
             row, (column, _, reason) = min(found, key=lambda f: f[0])
-            value = db.execute(f'SELECT "{column.key}" FROM {rows} WHERE rowid = ?', [row]).fetchone()
-            shown = "“" + str(value[0])[:60] + "” " if value and value[0] is not None else "the value "
+            shown = _shown(db, rows, column, row)
             raise LoadRefused(
-                f"Table {table.name}, row {row + 1}, column {column.key}: {shown}{reason}. "
+                f"Table {table.name}, {where(row)}, column {column.key}: {shown}{reason}. "
                 f"Mend it in {source} or its mapping, then load again. {NOTHING}"
             )
-    _check_key(db, table, source, rows)
+    _check_key(db, table, source, rows, where)
 
 
-def _check_key(db: duckdb.DuckDBPyConnection, table: Table, source: str, rows: str) -> None:
+def _shown(db: duckdb.DuckDBPyConnection, rows: str, column: Column, row: int) -> str:
+    """The broken value, for the sentence; a personal one is not repeated."""
+    value = db.execute(f'SELECT "{column.key}" FROM {rows} WHERE rowid = ?', [row]).fetchone()
+    if not value or value[0] is None or column.info["personal"]:
+        return "the value "
+    text = str(value[0])
+    return f"“{text[:60]}{'…' if len(text) > 60 else ''}” "
+
+
+def check_zones(
+    db: duckdb.DuckDBPyConnection, table: Table, source: str, given: dict[str, str], rows: str, where: Where
+) -> None:
+    """Refuse a column in which some moments say their zone and others do not: nobody knows what the others mean."""
+    for column in table.c:
+        if given.get(column.key) != "VARCHAR" or type_of(column) != "TIMESTAMP":
+            continue
+        zoned = f"regexp_full_match(trim(\"{column.key}\"), '{values.ZONED}')"
+        found = db.execute(
+            f"SELECT min(rowid) FILTER (WHERE {zoned}), min(rowid) FILTER (WHERE NOT {zoned}) FROM {rows}"
+        ).fetchone()
+        if found and None not in found:
+            raise LoadRefused(
+                f"Table {table.name}, column {column.key}: {where(found[0])} gives a time with its zone and "
+                f"{where(found[1])} one without. Give all of {source} in one way (without a zone is the bank's own "
+                f"time), then load again. {NOTHING}"
+            )
+
+
+def check_ranges(
+    db: duckdb.DuckDBPyConnection, table: Table, source: str, rows: str, where: Where, until: date
+) -> None:
+    """Refuse what no bank can mean: days before 1900 or after `until`, NaN, counts below 0, texts without end.
+
+    Only the extremes of each column are asked for, which the engine knows almost for nothing.
+    """
+    checks = [(c, *r) for c in table.c if (r := values.range_of(c, type_of(c), until))]
+    if not checks:
+        return
+    worst = ", ".join(extremes for _, extremes, _, _ in checks)
+    if not any(db.execute(f"SELECT {worst} FROM {rows}").fetchone() or ()):
+        return
+    for column, _, condition, reason in checks:
+        first = db.execute(f"SELECT min(rowid) FROM {rows} WHERE {condition}").fetchone()
+        if first and first[0] is not None:
+            raise LoadRefused(
+                f"Table {table.name}, {where(first[0])}, column {column.key}: {_shown(db, rows, column, first[0])}"
+                f"{reason}. Mend it in {source} or its mapping, then load again. {NOTHING}"
+            )
+
+
+def _check_key(db: duckdb.DuckDBPyConnection, table: Table, source: str, rows: str, where: Where) -> None:
     key = [c.key for c in table.c if c.primary_key]
     names = ", ".join(f'"{k}"' for k in key)
     twice = db.execute(
@@ -111,10 +181,10 @@ def _check_key(db: duckdb.DuckDBPyConnection, table: Table, source: str, rows: s
         "ORDER BY max(rowid) LIMIT 1"
     ).fetchone()
     if twice:
-        values = ", ".join(f"{k} “{v}”" for k, v in zip(key, twice, strict=False))
+        named = ", ".join(f"{k} “{v}”" for k, v in zip(key, twice, strict=False))
         raise LoadRefused(
-            f"Table {table.name}, row {twice[-1] + 1}, column {' and '.join(key)}: {values} was already given in row "
-            f"{twice[-2] + 1}. Each may occur once. Mend it in {source} or its mapping, then load again. {NOTHING}"
+            f"Table {table.name}, {where(twice[-1])}, column {' and '.join(key)}: {named} was already given in "
+            f"{where(twice[-2])}. Each may occur once. Mend it in {source} or its mapping, then load again. {NOTHING}"
         )
 
 
@@ -136,6 +206,16 @@ def check_references(db: duckdb.DuckDBPyConnection) -> None:
                     f"Table {table.name}, row {lost[1] + 1}, column {column.key}: “{lost[0]}” does not exist in "
                     f"{target}. Add it there or leave the column empty, then load again. {NOTHING}"
                 )
+
+
+def latest(db: duckdb.DuckDBPyConnection, table: Table) -> date | None:
+    """The latest day in a table; None if it has no dates or no rows."""
+    if not table.info["happened_on"]:
+        return None
+    row = db.execute(
+        f"SELECT CAST(max({table.info['happened_on']}) AS DATE) FROM {table.schema}.{table.name}"
+    ).fetchone()
+    return row[0] if row else None
 
 
 def last_day(db: duckdb.DuckDBPyConnection, not_after: date) -> date:

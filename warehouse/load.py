@@ -6,16 +6,16 @@ points to it; whatever fails on the way, the bank loaded before stays and a sent
 
 from __future__ import annotations
 
-import difflib
 import fcntl
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -34,10 +34,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.pool import NullPool
 
-from warehouse import contract, identity, lineage
+from warehouse import contract, identity, incremental, lineage, quality, staging, values
 from warehouse.access import Reader
 from warehouse.connect import Stores, pointed_to, publish, remove, snapshot_file
 from warehouse.errors import LoadRefused
+from warehouse.rhythm import Rhythm
 from warehouse.schema import (
     BANK,
     DERIVED,
@@ -47,18 +48,12 @@ from warehouse.schema import (
     UNIFIED_TABLES,
     WRITTEN_BY_THE_LOAD,
     customer_profiles,
+    findings,
     identities,
     loads,
     origins,
 )
-
-READERS = {
-    ".csv": "read_csv({}, all_varchar=true, header=true)",
-    ".csv.gz": "read_csv({}, all_varchar=true, header=true)",
-    ".parquet": "read_parquet({})",
-    ".jsonl": "read_json({}, format='newline_delimited')",
-}
-"""What a file that already has the unified columns may be."""
+from warehouse.sources import Source, find
 
 Progress = Callable[[str], None]
 
@@ -77,11 +72,19 @@ def load(
     folder: Path,
     *,
     as_of: date | None = None,
+    since: date | None = None,
     sample: bool = False,
+    environment: Mapping[str, str] = MappingProxyType({}),
     progress: Progress = lambda _: None,
 ) -> Loaded:
-    """Make the extracts in `folder` the bank that everyone reads. Raises LoadRefused, and then nothing has changed."""
-    sources = _sources(folder)
+    """Make the extracts in `folder` the bank that everyone reads. Raises LoadRefused, and then nothing has changed.
+
+    With `since` the folder holds only the days from then on, and late corrections; they are added to the bank of before.
+    `environment` holds the addresses of other databases that the folder names.
+    """
+    sources, checks = find(folder), quality.declared_in(folder)
+    # The sample bank ends on a fixed day, whatever the clock says.
+    until = date.max if sample else max(stores.now().date(), as_of or date.min)
     with _only_writer(stores):
         snapshot = _new_id(stores.now())
         file = snapshot_file(stores.settings, snapshot)
@@ -90,20 +93,30 @@ def load(
             with duckdb.connect(str(file)) as db, chdir(folder):
                 _create_tables(db)
                 _carry_history(db, stores, sample)
-                _look_only_here(db)
-                rows, given = {}, {}
+                before = incremental.Bank(db, stores, sample=sample) if since else None
+                _look_only_here(db, stores.settings.timezone)
+                given = {}
                 for table in UNIFIED_TABLES:
                     if table.name in sources:
                         progress(f"Loading {table.name.replace('_', ' ')}")
-                        rows[table.name], given[table.name] = _fill(db, table, *sources[table.name])
+                        given[table.name] = _fill(db, table, sources[table.name], environment, until)
+                if before and since:
+                    progress("Adding the new days to the bank of before")
+                    before.add(sources, given, since)
+                    sources, given = before.sources | sources, before.given | given
                 progress("Checking that the tables fit together")
                 contract.check_references(db)
-                if rows.get(identities.name):
+                if identities.name in sources:
                     progress("Finding out who is who")
                     identity.link(db, identity.standing(stores.desk))
                 day = as_of or contract.last_day(db, not_after=stores.now().date())
+                progress("Looking for rows that contradict each other")
+                rhythms = quality.assess(db, day, checks)
+                if before:
+                    before.carry_findings(checks)
                 _write_origins(db, sources, given)
-                _write_loads(db, stores.now(), day, sources, rows, given, sample)
+                rows = _counts(db, sources)
+                _write_loads(db, stores.now(), day, sources, rows, given, sample, rhythms)
                 db.execute("CHECKPOINT")
             _to_disk(file)
             publish(stores.settings, snapshot)
@@ -118,76 +131,47 @@ def load(
     return Loaded(snapshot, day, rows)
 
 
-def _sources(folder: Path) -> dict[str, tuple[str, str]]:
-    """Table → (the file it comes from, the SELECT that reads it)."""
-    if not folder.is_dir():
-        raise LoadRefused(f"“{folder}” is not a folder. Give the folder that holds the extracts.")
-    names = {t.name for t in UNIFIED_TABLES}
-    found: dict[str, tuple[str, str]] = {}
-    for name in sorted(names):
-        for suffix, reader in READERS.items():
-            if (folder / f"{name}{suffix}").is_file():
-                if name in found and not (folder / f"{name}.sql").is_file():
-                    raise LoadRefused(
-                        f"Table {name}: both {found[name][0]} and {name}{suffix} give it. Keep one, or say in {name}.sql "
-                        f"how they belong together. {contract.NOTHING}"
-                    )
-                found[name] = (f"{name}{suffix}", f"SELECT * FROM {reader.format(repr(name + suffix))}")
-    for file in sorted(folder.glob("*.sql")):
-        if file.stem not in names:
-            near = difflib.get_close_matches(file.stem, names, 1)
-            hint = f" Did you mean {near[0]}.sql?" if near else ""
-            raise LoadRefused(f"{file.name} names no table of the contract.{hint} Nothing was loaded.")
-        try:
-            found[file.stem] = (file.name, file.read_text(encoding="utf-8").strip().rstrip(";"))
-        except UnicodeDecodeError:
-            raise LoadRefused(f"{file.name} is not a text file in UTF-8. Nothing was loaded.") from None
-        _check_one_select(*found[file.stem])
-    if not found:
-        raise LoadRefused(
-            f"“{folder}” holds no extract: it needs files such as customers.csv, or customers.sql to say how to "
-            "read them. Nothing was loaded."
-        )
-    return found
-
-
-def _check_one_select(source: str, query: str) -> None:
-    """A mapping says how to read, and does nothing else: its text is put inside a SELECT of the load."""
-    try:
-        kinds = [statement.type for statement in duckdb.extract_statements(query)]
-    except duckdb.Error as error:
-        raise LoadRefused(f"{source} cannot be read. {contract.plain(error)} {contract.NOTHING}") from None
-    if kinds != [duckdb.StatementType.SELECT]:
-        raise LoadRefused(f"{source} must be one SELECT and nothing else. {contract.NOTHING}")
-
-
-def _fill(db: duckdb.DuckDBPyConnection, table: Table, source: str, query: str) -> tuple[int, str]:
-    """Check what `query` gives and put it into `table`; the number of rows, and the columns given.
+def _fill(
+    db: duckdb.DuckDBPyConnection,
+    table: Table,
+    source: Source,
+    environment: Mapping[str, str],
+    until: date,
+) -> str:
+    """Check what `source` gives and put it into `table`; the columns given.
 
     A mapping that already gives the contract's types is written once, straight into its table, and checked there:
     whatever is refused takes the whole file with it. Only text that has to be read as dates or amounts is staged.
     """
     filled = f"{table.schema}.{table.name}"
+    where: contract.Where = contract.row_number
     try:
-        given = {row[0]: row[1] for row in db.execute(f"DESCRIBE SELECT * FROM (\n{query}\n)").fetchall()}
-        contract.check_columns(table, source, given)
+        if source.query:
+            found = db.execute(f"DESCRIBE SELECT * FROM (\n{source.query}\n)").fetchall()
+            given = {row[0]: row[1] for row in found}
+            contract.check_columns(table, source.label, given)
+        else:
+            staged = staging.stage(db, table, source, environment)
+            given, where = staged.given, staged.where
         columns = [c for c in table.c if c.key in given]
         names = ", ".join(f'"{c.key}"' for c in columns)
-        if all(given[c.key] == contract.type_of(c) for c in columns):
-            db.execute(f"INSERT INTO {filled} ({names}) SELECT {names} FROM (\n{query}\n)")
-            contract.check_rows(db, table, source, given, filled)
+        if source.query and all(given[c.key] == contract.type_of(c) for c in columns):
+            db.execute(f"INSERT INTO {filled} ({names}) SELECT {names} FROM (\n{source.query}\n)")
+            contract.check_rows(db, table, source.label, given, filled)
         else:
-            db.execute(f"CREATE OR REPLACE TEMP TABLE staged AS SELECT * FROM (\n{query}\n)")
-            contract.check_rows(db, table, source, given, "staged")
-            casts = ", ".join(f'CAST("{c.key}" AS {contract.type_of(c)})' for c in columns)
+            if source.query:
+                db.execute(f"CREATE OR REPLACE TEMP TABLE staged AS SELECT * FROM (\n{source.query}\n)")
+            contract.check_rows(db, table, source.label, given, "staged", where)
+            contract.check_zones(db, table, source.label, given, "staged", where)
+            casts = ", ".join(values.cast(f'"{c.key}"', given[c.key], contract.type_of(c)) for c in columns)
             db.execute(f"INSERT INTO {filled} ({names}) SELECT {casts} FROM staged")
             db.execute("DROP TABLE staged")
+        contract.check_ranges(db, table, source.label, filled, where, until)
     except duckdb.Error as error:
         raise LoadRefused(
-            f"Table {table.name}: {source} cannot be read. {contract.plain(error)} {contract.NOTHING}"
+            f"Table {table.name}: {source.label} cannot be read. {contract.plain(error)} {contract.NOTHING}"
         ) from None
-    count = db.execute(f"SELECT count(*) FROM {filled}").fetchone()
-    return int(count[0]) if count else 0, " ".join(c.key for c in columns)
+    return " ".join(c.key for c in columns)
 
 
 def _create_tables(db: duckdb.DuckDBPyConnection) -> None:
@@ -219,47 +203,69 @@ def _carry_history(db: duckdb.DuckDBPyConnection, stores: Stores, sample: bool) 
     db.execute("DETACH before")
 
 
-def _look_only_here(db: duckdb.DuckDBPyConnection) -> None:
-    """From here on a mapping reads files below the working directory and nothing else on the machine or the network."""
+def _look_only_here(db: duckdb.DuckDBPyConnection, timezone: str) -> None:
+    """From here on a mapping reads files below the working directory and nothing else on the machine or the network.
+
+    A moment with a zone becomes the bank's time, never the machine's.
+    """
+    db.execute(f"SET TimeZone = '{timezone}'")
     place = str(Path.cwd()).replace("'", "''")
     db.execute(f"SET allowed_directories = ['{place}/']")
     db.execute("SET enable_external_access = false")
     db.execute("SET lock_configuration = true")
 
 
+def _counts(db: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> dict[str, int]:
+    """How many rows the tables have, after some were set aside and others carried over."""
+    found = {name: db.execute(f"SELECT count(*) FROM unified.{name}").fetchone() for name in tables}
+    return {name: int(row[0]) if row else 0 for name, row in found.items()}
+
+
 def _write_loads(
     db: duckdb.DuckDBPyConnection,
     at: datetime,
     day: date,
-    sources: dict[str, tuple[str, str]],
+    sources: dict[str, Source],
     rows: dict[str, int],
     given: dict[str, str],
     sample: bool,
+    rhythms: Mapping[str, Rhythm],
 ) -> None:
     for table in UNIFIED_TABLES:
-        latest = None
-        if table.info["happened_on"]:
-            found = db.execute(
-                f"SELECT CAST(max({table.info['happened_on']}) AS DATE) FROM {table.schema}.{table.name}"
-            ).fetchone()
-            latest = found[0] if found else None
-        source = sources[table.name][0] if table.name in sources else None
+        latest = contract.latest(db, table)
+        source = sources[table.name].label if table.name in sources else None
+        rhythm = rhythms.get(table.name, Rhythm(None, overdue=False))
+        told = [
+            table.name,
+            at,
+            day,
+            rows.get(table.name, 0),
+            source,
+            latest,
+            given.get(table.name, ""),
+            sample,
+        ]
         db.execute(
-            "INSERT INTO derived.loads (table_name, loaded_at, as_of, row_count, source, latest_on, given, sample) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [table.name, at, day, rows.get(table.name, 0), source, latest, given.get(table.name, ""), sample],
+            "INSERT INTO derived.loads (table_name, loaded_at, as_of, row_count, source, latest_on, given, sample, "
+            "usual_gap, overdue) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [*told, rhythm.usual_gap, rhythm.overdue],
         )
 
 
-def _write_origins(
-    db: duckdb.DuckDBPyConnection, sources: dict[str, tuple[str, str]], given: dict[str, str]
-) -> None:
-    for table, (source, query) in sources.items():
-        columns = given[table].split()
-        if source.endswith(".sql"):
-            found = lineage.origins(query, columns)
+def _write_origins(db: duckdb.DuckDBPyConnection, sources: dict[str, Source], given: dict[str, str]) -> None:
+    for table, source in sources.items():
+        columns = given.get(table, "").split()
+        if source.query:
+            found = lineage.origins(source.query, columns)
+        elif source.files or source.declared:
+            found = {column: [lineage.Origin(source.label, column)] for column in columns}
         else:
-            found = {column: [lineage.Origin(source, column)] for column in columns}
+            # Carried from the bank of before, which knows where it came from.
+            db.execute(
+                "INSERT INTO derived.origins SELECT * FROM before.derived.origins WHERE table_name = ?",
+                [table],
+            )
+            continue
         rows = [(table, column, origin.file, origin.column) for column in found for origin in found[column]]
         if rows:
             db.executemany(
@@ -374,6 +380,11 @@ def origins_of(columns: list[tuple[str, str]]) -> Select:
     """The files and file columns behind some (table, column) pairs of the unified tables."""
     wanted = tuple_(origins.c.table_name, origins.c.column_name).in_(columns)
     return select(origins).where(wanted).order_by(*origins.c)
+
+
+def failed_checks() -> Select:
+    """One row per check that found something: check_name, table_name, department, says, row_count, kept."""
+    return select(findings).order_by(findings.c.department, findings.c.table_name, findings.c.check_name)
 
 
 def nights(reader: Reader) -> int:

@@ -497,6 +497,36 @@ loads = _table(
     _column("latest_on", Date, "The latest day that occurs in it."),
     _column("given", Text, "The columns the source gave, separated by spaces; the others are not known."),
     _column("sample", Boolean, "Whether this is the invented sample bank."),
+    _column(
+        "usual_gap", Integer, "Days that usually lie between two days with rows; empty if too few to say."
+    ),
+    _column("overdue", Boolean, "Whether its latest day is further back than is usual for it."),
+    schema=DERIVED,
+)
+
+findings = _table(
+    "findings",
+    "A check of the last load that found something: how many rows, and whose they are to mend.",
+    "Analytics",
+    _column("check_name", Text, "The check.", key=True),
+    _column("table_name", Text, "The table it looks at.", key=True),
+    _column("department", Text, "Who can mend it at its source."),
+    _column("says", Text, "What was found, in a sentence without any value."),
+    _column("row_count", Integer, "How many rows it concerns; empty if it is about the table as a whole."),
+    _column("kept", Boolean, "Whether the rows stay in their table; false if they were set aside."),
+    schema=DERIVED,
+)
+
+quarantine = _table(
+    "quarantine",
+    "A row that a check of the load found, by its key.",
+    "Analytics",
+    _column("check_name", Text, "The check.", key=True),
+    _column("table_name", Text, "The row's table.", key=True),
+    _column("row_key", Text, "The row's key; the parts of a longer key are joined by “ | ”.", key=True),
+    _column("reason", Text, "Why, naming columns but no values."),
+    _column("department", Text, "Who can mend it at its source."),
+    _column("kept", Boolean, "Whether the row stays in its table; false if it was set aside."),
     schema=DERIVED,
 )
 
@@ -513,7 +543,7 @@ origins = _table(
 
 UNIFIED_TABLES = tuple(t for t in BANK.tables.values() if t.schema == UNIFIED)
 DERIVED_TABLES = tuple(t for t in BANK.tables.values() if t.schema == DERIVED)
-WRITTEN_BY_THE_LOAD = (loads, origins, person_links, match_rates, lead_doubles)
+WRITTEN_BY_THE_LOAD = (loads, origins, person_links, match_rates, lead_doubles, findings, quarantine)
 """Derived tables that each load works out anew; the others are the nights' history."""
 
 FINGERPRINT = hashlib.sha256(

@@ -1,4 +1,4 @@
-"""Data status: what was loaded, when, from where, and which departments are missing."""
+"""Data status: what was loaded, when, from where, which departments are missing, and what the checks found."""
 
 import pandas as pd
 import streamlit as st
@@ -11,9 +11,6 @@ from pages.kit import data, tables
 from warehouse.access import Viewer
 from warehouse.load import origins_of
 from warehouse.schema import UNIFIED_TABLES
-
-STALE_AFTER_DAYS = 35
-"""A monthly extract that is older than this has been missed once."""
 
 
 def page(viewer: Viewer, scope: Scope | None) -> None:
@@ -35,6 +32,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
             "Rows": status["row_count"],
             "Latest day": pd.to_datetime(status["latest_on"]),
             "State": [_state(r, as_of) for r in status.itertuples()],
+            "Usually comes": [_rhythm(r.usual_gap) for r in status.itertuples()],
             "Source": status["source"].fillna(""),
         }
     )
@@ -53,6 +51,29 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
             "and load it again.",
             icon=":material/database_off:",
         )
+    _findings(data.failed_checks(viewer))
+
+
+def _findings(found: pd.DataFrame) -> None:
+    st.subheader("Failed checks")
+    if found.empty:
+        tables.empty("Every check of the load passed.", "New findings appear here after the next load.")
+        return
+    tables.show(
+        pd.DataFrame(
+            {
+                "Owner": found["department"],
+                "Table": [n.replace("_", " ") for n in found["table_name"]],
+                "Check": [n[0].upper() + n[1:] for n in found["check_name"]],
+                "Rows": found["row_count"].astype("Float64"),
+                "What it found": found["says"],
+                "These rows": ["stay" if kept else "are set aside" for kept in found["kept"]],
+            }
+        ),
+        "failed_checks",
+        Rows=st.column_config.NumberColumn(format="localized"),
+    )
+    st.caption("The owner can mend them at the source; the keys of the rows are in the quarantine table.")
 
 
 def _where_from(viewer: Viewer) -> None:
@@ -124,8 +145,12 @@ def _state(row, as_of) -> str:
         return "No data"
     if pd.isna(row.latest_on):
         return "Loaded"
-    late = (as_of - pd.Timestamp(row.latest_on).date()).days
-    # Accounts, customers and campaigns change when something happens, not on a schedule.
-    if late > STALE_AFTER_DAYS and row.table_name not in ("accounts", "customers", "campaigns"):
-        return f"Stale: {late} days behind"
+    if row.overdue:
+        return f"Late: {(as_of - pd.Timestamp(row.latest_on).date()).days} days behind"
     return "Up to date"
+
+
+def _rhythm(gap) -> str:
+    if pd.isna(gap):
+        return ""
+    return "every day" if gap <= 1 else f"at least every {int(gap)} days"

@@ -82,6 +82,11 @@ def match_rates(viewer: Viewer) -> pd.DataFrame:
     return cached(viewer, "match rates", identity_check.rates)
 
 
+def failed_checks(viewer: Viewer) -> pd.DataFrame:
+    """One row per check of the load that found something."""
+    return cached(viewer, "failed_checks", lambda door: door.frame(load.failed_checks()))
+
+
 def is_sample(viewer: Viewer) -> bool:
     """Whether what is loaded is the invented bank."""
     try:

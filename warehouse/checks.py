@@ -1,0 +1,133 @@
+"""The built-in checks of what has been loaded: rows that contradict themselves or another department.
+
+Such a row is worth knowing about but no reason to refuse a bank. It stays in its table, unless a figure would be wrong
+with it: then it is set aside. A sentence names columns, never values, for it is shown to everybody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """`when` is SQL that is true for a row found; without `owner` the table's owner can mend it."""
+
+    name: str
+    table: str
+    when: str
+    says: str
+    owner: str = ""
+    keeps: bool = True
+
+
+def _order(table: str, late: str, early: str, owner: str = "") -> Check:
+    words = {"won_at": "win", "lost_at": "loss"}
+    first, second = (
+        words.get(c, c.removesuffix("_at").removesuffix("_on").replace("_", " ")) for c in (late, early)
+    )
+    return Check(
+        name=f"{first} before {second}",
+        table=table,
+        when=f"{late} < {early}",
+        says=f"{late} is earlier than {early}.",
+        owner=owner,
+    )
+
+
+CHECKS = (
+    # Order of days: kept, because which of the two is wrong is not ours to say.
+    Check(
+        name="win before first contact",
+        table="leads",
+        when="won_at < contacted_at",
+        says="The contract was signed before Sales first spoke to the lead: won_at is earlier than contacted_at.",
+        owner="Sales",
+    ),
+    _order("leads", "won_at", "created_at", "Sales"),
+    _order("leads", "contacted_at", "created_at", "Sales"),
+    _order("customers", "left_on", "joined_on"),
+    _order("accounts", "closed_on", "opened_on"),
+    _order("campaigns", "ends_on", "starts_on"),
+    _order("tickets", "resolved_at", "opened_at"),
+    _order("tickets", "first_reply_at", "opened_at"),
+    _order("surveys", "answered_at", "asked_at"),
+    # Values off their scale. An answer off its scale would spoil the average, so it is set aside.
+    Check(
+        name="answer off its scale",
+        table="surveys",
+        when="score NOT BETWEEN CASE kind WHEN 'nps' THEN 0 ELSE 1 END "
+        "AND CASE kind WHEN 'nps' THEN 10 WHEN 'csat' THEN 5 ELSE 7 END",
+        says="The score is off its scale: 0-10 (nps), 1-5 (csat) or 1-7 (ces).",
+        keeps=False,
+    ),
+    Check(
+        name="answer off its scale",
+        table="staff_surveys",
+        when="score NOT BETWEEN 1 AND 5",
+        says="The score is not between 1 and 5.",
+        keeps=False,
+    ),
+    Check(
+        name="score off its scale",
+        table="leads",
+        when="score NOT BETWEEN 0 AND 100",
+        says="Marketing's score is not between 0 and 100.",
+    ),
+    Check(
+        name="birth year",
+        table="customers",
+        when="birth_year < 1900 OR birth_year > year(joined_on)",
+        says="The year of birth is before 1900 or after the customer joined.",
+    ),
+    Check(
+        name="minutes of a day",
+        table="product_usage",
+        when="minutes > 1440",
+        says="One feature was used for more minutes than a day has.",
+    ),
+    Check(
+        name="spend below 0",
+        table="campaign_days",
+        when="cost < 0",
+        says="The cost is below 0; a refund belongs to the day of the spend.",
+    ),
+    Check(
+        name="negative value",
+        table="leads",
+        when="won_value < 0 OR expected_value < 0",
+        says="The contract's value, or the one expected, is below 0.",
+        owner="Sales",
+    ),
+    # One department against another.
+    Check(
+        name="both won and lost",
+        table="leads",
+        when="won_at IS NOT NULL AND lost_at IS NOT NULL",
+        says="The lead is both won and lost.",
+        owner="Sales",
+    ),
+    Check(
+        name="won without a customer",
+        table="leads",
+        when="won_at IS NOT NULL AND customer_id IS NULL AND EXISTS (SELECT 1 FROM unified.customers)",
+        says="Sales says it is won, but core banking knows no customer for it.",
+        owner="Sales",
+    ),
+    Check(
+        name="brought by a lead not won",
+        table="customers",
+        when="acquired_by_lead_id IN (SELECT lead_id FROM unified.leads WHERE won_at IS NULL)",
+        says="The lead that brought the customer is not won.",
+        owner="Sales",
+    ),
+    Check(
+        name="never taken up by Sales",
+        table="leads",
+        when="sales_rep IS NULL AND coalesce(contacted_at, accepted_at, rejected_at, sql_at, opportunity_at, won_at, "
+        "lost_at) IS NULL AND created_at < $day - INTERVAL 14 DAY "
+        "AND EXISTS (SELECT 1 FROM unified.leads WHERE sales_rep IS NOT NULL OR contacted_at IS NOT NULL)",
+        says="Marketing sent it more than 14 days ago, and nothing of Sales is on it.",
+        owner="Sales",
+    ),
+)
