@@ -47,7 +47,7 @@ def is_postgresql(url: str) -> bool:
 
 def patient_engine(url: URL, *, read_only: bool = False) -> Engine:
     """An engine on a PostgreSQL server whose connections wait out a restart; with `read_only` it cannot write."""
-    options = "-c default_transaction_read_only=on" if read_only else ""
+    options = "-c jit=off" + (" -c default_transaction_read_only=on" if read_only else "")
     engine = create_engine(
         url,
         pool_pre_ping=True,
