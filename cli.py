@@ -5,6 +5,7 @@ Each command imports what it needs when it runs: the model library alone takes s
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
 import subprocess
@@ -181,6 +182,43 @@ def _load_sample(stores: connect.Stores, customers: int) -> None:
     )
     with _steps() as step:
         load_folder(stores, folder, sample=True, progress=step)
+
+
+@main.command()
+@click.option("--url", help="Address of a database that somebody else built, such as postgresql+psycopg://…")
+@click.option("--schema", default="unified", show_default=True, help="Where its tables or views are.")
+def check(url: str | None, schema: str) -> None:
+    """Check a warehouse before Concord reads it: what is missing or wrong, and what stays empty because of it."""
+    if url:
+        _check_warehouse(url, schema)
+        return
+    raise click.UsageError("Say what to check, for instance --url postgresql+psycopg://user@host/name.")
+
+
+def _check_warehouse(url: str, schema: str) -> None:
+    """Print what `check_url` finds. Exit code 1 if something needed is missing or wrong."""
+    from metrics import CATALOGUE
+    from metrics.query import absent
+    from warehouse.existing import check_url
+
+    menu = importlib.import_module("pages").MENU
+    checked = check_url(url, schema)
+    for table, rows in checked.rows.items():
+        click.echo(f"{rows:>12,}  {table}")
+    for found in checked.findings:
+        where = f"{found.table}.{found.column}" if found.column else found.table
+        click.echo(f"{'WRONG' if found.serious else 'note ':5}  {where} {found.what}".rstrip(".") + ".")
+    for entry in (e for entries in menu.values() for e in entries):
+        lacking = [t for t in entry.needs if t not in checked.known]
+        if lacking:
+            click.echo(f"The page “{entry.title}” will be empty: it needs {' and '.join(lacking)}.")
+    empty = [m.label for name, m in CATALOGUE.items() if absent(name, checked.known)]
+    if empty:
+        click.echo(f"{len(empty)} of {len(CATALOGUE)} figures will not be known: {', '.join(empty)}.")
+    serious = sum(found.serious for found in checked.findings)
+    if serious:
+        raise Problem(f"{serious} things must be mended before Concord can read this warehouse.")
+    click.echo("Everything needed is there.")
 
 
 @main.group()

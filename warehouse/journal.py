@@ -68,7 +68,7 @@ def _told_if_lost() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        if error.connection_invalidated or is_passing(error) and not isinstance(error.orig, sqlite3.Error):
+        if error.connection_invalidated or (is_passing(error) and not isinstance(error.orig, sqlite3.Error)):
             raise ChangeRefused(
                 "The connection to the database was lost. Reload and look whether your change is there before you "
                 "repeat it."

@@ -98,9 +98,14 @@ def test_a_session_is_opened_read_and_ended(open_desk: Opened) -> None:
 
 def test_an_entry_that_fails_leaves_neither_change_nor_line(open_desk: Opened) -> None:
     stores = open_desk()
-    with pytest.raises(RuntimeError), journal.entry(stores, "amy", "test.change") as entry:
-        entry.desk.execute(insert(alerts), [_alert(1)])
-        raise RuntimeError("half-way")
+
+    def stops_half_way() -> None:
+        with journal.entry(stores, "amy", "test.change") as entry:
+            entry.desk.execute(insert(alerts), [_alert(1)])
+            raise RuntimeError("half-way")
+
+    with pytest.raises(RuntimeError):
+        stops_half_way()
     with stores.desk.connect() as desk:
         assert desk.execute(select(func.count()).select_from(alerts)).scalar() == 0
         assert desk.execute(select(func.count()).select_from(audit_log)).scalar() == 0
