@@ -3,8 +3,6 @@
 import sys
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1])]
-
 from morning import MORNING
 
 from warehouse.connect import open_stores

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import resource
 import signal
@@ -27,6 +28,8 @@ KILLS_ON_SERVER = 6
 def _begin(stores: Stores, folder: Path, **more) -> subprocess.Popen:
     settings = stores.settings
     words = [sys.executable, PROGRAM, str(settings.data_dir), str(folder), settings.warehouse_url]
+    paths = os.pathsep.join(map(str, (ROOT, ROOT / "tests")))
+    more |= {"env": os.environ | {"PYTHONPATH": paths}}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "cwd": ROOT}
     return subprocess.Popen(words, **pipes, **more)
 
@@ -72,6 +75,7 @@ def test_without_room_on_the_disk_a_sentence_and_nothing_partial(
         "WAREHOUSE_URL": stores.settings.warehouse_url,
         "DESK_URL": f"sqlite:///{tmp_path / 'other.sqlite'}",
         "PATH": "/usr/bin:/bin",
+        "PYTHONDONTWRITEBYTECODE": "1",  # a compiled module cut short would break every later start
     }
     subprocess.run([sys.executable, "cli.py", "audit"], cwd=ROOT, env=environment, capture_output=True)
     done = subprocess.run(
