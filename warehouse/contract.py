@@ -40,7 +40,7 @@ def plain(error: duckdb.Error | OSError) -> str:
     """The engine's complaint as one sentence, without its hints and file paths."""
     if isinstance(error, OSError):
         return f"The disk did not take it: {error.strerror or 'it gave no reason'}."
-    if isinstance(error, duckdb.IOException) and any(w in str(error) for w in _NO_ROOM):
+    if any(words in str(error) for words in _NO_ROOM):
         return "The disk is full, or the file may not grow any further. Make room."
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     line = lines[0].rstrip(".") if lines else "The engine gave no reason"

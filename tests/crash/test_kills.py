@@ -59,7 +59,8 @@ def test_a_load_killed_at_a_random_moment_leaves_one_whole_bank(
     assert left == set(), "what killed loads left behind is removed by the next one"
 
 
-@pytest.mark.parametrize("room", [2**16, 2**19, 2**20, 2**21, 2**22, 2**23])
+@pytest.mark.slow
+@pytest.mark.parametrize("room", [2**16, 2**20, 2**22])
 def test_without_room_on_the_disk_a_sentence_and_nothing_partial(
     room: int, bank: Bank, bank_folder: Path, tmp_path: Path
 ) -> None:
@@ -87,7 +88,10 @@ def test_without_room_on_the_disk_a_sentence_and_nothing_partial(
         text=True,
     )
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "the bank loaded before stays" in done.stderr.replace("\n", " ")
+    said = " ".join(done.stderr.split())
+    assert "The disk is full" in said or "The disk did not take it" in said, said
+    assert "the bank loaded before stays" in said
+    assert str(stores.settings.data_dir) not in said
     assert "Traceback" not in done.stderr
     after = (stores.snapshot(), sorted(f.name for f in stores.settings.data_dir.glob("*.duckdb*")))
     assert after == before

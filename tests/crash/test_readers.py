@@ -28,11 +28,11 @@ ASKED = Question.of(["leads", "won", "revenue", "customers_at_start", "complaint
 
 @contextmanager
 def _sessions(stores: Stores, answers: dict[str, set], wrong: list[BaseException]) -> Iterator[None]:
-    """Five people who ask without a pause, each question on the snapshot that is current when it begins."""
+    """Five people who keep asking, each question on the snapshot that is current when it begins."""
     ended = threading.Event()
 
     def asks() -> None:
-        while not ended.is_set():
+        while not ended.wait(0.05):
             try:
                 reader = Reader(stores, SYSTEM, stores.snapshot())
                 answer = query.ask(ASKED, reader)
@@ -51,17 +51,17 @@ def _sessions(stores: Stores, answers: dict[str, set], wrong: list[BaseException
             thread.join()
 
 
-def test_five_sessions_read_through_four_loads_each_answer_from_one_snapshot(
+def test_five_sessions_read_through_three_loads_each_answer_from_one_snapshot(
     bank: Callable[[], Stores], bank_folder: Path, small_folder: Path
 ) -> None:
     readers, writer = bank(), bank()
     answers: dict[str, set] = {}
     wrong: list[BaseException] = []
     with _sessions(readers, answers, wrong):
-        for folder in (bank_folder, small_folder, bank_folder, small_folder):
+        for folder in (bank_folder, small_folder, bank_folder):
             load(writer, folder, sample=True)
     assert wrong == []
-    assert len(answers) >= 4
+    assert len(answers) >= 3
     assert all(len(of_one) == 1 for of_one in answers.values()), "one snapshot gave two answers"
     assert len({next(iter(of_one)) for of_one in answers.values()}) == 2
 
