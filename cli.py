@@ -5,6 +5,7 @@ Each command imports what it needs when it runs: the model library alone takes s
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
 import subprocess
@@ -194,6 +195,70 @@ def _load_sample(stores: connect.Stores, customers: int) -> None:
         load_folder(stores, folder, sample=True, progress=step)
 
 
+@main.command()
+@click.option("--url", help="Address of a database that somebody else built, such as postgresql+psycopg://…")
+@click.option("--schema", default="unified", show_default=True, help="Where its tables or views are.")
+@click.option(
+    "--truth",
+    type=click.Path(path_type=Path),
+    help="Folder of a sample bank whose truth.json says who is who.",
+)
+@click.option("--held-back", is_flag=True, help="Hide the phones, link by the rest, let the phones judge.")
+def check(url: str | None, schema: str, truth: Path | None, held_back: bool) -> None:
+    """How far records were matched to customers; with --url, what a warehouse built by somebody else lacks."""
+    if url:
+        _check_warehouse(url, schema)
+    else:
+        _check_identity(truth, held_back)
+
+
+def _check_identity(truth: Path | None, held_back: bool) -> None:
+    """Print how many records of each source were matched, and how far the links can be trusted."""
+    from warehouse import identity_check
+
+    stores = _stores()
+    reader = Reader(stores, SYSTEM, stores.snapshot())
+    known = identity_check.rates(reader)
+    if known.empty:
+        raise Problem(
+            "This bank gave no identities, so nobody can say who is who. Add identities.sql to the folder of "
+            "extracts and load it again; sample_data/mappings shows one."
+        )
+    for row in known.itertuples():
+        click.echo(identity_check.in_words(row))
+    if truth is not None:
+        found = identity_check.agreement(identity_check.links(reader), identity_check.truth_of(truth))
+        click.echo(f"Against {truth / 'truth.json'}: {found}")
+    if held_back:
+        click.echo(f"Likely links, judged by the phones held back: {identity_check.held_back(reader)}")
+
+
+def _check_warehouse(url: str, schema: str) -> None:
+    """Print what `check_url` finds. Exit code 1 if something needed is missing or wrong."""
+    from metrics import CATALOGUE
+    from metrics.query import absent
+    from warehouse.existing import check_url
+
+    menu = importlib.import_module("pages").MENU
+    checked = check_url(url, schema)
+    for table, rows in checked.rows.items():
+        click.echo(f"{rows:>12,}  {table}")
+    for found in checked.findings:
+        where = f"{found.table}.{found.column}" if found.column else found.table
+        click.echo(f"{'WRONG' if found.serious else 'note ':5}  {where} {found.what}".rstrip(".") + ".")
+    for entry in (e for entries in menu.values() for e in entries):
+        lacking = [t for t in entry.needs if t not in checked.known]
+        if lacking:
+            click.echo(f"The page “{entry.title}” will be empty: it needs {' and '.join(lacking)}.")
+    empty = [m.label for name, m in CATALOGUE.items() if absent(name, checked.known)]
+    if empty:
+        click.echo(f"{len(empty)} of {len(CATALOGUE)} figures will not be known: {', '.join(empty)}.")
+    serious = sum(found.serious for found in checked.findings)
+    if serious:
+        raise Problem(f"{serious} things must be mended before Concord can read this warehouse.")
+    click.echo("Everything needed is there.")
+
+
 @main.group()
 def users() -> None:
     """Accounts: the first administrator is made here."""
@@ -237,34 +302,6 @@ def list_users() -> None:
     for user in _accounts().listing(_stores()):
         state = "disabled" if user.disabled_at else ""
         click.echo(f"{user.username:20} {user.role:22} {user.full_name:30} {state}")
-
-
-@main.command()
-@click.option(
-    "--truth",
-    type=click.Path(path_type=Path),
-    help="Folder of a sample bank whose truth.json says who is who.",
-)
-@click.option("--held-back", is_flag=True, help="Hide the phones, link by the rest, let the phones judge.")
-def check(truth: Path | None, held_back: bool) -> None:
-    """How many records of each source were matched to a customer, and how far the links can be trusted."""
-    from warehouse import identity_check
-
-    stores = _stores()
-    reader = Reader(stores, SYSTEM, stores.snapshot())
-    known = identity_check.rates(reader)
-    if known.empty:
-        raise Problem(
-            "This bank gave no identities, so nobody can say who is who. Add identities.sql to the folder of "
-            "extracts and load it again; sample_data/mappings shows one."
-        )
-    for row in known.itertuples():
-        click.echo(identity_check.in_words(row))
-    if truth is not None:
-        found = identity_check.agreement(identity_check.links(reader), identity_check.truth_of(truth))
-        click.echo(f"Against {truth / 'truth.json'}: {found}")
-    if held_back:
-        click.echo(f"Likely links, judged by the phones held back: {identity_check.held_back(reader)}")
 
 
 @main.group()

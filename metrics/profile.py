@@ -12,7 +12,9 @@ from typing import Any
 
 from sqlalchemy import (
     CTE,
+    Column,
     ColumnElement,
+    Float,
     FromClause,
     Select,
     case,
@@ -25,7 +27,7 @@ from sqlalchemy import (
 )
 
 from metrics.profile_parts import PARTS
-from warehouse.dialects import days_between, ratio
+from warehouse.dialects import days_between, ratio, to_float
 from warehouse.schema import UNIFIED_TABLES, customer_profiles, customers
 
 EVERY_TABLE = frozenset(table.name for table in UNIFIED_TABLES)
@@ -61,11 +63,13 @@ def profile(as_of: date, known: frozenset[str] = EVERY_TABLE) -> Select[Any]:
     _complete(values, here, as_of)
     empty = null()
     return select(
-        *(
-            cast(values.get(column.name, empty), column.type).label(column.name)
-            for column in customer_profiles.c
-        )
+        *(_typed(values.get(column.name, empty), column).label(column.name) for column in customer_profiles.c)
     ).select_from(joined)
+
+
+def _typed(value: ColumnElement[Any], column: Column[Any]) -> ColumnElement[Any]:
+    # DuckDB's FLOAT keeps seven digits; a double is the same number on every engine.
+    return to_float(value) if isinstance(column.type, Float) else cast(value, column.type)
 
 
 def _complete(values: dict[str, ColumnElement[Any]], here: CTE, as_of: date) -> None:

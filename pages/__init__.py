@@ -24,6 +24,8 @@ class Entry:
     """Dimensions beside the period; None for a page without a filter bar."""
     cohort: bool = False
     """Whether the period says who joined, not what happened."""
+    needs: tuple[str, ...] = ()
+    """The unified tables without whose rows the page has nothing to show."""
 
 
 EVERYBODY = frozenset(ROLES)
@@ -40,6 +42,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
             roles=GROWTH,
             page=funnel.page,
             filters=("channel", "product", "segment"),
+            needs=("leads",),
         ),
         Entry(
             title="Attribution",
@@ -49,6 +52,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
             page=attribution.page,
             filters=(),
             cohort=True,
+            needs=("customers", "leads", "touches"),
         ),
     ),
     "Customers": (
@@ -58,6 +62,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
             url="customer-health",
             roles=RELATIONSHIP,
             page=customer_health.page,
+            needs=("customers",),
         ),
         Entry(
             title="Customer",
@@ -65,6 +70,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
             url="customer",
             roles=RELATIONSHIP | {"service"},
             page=customer.page,
+            needs=("customers",),
         ),
     ),
     "Governance": (

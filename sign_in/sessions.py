@@ -18,6 +18,7 @@ from warehouse import journal
 from warehouse.connect import Stores
 from warehouse.desk import sessions, users
 from warehouse.errors import ChangeRefused
+from warehouse.patience import ask
 from warehouse.settings import Settings
 
 Person = Row[Any]
@@ -70,18 +71,18 @@ def person(stores: Stores, token: str | None) -> Person | None:
     if not token or not _TOKEN.fullmatch(token):
         return None
     now, settings = stores.now(), stores.settings
-    with stores.desk.execution_options(reading=True).connect() as desk:
-        return desk.execute(
-            select(users)
-            .join(sessions, sessions.c.username == users.c.username)
-            .where(
-                sessions.c.token_hash == _hashed(token),
-                sessions.c.ended_at.is_(None),
-                sessions.c.seen_at > now - timedelta(minutes=settings.idle_minutes),
-                sessions.c.started_at > now - timedelta(hours=settings.session_hours),
-                users.c.disabled_at.is_(None),
-            )
-        ).first()
+    hers = (
+        select(users)
+        .join(sessions, sessions.c.username == users.c.username)
+        .where(
+            sessions.c.token_hash == _hashed(token),
+            sessions.c.ended_at.is_(None),
+            sessions.c.seen_at > now - timedelta(minutes=settings.idle_minutes),
+            sessions.c.started_at > now - timedelta(hours=settings.session_hours),
+            users.c.disabled_at.is_(None),
+        )
+    )
+    return ask(stores.desk.execution_options(reading=True), lambda desk: desk.execute(hers).first())
 
 
 def seen(stores: Stores, token: str) -> None:
@@ -93,9 +94,9 @@ def seen(stores: Stores, token: str) -> None:
         sessions.c.seen_at <= now - SEEN_EVERY,
         sessions.c.seen_at > now - timedelta(minutes=stores.settings.idle_minutes),
     )
-    with stores.desk.execution_options(reading=True).connect() as desk:
-        if desk.execute(select(sessions.c.token_hash).where(due)).first() is None:
-            return
+    waiting = select(sessions.c.token_hash).where(due)
+    if ask(stores.desk.execution_options(reading=True), lambda desk: desk.execute(waiting).first()) is None:
+        return
     with journal.bookkeeping(stores) as book:
         book.desk.execute(update(sessions).where(due).values(seen_at=book.at))
 

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
-import pwd
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from morning import stores_in
+from own_server import OwnServer, fresh_database
 
 from warehouse.connect import Stores
 from warehouse.load import load
@@ -121,73 +118,12 @@ def empty(tmp_path: Path) -> Iterator[Stores]:
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
     """A PostgreSQL server of the tests' own, on a free port, gone when they end."""
-    programs = _postgresql_programs()
-    if programs is None:
-        pytest.skip("no PostgreSQL server is installed: neither on PATH nor in /usr/lib/postgresql")
-    # The server must enter its folder as another user, who may not enter pytest's own.
-    place = Path(tempfile.mkdtemp(prefix="concord-postgresql-"))
-    as_whom = _unprivileged(place)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    cluster, quiet = place / "cluster", {"stdout": subprocess.DEVNULL, "stderr": subprocess.STDOUT}
-    try:
-        subprocess.run(
-            [programs / "initdb", "-D", cluster, "-U", "concord", "--auth=trust", "-E", "UTF8", "--no-sync"],
-            check=True,
-            cwd=place,
-            **quiet,
-            **as_whom,
-        )
-        choices = [
-            f"port={port}",
-            "listen_addresses=127.0.0.1",
-            f"unix_socket_directories={place}",
-            "fsync=off",
-        ]
-        server = subprocess.Popen(
-            [programs / "postgres", "-D", cluster, *(word for c in choices for word in ("-c", c))],
-            cwd=place,
-            **quiet,
-            **as_whom,
-        )
-        try:
-            address = f"concord@127.0.0.1:{port}/postgres"
-            _wait_until_it_answers(f"postgresql://{address}", server)
-            yield f"postgresql+psycopg://{address}"
-        finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(timeout=30)
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
+    server = OwnServer()
+    yield server.url
+    server.close()
 
 
-def _postgresql_programs() -> Path | None:
-    found = [Path(p).parent for p in (shutil.which("initdb"), shutil.which("postgres")) if p]
-    found += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    return next((f for f in found if (f / "initdb").exists() and (f / "postgres").exists()), None)
-
-
-def _unprivileged(place: Path) -> dict:
-    """PostgreSQL refuses to run as root: who runs it instead, for `subprocess`; that user owns `place`."""
-    if os.getuid() != 0:
-        return {}
-    for name in ("postgres", "nobody"):
-        try:
-            user = pwd.getpwnam(name)
-        except KeyError:
-            continue
-        os.chown(place, user.pw_uid, user.pw_gid)
-        return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-    pytest.skip("PostgreSQL does not run as root, and there is no user “postgres” or “nobody”")
-
-
-def _wait_until_it_answers(address: str, server: subprocess.Popen) -> None:
-    for _ in range(200):
-        assert server.poll() is None, "PostgreSQL ended while starting"
-        try:
-            psycopg.connect(address, connect_timeout=2).close()
-            return
-        except psycopg.OperationalError:
-            time.sleep(0.1)
-    raise AssertionError("PostgreSQL did not answer in 20 seconds")
+@pytest.fixture
+def database_url(postgresql_url: str, request: pytest.FixtureRequest) -> str:
+    """An empty database on that server, for one test."""
+    return fresh_database(postgresql_url, hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:12])

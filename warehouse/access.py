@@ -11,15 +11,16 @@ from enum import Enum
 from typing import Any, cast
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Engine, Select, Table, and_, null, select, true
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, null, select, true
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import ColumnClause
 from sqlalchemy.sql.selectable import Subquery
 
-from warehouse import desk, schema, totals
+from warehouse import desk, schema, server, totals
 from warehouse.connect import Stores
 from warehouse.errors import AccessRefused
 from warehouse.parts import WRITTEN_SQL, parts_of, tables_of
+from warehouse.patience import ask
 from warehouse.totals import PEOPLE as PEOPLE
 
 ROLES = (
@@ -209,15 +210,20 @@ class Reader:
         tables = tables_of(statement)
         narrowed = narrow(statement, self.viewer)
         engine = self._engine(tables)
-        with engine.connect() as connection:
+
+        def answer(connection: Connection) -> pd.DataFrame:
             if engine.dialect.name == "sqlite":
                 connection = connection.execution_options(reading=True)
             result = connection.execute(narrowed)
             if engine.dialect.name == "duckdb":
-                frame: pd.DataFrame = cast(Any, result.cursor).fetch_df()
-                frame.columns = list(result.keys())
-            else:
-                frame = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
+                rows: pd.DataFrame = cast(Any, result.cursor).fetch_df()
+                rows.columns = list(result.keys())
+                return rows
+            if engine.dialect.name == "postgresql" and any(t.metadata is schema.BANK for t in tables):
+                return server.frame(result, narrowed)
+            return pd.DataFrame(result.fetchall(), columns=list(result.keys()))
+
+        frame = ask(engine, answer)
         if not self.sees_totals_only(*tables):
             return frame
         return totals.without_small_cells(frame, self.stores.settings.smallest_cell)

@@ -25,6 +25,7 @@ _TYPES: tuple[tuple[type, str, str], ...] = (
     (Float, "DOUBLE", "a number"),
     (Numeric, "DECIMAL(18,2)", "an amount such as 1234.50"),
 )
+_NO_ROOM = ("No space left", "File too large", "Could not write", "Disk quota")
 NOTHING = "Nothing was loaded; the bank loaded before stays."
 
 
@@ -37,8 +38,12 @@ def _in_words(column: Column) -> str:
     return next((words for kind, _, words in _TYPES if isinstance(column.type, kind)), "text")
 
 
-def plain(error: duckdb.Error) -> str:
+def plain(error: duckdb.Error | OSError) -> str:
     """The engine's complaint as one sentence, without its hints and file paths."""
+    if isinstance(error, OSError):
+        return f"The disk did not take it: {error.strerror or 'it gave no reason'}."
+    if any(words in str(error) for words in _NO_ROOM):
+        return "The disk is full, or the file may not grow any further. Make room."
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     line = lines[0].rstrip(".") if lines else "The engine gave no reason"
     return f"{line}."

@@ -14,11 +14,12 @@ from sqlalchemy import Table
 
 from warehouse import contract
 from warehouse.checks import CHECKS
-from warehouse.connect import Stores, pointed_to, snapshot_file
+from warehouse.connect import Stores
 from warehouse.contract import NOTHING
 from warehouse.errors import LoadRefused
 from warehouse.quality import Declared, key_of
 from warehouse.schema import FINGERPRINT, UNIFIED_TABLES
+from warehouse.snapshots import snapshot_file
 from warehouse.sources import Source
 
 
@@ -26,14 +27,20 @@ class Bank:
     """The bank as loaded before, attached to the new file as `before` until the load ends."""
 
     def __init__(self, db: duckdb.DuckDBPyConnection, stores: Stores, *, sample: bool):
-        served = pointed_to(stores.settings)
+        served, file = stores.place.served(), stores.place.before()
+        if served is not None and file is None:
+            raise LoadRefused(
+                "Days cannot be added to a bank on a server yet. Load the whole folder there, without --since. "
+                f"{NOTHING}"
+            )
         if served is None or not served.endswith(FINGERPRINT):
             raise LoadRefused(
                 "There is no bank yet to which days could be added, or it was loaded by another version. Load the whole "
                 f"folder first, without --since. {NOTHING}"
             )
         self.db = db
-        db.execute(f"ATTACH '{snapshot_file(stores.settings, served)}' AS before (READ_ONLY)")
+        place = str(file).replace("'", "''")
+        db.execute(f"ATTACH '{place}' AS before (READ_ONLY)")
         found = db.execute(
             "SELECT table_name, source, given, row_count, sample FROM before.derived.loads"
         ).fetchall()

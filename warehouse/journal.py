@@ -7,15 +7,19 @@ its record appear together or not at all.
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, text
+from sqlalchemy.exc import DBAPIError
 
 from warehouse.connect import Stores
 from warehouse.desk import audit_log
+from warehouse.errors import ChangeRefused
+from warehouse.patience import is_passing
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ def entry(stores: Stores, who: str, action: str, subject: str = "", why: str = "
     after rolling everything back.
     """
     at = stores.now()
-    with stores.desk.begin() as connection:
+    with _told_if_lost(), stores.desk.begin() as connection:
         if connection.dialect.name == "postgresql":
             # One writer at a time keeps the chain whole; SQLite's BEGIN IMMEDIATE does the same.
             connection.execute(text("LOCK TABLE audit_log IN EXCLUSIVE MODE"))
@@ -54,8 +58,22 @@ def bookkeeping(stores: Stores) -> Iterator[Entry]:
 
     Only for when a session was last seen, and for counting a sign-in attempt before its password is checked.
     """
-    with stores.desk.begin() as connection:
+    with _told_if_lost(), stores.desk.begin() as connection:
         yield Entry(connection, stores.now())
+
+
+@contextmanager
+def _told_if_lost() -> Iterator[None]:
+    """A write is not repeated when the connection breaks: it may have been the last thing that arrived."""
+    try:
+        yield
+    except DBAPIError as error:
+        if error.connection_invalidated or (is_passing(error) and not isinstance(error.orig, sqlite3.Error)):
+            raise ChangeRefused(
+                "The connection to the database was lost. Reload and look whether your change is there before you "
+                "repeat it."
+            ) from error
+        raise
 
 
 def _append(desk: Connection, at: datetime, who: str, action: str, subject: str, why: str) -> None:
@@ -63,6 +81,8 @@ def _append(desk: Connection, at: datetime, who: str, action: str, subject: str,
         select(audit_log.c.line, audit_log.c.chain).order_by(audit_log.c.line.desc()).limit(1)
     ).first()
     line, before = (last.line + 1, last.chain) if last else (1, "")
+    # PostgreSQL's text has no NUL, and the chain must be over what is really written.
+    who, action, subject, why = (words.replace("\0", "�") for words in (who, action, subject, why))
     desk.execute(
         insert(audit_log).values(
             line=line,

@@ -7,36 +7,21 @@ points to it; whatever fails on the way, the bank loaded before stays and a sent
 from __future__ import annotations
 
 import fcntl
-import os
 import secrets
-import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 import duckdb
 import pandas as pd
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Select,
-    Table,
-    create_engine,
-    delete,
-    func,
-    insert,
-    select,
-    tuple_,
-)
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Select, Table, func, select, tuple_
 
 from warehouse import contract, identity, incremental, lineage, quality, staging, values
 from warehouse.access import Reader
-from warehouse.connect import Stores, pointed_to, publish, remove, snapshot_file
+from warehouse.connect import Stores
 from warehouse.errors import LoadRefused
 from warehouse.rhythm import Rhythm
 from warehouse.schema import (
@@ -53,9 +38,9 @@ from warehouse.schema import (
     loads,
     origins,
 )
+from warehouse.snapshots import Draft as Draft
+from warehouse.snapshots import Progress
 from warehouse.sources import Source, find
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -87,7 +72,7 @@ def load(
     until = date.max if sample else max(stores.now().date(), as_of or date.min)
     with _only_writer(stores):
         snapshot = _new_id(stores.now())
-        file = snapshot_file(stores.settings, snapshot)
+        file = stores.place.working_file(snapshot)
         try:
             # The engine judges a relative path by the working directory, so the load stands inside the folder.
             with duckdb.connect(str(file)) as db, chdir(folder):
@@ -118,15 +103,12 @@ def load(
                 rows = _counts(db, sources)
                 _write_loads(db, stores.now(), day, sources, rows, given, sample, rhythms)
                 db.execute("CHECKPOINT")
-            _to_disk(file)
-            publish(stores.settings, snapshot)
-        except duckdb.Error as error:
-            _discard(file)
-            raise LoadRefused(
-                f"{contract.plain(error)} Nothing was loaded; the bank loaded before stays."
-            ) from None
+            stores.place.publish(snapshot, sample, progress)
+        except (duckdb.Error, OSError) as error:
+            stores.place.abandon(snapshot)
+            raise LoadRefused(f"{contract.plain(error)} {contract.NOTHING}") from None
         except BaseException:
-            _discard(file)
+            stores.place.abandon(snapshot)
             raise
     return Loaded(snapshot, day, rows)
 
@@ -185,10 +167,10 @@ def _create_tables(db: duckdb.DuckDBPyConnection) -> None:
 
 def _carry_history(db: duckdb.DuckDBPyConnection, stores: Stores, sample: bool) -> None:
     """Copy earlier nights' profiles and scores from the snapshot before, unless that was another bank."""
-    served = pointed_to(stores.settings)
-    if served is None or stores.settings.warehouse_url:
+    before = stores.place.before()
+    if before is None:
         return
-    file = str(snapshot_file(stores.settings, served)).replace("'", "''")
+    file = str(before).replace("'", "''")
     db.execute(f"ATTACH '{file}' AS before (READ_ONLY)")
     was_sample = db.execute("SELECT bool_or(sample) FROM before.derived.loads").fetchone()
     if was_sample and was_sample[0] == sample:
@@ -274,53 +256,11 @@ def _write_origins(db: duckdb.DuckDBPyConnection, sources: dict[str, Source], gi
             )
 
 
-@dataclass(frozen=True)
-class Draft:
-    """The next snapshot, not yet seen by anybody."""
-
-    connection: Connection
-    snapshot: str
-
-    def write(
-        self, table: Table, rows: Select | pd.DataFrame, replacing: ColumnElement | None = None
-    ) -> None:
-        """Put `rows` into a derived table, after removing those that match `replacing`. Columns are matched by name."""
-        if replacing is not None:
-            self.connection.execute(delete(table).where(replacing))
-        if isinstance(rows, pd.DataFrame):
-            names = ", ".join(f'"{c.key}"' for c in table.c if c.key in rows.columns)
-            raw: Any = self.connection.connection.driver_connection
-            raw.register("incoming", rows)
-            raw.execute(f"INSERT INTO {table.schema}.{table.name} ({names}) SELECT {names} FROM incoming")
-            raw.unregister("incoming")
-        else:
-            self.connection.execute(
-                insert(table).from_select([str(c.key) for c in rows.selected_columns], rows)
-            )
-
-
 @contextmanager
 def next_snapshot(stores: Stores) -> Iterator[Draft]:
     """A copy of the current snapshot to add derived rows to; published when the body ends well, else removed."""
-    with _only_writer(stores):
-        snapshot = _new_id(stores.now())
-        file = snapshot_file(stores.settings, snapshot)
-        before = snapshot_file(stores.settings, stores.snapshot())
-        # No pool: the file must be let go of entirely before readers open it read-only.
-        engine = create_engine(f"duckdb:///{file}", poolclass=NullPool)
-        try:
-            shutil.copyfile(before, file)
-            with engine.connect() as connection:
-                yield Draft(connection, snapshot)
-                connection.commit()
-                connection.exec_driver_sql("CHECKPOINT")
-            engine.dispose()
-            _to_disk(file)
-            publish(stores.settings, snapshot)
-        except BaseException:
-            engine.dispose()
-            _discard(file)
-            raise
+    with _only_writer(stores), stores.place.next(_new_id(stores.now()), stores.snapshot()) as draft:
+        yield draft
 
 
 @contextmanager
@@ -333,22 +273,12 @@ def _only_writer(stores: Stores) -> Iterator[None]:
             raise LoadRefused(
                 "Another load or nightly job is running. Wait until it has ended, then try again."
             ) from None
-        yield
-
-
-def _discard(file: Path) -> None:
-    """A snapshot that nobody will read, with the log and the spill folder the engine may have left beside it."""
-    remove(file, *(file.with_name(file.name + suffix) for suffix in (".wal", ".tmp")))
+        with stores.place.only_writer():
+            yield
 
 
 def _new_id(at: datetime) -> str:
     return f"{at:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}-{FINGERPRINT}"
-
-
-def _to_disk(file: Path) -> None:
-    handle = os.open(file, os.O_RDONLY)
-    os.fsync(handle)
-    os.close(handle)
 
 
 def as_of(reader: Reader) -> date:

@@ -20,9 +20,11 @@ class Settings:
 
     data_dir: Path = field(default_factory=lambda: Path("data").resolve())
     """Where snapshots, models and the default desk live."""
-    warehouse_url: str = ""
+    warehouse_url: str = field(default="", repr=False)
     """SQLAlchemy URL of the bank's warehouse; empty for DuckDB snapshots in `data_dir`."""
-    desk_url: str = ""
+    warehouse_load_url: str = field(default="", repr=False)
+    """URL of the role that loads, if the role of `warehouse_url` may only read."""
+    desk_url: str = field(default="", repr=False)
     """SQLAlchemy URL of the desk; empty for SQLite in `data_dir`."""
     timezone: str = "Asia/Hong_Kong"
     large_savings: float = 500_000.0
@@ -41,7 +43,7 @@ class Settings:
 
 
 def read(path: Path, environment: Mapping[str, str]) -> Settings:
-    """Settings from `path` (if it exists) and `CONCORD_<NAME>`, `WAREHOUSE_URL`, `DESK_URL` on top.
+    """Settings from `path` (if it exists) and `CONCORD_<NAME>`, `WAREHOUSE_URL`, `WAREHOUSE_LOAD_URL`, `DESK_URL` on top.
 
     Raises `Problem` for an unknown name or a value of the wrong kind.
     """
@@ -59,7 +61,7 @@ def read(path: Path, environment: Mapping[str, str]) -> Settings:
                     f"Settings are: {', '.join(sorted(known))}."
                 )
     for name in known:
-        variable = name.upper() if name in ("warehouse_url", "desk_url") else f"CONCORD_{name.upper()}"
+        variable = name.upper() if name.endswith("_url") else f"CONCORD_{name.upper()}"
         if variable in environment:
             given[name] = environment[variable]
     defaults = Settings()

@@ -1,0 +1,24 @@
+"""Whether a bank is whole, whatever happened to the loads."""
+
+from sqlalchemy import func, select
+
+from warehouse.access import SYSTEM, Reader
+from warehouse.connect import Stores
+from warehouse.schema import UNIFIED_TABLES, loads
+
+
+def close(stores: Stores) -> None:
+    """Let go of everything a process would hold."""
+    stores.desk.dispose()
+    for engine in (*stores._bank.values(), *getattr(stores.place, "_engines", {}).values()):
+        engine.dispose()
+
+
+def customers_of_a_whole_bank(stores: Stores) -> int:
+    """How many customers the served bank has, after checking that every table has the rows its load counted."""
+    reader = Reader(stores, SYSTEM, stores.snapshot())
+    said = reader.frame(select(loads)).set_index("table_name")["row_count"]
+    for table in UNIFIED_TABLES:
+        found = reader.frame(select(func.count().label("rows")).select_from(table))["rows"].item()
+        assert found == said[table.name], f"{table.name}: a mixture of two banks"
+    return int(said["customers"])

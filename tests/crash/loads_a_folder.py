@@ -1,0 +1,18 @@
+"""Loads a folder as one process of its own, which a test may kill. Says “ready” when the load itself begins."""
+
+import sys
+from pathlib import Path
+
+from morning import MORNING
+
+from warehouse.connect import open_stores
+from warehouse.load import load
+from warehouse.settings import Settings
+
+if __name__ == "__main__":
+    data, folder, url = sys.argv[1:4]
+    stores = open_stores(Settings(data_dir=Path(data), warehouse_url=url), lambda: MORNING)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    load(stores, Path(folder), sample=True)
+    sys.stdout.write("loaded\n")

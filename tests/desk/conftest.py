@@ -1,0 +1,40 @@
+"""A desk of each kind, empty, for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from warehouse.connect import Stores, open_stores
+from warehouse.settings import Settings
+
+Opened = Callable[[], Stores]
+AT = datetime(2026, 7, 1, 9)
+
+
+@pytest.fixture(
+    params=[
+        "sqlite",
+        pytest.param("postgresql", marks=[pytest.mark.postgresql, pytest.mark.xdist_group("postgresql")]),
+    ]
+)
+def desk_url(request: pytest.FixtureRequest) -> str:
+    """The setting `desk_url`: empty for SQLite in the data folder."""
+    return request.getfixturevalue("database_url") if request.param == "postgresql" else ""
+
+
+@pytest.fixture
+def open_desk(desk_url: str, tmp_path: Path) -> Iterator[Opened]:
+    """Opens the desk, as one more process would."""
+    opened: list[Stores] = []
+
+    def another() -> Stores:
+        opened.append(open_stores(Settings(data_dir=tmp_path, desk_url=desk_url), lambda: AT))
+        return opened[-1]
+
+    yield another
+    for stores in opened:
+        stores.desk.dispose()

@@ -1,0 +1,123 @@
+"""The desk's tables and the steps that make them agree, and no desk is changed by a program that does not know it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, inspect, text
+
+from sign_in import accounts
+from warehouse import desk_versions, journal
+from warehouse.connect import Stores
+from warehouse.desk import DESK
+from warehouse.errors import Problem
+
+Opened = Callable[[], Stores]
+
+
+def test_the_steps_make_exactly_the_tables_of_the_program(open_desk: Opened) -> None:
+    with open_desk().desk.connect() as desk:
+        context = MigrationContext.configure(desk, opts={"compare_type": True})
+        assert compare_metadata(context, DESK) == []
+
+
+def test_the_program_names_the_last_step_of_the_folder() -> None:
+    steps = ScriptDirectory.from_config(desk_versions.config())
+    assert steps.get_current_head() == desk_versions.NEWEST
+    assert steps.get_base() == desk_versions.FIRST
+
+
+def test_opening_a_desk_again_changes_nothing(open_desk: Opened) -> None:
+    first = open_desk()
+    journal.note(first, "amy", "test.line")
+    with open_desk().desk.connect() as desk:
+        assert desk_versions.version(desk) == desk_versions.NEWEST
+        assert journal.broken_line(desk) is None
+        assert desk.execute(text("SELECT count(*) FROM audit_log")).scalar() == 1
+
+
+def test_a_desk_made_before_there_were_steps_is_taken_over_with_what_it_holds(open_desk: Opened) -> None:
+    old = open_desk()
+    journal.note(old, "amy", "test.line")
+    with old.desk.begin() as desk:
+        desk.execute(text("DROP TABLE alembic_version"))
+    with open_desk().desk.connect() as desk:
+        assert desk_versions.version(desk) == desk_versions.NEWEST
+        assert desk.execute(text("SELECT who FROM audit_log")).scalar() == "amy"
+        assert compare_metadata(MigrationContext.configure(desk), DESK) == []
+
+
+def test_a_desk_of_a_newer_version_is_refused_and_left_as_it_is(open_desk: Opened) -> None:
+    newer = open_desk()
+    with newer.desk.begin() as desk:
+        desk.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(Problem, match="newer version of Concord"):
+        open_desk()
+    with newer.desk.connect() as desk:
+        assert desk_versions.version(desk) == "9999"
+
+
+def test_a_step_that_fails_leaves_the_desk_as_it_was(
+    open_desk: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A desk half-way between two versions would be neither's."""
+    from alembic import command
+
+    taken = command.upgrade
+
+    def fails_at_the_end(*words: object) -> None:
+        taken(*words)
+        raise RuntimeError("the power went")
+
+    monkeypatch.setattr(command, "upgrade", fails_at_the_end)
+    with pytest.raises(RuntimeError):
+        open_desk()
+    monkeypatch.undo()
+    with open_desk().desk.connect() as desk:
+        assert set(inspect(desk).get_table_names()) >= set(DESK.tables)
+
+
+def test_eight_processes_opening_an_empty_desk_at_once_make_it_once(open_desk: Opened) -> None:
+    problems: list[BaseException] = []
+
+    def opens() -> None:
+        try:
+            open_desk()
+        except BaseException as error:
+            problems.append(error)
+
+    threads = [threading.Thread(target=opens) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+    with open_desk().desk.connect() as desk:
+        assert desk.execute(text("SELECT count(*) FROM alembic_version")).scalar() == 1
+
+
+def test_what_cannot_be_read_as_an_address_is_refused_without_repeating_it() -> None:
+    from warehouse.patience import server_url
+
+    with pytest.raises(Problem) as refused:
+        server_url("postgresql//amy:s3cret@host", "DESK_URL")
+    assert "s3cret" not in str(refused.value)
+    assert "DESK_URL" in str(refused.value)
+
+
+def test_an_account_can_be_made_and_signed_in_with(open_desk: Opened) -> None:
+    stores = open_desk()
+    accounts.create(stores, "amy", "correct horse battery 9", by="operator", full_name="Amy", role="analyst")
+    assert [u.username for u in accounts.listing(stores)] == ["amy"]
+
+
+def test_the_first_step_makes_the_desk_without_our_own_metadata() -> None:
+    """Steps are history: a later change of the tables must not change what an old step does."""
+    source = (desk_versions.MIGRATIONS / "versions").glob("*.py")
+    assert all("warehouse" not in step.read_text(encoding="utf-8") for step in source)
+    assert create_engine("sqlite://")

@@ -1,0 +1,111 @@
+"""Many writers at once: the chain of the audit log stays whole, and one alert has one who took it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import pytest
+from sqlalchemy import func, insert, select
+
+from sign_in import accounts, sessions
+from warehouse import journal
+from warehouse.access import Viewer
+from warehouse.connect import Stores
+from warehouse.desk import alert_steps, alerts, audit_log
+from warehouse.errors import ChangeRefused
+from workflow.steps import record_step
+
+Opened = Callable[[], Stores]
+WRITERS, LINES = 4, 60
+CONTESTS = 25
+
+
+def test_240_entries_by_two_processes_and_four_writers_keep_the_chain_whole(open_desk: Opened) -> None:
+    processes = [open_desk(), open_desk()]
+
+    def writes(number: int) -> None:
+        for line in range(LINES):
+            journal.note(processes[number % 2], f"writer {number}", "test.line", str(line), "a\x00b")
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        list(pool.map(writes, range(WRITERS)))
+    with processes[0].desk.connect() as desk:
+        assert journal.broken_line(desk) is None
+        assert desk.execute(select(func.count()).select_from(audit_log)).scalar() == WRITERS * LINES
+
+
+def test_two_relationship_managers_claiming_one_alert_at_once_one_wins(open_desk: Opened) -> None:
+    processes = [open_desk(), open_desk()]
+    with processes[0].desk.begin() as desk:
+        desk.execute(insert(alerts), [_alert(n) for n in range(CONTESTS)])
+    refused: list[str] = []
+    won: list[str] = []
+
+    def claims(stores: Stores, who: str, alert_id: str, start: threading.Barrier) -> None:
+        viewer = Viewer(who, who, "team_lead", team="North")
+        start.wait()
+        try:
+            record_step(stores, viewer, alert_id, "acknowledged", "", 1)
+            won.append(alert_id)
+        except ChangeRefused:
+            refused.append(alert_id)
+
+    for number in range(CONTESTS):
+        start = threading.Barrier(2)
+        rivals = [
+            threading.Thread(target=claims, args=(stores, who, f"A{number}", start))
+            for stores, who in zip(processes, ("mei", "kit"), strict=True)
+        ]
+        for rival in rivals:
+            rival.start()
+        for rival in rivals:
+            rival.join()
+    assert sorted(won) == sorted(refused) == sorted(f"A{n}" for n in range(CONTESTS))
+    with processes[0].desk.connect() as desk:
+        assert desk.execute(select(func.count()).select_from(alert_steps)).scalar() == CONTESTS
+        assert journal.broken_line(desk) is None
+
+
+def _alert(number: int) -> dict:
+    return {
+        "alert_id": f"A{number}",
+        "customer_id": f"C{number}",
+        "rule": "high_churn_risk",
+        "rm_id": "RM1",
+        "team": "North",
+        "segment": "mass",
+        "raised_on": date(2026, 6, 30),
+        "due_on": date(2026, 7, 30),
+        "arm": "treated",
+        "reasons": "[]",
+        "status": "open",
+        "version": 1,
+    }
+
+
+def test_a_session_is_opened_read_and_ended(open_desk: Opened) -> None:
+    stores = open_desk()
+    accounts.create(stores, "amy", "correct horse battery 9", by="operator", full_name="Amy", role="analyst")
+    who = accounts.listing(stores)[0]
+    token = sessions.start(stores, who)
+    assert sessions.person(open_desk(), token).username == "amy"
+    sessions.end(stores, token)
+    assert sessions.person(stores, token) is None
+
+
+def test_an_entry_that_fails_leaves_neither_change_nor_line(open_desk: Opened) -> None:
+    stores = open_desk()
+
+    def stops_half_way() -> None:
+        with journal.entry(stores, "amy", "test.change") as entry:
+            entry.desk.execute(insert(alerts), [_alert(1)])
+            raise RuntimeError("half-way")
+
+    with pytest.raises(RuntimeError):
+        stops_half_way()
+    with stores.desk.connect() as desk:
+        assert desk.execute(select(func.count()).select_from(alerts)).scalar() == 0
+        assert desk.execute(select(func.count()).select_from(audit_log)).scalar() == 0

@@ -1,0 +1,23 @@
+"""Stores whose bank and desk are both on a PostgreSQL server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from morning import MORNING
+
+from warehouse.connect import Stores, open_stores
+from warehouse.settings import Settings
+
+
+def stores_on(url: str, folder: Path, **more: object) -> Stores:
+    """Stores whose bank and desk are both on the server."""
+    settings = Settings(data_dir=folder, warehouse_url=url, desk_url=url, **more)
+    return open_stores(settings, lambda: MORNING)
+
+
+def let_go(stores: Stores) -> None:
+    """Close every connection, so that the database can be dropped."""
+    stores.desk.dispose()
+    for engine in getattr(stores.place, "_engines", {}).values():
+        engine.dispose()

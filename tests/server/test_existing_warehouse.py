@@ -1,0 +1,98 @@
+"""`cli check --url` on a database that somebody else built."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import create_engine, text
+
+import cli
+from metrics import CATALOGUE
+from pages import MENU
+from warehouse.connect import Stores, snapshot_file
+from warehouse.schema import UNIFIED_TABLES
+
+
+def _check(url: str, *more: str) -> tuple[int, str]:
+    done = CliRunner().invoke(cli.main, ["check", "--url", url, *more])
+    assert not isinstance(done.exception, Exception), done.exception
+    return done.exit_code, done.output
+
+
+def test_a_whole_duckdb_bank_has_nothing_to_mend(loaded: Stores) -> None:
+    code, said = _check(f"duckdb:///{snapshot_file(loaded.settings, loaded.snapshot())}")
+    assert code == 0, said
+    assert "Everything needed is there." in said
+    assert "will be empty" not in said
+
+
+@pytest.mark.postgresql
+@pytest.mark.xdist_group("postgresql")
+def test_a_whole_bank_on_the_server_has_nothing_to_mend(served_url: str) -> None:
+    code, said = _check(served_url)
+    assert code == 0, said
+    assert "figures will not be known" not in said
+
+
+@pytest.mark.postgresql
+@pytest.mark.xdist_group("postgresql")
+def test_each_thing_that_is_wrong_is_said_with_what_it_costs(database_url: str) -> None:
+    engine = create_engine(database_url)
+    with engine.begin() as built:
+        for line in (
+            "CREATE SCHEMA mart",
+            "CREATE TABLE mart.customers (customer_id text, segment text, rm_id text, joined_on timestamptz)",
+            "INSERT INTO mart.customers VALUES ('C1', 'gold', 'RM9', now()), ('C1', 'mass', 'RM1', now()), "
+            "(NULL, 'mass', NULL, now())",
+            "CREATE TABLE mart.rm_base (rm_id text, name text)",
+            "INSERT INTO mart.rm_base VALUES ('RM1', 'Mei')",
+            "CREATE VIEW mart.relationship_managers AS SELECT * FROM mart.rm_base",
+        ):
+            built.execute(text(line))
+    engine.dispose()
+    code, said = _check(database_url, "--schema", "mart")
+    assert code == 1
+    for sentence in (
+        "WRONG  customers.joined_on is timestamp with time zone, and must be a date.",
+        "WRONG  customers.segment 1 rows are none of mass, affluent, private.",
+        "WRONG  customers.customer_id 1 rows are empty, and must not be.",
+        "WRONG  customers.customer_id 1 keys occur more than once; each may occur once.",
+        "WRONG  customers.rm_id 1 rows name a rm_id that is not in relationship_managers.",
+        "note   leads is not there",
+        "note   customers.email is missing",
+        "The page “Funnel” will be empty: it needs leads.",
+        "The page “Attribution” will be empty: it needs leads and touches.",
+    ):
+        assert sentence in said, (sentence, said)
+    assert "Customer health” will be empty" not in said
+    assert f"of {len(CATALOGUE)} figures will not be known" in said
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg://amy:s3cretword@127.0.0.1:1/none",
+        "postgresql://amy:s3cretword@[bad/none",
+        "nosuch://amy:s3cretword@h/none",
+    ],
+)
+def test_the_password_is_never_printed(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("warehouse.patience.PAUSES", (0.01,))
+    done = CliRunner().invoke(cli.main, ["check", "--url", url])
+    assert done.exit_code != 0
+    assert "s3cret" not in done.output
+
+
+def test_an_empty_file_lists_every_table(tmp_path: Path) -> None:
+    duckdb.connect(str(tmp_path / "empty.duckdb")).close()
+    code, said = _check(f"duckdb:///{tmp_path / 'empty.duckdb'}")
+    assert code == 1
+    assert said.count("is not there") == len(UNIFIED_TABLES)
+
+
+def test_pages_need_tables_of_the_contract() -> None:
+    needed = {t for entries in MENU.values() for e in entries for t in e.needs}
+    assert needed <= {t.name for t in UNIFIED_TABLES}

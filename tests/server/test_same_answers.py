@@ -1,0 +1,136 @@
+"""DuckDB and PostgreSQL answer alike: every metric over random scopes, and the whole night."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from morning import stores_in
+from own_server import fresh_database
+from sqlalchemy import select
+from stores_on_server import stores_on
+
+from metrics import CATALOGUE, query
+from metrics.dimensions import DIMENSIONS
+from metrics.query import Question
+from metrics.scope import Period, Scope
+from warehouse import load as loading
+from warehouse.access import SYSTEM, Reader
+from warehouse.connect import Stores
+from warehouse.desk import alerts
+from warehouse.schema import customer_profiles, customer_scores, leads, touch_credits
+from workflow import nightly
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.xdist_group("postgresql")]
+SCOPES = 50
+
+
+def _values(reader: Reader) -> dict[str, list[str]]:
+    found = reader.frame(select(leads.c.channel, leads.c.product, leads.c.campaign_id).distinct())
+    words = {
+        "channel": found["channel"],
+        "product": found["product"],
+        "campaign": found["campaign_id"],
+        "segment": pd.Series(["mass", "affluent", "private"]),
+    }
+    return {name: sorted(set(values.dropna())) for name, values in words.items()}
+
+
+def _questions(reader: Reader) -> list[tuple[Scope, tuple[str, ...]]]:
+    chance, values = random.Random(20260701), _values(reader)
+    drawn = []
+    for _ in range(SCOPES):
+        end = date(2026, 6, 30) - timedelta(days=chance.randrange(540))
+        period = Period(end - timedelta(days=chance.choice([0, 6, 29, 89, 364])), end)
+        chosen = chance.sample(sorted(values), chance.choice([0, 0, 1, 1, 2]))
+        filters = tuple((d, tuple(chance.sample(values[d], min(2, len(values[d]))))) for d in chosen)
+        by = tuple(chance.sample(sorted(DIMENSIONS), chance.choice([0, 1, 1, 2])))
+        drawn.append((Scope(period, filters), by))
+    return drawn
+
+
+def test_every_metric_is_the_same_over_fifty_random_scopes(served: Stores, loaded: Stores) -> None:
+    files, server = Reader(loaded, SYSTEM), Reader(served, SYSTEM)
+    assert loading.known(files) == loading.known(server)
+    compared = known = 0
+    for scope, by in _questions(files):
+        names = sorted(CATALOGUE)
+        question = Question.of(names, scope, by=by)
+        one, other = query.ask(question, files), query.ask(question, server)
+        keys = ["period", *by]
+        for frame in (one, other):
+            frame[list(by)] = frame[list(by)].astype(object).where(frame[list(by)].notna(), "\0")
+        both = one.merge(other, on=keys, how="outer", indicator=True, suffixes=("", " there"))
+        assert (both["_merge"] == "both").all(), (scope, by)
+        for name in names:
+            a = both[name].to_numpy(dtype=float)
+            b = both[f"{name} there"].to_numpy(dtype=float)
+            np.testing.assert_allclose(b, a, rtol=1e-9, atol=1e-9, err_msg=f"{name} {scope} {by}")
+            compared += 1
+            known += int(np.isfinite(a).any())
+    assert compared == SCOPES * len(CATALOGUE)
+    assert known > compared / 3, "too many of the drawn questions had no answer at all"
+
+
+@pytest.fixture(scope="module")
+def two_nights(
+    loaded_folder: Path,
+    bank_folder: Path,
+    postgresql_url: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Stores, Stores]:
+    files = tmp_path_factory.mktemp("files") / "data"
+    shutil.copytree(loaded_folder, files)
+    on_files = stores_in(files)
+    on_server = stores_on(fresh_database(postgresql_url, "night"), tmp_path_factory.mktemp("night"))
+    loading.load(on_server, bank_folder, sample=True)
+    nightly.run(on_files)
+    nightly.run(on_server)
+    return on_files, on_server
+
+
+def _rows(stores: Stores, table) -> pd.DataFrame:
+    frame = Reader(stores, SYSTEM).frame(select(table))
+    keys = [c.key for c in table.primary_key]
+    return frame.sort_values(keys).reset_index(drop=True)
+
+
+@pytest.mark.parametrize("table", [customer_profiles, customer_scores, touch_credits], ids=lambda t: t.name)
+def test_the_night_writes_the_same_rows(table, two_nights: tuple[Stores, Stores]) -> None:
+    files, server = (_rows(stores, table) for stores in two_nights)
+    assert len(files)
+    assert len(files) == len(server)
+    for column in table.c:
+        one, other = files[column.key], server[column.key]
+        if pd.api.types.is_float_dtype(one) or pd.api.types.is_integer_dtype(one):
+            np.testing.assert_allclose(other.astype(float), one.astype(float), rtol=1e-9, err_msg=column.key)
+        elif column.key != "reasons":
+            assert one.astype(object).where(one.notna(), None).tolist() == (
+                other.astype(object).where(other.notna(), None).tolist()
+            ), column.key
+
+
+def test_the_night_raises_the_same_alerts_for_the_same_customers(two_nights: tuple[Stores, Stores]) -> None:
+    raised = []
+    for stores in two_nights:
+        with stores.desk.connect() as desk:
+            rows = desk.execute(select(alerts)).mappings().all()
+        raised.append({(r["customer_id"], r["rule"], r["rm_id"], r["arm"], r["due_on"]) for r in rows})
+    assert raised[0]
+    assert raised[0] == raised[1]
+
+
+def test_a_second_night_on_the_server_doubles_nothing(two_nights: tuple[Stores, Stores]) -> None:
+    _, server = two_nights
+    tables = (customer_profiles, customer_scores, touch_credits)
+    before, snapshot = {t.name: _rows(server, t) for t in tables}, server.snapshot()
+    report = nightly.run(server)
+    assert server.snapshot() != snapshot
+    for table in tables:
+        pd.testing.assert_frame_equal(before[table.name], _rows(server, table))
+    assert all(night.raised == night.ended == 0 for night in report.alerts.values())

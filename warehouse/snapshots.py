@@ -1,0 +1,211 @@
+"""A bank as DuckDB files in the data folder, and what every place that keeps a bank can do.
+
+A DuckDB file that is replaced in place still shows its old rows to a process that has it open, and refuses a second
+process while one writes. So a snapshot is a new file under a new name and `current` names the one to read; a writer
+never opens the file that is served, and open readers keep the one they have.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, create_engine, delete, insert
+from sqlalchemy.pool import NullPool
+
+from warehouse.settings import Settings
+
+POINTER = "current"
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The next snapshot, not yet seen by anybody. `fill` puts a frame into a table in the engine's own fast way."""
+
+    connection: Connection
+    snapshot: str
+    fill: Callable[[Connection, Table, pd.DataFrame], None]
+
+    def write(
+        self, table: Table, rows: Select | pd.DataFrame, replacing: ColumnElement | None = None
+    ) -> None:
+        """Put `rows` into a derived table, after removing those that match `replacing`. Columns are matched by name."""
+        if replacing is not None:
+            self.connection.execute(delete(table).where(replacing))
+        if isinstance(rows, pd.DataFrame):
+            self.fill(self.connection, table, rows)
+        else:
+            self.connection.execute(
+                insert(table).from_select([str(c.key) for c in rows.selected_columns], rows)
+            )
+
+
+class Place(Protocol):
+    """Where a bank is kept: files in the data folder, or a server."""
+
+    def served(self) -> str | None:
+        """The id of the snapshot that is read now, whatever its contract; None before the first load."""
+
+    def open(self, snapshot: str) -> Engine:
+        """An engine that can only read, on a snapshot."""
+
+    def close(self, engine: Engine) -> None:
+        """Let go of an engine that `open` gave."""
+
+    def only_writer(self) -> AbstractContextManager[None]:
+        """One writer at a time, wherever it runs."""
+
+    def working_file(self, snapshot: str) -> Path:
+        """The DuckDB file that a load fills and checks."""
+
+    def before(self) -> Path | None:
+        """The file of the snapshot before, whose history a load carries over; None where `publish` does that."""
+
+    def abandon(self, snapshot: str) -> None:
+        """Remove what a load that failed left behind."""
+
+    def publish(self, snapshot: str, _sample: bool, _progress: Progress, /) -> None:
+        """Make what is in the working file the bank that everyone reads, all of it or nothing."""
+
+    def next(self, snapshot: str, after: str) -> AbstractContextManager[Draft]:
+        """A copy of the snapshot `after` to add derived rows to; published when the body ends well."""
+
+
+class Files:
+    """Snapshots as files, one after the other."""
+
+    def __init__(self, settings: Settings):
+        self.settings = settings
+
+    def served(self) -> str | None:
+        return pointed_to(self.settings)
+
+    def open(self, snapshot: str) -> Engine:
+        return create_engine(
+            f"duckdb:///{snapshot_file(self.settings, snapshot)}",
+            # Nothing asked of this engine may reach a file or the network, whatever the statement says.
+            connect_args={
+                "read_only": True,
+                "config": {"enable_external_access": "false", "lock_configuration": "true"},
+            },
+        )
+
+    def close(self, engine: Engine) -> None:
+        engine.dispose()
+
+    def only_writer(self) -> AbstractContextManager[None]:
+        return nullcontext()  # the lock of the data folder, which every load takes, is enough
+
+    def working_file(self, snapshot: str) -> Path:
+        return snapshot_file(self.settings, snapshot)
+
+    def before(self) -> Path | None:
+        served = pointed_to(self.settings)
+        return snapshot_file(self.settings, served) if served else None
+
+    def abandon(self, snapshot: str) -> None:
+        # Once the pointer has moved, the snapshot is the bank, whatever failed after that.
+        if self.served() != snapshot:
+            remove(snapshot_file(self.settings, snapshot))
+
+    def publish(self, snapshot: str, _sample: bool, _progress: Progress, /) -> None:
+        to_disk(snapshot_file(self.settings, snapshot))
+        publish(self.settings, snapshot)
+
+    @contextmanager
+    def next(self, snapshot: str, after: str) -> Iterator[Draft]:
+        file = snapshot_file(self.settings, snapshot)
+        try:
+            shutil.copyfile(snapshot_file(self.settings, after), file)
+            # No pool: the file must be let go of entirely before readers open it read-only.
+            engine = create_engine(f"duckdb:///{file}", poolclass=NullPool)
+            try:
+                with engine.connect() as connection:
+                    yield Draft(connection, snapshot, _fill)
+                    connection.commit()
+                    connection.exec_driver_sql("CHECKPOINT")
+            finally:
+                engine.dispose()
+            to_disk(file)
+            publish(self.settings, snapshot)
+        except BaseException:
+            self.abandon(snapshot)
+            raise
+
+
+def _fill(connection: Connection, table: Table, rows: pd.DataFrame) -> None:
+    names = ", ".join(f'"{c.key}"' for c in table.c if c.key in rows.columns)
+    raw: Any = connection.connection.driver_connection
+    raw.register("incoming", rows)
+    raw.execute(f"INSERT INTO {table.schema}.{table.name} ({names}) SELECT {names} FROM incoming")
+    raw.unregister("incoming")
+
+
+def snapshot_file(settings: Settings, snapshot: str) -> Path:
+    """The file of a snapshot id."""
+    return settings.data_dir / f"bank-{snapshot}.duckdb"
+
+
+def pointed_to(settings: Settings) -> str | None:
+    """The snapshot the pointer names, whatever its contract; None before the first load."""
+    try:
+        return (settings.data_dir / POINTER).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return None
+
+
+def publish(settings: Settings, snapshot: str) -> None:
+    """Point every later reader to `snapshot`; snapshots older than the one before it are removed."""
+    pointer = settings.data_dir / POINTER
+    before = pointed_to(settings)
+    new = settings.data_dir / f"{POINTER}.{snapshot}"
+    try:
+        with new.open("w", encoding="utf-8") as file:
+            file.write(snapshot)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(pointer)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
+    folder = os.open(settings.data_dir, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
+    _sweep(settings, {snapshot_file(settings, s).name for s in (snapshot, before) if s})
+
+
+def _sweep(settings: Settings, kept: set[str]) -> None:
+    """Remove snapshots other than `kept`, and what a load that was killed left: a log, a spill folder, a pointer."""
+    for left in (*settings.data_dir.glob("bank-*.duckdb*"), *settings.data_dir.glob(f"{POINTER}.*")):
+        if left.name.removesuffix(".wal").removesuffix(".tmp") not in kept:
+            _remove(left)
+
+
+def remove(file: Path) -> None:
+    """Remove a file that did not become a snapshot, with the log and the spill folder the engine may have left."""
+    for suffix in ("", ".wal", ".tmp"):
+        _remove(file.with_name(file.name + suffix))
+
+
+def _remove(left: Path) -> None:
+    """As far as that is possible now; the next load tries again."""
+    with suppress(OSError):
+        if left.is_dir():
+            shutil.rmtree(left)
+        else:
+            left.unlink(missing_ok=True)
+
+
+def to_disk(file: Path) -> None:
+    """Wait until a file is on the disk itself."""
+    handle = os.open(file, os.O_RDONLY)
+    os.fsync(handle)
+    os.close(handle)
