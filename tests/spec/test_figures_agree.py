@@ -99,7 +99,7 @@ def test_what_cannot_be_told_apart_by_a_dimension_is_not_known_rather_than_the_w
 
 
 def test_what_a_department_did_not_give_is_not_known_rather_than_0(reader: Reader) -> None:
-    known = frozenset({"leads", *(f"leads.{c}" for c in schema.leads.c.keys())})
+    known = frozenset({"leads", *(f"leads.{c.key}" for c in schema.leads.c)})
     answer = query.ask(Question.of(["leads", "nps"], QUARTER), reader, known)
     assert answer["nps"].isna().all()
     assert answer["leads"].gt(0).all()
