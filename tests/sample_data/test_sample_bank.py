@@ -31,6 +31,7 @@ KEYS = {
     "tickets": "ticket_id",
     "surveys": "survey_id",
     "staff_surveys": "answer_id",
+    "identities": "source, record_id",
 }
 REFERS = {
     "rm_id": ("relationship_managers", "rm_id"),
@@ -120,12 +121,12 @@ def test_nothing_is_dated_after_the_last_day(bank):
                 )
 
 
-def test_the_two_mappings_that_link_leads_do_it_alike():
+def test_the_mappings_that_link_leads_do_it_alike():
     def steps(name):
         text = (MAPPINGS / f"{name}.sql").read_text()
         return re.search(r"-- Marketing's file.*?core/customers.parquet'\)\n\)", text, re.DOTALL)[0]
 
-    assert steps("leads") == steps("touches")
+    assert steps("leads") == steps("touches") == steps("identities")
 
 
 def test_an_empty_channel_stays_empty(bank, truth):
