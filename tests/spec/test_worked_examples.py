@@ -52,7 +52,7 @@ def _sqlite() -> Engine:
 
 
 def _with_tables(stores: Stores) -> Stores:
-    bank = stores.bank()
+    bank = stores.bank("server")  # by its name: before there are tables, nothing is loaded
     with bank.begin() as connection:
         if bank.dialect.name != "sqlite":
             for schema in (UNIFIED, DERIVED):
