@@ -165,6 +165,9 @@ def _visible_rows(table: Table, see: See, viewer: Viewer) -> Subquery | None:
     """The viewer's rows of `table` as a subquery of the same name and columns; None when that is the table itself."""
     personal = {c.key for c in table.c if c.info.get("personal")}
     blank = personal if see in (See.UNNAMED, See.TOTALS) else set()
+    if viewer.role != "system":
+        # A password's hash is for the sign-in alone; it reads the desk itself and shows it to nobody.
+        blank = blank | {c.key for c in table.c if c.info.get("secret")}
     rule = _own(table, viewer) if see is See.OWN else true()
     if table is desk.alerts and viewer.role != "system":
         # A held-out alert is shown to nobody, or the comparison with the others is spoilt.

@@ -31,7 +31,7 @@ users = Table(
     Column("role", Text, nullable=False),
     Column("rm_id", Text, comment="For a relationship manager: her own number in the bank's tables."),
     Column("team", Text, comment="For a team lead: the team whose customers she sees."),
-    Column("password_hash", Text, nullable=False, comment="bcrypt."),
+    Column("password_hash", Text, nullable=False, comment="bcrypt.", info={"secret": True}),
     Column("disabled_at", DateTime),
     Column("created_at", DateTime, nullable=False),
     Column("must_change_password", Boolean, nullable=False, default=False),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 from onlookers import ANOTHER_RM, EVERYBODY, LEAD, ONE_RM
-from sqlalchemy import Table, func, select, union_all
+from sqlalchemy import Table, func, insert, select, union_all
 
-from warehouse import desk, schema
+from warehouse import desk, journal, schema
 from warehouse.access import ROLES, RULES, SYSTEM, Reader, See, Viewer, may_see
 from warehouse.connect import Stores
+from warehouse.desk import users
 from warehouse.errors import AccessRefused
 
 TABLES = {t.name: t for t in (*schema.BANK.tables.values(), *desk.DESK.tables.values())}
@@ -163,3 +164,21 @@ def test_an_rm_sees_her_own_alerts_and_a_lead_those_of_the_team(night: Stores) -
     both = Viewer("x", "X", "team_lead", rm_id="RM07", team=LEAD.team)
     seen = Reader(night, both).frame(select(a.c.alert_id))
     assert set(seen["alert_id"]) == set(rows[rows["team"] == LEAD.team]["alert_id"])
+
+
+def test_a_passwords_hash_is_shown_to_no_administrator(empty: Stores) -> None:
+    with journal.entry(empty, "test", "user.create") as change:
+        change.desk.execute(
+            insert(users).values(
+                username="amy",
+                full_name="Amy Chan",
+                role="analyst",
+                password_hash="$2b$12$secret",
+                created_at=change.at,
+                must_change_password=False,
+            )
+        )
+    boss = Viewer("boss", "Oscar Yip", "administrator")
+    shown = Reader(empty, boss).frame(select(users))
+    assert list(shown["username"]) == ["amy"]
+    assert shown["password_hash"].isna().all()
