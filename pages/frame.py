@@ -37,6 +37,12 @@ def _around(viewer: Viewer) -> None:
         st.link_button("Sign out", "/logout", icon=":material/logout:", type="tertiary")
         try:
             st.caption(f"Data as of {data.as_of(viewer):%d %b %Y}")
+            late = data.late_sources(viewer)
+            if late:
+                words = "1 source is late" if late == 1 else f"{late} sources are late"
+                st.badge(words, icon=":material/schedule:", color="orange", help="Data status says which.")
+            else:
+                st.badge("Every source is up to date", icon=":material/check:", color="gray")
         except Problem:
             st.caption("No data loaded")
     if data.is_sample(viewer):

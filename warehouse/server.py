@@ -81,9 +81,11 @@ class Server:
             return self._engines[read_only]
 
     def served(self) -> str | None:
+        """See `Place.served`."""
         return ask(self._engine(read_only=True), _served)
 
     def open(self, snapshot: str) -> Engine:
+        """See `Place.open`."""
         engine = self._engine(read_only=True)
         if snapshot == AS_IT_IS:
             return engine
@@ -100,6 +102,7 @@ class Server:
 
     @contextmanager
     def only_writer(self) -> Iterator[None]:
+        """See `Place.only_writer`."""
         with self._engine(read_only=False).connect() as connection:
             if not _locked(connection):
                 raise LoadRefused(
@@ -114,17 +117,21 @@ class Server:
                     connection.commit()
 
     def working_file(self, snapshot: str) -> Path:
+        """See `Place.working_file`."""
         for left in self.settings.data_dir.glob("load-*.duckdb*"):
             left.unlink(missing_ok=True)  # of a load that was killed
         return self._working_file(snapshot)
 
     def before(self) -> Path | None:
+        """See `Place.before`."""
         return None  # on a server the history never leaves it: `publish` copies it there
 
     def abandon(self, snapshot: str) -> None:
+        """See `Place.abandon`."""
         remove(self._working_file(snapshot))
 
     def publish(self, snapshot: str, sample: bool, progress: Progress, /) -> None:
+        """See `Place.publish`."""
         from warehouse import server_load
 
         engine, file = self._engine(read_only=False), self._working_file(snapshot)
@@ -135,6 +142,7 @@ class Server:
         return self.settings.data_dir / f"load-{snapshot}.duckdb"
 
     def next(self, snapshot: str, after: str) -> AbstractContextManager[Draft]:
+        """See `Place.next`."""
         from warehouse import server_load
 
         return server_load.draft(self._engine(read_only=False), self.readers_role(), snapshot, after)

@@ -86,9 +86,11 @@ class Files:
         self.settings = settings
 
     def served(self) -> str | None:
+        """See `Place.served`."""
         return pointed_to(self.settings)
 
     def open(self, snapshot: str) -> Engine:
+        """See `Place.open`."""
         return create_engine(
             f"duckdb:///{snapshot_file(self.settings, snapshot)}",
             # Nothing asked of this engine may reach a file or the network, whatever the statement says.
@@ -99,29 +101,36 @@ class Files:
         )
 
     def close(self, engine: Engine) -> None:
+        """See `Place.close`."""
         engine.dispose()
 
     def only_writer(self) -> AbstractContextManager[None]:
+        """See `Place.only_writer`."""
         return nullcontext()  # the lock of the data folder, which every load takes, is enough
 
     def working_file(self, snapshot: str) -> Path:
+        """See `Place.working_file`."""
         return snapshot_file(self.settings, snapshot)
 
     def before(self) -> Path | None:
+        """See `Place.before`."""
         served = pointed_to(self.settings)
         return snapshot_file(self.settings, served) if served else None
 
     def abandon(self, snapshot: str) -> None:
+        """See `Place.abandon`."""
         # Once the pointer has moved, the snapshot is the bank, whatever failed after that.
         if self.served() != snapshot:
             remove(snapshot_file(self.settings, snapshot))
 
     def publish(self, snapshot: str, _sample: bool, _progress: Progress, /) -> None:
+        """See `Place.publish`."""
         to_disk(snapshot_file(self.settings, snapshot))
         publish(self.settings, snapshot)
 
     @contextmanager
     def next(self, snapshot: str, after: str) -> Iterator[Draft]:
+        """See `Place.next`."""
         file = snapshot_file(self.settings, snapshot)
         try:
             shutil.copyfile(snapshot_file(self.settings, after), file)

@@ -82,6 +82,11 @@ def match_rates(viewer: Viewer) -> pd.DataFrame:
     return cached(viewer, "match rates", identity_check.rates)
 
 
+def late_sources(viewer: Viewer) -> int:
+    """How many sources have not come when they usually do."""
+    return int(status(viewer)["overdue"].fillna(False).astype(bool).sum())
+
+
 def failed_checks(viewer: Viewer) -> pd.DataFrame:
     """One row per check of the load that found something."""
     return cached(viewer, "failed_checks", lambda door: door.frame(load.failed_checks()))

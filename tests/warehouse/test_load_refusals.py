@@ -144,7 +144,7 @@ REFUSALS: dict[str, tuple[dict[str, str | None], list[str]]] = {
     "an empty mapping": ({"tickets_sql": ""}, ["tickets.sql must be one SELECT"]),
     "a table given twice": (
         {"customers_jsonl": '{"customer_id": "C1"}\n'},
-        ["Table customers: both customers.csv and customers.jsonl"],
+        ["Table customers has more than one source: customers.csv and customers.jsonl"],
     ),
     "no date at all": (
         {
@@ -156,11 +156,11 @@ REFUSALS: dict[str, tuple[dict[str, str | None], list[str]]] = {
     ),
     "a file that is not the format it says": (
         {"tickets_parquet": "ticket_id\nT1\n"},
-        ["Table tickets: tickets.parquet cannot be read"],
+        ["tickets.parquet is not a whole Parquet file"],
     ),
     "ragged lines": (
         {"customers_csv": CUSTOMERS + "C4,Ho\nC5,a,mass,2024-01-01,R1,true,too,many\n"},
-        ["Table customers"],
+        ["customers.csv has 2 values in line 5"],
     ),
 }  # fmt: skip
 
@@ -225,12 +225,15 @@ def test_an_empty_cell_stays_not_known(empty: Stores, tmp_path: Path) -> None:
     assert segments == {"C1": "mass", "C2": "private", "C3": small_bank.NOT_KNOWN}
 
 
-def test_the_day_is_the_last_that_occurs_and_not_in_the_future(empty: Stores, tmp_path: Path) -> None:
+def test_the_day_is_the_last_that_occurs_and_a_day_in_the_future_is_refused(
+    empty: Stores, tmp_path: Path
+) -> None:
     folder = small_bank.write(tmp_path / "extracts")
     assert load(empty, folder).as_of == date(2026, 6, 30)
-    later = small_bank.FILES["balances.csv"] + "A1,C1,2031-01-31,1\n"
-    assert load(empty, small_bank.write(folder, balances_csv=later)).as_of == date(2026, 6, 30)
     assert load(empty, folder, as_of=date(2026, 5, 31)).as_of == date(2026, 5, 31)
+    later = small_bank.FILES["balances.csv"] + "A1,C1,2031-01-31,1\n"
+    with pytest.raises(LoadRefused, match=r"2031-01-31.*is not between 1900 and the day of the load"):
+        load(empty, small_bank.write(folder, balances_csv=later))
 
 
 def test_a_data_folder_may_have_an_apostrophe_and_spaces(tmp_path: Path) -> None:

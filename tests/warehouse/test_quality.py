@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
-import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -14,7 +13,7 @@ from sqlalchemy import select
 
 from warehouse import rhythm
 from warehouse.access import ROLES, RULES, Reader, See, Viewer
-from warehouse.connect import Stores, snapshot_file
+from warehouse.connect import Stores
 from warehouse.errors import AccessRefused, LoadRefused
 from warehouse.load import failed_checks, load, status
 from warehouse.schema import quarantine
@@ -30,8 +29,9 @@ def bank_of(stores: Stores, folder: Path, files: dict[str, str]) -> Stores:
 
 
 def rows(stores: Stores, question: str) -> list[tuple]:
-    with duckdb.connect(str(snapshot_file(stores.settings, stores.snapshot())), read_only=True) as db:
-        return db.execute(question).fetchall()
+    # Through the engine of the stores: a file that this process reads may not be opened with other settings too.
+    with stores.bank().connect() as connection:
+        return [tuple(row) for row in connection.exec_driver_sql(question).fetchall()]
 
 
 def test_a_win_before_the_first_contact_is_told_and_kept(empty, tmp_path):

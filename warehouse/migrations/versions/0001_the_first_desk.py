@@ -8,6 +8,7 @@ down_revision = None
 
 
 def upgrade() -> None:
+    """Make the tables."""
     op.create_table(
         "alerts",
         sa.Column("alert_id", sa.Text(), nullable=False),

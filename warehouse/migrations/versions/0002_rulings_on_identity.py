@@ -10,7 +10,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the table of rulings."""
+    """Add the table of rulings, unless the desk was made in one go by a version that had it."""
+    if sa.inspect(op.get_bind()).has_table("identity_rulings"):
+        return
     op.create_table(
         "identity_rulings",
         sa.Column("ruling_id", sa.Integer(), nullable=False),
