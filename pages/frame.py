@@ -42,7 +42,7 @@ def _around(viewer: Viewer) -> None:
                 words = "1 source is late" if late == 1 else f"{late} sources are late"
                 st.badge(words, icon=":material/schedule:", color="orange", help="Data status says which.")
             else:
-                st.badge("Every source is up to date", icon=":material/check:", color="gray")
+                st.badge("Up to date", icon=":material/check:", color="gray")
         except Problem:
             st.caption("No data loaded")
     if data.is_sample(viewer):
