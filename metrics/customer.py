@@ -36,17 +36,6 @@ def person(customer_id: str) -> Select:
     )
 
 
-def profile(customer_id: str, as_of: date) -> Select:
-    """The customer's latest profile up to a day, one row or none."""
-    t = schema.customer_profiles
-    return (
-        select(t)
-        .where(t.c.customer_id == customer_id, t.c.as_of <= as_of)
-        .order_by(t.c.as_of.desc())
-        .limit(1)
-    )
-
-
 def scores(customer_id: str, as_of: date) -> Select:
     """Every night's score of the customer, oldest first."""
     t = schema.customer_scores
@@ -155,21 +144,6 @@ def cases(customer_id: str, as_of: date) -> Select:
         .where(tickets.c.customer_id == customer_id, tickets.c.opened_at < until)
         .order_by(tickets.c.opened_at.desc())
         .limit(50)
-    )
-
-
-def last_contact(customer_id: str, as_of: date) -> Select:
-    """The last call, e-mail, branch meeting or event per kind."""
-    until = datetime.combine(as_of + timedelta(days=1), time.min)
-    return (
-        select(touches.c.kind, func.max(touches.c.touched_at).label("at"))
-        .where(
-            touches.c.customer_id == customer_id,
-            touches.c.kind.in_(["call", "email", "branch", "event"]),
-            touches.c.touched_at < until,
-        )
-        .group_by(touches.c.kind)
-        .order_by(func.max(touches.c.touched_at).desc())
     )
 
 

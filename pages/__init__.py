@@ -97,8 +97,3 @@ MENU: dict[str, tuple[Entry, ...]] = {
         ),
     ),
 }
-
-
-def entry(url: str) -> Entry:
-    """The menu's entry for an address."""
-    return next(e for entries in MENU.values() for e in entries if e.url == url)

@@ -19,7 +19,6 @@ from warehouse.settings import Settings
 from warehouse.snapshots import POINTER as POINTER
 from warehouse.snapshots import Files, Place
 from warehouse.snapshots import pointed_to as pointed_to
-from warehouse.snapshots import publish as publish
 from warehouse.snapshots import snapshot_file as snapshot_file
 
 HINT = "sign-in-hint.txt"
