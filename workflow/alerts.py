@@ -1,7 +1,7 @@
 """Alerts: one open alert per customer and rule, with an owner and a day it is due; a share is held out at random.
 
-Held-out alerts are raised like the others and shown to nobody, so that what the calls achieve can be measured. Which
-they are is a hash of rule and customer, fixed before anybody has seen anything and the same on every night.
+Held-out alerts are raised like the others and shown to nobody, so that what the calls achieve can be measured. Who is
+held out is drawn by lot (`hold_out`) before anybody has seen anything, and recorded with its stratum.
 
 How an alert ends: somebody closes it by a step; or, while nobody has started on it, its condition ends or the
 customer leaves. One that people closed is settled: it is not raised again for the due time after closing. One whose
@@ -24,6 +24,7 @@ from warehouse import journal
 from warehouse.connect import Stores
 from warehouse.desk import alerts
 from warehouse.settings import Settings
+from workflow.hold_out import Draw, stratum
 from workflow.rules import Rule, facts
 
 CONDITION_ENDED, CUSTOMER_LEFT = "condition_ended", "customer_left"
@@ -49,12 +50,6 @@ class _Plan:
     ended: list[dict[str, Any]]
     moved: list[dict[str, Any]]
     over_capacity: int
-
-
-def is_held_out(rule: str, customer_id: str, share: float) -> bool:
-    """Whether this customer's alerts of `rule` are held out: the first 8 bytes of a SHA-256 below `share`."""
-    drawn = hashlib.sha256(f"hold-out|{rule}|{customer_id}".encode()).digest()[:8]
-    return int.from_bytes(drawn) / 2**64 < share
 
 
 def tonight(stores: Stores, rule: Rule, found: pd.DataFrame, as_of: date, present: frozenset[str]) -> Night:
@@ -116,7 +111,7 @@ def _plan(
     taken = {a["customer_id"] for a in earlier if _is_settled(a, as_of, settings)}
     firing = [r for r in rows.values() if r["fires"] and r["customer_id"] not in taken]
     new = [_alert(rule, row, as_of, settings) for row in firing]
-    chosen = _within_capacity(new, rows, earlier, as_of) if rule.within_capacity else new
+    chosen = _drawn(rule, new, rows, earlier, as_of, settings)
     return _Plan(new=chosen, ended=ended, moved=moved, over_capacity=len(new) - len(chosen))
 
 
@@ -140,7 +135,6 @@ def _alert(rule: Rule, row: Mapping[Hashable, Any], as_of: date, settings: Setti
     customer = str(row["customer_id"])
     # The same customer, rule and day always give the same key, so no day can raise an alert twice.
     key = hashlib.sha256(f"{rule.code}|{customer}|{as_of.isoformat()}".encode()).hexdigest()
-    held_out = is_held_out(rule.code, customer, settings.hold_out_share)
     return {
         "alert_id": f"A{key[:15]}",
         "customer_id": customer,
@@ -150,7 +144,8 @@ def _alert(rule: Rule, row: Mapping[Hashable, Any], as_of: date, settings: Setti
         "segment": row["segment"],
         "raised_on": as_of,
         "due_on": as_of + timedelta(days=settings.alert_due_days),
-        "arm": "held_out" if held_out else "treated",
+        "stratum": stratum(row),
+        "held_out_share": settings.hold_out_share,
         "probability": row["probability"],
         "value_at_stake": row["value_at_stake"],
         "reasons": facts(rule, {str(name): value for name, value in row.items()}),
@@ -159,16 +154,19 @@ def _alert(rule: Rule, row: Mapping[Hashable, Any], as_of: date, settings: Setti
     }
 
 
-def _within_capacity(
+def _drawn(
+    rule: Rule,
     new: list[dict[str, Any]],
     rows: Mapping[Any, Mapping[Hashable, Any]],
     earlier: list[dict[str, Any]],
     as_of: date,
+    settings: Settings,
 ) -> list[dict[str, Any]]:
-    """The first of `new` for each RM, until those shown to her in seven days reach her weekly capacity.
+    """`new` with their arms; within capacity, the first for each RM until a week's worth has been shown to her.
 
     A held-out alert takes no capacity, but is only drawn from those she would have been shown: the two arms are alike.
     """
+    draw = Draw(rule.code, settings.hold_out_share, earlier)
     week_ago = as_of - timedelta(days=7)
     shown = Counter(
         a["rm_id"] for a in earlier if a["arm"] == "treated" and week_ago < a["raised_on"] <= as_of
@@ -176,8 +174,10 @@ def _within_capacity(
     chosen = []
     for alert in new:
         capacity = rows[alert["customer_id"]]["weekly_capacity"]
-        if shown[alert["rm_id"]] >= (USUAL_CAPACITY if capacity is None else capacity):
+        full = shown[alert["rm_id"]] >= (USUAL_CAPACITY if capacity is None else capacity)
+        if rule.within_capacity and full:
             continue
-        chosen.append(alert)
-        shown[alert["rm_id"]] += alert["arm"] == "treated"
+        arm = draw.arm(alert["customer_id"], alert["stratum"])
+        chosen.append(alert | {"arm": arm})
+        shown[alert["rm_id"]] += arm == "treated"
     return chosen

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pandas as pd
 
 from warehouse.access import Viewer
+from warehouse.connect import Stores
 
 MORNING = datetime(2026, 7, 1, 8, 0)
 """The clock of every test; the sample bank is fully loaded up to the day before."""
@@ -26,6 +27,11 @@ class Clock:
 
     def pass_days(self, days: int) -> None:
         self.now += timedelta(days=days)
+
+
+def holding_out(desk: Stores, share: float) -> Stores:
+    """The same desk of a bank that holds out `share` of its alerts."""
+    return replace(desk, settings=replace(desk.settings, hold_out_share=share))
 
 
 def found(*customers: str, rm: str | None = "R1", **changed: object) -> pd.DataFrame:

@@ -25,8 +25,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 def desk(tmp_path: Path, clock: Clock) -> Iterator[Stores]:
-    """Stores with an empty desk and no bank."""
-    stores = open_stores(Settings(data_dir=tmp_path), clock)
+    """Stores with an empty desk and no bank, which hold nobody out: whoever is raised is shown."""
+    stores = open_stores(Settings(data_dir=tmp_path, hold_out_share=0.0), clock)
     yield stores
     stores.desk.dispose()
 

@@ -8,20 +8,19 @@ from datetime import date, timedelta
 
 import pandas as pd
 import pytest
-from alert_queue import AMY, Clock, found
+from alert_queue import AMY, Clock, found, holding_out
 from sqlalchemy import func, select
 
 from warehouse.connect import Stores
 from warehouse.desk import alert_steps, alerts, audit_log
 from warehouse.settings import Settings
-from workflow.alerts import CONDITION_ENDED, CUSTOMER_LEFT, Night, is_held_out, tonight
+from workflow.alerts import CONDITION_ENDED, CUSTOMER_LEFT, Night, tonight
 from workflow.rules import Rule, rules
 from workflow.steps import record_step
 
 COMPLAINT, CHURN = rules(Settings())
 DAY = date(2026, 6, 30)
-SHOWN = [f"C{i}" for i in range(60) if not is_held_out(COMPLAINT.code, f"C{i}", 0.1)]
-KEPT_BACK = [f"C{i}" for i in range(60) if is_held_out(COMPLAINT.code, f"C{i}", 0.1)]
+SHOWN = [f"C{i}" for i in range(54)]
 EVERYBODY = frozenset(f"C{i}" for i in range(10_000))
 A = SHOWN[0]
 
@@ -140,25 +139,11 @@ def test_two_rules_may_raise_an_alert_for_the_same_customer(desk: Stores) -> Non
     assert {alert["rule"] for alert in _all(desk)} == {COMPLAINT.code, CHURN.code}
 
 
-def test_the_hold_out_is_near_its_share_and_the_same_every_night() -> None:
-    names = [f"C{i:08}" for i in range(40_000)]
-    once = [is_held_out("high_churn_risk", name, 0.10) for name in names]
-    assert once == [is_held_out("high_churn_risk", name, 0.10) for name in names]
-    assert abs(sum(once) / len(once) - 0.10) < 0.006  # four standard errors
-    other = [is_held_out("complaint_and_dormant_savings", name, 0.10) for name in names]
-    both = sum(a and b for a, b in zip(once, other, strict=True))
-    assert abs(both / len(names) - 0.01) < 0.002  # the two lots know nothing of each other
-
-
-def test_a_smaller_share_holds_out_a_part_of_the_same_customers() -> None:
-    names = [f"C{i}" for i in range(2000)]
-    few = {n for n in names if is_held_out("r", n, 0.05)}
-    assert few < {n for n in names if is_held_out("r", n, 0.10)}
-
-
 def test_a_held_out_alert_is_raised_like_any_other(desk: Stores) -> None:
-    assert _night(desk, found(*KEPT_BACK)) == Night(held_out=len(KEPT_BACK))
+    assert _night(holding_out(desk, 1.0), found(*SHOWN)) == Night(held_out=len(SHOWN))
     assert {alert["arm"] for alert in _all(desk)} == {"held_out"}
+    assert {alert["stratum"] for alert in _all(desk)} == {"affluent | not scored | East"}
+    assert {alert["held_out_share"] for alert in _all(desk)} == {1.0}
 
 
 def test_an_rm_gets_no_more_alerts_in_a_week_than_her_capacity(desk: Stores) -> None:
@@ -182,9 +167,12 @@ def test_held_out_alerts_take_no_capacity_and_come_from_the_same_top_of_the_list
     desk: Stores,
 ) -> None:
     rule = replace(COMPLAINT, within_capacity=True)
-    order = [*SHOWN[:3], *KEPT_BACK[:2], *SHOWN[3:10], *KEPT_BACK[2:]]
-    night = _night(desk, found(*order), rule=rule)
-    assert (night.raised, night.held_out) == (5, 2)
+    night = _night(holding_out(desk, 0.5), found(*SHOWN, segment="mass"), rule=rule)
+    assert night.raised == 5
+    raised = _all(desk)
+    assert night.held_out == len(raised) - 5 > 0
+    assert [alert["customer_id"] for alert in raised] == SHOWN[: len(raised)]
+    assert raised[-1]["arm"] == "treated"
 
 
 def test_no_step_is_recorded_by_the_night_itself(desk: Stores) -> None:

@@ -1,0 +1,137 @@
+"""The hold-out: the planned share of every stratum, drawn once, the same on every run, and shown to nobody."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pandas as pd
+import pytest
+from alert_queue import AMY, LEAD, found, holding_out
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, update
+
+from warehouse.access import Reader
+from warehouse.connect import Stores
+from warehouse.desk import alerts
+from warehouse.settings import Settings
+from workflow import queue
+from workflow.alerts import tonight
+from workflow.hold_out import BLOCK, Draw, place_is_held_out, stratum
+from workflow.rules import rules
+
+RULE = rules(Settings())[0]
+DAY = date(2026, 6, 30)
+SHARE = 0.10
+
+
+def _night(desk: Stores, frame: pd.DataFrame, day: date = DAY) -> None:
+    tonight(holding_out(desk, SHARE), RULE, frame, day, frozenset(frame["customer_id"]))
+
+
+def _all(desk: Stores) -> pd.DataFrame:
+    with desk.desk.connect() as connection:
+        return pd.DataFrame(connection.execute(select(alerts)).mappings().all())
+
+
+def _two_hundred() -> pd.DataFrame:
+    """Customers of six strata, in no order."""
+    parts = [
+        found(*(f"{segment[0]}{p}{i}" for i in range(n)), segment=segment, probability=p)
+        for segment, p, n in (
+            ("mass", 0.05, 80),
+            ("mass", 0.12, 40),
+            ("affluent", 0.12, 30),
+            ("affluent", 0.40, 23),
+            ("private", 0.40, 20),
+            ("private", None, 7),
+        )
+    ]
+    return pd.concat(parts).sample(frac=1, random_state=1)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=8), st.text(max_size=8), st.floats(0, 1), st.integers(1, 30))
+def test_after_every_whole_block_the_share_is_exact(rule: str, where: str, share: float, blocks: int) -> None:
+    drawn = [place_is_held_out(rule, where, place, share) for place in range(blocks * BLOCK)]
+    assert abs(sum(drawn) - share * len(drawn)) < 1 + 1e-9
+
+
+def test_each_stratum_has_its_share(desk: Stores) -> None:
+    _night(desk, _two_hundred())
+    raised = _all(desk)
+    assert len(raised) == 200
+    by_stratum = raised.groupby("stratum")["arm"].agg(lambda arm: (arm == "held_out").sum())
+    size = raised.groupby("stratum").size()
+    assert ((by_stratum - SHARE * size).abs() <= 1).all()
+    assert set(size.index) == {
+        "mass | low risk | East",
+        "mass | medium risk | East",
+        "affluent | medium risk | East",
+        "affluent | high risk | East",
+        "private | high risk | East",
+        "private | not scored | East",
+    }
+
+
+def test_many_small_nights_hold_out_the_same_share_as_one_large(desk: Stores) -> None:
+    everybody = _two_hundred()
+    for night in range(20):
+        sofar = everybody.iloc[: (night + 1) * 10]
+        _night(desk, sofar, DAY + timedelta(days=night))
+    raised = _all(desk)
+    held_out = (raised["arm"] == "held_out").groupby(raised["stratum"]).sum()
+    assert ((held_out - SHARE * raised.groupby("stratum").size()).abs() <= 1).all()
+
+
+def test_the_same_night_on_another_desk_draws_the_same(desk: Stores) -> None:
+    first, second = Draw(RULE.code, SHARE, []), Draw(RULE.code, SHARE, [])
+    rows = _two_hundred().to_dict("records")
+    arms = [[d.arm(str(r["customer_id"]), stratum(r)) for r in rows] for d in (first, second)]
+    assert arms[0] == arms[1]
+    other = Draw("another rule", SHARE, [])
+    assert arms[0] != [other.arm(str(r["customer_id"]), stratum(r)) for r in rows]
+
+
+def test_the_place_in_the_block_is_left_to_chance() -> None:
+    places = [
+        place for s in range(4000) for place in range(BLOCK) if place_is_held_out("r", f"s{s}", place, SHARE)
+    ]
+    counts = pd.Series(places).value_counts()
+    assert len(places) == 4000
+    assert counts.between(400 - 80, 400 + 80).all()  # four standard errors
+
+
+@pytest.mark.parametrize("later", [0.05, 0.5, 1.0])
+def test_an_arm_once_drawn_stays_whatever_becomes_of_share_and_stratum(desk: Stores, later: float) -> None:
+    _night(desk, _two_hundred())
+    before = _all(desk).set_index("customer_id")["arm"]
+    with desk.desk.begin() as connection:
+        connection.execute(update(alerts).values(status="closed", outcome="condition_ended"))
+    moved = _two_hundred().assign(team="West", probability=0.9)
+    tonight(holding_out(desk, later), RULE, moved, DAY + timedelta(days=60), frozenset(before.index))
+    after = _all(desk)
+    again = after[after["raised_on"] > DAY].set_index("customer_id")["arm"]
+    assert len(again) == 200
+    assert (again == before.reindex(again.index)).all()
+
+
+def test_arms_drawn_before_there_were_strata_are_kept_and_take_no_place(desk: Stores) -> None:
+    old = {"customer_id": "C1", "raised_on": DAY, "arm": "held_out", "stratum": None}
+    places = [p for p in range(BLOCK) if place_is_held_out(RULE.code, "s", p, SHARE)]
+    draw = Draw(RULE.code, SHARE, [old])
+    assert draw.arm("C1", "s") == "held_out"
+    new = [draw.arm(f"N{i}", "s") for i in range(BLOCK)]
+    assert [i for i, arm in enumerate(new) if arm == "held_out"] == places
+
+
+def test_of_the_held_out_nothing_is_shown(desk: Stores) -> None:
+    # Without names: the queue joins them from the bank, which this desk has none of.
+    _night(desk, _two_hundred())
+    raised = _all(desk)
+    held_out = set(raised[raised["arm"] == "held_out"]["customer_id"])
+    for viewer in (AMY, LEAD):
+        seen = Reader(desk, viewer).frame(select(alerts.c.customer_id, alerts.c.arm))
+        assert len(seen) == 200 - len(held_out)
+        assert not set(seen["customer_id"]) & held_out
+        assert queue.steps(Reader(desk, viewer), sorted(held_out)[0]).empty
