@@ -18,15 +18,18 @@ import pytest
 
 
 class OwnServer:
-    """A server in a folder of its own, on a free port; `close` removes it."""
+    """A server in a folder of its own, on a free port; `close` removes it.
 
-    def __init__(self) -> None:
+    `within` is the folder that its own folder is made in, for instance on a small disk.
+    """
+
+    def __init__(self, within: Path | None = None) -> None:
         programs = _programs()
         if programs is None:
             pytest.skip("no PostgreSQL server is installed: neither on PATH nor in /usr/lib/postgresql")
         self.programs = programs
         # The server must enter its folder as another user, who may not enter pytest's own.
-        self.place = Path(tempfile.mkdtemp(prefix="concord-postgresql-"))
+        self.place = Path(tempfile.mkdtemp(prefix="concord-postgresql-", dir=within))
         self.more: dict[str, Any] = {
             "cwd": self.place,
             "stdout": subprocess.DEVNULL,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 
 import duckdb
 from sqlalchemy import Table
@@ -26,20 +27,15 @@ from warehouse.sources import Source
 class Bank:
     """The bank as loaded before, attached to the new file as `before` until the load ends."""
 
-    def __init__(self, db: duckdb.DuckDBPyConnection, stores: Stores, *, sample: bool):
-        served, file = stores.place.served(), stores.place.before()
-        if served is not None and file is None:
-            raise LoadRefused(
-                "Days cannot be added to a bank on a server yet. Load the whole folder there, without --since. "
-                f"{NOTHING}"
-            )
+    def __init__(self, db: duckdb.DuckDBPyConnection, stores: Stores, snapshot: str, *, sample: bool):
+        served = stores.place.served()
         if served is None or not served.endswith(FINGERPRINT):
             raise LoadRefused(
                 "There is no bank yet to which days could be added, or it was loaded by another version. Load the whole "
                 f"folder first, without --since. {NOTHING}"
             )
         self.db = db
-        place = str(file).replace("'", "''")
+        place = str(stores.place.bank_before(snapshot)).replace("'", "''")
         db.execute(f"ATTACH '{place}' AS before (READ_ONLY)")
         found = db.execute(
             "SELECT table_name, source, given, row_count, sample FROM before.derived.loads"
@@ -118,8 +114,12 @@ def check_since(db: duckdb.DuckDBPyConnection, delivered: list[Table], since: da
 
 
 def contents(stores: Stores, snapshot: str | None = None) -> dict[str, str]:
+    """`contents_of` a snapshot that is kept as a file; the one that is served unless another is named."""
+    return contents_of(snapshot_file(stores.settings, snapshot or stores.snapshot()))
+
+
+def contents_of(file: Path) -> dict[str, str]:
     """A hash per unified table that is equal exactly when the rows are, in whatever order they lie."""
-    file = snapshot_file(stores.settings, snapshot or stores.snapshot())
     with duckdb.connect(str(file), read_only=True) as db:
         found = {}
         for table in UNIFIED_TABLES:

@@ -78,7 +78,9 @@ def load(
             with duckdb.connect(str(file)) as db, chdir(folder):
                 _create_tables(db)
                 _carry_history(db, stores, sample)
-                before = incremental.Bank(db, stores, sample=sample) if since else None
+                if since:
+                    progress("Fetching the bank of before")
+                before = incremental.Bank(db, stores, snapshot, sample=sample) if since else None
                 _look_only_here(db, stores.settings.timezone)
                 given = {}
                 for table in UNIFIED_TABLES:

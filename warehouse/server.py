@@ -126,9 +126,18 @@ class Server:
         """See `Place.before`."""
         return None  # on a server the history never leaves it: `publish` copies it there
 
+    def bank_before(self, snapshot: str, /) -> Path:
+        """See `Place.bank_before`."""
+        from warehouse import server_copy
+
+        file = self._copy_of_before(snapshot)
+        server_copy.write_file(self._engine(read_only=False), str(self.served()), file)
+        return file
+
     def abandon(self, snapshot: str) -> None:
         """See `Place.abandon`."""
-        remove(self._working_file(snapshot))
+        for file in (self._working_file(snapshot), self._copy_of_before(snapshot)):
+            remove(file)
 
     def publish(self, snapshot: str, sample: bool, progress: Progress, /) -> None:
         """See `Place.publish`."""
@@ -136,10 +145,13 @@ class Server:
 
         engine, file = self._engine(read_only=False), self._working_file(snapshot)
         server_load.publish(engine, self.readers_role(), file, snapshot, sample, progress)
-        remove(file)
+        self.abandon(snapshot)
 
     def _working_file(self, snapshot: str) -> Path:
         return self.settings.data_dir / f"load-{snapshot}.duckdb"
+
+    def _copy_of_before(self, snapshot: str) -> Path:
+        return self.settings.data_dir / f"load-{snapshot}-before.duckdb"
 
     def next(self, snapshot: str, after: str) -> AbstractContextManager[Draft]:
         """See `Place.next`."""

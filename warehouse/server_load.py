@@ -51,7 +51,7 @@ def publish(
 ) -> None:
     """Copy the tables of the working `file` into new schemas, and let everyone read them."""
     unified, derived = _names(snapshot)
-    with _in_one(engine) as connection, duckdb.connect(str(file), read_only=True) as db:
+    with in_one(engine) as connection, duckdb.connect(str(file), read_only=True) as db:
         _prepare(connection)
         before = connection.execute(NEWEST.limit(1)).first()
         for schema, tables in ((unified, UNIFIED_TABLES), (derived, DERIVED_TABLES)):
@@ -74,7 +74,7 @@ def publish(
 def draft(engine: Engine, role: str | None, snapshot: str, after: str) -> Iterator[Draft]:
     """The derived tables of the snapshot `after` in a schema of their own, to be changed and then read."""
     _, derived = _names(snapshot)
-    with _in_one(engine) as connection:
+    with in_one(engine) as connection:
         _prepare(connection)
         before = connection.execute(NEWEST.where(snapshots.c.snapshot == after)).first()
         unified = before.unified if before else UNIFIED
@@ -95,7 +95,7 @@ def _names(snapshot: str) -> tuple[str, str]:
 
 
 @contextmanager
-def _in_one(engine: Engine) -> Iterator[Connection]:
+def in_one(engine: Engine) -> Iterator[Connection]:
     """One transaction. The server's complaint becomes a sentence; it never holds the address or the password."""
     try:
         with engine.begin() as connection:

@@ -69,6 +69,9 @@ class Place(Protocol):
     def before(self) -> Path | None:
         """The file of the snapshot before, whose history a load carries over; None where `publish` does that."""
 
+    def bank_before(self, snapshot: str, /) -> Path:
+        """A file with the loaded tables of the bank that is served, for the load of `snapshot` to add days to."""
+
     def abandon(self, snapshot: str) -> None:
         """Remove what a load that failed left behind."""
 
@@ -116,6 +119,10 @@ class Files:
         """See `Place.before`."""
         served = pointed_to(self.settings)
         return snapshot_file(self.settings, served) if served else None
+
+    def bank_before(self, _snapshot: str, /) -> Path:
+        """See `Place.bank_before`."""
+        return snapshot_file(self.settings, str(pointed_to(self.settings)))
 
     def abandon(self, snapshot: str) -> None:
         """See `Place.abandon`."""
