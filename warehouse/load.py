@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,11 +19,10 @@ import duckdb
 import pandas as pd
 from sqlalchemy import Select, Table, func, select, tuple_
 
-from warehouse import contract, identity, incremental, lineage, quality, staging, values
+from warehouse import contract, control, identity, incremental, quality, record, staging, values
 from warehouse.access import Reader
 from warehouse.connect import Stores
 from warehouse.errors import LoadRefused
-from warehouse.rhythm import Rhythm
 from warehouse.schema import (
     BANK,
     DERIVED,
@@ -68,6 +67,7 @@ def load(
     `environment` holds the addresses of other databases that the folder names.
     """
     sources, checks = find(folder), quality.declared_in(folder)
+    stated = control.stated_in(folder, sources)
     # The sample bank ends on a fixed day, whatever the clock says.
     until = date.max if sample else max(stores.now().date(), as_of or date.min)
     with _only_writer(stores):
@@ -87,6 +87,7 @@ def load(
                     if table.name in sources:
                         progress(f"Loading {table.name.replace('_', ' ')}")
                         given[table.name] = _fill(db, table, sources[table.name], environment, until)
+                        control.check(db, table, sources[table.name].label, stated)
                 if before and since:
                     progress("Adding the new days to the bank of before")
                     before.add(sources, given, since)
@@ -101,9 +102,9 @@ def load(
                 rhythms = quality.assess(db, day, checks)
                 if before:
                     before.carry_findings(checks)
-                _write_origins(db, sources, given)
-                rows = _counts(db, sources)
-                _write_loads(db, stores.now(), day, sources, rows, given, sample, rhythms)
+                record.write_origins(db, sources, given)
+                rows = record.counts(db, sources)
+                record.write_loads(db, stores.now(), day, sources, rows, given, sample, rhythms)
                 db.execute("CHECKPOINT")
             stores.place.publish(snapshot, sample, progress)
         except (duckdb.Error, OSError) as error:
@@ -197,65 +198,6 @@ def _look_only_here(db: duckdb.DuckDBPyConnection, timezone: str) -> None:
     db.execute(f"SET allowed_directories = ['{place}/']")
     db.execute("SET enable_external_access = false")
     db.execute("SET lock_configuration = true")
-
-
-def _counts(db: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> dict[str, int]:
-    """How many rows the tables have, after some were set aside and others carried over."""
-    found = {name: db.execute(f"SELECT count(*) FROM unified.{name}").fetchone() for name in tables}
-    return {name: int(row[0]) if row else 0 for name, row in found.items()}
-
-
-def _write_loads(
-    db: duckdb.DuckDBPyConnection,
-    at: datetime,
-    day: date,
-    sources: dict[str, Source],
-    rows: dict[str, int],
-    given: dict[str, str],
-    sample: bool,
-    rhythms: Mapping[str, Rhythm],
-) -> None:
-    for table in UNIFIED_TABLES:
-        latest = contract.latest(db, table)
-        source = sources[table.name].label if table.name in sources else None
-        rhythm = rhythms.get(table.name, Rhythm(None, overdue=False))
-        told = [
-            table.name,
-            at,
-            day,
-            rows.get(table.name, 0),
-            source,
-            latest,
-            given.get(table.name, ""),
-            sample,
-        ]
-        db.execute(
-            "INSERT INTO derived.loads (table_name, loaded_at, as_of, row_count, source, latest_on, given, sample, "
-            "usual_gap, overdue) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [*told, rhythm.usual_gap, rhythm.overdue],
-        )
-
-
-def _write_origins(db: duckdb.DuckDBPyConnection, sources: dict[str, Source], given: dict[str, str]) -> None:
-    for table, source in sources.items():
-        columns = given.get(table, "").split()
-        if source.query:
-            found = lineage.origins(source.query, columns)
-        elif source.files or source.declared:
-            found = {column: [lineage.Origin(source.label, column)] for column in columns}
-        else:
-            # Carried from the bank of before, which knows where it came from.
-            db.execute(
-                "INSERT INTO derived.origins SELECT * FROM before.derived.origins WHERE table_name = ?",
-                [table],
-            )
-            continue
-        rows = [(table, column, origin.file, origin.column) for column in found for origin in found[column]]
-        if rows:
-            db.executemany(
-                "INSERT INTO derived.origins (table_name, column_name, file, file_column) VALUES (?, ?, ?, ?)",
-                rows,
-            )
 
 
 @contextmanager

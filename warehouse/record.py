@@ -1,0 +1,74 @@
+"""What a load notes about itself: rows, columns, days and files per table, for Data status and every “no data”."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+import duckdb
+
+from warehouse import contract, lineage
+from warehouse.rhythm import Rhythm
+from warehouse.schema import UNIFIED_TABLES
+from warehouse.sources import Source
+
+
+def counts(db: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> dict[str, int]:
+    """How many rows the tables have, after some were set aside and others carried over."""
+    found = {name: db.execute(f"SELECT count(*) FROM unified.{name}").fetchone() for name in tables}
+    return {name: int(row[0]) if row else 0 for name, row in found.items()}
+
+
+def write_loads(
+    db: duckdb.DuckDBPyConnection,
+    at: datetime,
+    day: date,
+    sources: dict[str, Source],
+    rows: dict[str, int],
+    given: dict[str, str],
+    sample: bool,
+    rhythms: Mapping[str, Rhythm],
+) -> None:
+    """One row per unified table; `at` is when, `day` the last day fully delivered, `given` the columns that came."""
+    for table in UNIFIED_TABLES:
+        latest = contract.latest(db, table)
+        source = sources[table.name].label if table.name in sources else None
+        rhythm = rhythms.get(table.name, Rhythm(None, overdue=False))
+        told = [
+            table.name,
+            at,
+            day,
+            rows.get(table.name, 0),
+            source,
+            latest,
+            given.get(table.name, ""),
+            sample,
+        ]
+        db.execute(
+            "INSERT INTO derived.loads (table_name, loaded_at, as_of, row_count, source, latest_on, given, sample, "
+            "usual_gap, overdue) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [*told, rhythm.usual_gap, rhythm.overdue],
+        )
+
+
+def write_origins(db: duckdb.DuckDBPyConnection, sources: dict[str, Source], given: dict[str, str]) -> None:
+    """Which file and column each column of the tables came from, as far as the mappings say."""
+    for table, source in sources.items():
+        columns = given.get(table, "").split()
+        if source.query:
+            found = lineage.origins(source.query, columns)
+        elif source.files or source.declared:
+            found = {column: [lineage.Origin(source.label, column)] for column in columns}
+        else:
+            # Carried from the bank of before, which knows where it came from.
+            db.execute(
+                "INSERT INTO derived.origins SELECT * FROM before.derived.origins WHERE table_name = ?",
+                [table],
+            )
+            continue
+        rows = [(table, column, origin.file, origin.column) for column in found for origin in found[column]]
+        if rows:
+            db.executemany(
+                "INSERT INTO derived.origins (table_name, column_name, file, file_column) VALUES (?, ?, ?, ?)",
+                rows,
+            )
