@@ -68,7 +68,9 @@ def _extracts(place: Path, size: int) -> Path:
 
 
 def _people(stores: Stores) -> int:
-    counted = Reader(stores, SYSTEM, stores.snapshot()).frame(select(func.count().label("n")).select_from(customers))
+    counted = Reader(stores, SYSTEM, stores.snapshot()).frame(
+        select(func.count().label("n")).select_from(customers)
+    )
     return int(counted["n"].item())
 
 

@@ -25,8 +25,7 @@ LEADS = "lead_id,customer_id,created_at,expected_value\nL1,C1,2026-06-01 10:00:0
 SURVEYS = "survey_id,kind,asked_at,score\nS1,nps,2026-06-01,9\nS2,nps,2026-06-02,11\n"
 FIRST = {"customers.csv": CUSTOMERS, "leads.csv": LEADS, "surveys.csv": SURVEYS}
 MORE = {
-    "leads.csv": LEADS.splitlines()[0]
-    + "\nL2,C1,2026-06-02 00:00,7\nL3,C2,2026-06-03 09:00,0.10\n",
+    "leads.csv": LEADS.splitlines()[0] + "\nL2,C1,2026-06-02 00:00,7\nL3,C2,2026-06-03 09:00,0.10\n",
     "surveys.csv": "survey_id,kind,asked_at,score\nS3,nps,2026-06-03,12\n",
 }
 
