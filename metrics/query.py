@@ -130,12 +130,18 @@ def statement(
                 people = func.count(case((measure.within(period), _person(fact))).distinct())
                 columns.append(people.label(f"{name}__{index}{PEOPLE}"))
     query = select(*groups, *columns).select_from(fact)
-    for dimension, values in question.filters:
-        query = query.where(DIMENSIONS[dimension][fact].in_(values))
+    query = filtered(query, fact, question.filters)
     if groups:
         # Without this, a group that has rows only outside every asked period would appear as a line of zeros.
         inside = [m.within(p) for m in measures.values() for p in question.periods]
         query = query.where(or_(*inside)).group_by(*[g.element for g in groups])
+    return query
+
+
+def filtered(query: Select, fact: Table, filters: Iterable[tuple[str, tuple[str, ...]]]) -> Select:
+    """`query` over the rows of `fact` that the filters leave."""
+    for dimension, values in filters:
+        query = query.where(DIMENSIONS[dimension][fact].in_(values))
     return query
 
 

@@ -79,3 +79,12 @@ def of_ten(probability: float) -> str:
 def plain(word: str | None) -> str:
     """A word of the tables as people say it: `paid_search` → `paid search`."""
     return "not known" if word is None or word != word else str(word).replace("_", " ")
+
+
+_ABBREVIATED = {"mql": "MQL", "sql": "SQL", "nps": "NPS", "csat": "CSAT", "rm": "RM", "id": "number"}
+
+
+def column(key: str) -> str:
+    """A column's name as a heading: `mql_at` → `MQL at`, `lead_id` → `Lead number`."""
+    words = " ".join(_ABBREVIATED.get(word, word) for word in key.split("_"))
+    return words[:1].upper() + words[1:]

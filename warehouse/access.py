@@ -231,6 +231,10 @@ class Reader:
             return frame
         return totals.without_small_cells(frame, self.stores.settings.smallest_cell)
 
+    def is_of_the_desk(self, statement: Select) -> bool:
+        """Whether it reads what people write, which changes by the minute."""
+        return any(t.metadata is desk.DESK for t in tables_of(statement))
+
     def sql(self, statement: Select) -> str:
         """The statement as the engine reads it, with its values written in; for people to read, never to run."""
         dialect = self._engine(tables_of(statement)).dialect

@@ -11,7 +11,7 @@ from metrics.measure import Metric, Ratio
 from metrics.query import Question, absent, unanswerable
 from metrics.scope import Scope, months_back
 from metrics.words import change, figure
-from pages.kit import data
+from pages.kit import data, drill
 from warehouse.access import Viewer
 from workflow.goals import targets
 
@@ -33,7 +33,7 @@ def row(names: Sequence[str], scope: Scope, viewer: Viewer) -> None:
                     st.metric(CATALOGUE[name].label, "no data", help=CATALOGUE[name].means)
                     st.caption(missing)
             else:
-                _card(name, answer, wanted.get(name))
+                _card(name, answer, wanted.get(name), scope, viewer)
 
 
 def _why_missing(name: str, scope: Scope, known: frozenset[str]) -> str:
@@ -43,7 +43,7 @@ def _why_missing(name: str, scope: Scope, known: frozenset[str]) -> str:
     return f"This figure is not kept by {dimension}." if dimension else ""
 
 
-def _card(name: str, answer: pd.DataFrame, target: float | None) -> None:
+def _card(name: str, answer: pd.DataFrame, target: float | None, scope: Scope, viewer: Viewer) -> None:
     metric = CATALOGUE[name]
     now, before = figures(metric, answer.loc[0]), figures(metric, answer.loc[1])
     found = compare(metric, now, before)
@@ -58,7 +58,11 @@ def _card(name: str, answer: pd.DataFrame, target: float | None) -> None:
             chart_data=[round(v, 6) for v in answer.loc[2:, name].fillna(0)],
             chart_type="line",
         )
-        st.caption(_below(metric, now, target))
+        with st.container(
+            horizontal=True, vertical_alignment="bottom", gap="xsmall", key=f"below-card-{name}"
+        ):
+            st.caption(_below(metric, now, target))
+            drill.button(name, scope, viewer, name)
 
 
 def figures(metric: Metric, row: pd.Series) -> dict[str, float]:

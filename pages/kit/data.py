@@ -43,6 +43,12 @@ def frame(viewer: Viewer, statement: Any) -> pd.DataFrame:
     return cached(viewer, reader(viewer).sql(statement), lambda door: door.frame(statement))
 
 
+def fresh_or_cached(viewer: Viewer, statement: Any) -> pd.DataFrame:
+    """The rows of a statement: about the desk read fresh, about the bank from the cache."""
+    door = reader(viewer)
+    return door.frame(statement) if door.is_of_the_desk(statement) else frame(viewer, statement)
+
+
 def as_of(viewer: Viewer) -> date:
     """The last day fully loaded."""
     return cached(viewer, "as_of", load.as_of)

@@ -41,6 +41,7 @@ STYLE = """<style>
 [data-testid="stHeader"] * { pointer-events: auto; }
 [data-testid="stMetricLabel"] p { white-space: normal; }
 [data-testid="stDataFrame"], [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
+[class*="st-key-below-card-"] { flex-wrap: nowrap; }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 3.6rem 0.9rem 3rem 0.9rem; } }
 </style>"""
 """What the theme's settings cannot say: room for the first screen, and figures that stand under each other."""

@@ -1,0 +1,132 @@
+"""A figure opens into the rows behind it; for who sees only totals, into its parts."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from metrics import CATALOGUE, rows
+from metrics.dimensions import DIMENSIONS
+from metrics.measure import Measure, Ratio
+from metrics.query import Question, measures_of, unanswerable
+from metrics.scope import Scope
+from metrics.words import column, figure, plain
+from pages.kit import data, tables
+from pages.kit import viewer as door
+from warehouse.access import Viewer
+
+ON_SCREEN = 500
+"""Rows shown of a longer list."""
+NAMES = {id(m): n for n, m in CATALOGUE.items()}
+
+
+def button(name: str, scope: Scope, viewer: Viewer, key: str) -> None:
+    """A small button that opens the figure."""
+    if st.button(":primary[Open]", key=f"open-figure-{key}", type="tertiary", help="The rows behind this figure"):
+        metric = CATALOGUE[name]
+        value = data.ask(viewer, [name], scope, periods=[scope.period])[name].iloc[0]
+        title = f"{metric.label}: {figure(metric, value)}"
+        st.dialog(title, width="large", icon=":material/table_rows:")(_opened)(name, scope, viewer.row_rule)
+
+
+def _opened(name: str, scope: Scope, opened_for: str) -> None:
+    """The figure with its rows. Inside a dialog the frame does not run, so who is looking is asked here again."""
+    viewer = door.viewer()
+    if viewer is None or viewer.row_rule != opened_for:
+        st.info("You have been signed out, or your role has changed. Load the page again.")
+        return
+    st.caption(f"{CATALOGUE[name].means} {scope.in_words()}.")
+    block(name, scope, viewer)
+
+
+def block(name: str, scope: Scope, viewer: Viewer) -> None:
+    """The rows that a metric counts in a scope; of a ratio, those above and those below the line."""
+    metric = CATALOGUE[name]
+    if isinstance(metric, Ratio):
+        parts = [NAMES[id(m)] for m in measures_of(metric)]
+        answer = data.ask(viewer, parts, scope, periods=[scope.period]).iloc[0]
+        chosen = st.segmented_control(
+            f"{metric.label} divides",
+            parts,
+            default=parts[0],
+            format_func=lambda n: f"{CATALOGUE[n].label}: {figure(CATALOGUE[n], answer[n])}",
+            key=f"part-{name}",
+            required=True,
+        )
+        name = chosen if chosen in parts else parts[0]
+    measure = CATALOGUE[name]
+    assert isinstance(measure, Measure)
+    if rows.are_shown(measure, scope, data.reader(viewer)):
+        _rows(name, measure, scope, viewer)
+    else:
+        _parts(name, measure, scope, viewer)
+
+
+def _rows(name: str, measure: Measure, scope: Scope, viewer: Viewer) -> None:
+    statement = rows.behind(measure, scope, rows.columns_for(measure.fact, viewer))
+    total = int(data.fresh_or_cached(viewer, rows.number_of(statement))["n"].iloc[0])
+    if not total:
+        tables.empty("No row counts in this period.")
+        return
+    found = data.fresh_or_cached(viewer, statement.limit(ON_SCREEN))
+    shown = f"The first {ON_SCREEN:,} of {total:,} rows" if total > ON_SCREEN else f"{total:,} rows"
+    st.caption(f"{shown}. {_adds_up(measure)}")
+    tables.show(in_words(found), f"rows-{name}", **_formats(measure, found))
+
+
+def _adds_up(measure: Measure) -> str:
+    counted = rows.column_counted(measure)
+    if counted is None:
+        return "Each row counts once: their number is the figure."
+    word = {"sum": "sum", "median": "middle value"}[measure.total]
+    return f"The {word} of the column “{column(counted)}” is the figure."
+
+
+def in_words(frame: pd.DataFrame) -> pd.DataFrame:
+    """`frame` with its columns named as people say them."""
+    return frame.rename(columns=column)
+
+
+def _formats(measure: Measure, found: pd.DataFrame) -> dict[str, Any]:
+    """Dates, moments and amounts as the house writes them, each column with its sentence."""
+    formats: dict[str, Any] = {}
+    for name in found.columns:
+        said = measure.fact.c[name].comment if name in measure.fact.c else "What the row adds to the figure."
+        if name.endswith("_on"):
+            shown: Any = st.column_config.DateColumn(format="D MMM YYYY", help=said)
+        elif name.endswith("_at"):
+            shown = st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", help=said)
+        elif pd.api.types.is_float_dtype(found[name]):
+            shown = st.column_config.NumberColumn(format="localized", help=said)
+        else:
+            shown = st.column_config.Column(help=said)
+        formats[column(name)] = shown
+    return formats
+
+
+def _parts(name: str, measure: Measure, scope: Scope, viewer: Viewer) -> None:
+    """The figure's parts, for a role that sees totals only."""
+    st.info(
+        "Your role sees totals, not single people, so these are the parts of the figure instead of its rows. Parts "
+        "about fewer than 10 people stay blank.",
+        icon=":material/lock:",
+    )
+    ways = [d for d in DIMENSIONS if unanswerable(name, Question.of([name], scope, [d])) is None]
+    if not ways:
+        st.caption("This figure is not kept by any breakdown.")
+        return
+    way = st.segmented_control(
+        "By", ways, default=ways[0], format_func=lambda d: plain(d).capitalize(), key=f"by-{name}", required=True
+    )
+    way = way if way in ways else ways[0]
+    found = data.ask(viewer, [name], scope, by=[way], periods=[scope.period])
+    found = found[found[name].fillna(1) != 0].sort_values(name, ascending=False, na_position="last")
+    shown = pd.DataFrame(
+        {plain(way).capitalize(): [plain(v).capitalize() for v in found[way]], measure.label: found[name].to_numpy()}
+    )
+    tables.show(
+        shown,
+        f"parts-{name}",
+        "too few",
+        **{measure.label: st.column_config.NumberColumn(format="localized")},
+    )

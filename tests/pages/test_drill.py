@@ -1,0 +1,60 @@
+"""A click on a figure opens the rows behind it, or its parts for who sees only totals."""
+
+import pytest
+from staff import cells, somebody, words
+
+from pages.kit import viewer as door
+from warehouse.access import SYSTEM, Reader
+from warehouse.connect import Stores
+from warehouse.schema import customers
+
+
+def opened(open_page, viewer, figure: str, url: str = "funnel", **query: str):
+    page = open_page(viewer, url, **query)
+    before = len(page.dataframe)
+    page.button(f"open-figure-{figure}").click().run()
+    assert not page.exception
+    return page, page.dataframe[before].value if len(page.dataframe) > before else None
+
+
+@pytest.mark.parametrize("figure", ["leads", "mql", "won"])
+def test_a_count_opens_into_as_many_rows(open_page, figure):
+    page, rows = opened(open_page, somebody("analyst"), figure, period="30d")
+    said = next(m.value for m in page.metric if m.label in ("Leads", "Qualified by Marketing (MQL)", "Contracts won"))
+    assert f"{len(rows):,} rows. Each row counts once" in words(page)
+    assert figure != "leads" or len(rows) == int(said.replace(",", ""))
+
+
+def test_a_ratio_opens_into_what_it_divides(open_page):
+    page, rows = opened(open_page, somebody("sales"), "win_rate", period="30d")
+    assert "Opportunity at" in rows.columns
+    assert f"{len(rows):,} rows" in words(page)
+
+
+@pytest.mark.parametrize("role", ["marketing", "executive"])
+def test_who_sees_only_totals_gets_the_parts_and_is_told_why(open_page, role):
+    page, parts = opened(open_page, somebody(role), "leads")
+    assert "sees totals, not single people" in words(page)
+    assert list(parts.columns) == ["Channel", "Leads"]
+    assert "L-0" not in cells(page)
+
+
+def test_an_analyst_finds_no_name_among_the_rows_of_any_card(open_page, bank: Stores):
+    names = Reader(bank, SYSTEM).frame(customers.select())["full_name"].dropna()
+    page = open_page(somebody("analyst"), "funnel")
+    for card in [b.key for b in page.button if str(b.key).startswith("open-figure-")]:
+        page.button(card).click().run()
+        assert not page.exception
+        assert not [n for n in names if " " in n and n in cells(page)]
+
+
+def test_who_was_signed_out_meanwhile_sees_nothing_in_the_opened_figure(open_page, monkeypatch):
+    """An opened figure is drawn again without the frame, so it asks for itself who is looking."""
+    analyst = somebody("analyst")
+    page = open_page(analyst, "funnel")
+    tables = len(page.dataframe)
+    asked = iter([analyst, None])  # the frame still knows her, the dialog does not
+    monkeypatch.setattr(door, "viewer", lambda: next(asked))
+    page.button("open-figure-leads").click().run()
+    assert "have been signed out" in words(page)
+    assert len(page.dataframe) == tables

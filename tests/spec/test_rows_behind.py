@@ -1,0 +1,82 @@
+"""Every figure opens into rows whose number, sum or middle value is the figure."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from metrics import CATALOGUE, query, rows
+from metrics.measure import Measure
+from metrics.query import Question
+from metrics.scope import Period, Scope
+from warehouse.access import ROLES, SYSTEM, Reader, See, Viewer
+from warehouse.connect import Stores
+
+QUARTER = Period(date(2026, 4, 1), date(2026, 6, 30))
+SCOPES = (
+    Scope(QUARTER),
+    Scope(QUARTER, (("channel", ("Email", "email")),)),
+    Scope(QUARTER, (("product", ("savings", "card")), ("segment", ("mass",)))),
+    Scope(Period(date(2031, 1, 1), date(2031, 3, 31))),
+)
+MEASURES = sorted(n for n, m in CATALOGUE.items() if isinstance(m, Measure))
+
+
+def total(measure: Measure, found: pd.DataFrame) -> float:
+    """The figure as one computes it from its rows by hand."""
+    counted = rows.column_counted(measure)
+    if counted is None:
+        return float(len(found))
+    known = found[counted].dropna().astype(float)
+    if known.empty:
+        return math.nan
+    return float(known.sum() if measure.total == "sum" else known.median())
+
+
+@pytest.mark.parametrize("scope", SCOPES, ids=lambda s: s.in_words())
+@pytest.mark.parametrize("name", MEASURES)
+def test_the_rows_behind_a_figure_give_the_figure(name: str, scope: Scope, loaded: Stores) -> None:
+    question = Question.of([name], scope, periods=[scope.period])
+    if query.unanswerable(name, question):
+        pytest.skip("this figure is not kept by that breakdown")
+    measure, reader = CATALOGUE[name], Reader(loaded, SYSTEM)
+    assert isinstance(measure, Measure)
+    asked = float(query.ask(question, reader)[name].iloc[0])
+    statement = rows.behind(measure, scope)
+    found = reader.frame(statement)
+    assert total(measure, found) == pytest.approx(asked, nan_ok=True)
+    assert reader.frame(rows.number_of(statement))["n"].iloc[0] == len(found)
+    keys = [c.key for c in measure.fact.primary_key.columns]
+    assert not found.duplicated(keys).any()
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", MEASURES)
+def test_a_role_that_sees_no_single_row_of_a_table_is_not_offered_its_rows(
+    name: str, role: str, loaded: Stores
+) -> None:
+    measure = CATALOGUE[name]
+    assert isinstance(measure, Measure)
+    viewer = Viewer("someone", "Someone", role, "RM01", "Central")
+    reader = Reader(loaded, viewer)
+    statement = rows.behind(measure, SCOPES[0], rows.columns_for(measure.fact, viewer))
+    if rows.are_shown(measure, SCOPES[0], reader):
+        assert len(reader.frame(statement.limit(5)).columns) >= 2
+    else:
+        with pytest.raises(Exception, match="does not include|totals"):
+            reader.frame(statement)
+
+
+@pytest.mark.parametrize("role", ["analyst", "sales"])
+def test_no_column_about_a_person_is_among_the_rows_of_who_sees_no_names(role: str, loaded: Stores) -> None:
+    viewer = Viewer("someone", "Someone", role)
+    for name in MEASURES:
+        measure = CATALOGUE[name]
+        assert isinstance(measure, Measure)
+        personal = {c.key for c in measure.fact.c if c.info.get("personal")}
+        see = rows.may_see(viewer, measure.fact)
+        if see not in (See.EVERYTHING, See.OWN):
+            assert not personal & set(rows.columns_for(measure.fact, viewer))
