@@ -22,7 +22,9 @@ NAMES = {id(m): n for n, m in CATALOGUE.items()}
 
 def button(name: str, scope: Scope, viewer: Viewer, key: str) -> None:
     """A small button that opens the figure."""
-    if st.button(":primary[Open]", key=f"open-figure-{key}", type="tertiary", help="The rows behind this figure"):
+    if st.button(
+        ":primary[Open]", key=f"open-figure-{key}", type="tertiary", help="The rows behind this figure"
+    ):
         metric = CATALOGUE[name]
         value = data.ask(viewer, [name], scope, periods=[scope.period])[name].iloc[0]
         title = f"{metric.label}: {figure(metric, value)}"
@@ -116,13 +118,21 @@ def _parts(name: str, measure: Measure, scope: Scope, viewer: Viewer) -> None:
         st.caption("This figure is not kept by any breakdown.")
         return
     way = st.segmented_control(
-        "By", ways, default=ways[0], format_func=lambda d: plain(d).capitalize(), key=f"by-{name}", required=True
+        "By",
+        ways,
+        default=ways[0],
+        format_func=lambda d: plain(d).capitalize(),
+        key=f"by-{name}",
+        required=True,
     )
     way = way if way in ways else ways[0]
     found = data.ask(viewer, [name], scope, by=[way], periods=[scope.period])
     found = found[found[name].fillna(1) != 0].sort_values(name, ascending=False, na_position="last")
     shown = pd.DataFrame(
-        {plain(way).capitalize(): [plain(v).capitalize() for v in found[way]], measure.label: found[name].to_numpy()}
+        {
+            plain(way).capitalize(): [plain(v).capitalize() for v in found[way]],
+            measure.label: found[name].to_numpy(),
+        }
     )
     tables.show(
         shown,

@@ -20,7 +20,9 @@ def opened(open_page, viewer, figure: str, url: str = "funnel", **query: str):
 @pytest.mark.parametrize("figure", ["leads", "mql", "won"])
 def test_a_count_opens_into_as_many_rows(open_page, figure):
     page, rows = opened(open_page, somebody("analyst"), figure, period="30d")
-    said = next(m.value for m in page.metric if m.label in ("Leads", "Qualified by Marketing (MQL)", "Contracts won"))
+    said = next(
+        m.value for m in page.metric if m.label in ("Leads", "Qualified by Marketing (MQL)", "Contracts won")
+    )
     assert f"{len(rows):,} rows. Each row counts once" in words(page)
     assert figure != "leads" or len(rows) == int(said.replace(",", ""))
 
