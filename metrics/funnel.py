@@ -1,6 +1,6 @@
 """The joint funnel of Marketing and Sales: leads, and the moment each reached a stage."""
 
-from sqlalchemy import Column, func
+from sqlalchemy import Column, and_, func
 
 from metrics.measure import Measure, Ratio
 from warehouse.schema import leads as t
@@ -39,6 +39,86 @@ mql = Measure(
         3       | 2026-04-07 |
 
         April to June 2026 = 2
+    """,
+)
+
+_decided = func.coalesce(t.c.accepted_at, t.c.rejected_at)
+
+accepted = Measure(
+    label="Accepted by Sales",
+    means="Leads called qualified by Marketing that Sales accepted in the period.",
+    owner="Sales Operations",
+    fact=t,
+    dated=_decided,
+    where=and_(t.c.mql_at.is_not(None), t.c.accepted_at.is_not(None)),
+    synonyms={"Marketing": "SAL"},
+    example="""
+        leads
+        lead_id | mql_at     | accepted_at | rejected_at
+        1       | 2026-04-02 | 2026-04-03  |
+        2       | 2026-04-06 |             | 2026-04-07
+        3       | 2026-06-29 | 2026-07-01  |
+        4       |            | 2026-05-01  |
+
+        April to June 2026 = 1
+    """,
+)
+
+decided = Measure(
+    label="Decided by Sales",
+    means="Leads called qualified by Marketing that Sales accepted or rejected in the period.",
+    owner="Sales Operations",
+    fact=t,
+    dated=_decided,
+    where=t.c.mql_at.is_not(None),
+    better="neither",
+    example="""
+        leads
+        lead_id | mql_at     | accepted_at | rejected_at
+        1       | 2026-04-02 | 2026-04-03  |
+        2       | 2026-04-06 |             | 2026-04-07
+        3       | 2026-06-29 | 2026-07-01  |
+
+        April to June 2026 = 2
+    """,
+)
+
+acceptance_rate = Ratio(
+    label="Acceptance rate",
+    means="Of the leads called qualified by Marketing on which Sales decided in the period, the share it accepted.",
+    owner="Sales Operations",
+    top=accepted,
+    bottom=decided,
+    synonyms={"Marketing": "MQL acceptance"},
+    example="""
+        leads
+        lead_id | mql_at     | accepted_at | rejected_at
+        1       | 2026-04-02 | 2026-04-03  |
+        2       | 2026-04-06 |             | 2026-04-07
+        3       | 2026-05-06 | 2026-05-07  |
+        4       | 2026-06-29 | 2026-07-01  |
+
+        April to June 2026 = 66.7%
+    """,
+)
+
+qualified_conversions = Measure(
+    label="Qualified conversions",
+    means="Leads that Marketing called qualified, Sales accepted, and that signed a contract in the period.",
+    owner="Marketing",
+    fact=t,
+    dated=t.c.won_at,
+    where=and_(t.c.mql_at.is_not(None), t.c.accepted_at.is_not(None)),
+    synonyms={"Sales": "won from marketing leads"},
+    example="""
+        leads
+        lead_id | mql_at     | accepted_at | won_at
+        1       | 2026-03-02 | 2026-03-03  | 2026-04-20
+        2       |            | 2026-04-07  | 2026-05-02
+        3       | 2026-04-06 |             | 2026-05-02
+        4       | 2026-06-10 | 2026-06-12  | 2026-07-05
+
+        April to June 2026 = 1
     """,
 )
 

@@ -6,7 +6,7 @@ together and cannot disagree.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,7 +18,9 @@ from sqlalchemy.sql import visitors
 from metrics import CATALOGUE
 from metrics.dimensions import DIMENSIONS
 from metrics.measure import Measure, Metric, Ratio
+from metrics.qualified import dependent
 from metrics.scope import Period, Scope
+from metrics.versions import in_force
 from warehouse.access import PEOPLE, Reader
 from warehouse.schema import DERIVED
 
@@ -84,19 +86,28 @@ _SOURCES = {
 _ANY_DAY = Period(date(2000, 1, 1), date(2000, 1, 1))
 
 
-def ask(question: Question, reader: Reader, known: frozenset[str] | None = None) -> pd.DataFrame:
+def ask(
+    question: Question,
+    reader: Reader,
+    known: frozenset[str] | None = None,
+    catalogue: Mapping[str, Metric] | None = None,
+) -> pd.DataFrame:
     """The answer: a row per period (column `period`, an index into `question.periods`) and breakdown value.
 
     One column per metric, and one per measure it is made of, under their catalogue names. NaN means not known. A metric
     that cannot be told apart by an asked dimension, or whose data is not in `known`, is NaN throughout.
+
+    Without a `catalogue`, “qualified” means what the departments agreed for the day each lead came.
     """
-    names = {id(m): n for n, m in CATALOGUE.items()}
+    if catalogue is None:
+        catalogue = CATALOGUE if dependent().isdisjoint(question.metrics) else in_force(reader)
+    names = {id(m): n for n, m in catalogue.items()}
     wanted = [
         n
         for n in question.metrics
         if unanswerable(n, question) is None and not (known is not None and absent(n, known))
     ]
-    measures = {id(m): m for n in wanted for m in measures_of(CATALOGUE[n])}
+    measures = {id(m): m for n in wanted for m in measures_of(catalogue[n])}
     keys = ["period", *question.by]
     answer: pd.DataFrame | None = None
     for fact in dict.fromkeys(m.fact for m in measures.values()):
@@ -108,7 +119,7 @@ def ask(question: Question, reader: Reader, known: frozenset[str] | None = None)
     if answer is None:
         answer = pd.DataFrame({"period": range(len(question.periods)), **dict.fromkeys(question.by)})
     for name in question.metrics:
-        metric = CATALOGUE[name]
+        metric = catalogue[name]
         if name not in wanted:
             answer[name] = np.nan
         elif isinstance(metric, Ratio):

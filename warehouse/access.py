@@ -65,6 +65,8 @@ class See(Enum):
     TOTALS = "totals over enough people, no single row"
 
 
+_AGREED = ("goals", "goal_paths", "goal_endings", "definitions", "definition_signatures")
+"""What departments agreed on: for everybody to read."""
 _REFERENCE = dict.fromkeys(
     (
         "relationship_managers",
@@ -74,7 +76,7 @@ _REFERENCE = dict.fromkeys(
         "origins",
         "match_rates",
         "findings",
-        "goals",
+        *_AGREED,
     ),
     See.EVERYTHING,
 )
@@ -111,7 +113,7 @@ RULES: dict[str, dict[str, See]] = {
         **_REFERENCE,
     },
     "administrator": dict.fromkeys(
-        ["loads", "origins", "match_rates", "findings", "goals", "users", "audit_log"], See.EVERYTHING
+        ["loads", "origins", "match_rates", "findings", *_AGREED, "users", "audit_log"], See.EVERYTHING
     ),
 }
 """Role → table → how much. A table that is not listed is not seen at all."""

@@ -124,8 +124,67 @@ goals = Table(
     Column("ends_on", Date, nullable=False),
     Column("owner", Text, nullable=False),
     Column("set_at", DateTime, nullable=False),
-    UniqueConstraint("metric", "starts_on", "ends_on"),
-    comment="A shared target for a metric over a period.",
+    Column("filters", Text, nullable=False, default="", comment="JSON: the part of the bank it is about."),
+    Column(
+        "revision", Integer, nullable=False, default=1, comment="Counts goals for the same figure and span."
+    ),
+    Column("baseline", Float, comment="The figure over the same span a year before, when it was set."),
+    Column("linked_to", Text, nullable=False, default="", comment="revenue, cost or satisfaction."),
+    Column("note", Text, nullable=False, default="", comment="Why it can be reached."),
+    Column("set_by", Text, nullable=False, default=""),
+    UniqueConstraint(
+        "metric", "filters", "starts_on", "ends_on", "revision", name="one_goal_per_figure_and_span"
+    ),
+    comment="A shared target for a metric over a period; never changed, only ended.",
+)
+
+goal_paths = Table(
+    "goal_paths",
+    DESK,
+    Column("goal_id", Integer, ForeignKey("goals.goal_id"), primary_key=True, autoincrement=False),
+    Column("starts_on", Date, primary_key=True, comment="First day of the part of a month."),
+    Column("ends_on", Date, nullable=False),
+    Column(
+        "target", Float, nullable=False, comment="This part's share of the target; of a level, the level."
+    ),
+    comment="The way to a goal, month by month, as it was set.",
+)
+
+goal_endings = Table(
+    "goal_endings",
+    DESK,
+    Column("goal_id", Integer, ForeignKey("goals.goal_id"), primary_key=True, autoincrement=False),
+    Column("ended_at", DateTime, nullable=False),
+    Column("ended_by", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("superseded_by", Integer, comment="The goal that took its place, if one did."),
+    comment="Goals that were given up or replaced before their time; appended, the goal itself stays.",
+)
+
+definitions = Table(
+    "definitions",
+    DESK,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("rule", Text, nullable=False, comment="JSON: the conditions a lead must meet."),
+    Column("effective_on", Date, nullable=False, comment="For leads that come from this day on."),
+    Column("why", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("department", Text, nullable=False, default="", comment="The author's, if it signs definitions."),
+    Column("proposed_at", DateTime, nullable=False),
+    comment="Versions of what “qualified” means from version 2 on; never changed.",
+)
+
+definition_signatures = Table(
+    "definition_signatures",
+    DESK,
+    Column("version", Integer, ForeignKey("definitions.version"), primary_key=True, autoincrement=False),
+    Column("department", Text, primary_key=True),
+    Column("verdict", Text, nullable=False, comment="signed or declined."),
+    Column("note", Text, nullable=False, default=""),
+    Column("signed_by", Text, nullable=False),
+    Column("signed_at", DateTime, nullable=False),
+    Column("as_of", Date, nullable=False, comment="The last day loaded when it was signed."),
+    comment="What each department said about a version; in force when both have signed.",
 )
 
 identity_rulings = Table(

@@ -36,6 +36,8 @@ class Settings:
     """The random share of new alerts kept back, so that the effect of the others can be measured."""
     smallest_cell: int = 10
     """Marketing and executives see no figure about fewer people than this."""
+    fiscal_year_starts: int = 1
+    """The month in which the fiscal year begins; goals are offered for it."""
     idle_minutes: int = 30
     session_hours: int = 8
     secure_cookies: bool = False

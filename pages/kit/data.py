@@ -11,10 +11,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from metrics import CATALOGUE
+from metrics import CATALOGUE, qualified
+from metrics.qualified import dependent
 from metrics.query import Question, measures_of
 from metrics.query import ask as ask_warehouse
 from metrics.scope import Period, Scope
+from metrics.versions import timeline
 from warehouse import connect, identity_check, load
 from warehouse.access import RULES, Reader, See, Viewer
 from warehouse.errors import NothingLoaded
@@ -71,7 +73,12 @@ def ask(
     in_bank = [m for m in metrics if m not in on_desk]
     given = known(viewer)
     question = Question.of(in_bank, scope, by, periods)
-    answer = cached(viewer, question, lambda door: ask_warehouse(question, door, given))
+    agreed = () if dependent().isdisjoint(in_bank) else timeline(reader(viewer))
+    answer = cached(
+        viewer,
+        (question, agreed),
+        lambda door: ask_warehouse(question, door, given, qualified.catalogue(agreed)),
+    )
     if not on_desk:
         return answer
     fresh = ask_warehouse(Question.of(on_desk, scope, by, periods), reader(viewer), given)
