@@ -4,7 +4,7 @@ The cache's key is one text: the viewer's row rule, the snapshot and the questio
 they may see the same rows of the same snapshot. What people write on the desk changes by the minute and is not cached.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,11 +12,12 @@ import pandas as pd
 import streamlit as st
 
 from metrics import CATALOGUE, qualified
+from metrics.measure import Metric
 from metrics.qualified import dependent
 from metrics.query import Question, measures_of
 from metrics.query import ask as ask_warehouse
 from metrics.scope import Period, Scope
-from metrics.versions import timeline
+from metrics.versions import in_force, timeline
 from warehouse import connect, identity_check, load
 from warehouse.access import RULES, Reader, See, Viewer
 from warehouse.errors import NothingLoaded
@@ -83,6 +84,11 @@ def ask(
         return answer
     fresh = ask_warehouse(Question.of(on_desk, scope, by, periods), reader(viewer), given)
     return answer.merge(fresh, on=["period", *by], how="outer") if in_bank else fresh
+
+
+def catalogue(viewer: Viewer) -> Mapping[str, Metric]:
+    """Every metric as the departments agreed it, with the “qualified” in force: for who needs the measure itself."""
+    return in_force(reader(viewer))
 
 
 def status(viewer: Viewer) -> pd.DataFrame:

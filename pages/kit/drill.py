@@ -56,7 +56,7 @@ def block(name: str, scope: Scope, viewer: Viewer) -> None:
             required=True,
         )
         name = chosen if chosen in parts else parts[0]
-    measure = CATALOGUE[name]
+    measure = data.catalogue(viewer)[name]
     assert isinstance(measure, Measure)
     if rows.are_shown(measure, scope, data.reader(viewer)):
         _rows(name, measure, scope, viewer)

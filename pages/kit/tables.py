@@ -56,9 +56,10 @@ def explain(names: list[str], viewer: Viewer, question: Question) -> None:
         st.caption(
             f"As of {data.as_of(viewer):%d %b %Y}. Period, filters and breakdown are those on the page."
         )
+        agreed = data.catalogue(viewer)
         facts = dict.fromkeys(m.fact for n in names for m in measures_of(CATALOGUE[n]))
-        by_name = {id(m): n for n, m in CATALOGUE.items()}
+        by_name = {id(m): n for n, m in agreed.items()}
         for fact in facts:
             st.caption(f"Read from {fact.fullname.replace('unified.', '').replace('_', ' ')}: {fact.comment}")
-            mine = {by_name[id(m)]: m for n in names for m in measures_of(CATALOGUE[n]) if m.fact is fact}
+            mine = {by_name[id(m)]: m for n in names for m in measures_of(agreed[n]) if m.fact is fact}
             st.code(data.reader(viewer).sql(statement(fact, mine, question)), language="sql", wrap_lines=True)
