@@ -85,20 +85,26 @@ def _complete(values: dict[str, ColumnElement[Any]], here: CTE, as_of: date) -> 
         if balance in values:
             # Without an open account there is nothing to know: the balance is 0.
             values[balance] = case((values[balance].is_not(None), values[balance]), (values[holding] == 0, 0))
-    if "balance_90d_before" in values:
-        before = values["balance_90d_before"]
-        values["balance_change_90d"] = case((before > 0, ratio(values["total_balance"] - before, before)))
+    for change, earlier in (
+        ("balance_change_90d", "balance_90d_before"),
+        ("balance_change_30d", "balance_30d_before"),
+    ):
+        if earlier in values:
+            before = values[earlier]
+            values[change] = case((before > 0, ratio(values["total_balance"] - before, before)))
 
 
 def _counts(name: str) -> bool:
     """Whether nothing found means 0 (events, holdings) rather than not known (amounts at a date, answers)."""
-    return name not in {
+    return not name.endswith(("_on", "_since")) and name not in {
         "total_balance",
         "savings_balance",
         "balance_90d_before",
+        "balance_30d_before",
         "last_moved_at",
         "last_nps",
         "last_csat",
+        "complaint_days_to_settle",
         "revenue_365d",
         "net_revenue_365d",
     }

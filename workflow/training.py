@@ -14,6 +14,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Select, Subquery, case, func, or_, select
 from sqlalchemy.sql import visitors
 
+from metrics.departures import departures
 from metrics.profile import profile
 from models import churn, saved
 from models.churn import Model
@@ -126,7 +127,7 @@ def _first_day(reader: Reader, known: frozenset[str]) -> date | None:
 
 def _labelled(day: date, settings: Settings, known: frozenset[str]) -> Select[Any]:
     rows = profile(day, known).subquery("example")
-    until = day + timedelta(days=churn.WINDOW_DAYS)
+    gone = departures(day, churn.WINDOW_DAYS).subquery("departure")
     # A rule that needs a score cannot be compared with the score.
     plain = [rule.when for rule in rules(settings) if not rule.needs_model]
     fired = [_over(when, rows) for when in plain]
@@ -134,9 +135,9 @@ def _labelled(day: date, settings: Settings, known: frozenset[str]) -> Select[An
         select(
             rows,
             case((or_(*fired), 1), else_=0).label("rule_fired"),
-            case((customers.c.left_on <= until, 1), else_=0).label("left_in_window"),
+            gone.c.left_in_window,
         )
-        .join_from(rows, customers, customers.c.customer_id == rows.c.customer_id)
+        .join_from(rows, gone, gone.c.customer_id == rows.c.customer_id)
         .order_by(rows.c.customer_id)
     )
 

@@ -82,7 +82,7 @@ def ada(bank: Connection) -> Connection:
         me | {"account_id": "M", "product": "mortgage", "opened_on": date(2025, 1, 1)},
         me | {"account_id": "X", "product": "card", "opened_on": date(2025, 1, 1), "closed_on": DAY},
     )
-    for month, saved in ((date(2026, 3, 31), 900), (date(2026, 5, 31), 1), (DAY, 300)):
+    for month, saved in ((date(2026, 3, 31), 900), (date(2026, 5, 31), 700), (DAY, 300)):
         _fill(
             bank,
             balances,
@@ -93,8 +93,11 @@ def ada(bank: Connection) -> Connection:
     booked = [(29, -10, True), (30, -20, True), (89, 5, True), (90, -7, True), (180, -1, True)]
     booked += [(1, 50, False), (2, -3, None)]
     for n, (days, amount, made) in enumerate(booked):
-        row = {"transaction_id": str(n), "account_id": "S", "booked_at": _at(_ago(days))}
+        row = {"transaction_id": str(n), "account_id": "S", "booked_at": _at(_ago(days)), "kind": "transfer"}
         _fill(bank, transactions, me | row | {"amount": amount, "customer_made": made})
+    for days in (20, 100, 130, 200):
+        row = {"transaction_id": f"salary {days}", "booked_at": _at(_ago(days)), "kind": "salary"}
+        _fill(bank, transactions, me | row | {"amount": 9000, "customer_made": False})
     for days, feature, sessions in ((0, "pay", 2), (29, "card", 1), (30, "pay", 4), (119, "fx", 8)):
         row = {"used_on": _ago(days), "feature": feature, "sessions": sessions}
         _fill(bank, product_usage, me | row)
@@ -133,22 +136,38 @@ ANSWER = {
     "savings_balance": 300,
     "balance_90d_before": 1000,
     "balance_change_90d": -0.6,
+    "balance_30d_before": 800,
+    "balance_change_30d": -0.5,
+    "accounts_opened_90d": 0,
+    "accounts_closed_90d": 1,
+    "last_account_opened_on": date(2025, 1, 1),
+    "last_account_closed_on": DAY,
     "days_since_customer_made_transaction": 29,
     "customer_made_transactions_30d": 1,
     "customer_made_transactions_90d": 3,
     "customer_made_transactions_prev_90d": 1,
     "outflow_90d": 30,
     "inflow_90d": 5,
+    "salaries_90d": 1,
+    "salaries_prev_90d": 2,
     "app_sessions_30d": 3,
     "app_sessions_prev_90d": 12,
     "app_features_90d": 2,
+    "last_app_use_on": DAY,
     "complaints_90d": 2,
     "complaints_365d": 3,
     "open_complaints_90d": 1,
+    "open_complaint_since": _ago(10),
+    "last_complaint_on": _ago(10),
+    "complaint_days_to_settle": 15,
     "tickets_90d": 4,
+    "last_ticket_on": _ago(10),
     "last_nps": 2,
     "last_csat": 4,
+    "last_nps_on": _ago(39),
+    "last_csat_on": _ago(29),
     "contacts_90d": 3,
+    "last_contact_on": _ago(3),
     "revenue_365d": 70,
     "net_revenue_365d": 50,
 }
@@ -156,7 +175,11 @@ ANSWER = {
 
 def test_every_number_of_a_profile_can_be_checked_by_hand(ada: Connection) -> None:
     (row,) = _ask(ada, DAY).to_dict("records")
-    assert {name: row[name] for name in ANSWER} == pytest.approx(ANSWER)
+    days = {name for name in ANSWER if name.endswith(("_on", "_since"))}
+    numbers = {name: row[name] for name in ANSWER if name not in days}
+    assert numbers == pytest.approx({name: ANSWER[name] for name in numbers})
+    assert {name: pd.Timestamp(row[name]).date() for name in days} == {name: ANSWER[name] for name in days}
+    assert set(ANSWER) | {"customer_id", "as_of", "segment", "rm_id"} == set(row)
     assert (row["customer_id"], row["as_of"], row["segment"], row["rm_id"]) == (
         "ADA",
         DAY,
@@ -296,6 +319,7 @@ def _random_bank(bank: Connection, seed: int, people: int = 12) -> None:
                 transaction_id=key,
                 booked_at=at,
                 amount=number(-99, 99),
+                kind=pick("salary", "transfer", None),
                 customer_made=pick(True, True, False, None),
             )
             rows.add(
