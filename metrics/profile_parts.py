@@ -100,6 +100,9 @@ def _balances(as_of: date) -> CTE:
             ),
             func.sum(case((before & saved, balances.c.balance))).label("balance_90d_before"),
             func.sum(case((a_month_before & saved, balances.c.balance))).label("balance_30d_before"),
+            func.max(case((now, balances.c.month_on))).label("balance_on"),
+            func.max(case((before, balances.c.month_on))).label("balance_90d_before_on"),
+            func.max(case((a_month_before, balances.c.month_on))).label("balance_30d_before_on"),
         )
         .join_from(
             balances,

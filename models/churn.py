@@ -95,29 +95,45 @@ def _fit(examples: pd.DataFrame, source: str, seed: int, given: Recipe | None) -
     return Model(card=card, estimator=published, centres=centres)
 
 
-def score(model: Model, profiles: pd.DataFrame, *, explain: int = 3) -> pd.DataFrame:
+def score(
+    model: Model, profiles: pd.DataFrame, *, week_ago: pd.DataFrame | None = None, explain: int = 3
+) -> pd.DataFrame:
     """`customer_id`, `probability` and `reasons` for each profile, in the order given.
 
     `reasons` is JSON: the `explain` features with the largest shares, each with feature, label, value (NaN as null,
-    in the profile's unit) and contribution (log-odds; above 0 speaks for leaving).
+    in the profile's unit), contribution (log-odds; above 0 speaks for leaving), since (the day from which on it holds,
+    or null) and week_ago (the value in the profiles of a week before, or null). `models.wording` says it in words.
     """
+    earlier = None if week_ago is None else week_ago.set_index("customer_id")
     parts = [
-        _score(model, profiles.iloc[start : start + CHUNK], explain)
+        _score(model, profiles.iloc[start : start + CHUNK], earlier, explain)
         for start in range(0, max(len(profiles), 1), CHUNK)
     ]
     return pd.concat(parts, ignore_index=True)
 
 
-def _score(model: Model, profiles: pd.DataFrame, explain: int) -> pd.DataFrame:
+def _score(model: Model, profiles: pd.DataFrame, week_ago: pd.DataFrame | None, explain: int) -> pd.DataFrame:
     names = model.card.features
     plain = features.values(profiles, names).to_numpy()
+    if week_ago is None:
+        before = np.full_like(plain, np.nan)
+    else:
+        before = features.values(week_ago.reindex(profiles["customer_id"]), names).to_numpy()
     with threadpool_limits(limits=1):
         probability = probabilities(model.estimator, features.matrix(profiles, names))
         _, shares = contributions(model, profiles)
     strongest = np.argsort(-np.abs(shares), axis=1, kind="stable")[:, :explain]
+    rows = np.arange(len(plain))[:, None]
     told = [
-        json.dumps([_reason(names[j], plain[i, j], shares[i, j]) for j in row], ensure_ascii=False)
-        for i, row in enumerate(strongest)
+        json.dumps([_reason(*one) for one in zip(map(names.__getitem__, which), *numbers, strict=True)])
+        for which, *numbers in zip(
+            strongest.tolist(),
+            _or_none(plain[rows, strongest].round(4)),
+            shares[rows, strongest].round(6).tolist(),
+            features.since(profiles, names)[rows, strongest].astype(object).tolist(),
+            _or_none(before[rows, strongest].round(4)),
+            strict=True,
+        )
     ]
     return pd.DataFrame(
         {
@@ -138,13 +154,23 @@ def contributions(model: Model, profiles: pd.DataFrame) -> tuple[float, Matrix]:
     return reasons.of_trees(model.estimator, x)
 
 
-def _reason(name: str, value: float, share: float) -> dict[str, Any]:
+def _reason(
+    name: str, value: float | None, share: float, since: date | None, week_ago: float | None
+) -> dict[str, Any]:
     return {
         "feature": name,
         "label": BY_NAME[name].label,
-        "value": None if np.isnan(value) else round(float(value), 4),
-        "contribution": round(float(share), 6),
+        "value": value,
+        "contribution": share,
+        "since": since and since.isoformat(),
+        "week_ago": week_ago,
     }
+
+
+def _or_none(numbers: Matrix) -> list[list[float | None]]:
+    """The numbers as lists, with None for what is not known."""
+    found: list[list[float | None]] = np.where(np.isnan(numbers), None, numbers.astype(object)).tolist()
+    return found
 
 
 def _baselines(

@@ -13,67 +13,99 @@ import pandas as pd
 from numpy.typing import NDArray
 
 Matrix = NDArray[np.float64]
+Days = NDArray[np.datetime64]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Feature:
-    """One number about a customer. `unit` says how its value is written: HKD, days, count, score, share or yes."""
+    """One number about a customer. `unit` says how its value is written: HKD, days, count, score, share or yes.
+
+    `table` is the source it comes from. `since` says from when on it holds: a date column of the profile, a number of
+    days that end with the day asked about, or "value" if the number itself counts the days. `told` puts that date into
+    words.
+    """
 
     name: str
     label: str
     unit: str
+    table: str
+    since: str | int
+    told: str
 
 
-def _feature(name: str, label: str, unit: str = "count") -> Feature:
-    return Feature(name=name, label=label, unit=unit)
+def _of(table: str, *rows: tuple[str, str, str, str | int, str]) -> tuple[Feature, ...]:
+    return tuple(
+        Feature(name=name, label=label, unit=unit, table=table, since=since, told=told)
+        for name, label, unit, since, told in rows
+    )
 
+
+_SINCE, _LATEST, _AT = "since {}", "the latest on {}", "on {}"
+_SAVED, _BEFORE = "balance_on", "balance_{}d_before_on"
 
 FEATURES: tuple[Feature, ...] = (
-    _feature("tenure_days", "Time with the bank", "days"),
-    _feature("products_held", "Open accounts"),
-    _feature("product_kinds", "Different products held"),
-    _feature("holds_wealth", "Holds an investment or insurance", "yes"),
-    _feature("holds_credit", "Holds a mortgage or loan", "yes"),
-    _feature("total_balance", "Deposits and investments", "HKD"),
-    _feature("savings_balance", "Savings", "HKD"),
-    _feature("balance_change_90d", "Change of balance in three months", "share"),
-    _feature("balance_change_30d", "Change of balance in a month", "share"),
-    _feature("accounts_opened_90d", "Accounts opened in 90 days"),
-    _feature("accounts_closed_90d", "Accounts closed in 90 days"),
-    _feature("days_since_customer_made_transaction", "Time since the last own booking", "days"),
-    _feature("customer_made_transactions_30d", "Own bookings in 30 days"),
-    _feature("customer_made_transactions_90d", "Own bookings in 90 days"),
-    _feature("customer_made_transactions_prev_90d", "Own bookings in the 90 days before"),
-    _feature("transactions_change", "Change of own bookings in 90 days", "share"),
-    _feature("outflow_90d", "Money moved out in 90 days", "HKD"),
-    _feature("inflow_90d", "Money moved in in 90 days", "HKD"),
-    _feature("salaries_90d", "Salaries in 90 days"),
-    _feature("salaries_prev_90d", "Salaries in the 90 days before"),
-    _feature("app_sessions_30d", "App visits in 30 days"),
-    _feature("app_sessions_prev_90d", "App visits in the 90 days before"),
-    _feature("app_sessions_change", "Change of app visits", "share"),
-    _feature("app_features_90d", "Different app features used in 90 days"),
-    _feature("complaints_90d", "Complaints in 90 days"),
-    _feature("complaints_365d", "Complaints in a year"),
-    _feature("open_complaints_90d", "Complaints not yet settled"),
-    _feature("complaint_days_to_settle", "Longest wait for a complaint to be settled", "days"),
-    _feature("tickets_90d", "Service cases in 90 days"),
-    _feature("last_nps", "Latest answer to “would you recommend us”", "score"),
-    _feature("last_csat", "Latest answer to “were you satisfied”", "score"),
-    _feature("contacts_90d", "Calls, e-mails and meetings in 90 days"),
-    _feature("revenue_365d", "Revenue in a year", "HKD"),
-    _feature("net_revenue_365d", "Revenue less cost to serve in a year", "HKD"),
+    *_of("customers", ("tenure_days", "Time with the bank", "days", "value", _SINCE)),
+    *_of(
+        "accounts",
+        ("products_held", "Open accounts", "count", "last_account_opened_on", _LATEST),
+        ("product_kinds", "Different products held", "count", "last_account_opened_on", _LATEST),
+        ("holds_wealth", "Holds an investment or insurance", "yes", "", ""),
+        ("holds_credit", "Holds a mortgage or loan", "yes", "", ""),
+        ("accounts_opened_90d", "Accounts opened in 90 days", "count", "last_account_opened_on", _LATEST),
+        ("accounts_closed_90d", "Accounts closed in 90 days", "count", "last_account_closed_on", _LATEST),
+    ),
+    *_of(
+        "balances",
+        ("total_balance", "Deposits and investments", "HKD", _SAVED, _AT),
+        ("savings_balance", "Savings", "HKD", _SAVED, _AT),
+        ("balance_change_90d", "Change of balance in three months", "share", _BEFORE.format(90), _SINCE),
+        ("balance_change_30d", "Change of balance in a month", "share", _BEFORE.format(30), _SINCE),
+    ),
+    *_of(
+        "transactions",
+        ("days_since_customer_made_transaction", "Time since the last own booking", "days", "value", _SINCE),
+        ("customer_made_transactions_30d", "Own bookings in 30 days", "count", 30, _SINCE),
+        ("customer_made_transactions_90d", "Own bookings in 90 days", "count", 90, _SINCE),
+        ("customer_made_transactions_prev_90d", "Own bookings in the 90 days before", "count", 180, _SINCE),
+        ("transactions_change", "Change of own bookings in 90 days", "share", 90, _SINCE),
+        ("outflow_90d", "Money moved out in 90 days", "HKD", 90, _SINCE),
+        ("inflow_90d", "Money moved in in 90 days", "HKD", 90, _SINCE),
+        ("salaries_90d", "Salaries in 90 days", "count", 90, _SINCE),
+        ("salaries_prev_90d", "Salaries in the 90 days before", "count", 180, _SINCE),
+    ),
+    *_of(
+        "product_usage",
+        ("app_sessions_30d", "App visits in 30 days", "count", "last_app_use_on", _LATEST),
+        ("app_sessions_prev_90d", "App visits in the 90 days before", "count", 120, _SINCE),
+        ("app_sessions_change", "Change of app visits", "share", "last_app_use_on", _LATEST),
+        ("app_features_90d", "Different app features used in 90 days", "count", "last_app_use_on", _LATEST),
+    ),
+    *_of(
+        "tickets",
+        ("complaints_90d", "Complaints in 90 days", "count", "last_complaint_on", _LATEST),
+        ("complaints_365d", "Complaints in a year", "count", "last_complaint_on", _LATEST),
+        ("open_complaints_90d", "Complaints not yet settled", "count", "open_complaint_since", _SINCE),
+        ("complaint_days_to_settle", "Longest wait for a settled complaint", "days", "", ""),
+        ("tickets_90d", "Service cases in 90 days", "count", "last_ticket_on", _LATEST),
+    ),
+    *_of(
+        "surveys",
+        ("last_nps", "Latest answer to “would you recommend us”", "score", "last_nps_on", _AT),
+        ("last_csat", "Latest answer to “were you satisfied”", "score", "last_csat_on", _AT),
+    ),
+    *_of(
+        "touches",
+        ("contacts_90d", "Calls, e-mails and meetings in 90 days", "count", "last_contact_on", _LATEST),
+    ),
+    *_of(
+        "revenues",
+        ("revenue_365d", "Revenue in a year", "HKD", 365, _SINCE),
+        ("net_revenue_365d", "Revenue less cost to serve in a year", "HKD", 365, _SINCE),
+    ),
 )
 BY_NAME = {feature.name: feature for feature in FEATURES}
 NAMES = tuple(BY_NAME)
-
-_UNITS = {
-    "HKD": "HKD {:,.0f}",
-    "days": "{:,.0f} days",
-    "count": "{:,.0f}",
-    "score": "{:,.0f}",
-    "share": "{:+.0%}",
-}
+TABLES = tuple(dict.fromkeys(feature.table for feature in FEATURES))
 
 _CHANGES = {
     # name: (now, before, how many times longer the period before is)
@@ -84,16 +116,6 @@ _CHANGES = {
     ),
     "app_sessions_change": ("app_sessions_30d", "app_sessions_prev_90d", 3.0),
 }
-
-
-def in_words(name: str, value: float | None) -> str:
-    """A feature and its value for a person, such as “Savings: HKD 512,300”. Raises KeyError for another name."""
-    feature = BY_NAME[name]
-    if value is None:
-        return f"{feature.label}: not known"
-    if feature.unit == "yes":
-        return f"{feature.label}: {'yes' if value else 'no'}"
-    return f"{feature.label}: {_UNITS[feature.unit].format(value)}"
 
 
 def values(profiles: pd.DataFrame, names: tuple[str, ...] = NAMES) -> pd.DataFrame:
@@ -110,6 +132,25 @@ def values(profiles: pd.DataFrame, names: tuple[str, ...] = NAMES) -> pd.DataFra
         else:
             columns[name] = _number(profiles, name)
     return pd.DataFrame(columns, index=profiles.index)
+
+
+def since(profiles: pd.DataFrame, names: tuple[str, ...] = NAMES) -> Days:
+    """From which day on each feature's value holds (n × k days); NaT where nobody can say."""
+    found = np.full((len(profiles), len(names)), np.datetime64("NaT", "D"))
+    if "as_of" not in profiles:
+        return found
+    day = pd.to_datetime(profiles["as_of"]).to_numpy().astype("datetime64[D]")
+    for j, name in enumerate(names):
+        how = BY_NAME[name].since
+        if isinstance(how, int):
+            found[:, j] = day - np.timedelta64(how - 1, "D")
+        elif how == "value":
+            count = _number(profiles, name).to_numpy()
+            known = ~np.isnan(count)
+            found[known, j] = day[known] - count[known].astype("timedelta64[D]")
+        elif how in profiles:
+            found[:, j] = pd.to_datetime(profiles[how]).to_numpy().astype("datetime64[D]")
+    return found
 
 
 def matrix(profiles: pd.DataFrame, names: tuple[str, ...] = NAMES) -> Matrix:

@@ -80,6 +80,8 @@ _REFERENCE = dict.fromkeys(
     ),
     See.EVERYTHING,
 )
+_MODEL = dict.fromkeys(("model_cards", "model_checks"), See.EVERYTHING)
+"""What is known about a model: totals over groups of ten and more from the start."""
 _BANK = tuple(t.name for t in schema.BANK.tables.values())
 _WHO_IS_WHO = frozenset({"identities", "person_links", "lead_doubles"})
 """How records were linked: only the analysts who judge the links need it, and they see it without names."""
@@ -95,7 +97,11 @@ RULES: dict[str, dict[str, See]] = {
         **_REFERENCE,
         **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "alert_steps"], See.OWN),
     },
-    "team_lead": {**_REFERENCE, **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "alert_steps"], See.OWN)},
+    "team_lead": {
+        **_REFERENCE,
+        **_MODEL,
+        **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "alert_steps"], See.OWN),
+    },
     "service": {**_REFERENCE, **dict.fromkeys(["customers", "tickets", "surveys"], See.EVERYTHING)},
     "sales": {
         **_REFERENCE,
@@ -111,6 +117,7 @@ RULES: dict[str, dict[str, See]] = {
     "executive": {
         **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "staff_surveys"], See.TOTALS),
         **_REFERENCE,
+        **_MODEL,
     },
     "administrator": dict.fromkeys(
         ["loads", "origins", "match_rates", "findings", *_AGREED, "users", "audit_log"], See.EVERYTHING

@@ -430,6 +430,9 @@ customer_profiles = _table(
     _column("balance_change_90d", Float, "Relative change of that balance; -0.5 means it halved."),
     _column("balance_30d_before", Money, "Deposits and investments one month end earlier, in HKD."),
     _column("balance_change_30d", Float, "Relative change since that month end."),
+    _column("balance_on", Date, "The month end of the balance."),
+    _column("balance_90d_before_on", Date, "The month end three before it."),
+    _column("balance_30d_before_on", Date, "The month end one before it."),
     _column("accounts_opened_90d", Integer, "Accounts opened in 90 days."),
     _column("accounts_closed_90d", Integer, "Accounts closed in 90 days."),
     _column("last_account_opened_on", Date, "The day an account was last opened."),
@@ -486,6 +489,47 @@ customer_scores = _table(
     _column("model_version", Text, "Which version of the model."),
     schema=DERIVED,
     person="customer_id",
+)
+
+model_cards = _table(
+    "model_cards",
+    "A model that scored the customers: what it learned from and what it may be used for.",
+    "Analytics",
+    _column("model", Text, "Which model, such as churn_90d.", key=True),
+    _column("model_version", Text, "Which version of the model.", key=True),
+    _column("first_used_on", Date, "The first day it scored."),
+    _column("last_used_on", Date, "The last day it scored."),
+    _column("kind", Text, "How it works: boosting (trees) or curves (logistic regression over splines)."),
+    _column("features", Text, "What it looks at, separated by spaces."),
+    _column("window_days", Integer, "How many days after the day asked about a departure counts."),
+    _column("trained_from", Date, "The first day of the examples it learned from."),
+    _column("trained_until", Date, "The last of them."),
+    _column("judged_on", Date, "The day its figures come from; the judged fit saw nothing after it."),
+    _column("examples", Integer, "How many customers and days it learned from."),
+    _column("departures", Integer, "How many of them left within the window."),
+    _column("base_rate", Float, "The share that left."),
+    _column("source", Text, "Whose data it learned from: sample or bank."),
+    _column("sha256", Text, "The fingerprint of its file."),
+    schema=DERIVED,
+)
+
+model_checks = _table(
+    "model_checks",
+    "A figure about a model: how good it is, for whom, and whether it still fits. Every row is about a group of people.",
+    "Analytics",
+    _column("model", Text, "Which model, such as churn_90d.", key=True),
+    _column("model_version", Text, "Which version of the model.", key=True),
+    _column("check_name", Text, "What was checked, such as figures, calibration, drift, fairness.", key=True),
+    _column(
+        "part", Text, "Of whom or of what: a group of customers, a rival, a feature, a source.", key=True
+    ),
+    _column("measure", Text, "Which figure, such as roc_auc, recall, psi.", key=True),
+    _column("day", Date, "The day of the customers it was checked on.", key=True),
+    _column("n", Integer, "How many people it is about; empty if fewer than ten."),
+    _column("value", Float, "The figure; empty if too few people to say."),
+    _column("low", Float, "Lower end of its 95 % interval."),
+    _column("high", Float, "Upper end of its 95 % interval."),
+    schema=DERIVED,
 )
 
 touch_credits = _table(

@@ -27,6 +27,7 @@ from warehouse.schema import (
     touches,
 )
 from workflow.alerts import Night, tonight
+from workflow.model_watch import week_before
 from workflow.rules import found, rules
 from workflow.training import usable_model
 
@@ -61,7 +62,7 @@ def run(stores: Stores, progress: Progress | None = None) -> Report:
         scored = 0
         if model is not None:
             tell("Scoring who is about to leave")
-            scored = _write_scores(draft, model, profiles, as_of)
+            scored = _write_scores(draft, model, profiles, week_before(reader, as_of, known), as_of)
         tell("Crediting the touches of every win")
         credited = _write_credits(draft, reader, as_of)
     tell("Checking the rules")
@@ -88,8 +89,10 @@ def _quietly(_step: str) -> None:
     """Nobody watches."""
 
 
-def _write_scores(draft: Draft, model: churn.Model, profiles: pd.DataFrame, as_of: date) -> int:
-    scores = churn.score(model, profiles).assign(
+def _write_scores(
+    draft: Draft, model: churn.Model, profiles: pd.DataFrame, week_ago: pd.DataFrame, as_of: date
+) -> int:
+    scores = churn.score(model, profiles, week_ago=week_ago).assign(
         model=model.card.model, as_of=as_of, model_version=model.card.version
     )
     this_night = (customer_scores.c.model == model.card.model) & (customer_scores.c.as_of == as_of)

@@ -15,7 +15,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from metrics.words import of_ten
-from models import churn, features
+from models import churn, wording
 from warehouse.schema import customer_profiles as profile
 from warehouse.schema import customer_scores as score
 from warehouse.schema import relationship_managers
@@ -115,7 +115,7 @@ def facts(rule: Rule, row: Mapping[str, Any]) -> str:
             {
                 "name": reason["feature"],
                 "value": reason["value"],
-                "sentence": features.in_words(reason["feature"], reason["value"]),
+                "sentence": wording.sentence(reason),
                 "contribution": reason["contribution"],
             }
             for reason in json.loads(row["model_reasons"] or "[]")

@@ -156,6 +156,7 @@ def test_without_a_usable_model_the_rules_go_on_and_say_so(
     stores = copied(loaded)
     with next_snapshot(stores) as draft:
         draft.connection.execute(customers.update().values(left_on=None))
+        draft.connection.execute(accounts.update().values(closed_on=None))
     report = nightly.run(stores)
     assert report.scored == 0
     assert "complaint_and_dormant_savings" in report.alerts

