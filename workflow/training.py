@@ -20,7 +20,7 @@ from models import churn, saved
 from models.churn import Model
 from warehouse.access import Reader
 from warehouse.errors import ModelRefused
-from warehouse.schema import balances, customer_profiles, customers, loads, transactions
+from warehouse.schema import balances, customer_profiles, loads, transactions
 from warehouse.settings import Settings
 from workflow.rules import rules
 

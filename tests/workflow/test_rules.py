@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 from sqlalchemy import Connection, create_engine, insert, text
 
-from models import churn, features
+from models import churn
 from warehouse.schema import BANK, customer_profiles, customer_scores, relationship_managers
 from warehouse.settings import Settings
 from workflow import rules
