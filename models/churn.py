@@ -169,7 +169,9 @@ def _reason(
 
 def _or_none(numbers: Matrix) -> list[list[float | None]]:
     """The numbers as lists, with None for what is not known."""
-    found: list[list[float | None]] = np.where(np.isnan(numbers), None, numbers.astype(object)).tolist()
+    plain = numbers.astype(object)
+    plain[np.isnan(numbers)] = None
+    found: list[list[float | None]] = plain.tolist()
     return found
 
 
