@@ -1,19 +1,30 @@
-"""Wins credited to the contacts that came before them, by attribution model."""
+"""Wins credited to the contacts that came before them, by attribution model; `metrics.credits` says how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
 
 from metrics.measure import Measure
 from warehouse.schema import touch_credits as t
 
+_LOOK_BACK = (
+    "1, 22 Nov 2026: first definition, every contact before the win.",
+    "2, 25 Nov 2026: only contacts within the look-back before the win, 90 days unless set otherwise.",
+)
+_NEW = ("1, 25 Nov 2026: first definition.",)
 
-def _credited(model: str, words: str) -> Measure:
+
+def _credited(model: str, words: str, how: str, history: tuple[str, ...] = _NEW) -> Measure:
     return Measure(
         label=f"Wins by {words}",
-        means=f"Contracts won in the period, credited to {words} before the win.",
+        means=f"Contracts won in the period, each credited to the contacts before it: {how}.",
         owner="Analytics",
         fact=t,
         total="sum",
         of=t.c.credit,
         dated=t.c.won_at,
         where=t.c.model == model,
+        history=history,
         example=f"""
             touch_credits
             model   | touch_id | lead_id | won_at     | credit
@@ -26,6 +37,61 @@ def _credited(model: str, words: str) -> Measure:
     )
 
 
-wins_first_touch = _credited("first", "first contact")
-wins_last_touch = _credited("last", "last contact")
-wins_linear = _credited("linear", "every contact alike")
+wins_first_touch = _credited("first", "first contact", "the whole win to the earliest", _LOOK_BACK)
+wins_last_touch = _credited("last", "last contact", "the whole win to the latest", _LOOK_BACK)
+wins_linear = _credited("linear", "every contact", "the same to each", _LOOK_BACK)
+wins_position = _credited(
+    "position", "position (U)", "40 % to the first, 40 % to the last, 20 % to those between"
+)
+wins_w = _credited(
+    "w",
+    "position (W)",
+    "30 % each to the first, the last before the lead and the last before the opportunity, 10 % to the others",
+)
+wins_decay = _credited(
+    "decay", "time decay", "half as much for each half-life (7 days unless set otherwise) before the last"
+)
+wins_shapley = _credited(
+    "shapley", "Shapley value", "the same to each channel that took part, shared by its contacts"
+)
+wins_markov = _credited(
+    "markov",
+    "removal effect (Markov)",
+    "to each channel that took part as many wins as the bank would lose without it, shared by its contacts",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """An attribution model as a page names it: its metric, a short name, and the question it answers."""
+
+    metric: str
+    name: str
+    asks: str
+
+
+MODELS = (
+    Model(metric="wins_first_touch", name="First", asks="Which channel made people notice us?"),
+    Model(metric="wins_last_touch", name="Last", asks="Which channel was there when they decided?"),
+    Model(metric="wins_linear", name="Linear", asks="Who took part, if every contact counts alike?"),
+    Model(
+        metric="wins_position", name="U", asks="Who opened and who closed, with a little for those between?"
+    ),
+    Model(
+        metric="wins_w",
+        name="W",
+        asks="Who brought the visitor, the lead and the opportunity, our three hand-overs?",
+    ),
+    Model(metric="wins_decay", name="Decay", asks="Who was there shortly before the decision?"),
+    Model(
+        metric="wins_shapley",
+        name="Shapley",
+        asks="What is each channel's fair part, if all who took part were needed?",
+    ),
+    Model(
+        metric="wins_markov",
+        name="Markov",
+        asks="Which channels' journeys would come to nothing if the channel were gone and nobody took another way?",
+    ),
+)
+"""The models side by side, in the order a page shows them."""

@@ -76,6 +76,7 @@ _REFERENCE = dict.fromkeys(
         "origins",
         "match_rates",
         "findings",
+        "removal_effects",
         *_AGREED,
     ),
     See.EVERYTHING,

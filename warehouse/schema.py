@@ -536,7 +536,12 @@ touch_credits = _table(
     "touch_credits",
     "How much of a won lead a touch is credited with, by attribution model.",
     "Analytics",
-    _column("model", Text, "The attribution model: first, last or linear.", key=True),
+    _column(
+        "model",
+        Text,
+        "The attribution model: first, last, linear, position, w, decay, markov or shapley.",
+        key=True,
+    ),
     _column("touch_id", Text, "The touch.", key=True),
     _column("lead_id", Text, "The won lead.", key=True),
     _column("customer_id", Text, "The customer won."),
@@ -547,6 +552,17 @@ touch_credits = _table(
     schema=DERIVED,
     person="customer_id",
     happened_on="won_at",
+)
+
+removal_effects = _table(
+    "removal_effects",
+    "What share of all wins would be lost if a channel's contacts led nowhere, in a Markov chain of all journeys.",
+    "Analytics",
+    _column("place", Integer, "1 for the channel whose removal loses most.", key=True),
+    _column("channel", Text, "The channel; empty when not known."),
+    _column("wins", Integer, "How many won leads had a contact in it; empty if they are too few to show."),
+    _column("removal_effect", Float, "The share of wins lost, 0 to 1; empty if it is about too few."),
+    schema=DERIVED,
 )
 
 loads = _table(

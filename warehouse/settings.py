@@ -34,6 +34,10 @@ class Settings:
     alert_due_days: int = 30
     hold_out_share: float = 0.10
     """The random share of new alerts kept back, so that the effect of the others can be measured."""
+    look_back_days: int = 90
+    """A contact longer ago than this before the win gets no credit for it."""
+    half_life_days: float = 7.0
+    """In the time decay model, a contact this much earlier gets half the credit."""
     smallest_cell: int = 10
     """Marketing and executives see no figure about fewer people than this."""
     fiscal_year_starts: int = 1

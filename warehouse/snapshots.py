@@ -16,7 +16,17 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, create_engine, delete, insert
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Engine,
+    Select,
+    Table,
+    create_engine,
+    delete,
+    insert,
+)
 from sqlalchemy.pool import NullPool
 
 from warehouse.settings import Settings
@@ -35,7 +45,10 @@ class Draft:
     fill: Callable[[Connection, Table, pd.DataFrame], None]
 
     def write(
-        self, table: Table, rows: Select | pd.DataFrame, replacing: ColumnElement | None = None
+        self,
+        table: Table,
+        rows: Select | CompoundSelect | pd.DataFrame,
+        replacing: ColumnElement | None = None,
     ) -> None:
         """Put `rows` into a derived table, after removing those that match `replacing`. Columns are matched by name."""
         if replacing is not None:

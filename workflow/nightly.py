@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
 import pandas as pd
-from sqlalchemy import select, true
 
 from metrics.profile import profile
-from models import attribution, churn
+from models import churn
 from warehouse import load
 from warehouse.access import SYSTEM, Reader
 from warehouse.connect import Stores
@@ -22,11 +21,9 @@ from warehouse.load import Draft
 from warehouse.schema import (
     customer_profiles,
     customer_scores,
-    leads,
-    touch_credits,
-    touches,
 )
 from workflow.alerts import Night, tonight
+from workflow.crediting import write_credits
 from workflow.model_watch import week_before
 from workflow.rules import found, rules
 from workflow.training import usable_model
@@ -64,7 +61,7 @@ def run(stores: Stores, progress: Progress | None = None) -> Report:
             tell("Scoring who is about to leave")
             scored = _write_scores(draft, model, profiles, week_before(reader, as_of, known), as_of)
         tell("Crediting the touches of every win")
-        credited = _write_credits(draft, reader, as_of)
+        credited = write_credits(draft, reader, as_of)
     tell("Checking the rules")
     night = Reader(stores, SYSTEM, draft.snapshot)
     present = frozenset(profiles["customer_id"])
@@ -98,25 +95,3 @@ def _write_scores(
     this_night = (customer_scores.c.model == model.card.model) & (customer_scores.c.as_of == as_of)
     draft.write(customer_scores, scores, replacing=this_night)
     return len(scores)
-
-
-def _write_credits(draft: Draft, reader: Reader, as_of: date) -> int:
-    """Credit every win up to `as_of` anew: a late touch may change an old win."""
-    end = datetime.combine(as_of + timedelta(days=1), time())
-    wins = reader.frame(
-        select(leads.c.lead_id, leads.c.customer_id, leads.c.won_at).where(leads.c.won_at < end)
-    )
-    led = reader.frame(
-        select(
-            touches.c.touch_id,
-            touches.c.lead_id,
-            touches.c.channel,
-            touches.c.campaign_id,
-            touches.c.touched_at,
-        )
-        .join_from(touches, leads, leads.c.lead_id == touches.c.lead_id)
-        .where(leads.c.won_at < end)
-    )
-    credited = attribution.credits(wins, led)
-    draft.write(touch_credits, credited, replacing=true())
-    return len(credited)

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 from sqlalchemy import Table, select
 
-from models import attribution, saved
+from metrics import credits
+from models import saved
 from warehouse.access import SYSTEM, Reader
 from warehouse.connect import Stores
 from warehouse.desk import alerts, audit_log
@@ -102,7 +103,7 @@ def test_the_credits_of_every_win_add_up_to_one(
     credited = _all(stores, touch_credits)
     won = _all(stores, leads)
     won = set(won[won["won_at"].notna()]["lead_id"])
-    for model in attribution.MODELS:
+    for model in credits.WEIGHTS:
         total = credited[credited["model"] == model].groupby("lead_id")["credit"].sum()
         assert set(total.index) == won
         assert (total - 1).abs().max() < 1e-9

@@ -1,0 +1,279 @@
+"""Attribution in the warehouse: every win is shared out completely, by each of eight models, on every engine."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, create_engine, delete, insert, text
+
+from metrics import credits, journeys
+from warehouse.schema import BANK, leads, touches
+
+AS_OF = date(2026, 6, 30)
+START = datetime(2026, 4, 1)
+
+Lead = dict[str, object]
+
+
+def _at(day: float | None) -> datetime | None:
+    return None if day is None else START + timedelta(days=day)
+
+
+def _lead(name: str, won: float | None, **moments: float | None) -> Lead:
+    """Moments in days since 1 April: created, opportunity, lost, rejected."""
+    return {
+        "lead_id": name,
+        "customer_id": f"C-{name}",
+        "won_at": _at(won),
+        **{
+            f"{moment}_at": _at(moments.get(moment))
+            for moment in ("created", "opportunity", "lost", "rejected")
+        },
+    }
+
+
+def _touch(number: str, lead: str, channel: str | None, day: float | None) -> Lead:
+    return {"touch_id": number, "lead_id": lead, "channel": channel, "touched_at": _at(day)}
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        "duckdb",
+        pytest.param("postgresql", marks=[pytest.mark.postgresql, pytest.mark.xdist_group("postgresql")]),
+    ],
+)
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """A database with the bank's empty tables."""
+    if request.param == "postgresql":
+        engine = create_engine(request.getfixturevalue("postgresql_url"))
+    else:
+        engine = create_engine("duckdb:///:memory:")
+    with engine.begin() as connection:
+        for schema in ("unified", "derived"):
+            connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {schema}"))
+        BANK.create_all(connection)
+    yield engine
+    engine.dispose()
+
+
+def _ask(engine: Engine, statement: object, won: list[Lead], met: list[Lead]) -> pd.DataFrame:
+    with engine.connect() as connection:
+        if won:
+            connection.execute(insert(leads), won)
+        if met:
+            connection.execute(insert(touches), met)
+        result = connection.execute(statement)
+        frame = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
+        connection.execute(delete(touches))
+        connection.execute(delete(leads))
+        connection.commit()
+    return frame
+
+
+def _credits(
+    engine: Engine,
+    won: list[Lead],
+    met: list[Lead],
+    look_back: int = 90,
+    half_life: float = 7,
+    removal: dict[str | None, float] | None = None,
+) -> pd.DataFrame:
+    asked = credits.credits(AS_OF, look_back=look_back, half_life=half_life, removal=removal or {})
+    return _ask(engine, asked, won, met)
+
+
+def _shares(found: pd.DataFrame, model: str) -> dict[str, float]:
+    return found[found["model"] == model].set_index("touch_id")["credit"].to_dict()
+
+
+def _close(shares: dict[str, float]) -> object:
+    return pytest.approx(shares, abs=1e-9)
+
+
+FOUR = [
+    _touch("T4", "L", "event", 30),
+    _touch("T1", "L", "email", 2),
+    _touch("T3", "L", "email", 23),
+    _touch("T2", "L", None, 16),
+]
+
+
+def test_four_touches_share_a_win_in_eight_ways(engine: Engine) -> None:
+    won = [_lead("L", 30, created=16, opportunity=23)]
+    found = _credits(engine, won, FOUR, removal={"email": 0.6, None: 0.1, "event": 0.3})
+    assert set(found["model"]) == set(credits.WEIGHTS)
+    assert _shares(found, "first") == _close({"T1": 1.0})
+    assert _shares(found, "last") == _close({"T4": 1.0})
+    assert _shares(found, "linear") == _close(dict.fromkeys(["T1", "T2", "T3", "T4"], 0.25))
+    assert _shares(found, "position") == _close({"T1": 0.4, "T2": 0.1, "T3": 0.1, "T4": 0.4})
+    assert _shares(found, "w") == _close({"T1": 0.3, "T2": 0.3, "T3": 0.3, "T4": 0.1})
+    weights = {"T1": 0.5**4, "T2": 0.5**2, "T3": 0.5, "T4": 1.0}
+    assert _shares(found, "decay") == _close({t: w / 1.8125 for t, w in weights.items()})
+    assert _shares(found, "shapley") == _close({"T1": 1 / 6, "T2": 1 / 3, "T3": 1 / 6, "T4": 1 / 3})
+    assert _shares(found, "markov") == _close({"T1": 0.3, "T2": 0.1, "T3": 0.3, "T4": 0.3})
+    channels = found[found["model"] == "linear"].set_index("touch_id")["channel"]
+    assert channels["T1"] == "email"
+    assert pd.isna(channels["T2"])  # not known stays not known
+
+
+def test_one_touch_can_be_two_of_the_three_of_w_and_a_moment_that_is_not_known_has_none(
+    engine: Engine,
+) -> None:
+    both = _credits(engine, [_lead("L", 30, created=16, opportunity=17)], FOUR)
+    assert _shares(both, "w") == _close({"T1": 0.3, "T2": 0.6, "T3": 0.05, "T4": 0.05})
+    neither = _credits(engine, [_lead("L", 30)], FOUR)
+    assert _shares(neither, "w") == _close({"T1": 0.75, **dict.fromkeys(["T2", "T3", "T4"], 0.25 / 3)})
+
+
+def test_a_touch_after_the_win_before_the_look_back_or_without_a_moment_does_not_count(
+    engine: Engine,
+) -> None:
+    met = [
+        _touch("T1", "L", "email", 19),
+        _touch("T2", "L", "email", 20),
+        _touch("T3", "L", "event", 30),
+        _touch("T4", "L", "branch", 30.1),
+        _touch("T5", "L", "branch", None),
+    ]
+    found = _credits(engine, [_lead("L", 30)], met, look_back=10)
+    assert _shares(found, "linear") == _close({"T2": 0.5, "T3": 0.5})
+
+
+def test_a_win_without_a_touch_before_it_is_kept_as_no_known_touch(engine: Engine) -> None:
+    met = [_touch("T1", "A", "email", 1), _touch("T2", "B", "email", 20)]
+    found = _credits(engine, [_lead(lead, 10) for lead in "ABC"], met)
+    untouched = found[found["touch_id"] == journeys.NO_TOUCH]
+    assert sorted(untouched["lead_id"]) == sorted(["B", "C"] * len(credits.WEIGHTS))
+    assert untouched["channel"].isna().all()
+    assert (found.groupby("model")["credit"].sum() - 3).abs().max() < 1e-9
+
+
+def test_touches_at_the_same_moment_are_ordered_by_their_number(engine: Engine) -> None:
+    met = [_touch("T2", "L", "email", 1), _touch("T1", "L", "event", 1)]
+    found = _credits(engine, [_lead("L", 10)], met)
+    assert _shares(found, "first") == _close({"T1": 1.0})
+    assert _shares(found, "last") == _close({"T2": 1.0})
+
+
+def test_a_very_short_half_life_leaves_everything_to_the_last_touch_and_breaks_nothing(
+    engine: Engine,
+) -> None:
+    found = _credits(engine, [_lead("L", 30)], FOUR, half_life=0.001)
+    assert _shares(found, "decay") == _close({"T4": 1.0})
+
+
+def test_no_wins_give_no_credits(engine: Engine) -> None:
+    assert _credits(engine, [_lead("A", None), _lead("B", 200)], [_touch("T1", "A", "email", 1)]).empty
+
+
+def test_steps_count_won_and_ended_journeys_and_leave_out_those_under_way(engine: Engine) -> None:
+    ended = [
+        _lead("A", 30),
+        _lead("B", None, lost=40),
+        _lead("C", None, created=-10),  # older than the look-back: it counts as not won
+        _lead("D", None, created=80),  # may still be won
+    ]
+    met = [
+        *[_touch(f"A{i}", "A", c, i) for i, c in enumerate(["email", "event", None])],
+        _touch("A9", "A", "branch", 31),
+        _touch("B1", "B", "email", 1),
+        _touch("C1", "C", "email", -12),
+        _touch("D1", "D", "email", 81),
+    ]
+    found = _ask(engine, journeys.steps(AS_OF, look_back=90), ended, met)
+    rows = {
+        tuple(None if pd.isna(v) else v for v in row)
+        for row in found.astype(object).itertuples(index=False, name=None)
+    }
+    assert rows == {
+        ("email", "event", 1, 0, 1, 1),
+        ("event", None, 0, 0, 1, 1),
+        (None, None, 0, 1, 1, 1),
+        ("email", None, 1, 1, 0, 2),
+    }
+
+
+@pytest.fixture(scope="module")
+def small() -> Iterator[Engine]:
+    """An engine that starts in no time, for many examples."""
+    engine = create_engine("duckdb:///:memory:")
+    with engine.begin() as connection:
+        connection.execute(text("CREATE SCHEMA unified"))
+        for table in (leads, touches):
+            table.create(connection)
+    yield engine
+    engine.dispose()
+
+
+days = st.integers(-120, 60)
+drawn_touches = st.lists(
+    st.tuples(
+        st.sampled_from("ABCDEX"), st.sampled_from([None, "email", "event", "branch"]), st.none() | days
+    ),
+    max_size=30,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    wins=st.dictionaries(
+        st.sampled_from("ABCDE"), st.tuples(st.integers(0, 60), st.none() | days, st.none() | days)
+    ),
+    touched=drawn_touches,
+    look_back=st.integers(0, 200),
+    half_life=st.floats(0.01, 1000),
+    removal=st.dictionaries(st.sampled_from([None, "email", "event"]), st.floats(0, 1), max_size=3),
+)
+def test_the_credits_of_every_win_add_up_to_one_by_every_model(
+    small: Engine,
+    wins: dict[str, tuple[int, int | None, int | None]],
+    touched: list[tuple[str, str | None, int | None]],
+    look_back: int,
+    half_life: float,
+    removal: dict[str | None, float],
+) -> None:
+    met = [_touch(f"T{i}", lead, c, day) for i, (lead, c, day) in enumerate(touched)]
+    won = [_lead(n, at, created=made, opportunity=chance) for n, (at, made, chance) in wins.items()]
+    found = _credits(small, won, met, look_back, half_life, removal)
+    assert not found.duplicated(["model", "lead_id", "touch_id"]).any()
+    for model in credits.WEIGHTS:
+        total = found[found["model"] == model].groupby("lead_id")["credit"].sum()
+        assert set(total.index) == set(wins)
+        assert (total - 1).abs().max() < 1e-9 or not wins
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    paths=st.lists(
+        st.lists(st.sampled_from(["a", "b", "c", "d"]), min_size=1, max_size=5), min_size=1, max_size=8
+    )
+)
+def test_shapley_credits_sum_to_the_shapley_values_by_their_definition(
+    small: Engine, paths: list[list[str]]
+) -> None:
+    won = [_lead(str(i), 50) for i in range(len(paths))]
+    met = [_touch(f"{i}-{j}", str(i), c, j) for i, path in enumerate(paths) for j, c in enumerate(path)]
+    found = _credits(small, won, met)
+    found = found[found["model"] == "shapley"].groupby("channel")["credit"].sum()
+    players = sorted(set(itertools.chain(*paths)))
+
+    def worth(group: set[str]) -> int:
+        return sum(set(path) <= group for path in paths)
+
+    for player in players:
+        others = [p for p in players if p != player]
+        value = sum(
+            math.factorial(k) * math.factorial(len(others) - k) / math.factorial(len(players))
+            * (worth({*group, player}) - worth(set(group)))
+            for k in range(len(players))
+            for group in itertools.combinations(others, k)
+        )  # fmt: skip
+        assert found.get(player, 0.0) == pytest.approx(value, abs=1e-9)

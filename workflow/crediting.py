@@ -1,0 +1,44 @@
+"""The night's step that credits the touches of every win, by every attribution model, inside the warehouse.
+
+Only the transition counts of all journeys leave it, and the removal effects solved from them go back.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+from sqlalchemy import func, select, true
+
+from metrics import credits, journeys
+from models import attribution
+from warehouse.access import Reader
+from warehouse.load import Draft
+from warehouse.schema import removal_effects, touch_credits
+
+
+def write_credits(draft: Draft, reader: Reader, as_of: date) -> int:
+    """Credit every win up to `as_of` anew, since a late touch may change an old win; how many rows that made."""
+    chosen = reader.stores.settings
+    steps = reader.frame(journeys.steps(as_of, look_back=chosen.look_back_days))
+    effects = attribution.removal_effects(steps)
+    removal = {
+        None if pd.isna(channel) else channel: effect
+        for channel, effect in zip(effects["channel"], effects["removal_effect"], strict=True)
+    }
+    wins = reader.frame(journeys.wins_by_channel(as_of, look_back=chosen.look_back_days))
+    draft.write(removal_effects, _shown(effects, wins, chosen.smallest_cell), replacing=true())
+    rows = credits.credits(
+        as_of, look_back=chosen.look_back_days, half_life=chosen.half_life_days, removal=removal
+    )
+    draft.write(touch_credits, rows, replacing=true())
+    return int(draft.connection.execute(select(func.count()).select_from(touch_credits)).scalar_one())
+
+
+def _shown(effects: pd.DataFrame, wins: pd.DataFrame, smallest: int) -> pd.DataFrame:
+    """The effects in order, blank where fewer than `smallest` wins stand behind one: everybody may read this table."""
+    table = effects.merge(wins, on="channel", how="left").drop(columns="share")
+    table.insert(0, "place", range(1, len(table) + 1))
+    few = ~(table["wins"] >= smallest)
+    table[["wins", "removal_effect"]] = table[["wins", "removal_effect"]].mask(few)
+    return table
