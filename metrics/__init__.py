@@ -2,7 +2,7 @@
 
 from types import ModuleType
 
-from metrics import acquisition, attribution, funnel, retention, service, value
+from metrics import acquisition, attribution, funnel, hand_off, retention, service, value
 from metrics.measure import Measure, Metric, Ratio
 
 HEADLINES = (
@@ -33,5 +33,7 @@ def _defined_in(*modules: ModuleType) -> dict[str, Metric]:
     return found
 
 
-CATALOGUE: dict[str, Metric] = _defined_in(funnel, acquisition, value, retention, service, attribution)
+CATALOGUE: dict[str, Metric] = _defined_in(
+    funnel, hand_off, acquisition, value, retention, service, attribution
+)
 """Every metric by name."""

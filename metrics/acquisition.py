@@ -6,6 +6,28 @@ from metrics.measure import Measure, Ratio, between
 from metrics.scope import Period
 from warehouse.schema import campaign_days, campaigns, customers, revenues
 
+visits = Measure(
+    label="Visits",
+    means="Visits to our pages that campaigns brought on the days of the period, as the campaigns' own statistics count "
+    "them. Somebody may visit more than once; visits without a campaign are not in it.",
+    owner="Marketing",
+    fact=campaign_days,
+    total="sum",
+    of=campaign_days.c.visits,
+    dated=campaign_days.c.day_on,
+    synonyms={"Digital": "sessions", "Marketing": "visitors"},
+    example="""
+        campaign_days
+        campaign_id | day_on     | visits
+        A           | 2026-04-01 | 30
+        A           | 2026-04-02 |
+        B           | 2026-06-30 | 12
+        B           | 2026-07-01 | 9
+
+        April to June 2026 = 42
+    """,
+)
+
 marketing_cost = Measure(
     label="Marketing cost",
     means="What campaigns spent on the days of the period. A day without a known cost is left out, not counted as 0.",

@@ -13,6 +13,7 @@ from sqlalchemy import Column, ColumnElement, Table, select
 from warehouse import desk, schema
 
 customers, leads, campaigns = schema.customers, schema.leads, schema.campaigns
+hand_offs = schema.hand_offs
 
 
 def _customer(fact: Table, wanted: Column) -> ColumnElement:
@@ -47,6 +48,7 @@ _OF_CUSTOMERS = (
 DIMENSIONS: Mapping[str, Mapping[Table, ColumnElement]] = {
     "channel": {
         leads: leads.c.channel,
+        hand_offs: hand_offs.c.channel,
         schema.campaign_days: _campaign(schema.campaign_days, campaigns.c.channel),
         schema.touch_credits: schema.touch_credits.c.channel,
         customers: _acquired_by(customers, leads.c.channel),
@@ -54,6 +56,7 @@ DIMENSIONS: Mapping[str, Mapping[Table, ColumnElement]] = {
     },
     "campaign": {
         leads: leads.c.campaign_id,
+        hand_offs: hand_offs.c.campaign_id,
         schema.campaign_days: schema.campaign_days.c.campaign_id,
         schema.touch_credits: schema.touch_credits.c.campaign_id,
         customers: _acquired_by(customers, leads.c.campaign_id),
@@ -61,6 +64,7 @@ DIMENSIONS: Mapping[str, Mapping[Table, ColumnElement]] = {
     },
     "product": {
         leads: leads.c.product,
+        hand_offs: hand_offs.c.product,
         schema.campaign_days: _campaign(schema.campaign_days, campaigns.c.product),
         schema.accounts: schema.accounts.c.product,
         schema.revenues: schema.revenues.c.product,
@@ -69,9 +73,12 @@ DIMENSIONS: Mapping[str, Mapping[Table, ColumnElement]] = {
     "segment": {
         customers: customers.c.segment,
         leads: _customer(leads, customers.c.segment),
+        hand_offs: _customer(hand_offs, customers.c.segment),
         schema.touch_credits: _customer(schema.touch_credits, customers.c.segment),
         **{t: _customer(t, customers.c.segment) for t in _OF_CUSTOMERS},
         desk.alerts: desk.alerts.c.segment,
     },
+    "rep": {leads: leads.c.sales_rep, hand_offs: hand_offs.c.sales_rep},
+    "reason": {leads: leads.c.rejected_reason},
 }
 """Dimension → table → the expression that gives it there."""

@@ -1,8 +1,11 @@
 """The joint funnel of Marketing and Sales: leads, and the moment each reached a stage."""
 
-from sqlalchemy import Column, and_, func
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 
-from metrics.measure import Measure, Ratio
+from sqlalchemy import Column, and_, case, func
+
+from metrics.measure import Measure, Ratio, between
 from warehouse.schema import leads as t
 
 leads = Measure(
@@ -83,11 +86,32 @@ decided = Measure(
     """,
 )
 
+accepted_of_decided = Measure(
+    label="Accepted among the decided",
+    means="Of the leads called qualified by Marketing on which Sales decided in the period, those it accepted.",
+    owner="Sales Operations",
+    fact=t,
+    # A sum over all that were decided, so that who sees totals sees it once enough were, however few were accepted.
+    total="sum",
+    of=case((t.c.accepted_at.is_not(None), 1), else_=0),
+    dated=_decided,
+    where=t.c.mql_at.is_not(None),
+    example="""
+        leads
+        lead_id | mql_at     | accepted_at | rejected_at
+        1       | 2026-04-02 | 2026-04-03  |
+        2       | 2026-04-06 |             | 2026-04-07
+        3       | 2026-06-29 | 2026-07-01  |
+
+        April to June 2026 = 1
+    """,
+)
+
 acceptance_rate = Ratio(
     label="Acceptance rate",
     means="Of the leads called qualified by Marketing on which Sales decided in the period, the share it accepted.",
     owner="Sales Operations",
-    top=accepted,
+    top=accepted_of_decided,
     bottom=decided,
     synonyms={"Marketing": "MQL acceptance"},
     example="""
@@ -236,7 +260,7 @@ def _reached(label: str, stage: Column) -> Measure:
     """Of the leads that first came in the period, those that reached a stage by the as-of day, whenever that was."""
     return Measure(
         label=label,
-        means=f"Of the leads that first came in the period, those that {label.lower()} so far.",
+        means=f"Of the leads that first came in the period, those that {label[0].lower()}{label[1:]} so far.",
         owner="Marketing",
         fact=t,
         dated=t.c.created_at,
@@ -253,21 +277,77 @@ def _reached(label: str, stage: Column) -> Measure:
     )
 
 
-reached_mql = _reached("Reached MQL", t.c.mql_at)
-reached_accepted = _reached("Were accepted by Sales", t.c.accepted_at)
-reached_sql = _reached("Reached SQL", t.c.sql_at)
-reached_opportunity = _reached("Became an opportunity", t.c.opportunity_at)
-reached_won = _reached("Signed a contract", t.c.won_at)
+def _by_the_end(label: str, stage: Column) -> Measure:
+    """The same as it stood at the end of the period: two periods of one length then had the same time."""
+    return Measure(
+        label=f"{label} by the end of the period",
+        means=f"Of the leads that first came in the period, those that {label[0].lower()}{label[1:]} before it ended.",
+        owner="Marketing",
+        fact=t,
+        when=lambda period: and_(
+            between(t.c.created_at, period),
+            stage < datetime.combine(period.end, time.min) + timedelta(days=1),
+        ),
+        example=f"""
+            leads
+            lead_id | created_at | {stage.key}
+            1       | 2026-04-05 | 2026-07-09
+            2       | 2026-04-06 | 2026-06-30 23:59
+            3       | 2026-03-30 | 2026-04-02
+
+            April to June 2026 = 1
+        """,
+    )
+
+
+_STAGES = {
+    "mql": ("Reached MQL", t.c.mql_at),
+    "accepted": ("Were accepted by Sales", t.c.accepted_at),
+    "sql": ("Reached SQL", t.c.sql_at),
+    "opportunity": ("Became an opportunity", t.c.opportunity_at),
+    "won": ("Signed a contract", t.c.won_at),
+}
+reached_mql = _reached(*_STAGES["mql"])
+reached_accepted = _reached(*_STAGES["accepted"])
+reached_sql = _reached(*_STAGES["sql"])
+reached_opportunity = _reached(*_STAGES["opportunity"])
+reached_won = _reached(*_STAGES["won"])
+
+mql_by_the_end = _by_the_end(*_STAGES["mql"])
+accepted_by_the_end = _by_the_end(*_STAGES["accepted"])
+sql_by_the_end = _by_the_end(*_STAGES["sql"])
+opportunity_by_the_end = _by_the_end(*_STAGES["opportunity"])
+won_by_the_end = _by_the_end(*_STAGES["won"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """One stage of the funnel, and the metrics that count who reached it; "" where it cannot be counted so."""
+
+    label: str
+    event: str
+    """By the day it happened."""
+    cohort: str
+    """By the day the lead first came: so far."""
+    by_the_end: str
+    """By the day the lead first came: as it stood at the end of the period."""
+
 
 STAGES = (
-    ("Leads", "leads"),
-    ("MQL", "reached_mql"),
-    ("Accepted", "reached_accepted"),
-    ("SQL", "reached_sql"),
-    ("Opportunity", "reached_opportunity"),
-    ("Won", "reached_won"),
+    Stage(label="Visits", event="visits", cohort="", by_the_end=""),
+    Stage(label="Leads", event="leads", cohort="leads", by_the_end="leads"),
+    Stage(label="MQL", event="mql", cohort="reached_mql", by_the_end="mql_by_the_end"),
+    Stage(label="Accepted", event="accepted", cohort="reached_accepted", by_the_end="accepted_by_the_end"),
+    Stage(label="SQL", event="sql", cohort="reached_sql", by_the_end="sql_by_the_end"),
+    Stage(
+        label="Opportunity",
+        event="opportunities",
+        cohort="reached_opportunity",
+        by_the_end="opportunity_by_the_end",
+    ),
+    Stage(label="Customer", event="won", cohort="reached_won", by_the_end="won_by_the_end"),
 )
-"""The funnel of one entry cohort: label and metric, first to last."""
+"""The joint funnel, first to last."""
 
 lead_conversion = Ratio(
     label="Leads won",

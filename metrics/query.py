@@ -82,6 +82,7 @@ def absent(name: str, known: frozenset[str]) -> bool:
 _SOURCES = {
     # Credits are computed from contacts and wins; what people write on the desk has no source.
     "touch_credits": (("touches", "lead_id"), ("touches", "touched_at"), ("leads", "won_at")),
+    "hand_offs": (("leads", "mql_at"), ("leads", "contacted_at")),
 }
 _ANY_DAY = Period(date(2000, 1, 1), date(2000, 1, 1))
 
@@ -158,7 +159,7 @@ def filtered(query: Select, fact: Table, filters: Iterable[tuple[str, tuple[str,
 
 def _person(fact: Table) -> ColumnElement:
     """Whose row it is: a lead is a person of its own, since most leads are not customers."""
-    return fact.c.lead_id if fact.name == "leads" else fact.c.customer_id
+    return fact.c.lead_id if fact.name in ("leads", "hand_offs") else fact.c.customer_id
 
 
 def _tall(wide: pd.DataFrame, names: list[str], question: Question) -> pd.DataFrame:

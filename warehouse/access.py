@@ -106,7 +106,7 @@ RULES: dict[str, dict[str, See]] = {
     "service": {**_REFERENCE, **dict.fromkeys(["customers", "tickets", "surveys"], See.EVERYTHING)},
     "sales": {
         **_REFERENCE,
-        "leads": See.EVERYTHING,
+        **dict.fromkeys(["leads", "hand_offs"], See.EVERYTHING),
         **dict.fromkeys(["customers", "touches", "touch_credits"], See.UNNAMED),
         **dict.fromkeys(["revenues", "accounts", "surveys"], See.TOTALS),
     },
@@ -220,6 +220,27 @@ class Reader:
 
     def frame(self, statement: Select) -> pd.DataFrame:
         """The answer as a frame. Figures about too few people are blank for viewers who see only totals."""
+        frame = self._answer(statement)
+        if not self.sees_totals_only(*tables_of(statement)):
+            return frame
+        return totals.without_small_cells(frame, self.stores.settings.smallest_cell)
+
+    def spread(self, statement: Select, along: str) -> pd.DataFrame:
+        """People counted by a number such as days waited: columns `along` and `people`.
+
+        Where the viewer sees only totals, groups of too few are put together with their neighbours instead of left
+        blank, so that a median is still a median over everybody. The statement gives `along`, `people` and how many
+        they are, nothing else.
+        """
+        if list(statement.selected_columns.keys()) != [along, "people", f"people{PEOPLE}"]:
+            raise AccessRefused("Only people counted along one number can be put together.")
+        frame = self._answer(statement)[[along, "people"]]
+        if not self.sees_totals_only(*tables_of(statement)):
+            return frame
+        return totals.together(frame, along, self.stores.settings.smallest_cell)
+
+    def _answer(self, statement: Select) -> pd.DataFrame:
+        """Every figure of the viewer's rows, also those about too few people: for the two doors above alone."""
         tables = tables_of(statement)
         narrowed = narrow(statement, self.viewer)
         engine = self._engine(tables)
@@ -236,10 +257,7 @@ class Reader:
                 return server.frame(result, narrowed)
             return pd.DataFrame(result.fetchall(), columns=list(result.keys()))
 
-        frame = ask(engine, answer)
-        if not self.sees_totals_only(*tables):
-            return frame
-        return totals.without_small_cells(frame, self.stores.settings.smallest_cell)
+        return ask(engine, answer)
 
     def is_of_the_desk(self, statement: Select) -> bool:
         """Whether it reads what people write, which changes by the minute."""

@@ -178,10 +178,15 @@ def _carry_history(db: duckdb.DuckDBPyConnection, stores: Stores, sample: bool) 
     was_sample = db.execute("SELECT bool_or(sample) FROM before.derived.loads").fetchone()
     if was_sample and was_sample[0] == sample:
         for table in DERIVED_TABLES:
-            kept = {row[0] for row in db.execute(f"DESCRIBE before.derived.{table.name}").fetchall()}
-            if table not in WRITTEN_BY_THE_LOAD:
-                # A column that the version before did not have is not known for the past.
-                names = ", ".join(f'"{c.key}"' for c in table.c if c.key in kept)
+            there = db.execute(
+                "SELECT column_name FROM duckdb_columns() "
+                "WHERE database_name = 'before' AND schema_name = 'derived' AND table_name = ?",
+                [table.name],
+            )
+            kept = {row[0] for row in there.fetchall()}
+            # A table or column that the version before did not have is not known for the past.
+            names = ", ".join(f'"{c.key}"' for c in table.c if c.key in kept)
+            if names and table not in WRITTEN_BY_THE_LOAD:
                 db.execute(
                     f"INSERT INTO derived.{table.name} ({names}) SELECT {names} FROM before.derived.{table.name}"
                 )

@@ -565,6 +565,26 @@ removal_effects = _table(
     schema=DERIVED,
 )
 
+hand_offs = _table(
+    "hand_offs",
+    "A qualified lead and the promise it was handed over with: first contact within so many working hours.",
+    "Sales",
+    _column("lead_id", Text, "The lead.", key=True),
+    _column("customer_id", Text, "The customer it is or became."),
+    _column("campaign_id", Text, "The campaign that brought it."),
+    _column("channel", Text, "Its channel; empty when not known."),
+    _column("product", Text, "The product the lead asked about."),
+    _column("sales_rep", Text, "Who in Sales works it."),
+    _column("mql_at", DateTime, "When Marketing handed it over: called it qualified (MQL)."),
+    _column("due_at", DateTime, "Until when Sales was to speak to it: the promised working hours later."),
+    _column("contacted_at", DateTime, "When Sales first spoke to it; empty if not yet."),
+    _column("settled_at", DateTime, "When it was accepted, rejected, won or lost; empty while it is open."),
+    _column("working_hours", Float, "Working hours from hand-over to first contact; empty if not yet."),
+    schema=DERIVED,
+    person="lead_id",
+    happened_on="mql_at",
+)
+
 loads = _table(
     "loads",
     "What was loaded: one row per table of the current snapshot.",

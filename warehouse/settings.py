@@ -32,6 +32,13 @@ class Settings:
     dormant_after_days: int = 180
     """Without a booking the customer made for this long, the customer is dormant."""
     alert_due_days: int = 30
+    office_opens: str = "09:00"
+    office_closes: str = "18:00"
+    working_days: str = "Mon Tue Wed Thu Fri"
+    holidays_of: str = "HK"
+    """Whose public holidays are no working days: a code such as HK or SG."""
+    contact_promise_hours: float = 24.0
+    """Within so many working hours Sales speaks to a lead that Marketing called qualified."""
     hold_out_share: float = 0.10
     """The random share of new alerts kept back, so that the effect of the others can be measured."""
     look_back_days: int = 90

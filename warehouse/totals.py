@@ -87,6 +87,25 @@ def without_small_cells(frame: pd.DataFrame, smallest: int) -> pd.DataFrame:
     return frame
 
 
+def together(frame: pd.DataFrame, along: str, smallest: int) -> pd.DataFrame:
+    """`frame`, one row per value of the number `along`, with groups of too few people put together with the next.
+
+    Its other columns are `people` and how many they are. A put-together group stands at its last value; what is left
+    over at the end joins the group before. Every row is about at least `smallest` people, and nobody is left out,
+    unless there are too few in all.
+    """
+    rows: list[tuple[Any, int]] = []
+    held = 0
+    for at, people in frame[[along, "people"]].sort_values(along).itertuples(index=False):
+        held += int(people)
+        if held >= smallest:
+            rows.append((at, held))
+            held = 0
+    if held and rows:
+        rows[-1] = (frame[along].max(), rows[-1][1] + held)
+    return pd.DataFrame(rows, columns=[along, "people"]).astype(frame[[along, "people"]].dtypes)
+
+
 def _refused(what: str) -> AccessRefused:
     return AccessRefused(f"Your role sees totals only, and this question {what}.")
 
@@ -138,6 +157,10 @@ def _roots(expression: Any) -> list[Any]:
     if isinstance(expression, FunctionElement) and expression.name in ("count", "month_of"):
         # How many, or in which month: neither tells who.
         return []
+    if isinstance(expression, FunctionElement) and expression.name == "days_between":
+        # Whole days tell no more than a date does, which may be a group; a moment may not.
+        inside = [root for child in expression.clauses for root in _roots(child)]
+        return [root for root in inside if not isinstance(root.type, DateTime)]
     return [root for child in expression.get_children() for root in _roots(child)]
 
 

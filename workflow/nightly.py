@@ -1,4 +1,4 @@
-"""The order of the night: profile, score, touch credits, rules, alerts. Running it again doubles nothing.
+"""The order of the night: profile, score, touch credits, hand-offs, rules, alerts. Running it again doubles nothing.
 
 What it derives goes into the next snapshot of the warehouse, all or nothing; then the alerts follow on the desk. If it
 stops in between, the next run ends the work.
@@ -24,6 +24,7 @@ from warehouse.schema import (
 )
 from workflow.alerts import Night, tonight
 from workflow.crediting import write_credits
+from workflow.hand_offs import write_hand_offs
 from workflow.model_watch import week_before
 from workflow.rules import found, rules
 from workflow.training import usable_model
@@ -62,6 +63,8 @@ def run(stores: Stores, progress: Progress | None = None) -> Report:
             scored = _write_scores(draft, model, profiles, week_before(reader, as_of, known), as_of)
         tell("Crediting the touches of every win")
         credited = write_credits(draft, reader, as_of)
+        tell("Timing the hand-offs")
+        write_hand_offs(draft, reader, stores.settings, as_of)
     tell("Checking the rules")
     night = Reader(stores, SYSTEM, draft.snapshot)
     present = frozenset(profiles["customer_id"])

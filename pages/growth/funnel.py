@@ -51,7 +51,7 @@ def headline(viewer: Viewer, scope: Scope) -> str:
 def _stages(viewer: Viewer, scope: Scope) -> None:
     st.header("How far the leads of this period got")
     # A stage the bank does not record is left out, rather than shown as if nobody had reached it.
-    stages = [(label, name) for label, name in STAGES if not absent(name, data.known(viewer))]
+    stages = [(s.label, s.cohort) for s in STAGES if s.cohort and not absent(s.cohort, data.known(viewer))]
     names = [name for _, name in stages]
     row = data.ask(viewer, names, scope, periods=[scope.period]).iloc[0]
     counts = [float(row[n]) for n in names]

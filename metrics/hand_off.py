@@ -1,0 +1,166 @@
+"""The hand-over from Marketing to Sales: the promised first contact, and what became of what Sales rejected."""
+
+from sqlalchemy import case, select
+
+from metrics.measure import Measure, Ratio
+from warehouse.schema import hand_offs as h
+from warehouse.schema import leads as t
+
+rejected = Measure(
+    label="Rejected by Sales",
+    means="Leads called qualified by Marketing that Sales rejected in the period, whatever became of them later.",
+    owner="Sales Operations",
+    fact=t,
+    dated=t.c.rejected_at,
+    where=t.c.mql_at.is_not(None),
+    better="down",
+    synonyms={"Marketing": "returned leads"},
+    example="""
+        leads
+        lead_id | mql_at     | accepted_at | rejected_at
+        1       | 2026-03-30 | 2026-04-01  |
+        2       | 2026-04-06 |             | 2026-04-08
+        3       | 2026-06-29 |             | 2026-06-30
+        4       |            |             | 2026-06-30
+
+        April to June 2026 = 2
+    """,
+)
+
+promises_due = Measure(
+    label="First contacts due",
+    means="Qualified leads whose promised hours until the first contact ended in the period.",
+    owner="Sales Operations",
+    fact=h,
+    dated=h.c.due_at,
+    better="neither",
+    example="""
+        hand_offs
+        lead_id | mql_at           | due_at           | contacted_at
+        1       | 2026-03-30 10:00 | 2026-04-01 16:00 | 2026-03-31 11:00
+        2       | 2026-04-01 10:00 | 2026-04-08 16:00 |
+        3       | 2026-06-30 10:00 | 2026-07-03 16:00 | 2026-06-30 12:00
+
+        April to June 2026 = 2
+    """,
+)
+
+contacted_in_time = Measure(
+    label="Contacted in time",
+    means="Of the first contacts due in the period, those that happened within the promised working hours.",
+    owner="Sales Operations",
+    fact=h,
+    total="sum",
+    of=case((h.c.contacted_at <= h.c.due_at, 1), else_=0),
+    dated=h.c.due_at,
+    example="""
+        hand_offs
+        lead_id | mql_at           | due_at           | contacted_at
+        1       | 2026-03-30 10:00 | 2026-04-01 16:00 | 2026-04-01 16:00
+        2       | 2026-04-01 10:00 | 2026-04-08 16:00 | 2026-04-08 16:01
+        3       | 2026-04-01 11:00 | 2026-04-08 17:00 |
+        4       | 2026-06-30 10:00 | 2026-07-03 16:00 | 2026-06-30 12:00
+
+        April to June 2026 = 1
+    """,
+)
+
+promise_kept = Ratio(
+    label="Promise kept",
+    means="Of the first contacts due in the period, the share that happened within the promised working hours.",
+    owner="Sales Operations",
+    top=contacted_in_time,
+    bottom=promises_due,
+    synonyms={"Sales": "speed to lead", "Service": "within SLA"},
+    example="""
+        hand_offs
+        lead_id | mql_at           | due_at           | contacted_at
+        1       | 2026-03-30 10:00 | 2026-04-01 16:00 | 2026-04-01 16:00
+        2       | 2026-04-01 10:00 | 2026-04-08 16:00 |
+        3       | 2026-06-30 10:00 | 2026-07-03 16:00 | 2026-06-30 12:00
+
+        April to June 2026 = 50%
+    """,
+)
+
+still_uncontacted = Measure(
+    label="Past the promise and still waiting",
+    means="First contacts due in the period that have not happened, of leads that are still open.",
+    owner="Sales Operations",
+    fact=h,
+    dated=h.c.due_at,
+    where=h.c.contacted_at.is_(None) & h.c.settled_at.is_(None),
+    better="down",
+    example="""
+        hand_offs
+        lead_id | due_at           | contacted_at     | settled_at
+        1       | 2026-04-01 16:00 | 2026-04-09 12:00 |
+        2       | 2026-04-08 16:00 |                  |
+        3       | 2026-04-08 17:00 |                  | 2026-05-02
+        4       | 2026-07-03 16:00 |                  |
+
+        April to June 2026 = 1
+    """,
+)
+
+
+rejected_then_accepted = Measure(
+    label="Rejected, later accepted",
+    means="Of the leads that Sales rejected in the period, those it accepted later.",
+    owner="Marketing",
+    fact=t,
+    dated=t.c.rejected_at,
+    where=t.c.accepted_at > t.c.rejected_at,
+    example="""
+        leads
+        lead_id | rejected_at | accepted_at
+        1       | 2026-04-08  |
+        2       | 2026-04-09  | 2026-07-03
+        3       | 2026-03-09  | 2026-04-03
+
+        April to June 2026 = 1
+    """,
+)
+
+rejected_then_won = Measure(
+    label="Rejected, later won",
+    means="Of the leads that Sales rejected in the period, those that signed a contract later.",
+    owner="Marketing",
+    fact=t,
+    dated=t.c.rejected_at,
+    where=t.c.won_at > t.c.rejected_at,
+    example="""
+        leads
+        lead_id | rejected_at | won_at
+        1       | 2026-04-08  |
+        2       | 2026-04-09  | 2026-09-03
+        3       | 2026-03-09  | 2026-04-03
+
+        April to June 2026 = 1
+    """,
+)
+
+_again = t.alias("again")
+
+rejected_then_back = Measure(
+    label="Rejected, came back as a new lead",
+    means="Of the leads that Sales rejected in the period, those whose person is known and came again later "
+    "as another lead.",
+    owner="Marketing",
+    fact=t,
+    dated=t.c.rejected_at,
+    where=select(_again.c.lead_id)
+    .where(_again.c.customer_id == t.c.customer_id, _again.c.created_at > t.c.rejected_at)
+    .correlate(t)
+    .exists(),
+    example="""
+        leads
+        lead_id | customer_id | created_at | rejected_at
+        1       | C1          | 2026-04-01 | 2026-04-08
+        2       | C1          | 2026-05-01 |
+        3       | C2          | 2026-04-01 | 2026-04-09
+        4       |             | 2026-04-01 | 2026-04-09
+
+        April to June 2026 = 1
+    """,
+)

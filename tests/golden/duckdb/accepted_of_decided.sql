@@ -1,0 +1,3 @@
+SELECT CAST(sum(CASE WHEN (unified.leads.mql_at IS NOT NULL AND coalesce(unified.leads.accepted_at, unified.leads.rejected_at) >= '2026-04-01 00:00:00' AND coalesce(unified.leads.accepted_at, unified.leads.rejected_at) < '2026-07-01 00:00:00') THEN CASE WHEN (unified.leads.accepted_at IS NOT NULL) THEN 1 ELSE 0 END END) AS DOUBLE) AS accepted_of_decided__0,
+    CAST(sum(CASE WHEN (unified.leads.mql_at IS NOT NULL AND coalesce(unified.leads.accepted_at, unified.leads.rejected_at) >= '2025-12-31 00:00:00' AND coalesce(unified.leads.accepted_at, unified.leads.rejected_at) < '2026-04-01 00:00:00') THEN CASE WHEN (unified.leads.accepted_at IS NOT NULL) THEN 1 ELSE 0 END END) AS DOUBLE) AS accepted_of_decided__1
+FROM unified.leads;

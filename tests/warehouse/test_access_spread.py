@@ -1,0 +1,86 @@
+"""People counted by days: whoever sees only totals gets them with small groups put together, and nothing else."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from onlookers import EVERYBODY
+from sqlalchemy import func, select
+
+from metrics.scope import Period, Scope
+from metrics.stages import STAGES, left_after, waiting_for
+from warehouse import totals
+from warehouse.access import SYSTEM, Reader
+from warehouse.connect import Stores
+from warehouse.dialects import days_between
+from warehouse.errors import AccessRefused
+from warehouse.schema import customers, leads
+
+AS_OF = date(2026, 6, 30)
+QUARTER = Scope(Period(date(2026, 4, 1), AS_OF))
+TOTALS = ("marketing", "executive")
+
+
+@pytest.mark.parametrize("role", TOTALS)
+@pytest.mark.parametrize("question", [left_after, waiting_for])
+@pytest.mark.parametrize("stage", STAGES, ids=lambda s: s.label)
+def test_nobody_is_lost_and_no_group_is_small(stage, question, role: str, night: Stores) -> None:
+    statement = question(stage, QUARTER, AS_OF)
+    whole = Reader(night, SYSTEM).spread(statement, "days")
+    seen = Reader(night, EVERYBODY[role]).spread(statement, "days")
+    if whole["people"].sum() >= 10:
+        assert seen["people"].sum() == whole["people"].sum()
+        assert seen["people"].min() >= 10
+    else:
+        assert seen.empty
+
+
+def test_left_and_waiting_are_everybody_who_entered(night: Stores) -> None:
+    reader = Reader(night, SYSTEM)
+    for stage in STAGES:
+        entered = select(func.count()).where(
+            stage.entered >= QUARTER.period.start, stage.entered < date(2026, 7, 1)
+        )
+        both = sum(
+            reader.spread(question(stage, QUARTER, AS_OF), "days")["people"].sum()
+            for question in (left_after, waiting_for)
+        )
+        assert both == reader.frame(entered).iloc[0, 0] > 0
+
+
+@pytest.mark.parametrize("role", TOTALS)
+def test_what_could_show_a_person_is_still_refused(role: str, night: Stores) -> None:
+    reader = Reader(night, EVERYBODY[role])
+    people = func.count(leads.c.lead_id.distinct())
+    counted = (people.label("people"), people.label("people__people"))
+    for group in (leads.c.created_at, leads.c.lead_id, leads.c.email):
+        with pytest.raises(AccessRefused):
+            reader.spread(select(group.label("days"), *counted).group_by(group), "days")
+    of_person = days_between(customers.c.joined_on, customers.c.birth_year)
+    everybody = func.count(customers.c.customer_id.distinct())
+    with pytest.raises(AccessRefused):
+        reader.frame(
+            select(of_person.label("d"), everybody.label("n"), everybody.label("n__people")).group_by(
+                of_person
+            )
+        )
+    by_channel = select(leads.c.channel, *counted).group_by(leads.c.channel)
+    with pytest.raises(AccessRefused, match="along one number"):
+        reader.spread(by_channel, "days")
+
+
+@given(st.dictionaries(st.integers(0, 400), st.integers(1, 30), max_size=30))
+def test_put_together_keeps_everybody_in_order(counts: dict[int, int]) -> None:
+    frame = pd.DataFrame({"days": list(counts), "people": list(counts.values())}, dtype="int64")
+    seen = totals.together(frame, "days", 10)
+    assert seen["days"].is_monotonic_increasing
+    if sum(counts.values()) < 10:
+        assert seen.empty
+    else:
+        assert seen["people"].sum() == sum(counts.values())
+        assert seen["people"].min() >= 10
+        assert seen["days"].max() <= max(counts)
