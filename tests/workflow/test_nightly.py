@@ -146,6 +146,7 @@ def test_the_night_tells_its_steps_in_order(copied: Callable[[Path], Stores], af
         "Describing every customer",
         "Scoring who is about to leave",
         "Crediting the touches of every win",
+        "Timing the hand-offs",
         "Checking the rules",
     ]
 
