@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any, cast
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, null, select, true
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, null, or_, select, true
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import ColumnClause
 from sqlalchemy.sql.selectable import Subquery
@@ -37,19 +37,26 @@ ROLES = (
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who is looking. `rm_id` belongs to a relationship manager, `team` to a team lead."""
+    """Who is looking. `rm_id` belongs to a relationship manager, `team` to a team lead.
+
+    An RM's own `team` only opens the team's pool of alerts to her. `covers` are customers of somebody else, whose
+    alert she, or a lead's team, works at the moment.
+    """
 
     username: str
     full_name: str
     role: str
     rm_id: str | None = None
     team: str | None = None
+    covers: tuple[str, ...] = ()
 
     @property
     def row_rule(self) -> str:
         """A text that is equal for two viewers exactly when they may see the same rows: part of every cache key."""
-        own = {"relationship_manager": self.rm_id, "team_lead": self.team}.get(self.role)
-        return f"{self.role}|{len(own or '')}:{own or ''}"
+        if self.role not in ("relationship_manager", "team_lead"):
+            return self.role
+        own = self.rm_id if self.role == "relationship_manager" else None
+        return repr((self.role, own, self.team, self.covers))
 
 
 SYSTEM = Viewer(username="nightly", full_name="Nightly job", role="system")
@@ -97,11 +104,13 @@ RULES: dict[str, dict[str, See]] = {
     "relationship_manager": {
         **_REFERENCE,
         **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "alert_steps"], See.OWN),
+        "rule_versions": See.EVERYTHING,
     },
     "team_lead": {
         **_REFERENCE,
         **_MODEL,
         **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "alert_steps"], See.OWN),
+        "rule_versions": See.EVERYTHING,
     },
     "service": {**_REFERENCE, **dict.fromkeys(["customers", "tickets", "surveys"], See.EVERYTHING)},
     "sales": {
@@ -114,6 +123,7 @@ RULES: dict[str, dict[str, See]] = {
     "analyst": {
         **dict.fromkeys([*_BANK, "alerts", "alert_steps", "identity_rulings"], See.UNNAMED),
         **_REFERENCE,
+        "rule_versions": See.EVERYTHING,
     },
     "executive": {
         **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "staff_surveys"], See.TOTALS),
@@ -121,7 +131,18 @@ RULES: dict[str, dict[str, See]] = {
         **_MODEL,
     },
     "administrator": dict.fromkeys(
-        ["loads", "origins", "match_rates", "findings", *_AGREED, "users", "audit_log"], See.EVERYTHING
+        [
+            "loads",
+            "origins",
+            "match_rates",
+            "findings",
+            *_AGREED,
+            "users",
+            "audit_log",
+            "destinations",
+            "deliveries",
+        ],
+        See.EVERYTHING,
     ),
 }
 """Role → table → how much. A table that is not listed is not seen at all."""
@@ -200,11 +221,24 @@ def _own(table: Table, viewer: Viewer) -> ColumnElement[bool]:
             "Your account has no customers yet: its RM number or team is missing. Ask an administrator to add it."
         )
     if table.metadata is desk.DESK:
-        led = viewer.role == "team_lead"
-        return table.c.team == viewer.team if led else table.c.rm_id == viewer.rm_id
+        return _own_on_desk(table, viewer)
+    if viewer.covers:
+        mine = or_(mine, schema.customers.c.customer_id.in_(viewer.covers))
     if table is schema.customers:
         return mine
     return table.c.customer_id.in_(select(schema.customers.c.customer_id).where(mine))
+
+
+def _own_on_desk(table: Table, viewer: Viewer) -> ColumnElement[bool]:
+    """An RM's work, what others do for her customers, and alerts that nobody works yet; a lead's the team's."""
+    nobodys = and_(table.c.rm_id.is_(None), table.c.team.is_(None))
+    if viewer.role == "team_lead":
+        own: ColumnElement[bool] = table.c.team == viewer.team
+    else:
+        own = or_(table.c.rm_id == viewer.rm_id, table.c.customer_rm_id == viewer.rm_id)
+        if viewer.team:
+            own = or_(own, and_(table.c.rm_id.is_(None), table.c.team == viewer.team))
+    return or_(own, nobodys) if table is desk.alerts else own
 
 
 class Reader:

@@ -69,7 +69,8 @@ alerts = Table(
     Column("alert_id", Text, primary_key=True),
     Column("customer_id", Text, nullable=False),
     Column("rule", Text, nullable=False, comment="The rule's code."),
-    Column("rm_id", Text, comment="The owner: the customer's RM when it was raised."),
+    Column("rm_id", Text, comment="Who works it; empty while it waits in the pool."),
+    Column("customer_rm_id", Text, comment="Who looks after the customer; another RM may work the alert."),
     Column("team", Text),
     Column("segment", Text),
     Column("raised_on", Date, nullable=False, comment="The as-of day it was raised for."),
@@ -81,6 +82,8 @@ alerts = Table(
     Column("value_at_stake", Float, comment="HKD at risk when raised: the balance with us."),
     Column("reasons", Text, nullable=False, comment="JSON: the facts that raised it, as of raised_on."),
     Column("status", Text, nullable=False, comment="open, working or closed."),
+    Column("snoozed_until", Date, comment="Out of the queue until this day; the day it is due stays."),
+    Column("escalated_on", Date, comment="The day it was overdue and its team lead was told."),
     Column("closed_at", DateTime),
     Column("outcome", Text, comment="Why it was closed."),
     Column(
@@ -105,13 +108,64 @@ alert_steps = Table(
     Column("alert_id", Text, ForeignKey("alerts.alert_id"), nullable=False),
     Column("customer_id", Text, nullable=False, comment="Copied, so that the row rule can narrow it."),
     Column("rm_id", Text),
+    Column("customer_rm_id", Text),
     Column("team", Text),
     Column("step", Text, nullable=False),
     Column("note", Text, nullable=False, default=""),
+    Column("until", Date, comment="For a snooze: the day the alert comes back."),
+    Column("corrects", Integer, comment="For a correction: the step that was taken back."),
     Column("taken_by", Text, nullable=False),
     Column("taken_at", DateTime, nullable=False),
     Index("steps_of_alert", "alert_id"),
     comment="What was done about an alert; appended, never changed.",
+)
+
+rule_versions = Table(
+    "rule_versions",
+    DESK,
+    Column("version_id", Integer, primary_key=True),
+    Column("code", Text, nullable=False, comment="Which rule; its latest version counts."),
+    Column("title", Text, nullable=False),
+    Column("advice", Text, nullable=False),
+    Column("conditions", Text, nullable=False, comment="JSON: attribute and threshold, all of a closed set."),
+    Column("within_capacity", Boolean, nullable=False),
+    Column("state", Text, nullable=False, comment="proposed, live or retired."),
+    Column("would_flag", Integer, comment="How many customers it flagged when it went live, as was shown."),
+    Column("why", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Index("versions_of_rule", "code", "version_id"),
+    comment="What raises an alert, in versions; appended, never changed. No text of it is ever run.",
+)
+
+destinations = Table(
+    "destinations",
+    DESK,
+    Column("destination_id", Integer, primary_key=True),
+    Column("username", Text, ForeignKey("users.username"), nullable=False, comment="Whose view it carries."),
+    Column("what", Text, nullable=False, comment="weekly or new_alerts."),
+    Column("variable", Text, nullable=False, comment="The environment variable that holds the address."),
+    Column("added_by", Text, nullable=False),
+    Column("added_at", DateTime, nullable=False),
+    Column("ended_at", DateTime, comment="Since when nothing is sent there."),
+    comment="Where messages go. The address itself is a secret and never stands here.",
+)
+
+deliveries = Table(
+    "deliveries",
+    DESK,
+    Column("delivery_id", Integer, primary_key=True),
+    Column("destination_id", Integer, ForeignKey("destinations.destination_id"), nullable=False),
+    Column("what", Text, nullable=False),
+    Column("for_day", Date, nullable=False, comment="The day of the data it tells about."),
+    Column("tries", Integer, nullable=False),
+    Column("delivered", Boolean, nullable=False),
+    Column(
+        "said", Text, nullable=False, comment="What happened, in a sentence; never the address or the text."
+    ),
+    Column("at", DateTime, nullable=False),
+    Index("deliveries_of_destination", "destination_id", "what", "for_day"),
+    comment="Every message sent, or not sent; appended.",
 )
 
 goals = Table(

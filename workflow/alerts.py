@@ -71,7 +71,9 @@ def tonight(stores: Stores, rule: Rule, found: pd.DataFrame, as_of: date, presen
         for alert in plan.ended:
             _change(entry.desk, alert, status="closed", closed_at=entry.at, outcome=alert["outcome"])
         for alert in plan.moved:
-            _change(entry.desk, alert, rm_id=alert["rm_id"], team=alert["team"])
+            # The customer has a new RM: whoever worked the alert so far, it goes to her.
+            owner = {name: alert[name] for name in ("rm_id", "customer_rm_id", "team")}
+            _change(entry.desk, alert, **owner)
     held_out = sum(alert["arm"] == "held_out" for alert in plan.new)
     return Night(
         raised=len(plan.new) - held_out,
@@ -106,8 +108,9 @@ def _plan(
             if alert["status"] == "open":
                 gone = alert["customer_id"] not in present
                 ended.append(alert | {"outcome": CUSTOMER_LEFT if gone else CONDITION_ENDED})
-        elif row["rm_id"] != alert["rm_id"]:
-            moved.append(alert | {"rm_id": row["rm_id"], "team": row["team"]})
+        elif row["rm_id"] != alert["customer_rm_id"]:
+            owner = {"rm_id": row["rm_id"], "customer_rm_id": row["rm_id"], "team": row["team"]}
+            moved.append(alert | owner)
     taken = {a["customer_id"] for a in earlier if _is_settled(a, as_of, settings)}
     firing = [r for r in rows.values() if r["fires"] and r["customer_id"] not in taken]
     new = [_alert(rule, row, as_of, settings) for row in firing]
@@ -140,6 +143,7 @@ def _alert(rule: Rule, row: Mapping[Hashable, Any], as_of: date, settings: Setti
         "customer_id": customer,
         "rule": rule.code,
         "rm_id": row["rm_id"],
+        "customer_rm_id": row["rm_id"],
         "team": row["team"],
         "segment": row["segment"],
         "raised_on": as_of,

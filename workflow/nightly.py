@@ -26,7 +26,9 @@ from workflow.alerts import Night, tonight
 from workflow.crediting import write_credits
 from workflow.hand_offs import write_hand_offs
 from workflow.model_watch import week_before
-from workflow.rules import found, rules
+from workflow.overdue import close_without_rule, escalate
+from workflow.rule_versions import rules_in_force
+from workflow.rules import found
 from workflow.training import usable_model
 
 Progress = Callable[[str], None]
@@ -69,12 +71,19 @@ def run(stores: Stores, progress: Progress | None = None) -> Report:
     night = Reader(stores, SYSTEM, draft.snapshot)
     present = frozenset(profiles["customer_id"])
     done: dict[str, Night] = {}
-    for rule in rules(stores.settings):
+    in_force = rules_in_force(night)
+    for rule in in_force:
         if rule.needs_model and model is None:
             # Without tonight's scores nobody can say whether an alert's condition ended.
             said = (*said, f"“{rule.title}” was not checked, because there is no churn model.")
             continue
         done[rule.code] = tonight(stores, rule, night.frame(found(rule, as_of)), as_of, present)
+    removed = close_without_rule(stores, (rule.code for rule in in_force))
+    if removed:
+        said = (*said, f"Alerts closed because their rule was removed: {removed}.")
+    late = escalate(stores, as_of)
+    if late:
+        said = (*said, f"Alerts that passed their day; their team leads were told: {late}.")
     return Report(
         as_of=as_of,
         customers=len(profiles),

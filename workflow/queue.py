@@ -11,20 +11,46 @@ from sqlalchemy import select
 from metrics.customer import named
 from warehouse.access import Reader
 from warehouse.desk import alert_steps, alerts
-from workflow.rules import rules
+from workflow.alerts import CONDITION_ENDED, CUSTOMER_LEFT
+from workflow.overdue import RULE_REMOVED
+from workflow.rule_versions import known_rules
 from workflow.steps import CLOSING
 
 COLUMNS = ["full_name", "preferred_channel"]
 
 
-def open_alerts(reader: Reader, customer_id: str | None = None) -> pd.DataFrame:
+def open_alerts(reader: Reader, customer_id: str | None = None, today: date | None = None) -> pd.DataFrame:
     """The viewer's open alerts, first to work first: HKD at stake × chance of leaving, unscored rules by stake alone.
 
-    Columns of `desk.alerts` and `title`, `advice`, `facts` (list of sentences), `full_name`, `preferred_channel`.
+    Columns of `desk.alerts` and `title`, `advice`, `facts` (list of sentences), `full_name`, `preferred_channel`, and
+    `snoozed`: whether the alert waits for a day after `today`. Not among them: the pool, and what a colleague works.
     """
-    query = select(alerts).where(alerts.c.status != "closed")
+    query = select(alerts).where(alerts.c.status != "closed", alerts.c.rm_id.is_not(None))
+    if reader.viewer.role == "relationship_manager":
+        query = query.where(alerts.c.rm_id == reader.viewer.rm_id)
     if customer_id is not None:
         query = query.where(alerts.c.customer_id == customer_id)
+    found = _told(reader.frame(query), reader)
+    found["snoozed"] = (
+        False if today is None else pd.to_datetime(found["snoozed_until"]) > pd.Timestamp(today)
+    )
+    return found
+
+
+def pool(reader: Reader) -> pd.DataFrame:
+    """Alerts nobody works yet that the viewer may take or give; names only of customers she may see."""
+    return _told(
+        reader.frame(select(alerts).where(alerts.c.status != "closed", alerts.c.rm_id.is_(None))), reader
+    )
+
+
+def worked_by_others(reader: Reader, customer_id: str) -> pd.DataFrame:
+    """Open alerts of the viewer's customer that a colleague works: rule, rm_id, team, title, due_on."""
+    query = select(alerts).where(
+        alerts.c.status != "closed",
+        alerts.c.customer_id == customer_id,
+        alerts.c.rm_id.is_distinct_from(reader.viewer.rm_id),
+    )
     return _told(reader.frame(query), reader)
 
 
@@ -37,17 +63,22 @@ def closed_alerts(reader: Reader, since: date, customer_id: str | None = None) -
 
 
 def steps(reader: Reader, customer_id: str) -> pd.DataFrame:
-    """What was done about a customer's alerts, latest first: alert_id, step, note, taken_by, taken_at."""
+    """What was done about a customer's alerts, latest first: step_id, alert_id, step, note, until, taken_by, taken_at,
+    and `taken_back`: whether a later line took it back."""
     t = alert_steps
-    return reader.frame(
-        select(t.c.alert_id, t.c.step, t.c.note, t.c.taken_by, t.c.taken_at)
+    found = reader.frame(
+        select(
+            t.c.step_id, t.c.alert_id, t.c.step, t.c.note, t.c.until, t.c.taken_by, t.c.taken_at, t.c.corrects
+        )
         .where(t.c.customer_id == customer_id)
-        .order_by(t.c.taken_at.desc())
+        .order_by(t.c.step_id.desc())
     )
+    found["taken_back"] = found["step_id"].isin(found["corrects"].dropna())
+    return found
 
 
 def _told(found: pd.DataFrame, reader: Reader) -> pd.DataFrame:
-    known = {r.code: r for r in rules(reader.stores.settings)}
+    known = known_rules(reader)
     found = found.copy()
     found["title"] = [known[c].title if c in known else c for c in found["rule"]]
     found["advice"] = [known[c].advice if c in known else "" for c in found["rule"]]
@@ -76,36 +107,52 @@ def due_words(due_on: date, today: date) -> str:
 def by_customer(found: pd.DataFrame) -> pd.DataFrame:
     """One row per customer in the same order: one call settles all reasons to call.
 
-    The row is the customer's most pressing alert, with `titles` of all of them, the earliest `due_on`, and `status`
-    working once any of them was started.
+    The row is the customer's most pressing alert, with `titles` of all of them, the earliest `due_on`, `status`
+    working once any of them was started, and `snoozed` if all of them wait.
     """
     if found.empty:
-        return found.assign(titles=None)
+        return found.assign(titles=None, snoozed=False)
     groups = found.groupby("customer_id", sort=False)
     rows = groups.head(1).set_index("customer_id")
     rows["titles"] = groups["title"].agg(list)
     rows["due_on"] = groups["due_on"].min()
     rows["status"] = groups["status"].agg(lambda s: "working" if (s == "working").any() else "open")
+    rows["snoozed"] = groups["snoozed"].all()
+    rows["escalated_on"] = pd.to_datetime(found["escalated_on"]).groupby(found["customer_id"]).min()
     return rows.reset_index()
 
 
 def counts(people: pd.DataFrame, today: date) -> dict[str, int]:
-    """Of the rows of `by_customer`: how many are open, new (nobody has started), due within a week, overdue."""
-    return {"open": len(people), **{name: int(mask.sum()) for name, mask in kinds(people, today).items()}}
+    """Of the rows of `by_customer`: how many are open and not snoozed, and how many of each of `kinds`."""
+    masks = kinds(people, today)
+    waiting = int(masks["snoozed"].sum())
+    return {"open": len(people) - waiting, **{name: int(mask.sum()) for name, mask in masks.items()}}
 
 
 def kinds(people: pd.DataFrame, today: date) -> dict[str, pd.Series]:
-    """Which rows are due within seven days, overdue, new and started, as masks."""
+    """Which rows are due within seven days, overdue, new, started, and passed on to the team lead; which are snoozed.
+
+    A snoozed one is none of the others until its day, but overdue it stays: the thirty days go on.
+    """
     left = (pd.to_datetime(people["due_on"]) - pd.Timestamp(today)).dt.days
+    snoozed = people["snoozed"].astype(bool)
+    overdue = left < 0
+    awake = ~snoozed
     return {
-        "due": left.between(0, 7),
-        "overdue": left < 0,
-        "new": people["status"] == "open",
-        "working": people["status"] == "working",
+        "due": left.between(0, 7) & awake,
+        "overdue": overdue,
+        "new": (people["status"] == "open") & awake,
+        "working": (people["status"] == "working") & awake,
+        "escalated": people["escalated_on"].notna(),
+        "snoozed": snoozed & ~overdue,
     }
 
 
 def outcome_words(outcome: str | None) -> str:
     """How an alert ended, in words."""
-    ended = {"condition_ended": "No longer applies", "customer_left": "Customer left"}
+    ended = {
+        CONDITION_ENDED: "No longer applies",
+        CUSTOMER_LEFT: "Customer left",
+        RULE_REMOVED: "The rule behind it was removed",
+    }
     return CLOSING.get(outcome or "", ended.get(outcome or "", "Closed"))

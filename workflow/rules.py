@@ -12,7 +12,8 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
+from sqlalchemy.sql import visitors
 
 from metrics.words import of_ten
 from models import churn, wording
@@ -89,6 +90,23 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "The customer last moved money yesterday.",
         "The customer has not moved money for {:,.0f} days.",
     ),
+    "complaints_365d": ("One complaint in a year.", "{:,.0f} complaints in a year."),
+    "balance_change_90d": (
+        "The balance doubled in three months.",
+        "The balance changed by {:+.0%} in three months.",
+    ),
+    "app_sessions_30d": (
+        "The app was opened once in 30 days.",
+        "The app was opened {:,.0f} times in 30 days.",
+    ),
+    "last_nps": (
+        "Asked whether they would recommend us: 1 of 10.",
+        "Asked whether they would recommend us: {:,.0f} of 10.",
+    ),
+    "last_csat": (
+        "Asked whether they were satisfied: 1 of 5.",
+        "Asked whether they were satisfied: {:,.0f} of 5.",
+    ),
 }
 
 
@@ -98,6 +116,15 @@ def sentence(column: str, value: float) -> str:
         return f"About {of_ten(value)} customers like this one leave within 90 days."
     one, other = SENTENCES[column]
     return one if value == 1 else other.format(value)
+
+
+def over(condition: ColumnElement[bool], rows: Subquery) -> ColumnElement[bool]:
+    """A rule's condition over profiles that were asked for instead of stored."""
+
+    def swap(element: object, **_: object) -> object:
+        return rows.c[element.key] if getattr(element, "table", None) is profile else None  # type: ignore[attr-defined]
+
+    return visitors.replacement_traverse(condition, {}, swap)
 
 
 def facts(rule: Rule, row: Mapping[str, Any]) -> str:

@@ -11,8 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, Subquery, case, func, or_, select
-from sqlalchemy.sql import visitors
+from sqlalchemy import Select, case, func, or_, select
 
 from metrics.departures import departures
 from metrics.profile import profile
@@ -20,9 +19,9 @@ from models import churn, saved
 from models.churn import Model
 from warehouse.access import Reader
 from warehouse.errors import ModelRefused
-from warehouse.schema import balances, customer_profiles, loads, transactions
+from warehouse.schema import balances, loads, transactions
 from warehouse.settings import Settings
-from workflow.rules import rules
+from workflow.rules import over, rules
 
 LOOK_BACK_DAYS = 180
 """The profile looks back this far; an earlier month end would be described by half a history."""
@@ -88,7 +87,7 @@ def examples(reader: Reader, settings: Settings, as_of: date, known: frozenset[s
 
     Raises ModelRefused if no month end has both a history before it and a window after it.
     """
-    days = month_ends(_first_day(reader, known), as_of)
+    days = month_ends(first_day(reader, known), as_of)
     if not days:
         raise ModelRefused(
             "It is too early for a churn model: it needs half a year of history before a month end and 90 days after "
@@ -113,7 +112,7 @@ def month_ends(first: date | None, as_of: date) -> list[date]:
     return found
 
 
-def _first_day(reader: Reader, known: frozenset[str]) -> date | None:
+def first_day(reader: Reader, known: frozenset[str]) -> date | None:
     """The day the bank's history of bookings or balances begins."""
     for name, column in (
         ("transactions", transactions.c.booked_at),
@@ -130,7 +129,7 @@ def _labelled(day: date, settings: Settings, known: frozenset[str]) -> Select[An
     gone = departures(day, churn.WINDOW_DAYS).subquery("departure")
     # A rule that needs a score cannot be compared with the score.
     plain = [rule.when for rule in rules(settings) if not rule.needs_model]
-    fired = [_over(when, rows) for when in plain]
+    fired = [over(when, rows) for when in plain]
     return (
         select(
             rows,
@@ -140,15 +139,6 @@ def _labelled(day: date, settings: Settings, known: frozenset[str]) -> Select[An
         .join_from(rows, gone, gone.c.customer_id == rows.c.customer_id)
         .order_by(rows.c.customer_id)
     )
-
-
-def _over(condition: ColumnElement[bool], rows: Subquery) -> ColumnElement[bool]:
-    """A rule's condition over profiles that were asked for instead of stored."""
-
-    def swap(element: object, **_: object) -> object:
-        return rows.c[element.key] if getattr(element, "table", None) is customer_profiles else None  # type: ignore[attr-defined]
-
-    return visitors.replacement_traverse(condition, {}, swap)
 
 
 def _sample(rows: pd.DataFrame, days: int) -> pd.DataFrame:

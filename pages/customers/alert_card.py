@@ -1,17 +1,21 @@
-"""One alert: a line in a list, and the form to record what was done about it."""
+"""One alert: a line in a list, and what can be done about it: record a step, snooze, take a step back."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
-from metrics.words import hkd, plain
+from metrics.words import day, hkd, plain
 from pages.kit import links
 from warehouse import connect
 from warehouse.access import Viewer
 from warehouse.errors import Problem
 from workflow.queue import due_words
-from workflow.steps import CLOSING, STEPS, WORKING, record_step
+from workflow.steps import CLOSING, LONGEST_SNOOZE_DAYS, SNOOZED, STEPS, record_step, take_back
+
+USUAL_SNOOZE_DAYS = 7
 
 
 def name_of(alert: Any) -> str:
@@ -33,17 +37,21 @@ def line(alert: Any, today: date, place: str) -> None:
 
 
 def badges(alert: Any, today: date) -> None:
-    """The due day, as icon and word; amber and red only when it presses."""
+    """The due day, as icon and word, amber and red only when it presses; whether it is started, waits, was passed on."""
     due = alert.due_on.date()
     left = (due - today).days
     colour = "red" if left < 0 else "orange" if left <= 7 else "gray"
     st.badge(due_words(due, today).capitalize(), icon=":material/schedule:", color=colour)
-    if alert.status == "working":
+    if getattr(alert, "snoozed", False) and pd.notna(alert.snoozed_until):
+        st.badge(f"Back on {day(alert.snoozed_until)}", icon=":material/snooze:", color="gray")
+    elif alert.status == "working":
         st.badge("Started", icon=":material/play_arrow:", color="blue")
+    if pd.notna(alert.escalated_on):
+        st.badge("Team lead knows", icon=":material/campaign:", color="red")
 
 
-def full(alert: Any, today: date, viewer: Viewer) -> None:
-    """Why the alert stands, what is at stake, what to do, and the form."""
+def full(alert: Any, today: date, viewer: Viewer, advice: Callable[[], None] | None = None) -> None:
+    """Why the alert stands, what is at stake, what to do, and the form. `advice` takes the place of the rule's own."""
     with st.container(border=True, key=f"alert-{alert.alert_id}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(alert.title, width="content")
@@ -60,10 +68,12 @@ def full(alert: Any, today: date, viewer: Viewer) -> None:
         with do:
             st.caption("What to do")
             st.text(alert.advice)
-            _form(alert, viewer)
+            if advice:
+                advice()
+            _form(alert, viewer, today)
 
 
-def _form(alert: Any, viewer: Viewer) -> None:
+def _form(alert: Any, viewer: Viewer, today: date) -> None:
     with st.form(f"step-{alert.alert_id}", border=False, clear_on_submit=True):
         step = st.selectbox(
             "What did you do?",
@@ -72,19 +82,63 @@ def _form(alert: Any, viewer: Viewer) -> None:
             index=1 if alert.status != "open" else 0,
         )
         note = st.text_input("Note", max_chars=500, placeholder="What the customer said, what you promised")
-        saved = st.form_submit_button("Record", type="primary", icon=":material/check:")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            saved = st.form_submit_button("Record", type="primary", icon=":material/check:")
+            until = st.date_input(
+                "If later: back on",
+                value=today + timedelta(days=USUAL_SNOOZE_DAYS),
+                min_value=today + timedelta(days=1),
+                max_value=today + timedelta(days=LONGEST_SNOOZE_DAYS),
+                format="DD/MM/YYYY",
+                width=150,
+                help="Only for “Not now”: the alert leaves the queue until that day. The day it is due stays.",
+            )
     if saved:
-        try:
-            record_step(connect.here(), viewer, alert.alert_id, step, note, int(alert.version))
-        except Problem as problem:
-            st.warning(str(problem), icon=":material/error:")
-            return
-        st.session_state["just recorded"] = f"Recorded: {(WORKING | CLOSING)[step].lower()}."
-        st.rerun()
+        back = until if step == SNOOZED and isinstance(until, date) else None
+        attempt(
+            lambda: record_step(
+                connect.here(),
+                viewer,
+                alert.alert_id,
+                step,
+                note,
+                int(alert.version),
+                until=back,
+                today=today,
+            ),
+            f"Recorded: {STEPS[step].lower()}.",
+        )
+
+
+def correction(alert: Any, last: str, viewer: Viewer) -> None:
+    """The way back from a mis-clicked step: a further line that takes it back."""
+    with (
+        st.popover("Take back the last step", icon=":material/undo:", type="tertiary"),
+        st.form(f"back-{alert.alert_id}", border=False),
+    ):
+        st.text(f"{alert.title}: “{last}” will be taken back. Both lines stay in the history.")
+        why = st.text_input("What was wrong?", max_chars=200)
+        saved = st.form_submit_button("Take back")
+    if saved:
+        attempt(
+            lambda: take_back(connect.here(), viewer, alert.alert_id, why, int(alert.version)),
+            "Taken back.",
+        )
+
+
+def attempt(write: Callable[[], object], done: str) -> None:
+    """Do a write; say why not, or draw the page anew and say that it is done."""
+    try:
+        write()
+    except Problem as problem:
+        st.warning(str(problem), icon=":material/error:")
+        return
+    st.session_state["just recorded"] = done
+    st.rerun()
 
 
 def confirm() -> None:
-    """Say once that the step of the run before was recorded."""
+    """Say once that the write of the run before was recorded."""
     said = st.session_state.pop("just recorded", None)
     if said:
         st.toast(said, icon=":material/check:")

@@ -14,7 +14,7 @@ from warehouse import connect
 from warehouse.access import Viewer
 from workflow import queue
 from workflow.refusals import refused_customer
-from workflow.steps import STEPS
+from workflow.steps import HISTORY
 
 _AT_MOST = 40
 
@@ -41,7 +41,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         links.link("customer-health", "Back to the queue", ":material/arrow_back:")
     _strip(viewer, person, today)
     if links.has("customer-health"):
-        for alert in queue.open_alerts(data.reader(viewer), customer_id).itertuples():
+        for alert in queue.open_alerts(data.reader(viewer), customer_id, today).itertuples():
             alert_card.full(alert, today, viewer)
     _relationship(viewer, customer_id, today)
     _service_and_journey(viewer, customer_id, today)
@@ -194,4 +194,4 @@ def _tried(viewer: Viewer, customer_id: str) -> None:
         st.caption("No step has been recorded yet.")
     for step in done.head(20).itertuples():
         note = f": {step.note}" if step.note else ""
-        st.text(f"{day(step.taken_at)} · {STEPS.get(step.step, step.step)}{note} ({step.taken_by})")
+        st.text(f"{day(step.taken_at)} · {HISTORY.get(step.step, step.step)}{note} ({step.taken_by})")

@@ -1,4 +1,4 @@
-"""Customer health: the queue of the signed-in RM, or of the team, first to call first."""
+"""Customer health: the queue of the signed-in RM, or of the team, first to call first, and what changed since Monday."""
 
 from datetime import date
 
@@ -6,10 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from metrics.scope import Scope
-from pages.customers import alert_card
+from metrics.words import day
+from pages.customers import alert_card, risk_spread, team_work
 from pages.kit import data, tables
 from warehouse.access import Viewer
 from workflow import queue
+from workflow.changes import Changes, changes
 
 SHOWN = {
     "all": "All open",
@@ -17,24 +19,35 @@ SHOWN = {
     "overdue": "Overdue",
     "new": "Not started",
     "working": "Started",
+    "escalated": "Team lead told",
+    "snoozed": "Snoozed",
 }
+ALWAYS = ("all", "due", "overdue", "new", "working")
 PER_PAGE = 12
 
 
 def page(viewer: Viewer, scope: Scope | None) -> None:
-    """The finding, four figures, the queue, and what was closed lately."""
+    """The finding, what changed since Monday, the queue, the team's work, and what was closed lately."""
     today = data.as_of(viewer)
-    found = queue.by_customer(queue.open_alerts(data.reader(viewer)))
+    reader = data.reader(viewer)
+    alerts = queue.open_alerts(reader, today=today)
+    found = queue.by_customer(alerts)
     counts = queue.counts(found, today)
+    since = changes(reader, found, today)
     alert_card.confirm()
     st.title(_headline(counts, viewer))
+    _changed(since)
     if found.empty:
         tables.empty(
-            f"No customer of yours is flagged. Checked as of {today:%d %b %Y}.", "The next check is tonight."
+            f"No customer of yours is flagged. Checked as of {day(today)}.", "The next check is tonight."
         )
     else:
         _queue(found, counts, today)
-    _closed(viewer, today)
+    team_work.pool(viewer)
+    if viewer.role == "team_lead":
+        team_work.lie_of_the_work(alerts, viewer, today)
+    risk_spread.show(viewer, today)
+    _closed(viewer, since)
 
 
 def _headline(counts: dict[str, int], viewer: Viewer) -> str:
@@ -46,18 +59,30 @@ def _headline(counts: dict[str, int], viewer: Viewer) -> str:
     return f"{whose} {counts['open']} {people} to call, {pressing or 'none'} due within 7 days"
 
 
+def _changed(since: Changes) -> None:
+    """The meeting's first question in one line."""
+    worse = "not yet known who got worse" if since.worse is None else f"{len(since.worse)} worse"
+    st.caption(
+        f"Since Monday {day(since.since)}: {len(since.new)} new, {worse}, {len(since.accepted)} accepted what was "
+        f"offered, {since.closed} alerts closed. Now: {len(since.due)} due within 7 days, {len(since.overdue)} overdue.",
+        help="Worse: the chance of leaving rose by 5 in 100 or more since the last night before that Monday. "
+        "Accepted says what the customer did, not that the call brought it about: the page Impact compares.",
+    )
+
+
 def _queue(found: pd.DataFrame, counts: dict[str, int], today: date) -> None:
     numbers = counts | {"all": counts["open"]}
     shown = st.segmented_control(
         "Show",
-        list(SHOWN),
+        [kind for kind in SHOWN if kind in ALWAYS or numbers[kind]],
         format_func=lambda s: f"{SHOWN[s]} ({numbers[s]})",
         default="all",
         key="show",
+        bind="query-params",
         label_visibility="collapsed",
     )
     masks = queue.kinds(found, today)
-    chosen = found[masks[shown]] if shown in masks else found
+    chosen = found[masks[shown]] if shown in masks else found[~masks["snoozed"]]
     st.caption("In the order to work them: money with us × chance of leaving.")
     pages = max(1, -(-len(chosen) // PER_PAGE))
     number = st.session_state.get("queue_page", 1) if pages > 1 else 1
@@ -70,9 +95,9 @@ def _queue(found: pd.DataFrame, counts: dict[str, int], today: date) -> None:
         tables.empty("No customer of this kind.", "Choose “All open” to see the others.")
 
 
-def _closed(viewer: Viewer, today: date) -> None:
-    done = queue.closed_alerts(data.reader(viewer), since=today)
-    with st.expander(f"Closed since {today:%d %b %Y} ({len(done)})"):
+def _closed(viewer: Viewer, since: Changes) -> None:
+    done = queue.closed_alerts(data.reader(viewer), since=since.since)
+    with st.expander(f"Closed since Monday {day(since.since)} ({len(done)})"):
         if done.empty:
             st.caption("None yet.")
         for alert in done.head(50).itertuples():

@@ -2,9 +2,12 @@
 
 import streamlit as st
 
+from pages.kit import data
 from sign_in import sessions
 from warehouse import connect
 from warehouse.access import Viewer
+from warehouse.errors import Problem
+from workflow import assign
 
 
 def viewer() -> Viewer | None:
@@ -14,4 +17,13 @@ def viewer() -> Viewer | None:
     person = sessions.person(stores, token)
     if person is None:
         return None
-    return Viewer(person.username, person.full_name, person.role, person.rm_id, person.team)
+    bare = Viewer(person.username, person.full_name, person.role, person.rm_id, person.team)
+    rm_id = bare.rm_id
+    if bare.role != "relationship_manager" or not rm_id:
+        return assign.at_work(stores, bare)
+    try:
+        team = data.cached(bare, ("team of", rm_id), lambda door: assign.team_of(door, rm_id))
+        return assign.at_work(stores, bare, team or "")
+    except Problem:
+        # Before a bank is loaded nobody has a team, and no customer to see.
+        return bare

@@ -28,7 +28,8 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
 
 def _calls(viewer: Viewer) -> None:
     today = data.as_of(viewer)
-    found = queue.by_customer(queue.open_alerts(data.reader(viewer)))
+    found = queue.by_customer(queue.open_alerts(data.reader(viewer), today=today))
+    found = found[~found["snoozed"].astype(bool)]
     counts = queue.counts(found, today)
     pressing = counts["due"] + counts["overdue"]
     people = "customer" if counts["open"] == 1 else "customers"

@@ -185,7 +185,11 @@ def test_two_viewers_have_the_same_row_rule_only_if_they_see_the_same_rows() -> 
         Viewer("e", "E", "relationship_manager"),
         Viewer("f", "F", "analyst"),
         Viewer("g", "G", "sales"),
+        Viewer("h", "H", "relationship_manager", rm_id="1", team="2"),
+        Viewer("i", "I", "relationship_manager", rm_id="1", covers=("C1",)),
+        Viewer("j", "J", "relationship_manager", rm_id="1", covers=("C1", "C2")),
+        Viewer("k", "K", "team_lead", team="1", covers=("C1",)),
     ]
     assert len({v.row_rule for v in viewers}) == len(viewers)
-    twin = Viewer("z", "Z", "relationship_manager", rm_id="1", team="another")
+    twin = Viewer("z", "Z", "relationship_manager", rm_id="1")
     assert twin.row_rule == viewers[0].row_rule

@@ -1,0 +1,41 @@
+"""How the risk of leaving is spread over the viewer's customers: bands of the last night's scores, in people."""
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from metrics import customer as about
+from metrics.words import day
+from pages.kit import charts, data, tables
+from warehouse.access import Viewer
+
+
+def show(viewer: Viewer, today: date) -> None:
+    """Bars of how many customers lie in each band, with the table below; says so where nobody is scored yet."""
+    st.header("Who may leave, over all your customers")
+    spread = data.frame(viewer, about.risk_bands(today))
+    people = int(spread["customers"].sum())
+    if not people:
+        tables.empty("No customer of yours has been scored yet.", "The next night does it.")
+        return
+    counts = dict(zip(spread["band"], spread["customers"], strict=True))
+    bands = list(about.RISK_BANDS)
+    values = [int(counts.get(number, 0)) for number in range(len(bands))]
+    texts = [f"{n:,} ({100 * n / people:.0f} %)" for n in values]
+    high = sum(values[2:])
+    st.text(
+        f"{high:,} of your {people:,} customers have a chance of 1 in 10 or more to leave within 90 days, "
+        f"as scored on {day(today)}."
+    )
+    charts.bars(
+        bands,
+        values,
+        texts,
+        alt=f"Customers by chance of leaving within 90 days: {', '.join(f'{b}: {t}' for b, t in zip(bands, texts, strict=True))}",
+        key="risk",
+    )
+    charts.table_below(
+        pd.DataFrame({"Of 100 customers like this one, leave within 90 days": bands, "Customers": values}),
+        "risk-table",
+    )

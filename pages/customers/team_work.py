@@ -1,0 +1,111 @@
+"""The pool of alerts nobody works yet; and for a team lead how the work lies, what could move, and moving it."""
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from metrics.words import hkd
+from pages.customers import alert_card
+from pages.kit import data, tables
+from warehouse import connect
+from warehouse.access import Viewer
+from workflow import assign, balance, queue
+
+AT_ONCE = 6
+POOL = "the pool"
+
+
+def pool(viewer: Viewer) -> None:
+    """Alerts that wait for somebody: an RM takes one; of two who press at once, one is told that she was second."""
+    waiting = queue.pool(data.reader(viewer))
+    if waiting.empty:
+        return
+    st.header(f"{len(waiting)} that nobody works yet")
+    st.caption("Whoever takes one works it, and sees the customer until it is closed.")
+    for alert in waiting.head(AT_ONCE).itertuples():
+        _waiting(alert, viewer)
+    if len(waiting) > AT_ONCE:
+        st.caption(f"{len(waiting) - AT_ONCE} more follow when these are taken.")
+
+
+def _waiting(alert: object, viewer: Viewer) -> None:
+    alert_id, title = alert.alert_id, alert.title  # type: ignore[attr-defined]
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"pool-{alert_id}"):
+        st.markdown(f"**{alert_card.escaped(alert_card.name_of(alert))}**", width="content")
+        stake = hkd(alert.value_at_stake)  # type: ignore[attr-defined]
+        st.caption(alert_card.escaped(f"{title}. {stake} at stake."), width="content")
+        if viewer.role == "relationship_manager" and st.button(
+            "Take it", key=f"claim-{alert_id}", icon=":material/back_hand:"
+        ):
+            alert_card.attempt(
+                lambda: assign.claim(connect.here(), viewer, alert_id),
+                "It is yours: you find it in your queue.",
+            )
+
+
+def lie_of_the_work(alerts: pd.DataFrame, viewer: Viewer, today: date) -> None:
+    """What each RM of the team has open against what she can do, suggestions, and the form to move any alert."""
+    load = balance.workload(alerts, data.reader(viewer), today)
+    st.header("How the work lies")
+    st.text(balance.in_words(load))
+    shown = pd.DataFrame(
+        {
+            "RM": load["name"],
+            "Open": load["open"],
+            "Due within 7 days": load["due"],
+            "Overdue": load["overdue"],
+            "Can do in a week": load["weekly_capacity"],
+            "Weeks of calls": load["weeks"].round(1),
+        }
+    )
+    tables.show(shown, "workload")
+    for move in balance.suggestions(alerts, load):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"move-{move.alert_id}"):
+            who = move.full_name or f"Customer {move.customer_id}"
+            st.caption(
+                alert_card.escaped(
+                    f"Suggested: {who} ({move.title}) from {move.from_name} to {move.to_name}."
+                ),
+                width="content",
+            )
+            if st.button("Move", key=f"suggested-{move.alert_id}", icon=":material/swap_horiz:"):
+                alert_card.attempt(
+                    lambda m=move: assign.reassign(
+                        connect.here(), viewer, m.alert_id, m.to_rm, "To balance the work", m.version
+                    ),
+                    f"Moved to {move.to_name}.",
+                )
+    _move_any(alerts, load, viewer)
+
+
+def _move_any(alerts: pd.DataFrame, load: pd.DataFrame, viewer: Viewer) -> None:
+    if alerts.empty:
+        return
+    by_id = {row["alert_id"]: row for row in alerts.to_dict("records")}
+    names = dict(zip(load["rm_id"], load["name"], strict=True))
+
+    def said(alert_id: str) -> str:
+        row = by_id[alert_id]
+        name = row["full_name"] if isinstance(row["full_name"], str) else f"Customer {row['customer_id']}"
+        return f"{name}: {row['title']} ({names.get(row['rm_id'], 'not in your team')})"
+
+    with st.expander("Move an alert"), st.form("move", border=False, clear_on_submit=True):
+        alert_id = st.selectbox("Alert", list(by_id), format_func=said)
+        to_rm = st.selectbox(
+            "To", [*names, POOL], format_func=lambda rm: "Back to the pool" if rm == POOL else names[rm]
+        )
+        why = st.text_input("Why", max_chars=200, placeholder="Both colleagues read this")
+        saved = st.form_submit_button("Move", icon=":material/swap_horiz:")
+    if saved:
+        alert_card.attempt(
+            lambda: assign.reassign(
+                connect.here(),
+                viewer,
+                alert_id,
+                None if to_rm == POOL else to_rm,
+                why,
+                int(by_id[alert_id]["version"]),
+            ),
+            "Moved. The customer stays with their own RM.",
+        )

@@ -1,0 +1,323 @@
+"""An alert from night to end: snoozed, moved, taken from the pool, passed on, corrected; nothing is ever rewritten."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pandas as pd
+import pytest
+from alert_queue import AMY, BOB, LEAD, Clock, found
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from warehouse import journal
+from warehouse.access import Reader, Viewer
+from warehouse.connect import Stores
+from warehouse.desk import alert_steps, alerts, audit_log
+from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.settings import Settings
+from workflow import balance, queue
+from workflow.alerts import Night, is_held_out, tonight
+from workflow.assign import claim, covered
+from workflow.overdue import RULE_REMOVED, close_without_rule, escalate
+from workflow.rules import rules
+from workflow.steps import CLOSING, SNOOZED, STEPS, record_step, standing, take_back
+
+RULE = rules(Settings())[0]
+DAY = date(2026, 6, 30)
+SHOWN = [f"C{i}" for i in range(80) if not is_held_out(RULE.code, f"C{i}", 0.1)]
+HELD_OUT = next(f"C{i}" for i in range(80) if is_held_out(RULE.code, f"C{i}", 0.1))
+A = SHOWN[0]
+EVERYBODY = frozenset(f"C{i}" for i in range(100))
+
+
+def _raise(desk: Stores, *customers: str, rm: str | None = "R1", **changed: object) -> str:
+    tonight(desk, RULE, found(*(customers or (A,)), rm=rm, **changed), DAY, EVERYBODY)
+    return _all(desk, alerts)[-1]["alert_id"]
+
+
+def _all(desk: Stores, table) -> list[dict]:
+    with desk.desk.connect() as connection:
+        return [dict(row) for row in connection.execute(select(table)).mappings()]
+
+
+def _alert(desk: Stores, alert_id: str) -> dict:
+    return next(row for row in _all(desk, alerts) if row["alert_id"] == alert_id)
+
+
+def _seen(desk: Stores, viewer: Viewer) -> set[str]:
+    return set(Reader(desk, viewer).frame(select(alerts.c.alert_id))["alert_id"])
+
+
+def test_a_snoozed_alert_waits_until_its_day_and_keeps_the_day_it_is_due(desk: Stores) -> None:
+    alert, until = _raise(desk), DAY + timedelta(days=10)
+    record_step(desk, AMY, alert, SNOOZED, "On holiday until then", 1, until=until, today=DAY)
+    row = _alert(desk, alert)
+    assert (row["snoozed_until"], row["status"]) == (until, "working")
+    assert row["due_on"] == DAY + timedelta(days=30)
+    assert _all(desk, alert_steps)[0]["until"] == until
+    record_step(desk, AMY, alert, "contacted", "", 2)
+    assert _alert(desk, alert)["snoozed_until"] is None
+
+
+@pytest.mark.parametrize(
+    ("note", "days", "says"),
+    [("", 5, "why the call must wait"), ("busy", 0, "after today"), ("busy", 61, "60 days at most")],
+)
+def test_a_snooze_without_reason_or_too_long_is_refused(
+    desk: Stores, note: str, days: int, says: str
+) -> None:
+    alert = _raise(desk)
+    with pytest.raises(ChangeRefused, match=says):
+        record_step(desk, AMY, alert, SNOOZED, note, 1, until=DAY + timedelta(days=days), today=DAY)
+    assert _all(desk, alert_steps) == []
+
+
+def test_what_is_due_soon_overdue_snoozed_and_passed_on_is_told_apart() -> None:
+    people = pd.DataFrame(
+        {
+            "due_on": pd.to_datetime(["2026-07-30", "2026-07-07", "2026-06-29", "2026-07-01", "2026-06-01"]),
+            "status": ["open", "working", "open", "working", "working"],
+            "snoozed": [False, False, False, True, True],
+            "escalated_on": pd.to_datetime([None, None, "2026-06-30", None, None]),
+        }
+    )
+    assert queue.counts(people, DAY) == {
+        "open": 4,
+        "due": 1,
+        "overdue": 2,
+        "new": 2,
+        "working": 1,
+        "escalated": 1,
+        "snoozed": 1,
+    }
+
+
+def test_an_overdue_alert_is_passed_to_the_team_lead_once(desk: Stores) -> None:
+    alert = _raise(desk)
+    due = _alert(desk, alert)["due_on"]
+    assert escalate(desk, due) == 0
+    assert escalate(desk, due + timedelta(days=1)) == 1
+    assert escalate(desk, due + timedelta(days=2)) == 0
+    assert _alert(desk, alert)["escalated_on"] == due + timedelta(days=1)
+    assert [s["step"] for s in _all(desk, alert_steps)] == ["escalated"]
+    assert [r["action"] for r in _all(desk, audit_log)].count("alert.escalate") == 1
+
+
+def test_snoozing_does_not_keep_an_overdue_alert_from_the_team_lead(desk: Stores) -> None:
+    alert = _raise(desk)
+    record_step(desk, AMY, alert, SNOOZED, "Abroad", 1, until=DAY + timedelta(days=60), today=DAY)
+    assert escalate(desk, DAY + timedelta(days=31)) == 1
+
+
+def test_a_held_out_or_closed_alert_is_passed_to_nobody(desk: Stores) -> None:
+    _raise(desk, HELD_OUT)
+    record_step(desk, AMY, _raise(desk, A), "declined", "", 1)
+    assert escalate(desk, DAY + timedelta(days=90)) == 0
+
+
+def test_a_removed_rule_closes_its_alerts_with_that_reason_and_deletes_none(desk: Stores) -> None:
+    _raise(desk, A, SHOWN[1], HELD_OUT)
+    record_step(desk, AMY, _all(desk, alerts)[0]["alert_id"], "contacted", "", 1)
+    assert close_without_rule(desk, ["another"]) == 3
+    assert close_without_rule(desk, ["another"]) == 0
+    rows = _all(desk, alerts)
+    assert {(r["status"], r["outcome"]) for r in rows} == {("closed", RULE_REMOVED)}
+    assert len(rows) == 3
+    assert queue.outcome_words(RULE_REMOVED) == "The rule behind it was removed"
+
+
+@pytest.mark.parametrize("step", CLOSING)
+def test_a_mis_clicked_end_is_taken_back_by_a_further_line(desk: Stores, step: str) -> None:
+    alert = _raise(desk)
+    record_step(desk, AMY, alert, "contacted", "", 1)
+    record_step(desk, AMY, alert, step, "", 2)
+    assert take_back(desk, AMY, alert, "Wrong button", 3) == 4
+    row = _alert(desk, alert)
+    assert (row["status"], row["outcome"], row["closed_at"]) == ("working", None, None)
+    lines = _all(desk, alert_steps)
+    assert [s["step"] for s in lines] == ["contacted", step, "corrected"]
+    assert lines[2]["corrects"] == lines[1]["step_id"]
+    assert [s["step"] for s in standing(lines)] == ["contacted"]
+    take_back(desk, AMY, alert, "That neither", 4)
+    assert _alert(desk, alert)["status"] == "open"
+    with pytest.raises(ChangeRefused, match="no step that could be taken back"):
+        take_back(desk, AMY, alert, "More", 5)
+
+
+def test_a_step_is_taken_back_by_who_took_it_or_by_the_team_lead(desk: Stores) -> None:
+    alert = _raise(desk)
+    record_step(desk, LEAD, alert, "acknowledged", "", 1)
+    with pytest.raises(ChangeRefused, match="lea recorded the latest step"):
+        take_back(desk, AMY, alert, "Not mine", 2)
+    with pytest.raises(AccessRefused):
+        take_back(desk, BOB, alert, "Not mine", 2)
+    assert take_back(desk, LEAD, alert, "Mine", 2) == 3
+
+
+def test_a_correction_needs_a_reason_and_the_version_on_screen(desk: Stores) -> None:
+    alert = _raise(desk)
+    record_step(desk, AMY, alert, "declined", "", 1)
+    with pytest.raises(ChangeRefused, match="what was wrong"):
+        take_back(desk, AMY, alert, "  ", 2)
+    with pytest.raises(ChangeRefused):
+        take_back(desk, AMY, alert, "Wrong button", 1)
+
+
+def test_what_the_night_closed_is_not_reopened_by_hand(desk: Stores) -> None:
+    alert = _raise(desk)
+    tonight(desk, RULE, found(), DAY + timedelta(days=1), EVERYBODY)
+    with pytest.raises(ChangeRefused, match="no step that could be taken back"):
+        take_back(desk, AMY, alert, "It does apply", 2)
+
+
+def test_an_alert_with_a_newer_one_for_the_same_reason_stays_closed(desk: Stores, clock: Clock) -> None:
+    alert = _raise(desk)
+    record_step(desk, AMY, alert, "declined", "", 1)
+    assert tonight(desk, RULE, found(A), DAY + timedelta(days=40), EVERYBODY) == Night(raised=1)
+    with pytest.raises(ChangeRefused, match="new alert for the same reason"):
+        take_back(desk, AMY, alert, "Wrong button", 2)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(moves=st.lists(st.sampled_from([*STEPS, "take back"]), max_size=8), number=st.integers(0, 10**9))
+def test_where_an_alert_stands_is_what_its_standing_steps_say(
+    desk: Stores, moves: list[str], number: int
+) -> None:
+    """Whatever is clicked, refused or taken back: status, end and snooze follow from the history alone."""
+    customer = f"H{number}-{'-'.join(moves)}"
+    frame = found(customer)
+    open_rule = replace(RULE, code=f"r{abs(hash(customer))}")
+    with_nobody_held_out = replace(desk, settings=replace(desk.settings, hold_out_share=0.0))
+    tonight(with_nobody_held_out, open_rule, frame, DAY, frozenset({customer}))
+    alert = next(a["alert_id"] for a in _all(desk, alerts) if a["rule"] == open_rule.code)
+    for move in moves:
+        version = _alert(desk, alert)["version"]
+        try:
+            if move == "take back":
+                take_back(desk, AMY, alert, "Wrong button", version)
+            else:
+                record_step(desk, AMY, alert, move, "why", version, until=DAY + timedelta(days=3), today=DAY)
+        except ChangeRefused:
+            continue
+    lines = [s for s in _all(desk, alert_steps) if s["alert_id"] == alert]
+    row, last = _alert(desk, alert), (standing(lines) or [None])[-1]
+    expected = "open" if last is None else "closed" if last["step"] in CLOSING else "working"
+    assert row["status"] == expected
+    assert row["outcome"] == (last["step"] if expected == "closed" else None)
+    assert row["snoozed_until"] == (last["until"] if last and last["step"] == SNOOZED else None)
+
+
+def test_an_alert_without_rm_waits_in_the_pool_and_is_taken_once(desk: Stores) -> None:
+    alert = _raise(desk, rm=None, team=None)
+    assert _seen(desk, AMY) == {alert}
+    claim(desk, AMY, alert)
+    assert (_alert(desk, alert)["rm_id"], _alert(desk, alert)["customer_rm_id"]) == ("R1", None)
+    with pytest.raises(ChangeRefused, match="a moment before you"):
+        claim(desk, BOB, alert)
+    assert [s["step"] for s in _all(desk, alert_steps)] == ["claimed"]
+    assert covered(desk, AMY) == (A,)
+    assert covered(desk, BOB) == ()
+    assert covered(desk, LEAD) == (A,)
+
+
+def test_a_taken_alert_stays_with_its_worker_on_later_nights(desk: Stores) -> None:
+    alert = _raise(desk, rm=None, team=None)
+    claim(desk, AMY, alert)
+    nobodys = found(A, rm=None, team=None)
+    assert tonight(desk, RULE, nobodys, DAY + timedelta(days=1), EVERYBODY) == Night()
+    assert _alert(desk, alert)["rm_id"] == "R1"
+    assert tonight(desk, RULE, found(A, rm="R2"), DAY + timedelta(days=2), EVERYBODY) == Night(moved=1)
+    assert _alert(desk, alert)["rm_id"] == "R2"
+    assert covered(desk, AMY) == ()
+
+
+def test_another_teams_pool_is_nobodys_to_take_and_the_try_is_logged(desk: Stores) -> None:
+    alert = _raise(desk, rm=None, team="West")
+    for viewer in (AMY, LEAD, Viewer("x", "X", "service"), replace(AMY, rm_id=None)):
+        with pytest.raises(AccessRefused):
+            claim(desk, viewer, alert)
+    assert _seen(desk, AMY) == set()
+    refused = [r for r in _all(desk, audit_log) if r["action"] == "alert.refused"]
+    assert len(refused) == 4
+
+
+def test_a_held_out_alert_is_in_no_pool(desk: Stores) -> None:
+    alert = _raise(desk, HELD_OUT, rm=None, team=None)
+    assert _seen(desk, AMY) == set()
+    with pytest.raises(AccessRefused):
+        claim(desk, AMY, alert)
+
+
+def test_cover_ends_with_the_alert(desk: Stores) -> None:
+    alert = _raise(desk, rm=None, team=None)
+    claim(desk, AMY, alert)
+    record_step(desk, AMY, alert, "declined", "", 2)
+    assert covered(desk, AMY) == ()
+
+
+def test_every_line_of_an_alerts_life_stands_in_the_audit_log(desk: Stores) -> None:
+    alert = _raise(desk, rm=None, team=None)
+    claim(desk, AMY, alert)
+    record_step(desk, AMY, alert, "declined", "", 2)
+    take_back(desk, AMY, alert, "Wrong button", 3)
+    said = [(r["who"], r["action"]) for r in _all(desk, audit_log) if r["subject"] == alert]
+    assert said == [("amy", "alert.claim"), ("amy", "alert.step"), ("amy", "alert.correct")]
+    with desk.desk.connect() as connection:
+        assert journal.broken_line(connection) is None
+        assert connection.execute(select(func.count()).select_from(alert_steps)).scalar() == 3
+
+
+def _load(*counts: tuple[str, int, int]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    rows = [
+        {
+            "alert_id": f"{rm}-{n}",
+            "version": 1,
+            "customer_id": f"{rm}-{n}",
+            "full_name": None,
+            "title": "T",
+            "rm_id": rm,
+            "status": "open",
+            "due_on": pd.Timestamp(DAY) + pd.Timedelta(days=n),
+        }
+        for rm, open_, _ in counts
+        for n in range(open_)
+    ]
+    load = pd.DataFrame(
+        [
+            {"rm_id": rm, "name": rm, "weekly_capacity": capacity, "open": open_, "weeks": open_ / capacity}
+            for rm, open_, capacity in counts
+        ]
+    )
+    return pd.DataFrame(rows), load.sort_values("weeks", ascending=False).reset_index(drop=True)
+
+
+def test_an_uneven_team_gets_suggestions_from_the_busiest_to_the_idlest() -> None:
+    rows, load = _load(("R1", 20, 10), ("R2", 2, 10), ("R3", 10, 10))
+    moves = balance.suggestions(rows, load)
+    assert [(m.from_name, m.to_rm) for m in moves] == [("R1", "R2")] * 3
+    assert moves[0].alert_id == "R1-19"  # the one due last
+    assert balance.in_words(load) == "R1 has 2.0 weeks of calls open, R2 0.2."
+
+
+def test_an_even_team_is_left_alone() -> None:
+    rows, load = _load(("R1", 10, 10), ("R2", 12, 10))
+    assert balance.suggestions(rows, load) == []
+    assert "spread evenly" in balance.in_words(load)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 30), st.integers(1, 20)), min_size=1, max_size=5),
+)
+def test_a_suggestion_never_makes_the_receiver_the_busiest(teams: list[tuple[int, int]]) -> None:
+    rows, load = _load(*((f"R{n}", open_, capacity) for n, (open_, capacity) in enumerate(teams)))
+    if rows.empty:
+        return
+    weeks = dict(zip(load["rm_id"], load["weeks"], strict=True))
+    moves = balance.suggestions(rows, load)
+    assert len({m.alert_id for m in moves}) == len(moves)
+    for move in moves:
+        assert weeks[move.to_rm] < max(weeks.values())

@@ -1,0 +1,204 @@
+"""Rules people set: of a closed set, in versions, with who and why, and counted before they go live."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+import pytest
+from alert_queue import AMY, LEAD, found
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import insert, select
+
+from warehouse.access import SYSTEM, Reader, Viewer
+from warehouse.connect import Stores
+from warehouse.desk import alerts, audit_log, rule_versions
+from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.schema import customer_profiles
+from warehouse.settings import Settings
+from workflow.alerts import tonight
+from workflow.overdue import RULE_REMOVED
+from workflow.rule_versions import (
+    ATTRIBUTES,
+    Draft,
+    as_rule,
+    built_in,
+    code_of,
+    drafts_in_force,
+    history,
+    known_rules,
+    proposals,
+    propose,
+    put_live,
+    retire,
+    rules_in_force,
+)
+from workflow.rules import SENTENCES, rules, sentence
+
+ANA = Viewer(username="ana", full_name="Ana", role="analyst")
+DRAFT = Draft(
+    code="falling_balance",
+    title="Balance falls",
+    advice="Ask what has changed.",
+    conditions={"balance_change_90d": -0.5, "total_balance": 500_000},
+)
+
+
+def _live(desk: Stores, draft: Draft = DRAFT) -> None:
+    put_live(desk, ANA, draft, "Many left after such a fall", seen=7, flagged_now=7)
+
+
+def test_a_bank_begins_with_the_rules_it_always_had(desk: Stores) -> None:
+    assert [r.code for r in rules_in_force(Reader(desk, SYSTEM))] == [r.code for r in rules(Settings())]
+
+
+def test_the_built_in_rules_said_as_conditions_are_the_same_rules() -> None:
+    for draft, rule in zip(built_in(Settings()), rules(Settings()), strict=True):
+        same = as_rule(draft)
+        text = lambda e: str(e.compile(compile_kwargs={"literal_binds": True}))  # noqa: E731
+        assert text(same.when) == text(rule.when).replace("> 0", ">= 1")
+        assert set(same.because) == set(rule.because)
+        assert (same.needs_model, same.within_capacity) == (rule.needs_model, rule.within_capacity)
+
+
+def test_a_rule_put_live_is_in_force_with_who_and_why(desk: Stores) -> None:
+    _live(desk)
+    reader = Reader(desk, ANA)
+    assert [d.code for d in drafts_in_force(reader)][-1] == "falling_balance"
+    (row,) = history(reader).to_dict("records")
+    assert (row["state"], row["would_flag"], row["made_by"]) == ("live", 7, "ana")
+    assert row["words"] == (
+        "Change of the balance in three months up to −50 %; Deposits and investments from HKD 500,000"
+    )
+    with desk.desk.connect() as connection:
+        line = connection.execute(select(audit_log).order_by(audit_log.c.line.desc())).mappings().first()
+    assert (line["who"], line["action"], line["subject"]) == ("ana", "rule.live", "falling_balance")
+
+
+def test_a_new_version_takes_the_place_of_the_old_and_the_old_stays_on_record(desk: Stores) -> None:
+    _live(desk)
+    _live(desk, replace(DRAFT, conditions={"balance_change_90d": -0.25}))
+    reader = Reader(desk, ANA)
+    (mine,) = [d for d in drafts_in_force(reader) if d.code == DRAFT.code]
+    assert mine.conditions == {"balance_change_90d": -0.25}
+    assert len(history(reader)) == 2
+
+
+def test_a_built_in_rule_gets_another_threshold(desk: Stores) -> None:
+    first = built_in(Settings())[0]
+    _live(desk, replace(first, conditions={**first.conditions, "savings_balance": 1_000_000}))
+    in_force = drafts_in_force(Reader(desk, SYSTEM))
+    assert sorted(d.code for d in in_force) == sorted(r.code for r in rules(Settings()))
+    (changed,) = [d for d in in_force if d.code == first.code]
+    assert changed.conditions["savings_balance"] == 1_000_000
+
+
+def test_a_count_that_is_not_the_one_shown_keeps_the_rule_from_going_live(desk: Stores) -> None:
+    with pytest.raises(ChangeRefused, match="by now, not 7"):
+        put_live(desk, ANA, DRAFT, "why", seen=7, flagged_now=9)
+    assert history(Reader(desk, ANA)).empty
+
+
+def test_removing_a_rule_closes_its_alerts_at_once_and_keeps_their_name(desk: Stores) -> None:
+    _live(desk)
+    frame = found(*[f"C{i}" for i in range(30)]).assign(balance_change_90d=-0.6)
+    tonight(desk, as_rule(DRAFT), frame, date(2026, 6, 30), frozenset(frame["customer_id"]))
+    raised = len(_alerts(desk))
+    assert raised
+    assert retire(desk, ANA, DRAFT.code, "It brought nothing") == raised
+    assert {(a["status"], a["outcome"]) for a in _alerts(desk)} == {("closed", RULE_REMOVED)}
+    reader = Reader(desk, ANA)
+    assert DRAFT.code not in [d.code for d in drafts_in_force(reader)]
+    assert known_rules(reader)[DRAFT.code].title == "Balance falls"
+    with pytest.raises(ChangeRefused, match="not in force"):
+        retire(desk, ANA, DRAFT.code, "Again")
+
+
+def _alerts(desk: Stores) -> list[dict]:
+    with desk.desk.connect() as connection:
+        return [dict(row) for row in connection.execute(select(alerts)).mappings()]
+
+
+def test_a_team_lead_proposes_and_an_analyst_decides(desk: Stores) -> None:
+    propose(desk, LEAD, DRAFT, "My team sees this often")
+    reader = Reader(desk, ANA)
+    assert proposals(reader) == [(DRAFT, "lea", "My team sees this often")]
+    assert DRAFT.code not in [d.code for d in drafts_in_force(reader)]
+    _live(desk)
+    assert proposals(reader) == []
+
+
+@pytest.mark.parametrize("viewer", [AMY, LEAD, Viewer("m", "M", "marketing"), Viewer("x", "X", "executive")])
+def test_only_an_analyst_puts_a_rule_live_or_removes_one_and_a_try_is_logged(
+    desk: Stores, viewer: Viewer
+) -> None:
+    for attempt in (
+        lambda: put_live(desk, viewer, DRAFT, "why", seen=1, flagged_now=1),
+        lambda: retire(desk, viewer, "high_churn_risk", "why"),
+    ):
+        with pytest.raises(AccessRefused):
+            attempt()
+    with desk.desk.connect() as connection:
+        actions = list(connection.execute(select(audit_log.c.action)).scalars())
+    assert actions == ["rule.refused", "rule.refused"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"conditions": {}}, "at least one condition"),
+        ({"conditions": {"full_name": 1.0}}, "nothing a rule can ask about"),
+        ({"conditions": {"1=1); drop table alerts--": 1.0}}, "nothing a rule can ask about"),
+        ({"title": " "}, "a title"),
+        ({"advice": ""}, "an advice"),
+        ({"title": "x" * 201}, "a title"),
+    ],
+)
+def test_what_is_missing_or_not_of_the_closed_set_is_refused(desk: Stores, changed: dict, says: str) -> None:
+    with pytest.raises(ChangeRefused, match=says):
+        _live(desk, replace(DRAFT, **changed))
+    with pytest.raises(ChangeRefused, match="Say why"):
+        put_live(desk, ANA, DRAFT, " ", seen=1, flagged_now=1)
+
+
+@given(st.sampled_from(sorted(ATTRIBUTES)), st.data())
+def test_every_condition_there_is_can_be_run_said_and_given_as_a_reason(
+    name: str, data: st.DataObject
+) -> None:
+    value = data.draw(st.sampled_from(ATTRIBUTES[name].choices))
+    rule = as_rule(replace(DRAFT, conditions={name: value}))
+    assert name == "probability" or name in SENTENCES
+    assert name == "probability" or name in customer_profiles.c
+    assert rule.needs_model == (name == "probability")
+    assert sentence(name, value).endswith(".")
+    assert replace(DRAFT, conditions={name: value}).in_words().startswith(ATTRIBUTES[name].label)
+
+
+@given(st.text(max_size=300), st.lists(st.text(max_size=20), max_size=5))
+def test_a_title_always_gives_a_code_that_is_free(title: str, taken: list[str]) -> None:
+    code = code_of(title, [*taken, "rule"])
+    assert code not in taken
+    assert code.replace("_", "").isalnum()
+
+
+def test_what_stands_on_the_desk_is_never_run(desk: Stores) -> None:
+    """Whoever writes into the table by another way gets an error, not a query of his own."""
+    with desk.desk.begin() as connection:
+        connection.execute(
+            insert(rule_versions).values(
+                code="sly",
+                title="Sly",
+                advice="x",
+                conditions=json.dumps({"customer_id); drop table alerts --": 1}),
+                within_capacity=False,
+                state="live",
+                why="x",
+                made_by="x",
+                made_at=pd.Timestamp("2026-07-01").to_pydatetime(),
+            )
+        )
+    with pytest.raises(KeyError):
+        rules_in_force(Reader(desk, SYSTEM))

@@ -1,0 +1,75 @@
+"""What changed on a queue since a day: new, worse, due, overdue, settled; asked on a Monday before the meeting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pandas as pd
+from sqlalchemy import func, select
+
+from models import churn
+from warehouse.access import Reader
+from warehouse.schema import customer_scores
+from workflow import queue
+
+WORSE_BY = 0.05
+"""A chance of leaving that rose by this much, five in a hundred, is worse; less moves every night."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """Customers, not alerts. `worse` is None while no earlier night is known to compare with."""
+
+    since: date
+    new: frozenset[str]
+    worse: frozenset[str] | None
+    due: frozenset[str]
+    overdue: frozenset[str]
+    accepted: frozenset[str]
+    closed: int
+
+
+def last_monday(today: date) -> date:
+    """The Monday of the running week; of the week before if today is one, since the meeting is that morning."""
+    return today - timedelta(days=today.weekday() or 7)
+
+
+def changes(reader: Reader, people: pd.DataFrame, today: date) -> Changes:
+    """What changed since the last Monday, for the rows of `queue.by_customer`."""
+    since = last_monday(today)
+    masks = queue.kinds(people, today)
+    ids = people["customer_id"]
+    closed = queue.closed_alerts(reader, since)
+    return Changes(
+        since=since,
+        new=frozenset(ids[pd.to_datetime(people["raised_on"]) >= pd.Timestamp(since)]),
+        worse=_worse(reader, list(ids), since, today),
+        due=frozenset(ids[masks["due"]]),
+        overdue=frozenset(ids[masks["overdue"]]),
+        accepted=frozenset(closed[closed["outcome"] == "accepted"]["customer_id"]),
+        closed=len(closed),
+    )
+
+
+def _worse(reader: Reader, customer_ids: list[str], since: date, today: date) -> frozenset[str] | None:
+    """Whose chance of leaving rose since the last night before `since`."""
+    t = customer_scores
+    nights = reader.frame(
+        select(func.max(t.c.as_of).label("last")).where(t.c.model == churn.MODEL, t.c.as_of < since)
+    )
+    before = nights["last"].iloc[0]
+    if pd.isna(before) or not customer_ids:
+        return None if pd.isna(before) else frozenset()
+    day = pd.Timestamp(before).date()
+    rows = reader.frame(
+        select(t.c.customer_id, t.c.as_of, t.c.probability).where(
+            t.c.model == churn.MODEL, t.c.customer_id.in_(customer_ids), t.c.as_of.in_([day, today])
+        )
+    )
+    rows["as_of"] = pd.to_datetime(rows["as_of"])
+    wide = rows.pivot(index="customer_id", columns="as_of", values="probability")
+    if wide.shape[1] < 2:
+        return frozenset()
+    rose = wide[pd.Timestamp(today)] - wide[pd.Timestamp(day)] >= WORSE_BY
+    return frozenset(wide.index[rose])
