@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -11,7 +12,6 @@ from sqlalchemy import (
     DateTime,
     Select,
     String,
-    Table,
     case,
     cast,
     func,
@@ -89,42 +89,111 @@ def net_revenue(customer_id: str, as_of: date) -> Select:
     )
 
 
-def journey(customer_id: str, as_of: date, wanted: frozenset[str]) -> Select | None:
-    """What happened with the customer in every department, newest first: `at`, `department`, `what`, `detail`.
+DEPARTMENTS = ("Marketing", "Sales", "Core banking", "Service")
+"""The lanes of a customer's journey, in the order in which a customer usually meets them."""
 
-    Only the tables in `wanted` are read: those that are loaded and that the viewer may see.
+
+def journey(customer_id: str, as_of: date, wanted: frozenset[str]) -> Select | None:
+    """What happened with the customer in every department: `at`, `stage`, `department`, `what`, `detail`.
+
+    Newest first; on one moment in the order of the stages, from first contact to survey. Only the tables in `wanted`
+    are read: those that are loaded and that the viewer may see. At most the latest 500 events.
     """
     until = datetime.combine(as_of + timedelta(days=1), time.min)
-    parts = []
+    parts: list[Select] = []
 
-    def happened(table: Table, moment: ColumnElement, department: str, what: Any, detail: Column) -> Select:
-        return select(
+    def happened(moment: ColumnElement, department: str, what: Any, detail: Column) -> Select:
+        part = select(
             cast(moment, DateTime).label("at"),
+            literal(len(parts)).label("stage"),
             literal(department).label("department"),
             (literal(what) if isinstance(what, str) else what).label("what"),
             cast(detail, String).label("detail"),
-        ).where(table.c.customer_id == customer_id, moment < until)
+        ).where(detail.table.c.customer_id == customer_id, moment < until)
+        parts.append(part)
+        return part
 
-    if "leads" in wanted:
-        parts.append(happened(leads, leads.c.created_at, "Marketing", "First asked about", leads.c.product))
-        parts.append(happened(leads, leads.c.won_at, "Sales", "Signed a contract for", leads.c.product))
+    # In stage order: the place in the list is the stage.
     if "touches" in wanted:
         # An impression is not a contact anybody would remember.
-        contacted = happened(touches, touches.c.touched_at, "Marketing", touches.c.kind, touches.c.channel)
-        parts.append(contacted.where(touches.c.kind != "impression"))
-    if "tickets" in wanted:
-        parts.append(happened(tickets, tickets.c.opened_at, "Service", "Opened a case", tickets.c.category))
-        parts.append(happened(tickets, tickets.c.resolved_at, "Service", "Case settled", tickets.c.category))
-    if "surveys" in wanted:
-        answered = happened(surveys, surveys.c.answered_at, "Service", "Answered a survey", surveys.c.score)
-        parts.append(answered.where(surveys.c.score.is_not(None)))
+        part = happened(touches.c.touched_at, "Marketing", touches.c.kind, touches.c.channel)
+        parts[-1] = part.where(touches.c.kind != "impression")
+    if "leads" in wanted:
+        for moment, department, what, detail in (
+            (leads.c.created_at, "Marketing", "First asked about", leads.c.product),
+            (leads.c.mql_at, "Marketing", "Qualified by Marketing", leads.c.product),
+            (leads.c.contacted_at, "Sales", "First call", leads.c.product),
+            (leads.c.sql_at, "Sales", "Qualified by Sales", leads.c.product),
+            (leads.c.rejected_at, "Sales", "Not taken on", leads.c.rejected_reason),
+            (leads.c.opportunity_at, "Sales", "Offer in preparation", leads.c.product),
+            (leads.c.won_at, "Sales", "Signed a contract for", leads.c.product),
+            (leads.c.lost_at, "Sales", "Did not sign", leads.c.lost_reason),
+        ):
+            happened(moment, department, what, detail)
     if "accounts" in wanted:
-        parts.append(happened(accounts, accounts.c.opened_on, "Core banking", "Opened", accounts.c.product))
-        parts.append(happened(accounts, accounts.c.closed_on, "Core banking", "Closed", accounts.c.product))
+        happened(accounts.c.opened_on, "Core banking", "Opened", accounts.c.product)
+        happened(accounts.c.closed_on, "Core banking", "Closed", accounts.c.product)
+    if "tickets" in wanted:
+        kind = case((tickets.c.complaint, "Complained"), else_="Asked Service")
+        happened(tickets.c.opened_at, "Service", kind, tickets.c.category)
+        happened(tickets.c.resolved_at, "Service", "Case settled", tickets.c.category)
+    if "surveys" in wanted:
+        part = happened(surveys.c.answered_at, "Service", "Answered a survey", surveys.c.score)
+        parts[-1] = part.where(surveys.c.score.is_not(None))
     if not parts:
         return None
     together = union_all(*parts).subquery()
-    return select(together).order_by(together.c.at.desc()).limit(200)
+    return select(together).order_by(together.c.at.desc(), together.c.stage.desc()).limit(500)
+
+
+def last_contacts(customer_id: str, as_of: date, wanted: frozenset[str]) -> Select | None:
+    """When each department last was in touch with the customer: `department`, `at` (NULL if never).
+
+    Marketing's is the last touch somebody would remember, Sales' the last first call to a lead, Service's the last
+    case that was opened or answered. Only the tables in `wanted` are read.
+    """
+    until = datetime.combine(as_of + timedelta(days=1), time.min)
+
+    def last(department: str, moment: Column, *which: ColumnElement[bool]) -> Select:
+        return select(
+            literal(department).label("department"), func.max(cast(moment, DateTime)).label("at")
+        ).where(moment.table.c.customer_id == customer_id, moment < until, *which)
+
+    parts = []
+    if "touches" in wanted:
+        parts.append(last("Marketing", touches.c.touched_at, touches.c.kind != "impression"))
+    if "leads" in wanted:
+        parts.append(last("Sales", leads.c.contacted_at))
+    if "tickets" in wanted:
+        parts.append(last("Service", tickets.c.opened_at))
+    return select(union_all(*parts).subquery()) if parts else None
+
+
+def usage(customer_id: str, as_of: date) -> Select:
+    """What the customer used of app and web bank in 90 days: feature, sessions, last_used; most used first."""
+    t = schema.product_usage
+    sessions = func.sum(t.c.sessions)
+    return (
+        select(t.c.feature, sessions.label("sessions"), func.max(t.c.used_on).label("last_used"))
+        .where(t.c.customer_id == customer_id, t.c.used_on > as_of - timedelta(days=90), t.c.used_on <= as_of)
+        .group_by(t.c.feature)
+        .order_by(sessions.desc(), t.c.feature)
+    )
+
+
+def answers(customer_id: str, as_of: date) -> Select:
+    """The customer's answers to surveys, newest first: kind, answered_at, score, comment."""
+    until = datetime.combine(as_of + timedelta(days=1), time.min)
+    return (
+        select(surveys.c.kind, surveys.c.answered_at, surveys.c.score, surveys.c.comment)
+        .where(
+            surveys.c.customer_id == customer_id,
+            surveys.c.answered_at < until,
+            surveys.c.score.is_not(None),
+        )
+        .order_by(surveys.c.answered_at.desc())
+        .limit(10)
+    )
 
 
 def cases(customer_id: str, as_of: date) -> Select:
@@ -156,19 +225,41 @@ def named(customer_ids: list[str]) -> Select:
 
 
 def search(words: str, limit: int = 20) -> Select:
-    """Customers whose number, name or phone contains `words`."""
+    """Customers whose number, name or phone contains `words`; a phone may be typed in any way, with or without +852."""
     # The bank's own wildcard signs are searched as they are typed.
     like = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    fits = [
-        column.ilike(like, escape="\\")
-        for column in (customers.c.customer_id, customers.c.full_name, customers.c.phone)
-    ]
+    fits = [column.ilike(like, escape="\\") for column in (customers.c.customer_id, customers.c.full_name)]
+    digits = phone_digits(words)
+    if digits:
+        bare: ColumnElement[str] = customers.c.phone
+        for sign in _PHONE_SIGNS:
+            bare = func.replace(bare, sign, "")
+        fits.append(bare.like(f"%{digits}%"))
     return (
         select(customers.c.customer_id, customers.c.full_name, customers.c.segment, customers.c.left_on)
         .where(or_(*fits))
         .order_by(customers.c.customer_id)
         .limit(limit)
     )
+
+
+_PHONE_SIGNS = (" ", "-", "(", ")", "+", ".", "/")
+
+
+def phone_digits(words: str) -> str:
+    """The digits of a phone as somebody types it, without the country code; empty if it is no phone.
+
+    At least four digits: fewer would fit half the bank.
+    """
+    typed = unicodedata.normalize("NFKC", words)
+    for dash in "‐‑‒–—−":
+        typed = typed.replace(dash, "-")
+    if any(c not in "0123456789" and c not in _PHONE_SIGNS for c in typed.strip()):
+        return ""
+    digits = "".join(c for c in typed if c.isdigit())
+    if typed.strip().startswith("+") or len(digits) > 8:
+        digits = digits.removeprefix("00").removeprefix("852")
+    return digits if len(digits) >= 4 else ""
 
 
 RISK_BANDS = (

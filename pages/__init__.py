@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from metrics.scope import Scope
-from pages.customers import customer, customer_health
+from pages.customers import alert_rules, customer, customer_health
 from pages.governance import data_status, dictionary, identity
 from pages.growth import attribution, funnel
 from pages.today import today
@@ -70,6 +70,14 @@ MENU: dict[str, tuple[Entry, ...]] = {
             url="customer",
             roles=RELATIONSHIP | {"service"},
             page=customer.page,
+            needs=("customers",),
+        ),
+        Entry(
+            title="Alert rules",
+            icon=":material/rule:",
+            url="alert-rules",
+            roles=frozenset({"analyst", "team_lead"}),
+            page=alert_rules.page,
             needs=("customers",),
         ),
     ),

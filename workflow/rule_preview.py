@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pandas as pd
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from metrics.profile import profile
 from models import churn
@@ -59,6 +59,13 @@ def preview(reader: Reader, rule: Rule, as_of: date, first: date | None, known: 
     )
 
 
+def flagged_now(reader: Reader, rule: Rule, as_of: date) -> int:
+    """How many customers `rule` flags as of a day, in the viewer's rows."""
+    flagged = found(rule, as_of).subquery("flagged")
+    asked = select(func.count().label("n")).select_from(flagged).where(flagged.c.fires)
+    return int(reader.frame(asked)["n"].iloc[0])
+
+
 def _past(reader: Reader, rule: Rule, as_of: date, first: date | None, known: frozenset[str]) -> pd.DataFrame:
     rows = []
     for day in _month_ends(as_of):
@@ -75,8 +82,7 @@ def _count(reader: Reader, rule: Rule, day: date, known: frozenset[str]) -> int 
         nights = select(func.count().label("n")).where(t.c.model == churn.MODEL, t.c.as_of == day)
         if not reader.frame(nights)["n"].iloc[0]:
             return None
-        asked: Select = select(func.count().label("n")).select_from(found(rule, day).subquery("flagged"))
-        return int(reader.frame(asked)["n"].iloc[0])
+        return flagged_now(reader, rule, day)
     people = profile(day, known).subquery("example")
     counted = select(func.count().label("n")).select_from(people).where(over(rule.when, people))
     return int(reader.frame(counted)["n"].iloc[0])

@@ -50,8 +50,8 @@ def badges(alert: Any, today: date) -> None:
         st.badge("Team lead knows", icon=":material/campaign:", color="red")
 
 
-def full(alert: Any, today: date, viewer: Viewer, advice: Callable[[], None] | None = None) -> None:
-    """Why the alert stands, what is at stake, what to do, and the form. `advice` takes the place of the rule's own."""
+def full(alert: Any, today: date, viewer: Viewer, advice: Callable[[], None]) -> None:
+    """Why the alert stands, what is at stake, what to do (drawn by `advice`), and the form."""
     with st.container(border=True, key=f"alert-{alert.alert_id}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(alert.title, width="content")
@@ -67,9 +67,7 @@ def full(alert: Any, today: date, viewer: Viewer, advice: Callable[[], None] | N
             )
         with do:
             st.caption("What to do")
-            st.text(alert.advice)
-            if advice:
-                advice()
+            advice()
             _form(alert, viewer, today)
 
 

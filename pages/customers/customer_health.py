@@ -72,15 +72,18 @@ def _changed(since: Changes) -> None:
 
 def _queue(found: pd.DataFrame, counts: dict[str, int], today: date) -> None:
     numbers = counts | {"all": counts["open"]}
+    offered = [kind for kind in SHOWN if kind in ALWAYS or numbers[kind]]
+    asked = st.query_params.get("show", "all")
     shown = st.segmented_control(
         "Show",
-        [kind for kind in SHOWN if kind in ALWAYS or numbers[kind]],
+        offered,
         format_func=lambda s: f"{SHOWN[s]} ({numbers[s]})",
-        default="all",
+        default=asked if asked in offered else "all",
         key="show",
-        bind="query-params",
         label_visibility="collapsed",
     )
+    # By hand: a bound widget would write its label with the count into the address, which changes every day.
+    st.query_params["show"] = shown or "all"
     masks = queue.kinds(found, today)
     chosen = found[masks[shown]] if shown in masks else found[~masks["snoozed"]]
     st.caption("In the order to work them: money with us × chance of leaving.")

@@ -32,7 +32,8 @@ def show(viewer: Viewer, today: date) -> None:
         bands,
         values,
         texts,
-        alt=f"Customers by chance of leaving within 90 days: {', '.join(f'{b}: {t}' for b, t in zip(bands, texts, strict=True))}",
+        alt="Customers by chance of leaving within 90 days: "
+        + ", ".join(map(": ".join, zip(bands, texts, strict=True))),
         key="risk",
     )
     charts.table_below(

@@ -66,6 +66,55 @@ def line(
     st.plotly_chart(figure, config=theme.CONFIG, key=key, alt=alt)
 
 
+def timeline(
+    lanes: Sequence[str], events: Sequence[dict[str, str]], *, alt: str, key: str, height: int = 250
+) -> None:
+    """What happened when, one lane per department. An event has `at`, `lane`, `text` (on hover), `mark` and `label`.
+
+    `mark` is a plotly symbol; `label` stands beside the mark, and is empty for all but a few.
+    """
+    figure = {
+        "data": [
+            {
+                "type": "scatter",
+                "mode": "markers+text",
+                "x": [e["at"] for e in events],
+                "y": [e["lane"] for e in events],
+                "text": [e["label"] for e in events],
+                "textposition": "top center",
+                "customdata": [e["text"] for e in events],
+                "marker": {
+                    "size": 10,
+                    "color": theme.colour("primary"),
+                    "opacity": 0.75,
+                    "symbol": [e["mark"] for e in events],
+                },
+                "cliponaxis": False,
+                "hovertemplate": "%{x|%d %b %Y}: %{customdata}<extra></extra>",
+            }
+        ],
+        "layout": theme.layout(
+            height,
+            xaxis={
+                "showgrid": False,
+                "zeroline": False,
+                "fixedrange": True,
+                "tickformat": "%b %y",
+                "nticks": 8,
+            },
+            yaxis={
+                "categoryorder": "array",
+                "categoryarray": list(reversed(lanes)),
+                "range": [-0.5, len(lanes) - 0.3],
+                "gridcolor": theme.GRID,
+                "automargin": True,
+                "fixedrange": True,
+            },
+        ),
+    }
+    st.plotly_chart(figure, config=theme.CONFIG, key=key, alt=alt)
+
+
 def table_below(frame: pd.DataFrame, key: str) -> None:
     """The chart's figures as a table, for who cannot or would rather not read the picture."""
     with st.expander("Show as a table"):

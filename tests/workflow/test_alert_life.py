@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 import pytest
-from alert_queue import AMY, BOB, LEAD, Clock, found
+from alert_queue import AMY, BOB, LEAD, Clock, found, holding_out
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
@@ -19,7 +19,7 @@ from warehouse.desk import alert_steps, alerts, audit_log
 from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.settings import Settings
 from workflow import balance, queue
-from workflow.alerts import Night, is_held_out, tonight
+from workflow.alerts import Night, tonight
 from workflow.assign import claim, covered
 from workflow.overdue import RULE_REMOVED, close_without_rule, escalate
 from workflow.rules import rules
@@ -27,15 +27,21 @@ from workflow.steps import CLOSING, SNOOZED, STEPS, record_step, standing, take_
 
 RULE = rules(Settings())[0]
 DAY = date(2026, 6, 30)
-SHOWN = [f"C{i}" for i in range(80) if not is_held_out(RULE.code, f"C{i}", 0.1)]
-HELD_OUT = next(f"C{i}" for i in range(80) if is_held_out(RULE.code, f"C{i}", 0.1))
-A = SHOWN[0]
+A, B = "C1", "C2"
+HELD_OUT = "C3"
 EVERYBODY = frozenset(f"C{i}" for i in range(100))
 
 
 def _raise(desk: Stores, *customers: str, rm: str | None = "R1", **changed: object) -> str:
-    tonight(desk, RULE, found(*(customers or (A,)), rm=rm, **changed), DAY, EVERYBODY)
-    return _all(desk, alerts)[-1]["alert_id"]
+    for customer in customers or (A,):
+        stores = holding_out(desk, 1.0 if customer == HELD_OUT else 0.0)
+        tonight(stores, RULE, _found(desk, customer, rm=rm, **changed), DAY, EVERYBODY)
+    return next(a["alert_id"] for a in _all(desk, alerts) if a["customer_id"] == (customers or (A,))[-1])
+
+
+def _found(desk: Stores, customer: str, **changed: object) -> pd.DataFrame:
+    """The customer, beside those who are open already: a night looks at all of them."""
+    return found(*dict.fromkeys([customer, *(a["customer_id"] for a in _all(desk, alerts))]), **changed)
 
 
 def _all(desk: Stores, table) -> list[dict]:
@@ -119,7 +125,7 @@ def test_a_held_out_or_closed_alert_is_passed_to_nobody(desk: Stores) -> None:
 
 
 def test_a_removed_rule_closes_its_alerts_with_that_reason_and_deletes_none(desk: Stores) -> None:
-    _raise(desk, A, SHOWN[1], HELD_OUT)
+    _raise(desk, A, B, HELD_OUT)
     record_step(desk, AMY, _all(desk, alerts)[0]["alert_id"], "contacted", "", 1)
     assert close_without_rule(desk, ["another"]) == 3
     assert close_without_rule(desk, ["another"]) == 0
@@ -190,8 +196,7 @@ def test_where_an_alert_stands_is_what_its_standing_steps_say(
     customer = f"H{number}-{'-'.join(moves)}"
     frame = found(customer)
     open_rule = replace(RULE, code=f"r{abs(hash(customer))}")
-    with_nobody_held_out = replace(desk, settings=replace(desk.settings, hold_out_share=0.0))
-    tonight(with_nobody_held_out, open_rule, frame, DAY, frozenset({customer}))
+    tonight(holding_out(desk, 0.0), open_rule, frame, DAY, frozenset({customer}))
     alert = next(a["alert_id"] for a in _all(desk, alerts) if a["rule"] == open_rule.code)
     for move in moves:
         version = _alert(desk, alert)["version"]

@@ -1,0 +1,131 @@
+"""What one wants to know before picking up the phone: segment, value, risk, complaint, consent, last contacts."""
+
+from datetime import date
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from metrics import customer as about
+from metrics.words import day, hkd, of_ten, plain
+from pages.customers import alert_card
+from pages.kit import data
+from warehouse import connect
+from warehouse.access import Viewer
+from workflow import queue
+from workflow.reveal import REASONS, Contact, masked_email, masked_phone, reveal
+
+_SPOKE = ("contacted", "offered", "accepted", "declined")
+
+
+def show(viewer: Viewer, person: pd.Series, today: date) -> None:
+    """Badges that speak for themselves, then who the customer is and how to reach them."""
+    customer_id = str(person["customer_id"])
+    with st.container(horizontal=True, gap="small"):
+        st.badge(f"{plain(person['segment']).capitalize()} segment", icon=":material/star:", color="gray")
+        _value_and_risk(viewer, customer_id, today)
+        _complaint(viewer, customer_id, today)
+        _consent(person)
+        if pd.notna(person["left_on"]):
+            st.badge(f"Left on {day(person['left_on'])}", icon=":material/logout:", color="red")
+    facts = [f"Customer {customer_id}", f"with us since {day(person['joined_on'])}"]
+    facts += [person["district"]] if isinstance(person["district"], str) else []
+    if isinstance(person["preferred_channel"], str):
+        facts.append(f"prefers {plain(person['preferred_channel'])}")
+    if isinstance(person["rm_name"], str):
+        facts.append(f"RM {person['rm_name']}")
+    st.text(" · ".join(facts))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _reach(viewer, person, customer_id)
+    _contacts(viewer, customer_id, today)
+
+
+def _value_and_risk(viewer: Viewer, customer_id: str, today: date) -> None:
+    """A role without revenues and scores does not get these."""
+    if data.may_see(viewer, "revenues") and "revenues" in data.known(viewer):
+        value = data.frame(viewer, about.net_revenue(customer_id, today))["net_revenue"].iloc[0]
+        brought = "Income not known" if pd.isna(value) else f"Brought {hkd(value)} in 12 months"
+        st.badge(
+            brought,
+            icon=":material/payments:",
+            color="gray",
+            help="Revenue after the cost of service.",
+        )
+    if data.may_see(viewer, "customer_scores"):
+        nights = data.frame(viewer, about.scores(customer_id, today))
+        if nights.empty:
+            st.badge("Risk not yet scored", icon=":material/help:", color="gray")
+            return
+        chance = float(nights["probability"].iloc[-1])
+        st.badge(
+            f"{of_ten(chance).capitalize()} such customers leave",
+            icon=":material/trending_down:" if chance >= 0.1 else ":material/check:",
+            color="orange" if chance >= 0.1 else "gray",
+            help="Of customers like this one, how many leave within 90 days.",
+        )
+
+
+def _complaint(viewer: Viewer, customer_id: str, today: date) -> None:
+    if not data.may_see(viewer, "tickets") or "tickets" not in data.known(viewer):
+        return
+    cases = data.frame(viewer, about.cases(customer_id, today))
+    complaint = cases["complaint"].fillna(False).astype(bool)
+    waits = complaint & cases["still_open"].astype(bool) & ~cases["withdrawn"].fillna(False).astype(bool)
+    if waits.any():
+        since = pd.to_datetime(cases[waits]["opened_at"]).min()
+        st.badge(f"Open complaint since {day(since)}", icon=":material/sentiment_dissatisfied:", color="red")
+    else:
+        st.badge("No open complaint", icon=":material/check:", color="gray")
+
+
+def _consent(person: pd.Series) -> None:
+    consent = person["marketing_consent"]
+    if pd.isna(consent):
+        st.badge("Marketing consent not known", icon=":material/do_not_disturb_on:", color="orange")
+    elif bool(consent):
+        st.badge("May be contacted for marketing", icon=":material/verified_user:", color="gray")
+    else:
+        st.badge("No marketing, please", icon=":material/do_not_disturb_on:", color="orange")
+
+
+def _reach(viewer: Viewer, person: pd.Series, customer_id: str) -> None:
+    """Phone and e-mail, masked until the viewer says why she needs them; that leaves a line."""
+    seen: Contact | None = st.session_state.get(f"revealed {viewer.username} {customer_id}")
+    if seen is not None:
+        st.text(" · ".join(v for v in (seen.phone, seen.email) if v), width="content")
+        return
+    masked = [m for m in (masked_phone(person["phone"]), masked_email(person["email"])) if m]
+    if not masked:
+        st.caption("Neither phone nor e-mail is on record.")
+        return
+    st.text(" · ".join(masked), width="content")
+    with st.popover("Show", icon=":material/visibility:", type="tertiary"):
+        st.caption("Your look at phone and e-mail is recorded with its reason.")
+        for reason, words in REASONS.items():
+            if st.button(words, key=f"reveal-{reason}", type="tertiary"):
+                alert_card.attempt(partial(_reveal, viewer, customer_id, reason), "Shown, and recorded.")
+
+
+def _reveal(viewer: Viewer, customer_id: str, reason: str) -> None:
+    shown = reveal(connect.here(), viewer, customer_id, reason)
+    st.session_state[f"revealed {viewer.username} {customer_id}"] = shown
+
+
+def _contacts(viewer: Viewer, customer_id: str, today: date) -> None:
+    """When each department last was in touch, so that nobody calls twice without knowing."""
+    wanted = frozenset(
+        t for t in ("touches", "leads", "tickets") if t in data.known(viewer) and data.may_see(viewer, t)
+    )
+    said = []
+    statement = about.last_contacts(customer_id, today, wanted)
+    if statement is not None:
+        last = data.frame(viewer, statement)
+        said = [
+            f"{row.department} {day(row.at) if pd.notna(row.at) else 'never'}" for row in last.itertuples()
+        ]
+    if data.may_see(viewer, "alert_steps"):
+        steps = queue.steps(data.reader(viewer), customer_id)
+        spoke = steps[steps["step"].isin(_SPOKE) & ~steps["taken_back"]]
+        said.append(f"RM {day(spoke['taken_at'].iloc[0]) if len(spoke) else 'never through an alert'}")
+    if said:
+        st.caption(f"Last contact: {' · '.join(said)}")

@@ -1,0 +1,209 @@
+"""Working alerts at the screen: the clock, the pool, moving, taking back, and rules that are counted before they are live."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select, update
+from staff import busy_rm, somebody, words
+
+from warehouse import connect
+from warehouse.access import SYSTEM, Reader, Viewer
+from warehouse.desk import alert_steps, alerts, audit_log
+from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.schema import customers, relationship_managers
+from workflow import assign, queue
+from workflow.overdue import escalate
+from workflow.rule_versions import drafts_in_force
+from workflow.steps import record_step
+
+DAY = date(2026, 6, 30)
+
+
+def _busy(bank: connect.Stores) -> tuple[Viewer, Viewer, dict]:
+    """The busiest RM, her team lead, and her first alert."""
+    rm = busy_rm(bank)
+    team = assign.team_of(Reader(bank, SYSTEM), rm.rm_id)
+    (first, *_) = _rows(bank, alerts.c.rm_id == rm.rm_id, alerts.c.arm == "treated")
+    return replace(rm, team=team), somebody("team_lead", team=team), first
+
+
+def _rows(bank: connect.Stores, *which) -> list[dict]:
+    with bank.desk.connect() as desk:
+        return [dict(row) for row in desk.execute(select(alerts).where(*which)).mappings()]
+
+
+def _colleague(bank: connect.Stores, rm: Viewer, same_team: bool = True) -> str:
+    t = relationship_managers
+    rows = Reader(bank, SYSTEM).frame(select(t.c.rm_id, t.c.team))
+    fits = rows[(rows["team"] == rm.team) == same_team]
+    return str(fits[fits["rm_id"] != rm.rm_id]["rm_id"].iloc[0])
+
+
+def test_the_colleague_an_alert_is_moved_to_sees_its_customer_until_it_is_closed(open_page, bank) -> None:
+    rm, lead, alert = _busy(bank)
+    colleague = somebody("relationship_manager", rm_id=_colleague(bank, rm))
+    about = select(customers.c.full_name).where(customers.c.customer_id == alert["customer_id"])
+    assert Reader(bank, assign.at_work(bank, colleague)).frame(about).empty
+    assign.reassign(bank, lead, alert["alert_id"], colleague.rm_id, "On holiday", alert["version"])
+    helping = assign.at_work(bank, colleague)
+    assert helping.covers == (alert["customer_id"],)
+    assert len(Reader(bank, helping).frame(about)) == 1
+    assert "What did you do?" in str(
+        [s.label for s in open_page(helping, "customer", cid=alert["customer_id"]).selectbox]
+    )
+    # Her own RM still sees the customer and who works the alert, but has no form for it.
+    home = open_page(rm, "customer", cid=alert["customer_id"])
+    assert alert["alert_id"] not in str([b.key for b in home.button])
+    assert "On holiday" in words(home)
+    (moved,) = _rows(bank, alerts.c.alert_id == alert["alert_id"])
+    with pytest.raises(AccessRefused):
+        record_step(bank, rm, alert["alert_id"], "contacted", "", moved["version"])
+    record_step(bank, helping, alert["alert_id"], "declined", "", moved["version"])
+    assert assign.at_work(bank, colleague).covers == ()
+    assert Reader(bank, assign.at_work(bank, colleague)).frame(about).empty
+
+
+def test_only_the_teams_lead_moves_an_alert_and_only_within_the_team(bank) -> None:
+    rm, lead, alert = _busy(bank)
+    other_lead = replace(lead, team="Nowhere")
+    for viewer in (rm, other_lead, somebody("analyst")):
+        with pytest.raises(AccessRefused):
+            assign.reassign(bank, viewer, alert["alert_id"], "RM01", "why", alert["version"])
+    for to_rm, says in (
+        (_colleague(bank, rm, same_team=False), "not in your team"),
+        (rm.rm_id, "there already"),
+    ):
+        with pytest.raises(ChangeRefused, match=says):
+            assign.reassign(bank, lead, alert["alert_id"], to_rm, "why", alert["version"])
+    with pytest.raises(ChangeRefused, match="why the alert moves"):
+        assign.reassign(bank, lead, alert["alert_id"], None, " ", alert["version"])
+
+
+def test_a_lead_puts_an_alert_into_the_pool_and_an_rm_takes_it_at_the_screen(open_page, bank) -> None:
+    rm, lead, alert = _busy(bank)
+    assign.reassign(bank, lead, alert["alert_id"], None, "Ill", alert["version"])
+    colleague = replace(somebody("relationship_manager", rm_id=_colleague(bank, rm)), team=rm.team)
+    page = open_page(colleague, "customer-health")
+    assert "that nobody works yet" in words(page)
+    named = (
+        Reader(bank, SYSTEM)
+        .frame(select(customers.c.full_name).where(customers.c.customer_id == alert["customer_id"]))[
+            "full_name"
+        ]
+        .iloc[0]
+    )
+    assert named not in words(page).replace("\\", ""), "a name is seen by who took it"
+    next(b for b in page.button if b.key == f"claim-{alert['alert_id']}").click().run()
+    assert _rows(bank, alerts.c.alert_id == alert["alert_id"])[0]["rm_id"] == colleague.rm_id
+    stranger = replace(colleague, rm_id=_colleague(bank, rm, same_team=False), team="Nowhere")
+    assert queue.pool(Reader(bank, stranger)).empty
+
+
+def test_a_lead_sees_how_the_work_lies_and_moves_what_is_suggested(open_page, bank) -> None:
+    rm, lead, _ = _busy(bank)
+    idle = _colleague(bank, rm)
+    with bank.desk.begin() as desk:  # an uneven team: everything the colleague had is with the busy one
+        desk.execute(update(alerts).where(alerts.c.rm_id == idle).values(rm_id=rm.rm_id))
+    page = open_page(lead, "customer-health")
+    assert "weeks of calls open" in words(page)
+    move = next(b for b in page.button if str(b.key).startswith("suggested-"))
+    before = len(_rows(bank, alerts.c.rm_id == rm.rm_id))
+    move.click().run()
+    assert len(_rows(bank, alerts.c.rm_id == rm.rm_id)) == before - 1
+    assert not [e.value for e in page.error]
+
+
+def test_an_overdue_alert_says_so_to_the_rm_and_to_the_lead(open_page, bank) -> None:
+    rm, lead, alert = _busy(bank)
+    with bank.desk.begin() as desk:
+        desk.execute(
+            update(alerts)
+            .where(alerts.c.alert_id == alert["alert_id"])
+            .values(due_on=DAY - timedelta(days=3))
+        )
+    assert escalate(bank, DAY) == 1
+    for viewer in (rm, lead):
+        page = open_page(viewer, "customer-health", show="escalated")
+        assert f"open-queue-{alert['alert_id']}" in str([b.key for b in page.button])
+        assert "1 overdue" in words(page)
+
+
+def test_a_snoozed_customer_leaves_the_queue_and_is_found_under_snoozed(open_page, bank) -> None:
+    rm, _, _ = _busy(bank)
+    page = open_page(rm, "customer-health")
+    first = next(str(b.key) for b in page.button if str(b.key).startswith("open-queue-"))
+    alert_id = first.removeprefix("open-queue-")
+    (alert,) = _rows(bank, alerts.c.alert_id == alert_id)
+    for mine in _rows(bank, alerts.c.customer_id == alert["customer_id"], alerts.c.arm == "treated"):
+        record_step(
+            bank, rm, mine["alert_id"], "snoozed", "Abroad", 1, until=DAY + timedelta(days=9), today=DAY
+        )
+    assert first not in str([b.key for b in open_page(rm, "customer-health").button])
+    assert first in str([b.key for b in open_page(rm, "customer-health", show="snoozed").button])
+    assert (
+        queue.by_customer(queue.open_alerts(Reader(bank, rm), today=DAY + timedelta(days=9)))["snoozed"]
+        .eq(False)
+        .all()
+    )
+
+
+def test_a_mis_clicked_end_is_taken_back_at_the_screen(open_page, bank) -> None:
+    rm, _, alert = _busy(bank)
+    record_step(bank, rm, alert["alert_id"], "declined", "", 1)
+    page = open_page(rm, "customer", cid=alert["customer_id"])
+    next(t for t in page.text_input if t.label == "What was wrong?").input("Wrong button")
+    next(b for b in page.button if b.label == "Take back").click()
+    page.run()
+    assert _rows(bank, alerts.c.alert_id == alert["alert_id"])[0]["status"] == "open"
+    assert "Wrong button" in words(page)
+    with bank.desk.connect() as desk:
+        steps = list(desk.execute(select(alert_steps.c.step).order_by(alert_steps.c.step_id)).scalars())
+    assert steps == ["declined", "corrected"]
+
+
+def test_an_analyst_sees_whom_a_rule_would_flag_puts_it_live_and_removes_it(open_page, bank) -> None:
+    ana = somebody("analyst")
+    page = open_page(ana, "alert-rules")
+    assert page.title[0].value == "2 rules raise alerts each night"
+    page.selectbox(key="begin").select("complaint_and_dormant_savings").run()
+    page.selectbox(key="threshold-complaint_and_dormant_savings-savings_balance").select(100_000.0).run()
+    lower = page.subheader[0].value
+    page.selectbox(key="threshold-complaint_and_dormant_savings-savings_balance").select(5_000_000.0).run()
+    assert _first_number(page.subheader[0].value) < _first_number(lower)
+    next(t for t in page.text_input if t.label == "Why").input("Only the largest")
+    next(b for b in page.button if b.label.startswith("Put live")).click()
+    page.run()
+    assert not page.warning, [w.value for w in page.warning]
+    (mine,) = [d for d in drafts_in_force(Reader(bank, ana)) if d.code == "complaint_and_dormant_savings"]
+    assert mine.conditions["savings_balance"] == 5_000_000
+    next(t for t in page.text_input if t.label == "Why").input("It brought nothing")
+    next(b for b in page.button if b.label == "Remove this rule").click()
+    page.run()
+    left = _rows(bank, alerts.c.rule == "complaint_and_dormant_savings")
+    assert left
+    assert {a["outcome"] for a in left} == {"rule_removed"}
+    with bank.desk.connect() as desk:
+        said = list(desk.execute(select(audit_log.c.action).order_by(audit_log.c.line)).scalars())
+    assert [a for a in said if a.startswith("rule.")] == ["rule.live", "rule.retired"]
+
+
+def _first_number(text: str) -> int:
+    return int(next(w for w in text.replace(",", "").split() if w.isdigit()))
+
+
+def test_a_team_lead_counts_in_her_team_and_proposes(open_page, bank) -> None:
+    _, lead, _ = _busy(bank)
+    whole = open_page(somebody("analyst"), "alert-rules")
+    whole.selectbox(key="begin").select("complaint_and_dormant_savings").run()
+    page = open_page(lead, "alert-rules")
+    page.selectbox(key="begin").select("complaint_and_dormant_savings").run()
+    assert _first_number(page.subheader[0].value) <= _first_number(whole.subheader[0].value)
+    assert "of your team's" in page.subheader[0].value
+    assert not [b for b in page.button if b.label.startswith("Put live")]
+    next(t for t in page.text_input if t.label == "Why").input("We see this often")
+    next(b for b in page.button if b.label == "Propose to the analysts").click()
+    page.run()
+    assert "We see this often" in words(page)
