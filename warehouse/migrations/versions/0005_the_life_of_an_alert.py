@@ -49,6 +49,15 @@ def upgrade() -> None:
         for column in columns:
             op.add_column(table, column)
         op.execute(f"UPDATE {table} SET customer_rm_id = rm_id")
+    if op.get_bind().dialect.name == "postgresql":
+        # SQLite keeps no comments.
+        op.alter_column(
+            "alerts",
+            "rm_id",
+            comment="Who works it; empty while it waits in the pool.",
+            existing_type=sa.Text(),
+            existing_nullable=True,
+        )
     op.create_table(
         "rule_versions",
         sa.Column("version_id", sa.Integer(), nullable=False),
