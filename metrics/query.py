@@ -22,6 +22,7 @@ from metrics.qualified import dependent
 from metrics.scope import Period, Scope
 from metrics.versions import in_force
 from warehouse.access import PEOPLE, Reader
+from warehouse.parts import tables_of
 from warehouse.schema import DERIVED
 
 
@@ -113,8 +114,9 @@ def ask(
     answer: pd.DataFrame | None = None
     for fact in dict.fromkeys(m.fact for m in measures.values()):
         together = {names[i]: m for i, m in measures.items() if m.fact is fact}
-        counted = reader.sees_totals_only(fact)
-        wide = reader.frame(statement(fact, together, question, counting_people=counted))
+        plain = statement(fact, together, question)
+        counted = reader.sees_totals_only(*tables_of(plain))
+        wide = reader.frame(statement(fact, together, question, counting_people=True) if counted else plain)
         part = _tall(wide, list(together), question)
         answer = part if answer is None else answer.merge(part, on=keys, how="outer")
     if answer is None:

@@ -74,6 +74,8 @@ class See(Enum):
 
 _AGREED = ("goals", "goal_paths", "goal_endings", "definitions", "definition_signatures")
 """What departments agreed on: for everybody to read."""
+_CAMPAIGN_WORK = dict.fromkeys(("lift_experiments", "campaign_steps"), See.EVERYTHING)
+"""What Marketing writes about its campaigns and channels: it is about no single person."""
 _REFERENCE = dict.fromkeys(
     (
         "relationship_managers",
@@ -116,18 +118,25 @@ RULES: dict[str, dict[str, See]] = {
     "sales": {
         **_REFERENCE,
         **dict.fromkeys(["leads", "hand_offs"], See.EVERYTHING),
+        **_CAMPAIGN_WORK,
         **dict.fromkeys(["customers", "touches", "touch_credits"], See.UNNAMED),
-        **dict.fromkeys(["revenues", "accounts", "surveys"], See.TOTALS),
+        **dict.fromkeys(["revenues", "accounts", "surveys", "tickets"], See.TOTALS),
     },
-    "marketing": {**dict.fromkeys([*_OF_A_CUSTOMER, "alerts"], See.TOTALS), **_REFERENCE},
+    "marketing": {
+        **dict.fromkeys([*_OF_A_CUSTOMER, "alerts"], See.TOTALS),
+        **_REFERENCE,
+        **_CAMPAIGN_WORK,
+    },
     "analyst": {
         **dict.fromkeys([*_BANK, "alerts", "alert_steps", "identity_rulings"], See.UNNAMED),
         **_REFERENCE,
         "rule_versions": See.EVERYTHING,
+        **_CAMPAIGN_WORK,
     },
     "executive": {
         **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "staff_surveys"], See.TOTALS),
         **_REFERENCE,
+        **_CAMPAIGN_WORK,
         **_MODEL,
     },
     "administrator": dict.fromkeys(

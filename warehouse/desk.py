@@ -256,6 +256,49 @@ identity_rulings = Table(
     comment="What a colleague decided about whose record it is; appended, the latest about a pair counts.",
 )
 
+lift_experiments = Table(
+    "lift_experiments",
+    DESK,
+    Column("experiment_id", Integer, primary_key=True),
+    Column("channel", Text, nullable=False, comment="In the bank's own words."),
+    Column("population", Text, nullable=False, comment="Who took part, and how the groups were drawn."),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column(
+        "estimate",
+        Float,
+        nullable=False,
+        comment="The share of the population's wins that would not have come without the channel.",
+    ),
+    Column("low", Float, nullable=False, comment="Lower end of its 95 % interval."),
+    Column("high", Float, nullable=False, comment="Upper end of its 95 % interval."),
+    Column("source", Text, nullable=False, comment="Where the result can be read."),
+    Column(
+        "replaces",
+        Integer,
+        ForeignKey("lift_experiments.experiment_id"),
+        comment="The entry that this one corrects.",
+    ),
+    Column("entered_by", Text, nullable=False),
+    Column("entered_at", DateTime, nullable=False),
+    comment="Results of lift experiments; appended, a correction names the entry it replaces.",
+)
+
+campaign_steps = Table(
+    "campaign_steps",
+    DESK,
+    Column("step_id", Integer, primary_key=True),
+    Column("campaign_id", Text, nullable=False),
+    Column("step", Text, nullable=False, comment="planned, analysed, closed or reopened."),
+    Column("note", Text, nullable=False, comment="The plan, the analysis, or why."),
+    Column("budget", Float, comment="Of a plan: what may be spent, in HKD."),
+    Column("expected_wins", Integer, comment="Of a plan: contracts it should win."),
+    Column("taken_by", Text, nullable=False),
+    Column("taken_at", DateTime, nullable=False),
+    Index("steps_of_campaign", "campaign_id"),
+    comment="What happened to a campaign; appended, the latest plan and the latest state count.",
+)
+
 audit_log = Table(
     "audit_log",
     DESK,

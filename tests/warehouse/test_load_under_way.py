@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
 import pytest
 import small_bank
 from morning import stores_in
@@ -25,6 +26,7 @@ from warehouse.connect import POINTER, Stores
 from warehouse.desk import audit_log
 from warehouse.errors import LoadRefused
 from warehouse.load import load, next_snapshot
+from warehouse.snapshots import snapshot_file
 
 ROOT = Path(__file__).parents[2]
 KILLS = 5
@@ -222,6 +224,21 @@ def test_history_is_carried_over_a_load_of_the_same_bank_and_not_of_another(
     load(stores, small_bank.write(tmp_path / "a real bank"))
     assert not any(history().values())
     assert len(small_bank.names(stores)) == 3
+    stores.desk.dispose()
+
+
+def test_a_bank_of_a_version_that_lacked_a_derived_table_is_loaded_over(
+    after_a_night: Path, bank_folder: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(after_a_night, tmp_path / "copy")
+    stores = stores_in(tmp_path / "copy")
+    with duckdb.connect(str(snapshot_file(stores.settings, stores.snapshot()))) as db:
+        db.execute("DROP TABLE derived.removal_effects")
+        db.execute("ALTER TABLE derived.customer_scores DROP COLUMN reasons")
+    load(stores, bank_folder, sample=True)
+    scores = Reader(stores, SYSTEM).frame(select(schema.customer_scores))
+    assert len(scores)
+    assert scores["reasons"].isna().all()
     stores.desk.dispose()
 
 

@@ -1,0 +1,3 @@
+SELECT count(CASE WHEN (unified.customers.acquired_by_lead_id IS NOT NULL AND unified.customers.left_on <= (CAST(unified.customers.joined_on AS DATE) + CAST(180 AS INTEGER)) AND unified.customers.joined_on >= '2026-04-01' AND unified.customers.joined_on <= '2026-06-30') THEN 1 END) AS left_early__0,
+    count(CASE WHEN (unified.customers.acquired_by_lead_id IS NOT NULL AND unified.customers.left_on <= (CAST(unified.customers.joined_on AS DATE) + CAST(180 AS INTEGER)) AND unified.customers.joined_on >= '2025-12-31' AND unified.customers.joined_on <= '2026-03-31') THEN 1 END) AS left_early__1
+FROM unified.customers;

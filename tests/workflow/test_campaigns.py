@@ -1,0 +1,121 @@
+"""A campaign's life: Marketing plans and closes it, and closes it only with an analysis."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, func, select
+
+from warehouse import load
+from warehouse.access import ROLES, SYSTEM, Reader, Viewer
+from warehouse.connect import Stores
+from warehouse.desk import audit_log, campaign_steps
+from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.schema import campaigns
+from workflow.campaigns import STEPS, history, record, states
+
+MARKETING = Viewer("mia", "Mia Marketing", "marketing")
+CAMPAIGN = "CMP-06"
+
+
+def _steps(stores: Stores) -> list[str]:
+    return list(history(Reader(stores, MARKETING), CAMPAIGN)["step"])[::-1]
+
+
+def test_a_campaign_is_planned_analysed_and_closed_with_who_and_when(own_bank: Stores) -> None:
+    record(own_bank, MARKETING, CAMPAIGN, "planned", "Win young savers", budget=900_000, expected_wins=400)
+    record(own_bank, MARKETING, CAMPAIGN, "analysed", "8 % was not kept; do not repeat")
+    record(own_bank, MARKETING, CAMPAIGN, "closed", "Over")
+    row = states(Reader(own_bank, Viewer("eve", "Eve", "executive"))).set_index("campaign_id").loc[CAMPAIGN]
+    assert row["closed"]
+    assert row["planned_budget"] == 900_000
+    assert row["expected_wins"] == 400
+    assert row["analysis"] == "8 % was not kept; do not repeat"
+    newest = history(Reader(own_bank, MARKETING), CAMPAIGN).iloc[0]
+    assert (newest["taken_by"], newest["taken_at"]) == ("mia", own_bank.now())
+
+
+def test_a_campaign_cannot_be_closed_without_an_analysis(own_bank: Stores) -> None:
+    record(own_bank, MARKETING, CAMPAIGN, "planned", "Win young savers", budget=900_000)
+    with pytest.raises(ChangeRefused, match="cannot be closed without an analysis"):
+        record(own_bank, MARKETING, CAMPAIGN, "closed", "Over")
+    assert _steps(own_bank) == ["planned"]
+
+
+def test_an_analysis_of_an_earlier_plan_does_not_close_a_later_one(own_bank: Stores) -> None:
+    for step, budget in (("planned", 1.0), ("analysed", None), ("planned", 2.0)):
+        record(own_bank, MARKETING, CAMPAIGN, step, "…", budget=budget)
+    with pytest.raises(ChangeRefused, match="since it was last planned"):
+        record(own_bank, MARKETING, CAMPAIGN, "closed", "Over")
+
+
+def test_a_closed_campaign_takes_no_step_until_it_is_reopened(own_bank: Stores) -> None:
+    record(own_bank, MARKETING, CAMPAIGN, "analysed", "…")
+    record(own_bank, MARKETING, CAMPAIGN, "closed", "Over")
+    with pytest.raises(ChangeRefused, match="Reopen it"):
+        record(own_bank, MARKETING, CAMPAIGN, "planned", "Again", budget=1)
+    record(own_bank, MARKETING, CAMPAIGN, "reopened", "A late complaint")
+    with pytest.raises(ChangeRefused, match="without an analysis"):
+        record(own_bank, MARKETING, CAMPAIGN, "closed", "Over again")
+
+
+def test_a_campaign_that_still_runs_cannot_be_closed(own_bank: Stores) -> None:
+    with load.next_snapshot(own_bank) as draft:
+        day = load.as_of(Reader(own_bank, SYSTEM)) + timedelta(days=1)
+        draft.connection.execute(
+            campaigns.update().where(campaigns.c.campaign_id == CAMPAIGN).values(ends_on=day)
+        )
+    record(own_bank, MARKETING, CAMPAIGN, "analysed", "So far so good")
+    with pytest.raises(ChangeRefused, match="runs until 1 Jul 2026"):
+        record(own_bank, MARKETING, CAMPAIGN, "closed", "Over")
+
+
+@pytest.mark.parametrize("role", [r for r in ROLES if r != "marketing"])
+def test_only_marketing_writes_and_the_attempt_is_on_record(role: str, own_bank: Stores) -> None:
+    with pytest.raises(AccessRefused, match="Only Marketing"):
+        record(own_bank, Viewer("x", "X", role, "RM01", "Central"), CAMPAIGN, "analysed", "Mine")
+    with own_bank.desk.connect() as desk:
+        assert desk.execute(select(audit_log.c.action)).scalars().all() == ["campaign.refused"]
+        assert desk.execute(select(func.count()).select_from(campaign_steps)).scalar() == 0
+
+
+@pytest.mark.parametrize(
+    ("campaign", "step", "note", "budget", "why"),
+    [
+        ("CMP-99", "analysed", "…", None, "no campaign"),
+        (CAMPAIGN, "deleted", "…", None, "not a step"),
+        (CAMPAIGN, "analysed", "  ", None, "Write a sentence"),
+        (CAMPAIGN, "analysed", "x" * 4_001, None, "4,001 characters"),
+        (CAMPAIGN, "planned", "…", None, "needs a budget"),
+        (CAMPAIGN, "planned", "…", float("nan"), "needs a budget"),
+        (CAMPAIGN, "reopened", "…", None, "not closed"),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_a_sentence(
+    campaign: str, step: str, note: str, budget: float | None, why: str, own_bank: Stores
+) -> None:
+    with pytest.raises(ChangeRefused, match=why):
+        record(own_bank, MARKETING, campaign, step, note, budget=budget)
+    assert _steps(own_bank) == []
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(list(STEPS)), max_size=8))
+def test_whatever_is_tried_every_closing_stands_after_an_analysis_of_its_own(
+    own_bank: Stores, tried: list[str]
+) -> None:
+    with own_bank.desk.begin() as desk:
+        desk.execute(delete(campaign_steps))
+    for step in tried:
+        try:
+            record(own_bank, MARKETING, CAMPAIGN, step, "…", budget=1.0)
+        except ChangeRefused:
+            continue
+    since: list[str] = []
+    for step in _steps(own_bank):
+        if step == "closed":
+            assert "analysed" in since
+        since = [] if step in ("planned", "reopened") else [*since, step]
