@@ -86,6 +86,9 @@ _REFERENCE = dict.fromkeys(
         "match_rates",
         "findings",
         "removal_effects",
+        "experiment_results",
+        "experiment_looks",
+        "offer_results",
         *_AGREED,
     ),
     See.EVERYTHING,
@@ -95,23 +98,25 @@ _MODEL = dict.fromkeys(("model_cards", "model_checks"), See.EVERYTHING)
 _BANK = tuple(t.name for t in schema.BANK.tables.values())
 _WHO_IS_WHO = frozenset({"identities", "person_links", "lead_doubles"})
 """How records were linked: only the analysts who judge the links need it, and they see it without names."""
+_ARMS = frozenset({"experiments"})
+"""Who is in which arm: an RM who knew it would treat the control group differently, so she sees only what came of it."""
 _OF_A_CUSTOMER = tuple(
     t.name
     for t in schema.BANK.tables.values()
-    if "customer_id" in t.c and t.name not in _REFERENCE and t.name not in _WHO_IS_WHO
+    if "customer_id" in t.c and t.name not in _REFERENCE and t.name not in _WHO_IS_WHO | _ARMS
 )
 
 RULES: dict[str, dict[str, See]] = {
     "system": dict.fromkeys([*_BANK, *desk.DESK.tables], See.EVERYTHING),
     "relationship_manager": {
         **_REFERENCE,
-        **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "alert_steps"], See.OWN),
+        **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "alert_steps", "offers"], See.OWN),
         "rule_versions": See.EVERYTHING,
     },
     "team_lead": {
         **_REFERENCE,
         **_MODEL,
-        **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "alert_steps"], See.OWN),
+        **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "alert_steps", "offers"], See.OWN),
         "rule_versions": See.EVERYTHING,
     },
     "service": {**_REFERENCE, **dict.fromkeys(["customers", "tickets", "surveys"], See.EVERYTHING)},
@@ -128,7 +133,7 @@ RULES: dict[str, dict[str, See]] = {
         **_CAMPAIGN_WORK,
     },
     "analyst": {
-        **dict.fromkeys([*_BANK, "alerts", "alert_steps", "identity_rulings"], See.UNNAMED),
+        **dict.fromkeys([*_BANK, "alerts", "alert_steps", "offers", "identity_rulings"], See.UNNAMED),
         **_REFERENCE,
         "rule_versions": See.EVERYTHING,
         **_CAMPAIGN_WORK,
@@ -150,6 +155,9 @@ RULES: dict[str, dict[str, See]] = {
             "audit_log",
             "destinations",
             "deliveries",
+            "experiment_results",
+            "experiment_looks",
+            "offer_results",
         ],
         See.EVERYTHING,
     ),

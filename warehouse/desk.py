@@ -168,6 +168,40 @@ deliveries = Table(
     comment="Every message sent, or not sent; appended.",
 )
 
+offers = Table(
+    "offers",
+    DESK,
+    Column("offer_id", Integer, primary_key=True),
+    Column("alert_id", Text, ForeignKey("alerts.alert_id"), comment="The alert it was made on, if any."),
+    Column("customer_id", Text, nullable=False, comment="Copied, so that the row rule can narrow it."),
+    Column("rm_id", Text),
+    Column("team", Text),
+    Column("segment", Text),
+    Column("offer", Text, nullable=False, comment="The offer's code."),
+    Column("cost", Float, comment="What it costs the bank if taken, in HKD; empty when not known."),
+    Column("offered_by", Text, nullable=False),
+    Column("offered_at", DateTime, nullable=False),
+    Index("offers_of_customer", "customer_id", "offered_at"),
+    comment="What a customer was offered; appended, never changed. The answer is the alert's outcome.",
+)
+
+experiment_looks = Table(
+    "experiment_looks",
+    DESK,
+    Column("experiment", Text, primary_key=True),
+    Column("look", Integer, primary_key=True, autoincrement=False, comment="1 for the first."),
+    Column("look_on", Date, nullable=False, comment="The day up to which outcomes count."),
+    Column(
+        "after_the_fact",
+        Boolean,
+        nullable=False,
+        comment="Whether outcomes of that day were there already when the look was planned.",
+    ),
+    Column("planned_by", Text, nullable=False),
+    Column("planned_at", DateTime, nullable=False),
+    comment="On which days an experiment is read: planned beforehand, never changed, and no other day counts.",
+)
+
 goals = Table(
     "goals",
     DESK,

@@ -356,6 +356,25 @@ identities = _table(
     person="customer_id",
 )
 
+experiments = _table(
+    "experiments",
+    "Who was drawn by lot into which arm of an experiment, such as a pilot.",
+    "Analytics",
+    _column("experiment", Text, "The experiment's name.", key=True),
+    _column("customer_id", Text, "Who was drawn.", key=True, refers="customers.customer_id"),
+    _column(
+        "arm",
+        Text,
+        "Whether the customer gets what is tried, or is the comparison.",
+        allowed=("treated", "control"),
+        required=True,
+    ),
+    _column("drawn_on", Date, "The day of the draw; what happened until then does not count.", required=True),
+    _column("planned_share", Float, "The share that was to be treated, 0 to 1; a half where empty."),
+    person="customer_id",
+    happened_on="drawn_on",
+)
+
 person_links = _table(
     "person_links",
     "Who a department's record is, with the reason; every record has one row, also those nobody knows.",
@@ -583,6 +602,33 @@ hand_offs = _table(
     schema=DERIVED,
     person="lead_id",
     happened_on="mql_at",
+)
+
+experiment_results = _table(
+    "experiment_results",
+    "What an experiment shows, read on the days planned for it and never in between; totals only.",
+    "Analytics",
+    _column("experiment", Text, "The experiment's name, or “rule:” and the alert rule's code.", key=True),
+    _column(
+        "outcome", Text, "What is compared: churn or cross_sell; arms for how the draw went.", key=True
+    ),
+    _column("looked_on", Date, "The day up to which outcomes count.", key=True),
+    _column("figure", Text, "Which figure, such as points, relative or sample_ratio.", key=True),
+    _column("value", Float, "The figure."),
+    _column("low", Float, "The lower end of its interval, where it has one."),
+    _column("high", Float, "The upper end of its interval, where it has one."),
+    schema=DERIVED,
+)
+
+offer_results = _table(
+    "offer_results",
+    "How often customers of a segment said yes to an offer; empty where it was made to too few.",
+    "Analytics",
+    _column("offer", Text, "The offer's code.", key=True),
+    _column("segment", Text, "The bank's service level of the customers.", key=True),
+    _column("offered", Integer, "To how many customers it was made and answered."),
+    _column("accepted", Integer, "How many of them said yes."),
+    schema=DERIVED,
 )
 
 loads = _table(

@@ -32,6 +32,7 @@ KEYS = {
     "surveys": "survey_id",
     "staff_surveys": "answer_id",
     "identities": "source, record_id",
+    "experiments": "experiment, customer_id",
 }
 REFERS = {
     "rm_id": ("relationship_managers", "rm_id"),
