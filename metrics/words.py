@@ -30,6 +30,11 @@ def share(value: float | None) -> str:
     return UNKNOWN if _missing(value) else f"{100 * float(value or 0):.1f} %"
 
 
+def signed(value: float, places: int = 1) -> str:
+    """A relative change: `+32.0 %`, `−18.0 %`."""
+    return f"{100 * value:+.{places}f} %".replace("-", "−")
+
+
 def day(value: date | None) -> str:
     """`30 Jun 2026`."""
     return UNKNOWN if value is None or value != value else f"{value.day} {value:%b %Y}"

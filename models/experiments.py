@@ -7,7 +7,6 @@ Nothing here knows where the arms came from. Everybody drawn is compared as draw
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -87,9 +86,7 @@ def effect(rows: pd.DataFrame, z: float = 1.959964) -> dict[str, Figure]:
     return found
 
 
-def _adjusted(
-    treated: np.ndarray, happened: np.ndarray, chance: np.ndarray, z: float
-) -> dict[str, Figure]:
+def _adjusted(treated: np.ndarray, happened: np.ndarray, chance: np.ndarray, z: float) -> dict[str, Figure]:
     # An unscored customer gets the mean: known before the draw, so it favours neither arm.
     filled = np.where(np.isfinite(chance), chance, np.nanmean(chance))
     centred = filled - filled.mean()
@@ -103,7 +100,10 @@ def _adjusted(
     points = Figure(
         value=float(gain), low=float(gain - z * cov[1, 1] ** 0.5), high=float(gain + z * cov[1, 1] ** 0.5)
     )
-    found = {"points_adjusted": points, "variance_cut": Figure(value=float(cut), low=float(cut), high=float(cut))}
+    found = {
+        "points_adjusted": points,
+        "variance_cut": Figure(value=float(cut), low=float(cut), high=float(cut)),
+    }
     if min(base, base + gain) > 0:
         # Delta method on the logarithm of the ratio, so that the interval cannot pass below -100 %.
         slope = np.array([1 / (base + gain) - 1 / base, 1 / (base + gain)])
@@ -139,8 +139,8 @@ def best(found: dict[str, Figure], name: str) -> Figure | None:
     return found.get(f"{name}_adjusted") or found.get(name)
 
 
-def verdict(points: Figure | None, good: Sequence[str] = ("fewer",)) -> str:
-    """`helped`, `harmed` or `too early to say`; `good` names whether `fewer` or `more` is wanted."""
+def verdict(points: Figure | None, good: str) -> str:
+    """`helped`, `harmed` or `too early to say`; `good` says whether `fewer` or `more` is wanted."""
     if points is None or points.low <= 0 <= points.high:
         return "too early to say"
-    return "helped" if ("fewer" in good) == (points.high < 0) else "harmed"
+    return "helped" if (good == "fewer") == (points.high < 0) else "harmed"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from metrics.scope import Scope
-from pages.customers import alert_rules, customer, customer_health
+from pages.customers import alert_rules, customer, customer_health, impact
 from pages.governance import data_status, dictionary, identity
 from pages.growth import attribution, funnel
 from pages.today import today
@@ -79,6 +79,13 @@ MENU: dict[str, tuple[Entry, ...]] = {
             roles=frozenset({"analyst", "team_lead"}),
             page=alert_rules.page,
             needs=("customers",),
+        ),
+        Entry(
+            title="Impact",
+            icon=":material/experiment:",
+            url="impact",
+            roles=EVERYBODY,
+            page=impact.page,
         ),
     ),
     "Governance": (

@@ -609,9 +609,7 @@ experiment_results = _table(
     "What an experiment shows, read on the days planned for it and never in between; totals only.",
     "Analytics",
     _column("experiment", Text, "The experiment's name, or “rule:” and the alert rule's code.", key=True),
-    _column(
-        "outcome", Text, "What is compared: churn or cross_sell; arms for how the draw went.", key=True
-    ),
+    _column("outcome", Text, "What is compared: churn or cross_sell; arms for how the draw went.", key=True),
     _column("looked_on", Date, "The day up to which outcomes count.", key=True),
     _column("figure", Text, "Which figure, such as points, relative or sample_ratio.", key=True),
     _column("value", Float, "The figure."),

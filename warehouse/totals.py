@@ -27,7 +27,16 @@ PERSONS = frozenset({"customer_id", "lead_id", "answer_id"})
 
 IDENTIFYING = PERSONS | {
     *("account_id", "transaction_id", "touch_id", "ticket_id", "survey_id"),
-    *("alert_id", "step_id", "offer_id", "acquired_by_lead_id", "same_as_lead_id", "record_id", "person_id", "username"),
+    *(
+        "alert_id",
+        "step_id",
+        "offer_id",
+        "acquired_by_lead_id",
+        "same_as_lead_id",
+        "record_id",
+        "person_id",
+        "username",
+    ),
 }
 
 _TOTALS = frozenset({"count", "sum", "avg", "median"})

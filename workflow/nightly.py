@@ -21,8 +21,11 @@ from warehouse.load import Draft
 from warehouse.schema import (
     customer_profiles,
     customer_scores,
+    experiment_results,
 )
-from workflow.alerts import Night, tonight
+from workflow import impact, looks, salvageable
+from workflow.alerts import BY_NIGHT, Night, tonight
+from workflow.arms import first_draws
 from workflow.crediting import write_credits
 from workflow.hand_offs import write_hand_offs
 from workflow.model_watch import week_before
@@ -67,6 +70,9 @@ def run(stores: Stores, progress: Progress | None = None) -> Report:
         credited = write_credits(draft, reader, as_of)
         tell("Timing the hand-offs")
         write_hand_offs(draft, reader, stores.settings, as_of)
+        tell("Reading the experiments")
+        _write_experiments(draft, stores, reader, as_of, known)
+        _write_chance_to_save(draft, reader, profiles, as_of, known)
     tell("Checking the rules")
     night = Reader(stores, SYSTEM, draft.snapshot)
     present = frozenset(profiles["customer_id"])
@@ -84,6 +90,7 @@ def run(stores: Stores, progress: Progress | None = None) -> Report:
     late = escalate(stores, as_of)
     if late:
         said = (*said, f"Alerts that passed their day; their team leads were told: {late}.")
+    looks.plan_first(stores, first_draws(night), as_of, BY_NIGHT)
     return Report(
         as_of=as_of,
         customers=len(profiles),
@@ -107,3 +114,22 @@ def _write_scores(
     this_night = (customer_scores.c.model == model.card.model) & (customer_scores.c.as_of == as_of)
     draft.write(customer_scores, scores, replacing=this_night)
     return len(scores)
+
+
+def _write_experiments(
+    draft: Draft, stores: Stores, reader: Reader, as_of: date, known: frozenset[str]
+) -> None:
+    """What the experiments show on planned days; a look that was written stays, and what is written is of no person."""
+    looks.plan_first(stores, first_draws(reader), as_of, BY_NIGHT)
+    t = experiment_results
+    draft.write(t, impact.read_out(reader, as_of, known), replacing=(t.c.outcome == impact.ARMS))
+
+
+def _write_chance_to_save(
+    draft: Draft, reader: Reader, profiles: pd.DataFrame, as_of: date, known: frozenset[str]
+) -> None:
+    chances = salvageable.chance_to_save(reader, profiles, known).assign(
+        model=salvageable.MODEL, as_of=as_of, reasons="[]", model_version=""
+    )
+    t = customer_scores
+    draft.write(t, chances, replacing=(t.c.model == salvageable.MODEL) & (t.c.as_of == as_of))

@@ -115,6 +115,83 @@ def timeline(
     st.plotly_chart(figure, config=theme.CONFIG, key=key, alt=alt)
 
 
+def intervals(
+    labels: Sequence[str],
+    values: Sequence[float],
+    lows: Sequence[float],
+    highs: Sequence[float],
+    targets: Sequence[float | None],
+    *,
+    alt: str,
+    key: str,
+) -> None:
+    """Relative changes with their intervals, a line at no change, and a diamond where a target stands."""
+    aimed = [(label, t) for label, t in zip(labels, targets, strict=True) if t is not None]
+    text = theme.colour("text")
+    figure = {
+        "data": [
+            {
+                "type": "scatter",
+                "mode": "markers+text",
+                "x": list(values),
+                "y": list(labels),
+                "error_x": {
+                    "type": "data",
+                    "symmetric": False,
+                    "array": [high - value for high, value in zip(highs, values, strict=True)],
+                    "arrayminus": [value - low for low, value in zip(lows, values, strict=True)],
+                    "thickness": 3,
+                    "width": 8,
+                },
+                "text": [f"{100 * v:+.1f} %".replace("-", "−") for v in values],
+                "textposition": "top center",
+                "marker": {"color": theme.colour("primary"), "size": 11},
+                "hovertemplate": "%{y}: %{text}<extra></extra>",
+            },
+            {
+                "type": "scatter",
+                "mode": "markers+text",
+                "x": [t for _, t in aimed],
+                "y": [label for label, _ in aimed],
+                "text": [f"target {100 * t:+.0f} %".replace("-", "−") for _, t in aimed],
+                "textposition": "bottom center",
+                "marker": {"symbol": "diamond-open", "color": text, "size": 11, "line": {"width": 2}},
+                "hovertemplate": "%{y}: %{text}<extra></extra>",
+            },
+        ],
+        "layout": theme.layout(
+            84 * len(labels) + 40,
+            xaxis={
+                "tickformat": "+.0%",
+                "showgrid": False,
+                "fixedrange": True,
+                "zeroline": False,
+                "nticks": 8,
+            },
+            yaxis={
+                # Half a row of room above and below, for the words at the marks.
+                "range": [len(labels) - 0.4, -0.6],
+                "showgrid": False,
+                "automargin": True,
+                "fixedrange": True,
+                "type": "category",
+            },
+            shapes=[
+                {
+                    "type": "line",
+                    "x0": 0,
+                    "x1": 0,
+                    "y0": 0,
+                    "y1": 1,
+                    "yref": "paper",
+                    "line": {"color": text, "width": 1, "dash": "dot"},
+                }
+            ],
+        ),
+    }
+    st.plotly_chart(figure, config=theme.CONFIG, key=key, alt=alt)
+
+
 def table_below(frame: pd.DataFrame, key: str) -> None:
     """The chart's figures as a table, for who cannot or would rather not read the picture."""
     with st.expander("Show as a table"):

@@ -147,6 +147,7 @@ def test_the_night_tells_its_steps_in_order(copied: Callable[[Path], Stores], af
         "Scoring who is about to leave",
         "Crediting the touches of every win",
         "Timing the hand-offs",
+        "Reading the experiments",
         "Checking the rules",
     ]
 

@@ -41,9 +41,7 @@ def upgrade() -> None:
         "experiment_looks",
         sa.Column("experiment", sa.Text(), nullable=False),
         sa.Column("look", sa.Integer(), autoincrement=False, nullable=False, comment="1 for the first."),
-        sa.Column(
-            "look_on", sa.Date(), nullable=False, comment="The day up to which outcomes count."
-        ),
+        sa.Column("look_on", sa.Date(), nullable=False, comment="The day up to which outcomes count."),
         sa.Column(
             "after_the_fact",
             sa.Boolean(),

@@ -1,0 +1,221 @@
+"""Impact: whether what we do keeps customers. Treated against held out, on planned days only; totals for everybody."""
+
+from datetime import date
+from math import isnan
+
+import pandas as pd
+import streamlit as st
+
+from metrics.scope import Scope
+from metrics.words import day, hkd, share, signed
+from models.experiments import best, verdict
+from pages.customers.impact_trust import trust, wrong_draw
+from pages.kit import charts, data, tables
+from warehouse.access import Viewer
+from workflow.impact import CHURN, CROSS_SELL, TARGETS
+from workflow.readings import Found, Reading, readings
+
+GOOD = {CHURN: "fewer", CROSS_SELL: "more"}
+WORDS = {CHURN: "Churn", CROSS_SELL: "Wealth products opened"}
+DID = {CHURN: "left", CROSS_SELL: "opened an investment or insurance"}
+
+
+def page(viewer: Viewer, scope: Scope | None) -> None:
+    """The finding of one experiment, its figures, and whether to believe them."""
+    today = data.as_of(viewer)
+    found = readings(data.reader(viewer), today, _asked())
+    if not found:
+        st.title("No experiment has been drawn yet")
+        tables.empty(
+            "The first night that raises an alert also draws who is held out.", "Look again tomorrow."
+        )
+        return
+    at = {r.experiment: r for r in found}
+    headline = st.container()
+    if len(found) > 1:
+        chosen = st.pills(
+            "Experiment",
+            list(at),
+            format_func=lambda e: at[e].title,
+            default=found[0].experiment,
+            key="experiment",
+            label_visibility="collapsed",
+            required=True,
+        )
+    else:
+        chosen = found[0].experiment
+    reading = at.get(str(chosen), found[0])
+    with headline:
+        st.title(_headline(reading))
+        st.caption(_how_to_read(reading))
+    if reading.look is None:
+        _not_yet(reading)
+    else:
+        _cards(reading)
+        _chart(reading)
+    trust(reading)
+
+
+def _asked() -> date | None:
+    """The day of a look in the address; what is no day counts as none."""
+    try:
+        return date.fromisoformat(st.query_params.get("on", ""))
+    except ValueError:
+        return None
+
+
+def _said(reading: Reading, outcome: str) -> str:
+    return verdict(best(reading.figures.get(outcome, {}), "points"), GOOD[outcome])
+
+
+def _headline(reading: Reading) -> str:
+    if reading.look is None:
+        when = f": first look on {day(reading.following.on)}" if reading.following else ""
+        return f"Too early to say what “{reading.title}” achieves{when}"
+    if wrong_draw(reading.arms):
+        return f"The draw of “{reading.title}” went wrong, so its figures prove nothing"
+    parts = []
+    for outcome, lowered, raised in (
+        (CHURN, "kept customers", "lost customers"),
+        (CROSS_SELL, "sold fewer wealth products", "sold more wealth products"),
+    ):
+        points = best(reading.figures.get(outcome, {}), "points")
+        relative = best(reading.figures.get(outcome, {}), "relative")
+        if _said(reading, outcome) != "too early to say" and points and relative:
+            parts.append(f"{lowered if points.value < 0 else raised} ({signed(relative.value, 0)})")
+    if not parts:
+        return f"{reading.title}: no clear effect yet, on churn or on wealth products"
+    unclear = [WORDS[o].lower() for o in (CHURN, CROSS_SELL) if _said(reading, o) == "too early to say"]
+    rest = f"; no clear effect on {unclear[0]} yet" if unclear else ""
+    return f"{reading.title} {' and '.join(parts)}{rest}"
+
+
+def _how_to_read(reading: Reading) -> str:
+    if not reading.arms or reading.first_on is None:
+        return (
+            "Drawn by lot last night, for the first time. The next night counts how many are in each group."
+        )
+    treated, held_out = reading.arms["treated"].value, reading.arms["held_out"].value
+    return (
+        f"Drawn by lot since {day(reading.first_on)}: {_people(treated)} treated, {_people(held_out)} held out. The lot "
+        "makes both groups alike, so a clear difference is what the treatment did."
+    )
+
+
+def _people(number: float) -> str:
+    return "Fewer than 10" if isnan(number) else f"{number:,.0f}"
+
+
+def _not_yet(reading: Reading) -> None:
+    tables.empty(
+        "Nobody looks before the planned day, for who looks often enough sees an effect that is not there."
+        if reading.following
+        else "No look is planned.",
+        f"On {day(reading.following.on)} the first customers will have been watched for long enough."
+        if reading.following
+        else "The next night plans one.",
+    )
+
+
+def _cards(reading: Reading) -> None:
+    with st.grid(3, min_column_width=250, gap="small"):
+        for outcome in (CHURN, CROSS_SELL):
+            if outcome in reading.figures:
+                with st.container(border=True, height="stretch"):
+                    _card(outcome, reading.figures[outcome], _said(reading, outcome))
+        with st.container(border=True, height="stretch"):
+            _worth(reading.figures[CHURN], _said(reading, CHURN))
+
+
+def _card(outcome: str, found: Found, said: str) -> None:
+    points, relative = best(found, "points"), best(found, "relative")
+    if points is None or relative is None:
+        st.metric(WORDS[outcome], "too early to say")
+        st.caption(_more(outcome, found))
+        return
+    colour = {"helped": "green", "harmed": "red"}.get(said, "gray")
+    st.metric(
+        WORDS[outcome],
+        f"{signed(relative.value)}",
+        delta={"too early to say": "no clear change"}.get(said, said),
+        delta_color=colour,
+        delta_arrow="off",
+        help=f"Of the treated, {share(found['share_treated'].value)} {DID[outcome]}; of those held out, "
+        f"{share(found['share_held_out'].value)}. Adjusted for the risk known before the draw, where there was a score.",
+    )
+    st.caption(
+        f"95 % interval {signed(relative.low)} to {signed(relative.high)}  \n"
+        f"{_points(points.value)} points ({_points(points.low)} to {_points(points.high)})  \n"
+        f"{share(found['share_treated'].value)} of {found['treated'].value:,.0f} against "
+        f"{share(found['share_held_out'].value)} of {found['held_out'].value:,.0f}  \n"
+        f"Target {signed(TARGETS[outcome], 0)}. {_more(outcome, found) if said == 'too early to say' else ''}"
+    )
+
+
+def _points(value: float) -> str:
+    return f"{100 * value:+.1f}".replace("-", "−")
+
+
+def _more(outcome: str, found: Found) -> str:
+    if "needed" not in found:
+        return "Too early to say how many customers are needed."
+    if found["needed"].value > 0:
+        return f"Needs {found['needed'].value:,.0f} more customers to show the target."
+    half, more = signed(TARGETS[outcome] / 2, 0), found["needed_half"].value
+    return f"Large enough to show the target; {more:,.0f} more would show {half}."
+
+
+def _worth(found: Found, said: str) -> None:
+    worth = found.get("worth")
+    if worth is None:
+        st.metric("Worth of the customers kept, a year", "not known")
+        st.caption("Too early to say, or no revenue data.")
+        return
+    cost = found.get("cost")
+    known = cost is not None and not isnan(cost.value)
+    spent = cost.value if cost is not None and known else 0.0
+    after = "after the cost of offers" if known else "before cost: no cost data"
+    st.metric(
+        "Worth of the customers kept, a year",
+        hkd(worth.value - spent),
+        delta="no clear change" if said == "too early to say" else said,
+        delta_color="gray",
+        delta_arrow="off",
+        help="Customers kept × the net revenue of a customer in the year before the draw.",
+    )
+    st.caption(
+        f"95 % interval {hkd(worth.low - spent)} to {hkd(worth.high - spent)}  \n"
+        f"At {hkd(found['yearly'].value)} net revenue a customer, {after}"
+        + (f" ({hkd(spent)})" if known else "")
+    )
+
+
+def _chart(reading: Reading) -> None:
+    shown = [
+        (WORDS[o], r, TARGETS[o])
+        for o in (CHURN, CROSS_SELL)
+        if (r := best(reading.figures.get(o, {}), "relative")) is not None
+    ]
+    if not shown:
+        return
+    labels, figures, targets = zip(*shown, strict=True)
+    told = "; ".join(f"{w} {signed(f.value)} ({signed(f.low)} to {signed(f.high)})" for w, f, _ in shown)
+    charts.intervals(
+        labels,
+        [f.value for f in figures],
+        [f.low for f in figures],
+        [f.high for f in figures],
+        targets,
+        alt=f"Change of the treated against the held-out with 95 % interval: {told}",
+        key="effects",
+    )
+    table = pd.DataFrame(
+        {
+            "Outcome": labels,
+            "Change": [signed(f.value) for f in figures],
+            "From": [signed(f.low) for f in figures],
+            "To": [signed(f.high) for f in figures],
+            "Target": [signed(t, 0) for t in targets],
+        }
+    )
+    charts.table_below(table, "effects-table")

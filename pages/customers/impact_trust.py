@@ -1,0 +1,111 @@
+"""Whether to believe an experiment: the draw, who was contacted anyway, the looks, and who can be kept."""
+
+from math import isnan
+
+import streamlit as st
+
+from metrics.words import day, share
+from models.experiments import WRONG_RATIO
+from workflow.impact import CHURN
+from workflow.readings import Found, Reading
+from workflow.salvageable import SALVAGEABLE
+
+
+def wrong_draw(arms: Found) -> bool:
+    """Whether the arms' sizes are too far from plan to be chance."""
+    return "sample_ratio" in arms and arms["sample_ratio"].value < WRONG_RATIO
+
+
+def trust(reading: Reading) -> None:
+    """One line for each reason to believe the figures or not to."""
+    st.header("Can it be believed?")
+    for icon, text in (
+        _draw(reading.arms),
+        _contact(reading.arms),
+        _looks(reading),
+        _steadier(reading),
+        _kept(reading),
+    ):
+        if text:
+            with st.container(horizontal=True, gap="small", vertical_alignment="top"):
+                st.markdown(f":material/{icon}:", width="content")
+                st.text(text)
+
+
+def _draw(arms: Found) -> tuple[str, str]:
+    if "sample_ratio" not in arms:
+        return "hourglass_empty", "The draw cannot be checked yet: too few customers in an arm."
+    n, m = arms["treated"].value, arms["held_out"].value
+    planned = share(arms["treated_share"].value)
+    if wrong_draw(arms):
+        return "error", (
+            f"The draw went wrong: {share(n / (n + m))} are in the treated arm, {planned} were planned. By chance that "
+            "happens in fewer than 1 of 1,000 draws. Ask Analytics what took customers out of an arm."
+        )
+    return (
+        "check",
+        f"The draw went right: {share(n / (n + m))} are in the treated arm, {planned} were planned.",
+    )
+
+
+def _contact(arms: Found) -> tuple[str, str]:
+    if "contacted_held_out" not in arms:
+        return "", ""
+    treated, held_out = arms["contacted_treated"].value, arms["contacted_held_out"].value
+    if isnan(held_out):
+        return (
+            "check",
+            "Fewer than 10 of the held-out were called, met or made an offer within 30 days of the draw.",
+        )
+    told = (
+        f"{share(held_out)} of the held-out were called, met or made an offer within 30 days of the draw anyway, of the "
+        f"treated {'fewer than 10 people' if isnan(treated) else share(treated)}."
+    )
+    if held_out > 0 and not isnan(treated) and held_out >= treated / 2:
+        return (
+            "warning",
+            f"{told} The arms were treated nearly alike, so the true effect may be larger than shown.",
+        )
+    return "check", told
+
+
+def _looks(reading: Reading) -> tuple[str, str]:
+    look, following = reading.look, reading.following
+    after = f" The next look is on {day(following.on)}." if following else " No further look is planned."
+    if look is None:
+        return "event", f"Looks are planned beforehand; no outcome is read in between.{after}"
+    if look.after_the_fact:
+        return "warning", (
+            f"The data reached {day(look.on)} before the look was planned, so nobody can show that it was the only one."
+            f"{after}"
+        )
+    return "event", (
+        f"Look {look.number} of {look.of}, on {day(look.on)}, planned beforehand: an effect counts as clear beyond "
+        f"{look.bound:.2f} standard errors (O'Brien-Fleming).{after}"
+    )
+
+
+def _steadier(reading: Reading) -> tuple[str, str]:
+    cut = reading.figures.get(CHURN, {}).get("variance_cut")
+    if cut is None or cut.value <= 0:
+        return "", ""
+    return "compress", (
+        f"Taking out the risk known before the draw makes the interval as narrow as {1 / (1 - cut.value) - 1:.0%} more "
+        "customers would."
+    )
+
+
+def _kept(reading: Reading) -> tuple[str, str]:
+    if reading.look is None:
+        return "", ""
+    qini = reading.figures.get(SALVAGEABLE, {}).get("qini")
+    if qini is None:
+        return "hourglass_empty", "Who can be kept: not enough data, too few have left in an arm."
+    told = f"{1000 * qini.value:+.1f} per 1,000 treated ({1000 * qini.low:+.1f} to {1000 * qini.high:+.1f})"
+    told = told.replace("-", "−")
+    if qini.low <= 0:
+        return "hourglass_empty", (
+            "Who can be kept: not enough data. Calling those the model would choose, rather than any, kept so many more "
+            f"customers: {told}. Until that is clear, the queue goes by risk and money alone."
+        )
+    return "check", f"Who can be kept is known: calling those first kept more customers, {told}."

@@ -1,0 +1,48 @@
+"""Impact: the same finding for every role, no look in between, nobody's name."""
+
+import re
+
+from staff import EVERYBODY, cells, somebody, words
+
+from warehouse.access import SYSTEM, Reader
+from warehouse.schema import customers
+
+
+def test_every_role_reads_the_same_finding(open_page):
+    titles = {open_page(viewer, "impact").title[0].value for viewer in EVERYBODY}
+    assert len(titles) == 1
+    assert titles.pop().startswith("Project Unity")
+
+
+def test_a_figure_has_its_interval_its_number_and_its_target(open_page):
+    said = words(open_page(somebody("executive"), "impact"))
+    assert said.count("95 % interval") == 3
+    assert "Target −18 %" in said
+    assert "Target +32 %" in said
+    assert re.search(r"of \d+ against .* of \d+", said)
+    assert "no cost data" in said
+    assert "The draw went right" in said
+
+
+def test_before_its_first_look_an_experiment_shows_no_outcome(open_page):
+    app = open_page(somebody("relationship_manager"), "impact")
+    app.pills[0].set_value("rule:high_churn_risk").run()
+    said = words(app)
+    assert app.title[0].value.startswith("Too early to say")
+    assert "first look on 27 Dec 2026" in said
+    assert "interval" not in said
+    assert not app.metric
+
+
+def test_a_look_that_was_not_planned_is_refused_in_a_sentence(open_page):
+    app = open_page(somebody("analyst"), "impact", on="2026-03-31")
+    assert "that look was not planned" in app.warning[0].value
+    assert not app.metric
+    assert open_page(somebody("analyst"), "impact", on="2026-06-30").metric
+    assert open_page(somebody("analyst"), "impact", on="nonsense").metric
+
+
+def test_nobody_is_named(open_page, bank):
+    numbers = set(Reader(bank, SYSTEM).frame(customers.select())["customer_id"])
+    app = open_page(somebody("team_lead"), "impact")
+    assert not [n for n in numbers if n in words(app) + cells(app)]

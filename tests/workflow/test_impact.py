@@ -1,0 +1,151 @@
+"""The bank's pilot and the alerts' hold-out, read by the night: the truth is inside, and nothing is read early."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from sqlalchemy import select
+
+from models import experiments as ex
+from warehouse.access import ROLES, SYSTEM, Reader, Viewer
+from warehouse.connect import Stores
+from warehouse.desk import alerts
+from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.schema import customers, experiment_results, experiments
+from workflow import arms, nightly
+from workflow.impact import ARMS, CHURN, CROSS_SELL
+from workflow.readings import Reading, readings
+
+AS_OF = date(2026, 6, 30)
+
+
+@pytest.fixture
+def night(copied: Callable[[Path], Stores], after_a_night: Path) -> Stores:
+    return copied(after_a_night)
+
+
+def _readings(stores: Stores) -> dict[str, Reading]:
+    return {r.experiment: r for r in readings(Reader(stores, SYSTEM), AS_OF)}
+
+
+def test_the_pilots_true_effects_lie_inside_their_intervals(night: Stores, after_a_night: Path) -> None:
+    truth = json.loads(after_a_night.with_name("extracts").joinpath("truth.json").read_text())["pilot"]
+    pilot = _readings(night)[truth["name"]]
+    assert pilot.arms["treated"].value == truth["arms"]["treated"]
+    assert pilot.arms["held_out"].value == truth["arms"]["control"]
+    for outcome, true in (
+        (CHURN, truth["effect_on_monthly_churn_hazard"]),
+        (CROSS_SELL, truth["effect_on_wealth_opening_rate"]),
+    ):
+        for name in ("relative", "relative_adjusted"):
+            found = pilot.figures[outcome][name]
+            assert found.low <= true <= found.high, (outcome, name, found)
+
+
+def test_the_pilots_shares_are_those_another_reading_finds(night: Stores) -> None:
+    reader = Reader(night, SYSTEM)
+    rows = reader.frame(
+        select(experiments.c.arm, customers.c.left_on).join_from(
+            experiments, customers, customers.c.customer_id == experiments.c.customer_id
+        )
+    )
+    gone = pd.to_datetime(rows["left_on"]).gt(pd.Timestamp("2025-07-01"))
+    found = _readings(night)["Project Unity"].figures[CHURN]
+    assert found["share_treated"].value == pytest.approx(gone[rows["arm"] == "treated"].mean())
+    assert found["share_held_out"].value == pytest.approx(gone[rows["arm"] == "control"].mean())
+
+
+def test_no_outcome_of_the_alerts_is_read_before_the_first_planned_look(night: Stores) -> None:
+    own = [r for r in _readings(night).values() if r.experiment.startswith("rule:")]
+    assert own
+    for reading in own:
+        assert reading.look is None
+        assert reading.figures == {}
+        assert reading.following is not None
+        assert reading.following.on > AS_OF
+        assert not reading.following.after_the_fact
+    nightly.run(night)
+    t = experiment_results
+    rows = Reader(night, SYSTEM).frame(select(t).where(t.c.experiment.like("rule:%")))
+    assert set(rows["outcome"]) == {ARMS}
+    assert {r.title for r in _readings(night).values() if r.arms} == {
+        r.title for r in _readings(night).values()
+    }
+
+
+def test_a_day_nobody_planned_is_refused_and_the_planned_one_is_shown(night: Stores) -> None:
+    reader = Reader(night, SYSTEM)
+    with pytest.raises(ChangeRefused, match="not planned"):
+        readings(reader, AS_OF, date(2026, 3, 31))
+    shown = {r.experiment: r.look for r in readings(reader, AS_OF, AS_OF)}
+    assert shown["Project Unity"] is not None
+
+
+def test_a_look_is_worked_out_once_and_stays(night: Stores) -> None:
+    t = experiment_results
+
+    def results() -> pd.DataFrame:
+        found = Reader(night, SYSTEM).frame(select(t))
+        return found.sort_values([c.name for c in t.primary_key]).reset_index(drop=True)
+
+    nightly.run(night)
+    before = results()
+    nightly.run(night)
+    pd.testing.assert_frame_equal(before, results())
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_role_reads_the_same_totals_and_only_analysts_the_arms(night: Stores, role: str) -> None:
+    viewer = Viewer("v", "V", role, rm_id="RM01", team="Central")
+    told = readings(Reader(night, viewer), AS_OF)
+    assert [r.experiment for r in told] == list(_readings(night))
+    assert told[0].figures[CHURN]["points"] == _readings(night)["Project Unity"].figures[CHURN]["points"]
+    who = select(experiments.c.customer_id, experiments.c.arm)
+    if role == "analyst":
+        assert not Reader(night, viewer).frame(who).empty
+    else:
+        with pytest.raises(AccessRefused):
+            Reader(night, viewer).frame(who)
+
+
+def test_arms_of_fewer_than_ten_are_not_told(night: Stores) -> None:
+    held_out = Reader(night, SYSTEM).frame(select(alerts.c.rule, alerts.c.arm))
+    sizes = held_out[held_out["arm"] == "held_out"].groupby("rule").size()
+    nightly.run(night)
+    for reading in _readings(night).values():
+        size = sizes.get(reading.experiment.removeprefix("rule:"), 0)
+        if 0 < size < 10:
+            assert pd.isna(reading.arms["held_out"].value)
+            assert "contacted_held_out" not in reading.arms
+
+
+def test_contact_after_the_draw_counts_and_contact_before_or_long_after_does_not() -> None:
+    drawn_on = pd.Timestamp("2026-06-01")
+    rows = pd.DataFrame({"customer_id": ["a", "b", "c", "d"], "drawn_on": drawn_on})
+    events = pd.DataFrame(
+        {
+            "customer_id": ["a", "b", "c", "a"],
+            "happened_on": pd.to_datetime(["2026-06-02", "2026-06-01", "2026-07-02", "2026-06-09"]),
+        }
+    )
+    until = pd.Series(drawn_on + pd.Timedelta(days=30), index=rows.index)
+    assert list(arms.happened(rows, events, until)) == [1, 0, 0, 0]
+
+
+def test_a_customer_is_compared_from_the_first_alert_on_and_only_when_watched_long_enough(
+    night: Stores,
+) -> None:
+    reader = Reader(night, SYSTEM)
+    everybody = arms.arms(reader)
+    own = everybody[everybody["window"].notna()]
+    assert not own.duplicated(["experiment", "customer_id"]).any()
+    assert arms.watched(reader, own, AS_OF).empty
+    later = arms.watched(reader, own, date(2026, 9, 28))
+    assert len(later) == len(own)
+    assert set(later["left"]) <= {0, 1}
+    assert ex.sample_ratio(int(own["treated"].sum()), int((~own["treated"]).sum()), 0.9) > ex.WRONG_RATIO
