@@ -49,7 +49,7 @@ def readings(reader: Reader, as_of: date, on: date | None = None) -> list[Readin
     plans = {name: plan_of(reader, name) for name in known}
     if on is not None and not any(look.on == on for plan in plans.values() for look in plan):
         for name, plan in plans.items():
-            look_on(plan, titles.get(name, name), on)
+            look_on(plan, _title(name, titles), on)
     for name, plan in plans.items():
         rows = found[found["experiment"] == name]
         state = rows[rows["outcome"] == ARMS]
@@ -61,7 +61,7 @@ def readings(reader: Reader, as_of: date, on: date | None = None) -> list[Readin
         told.append(
             Reading(
                 experiment=name,
-                title=titles.get(name, name),
+                title=_title(name, titles),
                 arms=arms,
                 first_on=date.fromordinal(int(arms["first_on"].value)) if arms else None,
                 look=look,
@@ -70,6 +70,12 @@ def readings(reader: Reader, as_of: date, on: date | None = None) -> list[Readin
             )
         )
     return sorted(told, key=lambda r: (r.look is None, -_size(r), r.title))
+
+
+def _title(experiment: str, titles: dict[str, str]) -> str:
+    # A rule that people set has its title on the desk, which not every role may see.
+    own = experiment.removeprefix(OF_A_RULE)
+    return titles.get(experiment, f"Alerts: {own.replace('_', ' ')}" if own != experiment else own)
 
 
 def _size(reading: Reading) -> float:
