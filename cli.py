@@ -124,6 +124,7 @@ def nightly() -> None:
     """Describe and score every customer, credit the wins, raise the alerts. Running it again doubles nothing."""
     stores, begun = _stores(), time.monotonic()
     _night(stores)
+    _send(stores, "new_alerts")
     click.echo(f"Done in {time.monotonic() - begun:.1f} s.")
 
 
@@ -140,6 +141,61 @@ def _night(stores: connect.Stores) -> date:
     for sentence in report.said:
         click.echo(sentence)
     return report.as_of
+
+
+def _send(stores: connect.Stores, what: str) -> int:
+    """Send a message to everybody who should get it; gives how many were not delivered."""
+    from workflow.messages import send
+
+    results = send(stores, what, os.environ)
+    for sent in results:
+        click.echo(f"{sent.username}, {sent.what.replace('_', ' ')}: {sent.said}")
+    return sum(not sent.delivered for sent in results)
+
+
+@main.command()
+def digest() -> None:
+    """Send the weekly Customer Health summary to where each person wants it; once a week, however often it is run."""
+    failed = _send(_stores(), "weekly")
+    if failed:
+        raise Problem(f"{failed} summaries were not delivered. They are tried again the next time.")
+
+
+@main.group()
+def destinations() -> None:
+    """Where messages go: the address itself stands only in an environment variable."""
+
+
+@destinations.command("add")
+@click.argument("username")
+@click.argument("what", type=click.Choice(["weekly", "new_alerts"]))
+@click.argument("variable")
+def add_destination(username: str, what: str, variable: str) -> None:
+    """Send WHAT for USERNAME to the address in VARIABLE, such as CONCORD_MESSAGES_TEAM_EAST."""
+    from workflow.messages import add_destination
+
+    add_destination(_stores(), username, what, variable, by="operator")
+    click.echo(f"{username} gets it at the address in {variable}.")
+
+
+@destinations.command("list")
+def list_destinations() -> None:
+    """Where messages go now."""
+    from workflow.messages import listing
+
+    for row in listing(Reader(_stores(), SYSTEM)):
+        state = "" if os.environ.get(row.variable) else "not set here"
+        click.echo(f"{row.destination_id:>4}  {row.username:20} {row.what:11} {row.variable:40} {state}")
+
+
+@destinations.command("end")
+@click.argument("number", type=int)
+def end_destination(number: int) -> None:
+    """Send nothing any more under this NUMBER of the list."""
+    from workflow.messages import end_destination
+
+    end_destination(_stores(), number, by="operator")
+    click.echo("Ended.")
 
 
 def _accounts() -> Any:

@@ -51,6 +51,8 @@ class Settings:
     """The month in which the fiscal year begins; goals are offered for it."""
     idle_minutes: int = 30
     session_hours: int = 8
+    app_address: str = ""
+    """How people reach this app, such as https://concord.bank.example; links in messages begin with it."""
     secure_cookies: bool = False
     """True behind https: the session cookie is then named `__Host-` and never sent in the clear."""
 

@@ -1,0 +1,109 @@
+"""Messages to where people already look: the weekly Customer Health summary, and what the night raised anew.
+
+A message is built through the receiver's own door, as she would see it at the screen, and says less than the screen: a
+channel has more readers than her, so it carries counts, customer numbers and days, and never a name, an amount or a
+reason. Everything else is one link away, behind the sign-in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+import pandas as pd
+
+from metrics.words import day
+from warehouse.access import Reader
+from workflow import queue
+from workflow.changes import changes
+
+WEEKLY, NEW_ALERTS = "weekly", "new_alerts"
+WHAT = {WEEKLY: "The weekly Customer Health summary", NEW_ALERTS: "What the night raised anew"}
+ROLES = ("relationship_manager", "team_lead")
+"""Who has a Customer Health page, and so a message about it."""
+AT_MOST = 8
+"""Customers named by number in one message."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """What is sent: a title, lines, and the view it leads to."""
+
+    title: str
+    lines: tuple[str, ...]
+    link: str
+
+    def body(self) -> str:
+        """The text below the title."""
+        return "\n".join((*self.lines, self.link) if self.link else self.lines)
+
+
+def weekly(reader: Reader, today: date) -> Message:
+    """What changed since Monday, what is due and overdue, for the receiver's own queue."""
+    people = queue.by_customer(queue.open_alerts(reader, today=today))
+    since, counts = changes(reader, people, today), queue.counts(people, today)
+    worse = "" if since.worse is None else f", {len(since.worse)} worse"
+    lines = [
+        f"Since Monday {day(since.since)}: {len(since.new)} new{worse}, {since.closed} alerts closed, "
+        f"{len(since.accepted)} customers accepted what was offered.",
+        f"Due within 7 days: {len(since.due)}. Overdue: {len(since.overdue)}.",
+    ]
+    masks = queue.kinds(people, today)
+    pressing = people[masks["due"] | masks["overdue"]]
+    lines += _by_number(pressing, today)
+    shown = "overdue" if counts["overdue"] else "due" if counts["due"] else "all"
+    return Message(
+        title=f"Customer health, {day(today)}: {_customers(counts['open'])} to call",
+        lines=tuple(lines),
+        link=_link(reader, "customer-health", show=shown),
+    )
+
+
+def new_alerts(reader: Reader, today: date) -> Message | None:
+    """The customers flagged anew as of a day; None if there is none."""
+    alerts = queue.open_alerts(reader, today=today)
+    fresh = queue.by_customer(alerts[alerts["raised_on"] == pd.Timestamp(today)])
+    if fresh.empty:
+        return None
+    only = str(fresh["customer_id"].iloc[0]) if len(fresh) == 1 else ""
+    link = _link(reader, "customer", cid=only) if only else _link(reader, "customer-health", show="new")
+    return Message(
+        title=f"{_customers(len(fresh))} newly flagged on {day(today)}",
+        lines=tuple(_by_number(fresh, today)),
+        link=link,
+    )
+
+
+def _by_number(people: pd.DataFrame, today: date) -> list[str]:
+    first = people.head(AT_MOST)
+    lines = [
+        f"Customer {customer_id}: {queue.due_words(due_on, today)}"
+        for customer_id, due_on in zip(first["customer_id"], first["due_on"].dt.date, strict=True)
+    ]
+    if len(people) > AT_MOST:
+        lines.append(f"… and {len(people) - AT_MOST} more.")
+    return lines
+
+
+def _customers(number: int) -> str:
+    return f"{number or 'No'} customer{'' if number == 1 else 's'}"
+
+
+def _link(reader: Reader, page: str, **parameters: str) -> str:
+    """The exact view, as the app's address says it; empty while nobody set that address."""
+    address = reader.stores.settings.app_address.rstrip("/")
+    return f"{address}/{page}?{urlencode(parameters)}" if address else ""
+
+
+def build(what: str, reader: Reader, today: date) -> Message | None:
+    """The message `what` for the reader's viewer, or None if there is nothing to say."""
+    if reader.viewer.role not in ROLES:
+        return None
+    return weekly(reader, today) if what == WEEKLY else new_alerts(reader, today)
+
+
+def in_words(kinds: Sequence[str]) -> str:
+    """Kinds of message for a sentence."""
+    return ", ".join(f"{kind} ({WHAT[kind].lower()})" for kind in kinds)
