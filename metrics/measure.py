@@ -82,6 +82,11 @@ class Ratio:
 Metric = Measure | Ratio
 
 
+def version(metric: Metric) -> str:
+    """The version of a definition: the number its latest line of history begins with."""
+    return metric.history[-1].partition(",")[0].strip()
+
+
 def between(moment: ColumnElement, period: Period) -> ColumnElement[bool]:
     """Whether a date, or a timestamp up to the last instant of the last day, lies in `period`."""
     if isinstance(moment.type, DateTime):

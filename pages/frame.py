@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages import MENU, Entry
-from pages.kit import data, filters, links, theme
+from pages.kit import data, filters, links, take, theme
 from pages.kit import viewer as door
 from warehouse.access import Viewer
 from warehouse.errors import AccessRefused, NothingLoaded, Problem, reference
@@ -13,6 +13,7 @@ def _shown(entry: Entry, viewer: Viewer) -> None:
     """One page, with its problems as sentences and its bugs as numbers."""
     try:
         scope = filters.bar(entry.filters, viewer, entry.cohort) if entry.filters is not None else None
+        take.remember(entry.title, viewer, scope)
         entry.page(viewer, scope)
     except NothingLoaded as problem:
         st.title("No bank has been loaded yet")

@@ -63,9 +63,12 @@ def _channels(viewer: Viewer, scope: Scope, costs: pd.DataFrame) -> None:
             }
         )
     tables.show(
-        pd.DataFrame(rows), "channels", "too few", Customers=st.column_config.NumberColumn(format="localized")
+        pd.DataFrame(rows),
+        "channels",
+        "too few",
+        of=Question.of(COST, scope, ["channel"], [scope.period]),
+        Customers=st.column_config.NumberColumn(format="localized"),
     )
-    tables.explain(list(COST), viewer, Question.of(COST, scope, ["channel"], [scope.period]))
 
 
 def _per_customer(cac: float, few: bool, cost: float) -> str:
@@ -104,5 +107,5 @@ def _models(viewer: Viewer, scope: Scope) -> None:
         "the win out evenly. None of them shows what would have happened without the channel."
     )
     number = st.column_config.NumberColumn(format="%.1f")
-    tables.show(shown, "models", "too few", **dict.fromkeys(shown.columns[1:], number))
-    tables.explain(list(MODELS), viewer, Question.of(MODELS, scope, ["channel"], [scope.period]))
+    question = Question.of(MODELS, scope, ["channel"], [scope.period])
+    tables.show(shown, "models", "too few", of=question, **dict.fromkeys(shown.columns[1:], number))

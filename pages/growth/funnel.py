@@ -79,8 +79,9 @@ def _stages(viewer: Viewer, scope: Scope) -> None:
     charts.bars(
         [label for label, _ in stages], counts, texts, alt=f"Leads by stage: {', '.join(texts)}", key="stages"
     )
-    charts.table_below(pd.DataFrame(table), "stages-table")
-    tables.explain(names, viewer, Question.of(names, scope, periods=[scope.period]))
+    charts.table_below(
+        pd.DataFrame(table), "stages-table", of=Question.of(names, scope, periods=[scope.period])
+    )
 
 
 def by_channel(viewer: Viewer, scope: Scope) -> None:
@@ -111,6 +112,6 @@ def by_channel(viewer: Viewer, scope: Scope) -> None:
     shown = pd.DataFrame(rows)
     if absent("reached_mql", data.known(viewer)):
         shown = shown.drop(columns="MQL", errors="ignore")
-    tables.show(shown, "channels", "too few", Leads=whole, MQL=whole, Won=whole)
+    question = Question.of(names, scope, ["channel"], [scope.period])
+    tables.show(shown, "channels", "too few", of=question, Leads=whole, MQL=whole, Won=whole)
     st.caption("“Not known”: the channel was not recorded. It is not counted in any channel.")
-    tables.explain(names, viewer, Question.of(names, scope, ["channel"], [scope.period]))

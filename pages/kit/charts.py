@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from pages.kit import theme
+from metrics.query import Question
+from pages.kit import tables, theme
 
 
 def bars(labels: Sequence[str], values: Sequence[float], texts: Sequence[str], *, alt: str, key: str) -> None:
@@ -192,7 +193,7 @@ def intervals(
     st.plotly_chart(figure, config=theme.CONFIG, key=key, alt=alt)
 
 
-def table_below(frame: pd.DataFrame, key: str) -> None:
-    """The chart's figures as a table, for who cannot or would rather not read the picture."""
+def table_below(frame: pd.DataFrame, key: str, of: Question | None = None) -> None:
+    """The chart's figures as a table, for who cannot or would rather not read the picture; `of` as in `tables.show`."""
     with st.expander("Show as a table"):
-        st.dataframe(frame, hide_index=True, key=key)
+        tables.show(frame, key, of=of)

@@ -73,7 +73,14 @@ def _rows(name: str, measure: Measure, scope: Scope, viewer: Viewer) -> None:
     found = data.fresh_or_cached(viewer, statement.limit(ON_SCREEN))
     shown = f"The first {ON_SCREEN:,} of {total:,} rows" if total > ON_SCREEN else f"{total:,} rows"
     st.caption(f"{shown}. {_adds_up(measure)}")
-    tables.show(in_words(found), f"rows-{name}", **_formats(measure, found))
+    tables.show(
+        in_words(found),
+        f"rows-{name}",
+        of=Question.of([name], scope, periods=[scope.period]),
+        called=f"rows behind {measure.label}",
+        whole=lambda now: in_words(data.reader(now).frame(statement)),
+        **_formats(measure, found),
+    )
 
 
 def _adds_up(measure: Measure) -> str:
@@ -138,5 +145,7 @@ def _parts(name: str, measure: Measure, scope: Scope, viewer: Viewer) -> None:
         shown,
         f"parts-{name}",
         "too few",
+        of=Question.of([name], scope, [way], [scope.period]),
+        called=f"{measure.label} by {way}",
         **{measure.label: st.column_config.NumberColumn(format="localized")},
     )

@@ -1,11 +1,14 @@
 """Tables and the designed states of a block without rows."""
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
 from metrics import CATALOGUE
 from metrics.query import Question, measures_of, statement
-from pages.kit import data
+from metrics.words import plain
+from pages.kit import data, take
 from warehouse.access import Viewer
 
 ROWS_AT_ONCE = 20
@@ -30,10 +33,21 @@ def absent(what: str, viewer: Viewer, *tables: str) -> bool:
     return bool(missing)
 
 
-def show(frame: pd.DataFrame, key: str, empty_cell: str = "–", **columns: object) -> None:
-    """A table with its columns' formats; long ones are sent in parts.
+def show(
+    frame: pd.DataFrame,
+    key: str,
+    empty_cell: str = "–",
+    *,
+    of: Question | None = None,
+    called: str = "",
+    whole: Callable[[Viewer], pd.DataFrame] | None = None,
+    **columns: object,
+) -> None:
+    """A table with its columns' formats, and below it the ways to take it along and to have it explained.
 
-    `empty_cell` says what an empty cell means: not known, or about too few people to show.
+    `empty_cell` says what an empty cell means: not known, or about too few people to show. `of` is the question the table
+    answers, for its file and its explanation; `called` names it in the file; `whole` reads all of it where `frame` is
+    only its beginning. Long tables are sent in parts.
     """
     st.dataframe(
         frame,
@@ -44,6 +58,12 @@ def show(frame: pd.DataFrame, key: str, empty_cell: str = "–", **columns: obje
         height="content" if len(frame) <= ROWS_AT_ONCE else "auto",
         lazy=len(frame) > 20_000,
     )
+    if frame.empty:
+        return
+    with st.container(horizontal=True, gap="small"):
+        take.button(whole or (lambda _viewer: frame), called or plain(key), key, empty_cell, of)
+        if of is not None:
+            explain(list(of.metrics), take.here().viewer, of)
 
 
 def explain(names: list[str], viewer: Viewer, question: Question) -> None:

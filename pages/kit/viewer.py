@@ -1,5 +1,7 @@
 """Who is looking, asked anew on every run from the connection's own cookie, never kept between runs."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from pages.kit import data
@@ -12,8 +14,17 @@ from workflow import assign
 
 def viewer() -> Viewer | None:
     """The person behind this connection, or None if nobody is signed in."""
+    return later()()
+
+
+def later() -> Callable[[], Viewer | None]:
+    """A question to put later, on another thread, where the connection is not at hand: who is behind it by then?"""
     stores = connect.here()
     token = st.context.cookies.get(sessions.cookie_name(stores.settings))
+    return lambda: _holder(stores, token)
+
+
+def _holder(stores: connect.Stores, token: str | None) -> Viewer | None:
     person = sessions.person(stores, token)
     if person is None:
         return None

@@ -80,6 +80,7 @@ def opener(stores: connect.Stores, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
     def open_as(viewer: Viewer | None, url: str = "", **query: str) -> AppTest:
         monkeypatch.setattr(door, "viewer", lambda: viewer)
+        monkeypatch.setattr(door, "later", lambda: lambda: viewer)
         app = AppTest.from_file(FRAME, default_timeout=60)
         for name, value in query.items():
             app.query_params[name] = value

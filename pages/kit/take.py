@@ -1,0 +1,94 @@
+"""Taking a table along: the button beside it, for CSV and Excel."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from metrics.query import Question
+from metrics.scope import Scope
+from pages.kit import data
+from pages.kit import viewer as door
+from reports.export import KINDS, Sheet, export, file_name
+from warehouse import connect
+from warehouse.access import Viewer
+from warehouse.errors import NothingLoaded
+
+_HERE = "page of this run"
+_LABELS = {"csv": "CSV", "xlsx": "Excel"}
+
+
+@dataclass(frozen=True)
+class Here:
+    """The page being drawn, for whom, over what."""
+
+    title: str
+    viewer: Viewer
+    scope: Scope | None
+
+
+def remember(title: str, viewer: Viewer, scope: Scope | None) -> None:
+    """Keep what the tables of this run are about: a page does not say it again for each of them."""
+    st.session_state[_HERE] = Here(title, viewer, scope)
+
+
+def here() -> Here:
+    """The page being drawn."""
+    found: Here = st.session_state[_HERE]
+    return found
+
+
+def button(
+    content: Callable[[Viewer], pd.DataFrame],
+    called: str,
+    key: str,
+    empty_cell: str,
+    of: Question | None = None,
+) -> None:
+    """Offer a table as a file. `of` is the question it answers; without one the page's own period and filters are named.
+
+    The file is made on a click and on another thread, so whoever holds the session then is asked for anew.
+    """
+    page, stores, who = here(), connect.here(), door.later()
+    viewer = page.viewer
+    sheet = Sheet(
+        title=f"{page.title}: {called}",
+        content=content,
+        metrics=of.metrics if of else (),
+        scope=_in_words(of, page.scope),
+        as_of=_as_of(viewer),
+        empty_cell={"–": "not known", "too few": "too few people to show"}.get(empty_cell, empty_cell),
+        sample=data.is_sample(viewer),
+    )
+    with st.popover("Export", icon=":material/download:", type="tertiary", key=f"export-{key}"):
+        st.caption("With the definitions, period and filters in the file. Each download is recorded.")
+        with st.container(horizontal=True):
+            for kind, mime in KINDS.items():
+                st.download_button(
+                    _LABELS[kind],
+                    lambda kind=kind: export(stores, sheet, kind, viewer, who()),
+                    file_name(sheet, kind),
+                    mime,
+                    key=f"take-{kind}-{key}",
+                    on_click="ignore",
+                )
+
+
+def _in_words(of: Question | None, scope: Scope | None) -> str:
+    if of is None:
+        return scope.in_words() if scope else ""
+    parts = [Scope(of.periods[0], of.filters).in_words()]
+    if len(of.periods) > 1:
+        parts.append(f"and {len(of.periods) - 1} more periods from {min(of.periods).in_words()}")
+    if of.by:
+        parts.append(f"by {' and '.join(of.by)}")
+    return ", ".join(parts)
+
+
+def _as_of(viewer: Viewer) -> date | None:
+    try:
+        return data.as_of(viewer)
+    except NothingLoaded:
+        return None
