@@ -129,5 +129,11 @@ def in_force(reader: Reader) -> Mapping[str, Metric]:
     return catalogue(timeline(reader))
 
 
+def in_words(reader: Reader) -> str:
+    """The versions in force with the leads they apply to: `version 1 from the beginning, version 2 for leads from …`."""
+    signed = [v for v in versions(reader) if v.number == 1 or v.in_force_from is not None]
+    return "; ".join(f"version {v.number} ({v.state()}): {v.rule.in_words()}" for v in signed)
+
+
 def _day(value: date) -> date:
     return date(value.year, value.month, value.day)

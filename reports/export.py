@@ -42,6 +42,8 @@ class Sheet:
     scope: str = ""
     """Period and filters in words."""
     as_of: date | None = None
+    qualified: str = ""
+    """Which version of “qualified” was in force, where a metric depends on it."""
     empty_cell: str = "not known"
     sample: bool = False
 
@@ -81,6 +83,8 @@ def preamble(sheet: Sheet, viewer: Viewer, at: datetime, rows: int) -> list[tupl
     for name in sheet.metrics:
         metric = CATALOGUE[name]
         said.append(("Definition", f"{metric.label}, version {version(metric)}: {metric.means}"))
+    if sheet.qualified:
+        said.append(("“Qualified” means", sheet.qualified))
     said.append(("Rows", f"{rows:,}"))
     said.append(("An empty cell means", sheet.empty_cell))
     role = viewer.role.replace("_", " ")

@@ -7,8 +7,10 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from metrics.qualified import dependent
 from metrics.query import Question
 from metrics.scope import Scope
+from metrics.versions import in_words
 from pages.kit import data
 from pages.kit import viewer as door
 from reports.export import KINDS, Sheet, export, file_name
@@ -57,8 +59,9 @@ def button(
         title=f"{page.title}: {called}",
         content=content,
         metrics=of.metrics if of else (),
-        scope=_in_words(of, page.scope),
+        scope=_scope_in_words(of, page.scope),
         as_of=_as_of(viewer),
+        qualified=_qualified(of, viewer),
         empty_cell={"–": "not known", "too few": "too few people to show"}.get(empty_cell, empty_cell),
         sample=data.is_sample(viewer),
     )
@@ -76,7 +79,7 @@ def button(
                 )
 
 
-def _in_words(of: Question | None, scope: Scope | None) -> str:
+def _scope_in_words(of: Question | None, scope: Scope | None) -> str:
     if of is None:
         return scope.in_words() if scope else ""
     parts = [Scope(of.periods[0], of.filters).in_words()]
@@ -85,6 +88,12 @@ def _in_words(of: Question | None, scope: Scope | None) -> str:
     if of.by:
         parts.append(f"by {' and '.join(of.by)}")
     return ", ".join(parts)
+
+
+def _qualified(of: Question | None, viewer: Viewer) -> str:
+    if of is None or dependent().isdisjoint(of.metrics):
+        return ""
+    return in_words(data.reader(viewer))
 
 
 def _as_of(viewer: Viewer) -> date | None:
