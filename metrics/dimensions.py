@@ -43,6 +43,7 @@ _OF_CUSTOMERS = (
     schema.tickets,
     schema.surveys,
     schema.customer_profiles,
+    schema.customer_values,
 )
 
 DIMENSIONS: Mapping[str, Mapping[Table, ColumnElement]] = {

@@ -84,6 +84,7 @@ _SOURCES = {
     # Credits are computed from contacts and wins; what people write on the desk has no source.
     "touch_credits": (("touches", "lead_id"), ("touches", "touched_at"), ("leads", "won_at")),
     "hand_offs": (("leads", "mql_at"), ("leads", "contacted_at")),
+    "customer_values": (("revenues", "revenue"), ("revenues", "cost_to_serve"), ("customers", "left_on")),
 }
 _ANY_DAY = Period(date(2000, 1, 1), date(2000, 1, 1))
 

@@ -89,6 +89,7 @@ _REFERENCE = dict.fromkeys(
         "experiment_results",
         "experiment_looks",
         "offer_results",
+        "value_hindsight",
         *_AGREED,
     ),
     See.EVERYTHING,
@@ -125,7 +126,7 @@ RULES: dict[str, dict[str, See]] = {
         **dict.fromkeys(["leads", "hand_offs"], See.EVERYTHING),
         **_CAMPAIGN_WORK,
         **dict.fromkeys(["customers", "touches", "touch_credits"], See.UNNAMED),
-        **dict.fromkeys(["revenues", "accounts", "surveys", "tickets"], See.TOTALS),
+        **dict.fromkeys(["revenues", "accounts", "surveys", "tickets", "customer_values"], See.TOTALS),
     },
     "marketing": {
         **dict.fromkeys([*_OF_A_CUSTOMER, "alerts"], See.TOTALS),

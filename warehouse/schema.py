@@ -551,6 +551,57 @@ model_checks = _table(
     schema=DERIVED,
 )
 
+customer_values = _table(
+    "customer_values",
+    "What a customer is worth as of a day: net revenue expected over the horizon, discounted.",
+    "Analytics",
+    _column("customer_id", Text, "The customer.", key=True),
+    _column("as_of", Date, "The day.", key=True),
+    _column(
+        "value", Float, "Net revenue expected over the horizon, in HKD as of the day; 0 if the customer left."
+    ),
+    _column(
+        "value_low", Float, "The lower bound: four of five such customers bring something between the bounds."
+    ),
+    _column("value_high", Float, "The upper bound."),
+    _column("stay_probability", Float, "The probability to be with us at the end of the horizon."),
+    _column(
+        "since_joining",
+        Float,
+        "Net revenue since joining and until the horizon has passed since then, in HKD of the day of joining; empty if "
+        "the customer joined before revenue is known.",
+    ),
+    _column(
+        "since_joining_swing",
+        Float,
+        "By how much that falls, in HKD, if each monthly chance to leave were e times as high, to first order.",
+    ),
+    _column("horizon_months", Integer, "How many months count."),
+    _column("discount_rate", Float, "What a year's waiting costs; 0.08 is 8 %."),
+    schema=DERIVED,
+    person="customer_id",
+)
+
+value_hindsight = _table(
+    "value_hindsight",
+    "Lifetime value in hindsight: what was predicted a year ago against what came, by tenths of the prediction.",
+    "Analytics",
+    _column(
+        "predicted_on", Date, "The day of the prediction; nothing dated later was used for it.", key=True
+    ),
+    _column("tenth", Integer, "Which tenth of the customers; 1 has the lowest prediction.", key=True),
+    _column("realised_until", Date, "The last day of the year that followed."),
+    _column("people", Integer, "How many customers."),
+    _column("predicted", Float, "Mean net revenue predicted for the year, in HKD."),
+    _column("realised", Float, "Mean net revenue that came, in HKD."),
+    _column("realised_low", Float, "Lower bound of its 95 % interval."),
+    _column("realised_high", Float, "Upper bound of its 95 % interval."),
+    _column("within", Float, "Share of customers inside their own interval once widened."),
+    _column("widening_down", Float, "By how much of their size intervals were widened downwards after this."),
+    _column("widening_up", Float, "The same upwards."),
+    schema=DERIVED,
+)
+
 touch_credits = _table(
     "touch_credits",
     "How much of a won lead a touch is credited with, by attribution model.",

@@ -49,6 +49,10 @@ class Settings:
     """Marketing and executives see no figure about fewer people than this."""
     fiscal_year_starts: int = 1
     """The month in which the fiscal year begins; goals are offered for it."""
+    value_horizon_months: int = 36
+    """A customer's lifetime value counts so many months: ahead of today, or from the day of joining."""
+    discount_rate: float = 0.08
+    """What a year's waiting costs: HKD 108 in a year are worth HKD 100 today."""
     idle_minutes: int = 30
     session_hours: int = 8
     app_address: str = ""

@@ -1,4 +1,4 @@
-"""The order of the night: profile, score, touch credits, hand-offs, rules, alerts. Running it again doubles nothing.
+"""The order of the night: profile, score, value, touch credits, hand-offs, rules, alerts. Again, it doubles nothing.
 
 What it derives goes into the next snapshot of the warehouse, all or nothing; then the alerts follow on the desk. If it
 stops in between, the next run ends the work.
@@ -23,7 +23,7 @@ from warehouse.schema import (
     customer_scores,
     experiment_results,
 )
-from workflow import impact, looks, salvageable
+from workflow import impact, looks, salvageable, valuation
 from workflow.alerts import BY_NIGHT, Night, tonight
 from workflow.arms import first_draws
 from workflow.crediting import write_credits
@@ -44,6 +44,7 @@ class Report:
     as_of: date
     customers: int
     scored: int
+    valued: int
     credits: int
     alerts: Mapping[str, Night]
     said: tuple[str, ...]
@@ -66,6 +67,8 @@ def run(stores: Stores, progress: Progress | None = None) -> Report:
         if model is not None:
             tell("Scoring who is about to leave")
             scored = _write_scores(draft, model, profiles, week_before(reader, as_of, known), as_of)
+        valued, remarks = valuation.values(draft, reader, as_of, load.known(reader), tell)
+        said = (*said, *remarks)
         tell("Crediting the touches of every win")
         credited = write_credits(draft, reader, as_of)
         tell("Timing the hand-offs")
@@ -95,6 +98,7 @@ def run(stores: Stores, progress: Progress | None = None) -> Report:
         as_of=as_of,
         customers=len(profiles),
         scored=scored,
+        valued=valued,
         credits=credited,
         alerts=done,
         said=said,

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from sqlalchemy import Table, select
 
 from metrics import credits
 from models import saved
+from warehouse import load
 from warehouse.access import SYSTEM, Reader
 from warehouse.connect import Stores
 from warehouse.desk import alerts, audit_log
@@ -22,14 +24,17 @@ from warehouse.schema import (
     balances,
     customer_profiles,
     customer_scores,
+    customer_values,
     customers,
     leads,
     relationship_managers,
+    revenues,
     tickets,
     touch_credits,
     transactions,
+    value_hindsight,
 )
-from workflow import nightly
+from workflow import nightly, valuation
 from workflow.rules import HIGH_CHURN_PROBABILITY
 from workflow.training import MODELS, month_ends
 
@@ -130,7 +135,15 @@ def test_running_the_night_twice_doubles_nothing(
     copied: Callable[[Path], Stores], after_a_night: Path
 ) -> None:
     stores = copied(after_a_night)
-    tables = (customer_profiles, customer_scores, touch_credits, alerts, audit_log)
+    tables = (
+        customer_profiles,
+        customer_scores,
+        customer_values,
+        value_hindsight,
+        touch_credits,
+        alerts,
+        audit_log,
+    )
     before = {table.name: _all(stores, table) for table in tables}
     report = nightly.run(stores)
     for table in tables:
@@ -145,6 +158,7 @@ def test_the_night_tells_its_steps_in_order(copied: Callable[[Path], Stores], af
     assert told == [
         "Describing every customer",
         "Scoring who is about to leave",
+        "Valuing every customer",
         "Crediting the touches of every win",
         "Timing the hand-offs",
         "Reading the experiments",
@@ -202,3 +216,63 @@ def test_only_month_ends_with_a_past_to_describe_and_a_window_that_has_passed_ar
     assert all((day + timedelta(days=1)).day == 1 for day in days)
     assert month_ends(date(2026, 1, 1), AS_OF) == []
     assert month_ends(None, AS_OF) == []
+
+
+def test_every_present_customer_is_worth_something_known_and_who_left_is_worth_no_more(
+    copied: Callable[[Path], Stores], after_a_night: Path
+) -> None:
+    stores = copied(after_a_night)
+    values = _all(stores, customer_values).set_index("customer_id")
+    people = _all(stores, customers).set_index("customer_id")
+    present = people[people["left_on"].isna()].index
+    assert set(present) <= set(values.index)
+    assert values.notna()[["value", "value_low", "value_high"]].all().all()
+    assert (values["value_low"] <= values["value"]).all()
+    assert set(values["horizon_months"]) == {36}
+    gone = values.loc[values.index.difference(present)]
+    assert len(gone)
+    assert (gone["value"] == 0).all()
+    assert gone["since_joining"].notna().all()
+
+
+def test_what_a_customer_who_left_brought_is_what_finance_booked_discounted(
+    copied: Callable[[Path], Stores], after_a_night: Path
+) -> None:
+    """Added up in another way: one customer at a time."""
+    stores = copied(after_a_night)
+    values = _all(stores, customer_values).set_index("customer_id")
+    people = _all(stores, customers).set_index("customer_id")
+    booked = _all(stores, revenues)
+    gone = people[people["left_on"].notna() & (people["joined_on"] >= "2024-07-01")].index[:10]
+    assert len(gone)
+    for customer in gone:
+        joined = people.loc[customer, "joined_on"]
+        total = 0.0
+        for row in booked[booked["customer_id"] == customer].itertuples():
+            months = 12 * (row.month_on.year - joined.year) + row.month_on.month - joined.month + 1
+            total += (row.revenue - row.cost_to_serve) / 1.08 ** (months / 12)
+        assert values.loc[customer, "since_joining"] == pytest.approx(total)
+
+
+def test_a_years_hindsight_is_computed_with_nothing_dated_later(
+    copied: Callable[[Path], Stores], after_a_night: Path
+) -> None:
+    stores = copied(after_a_night)
+    table = _all(stores, value_hindsight)
+    assert set(table["predicted_on"].astype(str)) == {"2025-06-30"}
+    assert set(table["realised_until"].astype(str)) == {"2026-06-30"}
+    assert len(table) == 10
+    assert table["predicted"].is_monotonic_increasing
+    assert np.corrcoef(table["predicted"], table["realised"])[0, 1] > 0.9
+    # Booked later, so it must not change what is predicted as of then.
+    reader = Reader(stores, SYSTEM)
+    then, known = date(2025, 6, 30), load.known(reader)
+    before = valuation.fitted(reader, then, known)
+    with next_snapshot(stores) as draft:
+        later = revenues.c.month_on > then
+        draft.connection.execute(revenues.update().where(later).values(revenue=revenues.c.revenue * 7))
+        draft.connection.execute(customers.update().where(customers.c.left_on > then).values(left_on=None))
+    after = valuation.fitted(Reader(stores, SYSTEM), then, known)
+    np.testing.assert_allclose(before.weights, after.weights, rtol=1e-6)
+    for new in (True, False):
+        assert before.growth[new] == pytest.approx(after.growth[new])
