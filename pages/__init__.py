@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from metrics.scope import Scope
 from pages.customers import alert_rules, customer, customer_health, impact
 from pages.governance import data_status, dictionary, identity
-from pages.growth import attribution, funnel
+from pages.growth import attribution, funnel, hand_off
 from pages.today import today
 from warehouse.access import ROLES, Viewer
 
@@ -42,6 +42,15 @@ MENU: dict[str, tuple[Entry, ...]] = {
             roles=GROWTH,
             page=funnel.page,
             filters=("channel", "product", "segment"),
+            needs=("leads",),
+        ),
+        Entry(
+            title="Lead hand-off",
+            icon=":material/handshake:",
+            url="lead-hand-off",
+            roles=GROWTH,
+            page=hand_off.page,
+            filters=("channel", "campaign", "product", "rep"),
             needs=("leads",),
         ),
         Entry(

@@ -123,24 +123,26 @@ RULES: dict[str, dict[str, See]] = {
     "service": {**_REFERENCE, **dict.fromkeys(["customers", "tickets", "surveys"], See.EVERYTHING)},
     "sales": {
         **_REFERENCE,
-        **dict.fromkeys(["leads", "hand_offs"], See.EVERYTHING),
+        **dict.fromkeys(["leads", "hand_offs", "lead_reviews"], See.EVERYTHING),
         **_CAMPAIGN_WORK,
         **dict.fromkeys(["customers", "touches", "touch_credits"], See.UNNAMED),
         **dict.fromkeys(["revenues", "accounts", "surveys", "tickets", "customer_values"], See.TOTALS),
     },
     "marketing": {
-        **dict.fromkeys([*_OF_A_CUSTOMER, "alerts"], See.TOTALS),
+        **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "lead_reviews"], See.TOTALS),
         **_REFERENCE,
         **_CAMPAIGN_WORK,
     },
     "analyst": {
-        **dict.fromkeys([*_BANK, "alerts", "alert_steps", "offers", "identity_rulings"], See.UNNAMED),
+        **dict.fromkeys(
+            [*_BANK, "alerts", "alert_steps", "offers", "identity_rulings", "lead_reviews"], See.UNNAMED
+        ),
         **_REFERENCE,
         "rule_versions": See.EVERYTHING,
         **_CAMPAIGN_WORK,
     },
     "executive": {
-        **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "staff_surveys"], See.TOTALS),
+        **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "lead_reviews", "staff_surveys"], See.TOTALS),
         **_REFERENCE,
         **_CAMPAIGN_WORK,
         **_MODEL,

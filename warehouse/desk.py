@@ -333,6 +333,28 @@ campaign_steps = Table(
     comment="What happened to a campaign; appended, the latest plan and the latest state count.",
 )
 
+lead_reviews = Table(
+    "lead_reviews",
+    DESK,
+    Column("review_id", Integer, primary_key=True),
+    Column("lead_id", Text, nullable=False),
+    Column("campaign_id", Text, comment="Copied, so that it can be counted here."),
+    Column("channel", Text),
+    Column(
+        "version", Integer, nullable=False, comment="Counts a lead's reviews; two reviewers collide on it."
+    ),
+    Column(
+        "verdict", Text, nullable=False, comment="accepted, rejected, or taken_back: the one before is void."
+    ),
+    Column("reason", Text, nullable=False, comment="Why it was rejected; empty otherwise."),
+    Column("to_nurture", Boolean, nullable=False, comment="Given back to Marketing to come again later."),
+    Column("reviewed_by", Text, nullable=False),
+    Column("reviewed_at", DateTime, nullable=False),
+    UniqueConstraint("lead_id", "version"),
+    Index("reviews_by_day", "reviewed_at"),
+    comment="What Sales decided about a lead; appended, the latest about a lead counts.",
+)
+
 audit_log = Table(
     "audit_log",
     DESK,

@@ -1,9 +1,10 @@
 """The one filter bar. Its values stand in the address, so a view is its link; what the address says is checked here."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from metrics.campaigns import named
 from metrics.query import Question, ask
 from metrics.scope import PERIODS, Scope, period_named
 from metrics.words import plain
@@ -11,7 +12,13 @@ from pages.kit import data
 from warehouse.access import Viewer
 from warehouse.errors import AccessRefused
 
-_OFFERED_BY = {"channel": "leads", "product": "leads", "segment": "customers_at_start", "campaign": "leads"}
+_OFFERED_BY = {
+    "channel": "leads",
+    "product": "leads",
+    "segment": "customers_at_start",
+    "campaign": "leads",
+    "rep": "leads",
+}
 """The metric whose breakdown tells which values a filter offers."""
 
 EVERY = "every"
@@ -46,7 +53,7 @@ def bar(wanted: Sequence[str], viewer: Viewer, cohort: bool = False) -> Scope:
             value = st.selectbox(
                 dimension.capitalize(),
                 [EVERY, *options],
-                format_func=lambda v: plain(v).capitalize(),
+                format_func=_said(dimension, viewer),
                 key=dimension,
                 bind="query-params",
                 width=WIDTH,
@@ -56,6 +63,19 @@ def bar(wanted: Sequence[str], viewer: Viewer, cohort: bool = False) -> Scope:
         compared = "" if cohort else f", compared with the {period.days} days before"
         st.caption(f"{period.in_words()}{compared}")
     return Scope(period, tuple(chosen))
+
+
+def _said(dimension: str, viewer: Viewer) -> Callable[[str], str]:
+    """How a value is shown: a campaign by its name, a colleague as written, any other as people say it."""
+    if dimension == "campaign":
+        found = data.frame(viewer, named())
+        # Two campaigns may have one name, and the address must still say which.
+        alone = found["name"].where(found["name"].notna() & ~found["name"].duplicated(keep=False))
+        names = dict(zip(found["campaign_id"], alone.fillna(found["campaign_id"]), strict=True))
+        return lambda v: names.get(v, v) if v != EVERY else EVERY.capitalize()
+    if dimension == "rep":
+        return lambda v: v if v != EVERY else EVERY.capitalize()
+    return lambda v: plain(v).capitalize()
 
 
 def _values(dimension: str, viewer: Viewer) -> list[str]:

@@ -8,7 +8,7 @@ from metrics import complaints as waiting
 from metrics.scope import Scope, period_named
 from metrics.words import day, figure, plain
 from pages.customers import alert_card
-from pages.growth import funnel
+from pages.growth import batch_alarms, funnel
 from pages.kit import cards, data, links, tables
 from warehouse.access import Viewer
 from workflow import queue
@@ -87,6 +87,8 @@ def _growth(viewer: Viewer) -> None:
         "sales": ("sql", "opportunities", "win_rate"),
         "executive": ("revenue", "churn_rate", "nps"),
     }.get(viewer.role, ("won", "churn_rate", "open_alerts"))
+    if viewer.role in ("sales", "marketing"):
+        batch_alarms.show(viewer)
     cards.row(shown, scope, viewer)
     if st.button("Open the funnel", type="primary", icon=":material/filter_alt:"):
         links.to("funnel")

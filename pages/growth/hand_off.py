@@ -1,0 +1,160 @@
+"""Lead hand-off: was the promised first contact kept, what does Sales accept and reject, what became of those."""
+
+import pandas as pd
+import streamlit as st
+
+from metrics import CATALOGUE
+from metrics.compare import share_interval
+from metrics.query import Question
+from metrics.scope import Scope
+from metrics.words import day, share
+from models.working_time import working_time
+from pages.growth import batch_alarms, lead_list
+from pages.kit import cards, charts, data, tables
+from warehouse import connect
+from warehouse.access import Viewer
+
+CARDS = ("promise_kept", "acceptance_rate", "still_uncontacted", "rejected")
+BY_CAMPAIGN = ("promises_due", "promise_kept", "decided", "acceptance_rate", "still_uncontacted")
+AFTER = ("rejected", "rejected_then_back", "rejected_then_accepted", "rejected_then_won")
+FEWEST = 20
+"""A share of fewer leads is not shown."""
+
+
+def page(viewer: Viewer, scope: Scope) -> None:
+    """The finding, the alarms, the figures, the leads to decide on or their totals, the reasons."""
+    settings = connect.here().settings
+    hours, office = settings.contact_promise_hours, working_time(settings)
+    st.title(_headline(viewer, scope, hours))
+    if tables.absent("The hand-off", viewer, "leads"):
+        return
+    st.caption(
+        f"The promise: Sales speaks to a lead within {hours:g} working hours of its becoming qualified (MQL). Working "
+        f"hours are {office.in_words()} in {settings.holidays_of.replace('HK', 'Hong Kong')}."
+    )
+    names = batch_alarms.names(viewer)
+    batch_alarms.show(viewer)
+    cards.row(CARDS, scope, viewer)
+    if viewer.role == "sales":
+        lead_list.show(lead_list.waiting(viewer, names), hours)
+        lead_list.decided(viewer, names)
+    _by_campaign(viewer, scope, names)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _reasons(viewer, scope)
+    with right:
+        _afterwards(viewer, scope)
+
+
+def _headline(viewer: Viewer, scope: Scope, hours: float) -> str:
+    if "leads" not in data.known(viewer):
+        return "No leads have been loaded for this bank"
+    now = data.ask(viewer, ["promise_kept", "acceptance_rate"], scope, periods=[scope.period]).iloc[0]
+    parts = []
+    if now["promises_due"] > 0:
+        parts.append(f"{share(now['promise_kept'])} of leads were contacted within {hours:g} working hours")
+    if now["decided"] > 0:
+        parts.append(f"Sales accepted {share(now['acceptance_rate'])}")
+    return "; ".join(parts) or "No lead was due or decided on in this period"
+
+
+def _by_campaign(viewer: Viewer, scope: Scope, names: dict[str, str]) -> None:
+    st.header("By campaign")
+    answer = data.ask(viewer, BY_CAMPAIGN, scope, by=["campaign"], periods=[scope.period])
+    fresh = batch_alarms.since_the_load(viewer)
+    fresh["said"] = [_recorded(row) for row in fresh.itertuples()]
+    answer = answer.merge(
+        fresh[["campaign_id", "said"]], left_on="campaign", right_on="campaign_id", how="outer"
+    )
+    answer["campaign"] = answer["campaign"].fillna(answer["campaign_id"])
+    answer = answer.sort_values("promises_due", ascending=False, na_position="last")
+    shown = pd.DataFrame(
+        {
+            "Campaign": answer["campaign"].map(names).fillna("No campaign known"),
+            "Contacts due": answer["promises_due"],
+            "Promise kept": _shares(answer, "contacted_in_time", "promises_due"),
+            "Still waiting": answer["still_uncontacted"],
+            "Decided": answer["decided"],
+            "Accepted": _shares(answer, "accepted_of_decided", "decided"),
+            "Recorded here since": answer["said"].fillna(""),
+        }
+    )
+    st.caption(
+        "Shares with their 95 % interval. “Recorded here since”: what Sales decided on this page after "
+        f"{day(data.as_of(viewer))}, the last day loaded; it is not yet in the other columns."
+    )
+    whole = st.column_config.NumberColumn(format="localized")
+    tables.show(
+        shown,
+        "hand-off-campaigns",
+        "too few",
+        **dict.fromkeys(("Contacts due", "Still waiting", "Decided"), whole),
+    )
+    tables.explain(list(BY_CAMPAIGN), viewer, Question.of(BY_CAMPAIGN, scope, ["campaign"], [scope.period]))
+
+
+def _recorded(row: object) -> str:
+    decided, accepted = getattr(row, "decided", None), getattr(row, "accepted", None)
+    if pd.isna(decided) or pd.isna(accepted):
+        return "fewer than 10"
+    return f"{decided:,.0f}, {accepted:,.0f} accepted"
+
+
+def _shares(answer: pd.DataFrame, top: str, bottom: str) -> list[str]:
+    said = []
+    for part, whole in zip(answer[top], answer[bottom], strict=True):
+        if pd.isna(part) or pd.isna(whole):
+            said.append("too few")
+        elif whole < FEWEST:
+            said.append("too early to say")
+        else:
+            low, high = share_interval(part, whole)
+            said.append(f"{share(part / whole)} ({share(low)} to {share(high)})")
+    return said
+
+
+def _reasons(viewer: Viewer, scope: Scope) -> None:
+    st.header("Why Sales rejects")
+    answer = data.ask(viewer, ["rejected"], scope, by=["reason"], periods=[scope.period])
+    answer = answer[answer["rejected"].fillna(0) > 0].sort_values("rejected", ascending=False)
+    if answer.empty:
+        tables.empty("No rejection to show in this period.", "Choose a longer period or fewer filters.")
+        return
+    total = answer["rejected"].sum()
+    running = answer["rejected"].cumsum() / total
+    labels = [r if isinstance(r, str) else "Reason not recorded" for r in answer["reason"]]
+    texts = [
+        f"{n:,.0f}  ({share(n / total)}, together {share(c)})"
+        for n, c in zip(answer["rejected"], running, strict=True)
+    ]
+    st.caption(
+        "Most frequent first; “together” adds up from the top. Filter by campaign to see one campaign's reasons."
+    )
+    charts.bars(
+        labels, answer["rejected"].tolist(), texts, alt=f"Rejections: {'; '.join(texts)}", key="reasons"
+    )
+    charts.table_below(
+        pd.DataFrame({"Reason": labels, "Leads": answer["rejected"], "Together": running}), "reasons-t"
+    )
+    tables.explain(["rejected"], viewer, Question.of(["rejected"], scope, ["reason"], [scope.period]))
+
+
+def _afterwards(viewer: Viewer, scope: Scope) -> None:
+    st.header("What became of rejected leads")
+    row = data.ask(viewer, AFTER, scope, periods=[scope.period]).iloc[0]
+    rows = []
+    for name in AFTER:
+        part = row[name]
+        of = (
+            share(part / row["rejected"])
+            if row["rejected"] > 0 and name != "rejected" and part == part
+            else ""
+        )
+        rows.append({"": CATALOGUE[name].label, "Leads": part, "Of the rejected": of})
+    st.caption(
+        f"Leads rejected in the period, and what happened to them by {day(data.as_of(viewer))}. Those of the last weeks "
+        "have had little time. A new lead is recognised only where the person is known by a customer number."
+    )
+    whole = st.column_config.NumberColumn(format="localized")
+    tables.show(pd.DataFrame(rows), "after-rejection", "too few", Leads=whole)
+    tables.explain(list(AFTER), viewer, Question.of(AFTER, scope, periods=[scope.period]))

@@ -1,0 +1,138 @@
+"""The leads that wait for Sales: accept in one click, reject in two, take back what was a slip."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from metrics.words import day, plain
+from pages.customers.alert_card import escaped
+from pages.kit import data, tables
+from pages.kit import viewer as door
+from warehouse import connect
+from warehouse.access import Viewer
+from warehouse.errors import Problem
+from workflow import leads
+
+PER_PAGE = 6
+
+
+def waiting(viewer: Viewer, names: dict[str, str]) -> pd.DataFrame:
+    """The viewer's list, read fresh: a colleague may just have decided."""
+    return leads.waiting(data.reader(viewer), data.as_of(viewer)).assign(
+        campaign=lambda f: f["campaign_id"].map(names).fillna("no campaign")
+    )
+
+
+def show(found: pd.DataFrame, hours: float) -> None:
+    """Those to call first on top, a few at a time."""
+    _said()
+    late = found[found["contacted_at"].isna() & (found["late"] > 0)]
+    st.header(f"{len(found):,} leads wait for your decision")
+    kinds = {
+        "late": f"Past {hours:g} working hours ({len(late):,})",
+        "all": f"All ({len(found):,})",
+        "contacted": f"Contacted ({int(found['contacted_at'].notna().sum()):,})",
+    }
+    kind = st.segmented_control(
+        "Show", list(kinds), format_func=kinds.get, default="all", key="wait", label_visibility="collapsed"
+    )
+    chosen = {"late": late, "contacted": found[found["contacted_at"].notna()]}.get(kind or "all", found)
+    if chosen.empty:
+        tables.empty("No lead of this kind waits.", "New ones come with the next load.")
+        return
+    pages = -(-len(chosen) // PER_PAGE)
+    number = min(st.session_state.get("wait_page", 1), pages)
+    for lead in chosen.iloc[(number - 1) * PER_PAGE : number * PER_PAGE].itertuples():
+        _line(lead)
+    if pages > 1:
+        st.pagination(pages, key="wait_page")
+
+
+def _line(lead: Any) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"lead-{lead.lead_id}"):
+        with st.container(gap="xxsmall"):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                name = lead.full_name if isinstance(lead.full_name, str) else f"Lead {lead.lead_id}"
+                st.markdown(f"**{escaped(name)}**", width="content")
+                _badge(lead)
+            score = "" if pd.isna(lead.score) else f" · score {lead.score:.0f}"
+            phone = f" · {lead.phone}" if isinstance(lead.phone, str) else ""
+            said = f"{plain(lead.product).capitalize()} · {lead.campaign}{score}{phone}"
+            st.caption(escaped(said))
+        version = int(lead.version)
+        st.button(
+            "Accept",
+            key=f"accept-{lead.lead_id}",
+            icon=":material/check:",
+            on_click=_record,
+            args=(lead.lead_id, version, "accepted"),
+        )
+        with st.popover("Reject", icon=":material/close:"):
+            for reason, to_nurture in leads.REASONS.items():
+                st.button(
+                    f"{reason} (back to Marketing)" if to_nurture else reason,
+                    key=f"reject-{lead.lead_id}-{reason}",
+                    type="tertiary",
+                    on_click=_record,
+                    args=(lead.lead_id, version, "rejected", reason),
+                )
+
+
+def _badge(lead: Any) -> None:
+    if pd.notna(lead.contacted_at):
+        st.badge(f"Contacted {day(lead.contacted_at)}", icon=":material/call:", color="gray")
+    elif lead.late > 0:
+        st.badge(f"{lead.late:,.0f} working hours late", icon=":material/schedule:", color="red")
+    else:
+        st.badge(f"Call by {lead.due_at:%d %b %H:%M}", icon=":material/schedule:", color="orange")
+
+
+def _record(lead_id: str, seen_version: int, verdict: str, reason: str = "") -> None:
+    """Runs before the page is drawn anew: by then a lead that a colleague decided is no longer on it to be clicked."""
+    viewer = door.viewer()
+    if viewer is None:
+        return
+    try:
+        leads.review(connect.here(), viewer, lead_id, verdict, reason, seen_version)
+    except Problem as problem:
+        st.session_state["not reviewed"] = str(problem)
+        return
+    said = verdict.replace("_", " ")
+    st.session_state["just reviewed"] = f"Recorded: {said}. Marketing sees it on the campaign now."
+
+
+def _said() -> None:
+    """Say once how the click of the run before ended."""
+    said, refused = (st.session_state.pop(k, None) for k in ("just reviewed", "not reviewed"))
+    if said:
+        st.toast(said, icon=":material/check:")
+    if refused:
+        st.warning(refused, icon=":material/error:")
+
+
+def decided(viewer: Viewer, names: dict[str, str]) -> None:
+    """What was decided here, with the way back, and whether the bank's own tables say the same."""
+    found = leads.recorded(data.reader(viewer))
+    if found.empty:
+        return
+    with st.expander(f"Decided here ({len(found):,})"):
+        differs = int((found["in_bank"] == "differs").sum())
+        if differs:
+            st.caption(f"{differs} differ from what the bank's tables say; there the bank's tables count.")
+        for row in found.head(30).itertuples():
+            with st.container(horizontal=True, vertical_alignment="center"):
+                reason = f", {row.reason.lower()}" if row.reason else ""
+                st.text(
+                    f"Lead {row.lead_id}, {names.get(str(row.campaign_id), 'no campaign')}: {row.verdict}{reason} by "
+                    f"{row.reviewed_by}, {row.reviewed_at:%d %b %H:%M}. In the bank's tables: {row.in_bank}."
+                )
+                mine = row.reviewed_by == viewer.username and row.in_bank == "not yet"
+                if mine:
+                    st.button(
+                        "Take back",
+                        key=f"undo-{row.lead_id}",
+                        type="tertiary",
+                        on_click=_record,
+                        args=(row.lead_id, int(row.version), "taken_back"),
+                    )

@@ -1,0 +1,144 @@
+"""Sales decides on leads: rights, reasons, two at once, taking back; what each department counts of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from morning import stores_in
+from sqlalchemy import select
+
+from warehouse import journal
+from warehouse.access import ROLES, Reader, Viewer
+from warehouse.connect import Stores
+from warehouse.desk import audit_log, lead_reviews
+from warehouse.errors import AccessRefused, ChangeRefused
+from workflow import leads
+from workflow.leads import review
+
+AS_OF = date(2026, 6, 30)
+SUE, TOM = Viewer("sue", "Sue", "sales"), Viewer("tom", "Tom", "sales")
+MIA = Viewer("mia", "Mia", "marketing")
+
+
+@pytest.fixture
+def desk(twelve: Stores, tmp_path: Path) -> Iterator[Stores]:
+    """The bank of the twelve leads with an empty desk of its own."""
+    own = stores_in(tmp_path / "desk")
+    yield Stores(twelve.settings, own.now, own.desk, _place=twelve.place)
+    own.desk.dispose()
+
+
+def rows(stores: Stores, table=lead_reviews) -> list:
+    with stores.desk.connect() as connection:
+        return list(connection.execute(select(table)))
+
+
+def test_those_to_call_first_come_first_and_the_decided_are_not_asked_about(desk: Stores) -> None:
+    found = leads.waiting(Reader(desk, SUE), AS_OF)
+    assert found["lead_id"].tolist() == ["L09", "L10"]
+    # Promised by 18:00 on 17 June; until the 30th there are eight working days of nine hours, without 19 June.
+    assert found["late"].tolist() == [72, -23]
+    review(desk, SUE, "L09", "accepted")
+    assert leads.waiting(Reader(desk, TOM), AS_OF)["lead_id"].tolist() == ["L10"]
+
+
+def test_a_decision_is_kept_with_who_when_why_and_an_audit_line(desk: Stores) -> None:
+    assert review(desk, SUE, "L09", "rejected", "Cannot be reached") == 1
+    (row,) = rows(desk)
+    assert (row.lead_id, row.campaign_id, row.channel, row.version) == ("L09", "K2", "social", 1)
+    assert (row.verdict, row.reason, row.to_nurture) == ("rejected", "Cannot be reached", True)
+    assert (row.reviewed_by, row.reviewed_at) == ("sue", desk.now())
+    line = rows(desk, audit_log)[-1]
+    assert (line.who, line.action, line.subject, line.why) == (
+        "sue",
+        "lead.rejected",
+        "L09",
+        "Cannot be reached",
+    )
+    with desk.desk.connect() as connection:
+        assert journal.broken_line(connection) is None
+
+
+@pytest.mark.parametrize("role", [r for r in ROLES if r != "sales"])
+def test_no_other_role_decides_and_the_try_is_on_record(role: str, desk: Stores) -> None:
+    with pytest.raises(AccessRefused):
+        review(desk, Viewer("x", "X", role, rm_id="R1", team="T"), "L09", "accepted")
+    assert rows(desk) == []
+    assert rows(desk, audit_log)[-1].action == "lead.refused"
+
+
+@pytest.mark.parametrize(
+    ("lead", "verdict", "reason", "why"),
+    [
+        ("L09", "accepted", "Not eligible", "needs one of these reasons"),
+        ("L09", "rejected", "", "needs one of these reasons"),
+        ("L09", "rejected", "Too tall", "needs one of these reasons"),
+        ("L09", "deleted", "", "is not a decision"),
+        ("L11", "accepted", "", "not handed over"),
+        ("L99", "accepted", "", "not handed over"),
+        ("L04", "accepted", "", "already hold a decision"),
+        ("L09", "taken_back", "", "no decision of yours"),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_a_sentence(lead, verdict, reason, why, desk: Stores) -> None:
+    with pytest.raises(ChangeRefused, match=why):
+        review(desk, SUE, lead, verdict, reason)
+    assert rows(desk) == []
+
+
+def test_of_two_who_decide_at_once_one_wins_and_the_other_is_told(desk: Stores) -> None:
+    for lead, seen in (("L09", 0), ("L10", 0)):
+        told: dict[str, object] = {}
+
+        def decide(viewer: Viewer, verdict: str, reason: str, lead: str = lead, seen: int = seen) -> None:
+            try:
+                told[viewer.username] = review(desk, viewer, lead, verdict, reason, seen)  # noqa: B023
+            except ChangeRefused as refused:
+                told[viewer.username] = refused  # noqa: B023
+
+        both = [
+            threading.Thread(target=decide, args=(SUE, "accepted", "")),
+            threading.Thread(target=decide, args=(TOM, "rejected", "Not eligible")),
+        ]
+        for thread in both:
+            thread.start()
+        for thread in both:
+            thread.join()
+        assert sorted(type(v).__name__ for v in told.values()) == ["ChangeRefused", "int"]
+        refused = next(v for v in told.values() if isinstance(v, ChangeRefused))
+        assert "while you had it open" in str(refused)
+        assert len([r for r in rows(desk) if r.lead_id == lead]) == 1
+
+
+def test_taking_back_is_for_who_decided_and_leaves_both_lines(desk: Stores) -> None:
+    review(desk, SUE, "L09", "accepted")
+    with pytest.raises(ChangeRefused, match="of yours"):
+        review(desk, TOM, "L09", "taken_back", seen_version=1)
+    assert review(desk, SUE, "L09", "taken_back", seen_version=1) == 2
+    assert leads.waiting(Reader(desk, TOM), AS_OF).set_index("lead_id").loc["L09", "version"] == 2
+    assert review(desk, TOM, "L09", "rejected", "Not eligible", 2) == 3
+    assert [r.verdict for r in rows(desk)] == ["accepted", "taken_back", "rejected"]
+
+
+def test_sales_counts_each_lead_once_and_marketing_is_told_that_there_are_few(desk: Stores) -> None:
+    review(desk, SUE, "L09", "accepted")
+    review(desk, SUE, "L09", "taken_back", seen_version=1)
+    review(desk, SUE, "L09", "rejected", "Not eligible", 2)
+    review(desk, TOM, "L10", "accepted")
+    (sales,) = Reader(desk, SUE).rows(leads.since(AS_OF))
+    assert (sales.campaign_id, sales.decided, sales.accepted) == ("K2", 2, 1)
+    marketing = Reader(desk, MIA).frame(leads.since(AS_OF))
+    assert marketing["campaign_id"].tolist() == ["K2"]
+    assert marketing[["decided", "accepted"]].isna().all(axis=None)
+    with pytest.raises(AccessRefused):
+        Reader(desk, MIA).frame(select(lead_reviews))
+
+
+def test_a_decision_is_compared_with_the_banks_own(desk: Stores) -> None:
+    review(desk, SUE, "L09", "accepted")
+    found = leads.recorded(Reader(desk, TOM))
+    assert found[["lead_id", "verdict", "in_bank"]].to_numpy().tolist() == [["L09", "accepted", "not yet"]]

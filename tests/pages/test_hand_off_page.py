@@ -1,0 +1,92 @@
+"""Lead hand-off: Sales decides in two clicks, Marketing reads it on the campaign the same day, both read the alarm."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+from staff import cells, somebody, words
+
+from warehouse.access import SYSTEM, Reader
+from warehouse.connect import Stores
+from warehouse.desk import lead_reviews
+from warehouse.schema import leads as t
+from workflow.leads import review, waiting
+
+SALES = somebody("sales")
+AS_OF = date(2026, 6, 30)
+OVERPROMISES = "Welcome 8% Savings"
+
+
+def rows(bank: Stores) -> list:
+    with bank.desk.connect() as desk:
+        return list(desk.execute(select(lead_reviews)))
+
+
+def test_sales_accepts_a_lead_in_one_click(open_page, bank: Stores):
+    page = open_page(SALES, "lead-hand-off")
+    first = next(b for b in page.button if b.label == "Accept")
+    first.click().run()
+    assert not page.exception
+    (row,) = rows(bank)
+    assert (f"accept-{row.lead_id}", row.verdict, row.reviewed_by) == (first.key, "accepted", "sales-1")
+    assert first.key not in [b.key for b in page.button]
+
+
+def test_sales_rejects_with_a_reason_and_takes_it_back(open_page, bank: Stores):
+    page = open_page(SALES, "lead-hand-off")
+    chosen = next(b for b in page.button if str(b.key).endswith("-Not eligible"))
+    chosen.click().run()
+    (row,) = rows(bank)
+    assert (row.verdict, row.reason) == ("rejected", "Not eligible")
+    next(b for b in page.button if b.key == f"undo-{row.lead_id}").click().run()
+    assert [r.verdict for r in rows(bank)] == ["rejected", "taken_back"]
+
+
+def test_who_comes_second_is_told(open_page, bank: Stores):
+    page = open_page(SALES, "lead-hand-off")
+    first = next(b for b in page.button if b.label == "Accept")
+    review(bank, somebody("sales"), str(first.key).removeprefix("accept-"), "rejected", "Not eligible")
+    first.click().run()
+    assert len(rows(bank)) == 1
+    assert "while you had it open" in words(page)
+
+
+def test_marketing_reads_it_on_the_campaign_the_same_day_and_never_a_lead(open_page, bank: Stores):
+    open_page(somebody("marketing"), "lead-hand-off")
+    found = waiting(Reader(bank, SALES), AS_OF)
+    campaign = found["campaign_id"].value_counts().idxmax()
+    of_one = found[found["campaign_id"] == campaign]
+    for lead in of_one.head(3).itertuples():
+        review(bank, SALES, lead.lead_id, "accepted")
+    page = open_page(somebody("marketing"), "lead-hand-off")
+    assert "fewer than 10" in cells(page)
+    assert not [n for n in found["full_name"].dropna() if " " in n and n in words(page) + cells(page)]
+    assert "Accept" not in [b.label for b in page.button]
+    analyst = cells(open_page(somebody("analyst"), "lead-hand-off"))
+    assert f"{min(3, len(of_one))}, {min(3, len(of_one))} accepted" in analyst
+
+
+@pytest.mark.parametrize("url", ["lead-hand-off", "today"])
+@pytest.mark.parametrize("role", ["sales", "marketing"])
+def test_both_departments_read_the_alarm_about_the_campaign_that_overpromises(
+    role, url, open_page, bank: Stores
+):
+    shown = [w.value for w in open_page(somebody(role), url).warning]
+    assert len(shown) == 1
+    assert OVERPROMISES in shown[0].replace("\\", "")
+
+
+def test_the_page_says_what_a_working_hour_is(open_page):
+    said = words(open_page(somebody("marketing"), "lead-hand-off"))
+    assert "24 working hours" in said
+    assert "09:00 to 18:00, Mon to Fri, without public holidays in Hong Kong" in said
+
+
+def test_a_lead_of_the_list_is_one_the_bank_has_no_decision_on(open_page, bank: Stores):
+    page = open_page(SALES, "lead-hand-off")
+    listed = [str(b.key).removeprefix("accept-") for b in page.button if b.label == "Accept"]
+    known = Reader(bank, SYSTEM).frame(
+        select(t.c.accepted_at, t.c.rejected_at).where(t.c.lead_id.in_(listed))
+    )
+    assert len(listed) == len(known) > 0
+    assert known.isna().all(axis=None)
