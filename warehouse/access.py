@@ -88,7 +88,6 @@ _REFERENCE = dict.fromkeys(
         "removal_effects",
         "experiment_results",
         "experiment_looks",
-        "offer_results",
         "value_hindsight",
         *_AGREED,
     ),
@@ -112,13 +111,13 @@ RULES: dict[str, dict[str, See]] = {
     "relationship_manager": {
         **_REFERENCE,
         **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "alert_steps", "offers"], See.OWN),
-        "rule_versions": See.EVERYTHING,
+        **dict.fromkeys(["rule_versions", "offer_results"], See.EVERYTHING),
     },
     "team_lead": {
         **_REFERENCE,
         **_MODEL,
         **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "alert_steps", "offers"], See.OWN),
-        "rule_versions": See.EVERYTHING,
+        **dict.fromkeys(["rule_versions", "offer_results"], See.EVERYTHING),
     },
     "service": {**_REFERENCE, **dict.fromkeys(["customers", "tickets", "surveys"], See.EVERYTHING)},
     "sales": {
@@ -160,7 +159,6 @@ RULES: dict[str, dict[str, See]] = {
             "deliveries",
             "experiment_results",
             "experiment_looks",
-            "offer_results",
         ],
         See.EVERYTHING,
     ),

@@ -175,6 +175,7 @@ offers = Table(
     Column("alert_id", Text, ForeignKey("alerts.alert_id"), comment="The alert it was made on, if any."),
     Column("customer_id", Text, nullable=False, comment="Copied, so that the row rule can narrow it."),
     Column("rm_id", Text),
+    Column("customer_rm_id", Text),
     Column("team", Text),
     Column("segment", Text),
     Column("offer", Text, nullable=False, comment="The offer's code."),

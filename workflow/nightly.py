@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
+from sqlalchemy import true
 
 from metrics.profile import profile
 from models import churn
@@ -22,8 +23,9 @@ from warehouse.schema import (
     customer_profiles,
     customer_scores,
     experiment_results,
+    offer_results,
 )
-from workflow import impact, looks, salvageable, valuation
+from workflow import impact, looks, offers, salvageable, valuation
 from workflow.alerts import BY_NIGHT, Night, tonight
 from workflow.arms import first_draws
 from workflow.crediting import write_credits
@@ -76,6 +78,7 @@ def run(stores: Stores, progress: Progress | None = None) -> Report:
         tell("Reading the experiments")
         _write_experiments(draft, stores, reader, as_of, known)
         _write_chance_to_save(draft, reader, profiles, as_of, known)
+        draft.write(offer_results, offers.results(reader), replacing=true())
     tell("Checking the rules")
     night = Reader(stores, SYSTEM, draft.snapshot)
     present = frozenset(profiles["customer_id"])

@@ -60,7 +60,7 @@ def rules(settings: Settings) -> tuple[Rule, ...]:
                 "savings_balance",
                 "days_since_customer_made_transaction",
             ),
-            advice="Call within two days. Settle the complaint first, then offer a deposit review.",
+            advice="Call within two days. Settle the complaint before anything else; ask what would help.",
         ),
         Rule(
             code="high_churn_risk",

@@ -59,13 +59,14 @@ def _alerts(viewer: Viewer, customer_id: str, today: date) -> None:
     reader = data.reader(viewer)
     mine = queue.open_alerts(reader, customer_id, today)
     for alert in mine.itertuples():
-        alert_card.full(alert, today, viewer, lambda a=alert: next_step.show(a))
+        alert_card.full(alert, today, viewer, lambda a=alert: next_step.show(a, viewer, today))
     if viewer.role == "relationship_manager":
         for alert in queue.worked_by_others(reader, customer_id).itertuples():
             who = f"RM {alert.rm_id}" if isinstance(alert.rm_id, str) else "nobody yet: it waits in the pool"
             st.info(f"{alert.title}: worked by {who}, {queue.due_words(alert.due_on.date(), today)}.")
     if mine.empty:
         st.caption(f"No alert of yours about this customer is open. Checked as of {day(today)}.")
+        next_step.without_alert(customer_id, viewer, today)
 
 
 def _search(viewer: Viewer) -> None:

@@ -1,10 +1,61 @@
-"""The next best step for one alert: the rule's advice. What the customer could be offered takes its place here."""
+"""The next best step for a customer: what may be offered, or why not; and the form that records an offer."""
 
+from datetime import date
 from typing import Any
 
 import streamlit as st
 
+from metrics.words import hkd
+from pages.customers import alert_card
+from pages.kit import data
+from warehouse import connect
+from warehouse.access import Viewer
+from workflow import offers
+from workflow.offer_rules import Step
 
-def show(alert: Any) -> None:
-    """What to do about the alert, in a sentence."""
-    st.text(alert.advice or "The rule behind this alert was removed. Record how it ended.")
+
+def show(alert: Any, viewer: Viewer, today: date) -> None:
+    """What to do about an alert: the step that is right now, the rule's advice, and the offer if one may be made."""
+    reader = data.reader(viewer)
+    step = offers.next_step(reader, str(alert.customer_id), today, alerted=True)
+    _said(step)
+    st.caption(alert.advice or "The rule behind this alert was removed. Record how it ended.")
+    if step.offer is not None:
+        _offer(alert, step, viewer, today)
+
+
+def without_alert(customer_id: str, viewer: Viewer, today: date) -> None:
+    """The next best step for a customer nobody has to call."""
+    step = offers.next_step(data.reader(viewer), customer_id, today, alerted=False)
+    with st.container(border=True):
+        st.caption("Next best step")
+        _said(step)
+        if step.offer is not None:
+            st.caption(_cost(step))
+
+
+def _said(step: Step) -> None:
+    st.markdown(f"**{alert_card.escaped(step.sentence)}**")
+    st.text(step.reason)
+    if step.why_not and step.why_not != step.reason:
+        st.caption(f":material/block: {alert_card.escaped(step.why_not)}")
+
+
+def _cost(step: Step) -> str:
+    assert step.offer is not None
+    return "Cost if taken: " + ("no cost data" if step.offer.cost is None else hkd(step.offer.cost)) + "."
+
+
+def _offer(alert: Any, step: Step, viewer: Viewer, today: date) -> None:
+    assert step.offer is not None
+    code = step.offer.code
+    st.caption(f"{_cost(step)} {offers.what_it_did(data.reader(viewer), code, alert.segment)}")
+    if st.button(
+        f"I offered: {step.offer.title}", key=f"offer-{alert.alert_id}", icon=":material/handshake:"
+    ):
+        alert_card.attempt(
+            lambda: offers.record_offer(
+                connect.here(), viewer, alert.alert_id, code, "", int(alert.version), today
+            ),
+            f"Recorded: {step.offer.title} offered.",
+        )
