@@ -128,6 +128,26 @@ def nightly() -> None:
     click.echo(f"Done in {time.monotonic() - begun:.1f} s.")
 
 
+@main.command()
+def retrain() -> None:
+    """Train the churn model anew and show how it was judged. The next nightly job scores with it.
+
+    A model that cannot be trusted is refused with the reason, and the one before stays.
+    """
+    from warehouse.load import as_of, loaded_tables
+    from workflow.training import train
+
+    stores, begun = _stores(), time.monotonic()
+    reader = Reader(stores, SYSTEM, stores.snapshot())
+    with _steps() as step:
+        model, sentence = train(reader, stores.settings, as_of(reader), loaded_tables(reader), step)
+    click.echo(sentence)
+    for who, figures in model.card.figures.items():
+        told = (f"{name} {f['value']:.3f} ({f['low']:.3f} to {f['high']:.3f})" for name, f in figures.items())
+        click.echo(f"{who:13} {', '.join(told)}")
+    click.echo(f"Done in {time.monotonic() - begun:.1f} s. The next nightly job scores with it.")
+
+
 def _night(stores: connect.Stores) -> date:
     from workflow.nightly import run
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import Any
+
+from models.checks import Check
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,10 +34,15 @@ class Card:
     source: str
     """Whose data: a model of one bank says nothing about another."""
     figures: Mapping[str, Mapping[str, Mapping[str, float]]]
+    checks: tuple[Check, ...] = ()
+    """All that was asked of it on the day it was judged, as `derived.model_checks` keeps it."""
+    reference: Mapping[str, Any] = field(default_factory=dict)
+    """What the customers it learned from looked like, for `models.drift`."""
 
     def as_dict(self) -> dict[str, Any]:
         """The card as plain values for JSON."""
-        return {k: v.isoformat() if isinstance(v, date) else v for k, v in asdict(self).items()}
+        plain = {k: v.isoformat() if isinstance(v, date) else v for k, v in asdict(self).items()}
+        return plain | {"checks": [check.as_dict() for check in self.checks]}
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> Card:
@@ -44,5 +51,7 @@ class Card:
         for name in ("trained_from", "trained_until", "judged_on"):
             values[name] = date.fromisoformat(values[name])
         values["features"] = tuple(str(name) for name in values["features"])
+        values["checks"] = tuple(Check.from_dict(check) for check in values["checks"])
+        values["reference"] = dict(values["reference"])
         values["window_days"] = int(values["window_days"])
         return cls(**values)

@@ -56,6 +56,33 @@ def judge(left: Vector, probability: Vector, *, resamples: int = 300, seed: int 
     }
 
 
+def difference(
+    left: Vector, one: Vector, other: Vector, *, resamples: int = 100, seed: int = 0
+) -> dict[str, Figure]:
+    """By how much the ROC-AUC and PR-AUC of `one` are above those of `other`, on the same customers.
+
+    The interval is a percentile bootstrap of the difference: both are judged on the same customers of each resample.
+    """
+    ranks = [np.unique(-p, return_inverse=True)[1] for p in (one, other)]
+    nothing = np.zeros_like(left)
+
+    def differ(weight: Vector) -> Vector:
+        a, b = (_four(left, r, int(r.max()) + 1, nothing, weight) for r in ranks)
+        return np.array([a[0] - b[0], a[1] - b[1]])
+
+    random, drawn = np.random.default_rng(seed), []
+    for _ in range(resamples):
+        weight = np.bincount(random.integers(0, len(left), len(left)), minlength=len(left)).astype(np.float64)
+        if 0 < (weight * left).sum() < weight.sum():
+            drawn.append(differ(weight))
+    value = differ(np.ones_like(left))
+    low, high = np.percentile(np.array(drawn), [2.5, 97.5], axis=0)
+    return {
+        name: Figure(value=float(value[i]), low=float(low[i]), high=float(high[i]))
+        for i, name in enumerate(("roc_auc", "pr_auc"))
+    }
+
+
 def roc_auc(left: Vector, score: Vector) -> float:
     """The ROC-AUC alone."""
     _, place = np.unique(-score, return_inverse=True)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,7 @@ from models.features import BY_NAME
 from warehouse.errors import ModelRefused
 
 FILE, CARD = "churn_90d.skops", "churn_90d.json"
-FORMAT = 1
+FORMAT = 2
 """Counts changes of what a file means; a file of another format is refused."""
 
 TRUSTED = [
@@ -37,8 +39,11 @@ TRUSTED = [
 _AGAIN = "The rules go on without it; the next nightly job trains a new one."
 
 
-def save(model: Model, folder: Path) -> None:
-    """Write `model` to `folder`: the file first, its card last, each complete before it can be seen."""
+def save(model: Model, folder: Path) -> Model:
+    """Write `model` to `folder`: the file first, its card last, each complete before it can be seen.
+
+    Gives the model with its file's fingerprint.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     content = io.dumps({"estimator": model.estimator, "centres": model.centres})
     card = model.card.as_dict() | {
@@ -46,8 +51,10 @@ def save(model: Model, folder: Path) -> None:
         "sha256": hashlib.sha256(content).hexdigest(),
         "scikit_learn": sklearn.__version__,
     }
+    card["card_sha256"] = _fingerprint(card)
     _put(folder / FILE, content)
     _put(folder / CARD, json.dumps(card, indent=2, ensure_ascii=False).encode())
+    return replace(model, sha256=card["sha256"])
 
 
 def is_there(folder: Path) -> bool:
@@ -75,27 +82,35 @@ def load(folder: Path) -> Model:
         ) from None
     if not fits:
         raise ModelRefused(f"The churn model's file does not belong to its card. {_AGAIN}")
-    return Model(card=card, estimator=estimator, centres=centres)
+    return Model(card=card, estimator=estimator, centres=centres, sha256=given["sha256"])
 
 
 def _checked(given: Any, content: bytes) -> Card:
     try:
-        written = {name: given[name] for name in ("format", "sha256", "scikit_learn")}
+        written = {name: given[name] for name in ("format", "sha256", "scikit_learn", "card_sha256")}
+        if written["format"] != FORMAT or written["scikit_learn"] != sklearn.__version__:
+            raise ModelRefused(
+                f"The churn model was written by another version (scikit-learn {written['scikit_learn']}, here "
+                f"{sklearn.__version__}). {_AGAIN}"
+            )
         card = Card.from_dict(given)
     except (KeyError, TypeError, ValueError):
         raise ModelRefused(f"The churn model's card is incomplete. {_AGAIN}") from None
     if written["sha256"] != hashlib.sha256(content).hexdigest():
         raise ModelRefused(f"The churn model's file was changed after it was written. {_AGAIN}")
-    if written["format"] != FORMAT or written["scikit_learn"] != sklearn.__version__:
-        raise ModelRefused(
-            f"The churn model was written by another version (scikit-learn {written['scikit_learn']}, here "
-            f"{sklearn.__version__}). {_AGAIN}"
-        )
     if card.window_days != WINDOW_DAYS or not set(card.features) <= set(BY_NAME):
         raise ModelRefused(
             f"The churn model answers another question than this version of Concord asks. {_AGAIN}"
         )
+    if written["card_sha256"] != _fingerprint(given):
+        raise ModelRefused(f"The churn model's card was changed after it was written. {_AGAIN}")
     return card
+
+
+def _fingerprint(card: Mapping[str, Any]) -> str:
+    """The SHA-256 of a card without its own fingerprint."""
+    plain = {name: value for name, value in card.items() if name != "card_sha256"}
+    return hashlib.sha256(json.dumps(plain, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def _put(path: Path, content: bytes) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from metrics.scope import Scope
-from pages.customers import alert_rules, customer, customer_health, impact
+from pages.customers import alert_rules, churn_model, customer, customer_health, impact
 from pages.governance import data_status, dictionary, identity
 from pages.growth import attribution, funnel, hand_off
 from pages.today import today
@@ -87,6 +87,14 @@ MENU: dict[str, tuple[Entry, ...]] = {
             url="alert-rules",
             roles=frozenset({"analyst", "team_lead"}),
             page=alert_rules.page,
+            needs=("customers",),
+        ),
+        Entry(
+            title="Churn model",
+            icon=":material/model_training:",
+            url="churn-model",
+            roles=frozenset({"analyst", "executive", "team_lead"}),
+            page=churn_model.page,
             needs=("customers",),
         ),
         Entry(

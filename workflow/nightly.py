@@ -30,7 +30,7 @@ from workflow.alerts import BY_NIGHT, Night, tonight
 from workflow.arms import first_draws
 from workflow.crediting import write_credits
 from workflow.hand_offs import write_hand_offs
-from workflow.model_watch import week_before
+from workflow.model_watch import keep, week_before
 from workflow.overdue import close_without_rule, escalate
 from workflow.rule_versions import rules_in_force
 from workflow.rules import found
@@ -112,12 +112,8 @@ def _quietly(_step: str) -> None:
     """Nobody watches."""
 
 
-def _write_scores(
-    draft: Draft, model: churn.Model, profiles: pd.DataFrame, week_ago: pd.DataFrame, as_of: date
-) -> int:
-    scores = churn.score(model, profiles, week_ago=week_ago).assign(
-        model=model.card.model, as_of=as_of, model_version=model.card.version
-    )
+def _write_scores(draft: Draft, model: churn.Model, scores: pd.DataFrame, as_of: date) -> int:
+    scores = scores.assign(model=model.card.model, as_of=as_of, model_version=model.card.version)
     this_night = (customer_scores.c.model == model.card.model) & (customer_scores.c.as_of == as_of)
     draft.write(customer_scores, scores, replacing=this_night)
     return len(scores)

@@ -15,11 +15,17 @@ from sqlalchemy import Select, case, func, or_, select
 
 from metrics.departures import departures
 from metrics.profile import profile
-from models import churn, saved
+from models import churn, fitting, saved
 from models.churn import Model
 from warehouse.access import Reader
 from warehouse.errors import ModelRefused
-from warehouse.schema import balances, loads, transactions
+from warehouse.schema import (
+    balances,
+    customers,
+    loads,
+    relationship_managers,
+    transactions,
+)
 from warehouse.settings import Settings
 from workflow.rules import over, rules
 
@@ -53,17 +59,27 @@ def usable_model(
         if saved.is_there(folder):
             said.append(str(refused))
     try:
-        progress("Training the churn model")
-        model = churn.fit(examples(reader, settings, as_of, known), source=source)
-        saved.save(model, folder)
+        model, sentence = train(reader, settings, as_of, known, progress)
     except ModelRefused as refused:
         return None, (*said, str(refused))
+    return model, (*said, sentence)
+
+
+def train(
+    reader: Reader, settings: Settings, as_of: date, known: frozenset[str], progress: Progress
+) -> tuple[Model, str]:
+    """A new model, saved in the place of the one before, and a sentence about it.
+
+    Raises ModelRefused if it cannot be trusted; the one before then stays.
+    """
+    progress("Training the churn model")
+    fitted = fitting.fit(examples(reader, settings, as_of, known), source=whose_data(reader))
+    model = saved.save(fitted, settings.data_dir / MODELS)
     area = model.card.figures["model"]["roc_auc"]
-    said.append(
+    return model, (
         f"Trained churn model {model.card.version}: ROC-AUC {area['value']:.3f} "
         f"({area['low']:.3f} to {area['high']:.3f}) on {model.card.judged_on:%d %b %Y}."
     )
-    return model, tuple(said)
 
 
 def whose_data(reader: Reader) -> str:
@@ -83,7 +99,7 @@ def _why_stale(model: Model, as_of: date, source: str) -> str:
 
 
 def examples(reader: Reader, settings: Settings, as_of: date, known: frozenset[str]) -> pd.DataFrame:
-    """One row per customer and month end: the profile, `rule_fired` and `left_in_window`.
+    """One row per customer and month end, as `fitting.fit` wants them.
 
     Raises ModelRefused if no month end has both a history before it and a window after it.
     """
@@ -95,7 +111,11 @@ def examples(reader: Reader, settings: Settings, as_of: date, known: frozenset[s
         )
     parts: list[pd.DataFrame] = []
     for day in days:
-        parts.append(_sample(reader.frame(_labelled(day, settings, known)), len(days)))
+        rows = reader.frame(_labelled(day, settings, known))
+        drawn = _sample(rows, len(days))
+        # Of a sample, an RM can call only as large a share.
+        calls = drawn["weekly_capacity"] * (len(drawn) / max(len(rows), 1))
+        parts.append(drawn.assign(calls_a_week=calls))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -135,8 +155,14 @@ def _labelled(day: date, settings: Settings, known: frozenset[str]) -> Select[An
             rows,
             case((or_(*fired), 1), else_=0).label("rule_fired"),
             gone.c.left_in_window,
+            # For the judgement alone: the model may look at none of these.
+            customers.c.birth_year,
+            customers.c.district,
+            relationship_managers.c.weekly_capacity,
         )
         .join_from(rows, gone, gone.c.customer_id == rows.c.customer_id)
+        .join(customers, customers.c.customer_id == rows.c.customer_id)
+        .outerjoin(relationship_managers, relationship_managers.c.rm_id == rows.c.rm_id)
         .order_by(rows.c.customer_id)
     )
 

@@ -36,7 +36,14 @@ def bars(labels: Sequence[str], values: Sequence[float], texts: Sequence[str], *
 
 
 def line(
-    days: Sequence[object], values: Sequence[float], *, unit: str, alt: str, key: str, height: int = 220
+    days: Sequence[object],
+    values: Sequence[float],
+    *,
+    unit: str,
+    alt: str,
+    key: str,
+    height: int = 220,
+    form: str = ",.0f",
 ) -> None:
     """One line over time from zero, its last point labelled."""
     figure = {
@@ -48,7 +55,7 @@ def line(
                 "y": list(values),
                 "line": {"color": theme.colour("primary"), "width": 2},
                 "marker": {"size": 5},
-                "hovertemplate": f"%{{x|%d %b %Y}}: {unit} %{{y:,.0f}}<extra></extra>",
+                "hovertemplate": f"%{{x|%d %b %Y}}: {unit} %{{y:{form}}}<extra></extra>",
             }
         ],
         "layout": theme.layout(
@@ -58,7 +65,7 @@ def line(
                 "rangemode": "tozero",
                 "gridcolor": theme.GRID,
                 "nticks": 4,
-                "tickformat": "~s",
+                "tickformat": "~s" if form == ",.0f" else form,
                 "fixedrange": True,
                 "automargin": True,
             },
@@ -188,6 +195,62 @@ def intervals(
                     "line": {"color": text, "width": 1, "dash": "dot"},
                 }
             ],
+        ),
+    }
+    st.plotly_chart(figure, config=theme.CONFIG, key=key, alt=alt)
+
+
+def agreement(
+    expected: Sequence[float],
+    found: Sequence[float],
+    low: Sequence[float],
+    high: Sequence[float],
+    *,
+    x: str,
+    y: str,
+    alt: str,
+    key: str,
+) -> None:
+    """What was found against what was expected, each point with its interval, beside the line where both agree."""
+    values, most = list(found), max([v for v in [*expected, *high] if v == v], default=1)
+    figure = {
+        "data": [
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "x": [0, most],
+                "y": [0, most],
+                "line": {"color": theme.GRID, "width": 2},
+                "hoverinfo": "skip",
+            },
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": list(expected),
+                "y": values,
+                "marker": {"color": theme.colour("primary"), "size": 8},
+                "error_y": {
+                    "type": "data",
+                    "symmetric": False,
+                    "array": [h - v for h, v in zip(high, values, strict=True)],
+                    "arrayminus": [v - n for n, v in zip(low, values, strict=True)],
+                    "thickness": 1.5,
+                    "width": 3,
+                },
+                "hovertemplate": "%{x:.2f} expected, %{y:.2f} found<extra></extra>",
+            },
+        ],
+        "layout": theme.layout(
+            260,
+            xaxis={"title": {"text": x}, "showgrid": False, "fixedrange": True, "rangemode": "tozero"},
+            yaxis={
+                "title": {"text": y},
+                "gridcolor": theme.GRID,
+                "nticks": 5,
+                "fixedrange": True,
+                "automargin": True,
+                "rangemode": "tozero",
+            },
         ),
     }
     st.plotly_chart(figure, config=theme.CONFIG, key=key, alt=alt)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models import churn
+from models import fitting
 from models.churn import Model
 from models.recipes import Recipe
 
@@ -51,10 +51,10 @@ def examples() -> pd.DataFrame:
 
 @pytest.fixture(scope="session")
 def model(examples: pd.DataFrame) -> Model:
-    return churn.fit(examples, source="test")
+    return fitting.fit(examples, source="test")
 
 
 @pytest.fixture(scope="session", params=["boosting", "curves"])
 def model_of_each_kind(request: pytest.FixtureRequest, examples: pd.DataFrame) -> Model:
     """A model of each kind, whichever of the two a fit on this history would have chosen."""
-    return churn.fit(examples, source="test", recipe=Recipe(kind=request.param, rounds=60))
+    return fitting.fit(examples, source="test", recipe=Recipe(kind=request.param, rounds=60))

@@ -13,7 +13,7 @@ import pytest
 from scipy.special import logit
 from sklearn import metrics
 
-from models import churn, features, figures, recipes
+from models import churn, features, figures, fitting, recipes
 from models.churn import Model
 from models.reasons import of_trees
 from warehouse.errors import ModelRefused
@@ -77,7 +77,7 @@ def test_shuffled_departures_cannot_be_learned(examples: pd.DataFrame) -> None:
     shuffled = examples.assign(
         left_in_window=np.random.default_rng(5).permutation(examples["left_in_window"])
     )
-    card = churn.fit(shuffled).card
+    card = fitting.fit(shuffled).card
     assert 0.44 < card.figures["model"]["roc_auc"]["value"] < 0.56
 
 
@@ -86,7 +86,7 @@ def test_time_order_is_kept_with_a_gap_of_the_label_window(examples: pd.DataFram
     day = pd.to_datetime(examples["as_of"]).dt.date
     gap = (day > day.max() - timedelta(days=90)) & (day < day.max())
     assert gap.any()
-    whole, without = churn.fit(examples).card, churn.fit(examples[~gap]).card
+    whole, without = fitting.fit(examples).card, fitting.fit(examples[~gap]).card
     assert whole.judged_on == without.judged_on == day.max()
     assert whole.figures["model"] == without.figures["model"]
     assert whole.figures["recency_only"] == without.figures["recency_only"]
@@ -99,7 +99,7 @@ def test_an_outcome_not_yet_known_on_the_day_judged_changes_no_judged_figure(
     day = pd.to_datetime(examples["as_of"]).dt.date
     gap = (day > day.max() - timedelta(days=90)) & (day < day.max())
     spoilt = examples.assign(left_in_window=examples["left_in_window"].mask(gap, 1))
-    clean, other = churn.fit(examples).card.figures, churn.fit(spoilt).card.figures
+    clean, other = fitting.fit(examples).card.figures, fitting.fit(spoilt).card.figures
     assert clean["model"] == other["model"]
 
 
@@ -116,7 +116,7 @@ def test_the_model_is_shown_beside_recency_rules_and_a_careless_test(model: Mode
 def test_a_single_feature_that_knows_the_answer_is_refused(examples: pd.DataFrame) -> None:
     leaking = examples.assign(tickets_90d=examples["left_in_window"] * 3)
     with pytest.raises(ModelRefused, match=r"Service cases in 90 days.*alone tells who left"):
-        churn.fit(leaking)
+        fitting.fit(leaking)
 
 
 def test_a_feature_that_is_missing_only_for_those_who_left_is_refused(
@@ -126,7 +126,7 @@ def test_a_feature_that_is_missing_only_for_those_who_left_is_refused(
         last_csat=np.where(examples["left_in_window"] == 1, np.nan, examples.index % 5 + 1)
     )
     with pytest.raises(ModelRefused, match="alone tells who left"):
-        churn.fit(leaking)
+        fitting.fit(leaking)
 
 
 def test_a_result_too_good_to_be_true_is_refused(examples: pd.DataFrame) -> None:
@@ -136,18 +136,18 @@ def test_a_result_too_good_to_be_true_is_refused(examples: pd.DataFrame) -> None
     names = [n for n in features.NAMES if n not in examples and not n.endswith("change")][:12]
     hints = {n: random.normal(left * 1.5, 1) + 3 for n in names}
     with pytest.raises(ModelRefused, match="too good to be true"):
-        churn.fit(examples.assign(**hints), recipe=recipes.Recipe(kind="curves"))
+        fitting.fit(examples.assign(**hints), recipe=recipes.Recipe(kind="curves"))
 
 
 def test_too_few_departures_are_too_early(examples: pd.DataFrame) -> None:
     with pytest.raises(ModelRefused, match="too early"):
-        churn.fit(examples[examples["customer_id"] < "C00100"])
+        fitting.fit(examples[examples["customer_id"] < "C00100"])
 
 
 def test_a_history_without_a_later_quarter_is_too_early(examples: pd.DataFrame) -> None:
     day = pd.to_datetime(examples["as_of"]).dt.date
     with pytest.raises(ModelRefused, match="too early"):
-        churn.fit(examples[day <= sorted(day.unique())[1]])
+        fitting.fit(examples[day <= sorted(day.unique())[1]])
 
 
 def test_what_nobody_knows_is_left_out_and_what_some_know_is_used(model: Model) -> None:

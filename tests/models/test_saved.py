@@ -40,13 +40,15 @@ def _spring() -> None:
     raise Opened
 
 
-def _card(folder: Path, **changed: object) -> None:
+def _card(folder: Path, *, signed: bool = True, **changed: object) -> None:
     card = json.loads((folder / saved.CARD).read_text())
     for name, value in changed.items():
         if value is None:
             del card[name]
         else:
             card[name] = value
+    if signed and "card_sha256" in card:
+        card["card_sha256"] = saved._fingerprint(card)
     (folder / saved.CARD).write_text(json.dumps(card))
 
 
@@ -60,6 +62,11 @@ def _flip(folder: Path) -> None:
     content = bytearray((folder / saved.FILE).read_bytes())
     content[len(content) // 2] ^= 1
     _content(folder, bytes(content), signed=False)
+
+
+def _turned(folder: Path) -> list[str]:
+    features: list[str] = json.loads((folder / saved.CARD).read_text())["features"]
+    return features[::-1]
 
 
 VARIANTS: dict[str, Callable[[Path], object]] = {
@@ -83,6 +90,10 @@ VARIANTS: dict[str, Callable[[Path], object]] = {
     "a feature that does not exist": lambda f: _card(f, features=["birth_year"]),
     "fewer features than the file": lambda f: _card(f, features=["tenure_days"]),
     "a card without its hash": lambda f: _card(f, sha256=None),
+    "a card that was made to look better": lambda f: _card(f, signed=False, base_rate=0.5),
+    "features in another order": lambda f: _card(f, signed=False, features=_turned(f)),
+    "an older card, without what was asked of the model": lambda f: _card(f, format=1, checks=None),
+    "a card without its own hash": lambda f: _card(f, card_sha256=None),
     "a card with a broken day": lambda f: _card(f, judged_on="yesterday"),
     "a card that is no JSON": lambda f: (f / saved.CARD).write_text("{"),
     "a card that is a list": lambda f: (f / saved.CARD).write_text("[]"),

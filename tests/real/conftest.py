@@ -37,6 +37,12 @@ def bank_marketing_files() -> Path:
     return _raw("bank_marketing")
 
 
+@pytest.fixture(scope="session")
+def telco_files() -> Path:
+    """The customers of a telephone company, with who left (IBM)."""
+    return _raw("telco")
+
+
 def _loaded(once: Once, name: str, raw: Path) -> Path:
     def build(folder: Path) -> None:
         extracts = folder / "extracts"

@@ -1,0 +1,108 @@
+"""Churn model: how good it is, for whom, whether it still fits, and what it may be used for. All of it by the night."""
+
+import streamlit as st
+
+from metrics.departures import MEANS
+from metrics.scope import Scope
+from metrics.words import day
+from pages.customers import churn_checks
+from pages.kit import data, tables
+from warehouse.access import Viewer
+from workflow import model_card
+from workflow.model_card import Known
+
+SECTIONS = {
+    "good": "How good",
+    "right": "Are the chances right",
+    "fits": "Does it still fit",
+    "fair": "Is it fair",
+    "sources": "What each source adds",
+    "card": "Card and use",
+}
+
+
+def page(viewer: Viewer, scope: Scope | None) -> None:
+    """The finding, four figures, and one section at a time."""
+    known = data.cached(viewer, "churn model", model_card.current)
+    if known is None:
+        st.title("There is no churn model yet")
+        tables.empty(
+            "The nightly job trains one as soon as the bank's history is long enough; until then the rules work alone.",
+            "Ask the data office what it said after its last run.",
+        )
+        return
+    st.title(model_card.headline(known))
+    st.caption(
+        f"Judged on customers as of {day(known.card['judged_on'])} and what they did in the "
+        f"{known.card['window_days']:.0f} days after, which the model had not seen."
+    )
+    _figures(known)
+    chosen = st.segmented_control(
+        "Section",
+        list(SECTIONS),
+        format_func=SECTIONS.get,
+        default="good",
+        key="section",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    if chosen == "card":
+        _card(known)
+    else:
+        churn_checks.SHOWN.get(chosen or "good", churn_checks.good)(known)
+
+
+def _figures(known: Known) -> None:
+    with st.grid(4, min_column_width=215, gap="small"):
+        _figure(known, "Lift at the RMs’ capacity", "capacity", "lift", "{:.1f} ×", "1.0 is chance")
+        _figure(known, "Leavers ranked first (ROC-AUC)", "figures", "roc_auc", "{:.3f}", "0.5 is chance")
+        base = known.card["base_rate"]
+        _figure(
+            known, "Precision over the list (PR-AUC)", "figures", "pr_auc", "{:.3f}", f"{base:.3f} is chance"
+        )
+        _figure(known, "Calibration slope", "calibration", "slope", "{:.2f}", "target 0.90 to 1.10")
+
+
+def _figure(known: Known, label: str, name: str, measure: str, form: str, compared: str) -> None:
+    row = known.one(name, "model", measure)
+    with st.container(border=True, height="stretch"):
+        if row is None:
+            st.metric(label, "too early to say")
+            return
+        st.metric(label, form.format(row["value"]))
+        ends = f"{form.format(row['low'])} to {form.format(row['high'])}"
+        st.caption(f"{ends} · {compared}  \nn = {model_card.as_people(row['n'])}")
+
+
+def _card(known: Known) -> None:
+    card = known.card
+    left, right = st.columns(2)
+    with left:
+        st.subheader("May be used to")
+        st.markdown("\n".join(f"- {line}" for line in model_card.MAY))
+    with right:
+        st.subheader("May not be used to")
+        st.markdown("\n".join(f"- {line}" for line in model_card.MAY_NOT))
+    st.subheader("What it is")
+    kind = (
+        "decision trees (boosting)"
+        if card["kind"] == "boosting"
+        else "logistic regression over smooth curves"
+    )
+    whose = "the invented sample bank" if card["source"] == "sample" else "this bank"
+    facts = {
+        "Answers": f"How likely a customer is to leave within {card['window_days']:.0f} days. {MEANS}",
+        "Version": f"{card['model_version']}, in use since {day(card['first_used_on'])}",
+        "Kind": f"{kind}, chosen between the two by PR-AUC on a later day",
+        "Learned from": f"{card['examples']:,.0f} customers and month ends of {whose}, "
+        f"{day(card['trained_from'])} to {day(card['trained_until'])}; {card['departures']:,.0f} of them left "
+        f"({100 * card['base_rate']:.1f} %)",
+        "Judged": f"By the same kind of model that saw nothing after the {card['window_days']:.0f} days before "
+        f"{day(card['judged_on'])}",
+        "Looks at": "; ".join(model_card.feature_words(n) for n in str(card["features"]).split()),
+        "Never looks at": "Name, age, sex, district, segment, RM, or anything recorded after the day",
+        "Trained anew": "When it is more than a quarter old, by the nightly job; or by the operator (cli retrain)",
+        "File": f"Fingerprint {str(card['sha256'])[:16]}…; a changed file is refused",
+    }
+    for name, text in facts.items():
+        st.text(f"{name}: {text}.")
