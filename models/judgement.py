@@ -22,7 +22,7 @@ from models.recipes import Recipe, Vector, probabilities
 
 Rows = NDArray[np.bool_]
 MONTHS, DRIFT_MONTHS = 6, 12
-FEW_ROWS, ENOUGH_ROWS = 30_000, 100_000
+FEW_ROWS, ENOUGH_ROWS = 20_000, 100_000
 """Rows of a fit that is only compared with another, and of one that stands for the model."""
 FEWEST_DEPARTURES = 100
 AGE_BANDS = ((30, "under 30"), (45, "30 to 44"), (60, "45 to 59"), (200, "60 and over"))
@@ -143,7 +143,7 @@ def value_of_sources(
 ) -> Iterator[Check]:
     """What is lost without the features of each source table, both fitted on the same rows and judged on the same day."""
     some = _some(train, FEW_ROWS, seed)
-    quick = Recipe(kind=recipe.kind, rounds=min(recipe.rounds, 100))
+    quick = Recipe(kind=recipe.kind, rounds=min(recipe.rounds, 80))
 
     def without(table: str) -> Vector:
         kept = np.flatnonzero([BY_NAME[name].table != table for name in names])

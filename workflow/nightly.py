@@ -68,7 +68,9 @@ def run(stores: Stores, progress: Progress | None = None) -> Report:
         scored = 0
         if model is not None:
             tell("Scoring who is about to leave")
-            scored = _write_scores(draft, model, profiles, week_before(reader, as_of, known), as_of)
+            scores = churn.score(model, profiles, week_ago=week_before(reader, as_of, known))
+            scored = _write_scores(draft, model, scores, as_of)
+            keep(draft, reader, model, profiles, scores, as_of)
         valued, remarks = valuation.values(draft, reader, as_of, load.known(reader), tell)
         said = (*said, *remarks)
         tell("Crediting the touches of every win")

@@ -31,7 +31,7 @@ from workflow.rules import over, rules
 
 LOOK_BACK_DAYS = 180
 """The profile looks back this far; an earlier month end would be described by half a history."""
-MOST_DAYS, MOST_EXAMPLES = 15, 400_000
+MOST_DAYS, MOST_EXAMPLES, MOST_JUDGED = 15, 400_000, 100_000
 RETRAIN_AFTER_DAYS = 92
 MODELS = "models"
 """The folder below the data where the model's file stands."""
@@ -112,7 +112,8 @@ def examples(reader: Reader, settings: Settings, as_of: date, known: frozenset[s
     parts: list[pd.DataFrame] = []
     for day in days:
         rows = reader.frame(_labelled(day, settings, known))
-        drawn = _sample(rows, len(days))
+        # The day judged by is kept whole where it can be: then its figures are about everybody.
+        drawn = _sample(rows, MOST_JUDGED if day == days[-1] else MOST_EXAMPLES / len(days))
         # Of a sample, an RM can call only as large a share.
         calls = drawn["weekly_capacity"] * (len(drawn) / max(len(rows), 1))
         parts.append(drawn.assign(calls_a_week=calls))
@@ -167,9 +168,9 @@ def _labelled(day: date, settings: Settings, known: frozenset[str]) -> Select[An
     )
 
 
-def _sample(rows: pd.DataFrame, days: int) -> pd.DataFrame:
-    """At most a day's share of the examples: whole customers by a fixed hash, so nothing is balanced or doubled."""
-    share = MOST_EXAMPLES / days / max(len(rows), 1)
+def _sample(rows: pd.DataFrame, most: float) -> pd.DataFrame:
+    """About `most` of the rows: whole customers by a fixed hash, so nothing is balanced or doubled."""
+    share = most / max(len(rows), 1)
     if share >= 1:
         return rows
     drawn = pd.util.hash_pandas_object(rows["customer_id"], index=False).to_numpy() / 2.0**64
