@@ -58,10 +58,12 @@ def _fit(examples: pd.DataFrame, source: str, seed: int, given: Recipe | None) -
     found |= _baselines(examples, left, train, test)
     judgement_ = {who: figures.judge(left[test], p, seed=seed) for who, p in found.items()}
     _not_too_good(judgement_["model"]["roc_auc"].value)
-    checks = list(judgement.on_the_day(examples[test], left[test], found, judgement_, judged_on))
+    checks = list(judgement.on_the_day(examples[test], left[test], found, judged_on))
     checks += judgement.by_month(recipe, x, left, day, WINDOW_DAYS, seed)
     checks += judgement.value_of_sources(recipe, x, names, left, train, test, judged_on, seed)
-    judgement_["random_rows"] = _on_random_rows(recipe, x, left, seed)
+    people = dict.fromkeys(judgement_, int(test.sum()))
+    judgement_["random_rows"], people["random_rows"] = _on_random_rows(recipe, x, left, seed)
+    checks += judgement.of_figures(judgement_, judged_on, people)
     # What is published is the same recipe with the latest departures added; the figures are those of the judged fit.
     published = recipe.fit(x, left, seed)
     columns = dict(zip(names, x.T, strict=True)) | {drift.SCORE: _in_parts(published, x)}
@@ -122,13 +124,13 @@ def _baselines(
     return found
 
 
-def _on_random_rows(recipe: Recipe, x: Matrix, left: Vector, seed: int) -> dict[str, Figure]:
+def _on_random_rows(recipe: Recipe, x: Matrix, left: Vector, seed: int) -> tuple[dict[str, Figure], int]:
     """The figures on a random fifth of the rows: shown beside the others as what a careless test would claim."""
     some = np.random.default_rng(seed).permutation(len(x))[: judgement.ENOUGH_ROWS]
     x, left = x[some], left[some]
     fifth = np.arange(len(x)) < len(x) / 5
     probability = probabilities(recipe.fit(x[~fifth], left[~fifth], seed), x[fifth])
-    return figures.judge(left[fifth], probability, seed=seed)
+    return figures.judge(left[fifth], probability, seed=seed), int(fifth.sum())
 
 
 def _split(day: NDArray[Any]) -> tuple[date, date]:

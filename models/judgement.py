@@ -29,18 +29,9 @@ AGE_BANDS = ((30, "under 30"), (45, "30 to 44"), (60, "45 to 59"), (200, "60 and
 GROUPS = ("age band", "district", "segment")
 
 
-def on_the_day(
-    rows: pd.DataFrame,
-    left: Vector,
-    found: Mapping[str, Vector],
-    judged: Mapping[str, Mapping[str, Figure]],
-    day: date,
-) -> Iterator[Check]:
-    """Figures, calibration, capacity and fairness of the predictions `found` (by who made them) for the rows of a day."""
+def on_the_day(rows: pd.DataFrame, left: Vector, found: Mapping[str, Vector], day: date) -> Iterator[Check]:
+    """Calibration, capacity and fairness of the predictions `found` (by who made them) for the rows of a day."""
     probability = found["model"]
-    for who, figures_ in judged.items():
-        for measure, figure in figures_.items():
-            yield interval("figures", who, measure, day, len(left), figure)
     for measure, figure in calibration.line(left, probability).items():
         yield interval("calibration", "model", measure, day, len(left), figure)
     tenth = calibration.tenths(probability)
@@ -51,6 +42,15 @@ def on_the_day(
         yield share("calibration curve", part, "left", day, left[mine].sum(), mine.sum())
     yield from _at_capacity(rows, left, found, day)
     yield from _groups(rows, left, probability, day)
+
+
+def of_figures(
+    judged: Mapping[str, Mapping[str, Figure]], day: date, n: Mapping[str, int]
+) -> Iterator[Check]:
+    """The four figures of each of those compared; `n` people stand behind each."""
+    for who, found in judged.items():
+        for measure, figure in found.items():
+            yield interval("figures", who, measure, day, n[who], figure)
 
 
 def _at_capacity(rows: pd.DataFrame, left: Vector, found: Mapping[str, Vector], day: date) -> Iterator[Check]:

@@ -20,9 +20,9 @@ from workflow.model_watch import CALIBRATION, DRIFT
 
 RIVALS = {
     "model": "The model",
-    "recency_only": "Time since the last own booking alone",
+    "recency_only": "Last own booking alone",
     "rules_only": "The rules alone",
-    "random_rows": "The model on random rows (what a careless test would claim)",
+    "random_rows": "A careless test (random rows)",
 }
 SLOPE_FROM, SLOPE_TO = 0.9, 1.1
 """Between these the model neither exaggerates nor plays down."""

@@ -17,7 +17,8 @@ TOO_FEW = "too few to say"
 def _ends(row, form: str) -> str:
     if pd.isna(row.value):
         return TOO_FEW
-    return f"{form.format(row.value)} ({form.format(row.low)} to {form.format(row.high)})"
+    value, low, high = (form.format(v).replace("%", " %") for v in (row.value, row.low, row.high))
+    return f"{value} ({low.removesuffix(' %')} to {high.removesuffix(' %')})"
 
 
 def _wide(rows: pd.DataFrame, first: str, columns: dict[str, tuple[str, str]]) -> pd.DataFrame:
@@ -35,8 +36,8 @@ def _wide(rows: pd.DataFrame, first: str, columns: dict[str, tuple[str, str]]) -
 def good(known: Known) -> None:
     """The model beside what a bank could do without it."""
     st.caption(
-        "Each figure with its 95 % interval, on the same customers. Called are, in one week, as many customers of each "
-        "RM as fit into it, those with the highest chance first."
+        "With 95 % intervals; the first three are judged on the same customers. Of a Brier score, lower is better. "
+        "Called are, in one week, as many customers of each RM as fit into it, those with the highest chance first."
     )
     calls = known.of("capacity")
     rows = pd.concat([known.of("figures"), calls.assign(measure="called_" + calls["measure"])])
@@ -50,10 +51,10 @@ def good(known: Known) -> None:
         {
             "roc_auc": ("ROC-AUC", "{:.3f}"),
             "pr_auc": ("PR-AUC", "{:.3f}"),
-            "brier": ("Brier (lower is better)", "{:.4f}"),
-            "called_left": ("Of those called, left", "{:.0%}"),
+            "brier": ("Brier", "{:.3f}"),
+            "called_left": ("Called: left", "{:.0%}"),
             "called_lift": ("Times chance", "{:.1f}"),
-            "called_found": ("Of all who left, called", "{:.1%}"),
+            "called_found": ("Left: called", "{:.1%}"),
         },
     )
     tables.show(shown, "rivals")

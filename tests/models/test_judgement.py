@@ -97,7 +97,7 @@ def _rows(n: int) -> pd.DataFrame:
 
 def test_each_rm_calls_as_many_as_fit_into_a_week() -> None:
     left, probability = _drawn(3000)
-    checks = list(judgement.on_the_day(_rows(3000), left, {"model": probability}, {}, DAY))
+    checks = list(judgement.on_the_day(_rows(3000), left, {"model": probability}, DAY))
     (called,) = (c for c in checks if (c.check_name, c.measure) == ("capacity", "left"))
     (lift,) = (c for c in checks if (c.check_name, c.measure) == ("capacity", "lift"))
     assert called.n == 10
@@ -112,7 +112,7 @@ def test_each_rm_calls_as_many_as_fit_into_a_week() -> None:
 def test_groups_are_judged_and_small_ones_are_not() -> None:
     left, probability = _drawn(3000)
     checks = pd.DataFrame(
-        vars(c) for c in judgement.on_the_day(_rows(3000), left, {"model": probability}, {}, DAY)
+        vars(c) for c in judgement.on_the_day(_rows(3000), left, {"model": probability}, DAY)
     )
     ages = checks[checks["check_name"] == "fairness by age band"]
     assert set(ages["part"]) == {"under 30", "30 to 44", "45 to 59", "60 and over", "not known"}
