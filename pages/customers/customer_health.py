@@ -7,7 +7,7 @@ import streamlit as st
 
 from metrics.scope import Scope
 from metrics.words import day
-from pages.customers import alert_card, risk_spread, team_work
+from pages.customers import alert_card, meeting_pack, risk_spread, team_work
 from pages.kit import data, tables
 from warehouse.access import Viewer
 from workflow import queue
@@ -47,6 +47,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     if viewer.role == "team_lead":
         team_work.lie_of_the_work(alerts, viewer, today)
     risk_spread.show(viewer, today)
+    meeting_pack.show(found, since, today)
     _closed(viewer, since)
 
 

@@ -61,3 +61,18 @@ def test_the_first_screen_of_an_rm_fits_a_phone(served, browser):
     wider = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
     assert not wider, "nothing may stand out to the right"
     context.close()
+
+
+def test_an_rm_answers_her_monday_in_three_clicks(served, page: Page):
+    """From the sign-in on: who is first (0), what changed (1), why and what to do (2), and it is recorded (3)."""
+    served.sign_in(page, "rm")
+    expect(page.get_by_role("button", name="Open", exact=True).first).to_be_visible()
+    page.get_by_role("link", name="Customer health").click()
+    expect(page.get_by_text(re.compile("Since Monday"))).to_be_in_viewport()
+    page.get_by_role("button", name="Open", exact=True).first.click()
+    for seen in (page.get_by_text(re.compile("^Why, as of")).first, page.get_by_text("What to do").first):
+        expect(seen).to_be_in_viewport()
+    expect(page.get_by_text(re.compile("^Last contact:"))).to_be_in_viewport()
+    page.get_by_role("button", name="Record").first.click()
+    expect(page.get_by_text(re.compile("^Recorded:"))).to_be_visible()
+    expect(page.get_by_text(re.compile("The journey so far"))).to_be_attached()

@@ -16,6 +16,7 @@ from warehouse.access import Viewer
 from warehouse.connect import Stores
 from warehouse.desk import alert_steps, alerts, audit_log
 from warehouse.errors import ChangeRefused
+from workflow.assign import claim
 from workflow.steps import record_step
 
 Opened = Callable[[], Stores]
@@ -66,6 +67,44 @@ def test_two_relationship_managers_claiming_one_alert_at_once_one_wins(open_desk
     assert sorted(won) == sorted(refused) == sorted(f"A{n}" for n in range(CONTESTS))
     with processes[0].desk.connect() as desk:
         assert desk.execute(select(func.count()).select_from(alert_steps)).scalar() == CONTESTS
+        assert journal.broken_line(desk) is None
+
+
+def test_of_two_who_take_an_alert_from_the_pool_at_once_one_wins_and_the_other_is_told(
+    open_desk: Opened,
+) -> None:
+    processes = [open_desk(), open_desk()]
+    with processes[0].desk.begin() as desk:
+        waiting = [_alert(n) | {"rm_id": None, "customer_rm_id": None} for n in range(CONTESTS)]
+        desk.execute(insert(alerts), waiting)
+    told: list[str] = []
+
+    def takes(stores: Stores, rm_id: str, alert_id: str, start: threading.Barrier) -> None:
+        viewer = Viewer(rm_id.lower(), rm_id, "relationship_manager", rm_id=rm_id, team="North")
+        start.wait()
+        try:
+            claim(stores, viewer, alert_id)
+        except ChangeRefused as refused:
+            told.append(str(refused))
+
+    rms = ["RM1", "RM2", "RM3", "RM4"]
+    for number in range(CONTESTS):
+        start = threading.Barrier(len(rms))
+        rivals = [
+            threading.Thread(target=takes, args=(processes[n % 2], rm, f"A{number}", start))
+            for n, rm in enumerate(rms)
+        ]
+        for rival in rivals:
+            rival.start()
+        for rival in rivals:
+            rival.join()
+    assert len(told) == CONTESTS * (len(rms) - 1)
+    assert all("a moment before you" in sentence for sentence in told)
+    with processes[0].desk.connect() as desk:
+        taken = desk.execute(select(alerts.c.alert_id, alerts.c.rm_id, alerts.c.version)).all()
+        lines = desk.execute(select(alert_steps.c.alert_id, alert_steps.c.rm_id)).all()
+        assert {version for _, _, version in taken} == {2}
+        assert sorted((a, rm) for a, rm, _ in taken) == sorted(tuple(line) for line in lines)
         assert journal.broken_line(desk) is None
 
 

@@ -1,0 +1,164 @@
+"""The whole customer on one page: for each role what it may see, masked until somebody says why."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+from staff import busy_rm, cells, somebody, words
+
+from metrics.customer import DEPARTMENTS, journey, phone_digits
+from warehouse.access import SYSTEM, Reader
+from warehouse.desk import audit_log
+from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.load import as_of, known
+from warehouse.schema import customers, leads, tickets
+from workflow.reveal import masked_email, masked_phone, reveal
+
+
+def _mine(bank, **which: object):
+    """A customer of RM01 with a lead and a service case, so that every department has something to show."""
+    with_case = select(tickets.c.customer_id)
+    with_lead = select(leads.c.customer_id).where(leads.c.customer_id.is_not(None))
+    query = select(customers).where(
+        customers.c.rm_id == "RM01",
+        customers.c.left_on.is_(None),
+        customers.c.customer_id.in_(with_case),
+        customers.c.customer_id.in_(with_lead),
+    )
+    return Reader(bank, SYSTEM).frame(query.order_by(customers.c.customer_id)).iloc[0]
+
+
+def test_one_page_shows_the_whole_relationship_to_its_rm(open_page, bank) -> None:
+    person = _mine(bank)
+    app = open_page(somebody("relationship_manager"), "customer", cid=person["customer_id"])
+    said = words(app).replace("\\", "")
+    assert app.title[0].value.replace("\\", "") == person["full_name"]
+    for part in (
+        "What they hold",
+        "Money with us, 12 months",
+        "The journey so far",
+        "Service cases",
+        "What they answered",
+        "What was tried",
+        "Use of the app, 90 days",
+        "Last contact: Marketing",
+        "such customers leave",
+    ):
+        assert part in said, part
+    assert re.search(r"complaint|Complaint", said)
+
+
+def test_the_journey_runs_from_the_first_touch_to_the_last_case_in_stage_order(bank) -> None:
+    reader = Reader(bank, SYSTEM)
+    person, day = _mine(bank), as_of(reader)
+    statement = journey(person["customer_id"], day, known(reader))
+    events = reader.frame(statement)
+    assert set(events["department"]) <= set(DEPARTMENTS)
+    assert {"Marketing", "Service"} <= set(events["department"])
+    ordered = events.sort_values(["at", "stage"], ascending=False, kind="stable")
+    assert ordered["at"].tolist() == events["at"].tolist()
+    assert ordered["stage"].tolist() == events["stage"].tolist()
+    assert events["at"].max().date() <= day
+
+
+def test_service_sees_cases_and_answers_but_no_money_no_score_and_no_other_departments(
+    open_page, bank
+) -> None:
+    person = _mine(bank)
+    app = open_page(somebody("service"), "customer", cid=person["customer_id"])
+    said = words(app) + cells(app)
+    assert "Service cases" in said
+    for other in ("What they hold", "HKD", "such customers leave", "Marketing 2", "What was tried"):
+        assert other not in said, other
+
+
+@pytest.mark.parametrize("role", ["relationship_manager", "service"])
+def test_phone_and_email_are_masked_until_the_viewer_says_why(open_page, bank, role: str) -> None:
+    person = _mine(bank)
+    viewer = somebody(role)
+    app = open_page(viewer, "customer", cid=person["customer_id"])
+    shown = words(app) + cells(app)
+    assert person["phone"] not in shown
+    assert person["email"] not in shown
+    assert masked_phone(person["phone"]) in shown
+    app.button(key="reveal-on_the_line").click().run()
+    assert person["phone"] in words(app)
+    with bank.desk.connect() as desk:
+        line = desk.execute(select(audit_log).order_by(audit_log.c.line.desc())).mappings().first()
+    assert (line["who"], line["action"]) == (viewer.username, "customer.revealed")
+    assert (line["subject"], line["why"]) == (person["customer_id"], "The customer is on the line")
+
+
+def test_another_rms_customer_is_not_revealed_and_the_try_is_logged(bank) -> None:
+    person = _mine(bank)
+    other = somebody("relationship_manager", rm_id="RM02")
+    with pytest.raises(AccessRefused):
+        reveal(bank, other, person["customer_id"], "alert")
+    with pytest.raises(ChangeRefused, match="why you need"):
+        reveal(bank, other, person["customer_id"], "curious")
+    with bank.desk.connect() as desk:
+        said = list(desk.execute(select(audit_log.c.action)).scalars())
+    assert said[-1:] == ["customer.refused"]
+
+
+@given(st.text(alphabet="0123456789+- ()", min_size=0, max_size=20))
+def test_a_mask_shows_four_digits_at_most(phone: str) -> None:
+    masked = masked_phone(phone)
+    digits = "".join(c for c in phone if c.isdigit())
+    assert masked is None if not digits else len(re.sub(r"\D", "", masked or "")) <= 4
+    if len(digits) == 4:
+        assert digits not in (masked or "")
+
+
+def test_an_email_keeps_its_first_letter_and_its_provider() -> None:
+    assert masked_email("mei.chan@example.hk") == "m•••@example.hk"
+    assert masked_email("not an address") == "••••"
+    assert masked_email(None) is None
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "{0}",
+        "+852 {0}",
+        "+852-{1}-{2}",
+        "(852) {1} {2}",
+        "00852{0}",
+        "852 {1} {2}",
+        "{1} {2}",
+        "{1}–{2}",
+        "  {0}  ",
+        "{2}",
+    ],
+)
+def test_a_phone_is_found_in_whatever_way_it_is_typed(open_page, bank, typed: str) -> None:
+    person = _mine(bank)
+    digits = re.sub(r"\D", "", person["phone"])[-8:]
+    app = open_page(somebody("relationship_manager"), "customer")
+    app.text_input[0].input(typed.format(digits, digits[:4], digits[4:])).run()
+    assert f"hit-{person['customer_id']}" in [b.key for b in app.button]
+    app = open_page(somebody("relationship_manager", rm_id="RM02"), "customer")
+    app.text_input[0].input(typed.format(digits, digits[:4], digits[4:])).run()
+    assert f"hit-{person['customer_id']}" not in [b.key for b in app.button]
+
+
+def test_full_width_digits_are_digits_and_words_are_no_phone() -> None:
+    assert phone_digits("６４４６ ２７６９") == "64462769"
+    assert phone_digits("C00000009") == ""
+    assert phone_digits("Mei 2769") == ""
+    assert phone_digits("123") == ""
+
+
+def test_the_queue_page_tells_what_changed_and_packs_it_for_the_meeting(open_page, bank) -> None:
+    rm = busy_rm(bank)
+    app = open_page(rm, "customer-health")
+    said = words(app)
+    assert "Since Monday 29 Jun 2026" in said
+    assert "not yet known who got worse" in said  # one night only: nothing to compare with
+    assert "have a chance of 1 in 10 or more to leave" in said
+    pack = next(f.value for f in app.dataframe if "Flagged for" in f.value.columns)
+    assert len(pack) == int(re.search(r"You have (\d+)", app.title[0].value)[1])
