@@ -26,7 +26,7 @@ KNOWN_TABLES = frozenset({*schema.BANK.tables.values(), *desk.DESK.tables.values
 FUNCTIONS = frozenset(
     {
         *("count", "sum", "avg", "min", "max", "coalesce", "nullif", "abs", "round"),
-        *("lower", "upper", "trim", "length", "char_length", "concat", "substr"),
+        *("lower", "upper", "trim", "length", "char_length", "concat", "substr", "replace"),
         *("row_number", "rank", "dense_rank", "lag", "lead", "first_value", "last_value"),
         *("month_of", "days_between", "add_days", "median", "to_float", "ratio"),
     }
