@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from metrics.measure import Measure
@@ -95,3 +96,11 @@ MODELS = (
     ),
 )
 """The models side by side, in the order a page shows them."""
+
+
+def outside(shares: Mapping[str, float], low: float, high: float) -> tuple[list[str], list[str]]:
+    """The models whose share of the wins lies above, and those whose lies below, what an experiment leaves possible.
+
+    `shares` maps a model's name to its share, 0 to 1; one that is not known (NaN) is in neither list.
+    """
+    return [n for n, s in shares.items() if s > high], [n for n, s in shares.items() if s < low]

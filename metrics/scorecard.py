@@ -11,12 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 from scipy.stats import hypergeom
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
+
+from metrics import query
+from metrics.newcomers import COMPLAINT_DAYS, LEAVING_DAYS
+from metrics.query import Question
+from metrics.scope import Period, Scope, months_back
+from warehouse.access import Reader
 
 FEWEST_PEOPLE, FEWEST_CASES = 30, 10
 """With fewer decided leads or watched customers, or fewer cases among them, a campaign is not judged: for everybody
@@ -40,6 +47,43 @@ ASPECTS = (
     Aspect(name="early_complaints", top="complained_early", bottom="watched_90d", worse="greater"),
     Aspect(name="early_churn", top="left_early", bottom="watched_180d", worse="greater"),
 )
+
+
+COUNTED = ("leads", "accepted", "decided", "customers_acquired", "complained_early", "left_early")
+MONTHS = 24
+
+
+def of_the_bank(reader: Reader, as_of: date, known: frozenset[str] | None = None) -> pd.DataFrame:
+    """`judge` on every campaign of the last MONTHS months up to `as_of`, and a column `leads`.
+
+    Customers are counted once they have been watched to the end: those who joined at least 90 days ago for complaints,
+    180 days for leaving.
+    """
+    start = months_back(as_of, MONTHS)[0].start
+    periods = [Period(start, as_of - timedelta(days=d)) for d in (0, COMPLAINT_DAYS, LEAVING_DAYS)]
+    question = Question.of(COUNTED, Scope(periods[0]), ["campaign"], periods)
+    counts = _wide(query.ask(question, reader, known), ["campaign"])
+    totals = _wide(query.ask(Question.of(COUNTED, Scope(periods[0]), (), periods), reader, known), [])
+    return judge(counts[counts["campaign"].notna()], totals.iloc[0])
+
+
+def _wide(answer: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """One row per campaign from one per campaign and period; what did not happen to anybody is 0, what is blank stays."""
+    parts = {
+        0: {
+            "leads": "leads",
+            "accepted": "accepted",
+            "decided": "decided",
+            "customers_acquired": "customers",
+        },
+        1: {"customers_acquired": "watched_90d", "complained_early": "complained_early"},
+        2: {"customers_acquired": "watched_180d", "left_early": "left_early"},
+    }
+    wide = answer[keys].drop_duplicates() if keys else pd.DataFrame(index=[0])
+    for period, names in parts.items():
+        part = answer.loc[answer["period"] == period, [*keys, *names]].rename(columns=names)
+        wide = wide.merge(part, on=keys, how="left") if keys else wide.join(part.reset_index(drop=True))
+    return wide
 
 
 def judge(counts: pd.DataFrame, totals: pd.Series) -> pd.DataFrame:

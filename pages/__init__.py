@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from metrics.scope import Scope
 from pages.customers import alert_rules, churn_model, customer, customer_health, impact
 from pages.governance import data_status, dictionary, identity
-from pages.growth import attribution, funnel, hand_off
+from pages.growth import attribution, campaigns, funnel, hand_off
 from pages.today import today
 from warehouse.access import ROLES, Viewer
 
@@ -62,6 +62,14 @@ MENU: dict[str, tuple[Entry, ...]] = {
             filters=(),
             cohort=True,
             needs=("customers", "leads", "touches"),
+        ),
+        Entry(
+            title="Campaigns",
+            icon=":material/campaign:",
+            url="campaigns",
+            roles=GROWTH,
+            page=campaigns.page,
+            needs=("campaigns", "leads"),
         ),
     ),
     "Customers": (

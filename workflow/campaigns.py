@@ -115,6 +115,11 @@ def _check_fits(step: str, before: list[str], last_day: date | None, as_of: date
         )
 
 
+def listed(reader: Reader) -> pd.DataFrame:
+    """Every campaign with what Marketing's own system says about it, the latest start first."""
+    return reader.frame(select(campaigns).order_by(campaigns.c.starts_on.desc(), campaigns.c.campaign_id))
+
+
 def history(reader: Reader, campaign_id: str) -> pd.DataFrame:
     """All steps of a campaign, the newest first."""
     mine = select(campaign_steps).where(campaign_steps.c.campaign_id == campaign_id)

@@ -1,0 +1,128 @@
+"""A campaign's life: planned, budget against actual, what was learned, closed."""
+
+import pandas as pd
+import streamlit as st
+
+from metrics.scope import Period, Scope
+from metrics.words import day, hkd
+from pages.customers.alert_card import attempt
+from pages.kit import data, tables
+from warehouse import connect
+from warehouse.access import Viewer
+from workflow import campaigns
+
+ACTUAL = ("marketing_cost", "leads", "won")
+
+
+def view(viewer: Viewer, plans: pd.DataFrame) -> None:
+    """Every campaign with plan and actual, then one of them with its history and the form."""
+    today = data.as_of(viewer)
+    found = plans.merge(_actual(viewer, plans), on="campaign_id", how="left")
+    found = found.merge(campaigns.states(data.reader(viewer)), on="campaign_id", how="left")
+    found["state"] = [_state(row, pd.Timestamp(today)) for row in found.itertuples()]
+    waiting = int((found["state"] == "ended, no analysis").sum())
+    st.caption(
+        f"{waiting} ended campaigns wait for an analysis. A campaign cannot be closed without one. Actual figures are of "
+        f"all its days until {day(today)}."
+    )
+    _table(found)
+    name = found.set_index("campaign_id")["name"].to_dict()
+    first = found.loc[found["state"] == "ended, no analysis", "campaign_id"].tolist()
+    chosen = st.selectbox(
+        "Campaign",
+        [*first, *[c for c in found["campaign_id"] if c not in first]],
+        format_func=lambda c: f"{name[c] if isinstance(name[c], str) else c}",
+        key="campaign",
+    )
+    history = campaigns.history(data.reader(viewer), chosen)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _history(history)
+    with right:
+        if viewer.role in campaigns.WRITERS:
+            _form(
+                viewer, chosen, closed=bool(found.set_index("campaign_id").loc[chosen, "state"] == "closed")
+            )
+        else:
+            st.caption("Marketing writes here; everybody on this page reads.")
+
+
+def _actual(viewer: Viewer, plans: pd.DataFrame) -> pd.DataFrame:
+    today = data.as_of(viewer)
+    start = pd.to_datetime(plans["starts_on"]).min()
+    scope = Scope(Period(today if pd.isna(start) else start.date(), today))
+    answer = data.ask(viewer, ACTUAL, scope, by=["campaign"], periods=[scope.period])
+    return answer.rename(columns={"campaign": "campaign_id"})[["campaign_id", *ACTUAL]]
+
+
+def _state(row, today: pd.Timestamp) -> str:
+    if row.closed is True:
+        return "closed"
+    if not pd.isna(row.starts_on) and pd.Timestamp(row.starts_on) > today:
+        return "planned"
+    if pd.isna(row.ends_on) or pd.Timestamp(row.ends_on) >= today:
+        return "running"
+    return "ended, analysed" if isinstance(row.analysis, str) else "ended, no analysis"
+
+
+def _table(found: pd.DataFrame) -> None:
+    rows = []
+    for row in found.itertuples():
+        budget = row.planned_budget if row.planned_budget == row.planned_budget else row.budget
+        known = row.marketing_cost == row.marketing_cost and bool(budget) and budget == budget
+        rows.append(
+            {
+                "Campaign": row.name,
+                "State": row.state.capitalize(),
+                "Budget": hkd(budget),
+                "Spent": hkd(row.marketing_cost)
+                if row.marketing_cost == row.marketing_cost
+                else "no cost data",
+                "Of budget": f"{row.marketing_cost / budget:.0%}" if known else "",
+                "Leads": row.leads,
+                "Won": row.won,
+                "Planned to win": row.expected_wins,
+                "Analysis": row.analysis if isinstance(row.analysis, str) else "",
+            }
+        )
+    number = st.column_config.NumberColumn(format="localized")
+    columns = dict.fromkeys(["Leads", "Won", "Planned to win"], number)
+    order = {"Ended, no analysis": 0, "Ended, analysed": 1, "Running": 2, "Planned": 3, "Closed": 4}
+    frame = pd.DataFrame(rows).sort_values("State", key=lambda s: s.map(order), kind="stable")
+    tables.show(frame, "campaign-life", "–", **columns)
+
+
+def _history(history: pd.DataFrame) -> None:
+    st.header("What happened so far")
+    if history.empty:
+        tables.empty("Nothing has been written about this campaign yet.")
+    for row in history.itertuples():
+        with st.container(border=True, gap="xxsmall"):
+            st.caption(f"{row.step.capitalize()} by {row.taken_by}, {day(row.taken_at)}")
+            st.text(row.note)
+            if row.step == "planned":
+                wins = "" if pd.isna(row.expected_wins) else f", to win {row.expected_wins:,.0f} contracts"
+                st.caption(f"Budget {hkd(row.budget)}{wins}")
+
+
+def _form(viewer: Viewer, campaign_id: str, *, closed: bool) -> None:
+    st.header("Write")
+    offered = [s for s in campaigns.STEPS if (s == "reopened") == closed]
+    with st.form(f"step-{campaign_id}", border=False, clear_on_submit=False):
+        step = st.selectbox("Step", offered, format_func=campaigns.STEPS.get, index=min(1, len(offered) - 1))
+        note = st.text_area(
+            "The plan, what was learned, or why", max_chars=campaigns.LONGEST_NOTE, height=110
+        )
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            budget = st.number_input(
+                "Of a plan: budget, HKD", min_value=0, value=None, step=10_000, width=200
+            )
+            wins = st.number_input("Of a plan: contracts to win", min_value=0, value=None, step=10, width=200)
+        saved = st.form_submit_button("Save", type="primary", icon=":material/check:")
+    if saved:
+        attempt(
+            lambda: campaigns.record(
+                connect.here(), viewer, campaign_id, step, note, budget=budget, expected_wins=wins
+            ),
+            "Saved.",
+        )

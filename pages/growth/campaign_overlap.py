@@ -1,0 +1,131 @@
+"""Whom several campaigns and departments reach at once: pairs, contradicting offers, contacts in a week."""
+
+import pandas as pd
+import streamlit as st
+
+from metrics import overlap
+from metrics.scope import Period, period_named
+from metrics.words import plain, share
+from pages.kit import charts, data, tables
+from warehouse.access import Viewer
+
+SHOWN = 200
+
+
+def pairs(viewer: Viewer, plans: pd.DataFrame) -> None:
+    """Who was reached by which two campaigns, and whom two of them told different things about one product."""
+    if tables.absent("The overlap", viewer, "touches"):
+        return
+    period = period_named("90d", data.as_of(viewer))
+    told = data.frame(viewer, overlap.contradicted(period)).iloc[0]
+    st.caption(
+        f"{period.in_words()}. Two offers contradict each other when they are for one product, say different things, and "
+        f"reached a person within {overlap.CLOSE_DAYS} days."
+    )
+    found = data.frame(viewer, overlap.pairs(period))
+    with st.grid(3, min_column_width=215, gap="small"):
+        _figure("People told different things", told["contradicted"], told["reached"])
+        _figure("People reached by campaigns", told["reached"])
+        _figure("Pairs of campaigns that share people", len(found))
+    st.header("Who was reached by which two campaigns")
+    if found.empty:
+        tables.empty("No person was reached by two campaigns in these days.")
+        return
+    only = st.toggle("Only contradicting offers", value=True, key="contradicting")
+    clash = found["same_product"].eq(True) & found["same_message"].eq(False)
+    named = plans.set_index("campaign_id")
+    shown = (found[clash] if only else found).sort_values("close", ascending=False, na_position="last")
+    called = named["name"].fillna(pd.Series(named.index, named.index))
+    frame = pd.DataFrame(
+        {
+            "Campaign": shown["campaign_a"].map(called),
+            "and": shown["campaign_b"].map(called),
+            "Offers": [_offers(row) for row in shown.itertuples()],
+            "One says": shown["campaign_a"].map(named["message"]),
+            "The other says": shown["campaign_b"].map(named["message"]),
+            "People reached by both": shown["reached"],
+            f"Within {overlap.CLOSE_DAYS} days": shown["close"],
+        }
+    ).head(SHOWN)
+    number = st.column_config.NumberColumn(format="localized")
+    tables.show(frame, "pairs", "too few", **dict.fromkeys(frame.columns[-2:], number))
+
+
+def _offers(row) -> str:
+    if row.same_product is None or row.same_product != row.same_product:
+        return "not known"
+    if not row.same_product:
+        return "two products"
+    return "one product, one message" if row.same_message else "one product, two messages"
+
+
+def _figure(label: str, value: float, of: float | None = None) -> None:
+    with st.container(border=True, height="stretch"):
+        st.metric(label, f"{value:,.0f}" if value == value else "too few to show")
+        if of and value == value:
+            st.caption(f"{share(value / of)} of {of:,.0f} people")
+
+
+def pressure(viewer: Viewer) -> None:
+    """How often the bank turns to one person in a week, and which departments do."""
+    if tables.absent("Contact pressure", viewer, "touches"):
+        return
+    period = period_named("90d", data.as_of(viewer))
+    weeks = data.frame(viewer, overlap.weeks(period))
+    made = data.frame(viewer, overlap.contacts(period))
+    total = weeks["weeks"].sum()
+    if not total:
+        tables.empty("Nobody was contacted in these days.")
+        return
+    st.caption(
+        f"{period.in_words()}. E-mails, calls, branch meetings and events; what people see or click themselves is not "
+        "counted. A week is seven days; weeks without a contact are left out."
+    )
+    often = weeks[weeks["contacts"] >= 3]["weeks"].sum()
+    both = weeks[weeks["departments"] > 1]["weeks"].sum()
+    with st.grid(3, min_column_width=215, gap="small"):
+        _figure("Weeks with one contact or more", total)
+        _share("With 3 contacts or more", often, total)
+        _share("With contacts of two departments", both, total)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.header("Contacts of one person in a week")
+        by_number = weeks.groupby("contacts")["weeks"].sum()
+        labels = [f"{n} or more" if n == overlap.MOST else str(n) for n in by_number.index]
+        texts = [f"{w:,.0f} ({share(w / total)})" for w in by_number]
+        charts.bars(
+            labels,
+            by_number.tolist(),
+            texts,
+            alt="Weeks by number of contacts: "
+            + ", ".join(f"{n}: {t}" for n, t in zip(labels, texts, strict=True)),
+            key="weeks",
+        )
+        charts.table_below(pd.DataFrame({"Contacts": labels, "Weeks": by_number.to_numpy()}), "weeks-table")
+    with right:
+        st.header("By whom")
+        _by_whom(made, period)
+
+
+def _share(label: str, value: float, total: float) -> None:
+    with st.container(border=True, height="stretch"):
+        st.metric(label, share(value / total))
+        st.caption(f"{value:,.0f} of {total:,.0f} weeks")
+
+
+def _by_whom(made: pd.DataFrame, period: Period) -> None:
+    made = made.sort_values(["of_a_campaign", "contacts"], ascending=False)
+    frame = pd.DataFrame(
+        {
+            "Department": ["Marketing" if c else "Relationship managers" for c in made["of_a_campaign"]],
+            "By": [plain(k).capitalize() for k in made["kind"]],
+            "Contacts": made["contacts"],
+            "People": made["people"],
+            "Per person and week": (made["contacts"] / made["people"] / (period.days / 7)).round(2),
+        }
+    )
+    number = st.column_config.NumberColumn(format="localized")
+    tables.show(frame, "by-whom", "too few", Contacts=number, People=number)
+    st.caption(
+        "A contact that belongs to a campaign is Marketing's, one without is a relationship manager's."
+    )

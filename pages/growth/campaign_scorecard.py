@@ -1,0 +1,102 @@
+"""The campaign scorecard: accepted leads, early complaints and early leavers of each campaign against all others."""
+
+import pandas as pd
+import streamlit as st
+
+from metrics import scorecard
+from metrics.words import day, share
+from pages.customers.alert_card import escaped
+from pages.kit import charts, data, tables
+from warehouse.access import Viewer
+
+JUDGED = "promises too much"
+HOLDS = f"In how many of {scorecard.REDRAWS:,} redraws of every campaign's people it keeps its place."
+
+
+def view(viewer: Viewer, judged: pd.DataFrame | None) -> None:
+    """Who stands out and by what, every campaign's three shares, and how they rank."""
+    if judged is None:
+        tables.absent("The scorecard", viewer, "leads", "customers", "tickets")
+        return
+    st.caption(
+        f"Leads and new customers of the {scorecard.MONTHS} months to {day(data.as_of(viewer))}. A campaign stands out "
+        "when Sales accepts fewer of its leads **and** more of its customers complain within 90 days **and** more leave "
+        "within 180 days than of all others together, beyond what chance explains for so many campaigns."
+    )
+    for row in judged[judged["verdict"] == JUDGED].itertuples():
+        _stands_out(row)
+    st.header("Every campaign against all others")
+    _table(judged)
+    st.header("Times worse than the others")
+    ranked = judged[judged["rank"].notna()]
+    texts = [f"{t:.1f}×" for t in ranked["times_worse"]]
+    charts.bars(
+        [str(n) for n in ranked["name"]],
+        ranked["times_worse"].tolist(),
+        texts,
+        alt="Times worse than the other campaigns: "
+        + ", ".join(f"{n} {t}" for n, t in zip(ranked["name"], texts, strict=True)),
+        key="times-worse",
+    )
+    st.caption(
+        "Rejections, complaints and leavers together, each as a ratio to the others (geometric mean); 1.0× is like them."
+    )
+
+
+def _stands_out(row) -> None:
+    with st.container(border=True):
+        st.markdown(f":material/flag: **{escaped(row.name)}**")
+        if isinstance(row.message, str):
+            st.text(f"It said: “{row.message}”. It ran {day(row.starts_on)} to {day(row.ends_on)}.")
+        with st.grid(3, min_column_width=215, gap="small"):
+            for name, label, top, bottom in (
+                ("acceptance_rate", "Accepted by Sales", row.accepted, row.decided),
+                ("early_complaints", "Complained within 90 days", row.complained_early, row.watched_90d),
+                ("early_churn", "Left within 180 days", row.left_early, row.watched_180d),
+            ):
+                low, high, others = (getattr(row, f"{name}_{part}") for part in ("low", "high", "others"))
+                with st.container(gap="xxsmall"):
+                    st.metric(label, share(getattr(row, name)))
+                    st.caption(
+                        f"All others {share(others)}  \n"
+                        f"{top:,.0f} of {bottom:,.0f}, 95 % interval {100 * low:.1f} to {100 * high:.1f} %"
+                    )
+
+
+def _table(judged: pd.DataFrame) -> None:
+    rows = [
+        {
+            "Campaign": row.name,
+            "Verdict": "Promises too much" if row.verdict == JUDGED else row.verdict.capitalize(),
+            "Leads": row.leads,
+            "Accepted": _cell(row, "acceptance_rate", row.decided),
+            "Complained in 90 days": _cell(row, "early_complaints", row.watched_90d),
+            "Left in 180 days": _cell(row, "early_churn", row.watched_180d),
+            "Times worse": f"{row.times_worse:.1f}×" if row.times_worse == row.times_worse else "",
+            "Place holds": f"{row.rank_held:.0%}" if row.rank_held == row.rank_held else "",
+        }
+        for row in judged.itertuples()
+    ]
+    tables.show(
+        pd.DataFrame(rows),
+        "scorecard",
+        Leads=st.column_config.NumberColumn(format="localized"),
+        **{
+            "Times worse": f"{row.times_worse:.1f}×" if row.times_worse == row.times_worse else "",
+            "Place holds": st.column_config.TextColumn(
+                help="In how many of 1,000 redraws of its people it keeps its place."
+            ),
+        },
+    )
+    st.caption(
+        f"Share, 95 % interval, n. Too early to say: fewer than {scorecard.FEWEST_PEOPLE} people or "
+        f"{scorecard.FEWEST_CASES} cases. Campaigns for customers win no new ones and are not compared."
+    )
+
+
+def _cell(row, name: str, n: float) -> str:
+    value = getattr(row, name)
+    if value != value:
+        return "too few to say"
+    low, high = (100 * getattr(row, f"{name}_{end}") for end in ("low", "high"))
+    return f"{100 * value:.1f} % ({low:.1f}–{high:.1f}), n {n:,.0f}"

@@ -1,0 +1,72 @@
+"""Campaigns: which one promises more than the bank keeps, whom several reach at once, and what became of each."""
+
+import pandas as pd
+import streamlit as st
+
+from metrics import scorecard
+from metrics.scope import Scope
+from pages.customers.alert_card import escaped
+from pages.growth import campaign_life, campaign_overlap, campaign_scorecard
+from pages.growth.campaign_scorecard import JUDGED
+from pages.kit import data, tables
+from warehouse.access import Viewer
+from workflow import campaigns
+
+VIEWS = {
+    "scorecard": "Scorecard",
+    "overlap": "Overlap",
+    "pressure": "Contact pressure",
+    "life": "Plan and close",
+}
+
+
+def page(viewer: Viewer, scope: Scope | None) -> None:
+    """The finding, and one of four views."""
+    if "campaigns" not in data.known(viewer):
+        st.title("No campaign has been loaded")
+        tables.absent("This page", viewer, "campaigns")
+        return
+    plans = data.cached(viewer, "campaigns", campaigns.listed)
+    judged = _judged(viewer, plans)
+    st.title(_headline(judged))
+    asked = st.query_params.get("view", "scorecard")
+    shown = st.segmented_control(
+        "Show",
+        list(VIEWS),
+        format_func=VIEWS.get,
+        default=asked if asked in VIEWS else "scorecard",
+        key="view",
+        required=True,
+        label_visibility="collapsed",
+    )
+    # By hand: a bound widget would write its label into the address.
+    st.query_params["view"] = shown or "scorecard"
+    {
+        "overlap": lambda: campaign_overlap.pairs(viewer, plans),
+        "pressure": lambda: campaign_overlap.pressure(viewer),
+        "life": lambda: campaign_life.view(viewer, plans),
+    }.get(shown or "", lambda: campaign_scorecard.view(viewer, judged))()
+
+
+def _judged(viewer: Viewer, plans: pd.DataFrame) -> pd.DataFrame | None:
+    """The scorecard of the campaigns that win new customers, worst first; None if a part of it is not loaded."""
+    known = data.known(viewer)
+    if not {"leads", "customers", "tickets"} <= known:
+        return None
+    as_of = data.as_of(viewer)
+    found: pd.DataFrame = data.cached(
+        viewer, ("scorecard", as_of), lambda door: scorecard.of_the_bank(door, as_of, known)
+    )
+    told = plans[["campaign_id", "name", "channel", "audience", "message", "starts_on", "ends_on"]]
+    found = found.merge(told, left_on="campaign", right_on="campaign_id", how="left")
+    return found[found["audience"] != "customers"].assign(name=found["name"].fillna(found["campaign"]))
+
+
+def _headline(judged: pd.DataFrame | None) -> str:
+    if judged is None or judged["rank"].notna().sum() == 0:
+        return "Too early to say whether a campaign promises more than we keep"
+    bad = judged[judged["verdict"] == JUDGED]
+    if bad.empty:
+        return f"None of {judged['rank'].notna().sum()} campaigns stands out for promising more than we keep"
+    names = " and ".join(f"“{escaped(n)}”" for n in bad["name"])
+    return f"{names} {'promise' if len(bad) > 1 else 'promises'} more than we keep"
