@@ -42,3 +42,8 @@ def _shown(effects: pd.DataFrame, wins: pd.DataFrame, smallest: int) -> pd.DataF
     few = ~(table["wins"] >= smallest)
     table[["wins", "removal_effect"]] = table[["wins", "removal_effect"]].mask(few)
     return table
+
+
+def removal(reader: Reader) -> pd.DataFrame:
+    """The removal effects of the last night, the largest first."""
+    return reader.frame(select(removal_effects).order_by(removal_effects.c.place))

@@ -1,4 +1,4 @@
-"""Attribution: what a customer of each channel cost and brought, and whom three models thank for the wins."""
+"""Attribution: what a customer of each channel cost and brought, and whom eight models thank for the wins."""
 
 import pandas as pd
 import streamlit as st
@@ -6,17 +6,17 @@ import streamlit as st
 from metrics.query import Question
 from metrics.scope import Scope
 from metrics.words import hkd, plain
+from pages.growth import credit, lift_results
 from pages.kit import data, tables
 from warehouse.access import Viewer
 
 COST = ("acquisition_cost", "customers_acquired", "cac", "revenue_per_acquired")
-MODELS = ("wins_first_touch", "wins_last_touch", "wins_linear")
 FEWEST = 30
 """Fewer customers than this say nothing about a channel."""
 
 
 def page(viewer: Viewer, scope: Scope) -> None:
-    """The finding, the channels with cost and revenue, the models side by side."""
+    """The finding, the channels with cost and revenue, the models side by side, the experiments."""
     costs = data.ask(viewer, COST, scope, by=["channel"], periods=[scope.period])
     costs = costs[(costs["customers_acquired"].fillna(0) > 0) | costs["acquisition_cost"].notna()]
     st.title(_headline(costs))
@@ -26,7 +26,8 @@ def page(viewer: Viewer, scope: Scope) -> None:
         tables.empty("No customer was won through a lead in this period.", "Choose a longer period.")
     else:
         _channels(viewer, scope, costs)
-    _models(viewer, scope)
+    credit.models(viewer, scope)
+    lift_results.results(viewer)
 
 
 def _headline(costs: pd.DataFrame) -> str:
@@ -81,31 +82,3 @@ def _times(row, few: bool) -> str:
     if few or pd.isna(row.cac) or not row.cac or pd.isna(row.revenue_per_acquired):
         return ""
     return f"{row.revenue_per_acquired / row.cac:.1f}"
-
-
-def _models(viewer: Viewer, scope: Scope) -> None:
-    st.header("Whom three models thank for the wins")
-    if tables.absent("This comparison", viewer, "touches", "leads"):
-        return
-    credits = data.ask(viewer, MODELS, scope, by=["channel"], periods=[scope.period])
-    credits = credits[credits[list(MODELS)].fillna(0).sum(axis=1) > 0]
-    if credits.empty:
-        tables.empty("No win of this period has been credited yet.", "The nightly job does it.")
-        return
-    widest = (credits[list(MODELS)].max(axis=1) - credits[list(MODELS)].min(axis=1)).fillna(0)
-    shown = pd.DataFrame(
-        {
-            "Channel": [plain(c).capitalize() for c in credits["channel"]],
-            "First contact": credits["wins_first_touch"].round(1),
-            "Last contact": credits["wins_last_touch"].round(1),
-            "Every contact alike": credits["wins_linear"].round(1),
-            "They differ by": widest.round(1),
-        }
-    ).sort_values("Every contact alike", ascending=False)
-    st.caption(
-        "First contact asks what made people notice us, last contact what closed the deal, every contact alike shares "
-        "the win out evenly. None of them shows what would have happened without the channel."
-    )
-    number = st.column_config.NumberColumn(format="%.1f")
-    question = Question.of(MODELS, scope, ["channel"], [scope.period])
-    tables.show(shown, "models", "too few", of=question, **dict.fromkeys(shown.columns[1:], number))

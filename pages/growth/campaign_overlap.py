@@ -36,19 +36,22 @@ def pairs(viewer: Viewer, plans: pd.DataFrame) -> None:
     named = plans.set_index("campaign_id")
     shown = (found[clash] if only else found).sort_values("close", ascending=False, na_position="last")
     called = named["name"].fillna(pd.Series(named.index, named.index))
+    within = f"Within {overlap.CLOSE_DAYS} days"
     frame = pd.DataFrame(
         {
             "Campaign": shown["campaign_a"].map(called),
             "and": shown["campaign_b"].map(called),
+            "Reached by both": shown["reached"],
+            within: shown["close"],
             "Offers": [_offers(row) for row in shown.itertuples()],
             "One says": shown["campaign_a"].map(named["message"]),
             "The other says": shown["campaign_b"].map(named["message"]),
-            "People reached by both": shown["reached"],
-            f"Within {overlap.CLOSE_DAYS} days": shown["close"],
         }
     ).head(SHOWN)
+    if only:
+        frame = frame.drop(columns="Offers")
     number = st.column_config.NumberColumn(format="localized")
-    tables.show(frame, "pairs", "too few", **dict.fromkeys(frame.columns[-2:], number))
+    tables.show(frame, "pairs", "too few", **dict.fromkeys(["Reached by both", within], number))
 
 
 def _offers(row) -> str:
@@ -87,11 +90,14 @@ def pressure(viewer: Viewer) -> None:
         _figure("Weeks with one contact or more", total)
         _share("With 3 contacts or more", often, total)
         _share("With contacts of two departments", both, total)
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([5, 6], gap="large")
     with left:
         st.header("Contacts of one person in a week")
         by_number = weeks.groupby("contacts")["weeks"].sum()
-        labels = [f"{n} or more" if n == overlap.MOST else str(n) for n in by_number.index]
+        labels = [
+            f"{n} or more" if n == overlap.MOST else "once" if n == 1 else f"{n} times"
+            for n in by_number.index
+        ]
         texts = [f"{w:,.0f} ({share(w / total)})" for w in by_number]
         charts.bars(
             labels,
@@ -121,7 +127,7 @@ def _by_whom(made: pd.DataFrame, period: Period) -> None:
             "By": [plain(k).capitalize() for k in made["kind"]],
             "Contacts": made["contacts"],
             "People": made["people"],
-            "Per person and week": (made["contacts"] / made["people"] / (period.days / 7)).round(2),
+            "Each, a week": (made["contacts"] / made["people"] / (period.days / 7)).round(2),
         }
     )
     number = st.column_config.NumberColumn(format="localized")

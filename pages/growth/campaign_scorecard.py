@@ -81,12 +81,7 @@ def _table(judged: pd.DataFrame) -> None:
         pd.DataFrame(rows),
         "scorecard",
         Leads=st.column_config.NumberColumn(format="localized"),
-        **{
-            "Times worse": f"{row.times_worse:.1f}×" if row.times_worse == row.times_worse else "",
-            "Place holds": st.column_config.TextColumn(
-                help="In how many of 1,000 redraws of its people it keeps its place."
-            ),
-        },
+        **{"Place holds": st.column_config.TextColumn(help=HOLDS)},
     )
     st.caption(
         f"Share, 95 % interval, n. Too early to say: fewer than {scorecard.FEWEST_PEOPLE} people or "

@@ -1,6 +1,6 @@
 """Charts as plain plotly dicts: a figure object costs four times as much per run. Each has its words and its table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -251,6 +251,44 @@ def agreement(
                 "automargin": True,
                 "rangemode": "tozero",
             },
+        ),
+    }
+    st.plotly_chart(figure, config=theme.CONFIG, key=key, alt=alt)
+
+
+def ranges(labels: Sequence[str], values: Mapping[str, Sequence[float]], *, alt: str, key: str) -> None:
+    """A row per label with a dot per series and a bar from the least to the most; the series' names show on the dots."""
+    rows = [[v[i] for v in values.values() if v[i] == v[i]] for i in range(len(labels))]
+    span = [(min(r), max(r)) if r else (None, None) for r in rows]
+    bar = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [x for low, high in span for x in (low, high, None)],
+        "y": [y for label in labels for y in (label, label, None)],
+        "line": {"color": theme.GRID, "width": 10},
+        "hoverinfo": "skip",
+    }
+    symbols = ("circle", "square", "diamond", "cross", "x", "triangle-up", "star", "hexagon")
+    dots = [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": name,
+            "x": list(found),
+            "y": list(labels),
+            "marker": {"size": 8, "symbol": symbol, "color": theme.colour("primary"), "opacity": 0.85},
+            "hovertemplate": f"%{{y}}, {name}: %{{x:,.1f}}<extra></extra>",
+        }
+        for (name, found), symbol in zip(values.items(), symbols, strict=False)
+    ]
+    figure = {
+        "data": [{**bar, "showlegend": False}, *dots],
+        "layout": theme.layout(
+            30 * len(labels) + 70,
+            showlegend=True,
+            legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+            xaxis={"rangemode": "tozero", "gridcolor": theme.GRID, "nticks": 6, "fixedrange": True},
+            yaxis={"autorange": "reversed", "showgrid": False, "automargin": True, "fixedrange": True},
         ),
     }
     st.plotly_chart(figure, config=theme.CONFIG, key=key, alt=alt)

@@ -1,0 +1,103 @@
+"""Whom eight models thank for the wins, where they disagree, and which question each answers."""
+
+import pandas as pd
+import streamlit as st
+
+from metrics.attribution import MODELS
+from metrics.query import Question
+from metrics.scope import Scope
+from metrics.words import plain, share
+from pages.kit import charts, data, tables
+from warehouse import connect
+from warehouse.access import Viewer
+from workflow import crediting
+
+METRICS = tuple(m.metric for m in MODELS)
+NAMES = {m.metric: m.name for m in MODELS}
+
+
+def models(viewer: Viewer, scope: Scope) -> None:
+    """The models side by side, and the question each answers."""
+    st.header("Whom eight models thank for the wins")
+    if tables.absent("This comparison", viewer, "touches", "leads"):
+        return
+    found = credited(viewer, scope)
+    if found.empty:
+        tables.empty("No win of this period has been credited yet.", "The nightly job does it.")
+    else:
+        _side_by_side(viewer, scope, found)
+
+
+def credited(viewer: Viewer, scope: Scope) -> pd.DataFrame:
+    """A row per channel: every model's wins, their mean, and how far the models are apart (`apart`), most wins first."""
+    found = data.ask(viewer, METRICS, scope, by=["channel"], periods=[scope.period])
+    found = found[found[list(METRICS)].fillna(0).sum(axis=1) > 0]
+    wins = found[list(METRICS)]
+    return found.assign(mean=wins.mean(axis=1), apart=wins.max(axis=1) - wins.min(axis=1)).sort_values(
+        "mean", ascending=False
+    )
+
+
+def disagreement(found: pd.DataFrame) -> str:
+    """Where the models are furthest apart, in a sentence."""
+    wide = found[found["channel"].notna() & found["apart"].notna()]
+    if wide.empty:
+        return "Too few wins to compare the models"
+    row = wide.loc[wide["apart"].idxmax()]
+    wins = row[list(METRICS)].astype(float)
+    return (
+        f"The models differ most about {plain(row['channel'])}: {wins.min():,.0f} wins by {NAMES[wins.idxmin()]}, "
+        f"{wins.max():,.0f} by {NAMES[wins.idxmax()]}"
+    )
+
+
+def _side_by_side(viewer: Viewer, scope: Scope, found: pd.DataFrame) -> None:
+    chosen = connect.here().settings
+    st.caption(
+        f"{disagreement(found)}. A contact counts if it was at most {chosen.look_back_days} days before the win; time "
+        f"decay halves every {chosen.half_life_days:g} days. None of these models shows what would have happened without a "
+        "channel; only an experiment does."
+    )
+    channels = [plain(c).capitalize() for c in found["channel"]]
+    charts.ranges(
+        channels,
+        {NAMES[m]: found[m].tolist() for m in METRICS},
+        alt="Wins by channel and model: "
+        + "; ".join(
+            f"{c} {low:,.0f} to {high:,.0f}"
+            for c, low, high in zip(
+                channels, found[list(METRICS)].min(axis=1), found[list(METRICS)].max(axis=1), strict=True
+            )
+        ),
+        key="models-chart",
+    )
+    gone = data.cached(viewer, "removal effects", crediting.removal)
+    effects = {
+        c if isinstance(c, str) else None: e
+        for c, e in zip(gone["channel"], gone["removal_effect"], strict=True)
+    }
+    frame = pd.DataFrame({"Channel": channels})
+    for metric in METRICS:
+        frame[NAMES[metric]] = found[metric].round(1).to_numpy()
+    frame["They differ by"] = found["apart"].round(1).to_numpy()
+    frame["of their mean"] = [
+        share(a / m) if m else "" for a, m in zip(found["apart"], found["mean"], strict=True)
+    ]
+    frame["If it were gone"] = [
+        _loss(effects.get(c if isinstance(c, str) else None)) for c in found["channel"]
+    ]
+    number = st.column_config.NumberColumn(format="%.1f")
+    tables.show(frame, "models", "too few", **dict.fromkeys([*NAMES.values(), "They differ by"], number))
+    st.caption(
+        "If it were gone: the share of all wins lost if this channel's contacts led nowhere, in a Markov chain of all "
+        "journeys, won or not. Wins by Markov share each win out by these effects among the channels that took part in "
+        "it, so that every win counts once; their sums can differ from the effects' own shares."
+    )
+    with st.expander("Which question each model answers"):
+        for model in MODELS:
+            st.markdown(f"**{model.name}** {model.asks}")
+    tables.explain(list(METRICS), viewer, Question.of(METRICS, scope, ["channel"], [scope.period]))
+
+
+def _loss(effect: float | None) -> str:
+    return "too few" if effect is None or effect != effect else f"−{share(effect)}"
