@@ -72,8 +72,8 @@ def _table(judged: pd.DataFrame) -> None:
             "Accepted": _cell(row, "acceptance_rate", row.decided),
             "Complained in 90 days": _cell(row, "early_complaints", row.watched_90d),
             "Left in 180 days": _cell(row, "early_churn", row.watched_180d),
-            "Times worse": f"{row.times_worse:.1f}×" if row.times_worse == row.times_worse else "",
-            "Place holds": f"{row.rank_held:.0%}" if row.rank_held == row.rank_held else "",
+            "Worse": f"{row.times_worse:.1f}×" if row.times_worse == row.times_worse else "",
+            "Holds": f"{row.rank_held:.0%}" if row.rank_held == row.rank_held else "",
         }
         for row in judged.itertuples()
     ]
@@ -81,10 +81,10 @@ def _table(judged: pd.DataFrame) -> None:
         pd.DataFrame(rows),
         "scorecard",
         Leads=st.column_config.NumberColumn(format="localized"),
-        **{"Place holds": st.column_config.TextColumn(help=HOLDS)},
+        **{"Holds": st.column_config.TextColumn(help=HOLDS)},
     )
     st.caption(
-        f"Share, 95 % interval, n. Too early to say: fewer than {scorecard.FEWEST_PEOPLE} people or "
+        f"Share, 95 % interval, n; how many times worse than the others, and how surely it keeps its place. Too early to say: fewer than {scorecard.FEWEST_PEOPLE} people or "
         f"{scorecard.FEWEST_CASES} cases. Campaigns for customers win no new ones and are not compared."
     )
 

@@ -55,8 +55,8 @@ def _side_by_side(viewer: Viewer, scope: Scope, found: pd.DataFrame) -> None:
     chosen = connect.here().settings
     st.caption(
         f"{disagreement(found)}. A contact counts if it was at most {chosen.look_back_days} days before the win; time "
-        f"decay halves every {chosen.half_life_days:g} days. None of these models shows what would have happened without a "
-        "channel; only an experiment does."
+        f"decay halves every {chosen.half_life_days:g} days. None of these models shows what would have happened without "
+        "a channel; only an experiment does."
     )
     channels = [plain(c).capitalize() for c in found["channel"]]
     charts.ranges(
@@ -86,7 +86,7 @@ def _side_by_side(viewer: Viewer, scope: Scope, found: pd.DataFrame) -> None:
     frame["If it were gone"] = [
         _loss(effects.get(c if isinstance(c, str) else None)) for c in found["channel"]
     ]
-    number = st.column_config.NumberColumn(format="%.1f")
+    number = st.column_config.NumberColumn(format="localized")
     tables.show(frame, "models", "too few", **dict.fromkeys([*NAMES.values(), "They differ by"], number))
     st.caption(
         "If it were gone: the share of all wins lost if this channel's contacts led nowhere, in a Markov chain of all "

@@ -82,7 +82,7 @@ def _form(viewer: Viewer, entered: pd.DataFrame) -> None:
         st.caption("Of 100 wins of the people reached, how many would not have come without the channel?")
         with st.container(horizontal=True):
             estimate, low, high = (
-                st.number_input(label, -100.0, 100.0, None, 0.5, width=150)
+                st.number_input(label, min_value=-100.0, max_value=100.0, value=None, step=0.5, width=150)
                 for label in ("Estimate", "Interval from", "to")
             )
         population = st.text_input("Who took part, and how were the groups drawn?", max_chars=lift.LONGEST)

@@ -268,7 +268,7 @@ def ranges(labels: Sequence[str], values: Mapping[str, Sequence[float]], *, alt:
         "line": {"color": theme.GRID, "width": 10},
         "hoverinfo": "skip",
     }
-    symbols = ("circle", "square", "diamond", "cross", "x", "triangle-up", "star", "hexagon")
+    symbols = ("circle", "square", "diamond", "cross", "x", "triangle-up", "star", "circle-open")
     dots = [
         {
             "type": "scatter",

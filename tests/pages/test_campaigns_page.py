@@ -1,0 +1,104 @@
+"""Campaigns and Attribution as people use them: plan and close, enter an experiment, see who reaches whom."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+from staff import cells, somebody, words
+
+from warehouse import connect
+from warehouse.desk import campaign_steps, lift_experiments
+
+VIEWS = ["scorecard", "overlap", "pressure", "life"]
+READERS = ["sales", "marketing", "analyst", "executive"]
+
+
+def _broken(app) -> str:
+    return "\n".join(str(e.value) for e in [*app.error, *app.exception])
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("role", READERS)
+def test_every_view_opens_for_every_role_of_the_page(open_page, role, view):
+    app = open_page(somebody(role), "campaigns", view=view)
+    assert not _broken(app)
+    assert not [w for w in app.info if "Your role" in str(w.value)]
+    assert len(app.dataframe) or "few" in words(app)
+
+
+@pytest.mark.parametrize("role", ["marketing", "executive"])
+def test_who_sees_totals_only_sees_no_pair_of_fewer_than_ten_people(open_page, role):
+    app = open_page(somebody(role), "campaigns", view="overlap")
+    app.toggle[0].set_value(False).run()
+    table = app.dataframe[0].value
+    seen = table[["Reached by both", "Within 14 days"]].stack().dropna()
+    assert len(seen)
+    assert not seen.between(1, 9).any()
+
+
+def test_marketing_writes_an_analysis_and_closes_the_campaign(open_page, bank: connect.Stores):
+    app = open_page(somebody("marketing"), "campaigns", view="life")
+    chosen = next(s for s in app.selectbox if s.label == "Campaign").value
+
+    def write(step: str, note: str) -> None:
+        next(s for s in app.selectbox if s.label == "Step").select(step)
+        app.text_area[0].input(note)
+        next(b for b in app.button if b.label == "Save").click()
+        app.run()
+        assert not _broken(app)
+
+    write("closed", "Over")
+    assert "cannot be closed without an analysis" in app.warning[0].value
+    write("analysed", "Too many were promised too much")
+    assert "Too many were promised too much" in words(app)
+    write("closed", "Over")
+    with bank.desk.connect() as desk:
+        steps = desk.execute(select(campaign_steps.c.campaign_id, campaign_steps.c.step)).all()
+    assert [tuple(s) for s in steps] == [(chosen, "analysed"), (chosen, "closed")]
+
+
+def test_the_others_read_and_have_no_form(open_page):
+    app = open_page(somebody("sales"), "campaigns", view="life")
+    assert not app.text_area
+    assert "Marketing writes here" in words(app)
+
+
+def test_the_models_stand_side_by_side_with_their_disagreement(open_page):
+    app = open_page(somebody("analyst"), "attribution")
+    assert not _broken(app)
+    table = next(d.value for d in app.dataframe if "Markov" in d.value.columns)
+    models = ["First", "Last", "Linear", "U", "W", "Decay", "Shapley", "Markov"]
+    assert set(models) <= set(table.columns)
+    sums = table[models].sum()
+    assert sums.max() - sums.min() < 2  # rounded; every model credits the same wins
+    apart = table[models].max(axis=1) - table[models].min(axis=1)
+    assert (apart - table["They differ by"]).abs().max() < 0.2
+    said = words(app)
+    assert "The models differ most about" in said
+    assert "90 days before the win" in said
+    assert "Which channel made people notice us?" in said
+
+
+def test_an_experiment_is_entered_and_its_gap_to_the_models_is_flagged(open_page, bank: connect.Stores):
+    app = open_page(somebody("marketing"), "attribution")
+    assert "nobody knows what a channel really moves" in words(app)
+    next(s for s in app.selectbox if s.label == "Channel").select("paid_search")
+    for label, value in (("Estimate", 0.5), ("Interval from", 0.0), ("to", 1.0)):
+        next(n for n in app.number_input if n.label == label).set_value(value)
+    for field in app.text_input:
+        field.input("Half of the *districts*")
+    next(b for b in app.button if b.label == "Enter").click()
+    app.run()
+    assert not _broken(app)
+    with bank.desk.connect() as desk:
+        row = desk.execute(select(lift_experiments)).one()
+    assert (row.channel, row.estimate, row.low, row.high) == ("paid_search", 0.005, 0.0, 0.01)
+    said = words(app)
+    assert "Half of the *districts*" in said
+    assert "More than the experiment supports" in said
+
+
+def test_sales_sees_the_experiments_and_has_no_form(open_page):
+    app = open_page(somebody("sales"), "attribution")
+    assert not [b for b in app.button if b.label == "Enter"]
+    assert "Paid search" in cells(app)
