@@ -84,8 +84,9 @@ def _table(judged: pd.DataFrame) -> None:
         **{"Holds": st.column_config.TextColumn(help=HOLDS)},
     )
     st.caption(
-        f"Share, 95 % interval, n; how many times worse than the others, and how surely it keeps its place. Too early to say: fewer than {scorecard.FEWEST_PEOPLE} people or "
-        f"{scorecard.FEWEST_CASES} cases. Campaigns for customers win no new ones and are not compared."
+        "Share, 95 % interval, n; how many times worse than the others, and how surely a campaign keeps its place. Too "
+        f"early to say: fewer than {scorecard.FEWEST_PEOPLE} people or {scorecard.FEWEST_CASES} cases. Campaigns for "
+        "customers win no new ones and are not compared."
     )
 
 
