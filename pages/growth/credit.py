@@ -87,7 +87,10 @@ def _side_by_side(viewer: Viewer, scope: Scope, found: pd.DataFrame) -> None:
         _loss(effects.get(c if isinstance(c, str) else None)) for c in found["channel"]
     ]
     number = st.column_config.NumberColumn(format="localized")
-    tables.show(frame, "models", "too few", **dict.fromkeys([*NAMES.values(), "They differ by"], number))
+    asked = Question.of(METRICS, scope, ["channel"], [scope.period])
+    tables.show(
+        frame, "models", "too few", of=asked, **dict.fromkeys([*NAMES.values(), "They differ by"], number)
+    )
     st.caption(
         "If it were gone: the share of all wins lost if this channel's contacts led nowhere, in a Markov chain of all "
         "journeys, won or not. Wins by Markov share each win out by these effects among the channels that took part in "
@@ -96,7 +99,6 @@ def _side_by_side(viewer: Viewer, scope: Scope, found: pd.DataFrame) -> None:
     with st.expander("Which question each model answers"):
         for model in MODELS:
             st.markdown(f"**{model.name}** {model.asks}")
-    tables.explain(list(METRICS), viewer, Question.of(METRICS, scope, ["channel"], [scope.period]))
 
 
 def _loss(effect: float | None) -> str:

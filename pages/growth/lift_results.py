@@ -90,7 +90,7 @@ def _form(viewer: Viewer, entered: pd.DataFrame) -> None:
         replaces = st.selectbox(
             "Corrects an entry?",
             [None, *entered["experiment_id"]],
-            format_func=lambda n: n or "no",
+            format_func=lambda n: f"entry {n}" if n else "no",
             width=200,
         )
         saved = st.form_submit_button("Enter", type="primary", icon=":material/check:")
