@@ -41,10 +41,15 @@ def stay(left: pd.DataFrame, waiting: pd.DataFrame) -> Stay | None:
         return None
     if still == people:
         return Stay(people=people, still_there=still, median=None, low=None, high=None, ninth=None)
-    curve = SurvfuncRight(both["days"], both["gone"], freq_weights=both["people"])
+    # One by one: given weights, the library takes the spread of the hazard for that of the share (0.15), far too wide.
+    each = both.loc[both.index.repeat(both["people"])]
+    curve = SurvfuncRight(each["days"].to_numpy(), each["gone"].to_numpy())
     with np.errstate(all="ignore"):  # the interval takes the logarithm of a share of 0 at its end
         low, high = curve.quantile_ci(0.5)
     median = _when(curve, 0.5)
+    if median is not None and math.isnan(low):
+        # So many people that no day but the median itself could be it.
+        low = high = median
     return Stay(
         people=people,
         still_there=still,

@@ -41,7 +41,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
             url="funnel",
             roles=GROWTH,
             page=funnel.page,
-            filters=("channel", "product", "segment"),
+            filters=("channel", "campaign", "product", "segment", "rep"),
             needs=("leads",),
         ),
         Entry(

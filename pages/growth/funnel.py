@@ -1,36 +1,54 @@
-"""Funnel: where leads come from, how far they get, and whether that is better than before."""
+"""Funnel: how many leads reach each stage, where they leak and wait, and whether that is better than before."""
 
 import pandas as pd
 import streamlit as st
 
 from metrics import CATALOGUE
 from metrics.compare import compare, share_interval
-from metrics.funnel import STAGES
-from metrics.query import Question, absent
+from metrics.query import Question
 from metrics.scope import Scope
 from metrics.words import change, plain, share
-from pages.kit import cards, charts, data, tables
+from pages.growth import batch_alarms, funnel_stages, stage_waits
+from pages.growth.funnel_stages import COHORT, EVENT
+from pages.kit import cards, data, tables
 from warehouse.access import Viewer
 
-CARDS = ("leads", "mql", "sql", "won", "win_rate", "marketing_cost", "cac", "nps")
-YOUNG = "Leads of the last weeks are still on their way, so the later stages will grow."
+CARDS = ("leads", "acceptance_rate", "win_rate", "won")
+VIEWS = {COHORT: "By the day the lead came (cohort)", EVENT: "By the day it happened (events)"}
+WAYS = ("channel", "campaign", "product", "segment", "rep")
+FEWEST = 20
+"""A share of fewer leads is not shown."""
 
 
 def page(viewer: Viewer, scope: Scope) -> None:
-    """The finding, the cards, the stages of the leads that came in, and the channels beside each other."""
+    """The finding, the cards; then stages, months and parts, all in the one way of counting that is chosen."""
     st.title(headline(viewer, scope))
     cards.row(CARDS, scope, viewer)
     if tables.absent("The funnel", viewer, "leads"):
         return
-    left, right = st.columns(2, gap="large")
-    with left:
-        _stages(viewer, scope)
-    with right:
-        by_channel(viewer, scope)
+    view = st.segmented_control(
+        "How leads are counted",
+        list(VIEWS),
+        format_func=VIEWS.get,
+        default=COHORT,
+        key="view",
+        required=True,
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    view = view if view in VIEWS else COHORT
+    funnel_stages.show(viewer, scope, view)
+    stage_waits.show(viewer, scope)
+    funnel_stages.months(viewer, scope, view)
+    st.header("Broken down")
+    way = st.segmented_control(
+        "Break down by", WAYS, format_func=str.capitalize, default="channel", key="way", required=True
+    )
+    breakdown(viewer, scope, way if way in WAYS else "channel", view)
 
 
 def headline(viewer: Viewer, scope: Scope) -> str:
-    """What happened, in one sentence with its numbers."""
+    """What happened, in one sentence with its numbers: the worst leak if one has opened, else how many came."""
     if "leads" not in data.known(viewer):
         return "No leads have been loaded for this bank"
     answer = data.ask(viewer, ["leads", "win_rate"], scope).set_index("period")
@@ -38,80 +56,59 @@ def headline(viewer: Viewer, scope: Scope) -> str:
     if pd.isna(now["leads"]) or not now["leads"]:
         return "No lead came in during this period"
     leads = CATALOGUE["leads"]
-    moved = change(
-        leads,
-        now["leads"],
-        before["leads"],
-        compare(leads, {"value": now["leads"]}, {"value": before["leads"]}),
-    )
+    found = compare(leads, {"value": now["leads"]}, {"value": before["leads"]})
+    came = f"{now['leads']:,.0f} leads came in ({change(leads, now['leads'], before['leads'], found)})"
+    leak = funnel_stages.worst_leak(viewer, scope)
+    if leak:
+        return f"{leak}; {came}"
     won = "" if pd.isna(now["win_rate"]) else f"; {share(now['win_rate'])} of closed opportunities were won"
-    return f"{now['leads']:,.0f} leads came in ({moved}){won}"
-
-
-def _stages(viewer: Viewer, scope: Scope) -> None:
-    st.header("How far the leads of this period got")
-    # A stage the bank does not record is left out, rather than shown as if nobody had reached it.
-    stages = [(s.label, s.cohort) for s in STAGES if s.cohort and not absent(s.cohort, data.known(viewer))]
-    names = [name for _, name in stages]
-    row = data.ask(viewer, names, scope, periods=[scope.period]).iloc[0]
-    counts = [float(row[n]) for n in names]
-    texts, table = [], []
-    for index, (label, _) in enumerate(stages):
-        count = counts[index]
-        step = count / counts[index - 1] if index and counts[index - 1] else None
-        texts.append(
-            f"{count:,.0f}" + (f"  ({share(step)} of {stages[index - 1][0]})" if step is not None else "")
-        )
-        low, high = (
-            share_interval(count, counts[index - 1])
-            if step is not None and count <= counts[index - 1]
-            else (None, None)
-        )
-        table.append(
-            {
-                "Stage": label,
-                "Leads": count,
-                "Of the stage before": share(step) if step is not None else "",
-                "95 % interval": f"{share(low)} to {share(high)}" if low is not None else "",
-            }
-        )
-    st.caption(f"Each lead counts once, in the period it first came. {YOUNG}")
-    charts.bars(
-        [label for label, _ in stages], counts, texts, alt=f"Leads by stage: {', '.join(texts)}", key="stages"
-    )
-    charts.table_below(
-        pd.DataFrame(table), "stages-table", of=Question.of(names, scope, periods=[scope.period])
-    )
+    return f"{came}{won}"
 
 
 def by_channel(viewer: Viewer, scope: Scope) -> None:
+    """The channels beside each other, by the day the lead came."""
     st.header("By channel")
-    names = ["leads", "reached_mql", "reached_won", "lead_conversion"]
-    answer = data.ask(viewer, names, scope, by=["channel"], periods=[scope.period])
+    breakdown(viewer, scope, "channel", COHORT)
+
+
+def breakdown(viewer: Viewer, scope: Scope, way: str, view: str) -> None:
+    """A line per value: the stages as counts, and the share that signed (cohort) or that was won (events)."""
+    stages = funnel_stages.stages(viewer, view)
+    rate = "lead_conversion" if view == COHORT else "win_rate"
+    names = [name for _, name in stages] + [rate]
+    answer = data.ask(viewer, names, scope, by=[way], periods=[scope.period])
     answer = answer[answer["leads"].fillna(0) > 0].sort_values("leads", ascending=False)
-    st.caption("The share of this period's leads that signed a contract so far, with its 95 % interval.")
-    rows = []
-    for row in answer.itertuples():
-        if pd.isna(row.lead_conversion):
-            said = "too few people to show"
-        elif row.leads < 20:
-            said = "too few leads to say"
-        else:
-            low, high = share_interval(row.reached_won, row.leads)
-            said = f"{share(row.lead_conversion)} ({share(low)} to {share(high)})"
-        rows.append(
-            {
-                "Channel": plain(row.channel).capitalize(),
-                "Leads": row.leads,
-                "MQL": row.reached_mql,
-                "Won": row.reached_won,
-                "Share won": said,
-            }
-        )
-    whole = st.column_config.NumberColumn(format="localized")
-    shown = pd.DataFrame(rows)
-    if absent("reached_mql", data.known(viewer)):
-        shown = shown.drop(columns="MQL", errors="ignore")
-    question = Question.of(names, scope, ["channel"], [scope.period])
-    tables.show(shown, "channels", "too few", of=question, Leads=whole, MQL=whole, Won=whole)
-    st.caption("“Not known”: the channel was not recorded. It is not counted in any channel.")
+    if answer.empty:
+        tables.empty("No lead to show in this period.", "Choose a longer period or fewer filters.")
+        return
+    shown = pd.DataFrame({way.capitalize(): _called(viewer, way, answer[way])})
+    for label, name in stages:
+        if answer[name].notna().any():
+            shown[label] = answer[name].to_numpy()
+    top, bottom = (
+        ("reached_won", "leads") if view == COHORT else ("opportunities_won", "opportunities_closed")
+    )
+    said = "Signed so far" if view == COHORT else "Opportunities won"
+    shown[said] = [_rate(t, b) for t, b in zip(answer[top], answer[bottom], strict=True)]
+    whole = dict.fromkeys([label for label, _ in stages], st.column_config.NumberColumn(format="localized"))
+    st.caption(
+        f"“{said}” with its 95 % interval. “Not known”: not recorded; it is not counted in any other line."
+        + ("" if view == COHORT or "visits" not in names else " Visits are those campaigns brought.")
+    )
+    tables.show(shown, "parts", "too few", of=Question.of(names, scope, [way], [scope.period]), **whole)
+
+
+def _called(viewer: Viewer, way: str, values: pd.Series) -> list[str]:
+    if way == "campaign":
+        names = batch_alarms.names(viewer)
+        return [names.get(str(v), "Not known") for v in values]
+    return [v if way == "rep" and isinstance(v, str) else plain(v).capitalize() for v in values]
+
+
+def _rate(part: float, whole: float) -> str:
+    if pd.isna(part) or pd.isna(whole):
+        return "too few people to show"
+    if whole < FEWEST:
+        return "too few to say"
+    low, high = share_interval(part, whole)
+    return f"{share(part / whole)} ({share(low)} to {share(high)})"

@@ -88,9 +88,9 @@ def _by_campaign(viewer: Viewer, scope: Scope, names: dict[str, str]) -> None:
         shown,
         "hand-off-campaigns",
         "too few",
+        of=Question.of(BY_CAMPAIGN, scope, ["campaign"], [scope.period]),
         **dict.fromkeys(("Contacts due", "Still waiting", "Decided"), whole),
     )
-    tables.explain(list(BY_CAMPAIGN), viewer, Question.of(BY_CAMPAIGN, scope, ["campaign"], [scope.period]))
 
 
 def _recorded(row: object) -> str:
@@ -134,9 +134,10 @@ def _reasons(viewer: Viewer, scope: Scope) -> None:
         labels, answer["rejected"].tolist(), texts, alt=f"Rejections: {'; '.join(texts)}", key="reasons"
     )
     charts.table_below(
-        pd.DataFrame({"Reason": labels, "Leads": answer["rejected"], "Together": running}), "reasons-t"
+        pd.DataFrame({"Reason": labels, "Leads": answer["rejected"], "Together": running.map(share)}),
+        "reasons-table",
+        of=Question.of(["rejected"], scope, ["reason"], [scope.period]),
     )
-    tables.explain(["rejected"], viewer, Question.of(["rejected"], scope, ["reason"], [scope.period]))
 
 
 def _afterwards(viewer: Viewer, scope: Scope) -> None:
@@ -156,5 +157,5 @@ def _afterwards(viewer: Viewer, scope: Scope) -> None:
         "have had little time. A new lead is recognised only where the person is known by a customer number."
     )
     whole = st.column_config.NumberColumn(format="localized")
-    tables.show(pd.DataFrame(rows), "after-rejection", "too few", Leads=whole)
-    tables.explain(list(AFTER), viewer, Question.of(AFTER, scope, periods=[scope.period]))
+    question = Question.of(AFTER, scope, periods=[scope.period])
+    tables.show(pd.DataFrame(rows), "after-rejection", "too few", of=question, Leads=whole)

@@ -66,6 +66,15 @@ def test_nobody_and_nobody_gone() -> None:
     assert (waiting.people, waiting.still_there, waiting.median) == (5, 5, None)
 
 
+def test_the_interval_of_a_median_of_many_is_narrow_and_holds_it() -> None:
+    found = stay(days(**{f"d{n}": 100 for n in range(1, 21)}), days(d30=100))
+    assert found is not None
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low <= found.median == 11 <= found.high
+    assert found.high - found.low <= 3
+
+
 COUNTS = st.lists(st.tuples(st.integers(0, 40), st.integers(1, 6)), max_size=8)
 
 

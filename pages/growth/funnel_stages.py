@@ -1,0 +1,201 @@
+"""The stages of the funnel in one of two ways of counting, never mixed: by the day a thing happened, or by who came when.
+
+By the day it happened, the people of two stages are different people: their numbers are set beside each other per 100,
+and no share is claimed. By the day the lead came, every stage counts the same people.
+"""
+
+from datetime import timedelta
+from itertools import pairwise
+
+import pandas as pd
+import streamlit as st
+
+from metrics import CATALOGUE
+from metrics.compare import compare, share_interval
+from metrics.funnel import STAGES, Stage
+from metrics.measure import Measure, Ratio
+from metrics.query import Question, absent, unanswerable
+from metrics.scope import Scope, months_back
+from metrics.words import change, share
+from pages.kit import charts, data, drill, tables
+from warehouse.access import Viewer
+
+COHORT, EVENT = "cohort", "event"
+GROWS_FOR = 90
+"""Days after which a month's leads have nearly all gone where they go; younger months are marked as still growing."""
+MONTHS = 12
+
+
+def stages(viewer: Viewer, view: str) -> list[tuple[str, str]]:
+    """Label and metric of each stage; one the bank does not record is left out, not shown as empty."""
+    known = data.known(viewer)
+    named = [(s.label, s.cohort if view == COHORT else s.event) for s in STAGES]
+    return [(label, name) for label, name in named if name and not absent(name, known)]
+
+
+def show(viewer: Viewer, scope: Scope, view: str) -> None:
+    """Bars with counts and conversion, and beside them the table with the period before."""
+    found = _table(viewer, scope, view)
+    st.header("How far the leads of this period got" if view == COHORT else "What happened in this period")
+    st.caption(
+        "The leads that first came in the period, each counted once, as far as they have got by now. Compared with the "
+        "leads of the period before as those stood at its end, so that both had the same time. A visit has no name, so "
+        "visits cannot be followed."
+        if view == COHORT
+        else "Everything that happened in the period, whenever the lead first came. Two stages are different people, so "
+        "they stand beside each other per 100, not as a share. Visits: as the campaigns' own statistics count them."
+    )
+    left, right = st.columns([1, 2], gap="medium")
+    drawn = found[found["Stage"] != "Visits"]
+    with left:
+        texts = [
+            f"{n:,.0f}  {said}" if n == n else "too few"
+            for n, said in zip(drawn["n"], drawn["short"], strict=True)
+        ]
+        charts.bars(
+            drawn["Stage"].tolist(),
+            drawn["n"].fillna(0).tolist(),
+            texts,
+            alt=f"Funnel: {'; '.join(f'{s} {t}' for s, t in zip(drawn['Stage'], texts, strict=True))}",
+            key="stages",
+        )
+    with right:
+        names = [name for _, name in stages(viewer, view)]
+        tables.show(
+            found.drop(columns=["short"]).rename(columns={"n": "Number"}),
+            "stages-table",
+            "too few",
+            of=Question.of(names, scope),
+            Number=st.column_config.NumberColumn(format="localized"),
+        )
+        with st.container(horizontal=True, gap="medium"):
+            for label, name in stages(viewer, view):
+                if unanswerable(name, Question.of([name], scope)) is None:
+                    with st.container(
+                        horizontal=True, vertical_alignment="center", gap="xxsmall", width="content"
+                    ):
+                        st.caption(label, width="content")
+                        drill.button(name, scope, viewer, f"stage-{name}")
+
+
+def _table(viewer: Viewer, scope: Scope, view: str) -> pd.DataFrame:
+    """Columns Stage, n, Change, the conversion with its interval or per 100, its change, and `short` for the chart."""
+    chosen = stages(viewer, view)
+    names = [name for _, name in chosen]
+    equal = {s.cohort: s.by_the_end for s in STAGES} if view == COHORT else {}
+    asked = list(dict.fromkeys([*names, *(equal.get(n, n) for n in names)]))
+    answer = data.ask(viewer, asked, scope).set_index("period")
+    now, before = answer.loc[0], answer.loc[1]
+    rows = []
+    for at, (label, name) in enumerate(chosen):
+        like = equal.get(name, name)
+        metric = CATALOGUE[like]
+        moved = compare(metric, {"value": now[like]}, {"value": before[like]})
+        if metric.total == "sum":  # type: ignore[union-attr]  # visits: a sum, so it has no interval
+            said = (
+                f"{100 * moved.relative:+.1f} %".replace("-", "−")
+                if moved.relative is not None
+                else "not known"
+            )
+        else:
+            said = change(metric, now[like], before[like], moved)
+        row = {
+            "Stage": label,
+            "n": now[name],
+            "Change": said,
+            "Of the stage before": "",
+            "Its change": "",
+            "short": "",
+        }
+        if at and now[name] == now[name] and now[names[at - 1]] > 0:
+            part, whole, above = now[name], now[names[at - 1]], chosen[at - 1][0]
+            if view == COHORT:
+                low, high = share_interval(min(part, whole), whole)
+                row["short"] = f"({share(part / whole)})"
+                row["Of the stage before"] = f"{share(part / whole)} ({share(low)} to {share(high)})"
+                step = _step(like, equal.get(names[at - 1], names[at - 1]))
+                row["Its change"] = _moved(step, now, before)
+            else:
+                row["short"] = f"({100 * part / whole:,.1f} per 100)"
+                row["Of the stage before"] = (
+                    f"{100 * part / whole:,.1f} per 100 {above.lower() if at < 3 else above}"
+                )
+        rows.append(row)
+    found = pd.DataFrame(rows)
+    if view == EVENT:
+        found = found.drop(columns="Its change").rename(
+            columns={"Of the stage before": "Beside the stage before"}
+        )
+    return found
+
+
+def _step(after: str, before: str) -> Ratio:
+    top, bottom = CATALOGUE[after], CATALOGUE[before]
+    assert isinstance(top, Measure)
+    assert isinstance(bottom, Measure)
+    return Ratio(label="", means="", owner="", top=top, bottom=bottom)
+
+
+def _figures(step: Ratio, row: pd.Series) -> dict[str, float]:
+    names = {id(m): n for n, m in CATALOGUE.items()}
+    top, bottom = float(row[names[id(step.top)]]), float(row[names[id(step.bottom)]])
+    return {"value": top / bottom if bottom else float("nan"), "top": top, "bottom": bottom}
+
+
+def _moved(step: Ratio, now: pd.Series, before: pd.Series) -> str:
+    one, two = _figures(step, now), _figures(step, before)
+    return change(step, one["value"], two["value"], compare(step, one, two))
+
+
+def worst_leak(viewer: Viewer, scope: Scope) -> str:
+    """The step of the funnel that has clearly become worse, like for like, in words; "" if none has."""
+    known = data.known(viewer)
+    chosen: list[Stage] = [s for s in STAGES if s.by_the_end and not absent(s.by_the_end, known)]
+    answer = data.ask(viewer, [s.by_the_end for s in chosen], scope).set_index("period")
+    worst, said = 0.0, ""
+    for above, stage in pairwise(chosen):
+        step = _step(stage.by_the_end, above.by_the_end)
+        now, before = _figures(step, answer.loc[0]), _figures(step, answer.loc[1])
+        lost = before["value"] - now["value"]
+        if now["bottom"] > 0 and compare(step, now, before).verdict == "worse" and lost > worst:
+            worst = lost
+            said = (
+                f"{above.label} to {stage.label} fell from {share(before['value'])} to {share(now['value'])}"
+            )
+    return said
+
+
+def months(viewer: Viewer, scope: Scope, view: str) -> None:
+    """The last twelve months, each with counts and conversion."""
+    chosen = stages(viewer, view)
+    names = [name for _, name in chosen]
+    periods = months_back(scope.period.end, MONTHS)
+    answer = data.ask(viewer, names, scope, periods=periods).set_index("period")
+    as_of = data.as_of(viewer)
+    rows = []
+    for at in reversed(range(len(periods))):
+        young = view == COHORT and periods[at].end > as_of - timedelta(days=GROWS_FOR)
+        row = {"Month": f"{periods[at].start:%b %Y}" + (" (still growing)" if young else "")}
+        for index, (label, name) in enumerate(chosen):
+            row[label] = _cell(answer.loc[at], name, names[index - 1] if index else "", young, view)
+        rows.append(row)
+    st.header("By month the lead came (cohorts)" if view == COHORT else "By month it happened (events)")
+    st.caption(
+        f"Number, and share of the stage before. Months younger than {GROWS_FOR} days are still growing: a stage that "
+        "nobody has reached is “not yet”."
+        if view == COHORT
+        else "Number, and how many per 100 of the stage before happened in the same month."
+    )
+    tables.show(pd.DataFrame(rows), "months", "too few", of=Question.of(names, scope, periods=periods))
+
+
+def _cell(row: pd.Series, name: str, above: str, young: bool, view: str) -> str:
+    count = row[name]
+    if pd.isna(count):
+        return "too few" if name != "visits" else "not known"
+    if young and not count:
+        return "not yet"
+    if not above or not row[above] > 0:
+        return f"{count:,.0f}"
+    part = count / row[above]
+    return f"{count:,.0f} · " + (share(part) if view == COHORT else f"{100 * part:,.1f} per 100")

@@ -1,0 +1,69 @@
+"""Where leads wait: days until half, and nine in ten, had left each stage; who still waits counts as waiting."""
+
+import pandas as pd
+import streamlit as st
+
+from metrics.scope import Scope
+from metrics.stages import STAGES, Stage, left_after, waiting_for
+from models.stay import Stay, stay
+from pages.kit import data, tables
+from warehouse.access import Viewer
+
+
+def show(viewer: Viewer, scope: Scope) -> None:
+    """A line per stage, with the period before as it stood at its end."""
+    rows = []
+    for stage in STAGES:
+        now, before = (_stay(viewer, scope, stage, back) for back in (False, True))
+        rows.append(_row(stage, now, before))
+    st.header("Where leads wait")
+    st.caption(
+        "Leads that entered a stage in the period, until they moved on or were closed. Those still there count as "
+        "waiting at least so long (Kaplan-Meier); the period before is taken as it stood at its own end."
+    )
+    tables.show(
+        pd.DataFrame(rows),
+        "waits",
+        "too few",
+        **dict.fromkeys(("Entered", "Still there"), st.column_config.NumberColumn(format="localized")),
+    )
+
+
+def _stay(viewer: Viewer, scope: Scope, stage: Stage, back: bool) -> Stay | None:
+    period = scope.period.before() if back else scope.period
+    until = data.as_of(viewer) - (scope.period.start - period.start)
+    counted = []
+    for question in (left_after, waiting_for):
+        statement = question(stage, Scope(period, scope.filters), until)
+        key = ("spread", data.reader(viewer).sql(statement))
+        counted.append(data.cached(viewer, key, lambda door, s=statement: door.spread(s, "days")))
+    return stay(*counted)
+
+
+def _row(stage: Stage, now: Stay | None, before: Stay | None) -> dict[str, object]:
+    if now is None:
+        return {"Stage": stage.label, "Half left after": "too few to say"}
+    interval = ""
+    if now.median is not None:
+        interval = (
+            f"{_day(now.low)} to {_day(now.high)}" if now.high is not None else f"{_day(now.low)} or more"
+        )
+    return {
+        "Stage": stage.label,
+        "Entered": now.people,
+        "Still there": now.still_there,
+        "Half left after": _days(now.median, "not reached by half yet"),
+        "95 % interval": interval,
+        "Period before": _days(before.median, "not reached by half yet") if before else "too few to say",
+        "Nine in ten left after": _days(now.ninth, "not reached by nine in ten yet"),
+    }
+
+
+def _days(days: int | None, not_yet: str) -> str:
+    if days is None:
+        return not_yet
+    return "the same day" if days == 0 else f"{days} day{'s' if days > 1 else ''}"
+
+
+def _day(days: int | None) -> str:
+    return "0" if days is None else str(days)

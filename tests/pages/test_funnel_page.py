@@ -1,0 +1,75 @@
+"""Funnel: two ways of counting that are never mixed, the same figures as anywhere, and designed states."""
+
+from datetime import date
+
+import pytest
+from staff import cells, somebody, words
+
+from metrics import query
+from metrics.query import Question
+from metrics.scope import Period, Scope
+from warehouse.access import SYSTEM, Reader
+from warehouse.connect import Stores
+
+EVENTS = "By the day it happened (events)"
+
+
+def stages(page) -> dict[str, float]:
+    """The stage table of a page: stage → number."""
+    table = next(f.value for f in page.dataframe if "Stage" in f.value and "Number" in f.value)
+    return dict(zip(table["Stage"], table["Number"], strict=True))
+
+
+def figures(bank: Stores, scope: Scope, *names: str) -> list[float]:
+    row = query.ask(Question.of(names, scope, periods=[scope.period]), Reader(bank, SYSTEM)).iloc[0]
+    return [row[n] for n in names]
+
+
+@pytest.mark.parametrize("role", ["sales", "analyst"])
+def test_each_way_of_counting_shows_its_own_figures_and_says_its_name(role, open_page, bank: Stores):
+    scope = Scope(Period(date(2026, 4, 2), date(2026, 6, 30)))
+    cohort, event = open_page(somebody(role), "funnel"), open_page(somebody(role), "funnel", view=EVENTS)
+    assert list(stages(cohort)) == ["Leads", "MQL", "Accepted", "SQL", "Opportunity", "Customer"]
+    assert list(stages(cohort).values()) == figures(
+        bank,
+        scope,
+        "leads",
+        "reached_mql",
+        "reached_accepted",
+        "reached_sql",
+        "reached_opportunity",
+        "reached_won",
+    )
+    assert list(stages(event)) == ["Visits", *stages(cohort)]
+    assert list(stages(event).values()) == figures(
+        bank, scope, "visits", "leads", "mql", "accepted", "sql", "opportunities", "won"
+    )
+    assert "(cohorts)" in words(cohort)
+    assert "(events)" in words(event)
+    assert "(cohorts)" not in words(event)
+    assert "per 100" not in cells(cohort)
+
+
+def test_marketing_reads_the_same_numbers_or_that_there_are_too_few(open_page, bank: Stores):
+    seen, whole = (stages(open_page(somebody(r), "funnel")) for r in ("marketing", "sales"))
+    assert all(seen[s] == n or (n < 10 and seen[s] != seen[s]) for s, n in whole.items())
+
+
+def test_a_campaign_is_called_by_its_name_and_a_visit_has_no_segment(open_page, bank: Stores):
+    one = open_page(somebody("sales"), "funnel", campaign="Search: brand", view=EVENTS)
+    every = open_page(somebody("sales"), "funnel", view=EVENTS)
+    assert 0 < stages(one)["Leads"] < stages(every)["Leads"]
+    assert "Search: brand" in str([s.options for s in one.selectbox])
+    page = open_page(somebody("sales"), "funnel", view=EVENTS, segment="Mass")
+    assert stages(page)["Visits"] != stages(page)["Visits"]
+
+
+def test_where_leads_wait_says_what_is_not_reached_yet(open_page):
+    page = open_page(somebody("executive"), "funnel")
+    waits = next(f.value for f in page.dataframe if "Half left after" in f.value)
+    assert waits["Stage"].tolist() == ["Leads", "MQL", "Accepted", "SQL", "Opportunity"]
+    said = (
+        waits["Half left after"].str.cat(waits["Nine in ten left after"].fillna(""), sep=" ").str.cat(sep=" ")
+    )
+    assert "day" in said
+    assert "nan" not in said
