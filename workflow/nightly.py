@@ -14,7 +14,7 @@ import pandas as pd
 from sqlalchemy import true
 
 from metrics.profile import profile
-from models import churn
+from models import churn, cross_sell
 from warehouse import load
 from warehouse.access import SYSTEM, Reader
 from warehouse.connect import Stores
@@ -25,7 +25,7 @@ from warehouse.schema import (
     experiment_results,
     offer_results,
 )
-from workflow import impact, looks, offers, salvageable, valuation
+from workflow import cross_selling, impact, looks, offers, salvageable, valuation
 from workflow.alerts import BY_NIGHT, Night, tonight
 from workflow.arms import first_draws
 from workflow.crediting import write_credits
@@ -80,6 +80,7 @@ def run(stores: Stores, progress: Progress | None = None) -> Report:
         tell("Reading the experiments")
         _write_experiments(draft, stores, reader, as_of, known)
         _write_chance_to_save(draft, reader, profiles, as_of, known)
+        _write_wealth_chances(draft, reader, profiles, as_of, known)
         draft.write(offer_results, offers.results(reader), replacing=true())
     tell("Checking the rules")
     night = Reader(stores, SYSTEM, draft.snapshot)
@@ -128,6 +129,14 @@ def _write_experiments(
     looks.plan_first(stores, first_draws(reader), as_of, BY_NIGHT)
     t = experiment_results
     draft.write(t, impact.read_out(reader, as_of, known), replacing=(t.c.outcome == impact.ARMS))
+
+
+def _write_wealth_chances(
+    draft: Draft, reader: Reader, profiles: pd.DataFrame, as_of: date, known: frozenset[str]
+) -> None:
+    found = cross_selling.chances(reader, profiles, as_of, known).assign(model=cross_sell.MODEL, as_of=as_of)
+    t = customer_scores
+    draft.write(t, found, replacing=(t.c.model == cross_sell.MODEL) & (t.c.as_of == as_of))
 
 
 def _write_chance_to_save(

@@ -14,6 +14,7 @@ from sqlalchemy import and_, func, insert, select
 
 from metrics.compare import share_interval
 from metrics.words import share
+from models import cross_sell
 from warehouse import journal
 from warehouse.access import Reader, Viewer
 from warehouse.connect import Stores
@@ -31,8 +32,6 @@ from warehouse.schema import (
 from workflow.offer_rules import BY_CODE, Facts, Step, choose, fitting, why_no_offer
 from workflow.steps import checked_note, opened
 
-WEALTH = "wealth_90d"
-"""In `customer_scores`: the chance of opening an investment or insurance within 90 days."""
 PERSONAL = ("call", "email", "branch", "event")
 """Touches in which somebody was in contact with the customer."""
 SPOKE = ("contacted", "offered", "accepted", "declined")
@@ -79,7 +78,7 @@ def facts_of(reader: Reader, customer_id: str, today: date, *, alerted: bool | N
     wealth = _first(
         reader,
         select(s.c.probability)
-        .where(s.c.customer_id == customer_id, s.c.model == WEALTH, s.c.as_of <= today)
+        .where(s.c.customer_id == customer_id, s.c.model == cross_sell.MODEL, s.c.as_of <= today)
         .order_by(s.c.as_of.desc())
         .limit(1),
     )

@@ -14,6 +14,7 @@ from warehouse.desk import alert_steps, alerts
 from workflow.alerts import CONDITION_ENDED, CUSTOMER_LEFT
 from workflow.overdue import RULE_REMOVED
 from workflow.rule_versions import known_rules
+from workflow.salvageable import known_chances
 from workflow.steps import CLOSING
 
 COLUMNS = ["full_name", "preferred_channel"]
@@ -21,6 +22,9 @@ COLUMNS = ["full_name", "preferred_channel"]
 
 def open_alerts(reader: Reader, customer_id: str | None = None, today: date | None = None) -> pd.DataFrame:
     """The viewer's open alerts, first to work first: HKD at stake × chance of leaving, unscored rules by stake alone.
+
+    Once an experiment has shown who can be kept, the chance that a call keeps the customer (`saved`, else NaN) takes
+    the place of the chance of leaving: it is that chance times the share of such leavers a call keeps.
 
     Columns of `desk.alerts` and `title`, `advice`, `facts` (list of sentences), `full_name`, `preferred_channel`, and
     `snoozed`: whether the alert waits for a day after `today`. Not among them: the pool, and what a colleague works.
@@ -92,6 +96,11 @@ def _told(found: pd.DataFrame, reader: Reader) -> pd.DataFrame:
         found[COLUMNS] = None
     stake = found["value_at_stake"].astype(float).fillna(0).clip(lower=0)
     chance = found["probability"].astype(float).fillna(found["probability"].astype(float).median()).fillna(1)
+    found["saved"] = (
+        found["customer_id"].map(known_chances(reader, sorted(set(found["customer_id"])))).astype(float)
+    )
+    if found["saved"].notna().any():
+        chance = found["saved"].fillna(found["saved"].median())
     order = (stake * chance).sort_values(ascending=False, kind="stable").index
     return found.loc[order].reset_index(drop=True)
 

@@ -17,6 +17,9 @@ SALVAGEABLE = "salvageable"
 MODEL = "chance_to_save"
 """In `customer_scores`: by how much a call lowers a customer's chance of leaving within 90 days, 0 to 1."""
 
+WORTH_A_CALL = 0.02
+"""From this drop in the chance of leaving on, a call probably keeps somebody: 1 of 50 such customers."""
+
 
 def judged(described: pd.DataFrame) -> dict[str, Figure]:
     """The Qini coefficient of an experiment, by customers the learner did not see; empty if too few left.
@@ -62,6 +65,8 @@ def chance_to_save(reader: Reader, profiles: pd.DataFrame, known: frozenset[str]
 def known_chances(reader: Reader, customer_ids: list[str]) -> pd.Series:
     """The latest `chance_to_save` of some customers, by customer; empty while nobody knows."""
     t = customer_scores
+    if not customer_ids:
+        return pd.Series(dtype=float)
     found = reader.frame(
         select(t.c.customer_id, t.c.as_of, t.c.probability).where(
             t.c.model == MODEL, t.c.customer_id.in_(customer_ids)

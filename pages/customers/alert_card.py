@@ -7,12 +7,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from metrics.words import day, hkd, plain
+from metrics.words import day, hkd, of_ten, plain
 from pages.kit import links
 from warehouse import connect
 from warehouse.access import Viewer
 from warehouse.errors import Problem
 from workflow.queue import due_words
+from workflow.salvageable import WORTH_A_CALL
 from workflow.steps import CLOSING, LONGEST_SNOOZE_DAYS, SNOOZED, STEPS, record_step, take_back
 
 USUAL_SNOOZE_DAYS = 7
@@ -46,6 +47,10 @@ def badges(alert: Any, today: date) -> None:
         st.badge(f"Back on {day(alert.snoozed_until)}", icon=":material/snooze:", color="gray")
     elif alert.status == "working":
         st.badge("Started", icon=":material/play_arrow:", color="blue")
+    saved = getattr(alert, "saved", None)
+    if saved is not None and saved >= WORTH_A_CALL:
+        told = f"At risk and can be kept: calls keep about {of_ten(saved)} such customers who would have left otherwise."
+        st.badge("Can be kept", icon=":material/favorite:", color="green", help=told)
     if pd.notna(alert.escalated_on):
         st.badge("Team lead knows", icon=":material/campaign:", color="red")
 

@@ -12,6 +12,7 @@ from pages.kit import data, tables
 from warehouse.access import Viewer
 from workflow import queue
 from workflow.changes import Changes, changes
+from workflow.salvageable import WORTH_A_CALL
 
 SHOWN = {
     "all": "All open",
@@ -87,7 +88,7 @@ def _queue(found: pd.DataFrame, counts: dict[str, int], today: date) -> None:
     st.query_params["show"] = shown or "all"
     masks = queue.kinds(found, today)
     chosen = found[masks[shown]] if shown in masks else found[~masks["snoozed"]]
-    st.caption("In the order to work them: money with us × chance of leaving.")
+    st.caption(_order(found))
     pages = max(1, -(-len(chosen) // PER_PAGE))
     number = st.session_state.get("queue_page", 1) if pages > 1 else 1
     first = (min(number, pages) - 1) * PER_PAGE
@@ -97,6 +98,20 @@ def _queue(found: pd.DataFrame, counts: dict[str, int], today: date) -> None:
         st.pagination(pages, key="queue_page")
     if chosen.empty:
         tables.empty("No customer of this kind.", "Choose “All open” to see the others.")
+
+
+def _order(found: pd.DataFrame) -> str:
+    """By what the queue is ordered, and whether anybody knows who can be kept."""
+    if found["saved"].notna().any():
+        can = int((found["saved"] >= WORTH_A_CALL).sum())
+        return (
+            "In the order to work them: money with us × chance that a call keeps the customer. "
+            f"{can} of {len(found)} can probably be kept."
+        )
+    return (
+        "In the order to work them: money with us × chance of leaving. Who of them can be kept is not yet known: not "
+        "enough data."
+    )
 
 
 def _closed(viewer: Viewer, since: Changes) -> None:

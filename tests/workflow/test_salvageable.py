@@ -1,0 +1,72 @@
+"""Who can be kept: unknown until an experiment proves it; then the queue goes by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from sqlalchemy import select
+
+from warehouse.access import SYSTEM, Reader, Viewer
+from warehouse.connect import Stores
+from warehouse.load import next_snapshot
+from warehouse.schema import customer_scores, experiment_results
+from workflow import nightly, queue
+from workflow.salvageable import MODEL, SALVAGEABLE, judged, known_chances
+
+LEAD = Viewer("lead", "Lead", "team_lead", team="Central")
+
+
+@pytest.fixture
+def night(copied: Callable[[Path], Stores], after_a_night: Path) -> Stores:
+    return copied(after_a_night)
+
+
+def _chances(stores: Stores) -> pd.DataFrame:
+    t = customer_scores
+    return Reader(stores, SYSTEM).frame(select(t).where(t.c.model == MODEL))
+
+
+def test_without_proof_nobody_is_said_to_be_kept_and_the_queue_goes_by_risk(night: Stores) -> None:
+    assert _chances(night).empty
+    found = queue.open_alerts(Reader(night, LEAD))
+    assert found["saved"].isna().all()
+    scored = found[found["probability"].notna()]
+    worth = (scored["value_at_stake"].astype(float) * scored["probability"].astype(float)).tolist()
+    assert worth == sorted(worth, reverse=True)
+
+
+def test_with_proof_everybody_gets_a_chance_and_the_queue_goes_by_it(night: Stores) -> None:
+    proof = pd.DataFrame(
+        {
+            "experiment": ["Project Unity"],
+            "outcome": [SALVAGEABLE],
+            "looked_on": [date(2026, 6, 30)],
+            "figure": ["qini"],
+            "value": [0.01],
+            "low": [0.005],
+            "high": [0.02],
+        }
+    )
+    t = experiment_results
+    with next_snapshot(night) as draft:
+        draft.write(t, proof, replacing=(t.c.outcome == SALVAGEABLE))
+    nightly.run(night)
+    chances = _chances(night)
+    assert len(chances) > 3000
+    assert chances["probability"].between(0, 1).all()
+    found = queue.open_alerts(Reader(night, LEAD))
+    assert found["saved"].notna().all()
+    worth = found["value_at_stake"].astype(float).clip(lower=0) * found["saved"]
+    assert worth.is_monotonic_decreasing
+    who = found["customer_id"].iloc[0]
+    assert known_chances(Reader(night, LEAD), [who]).loc[who] == found["saved"].iloc[0]
+
+
+def test_too_few_departures_give_no_figure() -> None:
+    described = pd.DataFrame({"treated": [True, False] * 50, "left": [0, 1, 1, 0] * 25})
+    assert judged(described.assign(total_balance=np.arange(100.0))) == {}
