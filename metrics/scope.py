@@ -93,3 +93,28 @@ class Scope:
             words = [v.replace("_", " ") for v in values]
             parts.append(f"{name} {' or '.join(words)}")
         return ", ".join(parts)
+
+
+def fiscal_year(day: date, first_month: int) -> Period:
+    """The twelve months, beginning with the month `first_month` (1 to 12), in which `day` lies."""
+    year = day.year if day.month >= first_month else day.year - 1
+    return Period(month(year, first_month).start, month(year, first_month + 11).end)
+
+
+def year_before(period: Period) -> Period:
+    """The same calendar days a year earlier; a 29 February becomes the 28th."""
+
+    def back(day: date) -> date:
+        leap = (day.month, day.day) == (2, 29)
+        return day.replace(year=day.year - 1, day=28 if leap else day.day)
+
+    last = period.end.month == 2 and month(period.end.year, 2).end == period.end
+    end = month(period.end.year - 1, 2).end if last else back(period.end)
+    return Period(back(period.start), end)
+
+
+def parts_by_month(period: Period) -> tuple[Period, ...]:
+    """The period cut at the ends of months."""
+    count = 12 * (period.end.year - period.start.year) + period.end.month - period.start.month + 1
+    months = [month(period.start.year, period.start.month + n) for n in range(count)]
+    return tuple(Period(max(m.start, period.start), min(m.end, period.end)) for m in months)

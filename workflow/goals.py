@@ -1,56 +1,292 @@
-"""Shared targets: one number per metric and span of time, the same for every department that looks at it."""
+"""Shared goals: one target per figure, part of the bank and span of days, the same for every department that looks.
+
+A goal is never changed. Who gives it up, or sets another in its place, adds its end with a reason; the goal stays.
+"""
 
 from __future__ import annotations
 
-from datetime import date
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from metrics import CATALOGUE
-from metrics.measure import Ratio
-from metrics.scope import Period
+from metrics.pace import adds_up, due
+from metrics.scope import Period, Scope, parts_by_month
+from metrics.words import figure
+from warehouse import journal
 from warehouse.access import Reader, Viewer
 from warehouse.connect import Stores
-from warehouse.desk import goals
-from warehouse.errors import ChangeRefused
-from warehouse.journal import entry
+from warehouse.desk import goal_endings, goal_paths, goals
+from warehouse.errors import AccessRefused, ChangeRefused
+
+MAY_SET = frozenset({"marketing", "sales", "executive", "analyst", "system"})
+DIGITAL = ("affiliate", "display", "email", "paid_search", "social")
+"""The channels of “digital”; branches, events and referrals are not."""
+LONGEST_TEXT = 2000
+
+Filters = tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def set_goal(stores: Stores, who: Viewer, metric: str, target: float, span: Period, owner: str) -> None:
-    """Set a target for a metric over a span of days; a second one for the same span is refused."""
-    if metric not in CATALOGUE:
-        raise ChangeRefused(f"There is no metric called “{metric}”. The dictionary lists them all.")
-    with entry(stores, who.username, "goal.set", metric, f"{target:g} for {span.in_words()}") as change:
-        there = select(goals.c.goal_id).where(
-            goals.c.metric == metric, goals.c.starts_on == span.start, goals.c.ends_on == span.end
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A goal before it is set; `workflow.smart` judges it."""
+
+    metric: str
+    target: float
+    span: Period
+    owner: str
+    filters: Filters = ()
+    linked_to: str = ""
+    note: str = ""
+    baseline: float | None = None
+    """The figure over the same days a year before."""
+    path: tuple[float, ...] = ()
+    """One target per month of the span, where it is a total."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Goal(Draft):
+    """A goal that was set, with its end if it has one."""
+
+    goal_id: int
+    revision: int
+    set_by: str
+    set_at: datetime
+    ended_at: datetime | None = None
+    ended_by: str = ""
+    why_ended: str = ""
+    superseded_by: int | None = None
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(self.span, self.filters)
+
+    def part_in_words(self) -> str:
+        """Which part of the bank it is about."""
+        return part_in_words(self.filters)
+
+    def in_words(self) -> str:
+        """`Qualified conversions, digital channels: 6,400 in 1 Jan – 31 Dec 2026`."""
+        metric = CATALOGUE[self.metric]
+        return (
+            f"{metric.label}, {self.part_in_words()}: {figure(metric, self.target)} in {self.span.in_words()}"
         )
-        if change.desk.execute(there).first():
-            raise ChangeRefused(f"{CATALOGUE[metric].label} already has a target for {span.in_words()}.")
+
+
+def part_in_words(filters: Filters) -> str:
+    """`the whole bank`, `digital channels`, `segment affluent`."""
+    said = []
+    for dimension, values in filters:
+        if dimension == "channel" and {v.casefold() for v in values} == set(DIGITAL):
+            said.append("digital channels")
+        else:
+            said.append(f"{dimension} {' or '.join(v.replace('_', ' ') for v in values)}")
+    return ", ".join(said) or "the whole bank"
+
+
+def departments(goal: Draft) -> tuple[str, ...]:
+    """Who shares it: its owner, and the department whose figure it is."""
+    names = [goal.owner, CATALOGUE[goal.metric].owner]
+    if goal.metric in ("qualified_conversions", "mql", "accepted", "acceptance_rate"):
+        names += ["Marketing", "Sales"]
+    parts = (part.removesuffix(" Operations") for name in names for part in name.split(" and "))
+    return tuple(dict.fromkeys(parts))
+
+
+def set_goal(
+    stores: Stores, who: Viewer, draft: Draft, *, supersedes: int | None = None, why: str = ""
+) -> int:
+    """Set a goal and give its number, ending the one it takes the place of.
+
+    Raises AccessRefused for a role that sets none (the attempt is logged), and ChangeRefused if there is no such
+    metric or goal, or the same figure, part and span already has one that is not ended.
+    """
+    _check_role(stores, who, draft.metric)
+    if draft.metric not in CATALOGUE:
+        raise ChangeRefused(f"There is no metric called “{draft.metric}”. The dictionary lists them all.")
+    label, part = CATALOGUE[draft.metric].label, as_text(draft.filters)
+    said = f"{draft.target:g} for {draft.span.in_words()}, {part_in_words(draft.filters)}"
+    with journal.entry(stores, who.username, "goal.set", draft.metric, f"{said} {why}".strip()) as change:
+        there = change.desk.execute(
+            select(goals.c.goal_id, goals.c.revision, goal_endings.c.ended_at)
+            .outerjoin(goal_endings, goal_endings.c.goal_id == goals.c.goal_id)
+            .where(
+                goals.c.metric == draft.metric,
+                goals.c.filters == part,
+                goals.c.starts_on == draft.span.start,
+                goals.c.ends_on == draft.span.end,
+            )
+        ).all()
+        if any(g.ended_at is None and g.goal_id != supersedes for g in there):
+            raise ChangeRefused(
+                f"{label} already has a target for {draft.span.in_words()}, {part_in_words(draft.filters)}. Replace "
+                "that goal, with a reason, if it should be another."
+            )
+        number = int(change.desk.execute(select(func.max(goals.c.goal_id))).scalar() or 0) + 1
         change.desk.execute(
             insert(goals).values(
-                metric=metric,
-                target=target,
-                starts_on=span.start,
-                ends_on=span.end,
-                owner=owner,
+                goal_id=number,
+                metric=draft.metric,
+                target=draft.target,
+                starts_on=draft.span.start,
+                ends_on=draft.span.end,
+                owner=draft.owner,
                 set_at=change.at,
+                filters=part,
+                revision=max((g.revision for g in there), default=0) + 1,
+                baseline=draft.baseline,
+                linked_to=draft.linked_to,
+                note=draft.note.strip()[:LONGEST_TEXT],
+                set_by=who.username,
             )
         )
+        for target, month in zip(draft.path, parts_of(draft), strict=bool(draft.path)):
+            change.desk.execute(
+                insert(goal_paths).values(
+                    goal_id=number, starts_on=month.start, ends_on=month.end, target=target
+                )
+            )
+        if supersedes is not None:
+            _end(change.desk, supersedes, who, change.at, why, number)
+    return number
 
 
-def targets(reader: Reader, period: Period) -> dict[str, float]:
-    """The target of each metric for `period`. A level holds as it is; a total counts by its share of days.
+def end_goal(stores: Stores, who: Viewer, goal_id: int, why: str) -> None:
+    """Give a goal up, with the reason. Raises like `set_goal`, and if it has ended already."""
+    _check_role(stores, who, f"goal {goal_id}")
+    with journal.entry(stores, who.username, "goal.end", str(goal_id), why.strip()) as change:
+        _end(change.desk, goal_id, who, change.at, why, None)
 
-    A metric without a goal that covers the whole period has no target.
+
+def _end(
+    desk: Connection, goal_id: int, who: Viewer, at: datetime, why: str, superseded_by: int | None
+) -> None:
+    if not why.strip():
+        raise ChangeRefused("Say why the goal ends before its time: the others who share it will ask.")
+    if desk.execute(select(goals.c.goal_id).where(goals.c.goal_id == goal_id)).first() is None:
+        raise ChangeRefused(f"There is no goal {goal_id}.")
+    if desk.execute(select(goal_endings).where(goal_endings.c.goal_id == goal_id)).first():
+        raise ChangeRefused("This goal has already ended. Reload to see who ended it and why.")
+    desk.execute(
+        insert(goal_endings).values(
+            goal_id=goal_id,
+            ended_at=at,
+            ended_by=who.username,
+            why=why.strip()[:LONGEST_TEXT],
+            superseded_by=superseded_by,
+        )
+    )
+
+
+def parts_of(draft: Draft) -> tuple[Period, ...]:
+    """The months of a goal's span."""
+    return parts_by_month(draft.span)
+
+
+def every_goal(reader: Reader) -> tuple[Goal, ...]:
+    """All goals, ended ones too, the latest span first."""
+    ended = {row.goal_id: row for row in reader.rows(select(goal_endings))}
+    paths: dict[int, list[float]] = {}
+    for row in reader.rows(select(goal_paths).order_by(goal_paths.c.goal_id, goal_paths.c.starts_on)):
+        paths.setdefault(row.goal_id, []).append(row.target)
+    found = []
+    for row in reader.rows(select(goals).order_by(goals.c.ends_on.desc(), goals.c.goal_id)):
+        goal = Goal(
+            metric=row.metric,
+            target=row.target,
+            span=Period(_day(row.starts_on), _day(row.ends_on)),
+            owner=row.owner,
+            filters=from_text(row.filters),
+            linked_to=row.linked_to,
+            note=row.note,
+            baseline=None if row.baseline is None or row.baseline != row.baseline else row.baseline,
+            path=tuple(paths.get(row.goal_id, ())),
+            goal_id=row.goal_id,
+            revision=row.revision,
+            set_by=row.set_by,
+            set_at=row.set_at,
+        )
+        if end := ended.get(row.goal_id):
+            after = end.superseded_by
+            goal = replace(
+                goal,
+                ended_at=end.ended_at,
+                ended_by=end.ended_by,
+                why_ended=end.why,
+                superseded_by=None if after is None or after != after else int(after),
+            )
+        found.append(goal)
+    return tuple(found)
+
+
+def targets(reader: Reader, scope: Scope) -> dict[str, float]:
+    """The target of each metric for a period of exactly this part of the bank.
+
+    Of goals that cover the whole period the shortest, then the latest set, counts. Goals that only together cover it
+    count together: totals by their paths, levels by days. A metric whose goals leave a day out has no target.
     """
-    covering = select(goals).where(goals.c.starts_on <= period.start, goals.c.ends_on >= period.end)
-    found = {}
-    for row in reader.rows(covering.order_by(goals.c.set_at)):
-        days = (_day(row.ends_on) - _day(row.starts_on)).days + 1
-        metric = CATALOGUE[row.metric]
-        level = isinstance(metric, Ratio) and not metric.grows
-        found[row.metric] = row.target if level else row.target * period.days / days
+    running = [g for g in every_goal(reader) if g.ended_at is None and g.filters == scope.filters]
+    found: dict[str, float] = {}
+    for metric in {g.metric for g in running}:
+        chosen = _covering([g for g in running if g.metric == metric], scope.period)
+        if chosen:
+            found[metric] = sum(_share(g, scope.period) for g in chosen)
     return found
+
+
+def _covering(found: list[Goal], period: Period) -> list[Goal]:
+    whole = [g for g in found if g.span.start <= period.start and g.span.end >= period.end]
+    if whole:
+        return [min(whole, key=lambda g: (g.span.days, -g.set_at.timestamp(), -g.goal_id))]
+    chosen: list[Goal] = []
+    day = period.start
+    for goal in sorted(found, key=lambda g: (g.span.start, g.goal_id)):
+        # Only goals that follow each other without a gap or an overlap can be added.
+        if goal.span.start <= day <= goal.span.end and (not chosen or goal.span.start == day):
+            chosen.append(goal)
+            if goal.span.end >= period.end:
+                return chosen
+            day = date.fromordinal(goal.span.end.toordinal() + 1)
+    return []
+
+
+def _share(goal: Goal, period: Period) -> float:
+    """What a goal asks of the days of `period` that lie in it."""
+    inside = Period(max(goal.span.start, period.start), min(goal.span.end, period.end))
+    if not adds_up(CATALOGUE[goal.metric]):
+        return goal.target * inside.days / period.days
+    if not goal.path:
+        return goal.target * inside.days / goal.span.days
+    return due(parts_of(goal), goal.path, inside)
+
+
+def as_text(filters: Filters) -> str:
+    """Filters as they are kept; the same part of the bank always gives the same text."""
+    kept = Scope(Period(date.min, date.min), filters).filters
+    return json.dumps(kept) if kept else ""
+
+
+def from_text(text: str) -> Filters:
+    """The filters behind `as_text`."""
+    return tuple((name, tuple(values)) for name, values in json.loads(text)) if text else ()
+
+
+def current(found: Iterable[Goal], as_of: date) -> list[Goal]:
+    """Goals that run on a day."""
+    return [g for g in found if g.ended_at is None and g.span.start <= as_of <= g.span.end]
+
+
+def _check_role(stores: Stores, who: Viewer, subject: str) -> None:
+    if who.role in MAY_SET:
+        return
+    journal.note(stores, who.username, "goal.refused", subject[:64])
+    raise AccessRefused(
+        "Your role reads goals and does not set them, so nothing was recorded. Marketing, Sales, the executives and the "
+        "analysts do."
+    )
 
 
 def _day(value: date) -> date:

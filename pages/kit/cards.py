@@ -23,7 +23,7 @@ def row(names: Sequence[str], scope: Scope, viewer: Viewer) -> None:
     months = months_back(scope.period.end, TREND_MONTHS)[:-1]
     periods = (scope.period, scope.period.before(), *months)
     answer = data.ask(viewer, names, scope, periods=periods).set_index("period")
-    wanted = targets(data.reader(viewer), scope.period) if not scope.filters else {}
+    wanted = targets(data.reader(viewer), scope)
     known = data.known(viewer)
     with st.grid(min(4, len(names)), min_column_width=215, gap="small"):
         for name in names:

@@ -1,0 +1,107 @@
+"""Whether two departments' figures pull against each other: more of something while less of it is any good.
+
+Both must move over the last months by more than chance, each judged by its own trend with the month-to-month
+unrest that the series itself shows. How often a pair that has nothing to do with each other is flagged all the same is
+measured in `benchmarks/false_conflicts.py` and kept in decision 0012.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import statsmodels.api as sm
+from scipy.stats import t as student
+
+Finding = Literal["conflict", "none", "too early to say"]
+MONTHS = 12
+FEWEST_MONTHS = 6
+FEWEST_CASES = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """A volume one department is praised for, and the quality another one feels."""
+
+    volume: str
+    quality: str
+    sentence: str
+
+
+PAIRS = (
+    Pair(
+        volume="mql",
+        quality="acceptance_rate",
+        sentence="Marketing calls more leads qualified while Sales accepts a smaller share of them.",
+    ),
+    Pair(
+        volume="opportunities",
+        quality="win_rate",
+        sentence="Sales opens more opportunities while a smaller share of them is won.",
+    ),
+    Pair(
+        volume="customers_acquired",
+        quality="churn_rate",
+        sentence="More customers are won while a larger share of customers leaves.",
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contradiction:
+    """What was found; the trends are per month: of a volume relative (0.02 is 2 % a month), of a quality in log odds."""
+
+    finding: Finding
+    volume_trend: float = math.nan
+    quality_trend: float = math.nan
+
+
+def detect(
+    volume: Sequence[float],
+    good: Sequence[float],
+    judged: Sequence[float],
+    days: Sequence[int],
+    quality_is_up: bool = True,
+) -> Contradiction:
+    """Judge one pair by month: the volume, and of `judged` cases the `good` ones; `days` is each month's length.
+
+    A conflict: the volume's trend is above 0 and the quality's on the wrong side of 0, each one-sided at 2.5 % by
+    quasi-Poisson and quasi-binomial regression (McCullagh and Nelder, Generalized Linear Models, 1989, 4.5 and 9.2).
+    """
+    series = np.array([volume, good, judged, days], dtype=float)
+    enough = series.shape[1] >= FEWEST_MONTHS and np.isfinite(series).all()
+    if not enough or min(series[0].min(), series[2].min()) < FEWEST_CASES:
+        return Contradiction(finding="too early to say")
+    trend = np.column_stack([np.ones(series.shape[1]), np.arange(series.shape[1])])
+    more = _trend(sm.GLM(series[0], trend, family=sm.families.Poisson(), offset=np.log(series[3])))
+    shares = np.column_stack([series[1], series[2] - series[1]])
+    better = _trend(sm.GLM(shares, trend, family=sm.families.Binomial()))
+    worse = better.above < 0 if quality_is_up else better.below > 0
+    return Contradiction(
+        finding="conflict" if more.below > 0 and worse else "none",
+        volume_trend=math.expm1(more.middle),
+        quality_trend=better.middle,
+    )
+
+
+@dataclass(frozen=True)
+class _Trend:
+    middle: float
+    below: float
+    above: float
+
+
+def _trend(model: Any) -> _Trend:
+    """A slope with its 95 % interval; months are never taken to be calmer than chance alone would leave them."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # shares of exactly 0 or 1 are fitted at the edge
+        fitted = model.fit()
+    degrees = len(model.endog) - 2
+    unrest = max(1.0, fitted.pearson_chi2 / degrees)
+    middle, spread = float(fitted.params[1]), float(fitted.bse[1]) * math.sqrt(unrest)
+    wide = float(student.ppf(0.975, degrees)) * spread
+    return _Trend(middle, middle - wide, middle + wide)

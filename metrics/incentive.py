@@ -1,0 +1,43 @@
+"""A bonus two departments share: more than half of it depends on what neither can reach alone."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+THRESHOLD, CAP = 0.80, 1.20
+"""Below this share of its target a part pays nothing; above this share it pays no more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incentive:
+    """The terms: a pot in HKD, halved between the departments, and how much of each half the shared goal decides."""
+
+    pot: float
+    shared_weight: float
+    """0 to 1; the rest is decided by each department's own figure."""
+
+    def half(self, shared: float, own: float) -> float:
+        """What one department earns in HKD, from the attainment of the shared goal and of its own figure."""
+        return self.pot / 2 * (self.shared_weight * pays(shared) + (1 - self.shared_weight) * pays(own))
+
+    def in_words(self) -> str:
+        """The formula as a sentence."""
+        joint, own = f"{100 * self.shared_weight:.0f} %", f"{100 * (1 - self.shared_weight):.0f} %"
+        return (
+            f"Each department has half of HKD {self.pot:,.0f}. {joint} of a half is paid in proportion to the shared "
+            f"goal and {own} in proportion to the department's own figure. A part below {100 * THRESHOLD:.0f} % of its "
+            f"target pays nothing; above {100 * CAP:.0f} % it pays no more."
+        )
+
+
+def attainment(actual: float, target: float, up: bool = True) -> float:
+    """How much of its target a figure reached; of a figure that should fall, how far it stayed below."""
+    if not (math.isfinite(actual) and math.isfinite(target)) or actual <= 0 or target <= 0:
+        return 0.0
+    return actual / target if up else target / actual
+
+
+def pays(reached: float) -> float:
+    """The factor a part pays at an attainment."""
+    return 0.0 if reached < THRESHOLD else min(reached, CAP)

@@ -1,0 +1,161 @@
+"""The way to a goal: its path by month, where it stands on it, and where it will end if things go on as they did."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy.stats import t as student
+from statsmodels.stats.rates import confint_poisson
+from statsmodels.tsa.exponential_smoothing.ets import ETSModel
+
+from metrics.compare import FEWEST, share_interval
+from metrics.measure import Measure, Metric, Ratio
+from metrics.scope import Period
+
+FEWEST_MONTHS = 6
+"""A forecast needs this many full months."""
+SEASONS_FROM = 36
+"""From this many full months on a forecast knows the seasons: each month has then been seen three times."""
+SIMULATED = 2_000
+OF_MONEY = 0.02
+"""A sum of money has no interval; within this share of its path it is on it."""
+
+Standing = Literal["ahead", "on the path", "behind", "too early to say", "not known"]
+
+
+def adds_up(metric: Metric) -> bool:
+    """Whether a year's figure is the sum of its months'; otherwise it is a level, such as a rate or a stock."""
+    if isinstance(metric, Ratio):
+        return metric.grows
+    return metric.total != "median" and metric.when is None
+
+
+def path(
+    target: float, parts: Sequence[Period], weights: Sequence[float] | None = None, whole: bool = False
+) -> list[float]:
+    """What each part contributes to `target`; the parts always add up to it.
+
+    In the proportions of `weights` (the same months a year before) where every one is known and none is negative,
+    otherwise by days. `whole` numbers, for counts, by largest remainder.
+    """
+    usable = (
+        weights is not None
+        and all(math.isfinite(w) and w >= 0 for w in weights)
+        and 0 < sum(weights) < math.inf
+    )
+    shares = np.array(weights if usable else [p.days for p in parts], dtype=float)
+    exact = target * (shares / shares.sum())
+    if not whole or target != round(target):
+        exact[-1] = target - exact[:-1].sum()
+        return [float(v) for v in exact]
+    floors = np.floor(exact)
+    left = round(target - floors.sum())
+    floors[np.argsort(floors - exact, kind="stable")[:left]] += 1
+    return [float(v) for v in floors]
+
+
+def due(parts: Sequence[Period], targets: Sequence[float], elapsed: Period) -> float:
+    """How much of the path should be covered on the last day of `elapsed`; a running part by its days."""
+    total = 0.0
+    for part, target in zip(parts, targets, strict=True):
+        days = (min(part.end, elapsed.end) - max(part.start, elapsed.start)).days + 1
+        total += target * max(0, days) / part.days
+    return total
+
+
+def standing(metric: Metric, actual: float, n: float, expected: float) -> Standing:
+    """Where a figure stands against its path; a difference inside the noise is none.
+
+    `n` is what a rate divides by. Counts by the exact Poisson interval, shares by Wilson's, both at 95 %.
+    """
+    if math.isnan(actual) or math.isnan(expected):
+        return "not known"
+    if isinstance(metric, Ratio):
+        if n < FEWEST:
+            return "too early to say"
+        if metric.unit == "share":
+            low, high = share_interval(min(actual * n, n), n)
+        elif metric.unit == "points":
+            spread = 1.96 * math.sqrt(max(0.0, metric.scale**2 - actual**2) / n)
+            low, high = actual - spread, actual + spread
+        else:
+            low, high = (actual * f for f in (1 - 1.96 / math.sqrt(n), 1 + 1.96 / math.sqrt(n)))
+    elif metric.total == "count":
+        if max(actual, expected) < FEWEST:
+            return "too early to say"
+        low, high = confint_poisson(actual, 1, method="exact-c")
+    else:
+        low, high = actual * (1 - OF_MONEY), actual * (1 + OF_MONEY)
+    if low <= expected <= high:
+        return "on the path"
+    return "ahead" if (actual > expected) == (metric.better == "up") else "behind"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forecast:
+    """A total still to come, with its 95 % interval, and how it was made."""
+
+    low: float
+    middle: float
+    high: float
+    method: str
+
+
+def forecast(history: Sequence[float], ahead: Sequence[float]) -> Forecast | None:
+    """The total of the months to come, from the full months so far; None if they are fewer than six.
+
+    `ahead` says how much of each coming month counts (1 for a whole one). Exponential smoothing of the level with
+    additive errors (Hyndman and others, Forecasting with Exponential Smoothing, 2008, ch. 5) from statsmodels, seasons
+    only from three years on; the interval from 2,000 simulated futures, because months to come are not independent,
+    widened by Student's t. How often it holds is measured in `benchmarks/goal_forecasts.py`.
+    """
+    if len(history) < FEWEST_MONTHS or not all(math.isfinite(v) for v in history):
+        return None
+    if not ahead:
+        return Forecast(low=0.0, middle=0.0, high=0.0, method="Nothing is left to come.")
+    seasonal = len(history) >= SEASONS_FROM
+    series = np.asarray(history, dtype=float)
+    with warnings.catch_warnings():
+        # A level that does not move ends at the edge of its range; the fit is none the worse for it.
+        warnings.simplefilter("ignore")
+        model = ETSModel(
+            series,
+            error="add",
+            seasonal="add" if seasonal else None,
+            seasonal_periods=12 if seasonal else None,
+        )
+        fitted = model.fit(disp=False)
+        futures = fitted.simulate(
+            nsimulations=len(ahead),
+            anchor="end",
+            repetitions=SIMULATED,
+            rng=np.random.default_rng(20_08),
+        )
+    totals = np.asarray(ahead) @ np.clip(np.asarray(futures).reshape(len(ahead), -1), 0, None)
+    low, middle, high = np.quantile(totals, [0.025, 0.5, 0.975])
+    # The simulated futures take what was fitted for known; a short history makes that too narrow.
+    degrees = len(series) - (14 if seasonal else 2)
+    wider = math.sqrt(len(series) / degrees) * float(student.ppf(0.975, degrees)) / 1.96
+    low, high = max(0.0, middle - wider * (middle - low)), middle + wider * (high - middle)
+    seasons = "with the seasons" if seasonal else "without seasons, which need three years"
+    return Forecast(
+        low=float(low),
+        middle=float(middle),
+        high=float(high),
+        method=f"Smoothed level of {len(history)} full months, {seasons}; interval from {SIMULATED:,} simulated futures.",
+    )
+
+
+def is_met(metric: Metric, actual: float, target: float) -> bool:
+    """Whether the figure of a whole span reaches its target, in the metric's own direction."""
+    return actual >= target if metric.better == "up" else actual <= target
+
+
+def is_count(metric: Metric) -> bool:
+    """Whether targets are whole numbers."""
+    return isinstance(metric, Measure) and metric.total == "count"

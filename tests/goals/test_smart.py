@@ -1,0 +1,113 @@
+"""Each letter of SMART: a goal that lacks it is told which one and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from metrics.pace import Forecast
+from metrics.scope import Period, fiscal_year, parts_by_month, year_before
+from workflow.goals import DIGITAL, Draft
+from workflow.smart import LETTERS, Evidence, judge, plus_a_quarter
+
+AS_OF = date(2026, 6, 30)
+YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
+GOOD = Draft(
+    metric="qualified_conversions",
+    target=5_000.0,
+    span=YEAR,
+    owner="Marketing and Sales",
+    filters=(("channel", DIGITAL),),
+    linked_to="revenue",
+)
+HEADING = Forecast(low=4_000.0, middle=4_600.0, high=5_200.0, method="")
+KNOWN = Evidence(before=4_500.0, heading=HEADING)
+NOTE = "Two new branches will send us leads."
+
+
+def test_a_smart_goal_fails_no_letter() -> None:
+    assert judge(GOOD, KNOWN, AS_OF) == {}
+
+
+CASES = [
+    ("S", {"owner": " "}, KNOWN, "department that owns it"),
+    ("S", {"metric": "open_alerts"}, KNOWN, "not kept by channel"),
+    ("M", {"metric": "happiness"}, KNOWN, "figure of the dictionary"),
+    ("M", {"target": 0.0}, KNOWN, "number above 0"),
+    ("M", {"target": float("nan")}, KNOWN, "number above 0"),
+    ("M", {"target": float("inf")}, KNOWN, "number above 0"),
+    ("A", {"target": 5_201.0}, KNOWN, "beyond where the figure is heading: 4,000 to 5,200"),
+    ("A", {"target": 7_000.0}, Evidence(before=4_500.0), "+56 % against 4,500 a year before"),
+    ("A", {}, Evidence(), "no history"),
+    ("A", {}, Evidence(before=0.0), "no history"),
+    ("A", {"target": 5_201.0, "note": "We hope."}, KNOWN, "note of at least 20 letters"),
+    ("A", {"metric": "churn_rate", "target": 0.04}, Evidence(before=0.09), "−56 %"),
+    ("R", {"linked_to": ""}, KNOWN, "revenue, cost or customer satisfaction"),
+    ("R", {"linked_to": "fame"}, KNOWN, "revenue, cost or customer satisfaction"),
+    ("T", {"span": Period(date(2026, 12, 31), date(2026, 1, 1))}, KNOWN, "last day lies before"),
+    ("T", {"span": Period(date(2026, 1, 1), date(2026, 6, 30))}, KNOWN, "ended on 30 Jun 2026"),
+    ("T", {"span": Period(date(2026, 7, 1), date(2026, 7, 14))}, KNOWN, "four weeks to two years"),
+    ("T", {"span": Period(date(2026, 1, 1), date(2028, 12, 31))}, KNOWN, "four weeks to two years"),
+]
+
+
+@pytest.mark.parametrize(("letter", "change", "evidence", "said"), CASES)
+def test_the_letter_that_fails_is_named_with_a_sentence(
+    letter: str, change: dict, evidence: Evidence, said: str
+) -> None:
+    found = judge(replace(GOOD, **change), evidence, AS_OF)
+    assert list(found) == [letter], found
+    assert said in found[letter]
+    assert found[letter].endswith(".")
+
+
+def test_every_letter_has_a_case() -> None:
+    assert {case[0] for case in CASES} == set(LETTERS)
+
+
+def test_not_saying_which_part_of_the_bank_is_not_specific() -> None:
+    assert list(judge(replace(GOOD, filters=()), KNOWN, AS_OF, part_chosen=False)) == ["S"]
+    assert judge(replace(GOOD, filters=()), KNOWN, AS_OF) == {}
+
+
+@pytest.mark.parametrize("evidence", [Evidence(), Evidence(before=100.0), replace(KNOWN, before=1.0)])
+def test_a_note_on_what_will_be_different_makes_a_bold_goal_achievable(evidence: Evidence) -> None:
+    assert judge(replace(GOOD, target=9_000.0, note=NOTE), evidence, AS_OF) == {}
+
+
+def test_several_letters_fail_at_once_in_their_order() -> None:
+    nothing = Draft(metric="?", target=0.0, span=Period(AS_OF, AS_OF), owner="")
+    assert list(judge(nothing, Evidence(), AS_OF)) == ["S", "M", "R", "T"]
+
+
+def test_the_template_asks_a_quarter_more_than_the_year_before() -> None:
+    draft = plus_a_quarter(YEAR, 4_669.0, (("channel", DIGITAL),))
+    assert (draft.target, draft.baseline, draft.owner) == (5_836.0, 4_669.0, "Marketing and Sales")
+    assert judge(replace(draft, note=NOTE), KNOWN, AS_OF) == {}
+    assert "M" in judge(plus_a_quarter(YEAR, None, ()), Evidence(), AS_OF)
+
+
+@pytest.mark.parametrize(
+    ("day", "first", "start", "end"),
+    [
+        (date(2026, 6, 30), 1, date(2026, 1, 1), date(2026, 12, 31)),
+        (date(2026, 6, 30), 7, date(2025, 7, 1), date(2026, 6, 30)),
+        (date(2026, 7, 1), 7, date(2026, 7, 1), date(2027, 6, 30)),
+        (date(2024, 2, 29), 3, date(2023, 3, 1), date(2024, 2, 29)),
+        (date(2026, 3, 31), 4, date(2025, 4, 1), date(2026, 3, 31)),
+    ],
+)
+def test_the_fiscal_year_of_a_day(day: date, first: int, start: date, end: date) -> None:
+    assert fiscal_year(day, first) == Period(start, end)
+
+
+def test_the_year_before_keeps_whole_months_whole_across_a_leap_day() -> None:
+    assert year_before(Period(date(2025, 2, 1), date(2025, 2, 28))).end == date(2024, 2, 29)
+    assert year_before(Period(date(2024, 2, 29), date(2024, 3, 1))).start == date(2023, 2, 28)
+
+
+def test_a_span_is_cut_at_the_ends_of_its_months() -> None:
+    parts = parts_by_month(Period(date(2025, 12, 15), date(2026, 2, 3)))
+    assert [p.days for p in parts] == [17, 31, 3]

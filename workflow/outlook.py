@@ -1,0 +1,183 @@
+"""What surrounds a goal: the year before, where its figure is heading, what feeds it, and which figures pull apart."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+
+from metrics import CATALOGUE
+from metrics.contradiction import MONTHS, PAIRS, Contradiction, Pair, detect
+from metrics.measure import Ratio
+from metrics.pace import Forecast, adds_up, forecast, is_count, path
+from metrics.query import Question, ask, unanswerable
+from metrics.scope import Period, Scope, month, months_back, parts_by_month, year_before
+from warehouse.access import Reader
+from warehouse.errors import AccessRefused
+from workflow.goals import Draft, Filters, Goal, parts_of
+from workflow.progress import sees_the_whole
+from workflow.smart import Evidence
+
+HISTORY = 36
+"""Full months a forecast looks back at, where there are as many."""
+
+CONTRIBUTORS: Mapping[str, tuple[str, ...]] = {
+    "qualified_conversions": ("leads", "mql", "acceptance_rate", "sql", "win_rate", "marketing_cost"),
+    "won": ("leads", "mql", "acceptance_rate", "opportunities", "win_rate", "marketing_cost"),
+    "mql": ("leads", "marketing_cost", "acceptance_rate"),
+    "sql": ("mql", "acceptance_rate"),
+    "opportunities": ("sql", "acceptance_rate"),
+    "win_rate": ("opportunities", "acceptance_rate"),
+    "acceptance_rate": ("mql", "accepted"),
+    "cac": ("marketing_cost", "customers_acquired"),
+    "revenue": ("won", "customers_acquired", "churn_rate"),
+    "churn_rate": ("nps", "open_alerts"),
+    "nps": ("churn_rate",),
+}
+"""Goal's figure → the departments' own figures that feed it."""
+
+
+def heading(
+    draft: Draft, reader: Reader, as_of: date, known: frozenset[str] | None = None
+) -> tuple[Forecast | None, pd.DataFrame]:
+    """Where the whole span will end: what there is of it plus a forecast; and the full months it was made from.
+
+    None for a level, and where fewer than six full months are known. The months: columns start, value.
+    """
+    metric = CATALOGUE[draft.metric]
+    empty = pd.DataFrame({"start": [], "value": []})
+    if not adds_up(metric) or isinstance(metric, Ratio) or not sees_the_whole(reader, draft.metric):
+        return None, empty
+    full = month(as_of.year, as_of.month)
+    last = as_of if full.end == as_of else month(as_of.year, as_of.month - 1).end
+    history = months_back(last, HISTORY)
+    elapsed = Period(draft.span.start, min(draft.span.end, as_of)) if draft.span.start <= as_of else None
+    periods = [*history, *([elapsed] if elapsed else [])]
+    question = Question.of([draft.metric], Scope(history[-1], draft.filters), periods=periods)
+    answer = ask(question, reader, known).set_index("period")[draft.metric].astype(float)
+    values = answer.loc[: len(history) - 1]
+    # Months before the bank's first data count nothing; they are not a history of nothing.
+    begun = values.to_numpy().nonzero()[0]
+    first = int(begun[0]) if len(begun) else len(values)
+    months = pd.DataFrame({"start": [m.start for m in history], "value": values}).iloc[first:]
+    ahead = [
+        (part.end - max(part.start, _after(as_of))).days + 1 for part in parts_of(draft) if part.end > as_of
+    ]
+    weights = [d / m.days for d, m in zip(ahead, _whole_months(draft.span, as_of), strict=True)]
+    rest = forecast(list(months["value"]), weights)
+    so_far = float(answer.iloc[-1]) if elapsed else 0.0
+    if rest is None or math.isnan(so_far):
+        return None, months
+    return (
+        replace(rest, low=so_far + rest.low, middle=so_far + rest.middle, high=so_far + rest.high),
+        months,
+    )
+
+
+def _after(as_of: date) -> date:
+    return date.fromordinal(as_of.toordinal() + 1)
+
+
+def _whole_months(span: Period, as_of: date) -> list[Period]:
+    return [month(p.start.year, p.start.month) for p in parts_by_month(span) if p.end > as_of]
+
+
+def evidence(draft: Draft, reader: Reader, as_of: date, known: frozenset[str] | None = None) -> Evidence:
+    """What a target is held against."""
+    if not sees_the_whole(reader, draft.metric):
+        return Evidence()
+    before = a_year_before(draft, reader, known)
+    return Evidence(
+        before=None if math.isnan(before[0]) else before[0],
+        heading=heading(draft, reader, as_of, known)[0],
+    )
+
+
+def a_year_before(
+    draft: Draft, reader: Reader, known: frozenset[str] | None = None
+) -> tuple[float, tuple[float, ...]]:
+    """The figure over the same days a year before, and of each of its months."""
+    periods = [year_before(draft.span), *(year_before(p) for p in parts_of(draft))]
+    question = Question.of([draft.metric], Scope(periods[0], draft.filters), periods=periods)
+    values = ask(question, reader, known).set_index("period")[draft.metric].astype(float)
+    return float(values.loc[0]), tuple(values.loc[1:])
+
+
+def with_path(draft: Draft, reader: Reader, known: frozenset[str] | None = None) -> Draft:
+    """The draft with its baseline and, for a total, its path in the proportions of the year before."""
+    whole, months = a_year_before(draft, reader, known)
+    metric = CATALOGUE[draft.metric]
+    baseline = whole if math.isfinite(whole) and whole != 0 else None
+    if not adds_up(metric):
+        return replace(draft, baseline=baseline)
+    complete = all(v > 0 for v in months)
+    steps = path(draft.target, parts_of(draft), months if complete else None, whole=is_count(metric))
+    return replace(draft, baseline=baseline, path=tuple(steps))
+
+
+def contributors(
+    goal: Goal, reader: Reader, as_of: date, known: frozenset[str] | None = None
+) -> pd.DataFrame:
+    """The figures that feed a goal: index metric, columns now and before, top and bottom of each.
+
+    Now is the span so far, before the same days a year earlier. Figures that are not kept by the goal's part of the
+    bank, or not for the viewer's role, are left out.
+    """
+    elapsed = Period(goal.span.start, min(goal.span.end, as_of))
+    scope = Scope(elapsed, goal.filters)
+    rows = {}
+    for name in CONTRIBUTORS.get(goal.metric, ()):
+        asked = Question.of([name], scope, periods=[elapsed, year_before(elapsed)])
+        if unanswerable(name, asked) or not sees_the_whole(reader, name):
+            continue
+        try:
+            answer = ask(asked, reader, known).set_index("period")
+        except AccessRefused:
+            continue
+        metric = CATALOGUE[name]
+        names = {id(m): n for n, m in CATALOGUE.items()}
+        row: dict[str, float] = {}
+        for index, when in enumerate(("now", "before")):
+            row[when] = float(answer[name].loc[index])
+            if isinstance(metric, Ratio):
+                row[f"{when}_top"] = float(answer[names[id(metric.top)]].loc[index])
+                row[f"{when}_bottom"] = float(answer[names[id(metric.bottom)]].loc[index])
+        rows[name] = row
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def contradictions(
+    filters: Filters, reader: Reader, as_of: date, known: frozenset[str] | None = None
+) -> list[tuple[Pair, Contradiction]]:
+    """Each pair of figures that could pull against each other, judged over the last twelve full months."""
+    full = month(as_of.year, as_of.month)
+    last = as_of if full.end == as_of else month(as_of.year, as_of.month - 1).end
+    months = months_back(last, MONTHS)
+    names = {id(m): n for n, m in CATALOGUE.items()}
+    found = []
+    for pair in PAIRS:
+        quality = CATALOGUE[pair.quality]
+        assert isinstance(quality, Ratio)
+        asked = Question.of([pair.volume, pair.quality], Scope(months[-1], filters), periods=months)
+        if any(unanswerable(n, asked) or not sees_the_whole(reader, n) for n in (pair.volume, pair.quality)):
+            continue
+        try:
+            answer = ask(asked, reader, known).set_index("period")
+        except AccessRefused:
+            continue
+        found.append(
+            (
+                pair,
+                detect(
+                    list(answer[pair.volume]),
+                    list(answer[names[id(quality.top)]]),
+                    list(answer[names[id(quality.bottom)]]),
+                    [m.days for m in months],
+                    quality.better == "up",
+                ),
+            )
+        )
+    return found
