@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from metrics.scope import Scope
 from pages.customers import alert_rules, churn_model, customer, customer_health, impact
 from pages.governance import data_status, dictionary, identity
-from pages.growth import attribution, campaigns, funnel, hand_off
+from pages.growth import attribution, campaigns, funnel, goals, hand_off, qualified
 from pages.today import today
 from warehouse.access import ROLES, Viewer
 
@@ -70,6 +70,22 @@ MENU: dict[str, tuple[Entry, ...]] = {
             roles=GROWTH,
             page=campaigns.page,
             needs=("campaigns", "leads"),
+        ),
+        Entry(
+            title="Goals",
+            icon=":material/flag:",
+            url="goals",
+            roles=EVERYBODY,
+            page=goals.page,
+        ),
+        Entry(
+            title="What is qualified",
+            icon=":material/rule:",
+            url="qualified",
+            roles=GROWTH,
+            page=qualified.page,
+            filters=("product", "segment"),
+            needs=("leads",),
         ),
     ),
     "Customers": (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -65,9 +65,13 @@ class Progress:
 
 
 def progress(
-    goals: Sequence[Goal], reader: Reader, as_of: date, known: frozenset[str] | None = None
+    goals: Sequence[Goal],
+    reader: Reader,
+    as_of: date,
+    known: frozenset[str] | None = None,
+    catalogue: Mapping[str, Metric] | None = None,
 ) -> list[Progress]:
-    """Each goal with its figures as of a day, in the order given."""
+    """Each goal with its figures as of a day, in the order given; by another `catalogue`, under another “qualified”."""
     together: dict[tuple[Period, Filters], list[Goal]] = defaultdict(list)
     for goal in goals:
         together[goal.span, goal.filters].append(goal)
@@ -76,14 +80,19 @@ def progress(
         elapsed = Period(span.start, min(span.end, as_of)) if span.start <= as_of else None
         answer = None
         if elapsed is not None:
-            answer = _answer({g.metric for g in some}, elapsed, filters, reader, known)
+            answer = _answer({g.metric for g in some}, elapsed, filters, reader, known, catalogue)
         for goal in some:
             found[goal.goal_id] = _progress(goal, elapsed, answer)
     return [found[g.goal_id] for g in goals]
 
 
 def _answer(
-    names: set[str], elapsed: Period, filters: Filters, reader: Reader, known: frozenset[str] | None
+    names: set[str],
+    elapsed: Period,
+    filters: Filters,
+    reader: Reader,
+    known: frozenset[str] | None,
+    catalogue: Mapping[str, Metric] | None,
 ) -> pd.DataFrame | None:
     wanted = sorted(n for n in names if sees_the_whole(reader, n))
     if not wanted:
@@ -91,11 +100,11 @@ def _answer(
     periods = [elapsed, *parts_by_month(elapsed)]
     try:
         question = Question.of(wanted, Scope(elapsed, filters), periods=periods)
-        return ask(question, reader, known).set_index("period")
+        return ask(question, reader, known, catalogue).set_index("period")
     except AccessRefused:
         if len(wanted) == 1:
             return None
-        parts = [_answer({n}, elapsed, filters, reader, known) for n in wanted]
+        parts = [_answer({n}, elapsed, filters, reader, known, catalogue) for n in wanted]
         seen = [p for p in parts if p is not None]
         joined = pd.concat(seen, axis=1) if seen else None
         return None if joined is None else joined.loc[:, ~joined.columns.duplicated()]

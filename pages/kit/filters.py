@@ -47,7 +47,7 @@ def bar(wanted: Sequence[str], viewer: Viewer, cohort: bool = False) -> Scope:
         period = period_named(name if name in PERIODS else first, as_of)
         chosen = []
         for dimension in wanted:
-            options = _values(dimension, viewer)
+            options = values(dimension, viewer)
             if not options:
                 continue
             value = st.selectbox(
@@ -78,7 +78,7 @@ def _said(dimension: str, viewer: Viewer) -> Callable[[str], str]:
     return lambda v: plain(v).capitalize()
 
 
-def _values(dimension: str, viewer: Viewer) -> list[str]:
+def values(dimension: str, viewer: Viewer) -> list[str]:
     """The values that occur, most frequent first."""
     metric = _OFFERED_BY[dimension]
     scope = Scope(period_named("12m", data.as_of(viewer)))

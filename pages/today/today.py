@@ -8,10 +8,12 @@ from metrics import complaints as waiting
 from metrics.scope import Scope, period_named
 from metrics.words import day, figure, plain
 from pages.customers import alert_card
-from pages.growth import batch_alarms, funnel
+from pages.growth import batch_alarms, funnel, goals
 from pages.kit import cards, data, links, tables
 from warehouse.access import Viewer
 from workflow import queue
+from workflow.goals import every_goal
+from workflow.progress import NEWS_DAYS, announcement, wins
 
 SHOWN = 5
 
@@ -90,9 +92,22 @@ def _growth(viewer: Viewer) -> None:
     if viewer.role in ("sales", "marketing"):
         batch_alarms.show(viewer)
     cards.row(shown, scope, viewer)
+    _news(viewer)
     if st.button("Open the funnel", type="primary", icon=":material/filter_alt:"):
         links.to("funnel")
     funnel.by_channel(viewer, scope)
+
+
+def _news(viewer: Viewer) -> None:
+    """Shared goals met within the last quarter, with the departments that met them."""
+    as_of = data.as_of(viewer)
+    recent = [
+        g
+        for g in every_goal(data.reader(viewer))
+        if g.ended_at is None and 0 <= (as_of - g.span.end).days < NEWS_DAYS
+    ]
+    for win in wins(goals.read(viewer, recent), as_of) if recent else ():
+        st.success(announcement(win), icon=":material/celebration:")
 
 
 def _bank_in_a_sentence(viewer: Viewer, scope: Scope) -> str:

@@ -1,0 +1,237 @@
+"""Goals: where the chosen shared goal stands on its path, what feeds it, and all the others."""
+
+import math
+
+import pandas as pd
+import streamlit as st
+
+from metrics import CATALOGUE
+from metrics.pace import Forecast, adds_up
+from metrics.scope import Scope
+from metrics.versions import timeline
+from metrics.words import day, figure
+from pages.growth import goal_form, goal_list
+from pages.kit import charts, data, pace_chart, tables
+from warehouse import connect
+from warehouse.access import Viewer
+from warehouse.errors import Problem
+from workflow.goals import MAY_SET, Goal, current, departments, end_goal, every_goal, parts_of
+from workflow.outlook import contradictions, contributors, heading
+from workflow.progress import Progress, progress
+
+VIEWS = ("This goal", "All goals", "Shared bonus", "Set a goal")
+TIMES = {"ahead": "green", "met": "green", "met early": "green", "behind": "red", "missed": "red"}
+"""State → colour of its badge; the word is always there."""
+
+
+def page(viewer: Viewer, scope: Scope | None) -> None:
+    """The finding about the chosen goal, and the view the viewer asks for."""
+    as_of = data.as_of(viewer)
+    said = st.session_state.pop("just done", None)
+    if said:
+        st.toast(said, icon=":material/check:")
+    goals = every_goal(data.reader(viewer))
+    running = sorted(current(goals, as_of), key=lambda g: (not g.filters, g.goal_id))
+    if not goals:
+        st.title("No goal has been set yet")
+        st.caption(f"As of {day(as_of)}.")
+        if viewer.role in MAY_SET:
+            goal_form.block(viewer, goals)
+        else:
+            tables.empty("The departments share no goal yet.", "Marketing, Sales and executives set them.")
+        return
+    title = st.empty()
+    chosen, view = _choice(viewer, running or list(goals))
+    found = read(viewer, [chosen])[0]
+    title.title(headline(found))
+    if view == "All goals":
+        goal_list.block(viewer, goals, read(viewer, [g for g in goals if g.ended_at is None]))
+    elif view == "Shared bonus":
+        goal_list.bonus(viewer, chosen, read(viewer, running))
+    elif view == "Set a goal":
+        goal_form.block(viewer, goals)
+    else:
+        _this(viewer, found)
+
+
+def read(viewer: Viewer, goals: list[Goal]) -> list[Progress]:
+    """Goals with their figures, from the cache."""
+    as_of, known = data.as_of(viewer), data.known(viewer)
+    key = ("progress", goals, as_of, timeline(data.reader(viewer)))
+    found: list[Progress] = data.cached(viewer, key, lambda door: progress(goals, door, as_of, known))
+    return found
+
+
+def headline(found: Progress) -> str:
+    """Where a goal stands, with its numbers."""
+    goal, metric = found.goal, CATALOGUE[found.goal.metric]
+    name = f"{metric.label}, {goal.part_in_words()}"
+    target = figure(metric, goal.target)
+    if found.elapsed is None or math.isnan(found.actual):
+        return f"{name}: {target} is the goal"
+    if found.is_over:
+        return f"{name}: {figure(metric, found.actual)}, goal of {target} {found.state()}"
+    if not adds_up(metric):
+        return f"{name}: {figure(metric, found.actual)} so far, {_against(found)} the goal of {target}"
+    return f"{name}: {figure(metric, found.actual)} of {target} so far, {_against(found)} the path"
+
+
+def _against(found: Progress) -> str:
+    metric = CATALOGUE[found.goal.metric]
+    if found.standing == "on the path":
+        return "no clear distance from"
+    if found.standing in ("too early to say", "not known"):
+        return f"{found.standing} against"
+    gap = abs(found.actual - found.expected)
+    more = "above" if found.actual > found.expected else "below"
+    if metric.unit == "share":
+        return f"{100 * gap:.1f} points {more}"
+    return f"{100 * gap / found.expected:.0f} % {more}" if found.expected else more
+
+
+def _choice(viewer: Viewer, goals: list[Goal]) -> tuple[Goal, str]:
+    by_id = {str(g.goal_id): g for g in goals}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        number = st.selectbox(
+            "Goal",
+            list(by_id),
+            format_func=lambda n: f"{CATALOGUE[by_id[n].metric].label}, {by_id[n].part_in_words()}",
+            key="goal",
+            bind="query-params",
+            width=380,
+        )
+        views = VIEWS if viewer.role in MAY_SET else VIEWS[:2]
+        view = st.segmented_control(
+            "Show", views, default=views[0], key="goal-view", label_visibility="collapsed", required=True
+        )
+    return by_id.get(str(number), goals[0]), view if view in views else views[0]
+
+
+def _this(viewer: Viewer, found: Progress) -> None:
+    goal, metric = found.goal, CATALOGUE[found.goal.metric]
+    shared = " and ".join(departments(goal))
+    st.caption(f"Goal for {goal.span.in_words()}, shared by {shared}, set by {goal.set_by}. {metric.means}")
+    if math.isnan(found.actual):
+        st.info(
+            f"The goal is {figure(metric, goal.target)}. Your role does not see this figure for the whole bank, or it is "
+            "not known; Marketing, Sales, analysts and executives follow it.",
+            icon=":material/lock:",
+        )
+        return
+    outlook, history = _outlook(viewer, goal)
+    left, right = st.columns([3, 1], gap="large")
+    with left:
+        _chart(found, outlook)
+    with right:
+        st.badge(found.state().capitalize(), color=TIMES.get(found.state(), "gray"))
+        st.metric("So far", figure(metric, found.actual), help=metric.means)
+        st.metric("Path to date" if adds_up(metric) else "Goal", figure(metric, found.expected))
+        if outlook is not None and not found.is_over:
+            st.metric("Heading for", f"{figure(metric, outlook.low)} to {figure(metric, outlook.high)}")
+        elif not found.is_over:
+            st.caption(_no_forecast(adds_up(metric), len(history)))
+        if goal.baseline:
+            st.caption(f"The year before: {figure(metric, goal.baseline)}.")
+    if outlook is not None and not found.is_over:
+        st.caption(
+            f"Forecast with its 95 % interval: {outlook.method} It supposes that things go on as they did."
+        )
+    _feeds(viewer, goal)
+    if viewer.role in MAY_SET and goal.ended_at is None:
+        _give_up(viewer, goal)
+
+
+def _no_forecast(total: bool, months: int) -> str:
+    if not total:
+        return "A rate or level has no forecast here: it is judged against its goal as it stands."
+    return f"No forecast: it needs six full months of a count or an amount, and there are {months}."
+
+
+def _outlook(viewer: Viewer, goal: Goal) -> tuple[Forecast | None, pd.DataFrame]:
+    as_of, known = data.as_of(viewer), data.known(viewer)
+    key = ("heading", goal, as_of, timeline(data.reader(viewer)))
+    found: tuple[Forecast | None, pd.DataFrame] = data.cached(
+        viewer, key, lambda door: heading(goal, door, as_of, known)
+    )
+    return found
+
+
+def _chart(found: Progress, outlook: Forecast | None) -> None:
+    goal, metric = found.goal, CATALOGUE[found.goal.metric]
+    parts = parts_of(goal)
+    ends = [p.end for p in parts]
+    actual = pd.Series(found.months)
+    if adds_up(metric):
+        steps = pd.Series(goal.path or [goal.target * p.days / goal.span.days for p in parts])
+        path, shown = list(steps.cumsum()), list(actual.cumsum())
+    else:
+        path, shown = [goal.target] * len(parts), list(actual)
+    if found.elapsed is not None and len(shown) and not found.is_over:
+        ends[len(shown) - 1] = found.elapsed.end
+    band = (outlook.low, outlook.middle, outlook.high) if outlook is not None and adds_up(metric) else None
+    texts = (
+        f"Path to {figure(metric, goal.target)}"
+        if adds_up(metric)
+        else f"Goal {figure(metric, goal.target)}",
+        figure(metric, shown[-1]) if shown else "",
+        f"Forecast {figure(metric, band[1])}" if band else "",
+    )
+    so_far, due = figure(metric, found.actual), figure(metric, found.expected)
+    alt = f"{metric.label} against its path: {so_far} so far, {due} on the path"
+    pace_chart.pace(ends, path, shown, band, texts, alt=alt, key="pace")
+    blank = [None] * (len(parts) - len(shown))
+    table = pd.DataFrame(
+        {
+            "Until": [day(e) for e in ends],
+            "Path": [figure(metric, v) for v in path],
+            "Actual": [*(figure(metric, v) for v in shown), *("not yet" for _ in blank)],
+        }
+    )
+    charts.table_below(table, "pace-table")
+
+
+def _feeds(viewer: Viewer, goal: Goal) -> None:
+    as_of, known = data.as_of(viewer), data.known(viewer)
+    agreed = timeline(data.reader(viewer))
+    st.header("What feeds it")
+    fed = data.cached(
+        viewer, ("feeds", goal, as_of, agreed), lambda door: contributors(goal, door, as_of, known)
+    )
+    if fed.empty:
+        tables.empty("No other figure of this part of the bank feeds it, or none your role sees.")
+    else:
+        st.caption(
+            "The departments' own figures over the same days, against the same days of the year before."
+        )
+        tables.show(goal_list.compared(fed), "feeds")
+    pulls = data.cached(
+        viewer,
+        ("pulls", goal.filters, as_of, agreed),
+        lambda door: contradictions(goal.filters, door, as_of, known),
+    )
+    for pair, judged in pulls:
+        if judged.finding == "conflict":
+            st.warning(
+                f"{pair.sentence} Talk about it before either goal is raised.", icon=":material/swap_vert:"
+            )
+    if pulls and not any(judged.finding == "conflict" for _, judged in pulls):
+        early = sum(judged.finding == "too early to say" for _, judged in pulls)
+        words = f" {early} of them cannot be judged yet." if early else ""
+        st.caption(
+            f"No departments' figures pull against each other: {len(pulls)} pairs judged over the last twelve full "
+            f"months.{words} Of pairs that have nothing to do with each other, at most 1 in 40 would be flagged."
+        )
+
+
+def _give_up(viewer: Viewer, goal: Goal) -> None:
+    with st.popover("End this goal", icon=":material/flag:"):
+        st.caption("The goal stays in the history with your name and reason. The cards lose this target.")
+        why = st.text_input("Why it ends before its time", key="why-end", max_chars=2000)
+        if st.button("End it", key="end-goal"):
+            try:
+                end_goal(connect.here(), viewer, goal.goal_id, why)
+            except Problem as problem:
+                st.warning(str(problem), icon=":material/error:")
+                return
+            st.session_state["just done"] = "Ended. It stays in the history."
+            st.rerun()

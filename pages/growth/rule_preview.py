@@ -1,0 +1,188 @@
+"""What a rule would change: leads by class, figures and goals; and the place to try one and propose it."""
+
+from datetime import date, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from metrics import CATALOGUE
+from metrics.qualified import Condition, Rule, dependent, under
+from metrics.scope import Scope, month
+from metrics.versions import timeline
+from metrics.words import figure, plain, share
+from pages.kit import data, filters, tables
+from warehouse import connect
+from warehouse.access import Viewer
+from warehouse.errors import Problem
+from workflow.definitions import LONGEST_LIST, LONGEST_WHY, Preview, leads_that_change, preview, propose
+from workflow.goals import current, every_goal
+from workflow.progress import progress
+
+
+def effect(viewer: Viewer, rule: Rule, scope: Scope, name: str) -> None:
+    """The preview of a rule over the leads of a scope."""
+    known = data.known(viewer)
+    agreed = timeline(data.reader(viewer))
+    found: Preview = data.cached(
+        viewer, ("preview", rule, scope, agreed), lambda door: preview(door, rule, scope, known)
+    )
+    totals = found.classes[["kept", "gained", "lost"]].sum()
+    was = totals["kept"] + totals["lost"]
+    st.caption(
+        f"What {name} would change, were it in force for the leads that came {scope.in_words()}: of {was:,.0f} qualified "
+        f"leads {totals['lost']:,.0f} no longer would be ({share(totals['lost'] / was if was else None)}), "
+        f"{totals['gained']:,.0f} others would."
+    )
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("**Figures that depend on it**")
+        tables.show(_figures(found), f"figures-{name}", "too few")
+    with right:
+        st.markdown("**Leads that change class, by channel**")
+        tables.show(_classes(found), f"classes-{name}", "too few")
+    _goals(viewer, rule, name)
+    if data.may_see(viewer, "leads"):
+        _rows(viewer, rule, scope, name)
+    else:
+        st.caption("Your role sees totals; Sales and analysts see which leads change.")
+
+
+def _figures(found: Preview) -> pd.DataFrame:
+    rows = []
+    for name, row in found.figures.iterrows():
+        metric = CATALOGUE[str(name)]
+        moved = row["then"] - row["now"]
+        if metric.unit == "share":
+            words = f"{100 * moved:+.1f} points"
+        else:
+            words = f"{100 * moved / row['now']:+.1f} %" if row["now"] else "from none"
+        known = moved == moved
+        rows.append(
+            {
+                "Figure": metric.label,
+                "As it is": figure(metric, row["now"]),
+                "Under it": figure(metric, row["then"]),
+                "Change": words.replace("-", "−") if known else "not known",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _classes(found: Preview) -> pd.DataFrame:
+    shown = found.classes[["channel", "kept", "lost", "gained"]].copy()
+    shown["channel"] = [plain(c).capitalize() for c in shown["channel"]]
+    return shown.rename(
+        columns={
+            "channel": "Channel",
+            "kept": "Stay qualified",
+            "lost": "No longer",
+            "gained": "Newly qualified",
+        }
+    )
+
+
+def _goals(viewer: Viewer, rule: Rule, name: str) -> None:
+    as_of, known = data.as_of(viewer), data.known(viewer)
+    touched = [g for g in current(every_goal(data.reader(viewer)), as_of) if g.metric in dependent()]
+    if not touched:
+        st.caption("No running goal depends on it.")
+        return
+    key = ("goals under", rule, touched, as_of, timeline(data.reader(viewer)))
+    now, then = data.cached(
+        viewer,
+        key,
+        lambda door: (
+            progress(touched, door, as_of, known),
+            progress(touched, door, as_of, known, under(rule)),
+        ),
+    )
+    rows = [
+        {
+            "Goal": a.goal.in_words(),
+            "So far": figure(CATALOGUE[a.goal.metric], a.actual),
+            "So far under it": figure(CATALOGUE[a.goal.metric], b.actual),
+            "State": f"{a.state()}, under it {b.state()}",
+        }
+        for a, b in zip(now, then, strict=True)
+    ]
+    st.markdown("**Goals that depend on it**")
+    tables.show(pd.DataFrame(rows), f"goals-{name}")
+
+
+def _rows(viewer: Viewer, rule: Rule, scope: Scope, name: str) -> None:
+    with st.expander("The leads that change class"):
+        rows = data.cached(
+            viewer,
+            ("leads that change", rule, scope, timeline(data.reader(viewer))),
+            lambda door: leads_that_change(door, rule, scope),
+        )
+        st.caption(f"The newest {LONGEST_LIST:,} of each kind.")
+        shown = rows.rename(columns=lambda c: c.replace("_", " ").capitalize())
+        tables.show(
+            shown, f"rows-{name}", **{"Created at": st.column_config.DatetimeColumn(format="D MMM YYYY")}
+        )
+
+
+def try_one(viewer: Viewer, scope: Scope) -> None:
+    """Put a rule together, look at what it changes, propose it."""
+    rule = _asked(viewer)
+    if rule is None:
+        return
+    st.text(f"A lead is qualified when {rule.in_words()}.")
+    effect(viewer, rule, scope, "this rule")
+    as_of = data.as_of(viewer)
+    with st.form("propose"):
+        left, right = st.columns([1, 3])
+        with left:
+            start = st.date_input(
+                "For leads from this day on",
+                month(as_of.year, as_of.month + 1).start,
+                min_value=as_of + timedelta(days=1),
+            )
+        with right:
+            why = st.text_input("Why, so that the other department can follow", max_chars=LONGEST_WHY)
+        sent = st.form_submit_button("Propose it", type="primary", icon=":material/send:")
+    st.caption(
+        "It comes into force when Marketing and Sales have both signed, for leads that come after that."
+    )
+    if sent:
+        try:
+            number = propose(connect.here(), viewer, rule, start if isinstance(start, date) else as_of, why)
+        except Problem as problem:
+            st.warning(str(problem), icon=":material/error:")
+            return
+        st.session_state["just done"] = f"Version {number} is proposed and waits for both departments."
+        st.rerun()
+
+
+def _asked(viewer: Viewer) -> Rule | None:
+    """The rule of the widgets, or None while it says nothing new."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        score = st.number_input("Score at least", 0, 100, 45, step=5, width=130, key="rule-score")
+        worth = st.number_input(
+            "Expected HKD at least",
+            0,
+            10_000_000,
+            0,
+            step=500,
+            width=170,
+            key="rule-worth",
+            help="A lead whose value Sales has not declared does not count as worth enough.",
+        )
+        channels = st.multiselect("Channel is one of", filters.values("channel", viewer), width=260)
+        products = st.multiselect("Product is one of", filters.values("product", viewer), width=260)
+    too = st.checkbox("Marketing's systems must call it qualified as well", value=True, key="rule-sources")
+    conditions = []
+    if score:
+        conditions.append(Condition(attribute="score", operator="at_least", values=(float(score),)))
+    if worth:
+        conditions.append(Condition(attribute="expected_value", operator="at_least", values=(float(worth),)))
+    for attribute, values in (("channel", channels), ("product", products)):
+        if values:
+            conditions.append(Condition(attribute=attribute, operator="one_of", values=tuple(sorted(values))))
+    if not conditions:
+        tables.empty(
+            "This is version 1, what the sources say.", "Set at least one condition to see a change."
+        )
+        return None
+    return Rule(conditions=tuple(conditions), as_sources_say=too)

@@ -1,0 +1,190 @@
+"""Goals and “qualified” as each role meets them: marketing proposes and sets, sales signs, the others read."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+from morning import stores_in
+from sqlalchemy import select
+from staff import EVERYBODY, cells, somebody, words
+
+from warehouse.access import SYSTEM, Reader
+from warehouse.connect import Stores
+from warehouse.desk import definition_signatures
+from workflow.goals import every_goal
+from workflow.sample_goals import set_sample_goals
+
+AS_OF = date(2026, 6, 30)
+MARKETING, SALES, EXECUTIVE = (somebody(r) for r in ("marketing", "sales", "executive"))
+
+
+@pytest.fixture(scope="module")
+def desk_with_goals(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The desk of the sample bank once its departments have agreed their goals, made once."""
+    folder = tmp_path_factory.mktemp("agreed") / "data"
+    shutil.copytree(after_a_night, folder)
+    stores = stores_in(folder)
+    set_sample_goals(stores, AS_OF)
+    stores.desk.dispose()
+    return folder
+
+
+@pytest.fixture
+def agreed(bank: Stores, desk_with_goals: Path) -> Stores:
+    """The test's own bank with those goals."""
+    bank.desk.dispose()
+    for file in desk_with_goals.glob("desk.sqlite*"):
+        shutil.copy(file, bank.settings.data_dir / file.name)
+    return bank
+
+
+def _press(app, label: str):
+    next(b for b in app.button if b.label == label).click()
+    return app.run()
+
+
+def _show(app, key: str, view: str):
+    next(g for g in app.get("button_group") if g.key == key).set_value(view)
+    return app.run()
+
+
+def _ok(app) -> None:
+    assert not app.exception
+    assert not [e.value for e in app.error]
+
+
+@pytest.mark.parametrize("viewer", EVERYBODY, ids=lambda v: v.role)
+def test_goals_open_for_everybody_on_the_shared_one(open_page, agreed: Stores, viewer):
+    app = open_page(viewer, "goals")
+    _ok(app)
+    title = app.title[0].value
+    assert title.startswith("Qualified conversions, digital channels")
+    assert ("so far" in title) == (viewer.role in ("sales", "marketing", "analyst", "executive"))
+
+
+@pytest.mark.parametrize("viewer", [MARKETING, SALES, EXECUTIVE], ids=lambda v: v.role)
+@pytest.mark.parametrize("view", ["All goals", "Shared bonus", "Set a goal"])
+def test_every_view_of_goals_opens(open_page, agreed: Stores, viewer, view):
+    app = _show(open_page(viewer, "goals"), "goal-view", view)
+    _ok(app)
+    assert app.dataframe or view == "Set a goal"
+
+
+def test_all_goals_show_who_ended_one_and_why(open_page, agreed: Stores):
+    app = _show(open_page(SALES, "goals"), "goal-view", "All goals")
+    assert "leads it can accept" in cells(app)
+    assert "met its goal" in "".join(s.value for s in app.success)
+
+
+def test_marketing_sets_the_goal_of_the_template(open_page, bank: Stores):
+    app = open_page(MARKETING, "goals")
+    assert app.title[0].value == "No goal has been set yet"
+    app = _press(app, "+25 % qualified conversions, digital channels, this fiscal year")
+    _ok(app)
+    next(t for t in app.text_input if t.key == "goal-note").input("Sales takes two more people in July.")
+    app = _press(app, "Set the goal")
+    _ok(app)
+    (goal,) = every_goal(Reader(bank, SYSTEM))
+    assert (goal.metric, goal.part_in_words(), goal.set_by) == (
+        *("qualified_conversions", "digital channels", "marketing-1"),
+    )
+    assert sum(goal.path) == goal.target > 0
+
+
+def test_a_goal_that_is_not_smart_is_told_its_letters_and_not_set(open_page, bank: Stores):
+    app = _press(open_page(MARKETING, "goals"), "Set the goal")
+    _ok(app)
+    said = words(app)
+    assert "Name the department that owns it" in said
+    assert "Write the target as a number above 0" in said
+    assert "Say what it serves" in said
+    assert every_goal(Reader(bank, SYSTEM)) == ()
+
+
+def test_a_goal_is_ended_on_the_page_with_a_reason(open_page, agreed: Stores):
+    app = open_page(EXECUTIVE, "goals")
+    next(t for t in app.text_input if t.key == "why-end").input("We agreed another one.")
+    app = _press(app, "End it")
+    _ok(app)
+    ended = next(g for g in every_goal(Reader(agreed, SYSTEM)) if g.metric == "qualified_conversions")
+    assert (ended.ended_by, ended.why_ended) == ("executive-1", "We agreed another one.")
+
+
+@pytest.mark.parametrize("role", ["relationship_manager", "service", "administrator", "team_lead"])
+def test_who_only_reads_goals_finds_nothing_to_write(open_page, agreed: Stores, role):
+    app = open_page(somebody(role), "goals")
+    assert not [b for b in app.button if b.label in ("End it", "Set the goal")]
+
+
+def test_sales_signs_what_marketing_signed_and_then_it_is_agreed(open_page, agreed: Stores):
+    app = open_page(SALES, "qualified", period="12m")
+    _ok(app)
+    assert app.title[0].value == "“Qualified” is version 1; version 2 waits for Sales"
+    assert "score is at least 45" in words(app)
+    app = _press(app, "Sign for Sales")
+    _ok(app)
+    assert app.title[0].value == "“Qualified” is version 2 for leads from 1 Aug 2026 on"
+    with agreed.desk.connect() as desk:
+        rows = desk.execute(
+            select(definition_signatures.c.department, definition_signatures.c.signed_by)
+        ).all()
+    assert set(rows) == {("Marketing", "marketing"), ("Sales", "sales-1")}
+
+
+def test_marketing_cannot_sign_for_sales(open_page, agreed: Stores):
+    app = open_page(MARKETING, "qualified")
+    _ok(app)
+    assert not [b for b in app.button if b.label.startswith("Sign for")]
+    assert "Sales has not signed" in words(app) or "waits for Sales" in app.title[0].value
+
+
+def test_sales_declines_with_a_reason(open_page, agreed: Stores):
+    app = open_page(SALES, "qualified")
+    next(t for t in app.text_input if t.key == "note-2").input("Mortgages need another score.")
+    app = _press(app, "Decline for Sales")
+    _ok(app)
+    assert "waits" not in app.title[0].value
+    app = _show(app, "qualified-view", "History")
+    assert "Mortgages need another score." in cells(app)
+
+
+def test_marketing_tries_a_rule_and_proposes_it(open_page, bank: Stores):
+    app = _show(open_page(MARKETING, "qualified", period="12m"), "qualified-view", "Try a rule")
+    _ok(app)
+    next(n for n in app.number_input if n.key == "rule-score").set_value(60)
+    app = app.run()
+    assert "score is at least 60" in words(app)
+    assert "Acceptance rate" in cells(app)
+    next(t for t in app.text_input if t.label.startswith("Why")).input("Fewer and better.")
+    app = _press(app, "Propose it")
+    _ok(app)
+    assert app.title[0].value == "“Qualified” is version 1; version 2 waits for Marketing and Sales"
+
+
+def test_the_versions_stand_side_by_side_for_an_executive_who_writes_nothing(open_page, agreed: Stores):
+    app = open_page(EXECUTIVE, "qualified", period="12m")
+    _ok(app)
+    assert not [b for b in app.button if b.label.startswith(("Sign", "Propose", "Decline"))]
+    app = _show(app, "qualified-view", "Side by side")
+    _ok(app)
+    assert {"Version 1", "Version 2"} <= set(app.dataframe[0].value.columns)
+
+
+def test_sales_and_analysts_see_which_leads_change_and_marketing_only_how_many(open_page, agreed: Stores):
+    for role in ("sales", "analyst"):
+        assert "L-0" in cells(open_page(somebody(role), "qualified", period="12m"))
+    assert "L-0" not in cells(open_page(MARKETING, "qualified", period="12m"))
+
+
+def test_today_announces_a_goal_met_with_its_department(open_page, agreed: Stores):
+    app = open_page(SALES, "today")
+    _ok(app)
+    assert any("Sales met its goal" in s.value for s in app.success)
+
+
+def test_a_card_of_a_filtered_page_has_only_the_target_of_that_part(open_page, agreed: Stores):
+    assert "Target" in words(open_page(SALES, "funnel"))
+    assert "Target" not in words(open_page(SALES, "funnel", channel="Email"))
