@@ -38,6 +38,8 @@ QUARTER = {"sql": 0.98, "acceptance_rate": 0.97}
 """The same for the quarter that ends with the data: what there is to announce."""
 NOTE = "A sample target, agreed by both departments at the start of the year."
 MARKETING = Viewer("marketing", "Carmen Ho", "marketing")
+EXECUTIVE = Viewer("executive", "Vivian Tse", "executive")
+"""The demo accounts of those names."""
 
 
 def set_sample_goals(stores: Stores, as_of: date) -> None:
@@ -73,7 +75,7 @@ def _set(
     if base == base and base > 0:
         target = float(f"{base * multiple:.3g}")
         whole = float(round(target)) if is_count(CATALOGUE[name]) else target
-        set_goal(stores, SYSTEM, with_path(replace(draft, target=whole), reader))
+        set_goal(stores, EXECUTIVE, with_path(replace(draft, target=whole), reader))
 
 
 def _digital(stores: Stores, reader: Reader, year: Period) -> None:
@@ -91,14 +93,16 @@ def _digital(stores: Stores, reader: Reader, year: Period) -> None:
     before = a_year_before(first, reader)[0]
     if before > 0:
         number = set_goal(
-            stores, SYSTEM, with_path(replace(first, target=float(round(1.4 * before))), reader)
+            stores, EXECUTIVE, with_path(replace(first, target=float(round(1.4 * before))), reader)
         )
-        end_goal(stores, SYSTEM, number, "More leads alone pleased nobody: Sales wants leads it can accept.")
+        end_goal(
+            stores, EXECUTIVE, number, "More leads alone pleased nobody: Sales wants leads it can accept."
+        )
     draft = plus_a_quarter(year, None, filters)
     base = a_year_before(draft, reader)[0]
     if base > 0:
         goal = replace(plus_a_quarter(year, base, filters), note=NOTE)
-        set_goal(stores, SYSTEM, with_path(goal, reader))
+        set_goal(stores, EXECUTIVE, with_path(goal, reader))
 
 
 def _propose(stores: Stores, as_of: date) -> None:

@@ -178,7 +178,8 @@ def _chart(found: Progress, outlook: Forecast | None) -> None:
     )
     so_far, due = figure(metric, found.actual), figure(metric, found.expected)
     alt = f"{metric.label} against its path: {so_far} so far, {due} on the path"
-    pace_chart.pace(ends, path, shown, band, texts, alt=alt, key="pace")
+    tick = {"share": ",.1%", "HKD": ",.3~s"}.get(metric.unit, ",")
+    pace_chart.pace(ends, path, shown, band, texts, tick=tick, alt=alt, key="pace")
     blank = [None] * (len(parts) - len(shown))
     table = pd.DataFrame(
         {
