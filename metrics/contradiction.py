@@ -2,7 +2,7 @@
 
 Both must move over the last months by more than chance, each judged by its own trend with the month-to-month
 unrest that the series itself shows. How often a pair that has nothing to do with each other is flagged all the same is
-measured in `benchmarks/false_conflicts.py` and kept in decision 0012.
+measured in `benchmarks/false_conflicts.py` and kept in decision 0013.
 """
 
 from __future__ import annotations
