@@ -27,9 +27,9 @@ RIVALS = {
 SLOPE_FROM, SLOPE_TO = 0.9, 1.1
 """Between these the model neither exaggerates nor plays down."""
 MAY = (
-    "An RM decides whom to call first, and reads why.",
-    "A team lead spreads the work over the team.",
-    "Impact compares those who were called with those who were held out.",
+    "Decide whom to call first, with the reasons beside it (RMs).",
+    "Spread the calls over a team (team leads).",
+    "Compare those who were called with those held out more closely (Impact).",
 )
 MAY_NOT = (
     "Refuse, reprice or close anything for a customer: it knows who may leave, not who deserves what.",

@@ -18,7 +18,8 @@ def _ends(row, form: str) -> str:
     if pd.isna(row.value):
         return TOO_FEW
     value, low, high = (form.format(v).replace("%", " %") for v in (row.value, row.low, row.high))
-    return f"{value} ({low.removesuffix(' %')} to {high.removesuffix(' %')})"
+    between = " to " if "+" in form else "–"
+    return f"{value} ({low.removesuffix(' %')}{between}{high.removesuffix(' %')})".replace("-", "−")
 
 
 def _wide(rows: pd.DataFrame, first: str, columns: dict[str, tuple[str, str]]) -> pd.DataFrame:
@@ -52,9 +53,9 @@ def good(known: Known) -> None:
             "roc_auc": ("ROC-AUC", "{:.3f}"),
             "pr_auc": ("PR-AUC", "{:.3f}"),
             "brier": ("Brier", "{:.3f}"),
-            "called_left": ("Called: left", "{:.0%}"),
+            "called_left": ("Of called, left", "{:.0%}"),
             "called_lift": ("Times chance", "{:.1f}"),
-            "called_found": ("Left: called", "{:.1%}"),
+            "called_found": ("Of left, called", "{:.1%}"),
         },
     )
     tables.show(shown, "rivals")
@@ -140,7 +141,7 @@ def fits(known: Known) -> None:
         score["day"].dt.date.tolist(),
         score["psi"].tolist(),
         unit="PSI",
-        form=".3f",
+        form=".4f",
         alt="Population stability index of the score by month",
         key="drift",
     )
@@ -161,6 +162,7 @@ def fair(known: Known) -> None:
     )
     for grouping in ("age band", "segment", "district"):
         rows = known.of(f"fairness by {grouping}")
+        rows = rows.sort_values("part", key=lambda parts: parts.where(parts != "under 30", ""), kind="stable")
         st.subheader(f"By {grouping}")
         if rows.empty:
             tables.empty(f"The {grouping} of the customers is not known to this bank.")

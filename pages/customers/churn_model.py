@@ -91,7 +91,7 @@ def _card(known: Known) -> None:
     )
     whose = "the invented sample bank" if card["source"] == "sample" else "this bank"
     facts = {
-        "Answers": f"How likely a customer is to leave within {card['window_days']:.0f} days. {MEANS}",
+        "Answers": f"How likely a customer is to leave within {card['window_days']:.0f} days. {MEANS.rstrip('.')}",
         "Version": f"{card['model_version']}, in use since {day(card['first_used_on'])}",
         "Kind": f"{kind}, chosen between the two by PR-AUC on a later day",
         "Learned from": f"{card['examples']:,.0f} customers and month ends of {whose}, "
