@@ -420,6 +420,18 @@ def join(source: str, record: str, customer: str, by: str, why: str) -> None:
 
 
 @main.command()
+@click.option(
+    "--into", type=click.Path(path_type=Path), default=Path("docs/dictionary.md"), show_default=True
+)
+def dictionary(into: Path) -> None:
+    """Write the dictionary of figures, tables and columns as Markdown."""
+    from reports.dictionary import markdown
+
+    into.write_text(markdown(), encoding="utf-8")
+    click.echo(f"Written: {into}")
+
+
+@main.command()
 def audit() -> None:
     """Check that no line of the audit log was altered or removed."""
     with _stores().desk.connect() as desk:

@@ -72,7 +72,10 @@ class See(Enum):
     TOTALS = "totals over enough people, no single row"
 
 
-_AGREED = ("goals", "goal_paths", "goal_endings", "definitions", "definition_signatures")
+_AGREED = (
+    *("goals", "goal_paths", "goal_endings", "definitions", "definition_signatures"),
+    *("annotations", "acknowledgements"),
+)
 """What departments agreed on: for everybody to read."""
 _CAMPAIGN_WORK = dict.fromkeys(("lift_experiments", "campaign_steps"), See.EVERYTHING)
 """What Marketing writes about its campaigns and channels: it is about no single person."""

@@ -356,6 +356,32 @@ lead_reviews = Table(
     comment="What Sales decided about a lead; appended, the latest about a lead counts.",
 )
 
+annotations = Table(
+    "annotations",
+    DESK,
+    Column("annotation_id", Integer, primary_key=True),
+    Column("metric", Text, nullable=False, comment="A metric of the catalogue; empty for every metric."),
+    Column("happened_on", Date, nullable=False),
+    Column("said", Text, nullable=False, comment="What happened, in a few words."),
+    Column("withdraws", Integer, comment="The annotation this row takes back; empty for an event."),
+    Column("pinned_by", Text, nullable=False),
+    Column("pinned_at", DateTime, nullable=False),
+    comment="Events pinned to the charts of a metric; appended, an undo is a row of its own.",
+)
+
+acknowledgements = Table(
+    "acknowledgements",
+    DESK,
+    Column("acknowledgement_id", Integer, primary_key=True),
+    Column("metric", Text, nullable=False, comment="A metric of the catalogue."),
+    Column("version", Text, nullable=False, comment="The version of its definition."),
+    Column("department", Text, nullable=False),
+    Column("acknowledged_by", Text, nullable=False),
+    Column("acknowledged_at", DateTime, nullable=False),
+    Index("acknowledged_once", "metric", "version", "department", unique=True),
+    comment="Which department has read and accepts which version of a definition; appended.",
+)
+
 audit_log = Table(
     "audit_log",
     DESK,

@@ -736,6 +736,20 @@ origins = _table(
     schema=DERIVED,
 )
 
+SYNONYMS: dict[str, dict[str, str]] = {
+    "customers": {"Sales": "account", "Service": "client", "Digital": "user"},
+    "accounts": {"Finance": "holding", "Marketing": "product held"},
+    "leads": {"Sales": "enquiry", "Digital": "sign-up", "Marketing": "prospect"},
+    "touches": {"Digital": "hit", "Sales": "contact", "Marketing": "touchpoint"},
+    "tickets": {"Service": "case", "Sales": "complaint or request"},
+    "transactions": {"Core banking": "booking", "Finance": "posting"},
+    "revenues": {"Sales": "income", "Finance": "earnings"},
+    "campaigns": {"Sales": "promotion", "Finance": "cost centre"},
+    "surveys": {"Service": "feedback", "Marketing": "voice of the customer"},
+    "relationship_managers": {"Service": "advisor", "Marketing": "sales person"},
+}
+"""Table → department → the word that department uses for one of its rows."""
+
 UNIFIED_TABLES = tuple(t for t in BANK.tables.values() if t.schema == UNIFIED)
 DERIVED_TABLES = tuple(t for t in BANK.tables.values() if t.schema == DERIVED)
 WRITTEN_BY_THE_LOAD = (loads, origins, person_links, match_rates, lead_doubles, findings, quarantine)

@@ -3,52 +3,104 @@
 import pandas as pd
 import streamlit as st
 
-from metrics import CATALOGUE, HEADLINES
-from metrics.measure import Metric
+from metrics import CATALOGUE
+from metrics.measure import Metric, version
 from metrics.query import measures_of
-from metrics.scope import Scope
-from pages.kit import tables
+from metrics.scope import Scope, period_named
+from metrics.variants import VARIANTS
+from metrics.words import day, figure
+from pages.governance.where_used import pages_of
+from pages.kit import data, tables
+from pages.kit import viewer as door
+from reports.dictionary import BETTER, columns, figures, text_of
+from warehouse import connect
 from warehouse.access import Viewer
-from warehouse.schema import DERIVED_TABLES, UNIFIED_TABLES
-
-BETTER = {"up": "More is better", "down": "Less is better", "neither": "Neither more nor less is better"}
+from warehouse.errors import Problem
+from workflow import acknowledgements
 
 
 def page(viewer: Viewer, scope: Scope | None) -> None:
-    """Search, the figures, the tables."""
+    """Search, words with several meanings, the figures, the tables."""
     st.title(f"{len(CATALOGUE)} figures, each with one meaning for every department")
     words = st.text_input(
         "Search figures, synonyms, tables and columns", key="word", bind="query-params", max_chars=60
     )
     wanted = (words or "").strip().lower()
-    figures = [n for n in [*HEADLINES, *sorted(set(CATALOGUE) - set(HEADLINES))] if _fits(n, wanted)]
-    columns = _columns(wanted)
-    if not figures and columns.empty:
+    found = [n for n in figures() if wanted in text_of(n)]
+    shown = _columns(wanted)
+    if not found and shown.empty:
         tables.empty(f"Nothing is called “{words}”.", "Try a shorter word.")
         return
-    st.header(f"Figures ({len(figures)})")
-    for name in figures:
-        _figure(name)
-    st.header(f"Columns ({len(columns)})")
-    tables.show(columns, "columns")
+    groups = [w for w, meanings in VARIANTS.items() if not wanted or {n for _, n in meanings} & set(found)]
+    if groups:
+        _variants(groups, viewer)
+    given = acknowledgements.given(data.reader(viewer))
+    st.header(f"Figures ({len(found)})")
+    for name in found:
+        _figure(name, given, viewer)
+    st.header(f"Columns ({len(shown)})")
+    tables.show(shown, "columns")
 
 
-def _fits(name: str, wanted: str) -> bool:
-    metric = CATALOGUE[name]
-    text = " ".join([name, metric.label, metric.means, metric.owner, *metric.synonyms.values()])
-    return wanted in text.lower()
+def _variants(groups: list[str], viewer: Viewer) -> None:
+    """The same word in the mouths of several departments, each with its count of the last 90 days."""
+    st.header("One word, several figures")
+    names = list(dict.fromkeys(n for g in groups for _, n in VARIANTS[g]))
+    try:
+        period = period_named("90d", data.as_of(viewer))
+        counts = data.ask(viewer, names, Scope(period), periods=[period]).iloc[0]
+        st.caption(f"Counted over {period.in_words()}.")
+    except Problem:
+        counts = pd.Series(dict.fromkeys(names))
+        st.caption("The counts need the bank's leads, which your role does not include or nobody has loaded.")
+    rows = [
+        {
+            "Word": group,
+            "Who means what": who,
+            "Figure": CATALOGUE[name].label,
+            "Count": figure(CATALOGUE[name], counts[name]),
+        }
+        for group in groups
+        for who, name in VARIANTS[group]
+    ]
+    tables.show(pd.DataFrame(rows), "variants")
 
 
-def _figure(name: str) -> None:
+def _figure(name: str, given: pd.DataFrame, viewer: Viewer) -> None:
     metric: Metric = CATALOGUE[name]
+    now = version(metric)
+    mine = given[(given["metric"] == name)]
+    accepted = mine[mine["version"] == now]
+    department = acknowledgements.DEPARTMENTS.get(viewer.role)
     with st.expander(metric.label):
         st.text(metric.means)
         said = [f"{who} says “{word}”" for who, word in metric.synonyms.items()]
         st.caption(" · ".join([f"Owner: {metric.owner}", BETTER[metric.better], *said]))
         sources = ", ".join(dict.fromkeys(m.fact.name.replace("_", " ") for m in measures_of(metric)))
-        st.caption(f"Read from {sources}. Versions: {' '.join(metric.history)}")
+        st.caption(f"Read from {sources}. Shown on: {', '.join(pages_of()[name]) or 'no page by itself'}.")
+        st.caption(f"Versions: {' '.join(metric.history)}")
+        who = [f"{r.department} ({day(r.acknowledged_at)})" for r in accepted.itertuples()]
+        st.caption(f"Version {now} accepted by: {', '.join(who) or 'nobody yet'}.")
+        if department and department not in set(accepted["department"]):
+            before = department in set(mine["department"])
+            label = (
+                f"{'The definition changed: accept' if before else 'Accept'} version {now} for {department}"
+            )
+            st.button(label, key=f"accept-{name}", on_click=_accept, args=(name, now))
         st.caption("Worked example")
         st.code(_dedented(metric.example), language=None)
+
+
+def _accept(name: str, seen: str) -> None:
+    """Record it for whoever holds the connection now."""
+    viewer = door.viewer()
+    if viewer is None:
+        return
+    try:
+        acknowledgements.acknowledge(connect.here(), viewer, name, seen)
+        st.toast("Recorded for your department.")
+    except Problem as problem:
+        st.toast(str(problem))
 
 
 def _dedented(example: str) -> str:
@@ -59,14 +111,14 @@ def _dedented(example: str) -> str:
 def _columns(wanted: str) -> pd.DataFrame:
     rows = [
         {
-            "Table": table.name.replace("_", " "),
-            "Column": column.key,
-            "Means": column.comment,
-            "Owner": column.info["owner"],
-            "Personal": "yes" if column.info["personal"] else "",
+            "Table": row["table"].replace("_", " "),
+            "Column": row["column"],
+            "Means": row["means"],
+            "Owner": row["owner"],
+            "Also called": row["synonyms"],
+            "Personal": row["personal"],
         }
-        for table in (*UNIFIED_TABLES, *DERIVED_TABLES)
-        for column in table.c
-        if wanted in f"{table.name} {column.key} {column.comment} {column.info['owner']}".lower()
+        for row in columns()
+        if wanted in " ".join(row.values()).lower()
     ]
-    return pd.DataFrame(rows, columns=["Table", "Column", "Means", "Owner", "Personal"])
+    return pd.DataFrame(rows, columns=["Table", "Column", "Means", "Owner", "Also called", "Personal"])

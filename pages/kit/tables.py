@@ -6,10 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from metrics import CATALOGUE
-from metrics.query import Question, measures_of, statement
+from metrics.measure import version
+from metrics.query import Question, columns_of, measures_of, statement
 from metrics.words import plain
 from pages.kit import data, take
 from warehouse.access import Viewer
+from warehouse.load import origins_of
 
 ROWS_AT_ONCE = 20
 """A table up to this long is shown whole; a longer one scrolls."""
@@ -67,19 +69,39 @@ def show(
 
 
 def explain(names: list[str], viewer: Viewer, question: Question) -> None:
-    """What the figures above mean, where they come from, and the statement that reads them."""
+    """What the figures above mean, which files they come from, and, folded, the statement that reads them."""
     with st.popover("Explain", icon=":material/help:", type="tertiary"):
         for name in names:
             metric = CATALOGUE[name]
             st.markdown(f"**{metric.label}**")
-            st.text(f"{metric.means} Owner: {metric.owner}.")
+            st.text(f"{metric.means} Owner: {metric.owner}. Version {version(metric)}.")
         st.caption(
             f"As of {data.as_of(viewer):%d %b %Y}. Period, filters and breakdown are those on the page."
         )
+        _sources(names, viewer)
         agreed = data.catalogue(viewer)
         facts = dict.fromkeys(m.fact for n in names for m in measures_of(CATALOGUE[n]))
         by_name = {id(m): n for n, m in agreed.items()}
-        for fact in facts:
-            st.caption(f"Read from {fact.fullname.replace('unified.', '').replace('_', ' ')}: {fact.comment}")
-            mine = {by_name[id(m)]: m for n in names for m in measures_of(agreed[n]) if m.fact is fact}
-            st.code(data.reader(viewer).sql(statement(fact, mine, question)), language="sql", wrap_lines=True)
+        with st.expander("The statement that reads them (SQL)"):
+            for fact in facts:
+                mine = {by_name[id(m)]: m for n in names for m in measures_of(agreed[n]) if m.fact is fact}
+                text = data.reader(viewer).sql(statement(fact, mine, question))
+                st.code(text, language="sql", wrap_lines=True)
+
+
+def _sources(names: list[str], viewer: Viewer) -> None:
+    """The tables and files the figures are read from, with the last load."""
+    facts = dict.fromkeys(m.fact for n in names for m in measures_of(CATALOGUE[n]))
+    for fact in facts:
+        st.caption(f"Read from {fact.name.replace('_', ' ')}: {fact.comment}")
+    pairs = list(dict.fromkeys(pair for n in names for pair in columns_of(n)))
+    if not pairs:
+        return
+    found = data.frame(viewer, origins_of(pairs))
+    files = [
+        f"{file} ({', '.join(sorted(c for c in set(rows['file_column']) if c)) or 'columns not told'})"
+        for file, rows in found.groupby("file")
+    ]
+    loaded = pd.to_datetime(data.status(viewer)["loaded_at"]).max()
+    if files:
+        st.caption(f"Files and their columns: {'; '.join(files)}. Last load {loaded:%d %b %Y, %H:%M}.")

@@ -1,0 +1,30 @@
+"""The dictionary holds every metric, table and column, and the file in the project is the one the code says."""
+
+from pathlib import Path
+
+from metrics import CATALOGUE
+from metrics.variants import VARIANTS
+from reports import dictionary
+from warehouse import desk, schema
+
+
+def test_the_dictionary_on_file_is_the_one_of_the_code() -> None:
+    file = Path(__file__).parents[2] / "docs" / "dictionary.md"
+    assert file.read_text(encoding="utf-8") == dictionary.markdown(), "run: python cli.py dictionary"
+
+
+def test_every_metric_table_and_column_is_in_it() -> None:
+    assert set(dictionary.figures()) == set(CATALOGUE)
+    said = {(row["table"], row["column"]) for row in dictionary.columns()}
+    tables = (*schema.UNIFIED_TABLES, *schema.DERIVED_TABLES, *desk.DESK.sorted_tables)
+    assert {(t.name, c.key) for t in tables if t.name not in dictionary.SIGN_IN for c in t.c} == said
+    assert all(row["means"] for row in dictionary.columns() if row["owner"] != "People, in Concord")
+
+
+def test_a_departments_word_finds_the_table_and_says_whose_word_it_is() -> None:
+    assert "Sales says “account”" in dictionary.said_as("customers")
+    assert set(schema.SYNONYMS) <= {t.name for t in schema.UNIFIED_TABLES}
+
+
+def test_every_variant_is_a_metric() -> None:
+    assert {name for meanings in VARIANTS.values() for _, name in meanings} <= set(CATALOGUE)
