@@ -107,7 +107,9 @@ def _latest() -> ColumnElement[bool]:
 
 
 def waiting(reader: Reader, as_of: date) -> pd.DataFrame:
-    """The leads that wait for a decision, first to call first: those still to be contacted, by when that was promised.
+    """The leads that wait for a decision, first to call first: whose promise can still be kept, then the least late.
+
+    Those Sales has spoken to come last.
 
     Columns lead_id, full_name, phone, campaign_id, channel, product, score, mql_at, contacted_at, sales_rep, due_at,
     `late` (working hours past the promise by the end of `as_of`, negative while there is time) and `version`.
@@ -127,9 +129,12 @@ def waiting(reader: Reader, as_of: date) -> pd.DataFrame:
     found["due_at"] = office.due(found["mql_at"], settings.contact_promise_hours)
     now = pd.Series(pd.Timestamp(_end(as_of)), found.index)
     found["late"] = office.hours(found["mql_at"], now) - settings.contact_promise_hours
-    found["called"] = found["contacted_at"].notna()
-    order = ["called", "due_at", "lead_id"]
-    return found.sort_values(order).drop(columns=["verdict", "called"]).reset_index(drop=True)
+    found["called"], found["far"] = found["contacted_at"].notna(), found["late"].abs()
+    found["missed"] = found["late"] > 0
+    order = ["called", "missed", "far", "lead_id"]
+    return (
+        found.sort_values(order).drop(columns=["verdict", "called", "far", "missed"]).reset_index(drop=True)
+    )
 
 
 def since(as_of: date) -> Select:

@@ -84,7 +84,8 @@ def breakdown(viewer: Viewer, scope: Scope, way: str, view: str) -> None:
     shown = pd.DataFrame({way.capitalize(): _called(viewer, way, answer[way])})
     for label, name in stages:
         if answer[name].notna().any():
-            shown[label] = answer[name].to_numpy()
+            # A visit always belongs to a campaign: where there is no campaign there are none, rather than unknown ones.
+            shown[label] = answer[name].fillna(0).to_numpy() if name == "visits" else answer[name].to_numpy()
     top, bottom = (
         ("reached_won", "leads") if view == COHORT else ("opportunities_won", "opportunities_closed")
     )

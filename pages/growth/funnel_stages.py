@@ -116,7 +116,8 @@ def _table(viewer: Viewer, scope: Scope, view: str) -> pd.DataFrame:
                 step = _step(like, equal.get(names[at - 1], names[at - 1]))
                 row["Its change"] = _moved(step, now, before)
             else:
-                row["short"] = f"({100 * part / whole:,.1f} per 100)"
+                # Visits are not drawn: their bar would dwarf the others.
+                row["short"] = "" if above == "Visits" else f"({100 * part / whole:,.1f} per 100)"
                 row["Of the stage before"] = (
                     f"{100 * part / whole:,.1f} per 100 {above.lower() if at < 3 else above}"
                 )

@@ -124,11 +124,11 @@ def _reasons(viewer: Viewer, scope: Scope) -> None:
     running = answer["rejected"].cumsum() / total
     labels = [r if isinstance(r, str) else "Reason not recorded" for r in answer["reason"]]
     texts = [
-        f"{n:,.0f}  ({share(n / total)}, together {share(c)})"
+        f"{n:,.0f}  {100 * n / total:.0f} %, to here {100 * c:.0f} %"
         for n, c in zip(answer["rejected"], running, strict=True)
     ]
     st.caption(
-        "Most frequent first; “together” adds up from the top. Filter by campaign to see one campaign's reasons."
+        "Most frequent first; “to here” adds up from the top. Filter by campaign to see one campaign's reasons."
     )
     charts.bars(
         labels, answer["rejected"].tolist(), texts, alt=f"Rejections: {'; '.join(texts)}", key="reasons"

@@ -15,6 +15,8 @@ from warehouse.errors import Problem
 from workflow import leads
 
 PER_PAGE = 6
+LONG_AGO = 90
+"""Working hours after which the day says more than the hours."""
 
 
 def waiting(viewer: Viewer, names: dict[str, str]) -> pd.DataFrame:
@@ -82,6 +84,8 @@ def _line(lead: Any) -> None:
 def _badge(lead: Any) -> None:
     if pd.notna(lead.contacted_at):
         st.badge(f"Contacted {day(lead.contacted_at)}", icon=":material/call:", color="gray")
+    elif lead.late > LONG_AGO:
+        st.badge(f"Was due {day(lead.due_at)}", icon=":material/schedule:", color="red")
     elif lead.late > 0:
         st.badge(f"{lead.late:,.0f} working hours late", icon=":material/schedule:", color="red")
     else:

