@@ -132,7 +132,8 @@ cac = Ratio(
 )
 
 
-def _joined_within(period: Period) -> ColumnElement[bool]:
+def joined_within(period: Period) -> ColumnElement[bool]:
+    """Rows of revenue of the people who joined in `period` through a lead."""
     joined = select(customers.c.customer_id).where(
         between(customers.c.joined_on, period), customers.c.acquired_by_lead_id.is_not(None)
     )
@@ -146,7 +147,7 @@ revenue_of_acquired = Measure(
     fact=revenues,
     total="sum",
     of=revenues.c.revenue,
-    when=_joined_within,
+    when=joined_within,
     unit="HKD",
     example="""
         customers

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from metrics.scope import Scope
 from pages.customers import alert_rules, churn_model, customer, customer_health, impact
 from pages.governance import data_status, dictionary, identity
-from pages.growth import attribution, campaigns, funnel, goals, hand_off, qualified
+from pages.growth import attribution, budget, campaigns, funnel, goals, hand_off, qualified
 from pages.today import today
 from warehouse.access import ROLES, Viewer
 
@@ -52,6 +52,14 @@ MENU: dict[str, tuple[Entry, ...]] = {
             page=hand_off.page,
             filters=("channel", "campaign", "product", "rep"),
             needs=("leads",),
+        ),
+        Entry(
+            title="Budget",
+            icon=":material/savings:",
+            url="budget",
+            roles=GROWTH - {"sales"},
+            page=budget.page,
+            needs=("leads", "campaign_days"),
         ),
         Entry(
             title="Attribution",

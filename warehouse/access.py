@@ -92,6 +92,7 @@ _REFERENCE = dict.fromkeys(
         "experiment_results",
         "experiment_looks",
         "value_hindsight",
+        "response_curves",
         *_AGREED,
     ),
     See.EVERYTHING,

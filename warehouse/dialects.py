@@ -36,6 +36,14 @@ class days_between(FunctionElement[Any]):
     inherit_cache = True
 
 
+class months_between(FunctionElement[Any]):
+    """`months_between(start, end)`: calendar months from one date to another, as an integer; the days do not count."""
+
+    name = "months_between"
+    type = Integer()
+    inherit_cache = True
+
+
 class add_days(FunctionElement[Any]):
     """`add_days(x, n)`: the date `n` calendar days after the date of `x`; `n` may be negative."""
 
@@ -110,6 +118,26 @@ def _(element: days_between, compiler: SQLCompiler, **kw: Any) -> str:
 def _(element: days_between, compiler: SQLCompiler, **kw: Any) -> str:
     start, end = _parts(element, compiler, **kw)
     return f"datediff({end}, {start})"
+
+
+@compiles(months_between, "duckdb", "postgresql")
+def _(element: months_between, compiler: SQLCompiler, **kw: Any) -> str:
+    start, end = _parts(element, compiler, **kw)
+    years = f"(EXTRACT(YEAR FROM {end}) - EXTRACT(YEAR FROM {start}))"
+    return f"CAST(12 * {years} + EXTRACT(MONTH FROM {end}) - EXTRACT(MONTH FROM {start}) AS INTEGER)"
+
+
+@compiles(months_between, "sqlite")
+def _(element: months_between, compiler: SQLCompiler, **kw: Any) -> str:
+    start, end = _parts(element, compiler, **kw)
+    years = f"(strftime('%Y', {end}) - strftime('%Y', {start}))"
+    return f"CAST(12 * {years} + strftime('%m', {end}) - strftime('%m', {start}) AS INTEGER)"
+
+
+@compiles(months_between, "hive", "spark")
+def _(element: months_between, compiler: SQLCompiler, **kw: Any) -> str:
+    start, end = _parts(element, compiler, **kw)
+    return f"(12 * (year({end}) - year({start})) + month({end}) - month({start}))"
 
 
 @compiles(add_days, "duckdb", "postgresql")

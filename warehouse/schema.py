@@ -602,6 +602,32 @@ value_hindsight = _table(
     schema=DERIVED,
 )
 
+response_curves = _table(
+    "response_curves",
+    "How many customers a channel won for what it spent in a week: spend to a power, from the channel's own weeks.",
+    "Analytics",
+    _column("channel", Text, "The channel.", key=True),
+    _column("as_of", Date, "The day it was learned."),
+    _column("weeks", Integer, "How many weeks with spend it was learned from."),
+    _column("won", Integer, "How many customers were won by leads of those weeks; empty if too few to show."),
+    _column("usual_spend", Float, "The usual spend of a week in HKD (geometric mean)."),
+    _column("least_spend", Float, "The smallest spend of a week that was seen, in HKD."),
+    _column("most_spend", Float, "The largest, in HKD."),
+    _column(
+        "level",
+        Float,
+        "Logarithm of the customers won in a week at the usual spend; empty if too early to say.",
+    ),
+    _column("level_error", Float, "Its standard error."),
+    _column(
+        "power",
+        Float,
+        "How customers follow spend: 1 is in proportion, 0.5 is twice for four times the money.",
+    ),
+    _column("power_error", Float, "Its standard error."),
+    schema=DERIVED,
+)
+
 touch_credits = _table(
     "touch_credits",
     "How much of a won lead a touch is credited with, by attribution model.",

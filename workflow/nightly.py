@@ -25,7 +25,7 @@ from warehouse.schema import (
     experiment_results,
     offer_results,
 )
-from workflow import cross_selling, impact, looks, offers, salvageable, valuation
+from workflow import cross_selling, impact, looks, offers, response_curves, salvageable, valuation
 from workflow.alerts import BY_NIGHT, Night, tonight
 from workflow.arms import first_draws
 from workflow.crediting import write_credits
@@ -73,6 +73,7 @@ def run(stores: Stores, progress: Progress | None = None) -> Report:
             keep(draft, reader, model, profiles, scores, as_of)
         valued, remarks = valuation.values(draft, reader, as_of, load.known(reader), tell)
         said = (*said, *remarks)
+        response_curves.write_curves(draft, reader, as_of, known)
         tell("Crediting the touches of every win")
         credited = write_credits(draft, reader, as_of)
         tell("Timing the hand-offs")

@@ -6,7 +6,6 @@ import streamlit as st
 
 from metrics.words import day, share
 from models.experiments import WRONG_RATIO
-from pages.customers.alert_card import escaped
 from workflow.impact import CHURN
 from workflow.readings import Found, Reading
 from workflow.salvageable import SALVAGEABLE
@@ -28,7 +27,9 @@ def trust(reading: Reading) -> None:
         _kept(reading),
     ):
         if text:
-            st.markdown(f":material/{icon}: {escaped(text)}")
+            with st.container(horizontal=True, gap="small", vertical_alignment="top"):
+                st.markdown(f":material/{icon}:", width="content")
+                st.text(text)
 
 
 def _draw(arms: Found) -> tuple[str, str]:

@@ -1,0 +1,65 @@
+"""Whether what customers brought is worth what they cost, decided by intervals and never by two point values.
+
+Cost is known to the cent; how many customers it won varies like a Poisson count (exact interval). The interval of value
+less cost is put together from both by MOVER (Zou and Donner, Stat. Med. 27, 2008), as Newcombe's intervals are.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.stats import chi2
+
+from models.lifetime_value import group_interval
+
+FEWEST = 30
+"""Fewer customers than this say nothing about a group."""
+WORTH, NOT_WORTH, TOO_FEW, NO_COST, NO_VALUE = (
+    "worth it",
+    "not worth it",
+    "too few customers to say",
+    "no cost data",
+    "no value yet",
+)
+
+
+def judged(groups: pd.DataFrame) -> pd.DataFrame:
+    """`groups` with `cac`, `ltv`, their 95 % bounds (`…_low`, `…_high`), those of the difference, and `verdict`.
+
+    Needs per group `cost` (HKD, NaN if not known), `won` (customers), `left` (of them), `valued`, `value`,
+    `value_squared`, `swing` (sums over those valued, HKD). NaN means not known or about too few people to show.
+    """
+    found = groups.copy()
+    won, valued = found["won"].where(found["won"] > 0), found["valued"].where(found["valued"] > 1)
+    found["cac"] = found["cost"] / won
+    found["cac_low"] = found["cost"] / (chi2.ppf(0.975, 2 * (won + 1)) / 2)
+    found["cac_high"] = found["cost"] / (chi2.ppf(0.025, 2 * won) / 2)
+    found["ltv"] = found["value"] / valued
+    spread = ((found["value_squared"] - valued * found["ltv"] ** 2) / (valued - 1)).clip(lower=0) ** 0.5
+    found["ltv_low"], found["ltv_high"] = group_interval(
+        found["ltv"].to_numpy(float),
+        spread.to_numpy(float),
+        (found["swing"] / valued).to_numpy(float),
+        valued.to_numpy(float),
+        found["left"].fillna(1).to_numpy(float),
+    )
+    gap = found["ltv"] - found["cac"]
+    found["gain_low"] = gap - np.hypot(found["ltv"] - found["ltv_low"], found["cac_high"] - found["cac"])
+    found["gain_high"] = gap + np.hypot(found["ltv_high"] - found["ltv"], found["cac"] - found["cac_low"])
+    few = ~(found["won"] >= FEWEST) | ~(found["valued"] >= FEWEST)
+    found["verdict"] = np.select(
+        [found["cost"].isna(), few, found["ltv"].isna(), found["gain_low"] > 0, found["gain_high"] < 0],
+        [NO_COST, TOO_FEW, NO_VALUE, WORTH, NOT_WORTH],
+        TOO_FEW,
+    )
+    return found
+
+
+def paid_back(by_month: pd.Series, cac: float) -> int | None:
+    """The month since joining (1 is the first) in which cumulative net revenue reaches `cac`; None if not yet.
+
+    `by_month`: mean net revenue of each month since joining, indexed 1, 2, …
+    """
+    total = by_month.cumsum()
+    reached = total.index[total >= cac]
+    return int(reached[0]) if len(reached) else None

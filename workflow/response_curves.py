@@ -1,0 +1,58 @@
+"""The night's step that learns, for each channel, how many customers it won for what it spent."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pandas as pd
+from sqlalchemy import func, select, true
+
+from metrics.acquisition import acquisition_cost
+from models import response
+from warehouse.access import Reader
+from warehouse.load import Draft
+from warehouse.schema import campaign_days, campaigns, customers, leads, response_curves
+
+RIPE_AFTER_DAYS = 100
+"""Nearly every lead that is won is won by then; a later week would look worse than it is."""
+NEEDS = frozenset({"campaigns", "campaign_days", "leads", "customers"})
+
+
+def write_curves(draft: Draft, reader: Reader, as_of: date, known: frozenset[str]) -> int:
+    """Learn and write the curves anew; how many channels have one."""
+    if not known >= NEEDS:
+        return 0
+    found = response.curves(weeks(reader, as_of))
+    few = found["won"] < reader.stores.settings.smallest_cell
+    found["won"] = found["won"].mask(few)
+    draft.write(response_curves, found.assign(as_of=as_of), replacing=true())
+    return int(found["level"].notna().sum())
+
+
+def weeks(reader: Reader, as_of: date) -> pd.DataFrame:
+    """`channel`, `week` (its Monday), `spend` on campaigns for new customers, `won`: customers whose lead came then."""
+    spent = reader.frame(
+        select(campaigns.c.channel, campaign_days.c.day_on, func.sum(campaign_days.c.cost).label("spend"))
+        .join_from(campaign_days, campaigns, campaigns.c.campaign_id == campaign_days.c.campaign_id)
+        .where(acquisition_cost.where, campaign_days.c.day_on <= as_of)
+        .group_by(campaigns.c.channel, campaign_days.c.day_on)
+    ).dropna()
+    won = reader.frame(
+        select(leads.c.channel, leads.c.created_at)
+        .join_from(customers, leads, leads.c.lead_id == customers.c.acquired_by_lead_id)
+        .where(leads.c.channel.is_not(None))
+    )
+    spent["week"], won["week"] = _monday(spent["day_on"]), _monday(won["created_at"])
+    days = spent.groupby(["channel", "week"])["day_on"].nunique()
+    both = spent.groupby(["channel", "week"], as_index=False)["spend"].sum()
+    both = both[(days >= 7).to_numpy()]
+    counted = won.groupby(["channel", "week"]).size().rename("won").reset_index()
+    both = both.merge(counted, on=["channel", "week"], how="left").fillna({"won": 0})
+    ripe = both["week"] + pd.Timedelta(days=6) <= pd.Timestamp(as_of - timedelta(days=RIPE_AFTER_DAYS))
+    kept: pd.DataFrame = both[ripe].reset_index(drop=True)
+    return kept
+
+
+def _monday(moment: pd.Series) -> pd.Series:
+    day = pd.to_datetime(moment).dt.normalize()
+    return day - pd.to_timedelta(day.dt.weekday, unit="D")
