@@ -177,7 +177,7 @@ def choose(facts: Facts) -> Step:
     if facts.open_complaint:
         return Step(
             sentence="Settle the complaint first: call, listen, and say by when it will be done.",
-            reason="Selling into an open complaint drives customers away.",
+            reason="A complaint is open, and it comes before anything else.",
             allowed=True,
             why_not=no,
         )

@@ -6,6 +6,7 @@ import streamlit as st
 
 from metrics.words import day, share
 from models.experiments import WRONG_RATIO
+from pages.customers.alert_card import escaped
 from workflow.impact import CHURN
 from workflow.readings import Found, Reading
 from workflow.salvageable import SALVAGEABLE
@@ -27,9 +28,7 @@ def trust(reading: Reading) -> None:
         _kept(reading),
     ):
         if text:
-            with st.container(horizontal=True, gap="small", vertical_alignment="top"):
-                st.markdown(f":material/{icon}:", width="content")
-                st.text(text)
+            st.markdown(f":material/{icon}: {escaped(text)}")
 
 
 def _draw(arms: Found) -> tuple[str, str]:
