@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from metrics.profile import profile
 from models import churn
 from warehouse.access import Reader
-from warehouse.schema import customer_scores, relationship_managers
+from warehouse.schema import customer_profiles, customer_scores, relationship_managers
 from workflow.rules import Rule, found, over
 from workflow.training import LOOK_BACK_DAYS
 
@@ -44,7 +44,7 @@ def preview(reader: Reader, rule: Rule, as_of: date, first: date | None, known: 
     per_rm = reader.frame(mine)
     names = reader.frame(select(managers.c.rm_id, managers.c.name, managers.c.weekly_capacity))
     per_rm = per_rm.merge(names, on="rm_id", how="left").sort_values("flagged", ascending=False)
-    everybody = select(func.count().label("n")).select_from(profile(as_of, known).subquery("everybody"))
+    everybody = select(func.count().label("n")).where(customer_profiles.c.as_of == as_of)
     return Preview(
         now=int(per_rm["flagged"].sum()),
         people=int(reader.frame(everybody)["n"].iloc[0]),

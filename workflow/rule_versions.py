@@ -35,7 +35,7 @@ class Attribute:
     """What a rule may ask about: in words, which way it warns, and the thresholds to choose from."""
 
     label: str
-    warns: Literal["from", "up to"]
+    warns: Literal["at least", "at most"]
     choices: tuple[float, ...]
     unit: Literal["HKD", "days", "share", "number"] = "number"
 
@@ -52,34 +52,36 @@ _MONEY = (100_000.0, 200_000.0, 500_000.0, 1_000_000.0, 2_000_000.0, 5_000_000.0
 ATTRIBUTES: Mapping[str, Attribute] = {
     "probability": Attribute(
         label="Chance of leaving within 90 days",
-        warns="from",
+        warns="at least",
         choices=(0.05, 0.10, 0.15, 0.20, 0.30, 0.40),
         unit="share",
     ),
     "open_complaints_90d": Attribute(
-        label="Complaints of the last 90 days not settled", warns="from", choices=(1, 2, 3)
+        label="Complaints of the last 90 days not settled", warns="at least", choices=(1, 2, 3)
     ),
-    "complaints_365d": Attribute(label="Complaints in a year", warns="from", choices=(1, 2, 3, 5)),
-    "total_balance": Attribute(label="Deposits and investments", warns="from", choices=_MONEY, unit="HKD"),
-    "savings_balance": Attribute(label="Savings", warns="from", choices=_MONEY, unit="HKD"),
+    "complaints_365d": Attribute(label="Complaints in a year", warns="at least", choices=(1, 2, 3, 5)),
+    "total_balance": Attribute(
+        label="Deposits and investments", warns="at least", choices=_MONEY, unit="HKD"
+    ),
+    "savings_balance": Attribute(label="Savings", warns="at least", choices=_MONEY, unit="HKD"),
     "balance_change_90d": Attribute(
         label="Change of the balance in three months",
-        warns="up to",
+        warns="at most",
         choices=(-0.10, -0.25, -0.50, -0.75),
         unit="share",
     ),
     "days_since_customer_made_transaction": Attribute(
         label="Days since the customer last moved money",
-        warns="from",
+        warns="at least",
         choices=(60, 90, 120, 180, 270, 365),
         unit="days",
     ),
-    "app_sessions_30d": Attribute(label="App visits in 30 days", warns="up to", choices=(0, 1, 2, 5)),
+    "app_sessions_30d": Attribute(label="App visits in 30 days", warns="at most", choices=(0, 1, 2, 5)),
     "last_nps": Attribute(
-        label="Latest answer to “would you recommend us”, 0 to 10", warns="up to", choices=(2, 4, 6)
+        label="Latest answer to “would you recommend us”, 0 to 10", warns="at most", choices=(2, 4, 6)
     ),
     "last_csat": Attribute(
-        label="Latest answer to “were you satisfied”, 1 to 5", warns="up to", choices=(1, 2, 3)
+        label="Latest answer to “were you satisfied”, 1 to 5", warns="at most", choices=(1, 2, 3)
     ),
 }
 """Column of the profile, or the score → what a rule may ask about it."""
@@ -96,7 +98,7 @@ class Draft:
     within_capacity: bool = True
 
     def in_words(self) -> str:
-        """The conditions as a text, such as `Savings from HKD 500,000`."""
+        """The conditions as a text, such as `Savings at least HKD 500,000`."""
         return "; ".join(
             f"{ATTRIBUTES[name].label} {ATTRIBUTES[name].warns} {ATTRIBUTES[name].threshold(value)}"
             for name, value in self.conditions.items()
@@ -133,7 +135,7 @@ def as_rule(draft: Draft) -> Rule:
         for name, value in draft.conditions.items():
             if name == "probability":
                 parts.append(score.c.probability >= value * share_of_score)
-            elif ATTRIBUTES[name].warns == "from":
+            elif ATTRIBUTES[name].warns == "at least":
                 parts.append(profile.c[name] >= value)
             else:
                 parts.append(profile.c[name] <= value)

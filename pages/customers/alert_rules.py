@@ -109,11 +109,12 @@ def _called(code: str, draft: Draft) -> str:
 
 def _preview_and_decide(viewer: Viewer, draft: Draft, today: date, exists: bool) -> None:
     rule, known = versions.as_rule(draft), data.known(viewer)
-    found = data.cached(
-        viewer,
-        ("rule preview", sorted(draft.conditions.items()), today),
-        lambda door: rule_preview.preview(door, rule, today, training.first_day(door, known), known),
-    )
+    with st.spinner("Counting whom it would flag, now and at the past month ends …"):
+        found = data.cached(
+            viewer,
+            ("rule preview", sorted(draft.conditions.items()), today),
+            lambda door: rule_preview.preview(door, rule, today, training.first_day(door, known), known),
+        )
     whose = "of your team's" if viewer.role == "team_lead" else "of"
     st.subheader(f"It would flag {found.now:,} {whose} {found.people:,} customers on {day(today)}")
     st.caption(

@@ -24,7 +24,8 @@ SHOWN = {
     "snoozed": "Snoozed",
 }
 ALWAYS = ("all", "due", "overdue", "new", "working")
-PER_PAGE = 12
+PER_PAGE, PER_PAGE_OF_A_LEAD = 12, 5
+"""A team lead wants to see how the work lies before the end of the list."""
 
 
 def page(viewer: Viewer, scope: Scope | None) -> None:
@@ -43,7 +44,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
             f"No customer of yours is flagged. Checked as of {day(today)}.", "The next check is tonight."
         )
     else:
-        _queue(found, counts, today)
+        _queue(found, counts, today, PER_PAGE_OF_A_LEAD if viewer.role == "team_lead" else PER_PAGE)
     team_work.pool(viewer)
     if viewer.role == "team_lead":
         team_work.lie_of_the_work(alerts, viewer, today)
@@ -72,7 +73,7 @@ def _changed(since: Changes) -> None:
     )
 
 
-def _queue(found: pd.DataFrame, counts: dict[str, int], today: date) -> None:
+def _queue(found: pd.DataFrame, counts: dict[str, int], today: date, at_once: int) -> None:
     numbers = counts | {"all": counts["open"]}
     offered = [kind for kind in SHOWN if kind in ALWAYS or numbers[kind]]
     asked = st.query_params.get("show", "all")
@@ -89,10 +90,10 @@ def _queue(found: pd.DataFrame, counts: dict[str, int], today: date) -> None:
     masks = queue.kinds(found, today)
     chosen = found[masks[shown]] if shown in masks else found[~masks["snoozed"]]
     st.caption(_order(found))
-    pages = max(1, -(-len(chosen) // PER_PAGE))
+    pages = max(1, -(-len(chosen) // at_once))
     number = st.session_state.get("queue_page", 1) if pages > 1 else 1
-    first = (min(number, pages) - 1) * PER_PAGE
-    for alert in chosen.iloc[first : first + PER_PAGE].itertuples():
+    first = (min(number, pages) - 1) * at_once
+    for alert in chosen.iloc[first : first + at_once].itertuples():
         alert_card.line(alert, today, "queue")
     if pages > 1:
         st.pagination(pages, key="queue_page")

@@ -75,4 +75,6 @@ def _marked(events: pd.DataFrame) -> list[dict[str, str]]:
 
 def _said(event: "pd.Series | dict[str, object]") -> str:
     what, detail = plain(str(event["what"])).capitalize(), event["detail"]
-    return f"{what}: {plain(detail)}" if isinstance(detail, str) else what
+    told = plain(detail) if isinstance(detail, str) else ""
+    # An e-mail by e-mail says nothing twice.
+    return f"{what}: {told}" if told and told.lower() != what.lower() else what
