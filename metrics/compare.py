@@ -82,6 +82,17 @@ def _verdict(metric: Metric, low: float, high: float, none: float, relative: flo
     return Change("better" if rose == (metric.better == "up") else "worse", low, high, relative)
 
 
+def interval(metric: Ratio, top: float, bottom: float) -> tuple[float, float] | None:
+    """The 95 % interval of a share, or of a score whose cases lie between -1 and 1; None below `FEWEST` cases."""
+    if not bottom >= FEWEST or math.isnan(top):
+        return None
+    if metric.unit == "share":
+        return share_interval(top, bottom)
+    middle = top / bottom
+    width = 1.96 * math.sqrt(max(0.0, 1 - middle**2) / bottom)
+    return metric.scale * max(-1.0, middle - width), metric.scale * min(1.0, middle + width)
+
+
 def share_interval(top: float, bottom: float) -> tuple[float, float]:
     """Wilson's 95 % interval of a share; needs `bottom` > 0."""
     low, high = proportion_confint(top, bottom, method="wilson")

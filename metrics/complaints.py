@@ -1,12 +1,12 @@
-"""Complaints that wait for an answer, row by row, for those who work them."""
+"""Service cases row by row, for those who work them: complaints that wait, samples of a theme, links with features."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 
-from warehouse.schema import customers, tickets
+from warehouse.schema import customers, feature_links, ticket_themes, tickets
 
 
 def open_complaints(as_of: date) -> Select:
@@ -35,4 +35,29 @@ def open_complaints(as_of: date) -> Select:
             or_(tickets.c.resolved_at.is_(None), tickets.c.resolved_at >= until),
         )
         .order_by(tickets.c.opened_at)
+    )
+
+
+def of_theme(theme: str, most: int) -> Select:
+    """The cases that a theme describes best, with their words."""
+    typical = (
+        select(ticket_themes.c.ticket_id)
+        .where(ticket_themes.c.theme == theme)
+        .order_by(ticket_themes.c.weight.desc(), ticket_themes.c.opened_at.desc(), ticket_themes.c.ticket_id)
+        .limit(most)
+    )
+    return (
+        select(tickets.c.ticket_id, tickets.c.opened_at, tickets.c.category, tickets.c.text)
+        .where(tickets.c.ticket_id.in_(typical))
+        .order_by(tickets.c.opened_at.desc())
+    )
+
+
+def features() -> Select:
+    """What the last night found about features of the app and service cases, the clearest link first."""
+    latest = select(func.max(feature_links.c.as_of)).scalar_subquery()
+    return (
+        select(feature_links)
+        .where(feature_links.c.as_of == latest)
+        .order_by(feature_links.c.p_adjusted, feature_links.c.feature)
     )

@@ -37,6 +37,13 @@ def _acquired_by(fact: Table, wanted: Column) -> ColumnElement:
     return found.correlate(fact).scalar_subquery()
 
 
+def _case(wanted: Column) -> ColumnElement:
+    """What the service case that a survey asks about is about."""
+    case = schema.tickets.alias("asked_about")
+    found = select(case.c[wanted.key]).where(case.c.ticket_id == schema.surveys.c.ticket_id)
+    return found.correlate(schema.surveys).scalar_subquery()
+
+
 _OF_CUSTOMERS = (
     schema.accounts,
     schema.revenues,
@@ -44,6 +51,7 @@ _OF_CUSTOMERS = (
     schema.surveys,
     schema.customer_profiles,
     schema.customer_values,
+    schema.ticket_themes,
 )
 
 DIMENSIONS: Mapping[str, Mapping[Table, ColumnElement]] = {
@@ -70,7 +78,17 @@ DIMENSIONS: Mapping[str, Mapping[Table, ColumnElement]] = {
         schema.accounts: schema.accounts.c.product,
         schema.revenues: schema.revenues.c.product,
         schema.tickets: schema.tickets.c.product,
+        schema.surveys: _case(schema.tickets.c.product),
     },
+    "district": {
+        customers: customers.c.district,
+        **{t: _customer(t, customers.c.district) for t in _OF_CUSTOMERS},
+    },
+    "touchpoint": {
+        schema.tickets: schema.tickets.c.category,
+        schema.surveys: _case(schema.tickets.c.category),
+    },
+    "theme": {schema.ticket_themes: schema.ticket_themes.c.theme},
     "segment": {
         customers: customers.c.segment,
         leads: _customer(leads, customers.c.segment),

@@ -14,10 +14,13 @@ from typing import Literal
 from sqlalchemy import ColumnElement, DateTime, Table, and_, case, func, true
 
 from metrics.scope import Period
-from warehouse.dialects import median, to_float
+from warehouse.dialects import median, p90, to_float
 
-Unit = Literal["count", "HKD", "share", "points", "days"]
+Unit = Literal["count", "HKD", "share", "points", "days", "hours"]
 Better = Literal["up", "down", "neither"]
+
+
+_MIDDLES = {"median": median, "p90": p90}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -28,7 +31,7 @@ class Measure:
     means: str
     owner: str
     fact: Table
-    total: Literal["count", "sum", "median"] = "count"
+    total: Literal["count", "sum", "median", "p90"] = "count"
     of: ColumnElement | None = None
     """What is summed; a count needs none."""
     dated: ColumnElement | None = None
@@ -57,7 +60,9 @@ class Measure:
             return func.count(case((inside, 1)))
         assert self.of is not None, f"{self.label} does not say what it totals"
         value = case((inside, self.of))
-        return median(value) if self.total == "median" else to_float(func.sum(value))
+        if self.total in _MIDDLES:
+            return _MIDDLES[self.total](value)
+        return to_float(func.sum(value))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -82,6 +82,7 @@ def absent(name: str, known: frozenset[str]) -> bool:
 
 _SOURCES = {
     # Credits are computed from contacts and wins; what people write on the desk has no source.
+    "ticket_themes": (("tickets", "text"), ("tickets", "opened_at")),
     "touch_credits": (("touches", "lead_id"), ("touches", "touched_at"), ("leads", "won_at")),
     "hand_offs": (("leads", "mql_at"), ("leads", "contacted_at")),
     "customer_values": (("revenues", "revenue"), ("revenues", "cost_to_serve"), ("customers", "left_on")),

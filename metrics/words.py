@@ -51,8 +51,8 @@ def figure(metric: Metric, value: float | None) -> str:
         return share(number)
     if metric.unit == "points":
         return f"{number:+.0f} points".replace("-", "−")
-    if metric.unit == "days":
-        return f"{number:,.1f} days"
+    if metric.unit in ("days", "hours"):
+        return f"{number:,.1f} {metric.unit}"
     return f"{number:,.0f}"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from metrics.scope import Scope
-from pages.customers import alert_rules, churn_model, customer, customer_health, impact
+from pages.customers import alert_rules, churn_model, customer, customer_health, impact, voice
 from pages.governance import data_status, dictionary, identity
 from pages.growth import attribution, budget, campaigns, funnel, goals, hand_off, qualified
 from pages.today import today
@@ -135,6 +135,15 @@ MENU: dict[str, tuple[Entry, ...]] = {
             url="impact",
             roles=EVERYBODY,
             page=impact.page,
+        ),
+        Entry(
+            title="Customer voice",
+            icon=":material/record_voice_over:",
+            url="voice",
+            roles=frozenset({"service", "marketing", "analyst", "executive"}),
+            page=voice.page,
+            filters=("segment", "product"),
+            needs=("surveys", "tickets"),
         ),
     ),
     "Governance": (

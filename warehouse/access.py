@@ -75,6 +75,7 @@ class See(Enum):
 _AGREED = (
     *("goals", "goal_paths", "goal_endings", "definitions", "definition_signatures"),
     *("annotations", "acknowledgements"),
+    *("outside_benchmarks", "planned_tests", "saved_reports"),
 )
 """What departments agreed on: for everybody to read."""
 _CAMPAIGN_WORK = dict.fromkeys(("lift_experiments", "campaign_steps"), See.EVERYTHING)
@@ -93,6 +94,7 @@ _REFERENCE = dict.fromkeys(
         "experiment_looks",
         "value_hindsight",
         "response_curves",
+        "feature_links",
         *_AGREED,
     ),
     See.EVERYTHING,
@@ -123,7 +125,10 @@ RULES: dict[str, dict[str, See]] = {
         **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "alert_steps", "offers"], See.OWN),
         **dict.fromkeys(["rule_versions", "offer_results"], See.EVERYTHING),
     },
-    "service": {**_REFERENCE, **dict.fromkeys(["customers", "tickets", "surveys"], See.EVERYTHING)},
+    "service": {
+        **_REFERENCE,
+        **dict.fromkeys(["customers", "tickets", "surveys", "ticket_themes"], See.EVERYTHING),
+    },
     "sales": {
         **_REFERENCE,
         **dict.fromkeys(["leads", "hand_offs", "lead_reviews"], See.EVERYTHING),

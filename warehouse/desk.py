@@ -394,3 +394,52 @@ audit_log = Table(
     Column("chain", Text, nullable=False, comment="SHA-256 over this line and the line before."),
     comment="Every write, and every refused look: appended, chained, so a removed line is found.",
 )
+
+outside_benchmarks = Table(
+    "outside_benchmarks",
+    DESK,
+    Column("benchmark_id", Integer, primary_key=True),
+    Column("metric", Text, nullable=False, comment="A metric of the catalogue."),
+    Column("value", Float, nullable=False, comment="In the metric's own unit; a share between 0 and 1."),
+    Column("source", Text, nullable=False, comment="Who published it, and where it can be read."),
+    Column("published_on", Date, nullable=False),
+    Column("population", Text, nullable=False, comment="Whom it was measured on."),
+    Column("replaces", Integer, comment="The entry that this one corrects or withdraws."),
+    Column("withdrawn", Boolean, nullable=False, default=False),
+    Column("entered_by", Text, nullable=False),
+    Column("entered_at", DateTime, nullable=False),
+    comment="Figures of others to stand beside ours; appended, a correction names the entry it replaces.",
+)
+
+planned_tests = Table(
+    "planned_tests",
+    DESK,
+    Column("test_id", Integer, primary_key=True),
+    Column("question", Text, nullable=False, comment="What it shall answer, in a sentence."),
+    Column("base_rate", Float, nullable=False, comment="How often it happens now, 0 to 1."),
+    Column(
+        "smallest_effect", Float, nullable=False, comment="The relative change worth finding, such as -0.1."
+    ),
+    Column("per_arm", Integer, nullable=False, comment="People needed in each of the two groups."),
+    Column("planned_by", Text, nullable=False),
+    Column("planned_at", DateTime, nullable=False),
+    comment="Tests planned because two things were seen to go together; appended, never changed.",
+)
+
+saved_reports = Table(
+    "saved_reports",
+    DESK,
+    Column("report_id", Text, primary_key=True, comment="Part of its link."),
+    Column("title", Text, nullable=False),
+    Column("metric", Text, nullable=False),
+    Column("breakdown", Text, comment="A dimension, or month; empty for one figure."),
+    Column("filters", Text, nullable=False, comment="JSON: dimension and values."),
+    Column(
+        "period", Text, nullable=False, comment="A word of the filter bar, so that a report moves with time."
+    ),
+    Column("chart", Text, nullable=False, comment="bars, line or table."),
+    Column("saved_by", Text, nullable=False),
+    Column("saved_at", DateTime, nullable=False),
+    Column("retired_at", DateTime, comment="Taken off the list; its link still opens."),
+    comment="Questions people put together and keep. They hold no figures: each opening asks anew, as who opens it.",
+)

@@ -64,6 +64,25 @@ class median(FunctionElement[Any]):
     inherit_cache = True
 
 
+class p90(FunctionElement[Any]):
+    """`p90(x)`: what nine in ten of a group do not exceed, NULLs ignored, between two values in proportion.
+
+    Exact on DuckDB, PostgreSQL and Spark; SQLite must be given an aggregate named `p90` first.
+    """
+
+    name = "p90"
+    type = Float()
+    inherit_cache = True
+
+
+class hours_between(FunctionElement[Any]):
+    """`hours_between(start, end)`: hours from one timestamp to another as a double; negative if `end` is earlier."""
+
+    name = "hours_between"
+    type = Float()
+    inherit_cache = True
+
+
 class to_float(FunctionElement[Any]):
     """`to_float(x)`: `x` as a double."""
 
@@ -174,6 +193,54 @@ def _(element: median, compiler: SQLCompiler, **kw: Any) -> str:
 def _(element: median, compiler: SQLCompiler, **kw: Any) -> str:
     (x,) = _parts(element, compiler, **kw)
     return f"percentile({x}, 0.5)"
+
+
+@compiles(p90, "duckdb")
+def _(element: p90, compiler: SQLCompiler, **kw: Any) -> str:
+    (x,) = _parts(element, compiler, **kw)
+    return f"quantile_cont({x}, 0.9)"
+
+
+@compiles(p90, "sqlite")
+def _(element: p90, compiler: SQLCompiler, **kw: Any) -> str:
+    (x,) = _parts(element, compiler, **kw)
+    return f"p90({x})"
+
+
+@compiles(p90, "postgresql")
+def _(element: p90, compiler: SQLCompiler, **kw: Any) -> str:
+    (x,) = _parts(element, compiler, **kw)
+    return f"percentile_cont(0.9) WITHIN GROUP (ORDER BY {x})"
+
+
+@compiles(p90, "hive", "spark")
+def _(element: p90, compiler: SQLCompiler, **kw: Any) -> str:
+    (x,) = _parts(element, compiler, **kw)
+    return f"percentile({x}, 0.9)"
+
+
+@compiles(hours_between, "duckdb")
+def _(element: hours_between, compiler: SQLCompiler, **kw: Any) -> str:
+    start, end = _parts(element, compiler, **kw)
+    return f"(CAST(epoch_us({end}) - epoch_us({start}) AS DOUBLE) / 3600000000)"
+
+
+@compiles(hours_between, "postgresql")
+def _(element: hours_between, compiler: SQLCompiler, **kw: Any) -> str:
+    start, end = _parts(element, compiler, **kw)
+    return f"CAST(extract(epoch FROM ({end} - {start})) / 3600 AS DOUBLE PRECISION)"
+
+
+@compiles(hours_between, "sqlite")
+def _(element: hours_between, compiler: SQLCompiler, **kw: Any) -> str:
+    start, end = _parts(element, compiler, **kw)
+    return f"((julianday({end}) - julianday({start})) * 24)"
+
+
+@compiles(hours_between, "hive", "spark")
+def _(element: hours_between, compiler: SQLCompiler, **kw: Any) -> str:
+    start, end = _parts(element, compiler, **kw)
+    return f"((unix_timestamp({end}) - unix_timestamp({start})) / 3600)"
 
 
 _DOUBLE = {"postgresql": "DOUBLE PRECISION", "sqlite": "REAL"}

@@ -28,7 +28,8 @@ FUNCTIONS = frozenset(
         *("count", "sum", "avg", "min", "max", "coalesce", "nullif", "abs", "round"),
         *("lower", "upper", "trim", "length", "char_length", "concat", "substr", "replace"),
         *("row_number", "rank", "dense_rank", "lag", "lead", "first_value", "last_value"),
-        *("month_of", "days_between", "months_between", "add_days", "median", "to_float", "ratio"),
+        *("month_of", "days_between", "months_between", "hours_between", "add_days"),
+        *("median", "p90", "to_float", "ratio"),
     }
 )
 """Functions that compute from their arguments alone. Engines have others that read files, settings or any table."""

@@ -706,6 +706,43 @@ offer_results = _table(
     schema=DERIVED,
 )
 
+ticket_themes = _table(
+    "ticket_themes",
+    "What a service case is mainly about, by the words that occur together in cases.",
+    "Analytics",
+    _column("ticket_id", Text, "The case.", key=True),
+    _column("customer_id", Text, "The customer it concerns."),
+    _column("opened_at", DateTime, "When the case was opened."),
+    _column("theme", Text, "The theme, named by its commonest words."),
+    _column("weight", Float, "The theme's share of the case's words, 0 to 1."),
+    schema=DERIVED,
+    person="customer_id",
+    happened_on="opened_at",
+)
+
+feature_links = _table(
+    "feature_links",
+    "Whether customers who use a feature of the app open fewer service cases: an association, not a proof.",
+    "Analytics",
+    _column("as_of", Date, "The day it was worked out for.", key=True),
+    _column("feature", Text, "The feature.", key=True),
+    _column("users", Integer, "Customers who used it in the 90 days before the period."),
+    _column("others", Integer, "Customers who used the app, but not this feature."),
+    _column(
+        "users_with_case", Integer, "Of its users, those with a service case in the 90 days of the period."
+    ),
+    _column("others_with_case", Integer, "Of the others, those with one."),
+    _column("risk_ratio", Float, "Share of users with a case ÷ share of others, within tenure and segment."),
+    _column("low", Float, "Lower end of its 95 % interval."),
+    _column("high", Float, "Upper end of its 95 % interval."),
+    _column(
+        "p_adjusted",
+        Float,
+        "Chance of such a difference without any link, corrected for all features (Holm).",
+    ),
+    schema=DERIVED,
+)
+
 loads = _table(
     "loads",
     "What was loaded: one row per table of the current snapshot.",

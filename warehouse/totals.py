@@ -39,7 +39,7 @@ IDENTIFYING = PERSONS | {
     ),
 }
 
-_TOTALS = frozenset({"count", "sum", "avg", "median"})
+_TOTALS = frozenset({"count", "sum", "avg", "median", "p90"})
 _AROUND = frozenset({"coalesce", "nullif", "abs", "round", "to_float", "ratio"})
 """Functions that may stand around a total."""
 

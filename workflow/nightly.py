@@ -25,7 +25,7 @@ from warehouse.schema import (
     experiment_results,
     offer_results,
 )
-from workflow import cross_selling, impact, looks, offers, response_curves, salvageable, valuation
+from workflow import cross_selling, impact, looks, offers, response_curves, salvageable, valuation, voice
 from workflow.alerts import BY_NIGHT, Night, tonight
 from workflow.arms import first_draws
 from workflow.crediting import write_credits
@@ -83,6 +83,8 @@ def run(stores: Stores, progress: Progress | None = None) -> Report:
         _write_chance_to_save(draft, reader, profiles, as_of, known)
         _write_wealth_chances(draft, reader, profiles, as_of, known)
         draft.write(offer_results, offers.results(reader), replacing=true())
+        tell("Reading what service cases are about")
+        voice.write(draft, reader, as_of, known)
     tell("Checking the rules")
     night = Reader(stores, SYSTEM, draft.snapshot)
     present = frozenset(profiles["customer_id"])

@@ -74,7 +74,13 @@ def in_figures(answer: str) -> tuple[float, int]:
     """The answer as a number, a share as 0 to 1, and to how many decimals it is written."""
     if answer == "not known":
         return float("nan"), 0
-    digits = answer.removeprefix("HKD ").removesuffix("%").removesuffix(" points").removesuffix(" days")
+    digits = (
+        answer.removeprefix("HKD ")
+        .removesuffix("%")
+        .removesuffix(" points")
+        .removesuffix(" days")
+        .removesuffix(" hours")
+    )
     places = len(digits.partition(".")[2])
     number = float(digits.replace(",", "").replace("−", "-"))
     return (number / 100, places + 2) if answer.endswith("%") else (number, places)

@@ -39,6 +39,15 @@ class Median:
         return statistics.median(self.values) if self.values else None
 
 
+class NineInTen(Median):
+    """Nor the value nine in ten do not exceed."""
+
+    def finalize(self) -> float | None:
+        if len(self.values) < 2:
+            return self.values[0] if self.values else None
+        return statistics.quantiles(self.values, n=10, method="inclusive")[-1]
+
+
 def _sqlite() -> Engine:
     engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
 
@@ -47,6 +56,7 @@ def _sqlite() -> Engine:
         for schema in (UNIFIED, DERIVED):
             connection.execute(f"ATTACH ':memory:' AS {schema}")
         connection.create_aggregate("median", 1, Median)
+        connection.create_aggregate("p90", 1, NineInTen)
 
     return engine
 

@@ -1,0 +1,191 @@
+"""Voice of the customer: how satisfied, where not, why it moved, who answers, what they write about."""
+
+import pandas as pd
+import streamlit as st
+
+from metrics import CATALOGUE
+from metrics.compare import compare, interval
+from metrics.measure import Ratio
+from metrics.query import Question
+from metrics.scope import Scope, months_back
+from metrics.words import change, figure, plain
+from pages.customers import voice_cases, voice_why
+from pages.kit import benchmarks, cards, charts, data, ranges, tables
+from warehouse.access import Viewer
+
+CARDS = ("csat", "ces", "nps", "complaints")
+DELAYS = ("reply_median", "reply_p90", "resolution_median", "resolution_p90", "cases_opened", "repeat_share")
+SCORES = {"csat": "Satisfaction", "ces": "Effort", "nps": "Recommendation"}
+WAYS = {
+    "csat": ("touchpoint", "product", "district", "segment"),
+    "ces": ("touchpoint", "product", "district", "segment"),
+    "nps": ("district", "segment"),
+}
+VIEWS = {
+    "where": "Where",
+    "time": "Over time",
+    "why": "Why it moved",
+    "who": "Who answers",
+    "wait": "How long they wait",
+    "themes": "What they write about",
+    "features": "App features and cases",
+}
+
+
+def page(viewer: Viewer, scope: Scope) -> None:
+    """The finding, the figures, and one view at a time."""
+    st.title(headline(viewer, scope))
+    if tables.absent("This page", viewer, "surveys", "tickets"):
+        return
+    cards.row(CARDS, scope, viewer)
+    view = _choice("View", VIEWS, "view")
+    if view in ("themes", "features"):
+        (voice_cases.themes if view == "themes" else voice_cases.features)(viewer, scope)
+    elif view == "wait":
+        st.header("How long customers wait for us")
+        cards.row(DELAYS, scope, viewer)
+    else:
+        with st.container(horizontal=True):
+            score = _choice("Score", SCORES, "score")
+            ways = WAYS[score]
+            by = (
+                _choice("By", {w: w.capitalize() for w in ways}, f"by-{score}")
+                if view in ("where", "why")
+                else ""
+            )
+        if view == "time":
+            _over_time(viewer, scope, score)
+        elif view == "why":
+            voice_why.moved(viewer, scope, score, by)
+        elif view == "who":
+            voice_why.who_answers(viewer, scope, score)
+        else:
+            _where(viewer, scope, score, by)
+        benchmarks.block(score, viewer)
+
+
+def _choice(label: str, words: dict[str, str], key: str) -> str:
+    """One of several, kept in the address; an address that names none of them gives the first."""
+    chosen = st.segmented_control(
+        label, list(words), default=next(iter(words)), format_func=words.get, key=key, bind="query-params"
+    )
+    return chosen if chosen in words else next(iter(words))
+
+
+def headline(viewer: Viewer, scope: Scope) -> str:
+    """The weakest touchpoint if it stands apart from the whole, else how satisfaction moved."""
+    if "surveys" not in data.known(viewer):
+        return "No survey has been loaded for this bank"
+    metric = CATALOGUE["csat"]
+    answer = data.ask(viewer, ["csat"], scope).set_index("period")
+    now, before = (cards.figures(metric, answer.loc[i]) for i in (0, 1))
+    if pd.isna(now["value"]):
+        return "No customer has said how satisfied they are in this period"
+    moved = change(metric, now["value"], before["value"], compare(metric, now, before))
+    said = f"{figure(metric, now['value'])} of answers are satisfied ({moved})"
+    weakest = _weakest(viewer, scope, now["value"])
+    return f"{said}; the weakest touchpoint is {weakest}" if weakest else f"{said}; no touchpoint stands out"
+
+
+def _weakest(viewer: Viewer, scope: Scope, whole: float) -> str:
+    """The touchpoint whose whole interval lies below the bank's share."""
+    parts = _parts(viewer, scope, "csat", "touchpoint")
+    below = parts[parts["high"] < whole]
+    return (
+        ""
+        if below.empty
+        else f"{plain(below['part'].iloc[0])} ({figure(CATALOGUE['csat'], below['value'].iloc[0])})"
+    )
+
+
+def _parts(viewer: Viewer, scope: Scope, score: str, by: str) -> pd.DataFrame:
+    """part, value, low, high, n: weakest first; parts about too few people to say are left out."""
+    metric = CATALOGUE[score]
+    assert isinstance(metric, Ratio)
+    found = data.ask(viewer, [score], scope, by=[by], periods=[scope.period])
+    rows = []
+    for _, row in found.iterrows():
+        told = cards.figures(metric, row)
+        bounds = interval(metric, told["top"], told["bottom"]) if told["bottom"] == told["bottom"] else None
+        if bounds:
+            rows.append(
+                {
+                    "part": row[by],
+                    "value": told["value"],
+                    "low": bounds[0],
+                    "high": bounds[1],
+                    "n": told["bottom"],
+                }
+            )
+    columns = ["part", "value", "low", "high", "n"]
+    return pd.DataFrame(rows, columns=columns).sort_values("value").reset_index(drop=True)
+
+
+def _where(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
+    metric, parts = CATALOGUE[score], _parts(viewer, scope, score, by)
+    st.header(f"{metric.label} by {by}")
+    if parts.empty:
+        tables.empty(f"No {by} has 20 answers in this period.", "Choose a longer period.")
+        return
+    whole = data.ask(viewer, [score], scope, periods=[scope.period])[score].iloc[0]
+    st.caption(
+        f"{metric.means} Weakest first, with the 95 % interval; the dotted line is the whole bank, "
+        f"{figure(metric, whole)}. Groups with fewer than 20 answers are left out."
+    )
+    names = [plain(p).capitalize() for p in parts["part"]]
+    said = [f"{figure(metric, v)} of {n:,.0f}" for v, n in zip(parts["value"], parts["n"], strict=True)]
+    ranges.dots(
+        names,
+        parts["value"].tolist(),
+        parts["low"].tolist(),
+        parts["high"].tolist(),
+        said,
+        whole=float(whole),
+        alt=f"{metric.label} by {by}: " + ", ".join(f"{a} {b}" for a, b in zip(names, said, strict=True)),
+        key=f"where-{score}-{by}",
+    )
+    shown = pd.DataFrame(
+        {
+            by.capitalize(): names,
+            metric.label: [figure(metric, v) for v in parts["value"]],
+            "95 % interval": [
+                f"{figure(metric, a)} to {figure(metric, b)}"
+                for a, b in zip(parts["low"], parts["high"], strict=True)
+            ],
+            "Answers": parts["n"],
+        }
+    )
+    charts.table_below(shown, f"where-table-{score}-{by}")
+    tables.explain([score], viewer, Question.of([score], scope, [by], [scope.period]))
+
+
+def _over_time(viewer: Viewer, scope: Scope, score: str) -> None:
+    metric = CATALOGUE[score]
+    assert isinstance(metric, Ratio)
+    months = months_back(scope.period.end, 24)
+    answer = data.ask(viewer, [score], scope, periods=months).set_index("period")
+    told = [cards.figures(metric, answer.loc[i]) for i in range(len(months))]
+    st.header(f"{metric.label}, month by month")
+    st.caption(f"{metric.means} Events pinned to this figure are marked.")
+    factor = 100 if metric.unit == "share" else 1
+    charts.line(
+        [m.start for m in months],
+        [factor * t["value"] for t in told],
+        unit="%" if metric.unit == "share" else "points",
+        alt=f"{metric.label} in the last 24 months, last {figure(metric, told[-1]['value'])}",
+        key=f"time-{score}",
+    )
+    bounds = [interval(metric, t["top"], t["bottom"]) for t in told]
+    shown = pd.DataFrame(
+        {
+            "Month": [f"{m.start:%b %Y}" for m in months],
+            metric.label: [figure(metric, t["value"]) for t in told],
+            "95 % interval": [
+                f"{figure(metric, b[0])} to {figure(metric, b[1])}" if b else "too early to say"
+                for b in bounds
+            ],
+            "Answers": [t["bottom"] for t in told],
+        }
+    )
+    charts.table_below(shown, f"time-table-{score}")
+    tables.explain([score], viewer, Question.of([score], scope, [], months))

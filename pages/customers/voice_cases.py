@@ -1,0 +1,135 @@
+"""What service cases are about, and whether features of the app go with fewer of them."""
+
+import pandas as pd
+import streamlit as st
+
+from metrics import CATALOGUE, complaints
+from metrics.compare import compare
+from metrics.query import Question
+from metrics.scope import Scope
+from metrics.words import change, day, plain, share
+from pages.kit import data, tables
+from warehouse import connect
+from warehouse.access import Viewer
+from warehouse.errors import Problem
+from workflow import planned_tests
+
+SAMPLES = 5
+
+
+def themes(viewer: Viewer, scope: Scope) -> None:
+    """Cases by theme against the period before, and a few typical ones for those who may read them."""
+    st.header("What cases are about")
+    found = data.ask(viewer, ["theme_cases"], scope, by=["theme"])
+    if found["theme_cases"].fillna(0).sum() == 0:
+        tables.empty("No themes yet: it takes 200 cases with words and one nightly job.")
+        return
+    metric = CATALOGUE["theme_cases"]
+    wide = found.pivot_table(index="theme", columns="period", values="theme_cases", aggfunc="sum").reindex(
+        columns=[0, 1]
+    )
+    wide = wide.sort_values(0, ascending=False, na_position="last")
+    rows = []
+    for name, now, before in zip(wide.index, wide[0], wide[1].fillna(0), strict=True):
+        verdict = compare(metric, {"value": now}, {"value": before})
+        rows.append(
+            {"Theme": name, "Cases": now, "Before": before, "Change": change(metric, now, before, verdict)}
+        )
+    whole = st.column_config.NumberColumn(format="localized")
+    tables.show(pd.DataFrame(rows), "themes", "too few", Cases=whole, Before=whole)
+    st.caption(
+        "Each case counts for its main theme. A theme is named by the words that occur together in its cases; "
+        "the same cases "
+        "always give the same themes. A word must occur in the cases of many customers, and no name of a "
+        "customer is used."
+    )
+    if not data.may_see(viewer, "tickets") or viewer.role != "service":
+        st.caption("What customers wrote is read in Service only.")
+        return
+    chosen = st.selectbox("Typical cases of", list(wide.index), key="theme", bind="query-params")
+    if chosen in wide.index:
+        for case in data.frame(viewer, complaints.of_theme(chosen, SAMPLES)).itertuples():
+            st.caption(f"{day(case.opened_at)} · {plain(case.category)} · case {case.ticket_id}")
+            st.text(case.text)
+    tables.explain(["theme_cases"], viewer, Question.of(["theme_cases"], scope, ["theme"]))
+
+
+def features(viewer: Viewer, scope: Scope) -> None:
+    """Per feature: do its users open fewer cases than like customers who use the app without it?"""
+    st.header("Do customers who use a feature open fewer service cases?")
+    found = data.frame(viewer, complaints.features())
+    if found.empty:
+        tables.empty(
+            "Not worked out yet.", "The nightly job does it, if the bank gives use of the app and cases."
+        )
+        return
+    clear = found[found["p_adjusted"] < 0.05]
+    names = ", ".join(plain(f) for f in clear["feature"])
+    st.text(
+        f"Clear after asking about {len(found)} features at once: {names}."
+        if names
+        else f"None of the {len(found)} features goes clearly with fewer or more cases."
+    )
+    shown = pd.DataFrame(
+        {
+            "Feature": [plain(f).capitalize() for f in found["feature"]],
+            "Its users": found["users"],
+            "With a case": [
+                share(a / n) if n else ""
+                for a, n in zip(found["users_with_case"], found["users"], strict=True)
+            ],
+            "Other app users": found["others"],
+            "With a case ": [
+                share(a / n) if n else ""
+                for a, n in zip(found["others_with_case"], found["others"], strict=True)
+            ],
+            "Among like customers": [_ratio(r) for r in found.itertuples()],
+        }
+    )
+    whole = st.column_config.NumberColumn(format="localized")
+    tables.show(shown, "features", **{"Its users": whole, "Other app users": whole})
+    st.warning(
+        "An association, not proof: people who use a feature differ from those who do not.",
+        icon=":material/info:",
+    )
+    st.caption(
+        f"Use in the 90 days before, cases in the 90 days to {day(found['as_of'].iloc[0])}; compared within segment and "
+        "years with the bank (Mantel-Haenszel), 95 % interval, corrected for the number of features (Holm)."
+    )
+    if viewer.role in planned_tests.MAY_PLAN:
+        _plan(viewer, found)
+
+
+def _ratio(row) -> str:
+    if pd.isna(row.risk_ratio):
+        return "too few to say"
+    verdict = "clear" if row.p_adjusted < 0.05 else "within chance"
+    return f"{row.risk_ratio:.2f} times as many ({row.low:.2f} to {row.high:.2f}), {verdict}"
+
+
+def _plan(viewer: Viewer, found: pd.DataFrame) -> None:
+    """Only a test can tell: how many people it takes, kept for everybody to see."""
+    with st.popover("Plan a test", icon=":material/science:"), st.form("plan-a-test", border=False):
+        feature = st.selectbox(
+            "Feature to show to half of the people", list(found["feature"]), format_func=plain
+        )
+        fewer = st.number_input("Smallest drop in cases worth finding (%)", 1, 90, 10)
+        saved = st.form_submit_button("Plan it", type="primary")
+    if saved:
+        rate = found["others_with_case"].sum() / max(1, found["others"].sum())
+        question = f"Do customers who are shown “{plain(feature)}” open fewer service cases within 90 days?"
+        try:
+            needed = planned_tests.plan(connect.here(), viewer, question, float(rate), -fewer / 100)
+            st.success(
+                f"Planned: {needed:,} people in each of two groups drawn at random; {share(rate)} have a case in "
+                "90 days now."
+            )
+        except Problem as problem:
+            st.warning(str(problem), icon=":material/error:")
+    done = planned_tests.planned(data.reader(viewer))
+    if len(done):
+        st.subheader("Planned tests")
+        for test in done.head(5).itertuples():
+            st.text(
+                f"{day(test.planned_at)}: {test.question} {test.per_arm:,} people per group ({test.planned_by})."
+            )

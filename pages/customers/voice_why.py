@@ -1,0 +1,122 @@
+"""Before anybody explains a change: did the parts move, or their mix; and who answers at all."""
+
+import pandas as pd
+import streamlit as st
+
+from metrics import CATALOGUE, answers, decompose
+from metrics.compare import compare
+from metrics.measure import Ratio
+from metrics.query import Question
+from metrics.scope import Scope
+from metrics.words import change, figure, plain, share
+from pages.kit import cards, data, ranges, tables
+from warehouse.access import Viewer
+
+
+def moved(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
+    """The change of a score against the period before, split into level and mix of the parts."""
+    metric = CATALOGUE[score]
+    assert isinstance(metric, Ratio)
+    whole = data.ask(viewer, [score], scope).set_index("period")
+    now, before = (cards.figures(metric, whole.loc[i]) for i in (0, 1))
+    parts = data.ask(viewer, [score], scope, by=[by])
+    told = pd.DataFrame([cards.figures(metric, row) for _, row in parts.iterrows()])
+    found = None
+    if len(told):
+        split = parts[[by, "period"]].assign(top=told["top"], bottom=told["bottom"])
+        found = decompose.shift(split, by, ((now["top"], now["bottom"]), (before["top"], before["bottom"])))
+    st.header(f"Why {metric.label} moved")
+    if found is None:
+        tables.empty("There are too few answers in one of the two periods to compare them.")
+        return
+    verdict = compare(metric, now, before)
+    st.text(_sentence(metric, now["value"], before["value"], verdict, found, by))
+    points = 100 if metric.unit == "share" else metric.scale
+    rows = found.parts
+    tables.show(
+        pd.DataFrame(
+            {
+                by.capitalize(): [plain(p).capitalize() for p in rows["part"]],
+                "Before": [_level(metric, v) for v in rows["level_before"]],
+                "Now": [_level(metric, v) for v in rows["level_now"]],
+                "Answers before": rows["n_before"],
+                "Answers now": rows["n_now"],
+                "Its own change (points)": (points * rows["level"]).round(2),
+                "Change of mix (points)": (points * rows["mix"]).round(2),
+                "Together (points)": (points * rows["total"]).round(2),
+            }
+        ),
+        f"why-{score}-{by}",
+    )
+    if abs(points * found.left_out) >= 0.005:
+        st.caption(
+            f"{points * found.left_out:+.2f} points come from groups about too few people to show.".replace(
+                "-", "−"
+            )
+        )
+    st.caption(
+        "Its own change: the group answers differently than before. Change of mix: more or fewer of the answers "
+        "come from "
+        "it. All rows together are the whole change. This says where it moved, not what moved it."
+    )
+    tables.explain([score], viewer, Question.of([score], scope, [by]))
+
+
+def _level(metric: Ratio, value: float) -> str:
+    return "no answers" if pd.isna(value) else figure(metric, metric.scale * value)
+
+
+def _sentence(metric, now, before, verdict, found, by) -> str:
+    points = 100 if metric.unit == "share" else metric.scale
+    said = f"From {figure(metric, before)} to {figure(metric, now)}: {change(metric, now, before, verdict)}."
+    if verdict.verdict in ("no clear change", "too early to say"):
+        said += " The movement lies within chance, and so do its parts; there may be nothing to explain."
+    split = (
+        f" {points * found.level:+.1f} points because groups answer differently, {points * found.mix:+.1f} because the "
+        f"mix of {by}s changed."
+    ).replace("-", "−")
+    return said + split
+
+
+def who_answers(viewer: Viewer, scope: Scope, score: str) -> None:
+    """The response rate by group, and the score if every group answered alike."""
+    st.header("Who answers, and who does not")
+    by, metric = "segment", CATALOGUE[score]
+    assert isinstance(metric, Ratio)
+    found = data.ask(viewer, [f"{score}_response", score], scope, by=[by], periods=[scope.period])
+    named = found.rename(columns={f"{score}_asked": "asked", f"{score}_answered": "answered"})
+    named = named.assign(
+        **pd.DataFrame([cards.figures(metric, r) for _, r in named.iterrows()], index=named.index)
+    )
+    rates = answers.response(named, by)
+    if rates.empty:
+        tables.empty("Nobody was asked in this period.")
+        return
+    asked, answered = rates["asked"].sum(), rates["answered"].sum()
+    said = f"{share(answered / asked)} of {asked:,.0f} people asked have answered."
+    both = answers.reweighted(named)
+    if both:
+        as_is, alike = (metric.scale * b for b in both)
+        said += (
+            f" {metric.label} is {figure(metric, as_is)} among those who answered; if every {by} answered as "
+            "often as the "
+            f"others, it would be {figure(metric, alike)}."
+        )
+    st.text(said)
+    st.caption(
+        "What people who never answer think, no survey can say. The latest invitations can still be answered."
+    )
+    names = [plain(v).capitalize() for v in rates[by]]
+    words = [f"{share(r)} of {n:,.0f}" for r, n in zip(rates["rate"], rates["asked"], strict=True)]
+    ranges.dots(
+        names,
+        rates["rate"].tolist(),
+        rates["low"].tolist(),
+        rates["high"].tolist(),
+        words,
+        whole=float(answered / asked),
+        alt="Response rate: " + ", ".join(f"{a} {b}" for a, b in zip(names, words, strict=True)),
+        key=f"who-{score}",
+    )
+    response = f"{score}_response"
+    tables.explain([response], viewer, Question.of([response], scope, [by], [scope.period]))

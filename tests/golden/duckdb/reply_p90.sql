@@ -1,0 +1,3 @@
+SELECT quantile_cont(CASE WHEN (unified.tickets.first_reply_at >= unified.tickets.opened_at AND unified.tickets.first_reply_at >= '2026-04-01 00:00:00' AND unified.tickets.first_reply_at < '2026-07-01 00:00:00') THEN (CAST(epoch_us(unified.tickets.first_reply_at) - epoch_us(unified.tickets.opened_at) AS DOUBLE) / 3600000000) END, 0.9) AS reply_p90__0,
+    quantile_cont(CASE WHEN (unified.tickets.first_reply_at >= unified.tickets.opened_at AND unified.tickets.first_reply_at >= '2025-12-31 00:00:00' AND unified.tickets.first_reply_at < '2026-04-01 00:00:00') THEN (CAST(epoch_us(unified.tickets.first_reply_at) - epoch_us(unified.tickets.opened_at) AS DOUBLE) / 3600000000) END, 0.9) AS reply_p90__1
+FROM unified.tickets;

@@ -1,0 +1,3 @@
+SELECT median(CASE WHEN (unified.tickets.resolved_at >= unified.tickets.opened_at AND unified.tickets.resolved_at >= '2026-04-01 00:00:00' AND unified.tickets.resolved_at < '2026-07-01 00:00:00') THEN (CAST(epoch_us(unified.tickets.resolved_at) - epoch_us(unified.tickets.opened_at) AS DOUBLE) / 3600000000) END) AS resolution_median__0,
+    median(CASE WHEN (unified.tickets.resolved_at >= unified.tickets.opened_at AND unified.tickets.resolved_at >= '2025-12-31 00:00:00' AND unified.tickets.resolved_at < '2026-04-01 00:00:00') THEN (CAST(epoch_us(unified.tickets.resolved_at) - epoch_us(unified.tickets.opened_at) AS DOUBLE) / 3600000000) END) AS resolution_median__1
+FROM unified.tickets;

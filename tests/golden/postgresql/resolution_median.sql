@@ -1,0 +1,3 @@
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY CASE WHEN (unified.tickets.resolved_at >= unified.tickets.opened_at AND unified.tickets.resolved_at >= '2026-04-01 00:00:00' AND unified.tickets.resolved_at < '2026-07-01 00:00:00') THEN CAST(extract(epoch FROM (unified.tickets.resolved_at - unified.tickets.opened_at)) / 3600 AS DOUBLE PRECISION) END) AS resolution_median__0,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY CASE WHEN (unified.tickets.resolved_at >= unified.tickets.opened_at AND unified.tickets.resolved_at >= '2025-12-31 00:00:00' AND unified.tickets.resolved_at < '2026-04-01 00:00:00') THEN CAST(extract(epoch FROM (unified.tickets.resolved_at - unified.tickets.opened_at)) / 3600 AS DOUBLE PRECISION) END) AS resolution_median__1
+FROM unified.tickets;

@@ -1,0 +1,95 @@
+"""Customer voice: every view for every role that has it; words of customers for Service only; nothing without a source."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+from staff import cells, somebody, words
+
+from metrics import CATALOGUE
+from warehouse.access import SYSTEM, Reader
+from warehouse.connect import Stores
+from warehouse.desk import outside_benchmarks, planned_tests
+from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.schema import tickets
+from workflow import benchmarks
+from workflow import planned_tests as planning
+
+VIEWS = ["Where", "Over time", "Why it moved", "Who answers", "How long they wait", "What they write about"]
+
+
+@pytest.mark.parametrize("role", ["service", "marketing", "analyst", "executive"])
+def test_every_view_opens_and_only_service_reads_what_customers_wrote(open_page, bank: Stores, role):
+    told = set(Reader(bank, SYSTEM).frame(select(tickets.c.text).distinct()).dropna()["text"])
+    seen = set()
+    for view in [*VIEWS, "App features and cases"]:
+        page = open_page(somebody(role), "voice", view=view, period="Last 24 months")
+        assert not page.exception
+        assert not page.error
+        said = words(page) + cells(page)
+        assert "nan" not in page.title[0].value
+        seen |= {text for text in told if text in said}
+    assert bool(seen) == (role == "service")
+
+
+def test_a_change_is_split_before_anybody_explains_it(open_page):
+    page = open_page(somebody("analyst"), "voice", view="Why it moved", period="Last 12 months")
+    assert "because groups answer differently" in words(page)
+    assert "Change of mix (points)" in cells(page)
+    assert "not what moved it" in words(page)
+
+
+def test_features_are_an_association_and_a_test_can_be_planned(open_page, bank: Stores):
+    page = open_page(somebody("analyst"), "voice", view="App features and cases")
+    assert "An association, not proof" in words(page)
+    next(b for b in page.button if b.label == "Plan it").click()
+    page.run()
+    assert "people in each of two groups" in "".join(s.value for s in page.success)
+    with bank.desk.connect() as desk:
+        row = desk.execute(select(planned_tests)).one()
+    assert row.smallest_effect == pytest.approx(-0.1)
+    assert row.per_arm == planning.people_needed(row.base_rate, -0.1)
+
+
+def test_a_benchmark_without_source_or_population_is_not_taken(bank: Stores):
+    analyst, day = somebody("analyst"), date(2026, 3, 1)
+    for source, population in (("", "Retail banks in Hong Kong"), ("A study, p. 4", " ")):
+        with pytest.raises(ChangeRefused, match="benchmark needs"):
+            benchmarks.enter(bank, analyst, "csat", 0.8, source, day, population)
+    with pytest.raises(ChangeRefused, match="future"):
+        benchmarks.enter(bank, analyst, "csat", 0.8, "A study", date(2027, 1, 1), "Banks")
+    with pytest.raises(ChangeRefused, match="between 0 % and 100 %"):
+        benchmarks.enter(bank, analyst, "csat", 80, "A study", day, "Banks")
+    with pytest.raises(AccessRefused):
+        benchmarks.enter(bank, somebody("sales"), "csat", 0.8, "A study", day, "Banks")
+    with bank.desk.connect() as desk:
+        assert not desk.execute(select(outside_benchmarks)).all()
+
+
+def test_a_benchmark_is_shown_with_all_that_makes_it_comparable_until_it_is_corrected(
+    open_page, bank: Stores
+):
+    analyst, day = somebody("analyst"), date(2026, 3, 1)
+    benchmarks.enter(bank, analyst, "csat", 0.81, "Survey of banks, table 4", day, "2,000 retail customers")
+    said = words(open_page(somebody("executive"), "voice"))
+    for part in ("81.0 %", "Survey of banks, table 4", "1 Mar 2026", "2,000 retail customers", "analyst-1"):
+        assert part in said
+    first = benchmarks.standing(Reader(bank, analyst), "csat")["benchmark_id"].item()
+    benchmarks.enter(bank, analyst, "csat", 0.78, "The same, corrected", day, "2,000 people", replaces=first)
+    assert benchmarks.standing(Reader(bank, analyst), "csat")["value"].tolist() == [0.78]
+    with bank.desk.connect() as desk:
+        assert len(desk.execute(select(outside_benchmarks)).all()) == 2, "history is appended"
+
+
+def test_the_people_needed_are_those_of_the_textbook():
+    # Cohen's h for 10 % against 8.2 % at 80 % power: design figure of about 4,000 per group.
+    assert planning.people_needed(0.10, -0.18) == pytest.approx(4004, rel=0.03)
+    for rate, effect in ((0, -0.1), (0.5, 1.5), (0.2, 0)):
+        with pytest.raises(ChangeRefused):
+            planning.people_needed(rate, effect)
+
+
+def test_every_score_of_the_page_is_in_the_catalogue():
+    from pages.customers import voice
+
+    assert {*voice.CARDS, *voice.DELAYS, *voice.SCORES} <= set(CATALOGUE)

@@ -1,0 +1,43 @@
+"""What the night works out about the customers' voice: themes of their cases, and features that go with fewer cases."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+from sqlalchemy import select, true
+
+from metrics import feature_use
+from models import association, themes
+from warehouse.access import Reader
+from warehouse.load import Draft
+from warehouse.schema import customers, feature_links, ticket_themes, tickets
+
+
+def write(draft: Draft, reader: Reader, as_of: date, known: frozenset[str]) -> None:
+    """Write both anew, as far as the bank has cases and use of the app."""
+    if "tickets" not in known:
+        return
+    t = tickets.c
+    cases = reader.frame(select(t.ticket_id, t.customer_id, t.opened_at, t.text).where(t.text.is_not(None)))
+    draft.write(ticket_themes, themes.themes(cases, _names(reader)), replacing=true())
+    if "product_usage" in known:
+        found = association.links(_strata(reader, as_of)).assign(as_of=as_of)
+        draft.write(feature_links, found, replacing=feature_links.c.as_of == as_of)
+
+
+def _names(reader: Reader) -> list[str]:
+    """The customers' names, so that no word of them becomes the name of a theme."""
+    names = reader.frame(select(customers.c.full_name).where(customers.c.full_name.is_not(None)).distinct())
+    return [str(name) for name in names["full_name"]]
+
+
+def _strata(reader: Reader, as_of: date) -> pd.DataFrame:
+    """Counts per feature and stratum; who used the app but not the feature are the others."""
+    used, all_of = reader.frame(feature_use.users(as_of)), reader.frame(feature_use.everybody(as_of))
+    every = used[["feature"]].drop_duplicates().merge(all_of, how="cross")
+    found = every.merge(used, on=["feature", "stratum"], how="left")
+    found[["users", "users_with_case"]] = found[["users", "users_with_case"]].fillna(0)
+    found["others"] = found["people"] - found["users"]
+    found["others_with_case"] = found["with_case"] - found["users_with_case"]
+    return found
