@@ -1,6 +1,9 @@
 """Charts as plain plotly dicts: a figure object costs four times as much per run. Each has its words and its table."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
+from html import escape
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -35,6 +38,40 @@ def bars(labels: Sequence[str], values: Sequence[float], texts: Sequence[str], *
     st.plotly_chart(figure, config=theme.CONFIG, key=key, alt=alt)
 
 
+def marks(pinned: pd.DataFrame, first: date, last: date) -> list[tuple[str, str]]:
+    """The events of `workflow.annotations.events` from one day to another, as a chart's `events` wants them."""
+    days = pd.to_datetime(pinned["happened_on"]).dt.date
+    return [(d.isoformat(), s) for d, s in zip(days, pinned["said"], strict=True) if first <= d <= last]
+
+
+def _with_events(layout: dict[str, Any], events: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """`layout` with a dotted line and a few words for each event: one function for every chart over time."""
+    text = theme.colour("text")
+    dotted = {
+        "type": "line",
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": text, "width": 1, "dash": "dot"},
+    }
+    words = {
+        "yref": "paper",
+        "y": 1,
+        "yanchor": "top",
+        "xanchor": "left",
+        "showarrow": False,
+        "align": "left",
+    }
+    return layout | {
+        "shapes": [dotted | {"x0": at, "x1": at} for at, _ in events],
+        # Plotly reads a little HTML in texts, so what people wrote is escaped.
+        "annotations": [
+            words | {"x": at, "text": escape(said), "font": {"size": 11}, "yshift": -14 * (i % 3)}
+            for i, (at, said) in enumerate(events)
+        ],
+    }
+
+
 def line(
     days: Sequence[object],
     values: Sequence[float],
@@ -44,8 +81,9 @@ def line(
     key: str,
     height: int = 220,
     form: str = ",.0f",
+    events: Sequence[tuple[str, str]] = (),
 ) -> None:
-    """One line over time from zero, its last point labelled."""
+    """One line over time from zero, its last point labelled; `events` (day, words) as `marks` gives them."""
     figure = {
         "data": [
             {
@@ -58,17 +96,20 @@ def line(
                 "hovertemplate": f"%{{x|%d %b %Y}}: {unit} %{{y:{form}}}<extra></extra>",
             }
         ],
-        "layout": theme.layout(
-            height,
-            xaxis={"showgrid": False, "fixedrange": True, "tickformat": "%b %y", "nticks": 7},
-            yaxis={
-                "rangemode": "tozero",
-                "gridcolor": theme.GRID,
-                "nticks": 4,
-                "tickformat": "~s" if form == ",.0f" else form,
-                "fixedrange": True,
-                "automargin": True,
-            },
+        "layout": _with_events(
+            theme.layout(
+                height,
+                xaxis={"showgrid": False, "fixedrange": True, "tickformat": "%b %y", "nticks": 7},
+                yaxis={
+                    "rangemode": "tozero",
+                    "gridcolor": theme.GRID,
+                    "nticks": 4,
+                    "tickformat": "~s" if form == ",.0f" else form,
+                    "fixedrange": True,
+                    "automargin": True,
+                },
+            ),
+            events,
         ),
     }
     st.plotly_chart(figure, config=theme.CONFIG, key=key, alt=alt)

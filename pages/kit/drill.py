@@ -11,7 +11,7 @@ from metrics.measure import Measure, Ratio
 from metrics.query import Question, measures_of, unanswerable
 from metrics.scope import Scope
 from metrics.words import column, figure, plain
-from pages.kit import data, tables
+from pages.kit import data, tables, trend
 from pages.kit import viewer as door
 from warehouse.access import Viewer
 
@@ -38,7 +38,11 @@ def _opened(name: str, scope: Scope, opened_for: str) -> None:
         st.info("You have been signed out, or your role has changed. Load the page again.")
         return
     st.caption(f"{CATALOGUE[name].means} {scope.in_words()}.")
-    block(name, scope, viewer)
+    behind, over_time = st.tabs(["Behind it", "Over time"])
+    with behind:
+        block(name, scope, viewer)
+    with over_time:
+        trend.block(name, scope, viewer)
 
 
 def block(name: str, scope: Scope, viewer: Viewer) -> None:
