@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from metrics.scope import Scope
 from pages.customers import alert_rules, churn_model, customer, customer_health, impact, voice
 from pages.governance import data_status, dictionary, identity
-from pages.growth import attribution, budget, campaigns, funnel, goals, hand_off, qualified
+from pages.growth import attribution, budget, campaigns, channel_value, funnel, goals, hand_off, qualified
 from pages.today import today
 from warehouse.access import ROLES, Viewer
 
@@ -52,6 +52,16 @@ MENU: dict[str, tuple[Entry, ...]] = {
             page=hand_off.page,
             filters=("channel", "campaign", "product", "rep"),
             needs=("leads",),
+        ),
+        Entry(
+            title="Channel value",
+            icon=":material/balance:",
+            url="channel-value",
+            roles=GROWTH,
+            page=channel_value.page,
+            filters=("channel",),
+            cohort=True,
+            needs=("customers", "leads"),
         ),
         Entry(
             title="Budget",

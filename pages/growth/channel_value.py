@@ -1,0 +1,161 @@
+"""Channel value: what a customer won by each channel costs, is worth, and when the cost is paid back."""
+
+import pandas as pd
+import streamlit as st
+
+from metrics import channel_value
+from metrics.scope import Scope
+from metrics.words import hkd, plain, share
+from models import worth
+from pages.customers.alert_card import escaped
+from pages.growth import value_checks
+from pages.kit import data, tables, value_charts
+from warehouse.access import Viewer
+
+BY = {"channel": "Channel", "campaign": "Campaign", "product": "Product", "month": "Month of joining"}
+MOST_POINTS = 14
+"""More points than this cannot be told apart."""
+
+
+def page(viewer: Viewer, scope: Scope) -> None:
+    """The verdict in words, the picture, a sentence each, the months since joining, and how right the model was."""
+    if "customers" not in data.known(viewer) or "leads" not in data.known(viewer):
+        st.title("What channels cost and bring is not known here")
+        tables.absent("Channel value", viewer, "customers", "leads")
+        return
+    finding = st.empty()
+    by = st.segmented_control(
+        "Compare by",
+        list(BY),
+        default="channel",
+        format_func=BY.get,
+        key="compare",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    by = by if by in BY else "channel"
+    groups = worth.judged(
+        data.cached(viewer, ("groups", by, scope), lambda d: channel_value.groups(d, by, scope))
+    )
+    as_of = data.as_of(viewer)
+    months = data.cached(
+        viewer,
+        ("months since joining", by, scope),
+        lambda d: channel_value.by_month_since_joining(d, by, scope, as_of),
+    )
+    groups["label"] = _labels(viewer, by, groups["group"])
+    finding.title(headline(groups, by))
+    if groups["won"].fillna(0).sum() == 0:
+        tables.empty("No customer was won through a lead in this period.", "Choose a longer period.")
+        return
+    horizon, rate = _terms(viewer)
+    st.caption(
+        f"Lifetime value is net revenue since joining and expected until {horizon} months after it, at {share(rate)} a "
+        "year. Lines are 95 % intervals; a verdict is given only where the interval of value less cost leaves out 0."
+    )
+    groups["paid"] = [_payback(months, g.group, g.cac) for g in groups.itertuples()]
+    _picture(groups, by)
+    _each(groups, by, viewer)
+    value_checks.cohorts(viewer, scope, as_of)
+    value_checks.hindsight(viewer)
+
+
+def headline(groups: pd.DataFrame, by: str) -> str:
+    """The finding in words: the dearest that is worth it, and the cheapest that is not."""
+    named = groups[groups["group"].notna()]
+    worthy, poor = (named[named["verdict"] == v] for v in (worth.WORTH, worth.NOT_WORTH))
+    what = {"channel": "channel", "campaign": "campaign", "product": "product", "month": "month"}[by]
+    parts = []
+    if len(worthy):
+        dear = worthy.loc[worthy["cac"].idxmax()]
+        parts.append(f"{dear['label']} costs {hkd(dear['cac'])} a customer and is worth it")
+    if len(poor):
+        cheap = poor.loc[poor["cac"].idxmin()]
+        parts.append(f"{cheap['label']} costs {hkd(cheap['cac'])} and is not")
+    return "; ".join(parts) or f"Too few customers won to say which {what} is worth its cost"
+
+
+def sentence(row, horizon: int) -> str:
+    """One group in words."""
+    n = "fewer than 10" if pd.isna(row.won) else f"{row.won:,.0f}"
+    who = f"**{escaped(row.label)}**: {row.verdict}"
+    if row.verdict == worth.NO_COST:
+        return f"{who}, so nothing can be said about its return (n = {n})."
+    if row.verdict == worth.TOO_FEW and pd.isna(row.ltv):
+        return f"{who} (n = {n})."
+    said = (
+        f"{who}. A customer costs {hkd(row.cac)} and brings {hkd(row.ltv)} "
+        f"({hkd(row.ltv_low)} to {hkd(row.ltv_high)}) in {horizon} months"
+    )
+    return f"{said}; {row.paid} (n = {n})."
+
+
+def _labels(viewer: Viewer, by: str, groups: pd.Series) -> list[str]:
+    if by == "campaign":
+        names = data.cached(viewer, "campaign names", channel_value.campaign_names)
+        return ["Campaign not known" if pd.isna(g) else names.get(g, g) for g in groups]
+    if by == "month":
+        return ["Not known" if pd.isna(g) else f"{pd.Timestamp(g):%b %Y}" for g in groups]
+    unknown = {"channel": "Channel not known", "product": "Product not known"}[by]
+    return [unknown if pd.isna(g) else plain(g).capitalize() for g in groups]
+
+
+def _terms(viewer: Viewer) -> tuple[int, float]:
+    settings = data.reader(viewer).stores.settings
+    return settings.value_horizon_months, settings.discount_rate
+
+
+def _payback(months: pd.DataFrame, group: object, cac: float) -> str:
+    mine = months[months["group"].isna() if pd.isna(group) else months["group"] == group].set_index("month")
+    each = (mine["net"] / mine["reached"]).sort_index()
+    # A gap would count as a month without revenue.
+    each = each[each.notna().cummin()] if len(each) else each
+    if pd.isna(cac) or each.empty:
+        return "payback not known"
+    paid = worth.paid_back(each, cac)
+    if paid is None:
+        return f"not paid back in the {len(each)} months seen"
+    return f"paid back in month {paid}"
+
+
+def _picture(groups: pd.DataFrame, by: str) -> None:
+    drawn = groups[(groups["cac"] > 0) & (groups["ltv"] > 0) & (groups["won"] >= worth.FEWEST)]
+    drawn = drawn.nlargest(MOST_POINTS, "won")
+    if drawn.empty:
+        tables.empty("Too few customers for a picture.", "Choose a longer period.")
+        return
+    alt = f"Lifetime value against cost per customer by {by}: " + "; ".join(
+        f"{r.label} cost {hkd(r.cac)}, worth {hkd(r.ltv)}" for r in drawn.itertuples()
+    )
+    value_charts.value_against_cost(drawn, alt=alt, key="value-against-cost")
+
+
+def _each(groups: pd.DataFrame, by: str, viewer: Viewer) -> None:
+    horizon, _ = _terms(viewer)
+    order = {
+        v: i
+        for i, v in enumerate((worth.WORTH, worth.NOT_WORTH, worth.TOO_FEW, worth.NO_VALUE, worth.NO_COST))
+    }
+    shown = groups.assign(place=groups["verdict"].map(order)).sort_values(
+        ["place", "ltv"], ascending=[True, False]
+    )
+    st.header(f"Is each {BY[by].lower()} worth it?")
+    if len(shown) <= 12:
+        for row in shown.itertuples():
+            st.markdown(sentence(row, horizon))
+    table = pd.DataFrame(
+        {
+            BY[by]: shown["label"],
+            "Verdict": shown["verdict"],
+            "Customers": shown["won"],
+            "Cost per customer": [hkd(v) if v == v else "" for v in shown["cac"]],
+            "Lifetime value": [hkd(v) if v == v else "" for v in shown["ltv"]],
+            "At least": [hkd(v) if v == v else "" for v in shown["ltv_low"]],
+            "At most": [hkd(v) if v == v else "" for v in shown["ltv_high"]],
+            "Value ÷ cost": (shown["ltv"] / shown["cac"]).round(1),
+            "Payback": shown["paid"],
+        }
+    )
+    cost_known = shown["cost"].notna()
+    table["Cost per customer"] = table["Cost per customer"].where(cost_known, "no cost data")
+    tables.show(table, "value-table", "too few", Customers=st.column_config.NumberColumn(format="localized"))

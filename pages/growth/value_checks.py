@@ -1,0 +1,107 @@
+"""Below channel value: what each month's newcomers brought since, and how right the values were in hindsight."""
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from metrics import channel_value
+from metrics.scope import Scope
+from metrics.words import day, hkd, share
+from pages.kit import charts, data, tables, value_charts
+from warehouse.access import Viewer
+
+MOST_COLUMNS = 12
+
+
+def cohorts(viewer: Viewer, scope: Scope, as_of: date) -> None:
+    """The triangle: cumulative net revenue per customer won, by month of joining and months since."""
+    st.header("What newcomers brought, month by month")
+    months = data.cached(
+        viewer,
+        ("months since joining", "month", scope),
+        lambda d: channel_value.by_month_since_joining(d, "month", scope, as_of),
+    )
+    months = months[months["month"] <= MOST_COLUMNS]
+    if months.empty:
+        tables.empty("Nobody who joined in this period has completed a month yet.")
+        return
+    each = months.assign(each=months["net"] / months["reached"]).pivot(
+        index="group", columns="month", values="each"
+    )
+    # After a month about too few people the sum is not known any more.
+    cumulative = each.cumsum(axis=1).where(each.notna().cummin(axis=1))
+    known = cumulative.dropna(how="all")
+    if known.empty:
+        tables.empty("Too few people joined in each month to show what they brought.", "Choose all channels.")
+        return
+    labels = [f"{pd.Timestamp(g):%b %Y}" for g in known.index]
+    st.caption(
+        "Net revenue so far per customer won, in HKD; who left again counts too. Hatched months have not come yet. A "
+        "blank one is about too few people."
+    )
+    value_charts.triangle(
+        known,
+        labels,
+        alt="Cumulative net revenue per customer won by month of joining; the table below has the figures.",
+        key="cohorts",
+    )
+    reached = months.pivot(index="group", columns="month", values="reached").reindex(known.index)
+    words = pd.DataFrame(
+        [
+            [
+                hkd(v)
+                if v == v
+                else ("not yet" if c not in reached or pd.isna(reached.loc[g, c]) else "too few")
+                for c, v in row.items()
+            ]
+            for g, row in known.iterrows()
+        ],
+        columns=[f"Month {c}" for c in known.columns],
+    )
+    words.insert(0, "Joined in", labels)
+    charts.table_below(words, "cohorts-table")
+
+
+def hindsight(viewer: Viewer) -> None:
+    """Predicted a year ago against what came, by tenths of customers."""
+    st.header("How right were such values a year ago?")
+    found = data.cached(viewer, "value hindsight", channel_value.latest_hindsight)
+    if found.empty:
+        tables.empty(
+            "It is too early to say: this needs a year and a half of history.", "The nightly job does it."
+        )
+        return
+    first = found.iloc[0]
+    people = found["people"].sum()
+    predicted, came = ((found[c] * found["people"]).sum() / people for c in ("predicted", "realised"))
+    within = (found["within"] * found["people"]).sum() / people
+    st.caption(
+        f"Predicted with what was known on {day(pd.Timestamp(first['predicted_on']))}, against the net revenue of the "
+        f"12 months to {day(pd.Timestamp(first['realised_until']))}: {hkd(predicted)} a customer predicted, "
+        f"{hkd(came)} came; {share(within)} of {people:,.0f} customers were "
+        "inside their own interval, which is meant to hold for 80 %."
+    )
+    tables.show(
+        pd.DataFrame(
+            {
+                "Tenth of customers": [
+                    "lowest"
+                    if t == found["tenth"].min()
+                    else "highest"
+                    if t == found["tenth"].max()
+                    else str(t)
+                    for t in found["tenth"]
+                ],
+                "Customers": found["people"],
+                "Predicted": [hkd(v) for v in found["predicted"]],
+                "Came": [hkd(v) for v in found["realised"]],
+                "95 % interval": [
+                    f"{hkd(a)} to {hkd(b)}"
+                    for a, b in zip(found["realised_low"], found["realised_high"], strict=True)
+                ],
+                "Inside their interval": [share(v) for v in found["within"]],
+            }
+        ),
+        "hindsight",
+    )

@@ -1,0 +1,73 @@
+"""Channel value and budget: in words, for who sees totals only too, and never a figure where there is none."""
+
+import pandas as pd
+import pytest
+from staff import cells, somebody, words
+
+from pages.growth.channel_value import headline, sentence
+
+
+@pytest.mark.parametrize("role", ["marketing", "executive", "analyst", "sales"])
+@pytest.mark.parametrize("compare", ["channel", "campaign", "product", "month"])
+def test_every_comparison_opens_for_every_role_of_growth(open_page, role, compare):
+    app = open_page(somebody(role), "channel-value", compare=compare, joined="24m")
+    assert not app.error
+    assert not app.exception
+    said = words(app)
+    assert "nan" not in said.lower().split()
+    assert "Is each" in said
+
+
+def test_a_small_bank_gives_no_verdict_on_small_channels_and_hides_few_people(open_page):
+    app = open_page(somebody("marketing"), "channel-value", joined="90d")
+    assert "too few customers to say" in words(app) + cells(app)
+
+
+def test_a_missing_cost_is_said(open_page):
+    """Customers of a lead whose channel nobody knows have no cost beside them."""
+    app = open_page(somebody("analyst"), "channel-value", joined="24m")
+    table = next(f.value for f in app.dataframe if "Verdict" in f.value.columns)
+    unknown = table[table["Channel"] == "Channel not known"]
+    assert set(unknown["Verdict"]) == {"no cost data"}
+    assert set(unknown["Cost per customer"]) == {"no cost data"}
+
+
+def test_hindsight_is_shown_with_its_numbers(open_page):
+    app = open_page(somebody("executive"), "channel-value")
+    said = words(app)
+    assert "30 Jun 2025" in said
+    assert "meant to hold for 80 %" in said
+
+
+def test_the_headline_names_the_dear_one_that_is_worth_it_and_the_cheap_one_that_is_not():
+    rows = pd.DataFrame(
+        {
+            "group": ["event", "affiliate", "email"],
+            "label": ["Event", "Affiliate", "Email"],
+            "cac": [6450.0, 430.0, 500.0],
+            "verdict": ["worth it", "not worth it", "worth it"],
+        }
+    )
+    assert headline(rows, "channel") == (
+        "Event costs HKD 6,450 a customer and is worth it; Affiliate costs HKD 430 and is not"
+    )
+    assert "Too few" in headline(rows.assign(verdict="no cost data"), "channel")
+
+
+def test_one_group_is_one_sentence():
+    row = pd.Series(
+        {
+            "label": "Event",
+            "verdict": "worth it",
+            "won": 519.0,
+            "cac": 6450.0,
+            "ltv": 30053.0,
+            "ltv_low": 25482.0,
+            "ltv_high": 34624.0,
+            "paid": "paid back in month 9",
+        }
+    )
+    assert sentence(row, 36) == (
+        "**Event**: worth it. A customer costs HKD 6,450 and brings HKD 30,053 (HKD 25,482 to HKD 34,624) in 36 months; "
+        "paid back in month 9 (n = 519)."
+    )
