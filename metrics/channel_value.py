@@ -70,6 +70,9 @@ def groups(reader: Reader, by: str, scope: Scope) -> pd.DataFrame:
     spent = spent.where(between(campaign_days.c.day_on, scope.period), acquisition_cost.where)
     costs = reader.frame(_filtered(spent, campaign_days, scope).group_by(group))
     found = counts.merge(values, on="group", how="outer").merge(costs, on="group", how="outer")
+    # A group nobody was counted in has won nobody; a blank count is about too few to show.
+    nobody = ~found["group"].isin(counts["group"])
+    found.loc[nobody, ["won", "left"]] = 0
     return found.sort_values("group", na_position="last", ignore_index=True)
 
 

@@ -55,4 +55,4 @@ def weeks(reader: Reader, as_of: date) -> pd.DataFrame:
 
 def _monday(moment: pd.Series) -> pd.Series:
     day = pd.to_datetime(moment).dt.normalize()
-    return day - pd.to_timedelta(day.dt.weekday, unit="D")
+    return day - pd.to_timedelta(day.dt.day_of_week, unit="D")

@@ -45,7 +45,7 @@ def page(viewer: Viewer, scope: Scope) -> None:
     )
     groups["label"] = _labels(viewer, by, groups["group"])
     finding.title(headline(groups, by))
-    if groups["won"].fillna(0).sum() == 0:
+    if (groups["won"] == 0).all():
         tables.empty("No customer was won through a lead in this period.", "Choose a longer period.")
         return
     horizon, rate = _terms(viewer)
@@ -77,7 +77,7 @@ def headline(groups: pd.DataFrame, by: str) -> str:
 
 def sentence(row, horizon: int) -> str:
     """One group in words."""
-    n = "fewer than 10" if pd.isna(row.won) else f"{row.won:,.0f}"
+    n = "too few to show" if pd.isna(row.won) else f"{row.won:,.0f}"
     who = f"**{escaped(row.label)}**: {row.verdict}"
     if row.verdict == worth.NO_COST:
         return f"{who}, so nothing can be said about its return (n = {n})."

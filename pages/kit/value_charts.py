@@ -117,6 +117,7 @@ def triangle(cumulative: pd.DataFrame, labels: Sequence[str], *, alt: str, key: 
         "z": [[None if v != v else round(v) for v in row] for row in values],
         "text": [["" if v != v else _short(v) for v in row] for row in values],
         "texttemplate": "%{text}",
+        "textfont": {"color": theme.colour("text")},
         "colorscale": [[0, "rgba(11,90,107,0.06)"], [1, "rgba(11,90,107,0.55)"]],
         "showscale": False,
         "hoverongaps": False,

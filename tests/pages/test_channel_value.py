@@ -8,24 +8,24 @@ from pages.growth.channel_value import headline, sentence
 
 
 @pytest.mark.parametrize("role", ["marketing", "executive", "analyst", "sales"])
-@pytest.mark.parametrize("compare", ["channel", "campaign", "product", "month"])
+@pytest.mark.parametrize("compare", ["Channel", "Campaign", "Product", "Month of joining"])
 def test_every_comparison_opens_for_every_role_of_growth(open_page, role, compare):
-    app = open_page(somebody(role), "channel-value", compare=compare, joined="24m")
+    app = open_page(somebody(role), "channel-value", compare=compare, joined="Last 24 months")
     assert not app.error
     assert not app.exception
     said = words(app)
     assert "nan" not in said.lower().split()
-    assert "Is each" in said
+    assert f"Is each {compare.lower()} worth it?" in said
 
 
 def test_a_small_bank_gives_no_verdict_on_small_channels_and_hides_few_people(open_page):
-    app = open_page(somebody("marketing"), "channel-value", joined="90d")
+    app = open_page(somebody("marketing"), "channel-value", joined="Last 90 days")
     assert "too few customers to say" in words(app) + cells(app)
 
 
 def test_a_missing_cost_is_said(open_page):
     """Customers of a lead whose channel nobody knows have no cost beside them."""
-    app = open_page(somebody("analyst"), "channel-value", joined="24m")
+    app = open_page(somebody("analyst"), "channel-value", joined="Last 24 months")
     table = next(f.value for f in app.dataframe if "Verdict" in f.value.columns)
     unknown = table[table["Channel"] == "Channel not known"]
     assert set(unknown["Verdict"]) == {"no cost data"}
