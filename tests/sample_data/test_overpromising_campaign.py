@@ -1,39 +1,16 @@
-"""A bank large enough to judge its campaigns: the one that promises too much is found, and no other is accused."""
+"""In a larger bank the campaign that promises too much is found, and no other is accused."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from pathlib import Path
-
 import pandas as pd
 import pytest
-from morning import stores_in
 from sqlalchemy import select
 
 from metrics import scorecard
-from sample_data.bank import generate
 from warehouse.access import SYSTEM, Reader, Viewer
 from warehouse.connect import Stores
-from warehouse.load import as_of, known, load
+from warehouse.load import as_of, known
 from warehouse.schema import campaigns
-
-CUSTOMERS = 12_000
-
-
-@pytest.fixture(scope="module")
-def large(once: Callable[[str, Callable[[Path], None]], Path]) -> tuple[Stores, str]:
-    """The bank, and the campaign that promises too much in it."""
-
-    def build(folder: Path) -> None:
-        generate(folder / "extracts", customers=CUSTOMERS, seed=2026)
-        stores = stores_in(folder / "data")
-        load(stores, folder / "extracts", sample=True)
-        stores.desk.dispose()
-
-    folder = once(f"scorecard-{CUSTOMERS}", build)
-    truth = json.loads((folder / "extracts" / "truth.json").read_text(encoding="utf-8"))
-    return stores_in(folder / "data"), truth["overpromising_campaign"]
 
 
 def _judged(stores: Stores, viewer: Viewer) -> pd.DataFrame:
@@ -41,8 +18,8 @@ def _judged(stores: Stores, viewer: Viewer) -> pd.DataFrame:
     return scorecard.of_the_bank(reader, as_of(reader), known(reader))
 
 
-def test_the_overpromising_campaign_is_flagged_and_no_other(large: tuple[Stores, str]) -> None:
-    stores, truth = large
+def test_the_overpromising_campaign_is_flagged_and_no_other(large: tuple[Stores, dict]) -> None:
+    stores, truth = large[0], large[1]["overpromising_campaign"]
     found = _judged(stores, SYSTEM)
     assert found[found["verdict"] == "promises too much"]["campaign"].tolist() == [truth]
     assert found["campaign"].iloc[0] == truth
@@ -52,7 +29,7 @@ def test_the_overpromising_campaign_is_flagged_and_no_other(large: tuple[Stores,
 
 
 @pytest.mark.parametrize("role", ["marketing", "sales", "executive", "analyst"])
-def test_every_role_of_the_page_reads_the_same_verdicts(large: tuple[Stores, str], role: str) -> None:
+def test_every_role_of_the_page_reads_the_same_verdicts(large: tuple[Stores, dict], role: str) -> None:
     stores, _ = large
     seen = _judged(stores, Viewer("v", "V", role)).set_index("campaign")["verdict"]
     pd.testing.assert_series_equal(

@@ -1,0 +1,37 @@
+"""A bank large enough to judge its campaigns and channels, with every customer valued."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from morning import stores_in
+
+from sample_data.bank import generate
+from warehouse.access import SYSTEM, Reader
+from warehouse.connect import Stores
+from warehouse.load import as_of, known, load, next_snapshot
+from workflow import valuation
+
+CUSTOMERS = 20_000
+
+
+@pytest.fixture(scope="session")
+def large(once: Callable[[str, Callable[[Path], None]], Path]) -> tuple[Stores, dict[str, Any]]:
+    """The bank, and what is true of it."""
+
+    def build(folder: Path) -> None:
+        generate(folder / "extracts", customers=CUSTOMERS, seed=2026)
+        stores = stores_in(folder / "data")
+        load(stores, folder / "extracts", sample=True)
+        with next_snapshot(stores) as draft:
+            reader = Reader(stores, SYSTEM, stores.snapshot())
+            valuation.values(draft, reader, as_of(reader), known(reader), lambda _: None)
+        stores.desk.dispose()
+
+    folder = once(f"valued-{CUSTOMERS}", build)
+    truth = json.loads((folder / "extracts" / "truth.json").read_text(encoding="utf-8"))
+    return stores_in(folder / "data"), truth

@@ -1,0 +1,32 @@
+"""The costly channel that is worth it and the cheap one that is not are named as the truth names them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from metrics import channel_value
+from metrics.scope import Scope, period_named
+from models import worth
+from pages.growth.channel_value import headline
+from warehouse.access import SYSTEM, Reader, Viewer
+from warehouse.connect import Stores
+from warehouse.load import as_of
+
+
+@pytest.mark.parametrize("role", ["system", "marketing", "executive"])
+def test_costly_but_worth_it_and_cheap_but_not(large: tuple[Stores, dict[str, Any]], role: str) -> None:
+    stores, truth = large
+    viewer = SYSTEM if role == "system" else Viewer("v", "V", role)
+    reader = Reader(stores, viewer, stores.snapshot())
+    scope = Scope(period_named("12m", as_of(reader)))
+    found = worth.judged(channel_value.groups(reader, "channel", scope))
+    known = found[found["group"].notna()].set_index("group")
+    costly, cheap = truth["costly_channel_worth_it"], truth["cheap_channel_not_worth_it"]
+    assert known["cac"].idxmax() == costly
+    assert known.loc[costly, "verdict"] == worth.WORTH
+    assert known["cac"].idxmin() == cheap
+    assert known.loc[cheap, "verdict"] == worth.NOT_WORTH
+    said = headline(found.assign(label=found["group"]), "channel")
+    assert said.index(costly) < said.index("is worth it") < said.index(cheap)
