@@ -102,6 +102,8 @@ _REFERENCE = dict.fromkeys(
 _MODEL = dict.fromkeys(("model_cards", "model_checks"), See.EVERYTHING)
 """What is known about a model: totals over groups of ten and more from the start."""
 _BANK = tuple(t.name for t in schema.BANK.tables.values())
+_WRITTEN_ABOUT_PEOPLE = {"alert_steps": frozenset({"note"})}
+"""Free text of the desk that may name a customer: who sees no names does not read it."""
 _WHO_IS_WHO = frozenset({"identities", "person_links", "lead_doubles"})
 """How records were linked: only the analysts who judge the links need it, and they see it without names."""
 _ARMS = frozenset({"experiments"})
@@ -222,6 +224,7 @@ def _check_narrowed(narrowed: Select, replaced: dict[Table, Subquery]) -> None:
 def _visible_rows(table: Table, see: See, viewer: Viewer) -> Subquery | None:
     """The viewer's rows of `table` as a subquery of the same name and columns; None when that is the table itself."""
     personal = {c.key for c in table.c if c.info.get("personal")}
+    personal |= _WRITTEN_ABOUT_PEOPLE.get(table.name, frozenset())
     blank = personal if see in (See.UNNAMED, See.TOTALS) else set()
     if viewer.role != "system":
         # A password's hash is for the sign-in alone; it reads the desk itself and shows it to nobody.

@@ -59,7 +59,7 @@ def full(alert: Any, today: date, viewer: Viewer, advice: Callable[[], None]) ->
     """Why the alert stands, what is at stake, what to do (drawn by `advice`), and the form."""
     with st.container(border=True, key=f"alert-{alert.alert_id}"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(alert.title, width="content")
+            st.subheader(escaped(alert.title), width="content")
             badges(alert, today)
         why, do = st.columns([3, 2], gap="large")
         with why:

@@ -63,7 +63,8 @@ def _alerts(viewer: Viewer, customer_id: str, today: date) -> None:
     if viewer.role == "relationship_manager":
         for alert in queue.worked_by_others(reader, customer_id).itertuples():
             who = f"RM {alert.rm_id}" if isinstance(alert.rm_id, str) else "nobody yet: it waits in the pool"
-            st.info(f"{alert.title}: worked by {who}, {queue.due_words(alert.due_on.date(), today)}.")
+            due = queue.due_words(alert.due_on.date(), today)
+            st.info(alert_card.escaped(f"{alert.title}: worked by {who}, {due}."))
     if mine.empty:
         st.caption(f"No alert of yours about this customer is open. Checked as of {day(today)}.")
         next_step.without_alert(customer_id, viewer, today)
@@ -78,10 +79,15 @@ def _search(viewer: Viewer) -> None:
         return
     hits = data.frame(viewer, about.search(words))
     if hits.empty:
-        tables.empty(f"Nobody of yours fits “{words}”.", "Check the spelling, or search by customer number.")
+        tables.empty(
+            f"Nobody of yours fits “{alert_card.escaped(words)}”.",
+            "Check the spelling, or search by customer number.",
+        )
     for hit in hits.itertuples():
         with st.container(horizontal=True, vertical_alignment="center"):
-            if st.button(alert_card.name_of(hit), key=f"hit-{hit.customer_id}", type="tertiary"):
+            if st.button(
+                alert_card.escaped(alert_card.name_of(hit)), key=f"hit-{hit.customer_id}", type="tertiary"
+            ):
                 links.to("customer", cid=hit.customer_id)
             st.caption(
                 f"{hit.customer_id} · {plain(hit.segment)}{' · left' if pd.notna(hit.left_on) else ''}"

@@ -7,6 +7,7 @@ import streamlit as st
 
 from metrics import customer as about
 from metrics.words import day, plain
+from pages.customers.alert_card import escaped
 from pages.kit import charts, data, tables
 from warehouse.access import Viewer
 
@@ -36,8 +37,8 @@ def show(viewer: Viewer, customer_id: str, today: date) -> None:
     events = events.iloc[::-1].assign(at=pd.to_datetime(events["at"]))
     first, last = events.iloc[0], events.iloc[-1]
     st.caption(
-        f"{len(events)} events from {day(first['at'])} ({_said(first).lower()}) to {day(last['at'])} "
-        f"({_said(last).lower()}). Star: contract signed. Triangle: complaint. Square: account opened."
+        f"{len(events)} events from {day(first['at'])} ({escaped(_said(first).lower())}) to {day(last['at'])} "
+        f"({escaped(_said(last).lower())}). Star: contract signed. Triangle: complaint. Square: account opened."
     )
     lanes = [d for d in about.DEPARTMENTS if (events["department"] == d).any()]
     charts.timeline(

@@ -19,7 +19,9 @@ def show(alert: Any, viewer: Viewer, today: date) -> None:
     reader = data.reader(viewer)
     step = offers.next_step(reader, str(alert.customer_id), today, alerted=True)
     _said(step)
-    st.caption(alert.advice or "The rule behind this alert was removed. Record how it ended.")
+    st.caption(
+        alert_card.escaped(alert.advice) or "The rule behind this alert was removed. Record how it ended."
+    )
     if step.offer is not None:
         _offer(alert, step, viewer, today)
 

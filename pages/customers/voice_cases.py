@@ -8,6 +8,7 @@ from metrics.compare import compare
 from metrics.query import Question
 from metrics.scope import Scope
 from metrics.words import change, day, plain, share
+from pages.customers.alert_card import escaped
 from pages.kit import data, tables
 from warehouse import connect
 from warehouse.access import Viewer
@@ -49,7 +50,7 @@ def themes(viewer: Viewer, scope: Scope) -> None:
     chosen = st.selectbox("Typical cases of", list(wide.index), key="theme", bind="query-params")
     if chosen in wide.index:
         for case in data.frame(viewer, complaints.of_theme(chosen, SAMPLES)).itertuples():
-            st.caption(f"{day(case.opened_at)} · {plain(case.category)} · case {case.ticket_id}")
+            st.caption(escaped(f"{day(case.opened_at)} · {plain(case.category)} · case {case.ticket_id}"))
             st.text(case.text)
     tables.explain(["theme_cases"], viewer, Question.of(["theme_cases"], scope, ["theme"]))
 

@@ -9,6 +9,7 @@ from metrics.query import measures_of
 from metrics.scope import Scope, period_named
 from metrics.variants import VARIANTS
 from metrics.words import day, figure
+from pages.customers.alert_card import escaped
 from pages.governance.where_used import pages_of
 from pages.kit import data, tables
 from pages.kit import viewer as door
@@ -29,7 +30,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     found = [n for n in figures() if wanted in text_of(n)]
     shown = _columns(wanted)
     if not found and shown.empty:
-        tables.empty(f"Nothing is called “{words}”.", "Try a shorter word.")
+        tables.empty(f"Nothing is called “{escaped(words)}”.", "Try a shorter word.")
         return
     groups = [w for w, meanings in VARIANTS.items() if not wanted or {n for _, n in meanings} & set(found)]
     if groups:

@@ -1,6 +1,6 @@
 """Charts as plain plotly dicts: a figure object costs four times as much per run. Each has its words and its table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from html import escape
 from typing import Any
@@ -12,6 +12,11 @@ from metrics.query import Question
 from pages.kit import tables, theme
 
 
+def inert(texts: Iterable[str]) -> list[str]:
+    """Texts for a chart: Plotly reads a little HTML in them, links too, so what people wrote is escaped."""
+    return [escape(text, quote=False) for text in texts]
+
+
 def bars(labels: Sequence[str], values: Sequence[float], texts: Sequence[str], *, alt: str, key: str) -> None:
     """Horizontal bars, first on top, each labelled directly."""
     top = max([v for v in values if v == v], default=1) or 1
@@ -20,9 +25,9 @@ def bars(labels: Sequence[str], values: Sequence[float], texts: Sequence[str], *
             {
                 "type": "bar",
                 "orientation": "h",
-                "y": list(labels),
+                "y": inert(labels),
                 "x": list(values),
-                "text": list(texts),
+                "text": inert(texts),
                 "textposition": "outside",
                 "cliponaxis": False,
                 "marker": {"color": theme.colour("primary")},
@@ -64,9 +69,8 @@ def _with_events(layout: dict[str, Any], events: Sequence[tuple[str, str]]) -> d
     }
     return layout | {
         "shapes": [dotted | {"x0": at, "x1": at} for at, _ in events],
-        # Plotly reads a little HTML in texts, so what people wrote is escaped.
         "annotations": [
-            words | {"x": at, "text": escape(said), "font": {"size": 11}, "yshift": -14 * (i % 3)}
+            words | {"x": at, "text": inert([said])[0], "font": {"size": 11}, "yshift": -14 * (i % 3)}
             for i, (at, said) in enumerate(events)
         ],
     }
@@ -129,9 +133,9 @@ def timeline(
                 "mode": "markers+text",
                 "x": [e["at"] for e in events],
                 "y": [e["lane"] for e in events],
-                "text": [e["label"] for e in events],
+                "text": inert(e["label"] for e in events),
                 "textposition": "top center",
-                "customdata": [e["text"] for e in events],
+                "customdata": inert(e["text"] for e in events),
                 "marker": {
                     "size": 10,
                     "color": theme.colour("primary"),
@@ -299,6 +303,7 @@ def agreement(
 
 def ranges(labels: Sequence[str], values: Mapping[str, Sequence[float]], *, alt: str, key: str) -> None:
     """A row per label with a dot per series and a bar from the least to the most; the series' names show on the dots."""
+    labels = inert(labels)
     rows = [[v[i] for v in values.values() if v[i] == v[i]] for i in range(len(labels))]
     span = [(min(r), max(r)) if r else (None, None) for r in rows]
     bar = {

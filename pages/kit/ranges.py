@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.kit import theme
+from pages.kit import charts, theme
 
 
 def dots(
@@ -19,6 +19,7 @@ def dots(
     key: str,
 ) -> None:
     """One point per label, first on top, with its 95 % interval and its words; a line where the whole stands."""
+    labels, texts = charts.inert(labels), charts.inert(texts)
     shapes = []
     if whole is not None and whole == whole:
         line = {"color": theme.colour("text"), "width": 1, "dash": "dot"}

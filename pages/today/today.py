@@ -73,7 +73,8 @@ def _complaints(viewer: Viewer) -> None:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             name = alert_card.name_of(row)
             st.markdown(f"**{alert_card.escaped(name)}**", width="content")
-            st.caption(f"{plain(row.category)}, {plain(row.severity)} severity, since {day(row.opened_at)}")
+            case = f"{plain(row.category)}, {plain(row.severity)} severity, since {day(row.opened_at)}"
+            st.caption(alert_card.escaped(case))
             if isinstance(row.customer_id, str) and st.button("Open", key=f"case-{row.ticket_id}"):
                 links.to("customer", cid=row.customer_id)
 

@@ -1,16 +1,20 @@
 """Every page for every role: it opens, or it does not exist."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
+import streamlit
 from staff import EVERYBODY, busy_rm, cells, opener, somebody, words
 
 from pages import MENU
+from pages.kit import charts, ranges
 from warehouse import connect
 from warehouse.access import SYSTEM, Reader
 from warehouse.desk import alerts, audit_log
 from warehouse.schema import customers, relationship_managers
 from warehouse.settings import Settings
+from workflow.rule_versions import drafts_in_force, put_live
 
 ENTRIES = [entry for entries in MENU.values() for entry in entries]
 
@@ -155,3 +159,50 @@ def test_the_search_finds_only_the_viewers_customers(open_page, bank: connect.St
         app.text_input[0].input(row["customer_id"]).run()
         found = [b.key for b in app.button if str(b.key).startswith("hit-")]
         assert found == ([f"hit-{row['customer_id']}"] if row["rm_id"] == "RM01" else [])
+
+
+LINK = "[Sign in again](https://evil.example)"
+
+
+@pytest.mark.parametrize("viewer", [somebody("executive"), somebody("administrator")], ids=lambda v: v.role)
+def test_words_that_came_with_the_address_are_never_a_link(open_page, viewer):
+    said = words(open_page(viewer, "dictionary", word=LINK))
+    assert "Sign in again" in said
+    assert LINK not in said
+
+
+def test_what_somebody_typed_into_the_search_is_never_a_link(open_page):
+    page = open_page(somebody("relationship_manager"), "customer")
+    page.text_input[0].input(LINK).run()
+    assert "Sign in again" in words(page)
+    assert LINK not in words(page)
+
+
+def test_the_words_of_a_rule_are_never_a_link_in_the_queue_of_an_rm(open_page, bank: connect.Stores):
+    rm, analyst = busy_rm(bank), somebody("analyst")
+    alert = Reader(bank, rm).frame(alerts.select().where(alerts.c.rm_id == rm.rm_id)).iloc[0]
+    rule = next(d for d in drafts_in_force(Reader(bank, analyst)) if d.code == alert["rule"])
+    put_live(bank, analyst, replace(rule, title=LINK, advice=LINK), "a try", seen=1, flagged_now=1)
+    for url, query in (("today", {}), ("customer-health", {}), ("customer", {"cid": alert["customer_id"]})):
+        page = open_page(rm, url, **query)
+        assert not broken(page)
+        marked = [e for kind in ("subheader", "caption", "markdown", "info") for e in getattr(page, kind)]
+        assert any("Sign in again" in e.value for e in marked)
+        assert not [e.value for e in marked if LINK in e.value]
+
+
+def test_a_name_in_a_chart_is_never_a_link(monkeypatch):
+    drawn: list[dict] = []
+    monkeypatch.setattr(streamlit, "plotly_chart", lambda figure, **_: drawn.append(figure))
+    name = '<a href="https://evil.example">Spring & Co</a>'
+    event = {"at": "2026-06-30", "lane": "Sales", "text": name, "mark": "circle", "label": name}
+    charts.bars([name], [1.0], [name], alt="", key="bars")
+    charts.ranges([name], {"one": [1.0]}, alt="", key="ranges")
+    charts.timeline(["Sales"], [event], alt="", key="timeline")
+    charts.line([1], [1.0], unit="", alt="", key="line", events=[("2026-06-30", name)])
+    ranges.dots([name], [1.0], [0.5], [1.5], [name], whole=1.0, alt="", key="dots")
+    assert len(drawn) == 5
+    for figure in drawn:
+        assert "<a" not in str(figure)
+        assert "&lt;a" in str(figure)
+        assert "Spring &amp; Co" in str(figure)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
+from morning import stores_in
 from onlookers import ANOTHER_RM, EVERYBODY, LEAD, ONE_RM
 from sqlalchemy import Table, func, insert, select, union_all
 
@@ -11,6 +15,7 @@ from warehouse.access import ROLES, RULES, SYSTEM, Reader, See, Viewer, may_see
 from warehouse.connect import Stores
 from warehouse.desk import users
 from warehouse.errors import AccessRefused
+from workflow.steps import record_step
 
 TABLES = {t.name: t for t in (*schema.BANK.tables.values(), *desk.DESK.tables.values())}
 UNNAMED = [(r, n) for r in ROLES for n, see in sorted(RULES[r].items()) if see is See.UNNAMED]
@@ -182,3 +187,22 @@ def test_a_passwords_hash_is_shown_to_no_administrator(empty: Stores) -> None:
     shown = Reader(empty, boss).frame(select(users))
     assert list(shown["username"]) == ["amy"]
     assert shown["password_hash"].isna().all()
+
+
+def test_an_analyst_reads_that_a_step_was_taken_but_not_what_was_written_about_the_customer(
+    after_a_night: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(after_a_night, tmp_path / "data")
+    stores = stores_in(tmp_path / "data")
+    a, s = desk.alerts, desk.alert_steps
+    alert = Reader(stores, ONE_RM).frame(select(a).where(a.c.rm_id == ONE_RM.rm_id)).iloc[0]
+    note = "Mrs Chan of Sai Ying Pun is ill"
+    record_step(stores, ONE_RM, alert["alert_id"], "contacted", note, int(alert["version"]))
+    assert note in set(Reader(stores, ONE_RM).frame(select(s))["note"])
+    analyst = Reader(stores, EVERYBODY["analyst"])
+    for source in (s, s.alias(), select(s).subquery()):
+        seen = analyst.frame(select(source))
+        assert "contacted" in set(seen["step"])
+        assert seen["note"].isna().all()
+    assert analyst.frame(select(s).where(s.c.note == note)).empty
+    stores.desk.dispose()
