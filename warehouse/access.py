@@ -298,10 +298,12 @@ class Reader:
         """
         if list(statement.selected_columns.keys()) != [along, "people", f"people{PEOPLE}"]:
             raise AccessRefused("Only people counted along one number can be put together.")
-        frame = self._answer(statement)[[along, "people"]]
+        frame, counted = self._answer(statement), f"people{PEOPLE}"
         if not self.sees_totals_only(*tables_of(statement)):
-            return frame
-        return totals.together(frame, along, self.stores.settings.smallest_cell)
+            return frame[[along, "people"]]
+        # What a statement calls people may be anything; only this column is sure to count each of them once.
+        people = frame[[along, counted]].rename(columns={counted: "people"})
+        return totals.together(people, along, self.stores.settings.smallest_cell)
 
     def _answer(self, statement: Select) -> pd.DataFrame:
         """Every figure of the viewer's rows, also those about too few people: for the two doors above alone."""

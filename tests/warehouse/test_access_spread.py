@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from onlookers import EVERYBODY
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 
 from metrics.scope import Period, Scope
 from metrics.stages import STAGES, left_after, waiting_for
@@ -84,3 +84,18 @@ def test_put_together_keeps_everybody_in_order(counts: dict[int, int]) -> None:
         assert seen["people"].sum() == sum(counts.values())
         assert seen["people"].min() >= 10
         assert seen["days"].max() <= max(counts)
+
+
+@pytest.mark.parametrize("role", TOTALS)
+@pytest.mark.parametrize("blown_up", ["a constant", "a sum", "a multiple"])
+def test_a_number_that_is_called_people_makes_no_small_group_large(
+    role: str, blown_up: str, night: Stores
+) -> None:
+    everybody = func.count(customers.c.customer_id.distinct())
+    called = {"a constant": literal(50), "a sum": func.sum(literal(100)), "a multiple": everybody * 10}
+    days = customers.c.joined_on
+    counted = (called[blown_up].label("people"), everybody.label("people__people"))
+    seen = Reader(night, EVERYBODY[role]).spread(select(days.label("day"), *counted).group_by(days), "day")
+    real = Reader(night, SYSTEM).frame(select(days.label("day"), everybody.label("n")).group_by(days))
+    assert seen["people"].min() >= 10
+    assert seen["people"].sum() == real["n"].sum()
