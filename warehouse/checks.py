@@ -30,7 +30,7 @@ def _order(table: str, late: str, early: str, owner: str = "") -> Check:
         name=f"{first} before {second}",
         table=table,
         when=f"{late} < {early}",
-        says=f"{late} is earlier than {early}.",
+        says=f"The date of “{first}” is earlier than that of “{second}”.",
         owner=owner,
     )
 
@@ -41,7 +41,7 @@ CHECKS = (
         name="win before first contact",
         table="leads",
         when="won_at < contacted_at",
-        says="The contract was signed before Sales first spoke to the lead: won_at is earlier than contacted_at.",
+        says="The contract was signed before Sales first spoke to the lead.",
         owner="Sales",
     ),
     _order("leads", "won_at", "created_at", "Sales"),

@@ -109,7 +109,7 @@ def _form(alert: Any, viewer: Viewer, today: date) -> None:
                 until=back,
                 today=today,
             ),
-            f"Recorded: {STEPS[step].lower()}.",
+            f"Recorded: {STEPS[step]}.",
         )
 
 

@@ -23,7 +23,7 @@ def show(viewer: Viewer, person: pd.Series, today: date) -> None:
     customer_id = str(person["customer_id"])
     with st.container(horizontal=True, gap="small"):
         st.badge(f"{plain(person['segment']).capitalize()} segment", icon=":material/star:", color="gray")
-        _value_and_risk(viewer, customer_id, today)
+        _value_and_risk(viewer, customer_id, today, gone=pd.notna(person["left_on"]))
         _complaint(viewer, customer_id, today)
         _consent(person)
         if pd.notna(person["left_on"]):
@@ -40,8 +40,8 @@ def show(viewer: Viewer, person: pd.Series, today: date) -> None:
     _contacts(viewer, customer_id, today)
 
 
-def _value_and_risk(viewer: Viewer, customer_id: str, today: date) -> None:
-    """A role without revenues and scores does not get these."""
+def _value_and_risk(viewer: Viewer, customer_id: str, today: date, *, gone: bool) -> None:
+    """A role without revenues and scores does not get these; whoever has left is at no risk of it."""
     if data.may_see(viewer, "revenues") and "revenues" in data.known(viewer):
         value = data.frame(viewer, about.net_revenue(customer_id, today))["net_revenue"].iloc[0]
         brought = "Income not known" if pd.isna(value) else f"Brought {hkd(value)} in 12 months"
@@ -51,7 +51,7 @@ def _value_and_risk(viewer: Viewer, customer_id: str, today: date) -> None:
             color="gray",
             help="Revenue after the cost of service.",
         )
-    if data.may_see(viewer, "customer_scores"):
+    if not gone and data.may_see(viewer, "customer_scores"):
         nights = data.frame(viewer, about.scores(customer_id, today))
         if nights.empty:
             st.badge("Risk not yet scored", icon=":material/help:", color="gray")

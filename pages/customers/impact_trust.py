@@ -89,8 +89,8 @@ def _steadier(reading: Reading) -> tuple[str, str]:
     if cut is None or cut.value <= 0:
         return "", ""
     return "compress", (
-        f"Taking out the risk known before the draw makes the interval as narrow as {1 / (1 - cut.value) - 1:.0%} more "
-        "customers would."
+        f"Taking out the risk known before the draw makes the interval as narrow as {100 / (1 - cut.value) - 100:.0f} % "
+        "more customers would."
     )
 
 
@@ -104,7 +104,7 @@ def _kept(reading: Reading) -> tuple[str, str]:
     told = told.replace("-", "−")
     if qini.low <= 0:
         return "hourglass_empty", (
-            "Who can be kept: not enough data. Calling those the model would choose, rather than any, kept so many more "
-            f"customers: {told}. Until that is clear, the queue goes by risk and money alone."
+            "Who can be kept: not enough data. Calling those the model would choose, rather than any, made this "
+            f"difference in customers kept: {told}. Until that is clear, the queue goes by risk and money alone."
         )
     return "check", f"Who can be kept is known: calling those first kept more customers, {told}."

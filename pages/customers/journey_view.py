@@ -39,6 +39,7 @@ def show(viewer: Viewer, customer_id: str, today: date) -> None:
     st.caption(
         f"{len(events)} events from {day(first['at'])} ({escaped(_said(first).lower())}) to {day(last['at'])} "
         f"({escaped(_said(last).lower())}). Star: contract signed. Triangle: complaint. Square: account opened."
+        + (" Cross: account closed." if (events["what"] == "Closed").any() else "")
     )
     lanes = [d for d in about.DEPARTMENTS if (events["department"] == d).any()]
     charts.timeline(

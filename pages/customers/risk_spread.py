@@ -22,7 +22,10 @@ def show(viewer: Viewer, today: date) -> None:
     counts = dict(zip(spread["band"], spread["customers"], strict=True))
     bands = list(about.RISK_BANDS)
     values = [int(counts.get(number, 0)) for number in range(len(bands))]
-    texts = [f"{n:,} ({100 * n / people:.0f} %)" for n in values]
+    texts = [
+        f"{n:,} (under 1 %)" if 0 < 100 * n / people < 0.5 else f"{n:,} ({100 * n / people:.0f} %)"
+        for n in values
+    ]
     high = sum(values[2:])
     st.text(
         f"{high:,} of your {people:,} customers have a chance of 1 in 10 or more to leave within 90 days, "

@@ -52,7 +52,7 @@ def lie_of_the_work(alerts: pd.DataFrame, viewer: Viewer, today: date) -> None:
     shown = pd.DataFrame(
         {
             "RM": load["name"],
-            "Open": load["open"],
+            "Open alerts": load["open"],
             "Due within 7 days": load["due"],
             "Overdue": load["overdue"],
             "Can do in a week": load["weekly_capacity"],

@@ -39,8 +39,15 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     tables.show(
         shown,
         "status",
-        Rows=st.column_config.NumberColumn(format="localized"),
-        **{"Latest day": st.column_config.DateColumn(format="D MMM YYYY")},
+        Table=st.column_config.TextColumn(width=160),
+        Owner=st.column_config.TextColumn(width=130),
+        Rows=st.column_config.NumberColumn(format="localized", width=80),
+        State=st.column_config.TextColumn(width=90),
+        **{
+            "One row is": st.column_config.TextColumn(width=345),
+            "Latest day": st.column_config.DateColumn(format="D MMM YYYY", width=95),
+            "Usually comes": st.column_config.TextColumn(width=160),
+        },
     )
     _match_rates(viewer)
     _where_from(viewer)
@@ -137,7 +144,9 @@ def _match_rates(viewer: Viewer) -> None:
             "Matched with nothing": rates["alone"],
         }
     )
-    tables.show(shown, "match-rates", **{"Match rate": st.column_config.NumberColumn(format="percent")})
+    counts = dict.fromkeys(shown.columns[1:], st.column_config.NumberColumn(format="localized"))
+    rate = {"Match rate": st.column_config.NumberColumn(format="percent")}
+    tables.show(shown, "match-rates", **counts | rate)
 
 
 def _state(row, as_of) -> str:

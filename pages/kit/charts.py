@@ -11,6 +11,20 @@ import streamlit as st
 from metrics.query import Question
 from pages.kit import tables, theme
 
+MONTHS: dict[str, Any] = {
+    "tickformat": "%b %y",
+    "tickformatstops": [{"dtickrange": [None, 23 * 86_400_000], "value": "%-d %b %y"}],
+}
+"""A date axis in months, and in days where the marks stand closer: a month is never written twice."""
+FEW = 6
+"""A line with no more points than this has a mark on the axis for each."""
+
+
+def _days_of(days: Sequence[object]) -> dict[str, Any]:
+    if len(days) > FEW:
+        return MONTHS
+    return {"tickvals": [str(d) for d in days], "tickformat": "%-d %b %y"}
+
 
 def inert(texts: Iterable[str]) -> list[str]:
     """Texts for a chart: Plotly reads a little HTML in them, links too, so what people wrote is escaped."""
@@ -103,7 +117,7 @@ def line(
         "layout": _with_events(
             theme.layout(
                 height,
-                xaxis={"showgrid": False, "fixedrange": True, "tickformat": "%b %y", "nticks": 7},
+                xaxis={"showgrid": False, "fixedrange": True, "nticks": 7} | _days_of(days),
                 yaxis={
                     "rangemode": "tozero",
                     "gridcolor": theme.GRID,
@@ -152,8 +166,8 @@ def timeline(
                 "showgrid": False,
                 "zeroline": False,
                 "fixedrange": True,
-                "tickformat": "%b %y",
                 "nticks": 8,
+                **MONTHS,
             },
             yaxis={
                 "categoryorder": "array",
