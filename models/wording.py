@@ -31,7 +31,7 @@ def sentence(reason: Mapping[str, Any]) -> str:
     name, value = reason["feature"], reason["value"]
     text = in_words(name, value)
     since = reason.get("since")
-    if since:
+    if since and value is not None:
         day = date.fromisoformat(since)
         text += f", {BY_NAME[name].told.format(f'{day.day} {day:%b %Y}')}"
     before = reason.get("week_ago")

@@ -18,7 +18,8 @@ def show(found: pd.DataFrame, since: Changes, today: date) -> None:
         return
     with st.expander(f"The pack for the meeting ({len(found)} customers)"):
         st.caption(f"As of {day(today)}, changes since Monday {day(since.since)}. In the order to work them.")
-        tables.show(_pack(found, since, today), "customer-health-pack")
+        whole = st.column_config.NumberColumn(format="localized")
+        tables.show(_pack(found, since, today), "customer-health-pack", **{"At stake (HKD)": whole})
 
 
 def _pack(found: pd.DataFrame, since: Changes, today: date) -> pd.DataFrame:
@@ -29,7 +30,7 @@ def _pack(found: pd.DataFrame, since: Changes, today: date) -> pd.DataFrame:
                 "Customer": alert_card.name_of(alert),
                 "Number": alert.customer_id,
                 "Segment": alert.segment,
-                "At stake (HKD)": alert.value_at_stake,
+                "At stake (HKD)": round(alert.value_at_stake or 0),
                 "Flagged for": "; ".join(alert.titles),
                 "Why": " ".join(alert.facts[:3]),
                 "Until": queue.due_words(alert.due_on.date(), today).capitalize(),
