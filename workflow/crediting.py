@@ -37,7 +37,9 @@ def write_credits(draft: Draft, reader: Reader, as_of: date) -> int:
 
 def _shown(effects: pd.DataFrame, wins: pd.DataFrame, smallest: int) -> pd.DataFrame:
     """The effects in order, blank where fewer than `smallest` wins stand behind one: everybody may read this table."""
-    table = effects.merge(wins, on="channel", how="left").drop(columns="share")
+    # A bank without a win gives columns without a kind.
+    kinds = {"channel": object}
+    table = effects.astype(kinds).merge(wins.astype(kinds), on="channel", how="left").drop(columns="share")
     table.insert(0, "place", range(1, len(table) + 1))
     few = ~(table["wins"] >= smallest)
     table[["wins", "removal_effect"]] = table[["wins", "removal_effect"]].mask(few)

@@ -12,6 +12,7 @@ from metrics.words import change, figure, plain
 from pages.customers import voice_cases, voice_why
 from pages.kit import benchmarks, cards, charts, data, ranges, tables
 from warehouse.access import Viewer
+from workflow import annotations
 
 CARDS = ("csat", "ces", "nps", "complaints")
 DELAYS = ("reply_median", "reply_p90", "resolution_median", "resolution_p90", "cases_opened", "repeat_share")
@@ -174,6 +175,7 @@ def _over_time(viewer: Viewer, scope: Scope, score: str) -> None:
         unit="%" if metric.unit == "share" else "points",
         alt=f"{metric.label} in the last 24 months, last {figure(metric, told[-1]['value'])}",
         key=f"time-{score}",
+        events=charts.marks(annotations.events(data.reader(viewer), score), months[0].start, months[-1].end),
     )
     bounds = [interval(metric, t["top"], t["bottom"]) for t in told]
     shown = pd.DataFrame(

@@ -73,6 +73,8 @@ def by_channel(viewer: Viewer, scope: Scope) -> None:
 
 def breakdown(viewer: Viewer, scope: Scope, way: str, view: str) -> None:
     """A line per value: the stages as counts, and the share that signed (cohort) or that was won (events)."""
+    if tables.absent("This comparison", viewer, "leads"):
+        return
     stages = funnel_stages.stages(viewer, view)
     rate = "lead_conversion" if view == COHORT else "win_rate"
     names = [name for _, name in stages] + [rate]
