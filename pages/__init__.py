@@ -78,8 +78,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
             roles=GROWTH,
             page=attribution.page,
             filters=(),
-            cohort=True,
-            needs=("customers", "leads", "touches"),
+            needs=("leads", "touches"),
         ),
         Entry(
             title="Campaigns",

@@ -152,10 +152,11 @@ def _each(groups: pd.DataFrame, by: str, viewer: Viewer) -> None:
             "Lifetime value": [hkd(v) if v == v else "" for v in shown["ltv"]],
             "At least": [hkd(v) if v == v else "" for v in shown["ltv_low"]],
             "At most": [hkd(v) if v == v else "" for v in shown["ltv_high"]],
-            "Value ÷ cost": (shown["ltv"] / shown["cac"]).round(1),
-            "Payback": shown["paid"],
+            "Value ÷ cost": (shown["ltv"] / shown["cac"]).round(1).astype(object),
+            "Payback": shown["paid"].str.replace("paid back ", ""),
         }
     )
     cost_known = shown["cost"].notna()
-    table["Cost per customer"] = table["Cost per customer"].where(cost_known, "no cost data")
+    for column in ("Cost per customer", "Value ÷ cost"):
+        table[column] = table[column].where(cost_known, "no cost data")
     tables.show(table, "value-table", "too few", Customers=st.column_config.NumberColumn(format="localized"))

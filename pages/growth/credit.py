@@ -54,7 +54,7 @@ def disagreement(found: pd.DataFrame) -> str:
 def _side_by_side(viewer: Viewer, scope: Scope, found: pd.DataFrame) -> None:
     chosen = connect.here().settings
     st.caption(
-        f"{disagreement(found)}. A contact counts if it was at most {chosen.look_back_days} days before the win; time "
+        f"A contact counts if it was at most {chosen.look_back_days} days before the win; time "
         f"decay halves every {chosen.half_life_days:g} days. None of these models shows what would have happened without "
         "a channel; only an experiment does."
     )

@@ -45,7 +45,7 @@ def show(viewer: Viewer, scope: Scope, view: str) -> None:
         else "Everything that happened in the period, whenever the lead first came. Two stages are different people, so "
         "they stand beside each other per 100, not as a share. Visits: as the campaigns' own statistics count them."
     )
-    left, right = st.columns([1, 2], gap="medium")
+    left, right = st.columns([2, 5], gap="medium")
     drawn = found[found["Stage"] != "Visits"]
     with left:
         texts = [

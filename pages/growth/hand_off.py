@@ -124,8 +124,8 @@ def _reasons(viewer: Viewer, scope: Scope) -> None:
     running = answer["rejected"].cumsum() / total
     labels = [r if isinstance(r, str) else "Reason not recorded" for r in answer["reason"]]
     texts = [
-        f"{n:,.0f}  {100 * n / total:.0f} %, to here {100 * c:.0f} %"
-        for n, c in zip(answer["rejected"], running, strict=True)
+        f"{n:,.0f}  {100 * n / total:.0f} %" + (f", to here {100 * c:.0f} %" if at else "")
+        for at, (n, c) in enumerate(zip(answer["rejected"], running, strict=True))
     ]
     st.caption(
         "Most frequent first; “to here” adds up from the top. Filter by campaign to see one campaign's reasons."

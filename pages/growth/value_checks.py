@@ -104,4 +104,5 @@ def hindsight(viewer: Viewer) -> None:
             }
         ),
         "hindsight",
+        Customers=st.column_config.NumberColumn(format="localized"),
     )

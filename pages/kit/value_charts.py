@@ -16,8 +16,9 @@ def value_against_cost(groups: pd.DataFrame, *, alt: str, key: str, height: int 
     """A point per row of `groups` (`label`, `cac`, `ltv`, their bounds, `verdict`), both axes logarithmic."""
     shown = groups[(groups["cac"] > 0) & (groups["ltv"] > 0)]
     least = float(min(shown["cac"].min(), shown["ltv"].clip(lower=1).min())) / 2
-    most = float(max(shown["cac_high"].max(), shown["ltv_high"].max())) * 1.6
     across = [float(shown["cac"].min()) / 2, float(shown["cac_high"].max()) * 2.2]
+    # The words at the end of the steeper line stand above it and need room too.
+    most = float(max(shown["ltv_high"].max(), across[1] * LINES[-1][0])) * 1.8
     lines = [
         {
             "type": "scatter",
