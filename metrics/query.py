@@ -126,7 +126,9 @@ def ask(
     for name in question.metrics:
         metric = catalogue[name]
         if name not in wanted:
-            answer[name] = np.nan
+            parts = (names[id(m)] for m in measures_of(metric))
+            unknown = {name, *(part for part in parts if part not in answer)}
+            answer[sorted(unknown)] = np.nan
         elif isinstance(metric, Ratio):
             bottom = answer[names[id(metric.bottom)]].where(lambda b: b != 0)
             answer[name] = metric.scale * answer[names[id(metric.top)]] / bottom

@@ -17,6 +17,7 @@ from warehouse.access import Viewer
 
 ON_SCREEN = 500
 """Rows shown of a longer list."""
+_WORDS = {"sum": "sum", "median": "middle value", "p90": "value that nine in ten do not exceed"}
 NAMES = {id(m): n for n, m in CATALOGUE.items()}
 
 
@@ -91,7 +92,7 @@ def _adds_up(measure: Measure) -> str:
     counted = rows.column_counted(measure)
     if counted is None:
         return "Each row counts once: their number is the figure."
-    word = {"sum": "sum", "median": "middle value"}[measure.total]
+    word = _WORDS[measure.total]
     return f"The {word} of the column “{column(counted)}” is the figure."
 
 

@@ -3,6 +3,7 @@
 import pytest
 from staff import EVERYBODY, opener, words
 
+from metrics import CATALOGUE
 from pages import MENU
 
 pytestmark = pytest.mark.real
@@ -33,5 +34,5 @@ def test_a_stage_that_a_bank_does_not_record_is_no_stage_nobody_reached(bank_mar
     )
     shown = {m.label: m.value for m in app.metric}
     assert shown["Leads"] != "no data"
-    assert shown["Qualified by Marketing (MQL)"] == "no data"
+    assert shown[CATALOGUE["acceptance_rate"].label] == "no data"
     assert shown["Win rate"] == "no data", "without opportunities there is no share of them that was won"

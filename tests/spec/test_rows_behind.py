@@ -33,6 +33,8 @@ def total(measure: Measure, found: pd.DataFrame) -> float:
     known = found[counted].dropna().astype(float)
     if known.empty:
         return math.nan
+    if measure.total == "p90":
+        return float(known.quantile(0.9))
     return float(known.sum() if measure.total == "sum" else known.median())
 
 
