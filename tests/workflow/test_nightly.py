@@ -162,6 +162,7 @@ def test_the_night_tells_its_steps_in_order(copied: Callable[[Path], Stores], af
         "Crediting the touches of every win",
         "Timing the hand-offs",
         "Reading the experiments",
+        "Reading what service cases are about",
         "Checking the rules",
     ]
 
