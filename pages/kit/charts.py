@@ -57,6 +57,20 @@ def bars(labels: Sequence[str], values: Sequence[float], texts: Sequence[str], *
     st.plotly_chart(figure, config=theme.CONFIG, key=key, alt=alt)
 
 
+def whiskers(
+    values: Sequence[float], lows: Sequence[float], highs: Sequence[float], *, thickness: float, width: int
+) -> dict[str, Any]:
+    """Points' intervals as a plotly error bar, from their lower to their upper ends."""
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [high - value for high, value in zip(highs, values, strict=True)],
+        "arrayminus": [value - low for low, value in zip(lows, values, strict=True)],
+        "thickness": thickness,
+        "width": width,
+    }
+
+
 def marks(pinned: pd.DataFrame, first: date, last: date) -> list[tuple[str, str]]:
     """The events of `workflow.annotations.events` from one day to another, as a chart's `events` wants them."""
     days = pd.to_datetime(pinned["happened_on"]).dt.date
@@ -202,14 +216,7 @@ def intervals(
                 "mode": "markers+text",
                 "x": list(values),
                 "y": list(labels),
-                "error_x": {
-                    "type": "data",
-                    "symmetric": False,
-                    "array": [high - value for high, value in zip(highs, values, strict=True)],
-                    "arrayminus": [value - low for low, value in zip(lows, values, strict=True)],
-                    "thickness": 3,
-                    "width": 8,
-                },
+                "error_x": whiskers(values, lows, highs, thickness=3, width=8),
                 "text": [f"{100 * v:+.1f} %".replace("-", "−") for v in values],
                 "textposition": "top center",
                 "marker": {"color": theme.colour("primary"), "size": 11},
@@ -288,14 +295,7 @@ def agreement(
                 "x": list(expected),
                 "y": values,
                 "marker": {"color": theme.colour("primary"), "size": 8},
-                "error_y": {
-                    "type": "data",
-                    "symmetric": False,
-                    "array": [h - v for h, v in zip(high, values, strict=True)],
-                    "arrayminus": [v - n for n, v in zip(low, values, strict=True)],
-                    "thickness": 1.5,
-                    "width": 3,
-                },
+                "error_y": whiskers(values, low, high, thickness=1.5, width=3),
                 "hovertemplate": "%{x:.2f} expected, %{y:.2f} found<extra></extra>",
             },
         ],
