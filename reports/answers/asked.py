@@ -1,0 +1,201 @@
+"""What every answer starts from: the quarter, the figures asked for together, and how they are put into words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from metrics import CATALOGUE
+from metrics.compare import Change, compare, interval
+from metrics.measure import Metric, Ratio
+from metrics.quarter import Quarter
+from metrics.query import Question, absent, ask, measures_of
+from metrics.scope import Period, Scope
+from metrics.versions import timeline
+from metrics.words import UNKNOWN, change, figure
+from reports.review import Figure
+from warehouse.access import Reader, may_see
+from warehouse.errors import AccessRefused
+from workflow.goals import targets
+
+Once = Callable[[object, Callable[[Reader], Any]], Any]
+"""Does a piece of work on a reader; whoever has a cache does it once per key, which says all it depends on."""
+
+QUARTERS = 8
+"""So many quarters a chart over time shows."""
+FIGURES = (
+    *("churn_rate", "revenue", "net_revenue", "marketing_cost", "customers_acquired", "cac", "complaints"),
+    *("nps", "csat", "ces", "promise_kept", "acceptance_rate", "still_uncontacted", "won"),
+)
+"""Every figure of the catalogue that the answers show by quarter: one question per table."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """The quarter under review, who reads it, and the figures of its periods.
+
+    `figures` has a row per period of `periods`: 0 the quarter, 1 the one before, 2 the year before, then QUARTERS
+    quarters for the charts, oldest first.
+    """
+
+    reader: Reader
+    known: frozenset[str]
+    quarter: Quarter
+    once: Once
+    figures: pd.DataFrame = field(repr=False, compare=False)
+    targets: Mapping[str, float]
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(self.quarter.period)
+
+    @property
+    def end(self) -> date:
+        """The last day that counts."""
+        return self.quarter.period.end
+
+    def of(self, name: str, when: int = 0) -> dict[str, float]:
+        """A figure of one period as `metrics.compare` wants it: value, and of a ratio top and bottom."""
+        return parts(CATALOGUE[name], self.figures.iloc[when])
+
+    def value(self, name: str, when: int = 0) -> float:
+        """A figure of one period; NaN is not known."""
+        return float(self.figures[name].loc[when])
+
+    def moved(self, name: str, when: int = 1) -> Change:
+        """The figure against the quarter before, or (2) against the year before."""
+        return compare(CATALOGUE[name], self.of(name), self.of(name, when))
+
+    def moved_in_words(self, name: str, when: int = 1) -> str:
+        """`−0.2 points, no clear change`."""
+        found = self.moved(name, when)
+        return change(CATALOGUE[name], self.value(name), self.value(name, when), found)
+
+    def says(self, name: str) -> str:
+        """The figure in words."""
+        return figure(CATALOGUE[name], self.value(name))
+
+    def over_time(self, name: str) -> tuple[float | None, ...]:
+        """The figure of the quarters of a chart, oldest first."""
+        found = self.figures[name].loc[3:]
+        return tuple(None if math.isnan(v) else float(v) for v in found)
+
+    def quarters(self) -> tuple[str, ...]:
+        """The names of those quarters: `Q2 26`."""
+        shown = (self.quarter.back(n) for n in range(QUARTERS - 1, -1, -1))
+        return tuple(f"Q{q.number} {q.year % 100:02d}" for q in shown)
+
+    def why_unknown(self, name: str) -> str:
+        """Why a figure has no value, as words."""
+        if absent(name, self.known):
+            return "no data"
+        if any(may_see(self.reader.viewer, m.fact) is None for m in measures_of(CATALOGUE[name])):
+            return "not for your role"
+        return UNKNOWN
+
+    def card(self, name: str, label: str = "") -> Figure:
+        """A figure of the catalogue with everything that is said beside it."""
+        metric, now = CATALOGUE[name], self.of(name)
+        label = label or metric.label
+        if math.isnan(now["value"]):
+            return Figure(label=label, value=self.why_unknown(name), metric=name)
+        target = self.targets.get(name)
+        return Figure(
+            label=label,
+            value=figure(metric, now["value"]),
+            metric=name,
+            before=self.moved_in_words(name),
+            year_before=self.moved_in_words(name, 2),
+            target="" if target is None else target_in_words(metric, now["value"], target),
+            n=n_in_words(metric, now),
+            verdict=self.moved(name).verdict,
+        )
+
+
+def read(reader: Reader, quarter: Quarter, known: frozenset[str], once: Once) -> Asked:
+    """Ask for every figure of the review together."""
+    quarters = [quarter.back(n) for n in range(QUARTERS - 1, -1, -1)]
+    periods = (quarter.period, quarter.before, quarter.year_before, *(quarter.like(q) for q in quarters))
+    agreed = timeline(reader)
+    found = once(
+        ("review", periods, agreed),
+        lambda door: ask_what_may_be(door, FIGURES, quarter.period, periods, known),
+    )
+    return Asked(
+        reader=reader,
+        known=known,
+        quarter=quarter,
+        once=once,
+        figures=found,
+        targets=targets(reader, Scope(quarter.period)),
+    )
+
+
+def ask_what_may_be(
+    reader: Reader,
+    names: Iterable[str],
+    period: Period,
+    periods: Sequence[Period],
+    known: frozenset[str],
+    by: Sequence[str] = (),
+) -> pd.DataFrame:
+    """`metrics.query.ask`, with NaN for the figures of tables that the viewer's role does not include."""
+    names = list(names)
+    seen = [
+        n for n in names if all(may_see(reader.viewer, m.fact) is not None for m in measures_of(CATALOGUE[n]))
+    ]
+    keys = ["period", *by]
+    found = pd.DataFrame(columns=keys) if by else pd.DataFrame({"period": range(len(periods))})
+    try:
+        found = ask(Question.of(seen, Scope(period), by, periods), reader, known)
+    except AccessRefused:
+        # A table behind one of them (who brought a customer, say) is refused: leave out that figure, not all.
+        for name in seen:
+            try:
+                part = ask(Question.of([name], Scope(period), by, periods), reader, known)
+            except AccessRefused:
+                continue
+            new = [c for c in part if c not in found]
+            found = found.merge(part[[*keys, *new]], on=keys, how="outer")
+    by_id = {id(m): n for n, m in CATALOGUE.items()}
+    wanted = [n for name in names for n in (name, *(by_id[id(m)] for m in measures_of(CATALOGUE[name])))]
+    for column in dict.fromkeys(wanted):
+        if column not in found:
+            found[column] = math.nan
+    return found if by else found.set_index("period")
+
+
+def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
+    """Its rows, each with its columns as attributes."""
+    yield from frame.itertuples(index=False)
+
+
+def parts(metric: Metric, row: pd.Series) -> dict[str, float]:
+    """What `metrics.compare` needs of one row of an answer."""
+    names = {id(m): n for n, m in CATALOGUE.items()}
+    found = {"value": float(row[names[id(metric)]])}
+    if isinstance(metric, Ratio):
+        found |= {"top": float(row[names[id(metric.top)]]), "bottom": float(row[names[id(metric.bottom)]])}
+    return found
+
+
+def target_in_words(metric: Metric, value: float, target: float) -> str:
+    """`HKD 5,000, met`."""
+    met = value <= target if metric.better == "down" else value >= target
+    return f"{figure(metric, target)}, {'met' if met else 'not met'}"
+
+
+def n_in_words(metric: Metric, now: Mapping[str, float]) -> str:
+    """The interval of a share or score, and how many it is about."""
+    if not isinstance(metric, Ratio) or math.isnan(now["bottom"]):
+        return ""
+    n = f"n = {now['bottom']:,.0f}"
+    bounds = interval(metric, now["top"], now["bottom"]) if metric.unit in ("share", "points") else None
+    if bounds is None:
+        return n
+    return f"95 % interval {figure(metric, bounds[0])} to {figure(metric, bounds[1])}, {n}"

@@ -1,0 +1,149 @@
+"""Which channels deserve more or less? What a customer won by each costs and is worth, decided by intervals."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from metrics import channel_value
+from metrics.scope import Period, Scope, months_back
+from metrics.words import hkd, plain, share
+from models import worth
+from reports.answers.asked import Asked, rows_of
+from reports.review import Answer, Chart, Series, Table
+from warehouse.errors import AccessRefused
+
+QUESTION = "Which channels deserve more or less?"
+ORDER = (worth.WORTH, worth.NOT_WORTH, worth.TOO_FEW, worth.NO_VALUE, worth.NO_COST)
+
+
+def found(asked: Asked) -> pd.DataFrame | None:
+    """Each channel's customers of the twelve months to the quarter's end, judged; None where nothing can be asked.
+
+    A quarter alone has won too few customers by most channels.
+    """
+    if not {"customers", "leads"} <= asked.known:
+        return None
+    scope = Scope(twelve_months(asked))
+    try:
+        groups: pd.DataFrame = asked.once(
+            ("groups", "channel", scope), lambda door: channel_value.groups(door, "channel", scope)
+        )
+    except AccessRefused:
+        return None
+    told = worth.judged(groups)
+    told["label"] = ["Channel not known" if pd.isna(g) else plain(g).capitalize() for g in told["group"]]
+    told["place"] = told["verdict"].map({v: i for i, v in enumerate(ORDER)})
+    return told.sort_values(["place", "ltv"], ascending=[True, False], ignore_index=True)
+
+
+def twelve_months(asked: Asked) -> Period:
+    """The twelve calendar months to the quarter's end, the last one as far as it goes."""
+    return Period(months_back(asked.end, 12)[0].start, asked.end)
+
+
+def answer(asked: Asked, channels: pd.DataFrame | None) -> Answer:
+    """Those worth more, those not worth their cost, each in a sentence with its interval."""
+    if channels is None:
+        return Answer(
+            key="channels",
+            question=QUESTION,
+            title="What channels cost and bring is not known here",
+            sentences=(
+                "It needs the customers and leads of the bank, and a role that may see their totals.",
+            ),
+        )
+    settings = asked.reader.stores.settings
+    terms = (
+        f"People who joined in {twelve_months(asked).in_words()} through a lead. Lifetime value is net revenue since "
+        f"joining and expected until {settings.value_horizon_months} months after it, at {share(settings.discount_rate)} "
+        "a year. A verdict is given only where the 95 % interval of value less cost leaves out 0."
+    )
+    judged = channels[channels["verdict"].isin([worth.WORTH, worth.NOT_WORTH])]
+    sentences = [_sentence(row, settings.value_horizon_months) for row in rows_of(judged)]
+    rest = channels[~channels.index.isin(judged.index) & channels["group"].notna()]
+    if len(rest):
+        why = "; ".join(f"{r.label}: {r.verdict}" for r in rows_of(rest))
+        sentences.append(f"No verdict on the others ({why}).")
+    return Answer(
+        key="channels",
+        question=QUESTION,
+        title=_title(channels),
+        sentences=(*sentences, terms),
+        figures=(asked.card("marketing_cost"), asked.card("cac"), asked.card("customers_acquired")),
+        chart=_chart(channels),
+        table=_table(channels),
+        metrics=("marketing_cost", "cac", "customers_acquired", "lifetime_value"),
+        sources=(f"Channel value: {terms}",),
+    )
+
+
+def _title(channels: pd.DataFrame) -> str:
+    named = channels[channels["group"].notna()]
+    more, less = (named[named["verdict"] == v] for v in (worth.WORTH, worth.NOT_WORTH))
+    parts = []
+    if len(more):
+        best = more.assign(times=more["ltv"] / more["cac"]).nlargest(2, "times")
+        parts.append(f"More for {_names(best)}")
+    if len(less):
+        parts.append(f"less for {_names(less.nsmallest(2, 'gain_high'))}")
+    return "; ".join(parts) or "Too few customers won to say which channel deserves more or less"
+
+
+def _names(rows: pd.DataFrame) -> str:
+    return " and ".join(f"{r.label} ({hkd(r.ltv)} for {hkd(r.cac)})" for r in rows_of(rows))
+
+
+def _sentence(row: Any, horizon: int) -> str:
+    return (
+        f"{row.label}: {row.verdict}. A customer costs {hkd(row.cac)} and brings {hkd(row.ltv)} ({hkd(row.ltv_low)} to "
+        f"{hkd(row.ltv_high)}) in {horizon} months; value less cost {hkd(row.gain_low)} to {hkd(row.gain_high)} "
+        f"(n = {row.won:,.0f})."
+    )
+
+
+def _chart(channels: pd.DataFrame) -> Chart | None:
+    shown = channels[channels["gain_low"].notna() & channels["verdict"].isin([worth.WORTH, worth.NOT_WORTH])]
+    if shown.empty:
+        return None
+    middle = shown["ltv"] - shown["cac"]
+    told = "; ".join(
+        f"{label} {hkd(v)} ({hkd(a)} to {hkd(b)})"
+        for label, v, a, b in zip(shown["label"], middle, shown["gain_low"], shown["gain_high"], strict=True)
+    )
+    return Chart(
+        shape="intervals",
+        says=f"Lifetime value less cost of a customer won, with 95 % interval: {told}",
+        unit="HKD",
+        categories=tuple(shown["label"]),
+        series=(
+            Series(
+                name="Value less cost of a customer",
+                values=tuple(middle.astype(float)),
+                low=tuple(shown["gain_low"].astype(float)),
+                high=tuple(shown["gain_high"].astype(float)),
+            ),
+        ),
+        mark=0.0,
+        mark_label="worth its cost",
+    )
+
+
+def _table(channels: pd.DataFrame) -> Table:
+    rows = []
+    for row in rows_of(channels):
+        costs = not pd.isna(row.cost)
+        rows.append(
+            (
+                row.label,
+                row.verdict,
+                "too few" if math.isnan(row.won) else f"{row.won:,.0f}",
+                hkd(row.cac) if costs and row.cac == row.cac else "too few" if costs else "no cost data",
+                hkd(row.ltv),
+                f"{hkd(row.ltv_low)} to {hkd(row.ltv_high)}" if row.ltv_low == row.ltv_low else "too few",
+            )
+        )
+    columns = ("Channel", "Verdict", "Customers", "Cost per customer", "Lifetime value", "95 % interval")
+    return Table(columns=columns, rows=tuple(rows))

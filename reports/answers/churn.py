@@ -1,0 +1,82 @@
+"""Is churn down, and is it our doing? The bank's figure beside the two quarters, and what the experiments show."""
+
+from __future__ import annotations
+
+from metrics import CATALOGUE
+from metrics.words import figure
+from reports.answers.asked import Asked
+from reports.answers.effects import effect, looked_at, not_read, source
+from reports.review import Answer, Chart, Series
+from workflow.impact import CHURN
+from workflow.readings import Reading
+
+QUESTION = "Is churn down, and is it our doing?"
+NAME = "churn_rate"
+
+
+def answer(asked: Asked, experiments: list[Reading]) -> Answer:
+    """The share lost against both quarters; an experiment alone says what of it is ours."""
+    read = looked_at(experiments, asked)
+    effects = [effect(r, CHURN) for r in read]
+    unknown = asked.value(NAME) != asked.value(NAME)
+    sentences = []
+    if not unknown:
+        sentences.append(
+            f"Against the quarter before: {asked.moved_in_words(NAME)}. Against the same quarter a year before: "
+            f"{asked.moved_in_words(NAME, 2)}."
+        )
+    for one in effects:
+        arms = f" {one.arms_in_words()}." if one.arms_in_words() else ""
+        sentences.append(f"{one.reading.title}: {one.in_words()}.{arms} {one.more_needed()}".strip())
+    if not effects:
+        sentences.append(not_read(experiments))
+    else:
+        sentences.append(
+            "Only the difference between treated and held-out is ours; the bank's own change has many causes that "
+            "nobody has separated."
+        )
+    return Answer(
+        key="churn",
+        question=QUESTION,
+        title=_title(asked, effects),
+        sentences=tuple(sentences),
+        figures=(
+            asked.card(NAME),
+            *(one.card(f"{one.reading.title}: effect on customers lost") for one in effects[:3]),
+        ),
+        chart=_chart(asked),
+        metrics=(NAME,),
+        sources=tuple(source(r) for r in experiments),
+    )
+
+
+def _title(asked: Asked, effects: list) -> str:
+    value = asked.value(NAME)
+    if value != value:
+        head = f"How many customers left is {asked.why_unknown(NAME)}"
+    else:
+        head = f"{asked.says(NAME)} of customers left; a year before {figure(CATALOGUE[NAME], asked.value(NAME, 2))}"
+        verdict = asked.moved(NAME, 2).verdict
+        head += f" ({verdict})"
+    clear = [e for e in effects if e.is_clear]
+    if clear:
+        one = clear[0]
+        return f"{head}; ours: {one.reading.title} {one.in_words().split(' customers')[0]} leavers"
+    if effects:
+        return f"{head}; no effect of ours is clear yet"
+    return f"{head}; what of it is ours has not been measured"
+
+
+def _chart(asked: Asked) -> Chart | None:
+    values = asked.over_time(NAME)
+    if all(v is None for v in values):
+        return None
+    metric = CATALOGUE[NAME]
+    told = ", ".join(f"{q} {figure(metric, v)}" for q, v in zip(asked.quarters(), values, strict=True))
+    return Chart(
+        shape="columns",
+        says=f"Share of customers lost by quarter: {told}",
+        unit="share",
+        categories=asked.quarters(),
+        series=(Series(name=metric.label, values=values),),
+    )

@@ -1,0 +1,102 @@
+"""Did cross-sell to salvageable customers rise, without harm? Treated against held out, and the guardrails."""
+
+from __future__ import annotations
+
+from metrics.words import signed
+from reports.answers.asked import Asked
+from reports.answers.effects import Effect, effect, looked_at, not_read, source
+from reports.review import Answer, Chart, Series
+from workflow.impact import CHURN, CROSS_SELL
+from workflow.readings import Reading
+from workflow.salvageable import SALVAGEABLE
+
+QUESTION = "Did cross-sell to salvageable customers rise, without harm?"
+
+
+def answer(asked: Asked, experiments: list[Reading]) -> Answer:
+    """The effect on wealth products opened; whether it came with more leavers."""
+    read = looked_at(experiments, asked)
+    sold = [effect(r, CROSS_SELL) for r in read if CROSS_SELL in r.figures]
+    left = [effect(r, CHURN) for r in read]
+    sentences = []
+    for one in sold:
+        arms = f" {one.arms_in_words()}." if one.arms_in_words() else ""
+        sentences.append(f"{one.reading.title}: {one.in_words()}.{arms} {one.more_needed()}".strip())
+    if not sold:
+        sentences.append(
+            not_read(experiments) if not read else "No experiment measures what customers opened."
+        )
+    for one in left:
+        sentences.append(f"Guardrail, {one.reading.title}: {one.in_words()}.")
+    if read:
+        sentences.append(
+            "Guardrails on complaints and on withdrawn consent are not measured by the experiments yet."
+        )
+        sentences.append(_salvageable(read))
+    return Answer(
+        key="cross_sell",
+        question=QUESTION,
+        title=_title(sold, left),
+        sentences=tuple(sentences),
+        figures=(
+            *(one.card(f"{one.reading.title}: wealth products opened") for one in sold[:2]),
+            *(one.card(f"{one.reading.title}: customers lost (guardrail)") for one in left[:2]),
+        ),
+        chart=_chart([*sold, *left]),
+        sources=tuple(source(r) for r in experiments),
+    )
+
+
+def _title(sold: list[Effect], left: list[Effect]) -> str:
+    if not sold:
+        return "Cross-sell to salvageable customers has not been measured yet"
+    one = next((e for e in sold if e.is_clear), sold[0])
+    if one.relative is None:
+        return f"Cross-sell: too early to say ({one.reading.title})"
+    harm = [e for e in left if e.said == "harmed"]
+    tail = "more customers left" if harm else "no harm seen on leaving"
+    if not one.is_clear:
+        return (
+            f"No clear effect on cross-sell yet: {signed(one.relative.value)} in {one.reading.title}; {tail}"
+        )
+    rose = "more" if one.relative.value > 0 else "fewer"
+    return f"{one.reading.title} sold {signed(one.relative.value, 0)} {rose} wealth products; {tail}".replace(
+        "+", ""
+    )
+
+
+def _salvageable(read: list[Reading]) -> str:
+    qini = [(r, r.figures.get(SALVAGEABLE, {}).get("qini")) for r in read]
+    clear = [r.title for r, q in qini if q is not None and q.low > 0]
+    if clear:
+        return f"Who can be kept is known from {clear[0]}, so calls can go to those first."
+    return "Who of them is salvageable cannot be told yet: these are all customers drawn, not only those who can be kept."
+
+
+def _chart(effects: list[Effect]) -> Chart | None:
+    shown = [(e, e.relative) for e in effects if e.relative is not None]
+    if not shown:
+        return None
+    names = {CROSS_SELL: "wealth products", CHURN: "customers lost"}
+    labels = tuple(f"{e.reading.title}: {names[e.outcome]}" for e, _ in shown)
+    told = "; ".join(
+        f"{label} {signed(r.value)} ({signed(r.low)} to {signed(r.high)})"
+        for label, (_, r) in zip(labels, shown, strict=True)
+    )
+    aims = {e.outcome for e, _ in shown}
+    return Chart(
+        shape="intervals",
+        says=f"Change of the treated against the held-out with 95 % interval: {told}",
+        unit="share",
+        categories=labels,
+        series=(
+            Series(
+                name="Effect",
+                values=tuple(r.value for _, r in shown),
+                low=tuple(r.low for _, r in shown),
+                high=tuple(r.high for _, r in shown),
+            ),
+        ),
+        mark=0.0,
+        mark_label="no effect" if aims else "",
+    )

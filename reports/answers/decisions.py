@@ -1,0 +1,160 @@
+"""What must I decide today? Plain rules over the other answers; each decision with the figure that calls for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import pandas as pd
+
+from metrics import scorecard
+from metrics.channel_value import campaign_names
+from metrics.words import hkd, share
+from models import worth
+from reports.answers import goals as shared
+from reports.answers.asked import Asked, rows_of
+from reports.answers.effects import Effect, effect, looked_at, wrong_draw
+from reports.review import Answer, Figure, Table
+from warehouse.errors import AccessRefused
+from workflow.impact import CHURN, CROSS_SELL
+from workflow.progress import Progress
+from workflow.readings import Reading
+
+QUESTION = "What must I decide today?"
+
+
+class Decision(NamedTuple):
+    """What is to be decided, the figure that calls for it, and the page that has the details."""
+
+    what: str
+    figure: str
+    page: str
+
+
+def answer(
+    asked: Asked, goals: Sequence[Progress], channels: pd.DataFrame | None, experiments: Sequence[Reading]
+) -> Answer:
+    """Goals that are behind, channels to move, experiments to continue or end, campaigns to look at."""
+    wanted = [*_goals(goals), *_channels(channels), *_experiments(asked, experiments), *_campaigns(asked)]
+    return Answer(
+        key="decisions",
+        question=QUESTION,
+        title=_title(wanted),
+        sentences=tuple(f"{d.what} {d.figure}" for d in wanted),
+        figures=(Figure(label="Decisions wanted", value=str(len(wanted))),),
+        table=Table(
+            columns=("Decision", "The figure that calls for it", "Details on the page"), rows=tuple(wanted)
+        )
+        if wanted
+        else None,
+        sources=(
+            "Rules: a goal that is behind or missed; a channel whose value less cost lies clearly above or below 0; an "
+            "experiment with a clear effect, a wrong draw, or no further look; a campaign that promises too much.",
+        ),
+    )
+
+
+def _title(wanted: Sequence[Decision]) -> str:
+    if not wanted:
+        return "No decision is called for by these figures"
+    pages = list(dict.fromkeys(d.page for d in wanted))
+    count = {p: sum(d.page == p for d in wanted) for p in pages}
+    about = ", ".join(f"{count[p]} on {p.lower()}" for p in pages)
+    return f"{len(wanted)} {'decision' if len(wanted) == 1 else 'decisions'} wanted: {about}"
+
+
+def _goals(goals: Sequence[Progress]) -> list[Decision]:
+    return [
+        Decision(
+            f"Keep, change or give up the goal {shared.name_of(g.goal)}?",
+            f"{shared.against(g)[0].upper()}{shared.against(g)[1:]}.",
+            "Goals",
+        )
+        for g in goals
+        if g.state() in shared.BAD
+    ]
+
+
+def _channels(channels: pd.DataFrame | None) -> list[Decision]:
+    if channels is None:
+        return []
+    named = channels[channels["group"].notna()]
+    wanted = []
+    for row in rows_of(named[named["verdict"] == worth.NOT_WORTH]):
+        wanted.append(
+            Decision(
+                f"Spend less on {row.label} or rework it?",
+                f"Value less cost of a customer: {hkd(row.gain_low)} to {hkd(row.gain_high)} (n = {row.won:,.0f}).",
+                "Channel value",
+            )
+        )
+    more = named[(named["verdict"] == worth.WORTH) & (named["cost"] > 0)]
+    if wanted and len(more):
+        best = more.assign(times=more["ltv"] / more["cac"]).nlargest(1, "times").iloc[0]
+        wanted.append(
+            Decision(
+                f"Move some of it to {best['label']}? The page Budget shows how much it can take.",
+                f"Value less cost of a customer: {hkd(best['gain_low'])} to {hkd(best['gain_high'])} "
+                f"(n = {best['won']:,.0f}).",
+                "Channel value",
+            )
+        )
+    return wanted
+
+
+def _experiments(asked: Asked, experiments: Sequence[Reading]) -> list[Decision]:
+    wanted = [
+        Decision(
+            f"Draw {r.title} anew?", "Its arms are not the size that was planned, beyond chance.", "Impact"
+        )
+        for r in experiments
+        if wrong_draw(r)
+    ]
+    for reading in looked_at(list(experiments), asked):
+        sold, left = effect(reading, CROSS_SELL), effect(reading, CHURN)
+        for one in (sold, left):
+            if one.said == "harmed":
+                wanted.append(Decision(f"End {reading.title}?", f"{one.in_words()}.", "Impact"))
+        good = [e for e in (sold, left) if e.said == "helped"]
+        if good and not any(e.said == "harmed" for e in (sold, left)):
+            wanted.append(
+                Decision(f"Make {reading.title} the rule for everybody?", f"{good[0].in_words()}.", "Impact")
+            )
+        unclear = [e for e in (left, sold) if not e.is_clear]
+        if unclear:
+            wanted.append(_go_on(reading, unclear[0]))
+    return wanted
+
+
+def _go_on(reading: Reading, one: Effect) -> Decision:
+    if reading.following is None:
+        return Decision(
+            f"Draw more customers for {reading.title}, or leave its effect on leaving open?"
+            if one.outcome == CHURN
+            else f"Draw more customers for {reading.title}, or leave its effect on cross-sell open?",
+            f"{one.in_words()}; no further look is planned.",
+            "Impact",
+        )
+    return Decision(f"Let {reading.title} go on to its next look?", f"{one.in_words()}.", "Impact")
+
+
+def _campaigns(asked: Asked) -> list[Decision]:
+    if not {"leads", "customers", "tickets", "campaigns"} <= asked.known:
+        return []
+    try:
+        judged: pd.DataFrame = asked.once(
+            ("scorecard", asked.end), lambda d: scorecard.of_the_bank(d, asked.end, asked.known)
+        )
+        names = asked.once("campaign names", campaign_names)
+    except AccessRefused:
+        return []
+    return [
+        Decision(
+            f"Stop or rewrite the campaign “{names.get(row.campaign, row.campaign)}”?",
+            f"Sales accepts {share(row.acceptance_rate)} (all others {share(row.acceptance_rate_others)}), "
+            f"{share(row.early_complaints)} complain within 90 days (others {share(row.early_complaints_others)}), "
+            f"{share(row.early_churn)} leave within 180 days (others {share(row.early_churn_others)}).",
+            "Campaigns",
+        )
+        for row in rows_of(judged[judged["verdict"] == "promises too much"])
+    ]

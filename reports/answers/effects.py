@@ -1,0 +1,141 @@
+"""The experiments as the review tells them: whose look had come by the quarter's end, and what it showed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isnan
+
+from metrics.compare import Verdict
+from metrics.words import day, hkd, share, signed
+from models.experiments import WRONG_RATIO, best, verdict
+from models.figures import Figure as Interval
+from reports.answers.asked import Asked
+from reports.review import Figure
+from workflow.impact import CHURN, CROSS_SELL, TARGETS
+from workflow.readings import Reading, readings
+
+GOOD = {CHURN: "fewer", CROSS_SELL: "more"}
+OF = {CHURN: "customers who left", CROSS_SELL: "wealth products opened"}
+DID = {CHURN: "left", CROSS_SELL: "opened an investment or insurance"}
+TOLD: dict[str, Verdict] = {"helped": "better", "harmed": "worse", "too early to say": "no clear change"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effect:
+    """One outcome of one experiment at its latest look."""
+
+    reading: Reading
+    outcome: str
+    relative: Interval | None
+    points: Interval | None
+
+    @property
+    def said(self) -> str:
+        """helped, harmed or too early to say."""
+        return verdict(self.points, GOOD[self.outcome])
+
+    @property
+    def is_clear(self) -> bool:
+        return self.said != "too early to say"
+
+    def in_words(self) -> str:
+        """`9.1 % fewer customers who left (95 % interval −20.2 % to +3.4 %), no clear effect`."""
+        if self.relative is None:
+            return f"{OF[self.outcome]}: too early to say"
+        ends = f"95 % interval {signed(self.relative.low)} to {signed(self.relative.high)}"
+        clear = {"helped": "a clear effect", "harmed": "a clear effect the wrong way"}
+        return f"{signed(self.relative.value)} {OF[self.outcome]} ({ends}), {clear.get(self.said, 'no clear effect yet')}"
+
+    def arms_in_words(self) -> str:
+        """`10.4 % of 3,300 treated left, of 3,300 held out 11.7 %`."""
+        found = self.reading.figures.get(self.outcome, {})
+        if "share_treated" not in found:
+            return ""
+        return (
+            f"{share(found['share_treated'].value)} of {found['treated'].value:,.0f} treated {DID[self.outcome]}, of "
+            f"{found['held_out'].value:,.0f} held out {share(found['share_held_out'].value)}"
+        )
+
+    def more_needed(self) -> str:
+        """How many more customers would show the target, as a sentence; empty if there are enough."""
+        needed = self.reading.figures.get(self.outcome, {}).get("needed")
+        if needed is None or needed.value <= 0:
+            return ""
+        return f"{needed.value:,.0f} more customers are needed to show {signed(TARGETS[self.outcome], 0)}."
+
+    def card(self, label: str) -> Figure:
+        """The relative effect with its interval, arms and target."""
+        if self.relative is None:
+            return Figure(label=label, value="too early to say", verdict="too early to say")
+        found = self.reading.figures[self.outcome]
+        return Figure(
+            label=label,
+            value=signed(self.relative.value),
+            target=f"{signed(TARGETS[self.outcome], 0)}, {self._against_the_target()}",
+            n=f"95 % interval {signed(self.relative.low)} to {signed(self.relative.high)}, "
+            f"n = {found['treated'].value:,.0f} treated, {found['held_out'].value:,.0f} held out",
+            verdict=TOLD[self.said],
+        )
+
+    def _against_the_target(self) -> str:
+        assert self.relative is not None
+        aim = TARGETS[self.outcome]
+        if self.relative.low <= aim <= self.relative.high:
+            return "within the interval"
+        short = self.relative.high < aim if aim > 0 else self.relative.low > aim
+        return "not reached" if short else "passed"
+
+
+def read_out(asked: Asked) -> list[Reading]:
+    """The experiments whose latest look lies within or before the quarter, those with a look first."""
+    told: list[Reading] = asked.once(("readings", asked.end), lambda door: readings(door, asked.end))
+    return told
+
+
+def looked_at(found: list[Reading], asked: Asked) -> list[Reading]:
+    """Those that had been read by the quarter's last day, and whose draw went right."""
+    return [r for r in found if r.look is not None and r.look.on <= asked.end and not wrong_draw(r)]
+
+
+def wrong_draw(reading: Reading) -> bool:
+    """Whether the arms' sizes are too far from plan to be chance."""
+    return "sample_ratio" in reading.arms and reading.arms["sample_ratio"].value < WRONG_RATIO
+
+
+def effect(reading: Reading, outcome: str) -> Effect:
+    """One outcome of a reading, adjusted for the risk known before the draw where there was a score."""
+    found = reading.figures.get(outcome, {})
+    return Effect(
+        reading=reading, outcome=outcome, relative=best(found, "relative"), points=best(found, "points")
+    )
+
+
+def source(reading: Reading) -> str:
+    """`Experiment “Project Unity”: look 1 of 1 on 30 Jun 2026, …`."""
+    look = reading.look
+    if look is None:
+        after = f", first look on {day(reading.following.on)}" if reading.following else ""
+        return f"Experiment “{reading.title}”: not read yet{after}"
+    late = "planned after the data were there" if look.after_the_fact else "planned beforehand"
+    return f"Experiment “{reading.title}”: look {look.number} of {look.of} on {day(look.on)}, {late}"
+
+
+def not_read(found: list[Reading]) -> str:
+    """What there is to say while no experiment has been read."""
+    if not found:
+        return "No experiment has been drawn, so nobody can say what of it is our doing."
+    following = [r.following.on for r in found if r.following]
+    when = f" The first planned look is on {day(min(following))}." if following else ""
+    return f"No experiment had been read by the end of the quarter.{when}"
+
+
+def worth_in_words(reading: Reading) -> tuple[str, Interval | None, float | None]:
+    """What the customers kept bring in a year after the cost of offers: words, the figure, the cost (None: not known)."""
+    found = reading.figures.get(CHURN, {})
+    worth, cost = found.get("worth"), found.get("cost")
+    if worth is None:
+        return "not known", None, None
+    spent = None if cost is None or isnan(cost.value) else cost.value
+    less = spent or 0.0
+    after = Interval(value=worth.value - less, low=worth.low - less, high=worth.high - less)
+    return hkd(after.value), after, spent

@@ -1,0 +1,222 @@
+"""Did we meet the shared goals? Each with its state, and of those behind what feeds them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from metrics import CATALOGUE
+from metrics.compare import compare
+from metrics.incentive import attainment
+from metrics.pace import Forecast, adds_up
+from metrics.versions import timeline
+from metrics.words import UNKNOWN, change, figure
+from reports.answers.asked import Asked
+from reports.review import Answer, Chart, Figure, Series, Table
+from warehouse.access import Reader
+from workflow.goals import DIGITAL, Goal, departments, every_goal
+from workflow.outlook import contributors, heading
+from workflow.progress import Progress, progress
+
+QUESTION = "Did we meet the shared goals?"
+GOOD = ("met", "met early", "ahead", "on the path")
+BAD = ("missed", "behind")
+MOST_EXPLAINED = 3
+"""Goals that are behind are explained up to so many; the table has them all."""
+
+
+def found(asked: Asked) -> list[Progress]:
+    """Every goal that ran in the quarter, where it stood on the quarter's last day; the shared digital one first."""
+    period, as_of = asked.quarter.period, asked.end
+    goals = [
+        g
+        for g in every_goal(asked.reader)
+        if g.ended_at is None and g.span.start <= period.end and g.span.end >= period.start
+    ]
+    goals.sort(key=lambda g: (not _digital(g), bool(g.filters), g.span.days, g.goal_id))
+    if not goals:
+        return []
+    key = ("progress", goals, as_of, timeline(asked.reader))
+    told: list[Progress] = asked.once(key, lambda door: progress(goals, door, as_of, asked.known))
+    return told
+
+
+def answer(asked: Asked, goals: Sequence[Progress]) -> Answer:
+    """The goals in one sentence, those behind explained, all in a table."""
+    if not goals:
+        return Answer(
+            key="goals",
+            question=QUESTION,
+            title="No shared goal ran in this quarter",
+            sentences=("Marketing, Sales, executives and analysts set goals on the page Goals.",),
+        )
+    states = [g.state() for g in goals]
+    bad = [g for g in goals if g.state() in BAD]
+    sentences = [_sentence(asked, g) for g in bad[:MOST_EXPLAINED]]
+    if len(bad) > MOST_EXPLAINED:
+        sentences.append("The other goals that are behind stand in the table.")
+    unknown = sum(s in ("not known", "too early to say", "not begun") for s in states)
+    if unknown:
+        sentences.append(
+            f"{unknown} of {len(goals)} cannot be judged yet: too few cases, no data, or not a figure for your role."
+        )
+    return Answer(
+        key="goals",
+        question=QUESTION,
+        title=_title(goals, bad),
+        sentences=tuple(sentences),
+        figures=tuple(_figure(g) for g in goals[:4]),
+        chart=_chart(goals),
+        table=_table(asked, goals),
+        metrics=tuple(dict.fromkeys(g.goal.metric for g in goals)),
+        sources=("Goals as they stand on the desk; a goal is never changed, only ended.",),
+    )
+
+
+def name_of(goal: Goal) -> str:
+    """`Qualified conversions, digital channels`; the whole bank is not said."""
+    label = CATALOGUE[goal.metric].label
+    return f"{label}, {goal.part_in_words()}" if goal.filters else label
+
+
+def _digital(goal: Goal) -> bool:
+    return any(
+        d == "channel" and {v.casefold() for v in values} == set(DIGITAL) for d, values in goal.filters
+    )
+
+
+def _title(goals: Sequence[Progress], bad: Sequence[Progress]) -> str:
+    good = sum(g.state() in GOOD for g in goals)
+    head = f"{good} of {len(goals)} shared goals are met, ahead or on their path"
+    if not bad:
+        return head
+    names = " and ".join(name_of(g.goal) for g in bad[:2])
+    more = f" and {len(bad) - 2} more" if len(bad) > 2 else ""
+    return f"{head}; behind: {names}{more}"
+
+
+def against(goal: Progress) -> str:
+    """`69.1 % against 73.3 %, behind`."""
+    metric = CATALOGUE[goal.goal.metric]
+    actual = figure(metric, goal.actual)
+    if goal.is_over:
+        return f"{actual} against {figure(metric, goal.goal.target)}, {goal.state()}"
+    if adds_up(metric):
+        return f"{actual} so far, {figure(metric, goal.expected)} on the path, {goal.state()}"
+    return f"{actual} against {figure(metric, goal.goal.target)}, {goal.state()}"
+
+
+def _sentence(asked: Asked, goal: Progress) -> str:
+    """A goal that is behind, and which of the figures that feed it moved the wrong way."""
+    said = f"{name_of(goal.goal)}: {against(goal)}."
+    fed = asked.once(
+        ("feeds", goal.goal, asked.end, timeline(asked.reader)),
+        lambda door: contributors(goal.goal, door, asked.end, asked.known),
+    )
+    worse, better = _moved(fed, "worse"), _moved(fed, "better")
+    if worse:
+        return f"{said} Of the figures that feed it, worse than on the same days a year before: {_listed(worse)}."
+    if better:
+        return f"{said} None of the figures that feed it is clearly worse than a year before; better: {_listed(better)}."
+    return f"{said} No figure that feeds it has clearly moved against a year before."
+
+
+def _listed(said: Sequence[str]) -> str:
+    return "; ".join(said)
+
+
+def _moved(fed: pd.DataFrame, verdict: str) -> list[str]:
+    said = []
+    for name, row in fed.iterrows():
+        metric = CATALOGUE[str(name)]
+        now, before = (
+            {"value": row[w], "top": row.get(f"{w}_top"), "bottom": row.get(f"{w}_bottom")}
+            for w in ("now", "before")
+        )
+        moved = compare(metric, now, before)
+        if moved.verdict == verdict:
+            by = change(metric, now["value"], before["value"], moved).removesuffix(f", {verdict}")
+            said.append(f"{metric.label} {figure(metric, now['value'])} ({by})")
+    return said
+
+
+def _figure(goal: Progress) -> Figure:
+    metric = CATALOGUE[goal.goal.metric]
+    due = "path to date" if adds_up(metric) and not goal.is_over else "goal"
+    expected = goal.goal.target if goal.is_over else goal.expected
+    return Figure(
+        label=name_of(goal.goal),
+        value=figure(metric, goal.actual),
+        metric=goal.goal.metric,
+        target=f"{figure(metric, expected)} ({due}), {goal.state()}",
+        n="" if math.isnan(goal.n) else f"n = {goal.n:,.0f}",
+        verdict="better" if goal.state() in GOOD else "worse" if goal.state() in BAD else "too early to say",
+    )
+
+
+def _chart(goals: Sequence[Progress]) -> Chart | None:
+    reached = [_reached(g) for g in goals]
+    shown = [(name_of(g.goal), r) for g, r in zip(goals, reached, strict=True) if r is not None]
+    if not shown:
+        return None
+    return Chart(
+        shape="bars",
+        says="How much of its path each goal has reached: "
+        + ", ".join(f"{n} {100 * r:.0f} %" for n, r in shown),
+        unit="share",
+        categories=tuple(n for n, _ in shown),
+        series=(Series(name="Reached of the path to date", values=tuple(r for _, r in shown)),),
+        mark=1.0,
+        mark_label="path",
+    )
+
+
+def _reached(goal: Progress) -> float | None:
+    expected = goal.goal.target if goal.is_over else goal.expected
+    if math.isnan(goal.actual) or math.isnan(expected) or goal.actual <= 0 or expected <= 0:
+        return None
+    return attainment(goal.actual, expected, CATALOGUE[goal.goal.metric].better != "down")
+
+
+def _table(asked: Asked, goals: Sequence[Progress]) -> Table:
+    rows = []
+    for goal in goals:
+        metric = CATALOGUE[goal.goal.metric]
+        rows.append(
+            (
+                name_of(goal.goal),
+                goal.goal.span.in_words(),
+                figure(metric, goal.goal.target),
+                figure(metric, goal.actual),
+                figure(metric, goal.expected),
+                _heading(asked, goal),
+                goal.state().capitalize(),
+                " and ".join(departments(goal.goal)),
+            )
+        )
+    columns = ("Goal", "Days", "Target", "So far", "Path to date", "Heading for", "State", "Shared by")
+    return Table(columns=columns, rows=tuple(rows))
+
+
+def _heading(asked: Asked, goal: Progress) -> str:
+    metric = CATALOGUE[goal.goal.metric]
+    if goal.is_over:
+        return "over"
+    if not adds_up(metric):
+        return "no forecast of a level"
+    if math.isnan(goal.actual):
+        return UNKNOWN
+
+    def work(door: Reader) -> Any:
+        return heading(goal.goal, door, asked.end, asked.known)
+
+    told: tuple[Forecast | None, pd.DataFrame] = asked.once(
+        ("heading", goal.goal, asked.end, timeline(asked.reader)), work
+    )
+    ends: Mapping[str, float] | Forecast | None = told[0]
+    if ends is None:
+        return "too early to say"
+    return f"{figure(metric, told[0].low)} to {figure(metric, told[0].high)}"  # type: ignore[union-attr]

@@ -1,0 +1,148 @@
+"""Are customers happier, and where not? Three scores with their intervals, and the weakest touchpoint."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from metrics import CATALOGUE
+from metrics.compare import interval
+from metrics.measure import Ratio
+from metrics.words import figure, plain, share
+from reports.answers.asked import Asked, ask_what_may_be, parts, rows_of
+from reports.review import Answer, Chart, Series, Table
+
+QUESTION = "Are customers happier, and where not?"
+SCORES = ("nps", "csat", "ces")
+
+
+def answer(asked: Asked) -> Answer:
+    """How each score moved, and the touchpoint whose interval lies below the bank's share."""
+    known = [s for s in SCORES if asked.value(s) == asked.value(s)]
+    if not known:
+        return Answer(
+            key="satisfaction",
+            question=QUESTION,
+            title=f"How satisfied customers are is {_nothing(asked)}",
+            sentences=("It needs surveys: recommendation (NPS), satisfaction (CSAT) or effort (CES).",),
+            figures=tuple(asked.card(s) for s in SCORES),
+            metrics=SCORES,
+        )
+    touchpoints = _touchpoints(asked)
+    weakest = _weakest(asked, touchpoints)
+    sentences = [
+        f"{CATALOGUE[s].label}: {asked.says(s)}; {asked.moved_in_words(s)} against the quarter before, "
+        f"{asked.moved_in_words(s, 2)} against a year before."
+        for s in known
+    ]
+    if weakest is not None:
+        sentences.append(
+            f"Weakest touchpoint: {plain(weakest.part)}, {share(weakest.value)} satisfied (95 % interval "
+            f"{share(weakest.low)} to {share(weakest.high)}, n = {weakest.n:,.0f}) against {asked.says('csat')} of all."
+        )
+    elif len(touchpoints):
+        sentences.append("No touchpoint lies clearly below the whole bank.")
+    complaints = asked.value("complaints")
+    if complaints == complaints:
+        sentences.append(
+            f"Complaints: {asked.says('complaints')} ({asked.moved_in_words('complaints')} against the quarter before)."
+        )
+    sentences.append("What people who never answer think, no survey can say.")
+    return Answer(
+        key="satisfaction",
+        question=QUESTION,
+        title=_title(asked, known, weakest),
+        sentences=tuple(sentences),
+        figures=(*(asked.card(s) for s in SCORES), asked.card("complaints")),
+        chart=_chart(asked, touchpoints),
+        table=_table(touchpoints),
+        metrics=(*SCORES, "complaints"),
+    )
+
+
+def _nothing(asked: Asked) -> str:
+    why = asked.why_unknown("csat")
+    return "not known: no survey has been loaded" if why == "no data" else why
+
+
+def _title(asked: Asked, known: list[str], weakest: Any) -> str:
+    moved = {s: asked.moved(s, 2).verdict for s in known}
+    for verdict, word in (("worse", "less satisfied"), ("better", "more satisfied")):
+        these = [s for s in known if moved[s] == verdict]
+        if these:
+            labels = " and ".join(f"{s.upper()} {asked.says(s)}" for s in these)
+            head = f"Customers are {word} than a year before ({labels})"
+            break
+    else:
+        labels = ", ".join(f"{s.upper()} {asked.says(s)}" for s in known)
+        head = f"No clear change in satisfaction against a year before ({labels})"
+    if weakest is None:
+        return f"{head}; no touchpoint stands out"
+    return f"{head}; weakest: {plain(weakest.part)} ({figure(CATALOGUE['csat'], weakest.value)})"
+
+
+def _touchpoints(asked: Asked) -> pd.DataFrame:
+    """part, value, low, high, n of satisfaction by touchpoint, weakest first; those with too few answers left out."""
+    metric = CATALOGUE["csat"]
+    assert isinstance(metric, Ratio)
+    period, known = asked.quarter.period, asked.known
+    columns = ["part", "value", "low", "high", "n"]
+    if asked.value("csat") != asked.value("csat"):
+        return pd.DataFrame(columns=columns)
+    answers: pd.DataFrame = asked.once(
+        ("touchpoints", period),
+        lambda door: ask_what_may_be(door, ["csat"], period, [period], known, ["touchpoint"]),
+    )
+    rows = []
+    for _, row in answers.iterrows():
+        told = parts(metric, row)
+        bounds = interval(metric, told["top"], told["bottom"]) if told["bottom"] == told["bottom"] else None
+        if bounds and isinstance(row["touchpoint"], str):
+            rows.append((row["touchpoint"], told["value"], *bounds, told["bottom"]))
+    return pd.DataFrame(rows, columns=columns).sort_values("value", ignore_index=True)
+
+
+def _weakest(asked: Asked, touchpoints: pd.DataFrame) -> Any:
+    below = touchpoints[touchpoints["high"] < asked.value("csat")]
+    return next(rows_of(below), None)
+
+
+def _chart(asked: Asked, touchpoints: pd.DataFrame) -> Chart | None:
+    if touchpoints.empty:
+        return None
+    metric = CATALOGUE["csat"]
+    labels = tuple(plain(p).capitalize() for p in touchpoints["part"])
+    told = ", ".join(f"{a} {figure(metric, v)}" for a, v in zip(labels, touchpoints["value"], strict=True))
+    return Chart(
+        shape="intervals",
+        says=f"Satisfied answers by touchpoint with 95 % interval: {told}",
+        unit="share",
+        categories=labels,
+        series=(
+            Series(
+                name=metric.label,
+                values=tuple(touchpoints["value"]),
+                low=tuple(touchpoints["low"]),
+                high=tuple(touchpoints["high"]),
+            ),
+        ),
+        mark=asked.value("csat"),
+        mark_label="the whole bank",
+    )
+
+
+def _table(touchpoints: pd.DataFrame) -> Table | None:
+    if touchpoints.empty:
+        return None
+    metric = CATALOGUE["csat"]
+    rows = tuple(
+        (
+            plain(r.part).capitalize(),
+            figure(metric, r.value),
+            f"{figure(metric, r.low)} to {figure(metric, r.high)}",
+            f"{r.n:,.0f}",
+        )
+        for r in rows_of(touchpoints)
+    )
+    return Table(columns=("Touchpoint", metric.label, "95 % interval", "Answers"), rows=rows)

@@ -1,0 +1,74 @@
+"""What staff say about working together: a score per department, and nothing that leads to a small one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+from sqlalchemy import distinct, func, select
+
+from metrics.measure import between
+from metrics.scope import Period
+from metrics.small_groups import shown
+from warehouse.access import PEOPLE, Reader
+from warehouse.dialects import to_float
+from warehouse.errors import AccessRefused
+from warehouse.schema import staff_surveys as t
+
+FEWEST = 5
+"""No department is shown with fewer people; the bank's own smallest cell counts where it is larger."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Survey:
+    """Departments with `department`, `people` and `score` (1 to 5); those hidden by name; all shown together."""
+
+    departments: pd.DataFrame
+    hidden: tuple[str, ...]
+    people: float
+    score: float
+    fewest: int
+
+
+def survey(reader: Reader, period: Period) -> Survey | None:
+    """The answers of a period; None if the viewer's role does not include them.
+
+    Answers are anonymous, so nobody knows how many questions one person answered: a department has as many people as
+    its least answered question has answers.
+    """
+    answers = func.count(distinct(t.c.answer_id))
+    asked = (
+        select(
+            t.c.department,
+            t.c.question,
+            answers.label("answers"),
+            answers.label(f"answers{PEOPLE}"),
+            to_float(func.sum(t.c.score)).label("points"),
+            answers.label(f"points{PEOPLE}"),
+        )
+        .where(between(t.c.answered_on, period), t.c.score.is_not(None), t.c.department.is_not(None))
+        .group_by(t.c.department, t.c.question)
+    )
+    try:
+        found = reader.frame(asked)[["department", "question", "answers", "points"]]
+    except AccessRefused:
+        return None
+    return without_small_departments(found, max(FEWEST, reader.stores.settings.smallest_cell))
+
+
+def without_small_departments(found: pd.DataFrame, fewest: int) -> Survey:
+    """The survey as it may be shown. `found` has department, question, answers and points (their sum)."""
+    groups = found.astype({"answers": float, "points": float}).groupby("department")
+    sizes = groups["answers"].agg(lambda answers: answers.min(skipna=False))
+    kept = shown({str(k): float(v) for k, v in sizes.items()}, fewest)
+    sums = groups[["answers", "points"]].sum()
+    table = pd.DataFrame({"people": sizes, "score": sums["points"] / sums["answers"]}).reset_index()
+    table = table[table["department"].isin(kept)].sort_values("score", ignore_index=True)
+    whole = sums[sums.index.isin(kept)].sum()
+    return Survey(
+        departments=table,
+        hidden=tuple(sorted(set(sizes.index) - kept)),
+        people=float(table["people"].sum()),
+        score=float(whole["points"] / whole["answers"]) if whole["answers"] else float("nan"),
+        fewest=fewest,
+    )

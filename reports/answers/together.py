@@ -1,0 +1,132 @@
+"""How do the departments work together? The promise between them, what Sales accepts, who uses what, what staff say."""
+
+from __future__ import annotations
+
+import math
+
+from metrics.words import share
+from reports.answers import staff
+from reports.answers.asked import Asked, rows_of
+from reports.answers.staff import Survey
+from reports.review import Answer, Chart, Figure, Series, Table
+from workflow.adoption import Worked, worked
+
+QUESTION = "How do the departments work together?"
+NOT_MEASURED = "Disputes settled: not measured yet, because disputes are not recorded in Concord so far."
+
+
+def answer(asked: Asked) -> Answer:
+    """Hand-off, acceptance, alerts worked, and the staff survey with small departments hidden."""
+    period = asked.quarter.period
+    said = asked.once(("staff survey", period), lambda d: staff.survey(d, period))
+    answered = isinstance(said, Survey) and len(said.departments) > 0
+    done = worked(asked.reader, period)
+    sentences = [_hand_off(asked), NOT_MEASURED, _worked(done), *_staff(said)]
+    return Answer(
+        key="together",
+        question=QUESTION,
+        title=_title(asked, said if answered else None),
+        sentences=tuple(s for s in sentences if s),
+        figures=(
+            asked.card("promise_kept"),
+            asked.card("acceptance_rate"),
+            Figure(label="Disputes settled", value="not measured yet"),
+            _staff_card(said),
+        ),
+        chart=_chart(said) if answered else None,
+        table=_table(said) if isinstance(said, Survey) else None,
+        metrics=("promise_kept", "acceptance_rate"),
+        sources=(
+            "Staff survey of the quarter, by department; alerts and their steps as they stand on the desk.",
+        ),
+    )
+
+
+def _title(asked: Asked, said: Survey | None) -> str:
+    parts = []
+    if asked.value("promise_kept") == asked.value("promise_kept"):
+        parts.append(f"{asked.says('promise_kept')} of leads were contacted as promised")
+    if asked.value("acceptance_rate") == asked.value("acceptance_rate"):
+        parts.append(f"Sales accepted {asked.says('acceptance_rate')}")
+    if said is not None:
+        parts.append(f"staff rate working together {said.score:.1f} of 5")
+    return "; ".join(parts) or "How the departments work together is not known here"
+
+
+def _hand_off(asked: Asked) -> str:
+    if asked.value("promise_kept") != asked.value("promise_kept"):
+        return ""
+    hours = asked.reader.stores.settings.contact_promise_hours
+    return (
+        f"The promise: Sales speaks to a qualified lead within {hours:g} working hours. Kept for "
+        f"{asked.says('promise_kept')} ({asked.moved_in_words('promise_kept')} against the quarter before); Sales "
+        f"accepted {asked.says('acceptance_rate')} of those it decided on ({asked.moved_in_words('acceptance_rate')})."
+    )
+
+
+def _worked(done: Worked | None) -> str:
+    if done is None:
+        return "How alerts are worked is not for your role."
+    if math.isnan(done.raised):
+        return "Alerts: fewer than 10 customers were flagged in the quarter, too few to show."
+    if done.raised == 0:
+        return "Alerts: none were raised in the quarter."
+    started = "fewer than 10" if math.isnan(done.started) else f"{done.started:,.0f}"
+    text = f"Alerts: {done.raised:,.0f} customers were flagged in the quarter; work on {started} of them has begun."
+    if done.due == 0:
+        return f"{text} None came due in it, so whether they are settled within 30 days is not known yet."
+    if math.isnan(done.due) or math.isnan(done.in_time):
+        return f"{text} Too few came due in it to say how many were settled in time."
+    return f"{text} Of {done.due:,.0f} that came due, {share(done.in_time / done.due)} were settled in time."
+
+
+def _staff(said: Survey | None) -> list[str]:
+    if said is None:
+        return ["The staff survey is not for your role."]
+    if said.departments.empty and not said.hidden:
+        return ["No member of staff answered the survey in this quarter."]
+    if said.departments.empty:
+        return [f"Every department has fewer than {said.fewest} answers to a question, so none is shown."]
+    low, high = said.departments.iloc[0], said.departments.iloc[-1]
+    text = (
+        f"Staff survey: {said.score:.1f} of 5 over {len(said.departments)} departments with {said.people:,.0f} people; "
+        f"lowest {low['department']} ({low['score']:.1f}), highest {high['department']} ({high['score']:.1f})."
+    )
+    if not said.hidden:
+        return [text]
+    names = " and ".join(said.hidden)
+    return [
+        text,
+        f"Not shown: {names}. Departments with fewer than {said.fewest} people are hidden, and one more where a "
+        "single one could be worked out by subtraction; the score is of those shown.",
+    ]
+
+
+def _staff_card(said: Survey | None) -> Figure:
+    label = "Staff: working together, 1 to 5"
+    if said is None:
+        return Figure(label=label, value="not for your role")
+    if said.departments.empty:
+        return Figure(label=label, value="too few" if said.hidden else "no data")
+    return Figure(
+        label=label, value=f"{said.score:.1f}", n=f"n = {said.people:,.0f} people in departments shown"
+    )
+
+
+def _chart(said: Survey) -> Chart:
+    rows = said.departments
+    return Chart(
+        shape="bars",
+        says="Staff survey by department: "
+        + ", ".join(f"{d} {s:.1f}" for d, s in zip(rows["department"], rows["score"], strict=True)),
+        unit="count",
+        categories=tuple(rows["department"]),
+        series=(Series(name="Score, 1 to 5", values=tuple(round(float(s), 2) for s in rows["score"])),),
+    )
+
+
+def _table(said: Survey) -> Table:
+    rows = [(r.department, f"{r.score:.1f}", f"{r.people:,.0f}") for r in rows_of(said.departments)] + [
+        (name, "hidden", "hidden") for name in said.hidden
+    ]
+    return Table(columns=("Department", "Score, 1 to 5", "People"), rows=tuple(rows))

@@ -1,0 +1,120 @@
+"""Can I trust it and take it along? As-of day, load, definitions with versions, checks, and how right the model was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import pandas as pd
+
+from metrics import CATALOGUE
+from metrics.measure import version
+from metrics.qualified import dependent
+from metrics.versions import in_words
+from metrics.words import day
+from reports.answers.asked import Asked
+from reports.review import Answer, Figure, Table
+from warehouse import load
+from warehouse.access import may_see
+from warehouse.schema import model_cards
+from workflow import model_card
+from workflow.model_card import Known
+
+QUESTION = "Can I trust it, and take it along?"
+
+
+def answer(asked: Asked, status: pd.DataFrame, metrics: Iterable[str]) -> Answer:
+    """What stands behind the figures, with the version of every definition among `metrics`."""
+    as_of = asked.quarter.as_of
+    failed = len(asked.once("failed_checks", lambda d: d.frame(load.failed_checks())))
+    late = int(status["overdue"].fillna(False).astype(bool).sum())
+    sample = bool(status["sample"].fillna(False).any())
+    loaded_at = pd.to_datetime(status["loaded_at"]).max()
+    shown = [n for n in CATALOGUE if n in set(metrics)]
+    model = _model(asked)
+    whose = (
+        "the invented sample bank, so no figure is about a real customer"
+        if sample
+        else "the bank's own extracts"
+    )
+    sentences = [
+        f"The data reach {day(as_of)} and were loaded on {day(loaded_at)} at {loaded_at:%H:%M}, from {whose}.",
+        _checks(failed, late),
+        f"Every figure is counted by its definition in the table ({len(shown)}), the same for all departments.",
+    ]
+    if not dependent().isdisjoint(shown):
+        sentences.append(f"“Qualified” means: {in_words(asked.reader)}.")
+    sentences.append(_model_in_words(model))
+    sentences.append("Slides and handout are made from this page: the same sentences, the same figures.")
+    return Answer(
+        key="trust",
+        question=QUESTION,
+        title=_title(as_of, failed, late, sample),
+        sentences=tuple(sentences),
+        figures=(
+            Figure(label="Data as of", value=day(as_of)),
+            Figure(label="Checks with findings", value=str(failed)),
+            Figure(label="Late sources", value=str(late)),
+            _model_card(model),
+        ),
+        table=Table(
+            columns=("Figure", "Version", "Means", "Owner"),
+            rows=tuple(
+                (CATALOGUE[n].label, version(CATALOGUE[n]), CATALOGUE[n].means, CATALOGUE[n].owner)
+                for n in shown
+            ),
+        ),
+    )
+
+
+def _title(as_of: date, failed: int, late: int, sample: bool) -> str:
+    bank = "Sample data" if sample else "Data"
+    found = f"{failed} checks found something" if failed != 1 else "1 check found something"
+    sources = (
+        "no source is late" if late == 0 else "1 source is late" if late == 1 else f"{late} sources are late"
+    )
+    return f"{bank} to {day(as_of)}; {found if failed else 'every check passed'}, {sources}"
+
+
+def _checks(failed: int, late: int) -> str:
+    passed = (
+        "Every quality check of the load passed."
+        if failed == 0
+        else (
+            f"{failed} quality {'check' if failed == 1 else 'checks'} of the load found something, as listed under “What "
+            "do we not know”."
+        )
+    )
+    return (
+        passed
+        if late == 0
+        else f"{passed} {late} {'source has' if late == 1 else 'sources have'} not come when usual."
+    )
+
+
+def _model(asked: Asked) -> Known | None:
+    if may_see(asked.reader.viewer, model_cards) is None:
+        return None
+    known: Known | None = asked.once("churn model", model_card.current)
+    return known
+
+
+def _model_in_words(known: Known | None) -> str:
+    if known is None:
+        return "The churn model: there is none yet, or its card is not for your role."
+    return (
+        f"The churn model, judged on days it had not seen (to {day(known.card['judged_on'])}): "
+        f"{model_card.headline(known)}. {model_card.calibration_words(known)}"
+    )
+
+
+def _model_card(known: Known | None) -> Figure:
+    label = "Churn model, out of time (ROC-AUC)"
+    area = known.one("figures", "model", "roc_auc") if known else None
+    if area is None:
+        return Figure(label=label, value="not known")
+    return Figure(
+        label=label,
+        value=f"{area['value']:.3f}",
+        n=f"95 % interval {area['low']:.3f} to {area['high']:.3f}, n = {model_card.as_people(area['n'])}; 0.5 is chance",
+    )

@@ -1,0 +1,102 @@
+"""What is it worth, after cost? What the customers kept bring, less what that cost; and the bank's net revenue."""
+
+from __future__ import annotations
+
+from metrics import CATALOGUE
+from metrics.words import hkd
+from reports.answers.asked import Asked
+from reports.answers.effects import effect, looked_at, not_read, source, worth_in_words
+from reports.review import Answer, Chart, Figure, Series
+from workflow.impact import CHURN
+from workflow.readings import Reading
+
+QUESTION = "What is it worth, after cost?"
+
+
+def answer(asked: Asked, experiments: list[Reading]) -> Answer:
+    """The worth of the customers kept with its interval, then the bank's revenue less cost to serve."""
+    read = looked_at(experiments, asked)
+    cards, sentences = [], []
+    for reading in read:
+        card, sentence = _worth(reading)
+        cards.append(card)
+        sentences.append(sentence)
+    if not read:
+        sentences.append(
+            f"{not_read(experiments)} So nothing can be said about what keeping customers is worth."
+        )
+    if asked.value("net_revenue") == asked.value("net_revenue"):
+        sentences.append(
+            f"Revenue less cost to serve was {asked.says('net_revenue')} ({asked.moved_in_words('net_revenue')} against "
+            f"the quarter before, {asked.moved_in_words('net_revenue', 2)} against a year before). Money has no interval "
+            "here, so a change of it has no verdict."
+        )
+    return Answer(
+        key="value",
+        question=QUESTION,
+        title=_title(asked, read),
+        sentences=tuple(sentences),
+        figures=(*cards[:2], asked.card("net_revenue"), asked.card("marketing_cost")),
+        chart=_chart(asked),
+        metrics=("net_revenue", "revenue", "marketing_cost"),
+        sources=tuple(source(r) for r in read),
+    )
+
+
+def _worth(reading: Reading) -> tuple[Figure, str]:
+    words, worth, cost = worth_in_words(reading)
+    label = f"{reading.title}: customers kept, a year"
+    if worth is None:
+        return Figure(
+            label=label, value="not known"
+        ), f"{reading.title}: too early to say, or no revenue data."
+    clear = effect(reading, CHURN).is_clear
+    after = f"after {hkd(cost)} for offers" if cost is not None else "before cost: no cost data"
+    ends = f"95 % interval {hkd(worth.low)} to {hkd(worth.high)}"
+    yearly = reading.figures[CHURN]["yearly"].value
+    treated = reading.figures[CHURN]["treated"].value
+    sentence = (
+        f"{reading.title}: {words} a year ({ends}), {after}; customers kept among {treated:,.0f} treated, at "
+        f"{hkd(yearly)} net revenue a customer."
+    )
+    if not clear:
+        sentence += " The interval includes 0, so it may be nothing."
+    return (
+        Figure(
+            label=label,
+            value=words,
+            n=f"{ends}, {after}",
+            verdict="better" if clear and worth.low > 0 else "no clear change",
+        ),
+        sentence,
+    )
+
+
+def _title(asked: Asked, read: list[Reading]) -> str:
+    for reading in read:
+        words, worth, cost = worth_in_words(reading)
+        if worth is None:
+            continue
+        after = "after the cost of offers" if cost is not None else "before cost, which is not known"
+        if worth.low <= 0:
+            ends = f"{hkd(worth.low)} to {hkd(worth.high)}"
+            return f"No clear value yet: {reading.title} kept {words} a year ({ends}), {after}"
+        return f"{reading.title} kept customers worth {words} a year, {after}"
+    net = asked.value("net_revenue")
+    if net == net:
+        return f"Not measured yet; the bank earned {asked.says('net_revenue')} after cost to serve"
+    return "What keeping customers is worth has not been measured"
+
+
+def _chart(asked: Asked) -> Chart | None:
+    values = asked.over_time("net_revenue")
+    if all(v is None for v in values):
+        return None
+    told = ", ".join(f"{q} {hkd(v)}" for q, v in zip(asked.quarters(), values, strict=True))
+    return Chart(
+        shape="columns",
+        says=f"Revenue less cost to serve by quarter: {told}",
+        unit="HKD",
+        categories=asked.quarters(),
+        series=(Series(name=CATALOGUE["net_revenue"].label, values=values),),
+    )

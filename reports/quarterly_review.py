@@ -1,0 +1,109 @@
+"""The quarterly review: ten executive questions answered for one quarter, from what the reader may see.
+
+All of it is worded here and in `reports.answers`; page, slides and handout print the same values.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from metrics.quarter import Quarter, quarter_named, quarter_of
+from metrics.versions import in_words
+from reports.answers import (
+    asked,
+    channels,
+    churn,
+    cross_sell,
+    decisions,
+    effects,
+    goals,
+    satisfaction,
+    together,
+    trust,
+    unknown,
+    value,
+)
+from reports.answers.asked import Once
+from reports.review import CaseStudy, Review
+from warehouse import load
+from warehouse.access import Reader
+from warehouse.errors import Problem
+
+MOST_QUARTERS = 12
+"""So many quarters back may be reviewed, where there are data."""
+EVIDENCE = ("leads", "revenue", "cases_opened", "nps_answers", "churn_rate")
+"""A quarter with none of these has no data."""
+
+
+def each_time(reader: Reader) -> Once:
+    """Without a cache: every piece of work is done when it is asked for."""
+
+    return lambda _key, work: work(reader)
+
+
+def quarters(reader: Reader, known: frozenset[str], once: Once | None = None) -> tuple[Quarter, ...]:
+    """The quarters with data, newest first; the running one, if it has begun, is partial."""
+    once = once or each_time(reader)
+    newest = quarter_of(load.as_of(reader))
+    offered = [newest.back(n) for n in range(MOST_QUARTERS)]
+    periods = [q.period for q in offered]
+    found: pd.DataFrame = once(
+        ("quarters", periods), lambda d: asked.ask_what_may_be(d, EVIDENCE, newest.period, periods, known)
+    )
+    there = (
+        found[["leads", "revenue", "cases_opened", "nps_answers", "customers_left"]]
+        .fillna(0)
+        .abs()
+        .sum(axis=1)
+        > 0
+    )
+    last = max((int(n) for n in found.index[there]), default=0)
+    return tuple(offered[: last + 1])
+
+
+def named(name: str, reader: Reader) -> Quarter:
+    """The quarter a command or an address names. Raises Problem for one that is none or has not begun."""
+    as_of = load.as_of(reader)
+    found = quarter_named(name, as_of)
+    if found is None:
+        raise Problem(
+            f"“{name}” is no quarter with data. Write it as {quarter_of(as_of).name}; the data reach {as_of:%d %b %Y}."
+        )
+    return found
+
+
+def build(reader: Reader, quarter: Quarter, known: frozenset[str], once: Once | None = None) -> Review:
+    """The review of a quarter for whoever reads. `known` is what `warehouse.load.known` gives; `once` may be a cache."""
+    once = once or each_time(reader)
+    status: pd.DataFrame = once("status", lambda d: d.frame(load.status()))
+    about = asked.read(reader, quarter, known, once)
+    told = goals.found(about)
+    experiments = effects.read_out(about)
+    judged = channels.found(about)
+    answers = [
+        goals.answer(about, told),
+        churn.answer(about, experiments),
+        value.answer(about, experiments),
+        cross_sell.answer(about, experiments),
+        channels.answer(about, judged),
+        satisfaction.answer(about),
+        together.answer(about),
+        unknown.answer(about, status, told, experiments),
+        decisions.answer(about, told, judged, experiments),
+    ]
+    used = [name for answer in answers for name in answer.metrics]
+    answers.append(trust.answer(about, status, used))
+    return Review(
+        quarter=quarter.name,
+        period=quarter.period,
+        as_of=quarter.as_of,
+        loaded_at=pd.to_datetime(status["loaded_at"]).max().to_pydatetime(),
+        sample=bool(status["sample"].fillna(False).any()),
+        qualified=in_words(reader),
+        answers=tuple(answers),
+        case_studies=_case_studies(),
+    )
+
+
+def _case_studies() -> tuple[CaseStudy, ...]:
+    return ()
