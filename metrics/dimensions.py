@@ -6,10 +6,11 @@ a join could. A table that cannot know a dimension is not listed, and a question
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Column, ColumnElement, Table, select
+from sqlalchemy import Column, ColumnElement, Table, or_, select
 
+from metrics.scope import NOT_KNOWN
 from warehouse import desk, schema
 
 customers, leads, campaigns = schema.customers, schema.leads, schema.campaigns
@@ -101,3 +102,12 @@ DIMENSIONS: Mapping[str, Mapping[Table, ColumnElement]] = {
     "reason": {leads: leads.c.rejected_reason},
 }
 """Dimension → table → the expression that gives it there."""
+
+
+def among(dimension: str, fact: Table, values: Iterable[str]) -> ColumnElement[bool]:
+    """Whether a row of `fact` has one of these values of a dimension; `NOT_KNOWN` is a row that has none."""
+    column, chosen = DIMENSIONS[dimension][fact], list(values)
+    if NOT_KNOWN not in chosen:
+        return column.in_(chosen)
+    known = [v for v in chosen if v != NOT_KNOWN]
+    return or_(column.is_(None), column.in_(known)) if known else column.is_(None)

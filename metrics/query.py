@@ -16,7 +16,7 @@ from sqlalchemy import Column, ColumnElement, Select, Table, case, func, or_, se
 from sqlalchemy.sql import visitors
 
 from metrics import CATALOGUE
-from metrics.dimensions import DIMENSIONS
+from metrics.dimensions import DIMENSIONS, among
 from metrics.measure import Measure, Metric, Ratio
 from metrics.qualified import dependent
 from metrics.scope import Period, Scope
@@ -159,7 +159,7 @@ def statement(
 def filtered(query: Select, fact: Table, filters: Iterable[tuple[str, tuple[str, ...]]]) -> Select:
     """`query` over the rows of `fact` that the filters leave."""
     for dimension, values in filters:
-        query = query.where(DIMENSIONS[dimension][fact].in_(values))
+        query = query.where(among(dimension, fact, values))
     return query
 
 

@@ -74,6 +74,10 @@ def period_named(name: str, as_of: date) -> Period:
     return Period(as_of - timedelta(days=89), as_of)
 
 
+NOT_KNOWN = ""
+"""As the value of a dimension: the rows for which it is not recorded."""
+
+
 @dataclass(frozen=True)
 class Scope:
     """A period and, for some dimensions, the values that count. No values means all."""
@@ -86,11 +90,20 @@ class Scope:
         kept = tuple(sorted((name, tuple(sorted(values))) for name, values in self.filters if values))
         object.__setattr__(self, "filters", kept)
 
+    def narrowed(self, dimension: str, value: object) -> Scope:
+        """The part of it with one value of a dimension; a value that is none is where it is not recorded."""
+        others = tuple((name, values) for name, values in self.filters if name != dimension)
+        return Scope(self.period, (*others, (dimension, (value if isinstance(value, str) else NOT_KNOWN,))))
+
+    def over(self, period: Period) -> Scope:
+        """The same part of the bank over other days."""
+        return Scope(period, self.filters)
+
     def in_words(self) -> str:
         """`1 Apr – 30 Jun 2026, channel email or social`."""
         parts = [self.period.in_words()]
         for name, values in self.filters:
-            words = [v.replace("_", " ") for v in values]
+            words = [v.replace("_", " ") or "not known" for v in values]
             parts.append(f"{name} {' or '.join(words)}")
         return ", ".join(parts)
 

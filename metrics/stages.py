@@ -11,8 +11,8 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
 
-from metrics.dimensions import DIMENSIONS
-from metrics.measure import between
+from metrics.dimensions import among
+from metrics.measure import Measure, between
 from metrics.scope import Scope
 from warehouse.access import PEOPLE
 from warehouse.dialects import days_between
@@ -60,6 +60,29 @@ def waiting_for(stage: Stage, scope: Scope, until: date) -> Select:
     )
 
 
+def who_entered(stage: Stage) -> Measure:
+    """The leads that `left_after` and `waiting_for` tell apart: those that entered the stage in the period."""
+    return Measure(
+        label=f"Entered the stage “{stage.label}”",
+        means=f"Leads that entered the stage “{stage.label}” in the period.",
+        owner="Marketing",
+        fact=t,
+        dated=stage.entered,
+    )
+
+
+def who_waits(stage: Stage, until: date) -> Measure:
+    """Of `who_entered`, those that had not left by the end of `until`."""
+    return Measure(
+        label=f"Still in the stage “{stage.label}”",
+        means=f"Leads that entered the stage “{stage.label}” in the period and have not moved on or been closed since.",
+        owner="Marketing",
+        fact=t,
+        dated=stage.entered,
+        where=func.coalesce(stage.left, _end(until)) >= _end(until),
+    )
+
+
 def _counted(days: ColumnElement, which: ColumnElement[bool]) -> Select:
     each = select(t.c.lead_id, days.label("days")).where(which).subquery("each_lead")
     people = func.count(each.c.lead_id.distinct())
@@ -71,7 +94,7 @@ def _counted(days: ColumnElement, which: ColumnElement[bool]) -> Select:
 
 
 def _entered(stage: Stage, scope: Scope) -> ColumnElement[bool]:
-    filters = [DIMENSIONS[name][t].in_(values) for name, values in scope.filters]
+    filters = [among(name, t, values) for name, values in scope.filters]
     return and_(between(stage.entered, scope.period), *filters)
 
 

@@ -10,7 +10,8 @@ from metrics.scope import Scope
 from metrics.words import change, plain, share
 from pages.growth import batch_alarms, funnel_stages, stage_waits
 from pages.growth.funnel_stages import COHORT, EVENT
-from pages.kit import cards, data, tables
+from pages.kit import cards, data, drill_table, tables
+from pages.kit.drill import Figure
 from warehouse.access import Viewer
 
 CARDS = ("leads", "acceptance_rate", "win_rate", "won")
@@ -98,7 +99,19 @@ def breakdown(viewer: Viewer, scope: Scope, way: str, view: str) -> None:
         f"“{said}” with its 95 % interval. “Not known”: not recorded; it is not counted in any other line."
         + ("" if view == COHORT or "visits" not in names else " Visits are those campaigns brought.")
     )
-    tables.show(shown, "parts", "too few", of=Question.of(names, scope, [way], [scope.period]), **whole)
+    parts = [scope.narrowed(way, value) for value in answer[way]]
+    drill_table.show(
+        shown,
+        "parts",
+        "too few",
+        opens={
+            label: [Figure(of=name, scope=part) for part in parts]
+            for label, name in [*stages, (said, rate)]
+            if label in shown
+        },
+        of=Question.of(names, scope, [way], [scope.period]),
+        **whole,
+    )
 
 
 def _called(viewer: Viewer, way: str, values: pd.Series) -> list[str]:

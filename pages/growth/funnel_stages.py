@@ -17,7 +17,8 @@ from metrics.measure import Measure, Ratio
 from metrics.query import Question, absent, unanswerable
 from metrics.scope import Scope, months_back
 from metrics.words import change, share
-from pages.kit import charts, data, drill, tables
+from pages.kit import charts, data, drill_table
+from pages.kit.drill import Figure
 from warehouse.access import Viewer
 
 COHORT, EVENT = "cohort", "event"
@@ -61,21 +62,21 @@ def show(viewer: Viewer, scope: Scope, view: str) -> None:
         )
     with right:
         names = [name for _, name in stages(viewer, view)]
-        tables.show(
+        drill_table.show(
             found.drop(columns=["short"]).rename(columns={"n": "Number"}),
             "stages-table",
             "too few",
+            opens={"Number": [_figure(name, scope) for name in names]},
             of=Question.of(names, scope),
             Number=st.column_config.NumberColumn(format="localized"),
         )
-        with st.container(horizontal=True, gap="medium"):
-            for label, name in stages(viewer, view):
-                if unanswerable(name, Question.of([name], scope)) is None:
-                    with st.container(
-                        horizontal=True, vertical_alignment="center", gap="xxsmall", width="content"
-                    ):
-                        st.caption(label, width="content")
-                        drill.button(name, scope, viewer, f"stage-{name}")
+
+
+def _figure(name: str, scope: Scope) -> Figure | None:
+    """What a count opens; None where it is not kept by the filters that are set."""
+    if unanswerable(name, Question.of([name], scope)) is not None:
+        return None
+    return Figure(of=name, scope=scope)
 
 
 def _table(viewer: Viewer, scope: Scope, view: str) -> pd.DataFrame:
@@ -187,7 +188,14 @@ def months(viewer: Viewer, scope: Scope, view: str) -> None:
         if view == COHORT
         else "Number, and how many per 100 of the stage before happened in the same month."
     )
-    tables.show(pd.DataFrame(rows), "months", "too few", of=Question.of(names, scope, periods=periods))
+    latest_first = [scope.over(period) for period in reversed(periods)]
+    drill_table.show(
+        pd.DataFrame(rows),
+        "months",
+        "too few",
+        opens={label: [_figure(name, each) for each in latest_first] for label, name in chosen},
+        of=Question.of(names, scope, periods=periods),
+    )
 
 
 def _cell(row: pd.Series, name: str, above: str, young: bool, view: str) -> str:

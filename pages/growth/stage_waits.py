@@ -1,30 +1,42 @@
 """Where leads wait: days until half, and nine in ten, had left each stage; who still waits counts as waiting."""
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
 from metrics.scope import Scope
-from metrics.stages import STAGES, Stage, left_after, waiting_for
+from metrics.stages import STAGES, Stage, left_after, waiting_for, who_entered, who_waits
 from models.stay import Stay, stay
-from pages.kit import data, tables
+from pages.kit import data, drill_table
+from pages.kit.drill import Figure
 from warehouse.access import Viewer
+
+WORKED_OUT = "The days are worked out from how long each of them stayed, or has waited so far."
 
 
 def show(viewer: Viewer, scope: Scope) -> None:
     """A line per stage, with the period before as it stood at its end."""
-    rows = []
+    rows, entered, still = [], [], []
     for stage in STAGES:
         now, before = (_stay(viewer, scope, stage, back) for back in (False, True))
         rows.append(_row(stage, now, before))
+        entered.append(Figure(of=who_entered(stage), scope=scope))
+        still.append(Figure(of=who_waits(stage, data.as_of(viewer)), scope=scope))
     st.header("Where leads wait")
     st.caption(
         "Leads that entered a stage in the period, until they moved on or were closed. Those still there count as "
         "waiting at least so long (Kaplan-Meier); the period before is taken as it stood at its own end."
     )
-    tables.show(
+    drill_table.show(
         pd.DataFrame(rows),
         "waits",
         "too few",
+        opens={"Entered": entered, "Still there": still}
+        | {
+            column: [replace(figure, says=WORKED_OUT) for figure in entered]
+            for column in ("Half left after", "Nine in ten left after")
+        },
         **dict.fromkeys(("Entered", "Still there"), st.column_config.NumberColumn(format="localized")),
     )
 

@@ -1,13 +1,14 @@
 """A figure opens into the rows behind it; for who sees only totals, into its parts."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
 
 from metrics import CATALOGUE, rows
 from metrics.dimensions import DIMENSIONS
-from metrics.measure import Measure, Ratio
+from metrics.measure import Measure, Metric, Ratio
 from metrics.query import Question, measures_of, unanswerable
 from metrics.scope import Scope
 from metrics.words import column, figure, plain
@@ -21,29 +22,65 @@ _WORDS = {"sum": "sum", "median": "middle value", "p90": "value that nine in ten
 NAMES = {id(m): n for n, m in CATALOGUE.items()}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A number on the screen: a metric of the catalogue, or a page's own count of rows, over a part of the bank."""
+
+    of: str | Measure
+    scope: Scope
+    says: str = ""
+    """How the number comes from the rows, where it is neither their number nor the total of a column."""
+
+    @property
+    def metric(self) -> Metric:
+        return CATALOGUE[self.of] if isinstance(self.of, str) else self.of
+
+
 def button(name: str, scope: Scope, viewer: Viewer, key: str) -> None:
     """A small button that opens the figure."""
     if st.button(
         ":primary[Open]", key=f"open-figure-{key}", type="tertiary", help="The rows behind this figure"
     ):
-        metric = CATALOGUE[name]
         value = data.ask(viewer, [name], scope, periods=[scope.period])[name].iloc[0]
-        title = f"{metric.label}: {figure(metric, value)}"
-        st.dialog(title, width="large", icon=":material/table_rows:")(_opened)(name, scope, viewer.row_rule)
+        show(Figure(of=name, scope=scope), figure(CATALOGUE[name], value), viewer, when_closed="ignore")
 
 
-def _opened(name: str, scope: Scope, opened_for: str) -> None:
+def show(
+    shown: Figure, value: str, viewer: Viewer, *, when_closed: Literal["ignore", "rerun"] = "rerun"
+) -> None:
+    """Open a figure over the page, under the value it has there."""
+    title = f"{shown.metric.label}: {value}"
+    dialog = st.dialog(title, width="large", icon=":material/table_rows:", on_dismiss=when_closed)
+    dialog(_opened)(shown, viewer.row_rule)
+
+
+def _opened(shown: Figure, opened_for: str) -> None:
     """The figure with its rows. Inside a dialog the frame does not run, so who is looking is asked here again."""
     viewer = door.viewer()
     if viewer is None or viewer.row_rule != opened_for:
         st.info("You have been signed out, or your role has changed. Load the page again.")
         return
-    st.caption(f"{CATALOGUE[name].means} {scope.in_words()}.")
+    st.caption(f"{shown.metric.means} {shown.scope.in_words()}.")
+    if not isinstance(shown.of, str):
+        _rows_of_its_own(shown, shown.of, viewer)
+        return
     behind, over_time = st.tabs(["Behind it", "Over time"])
     with behind:
-        block(name, scope, viewer)
+        block(shown.of, shown.scope, viewer)
     with over_time:
-        trend.block(name, scope, viewer)
+        trend.block(shown.of, shown.scope, viewer)
+
+
+def _rows_of_its_own(shown: Figure, measure: Measure, viewer: Viewer) -> None:
+    """The rows of a count that only its page makes: it has no parts and no months in the catalogue."""
+    if rows.are_shown(measure, shown.scope, data.reader(viewer)):
+        _rows(plain(measure.label), measure, shown.scope, viewer, shown.says)
+    else:
+        st.info(
+            "Your role sees totals, not single people, so the leads behind this figure are not listed. Sales and "
+            "analysts may open them.",
+            icon=":material/lock:",
+        )
 
 
 def block(name: str, scope: Scope, viewer: Viewer) -> None:
@@ -69,7 +106,7 @@ def block(name: str, scope: Scope, viewer: Viewer) -> None:
         _parts(name, measure, scope, viewer)
 
 
-def _rows(name: str, measure: Measure, scope: Scope, viewer: Viewer) -> None:
+def _rows(name: str, measure: Measure, scope: Scope, viewer: Viewer, says: str = "") -> None:
     statement = rows.behind(measure, scope, rows.columns_for(measure.fact, viewer))
     total = int(data.fresh_or_cached(viewer, rows.number_of(statement))["n"].iloc[0])
     if not total:
@@ -77,11 +114,11 @@ def _rows(name: str, measure: Measure, scope: Scope, viewer: Viewer) -> None:
         return
     found = data.fresh_or_cached(viewer, statement.limit(ON_SCREEN))
     shown = f"The first {ON_SCREEN:,} of {total:,} rows" if total > ON_SCREEN else f"{total:,} rows"
-    st.caption(f"{shown}. {_adds_up(measure)}")
+    st.caption(f"{shown}. {says or _adds_up(measure)}")
     tables.show(
         in_words(found),
         f"rows-{name}",
-        of=Question.of([name], scope, periods=[scope.period]),
+        of=Question.of([name], scope, periods=[scope.period]) if name in CATALOGUE else None,
         called=f"rows behind {measure.label}",
         whole=lambda now: in_words(data.reader(now).frame(statement)),
         **_formats(measure, found),

@@ -43,14 +43,31 @@ def show(
     of: Question | None = None,
     called: str = "",
     whole: Callable[[Viewer], pd.DataFrame] | None = None,
+    opens: bool = False,
     **columns: object,
-) -> None:
+) -> tuple[int, str] | None:
     """A table with its columns' formats, and below it the ways to take it along and to have it explained.
 
     `empty_cell` says what an empty cell means: not known, or about too few people to show. `of` is the question the table
     answers, for its file and its explanation; `called` names it in the file; `whole` reads all of it where `frame` is
-    only its beginning. Long tables are sent in parts.
+    only its beginning. Long tables are sent in parts. With `opens`, a number can be clicked: gives row and column of one
+    that was clicked just now.
     """
+    clicked = (
+        _clickable(frame, key, empty_cell, columns) if opens else _plain(frame, key, empty_cell, columns)
+    )
+    if frame.empty:
+        return None
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        take.button(whole or (lambda _viewer: frame), called or plain(key), key, empty_cell, of)
+        if of is not None:
+            explain(list(of.metrics), take.here().viewer, of)
+        if opens:
+            st.caption("A click on a number opens what is behind it.", width="content")
+    return clicked
+
+
+def _plain(frame: pd.DataFrame, key: str, empty_cell: str, columns: dict[str, object]) -> None:
     st.dataframe(
         frame,
         hide_index=True,
@@ -60,12 +77,31 @@ def show(
         height="content" if len(frame) <= ROWS_AT_ONCE else "auto",
         lazy=len(frame) > 20_000,
     )
-    if frame.empty:
-        return
-    with st.container(horizontal=True, gap="small"):
-        take.button(whole or (lambda _viewer: frame), called or plain(key), key, empty_cell, of)
-        if of is not None:
-            explain(list(of.metrics), take.here().viewer, of)
+
+
+def _clickable(
+    frame: pd.DataFrame, key: str, empty_cell: str, columns: dict[str, object]
+) -> tuple[int, str] | None:
+    opened = f"opened in {key}"
+    if opened in st.session_state:
+        # What was opened has been closed again: nothing stays chosen, so the same number can be clicked once more.
+        del st.session_state[opened]
+        st.session_state[key] = {"selection": {"rows": [], "columns": [], "cells": []}}
+    found = st.dataframe(
+        frame,
+        hide_index=True,
+        key=key,
+        column_config=columns,
+        placeholder=empty_cell,
+        height="content" if len(frame) <= ROWS_AT_ONCE else "auto",
+        on_select="rerun",
+        selection_mode="single-cell",
+    )
+    cells = found["selection"]["cells"]
+    if not cells:
+        return None
+    st.session_state[opened] = True
+    return cells[0]
 
 
 def explain(names: list[str], viewer: Viewer, question: Question) -> None:

@@ -1,0 +1,48 @@
+"""Tables whose figures open: a click on a number shows the rows behind it, as a card's button does."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from metrics.query import Question
+from pages.kit import drill, tables, take
+from pages.kit.drill import Figure
+
+Opens = Mapping[str, Sequence[Figure | None]]
+"""Column → per row the figure its cell shows; None where it shows none."""
+
+
+def show(
+    frame: pd.DataFrame,
+    key: str,
+    empty_cell: str = "–",
+    *,
+    opens: Opens,
+    of: Question | None = None,
+    **columns: object,
+) -> None:
+    """A table as `tables.show` draws it, whose figures open."""
+    clicked = tables.show(frame, key, empty_cell, of=of, opens=True, **columns)
+    if clicked is None:
+        return
+    row, column = clicked
+    figures = opens.get(column, ())
+    # A selection kept from before may lie outside a table that has become shorter.
+    shown = figures[row] if row < len(figures) else None
+    if shown is not None:
+        drill.show(shown, _in_words(frame.iloc[row][column], empty_cell), take.here().viewer)
+
+
+def below(
+    frame: pd.DataFrame, key: str, *, opens: Opens, of: Question | None = None, **columns: object
+) -> None:
+    """The table below a chart, folded."""
+    with st.expander("Show as a table"):
+        show(frame, key, opens=opens, of=of, **columns)
+
+
+def _in_words(cell: object, empty_cell: str) -> str:
+    if isinstance(cell, int | float):
+        return empty_cell if cell != cell else f"{cell:,.0f}"
+    return str(cell)
