@@ -1,0 +1,166 @@
+"""The quarterly review as slides: one message a slide, in its title; what it stands on, below; definitions, in the notes.
+
+Everything is measured before it is written (`reports.fit`): it shrinks a little, and goes on a further slide before it
+would not fit.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+from pptx.enum.shapes import PP_PLACEHOLDER as KIND
+from pptx.util import Pt
+
+from metrics.words import day
+from reports import about, fit, scales, slide_blocks, slide_tables, slide_text, template
+from reports.legible import one_line
+from reports.review import Answer, CaseStudy, Chart, Figure, Review, Table
+from reports.slide_flow import GAP, Flow, clear, furnish, note
+from reports.template import Box, Template
+
+COVER = (40.0, 24.0)
+LINES = (18.0, 12.0)
+
+
+def slides(review: Review, template_file: Path | None = None) -> bytes:
+    """The review as a PowerPoint file, in our look or that of the .pptx or .potx `template_file`.
+
+    Raises Problem if the template cannot be used.
+    """
+    base = template.read(template_file)
+    _properties(base, review)
+    _cover(base, review)
+    _summary(base, review)
+    for number, answer in enumerate(review.answers, start=1):
+        _answer(base, review, number, answer)
+    for study in review.case_studies:
+        _study(base, review, study)
+    _definitions(base, review)
+    made = io.BytesIO()
+    base.deck.save(made)
+    return made.getvalue()
+
+
+def _properties(base: Template, review: Review) -> None:
+    said = base.deck.core_properties
+    said.title, said.author, said.last_modified_by = about.name(review), "Concord", "Concord"
+    said.subject = about.foot(review)
+    said.keywords = said.comments = said.category = ""
+    said.created = said.modified = review.loaded_at
+    said.revision = 1
+
+
+def _cover(base: Template, review: Review) -> None:
+    slide = base.deck.slides.add_slide(base.opening)
+    shape: Any = slide.shapes.title
+    room, tall = shape.width / 12_700 / base.roomier, shape.height / 12_700
+    shape.text_frame.text = about.name(review)
+    size = fit.size_for([about.name(review)], room, tall, COVER, bold=True)
+    for run in shape.text_frame.paragraphs[0].runs:
+        run.font.size = Pt(size or COVER[1])
+    said = [
+        review.period.in_words(),
+        f"Data as of {day(review.as_of)}",
+        *(["Sample data: FinTrust Bank is invented"] if review.sample else []),
+    ]
+    under: Any = next((p for p in slide.placeholders if p.placeholder_format.type == KIND.SUBTITLE), None)
+    if under is not None:
+        under.text_frame.text = "\n".join(said)
+        room, tall = under.width / 12_700 / base.roomier, under.height / 12_700
+        size = fit.size_for(said, room, tall, LINES, gap=0.2)
+        for paragraph in under.text_frame.paragraphs:
+            for run in paragraph.runs:
+                run.font.size = Pt(size or LINES[1])
+    else:
+        below = Box(base.body.x, (shape.top + shape.height) / 12_700 + GAP, base.body.wide, 80)
+        slide_text.write(slide, below, said, LINES[0])
+    clear(slide)
+    furnish(slide, base, review, foot=False)
+    note(slide, about.notes(review))
+
+
+def _summary(base: Template, review: Review) -> None:
+    """The ten answers on one page."""
+    if not review.answers:
+        return
+    title = f"The quarter in {_count(len(review.answers))} answers"
+    flow = Flow(base, review, title, "", about.notes(review, about.metrics_of(review.answers)))
+    rows = tuple((str(n), a.question, a.title) for n, a in enumerate(review.answers, start=1))
+    slide_tables.put(
+        flow, Table(columns=("", "Question", "Answer"), rows=rows), says=title, sizes=(15.0, 10.0), strong=2
+    )
+
+
+def _count(number: int) -> str:
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    return words[number] if number < len(words) else str(number)
+
+
+def _answer(base: Template, review: Review, number: int, answer: Answer) -> None:
+    chart = answer.chart
+    says = [answer.title, *answer.sentences, *([chart.says] if chart else [])]
+    notes = about.notes(review, about.metrics_of([answer]), answer.sources, says)
+    flow = Flow(base, review, answer.title, f"{number} · {answer.question}", notes)
+    _fill(flow, answer.figures, chart, answer.sentences, answer.table, answer.question)
+
+
+def _study(base: Template, review: Review, study: CaseStudy) -> None:
+    chart = study.chart
+    says = [study.title, study.what, *study.sentences, *([chart.says] if chart else [])]
+    notes = about.notes(review, about.metrics_of([], study.figures), study.sources, says)
+    flow = Flow(base, review, study.title, f"Case study · {study.what}", notes)
+    _fill(flow, study.figures, chart, (*study.sentences, about.kind_of(study)), None, study.title)
+
+
+def _fill(
+    flow: Flow,
+    figures: tuple[Figure, ...],
+    chart: Chart | None,
+    sentences: tuple[str, ...],
+    table: Table | None,
+    about_what: str,
+) -> None:
+    """Cards, the chart with its sentences, further cards, the table: as much on one slide as it holds."""
+    left: list[str] = list(sentences)
+    if chart is not None and not scales.drawable(chart):
+        left.append("There is nothing to draw yet.")
+        chart = None
+    aside = figures if chart is not None and slide_blocks.beside(flow, chart, figures) else ()
+    rows = slide_blocks.rows_of(flow, () if aside else figures)
+    columns = len(rows[0]) if rows else 1
+    first, more = (rows, []) if chart is None else (rows[:1], rows[1:])
+    for row in first:
+        slide_blocks.cards(flow, row, columns)
+    if chart is not None:
+        rest = sum(slide_blocks.row_height(flow, row, columns) + GAP for row in more)
+        rest += slide_tables.height(flow, table) + GAP if table else 0
+        least = slide_blocks.chart_height(flow, chart, bool(left or aside))
+        flow.wants(least)
+        tall = flow.free.tall - rest
+        left = slide_blocks.chart(flow, chart, aside, left, tall if tall >= least else flow.free.tall)
+    for row in more:
+        slide_blocks.cards(flow, row, columns)
+    slide_blocks.sentences(flow, left)
+    if table is not None:
+        slide_tables.put(flow, table, says=one_line(about_what))
+
+
+def _definitions(base: Template, review: Review) -> None:
+    figures = [f for study in review.case_studies for f in study.figures]
+    named = about.metrics_of(review.answers, figures)
+    if not named:
+        return
+    flow = Flow(
+        base,
+        review,
+        "What the figures mean",
+        "Definitions in force, with their versions",
+        about.notes(review, named),
+    )
+    rows = tuple(
+        (label, version, owner, means) for label, version, owner, means in map(about.definition, named)
+    )
+    table = Table(columns=("Figure", "Version", "Owner", "Means"), rows=rows)
+    slide_tables.put(flow, table, says="Definitions of the figures", sizes=(11.0, 11.0))

@@ -1,0 +1,83 @@
+"""How a chart writes its numbers: as text for paper, as number formats for charts that stay editable."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from metrics.measure import Unit
+from reports.review import Chart
+
+_FORMATS: dict[Unit, str] = {
+    "count": "#,##0;−#,##0;0",
+    "HKD": '[>=10000000]#,##0.0,,"\u00a0m";[<=-10000000]−#,##0.0,,"\u00a0m";#,##0',
+    "share": '0.0"\u00a0"%;−0.0"\u00a0"%;0.0"\u00a0"%',
+    "points": "+0;−0;0",
+    "days": "#,##0.0;−#,##0.0;0.0",
+    "hours": "#,##0.0;−#,##0.0;0.0",
+}
+_UNITS: dict[Unit, str] = {"HKD": "HKD", "days": "days", "hours": "hours", "points": "points"}
+
+
+def office(unit: Unit) -> str:
+    """The number format of a unit for office programs."""
+    return _FORMATS[unit]
+
+
+def text(unit: Unit, value: float) -> str:
+    """A value as a chart labels it; its unit stands in the chart's heading. The same as `office` gives."""
+    if unit == "share":
+        said = f"{100 * value:.1f}\u00a0%"
+    elif unit == "HKD" and abs(value) >= 10_000_000:
+        said = f"{value / 1_000_000:,.1f}\u00a0m"
+    elif unit in ("days", "hours"):
+        said = f"{value:,.1f}"
+    else:
+        said = f"{value:+,.0f}" if unit == "points" and round(value) else f"{value:,.0f}"
+    said = said.replace("-", "−")
+    return said.lstrip("−") if not any(c in "123456789" for c in said) else said
+
+
+def heading(chart: Chart) -> str:
+    """What stands above a chart: its one series, or what several have in common, and the unit."""
+    unit = _UNITS.get(chart.unit, "")
+    named = chart.series[0].name if len(chart.series) == 1 else ""
+    said = f"{named}, {unit}" if named and unit and unit not in named else named or unit
+    if chart.mark and math.isfinite(chart.mark):
+        words = chart.mark_label or "mark"
+        worth = "" if any(c.isdigit() for c in words) else f" {text(chart.unit, chart.mark)}"
+        said = f"{said} · dashed line: {words}{worth}".removeprefix(" · ")
+    return said
+
+
+def known(chart: Chart) -> list[float]:
+    """Every number a chart draws, its mark among them."""
+    drawn: list[float | None] = [chart.mark]
+    for series in chart.series:
+        drawn += [*series.values, *series.low, *series.high]
+    return [v for v in drawn if v is not None and math.isfinite(v)]
+
+
+def drawable(chart: Chart | None) -> bool:
+    """Whether there is anything to draw."""
+    return chart is not None and any(
+        v is not None and math.isfinite(v) for s in chart.series for v in s.values
+    )
+
+
+def has_gaps(chart: Chart) -> bool:
+    """Whether a value is missing, which a chart shows as nothing at all."""
+    return any(v is None for s in chart.series for v in s.values)
+
+
+def ticks(values: Iterable[float], wanted: int = 4) -> tuple[float, ...]:
+    """Round numbers from at most the lowest value to at least the highest, 0 among them, about `wanted` steps."""
+    found = [*values, 0.0]
+    low, high = min(found), max(found)
+    if low == high:
+        return (0.0, 1.0)
+    rough = (high - low) / wanted
+    power = 10.0 ** math.floor(math.log10(rough)) if rough > 0 else 1.0
+    step = next((m * power for m in (1, 2, 2.5, 5, 10) if m * power >= rough), 10 * power)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return tuple(step * i for i in range(first, last + 1))

@@ -1,0 +1,330 @@
+"""Native charts on slides: they stay editable, and the workbook inside each holds what is drawn and nothing that runs.
+
+The library draws bars, columns and lines; whiskers and a line across are added to its XML, as the format wants them.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import xlsxwriter
+from lxml import etree
+from pptx.chart.data import CategoryChartData
+from pptx.enum.chart import XL_CHART_TYPE as TYPE
+from pptx.enum.chart import XL_LABEL_POSITION as AT
+from pptx.enum.chart import XL_LEGEND_POSITION, XL_MARKER_STYLE, XL_TICK_LABEL_POSITION, XL_TICK_MARK
+from pptx.enum.dml import MSO_LINE
+from pptx.enum.dml import MSO_THEME_COLOR as THEME
+from pptx.oxml.ns import qn
+from pptx.oxml.xmlchemy import OxmlElement
+from pptx.slide import Slide
+from pptx.util import Pt
+
+from reports import cells, fit, scales
+from reports.legible import one_line
+from reports.review import Chart
+from reports.template import Box
+
+ACCENTS = (THEME.ACCENT_1, THEME.ACCENT_2, THEME.ACCENT_3, THEME.ACCENT_4, THEME.ACCENT_5, THEME.ACCENT_6)
+LABEL = 10.5
+_BAR = 17.0
+"""The height a bar with its label needs."""
+
+
+def finite(value: float | None) -> float | None:
+    """A value a chart can draw, else None."""
+    return value if value is not None and math.isfinite(value) else None
+
+
+def height_wanted(chart: Chart, wide: float) -> float:
+    """The least height at which nothing in it is cut."""
+    if shape_of(chart, wide) in ("bars", "intervals"):
+        return max(170.0, _BAR * len(chart.categories) * max(1, len(chart.series)) + 40)
+    return 170.0
+
+
+def shape_of(chart: Chart, wide: float) -> str:
+    """How it is drawn in this width: columns whose names do not fit under them lie down, dots with few names stand up."""
+    slot = (wide - 20) / max(1, len(chart.categories))
+    names = [one_line(c) for c in chart.categories]
+    fits = all(len(fit.lines(n, slot - 8, LABEL)) <= 3 and _longest_word(n) <= slot - 8 for n in names)
+    if chart.shape == "columns":
+        return "columns" if fits or len(names) > 12 else "bars"
+    if chart.shape == "bars":
+        return "columns" if finite(chart.mark) and fits and len(names) <= 8 else "bars"
+    if chart.shape == "intervals":
+        return "dots" if fits and len(chart.series) == 1 else "intervals"
+    return chart.shape
+
+
+def marked(chart: Chart, wide: float) -> bool:
+    """Whether its mark is drawn as a line across. At 0 the axis is that line; bars that lie have it in words."""
+    return bool(finite(chart.mark)) and shape_of(chart, wide) not in ("bars", "intervals")
+
+
+def _longest_word(text: str) -> float:
+    return max((fit.width(w, LABEL) for w in text.split(" ")), default=0.0)
+
+
+def draw(slide: Slide, box: Box, chart: Chart) -> None:
+    """Put a chart into a box. It must be `scales.drawable`."""
+    shape = shape_of(chart, box.wide)
+    kind = {
+        "columns": TYPE.COLUMN_CLUSTERED,
+        "bars": TYPE.BAR_CLUSTERED,
+        "intervals": TYPE.BAR_CLUSTERED,
+        "line": TYPE.LINE_MARKERS,
+        "dots": TYPE.LINE_MARKERS,
+    }[shape]
+    number = scales.office(chart.unit)
+    data = CategoryChartData()
+    names = [one_line(c) or "–" for c in chart.categories]
+    data.categories = names
+    across = marked(chart, box.wide)
+    columns: list[tuple[str, Sequence[float | None]]] = [
+        (one_line(s.name), [finite(v) for v in s.values]) for s in chart.series
+    ]
+    if across:
+        columns.append((one_line(chart.mark_label) or "mark", [chart.mark] * len(names)))
+    for name, values in columns:
+        data.add_series(name, values)
+    frame = slide.shapes.add_chart(kind, *box.emu(), data)
+    frame._element.nvGraphicFramePr.cNvPr.set("descr", one_line(chart.says))
+    made = frame.chart
+    for code in made._chartSpace.iter(qn("c:formatCode")):
+        code.text = number  # the library would write it without escaping it
+    made.font.size, made.font.color.theme_color = Pt(LABEL), THEME.TEXT_1
+    if kind in (TYPE.COLUMN_CLUSTERED, TYPE.BAR_CLUSTERED):
+        made.plots[0].gap_width, made.plots[0].overlap = 60, 0
+    made.has_title, made.has_legend = False, len(chart.series) > 1
+    if made.has_legend:
+        made.legend.position, made.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
+    labelled = _labels_fit(chart, shape, box)
+    _axes(made, chart, shape, box, labelled)
+    spans = [_span(chart, i) for i in range(len(chart.series))] if chart.shape == "intervals" else []
+    for i, series in enumerate(list(made.plots[0].series)[: len(chart.series)]):
+        _paint(series, shape, ACCENTS[i % 6], number, labelled)
+        if spans:
+            at = len(columns) + 2 * i
+            _whiskers(series._element, spans[i], at, len(names), number)
+    if across:
+        _mark(made, chart, shape)
+    for i, (more, less) in enumerate(spans):
+        columns += [(f"{columns[i][0]}, up to +", more), (f"{columns[i][0]}, down to −", less)]
+    made.part.chart_workbook.update_from_xlsx_blob(_workbook(names, columns, number))
+
+
+def _labels_fit(chart: Chart, shape: str, box: Box) -> bool:
+    """Whether each value can stand beside its mark."""
+    count = max(1, len(chart.categories))
+    widest = max((fit.width(scales.text(chart.unit, v), LABEL) for v in scales.known(chart)), default=0)
+    if shape in ("line", "intervals"):
+        return False
+    if shape == "bars":
+        return (box.tall - 30) / (count * len(chart.series)) >= LABEL * 1.15
+    return widest + 3 <= (box.wide - 20) / (count * (1 if shape == "dots" else len(chart.series) * 1.1))
+
+
+def _axes(made: Any, chart: Chart, shape: str, box: Box, labelled: bool) -> None:
+    names, values = made.category_axis, made.value_axis
+    names.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    names.major_tick_mark = XL_TICK_MARK.NONE
+    names.has_major_gridlines = False
+    names.format.line.color.theme_color = THEME.TEXT_2
+    names.format.line.width = Pt(0.75)
+    names.tick_labels.font.size = Pt(LABEL)
+    steps = scales.ticks(scales.known(chart))
+    low, high = steps[0], steps[-1]
+    room = 0.12 * (high - low) if labelled else 0.0
+    values.minimum_scale, values.maximum_scale = (
+        low - (room if low < 0 else 0),
+        high + (room if high > 0 else 0),
+    )
+    values.major_unit = steps[1] - steps[0]
+    values.format.line.fill.background()
+    values.major_tick_mark = XL_TICK_MARK.NONE
+    values.tick_labels.number_format, values.tick_labels.number_format_is_linked = (
+        scales.office(chart.unit),
+        False,
+    )
+    seen = not labelled
+    values.visible = seen
+    values.has_major_gridlines = seen
+    if seen:
+        values.major_gridlines.format.line.color.theme_color = THEME.TEXT_2
+        values.major_gridlines.format.line.width = Pt(0.25)
+        values.major_gridlines.format.line.dash_style = MSO_LINE.ROUND_DOT
+    if shape in ("bars", "intervals"):
+        names.reverse_order = True
+        if seen:
+            values.tick_label_position = XL_TICK_LABEL_POSITION.HIGH
+    else:
+        _upright(names, chart, box)
+
+
+def _upright(axis: Any, chart: Chart, box: Box) -> None:
+    """Names under the axis stand level; where there are too many, every second, third, … is written."""
+    body = axis.tick_labels.font._element.getparent().getparent().getparent().find(qn("a:bodyPr"))
+    body.set("rot", "0")
+    body.set("vert", "horz")
+    count = max(1, len(chart.categories))
+    slot = (box.wide - 60) / count
+    widest = max((fit.width(one_line(c), LABEL) for c in chart.categories), default=0)
+    if count > 8 and widest + 8 > slot:
+        every = math.ceil((widest + 12) / slot)
+        for tag in ("c:tickLblSkip", "c:tickMarkSkip"):
+            skip = OxmlElement(tag)
+            skip.set("val", str(every))
+            axis._element.find(qn("c:noMultiLvlLbl")).addprevious(skip)
+
+
+def _paint(series: Any, shape: str, accent: Any, number: str, labelled: bool) -> None:
+    if shape in ("line", "dots"):
+        series.smooth = False
+        series.marker.style = XL_MARKER_STYLE.CIRCLE
+        series.marker.size = 9 if shape == "dots" else 5
+        series.marker.format.fill.solid()
+        series.marker.format.fill.fore_color.theme_color = accent
+        series.marker.format.line.color.theme_color = accent
+        if shape == "dots":
+            series.format.line.fill.background()
+        else:
+            series.format.line.width = Pt(2.25)
+            series.format.line.color.theme_color = accent
+    else:
+        series.format.fill.solid()
+        series.format.fill.fore_color.theme_color = accent
+        if shape == "intervals":
+            pale = series._element.find(f".//{qn('a:solidFill')}/{qn('a:schemeClr')}")
+            etree.SubElement(pale, qn("a:alpha"), val="35000")
+        series.invert_if_negative = False
+    if labelled:
+        labels = series.data_labels
+        labels.show_value, labels.number_format, labels.number_format_is_linked = True, number, False
+        labels.font.size = Pt(LABEL)
+        labels.position = AT.RIGHT if shape == "dots" else AT.OUTSIDE_END
+    elif shape == "line":
+        last = max((i for i, v in enumerate(series.values) if v is not None), default=None)
+        if last is not None:
+            _label_of(series._element, last, number)
+
+
+def _label_of(series: Any, at: int, number: str) -> None:
+    """A label at one point of a series."""
+    labels = OxmlElement("c:dLbls")
+    label = etree.SubElement(labels, qn("c:dLbl"))
+    etree.SubElement(label, qn("c:idx"), val=str(at))
+    etree.SubElement(label, qn("c:numFmt"), formatCode=number, sourceLinked="0")
+    etree.SubElement(label, qn("c:spPr"))
+    etree.SubElement(label, qn("c:dLblPos"), val="t")
+    flags = ("showLegendKey", "showVal", "showCatName", "showSerName", "showPercent", "showBubbleSize")
+    for parent in (label, labels):
+        for flag in flags:
+            etree.SubElement(parent, qn(f"c:{flag}"), val=str(int(parent is label and flag == "showVal")))
+    series.find(qn("c:cat")).addprevious(labels)
+
+
+def _span(chart: Chart, position: int) -> tuple[list[float | None], list[float | None]]:
+    """How far a series' intervals reach above and below its values."""
+    series = chart.series[position]
+    more: list[float | None] = []
+    less: list[float | None] = []
+    for i, value in enumerate(map(finite, series.values)):
+        low = finite(series.low[i]) if i < len(series.low) else None
+        high = finite(series.high[i]) if i < len(series.high) else None
+        more.append(max(0.0, high - value) if value is not None and high is not None else None)
+        less.append(max(0.0, value - low) if value is not None and low is not None else None)
+    return more, less
+
+
+def _whiskers(
+    series: Any, span: tuple[Sequence[float | None], Sequence[float | None]], at: int, count: int, number: str
+) -> None:
+    bars = OxmlElement("c:errBars")
+    etree.SubElement(bars, qn("c:errDir"), val="y")
+    etree.SubElement(bars, qn("c:errBarType"), val="both")
+    etree.SubElement(bars, qn("c:errValType"), val="cust")
+    etree.SubElement(bars, qn("c:noEndCap"), val="0")
+    for offset, (tag, values) in enumerate(zip(("c:plus", "c:minus"), span, strict=True), start=1):
+        column = _column(at + offset)
+        reference = etree.SubElement(etree.SubElement(bars, qn(tag)), qn("c:numRef"))
+        etree.SubElement(reference, qn("c:f")).text = f"Sheet1!${column}$2:${column}${count + 1}"
+        cached = etree.SubElement(reference, qn("c:numCache"))
+        etree.SubElement(cached, qn("c:formatCode")).text = number
+        etree.SubElement(cached, qn("c:ptCount"), val=str(count))
+        for i, value in enumerate(values):
+            point = etree.SubElement(cached, qn("c:pt"), idx=str(i))
+            etree.SubElement(point, qn("c:v")).text = repr(value or 0.0)
+    line = etree.SubElement(etree.SubElement(bars, qn("c:spPr")), qn("a:ln"), w="25400")
+    etree.SubElement(etree.SubElement(line, qn("a:solidFill")), qn("a:schemeClr"), val="tx1")
+    series.find(qn("c:cat")).addprevious(bars)
+
+
+def _column(number: int) -> str:
+    """The letters of a sheet's column, 0 for A."""
+    letters = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _mark(made: Any, chart: Chart, shape: str) -> None:
+    """The last series becomes a dashed line across; what it is stands in the chart's heading."""
+    plot = made._chartSpace.find(f".//{qn('c:plotArea')}")
+    drawn = plot.find(qn("c:barChart")) if shape == "columns" else plot.find(qn("c:lineChart"))
+    series = drawn.findall(qn("c:ser"))[-1]
+    for tag in ("c:spPr", "c:invertIfNegative", "c:marker", "c:dLbls"):
+        for old in series.findall(qn(tag)):
+            series.remove(old)
+    line = OxmlElement("c:spPr")
+    stroke = etree.SubElement(line, qn("a:ln"), w="15875")
+    etree.SubElement(etree.SubElement(stroke, qn("a:solidFill")), qn("a:schemeClr"), val="tx2")
+    etree.SubElement(stroke, qn("a:prstDash"), val="dash")
+    marker = OxmlElement("c:marker")
+    etree.SubElement(marker, qn("c:symbol"), val="none")
+    name = series.find(qn("c:tx"))
+    name.addnext(line)
+    line.addnext(marker)
+    if made.has_legend:
+        legend = made._chartSpace.find(f".//{qn('c:legend')}")
+        entry = OxmlElement("c:legendEntry")
+        etree.SubElement(entry, qn("c:idx"), val=str(len(chart.series)))
+        etree.SubElement(entry, qn("c:delete"), val="1")
+        legend.find(qn("c:legendPos")).addnext(entry)
+    if shape != "columns":
+        return
+    beside = OxmlElement("c:lineChart")
+    etree.SubElement(beside, qn("c:grouping"), val="standard")
+    etree.SubElement(beside, qn("c:varyColors"), val="0")
+    beside.append(series)
+    etree.SubElement(beside, qn("c:marker"), val="1")
+    for axis in drawn.findall(qn("c:axId")):
+        etree.SubElement(beside, qn("c:axId"), val=axis.get("val"))
+    drawn.addnext(beside)
+
+
+def _workbook(
+    names: Sequence[str], columns: Sequence[tuple[str, Sequence[float | None]]], number: str
+) -> bytes:
+    """What “Edit data” opens: texts are written as text, whatever they begin with."""
+    made = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        made, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    )
+    sheet, plain = book.add_worksheet("Sheet1"), book.add_format({"num_format": number})
+    quoted = book.add_format({"quote_prefix": True})
+    for row, name in enumerate(names, start=1):
+        sheet.write_string(row, 0, name[:32_000], quoted if cells.runs(name) else None)
+    for column, (name, values) in enumerate(columns, start=1):
+        sheet.write_string(0, column, name[:32_000], quoted if cells.runs(name) else None)
+        for row, value in enumerate(values, start=1):
+            if value is not None:
+                sheet.write_number(row, column, value, plain)
+    sheet.set_column(0, 0, 24)
+    book.close()
+    return made.getvalue()
