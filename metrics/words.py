@@ -62,13 +62,18 @@ def change(metric: Metric, now: float, before: float, found: Change) -> str:
         return found.verdict
     if metric.unit in ("share", "points"):
         places, unit = (100, "points") if metric.unit == "share" else (1, "points")
-        moved = f"{places * (now - before):+.1f} {unit}"
+        moved = f"{_no_minus_zero(places * (now - before)):+.1f} {unit}"
     elif found.relative is None:
         moved = "from none"
     else:
-        moved = f"{100 * found.relative:+.1f} %"
+        moved = f"{_no_minus_zero(100 * found.relative):+.1f} %"
     moved = moved.replace("-", "−")
     return moved if found.verdict == "changed" else f"{moved}, {found.verdict}"
+
+
+def _no_minus_zero(value: float) -> float:
+    """What rounds to 0.0 is not called −0.0."""
+    return round(value, 1) + 0.0
 
 
 def of_ten(probability: float) -> str:

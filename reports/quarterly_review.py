@@ -17,6 +17,8 @@ from reports.answers import (
     decisions,
     effects,
     goals,
+    headline,
+    pilots,
     satisfaction,
     together,
     trust,
@@ -24,7 +26,7 @@ from reports.answers import (
     value,
 )
 from reports.answers.asked import Once
-from reports.review import CaseStudy, Review
+from reports.review import Review
 from warehouse import load
 from warehouse.access import Reader
 from warehouse.errors import Problem
@@ -101,9 +103,10 @@ def build(reader: Reader, quarter: Quarter, known: frozenset[str], once: Once | 
         sample=bool(status["sample"].fillna(False).any()),
         qualified=in_words(reader),
         answers=tuple(answers),
-        case_studies=_case_studies(),
+        case_studies=pilots.case_studies(about, experiments),
+        title=headline.title(about, told, experiments),
+        figures=headline.figures(about, told, experiments),
+        partial=quarter.is_partial,
+        before=quarter.before,
+        year_before=quarter.year_before,
     )
-
-
-def _case_studies() -> tuple[CaseStudy, ...]:
-    return ()

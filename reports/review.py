@@ -5,6 +5,7 @@ Every figure is worded once, here, so that screen and paper cannot differ.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -14,6 +15,20 @@ from metrics.measure import Unit
 from metrics.scope import Period
 
 Shape = Literal["columns", "bars", "line", "intervals"]
+
+NAMES: Mapping[str, str] = {
+    "goals": "Goals",
+    "churn": "Churn",
+    "value": "Value",
+    "cross_sell": "Cross-sell",
+    "channels": "Channels",
+    "satisfaction": "Satisfaction",
+    "together": "Together",
+    "unknown": "Not known",
+    "decisions": "Decisions",
+    "trust": "Trust",
+}
+"""Key of an answer → its name where the question is too long."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,8 +41,9 @@ class Figure:
     metric: str = ""
     """Its name in the catalogue; empty for a figure of an experiment or of the desk."""
     before: str = ""
-    """Against the same number of days directly before: `−0.2 points, no clear change`."""
+    """Against `Review.before`: `−0.2 points, no clear change`."""
     year_before: str = ""
+    """Against `Review.year_before`."""
     target: str = ""
     """`HKD 5,000, met`; empty where no goal is set."""
     n: str = ""
@@ -119,3 +135,13 @@ class Review:
     """Which version of “qualified” was in force."""
     answers: tuple[Answer, ...]
     case_studies: tuple[CaseStudy, ...] = ()
+    title: str = ""
+    """The quarter in one sentence."""
+    figures: tuple[Figure, ...] = ()
+    """The few that come first; each is among an answer's too."""
+    partial: bool = False
+    """Whether the quarter still runs."""
+    before: Period | None = None
+    """The quarter before; of a quarter that still runs, as many days of it."""
+    year_before: Period | None = None
+    """The same quarter a year before, likewise."""

@@ -29,18 +29,20 @@ Once = Callable[[object, Callable[[Reader], Any]], Any]
 QUARTERS = 8
 """So many quarters a chart over time shows."""
 FIGURES = (
-    *("churn_rate", "revenue", "net_revenue", "marketing_cost", "customers_acquired", "cac", "complaints"),
-    *("nps", "csat", "ces", "promise_kept", "acceptance_rate", "still_uncontacted", "won"),
+    *("churn_rate", "net_revenue", "marketing_cost", "customers_acquired", "cac", "complaints"),
+    *("nps", "csat", "ces", "promise_kept", "acceptance_rate"),
 )
-"""Every figure of the catalogue that the answers show by quarter: one question per table."""
+"""Every figure of the catalogue that the answers show: one question per table."""
+OVER_TIME = ("churn_rate",)
+"""Those of them that are charted by quarter."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
     """The quarter under review, who reads it, and the figures of its periods.
 
-    `figures` has a row per period of `periods`: 0 the quarter, 1 the one before, 2 the year before, then QUARTERS
-    quarters for the charts, oldest first.
+    `figures` has a row per period: 0 the quarter, 1 the one before, 2 the year before. `history` has a row for each of
+    QUARTERS quarters, oldest first.
     """
 
     reader: Reader
@@ -48,6 +50,7 @@ class Asked:
     quarter: Quarter
     once: Once
     figures: pd.DataFrame = field(repr=False, compare=False)
+    history: pd.DataFrame = field(repr=False, compare=False)
     targets: Mapping[str, float]
 
     @property
@@ -82,8 +85,7 @@ class Asked:
 
     def over_time(self, name: str) -> tuple[float | None, ...]:
         """The figure of the quarters of a chart, oldest first."""
-        found = self.figures[name].loc[3:]
-        return tuple(None if math.isnan(v) else float(v) for v in found)
+        return tuple(None if math.isnan(v) else float(v) for v in self.history[name])
 
     def quarters(self) -> tuple[str, ...]:
         """The names of those quarters: `Q2 26`."""
@@ -119,19 +121,23 @@ class Asked:
 
 def read(reader: Reader, quarter: Quarter, known: frozenset[str], once: Once) -> Asked:
     """Ask for every figure of the review together."""
-    quarters = [quarter.back(n) for n in range(QUARTERS - 1, -1, -1)]
-    periods = (quarter.period, quarter.before, quarter.year_before, *(quarter.like(q) for q in quarters))
     agreed = timeline(reader)
-    found = once(
-        ("review", periods, agreed),
-        lambda door: ask_what_may_be(door, FIGURES, quarter.period, periods, known),
-    )
+
+    def asked(names: Sequence[str], periods: Sequence[Period]) -> pd.DataFrame:
+        found: pd.DataFrame = once(
+            ("review", names, periods, agreed),
+            lambda door: ask_what_may_be(door, names, quarter.period, periods, known),
+        )
+        return found
+
+    quarters = [quarter.back(n) for n in range(QUARTERS - 1, -1, -1)]
     return Asked(
         reader=reader,
         known=known,
         quarter=quarter,
         once=once,
-        figures=found,
+        figures=asked(FIGURES, (quarter.period, quarter.before, quarter.year_before)),
+        history=asked(OVER_TIME, [quarter.like(q) for q in quarters]),
         targets=targets(reader, Scope(quarter.period)),
     )
 
@@ -182,6 +188,16 @@ def parts(metric: Metric, row: pd.Series) -> dict[str, float]:
     if isinstance(metric, Ratio):
         found |= {"top": float(row[names[id(metric.top)]]), "bottom": float(row[names[id(metric.bottom)]])}
     return found
+
+
+def against_a_year_before(asked: Asked, name: str) -> str:
+    """`no clear change from 2.7 % a year before`, `better than 3.1 % a year before`."""
+    verdict, before = asked.moved(name, 2).verdict, figure(CATALOGUE[name], asked.value(name, 2))
+    if verdict in ("too early to say", "not known"):
+        return f"{verdict} whether that is more or less than a year before"
+    if verdict == "no clear change":
+        return f"no clear change from {before} a year before"
+    return f"{verdict if verdict != 'changed' else 'other'} than {before} a year before"
 
 
 def target_in_words(metric: Metric, value: float, target: float) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from metrics import CATALOGUE
-from metrics.words import figure
-from reports.answers.asked import Asked
-from reports.answers.effects import effect, looked_at, not_read, source
+from metrics.words import figure, signed
+from reports.answers.asked import Asked, against_a_year_before
+from reports.answers.effects import Effect, effect, looked_at, not_read, source
 from reports.review import Answer, Chart, Series
 from workflow.impact import CHURN
 from workflow.readings import Reading
@@ -50,18 +52,17 @@ def answer(asked: Asked, experiments: list[Reading]) -> Answer:
     )
 
 
-def _title(asked: Asked, effects: list) -> str:
+def _title(asked: Asked, effects: Sequence[Effect]) -> str:
     value = asked.value(NAME)
     if value != value:
         head = f"How many customers left is {asked.why_unknown(NAME)}"
     else:
-        head = f"{asked.says(NAME)} of customers left; a year before {figure(CATALOGUE[NAME], asked.value(NAME, 2))}"
-        verdict = asked.moved(NAME, 2).verdict
-        head += f" ({verdict})"
-    clear = [e for e in effects if e.is_clear]
+        head = f"{asked.says(NAME)} of customers left, {against_a_year_before(asked, NAME)}"
+    clear = [e for e in effects if e.is_clear and e.relative is not None]
     if clear:
-        one = clear[0]
-        return f"{head}; ours: {one.reading.title} {one.in_words().split(' customers')[0]} leavers"
+        return (
+            f"{head}; ours: {signed(clear[0].relative.value, 0)} among those {clear[0].reading.title} treated"  # type: ignore[union-attr]
+        )
     if effects:
         return f"{head}; no effect of ours is clear yet"
     return f"{head}; what of it is ours has not been measured"

@@ -21,13 +21,16 @@ from workflow.progress import Progress
 from workflow.readings import Reading
 
 QUESTION = "What must I decide today?"
+MOST_GOALS = 3
+"""Goals that are behind are put one by one up to so many, the others together."""
 
 
 class Decision(NamedTuple):
-    """What is to be decided, the figure that calls for it, and the page that has the details."""
+    """What is to be decided, the figure that calls for it, what it is about, and the page that has the details."""
 
     what: str
     figure: str
+    about: str
     page: str
 
 
@@ -57,22 +60,29 @@ def answer(
 def _title(wanted: Sequence[Decision]) -> str:
     if not wanted:
         return "No decision is called for by these figures"
-    pages = list(dict.fromkeys(d.page for d in wanted))
-    count = {p: sum(d.page == p for d in wanted) for p in pages}
-    about = ", ".join(f"{count[p]} on {p.lower()}" for p in pages)
-    return f"{len(wanted)} {'decision' if len(wanted) == 1 else 'decisions'} wanted: {about}"
+    count = {about: sum(d.about == about for d in wanted) for about in dict.fromkeys(d.about for d in wanted)}
+    said = ", ".join(f"{n} about {about}" for about, n in count.items())
+    return f"{len(wanted)} {'decision' if len(wanted) == 1 else 'decisions'} wanted: {said}"
 
 
 def _goals(goals: Sequence[Progress]) -> list[Decision]:
-    return [
+    bad = [g for g in goals if g.state() in shared.BAD]
+    # The shared goal comes first as it does everywhere; the others by how far they are from their path.
+    bad[1:] = sorted(bad[1:], key=lambda g: shared.reached(g) or 0.0)
+    wanted = [
         Decision(
-            f"Keep, change or give up the goal {shared.name_of(g.goal)}?",
-            f"{shared.against(g)[0].upper()}{shared.against(g)[1:]}.",
+            f"Keep, change or give up the goal “{shared.name_of(g.goal)}”?",
+            f"{shared.against(g)}.",
+            "goals",
             "Goals",
         )
-        for g in goals
-        if g.state() in shared.BAD
+        for g in bad[:MOST_GOALS]
     ]
+    if rest := bad[MOST_GOALS:]:
+        far = ", ".join(f"{shared.name_of(g.goal)} {100 * (shared.reached(g) or 0):.0f} %" for g in rest)
+        others = "other goal that is" if len(rest) == 1 else f"{len(rest)} other goals that are"
+        wanted.append(Decision(f"And the {others} behind?", f"Reached of the path: {far}.", "goals", "Goals"))
+    return wanted
 
 
 def _channels(channels: pd.DataFrame | None) -> list[Decision]:
@@ -85,6 +95,7 @@ def _channels(channels: pd.DataFrame | None) -> list[Decision]:
             Decision(
                 f"Spend less on {row.label} or rework it?",
                 f"Value less cost of a customer: {hkd(row.gain_low)} to {hkd(row.gain_high)} (n = {row.won:,.0f}).",
+                "channels",
                 "Channel value",
             )
         )
@@ -96,6 +107,7 @@ def _channels(channels: pd.DataFrame | None) -> list[Decision]:
                 f"Move some of it to {best['label']}? The page Budget shows how much it can take.",
                 f"Value less cost of a customer: {hkd(best['gain_low'])} to {hkd(best['gain_high'])} "
                 f"(n = {best['won']:,.0f}).",
+                "channels",
                 "Channel value",
             )
         )
@@ -104,38 +116,38 @@ def _channels(channels: pd.DataFrame | None) -> list[Decision]:
 
 def _experiments(asked: Asked, experiments: Sequence[Reading]) -> list[Decision]:
     wanted = [
-        Decision(
-            f"Draw {r.title} anew?", "Its arms are not the size that was planned, beyond chance.", "Impact"
+        _of_an_experiment(
+            f"Draw {r.title} anew?", "Its arms are not the size that was planned, beyond chance"
         )
         for r in experiments
         if wrong_draw(r)
     ]
     for reading in looked_at(list(experiments), asked):
-        sold, left = effect(reading, CROSS_SELL), effect(reading, CHURN)
-        for one in (sold, left):
-            if one.said == "harmed":
-                wanted.append(Decision(f"End {reading.title}?", f"{one.in_words()}.", "Impact"))
-        good = [e for e in (sold, left) if e.said == "helped"]
-        if good and not any(e.said == "harmed" for e in (sold, left)):
+        effects = [effect(reading, CROSS_SELL), effect(reading, CHURN)]
+        harmed, helped = ([e for e in effects if e.said == said] for said in ("harmed", "helped"))
+        if harmed:
+            wanted.append(_of_an_experiment(f"End {reading.title}?", harmed[0].in_words()))
+        elif helped:
             wanted.append(
-                Decision(f"Make {reading.title} the rule for everybody?", f"{good[0].in_words()}.", "Impact")
+                _of_an_experiment(f"Make {reading.title} the rule for everybody?", helped[0].in_words())
             )
-        unclear = [e for e in (left, sold) if not e.is_clear]
-        if unclear:
+        if unclear := [e for e in reversed(effects) if not e.is_clear]:
             wanted.append(_go_on(reading, unclear[0]))
     return wanted
 
 
 def _go_on(reading: Reading, one: Effect) -> Decision:
-    if reading.following is None:
-        return Decision(
-            f"Draw more customers for {reading.title}, or leave its effect on leaving open?"
-            if one.outcome == CHURN
-            else f"Draw more customers for {reading.title}, or leave its effect on cross-sell open?",
-            f"{one.in_words()}; no further look is planned.",
-            "Impact",
-        )
-    return Decision(f"Let {reading.title} go on to its next look?", f"{one.in_words()}.", "Impact")
+    if reading.following is not None:
+        return _of_an_experiment(f"Let {reading.title} go on to its next look?", one.in_words())
+    what = "leaving" if one.outcome == CHURN else "cross-sell"
+    return _of_an_experiment(
+        f"Draw more customers for {reading.title}, or leave its effect on {what} open?",
+        f"{one.in_words()}; no further look is planned",
+    )
+
+
+def _of_an_experiment(what: str, figure: str) -> Decision:
+    return Decision(what, f"{figure}.", "experiments", "Impact")
 
 
 def _campaigns(asked: Asked) -> list[Decision]:
@@ -154,6 +166,7 @@ def _campaigns(asked: Asked) -> list[Decision]:
             f"Sales accepts {share(row.acceptance_rate)} (all others {share(row.acceptance_rate_others)}), "
             f"{share(row.early_complaints)} complain within 90 days (others {share(row.early_complaints_others)}), "
             f"{share(row.early_churn)} leave within 180 days (others {share(row.early_churn_others)}).",
+            "campaigns",
             "Campaigns",
         )
         for row in rows_of(judged[judged["verdict"] == "promises too much"])

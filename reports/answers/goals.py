@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -13,10 +12,9 @@ from metrics.compare import compare
 from metrics.incentive import attainment
 from metrics.pace import Forecast, adds_up
 from metrics.versions import timeline
-from metrics.words import UNKNOWN, change, figure
+from metrics.words import change, figure
 from reports.answers.asked import Asked
 from reports.review import Answer, Chart, Figure, Series, Table
-from warehouse.access import Reader
 from workflow.goals import DIGITAL, Goal, departments, every_goal
 from workflow.outlook import contributors, heading
 from workflow.progress import Progress, progress
@@ -55,7 +53,9 @@ def answer(asked: Asked, goals: Sequence[Progress]) -> Answer:
         )
     states = [g.state() for g in goals]
     bad = [g for g in goals if g.state() in BAD]
-    sentences = [_sentence(asked, g) for g in bad[:MOST_EXPLAINED]]
+    sentences = [
+        _sentence(asked, g) + (_heading(asked, g) if g is bad[0] else "") for g in bad[:MOST_EXPLAINED]
+    ]
     if len(bad) > MOST_EXPLAINED:
         sentences.append("The other goals that are behind stand in the table.")
     unknown = sum(s in ("not known", "too early to say", "not begun") for s in states)
@@ -70,7 +70,7 @@ def answer(asked: Asked, goals: Sequence[Progress]) -> Answer:
         sentences=tuple(sentences),
         figures=tuple(_figure(g) for g in goals[:4]),
         chart=_chart(goals),
-        table=_table(asked, goals),
+        table=_table(goals),
         metrics=tuple(dict.fromkeys(g.goal.metric for g in goals)),
         sources=("Goals as they stand on the desk; a goal is never changed, only ended.",),
     )
@@ -90,12 +90,25 @@ def _digital(goal: Goal) -> bool:
 
 def _title(goals: Sequence[Progress], bad: Sequence[Progress]) -> str:
     good = sum(g.state() in GOOD for g in goals)
-    head = f"{good} of {len(goals)} shared goals are met, ahead or on their path"
     if not bad:
-        return head
-    names = " and ".join(name_of(g.goal) for g in bad[:2])
-    more = f" and {len(bad) - 2} more" if len(bad) > 2 else ""
-    return f"{head}; behind: {names}{more}"
+        return f"{good} of {len(goals)} shared goals are met, ahead or on their path" + (
+            "" if good == len(goals) else "; none is behind"
+        )
+    word = "is" if len(bad) == 1 else "are"
+    first = in_a_sentence(name_of(bad[0].goal))
+    return f"{len(bad)} of {len(goals)} shared goals {word} behind; {first}: {_short(bad[0])}"
+
+
+def in_a_sentence(label: str) -> str:
+    """A label as it stands inside a sentence: `qualified conversions`, but `NPS`."""
+    return label if label[1:2].isupper() else f"{label[:1].lower()}{label[1:]}"
+
+
+def _short(goal: Progress) -> str:
+    metric = CATALOGUE[goal.goal.metric]
+    due = goal.goal.target if goal.is_over or not adds_up(metric) else goal.expected
+    now = " by now" if adds_up(metric) and not goal.is_over else ""
+    return f"{figure(metric, goal.actual)} of {figure(metric, due)}{' due' if now else ''}{now}"
 
 
 def against(goal: Progress) -> str:
@@ -158,8 +171,7 @@ def _figure(goal: Progress) -> Figure:
 
 
 def _chart(goals: Sequence[Progress]) -> Chart | None:
-    reached = [_reached(g) for g in goals]
-    shown = [(name_of(g.goal), r) for g, r in zip(goals, reached, strict=True) if r is not None]
+    shown = [(name_of(g.goal), r) for g in goals if (r := reached(g)) is not None]
     if not shown:
         return None
     return Chart(
@@ -174,14 +186,15 @@ def _chart(goals: Sequence[Progress]) -> Chart | None:
     )
 
 
-def _reached(goal: Progress) -> float | None:
+def reached(goal: Progress) -> float | None:
+    """How much of its path to date, or of its target, a goal has reached; None if not known."""
     expected = goal.goal.target if goal.is_over else goal.expected
     if math.isnan(goal.actual) or math.isnan(expected) or goal.actual <= 0 or expected <= 0:
         return None
     return attainment(goal.actual, expected, CATALOGUE[goal.goal.metric].better != "down")
 
 
-def _table(asked: Asked, goals: Sequence[Progress]) -> Table:
+def _table(goals: Sequence[Progress]) -> Table:
     rows = []
     for goal in goals:
         metric = CATALOGUE[goal.goal.metric]
@@ -192,31 +205,27 @@ def _table(asked: Asked, goals: Sequence[Progress]) -> Table:
                 figure(metric, goal.goal.target),
                 figure(metric, goal.actual),
                 figure(metric, goal.expected),
-                _heading(asked, goal),
                 goal.state().capitalize(),
                 " and ".join(departments(goal.goal)),
             )
         )
-    columns = ("Goal", "Days", "Target", "So far", "Path to date", "Heading for", "State", "Shared by")
+    columns = ("Goal", "Days", "Target", "So far", "Path to date", "State", "Shared by")
     return Table(columns=columns, rows=tuple(rows))
 
 
 def _heading(asked: Asked, goal: Progress) -> str:
+    """Where a running total will end, as a sentence; empty for a level, and where it is too early to say."""
     metric = CATALOGUE[goal.goal.metric]
-    if goal.is_over:
-        return "over"
-    if not adds_up(metric):
-        return "no forecast of a level"
-    if math.isnan(goal.actual):
-        return UNKNOWN
-
-    def work(door: Reader) -> Any:
-        return heading(goal.goal, door, asked.end, asked.known)
-
+    if goal.is_over or not adds_up(metric) or math.isnan(goal.actual):
+        return ""
     told: tuple[Forecast | None, pd.DataFrame] = asked.once(
-        ("heading", goal.goal, asked.end, timeline(asked.reader)), work
+        ("heading", goal.goal, asked.end, timeline(asked.reader)),
+        lambda door: heading(goal.goal, door, asked.end, asked.known),
     )
-    ends: Mapping[str, float] | Forecast | None = told[0]
+    ends = told[0]
     if ends is None:
-        return "too early to say"
-    return f"{figure(metric, told[0].low)} to {figure(metric, told[0].high)}"  # type: ignore[union-attr]
+        return ""
+    return (
+        f" If things go on as they did, {in_a_sentence(name_of(goal.goal))} will end at {figure(metric, ends.low)} to "
+        f"{figure(metric, ends.high)} (95 % interval), against {figure(metric, goal.goal.target)}."
+    )

@@ -42,17 +42,21 @@ def answer(asked: Asked) -> Answer:
             f"{share(weakest.low)} to {share(weakest.high)}, n = {weakest.n:,.0f}) against {asked.says('csat')} of all."
         )
     elif len(touchpoints):
-        sentences.append("No touchpoint lies clearly below the whole bank.")
+        sentences.append(
+            f"No touchpoint lies clearly below the whole bank; the lowest is {plain(touchpoints['part'].iloc[0])} with "
+            f"{share(touchpoints['value'].iloc[0])} satisfied of {touchpoints['n'].iloc[0]:,.0f} answers."
+        )
     complaints = asked.value("complaints")
     if complaints == complaints:
         sentences.append(
-            f"Complaints: {asked.says('complaints')} ({asked.moved_in_words('complaints')} against the quarter before)."
+            f"Complaints: {asked.says('complaints')}; {asked.moved_in_words('complaints')} against the quarter before, "
+            f"{asked.moved_in_words('complaints', 2)} against a year before."
         )
     sentences.append("What people who never answer think, no survey can say.")
     return Answer(
         key="satisfaction",
         question=QUESTION,
-        title=_title(asked, known, weakest),
+        title=_title(asked, known, touchpoints, weakest),
         sentences=tuple(sentences),
         figures=(*(asked.card(s) for s in SCORES), asked.card("complaints")),
         chart=_chart(asked, touchpoints),
@@ -66,20 +70,26 @@ def _nothing(asked: Asked) -> str:
     return "not known: no survey has been loaded" if why == "no data" else why
 
 
-def _title(asked: Asked, known: list[str], weakest: Any) -> str:
+def _title(asked: Asked, known: list[str], touchpoints: pd.DataFrame, weakest: Any) -> str:
     moved = {s: asked.moved(s, 2).verdict for s in known}
+    head = "No clear change in satisfaction against a year before"
+    shown = known
     for verdict, word in (("worse", "less satisfied"), ("better", "more satisfied")):
         these = [s for s in known if moved[s] == verdict]
         if these:
-            labels = " and ".join(f"{s.upper()} {asked.says(s)}" for s in these)
-            head = f"Customers are {word} than a year before ({labels})"
+            head, shown = f"Customers are {word} than a year before", these
             break
-    else:
-        labels = ", ".join(f"{s.upper()} {asked.says(s)}" for s in known)
-        head = f"No clear change in satisfaction against a year before ({labels})"
-    if weakest is None:
-        return f"{head}; no touchpoint stands out"
-    return f"{head}; weakest: {plain(weakest.part)} ({figure(CATALOGUE['csat'], weakest.value)})"
+    said = f"{head} ({', '.join(f'{s.upper()} {asked.says(s)}' for s in shown)})"
+    if asked.moved("complaints", 2).verdict == "worse":
+        said += f", but {asked.says('complaints')} complaints ({asked.moved_in_words('complaints', 2)})"
+    if weakest is not None:
+        return f"{said}; weakest: {plain(weakest.part)} ({share(weakest.value)})"
+    if len(touchpoints):
+        lowest = touchpoints.iloc[0]
+        return (
+            f"{said}; lowest: {plain(lowest['part'])} ({share(lowest['value'])}), not clearly below the rest"
+        )
+    return said
 
 
 def _touchpoints(asked: Asked) -> pd.DataFrame:

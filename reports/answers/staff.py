@@ -21,9 +21,13 @@ FEWEST = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Survey:
-    """Departments with `department`, `people` and `score` (1 to 5); those hidden by name; all shown together."""
+    """Departments with `department`, `people` and `score` (1 to 5), the lowest first; those hidden, by name.
+
+    `questions` (`question`, `score`, lowest first), `people` and `score` are of the departments shown, never of all.
+    """
 
     departments: pd.DataFrame
+    questions: pd.DataFrame
     hidden: tuple[str, ...]
     people: float
     score: float
@@ -65,8 +69,11 @@ def without_small_departments(found: pd.DataFrame, fewest: int) -> Survey:
     table = pd.DataFrame({"people": sizes, "score": sums["points"] / sums["answers"]}).reset_index()
     table = table[table["department"].isin(kept)].sort_values("score", ignore_index=True)
     whole = sums[sums.index.isin(kept)].sum()
+    asked = found[found["department"].isin(kept)].groupby("question")[["answers", "points"]].sum()
+    questions = (asked["points"] / asked["answers"]).rename("score").reset_index()
     return Survey(
         departments=table,
+        questions=questions.sort_values("score", ignore_index=True),
         hidden=tuple(sorted(set(sizes.index) - kept)),
         people=float(table["people"].sum()),
         score=float(whole["points"] / whole["answers"]) if whole["answers"] else float("nan"),

@@ -49,7 +49,7 @@ def _title(asked: Asked, said: Survey | None) -> str:
     if asked.value("acceptance_rate") == asked.value("acceptance_rate"):
         parts.append(f"Sales accepted {asked.says('acceptance_rate')}")
     if said is not None:
-        parts.append(f"staff rate working together {said.score:.1f} of 5")
+        parts.append(f"the staff survey stands at {said.score:.1f} of 5")
     return "; ".join(parts) or "How the departments work together is not known here"
 
 
@@ -92,6 +92,10 @@ def _staff(said: Survey | None) -> list[str]:
         f"Staff survey: {said.score:.1f} of 5 over {len(said.departments)} departments with {said.people:,.0f} people; "
         f"lowest {low['department']} ({low['score']:.1f}), highest {high['department']} ({high['score']:.1f})."
     )
+    if len(said.questions) > 1:
+        worst, best = said.questions.iloc[0], said.questions.iloc[-1]
+        text += f" Least agreed: “{worst['question']}” ({worst['score']:.1f}); "
+        text += f"most: “{best['question']}” ({best['score']:.1f})."
     if not said.hidden:
         return [text]
     names = " and ".join(said.hidden)
@@ -103,7 +107,7 @@ def _staff(said: Survey | None) -> list[str]:
 
 
 def _staff_card(said: Survey | None) -> Figure:
-    label = "Staff: working together, 1 to 5"
+    label = "Staff survey, 1 to 5"
     if said is None:
         return Figure(label=label, value="not for your role")
     if said.departments.empty:

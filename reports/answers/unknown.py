@@ -18,6 +18,15 @@ from workflow.progress import Progress
 from workflow.readings import Reading
 
 QUESTION = "What do we not know?"
+KINDS = {
+    "No data": ("table has no data", "tables have no data"),
+    "Columns missing": ("table lacks columns", "tables lack columns"),
+    "Late": ("source is late", "sources are late"),
+    "Goal not judged": ("goal cannot be judged", "goals cannot be judged"),
+    "Result to come": ("result is too early or void", "results are too early or void"),
+    "Check": ("check of the data found something", "checks of the data found something"),
+}
+"""Kind of a gap → its words for one and for several."""
 
 
 def answer(
@@ -31,8 +40,7 @@ def answer(
         *_early(goals, experiments, asked),
         *_failed(asked),
     ]
-    kinds = list(dict.fromkeys(kind for kind, *_ in rows))
-    counted = [f"{sum(r[0] == k for r in rows)} {k}" for k in kinds]
+    counted = [_many(sum(r[0] == kind for r in rows), *words) for kind, words in KINDS.items()]
     without = [CATALOGUE[n].label for n in FIGURES if asked.value(n) != asked.value(n)]
     sentences = []
     if without:
@@ -43,23 +51,26 @@ def answer(
     return Answer(
         key="unknown",
         question=QUESTION,
-        title=f"{len(rows)} gaps: {', '.join(counted)}"
-        if rows
-        else "No gap is known: every table has data and every check passed",
+        title=", ".join(c for c in counted if c)
+        or "Every table has data, every check passed, and no result is too early",
         sentences=tuple(sentences),
         table=Table(
             columns=("Kind", "What", "Why, and who can change it"),
-            rows=tuple((k.capitalize(), w, y) for k, w, y in rows),
+            rows=tuple(rows),
         )
         if rows
         else None,
     )
 
 
+def _many(n: int, one: str, more: str) -> str:
+    return "" if n == 0 else f"1 {one}" if n == 1 else f"{n:,} {more}"
+
+
 def _missing_tables(status: pd.DataFrame) -> list[tuple[str, str, str]]:
     owners = {t.name: t.info["owner"] for t in UNIFIED_TABLES}
     return [
-        ("missing data", name.replace("_", " "), f"No rows were loaded. {owners[name]} keeps them.")
+        ("No data", name.replace("_", " "), f"No rows were loaded. {owners[name]} keeps them.")
         for name in status.loc[status["row_count"] == 0, "table_name"]
     ]
 
@@ -73,7 +84,7 @@ def _missing_columns(asked: Asked) -> list[tuple[str, str, str]]:
         if gone:
             found.append(
                 (
-                    "missing columns",
+                    "Columns missing",
                     f"{table.name.replace('_', ' ')}: {', '.join(gone)}",
                     f"The source gave none. {table.info['owner']} keeps them.",
                 )
@@ -85,7 +96,7 @@ def _late(status: pd.DataFrame) -> list[tuple[str, str, str]]:
     late = status[status["overdue"].fillna(False).astype(bool)]
     return [
         (
-            "late sources",
+            "Late",
             r.table_name.replace("_", " "),
             f"Its latest day is {day(pd.Timestamp(r.latest_on))}, later days are usual.",
         )
@@ -105,11 +116,11 @@ def _early(
                 if absent(goal.goal.metric, asked.known)
                 else "too few cases so far, or not for your role"
             )
-            found.append(("goals not judged", label, why[0].upper() + why[1:] + "."))
+            found.append(("Goal not judged", label, why[0].upper() + why[1:] + "."))
     for reading in experiments:
         if wrong_draw(reading):
             found.append(
-                ("early or void results", reading.title, "The draw went wrong, so its figures prove nothing.")
+                ("Result to come", reading.title, "The draw went wrong, so its figures prove nothing.")
             )
         elif reading.look is None or reading.look.on > asked.end:
             when = (
@@ -117,7 +128,7 @@ def _early(
                 if reading.following
                 else "No look is planned."
             )
-            found.append(("early or void results", reading.title, when))
+            found.append(("Result to come", reading.title, when))
     return found
 
 
@@ -125,10 +136,10 @@ def _failed(asked: Asked) -> list[tuple[str, str, str]]:
     found: pd.DataFrame = asked.once("failed_checks", lambda d: d.frame(load.failed_checks()))
     rows = []
     for r in rows_of(found):
-        n = "" if pd.isna(r.row_count) else f" ({r.row_count:,.0f} rows)"
+        n = "" if pd.isna(r.row_count) else f" ({_many(int(r.row_count), 'row', 'rows')})"
         rows.append(
             (
-                "failed checks",
+                "Check",
                 f"{r.table_name.replace('_', ' ')}: {r.check_name}{n}",
                 f"{r.says} {r.department} can mend it at the source.",
             )

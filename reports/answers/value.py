@@ -11,6 +11,7 @@ from workflow.impact import CHURN
 from workflow.readings import Reading
 
 QUESTION = "What is it worth, after cost?"
+NET = "net_revenue"
 
 
 def answer(asked: Asked, experiments: list[Reading]) -> Answer:
@@ -25,10 +26,10 @@ def answer(asked: Asked, experiments: list[Reading]) -> Answer:
         sentences.append(
             f"{not_read(experiments)} So nothing can be said about what keeping customers is worth."
         )
-    if asked.value("net_revenue") == asked.value("net_revenue"):
+    if asked.value(NET) == asked.value(NET):
         sentences.append(
-            f"Revenue less cost to serve was {asked.says('net_revenue')} ({asked.moved_in_words('net_revenue')} against "
-            f"the quarter before, {asked.moved_in_words('net_revenue', 2)} against a year before). Money has no interval "
+            f"Revenue less cost to serve was {asked.says(NET)} ({asked.moved_in_words(NET)} against "
+            f"the quarter before, {asked.moved_in_words(NET, 2)} against a year before). Money has no interval "
             "here, so a change of it has no verdict."
         )
     return Answer(
@@ -36,9 +37,9 @@ def answer(asked: Asked, experiments: list[Reading]) -> Answer:
         question=QUESTION,
         title=_title(asked, read),
         sentences=tuple(sentences),
-        figures=(*cards[:2], asked.card("net_revenue"), asked.card("marketing_cost")),
+        figures=(*cards[:2], asked.card(NET), asked.card("marketing_cost")),
         chart=_chart(asked),
-        metrics=("net_revenue", "revenue", "marketing_cost"),
+        metrics=(NET, "marketing_cost"),
         sources=tuple(source(r) for r in read),
     )
 
@@ -82,21 +83,24 @@ def _title(asked: Asked, read: list[Reading]) -> str:
             ends = f"{hkd(worth.low)} to {hkd(worth.high)}"
             return f"No clear value yet: {reading.title} kept {words} a year ({ends}), {after}"
         return f"{reading.title} kept customers worth {words} a year, {after}"
-    net = asked.value("net_revenue")
+    net = asked.value(NET)
     if net == net:
-        return f"Not measured yet; the bank earned {asked.says('net_revenue')} after cost to serve"
+        return f"Not measured yet; the bank earned {asked.says(NET)} after cost to serve"
     return "What keeping customers is worth has not been measured"
 
 
 def _chart(asked: Asked) -> Chart | None:
-    values = asked.over_time("net_revenue")
+    quarter = asked.quarter
+    when = (2, 1, 0)
+    names = tuple(f"Q{q.number} {q.year}" for q in (quarter.back(4), quarter.back(1), quarter))
+    values = tuple(None if (v := asked.value(NET, w)) != v else v for w in when)
     if all(v is None for v in values):
         return None
-    told = ", ".join(f"{q} {hkd(v)}" for q, v in zip(asked.quarters(), values, strict=True))
+    told = ", ".join(f"{q} {hkd(v)}" for q, v in zip(names, values, strict=True))
     return Chart(
         shape="columns",
-        says=f"Revenue less cost to serve by quarter: {told}",
+        says=f"Revenue less cost to serve: {told}",
         unit="HKD",
-        categories=asked.quarters(),
-        series=(Series(name=CATALOGUE["net_revenue"].label, values=values),),
+        categories=names,
+        series=(Series(name=CATALOGUE[NET].label, values=values),),
     )

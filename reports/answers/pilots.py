@@ -1,0 +1,144 @@
+"""Measured pilots as case studies. With a random group kept without treatment one may say what a pilot did; without one,
+only what went together with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from metrics.complaints import features
+from metrics.words import day, plain, share, signed
+from reports.answers.asked import Asked, rows_of
+from reports.answers.effects import Effect, effect, looked_at, source, worth_in_words
+from reports.review import CaseStudy, Chart, Series
+from warehouse.access import may_see
+from warehouse.schema import feature_links
+from workflow.impact import CHURN, CROSS_SELL, TARGETS
+from workflow.readings import Reading
+
+DID = {
+    (CHURN, True): "reduced the customers who left by",
+    (CHURN, False): "lost more customers, by",
+    (CROSS_SELL, True): "raised the wealth products opened by",
+    (CROSS_SELL, False): "lowered the wealth products opened by",
+}
+"""Outcome and whether it helped → what a pilot with a control group did."""
+SURE = 0.05
+
+
+def case_studies(asked: Asked, experiments: Sequence[Reading]) -> tuple[CaseStudy, ...]:
+    """One per experiment that was read by the quarter's end, and the clearest link without a control group."""
+    told = [_controlled(r) for r in looked_at(list(experiments), asked)]
+    if may_see(asked.reader.viewer, feature_links) is not None:
+        links: pd.DataFrame = asked.once("feature links", lambda d: d.frame(features()))
+        clear = links[
+            (links["p_adjusted"] < SURE) & (pd.to_datetime(links["as_of"]) <= pd.Timestamp(asked.end))
+        ]
+        told += [_link(row) for row in rows_of(clear.head(1))]
+    return tuple(told)
+
+
+def _controlled(reading: Reading) -> CaseStudy:
+    effects = [effect(reading, o) for o in (CHURN, CROSS_SELL) if o in reading.figures]
+    arms = reading.arms
+    since = f" since {day(reading.first_on)}" if reading.first_on else ""
+    what = (
+        f"Drawn by lot{since}: {_people(arms, 'treated')} customers treated, {_people(arms, 'held_out')} held out. "
+        "The lot makes both groups alike, so a clear difference is what the pilot did."
+    )
+    sentences = [_sentence(e) for e in effects]
+    words, worth, cost = worth_in_words(reading)
+    if worth is not None:
+        after = "after the cost of offers" if cost is not None else "before cost, which is not known"
+        clear = "" if worth.low > 0 or worth.high < 0 else " This interval includes 0."
+        sentences.append(f"Worth of the customers kept in a year, {after}: {words}.{clear}")
+    if reading.look is not None and reading.look.after_the_fact:
+        sentences.append(
+            "The look was planned after the data were there, so nobody can show that it was the only one."
+        )
+    return CaseStudy(
+        title=_title(reading, effects),
+        controlled=True,
+        what=what,
+        sentences=tuple(sentences),
+        figures=tuple(
+            e.card("Customers lost" if e.outcome == CHURN else "Wealth products opened") for e in effects
+        ),
+        chart=_chart(effects),
+        sources=(source(reading),),
+    )
+
+
+def _people(arms: Any, arm: str) -> str:
+    number = arms[arm].value if arm in arms else float("nan")
+    return "fewer than 10" if number != number else f"{number:,.0f}"
+
+
+def _title(reading: Reading, effects: Sequence[Effect]) -> str:
+    parts = [_did(e) for e in effects if e.is_clear]
+    if parts:
+        return f"{reading.title} {' and '.join(parts)}"
+    return f"{reading.title} shows no clear effect yet"
+
+
+def _did(one: Effect) -> str:
+    assert one.relative is not None
+    return f"{DID[one.outcome, one.said == 'helped']} {100 * abs(one.relative.value):.0f} %"
+
+
+def _sentence(one: Effect) -> str:
+    said = one.in_words()
+    arms = f" {one.arms_in_words()[:1].upper()}{one.arms_in_words()[1:]}." if one.arms_in_words() else ""
+    return f"{said[:1].upper()}{said[1:]}; the goal was {signed(TARGETS[one.outcome], 0)}.{arms}"
+
+
+def _chart(effects: Sequence[Effect]) -> Chart | None:
+    shown = [(e, e.relative) for e in effects if e.relative is not None]
+    if not shown:
+        return None
+    names = tuple("Customers lost" if e.outcome == CHURN else "Wealth products opened" for e, _ in shown)
+    told = "; ".join(
+        f"{n} {signed(r.value)} ({signed(r.low)} to {signed(r.high)})"
+        for n, (_, r) in zip(names, shown, strict=True)
+    )
+    return Chart(
+        shape="intervals",
+        says=f"Treated against held out, with 95 % interval: {told}",
+        unit="share",
+        categories=names,
+        series=(
+            Series(
+                name="Change",
+                values=tuple(r.value for _, r in shown),
+                low=tuple(r.low for _, r in shown),
+                high=tuple(r.high for _, r in shown),
+            ),
+        ),
+        mark=0.0,
+        mark_label="no effect",
+    )
+
+
+def _link(row: Any) -> CaseStudy:
+    """A feature of the app whose users write to Service more or less often: an association."""
+    name = plain(row.feature)
+    fewer = "fewer" if row.risk_ratio < 1 else "more"
+    by = 100 * abs(row.risk_ratio - 1)
+    return CaseStudy(
+        title=f"Using “{name}” in the app went together with {by:.0f} % {fewer} customers with a service case",
+        controlled=False,
+        what=(
+            f"{row.users:,.0f} customers used it in the 90 days before, {row.others:,.0f} used the app without it; both "
+            "were compared within the same tenure and segment. Nobody drew by lot who uses it."
+        ),
+        sentences=(
+            f"Of its users {share(row.users_with_case / row.users)} had a case in the 90 days after, of the others "
+            f"{share(row.others_with_case / row.others)}; within like customers {row.risk_ratio:.2f} times as many (95 % "
+            f"interval {row.low:.2f} to {row.high:.2f}), corrected for the number of features.",
+            "This is an association, not a proof: those who use it may differ in other ways. A test that draws by lot "
+            "can be planned on the page Customer voice.",
+        ),
+        sources=(f"App features and service cases as of {day(pd.Timestamp(row.as_of).date())}",),
+    )
