@@ -4,6 +4,8 @@ VENV := .venv
 RUN := $(VENV)/bin
 PORT ?= 8501
 CUSTOMERS ?= 40000
+# Where a company signs its own traffic, its certificate is in the system's list, not in the one uv brings.
+export UV_SYSTEM_CERTS ?= 1
 
 .PHONY: help setup demo serve test check format browser clean
 
@@ -16,9 +18,10 @@ $(VENV)/.installed: requirements.lock
 	@echo "Setting up Python packages from requirements.lock (once)"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	@$(PYTHON) -m venv $(VENV)
-	@$(RUN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
-	@$(RUN)/uv pip sync --quiet --python $(RUN)/python --require-hashes requirements.lock \
-	  || $(RUN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	@$(RUN)/python -m pip install -qq --disable-pip-version-check uv==0.13.9
+	@$(RUN)/uv pip sync --quiet --python $(RUN)/python --require-hashes requirements.lock 2>$(VENV)/uv.log \
+	  || { echo "uv could not install them ($(VENV)/uv.log says why): pip does it, which takes minutes"; \
+	       $(RUN)/python -m pip install -qq --disable-pip-version-check --require-hashes --requirement requirements.lock; }
 	@touch $@
 
 demo: setup  ## Build the sample bank (once) and open it on http://127.0.0.1:8501
