@@ -6,6 +6,8 @@ PORT ?= 8501
 CUSTOMERS ?= 40000
 # Where a company signs its own traffic, its certificate is in the system's list, not in the one uv brings.
 export UV_SYSTEM_CERTS ?= 1
+# Where Python may keep no bytecode, every process compiles every library anew: ten seconds each.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo serve test check format browser clean
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import hashlib
 import os
 import shutil
@@ -29,6 +30,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write tests/golden/ anew, for a change of meaning; the difference is then read in review",
     )
+
+
+def pytest_collection_finish() -> None:
+    """Everything imported stays until the end: nothing is gained by looking through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 Once = Callable[[str, Callable[[Path], None]], Path]
