@@ -104,6 +104,9 @@ class Forecast:
     middle: float
     high: float
     method: str
+    """From how much it was made, in plain words."""
+    how: str = ""
+    """The method by name, for who wants to know."""
 
 
 def forecast(history: Sequence[float], ahead: Sequence[float]) -> Forecast | None:
@@ -142,12 +145,14 @@ def forecast(history: Sequence[float], ahead: Sequence[float]) -> Forecast | Non
     degrees = len(series) - (14 if seasonal else 2)
     wider = math.sqrt(len(series) / degrees) * float(student.ppf(0.975, degrees)) / 1.96
     low, high = max(0.0, middle - wider * (middle - low)), middle + wider * (high - middle)
-    seasons = "with the seasons" if seasonal else "without seasons, which need three years"
+    seasons = "with the seasons of the year" if seasonal else "without seasons, which need three years"
     return Forecast(
         low=float(low),
         middle=float(middle),
         high=float(high),
-        method=f"Smoothed level of {len(history)} full months, {seasons}; interval from {SIMULATED:,} simulated futures.",
+        method=f"It continues the last {len(history)} full months, {seasons}.",
+        how=f"Exponential smoothing of the monthly figures with additive errors; the interval holds 95 of 100 out of "
+        f"{SIMULATED:,} futures drawn from it, widened for the length of the history.",
     )
 
 

@@ -10,7 +10,8 @@ from metrics.query import Question
 from metrics.scope import Scope, months_back
 from metrics.words import change, figure, plain
 from pages.customers import voice_cases, voice_why
-from pages.kit import benchmarks, cards, charts, data, ranges, tables
+from pages.kit import benchmarks, cards, charts, data, drill_table, ranges, tables
+from pages.kit.drill import Figure
 from warehouse.access import Viewer
 from workflow import annotations
 
@@ -156,7 +157,13 @@ def _where(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
             "Answers": parts["n"],
         }
     )
-    charts.table_below(shown, f"where-table-{score}-{by}")
+    answers = next(n for n, m in CATALOGUE.items() if m is metric.bottom)
+    pieces = [scope.narrowed(by, part) for part in parts["part"]]
+    opens = {
+        heading: [Figure(of=name, scope=piece) for piece in pieces]
+        for heading, name in ((metric.label, score), ("Answers", answers))
+    }
+    drill_table.below(shown, f"where-table-{score}-{by}", opens=opens)
     tables.explain([score], viewer, Question.of([score], scope, [by], [scope.period]))
 
 
@@ -189,5 +196,10 @@ def _over_time(viewer: Viewer, scope: Scope, score: str) -> None:
             "Answers": [t["bottom"] for t in told],
         }
     )
-    charts.table_below(shown, f"time-table-{score}")
+    answers = next(n for n, m in CATALOGUE.items() if m is metric.bottom)
+    opens = {
+        heading: [Figure(of=name, scope=scope.over(month)) for month in months]
+        for heading, name in ((metric.label, score), ("Answers", answers))
+    }
+    drill_table.below(shown, f"time-table-{score}", opens=opens)
     tables.explain([score], viewer, Question.of([score], scope, [], months))

@@ -9,7 +9,8 @@ from metrics.query import Question
 from metrics.scope import Scope
 from metrics.words import change, day, plain, share
 from pages.customers.alert_card import escaped
-from pages.kit import data, tables
+from pages.kit import data, drill_table, tables
+from pages.kit.drill import Figure
 from warehouse import connect
 from warehouse.access import Viewer
 from warehouse.errors import Problem
@@ -37,7 +38,11 @@ def themes(viewer: Viewer, scope: Scope) -> None:
             {"Theme": name, "Cases": now, "Before": before, "Change": change(metric, now, before, verdict)}
         )
     whole = st.column_config.NumberColumn(format="localized")
-    tables.show(pd.DataFrame(rows), "themes", "too few", Cases=whole, Before=whole)
+    opens = {
+        heading: [Figure(of="theme_cases", scope=scope.over(days).narrowed("theme", t)) for t in wide.index]
+        for heading, days in (("Cases", scope.period), ("Before", scope.period.before()))
+    }
+    drill_table.show(pd.DataFrame(rows), "themes", "too few", opens=opens, Cases=whole, Before=whole)
     st.caption(
         "Each case counts for its main theme. A theme is named by the words that occur together in its cases; "
         "the same cases "

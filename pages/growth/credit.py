@@ -7,7 +7,8 @@ from metrics.attribution import MODELS
 from metrics.query import Question
 from metrics.scope import Scope
 from metrics.words import plain, share
-from pages.kit import charts, data, tables
+from pages.kit import charts, data, drill_table, tables
+from pages.kit.drill import Figure
 from warehouse import connect
 from warehouse.access import Viewer
 from workflow import crediting
@@ -88,8 +89,15 @@ def _side_by_side(viewer: Viewer, scope: Scope, found: pd.DataFrame) -> None:
     ]
     number = st.column_config.NumberColumn(format="localized")
     asked = Question.of(METRICS, scope, ["channel"], [scope.period])
-    tables.show(
-        frame, "models", "too few", of=asked, **dict.fromkeys([*NAMES.values(), "They differ by"], number)
+    parts = [scope.narrowed("channel", c) for c in found["channel"]]
+    opens = {NAMES[m]: [Figure(of=m, scope=part) for part in parts] for m in METRICS}
+    drill_table.show(
+        frame,
+        "models",
+        "too few",
+        opens=opens,
+        of=asked,
+        **dict.fromkeys([*NAMES.values(), "They differ by"], number),
     )
     st.caption(
         "If it were gone: the share of all wins lost if this channel's contacts led nowhere, in a Markov chain of all "

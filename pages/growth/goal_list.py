@@ -9,11 +9,16 @@ from metrics import CATALOGUE
 from metrics.compare import compare
 from metrics.incentive import Incentive, attainment
 from metrics.words import change, day, figure, hkd, share
-from pages.kit import data, tables
+from pages.kit import data, drill_table, tables
+from pages.kit.drill import Figure
+from warehouse import connect
 from warehouse.access import Viewer
 from workflow.goals import Goal, departments
+from workflow.people import called
 from workflow.progress import Progress, announcement, wins
 
+NOW, YEAR_BEFORE = "This span so far", "Same days a year before"
+"""Headings of what feeds a goal."""
 OWN = {"Marketing": "acceptance_rate", "Sales": "win_rate"}
 """Department → the figure of its own that its half of a bonus also depends on."""
 
@@ -39,16 +44,21 @@ def block(viewer: Viewer, goals: tuple[Goal, ...], found: list[Progress]) -> Non
             }
         )
     st.caption(f"As of {day(as_of)}. A goal is met or missed only when its last day is over.")
-    tables.show(pd.DataFrame(rows), "all-goals")
+    so_far = [
+        None if one.elapsed is None else Figure(of=one.goal.metric, scope=one.goal.scope.over(one.elapsed))
+        for one in found
+    ]
+    drill_table.show(pd.DataFrame(rows), "all-goals", opens={"So far": so_far})
     ended = [g for g in goals if g.ended_at is not None]
     if ended:
         st.header("Ended before their time")
         st.caption("A goal is never rewritten: what was agreed stays readable, with who ended it and why.")
+        names = called(connect.here(), [g.ended_by for g in ended])
         shown = [
             {
                 "Goal": g.in_words(),
                 "Ended": day(g.ended_at),
-                "By": g.ended_by,
+                "By": names[g.ended_by],
                 "Why": g.why_ended,
                 "Replaced": "by another target" if g.superseded_by else "no",
             }
@@ -70,8 +80,8 @@ def compared(fed: pd.DataFrame) -> pd.DataFrame:
             {
                 "Department": metric.owner,
                 "Figure": metric.label,
-                "This span so far": figure(metric, now["value"]),
-                "Same days a year before": figure(metric, before["value"]),
+                NOW: figure(metric, now["value"]),
+                YEAR_BEFORE: figure(metric, before["value"]),
                 "Change": change(metric, now["value"], before["value"], compare(metric, now, before)),
             }
         )

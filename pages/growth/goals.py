@@ -2,21 +2,23 @@
 
 import math
 
-import pandas as pd
 import streamlit as st
 
 from metrics import CATALOGUE
-from metrics.pace import Forecast, adds_up
-from metrics.scope import Scope
+from metrics.pace import adds_up
+from metrics.query import Question
+from metrics.scope import Period, Scope, year_before
 from metrics.versions import timeline
 from metrics.words import day, figure
-from pages.growth import goal_form, goal_list
-from pages.kit import charts, data, pace_chart, tables
+from pages.growth import goal_form, goal_list, goal_pace
+from pages.kit import data, drill, drill_table, tables
+from pages.kit.drill import Figure
 from warehouse import connect
 from warehouse.access import Viewer
 from warehouse.errors import Problem
-from workflow.goals import MAY_SET, Goal, current, departments, end_goal, every_goal, parts_of
-from workflow.outlook import contradictions, contributors, heading
+from workflow.goals import MAY_SET, Goal, current, departments, end_goal, every_goal
+from workflow.outlook import contradictions, contributors
+from workflow.people import called
 from workflow.progress import Progress, progress
 
 VIEWS = ("This goal", "All goals", "Shared bonus", "Set a goal")
@@ -109,8 +111,8 @@ def _choice(viewer: Viewer, goals: list[Goal]) -> tuple[Goal, str]:
 
 def _this(viewer: Viewer, found: Progress) -> None:
     goal, metric = found.goal, CATALOGUE[found.goal.metric]
-    shared = " and ".join(departments(goal))
-    st.caption(f"Goal for {goal.span.in_words()}, shared by {shared}, set by {goal.set_by}. {metric.means}")
+    shared, by = " and ".join(departments(goal)), called(connect.here(), [goal.set_by])[goal.set_by]
+    st.caption(f"Goal for {goal.span.in_words()}, shared by {shared}, set by {by}. {metric.means}")
     if math.isnan(found.actual):
         st.info(
             f"The goal is {figure(metric, goal.target)}. Your role does not see this figure for the whole bank, or it is "
@@ -118,13 +120,15 @@ def _this(viewer: Viewer, found: Progress) -> None:
             icon=":material/lock:",
         )
         return
-    outlook, history = _outlook(viewer, goal)
+    days = Period(goal.span.start, min(goal.span.end, data.as_of(viewer)))
+    outlook, history = goal_pace.outlook(viewer, goal)
     left, right = st.columns([3, 1], gap="large")
     with left:
-        _chart(found, outlook)
+        goal_pace.chart(viewer, found, outlook)
     with right:
         st.badge(found.state().capitalize(), color=TIMES.get(found.state(), "gray"))
         st.metric("So far", figure(metric, found.actual), help=metric.means)
+        drill.button(goal.metric, goal.scope.over(days), viewer, "goal-so-far")
         st.metric("Path to date" if adds_up(metric) else "Goal", figure(metric, found.expected))
         if outlook is not None and not found.is_over:
             st.metric("Heading for", f"{figure(metric, outlook.low)} to {figure(metric, outlook.high)}")
@@ -134,8 +138,15 @@ def _this(viewer: Viewer, found: Progress) -> None:
             st.caption(f"The year before: {figure(metric, goal.baseline)}.")
     if outlook is not None and not found.is_over:
         st.caption(
-            f"Forecast with its 95 % interval: {outlook.method} It supposes that things go on as they did."
+            f"“Heading for” is a forecast with its 95 % interval. {outlook.method} It supposes that things go on as they "
+            "did."
         )
+    tables.explain(
+        [goal.metric],
+        viewer,
+        Question.of([goal.metric], goal.scope.over(days)),
+        outlook.how if outlook is not None and not found.is_over else "",
+    )
     _feeds(viewer, goal)
     if viewer.role in MAY_SET and goal.ended_at is None:
         _give_up(viewer, goal)
@@ -145,50 +156,6 @@ def _no_forecast(total: bool, months: int) -> str:
     if not total:
         return "A rate or level has no forecast here: it is judged against its goal as it stands."
     return f"No forecast: it needs six full months of a count or an amount, and there are {months}."
-
-
-def _outlook(viewer: Viewer, goal: Goal) -> tuple[Forecast | None, pd.DataFrame]:
-    as_of, known = data.as_of(viewer), data.known(viewer)
-    key = ("heading", goal, as_of, timeline(data.reader(viewer)))
-    found: tuple[Forecast | None, pd.DataFrame] = data.cached(
-        viewer, key, lambda door: heading(goal, door, as_of, known)
-    )
-    return found
-
-
-def _chart(found: Progress, outlook: Forecast | None) -> None:
-    goal, metric = found.goal, CATALOGUE[found.goal.metric]
-    parts = parts_of(goal)
-    ends = [p.end for p in parts]
-    actual = pd.Series(found.months)
-    if adds_up(metric):
-        steps = pd.Series(goal.path or [goal.target * p.days / goal.span.days for p in parts])
-        path, shown = list(steps.cumsum()), list(actual.cumsum())
-    else:
-        path, shown = [goal.target] * len(parts), list(actual)
-    if found.elapsed is not None and len(shown) and not found.is_over:
-        ends[len(shown) - 1] = found.elapsed.end
-    band = (outlook.low, outlook.middle, outlook.high) if outlook is not None and adds_up(metric) else None
-    texts = (
-        f"Path to {figure(metric, goal.target)}"
-        if adds_up(metric)
-        else f"Goal {figure(metric, goal.target)}",
-        figure(metric, shown[-1]) if shown else "",
-        f"Forecast {figure(metric, band[1])}" if band else "",
-    )
-    so_far, due = figure(metric, found.actual), figure(metric, found.expected)
-    alt = f"{metric.label} against its path: {so_far} so far, {due} on the path"
-    tick = {"share": ",.1%", "HKD": ",.3~s"}.get(metric.unit, ",")
-    pace_chart.pace(ends, path, shown, band, texts, tick=tick, alt=alt, key="pace")
-    blank = [None] * (len(parts) - len(shown))
-    table = pd.DataFrame(
-        {
-            "Until": [day(e) for e in ends],
-            "Path": [figure(metric, v) for v in path],
-            "Actual": [*(figure(metric, v) for v in shown), *("not yet" for _ in blank)],
-        }
-    )
-    charts.table_below(table, "pace-table")
 
 
 def _feeds(viewer: Viewer, goal: Goal) -> None:
@@ -204,7 +171,12 @@ def _feeds(viewer: Viewer, goal: Goal) -> None:
         st.caption(
             "The departments' own figures over the same days, against the same days of the year before."
         )
-        tables.show(goal_list.compared(fed), "feeds")
+        days = Period(goal.span.start, min(goal.span.end, as_of))
+        opens = {
+            heading: [Figure(of=str(name), scope=goal.scope.over(when)) for name in fed.index]
+            for heading, when in ((goal_list.NOW, days), (goal_list.YEAR_BEFORE, year_before(days)))
+        }
+        drill_table.show(goal_list.compared(fed), "feeds", opens=opens)
     pulls = data.cached(
         viewer,
         ("pulls", goal.filters, as_of, agreed),

@@ -10,7 +10,8 @@ from metrics.scope import Scope
 from metrics.words import day, share
 from models.working_time import working_time
 from pages.growth import batch_alarms, lead_list
-from pages.kit import cards, charts, data, tables
+from pages.kit import cards, charts, data, drill_table, tables
+from pages.kit.drill import Figure
 from warehouse import connect
 from warehouse.access import Viewer
 
@@ -84,10 +85,17 @@ def _by_campaign(viewer: Viewer, scope: Scope, names: dict[str, str]) -> None:
         f"{day(data.as_of(viewer))}, the last day loaded; it is not yet in the other columns."
     )
     whole = st.column_config.NumberColumn(format="localized")
-    tables.show(
+    parts = [scope.narrowed("campaign", value) for value in answer["campaign"]]
+    columns = ("Contacts due", "Promise kept", "Still waiting", "Decided", "Accepted")
+    names_of = ("promises_due", "promise_kept", "still_uncontacted", "decided", "acceptance_rate")
+    drill_table.show(
         shown,
         "hand-off-campaigns",
         "too few",
+        opens={
+            column: [Figure(of=name, scope=part) for part in parts]
+            for column, name in zip(columns, names_of, strict=True)
+        },
         of=Question.of(BY_CAMPAIGN, scope, ["campaign"], [scope.period]),
         **dict.fromkeys(("Contacts due", "Still waiting", "Decided"), whole),
     )
@@ -133,9 +141,10 @@ def _reasons(viewer: Viewer, scope: Scope) -> None:
     charts.bars(
         labels, answer["rejected"].tolist(), texts, alt=f"Rejections: {'; '.join(texts)}", key="reasons"
     )
-    charts.table_below(
+    drill_table.below(
         pd.DataFrame({"Reason": labels, "Leads": answer["rejected"], "Together": running.map(share)}),
         "reasons-table",
+        opens={"Leads": [Figure(of="rejected", scope=scope.narrowed("reason", r)) for r in answer["reason"]]},
         of=Question.of(["rejected"], scope, ["reason"], [scope.period]),
     )
 
@@ -158,4 +167,5 @@ def _afterwards(viewer: Viewer, scope: Scope) -> None:
     )
     whole = st.column_config.NumberColumn(format="localized")
     question = Question.of(AFTER, scope, periods=[scope.period])
-    tables.show(pd.DataFrame(rows), "after-rejection", "too few", of=question, Leads=whole)
+    opens = {"Leads": [Figure(of=name, scope=scope) for name in AFTER]}
+    drill_table.show(pd.DataFrame(rows), "after-rejection", "too few", opens=opens, of=question, Leads=whole)

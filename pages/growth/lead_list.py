@@ -13,6 +13,7 @@ from warehouse import connect
 from warehouse.access import Viewer
 from warehouse.errors import Problem
 from workflow import leads
+from workflow.people import called
 
 PER_PAGE = 6
 LONG_AGO = 90
@@ -120,6 +121,7 @@ def decided(viewer: Viewer, names: dict[str, str]) -> None:
     found = leads.recorded(data.reader(viewer))
     if found.empty:
         return
+    people = called(connect.here(), found["reviewed_by"])
     with st.expander(f"Decided here ({len(found):,})"):
         differs = int((found["in_bank"] == "differs").sum())
         if differs:
@@ -129,7 +131,7 @@ def decided(viewer: Viewer, names: dict[str, str]) -> None:
                 reason = f", {row.reason.lower()}" if row.reason else ""
                 st.text(
                     f"Lead {row.lead_id}, {names.get(str(row.campaign_id), 'no campaign')}: {row.verdict}{reason} by "
-                    f"{row.reviewed_by}, {row.reviewed_at:%d %b %H:%M}. In the bank's tables: {row.in_bank}."
+                    f"{people[row.reviewed_by]}, {row.reviewed_at:%d %b %H:%M}. In the bank's tables: {row.in_bank}."
                 )
                 mine = row.reviewed_by == viewer.username and row.in_bank == "not yet"
                 if mine:

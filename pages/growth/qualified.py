@@ -13,6 +13,7 @@ from warehouse import connect
 from warehouse.access import Viewer
 from warehouse.errors import Problem
 from workflow.definitions import DEPARTMENTS, LONGEST_WHY, MAY_PROPOSE, figures_under, sign
+from workflow.people import called
 
 VIEWS = ("Waiting", "Side by side", "Try a rule", "History")
 
@@ -61,11 +62,12 @@ def headline(found: tuple[Version, ...]) -> str:
 
 
 def _waiting(viewer: Viewer, version: Version, scope: Scope) -> None:
+    names = _names((version,))
     with st.container(border=True):
         st.markdown(f"**Version {version.number}: a lead is qualified when**")
         st.text(f"{version.rule.in_words()}.")
         st.caption(
-            f"Proposed by {version.author}, for leads from {day(version.effective_on)} on. Old reports keep their "
+            f"Proposed by {names[version.author]}, for leads from {day(version.effective_on)} on. Old reports keep their "
             "numbers."
         )
         st.text(f"Why: {version.why}")
@@ -77,7 +79,7 @@ def _waiting(viewer: Viewer, version: Version, scope: Scope) -> None:
                     words,
                     icon=":material/draw:" if signed else ":material/hourglass_empty:",
                     color="green" if signed else "orange",
-                    help=f"{signed.signed_by}, {day(signed.signed_at)}" if signed else None,
+                    help=f"{names[signed.signed_by]}, {day(signed.signed_at)}" if signed else None,
                 )
             mine = DEPARTMENTS.get(viewer.role)
             if mine in version.waits_for:
@@ -143,16 +145,24 @@ def _side_by_side(viewer: Viewer, found: tuple[Version, ...], scope: Scope) -> N
         st.text(f"Version {n}: {by_number[n].rule.in_words()}.")
 
 
+def _names(found: tuple[Version, ...]) -> dict[str, str]:
+    """Sign-in name → full name of everybody who proposed or signed one of these."""
+    return called(
+        connect.here(), [*(v.author for v in found), *(s.signed_by for v in found for s in v.signatures)]
+    )
+
+
 def _history(found: tuple[Version, ...]) -> None:
+    names = _names(found)
     rows = [
         {
             "Version": v.number,
             "A lead is qualified when": v.rule.in_words(),
             "State": v.state().capitalize(),
-            "Proposed by": v.author,
+            "Proposed by": names[v.author],
             "Why": v.why,
             "Said": "; ".join(
-                f"{s.department} {s.verdict} ({s.signed_by}, {day(s.signed_at)}){': ' + s.note if s.note else ''}"
+                f"{s.department} {s.verdict} ({names[s.signed_by]}, {day(s.signed_at)}){': ' + s.note if s.note else ''}"
                 for s in v.signatures
             ),
         }

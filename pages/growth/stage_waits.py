@@ -5,20 +5,27 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
+from metrics.qualified import moment
 from metrics.scope import Scope
-from metrics.stages import STAGES, Stage, left_after, waiting_for, who_entered, who_waits
+from metrics.stages import Stage, left_after, stages, waiting_for, who_entered, who_waits
+from metrics.versions import timeline
 from models.stay import Stay, stay
 from pages.kit import data, drill_table
 from pages.kit.drill import Figure
 from warehouse.access import Viewer
 
+HOW = (
+    "The days until half and nine in ten had left are Kaplan-Meier estimates: a lead that is still there is not left "
+    "out, which would make every slow stage look quick, but counts as waiting for at least as long as it has. A lead "
+    "enters “MQL” when it counts as qualified by the rule of the day it came."
+)
 WORKED_OUT = "The days are worked out from how long each of them stayed, or has waited so far."
 
 
 def show(viewer: Viewer, scope: Scope) -> None:
     """A line per stage, with the period before as it stood at its end."""
     rows, entered, still = [], [], []
-    for stage in STAGES:
+    for stage in stages(moment(timeline(data.reader(viewer)))):
         now, before = (_stay(viewer, scope, stage, back) for back in (False, True))
         rows.append(_row(stage, now, before))
         entered.append(Figure(of=who_entered(stage), scope=scope))
@@ -26,12 +33,13 @@ def show(viewer: Viewer, scope: Scope) -> None:
     st.header("Where leads wait")
     st.caption(
         "Leads that entered a stage in the period, until they moved on or were closed. Those still there count as "
-        "waiting at least so long (Kaplan-Meier); the period before is taken as it stood at its own end."
+        "waiting at least so long; the period before is taken as it stood at its own end."
     )
     drill_table.show(
         pd.DataFrame(rows),
         "waits",
         "too few",
+        how=HOW,
         opens={"Entered": entered, "Still there": still}
         | {
             column: [replace(figure, says=WORKED_OUT) for figure in entered]

@@ -77,7 +77,7 @@ def marks(pinned: pd.DataFrame, first: date, last: date) -> list[tuple[str, str]
     return [(d.isoformat(), s) for d, s in zip(days, pinned["said"], strict=True) if first <= d <= last]
 
 
-def _with_events(layout: dict[str, Any], events: Sequence[tuple[str, str]]) -> dict[str, Any]:
+def with_events(layout: dict[str, Any], events: Sequence[tuple[str, str]]) -> dict[str, Any]:
     """`layout` with a dotted line and a few words for each event: one function for every chart over time."""
     text = theme.colour("text")
     dotted = {
@@ -98,8 +98,11 @@ def _with_events(layout: dict[str, Any], events: Sequence[tuple[str, str]]) -> d
     return layout | {
         "shapes": [dotted | {"x0": at, "x1": at} for at, _ in events],
         "annotations": [
-            words | {"x": at, "text": inert([said])[0], "font": {"size": 11}, "yshift": -14 * (i % 3)}
-            for i, (at, said) in enumerate(events)
+            *layout.get("annotations", ()),
+            *(
+                words | {"x": at, "text": inert([said])[0], "font": {"size": 11}, "yshift": -14 * (i % 3)}
+                for i, (at, said) in enumerate(events)
+            ),
         ],
     }
 
@@ -128,7 +131,7 @@ def line(
                 "hovertemplate": f"%{{x|%d %b %Y}}: {unit} %{{y:{form}}}<extra></extra>",
             }
         ],
-        "layout": _with_events(
+        "layout": with_events(
             theme.layout(
                 height,
                 xaxis={"showgrid": False, "fixedrange": True, "nticks": 7} | _days_of(days),

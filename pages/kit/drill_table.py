@@ -1,6 +1,7 @@
 """Tables whose figures open: a click on a number shows the rows behind it, as a card's button does."""
 
 from collections.abc import Mapping, Sequence
+from numbers import Real
 
 import pandas as pd
 import streamlit as st
@@ -20,10 +21,11 @@ def show(
     *,
     opens: Opens,
     of: Question | None = None,
+    how: str = "",
     **columns: object,
 ) -> None:
     """A table as `tables.show` draws it, whose figures open."""
-    clicked = tables.show(frame, key, empty_cell, of=of, opens=True, **columns)
+    clicked = tables.show(frame, key, empty_cell, of=of, opens=True, how=how, **columns)
     if clicked is None:
         return
     row, column = clicked
@@ -43,6 +45,6 @@ def below(
 
 
 def _in_words(cell: object, empty_cell: str) -> str:
-    if isinstance(cell, int | float):
-        return empty_cell if cell != cell else f"{cell:,.0f}"
+    if isinstance(cell, Real):
+        return empty_cell if cell != cell else f"{float(cell):,.0f}"
     return str(cell)

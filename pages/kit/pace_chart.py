@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.kit import theme
+from pages.kit import charts, theme
 
 
 def pace(
@@ -18,10 +18,12 @@ def pace(
     alt: str,
     key: str,
     height: int = 280,
+    events: Sequence[tuple[str, str]] = (),
 ) -> None:
     """A figure against its path, day by day of `days`; `actual` ends earlier, and `heading` (low, middle, high) goes on.
 
-    `texts` label the ends of path, figure and forecast directly; `tick` is the number format of the axis.
+    `texts` label the ends of path, figure and forecast directly; `tick` is the number format of the axis; `events` as
+    `charts.marks` gives them.
     """
     x, now = [str(d) for d in days], len(actual)
     grey, strong = "rgba(128,140,150,0.9)", theme.colour("primary")
@@ -69,19 +71,22 @@ def pace(
     ]
     figure = {
         "data": data,
-        "layout": theme.layout(
-            height,
-            annotations=notes,
-            margin={"l": 8, "r": 12, "t": 26, "b": 8},
-            xaxis={"showgrid": False, "fixedrange": True, "tickvals": x[1::2], "tickformat": "%-d %b"},
-            yaxis={
-                "rangemode": "tozero",
-                "gridcolor": theme.GRID,
-                "nticks": 5,
-                "tickformat": tick,
-                "fixedrange": True,
-                "automargin": True,
-            },
+        "layout": charts.with_events(
+            theme.layout(
+                height,
+                annotations=notes,
+                margin={"l": 8, "r": 12, "t": 26, "b": 8},
+                xaxis={"showgrid": False, "fixedrange": True, "tickvals": x[1::2], "tickformat": "%-d %b"},
+                yaxis={
+                    "rangemode": "tozero",
+                    "gridcolor": theme.GRID,
+                    "nticks": 5,
+                    "tickformat": tick,
+                    "fixedrange": True,
+                    "automargin": True,
+                },
+            ),
+            events,
         ),
     }
     st.plotly_chart(figure, config=theme.CONFIG, key=key, alt=alt)

@@ -44,6 +44,7 @@ def show(
     called: str = "",
     whole: Callable[[Viewer], pd.DataFrame] | None = None,
     opens: bool = False,
+    how: str = "",
     **columns: object,
 ) -> tuple[int, str] | None:
     """A table with its columns' formats, and below it the ways to take it along and to have it explained.
@@ -51,7 +52,7 @@ def show(
     `empty_cell` says what an empty cell means: not known, or about too few people to show. `of` is the question the table
     answers, for its file and its explanation; `called` names it in the file; `whole` reads all of it where `frame` is
     only its beginning. Long tables are sent in parts. With `opens`, a number can be clicked: gives row and column of one
-    that was clicked just now.
+    that was clicked just now. `how` names the method by which figures were worked out, for the explanation.
     """
     clicked = (
         _clickable(frame, key, empty_cell, columns) if opens else _plain(frame, key, empty_cell, columns)
@@ -61,7 +62,10 @@ def show(
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         take.button(whole or (lambda _viewer: frame), called or plain(key), key, empty_cell, of)
         if of is not None:
-            explain(list(of.metrics), take.here().viewer, of)
+            explain(list(of.metrics), take.here().viewer, of, how)
+        elif how:
+            with st.popover("Explain", icon=":material/help:", type="tertiary"):
+                st.text(how)
         if opens:
             st.caption("A click on a number opens what is behind it.", width="content")
     return clicked
@@ -104,13 +108,18 @@ def _clickable(
     return cells[0]
 
 
-def explain(names: list[str], viewer: Viewer, question: Question) -> None:
-    """What the figures above mean, which files they come from, and, folded, the statement that reads them."""
+def explain(names: list[str], viewer: Viewer, question: Question, how: str = "") -> None:
+    """What the figures above mean, which files they come from, and, folded, the statement that reads them.
+
+    `how` names a method by which more was worked out of them.
+    """
     with st.popover("Explain", icon=":material/help:", type="tertiary"):
         for name in names:
             metric = CATALOGUE[name]
             st.markdown(f"**{metric.label}**")
             st.text(f"{metric.means} Owner: {metric.owner}. Version {version(metric)}.")
+        if how:
+            st.text(how)
         st.caption(
             f"As of {data.as_of(viewer):%d %b %Y}. Period, filters and breakdown are those on the page."
         )

@@ -13,7 +13,7 @@ from pages.kit import viewer as door
 from warehouse import connect
 from warehouse.access import Viewer
 from warehouse.errors import Problem
-from workflow import annotations
+from workflow import annotations, people
 
 MONTHS = 13
 
@@ -38,9 +38,10 @@ def block(name: str, scope: Scope, viewer: Viewer) -> None:
     charts.table_below(
         pd.DataFrame({"Month": [f"{m.start:%b %Y}" for m in months], metric.label: values}), f"months-{name}"
     )
+    names = people.called(connect.here(), pinned["pinned_by"])
     for event in pinned.itertuples():
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.text(f"{day(event.happened_on)}: {event.said} ({event.pinned_by})", width="content")
+            st.text(f"{day(event.happened_on)}: {event.said} ({names[event.pinned_by]})", width="content")
             if event.pinned_by == viewer.username or viewer.role == "analyst":
                 st.button(
                     "Take back",

@@ -1,0 +1,73 @@
+"""A goal's figure on its path, month by month, with where it is heading."""
+
+import pandas as pd
+
+from metrics import CATALOGUE
+from metrics.pace import Forecast, adds_up
+from metrics.scope import Period
+from metrics.versions import timeline
+from metrics.words import day, figure
+from pages.kit import charts, data, drill_table, pace_chart
+from pages.kit.drill import Figure
+from warehouse.access import Viewer
+from workflow import annotations
+from workflow.goals import Goal, parts_of
+from workflow.outlook import heading
+from workflow.progress import Progress
+
+
+def outlook(viewer: Viewer, goal: Goal) -> tuple[Forecast | None, pd.DataFrame]:
+    """Where a goal is heading, and the full months that says so; from the cache."""
+    as_of, known = data.as_of(viewer), data.known(viewer)
+    key = ("heading", goal, as_of, timeline(data.reader(viewer)))
+    found: tuple[Forecast | None, pd.DataFrame] = data.cached(
+        viewer, key, lambda door: heading(goal, door, as_of, known)
+    )
+    return found
+
+
+def chart(viewer: Viewer, found: Progress, heading_for: Forecast | None) -> None:
+    """The figure against its path with what people pinned to it, and the same as a table whose figures open."""
+    goal, metric = found.goal, CATALOGUE[found.goal.metric]
+    parts = parts_of(goal)
+    ends = [p.end for p in parts]
+    actual = pd.Series(found.months)
+    if adds_up(metric):
+        steps = pd.Series(goal.path or [goal.target * p.days / goal.span.days for p in parts])
+        path, shown = list(steps.cumsum()), list(actual.cumsum())
+    else:
+        path, shown = [goal.target] * len(parts), list(actual)
+    if found.elapsed is not None and len(shown) and not found.is_over:
+        ends[len(shown) - 1] = found.elapsed.end
+    band = (
+        (heading_for.low, heading_for.middle, heading_for.high)
+        if heading_for is not None and adds_up(metric)
+        else None
+    )
+    texts = (
+        f"Path to {figure(metric, goal.target)}"
+        if adds_up(metric)
+        else f"Goal {figure(metric, goal.target)}",
+        figure(metric, shown[-1]) if shown else "",
+        f"Forecast {figure(metric, band[1])}" if band else "",
+    )
+    so_far, due = figure(metric, found.actual), figure(metric, found.expected)
+    alt = f"{metric.label} against its path: {so_far} so far, {due} on the path"
+    tick = {"share": ",.1%", "HKD": ",.3~s"}.get(metric.unit, ",")
+    pinned = annotations.events(data.reader(viewer), goal.metric)
+    events = charts.marks(pinned, goal.span.start, goal.span.end)
+    pace_chart.pace(ends, path, shown, band, texts, tick=tick, alt=alt, key="pace", events=events)
+    blank = [None] * (len(parts) - len(shown))
+    table = pd.DataFrame(
+        {
+            "Until": [day(e) for e in ends],
+            "Path": [figure(metric, v) for v in path],
+            "Actual": [*(figure(metric, v) for v in shown), *("not yet" for _ in blank)],
+        }
+    )
+    # A total is shown as it adds up from the first day of the span, a level month by month.
+    spans = [
+        Period(goal.span.start if adds_up(metric) else p.start, e) for p, e in zip(parts, ends, strict=True)
+    ]
+    actuals = [Figure(of=goal.metric, scope=goal.scope.over(days)) for days in spans[: len(shown)]]
+    drill_table.below(table, "pace-table", opens={"Actual": [*actuals, *blank]})
