@@ -149,6 +149,7 @@ revenue_of_acquired = Measure(
     of=revenues.c.revenue,
     when=joined_within,
     unit="HKD",
+    final_after=None,
     example="""
         customers
         customer_id | joined_on  | acquired_by_lead_id

@@ -265,6 +265,7 @@ def _reached(label: str, stage: Column) -> Measure:
         fact=t,
         dated=t.c.created_at,
         where=stage.is_not(None),
+        final_after=None,
         example=f"""
             leads
             lead_id | created_at | {stage.key}

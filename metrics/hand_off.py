@@ -111,6 +111,7 @@ rejected_then_accepted = Measure(
     fact=t,
     dated=t.c.rejected_at,
     where=t.c.accepted_at > t.c.rejected_at,
+    final_after=None,
     example="""
         leads
         lead_id | rejected_at | accepted_at
@@ -129,6 +130,7 @@ rejected_then_won = Measure(
     fact=t,
     dated=t.c.rejected_at,
     where=t.c.won_at > t.c.rejected_at,
+    final_after=None,
     example="""
         leads
         lead_id | rejected_at | won_at
@@ -149,6 +151,7 @@ rejected_then_back = Measure(
     owner="Marketing",
     fact=t,
     dated=t.c.rejected_at,
+    final_after=None,
     where=select(_again.c.lead_id)
     .where(_again.c.customer_id == t.c.customer_id, _again.c.created_at > t.c.rejected_at)
     .correlate(t)

@@ -41,6 +41,8 @@ class Measure:
     where: ColumnElement[bool] = field(default_factory=true)
     unit: Unit = "count"
     better: Better = "up"
+    final_after: int | None = 0
+    """Days after the end of a period until its figure grows no more; None if it may grow for ever."""
     synonyms: Mapping[str, str] = field(default_factory=dict)
     """Department → the word it uses."""
     history: tuple[str, ...] = ("1, 22 Nov 2026: first definition.",)

@@ -36,6 +36,7 @@ complained_early = Measure(
     dated=customers.c.joined_on,
     where=and_(_acquired, _complained),
     better="down",
+    final_after=COMPLAINT_DAYS,
     example="""
         customers
         customer_id | joined_on  | acquired_by_lead_id
@@ -86,6 +87,7 @@ left_early = Measure(
     dated=customers.c.joined_on,
     where=and_(_acquired, customers.c.left_on <= add_days(customers.c.joined_on, LEAVING_DAYS)),
     better="down",
+    final_after=LEAVING_DAYS,
     example="""
         customers
         customer_id | joined_on  | left_on    | acquired_by_lead_id

@@ -49,6 +49,15 @@ def measures_of(metric: Metric) -> tuple[Measure, ...]:
     return (metric.top, metric.bottom) if isinstance(metric, Ratio) else (metric,)
 
 
+def figures(metric: Metric, row: pd.Series) -> dict[str, float]:
+    """What `metrics.compare.compare` needs of one row of an answer: `value`, and for a ratio also `top` and `bottom`."""
+    names = {id(m): n for n, m in CATALOGUE.items()}
+    found = {"value": float(row[names[id(metric)]])}
+    if isinstance(metric, Ratio):
+        found |= {"top": float(row[names[id(metric.top)]]), "bottom": float(row[names[id(metric.bottom)]])}
+    return found
+
+
 def unanswerable(name: str, question: Question) -> str | None:
     """The dimension by which this metric cannot be told apart, or None."""
     wanted = [*question.by, *(d for d, _ in question.filters)]

@@ -28,6 +28,7 @@ def _answered(kind: str, label: str, example: str) -> Measure:
         fact=surveys,
         dated=surveys.c.asked_at,
         where=(surveys.c.kind == kind) & surveys.c.score.is_not(None),
+        final_after=None,
         example=example,
     )
 

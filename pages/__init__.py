@@ -8,6 +8,7 @@ from pages.customers import alert_rules, churn_model, customer, customer_health,
 from pages.governance import data_status, dictionary, identity
 from pages.growth import attribution, budget, campaigns, channel_value, funnel, goals, hand_off, qualified
 from pages.today import today
+from pages.together import reports
 from warehouse.access import ROLES, Viewer
 
 
@@ -153,6 +154,15 @@ MENU: dict[str, tuple[Entry, ...]] = {
             page=voice.page,
             filters=("segment", "product"),
             needs=("surveys", "tickets"),
+        ),
+    ),
+    "Together": (
+        Entry(
+            title="Reports",
+            icon=":material/add_chart:",
+            url="reports",
+            roles=EVERYBODY - {"administrator"},
+            page=reports.page,
         ),
     ),
     "Governance": (

@@ -23,6 +23,7 @@ def text_of(name: str) -> str:
     """All words by which a metric can be found."""
     metric = CATALOGUE[name]
     groups = [word for word, meanings in VARIANTS.items() if name in {n for _, n in meanings}]
+    rows = [word for m in measures_of(metric) for word in SYNONYMS.get(m.fact.name, {}).values()]
     words = [
         name,
         metric.label,
@@ -31,6 +32,7 @@ def text_of(name: str) -> str:
         *metric.synonyms.values(),
         *metric.synonyms,
         *groups,
+        *rows,
     ]
     return " ".join(words).lower()
 

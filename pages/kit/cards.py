@@ -9,6 +9,7 @@ from metrics import CATALOGUE
 from metrics.compare import Change, compare
 from metrics.measure import Metric, Ratio
 from metrics.query import Question, absent, unanswerable
+from metrics.query import figures as figures
 from metrics.scope import Scope, months_back
 from metrics.words import change, figure
 from pages.kit import data, drill
@@ -63,15 +64,6 @@ def _card(name: str, answer: pd.DataFrame, target: float | None, scope: Scope, v
         ):
             st.caption(_below(metric, now, target))
             drill.button(name, scope, viewer, name)
-
-
-def figures(metric: Metric, row: pd.Series) -> dict[str, float]:
-    """What `compare` needs of one row of an answer."""
-    names = {id(m): n for n, m in CATALOGUE.items()}
-    found = {"value": float(row[names[id(metric)]])}
-    if isinstance(metric, Ratio):
-        found |= {"top": float(row[names[id(metric.top)]]), "bottom": float(row[names[id(metric.bottom)]])}
-    return found
 
 
 def _colour(found: Change) -> str:

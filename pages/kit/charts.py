@@ -20,7 +20,8 @@ FEW = 6
 """A line with no more points than this has a mark on the axis for each."""
 
 
-def _days_of(days: Sequence[object]) -> dict[str, Any]:
+def days_of(days: Sequence[object]) -> dict[str, Any]:
+    """The marks of a date axis: of each day where there are few."""
     if len(days) > FEW:
         return MONTHS
     return {"tickvals": [str(d) for d in days], "tickformat": "%-d %b %y"}
@@ -134,7 +135,7 @@ def line(
         "layout": with_events(
             theme.layout(
                 height,
-                xaxis={"showgrid": False, "fixedrange": True, "nticks": 7} | _days_of(days),
+                xaxis={"showgrid": False, "fixedrange": True, "nticks": 7} | days_of(days),
                 yaxis={
                     "rangemode": "tozero",
                     "gridcolor": theme.GRID,

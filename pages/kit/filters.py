@@ -53,7 +53,7 @@ def bar(wanted: Sequence[str], viewer: Viewer, cohort: bool = False) -> Scope:
             value = st.selectbox(
                 dimension.capitalize(),
                 [EVERY, *options],
-                format_func=_said(dimension, viewer),
+                format_func=said(dimension, viewer),
                 key=dimension,
                 bind="query-params",
                 width=WIDTH,
@@ -65,7 +65,7 @@ def bar(wanted: Sequence[str], viewer: Viewer, cohort: bool = False) -> Scope:
     return Scope(period, tuple(chosen))
 
 
-def _said(dimension: str, viewer: Viewer) -> Callable[[str], str]:
+def said(dimension: str, viewer: Viewer) -> Callable[[str], str]:
     """How a value is shown: a campaign by its name, a colleague as written, any other as people say it."""
     if dimension == "campaign":
         found = data.frame(viewer, named())

@@ -13,16 +13,16 @@ def remember(pages: Iterable[Any]) -> None:
     st.session_state[_PAGES] = {p.url_path or "today": p for p in pages}
 
 
-def to(url: str, **parameters: str) -> None:
+def to(url: str, **parameters: str | list[str]) -> None:
     """Go to a page now."""
     st.switch_page(st.session_state[_PAGES][url], query_params=parameters or None)
 
 
-def link(url: str, label: str, icon: str | None = None) -> None:
+def link(url: str, label: str, icon: str | None = None, **parameters: str) -> None:
     """A link to a page, if the viewer has it."""
     page = st.session_state[_PAGES].get(url)
     if page is not None:
-        st.page_link(page, label=label, icon=icon)
+        st.page_link(page, label=label, icon=icon, query_params=parameters or None)
 
 
 def has(url: str) -> bool:

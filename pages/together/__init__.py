@@ -1,0 +1,1 @@
+"""What departments keep for each other: reports today."""

@@ -1,0 +1,183 @@
+"""What a report says: the finding, the chart with its words, and the table with its ways out."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from metrics import CATALOGUE
+from metrics.measure import Metric, Ratio
+from metrics.query import measures_of
+from metrics.report import MONTH, SHOWN, Cell, Reading, Report, parts_add_up, read, whose
+from metrics.words import figure
+from pages.customers.alert_card import escaped
+from pages.kit import charts, data, drill, filters, ranges, tables
+from pages.together import report_words
+from pages.together.report_words import Said, by_in_words
+from warehouse.access import Viewer
+from workflow import annotations
+from workflow.goals import targets
+
+
+def reading(viewer: Viewer, report: Report) -> Reading:
+    """The figures of a report for a viewer, asked now."""
+    name = report.metric
+    blank = data.reader(viewer).sees_totals_only(*(m.fact for m in measures_of(CATALOGUE[name])))
+    return read(report, data.as_of(viewer), lambda s, b, p: data.ask(viewer, [name], s, b, p), blank)
+
+
+def said(viewer: Viewer) -> Said:
+    """How values are shown to a viewer: campaigns by their names."""
+    known: dict[str, Any] = {}
+
+    def word(dimension: str, value: str | None) -> str:
+        if value is None:
+            return "Not known"
+        if dimension not in known:
+            known[dimension] = filters.said(dimension, viewer)
+        return str(known[dimension](value))
+
+    return word
+
+
+def show(viewer: Viewer, report: Report, head: DeltaGenerator) -> None:
+    """The title into `head`; below it figure, chart and table."""
+    found, word = reading(viewer, report), said(viewer)
+    metric, mine = CATALOGUE[report.metric], whose(report.metric, viewer)
+    scope = report.scope(data.as_of(viewer))
+    head.title(escaped(report_words.title(report, found, mine, word)))
+    target = None if mine else targets(data.reader(viewer), scope).get(report.metric)
+    with head:
+        st.caption(report_words.below(report, found, target))
+        drill.button(report.metric, scope, viewer, "report")
+    if report.chart != "table":
+        _chart(viewer, report, found, word)
+    frame = _table(report, found, word)
+    shares = {c: st.column_config.NumberColumn(format="%.1f") for c in frame if str(c).endswith(", %")}
+    numbers = {
+        c: st.column_config.NumberColumn(format="localized")
+        for c in frame
+        if pd.api.types.is_float_dtype(frame[c]) and c not in shares
+    }
+    blank = any(p.missing == "too few" for p in (found.whole, *found.parts))
+    by = f" by {by_in_words(report.breakdown).lower()}" if report.breakdown else ""
+    tables.show(
+        frame,
+        "report",
+        "too few" if blank else "–",
+        of=report.question(data.as_of(viewer)),
+        called=f"{metric.label}{by}{f', {mine}' if mine else ''}",
+        **(shares | numbers),
+    )
+
+
+def _chart(viewer: Viewer, report: Report, found: Reading, word: Said) -> None:
+    metric = CATALOGUE[report.metric]
+    cells = _drawn(report, found)
+    if not cells:
+        tables.empty(
+            "There is nothing to draw: no figure is known.", "Choose a longer period or fewer filters."
+        )
+        return
+    factor = 100 if metric.unit == "share" else 1
+    labels = [_label(report, c, word) for c in cells]
+    texts = [_text(metric, c) for c in cells]
+    values = [factor * c.value for c in cells]
+    bounds = [(factor * c.bounds[0], factor * c.bounds[1]) if c.bounds else None for c in cells]
+    name = f"{metric.label}{f' by {by_in_words(report.breakdown).lower()}' if report.breakdown else ''}"
+    alt = f"{name}: {'; '.join(f'{a} {b}' for a, b in zip(labels, texts, strict=True))}"
+    if report.chart == "line":
+        pinned = annotations.events(data.reader(viewer), report.metric)
+        ranges.line(
+            [c.period.start.replace(day=1) for c in cells],
+            values,
+            bounds,
+            texts,
+            [c.partial for c in cells],
+            events=charts.marks(pinned, cells[0].period.start, cells[-1].period.end),
+            alt=alt,
+            key="report-line",
+        )
+    else:
+        whole = factor * found.whole.value if report.breakdown and not parts_add_up(metric) else None
+        ranges.bars(labels, values, bounds, texts, whole=whole, alt=alt, key="report-bars")
+    st.caption(_how_to_read(report, found, cells))
+
+
+def _drawn(report: Report, found: Reading) -> list[Cell]:
+    if not report.breakdown:
+        return [c for c in (found.whole,) if not c.missing]
+    if report.breakdown == MONTH:
+        return list(found.parts) if any(not p.missing for p in found.parts) else []
+    known = [p for p in found.parts if not p.missing]
+    if isinstance(CATALOGUE[report.metric], Ratio):
+        # Of shares the parts with most cases, not those whose few cases make an extreme.
+        most = sorted(known, key=lambda p: -p.cases)[:SHOWN]
+        return [p for p in known if p in most]
+    return known[:SHOWN]
+
+
+def _how_to_read(report: Report, found: Reading, cells: list[Cell]) -> str:
+    said = []
+    if any(c.bounds for c in cells):
+        said.append("Thin lines are 95 % intervals.")
+    if report.breakdown == MONTH:
+        if any(c.partial for c in cells):
+            said.append("A month that lies only partly in the period is marked partial.")
+        return " ".join(said)
+    if report.breakdown and not parts_add_up(CATALOGUE[report.metric]) and report.chart == "bars":
+        said.append("The dotted line is the whole.")
+    if report.breakdown:
+        said.append(report_words.left_out(report, cells, found))
+    return " ".join(said)
+
+
+def _label(report: Report, cell: Cell, word: Said) -> str:
+    if not report.breakdown:
+        return cell.period.in_words()
+    if report.breakdown == MONTH:
+        return f"{cell.period.start:%b %Y}{' (partial)' if cell.partial else ''}"
+    return word(report.breakdown, cell.part)
+
+
+def _text(metric: Metric, cell: Cell) -> str:
+    if cell.missing:
+        return cell.missing
+    of = f" of {cell.cases:,.0f}" if cell.cases == cell.cases and metric.unit in ("share", "points") else ""
+    return f"{figure(metric, cell.value)}{of}"
+
+
+def _table(report: Report, found: Reading, word: Said) -> pd.DataFrame:
+    """A row per part, and without a breakdown one for the whole; numbers as numbers, to reckon with in a file."""
+    metric = CATALOGUE[report.metric]
+    cells = found.parts if report.breakdown else (found.whole,)
+    factor = 100 if metric.unit == "share" else 1
+    unit = {"share": ", %", "HKD": ", HKD", "days": ", days", "hours": ", hours"}.get(metric.unit, "")
+    first = by_in_words(report.breakdown) if report.breakdown else "Period"
+    shown: dict[str, list[Any]] = {
+        first: [_label(report, c, word) for c in cells],
+        f"{metric.label}{unit}": [factor * c.value for c in cells],
+    }
+    if isinstance(metric, Ratio):
+        shown["Cases"] = [c.cases for c in cells]
+    if any(c.bounds for c in cells):
+        for at, name in enumerate(("95 % from", "95 % to")):
+            shown[f"{name}{unit}"] = [factor * c.bounds[at] if c.bounds else float("nan") for c in cells]
+    if report.breakdown != MONTH:
+        days = found.whole.period.days
+        shown[f"{days} days before{unit}"] = [factor * c.before for c in cells]
+        shown["Change"] = [report_words.moved(metric, c) for c in cells]
+    notes = [_note(report, c) for c in cells]
+    if any(notes):
+        shown["Note"] = notes
+    return pd.DataFrame(shown).astype({k: float for k, v in shown.items() if _numbers(v)})
+
+
+def _numbers(column: list[Any]) -> bool:
+    return all(isinstance(v, float | int) for v in column)
+
+
+def _note(report: Report, cell: Cell) -> str:
+    part = f"partial: {cell.period.in_words()}" if report.breakdown == MONTH and cell.partial else ""
+    return "; ".join(w for w in (cell.missing, part) if w)

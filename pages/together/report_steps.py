@@ -1,0 +1,173 @@
+"""The three steps of a report: what, which part, how. Offered is what goes together and what the viewer may see."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from metrics import CATALOGUE
+from metrics.measure import version
+from metrics.query import absent
+from metrics.report import CHARTS, MONTH, Report, charts_of, may_ask, misfit, refusal, values_of, ways_for
+from metrics.scope import PERIODS
+from pages.customers.alert_card import escaped
+from pages.kit import data, filters
+from pages.together.report_words import by_in_words
+from reports.dictionary import figures, text_of
+from warehouse.access import Viewer
+
+ONLY = "only-"
+"""A filter in the address: `only-channel=Email`."""
+
+
+def offered(viewer: Viewer) -> tuple[str, ...]:
+    """The metrics that the viewer's role includes and this bank has data of, those that everybody knows first."""
+    known = data.known(viewer)
+    names: tuple[str, ...] = data.cached(
+        viewer,
+        "figures for reports",
+        lambda _door: tuple(n for n in figures() if may_ask(n, viewer) and not absent(n, known)),
+    )
+    return names
+
+
+def values(name: str, dimension: str, viewer: Viewer) -> tuple[str, ...]:
+    """What a filter of this figure offers to this viewer."""
+    return values_of(dimension, data.as_of(viewer), lambda s, b, p: data.ask(viewer, [name], s, b, p))
+
+
+def choose(viewer: Viewer) -> tuple[Report, DeltaGenerator] | None:
+    """Draw the steps and give what they say, with the room left in the third; None for who has no figure at all."""
+    names = offered(viewer)
+    if not names:
+        return None
+    for words in _strange_in_address(viewer, names):
+        st.warning(words, icon=":material/link_off:")
+    what, which, how = st.columns([5, 5, 4], gap="small")
+    with what.container(border=True, height="stretch"):
+        name = _what(names)
+    with which.container(border=True, height="stretch"):
+        breakdown, chosen, period = _which(name, viewer)
+    room = how.container(border=True, height="stretch")
+    with room:
+        chart = _how(breakdown)
+    report = Report(metric=name, breakdown=breakdown, filters=chosen, period=period, chart=chart)
+    return report, room
+
+
+def _what(names: tuple[str, ...]) -> str:
+    st.markdown("**1 · What**")
+    words = st.text_input(
+        "Search by any department’s word",
+        key="word",
+        bind="query-params",
+        max_chars=60,
+        placeholder="account, close rate, tickets …",
+        live=True,
+    )
+    wanted = (words or "").lower().split()
+    found = [n for n in names if all(w in text_of(n) for w in wanted)]
+    name = st.selectbox(
+        "Figure" if found or not wanted else "Figure (no name has these words; all are offered)",
+        found or list(names),
+        format_func=lambda n: CATALOGUE[n].label,
+        key="metric",
+        bind="query-params",
+    )
+    name = name if name in names else (found or names)[0]
+    metric = CATALOGUE[name]
+    said = [f"{who} says “{word}”" for who, word in metric.synonyms.items()]
+    st.caption(" · ".join([f"{metric.means} Owner: {metric.owner}", f"version {version(metric)}", *said]))
+    return name
+
+
+def _which(name: str, viewer: Viewer) -> tuple[str, tuple[tuple[str, tuple[str, ...]], ...], str]:
+    st.markdown("**2 · Which part**")
+    dims = list(ways_for(name, viewer))
+    with st.container(horizontal=True, gap="small"):
+        by = st.selectbox(
+            "Told apart by",
+            ["", MONTH, *dims],
+            format_func=by_in_words,
+            key="by",
+            bind="query-params",
+            width=158,
+        )
+        period = st.selectbox(
+            "Period", list(PERIODS), format_func=PERIODS.get, key="period", bind="query-params", width=158
+        )
+    narrowed = st.multiselect(
+        "Only some of",
+        dims,
+        format_func=by_in_words,
+        key="filter",
+        bind="query-params",
+        placeholder="everything counts",
+    )
+    chosen = []
+    for dimension in narrowed:
+        options = values(name, dimension, viewer)
+        picked = st.multiselect(
+            by_in_words(dimension),
+            options,
+            format_func=filters.said(dimension, viewer),
+            key=f"{ONLY}{dimension}",
+            bind="query-params",
+            placeholder="all of them" if options else "none occurs",
+        )
+        if kept := tuple(p for p in picked if p in options):
+            chosen.append((dimension, kept))
+    by = by if by in ("", MONTH, *dims) else ""
+    return by, tuple(chosen), period if period in PERIODS else next(iter(PERIODS))
+
+
+def _how(breakdown: str) -> str:
+    st.markdown("**3 · How**")
+    fit = charts_of(breakdown)
+    chart = st.segmented_control(
+        "Shown as",
+        fit,
+        default=fit[0],
+        format_func=CHARTS.get,
+        key="over-time" if breakdown == MONTH else "chart",
+        bind="query-params",
+        required=True,
+    )
+    return chart if chart in fit else fit[0]
+
+
+def _strange_in_address(viewer: Viewer, names: tuple[str, ...]) -> list[str]:
+    """What the address asks for and nobody offers, each as a sentence that says why."""
+    asked = st.query_params.get("metric")
+    name = _BY_LABEL.get(asked or "", "")
+    if asked and name not in names:
+        return [_no_figure(name, asked, viewer)]
+    name = name or names[0]
+    dims = ways_for(name, viewer)
+    fit: dict[str, tuple[str, set[str]]] = {
+        "by": ("breakdown", {by_in_words(b) for b in ("", MONTH, *dims)}),
+        "filter": ("filter", {by_in_words(d) for d in dims}),
+        "period": ("period", set(PERIODS.values())),
+        "chart": ("chart", {CHARTS[c] for c in charts_of("")}),
+        "over-time": ("chart", {CHARTS[c] for c in charts_of(MONTH)}),
+    }
+    for dimension in dims:
+        if st.query_params.get(f"{ONLY}{dimension}"):
+            said = filters.said(dimension, viewer)
+            there = {said(v) for v in values(name, dimension, viewer)}
+            fit[f"{ONLY}{dimension}"] = (by_in_words(dimension).lower(), there)
+    return [
+        f"The address asks for the {kind} “{escaped(word[:60])}”, which does not exist here for "
+        f"“{CATALOGUE[name].label}”. It was left out."
+        for key, (kind, words) in fit.items()
+        for word in st.query_params.get_all(key)
+        if word and word not in words
+    ]
+
+
+def _no_figure(name: str, asked: str, viewer: Viewer) -> str:
+    if not name:
+        return f"{escaped(misfit(Report(metric=asked)))} Shown instead is the first figure of your list."
+    why = refusal(Report(metric=name), viewer)
+    return why or f"“{CATALOGUE[name].label}” has no data: the bank gave none of what it is read from."
+
+
+_BY_LABEL = {metric.label: name for name, metric in CATALOGUE.items()}

@@ -1,0 +1,129 @@
+"""A report in words: its title with the number, what stands below it, and the parts a chart leaves out."""
+
+from collections.abc import Callable, Sequence
+
+from metrics import CATALOGUE
+from metrics.measure import Metric, Ratio
+from metrics.report import MONTH, SHOWN, Cell, Reading, Report, final_after, parts_add_up
+from metrics.scope import PERIODS, Scope
+from metrics.words import change, figure, plain
+
+Said = Callable[[str, str | None], str]
+"""Dimension and value → how the value is shown."""
+_MANY = {"campaign": "campaigns", "rep": "sales reps", "touchpoint": "touchpoints"}
+
+
+def by_in_words(breakdown: str) -> str:
+    """How a breakdown is called."""
+    return {"": "Nothing: one figure", "rep": "Sales rep"}.get(breakdown, plain(breakdown).capitalize())
+
+
+def filters_in_words(report: Report, said: Said) -> str:
+    """`channel Email or Social, segment Private`; "" without a filter."""
+    parts = [f"{plain(d)} {' or '.join(said(d, v) for v in values)}" for d, values in report.filters]
+    return ", ".join(parts)
+
+
+def title(report: Report, reading: Reading, whose: str, said: Said) -> str:
+    """The finding, with the number; a number keeps its unit on one line."""
+    return _title(report, reading, whose, said).replace(" %", "\u00a0%").replace("HKD ", "HKD\u00a0")
+
+
+def _title(report: Report, reading: Reading, whose: str, said: Said) -> str:
+    metric, whole = CATALOGUE[report.metric], reading.whole
+    about = ", ".join(w for w in (whose, filters_in_words(report, said)) if w)
+    name = f"{metric.label}, {about}" if about else metric.label
+    period = f"the {PERIODS[report.period].lower()}"
+    if whole.missing:
+        return f"{name}: {whole.missing} for {period}"
+    found = _finding(report, reading, said)
+    return f"{name}: {figure(metric, whole.value)} for {period}{f'; {found}' if found else ''}"
+
+
+def _finding(report: Report, reading: Reading, said: Said) -> str:
+    metric, whole = CATALOGUE[report.metric], reading.whole
+    known = [p for p in reading.parts if not p.missing]
+    if report.breakdown == MONTH:
+        full = [p for p in known if not p.partial]
+        if len(full) < 2:
+            return ""
+        top = max(full, key=lambda p: p.value)
+        return f"the highest full month is {top.period.start:%B %Y} ({figure(metric, top.value)})"
+    if not report.breakdown:
+        return moved(metric, whole) if whole.change else ""
+    if isinstance(metric, Ratio) and metric.unit in ("share", "points"):
+        apart = [p for p in known if p.bounds and not p.bounds[0] <= whole.value <= p.bounds[1]]
+        if not apart:
+            return f"no {plain(report.breakdown)} clearly differs from the whole"
+        far = max(apart, key=lambda p: abs(p.value - whole.value))
+        side = "above" if far.value > whole.value else "below"
+        return f"{said(report.breakdown, far.part)} is furthest {side} it ({figure(metric, far.value)})"
+    if not known or known[0].value <= 0:
+        return ""
+    return f"most: {said(report.breakdown, known[0].part)} ({figure(metric, known[0].value)})"
+
+
+def moved(metric: Metric, cell: Cell) -> str:
+    """How a figure moved against the period before, in words."""
+    if cell.missing:
+        return cell.missing
+    if cell.change is None:
+        return "still growing, not compared"
+    return change(metric, cell.value, cell.before, cell.change)
+
+
+def below(report: Report, reading: Reading, target: float | None) -> str:
+    """Period, interval, number of cases, what it is compared with, target."""
+    metric, whole = CATALOGUE[report.metric], reading.whole
+    period = whole.period
+    parts = [f"{period.in_words()}: {whole.missing or figure(metric, whole.value)}"]
+    if whole.bounds:
+        low, high = (figure(metric, b) for b in whole.bounds)
+        parts.append(f"95 % interval {low} to {high}")
+    if whole.cases == whole.cases:
+        parts.append(f"n = {whole.cases:,.0f}")
+    if target is not None:
+        met = whole.value >= target if metric.better == "up" else whole.value <= target
+        parts.append(f"target {figure(metric, target)}, {'met' if met else 'not met'}")
+    said = [", ".join(parts) + "."]
+    if whole.change is None:
+        said.append(
+            "It counts what has happened so far and can still grow, most for the latest, so it is not compared with the "
+            "period before."
+        )
+    elif not whole.missing:
+        said.append(f"The {period.days} days before: {figure(metric, whole.before)}; {moved(metric, whole)}.")
+    days = final_after(metric)
+    if days:
+        said.append(
+            f"People are watched for {days} days, so the period ends {days} days before the last day loaded."
+        )
+    return " ".join(said)
+
+
+def left_out(report: Report, drawn: Sequence[Cell], reading: Reading) -> str:
+    """The parts that the chart does not draw, and how many; "" if it draws all."""
+    metric = CATALOGUE[report.metric]
+    many = _MANY.get(report.breakdown, f"{plain(report.breakdown)}s")
+    known = [p for p in reading.parts if not p.missing]
+    rest = known[len(drawn) :]
+    said = []
+    if rest:
+        words = f"Drawn are the {SHOWN} largest of {len(known)} {many}; the other {len(rest)}"
+        if parts_add_up(metric):
+            come_to = figure(metric, sum(p.value for p in rest))
+            said.append(f"{words} come to {come_to} and stand in the table.")
+        else:
+            said.append(f"{words} stand in the table.")
+    blank = len(reading.parts) - len(known)
+    if blank:
+        why = " or ".join(sorted({p.missing for p in reading.parts if p.missing}))
+        noun = plain(report.breakdown) if blank == 1 else many
+        said.append(f"{blank} {noun} without a figure ({why}).")
+    return " ".join(said)
+
+
+def scope_in_words(report: Report, scope: Scope, said: Said) -> str:
+    """Period and filters, with the names people know."""
+    filters = filters_in_words(report, said)
+    return f"{scope.period.in_words()}{f', {filters}' if filters else ''}"

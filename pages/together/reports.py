@@ -1,0 +1,145 @@
+"""Reports: a figure, a part of the bank and a way to show it, in three steps; kept, and shared by a link."""
+
+import streamlit as st
+
+from metrics import CATALOGUE
+from metrics.query import absent
+from metrics.report import CHARTS, MONTH, Report
+from metrics.scope import PERIODS, Scope
+from metrics.words import day
+from pages.customers.alert_card import escaped
+from pages.kit import data, filters, links, tables
+from pages.kit import viewer as door
+from pages.together import report_result, report_steps
+from pages.together.report_words import by_in_words
+from warehouse import connect
+from warehouse.access import Viewer
+from warehouse.errors import AccessRefused, Problem
+from workflow import saved_reports
+
+URL = "reports"
+
+
+def page(viewer: Viewer, scope: Scope | None) -> None:
+    """The report behind a link, or the three steps to a new one."""
+    report_id = st.query_params.get("report")
+    if report_id:
+        _opened(viewer, report_id)
+    else:
+        _builder(viewer)
+
+
+def _builder(viewer: Viewer) -> None:
+    data.as_of(viewer)  # before a bank is loaded there is nothing to choose from
+    head = st.container()
+    chosen = report_steps.choose(viewer)
+    if chosen is None:
+        head.title("No figure has data for your role in this bank")
+        tables.empty("Data status lists what has been loaded.")
+        return
+    report, room = chosen
+    with room:
+        _save(report)
+        _list(viewer)
+    report_result.show(viewer, report, head)
+
+
+def _opened(viewer: Viewer, report_id: str) -> None:
+    try:
+        saved = saved_reports.opened(connect.here(), viewer, report_id)
+    except AccessRefused as refused:
+        st.title("This report is about a figure that your role does not include")
+        st.info(str(refused), icon=":material/lock:")
+        _another()
+        return
+    except Problem as problem:
+        st.title("This link opens no report")
+        st.warning(escaped(str(problem)), icon=":material/link_off:")
+        _another()
+        return
+    head = st.container()
+    st.caption(
+        f"Report **{escaped(saved.title)}**, saved by {escaped(saved.saved_by)} on {day(saved.saved_at.date())}. "
+        "Its figures are asked anew for you, under your rights, each time it is opened."
+    )
+    if saved.retired_at:
+        st.info(f"It was taken off the list on {day(saved.retired_at.date())}; its link still opens.")
+    with st.container(horizontal=True, gap="small"):
+        with st.popover("Link", icon=":material/link:"):
+            st.caption("Whoever opens it sees what her own role includes, and nothing more.")
+            st.code(_link(report_id), language=None)
+        if st.button("Change it", icon=":material/edit:", help="Opens the steps; saved as a new report"):
+            links.to(URL, **in_address(saved.report, viewer))
+        if not saved.retired_at and (viewer.username == saved.saved_by or viewer.role == "analyst"):
+            st.button("Take it off the list", icon=":material/archive:", on_click=_retire, args=(report_id,))
+        _list(viewer)
+        _another()
+    if absent(saved.report.metric, data.known(viewer)):
+        head.title(f"{CATALOGUE[saved.report.metric].label}: no data")
+        st.info("The bank gave no data for this figure.", icon=":material/database_off:")
+        return
+    report_result.show(viewer, saved.report, head)
+
+
+def _another() -> None:
+    links.link(URL, "A new report", ":material/add_chart:")
+
+
+def _link(report_id: str) -> str:
+    here = (st.context.url or "").partition("?")[0]
+    return f"{here or f'/{URL}'}?report={report_id}"
+
+
+def in_address(report: Report, viewer: Viewer) -> dict[str, str | list[str]]:
+    """A report as the address of its steps."""
+    said: dict[str, str | list[str]] = {
+        "metric": CATALOGUE[report.metric].label,
+        "by": by_in_words(report.breakdown),
+        "period": PERIODS[report.period],
+        "over-time" if report.breakdown == MONTH else "chart": CHARTS[report.chart],
+    }
+    if report.filters:
+        said["filter"] = [by_in_words(d) for d, _ in report.filters]
+    for dimension, values in report.filters:
+        word = filters.said(dimension, viewer)
+        said[f"{report_steps.ONLY}{dimension}"] = [word(v) for v in values]
+    return said
+
+
+def _save(report: Report) -> None:
+    with (
+        st.popover("Save and share", icon=":material/bookmark_add:"),
+        st.form("save-report", border=False),
+    ):
+        title = st.text_input("Title", max_chars=saved_reports.LONGEST)
+        st.caption(
+            "Everybody reads the title, so it names no customer. Only the question is kept, no figure."
+        )
+        if st.form_submit_button("Save", type="primary"):
+            now = door.viewer()
+            try:
+                if now is not None:
+                    links.to(URL, report=saved_reports.save(connect.here(), now, title, report))
+            except Problem as problem:
+                st.warning(escaped(str(problem)), icon=":material/error:")
+
+
+def _list(viewer: Viewer) -> None:
+    found = saved_reports.on_the_list(data.reader(viewer))
+    with st.popover(f"Saved reports ({len(found)})", icon=":material/bookmarks:"):
+        if not found:
+            st.caption("Nobody has saved a report yet.")
+        for saved in found:
+            links.link(URL, escaped(saved.title), report=saved.report_id)
+            st.caption(f"{escaped(saved.saved_by)}, {day(saved.saved_at.date())}")
+
+
+def _retire(report_id: str) -> None:
+    """Take it off the list for whoever holds the connection now."""
+    viewer = door.viewer()
+    if viewer is None:
+        return
+    try:
+        saved_reports.retire(connect.here(), viewer, report_id)
+    except Problem as problem:
+        st.toast(str(problem))
