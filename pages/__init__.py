@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from metrics.scope import Scope
 from pages.customers import alert_rules, churn_model, customer, customer_health, impact, voice
+from pages.executive import quarterly_review
 from pages.governance import data_status, dictionary, identity
 from pages.growth import attribution, budget, campaigns, channel_value, funnel, goals, hand_off, qualified
 from pages.today import today
@@ -35,6 +36,15 @@ RELATIONSHIP = frozenset({"relationship_manager", "team_lead"})
 
 MENU: dict[str, tuple[Entry, ...]] = {
     "": (Entry(title="Today", icon=":material/today:", url="today", roles=EVERYBODY, page=today.page),),
+    "Executive": (
+        Entry(
+            title="Quarterly review",
+            icon=":material/summarize:",
+            url="quarterly-review",
+            roles=GROWTH,
+            page=quarterly_review.page,
+        ),
+    ),
     "Growth": (
         Entry(
             title="Funnel",

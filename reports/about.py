@@ -57,10 +57,11 @@ def tables_of(metrics: Iterable[str]) -> str:
 def data(review: Review) -> list[str]:
     """Period, comparisons, as-of, load: what holds for the whole review."""
     period = review.period
+    before, earlier = review.before or period.before(), review.year_before or year_before(period)
+    running = ", the quarter still runs" if review.partial else ""
     said = [
-        f"Period: {period.in_words()}, the whole bank, no filter.",
-        f"Quarter before: {period.before().in_words()}, the same number of days. "
-        f"Year before: {year_before(period).in_words()}.",
+        f"Period: {period.in_words()}{running}, the whole bank, no filter.",
+        f"Quarter before: {before.in_words()}. Year before: {earlier.in_words()}.",
         f"Data as of {day(review.as_of)}, loaded on {day(review.loaded_at.date())} at {review.loaded_at:%H:%M}.",
     ]
     if review.qualified:

@@ -94,7 +94,10 @@ def _growth(viewer: Viewer) -> None:
         batch_alarms.show(viewer)
     cards.row(shown, scope, viewer)
     _news(viewer)
-    if st.button("Open the funnel", type="primary", icon=":material/filter_alt:"):
+    if viewer.role == "executive":
+        if st.button("Open the quarterly review", type="primary", icon=":material/summarize:"):
+            links.to("quarterly-review")
+    elif st.button("Open the funnel", type="primary", icon=":material/filter_alt:"):
         links.to("funnel")
     funnel.by_channel(viewer, scope)
 

@@ -33,7 +33,7 @@ FIGURES = (
     *("nps", "csat", "ces", "promise_kept", "acceptance_rate"),
 )
 """Every figure of the catalogue that the answers show: one question per table."""
-OVER_TIME = ("churn_rate",)
+OVER_TIME = ("churn_rate", "promise_kept")
 """Those of them that are charted by quarter."""
 
 

@@ -7,46 +7,59 @@ from collections.abc import Sequence
 from metrics.words import signed
 from reports.answers import goals as shared
 from reports.answers.asked import Asked
-from reports.answers.effects import effect, looked_at
+from reports.answers.effects import Effect, effect, looked_at
 from reports.review import Figure
 from workflow.impact import CROSS_SELL
 from workflow.progress import Progress
 from workflow.readings import Reading
 
-FIRST = ("churn_rate", "net_revenue", "nps", "promise_kept")
+FIRST = {
+    "churn_rate": "Customers lost",
+    "net_revenue": "Net revenue",
+    "nps": "NPS",
+    "promise_kept": "Promise kept",
+}
+"""Figure of the catalogue → its label where there is little room."""
 
 
 def title(asked: Asked, goals: Sequence[Progress], experiments: Sequence[Reading]) -> str:
-    """`Q2 2026: 10 of 15 goals are behind, 2.8 % of customers left, …`; what is not known is left out."""
+    """`Q2 2026: 10 of 15 goals behind, 2.8 % of customers lost, …`; what is not known is left out."""
     parts = []
     if goals:
         bad = sum(g.state() in shared.BAD for g in goals)
-        parts.append(f"{bad or 'none'} of {len(goals)} goals {'is' if bad == 1 else 'are'} behind")
+        parts.append(f"{bad or 'none'} of {len(goals)} goals behind")
     if asked.value("churn_rate") == asked.value("churn_rate"):
         verdict = asked.moved("churn_rate", 2).verdict
-        than = {"better": ", fewer than a year before", "worse": ", more than a year before"}.get(verdict, "")
-        parts.append(f"{asked.says('churn_rate')} of customers left{than}")
-    for one in (effect(r, CROSS_SELL) for r in looked_at(list(experiments), asked)):
-        if one.is_clear and one.relative is not None:
-            parts.append(f"{one.reading.title} changed cross-sell by {signed(one.relative.value, 0)}")
-            break
-    if not parts and asked.value("net_revenue") == asked.value("net_revenue"):
+        than = {"better": " (fewer than a year before)", "worse": " (more than a year before)"}
+        parts.append(f"{asked.says('churn_rate')} of customers lost{than.get(verdict, '')}")
+    sold = _sold(asked, experiments)
+    if sold is not None and sold.is_clear and sold.relative is not None:
+        parts.append(f"cross-sell {signed(sold.relative.value, 0)} where tried")
+    if asked.value("net_revenue") == asked.value("net_revenue") and len(parts) < 3:
         parts.append(f"{asked.says('net_revenue')} net revenue")
     return f"{asked.quarter.in_words()}: {', '.join(parts) or 'little is known of this quarter'}"
 
 
 def figures(asked: Asked, goals: Sequence[Progress], experiments: Sequence[Reading]) -> tuple[Figure, ...]:
     """Goals, churn, cross-sell, net revenue, recommendation and the promise between the departments."""
-    good = sum(g.state() in shared.GOOD for g in goals)
+    states = [g.state() for g in goals]
+    good, bad = (sum(s in which for s in states) for which in (shared.GOOD, shared.BAD))
     found = [
         Figure(
-            label="Goals met or on their path",
+            label="Goals on their path",
             value=f"{good} of {len(goals)}" if goals else "no goal set",
+            n=f"{bad} behind, {len(goals) - good - bad} not known" if goals else "",
         ),
-        *(asked.card(name) for name in FIRST),
+        *(asked.card(name, label) for name, label in FIRST.items()),
     ]
-    for one in (effect(r, CROSS_SELL) for r in looked_at(list(experiments), asked)):
-        if one.relative is not None:
-            found.insert(2, one.card("Cross-sell, treated against held out"))
-            break
+    sold = _sold(asked, experiments)
+    if sold is not None:
+        found.insert(2, sold.card("Cross-sell, treated"))
     return tuple(found)
+
+
+def _sold(asked: Asked, experiments: Sequence[Reading]) -> Effect | None:
+    """The cross-sell effect of the first experiment that shows one."""
+    read = [effect(r, CROSS_SELL) for r in looked_at(list(experiments), asked)]
+    known = [e for e in read if e.relative is not None]
+    return next((e for e in known if e.is_clear), next(iter(known), None))

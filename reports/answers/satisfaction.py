@@ -56,7 +56,7 @@ def answer(asked: Asked) -> Answer:
     return Answer(
         key="satisfaction",
         question=QUESTION,
-        title=_title(asked, known, touchpoints, weakest),
+        title=_title(asked, known, weakest),
         sentences=tuple(sentences),
         figures=(*(asked.card(s) for s in SCORES), asked.card("complaints")),
         chart=_chart(asked, touchpoints),
@@ -70,26 +70,21 @@ def _nothing(asked: Asked) -> str:
     return "not known: no survey has been loaded" if why == "no data" else why
 
 
-def _title(asked: Asked, known: list[str], touchpoints: pd.DataFrame, weakest: Any) -> str:
+def _title(asked: Asked, known: list[str], weakest: Any) -> str:
     moved = {s: asked.moved(s, 2).verdict for s in known}
-    head = "No clear change in satisfaction against a year before"
-    shown = known
+    head, shown = "No clear change on a year before", known
     for verdict, word in (("worse", "less satisfied"), ("better", "more satisfied")):
         these = [s for s in known if moved[s] == verdict]
         if these:
             head, shown = f"Customers are {word} than a year before", these
             break
     said = f"{head} ({', '.join(f'{s.upper()} {asked.says(s)}' for s in shown)})"
-    if asked.moved("complaints", 2).verdict == "worse":
-        said += f", but {asked.says('complaints')} complaints ({asked.moved_in_words('complaints', 2)})"
     if weakest is not None:
-        return f"{said}; weakest: {plain(weakest.part)} ({share(weakest.value)})"
-    if len(touchpoints):
-        lowest = touchpoints.iloc[0]
-        return (
-            f"{said}; lowest: {plain(lowest['part'])} ({share(lowest['value'])}), not clearly below the rest"
-        )
-    return said
+        return f"{said}; weakest touchpoint: {plain(weakest.part)}, {share(weakest.value)} satisfied"
+    if asked.moved("complaints", 2).verdict == "worse":
+        more = asked.moved_in_words("complaints", 2).removesuffix(", worse")
+        return f"{said}, but {asked.says('complaints')} complaints, {more}"
+    return f"{said}; no touchpoint stands out"
 
 
 def _touchpoints(asked: Asked) -> pd.DataFrame:

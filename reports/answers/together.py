@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from metrics.words import share
+from metrics import CATALOGUE
+from metrics.words import figure, share
 from reports.answers import staff
 from reports.answers.asked import Asked, rows_of
 from reports.answers.staff import Survey
@@ -33,7 +34,7 @@ def answer(asked: Asked) -> Answer:
             Figure(label="Disputes settled", value="not measured yet"),
             _staff_card(said),
         ),
-        chart=_chart(said) if answered else None,
+        chart=_chart(asked),
         table=_table(said) if isinstance(said, Survey) else None,
         metrics=("promise_kept", "acceptance_rate"),
         sources=(
@@ -117,15 +118,18 @@ def _staff_card(said: Survey | None) -> Figure:
     )
 
 
-def _chart(said: Survey) -> Chart:
-    rows = said.departments
+def _chart(asked: Asked) -> Chart | None:
+    values = asked.over_time("promise_kept")
+    if all(v is None for v in values):
+        return None
+    metric = CATALOGUE["promise_kept"]
+    told = ", ".join(f"{q} {figure(metric, v)}" for q, v in zip(asked.quarters(), values, strict=True))
     return Chart(
-        shape="bars",
-        says="Staff survey by department: "
-        + ", ".join(f"{d} {s:.1f}" for d, s in zip(rows["department"], rows["score"], strict=True)),
-        unit="count",
-        categories=tuple(rows["department"]),
-        series=(Series(name="Score, 1 to 5", values=tuple(round(float(s), 2) for s in rows["score"])),),
+        shape="columns",
+        says=f"Promised first contacts kept, by quarter: {told}",
+        unit="share",
+        categories=asked.quarters(),
+        series=(Series(name=metric.label, values=values),),
     )
 
 

@@ -1,0 +1,162 @@
+"""The quarterly review: a quarter in one sentence, its first figures, and ten questions that open into their answers."""
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from metrics.quarter import Quarter
+from metrics.scope import Scope
+from metrics.words import day
+from pages.customers.alert_card import escaped
+from pages.kit import data, review_chart, tables
+from pages.kit import viewer as door
+from reports import about
+from reports import quarterly_review as quarterly
+from reports.review import NAMES, Answer, Figure, Review
+from reports.review_file import KINDS, review_file
+from warehouse import connect
+from warehouse.access import Reader, Viewer
+
+COLOURS = {"better": "green", "worse": "red"}
+
+
+def page(viewer: Viewer, scope: Scope | None) -> None:
+    """The finding, what to take along, the first figures, the ten answers."""
+    reader, known = data.reader(viewer), data.known(viewer)
+    once = partial(data.cached, viewer)
+    offered = quarterly.quarters(reader, known, once)
+    headline = st.empty()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        quarter = _chosen(offered)
+        review = quarterly.build(reader, quarter, known, once)
+        _take_along(viewer, review, quarter)
+    headline.title(escaped(review.title))
+    st.caption(_how_to_read(review))
+    with st.grid(len(review.figures), min_column_width=140, gap="small"):
+        for figure in review.figures:
+            _first(figure)
+    with st.container(gap="xxsmall", key="review-answers"):
+        for number, answer in enumerate(review.answers, start=1):
+            _answer(number, answer)
+    if review.case_studies:
+        with st.expander("**Pilots** · what was measured, for other departments to read"):
+            for study in review.case_studies:
+                st.markdown(f"**{escaped(study.title)}**")
+                st.caption(about.kind_of(study))
+                for said in (study.what, *study.sentences):
+                    st.text(said)
+
+
+def _chosen(offered: tuple[Quarter, ...]) -> Quarter:
+    by_name = {q.name: q for q in offered}
+    name = st.selectbox(
+        "Quarter",
+        list(by_name),
+        format_func=lambda n: (
+            f"Q{by_name[n].number} {by_name[n].year}{' so far' if by_name[n].is_partial else ''}"
+        ),
+        key="quarter",
+        bind="query-params",
+        label_visibility="collapsed",
+        width=170,
+    )
+    return by_name.get(str(name), offered[0])
+
+
+def _take_along(viewer: Viewer, review: Review, quarter: Quarter) -> None:
+    """Two buttons; the file is made on a click and on another thread, so whoever holds the session then is asked anew."""
+    stores, known, who = connect.here(), data.known(viewer), door.later()
+
+    def build(now: Viewer) -> Review:
+        return quarterly.build(Reader(stores, now, stores.snapshot()), quarter, known)
+
+    for kind, (label, mime) in KINDS.items():
+        st.download_button(
+            label,
+            lambda kind=kind: review_file(stores, build, kind, viewer, who()),
+            about.file_name(review, kind),
+            mime,
+            key=f"take-{kind}",
+            on_click="ignore",
+            icon=":material/download:",
+            type="primary" if kind == "pptx" else "secondary",
+        )
+
+
+def _how_to_read(review: Review) -> str:
+    assert review.before is not None
+    assert review.year_before is not None
+    partial_quarter = "The quarter still runs. " if review.partial else ""
+    return (
+        f"{partial_quarter}{review.period.in_words()}, compared with {review.before.in_words()} and, a year before, "
+        f"{review.year_before.in_words()}. Data as of {day(review.as_of)}. Open a question for its answer."
+    )
+
+
+def _first(figure: Figure) -> None:
+    """One of the figures that come first: little room, so the rest of it stands with its question below."""
+    with st.container(gap="xxsmall"):
+        st.metric(figure.label, figure.value, help=_more(figure))
+        st.caption(_coloured(_short(figure)))
+
+
+def _short(figure: Figure) -> str:
+    """What fits below a figure on one line: how it moved in a year if it did, or its interval."""
+    if figure.year_before.endswith(", no clear change"):
+        return "no clear change in a year"
+    if figure.year_before:
+        return f"in a year {figure.year_before}"
+    return figure.n.partition(", n =")[0].removeprefix("95 % interval ")
+
+
+def _more(figure: Figure) -> str | None:
+    said = (
+        f"Against a year before: {figure.year_before}." if figure.year_before else "",
+        f"Against the quarter before: {figure.before}." if figure.before else "",
+        f"Target: {figure.target}." if figure.target else "",
+        f"{figure.n[:1].upper()}{figure.n[1:]}." if figure.n else "",
+    )
+    return escaped("  \n".join(s for s in said if s)) or None
+
+
+def _coloured(text: str) -> str:
+    """A change in words; its last word says which way it went, and has the colour of it."""
+    colour = COLOURS.get(text.rpartition(", ")[2])
+    return f":{colour}[{escaped(text)}]" if colour else escaped(text)
+
+
+def _card(figure: Figure) -> None:
+    with st.container(border=True, height="stretch", gap="xxsmall"):
+        st.metric(
+            figure.label,
+            figure.value,
+        )
+        below = [
+            f"Year before: {_coloured(figure.year_before)}" if figure.year_before else "",
+            f"Quarter before: {_coloured(figure.before)}" if figure.before else "",
+            f"Target {escaped(figure.target)}" if figure.target else "",
+            escaped(figure.n),
+        ]
+        st.caption("  \n".join(b for b in below if b))
+
+
+def _answer(number: int, answer: Answer) -> None:
+    label = f"**{number} {NAMES[answer.key]}** · {escaped(answer.title)}"
+    with st.expander(label, key=f"answer-{answer.key}", on_change="rerun", bind="query-params") as shown:
+        if not shown.open:
+            return
+        st.caption(answer.question)
+        for said in answer.sentences:
+            st.text(said)
+        if answer.figures:
+            with st.grid(4, min_column_width=215, gap="small"):
+                for figure in answer.figures:
+                    _card(figure)
+        if answer.chart is not None:
+            review_chart.draw(answer.chart, f"chart-{answer.key}")
+        if answer.table is not None:
+            frame = pd.DataFrame(answer.table.rows, columns=list(answer.table.columns))
+            tables.show(frame, f"review-{answer.key}")
+        for source in answer.sources:
+            st.caption(f"Source: {escaped(source)}")
