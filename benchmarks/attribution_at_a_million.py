@@ -8,7 +8,6 @@ neither a dependency of the product nor of its tests.
 """
 
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -36,10 +35,20 @@ import pandas as pd
 from ChannelAttribution import markov_model
 paths = pd.read_csv(sys.argv[1])
 begun = time.perf_counter()
-found = markov_model(paths, "path", "wins", var_null="nulls", out_more=True, verbose=False)
-effects = found["removal_effects"]
-print(json.dumps([time.perf_counter() - begun, dict(zip(effects["channel_name"], effects["removal_effects"]))]))
+found = markov_model(paths, "path", "wins", var_null="nulls", out_more=True, conv_par=float(sys.argv[2]), verbose=False,
+    flg_pro=False)
+seconds = time.perf_counter() - begun
+peak = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM")) / 1024
+told = [dict(found[part].itertuples(index=False, name=None)) for part in ("result", "removal_effects")]
+print(json.dumps([len(paths), seconds, peak, *told]))
 """
+"""The package on a file of paths: rows, seconds, peak MB, wins and removal effect by channel."""
+RUNS = (
+    ("one row per journey", "journeys", 0.05),
+    ("paths counted before", "paths", 0.05),
+    ("the same, converged to 1 %", "paths", 0.01),
+)
+"""What the package is given, and the convergence it is asked for: .05 unless told otherwise."""
 
 
 def paths(db: duckdb.DuckDBPyConnection, file: str | None) -> None:
@@ -84,8 +93,15 @@ def bank(file: Path, given: str | None) -> int:
             f"{moment} - to_hours(CAST(500 - place AS INTEGER)) FROM "
             "(SELECT lead_id, unnest(path) AS channel, generate_subscripts(path, 1) AS place FROM walked)"
         )
-        db.execute("COPY paths TO '" + str(file.with_suffix(".csv")) + "' (HEADER)")
+        single = "SELECT path, CAST(k <= wins AS INTEGER) AS wins, CAST(k > wins AS INTEGER) AS nulls "
+        single += "FROM paths, range(1, wins + nulls + 1) r(k)"
+        db.execute(f"COPY paths TO '{_csv(file, 'paths')}' (HEADER)")
+        db.execute(f"COPY ({single}) TO '{_csv(file, 'journeys')}' (HEADER)")
         return db.execute("SELECT count(*) FROM unified.touches").fetchone()[0]
+
+
+def _csv(file: Path, rows: str) -> str:
+    return str(file.with_name(f"{rows}.csv"))
 
 
 def ours(file: Path) -> pd.DataFrame:
@@ -96,19 +112,47 @@ def ours(file: Path) -> pd.DataFrame:
     with engine.begin() as connection:
         begun, cpu = time.perf_counter(), time.process_time()
         result = connection.execute(journeys.steps(AS_OF, look_back=90))
-        effects = removal_effects(pd.DataFrame(result.fetchall(), columns=list(result.keys())))
+        steps = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
+        counted = time.perf_counter()
+        effects = removal_effects(steps)
         solved = time.perf_counter()
         removal = dict(zip(effects["channel"], effects["removal_effect"], strict=True))
         rows = credits.credits(AS_OF, look_back=90, half_life=7, removal=removal)
         connection.execute(insert(touch_credits).from_select([c.key for c in rows.selected_columns], rows))
         written = time.perf_counter()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # Not getrusage: a child's begins with the memory of the process that started it.
+    status = Path("/proc/self/status").read_text().splitlines()
+    peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024
     print(
-        f"removal effects {solved - begun:.1f} s, credits of eight models written {written - solved:.1f} s, "
+        f"transitions counted in {counted - begun:.1f} s, removal effects solved in {solved - counted:.3f} s, credits of "
+        f"eight models written in {written - solved:.1f} s, "
         f"together {time.process_time() - cpu:.1f} CPU s, peak {peak:,.0f} MB"
     )
     engine.dispose()
-    return effects.assign(seconds=solved - begun)
+    return effects.assign(seconds=solved - begun, solving=solved - counted)
+
+
+def beside(file: Path, mine: pd.DataFrame, python: str) -> None:
+    """Prints what the package answers on the same journeys, run by run, and its credits beside ours."""
+    with duckdb.connect(str(file), read_only=True) as db:
+        wins = db.execute("SELECT sum(wins) FROM paths").fetchone()[0]
+    side = pd.DataFrame({"exact": mine["removal_effect"], "exact wins": mine["share"] * wins})
+    for words, rows, converged in RUNS:
+        asked = [python, "-c", THEIRS, _csv(file, rows), str(converged)]
+        told = subprocess.run(asked, capture_output=True, text=True)
+        if told.returncode:
+            print(f"ChannelAttribution, {words}: {told.stderr.strip().splitlines()[-1]}")
+            continue
+        count, seconds, peak, credited, effects = json.loads(told.stdout.strip().splitlines()[-1])
+        off = (pd.Series(effects) / mine["removal_effect"] - 1).abs()
+        print(
+            f"ChannelAttribution, {words} ({count:,} rows): {seconds:.1f} s, peak {peak:,.0f} MB, "
+            f"{seconds / mine['seconds'].iloc[0]:.2f} times ours from the warehouse, "
+            f"{seconds / mine['solving'].iloc[0]:,.0f} times ours from counts; furthest off "
+            f"{off.max():.0%} ({off.idxmax()})"
+        )
+        side[f"{words}: effect"], side[f"{words}: wins"] = pd.Series(effects), pd.Series(credited)
+    print(side.round({c: 4 if "effect" in c or c == "exact" else 0 for c in side}).to_string())
 
 
 if __name__ == "__main__":
@@ -122,13 +166,4 @@ if __name__ == "__main__":
         subprocess.run([sys.executable, __file__, given or "", "", str(file)], check=True)
         if len(sys.argv) > 2 and sys.argv[2]:
             mine = ours(file).set_index("channel")
-            csv = str(file.with_suffix(".csv"))
-            told = subprocess.run(
-                [sys.argv[2], "-c", THEIRS, csv], check=True, capture_output=True, text=True
-            )
-            seconds, theirs = json.loads(told.stdout.strip().splitlines()[-1])
-            off = (pd.Series(theirs) / mine["removal_effect"] - 1).abs()
-            print(
-                f"ChannelAttribution {seconds:.1f} s, {seconds / mine['seconds'].iloc[0]:.1f} times ours; "
-                f"furthest off {off.max():.0%} ({off.idxmax()})"
-            )
+            beside(file, mine, sys.argv[2])

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, Table, case, distinct, func, selec
 
 from metrics.acquisition import acquisition_cost, joined_within
 from metrics.dimensions import DIMENSIONS
+from metrics.meaning import Meaning
 from metrics.measure import between
 from metrics.scope import Scope, month
 from metrics.value import valued_and_joined_within
@@ -187,6 +188,34 @@ def _joined_on(fact: Table) -> ColumnElement:
     )
 
 
+BUDGET = Meaning(
+    terms=(
+        (
+            "New customers a month",
+            "What the channel's own weeks say so much spend wins: customers follow spend to a power between 0 and 1 that "
+            "is learned within campaigns, so that a further campaign is not taken for more money in the same one. "
+            "Customers count in the week their lead came; weeks younger than 100 days are left out. In brackets the 95 % "
+            "interval.",
+        ),
+        (
+            "Lifetime value",
+            "Those customers times the lifetime value of a customer the channel won in the two years before.",
+        ),
+        (
+            "Next HKD 100,000",
+            "So much more in this channel alone, over twelve months, on top of its spend: the customers it adds, and "
+            "their lifetime value less the money itself.",
+        ),
+        (
+            "Likely best",
+            "In how many of 4,000 draws from the intervals the channel leaves most value of all. A channel that would "
+            "spend more a week than was ever seen takes no part.",
+        ),
+    ),
+    reads=(select(curves_table).order_by(curves_table.c.channel),),
+)
+
+
 def campaign_names(reader: Reader) -> dict[str, str]:
     """The name of every campaign by its code."""
     rows = reader.frame(select(campaigns.c.campaign_id, campaigns.c.name))
@@ -204,4 +233,4 @@ def latest_hindsight(reader: Reader) -> pd.DataFrame:
 
 def response_curves(reader: Reader) -> pd.DataFrame:
     """How each channel's customers won follow its spend, as `models.response` learned it last night."""
-    return reader.frame(select(curves_table).order_by(curves_table.c.channel))
+    return reader.frame(BUDGET.reads[0])

@@ -39,6 +39,8 @@ class Sheet:
     content: Callable[[Viewer], pd.DataFrame]
     """The table for a viewer; asked when the file is made, not when its button is drawn."""
     metrics: tuple[str, ...] = ()
+    terms: tuple[tuple[str, str], ...] = ()
+    """What its other columns mean: name and sentence."""
     scope: str = ""
     """Period and filters in words."""
     as_of: date | None = None
@@ -83,6 +85,7 @@ def preamble(sheet: Sheet, viewer: Viewer, at: datetime, rows: int) -> list[tupl
     for name in sheet.metrics:
         metric = CATALOGUE[name]
         said.append(("Definition", f"{metric.label}, version {version(metric)}: {metric.means}"))
+    said += [("Definition", f"{name}: {means}") for name, means in sheet.terms]
     if sheet.qualified:
         said.append(("“Qualified” means", sheet.qualified))
     said.append(("Rows", f"{rows:,}"))

@@ -30,26 +30,35 @@ def write_curves(draft: Draft, reader: Reader, as_of: date, known: frozenset[str
 
 
 def weeks(reader: Reader, as_of: date) -> pd.DataFrame:
-    """`channel`, `week` (its Monday), `spend` on campaigns for new customers, `won`: customers whose lead came then."""
+    """`channel`, `campaign`, `week` (its Monday), `spend` on campaigns for new customers, `won` and `whole`, as
+    `models.response.curves` wants them: customers are of the week their lead came. Weeks in which a channel spent on
+    fewer than seven days are left out."""
     spent = reader.frame(
-        select(campaigns.c.channel, campaign_days.c.day_on, func.sum(campaign_days.c.cost).label("spend"))
+        select(
+            campaigns.c.channel,
+            campaigns.c.campaign_id.label("campaign"),
+            campaign_days.c.day_on,
+            func.sum(campaign_days.c.cost).label("spend"),
+        )
         .join_from(campaign_days, campaigns, campaigns.c.campaign_id == campaign_days.c.campaign_id)
         .where(acquisition_cost.where, campaign_days.c.day_on <= as_of)
-        .group_by(campaigns.c.channel, campaign_days.c.day_on)
+        .group_by(campaigns.c.channel, campaigns.c.campaign_id, campaign_days.c.day_on)
     ).dropna()
     won = reader.frame(
-        select(leads.c.channel, leads.c.created_at)
+        select(leads.c.channel, leads.c.campaign_id.label("campaign"), leads.c.created_at)
         .join_from(customers, leads, leads.c.lead_id == customers.c.acquired_by_lead_id)
         .where(leads.c.channel.is_not(None))
     )
     spent["week"], won["week"] = _monday(spent["day_on"]), _monday(won["created_at"])
     days = spent.groupby(["channel", "week"])["day_on"].nunique()
-    both = spent.groupby(["channel", "week"], as_index=False)["spend"].sum()
-    both = both[(days >= 7).to_numpy()]
-    counted = won.groupby(["channel", "week"]).size().rename("won").reset_index()
-    both = both.merge(counted, on=["channel", "week"], how="left").fillna({"won": 0})
+    keys = ["channel", "campaign", "week"]
+    both = spent.groupby(keys).agg(spend=("spend", "sum"), days=("day_on", "nunique"))
+    counted = won.groupby(keys, dropna=False).size().rename("won")
+    both = both.reset_index().merge(counted.reset_index(), on=keys, how="outer")
+    both = both.fillna({"spend": 0.0, "won": 0}).assign(whole=both["days"] >= 7)
     ripe = both["week"] + pd.Timedelta(days=6) <= pd.Timestamp(as_of - timedelta(days=RIPE_AFTER_DAYS))
-    kept: pd.DataFrame = both[ripe].reset_index(drop=True)
+    seen = pd.MultiIndex.from_frame(both[["channel", "week"]]).isin(days.index[days >= 7])
+    kept: pd.DataFrame = both[ripe & seen].reset_index(drop=True)
     return kept
 
 

@@ -1,4 +1,4 @@
-"""Budget: what another split of the money may be expected to win, from each channel's own weeks."""
+"""Budget: where the next money brings most, and what another split may be expected to win, from the channels' weeks."""
 
 from datetime import timedelta
 
@@ -12,10 +12,12 @@ from models import response, worth
 from pages.kit import data, tables
 from warehouse.access import Viewer
 
-WEEKS = 52 / 12
+YEAR = 52
+WEEKS = YEAR / 12
 """Weeks in a month: people plan in months, the curves are learned from weeks."""
-MORE = 10_000.0
-"""HKD a month: what the next piece of money would bring is told for so much."""
+MORE = 100_000.0
+"""HKD in a year: where the next piece of money would bring most is told for so much."""
+SURE = 0.95
 DAYS_OF_VALUE = 730
 
 
@@ -32,31 +34,19 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         return
     finding, figures = st.empty(), st.container()
     usual = {c.channel: _rounded(c.usual_spend * WEEKS) for c in usable.itertuples()}
-    st.caption("What to spend a month on winning new customers, in HKD. It begins with what was usual.")
-    with st.grid(4, min_column_width=160, gap="small"):
-        spends = {
-            channel: float(
-                st.number_input(
-                    plain(channel).capitalize(),
-                    min_value=0.0,
-                    value=usual[channel],
-                    step=5000.0,
-                    format="%.0f",
-                    key=f"spend-{channel}",
-                )
-            )
-            for channel in usual
-        }
+    st.caption(
+        "What to spend a month on winning new customers, in HKD. It begins with what was usual. The next "
+        f"{hkd(MORE)} goes into one channel on top, over twelve months."
+    )
+    spends = _spends(usual)
     worths = _worths(viewer)
     now, planned = (
-        response.expected(usable, {c: v / WEEKS for c, v in s.items()}, worths, MORE / WEEKS)
+        response.expected(usable, {c: v / WEEKS for c, v in s.items()}, worths, MORE / YEAR)
         for s in (usual, spends)
     )
-    total, before = sum(spends.values()), sum(usual.values())
-    middle, low, high = (v * WEEKS for v in planned.customers)
-    finding.title(f"{hkd(total)} a month: about {middle:,.0f} new customers, {low:,.0f} to {high:,.0f}")
+    finding.title(headline(planned.by_channel))
     with figures:
-        _figures(planned, now, total, before)
+        _figures(planned, now, sum(spends.values()), sum(usual.values()))
     _warnings(planned, usable)
     _table(planned)
     _left_out(curves)
@@ -64,6 +54,43 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         "From each channel's own weeks, not from an experiment: what else moved with the spend is in the curve too. "
         "Intervals are 95 % and hold for an average month; a single month varies more."
     )
+
+
+def headline(rows: pd.DataFrame) -> str:
+    """Where the next money goes, in words, from `by_channel` of `models.response.expected`, as surely as the intervals
+    tell the channels apart."""
+    ranked = rows[rows["next_best"] > 0].sort_values("next_best", ascending=False)
+    if ranked.empty:
+        return f"No channel's history reaches far enough to say what the next {hkd(MORE)} brings"
+    sure = ranked["next_best"].cumsum().shift(fill_value=0.0) < SURE * ranked["next_best"].sum()
+    best = ranked[sure]
+    if (best["next_value"] <= 0).all():
+        return f"In no channel does the next {hkd(MORE)} bring back more than itself"
+    names = [plain(c) for c in best["channel"]]
+    if len(best) == 1 or best["next_best"].iloc[0] > ranked["next_best"].sum() / 2:
+        low, high = (YEAR * best[c].iloc[0] for c in ("next_low", "next_high"))
+        brings = "brings" if len(best) == 1 else "probably brings"
+        return f"The next {hkd(MORE)} {brings} most through {names[0]}: {low:,.0f} to {high:,.0f} customers"
+    if len(best) > 3:
+        return f"The next {hkd(MORE)} brings about as much in {len(best)} channels: no one of them is best"
+    return f"The next {hkd(MORE)} brings most through {', '.join(names[:-1])} or {names[-1]}"
+
+
+def _spends(usual: dict[str, float]) -> dict[str, float]:
+    with st.grid(4, min_column_width=160, gap="small"):
+        return {
+            channel: float(
+                st.number_input(
+                    plain(channel).capitalize(),
+                    min_value=0.0,
+                    value=amount,
+                    step=5000.0,
+                    format="%.0f",
+                    key=f"spend-{channel}",
+                )
+            )
+            for channel, amount in usual.items()
+        }
 
 
 def _rounded(amount: float) -> float:
@@ -109,13 +136,15 @@ def _figures(planned: response.Expected, now: response.Expected, total: float, b
         with st.container(border=True, height="stretch"):
             st.metric(
                 "Their lifetime value",
-                hkd(value) if known else "not known",
+                hkd(_rounded(value)) if known else "not known",
                 delta=_moved(value, now.value[0] * WEEKS) if known else None,
                 delta_color="off",
                 delta_arrow="off",
             )
             st.caption(
-                f"{hkd(least)} to {hkd(most)}" if known else "No channel's customers have been valued yet."
+                f"{hkd(_rounded(least))} to {hkd(_rounded(most))}"
+                if known
+                else "No channel's customers have been valued yet."
             )
 
 
@@ -137,27 +166,43 @@ def _warnings(planned: response.Expected, curves: pd.DataFrame) -> None:
 
 
 def _table(planned: response.Expected) -> None:
-    rows = planned.by_channel
-    each = rows["value"] / rows["customers"].where(rows["customers"] > 0)
+    rows = planned.by_channel.sort_values("next_best", ascending=False)
+    known = rows["value"].notna()
+    after = f"Next {hkd(MORE)}"
     shown = pd.DataFrame(
         {
             "Channel": [plain(c).capitalize() for c in rows["channel"]],
             "Spend a month": [hkd(v * WEEKS) for v in rows["spend"]],
-            "New customers": (rows["customers"] * WEEKS).round(1),
-            "At least": (rows["customers_low"] * WEEKS).round(1),
-            "At most": (rows["customers_high"] * WEEKS).round(1),
-            "Lifetime value": [hkd(v * WEEKS) if v == v else "not known" for v in rows["value"]],
-            f"The next {hkd(MORE)} would win": (rows["next_customers"] * WEEKS).round(1),
-            "worth": [hkd(v * WEEKS) if v == v else "not known" for v in rows["next_customers"] * each],
+            "New customers a month": _ranges(rows, "customers", WEEKS),
+            "Lifetime value": [hkd(_rounded(v * WEEKS)) if v == v else "not known" for v in rows["value"]],
+            f"{after}: customers": _ranges(rows, "next", YEAR),
+            "Value less it": [hkd(_rounded(v * YEAR)) if v == v else "not known" for v in rows["next_value"]],
+            "Likely best": [
+                "beyond what was seen"
+                if r.next_outside
+                else f"{100 * r.next_best:.0f} %"
+                if k
+                else "not known"
+                for r, k in zip(rows.itertuples(), known, strict=True)
+            ],
         }
     )
-    number = st.column_config.NumberColumn(format="%.1f")
-    tables.show(
-        shown, "budget", **dict.fromkeys(["New customers", "At least", "At most", shown.columns[6]], number)
-    )
+    tables.show(shown, "budget", means=channel_value.BUDGET)
+
+
+def _ranges(rows: pd.DataFrame, name: str, times: float) -> list[str]:
+    middles = rows["next_customers" if name == "next" else name]
+    ends = zip(middles, rows[f"{name}_low"], rows[f"{name}_high"], strict=True)
+    return [f"{m * times:,.0f} ({low * times:,.0f} to {high * times:,.0f})" for m, low, high in ends]
 
 
 def _left_out(curves: pd.DataFrame) -> None:
-    out = curves[curves["level"].isna()]["channel"]
-    if len(out):
-        st.caption("Too little history for a curve: " + ", ".join(plain(c) for c in out) + ".")
+    out = curves[curves["level"].isna()]
+    told = [response.enough(c.weeks, c.won) for c in out.itertuples()]
+    for could, words in (
+        (False, "Too little history for a curve"),
+        (True, "Not enough variation in spend to tell what more or less of it would bring"),
+    ):
+        names = [plain(c) for c, t in zip(out["channel"], told, strict=True) if t == could]
+        if names:
+            st.caption(f"{words}: {', '.join(names)}.")

@@ -1,11 +1,13 @@
 """Tables and the designed states of a block without rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from metrics import CATALOGUE
+from metrics.meaning import Meaning
 from metrics.measure import version
 from metrics.query import Question, columns_of, measures_of, statement
 from metrics.words import plain
@@ -41,6 +43,7 @@ def show(
     empty_cell: str = "–",
     *,
     of: Question | None = None,
+    means: Meaning | None = None,
     called: str = "",
     whole: Callable[[Viewer], pd.DataFrame] | None = None,
     opens: bool = False,
@@ -50,9 +53,10 @@ def show(
     """A table with its columns' formats, and below it the ways to take it along and to have it explained.
 
     `empty_cell` says what an empty cell means: not known, or about too few people to show. `of` is the question the table
-    answers, for its file and its explanation; `called` names it in the file; `whole` reads all of it where `frame` is
-    only its beginning. Long tables are sent in parts. With `opens`, a number can be clicked: gives row and column of one
-    that was clicked just now. `how` names the method by which figures were worked out, for the explanation.
+    answers and `means` what those of its columns mean that are no metrics, for its file and its explanation; `called`
+    names it in the file; `whole` reads all of it where `frame` is only its beginning. Long tables are sent in parts. With
+    `opens`, a number can be clicked: gives row and column of one that was clicked just now. `how` names the method by
+    which figures were worked out, for the explanation.
     """
     clicked = (
         _clickable(frame, key, empty_cell, columns) if opens else _plain(frame, key, empty_cell, columns)
@@ -60,9 +64,9 @@ def show(
     if frame.empty:
         return None
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        take.button(whole or (lambda _viewer: frame), called or plain(key), key, empty_cell, of)
-        if of is not None:
-            explain(list(of.metrics), take.here().viewer, of, how)
+        take.button(whole or (lambda _viewer: frame), called or plain(key), key, empty_cell, of, means)
+        if of is not None or means is not None:
+            explain(list(of.metrics) if of else [], take.here().viewer, of, how, means)
         elif how:
             with st.popover("Explain", icon=":material/help:", type="tertiary"):
                 st.text(how)
@@ -108,10 +112,17 @@ def _clickable(
     return cells[0]
 
 
-def explain(names: list[str], viewer: Viewer, question: Question, how: str = "") -> None:
-    """What the figures above mean, which files they come from, and, folded, the statement that reads them.
+def explain(
+    names: list[str],
+    viewer: Viewer,
+    question: Question | None = None,
+    how: str = "",
+    means: Meaning | None = None,
+) -> None:
+    """What the figures above mean, which files they come from, and, folded, the statements that read them.
 
-    `how` names a method by which more was worked out of them.
+    `names` are metrics of the catalogue, asked by `question`; `how` names a method by which more was worked out of them;
+    `means` tells of figures that are none.
     """
     with st.popover("Explain", icon=":material/help:", type="tertiary"):
         for name in names:
@@ -120,26 +131,40 @@ def explain(names: list[str], viewer: Viewer, question: Question, how: str = "")
             st.text(f"{metric.means} Owner: {metric.owner}. Version {version(metric)}.")
         if how:
             st.text(how)
+        for term, sentence in means.terms if means else ():
+            st.markdown(f"**{term}**")
+            st.text(sentence)
         st.caption(
-            f"As of {data.as_of(viewer):%d %b %Y}. Period, filters and breakdown are those on the page."
+            f"As of {data.as_of(viewer):%d %b %Y}. "
+            + (
+                f"{means.over}."
+                if means and means.over
+                else "Period, filters and breakdown are those on the page."
+            )
         )
-        _sources(names, viewer)
-        agreed = data.catalogue(viewer)
-        facts = dict.fromkeys(m.fact for n in names for m in measures_of(CATALOGUE[n]))
-        by_name = {id(m): n for n, m in agreed.items()}
+        _sources(names, viewer, means)
         with st.expander("The statement that reads them (SQL)"):
-            for fact in facts:
-                mine = {by_name[id(m)]: m for n in names for m in measures_of(agreed[n]) if m.fact is fact}
-                text = data.reader(viewer).sql(statement(fact, mine, question))
-                st.code(text, language="sql", wrap_lines=True)
+            for text in [*_statements(names, viewer, question), *(means.reads if means else ())]:
+                st.code(data.reader(viewer).sql(text), language="sql", wrap_lines=True)
 
 
-def _sources(names: list[str], viewer: Viewer) -> None:
+def _statements(names: list[str], viewer: Viewer, question: Question | None) -> Iterator[Any]:
+    """The statement for each table that the metrics are read from."""
+    agreed = data.catalogue(viewer)
+    by_name = {id(m): n for n, m in agreed.items()}
+    for fact in dict.fromkeys(m.fact for n in names for m in measures_of(CATALOGUE[n])):
+        mine = {by_name[id(m)]: m for n in names for m in measures_of(agreed[n]) if m.fact is fact}
+        yield statement(fact, mine, question)
+
+
+def _sources(names: list[str], viewer: Viewer, means: Meaning | None) -> None:
     """The tables and files the figures are read from, with the last load."""
     facts = dict.fromkeys(m.fact for n in names for m in measures_of(CATALOGUE[n]))
-    for fact in facts:
+    for fact in dict.fromkeys([*facts, *(means.tables() if means else ())]):
         st.caption(f"Read from {fact.name.replace('_', ' ')}: {fact.comment}")
-    pairs = list(dict.fromkeys(pair for n in names for pair in columns_of(n)))
+    pairs = list(
+        dict.fromkeys([*(p for n in names for p in columns_of(n)), *(means.columns() if means else ())])
+    )
     if not pairs:
         return
     found = data.frame(viewer, origins_of(pairs))

@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from metrics.meaning import Meaning
 from metrics.qualified import dependent
 from metrics.query import Question
 from metrics.scope import Scope
@@ -48,8 +49,10 @@ def button(
     key: str,
     empty_cell: str,
     of: Question | None = None,
+    means: Meaning | None = None,
 ) -> None:
-    """Offer a table as a file. `of` is the question it answers; without one the page's own period and filters are named.
+    """Offer a table as a file. `of` is the question it answers, `means` what its other columns mean; where neither says
+    over what, the page's own period and filters are named.
 
     The file is made on a click and on another thread, so whoever holds the session then is asked for anew.
     """
@@ -59,7 +62,8 @@ def button(
         title=f"{page.title}: {called}",
         content=content,
         metrics=of.metrics if of else (),
-        scope=_scope_in_words(of, page.scope),
+        terms=means.terms if means else (),
+        scope=(means.over if means else "") or _scope_in_words(of, page.scope),
         as_of=_as_of(viewer),
         qualified=_qualified(of, viewer),
         empty_cell={"–": "not known", "too few": "too few people to show"}.get(empty_cell, empty_cell),

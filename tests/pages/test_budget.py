@@ -1,18 +1,82 @@
 """Budget: answered in words for who sees totals only too, and warned of where nobody has seen so much spend."""
 
+from datetime import date
+
+import pandas as pd
 import pytest
-from staff import somebody, words
+from sqlalchemy import true
+from staff import cells, somebody, words
+
+from pages.growth.budget import _left_out, headline
+from warehouse.connect import Stores
+from warehouse.load import next_snapshot
+from warehouse.schema import response_curves
 
 
-@pytest.mark.parametrize("role", ["marketing", "executive", "analyst"])
-def test_more_budget_is_answered_and_far_more_is_warned_of(open_page, role):
+@pytest.fixture
+def curved(bank: Stores) -> Stores:
+    """The small bank with the curves of a larger one: its own channels won too few for any."""
+    with next_snapshot(bank) as draft:
+        row = {
+            "as_of": date(2026, 6, 30),
+            "weeks": 90,
+            "won": 700,
+            "usual_spend": 4000.0,
+            "least_spend": 1000.0,
+        }
+        row |= {"most_spend": 9000.0, "level": 2.0, "level_error": 0.04, "power": 0.8, "power_error": 0.1}
+        even = dict.fromkeys(("level", "level_error", "power", "power_error"))
+        rows = [row | {"channel": "email"}, row | {"channel": "social"}, row | even | {"channel": "event"}]
+        draft.write(response_curves, pd.DataFrame(rows), replacing=true())
+    return bank
+
+
+@pytest.mark.parametrize("role", ["marketing", "executive"])
+def test_more_budget_is_answered_and_far_more_is_warned_of(curved, open_page, role):
     app = open_page(somebody(role), "budget")
     assert not app.error
     assert not app.exception
-    if not app.number_input:
-        pytest.skip("this small bank has no channel with enough customers for a curve")
+    assert "Not enough variation in spend to tell" in words(app)
+    assert "event" in words(app)
     before = app.metric[1].value
     app.number_input[0].set_value(50_000_000.0).run()
     assert not app.exception
     assert app.metric[1].value != before
     assert "Beyond that the curve is a guess" in words(app)
+    assert "beyond what was seen" in cells(app)
+
+
+def test_a_small_bank_has_no_curves_and_says_so(open_page):
+    app = open_page(somebody("analyst"), "budget")
+    assert "It is too early to say" in app.title[0].value
+
+
+def _next(best: list[float], value: float = 10.0) -> pd.DataFrame:
+    channels = ["email", "branch", "social", "event"][: len(best)]
+    return pd.DataFrame(
+        {"channel": channels, "next_best": best, "next_low": 1.0, "next_high": 2.0, "next_value": value}
+    )
+
+
+def test_the_title_says_where_the_next_money_goes_as_far_as_it_is_known():
+    assert headline(_next([0.97, 0.03])) == (
+        "The next HKD 100,000 brings most through email: 52 to 104 customers"
+    )
+    assert headline(_next([0.7, 0.28, 0.02])) == (
+        "The next HKD 100,000 probably brings most through email: 52 to 104 customers"
+    )
+    assert headline(_next([0.5, 0.48, 0.02])) == "The next HKD 100,000 brings most through email or branch"
+    assert "no one of them is best" in headline(_next([0.3, 0.3, 0.2, 0.2]))
+    assert "No channel's history reaches far enough" in headline(_next([0.0, 0.0]))
+    assert "In no channel" in headline(_next([1.0], value=-5.0))
+
+
+def test_why_a_channel_has_no_curve_is_said(monkeypatch):
+    said = []
+    monkeypatch.setattr("streamlit.caption", said.append)
+    curves = {"channel": ["email", "event"], "weeks": [90, 12], "won": [400, 5], "level": [None, None]}
+    _left_out(pd.DataFrame(curves))
+    assert said == [
+        "Too little history for a curve: event.",
+        "Not enough variation in spend to tell what more or less of it would bring: email.",
+    ]

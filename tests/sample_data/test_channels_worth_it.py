@@ -8,11 +8,12 @@ import pytest
 
 from metrics import channel_value
 from metrics.scope import Scope, period_named
-from models import worth
+from models import response, worth
 from pages.growth.channel_value import headline
 from warehouse.access import SYSTEM, Reader, Viewer
 from warehouse.connect import Stores
 from warehouse.load import as_of
+from workflow import response_curves
 
 
 @pytest.mark.parametrize("role", ["system", "marketing", "executive"])
@@ -30,3 +31,16 @@ def test_costly_but_worth_it_and_cheap_but_not(large: tuple[Stores, dict[str, An
     assert known.loc[cheap, "verdict"] == worth.NOT_WORTH
     said = headline(found.assign(label=found["group"]), "channel")
     assert said.index(costly) < said.index("is worth it") < said.index(cheap)
+
+
+def test_the_budgets_curves_hold_the_power_the_bank_was_drawn_with(
+    large: tuple[Stores, dict[str, Any]],
+) -> None:
+    stores, truth = large
+    reader = Reader(stores, SYSTEM, stores.snapshot())
+    curves = response.curves(response_curves.weeks(reader, as_of(reader))).dropna(subset=["power"])
+    true = curves["channel"].map(truth["leads_follow_spend_to_the_power"])
+    off = ((curves["power"] - true) / curves["power_error"]).abs()
+    assert len(curves) >= 6
+    assert off.max() < 3
+    assert (off < 1.96).mean() >= 0.85
