@@ -11,7 +11,7 @@ from metrics.words import day
 from pages.customers.alert_card import escaped
 from pages.kit import data, review_chart, tables
 from pages.kit import viewer as door
-from reports import about
+from reports import about, scales
 from reports import quarterly_review as quarterly
 from reports.review import NAMES, Answer, Figure, Review
 from reports.review_file import KINDS, review_file
@@ -104,7 +104,7 @@ def _first(figure: Figure) -> None:
 def _short(figure: Figure) -> str:
     """What fits below a figure on one line: how it moved in a year if it did, or its interval."""
     if figure.year_before.endswith(", no clear change"):
-        return "no clear change in a year"
+        return "no clear change"
     if figure.year_before:
         return f"in a year {figure.year_before}"
     return figure.n.partition(", n =")[0].removeprefix("95 % interval ")
@@ -128,10 +128,11 @@ def _coloured(text: str) -> str:
 
 def _card(figure: Figure) -> None:
     with st.container(border=True, height="stretch", gap="xxsmall"):
-        st.metric(
-            figure.label,
-            figure.value,
-        )
+        if any(c.isdigit() for c in figure.value):
+            st.metric(figure.label, figure.value)
+        else:
+            st.text(figure.label)
+            st.markdown(f"**{escaped(figure.value[:1].upper() + figure.value[1:])}**")
         below = [
             f"Year before: {_coloured(figure.year_before)}" if figure.year_before else "",
             f"Quarter before: {_coloured(figure.before)}" if figure.before else "",
@@ -147,14 +148,19 @@ def _answer(number: int, answer: Answer) -> None:
         if not shown.open:
             return
         st.caption(answer.question)
-        for said in answer.sentences:
-            st.text(said)
+        if scales.drawable(answer.chart):
+            said, drawn = st.columns([1, 1], gap="large")
+            with drawn:
+                review_chart.draw(answer.chart, f"chart-{answer.key}")
+        else:
+            said = st.container()
+        with said:
+            for sentence in answer.sentences:
+                st.text(sentence)
         if answer.figures:
             with st.grid(4, min_column_width=215, gap="small"):
                 for figure in answer.figures:
                     _card(figure)
-        if answer.chart is not None:
-            review_chart.draw(answer.chart, f"chart-{answer.key}")
         if answer.table is not None:
             frame = pd.DataFrame(answer.table.rows, columns=list(answer.table.columns))
             tables.show(frame, f"review-{answer.key}")

@@ -38,7 +38,7 @@ def _intervals(chart: Chart, key: str) -> None:
         [r[1] for r in rows],
         [r[2] for r in rows],
         [r[3] for r in rows],
-        [f"{_said(chart, v)} ({_said(chart, low)} to {_said(chart, high)})" for _, v, low, high in rows],
+        [_said(chart, r[1]) for r in rows],
         whole=chart.mark,
         alt=chart.says,
         key=key,
@@ -73,7 +73,9 @@ def _bars(chart: Chart, key: str) -> None:
                 "y": charts.inert(chart.categories),
                 "x": list(found.values),
                 "text": [_said(chart, v) for v in found.values],
-                "textposition": "outside",
+                # Beside a dashed line, which the labels would else stand on, they stand in the bars.
+                "textposition": "outside" if chart.mark is None else "inside",
+                "insidetextanchor": "start",
                 "cliponaxis": False,
                 "marker": {"color": theme.colour("primary")},
                 "hovertemplate": "%{y}: %{text}<extra></extra>",
@@ -111,6 +113,7 @@ def _upright(chart: Chart, key: str) -> None:
         ],
         "layout": theme.layout(
             230,
+            bargap=0.35 if len(chart.categories) > 4 else 0.6,
             shapes=_dashed(chart, "y"),
             xaxis={"type": "category", "showgrid": False, "fixedrange": True},
             yaxis={"visible": False, "range": [min(0, *scales.known(chart)), top * 1.2], "fixedrange": True},

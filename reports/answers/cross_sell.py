@@ -91,7 +91,7 @@ def _chart(effects: list[Effect]) -> Chart | None:
         categories=labels,
         series=(
             Series(
-                name="Effect",
+                name="Change, treated against held out",
                 values=tuple(r.value for _, r in shown),
                 low=tuple(r.low for _, r in shown),
                 high=tuple(r.high for _, r in shown),

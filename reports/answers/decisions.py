@@ -14,7 +14,7 @@ from models import worth
 from reports.answers import goals as shared
 from reports.answers.asked import Asked, rows_of
 from reports.answers.effects import Effect, effect, looked_at, wrong_draw
-from reports.review import Answer, Figure, Table
+from reports.review import Answer
 from warehouse.errors import AccessRefused
 from workflow.impact import CHURN, CROSS_SELL
 from workflow.progress import Progress
@@ -43,13 +43,7 @@ def answer(
         key="decisions",
         question=QUESTION,
         title=_title(wanted),
-        sentences=tuple(f"{d.what} {d.figure}" for d in wanted),
-        figures=(Figure(label="Decisions wanted", value=str(len(wanted))),),
-        table=Table(
-            columns=("Decision", "The figure that calls for it", "Details on the page"), rows=tuple(wanted)
-        )
-        if wanted
-        else None,
+        sentences=tuple(f"{d.what} {d.figure} (Page {d.page}.)" for d in wanted),
         sources=(
             "Rules: a goal that is behind or missed; a channel whose value less cost lies clearly above or below 0; an "
             "experiment with a clear effect, a wrong draw, or no further look; a campaign that promises too much.",

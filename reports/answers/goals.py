@@ -22,6 +22,7 @@ from workflow.progress import Progress, progress
 QUESTION = "Did we meet the shared goals?"
 GOOD = ("met", "met early", "ahead", "on the path")
 BAD = ("missed", "behind")
+A_YEAR = 360
 MOST_EXPLAINED = 3
 """Goals that are behind are explained up to so many; the table has them all."""
 
@@ -77,9 +78,10 @@ def answer(asked: Asked, goals: Sequence[Progress]) -> Answer:
 
 
 def name_of(goal: Goal) -> str:
-    """`Qualified conversions, digital channels`; the whole bank is not said."""
+    """`Qualified conversions, digital channels`; neither the whole bank nor a year is said."""
     label = CATALOGUE[goal.metric].label
-    return f"{label}, {goal.part_in_words()}" if goal.filters else label
+    part = f", {goal.part_in_words()}" if goal.filters else ""
+    return f"{label}{part}" + (f", {goal.span.in_words()}" if goal.span.days < A_YEAR else "")
 
 
 def _digital(goal: Goal) -> bool:
@@ -201,7 +203,6 @@ def _table(goals: Sequence[Progress]) -> Table:
         rows.append(
             (
                 name_of(goal.goal),
-                goal.goal.span.in_words(),
                 figure(metric, goal.goal.target),
                 figure(metric, goal.actual),
                 figure(metric, goal.expected),
@@ -209,7 +210,7 @@ def _table(goals: Sequence[Progress]) -> Table:
                 " and ".join(departments(goal.goal)),
             )
         )
-    columns = ("Goal", "Days", "Target", "So far", "Path to date", "State", "Shared by")
+    columns = ("Goal", "Target", "So far", "Path to date", "State", "Shared by")
     return Table(columns=columns, rows=tuple(rows))
 
 

@@ -34,7 +34,7 @@ def title(asked: Asked, goals: Sequence[Progress], experiments: Sequence[Reading
         parts.append(f"{asked.says('churn_rate')} of customers lost{than.get(verdict, '')}")
     sold = _sold(asked, experiments)
     if sold is not None and sold.is_clear and sold.relative is not None:
-        parts.append(f"cross-sell {signed(sold.relative.value, 0)} where tried")
+        parts.append(f"pilot cross-sell {signed(sold.relative.value, 0)}")
     if asked.value("net_revenue") == asked.value("net_revenue") and len(parts) < 3:
         parts.append(f"{asked.says('net_revenue')} net revenue")
     return f"{asked.quarter.in_words()}: {', '.join(parts) or 'little is known of this quarter'}"

@@ -31,7 +31,7 @@ def answer(asked: Asked) -> Answer:
         figures=(
             asked.card("promise_kept"),
             asked.card("acceptance_rate"),
-            Figure(label="Disputes settled", value="not measured yet"),
+            Figure(label="Disputes settled", value="not measured"),
             _staff_card(said),
         ),
         chart=_chart(asked),

@@ -58,9 +58,9 @@ def answer(asked: Asked, status: pd.DataFrame, metrics: Iterable[str]) -> Answer
             _model_card(model),
         ),
         table=Table(
-            columns=("Figure", "Version", "Means", "Owner"),
+            columns=("Figure", "Version", "Owner", "Means"),
             rows=tuple(
-                (CATALOGUE[n].label, version(CATALOGUE[n]), CATALOGUE[n].means, CATALOGUE[n].owner)
+                (CATALOGUE[n].label, version(CATALOGUE[n]), CATALOGUE[n].owner, CATALOGUE[n].means)
                 for n in shown
             ),
         ),

@@ -27,6 +27,8 @@ KINDS = {
     "Check": ("check of the data found something", "checks of the data found something"),
 }
 """Kind of a gap → its words for one and for several."""
+Row = tuple[str, str, str, str]
+"""Kind, what, why, who can change it."""
 
 
 def answer(
@@ -55,8 +57,8 @@ def answer(
         or "Every table has data, every check passed, and no result is too early",
         sentences=tuple(sentences),
         table=Table(
-            columns=("Kind", "What", "Why, and who can change it"),
-            rows=tuple(rows),
+            columns=("Kind", "What", "Who can change it", "Why"),
+            rows=tuple((kind, what, who, why) for kind, what, why, who in rows),
         )
         if rows
         else None,
@@ -67,15 +69,15 @@ def _many(n: int, one: str, more: str) -> str:
     return "" if n == 0 else f"1 {one}" if n == 1 else f"{n:,} {more}"
 
 
-def _missing_tables(status: pd.DataFrame) -> list[tuple[str, str, str]]:
+def _missing_tables(status: pd.DataFrame) -> list[Row]:
     owners = {t.name: t.info["owner"] for t in UNIFIED_TABLES}
     return [
-        ("No data", name.replace("_", " "), f"No rows were loaded. {owners[name]} keeps them.")
+        ("No data", name.replace("_", " "), "No rows were loaded.", owners[name])
         for name in status.loc[status["row_count"] == 0, "table_name"]
     ]
 
 
-def _missing_columns(asked: Asked) -> list[tuple[str, str, str]]:
+def _missing_columns(asked: Asked) -> list[Row]:
     found = []
     for table in UNIFIED_TABLES:
         if table.name not in asked.known:
@@ -86,27 +88,28 @@ def _missing_columns(asked: Asked) -> list[tuple[str, str, str]]:
                 (
                     "Columns missing",
                     f"{table.name.replace('_', ' ')}: {', '.join(gone)}",
-                    f"The source gave none. {table.info['owner']} keeps them.",
+                    "The source gave none.",
+                    table.info["owner"],
                 )
             )
     return found
 
 
-def _late(status: pd.DataFrame) -> list[tuple[str, str, str]]:
+def _late(status: pd.DataFrame) -> list[Row]:
+    owners = {t.name: t.info["owner"] for t in UNIFIED_TABLES}
     late = status[status["overdue"].fillna(False).astype(bool)]
     return [
         (
             "Late",
             r.table_name.replace("_", " "),
-            f"Its latest day is {day(pd.Timestamp(r.latest_on))}, later days are usual.",
+            f"Its latest day is {day(pd.Timestamp(r.latest_on))}; later days are usual.",
+            owners[r.table_name],
         )
         for r in rows_of(late)
     ]
 
 
-def _early(
-    goals: Sequence[Progress], experiments: Sequence[Reading], asked: Asked
-) -> list[tuple[str, str, str]]:
+def _early(goals: Sequence[Progress], experiments: Sequence[Reading], asked: Asked) -> list[Row]:
     found = []
     for goal in goals:
         if goal.state() in ("not known", "too early to say"):
@@ -116,11 +119,16 @@ def _early(
                 if absent(goal.goal.metric, asked.known)
                 else "too few cases so far, or not for your role"
             )
-            found.append(("Goal not judged", label, why[0].upper() + why[1:] + "."))
+            found.append(("Goal not judged", label, f"{why[0].upper()}{why[1:]}.", goal.goal.owner))
     for reading in experiments:
         if wrong_draw(reading):
             found.append(
-                ("Result to come", reading.title, "The draw went wrong, so its figures prove nothing.")
+                (
+                    "Result to come",
+                    reading.title,
+                    "The draw went wrong: its figures prove nothing.",
+                    "Analytics",
+                )
             )
         elif reading.look is None or reading.look.on > asked.end:
             when = (
@@ -128,11 +136,11 @@ def _early(
                 if reading.following
                 else "No look is planned."
             )
-            found.append(("Result to come", reading.title, when))
+            found.append(("Result to come", reading.title, when, "Nobody: time"))
     return found
 
 
-def _failed(asked: Asked) -> list[tuple[str, str, str]]:
+def _failed(asked: Asked) -> list[Row]:
     found: pd.DataFrame = asked.once("failed_checks", lambda d: d.frame(load.failed_checks()))
     rows = []
     for r in rows_of(found):
@@ -141,7 +149,8 @@ def _failed(asked: Asked) -> list[tuple[str, str, str]]:
             (
                 "Check",
                 f"{r.table_name.replace('_', ' ')}: {r.check_name}{n}",
-                f"{r.says} {r.department} can mend it at the source.",
+                r.says,
+                r.department,
             )
         )
     return rows
