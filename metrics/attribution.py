@@ -64,34 +64,61 @@ wins_markov = _credited(
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """An attribution model as a page names it: its metric, a short name, and the question it answers."""
+    """An attribution model as a page names it: its metric, its name in plain words and in the field, its question."""
 
     metric: str
     name: str
+    known_as: str
     asks: str
 
 
 MODELS = (
-    Model(metric="wins_first_touch", name="First", asks="Which channel made people notice us?"),
-    Model(metric="wins_last_touch", name="Last", asks="Which channel was there when they decided?"),
-    Model(metric="wins_linear", name="Linear", asks="Who took part, if every contact counts alike?"),
     Model(
-        metric="wins_position", name="U", asks="Who opened and who closed, with a little for those between?"
+        metric="wins_first_touch",
+        name="First contact",
+        known_as="first touch",
+        asks="Which channel made people notice us?",
+    ),
+    Model(
+        metric="wins_last_touch",
+        name="Last contact",
+        known_as="last touch",
+        asks="Which channel was there when they decided?",
+    ),
+    Model(
+        metric="wins_linear",
+        name="All alike",
+        known_as="linear",
+        asks="Who took part, if every contact counts alike?",
+    ),
+    Model(
+        metric="wins_position",
+        name="First and last",
+        known_as="position-based, U",
+        asks="Who opened and who closed, with a little for those between?",
     ),
     Model(
         metric="wins_w",
-        name="W",
+        name="Hand-overs",
+        known_as="position-based, W",
         asks="Who brought the visitor, the lead and the opportunity, our three hand-overs?",
     ),
-    Model(metric="wins_decay", name="Decay", asks="Who was there shortly before the decision?"),
+    Model(
+        metric="wins_decay",
+        name="Latest most",
+        known_as="time decay",
+        asks="Who was there shortly before the decision?",
+    ),
     Model(
         metric="wins_shapley",
-        name="Shapley",
+        name="Fair share",
+        known_as="Shapley value",
         asks="What is each channel's fair part, if all who took part were needed?",
     ),
     Model(
         metric="wins_markov",
-        name="Markov",
+        name="Would be lost",
+        known_as="Markov, removal effect",
         asks="Which channels' journeys would come to nothing if the channel were gone and nobody took another way?",
     ),
 )

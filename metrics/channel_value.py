@@ -12,9 +12,9 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import ColumnElement, Select, Table, case, distinct, func, select
 
+from metrics import value_meaning
 from metrics.acquisition import acquisition_cost, joined_within
 from metrics.dimensions import DIMENSIONS
-from metrics.meaning import Meaning
 from metrics.measure import between
 from metrics.scope import Scope, month
 from metrics.value import valued_and_joined_within
@@ -27,9 +27,7 @@ from warehouse.schema import (
     customers,
     leads,
     revenues,
-    value_hindsight,
 )
-from warehouse.schema import response_curves as curves_table
 
 BY = ("channel", "campaign", "product", "month")
 """What can be compared; a month is that of joining. A product is that of the campaign that brought the customer."""
@@ -83,6 +81,15 @@ def by_month_since_joining(reader: Reader, by: str, scope: Scope, as_of: date) -
     `reached` counts the customers won whose month has fully passed, those who left too. A month nobody has reached has
     no row; NaN is about too few people to show.
     """
+    flows = reader.frame(flows_since_joining(by, scope, as_of))
+    reached = _reached(reader, by, scope, as_of)
+    flows["month"] = flows["month"].astype(int) + 1
+    return reached.merge(flows[["group", "month", "net"]], on=["group", "month"], how="left")
+
+
+def flows_since_joining(by: str, scope: Scope, as_of: date) -> Select:
+    """Net revenue of those who joined in the scope's period through a lead, by `group` and `month` since (0 is the
+    first)."""
     elapsed, group = months_between(_joined_on(revenues), revenues.c.month_on), _group(revenues, by)
     net = revenues.c.revenue - revenues.c.cost_to_serve
     asked = select(
@@ -91,10 +98,7 @@ def by_month_since_joining(reader: Reader, by: str, scope: Scope, as_of: date) -
         to_float(func.sum(net)).label("net"),
         func.count(distinct(revenues.c.customer_id)).label(f"net{PEOPLE}"),
     ).where(joined_within(scope.period), revenues.c.month_on <= as_of)
-    flows = reader.frame(_filtered(asked, revenues, scope).group_by(group, elapsed))
-    reached = _reached(reader, by, scope, as_of)
-    flows["month"] = flows["month"].astype(int) + 1
-    return reached.merge(flows[["group", "month", "net"]], on=["group", "month"], how="left")
+    return _filtered(asked, revenues, scope).group_by(group, elapsed)
 
 
 def _reached(reader: Reader, by: str, scope: Scope, as_of: date) -> pd.DataFrame:
@@ -188,34 +192,6 @@ def _joined_on(fact: Table) -> ColumnElement:
     )
 
 
-BUDGET = Meaning(
-    terms=(
-        (
-            "New customers a month",
-            "What the channel's own weeks say so much spend wins: customers follow spend to a power between 0 and 1 that "
-            "is learned within campaigns, so that a further campaign is not taken for more money in the same one. "
-            "Customers count in the week their lead came; weeks younger than 100 days are left out. In brackets the 95 % "
-            "interval.",
-        ),
-        (
-            "Lifetime value",
-            "Those customers times the lifetime value of a customer the channel won in the two years before.",
-        ),
-        (
-            "Next HKD 100,000",
-            "So much more in this channel alone, over twelve months, on top of its spend: the customers it adds, and "
-            "their lifetime value less the money itself.",
-        ),
-        (
-            "Likely best",
-            "In how many of 4,000 draws from the intervals the channel leaves most value of all. A channel that would "
-            "spend more a week than was ever seen takes no part.",
-        ),
-    ),
-    reads=(select(curves_table).order_by(curves_table.c.channel),),
-)
-
-
 def campaign_names(reader: Reader) -> dict[str, str]:
     """The name of every campaign by its code."""
     rows = reader.frame(select(campaigns.c.campaign_id, campaigns.c.name))
@@ -226,11 +202,9 @@ def campaign_names(reader: Reader) -> dict[str, str]:
 
 def latest_hindsight(reader: Reader) -> pd.DataFrame:
     """The rows of the latest look back: predicted against realised, by tenths."""
-    table = value_hindsight
-    newest = select(func.max(table.c.predicted_on)).scalar_subquery()
-    return reader.frame(select(table).where(table.c.predicted_on == newest).order_by(table.c.tenth))
+    return reader.frame(value_meaning.HINDSIGHT.reads[0])
 
 
 def response_curves(reader: Reader) -> pd.DataFrame:
     """How each channel's customers won follow its spend, as `models.response` learned it last night."""
-    return reader.frame(BUDGET.reads[0])
+    return reader.frame(value_meaning.BUDGET.reads[0])

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, literal, select
 
+from metrics.meaning import Meaning
 from metrics.scope import Period
 from warehouse.access import PEOPLE
 from warehouse.dialects import add_days, days_between
@@ -120,6 +121,46 @@ def weeks(period: Period) -> Select[Any]:
         *_counted("weeks", func.count(), people),
         *_counted("people", people),
     ).group_by(number, week.c.departments)
+
+
+def meaning_of_pairs(period: Period) -> Meaning:
+    """What the table of `pairs` means."""
+    return Meaning(
+        terms=(
+            (
+                "Reached by both",
+                "People whom both campaigns reached in the period, as customers or as leads before.",
+            ),
+            (f"Within {CLOSE_DAYS} days", "Those of them whom both reached that close together."),
+            (
+                "Contradicting offers",
+                "Two campaigns for one product whose messages differ. Whether the messages truly contradict each other, "
+                "their owners judge; the words of both stand in the table.",
+            ),
+        ),
+        reads=(pairs(period), contradicted(period)),
+        over=period.in_words(),
+    )
+
+
+def meaning_of_contacts(period: Period) -> Meaning:
+    """What the tables of `weeks` and `contacts` mean."""
+    return Meaning(
+        terms=(
+            ("Contact", "An e-mail, a call, a branch meeting or an event. What people see or click is none."),
+            (
+                "Weeks",
+                "Weeks of one person with a contact; a week is seven days from the first of the period.",
+            ),
+            (
+                "Department",
+                "A contact that belongs to a campaign is Marketing's, one without is a relationship manager's.",
+            ),
+            ("Each, a week", "Contacts divided by the people who had any, and by the weeks of the period."),
+        ),
+        reads=(weeks(period), contacts(period)),
+        over=period.in_words(),
+    )
 
 
 def _counted(

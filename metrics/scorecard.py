@@ -20,6 +20,7 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 from metrics import query
+from metrics.meaning import Meaning
 from metrics.newcomers import COMPLAINT_DAYS, LEAVING_DAYS
 from metrics.query import Question
 from metrics.scope import Period, Scope, months_back
@@ -49,6 +50,23 @@ ASPECTS = (
 )
 
 
+HOLDS = f"In how many of {REDRAWS:,} redraws of every campaign's people it keeps its place."
+JUDGEMENT = Meaning(
+    terms=(
+        (
+            "Verdict",
+            "Promises too much: fewer leads accepted, more early complaints and more early leavers than of all other "
+            "campaigns together, all three at once beyond chance (Fisher's exact test for each, the largest p-value of "
+            "the three, adjusted by Holm over all campaigns to 5 %).",
+        ),
+        (
+            "Too early to say",
+            f"Fewer than {FEWEST_PEOPLE} people or {FEWEST_CASES} cases in any of the three.",
+        ),
+        ("Worse", "Rejections, complaints and leavers, each as a ratio to the others: their geometric mean."),
+        ("Holds", HOLDS),
+    )
+)
 COUNTED = ("leads", "accepted", "decided", "customers_acquired", "complained_early", "left_early")
 MONTHS = 24
 
@@ -59,12 +77,18 @@ def of_the_bank(reader: Reader, as_of: date, known: frozenset[str] | None = None
     Customers are counted once they have been watched to the end: those who joined at least 90 days ago for complaints,
     180 days for leaving.
     """
-    start = months_back(as_of, MONTHS)[0].start
-    periods = [Period(start, as_of - timedelta(days=d)) for d in (0, COMPLAINT_DAYS, LEAVING_DAYS)]
-    question = Question.of(COUNTED, Scope(periods[0]), ["campaign"], periods)
-    counts = _wide(query.ask(question, reader, known), ["campaign"])
+    asked = question(as_of)
+    periods = asked.periods
+    counts = _wide(query.ask(asked, reader, known), ["campaign"])
     totals = _wide(query.ask(Question.of(COUNTED, Scope(periods[0]), (), periods), reader, known), [])
     return judge(counts[counts["campaign"].notna()], totals.iloc[0])
+
+
+def question(as_of: date) -> Question:
+    """What the scorecard counts: by campaign, of all who came, and of those watched for 90 and for 180 days."""
+    start = months_back(as_of, MONTHS)[0].start
+    periods = [Period(start, as_of - timedelta(days=d)) for d in (0, COMPLAINT_DAYS, LEAVING_DAYS)]
+    return Question.of(COUNTED, Scope(periods[0]), ["campaign"], periods)
 
 
 def _wide(answer: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

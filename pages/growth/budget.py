@@ -5,7 +5,7 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
-from metrics import channel_value
+from metrics import channel_value, value_meaning
 from metrics.scope import Period, Scope
 from metrics.words import hkd, plain
 from models import response, worth
@@ -187,7 +187,7 @@ def _table(planned: response.Expected) -> None:
             ],
         }
     )
-    tables.show(shown, "budget", means=channel_value.BUDGET)
+    tables.show(shown, "budget", means=value_meaning.BUDGET)
 
 
 def _ranges(rows: pd.DataFrame, name: str, times: float) -> list[str]:

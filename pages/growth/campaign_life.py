@@ -3,6 +3,8 @@
 import pandas as pd
 import streamlit as st
 
+from metrics.meaning import Meaning
+from metrics.query import Question
 from metrics.scope import Period, Scope
 from metrics.words import day, hkd
 from pages.customers.alert_card import attempt
@@ -11,23 +13,49 @@ from warehouse import connect
 from warehouse.access import Viewer
 from workflow import campaigns
 
+WAITING = "ended, no analysis"
 ACTUAL = ("marketing_cost", "leads", "won")
 
 
-def view(viewer: Viewer, plans: pd.DataFrame) -> None:
-    """Every campaign with plan and actual, then one of them with its history and the form."""
+MEANS = Meaning(
+    terms=(
+        (
+            "State",
+            "Planned, running, ended or closed, by the campaign's days and what was written about it here.",
+        ),
+        ("Budget", "Of the latest plan written here; without one, what the campaign's own data says."),
+        ("Planned to win", "Contracts, of the latest plan written here."),
+        ("Analysis", "What was learned, in the words of the latest analysis."),
+    )
+)
+
+
+def headline(found: pd.DataFrame) -> str:
+    """How many campaigns wait for an analysis, in words."""
+    waiting = int((found["state"] == WAITING).sum())
+    if not waiting:
+        return "Every campaign that ended has its analysis"
+    return f"{waiting} ended campaign{'s wait' if waiting > 1 else ' waits'} for an analysis"
+
+
+def lives(viewer: Viewer, plans: pd.DataFrame) -> pd.DataFrame:
+    """Every campaign with plan, actual figures and state."""
     today = data.as_of(viewer)
     found = plans.merge(_actual(viewer, plans), on="campaign_id", how="left")
     found = found.merge(campaigns.states(data.reader(viewer)), on="campaign_id", how="left")
     found["state"] = [_state(row, pd.Timestamp(today)) for row in found.itertuples()]
-    waiting = int((found["state"] == "ended, no analysis").sum())
+    return found
+
+
+def view(viewer: Viewer, found: pd.DataFrame) -> None:
+    """The table of `lives`, then one campaign with its history and the form."""
     st.caption(
-        f"{waiting} ended campaigns wait for an analysis. A campaign cannot be closed without one. Actual figures are of "
-        f"all its days until {day(today)}."
+        "A campaign cannot be closed without an analysis. Actual figures are of all its days until "
+        f"{day(data.as_of(viewer))}."
     )
-    _table(found)
+    _table(viewer, found)
     name = found.set_index("campaign_id")["name"].to_dict()
-    first = found.loc[found["state"] == "ended, no analysis", "campaign_id"].tolist()
+    first = found.loc[found["state"] == WAITING, "campaign_id"].tolist()
     chosen = st.selectbox(
         "Campaign",
         [*first, *[c for c in found["campaign_id"] if c not in first]],
@@ -48,11 +76,15 @@ def view(viewer: Viewer, plans: pd.DataFrame) -> None:
 
 
 def _actual(viewer: Viewer, plans: pd.DataFrame) -> pd.DataFrame:
-    today = data.as_of(viewer)
-    start = pd.to_datetime(plans["starts_on"]).min()
-    scope = Scope(Period(today if pd.isna(start) else start.date(), today))
+    scope = _all_days(viewer, plans)
     answer = data.ask(viewer, ACTUAL, scope, by=["campaign"], periods=[scope.period])
     return answer.rename(columns={"campaign": "campaign_id"})[["campaign_id", *ACTUAL]]
+
+
+def _all_days(viewer: Viewer, plans: pd.DataFrame) -> Scope:
+    today = data.as_of(viewer)
+    start = pd.to_datetime(plans["starts_on"]).min()
+    return Scope(Period(today if pd.isna(start) else start.date(), today))
 
 
 def _state(row, today: pd.Timestamp) -> str:
@@ -62,10 +94,10 @@ def _state(row, today: pd.Timestamp) -> str:
         return "planned"
     if pd.isna(row.ends_on) or pd.Timestamp(row.ends_on) >= today:
         return "running"
-    return "ended, analysed" if isinstance(row.analysis, str) else "ended, no analysis"
+    return "ended, analysed" if isinstance(row.analysis, str) else WAITING
 
 
-def _table(found: pd.DataFrame) -> None:
+def _table(viewer: Viewer, found: pd.DataFrame) -> None:
     rows = []
     for row in found.itertuples():
         budget = row.planned_budget if row.planned_budget == row.planned_budget else row.budget
@@ -89,7 +121,9 @@ def _table(found: pd.DataFrame) -> None:
     columns = dict.fromkeys(["Leads", "Won", "Planned to win"], number)
     order = {"Ended, no analysis": 0, "Ended, analysed": 1, "Running": 2, "Planned": 3, "Closed": 4}
     frame = pd.DataFrame(rows).sort_values("State", key=lambda s: s.map(order), kind="stable")
-    tables.show(frame, "campaign-life", "–", **columns)
+    scope = _all_days(viewer, found)
+    asked = Question.of(ACTUAL, scope, ["campaign"], [scope.period])
+    tables.show(frame, "campaign-life", "–", of=asked, means=MEANS, **columns)
 
 
 def _history(history: pd.DataFrame) -> None:

@@ -10,13 +10,44 @@ from pages.kit import charts, data, tables
 from warehouse.access import Viewer
 
 SHOWN = 200
+MANY = 3
+"""So many contacts in one week are pressure."""
+
+
+def overlapping(viewer: Viewer) -> str:
+    """How many people were told different things about one product, in words."""
+    if "touches" not in data.known(viewer):
+        return "Whom several campaigns reach is not known here"
+    told = data.frame(viewer, overlap.contradicted(_period(viewer))).iloc[0]
+    if told["contradicted"] != told["contradicted"]:
+        return "Too few people were told different things about one product to count"
+    if not told["reached"]:
+        return "Nobody was reached by a campaign in the last 90 days"
+    part = share(told["contradicted"] / told["reached"])
+    return f"{told['contradicted']:,.0f} people ({part}) were told different things about one product"
+
+
+def pressing(viewer: Viewer) -> str:
+    """How often the bank turns to one person three times or more in a week, in words."""
+    if "touches" not in data.known(viewer):
+        return "How often people are contacted is not known here"
+    weeks = data.frame(viewer, overlap.weeks(_period(viewer)))
+    total = weeks["weeks"].sum()
+    if not total:
+        return "Nobody was contacted in the last 90 days"
+    often = share(weeks[weeks["contacts"] >= MANY]["weeks"].sum() / total)
+    return f"In {often} of the weeks with a contact, one person had {MANY} or more"
+
+
+def _period(viewer: Viewer) -> Period:
+    return period_named("90d", data.as_of(viewer))
 
 
 def pairs(viewer: Viewer, plans: pd.DataFrame) -> None:
     """Who was reached by which two campaigns, and whom two of them told different things about one product."""
     if tables.absent("The overlap", viewer, "touches"):
         return
-    period = period_named("90d", data.as_of(viewer))
+    period = _period(viewer)
     told = data.frame(viewer, overlap.contradicted(period)).iloc[0]
     st.caption(
         f"{period.in_words()}. Two offers contradict each other when they are for one product, say different things, and "
@@ -51,7 +82,13 @@ def pairs(viewer: Viewer, plans: pd.DataFrame) -> None:
     if only:
         frame = frame.drop(columns="Offers")
     number = st.column_config.NumberColumn(format="localized")
-    tables.show(frame, "pairs", "too few", **dict.fromkeys(["Reached by both", within], number))
+    tables.show(
+        frame,
+        "pairs",
+        "too few",
+        means=overlap.meaning_of_pairs(period),
+        **dict.fromkeys(["Reached by both", within], number),
+    )
 
 
 def _offers(row) -> str:
@@ -73,7 +110,7 @@ def pressure(viewer: Viewer) -> None:
     """How often the bank turns to one person in a week, and which departments do."""
     if tables.absent("Contact pressure", viewer, "touches"):
         return
-    period = period_named("90d", data.as_of(viewer))
+    period = _period(viewer)
     weeks = data.frame(viewer, overlap.weeks(period))
     made = data.frame(viewer, overlap.contacts(period))
     total = weeks["weeks"].sum()
@@ -84,11 +121,11 @@ def pressure(viewer: Viewer) -> None:
         f"{period.in_words()}. E-mails, calls, branch meetings and events; what people see or click themselves is not "
         "counted. A week is seven days; weeks without a contact are left out."
     )
-    often = weeks[weeks["contacts"] >= 3]["weeks"].sum()
+    often = weeks[weeks["contacts"] >= MANY]["weeks"].sum()
     both = weeks[weeks["departments"] > 1]["weeks"].sum()
     with st.grid(3, min_column_width=215, gap="small"):
         _figure("Weeks with one contact or more", total)
-        _share("With 3 contacts or more", often, total)
+        _share(f"With {MANY} contacts or more", often, total)
         _share("With contacts of two departments", both, total)
     left, right = st.columns([5, 6], gap="large")
     with left:
@@ -107,7 +144,8 @@ def pressure(viewer: Viewer) -> None:
             + ", ".join(f"{n}: {t}" for n, t in zip(labels, texts, strict=True)),
             key="weeks",
         )
-        charts.table_below(pd.DataFrame({"Contacts": labels, "Weeks": by_number.to_numpy()}), "weeks-table")
+        table = pd.DataFrame({"Contacts": labels, "Weeks": by_number.to_numpy()})
+        charts.table_below(table, "weeks-table", means=overlap.meaning_of_contacts(period))
     with right:
         st.header("By whom")
         _by_whom(made, period)
@@ -131,7 +169,8 @@ def _by_whom(made: pd.DataFrame, period: Period) -> None:
         }
     )
     number = st.column_config.NumberColumn(format="localized")
-    tables.show(frame, "by-whom", "too few", Contacts=number, People=number)
+    means = overlap.meaning_of_contacts(period)
+    tables.show(frame, "by-whom", "too few", means=means, Contacts=number, People=number)
     st.caption(
         "A contact that belongs to a campaign is Marketing's, one without is a relationship manager's."
     )

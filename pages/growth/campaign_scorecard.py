@@ -10,7 +10,6 @@ from pages.kit import charts, data, tables
 from warehouse.access import Viewer
 
 JUDGED = "promises too much"
-HOLDS = f"In how many of {scorecard.REDRAWS:,} redraws of every campaign's people it keeps its place."
 
 
 def view(viewer: Viewer, judged: pd.DataFrame | None) -> None:
@@ -26,7 +25,7 @@ def view(viewer: Viewer, judged: pd.DataFrame | None) -> None:
     for row in judged[judged["verdict"] == JUDGED].itertuples():
         _stands_out(row)
     st.header("Every campaign against all others")
-    _table(judged)
+    _table(viewer, judged)
     st.header("Times worse than the others")
     ranked = judged[judged["rank"].notna()]
     texts = [f"{t:.1f}×" for t in ranked["times_worse"]]
@@ -63,7 +62,7 @@ def _stands_out(row) -> None:
                     )
 
 
-def _table(judged: pd.DataFrame) -> None:
+def _table(viewer: Viewer, judged: pd.DataFrame) -> None:
     rows = [
         {
             "Campaign": row.name,
@@ -80,8 +79,10 @@ def _table(judged: pd.DataFrame) -> None:
     tables.show(
         pd.DataFrame(rows),
         "scorecard",
+        of=scorecard.question(data.as_of(viewer)),
+        means=scorecard.JUDGEMENT,
         Leads=st.column_config.NumberColumn(format="localized"),
-        **{"Holds": st.column_config.TextColumn(help=HOLDS)},
+        **{"Holds": st.column_config.TextColumn(help=scorecard.HOLDS)},
     )
     st.caption(
         "Share, 95 % interval, n; how many times worse than the others, and how surely a campaign keeps its place. Too "

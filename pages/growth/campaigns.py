@@ -21,14 +21,14 @@ VIEWS = {
 
 
 def page(viewer: Viewer, scope: Scope | None) -> None:
-    """The finding, and one of four views."""
+    """One of four views, and above them what it found."""
     if "campaigns" not in data.known(viewer):
         st.title("No campaign has been loaded")
         tables.absent("This page", viewer, "campaigns")
         return
     plans = data.cached(viewer, "campaigns", campaigns.listed)
     judged = _judged(viewer, plans)
-    st.title(_headline(judged))
+    finding = st.empty()
     asked = st.query_params.get("view", "scorecard")
     shown = st.segmented_control(
         "Show",
@@ -41,11 +41,19 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     )
     # By hand: a bound widget would write its label into the address.
     st.query_params["view"] = shown or "scorecard"
-    {
-        "overlap": lambda: campaign_overlap.pairs(viewer, plans),
-        "pressure": lambda: campaign_overlap.pressure(viewer),
-        "life": lambda: campaign_life.view(viewer, plans),
-    }.get(shown or "", lambda: campaign_scorecard.view(viewer, judged))()
+    if shown == "overlap":
+        finding.title(campaign_overlap.overlapping(viewer))
+        campaign_overlap.pairs(viewer, plans)
+    elif shown == "pressure":
+        finding.title(campaign_overlap.pressing(viewer))
+        campaign_overlap.pressure(viewer)
+    elif shown == "life":
+        found = campaign_life.lives(viewer, plans)
+        finding.title(campaign_life.headline(found))
+        campaign_life.view(viewer, found)
+    else:
+        finding.title(_headline(judged))
+        campaign_scorecard.view(viewer, judged)
 
 
 def _judged(viewer: Viewer, plans: pd.DataFrame) -> pd.DataFrame | None:

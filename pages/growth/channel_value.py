@@ -3,7 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from metrics import channel_value
+from metrics import channel_value, value_meaning
+from metrics.query import Question
 from metrics.scope import Scope
 from metrics.words import hkd, plain, share
 from models import worth
@@ -55,7 +56,7 @@ def page(viewer: Viewer, scope: Scope) -> None:
     )
     groups["paid"] = [_payback(months, g.group, g.cac) for g in groups.itertuples()]
     _picture(groups, by)
-    _each(groups, by, viewer)
+    _each(groups, by, viewer, scope)
     value_checks.cohorts(viewer, scope, as_of)
     value_checks.hindsight(viewer)
 
@@ -71,7 +72,11 @@ def headline(groups: pd.DataFrame, by: str) -> str:
         parts.append(f"{dear['label']} costs {hkd(dear['cac'])} a customer and is worth it")
     if len(poor):
         cheap = poor.loc[poor["cac"].idxmin()]
-        parts.append(f"{cheap['label']} costs {hkd(cheap['cac'])} and is not")
+        parts.append(
+            f"{cheap['label']}, at {hkd(cheap['cac'])}, is not"
+            if parts
+            else f"{cheap['label']} costs {hkd(cheap['cac'])} a customer and is not worth it"
+        )
     return "; ".join(parts) or f"Too few customers won to say which {what} is worth its cost"
 
 
@@ -85,9 +90,9 @@ def sentence(row, horizon: int) -> str:
         return f"{who} (n = {n})."
     said = (
         f"{who}. A customer costs {hkd(row.cac)} and brings {hkd(row.ltv)} "
-        f"({hkd(row.ltv_low)} to {hkd(row.ltv_high)}) in {horizon} months"
+        f"({row.ltv_low:,.0f} to {row.ltv_high:,.0f}) in {horizon} months".replace("-", "−")
     )
-    return f"{said}; {row.paid} (n = {n})."
+    return f"{said}; {row.paid} (n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{n})."
 
 
 def _labels(viewer: Viewer, by: str, groups: pd.Series) -> list[str]:
@@ -130,7 +135,16 @@ def _picture(groups: pd.DataFrame, by: str) -> None:
     value_charts.value_against_cost(drawn, alt=alt, key="value-against-cost")
 
 
-def _each(groups: pd.DataFrame, by: str, viewer: Viewer) -> None:
+def in_words(groups: pd.DataFrame) -> pd.DataFrame:
+    """The groups worth a sentence, three at most: the dearest that is worth it, the cheapest that is not, and the largest
+    of those without a verdict."""
+    named = groups[groups["group"].notna()]
+    worthy, poor = (named[named["verdict"] == v] for v in (worth.WORTH, worth.NOT_WORTH))
+    open_ = named[~named["verdict"].isin([worth.WORTH, worth.NOT_WORTH])]
+    return pd.concat([worthy.nlargest(1, "cac"), poor.nsmallest(1, "cac"), open_.nlargest(1, "won")])
+
+
+def _each(groups: pd.DataFrame, by: str, viewer: Viewer, scope: Scope) -> None:
     horizon, _ = _terms(viewer)
     order = {
         v: i
@@ -140,13 +154,12 @@ def _each(groups: pd.DataFrame, by: str, viewer: Viewer) -> None:
         ["place", "ltv"], ascending=[True, False]
     )
     st.header(f"Is each {BY[by].lower()} worth it?")
-    if len(shown) <= 12:
-        for row in shown.itertuples():
-            st.markdown(sentence(row, horizon))
+    for row in in_words(groups).itertuples():
+        st.markdown(sentence(row, horizon))
     table = pd.DataFrame(
         {
             BY[by]: shown["label"],
-            "Verdict": shown["verdict"],
+            "Verdict": shown["verdict"].str.capitalize(),
             "Customers": shown["won"],
             "Cost per customer": [hkd(v) if v == v else "" for v in shown["cac"]],
             "Lifetime value": [hkd(v) if v == v else "" for v in shown["ltv"]],
@@ -159,4 +172,13 @@ def _each(groups: pd.DataFrame, by: str, viewer: Viewer) -> None:
     cost_known = shown["cost"].notna()
     for column in ("Cost per customer", "Value ÷ cost"):
         table[column] = table[column].where(cost_known, "no cost data")
-    tables.show(table, "value-table", "too few", Customers=st.column_config.NumberColumn(format="localized"))
+    # A month of joining, and the product of a campaign, are no dimensions of every table a metric is read from.
+    told_apart = [by] if by in ("channel", "campaign") else []
+    tables.show(
+        table,
+        "value-table",
+        "too few",
+        of=Question.of(value_meaning.METRICS, scope, told_apart, [scope.period]),
+        means=value_meaning.VERDICTS,
+        Customers=st.column_config.NumberColumn(format="localized"),
+    )

@@ -47,15 +47,25 @@ def disagreement(found: pd.DataFrame) -> str:
     row = wide.loc[wide["apart"].idxmax()]
     wins = row[list(METRICS)].astype(float)
     return (
-        f"The models differ most about {plain(row['channel'])}: {wins.min():,.0f} wins by {NAMES[wins.idxmin()]}, "
-        f"{wins.max():,.0f} by {NAMES[wins.idxmax()]}"
+        f"The models differ most about {plain(row['channel'])}: {wins.min():,.0f} to {wins.max():,.0f} wins"
     )
+
+
+def _furthest(found: pd.DataFrame) -> str:
+    """Which models say the least and the most where they are furthest apart."""
+    wide = found[found["channel"].notna() & found["apart"].notna()]
+    if wide.empty:
+        return ""
+    row = wide.loc[wide["apart"].idxmax()]
+    wins = row[list(METRICS)].astype(float)
+    low, high = (NAMES[m] for m in (wins.idxmin(), wins.idxmax()))
+    return f"{plain(row['channel']).capitalize()} gets fewest by “{low}” and most by “{high}”. "
 
 
 def _side_by_side(viewer: Viewer, scope: Scope, found: pd.DataFrame) -> None:
     chosen = connect.here().settings
     st.caption(
-        f"A contact counts if it was at most {chosen.look_back_days} days before the win; time "
+        f"{_furthest(found)}A contact counts if it was at most {chosen.look_back_days} days before the win; time "
         f"decay halves every {chosen.half_life_days:g} days. None of these models shows what would have happened without "
         "a channel; only an experiment does."
     )
@@ -80,14 +90,17 @@ def _side_by_side(viewer: Viewer, scope: Scope, found: pd.DataFrame) -> None:
     frame = pd.DataFrame({"Channel": channels})
     for metric in METRICS:
         frame[NAMES[metric]] = found[metric].round(1).to_numpy()
-    frame["They differ by"] = found["apart"].round(1).to_numpy()
-    frame["of their mean"] = [
-        share(a / m) if m else "" for a, m in zip(found["apart"], found["mean"], strict=True)
+    frame["They differ by"] = [
+        "" if a != a or not m else f"{a:,.0f} ({a / m:.0%} of the mean)"
+        for a, m in zip(found["apart"], found["mean"], strict=True)
     ]
     frame["If it were gone"] = [
         _loss(effects.get(c if isinstance(c, str) else None)) for c in found["channel"]
     ]
-    number = st.column_config.NumberColumn(format="localized")
+    told = {
+        m.name: st.column_config.NumberColumn(format="localized", help=f"{m.known_as.capitalize()}. {m.asks}")
+        for m in MODELS
+    }
     asked = Question.of(METRICS, scope, ["channel"], [scope.period])
     parts = [scope.narrowed("channel", c) for c in found["channel"]]
     opens = {NAMES[m]: [Figure(of=m, scope=part) for part in parts] for m in METRICS}
@@ -97,16 +110,16 @@ def _side_by_side(viewer: Viewer, scope: Scope, found: pd.DataFrame) -> None:
         "too few",
         opens=opens,
         of=asked,
-        **dict.fromkeys([*NAMES.values(), "They differ by"], number),
+        **told,
     )
     st.caption(
         "If it were gone: the share of all wins lost if this channel's contacts led nowhere, in a Markov chain of all "
-        "journeys, won or not. Wins by Markov share each win out by these effects among the channels that took part in "
-        "it, so that every win counts once; their sums can differ from the effects' own shares."
+        "journeys, won or not. Wins by “Would be lost” share each win out by these effects among the channels that took "
+        "part in it, so that every win counts once; their sums can differ from the effects' own shares."
     )
-    with st.expander("Which question each model answers"):
-        for model in MODELS:
-            st.markdown(f"**{model.name}** {model.asks}")
+    st.header("Which question each model answers")
+    lines = [f"| **{m.name.replace(' ', chr(160))}** | {m.known_as} | {m.asks} |" for m in MODELS]
+    st.markdown("\n".join(["| Model | In the field | Its question |", "|---|---|---|", *lines]))
 
 
 def _loss(effect: float | None) -> str:

@@ -5,7 +5,8 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from metrics import channel_value
+from metrics import channel_value, value_meaning
+from metrics.meaning import Meaning
 from metrics.scope import Scope
 from metrics.words import day, hkd, share
 from pages.kit import charts, data, tables, value_charts
@@ -60,7 +61,8 @@ def cohorts(viewer: Viewer, scope: Scope, as_of: date) -> None:
         columns=[f"Month {c}" for c in known.columns],
     )
     words.insert(0, "Joined in", labels)
-    charts.table_below(words, "cohorts-table")
+    read = channel_value.flows_since_joining("month", scope, as_of)
+    charts.table_below(words, "cohorts-table", means=Meaning(terms=(value_meaning.COHORTS,), reads=(read,)))
 
 
 def hindsight(viewer: Viewer) -> None:
@@ -104,5 +106,6 @@ def hindsight(viewer: Viewer) -> None:
             }
         ),
         "hindsight",
+        means=value_meaning.HINDSIGHT,
         Customers=st.column_config.NumberColumn(format="localized"),
     )

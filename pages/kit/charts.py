@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from metrics.meaning import Meaning
 from metrics.query import Question
 from pages.kit import tables, theme
 
@@ -358,7 +359,10 @@ def ranges(labels: Sequence[str], values: Mapping[str, Sequence[float]], *, alt:
     st.plotly_chart(figure, config=theme.CONFIG, key=key, alt=alt)
 
 
-def table_below(frame: pd.DataFrame, key: str, of: Question | None = None) -> None:
-    """The chart's figures as a table, for who cannot or would rather not read the picture; `of` as in `tables.show`."""
+def table_below(
+    frame: pd.DataFrame, key: str, of: Question | None = None, means: Meaning | None = None
+) -> None:
+    """The chart's figures as a table, for who cannot or would rather not read the picture; `of` and `means` as in
+    `tables.show`."""
     with st.expander("Show as a table"):
-        tables.show(frame, key, of=of)
+        tables.show(frame, key, of=of, means=means)

@@ -39,7 +39,7 @@ def value_against_cost(groups: pd.DataFrame, *, alt: str, key: str, height: int 
         "x": list(shown["cac"]),
         "y": list(shown["ltv"]),
         "text": list(shown["label"]),
-        "textposition": "middle right",
+        "textposition": _places(shown, _log(*across), _log(least, most), height),
         "cliponaxis": False,
         "marker": {
             "size": 10,
@@ -74,6 +74,47 @@ def value_against_cost(groups: pd.DataFrame, *, alt: str, key: str, height: int 
 
 def _log(low: float, high: float) -> list[float]:
     return [log10(low), log10(high)]
+
+
+WIDE, LETTER, LINE, GAP = 900, 7, 15, 7
+"""Where labels go is worked out for a picture so many pixels wide, with letters, lines and a gap of so many."""
+
+
+def _places(shown: pd.DataFrame, across: Sequence[float], upward: Sequence[float], height: int) -> list[str]:
+    """For each label the corner of its point where it covers least: of other labels, points and their error bars."""
+
+    def at(values: pd.Series, ends: Sequence[float], size: float) -> list[float]:
+        return [(log10(max(v, 1)) - ends[0]) / (ends[1] - ends[0]) * size for v in values]
+
+    tall = height - 80
+    x, x_low, x_high = (at(shown[c], across, WIDE) for c in ("cac", "cac_low", "cac_high"))
+    y, y_low, y_high = (at(shown[c], upward, tall) for c in ("ltv", "ltv_low", "ltv_high"))
+    taken = [(left, right, b - 1, b + 1) for left, right, b in zip(x_low, x_high, y, strict=True)]
+    taken += [(a - 1, a + 1, low, high) for a, low, high in zip(x, y_low, y_high, strict=True)]
+    taken += [(a - 6, a + 6, b - 6, b + 6) for a, b in zip(x, y, strict=True)]
+    chosen = []
+    for a, b, label in zip(x, y, shown["label"], strict=True):
+        wide = LETTER * len(str(label))
+        boxes = {
+            "top right": (a + GAP, a + GAP + wide, b + 3, b + 3 + LINE),
+            "bottom right": (a + GAP, a + GAP + wide, b - 3 - LINE, b - 3),
+            "top left": (a - GAP - wide, a - GAP, b + 3, b + 3 + LINE),
+            "bottom left": (a - GAP - wide, a - GAP, b - 3 - LINE, b - 3),
+        }
+        best = min(boxes, key=lambda place: sum(_shared(boxes[place], other) for other in taken))
+        chosen.append(best)
+        taken.append(boxes[best])
+    return chosen
+
+
+Box = tuple[float, float, float, float]
+
+
+def _shared(one: Box, other: Box) -> float:
+    """The area two boxes (left, right, low, high) have in common."""
+    wide = min(one[1], other[1]) - max(one[0], other[0])
+    tall = min(one[3], other[3]) - max(one[2], other[2])
+    return max(wide, 0.0) * max(tall, 0.0)
 
 
 def _bars(shown: pd.DataFrame, name: str) -> dict[str, object]:

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from staff import cells, somebody, words
 
-from pages.growth.channel_value import headline, sentence
+from pages.growth.channel_value import headline, in_words, sentence
 
 
 @pytest.mark.parametrize("role", ["marketing", "executive", "analyst", "sales"])
@@ -20,7 +20,7 @@ def test_every_comparison_opens_for_every_role_of_growth(open_page, role, compar
 
 def test_a_small_bank_gives_no_verdict_on_small_channels_and_hides_few_people(open_page):
     app = open_page(somebody("marketing"), "channel-value", joined="Last 90 days")
-    assert "too few customers to say" in words(app) + cells(app)
+    assert "Too few customers to say" in words(app) + cells(app)
 
 
 def test_a_missing_cost_is_said(open_page):
@@ -28,7 +28,7 @@ def test_a_missing_cost_is_said(open_page):
     app = open_page(somebody("analyst"), "channel-value", joined="Last 24 months")
     table = next(f.value for f in app.dataframe if "Verdict" in f.value.columns)
     unknown = table[table["Channel"] == "Channel not known"]
-    assert set(unknown["Verdict"]) == {"no cost data"}
+    assert set(unknown["Verdict"]) == {"No cost data"}
     assert set(unknown["Cost per customer"]) == {"no cost data"}
 
 
@@ -49,9 +49,28 @@ def test_the_headline_names_the_dear_one_that_is_worth_it_and_the_cheap_one_that
         }
     )
     assert headline(rows, "channel") == (
-        "Event costs HKD 6,450 a customer and is worth it; Affiliate costs HKD 430 and is not"
+        "Event costs HKD 6,450 a customer and is worth it; Affiliate, at HKD 430, is not"
     )
+    assert headline(rows[1:2], "channel") == "Affiliate costs HKD 430 a customer and is not worth it"
     assert "Too few" in headline(rows.assign(verdict="no cost data"), "channel")
+
+
+def test_three_findings_stand_in_words_and_the_rest_in_the_table():
+    rows = pd.DataFrame(
+        {
+            "group": ["event", "email", "affiliate", "display", "branch", None],
+            "cac": [6450.0, 500.0, 430.0, 900.0, 700.0, 1.0],
+            "won": [300.0, 400.0, 600.0, 20.0, 25.0, 900.0],
+            "verdict": [
+                "worth it",
+                "worth it",
+                "not worth it",
+                *["too few customers to say"] * 2,
+                "no cost data",
+            ],
+        }
+    )
+    assert in_words(rows)["group"].tolist() == ["event", "affiliate", "branch"]
 
 
 def test_one_group_is_one_sentence():
@@ -67,7 +86,7 @@ def test_one_group_is_one_sentence():
             "paid": "paid back in month 9",
         }
     )
-    assert sentence(row, 36) == (
-        "**Event**: worth it. A customer costs HKD 6,450 and brings HKD 30,053 (HKD 25,482 to HKD 34,624) in 36 months; "
+    assert sentence(row, 36).replace("\N{NO-BREAK SPACE}", " ") == (
+        "**Event**: worth it. A customer costs HKD 6,450 and brings HKD 30,053 (25,482 to 34,624) in 36 months; "
         "paid back in month 9 (n = 519)."
     )

@@ -15,7 +15,7 @@ from own_server import fresh_database
 from sqlalchemy import select
 from stores_on_server import stores_on
 
-from metrics import CATALOGUE, query
+from metrics import CATALOGUE, overlap, query
 from metrics.dimensions import DIMENSIONS
 from metrics.query import Question
 from metrics.scope import Period, Scope
@@ -75,6 +75,25 @@ def test_every_metric_is_the_same_over_fifty_random_scopes(served: Stores, loade
             known += int(np.isfinite(a).any())
     assert compared == SCOPES * len(CATALOGUE)
     assert known > compared / 3, "too many of the drawn questions had no answer at all"
+
+
+def test_overlap_and_contact_pressure_are_the_same_and_can_be_shown_as_sql(
+    served: Stores, loaded: Stores
+) -> None:
+    period = Period(date(2026, 4, 1), date(2026, 6, 30))
+    readers = Reader(loaded, SYSTEM), Reader(served, SYSTEM)
+    for means in (overlap.meaning_of_pairs(period), overlap.meaning_of_contacts(period)):
+        for asked in means.reads:
+            one, other = (r.frame(asked).astype(object) for r in readers)
+            keys = list(one.columns)
+            one, other = (f.where(f.notna(), None).sort_values(keys, key=_as_text) for f in (one, other))
+            assert len(one)
+            assert one.to_numpy().tolist() == other.to_numpy().tolist()
+            assert all("2026" in r.sql(asked) for r in readers)
+
+
+def _as_text(column: pd.Series) -> pd.Series:
+    return column.map(str)
 
 
 @pytest.fixture(scope="module")
