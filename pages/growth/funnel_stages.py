@@ -36,7 +36,7 @@ def stages(viewer: Viewer, view: str) -> list[tuple[str, str]]:
 
 def show(viewer: Viewer, scope: Scope, view: str) -> None:
     """Bars with counts and conversion, and beside them the table with the period before."""
-    found = _table(viewer, scope, view)
+    found = table(viewer, scope, view)
     st.header("How far the leads of this period got" if view == COHORT else "What happened in this period")
     st.caption(
         "The leads that first came in the period, each counted once, as far as they have got by now. Compared with the "
@@ -79,7 +79,7 @@ def _figure(name: str, scope: Scope) -> Figure | None:
     return Figure(of=name, scope=scope)
 
 
-def _table(viewer: Viewer, scope: Scope, view: str) -> pd.DataFrame:
+def table(viewer: Viewer, scope: Scope, view: str) -> pd.DataFrame:
     """Columns Stage, n, Change, the conversion with its interval or per 100, its change, and `short` for the chart."""
     chosen = stages(viewer, view)
     names = [name for _, name in chosen]

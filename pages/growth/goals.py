@@ -5,6 +5,7 @@ import math
 import streamlit as st
 
 from metrics import CATALOGUE
+from metrics.meaning import Meaning
 from metrics.pace import adds_up
 from metrics.query import Question
 from metrics.scope import Period, Scope, year_before
@@ -145,7 +146,7 @@ def _this(viewer: Viewer, found: Progress) -> None:
         [goal.metric],
         viewer,
         Question.of([goal.metric], goal.scope.over(days)),
-        outlook.how if outlook is not None and not found.is_over else "",
+        Meaning(terms=(("Heading for", outlook.how),)) if outlook is not None and not found.is_over else None,
     )
     _feeds(viewer, goal)
     if viewer.role in MAY_SET and goal.ended_at is None:

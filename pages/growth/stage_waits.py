@@ -5,6 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
+from metrics.meaning import Meaning
 from metrics.qualified import moment
 from metrics.scope import Scope
 from metrics.stages import Stage, left_after, stages, waiting_for, who_entered, who_waits
@@ -14,10 +15,15 @@ from pages.kit import data, drill_table
 from pages.kit.drill import Figure
 from warehouse.access import Viewer
 
-HOW = (
-    "The days until half and nine in ten had left are Kaplan-Meier estimates: a lead that is still there is not left "
-    "out, which would make every slow stage look quick, but counts as waiting for at least as long as it has. A lead "
-    "enters “MQL” when it counts as qualified by the rule of the day it came."
+MEANS = Meaning(
+    terms=(
+        (
+            "Half left after, nine in ten left after",
+            "Kaplan-Meier estimates: a lead that is still there is not left out, which would make every slow stage look "
+            "quick, but counts as waiting for at least as long as it has.",
+        ),
+        ("MQL", "Entered when a lead counts as qualified by the rule of the day it came."),
+    )
 )
 WORKED_OUT = "The days are worked out from how long each of them stayed, or has waited so far."
 
@@ -39,7 +45,7 @@ def show(viewer: Viewer, scope: Scope) -> None:
         pd.DataFrame(rows),
         "waits",
         "too few",
-        how=HOW,
+        means=MEANS,
         opens={"Entered": entered, "Still there": still}
         | {
             column: [replace(figure, says=WORKED_OUT) for figure in entered]

@@ -21,9 +21,7 @@ TREND_MONTHS = 13
 
 def row(names: Sequence[str], scope: Scope, viewer: Viewer) -> None:
     """A card for each metric, as many beside each other as fit."""
-    months = months_back(scope.period.end, TREND_MONTHS)[:-1]
-    periods = (scope.period, scope.period.before(), *months)
-    answer = data.ask(viewer, names, scope, periods=periods).set_index("period")
+    answer = answered(names, scope, viewer)
     wanted = targets(data.reader(viewer), scope)
     known = data.known(viewer)
     with st.grid(min(4, len(names)), min_column_width=215, gap="small"):
@@ -35,6 +33,13 @@ def row(names: Sequence[str], scope: Scope, viewer: Viewer) -> None:
                     st.caption(missing)
             else:
                 _card(name, answer, wanted.get(name), scope, viewer)
+
+
+def answered(names: Sequence[str], scope: Scope, viewer: Viewer) -> pd.DataFrame:
+    """The figures of cards by index: 0 the period, 1 the one before, then the full months of the trend."""
+    months = months_back(scope.period.end, TREND_MONTHS)[:-1]
+    periods = (scope.period, scope.period.before(), *months)
+    return data.ask(viewer, names, scope, periods=periods).set_index("period")
 
 
 def _why_missing(name: str, scope: Scope, known: frozenset[str]) -> str:

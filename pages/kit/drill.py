@@ -107,8 +107,7 @@ def block(name: str, scope: Scope, viewer: Viewer) -> None:
 
 
 def _rows(name: str, measure: Measure, scope: Scope, viewer: Viewer, says: str = "") -> None:
-    statement = rows.behind(measure, scope, rows.columns_for(measure.fact, viewer))
-    total = int(data.fresh_or_cached(viewer, rows.number_of(statement))["n"].iloc[0])
+    statement, total = behind(measure, scope, viewer)
     if not total:
         tables.empty("No row counts in this period.")
         return
@@ -123,6 +122,12 @@ def _rows(name: str, measure: Measure, scope: Scope, viewer: Viewer, says: str =
         whole=lambda now: in_words(data.reader(now).frame(statement)),
         **_formats(measure, found),
     )
+
+
+def behind(measure: Measure, scope: Scope, viewer: Viewer) -> tuple[Any, int]:
+    """The statement of the rows behind a figure, with the columns the viewer sees, and how many rows it gives."""
+    statement = rows.behind(measure, scope, rows.columns_for(measure.fact, viewer))
+    return statement, int(data.fresh_or_cached(viewer, rows.number_of(statement))["n"].iloc[0])
 
 
 def _adds_up(measure: Measure) -> str:

@@ -6,6 +6,7 @@ from numbers import Real
 import pandas as pd
 import streamlit as st
 
+from metrics.meaning import Meaning
 from metrics.query import Question
 from pages.kit import drill, tables, take
 from pages.kit.drill import Figure
@@ -21,11 +22,11 @@ def show(
     *,
     opens: Opens,
     of: Question | None = None,
-    how: str = "",
+    means: Meaning | None = None,
     **columns: object,
 ) -> None:
     """A table as `tables.show` draws it, whose figures open."""
-    clicked = tables.show(frame, key, empty_cell, of=of, opens=True, how=how, **columns)
+    clicked = tables.show(frame, key, empty_cell, of=of, opens=True, means=means, **columns)
     if clicked is None:
         return
     row, column = clicked

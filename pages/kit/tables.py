@@ -9,7 +9,7 @@ import streamlit as st
 from metrics import CATALOGUE
 from metrics.meaning import Meaning
 from metrics.measure import version
-from metrics.query import Question, columns_of, measures_of, statement
+from metrics.query import Question, columns_of, measures_of, statement, unanswerable
 from metrics.words import plain
 from pages.kit import data, take
 from warehouse.access import Viewer
@@ -47,7 +47,6 @@ def show(
     called: str = "",
     whole: Callable[[Viewer], pd.DataFrame] | None = None,
     opens: bool = False,
-    how: str = "",
     **columns: object,
 ) -> tuple[int, str] | None:
     """A table with its columns' formats, and below it the ways to take it along and to have it explained.
@@ -55,8 +54,7 @@ def show(
     `empty_cell` says what an empty cell means: not known, or about too few people to show. `of` is the question the table
     answers and `means` what those of its columns mean that are no metrics, for its file and its explanation; `called`
     names it in the file; `whole` reads all of it where `frame` is only its beginning. Long tables are sent in parts. With
-    `opens`, a number can be clicked: gives row and column of one that was clicked just now. `how` names the method by
-    which figures were worked out, for the explanation.
+    `opens`, a number can be clicked: gives row and column of one that was clicked just now.
     """
     clicked = (
         _clickable(frame, key, empty_cell, columns) if opens else _plain(frame, key, empty_cell, columns)
@@ -66,10 +64,7 @@ def show(
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         take.button(whole or (lambda _viewer: frame), called or plain(key), key, empty_cell, of, means)
         if of is not None or means is not None:
-            explain(list(of.metrics) if of else [], take.here().viewer, of, how, means)
-        elif how:
-            with st.popover("Explain", icon=":material/help:", type="tertiary"):
-                st.text(how)
+            explain(list(of.metrics) if of else [], take.here().viewer, of, means)
         if opens:
             st.caption("A click on a number opens what is behind it.", width="content")
     return clicked
@@ -116,21 +111,17 @@ def explain(
     names: list[str],
     viewer: Viewer,
     question: Question | None = None,
-    how: str = "",
     means: Meaning | None = None,
 ) -> None:
     """What the figures above mean, which files they come from, and, folded, the statements that read them.
 
-    `names` are metrics of the catalogue, asked by `question`; `how` names a method by which more was worked out of them;
-    `means` tells of figures that are none.
+    `names` are metrics of the catalogue, asked by `question`; `means` tells of figures that are none.
     """
     with st.popover("Explain", icon=":material/help:", type="tertiary"):
         for name in names:
             metric = CATALOGUE[name]
             st.markdown(f"**{metric.label}**")
             st.text(f"{metric.means} Owner: {metric.owner}. Version {version(metric)}.")
-        if how:
-            st.text(how)
         for term, sentence in means.terms if means else ():
             st.markdown(f"**{term}**")
             st.text(sentence)
@@ -152,8 +143,10 @@ def _statements(names: list[str], viewer: Viewer, question: Question | None) -> 
     """The statement for each table that the metrics are read from."""
     agreed = data.catalogue(viewer)
     by_name = {id(m): n for n, m in agreed.items()}
-    for fact in dict.fromkeys(m.fact for n in names for m in measures_of(CATALOGUE[n])):
-        mine = {by_name[id(m)]: m for n in names for m in measures_of(agreed[n]) if m.fact is fact}
+    # A figure that is not kept by a filter of the page has no statement under it: it was not asked.
+    asked = [n for n in names if question is not None and unanswerable(n, question) is None]
+    for fact in dict.fromkeys(m.fact for n in asked for m in measures_of(CATALOGUE[n])):
+        mine = {by_name[id(m)]: m for n in asked for m in measures_of(agreed[n]) if m.fact is fact}
         yield statement(fact, mine, question)
 
 

@@ -56,31 +56,42 @@ def button(
 
     The file is made on a click and on another thread, so whoever holds the session then is asked for anew.
     """
-    page, stores, who = here(), connect.here(), door.later()
-    viewer = page.viewer
-    sheet = Sheet(
-        title=f"{page.title}: {called}",
-        content=content,
-        metrics=of.metrics if of else (),
-        terms=means.terms if means else (),
-        scope=(means.over if means else "") or _scope_in_words(of, page.scope),
-        as_of=_as_of(viewer),
-        qualified=_qualified(of, viewer),
-        empty_cell={"–": "not known", "too few": "too few people to show"}.get(empty_cell, empty_cell),
-        sample=data.is_sample(viewer),
-    )
+    stores, who, viewer = connect.here(), door.later(), here().viewer
+    made = sheet(content, called, empty_cell, of, means)
     with st.popover("Export", icon=":material/download:", type="tertiary", key=f"export-{key}"):
         st.caption("With the definitions, period and filters in the file. Each download is recorded.")
         with st.container(horizontal=True):
             for kind, mime in KINDS.items():
                 st.download_button(
                     _LABELS[kind],
-                    lambda kind=kind: export(stores, sheet, kind, viewer, who()),
-                    file_name(sheet, kind),
+                    lambda kind=kind: export(stores, made, kind, viewer, who()),
+                    file_name(made, kind),
                     mime,
                     key=f"take-{kind}-{key}",
                     on_click="ignore",
                 )
+
+
+def sheet(
+    content: Callable[[Viewer], pd.DataFrame],
+    called: str,
+    empty_cell: str,
+    of: Question | None,
+    means: Meaning | None = None,
+) -> Sheet:
+    """A table of the page being drawn, with all its file says about itself."""
+    page = here()
+    return Sheet(
+        title=f"{page.title}: {called}",
+        content=content,
+        metrics=of.metrics if of else (),
+        terms=means.terms if means else (),
+        scope=(means.over if means else "") or _scope_in_words(of, page.scope),
+        as_of=_as_of(page.viewer),
+        qualified=_qualified(of, page.viewer),
+        empty_cell={"–": "not known", "too few": "too few people to show"}.get(empty_cell, empty_cell),
+        sample=data.is_sample(page.viewer),
+    )
 
 
 def _scope_in_words(of: Question | None, scope: Scope | None) -> str:

@@ -62,6 +62,7 @@ def test_a_campaign_is_called_by_its_name_and_a_visit_has_no_segment(open_page, 
     assert "Search: brand" in str([s.options for s in one.selectbox])
     page = open_page(somebody("sales"), "funnel", view=EVENTS, segment="Mass")
     assert stages(page)["Visits"] != stages(page)["Visits"]
+    assert not page.error
 
 
 def test_where_leads_wait_says_what_is_not_reached_yet(open_page):

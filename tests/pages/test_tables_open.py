@@ -86,6 +86,7 @@ def test_every_figure_in_a_table_of_the_funnel_has_as_many_rows_behind_it(
     assert compared["months"] >= 60
     for way in ways:
         page.segmented_control("way").set_value(way).run()
+        assert not page.error
         table, opens = drawn["parts"]
         assert check(reader, table, opens) > len(table)
         if way != "campaign":

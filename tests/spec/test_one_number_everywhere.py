@@ -1,4 +1,7 @@
-"""200 random scopes: the figure of a page, of a goal's month, of the rows behind it and of its file is one number."""
+"""200 random scopes: the same metric on Today, Funnel, Goals, in its file and in the rows behind it is one number.
+
+The functions asked are those that the pages draw from; tests/pages/test_one_number_on_screen.py reads the screens.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +9,33 @@ import csv
 import io
 import math
 import random
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 
+import pandas as pd
 import pytest
+import streamlit as st
 
-from metrics import CATALOGUE, query, rows
+from metrics import CATALOGUE, query
+from metrics.funnel import STAGES
 from metrics.measure import Measure
-from metrics.query import Question
-from metrics.scope import Period, Scope, month
-from reports.export import Sheet, export
+from metrics.query import Question, measures_of
+from metrics.scope import Period, Scope
+from pages.growth import funnel_stages, goals
+from pages.growth.funnel_stages import COHORT, EVENT
+from pages.kit import cards, data, drill, take
+from reports.export import export
+from warehouse import connect
 from warehouse.access import Reader, Viewer
 from warehouse.connect import Stores
+from workflow.goals import Goal
 
 ANALYST = Viewer("amy", "Amy Chan", "analyst")
-COUNTS = sorted(n for n, m in CATALOGUE.items() if isinstance(m, Measure) and m.total == "count")
+MARKETING = Viewer("mia", "Mia Ho", "marketing")
+AS_OF = date(2026, 6, 30)
+SHARES = ("acceptance_rate", "win_rate", "lead_conversion")
+NAMES = [*sorted(n for n, m in CATALOGUE.items() if isinstance(m, Measure) and m.total == "count"), *SHARES]
+SHOWN = {COHORT: [s.cohort for s in STAGES], EVENT: [s.event for s in STAGES]}
 FILTERS = {
     "channel": ("email", "social", "branch"),
     "product": ("savings", "card"),
@@ -34,6 +50,16 @@ EDGES = (
 )
 
 
+@pytest.fixture
+def bank(own_bank: Stores, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stores]:
+    """The bank of the pages of this test, whose cards have a short trend: it is asked 200 times."""
+    st.cache_data.clear()
+    monkeypatch.setattr(cards, "TREND_MONTHS", 2)
+    connect.use(own_bank)
+    yield own_bank
+    st.cache_data.clear()
+
+
 def _scopes(count: int) -> list[tuple[str, Scope]]:
     drawn = random.Random(4)
     found = []
@@ -42,29 +68,89 @@ def _scopes(count: int) -> list[tuple[str, Scope]]:
         period = drawn.choice([Period(start, start + timedelta(days=drawn.randrange(200))), *EDGES])
         picked = drawn.sample(sorted(FILTERS), drawn.randrange(3))
         scope = Scope(period, tuple((d, (drawn.choice(FILTERS[d]),)) for d in picked))
-        name = drawn.choice(COUNTS)
+        name = drawn.choice(drawn.choice([NAMES, SHOWN[COHORT][1:], SHOWN[EVENT][1:], SHARES]))
         if query.unanswerable(name, Question.of([name], scope)) is None:
             found.append((name, scope))
     return found
 
 
-def test_two_hundred_scopes_give_one_number_on_page_rows_and_file(own_bank: Stores) -> None:
-    reader = Reader(own_bank, ANALYST, own_bank.snapshot())
+def _same(one: float, other: float) -> bool:
+    return one == other or (math.isnan(one) and math.isnan(other))
+
+
+def _on_cards(name: str, scope: Scope, viewer: Viewer) -> dict[str, float]:
+    """What a card of Today or Funnel says: its value, and of a share what it divides."""
+    return cards.figures(CATALOGUE[name], cards.answered([name], scope, viewer).loc[0])
+
+
+def _on_the_funnel(name: str, scope: Scope, view: str) -> float:
+    """The number beside the stage's bar."""
+    shown = funnel_stages.table(ANALYST, scope, view)
+    label = next(s.label for s in STAGES if name == (s.cohort if view == COHORT else s.event))
+    return float(shown.loc[shown["Stage"] == label, "n"].item())
+
+
+def _on_goals(name: str, scope: Scope) -> float:
+    """Where a goal of these days and this part of the bank stands."""
+    goal = Goal(
+        metric=name,
+        target=1.0,
+        span=scope.period,
+        owner="Marketing",
+        filters=scope.filters,
+        goal_id=1,
+        revision=1,
+        set_by="amy",
+        set_at=datetime(2026, 1, 1),
+    )
+    return goals.read(ANALYST, [goal])[0].actual
+
+
+def _in_the_file(stores: Stores, statement: object, name: str, scope: Scope) -> int:
+    """The lines of the file of the rows behind a figure."""
+    take.remember("Funnel", ANALYST, scope)
+    of = Question.of([name], scope, periods=[scope.period])
+    sheet = take.sheet(lambda now: data.reader(now).frame(statement), f"rows behind {name}", "–", of)
+    made = export(stores, sheet, "csv", ANALYST, ANALYST).decode("utf-8-sig")
+    assert scope.in_words() in made
+    lines = [r for r in csv.reader(io.StringIO(made, newline="")) if not r[0].startswith("# ")]
+    return len(lines) - 1
+
+
+def test_two_hundred_scopes_give_one_number_on_today_funnel_goals_in_file_and_rows(bank: Stores) -> None:
+    met = dict.fromkeys(("funnel", "goals", "file", "share"), 0)
     for position, (name, scope) in enumerate(_scopes(200)):
-        measure = CATALOGUE[name]
-        assert isinstance(measure, Measure)
-        alone = query.ask(Question.of([name], scope, periods=[scope.period]), reader)[name].iloc[0]
-        # A card asks for the figure with its period before and its trend, a goal month by month.
-        periods = (scope.period, scope.period.before(), month(2026, 3))
-        card = query.ask(Question.of([name], scope, periods=periods), reader)
-        assert card.loc[card["period"] == 0, name].item() == alone
-        statement = rows.behind(measure, scope)
-        assert int(reader.frame(rows.number_of(statement))["n"].iloc[0]) == alone
-        if position % 10 == 0:
-            sheet = Sheet(title=name, content=lambda _viewer, s=statement: reader.frame(s))
-            made = export(own_bank, sheet, "csv", ANALYST, ANALYST).decode("utf-8-sig")
-            lines = [r for r in csv.reader(io.StringIO(made, newline="")) if not r[0].startswith("# ")]
-            assert len(lines) - 1 == alone
+        metric = CATALOGUE[name]
+        card = _on_cards(name, scope, ANALYST)
+        view = next((v for v in (COHORT, EVENT) if name in SHOWN[v]), None)
+        if view is not None:
+            assert _on_the_funnel(name, scope, view) == card["value"]
+            met["funnel"] += 1
+        if scope.period.end <= AS_OF and all(m.fact.schema for m in measures_of(metric)):
+            assert _same(_on_goals(name, scope), card["value"])
+            met["goals"] += 1
+        for measure, count in zip(
+            measures_of(metric),
+            [card["value"]] if isinstance(metric, Measure) else [card["top"], card["bottom"]],
+            strict=True,
+        ):
+            if measure.total == "count":
+                statement, rows = drill.behind(measure, scope, ANALYST)
+                assert rows == count
+                if position % 8 == 0:
+                    assert _in_the_file(bank, statement, name, scope) == count
+                    met["file"] += 1
+        met["share"] += isinstance(metric, Measure) is False
+    assert all(count >= 25 for count in met.values()), met
+
+
+def test_who_sees_totals_reads_the_same_number_or_that_there_are_too_few(bank: Stores) -> None:
+    for name, scope in _scopes(200)[::10]:
+        seen, whole = _on_cards(name, scope, MARKETING), _on_cards(name, scope, ANALYST)
+        for part, value in seen.items():
+            assert _same(value, whole[part]) or (
+                pd.isna(value) and 0 < whole.get("bottom", whole["value"]) < 10
+            )
 
 
 @pytest.mark.parametrize("period", EDGES[3:], ids=lambda p: p.in_words())
