@@ -35,8 +35,8 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     finding, figures = st.empty(), st.container()
     usual = {c.channel: _rounded(c.usual_spend * WEEKS) for c in usable.itertuples()}
     st.caption(
-        "What to spend a month on winning new customers, in HKD. It begins with what was usual. The next "
-        f"{hkd(MORE)} goes into one channel on top, over twelve months."
+        "HKD a month for winning new customers; it begins with what was usual. The next "
+        f"{hkd(MORE)} goes on top, over twelve months."
     )
     spends = _spends(usual)
     worths = _worths(viewer)

@@ -156,6 +156,7 @@ def _each(groups: pd.DataFrame, by: str, viewer: Viewer, scope: Scope) -> None:
     st.header(f"Is each {BY[by].lower()} worth it?")
     for row in in_words(groups).itertuples():
         st.markdown(sentence(row, horizon))
+    cost = shown["cac"]
     table = pd.DataFrame(
         {
             BY[by]: shown["label"],
@@ -165,7 +166,7 @@ def _each(groups: pd.DataFrame, by: str, viewer: Viewer, scope: Scope) -> None:
             "Lifetime value": [hkd(v) if v == v else "" for v in shown["ltv"]],
             "At least": [hkd(v) if v == v else "" for v in shown["ltv_low"]],
             "At most": [hkd(v) if v == v else "" for v in shown["ltv_high"]],
-            "Value ÷ cost": (shown["ltv"] / shown["cac"]).round(1).astype(object),
+            "Value ÷ cost": [f"{v:.1f}" if v == v else "" for v in shown["ltv"] / cost.where(cost > 0)],
             "Payback": shown["paid"].str.replace("paid back ", ""),
         }
     )

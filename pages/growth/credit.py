@@ -91,7 +91,7 @@ def _side_by_side(viewer: Viewer, scope: Scope, found: pd.DataFrame) -> None:
     for metric in METRICS:
         frame[NAMES[metric]] = found[metric].round(1).to_numpy()
     frame["They differ by"] = [
-        "" if a != a or not m else f"{a:,.0f} ({a / m:.0%} of the mean)"
+        "" if a != a or not m else f"{a:,.0f} ({100 * a / m:.0f} %)"
         for a, m in zip(found["apart"], found["mean"], strict=True)
     ]
     frame["If it were gone"] = [
@@ -113,9 +113,10 @@ def _side_by_side(viewer: Viewer, scope: Scope, found: pd.DataFrame) -> None:
         **told,
     )
     st.caption(
-        "If it were gone: the share of all wins lost if this channel's contacts led nowhere, in a Markov chain of all "
-        "journeys, won or not. Wins by “Would be lost” share each win out by these effects among the channels that took "
-        "part in it, so that every win counts once; their sums can differ from the effects' own shares."
+        "They differ by so many wins, and so many percent of the models' mean. If it were gone: the share of all wins "
+        "lost if this channel's contacts led nowhere, in a Markov chain of all journeys, won or not. Wins by “Would be "
+        "lost” share each win out by these effects among the channels that took part in it, so that every win counts "
+        "once; their sums can differ from the effects' own shares."
     )
     st.header("Which question each model answers")
     lines = [f"| **{m.name.replace(' ', chr(160))}** | {m.known_as} | {m.asks} |" for m in MODELS]

@@ -1,10 +1,16 @@
 """Channel value and budget: in words, for who sees totals only too, and never a figure where there is none."""
 
+import json
+
 import pandas as pd
 import pytest
+from sqlalchemy import select
 from staff import cells, somebody, words
 
 from pages.growth.channel_value import headline, in_words, sentence
+from warehouse.connect import Stores
+from warehouse.load import next_snapshot
+from warehouse.schema import campaign_days, campaigns
 
 
 @pytest.mark.parametrize("role", ["marketing", "executive", "analyst", "sales"])
@@ -30,6 +36,36 @@ def test_a_missing_cost_is_said(open_page):
     unknown = table[table["Channel"] == "Channel not known"]
     assert set(unknown["Verdict"]) == {"No cost data"}
     assert set(unknown["Cost per customer"]) == {"no cost data"}
+
+
+def test_a_channel_without_any_recorded_cost_has_no_verdict_and_no_return(bank: Stores, open_page):
+    mine = select(campaigns.c.campaign_id).where(campaigns.c.channel == "paid_search")
+    nothing = pd.DataFrame(columns=[c.key for c in campaign_days.c])
+    with next_snapshot(bank) as draft:
+        draft.write(campaign_days, nothing, replacing=campaign_days.c.campaign_id.in_(mine))
+    app = open_page(somebody("analyst"), "channel-value", joined="Last 24 months")
+    table = next(f.value for f in app.dataframe if "Verdict" in f.value.columns).set_index("Channel")
+    columns = ["Verdict", "Cost per customer", "Value ÷ cost"]
+    assert table.loc["Paid search", columns].str.lower().tolist() == ["no cost data"] * 3
+    assert table.loc["Paid search", "Customers"] > 30
+    assert "inf" not in (words(app) + cells(app)).lower().split()
+
+
+def test_months_that_have_not_come_are_hatched_and_never_nothing(open_page):
+    app = open_page(somebody("analyst"), "channel-value", joined="Last 12 months")
+    table = next(f.value for f in app.dataframe if "Joined in" in f.value.columns).set_index("Joined in")
+    latest = table.iloc[-1]
+    elapsed = len(latest) - latest.eq("not yet").sum()
+    assert 0 < elapsed < len(latest)
+    assert latest.iloc[elapsed:].eq("not yet").all()
+    assert not table.eq("HKD 0").any(axis=None)
+    charts = [json.loads(c.proto.spec) for c in app.get("plotly_chart")]
+    hatched = [
+        t for chart in charts for t in chart["data"] if t["type"] == "bar" and t["marker"].get("pattern")
+    ]
+    (bars,) = hatched
+    assert bars["x"][-1] == len(latest) - elapsed
+    assert bars["base"][-1] == elapsed + 0.5
 
 
 def test_hindsight_is_shown_with_its_numbers(open_page):
