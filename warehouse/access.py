@@ -184,7 +184,10 @@ def may_see(viewer: Viewer, table: Table) -> See | None:
 
 def narrow(statement: Select, viewer: Viewer) -> Select:
     """`statement` over the viewer's rows only. Raises AccessRefused when no rule covers a table, or for written SQL."""
-    tables = tables_of(statement)
+    return _narrowed(statement, viewer, tables_of(statement))
+
+
+def _narrowed(statement: Select, viewer: Viewer, tables: set[Table]) -> Select:
     sees: dict[Table, See] = {}
     for table in tables:
         see = may_see(viewer, table)
@@ -284,8 +287,9 @@ class Reader:
 
     def frame(self, statement: Select) -> pd.DataFrame:
         """The answer as a frame. Figures about too few people are blank for viewers who see only totals."""
-        frame = self._answer(statement)
-        if not self.sees_totals_only(*tables_of(statement)):
+        tables = tables_of(statement)
+        frame = self._answer(statement, tables)
+        if not self.sees_totals_only(*tables):
             return frame
         return totals.without_small_cells(frame, self.stores.settings.smallest_cell)
 
@@ -298,17 +302,17 @@ class Reader:
         """
         if list(statement.selected_columns.keys()) != [along, "people", f"people{PEOPLE}"]:
             raise AccessRefused("Only people counted along one number can be put together.")
-        frame, counted = self._answer(statement), f"people{PEOPLE}"
-        if not self.sees_totals_only(*tables_of(statement)):
+        tables = tables_of(statement)
+        frame, counted = self._answer(statement, tables), f"people{PEOPLE}"
+        if not self.sees_totals_only(*tables):
             return frame[[along, "people"]]
         # What a statement calls people may be anything; only this column is sure to count each of them once.
         people = frame[[along, counted]].rename(columns={counted: "people"})
         return totals.together(people, along, self.stores.settings.smallest_cell)
 
-    def _answer(self, statement: Select) -> pd.DataFrame:
+    def _answer(self, statement: Select, tables: set[Table]) -> pd.DataFrame:
         """Every figure of the viewer's rows, also those about too few people: for the two doors above alone."""
-        tables = tables_of(statement)
-        narrowed = narrow(statement, self.viewer)
+        narrowed = _narrowed(statement, self.viewer, tables)
         engine = self._engine(tables)
 
         def answer(connection: Connection) -> pd.DataFrame:

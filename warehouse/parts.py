@@ -97,17 +97,25 @@ def _allowed(part: Any) -> bool:
 
 def _says_more(part: Any) -> bool:
     """Whether an allowed part carries text or orders of its own beside its children."""
-    if any(getattr(part, texts, None) for texts in ("_prefixes", "_suffixes", "_hints", "_statement_hints")):
+    if any(_own(part, texts) for texts in ("_prefixes", "_suffixes", "_hints", "_statement_hints")):
         return True
-    if getattr(part, "_for_update_arg", None) is not None or getattr(part, "literal_execute", False):
+    if _own(part, "_for_update_arg") is not None or _own(part, "literal_execute"):
         return True
-    if any(isinstance(getattr(part, where, None), operators.custom_op) for where in ("operator", "modifier")):
+    if any(isinstance(_own(part, where), operators.custom_op) for where in ("operator", "modifier")):
         return True
     # `quoted_name(…, quote=False)` is written into the statement as it stands.
-    if getattr(getattr(part, "name", None), "quote", None) is False:
+    if getattr(_own(part, "name"), "quote", None) is False:
         return True
-    kind = getattr(part, "type", None)
+    kind = _own(part, "type")
     return isinstance(kind, TypeEngine) and not _plain_type(kind)
+
+
+def _own(part: Any, name: str) -> Any:
+    """An attribute of the part itself, or None. An expression looks for others in its type, which takes most of the time."""
+    try:
+        return object.__getattribute__(part, name)
+    except AttributeError:
+        return None
 
 
 def _plain_type(kind: TypeEngine) -> bool:

@@ -1,11 +1,13 @@
 """The people who open pages in tests, and what they read there."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 import streamlit as st
 from sqlalchemy import func, select
+from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
@@ -73,6 +75,14 @@ def cells(app: AppTest) -> str:
     return "\n".join(frame.value.to_csv() for frame in app.dataframe)
 
 
+@cache
+def _components() -> BidiComponentManager:
+    """The components of installed packages, of which the pages use none: looked for once, not at each opening."""
+    found = BidiComponentManager()
+    found.discover_and_register_components(start_file_watching=False)
+    return found
+
+
 def opener(stores: connect.Stores, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     """Only who is asking is replaced, since a test has no browser with a cookie; everything else is the product."""
     st.cache_data.clear()
@@ -84,6 +94,7 @@ def opener(stores: connect.Stores, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         app = AppTest.from_file(FRAME, default_timeout=60)
         for name, value in query.items():
             app.query_params[name] = value
+        app._bidi_component_manager = _components()
         # AppTest can switch to pages that are files; ours are functions, known to Streamlit by their address's hash.
         app._page_hash = calc_hash("" if url == "today" else url)
         return app.run()
