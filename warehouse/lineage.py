@@ -5,14 +5,17 @@ What the reading cannot follow (a union by name, a star over a file) still names
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.lineage import Node
 from sqlglot.lineage import lineage as follow
+from sqlglot.optimizer.qualify import qualify
+from sqlglot.optimizer.scope import Scope, build_scope
 
 
 @dataclass(frozen=True, order=True)
@@ -23,24 +26,36 @@ class Origin:
     column: str = ""
 
 
-def origins(mapping: str, columns: list[str]) -> dict[str, list[Origin]]:
+def origins(mapping: str, columns: list[str]) -> Mapping[str, tuple[Origin, ...]]:
     """For each column a mapping gives, the files and columns it is made from; empty where SQL cannot be read."""
+    return _origins(mapping, tuple(columns))
+
+
+@cache
+def _origins(mapping: str, columns: tuple[str, ...]) -> Mapping[str, tuple[Origin, ...]]:
     try:
         tree = sqlglot.parse_one(mapping, dialect="duckdb")
     except SqlglotError:
         return {}
-    everywhere = sorted({Origin(file) for file in _files(tree)})
+    everywhere = tuple(sorted({Origin(file) for file in _files(tree)}))
     # The reader pairs the columns of a union by their place; where they are paired by name it would name wrong ones.
     if any(union.args.get("by_name") for union in tree.find_all(exp.SetOperation)):
         return dict.fromkeys(columns, everywhere)
-    return {column: _of(column, mapping) or everywhere for column in columns}
-
-
-def _of(column: str, mapping: str) -> list[Origin]:
     try:
-        found = follow(column, mapping, schema={}, dialect="duckdb")
+        # Once for all columns: each column's table is named.
+        scope = build_scope(qualify(tree, dialect="duckdb", validate_qualify_columns=False, identify=False))
     except (SqlglotError, ValueError, KeyError, IndexError):
-        return []
+        scope = None
+    if scope is None:
+        return dict.fromkeys(columns, everywhere)
+    return {column: _of(column, scope) or everywhere for column in columns}
+
+
+def _of(column: str, scope: Scope) -> tuple[Origin, ...]:
+    try:
+        found = follow(column, scope.expression, schema={}, dialect="duckdb", scope=scope, copy=False)
+    except (SqlglotError, ValueError, KeyError, IndexError):
+        return ()
     assert isinstance(found, Node)
     leaves = [node for node in found.walk() if not node.downstream]
     known = {
@@ -49,7 +64,7 @@ def _of(column: str, mapping: str) -> list[Origin]:
         for file in _files(node.source)
     }
     named = {origin.file for origin in known if origin.column}
-    return sorted(o for o in known if o.column or o.file not in named)
+    return tuple(sorted(o for o in known if o.column or o.file not in named))
 
 
 def _is_a_files_column(node: Node) -> bool:

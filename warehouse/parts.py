@@ -111,7 +111,7 @@ def _says_more(part: Any) -> bool:
 
 
 def _own(part: Any, name: str) -> Any:
-    """An attribute of the part itself, or None. An expression looks for others in its type, which takes most of the time."""
+    """An attribute of the part itself, or None: what it lacks, an expression would go and look for in its type."""
     try:
         return object.__getattribute__(part, name)
     except AttributeError:

@@ -64,7 +64,7 @@ def test_every_figure_of_the_sample_leads_to_a_file_unless_it_is_made_of_what_pe
     ],
 )  # fmt: skip
 def test_a_mapping_is_followed_as_far_as_it_can_be(mapping, expected):
-    assert origins(mapping, ["x"])["x"] == expected
+    assert list(origins(mapping, ["x"])["x"]) == expected
 
 
 def test_sql_that_cannot_be_read_claims_nothing():
