@@ -58,7 +58,7 @@ def write_origins(db: duckdb.DuckDBPyConnection, sources: dict[str, Source], giv
         if source.query:
             found = lineage.origins(source.query, columns)
         elif source.files or source.declared:
-            found = {column: [lineage.Origin(source.label, column)] for column in columns}
+            found = {column: (lineage.Origin(source.label, column),) for column in columns}
         else:
             # Carried from the bank of before, which knows where it came from.
             db.execute(
