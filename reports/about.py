@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from metrics import CATALOGUE
 from metrics.measure import version
 from metrics.query import measures_of
-from metrics.scope import year_before
 from metrics.words import day
 from reports.legible import legible, one_line
 from reports.review import Answer, CaseStudy, Figure, Review
@@ -18,7 +17,8 @@ SAMPLE = "Sample data"
 def name(review: Review) -> str:
     """`Quarterly review, 2nd quarter of 2026`."""
     ordinal = {"1": "1st", "2": "2nd", "3": "3rd", "4": "4th"}.get(review.quarter[-1:], review.quarter)
-    return f"Quarterly review, {ordinal} quarter of {review.quarter[:4]}"
+    until = f" to {review.as_of.day} {review.as_of:%b}" if review.partial else ""
+    return f"Quarterly review, {ordinal} quarter of {review.quarter[:4]}{until}"
 
 
 def file_name(review: Review, kind: str) -> str:
@@ -89,6 +89,39 @@ def notes(
     return "\n".join(p for p in parts if p)
 
 
+def beyond_the_title(answer: Answer) -> tuple[Figure, ...]:
+    """Its figures, without one that says no more than the title: `9`, “Decisions wanted”."""
+    title = answer.title.casefold()
+    return tuple(f for f in answer.figures if details(f) or f"{f.value} {f.label}".casefold() not in title)
+
+
+def beyond_the_table(answer: Answer) -> tuple[str, ...]:
+    """Its sentences, without those that only say a row of its table again."""
+    rows = answer.table.rows if answer.table is not None else ()
+    return tuple(s for s in answer.sentences if not any(_says(s, row) for row in rows))
+
+
+def _says(sentence: str, row: Sequence[str]) -> bool:
+    """Whether a sentence names a row's first two cells, and at least half of all its cells."""
+    cells = [one_line(cell).rstrip(".") for cell in row if cell]
+    there = [cell in one_line(sentence) for cell in cells]
+    return len(cells) > 1 and all(there[:2]) and 2 * sum(there) >= len(there)
+
+
+def defined_in(answers: Iterable[Answer]) -> frozenset[str]:
+    """Metrics of the catalogue whose sentence stands in an answer's table already."""
+    cells = {cell for a in answers if a.table is not None for row in a.table.rows for cell in row}
+    return frozenset(name for name, metric in CATALOGUE.items() if {metric.label, metric.means} <= cells)
+
+
+def definitions(review: Review) -> tuple[str, ...]:
+    """The metrics of the review that no table of it defines."""
+    studied = [f for study in review.case_studies for f in study.figures]
+    named = metrics_of(review.answers, [*review.figures, *studied])
+    there = defined_in(review.answers)
+    return tuple(n for n in named if n not in there)
+
+
 def details(figure: Figure) -> list[tuple[str, str]]:
     """What stands under a figure, each with its word; the word is empty where the text says it itself."""
     found = [
@@ -100,8 +133,7 @@ def details(figure: Figure) -> list[tuple[str, str]]:
     return [(word, one_line(text)) for word, text in found if text]
 
 
-def kind_of(study: CaseStudy) -> str:
-    """Whether a pilot can say what it did."""
-    if study.controlled:
-        return "Measured against a random group without it: a difference is what the pilot did."
-    return "No control group: what went together with the pilot, not what it did."
+def studied(study: CaseStudy) -> str:
+    """What a pilot was, and whether it can say what it did."""
+    kind = "with a control group" if study.controlled else "without a control group: association, not proof"
+    return f"Case study {kind} · {one_line(study.what)}"

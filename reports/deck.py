@@ -14,7 +14,7 @@ from pptx.enum.shapes import PP_PLACEHOLDER as KIND
 from pptx.util import Pt
 
 from metrics.words import day
-from reports import about, fit, scales, slide_blocks, slide_tables, slide_text, template
+from reports import about, fit, scales, slide_blocks, slide_cards, slide_tables, slide_text, template
 from reports.legible import one_line
 from reports.review import Answer, CaseStudy, Chart, Figure, Review, Table
 from reports.slide_flow import GAP, Flow, clear, furnish, note
@@ -32,6 +32,7 @@ def slides(review: Review, template_file: Path | None = None) -> bytes:
     base = template.read(template_file)
     _properties(base, review)
     _cover(base, review)
+    _first_figures(base, review)
     _summary(base, review)
     for number, answer in enumerate(review.answers, start=1):
         _answer(base, review, number, answer)
@@ -61,6 +62,7 @@ def _cover(base: Template, review: Review) -> None:
     for run in shape.text_frame.paragraphs[0].runs:
         run.font.size = Pt(size or COVER[1])
     said = [
+        *([review.title] if review.title and not review.figures else []),
         review.period.in_words(),
         f"Data as of {day(review.as_of)}",
         *(["Sample data: FinTrust Bank is invented"] if review.sample else []),
@@ -79,6 +81,15 @@ def _cover(base: Template, review: Review) -> None:
     clear(slide)
     furnish(slide, base, review, foot=False)
     note(slide, about.notes(review))
+
+
+def _first_figures(base: Template, review: Review) -> None:
+    """The quarter in one sentence and the few figures that come first."""
+    if not review.title or not review.figures:
+        return
+    notes = about.notes(review, about.metrics_of([], review.figures), says=[review.title])
+    flow = Flow(base, review, review.title, "The quarter in figures", notes)
+    slide_cards.large_cards(flow, review.figures)
 
 
 def _summary(base: Template, review: Review) -> None:
@@ -103,15 +114,22 @@ def _answer(base: Template, review: Review, number: int, answer: Answer) -> None
     says = [answer.title, *answer.sentences, *([chart.says] if chart else [])]
     notes = about.notes(review, about.metrics_of([answer]), answer.sources, says)
     flow = Flow(base, review, answer.title, f"{number} · {answer.question}", notes)
-    _fill(flow, answer.figures, chart, answer.sentences, answer.table, answer.question)
+    _fill(
+        flow,
+        about.beyond_the_title(answer),
+        chart,
+        about.beyond_the_table(answer),
+        answer.table,
+        answer.question,
+    )
 
 
 def _study(base: Template, review: Review, study: CaseStudy) -> None:
     chart = study.chart
     says = [study.title, study.what, *study.sentences, *([chart.says] if chart else [])]
     notes = about.notes(review, about.metrics_of([], study.figures), study.sources, says)
-    flow = Flow(base, review, study.title, f"Case study · {study.what}", notes)
-    _fill(flow, study.figures, chart, (*study.sentences, about.kind_of(study)), None, study.title)
+    flow = Flow(base, review, study.title, about.studied(study), notes)
+    _fill(flow, study.figures, chart, study.sentences, None, study.title)
 
 
 def _fill(
@@ -127,29 +145,28 @@ def _fill(
     if chart is not None and not scales.drawable(chart):
         left.append("There is nothing to draw yet.")
         chart = None
-    aside = figures if chart is not None and slide_blocks.beside(flow, chart, figures) else ()
-    rows = slide_blocks.rows_of(flow, () if aside else figures)
+    aside = figures if chart is not None and slide_blocks.beside(flow, chart, figures, left) else ()
+    rows = slide_cards.rows_of(flow, () if aside else figures)
     columns = len(rows[0]) if rows else 1
     first, more = (rows, []) if chart is None else (rows[:1], rows[1:])
     for row in first:
-        slide_blocks.cards(flow, row, columns)
+        slide_cards.cards(flow, row, columns)
     if chart is not None:
-        rest = sum(slide_blocks.row_height(flow, row, columns) + GAP for row in more)
+        rest = sum(slide_cards.row_height(flow, row, columns) + GAP for row in more)
         rest += slide_tables.height(flow, table) + GAP if table else 0
         least = slide_blocks.chart_height(flow, chart, bool(left or aside))
         flow.wants(least)
         tall = flow.free.tall - rest
         left = slide_blocks.chart(flow, chart, aside, left, tall if tall >= least else flow.free.tall)
     for row in more:
-        slide_blocks.cards(flow, row, columns)
+        slide_cards.cards(flow, row, columns)
     slide_blocks.sentences(flow, left)
     if table is not None:
         slide_tables.put(flow, table, says=one_line(about_what))
 
 
 def _definitions(base: Template, review: Review) -> None:
-    figures = [f for study in review.case_studies for f in study.figures]
-    named = about.metrics_of(review.answers, figures)
+    named = about.definitions(review)
     if not named:
         return
     flow = Flow(

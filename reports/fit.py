@@ -1,6 +1,6 @@
 """Whether a text fits, by the widths of Helvetica, which Arial and its free twins share to the unit.
 
-Another font is allowed a tenth to a fifth more room, because its widths are not known here.
+Another font is allowed a fifth more room: its widths are not known here, nor is what stands in for it elsewhere.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def allowance(font: str) -> float:
         "Times New Roman",
     ):
         return 1.0
-    return 1.2 if font in ("Verdana", "DejaVu Sans", "Lucida Sans") else 1.1
+    return 1.2
 
 
 @cache

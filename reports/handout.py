@@ -8,34 +8,27 @@ from functools import partial
 from typing import Any
 
 from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
+    CondPageBreak,
     Flowable,
     Frame,
     KeepTogether,
     PageTemplate,
-    Paragraph,
     Spacer,
-    Table,
-    TableStyle,
 )
 
-from reports import about, handout_charts, scales, type_faces
+from reports import about, handout_blocks, scales, type_faces
+from reports.handout_blocks import MARGIN, WIDE, aside, said
 from reports.handout_charts import colour
-from reports.legible import legible, one_line, tied
-from reports.review import Answer, CaseStudy, Chart, Figure, Review
-from reports.review import Table as Rows
-from reports.slide_tables import plain
-from reports.slide_text import columns_for
+from reports.legible import legible, one_line
+from reports.review import Answer, Chart, Figure, Review, Table
 
-MARGIN = 52.0
-WIDE = A4[0] - 2 * MARGIN
-LONGEST = 1_200
-"""Characters of one cell: no row may be taller than a page."""
 TOGETHER = 4
 """So many sentences stay on one page."""
+Group = list[Flowable]
+"""What stays on one page."""
 
 
 def pdf(review: Review) -> bytes:
@@ -96,197 +89,82 @@ class _Numbered(Canvas):  # type: ignore[misc]
             self.drawCentredString(A4[0] - MARGIN - 33, A4[1] - 35, about.SAMPLE)
 
 
-def _style(name: str, size: float, **more: Any) -> ParagraphStyle:
-    faces = type_faces.faces()
-    bold = more.pop("bold", False)
-    chosen: dict[str, Any] = {
-        "fontName": faces.bold if bold else faces.regular,
-        "fontSize": size,
-        "leading": size * 1.28,
-        "textColor": colour("textColor"),
-        "allowWidows": 0,
-        "allowOrphans": 0,
-        "splitLongWords": 1,
-    }
-    return ParagraphStyle(name, **(chosen | more))
-
-
-def _said(text: str, size: float = 9.5, **more: Any) -> Paragraph:
-    return Paragraph(type_faces.marked_up(tied(legible(text))), _style("text", size, **more))
-
-
 def _story(review: Review) -> list[Flowable]:
     story: list[Flowable] = [
-        _said(about.name(review), 22, bold=True, spaceAfter=6),
-        *(_said(text, 9, textColor=colour("grayTextColor"), spaceAfter=1) for text in about.data(review)),
+        said(about.name(review), 22, bold=True, spaceAfter=6),
+        *(aside(text, spaceAfter=1) for text in about.data(review)),
         Spacer(0, 14),
     ]
+    if review.title:
+        story.append(said(review.title, 14, bold=True, spaceAfter=7))
+    if review.figures:
+        story += [handout_blocks.figures(review.figures), Spacer(0, 12)]
     if review.answers:
         head = ("", "Question", "Answer")
         rows = [(str(n), a.question, a.title) for n, a in enumerate(review.answers, start=1)]
-        story.append(_table(head, rows, (18, 170, WIDE - 188), strong=2))
+        story.append(handout_blocks.table(head, rows, (18, 170, WIDE - 188), size=9, strong=2))
     for number, answer in enumerate(review.answers, start=1):
         story += _answer(number, answer)
     for study in review.case_studies:
-        story += _study(study)
-    named = about.metrics_of(review.answers, [f for s in review.case_studies for f in s.figures])
+        body = _body(study.figures, study.chart, study.sentences, None)
+        story += _section(about.studied(study), study.title, body, study.sources)
+    named = about.definitions(review)
     if named:
         words = ("Figure", "Version", "Owner", "Means")
-        table = _table(words, [about.definition(n) for n in named], (120, 44, 84, WIDE - 248), size=8)
-        story += [
-            Spacer(0, 18),
-            _heading("Definitions in force, with their versions", "What the figures mean"),
-            table,
-        ]
+        rows_of = [about.definition(n) for n in named]
+        table = handout_blocks.table(words, rows_of, (120, 44, 84, WIDE - 248), size=8)
+        story += _section("Definitions in force, with their versions", "What the figures mean", [[table]], ())
     return story
 
 
-def _heading(small: str, title: str) -> Flowable:
-    grey = colour("grayTextColor")
-    return KeepTogether(
-        [
-            _said(small, 9, textColor=grey, spaceAfter=2, keepWithNext=1),
-            _said(title, 14, bold=True, spaceAfter=7, keepWithNext=1),
-        ]
-    )
-
-
 def _answer(number: int, answer: Answer) -> list[Flowable]:
-    body = _body(answer.figures, answer.chart, answer.sentences)
-    if answer.table is not None and answer.table.rows and answer.table.columns:
-        body.append(_free(answer.table))
+    body = _body(answer.figures, answer.chart, about.beyond_the_table(answer), answer.table)
     return _section(f"{number} · {one_line(answer.question)}", answer.title, body, answer.sources)
 
 
-def _study(study: CaseStudy) -> list[Flowable]:
-    body = _body(study.figures, study.chart, (*study.sentences, about.kind_of(study)))
-    return _section(f"Case study · {one_line(study.what)}", study.title, body, study.sources)
-
-
-def _section(small: str, title: str, body: list[Flowable], sources: Sequence[str]) -> list[Flowable]:
-    """A heading that never stands alone at the foot of a page, and what follows it."""
-    grey = colour("grayTextColor")
-    after = [_said(f"Source: {one_line(s)}", 8, textColor=grey, spaceBefore=3) for s in sources]
-    first, rest = body[:1], body[1:]
-    if rest and after:
-        rest, after = rest[:-1], [KeepTogether([rest[-1], *after])]
-    heading = [
-        _said(small, 9, textColor=grey, spaceAfter=2),
-        _said(title, 14, bold=True, spaceAfter=7),
+def _section(small: str, title: str, body: list[Group], sources: Sequence[str]) -> list[Flowable]:
+    """A heading that never stands alone at the foot of a page, what follows it, and at its end where that comes from."""
+    heading: Group = [aside(small, spaceAfter=2), said(title, 14, bold=True, spaceAfter=7)]
+    if body and not _is_long(body[0]):
+        heading, body = [*heading, *body[0]], body[1:]
+    after: Group = [aside(f"Source: {one_line(s)}", 8, spaceBefore=3) for s in sources]
+    if after and body and not _is_long(body[-1]):
+        body, after = [*body[:-1], [*body[-1], *after]], []
+    elif after and not body:
+        heading, after = [*heading, *after], []
+    # A long table may be cut, so only its first rows must have room under the heading.
+    room = CondPageBreak(190 if body and _is_long(body[0]) else 110)
+    return [
+        Spacer(0, 22),
+        room,
+        KeepTogether(heading),
+        *(part for group in body for part in _whole(group)),
+        *after,
     ]
-    return [Spacer(0, 22), KeepTogether([*heading, *first]), *rest, *after]
 
 
-def _body(figures: Sequence[Figure], chart: Chart | None, sentences: Sequence[str]) -> list[Flowable]:
-    body: list[Flowable] = []
+def _is_long(group: Group) -> bool:
+    """Whether it holds a table that may begin on one page and end on the next."""
+    return any(getattr(part, "long", False) for part in group)
+
+
+def _whole(group: Group) -> list[Flowable]:
+    return group if _is_long(group) else [KeepTogether(group)]
+
+
+def _body(
+    figures: Sequence[Figure], chart: Chart | None, sentences: Sequence[str], table: Table | None
+) -> list[Group]:
+    body: list[Group] = []
     if figures:
-        body.append(_figures(figures))
-    said = [_said(text, spaceBefore=4) for text in sentences if legible(text)]
-    body += [KeepTogether(said)] if 1 < len(said) <= TOGETHER else said
+        body.append([handout_blocks.figures(figures), Spacer(0, 4)])
+    told: Group = [said(text, spaceBefore=4) for text in sentences if legible(text)]
+    body += [told] if told and len(told) <= TOGETHER else [[one] for one in told]
     if chart is not None and scales.drawable(chart):
-        body.append(_chart(chart))
+        body.append(handout_blocks.chart(chart))
     elif chart is not None:
-        body.append(_said("There is nothing to draw yet.", spaceBefore=4))
+        body.append([said("There is nothing to draw yet.", spaceBefore=4)])
+    if table is not None and table.rows and table.columns:
+        found = handout_blocks.free(table)
+        body.append([Spacer(0, 8), found])
     return body
-
-
-def _figures(figures: Sequence[Figure]) -> Table:
-    """All figures of an answer, one a row; a column that says nothing is left out."""
-    head = ("Figure", "Now", "Target", "Quarter before", "Year before", "Cases")
-    every = [(f.label, f.value, f.target, f.before, f.year_before, f.n) for f in figures]
-    kept = [c for c in range(len(head)) if c < 2 or any(row[c] for row in every)]
-    share = {0: 2.2, 1: 1.4, 2: 1.3, 3: 1.6, 4: 1.6, 5: 1.9}
-    total = sum(share[c] for c in kept)
-    widths = [WIDE * share[c] / total for c in kept]
-    table = _table(
-        [head[c] for c in kept], [[row[c] for c in kept] for row in every], widths, size=8.5, strong=1
-    )
-    table.spaceAfter = 6
-    return table
-
-
-def _free(found: Rows, strong: int = 0) -> Table:
-    """A table whose columns are as wide as what is in them asks for."""
-    head, rows = plain(found)
-    widths = columns_for([head, *rows], WIDE, 8.5 * type_faces.faces().roomier)
-    table = _table(head, rows, widths, size=8.5, strong=strong)
-    table.spaceBefore = 8
-    return table
-
-
-def _table(
-    head: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    widths: Sequence[float],
-    *,
-    size: float = 9.0,
-    strong: int = 0,
-) -> Table:
-    """A table that repeats its head on each page; column `strong` is bold."""
-    grey = colour("grayTextColor")
-    cells: list[list[Flowable]] = [[_said(t, size, bold=True, textColor=grey) for t in head]]
-    for row in rows:
-        short = [t if len(t) <= LONGEST else f"{t[:LONGEST]}…" for t in row]
-        cells.append([_said(t, size, bold=c == strong) for c, t in enumerate(short)])
-    return Table(
-        cells,
-        colWidths=list(widths),
-        repeatRows=1,
-        hAlign="LEFT",
-        splitInRow=1,
-        style=TableStyle(
-            [
-                ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                ("LEFTPADDING", (0, 0), (0, -1), 0),
-                ("LEFTPADDING", (1, 0), (-1, -1), 5),
-                ("RIGHTPADDING", (0, 0), (-1, -1), 5),
-                ("TOPPADDING", (0, 0), (-1, -1), 3),
-                ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
-                ("LINEBELOW", (0, 0), (-1, 0), 0.8, grey),
-                ("LINEBELOW", (0, 1), (-1, -1), 0.4, colour("borderColor")),
-            ]
-        ),
-    )
-
-
-def _chart(chart: Chart) -> Flowable:
-    grey = colour("grayTextColor")
-    parts: list[Flowable] = [Spacer(0, 8)]
-    heading = scales.heading(chart)
-    if heading:
-        parts.append(_said(heading, 8.5, bold=True, textColor=grey, spaceAfter=4))
-    parts.append(handout_charts.drawing(chart, WIDE))
-    said = one_line(chart.says)
-    if chart.shape == "intervals":
-        said += " The lines are 95 % intervals."
-    if scales.has_gaps(chart):
-        said += " Nothing is drawn where a value is not known, not yet there, or of too few people."
-    parts.append(_said(said, 8, textColor=grey, spaceBefore=3))
-    if not handout_charts.labelled(chart, WIDE):
-        parts += _values(chart)
-    return KeepTogether(parts)
-
-
-def _values(chart: Chart) -> list[Flowable]:
-    """The values of a chart as tables of at most eight columns."""
-    found: list[Flowable] = []
-    most = 8 if chart.shape != "intervals" else 4
-    for start in range(0, len(chart.categories), most):
-        names = chart.categories[start : start + most]
-        rows = []
-        for series in chart.series:
-            row = [series.name]
-            for i in range(start, start + len(names)):
-                value = series.values[i] if i < len(series.values) else None
-                text = scales.text(chart.unit, value) if value is not None and value == value else "–"
-                ends = [s[i] for s in (series.low, series.high) if i < len(s) and s[i] is not None]
-                if text != "–" and len(ends) == 2:
-                    text += f" ({scales.text(chart.unit, ends[0])} to {scales.text(chart.unit, ends[1])})"  # type: ignore[arg-type]
-                row.append(text)
-            rows.append(row)
-        each = (WIDE - 76) / most
-        found += [
-            Spacer(0, 6),
-            _table(["", *map(one_line, names)], rows, [76.0] + [each] * len(names), size=7.5),
-        ]
-    return found

@@ -14,7 +14,7 @@ from reports.legible import one_line
 from reports.review import Chart, Series
 
 SIZE = 8.0
-TALL = 150.0
+TALL = 130.0
 _BAR = 15.0
 _LEGEND = 16.0
 At = Callable[[float], float]
@@ -56,12 +56,12 @@ def drawing(chart: Chart, wide: float) -> Drawing:
 
 def labelled(chart: Chart, wide: float) -> bool:
     """Whether each value stands beside its mark; if not, a table below gives them."""
-    if chart.shape == "bars":
+    if chart.shape == "bars" or (chart.shape == "intervals" and len(chart.series) == 1):
         return True
     if chart.shape != "columns":
         return False
     count = max(1, len(chart.categories) * len(chart.series))
-    widest = max((_wide(scales.text(chart.unit, v)) for v in scales.known(chart)), default=0)
+    widest = max((_wide(scales.text(chart, v)) for v in scales.known(chart)), default=0)
     return widest + 2 <= (wide - 10) / (count * 1.15)
 
 
@@ -84,10 +84,6 @@ def _legend(on: Drawing, chart: Chart, y: float, left: float) -> None:
         left += _wide(name) + 26
 
 
-def _steps(chart: Chart) -> tuple[float, ...]:
-    return scales.ticks(scales.known(chart))
-
-
 def _line(
     x1: float,
     y1: float,
@@ -108,9 +104,9 @@ def _known(series: Series) -> list[tuple[int, float]]:
 
 def _standing(chart: Chart, wide: float) -> Drawing:
     """Columns or lines."""
-    steps = _steps(chart)
+    steps = scales.axis(chart)
     told = labelled(chart, wide)
-    left = 4.0 if told else 8.0 + max(_wide(scales.text(chart.unit, s)) for s in steps)
+    left = 4.0 if told else 8.0 + max(_wide(scales.text(chart, s)) for s in steps)
     slot = (wide - left - 4) / max(1, len(chart.categories))
     names = [_wrapped(c, slot - 4, 3) for c in chart.categories]
     every = 1
@@ -128,7 +124,7 @@ def _standing(chart: Chart, wide: float) -> Drawing:
 
     for step in steps:
         if not told:
-            put(on, left - 5, at(step) - 3, scales.text(chart.unit, step), end="end", grey=True)
+            put(on, left - 5, at(step) - 3, scales.text(chart, step), end="end", grey=True)
             on.add(_line(left, at(step), wide, at(step), thick=0.25, dash=(1, 2)))
     if chart.shape == "columns":
         _columns(on, chart, left, slot, at, told)
@@ -153,7 +149,7 @@ def _columns(on: Drawing, chart: Chart, left: float, slot: float, at: At, told: 
             on.add(Rect(x, low, each * 0.94, high - low, fillColor=accent(position), strokeColor=None))
             if told:
                 y = high + 3 if value >= 0 else low - SIZE
-                put(on, x + each / 2, y, scales.text(chart.unit, value), end="middle")
+                put(on, x + each / 2, y, scales.text(chart, value), end="middle")
 
 
 def _lines(on: Drawing, chart: Chart, left: float, slot: float, at: At) -> None:
@@ -181,10 +177,11 @@ def _lying(chart: Chart, wide: float) -> Drawing:
     axis = 14.0 if chart.shape == "intervals" else 2.0
     tall = each * len(names) + legend + axis
     left = 8 + max((_wide(line) for n in names for line in n), default=0)
-    steps = _steps(chart)
-    label = 6 + max((_wide(scales.text(chart.unit, v)) for v in scales.known(chart)), default=0)
-    first = left + (label if steps[0] < 0 else 0)
-    last = wide - label
+    steps = scales.axis(chart)
+    each_value = ((s, i) for s in chart.series for i in range(len(s.values)))
+    label = 8 + max((_wide(told(chart, s, i)) for s, i in each_value), default=0)
+    first = left + (label if steps[0] < 0 and chart.shape == "bars" else 14)
+    last = wide - label - (14 if chart.shape == "intervals" else 0)
     on = Drawing(wide, tall)
     _legend(on, chart, tall - 9, left)
 
@@ -194,7 +191,10 @@ def _lying(chart: Chart, wide: float) -> Drawing:
     if chart.shape == "intervals":
         for step in steps:
             on.add(_line(at(step), axis, at(step), tall - legend, thick=0.25, dash=(1, 2)))
-            put(on, at(step), 2, scales.text(chart.unit, step), end="middle", grey=True)
+            put(on, at(step), 2, scales.text(chart, step), end="middle", grey=True)
+    if chart.mark and math.isfinite(chart.mark):
+        x = at(chart.mark)
+        on.add(_line(x, axis, x, tall - legend, thick=1, dash=(4, 3), dark=True))
     for i, name in enumerate(names):
         middle = tall - legend - (i + 0.5) * each
         for k, text in enumerate(name):
@@ -202,10 +202,8 @@ def _lying(chart: Chart, wide: float) -> Drawing:
             put(on, left - 6, y, text, end="end")
         for position, series in enumerate(chart.series):
             _across(on, chart, series, i, position, middle + (count / 2 - position - 0.5) * _BAR, at)
-    on.add(_line(at(0), axis, at(0), tall - legend, thick=0.75))
-    if chart.mark and math.isfinite(chart.mark):
-        x = at(chart.mark)
-        on.add(_line(x, axis, x, tall - legend, thick=1, dash=(4, 3), dark=True))
+    ground = at(max(0.0, steps[0]))
+    on.add(_line(ground, axis, ground, tall - legend, thick=0.75))
     return on
 
 
@@ -213,11 +211,13 @@ def _across(on: Drawing, chart: Chart, series: Series, i: int, position: int, y:
     value = series.values[i] if i < len(series.values) else None
     if value is None or not math.isfinite(value):
         return
-    text = scales.text(chart.unit, value)
+    text = told(chart, series, i)
     if chart.shape == "bars":
         low, high = sorted((at(0), at(value)))
         on.add(Rect(low, y - 5, high - low, 10, fillColor=accent(position), strokeColor=None))
-        put(on, high + 4 if value >= 0 else low - 4, y - 3, text, end="start" if value >= 0 else "end")
+        x = high + 4 if value >= 0 else low - 4 - _wide(text)
+        on.add(Rect(x - 1, y - 5, _wide(text) + 2, 10, fillColor=colour("backgroundColor"), strokeColor=None))
+        put(on, x, y - 3, text)
         return
     ends = [s[i] if i < len(s) else None for s in (series.low, series.high)]
     low, high = (at(e) if e is not None and math.isfinite(e) else at(value) for e in ends)
@@ -225,4 +225,15 @@ def _across(on: Drawing, chart: Chart, series: Series, i: int, position: int, y:
     for x in (low, high):
         on.add(_line(x, y - 3, x, y + 3, thick=1.5, dark=True))
     on.add(Circle(at(value), y, 3.2, fillColor=accent(position), strokeColor=None))
-    put(on, high + 5, y - 3, text)
+    put(on, on.width, y - 3, text, end="end")
+
+
+def told(chart: Chart, series: Series, i: int) -> str:
+    """A value in words, with the ends of its interval if it has one; `–` where nothing is known."""
+    value = series.values[i] if i < len(series.values) else None
+    if value is None or not math.isfinite(value):
+        return "–"
+    ends = [s[i] for s in (series.low, series.high) if i < len(s)]
+    known = [scales.text(chart, e) for e in ends if e is not None and math.isfinite(e)]
+    said = scales.text(chart, value)
+    return f"{said} ({known[0]} to {known[1]})" if len(known) == 2 else said

@@ -10,7 +10,8 @@ _SPACES = re.compile(r"[ \t]+")
 _TIED = re.compile(
     r"(?<=\d) (?=%|points?\b|days?\b|hours?\b|m\b)|(?<=HKD) (?=[−\d])|(?<=\bn) (?==)|(?<=\bn =) "
 )
-_DAYS = re.compile(r"(?<=\d) (?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b)")
+_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_DAYS = re.compile(rf"(?<=\d) (?={_MONTH}\b)|(?<=\d .{{3}}) (?=\d{{4}}\b)")
 
 
 def legible(text: str) -> str:

@@ -5,12 +5,10 @@ The library draws bars, columns and lines; whiskers and a line across are added 
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Sequence
 from typing import Any
 
-import xlsxwriter
 from lxml import etree
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE as TYPE
@@ -23,27 +21,23 @@ from pptx.oxml.xmlchemy import OxmlElement
 from pptx.slide import Slide
 from pptx.util import Pt
 
-from reports import cells, fit, scales
+from reports import chart_xml, fit, scales
 from reports.legible import one_line
 from reports.review import Chart
 from reports.template import Box
 
 ACCENTS = (THEME.ACCENT_1, THEME.ACCENT_2, THEME.ACCENT_3, THEME.ACCENT_4, THEME.ACCENT_5, THEME.ACCENT_6)
 LABEL = 10.5
-_BAR = 17.0
+_BAR = 13.5
 """The height a bar with its label needs."""
-
-
-def finite(value: float | None) -> float | None:
-    """A value a chart can draw, else None."""
-    return value if value is not None and math.isfinite(value) else None
+_LEAST = 150.0
 
 
 def height_wanted(chart: Chart, wide: float) -> float:
     """The least height at which nothing in it is cut."""
     if shape_of(chart, wide) in ("bars", "intervals"):
-        return max(170.0, _BAR * len(chart.categories) * max(1, len(chart.series)) + 40)
-    return 170.0
+        return max(_LEAST, _BAR * len(chart.categories) * max(1, len(chart.series)) + 24)
+    return _LEAST
 
 
 def shape_of(chart: Chart, wide: float) -> str:
@@ -53,16 +47,23 @@ def shape_of(chart: Chart, wide: float) -> str:
     fits = all(len(fit.lines(n, slot - 8, LABEL)) <= 3 and _longest_word(n) <= slot - 8 for n in names)
     if chart.shape == "columns":
         return "columns" if fits or len(names) > 12 else "bars"
-    if chart.shape == "bars":
-        return "columns" if finite(chart.mark) and fits and len(names) <= 8 else "bars"
     if chart.shape == "intervals":
         return "dots" if fits and len(chart.series) == 1 else "intervals"
     return chart.shape
 
 
 def marked(chart: Chart, wide: float) -> bool:
-    """Whether its mark is drawn as a line across. At 0 the axis is that line; bars that lie have it in words."""
-    return bool(finite(chart.mark)) and shape_of(chart, wide) not in ("bars", "intervals")
+    """Whether its mark is drawn as a line across. At 0 the axis is that line.
+
+    Where bars lie, the one line of a grid stands for it, if a grid from 0 by steps of the mark has only one.
+    """
+    mark = scales.finite(chart.mark)
+    if not mark:
+        return False
+    if shape_of(chart, wide) not in ("bars", "intervals"):
+        return True
+    steps = scales.axis(chart)
+    return steps[0] == 0 and mark > 0 and steps[-1] * 1.12 < 2 * mark
 
 
 def _longest_word(text: str) -> float:
@@ -79,13 +80,13 @@ def draw(slide: Slide, box: Box, chart: Chart) -> None:
         "line": TYPE.LINE_MARKERS,
         "dots": TYPE.LINE_MARKERS,
     }[shape]
-    number = scales.office(chart.unit)
+    number = scales.office(chart)
     data = CategoryChartData()
     names = [one_line(c) or "–" for c in chart.categories]
     data.categories = names
-    across = marked(chart, box.wide)
+    across = marked(chart, box.wide) and kind != TYPE.BAR_CLUSTERED
     columns: list[tuple[str, Sequence[float | None]]] = [
-        (one_line(s.name), [finite(v) for v in s.values]) for s in chart.series
+        (one_line(s.name), [scales.finite(v) for v in s.values]) for s in chart.series
     ]
     if across:
         columns.append((one_line(chart.mark_label) or "mark", [chart.mark] * len(names)))
@@ -104,27 +105,29 @@ def draw(slide: Slide, box: Box, chart: Chart) -> None:
         made.legend.position, made.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
     labelled = _labels_fit(chart, shape, box)
     _axes(made, chart, shape, box, labelled)
-    spans = [_span(chart, i) for i in range(len(chart.series))] if chart.shape == "intervals" else []
+    spans = [chart_xml.span(chart, i) for i in range(len(chart.series))] if chart.shape == "intervals" else []
     for i, series in enumerate(list(made.plots[0].series)[: len(chart.series)]):
         _paint(series, shape, ACCENTS[i % 6], number, labelled)
+        if labelled and marked(chart, box.wide):
+            chart_xml.label_ground(series)
         if spans:
             at = len(columns) + 2 * i
-            _whiskers(series._element, spans[i], at, len(names), number)
+            chart_xml.whiskers(series._element, spans[i], at, len(names), number)
     if across:
-        _mark(made, chart, shape)
+        chart_xml.line_across(made, chart, shape)
     for i, (more, less) in enumerate(spans):
         columns += [(f"{columns[i][0]}, up to +", more), (f"{columns[i][0]}, down to −", less)]
-    made.part.chart_workbook.update_from_xlsx_blob(_workbook(names, columns, number))
+    made.part.chart_workbook.update_from_xlsx_blob(chart_xml.workbook(names, columns, number))
 
 
 def _labels_fit(chart: Chart, shape: str, box: Box) -> bool:
     """Whether each value can stand beside its mark."""
     count = max(1, len(chart.categories))
-    widest = max((fit.width(scales.text(chart.unit, v), LABEL) for v in scales.known(chart)), default=0)
+    widest = max((fit.width(scales.text(chart, v), LABEL) for v in scales.known(chart)), default=0)
     if shape in ("line", "intervals"):
         return False
     if shape == "bars":
-        return (box.tall - 30) / (count * len(chart.series)) >= LABEL * 1.15
+        return (box.tall - 16) / (count * len(chart.series)) >= LABEL * 1.15
     return widest + 3 <= (box.wide - 20) / (count * (1 if shape == "dots" else len(chart.series) * 1.1))
 
 
@@ -136,7 +139,7 @@ def _axes(made: Any, chart: Chart, shape: str, box: Box, labelled: bool) -> None
     names.format.line.color.theme_color = THEME.TEXT_2
     names.format.line.width = Pt(0.75)
     names.tick_labels.font.size = Pt(LABEL)
-    steps = scales.ticks(scales.known(chart))
+    steps = scales.axis(chart)
     low, high = steps[0], steps[-1]
     room = 0.12 * (high - low) if labelled else 0.0
     values.minimum_scale, values.maximum_scale = (
@@ -147,7 +150,7 @@ def _axes(made: Any, chart: Chart, shape: str, box: Box, labelled: bool) -> None
     values.format.line.fill.background()
     values.major_tick_mark = XL_TICK_MARK.NONE
     values.tick_labels.number_format, values.tick_labels.number_format_is_linked = (
-        scales.office(chart.unit),
+        scales.office(chart),
         False,
     )
     seen = not labelled
@@ -161,8 +164,17 @@ def _axes(made: Any, chart: Chart, shape: str, box: Box, labelled: bool) -> None
         names.reverse_order = True
         if seen:
             values.tick_label_position = XL_TICK_LABEL_POSITION.HIGH
+        if marked(chart, box.wide):
+            _grid_at_the_mark(values, float(chart.mark or 0))
     else:
         _upright(names, chart, box)
+
+
+def _grid_at_the_mark(values: Any, mark: float) -> None:
+    values.major_unit = mark
+    values.has_major_gridlines = True
+    line = values.major_gridlines.format.line
+    line.color.theme_color, line.width, line.dash_style = THEME.TEXT_1, Pt(1.25), MSO_LINE.DASH
 
 
 def _upright(axis: Any, chart: Chart, box: Box) -> None:
@@ -209,122 +221,4 @@ def _paint(series: Any, shape: str, accent: Any, number: str, labelled: bool) ->
     elif shape == "line":
         last = max((i for i, v in enumerate(series.values) if v is not None), default=None)
         if last is not None:
-            _label_of(series._element, last, number)
-
-
-def _label_of(series: Any, at: int, number: str) -> None:
-    """A label at one point of a series."""
-    labels = OxmlElement("c:dLbls")
-    label = etree.SubElement(labels, qn("c:dLbl"))
-    etree.SubElement(label, qn("c:idx"), val=str(at))
-    etree.SubElement(label, qn("c:numFmt"), formatCode=number, sourceLinked="0")
-    etree.SubElement(label, qn("c:spPr"))
-    etree.SubElement(label, qn("c:dLblPos"), val="t")
-    flags = ("showLegendKey", "showVal", "showCatName", "showSerName", "showPercent", "showBubbleSize")
-    for parent in (label, labels):
-        for flag in flags:
-            etree.SubElement(parent, qn(f"c:{flag}"), val=str(int(parent is label and flag == "showVal")))
-    series.find(qn("c:cat")).addprevious(labels)
-
-
-def _span(chart: Chart, position: int) -> tuple[list[float | None], list[float | None]]:
-    """How far a series' intervals reach above and below its values."""
-    series = chart.series[position]
-    more: list[float | None] = []
-    less: list[float | None] = []
-    for i, value in enumerate(map(finite, series.values)):
-        low = finite(series.low[i]) if i < len(series.low) else None
-        high = finite(series.high[i]) if i < len(series.high) else None
-        more.append(max(0.0, high - value) if value is not None and high is not None else None)
-        less.append(max(0.0, value - low) if value is not None and low is not None else None)
-    return more, less
-
-
-def _whiskers(
-    series: Any, span: tuple[Sequence[float | None], Sequence[float | None]], at: int, count: int, number: str
-) -> None:
-    bars = OxmlElement("c:errBars")
-    etree.SubElement(bars, qn("c:errDir"), val="y")
-    etree.SubElement(bars, qn("c:errBarType"), val="both")
-    etree.SubElement(bars, qn("c:errValType"), val="cust")
-    etree.SubElement(bars, qn("c:noEndCap"), val="0")
-    for offset, (tag, values) in enumerate(zip(("c:plus", "c:minus"), span, strict=True), start=1):
-        column = _column(at + offset)
-        reference = etree.SubElement(etree.SubElement(bars, qn(tag)), qn("c:numRef"))
-        etree.SubElement(reference, qn("c:f")).text = f"Sheet1!${column}$2:${column}${count + 1}"
-        cached = etree.SubElement(reference, qn("c:numCache"))
-        etree.SubElement(cached, qn("c:formatCode")).text = number
-        etree.SubElement(cached, qn("c:ptCount"), val=str(count))
-        for i, value in enumerate(values):
-            point = etree.SubElement(cached, qn("c:pt"), idx=str(i))
-            etree.SubElement(point, qn("c:v")).text = repr(value or 0.0)
-    line = etree.SubElement(etree.SubElement(bars, qn("c:spPr")), qn("a:ln"), w="25400")
-    etree.SubElement(etree.SubElement(line, qn("a:solidFill")), qn("a:schemeClr"), val="tx1")
-    series.find(qn("c:cat")).addprevious(bars)
-
-
-def _column(number: int) -> str:
-    """The letters of a sheet's column, 0 for A."""
-    letters = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def _mark(made: Any, chart: Chart, shape: str) -> None:
-    """The last series becomes a dashed line across; what it is stands in the chart's heading."""
-    plot = made._chartSpace.find(f".//{qn('c:plotArea')}")
-    drawn = plot.find(qn("c:barChart")) if shape == "columns" else plot.find(qn("c:lineChart"))
-    series = drawn.findall(qn("c:ser"))[-1]
-    for tag in ("c:spPr", "c:invertIfNegative", "c:marker", "c:dLbls"):
-        for old in series.findall(qn(tag)):
-            series.remove(old)
-    line = OxmlElement("c:spPr")
-    stroke = etree.SubElement(line, qn("a:ln"), w="15875")
-    etree.SubElement(etree.SubElement(stroke, qn("a:solidFill")), qn("a:schemeClr"), val="tx2")
-    etree.SubElement(stroke, qn("a:prstDash"), val="dash")
-    marker = OxmlElement("c:marker")
-    etree.SubElement(marker, qn("c:symbol"), val="none")
-    name = series.find(qn("c:tx"))
-    name.addnext(line)
-    line.addnext(marker)
-    if made.has_legend:
-        legend = made._chartSpace.find(f".//{qn('c:legend')}")
-        entry = OxmlElement("c:legendEntry")
-        etree.SubElement(entry, qn("c:idx"), val=str(len(chart.series)))
-        etree.SubElement(entry, qn("c:delete"), val="1")
-        legend.find(qn("c:legendPos")).addnext(entry)
-    if shape != "columns":
-        return
-    beside = OxmlElement("c:lineChart")
-    etree.SubElement(beside, qn("c:grouping"), val="standard")
-    etree.SubElement(beside, qn("c:varyColors"), val="0")
-    beside.append(series)
-    etree.SubElement(beside, qn("c:marker"), val="1")
-    for axis in drawn.findall(qn("c:axId")):
-        etree.SubElement(beside, qn("c:axId"), val=axis.get("val"))
-    drawn.addnext(beside)
-
-
-def _workbook(
-    names: Sequence[str], columns: Sequence[tuple[str, Sequence[float | None]]], number: str
-) -> bytes:
-    """What “Edit data” opens: texts are written as text, whatever they begin with."""
-    made = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        made, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
-    )
-    sheet, plain = book.add_worksheet("Sheet1"), book.add_format({"num_format": number})
-    quoted = book.add_format({"quote_prefix": True})
-    for row, name in enumerate(names, start=1):
-        sheet.write_string(row, 0, name[:32_000], quoted if cells.runs(name) else None)
-    for column, (name, values) in enumerate(columns, start=1):
-        sheet.write_string(0, column, name[:32_000], quoted if cells.runs(name) else None)
-        for row, value in enumerate(values, start=1):
-            if value is not None:
-                sheet.write_number(row, column, value, plain)
-    sheet.set_column(0, 0, 24)
-    book.close()
-    return made.getvalue()
+            chart_xml.label_at(series._element, last, number)

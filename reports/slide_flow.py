@@ -22,6 +22,8 @@ GAP = 16.0
 """Between two things on a slide."""
 SMALLEST_TITLE = 16.0
 QUESTION = 13.0
+MARKED = 30.0
+"""Above this stands the mark of invented data."""
 CONTINUED = "(continued)"
 
 
@@ -46,13 +48,13 @@ class Flow:
         self.count += 1
         self.slide = self.base.deck.slides.add_slide(self.base.content)
         text = self.title if self.count == 1 else f"{self.title} {CONTINUED}"
-        used = _title(self.slide, self.base, text)
+        used = _title(self.slide, self.base, text, MARKED if self.review.sample else 0.0)
         told = [self.notes] if used[1] else [self.title, self.notes]
         clear(self.slide)
         furnish(self.slide, self.base, self.review)
         note(self.slide, "\n".join(told))
         body = self.base.body
-        top = self.base.title.y + used[0] + 8 if self.base.hangs else body.y
+        top = max(self.base.title.y, MARKED * self.review.sample) + used[0] + 8 if self.base.hangs else body.y
         self.free = Box(body.x, top, body.wide, body.end - top)
         if self.under:
             room = self.room(body.wide)
@@ -79,21 +81,24 @@ class Flow:
             self.turn()
 
 
-def _title(slide: Slide, base: Template, text: str) -> tuple[float, bool]:
-    """Write the title; gives the height it takes, and whether all of it is there."""
+def _title(slide: Slide, base: Template, text: str, free_from: float) -> tuple[float, bool]:
+    """Write the title below `free_from`; gives the height it takes, and whether all of it is there."""
     shape: Any = slide.shapes.title
-    room = base.title.wide / base.roomier
+    box = base.title
+    if box.y < free_from < box.end:
+        box = Box(box.x, free_from, box.wide, box.end - free_from)
+        shape.left, shape.top, shape.width, shape.height = box.emu()
+    room = box.wide / base.roomier
     said = tied(text)
-    size = fit.size_for([said], room, base.title.tall, (base.title_size, SMALLEST_TITLE), bold=True)
+    size = fit.size_for([said], room, box.tall, (base.title_size, SMALLEST_TITLE), bold=True)
     whole = size is not None
     size = _with_less_lines(said, room, size)
     if size is None:
         size = SMALLEST_TITLE
-        said = fit.cut(said, room, base.title.tall, size, bold=True)
+        said = fit.cut(said, room, box.tall, size, bold=True)
     shape.text_frame.text = said
-    if size < base.title_size:
-        for run in shape.text_frame.paragraphs[0].runs:
-            run.font.size = Pt(size)
+    for run in shape.text_frame.paragraphs[0].runs:
+        run.font.size = Pt(size)
     return fit.height(said, room, size, bold=True), whole
 
 
@@ -120,7 +125,7 @@ def furnish(slide: Slide, base: Template, review: Review, *, foot: bool = True) 
     wide = float(base.deck.slide_width or 0) / 12_700
     tall = float(base.deck.slide_height or 0) / 12_700
     if foot:
-        line, number = template.with_foot(slide, base.content, about.foot(review))
+        line, number = template.with_foot(slide, base, about.foot(review))
         low = Box(base.body.x, tall - 32, base.body.wide - 60, 14)
         if not line:
             slide_text.write(slide, low, [about.foot(review)], look.SMALLEST, colour=THEME.TEXT_2)

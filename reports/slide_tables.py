@@ -8,6 +8,8 @@ from reports.review import Table
 from reports.slide_flow import GAP, Flow
 
 SIZES = (12.0, 10.5)
+LEAST = 8.5
+"""The size at which even a word that is too long for its column is cut."""
 SPREAD = 10.0
 """By so much at most a row is made taller where there is room."""
 
@@ -42,6 +44,8 @@ def put(flow: Flow, found: Table, *, says: str, sizes: tuple[float, float] = SIZ
             flow.turn()
     split = size is None
     size = size or max(sizes[1], min(sizes[0], 11.0))
+    while size > LEAST and not _uncut(flow, head, rows, size):
+        size -= 0.5
     # A wider font is measured as a larger one; what is written keeps its size.
     measured = size * flow.slack
     widths = slide_text.columns_for([head, *rows], flow.free.wide, measured)
@@ -77,10 +81,18 @@ def _fitting(
     while size >= sizes[1]:
         measured = size * flow.slack
         widths = slide_text.columns_for([head, *rows], flow.free.wide, measured)
-        if sum(slide_text.heights(head, rows, widths, measured, strong)) <= tall:
+        talls = slide_text.heights(head, rows, widths, measured, strong)
+        if sum(talls) <= tall and _uncut(flow, head, rows, size):
             return size
         size -= 0.5
     return None
+
+
+def _uncut(flow: Flow, head: list[str], rows: list[list[str]], size: float) -> bool:
+    """Whether no word has to be cut at that size."""
+    every = [head, *rows]
+    widths = slide_text.columns_for(every, flow.free.wide, size * flow.slack)
+    return slide_text.words_fit(every, widths, size * flow.slack)
 
 
 def _short(row: list[str], widths: list[float], size: float, tall: float) -> list[str]:

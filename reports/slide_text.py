@@ -33,11 +33,12 @@ def write(
     gap: float = 0.0,
     right: bool = False,
     middle: bool = False,
+    wrap: bool = True,
 ) -> Any:
     """Put paragraphs into a box of their own; `colour` is a colour of the template's theme, or a code."""
     shape = slide.shapes.add_textbox(*box.emu())
     frame = shape.text_frame
-    frame.word_wrap, frame.auto_size = True, MSO_AUTO_SIZE.NONE
+    frame.word_wrap, frame.auto_size = wrap, MSO_AUTO_SIZE.NONE
     frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
     frame.vertical_anchor = MSO_ANCHOR.MIDDLE if middle else MSO_ANCHOR.TOP
     for position, text in enumerate(paragraphs):
@@ -69,23 +70,46 @@ def paint(target: Any, colour: Any) -> None:
 
 
 def columns_for(rows: Sequence[Sequence[str]], wide: float, size: float) -> list[float]:
-    """Widths of columns: each as wide as its longest word needs, the rest by how much text it holds."""
+    """Widths of columns: none narrower than its longest word, a short one as wide as its text, the rest shared."""
     count = len(rows[0])
-    least = [
-        max(max((fit.width(w, size, bold=True) for w in row[c].split(" ")), default=0) for row in rows)
-        + 4 * CELL
-        + 2
-        for c in range(count)
-    ]
-    whole = [max(fit.width(row[c], size, bold=True) for row in rows) + 4 * CELL + 2 for c in range(count)]
+    sides = 4 * CELL + 3
+
+    def asks(texts: Sequence[str]) -> float:
+        return max((1.03 * fit.width(t, size, bold=True) for t in texts), default=0.0) + sides
+
+    whole = [asks([line for row in rows for line in row[c].split("\n")]) for c in range(count)]
     if sum(whole) <= wide:
         spare = (wide - sum(whole)) / count
         return [w + spare for w in whole]
-    least = [min(w, wide / count) for w in least]
-    more = [min(w, 3 * wide) - n for w, n in zip(whole, least, strict=True)]
-    more = [max(m, 0.0) ** 0.75 for m in more]
-    spare = wide - sum(least)
-    return [n + spare * m / (sum(more) or 1) for n, m in zip(least, more, strict=True)]
+    found = [asks([word for row in rows for word in row[c].split(" ")]) for c in range(count)]
+    if sum(found) > wide:
+        # Some word will be cut: the long ones give way, the short ones keep what they need.
+        fair = wide / count
+        over = sum(max(f - fair, 0.0) for f in found)
+        spare = wide - sum(min(f, fair) for f in found)
+        return [min(f, fair) + (spare * max(f - fair, 0.0) / over if over else 0.0) for f in found]
+    # What is left goes to the columns by how much text they hold, to none more than its text needs.
+    waiting = {c for c in range(count) if whole[c] > found[c]}
+    while waiting:
+        spare = wide - sum(found)
+        holds = {c: max(sum(fit.width(row[c], size) for row in rows), 1.0) ** 0.8 for c in waiting}
+        shares = {c: spare * holds[c] / sum(holds.values()) for c in waiting}
+        full = {c for c in waiting if found[c] + shares[c] >= whole[c]}
+        for c in full or waiting:
+            found[c] = whole[c] if c in full else found[c] + shares[c]
+        waiting = waiting - full if full else set()
+    return found
+
+
+def words_fit(rows: Sequence[Sequence[str]], widths: Sequence[float], size: float) -> bool:
+    """Whether no word of a table has to be cut."""
+    rooms = [w - 4 * CELL for w in widths]
+    return all(
+        fit.width(word, size, bold=True) * 0.99 <= room
+        for row in rows
+        for text, room in zip(row, rooms, strict=True)
+        for word in text.replace("\n", " ").split(" ")
+    )
 
 
 def row_height(row: Sequence[str], widths: Sequence[float], size: float, strong: int | None = 0) -> float:

@@ -22,6 +22,8 @@ from warehouse.errors import Problem
 
 TITLES = (KIND.TITLE, KIND.CENTER_TITLE)
 FURNITURE = (KIND.DATE, KIND.FOOTER, KIND.SLIDE_NUMBER)
+LARGEST_TITLE = 28.0
+"""A message is longer than the titles most templates are made for."""
 _POINT = 12_700
 """Of the file's own unit, EMU."""
 _OF_A_TEMPLATE, _OF_A_DECK = (
@@ -91,7 +93,7 @@ def read(path: Path | None) -> Template:
         title=title,
         body=_body(content, title, wide, tall),
         hangs=_anchor(content) == "t",
-        title_size=min(_title_size(content), 36.0),
+        title_size=min(_title_size(content), LARGEST_TITLE),
         roomier=fit.allowance(font),
         dark=dark,
     )
@@ -200,10 +202,10 @@ def _theme(deck: Deck) -> tuple[str, bool]:
     return font, 0.299 * red + 0.587 * green + 0.114 * blue < 128
 
 
-def with_foot(slide: Slide, layout: SlideLayout, text: str) -> tuple[bool, bool]:
+def with_foot(slide: Slide, base: Template, text: str) -> tuple[bool, bool]:
     """Give a slide its layout's line at the foot and number; whether the layout has a place for each."""
     done = {KIND.FOOTER: False, KIND.SLIDE_NUMBER: False}
-    for shape in _placeholders(layout):
+    for shape in _placeholders(base.content):
         kind = shape.placeholder_format.type
         if kind not in done:
             continue
@@ -211,11 +213,11 @@ def with_foot(slide: Slide, layout: SlideLayout, text: str) -> tuple[bool, bool]
         slide.shapes._spTree.append(copied)
         done[kind] = True
         if kind == KIND.FOOTER:
-            _as_master(slide.shapes[-1], shape, text)
+            _as_master(slide.shapes[-1], shape, text, base.roomier)
     return done[KIND.FOOTER], done[KIND.SLIDE_NUMBER]
 
 
-def _as_master(shape: Any, of: Any, text: str) -> None:
+def _as_master(shape: Any, of: Any, text: str, roomier: float) -> None:
     """Write the line at the foot with its own size and side: LibreOffice does not take them from the master."""
     shape.text_frame.text = text
     master = (
@@ -230,7 +232,10 @@ def _as_master(shape: Any, of: Any, text: str) -> None:
     properties = run._r.get_or_add_rPr()
     for style in (s.find(qn("a:defRPr")) for s in styles if s is not None):
         if style is not None:
-            properties.set("sz", style.get("sz", "1000"))
+            place = _box(of)
+            room = (place.wide - 15) / roomier
+            size = fit.size_for([text], room, place.tall, (int(style.get("sz", "1000")) / 100, 8.0)) or 8.0
+            properties.set("sz", str(int(100 * size)))
             for child in style:
                 properties.append(copy.deepcopy(child))
             break
