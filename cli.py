@@ -420,6 +420,58 @@ def join(source: str, record: str, customer: str, by: str, why: str) -> None:
 
 
 @main.command()
+@click.option("--quarter", required=True, help="Such as 2026Q2.")
+@click.option(
+    "--out",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("."),
+    show_default=True,
+    help="Where the two files go.",
+)
+@click.option(
+    "--template",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A .pptx or .potx of the bank's brand for the slides.",
+)
+def review(quarter: str, folder: Path, template: Path | None) -> None:
+    """Write the quarterly review as slides (PPTX) and as a handout (PDF), with what an executive may see."""
+    stores, begun = _stores(), time.monotonic()
+    with _steps() as step:
+        step("Reading the bank")
+        from reports import about, deck, handout, quarterly_review
+        from warehouse.load import known
+        from workflow import downloads
+
+        viewer = Viewer(username="operator", full_name="Operator", role="executive")
+        reader = Reader(stores, viewer, stores.snapshot())
+        named = quarterly_review.named(quarter, reader)
+        deck.check(template)
+        step(f"Answering ten questions about {named.in_words()}")
+        found = quarterly_review.build(reader, named, known(reader))
+        for kind, words in (("pptx", "slides"), ("pdf", "handout")):
+            step(f"Writing the {words}")
+            made = deck.slides(found, template) if kind == "pptx" else handout.pdf(found)
+            _write(folder / about.file_name(found, kind), made)
+            what = f"{kind}, {found.period.in_words()}"
+            downloads.note(stores, viewer, f"Quarterly review {found.quarter}", what)
+    for kind in ("pptx", "pdf"):
+        click.echo(f"Written: {folder / about.file_name(found, kind)}")
+    click.echo(f"Done in {time.monotonic() - begun:.1f} s.")
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    except OSError as refused:
+        raise Problem(
+            f"{path} could not be written: {refused.strerror}. Close it where it is open, or choose another folder with "
+            "--out."
+        ) from refused
+
+
+@main.command()
 @click.option(
     "--into", type=click.Path(path_type=Path), default=Path("docs/dictionary.md"), show_default=True
 )

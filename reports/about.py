@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from metrics import CATALOGUE
 from metrics.measure import version
 from metrics.query import measures_of
+from metrics.scope import year_before
 from metrics.words import day
 from reports.legible import legible, one_line
 from reports.review import Answer, CaseStudy, Figure, Review

@@ -44,6 +44,11 @@ def slides(review: Review, template_file: Path | None = None) -> bytes:
     return made.getvalue()
 
 
+def check(template_file: Path | None) -> None:
+    """Raise Problem if slides cannot be made with this template: said before the work begins."""
+    template.read(template_file)
+
+
 def _properties(base: Template, review: Review) -> None:
     said = base.deck.core_properties
     said.title, said.author, said.last_modified_by = about.name(review), "Concord", "Concord"
