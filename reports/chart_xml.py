@@ -31,6 +31,7 @@ def span(chart: Chart, position: int) -> tuple[list[float | None], list[float | 
 def whiskers(
     series: Any, span: tuple[Sequence[float | None], Sequence[float | None]], at: int, count: int, number: str
 ) -> None:
+    """Give a series its intervals; how far each reaches stands in the workbook's columns from `at` + 1 on."""
     bars = OxmlElement("c:errBars")
     etree.SubElement(bars, qn("c:errDir"), val="y")
     etree.SubElement(bars, qn("c:errBarType"), val="both")
