@@ -11,15 +11,17 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, and_, case, func, insert, select
+from sqlalchemy import func, insert, select
 
+from metrics.query import filtered
 from models.working_time import working_time
 from warehouse import journal
-from warehouse.access import PEOPLE, Reader, Viewer
+from warehouse.access import Reader, Viewer
 from warehouse.connect import Stores
 from warehouse.desk import lead_reviews as r
 from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.schema import leads as t
+from workflow.lead_decisions import latest
 
 REASONS = {
     "Cannot be reached": True,
@@ -30,6 +32,8 @@ REASONS = {
     "Wrong contact details": False,
 }
 """Why a lead is rejected, and whether it then goes back to Marketing to be nurtured."""
+TO_NURTURE = tuple(reason for reason, back in REASONS.items() if back)
+"""The reasons after which Marketing gets the lead back."""
 VERDICTS = ("accepted", "rejected", "taken_back")
 _DECIDED = func.coalesce(
     t.c.accepted_at, t.c.rejected_at, t.c.sql_at, t.c.opportunity_at, t.c.won_at, t.c.lost_at
@@ -100,27 +104,20 @@ def _told(last: Any) -> str:
     )
 
 
-def _latest() -> ColumnElement[bool]:
-    later = r.alias("later")
-    newer = select(later.c.lead_id).where(later.c.lead_id == r.c.lead_id, later.c.version > r.c.version)
-    return ~newer.correlate(r).exists()
+def waiting(
+    reader: Reader, as_of: date, filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+) -> pd.DataFrame:
+    """The leads of a part of the bank that wait for a decision, first to call first.
 
-
-def waiting(reader: Reader, as_of: date) -> pd.DataFrame:
-    """The leads that wait for a decision, first to call first: whose promise can still be kept, then the least late.
-
-    Those Sales has spoken to come last.
+    First whose promise can still be kept, then the least late; those Sales has spoken to come last.
 
     Columns lead_id, full_name, phone, campaign_id, channel, product, score, mql_at, contacted_at, sales_rep, due_at,
     `late` (working hours past the promise by the end of `as_of`, negative while there is time) and `version`.
     """
     shown = (t.c.lead_id, t.c.full_name, t.c.phone, t.c.campaign_id, t.c.channel, t.c.product, t.c.score)
-    found = reader.frame(
-        select(*shown, t.c.mql_at, t.c.contacted_at, t.c.sales_rep).where(
-            t.c.mql_at < _end(as_of), _DECIDED.is_(None)
-        )
-    )
-    here = reader.frame(select(r.c.lead_id, r.c.version, r.c.verdict).where(_latest()))
+    asked = select(*shown, t.c.mql_at, t.c.contacted_at, t.c.sales_rep)
+    found = reader.frame(filtered(asked.where(t.c.mql_at < _end(as_of), _DECIDED.is_(None)), t, filters))
+    here = reader.frame(select(r.c.lead_id, r.c.version, r.c.verdict).where(latest()))
     found = found.merge(here, on="lead_id", how="left")
     found = found[found["verdict"].isna() | (found["verdict"] == "taken_back")].copy()
     found["version"] = found["version"].fillna(0).astype(int)
@@ -135,46 +132,6 @@ def waiting(reader: Reader, as_of: date) -> pd.DataFrame:
     return (
         found.sort_values(order).drop(columns=["verdict", "called", "far", "missed"]).reset_index(drop=True)
     )
-
-
-def since(as_of: date) -> Select:
-    """Decisions recorded here after a day, by campaign: `decided` and how many of them `accepted`."""
-    counts = r.c.verdict.in_(("accepted", "rejected"))
-    people = func.count(case((counts, r.c.lead_id)).distinct())
-    accepted = func.sum(case((counts, case((r.c.verdict == "accepted", 1), else_=0))))
-    return (
-        select(
-            r.c.campaign_id,
-            func.count(case((counts, 1))).label("decided"),
-            people.label(f"decided{PEOPLE}"),
-            accepted.label("accepted"),
-            people.label(f"accepted{PEOPLE}"),
-        )
-        .where(and_(r.c.reviewed_at >= _end(as_of), counts, _latest()))
-        .group_by(r.c.campaign_id)
-    )
-
-
-def recorded(reader: Reader) -> pd.DataFrame:
-    """The decisions that stand on the desk, latest first, with what the bank's tables say about the same lead.
-
-    Columns of the desk and `in_bank`: `agrees`, `differs`, or `not yet`.
-    """
-    found = reader.frame(
-        select(r).where(_latest(), r.c.verdict != "taken_back").order_by(r.c.review_id.desc())
-    )
-    known = reader.frame(
-        select(t.c.lead_id, t.c.accepted_at, t.c.rejected_at).where(
-            t.c.lead_id.in_(found["lead_id"].tolist())
-        )
-    )
-    found = found.merge(known, on="lead_id", how="left")
-    bank = pd.Series("not yet", found.index).mask(found["rejected_at"].notna(), "rejected")
-    bank = bank.mask(found["accepted_at"].notna(), "accepted")
-    found["in_bank"] = bank.where(
-        bank == "not yet", bank.eq(found["verdict"]).map({True: "agrees", False: "differs"})
-    )
-    return found.drop(columns=["accepted_at", "rejected_at"])
 
 
 def _end(day: date) -> datetime:

@@ -13,7 +13,7 @@ from models import batch
 from pages.customers.alert_card import escaped
 from pages.kit import data
 from warehouse.access import Viewer
-from workflow import leads
+from workflow import lead_decisions
 
 WINDOWS = (30, 90, 365)
 """Days back from the last day loaded: a campaign that has just turned bad shows in the short ones first."""
@@ -26,9 +26,17 @@ def names(viewer: Viewer) -> dict[str, str]:
     return dict(zip(found["campaign_id"], found["name"].fillna(found["campaign_id"]), strict=True))
 
 
-def since_the_load(viewer: Viewer) -> pd.DataFrame:
-    """What Sales recorded here after the last day loaded, by campaign; read fresh."""
-    return data.reader(viewer).frame(leads.since(data.as_of(viewer)))
+def since_the_load(viewer: Viewer, scope: Scope | None = None) -> pd.DataFrame:
+    """What Sales recorded here after the last day loaded, by campaign; read fresh.
+
+    Nothing where the decisions are not kept by the filters of the scope.
+    """
+    filters = scope.filters if scope else ()
+    if not lead_decisions.are_kept_by(filters):
+        return pd.DataFrame({"campaign_id": [], "decided": [], "accepted": []}).astype(
+            {"campaign_id": object}
+        )
+    return data.reader(viewer).frame(lead_decisions.since(data.as_of(viewer), filters))
 
 
 def found(viewer: Viewer) -> pd.DataFrame:

@@ -3,21 +3,20 @@
 import pandas as pd
 import streamlit as st
 
-from metrics import CATALOGUE
 from metrics.compare import share_interval
 from metrics.query import Question
 from metrics.scope import Scope
+from metrics.versions import timeline
 from metrics.words import day, share
 from models.working_time import working_time
-from pages.growth import batch_alarms, lead_list
-from pages.kit import cards, charts, data, drill_table, tables
+from pages.growth import batch_alarms, lead_list, rejections
+from pages.kit import cards, data, drill_table, tables
 from pages.kit.drill import Figure
 from warehouse import connect
 from warehouse.access import Viewer
 
 CARDS = ("promise_kept", "acceptance_rate", "still_uncontacted", "rejected")
 BY_CAMPAIGN = ("promises_due", "promise_kept", "decided", "acceptance_rate", "still_uncontacted")
-AFTER = ("rejected", "rejected_then_back", "rejected_then_accepted", "rejected_then_won")
 FEWEST = 20
 """A share of fewer leads is not shown."""
 
@@ -33,18 +32,23 @@ def page(viewer: Viewer, scope: Scope) -> None:
         f"The promise: Sales speaks to a lead within {hours:g} working hours of its becoming qualified (MQL). Working "
         f"hours are {office.in_words()} in {settings.holidays_of.replace('HK', 'Hong Kong')}."
     )
+    if timeline(data.reader(viewer)):
+        st.caption(
+            "The promise begins when Marketing's systems call a lead qualified, also where the agreed “qualified” asks "
+            "for more; acceptance and rejection follow what was agreed."
+        )
     names = batch_alarms.names(viewer)
     batch_alarms.show(viewer)
     cards.row(CARDS, scope, viewer)
     if viewer.role == "sales":
-        lead_list.show(lead_list.waiting(viewer, names), hours)
+        lead_list.show(lead_list.waiting(viewer, names, scope), hours, scope.period)
         lead_list.decided(viewer, names)
     _by_campaign(viewer, scope, names)
     left, right = st.columns(2, gap="large")
     with left:
-        _reasons(viewer, scope)
+        rejections.reasons(viewer, scope)
     with right:
-        _afterwards(viewer, scope)
+        rejections.afterwards(viewer, scope)
 
 
 def _headline(viewer: Viewer, scope: Scope, hours: float) -> str:
@@ -62,7 +66,7 @@ def _headline(viewer: Viewer, scope: Scope, hours: float) -> str:
 def _by_campaign(viewer: Viewer, scope: Scope, names: dict[str, str]) -> None:
     st.header("By campaign")
     answer = data.ask(viewer, BY_CAMPAIGN, scope, by=["campaign"], periods=[scope.period])
-    fresh = batch_alarms.since_the_load(viewer)
+    fresh = batch_alarms.since_the_load(viewer, scope)
     fresh["said"] = [_recorded(row) for row in fresh.itertuples()]
     answer = answer.merge(
         fresh[["campaign_id", "said"]], left_on="campaign", right_on="campaign_id", how="outer"
@@ -119,53 +123,3 @@ def _shares(answer: pd.DataFrame, top: str, bottom: str) -> list[str]:
             low, high = share_interval(part, whole)
             said.append(f"{share(part / whole)} ({share(low)} to {share(high)})")
     return said
-
-
-def _reasons(viewer: Viewer, scope: Scope) -> None:
-    st.header("Why Sales rejects")
-    answer = data.ask(viewer, ["rejected"], scope, by=["reason"], periods=[scope.period])
-    answer = answer[answer["rejected"].fillna(0) > 0].sort_values("rejected", ascending=False)
-    if answer.empty:
-        tables.empty("No rejection to show in this period.", "Choose a longer period or fewer filters.")
-        return
-    total = answer["rejected"].sum()
-    running = answer["rejected"].cumsum() / total
-    labels = [r if isinstance(r, str) else "Reason not recorded" for r in answer["reason"]]
-    texts = [
-        f"{n:,.0f}  {100 * n / total:.0f} %" + (f", to here {100 * c:.0f} %" if at else "")
-        for at, (n, c) in enumerate(zip(answer["rejected"], running, strict=True))
-    ]
-    st.caption(
-        "Most frequent first; “to here” adds up from the top. Filter by campaign to see one campaign's reasons."
-    )
-    charts.bars(
-        labels, answer["rejected"].tolist(), texts, alt=f"Rejections: {'; '.join(texts)}", key="reasons"
-    )
-    drill_table.below(
-        pd.DataFrame({"Reason": labels, "Leads": answer["rejected"], "Together": running.map(share)}),
-        "reasons-table",
-        opens={"Leads": [Figure(of="rejected", scope=scope.narrowed("reason", r)) for r in answer["reason"]]},
-        of=Question.of(["rejected"], scope, ["reason"], [scope.period]),
-    )
-
-
-def _afterwards(viewer: Viewer, scope: Scope) -> None:
-    st.header("What became of rejected leads")
-    row = data.ask(viewer, AFTER, scope, periods=[scope.period]).iloc[0]
-    rows = []
-    for name in AFTER:
-        part = row[name]
-        of = (
-            share(part / row["rejected"])
-            if row["rejected"] > 0 and name != "rejected" and part == part
-            else ""
-        )
-        rows.append({"": CATALOGUE[name].label, "Leads": part, "Of the rejected": of})
-    st.caption(
-        f"Leads rejected in the period, and what happened to them by {day(data.as_of(viewer))}. Those of the last weeks "
-        "have had little time. A new lead is recognised only where the person is known by a customer number."
-    )
-    whole = st.column_config.NumberColumn(format="localized")
-    question = Question.of(AFTER, scope, periods=[scope.period])
-    opens = {"Leads": [Figure(of=name, scope=scope) for name in AFTER]}
-    drill_table.show(pd.DataFrame(rows), "after-rejection", "too few", opens=opens, of=question, Leads=whole)

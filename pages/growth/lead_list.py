@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from metrics.scope import Period, Scope
 from metrics.words import day, plain
 from pages.customers.alert_card import escaped
 from pages.kit import data, tables
@@ -12,7 +13,7 @@ from pages.kit import viewer as door
 from warehouse import connect
 from warehouse.access import Viewer
 from warehouse.errors import Problem
-from workflow import leads
+from workflow import lead_decisions, leads
 from workflow.people import called
 
 PER_PAGE = 6
@@ -20,27 +21,36 @@ LONG_AGO = 90
 """Working hours after which the day says more than the hours."""
 
 
-def waiting(viewer: Viewer, names: dict[str, str]) -> pd.DataFrame:
-    """The viewer's list, read fresh: a colleague may just have decided."""
-    return leads.waiting(data.reader(viewer), data.as_of(viewer)).assign(
+def waiting(viewer: Viewer, names: dict[str, str], scope: Scope) -> pd.DataFrame:
+    """The viewer's list under the filters of the page, read fresh: a colleague may just have decided."""
+    return leads.waiting(data.reader(viewer), data.as_of(viewer), scope.filters).assign(
         campaign=lambda f: f["campaign_id"].map(names).fillna("no campaign")
     )
 
 
-def show(found: pd.DataFrame, hours: float) -> None:
-    """Those to call first on top, a few at a time."""
+def show(found: pd.DataFrame, hours: float, period: Period) -> None:
+    """Those past the promise first, a few at a time, and how many of them the figures of the period count."""
     _said()
-    late = found[found["contacted_at"].isna() & (found["late"] > 0)]
+    called = found["contacted_at"].notna()
+    parts = {"late": found[~called & (found["late"] > 0)], "soon": found[~called & (found["late"] <= 0)]}
+    parts |= {"contacted": found[called], "all": found}
     st.header(f"{len(found):,} leads wait for your decision")
-    kinds = {
-        "late": f"Past {hours:g} working hours ({len(late):,})",
-        "all": f"All ({len(found):,})",
-        "contacted": f"Contacted ({int(found['contacted_at'].notna().sum()):,})",
+    said = {
+        "late": f"Past {hours:g} working hours",
+        "soon": "Still in time",
+        "contacted": "Contacted",
+        "all": "All",
     }
     kind = st.segmented_control(
-        "Show", list(kinds), format_func=kinds.get, default="all", key="wait", label_visibility="collapsed"
+        "Show",
+        list(parts),
+        format_func=lambda k: f"{said[k]} ({len(parts[k]):,})",
+        default="late" if len(parts["late"]) else "all",
+        key="wait",
+        label_visibility="collapsed",
     )
-    chosen = {"late": late, "contacted": found[found["contacted_at"].notna()]}.get(kind or "all", found)
+    st.caption(_against_the_card(parts["late"], period))
+    chosen = parts.get(kind or "all", found)
     if chosen.empty:
         tables.empty("No lead of this kind waits.", "New ones come with the next load.")
         return
@@ -50,6 +60,17 @@ def show(found: pd.DataFrame, hours: float) -> None:
         _line(lead)
     if pages > 1:
         st.pagination(pages, key="wait_page")
+
+
+def _against_the_card(late: pd.DataFrame, period: Period) -> str:
+    """Why the list is longer than the figure above it: the figure is about a period, the list about everybody."""
+    due = pd.to_datetime(late["due_at"]).dt.date
+    inside = int(((due >= period.start) & (due <= period.end)).sum())
+    return (
+        f"Everybody who waits, whenever the lead came: of {len(late):,} past the promise, {inside:,} were due in the "
+        f"period of the figures above and {len(late) - inside:,} before it. Who was decided on here is no longer in the "
+        "list; the figures learn of it with the next load."
+    )
 
 
 def _line(lead: Any) -> None:
@@ -118,7 +139,7 @@ def _said() -> None:
 
 def decided(viewer: Viewer, names: dict[str, str]) -> None:
     """What was decided here, with the way back, and whether the bank's own tables say the same."""
-    found = leads.recorded(data.reader(viewer))
+    found = lead_decisions.recorded(data.reader(viewer))
     if found.empty:
         return
     people = called(connect.here(), found["reviewed_by"])

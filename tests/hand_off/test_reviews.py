@@ -16,7 +16,7 @@ from warehouse.access import ROLES, Reader, Viewer
 from warehouse.connect import Stores
 from warehouse.desk import audit_log, lead_reviews
 from warehouse.errors import AccessRefused, ChangeRefused
-from workflow import leads
+from workflow import lead_decisions, leads
 from workflow.leads import review
 
 AS_OF = date(2026, 6, 30)
@@ -129,16 +129,37 @@ def test_sales_counts_each_lead_once_and_marketing_is_told_that_there_are_few(de
     review(desk, SUE, "L09", "taken_back", seen_version=1)
     review(desk, SUE, "L09", "rejected", "Not eligible", 2)
     review(desk, TOM, "L10", "accepted")
-    (sales,) = Reader(desk, SUE).rows(leads.since(AS_OF))
+    (sales,) = Reader(desk, SUE).rows(lead_decisions.since(AS_OF))
     assert (sales.campaign_id, sales.decided, sales.accepted) == ("K2", 2, 1)
-    marketing = Reader(desk, MIA).frame(leads.since(AS_OF))
+    marketing = Reader(desk, MIA).frame(lead_decisions.since(AS_OF))
     assert marketing["campaign_id"].tolist() == ["K2"]
     assert marketing[["decided", "accepted"]].isna().all(axis=None)
     with pytest.raises(AccessRefused):
         Reader(desk, MIA).frame(select(lead_reviews))
 
 
+def test_a_lead_given_back_to_marketing_here_is_counted_with_the_rejected(desk: Stores) -> None:
+    review(desk, SUE, "L09", "rejected", "Cannot be reached")
+    review(desk, TOM, "L10", "rejected", "Not eligible")
+    (all_of_them,) = Reader(desk, SUE).rows(lead_decisions.recycled(AS_OF))
+    assert (all_of_them.rejected, all_of_them.to_nurture) == (2, 1)
+    (elsewhere,) = Reader(desk, SUE).rows(lead_decisions.recycled(AS_OF, (("channel", ("email",)),)))
+    assert (elsewhere.rejected, elsewhere.to_nurture) == (0, 0)
+    assert Reader(desk, MIA).frame(lead_decisions.recycled(AS_OF)).isna().all(axis=None)
+    review(desk, SUE, "L09", "taken_back", seen_version=1)
+    (left,) = Reader(desk, SUE).rows(lead_decisions.recycled(AS_OF))
+    assert (left.rejected, left.to_nurture) == (1, 0)
+
+
+def test_the_list_follows_the_filters_of_the_page(desk: Stores) -> None:
+    def listed(*filters: tuple[str, tuple[str, ...]]) -> list[str]:
+        return leads.waiting(Reader(desk, SUE), AS_OF, filters)["lead_id"].tolist()
+
+    assert listed(("channel", ("social",)), ("rep", ("Ben",))) == ["L10", "L09"]
+    assert listed(("channel", ("email",))) == []
+
+
 def test_a_decision_is_compared_with_the_banks_own(desk: Stores) -> None:
     review(desk, SUE, "L09", "accepted")
-    found = leads.recorded(Reader(desk, TOM))
+    found = lead_decisions.recorded(Reader(desk, TOM))
     assert found[["lead_id", "verdict", "in_bank"]].to_numpy().tolist() == [["L09", "accepted", "not yet"]]

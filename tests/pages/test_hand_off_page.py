@@ -90,3 +90,26 @@ def test_a_lead_of_the_list_is_one_the_bank_has_no_decision_on(open_page, bank: 
     )
     assert len(listed) == len(known) > 0
     assert known.isna().all(axis=None)
+
+
+def test_the_list_opens_with_who_is_overdue_and_says_why_it_is_longer_than_the_figure(
+    open_page, bank: Stores
+):
+    page = open_page(SALES, "lead-hand-off")
+    found = waiting(Reader(bank, SALES), AS_OF)
+    late = found[found["contacted_at"].isna() & (found["late"] > 0)]
+    listed = [str(b.key).removeprefix("accept-") for b in page.button if b.label == "Accept"]
+    assert len(listed) > 0
+    assert set(listed) <= set(late["lead_id"])
+    figure = next(m.value for m in page.metric if m.label == "Past the promise and still waiting")
+    assert f"of {len(late):,} past the promise, {figure} were due in the period" in words(page)
+
+
+def test_what_sales_gives_back_here_stands_beside_what_the_bank_knows(open_page, bank: Stores):
+    for lead in waiting(Reader(bank, SALES), AS_OF).head(3).itertuples():
+        review(bank, SALES, lead.lead_id, "rejected", "Cannot be reached")
+    for role, said in (("sales", "3"), ("marketing", "fewer than 10")):
+        page = open_page(somebody(role), "lead-hand-off")
+        table = next(f.value for f in page.dataframe if "Recorded here since" in f.value and "" in f.value)
+        assert table.set_index("")["Recorded here since"].tolist() == [said, said, "", "", ""]
+        assert role == "marketing" or table["Leads"][1] < table["Leads"][0]

@@ -1,0 +1,91 @@
+"""Why Sales rejects leads, and what became of those it rejected."""
+
+import pandas as pd
+import streamlit as st
+
+from metrics import CATALOGUE
+from metrics.query import Question
+from metrics.scope import Scope
+from metrics.words import day, share
+from pages.kit import charts, data, drill_table, tables
+from pages.kit.drill import Figure
+from warehouse.access import Viewer
+from workflow import lead_decisions, leads
+
+AFTER = ("rejected", "rejected_then_back", "rejected_then_accepted", "rejected_then_won")
+
+
+def reasons(viewer: Viewer, scope: Scope) -> None:
+    """The reasons as a Pareto: most frequent first, with what they add up to."""
+    st.header("Why Sales rejects")
+    answer = data.ask(viewer, ["rejected"], scope, by=["reason"], periods=[scope.period])
+    answer = answer[answer["rejected"].fillna(0) > 0].sort_values("rejected", ascending=False)
+    if answer.empty:
+        tables.empty("No rejection to show in this period.", "Choose a longer period or fewer filters.")
+        return
+    total = answer["rejected"].sum()
+    running = answer["rejected"].cumsum() / total
+    labels = [r if isinstance(r, str) else "Reason not recorded" for r in answer["reason"]]
+    texts = [
+        f"{n:,.0f}  {100 * n / total:.0f} %" + (f", to here {100 * c:.0f} %" if at else "")
+        for at, (n, c) in enumerate(zip(answer["rejected"], running, strict=True))
+    ]
+    st.caption(
+        "Most frequent first; “to here” adds up from the top. Filter by campaign to see one campaign's reasons."
+    )
+    charts.bars(
+        labels, answer["rejected"].tolist(), texts, alt=f"Rejections: {'; '.join(texts)}", key="reasons"
+    )
+    drill_table.below(
+        pd.DataFrame({"Reason": labels, "Leads": answer["rejected"], "Together": running.map(share)}),
+        "reasons-table",
+        opens={"Leads": [Figure(of="rejected", scope=scope.narrowed("reason", r)) for r in answer["reason"]]},
+        of=Question.of(["rejected"], scope, ["reason"], [scope.period]),
+    )
+
+
+def afterwards(viewer: Viewer, scope: Scope) -> None:
+    """How many went back to Marketing, came again, were accepted or won later; also what was recorded here since."""
+    st.header("What became of rejected leads")
+    others = tuple((name, values) for name, values in scope.filters if name != "reason")
+    back = Scope(scope.period, (*others, ("reason", leads.TO_NURTURE)))
+    row = data.ask(viewer, AFTER, scope, periods=[scope.period]).iloc[0]
+    returned = data.ask(viewer, ["rejected"], back, periods=[scope.period])["rejected"].iloc[0]
+    counts = [
+        (CATALOGUE["rejected"].label, row["rejected"], Figure(of="rejected", scope=scope)),
+        ("Given back to Marketing", returned, Figure(of="rejected", scope=back)),
+        *((CATALOGUE[name].label, row[name], Figure(of=name, scope=scope)) for name in AFTER[1:]),
+    ]
+    here = _recycled_here(viewer, scope)
+    rows = [
+        {
+            "": label,
+            "Leads": part,
+            "Of the rejected": share(part / row["rejected"])
+            if at and row["rejected"] > 0 and part == part
+            else "",
+            "Recorded here since": here[at] if at < len(here) else "",
+        }
+        for at, (label, part, _) in enumerate(counts)
+    ]
+    st.caption(
+        f"Leads rejected in the period, and what happened to them by {day(data.as_of(viewer))}. Those of the last weeks "
+        f"have had little time. Given back: rejected as “{'” or “'.join(leads.TO_NURTURE)}”, to be nurtured. A new lead "
+        "is recognised only where the person is known by a customer number."
+    )
+    drill_table.show(
+        pd.DataFrame(rows),
+        "after-rejection",
+        "too few",
+        opens={"Leads": [figure for _, _, figure in counts]},
+        of=Question.of(AFTER, scope, periods=[scope.period]),
+        Leads=st.column_config.NumberColumn(format="localized"),
+    )
+
+
+def _recycled_here(viewer: Viewer, scope: Scope) -> list[str]:
+    """Of the leads rejected on this page after the last day loaded: all, and those given back to Marketing."""
+    if not lead_decisions.are_kept_by(scope.filters):
+        return ["not kept by this filter"] * 2
+    found = data.reader(viewer).frame(lead_decisions.recycled(data.as_of(viewer), scope.filters)).iloc[0]
+    return ["fewer than 10" if pd.isna(n) else f"{n:,.0f}" for n in (found["rejected"], found["to_nurture"])]
