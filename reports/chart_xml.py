@@ -33,7 +33,8 @@ def whiskers(
 ) -> None:
     """Give a series its intervals; how far each reaches stands in the workbook's columns from `at` + 1 on."""
     bars = OxmlElement("c:errBars")
-    etree.SubElement(bars, qn("c:errDir"), val="y")
+    if series.getparent().tag == qn("c:lineChart"):
+        etree.SubElement(bars, qn("c:errDir"), val="y")  # the format leaves it out for bars
     etree.SubElement(bars, qn("c:errBarType"), val="both")
     etree.SubElement(bars, qn("c:errValType"), val="cust")
     etree.SubElement(bars, qn("c:noEndCap"), val="0")
