@@ -102,6 +102,8 @@ _REFERENCE = dict.fromkeys(
 _MODEL = dict.fromkeys(("model_cards", "model_checks"), See.EVERYTHING)
 """What is known about a model: totals over groups of ten and more from the start."""
 _BANK = tuple(t.name for t in schema.BANK.tables.values())
+_STAFF = dict.fromkeys(("users", "sessions"), See.TOTALS)
+"""How many colleagues use Concord; never who."""
 _WRITTEN_ABOUT_PEOPLE = {"alert_steps": frozenset({"note"})}
 """Free text of the desk that may name a customer: who sees no names does not read it."""
 _WHO_IS_WHO = frozenset({"identities", "person_links", "lead_doubles"})
@@ -137,11 +139,13 @@ RULES: dict[str, dict[str, See]] = {
         **_CAMPAIGN_WORK,
         **dict.fromkeys(["customers", "touches", "touch_credits"], See.UNNAMED),
         **dict.fromkeys(["revenues", "accounts", "surveys", "tickets", "customer_values"], See.TOTALS),
+        **_STAFF,
     },
     "marketing": {
         **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "lead_reviews"], See.TOTALS),
         **_REFERENCE,
         **_CAMPAIGN_WORK,
+        **_STAFF,
     },
     "analyst": {
         **dict.fromkeys(
@@ -150,12 +154,14 @@ RULES: dict[str, dict[str, See]] = {
         **_REFERENCE,
         "rule_versions": See.EVERYTHING,
         **_CAMPAIGN_WORK,
+        **_STAFF,
     },
     "executive": {
         **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "lead_reviews", "staff_surveys"], See.TOTALS),
         **_REFERENCE,
         **_CAMPAIGN_WORK,
         **_MODEL,
+        **_STAFF,
     },
     "administrator": dict.fromkeys(
         [

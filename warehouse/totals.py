@@ -17,13 +17,15 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import Exists, ScalarSelect
 
 from warehouse.errors import AccessRefused
-from warehouse.parts import parts_of
+from warehouse.parts import parts_of, tables_of
 
 PEOPLE = "__people"
 """Suffix of the column that counts the people behind a figure."""
 
 PERSONS = frozenset({"customer_id", "lead_id", "answer_id"})
 """The keys that stand for one person."""
+STAFF, ABOUT_STAFF = frozenset({"username"}), frozenset({"users", "sessions"})
+"""The key of a colleague, and the tables about colleagues alone: only there does she count as one of the people."""
 
 IDENTIFYING = PERSONS | {
     *("account_id", "transaction_id", "touch_id", "ticket_id", "survey_id"),
@@ -36,6 +38,7 @@ IDENTIFYING = PERSONS | {
         "record_id",
         "person_id",
         "username",
+        "token_hash",
     ),
 }
 
@@ -61,6 +64,7 @@ def check(statement: Any) -> None:
     ]
     if any(_singles_out(root) for group in groups for root in _roots(group)):
         raise _refused("singles out people")
+    persons = PERSONS | (STAFF if {t.name for t in tables_of(statement)} <= ABOUT_STAFF else frozenset())
     columns: dict[str, ColumnElement] = {}
     for name, column in statement.selected_columns.items():
         if name in columns:
@@ -73,7 +77,7 @@ def check(statement: Any) -> None:
             raise _refused("asks for single rows")
         totals = list(_totals_in(column))
         if name.endswith(PEOPLE):
-            _people_condition(column)
+            _people_condition(column, persons)
         elif totals:
             people = columns.get(f"{name}{PEOPLE}")
             if people is None:
@@ -81,7 +85,7 @@ def check(statement: Any) -> None:
                     "Your role sees totals only, and this total does not say over how many people."
                 )
             for total in totals:
-                _check_same_people(total, _people_condition(people))
+                _check_same_people(total, _people_condition(people, persons))
 
 
 def without_small_cells(frame: pd.DataFrame, smallest: int) -> pd.DataFrame:
@@ -222,7 +226,7 @@ def _split(total: FunctionElement) -> tuple[Any, Any]:
     return value, None
 
 
-def _people_condition(expression: Any) -> Any:
+def _people_condition(expression: Any, persons: frozenset[str]) -> Any:
     """The condition under which people are counted. Raises AccessRefused unless each is counted once."""
     if (
         isinstance(expression, FunctionElement)
@@ -233,7 +237,7 @@ def _people_condition(expression: Any) -> Any:
         person, condition = _split(expression)
         roots = _roots(person) if isinstance(person, e.ColumnClause) else []
         each_once = getattr(counted, "operator", None) is operators.distinct_op
-        if each_once and roots and all(isinstance(r, Column) and r.key in PERSONS for r in roots):
+        if each_once and roots and all(isinstance(r, Column) and r.key in persons for r in roots):
             return condition
     raise _refused("does not count the people behind a total")
 

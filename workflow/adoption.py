@@ -1,15 +1,15 @@
-"""Who uses Concord: who signed in, and whether alerts are started on and settled in time. Totals only."""
+"""Who uses Concord: how many sign in, and whether alerts are started on and settled in time. Totals only."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, case, distinct, func, select
+from sqlalchemy import ColumnElement, and_, case, distinct, func, select
 
 from metrics.measure import between
 from metrics.scope import Period
 from warehouse.access import PEOPLE, Reader
-from warehouse.desk import alerts
+from warehouse.desk import alerts, sessions, users
 from warehouse.dialects import days_between
 from warehouse.errors import AccessRefused
 
@@ -37,12 +37,42 @@ def worked(reader: Reader, period: Period) -> Worked | None:
         "due": due,
         "in_time": and_(due, days_between(alerts.c.due_on, alerts.c.closed_at) <= 0),
     }
-    columns = []
-    for name, condition in conditions.items():
-        count = func.count(distinct(case((condition, alerts.c.customer_id))))
-        columns += [count.label(name), count.label(f"{name}{PEOPLE}")]
+    columns = [
+        column
+        for name, condition in conditions.items()
+        for column in _counted(name, case((condition, alerts.c.customer_id)))
+    ]
     try:
         row = reader.frame(select(*columns)).astype(float).iloc[0]
     except AccessRefused:
         return None
     return Worked(**{name: float(row[name]) for name in conditions})
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIn:
+    """Accounts in use, and how many of them signed in at least once in a period; NaN is too few to show."""
+
+    accounts: float
+    came: float
+
+
+def signed_in(reader: Reader, period: Period) -> SignedIn | None:
+    """How many colleagues signed in; None if the viewer's role does not include it."""
+    here = users.c.disabled_at.is_(None)
+    came = select(*_counted("n", sessions.c.username)).where(
+        between(sessions.c.started_at, period),
+        sessions.c.username.in_(select(users.c.username).where(here)),
+    )
+    try:
+        found = [
+            reader.frame(s)["n"].iloc[0] for s in (select(*_counted("n", users.c.username)).where(here), came)
+        ]
+    except AccessRefused:
+        return None
+    return SignedIn(accounts=float(found[0]), came=float(found[1]))
+
+
+def _counted(name: str, person: ColumnElement) -> tuple[ColumnElement, ColumnElement]:
+    """How many people, beside the count that the door asks for."""
+    return func.count(distinct(person)).label(name), func.count(distinct(person)).label(f"{name}{PEOPLE}")

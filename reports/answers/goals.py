@@ -135,7 +135,9 @@ def _sentence(asked: Asked, goal: Progress) -> str:
     if worse:
         return f"{said} Of the figures that feed it, worse than on the same days a year before: {_listed(worse)}."
     if better:
-        return f"{said} None of the figures that feed it is clearly worse than a year before; better: {_listed(better)}."
+        return (
+            f"{said} No figure that feeds it is clearly worse than a year before; better: {_listed(better)}."
+        )
     return f"{said} No figure that feeds it has clearly moved against a year before."
 
 

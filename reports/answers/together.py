@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 
 from metrics import CATALOGUE
-from metrics.words import figure, share
+from metrics.scope import Period
+from metrics.words import day, figure, share
 from reports.answers import staff
 from reports.answers.asked import Asked, rows_of
 from reports.answers.staff import Survey
 from reports.review import Answer, Chart, Figure, Series, Table
-from workflow.adoption import Worked, worked
+from workflow.adoption import Worked, signed_in, worked
 
+ADOPTION_DAYS = 30
 QUESTION = "How do the departments work together?"
 NOT_MEASURED = "Disputes settled: not measured yet, because disputes are not recorded in Concord so far."
 
@@ -22,7 +25,7 @@ def answer(asked: Asked) -> Answer:
     said = asked.once(("staff survey", period), lambda d: staff.survey(d, period))
     answered = isinstance(said, Survey) and len(said.departments) > 0
     done = worked(asked.reader, period)
-    sentences = [_hand_off(asked), NOT_MEASURED, _worked(done), *_staff(said)]
+    sentences = [_hand_off(asked), NOT_MEASURED, _signed_in(asked), _worked(done), *_staff(said)]
     return Answer(
         key="together",
         question=QUESTION,
@@ -38,7 +41,7 @@ def answer(asked: Asked) -> Answer:
         table=_table(said) if isinstance(said, Survey) else None,
         metrics=("promise_kept", "acceptance_rate"),
         sources=(
-            "Staff survey of the quarter, by department; alerts and their steps as they stand on the desk.",
+            "Staff survey of the quarter, by department; alerts, accounts and sign-ins as they stand on the desk.",
         ),
     )
 
@@ -65,6 +68,24 @@ def _hand_off(asked: Asked) -> str:
     )
 
 
+def _signed_in(asked: Asked) -> str:
+    """Who used Concord in the 30 days to the quarter's end; of the newest quarter, in the 30 days to today."""
+    today = asked.reader.stores.now().date()
+    newest = asked.quarter.as_of <= asked.quarter.whole.end
+    until = max(today, asked.end) if newest else asked.end
+    found = signed_in(asked.reader, Period(until - timedelta(days=ADOPTION_DAYS - 1), until))
+    if found is None:
+        return "Who uses Concord is not for your role."
+    fewest = asked.reader.stores.settings.smallest_cell
+    if math.isnan(found.accounts):
+        return f"Use of Concord: fewer than {fewest} colleagues have an account, too few to show."
+    came = f"fewer than {fewest}" if math.isnan(found.came) else f"{found.came:,.0f}"
+    return (
+        f"Use of Concord: {came} of {found.accounts:,.0f} colleagues with an account signed in in the {ADOPTION_DAYS} "
+        f"days to {day(until)}."
+    )
+
+
 def _worked(done: Worked | None) -> str:
     if done is None:
         return "How alerts are worked is not for your role."
@@ -75,7 +96,7 @@ def _worked(done: Worked | None) -> str:
     started = "fewer than 10" if math.isnan(done.started) else f"{done.started:,.0f}"
     text = f"Alerts: {done.raised:,.0f} customers were flagged in the quarter; work on {started} of them has begun."
     if done.due == 0:
-        return f"{text} None came due in it, so whether they are settled within 30 days is not known yet."
+        return f"{text} No alert came due in it, so whether they are settled within 30 days is not known yet."
     if math.isnan(done.due) or math.isnan(done.in_time):
         return f"{text} Too few came due in it to say how many were settled in time."
     return f"{text} Of {done.due:,.0f} that came due, {share(done.in_time / done.due)} were settled in time."

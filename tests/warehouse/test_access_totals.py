@@ -86,6 +86,15 @@ REFUSED = {
     "rows for people": select(*_total(func.sum(b.c.balance), func.count(b.c.customer_id))).where(IS_ONE),
     "accounts for people": select(*_total(func.sum(b.c.balance), func.count(b.c.account_id.distinct()))),
     "months for people": select(*_total(func.sum(b.c.balance), func.count(b.c.month_on.distinct()))).where(IS_ONE),
+    "colleagues for people": select(
+        *_total(func.count(), func.count(desk.sessions.c.username.distinct()))
+    ).select_from(desk.alerts.join(desk.sessions, true())).where(desk.alerts.c.customer_id == ONE),
+    "a colleague": select(
+        desk.users.c.full_name, *_total(func.count(), func.count(desk.users.c.username.distinct()))
+    ).group_by(desk.users.c.full_name),
+    "a session": select(
+        desk.sessions.c.token_hash, *_total(func.count(), func.count(desk.sessions.c.username.distinct()))
+    ).group_by(desk.sessions.c.token_hash),
     "people multiplied": select(*_total(func.sum(b.c.balance), PEOPLE_OF_B * 100)),
     "a figure called people": select(func.count().label("x"), func.sum(b.c.balance).label(f"x{PEOPLE}")).where(IS_ONE),
     "only people, and they are money": select(func.sum(b.c.balance).label(f"x{PEOPLE}")).where(IS_ONE),

@@ -1,0 +1,68 @@
+"""The page of the quarterly review shows what `reports` says, and its files are made on a click for whoever is there then."""
+
+import pytest
+import streamlit as st
+from sqlalchemy import select
+from staff import somebody, words
+
+from pages.kit import viewer as door
+from reports import quarterly_review as quarterly
+from reports.review import NAMES
+from warehouse import load
+from warehouse.access import Reader
+from warehouse.connect import Stores
+from warehouse.desk import audit_log
+from warehouse.errors import AccessRefused
+
+EVERY_ANSWER = {f"answer-{key}": "true" for key in NAMES}
+
+
+@pytest.fixture
+def offered(monkeypatch):
+    """What the download buttons would make, by key."""
+    found = {}
+    monkeypatch.setattr(
+        st, "download_button", lambda _label, data, _name, _mime, key, **_more: found.update({key: data})
+    )
+    return found
+
+
+def test_every_answer_opens_and_says_what_the_review_says(open_page, bank: Stores, offered, monkeypatch):
+    viewer = somebody("executive")
+    reader = Reader(bank, viewer, bank.snapshot())
+    known = load.known(reader)
+    review = quarterly.build(reader, quarterly.quarters(reader, known)[0], known)
+    page = open_page(viewer, "quarterly-review", **EVERY_ANSWER)
+    assert not [e.value for e in page.error]
+    assert page.title[0].value.replace("\\", "") == review.title
+    assert [e.label.replace("\\", "") for e in page.expander[:10]] == [
+        f"**{n} {NAMES[a.key]}** · {a.title}" for n, a in enumerate(review.answers, start=1)
+    ]
+    said = words(page)
+    for answer in review.answers:
+        assert all(sentence in said for sentence in answer.sentences), answer.key
+    cards = {(m.label, m.value) for m in page.metric}
+    for figure in (*review.figures, *(f for a in review.answers for f in a.figures)):
+        if any(c.isdigit() for c in figure.value):
+            assert (figure.label, figure.value) in cards
+    assert len(page.dataframe) == sum(a.table is not None for a in review.answers)
+    assert offered["take-pptx"]()[:2] == b"PK"
+    assert offered["take-pdf"]()[:5] == b"%PDF-"
+    monkeypatch.setattr(door, "later", lambda: lambda: somebody("sales"))
+    page.run()
+    for kind in ("pptx", "pdf"):
+        with pytest.raises(AccessRefused):
+            offered[f"take-{kind}"]()
+    with bank.desk.connect() as desk:
+        lines = desk.execute(select(audit_log).where(audit_log.c.action.like("export.%"))).all()
+    review_lines = [(x.action, x.subject) for x in lines if x.subject.startswith("Quarterly review")]
+    assert review_lines == [
+        *[("export.taken", "Quarterly review 2026Q2")] * 2,
+        *[("export.refused", "Quarterly review")] * 2,
+    ]
+
+
+def test_a_quarter_in_the_address_is_shown_and_one_without_data_gives_the_newest(open_page):
+    viewer = somebody("executive")
+    assert open_page(viewer, "quarterly-review", quarter="Q1 2026").title[0].value.startswith("Q1 2026")
+    assert open_page(viewer, "quarterly-review", quarter="Q1 2031").title[0].value.startswith("Q2 2026")

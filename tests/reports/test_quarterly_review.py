@@ -1,0 +1,260 @@
+"""The quarterly review says what the catalogue says, to each role what it may see, and never more than is known."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+from morning import stores_in
+
+from metrics import CATALOGUE
+from metrics.quarter import Quarter, quarter_named, quarter_of
+from metrics.query import Question, ask
+from metrics.scope import Period, Scope
+from metrics.small_groups import shown
+from metrics.words import figure
+from reports import quarterly_review as quarterly
+from reports.answers import staff
+from reports.answers.asked import parts
+from reports.review import NAMES, Review
+from warehouse import load
+from warehouse.access import SYSTEM, Reader, Viewer
+from warehouse.connect import Stores
+from warehouse.errors import Problem
+from workflow.goals import Draft, set_goal
+
+ROLES = ("executive", "analyst", "marketing", "sales")
+CAUSAL = re.compile(r"\b(reduced|raised|lowered|increased|because|caused|thanks to|led to|due to)\b", re.I)
+
+
+def reader_of(stores: Stores, role: str) -> Reader:
+    return Reader(stores, Viewer(username=role, full_name=role, role=role), stores.snapshot())
+
+
+def texts(value: object) -> Iterator[str]:
+    """Every text of a review."""
+    if isinstance(value, str):
+        yield value
+    elif is_dataclass(value):
+        for one in fields(value):
+            yield from texts(getattr(value, one.name))
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from texts(item)
+
+
+@pytest.fixture(scope="module")
+def night(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
+    """The sample bank after a night, with a goal that is behind, one that is met early, and one of nothing known."""
+    folder = tmp_path_factory.mktemp("reviewed") / "data"
+    shutil.copytree(after_a_night, folder)
+    stores = stores_in(folder)
+    who, year = Viewer("executive", "Vivian Tse", "executive"), Period(date(2026, 1, 1), date(2026, 12, 31))
+    for metric, target in (("churn_rate", 0.001), ("leads", 10.0), ("win_rate", 0.99)):
+        set_goal(stores, who, Draft(metric=metric, target=target, span=year, owner="Sales"))
+    yield stores
+    stores.desk.dispose()
+
+
+@pytest.fixture(scope="module")
+def reviews(night: Stores) -> dict[str, Review]:
+    """The review of the newest quarter for each role."""
+    found = {}
+    for role in ROLES:
+        reader = reader_of(night, role)
+        found[role] = quarterly.build(reader, quarterly.named("2026Q2", reader), load.known(reader))
+    return found
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_reads_ten_answers_in_order_without_a_hole_in_a_sentence(reviews, role):
+    review = reviews[role]
+    assert [a.key for a in review.answers] == list(NAMES)
+    said = list(texts(review))
+    assert not [t for t in said if "nan" in re.findall(r"\w+", t) or "None" in t]
+    assert all(a.title and a.question for a in review.answers)
+    for answer in review.answers:
+        if answer.table is not None:
+            assert {len(row) for row in answer.table.rows} <= {len(answer.table.columns)}
+            assert all(isinstance(cell, str) for row in answer.table.rows for cell in row)
+        if answer.chart is not None:
+            lengths = {len(s.values) for s in answer.chart.series}
+            assert lengths == {len(answer.chart.categories)}
+            assert len(set(answer.chart.categories)) == len(answer.chart.categories)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_figure_of_the_catalogue_is_what_the_catalogue_answers_that_role(reviews, night, role):
+    review, reader = reviews[role], reader_of(night, role)
+    # Of goals a figure is that of the goal's own days and part of the bank.
+    cards = [f for a in review.answers if a.key != "goals" for f in a.figures if f.metric]
+    names = sorted({f.metric for f in cards})
+    answer = ask(Question.of(names, Scope(review.period), periods=[review.period]), reader)
+    for card in cards:
+        value = parts(CATALOGUE[card.metric], answer.iloc[0])["value"]
+        if value == value:
+            assert card.value == figure(CATALOGUE[card.metric], value)
+    assert {f.metric for f in review.figures if f.metric} <= set(names)
+
+
+def test_the_staff_survey_is_for_executives_and_analysts_alone(reviews):
+    together = {role: next(a for a in r.answers if a.key == "together") for role, r in reviews.items()}
+    assert together["executive"].table == together["analyst"].table
+    for role in ("marketing", "sales"):
+        assert together[role].table is None
+        assert "not for your role" in " ".join(together[role].sentences)
+
+
+def test_what_nobody_records_yet_is_said_and_has_no_number(reviews):
+    for review in reviews.values():
+        disputes = next(f for a in review.answers for f in a.figures if f.label == "Disputes settled")
+        assert not any(c.isdigit() for c in disputes.value)
+
+
+def test_only_a_pilot_with_a_control_group_says_what_it_did(reviews):
+    told = [study for review in reviews.values() for study in review.case_studies]
+    assert any(study.controlled for study in told)
+    for study in told:
+        if not study.controlled:
+            assert not [t for t in texts(study) if CAUSAL.search(t)]
+            assert "went together with" in study.title
+
+
+def test_an_unclear_effect_is_never_called_ours(reviews):
+    churn = next(a for a in reviews["executive"].answers if a.key == "churn")
+    effects = [f for f in churn.figures if not f.metric]
+    if all(f.verdict in ("no clear change", "too early to say") for f in effects):
+        assert "no effect of ours is clear yet" in churn.title
+
+
+def test_a_decision_names_the_figure_that_calls_for_it(reviews):
+    decisions = next(a for a in reviews["executive"].answers if a.key == "decisions")
+    assert decisions.sentences
+    assert all("?" in s and re.search(r"\d", s) and "(Page " in s for s in decisions.sentences)
+    told = " ".join(decisions.sentences)
+    assert "Customers lost" in told
+    assert "Leads" not in told, "a goal that is met asks for no decision"
+
+
+def test_goals_that_are_behind_come_with_what_feeds_them(reviews):
+    for review in reviews.values():
+        goals = review.answers[0]
+        states = {row[0]: row[-2] for row in goals.table.rows}
+        assert states["Customers lost"] == "Behind"
+        assert states["Leads"] == "Met early"
+        assert any(s.startswith("Customers lost") and "feed" in s for s in goals.sentences)
+        assert f"{sum(v == 'Behind' for v in states.values())} of 3" in goals.title
+
+
+def test_a_bank_without_surveys_goals_or_experiment_is_answered_in_sentences(loaded: Stores):
+    """Before its first night and before anybody has set a goal; and of an extract without half the departments."""
+    for role in ("executive", "sales"):
+        reader = reader_of(loaded, role)
+        known = load.known(reader)
+        less = frozenset(
+            k for k in known if k.split(".")[0] not in {"surveys", "leads", "revenues", "tickets"}
+        )
+        review = quarterly.build(reader, quarter_of(load.as_of(reader)), less)
+        answers = {a.key: a for a in review.answers}
+        assert len(answers) == 10
+        assert "no survey" in answers["satisfaction"].title
+        assert "not been measured" in answers["cross_sell"].title
+        assert answers["channels"].figures == ()
+        assert not [t for t in texts(review) if "nan" in re.findall(r"\w+", t)]
+
+
+def test_a_running_quarter_is_compared_with_as_many_days(night: Stores):
+    reader = reader_of(night, "executive")
+    running = Quarter(2026, 2, date(2026, 5, 14))
+    review = quarterly.build(reader, running, load.known(reader))
+    assert review.partial
+    assert (review.before.start, review.year_before.start) == (date(2026, 1, 1), date(2025, 4, 1))
+    assert review.before.days == review.year_before.days == review.period.days == 44
+    assert "to 14 May" in review.title
+
+
+def test_quarters_are_offered_newest_first_as_far_as_there_are_data(night: Stores):
+    reader = reader_of(night, "executive")
+    offered = quarterly.quarters(reader, load.known(reader))
+    assert offered[0] == quarter_of(load.as_of(reader))
+    assert [offered[0].back(n) for n in range(len(offered))] == list(offered)
+    assert len(offered) < quarterly.MOST_QUARTERS
+    with pytest.raises(Problem, match="2026Q2"):
+        quarterly.named("2031Q1", reader)
+
+
+@settings(deadline=None)
+@given(some.dates(date(1990, 1, 1), date(2100, 1, 1)))
+def test_a_quarter_holds_its_day_and_is_read_back_from_its_name(day):
+    quarter = quarter_of(day)
+    assert quarter.period.start <= day == quarter.period.end
+    assert quarter_named(quarter.name, day) == quarter
+    assert quarter.is_partial == (quarter_of(day + timedelta(days=1)).name == quarter.name)
+    for other in (quarter.before, quarter.year_before):
+        assert other.end < quarter.period.start
+        assert other.start.day == 1
+        assert 0 <= quarter.period.days - other.days <= 2 or not quarter.is_partial
+
+
+# What is told about small departments must be the same whatever they answered.
+
+ANSWERS = some.dictionaries(
+    some.sampled_from("ABCDEFG"), some.lists(some.integers(1, 5), max_size=14), max_size=7
+)
+
+
+def survey_of(bank: dict[str, list[int]], fewest: int) -> staff.Survey:
+    rows = [(d, "q", len(a), sum(a)) for d, a in bank.items() if a]
+    found = pd.DataFrame(rows, columns=["department", "question", "answers", "points"])
+    return staff.without_small_departments(found, fewest)
+
+
+def said(survey: staff.Survey) -> tuple:
+    """All that leaves the survey, as one value to compare."""
+    shown_rows = [tuple(r) for r in survey.departments.sort_values("department").itertuples(index=False)]
+    return str((shown_rows, survey.hidden, survey.people, survey.score, survey.questions.to_dict("list")))
+
+
+@settings(deadline=None, max_examples=50)
+@given(ANSWERS, some.integers(3, 9), some.data())
+def test_no_hidden_departments_number_or_score_can_be_worked_out(bank, fewest, data):
+    """For every hidden department there is another bank that reads the same, with other numbers in it."""
+    bank = {d: a for d, a in bank.items() if a}
+    survey = survey_of(bank, fewest)
+    small = {d for d, a in bank.items() if len(a) < fewest}
+    assert small <= set(survey.hidden)
+    assert len(survey.hidden) != 1 or len(bank) == 1
+    for department in small:
+        other = data.draw(some.lists(some.integers(1, 5), min_size=1, max_size=fewest - 1))
+        assert said(survey_of(bank | {department: other}, fewest)) == said(survey)
+    with_it = set(survey.hidden) - small
+    if len(with_it) == 1 and len(small) == 1:
+        # The one hidden with the small one: whoever knows the whole cannot tell the two apart.
+        (a,), (b,) = small, with_it
+        swapped = survey_of(bank | {a: bank[b], b: bank[a]}, fewest)
+        assert said(swapped) == said(survey)
+
+
+@settings(deadline=None)
+@given(some.dictionaries(some.text(max_size=3), some.integers(0, 40), max_size=8), some.integers(2, 12))
+def test_a_group_is_shown_only_if_it_is_large_and_never_next_to_a_single_hidden_one(sizes, fewest):
+    kept = shown(sizes, fewest)
+    assert all(sizes[name] >= fewest for name in kept)
+    assert len(sizes) - len(kept) != 1 or len(sizes) == 1
+    if all(size >= fewest for size in sizes.values()):
+        assert kept == frozenset(sizes)
+
+
+def test_a_small_department_is_hidden_for_who_sees_every_row_too(night: Stores):
+    full = staff.survey(Reader(night, SYSTEM), Quarter(2026, 2, date(2026, 6, 30)).period)
+    seen = staff.survey(reader_of(night, "executive"), Quarter(2026, 2, date(2026, 6, 30)).period)
+    assert said(full) == said(seen)
+    assert len(full.departments) == 8
