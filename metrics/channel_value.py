@@ -32,6 +32,8 @@ from warehouse.schema import (
 BY = ("channel", "campaign", "product", "month")
 """What can be compared; a month is that of joining. A product is that of the campaign that brought the customer."""
 MOST_MONTHS = 24
+LEAST_COSTED = 0.95
+"""Where fewer of a group's campaign days have a cost, their sum is not what it cost: it would flatter the group."""
 
 
 def groups(reader: Reader, by: str, scope: Scope) -> pd.DataFrame:
@@ -65,7 +67,9 @@ def groups(reader: Reader, by: str, scope: Scope) -> pd.DataFrame:
         },
     )
     group = _group(campaign_days, by)
-    spent = select(group.label("group"), to_float(func.sum(campaign_days.c.cost)).label("cost"))
+    known = func.count(campaign_days.c.cost) >= LEAST_COSTED * func.count()
+    total = case((known, func.sum(campaign_days.c.cost)))
+    spent = select(group.label("group"), to_float(total).label("cost"))
     spent = spent.where(between(campaign_days.c.day_on, scope.period), acquisition_cost.where)
     costs = reader.frame(_filtered(spent, campaign_days, scope).group_by(group))
     found = counts.merge(values, on="group", how="outer").merge(costs, on="group", how="outer")

@@ -13,7 +13,8 @@ VERDICTS = Meaning(
         (
             "Verdict",
             "Worth it or not worth it only where the 95 % interval of lifetime value less cost leaves out 0. Fewer than "
-            "30 customers say nothing about a group; a group whose cost nobody recorded has no verdict.",
+            "30 customers say nothing about a group; where more than one in twenty campaign days has no recorded cost, "
+            "there is no cost data and no verdict.",
         ),
         (
             "At least, at most",

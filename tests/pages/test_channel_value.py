@@ -4,7 +4,7 @@ import json
 
 import pandas as pd
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from staff import cells, somebody, words
 
 from pages.growth.channel_value import headline, in_words, sentence
@@ -38,15 +38,22 @@ def test_a_missing_cost_is_said(open_page):
     assert set(unknown["Cost per customer"]) == {"no cost data"}
 
 
-def test_a_channel_without_any_recorded_cost_has_no_verdict_and_no_return(bank: Stores, open_page):
+def test_a_channel_whose_cost_was_not_or_only_partly_recorded_has_no_verdict_and_no_return(
+    bank: Stores, open_page
+):
     mine = select(campaigns.c.campaign_id).where(campaigns.c.channel == "paid_search")
+    some = select(func.min(campaigns.c.campaign_id)).where(campaigns.c.channel == "social")
     nothing = pd.DataFrame(columns=[c.key for c in campaign_days.c])
     with next_snapshot(bank) as draft:
         draft.write(campaign_days, nothing, replacing=campaign_days.c.campaign_id.in_(mine))
+        partly = campaign_days.update().where(campaign_days.c.campaign_id.in_(some))
+        draft.connection.execute(partly.values(cost=None))
     app = open_page(somebody("analyst"), "channel-value", joined="Last 24 months")
     table = next(f.value for f in app.dataframe if "Verdict" in f.value.columns).set_index("Channel")
     columns = ["Verdict", "Cost per customer", "Value ÷ cost"]
-    assert table.loc["Paid search", columns].str.lower().tolist() == ["no cost data"] * 3
+    for channel in ("Paid search", "Social"):
+        assert table.loc[channel, columns].str.lower().tolist() == ["no cost data"] * 3
+    assert "HKD" in table.loc["Email", "Cost per customer"]
     assert table.loc["Paid search", "Customers"] > 30
     assert "inf" not in (words(app) + cells(app)).lower().split()
 

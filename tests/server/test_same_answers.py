@@ -15,7 +15,7 @@ from own_server import fresh_database
 from sqlalchemy import select
 from stores_on_server import stores_on
 
-from metrics import CATALOGUE, overlap, query
+from metrics import CATALOGUE, channel_value, overlap, query
 from metrics.dimensions import DIMENSIONS
 from metrics.query import Question
 from metrics.scope import Period, Scope
@@ -24,7 +24,7 @@ from warehouse.access import SYSTEM, Reader
 from warehouse.connect import Stores
 from warehouse.desk import alerts
 from warehouse.schema import customer_profiles, customer_scores, leads, touch_credits
-from workflow import nightly
+from workflow import nightly, response_curves
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.xdist_group("postgresql")]
 SCOPES = 50
@@ -90,6 +90,21 @@ def test_overlap_and_contact_pressure_are_the_same_and_can_be_shown_as_sql(
             assert len(one)
             assert one.to_numpy().tolist() == other.to_numpy().tolist()
             assert all("2026" in r.sql(asked) for r in readers)
+
+
+def test_channel_value_and_the_weeks_of_the_budget_are_the_same(served: Stores, loaded: Stores) -> None:
+    scope = Scope(Period(date(2025, 7, 1), date(2026, 6, 30)))
+    files, server = Reader(loaded, SYSTEM), Reader(served, SYSTEM)
+    for by in channel_value.BY:
+        one, other = (channel_value.groups(r, by, scope) for r in (files, server))
+        pd.testing.assert_frame_equal(one, other, check_dtype=False, check_exact=False)
+        one, other = (
+            channel_value.by_month_since_joining(r, by, scope, scope.period.end) for r in (files, server)
+        )
+        pd.testing.assert_frame_equal(one, other, check_dtype=False, check_exact=False)
+    one, other = (response_curves.weeks(r, scope.period.end) for r in (files, server))
+    assert len(one)
+    pd.testing.assert_frame_equal(one, other, check_dtype=False, check_exact=False)
 
 
 def _as_text(column: pd.Series) -> pd.Series:
