@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import takewhile
 
 import pandas as pd
 from sqlalchemy import Table
@@ -25,7 +26,7 @@ from warehouse.access import See, Viewer, may_see
 from warehouse.parts import tables_of
 
 MONTH = "month"
-CHARTS = {"bars": "Bars", "line": "Line by month", "table": "Table only"}
+CHARTS = {"bars": "Bars", "line": "Line", "table": "Table"}
 SHOWN = 12
 """Parts that a chart draws; the others are told in words and stand in the table."""
 REMEMBERED = "24m"
@@ -157,6 +158,7 @@ class Cell:
     """The 95 % interval of a share or a score."""
     before: float = math.nan
     change: Change | None = None
+    """None where the two periods are not alike: it still grows, or the data had not begun."""
     missing: str = ""
     """`not yet`, `too few`, `no cases` or `not known`; "" where there is a value."""
     partial: bool = False
@@ -194,7 +196,10 @@ def read(report: Report, as_of: date, ask: Ask, totals_only: bool = False) -> Re
     scope, metric = report.scope(as_of), CATALOGUE[report.metric]
     now, before = scope.period, scope.period.before()
     cell = _Maker(metric, as_of, "too few" if totals_only else "not known")
-    answer = _by_period(ask(scope, [], [now, before]))
+    earlier = parts_by_month(before)
+    answer = _by_period(ask(scope, [], [now, before, *earlier]))
+    begun = _begun(metric, answer[0], now, [(m, answer[i + 2]) for i, m in enumerate(earlier)])
+    cell = replace(cell, begun=begun)
     whole = cell.of("", now, answer[0], before, answer[1])
     if report.breakdown == MONTH:
         months = parts_by_month(now)
@@ -217,6 +222,30 @@ def _by_period(answer: pd.DataFrame) -> dict[int, pd.Series]:
     return {int(row["period"]): row for _, row in answer.iterrows()}
 
 
+def _begun(
+    metric: Metric, now: pd.Series, period: Period, earlier: Sequence[tuple[Period, pd.Series]]
+) -> bool:
+    """Whether the bank's data had begun before the period it is compared with.
+
+    It had not where the first months, 28 days or more, hold nothing of what this period has plenty of: at its pace ten
+    or more had been expected.
+    """
+    names = {id(m): n for n, m in CATALOGUE.items()}
+    for measure in measures_of(metric):
+        name = names[id(measure)]
+        if measure.total not in ("count", "sum") or not now[name] > 0:
+            continue
+        empty = list(takewhile(lambda part: not abs(part[1][name]) > 0, earlier))  # noqa: B023
+        if measure.total == "count":
+            # A blank count is about too few people: somebody was there.
+            empty = list(takewhile(lambda part: part[1][name] == 0, empty))  # noqa: B023
+        days = sum(part.days for part, _ in empty)
+        expected = now[name] * days / period.days
+        if days >= 28 and (measure.unit == "HKD" or expected >= 10):
+            return False
+    return True
+
+
 def _largest_first(cell: Cell) -> tuple[bool, float, str]:
     return cell.value != cell.value, -cell.value if cell.value == cell.value else 0.0, cell.part or "~"
 
@@ -226,6 +255,7 @@ class _Maker:
     metric: Metric
     as_of: date
     blank: str
+    begun: bool = True
 
     def of(
         self,
@@ -240,14 +270,14 @@ class _Maker:
         bounds = None
         if isinstance(self.metric, Ratio) and self.metric.unit in ("share", "points"):
             bounds = interval(self.metric, found["top"], cases) if found["value"] == found["value"] else None
-        alike = before is not None and final_after(self.metric) is not None
+        alike = before is not None and self.begun and final_after(self.metric) is not None
         return Cell(
             part=part,
             period=now,
             value=found["value"],
             cases=cases,
             bounds=bounds,
-            before=then["value"],
+            before=then["value"] if self.begun else math.nan,
             change=compare(self.metric, found, then) if alike else None,
             missing=self._missing(now, found),
             partial=now != month(now.start.year, now.start.month) if before is None else False,

@@ -109,7 +109,7 @@ def opened(stores: Stores, viewer: Viewer, report_id: str) -> Saved:
         journal.note(stores, viewer.username, "report.refused", report_id[:64], "no such report")
         raise ChangeRefused(
             "There is no report behind this link. It may have been cut off when it was copied: ask whoever sent it for "
-            "the whole link, or put the report together below."
+            "the whole link, or put a new report together."
         )
     if why := misfit(found.report):
         raise ChangeRefused(why)

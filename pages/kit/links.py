@@ -18,11 +18,11 @@ def to(url: str, **parameters: str | list[str]) -> None:
     st.switch_page(st.session_state[_PAGES][url], query_params=parameters or None)
 
 
-def link(url: str, label: str, icon: str | None = None, **parameters: str) -> None:
+def link(url: str, label: str, icon: str | None = None) -> None:
     """A link to a page, if the viewer has it."""
     page = st.session_state[_PAGES].get(url)
     if page is not None:
-        st.page_link(page, label=label, icon=icon, query_params=parameters or None)
+        st.page_link(page, label=label, icon=icon)
 
 
 def has(url: str) -> bool:

@@ -82,7 +82,8 @@ def bars(
                 "orientation": "h",
                 "x": list(values),
                 "y": list(labels),
-                "marker": {"color": theme.colour("primary")},
+                # Lighter where an interval lies on it, so that its lower end is seen.
+                "marker": {"color": theme.colour("primary"), "opacity": 0.55 if any(bounds) else 1},
                 "customdata": list(texts),
                 "hovertemplate": "%{y}: %{customdata}<extra></extra>",
             }

@@ -1,5 +1,7 @@
 """What a report says: the finding, the chart with its words, and the table with its ways out."""
 
+import math
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -50,9 +52,11 @@ def show(viewer: Viewer, report: Report, head: DeltaGenerator) -> None:
     target = None if mine else targets(data.reader(viewer), scope).get(report.metric)
     with head:
         st.caption(report_words.below(report, found, target))
+    read_so = _chart(viewer, report, found, word) if report.chart != "table" else ""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if read_so:
+            st.caption(read_so, width="content")
         drill.button(report.metric, scope, viewer, "report")
-    if report.chart != "table":
-        _chart(viewer, report, found, word)
     frame = _table(report, found, word)
     shares = {c: st.column_config.NumberColumn(format="%.1f") for c in frame if str(c).endswith(", %")}
     numbers = {
@@ -72,14 +76,15 @@ def show(viewer: Viewer, report: Report, head: DeltaGenerator) -> None:
     )
 
 
-def _chart(viewer: Viewer, report: Report, found: Reading, word: Said) -> None:
+def _chart(viewer: Viewer, report: Report, found: Reading, word: Said) -> str:
+    """Draw it, and say how it is read."""
     metric = CATALOGUE[report.metric]
     cells = _drawn(report, found)
     if not cells:
         tables.empty(
             "There is nothing to draw: no figure is known.", "Choose a longer period or fewer filters."
         )
-        return
+        return ""
     factor = 100 if metric.unit == "share" else 1
     labels = [_label(report, c, word) for c in cells]
     texts = [_text(metric, c) for c in cells]
@@ -102,12 +107,14 @@ def _chart(viewer: Viewer, report: Report, found: Reading, word: Said) -> None:
     else:
         whole = factor * found.whole.value if report.breakdown and not parts_add_up(metric) else None
         ranges.bars(labels, values, bounds, texts, whole=whole, alt=alt, key="report-bars")
-    st.caption(_how_to_read(report, found, cells))
+    return _how_to_read(report, found, cells)
 
 
 def _drawn(report: Report, found: Reading) -> list[Cell]:
     if not report.breakdown:
-        return [c for c in (found.whole,) if not c.missing]
+        now = found.whole
+        before = replace(now, period=now.period.before(), value=now.before, bounds=None, cases=math.nan)
+        return [c for c in (now, before) if c.value == c.value]
     if report.breakdown == MONTH:
         return list(found.parts) if any(not p.missing for p in found.parts) else []
     known = [p for p in found.parts if not p.missing]

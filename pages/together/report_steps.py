@@ -4,16 +4,17 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from metrics import CATALOGUE
-from metrics.measure import version
 from metrics.query import absent
 from metrics.report import CHARTS, MONTH, Report, charts_of, may_ask, misfit, refusal, values_of, ways_for
 from metrics.scope import PERIODS
 from pages.customers.alert_card import escaped
 from pages.kit import data, filters
-from pages.together.report_words import by_in_words
+from pages.together.report_words import by_in_words, definition
 from reports.dictionary import figures, text_of
 from warehouse.access import Viewer
 
+FOUND = 8
+"""Figures shown for a search."""
 ONLY = "only-"
 """A filter in the address: `only-channel=Email`."""
 
@@ -57,26 +58,40 @@ def _what(names: tuple[str, ...]) -> str:
     st.markdown("**1 · What**")
     words = st.text_input(
         "Search by any department’s word",
-        key="word",
-        bind="query-params",
+        key="report-word",
         max_chars=60,
         placeholder="account, close rate, tickets …",
         live=True,
     )
     wanted = (words or "").lower().split()
-    found = [n for n in names if all(w in text_of(n) for w in wanted)]
+    if wanted:
+        found = [n for n in names if all(w in text_of(n) for w in wanted)][:FOUND]
+        st.pills(
+            "Found",
+            found,
+            format_func=lambda n: CATALOGUE[n].label,
+            key="report-found",
+            on_change=_take_found,
+            label_visibility="collapsed",
+        )
+        if not found:
+            st.caption("No figure of yours is called so by any department. Try a shorter word.")
+    # All of them, whatever was searched: the address leaves out the first, which so must always be the same.
     name = st.selectbox(
-        "Figure" if found or not wanted else "Figure (no name has these words; all are offered)",
-        found or list(names),
-        format_func=lambda n: CATALOGUE[n].label,
-        key="metric",
-        bind="query-params",
+        "Figure", names, format_func=lambda n: CATALOGUE[n].label, key="metric", bind="query-params"
     )
-    name = name if name in names else (found or names)[0]
+    name = name if name in names else names[0]
     metric = CATALOGUE[name]
     said = [f"{who} says “{word}”" for who, word in metric.synonyms.items()]
-    st.caption(" · ".join([f"{metric.means} Owner: {metric.owner}", f"version {version(metric)}", *said]))
+    st.caption(definition(metric), help=". ".join(said) or None)
     return name
+
+
+def _take_found() -> None:
+    """What was found becomes the figure, and the search is over."""
+    if chosen := st.session_state.get("report-found"):
+        st.session_state["metric"] = chosen
+        st.session_state["report-word"] = ""
 
 
 def _which(name: str, viewer: Viewer) -> tuple[str, tuple[tuple[str, tuple[str, ...]], ...], str]:

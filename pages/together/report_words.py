@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from metrics import CATALOGUE
-from metrics.measure import Metric, Ratio
+from metrics.measure import Metric, Ratio, version
 from metrics.report import MONTH, SHOWN, Cell, Reading, Report, final_after, parts_add_up
-from metrics.scope import PERIODS, Scope
+from metrics.scope import PERIODS
 from metrics.words import change, figure, plain
 
 Said = Callable[[str, str | None], str]
@@ -15,7 +15,12 @@ _MANY = {"campaign": "campaigns", "rep": "sales reps", "touchpoint": "touchpoint
 
 def by_in_words(breakdown: str) -> str:
     """How a breakdown is called."""
-    return {"": "Nothing: one figure", "rep": "Sales rep"}.get(breakdown, plain(breakdown).capitalize())
+    return {"": "One figure", "rep": "Sales rep"}.get(breakdown, plain(breakdown).capitalize())
+
+
+def definition(metric: Metric) -> str:
+    """What a figure means, who owns it, and in which version."""
+    return f"{metric.means} Owner: {metric.owner}, version {version(metric)}."
 
 
 def filters_in_words(report: Report, said: Said) -> str:
@@ -50,7 +55,7 @@ def _finding(report: Report, reading: Reading, said: Said) -> str:
         top = max(full, key=lambda p: p.value)
         return f"the highest full month is {top.period.start:%B %Y} ({figure(metric, top.value)})"
     if not report.breakdown:
-        return moved(metric, whole) if whole.change else ""
+        return moved(metric, whole) if whole.change else "not compared with the period before"
     if isinstance(metric, Ratio) and metric.unit in ("share", "points"):
         apart = [p for p in known if p.bounds and not p.bounds[0] <= whole.value <= p.bounds[1]]
         if not apart:
@@ -68,7 +73,7 @@ def moved(metric: Metric, cell: Cell) -> str:
     if cell.missing:
         return cell.missing
     if cell.change is None:
-        return "still growing, not compared"
+        return "not compared"
     return change(metric, cell.value, cell.before, cell.change)
 
 
@@ -86,10 +91,14 @@ def below(report: Report, reading: Reading, target: float | None) -> str:
         met = whole.value >= target if metric.better == "up" else whole.value <= target
         parts.append(f"target {figure(metric, target)}, {'met' if met else 'not met'}")
     said = [", ".join(parts) + "."]
-    if whole.change is None:
+    if final_after(metric) is None:
         said.append(
             "It counts what has happened so far and can still grow, most for the latest, so it is not compared with the "
             "period before."
+        )
+    elif whole.change is None:
+        said.append(
+            f"Not compared: the bank’s data does not reach back over all of the {period.days} days before."
         )
     elif not whole.missing:
         said.append(f"The {period.days} days before: {figure(metric, whole.before)}; {moved(metric, whole)}.")
@@ -121,9 +130,3 @@ def left_out(report: Report, drawn: Sequence[Cell], reading: Reading) -> str:
         noun = plain(report.breakdown) if blank == 1 else many
         said.append(f"{blank} {noun} without a figure ({why}).")
     return " ".join(said)
-
-
-def scope_in_words(report: Report, scope: Scope, said: Said) -> str:
-    """Period and filters, with the names people know."""
-    filters = filters_in_words(report, said)
-    return f"{scope.period.in_words()}{f', {filters}' if filters else ''}"

@@ -10,7 +10,7 @@ from metrics.words import day
 from pages.customers.alert_card import escaped
 from pages.kit import data, filters, links, tables
 from pages.kit import viewer as door
-from pages.together import report_result, report_steps
+from pages.together import report_result, report_steps, report_words
 from pages.together.report_words import by_in_words
 from warehouse import connect
 from warehouse.access import Viewer
@@ -62,6 +62,7 @@ def _opened(viewer: Viewer, report_id: str) -> None:
         f"Report **{escaped(saved.title)}**, saved by {escaped(saved.saved_by)} on {day(saved.saved_at.date())}. "
         "Its figures are asked anew for you, under your rights, each time it is opened."
     )
+    st.caption(report_words.definition(CATALOGUE[saved.report.metric]))
     if saved.retired_at:
         st.info(f"It was taken off the list on {day(saved.retired_at.date())}; its link still opens.")
     with st.container(horizontal=True, gap="small"):
@@ -82,7 +83,8 @@ def _opened(viewer: Viewer, report_id: str) -> None:
 
 
 def _another() -> None:
-    links.link(URL, "A new report", ":material/add_chart:")
+    if st.button("A new report", icon=":material/add_chart:", key="another-report"):
+        links.to(URL)
 
 
 def _link(report_id: str) -> str:
@@ -130,8 +132,11 @@ def _list(viewer: Viewer) -> None:
         if not found:
             st.caption("Nobody has saved a report yet.")
         for saved in found:
-            links.link(URL, escaped(saved.title), report=saved.report_id)
-            st.caption(f"{escaped(saved.saved_by)}, {day(saved.saved_at.date())}")
+            said = f"{saved.saved_by}, {day(saved.saved_at.date())}"
+            if st.button(
+                f"{escaped(saved.title)} · {escaped(said)}", key=f"open-{saved.report_id}", type="tertiary"
+            ):
+                links.to(URL, report=saved.report_id)
 
 
 def _retire(report_id: str) -> None:
