@@ -218,6 +218,18 @@ def read(report: Report, as_of: date, ask: Ask, totals_only: bool = False) -> Re
     return Reading(whole=whole, parts=tuple(sorted(kept, key=_largest_first)))
 
 
+def drawn(report: Report, reading: Reading) -> tuple[Cell, ...]:
+    """The parts that a chart draws, in their order: the largest, and of a ratio those with most cases.
+
+    Of shares the largest would be those whose few cases make an extreme.
+    """
+    known = [p for p in reading.parts if not p.missing]
+    if isinstance(CATALOGUE[report.metric], Ratio):
+        most = sorted(known, key=lambda p: -p.cases)[:SHOWN]
+        return tuple(p for p in known if p in most)
+    return tuple(known[:SHOWN])
+
+
 def _by_period(answer: pd.DataFrame) -> dict[int, pd.Series]:
     return {int(row["period"]): row for _, row in answer.iterrows()}
 

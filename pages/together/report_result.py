@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from metrics import CATALOGUE
 from metrics.measure import Metric, Ratio
 from metrics.query import measures_of
-from metrics.report import MONTH, SHOWN, Cell, Reading, Report, parts_add_up, read, whose
+from metrics.report import MONTH, Cell, Reading, Report, drawn, parts_add_up, read, whose
 from metrics.words import figure
 from pages.customers.alert_card import escaped
 from pages.kit import charts, data, drill, filters, ranges, tables
@@ -117,12 +117,7 @@ def _drawn(report: Report, found: Reading) -> list[Cell]:
         return [c for c in (now, before) if c.value == c.value]
     if report.breakdown == MONTH:
         return list(found.parts) if any(not p.missing for p in found.parts) else []
-    known = [p for p in found.parts if not p.missing]
-    if isinstance(CATALOGUE[report.metric], Ratio):
-        # Of shares the parts with most cases, not those whose few cases make an extreme.
-        most = sorted(known, key=lambda p: -p.cases)[:SHOWN]
-        return [p for p in known if p in most]
-    return known[:SHOWN]
+    return list(drawn(report, found))
 
 
 def _how_to_read(report: Report, found: Reading, cells: list[Cell]) -> str:
@@ -136,7 +131,7 @@ def _how_to_read(report: Report, found: Reading, cells: list[Cell]) -> str:
     if report.breakdown and not parts_add_up(CATALOGUE[report.metric]) and report.chart == "bars":
         said.append("The dotted line is the whole.")
     if report.breakdown:
-        said.append(report_words.left_out(report, cells, found))
+        said.append(report_words.left_out(report, found))
     return " ".join(said)
 
 
@@ -151,7 +146,9 @@ def _label(report: Report, cell: Cell, word: Said) -> str:
 def _text(metric: Metric, cell: Cell) -> str:
     if cell.missing:
         return cell.missing
-    of = f" of {cell.cases:,.0f}" if cell.cases == cell.cases and metric.unit in ("share", "points") else ""
+    of = ""
+    if cell.cases == cell.cases:
+        of = f" of {cell.cases:,.0f}" if metric.unit == "share" else f", n = {cell.cases:,.0f}"
     return f"{figure(metric, cell.value)}{of}"
 
 
@@ -171,14 +168,15 @@ def _table(report: Report, found: Reading, word: Said) -> pd.DataFrame:
     if any(c.bounds for c in cells):
         for at, name in enumerate(("95 % from", "95 % to")):
             shown[f"{name}{unit}"] = [factor * c.bounds[at] if c.bounds else float("nan") for c in cells]
-    if report.breakdown != MONTH:
+    if report.breakdown != MONTH and found.whole.change is not None:
         days = found.whole.period.days
         shown[f"{days} days before{unit}"] = [factor * c.before for c in cells]
         shown["Change"] = [report_words.moved(metric, c) for c in cells]
     notes = [_note(report, c) for c in cells]
     if any(notes):
         shown["Note"] = notes
-    return pd.DataFrame(shown).astype({k: float for k, v in shown.items() if _numbers(v)})
+    frame = pd.DataFrame(shown).astype({k: float for k, v in shown.items() if _numbers(v)})
+    return frame.round(2 if metric.unit in ("HKD", "share") else 1)
 
 
 def _numbers(column: list[Any]) -> bool:

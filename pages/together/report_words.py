@@ -1,10 +1,10 @@
 """A report in words: its title with the number, what stands below it, and the parts a chart leaves out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from metrics import CATALOGUE
 from metrics.measure import Metric, Ratio, version
-from metrics.report import MONTH, SHOWN, Cell, Reading, Report, final_after, parts_add_up
+from metrics.report import MONTH, SHOWN, Cell, Reading, Report, drawn, final_after, parts_add_up
 from metrics.scope import PERIODS
 from metrics.words import change, figure, plain
 
@@ -47,9 +47,9 @@ def _title(report: Report, reading: Reading, whose: str, said: Said) -> str:
 
 def _finding(report: Report, reading: Reading, said: Said) -> str:
     metric, whole = CATALOGUE[report.metric], reading.whole
-    known = [p for p in reading.parts if not p.missing]
+    known = drawn(report, reading)
     if report.breakdown == MONTH:
-        full = [p for p in known if not p.partial]
+        full = [p for p in reading.parts if not p.missing and not p.partial]
         if len(full) < 2:
             return ""
         top = max(full, key=lambda p: p.value)
@@ -65,7 +65,8 @@ def _finding(report: Report, reading: Reading, said: Said) -> str:
         return f"{said(report.breakdown, far.part)} is furthest {side} it ({figure(metric, far.value)})"
     if not known or known[0].value <= 0:
         return ""
-    return f"most: {said(report.breakdown, known[0].part)} ({figure(metric, known[0].value)})"
+    word = "most" if parts_add_up(metric) else "highest"
+    return f"{word}: {said(report.breakdown, known[0].part)} ({figure(metric, known[0].value)})"
 
 
 def moved(metric: Metric, cell: Cell) -> str:
@@ -110,15 +111,17 @@ def below(report: Report, reading: Reading, target: float | None) -> str:
     return " ".join(said)
 
 
-def left_out(report: Report, drawn: Sequence[Cell], reading: Reading) -> str:
+def left_out(report: Report, reading: Reading) -> str:
     """The parts that the chart does not draw, and how many; "" if it draws all."""
     metric = CATALOGUE[report.metric]
     many = _MANY.get(report.breakdown, f"{plain(report.breakdown)}s")
     known = [p for p in reading.parts if not p.missing]
-    rest = known[len(drawn) :]
+    shown = drawn(report, reading)
+    rest = [p for p in known if p not in shown]
     said = []
     if rest:
-        words = f"Drawn are the {SHOWN} largest of {len(known)} {many}; the other {len(rest)}"
+        which = f"{SHOWN} with most cases" if isinstance(metric, Ratio) else f"{SHOWN} largest"
+        words = f"Drawn are the {which}, of {len(known)} {many}; the other {len(rest)}"
         if parts_add_up(metric):
             come_to = figure(metric, sum(p.value for p in rest))
             said.append(f"{words} come to {come_to} and stand in the table.")

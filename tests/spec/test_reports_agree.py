@@ -117,10 +117,23 @@ def test_a_report_says_what_the_dictionarys_figure_says_and_its_parts_come_to_th
         if cell.bounds:
             assert cell.bounds[0] <= cell.value + 1e-9
             assert cell.value <= cell.bounds[1] + 1e-9
-        assert (cell.change is None) == (
-            final_after(metric) is None
-            or (report.breakdown == MONTH and cell.part == "" and cell is not found.whole)
-        )
+        if final_after(metric) is None:
+            assert cell.change is None, "what still grows is not compared with what had more time"
+
+
+def test_a_period_is_not_compared_with_days_before_the_banks_data_began(loaded: Stores) -> None:
+    reader = Reader(loaded, AMY)
+    as_of = load.as_of(reader)
+
+    def ask(scope, by, periods) -> pd.DataFrame:  # type: ignore[no-untyped-def]
+        return query.ask(Question.of(["leads"], scope, by, periods), reader)
+
+    recent = read(Report(metric="leads", breakdown="channel"), as_of, ask)
+    assert recent.whole.change
+    assert recent.whole.change.verdict != "not known"
+    beyond = read(Report(metric="leads", breakdown="channel", period="24m"), as_of, ask)
+    assert {c.change for c in (beyond.whole, *beyond.parts)} == {None}
+    assert all(c.before != c.before for c in (beyond.whole, *beyond.parts))
 
 
 def test_people_who_must_be_watched_are_asked_about_that_long_ago() -> None:
