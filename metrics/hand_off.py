@@ -84,7 +84,7 @@ promise_kept = Ratio(
 )
 
 still_uncontacted = Measure(
-    label="Past the promise and still waiting",
+    label="Overdue, still waiting",
     means="First contacts due in the period that have not happened, of leads that are still open.",
     owner="Sales Operations",
     fact=h,

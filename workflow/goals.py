@@ -10,22 +10,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import select
 
 from metrics import CATALOGUE
 from metrics.pace import adds_up, due
 from metrics.scope import Period, Scope, parts_by_month
 from metrics.words import figure
-from warehouse import journal
-from warehouse.access import Reader, Viewer
-from warehouse.connect import Stores
+from warehouse.access import Reader
 from warehouse.desk import goal_endings, goal_paths, goals
-from warehouse.errors import AccessRefused, ChangeRefused
 
-MAY_SET = frozenset({"marketing", "sales", "executive", "analyst", "system"})
 DIGITAL = ("affiliate", "display", "email", "paid_search", "social")
 """The channels of “digital”; branches, events and referrals are not."""
-LONGEST_TEXT = 2000
 
 Filters = tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -94,91 +89,6 @@ def departments(goal: Draft) -> tuple[str, ...]:
         names += ["Marketing", "Sales"]
     parts = (part.removesuffix(" Operations") for name in names for part in name.split(" and "))
     return tuple(dict.fromkeys(parts))
-
-
-def set_goal(
-    stores: Stores, who: Viewer, draft: Draft, *, supersedes: int | None = None, why: str = ""
-) -> int:
-    """Set a goal and give its number, ending the one it takes the place of.
-
-    Raises AccessRefused for a role that sets none (the attempt is logged), and ChangeRefused if there is no such
-    metric or goal, or the same figure, part and span already has one that is not ended.
-    """
-    _check_role(stores, who, draft.metric)
-    if draft.metric not in CATALOGUE:
-        raise ChangeRefused(f"There is no metric called “{draft.metric}”. The dictionary lists them all.")
-    label, part = CATALOGUE[draft.metric].label, as_text(draft.filters)
-    said = f"{draft.target:g} for {draft.span.in_words()}, {part_in_words(draft.filters)}"
-    with journal.entry(stores, who.username, "goal.set", draft.metric, f"{said} {why}".strip()) as change:
-        there = change.desk.execute(
-            select(goals.c.goal_id, goals.c.revision, goal_endings.c.ended_at)
-            .outerjoin(goal_endings, goal_endings.c.goal_id == goals.c.goal_id)
-            .where(
-                goals.c.metric == draft.metric,
-                goals.c.filters == part,
-                goals.c.starts_on == draft.span.start,
-                goals.c.ends_on == draft.span.end,
-            )
-        ).all()
-        if any(g.ended_at is None and g.goal_id != supersedes for g in there):
-            raise ChangeRefused(
-                f"{label} already has a target for {draft.span.in_words()}, {part_in_words(draft.filters)}. Replace "
-                "that goal, with a reason, if it should be another."
-            )
-        number = int(change.desk.execute(select(func.max(goals.c.goal_id))).scalar() or 0) + 1
-        change.desk.execute(
-            insert(goals).values(
-                goal_id=number,
-                metric=draft.metric,
-                target=draft.target,
-                starts_on=draft.span.start,
-                ends_on=draft.span.end,
-                owner=draft.owner,
-                set_at=change.at,
-                filters=part,
-                revision=max((g.revision for g in there), default=0) + 1,
-                baseline=draft.baseline,
-                linked_to=draft.linked_to,
-                note=draft.note.strip()[:LONGEST_TEXT],
-                set_by=who.username,
-            )
-        )
-        for target, month in zip(draft.path, parts_of(draft), strict=bool(draft.path)):
-            change.desk.execute(
-                insert(goal_paths).values(
-                    goal_id=number, starts_on=month.start, ends_on=month.end, target=target
-                )
-            )
-        if supersedes is not None:
-            _end(change.desk, supersedes, who, change.at, why, number)
-    return number
-
-
-def end_goal(stores: Stores, who: Viewer, goal_id: int, why: str) -> None:
-    """Give a goal up, with the reason. Raises like `set_goal`, and if it has ended already."""
-    _check_role(stores, who, f"goal {goal_id}")
-    with journal.entry(stores, who.username, "goal.end", str(goal_id), why.strip()) as change:
-        _end(change.desk, goal_id, who, change.at, why, None)
-
-
-def _end(
-    desk: Connection, goal_id: int, who: Viewer, at: datetime, why: str, superseded_by: int | None
-) -> None:
-    if not why.strip():
-        raise ChangeRefused("Say why the goal ends before its time: the others who share it will ask.")
-    if desk.execute(select(goals.c.goal_id).where(goals.c.goal_id == goal_id)).first() is None:
-        raise ChangeRefused(f"There is no goal {goal_id}.")
-    if desk.execute(select(goal_endings).where(goal_endings.c.goal_id == goal_id)).first():
-        raise ChangeRefused("This goal has already ended. Reload to see who ended it and why.")
-    desk.execute(
-        insert(goal_endings).values(
-            goal_id=goal_id,
-            ended_at=at,
-            ended_by=who.username,
-            why=why.strip()[:LONGEST_TEXT],
-            superseded_by=superseded_by,
-        )
-    )
 
 
 def parts_of(draft: Draft) -> tuple[Period, ...]:
@@ -277,16 +187,6 @@ def from_text(text: str) -> Filters:
 def current(found: Iterable[Goal], as_of: date) -> list[Goal]:
     """Goals that run on a day."""
     return [g for g in found if g.ended_at is None and g.span.start <= as_of <= g.span.end]
-
-
-def _check_role(stores: Stores, who: Viewer, subject: str) -> None:
-    if who.role in MAY_SET:
-        return
-    journal.note(stores, who.username, "goal.refused", subject[:64])
-    raise AccessRefused(
-        "Your role reads goals and does not set them, so nothing was recorded. Marketing, Sales, the executives and the "
-        "analysts do."
-    )
 
 
 def _day(value: date) -> date:

@@ -13,7 +13,8 @@ from metrics.scope import Period, Scope, fiscal_year, month, year_before
 from warehouse.access import SYSTEM, Reader, Viewer
 from warehouse.connect import Stores
 from workflow.definitions import propose, sign
-from workflow.goals import DIGITAL, Draft, end_goal, set_goal
+from workflow.goal_setting import end_goal, set_goal
+from workflow.goals import DIGITAL, Draft
 from workflow.outlook import a_year_before, with_path
 from workflow.smart import plus_a_quarter
 

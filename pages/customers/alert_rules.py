@@ -15,7 +15,7 @@ from warehouse import connect
 from warehouse.access import Viewer
 from workflow import rule_preview, training
 from workflow import rule_versions as versions
-from workflow.rule_versions import ATTRIBUTES, Draft
+from workflow.rule_drafts import ATTRIBUTES, Draft, as_rule, code_of
 
 NEW, NOT_USED = "a new rule", None
 WIDE = 0.25
@@ -95,7 +95,7 @@ def _chosen(viewer: Viewer, in_force: dict[str, Draft]) -> Draft | None:
         key=f"capacity-{code}",
     )
     return Draft(
-        code=begun.code if begun else versions.code_of(title, versions.known_rules(data.reader(viewer))),
+        code=begun.code if begun else code_of(title, versions.known_rules(data.reader(viewer))),
         title=title,
         advice=advice,
         conditions=conditions,
@@ -108,7 +108,7 @@ def _called(code: str, draft: Draft) -> str:
 
 
 def _preview_and_decide(viewer: Viewer, draft: Draft, today: date, exists: bool) -> None:
-    rule, known = versions.as_rule(draft), data.known(viewer)
+    rule, known = as_rule(draft), data.known(viewer)
     with st.spinner("Counting whom it would flag, now and at the past month ends …"):
         found = data.cached(
             viewer,
@@ -197,7 +197,7 @@ def _decide(viewer: Viewer, draft: Draft, now: int, exists: bool) -> None:
 def _counted(viewer: Viewer, draft: Draft) -> int:
     """What the rule flags now, counted afresh: the bank may have been loaded anew since the preview."""
     reader = data.reader(viewer)
-    return rule_preview.flagged_now(reader, versions.as_rule(draft), data.as_of(viewer))
+    return rule_preview.flagged_now(reader, as_rule(draft), data.as_of(viewer))
 
 
 def _waiting(viewer: Viewer) -> None:

@@ -15,11 +15,11 @@ from pages.kit import data, filters
 from warehouse import connect
 from warehouse.access import Viewer
 from warehouse.errors import Problem
-from workflow.goals import DIGITAL, LONGEST_TEXT, Draft, Filters, Goal, set_goal
+from workflow.goal_setting import LONGEST_TEXT, OWNERS, set_goal
+from workflow.goals import DIGITAL, Draft, Filters, Goal
 from workflow.outlook import a_year_before, evidence, with_path
 from workflow.smart import LETTERS, LINKS, Evidence, judge, plus_a_quarter
 
-OWNERS = ("Marketing and Sales", "Marketing", "Sales", "Service", "Finance", "Relationship Management")
 OFFERED = tuple(dict.fromkeys(("qualified_conversions", "acceptance_rate", *HEADLINES)))
 ONLINE: Filters = (("channel", DIGITAL),)
 SAID_DIGITAL = (
@@ -57,7 +57,9 @@ def block(viewer: Viewer, goals: tuple[Goal, ...]) -> None:
             link = st.selectbox(
                 "Relevant: what it serves", list(LINKS), index=None, format_func=LINKS.get, key="goal-link"
             )
-            span = st.date_input("Time-bound: first and last day", (year.start, year.end), key="goal-span")
+            span = st.date_input(
+                "Time-bound: first and last day", (year.start, year.end), key="goal-span", format="DD/MM/YYYY"
+            )
         note = st.text_input(
             "Achievable: what will be different, if the target is bold",
             key="goal-note",

@@ -17,7 +17,8 @@ from pages.kit.drill import Figure
 from warehouse import connect
 from warehouse.access import Viewer
 from warehouse.errors import Problem
-from workflow.goals import MAY_SET, Goal, current, departments, end_goal, every_goal
+from workflow.goal_setting import MAY_SET, end_goal
+from workflow.goals import Goal, current, departments, every_goal
 from workflow.outlook import contradictions, contributors
 from workflow.people import called
 from workflow.progress import Progress, progress
@@ -128,8 +129,9 @@ def _this(viewer: Viewer, found: Progress) -> None:
         goal_pace.chart(viewer, found, outlook)
     with right:
         st.badge(found.state().capitalize(), color=TIMES.get(found.state(), "gray"))
-        st.metric("So far", figure(metric, found.actual), help=metric.means)
-        drill.button(goal.metric, goal.scope.over(days), viewer, "goal-so-far")
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            st.metric("So far", figure(metric, found.actual), help=metric.means, width="content")
+            drill.button(goal.metric, goal.scope.over(days), viewer, "goal-so-far")
         st.metric("Path to date" if adds_up(metric) else "Goal", figure(metric, found.expected))
         if outlook is not None and not found.is_over:
             st.metric("Heading for", f"{figure(metric, outlook.low)} to {figure(metric, outlook.high)}")

@@ -67,7 +67,7 @@ def _by_campaign(viewer: Viewer, scope: Scope, names: dict[str, str]) -> None:
     st.header("By campaign")
     answer = data.ask(viewer, BY_CAMPAIGN, scope, by=["campaign"], periods=[scope.period])
     fresh = batch_alarms.since_the_load(viewer, scope)
-    fresh["said"] = [_recorded(row) for row in fresh.itertuples()]
+    fresh["said"] = pd.Series([_recorded(row) for row in fresh.itertuples()], fresh.index, dtype=object)
     answer = answer.merge(
         fresh[["campaign_id", "said"]], left_on="campaign", right_on="campaign_id", how="outer"
     )
@@ -101,6 +101,7 @@ def _by_campaign(viewer: Viewer, scope: Scope, names: dict[str, str]) -> None:
             for column, name in zip(columns, names_of, strict=True)
         },
         of=Question.of(BY_CAMPAIGN, scope, ["campaign"], [scope.period]),
+        Campaign=st.column_config.TextColumn(width="medium"),
         **dict.fromkeys(("Contacts due", "Still waiting", "Decided"), whole),
     )
 

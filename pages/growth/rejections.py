@@ -64,14 +64,15 @@ def afterwards(viewer: Viewer, scope: Scope) -> None:
             "Of the rejected": share(part / row["rejected"])
             if at and row["rejected"] > 0 and part == part
             else "",
-            "Recorded here since": here[at] if at < len(here) else "",
+            "Here since": here[at] if at < len(here) else "",
         }
         for at, (label, part, _) in enumerate(counts)
     ]
     st.caption(
         f"Leads rejected in the period, and what happened to them by {day(data.as_of(viewer))}. Those of the last weeks "
         f"have had little time. Given back: rejected as “{'” or “'.join(leads.TO_NURTURE)}”, to be nurtured. A new lead "
-        "is recognised only where the person is known by a customer number."
+        "is recognised only where the person is known by a customer number. “Here since”: recorded on this page after "
+        "that day."
     )
     drill_table.show(
         pd.DataFrame(rows),

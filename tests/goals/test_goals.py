@@ -20,16 +20,15 @@ from warehouse.access import SYSTEM, Reader, Viewer
 from warehouse.connect import Stores
 from warehouse.desk import audit_log, goals
 from warehouse.errors import AccessRefused, ChangeRefused
+from workflow.goal_setting import end_goal, set_goal
 from workflow.goals import (
     DIGITAL,
     Draft,
     Goal,
     as_text,
     departments,
-    end_goal,
     every_goal,
     from_text,
-    set_goal,
     targets,
 )
 from workflow.outlook import a_year_before, contradictions, contributors, evidence, heading, with_path
@@ -232,3 +231,11 @@ def test_a_goal_of_a_coming_span_has_not_begun(own_bank: Stores) -> None:
     (goal,) = every_goal(_reader(own_bank))
     assert isinstance(goal, Goal)
     assert progress([goal], _reader(own_bank), AS_OF)[0].state() == "not begun"
+
+
+def test_a_goal_is_owned_by_a_department_there_is(own_bank: Stores) -> None:
+    with pytest.raises(
+        ChangeRefused, match=r"“Nobody” owns no goals\. A goal is owned by one of these: Marketing and"
+    ):
+        set_goal(own_bank, SALES, replace(WON, owner="Nobody"))
+    assert every_goal(Reader(own_bank, SYSTEM)) == ()

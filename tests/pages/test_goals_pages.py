@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 from morning import stores_in
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from staff import EVERYBODY, cells, somebody, words
 
 from warehouse.access import SYSTEM, Reader
 from warehouse.connect import Stores
-from warehouse.desk import definition_signatures
+from warehouse.desk import definition_signatures, users
+from workflow import annotations
 from workflow.goals import every_goal
 from workflow.sample_goals import set_sample_goals
 
@@ -188,3 +189,26 @@ def test_today_announces_a_goal_met_with_its_department(open_page, agreed: Store
 def test_a_card_of_a_filtered_page_has_only_the_target_of_that_part(open_page, agreed: Stores):
     assert "Target" in words(open_page(SALES, "funnel"))
     assert "Target" not in words(open_page(SALES, "funnel", channel="Email"))
+
+
+def test_what_is_pinned_to_a_figure_stands_on_the_path_of_its_goal(open_page, agreed: Stores):
+    annotations.pin(agreed, SALES, "qualified_conversions", date(2026, 3, 3), "rate change <b>")
+    annotations.pin(agreed, SALES, "qualified_conversions", date(2025, 3, 3), "before the span")
+    drawn = "".join(c.proto.spec for c in open_page(EXECUTIVE, "goals").get("plotly_chart"))
+    assert "rate change &lt;b&gt;" in drawn
+    assert "before the span" not in drawn
+    assert "Path to" in drawn
+
+
+def test_who_set_a_goal_is_called_by_name(open_page, agreed: Stores):
+    with agreed.desk.begin() as desk:
+        desk.execute(
+            insert(users).values(
+                username="executive",
+                full_name="Vivian Tse",
+                role="executive",
+                password_hash="-",
+                created_at=datetime(2026, 1, 1),
+            )
+        )
+    assert "set by Vivian Tse" in words(open_page(SALES, "goals"))

@@ -14,7 +14,8 @@ from metrics import CATALOGUE
 from metrics.funnel import STAGES
 from metrics.scope import Scope, period_named
 from warehouse.connect import Stores
-from workflow.goals import Draft, set_goal
+from workflow.goal_setting import set_goal
+from workflow.goals import Draft
 
 SALES = somebody("sales")
 EVENTS = "By the day it happened (events)"

@@ -21,12 +21,8 @@ from warehouse.schema import customer_profiles
 from warehouse.settings import Settings
 from workflow.alerts import tonight
 from workflow.overdue import RULE_REMOVED
+from workflow.rule_drafts import ATTRIBUTES, Draft, as_rule, built_in, code_of
 from workflow.rule_versions import (
-    ATTRIBUTES,
-    Draft,
-    as_rule,
-    built_in,
-    code_of,
     drafts_in_force,
     history,
     known_rules,
