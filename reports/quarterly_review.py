@@ -9,6 +9,7 @@ import pandas as pd
 
 from metrics.quarter import Quarter, quarter_named, quarter_of
 from metrics.versions import in_words
+from reports import case_studies
 from reports.answers import (
     asked,
     channels,
@@ -103,7 +104,7 @@ def build(reader: Reader, quarter: Quarter, known: frozenset[str], once: Once | 
         sample=bool(status["sample"].fillna(False).any()),
         qualified=in_words(reader),
         answers=tuple(answers),
-        case_studies=pilots.case_studies(about, experiments),
+        case_studies=(*pilots.case_studies(about, experiments), *case_studies.further(about)),
         title=headline.title(about, told, experiments),
         figures=headline.figures(about, told, experiments),
         partial=quarter.is_partial,
