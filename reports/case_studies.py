@@ -9,6 +9,8 @@ import re
 from datetime import date
 from typing import Any
 
+import pandas as pd
+
 from metrics.words import day, plain, share
 from reports.answers.asked import Asked, rows_of
 from reports.review import CaseStudy, Chart, Figure, Series
@@ -34,15 +36,19 @@ def further(asked: Asked) -> tuple[CaseStudy, ...]:
     viewer, told = asked.reader.viewer, []
     if may_see(viewer, lift_experiments) is not None:
         found = asked.once("lift experiments", lift.standing)
-        over = found[[_day(d) <= asked.end for d in found["ends_on"]]]
+        over = _until(found, "ends_on", asked.end)
         over = over.sort_values("ends_on", ascending=False, kind="stable")
         told += [of_a_channel(row) for row in rows_of(over.head(MOST))]
     if may_see(viewer, planned_tests) is not None:
         tests = asked.once("planned tests", planned)
-        rows = list(rows_of(tests[[_day(d) <= asked.end for d in tests["planned_at"]]]))
+        rows = list(rows_of(_until(tests, "planned_at", asked.end)))
         if rows:
             told.append(of_plans(rows))
     return tuple(told)
+
+
+def _until(found: pd.DataFrame, column: str, end: date) -> pd.DataFrame:
+    return found[[day_of <= end for day_of in map(_day, found[column])]] if len(found) else found
 
 
 def _day(value: Any) -> date:

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import subprocess
+import tempfile
+import zipfile
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from full_review import REVIEW
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+from openpyxl import load_workbook
 from pptx import Presentation
+from pptx.enum.shapes import PP_PLACEHOLDER as KIND
+from pptx.oxml.ns import qn
 
 from metrics import CATALOGUE
 from metrics.measure import version
-from reports import about, deck
-from reports.review import Chart, Figure, Review
+from reports import about, deck, fit, look
+from reports.review import Answer, CaseStudy, Chart, Figure, Review, Series, Table
+from warehouse.errors import Problem
 
 
 @cache
@@ -97,6 +108,164 @@ def test_the_notes_say_what_each_figure_means_and_how_fresh_it_is() -> None:
 
 def test_every_slide_of_a_sample_bank_says_so() -> None:
     assert all(about.SAMPLE in words_of(slide) for slide in opened(made()).slides)
+
+
+def test_nothing_lies_outside_a_slide_or_waits_to_be_filled_in() -> None:
+    for data in (made(), branded()):
+        deck_made = opened(data)
+        for slide in deck_made.slides:
+            for shape in slide.shapes:
+                assert shape.left >= 0, shape.name
+                assert shape.top >= 0, shape.name
+                assert shape.left + shape.width <= deck_made.slide_width + 12_700, (
+                    shape.name,
+                    words_of(slide),
+                )
+                assert shape.top + shape.height <= deck_made.slide_height + 12_700, (
+                    shape.name,
+                    words_of(slide),
+                )
+            assert all(p.text_frame.text for p in slide.placeholders)
+
+
+def test_texts_fit_their_boxes_and_no_two_overlap() -> None:
+    for slide in list(opened(made()).slides)[1:]:
+        taken = []
+        for shape in slide.shapes:
+            box = (shape.left, shape.top, shape.left + shape.width, shape.top + shape.height)
+            if shape.has_text_frame and shape.text_frame.text and not shape.is_placeholder:
+                sizes = [(p.text, p.runs[0].font.size.pt) for p in shape.text_frame.paragraphs if p.runs]
+                tall = sum(fit.height(text, shape.width.pt, size) for text, size in sizes)
+                assert tall <= shape.height.pt + 1, shape.text_frame.text
+            if shape.height and not shape.is_placeholder:
+                taken.append((box, shape.name))
+        for i, (a, name) in enumerate(taken):
+            for b, other in taken[i + 1 :]:
+                apart = a[2] <= b[0] + 9 or b[2] <= a[0] + 9 or a[3] <= b[1] + 25_400 or b[3] <= a[1] + 25_400
+                assert apart, (slide.shapes.title.text, name, other)
+
+
+BRAND = {"dk1": "1A1A2E", "lt2": "EFE9DC", "accent1": "7A1F3D", "accent2": "C08A2B"}
+
+
+def write_brand(path: Path, *, as_template: bool = False) -> None:
+    """A brand of 4:3 with other colours and another font, its layouts renamed, the other way round, and a slide in it."""
+    brand = Presentation()
+    ids = brand.slide_layouts._sldLayoutIdLst
+    for entry in list(ids):
+        ids.remove(entry)
+        ids.insert(0, entry)
+    for number, layout in enumerate(brand.slide_layouts):
+        layout._element.cSld.set("name", f"Marke {number}")
+    part = next(r.target_part for r in brand.slide_master.part.rels.values() if r.reltype.endswith("/theme"))
+    theme = etree.fromstring(part.blob)
+    for name, code in BRAND.items():
+        (slot,) = theme.iter(qn(f"a:{name}"))
+        for old in list(slot):
+            slot.remove(old)
+        etree.SubElement(slot, qn("a:srgbClr")).set("val", code)
+    for family in ("majorFont", "minorFont"):
+        theme.find(f".//{qn(f'a:{family}')}/{qn('a:latin')}").set("typeface", "Georgia")
+    part._blob = etree.tostring(theme)
+    slide = brand.slides.add_slide(brand.slide_layouts[0])
+    slide.shapes.title.text = "Only an example"
+    brand.save(path)
+    if as_template:
+        data = io.BytesIO(path.read_bytes())
+        with zipfile.ZipFile(data) as old, zipfile.ZipFile(path, "w") as new:
+            for item in old.infolist():
+                text = old.read(item).replace(b"presentation.main+xml", b"template.main+xml")
+                new.writestr(item, text)
+
+
+@cache
+def branded() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        write_brand(Path(folder) / "brand.potx", as_template=True)
+        return deck.slides(REVIEW, Path(folder) / "brand.potx")
+
+
+def test_a_brand_replaces_our_look_by_the_kinds_of_its_placeholders() -> None:
+    found = opened(branded())
+    assert (found.slide_width, found.slide_height) == (9_144_000, 6_858_000)
+    kinds = [{p.placeholder_format.type for p in slide.slide_layout.placeholders} for slide in found.slides]
+    assert {KIND.CENTER_TITLE, KIND.SUBTITLE} <= kinds[0]
+    assert all(KIND.TITLE in of and KIND.OBJECT not in of for of in kinds[1:])
+    themes = [p.blob for p in found.part.package.iter_parts() if "theme/theme1" in p.partname]
+    assert b"7A1F3D" in themes[0]
+    text = everything(branded())
+    assert "Only an example" not in text
+    for answer in REVIEW.answers:
+        assert flat(answer.title) in text
+        for figure in answer.figures:
+            assert flat(figure.value) in text
+    for slide in list(found.slides)[1:]:
+        assert {KIND.FOOTER, KIND.SLIDE_NUMBER} <= {p.placeholder_format.type for p in slide.placeholders}
+        codes = set(re.findall(r'srgbClr val="(\w+)"', etree.tostring(slide._element).decode()))
+        assert not codes & {look.colour("primaryColor"), look.colour("textColor")}, (
+            "our own colours in a brand"
+        )
+
+
+def test_a_template_that_cannot_be_used_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "notes.pptx").write_text("no presentation")
+    with pytest.raises(Problem, match=r"Save it as \.pptx or \.potx"):
+        deck.check(tmp_path / "notes.pptx")
+    with pytest.raises(Problem, match="cannot be read"):
+        deck.check(tmp_path / "missing.pptx")
+    untitled = Presentation()
+    for layout in list(untitled.slide_layouts):
+        if layout.name != "Blank":
+            untitled.slide_layouts.remove(layout)
+    untitled.save(tmp_path / "untitled.pptx")
+    with pytest.raises(Problem, match="no layout with a title"):
+        deck.check(tmp_path / "untitled.pptx")
+
+
+anything = st.text(max_size=300) | st.text(max_size=400).map(lambda t: f"=HYPERLINK({t}\x0b\ud800\x00<a&b>")
+
+
+def of_any_text(text: str, number: float | None) -> Review:
+    """A review of one answer and one study whose every text is `text`."""
+    figure = Figure(label=text, value=text, before=text, n=text, verdict="worse")
+    chart = Chart(
+        shape="bars",
+        says=text,
+        unit="HKD",
+        categories=(text, "b"),
+        series=(Series(name=text, values=(number, 1.0)),),
+        mark=number,
+        mark_label=text,
+    )
+    table = Table(columns=(text, "b"), rows=((text, text), (text,)))
+    one = Answer(
+        key="goals",
+        question=text,
+        title=text,
+        sentences=(text,),
+        figures=(figure,),
+        chart=chart,
+        table=table,
+        sources=(text,),
+    )
+    study = CaseStudy(title=text, controlled=False, what=text, sentences=(text, text))
+    return replace(
+        REVIEW, qualified=text, title=text, figures=(figure,), answers=(one,), case_studies=(study,)
+    )
+
+
+@settings(max_examples=8, deadline=None)
+@given(anything, st.none() | st.floats())
+@example("word " * 600, 1e300)
+@example("x" * 3_000, -0.0)
+def test_no_text_breaks_the_slides(text: str, number: float | None) -> None:
+    found = opened(deck.slides(of_any_text(text, number)))
+    for slide in found.slides:
+        for shape in slide.shapes:
+            if shape.has_chart:
+                book = load_workbook(io.BytesIO(shape.chart.part.chart_workbook.xlsx_part.blob))
+                kinds = {c.data_type for row in book.active.iter_rows() for c in row}
+                assert kinds <= {"s", "n"}, "a formula in the workbook behind a chart"
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed here")

@@ -1,0 +1,181 @@
+"""The handout and the command that writes both files: every figure of the executive's review is in them."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from full_review import REVIEW
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from morning import stores_in
+from test_deck import anything, charts, everything, figures, flat, of_any_text, opened
+
+import cli
+from reports import handout, quarterly_review, scales, type_faces
+from reports.causal_words import claims
+from reports.review import Review
+from warehouse import load
+from warehouse.access import Reader, Viewer
+
+needs_pdftotext = pytest.mark.skipif(
+    shutil.which("pdftotext") is None, reason="pdftotext is not installed here"
+)
+
+
+@cache
+def text_of(pdf: bytes) -> str:
+    """The text of a PDF, page by page, with each kind of space as one space."""
+    done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
+    return done.stdout.decode()
+
+
+def words(text: str) -> str:
+    """A text as its letters and digits: lines are broken where the page is full."""
+    return re.sub(r"\s+", "", text)
+
+
+@cache
+def made() -> bytes:
+    return handout.pdf(REVIEW)
+
+
+def raw(pdf: bytes) -> str:
+    """The text of a PDF in the order it was written, so that the cells of a table stay together."""
+    done = subprocess.run(["pdftotext", "-raw", "-", "-"], input=pdf, capture_output=True, check=True)
+    return words(done.stdout.decode())
+
+
+@needs_pdftotext
+def test_every_title_figure_and_value_is_in_the_handout() -> None:
+    text = raw(made())
+    for part in (*REVIEW.answers, *REVIEW.case_studies):
+        assert words(part.title) in text
+    for figure in figures(REVIEW):
+        for said in (figure.value, figure.label, figure.before, figure.n):
+            assert words(said) in text, said
+    for chart in charts(REVIEW):
+        for series in chart.series:
+            for value in series.values:
+                if value is not None:
+                    assert words(scales.text(chart, value)) in text
+    for answer in REVIEW.answers:
+        for row in answer.table.rows if answer.table else ():
+            assert all(words(cell) in text for cell in row)
+
+
+@needs_pdftotext
+def test_every_page_has_its_number_the_day_and_the_mark_of_sample_data() -> None:
+    pages = [flat(page) for page in text_of(made()).split("\f") if page.strip()]
+    assert len(pages) > 3
+    for number, page in enumerate(pages, start=1):
+        assert f"{number} of {len(pages)}" in page
+        assert "as of 30 Jun 2026" in page
+        assert page.count("Sample data") >= 2
+
+
+@needs_pdftotext
+def test_chinese_names_are_printed_and_heads_repeat() -> None:
+    text = text_of(made())
+    assert "陳大文" in text
+    assert "中環分行" in text
+    assert len(re.findall(r"Goal +Owner +Status +Reason", text)) > 1
+
+
+def test_without_a_file_chinese_is_left_to_the_reader(tmp_path: Path) -> None:
+    assert type_faces.chinese((tmp_path,)) == type_faces.BY_NAME
+    own = (type_faces.PLACES[-1],)
+    assert ord("−") in type_faces.faces(own).letters, "the type that comes with the library has a minus"
+    type_faces.faces.cache_clear()
+
+
+def test_the_file_says_what_it_is() -> None:
+    assert b"/Title" in made()
+    assert b"/Author (Concord)" in made()
+
+
+@settings(max_examples=8, deadline=None)
+@given(anything, st.none() | st.floats())
+@example("word " * 600, 1e300)
+@example("x" * 3_000, -0.0)
+@example("<b>陳</font> & {", float("nan"))
+def test_no_text_breaks_the_handout(text: str, number: float | None) -> None:
+    assert handout.pdf(of_any_text(text, number)).startswith(b"%PDF")
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the command wrote, and the review as an executive's screen has it."""
+
+    review: Review
+    slides: bytes
+    pdf: bytes
+    said: str
+
+
+def run(folder: Path, *arguments: str) -> tuple[int, str]:
+    """`cli.py review` on the bank in `folder`."""
+    done = CliRunner().invoke(
+        cli.main, ["review", *arguments], env={**os.environ, "CONCORD_DATA_DIR": str(folder)}
+    )
+    return done.exit_code, done.output
+
+
+@pytest.fixture(scope="module")
+def written(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Written:
+    bank, out = tmp_path_factory.mktemp("bank") / "data", tmp_path_factory.mktemp("out")
+    shutil.copytree(after_a_night, bank)
+    code, said = run(bank, "--quarter", "2026Q2", "--out", str(out))
+    assert code == 0, said
+    stores = stores_in(bank)
+    reader = Reader(stores, Viewer("eve", "Eve", "executive"), stores.snapshot())
+    quarter = quarterly_review.named("2026Q2", reader)
+    review = quarterly_review.build(reader, quarter, load.known(reader))
+    stores.desk.dispose()
+    files = (out / f"concord-review-2026Q2.{kind}" for kind in ("pptx", "pdf"))
+    return Written(review, *(f.read_bytes() for f in files), said)
+
+
+@needs_pdftotext
+def test_the_command_writes_what_an_executive_sees(written: Written) -> None:
+    slides, paper = everything(written.slides), raw(written.pdf)
+    parts = (*written.review.answers, *written.review.case_studies)
+    for title in (written.review.title, *(part.title for part in parts)):
+        assert flat(title) in slides
+        assert words(title) in paper
+    for figure in (*figures(written.review), *written.review.figures):
+        assert flat(figure.value) in slides
+        assert words(figure.value) in paper
+    drawn = [s.chart for slide in opened(written.slides).slides for s in slide.shapes if s.has_chart]
+    shown = [c for c in charts(written.review) if scales.drawable(c)]
+    assert len(drawn) == len(shown)
+    for chart, there in zip(shown, drawn, strict=True):
+        for series, values in zip(chart.series, there.plots[0].series, strict=False):
+            assert tuple(values.values) == series.values
+            assert all(words(scales.text(chart, v)) in paper for v in series.values if v is not None)
+
+
+def test_no_answer_without_a_random_group_claims_a_cause(written: Written) -> None:
+    for part in (*written.review.answers, *written.review.case_studies):
+        experiment = getattr(part, "controlled", any("look" in source for source in part.sources))
+        said = [part.title, *part.sentences, *([part.chart.says] if part.chart else [])]
+        assert experiment or [c for text in said for c in claims(text)] == [], part.title
+
+
+@pytest.mark.parametrize("quarter", ["2031Q1", "spring", "2026Q5"])
+def test_an_impossible_quarter_is_a_sentence(quarter: str, after_a_night: Path, tmp_path: Path) -> None:
+    code, _ = run(after_a_night, "--quarter", quarter, "--out", str(tmp_path))
+    assert code == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_review_without_anything_still_opens() -> None:
+    empty = replace(REVIEW, answers=(), case_studies=(), sample=False)
+    assert handout.pdf(empty).startswith(b"%PDF")
