@@ -26,6 +26,8 @@ class Entry:
     """Dimensions beside the period; None for a page without a filter bar."""
     cohort: bool = False
     """Whether the period says who joined, not what happened."""
+    compares: bool = True
+    """Whether the page compares with the period before, so that the bar says so."""
     needs: tuple[str, ...] = ()
     """The unified tables without whose rows the page has nothing to show."""
 
@@ -88,6 +90,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
             url="attribution",
             roles=GROWTH,
             page=attribution.page,
+            compares=False,
             filters=(),
             needs=("leads", "touches"),
         ),
@@ -112,6 +115,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
             url="qualified",
             roles=GROWTH,
             page=qualified.page,
+            compares=False,
             filters=("product", "segment"),
             needs=("leads",),
         ),

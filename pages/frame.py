@@ -1,18 +1,24 @@
 """The script Streamlit runs on every interaction: who is looking, the menu of her role, the filter bar, the page."""
 
+from typing import Any
+
 import streamlit as st
 
 from pages import MENU, Entry
 from pages.kit import data, filters, links, take, theme
 from pages.kit import viewer as door
-from warehouse.access import Viewer
+from warehouse import connect
+from warehouse.access import ROLES, Viewer
 from warehouse.errors import AccessRefused, NothingLoaded, Problem, reference
+from workflow import refusals
 
 
 def _shown(entry: Entry, viewer: Viewer) -> None:
     """One page, with its problems as sentences and its bugs as numbers."""
     try:
-        scope = filters.bar(entry.filters, viewer, entry.cohort) if entry.filters is not None else None
+        scope = None
+        if entry.filters is not None:
+            scope = filters.bar(entry.filters, viewer, entry.cohort, entry.compares)
         take.remember(entry.title, viewer, scope)
         entry.page(viewer, scope)
     except NothingLoaded as problem:
@@ -28,6 +34,18 @@ def _shown(entry: Entry, viewer: Viewer) -> None:
             f"{reference(bug)}.",
             icon=":material/bug_report:",
         )
+
+
+def _not_yours(entry: Entry, viewer: Viewer) -> None:
+    """The answer to the address of a page that other roles have: why not, and whom to ask."""
+    refusals.refused_page(connect.here(), viewer, entry.url)
+    st.title(f"{entry.title} is not part of your role")
+    whose = [role.replace("_", " ") for role in ROLES if role in entry.roles]
+    st.info(
+        f"This page is for: {', '.join(whose)}. You are signed in as {viewer.role.replace('_', ' ')}. If you need it for "
+        "your work, ask the data office.",
+        icon=":material/lock:",
+    )
 
 
 def _around(viewer: Viewer) -> None:
@@ -52,6 +70,25 @@ def _around(viewer: Viewer) -> None:
             st.caption("FinTrust Bank is invented: no customer on these pages exists.", width="content")
 
 
+def _unlisted(viewer: Viewer) -> list[Any]:
+    """Addresses that the menu does not show: pages of other roles, and Today under its name."""
+    entries = [e for section in MENU.values() for e in section]
+    today = next(e for e in entries if e.url == "today")
+    return [
+        st.Page(lambda: _shown(today, viewer), title=today.title, url_path=today.url, visibility="hidden"),
+        *(
+            st.Page(
+                lambda entry=e: _not_yours(entry, viewer),
+                title=e.title,
+                url_path=e.url,
+                visibility="hidden",
+            )
+            for e in entries
+            if viewer.role not in e.roles
+        ),
+    ]
+
+
 def main() -> None:
     """Draw one run."""
     st.set_page_config(page_title="Concord", page_icon=theme.ICON, layout="wide", initial_sidebar_state=230)
@@ -67,7 +104,8 @@ def main() -> None:
                 lambda entry=e: _shown(entry, viewer),
                 title=e.title,
                 icon=e.icon,
-                url_path=e.url,
+                # The first page stands at the bare address; its own name is left to the unlisted ones.
+                url_path=e.url if e.url != "today" else "first",
                 default=e.url == "today",
             )
             for e in entries
@@ -77,6 +115,7 @@ def main() -> None:
     }
     menu = {section: shown for section, shown in menu.items() if shown}
     links.remember(page for shown in menu.values() for page in shown)
+    menu[""] += _unlisted(viewer)
     page = st.navigation(menu)
     _around(viewer)
     page.run()

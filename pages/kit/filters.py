@@ -26,11 +26,11 @@ WIDTH = 165
 """In pixels: two filters fit beside each other on a phone."""
 
 
-def bar(wanted: Sequence[str], viewer: Viewer, cohort: bool = False) -> Scope:
+def bar(wanted: Sequence[str], viewer: Viewer, cohort: bool = False, compares: bool = True) -> Scope:
     """Draw the bar and return the scope it says. An unknown value in the address counts as none.
 
     A `cohort` page asks who joined in a period, not what happened in it: another question, so another word in the
-    address, and a longer period to begin with.
+    address, and a longer period to begin with. A page that `compares` says with what.
     """
     as_of = data.as_of(viewer)
     label, key, first = ("Customers who joined", "joined", "12m") if cohort else ("Period", "period", "90d")
@@ -60,7 +60,7 @@ def bar(wanted: Sequence[str], viewer: Viewer, cohort: bool = False) -> Scope:
             )
             if value in options:
                 chosen.append((dimension, (value,)))
-        compared = "" if cohort else f", compared with the {period.days} days before"
+        compared = f", compared with the {period.days} days before" if compares and not cohort else ""
         st.caption(f"{period.in_words()}{compared}")
     return Scope(period, tuple(chosen))
 

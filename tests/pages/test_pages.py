@@ -26,7 +26,7 @@ def broken(app) -> str:
 
 @pytest.mark.parametrize("viewer", EVERYBODY, ids=lambda v: v.role)
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.url)
-def test_a_page_opens_for_its_roles_and_does_not_exist_for_the_others(open_page, entry, viewer):
+def test_a_page_opens_for_its_roles_and_tells_the_others_whom_to_ask(open_page, bank, entry, viewer):
     app = open_page(viewer, entry.url)
     assert not broken(app)
     if viewer.role in entry.roles:
@@ -35,8 +35,13 @@ def test_a_page_opens_for_its_roles_and_does_not_exist_for_the_others(open_page,
         assert "None" not in said
         assert "nan" not in said
     else:
-        # Streamlit answers an address that is not in this run's menu with the default page.
-        assert app.title[0].value == open_page(viewer, "today").title[0].value
+        assert app.title[0].value == f"{entry.title} is not part of your role"
+        assert "ask the data office" in words(app)
+        assert not app.metric
+        assert not app.dataframe
+        with bank.desk.connect() as desk:
+            line = desk.execute(audit_log.select().where(audit_log.c.action == "page.refused")).one()
+        assert (line.who, line.subject) == (viewer.username, entry.url)
 
 
 def test_nobody_signed_in_sees_only_the_way_to_sign_in(open_page):
