@@ -125,7 +125,10 @@ def _payback(months: pd.DataFrame, group: object, cac: float) -> str:
 
 def _picture(groups: pd.DataFrame, by: str) -> None:
     drawn = groups[(groups["cac"] > 0) & (groups["ltv"] > 0) & (groups["won"] >= worth.FEWEST)]
-    drawn = drawn.nlargest(MOST_POINTS, "won")
+    said = in_words(groups).index
+    most = drawn.nlargest(MOST_POINTS, "won").index
+    # What is told in words is in the picture, and first, so that its name is.
+    drawn = drawn.loc[[*said.intersection(drawn.index), *most.difference(said, sort=False)]]
     if drawn.empty:
         tables.empty("Too few customers for a picture.", "Choose a longer period.")
         return

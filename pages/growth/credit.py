@@ -119,8 +119,7 @@ def _side_by_side(viewer: Viewer, scope: Scope, found: pd.DataFrame) -> None:
         "once; their sums can differ from the effects' own shares."
     )
     st.header("Which question each model answers")
-    lines = [f"| **{m.name.replace(' ', chr(160))}** | {m.known_as} | {m.asks} |" for m in MODELS]
-    st.markdown("\n".join(["| Model | In the field | Its question |", "|---|---|---|", *lines]))
+    st.markdown("\n".join(f"* **{m.name}** ({m.known_as}): {m.asks}" for m in MODELS))
 
 
 def _loss(effect: float | None) -> str:

@@ -7,13 +7,16 @@ import pandas as pd
 import streamlit as st
 
 from metrics.words import hkd
-from pages.kit import theme
+from pages.kit import label_places, theme
 
 LINES = ((1, "worth = cost"), (3, "3 to 1"))
 
 
 def value_against_cost(groups: pd.DataFrame, *, alt: str, key: str, height: int = 330) -> None:
-    """A point per row of `groups` (`label`, `cac`, `ltv`, their bounds, `verdict`), both axes logarithmic."""
+    """A point per row of `groups` (`label`, `cac`, `ltv`, their bounds, `verdict`), both axes logarithmic.
+
+    Where names would cover each other, the earlier row keeps its own; the other shows when its point is touched.
+    """
     shown = groups[(groups["cac"] > 0) & (groups["ltv"] > 0)]
     least = float(min(shown["cac"].min(), shown["ltv"].clip(lower=1).min())) / 2
     across = [float(shown["cac"].min()) / 2, float(shown["cac_high"].max()) * 2.2]
@@ -33,13 +36,14 @@ def value_against_cost(groups: pd.DataFrame, *, alt: str, key: str, height: int 
         for times, words in LINES
     ]
     colours = {"worth it": theme.colour("primary"), "not worth it": "#c2410c"}
+    places = label_places.places(shown, _log(*across), _log(least, most), height)
     points = {
         "type": "scatter",
         "mode": "markers+text",
         "x": list(shown["cac"]),
         "y": list(shown["ltv"]),
-        "text": list(shown["label"]),
-        "textposition": _places(shown, _log(*across), _log(least, most), height),
+        "text": [name if place else "" for name, place in zip(shown["label"], places, strict=True)],
+        "textposition": [place or "top right" for place in places],
         "cliponaxis": False,
         "marker": {
             "size": 10,
@@ -74,47 +78,6 @@ def value_against_cost(groups: pd.DataFrame, *, alt: str, key: str, height: int 
 
 def _log(low: float, high: float) -> list[float]:
     return [log10(low), log10(high)]
-
-
-WIDE, LETTER, LINE, GAP = 900, 7, 15, 7
-"""Where labels go is worked out for a picture so many pixels wide, with letters, lines and a gap of so many."""
-
-
-def _places(shown: pd.DataFrame, across: Sequence[float], upward: Sequence[float], height: int) -> list[str]:
-    """For each label the corner of its point where it covers least: of other labels, points and their error bars."""
-
-    def at(values: pd.Series, ends: Sequence[float], size: float) -> list[float]:
-        return [(log10(max(v, 1)) - ends[0]) / (ends[1] - ends[0]) * size for v in values]
-
-    tall = height - 80
-    x, x_low, x_high = (at(shown[c], across, WIDE) for c in ("cac", "cac_low", "cac_high"))
-    y, y_low, y_high = (at(shown[c], upward, tall) for c in ("ltv", "ltv_low", "ltv_high"))
-    taken = [(left, right, b - 1, b + 1) for left, right, b in zip(x_low, x_high, y, strict=True)]
-    taken += [(a - 1, a + 1, low, high) for a, low, high in zip(x, y_low, y_high, strict=True)]
-    taken += [(a - 6, a + 6, b - 6, b + 6) for a, b in zip(x, y, strict=True)]
-    chosen = []
-    for a, b, label in zip(x, y, shown["label"], strict=True):
-        wide = LETTER * len(str(label))
-        boxes = {
-            "top right": (a + GAP, a + GAP + wide, b + 3, b + 3 + LINE),
-            "bottom right": (a + GAP, a + GAP + wide, b - 3 - LINE, b - 3),
-            "top left": (a - GAP - wide, a - GAP, b + 3, b + 3 + LINE),
-            "bottom left": (a - GAP - wide, a - GAP, b - 3 - LINE, b - 3),
-        }
-        best = min(boxes, key=lambda place: sum(_shared(boxes[place], other) for other in taken))
-        chosen.append(best)
-        taken.append(boxes[best])
-    return chosen
-
-
-Box = tuple[float, float, float, float]
-
-
-def _shared(one: Box, other: Box) -> float:
-    """The area two boxes (left, right, low, high) have in common."""
-    wide = min(one[1], other[1]) - max(one[0], other[0])
-    tall = min(one[3], other[3]) - max(one[2], other[2])
-    return max(wide, 0.0) * max(tall, 0.0)
 
 
 def _bars(shown: pd.DataFrame, name: str) -> dict[str, object]:

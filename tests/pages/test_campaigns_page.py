@@ -103,9 +103,7 @@ def test_the_models_stand_side_by_side_with_their_disagreement(open_page):
     assert "The models differ most about" in said
     assert "90 days before the win" in said
     for model in MODELS:
-        assert f"{model.name}** | {model.known_as} | {model.asks} |" in said.replace(
-            "\N{NO-BREAK SPACE}", " "
-        )
+        assert f"**{model.name}** ({model.known_as}): {model.asks}" in said
 
 
 def test_an_experiment_is_entered_and_its_gap_to_the_models_is_flagged(open_page, bank: connect.Stores):

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from staff import cells, somebody, words
 
 from pages.growth.channel_value import headline, in_words, sentence
+from pages.kit.label_places import places
 from warehouse.connect import Stores
 from warehouse.load import next_snapshot
 from warehouse.schema import campaign_days, campaigns
@@ -96,6 +97,22 @@ def test_the_headline_names_the_dear_one_that_is_worth_it_and_the_cheap_one_that
     )
     assert headline(rows[1:2], "channel") == "Affiliate costs HKD 430 a customer and is not worth it"
     assert "Too few" in headline(rows.assign(verdict="no cost data"), "channel")
+
+
+def test_where_names_would_cover_each_other_the_earlier_keeps_its_own():
+    points = {
+        "label": ["Event", "Email", "Social"],
+        "cac": [6000.0, 500.0, 500.0],
+        "ltv": [30_000.0, 7000.0, 7000.0],
+    }
+    rows = pd.DataFrame(points)
+    for name in ("cac", "ltv"):
+        rows[f"{name}_low"], rows[f"{name}_high"] = rows[name] * 0.9, rows[name] * 1.1
+    five = rows.loc[[0, 1, 2, 1, 2, 1]]
+    found = places(five, (2, 4.5), (3, 5), 330)
+    assert len({found[1], found[2], found[3], found[4]}) == 4  # four corners
+    assert found[5] is None
+    assert None not in found[:5]
 
 
 def test_three_findings_stand_in_words_and_the_rest_in_the_table():
