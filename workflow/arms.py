@@ -20,7 +20,15 @@ from models.recipes import Recipe
 from warehouse.access import Reader
 from warehouse.desk import alerts, offers
 from warehouse.errors import ModelRefused
-from warehouse.schema import WEALTH_PRODUCTS, accounts, customer_profiles, customers, experiments, touches
+from warehouse.schema import (
+    WEALTH_PRODUCTS,
+    accounts,
+    customer_profiles,
+    customers,
+    experiments,
+    tickets,
+    touches,
+)
 from workflow.looks import OF_A_RULE
 from workflow.training import examples, whose_data
 
@@ -136,6 +144,39 @@ def wealth_openings(reader: Reader, ids: Iterable[str]) -> pd.DataFrame:
             ids,
             lambda some: select(t.c.customer_id, t.c.opened_on.label("happened_on")).where(
                 t.c.product.in_(WEALTH_PRODUCTS), t.c.customer_id.in_(some)
+            ),
+        )
+    )
+
+
+def complaints(reader: Reader, ids: Iterable[str]) -> pd.DataFrame:
+    """Every complaint of these customers that they did not take back: customer_id, happened_on."""
+    t = tickets
+    return _dated(
+        _in_parts(
+            reader,
+            ids,
+            lambda some: select(t.c.customer_id, t.c.opened_at.label("happened_on")).where(
+                t.c.complaint.is_(True), t.c.withdrawn.is_not(True), t.c.customer_id.in_(some)
+            ),
+        )
+    )
+
+
+def opt_outs(reader: Reader, ids: Iterable[str]) -> pd.DataFrame:
+    """When these customers last withdrew their consent to marketing: customer_id, happened_on.
+
+    Of who gave it again since, the bank keeps no earlier day.
+    """
+    t = customers
+    return _dated(
+        _in_parts(
+            reader,
+            ids,
+            lambda some: select(t.c.customer_id, t.c.consent_changed_on.label("happened_on")).where(
+                t.c.marketing_consent.is_(False),
+                t.c.consent_changed_on.is_not(None),
+                t.c.customer_id.in_(some),
             ),
         )
     )

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from models import experiments as ex
 from models.figures import Figure
+from warehouse import load
 from warehouse.access import Reader
 from warehouse.desk import offers
 from warehouse.schema import experiment_results
@@ -26,6 +27,8 @@ from workflow.salvageable import SALVAGEABLE
 TARGETS = {"churn": -0.18, "cross_sell": 0.32}
 """The changes the bank set out to reach; an experiment is large enough when it can show them."""
 ARMS, CHURN, CROSS_SELL = "arms", "churn", "cross_sell"
+COMPLAINTS, OPT_OUTS = "complaints", "opt_outs"
+"""The guardrails: what more selling must not raise."""
 Found = dict[str, Figure]
 
 
@@ -97,6 +100,14 @@ def _look(reader: Reader, rows: pd.DataFrame, look: Look, known: frozenset[str])
     if "accounts" in known:
         opened = drawn.happened(rows, drawn.wealth_openings(reader, set(rows["customer_id"])), rows["until"])
         found[CROSS_SELL] = _compared(rows.assign(happened=opened), CROSS_SELL, look)
+    given = load.known(reader)
+    for outcome, needs, events in (
+        (COMPLAINTS, ("tickets.complaint",), drawn.complaints),
+        (OPT_OUTS, ("customers.marketing_consent", "customers.consent_changed_on"), drawn.opt_outs),
+    ):
+        if given.issuperset(needs):
+            did = drawn.happened(rows, events(reader, set(rows["customer_id"])), rows["until"])
+            found[outcome] = _compared(rows.assign(happened=did), outcome, look)
     found[CHURN] |= _worth(reader, rows, described, found[CHURN])
     found[SALVAGEABLE] = salvageable.judged(described)
     return found
@@ -114,7 +125,7 @@ def _compared(rows: pd.DataFrame, outcome: str, look: Look) -> Found:
         }
     expected = float(rows.loc[~treated, "happened"].mean()) if found else float(rows["chance"].mean())
     cut = found["variance_cut"].value if "variance_cut" in found else 0.0
-    if 0 < expected < 0.7:
+    if outcome in TARGETS and 0 < expected < 0.7:
         share = float(rows["treated_share"].mean())
         for name, part in (("needed", 1.0), ("needed_half", 0.5)):
             needed = ex.needed(expected, part * TARGETS[outcome], share, look.bound, max(cut, 0.0))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from metrics.words import signed
 from reports.answers.asked import Asked
-from reports.answers.effects import Effect, effect, looked_at, not_read, source
+from reports.answers.effects import GUARDRAILS, OF, Effect, effect, looked_at, not_read, source
 from reports.review import Answer, Chart, Series
-from workflow.impact import CHURN, CROSS_SELL
+from workflow.impact import CROSS_SELL
 from workflow.readings import Reading
 from workflow.salvageable import SALVAGEABLE
 
@@ -14,55 +14,60 @@ QUESTION = "Did cross-sell to salvageable customers rise, without harm?"
 
 
 def answer(asked: Asked, experiments: list[Reading]) -> Answer:
-    """The effect on wealth products opened; whether it came with more leavers."""
+    """The effect on wealth products opened; whether it came with more leavers, complaints or withdrawn consent."""
     read = looked_at(experiments, asked)
     sold = [effect(r, CROSS_SELL) for r in read if CROSS_SELL in r.figures]
-    left = [effect(r, CHURN) for r in read]
+    guards = [effect(r, outcome) for r in read for outcome in GUARDRAILS if outcome in r.figures]
     sentences = []
     for one in sold:
         arms = f" {one.arms_in_words()}." if one.arms_in_words() else ""
         sentences.append(f"{one.reading.title}: {one.in_words()}.{arms} {one.more_needed()}".strip())
     if not sold:
-        sentences.append(
-            not_read(experiments) if not read else "No experiment measures what customers opened."
-        )
-    for one in left:
-        sentences.append(f"Guardrail, {one.reading.title}: {one.in_words()}.")
+        sentences.append("No experiment measures what customers opened." if read else not_read(experiments))
+    sentences += [f"Guardrail, {one.reading.title}: {one.in_words()}." for one in guards]
     if read:
-        sentences.append(
-            "Guardrails on complaints and on withdrawn consent are not measured by the experiments yet."
-        )
+        gone = [name for outcome, name in GUARDRAILS.items() if not any(g.outcome == outcome for g in guards)]
+        if gone:
+            sentences.append(f"Not measured at this look: {' and '.join(gone)}.")
         sentences.append(_salvageable(read))
     return Answer(
         key="cross_sell",
         question=QUESTION,
-        title=_title(sold, left),
+        title=_title(sold, guards),
         sentences=tuple(sentences),
         figures=(
-            *(one.card(f"{one.reading.title}: wealth products opened") for one in sold[:2]),
-            *(one.card(f"{one.reading.title}: customers lost (guardrail)") for one in left[:2]),
+            *(one.card(f"{one.reading.title}: wealth products opened") for one in sold[:1]),
+            *(one.card(f"Guardrail: {OF[one.outcome]}") for one in guards[:3]),
         ),
-        chart=_chart([*sold, *left]),
+        chart=_chart([*sold, *guards]),
         sources=tuple(source(r) for r in experiments),
     )
 
 
-def _title(sold: list[Effect], left: list[Effect]) -> str:
+def _title(sold: list[Effect], guards: list[Effect]) -> str:
     if not sold:
         return "Cross-sell to salvageable customers has not been measured yet"
     one = next((e for e in sold if e.is_clear), sold[0])
     if one.relative is None:
         return f"Cross-sell: too early to say ({one.reading.title})"
-    harm = [e for e in left if e.said == "harmed"]
-    tail = "more customers left" if harm else "no harm seen on leaving"
+    mine = [g for g in guards if g.reading is one.reading]
+    harm = [GUARDRAILS[g.outcome] for g in mine if g.said == "harmed"]
+    seen = [GUARDRAILS[g.outcome] for g in mine if g.relative is not None]
+    tail = (
+        f"but harm on {' and '.join(harm)}"
+        if harm
+        else f"no harm seen on {' or '.join(seen)}"
+        if seen
+        else ""
+    )
+    tail = tail or "harm not measured"
     if not one.is_clear:
         return (
             f"No clear effect on cross-sell yet: {signed(one.relative.value)} in {one.reading.title}; {tail}"
         )
     rose = "more" if one.relative.value > 0 else "fewer"
-    return f"{one.reading.title} sold {signed(one.relative.value, 0)} {rose} wealth products; {tail}".replace(
-        "+", ""
-    )
+    by = f"{100 * abs(one.relative.value):.0f} %"
+    return f"{one.reading.title} sold {by} {rose} wealth products; {tail}"
 
 
 def _salvageable(read: list[Reading]) -> str:
@@ -77,13 +82,11 @@ def _chart(effects: list[Effect]) -> Chart | None:
     shown = [(e, e.relative) for e in effects if e.relative is not None]
     if not shown:
         return None
-    names = {CROSS_SELL: "wealth products", CHURN: "customers lost"}
-    labels = tuple(f"{e.reading.title}: {names[e.outcome]}" for e, _ in shown)
+    labels = tuple(f"{e.reading.title}: {OF[e.outcome]}" for e, _ in shown)
     told = "; ".join(
         f"{label} {signed(r.value)} ({signed(r.low)} to {signed(r.high)})"
         for label, (_, r) in zip(labels, shown, strict=True)
     )
-    aims = {e.outcome for e, _ in shown}
     return Chart(
         shape="intervals",
         says=f"Change of the treated against the held-out with 95 % interval: {told}",
@@ -98,5 +101,5 @@ def _chart(effects: list[Effect]) -> Chart | None:
             ),
         ),
         mark=0.0,
-        mark_label="no effect" if aims else "",
+        mark_label="no effect",
     )

@@ -13,7 +13,7 @@ from metrics.words import hkd, share
 from models import worth
 from reports.answers import goals as shared
 from reports.answers.asked import Asked, rows_of
-from reports.answers.effects import Effect, effect, looked_at, wrong_draw
+from reports.answers.effects import GUARDRAILS, Effect, effect, looked_at, wrong_draw
 from reports.review import Answer
 from warehouse.errors import AccessRefused
 from workflow.impact import CHURN, CROSS_SELL
@@ -118,7 +118,9 @@ def _experiments(asked: Asked, experiments: Sequence[Reading]) -> list[Decision]
     ]
     for reading in looked_at(list(experiments), asked):
         effects = [effect(reading, CROSS_SELL), effect(reading, CHURN)]
-        harmed, helped = ([e for e in effects if e.said == said] for said in ("harmed", "helped"))
+        guards = [effect(reading, outcome) for outcome in GUARDRAILS if outcome != CHURN]
+        harmed = [e for e in (*effects, *guards) if e.said == "harmed"]
+        helped = [e for e in effects if e.said == "helped"]
         if harmed:
             wanted.append(_of_an_experiment(f"End {reading.title}?", harmed[0].in_words()))
         elif helped:

@@ -11,12 +11,24 @@ from models.experiments import WRONG_RATIO, best, verdict
 from models.figures import Figure as Interval
 from reports.answers.asked import Asked
 from reports.review import Figure
-from workflow.impact import CHURN, CROSS_SELL, TARGETS
+from workflow.impact import CHURN, COMPLAINTS, CROSS_SELL, OPT_OUTS, TARGETS
 from workflow.readings import Reading, readings
 
-GOOD = {CHURN: "fewer", CROSS_SELL: "more"}
-OF = {CHURN: "customers who left", CROSS_SELL: "wealth products opened"}
-DID = {CHURN: "left", CROSS_SELL: "opened an investment or insurance"}
+GOOD = {CHURN: "fewer", CROSS_SELL: "more", COMPLAINTS: "fewer", OPT_OUTS: "fewer"}
+OF = {
+    CHURN: "customers who left",
+    CROSS_SELL: "wealth products opened",
+    COMPLAINTS: "customers who complained",
+    OPT_OUTS: "customers who withdrew their consent",
+}
+DID = {
+    CHURN: "left",
+    CROSS_SELL: "opened an investment or insurance",
+    COMPLAINTS: "complained",
+    OPT_OUTS: "withdrew their consent to marketing",
+}
+GUARDRAILS = {CHURN: "leaving", COMPLAINTS: "complaints", OPT_OUTS: "withdrawn consent"}
+"""What more selling must not raise → its name."""
 TOLD: dict[str, Verdict] = {"helped": "better", "harmed": "worse", "too early to say": "no clear change"}
 
 
@@ -71,19 +83,22 @@ class Effect:
         return Figure(
             label=label,
             value=signed(self.relative.value),
-            target=f"{signed(TARGETS[self.outcome], 0)}, {self._against_the_target()}",
+            target=self._target(),
             n=f"95 % interval {signed(self.relative.low)} to {signed(self.relative.high)}, "
             f"n = {found['treated'].value:,.0f} treated, {found['held_out'].value:,.0f} held out",
             verdict=TOLD[self.said],
         )
 
-    def _against_the_target(self) -> str:
-        assert self.relative is not None
-        aim = TARGETS[self.outcome]
-        if self.relative.low <= aim <= self.relative.high:
-            return "within the interval"
+    def _target(self) -> str:
+        """`−18 %, within the interval`; empty where none was set."""
+        aim = TARGETS.get(self.outcome)
+        if self.relative is None or aim is None:
+            return ""
         short = self.relative.high < aim if aim > 0 else self.relative.low > aim
-        return "not reached" if short else "passed"
+        inside = self.relative.low <= aim <= self.relative.high
+        return (
+            f"{signed(aim, 0)}, {'within the interval' if inside else 'not reached' if short else 'passed'}"
+        )
 
 
 def read_out(asked: Asked) -> list[Reading]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -16,9 +16,9 @@ from warehouse.access import ROLES, SYSTEM, Reader, Viewer
 from warehouse.connect import Stores
 from warehouse.desk import alerts
 from warehouse.errors import AccessRefused, ChangeRefused
-from warehouse.schema import customers, experiment_results, experiments
+from warehouse.schema import customers, experiment_results, experiments, tickets
 from workflow import arms, nightly
-from workflow.impact import ARMS, CHURN, CROSS_SELL
+from workflow.impact import ARMS, CHURN, COMPLAINTS, CROSS_SELL, OPT_OUTS
 from workflow.readings import Reading, readings
 
 AS_OF = date(2026, 6, 30)
@@ -58,6 +58,33 @@ def test_the_pilots_shares_are_those_another_reading_finds(night: Stores) -> Non
     found = _readings(night)["Project Unity"].figures[CHURN]
     assert found["share_treated"].value == pytest.approx(gone[rows["arm"] == "treated"].mean())
     assert found["share_held_out"].value == pytest.approx(gone[rows["arm"] == "control"].mean())
+
+
+def test_the_guardrails_shares_are_those_another_reading_finds(night: Stores) -> None:
+    reader = Reader(night, SYSTEM)
+    rows = reader.frame(select(experiments.c.arm, experiments.c.customer_id))
+    first, last = datetime(2025, 7, 2), datetime(2026, 7, 1)
+    t = tickets
+    cases = select(t.c.customer_id).where(t.c.complaint.is_(True), t.c.withdrawn.is_not(True))
+    complained = set(
+        reader.frame(cases.where(t.c.opened_at >= first, t.c.opened_at < last))["customer_id"].dropna()
+    )
+    c = customers
+    gone = set(
+        reader.frame(
+            select(c.c.customer_id).where(
+                c.c.marketing_consent.is_(False), c.c.consent_changed_on.between(first.date(), AS_OF)
+            )
+        )["customer_id"]
+    )
+    figures = _readings(night)["Project Unity"].figures
+    for outcome, who in ((COMPLAINTS, complained), (OPT_OUTS, gone)):
+        found = figures[outcome]
+        assert "needed" not in found, "no target is set for a guardrail"
+        if "share_treated" in found:
+            mine = rows[rows["arm"] == "treated"]["customer_id"]
+            assert found["share_treated"].value == pytest.approx(mine.isin(who).mean())
+    assert "share_treated" in figures[COMPLAINTS]
 
 
 def test_no_outcome_of_the_alerts_is_read_before_the_first_planned_look(night: Stores) -> None:
