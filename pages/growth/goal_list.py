@@ -8,6 +8,7 @@ import streamlit as st
 from metrics import CATALOGUE
 from metrics.compare import compare
 from metrics.incentive import Incentive, attainment
+from metrics.meaning import Meaning
 from metrics.words import change, day, figure, hkd, share
 from pages.kit import data, drill_table, tables
 from pages.kit.drill import Figure
@@ -48,7 +49,9 @@ def block(viewer: Viewer, goals: tuple[Goal, ...], found: list[Progress]) -> Non
         None if one.elapsed is None else Figure(of=one.goal.metric, scope=one.goal.scope.over(one.elapsed))
         for one in found
     ]
-    drill_table.show(pd.DataFrame(rows), "all-goals", opens={"So far": so_far})
+    metrics = [CATALOGUE[name] for name in dict.fromkeys(one.goal.metric for one in found)]
+    means = Meaning(terms=tuple((metric.label, metric.means) for metric in metrics))
+    drill_table.show(pd.DataFrame(rows), "all-goals", opens={"So far": so_far}, means=means)
     ended = [g for g in goals if g.ended_at is not None]
     if ended:
         st.header("Ended before their time")

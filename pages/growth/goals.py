@@ -23,7 +23,7 @@ from workflow.outlook import contradictions, contributors
 from workflow.people import called
 from workflow.progress import Progress, progress
 
-VIEWS = ("This goal", "All goals", "Shared bonus", "Set a goal")
+VIEWS = ("This goal", "All goals", "Bonus", "Set a goal")
 TIMES = {"ahead": "green", "met": "green", "met early": "green", "behind": "red", "missed": "red"}
 """State → colour of its badge; the word is always there."""
 
@@ -50,7 +50,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     title.title(headline(found))
     if view == "All goals":
         goal_list.block(viewer, goals, read(viewer, [g for g in goals if g.ended_at is None]))
-    elif view == "Shared bonus":
+    elif view == "Bonus":
         goal_list.bonus(viewer, chosen, read(viewer, running))
     elif view == "Set a goal":
         goal_form.block(viewer, goals)
@@ -95,15 +95,16 @@ def _against(found: Progress) -> str:
 
 def _choice(viewer: Viewer, goals: list[Goal]) -> tuple[Goal, str]:
     by_id = {str(g.goal_id): g for g in goals}
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    left, right = st.columns([2, 3], vertical_alignment="bottom", gap="small")
+    with left:
         number = st.selectbox(
             "Goal",
             list(by_id),
             format_func=lambda n: f"{CATALOGUE[by_id[n].metric].label}, {by_id[n].part_in_words()}",
             key="goal",
             bind="query-params",
-            width=380,
         )
+    with right:
         views = VIEWS if viewer.role in MAY_SET else VIEWS[:2]
         view = st.segmented_control(
             "Show", views, default=views[0], key="goal-view", label_visibility="collapsed", required=True
@@ -179,7 +180,10 @@ def _feeds(viewer: Viewer, goal: Goal) -> None:
             heading: [Figure(of=str(name), scope=goal.scope.over(when)) for name in fed.index]
             for heading, when in ((goal_list.NOW, days), (goal_list.YEAR_BEFORE, year_before(days)))
         }
-        drill_table.show(goal_list.compared(fed), "feeds", opens=opens)
+        asked = Question.of(
+            [str(name) for name in fed.index], goal.scope.over(days), periods=[days, year_before(days)]
+        )
+        drill_table.show(goal_list.compared(fed), "feeds", opens=opens, of=asked)
     pulls = data.cached(
         viewer,
         ("pulls", goal.filters, as_of, agreed),

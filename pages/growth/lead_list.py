@@ -85,22 +85,24 @@ def _line(lead: Any) -> None:
             said = f"{plain(lead.product).capitalize()} · {lead.campaign}{score}{phone}"
             st.caption(escaped(said))
         version = int(lead.version)
-        st.button(
-            "Accept",
-            key=f"accept-{lead.lead_id}",
-            icon=":material/check:",
-            on_click=_record,
-            args=(lead.lead_id, version, "accepted"),
-        )
-        with st.popover("Reject", icon=":material/close:"):
-            for reason, to_nurture in leads.REASONS.items():
-                st.button(
-                    f"{reason} (back to Marketing)" if to_nurture else reason,
-                    key=f"reject-{lead.lead_id}-{reason}",
-                    type="tertiary",
-                    on_click=_record,
-                    args=(lead.lead_id, version, "rejected", reason),
-                )
+        # The two stay beside each other also where the line is narrow.
+        with st.container(horizontal=True, width="content", gap="small"):
+            st.button(
+                "Accept",
+                key=f"accept-{lead.lead_id}",
+                icon=":material/check:",
+                on_click=_record,
+                args=(lead.lead_id, version, "accepted"),
+            )
+            with st.popover("Reject", icon=":material/close:"):
+                for reason, to_nurture in leads.REASONS.items():
+                    st.button(
+                        f"{reason} (back to Marketing)" if to_nurture else reason,
+                        key=f"reject-{lead.lead_id}-{reason}",
+                        type="tertiary",
+                        on_click=_record,
+                        args=(lead.lead_id, version, "rejected", reason),
+                    )
 
 
 def _badge(lead: Any) -> None:

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from metrics import CATALOGUE
+from metrics.meaning import Meaning
 from metrics.scope import Scope
 from metrics.versions import SIGNING, Version, versions
 from metrics.words import day, figure
@@ -128,19 +129,22 @@ def _side_by_side(viewer: Viewer, found: tuple[Version, ...], scope: Scope) -> N
         ("versions", rules, scope),
         lambda door: figures_under(door, [n for n, _ in rules], scope, known),
     )
+    names = rule_preview.figures_told(answer.index)
     rows = [
         {
-            "Figure": CATALOGUE[str(name)].label,
-            **{f"Version {n}": figure(CATALOGUE[str(name)], answer.loc[name, n]) for n in chosen},
-            "What it counts": CATALOGUE[str(name)].means,
+            "Figure": CATALOGUE[name].label,
+            **{f"Version {n}": figure(CATALOGUE[name], answer.loc[name, n]) for n in chosen},
         }
-        for name in answer.index
+        for name in names
     ]
     st.caption(
         f"{scope.in_words()}, each version applied to every lead whatever day it came. A version never changes, so these "
         "numbers can be made again at any time from the same data."
     )
-    tables.show(pd.DataFrame(rows), "side-by-side", "too few")
+    meaning = Meaning(
+        terms=tuple((CATALOGUE[name].label, CATALOGUE[name].means) for name in names), over=scope.in_words()
+    )
+    tables.show(pd.DataFrame(rows), "side-by-side", "too few", means=meaning)
     for n in chosen:
         st.text(f"Version {n}: {by_number[n].rule.in_words()}.")
 

@@ -1,5 +1,6 @@
 """What a rule would change: leads by class, figures and goals; and the place to try one and propose it."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 import pandas as pd
@@ -28,10 +29,11 @@ def effect(viewer: Viewer, rule: Rule, scope: Scope, name: str) -> None:
     )
     totals = found.classes[["kept", "gained", "lost"]].sum()
     was = totals["kept"] + totals["lost"]
+    others = f"{totals['gained']:,.0f} others" if totals["gained"] else "no other"
     st.caption(
         f"What {name} would change, were it in force for the leads that came {scope.in_words()}: of {was:,.0f} qualified "
         f"leads {totals['lost']:,.0f} no longer would be ({share(totals['lost'] / was if was else None)}), "
-        f"{totals['gained']:,.0f} others would."
+        f"{others} would."
     )
     left, right = st.columns(2, gap="large")
     with left:
@@ -47,10 +49,15 @@ def effect(viewer: Viewer, rule: Rule, scope: Scope, name: str) -> None:
         st.caption("Your role sees totals; Sales and analysts see which leads change.")
 
 
+def figures_told(names: Iterable[object]) -> list[str]:
+    """The figures that people know, in the order of the funnel; those that only others are made of are left out."""
+    return [n for n in CATALOGUE if n in set(names) and n not in ("accepted_of_decided", "mql_by_the_end")]
+
+
 def _figures(found: Preview) -> pd.DataFrame:
     rows = []
-    for name, row in found.figures.iterrows():
-        metric = CATALOGUE[str(name)]
+    for name in figures_told(found.figures.index):
+        metric, row = CATALOGUE[name], found.figures.loc[name]
         moved = row["then"] - row["now"]
         if metric.unit == "share":
             words = f"{100 * moved:+.1f} points"
@@ -101,7 +108,8 @@ def _goals(viewer: Viewer, rule: Rule, name: str) -> None:
             "Goal": a.goal.in_words(),
             "So far": figure(CATALOGUE[a.goal.metric], a.actual),
             "So far under it": figure(CATALOGUE[a.goal.metric], b.actual),
-            "State": f"{a.state()}, under it {b.state()}",
+            "State": a.state().capitalize(),
+            "State under it": b.state().capitalize(),
         }
         for a, b in zip(now, then, strict=True)
     ]
@@ -138,6 +146,7 @@ def try_one(viewer: Viewer, scope: Scope) -> None:
                 "For leads from this day on",
                 month(as_of.year, as_of.month + 1).start,
                 min_value=as_of + timedelta(days=1),
+                format="DD/MM/YYYY",
             )
         with right:
             why = st.text_input("Why, so that the other department can follow", max_chars=LONGEST_WHY)

@@ -67,7 +67,7 @@ def test_goals_open_for_everybody_on_the_shared_one(open_page, agreed: Stores, v
 
 
 @pytest.mark.parametrize("viewer", [MARKETING, SALES, EXECUTIVE], ids=lambda v: v.role)
-@pytest.mark.parametrize("view", ["All goals", "Shared bonus", "Set a goal"])
+@pytest.mark.parametrize("view", ["All goals", "Bonus", "Set a goal"])
 def test_every_view_of_goals_opens(open_page, agreed: Stores, viewer, view):
     app = _show(open_page(viewer, "goals"), "goal-view", view)
     _ok(app)
