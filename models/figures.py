@@ -89,6 +89,20 @@ def roc_auc(left: Vector, score: Vector) -> float:
     return float(_four(left, place, int(place.max()) + 1, np.zeros_like(left), np.ones_like(left))[0])
 
 
+def roc_auc_of_some(left: Vector, score: Vector) -> tuple[float, ...]:
+    """The ROC-AUC of a score that is NaN for some: with those ranked below everybody else, and above."""
+    known = ~np.isnan(score)
+    if known.all():
+        return (roc_auc(left, score),)
+    # Sorted once for both.
+    values, place = np.unique(-score[known], return_inverse=True)
+    ranks = np.zeros((2, len(score)), dtype=np.int64)
+    ranks[0, known], ranks[0, ~known] = place, len(values)
+    ranks[1, known] = place + 1
+    plain, nothing = np.ones_like(left), np.zeros_like(left)
+    return tuple(float(_four(left, r, len(values) + 1, nothing, plain)[0]) for r in ranks)
+
+
 def _four(
     left: Vector, place: NDArray[np.int64], size: int, error: Vector, weight: Vector
 ) -> tuple[float, float, float, float]:

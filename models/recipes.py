@@ -64,7 +64,7 @@ def _boosting(seed: int, **changed: Any) -> HistGradientBoostingClassifier:
         "early_stopping": True,
         "validation_fraction": 0.15,
         "n_iter_no_change": PATIENCE,
-        "scoring": "neg_log_loss",
+        "scoring": "loss",
         "random_state": seed,
     }
     return HistGradientBoostingClassifier(**(preset | changed))
