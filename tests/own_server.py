@@ -75,11 +75,11 @@ class OwnServer:
             shutil.rmtree(self.place, ignore_errors=True)
 
 
-def fresh_database(server_url: str, name: str) -> str:
-    """The URL of an empty database of this name, on the server of `server_url`."""
+def fresh_database(server_url: str, name: str, like: str = "template1") -> str:
+    """The URL of a new database of this name on the server of `server_url`: empty, or a copy of one nobody is in."""
     with psycopg.connect(server_url.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
     return f"{server_url.rpartition('/')[0]}/{name}"
 
 

@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 from playwright.sync_api import Page, expect
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 def test_an_rm_opens_her_first_alert_records_a_step_and_sees_it_change(served, page: Page):

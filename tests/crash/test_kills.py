@@ -14,9 +14,11 @@ from pathlib import Path
 
 import crash_bank
 import pytest
+from morning import MORNING
 
-from warehouse.connect import Stores
+from warehouse.connect import Stores, open_stores
 from warehouse.load import load
+from warehouse.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = str(Path(__file__).with_name("loads_a_folder.py"))
@@ -67,6 +69,10 @@ def test_without_room_on_the_disk_a_sentence_and_nothing_partial(
     stores = bank()
     before = (stores.snapshot(), sorted(f.name for f in stores.settings.data_dir.glob("*.duckdb*")))
 
+    # A desk that has all its room, made before there is none.
+    desk = f"sqlite:///{tmp_path / 'other.sqlite'}"
+    open_stores(Settings(data_dir=tmp_path / "other", desk_url=desk), lambda: MORNING).desk.dispose()
+
     def limit() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
@@ -74,11 +80,10 @@ def test_without_room_on_the_disk_a_sentence_and_nothing_partial(
     environment = {
         "CONCORD_DATA_DIR": str(stores.settings.data_dir),
         "WAREHOUSE_URL": stores.settings.warehouse_url,
-        "DESK_URL": f"sqlite:///{tmp_path / 'other.sqlite'}",
+        "DESK_URL": desk,
         "PATH": "/usr/bin:/bin",
         "PYTHONDONTWRITEBYTECODE": "1",  # a compiled module cut short would break every later start
     }
-    subprocess.run([sys.executable, "cli.py", "audit"], cwd=ROOT, env=environment, capture_output=True)
     done = subprocess.run(
         [sys.executable, "cli.py", "load", str(bank_folder), "--sample"],
         cwd=ROOT,

@@ -21,7 +21,7 @@ from warehouse.connect import Stores, open_stores
 from warehouse.load import load
 from warehouse.settings import Settings
 
-SESSIONS = 5
+SESSIONS, PAUSE = 5, 0.2
 YEAR = Scope(Period(date(2025, 7, 1), date(2026, 6, 30)))
 ASKED = Question.of(["leads", "won", "revenue", "customers_at_start", "complaints", "nps"], YEAR)
 
@@ -32,7 +32,7 @@ def _sessions(stores: Stores, answers: dict[str, set], wrong: list[BaseException
     ended = threading.Event()
 
     def asks() -> None:
-        while not ended.wait(0.05):
+        while not ended.wait(PAUSE):
             try:
                 reader = Reader(stores, SYSTEM, stores.snapshot())
                 answer = query.ask(ASKED, reader)

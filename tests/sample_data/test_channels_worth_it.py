@@ -15,6 +15,9 @@ from warehouse.connect import Stores
 from warehouse.load import as_of
 from workflow import response_curves
 
+# One worker builds the bank these share; the other goes on elsewhere meanwhile.
+pytestmark = pytest.mark.xdist_group("valued-20000")
+
 
 @pytest.mark.parametrize("role", ["system", "marketing", "executive"])
 def test_costly_but_worth_it_and_cheap_but_not(large: tuple[Stores, dict[str, Any]], role: str) -> None:

@@ -12,6 +12,9 @@ from warehouse.connect import Stores
 from warehouse.load import as_of, known
 from warehouse.schema import campaigns
 
+# One worker builds the bank these share; the other goes on elsewhere meanwhile.
+pytestmark = pytest.mark.xdist_group("valued-20000")
+
 
 def _judged(stores: Stores, viewer: Viewer) -> pd.DataFrame:
     reader = Reader(stores, viewer, stores.snapshot())

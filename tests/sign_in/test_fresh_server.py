@@ -18,6 +18,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+pytestmark = pytest.mark.xdist_group("fresh server")
 ROOT = Path(__file__).parents[2]
 PATHS = [
     "/",

@@ -21,6 +21,9 @@ from workflow import arms, nightly
 from workflow.impact import ARMS, CHURN, COMPLAINTS, CROSS_SELL, OPT_OUTS
 from workflow.readings import Reading, readings
 
+# One worker builds the bank these share; the other goes on elsewhere meanwhile.
+pytestmark = pytest.mark.xdist_group("night-4000")
+
 AS_OF = date(2026, 6, 30)
 
 

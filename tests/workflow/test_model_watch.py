@@ -26,6 +26,9 @@ from workflow import model_card, nightly
 from workflow.model_watch import CALIBRATION, DRIFT, week_before
 from workflow.training import MODELS
 
+# One worker builds the bank these share; the other goes on elsewhere meanwhile.
+pytestmark = pytest.mark.xdist_group("night-4000")
+
 AS_OF = date(2026, 6, 30)
 SEEN_BY = {"analyst", "executive", "team_lead"}
 

@@ -38,6 +38,9 @@ from workflow import nightly, valuation
 from workflow.rules import HIGH_CHURN_PROBABILITY
 from workflow.training import MODELS, month_ends
 
+# One worker builds the bank these share; the other goes on elsewhere meanwhile.
+pytestmark = pytest.mark.xdist_group("night-4000")
+
 AS_OF = date(2026, 6, 30)
 
 

@@ -20,6 +20,9 @@ from workflow import nightly
 from workflow.offer_rules import BY_CODE
 from workflow.offers import facts_of, next_step, record_offer, what_it_did
 
+# One worker builds the bank these share; the other goes on elsewhere meanwhile.
+pytestmark = pytest.mark.xdist_group("night-4000")
+
 TODAY = date(2026, 6, 30)
 
 

@@ -18,6 +18,9 @@ from warehouse.schema import customer_scores, experiment_results
 from workflow import nightly, queue
 from workflow.salvageable import MODEL, SALVAGEABLE, judged, known_chances
 
+# One worker builds the bank these share; the other goes on elsewhere meanwhile.
+pytestmark = pytest.mark.xdist_group("night-4000")
+
 LEAD = Viewer("lead", "Lead", "team_lead", team="Central")
 
 
