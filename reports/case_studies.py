@@ -13,7 +13,7 @@ import pandas as pd
 
 from metrics.words import day, plain, share
 from reports.answers.asked import Asked, rows_of
-from reports.review import CaseStudy, Chart, Figure, Series
+from reports.review import CaseStudy, Figure
 from warehouse.access import may_see
 from warehouse.desk import lift_experiments, planned_tests
 from workflow import lift
@@ -92,21 +92,6 @@ def of_a_channel(row: Any) -> CaseStudy:
                 n=ends,
                 verdict=None if clear else "too early to say",
             ),
-        ),
-        chart=Chart(
-            shape="intervals",
-            says=f"Share of wins beyond those of an equal group: {value} ({ends})",
-            unit="share",
-            categories=(name,),
-            series=(
-                Series(
-                    name="Share of wins",
-                    values=(float(row.estimate),),
-                    low=(float(row.low),),
-                    high=(float(row.high),),
-                ),
-            ),
-            mark=0.0,
         ),
         sources=(f"Lift experiment, entered by hand: {row.source}",),
     )

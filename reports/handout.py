@@ -149,7 +149,7 @@ def _is_long(group: Group) -> bool:
 
 
 def _whole(group: Group) -> list[Flowable]:
-    return group if _is_long(group) else [KeepTogether(group)]
+    return [CondPageBreak(110), *group] if _is_long(group) else [KeepTogether(group)]
 
 
 def _body(

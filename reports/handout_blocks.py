@@ -22,7 +22,7 @@ WIDE = A4[0] - 2 * MARGIN
 CELL = 8.5
 LONGEST = 1_200
 """Characters of one cell: no row may be taller than a page."""
-ROWS = 6
+ROWS = 8
 """A table of more rows may begin on one page and end on the next."""
 
 

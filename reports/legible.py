@@ -8,7 +8,7 @@ _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 """What XML 1.0 cannot hold, not even escaped: most control characters, half surrogate pairs, U+FFFE and U+FFFF."""
 _SPACES = re.compile(r"[ \t]+")
 _TIED = re.compile(
-    r"(?<=\d) (?=%|points?\b|days?\b|hours?\b|m\b)|(?<=HKD) (?=[−\d])|(?<=\bn) (?==)|(?<=\bn =) "
+    r" (?=– )|(?<=\d) (?=%|points?\b|days?\b|hours?\b|m\b)|(?<=HKD) (?=[−\d])|(?<=\bn) (?==)|(?<=\bn =) "
 )
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _DAYS = re.compile(rf"(?<=\d) (?={_MONTH}\b)|(?<=\d .{{3}}) (?=\d{{4}}\b)")

@@ -28,7 +28,7 @@ from reports.template import Box
 
 ACCENTS = (THEME.ACCENT_1, THEME.ACCENT_2, THEME.ACCENT_3, THEME.ACCENT_4, THEME.ACCENT_5, THEME.ACCENT_6)
 LABEL = 10.5
-_BAR = 13.5
+_BAR = 12.4
 """The height a bar with its label needs."""
 _LEAST = 150.0
 

@@ -107,7 +107,7 @@ def _with_less_lines(said: str, room: float, size: float | None) -> float | None
     if size is None:
         return None
     broken = fit.lines(said, room, size, bold=True)
-    if len(broken) < 2 or fit.width(broken[-1], size, bold=True) > room / 4:
+    if len(broken) < 2 or fit.width(broken[-1], size, bold=True) > room / 3:
         return size
     smaller = size * 0.88
     return smaller if len(fit.lines(said, room, smaller, bold=True)) < len(broken) else size

@@ -210,6 +210,7 @@ def with_foot(slide: Slide, base: Template, text: str) -> tuple[bool, bool]:
         if kind not in done:
             continue
         copied = copy.deepcopy(shape._element)
+        copied.nvSpPr.cNvPr.set("id", str(slide.shapes._next_shape_id))
         slide.shapes._spTree.append(copied)
         done[kind] = True
         if kind == KIND.FOOTER:

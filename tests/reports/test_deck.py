@@ -114,6 +114,7 @@ def test_nothing_lies_outside_a_slide_or_waits_to_be_filled_in() -> None:
     for data in (made(), branded()):
         deck_made = opened(data)
         for slide in deck_made.slides:
+            assert len({shape.shape_id for shape in slide.shapes}) == len(slide.shapes)
             for shape in slide.shapes:
                 assert shape.left >= 0, shape.name
                 assert shape.top >= 0, shape.name
