@@ -3,21 +3,25 @@
 import pandas as pd
 import streamlit as st
 
-from metrics import CATALOGUE
+from metrics import CATALOGUE, HEADLINES
 from metrics.measure import Metric, version
 from metrics.query import measures_of
+from metrics.report import may_ask
 from metrics.scope import Scope, period_named
 from metrics.variants import VARIANTS
 from metrics.words import day, figure
 from pages.customers.alert_card import escaped
 from pages.governance.where_used import pages_of
-from pages.kit import data, tables
+from pages.kit import data, links, tables
 from pages.kit import viewer as door
 from reports.dictionary import BETTER, columns, figures, text_of
 from warehouse import connect
 from warehouse.access import Viewer
 from warehouse.errors import Problem
 from workflow import acknowledgements
+
+KNOWN_TO_ALL = "Known to all"
+"""The headlines, which every department uses; each is also under its owner."""
 
 
 def page(viewer: Viewer, scope: Scope | None) -> None:
@@ -33,14 +37,39 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         tables.empty(f"Nothing is called “{escaped(words)}”.", "Try a shorter word.")
         return
     groups = [w for w, meanings in VARIANTS.items() if not wanted or {n for _, n in meanings} & set(found)]
+    _figures(found, bool(wanted), viewer)
     if groups:
         _variants(groups, viewer)
-    given = acknowledgements.given(data.reader(viewer))
-    st.header(f"Figures ({len(found)})")
-    for name in found:
-        _figure(name, given, viewer)
     st.header(f"Columns ({len(shown)})")
     tables.show(shown, "columns")
+
+
+def _figures(found: list[str], searched: bool, viewer: Viewer) -> None:
+    """What a search found, under the departments that own it; without a search one department's at a time."""
+    given = acknowledgements.given(data.reader(viewer))
+    st.header(f"Figures ({len(found)})")
+    if not found:
+        return
+    by_owner: dict[str, list[str]] = {} if searched else {KNOWN_TO_ALL: list(HEADLINES)}
+    for name in sorted(found, key=lambda n: (CATALOGUE[n].owner, CATALOGUE[n].label)):
+        by_owner.setdefault(CATALOGUE[name].owner, []).append(name)
+    shown = list(by_owner)
+    if not searched:
+        chosen = st.pills(
+            "Department that owns them",
+            shown,
+            default=KNOWN_TO_ALL,
+            format_func=lambda owner: f"{owner} ({len(by_owner[owner])})",
+            key="owner",
+            bind="query-params",
+            required=True,
+        )
+        shown = [chosen if chosen in by_owner else KNOWN_TO_ALL]
+    for owner in shown:
+        if searched:
+            st.subheader(f"{owner} ({len(by_owner[owner])})")
+        for name in by_owner[owner]:
+            _figure(name, given, viewer)
 
 
 def _variants(groups: list[str], viewer: Viewer) -> None:
@@ -88,6 +117,14 @@ def _figure(name: str, given: pd.DataFrame, viewer: Viewer) -> None:
                 f"{'The definition changed: accept' if before else 'Accept'} version {now} for {department}"
             )
             st.button(label, key=f"accept-{name}", on_click=_accept, args=(name, now))
+        if (
+            links.has("reports")
+            and may_ask(name, viewer)
+            and st.button(
+                "Build a report", icon=":material/add_chart:", key=f"report-{name}", type="tertiary"
+            )
+        ):
+            links.to("reports", metric=metric.label)
         st.caption("Worked example")
         st.code(_dedented(metric.example), language=None)
 

@@ -11,7 +11,8 @@ from streamlit.delta_generator import DeltaGenerator
 from metrics import CATALOGUE
 from metrics.measure import Metric, Ratio
 from metrics.query import measures_of
-from metrics.report import MONTH, Cell, Reading, Report, drawn, parts_add_up, read, whose
+from metrics.reading import Cell, Reading, drawn, parts_add_up, read
+from metrics.report import MONTH, Report, whose
 from metrics.words import figure
 from pages.customers.alert_card import escaped
 from pages.kit import charts, data, drill, filters, ranges, tables

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from metrics import CATALOGUE
 from metrics.measure import Metric, Ratio, version
-from metrics.report import MONTH, SHOWN, Cell, Reading, Report, drawn, final_after, parts_add_up
+from metrics.reading import SHOWN, Cell, Reading, drawn, parts_add_up
+from metrics.report import MONTH, Report, final_after
 from metrics.scope import PERIODS
 from metrics.words import change, figure, plain
 

@@ -211,7 +211,9 @@ def test_a_name_in_a_chart_is_never_a_link(monkeypatch):
     charts.timeline(["Sales"], [event], alt="", key="timeline")
     charts.line([1], [1.0], unit="", alt="", key="line", events=[("2026-06-30", name)])
     ranges.dots([name], [1.0], [0.5], [1.5], [name], whole=1.0, alt="", key="dots")
-    assert len(drawn) == 5
+    ranges.bars([name], [1.0], [(0.5, 1.5)], [name], whole=1.0, alt="", key="interval-bars")
+    ranges.line(["2026-06-01"], [1.0], [None], [name], [False], events=[], alt="", key="interval-line")
+    assert len(drawn) == 7
     for figure in drawn:
         assert "<a" not in str(figure)
         assert "&lt;a" in str(figure)

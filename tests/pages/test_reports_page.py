@@ -162,3 +162,17 @@ def test_parts_about_too_few_people_stay_blank_and_are_counted_in_words(open_pag
     assert "too few" in words(page)
     assert not table["Leads"].between(1, 9).any()
     assert "nan" not in (words(page) + cells(page)).split()
+
+
+def test_the_dictionary_shows_one_department_at_a_time_and_leads_to_a_report(open_page) -> None:
+    page = open_page(somebody("service"), "dictionary", owner="Service (29)")
+    assert not broken(page)
+    names = {e.label for e in page.expander}
+    assert {"Complaints", "Satisfied customers (CSAT)"} <= names
+    assert "Leads" not in names
+    reports = {b.key for b in page.button if str(b.key).startswith("report-")}
+    assert "report-csat" in reports
+    found = open_page(somebody("service"), "dictionary", word="account")
+    assert "Customers lost" in {e.label for e in found.expander}, "Sales says account for a customer"
+    leads_of = {b.key for b in open_page(somebody("service"), "dictionary").button}
+    assert "report-leads" not in leads_of, "service sees no leads"

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from metrics import CATALOGUE, query
 from metrics.measure import Measure
 from metrics.query import Question
+from metrics.reading import parts_add_up, read
 from metrics.report import (
     CHARTS,
     MONTH,
@@ -20,8 +21,6 @@ from metrics.report import (
     final_after,
     may_ask,
     misfit,
-    parts_add_up,
-    read,
     refusal,
     ways,
     ways_for,
