@@ -43,8 +43,8 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         with st.expander("**Pilots** · what was measured, for other departments to read"):
             for study in review.case_studies:
                 st.markdown(f"**{escaped(study.title)}**")
-                st.caption(about.kind_of(study))
-                for said in (study.what, *study.sentences):
+                st.caption(escaped(about.studied(study)))
+                for said in study.sentences:
                     st.text(said)
 
 

@@ -13,7 +13,7 @@ def draw(chart: Chart, key: str) -> None:
     """The chart, natively; nothing where there is nothing to draw."""
     if not scales.drawable(chart):
         return
-    st.caption(scales.heading(chart))
+    st.caption(scales.heading(chart, line=True))
     if chart.shape == "intervals":
         _intervals(chart, key)
     elif chart.shape == "bars":
@@ -23,7 +23,7 @@ def draw(chart: Chart, key: str) -> None:
 
 
 def _said(chart: Chart, value: float | None) -> str:
-    return "not known" if value is None else scales.text(chart.unit, value)
+    return "not known" if value is None else scales.text(chart, value)
 
 
 def _intervals(chart: Chart, key: str) -> None:
