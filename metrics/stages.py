@@ -28,10 +28,9 @@ class Stage:
     left: ColumnElement
 
 
-def stages(qualified: ColumnElement = t.c.mql_at) -> tuple[Stage, ...]:
-    """Every stage a lead can wait in, first to last; `qualified` as `metrics.qualified.moment` gives it."""
+def _stages() -> tuple[Stage, ...]:
     names = ("Leads", "MQL", "Accepted", "SQL", "Opportunity")
-    moments = (t.c.created_at, qualified, t.c.accepted_at, t.c.sql_at, t.c.opportunity_at, t.c.won_at)
+    moments = (t.c.created_at, t.c.mql_at, t.c.accepted_at, t.c.sql_at, t.c.opportunity_at, t.c.won_at)
     closed = {"Leads": (t.c.rejected_at, t.c.lost_at), "MQL": (t.c.rejected_at, t.c.lost_at)}
     return tuple(
         Stage(
@@ -43,8 +42,8 @@ def stages(qualified: ColumnElement = t.c.mql_at) -> tuple[Stage, ...]:
     )
 
 
-STAGES = stages()
-"""The stages by what the sources call qualified."""
+STAGES = _stages()
+"""Every stage a lead can wait in, first to last; “MQL” begins when the sources call it qualified."""
 
 
 def left_after(stage: Stage, scope: Scope, until: date) -> Select:

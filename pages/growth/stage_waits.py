@@ -6,9 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from metrics.meaning import Meaning
-from metrics.qualified import moment
 from metrics.scope import Scope
-from metrics.stages import Stage, left_after, stages, waiting_for, who_entered, who_waits
+from metrics.stages import STAGES, Stage, left_after, waiting_for, who_entered, who_waits
 from metrics.versions import timeline
 from models.stay import Stay, stay
 from pages.kit import data, drill_table
@@ -22,7 +21,7 @@ MEANS = Meaning(
             "Kaplan-Meier estimates: a lead that is still there is not left out, which would make every slow stage look "
             "quick, but counts as waiting for at least as long as it has.",
         ),
-        ("MQL", "Entered when a lead counts as qualified by the rule of the day it came."),
+        ("MQL", "Entered when Marketing's systems call a lead qualified, whichever “qualified” is in force."),
     )
 )
 WORKED_OUT = "The days are worked out from how long each of them stayed, or has waited so far."
@@ -31,7 +30,7 @@ WORKED_OUT = "The days are worked out from how long each of them stayed, or has 
 def show(viewer: Viewer, scope: Scope) -> None:
     """A line per stage, with the period before as it stood at its end."""
     rows, entered, still = [], [], []
-    for stage in stages(moment(timeline(data.reader(viewer)))):
+    for stage in STAGES:
         now, before = (_stay(viewer, scope, stage, back) for back in (False, True))
         rows.append(_row(stage, now, before))
         entered.append(Figure(of=who_entered(stage), scope=scope))
@@ -40,6 +39,12 @@ def show(viewer: Viewer, scope: Scope) -> None:
     st.caption(
         "Leads that entered a stage in the period, until they moved on or were closed. Those still there count as "
         "waiting at least so long; the period before is taken as it stood at its own end."
+        + (
+            " “MQL” is entered when Marketing's systems call a lead qualified, also where the agreed “qualified” asks "
+            "for more."
+            if timeline(data.reader(viewer))
+            else ""
+        )
     )
     drill_table.show(
         pd.DataFrame(rows),

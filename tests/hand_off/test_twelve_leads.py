@@ -117,3 +117,11 @@ def test_who_waits_as_of_an_earlier_day_had_not_left_by_then(twelve: Stores) -> 
     waits = reader.spread(waiting_for(opportunity, april, date(2026, 4, 30)), "days")
     assert left.to_numpy().tolist() == [[7, 1]]
     assert waits.to_numpy().tolist() == [[10, 1]]
+
+
+def test_the_days_of_hong_kong_do_not_move_with_the_clocks_of_other_places(twelve: Stores) -> None:
+    # Europe put its clocks forward on 29 March and North America on 8 March 2026: no day here is longer or shorter.
+    for day in (date(2026, 3, 8), date(2026, 3, 29), date(2026, 3, 30)):
+        assert figures(twelve, "leads", scope=Scope(Period(day, day))) == [0]
+    assert figures(twelve, "leads", scope=Scope(Period(date(2026, 3, 31), date(2026, 3, 31)))) == [1]
+    assert figures(twelve, "mql", scope=Scope(Period(date(2026, 3, 31), date(2026, 3, 31)))) == [0]
