@@ -54,11 +54,7 @@ def _title(sold: list[Effect], guards: list[Effect]) -> str:
     harm = [GUARDRAILS[g.outcome] for g in mine if g.said == "harmed"]
     seen = [GUARDRAILS[g.outcome] for g in mine if g.relative is not None]
     tail = (
-        f"but harm on {' and '.join(harm)}"
-        if harm
-        else f"no harm seen on {' or '.join(seen)}"
-        if seen
-        else ""
+        f"but harm on {' and '.join(harm)}" if harm else f"no clear harm on {', '.join(seen)}" if seen else ""
     )
     tail = tail or "harm not measured"
     if not one.is_clear:

@@ -5,6 +5,7 @@ from staff import EVERYBODY, opener, words
 
 from metrics import CATALOGUE
 from pages import MENU
+from reports.review import NAMES
 
 pytestmark = pytest.mark.real
 ENTRIES = [entry for entries in MENU.values() for entry in entries]
@@ -36,3 +37,15 @@ def test_a_stage_that_a_bank_does_not_record_is_no_stage_nobody_reached(bank_mar
     assert shown["Leads"] != "no data"
     assert shown[CATALOGUE["acceptance_rate"].label] == "no data"
     assert shown["Win rate"] == "no data", "without opportunities there is no share of them that was won"
+
+
+@pytest.mark.parametrize("bank", ["berka", "bank_marketing"])
+def test_the_quarterly_review_answers_every_question_in_whole_sentences(bank, request, monkeypatch):
+    open_as = next(opener(request.getfixturevalue(bank), monkeypatch))
+    executive = next(v for v in EVERYBODY if v.role == "executive")
+    app = open_as(executive, "quarterly-review", **{f"answer-{key}": "true" for key in NAMES})
+    assert not [e.value for e in app.error]
+    said = words(app)
+    assert "nan" not in said.split()
+    assert "Disputes settled" in said
+    assert "no data" in said.lower()
