@@ -28,6 +28,22 @@ def span(chart: Chart, position: int) -> tuple[list[float | None], list[float | 
     return more, less
 
 
+def plot_at(made: Any, x: float, y: float, wide: float, tall: float) -> None:
+    """Put the bars of a chart there, as parts of its width and height, and write each of their names beside them."""
+    plot = made._chartSpace.find(f".//{qn('c:plotArea')}")
+    for old in plot.findall(qn("c:layout")):
+        plot.remove(old)
+    layout = OxmlElement("c:layout")
+    manual = etree.SubElement(layout, qn("c:manualLayout"))
+    etree.SubElement(manual, qn("c:layoutTarget"), val="inner")
+    for tag, value in (("xMode", "edge"), ("yMode", "edge"), ("x", x), ("y", y), ("w", wide), ("h", tall)):
+        etree.SubElement(manual, qn(f"c:{tag}"), val=value if isinstance(value, str) else f"{value:.4f}")
+    plot.insert(0, layout)
+    skip = OxmlElement("c:tickLblSkip")
+    skip.set("val", "1")
+    plot.find(f"{qn('c:catAx')}/{qn('c:noMultiLvlLbl')}").addprevious(skip)
+
+
 def whiskers(
     series: Any, span: tuple[Sequence[float | None], Sequence[float | None]], at: int, count: int, number: str
 ) -> None:

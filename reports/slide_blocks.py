@@ -61,9 +61,10 @@ def how_many(said: Sequence[str], room: float, tall: float, size: float) -> int:
 
 
 def width_of(flow: Flow, drawn: Chart, company: bool) -> float:
-    """How wide a chart is: with something to its right, unless standing dots need all the width."""
+    """How wide a chart is: with something to its right, unless its names need all the width."""
     part = flow.free.wide * _PART
     narrow = slide_charts.shape_of(drawn, part) != slide_charts.shape_of(drawn, flow.free.wide)
+    narrow = narrow or slide_charts.squeezed(drawn, part) > slide_charts.squeezed(drawn, flow.free.wide)
     return part if company and not narrow else flow.free.wide
 
 

@@ -31,12 +31,15 @@ LABEL = 10.5
 _BAR = 12.4
 """The height a bar with its label needs."""
 _LEAST = 150.0
+_NAMES = 0.55
+"""Of the width, at most, for the names left of bars."""
 
 
 def height_wanted(chart: Chart, wide: float) -> float:
     """The least height at which nothing in it is cut."""
     if shape_of(chart, wide) in ("bars", "intervals"):
-        return max(_LEAST, _BAR * len(chart.categories) * max(1, len(chart.series)) + 24)
+        rows = len(chart.categories) * max(max(1, len(chart.series)), 2 if _names_room(chart, wide)[1] else 1)
+        return max(_LEAST, _BAR * rows + 24)
     return _LEAST
 
 
@@ -50,6 +53,17 @@ def shape_of(chart: Chart, wide: float) -> str:
     if chart.shape == "intervals":
         return "dots" if fits and len(chart.series) == 1 else "intervals"
     return chart.shape
+
+
+def _names_room(chart: Chart, wide: float) -> tuple[float, bool]:
+    """The room for names left of bars, and whether some of them need two lines there."""
+    longest = max((fit.width(one_line(c), LABEL) for c in chart.categories), default=0.0) * 1.2 + 10
+    return min(longest, _NAMES * wide), longest > _NAMES * wide
+
+
+def squeezed(chart: Chart, wide: float) -> bool:
+    """Whether the names of its bars need two lines in this width."""
+    return shape_of(chart, wide) in ("bars", "intervals") and _names_room(chart, wide)[1]
 
 
 def marked(chart: Chart, wide: float) -> bool:
@@ -162,6 +176,9 @@ def _axes(made: Any, chart: Chart, shape: str, box: Box, labelled: bool) -> None
         values.major_gridlines.format.line.dash_style = MSO_LINE.ROUND_DOT
     if shape in ("bars", "intervals"):
         names.reverse_order = True
+        room = _names_room(chart, box.wide)[0] / box.wide
+        top, foot = (24 if made.has_legend else 3), (3 if labelled else 18)
+        chart_xml.plot_at(made, room, top / box.tall, 1 - room - 0.015, 1 - (top + foot) / box.tall)
         if seen:
             values.tick_label_position = XL_TICK_LABEL_POSITION.HIGH
         if marked(chart, box.wide):
