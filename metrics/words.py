@@ -15,6 +15,11 @@ def _missing(value: float | None) -> bool:
     return value is None or math.isnan(value)
 
 
+def _no_minus_zero(value: float, places: int = 1) -> float:
+    """What rounds to 0.0 is not called −0.0."""
+    return round(value, places) + 0.0
+
+
 def hkd(value: float | None) -> str:
     """`HKD 1,234`; millions with one place: `HKD 12.3 m`."""
     if _missing(value):
@@ -22,17 +27,28 @@ def hkd(value: float | None) -> str:
     assert value is not None
     if abs(value) >= 10_000_000:
         return f"HKD {value / 1_000_000:,.1f} m".replace("-", "−")
-    return f"HKD {value:,.0f}".replace("-", "−")
+    return f"HKD {_no_minus_zero(value, 0):,.0f}".replace("-", "−")
 
 
 def share(value: float | None) -> str:
     """`23.4 %`."""
-    return UNKNOWN if _missing(value) else f"{100 * float(value or 0):.1f} %"
+    return UNKNOWN if _missing(value) else f"{_no_minus_zero(100 * float(value or 0)):.1f} %"
+
+
+def with_sign(value: float, places: int = 1) -> str:
+    """A number that shows which way it goes: `+2.5`, `−0.6`; what rounds to nothing goes no way: `0.0`."""
+    said = f"{value:+,.{places}f}".replace("-", "−")
+    return said if any(digit in "123456789" for digit in said) else said[1:]
 
 
 def signed(value: float, places: int = 1) -> str:
-    """A relative change: `+32.0 %`, `−18.0 %`."""
-    return f"{100 * value:+.{places}f} %".replace("-", "−")
+    """A relative change: `+32.0 %`, `−18.0 %`, `0.0 %`."""
+    return f"{with_sign(100 * value, places)} %"
+
+
+def points(value: float, places: int = 1) -> str:
+    """A difference of two shares: `+2.5 points`, `0.0 points`."""
+    return f"{with_sign(100 * value, places)} points"
 
 
 def day(value: date | None) -> str:
@@ -50,10 +66,10 @@ def figure(metric: Metric, value: float | None) -> str:
     if metric.unit == "share":
         return share(number)
     if metric.unit == "points":
-        return f"{number:+.0f} points".replace("-", "−")
+        return f"{with_sign(number, 0)} points"
     if metric.unit in ("days", "hours"):
-        return f"{number:,.1f} {metric.unit}"
-    return f"{number:,.0f}"
+        return f"{_no_minus_zero(number):,.1f} {metric.unit}"
+    return f"{_no_minus_zero(number, 0):,.0f}"
 
 
 def change(metric: Metric, now: float, before: float, found: Change) -> str:
@@ -61,19 +77,12 @@ def change(metric: Metric, now: float, before: float, found: Change) -> str:
     if found.verdict in ("too early to say", "not known"):
         return found.verdict
     if metric.unit in ("share", "points"):
-        places, unit = (100, "points") if metric.unit == "share" else (1, "points")
-        moved = f"{_no_minus_zero(places * (now - before)):+.1f} {unit}"
+        moved = points(now - before) if metric.unit == "share" else f"{with_sign(now - before)} points"
     elif found.relative is None:
         moved = "from none"
     else:
-        moved = f"{_no_minus_zero(100 * found.relative):+.1f} %"
-    moved = moved.replace("-", "−")
+        moved = signed(found.relative)
     return moved if found.verdict == "changed" else f"{moved}, {found.verdict}"
-
-
-def _no_minus_zero(value: float) -> float:
-    """What rounds to 0.0 is not called −0.0."""
-    return round(value, 1) + 0.0
 
 
 def of_ten(probability: float) -> str:

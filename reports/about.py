@@ -10,9 +10,11 @@ from metrics.query import measures_of
 from metrics.scope import year_before
 from metrics.words import day
 from reports.legible import legible, one_line
-from reports.review import Answer, CaseStudy, Figure, Review
+from reports.review import Answer, CaseStudy, Figure, Review, Table
 
 SAMPLE = "Sample data"
+DEFINITIONS = "What the figures mean"
+"""The last part of slides and handout."""
 
 
 def name(review: Review) -> str:
@@ -109,18 +111,18 @@ def _says(sentence: str, row: Sequence[str]) -> bool:
     return len(cells) > 1 and all(there[:2]) and 5 * sum(there) >= 4 * len(there)
 
 
-def defined_in(answers: Iterable[Answer]) -> frozenset[str]:
-    """Metrics of the catalogue whose sentence stands in an answer's table already."""
-    cells = {cell for a in answers if a.table is not None for row in a.table.rows for cell in row}
-    return frozenset(name for name, metric in CATALOGUE.items() if {metric.label, metric.means} <= cells)
+def defines(table: Table | None) -> bool:
+    """Whether a table only says what metrics mean: paper has that once, at its end."""
+    if table is None or not table.rows:
+        return False
+    known = {(metric.label, metric.means) for metric in CATALOGUE.values()}
+    return all((row[0], row[-1]) in known for row in table.rows)
 
 
 def definitions(review: Review) -> tuple[str, ...]:
-    """The metrics of the review that no table of it defines."""
+    """The metrics of the review, whose definitions stand at the end of slides and handout."""
     studied = [f for study in review.case_studies for f in study.figures]
-    named = metrics_of(review.answers, [*review.figures, *studied])
-    there = defined_in(review.answers)
-    return tuple(n for n in named if n not in there)
+    return metrics_of(review.answers, [*review.figures, *studied])
 
 
 def details(figure: Figure) -> list[tuple[str, str]]:

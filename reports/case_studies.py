@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from metrics.words import day, plain, share
+from metrics.words import day, plain, share, signed
 from reports.answers.asked import Asked, rows_of
 from reports.review import CaseStudy, Figure
 from warehouse.access import may_see
@@ -108,9 +108,7 @@ def of_plans(rows: list[Any]) -> CaseStudy:
         sentences=(
             *(
                 f"“{row.question}” needs {row.per_arm:,.0f} people in each group to show a change of "
-                f"{100 * row.smallest_effect:+.0f} % from {share(row.base_rate)}.".replace("+-", "-").replace(
-                    " -", " −"
-                )
+                f"{signed(row.smallest_effect, 0)} from {share(row.base_rate)}."
                 for row in rows[:MOST]
             ),
             *((f"{more} more stand on the page Customer voice.",) if more > 0 else ()),

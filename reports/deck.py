@@ -124,7 +124,7 @@ def _answer(base: Template, review: Review, number: int, answer: Answer) -> None
         about.beyond_the_title(answer),
         chart,
         about.beyond_the_table(answer),
-        answer.table,
+        None if about.defines(answer.table) else answer.table,
         answer.question,
     )
 
@@ -165,6 +165,7 @@ def _fill(
         left = slide_blocks.chart(flow, chart, aside, left, tall if tall >= least else flow.free.tall)
     for row in more:
         slide_cards.cards(flow, row, columns)
+    flow.goes_on_with(table.title if table else "")
     slide_blocks.sentences(flow, left)
     if table is not None:
         slide_tables.put(flow, table, says=one_line(about_what))
@@ -177,7 +178,7 @@ def _definitions(base: Template, review: Review) -> None:
     flow = Flow(
         base,
         review,
-        "What the figures mean",
+        about.DEFINITIONS,
         "Definitions in force, with their versions",
         about.notes(review, named),
     )

@@ -113,12 +113,17 @@ def _story(review: Review) -> list[Flowable]:
         words = ("Figure", "Version", "Owner", "Means")
         rows_of = [about.definition(n) for n in named]
         table = handout_blocks.table(words, rows_of, (120, 44, 84, WIDE - 248), size=8)
-        story += _section("Definitions in force, with their versions", "What the figures mean", [[table]], ())
+        story += _section("Definitions in force, with their versions", about.DEFINITIONS, [[table]], ())
     return story
 
 
 def _answer(number: int, answer: Answer) -> list[Flowable]:
-    body = _body(answer.figures, answer.chart, about.beyond_the_table(answer), answer.table)
+    body = _body(
+        answer.figures,
+        answer.chart,
+        about.beyond_the_table(answer),
+        None if about.defines(answer.table) else answer.table,
+    )
     return _section(f"{number} · {one_line(answer.question)}", answer.title, body, answer.sources)
 
 

@@ -84,6 +84,8 @@ class Table:
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    title: str = ""
+    """What it shows, in words: the title of a slide that has room for it alone."""
 
 
 @dataclass(frozen=True, kw_only=True)

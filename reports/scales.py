@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 
 from metrics.measure import Unit
+from metrics.words import with_sign
 from reports.review import Chart
 
 _FORMATS: dict[Unit, str] = {
@@ -34,7 +35,7 @@ def text(chart: Chart, value: float) -> str:
     elif unit in ("days", "hours") or _broken(chart):
         said = f"{value:,.1f}"
     else:
-        said = f"{value:+,.0f}" if unit == "points" and round(value) else f"{value:,.0f}"
+        said = with_sign(value, 0) if unit == "points" else f"{value:,.0f}"
     said = said.replace("-", "−")
     return said.lstrip("−") if not any(c in "123456789" for c in said) else said
 

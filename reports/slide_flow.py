@@ -34,6 +34,7 @@ class Flow:
         """Open the first slide. `under` is the line below the title, such as the question it answers."""
         self.base, self.review, self.notes = base, review, notes
         self.title, self.under = one_line(title), one_line(under)
+        self.further = f"{self.title} {CONTINUED}"
         self.fresh = True
         self.count = 0
         self.turn()
@@ -47,7 +48,7 @@ class Flow:
         """Go to a further slide."""
         self.count += 1
         self.slide = self.base.deck.slides.add_slide(self.base.content)
-        text = self.title if self.count == 1 else f"{self.title} {CONTINUED}"
+        text = self.title if self.count == 1 else self.further
         used = _title(self.slide, self.base, text, MARKED if self.review.sample else 0.0)
         told = [self.notes] if used[1] else [self.title, self.notes]
         clear(self.slide)
@@ -65,6 +66,10 @@ class Flow:
             self.took(tall + GAP)
         self.fresh = True
         self.whole = self.free.tall
+
+    def goes_on_with(self, title: str) -> None:
+        """Further slides say in their title what they show; without one, that they continue."""
+        self.further = one_line(title) or f"{self.title} {CONTINUED}"
 
     def room(self, wide: float) -> float:
         """`wide`, as our measure sees it."""

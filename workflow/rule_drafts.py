@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from sqlalchemy import and_
 
+from metrics.words import signed
 from warehouse.errors import ChangeRefused
 from warehouse.schema import customer_profiles as profile
 from warehouse.schema import customer_scores as score
@@ -35,7 +36,7 @@ class Attribute:
     def threshold(self, value: float) -> str:
         """A threshold in words, such as `HKD 500,000` or `-25 %`."""
         if self.unit == "share":
-            return f"{100 * value:+.0f} %".replace("-", "−") if value < 0 else f"{100 * value:.0f} %"
+            return signed(value, 0) if value < 0 else f"{100 * value:.0f} %"
         if self.unit == "HKD":
             return f"HKD {value:,.0f}"
         return f"{value:,.0f} days" if self.unit == "days" else f"{value:,.0f}"

@@ -11,7 +11,7 @@ from metrics.measure import Metric
 from metrics.pace import Forecast
 from metrics.query import Question, unanswerable
 from metrics.scope import Period, Scope
-from metrics.words import day, figure
+from metrics.words import day, figure, signed
 from workflow.goals import Draft
 
 LETTERS = {
@@ -96,7 +96,7 @@ def _doubt(metric: Metric, target: float, evidence: Evidence) -> str:
         return "There is no history to hold the target against."
     change = target / before - 1
     if (change if up else -change) > FAR:
-        moved = f"{100 * change:+.0f} %".replace("-", "−")
+        moved = signed(change, 0)
         return (
             f"{figure(metric, target)} is {moved} against {figure(metric, before)} a year before, and "
             "there is no forecast for this figure."

@@ -7,9 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from metrics.scope import Scope
-from metrics.words import day, hkd, share, signed
+from metrics.words import day, hkd, share, signed, with_sign
+from metrics.words import points as in_points
 from models.experiments import best, verdict
-from pages.customers.impact_trust import trust, wrong_draw
+from pages.customers.impact_trust import guardrails, trust, wrong_draw
 from pages.kit import charts, data, tables
 from warehouse.access import Viewer
 from workflow.impact import CHURN, CROSS_SELL, TARGETS
@@ -53,6 +54,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     else:
         _cards(reading)
         _chart(reading)
+        guardrails(reading)
     trust(reading)
 
 
@@ -145,15 +147,11 @@ def _card(outcome: str, found: Found, said: str) -> None:
     )
     st.caption(
         f"95 % interval {signed(relative.low)} to {signed(relative.high)}  \n"
-        f"{_points(points.value)} points ({_points(points.low)} to {_points(points.high)})  \n"
+        f"{in_points(points.value)} ({with_sign(100 * points.low)} to {with_sign(100 * points.high)})  \n"
         f"{share(found['share_treated'].value)} of {found['treated'].value:,.0f} against "
         f"{share(found['share_held_out'].value)} of {found['held_out'].value:,.0f}  \n"
         f"Target {signed(TARGETS[outcome], 0)}. {_more(outcome, found) if said == 'too early to say' else ''}"
     )
-
-
-def _points(value: float) -> str:
-    return f"{100 * value:+.1f}".replace("-", "−")
 
 
 def _more(outcome: str, found: Found) -> str:

@@ -4,12 +4,16 @@ from math import isnan
 
 import streamlit as st
 
-from metrics.words import day, share
+from metrics.words import day, share, with_sign
 from models.experiments import WRONG_RATIO
 from pages.customers.alert_card import escaped
+from reports.answers import effects
 from workflow.impact import CHURN
 from workflow.readings import Found, Reading
 from workflow.salvageable import SALVAGEABLE
+
+WATCHED = {o: name for o, name in effects.GUARDRAILS.items() if o != CHURN}
+"""Guardrails that have no card of their own on the page → their names."""
 
 
 def wrong_draw(arms: Found) -> bool:
@@ -29,6 +33,20 @@ def trust(reading: Reading) -> None:
     ):
         if text:
             st.markdown(f":material/{icon}: {escaped(text)}")
+
+
+def guardrails(reading: Reading) -> None:
+    """What more selling must not raise, each with its interval and both groups."""
+    st.header("Did it come with harm?")
+    missing = [name for outcome, name in WATCHED.items() if outcome not in reading.figures]
+    for outcome in WATCHED:
+        if outcome in reading.figures:
+            found = effects.effect(reading, outcome)
+            arms = f" {found.arms_in_words()}." if found.arms_in_words() else ""
+            icon = {"harmed": "warning", "helped": "check"}.get(found.said, "hourglass_empty")
+            st.markdown(f":material/{icon}: {escaped(f'{found.in_words()}.{arms}')}")
+    if missing:
+        st.caption(f"Not measured at this look: {' and '.join(missing)}.")
 
 
 def _draw(arms: Found) -> tuple[str, str]:
@@ -79,8 +97,8 @@ def _looks(reading: Reading) -> tuple[str, str]:
             f"{after}"
         )
     return "event", (
-        f"Look {look.number} of {look.of}, on {day(look.on)}, planned beforehand: an effect counts as clear beyond "
-        f"{look.bound:.2f} standard errors (O'Brien-Fleming).{after}"
+        f"Look {look.number} of {look.of}, on {day(look.on)}, planned beforehand: the bar for a clear effect, "
+        f"{look.bound:.2f} standard errors, allows for every planned look (O'Brien-Fleming).{after}"
     )
 
 
@@ -100,8 +118,8 @@ def _kept(reading: Reading) -> tuple[str, str]:
     qini = reading.figures.get(SALVAGEABLE, {}).get("qini")
     if qini is None:
         return "hourglass_empty", "Who can be kept: not enough data, too few have left in an arm."
-    told = f"{1000 * qini.value:+.1f} per 1,000 treated ({1000 * qini.low:+.1f} to {1000 * qini.high:+.1f})"
-    told = told.replace("-", "−")
+    value, low, high = (with_sign(1000 * v) for v in (qini.value, qini.low, qini.high))
+    told = f"{value} per 1,000 treated ({low} to {high})"
     if qini.low <= 0:
         return "hourglass_empty", (
             "Who can be kept: not enough data. Calling those the model would choose, rather than any, made this "

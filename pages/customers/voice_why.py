@@ -8,7 +8,7 @@ from metrics.compare import compare
 from metrics.measure import Ratio
 from metrics.query import Question
 from metrics.scope import Scope
-from metrics.words import change, figure, plain, share
+from metrics.words import change, figure, plain, share, with_sign
 from pages.kit import cards, data, ranges, tables
 from warehouse.access import Viewer
 
@@ -50,9 +50,7 @@ def moved(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
     )
     if abs(points * found.left_out) >= 0.005:
         st.caption(
-            f"{points * found.left_out:+.2f} points come from groups about too few people to show.".replace(
-                "-", "−"
-            )
+            f"{with_sign(points * found.left_out, 2)} points come from groups about too few people to show."
         )
     st.caption(
         "Its own change: the group answers differently than before. Change of mix: more or fewer of the answers "
@@ -72,9 +70,9 @@ def _sentence(metric, now, before, verdict, found, by) -> str:
     if verdict.verdict in ("no clear change", "too early to say"):
         said += " The movement lies within chance, and so do its parts; there may be nothing to explain."
     split = (
-        f" {points * found.level:+.1f} points because groups answer differently, {points * found.mix:+.1f} because the "
-        f"mix of {by}s changed."
-    ).replace("-", "−")
+        f" {with_sign(points * found.level)} points because groups answer differently, "
+        f"{with_sign(points * found.mix)} because the mix of {by}s changed."
+    )
     return said + split
 
 

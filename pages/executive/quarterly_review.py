@@ -13,11 +13,13 @@ from pages.kit import data, review_chart, tables
 from pages.kit import viewer as door
 from reports import about, scales
 from reports import quarterly_review as quarterly
-from reports.review import NAMES, Answer, Figure, Review
+from reports.review import NAMES, Answer, Figure, Review, Table
 from reports.review_file import KINDS, review_file
 from warehouse import connect
 from warehouse.access import Reader, Viewer
 
+LONG = 50
+"""A cell with more letters than this is a sentence."""
 COLOURS = {"better": "green", "worse": "red"}
 
 
@@ -142,6 +144,17 @@ def _card(figure: Figure) -> None:
         st.caption("  \n".join(b for b in below if b))
 
 
+def _table(table: Table, key: str) -> None:
+    """Sentences in a table are read whole: it wraps them, where a grid would cut them at its edge."""
+    frame = pd.DataFrame(table.rows, columns=list(table.columns))
+    if max((len(cell) for row in table.rows for cell in row), default=0) > LONG:
+        if table.title:
+            st.markdown(f"**{escaped(table.title)}**")
+        tables.sentences(frame.map(escaped), frame, key)
+    else:
+        tables.show(frame, key)
+
+
 def _answer(number: int, answer: Answer) -> None:
     label = f"**{number} {NAMES[answer.key]}** · {escaped(answer.title)}"
     with st.expander(label, key=f"answer-{answer.key}", on_change="rerun", bind="query-params") as shown:
@@ -162,7 +175,6 @@ def _answer(number: int, answer: Answer) -> None:
                 for figure in answer.figures:
                     _card(figure)
         if answer.table is not None:
-            frame = pd.DataFrame(answer.table.rows, columns=list(answer.table.columns))
-            tables.show(frame, f"review-{answer.key}")
+            _table(answer.table, f"review-{answer.key}")
         for source in answer.sources:
             st.caption(f"Source: {escaped(source)}")

@@ -7,7 +7,7 @@ import streamlit as st
 
 from metrics import channel_value, value_meaning
 from metrics.scope import Period, Scope
-from metrics.words import hkd, plain
+from metrics.words import hkd, plain, signed
 from models import response, worth
 from pages.kit import data, tables
 from warehouse.access import Viewer
@@ -151,7 +151,7 @@ def _figures(planned: response.Expected, now: response.Expected, total: float, b
 def _moved(now: float, before: float) -> str:
     if not before or abs(now / before - 1) < 0.0005:
         return "as usual"
-    return f"{100 * (now / before - 1):+.1f} % against usual".replace("-", "−")
+    return f"{signed(now / before - 1)} against usual"
 
 
 def _warnings(planned: response.Expected, curves: pd.DataFrame) -> None:

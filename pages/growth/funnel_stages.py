@@ -16,7 +16,7 @@ from metrics.funnel import STAGES, Stage
 from metrics.measure import Measure, Ratio
 from metrics.query import Question, absent, unanswerable
 from metrics.scope import Scope, months_back
-from metrics.words import change, share
+from metrics.words import change, share, signed
 from pages.kit import charts, data, drill_table
 from pages.kit.drill import Figure
 from warehouse.access import Viewer
@@ -93,11 +93,7 @@ def table(viewer: Viewer, scope: Scope, view: str) -> pd.DataFrame:
         metric = CATALOGUE[like]
         moved = compare(metric, {"value": now[like]}, {"value": before[like]})
         if metric.total == "sum":  # type: ignore[union-attr]  # visits: a sum, so it has no interval
-            said = (
-                f"{100 * moved.relative:+.1f} %".replace("-", "−")
-                if moved.relative is not None
-                else "not known"
-            )
+            said = "not known" if moved.relative is None else signed(moved.relative)
         else:
             said = change(metric, now[like], before[like], moved)
         row = {

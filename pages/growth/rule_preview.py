@@ -10,7 +10,7 @@ from metrics import CATALOGUE
 from metrics.qualified import Condition, Rule, dependent, under
 from metrics.scope import Scope, month
 from metrics.versions import timeline
-from metrics.words import figure, plain, share
+from metrics.words import figure, plain, points, share, signed
 from pages.kit import data, filters, tables
 from warehouse import connect
 from warehouse.access import Viewer
@@ -59,17 +59,15 @@ def _figures(found: Preview) -> pd.DataFrame:
     for name in figures_told(found.figures.index):
         metric, row = CATALOGUE[name], found.figures.loc[name]
         moved = row["then"] - row["now"]
-        if metric.unit == "share":
-            words = f"{100 * moved:+.1f} points"
-        else:
-            words = f"{100 * moved / row['now']:+.1f} %" if row["now"] else "from none"
+        relative = signed(moved / row["now"]) if row["now"] else "from none"
+        words = points(moved) if metric.unit == "share" else relative
         known = moved == moved
         rows.append(
             {
                 "Figure": metric.label,
                 "As it is": figure(metric, row["now"]),
                 "Under it": figure(metric, row["then"]),
-                "Change": words.replace("-", "−") if known else "not known",
+                "Change": words if known else "not known",
             }
         )
     return pd.DataFrame(rows)

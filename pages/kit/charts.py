@@ -10,6 +10,7 @@ import streamlit as st
 
 from metrics.meaning import Meaning
 from metrics.query import Question
+from metrics.words import signed
 from pages.kit import tables, theme
 
 MONTHS: dict[str, Any] = {
@@ -222,7 +223,7 @@ def intervals(
                 "x": list(values),
                 "y": list(labels),
                 "error_x": whiskers(values, lows, highs, thickness=3, width=8),
-                "text": [f"{100 * v:+.1f} %".replace("-", "−") for v in values],
+                "text": [signed(v) for v in values],
                 "textposition": "top center",
                 "marker": {"color": theme.colour("primary"), "size": 11},
                 "hovertemplate": "%{y}: %{text}<extra></extra>",
@@ -232,7 +233,7 @@ def intervals(
                 "mode": "markers+text",
                 "x": [t for _, t in aimed],
                 "y": [label for label, _ in aimed],
-                "text": [f"target {100 * t:+.0f} %".replace("-", "−") for _, t in aimed],
+                "text": [f"target {signed(t, 0)}" for _, t in aimed],
                 "textposition": "bottom center",
                 "marker": {"symbol": "diamond-open", "color": text, "size": 11, "line": {"width": 2}},
                 "hovertemplate": "%{y}: %{text}<extra></extra>",

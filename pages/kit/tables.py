@@ -70,6 +70,12 @@ def show(
     return clicked
 
 
+def sentences(shown: pd.DataFrame, frame: pd.DataFrame, key: str) -> None:
+    """A short table whose cells are sentences: each is read whole. `shown` is `frame` with its markdown escaped."""
+    st.table(shown, hide_index=True, border="horizontal")
+    take.button(lambda _viewer: frame, plain(key), key, "–", None, None)
+
+
 def _plain(frame: pd.DataFrame, key: str, empty_cell: str, columns: dict[str, object]) -> None:
     st.dataframe(
         frame,

@@ -13,6 +13,7 @@ import pandas as pd
 from metrics import CATALOGUE
 from metrics.compare import Change, compare, interval
 from metrics.measure import Metric, Ratio
+from metrics.pace import is_met
 from metrics.quarter import Quarter
 from metrics.query import Question, absent, ask, measures_of
 from metrics.scope import Period, Scope
@@ -202,8 +203,7 @@ def against_a_year_before(asked: Asked, name: str) -> str:
 
 def target_in_words(metric: Metric, value: float, target: float) -> str:
     """`HKD 5,000, met`."""
-    met = value <= target if metric.better == "down" else value >= target
-    return f"{figure(metric, target)}, {'met' if met else 'not met'}"
+    return f"{figure(metric, target)}, {'met' if is_met(metric, value, target) else 'not met'}"
 
 
 def n_in_words(metric: Metric, now: Mapping[str, float]) -> str:

@@ -93,7 +93,11 @@ def _title(channels: pd.DataFrame) -> str:
 
 
 def _names(rows: pd.DataFrame) -> str:
-    return " and ".join(f"{r.label} ({hkd(r.ltv)} for {hkd(r.cac)})" for r in rows_of(rows))
+    """`Email (brings 13.4 times its cost)`; a channel without any cost has no such number."""
+    return " and ".join(
+        f"{r.label} (brings {r.ltv / r.cac:.1f} times its cost)" if r.cac > 0 else r.label
+        for r in rows_of(rows)
+    )
 
 
 def _sentence(row: Any, horizon: int) -> str:
@@ -146,4 +150,5 @@ def _table(channels: pd.DataFrame) -> Table:
             )
         )
     columns = ("Channel", "Verdict", "Customers", "Cost per customer", "Lifetime value", "95 % interval")
-    return Table(columns=columns, rows=tuple(rows))
+    title = "What a customer won by each channel costs and brings"
+    return Table(columns=columns, rows=tuple(rows), title=title)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -21,8 +21,10 @@ from workflow.progress import Progress
 from workflow.readings import Reading
 
 QUESTION = "What must I decide today?"
-MOST_GOALS = 3
+MOST_GOALS = 2
 """Goals that are behind are put one by one up to so many, the others together."""
+MOST = 7
+"""A meeting takes so many decisions; the last of them leaves what is more to whom it belongs."""
 
 
 class Decision(NamedTuple):
@@ -38,7 +40,9 @@ def answer(
     asked: Asked, goals: Sequence[Progress], channels: pd.DataFrame | None, experiments: Sequence[Reading]
 ) -> Answer:
     """Goals that are behind, channels to move, experiments to continue or end, campaigns to look at."""
-    wanted = [*_goals(goals), *_channels(channels), *_experiments(asked, experiments), *_campaigns(asked)]
+    wanted = at_most(
+        [*_goals(goals), *_channels(channels), *_experiments(asked, experiments), *_campaigns(asked)]
+    )
     return Answer(
         key="decisions",
         question=QUESTION,
@@ -49,6 +53,19 @@ def answer(
             "experiment with a clear effect, a wrong draw, or no further look; a campaign that promises too much.",
         ),
     )
+
+
+def at_most(wanted: list[Decision], most: int = MOST) -> list[Decision]:
+    """As many decisions as a meeting takes; whether the others can be left to their owners is the last of them."""
+    if len(wanted) <= most:
+        return wanted
+    kept, rest = wanted[: most - 1], wanted[most - 1 :]
+    left = " ".join(f"{d.what.rstrip('?')}: {d.figure}" for d in rest)
+    pages = " and ".join(dict.fromkeys(d.page for d in rest))
+    return [
+        *kept,
+        Decision(f"Leave these {len(rest)} to their owners?", left, "what owners can settle", pages),
+    ]
 
 
 def _title(wanted: Sequence[Decision]) -> str:
@@ -75,37 +92,43 @@ def _goals(goals: Sequence[Progress]) -> list[Decision]:
     if rest := bad[MOST_GOALS:]:
         far = ", ".join(f"{shared.name_of(g.goal)} {100 * (shared.reached(g) or 0):.0f} %" for g in rest)
         others = "other goal that is" if len(rest) == 1 else f"{len(rest)} other goals that are"
-        wanted.append(Decision(f"And the {others} behind?", f"Reached of the path: {far}.", "goals", "Goals"))
+        wanted.append(
+            Decision(
+                f"Keep the {others} behind, or have the owners propose anew?",
+                f"Reached of the path: {far}.",
+                "goals",
+                "Goals",
+            )
+        )
     return wanted
 
 
 def _channels(channels: pd.DataFrame | None) -> list[Decision]:
+    """One decision: from which channels money should go, and where to."""
     if channels is None:
         return []
     named = channels[channels["group"].notna()]
-    wanted = []
-    for row in rows_of(named[named["verdict"] == worth.NOT_WORTH]):
-        wanted.append(
-            Decision(
-                f"Spend less on {row.label} or rework it?",
-                f"Value less cost of a customer: {hkd(row.gain_low)} to {hkd(row.gain_high)} (n = {row.won:,.0f}).",
-                "channels",
-                "Channel value",
-            )
-        )
+    less = named[named["verdict"] == worth.NOT_WORTH]
     more = named[(named["verdict"] == worth.WORTH) & (named["cost"] > 0)]
-    if wanted and len(more):
-        best = more.assign(times=more["ltv"] / more["cac"]).nlargest(1, "times").iloc[0]
-        wanted.append(
-            Decision(
-                f"Move some of it to {best['label']}? The page Budget shows how much it can take.",
-                f"Value less cost of a customer: {hkd(best['gain_low'])} to {hkd(best['gain_high'])} "
-                f"(n = {best['won']:,.0f}).",
-                "channels",
-                "Channel value",
-            )
+    if less.empty:
+        return []
+    names, figures = " and ".join(less["label"]), "; ".join(_gain(r) for r in rows_of(less))
+    if more.empty:
+        return [Decision(f"Spend less on {names} or rework it?", f"{figures}.", "channels", "Channel value")]
+    best = more.assign(times=more["ltv"] / more["cac"]).nlargest(1, "times")
+    return [
+        Decision(
+            f"Move money from {names} to {best['label'].iloc[0]}, as much as the page Budget shows that it can take?",
+            f"{figures}; {_gain(next(rows_of(best)))}.",
+            "channels",
+            "Channel value",
         )
-    return wanted
+    ]
+
+
+def _gain(row: Any) -> str:
+    """`Email: value less cost of a customer HKD 4,848 to HKD 8,659 (n = 413)`."""
+    return f"{row.label}: value less cost of a customer {hkd(row.gain_low)} to {hkd(row.gain_high)} (n = {row.won:,.0f})"
 
 
 def _experiments(asked: Asked, experiments: Sequence[Reading]) -> list[Decision]:

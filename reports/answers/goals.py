@@ -195,7 +195,7 @@ def reached(goal: Progress) -> float | None:
     expected = goal.goal.target if goal.is_over else goal.expected
     if math.isnan(goal.actual) or math.isnan(expected) or goal.actual <= 0 or expected <= 0:
         return None
-    return attainment(goal.actual, expected, CATALOGUE[goal.goal.metric].better != "down")
+    return attainment(goal.actual, expected, CATALOGUE[goal.goal.metric].better == "up")
 
 
 def _table(goals: Sequence[Progress]) -> Table:
@@ -213,7 +213,8 @@ def _table(goals: Sequence[Progress]) -> Table:
             )
         )
     columns = ("Goal", "Target", "So far", "Path to date", "State", "Shared by")
-    return Table(columns=columns, rows=tuple(rows))
+    title = f"All {len(goals)} goals: target, where each stands, and who shares it"
+    return Table(columns=columns, rows=tuple(rows), title=title)
 
 
 def _heading(asked: Asked, goal: Progress) -> str:

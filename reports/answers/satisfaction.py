@@ -36,6 +36,12 @@ def answer(asked: Asked) -> Answer:
         f"{asked.moved_in_words(s, 2)} against a year before."
         for s in known
     ]
+    complaints = asked.value("complaints")
+    if complaints == complaints:
+        sentences.append(
+            f"Complaints: {asked.says('complaints')}; {asked.moved_in_words('complaints')} against the quarter before, "
+            f"{asked.moved_in_words('complaints', 2)} against a year before."
+        )
     if weakest is not None:
         sentences.append(
             f"Weakest touchpoint: {plain(weakest.part)}, {share(weakest.value)} satisfied (95 % interval "
@@ -45,12 +51,6 @@ def answer(asked: Asked) -> Answer:
         sentences.append(
             f"No touchpoint lies clearly below the whole bank; the lowest is {plain(touchpoints['part'].iloc[0])} with "
             f"{share(touchpoints['value'].iloc[0])} satisfied of {touchpoints['n'].iloc[0]:,.0f} answers."
-        )
-    complaints = asked.value("complaints")
-    if complaints == complaints:
-        sentences.append(
-            f"Complaints: {asked.says('complaints')}; {asked.moved_in_words('complaints')} against the quarter before, "
-            f"{asked.moved_in_words('complaints', 2)} against a year before."
         )
     sentences.append("What people who never answer think, no survey can say.")
     return Answer(
@@ -150,4 +150,8 @@ def _table(touchpoints: pd.DataFrame) -> Table | None:
         )
         for r in rows_of(touchpoints)
     )
-    return Table(columns=("Touchpoint", metric.label, "95 % interval", "Answers"), rows=rows)
+    return Table(
+        columns=("Touchpoint", metric.label, "95 % interval", "Answers"),
+        rows=rows,
+        title="Where customers are less satisfied: every touchpoint, the lowest first",
+    )

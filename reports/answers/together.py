@@ -158,4 +158,8 @@ def _table(said: Survey) -> Table:
     rows = [(r.department, f"{r.score:.1f}", f"{r.people:,.0f}") for r in rows_of(said.departments)] + [
         (name, "hidden", "hidden") for name in said.hidden
     ]
-    return Table(columns=("Department", "Score, 1 to 5", "People"), rows=tuple(rows))
+    return Table(
+        columns=("Department", "Score, 1 to 5", "People"),
+        rows=tuple(rows),
+        title="What staff say of working together, by department",
+    )

@@ -11,7 +11,7 @@ from metrics import CATALOGUE
 from metrics.measure import version
 from metrics.qualified import dependent
 from metrics.versions import in_words
-from metrics.words import day
+from metrics.words import day, of_ten
 from reports.answers.asked import Asked
 from reports.review import Answer, Figure, Table
 from warehouse import load
@@ -40,7 +40,8 @@ def answer(asked: Asked, status: pd.DataFrame, metrics: Iterable[str]) -> Answer
     sentences = [
         f"The data reach {day(as_of)} and were loaded on {day(loaded_at)} at {loaded_at:%H:%M}, from {whose}.",
         _checks(failed, late),
-        f"Every figure is counted by its definition in the table ({len(shown)}), the same for all departments.",
+        f"Every figure is counted by its definition, the same for all departments; {len(shown)} stand in the table "
+        "“What the figures mean”.",
     ]
     if not dependent().isdisjoint(shown):
         sentences.append(f"“Qualified” means: {in_words(asked.reader)}.")
@@ -63,7 +64,9 @@ def answer(asked: Asked, status: pd.DataFrame, metrics: Iterable[str]) -> Answer
                 (CATALOGUE[n].label, version(CATALOGUE[n]), CATALOGUE[n].owner, CATALOGUE[n].means)
                 for n in shown
             ),
+            title="What the figures mean",
         ),
+        sources=_model_source(model),
     )
 
 
@@ -109,12 +112,24 @@ def _model_in_words(known: Known | None) -> str:
 
 
 def _model_card(known: Known | None) -> Figure:
-    label = "Churn model, out of time (ROC-AUC)"
-    area = known.one("figures", "model", "roc_auc") if known else None
-    if area is None:
-        return Figure(label=label, value="not known")
+    """How right the model's calls were, as people; how well it ranks is a number for specialists (`_model_source`)."""
+    label = "Left, of those the churn model would call"
+    called = known.one("capacity", "model", "left") if known else None
+    lift = known.one("capacity", "model", "lift") if known else None
+    if called is None or lift is None:
+        return Figure(label=label, value="not known" if known is None else "too early to say")
     return Figure(
         label=label,
-        value=f"{area['value']:.3f}",
-        n=f"95 % interval {area['low']:.3f} to {area['high']:.3f}, n = {model_card.as_people(area['n'])}; 0.5 is chance",
+        value=of_ten(called["value"]),
+        n=f"{lift['value']:.0f} times as many as among any {called['n']:,.0f}",
+    )
+
+
+def _model_source(known: Known | None) -> tuple[str, ...]:
+    area = known.one("figures", "model", "roc_auc") if known else None
+    if area is None:
+        return ()
+    return (
+        f"Churn model, out of time: ROC-AUC {area['value']:.3f} (95 % interval {area['low']:.3f} to {area['high']:.3f}), "
+        f"n = {model_card.as_people(area['n'])}; 0.5 is chance",
     )

@@ -59,6 +59,7 @@ def answer(
         table=Table(
             columns=("Kind", "What", "Who can change it", "Why"),
             rows=tuple((kind, what, who, why) for kind, what, why, who in rows),
+            title="What is not known, why, and who can change it",
         )
         if rows
         else None,

@@ -81,7 +81,7 @@ def _title(asked: Asked, read: list[Reading]) -> str:
         after = "after the cost of offers" if cost is not None else "before cost, which is not known"
         if worth.low <= 0:
             ends = f"{hkd(worth.low)} to {hkd(worth.high)}"
-            return f"No clear value yet: {reading.title} kept {words} a year ({ends}), {after}"
+            return f"No clear value yet: what {reading.title} kept is worth {ends} a year, {after}"
         return f"{reading.title} kept customers worth {words} a year, {after}"
     net = asked.value(NET)
     if net == net:
@@ -92,7 +92,9 @@ def _title(asked: Asked, read: list[Reading]) -> str:
 def _chart(asked: Asked) -> Chart | None:
     quarter = asked.quarter
     when = (2, 1, 0)
-    names = tuple(f"Q{q.number} {q.year}" for q in (quarter.back(4), quarter.back(1), quarter))
+    words = ("year before", "quarter before", "this quarter")
+    which = (quarter.back(4), quarter.back(1), quarter)
+    names = tuple(f"Q{q.number} {q.year}, {word}" for q, word in zip(which, words, strict=True))
     values = tuple(None if (v := asked.value(NET, w)) != v else v for w in when)
     if all(v is None for v in values):
         return None

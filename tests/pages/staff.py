@@ -72,7 +72,7 @@ def words(app: AppTest) -> str:
 
 def cells(app: AppTest) -> str:
     """Every cell of every table of a page, as one text."""
-    return "\n".join(frame.value.to_csv() for frame in app.dataframe)
+    return "\n".join(frame.value.to_csv() for frame in (*app.dataframe, *app.table))
 
 
 @cache

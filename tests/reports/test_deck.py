@@ -84,6 +84,31 @@ def test_every_title_figure_and_sentence_is_on_a_slide() -> None:
                 assert flat(cell) in text
 
 
+def test_a_further_slide_says_in_its_title_what_it_shows() -> None:
+    rows = tuple((f"Goal {n}", "behind, as it was in the quarter before") for n in range(40))
+    table = Table(columns=("Goal", "State"), rows=rows, title="All 40 goals and their state")
+    answer = replace(REVIEW.answers[0], table=table)
+    titles = [
+        flat(s.shapes.title.text)
+        for s in opened(deck.slides(replace(REVIEW, answers=(answer,), case_studies=()))).slides
+    ]
+    assert titles.count(flat(answer.title)) == 1
+    assert "All 40 goals and their state" in titles
+    assert not [t for t in titles if "(continued)" in t]
+
+
+def test_what_figures_mean_stands_once_at_the_end() -> None:
+    names = about.metrics_of(REVIEW.answers)
+    meant = tuple(about.definition(n) for n in names)
+    columns = ("Figure", "Version", "Owner", "Means")
+    trust = replace(REVIEW.answers[-1], table=Table(columns=columns, rows=meant))
+    found = opened(deck.slides(replace(REVIEW, answers=(*REVIEW.answers[:-1], trust))))
+    said = [words_of(slide) for slide in found.slides]
+    for name in names:
+        assert sum(flat(CATALOGUE[name].means) in text for text in said) == 1
+    assert flat(found.slides[len(said) - 1].shapes.title.text).startswith(about.DEFINITIONS)
+
+
 def test_charts_are_native_and_hold_the_values_of_the_review() -> None:
     found = [s.chart for slide in opened(made()).slides for s in slide.shapes if s.has_chart]
     assert len(found) == len(charts(REVIEW))

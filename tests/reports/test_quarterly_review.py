@@ -23,13 +23,15 @@ from metrics.small_groups import shown
 from metrics.words import figure
 from reports import quarterly_review as quarterly
 from reports.answers import staff
-from reports.answers.asked import parts
+from reports.answers.asked import parts, target_in_words
+from reports.answers.decisions import Decision, at_most
 from reports.review import NAMES, Review
 from warehouse import load
 from warehouse.access import SYSTEM, Reader, Viewer
 from warehouse.connect import Stores
 from warehouse.errors import Problem
-from workflow.goals import Draft, set_goal
+from workflow.goal_setting import set_goal
+from workflow.goals import Draft
 
 ROLES = ("executive", "analyst", "marketing", "sales")
 CAUSAL = re.compile(r"\b(reduced|raised|lowered|increased|because|caused|thanks to|led to|due to)\b", re.I)
@@ -142,6 +144,28 @@ def test_a_decision_names_the_figure_that_calls_for_it(reviews):
     told = " ".join(decisions.sentences)
     assert "Customers lost" in told
     assert "Leads" not in told, "a goal that is met asks for no decision"
+
+
+@given(count=some.integers(0, 40), most=some.integers(1, 9))
+def test_a_meeting_takes_so_many_decisions_and_none_is_lost(count, most):
+    every = [Decision(f"Stop {n}?", f"{n} %.", "campaigns", "Campaigns") for n in range(count)]
+    kept = at_most(every, most)
+    assert len(kept) == min(count, most)
+    assert all(f"Stop {n}" in " ".join(d.what + d.figure for d in kept) for n in range(count))
+    assert all(d.what.endswith("?") for d in kept)
+
+
+def test_a_cost_below_its_target_is_met_as_among_the_goals():
+    assert target_in_words(CATALOGUE["marketing_cost"], 90.0, 100.0).endswith(", met")
+    assert target_in_words(CATALOGUE["marketing_cost"], 110.0, 100.0).endswith(", not met")
+    assert target_in_words(CATALOGUE["leads"], 110.0, 100.0).endswith(", met")
+
+
+def test_no_headline_figure_needs_a_specialist_and_seven_decisions_are_enough(reviews):
+    for review in reviews.values():
+        answers = {a.key: a for a in review.answers}
+        assert len(answers["decisions"].sentences) <= 7
+        assert not [f for a in review.answers for f in a.figures if "AUC" in f.label + f.value + f.n]
 
 
 def test_goals_that_are_behind_come_with_what_feeds_them(reviews):

@@ -1,0 +1,50 @@
+"""Figures in words: what rounds to nothing goes no way."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as some
+
+from metrics import CATALOGUE
+from metrics.compare import Change
+from metrics.words import change, figure, hkd, points, share, signed, with_sign
+
+NUMBERS = some.floats(-1e9, 1e9)
+OF_NOTHING = re.compile(r"[-−+]0(?:\.0+)?(?![\d.,])")
+"""A nothing with a sign: `−0.0`, `+0`."""
+METRICS = [
+    next(m for m in CATALOGUE.values() if m.unit == u) for u in sorted({m.unit for m in CATALOGUE.values()})
+]
+
+
+@given(value=NUMBERS, places=some.integers(0, 2))
+@example(value=-0.0, places=1)
+@example(value=-0.04, places=1)
+@example(value=0.0004, places=0)
+def test_nothing_has_no_sign(value: float, places: int) -> None:
+    for said in (
+        with_sign(value, places),
+        signed(value, places),
+        points(value, places),
+        hkd(value),
+        share(value),
+    ):
+        assert not OF_NOTHING.search(said), said
+        assert "-" not in said or said == share(value)
+    assert with_sign(value, places).startswith("−") == (round(value, places) < 0)
+    assert with_sign(value, places).startswith("+") == (round(value, places) > 0)
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=lambda m: m.unit)
+@given(now=NUMBERS, moved=some.floats(-0.2, 0.2))
+def test_no_figure_and_no_change_is_a_signed_nothing(metric, now, moved) -> None:
+    found = Change("no clear change", None, None, moved)
+    for said in (
+        figure(metric, moved),
+        change(metric, moved, 0.0, found),
+        change(metric, now + moved, now, found),
+    ):
+        assert not OF_NOTHING.search(said), said
