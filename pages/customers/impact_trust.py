@@ -43,8 +43,11 @@ def guardrails(reading: Reading) -> None:
         if outcome in reading.figures:
             found = effects.effect(reading, outcome)
             arms = f" {found.arms_in_words()}." if found.arms_in_words() else ""
-            icon = {"harmed": "warning", "helped": "check"}.get(found.said, "hourglass_empty")
-            st.markdown(f":material/{icon}: {escaped(f'{found.in_words()}.{arms}')}")
+            icon = "warning" if found.said == "harmed" else "shield"
+            told = found.in_words() if found.relative is not None else found.in_words().capitalize()
+            st.markdown(
+                f":material/{icon if found.relative else 'hourglass_empty'}: {escaped(f'{told}.{arms}')}"
+            )
     if missing:
         st.caption(f"Not measured at this look: {' and '.join(missing)}.")
 

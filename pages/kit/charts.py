@@ -242,7 +242,7 @@ def intervals(
         "layout": theme.layout(
             84 * len(labels) + 40,
             xaxis={
-                "tickformat": "+.0%",
+                "tickformat": ".0%",
                 "showgrid": False,
                 "fixedrange": True,
                 "zeroline": False,

@@ -104,7 +104,8 @@ def _upright(chart: Chart, key: str) -> None:
         "data": [
             mark
             | {
-                "x": charts.inert(chart.categories),
+                # What stands after a comma goes below it, where a narrow screen would else turn the names.
+                "x": [name.replace(", ", ",<br>") for name in charts.inert(chart.categories)],
                 "y": list(found.values),
                 "text": [_said(chart, v) for v in found.values],
                 "cliponaxis": False,

@@ -56,7 +56,8 @@ class Effect:
             return f"{OF[self.outcome]}: too early to say"
         ends = f"95 % interval {signed(self.relative.low)} to {signed(self.relative.high)}"
         clear = {"helped": "a clear effect", "harmed": "a clear effect the wrong way"}
-        return f"{signed(self.relative.value)} {OF[self.outcome]} ({ends}), {clear.get(self.said, 'no clear effect yet')}"
+        nothing = "no clear harm" if self.outcome in (COMPLAINTS, OPT_OUTS) else "no clear effect yet"
+        return f"{signed(self.relative.value)} {OF[self.outcome]} ({ends}), {clear.get(self.said, nothing)}"
 
     def arms_in_words(self) -> str:
         """`10.4 % of 3,300 treated left, of 3,300 held out 11.7 %`."""

@@ -17,8 +17,9 @@ def test_every_role_reads_the_same_finding(open_page):
 def test_a_figure_has_its_interval_its_number_and_its_target(open_page):
     said = words(open_page(somebody("executive"), "impact"))
     assert said.count("95 % interval") >= 3 + 1
-    guards = said[said.index("Did it come with harm?") :]
-    print(guards)
+    assert "customers who complained" in said
+    assert "no clear harm" in said
+    assert "ustomers who withdrew their consent" in said
     assert "Target −18 %" in said
     assert "Target +32 %" in said
     assert re.search(r"of \d+ against .* of \d+", said)
