@@ -107,7 +107,11 @@ def test_a_role_without_personal_data_finds_no_customers_name_or_phone_on_any_pa
         if role in entry.roles:
             app = open_page(somebody(role), entry.url)
             shown = words(app) + cells(app)
-            assert not [p for p in personal - allowed if p in shown]
+            for name in [p for p in personal - allowed if p in shown]:
+                # A lead “Alan Wong Lai Kuen” is not the customer “Wong Lai Kuen”.
+                for longer in [a for a in allowed if name in a]:
+                    shown = shown.replace(longer, "")
+                assert name not in shown, entry.url
 
 
 def test_a_recorded_step_changes_the_alert_and_stays_in_the_history(open_page, bank: connect.Stores):
