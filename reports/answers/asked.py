@@ -85,8 +85,14 @@ class Asked:
         return figure(CATALOGUE[name], self.value(name))
 
     def over_time(self, name: str) -> tuple[float | None, ...]:
-        """The figure of the quarters of a chart, oldest first."""
-        return tuple(None if math.isnan(v) else float(v) for v in self.history[name])
+        """The figure of the quarters of a chart, oldest first.
+
+        Before the first quarter in which anything happened the data had not begun: not known, not 0.
+        """
+        begun = (self.history[name].fillna(0) != 0).cummax()
+        return tuple(
+            float(v) if there and v == v else None for v, there in zip(self.history[name], begun, strict=True)
+        )
 
     def quarters(self) -> tuple[str, ...]:
         """The names of those quarters: `Q2 26`."""

@@ -168,6 +168,14 @@ def test_no_headline_figure_needs_a_specialist_and_seven_decisions_are_enough(re
         assert not [f for a in review.answers for f in a.figures if "AUC" in f.label + f.value + f.n]
 
 
+def test_a_quarter_before_the_data_begin_is_not_known_rather_than_0(reviews):
+    for review in reviews.values():
+        churn = next(a for a in review.answers if a.key == "churn")
+        values = churn.chart.series[0].values if churn.chart else (None,)
+        known = [v for v in values if v is not None]
+        assert not known or known[0] > 0
+
+
 def test_goals_that_are_behind_come_with_what_feeds_them(reviews):
     for review in reviews.values():
         goals = review.answers[0]
