@@ -452,9 +452,10 @@ def review(quarter: str, folder: Path, template: Path | None) -> None:
         for kind, words in (("pptx", "slides"), ("pdf", "handout")):
             step(f"Writing the {words}")
             made = deck.slides(found, template) if kind == "pptx" else handout.pdf(found)
-            _write(folder / about.file_name(found, kind), made)
+            # The line first: no file stands in a folder that the audit does not know.
             what = f"{kind}, {found.period.in_words()}"
             downloads.note(stores, viewer, f"Quarterly review {found.quarter}", what)
+            _write(folder / about.file_name(found, kind), made)
     for kind in ("pptx", "pdf"):
         click.echo(f"Written: {folder / about.file_name(found, kind)}")
     click.echo(f"Done in {time.monotonic() - begun:.1f} s.")

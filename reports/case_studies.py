@@ -35,12 +35,12 @@ def further(asked: Asked) -> tuple[CaseStudy, ...]:
     """Lift experiments that were over by the quarter's end, the latest first, and one study of what is planned."""
     viewer, told = asked.reader.viewer, []
     if may_see(viewer, lift_experiments) is not None:
-        found = asked.once("lift experiments", lift.standing)
+        found = lift.standing(asked.reader)
         over = _until(found, "ends_on", asked.end)
         over = over.sort_values("ends_on", ascending=False, kind="stable")
         told += [of_a_channel(row) for row in rows_of(over.head(MOST))]
     if may_see(viewer, planned_tests) is not None:
-        tests = asked.once("planned tests", planned)
+        tests = planned(asked.reader)
         rows = list(rows_of(_until(tests, "planned_at", asked.end)))
         if rows:
             told.append(of_plans(rows))

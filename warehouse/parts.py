@@ -85,7 +85,8 @@ def _allowed(part: Any) -> bool:
         return type(part) is Table and part in KNOWN_TABLES
     if isinstance(part, FunctionElement):
         ours = type(part).__module__ in ("sqlalchemy.sql.functions", "warehouse.dialects")
-        return ours and part.name in FUNCTIONS and not getattr(part, "packagenames", ())
+        plain = ours and part.name in FUNCTIONS and not getattr(part, "packagenames", ())
+        return plain and _plain_type(part.type)
     if type(part) not in _ALLOWED or _says_more(part):
         return False
     if isinstance(part, e.ColumnClause):
@@ -119,7 +120,14 @@ def _own(part: Any, name: str) -> Any:
 
 
 def _plain_type(kind: TypeEngine) -> bool:
-    """A type of the library itself: one of somebody's own may write SQL around its column."""
-    if isinstance(kind, UserDefinedType | TypeDecorator) or getattr(kind, "collation", None):
+    """A type of the library itself: one of somebody's own may write SQL around its column.
+
+    So may one that stands inside it for a single engine or for the items of a list, and a size that is no number.
+    """
+    if isinstance(kind, UserDefinedType | TypeDecorator | sqltypes.Enum | sqltypes.ARRAY):
         return False
-    return type(kind).__module__.startswith("sqlalchemy.") and not isinstance(kind, sqltypes.Enum)
+    sizes = (getattr(kind, size, None) for size in ("length", "precision", "scale"))
+    if getattr(kind, "collation", None) or not all(size is None or isinstance(size, int) for size in sizes):
+        return False
+    variants = kind._variant_mapping.values()
+    return type(kind).__module__.startswith("sqlalchemy.") and all(_plain_type(v) for v in variants)

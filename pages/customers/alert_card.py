@@ -1,5 +1,6 @@
 """One alert: a line in a list, and what can be done about it: record a step, snooze, take a step back."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from workflow.salvageable import WORTH_A_CALL
 from workflow.steps import CLOSING, LONGEST_SNOOZE_DAYS, SNOOZED, STEPS, record_step, take_back
 
 USUAL_SNOOZE_DAYS = 7
+_FOUND_LATER = re.compile(r"https?(?=://)|www(?=\.)|:(?=[a-z0-9_+-][\w+/-]*:)", re.IGNORECASE)
 
 
 def name_of(alert: Any) -> str:
@@ -148,5 +150,9 @@ def confirm() -> None:
 
 
 def escaped(text: str) -> str:
-    """User text for a place that reads Markdown: shown as typed, never as a link or picture."""
-    return "".join(f"\\{c}" if c in r"\`*_{}[]()#+-.!|<>~:$" else c for c in text)
+    """User text for a place that reads Markdown: shown as typed, never as a link or picture.
+
+    Addresses and icons are looked for once more after the backslashes have gone: a joiner nobody sees parts them.
+    """
+    parted = _FOUND_LATER.sub(lambda found: f"{found[0]}\u2060", text)
+    return "".join(f"\\{c}" if c in r"\`*_{}[]()#+-.!|<>~:$&" else c for c in parted)

@@ -5,6 +5,7 @@ import streamlit as st
 
 from metrics import scorecard
 from metrics.scope import Scope
+from metrics.versions import timeline
 from pages.customers.alert_card import escaped
 from pages.growth import campaign_life, campaign_overlap, campaign_scorecard
 from pages.growth.campaign_scorecard import JUDGED
@@ -63,7 +64,9 @@ def _judged(viewer: Viewer, plans: pd.DataFrame) -> pd.DataFrame | None:
         return None
     as_of = data.as_of(viewer)
     found: pd.DataFrame = data.cached(
-        viewer, ("scorecard", as_of), lambda door: scorecard.of_the_bank(door, as_of, known)
+        viewer,
+        ("scorecard", as_of, timeline(data.reader(viewer))),
+        lambda door: scorecard.of_the_bank(door, as_of, known),
     )
     told = plans[["campaign_id", "name", "channel", "audience", "message", "starts_on", "ends_on"]]
     found = found.merge(told, left_on="campaign", right_on="campaign_id", how="left")

@@ -9,6 +9,7 @@ import pandas as pd
 
 from metrics import scorecard
 from metrics.channel_value import campaign_names
+from metrics.versions import timeline
 from metrics.words import hkd, share
 from models import worth
 from reports.answers import goals as shared
@@ -174,7 +175,8 @@ def _campaigns(asked: Asked) -> list[Decision]:
         return []
     try:
         judged: pd.DataFrame = asked.once(
-            ("scorecard", asked.end), lambda d: scorecard.of_the_bank(d, asked.end, asked.known)
+            ("scorecard", asked.end, timeline(asked.reader)),
+            lambda d: scorecard.of_the_bank(d, asked.end, asked.known),
         )
         names = asked.once("campaign names", campaign_names)
     except AccessRefused:

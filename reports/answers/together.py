@@ -18,18 +18,22 @@ ADOPTION_DAYS = 30
 QUESTION = "How do the departments work together?"
 NOT_MEASURED = "Disputes settled: not measured yet, because disputes are not recorded in Concord so far."
 
+NOT_YET = "not yet"
+"""In place of a survey that still runs: who compared its scores of two days could work out the answers in between."""
+
 
 def answer(asked: Asked) -> Answer:
     """Hand-off, acceptance, alerts worked, and the staff survey with small departments hidden."""
     period = asked.quarter.period
-    said = asked.once(("staff survey", period), lambda d: staff.survey(d, period))
-    answered = isinstance(said, Survey) and len(said.departments) > 0
+    said: Survey | str | None = asked.once(("staff survey", period), lambda d: staff.survey(d, period))
+    if asked.quarter.is_partial and isinstance(said, Survey) and (len(said.departments) or said.hidden):
+        said = NOT_YET
     done = worked(asked.reader, period)
     sentences = [_hand_off(asked), NOT_MEASURED, _signed_in(asked), _worked(done), *_staff(said)]
     return Answer(
         key="together",
         question=QUESTION,
-        title=_title(asked, said if answered else None),
+        title=_title(asked, said if isinstance(said, Survey) and len(said.departments) else None),
         sentences=tuple(s for s in sentences if s),
         figures=(
             asked.card("promise_kept"),
@@ -102,9 +106,14 @@ def _worked(done: Worked | None) -> str:
     return f"{text} Of {done.due:,.0f} that came due, {share(done.in_time / done.due)} were settled in time."
 
 
-def _staff(said: Survey | None) -> list[str]:
+def _staff(said: Survey | str | None) -> list[str]:
     if said is None:
         return ["The staff survey is not for your role."]
+    if isinstance(said, str):
+        return [
+            "The staff survey is told when the quarter is over: scores that move from day to day would give away single "
+            "answers."
+        ]
     if said.departments.empty and not said.hidden:
         return ["No member of staff answered the survey in this quarter."]
     if said.departments.empty:
@@ -128,10 +137,12 @@ def _staff(said: Survey | None) -> list[str]:
     ]
 
 
-def _staff_card(said: Survey | None) -> Figure:
+def _staff_card(said: Survey | str | None) -> Figure:
     label = "Staff survey, 1 to 5"
     if said is None:
         return Figure(label=label, value="not for your role")
+    if isinstance(said, str):
+        return Figure(label=label, value=said)
     if said.departments.empty:
         return Figure(label=label, value="too few" if said.hidden else "no data")
     return Figure(

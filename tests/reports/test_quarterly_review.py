@@ -20,6 +20,7 @@ from metrics.quarter import Quarter, quarter_named, quarter_of
 from metrics.query import Question, ask
 from metrics.scope import Period, Scope
 from metrics.small_groups import shown
+from metrics.versions import timeline
 from metrics.words import figure
 from reports import quarterly_review as quarterly
 from reports.answers import staff
@@ -30,8 +31,10 @@ from warehouse import load
 from warehouse.access import SYSTEM, Reader, Viewer
 from warehouse.connect import Stores
 from warehouse.errors import Problem
+from workflow import lift
 from workflow.goal_setting import set_goal
 from workflow.goals import Draft
+from workflow.lift import Result
 
 ROLES = ("executive", "analyst", "marketing", "sales")
 CAUSAL = re.compile(r"\b(reduced|raised|lowered|increased|because|caused|thanks to|led to|due to)\b", re.I)
@@ -211,6 +214,41 @@ def test_a_running_quarter_is_compared_with_as_many_days(night: Stores):
     assert (review.before.start, review.year_before.start) == (date(2026, 1, 1), date(2025, 4, 1))
     assert review.before.days == review.year_before.days == review.period.days == 44
     assert "to 14 May" in review.title
+    # Two days' scores of a department would tell what those said who answered in between.
+    together = next(a for a in review.answers if a.key == "together")
+    assert together.table is None
+    assert "told when the quarter is over" in " ".join(together.sentences)
+    assert "staff survey" not in together.title
+
+
+def test_a_cached_review_knows_what_people_wrote_a_moment_ago(night: Stores):
+    """Page and file are made at different moments, from the same desk: only the file is made without a cache."""
+    reader, kept = reader_of(night, "executive"), dict[str, object]()
+
+    def once(key, work):
+        if repr(key) not in kept:
+            kept[repr(key)] = work(reader)
+        return kept[repr(key)]
+
+    quarter, known = quarterly.named("2026Q2", reader), load.known(reader)
+    quarterly.build(reader, quarter, known, once)
+    agreed = repr(timeline(reader))
+    assert all(agreed in key for key in kept if key.startswith(("('scorecard'", "('progress'", "('review'")))
+    analyst = Viewer("analyst", "Ada Fung", "analyst")
+    result = Result(
+        channel=lift.channels(reader)[0],
+        population="Two branches drawn by lot",
+        starts_on=date(2026, 4, 1),
+        ends_on=date(2026, 5, 31),
+        estimate=0.2,
+        low=0.1,
+        high=0.3,
+        source="Report 7",
+    )
+    lift.enter(night, analyst, result)
+    review = quarterly.build(reader, quarter, known, once)
+    assert [s for s in review.case_studies if any("Report 7" in source for source in s.sources)]
+    assert review.case_studies == quarterly.build(reader, quarter, known).case_studies
 
 
 def test_quarters_are_offered_newest_first_as_far_as_there_are_data(night: Stores):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from onlookers import EVERYBODY
 from sqlalchemy import (
+    ARRAY,
     Column,
     Enum,
     MetaData,
@@ -53,6 +54,15 @@ class Sly(UserDefinedType):
 
     def column_expression(self, colexpr: Any) -> Any:
         return literal_column(ALL)
+
+
+class Named(UserDefinedType):
+    """A type whose name is SQL."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return f"VARCHAR) || {ALL} || CAST('' AS VARCHAR"
 
 
 class Worn(TypeDecorator):
@@ -172,6 +182,13 @@ DISGUISES: dict[str, Callable[[], Any]] = {
     "a dressed type": lambda: select(cast(c.c.customer_id, Worn)),
     "a collation": lambda: select(cast(c.c.customer_id, String(collation='C" FROM unified.customers --'))),
     "a named type": lambda: select(cast(c.c.customer_id, Enum("a", name="x) FROM unified.customers --"))),
+    "a type for one engine": lambda: select(
+        cast(c.c.customer_id, String().with_variant(Named(), "duckdb")).label("n")
+    ),
+    "a type of a list's items": lambda: select(cast(c.c.customer_id, ARRAY(Named())).label("n")),
+    "a type of a function": lambda: select(func.coalesce(c.c.customer_id, type_=Sly())),
+    "a length in words": lambda: select(cast(c.c.customer_id, String(Named().get_col_spec()))),
+    "a precision in words": lambda: select(cast(c.c.birth_year, Numeric(Named().get_col_spec(), 2))),
     "a type of a value": lambda: select(literal("x", Sly)),
     "a lock": lambda: select(c.c.customer_id).with_for_update(),
     "a write": lambda: update(desk.alerts).values(status="closed"),
