@@ -26,7 +26,7 @@ def answer(asked: Asked) -> Answer:
     """Hand-off, acceptance, alerts worked, and the staff survey with small departments hidden."""
     period = asked.quarter.period
     said: Survey | str | None = asked.once(("staff survey", period), lambda d: staff.survey(d, period))
-    if asked.quarter.is_partial and isinstance(said, Survey) and (len(said.departments) or said.hidden):
+    if asked.quarter.is_partial and said is not None:
         said = NOT_YET
     done = worked(asked.reader, period)
     sentences = [_hand_off(asked), NOT_MEASURED, _signed_in(asked), _worked(done), *_staff(said)]
@@ -42,7 +42,7 @@ def answer(asked: Asked) -> Answer:
             _staff_card(said),
         ),
         chart=_chart(asked),
-        table=_table(said) if isinstance(said, Survey) else None,
+        table=_table(said) if isinstance(said, Survey) and len(said.departments) else None,
         metrics=("promise_kept", "acceptance_rate"),
         sources=(
             "Staff survey of the quarter, by department; alerts, accounts and sign-ins as they stand on the desk.",
