@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from sqlalchemy import Connection, create_engine, text
@@ -92,6 +95,33 @@ def test_the_removal_effects_are_the_exact_ones(effects: pd.DataFrame) -> None:
         "epsilon": 0.0626, "zeta": 0.0398, "kappa": 0.0287, "gamma": 0.0179, "delta": 0.0005, "mi": 0.0002,
     }  # fmt: skip
     assert effects["removal_effect"].round(4).to_dict() == exact
+
+
+def test_walking_the_published_paths_step_by_step_comes_to_the_same_effects(effects: pd.DataFrame) -> None:
+    """Another way than the linear solve: the published file is counted here and the chain walked until nobody is left."""
+    steps: Counter[tuple[str, str]] = Counter()
+    for row in pd.read_csv(PATHS).itertuples():
+        walk = ["start", *row.path.split(" > ")]
+        for pair in pairwise(walk):
+            steps[pair] += row.total_conversions + row.total_null
+        steps[walk[-1], "won"] += row.total_conversions
+        steps[walk[-1], "lost"] += row.total_null
+    states = sorted({state for pair in steps for state in pair})
+    at = {state: i for i, state in enumerate(states)}
+    chain = np.zeros((len(states), len(states)))
+    for (left, right), walked in steps.items():
+        chain[at[left], at[right]] = walked
+    chain /= np.maximum(chain.sum(axis=1, keepdims=True), 1)
+    chain[at["won"], at["won"]] = 1
+
+    def chance_to_win(without: str | None = None) -> float:
+        kept = chain.copy()
+        if without:
+            kept[:, at[without]] = 0
+        return float(np.linalg.matrix_power(kept, 2**14)[at["start"], at["won"]])
+
+    for channel, effect in effects["removal_effect"].items():
+        assert effect == pytest.approx(1 - chance_to_win(channel) / chance_to_win(), abs=1e-6)
 
 
 def test_their_shares_of_all_conversions_are_the_published_first_order_figures(effects: pd.DataFrame) -> None:
