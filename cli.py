@@ -30,6 +30,7 @@ from warehouse.journal import broken_line
 from warehouse.load import load as load_folder
 from warehouse.load import nights, status
 
+HERE = Path(__file__).parent
 console = Console(stderr=True)
 
 
@@ -52,7 +53,7 @@ def _steps() -> Iterator[Callable[[str], None]]:
 
 
 def _stores() -> connect.Stores:
-    choices = settings.read(Path("settings.toml"), os.environ)
+    choices = settings.read(HERE / "settings.toml", os.environ)
     zone = ZoneInfo(choices.timezone)
     stores = connect.open_stores(choices, lambda: datetime.now(zone).replace(tzinfo=None))
     connect.use(stores)
@@ -265,7 +266,7 @@ def _load_sample(stores: connect.Stores, customers: int) -> None:
     subprocess.run(
         [sys.executable, "-m", "sample_data", str(folder), "--customers", str(customers)],
         check=True,
-        cwd=Path(__file__).parent,
+        cwd=HERE,
     )
     with _steps() as step:
         load_folder(stores, folder, sample=True, progress=step)
@@ -487,7 +488,7 @@ def dictionary(into: Path) -> None:
 @main.command()
 def audit() -> None:
     """Check that no line of the audit log was altered or removed."""
-    with _stores().desk.connect() as desk:
+    with _stores().look_at_desk() as desk:
         line = broken_line(desk)
     if line is not None:
         raise Problem(

@@ -34,7 +34,7 @@ def open_complaints(as_of: date) -> Select:
             tickets.c.opened_at >= until - timedelta(days=365),
             or_(tickets.c.resolved_at.is_(None), tickets.c.resolved_at >= until),
         )
-        .order_by(tickets.c.opened_at)
+        .order_by(tickets.c.opened_at, tickets.c.ticket_id)
     )
 
 
@@ -49,7 +49,7 @@ def of_theme(theme: str, most: int) -> Select:
     return (
         select(tickets.c.ticket_id, tickets.c.opened_at, tickets.c.category, tickets.c.text)
         .where(tickets.c.ticket_id.in_(typical))
-        .order_by(tickets.c.opened_at.desc())
+        .order_by(tickets.c.opened_at.desc(), tickets.c.ticket_id)
     )
 
 

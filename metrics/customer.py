@@ -191,7 +191,7 @@ def answers(customer_id: str, as_of: date) -> Select:
             surveys.c.answered_at < until,
             surveys.c.score.is_not(None),
         )
-        .order_by(surveys.c.answered_at.desc())
+        .order_by(surveys.c.answered_at.desc(), surveys.c.survey_id)
         .limit(10)
     )
 
@@ -212,7 +212,7 @@ def cases(customer_id: str, as_of: date) -> Select:
             tickets.c.text,
         )
         .where(tickets.c.customer_id == customer_id, tickets.c.opened_at < until)
-        .order_by(tickets.c.opened_at.desc())
+        .order_by(tickets.c.opened_at.desc(), tickets.c.ticket_id)
         .limit(50)
     )
 

@@ -141,13 +141,13 @@ def disable(stores: Stores, username: str, *, by: str, why: str = "account disab
 
 def listing(stores: Stores) -> Sequence[Person]:
     """All users by name, the disabled too."""
-    with stores.desk.execution_options(reading=True).connect() as desk:
+    with stores.look_at_desk() as desk:
         return desk.execute(select(users).order_by(users.c.username)).all()
 
 
 def get(stores: Stores, username: str) -> Person | None:
     """The user of that name, or None."""
-    with stores.desk.execution_options(reading=True).connect() as desk:
+    with stores.look_at_desk() as desk:
         return desk.execute(select(users).where(users.c.username == tidy(username))).first()
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 
 from warehouse import desk_versions
 from warehouse.errors import NothingLoaded
@@ -45,6 +45,10 @@ class Stores:
             url = self.settings.warehouse_url
             self._place = Server(self.settings) if is_postgresql(url) else Files(self.settings)
         return self._place
+
+    def look_at_desk(self) -> Connection:
+        """The desk, only to read: nobody's write waits for it."""
+        return self.desk.connect().execution_options(reading=True)
 
     def snapshot(self) -> str:
         """The id of the snapshot to read now. Raises NothingLoaded if there is none."""

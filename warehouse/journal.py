@@ -37,11 +37,12 @@ def entry(stores: Stores, who: str, action: str, subject: str = "", why: str = "
     `action` is a dotted word such as `alert.step`, `subject` the key it happened to. Raises whatever the body raises,
     after rolling everything back.
     """
-    at = stores.now()
     with _told_if_lost(), stores.desk.begin() as connection:
         if connection.dialect.name == "postgresql":
             # One writer at a time keeps the chain whole; SQLite's BEGIN IMMEDIATE does the same.
             connection.execute(text("LOCK TABLE audit_log IN EXCLUSIVE MODE"))
+        # Only now: whoever had to wait for the lock would write a moment before the line above hers.
+        at = stores.now()
         yield Entry(connection, at)
         _append(connection, at, who, action, subject, why)
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from warehouse.errors import Problem
 
@@ -61,10 +62,20 @@ class Settings:
     """True behind https: the session cookie is then named `__Host-` and never sent in the clear."""
 
 
+_WITHIN = {
+    "hold_out_share": (0, 0.5),
+    "discount_rate": (0, 1),
+    "fiscal_year_starts": (1, 12),
+    "smallest_cell": (1, 1_000_000),
+    "alert_due_days": (1, 366),
+}
+"""From and to: a tenth written as 10 would hold every alert back, and nobody would notice."""
+
+
 def read(path: Path, environment: Mapping[str, str]) -> Settings:
     """Settings from `path` (if it exists) and `CONCORD_<NAME>`, `WAREHOUSE_URL`, `WAREHOUSE_LOAD_URL`, `DESK_URL` on top.
 
-    Raises `Problem` for an unknown name or a value of the wrong kind.
+    Raises `Problem` for an unknown name, or a value of the wrong kind or out of bounds.
     """
     known = {f.name: f for f in fields(Settings)}
     given: dict[str, object] = {}
@@ -84,7 +95,19 @@ def read(path: Path, environment: Mapping[str, str]) -> Settings:
         if variable in environment:
             given[name] = environment[variable]
     defaults = Settings()
-    return Settings(**{n: _as_kind(n, v, type(getattr(defaults, n))) for n, v in given.items()})
+    chosen = Settings(**{n: _as_kind(n, v, type(getattr(defaults, n))) for n, v in given.items()})
+    for name, (least, most) in _WITHIN.items():
+        if not least <= getattr(chosen, name) <= most:
+            raise Problem(
+                f"The setting “{name}” is {getattr(chosen, name):g}; it goes from {least:,} to {most:,}."
+            )
+    try:
+        ZoneInfo(chosen.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Problem(
+            f"The setting “timezone” is “{chosen.timezone}”, which is no time zone. Write a name such as Asia/Hong_Kong."
+        ) from None
+    return chosen
 
 
 def _as_kind(name: str, value: Any, kind: Any) -> Any:

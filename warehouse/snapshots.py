@@ -205,9 +205,7 @@ def publish(settings: Settings, snapshot: str) -> None:
     except BaseException:
         new.unlink(missing_ok=True)
         raise
-    folder = os.open(settings.data_dir, os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)
+    to_disk(settings.data_dir)
     _sweep(settings, {snapshot_file(settings, s).name for s in (snapshot, before) if s})
 
 
@@ -233,8 +231,10 @@ def _remove(left: Path) -> None:
             left.unlink(missing_ok=True)
 
 
-def to_disk(file: Path) -> None:
-    """Wait until a file is on the disk itself."""
-    handle = os.open(file, os.O_RDONLY)
-    os.fsync(handle)
-    os.close(handle)
+def to_disk(place: Path) -> None:
+    """Wait until a file, or the list of a folder's files, is on the disk itself."""
+    handle = os.open(place, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -58,7 +58,7 @@ def tonight(stores: Stores, rule: Rule, found: pd.DataFrame, as_of: date, presen
     `present` are the customers with the bank on that day. Running it again on the same day changes nothing, not even
     the audit log.
     """
-    with stores.desk.connect() as connection:
+    with stores.look_at_desk() as connection:
         plan = _plan(connection, stores.settings, rule, found, as_of, present)
     if not (plan.new or plan.ended or plan.moved):
         return Night(over_capacity=plan.over_capacity)
@@ -69,11 +69,11 @@ def tonight(stores: Stores, rule: Rule, found: pd.DataFrame, as_of: date, presen
         if plan.new:
             entry.desk.execute(insert(alerts), plan.new)
         for alert in plan.ended:
-            _change(entry.desk, alert, status="closed", closed_at=entry.at, outcome=alert["outcome"])
+            change_by_night(entry.desk, alert, status="closed", closed_at=entry.at, outcome=alert["outcome"])
         for alert in plan.moved:
             # The customer has a new RM: whoever worked the alert so far, it goes to her.
             owner = {name: alert[name] for name in ("rm_id", "customer_rm_id", "team")}
-            _change(entry.desk, alert, **owner)
+            change_by_night(entry.desk, alert, **owner)
     held_out = sum(alert["arm"] == "held_out" for alert in plan.new)
     return Night(
         raised=len(plan.new) - held_out,
@@ -84,7 +84,8 @@ def tonight(stores: Stores, rule: Rule, found: pd.DataFrame, as_of: date, presen
     )
 
 
-def _change(desk: Connection, alert: Mapping[str, Any], **values: Any) -> None:
+def change_by_night(desk: Connection, alert: Mapping[str, Any], **values: Any) -> None:
+    """Change an alert; whoever has it open at that moment is told, because its version moves on."""
     changed = update(alerts).where(alerts.c.alert_id == alert["alert_id"])
     desk.execute(changed.values(version=alerts.c.version + 1, **values))
 

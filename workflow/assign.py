@@ -127,13 +127,13 @@ def covered(stores: Stores, viewer: Viewer) -> tuple[str, ...]:
     else:
         return ()
     query = select(alerts.c.customer_id).distinct().where(*own).order_by(alerts.c.customer_id)
-    with stores.desk.connect().execution_options(reading=True) as desk:
+    with stores.look_at_desk() as desk:
         return tuple(desk.execute(query).scalars())
 
 
 def viewer_of(stores: Stores, username: str) -> Viewer | None:
     """The person behind an account as she would be at the screen now; None if she may no longer sign in."""
-    with stores.desk.connect().execution_options(reading=True) as desk:
+    with stores.look_at_desk() as desk:
         row = desk.execute(select(users).where(users.c.username == username)).mappings().first()
     if row is None or row["disabled_at"] is not None:
         return None

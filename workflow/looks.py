@@ -89,7 +89,7 @@ def plan_first(stores: Stores, started: Mapping[str, date], as_of: date, who: st
     If the day of the first look has passed already, nobody can promise not to have looked: then there is one look, on
     `as_of`, marked as planned after the fact.
     """
-    with stores.desk.connect() as connection:
+    with stores.look_at_desk() as connection:
         new = sorted(set(started) - _planned(connection))
     for experiment in new:
         steps = RULE_AFTER_DAYS if experiment.startswith(OF_A_RULE) else AFTER_DAYS

@@ -130,7 +130,7 @@ def _last_contact(reader: Reader, customer_id: str, today: date) -> tuple[date |
             # Her own call is the occasion of the offer, not a reason against it.
             alert_steps.c.taken_by != reader.viewer.username,
         )
-        .order_by(alert_steps.c.taken_at.desc())
+        .order_by(alert_steps.c.taken_at.desc(), alert_steps.c.step_id.desc())
         .limit(1),
     )
     found: list[tuple[date, str]] = []

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, select
 
 from warehouse import journal
 from warehouse.connect import Stores
 from warehouse.desk import alerts
 from warehouse.journal import Entry
-from workflow.alerts import BY_NIGHT
+from workflow.alerts import BY_NIGHT, change_by_night
 from workflow.steps import append_step
 
 RULE_REMOVED = "rule_removed"
@@ -32,7 +32,7 @@ def escalate(stores: Stores, as_of: date) -> int:
     with journal.entry(stores, BY_NIGHT, "alert.escalate", "", f"as of {as_of:%Y-%m-%d}") as entry:
         found = _rows(entry.desk, *late)
         for alert in found:
-            _change(entry, alert, escalated_on=as_of)
+            change_by_night(entry.desk, alert, escalated_on=as_of)
             append_step(entry, alert, "escalated", f"Due {alert['due_on']:%Y-%m-%d}", BY_NIGHT)
     return len(found)
 
@@ -50,19 +50,14 @@ def close_in(entry: Entry, *which: ColumnElement[bool]) -> int:
     """Close alerts whose rule is removed, inside a change that is open; held-out ones end like the others."""
     found = _rows(entry.desk, *which, alerts.c.status != "closed")
     for alert in found:
-        _change(entry, alert, status="closed", closed_at=entry.at, outcome=RULE_REMOVED)
+        change_by_night(entry.desk, alert, status="closed", closed_at=entry.at, outcome=RULE_REMOVED)
     return len(found)
 
 
 def _there(stores: Stores, *which: ColumnElement[bool]) -> bool:
-    with stores.desk.connect().execution_options(reading=True) as desk:
+    with stores.look_at_desk() as desk:
         return desk.execute(select(alerts.c.alert_id).where(*which).limit(1)).first() is not None
 
 
 def _rows(desk: Connection, *which: ColumnElement[bool]) -> list[dict[str, Any]]:
     return [dict(row) for row in desk.execute(select(alerts).where(*which)).mappings()]
-
-
-def _change(entry: Entry, alert: dict[str, Any], **values: Any) -> None:
-    changed = update(alerts).where(alerts.c.alert_id == alert["alert_id"])
-    entry.desk.execute(changed.values(version=alerts.c.version + 1, **values))

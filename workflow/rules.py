@@ -189,5 +189,5 @@ def found(rule: Rule, as_of: date) -> Select[Any]:
         )
         .outerjoin(managers, managers.c.rm_id == profile.c.rm_id)
         .where(profile.c.as_of == as_of, or_(rule.when, still))
-        .order_by(stake.desc(), profile.c.customer_id)
+        .order_by(stake.desc().nulls_last(), profile.c.customer_id)
     )

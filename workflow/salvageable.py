@@ -48,7 +48,7 @@ def chance_to_save(reader: Reader, profiles: pd.DataFrame, known: frozenset[str]
     if proven.empty:
         return pd.DataFrame(columns=["customer_id", "probability"])
     proven = proven.assign(own=proven["experiment"].str.startswith(OF_A_RULE))
-    best = proven.sort_values(["own", "looked_on"]).iloc[-1]
+    best = proven.sort_values(["own", "looked_on", "experiment"]).iloc[-1]
     rows = drawn.arms(reader)
     rows = rows[rows["experiment"] == best["experiment"]]
     rows = drawn.watched(reader, rows, pd.Timestamp(best["looked_on"]).date())

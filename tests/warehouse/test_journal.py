@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -99,6 +100,33 @@ def test_a_change_the_database_refuses_leaves_no_line(desk: Stores) -> None:
     with pytest.raises(IntegrityError):
         set_goals("mql", "leads")
     assert (_goals(desk), len(_lines(desk))) == (1, 1)
+
+
+def test_a_look_at_the_desk_holds_up_no_write(desk: Stores) -> None:
+    with desk.look_at_desk() as look:
+        assert look.execute(select(func.count()).select_from(audit_log)).scalar() == 0
+        journal.note(desk, "amy", "test.note")
+    assert len(_lines(desk)) == 1
+
+
+def test_a_change_takes_its_moment_when_its_turn_has_come(tmp_path: Path) -> None:
+    others_could_write: list[bool] = []
+
+    def now() -> datetime:
+        other = sqlite3.connect(tmp_path / "desk.sqlite", timeout=0, isolation_level=None)
+        try:
+            other.execute("BEGIN IMMEDIATE")
+            others_could_write.append(True)
+        except sqlite3.OperationalError:
+            others_could_write.append(False)
+        finally:
+            other.close()
+        return NINE
+
+    stores = open_stores(Settings(data_dir=tmp_path), now)
+    journal.note(stores, "amy", "test.note")
+    assert others_could_write == [False]
+    stores.desk.dispose()
 
 
 def test_bookkeeping_changes_something_without_a_line(desk: Stores) -> None:

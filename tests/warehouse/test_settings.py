@@ -6,7 +6,10 @@ from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+import cli
+from warehouse import connect
 from warehouse.errors import Problem
 from warehouse.settings import Settings, read
 
@@ -56,6 +59,13 @@ def test_a_setting_that_does_not_exist_is_refused_by_name(tmp_path: Path) -> Non
         ("alert_due_days = [1]", "“alert_due_days”"),
         ('secure_cookies = "perhaps"', "“secure_cookies” is “perhaps”"),
         ("large_savings = ", "settings.toml cannot be read"),
+        ("hold_out_share = 10", "“hold_out_share” is 10; it goes from 0 to 0.5"),
+        ("discount_rate = nan", "“discount_rate” is nan"),
+        ("fiscal_year_starts = 13", "“fiscal_year_starts” is 13; it goes from 1 to 12"),
+        ("smallest_cell = 0", "“smallest_cell” is 0"),
+        ('timezone = "Hong Kong"', "“Hong Kong”, which is no time zone"),
+        ('timezone = "../zone"', "“../zone”, which is no time zone"),
+        ('timezone = "Asia"', "“Asia”, which is no time zone"),
     ],
 )
 def test_a_value_of_the_wrong_kind_is_refused_with_its_name(line: str, said: str, tmp_path: Path) -> None:
@@ -73,6 +83,22 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
     file.write_bytes(b"timezone = '\xff\xfe'")
     with pytest.raises(Problem, match=r"settings\.toml cannot be read"):
         read(file, {})
+
+
+def test_a_command_started_elsewhere_reads_the_same_file_as_the_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _file(tmp_path, f'smallest_cell = 77\ndata_dir = "{tmp_path / "data"}"\n')
+    elsewhere = tmp_path / "home of the scheduler"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    monkeypatch.setattr(cli, "HERE", tmp_path)
+    monkeypatch.delenv("CONCORD_DATA_DIR", raising=False)
+    monkeypatch.setattr(connect, "_here", None)
+    done = CliRunner().invoke(cli.main, ["users", "list"])
+    assert done.exit_code == 0, done.output
+    assert connect.here().settings.smallest_cell == 77
+    assert list(elsewhere.iterdir()) == []
 
 
 def test_settings_do_not_change_once_read() -> None:
