@@ -83,8 +83,8 @@ acquisition_cost = Measure(
 )
 
 customers_acquired = Measure(
-    label="Customers won through campaigns",
-    means="People who became customers in the period and came from a lead.",
+    label="Customers won through a lead",
+    means="People who became customers in the period and came from a lead, whether or not the lead names a campaign.",
     owner="Sales Operations",
     fact=customers,
     dated=customers.c.joined_on,
@@ -104,7 +104,8 @@ customers_acquired = Measure(
 
 cac = Ratio(
     label="Cost per new customer (CAC)",
-    means="What campaigns for new customers spent in the period, divided by the customers they won in it.",
+    means="What campaigns for people who are not yet customers spent in the period, divided by the people who became "
+    "customers in it and came from a lead, whether or not the lead names a campaign.",
     owner="Marketing",
     top=acquisition_cost,
     bottom=customers_acquired,

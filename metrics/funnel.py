@@ -10,7 +10,7 @@ from warehouse.schema import leads as t
 
 leads = Measure(
     label="Leads",
-    means="People who first showed interest in the period, each counted once.",
+    means="Leads first recorded in the period. Somebody who came twice is two leads.",
     owner="Marketing",
     fact=t,
     dated=t.c.created_at,

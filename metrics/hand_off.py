@@ -6,6 +6,11 @@ from metrics.measure import Measure, Ratio
 from warehouse.schema import hand_offs as h
 from warehouse.schema import leads as t
 
+_PROMISE = (
+    "The promise is 24 working hours from becoming qualified (MQL), Monday to Friday from 9:00 to 18:00 without Hong "
+    "Kong's public holidays, unless the bank chose others."
+)
+
 rejected = Measure(
     label="Rejected by Sales",
     means="Leads called qualified by Marketing that Sales rejected in the period, whatever became of them later.",
@@ -29,7 +34,8 @@ rejected = Measure(
 
 promises_due = Measure(
     label="First contacts due",
-    means="Qualified leads whose promised hours until the first contact ended in the period.",
+    means="Qualified leads whose promised working hours until the first contact ended in the period. "
+    + _PROMISE,
     owner="Sales Operations",
     fact=h,
     dated=h.c.due_at,
@@ -47,7 +53,8 @@ promises_due = Measure(
 
 contacted_in_time = Measure(
     label="Contacted in time",
-    means="Of the first contacts due in the period, those that happened within the promised working hours.",
+    means="Of the first contacts due in the period, those that happened within the promised working hours. "
+    + _PROMISE,
     owner="Sales Operations",
     fact=h,
     total="sum",
@@ -67,7 +74,8 @@ contacted_in_time = Measure(
 
 promise_kept = Ratio(
     label="Promise kept",
-    means="Of the first contacts due in the period, the share that happened within the promised working hours.",
+    means="Of the first contacts due in the period, the share that happened within the promised working hours. "
+    + _PROMISE,
     owner="Sales Operations",
     top=contacted_in_time,
     bottom=promises_due,

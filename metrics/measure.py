@@ -41,6 +41,8 @@ class Measure:
     where: ColumnElement[bool] = field(default_factory=true)
     unit: Unit = "count"
     better: Better = "up"
+    monthly: bool = False
+    """Whether a row is a whole month, dated by its last day: such a figure is compared over as many months."""
     final_after: int | None = 0
     """Days after the end of a period until its figure grows no more; None if it may grow for ever."""
     synonyms: Mapping[str, str] = field(default_factory=dict)

@@ -58,6 +58,11 @@ def figures(metric: Metric, row: pd.Series) -> dict[str, float]:
     return found
 
 
+def compared_with(metric: Metric, period: Period) -> Period:
+    """The days that a figure of `period` is compared with: as many directly before, or as many months."""
+    return period.months_before() if all(m.monthly for m in measures_of(metric)) else period.before()
+
+
 def unanswerable(name: str, question: Question) -> str | None:
     """The dimension by which this metric cannot be told apart, or None."""
     wanted = [*question.by, *(d for d, _ in question.filters)]
@@ -147,11 +152,16 @@ def ask(
 def statement(
     fact: Table, measures: dict[str, Measure], question: Question, counting_people: bool = False
 ) -> Select:
-    """One SELECT over one table: a column per measure and period, named `<measure>__<period index>`."""
+    """One SELECT over one table: a column per measure and period, named `<measure>__<period index>`.
+
+    A second period that is the days before the first is for a figure kept by month as many months before: 91 days hold
+    three month ends or four.
+    """
+    compares = question.periods[1:2] == (question.periods[0].before(),)
     groups = [DIMENSIONS[d][fact].label(d) for d in question.by]
     columns: list[ColumnElement] = []
     for name, measure in measures.items():
-        for index, period in enumerate(question.periods):
+        for index, period in enumerate(_counted(measure, question.periods, compares)):
             columns.append(measure.over(period).label(f"{name}__{index}"))
             if counting_people:
                 people = func.count(case((measure.within(period), _person(fact))).distinct())
@@ -160,9 +170,16 @@ def statement(
     query = filtered(query, fact, question.filters)
     if groups:
         # Without this, a group that has rows only outside every asked period would appear as a line of zeros.
-        inside = [m.within(p) for m in measures.values() for p in question.periods]
+        inside = [m.within(p) for m in measures.values() for p in _counted(m, question.periods, compares)]
         query = query.where(or_(*inside)).group_by(*[g.element for g in groups])
     return query
+
+
+def _counted(measure: Measure, periods: Sequence[Period], compares: bool) -> Sequence[Period]:
+    """The days whose rows a measure counts for each of `periods`."""
+    if not (compares and measure.monthly):
+        return periods
+    return (periods[0], compared_with(measure, periods[0]), *periods[2:])
 
 
 def filtered(query: Select, fact: Table, filters: Iterable[tuple[str, tuple[str, ...]]]) -> Select:

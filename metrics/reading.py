@@ -13,7 +13,7 @@ import pandas as pd
 from metrics import CATALOGUE
 from metrics.compare import Change, compare, interval
 from metrics.measure import Measure, Metric, Ratio
-from metrics.query import figures, measures_of
+from metrics.query import compared_with, figures, measures_of
 from metrics.report import MONTH, Ask, Report, final_after
 from metrics.scope import Period, month, parts_by_month
 
@@ -60,7 +60,7 @@ def read(report: Report, as_of: date, ask: Ask, totals_only: bool = False) -> Re
     scope, metric = report.scope(as_of), CATALOGUE[report.metric]
     now, before = scope.period, scope.period.before()
     cell = _Maker(metric, as_of, "too few" if totals_only else "not known")
-    earlier = parts_by_month(before)
+    earlier = parts_by_month(compared_with(metric, now))
     answer = _by_period(ask(scope, [], [now, before, *earlier]))
     begun = _begun(metric, answer[0], now, [(m, answer[i + 2]) for i, m in enumerate(earlier)])
     cell = replace(cell, begun=begun)

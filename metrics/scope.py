@@ -22,6 +22,14 @@ class Period:
         """The same number of days directly before: like for like, whatever the calendar says."""
         return Period(self.start - timedelta(days=self.days), self.start - timedelta(days=1))
 
+    def months_before(self) -> Period:
+        """As many whole months as end in it, directly before the first of them; if none ends in it, `before`."""
+        count = sum(part.end == month(part.end.year, part.end.month).end for part in parts_by_month(self))
+        if not count:
+            return self.before()
+        first, last = (month(self.start.year, self.start.month - back) for back in (count, 1))
+        return Period(first.start, last.end)
+
     def in_words(self) -> str:
         """`1 Apr – 30 Jun 2026`."""
         last = f"{self.end.day} {self.end:%b %Y}"

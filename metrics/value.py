@@ -8,12 +8,14 @@ from warehouse.schema import customer_values, customers, revenues
 
 revenue = Measure(
     label="Revenue",
-    means="What customers' products earned the bank in the months that end in the period, before cost to serve.",
+    means="What customers' products earned the bank in the months that end in the period, before cost to serve. It is "
+    "compared with as many months before them.",
     owner="Finance",
     fact=revenues,
     total="sum",
     of=revenues.c.revenue,
     dated=revenues.c.month_on,
+    monthly=True,
     unit="HKD",
     synonyms={"Sales": "income", "Marketing": "customer value"},
     example="""
@@ -30,12 +32,13 @@ revenue = Measure(
 net_revenue = Measure(
     label="Net revenue",
     means="Revenue less the cost of serving the customers, in the months that end in the period. A month whose cost is "
-    "not known is left out.",
+    "not known is left out. It is compared with as many months before them.",
     owner="Finance",
     fact=revenues,
     total="sum",
     of=revenues.c.revenue - revenues.c.cost_to_serve,
     dated=revenues.c.month_on,
+    monthly=True,
     unit="HKD",
     synonyms={"Finance": "contribution margin"},
     history=("1, 24 Nov 2026: first definition.",),

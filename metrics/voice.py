@@ -149,7 +149,16 @@ cases_opened = Measure(
 )
 
 
+_SETTLED = (
+    "1, 22 Nov 2026: first definition, those taken back too.",
+    "2, 25 Nov 2026: without cases that the customer took back.",
+)
+
+
 def _delay(label: str, means: str, until: str, total: str, answer: str) -> Measure:
+    settling = until == "resolved_at"
+    answered = tickets.c[until] >= tickets.c.opened_at
+    taken_back = "\n            6         | 2026-04-01 10:00 | 2026-05-01 10:00 | true" if settling else ""
     return Measure(
         label=label,
         means=means,
@@ -159,17 +168,19 @@ def _delay(label: str, means: str, until: str, total: str, answer: str) -> Measu
         of=hours_between(tickets.c.opened_at, tickets.c[until]),
         dated=tickets.c[until],
         # A reply dated before the case is a slip of the clock; the load lists it.
-        where=tickets.c[until] >= tickets.c.opened_at,
+        # What the customer took back was not settled by us; an answer was given, whatever became of the case.
+        where=answered & tickets.c.withdrawn.is_not(True) if settling else answered,
         unit="hours",
         better="down",
+        history=_SETTLED if settling else Measure.history,
         example=f"""
             tickets
-            ticket_id | opened_at        | {until}
-            1         | 2026-04-01 10:00 | 2026-04-01 12:00
-            2         | 2026-04-01 10:00 | 2026-04-01 14:00
-            3         | 2026-04-01 10:00 | 2026-04-01 22:00
-            4         | 2026-04-01 10:00 |
-            5         | 2026-04-03 10:00 | 2026-04-02 10:00
+            ticket_id | opened_at        | {until:16} | withdrawn
+            1         | 2026-04-01 10:00 | 2026-04-01 12:00 |
+            2         | 2026-04-01 10:00 | 2026-04-01 14:00 | {"false" if settling else "true"}
+            3         | 2026-04-01 10:00 | 2026-04-01 22:00 |
+            4         | 2026-04-01 10:00 |                  |
+            5         | 2026-04-03 10:00 | 2026-04-02 10:00 |{taken_back}
 
             April to June 2026 = {answer} hours
         """,
@@ -178,28 +189,28 @@ def _delay(label: str, means: str, until: str, total: str, answer: str) -> Measu
 
 reply_median = _delay(
     "Time to first reply, half within",
-    "Of the cases first answered in the period, half were answered within this time.",
+    "Of the cases first answered in the period, those taken back later too, half were answered within this time.",
     "first_reply_at",
     "median",
     "4",
 )
 reply_p90 = _delay(
     "Time to first reply, nine in ten within",
-    "Of the cases first answered in the period, nine in ten were answered within this time.",
+    "Of the cases first answered in the period, those taken back later too, nine in ten were answered within this time.",
     "first_reply_at",
     "p90",
     "10.4",
 )
 resolution_median = _delay(
     "Time to settle, half within",
-    "Of the cases settled in the period, half were settled within this time.",
+    "Of the cases settled in the period and not taken back, half were settled within this time.",
     "resolved_at",
     "median",
     "4",
 )
 resolution_p90 = _delay(
     "Time to settle, nine in ten within",
-    "Of the cases settled in the period, nine in ten were settled within this time.",
+    "Of the cases settled in the period and not taken back, nine in ten were settled within this time.",
     "resolved_at",
     "p90",
     "10.4",
@@ -251,7 +262,7 @@ repeat_share = Ratio(
 
 theme_cases = Measure(
     label="Cases by theme",
-    means="Service cases opened in the period whose words say what they are mainly about.",
+    means="Service cases opened in the period, those taken back too, whose words say what they are mainly about.",
     owner="Analytics",
     fact=ticket_themes,
     dated=ticket_themes.c.opened_at,

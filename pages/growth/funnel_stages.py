@@ -39,7 +39,7 @@ def show(viewer: Viewer, scope: Scope, view: str) -> None:
     found = table(viewer, scope, view)
     st.header("How far the leads of this period got" if view == COHORT else "What happened in this period")
     st.caption(
-        "The leads that first came in the period, each counted once, as far as they have got by now. Compared with the "
+        "The leads that first came in the period, as far as they have got by now. Compared with the "
         "leads of the period before as those stood at its end, so that both had the same time. A visit has no name, so "
         "visits cannot be followed."
         if view == COHORT

@@ -122,7 +122,7 @@ def _bank_in_a_sentence(viewer: Viewer, scope: Scope) -> str:
     said = {
         "revenue": f"{figure(CATALOGUE['revenue'], now['revenue'])} revenue",
         "churn_rate": f"{figure(CATALOGUE['churn_rate'], now['churn_rate'])} of customers lost",
-        "customers_acquired": f"{now['customers_acquired']:,.0f} customers won through campaigns",
+        "customers_acquired": f"{now['customers_acquired']:,.0f} customers won through a lead",
     }
     known = [words for name, words in said.items() if now[name] == now[name]]
     return ", ".join(known) or "No figure for the last 30 days"

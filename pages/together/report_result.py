@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from metrics import CATALOGUE
 from metrics.measure import Metric, Ratio
-from metrics.query import measures_of
+from metrics.query import compared_with, measures_of
 from metrics.reading import Cell, Reading, drawn, parts_add_up, read
 from metrics.report import MONTH, Report, whose
 from metrics.words import figure
@@ -114,7 +114,13 @@ def _chart(viewer: Viewer, report: Report, found: Reading, word: Said) -> str:
 def _drawn(report: Report, found: Reading) -> list[Cell]:
     if not report.breakdown:
         now = found.whole
-        before = replace(now, period=now.period.before(), value=now.before, bounds=None, cases=math.nan)
+        before = replace(
+            now,
+            period=compared_with(CATALOGUE[report.metric], now.period),
+            value=now.before,
+            bounds=None,
+            cases=math.nan,
+        )
         return [c for c in (now, before) if c.value == c.value]
     if report.breakdown == MONTH:
         return list(found.parts) if any(not p.missing for p in found.parts) else []
@@ -170,8 +176,7 @@ def _table(report: Report, found: Reading, word: Said) -> pd.DataFrame:
         for at, name in enumerate(("95 % from", "95 % to")):
             shown[f"{name}{unit}"] = [factor * c.bounds[at] if c.bounds else float("nan") for c in cells]
     if report.breakdown != MONTH and found.whole.change is not None:
-        days = found.whole.period.days
-        shown[f"{days} days before{unit}"] = [factor * c.before for c in cells]
+        shown[f"{report_words.before(metric, found.whole.period)}{unit}"] = [factor * c.before for c in cells]
         shown["Change"] = [report_words.moved(metric, c) for c in cells]
     notes = [_note(report, c) for c in cells]
     if any(notes):

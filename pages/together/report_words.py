@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from metrics import CATALOGUE
 from metrics.measure import Metric, Ratio, version
+from metrics.query import compared_with, measures_of
 from metrics.reading import SHOWN, Cell, Reading, drawn, parts_add_up
 from metrics.report import MONTH, Report, final_after
-from metrics.scope import PERIODS
+from metrics.scope import PERIODS, Period, parts_by_month
 from metrics.words import change, figure, plain
 
 Said = Callable[[str, str | None], str]
@@ -79,6 +80,14 @@ def moved(metric: Metric, cell: Cell) -> str:
     return change(metric, cell.value, cell.before, cell.change)
 
 
+def before(metric: Metric, period: Period) -> str:
+    """What a figure of a period is compared with: `91 days before`, of one that is kept by month `3 months before`."""
+    if not all(m.monthly for m in measures_of(metric)):
+        return f"{period.days} days before"
+    count = len(parts_by_month(compared_with(metric, period)))
+    return f"{count} months before" if count > 1 else "month before"
+
+
 def below(report: Report, reading: Reading, target: float | None) -> str:
     """Period, interval, number of cases, what it is compared with, target."""
     metric, whole = CATALOGUE[report.metric], reading.whole
@@ -100,10 +109,10 @@ def below(report: Report, reading: Reading, target: float | None) -> str:
         )
     elif whole.change is None:
         said.append(
-            f"Not compared: the bank’s data does not reach back over all of the {period.days} days before."
+            f"Not compared: the bank’s data does not reach back over all of the {before(metric, period)}."
         )
     elif not whole.missing:
-        said.append(f"The {period.days} days before: {figure(metric, whole.before)}; {moved(metric, whole)}.")
+        said.append(f"The {before(metric, period)}: {figure(metric, whole.before)}; {moved(metric, whole)}.")
     days = final_after(metric)
     if days:
         said.append(

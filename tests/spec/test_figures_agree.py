@@ -56,11 +56,12 @@ def test_the_parts_with_the_not_known_one_add_up_to_the_whole(
 
 
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
-def test_the_previous_period_is_the_same_figure_asked_a_quarter_earlier(
+def test_the_previous_period_is_the_same_figure_asked_about_the_days_or_months_before(
     name: str, reader: Reader, asked: Ask
 ) -> None:
     together = asked(Question.of([name], QUARTER))
-    alone = query.ask(Question.of([name], Scope(QUARTER.period.before())), reader)
+    compared = query.compared_with(CATALOGUE[name], QUARTER.period)
+    alone = query.ask(Question.of([name], Scope(compared)), reader)
     before, same = _figure(together, name, 1), _figure(alone, name, 0)
     assert before == pytest.approx(same)
     assert together["period"].tolist() == [0, 1]

@@ -1,3 +1,3 @@
 SELECT CAST(sum(CASE WHEN (unified.revenues.month_on >= '2026-04-01' AND unified.revenues.month_on <= '2026-06-30') THEN unified.revenues.revenue - unified.revenues.cost_to_serve END) AS DOUBLE) AS net_revenue__0,
-    CAST(sum(CASE WHEN (unified.revenues.month_on >= '2025-12-31' AND unified.revenues.month_on <= '2026-03-31') THEN unified.revenues.revenue - unified.revenues.cost_to_serve END) AS DOUBLE) AS net_revenue__1
+    CAST(sum(CASE WHEN (unified.revenues.month_on >= '2026-01-01' AND unified.revenues.month_on <= '2026-03-31') THEN unified.revenues.revenue - unified.revenues.cost_to_serve END) AS DOUBLE) AS net_revenue__1
 FROM unified.revenues;

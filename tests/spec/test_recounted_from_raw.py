@@ -1,0 +1,192 @@
+"""Figures counted again from the bank's raw extracts, by their sentences in the dictionary alone.
+
+Nothing of `metrics` counts here. Who is who, and which records are one lead, are taken from the unified tables.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import holidays
+import pandas as pd
+import pytest
+from morning import stores_in
+from sqlalchemy import select
+
+from metrics import query
+from metrics.query import Question
+from metrics.scope import Period, Scope, month
+from warehouse.access import SYSTEM, Reader
+from warehouse.schema import customers, leads
+
+QUARTER = Period(date(2026, 4, 1), date(2026, 6, 30))
+SPANS = (QUARTER, month(2026, 2), month(2025, 12))
+OFFICE_OPENS, OFFICE_CLOSES, PROMISED = pd.Timedelta(hours=9), pd.Timedelta(hours=18), pd.Timedelta(hours=24)
+
+
+@pytest.fixture(scope="module")
+def reader(after_a_night: Path) -> Iterator[Reader]:
+    stores = stores_in(after_a_night)
+    yield Reader(stores, SYSTEM)
+    stores.desk.dispose()
+
+
+def _ask(reader: Reader, names: list[str], period: Period, index: int = 0) -> dict[str, float]:
+    answer = query.ask(Question.of(names, Scope(period)), reader).set_index("period")
+    return {name: float(answer.loc[index, name]) for name in names}
+
+
+def _inside(moments: pd.Series, period: Period) -> pd.Series:
+    return (moments >= pd.Timestamp(period.start)) & (
+        moments < pd.Timestamp(period.end) + pd.Timedelta(days=1)
+    )
+
+
+@pytest.fixture(scope="module")
+def revenues(bank_folder: Path) -> pd.DataFrame:
+    raw = pd.read_parquet(bank_folder / "core/revenues.parquet")
+    raw["month_end"] = pd.to_datetime(raw["month_end"])
+    return raw.astype({"revenue_hkd": float, "cost_hkd": float})
+
+
+@pytest.mark.parametrize(
+    ("period", "months_before"),
+    [
+        (QUARTER, ("2026-01-31", "2026-02-28", "2026-03-31")),
+        (month(2026, 3), ("2026-02-28",)),
+        (month(2026, 2), ("2026-01-31",)),
+        (
+            Period(date(2026, 1, 31), date(2026, 4, 30)),
+            ("2025-09-30", "2025-10-31", "2025-11-30", "2025-12-31"),
+        ),
+    ],
+    ids=lambda p: p.in_words() if isinstance(p, Period) else "",
+)
+def test_revenue_is_compared_with_as_many_months_before(
+    period: Period, months_before: tuple[str, ...], revenues: pd.DataFrame, reader: Reader
+) -> None:
+    before = revenues[revenues["month_end"].isin(pd.to_datetime(list(months_before)))]
+    now = revenues[_inside(revenues["month_end"], period)]
+    assert now["month_end"].nunique() == len(months_before)
+    for index, rows in enumerate((now, before)):
+        found = _ask(reader, ["revenue", "net_revenue"], period, index)
+        assert found["revenue"] == pytest.approx(rows["revenue_hkd"].sum())
+        assert found["net_revenue"] == pytest.approx((rows["revenue_hkd"] - rows["cost_hkd"]).sum())
+
+
+def test_a_part_of_revenue_is_compared_with_as_many_months_too(
+    revenues: pd.DataFrame, reader: Reader
+) -> None:
+    before = revenues[_inside(revenues["month_end"], month(2026, 1))]
+    answer = query.ask(Question.of(["revenue"], Scope(month(2026, 2)), by=["product"]), reader)
+    shown = answer[answer["period"] == 1].set_index("product")["revenue"].fillna(0)
+    assert shown.sum() == pytest.approx(before["revenue_hkd"].sum())
+    card = before.loc[before["product_code"] == "CRD01", "revenue_hkd"].sum()
+    assert shown["card"] == pytest.approx(card)
+
+
+@pytest.mark.parametrize("period", SPANS, ids=Period.in_words)
+def test_cases_and_their_delays_are_what_their_sentences_say(
+    period: Period, bank_folder: Path, reader: Reader
+) -> None:
+    raw = pd.read_csv(bank_folder / "service/tickets.csv", dtype=str)
+    for name in ("opened", "first_reply", "resolved"):
+        raw[name] = pd.to_datetime(raw[name])
+    kept = raw[raw["withdrawn"] != "yes"]
+    assert len(kept) < len(raw)
+
+    def hours(cases: pd.DataFrame, until: str) -> pd.Series:
+        over = cases[_inside(cases[until], period)]
+        return (over[until] - over["opened"]).dt.total_seconds() / 3600
+
+    replied, settled = hours(raw, "first_reply"), hours(kept, "resolved")
+    expected = {
+        "cases_opened": _inside(kept["opened"], period).sum(),
+        "complaints": (_inside(kept["opened"], period) & (kept["complaint"] == "yes")).sum(),
+        "reply_median": replied.median(),
+        "reply_p90": replied.quantile(0.9),
+        "resolution_median": settled.median(),
+        "resolution_p90": settled.quantile(0.9),
+    }
+    assert _ask(reader, list(expected), period) == pytest.approx(expected)
+
+
+@pytest.fixture(scope="module")
+def stages(bank_folder: Path, reader: Reader) -> pd.DataFrame:
+    """The leads of the unified tables with the moments of their stages as the CRM's own file has them."""
+    with (bank_folder / "crm/leads.jsonl").open(encoding="utf-8") as lines:
+        entered = [json.loads(line) for line in lines]
+    crm = pd.DataFrame(
+        [{s["stage"]: s["at"] for s in e["stages"]} | {"lead_id": e["lead_no"]} for e in entered]
+    )
+    unified = reader.frame(select(leads.c.lead_id, leads.c.created_at))
+    both = unified.merge(crm, on="lead_id", how="left")
+    for name in ("New", "MQL", "Contacted", "Accepted", "Rejected", "SQL", "Opportunity", "Won", "Lost"):
+        both[name] = pd.to_datetime(both[name])
+    both["New"] = both["New"].fillna(both["created_at"])
+    both["due"] = both["MQL"].map(_due, na_action="ignore")
+    return both
+
+
+_HOLIDAYS = holidays.country_holidays("HK", years=range(2024, 2028), categories=("public", "optional"))
+
+
+def _due(handed_over: pd.Timestamp) -> pd.Timestamp:
+    """24 working hours later, counted day by day."""
+    left, day = PROMISED, handed_over.normalize()
+    while True:
+        if day.weekday() < 5 and day.date() not in _HOLIDAYS:
+            begins = max(handed_over, day + OFFICE_OPENS)
+            there = max(day + OFFICE_CLOSES - begins, pd.Timedelta(0))
+            if left <= there:
+                return begins + left
+            left -= there
+        day += pd.Timedelta(days=1)
+
+
+@pytest.mark.parametrize("period", SPANS, ids=Period.in_words)
+def test_the_way_of_the_leads_is_what_its_sentences_say(
+    period: Period, stages: pd.DataFrame, reader: Reader
+) -> None:
+    now = {
+        name: _inside(stages[name], period) for name in ("New", "Accepted", "Rejected", "Won", "Lost", "due")
+    }
+    qualified, opportunity = stages["MQL"].notna(), stages["Opportunity"].notna()
+    decided = qualified & (now["Accepted"] | now["Rejected"])
+    closed = opportunity & (now["Won"] | now["Lost"])
+    in_time = now["due"] & (stages["Contacted"] <= stages["due"])
+    expected = {
+        "leads": now["New"].sum(),
+        "mql": _inside(stages["MQL"], period).sum(),
+        "sql": _inside(stages["SQL"], period).sum(),
+        "won": now["Won"].sum(),
+        "acceptance_rate": (decided & now["Accepted"]).sum() / decided.sum(),
+        "win_rate": (closed & now["Won"]).sum() / closed.sum(),
+        "lead_conversion": stages.loc[now["New"], "Won"].notna().mean(),
+        "won_by_the_end": (
+            now["New"] & (stages["Won"] < pd.Timestamp(period.end) + pd.Timedelta(days=1))
+        ).sum(),
+        "promises_due": now["due"].sum(),
+        "promise_kept": in_time.sum() / now["due"].sum(),
+    }
+    assert _ask(reader, list(expected), period) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("period", SPANS, ids=Period.in_words)
+def test_the_cost_per_new_customer_counts_who_came_from_a_lead_without_a_campaign_too(
+    period: Period, bank_folder: Path, reader: Reader
+) -> None:
+    spent = pd.read_csv(bank_folder / "marketing/campaign_days.csv")
+    audience = pd.read_csv(bank_folder / "marketing/campaigns.csv").set_index("campaign")["audience"]
+    days = pd.to_datetime(spent["day"], format="%d/%m/%Y")
+    for_new = _inside(days, period) & (spent["campaign"].map(audience) == "new")
+    core = pd.read_parquet(bank_folder / "core/customers.parquet")
+    brought = reader.frame(select(customers.c.customer_id, customers.c.acquired_by_lead_id)).dropna()
+    joined = core[_inside(pd.to_datetime(core["joined_date"]), period)]
+    won = joined["customer_no"].isin(brought["customer_id"]).sum()
+    found = _ask(reader, ["cac", "customers_acquired"], period)
+    assert found["customers_acquired"] == won
+    assert found["cac"] == pytest.approx(spent.loc[for_new, "cost_hkd"].sum() / won)
