@@ -23,12 +23,13 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from warehouse import connect, settings
-from warehouse.access import ROLES, SYSTEM, Reader, Viewer
+from warehouse.access import SYSTEM, Reader, Viewer
 from warehouse.connect import HINT
 from warehouse.errors import NothingLoaded, Problem, reference
 from warehouse.journal import broken_line
 from warehouse.load import load as load_folder
 from warehouse.load import nights, status
+from warehouse.roles import ROLES
 
 HERE = Path(__file__).parent
 console = Console(stderr=True)

@@ -18,7 +18,7 @@ from metrics.dimensions import DIMENSIONS
 from metrics.measure import between
 from metrics.scope import Scope, month
 from metrics.value import valued_and_joined_within
-from warehouse.access import PEOPLE, Reader
+from warehouse.access import Reader
 from warehouse.dialects import month_of, months_between, to_float
 from warehouse.schema import (
     campaign_days,
@@ -28,6 +28,7 @@ from warehouse.schema import (
     leads,
     revenues,
 )
+from warehouse.totals import PEOPLE
 
 BY = ("channel", "campaign", "product", "month")
 """What can be compared; a month is that of joining. A product is that of the campaign that brought the customer."""

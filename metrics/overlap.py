@@ -13,9 +13,9 @@ from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, literal, se
 
 from metrics.meaning import Meaning
 from metrics.scope import Period
-from warehouse.access import PEOPLE
 from warehouse.dialects import add_days, days_between
 from warehouse.schema import campaigns, touches
+from warehouse.totals import PEOPLE
 
 CLOSE_DAYS = 14
 """Two offers this close together are taken as one conversation with the bank."""

@@ -21,9 +21,10 @@ from metrics.measure import Measure, Metric, Ratio
 from metrics.qualified import dependent
 from metrics.scope import Period, Scope
 from metrics.versions import in_force
-from warehouse.access import PEOPLE, Reader
+from warehouse.access import Reader
 from warehouse.parts import tables_of
 from warehouse.schema import DERIVED
+from warehouse.totals import PEOPLE
 
 
 @dataclass(frozen=True)

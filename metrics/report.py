@@ -19,8 +19,9 @@ from metrics.dimensions import DIMENSIONS
 from metrics.measure import Metric
 from metrics.query import Question, measures_of, statement, unanswerable
 from metrics.scope import PERIODS, Period, Scope, parts_by_month, period_named
-from warehouse.access import See, Viewer, may_see
+from warehouse.access import Viewer, may_see
 from warehouse.parts import tables_of
+from warehouse.roles import See
 
 MONTH = "month"
 CHARTS = {"bars": "Bars", "line": "Line", "table": "Table"}

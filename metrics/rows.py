@@ -13,8 +13,9 @@ from sqlalchemy import Column, Select, Table, func, select
 from metrics.measure import Measure
 from metrics.query import filtered
 from metrics.scope import Scope
-from warehouse.access import Reader, See, Viewer, may_see
+from warehouse.access import Reader, Viewer, may_see
 from warehouse.parts import tables_of
+from warehouse.roles import See
 
 COUNTED = "counted"
 """What a row adds to a sum, where that is not a column of the table by itself."""

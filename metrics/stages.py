@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from metrics.dimensions import among
 from metrics.measure import Measure, between
 from metrics.scope import Scope
-from warehouse.access import PEOPLE
 from warehouse.dialects import days_between
 from warehouse.schema import leads as t
+from warehouse.totals import PEOPLE
 
 
 @dataclass(frozen=True, kw_only=True)

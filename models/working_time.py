@@ -43,11 +43,6 @@ class WorkingTime:
     def _length(self) -> int:
         return _of_day(self.closes) - _of_day(self.opens)
 
-    @property
-    def hours_a_day(self) -> float:
-        """How many hours a working day has."""
-        return self._length / _HOUR
-
     def in_words(self) -> str:
         """`09:00 to 18:00, Mon to Fri, without public holidays`."""
         days = f"{self.weekdays[0]} to {self.weekdays[-1]}" if self._in_a_row else ", ".join(self.weekdays)

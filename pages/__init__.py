@@ -10,7 +10,8 @@ from pages.governance import data_status, dictionary, identity
 from pages.growth import attribution, budget, campaigns, channel_value, funnel, goals, hand_off, qualified
 from pages.today import today
 from pages.together import reports
-from warehouse.access import ROLES, Viewer
+from warehouse.access import Viewer
+from warehouse.roles import ROLES
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,8 +8,9 @@ from pages import MENU, Entry
 from pages.kit import data, filters, links, take, theme
 from pages.kit import viewer as door
 from warehouse import connect
-from warehouse.access import ROLES, Viewer
+from warehouse.access import Viewer
 from warehouse.errors import AccessRefused, NothingLoaded, Problem, reference
+from warehouse.roles import ROLES
 from workflow import refusals
 
 

@@ -18,10 +18,10 @@ from streamlit_authenticator.utilities.validator import Validator
 from sign_in import guessing, passwords, sessions
 from sign_in.sessions import Person
 from warehouse import journal
-from warehouse.access import ROLES
 from warehouse.connect import Stores
 from warehouse.desk import users
 from warehouse.errors import ChangeRefused, Problem
+from warehouse.roles import ROLES
 
 VISITOR = "visitor"
 """Who stands in the audit line of somebody whose name is not known yet."""

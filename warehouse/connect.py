@@ -16,10 +16,7 @@ from warehouse.patience import is_postgresql, patient_engine, server_url
 from warehouse.schema import FINGERPRINT
 from warehouse.server import AS_IT_IS, Server
 from warehouse.settings import Settings
-from warehouse.snapshots import POINTER as POINTER
 from warehouse.snapshots import Files, Place
-from warehouse.snapshots import pointed_to as pointed_to
-from warehouse.snapshots import snapshot_file as snapshot_file
 
 HINT = "sign-in-hint.txt"
 """In the data folder: the demo accounts of the sample bank, for the sign-in page to show."""

@@ -37,8 +37,7 @@ from warehouse.schema import (
     loads,
     origins,
 )
-from warehouse.snapshots import Draft as Draft
-from warehouse.snapshots import Progress
+from warehouse.snapshots import Draft, Progress
 from warehouse.sources import Source, find
 
 

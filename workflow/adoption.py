@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement, and_, case, distinct, func, select
 
 from metrics.measure import between
 from metrics.scope import Period
-from warehouse.access import PEOPLE, Reader
+from warehouse.access import Reader
 from warehouse.desk import alerts, sessions, users
 from warehouse.dialects import days_between
 from warehouse.errors import AccessRefused
+from warehouse.totals import PEOPLE
 
 
 @dataclass(frozen=True, kw_only=True)

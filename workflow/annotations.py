@@ -12,10 +12,11 @@ from sqlalchemy import insert, or_, select
 
 from metrics import CATALOGUE
 from warehouse import journal
-from warehouse.access import ROLES, Reader, Viewer
+from warehouse.access import Reader, Viewer
 from warehouse.connect import Stores
 from warehouse.desk import annotations as t
 from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.roles import ROLES
 
 LONGEST = 80
 """Characters that fit beside a line of a chart."""

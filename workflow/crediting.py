@@ -13,8 +13,8 @@ from sqlalchemy import func, select, true
 from metrics import credits, journeys
 from models import attribution
 from warehouse.access import Reader
-from warehouse.load import Draft
 from warehouse.schema import removal_effects, touch_credits
+from warehouse.snapshots import Draft
 
 
 def write_credits(draft: Draft, reader: Reader, as_of: date) -> int:

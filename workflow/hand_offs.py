@@ -8,9 +8,9 @@ from sqlalchemy import func, select, true
 
 from models.working_time import working_time
 from warehouse.access import Reader
-from warehouse.load import Draft
 from warehouse.schema import hand_offs, leads
 from warehouse.settings import Settings
+from warehouse.snapshots import Draft
 
 
 def write_hand_offs(draft: Draft, reader: Reader, settings: Settings, as_of: date) -> int:

@@ -7,9 +7,10 @@ from datetime import date, datetime, time, timedelta
 import pandas as pd
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
-from warehouse.access import PEOPLE, Reader
+from warehouse.access import Reader
 from warehouse.desk import lead_reviews as r
 from warehouse.schema import leads as t
+from warehouse.totals import PEOPLE
 
 
 def latest() -> ColumnElement[bool]:

@@ -14,8 +14,8 @@ from models import calibration, churn, drift, features
 from models.checks import FEWEST_PEOPLE, Check, interval, mean, share
 from models.churn import Model
 from warehouse.access import Reader
-from warehouse.load import Draft
 from warehouse.schema import customer_profiles, customer_scores, model_cards, model_checks
+from warehouse.snapshots import Draft
 
 WEEK = timedelta(days=7)
 DRIFT, CALIBRATION = "nightly drift", "nightly calibration"

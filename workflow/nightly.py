@@ -18,13 +18,13 @@ from models import churn, cross_sell
 from warehouse import load
 from warehouse.access import SYSTEM, Reader
 from warehouse.connect import Stores
-from warehouse.load import Draft
 from warehouse.schema import (
     customer_profiles,
     customer_scores,
     experiment_results,
     offer_results,
 )
+from warehouse.snapshots import Draft
 from workflow import cross_selling, impact, looks, offers, response_curves, salvageable, valuation, voice
 from workflow.alerts import BY_NIGHT, Night, tonight
 from workflow.arms import first_draws

@@ -25,8 +25,9 @@ from metrics.pace import (
 from metrics.query import Question, ask, measures_of
 from metrics.scope import Period, Scope, parts_by_month
 from metrics.words import figure
-from warehouse.access import Reader, See, may_see
+from warehouse.access import Reader, may_see
 from warehouse.errors import AccessRefused
+from warehouse.roles import See
 from workflow.goals import Filters, Goal, departments, parts_of
 
 NEWS_DAYS = 92

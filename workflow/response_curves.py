@@ -10,8 +10,8 @@ from sqlalchemy import func, select, true
 from metrics.acquisition import acquisition_cost
 from models import response
 from warehouse.access import Reader
-from warehouse.load import Draft
 from warehouse.schema import campaign_days, campaigns, customers, leads, response_curves
+from warehouse.snapshots import Draft
 
 RIPE_AFTER_DAYS = 100
 """Nearly every lead that is won is won by then; a later week would look worse than it is."""

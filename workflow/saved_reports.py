@@ -22,10 +22,11 @@ from metrics.query import ask as ask_warehouse
 from metrics.report import Ask, Report, misfit, refusal, values_of
 from metrics.scope import Period, Scope
 from warehouse import journal, load
-from warehouse.access import ROLES, RULES, Reader, Viewer
+from warehouse.access import Reader, Viewer
 from warehouse.connect import Stores
 from warehouse.desk import saved_reports as t
 from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.roles import ROLES, RULES
 
 SHORTEST, LONGEST = 3, 80
 """Characters of a title."""

@@ -21,8 +21,8 @@ from models.lifetime_value import Model, Terms
 from warehouse.access import Reader
 from warehouse.dialects import days_between, ratio, to_float
 from warehouse.errors import ModelRefused
-from warehouse.load import Draft
 from warehouse.schema import customer_values, customers, leads, revenues, value_hindsight
+from warehouse.snapshots import Draft
 from workflow.training import first_day, month_ends
 
 MARGIN_MONTHS = 3

@@ -10,8 +10,8 @@ from sqlalchemy import select, true
 from metrics import feature_use
 from models import association, themes
 from warehouse.access import Reader
-from warehouse.load import Draft
 from warehouse.schema import customers, feature_links, ticket_themes, tickets
+from warehouse.snapshots import Draft
 
 
 def write(draft: Draft, reader: Reader, as_of: date, known: frozenset[str]) -> None:

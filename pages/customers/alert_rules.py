@@ -17,7 +17,7 @@ from workflow import rule_preview, training
 from workflow import rule_versions as versions
 from workflow.rule_drafts import ATTRIBUTES, Draft, as_rule, code_of
 
-NEW, NOT_USED = "a new rule", None
+NEW = "a new rule"
 WIDE = 0.25
 """A rule that flags more than this share of the customers is hardly a list to call."""
 

@@ -6,7 +6,7 @@ import streamlit as st
 from metrics import CATALOGUE
 from metrics.compare import compare, interval
 from metrics.measure import Ratio
-from metrics.query import Question
+from metrics.query import Question, figures
 from metrics.scope import Scope, months_back
 from metrics.words import change, figure, plain
 from pages.customers import voice_cases, voice_why
@@ -80,7 +80,7 @@ def headline(viewer: Viewer, scope: Scope) -> str:
         return "No survey has been loaded for this bank"
     metric = CATALOGUE["csat"]
     answer = data.ask(viewer, ["csat"], scope).set_index("period")
-    now, before = (cards.figures(metric, answer.loc[i]) for i in (0, 1))
+    now, before = (figures(metric, answer.loc[i]) for i in (0, 1))
     if pd.isna(now["value"]):
         return "No customer has said how satisfied they are in this period"
     moved = change(metric, now["value"], before["value"], compare(metric, now, before))
@@ -107,7 +107,7 @@ def _parts(viewer: Viewer, scope: Scope, score: str, by: str) -> pd.DataFrame:
     found = data.ask(viewer, [score], scope, by=[by], periods=[scope.period])
     rows = []
     for _, row in found.iterrows():
-        told = cards.figures(metric, row)
+        told = figures(metric, row)
         bounds = interval(metric, told["top"], told["bottom"]) if told["bottom"] == told["bottom"] else None
         if bounds:
             rows.append(
@@ -172,7 +172,7 @@ def _over_time(viewer: Viewer, scope: Scope, score: str) -> None:
     assert isinstance(metric, Ratio)
     months = months_back(scope.period.end, 24)
     answer = data.ask(viewer, [score], scope, periods=months).set_index("period")
-    told = [cards.figures(metric, answer.loc[i]) for i in range(len(months))]
+    told = [figures(metric, answer.loc[i]) for i in range(len(months))]
     st.header(f"{metric.label}, month by month")
     st.caption(f"{metric.means} Events pinned to this figure are marked.")
     factor = 100 if metric.unit == "share" else 1

@@ -6,10 +6,10 @@ import streamlit as st
 from metrics import CATALOGUE, answers, decompose
 from metrics.compare import compare
 from metrics.measure import Ratio
-from metrics.query import Question
+from metrics.query import Question, figures
 from metrics.scope import Scope
 from metrics.words import change, figure, plain, share, with_sign
-from pages.kit import cards, data, ranges, tables
+from pages.kit import data, ranges, tables
 from warehouse.access import Viewer
 
 
@@ -18,9 +18,9 @@ def moved(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
     metric = CATALOGUE[score]
     assert isinstance(metric, Ratio)
     whole = data.ask(viewer, [score], scope).set_index("period")
-    now, before = (cards.figures(metric, whole.loc[i]) for i in (0, 1))
+    now, before = (figures(metric, whole.loc[i]) for i in (0, 1))
     parts = data.ask(viewer, [score], scope, by=[by])
-    told = pd.DataFrame([cards.figures(metric, row) for _, row in parts.iterrows()])
+    told = pd.DataFrame([figures(metric, row) for _, row in parts.iterrows()])
     found = None
     if len(told):
         split = parts[[by, "period"]].assign(top=told["top"], bottom=told["bottom"])
@@ -83,9 +83,7 @@ def who_answers(viewer: Viewer, scope: Scope, score: str) -> None:
     assert isinstance(metric, Ratio)
     found = data.ask(viewer, [f"{score}_response", score], scope, by=[by], periods=[scope.period])
     named = found.rename(columns={f"{score}_asked": "asked", f"{score}_answered": "answered"})
-    named = named.assign(
-        **pd.DataFrame([cards.figures(metric, r) for _, r in named.iterrows()], index=named.index)
-    )
+    named = named.assign(**pd.DataFrame([figures(metric, r) for _, r in named.iterrows()], index=named.index))
     rates = answers.response(named, by)
     if rates.empty:
         tables.empty("Nobody was asked in this period.")

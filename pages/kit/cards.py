@@ -8,8 +8,7 @@ import streamlit as st
 from metrics import CATALOGUE
 from metrics.compare import Change, compare
 from metrics.measure import Metric, Ratio
-from metrics.query import Question, absent, unanswerable
-from metrics.query import figures as figures
+from metrics.query import Question, absent, figures, unanswerable
 from metrics.scope import Scope, months_back
 from metrics.words import change, figure
 from pages.kit import data, drill

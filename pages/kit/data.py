@@ -19,8 +19,9 @@ from metrics.query import ask as ask_warehouse
 from metrics.scope import Period, Scope
 from metrics.versions import in_force, timeline
 from warehouse import connect, identity_check, load
-from warehouse.access import RULES, Reader, See, Viewer
+from warehouse.access import Reader, Viewer
 from warehouse.errors import NothingLoaded
+from warehouse.roles import RULES, See
 
 
 @st.cache_data(max_entries=2_000, show_spinner=False)

@@ -10,10 +10,11 @@ from sqlalchemy import distinct, func, select
 from metrics.measure import between
 from metrics.scope import Period
 from metrics.small_groups import shown
-from warehouse.access import PEOPLE, Reader
+from warehouse.access import Reader
 from warehouse.dialects import to_float
 from warehouse.errors import AccessRefused
 from warehouse.schema import staff_surveys as t
+from warehouse.totals import PEOPLE
 
 FEWEST = 5
 """No department is shown with fewer people; the bank's own smallest cell counts where it is larger."""

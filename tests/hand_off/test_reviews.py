@@ -12,10 +12,11 @@ from morning import stores_in
 from sqlalchemy import select
 
 from warehouse import journal
-from warehouse.access import ROLES, Reader, Viewer
+from warehouse.access import Reader, Viewer
 from warehouse.connect import Stores
 from warehouse.desk import audit_log, lead_reviews
 from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.roles import ROLES
 from workflow import lead_decisions, leads
 from workflow.leads import review
 

@@ -104,7 +104,6 @@ def test_another_bank_keeps_other_hours() -> None:
             office_opens="10:00", office_closes="16:00", working_days="Sun Mon Tue Wed Thu", holidays_of="SG"
         )
     )
-    assert office.hours_a_day == 6
     assert hours("2026-06-12 12:00", "2026-06-14 11:00", office) == 1  # Friday is free, Sunday is not
     assert office.in_words() == "10:00 to 16:00, Sun, Mon, Tue, Wed, Thu, without public holidays"
     assert OFFICE.in_words() == "09:00 to 18:00, Mon to Fri, without public holidays"

@@ -13,8 +13,9 @@ from streamlit.util import calc_hash
 
 from pages.kit import viewer as door
 from warehouse import connect
-from warehouse.access import ROLES, Viewer
+from warehouse.access import Viewer
 from warehouse.desk import alerts
+from warehouse.roles import ROLES
 
 FRAME = str(Path(__file__).parents[2] / "pages" / "frame.py")
 Open = Callable[..., AppTest]

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from causal_words import claims
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +20,6 @@ from models.figures import Figure as Interval
 from reports import case_studies
 from reports.answers import pilots
 from reports.answers.asked import Asked
-from reports.causal_words import claims
 from reports.review import Answer, CaseStudy
 from warehouse.access import Reader, Viewer
 from warehouse.connect import Stores

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from causal_words import claims
 from click.testing import CliRunner
 from full_review import REVIEW
 from hypothesis import example, given, settings
@@ -20,7 +21,6 @@ from test_deck import anything, charts, everything, figures, flat, of_any_text, 
 
 import cli
 from reports import handout, quarterly_review, scales, type_faces
-from reports.causal_words import claims
 from reports.review import Review
 from warehouse import load
 from warehouse.access import Reader, Viewer

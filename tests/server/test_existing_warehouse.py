@@ -13,8 +13,9 @@ from sqlalchemy import create_engine, text
 import cli
 from metrics import CATALOGUE
 from pages import MENU
-from warehouse.connect import Stores, snapshot_file
+from warehouse.connect import Stores
 from warehouse.schema import UNIFIED_TABLES
+from warehouse.snapshots import snapshot_file
 
 
 def _check(url: str, *more: str) -> tuple[int, str]:

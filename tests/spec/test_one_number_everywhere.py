@@ -19,7 +19,7 @@ import streamlit as st
 from metrics import CATALOGUE, query
 from metrics.funnel import STAGES
 from metrics.measure import Measure
-from metrics.query import Question, measures_of
+from metrics.query import Question, figures, measures_of
 from metrics.scope import Period, Scope
 from pages.growth import funnel_stages, goals
 from pages.growth.funnel_stages import COHORT, EVENT
@@ -80,7 +80,7 @@ def _same(one: float, other: float) -> bool:
 
 def _on_cards(name: str, scope: Scope, viewer: Viewer) -> dict[str, float]:
     """What a card of Today or Funnel says: its value, and of a share what it divides."""
-    return cards.figures(CATALOGUE[name], cards.answered([name], scope, viewer).loc[0])
+    return figures(CATALOGUE[name], cards.answered([name], scope, viewer).loc[0])
 
 
 def _on_the_funnel(name: str, scope: Scope, view: str) -> float:

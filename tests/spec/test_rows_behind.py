@@ -12,8 +12,9 @@ from metrics import CATALOGUE, query, rows
 from metrics.measure import Measure
 from metrics.query import Question
 from metrics.scope import Period, Scope
-from warehouse.access import ROLES, SYSTEM, Reader, See, Viewer
+from warehouse.access import SYSTEM, Reader, Viewer
 from warehouse.connect import Stores
+from warehouse.roles import ROLES, See
 
 QUARTER = Period(date(2026, 4, 1), date(2026, 6, 30))
 SCOPES = (

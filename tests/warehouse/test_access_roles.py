@@ -11,10 +11,11 @@ from onlookers import ANOTHER_RM, EVERYBODY, LEAD, ONE_RM
 from sqlalchemy import Table, func, insert, select, union_all
 
 from warehouse import desk, journal, schema
-from warehouse.access import ROLES, RULES, SYSTEM, Reader, See, Viewer, may_see
+from warehouse.access import SYSTEM, Reader, Viewer, may_see
 from warehouse.connect import Stores
 from warehouse.desk import users
 from warehouse.errors import AccessRefused
+from warehouse.roles import ROLES, RULES, See
 from workflow.steps import record_step
 
 TABLES = {t.name: t for t in (*schema.BANK.tables.values(), *desk.DESK.tables.values())}

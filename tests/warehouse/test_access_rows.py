@@ -21,10 +21,11 @@ from sqlalchemy.pool import StaticPool
 
 from warehouse import schema
 from warehouse.access import SYSTEM, Reader, Viewer, may_see, narrow
-from warehouse.connect import Stores, snapshot_file
+from warehouse.connect import Stores
 from warehouse.errors import AccessRefused
 from warehouse.schema import BANK
 from warehouse.settings import Settings
+from warehouse.snapshots import snapshot_file
 
 customers, accounts = schema.customers, schema.accounts
 OWN = {

@@ -12,10 +12,11 @@ from morning import stores_in
 from sqlalchemy import func, select
 
 from warehouse import identity_check
-from warehouse.access import RULES, SYSTEM, Reader, Viewer
+from warehouse.access import SYSTEM, Reader, Viewer
 from warehouse.connect import Stores
 from warehouse.errors import AccessRefused, LoadRefused, Problem
 from warehouse.load import load
+from warehouse.roles import RULES
 from warehouse.schema import identities, lead_doubles, leads, match_rates, person_links, tickets, touches
 
 ANALYST = Viewer("ana", "Ana Au", "analyst")

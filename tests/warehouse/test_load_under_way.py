@@ -22,11 +22,11 @@ from sqlalchemy import func, select
 
 from warehouse import journal, schema
 from warehouse.access import SYSTEM, Reader
-from warehouse.connect import POINTER, Stores
+from warehouse.connect import Stores
 from warehouse.desk import audit_log
 from warehouse.errors import LoadRefused
 from warehouse.load import load, next_snapshot
-from warehouse.snapshots import snapshot_file
+from warehouse.snapshots import POINTER, snapshot_file
 
 ROOT = Path(__file__).parents[2]
 KILLS = 5

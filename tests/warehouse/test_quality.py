@@ -12,10 +12,11 @@ from malformed import FOLDER, write
 from sqlalchemy import select
 
 from warehouse import rhythm
-from warehouse.access import ROLES, RULES, Reader, See, Viewer
+from warehouse.access import Reader, Viewer
 from warehouse.connect import Stores
 from warehouse.errors import AccessRefused, LoadRefused
 from warehouse.load import failed_checks, load, status
+from warehouse.roles import ROLES, RULES, See
 from warehouse.schema import quarantine
 
 DAY = date(2026, 6, 30)

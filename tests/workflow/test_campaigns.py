@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, func, select
 
 from warehouse import load
-from warehouse.access import ROLES, SYSTEM, Reader, Viewer
+from warehouse.access import SYSTEM, Reader, Viewer
 from warehouse.connect import Stores
 from warehouse.desk import audit_log, campaign_steps
 from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.roles import ROLES
 from warehouse.schema import campaigns
 from workflow.campaigns import STEPS, history, record, states
 

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from warehouse.access import ROLES, SYSTEM, Reader, Viewer
+from warehouse.access import SYSTEM, Reader, Viewer
 from warehouse.connect import Stores
 from warehouse.desk import audit_log, identity_rulings
 from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.journal import broken_line
 from warehouse.load import load
+from warehouse.roles import ROLES
 from warehouse.schema import customers, leads, person_links, touches
 from workflow.identity import history, rule
 

@@ -12,10 +12,11 @@ import pytest
 from sqlalchemy import select
 
 from models import experiments as ex
-from warehouse.access import ROLES, SYSTEM, Reader, Viewer
+from warehouse.access import SYSTEM, Reader, Viewer
 from warehouse.connect import Stores
 from warehouse.desk import alerts
 from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.roles import ROLES
 from warehouse.schema import customers, experiment_results, experiments, tickets
 from workflow import arms, nightly
 from workflow.impact import ARMS, CHURN, COMPLAINTS, CROSS_SELL, OPT_OUTS

@@ -8,10 +8,11 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from warehouse.access import ROLES, Reader, Viewer
+from warehouse.access import Reader, Viewer
 from warehouse.connect import Stores
 from warehouse.desk import audit_log, lift_experiments
 from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.roles import ROLES
 from workflow.lift import WRITERS, Result, channels, enter, standing
 
 MARKETING = Viewer("mia", "Mia Marketing", "marketing")

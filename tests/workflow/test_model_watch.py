@@ -17,10 +17,11 @@ from metrics.departures import departures
 from metrics.profile import profile
 from models import saved
 from models.churn import MODEL
-from warehouse.access import ROLES, SYSTEM, Reader, Viewer
+from warehouse.access import SYSTEM, Reader, Viewer
 from warehouse.connect import Stores
 from warehouse.errors import AccessRefused
 from warehouse.load import loaded_tables, next_snapshot
+from warehouse.roles import ROLES
 from warehouse.schema import accounts, customer_scores, customers, model_cards, model_checks
 from workflow import model_card, nightly
 from workflow.model_watch import CALIBRATION, DRIFT, week_before

@@ -10,10 +10,11 @@ from alert_queue import AMY, BOB, LEAD, found, holding_out
 from sqlalchemy import select
 
 from warehouse import journal
-from warehouse.access import ROLES, SYSTEM, Viewer
+from warehouse.access import SYSTEM, Viewer
 from warehouse.connect import Stores
 from warehouse.desk import alert_steps, alerts, audit_log
 from warehouse.errors import AccessRefused, ChangeRefused, Problem
+from warehouse.roles import ROLES
 from warehouse.settings import Settings
 from workflow.alerts import tonight
 from workflow.rules import rules
