@@ -156,6 +156,18 @@ def forecast(history: Sequence[float], ahead: Sequence[float]) -> Forecast | Non
     )
 
 
+def beside_target(metric: Metric, actual: float, n: float, target: float) -> str:
+    """`met`, `not met`, or of a ratio whose interval holds the target that nobody can tell: it is no clear distance away.
+
+    `n` is what a ratio divides by.
+    """
+    if isinstance(metric, Ratio):
+        stands = standing(metric, actual, n, target)
+        if stands in ("on the path", "too early to say"):
+            return "no clear distance" if stands == "on the path" else stands
+    return "met" if is_met(metric, actual, target) else "not met"
+
+
 def is_met(metric: Metric, actual: float, target: float) -> bool:
     """Whether the figure of a whole span reaches its target, in the metric's own direction."""
     return actual >= target if metric.better == "up" else actual <= target

@@ -66,7 +66,8 @@ def figure(metric: Metric, value: float | None) -> str:
     if metric.unit == "share":
         return share(number)
     if metric.unit == "points":
-        return f"{with_sign(number, 0)} points"
+        said = with_sign(number, 0)
+        return f"{said} point" if said in ("+1", "−1") else f"{said} points"
     if metric.unit in ("days", "hours"):
         return f"{_no_minus_zero(number):,.1f} {metric.unit}"
     return f"{_no_minus_zero(number, 0):,.0f}"

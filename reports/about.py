@@ -65,6 +65,7 @@ def data(review: Review) -> list[str]:
     said = [
         f"Period: {period.in_words()}{running}, the whole bank, no filter.",
         f"Quarter before: {before.in_words()}. Year before: {earlier.in_words()}.",
+        *([f"There are no data before {day(review.begun)}."] if review.begun else []),
         f"Data as of {day(review.as_of)}, loaded on {day(review.loaded_at.date())} at {review.loaded_at:%H:%M}.",
     ]
     if review.qualified:

@@ -5,6 +5,8 @@ All of it is worded here and in `reports.answers`; page, slides and handout prin
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 
 from metrics.quarter import Quarter, quarter_named, quarter_of
@@ -79,7 +81,7 @@ def build(reader: Reader, quarter: Quarter, known: frozenset[str], once: Once | 
     """The review of a quarter for whoever reads. `known` is what `warehouse.load.known` gives; `once` may be a cache."""
     once = once or each_time(reader)
     status: pd.DataFrame = once("status", lambda d: d.frame(load.status()))
-    about = asked.read(reader, quarter, known, once)
+    about = asked.read(reader, quarter, known, once, _begun(quarters(reader, known, once)))
     told = goals.found(about)
     experiments = effects.read_out(about)
     judged = channels.found(about)
@@ -110,4 +112,10 @@ def build(reader: Reader, quarter: Quarter, known: frozenset[str], once: Once | 
         partial=quarter.is_partial,
         before=quarter.before,
         year_before=quarter.year_before,
+        begun=None if about.is_there(1) and about.is_there(2) else about.begun,
     )
+
+
+def _begun(offered: tuple[Quarter, ...]) -> date | None:
+    """The first day of the oldest quarter with data; None where nobody looked for older ones."""
+    return offered[-1].whole.start if len(offered) < MOST_QUARTERS else None

@@ -147,3 +147,5 @@ class Review:
     """The quarter before; of a quarter that still runs, as many days of it."""
     year_before: Period | None = None
     """The same quarter a year before, likewise."""
+    begun: date | None = None
+    """Where the data begin, if one of those two lies before that."""

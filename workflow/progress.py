@@ -33,6 +33,9 @@ from workflow.goals import Filters, Goal, departments, parts_of
 NEWS_DAYS = 92
 """A goal met is announced for a quarter."""
 
+LESS_IS_BETTER = {"behind": "too high", "ahead": "below the path"}
+"""State → its words for a figure that should fall."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
@@ -63,6 +66,11 @@ class Progress:
         if self.is_over:
             return "met" if is_met(CATALOGUE[self.goal.metric], self.actual, self.goal.target) else "missed"
         return "met early" if self.met_on else self.standing
+
+    def state_in_words(self) -> str:
+        """The state as people read it: a cost is not “behind” its path, it is too high."""
+        state = self.state()
+        return LESS_IS_BETTER.get(state, state) if CATALOGUE[self.goal.metric].better == "down" else state
 
 
 def progress(

@@ -90,9 +90,10 @@ def _how_to_read(review: Review) -> str:
     assert review.before is not None
     assert review.year_before is not None
     partial_quarter = "The quarter still runs. " if review.partial else ""
+    nothing = f"There are no data before {day(review.begun)}. " if review.begun else ""
     return (
         f"{partial_quarter}{review.period.in_words()}, compared with {review.before.in_words()} and, a year before, "
-        f"{review.year_before.in_words()}. Data as of {day(review.as_of)}. Open a question for its answer."
+        f"{review.year_before.in_words()}. {nothing}Data as of {day(review.as_of)}. Open a question for its answer."
     )
 
 
@@ -128,6 +129,11 @@ def _coloured(text: str) -> str:
     return f":{colour}[{escaped(text)}]" if colour else escaped(text)
 
 
+def _unbroken(text: str) -> str:
+    """A number stays on one line with its unit and its n."""
+    return text.replace(" %", "\u00a0%").replace("n = ", "n\u00a0=\u00a0")
+
+
 def _card(figure: Figure) -> None:
     with st.container(border=True, height="stretch", gap="xxsmall"):
         if any(c.isdigit() for c in figure.value):
@@ -141,7 +147,7 @@ def _card(figure: Figure) -> None:
             f"Target {escaped(figure.target)}" if figure.target else "",
             escaped(figure.n),
         ]
-        st.caption("  \n".join(b for b in below if b))
+        st.caption("  \n".join(_unbroken(b) for b in below if b))
 
 
 def _table(table: Table, key: str) -> None:

@@ -40,7 +40,7 @@ def block(viewer: Viewer, goals: tuple[Goal, ...], found: list[Progress]) -> Non
                 "Target": figure(metric, one.goal.target),
                 "So far": "–" if math.isnan(one.actual) else figure(metric, one.actual),
                 "Path to date": "–" if math.isnan(one.expected) else figure(metric, one.expected),
-                "State": one.state().capitalize(),
+                "State": one.state_in_words().capitalize(),
                 "Shared by": " and ".join(departments(one.goal)),
             }
         )

@@ -129,7 +129,7 @@ def _this(viewer: Viewer, found: Progress) -> None:
     with left:
         goal_pace.chart(viewer, found, outlook)
     with right:
-        st.badge(found.state().capitalize(), color=TIMES.get(found.state(), "gray"))
+        st.badge(found.state_in_words().capitalize(), color=TIMES.get(found.state(), "gray"))
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             st.metric("So far", figure(metric, found.actual), help=metric.means, width="content")
             drill.button(goal.metric, goal.scope.over(days), viewer, "goal-so-far")

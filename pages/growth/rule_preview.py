@@ -106,8 +106,8 @@ def _goals(viewer: Viewer, rule: Rule, name: str) -> None:
             "Goal": a.goal.in_words(),
             "So far": figure(CATALOGUE[a.goal.metric], a.actual),
             "So far under it": figure(CATALOGUE[a.goal.metric], b.actual),
-            "State": a.state().capitalize(),
-            "State under it": b.state().capitalize(),
+            "State": a.state_in_words().capitalize(),
+            "State under it": b.state_in_words().capitalize(),
         }
         for a, b in zip(now, then, strict=True)
     ]

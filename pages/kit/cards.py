@@ -1,5 +1,6 @@
 """Figure cards: value, change with its verdict, target, number of cases, trend; the sentence is the tooltip."""
 
+import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -8,6 +9,7 @@ import streamlit as st
 from metrics import CATALOGUE
 from metrics.compare import Change, compare
 from metrics.measure import Metric, Ratio
+from metrics.pace import beside_target
 from metrics.query import Question, absent, figures, unanswerable
 from metrics.scope import Scope, months_back
 from metrics.words import change, figure
@@ -83,8 +85,8 @@ def _arrow(found: Change, now: float, before: float) -> str:
 def _below(metric: Metric, now: dict[str, float], target: float | None) -> str:
     parts = []
     if target is not None:
-        met = now["value"] >= target if metric.better == "up" else now["value"] <= target
-        parts.append(f"Target {figure(metric, target)}, {'met' if met else 'not met'}")
+        stands = beside_target(metric, now["value"], now.get("bottom", math.nan), target)
+        parts.append(f"Target {figure(metric, target)}, {stands}")
     if isinstance(metric, Ratio) and now["bottom"] == now["bottom"]:
         parts.append(f"n = {now['bottom']:,.0f}")
     return "  \n".join(parts) or "No target set"

@@ -13,7 +13,7 @@ import pandas as pd
 from metrics import CATALOGUE
 from metrics.compare import Change, compare, interval
 from metrics.measure import Metric, Ratio
-from metrics.pace import is_met
+from metrics.pace import beside_target
 from metrics.quarter import Quarter
 from metrics.query import Question, absent, ask, measures_of
 from metrics.scope import Period, Scope
@@ -53,6 +53,8 @@ class Asked:
     figures: pd.DataFrame = field(repr=False, compare=False)
     history: pd.DataFrame = field(repr=False, compare=False)
     targets: Mapping[str, float]
+    begun: date | None = None
+    """The first day of the first quarter with data; None where nobody looked that far back."""
 
     @property
     def scope(self) -> Scope:
@@ -79,6 +81,22 @@ class Asked:
         """`−0.2 points, no clear change`."""
         found = self.moved(name, when)
         return change(CATALOGUE[name], self.value(name), self.value(name, when), found)
+
+    def is_there(self, when: int) -> bool:
+        """Whether the data had begun before the quarter before (1), or the year before (2), was over."""
+        period = self.quarter.before if when == 1 else self.quarter.year_before
+        return self.begun is None or period.end >= self.begun
+
+    def against(self, name: str, when: int = 1) -> str:
+        """`−0.2 points, no clear change against the quarter before`, `no data of a year before`."""
+        then = "the quarter before" if when == 1 else "a year before"
+        if not self.is_there(when):
+            return f"no data of {then}"
+        return f"{self.moved_in_words(name, when)} against {then}"
+
+    def days_of_each(self) -> str:
+        """What a chart by quarter says of a quarter that still runs: `, first 47 days of each quarter`."""
+        return f", first {self.quarter.period.days} days of each quarter" if self.quarter.is_partial else ""
 
     def says(self, name: str) -> str:
         """The figure in words."""
@@ -118,16 +136,18 @@ class Asked:
             label=label,
             value=figure(metric, now["value"]),
             metric=name,
-            before=self.moved_in_words(name),
-            year_before=self.moved_in_words(name, 2),
-            target="" if target is None else target_in_words(metric, now["value"], target),
+            before=self.moved_in_words(name) if self.is_there(1) else "",
+            year_before=self.moved_in_words(name, 2) if self.is_there(2) else "",
+            target="" if target is None else target_in_words(metric, now, target),
             n=n_in_words(metric, now),
             verdict=self.moved(name).verdict,
         )
 
 
-def read(reader: Reader, quarter: Quarter, known: frozenset[str], once: Once) -> Asked:
-    """Ask for every figure of the review together."""
+def read(
+    reader: Reader, quarter: Quarter, known: frozenset[str], once: Once, begun: date | None = None
+) -> Asked:
+    """Ask for every figure of the review together; `begun` is the first day of the first quarter with data."""
     agreed = timeline(reader)
 
     def asked(names: Sequence[str], periods: Sequence[Period]) -> pd.DataFrame:
@@ -138,15 +158,31 @@ def read(reader: Reader, quarter: Quarter, known: frozenset[str], once: Once) ->
         return found
 
     quarters = [quarter.back(n) for n in range(QUARTERS - 1, -1, -1)]
+    figures = asked(FIGURES, (quarter.period, quarter.before, quarter.year_before))
+    history = asked(OVER_TIME, [quarter.like(q) for q in quarters])
     return Asked(
         reader=reader,
         known=known,
         quarter=quarter,
         once=once,
-        figures=asked(FIGURES, (quarter.period, quarter.before, quarter.year_before)),
-        history=asked(OVER_TIME, [quarter.like(q) for q in quarters]),
+        figures=_without_what_had_not_begun(figures, history),
+        history=history,
         targets=targets(reader, Scope(quarter.period)),
+        begun=begun,
     )
+
+
+def _without_what_had_not_begun(figures: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
+    """The figures, NaN where nothing of their kind had ever happened: by a count nobody left before the data begin.
+
+    Only a share of those who are there needs it (customers lost); other figures have no cases then.
+    """
+    figures = figures.copy()
+    for name in OVER_TIME:
+        for when, quarters in ((1, 1), (2, 4)):
+            if not (history[name].iloc[: QUARTERS - quarters].fillna(0) != 0).any():
+                figures.loc[when, name] = math.nan
+    return figures
 
 
 def ask_what_may_be(
@@ -199,6 +235,8 @@ def parts(metric: Metric, row: pd.Series) -> dict[str, float]:
 
 def against_a_year_before(asked: Asked, name: str) -> str:
     """`no clear change from 2.7 % a year before`, `better than 3.1 % a year before`."""
+    if not asked.is_there(2):
+        return "with no data of a year before"
     verdict, before = asked.moved(name, 2).verdict, figure(CATALOGUE[name], asked.value(name, 2))
     if verdict in ("too early to say", "not known"):
         return f"{verdict} whether that is more or less than a year before"
@@ -207,9 +245,9 @@ def against_a_year_before(asked: Asked, name: str) -> str:
     return f"{verdict if verdict != 'changed' else 'other'} than {before} a year before"
 
 
-def target_in_words(metric: Metric, value: float, target: float) -> str:
-    """`HKD 5,000, met`."""
-    return f"{figure(metric, target)}, {'met' if is_met(metric, value, target) else 'not met'}"
+def target_in_words(metric: Metric, now: Mapping[str, float], target: float) -> str:
+    """`HKD 5,000, met`; of a ratio that is no farther from it than chance may be `+5 points, no clear distance`."""
+    return f"{figure(metric, target)}, {beside_target(metric, now['value'], now.get('bottom', math.nan), target)}"
 
 
 def n_in_words(metric: Metric, now: Mapping[str, float]) -> str:

@@ -67,6 +67,12 @@ def answer(asked: Asked, channels: pd.DataFrame | None) -> Answer:
     if len(rest):
         why = "; ".join(f"{r.label}: {r.verdict}" for r in rows_of(rest))
         sentences.append(f"No verdict on the others ({why}).")
+    spent, won = asked.value("marketing_cost"), asked.value("acquisition_cost")
+    if spent == spent and won == won and hkd(spent) != hkd(won):
+        sentences.append(
+            f"Of the marketing cost, {hkd(won)} went to campaigns for people who are not yet customers; the cost per new "
+            "customer divides only that."
+        )
     return Answer(
         key="channels",
         question=QUESTION,

@@ -23,10 +23,8 @@ def answer(asked: Asked, experiments: list[Reading]) -> Answer:
     unknown = asked.value(NAME) != asked.value(NAME)
     sentences = []
     if not unknown:
-        sentences.append(
-            f"Against the quarter before: {asked.moved_in_words(NAME)}. Against the same quarter a year before: "
-            f"{asked.moved_in_words(NAME, 2)}."
-        )
+        said = f"{asked.against(NAME)}; {asked.against(NAME, 2)}."
+        sentences.append(f"{said[:1].upper()}{said[1:]}")
     for one in effects:
         arms = f" {one.arms_in_words()}." if one.arms_in_words() else ""
         sentences.append(f"{one.reading.title}: {one.in_words()}.{arms} {one.more_needed()}".strip())
@@ -76,8 +74,8 @@ def _chart(asked: Asked) -> Chart | None:
     told = ", ".join(f"{q} {figure(metric, v)}" for q, v in zip(asked.quarters(), values, strict=True))
     return Chart(
         shape="columns",
-        says=f"Share of customers lost by quarter: {told}",
+        says=f"Share of customers lost by quarter{asked.days_of_each()}: {told}",
         unit="share",
         categories=asked.quarters(),
-        series=(Series(name=metric.label, values=values),),
+        series=(Series(name=f"{metric.label}{asked.days_of_each()}", values=values),),
     )

@@ -91,12 +91,12 @@ def _goals(goals: Sequence[Progress]) -> list[Decision]:
         for g in bad[:MOST_GOALS]
     ]
     if rest := bad[MOST_GOALS:]:
-        far = ", ".join(f"{shared.name_of(g.goal)} {100 * (shared.reached(g) or 0):.0f} %" for g in rest)
+        far = "; ".join(shared.so_far(g) for g in rest)
         others = "other goal that is" if len(rest) == 1 else f"{len(rest)} other goals that are"
         wanted.append(
             Decision(
                 f"Keep the {others} behind, or have the owners propose anew?",
-                f"Reached of the path: {far}.",
+                f"So far, and in brackets what is due: {far}.",
                 "goals",
                 "Goals",
             )

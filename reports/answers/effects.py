@@ -70,9 +70,9 @@ class Effect:
         )
 
     def more_needed(self) -> str:
-        """How many more customers would show the target, as a sentence; empty if there are enough."""
+        """How many more customers would show the target, as a sentence; empty if it is clear without them."""
         needed = self.reading.figures.get(self.outcome, {}).get("needed")
-        if needed is None or needed.value <= 0:
+        if self.is_clear or needed is None or needed.value <= 0:
             return ""
         return f"{needed.value:,.0f} more customers are needed to show {signed(TARGETS[self.outcome], 0)}."
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from metrics import CATALOGUE
-from metrics.compare import compare
+from metrics.compare import Verdict, compare
 from metrics.incentive import attainment
 from metrics.pace import Forecast, adds_up
 from metrics.versions import timeline
@@ -22,6 +22,11 @@ from workflow.progress import Progress, progress
 QUESTION = "Did we meet the shared goals?"
 GOOD = ("met", "met early", "ahead", "on the path")
 BAD = ("missed", "behind")
+VERDICTS: Mapping[str, Verdict] = {
+    **dict.fromkeys(GOOD, "better"),
+    **dict.fromkeys(BAD, "worse"),
+    "on the path": "no clear change",
+}
 A_YEAR = 360
 MOST_EXPLAINED = 3
 """Goals that are behind are explained up to so many; the table has them all."""
@@ -118,10 +123,17 @@ def against(goal: Progress) -> str:
     metric = CATALOGUE[goal.goal.metric]
     actual = figure(metric, goal.actual)
     if goal.is_over:
-        return f"{actual} against {figure(metric, goal.goal.target)}, {goal.state()}"
+        return f"{actual} against {figure(metric, goal.goal.target)}, {goal.state_in_words()}"
     if adds_up(metric):
-        return f"{actual} so far, {figure(metric, goal.expected)} on the path, {goal.state()}"
-    return f"{actual} against {figure(metric, goal.goal.target)}, {goal.state()}"
+        return f"{actual} so far, {figure(metric, goal.expected)} on the path, {goal.state_in_words()}"
+    return f"{actual} against {figure(metric, goal.goal.target)}, {goal.state_in_words()}"
+
+
+def so_far(goal: Progress) -> str:
+    """`Leads 15,870 (18,356)`: a goal's figure and, in brackets, its path to date or its target."""
+    metric = CATALOGUE[goal.goal.metric]
+    due = goal.goal.target if goal.is_over else goal.expected
+    return f"{name_of(goal.goal)} {figure(metric, goal.actual)} ({figure(metric, due)})"
 
 
 def _sentence(asked: Asked, goal: Progress) -> str:
@@ -168,14 +180,14 @@ def _figure(goal: Progress) -> Figure:
         label=name_of(goal.goal),
         value=figure(metric, goal.actual),
         metric=goal.goal.metric,
-        target=f"{figure(metric, expected)} ({due}), {goal.state()}",
+        target=f"{figure(metric, expected)} ({due}), {goal.state_in_words()}",
         n="" if math.isnan(goal.n) else f"n = {goal.n:,.0f}",
-        verdict="better" if goal.state() in GOOD else "worse" if goal.state() in BAD else "too early to say",
+        verdict=VERDICTS.get(goal.state(), "too early to say"),
     )
 
 
 def _chart(goals: Sequence[Progress]) -> Chart | None:
-    shown = [(name_of(g.goal), r) for g in goals if (r := reached(g)) is not None]
+    shown = [(_in_the_chart(g.goal), r) for g in goals if (r := reached(g)) is not None]
     if not shown:
         return None
     return Chart(
@@ -188,6 +200,12 @@ def _chart(goals: Sequence[Progress]) -> Chart | None:
         mark=1.0,
         mark_label="path",
     )
+
+
+def _in_the_chart(goal: Goal) -> str:
+    """Its name; of a figure that should fall the bar is what it may be, divided by what it is, so the name says so."""
+    less = CATALOGUE[goal.metric].better == "down"
+    return f"{name_of(goal)}{', less is better' if less else ''}"
 
 
 def reached(goal: Progress) -> float | None:
@@ -208,7 +226,7 @@ def _table(goals: Sequence[Progress]) -> Table:
                 figure(metric, goal.goal.target),
                 figure(metric, goal.actual),
                 figure(metric, goal.expected),
-                goal.state().capitalize(),
+                goal.state_in_words().capitalize(),
                 " and ".join(departments(goal.goal)),
             )
         )

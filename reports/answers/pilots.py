@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from metrics.complaints import features
-from metrics.words import day, plain, share, signed
+from metrics.words import day, hkd, plain, share, signed
 from reports.answers.asked import Asked, rows_of
 from reports.answers.effects import Effect, effect, looked_at, source, worth_in_words
 from reports.review import CaseStudy, Chart, Series
@@ -52,8 +52,9 @@ def _controlled(reading: Reading) -> CaseStudy:
     words, worth, cost = worth_in_words(reading)
     if worth is not None:
         after = "after the cost of offers" if cost is not None else "before cost, which is not known"
-        clear = "" if worth.low > 0 or worth.high < 0 else " This interval includes 0."
-        sentences.append(f"Worth of the customers kept in a year, {after}: {words}.{clear}")
+        clear = "" if worth.low > 0 or worth.high < 0 else ", so it may be nothing"
+        ends = f"95 % interval {hkd(worth.low)} to {hkd(worth.high)}"
+        sentences.append(f"Worth of the customers kept in a year, {after}: {words} ({ends}){clear}.")
     if reading.look is not None and reading.look.after_the_fact:
         sentences.append(
             "The look was planned after the data were there, so nobody can show that it was the only one."

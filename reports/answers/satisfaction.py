@@ -32,15 +32,12 @@ def answer(asked: Asked) -> Answer:
     touchpoints = _touchpoints(asked)
     weakest = _weakest(asked, touchpoints)
     sentences = [
-        f"{CATALOGUE[s].label}: {asked.says(s)}; {asked.moved_in_words(s)} against the quarter before, "
-        f"{asked.moved_in_words(s, 2)} against a year before."
-        for s in known
+        f"{CATALOGUE[s].label}: {asked.says(s)}; {asked.against(s)}, {asked.against(s, 2)}." for s in known
     ]
     complaints = asked.value("complaints")
     if complaints == complaints:
         sentences.append(
-            f"Complaints: {asked.says('complaints')}; {asked.moved_in_words('complaints')} against the quarter before, "
-            f"{asked.moved_in_words('complaints', 2)} against a year before."
+            f"Complaints: {asked.says('complaints')}; {asked.against('complaints')}, {asked.against('complaints', 2)}."
         )
     if weakest is not None:
         sentences.append(
@@ -56,7 +53,7 @@ def answer(asked: Asked) -> Answer:
     return Answer(
         key="satisfaction",
         question=QUESTION,
-        title=_title(asked, known, weakest),
+        title=_title(asked, known, weakest, len(touchpoints) > 0),
         sentences=tuple(sentences),
         figures=(*(asked.card(s) for s in SCORES), asked.card("complaints")),
         chart=_chart(asked, touchpoints),
@@ -70,9 +67,13 @@ def _nothing(asked: Asked) -> str:
     return "not known: no survey has been loaded" if why == "no data" else why
 
 
-def _title(asked: Asked, known: list[str], weakest: Any) -> str:
+def _title(asked: Asked, known: list[str], weakest: Any, has_touchpoints: bool) -> str:
     moved = {s: asked.moved(s, 2).verdict for s in known}
     head, shown = "No clear change on a year before", known
+    if not asked.is_there(2):
+        head = "No data of a year before"
+    elif set(moved.values()) <= {"too early to say", "not known"}:
+        head = "Too few answers to say whether customers are happier than a year before"
     for verdict, word in (("worse", "less satisfied"), ("better", "more satisfied")):
         these = [s for s in known if moved[s] == verdict]
         if these:
@@ -84,7 +85,7 @@ def _title(asked: Asked, known: list[str], weakest: Any) -> str:
     if asked.moved("complaints", 2).verdict == "worse":
         more = asked.moved_in_words("complaints", 2).removesuffix(", worse")
         return f"{said}, but {asked.says('complaints')} complaints, {more}"
-    return f"{said}; no touchpoint stands out"
+    return f"{said}; no touchpoint stands out" if has_touchpoints else said
 
 
 def _touchpoints(asked: Asked) -> pd.DataFrame:

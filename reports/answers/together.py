@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 
+import pandas as pd
+
 from metrics import CATALOGUE
 from metrics.scope import Period
 from metrics.words import day, figure, share
@@ -67,8 +69,8 @@ def _hand_off(asked: Asked) -> str:
     hours = asked.reader.stores.settings.contact_promise_hours
     return (
         f"The promise: Sales speaks to a qualified lead within {hours:g} working hours. Kept for "
-        f"{asked.says('promise_kept')} ({asked.moved_in_words('promise_kept')} against the quarter before); Sales "
-        f"accepted {asked.says('acceptance_rate')} of those it decided on ({asked.moved_in_words('acceptance_rate')})."
+        f"{asked.says('promise_kept')} ({asked.against('promise_kept')}); Sales accepted "
+        f"{asked.says('acceptance_rate')} of those it decided on ({asked.against('acceptance_rate')})."
     )
 
 
@@ -118,11 +120,12 @@ def _staff(said: Survey | str | None) -> list[str]:
         return ["No member of staff answered the survey in this quarter."]
     if said.departments.empty:
         return [f"Every department has fewer than {said.fewest} answers to a question, so none is shown."]
-    low, high = said.departments.iloc[0], said.departments.iloc[-1]
-    text = (
-        f"Staff survey: {said.score:.1f} of 5 over {len(said.departments)} departments with {said.people:,.0f} people; "
-        f"lowest {low['department']} ({low['score']:.1f}), highest {high['department']} ({high['score']:.1f})."
-    )
+    departments = f"{len(said.departments)} departments" if len(said.departments) > 1 else "1 department"
+    text = f"Staff survey: {said.score:.1f} of 5 over {departments} with {said.people:,.0f} people"
+    low, high = (_at(said.departments, end) for end in (0, -1))
+    if low != high:
+        text += f"; lowest {low}, highest {high}. Scores have no interval here, so a few tenths may be chance"
+    text += "."
     if len(said.questions) > 1:
         worst, best = said.questions.iloc[0], said.questions.iloc[-1]
         text += f" Least agreed: “{worst['question']}” ({worst['score']:.1f}); "
@@ -135,6 +138,14 @@ def _staff(said: Survey | str | None) -> list[str]:
         f"Not shown: {names}. Departments with fewer than {said.fewest} people are hidden, and one more where a "
         "single one could be worked out by subtraction; the score is of those shown.",
     ]
+
+
+def _at(departments: pd.DataFrame, end: int) -> str:
+    """Every department with the lowest (0) or highest (-1) score as it is shown: `Finance and Sales (3.0 each)`."""
+    shown = departments["score"].map("{:.1f}".format)
+    names = list(departments.loc[shown == shown.iloc[end], "department"])
+    listed = " and ".join(n for n in (", ".join(names[:-1]), names[-1]) if n)
+    return f"{listed} ({shown.iloc[end]}{' each' if len(names) > 1 else ''})"
 
 
 def _staff_card(said: Survey | str | None) -> Figure:
@@ -158,10 +169,10 @@ def _chart(asked: Asked) -> Chart | None:
     told = ", ".join(f"{q} {figure(metric, v)}" for q, v in zip(asked.quarters(), values, strict=True))
     return Chart(
         shape="columns",
-        says=f"Promised first contacts kept, by quarter: {told}",
+        says=f"Promised first contacts kept, by quarter{asked.days_of_each()}: {told}",
         unit="share",
         categories=asked.quarters(),
-        series=(Series(name=metric.label, values=values),),
+        series=(Series(name=f"{metric.label}{asked.days_of_each()}", values=values),),
     )
 
 

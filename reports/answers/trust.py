@@ -41,11 +41,12 @@ def answer(asked: Asked, status: pd.DataFrame, metrics: Iterable[str]) -> Answer
         f"The data reach {day(as_of)} and were loaded on {day(loaded_at)} at {loaded_at:%H:%M}, from {whose}.",
         _checks(failed, late),
         f"Every figure is counted by its definition, the same for all departments; {len(shown)} stand in the table "
-        "“What the figures mean”.",
+        "“What the figures mean”. Changes are reckoned before rounding, so their last digit may differ from that of the "
+        "figures shown.",
     ]
     if not dependent().isdisjoint(shown):
         sentences.append(f"“Qualified” means: {in_words(asked.reader)}.")
-    sentences.append(_model_in_words(model))
+    sentences.append(_model_in_words(model, _no_model(asked)))
     sentences.append("Slides and handout are made from this page: the same sentences, the same figures.")
     return Answer(
         key="trust",
@@ -56,7 +57,7 @@ def answer(asked: Asked, status: pd.DataFrame, metrics: Iterable[str]) -> Answer
             Figure(label="Data as of", value=day(as_of)),
             Figure(label="Checks with findings", value=str(failed)),
             Figure(label="Late sources", value=str(late)),
-            _model_card(model),
+            _model_card(model, _no_model(asked)),
         ),
         table=Table(
             columns=("Figure", "Version", "Owner", "Means"),
@@ -102,22 +103,26 @@ def _model(asked: Asked) -> Known | None:
     return known
 
 
-def _model_in_words(known: Known | None) -> str:
+def _no_model(asked: Asked) -> str:
+    return "not for your role" if may_see(asked.reader.viewer, model_cards) is None else "none yet"
+
+
+def _model_in_words(known: Known | None, otherwise: str) -> str:
     if known is None:
-        return "The churn model: there is none yet, or its card is not for your role."
+        return f"The churn model: {otherwise}."
     return (
         f"The churn model, judged on days it had not seen (to {day(known.card['judged_on'])}): "
         f"{model_card.headline(known)}. {model_card.calibration_words(known)}"
     )
 
 
-def _model_card(known: Known | None) -> Figure:
+def _model_card(known: Known | None, otherwise: str) -> Figure:
     """How right the model's calls were, as people; how well it ranks is a number for specialists (`_model_source`)."""
     label = "Left, of those the churn model would call"
     called = known.one("capacity", "model", "left") if known else None
     lift = known.one("capacity", "model", "lift") if known else None
     if called is None or lift is None:
-        return Figure(label=label, value="not known" if known is None else "too early to say")
+        return Figure(label=label, value=otherwise if known is None else "too early to say")
     return Figure(
         label=label,
         value=of_ten(called["value"]),

@@ -27,10 +27,9 @@ def answer(asked: Asked, experiments: list[Reading]) -> Answer:
             f"{not_read(experiments)} So nothing can be said about what keeping customers is worth."
         )
     if asked.value(NET) == asked.value(NET):
+        money = " Money has no interval here, so a change of it has no verdict." if asked.is_there(1) else ""
         sentences.append(
-            f"Revenue less cost to serve was {asked.says(NET)} ({asked.moved_in_words(NET)} against "
-            f"the quarter before, {asked.moved_in_words(NET, 2)} against a year before). Money has no interval "
-            "here, so a change of it has no verdict."
+            f"Revenue less cost to serve was {asked.says(NET)} ({asked.against(NET)}, {asked.against(NET, 2)}).{money}"
         )
     return Answer(
         key="value",
@@ -101,8 +100,8 @@ def _chart(asked: Asked) -> Chart | None:
     told = ", ".join(f"{q} {hkd(v)}" for q, v in zip(names, values, strict=True))
     return Chart(
         shape="columns",
-        says=f"Revenue less cost to serve: {told}",
+        says=f"Revenue less cost to serve{asked.days_of_each()}: {told}",
         unit="HKD",
         categories=names,
-        series=(Series(name=CATALOGUE[NET].label, values=values),),
+        series=(Series(name=f"{CATALOGUE[NET].label}{asked.days_of_each()}", values=values),),
     )

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from metrics.quarter import Quarter
 from models.figures import Figure as Interval
 from reports import case_studies
-from reports.answers import pilots
+from reports.answers import effects, pilots
 from reports.answers.asked import Asked
 from reports.review import Answer, CaseStudy
 from warehouse.access import Reader, Viewer
@@ -131,7 +131,8 @@ def test_an_experiment_inside_the_noise_did_nothing(churn: list[float], sold: li
         low, value, high = ends
         many = Interval(value=3300.0, low=float("nan"), high=float("nan"))
         effect = Interval(value=value, low=low, high=high)
-        return {"treated": many, "held_out": many, "points": effect, "relative": effect}
+        arms = {"treated": many, "held_out": many, "needed": many}
+        return arms | {"points": effect, "relative": effect, "worth": effect}
 
     reading = Reading(
         experiment="unity",
@@ -146,6 +147,10 @@ def test_an_experiment_inside_the_noise_did_nothing(churn: list[float], sold: li
     assert study.controlled
     clear = [ends for ends in (churn, sold) if not ends[0] <= 0 <= ends[2]]
     assert bool(claims(study.title)) == bool(clear)
+    for outcome, ends in (("churn", churn), ("cross_sell", sold)):
+        more = effects.effect(reading, outcome).more_needed()
+        assert bool(more) == (ends not in clear), "a clear effect needs no more customers to show it"
+    assert any("worth" in s.casefold() and "95 % interval" in s for s in study.sentences)
 
 
 @given(st.floats(0.05, 4.0), st.integers(10, 10_000), st.integers(10, 10_000))

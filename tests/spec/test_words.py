@@ -48,3 +48,9 @@ def test_no_figure_and_no_change_is_a_signed_nothing(metric, now, moved) -> None
         change(metric, now + moved, now, found),
     ):
         assert not OF_NOTHING.search(said), said
+
+
+def test_one_point_is_one():
+    nps = CATALOGUE["nps"]
+    said = [figure(nps, v) for v in (1.2, -0.8, 2.0, 0.0)]
+    assert said == ["+1 point", "−1 point", "+2 points", "0 points"]
