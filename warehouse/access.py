@@ -170,7 +170,9 @@ class Reader:
         frame = self._answer(statement, tables)
         if not self.sees_totals_only(*tables):
             return frame
-        return totals.without_small_cells(frame, self.stores.settings.smallest_cell)
+        return totals.without_small_cells(
+            frame, self.stores.settings.smallest_cell, totals.groups_of(statement)
+        )
 
     def spread(self, statement: Select, along: str) -> pd.DataFrame:
         """People counted by a number such as days waited: columns `along` and `people`.

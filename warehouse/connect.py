@@ -77,7 +77,7 @@ class Stores:
     def _open(self, snapshot: str) -> Engine:
         url = self.settings.warehouse_url
         if url and not is_postgresql(url):
-            return create_engine(server_url(url, "WAREHOUSE_URL"), pool_pre_ping=True)
+            return create_engine(server_url(url, "WAREHOUSE_URL"), pool_pre_ping=True, hide_parameters=True)
         return self.place.open(snapshot)
 
 
@@ -91,7 +91,7 @@ def open_stores(settings: Settings, now: Callable[[], datetime]) -> Stores:
         desk = patient_engine(server_url(settings.desk_url, "DESK_URL"))
     else:
         url = settings.desk_url or f"sqlite:///{settings.data_dir / 'desk.sqlite'}"
-        desk = create_engine(server_url(url, "DESK_URL"), pool_pre_ping=True)
+        desk = create_engine(server_url(url, "DESK_URL"), pool_pre_ping=True, hide_parameters=True)
     if desk.dialect.name == "sqlite":
         _prepare_sqlite(desk)
     desk_versions.bring_up_to_date(desk)

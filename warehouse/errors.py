@@ -11,7 +11,9 @@ Any other exception is a bug: it is logged under a reference number and the pers
 """
 
 import logging
+import re
 import secrets
+import traceback
 
 log = logging.getLogger("concord")
 
@@ -45,5 +47,13 @@ def reference(bug: BaseException) -> str:
     letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
     code = "".join(secrets.choice(letters) for _ in range(8))
     number = f"{code[:4]}-{code[4:]}"
-    log.error("bug %s", number, exc_info=bug)
+    log.error("bug %s\n%s", number, _without_values("".join(traceback.format_exception(bug))))
     return number
+
+
+def _without_values(trace: str) -> str:
+    """A trace without the values of a row, which PostgreSQL adds to what it says; our engines hide their parameters."""
+    return _VALUES.sub("", trace)
+
+
+_VALUES = re.compile(r"^(DETAIL|CONTEXT):.*?(?=^\[SQL|^\(Background|^$|\Z)", re.MULTILINE | re.DOTALL)

@@ -75,7 +75,7 @@ def check_url(url: str, schema: str = UNIFIED) -> Checked:
             engine = patient_engine(address, read_only=True)
         else:
             read_only = {"read_only": True} if address.drivername.startswith("duckdb") else {}
-            engine = create_engine(address, connect_args=read_only)
+            engine = create_engine(address, connect_args=read_only, hide_parameters=True)
         try:
             return _check(engine, schema)
         finally:

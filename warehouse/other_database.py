@@ -101,7 +101,7 @@ def _engine(shown: str, variable: str, environment: Mapping[str, str]) -> Engine
             raise refused(
                 shown, f"names a database file that is not there ({variable}).", "Mend the address."
             )
-        return create_engine(url)
+        return create_engine(url, hide_parameters=True)
     except (ArgumentError, ImportError, SQLAlchemyError, ValueError):
         raise refused(
             shown,

@@ -50,6 +50,7 @@ def patient_engine(url: URL, *, read_only: bool = False) -> Engine:
     options = "-c jit=off" + (" -c default_transaction_read_only=on" if read_only else "")
     engine = create_engine(
         url,
+        hide_parameters=True,
         pool_pre_ping=True,
         pool_size=10,
         max_overflow=20,

@@ -109,6 +109,7 @@ class Files:
         """See `Place.open`."""
         return create_engine(
             f"duckdb:///{snapshot_file(self.settings, snapshot)}",
+            hide_parameters=True,
             # Nothing asked of this engine may reach a file or the network, whatever the statement says.
             connect_args={
                 "read_only": True,
@@ -155,7 +156,7 @@ class Files:
         try:
             shutil.copyfile(snapshot_file(self.settings, after), file)
             # No pool: the file must be let go of entirely before readers open it read-only.
-            engine = create_engine(f"duckdb:///{file}", poolclass=NullPool)
+            engine = create_engine(f"duckdb:///{file}", poolclass=NullPool, hide_parameters=True)
             try:
                 with engine.connect() as connection:
                     yield Draft(connection, snapshot, _fill)

@@ -6,9 +6,10 @@ people behind it, counted under the same condition, so that a figure about too f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import Column, ColumnElement, DateTime, Float, Numeric, Select
 from sqlalchemy.sql import elements as e
@@ -21,6 +22,8 @@ from warehouse.parts import parts_of, tables_of
 
 PEOPLE = "__people"
 """Suffix of the column that counts the people behind a figure."""
+BESIDES = "__besides"
+"""`<figure>__besides…__people` counts those whom the figure leaves out of a whole that is shown beside it."""
 
 PERSONS = frozenset({"customer_id", "lead_id", "answer_id"})
 """The keys that stand for one person."""
@@ -56,12 +59,7 @@ def check(statement: Any) -> None:
     for part in parts:
         if isinstance(part, ScalarSelect) and id(part) not in lists and not _is_look_up(part):
             raise _refused("looks up a single row")
-    # The library wraps a function that groups into a list of one.
-    groups = [
-        single
-        for group in statement._group_by_clauses
-        for single in (group.clauses if isinstance(group, e.ClauseList) else [group])
-    ]
+    groups = _groups(statement)
     if any(_singles_out(root) for group in groups for root in _roots(group)):
         raise _refused("singles out people")
     persons = PERSONS | (STAFF if {t.name for t in tables_of(statement)} <= ABOUT_STAFF else frozenset())
@@ -88,16 +86,79 @@ def check(statement: Any) -> None:
                 _check_same_people(total, _people_condition(people, persons))
 
 
-def without_small_cells(frame: pd.DataFrame, smallest: int) -> pd.DataFrame:
-    """`frame` with every figure about 1 to `smallest` - 1 people blank, and how few they are too."""
-    for people in [c for c in frame.columns if c.endswith(PEOPLE)]:
-        few = frame[people].between(1, smallest - 1)
-        value = people.removesuffix(PEOPLE)
-        if value in frame:
-            frame[value] = frame[value].mask(few)
+def without_small_cells(frame: pd.DataFrame, smallest: int, groups: Sequence[str] = ()) -> pd.DataFrame:
+    """`frame` with every figure about 1 to `smallest` - 1 people blank, and how few they are too.
+
+    So are figures that leave so few out (`BESIDES`), and as many others as it takes that no blank one can be worked out
+    from the rest of its row of groups and their total. `groups` are the columns that the totals are grouped by.
+    """
+    counted = [c for c in frame.columns if c.endswith(PEOPLE)]
+    figures = dict.fromkeys(c.removesuffix(PEOPLE).partition(BESIDES)[0] for c in counted)
+    for figure in figures:
+        mine = [c for c in counted if c.removesuffix(PEOPLE).partition(BESIDES)[0] == figure]
+        few = pd.concat([frame[c].between(1, smallest - 1) for c in mine], axis=1).any(axis=1)
+        people = f"{figure}{PEOPLE}"
+        if people in frame and few.any():
+            few = not_alone(frame[people].fillna(0), few, [frame[g] for g in groups], smallest)
         # How few they are says as much as the figure itself.
-        frame[people] = frame[people].mask(few)
+        for column in [*mine, *([figure] if figure in frame else [])]:
+            frame[column] = frame[column].mask(few)
     return frame
+
+
+def not_alone(people: pd.Series, few: pd.Series, groups: Sequence[pd.Series], smallest: int) -> pd.Series:
+    """`few` with the cells that must be blank beside them, so that nobody can subtract the others from the total.
+
+    A line is the cells that differ in one of `groups` alone: the total of each may stand on another page. Where a line
+    has blank cells, they are two or more, about `smallest` people or more; else its next smallest are blank too, as long
+    as there is one with anybody in it.
+    """
+    blank, before = few.to_numpy(bool, copy=True), -1
+    size = people.to_numpy(float)
+    keys = [pd.factorize(g, use_na_sentinel=False)[0] for g in groups]
+    lines = []
+    for at in range(len(keys)):
+        others = [k for n, k in enumerate(keys) if n != at]
+        line = np.zeros(len(size), int)
+        for key in others:
+            line = np.unique(np.column_stack([line, key]), axis=0, return_inverse=True)[1].reshape(-1)
+        order = np.argsort(line, kind="stable")
+        lines += np.split(order, np.flatnonzero(np.diff(line[order])) + 1)
+    lines = [line for line in lines if line.size > 1]
+    while blank.sum() != before:
+        before = blank.sum()
+        for line in lines:
+            _cover(line, blank, size, smallest)
+    return pd.Series(blank, index=few.index)
+
+
+def _cover(line: np.ndarray, blank: np.ndarray, size: np.ndarray, smallest: int) -> None:
+    """Blank the next smallest cells of a line until those that are blank cannot be told apart."""
+    while (hidden := line[blank[line]]).size and (hidden.size < 2 or size[hidden].sum() < smallest):
+        rest = line[~blank[line] & (size[line] > 0)]
+        if not rest.size:
+            return
+        # All that are equally small: which of them it is must not depend on a name.
+        blank[rest[size[rest] == size[rest].min()]] = True
+
+
+def groups_of(statement: Select) -> list[str]:
+    """The columns of the answer that the statement groups by."""
+    groups = _groups(statement)
+    found = []
+    for name, column in statement.selected_columns.items():
+        if _is_group(column.element if isinstance(column, e.Label) else column, groups):
+            found.append(name)
+    return found
+
+
+def _groups(statement: Select) -> list[Any]:
+    # The library wraps a function that groups into a list of one.
+    return [
+        single
+        for group in statement._group_by_clauses
+        for single in (group.clauses if isinstance(group, e.ClauseList) else [group])
+    ]
 
 
 def together(frame: pd.DataFrame, along: str, smallest: int) -> pd.DataFrame:

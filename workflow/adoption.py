@@ -47,7 +47,11 @@ def worked(reader: Reader, period: Period) -> Worked | None:
         row = reader.frame(select(*columns)).astype(float).iloc[0]
     except AccessRefused:
         return None
-    return Worked(**{name: float(row[name]) for name in conditions})
+    found = {name: float(row[name]) for name in conditions}
+    if reader.sees_totals_only(alerts):
+        for whole, part in (("raised", "started"), ("due", "in_time")):
+            found[part] = _unless_few_are_left(found[whole], found[part], reader)
+    return Worked(**found)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +75,15 @@ def signed_in(reader: Reader, period: Period) -> SignedIn | None:
         ]
     except AccessRefused:
         return None
-    return SignedIn(accounts=float(found[0]), came=float(found[1]))
+    accounts, here_of_them = float(found[0]), float(found[1])
+    if reader.sees_totals_only(users):
+        here_of_them = _unless_few_are_left(accounts, here_of_them, reader)
+    return SignedIn(accounts=accounts, came=here_of_them)
+
+
+def _unless_few_are_left(whole: float, part: float, reader: Reader) -> float:
+    """`part`, or NaN where the rest of `whole` is too few to show: one figure less the other would tell it."""
+    return part if not 0 < whole - part < reader.stores.settings.smallest_cell else float("nan")
 
 
 def _counted(name: str, person: ColumnElement) -> tuple[ColumnElement, ColumnElement]:

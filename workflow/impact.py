@@ -67,6 +67,11 @@ def _plain(value: float) -> Figure:
     return Figure(value=float(value), low=np.nan, high=np.nan)
 
 
+def _size(people: int, smallest: int) -> Figure:
+    """How many are in an arm; everybody may read it, so fewer than `smallest` are not told."""
+    return _plain(people if people == 0 or people >= smallest else np.nan)
+
+
 def _draw(reader: Reader, rows: pd.DataFrame) -> Found:
     """How the draw went: sizes, their chance, and who was contacted within 30 days of it."""
     smallest = reader.stores.settings.smallest_cell
@@ -74,8 +79,8 @@ def _draw(reader: Reader, rows: pd.DataFrame) -> Found:
     n, m = int(treated.sum()), int((~treated).sum())
     found = {
         "first_on": _plain(rows["drawn_on"].min().toordinal()),
-        "treated": _plain(n if n == 0 or n >= smallest else np.nan),
-        "held_out": _plain(m if m == 0 or m >= smallest else np.nan),
+        "treated": _size(n, smallest),
+        "held_out": _size(m, smallest),
         "treated_share": _plain(rows["treated_share"].mean()),
     }
     if min(n, m) < smallest:
@@ -84,7 +89,8 @@ def _draw(reader: Reader, rows: pd.DataFrame) -> Found:
     until = rows["drawn_on"] + pd.Timedelta(days=drawn.CONTACT_DAYS)
     spoken = drawn.happened(rows, drawn.contacts(reader, set(rows["customer_id"])), until)
     for name, arm in (("contacted_treated", treated), ("contacted_held_out", ~treated)):
-        few = 0 < spoken[arm].sum() < smallest
+        did, not_ = int(spoken[arm].sum()), int((1 - spoken[arm]).sum())
+        few = 0 < did < smallest or 0 < not_ < smallest
         found[name] = _plain(np.nan if few else spoken[arm].mean())
     return found
 
@@ -94,12 +100,13 @@ def _look(reader: Reader, rows: pd.DataFrame, look: Look, known: frozenset[str])
     rows = drawn.watched(reader, rows, look.on)
     if rows.empty:
         return {CHURN: {"treated": _plain(0), "held_out": _plain(0)}}
+    smallest = reader.stores.settings.smallest_cell
     described = drawn.before_the_draw(reader, rows, known)
     rows = rows.assign(chance=rows["customer_id"].map(described.set_index("customer_id")["chance"]))
-    found = {CHURN: _compared(rows.assign(happened=rows["left"]), CHURN, look)}
+    found = {CHURN: _compared(rows.assign(happened=rows["left"]), CHURN, look, smallest)}
     if "accounts" in known:
         opened = drawn.happened(rows, drawn.wealth_openings(reader, set(rows["customer_id"])), rows["until"])
-        found[CROSS_SELL] = _compared(rows.assign(happened=opened), CROSS_SELL, look)
+        found[CROSS_SELL] = _compared(rows.assign(happened=opened), CROSS_SELL, look, smallest)
     given = load.known(reader)
     for outcome, needs, events in (
         (COMPLAINTS, ("tickets.complaint",), drawn.complaints),
@@ -107,16 +114,18 @@ def _look(reader: Reader, rows: pd.DataFrame, look: Look, known: frozenset[str])
     ):
         if given.issuperset(needs):
             did = drawn.happened(rows, events(reader, set(rows["customer_id"])), rows["until"])
-            found[outcome] = _compared(rows.assign(happened=did), outcome, look)
+            found[outcome] = _compared(rows.assign(happened=did), outcome, look, smallest)
     found[CHURN] |= _worth(reader, rows, described, found[CHURN])
     found[SALVAGEABLE] = salvageable.judged(described)
     return found
 
 
-def _compared(rows: pd.DataFrame, outcome: str, look: Look) -> Found:
+def _compared(rows: pd.DataFrame, outcome: str, look: Look, smallest: int) -> Found:
     treated = rows["treated"]
     n, m = int(treated.sum()), int((~treated).sum())
-    found = ex.effect(rows, look.bound)
+    did = rows.groupby("treated")["happened"].agg(["sum", "count"])
+    few = min(did["sum"].min(), (did["count"] - did["sum"]).min()) < smallest
+    found = {} if few else ex.effect(rows, look.bound)
     shares = {}
     if found:
         shares = {
@@ -125,12 +134,14 @@ def _compared(rows: pd.DataFrame, outcome: str, look: Look) -> Found:
         }
     expected = float(rows.loc[~treated, "happened"].mean()) if found else float(rows["chance"].mean())
     cut = found["variance_cut"].value if "variance_cut" in found else 0.0
-    if outcome in TARGETS and 0 < expected < 0.7:
+    # How many more are needed would tell how few there are.
+    if outcome in TARGETS and 0 < expected < 0.7 and not 0 < min(n, m) < smallest:
         share = float(rows["treated_share"].mean())
         for name, part in (("needed", 1.0), ("needed_half", 0.5)):
             needed = ex.needed(expected, part * TARGETS[outcome], share, look.bound, max(cut, 0.0))
             shares[name] = _plain(max(needed - n - m, 0))
-    return {"treated": _plain(n), "held_out": _plain(m), "bound": _plain(look.bound)} | shares | found
+    sizes = {"treated": _size(n, smallest), "held_out": _size(m, smallest)}
+    return sizes | {"bound": _plain(look.bound)} | shares | found
 
 
 def _worth(reader: Reader, rows: pd.DataFrame, described: pd.DataFrame, churn: Found) -> Found:
@@ -141,7 +152,9 @@ def _worth(reader: Reader, rows: pd.DataFrame, described: pd.DataFrame, churn: F
         return {}
     found = {"worth": ex.worth(points, int(rows["treated"].sum()), yearly), "yearly": _plain(yearly)}
     if rows["alert_id"].notna().all():
-        made = reader.frame(select(offers.c.alert_id, offers.c.cost))
-        costs = made[made["alert_id"].isin(set(rows["alert_id"]))]["cost"].astype(float)
-        found["cost"] = _plain(costs.sum() if costs.notna().all() else np.nan)
+        made = reader.frame(select(offers.c.alert_id, offers.c.customer_id, offers.c.cost))
+        made = made[made["alert_id"].isin(set(rows["alert_id"]))]
+        few = 0 < made["customer_id"].nunique() < reader.stores.settings.smallest_cell
+        known = made["cost"].notna().all() and not few
+        found["cost"] = _plain(made["cost"].astype(float).sum() if known else np.nan)
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import select, true
 
@@ -22,8 +23,25 @@ def write(draft: Draft, reader: Reader, as_of: date, known: frozenset[str]) -> N
     cases = reader.frame(select(t.ticket_id, t.customer_id, t.opened_at, t.text).where(t.text.is_not(None)))
     draft.write(ticket_themes, themes.themes(cases, _names(reader)), replacing=true())
     if "product_usage" in known:
-        found = association.links(_strata(reader, as_of)).assign(as_of=as_of)
+        links = association.links(_strata(reader, as_of))
+        found = _shown(links, reader.stores.settings.smallest_cell).assign(as_of=as_of)
         draft.write(feature_links, found, replacing=feature_links.c.as_of == as_of)
+
+
+def _shown(links: pd.DataFrame, smallest: int) -> pd.DataFrame:
+    """The links without what is about too few people, with a case or without one: everybody may read this table."""
+    if links.empty:
+        return links
+    few = pd.Series(False, index=links.index)
+    for people, with_case in (("users", "users_with_case"), ("others", "others_with_case")):
+        for size in (links[with_case], links[people] - links[with_case]):
+            few |= size.between(1, smallest - 1)
+    told = ["users_with_case", "others_with_case", "risk_ratio", "low", "high", "p_adjusted"]
+    found = links.astype(dict.fromkeys(told, float))
+    found.loc[few, told] = np.nan
+    for people in ("users", "others"):
+        found[people] = found[people].astype(float).mask(links[people].between(1, smallest - 1))
+    return found
 
 
 def _names(reader: Reader) -> list[str]:

@@ -80,20 +80,16 @@ def features(viewer: Viewer, scope: Scope) -> None:
         {
             "Feature": [plain(f).capitalize() for f in found["feature"]],
             "Its users": found["users"],
-            "With a case": [
-                share(a / n) if n else ""
-                for a, n in zip(found["users_with_case"], found["users"], strict=True)
-            ],
+            "With a case": [_share(*r) for r in zip(found["users_with_case"], found["users"], strict=True)],
             "Other app users": found["others"],
             "With a case ": [
-                share(a / n) if n else ""
-                for a, n in zip(found["others_with_case"], found["others"], strict=True)
+                _share(*r) for r in zip(found["others_with_case"], found["others"], strict=True)
             ],
             "Among like customers": [_ratio(r) for r in found.itertuples()],
         }
     )
     whole = st.column_config.NumberColumn(format="localized")
-    tables.show(shown, "features", **{"Its users": whole, "Other app users": whole})
+    tables.show(shown, "features", "too few", **{"Its users": whole, "Other app users": whole})
     st.warning(
         "An association, not proof: people who use a feature differ from those who do not.",
         icon=":material/info:",
@@ -104,6 +100,12 @@ def features(viewer: Viewer, scope: Scope) -> None:
     )
     if viewer.role in planned_tests.MAY_PLAN:
         _plan(viewer, found)
+
+
+def _share(cases: float, people: float) -> str:
+    if pd.isna(cases) or pd.isna(people):
+        return "too few"
+    return share(cases / people) if people else ""
 
 
 def _ratio(row) -> str:
@@ -122,7 +124,8 @@ def _plan(viewer: Viewer, found: pd.DataFrame) -> None:
         fewer = st.number_input("Smallest drop in cases worth finding (%)", 1, 90, 10)
         saved = st.form_submit_button("Plan it", type="primary")
     if saved:
-        rate = found["others_with_case"].sum() / max(1, found["others"].sum())
+        known = found.dropna(subset=["others", "others_with_case"])
+        rate = known["others_with_case"].sum() / max(1, known["others"].sum())
         question = f"Do customers who are shown “{plain(feature)}” open fewer service cases within 90 days?"
         try:
             needed = planned_tests.plan(connect.here(), viewer, question, float(rate), -fewer / 100)

@@ -85,10 +85,14 @@ def _signed_in(asked: Asked) -> str:
     fewest = asked.reader.stores.settings.smallest_cell
     if math.isnan(found.accounts):
         return f"Use of Concord: fewer than {fewest} colleagues have an account, too few to show."
-    came = f"fewer than {fewest}" if math.isnan(found.came) else f"{found.came:,.0f}"
+    if math.isnan(found.came):
+        return (
+            f"Use of Concord: {found.accounts:,.0f} colleagues have an account; how many signed in in the {ADOPTION_DAYS} "
+            f"days to {day(until)} is not shown, because those who did or did not are fewer than {fewest}."
+        )
     return (
-        f"Use of Concord: {came} of {found.accounts:,.0f} colleagues with an account signed in in the {ADOPTION_DAYS} "
-        f"days to {day(until)}."
+        f"Use of Concord: {found.came:,.0f} of {found.accounts:,.0f} colleagues with an account signed in in the "
+        f"{ADOPTION_DAYS} days to {day(until)}."
     )
 
 
@@ -99,8 +103,11 @@ def _worked(done: Worked | None) -> str:
         return "Alerts: fewer than 10 customers were flagged in the quarter, too few to show."
     if done.raised == 0:
         return "Alerts: none were raised in the quarter."
-    started = "fewer than 10" if math.isnan(done.started) else f"{done.started:,.0f}"
-    text = f"Alerts: {done.raised:,.0f} customers were flagged in the quarter; work on {started} of them has begun."
+    text = f"Alerts: {done.raised:,.0f} customers were flagged in the quarter; " + (
+        "on how many work has begun is not shown: those with or without are fewer than 10."
+        if math.isnan(done.started)
+        else f"work on {done.started:,.0f} of them has begun."
+    )
     if done.due == 0:
         return f"{text} No alert came due in it, so whether they are settled within 30 days is not known yet."
     if math.isnan(done.due) or math.isnan(done.in_time):
