@@ -87,8 +87,8 @@ def _signed_in(asked: Asked) -> str:
         return f"Use of Concord: fewer than {fewest} colleagues have an account, too few to show."
     if math.isnan(found.came):
         return (
-            f"Use of Concord: {found.accounts:,.0f} colleagues have an account; how many signed in in the {ADOPTION_DAYS} "
-            f"days to {day(until)} is not shown, because those who did or did not are fewer than {fewest}."
+            f"Use of Concord: {found.accounts:,.0f} colleagues have an account; how many signed in in the "
+            f"{ADOPTION_DAYS} days to {day(until)} is not shown, because those who did or did not are fewer than {fewest}."
         )
     return (
         f"Use of Concord: {found.came:,.0f} of {found.accounts:,.0f} colleagues with an account signed in in the "
