@@ -88,7 +88,7 @@ def _signed_in(asked: Asked) -> str:
     if math.isnan(found.came):
         return (
             f"Use of Concord: {found.accounts:,.0f} colleagues have an account; how many signed in in the "
-            f"{ADOPTION_DAYS} days to {day(until)} is not shown, because those who did or did not are fewer than {fewest}."
+            f"{ADOPTION_DAYS} days to {day(until)} is not shown: those who did, or did not, are fewer than {fewest}."
         )
     return (
         f"Use of Concord: {found.came:,.0f} of {found.accounts:,.0f} colleagues with an account signed in in the "
