@@ -16,7 +16,9 @@ from statsmodels.stats.rates import confint_poisson_2indep
 
 from metrics.measure import Measure, Metric, Ratio
 
-Verdict = Literal["better", "worse", "changed", "no clear change", "too early to say", "not known"]
+Verdict = Literal[
+    "better", "worse", "changed", "no clear change", "too early to say", "no figure before", "not known"
+]
 
 FEWEST = 20
 """Below this many cases on either side two figures are not compared."""
@@ -41,7 +43,9 @@ def compare(metric: Metric, now: dict[str, float], before: dict[str, float]) -> 
     """Compare two answers for a metric: `value`, and for a ratio also `top` and `bottom`."""
     if not _known(now["value"], before["value"]):
         counted = isinstance(metric, Ratio) and (now.get("bottom") == 0 or before.get("bottom") == 0)
-        return Change("too early to say" if counted else "not known")
+        if counted:
+            return Change("too early to say")
+        return Change("no figure before" if _known(now["value"]) else "not known")
     relative = now["value"] / before["value"] - 1 if before["value"] else None
     if isinstance(metric, Measure):
         if metric.total != "count":

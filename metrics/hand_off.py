@@ -1,8 +1,11 @@
 """The hand-over from Marketing to Sales: the promised first contact, and what became of what Sales rejected."""
 
-from sqlalchemy import case, select
+from datetime import datetime, time, timedelta
 
-from metrics.measure import Measure, Ratio
+from sqlalchemy import ColumnElement, and_, case, or_, select
+
+from metrics.measure import Measure, Ratio, between
+from metrics.scope import Period
 from warehouse.schema import hand_offs as h
 from warehouse.schema import leads as t
 
@@ -91,14 +94,26 @@ promise_kept = Ratio(
     """,
 )
 
+
+def _overdue_at_the_end(period: Period) -> ColumnElement[bool]:
+    """Due in the period, at its end neither contacted nor settled: so two periods of one length had the same time."""
+    after = datetime.combine(period.end, time.min) + timedelta(days=1)
+    still = [or_(moment.is_(None), moment >= after) for moment in (h.c.contacted_at, h.c.settled_at)]
+    return and_(between(h.c.due_at, period), *still)
+
+
 still_uncontacted = Measure(
     label="Overdue, still waiting",
-    means="First contacts due in the period that have not happened, of leads that are still open.",
+    means="First contacts due in the period that had not happened when it ended, of leads that were open then.",
     owner="Sales Operations",
     fact=h,
-    dated=h.c.due_at,
-    where=h.c.contacted_at.is_(None) & h.c.settled_at.is_(None),
+    when=_overdue_at_the_end,
     better="down",
+    history=(
+        "1, 22 Nov 2026: first definition.",
+        "2, 25 Nov 2026: as it stood when the period ended; until then as it stands now, which always made the latest "
+        "period look worst.",
+    ),
     example="""
         hand_offs
         lead_id | due_at           | contacted_at     | settled_at
@@ -106,8 +121,10 @@ still_uncontacted = Measure(
         2       | 2026-04-08 16:00 |                  |
         3       | 2026-04-08 17:00 |                  | 2026-05-02
         4       | 2026-07-03 16:00 |                  |
+        5       | 2026-06-29 16:00 | 2026-07-01 09:00 |
+        6       | 2026-06-29 17:00 |                  | 2026-07-01
 
-        April to June 2026 = 1
+        April to June 2026 = 3
     """,
 )
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import takewhile
 
 import pandas as pd
 
 from metrics import CATALOGUE
+from metrics.begun import asked, not_begun
 from metrics.compare import Change, compare, interval
 from metrics.measure import Measure, Metric, Ratio
-from metrics.query import compared_with, figures, measures_of
+from metrics.query import figures
 from metrics.report import MONTH, Ask, Report, final_after
-from metrics.scope import Period, month, parts_by_month
+from metrics.scope import Period, Scope, month, parts_by_month
 
 SHOWN = 12
 """Parts that a chart draws; the others are told in words and stand in the table."""
@@ -60,10 +59,9 @@ def read(report: Report, as_of: date, ask: Ask, totals_only: bool = False) -> Re
     scope, metric = report.scope(as_of), CATALOGUE[report.metric]
     now, before = scope.period, scope.period.before()
     cell = _Maker(metric, as_of, "too few" if totals_only else "not known")
-    earlier = parts_by_month(compared_with(metric, now))
-    answer = _by_period(ask(scope, [], [now, before, *earlier]))
-    begun = _begun(metric, answer[0], now, [(m, answer[i + 2]) for i, m in enumerate(earlier)])
-    cell = replace(cell, begun=begun)
+    answer = _by_period(ask(scope, [], [now, before]))
+    unlike = not_begun([report.metric], now, ask(Scope(now), [], asked([report.metric], now)))
+    cell = replace(cell, begun=not unlike)
     whole = cell.of("", now, answer[0], before, answer[1])
     if report.breakdown == MONTH:
         months = parts_by_month(now)
@@ -96,30 +94,6 @@ def drawn(report: Report, reading: Reading) -> tuple[Cell, ...]:
 
 def _by_period(answer: pd.DataFrame) -> dict[int, pd.Series]:
     return {int(row["period"]): row for _, row in answer.iterrows()}
-
-
-def _begun(
-    metric: Metric, now: pd.Series, period: Period, earlier: Sequence[tuple[Period, pd.Series]]
-) -> bool:
-    """Whether the bank's data had begun before the period it is compared with.
-
-    It had not where the first months, 28 days or more, hold nothing of what this period has plenty of: at its pace ten
-    or more had been expected.
-    """
-    names = {id(m): n for n, m in CATALOGUE.items()}
-    for measure in measures_of(metric):
-        name = names[id(measure)]
-        if measure.total not in ("count", "sum") or not now[name] > 0:
-            continue
-        empty = list(takewhile(lambda part: not abs(part[1][name]) > 0, earlier))  # noqa: B023
-        if measure.total == "count":
-            # A blank count is about too few people: somebody was there.
-            empty = list(takewhile(lambda part: part[1][name] == 0, empty))  # noqa: B023
-        days = sum(part.days for part, _ in empty)
-        expected = now[name] * days / period.days
-        if days >= 28 and (measure.unit == "HKD" or expected >= 10):
-            return False
-    return True
 
 
 def _largest_first(cell: Cell) -> tuple[bool, float, str]:

@@ -75,7 +75,7 @@ def figure(metric: Metric, value: float | None) -> str:
 
 def change(metric: Metric, now: float, before: float, found: Change) -> str:
     """How a figure moved, with a verdict only where there is one: `+12 %, better`."""
-    if found.verdict in ("too early to say", "not known"):
+    if found.verdict in ("too early to say", "no figure before", "not known"):
         return found.verdict
     if metric.unit in ("share", "points"):
         moved = points(now - before) if metric.unit == "share" else f"{with_sign(now - before)} points"

@@ -117,7 +117,7 @@ def main() -> None:
     menu = {section: shown for section, shown in menu.items() if shown}
     links.remember(page for shown in menu.values() for page in shown)
     menu[""] += _unlisted(viewer)
-    page = st.navigation(menu)
+    page = st.navigation(menu, expanded=True)
     _around(viewer)
     page.run()
 

@@ -79,7 +79,7 @@ def headline(viewer: Viewer, scope: Scope) -> str:
     if "surveys" not in data.known(viewer):
         return "No survey has been loaded for this bank"
     metric = CATALOGUE["csat"]
-    answer = data.ask(viewer, ["csat"], scope).set_index("period")
+    answer = data.ask_and_before(viewer, ["csat"], scope).set_index("period")
     now, before = (figures(metric, answer.loc[i]) for i in (0, 1))
     if pd.isna(now["value"]):
         return "No customer has said how satisfied they are in this period"

@@ -22,7 +22,7 @@ SAMPLES = 5
 def themes(viewer: Viewer, scope: Scope) -> None:
     """Cases by theme against the period before, and a few typical ones for those who may read them."""
     st.header("What cases are about")
-    found = data.ask(viewer, ["theme_cases"], scope, by=["theme"])
+    found = data.ask_and_before(viewer, ["theme_cases"], scope, by=["theme"])
     if found["theme_cases"].fillna(0).sum() == 0:
         tables.empty("No themes yet: it takes 200 cases with words and one nightly job.")
         return
@@ -32,7 +32,9 @@ def themes(viewer: Viewer, scope: Scope) -> None:
     )
     wide = wide.sort_values(0, ascending=False, na_position="last")
     rows = []
-    for name, now, before in zip(wide.index, wide[0], wide[1].fillna(0), strict=True):
+    # A theme that did not occur before has no line there; before the data began there is none at all.
+    earlier = wide[1].fillna(0) if wide[1].notna().any() else wide[1]
+    for name, now, before in zip(wide.index, wide[0], earlier, strict=True):
         verdict = compare(metric, {"value": now}, {"value": before})
         rows.append(
             {"Theme": name, "Cases": now, "Before": before, "Change": change(metric, now, before, verdict)}

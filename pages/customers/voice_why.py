@@ -17,9 +17,9 @@ def moved(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
     """The change of a score against the period before, split into level and mix of the parts."""
     metric = CATALOGUE[score]
     assert isinstance(metric, Ratio)
-    whole = data.ask(viewer, [score], scope).set_index("period")
+    whole = data.ask_and_before(viewer, [score], scope).set_index("period")
     now, before = (figures(metric, whole.loc[i]) for i in (0, 1))
-    parts = data.ask(viewer, [score], scope, by=[by])
+    parts = data.ask_and_before(viewer, [score], scope, by=[by])
     told = pd.DataFrame([figures(metric, row) for _, row in parts.iterrows()])
     found = None
     if len(told):

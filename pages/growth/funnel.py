@@ -52,7 +52,7 @@ def headline(viewer: Viewer, scope: Scope) -> str:
     """What happened, in one sentence with its numbers: the worst leak if one has opened, else how many came."""
     if "leads" not in data.known(viewer):
         return "No leads have been loaded for this bank"
-    answer = data.ask(viewer, ["leads", "win_rate"], scope).set_index("period")
+    answer = data.ask_and_before(viewer, ["leads", "win_rate"], scope).set_index("period")
     now, before = answer.loc[0], answer.loc[1]
     if pd.isna(now["leads"]) or not now["leads"]:
         return "No lead came in during this period"

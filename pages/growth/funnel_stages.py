@@ -16,7 +16,7 @@ from metrics.funnel import STAGES, Stage
 from metrics.measure import Measure, Ratio
 from metrics.query import Question, absent, unanswerable
 from metrics.scope import Scope, months_back
-from metrics.words import change, share, signed
+from metrics.words import change, share
 from pages.kit import charts, data, drill_table
 from pages.kit.drill import Figure
 from warehouse.access import Viewer
@@ -85,21 +85,17 @@ def table(viewer: Viewer, scope: Scope, view: str) -> pd.DataFrame:
     names = [name for _, name in chosen]
     equal = {s.cohort: s.by_the_end for s in STAGES} if view == COHORT else {}
     asked = list(dict.fromkeys([*names, *(equal.get(n, n) for n in names)]))
-    answer = data.ask(viewer, asked, scope).set_index("period")
+    answer = data.ask_and_before(viewer, asked, scope).set_index("period")
     now, before = answer.loc[0], answer.loc[1]
     rows = []
     for at, (label, name) in enumerate(chosen):
         like = equal.get(name, name)
         metric = CATALOGUE[like]
         moved = compare(metric, {"value": now[like]}, {"value": before[like]})
-        if metric.total == "sum":  # type: ignore[union-attr]  # visits: a sum, so it has no interval
-            said = "not known" if moved.relative is None else signed(moved.relative)
-        else:
-            said = change(metric, now[like], before[like], moved)
         row = {
             "Stage": label,
             "n": now[name],
-            "Change": said,
+            "Change": change(metric, now[like], before[like], moved),
             "Of the stage before": "",
             "Its change": "",
             "short": "",
@@ -149,7 +145,7 @@ def worst_leak(viewer: Viewer, scope: Scope) -> str:
     """The step of the funnel that has clearly become worse, like for like, in words; "" if none has."""
     known = data.known(viewer)
     chosen: list[Stage] = [s for s in STAGES if s.by_the_end and not absent(s.by_the_end, known)]
-    answer = data.ask(viewer, [s.by_the_end for s in chosen], scope).set_index("period")
+    answer = data.ask_and_before(viewer, [s.by_the_end for s in chosen], scope).set_index("period")
     worst, said = 0.0, ""
     for above, stage in pairwise(chosen):
         step = _step(stage.by_the_end, above.by_the_end)

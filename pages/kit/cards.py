@@ -39,8 +39,7 @@ def row(names: Sequence[str], scope: Scope, viewer: Viewer) -> None:
 def answered(names: Sequence[str], scope: Scope, viewer: Viewer) -> pd.DataFrame:
     """The figures of cards by index: 0 the period, 1 the one before, then the full months of the trend."""
     months = months_back(scope.period.end, TREND_MONTHS)[:-1]
-    periods = (scope.period, scope.period.before(), *months)
-    return data.ask(viewer, names, scope, periods=periods).set_index("period")
+    return data.ask_and_before(viewer, names, scope, more=months).set_index("period")
 
 
 def _why_missing(name: str, scope: Scope, known: frozenset[str]) -> str:
@@ -77,7 +76,8 @@ def _colour(found: Change) -> str:
 
 
 def _arrow(found: Change, now: float, before: float) -> str:
-    if found.verdict in ("too early to say", "not known", "no clear change") or now == before:
+    unsure = ("too early to say", "no figure before", "not known", "no clear change")
+    if found.verdict in unsure or now == before:
         return "off"
     return "up" if now > before else "down"
 

@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from metrics import CATALOGUE, qualified
+from metrics.begun import asked, not_begun
 from metrics.measure import Metric
 from metrics.qualified import dependent
 from metrics.query import Question, measures_of
@@ -85,6 +86,21 @@ def ask(
         return answer
     fresh = ask_warehouse(Question.of(on_desk, scope, by, periods), reader(viewer), given)
     return answer.merge(fresh, on=["period", *by], how="outer") if in_bank else fresh
+
+
+def ask_and_before(
+    viewer: Viewer, metrics: Sequence[str], scope: Scope, by: Sequence[str] = (), more: Sequence[Period] = ()
+) -> pd.DataFrame:
+    """`ask` for a scope (period 0), the period before it (1) and `more`, to compare 0 with 1.
+
+    Where the bank's data had not begun over all of the period before, its figure is not known, rather than nearly 0.
+    """
+    answer = ask(viewer, metrics, scope, by, (scope.period, scope.period.before(), *more))
+    names = {id(m): n for n, m in CATALOGUE.items()}
+    shown = sorted({*metrics, *(names[id(m)] for n in metrics for m in measures_of(CATALOGUE[n]))})
+    whole = ask(viewer, metrics, Scope(scope.period), periods=asked(shown, scope.period))
+    unlike = sorted(not_begun(shown, scope.period, whole))
+    return answer.assign(**{n: answer[n].where(answer["period"] != 1) for n in unlike})
 
 
 def catalogue(viewer: Viewer) -> Mapping[str, Metric]:

@@ -238,6 +238,8 @@ def against_a_year_before(asked: Asked, name: str) -> str:
     if not asked.is_there(2):
         return "with no data of a year before"
     verdict, before = asked.moved(name, 2).verdict, figure(CATALOGUE[name], asked.value(name, 2))
+    if verdict == "no figure before":
+        return "not comparable with a year before, of which there is no figure"
     if verdict in ("too early to say", "not known"):
         return f"{verdict} whether that is more or less than a year before"
     if verdict == "no clear change":

@@ -44,6 +44,12 @@ def test_a_view_is_its_address_and_survives_reload(served, page: Page):
     expect(title).not_to_have_text(narrowed)
 
 
+def test_a_long_menu_hides_no_page(served, page: Page):
+    served.sign_in(page, "analyst")
+    for title in ("Funnel", "Reports", "Dictionary", "Identity"):
+        expect(page.get_by_test_id("stSidebarNav").get_by_role("link", name=title)).to_be_visible()
+
+
 def test_signing_out_closes_the_way_back(served, page: Page):
     served.sign_in(page, "rm")
     page.goto(f"{served.address}/logout")

@@ -74,3 +74,11 @@ def test_where_leads_wait_says_what_is_not_reached_yet(open_page):
     )
     assert "day" in said
     assert "nan" not in said
+
+
+def test_the_funnel_did_not_grow_from_days_before_the_banks_data_began(open_page):
+    page = open_page(somebody("sales"), "funnel", period="Last 24 months")
+    assert "leads came in (no figure before)" in page.title[0].value
+    assert {card.delta for card in page.metric} == {"no figure before"}
+    table = next(f.value for f in page.dataframe if "Of the stage before" in f.value)
+    assert set(table["Change"]) == {"no figure before"}

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from metrics import CATALOGUE, query
+from metrics.begun import asked, not_begun
 from metrics.measure import Measure
 from metrics.query import Question
 from metrics.reading import parts_add_up, read
@@ -26,7 +27,7 @@ from metrics.report import (
     ways_for,
     whose,
 )
-from metrics.scope import PERIODS
+from metrics.scope import PERIODS, Period
 from warehouse import load
 from warehouse.access import Reader, Viewer
 from warehouse.connect import Stores
@@ -133,6 +134,16 @@ def test_a_period_is_not_compared_with_days_before_the_banks_data_began(loaded: 
     beyond = read(Report(metric="leads", breakdown="channel", period="24m"), as_of, ask)
     assert {c.change for c in (beyond.whole, *beyond.parts)} == {None}
     assert all(c.before != c.before for c in (beyond.whole, *beyond.parts))
+
+
+def test_what_is_new_in_a_bank_that_has_data_grew_and_what_the_bank_had_no_data_of_did_not() -> None:
+    june = Period(date(2026, 6, 1), date(2026, 6, 30))
+    assert asked(["leads"], june) == (june, Period(date(2026, 5, 2), date(2026, 5, 31)))
+    for before, unlike in ((0, {"leads"}), (1, set()), (float("nan"), set())):
+        answer = pd.DataFrame({"period": [0, 1], "leads": [400.0, before]})
+        assert not_begun(["leads"], june, answer) == unlike
+    # Of nine in thirty days there may be none in thirty others.
+    assert not not_begun(["leads"], june, pd.DataFrame({"period": [0, 1], "leads": [9.0, 0.0]}))
 
 
 def test_people_who_must_be_watched_are_asked_about_that_long_ago() -> None:
