@@ -25,10 +25,10 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from warehouse import connect, settings
 from warehouse.access import SYSTEM, Reader, Viewer
 from warehouse.connect import HINT
+from warehouse.coverage import nights, status
 from warehouse.errors import NothingLoaded, Problem, reference
 from warehouse.journal import broken_line
 from warehouse.load import load as load_folder
-from warehouse.load import nights, status
 from warehouse.roles import ROLES
 
 HERE = Path(__file__).parent
@@ -136,7 +136,7 @@ def retrain() -> None:
 
     A model that cannot be trusted is refused with the reason, and the one before stays.
     """
-    from warehouse.load import as_of, loaded_tables
+    from warehouse.coverage import as_of, loaded_tables
     from workflow.training import train
 
     stores, begun = _stores(), time.monotonic()
@@ -442,7 +442,7 @@ def review(quarter: str, folder: Path, template: Path | None) -> None:
     with _steps() as step:
         step("Reading the bank")
         from reports import about, deck, handout, quarterly_review
-        from warehouse.load import known
+        from warehouse.coverage import known
         from workflow import downloads
 
         viewer = Viewer(username="operator", full_name="Operator", role="executive")

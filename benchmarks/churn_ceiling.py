@@ -15,7 +15,7 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from models import figures, fitting
-from warehouse import connect, load
+from warehouse import connect, coverage
 from warehouse.access import SYSTEM, Reader
 from warehouse.settings import Settings
 from workflow.training import examples
@@ -23,7 +23,7 @@ from workflow.training import examples
 if __name__ == "__main__":
     stores = connect.open_stores(Settings(data_dir=Path(sys.argv[1])), datetime.now)
     reader = Reader(stores, SYSTEM, stores.snapshot())
-    rows = examples(reader, stores.settings, load.as_of(reader), load.loaded_tables(reader))
+    rows = examples(reader, stores.settings, coverage.as_of(reader), coverage.loaded_tables(reader))
     card = fitting.fit(rows, source="sample").card
     truth = pd.read_parquet(Path(sys.argv[2]) / "truth" / "churn_probability.parquet")
     day = pd.to_datetime(rows["as_of"]).dt.date

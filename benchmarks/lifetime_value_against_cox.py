@@ -24,14 +24,14 @@ def ours(data_dir: str, shared: str) -> None:
     import pandas as pd
 
     from models import lifetime_value
-    from warehouse import connect, load
+    from warehouse import connect, coverage
     from warehouse.access import SYSTEM, Reader
     from warehouse.settings import Settings
     from workflow import valuation
 
     stores = connect.open_stores(Settings(data_dir=Path(data_dir)), datetime.now)
     reader = Reader(stores, SYSTEM, stores.snapshot())
-    as_of, known = load.as_of(reader), load.known(reader)
+    as_of, known = coverage.as_of(reader), coverage.known(reader)
     end = valuation.last_month_end(as_of)
     then = valuation.month(end.year - 1, end.month).end
     people = valuation._people(reader, then, known)

@@ -30,7 +30,7 @@ from reports.answers import (
 )
 from reports.answers.asked import Once
 from reports.review import Review
-from warehouse import load
+from warehouse import coverage
 from warehouse.access import Reader
 from warehouse.errors import Problem
 
@@ -49,7 +49,7 @@ def each_time(reader: Reader) -> Once:
 def quarters(reader: Reader, known: frozenset[str], once: Once | None = None) -> tuple[Quarter, ...]:
     """The quarters with data, newest first; the running one, if it has begun, is partial."""
     once = once or each_time(reader)
-    newest = quarter_of(load.as_of(reader))
+    newest = quarter_of(coverage.as_of(reader))
     offered = [newest.back(n) for n in range(MOST_QUARTERS)]
     periods = [q.period for q in offered]
     found: pd.DataFrame = once(
@@ -68,7 +68,7 @@ def quarters(reader: Reader, known: frozenset[str], once: Once | None = None) ->
 
 def named(name: str, reader: Reader) -> Quarter:
     """The quarter a command or an address names. Raises Problem for one that is none or has not begun."""
-    as_of = load.as_of(reader)
+    as_of = coverage.as_of(reader)
     found = quarter_named(name, as_of)
     if found is None:
         raise Problem(
@@ -80,7 +80,7 @@ def named(name: str, reader: Reader) -> Quarter:
 def build(reader: Reader, quarter: Quarter, known: frozenset[str], once: Once | None = None) -> Review:
     """The review of a quarter for whoever reads. `known` is what `warehouse.load.known` gives; `once` may be a cache."""
     once = once or each_time(reader)
-    status: pd.DataFrame = once("status", lambda d: d.frame(load.status()))
+    status: pd.DataFrame = once("status", lambda d: d.frame(coverage.status()))
     about = asked.read(reader, quarter, known, once, _begun(quarters(reader, known, once)))
     told = goals.found(about)
     experiments = effects.read_out(about)

@@ -60,7 +60,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Checked:
-    """What was found, the rows of each table, and what is known of the bank, as `load.known` would say it."""
+    """What was found, the rows of each table, and what is known of the bank, as `coverage.known` would say it."""
 
     findings: tuple[Finding, ...]
     rows: dict[str, int]

@@ -11,7 +11,7 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import insert, select
 
-from warehouse import journal, load
+from warehouse import coverage, journal
 from warehouse.access import Reader, Viewer
 from warehouse.connect import Stores
 from warehouse.desk import campaign_steps
@@ -71,7 +71,7 @@ def record(
         of_this = select(campaign_steps.c.step).where(campaign_steps.c.campaign_id == campaign_id)
         # Read inside the entry, which is the only writer: nobody closes in between.
         before = entry.desk.execute(of_this.order_by(campaign_steps.c.step_id)).scalars().all()
-        _check_fits(step, list(before), last_day, load.as_of(reader))
+        _check_fits(step, list(before), last_day, coverage.as_of(reader))
         entry.desk.execute(
             insert(campaign_steps).values(
                 campaign_id=campaign_id,

@@ -20,9 +20,9 @@ from metrics.words import day
 from warehouse import journal
 from warehouse.access import Reader, Viewer
 from warehouse.connect import Stores
+from warehouse.coverage import as_of
 from warehouse.desk import definition_signatures, definitions
 from warehouse.errors import AccessRefused, ChangeRefused
-from warehouse.load import as_of
 from warehouse.schema import leads
 
 DEPARTMENTS = {"marketing": "Marketing", "sales": "Sales"}

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from models import experiments as ex
 from models.figures import Figure
-from warehouse import load
+from warehouse import coverage
 from warehouse.access import Reader
 from warehouse.desk import offers
 from warehouse.schema import experiment_results
@@ -107,7 +107,7 @@ def _look(reader: Reader, rows: pd.DataFrame, look: Look, known: frozenset[str])
     if "accounts" in known:
         opened = drawn.happened(rows, drawn.wealth_openings(reader, set(rows["customer_id"])), rows["until"])
         found[CROSS_SELL] = _compared(rows.assign(happened=opened), CROSS_SELL, look, smallest)
-    given = load.known(reader)
+    given = coverage.known(reader)
     for outcome, needs, events in (
         (COMPLAINTS, ("tickets.complaint",), drawn.complaints),
         (OPT_OUTS, ("customers.marketing_consent", "customers.consent_changed_on"), drawn.opt_outs),

@@ -12,7 +12,7 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import insert, select
 
-from warehouse import journal, load
+from warehouse import coverage, journal
 from warehouse.access import Reader, Viewer
 from warehouse.connect import Stores
 from warehouse.desk import lift_experiments
@@ -80,7 +80,7 @@ def _check(result: Result, reader: Reader) -> None:
         )
     if result.ends_on < result.starts_on:
         raise ChangeRefused("The last day lies before the first. Enter the days of the experiment again.")
-    if result.ends_on > load.as_of(reader):
+    if result.ends_on > coverage.as_of(reader):
         raise ChangeRefused(
             "The experiment is not over in the data yet. Enter its result after its last day has been loaded."
         )

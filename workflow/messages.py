@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from warehouse import journal, load
+from warehouse import coverage, journal
 from warehouse.access import SYSTEM, Reader
 from warehouse.connect import Stores
 from warehouse.desk import deliveries, destinations
@@ -120,7 +120,7 @@ def send(
     tried again the next time. Raises NothingLoaded if there is no bank.
     """
     system = Reader(stores, SYSTEM, stores.snapshot())
-    today = load.as_of(system)
+    today = coverage.as_of(system)
     for_day = today - timedelta(days=today.weekday()) if what == digest.WEEKLY else today
     results = []
     for row in listing(system):

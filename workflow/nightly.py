@@ -15,7 +15,7 @@ from sqlalchemy import true
 
 from metrics.profile import profile
 from models import churn, cross_sell
-from warehouse import load
+from warehouse import coverage, load
 from warehouse.access import SYSTEM, Reader
 from warehouse.connect import Stores
 from warehouse.schema import (
@@ -60,7 +60,7 @@ def run(stores: Stores, progress: Progress | None = None) -> Report:
     tell = progress or _quietly
     with load.next_snapshot(stores) as draft:
         reader = Reader(stores, SYSTEM, stores.snapshot())
-        as_of, known = load.as_of(reader), load.loaded_tables(reader)
+        as_of, known = coverage.as_of(reader), coverage.loaded_tables(reader)
         tell("Describing every customer")
         profiles = reader.frame(profile(as_of, known))
         draft.write(customer_profiles, profiles, replacing=customer_profiles.c.as_of == as_of)
@@ -71,7 +71,7 @@ def run(stores: Stores, progress: Progress | None = None) -> Report:
             scores = churn.score(model, profiles, week_ago=week_before(reader, as_of, known))
             scored = _write_scores(draft, model, scores, as_of)
             keep(draft, reader, model, profiles, scores, as_of)
-        valued, remarks = valuation.values(draft, reader, as_of, load.known(reader), tell)
+        valued, remarks = valuation.values(draft, reader, as_of, coverage.known(reader), tell)
         said = (*said, *remarks)
         response_curves.write_curves(draft, reader, as_of, known)
         tell("Crediting the touches of every win")

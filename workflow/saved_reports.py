@@ -21,7 +21,7 @@ from metrics.query import Question
 from metrics.query import ask as ask_warehouse
 from metrics.report import Ask, Report, misfit, refusal, values_of
 from metrics.scope import Period, Scope
-from warehouse import journal, load
+from warehouse import coverage, journal
 from warehouse.access import Reader, Viewer
 from warehouse.connect import Stores
 from warehouse.desk import saved_reports as t
@@ -58,7 +58,7 @@ def save(stores: Stores, viewer: Viewer, title: str, report: Report) -> str:
     _check_rights(stores, viewer, report, report.metric)
     reader = Reader(stores, viewer)
     for dimension, values in report.filters:
-        there = values_of(dimension, load.as_of(reader), _asked(reader, report.metric))
+        there = values_of(dimension, coverage.as_of(reader), _asked(reader, report.metric))
         if strange := next((v for v in values if v not in there), None):
             raise ChangeRefused(
                 f"No figure of yours has the {dimension} “{strange[:60]}”, so it is no filter. Nothing was saved."

@@ -9,7 +9,7 @@ from metrics.scope import Scope
 from metrics.words import day
 from pages.kit import data, tables
 from warehouse.access import Viewer
-from warehouse.load import origins_of
+from warehouse.coverage import origins_of
 from warehouse.schema import UNIFIED_TABLES
 
 

@@ -19,7 +19,7 @@ from metrics.query import Question, measures_of
 from metrics.query import ask as ask_warehouse
 from metrics.scope import Period, Scope
 from metrics.versions import in_force, timeline
-from warehouse import connect, identity_check, load
+from warehouse import connect, coverage, identity_check
 from warehouse.access import Reader, Viewer
 from warehouse.errors import NothingLoaded
 from warehouse.roles import RULES, See
@@ -56,12 +56,12 @@ def fresh_or_cached(viewer: Viewer, statement: Any) -> pd.DataFrame:
 
 def as_of(viewer: Viewer) -> date:
     """The last day fully loaded."""
-    return cached(viewer, "as_of", load.as_of)
+    return cached(viewer, "as_of", coverage.as_of)
 
 
 def known(viewer: Viewer) -> frozenset[str]:
     """What this bank has data of: `table`, and `table.column` for what its source gave."""
-    return cached(viewer, "known", load.known)
+    return cached(viewer, "known", coverage.known)
 
 
 def ask(
@@ -110,7 +110,7 @@ def catalogue(viewer: Viewer) -> Mapping[str, Metric]:
 
 def status(viewer: Viewer) -> pd.DataFrame:
     """One row per table: source, rows, last load, latest day."""
-    return cached(viewer, "status", lambda door: door.frame(load.status()))
+    return cached(viewer, "status", lambda door: door.frame(coverage.status()))
 
 
 def match_rates(viewer: Viewer) -> pd.DataFrame:
@@ -125,7 +125,7 @@ def late_sources(viewer: Viewer) -> int:
 
 def failed_checks(viewer: Viewer) -> pd.DataFrame:
     """One row per check of the load that found something."""
-    return cached(viewer, "failed_checks", lambda door: door.frame(load.failed_checks()))
+    return cached(viewer, "failed_checks", lambda door: door.frame(coverage.failed_checks()))
 
 
 def is_sample(viewer: Viewer) -> bool:

@@ -13,7 +13,7 @@ from metrics.query import Question, columns_of, measures_of, statement, unanswer
 from metrics.words import plain
 from pages.kit import data, take
 from warehouse.access import Viewer
-from warehouse.load import origins_of
+from warehouse.coverage import origins_of
 
 ROWS_AT_ONCE = 20
 """A table up to this long is shown whole; a longer one scrolls."""

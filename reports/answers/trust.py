@@ -14,7 +14,7 @@ from metrics.versions import in_words
 from metrics.words import day, of_ten
 from reports.answers.asked import Asked
 from reports.review import Answer, Figure, Table
-from warehouse import load
+from warehouse import coverage
 from warehouse.access import may_see
 from warehouse.schema import model_cards
 from workflow import model_card
@@ -26,7 +26,7 @@ QUESTION = "Can I trust it, and take it along?"
 def answer(asked: Asked, status: pd.DataFrame, metrics: Iterable[str]) -> Answer:
     """What stands behind the figures, with the version of every definition among `metrics`."""
     as_of = asked.quarter.as_of
-    failed = len(asked.once("failed_checks", lambda d: d.frame(load.failed_checks())))
+    failed = len(asked.once("failed_checks", lambda d: d.frame(coverage.failed_checks())))
     late = int(status["overdue"].fillna(False).astype(bool).sum())
     sample = bool(status["sample"].fillna(False).any())
     loaded_at = pd.to_datetime(status["loaded_at"]).max()

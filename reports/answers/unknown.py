@@ -12,7 +12,7 @@ from metrics.words import day
 from reports.answers.asked import FIGURES, Asked, rows_of
 from reports.answers.effects import wrong_draw
 from reports.review import Answer, Table
-from warehouse import load
+from warehouse import coverage
 from warehouse.schema import UNIFIED_TABLES
 from workflow.progress import Progress
 from workflow.readings import Reading
@@ -142,7 +142,7 @@ def _early(goals: Sequence[Progress], experiments: Sequence[Reading], asked: Ask
 
 
 def _failed(asked: Asked) -> list[Row]:
-    found: pd.DataFrame = asked.once("failed_checks", lambda d: d.frame(load.failed_checks()))
+    found: pd.DataFrame = asked.once("failed_checks", lambda d: d.frame(coverage.failed_checks()))
     rows = []
     for r in rows_of(found):
         n = "" if pd.isna(r.row_count) else f" ({_many(int(r.row_count), 'row', 'rows')})"

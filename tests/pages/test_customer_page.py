@@ -12,9 +12,9 @@ from staff import busy_rm, cells, somebody, words
 
 from metrics.customer import DEPARTMENTS, journey, phone_digits
 from warehouse.access import SYSTEM, Reader
+from warehouse.coverage import as_of, known
 from warehouse.desk import audit_log
 from warehouse.errors import AccessRefused, ChangeRefused
-from warehouse.load import as_of, known
 from warehouse.schema import customers, leads, tickets
 from workflow.reveal import masked_email, masked_phone, reveal
 

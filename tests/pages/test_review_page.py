@@ -8,7 +8,7 @@ from staff import somebody, words
 from pages.kit import viewer as door
 from reports import quarterly_review as quarterly
 from reports.review import NAMES
-from warehouse import load
+from warehouse import coverage
 from warehouse.access import Reader
 from warehouse.connect import Stores
 from warehouse.desk import audit_log
@@ -30,7 +30,7 @@ def offered(monkeypatch):
 def test_every_answer_opens_and_says_what_the_review_says(open_page, bank: Stores, offered, monkeypatch):
     viewer = somebody("executive")
     reader = Reader(bank, viewer, bank.snapshot())
-    known = load.known(reader)
+    known = coverage.known(reader)
     review = quarterly.build(reader, quarterly.quarters(reader, known)[0], known)
     page = open_page(viewer, "quarterly-review", **EVERY_ANSWER)
     assert not [e.value for e in page.error]

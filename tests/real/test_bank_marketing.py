@@ -15,7 +15,7 @@ from metrics.query import Question
 from metrics.scope import Period, Scope
 from warehouse.access import SYSTEM, Reader, Viewer
 from warehouse.connect import Stores
-from warehouse.load import as_of, known
+from warehouse.coverage import as_of, known
 from warehouse.schema import BANK, leads, touches
 from workflow import nightly
 

@@ -16,7 +16,7 @@ from metrics.query import Question
 from metrics.scope import Period, Scope
 from warehouse.access import SYSTEM, Reader, Viewer
 from warehouse.connect import Stores
-from warehouse.load import as_of, known, loaded_tables
+from warehouse.coverage import as_of, known, loaded_tables
 from warehouse.schema import accounts, customer_profiles, customers, transactions
 from workflow import nightly
 

@@ -22,7 +22,7 @@ from test_deck import anything, charts, everything, figures, flat, of_any_text, 
 import cli
 from reports import handout, quarterly_review, scales, type_faces
 from reports.review import Review
-from warehouse import load
+from warehouse import coverage
 from warehouse.access import Reader, Viewer
 
 needs_pdftotext = pytest.mark.skipif(
@@ -137,7 +137,7 @@ def written(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Wr
     stores = stores_in(bank)
     reader = Reader(stores, Viewer("eve", "Eve", "executive"), stores.snapshot())
     quarter = quarterly_review.named("2026Q2", reader)
-    review = quarterly_review.build(reader, quarter, load.known(reader))
+    review = quarterly_review.build(reader, quarter, coverage.known(reader))
     stores.desk.dispose()
     files = (out / f"concord-review-2026Q2.{kind}" for kind in ("pptx", "pdf"))
     return Written(review, *(f.read_bytes() for f in files), said)

@@ -27,7 +27,7 @@ from reports.answers import staff, together
 from reports.answers.asked import parts, target_in_words
 from reports.answers.decisions import Decision, at_most
 from reports.review import NAMES, Review
-from warehouse import load
+from warehouse import coverage
 from warehouse.access import SYSTEM, Reader, Viewer
 from warehouse.connect import Stores
 from warehouse.errors import Problem
@@ -75,7 +75,7 @@ def reviews(night: Stores) -> dict[str, Review]:
     found = {}
     for role in ROLES:
         reader = reader_of(night, role)
-        found[role] = quarterly.build(reader, quarterly.named("2026Q2", reader), load.known(reader))
+        found[role] = quarterly.build(reader, quarterly.named("2026Q2", reader), coverage.known(reader))
     return found
 
 
@@ -192,7 +192,7 @@ def test_a_quarter_before_the_data_begin_is_not_known_rather_than_0(reviews):
 def test_nothing_is_compared_with_a_time_before_the_data_begin(night):
     """Nobody had left by then, says a count; so every first year would be worse than the year before."""
     reader = reader_of(night, "executive")
-    known = load.known(reader)
+    known = coverage.known(reader)
     offered = quarterly.quarters(reader, known)
     for quarter in (offered[-1], offered[-4]):
         review = quarterly.build(reader, quarter, known)
@@ -208,7 +208,7 @@ def test_nothing_is_compared_with_a_time_before_the_data_begin(night):
 
 def test_a_chart_of_a_running_quarter_says_that_every_quarter_is_cut_to_its_days(night):
     reader = reader_of(night, "executive")
-    review = quarterly.build(reader, Quarter(2026, 2, date(2026, 5, 17)), load.known(reader))
+    review = quarterly.build(reader, Quarter(2026, 2, date(2026, 5, 17)), coverage.known(reader))
     charts = {a.key: a.chart for a in review.answers if a.key in ("churn", "value", "together")}
     for chart in charts.values():
         assert chart.series[0].name.endswith(", first 47 days of each quarter")
@@ -235,11 +235,11 @@ def test_a_bank_without_surveys_goals_or_experiment_is_answered_in_sentences(loa
     """Before its first night and before anybody has set a goal; and of an extract without half the departments."""
     for role in ("executive", "sales"):
         reader = reader_of(loaded, role)
-        known = load.known(reader)
+        known = coverage.known(reader)
         less = frozenset(
             k for k in known if k.split(".")[0] not in {"surveys", "leads", "revenues", "tickets"}
         )
-        review = quarterly.build(reader, quarter_of(load.as_of(reader)), less)
+        review = quarterly.build(reader, quarter_of(coverage.as_of(reader)), less)
         answers = {a.key: a for a in review.answers}
         assert len(answers) == 10
         assert "no survey" in answers["satisfaction"].title
@@ -251,7 +251,7 @@ def test_a_bank_without_surveys_goals_or_experiment_is_answered_in_sentences(loa
 def test_a_running_quarter_is_compared_with_as_many_days(night: Stores):
     reader = reader_of(night, "executive")
     running = Quarter(2026, 2, date(2026, 5, 14))
-    review = quarterly.build(reader, running, load.known(reader))
+    review = quarterly.build(reader, running, coverage.known(reader))
     assert review.partial
     assert (review.before.start, review.year_before.start) == (date(2026, 1, 1), date(2025, 4, 1))
     assert review.before.days == review.year_before.days == review.period.days == 44
@@ -272,7 +272,7 @@ def test_a_cached_review_knows_what_people_wrote_a_moment_ago(night: Stores):
             kept[repr(key)] = work(reader)
         return kept[repr(key)]
 
-    quarter, known = quarterly.named("2026Q2", reader), load.known(reader)
+    quarter, known = quarterly.named("2026Q2", reader), coverage.known(reader)
     quarterly.build(reader, quarter, known, once)
     agreed = repr(timeline(reader))
     assert all(agreed in key for key in kept if key.startswith(("('scorecard'", "('progress'", "('review'")))
@@ -295,8 +295,8 @@ def test_a_cached_review_knows_what_people_wrote_a_moment_ago(night: Stores):
 
 def test_quarters_are_offered_newest_first_as_far_as_there_are_data(night: Stores):
     reader = reader_of(night, "executive")
-    offered = quarterly.quarters(reader, load.known(reader))
-    assert offered[0] == quarter_of(load.as_of(reader))
+    offered = quarterly.quarters(reader, coverage.known(reader))
+    assert offered[0] == quarter_of(coverage.as_of(reader))
     assert [offered[0].back(n) for n in range(len(offered))] == list(offered)
     assert len(offered) < quarterly.MOST_QUARTERS
     with pytest.raises(Problem, match="2026Q2"):

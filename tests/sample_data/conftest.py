@@ -13,7 +13,8 @@ from morning import stores_in
 from sample_data.bank import generate
 from warehouse.access import SYSTEM, Reader
 from warehouse.connect import Stores
-from warehouse.load import as_of, known, load, next_snapshot
+from warehouse.coverage import as_of, known
+from warehouse.load import load, next_snapshot
 from workflow import valuation
 
 CUSTOMERS = 20_000

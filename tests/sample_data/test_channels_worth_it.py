@@ -12,7 +12,7 @@ from models import response, worth
 from pages.growth.channel_value import headline
 from warehouse.access import SYSTEM, Reader, Viewer
 from warehouse.connect import Stores
-from warehouse.load import as_of
+from warehouse.coverage import as_of
 from workflow import response_curves
 
 # One worker builds the bank these share; the other goes on elsewhere meanwhile.

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from metrics import scorecard
 from warehouse.access import SYSTEM, Reader, Viewer
 from warehouse.connect import Stores
-from warehouse.load import as_of, known
+from warehouse.coverage import as_of, known
 from warehouse.schema import campaigns
 
 # One worker builds the bank these share; the other goes on elsewhere meanwhile.

@@ -28,7 +28,7 @@ from metrics.report import (
     whose,
 )
 from metrics.scope import PERIODS, Period
-from warehouse import load
+from warehouse import coverage
 from warehouse.access import Reader, Viewer
 from warehouse.connect import Stores
 from warehouse.errors import AccessRefused
@@ -49,7 +49,7 @@ def test_an_rm_is_told_whose_figure_it_is_and_gets_no_ratio_of_the_bank_to_her_o
 def test_what_is_offered_to_a_role_is_answered_and_what_is_not_is_refused(role: str, loaded: Stores) -> None:
     viewer = Viewer("x", "X", role, rm_id="RM01", team="Central")
     reader = Reader(loaded, viewer)
-    as_of = load.as_of(reader)
+    as_of = coverage.as_of(reader)
     answered = {n for n in CATALOGUE if may_ask(n, viewer)}
     assert bool(answered) == (role != "administrator")
     for fact in {CATALOGUE[n].fact for n in CATALOGUE if isinstance(CATALOGUE[n], Measure)}:
@@ -92,7 +92,7 @@ def test_a_report_says_what_the_dictionarys_figure_says_and_its_parts_come_to_th
 ) -> None:
     assert not misfit(report)
     reader = Reader(loaded, AMY)
-    as_of = load.as_of(reader)
+    as_of = coverage.as_of(reader)
 
     def ask(scope, by, periods) -> pd.DataFrame:  # type: ignore[no-untyped-def]
         return query.ask(Question.of([report.metric], scope, by, periods), reader)
@@ -123,7 +123,7 @@ def test_a_report_says_what_the_dictionarys_figure_says_and_its_parts_come_to_th
 
 def test_a_period_is_not_compared_with_days_before_the_banks_data_began(loaded: Stores) -> None:
     reader = Reader(loaded, AMY)
-    as_of = load.as_of(reader)
+    as_of = coverage.as_of(reader)
 
     def ask(scope, by, periods) -> pd.DataFrame:  # type: ignore[no-untyped-def]
         return query.ask(Question.of(["leads"], scope, by, periods), reader)

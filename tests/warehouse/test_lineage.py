@@ -11,8 +11,8 @@ from metrics import CATALOGUE
 from metrics.query import columns_of
 from warehouse import lineage
 from warehouse.access import SYSTEM, Reader
+from warehouse.coverage import origins_of
 from warehouse.lineage import Origin, origins
-from warehouse.load import origins_of
 from warehouse.schema import origins as table
 
 

@@ -14,8 +14,9 @@ from sqlalchemy import select
 from warehouse import rhythm
 from warehouse.access import Reader, Viewer
 from warehouse.connect import Stores
+from warehouse.coverage import failed_checks, status
 from warehouse.errors import AccessRefused, LoadRefused
-from warehouse.load import failed_checks, load, status
+from warehouse.load import load
 from warehouse.roles import ROLES, RULES, See
 from warehouse.schema import quarantine
 

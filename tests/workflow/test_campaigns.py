@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, func, select
 
-from warehouse import load
+from warehouse import coverage, load
 from warehouse.access import SYSTEM, Reader, Viewer
 from warehouse.connect import Stores
 from warehouse.desk import audit_log, campaign_steps
@@ -65,7 +65,7 @@ def test_a_closed_campaign_takes_no_step_until_it_is_reopened(own_bank: Stores) 
 
 def test_a_campaign_that_still_runs_cannot_be_closed(own_bank: Stores) -> None:
     with load.next_snapshot(own_bank) as draft:
-        day = load.as_of(Reader(own_bank, SYSTEM)) + timedelta(days=1)
+        day = coverage.as_of(Reader(own_bank, SYSTEM)) + timedelta(days=1)
         draft.connection.execute(
             campaigns.update().where(campaigns.c.campaign_id == CAMPAIGN).values(ends_on=day)
         )

@@ -20,9 +20,9 @@ from sqlalchemy import insert, select, update
 from warehouse import journal
 from warehouse.access import SYSTEM, Reader, Viewer
 from warehouse.connect import Stores, open_stores
+from warehouse.coverage import as_of
 from warehouse.desk import alerts, audit_log, deliveries, destinations, users
 from warehouse.errors import ChangeRefused
-from warehouse.load import as_of
 from warehouse.schema import customers
 from warehouse.settings import Settings
 from workflow import digest, messages

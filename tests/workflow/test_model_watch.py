@@ -19,8 +19,9 @@ from models import saved
 from models.churn import MODEL
 from warehouse.access import SYSTEM, Reader, Viewer
 from warehouse.connect import Stores
+from warehouse.coverage import loaded_tables
 from warehouse.errors import AccessRefused
-from warehouse.load import loaded_tables, next_snapshot
+from warehouse.load import next_snapshot
 from warehouse.roles import ROLES
 from warehouse.schema import accounts, customer_scores, customers, model_cards, model_checks
 from workflow import model_card, nightly

@@ -14,7 +14,7 @@ from sqlalchemy import Table, select
 
 from metrics import credits
 from models import saved
-from warehouse import load
+from warehouse import coverage
 from warehouse.access import SYSTEM, Reader
 from warehouse.connect import Stores
 from warehouse.desk import alerts, audit_log
@@ -270,7 +270,7 @@ def test_a_years_hindsight_is_computed_with_nothing_dated_later(
     assert np.corrcoef(table["predicted"], table["realised"])[0, 1] > 0.9
     # Booked later, so it must not change what is predicted as of then.
     reader = Reader(stores, SYSTEM)
-    then, known = date(2025, 6, 30), load.known(reader)
+    then, known = date(2025, 6, 30), coverage.known(reader)
     before = valuation.fitted(reader, then, known)
     with next_snapshot(stores) as draft:
         later = revenues.c.month_on > then
