@@ -18,7 +18,8 @@ _NEW = ("1, 25 Nov 2026: first definition.",)
 def _credited(model: str, words: str, how: str, history: tuple[str, ...] = _NEW) -> Measure:
     return Measure(
         label=f"Wins by {words}",
-        means=f"Contracts won in the period, each credited to the contacts before it: {how}.",
+        means=f"Contracts won in the period, each credited to its lead's contacts of the 90 calendar days up to it, "
+        f"unless the bank set another span: {how}. A win without such a contact is credited to no known channel.",
         owner="Analytics",
         fact=t,
         total="sum",
@@ -50,7 +51,9 @@ wins_w = _credited(
     "30 % each to the first, the last before the lead and the last before the opportunity, 10 % to the others",
 )
 wins_decay = _credited(
-    "decay", "time decay", "half as much for each half-life (7 days unless set otherwise) before the last"
+    "decay",
+    "time decay",
+    "half as much for each half-life (7 days unless set otherwise) that it came before the last",
 )
 wins_shapley = _credited(
     "shapley", "Shapley value", "the same to each channel that took part, shared by its contacts"

@@ -80,10 +80,12 @@ def _open_at_end(period: Period) -> ColumnElement[bool]:
 
 open_alerts = Measure(
     label="Open alerts",
-    means="Warnings about customers that were raised and not yet closed at the end of the period.",
+    means="Warnings about customers that were raised and not yet closed at the end of the period. Those held back by "
+    "lot, so that the effect of the others can be measured, are in no queue and are not counted.",
     owner="Sales",
     fact=alerts,
     when=_open_at_end,
+    where=alerts.c.arm != "held_out",
     better="down",
     synonyms={"Sales": "customers to call"},
     example="""
@@ -93,6 +95,7 @@ open_alerts = Measure(
         2        | 2           | r    | 2026-05-01 | 2026-05-31 | treated | []      | closed | 2026-06-01 | 2
         3        | 3           | r    | 2026-05-01 | 2026-05-31 | treated | []      | closed | 2026-07-01 | 2
         4        | 4           | r    | 2026-07-01 | 2026-07-31 | treated | []      | open   |            | 1
+        5        | 5           | r    | 2026-05-01 | 2026-05-31 | held_out | []     | open   |            | 1
 
         April to June 2026 = 2
     """,

@@ -12,12 +12,14 @@ from metrics.words import points as in_points
 from models.experiments import best, verdict
 from pages.customers.impact_trust import guardrails, trust, wrong_draw
 from pages.kit import charts, data, tables
+from reports.answers.effects import as_counted
 from warehouse.access import Viewer
 from workflow.impact import CHURN, CROSS_SELL, TARGETS
 from workflow.readings import Found, Reading, readings
 
 GOOD = {CHURN: "fewer", CROSS_SELL: "more"}
-WORDS = {CHURN: "Churn", CROSS_SELL: "Wealth products opened"}
+WORDS = {CHURN: "Churn", CROSS_SELL: "Opened a wealth product"}
+SHORT = {CHURN: "churn", CROSS_SELL: "wealth products"}
 DID = {CHURN: "left", CROSS_SELL: "opened an investment or insurance"}
 
 
@@ -79,7 +81,7 @@ def _headline(reading: Reading) -> str:
     parts = []
     for outcome, lowered, raised in (
         (CHURN, "kept customers", "lost customers"),
-        (CROSS_SELL, "sold fewer wealth products", "sold more wealth products"),
+        (CROSS_SELL, "sold wealth products to fewer customers", "sold wealth products to more customers"),
     ):
         points = best(reading.figures.get(outcome, {}), "points")
         relative = best(reading.figures.get(outcome, {}), "relative")
@@ -87,7 +89,7 @@ def _headline(reading: Reading) -> str:
             parts.append(f"{lowered if points.value < 0 else raised} ({signed(relative.value, 0)})")
     if not parts:
         return f"{reading.title}: no clear effect yet, on churn or on wealth products"
-    unclear = [WORDS[o].lower() for o in (CHURN, CROSS_SELL) if _said(reading, o) == "too early to say"]
+    unclear = [SHORT[o] for o in (CHURN, CROSS_SELL) if _said(reading, o) == "too early to say"]
     rest = f"; no clear effect on {unclear[0]} yet" if unclear else ""
     return f"{reading.title} {' and '.join(parts)}{rest}"
 
@@ -149,7 +151,7 @@ def _card(outcome: str, found: Found, said: str) -> None:
         f"95 % interval {signed(relative.low)} to {signed(relative.high)}  \n"
         f"{in_points(points.value)} ({with_sign(100 * points.low)} to {with_sign(100 * points.high)})  \n"
         f"{share(found['share_treated'].value)} of {found['treated'].value:,.0f} against "
-        f"{share(found['share_held_out'].value)} of {found['held_out'].value:,.0f}  \n"
+        f"{share(found['share_held_out'].value)} of {found['held_out'].value:,.0f}{as_counted(found)}  \n"
         f"Target {signed(TARGETS[outcome], 0)}. {_more(outcome, found) if said == 'too early to say' else ''}"
     )
 

@@ -14,7 +14,7 @@ QUESTION = "Did cross-sell to salvageable customers rise, without harm?"
 
 
 def answer(asked: Asked, experiments: list[Reading]) -> Answer:
-    """The effect on wealth products opened; whether it came with more leavers, complaints or withdrawn consent."""
+    """The effect on who opened a wealth product; whether it came with more leavers, complaints or withdrawn consent."""
     read = looked_at(experiments, asked)
     sold = [effect(r, CROSS_SELL) for r in read if CROSS_SELL in r.figures]
     guards = [effect(r, outcome) for r in read for outcome in GUARDRAILS if outcome in r.figures]
@@ -36,7 +36,7 @@ def answer(asked: Asked, experiments: list[Reading]) -> Answer:
         title=_title(sold, guards),
         sentences=tuple(sentences),
         figures=(
-            *(one.card(f"{one.reading.title}: wealth products opened") for one in sold[:1]),
+            *(one.card(f"{one.reading.title}: opened a wealth product") for one in sold[:1]),
             *(one.card(f"Guardrail: {OF[one.outcome]}") for one in guards[:3]),
         ),
         chart=_chart([*sold, *guards]),
@@ -63,7 +63,7 @@ def _title(sold: list[Effect], guards: list[Effect]) -> str:
         )
     rose = "more" if one.relative.value > 0 else "fewer"
     by = f"{100 * abs(one.relative.value):.0f} %"
-    return f"{one.reading.title} sold {by} {rose} wealth products; {tail}"
+    return f"{one.reading.title} sold wealth products to {by} {rose} customers; {tail}"
 
 
 def _salvageable(read: list[Reading]) -> str:

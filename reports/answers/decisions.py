@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from metrics import scorecard
-from metrics.channel_value import campaign_names
+from metrics.campaigns import named
 from metrics.versions import timeline
-from metrics.words import hkd, share
+from metrics.words import day, hkd, share
 from models import worth
 from reports.answers import goals as shared
 from reports.answers.asked import Asked, rows_of
@@ -178,12 +179,13 @@ def _campaigns(asked: Asked) -> list[Decision]:
             ("scorecard", asked.end, timeline(asked.reader)),
             lambda d: scorecard.of_the_bank(d, asked.end, asked.known),
         )
-        names = asked.once("campaign names", campaign_names)
+        listed = {r.campaign_id: r for r in rows_of(asked.once("campaigns", lambda d: d.frame(named())))}
     except AccessRefused:
         return []
     return [
         Decision(
-            f"Stop or rewrite the campaign “{names.get(row.campaign, row.campaign)}”?",
+            about_campaign(row.campaign, listed.get(row.campaign), asked.end),
+            f"In the {scorecard.MONTHS} months to {day(asked.end)} "
             f"Sales accepts {share(row.acceptance_rate)} (all others {share(row.acceptance_rate_others)}), "
             f"{share(row.early_complaints)} complain within 90 days (others {share(row.early_complaints_others)}), "
             f"{share(row.early_churn)} leave within 180 days (others {share(row.early_churn_others)}).",
@@ -192,3 +194,11 @@ def _campaigns(asked: Asked) -> list[Decision]:
         )
         for row in rows_of(judged[judged["verdict"] == "promises too much"])
     ]
+
+
+def about_campaign(code: str, campaign: Any, end: date) -> str:
+    """What there is to decide about a campaign that promises too much; one that is over cannot be stopped."""
+    name = code if campaign is None or pd.isna(campaign.name) else campaign.name
+    if campaign is None or pd.isna(campaign.ends_on) or pd.Timestamp(campaign.ends_on) > pd.Timestamp(end):
+        return f"Stop or rewrite the campaign “{name}”?"
+    return f"Rule out another campaign like “{name}”, which ran until {day(campaign.ends_on)}?"

@@ -12,12 +12,12 @@ from models.figures import Figure as Interval
 from reports.answers.asked import Asked
 from reports.review import Figure
 from workflow.impact import CHURN, COMPLAINTS, CROSS_SELL, OPT_OUTS, TARGETS
-from workflow.readings import Reading, readings
+from workflow.readings import Found, Reading, readings
 
 GOOD = {CHURN: "fewer", CROSS_SELL: "more", COMPLAINTS: "fewer", OPT_OUTS: "fewer"}
 OF = {
     CHURN: "customers who left",
-    CROSS_SELL: "wealth products opened",
+    CROSS_SELL: "customers who opened a wealth product",
     COMPLAINTS: "customers who complained",
     OPT_OUTS: "customers who withdrew their consent",
 }
@@ -60,13 +60,13 @@ class Effect:
         return f"{signed(self.relative.value)} {OF[self.outcome]} ({ends}), {clear.get(self.said, nothing)}"
 
     def arms_in_words(self) -> str:
-        """`10.4 % of 3,300 treated left, of 3,300 held out 11.7 %`."""
+        """`10.4 % of 3,300 treated left, of 3,300 held out 11.7 % (−10.9 % as counted, before …)`."""
         found = self.reading.figures.get(self.outcome, {})
         if "share_treated" not in found:
             return ""
         return (
             f"{share(found['share_treated'].value)} of {found['treated'].value:,.0f} treated {DID[self.outcome]}, of "
-            f"{found['held_out'].value:,.0f} held out {share(found['share_held_out'].value)}"
+            f"{found['held_out'].value:,.0f} held out {share(found['share_held_out'].value)}{as_counted(found)}"
         )
 
     def more_needed(self) -> str:
@@ -100,6 +100,14 @@ class Effect:
         return (
             f"{signed(aim, 0)}, {'within the interval' if inside else 'not reached' if short else 'passed'}"
         )
+
+
+def as_counted(found: Found) -> str:
+    """` (−10.9 % as counted, before adjusting for the risk known before the draw)`; empty if both are said alike."""
+    counted, adjusted = found.get("relative"), found.get("relative_adjusted")
+    if counted is None or adjusted is None or signed(counted.value) == signed(adjusted.value):
+        return ""
+    return f" ({signed(counted.value)} as counted, before adjusting for the risk known before the draw)"
 
 
 def read_out(asked: Asked) -> list[Reading]:

@@ -21,8 +21,8 @@ from workflow.readings import Reading
 DID = {
     (CHURN, True): "reduced the customers who left by",
     (CHURN, False): "lost more customers, by",
-    (CROSS_SELL, True): "raised the wealth products opened by",
-    (CROSS_SELL, False): "lowered the wealth products opened by",
+    (CROSS_SELL, True): "raised the share who opened a wealth product by",
+    (CROSS_SELL, False): "lowered the share who opened a wealth product by",
 }
 """Outcome and whether it helped → what a pilot with a control group did."""
 SURE = 0.05
@@ -65,7 +65,7 @@ def _controlled(reading: Reading) -> CaseStudy:
         what=what,
         sentences=tuple(sentences),
         figures=tuple(
-            e.card("Customers lost" if e.outcome == CHURN else "Wealth products opened") for e in effects
+            e.card("Customers lost" if e.outcome == CHURN else "Opened a wealth product") for e in effects
         ),
         chart=_chart(effects),
         sources=(source(reading),),
@@ -99,7 +99,7 @@ def _chart(effects: Sequence[Effect]) -> Chart | None:
     shown = [(e, e.relative) for e in effects if e.relative is not None]
     if not shown:
         return None
-    names = tuple("Customers lost" if e.outcome == CHURN else "Wealth products opened" for e, _ in shown)
+    names = tuple("Customers lost" if e.outcome == CHURN else "Opened a wealth product" for e, _ in shown)
     told = "; ".join(
         f"{n} {signed(r.value)} ({signed(r.low)} to {signed(r.high)})"
         for n, (_, r) in zip(names, shown, strict=True)

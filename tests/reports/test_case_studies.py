@@ -51,7 +51,7 @@ def texts(part: Answer | CaseStudy) -> Iterator[str]:
     "text",
     [
         "Calls within two days reduced churn by 12 %.",
-        "Project Unity sold 34 % more wealth products",
+        "Project Unity sold wealth products to 34 % more customers",
         "E-mail raised the wins of those it reached by 6.0 %",
         "The pilot led to fewer complaints; customers are happier.",
         "Thanks to the app, cases fell.",

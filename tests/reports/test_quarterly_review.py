@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -22,10 +23,12 @@ from metrics.scope import Period, Scope
 from metrics.small_groups import shown
 from metrics.versions import timeline
 from metrics.words import figure
+from models.figures import Figure
 from reports import quarterly_review as quarterly
 from reports.answers import staff, together
 from reports.answers.asked import parts, target_in_words
-from reports.answers.decisions import Decision, at_most
+from reports.answers.decisions import Decision, about_campaign, at_most
+from reports.answers.effects import as_counted
 from reports.review import NAMES, Review
 from warehouse import coverage
 from warehouse.access import SYSTEM, Reader, Viewer
@@ -370,3 +373,31 @@ def test_a_small_department_is_hidden_for_who_sees_every_row_too(night: Stores):
     seen = staff.survey(reader_of(night, "executive"), Quarter(2026, 2, date(2026, 6, 30)).period)
     assert said(full) == said(seen)
     assert len(full.departments) == 8
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "asked"),
+    [
+        (date(2025, 11, 30), "Rule out another campaign like “Promise”, which ran until 30 Nov 2025?"),
+        (date(2026, 6, 30), "Rule out another campaign like “Promise”, which ran until 30 Jun 2026?"),
+        (date(2026, 7, 1), "Stop or rewrite the campaign “Promise”?"),
+        (None, "Stop or rewrite the campaign “Promise”?"),
+    ],
+)
+def test_a_campaign_that_is_over_is_not_asked_to_stop(ends_on: date | None, asked: str) -> None:
+    listed = SimpleNamespace(name="Promise", ends_on=ends_on)
+    assert about_campaign("CMP-06", listed, date(2026, 6, 30)) == asked
+
+
+def test_shares_that_do_not_give_the_effect_beside_them_say_why() -> None:
+    def figure_of(value: float) -> Figure:
+        return Figure(value=value, low=value - 0.1, high=value + 0.1)
+
+    counted, adjusted = figure_of(343 / 385 - 1), figure_of(-0.0912)
+    said = as_counted({"relative": counted, "relative_adjusted": adjusted})
+    assert said == " (−10.9 % as counted, before adjusting for the risk known before the draw)"
+    assert (
+        as_counted({"relative": counted})
+        == as_counted({"relative": counted, "relative_adjusted": counted})
+        == ""
+    )

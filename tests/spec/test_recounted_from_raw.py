@@ -20,7 +20,8 @@ from metrics import query
 from metrics.query import Question
 from metrics.scope import Period, Scope, month
 from warehouse.access import SYSTEM, Reader
-from warehouse.schema import customers, leads
+from warehouse.desk import alerts
+from warehouse.schema import customers, leads, touches
 
 QUARTER = Period(date(2026, 4, 1), date(2026, 6, 30))
 SPANS = (QUARTER, month(2026, 2), month(2025, 12))
@@ -190,3 +191,31 @@ def test_the_cost_per_new_customer_counts_who_came_from_a_lead_without_a_campaig
     found = _ask(reader, ["cac", "customers_acquired"], period)
     assert found["customers_acquired"] == won
     assert found["cac"] == pytest.approx(spent.loc[for_new, "cost_hkd"].sum() / won)
+
+
+@pytest.mark.parametrize("keep", ["first", "last", "linear"])
+def test_wins_are_credited_to_the_leads_contacts_of_the_90_calendar_days_up_to_them(
+    keep: str, stages: pd.DataFrame, reader: Reader
+) -> None:
+    won = stages.loc[_inside(stages["Won"], QUARTER), ["lead_id", "Won"]]
+    met = reader.frame(select(touches.c.lead_id, touches.c.touch_id, touches.c.channel, touches.c.touched_at))
+    path = met.merge(won, on="lead_id").sort_values(["touched_at", "touch_id"])
+    ago = (path["Won"].dt.normalize() - path["touched_at"].dt.normalize()).dt.days
+    path = path[(path["touched_at"] <= path["Won"]) & (ago <= 90)]
+    path["credit"] = 1 / path.groupby("lead_id")["lead_id"].transform("size")
+    if keep != "linear":
+        path = path.drop_duplicates("lead_id", keep="first" if keep == "first" else "last").assign(credit=1.0)
+    expected = path.groupby(path["channel"].fillna(""))["credit"].sum()
+    expected[""] = expected.get("", 0) + len(won) - path["lead_id"].nunique()
+    metric = "wins_linear" if keep == "linear" else f"wins_{keep}_touch"
+    answer = query.ask(Question.of([metric], Scope(QUARTER), by=["channel"]), reader)
+    now = answer[(answer["period"] == 0) & (answer[metric] > 0)]
+    found = dict(zip(now["channel"].fillna(""), now[metric], strict=True))
+    assert found == pytest.approx({c: v for c, v in expected.items() if v})
+
+
+def test_alerts_held_back_by_lot_are_in_no_count_of_open_alerts(reader: Reader) -> None:
+    drawn = reader.frame(select(alerts.c.arm, alerts.c.closed_at))
+    assert (drawn["arm"] == "held_out").any()
+    assert drawn["closed_at"].isna().all()
+    assert _ask(reader, ["open_alerts"], QUARTER)["open_alerts"] == (drawn["arm"] == "treated").sum()
