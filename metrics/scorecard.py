@@ -41,12 +41,22 @@ class Aspect:
     top: str
     bottom: str
     worse: str
+    said: str
+    """What is said of a campaign that is clearly worse in it."""
 
 
 ASPECTS = (
-    Aspect(name="acceptance_rate", top="accepted", bottom="decided", worse="less"),
-    Aspect(name="early_complaints", top="complained_early", bottom="watched_90d", worse="greater"),
-    Aspect(name="early_churn", top="left_early", bottom="watched_180d", worse="greater"),
+    Aspect(name="acceptance_rate", top="accepted", bottom="decided", worse="less", said="fewer accepted"),
+    Aspect(
+        name="early_complaints",
+        top="complained_early",
+        bottom="watched_90d",
+        worse="greater",
+        said="more complain",
+    ),
+    Aspect(
+        name="early_churn", top="left_early", bottom="watched_180d", worse="greater", said="more leave early"
+    ),
 )
 
 
@@ -58,6 +68,11 @@ JUDGEMENT = Meaning(
             "Promises too much: fewer leads accepted, more early complaints and more early leavers than of all other "
             "campaigns together, all three at once beyond chance (Fisher's exact test for each, the largest p-value of "
             "the three, adjusted by Holm over all campaigns to 5 %).",
+        ),
+        (
+            "Fewer accepted, more complain, more leave early",
+            "Worse than all other campaigns together in that one thing (Fisher's exact test, adjusted by Holm over all "
+            "campaigns and all three to 5 %).",
         ),
         (
             "Too early to say",
@@ -116,8 +131,9 @@ def judge(counts: pd.DataFrame, totals: pd.Series) -> pd.DataFrame:
     `counts` has a row per campaign and the columns of ASPECTS (NaN: too few people to say); `totals` the same over all
     campaigns, those that cannot be told apart included. Added per aspect: its share, `<name>_low`, `<name>_high` (95 %,
     Wilson), `<name>_others`; then `times_worse` (how many times worse than the others, the geometric mean of the three),
-    `p` (adjusted), `verdict` ("promises too much", "like the others", "too early to say"), `rank` by `times_worse` and
-    `rank_held` (the share of redraws in which it kept that rank).
+    `p` (adjusted), `verdict` ("promises too much", "like the others", "too early to say", or in what alone it is worse:
+    "more complain, more leave early"), `rank` by `times_worse` and `rank_held` (the share of redraws in which it kept
+    that rank).
     """
     found = counts.reset_index(drop=True).copy()
     raw = {}
@@ -128,14 +144,26 @@ def judge(counts: pd.DataFrame, totals: pd.Series) -> pd.DataFrame:
     found["p"] = np.nan
     if known.any():
         found.loc[known, "p"] = multipletests(worst[known], alpha=SURE, method="holm")[1]
+    single = _worse_in(pd.DataFrame(raw))
+    otherwise = np.where(known, "like the others", "too early to say")
     found["verdict"] = np.where(
-        ~known, "too early to say", np.where(found["p"] < SURE, "promises too much", "like the others")
+        found["p"] < SURE, "promises too much", np.where(single != "", single, otherwise)
     )
     tops = [found[aspect.top].to_numpy(float) for aspect in ASPECTS]
     found["times_worse"] = np.where(known, _times_worse(tops, found, totals), np.nan)
     found["rank"] = found["times_worse"].rank(ascending=False, method="first")
     found["rank_held"] = _rank_held(found, totals)
     return found.sort_values(["rank", "decided"], ascending=[True, False], ignore_index=True)
+
+
+def _worse_in(raw: pd.DataFrame) -> pd.Series:
+    """In what each campaign is worse, in words; "" if in nothing. `raw` has a p-value per campaign and aspect."""
+    every = raw.stack().dropna()
+    if every.empty:
+        return pd.Series("", index=raw.index)
+    sure = pd.Series(multipletests(every, alpha=SURE, method="holm")[1] < SURE, every.index)
+    clear = sure.unstack().reindex(index=raw.index, columns=raw.columns).eq(True)
+    return clear.apply(lambda row: ", ".join(a.said for a in ASPECTS if row[a.name]), axis=1)
 
 
 def _against_the_others(

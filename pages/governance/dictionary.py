@@ -40,8 +40,9 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     _figures(found, bool(wanted), viewer)
     if groups:
         _variants(groups, viewer)
-    st.header(f"Columns ({len(shown)})")
-    tables.show(shown, "columns")
+    if len(shown):
+        st.header(f"Columns ({len(shown)})")
+        tables.show(shown, "columns")
 
 
 def _figures(found: list[str], searched: bool, viewer: Viewer) -> None:

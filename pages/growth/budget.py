@@ -18,6 +18,8 @@ WEEKS = YEAR / 12
 MORE = 100_000.0
 """HKD in a year: where the next piece of money would bring most is told for so much."""
 SURE = 0.95
+PROBABLE = 2 / 3
+"""From here on one channel is named alone: 51 of 100 against 49 is a coin that was thrown, not a finding."""
 DAYS_OF_VALUE = 730
 
 
@@ -67,13 +69,13 @@ def headline(rows: pd.DataFrame) -> str:
     if (best["next_value"] <= 0).all():
         return f"In no channel does the next {hkd(MORE)} bring back more than itself"
     names = [plain(c) for c in best["channel"]]
-    if len(best) == 1 or best["next_best"].iloc[0] > ranked["next_best"].sum() / 2:
+    if len(best) == 1 or best["next_best"].iloc[0] > PROBABLE * ranked["next_best"].sum():
         low, high = (YEAR * best[c].iloc[0] for c in ("next_low", "next_high"))
         brings = "brings" if len(best) == 1 else "probably brings"
-        return f"The next {hkd(MORE)} {brings} most through {names[0]}: {low:,.0f} to {high:,.0f} customers"
+        return f"The next {hkd(MORE)} {brings} most value through {names[0]}: {low:,.0f} to {high:,.0f} customers"
     if len(best) > 3:
         return f"The next {hkd(MORE)} brings about as much in {len(best)} channels: no one of them is best"
-    return f"The next {hkd(MORE)} brings most through {', '.join(names[:-1])} or {names[-1]}"
+    return f"The next {hkd(MORE)} brings most value through {', '.join(names[:-1])} or {names[-1]}"
 
 
 def _spends(usual: dict[str, float]) -> dict[str, float]:

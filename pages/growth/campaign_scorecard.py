@@ -20,7 +20,8 @@ def view(viewer: Viewer, judged: pd.DataFrame | None) -> None:
     st.caption(
         f"Leads and new customers of the {scorecard.MONTHS} months to {day(data.as_of(viewer))}. A campaign stands out "
         "when Sales accepts fewer of its leads **and** more of its customers complain within 90 days **and** more leave "
-        "within 180 days than of all others together, beyond what chance explains for so many campaigns."
+        "within 180 days than of all others together, beyond what chance explains for so many campaigns. Where only one "
+        "or two of them are clearly worse, the verdict says which."
     )
     for row in judged[judged["verdict"] == JUDGED].itertuples():
         _stands_out(row)
@@ -66,7 +67,7 @@ def _table(viewer: Viewer, judged: pd.DataFrame) -> None:
     rows = [
         {
             "Campaign": row.name,
-            "Verdict": "Promises too much" if row.verdict == JUDGED else row.verdict.capitalize(),
+            "Verdict": row.verdict.capitalize(),
             "Leads": row.leads,
             "Accepted": _cell(row, "acceptance_rate", row.decided),
             "Complained in 90 days": _cell(row, "early_complaints", row.watched_90d),

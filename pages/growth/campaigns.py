@@ -77,7 +77,17 @@ def _headline(judged: pd.DataFrame | None) -> str:
     if judged is None or judged["rank"].notna().sum() == 0:
         return "Too early to say whether a campaign promises more than we keep"
     bad = judged[judged["verdict"] == JUDGED]
+    rest = _in_part(judged)
     if bad.empty:
-        return f"None of {judged['rank'].notna().sum()} campaigns stands out for promising more than we keep"
+        return f"None of {judged['rank'].notna().sum()} campaigns stands out for promising more than we keep{rest}"
     names = " and ".join(f"“{escaped(n)}”" for n in bad["name"])
-    return f"{names} {'promise' if len(bad) > 1 else 'promises'} more than we keep"
+    return f"{names} {'promise' if len(bad) > 1 else 'promises'} more than we keep{rest}"
+
+
+def _in_part(judged: pd.DataFrame) -> str:
+    """How many campaigns are clearly worse in something, though not in all three; "" if none."""
+    found = judged[~judged["verdict"].isin([JUDGED, "like the others", "too early to say"])]["verdict"]
+    if found.empty:
+        return ""
+    others = f"{len(found)} other{'s' if len(found) > 1 else ''}"
+    return f"; {others}: {found.iloc[0]}" if found.nunique() == 1 else f"; {others} are worse in part"

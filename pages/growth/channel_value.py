@@ -119,7 +119,8 @@ def _payback(months: pd.DataFrame, group: object, cac: float) -> str:
         return "payback not known"
     paid = worth.paid_back(each, cac)
     if paid is None:
-        return f"not paid back in the {len(each)} months seen"
+        seen = f"{len(each)} months" if len(each) > 1 else "month"
+        return f"not paid back in the {seen} seen"
     return f"paid back in month {paid}"
 
 

@@ -54,7 +54,7 @@ def afterwards(viewer: Viewer, scope: Scope) -> None:
     counts = [
         (CATALOGUE["rejected"].label, row["rejected"], Figure(of="rejected", scope=scope)),
         ("Given back to Marketing", returned, Figure(of="rejected", scope=back)),
-        *((CATALOGUE[name].label, row[name], Figure(of=name, scope=scope)) for name in AFTER[1:]),
+        *((_afterwards_called(name), row[name], Figure(of=name, scope=scope)) for name in AFTER[1:]),
     ]
     here = _recycled_here(viewer, scope)
     rows = [
@@ -82,6 +82,12 @@ def afterwards(viewer: Viewer, scope: Scope) -> None:
         of=Question.of(AFTER, scope, periods=[scope.period]),
         Leads=st.column_config.NumberColumn(format="localized"),
     )
+
+
+def _afterwards_called(name: str) -> str:
+    """`Later won`: the heading says of whom, and on half a screen there is no room to say it again."""
+    said = CATALOGUE[name].label.removeprefix("Rejected, ")
+    return said[:1].upper() + said[1:]
 
 
 def _recycled_here(viewer: Viewer, scope: Scope) -> list[str]:

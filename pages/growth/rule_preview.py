@@ -11,7 +11,7 @@ from metrics.qualified import Condition, Rule, dependent, under
 from metrics.scope import Scope, month
 from metrics.versions import timeline
 from metrics.words import figure, plain, points, share, signed
-from pages.kit import data, filters, tables
+from pages.kit import data, drill, filters, tables
 from warehouse import connect
 from warehouse.access import Viewer
 from warehouse.errors import Problem
@@ -123,9 +123,13 @@ def _rows(viewer: Viewer, rule: Rule, scope: Scope, name: str) -> None:
             lambda door: leads_that_change(door, rule, scope),
         )
         st.caption(f"The newest {LONGEST_LIST:,} of each kind.")
-        shown = rows.rename(columns=lambda c: c.replace("_", " ").capitalize())
         tables.show(
-            shown, f"rows-{name}", **{"Created at": st.column_config.DatetimeColumn(format="D MMM YYYY")}
+            drill.in_words(rows),
+            f"rows-{name}",
+            **{
+                "Created at": st.column_config.DatetimeColumn(format="D MMM YYYY"),
+                "Expected value": st.column_config.NumberColumn(format="localized"),
+            },
         )
 
 

@@ -60,12 +60,15 @@ def _next(best: list[float], value: float = 10.0) -> pd.DataFrame:
 
 def test_the_title_says_where_the_next_money_goes_as_far_as_it_is_known():
     assert headline(_next([0.97, 0.03])) == (
-        "The next HKD 100,000 brings most through email: 52 to 104 customers"
+        "The next HKD 100,000 brings most value through email: 52 to 104 customers"
     )
     assert headline(_next([0.7, 0.28, 0.02])) == (
-        "The next HKD 100,000 probably brings most through email: 52 to 104 customers"
+        "The next HKD 100,000 probably brings most value through email: 52 to 104 customers"
     )
-    assert headline(_next([0.5, 0.48, 0.02])) == "The next HKD 100,000 brings most through email or branch"
+    assert (
+        headline(_next([0.5, 0.48, 0.02])) == "The next HKD 100,000 brings most value through email or branch"
+    )
+    assert headline(_next([0.51, 0.49])) == "The next HKD 100,000 brings most value through email or branch"
     assert "no one of them is best" in headline(_next([0.3, 0.3, 0.2, 0.2]))
     assert "No channel's history reaches far enough" in headline(_next([0.0, 0.0]))
     assert "In no channel" in headline(_next([1.0], value=-5.0))
