@@ -31,13 +31,18 @@ def not_begun(names: Iterable[str], period: Period, answer: pd.DataFrame) -> fro
     names = tuple(names)
     rows = [row for _, row in answer.sort_values("period").iterrows()]
     found = dict(zip(asked(names, period), rows, strict=True))
-    return frozenset(n for n in names if not _begun(CATALOGUE[n], period, found))
+    return frozenset(
+        n for n in names if not reaches_back(CATALOGUE[n], period, compared_with(CATALOGUE[n], period), found)
+    )
 
 
-def _begun(metric: Metric, period: Period, found: Mapping[Period, pd.Series]) -> bool:
-    """It had not where the first months, 28 days or more, hold nothing of what the period has plenty of."""
+def reaches_back(metric: Metric, period: Period, before: Period, found: Mapping[Period, pd.Series]) -> bool:
+    """Whether the data reach back over `before`; `found` has the figures of the period and of the months of `before`.
+
+    They do not where the first months, 28 days or more, hold nothing of what the period has plenty of.
+    """
     now = found[period]
-    earlier = [(part, found[part]) for part in parts_by_month(compared_with(metric, period))]
+    earlier = [(part, found[part]) for part in parts_by_month(before)]
     names = {id(m): n for n, m in CATALOGUE.items()}
     for measure in measures_of(metric):
         name = names[id(measure)]

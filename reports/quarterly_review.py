@@ -10,6 +10,7 @@ from datetime import date
 import pandas as pd
 
 from metrics.quarter import Quarter, quarter_named, quarter_of
+from metrics.scope import Period, parts_by_month
 from metrics.versions import in_words
 from reports import case_studies
 from reports.answers import (
@@ -52,18 +53,18 @@ def quarters(reader: Reader, known: frozenset[str], once: Once | None = None) ->
     newest = quarter_of(coverage.as_of(reader))
     offered = [newest.back(n) for n in range(MOST_QUARTERS)]
     periods = [q.period for q in offered]
-    found: pd.DataFrame = once(
-        ("quarters", periods), lambda d: asked.ask_what_may_be(d, EVIDENCE, newest.period, periods, known)
-    )
-    there = (
-        found[["leads", "revenue", "cases_opened", "nps_answers", "customers_left"]]
-        .fillna(0)
-        .abs()
-        .sum(axis=1)
-        > 0
-    )
-    last = max((int(n) for n in found.index[there]), default=0)
+    last = max(_with_data(periods, once, known), default=0)
     return tuple(offered[: last + 1])
+
+
+def _with_data(periods: list[Period], once: Once, known: frozenset[str]) -> list[int]:
+    """The numbers of those periods in which anything happened."""
+    found: pd.DataFrame = once(
+        ("with data", periods), lambda d: asked.ask_what_may_be(d, EVIDENCE, periods[0], periods, known)
+    )
+    counts = found[["leads", "revenue", "cases_opened", "nps_answers", "customers_left"]]
+    there = counts.fillna(0).abs().sum(axis=1) > 0
+    return [int(n) for n in found.index[there]]
 
 
 def named(name: str, reader: Reader) -> Quarter:
@@ -81,7 +82,7 @@ def build(reader: Reader, quarter: Quarter, known: frozenset[str], once: Once | 
     """The review of a quarter for whoever reads. `known` is what `warehouse.load.known` gives; `once` may be a cache."""
     once = once or each_time(reader)
     status: pd.DataFrame = once("status", lambda d: d.frame(coverage.status()))
-    about = asked.read(reader, quarter, known, once, _begun(quarters(reader, known, once)))
+    about = asked.read(reader, quarter, known, once, _begun(quarters(reader, known, once), once, known))
     told = goals.found(about)
     experiments = effects.read_out(about)
     judged = channels.found(about)
@@ -116,6 +117,9 @@ def build(reader: Reader, quarter: Quarter, known: frozenset[str], once: Once | 
     )
 
 
-def _begun(offered: tuple[Quarter, ...]) -> date | None:
-    """The first day of the oldest quarter with data; None where nobody looked for older ones."""
-    return offered[-1].whole.start if len(offered) < MOST_QUARTERS else None
+def _begun(offered: tuple[Quarter, ...], once: Once, known: frozenset[str]) -> date | None:
+    """The first day of the oldest month with data; None where nobody looked for older quarters."""
+    if len(offered) == MOST_QUARTERS:
+        return None
+    months = list(parts_by_month(offered[-1].period))
+    return months[min(_with_data(months, once, known), default=0)].start

@@ -10,6 +10,7 @@ from datetime import date
 import pandas as pd
 
 from metrics import CATALOGUE
+from metrics.begun import reaches_back
 from metrics.contradiction import MONTHS, PAIRS, Contradiction, Pair, detect
 from metrics.measure import Ratio
 from metrics.pace import Forecast, adds_up, forecast, is_count, path
@@ -60,8 +61,8 @@ def heading(
     answer = ask(question, reader, known).set_index("period")[draft.metric].astype(float)
     values = answer.loc[: len(history) - 1]
     # Months before the bank's first data count nothing; they are not a history of nothing.
-    begun = values.to_numpy().nonzero()[0]
-    first = int(begun[0]) if len(begun) else len(values)
+    counted = values.to_numpy().nonzero()[0]
+    first = int(counted[0]) if len(counted) else len(values)
     months = pd.DataFrame({"start": [m.start for m in history], "value": values}).iloc[first:]
     ahead = [
         (part.end - max(part.start, _after(as_of))).days + 1 for part in parts_of(draft) if part.end > as_of
@@ -123,8 +124,8 @@ def contributors(
 ) -> pd.DataFrame:
     """The figures that feed a goal: index metric, columns now and before, top and bottom of each.
 
-    Now is the span so far, before the same days a year earlier. Figures that are not kept by the goal's part of the
-    bank, or not for the viewer's role, are left out.
+    Now is the span so far, before the same days a year earlier, NaN if the bank's data begin within those. Figures that
+    are not kept by the goal's part of the bank, or not for the viewer's role, are left out.
     """
     elapsed = Period(goal.span.start, min(goal.span.end, as_of))
     scope = Scope(elapsed, goal.filters)
@@ -135,6 +136,7 @@ def contributors(
             continue
         try:
             answer = ask(asked, reader, known).set_index("period")
+            reaches = _reaches_back(name, elapsed, reader, known)
         except AccessRefused:
             continue
         metric = CATALOGUE[name]
@@ -145,8 +147,19 @@ def contributors(
             if isinstance(metric, Ratio):
                 row[f"{when}_top"] = float(answer[names[id(metric.top)]].loc[index])
                 row[f"{when}_bottom"] = float(answer[names[id(metric.bottom)]].loc[index])
+        if not reaches:
+            row["before"] = math.nan
         rows[name] = row
     return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _reaches_back(name: str, elapsed: Period, reader: Reader, known: frozenset[str] | None) -> bool:
+    """Whether the bank's data of a figure had begun a year before; a part of the bank may well be new."""
+    before = year_before(elapsed)
+    periods = (elapsed, *parts_by_month(before))
+    answer = ask(Question.of([name], Scope(elapsed), periods=periods), reader, known).sort_values("period")
+    found = dict(zip(periods, (row for _, row in answer.iterrows()), strict=True))
+    return reaches_back(CATALOGUE[name], elapsed, before, found)
 
 
 def contradictions(

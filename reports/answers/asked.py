@@ -54,7 +54,7 @@ class Asked:
     history: pd.DataFrame = field(repr=False, compare=False)
     targets: Mapping[str, float]
     begun: date | None = None
-    """The first day of the first quarter with data; None where nobody looked that far back."""
+    """The first day of the first month with data; None where nobody looked that far back."""
 
     @property
     def scope(self) -> Scope:
@@ -83,16 +83,17 @@ class Asked:
         return change(CATALOGUE[name], self.value(name), self.value(name, when), found)
 
     def is_there(self, when: int) -> bool:
-        """Whether the data had begun before the quarter before (1), or the year before (2), was over."""
+        """Whether the data had begun when the quarter before (1), or the year before (2), did."""
         period = self.quarter.before if when == 1 else self.quarter.year_before
-        return self.begun is None or period.end >= self.begun
+        return self.begun is None or period.start >= self.begun
 
     def against(self, name: str, when: int = 1) -> str:
-        """`−0.2 points, no clear change against the quarter before`, `no data of a year before`."""
+        """`−0.2 points, no clear change against the quarter before`, `+2 %, better than a year before`."""
         then = "the quarter before" if when == 1 else "a year before"
         if not self.is_there(when):
             return f"no data of {then}"
-        return f"{self.moved_in_words(name, when)} against {then}"
+        moved = self.moved_in_words(name, when)
+        return f"{moved} {'than' if moved.endswith(('better', 'worse')) else 'against'} {then}"
 
     def days_of_each(self) -> str:
         """What a chart by quarter says of a quarter that still runs: `, first 47 days of each quarter`."""
@@ -147,7 +148,7 @@ class Asked:
 def read(
     reader: Reader, quarter: Quarter, known: frozenset[str], once: Once, begun: date | None = None
 ) -> Asked:
-    """Ask for every figure of the review together; `begun` is the first day of the first quarter with data."""
+    """Ask for every figure of the review together; `begun` is the first day of the first month with data."""
     agreed = timeline(reader)
 
     def asked(names: Sequence[str], periods: Sequence[Period]) -> pd.DataFrame:

@@ -75,6 +75,8 @@ def _title(wanted: Sequence[Decision]) -> str:
         return "No decision is called for by these figures"
     count = {about: sum(d.about == about for d in wanted) for about in dict.fromkeys(d.about for d in wanted)}
     said = ", ".join(f"{n} about {about}" for about, n in count.items())
+    if len(count) == 1:
+        said = f"all about {said.partition(' about ')[2]}" if len(wanted) > 1 else said.partition(" ")[2]
     return f"{len(wanted)} {'decision' if len(wanted) == 1 else 'decisions'} wanted: {said}"
 
 

@@ -144,6 +144,8 @@ def _sentence(asked: Asked, goal: Progress) -> str:
         lambda door: contributors(goal.goal, door, asked.end, asked.known),
     )
     worse, better = _moved(fed, "worse"), _moved(fed, "better")
+    if len(fed) and fed["before"].isna().all():
+        return f"{said} What feeds it has no data of a year before to compare with."
     if worse:
         return f"{said} Of the figures that feed it, worse than on the same days a year before: {_listed(worse)}."
     if better:

@@ -223,6 +223,11 @@ def test_what_feeds_a_goal_is_compared_with_the_same_days_of_the_year_before(wit
     assert {"mql", "acceptance_rate", "marketing_cost"} <= set(fed.index)
     assert fed.loc["mql", "before"] > 0
     assert contradictions(goal.filters, reader, AS_OF)
+    earlier = replace(goal, span=Period(date(2025, 1, 1), date(2025, 12, 31)))
+    fed = contributors(earlier, reader, AS_OF)
+    assert fed["before"].isna().all(), (
+        "half of 2024 lies before the data begin: all would seem to have doubled"
+    )
 
 
 def test_a_goal_of_a_coming_span_has_not_begun(own_bank: Stores) -> None:

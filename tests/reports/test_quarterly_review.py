@@ -26,7 +26,7 @@ from metrics.words import figure
 from models.figures import Figure
 from reports import quarterly_review as quarterly
 from reports.answers import staff, together
-from reports.answers.asked import parts, target_in_words
+from reports.answers.asked import Asked, parts, target_in_words
 from reports.answers.decisions import Decision, about_campaign, at_most
 from reports.answers.effects import as_counted
 from reports.review import NAMES, Review
@@ -207,6 +207,23 @@ def test_nothing_is_compared_with_a_time_before_the_data_begin(night):
         assert not any(f.year_before for a in review.answers for f in a.figures)
         assert not [t for t in texts(review) if "too early to say against a year" in t]
     assert quarterly.build(reader, offered[-5], known).begun is None
+
+
+def test_a_quarter_whose_first_month_has_no_data_is_no_year_before(night):
+    nothing, quarter = pd.DataFrame(), Quarter(2025, 3, date(2026, 6, 30))
+    reader = reader_of(night, "executive")
+    for begun, there in ((date(2024, 7, 1), True), (date(2024, 8, 1), False), (None, True)):
+        asked = Asked(
+            reader=reader,
+            known=frozenset(),
+            quarter=quarter,
+            once=quarterly.each_time(reader),
+            figures=nothing,
+            history=nothing,
+            targets={},
+            begun=begun,
+        )
+        assert asked.is_there(2) == there
 
 
 def test_a_chart_of_a_running_quarter_says_that_every_quarter_is_cut_to_its_days(night):
