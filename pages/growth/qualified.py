@@ -162,7 +162,7 @@ def _history(found: tuple[Version, ...]) -> None:
         {
             "Version": v.number,
             "A lead is qualified when": v.rule.in_words(),
-            "State": v.state_in_words().capitalize(),
+            "State": v.state().capitalize(),
             "Proposed by": names[v.author],
             "Why": v.why,
             "Said": "; ".join(
