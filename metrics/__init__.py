@@ -2,7 +2,18 @@
 
 from types import ModuleType
 
-from metrics import acquisition, attribution, funnel, hand_off, newcomers, retention, service, value, voice
+from metrics import (
+    acquisition,
+    attribution,
+    cohorts,
+    funnel,
+    hand_off,
+    newcomers,
+    retention,
+    service,
+    value,
+    voice,
+)
 from metrics.measure import Measure, Metric, Ratio
 
 HEADLINES = (
@@ -34,6 +45,6 @@ def _defined_in(*modules: ModuleType) -> dict[str, Metric]:
 
 
 CATALOGUE: dict[str, Metric] = _defined_in(
-    funnel, hand_off, acquisition, newcomers, value, retention, service, voice, attribution
+    funnel, cohorts, hand_off, acquisition, newcomers, value, retention, service, voice, attribution
 )
 """Every metric by name."""

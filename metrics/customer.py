@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -214,74 +213,4 @@ def cases(customer_id: str, as_of: date) -> Select:
         .where(tickets.c.customer_id == customer_id, tickets.c.opened_at < until)
         .order_by(tickets.c.opened_at.desc(), tickets.c.ticket_id)
         .limit(50)
-    )
-
-
-def named(customer_ids: list[str]) -> Select:
-    """Names and segments of some customers, for a list of alerts."""
-    return select(
-        customers.c.customer_id, customers.c.full_name, customers.c.segment, customers.c.preferred_channel
-    ).where(customers.c.customer_id.in_(customer_ids))
-
-
-def search(words: str, limit: int = 20) -> Select:
-    """Customers whose number, name or phone contains `words`; a phone may be typed in any way, with or without +852."""
-    # The bank's own wildcard signs are searched as they are typed.
-    like = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    fits = [column.ilike(like, escape="\\") for column in (customers.c.customer_id, customers.c.full_name)]
-    digits = phone_digits(words)
-    if digits:
-        bare: ColumnElement[str] = customers.c.phone
-        for sign in _PHONE_SIGNS:
-            bare = func.replace(bare, sign, "")
-        fits.append(bare.like(f"%{digits}%"))
-    return (
-        select(customers.c.customer_id, customers.c.full_name, customers.c.segment, customers.c.left_on)
-        .where(or_(*fits))
-        .order_by(customers.c.customer_id)
-        .limit(limit)
-    )
-
-
-_PHONE_SIGNS = (" ", "-", "(", ")", "+", ".", "/")
-
-
-def phone_digits(words: str) -> str:
-    """The digits of a phone as somebody types it, without the country code; empty if it is no phone.
-
-    At least four digits: fewer would fit half the bank.
-    """
-    typed = unicodedata.normalize("NFKC", words)
-    for dash in "‐‑‒–—−":
-        typed = typed.replace(dash, "-")
-    if any(c not in "0123456789" and c not in _PHONE_SIGNS for c in typed.strip()):
-        return ""
-    digits = "".join(c for c in typed if c.isdigit())
-    if typed.strip().startswith("+") or len(digits) > 8:
-        digits = digits.removeprefix("00").removeprefix("852")
-    return digits if len(digits) >= 4 else ""
-
-
-RISK_BANDS = (
-    "Fewer than 2 in 100",
-    "2 to 10 in 100",
-    "10 to 20 in 100",
-    "20 to 40 in 100",
-    "40 in 100 and more",
-)
-"""The bands of `risk_bands`, in words, by number."""
-_UP_TO = (0.02, 0.10, 0.20, 0.40)
-
-
-def risk_bands(as_of: date, model: str = "churn_90d") -> Select:
-    """How many customers lie in each band of the night's chance of leaving: band (number), customers."""
-    t = schema.customer_scores
-    band = case(*((t.c.probability < top, n) for n, top in enumerate(_UP_TO)), else_=len(_UP_TO))
-    numbered = (
-        select(band.label("band")).where(t.c.model == model, t.c.as_of == as_of, t.c.probability.is_not(None))
-    ).subquery()
-    return (
-        select(numbered.c.band, func.count().label("customers"))
-        .group_by(numbered.c.band)
-        .order_by(numbered.c.band)
     )

@@ -20,6 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from models import features
+from models.sample import whole_customers
 from warehouse.errors import ModelRefused
 
 Vector = NDArray[np.float64]
@@ -95,7 +96,8 @@ def fit(examples: pd.DataFrame, growth: pd.DataFrame) -> Model:
     the weighted sums of `_growth` over those still there: `weight`, `today`, `today_today`, `moved` (then - today) and
     `today_moved`. Raises ModelRefused if too few left to learn from.
     """
-    examples = _drawn(examples[examples["months_seen"] > 0])
+    examples = examples[examples["months_seen"] > 0]
+    examples = whole_customers(examples, MOST_PERSON_MONTHS / max(int(examples["months_seen"].sum()), 1))
     departures = int(examples["left"].sum())
     if departures < FEWEST_DEPARTURES:
         raise ModelRefused(
@@ -222,15 +224,6 @@ def group_interval(
     """
     error = np.sqrt(deviation**2 / people + swing**2 / np.maximum(departures, 1))
     return mean - z * error, mean + z * error
-
-
-def _drawn(examples: pd.DataFrame) -> pd.DataFrame:
-    """At most so many person-months: whole customers by a fixed hash, so that nothing is balanced or doubled."""
-    share = MOST_PERSON_MONTHS / max(int(examples["months_seen"].sum()), 1)
-    if share >= 1:
-        return examples
-    drawn = pd.util.hash_pandas_object(examples["customer_id"], index=False).to_numpy() / 2.0**64
-    return examples[drawn < share]
 
 
 def _matrix(profiles: pd.DataFrame, channels: tuple[str, ...]) -> Vector:

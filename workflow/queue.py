@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import select
 
-from metrics.customer import named
+from metrics.customer_search import named
 from warehouse.access import Reader
 from warehouse.desk import alert_steps, alerts
 from workflow.alerts import CONDITION_ENDED, CUSTOMER_LEFT

@@ -17,6 +17,7 @@ from metrics.departures import departures
 from metrics.profile import profile
 from models import churn, fitting, saved
 from models.churn import Model
+from models.sample import whole_customers
 from warehouse.access import Reader
 from warehouse.errors import ModelRefused
 from warehouse.schema import (
@@ -113,7 +114,8 @@ def examples(reader: Reader, settings: Settings, as_of: date, known: frozenset[s
     for day in days:
         rows = reader.frame(_labelled(day, settings, known))
         # The day judged by is kept whole where it can be: then its figures are about everybody.
-        drawn = _sample(rows, MOST_JUDGED if day == days[-1] else MOST_EXAMPLES / len(days))
+        most = MOST_JUDGED if day == days[-1] else MOST_EXAMPLES / len(days)
+        drawn = whole_customers(rows, most / max(len(rows), 1))
         # Of a sample, an RM can call only as large a share.
         calls = drawn["weekly_capacity"] * (len(drawn) / max(len(rows), 1))
         parts.append(drawn.assign(calls_a_week=calls))
@@ -166,12 +168,3 @@ def _labelled(day: date, settings: Settings, known: frozenset[str]) -> Select[An
         .outerjoin(relationship_managers, relationship_managers.c.rm_id == rows.c.rm_id)
         .order_by(rows.c.customer_id)
     )
-
-
-def _sample(rows: pd.DataFrame, most: float) -> pd.DataFrame:
-    """About `most` of the rows: whole customers by a fixed hash, so nothing is balanced or doubled."""
-    share = most / max(len(rows), 1)
-    if share >= 1:
-        return rows
-    drawn = pd.util.hash_pandas_object(rows["customer_id"], index=False).to_numpy() / 2.0**64
-    return rows[drawn < share]

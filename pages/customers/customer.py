@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from metrics import customer as about
+from metrics.customer_search import search
 from metrics.scope import Scope
 from metrics.words import day, plain
 from pages.customers import alert_card, customer_strip, journey_view, next_step, relationship_view, tried_view
@@ -77,7 +78,7 @@ def _search(viewer: Viewer) -> None:
             "Type at least two letters, or four digits of the phone. You find the customers you may see."
         )
         return
-    hits = data.frame(viewer, about.search(words))
+    hits = data.frame(viewer, search(words))
     if hits.empty:
         tables.empty(
             f"Nobody of yours fits “{alert_card.escaped(words)}”.",

@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from metrics import customer as about
+from metrics.risk_bands import RISK_BANDS, risk_bands
 from metrics.words import day
 from pages.kit import charts, data, tables
 from warehouse.access import Viewer
@@ -14,13 +14,13 @@ from warehouse.access import Viewer
 def show(viewer: Viewer, today: date) -> None:
     """Bars of how many customers lie in each band, with the table below; says so where nobody is scored yet."""
     st.header("Who may leave, over all your customers")
-    spread = data.frame(viewer, about.risk_bands(today))
+    spread = data.frame(viewer, risk_bands(today))
     people = int(spread["customers"].sum())
     if not people:
         tables.empty("No customer of yours has been scored yet.", "The next night does it.")
         return
     counts = dict(zip(spread["band"], spread["customers"], strict=True))
-    bands = list(about.RISK_BANDS)
+    bands = list(RISK_BANDS)
     values = [int(counts.get(number, 0)) for number in range(len(bands))]
     texts = [
         f"{n:,} (under 1 %)" if 0 < 100 * n / people < 0.5 else f"{n:,} ({100 * n / people:.0f} %)"

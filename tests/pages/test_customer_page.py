@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from staff import busy_rm, cells, somebody, words
 
-from metrics.customer import DEPARTMENTS, journey, phone_digits
+from metrics.customer import DEPARTMENTS, journey
+from metrics.customer_search import phone_digits
 from warehouse.access import SYSTEM, Reader
 from warehouse.coverage import as_of, known
 from warehouse.desk import audit_log
