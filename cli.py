@@ -366,6 +366,50 @@ def new_password(username: str, password: str) -> None:
     click.echo(f"{username} has a new password.")
 
 
+@users.command("role")
+@click.argument("username")
+@click.option("--role", required=True, type=click.Choice(ROLES))
+@click.option("--rm-id", help="For a relationship manager: her number in the bank's tables.")
+@click.option("--team", help="For a team lead: the team.")
+def new_role(username: str, role: str, rm_id: str | None, team: str | None) -> None:
+    """Give an account another role; whoever is signed in with it is signed out."""
+    _accounts().change_role(_stores(), username, role, by="operator", rm_id=rm_id, team=team)
+    click.echo(f"{username} is {role.replace('_', ' ')} from now on.")
+
+
+@users.command("sign-out")
+@click.argument("username")
+@click.option("--why", required=True, help="The reason, for the audit log.")
+def sign_out(username: str, why: str) -> None:
+    """End every session of an account, such as after a lost telephone; it may sign in again."""
+    stores = _stores()
+    if _accounts().get(stores, username) is None:
+        raise Problem(f"There is no account “{username}”. “python cli.py users list” shows them.")
+    from sign_in import sessions
+
+    sessions.end_all(stores, username, by="operator", why=why)
+    click.echo(f"{username} is signed out everywhere.")
+
+
+@users.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--role", type=click.Choice(ROLES), help="For users to whom the file gives no role.")
+def import_users(file: Path, role: str | None) -> None:
+    """Take over the users of a streamlit-authenticator FILE (YAML), all of them or none."""
+    import yaml
+
+    try:
+        given = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError):
+        given = None
+    if not isinstance(given, dict):
+        raise Problem(
+            f"{file.name} cannot be read as YAML with “credentials: usernames: …”. Mend it, then try again."
+        )
+    names = _accounts().import_credentials(_stores(), given, by="operator", role=role)
+    click.echo(f"Taken over: {', '.join(names)}.")
+
+
 @users.command("disable")
 @click.argument("username")
 def disable_user(username: str) -> None:

@@ -63,8 +63,13 @@ def import_credentials(
     `role` is taken; `rm_id` and `team` are read beside them. A password in plain text is hashed and must be changed
     at the first sign-in.
     """
-    listed = credentials.get("credentials", credentials).get("usernames")
-    if not listed:
+    inner = credentials.get("credentials", credentials)
+    listed = inner.get("usernames") if isinstance(inner, Mapping) else None
+    if (
+        not isinstance(listed, Mapping)
+        or not listed
+        or not all(isinstance(u, Mapping) for u in listed.values())
+    ):
         raise ChangeRefused("The file names no users: it needs “credentials: usernames: …”.")
     rows = [_imported(str(name), given, role) for name, given in listed.items()]
     names = [str(row["username"]) for row in rows]

@@ -6,26 +6,15 @@ names the new snapshot as the one to read. The snapshot before stays until the n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pandas as pd
-import pyarrow as pa
-from pyarrow import csv
 from sqlalchemy import (
-    Boolean,
-    Column,
     Connection,
-    Date,
-    DateTime,
     Engine,
-    Float,
-    Integer,
-    Numeric,
     Row,
     Table,
     delete,
@@ -34,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
+from warehouse import server_tables
 from warehouse.errors import LoadRefused
 from warehouse.patience import is_passing
 from warehouse.schema import BANK, DERIVED, DERIVED_TABLES, UNIFIED, UNIFIED_TABLES, WRITTEN_BY_THE_LOAD
@@ -55,17 +45,17 @@ def publish(
         _prepare(connection)
         before = connection.execute(NEWEST.limit(1)).first()
         for schema, tables in ((unified, UNIFIED_TABLES), (derived, DERIVED_TABLES)):
-            _create(connection, schema, tables)
+            server_tables.create(connection, schema, tables)
         for table in (*UNIFIED_TABLES, *WRITTEN_BY_THE_LOAD):
             schema = unified if table.schema == UNIFIED else derived
             progress(f"Copying {table.name.replace('_', ' ')} to the server")
-            rows = db.sql(f"SELECT {_columns(table)} FROM {table.schema}.{table.name}")
-            _copy(connection, schema, table, list(table.c), rows.to_arrow_reader(_BATCH))
+            rows = db.sql(f"SELECT {server_tables.columns_of(table)} FROM {table.schema}.{table.name}")
+            server_tables.copy(connection, schema, table, list(table.c), rows.to_arrow_reader(_BATCH))
         if before is not None:
             _carry_history(connection, before, derived, sample)
         progress("Building keys and indexes on the server")
-        _finish(connection, unified, UNIFIED_TABLES, role)
-        _finish(connection, derived, DERIVED_TABLES, role)
+        server_tables.finish(connection, unified, UNIFIED_TABLES, role)
+        server_tables.finish(connection, derived, DERIVED_TABLES, role)
         _point(connection, snapshot, unified, derived, views=True)
     _tidy(engine)
 
@@ -78,13 +68,13 @@ def draft(engine: Engine, role: str | None, snapshot: str, after: str) -> Iterat
         _prepare(connection)
         before = connection.execute(NEWEST.where(snapshots.c.snapshot == after)).first()
         unified = before.unified if before else UNIFIED
-        _create(connection, derived, DERIVED_TABLES)
+        server_tables.create(connection, derived, DERIVED_TABLES)
         old = before.derived if before else DERIVED
         for table in DERIVED_TABLES:
             _copy_over(connection, table, old, derived)
         translated = connection.execution_options(schema_translate_map={UNIFIED: unified, DERIVED: derived})
-        yield Draft(translated, snapshot, _fill)
-        _finish(connection, derived, DERIVED_TABLES, role)
+        yield Draft(translated, snapshot, server_tables.fill)
+        server_tables.finish(connection, derived, DERIVED_TABLES, role)
         _point(connection, snapshot, unified, derived, views=after != AS_IT_IS)
     _tidy(engine)
 
@@ -146,76 +136,6 @@ def _is_ours(connection: Connection) -> bool:
     return connection.execute(held).scalar() == 0
 
 
-def _create(connection: Connection, schema: str, tables: Iterable[Table]) -> None:
-    connection.execute(text(f'CREATE SCHEMA "{schema}"'))
-    for table in tables:
-        columns = ", ".join(f'"{c.key}" {_type(c)}' for c in table.c)
-        connection.execute(text(f'CREATE TABLE "{schema}".{table.name} ({columns})'))
-
-
-def _type(column: Column) -> str:
-    kinds: tuple[tuple[type, str], ...] = (
-        (Boolean, "BOOLEAN"),
-        (DateTime, "TIMESTAMP"),
-        (Date, "DATE"),
-        (Integer, "INTEGER"),
-        (Float, "DOUBLE PRECISION"),
-        (Numeric, "NUMERIC(18, 2)"),
-    )
-    # Plain order by bytes: the same as in the files, whatever language the server was set up in, and faster.
-    return next((name for kind, name in kinds if isinstance(column.type, kind)), 'TEXT COLLATE "C"')
-
-
-def _columns(table: Table) -> str:
-    return ", ".join(f'"{c.key}"' for c in table.c)
-
-
-def _copy(
-    connection: Connection,
-    schema: str,
-    table: Table,
-    columns: list[Column],
-    batches: Iterable[pa.RecordBatch | pa.Table],
-    how: str = "FORMAT csv, FREEZE",
-) -> None:
-    raw: Any = connection.connection.driver_connection
-    names = ", ".join(f'"{c.key}"' for c in columns)
-    with (
-        raw.cursor() as cursor,
-        cursor.copy(f'COPY "{schema}".{table.name} ({names}) FROM STDIN ({how})') as copy,
-    ):
-        for batch in batches:
-            lines = BytesIO()
-            # Text is quoted and NULL is not, so an empty text stays an empty text.
-            csv.write_csv(batch, lines, csv.WriteOptions(include_header=False, quoting_style="needed"))
-            copy.write(lines.getbuffer())
-
-
-def _fill(connection: Connection, table: Table, rows: pd.DataFrame) -> None:
-    columns = [c for c in table.c if c.key in rows.columns]
-    arrays = [_arrow(rows[str(c.key)], c) for c in columns]
-    batch = pa.Table.from_arrays(arrays, names=[str(c.key) for c in columns])
-    derived = connection.get_execution_options()["schema_translate_map"][DERIVED]
-    _copy(connection, derived, table, columns, [batch], how="FORMAT csv")
-
-
-def _arrow(values: pd.Series, column: Column) -> pa.Array | pa.ChunkedArray:
-    kinds: tuple[tuple[type, pa.DataType], ...] = (
-        (Boolean, pa.bool_()),
-        (DateTime, pa.timestamp("us")),
-        (Date, pa.date32()),
-        (Integer, pa.int64()),
-        (Float, pa.float64()),
-        (Numeric, pa.float64()),
-    )
-    kind = next((k for of, k in kinds if isinstance(column.type, of)), pa.string())
-    if pa.types.is_date32(kind) or pa.types.is_timestamp(kind):
-        return pa.array(pd.to_datetime(values), type=pa.timestamp("us"), from_pandas=True).cast(kind)
-    if pa.types.is_floating(kind) or pa.types.is_integer(kind):
-        return pa.array(pd.to_numeric(values), from_pandas=True).cast(kind)
-    return pa.array(values, type=kind, from_pandas=True)
-
-
 def _carry_history(connection: Connection, before: Row[Any], derived: str, sample: bool) -> None:
     """Earlier nights' profiles and scores stay, unless they are of another bank."""
     held = connection.execute(text(f'SELECT bool_or(sample) FROM "{before.derived}".loads')).scalar()
@@ -241,26 +161,6 @@ def _copy_over(connection: Connection, table: Table, old: str, new: str) -> None
         )
 
 
-def _finish(connection: Connection, schema: str, tables: Iterable[Table], role: str | None) -> None:
-    """Keys, the indexes that pages and the nightly job look things up by, the planner's figures, the right to read."""
-    for table in tables:
-        key = ", ".join(f'"{c.key}"' for c in table.primary_key)
-        connection.execute(text(f'ALTER TABLE "{schema}".{table.name} ADD PRIMARY KEY ({key})'))
-        for column in _looked_up_by(table):
-            connection.execute(text(f'CREATE INDEX ON "{schema}".{table.name} ("{column}")'))
-        connection.execute(text(f'ANALYZE "{schema}".{table.name}'))
-    if role:
-        quoted = connection.dialect.identifier_preparer.quote(role)
-        connection.execute(text(f'GRANT USAGE ON SCHEMA "{schema}" TO {quoted}'))
-        connection.execute(text(f'GRANT SELECT ON ALL TABLES IN SCHEMA "{schema}" TO {quoted}'))
-
-
-def _looked_up_by(table: Table) -> list[str]:
-    first = next(iter(table.primary_key)).key
-    wanted = [str(c.key) for c in table.c if c.info["refers"] or c.key == table.info["person"]]
-    return [name for name in wanted if name != first]
-
-
 def _point(connection: Connection, snapshot: str, unified: str, derived: str, *, views: bool) -> None:
     """From the end of this transaction on everyone reads `snapshot`."""
     connection.execute(insert(snapshots).values(snapshot=snapshot, unified=unified, derived=derived))
@@ -272,7 +172,8 @@ def _point(connection: Connection, snapshot: str, unified: str, derived: str, *,
     connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {DERIVED}"))
     for table in BANK.tables.values():
         schema = unified if table.schema == UNIFIED else derived
-        view = f'VIEW {table.schema}.{table.name} AS SELECT {_columns(table)} FROM "{schema}".{table.name}'
+        columns = server_tables.columns_of(table)
+        view = f'VIEW {table.schema}.{table.name} AS SELECT {columns} FROM "{schema}".{table.name}'
         try:
             # Replaced where the columns allow it: rights given on it, and views of others upon it, stay.
             with connection.begin_nested():

@@ -5,9 +5,11 @@ from __future__ import annotations
 import bcrypt
 import pytest
 from amy_chan import OFFICE, PASSWORD
+from click.testing import CliRunner
 from streamlit_authenticator.utilities.hasher import Hasher
 
-from sign_in import accounts
+import cli
+from sign_in import accounts, sessions
 from warehouse.errors import ChangeRefused
 
 ASH = "a passphrase for ash"
@@ -87,6 +89,43 @@ def test_a_credentials_file_comes_in_whole_or_not_at_all(stores, bad):
     with pytest.raises(ChangeRefused):
         accounts.import_credentials(stores, {"usernames": {"ash": good, "bo": good | bad}}, by="cli")
     assert accounts.get(stores, "ash") is None
+
+
+@pytest.mark.parametrize(
+    "file", ["", "- amy", "usernames: [amy]", "usernames: {ash: sales}", "credentials: amy", "a: ["]
+)
+def test_a_file_without_users_is_refused_with_a_sentence(stores, file, tmp_path, monkeypatch):
+    monkeypatch.setenv("CONCORD_DATA_DIR", str(stores.settings.data_dir))
+    (tmp_path / "credentials.yaml").write_text(file, encoding="utf-8")
+    done = CliRunner().invoke(cli.main, ["users", "import", str(tmp_path / "credentials.yaml")])
+    assert done.exit_code == 1, done.output
+    assert "credentials: usernames" in done.output
+    assert [row.username for row in accounts.listing(stores)] == ["amy"]
+
+
+def test_the_operator_takes_users_over_changes_a_role_and_signs_out(stores, tmp_path, monkeypatch):
+    monkeypatch.setenv("CONCORD_DATA_DIR", str(stores.settings.data_dir))
+    file = tmp_path / "credentials.yaml"
+    file.write_text(
+        f"credentials: {{usernames: {{ash: {{name: Ash Ng, password: '{Hasher.hash(ASH)}', roles: [sales]}}}}}}",
+        encoding="utf-8",
+    )
+
+    def token():
+        return sessions.start(stores, accounts.authenticate(stores, "ash", ASH, OFFICE))
+
+    def run(*words):
+        done = CliRunner().invoke(cli.main, ["users", *words])
+        assert done.exit_code == 0, done.output
+
+    run("import", str(file))
+    before = token()
+    run("role", "ash", "--role", "team_lead", "--team", "Central")
+    assert (accounts.get(stores, "ash").role, sessions.person(stores, before)) == ("team_lead", None)
+    again = token()
+    run("sign-out", "ash", "--why", "lost telephone")
+    assert sessions.person(stores, again) is None
+    assert sessions.person(stores, token()) is not None
 
 
 @pytest.mark.parametrize("name", ["amy", "nobody", "disabled", "' OR 1=1 --", "", "a\r\nb", "密" * 500])
