@@ -73,7 +73,7 @@ detractors = Measure(
     owner="Service",
     fact=surveys,
     dated=surveys.c.answered_at,
-    where=_nps & (surveys.c.score <= 6),
+    where=(surveys.c.kind == "nps") & (surveys.c.score <= 6),
     better="down",
     example="""
         surveys
