@@ -53,6 +53,11 @@ def months_back(as_of: date, count: int) -> tuple[Period, ...]:
     return tuple(Period(m.start, min(m.end, as_of)) for m in months)
 
 
+def full_months(as_of: date, count: int) -> tuple[Period, ...]:
+    """The last `count` calendar months that are over by the evening of `as_of`, oldest first."""
+    return tuple(m for m in months_back(as_of + timedelta(days=1), count + 1) if m.end <= as_of)
+
+
 PERIODS: Mapping[str, str] = {
     "90d": "Last 90 days",
     "30d": "Last 30 days",

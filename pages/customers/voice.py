@@ -81,6 +81,8 @@ def headline(viewer: Viewer, scope: Scope) -> str:
     metric = CATALOGUE["csat"]
     answer = data.ask_and_before(viewer, ["csat"], scope).set_index("period")
     now, before = (figures(metric, answer.loc[i]) for i in (0, 1))
+    if pd.isna(now["bottom"]):
+        return "Too few customers have said how satisfied they are in this period to show it"
     if pd.isna(now["value"]):
         return "No customer has said how satisfied they are in this period"
     moved = change(metric, now["value"], before["value"], compare(metric, now, before))

@@ -54,11 +54,14 @@ def headline(viewer: Viewer, scope: Scope) -> str:
         return "No leads have been loaded for this bank"
     answer = data.ask_and_before(viewer, ["leads", "win_rate"], scope).set_index("period")
     now, before = answer.loc[0], answer.loc[1]
-    if pd.isna(now["leads"]) or not now["leads"]:
+    if pd.isna(now["leads"]):
+        return "Too few leads came in during this period to show their number"
+    if not now["leads"]:
         return "No lead came in during this period"
     leads = CATALOGUE["leads"]
     found = compare(leads, {"value": now["leads"]}, {"value": before["leads"]})
-    came = f"{now['leads']:,.0f} leads came in ({change(leads, now['leads'], before['leads'], found)})"
+    people = "lead" if now["leads"] == 1 else "leads"
+    came = f"{now['leads']:,.0f} {people} came in ({change(leads, now['leads'], before['leads'], found)})"
     leak = funnel_stages.worst_leak(viewer, scope)
     if leak:
         return f"{leak}; {came}"

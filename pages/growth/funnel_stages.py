@@ -171,7 +171,8 @@ def months(viewer: Viewer, scope: Scope, view: str) -> None:
         young = view == COHORT and periods[at].end > as_of - timedelta(days=GROWS_FOR)
         row = {"Month": f"{periods[at].start:%b %Y}" + (" (still growing)" if young else "")}
         for index, (label, name) in enumerate(chosen):
-            row[label] = _cell(answer.loc[at], name, names[index - 1] if index else "", young, view)
+            above = names[index - 1] if index else ""
+            row[label] = _cell(answer.loc[at], name, above, names[0], young, view)
         rows.append(row)
     st.header("By month the lead came (cohorts)" if view == COHORT else "By month it happened (events)")
     st.caption(
@@ -190,11 +191,12 @@ def months(viewer: Viewer, scope: Scope, view: str) -> None:
     )
 
 
-def _cell(row: pd.Series, name: str, above: str, young: bool, view: str) -> str:
+def _cell(row: pd.Series, name: str, above: str, first: str, young: bool, view: str) -> str:
+    """`first`: the stage at which the month's leads came in; nobody comes after the month, and of none none gets on."""
     count = row[name]
     if pd.isna(count):
         return "too few" if name != "visits" else "not known"
-    if young and not count:
+    if young and above and not count and row[first] != 0:
         return "not yet"
     if not above or not row[above] > 0:
         return f"{count:,.0f}"

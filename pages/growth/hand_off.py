@@ -60,6 +60,8 @@ def _headline(viewer: Viewer, scope: Scope, hours: float) -> str:
         parts.append(f"{share(now['promise_kept'])} of leads were contacted within {hours:g} working hours")
     if now["decided"] > 0:
         parts.append(f"Sales accepted {share(now['acceptance_rate'])}")
+    if not parts and pd.isna(now[["promises_due", "decided"]]).any():
+        return "Too few leads were due or decided on in this period to show their share"
     return "; ".join(parts) or "No lead was due or decided on in this period"
 
 

@@ -67,7 +67,7 @@ def _against_the_card(late: pd.DataFrame, period: Period) -> str:
     due = pd.to_datetime(late["due_at"]).dt.date
     inside = int(((due >= period.start) & (due <= period.end)).sum())
     return (
-        f"Everybody who waits, whenever the lead came: of {len(late):,} past the promise, {inside:,} were due in the "
+        f"Everybody who waits, whenever the lead came: {len(late):,} past the promise, {inside:,} of them due in the "
         f"period of the figures above and {len(late) - inside:,} before it. Who was decided on here is no longer in the "
         "list; the figures learn of it with the next load."
     )

@@ -10,14 +10,14 @@ from metrics import CATALOGUE
 from metrics.compare import Change, compare
 from metrics.measure import Metric, Ratio
 from metrics.pace import beside_target
-from metrics.query import Question, absent, figures, unanswerable
-from metrics.scope import Scope, months_back
+from metrics.query import Question, absent, figures, measures_of, unanswerable
+from metrics.scope import Scope, full_months
 from metrics.words import change, figure
 from pages.kit import data, drill
 from warehouse.access import Viewer
 from workflow.goals import targets
 
-TREND_MONTHS = 13
+TREND_MONTHS = 12
 
 
 def row(names: Sequence[str], scope: Scope, viewer: Viewer) -> None:
@@ -38,7 +38,7 @@ def row(names: Sequence[str], scope: Scope, viewer: Viewer) -> None:
 
 def answered(names: Sequence[str], scope: Scope, viewer: Viewer) -> pd.DataFrame:
     """The figures of cards by index: 0 the period, 1 the one before, then the full months of the trend."""
-    months = months_back(scope.period.end, TREND_MONTHS)[:-1]
+    months = full_months(scope.period.end, TREND_MONTHS)
     return data.ask_and_before(viewer, names, scope, more=months).set_index("period")
 
 
@@ -53,15 +53,18 @@ def _card(name: str, answer: pd.DataFrame, target: float | None, scope: Scope, v
     metric = CATALOGUE[name]
     now, before = figures(metric, answer.loc[0]), figures(metric, answer.loc[1])
     found = compare(metric, now, before)
+    missing, why = _missing(metric, now, viewer)
+    trend = answer.loc[2:, name].dropna()
     with st.container(border=True, height="stretch"):
         st.metric(
             metric.label,
-            figure(metric, now["value"]),
-            delta=change(metric, now["value"], before["value"], found),
+            missing or figure(metric, now["value"]),
+            delta=why or change(metric, now["value"], before["value"], found),
             delta_color=_colour(found),
             delta_arrow=_arrow(found, now["value"], before["value"]),
             help=f"{metric.means} Source: {metric.owner}.",
-            chart_data=[round(v, 6) for v in answer.loc[2:, name].fillna(0)],
+            # A month without a figure is left out: at 0 it would look like a fall.
+            chart_data=[round(v, 6) for v in trend] if len(trend) > 1 else None,
             chart_type="line",
         )
         with st.container(
@@ -69,6 +72,18 @@ def _card(name: str, answer: pd.DataFrame, target: float | None, scope: Scope, v
         ):
             st.caption(_below(metric, now, target))
             drill.button(name, scope, viewer, name)
+
+
+def _missing(metric: Metric, now: dict[str, float], viewer: Viewer) -> tuple[str, str]:
+    """Why a figure has no value, in a word and in a few; both "" where it has one or nobody knows."""
+    if now["value"] == now["value"]:
+        return "", ""
+    if isinstance(metric, Ratio) and now["bottom"] == 0:
+        return "no cases", ""
+    door = data.reader(viewer)
+    if door.sees_totals_only(*(m.fact for m in measures_of(metric))):
+        return "too few", f"fewer than {door.stores.settings.smallest_cell} people"
+    return "", ""
 
 
 def _colour(found: Change) -> str:

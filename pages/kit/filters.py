@@ -79,9 +79,9 @@ def said(dimension: str, viewer: Viewer) -> Callable[[str], str]:
 
 
 def values(dimension: str, viewer: Viewer) -> list[str]:
-    """The values that occur, most frequent first."""
+    """The values that occur in the longest period on offer, most frequent first."""
     metric = _OFFERED_BY[dimension]
-    scope = Scope(period_named("12m", data.as_of(viewer)))
+    scope = Scope(period_named("24m", data.as_of(viewer)))
     known = data.known(viewer)
     question = Question.of([metric], scope, [dimension], [scope.period])
     try:

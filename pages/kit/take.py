@@ -99,7 +99,8 @@ def _scope_in_words(of: Question | None, scope: Scope | None) -> str:
         return scope.in_words() if scope else ""
     parts = [Scope(of.periods[0], of.filters).in_words()]
     if len(of.periods) > 1:
-        parts.append(f"and {len(of.periods) - 1} more periods from {min(of.periods).in_words()}")
+        more, first = len(of.periods) - 1, min(of.periods).in_words()
+        parts.append(f"and {first}" if more == 1 else f"and {more} more periods, the first {first}")
     if of.by:
         parts.append(f"by {' and '.join(of.by)}")
     return ", ".join(parts)

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from metrics import CATALOGUE
-from metrics.scope import Scope, months_back
+from metrics.scope import Scope, full_months
 from metrics.words import day, figure
 from pages.kit import charts, data
 from pages.kit import viewer as door
@@ -15,13 +15,13 @@ from warehouse.access import Viewer
 from warehouse.errors import Problem
 from workflow import annotations, people
 
-MONTHS = 13
+MONTHS = 12
 
 
 def block(name: str, scope: Scope, viewer: Viewer) -> None:
     """Twelve full months up to the end of the scope, under its filters."""
     metric = CATALOGUE[name]
-    months = months_back(scope.period.end, MONTHS)[:-1]
+    months = full_months(scope.period.end, MONTHS)
     answer = data.ask(viewer, [name], scope, periods=months)
     values = [float(v) * (100 if metric.unit == "share" else 1) for v in answer[name]]
     pinned = annotations.events(data.reader(viewer), name)

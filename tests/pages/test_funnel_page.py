@@ -1,8 +1,9 @@
 """Funnel: two ways of counting that are never mixed, the same figures as anywhere, and designed states."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
+from sqlalchemy import func, select
 from staff import cells, somebody, words
 
 from metrics import query
@@ -10,6 +11,7 @@ from metrics.query import Question
 from metrics.scope import Period, Scope
 from warehouse.access import SYSTEM, Reader
 from warehouse.connect import Stores
+from warehouse.schema import campaigns, leads
 
 EVENTS = "By the day it happened (events)"
 
@@ -82,3 +84,28 @@ def test_the_funnel_did_not_grow_from_days_before_the_banks_data_began(open_page
     assert {card.delta for card in page.metric} == {"no figure before"}
     table = next(f.value for f in page.dataframe if "Of the stage before" in f.value)
     assert set(table["Change"]) == {"no figure before"}
+
+
+def test_a_few_leads_are_too_few_to_show_and_not_none_and_an_old_campaign_can_be_chosen(open_page, bank):
+    counted = Reader(bank, somebody("sales")).frame(
+        select(leads.c.channel, leads.c.product, func.count().label("n"))
+        .where(leads.c.created_at >= datetime(2026, 6, 1), leads.c.channel.is_not(None))
+        .group_by(leads.c.channel, leads.c.product)
+    )
+    few = counted[counted["n"].between(1, 9) & counted["product"].notna()].iloc[0]
+    filters = {d: str(few[d]).replace("_", " ").capitalize() for d in ("channel", "product")}
+    page = open_page(somebody("marketing"), "funnel", period="Last 30 days", **filters)
+    assert page.title[0].value.startswith("Too few leads came in")
+    card = next(m for m in page.metric if m.label == "Leads")
+    assert (card.value, card.delta) == ("too few", "fewer than 10 people")
+    months = next(f.value for f in page.dataframe if "Month" in f.value)
+    assert "not yet" not in set(months["Leads"])
+    old = Reader(bank, somebody("sales")).frame(
+        select(campaigns.c.name)
+        .join(leads, leads.c.campaign_id == campaigns.c.campaign_id)
+        .group_by(campaigns.c.name)
+        .having(func.max(leads.c.created_at) < datetime(2025, 7, 1))
+    )
+    assert len(old)
+    offered = next(s for s in page.selectbox if s.label == "Campaign").options
+    assert set(old["name"]) <= set(offered)

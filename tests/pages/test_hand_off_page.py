@@ -102,7 +102,7 @@ def test_the_list_opens_with_who_is_overdue_and_says_why_it_is_longer_than_the_f
     assert len(listed) > 0
     assert set(listed) <= set(late["lead_id"])
     figure = next(m.value for m in page.metric if m.label == "Overdue, still waiting")
-    assert f"of {len(late):,} past the promise, {figure} were due in the period" in words(page)
+    assert f"{len(late):,} past the promise, {figure} of them due in the period" in words(page)
 
 
 def test_what_sales_gives_back_here_stands_beside_what_the_bank_knows(open_page, bank: Stores):

@@ -14,7 +14,7 @@ from metrics import CATALOGUE, query
 from metrics.dimensions import DIMENSIONS
 from metrics.measure import Measure
 from metrics.query import Question
-from metrics.scope import Period, Scope
+from metrics.scope import Period, Scope, full_months
 from warehouse import schema
 from warehouse.access import SYSTEM, Reader, Viewer
 from warehouse.connect import Stores
@@ -126,3 +126,11 @@ def test_who_sees_only_totals_gets_the_same_total(name: str, role: str, loaded: 
     totals = query.ask(question, Reader(loaded, Viewer("someone", "Someone", role)))
     for a, b in zip(everything[name], totals[name], strict=True):
         assert math.isnan(b) or a == pytest.approx(b)
+
+
+def test_a_month_is_full_on_the_evening_of_its_last_day() -> None:
+    last = {
+        day: full_months(day, 3)[-1].end for day in (date(2026, 6, 29), date(2026, 6, 30), date(2024, 2, 29))
+    }
+    assert list(last.values()) == [date(2026, 5, 31), date(2026, 6, 30), date(2024, 2, 29)]
+    assert full_months(date(2026, 6, 30), 3)[0] == Period(date(2026, 4, 1), date(2026, 4, 30))
