@@ -7,15 +7,16 @@ together and cannot disagree.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Column, ColumnElement, Select, Table, case, func, or_, select
+from sqlalchemy import Column, ColumnElement, Select, Table, and_, case, func, or_, select
 from sqlalchemy.sql import visitors
 
-from metrics import CATALOGUE
+from metrics import CATALOGUE, blanks
 from metrics.dimensions import DIMENSIONS, among
 from metrics.measure import Measure, Metric, Ratio
 from metrics.qualified import dependent
@@ -24,7 +25,7 @@ from metrics.versions import in_force
 from warehouse.access import Reader
 from warehouse.parts import tables_of
 from warehouse.schema import DERIVED
-from warehouse.totals import PEOPLE
+from warehouse.totals import BESIDES, PEOPLE
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def ask(
         together = {names[i]: m for i, m in measures.items() if m.fact is fact}
         plain = statement(fact, together, question)
         counted = reader.sees_totals_only(*tables_of(plain))
-        wide = reader.frame(statement(fact, together, question, counting_people=True) if counted else plain)
+        wide = _totals(reader, fact, together, question, catalogue) if counted else reader.frame(plain)
         part = _tall(wide, list(together), question)
         answer = part if answer is None else answer.merge(part, on=keys, how="outer")
     if answer is None:
@@ -150,10 +151,37 @@ def ask(
     return answer.sort_values(keys, na_position="last").reset_index(drop=True)
 
 
+def _totals(
+    reader: Reader,
+    fact: Table,
+    measures: dict[str, Measure],
+    question: Question,
+    catalogue: Mapping[str, Metric],
+) -> pd.DataFrame:
+    """The answer for who sees totals only: what one figure less another would tell of too few people is blank."""
+    parts = blanks.wholes(catalogue)
+
+    def asked(question: Question) -> pd.DataFrame:
+        return reader.frame(statement(fact, measures, question, counting_people=True, wholes=parts))
+
+    wide, filters = asked(question), question.filters
+    if not filters:
+        return wide
+    dimensions = [d for d, _ in filters if d not in question.by]
+    cells = asked(replace(question, filters=(), by=(*question.by, *dimensions)))
+    return blanks.without_parted(wide, cells, filters, question.by, reader.stores.settings.smallest_cell)
+
+
 def statement(
-    fact: Table, measures: dict[str, Measure], question: Question, counting_people: bool = False
+    fact: Table,
+    measures: dict[str, Measure],
+    question: Question,
+    counting_people: bool = False,
+    wholes: Mapping[int, Sequence[Measure]] = MappingProxyType({}),
 ) -> Select:
     """One SELECT over one table: a column per measure and period, named `<measure>__<period index>`.
+
+    With `counting_people` each has the people behind it beside it, and those of its `wholes` whom it leaves out.
 
     A second period that is the days before the first is for a figure kept by month as many months before: 91 days hold
     three month ends or four.
@@ -167,6 +195,10 @@ def statement(
             if counting_people:
                 people = func.count(case((measure.within(period), _person(fact))).distinct())
                 columns.append(people.label(f"{name}__{index}{PEOPLE}"))
+                for at, whole in enumerate(wholes.get(id(measure), ())):
+                    rest = and_(whole.within(period), measure.within(period).is_not(True))
+                    people = func.count(case((rest, _person(fact))).distinct())
+                    columns.append(people.label(f"{name}__{index}{BESIDES}{at}{PEOPLE}"))
     query = select(*groups, *columns).select_from(fact)
     query = filtered(query, fact, question.filters)
     if groups:

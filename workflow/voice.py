@@ -24,11 +24,11 @@ def write(draft: Draft, reader: Reader, as_of: date, known: frozenset[str]) -> N
     draft.write(ticket_themes, themes.themes(cases, _names(reader)), replacing=true())
     if "product_usage" in known:
         links = association.links(_strata(reader, as_of))
-        found = _shown(links, reader.stores.settings.smallest_cell).assign(as_of=as_of)
+        found = shown(links, reader.stores.settings.smallest_cell).assign(as_of=as_of)
         draft.write(feature_links, found, replacing=feature_links.c.as_of == as_of)
 
 
-def _shown(links: pd.DataFrame, smallest: int) -> pd.DataFrame:
+def shown(links: pd.DataFrame, smallest: int) -> pd.DataFrame:
     """The links without what is about too few people, with a case or without one: everybody may read this table."""
     if links.empty:
         return links

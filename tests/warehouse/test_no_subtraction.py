@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import logging
+from dataclasses import replace
+from datetime import date
+
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from onlookers import EVERYBODY
 from sqlalchemy import func, select
 
-from warehouse import schema
+from metrics import CATALOGUE
+from metrics.query import Question, ask, measures_of
+from metrics.report import ways
+from metrics.scope import Period, Scope
+from models.association import links
+from warehouse import desk, schema
 from warehouse.access import SYSTEM, Reader
 from warehouse.connect import Stores
+from warehouse.errors import reference
 from warehouse.totals import BESIDES, PEOPLE, without_small_cells
+from workflow import adoption, voice
 
 SMALLEST = 10
 SIZES = st.one_of(st.integers(0, 14), st.integers(0, 400))
@@ -100,3 +112,111 @@ def test_no_table_of_two_dimensions_leaves_a_cell_alone(night: Stores) -> None:
         for _, line in both.groupby(column, dropna=False):
             hidden = line[line["x_seen"].isna()]["x"].tolist()
             assert not hidden or sum(hidden) == line["x"].sum() or not _alone(hidden)
+
+
+QUARTER = Period(date(2026, 4, 1), date(2026, 6, 30))
+
+
+@pytest.mark.parametrize("name", ["leads", "csat"])
+def test_no_filter_leaves_so_few_out_that_the_whole_tells_of_them(name: str, night: Stores) -> None:
+    """All but one value of a dimension, by every breakdown: what is left out is unknown, nobody, or enough."""
+    seen, true_ = Reader(night, EVERYBODY["marketing"]), Reader(night, SYSTEM)
+    counts = [n for n, m in CATALOGUE.items() if any(m is one for one in measures_of(CATALOGUE[name]))]
+    dims = [d for d in ways(name) if d not in ("campaign", "rep", "theme", "reason")]
+    left_out = 0
+    for by in ([], *([d] for d in dims)):
+        whole = ask(Question.of([name], Scope(QUARTER), by, [QUARTER]), seen).set_index(by or "period")
+        for dimension in (d for d in dims if d not in by):
+            apart = ask(Question.of([name], Scope(QUARTER), [dimension], [QUARTER]), true_)
+            values = [v for v in apart[dimension] if isinstance(v, str)]
+            for gone in list(apart.dropna(subset=[dimension]).nsmallest(3, counts[0])[dimension]):
+                scope = Scope(QUARTER, ((dimension, ("", *(v for v in values if v != gone))),))
+                asked = Question.of([name], scope, by, [QUARTER])
+                rest = ask(asked, seen).set_index(by or "period")
+                alone = ask(replace(asked, filters=((dimension, (gone,)),)), true_).set_index(by or "period")
+                for count in counts:
+                    both = whole[count] - rest[count].reindex(whole.index)
+                    few = both.between(1, SMALLEST - 1)
+                    left_out += int(both.notna().sum())
+                    assert not few.any(), (by, dimension, gone, count, alone[count].to_dict())
+    assert left_out
+
+
+@pytest.mark.parametrize("name", ["csat", "lead_conversion", "repeat_share"])
+def test_a_share_of_nearly_all_is_as_blank_as_one_of_nearly_none(name: str, night: Stores) -> None:
+    top, bottom = (next(n for n, m in CATALOGUE.items() if m is one) for one in measures_of(CATALOGUE[name]))
+    for by in (["segment"], ["channel"], ["product"]):
+        seen = ask(Question.of([name], Scope(QUARTER), by, [QUARTER]), Reader(night, EVERYBODY["executive"]))
+        told = seen.dropna(subset=[name])
+        assert not (told[bottom] - told[top]).between(1, SMALLEST - 1).any()
+        assert not told[top].between(1, SMALLEST - 1).any()
+
+
+@pytest.mark.parametrize(("accounts", "came"), [(12, 11), (30, 12), (30, 30), (30, 4), (9, 9)])
+def test_colleagues_who_stayed_away_are_not_counted_when_they_are_few(
+    accounts: int, came: int, empty: Stores
+) -> None:
+    at = empty.now()
+    with empty.desk.begin() as connection:
+        for n in range(accounts):
+            person = {"username": f"u{n}", "full_name": f"U {n}", "role": "sales", "password_hash": "x"}
+            connection.execute(
+                desk.users.insert().values(**person, created_at=at, must_change_password=False)
+            )
+        for n in range(came):
+            session = {"token_hash": f"t{n}", "username": f"u{n}", "started_at": at, "seen_at": at}
+            connection.execute(desk.sessions.insert().values(**session))
+    today = Period(at.date(), at.date())
+    for role in ("executive", "marketing", "sales", "analyst"):
+        found = adoption.signed_in(Reader(empty, EVERYBODY[role]), today)
+        assert found is not None
+        told = [n for n in (found.accounts, found.came, found.accounts - found.came) if n == n]
+        assert not [n for n in told if 1 <= n < SMALLEST], role
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 60), st.integers(0, 400), st.integers(0, 60), st.integers(0, 400)),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_no_link_with_a_feature_counts_few_people(rows: list[tuple[int, int, int, int]]) -> None:
+    """Everybody may read that table: so many of so many, with a case or without one."""
+    table = [(f"f{i}", "s", a, a + n, c, c + m) for i, (a, n, c, m) in enumerate(rows)]
+    columns = ["feature", "stratum", "users_with_case", "users", "others_with_case", "others"]
+    shown = voice.shown(links(pd.DataFrame(table, columns=columns)), SMALLEST)
+    for people in ("users", "others"):
+        told = pd.concat(
+            [shown[people], shown[f"{people}_with_case"], shown[people] - shown[f"{people}_with_case"]]
+        )
+        assert not told.between(1, SMALLEST - 1).any()
+    assert (
+        shown.loc[shown["users_with_case"].isna(), ["risk_ratio", "low", "high", "p_adjusted"]]
+        .isna()
+        .all(axis=None)
+    )
+
+
+def test_the_log_of_a_bug_holds_no_value_of_a_row(empty: Stores, caplog: pytest.LogCaptureFixture) -> None:
+    step = {
+        "alert_id": "A1",
+        "customer_id": "C00000001",
+        "step": "call",
+        "note": "Mrs Chan Siu Ming, 9123 4567",
+    }
+    with pytest.raises(Exception) as bug, empty.desk.begin() as connection:  # noqa: PT011
+        connection.execute(desk.alert_steps.insert().values(**step, taken_by="amy"))
+    with caplog.at_level(logging.ERROR):
+        number = reference(bug.value)
+    assert number in caplog.text
+    assert "IntegrityError" in caplog.text
+    assert "Chan Siu Ming" not in caplog.text
+    assert "9123" not in caplog.text
+    told = (
+        "duplicate key\nDETAIL:  Key (full_name)=(Chan Siu Ming\nof Central) already exists.\n[SQL: INSERT]"
+    )
+    with caplog.at_level(logging.ERROR):
+        reference(ValueError(told))
+    assert "[SQL: INSERT]" in caplog.text
+    assert "Chan Siu Ming" not in caplog.text

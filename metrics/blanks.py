@@ -1,0 +1,74 @@
+"""Which figures of an answer stay blank for who sees totals only, beside those about too few people.
+
+A figure of a part says as much about the rest of it, if the whole stands elsewhere: who did is known, so is who did not;
+a filter that leaves few out tells of those few. So both are asked, and counted, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from metrics.measure import Measure, Metric, Ratio
+from metrics.scope import NOT_KNOWN
+from warehouse.totals import PEOPLE, not_alone
+
+Filters = Sequence[tuple[str, tuple[str, ...]]]
+
+
+def wholes(catalogue: Mapping[str, Metric]) -> dict[int, tuple[Measure, ...]]:
+    """By the id of a count that a share has above its line: the counts that it is a share of."""
+    found: dict[int, tuple[Measure, ...]] = {}
+    for metric in catalogue.values():
+        if (
+            not isinstance(metric, Ratio)
+            or metric.unit != "share"
+            or metric.top.fact is not metric.bottom.fact
+        ):
+            continue
+        if metric.top.total == metric.bottom.total == "count":
+            found[id(metric.top)] = (*found.get(id(metric.top), ()), metric.bottom)
+    return found
+
+
+def without_parted(
+    answer: pd.DataFrame, cells: pd.DataFrame, filters: Filters, by: Sequence[str], smallest: int
+) -> pd.DataFrame:
+    """`answer` without the figures whose filters part the cells that are blank without them.
+
+    `answer` has the columns `by`, figures and their people, under `filters`; `cells` the same without the filters, told
+    apart by their dimensions too. A blank cell is hidden by others of its line: whoever filters one of them in, and
+    another out, could subtract.
+    """
+    chosen = pd.Series(True, index=cells.index)
+    for dimension, values in filters:
+        chosen &= _among(cells[dimension], values)
+    where = _key(cells, by)
+    here = _key(answer, by)
+    figures = [c for c in answer.columns if f"{c}{PEOPLE}" in answer.columns]
+    for figure in figures:
+        blank = cells[f"{figure}{PEOPLE}"].isna()
+        inside = set(where[blank & chosen])
+        parted = here.isin(inside & set(where[blank & ~chosen]))
+        if not parted.any():
+            continue
+        people = answer[f"{figure}{PEOPLE}"]
+        few = not_alone(people.fillna(0), parted | people.isna(), [answer[d] for d in by], smallest)
+        for column in (figure, f"{figure}{PEOPLE}"):
+            answer[column] = answer[column].astype(float).mask(few, np.nan)
+    return answer
+
+
+def _among(column: pd.Series, values: Iterable[str]) -> pd.Series:
+    chosen = set(values)
+    found = column.isin(chosen - {NOT_KNOWN})
+    return found | column.isna() if NOT_KNOWN in chosen else found
+
+
+def _key(frame: pd.DataFrame, by: Sequence[str]) -> pd.Series:
+    """One value per group, not known being one of them."""
+    if not by:
+        return pd.Series("", index=frame.index)
+    return frame[list(by)].astype(object).where(frame[list(by)].notna(), None).apply(tuple, axis=1)
