@@ -7,12 +7,13 @@ a filter that leaves few out tells of those few. So both are asked, and counted,
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
 
 from metrics.measure import Measure, Metric, Ratio
-from metrics.scope import NOT_KNOWN
+from metrics.scope import NOT_KNOWN, Period
 from warehouse.totals import PEOPLE, not_alone
 
 Filters = Sequence[tuple[str, tuple[str, ...]]]
@@ -59,6 +60,41 @@ def without_parted(
         for column in (figure, f"{figure}{PEOPLE}"):
             answer[column] = answer[column].astype(float).mask(few, np.nan)
     return answer
+
+
+def without_lone_periods(
+    answer: pd.DataFrame, names: Iterable[str], periods: Sequence[Period], by: Sequence[str], smallest: int
+) -> pd.DataFrame:
+    """`answer` without a blank month that its year, less the other months, would tell.
+
+    `answer` has the columns `by`, and `<name>__<index of the period>` with its people. Only periods that follow each
+    other, three or more, are parts of a whole that is asked elsewhere.
+    """
+    for run in _runs(periods):
+        for name in names:
+            figures = [f"{name}__{index}" for index in run]
+            size = answer[[f"{f}{PEOPLE}" for f in figures]].to_numpy(float)
+            blank = np.isnan(size)
+            if not blank.any():
+                continue
+            row, at = (place.ravel() for place in np.indices(size.shape))
+            groups = [pd.Series(answer[d].to_numpy()[row]) for d in by] + [pd.Series(at)]
+            sizes, few = pd.Series(np.nan_to_num(size).ravel()), pd.Series(blank.ravel())
+            hidden = not_alone(sizes, few, groups, smallest).to_numpy().reshape(size.shape)
+            for place, figure in enumerate(figures):
+                for column in (figure, f"{figure}{PEOPLE}"):
+                    answer[column] = answer[column].astype(float).mask(hidden[:, place])
+    return answer
+
+
+def _runs(periods: Sequence[Period]) -> list[list[int]]:
+    runs: list[list[int]] = []
+    for index, period in enumerate(periods):
+        if runs and periods[runs[-1][-1]].end + timedelta(days=1) == period.start:
+            runs[-1].append(index)
+        else:
+            runs.append([index])
+    return [run for run in runs if len(run) > 2]
 
 
 def _among(column: pd.Series, values: Iterable[str]) -> pd.Series:

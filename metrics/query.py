@@ -25,7 +25,7 @@ from metrics.versions import in_force
 from warehouse.access import Reader
 from warehouse.parts import tables_of
 from warehouse.schema import DERIVED
-from warehouse.totals import BESIDES, PEOPLE
+from warehouse.totals import BESIDES, PEOPLE, without_small_cells
 
 
 @dataclass(frozen=True)
@@ -111,13 +111,15 @@ def ask(
     reader: Reader,
     known: frozenset[str] | None = None,
     catalogue: Mapping[str, Metric] | None = None,
+    alike: bool = False,
 ) -> pd.DataFrame:
     """The answer: a row per period (column `period`, an index into `question.periods`) and breakdown value.
 
     One column per metric, and one per measure it is made of, under their catalogue names. NaN means not known. A metric
     that cannot be told apart by an asked dimension, or whose data is not in `known`, is NaN throughout.
 
-    Without a `catalogue`, “qualified” means what the departments agreed for the day each lead came.
+    Without a `catalogue`, “qualified” means what the departments agreed for the day each lead came. With `alike` blank
+    is for everybody what is blank for who sees totals only, so that all read one verdict.
     """
     if catalogue is None:
         catalogue = CATALOGUE if dependent().isdisjoint(question.metrics) else in_force(reader)
@@ -133,7 +135,7 @@ def ask(
     for fact in dict.fromkeys(m.fact for m in measures.values()):
         together = {names[i]: m for i, m in measures.items() if m.fact is fact}
         plain = statement(fact, together, question)
-        counted = reader.sees_totals_only(*tables_of(plain))
+        counted = alike or reader.sees_totals_only(*tables_of(plain))
         wide = _totals(reader, fact, together, question, catalogue) if counted else reader.frame(plain)
         part = _tall(wide, list(together), question)
         answer = part if answer is None else answer.merge(part, on=keys, how="outer")
@@ -161,15 +163,20 @@ def _totals(
     """The answer for who sees totals only: what one figure less another would tell of too few people is blank."""
     parts = blanks.wholes(catalogue)
 
+    smallest = reader.stores.settings.smallest_cell
+
     def asked(question: Question) -> pd.DataFrame:
-        return reader.frame(statement(fact, measures, question, counting_people=True, wholes=parts))
+        found = reader.frame(statement(fact, measures, question, counting_people=True, wholes=parts))
+        # For who sees every row nothing is blank yet.
+        found = without_small_cells(found, smallest, question.by)
+        return blanks.without_lone_periods(found, measures, question.periods, question.by, smallest)
 
     wide, filters = asked(question), question.filters
     if not filters:
         return wide
     dimensions = [d for d, _ in filters if d not in question.by]
     cells = asked(replace(question, filters=(), by=(*question.by, *dimensions)))
-    return blanks.without_parted(wide, cells, filters, question.by, reader.stores.settings.smallest_cell)
+    return blanks.without_parted(wide, cells, filters, question.by, smallest)
 
 
 def statement(

@@ -94,8 +94,9 @@ def of_the_bank(reader: Reader, as_of: date, known: frozenset[str] | None = None
     """
     asked = question(as_of)
     periods = asked.periods
-    counts = _wide(query.ask(asked, reader, known), ["campaign"])
-    totals = _wide(query.ask(Question.of(COUNTED, Scope(periods[0]), (), periods), reader, known), [])
+    counts = _wide(query.ask(asked, reader, known, alike=True), ["campaign"])
+    whole = Question.of(COUNTED, Scope(periods[0]), (), periods)
+    totals = _wide(query.ask(whole, reader, known, alike=True), [])
     return judge(counts[counts["campaign"].notna()], totals.iloc[0])
 
 

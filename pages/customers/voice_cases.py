@@ -27,14 +27,11 @@ def themes(viewer: Viewer, scope: Scope) -> None:
         tables.empty("No themes yet: it takes 200 cases with words and one nightly job.")
         return
     metric = CATALOGUE["theme_cases"]
-    wide = found.pivot_table(index="theme", columns="period", values="theme_cases", aggfunc="sum").reindex(
-        columns=[0, 1]
-    )
+    # A sum would make a blank figure 0.
+    wide = found.set_index(["theme", "period"])["theme_cases"].unstack("period")
     wide = wide.sort_values(0, ascending=False, na_position="last")
     rows = []
-    # A theme that did not occur before has no line there; before the data began there is none at all.
-    earlier = wide[1].fillna(0) if wide[1].notna().any() else wide[1]
-    for name, now, before in zip(wide.index, wide[0], earlier, strict=True):
+    for name, now, before in zip(wide.index, wide[0], wide[1], strict=True):
         verdict = compare(metric, {"value": now}, {"value": before})
         rows.append(
             {"Theme": name, "Cases": now, "Before": before, "Change": change(metric, now, before, verdict)}

@@ -45,7 +45,7 @@ def found(viewer: Viewer) -> pd.DataFrame:
         return pd.DataFrame(columns=["campaign"])
     as_of = data.as_of(viewer)
     periods = [Period(as_of - timedelta(days=w - 1), as_of) for w in WINDOWS]
-    answer = data.ask(viewer, FIGURES, Scope(periods[0]), by=["campaign"], periods=periods)
+    answer = data.ask(viewer, FIGURES, Scope(periods[0]), by=["campaign"], periods=periods, alike=True)
     answer = answer.rename(columns={"accepted_of_decided": "accepted"})
     fresh = since_the_load(viewer)
     # Ten at least, as for those who see only totals: both departments must read the same alarm.

@@ -70,6 +70,7 @@ def ask(
     scope: Scope,
     by: Sequence[str] = (),
     periods: Sequence[Period] = (),
+    alike: bool = False,
 ) -> pd.DataFrame:
     """The figures of `metrics.query.ask`; those about the desk are read fresh, the others come from the cache."""
     on_desk = [m for m in metrics if any(f.fact.schema is None for f in measures_of(CATALOGUE[m]))]
@@ -79,8 +80,8 @@ def ask(
     agreed = () if dependent().isdisjoint(in_bank) else timeline(reader(viewer))
     answer = cached(
         viewer,
-        (question, agreed),
-        lambda door: ask_warehouse(question, door, given, qualified.catalogue(agreed)),
+        (question, agreed, alike),
+        lambda door: ask_warehouse(question, door, given, qualified.catalogue(agreed), alike),
     )
     if not on_desk:
         return answer
