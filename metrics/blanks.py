@@ -11,6 +11,8 @@ from datetime import timedelta
 
 import numpy as np
 import pandas as pd
+from sqlalchemy import Exists
+from sqlalchemy.sql import visitors
 
 from metrics.measure import Measure, Metric, Ratio
 from metrics.scope import NOT_KNOWN, Period
@@ -20,7 +22,10 @@ Filters = Sequence[tuple[str, tuple[str, ...]]]
 
 
 def wholes(catalogue: Mapping[str, Metric]) -> dict[int, tuple[Measure, ...]]:
-    """By the id of a count that a share has above its line: the counts that it is a share of."""
+    """By the id of a count that a share has above its line: the counts that it is a share of.
+
+    Not of one that is looked up in other rows: it would be looked up once more for every period.
+    """
     found: dict[int, tuple[Measure, ...]] = {}
     for metric in catalogue.values():
         if (
@@ -29,7 +34,8 @@ def wholes(catalogue: Mapping[str, Metric]) -> dict[int, tuple[Measure, ...]]:
             or metric.top.fact is not metric.bottom.fact
         ):
             continue
-        if metric.top.total == metric.bottom.total == "count":
+        looked_up = any(isinstance(part, Exists) for part in visitors.iterate(metric.top.where))
+        if metric.top.total == metric.bottom.total == "count" and not looked_up:
             found[id(metric.top)] = (*found.get(id(metric.top), ()), metric.bottom)
     return found
 

@@ -156,7 +156,7 @@ def test_no_month_is_left_that_the_half_year_would_tell(by: list[str], night: St
             assert not hidden or sum(hidden) == cells["won"].sum() or not _alone(hidden)
 
 
-@pytest.mark.parametrize("name", ["csat", "lead_conversion", "repeat_share"])
+@pytest.mark.parametrize("name", ["csat", "lead_conversion"])
 def test_a_share_of_nearly_all_is_as_blank_as_one_of_nearly_none(name: str, night: Stores) -> None:
     top, bottom = (next(n for n, m in CATALOGUE.items() if m is one) for one in measures_of(CATALOGUE[name]))
     for by in (["segment"], ["channel"], ["product"]):
