@@ -167,8 +167,8 @@ def _totals(
 
     def asked(question: Question) -> pd.DataFrame:
         found = reader.frame(statement(fact, measures, question, counting_people=True, wholes=parts))
-        # For who sees every row nothing is blank yet.
-        found = without_small_cells(found, smallest, question.by)
+        if not reader.sees_totals_only(fact):
+            found = without_small_cells(found, smallest, question.by)
         return blanks.without_lone_periods(found, measures, question.periods, question.by, smallest)
 
     wide, filters = asked(question), question.filters

@@ -92,13 +92,16 @@ def without_small_cells(frame: pd.DataFrame, smallest: int, groups: Sequence[str
     So are figures that leave so few out (`BESIDES`), and as many others as it takes that no blank one can be worked out
     from the rest of its row of groups and their total. `groups` are the columns that the totals are grouped by.
     """
-    counted = [c for c in frame.columns if c.endswith(PEOPLE)]
-    figures = dict.fromkeys(c.removesuffix(PEOPLE).partition(BESIDES)[0] for c in counted)
-    for figure in figures:
-        mine = [c for c in counted if c.removesuffix(PEOPLE).partition(BESIDES)[0] == figure]
-        few = pd.concat([frame[c].between(1, smallest - 1) for c in mine], axis=1).any(axis=1)
-        people = f"{figure}{PEOPLE}"
-        if people in frame and few.any():
+    counts: dict[str, list[str]] = {}
+    for column in frame.columns:
+        if column.endswith(PEOPLE):
+            counts.setdefault(column.removesuffix(PEOPLE).partition(BESIDES)[0], []).append(column)
+    for figure, mine in counts.items():
+        sizes = frame[mine].to_numpy(float)
+        few = pd.Series(((sizes >= 1) & (sizes < smallest)).any(axis=1), frame.index)
+        if not few.any():
+            continue
+        if (people := f"{figure}{PEOPLE}") in frame:
             few = not_alone(frame[people].fillna(0), few, [frame[g] for g in groups], smallest)
         # How few they are says as much as the figure itself.
         for column in [*mine, *([figure] if figure in frame else [])]:
