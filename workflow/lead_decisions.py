@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from warehouse.access import Reader
 from warehouse.desk import lead_reviews as r
 from warehouse.schema import leads as t
-from warehouse.totals import PEOPLE
+from warehouse.totals import BESIDES, PEOPLE
 
 
 def latest() -> ColumnElement[bool]:
@@ -40,6 +40,9 @@ def recycled(as_of: date, filters: tuple[tuple[str, tuple[str, ...]], ...] = ())
         people.label(f"rejected{PEOPLE}"),
         func.count(back.distinct()).label("to_nurture"),
         func.count(back.distinct()).label(f"to_nurture{PEOPLE}"),
+        func.count(case((r.c.to_nurture.is_not(True), r.c.lead_id)).distinct()).label(
+            f"to_nurture{BESIDES}{PEOPLE}"
+        ),
     ).where(and_(r.c.reviewed_at >= _end(as_of), r.c.verdict == "rejected", latest(), *kept))
 
 

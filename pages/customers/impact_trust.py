@@ -74,12 +74,14 @@ def _contact(arms: Found) -> tuple[str, str]:
     treated, held_out = arms["contacted_treated"].value, arms["contacted_held_out"].value
     if isnan(held_out):
         return (
-            "check",
-            "Fewer than 10 of the held-out were called, met or made an offer within 30 days of the draw.",
+            "hourglass_empty",
+            "How many of the held-out were called, met or made an offer within 30 days of the draw is not shown: those "
+            "who were, or were not, are fewer than 10.",
         )
+    others = "too few with or without it to show" if isnan(treated) else share(treated)
     told = (
         f"{share(held_out)} of the held-out were called, met or made an offer within 30 days of the draw anyway, of the "
-        f"treated {'fewer than 10 people' if isnan(treated) else share(treated)}."
+        f"treated {others}."
     )
     if held_out > 0 and not isnan(treated) and held_out >= treated / 2:
         return (

@@ -111,7 +111,7 @@ def _by_campaign(viewer: Viewer, scope: Scope, names: dict[str, str]) -> None:
 def _recorded(row: object) -> str:
     decided, accepted = getattr(row, "decided", None), getattr(row, "accepted", None)
     if pd.isna(decided) or pd.isna(accepted):
-        return "fewer than 10"
+        return "too few to show"
     return f"{decided:,.0f}, {accepted:,.0f} accepted"
 
 

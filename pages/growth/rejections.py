@@ -95,4 +95,8 @@ def _recycled_here(viewer: Viewer, scope: Scope) -> list[str]:
     if not lead_decisions.are_kept_by(scope.filters):
         return ["not kept by this filter"] * 2
     found = data.reader(viewer).frame(lead_decisions.recycled(data.as_of(viewer), scope.filters)).iloc[0]
-    return ["fewer than 10" if pd.isna(n) else f"{n:,.0f}" for n in (found["rejected"], found["to_nurture"])]
+    if pd.isna(found["rejected"]):
+        return ["fewer than 10"] * 2
+    # Those not given back may be the few.
+    back = "too few to show" if pd.isna(found["to_nurture"]) else f"{found['to_nurture']:,.0f}"
+    return [f"{found['rejected']:,.0f}", back]

@@ -164,7 +164,7 @@ def _parts(name: str, measure: Measure, scope: Scope, viewer: Viewer) -> None:
     """The figure's parts, for a role that sees totals only."""
     st.info(
         "Your role sees totals, not single people, so these are the parts of the figure instead of its rows. Parts "
-        "about fewer than 10 people stay blank.",
+        "about fewer than 10 people stay blank, and those by which one could work them out.",
         icon=":material/lock:",
     )
     ways = [d for d in DIMENSIONS if unanswerable(name, Question.of([name], scope, [d])) is None]
