@@ -1,4 +1,4 @@
-# Concord: `make demo` tries it, `make test` tests it. Nothing has to be prepared but Python 3.11+ and make.
+# Concord: `make demo` tries it, `make test` tests it. Nothing has to be prepared but Python 3.11 to 3.13 and make.
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin
@@ -18,7 +18,7 @@ setup: $(VENV)/.installed  ## The environment, from the lock file
 
 $(VENV)/.installed: requirements.lock
 	@echo "Setting up Python packages from requirements.lock (once)"
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14) and "Python 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.13 …")'
 	@$(PYTHON) -m venv $(VENV)
 	@$(RUN)/python -m pip install -qq --disable-pip-version-check uv==0.13.9
 	@$(RUN)/uv pip sync --quiet --python $(RUN)/python --require-hashes requirements.lock 2>$(VENV)/uv.log \
