@@ -10,7 +10,7 @@ import streamlit as st
 from metrics.scope import Scope
 from metrics.words import day
 from pages.customers import alert_card
-from pages.kit import charts, data, tables
+from pages.kit import charts, data, tables, time_charts
 from warehouse import connect
 from warehouse.access import Viewer
 from workflow import rule_preview, training
@@ -152,7 +152,7 @@ def _month_ends(past: pd.DataFrame, draft: Draft) -> None:
         return
     days = [d.isoformat() for d in counted["day"]]
     values = [float(v) for v in counted["flagged"]]
-    charts.line(
+    time_charts.line(
         days, values, unit="", alt=f"Flagged at month ends, last {values[-1]:,.0f}", key="preview-past"
     )
     charts.table_below(

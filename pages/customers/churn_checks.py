@@ -7,7 +7,7 @@ import streamlit as st
 
 from metrics.words import day
 from models.drift import MOVED, SCORE, STEADY
-from pages.kit import charts, tables
+from pages.kit import charts, tables, time_charts
 from workflow import model_card
 from workflow.model_card import Known
 
@@ -137,7 +137,7 @@ def fits(known: Known) -> None:
         f"below {STEADY} steady, above {MOVED} moved. Numbers that count days only grow, so they move by themselves."
     )
     score = drift[drift["part"] == SCORE]
-    charts.line(
+    time_charts.line(
         score["day"].dt.date.tolist(),
         score["psi"].tolist(),
         unit="PSI",

@@ -8,7 +8,7 @@ import streamlit as st
 from metrics import customer as about
 from metrics.words import day, plain
 from pages.customers.alert_card import escaped
-from pages.kit import charts, data, tables
+from pages.kit import data, tables, time_charts
 from warehouse.access import Viewer
 
 _MARKS = {
@@ -42,7 +42,7 @@ def show(viewer: Viewer, customer_id: str, today: date) -> None:
         + (" Cross: account closed." if (events["what"] == "Closed").any() else "")
     )
     lanes = [d for d in about.DEPARTMENTS if (events["department"] == d).any()]
-    charts.timeline(
+    time_charts.timeline(
         lanes,
         _marked(events),
         alt=f"Time line of {len(events)} events in {', '.join(lanes)}, from {day(first['at'])} to {day(last['at'])}",

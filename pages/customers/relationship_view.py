@@ -8,7 +8,7 @@ import streamlit as st
 from metrics import customer as about
 from metrics.words import day, hkd, plain
 from pages.customers import alert_card
-from pages.kit import charts, data, tables
+from pages.kit import charts, data, tables, time_charts
 from warehouse.access import Viewer
 
 _QUESTIONS = {
@@ -60,7 +60,9 @@ def _balance(months: pd.DataFrame) -> None:
         pd.to_datetime(months["month_on"]).dt.date.tolist(),
         months["balance"].astype(float).tolist(),
     )
-    charts.line(days, values, unit="HKD", alt=f"Balance by month end, last {hkd(values[-1])}", key="balance")
+    time_charts.line(
+        days, values, unit="HKD", alt=f"Balance by month end, last {hkd(values[-1])}", key="balance"
+    )
     charts.table_below(
         pd.DataFrame({"Month end": [day(d) for d in days], "Balance": [hkd(v) for v in values]}),
         "balance-table",

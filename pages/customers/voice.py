@@ -10,7 +10,7 @@ from metrics.query import Question, figures
 from metrics.scope import Scope, months_back
 from metrics.words import change, figure, plain
 from pages.customers import voice_cases, voice_why
-from pages.kit import benchmarks, cards, charts, data, drill_table, ranges, tables
+from pages.kit import benchmarks, cards, data, drill_table, ranges, tables, time_charts
 from pages.kit.drill import Figure
 from warehouse.access import Viewer
 from workflow import annotations
@@ -178,13 +178,15 @@ def _over_time(viewer: Viewer, scope: Scope, score: str) -> None:
     st.header(f"{metric.label}, month by month")
     st.caption(f"{metric.means} Events pinned to this figure are marked.")
     factor = 100 if metric.unit == "share" else 1
-    charts.line(
+    time_charts.line(
         [m.start for m in months],
         [factor * t["value"] for t in told],
         unit="%" if metric.unit == "share" else "points",
         alt=f"{metric.label} in the last 24 months, last {figure(metric, told[-1]['value'])}",
         key=f"time-{score}",
-        events=charts.marks(annotations.events(data.reader(viewer), score), months[0].start, months[-1].end),
+        events=time_charts.marks(
+            annotations.events(data.reader(viewer), score), months[0].start, months[-1].end
+        ),
     )
     bounds = [interval(metric, t["top"], t["bottom"]) for t in told]
     shown = pd.DataFrame(

@@ -7,7 +7,7 @@ from metrics.pace import Forecast, adds_up
 from metrics.scope import Period
 from metrics.versions import timeline
 from metrics.words import day, figure
-from pages.kit import charts, data, drill_table, pace_chart
+from pages.kit import data, drill_table, pace_chart, time_charts
 from pages.kit.drill import Figure
 from warehouse.access import Viewer
 from workflow import annotations
@@ -55,7 +55,7 @@ def chart(viewer: Viewer, found: Progress, heading_for: Forecast | None) -> None
     alt = f"{metric.label} against its path: {so_far} so far, {due} on the path"
     tick = {"share": ",.1%", "HKD": ",.3~s"}.get(metric.unit, ",")
     pinned = annotations.events(data.reader(viewer), goal.metric)
-    events = charts.marks(pinned, goal.span.start, goal.span.end)
+    events = time_charts.marks(pinned, goal.span.start, goal.span.end)
     pace_chart.pace(ends, path, shown, band, texts, tick=tick, alt=alt, key="pace", events=events)
     blank = [None] * (len(parts) - len(shown))
     table = pd.DataFrame(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.kit import charts, theme
+from pages.kit import theme, time_charts
 
 
 def pace(
@@ -23,7 +23,7 @@ def pace(
     """A figure against its path, day by day of `days`; `actual` ends earlier, and `heading` (low, middle, high) goes on.
 
     `texts` label the ends of path, figure and forecast directly; `tick` is the number format of the axis; `events` as
-    `charts.marks` gives them.
+    `time_charts.marks` gives them.
     """
     x, now = [str(d) for d in days], len(actual)
     grey, strong = "rgba(128,140,150,0.9)", theme.colour("primary")
@@ -71,7 +71,7 @@ def pace(
     ]
     figure = {
         "data": data,
-        "layout": charts.with_events(
+        "layout": time_charts.with_events(
             theme.layout(
                 height,
                 annotations=notes,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.kit import charts, theme
+from pages.kit import charts, theme, time_charts
 
 
 def dots(
@@ -177,11 +177,11 @@ def line(
                 else {}
             )
         ],
-        "layout": charts.with_events(
+        "layout": time_charts.with_events(
             theme.layout(
                 280,
                 margin={"l": 8, "r": 110, "t": 16, "b": 8},
-                xaxis={"showgrid": False, "fixedrange": True, "nticks": 7} | charts.days_of(days),
+                xaxis={"showgrid": False, "fixedrange": True, "nticks": 7} | time_charts.days_of(days),
                 yaxis={
                     "rangemode": "tozero",
                     "gridcolor": theme.GRID,

@@ -8,7 +8,7 @@ import streamlit as st
 from metrics import CATALOGUE
 from metrics.scope import Scope, full_months
 from metrics.words import day, figure
-from pages.kit import charts, data
+from pages.kit import charts, data, time_charts
 from pages.kit import viewer as door
 from warehouse import connect
 from warehouse.access import Viewer
@@ -27,13 +27,13 @@ def block(name: str, scope: Scope, viewer: Viewer) -> None:
     pinned = annotations.events(data.reader(viewer), name)
     unit = {"share": "%", "HKD": "HKD"}.get(metric.unit, "")
     last = figure(metric, answer[name].iloc[-1])
-    charts.line(
+    time_charts.line(
         [m.start for m in months],
         values,
         unit=unit,
         alt=f"{metric.label} by month; the last full month {last}",
         key=f"trend-{name}",
-        events=charts.marks(pinned, months[0].start, scope.period.end),
+        events=time_charts.marks(pinned, months[0].start, scope.period.end),
     )
     charts.table_below(
         pd.DataFrame({"Month": [f"{m.start:%b %Y}" for m in months], metric.label: values}), f"months-{name}"

@@ -15,7 +15,7 @@ from metrics.reading import Cell, Reading, drawn, parts_add_up, read
 from metrics.report import MONTH, Report, whose
 from metrics.words import figure
 from pages.customers.alert_card import escaped
-from pages.kit import charts, data, drill, filters, ranges, tables
+from pages.kit import data, drill, filters, ranges, tables, time_charts
 from pages.together import report_words
 from pages.together.report_words import Said, by_in_words
 from warehouse.access import Viewer
@@ -101,7 +101,7 @@ def _chart(viewer: Viewer, report: Report, found: Reading, word: Said) -> str:
             bounds,
             texts,
             [c.partial for c in cells],
-            events=charts.marks(pinned, cells[0].period.start, cells[-1].period.end),
+            events=time_charts.marks(pinned, cells[0].period.start, cells[-1].period.end),
             alt=alt,
             key="report-line",
         )

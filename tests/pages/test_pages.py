@@ -8,7 +8,7 @@ import streamlit
 from staff import EVERYBODY, busy_rm, cells, opener, somebody, words
 
 from pages import MENU
-from pages.kit import charts, ranges
+from pages.kit import charts, ranges, time_charts
 from warehouse import connect
 from warehouse.access import SYSTEM, Reader
 from warehouse.desk import alerts, audit_log
@@ -212,8 +212,8 @@ def test_a_name_in_a_chart_is_never_a_link(monkeypatch):
     event = {"at": "2026-06-30", "lane": "Sales", "text": name, "mark": "circle", "label": name}
     charts.bars([name], [1.0], [name], alt="", key="bars")
     charts.ranges([name], {"one": [1.0]}, alt="", key="ranges")
-    charts.timeline(["Sales"], [event], alt="", key="timeline")
-    charts.line([1], [1.0], unit="", alt="", key="line", events=[("2026-06-30", name)])
+    time_charts.timeline(["Sales"], [event], alt="", key="timeline")
+    time_charts.line([1], [1.0], unit="", alt="", key="line", events=[("2026-06-30", name)])
     ranges.dots([name], [1.0], [0.5], [1.5], [name], whole=1.0, alt="", key="dots")
     ranges.bars([name], [1.0], [(0.5, 1.5)], [name], whole=1.0, alt="", key="interval-bars")
     ranges.line(["2026-06-01"], [1.0], [None], [name], [False], events=[], alt="", key="interval-line")
