@@ -103,6 +103,35 @@ DIMENSIONS: Mapping[str, Mapping[Table, ColumnElement]] = {
 }
 """Dimension → table → the expression that gives it there."""
 
+_WON_BY = (
+    "of a customer, and of revenue, cases, answers and lifetime value, that of the lead that won the customer"
+)
+
+MEANS: Mapping[str, str] = {
+    "channel": f"Of a lead its own; of a cost its campaign's; of a credited win the contact's; {_WON_BY}.",
+    "campaign": f"Of a lead the one it names; of a cost its own; of a credited win the contact's; {_WON_BY}.",
+    "product": "Of a lead what it asked about; of a cost what its campaign promotes; of revenue what earned it; of a "
+    "case what it is about, and of an answer what the case is about that it answers to.",
+    "district": "Where the customer lives, as known today.",
+    "touchpoint": "What a case is about; of an answer, what the case is about that it answers to.",
+    "theme": "What the words of a case are mainly about.",
+    "segment": "The customer's service level, as known today; of a lead or a credited win that of the customer it is or "
+    "became, and none while it is no customer.",
+    "rep": "Who in Sales works the lead.",
+    "reason": "Why Sales rejected the lead.",
+}
+"""Dimension → what its values mean, table by table, in words."""
+
+ONLY_CUSTOMERS = (
+    "Only customers have a segment. Of people new to the bank those are the ones who were won, so leads of a segment "
+    "look far more successful than leads are: read them for numbers, not for chances."
+)
+
+
+def caution(facts: Iterable[Table], dimensions: Iterable[str]) -> str:
+    """What to bear in mind about figures of these tables told apart, or filtered, by these dimensions; "" if nothing."""
+    return ONLY_CUSTOMERS if "segment" in dimensions and {leads, hand_offs} & set(facts) else ""
+
 
 def among(dimension: str, fact: Table, values: Iterable[str]) -> ColumnElement[bool]:
     """Whether a row of `fact` has one of these values of a dimension; `NOT_KNOWN` is a row that has none."""

@@ -70,7 +70,8 @@ def valued_and_joined_within(period: Period) -> ColumnElement[bool]:
 value_since_joining = Measure(
     label="Lifetime value of the customers won",
     means="Net revenue of the people who became customers in the period through a lead: what they brought since joining "
-    "and what is expected until the horizon has passed since then, discounted to the day of joining.",
+    "and what is expected until the horizon has passed since then, discounted to joining by whole months, of which "
+    "the month of joining is the first.",
     owner="Finance",
     fact=customer_values,
     total="sum",
@@ -122,8 +123,9 @@ customers_valued = Measure(
 lifetime_value = Ratio(
     label="Lifetime value per customer won (LTV)",
     means="Net revenue that a person who became a customer in the period through a lead brought since joining and is "
-    "expected to bring until the horizon has passed since then, on average, discounted to the day of joining. The "
-    "horizon is 36 months and the discount rate 8 % a year unless the bank chose others.",
+    "expected to bring until the horizon has passed since then, on average, discounted to joining by whole months, of "
+    "which the month of joining is the first. The horizon is 36 months and the discount rate 8 % a year unless the bank "
+    "chose others.",
     owner="Finance",
     top=value_since_joining,
     bottom=customers_valued,

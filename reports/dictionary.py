@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from metrics import CATALOGUE, HEADLINES
+from metrics.dimensions import MEANS, ONLY_CUSTOMERS
 from metrics.measure import version
 from metrics.query import measures_of
 from metrics.variants import VARIANTS
@@ -79,7 +80,9 @@ def markdown() -> str:
     for word, meanings in VARIANTS.items():
         lines.append(f"* **{word}**")
         lines += [f"  * {who}: *{CATALOGUE[name].label}*" for who, name in meanings]
-    lines += ["", "## Figures", ""]
+    lines += ["", "## What figures are filtered and told apart by", ""]
+    lines += [f"* **{name.capitalize()}**: {said}" for name, said in MEANS.items()]
+    lines += ["", f"{ONLY_CUSTOMERS}", "", "## Figures", ""]
     for name in figures():
         metric = CATALOGUE[name]
         said = [f"{who} says “{word}”" for who, word in metric.synonyms.items()]

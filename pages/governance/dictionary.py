@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from metrics import CATALOGUE, HEADLINES
+from metrics.dimensions import MEANS, ONLY_CUSTOMERS
 from metrics.measure import Metric, version
 from metrics.query import measures_of
 from metrics.report import may_ask
@@ -40,6 +41,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     _figures(found, bool(wanted), viewer)
     if groups:
         _variants(groups, viewer)
+    _dimensions(wanted)
     if len(shown):
         st.header(f"Columns ({len(shown)})")
         tables.show(shown, "columns")
@@ -71,6 +73,18 @@ def _figures(found: list[str], searched: bool, viewer: Viewer) -> None:
             st.subheader(f"{owner} ({len(by_owner[owner])})")
         for name in by_owner[owner]:
             _figure(name, given, viewer)
+
+
+def _dimensions(wanted: str) -> None:
+    """What a filter or a breakdown means for each kind of figure."""
+    told = {name: said for name, said in MEANS.items() if wanted in f"{name} {said}".lower()}
+    if not told:
+        return
+    st.header("Filters and breakdowns")
+    for name, said in told.items():
+        st.markdown(f"**{name.capitalize()}**: {said}")
+    if "segment" in told:
+        st.caption(ONLY_CUSTOMERS)
 
 
 def _variants(groups: list[str], viewer: Viewer) -> None:

@@ -5,6 +5,7 @@ import streamlit as st
 
 from metrics import CATALOGUE
 from metrics.compare import compare, share_interval
+from metrics.dimensions import caution
 from metrics.query import Question
 from metrics.scope import Scope
 from metrics.words import change, plain, share
@@ -13,6 +14,7 @@ from pages.growth.funnel_stages import COHORT, EVENT
 from pages.kit import cards, data, drill_table, tables
 from pages.kit.drill import Figure
 from warehouse.access import Viewer
+from warehouse.schema import leads
 
 CARDS = ("leads", "acceptance_rate", "win_rate", "won")
 VIEWS = {COHORT: "By the day the lead came (cohort)", EVENT: "By the day it happened (events)"}
@@ -24,6 +26,9 @@ FEWEST = 20
 def page(viewer: Viewer, scope: Scope) -> None:
     """The finding, the cards; then stages, months and parts, all in the one way of counting that is chosen."""
     st.title(headline(viewer, scope))
+    only = caution([leads], [name for name, _ in scope.filters])
+    if only:
+        st.caption(f":material/warning: {only}")
     cards.row(CARDS, scope, viewer)
     if tables.absent("The funnel", viewer, "leads"):
         return
@@ -58,10 +63,12 @@ def headline(viewer: Viewer, scope: Scope) -> str:
         return "Too few leads came in during this period to show their number"
     if not now["leads"]:
         return "No lead came in during this period"
-    leads = CATALOGUE["leads"]
-    found = compare(leads, {"value": now["leads"]}, {"value": before["leads"]})
     people = "lead" if now["leads"] == 1 else "leads"
-    came = f"{now['leads']:,.0f} {people} came in ({change(leads, now['leads'], before['leads'], found)})"
+    if caution([leads], [name for name, _ in scope.filters]):
+        return f"{now['leads']:,.0f} {people} of people who are customers by now came in"
+    metric = CATALOGUE["leads"]
+    found = compare(metric, {"value": now["leads"]}, {"value": before["leads"]})
+    came = f"{now['leads']:,.0f} {people} came in ({change(metric, now['leads'], before['leads'], found)})"
     leak = funnel_stages.worst_leak(viewer, scope)
     if leak:
         return f"{leak}; {came}"
@@ -101,6 +108,7 @@ def breakdown(viewer: Viewer, scope: Scope, way: str, view: str) -> None:
     st.caption(
         f"“{said}” with its 95 % interval. “Not known”: not recorded; it is not counted in any other line."
         + ("" if view == COHORT or "visits" not in names else " Visits are those campaigns brought.")
+        + f" {caution([leads], [way])}".rstrip()
     )
     parts = [scope.narrowed(way, value) for value in answer[way]]
     drill_table.show(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from metrics import CATALOGUE
+from metrics.dimensions import caution
 from metrics.measure import Metric, Ratio, version
 from metrics.query import compared_with, measures_of
 from metrics.reading import SHOWN, Cell, Reading, drawn, parts_add_up
@@ -118,7 +119,12 @@ def below(report: Report, reading: Reading, target: float | None) -> str:
         said.append(
             f"People are watched for {days} days, so the period ends {days} days before the last day loaded."
         )
-    return " ".join(said)
+    said.append(
+        caution(
+            (m.fact for m in measures_of(metric)), [report.breakdown, *(name for name, _ in report.filters)]
+        )
+    )
+    return " ".join(s for s in said if s)
 
 
 def left_out(report: Report, reading: Reading) -> str:

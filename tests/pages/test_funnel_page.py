@@ -65,6 +65,8 @@ def test_a_campaign_is_called_by_its_name_and_a_visit_has_no_segment(open_page, 
     page = open_page(somebody("sales"), "funnel", view=EVENTS, segment="Mass")
     assert stages(page)["Visits"] != stages(page)["Visits"]
     assert not page.error
+    assert "Only customers have a segment" in " ".join(c.value for c in page.caption)
+    assert "Only customers have a segment" not in " ".join(c.value for c in every.caption)
 
 
 def test_where_leads_wait_says_what_is_not_reached_yet(open_page):

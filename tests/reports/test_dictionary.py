@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from metrics import CATALOGUE
+from metrics.dimensions import DIMENSIONS, MEANS, caution
 from metrics.variants import VARIANTS
 from reports import dictionary
 from warehouse import desk, schema
@@ -19,6 +20,14 @@ def test_every_metric_table_and_column_is_in_it() -> None:
     tables = (*schema.UNIFIED_TABLES, *schema.DERIVED_TABLES, *desk.DESK.sorted_tables)
     assert {(t.name, c.key) for t in tables if t.name not in dictionary.SIGN_IN for c in t.c} == said
     assert all(row["means"] for row in dictionary.columns() if row["owner"] != "People, in Concord")
+
+
+def test_every_filter_says_what_it_means_and_a_segment_of_leads_says_whom_it_leaves_out() -> None:
+    assert set(MEANS) == set(DIMENSIONS)
+    assert all(said in dictionary.markdown() for said in MEANS.values())
+    assert "Only customers have a segment" in caution([schema.leads], ["segment"])
+    assert not caution([schema.leads], ["channel"])
+    assert not caution([schema.customers], ["segment"])
 
 
 def test_a_departments_word_finds_the_table_and_says_whose_word_it_is() -> None:
