@@ -123,8 +123,8 @@ MEANS: Mapping[str, str] = {
 """Dimension → what its values mean, table by table, in words."""
 
 ONLY_CUSTOMERS = (
-    "Only customers have a segment. Of people new to the bank those are the ones who were won, so leads of a segment "
-    "look far more successful than leads are: read them for numbers, not for chances."
+    "Only customers have a segment. Of people new to the bank those are the ones who were won, and of the latest many "
+    "are still to be won: shares look far too high here and the latest numbers too low, so nothing is compared."
 )
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Column, ColumnElement, Select, Table, and_, case, func, o
 from sqlalchemy.sql import visitors
 
 from metrics import CATALOGUE, blanks
-from metrics.dimensions import DIMENSIONS, among
+from metrics.dimensions import DIMENSIONS, among, caution
 from metrics.measure import Measure, Metric, Ratio
 from metrics.qualified import dependent
 from metrics.scope import Period, Scope
@@ -63,6 +63,11 @@ def figures(metric: Metric, row: pd.Series) -> dict[str, float]:
 def compared_with(metric: Metric, period: Period) -> Period:
     """The days that a figure of `period` is compared with: as many directly before, or as many months."""
     return period.months_before() if all(m.monthly for m in measures_of(metric)) else period.before()
+
+
+def lopsided(metric: Metric, question: Question) -> str:
+    """Why a metric's parts or periods are not alike under a question's filters and breakdown; "" if they are."""
+    return caution((m.fact for m in measures_of(metric)), [*question.by, *(d for d, _ in question.filters)])
 
 
 def unanswerable(name: str, question: Question) -> str | None:

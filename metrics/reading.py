@@ -12,7 +12,7 @@ from metrics import CATALOGUE
 from metrics.begun import asked, not_begun
 from metrics.compare import Change, compare, interval
 from metrics.measure import Measure, Metric, Ratio
-from metrics.query import figures
+from metrics.query import figures, lopsided
 from metrics.report import MONTH, Ask, Report, final_after
 from metrics.scope import Period, Scope, month, parts_by_month
 
@@ -61,7 +61,7 @@ def read(report: Report, as_of: date, ask: Ask, totals_only: bool = False) -> Re
     cell = _Maker(metric, as_of, "too few" if totals_only else "not known")
     answer = _by_period(ask(scope, [], [now, before]))
     unlike = not_begun([report.metric], now, ask(Scope(now), [], asked([report.metric], now)))
-    cell = replace(cell, begun=not unlike)
+    cell = replace(cell, begun=not unlike, alike=not lopsided(metric, report.question(as_of)))
     whole = cell.of("", now, answer[0], before, answer[1])
     if report.breakdown == MONTH:
         months = parts_by_month(now)
@@ -106,6 +106,7 @@ class _Maker:
     as_of: date
     blank: str
     begun: bool = True
+    alike: bool = True
 
     def of(
         self,
@@ -120,7 +121,7 @@ class _Maker:
         bounds = None
         if isinstance(self.metric, Ratio) and self.metric.unit in ("share", "points"):
             bounds = interval(self.metric, found["top"], cases) if found["value"] == found["value"] else None
-        alike = before is not None and self.begun and final_after(self.metric) is not None
+        alike = before is not None and self.begun and self.alike and final_after(self.metric) is not None
         return Cell(
             part=part,
             period=now,

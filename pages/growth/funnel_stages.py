@@ -11,10 +11,10 @@ import pandas as pd
 import streamlit as st
 
 from metrics import CATALOGUE
-from metrics.compare import compare, share_interval
+from metrics.compare import Change, compare, share_interval
 from metrics.funnel import STAGES, Stage
 from metrics.measure import Measure, Ratio
-from metrics.query import Question, absent, unanswerable
+from metrics.query import Question, absent, lopsided, unanswerable
 from metrics.scope import Scope, months_back
 from metrics.words import change, share
 from pages.kit import charts, data, drill_table
@@ -91,7 +91,9 @@ def table(viewer: Viewer, scope: Scope, view: str) -> pd.DataFrame:
     for at, (label, name) in enumerate(chosen):
         like = equal.get(name, name)
         metric = CATALOGUE[like]
+        uneven = lopsided(metric, Question.of([like], scope))
         moved = compare(metric, {"value": now[like]}, {"value": before[like]})
+        moved = Change("too early to say") if uneven else moved
         row = {
             "Stage": label,
             "n": now[name],
@@ -107,7 +109,7 @@ def table(viewer: Viewer, scope: Scope, view: str) -> pd.DataFrame:
                 row["short"] = f"({share(part / whole)})"
                 row["Of the stage before"] = f"{share(part / whole)} ({share(low)} to {share(high)})"
                 step = _step(like, equal.get(names[at - 1], names[at - 1]))
-                row["Its change"] = _moved(step, now, before)
+                row["Its change"] = "too early to say" if uneven else _moved(step, now, before)
             else:
                 # Visits are not drawn: their bar would dwarf the others.
                 row["short"] = "" if above == "Visits" else f"({100 * part / whole:,.1f} per 100)"

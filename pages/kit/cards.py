@@ -10,7 +10,7 @@ from metrics import CATALOGUE
 from metrics.compare import Change, compare
 from metrics.measure import Metric, Ratio
 from metrics.pace import beside_target
-from metrics.query import Question, absent, figures, measures_of, unanswerable
+from metrics.query import Question, absent, figures, lopsided, measures_of, unanswerable
 from metrics.scope import Scope, full_months
 from metrics.words import change, figure
 from pages.kit import data, drill
@@ -52,7 +52,8 @@ def _why_missing(name: str, scope: Scope, known: frozenset[str]) -> str:
 def _card(name: str, answer: pd.DataFrame, target: float | None, scope: Scope, viewer: Viewer) -> None:
     metric = CATALOGUE[name]
     now, before = figures(metric, answer.loc[0]), figures(metric, answer.loc[1])
-    found = compare(metric, now, before)
+    alike = not lopsided(metric, Question.of([name], scope))
+    found = compare(metric, now, before) if alike else Change("too early to say")
     missing, why = _missing(metric, now, viewer)
     trend = answer.loc[2:, name].dropna()
     with st.container(border=True, height="stretch"):

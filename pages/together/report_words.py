@@ -103,27 +103,26 @@ def below(report: Report, reading: Reading, target: float | None) -> str:
         met = whole.value >= target if metric.better == "up" else whole.value <= target
         parts.append(f"target {figure(metric, target)}, {'met' if met else 'not met'}")
     said = [", ".join(parts) + "."]
+    uneven = caution(
+        (m.fact for m in measures_of(metric)), [report.breakdown, *(n for n, _ in report.filters)]
+    )
     if final_after(metric) is None:
         said.append(
             "It counts what has happened so far and can still grow, most for the latest, so it is not compared with the "
             "period before."
         )
-    elif whole.change is None:
+    elif whole.change is None and not uneven:
         said.append(
             f"Not compared: the bank’s data does not reach back over all of the {before(metric, period)}."
         )
-    elif not whole.missing:
+    elif whole.change and not whole.missing:
         said.append(f"The {before(metric, period)}: {figure(metric, whole.before)}; {moved(metric, whole)}.")
     days = final_after(metric)
     if days:
         said.append(
             f"People are watched for {days} days, so the period ends {days} days before the last day loaded."
         )
-    said.append(
-        caution(
-            (m.fact for m in measures_of(metric)), [report.breakdown, *(name for name, _ in report.filters)]
-        )
-    )
+    said.append(uneven)
     return " ".join(s for s in said if s)
 
 
