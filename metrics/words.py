@@ -96,6 +96,11 @@ def of_ten(probability: float) -> str:
     return "more than 9 in 10" if tenths > 9 else f"{max(1, tenths)} in 10"
 
 
+def in_a_sentence(label: str) -> str:
+    """A label as it stands inside a sentence: `qualified conversions`, but `NPS`."""
+    return label if label[1:2].isupper() else f"{label[:1].lower()}{label[1:]}"
+
+
 def plain(word: str | None) -> str:
     """A word of the tables as people say it: `paid_search` → `paid search`."""
     return "not known" if word is None or word != word else str(word).replace("_", " ")

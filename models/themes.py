@@ -24,7 +24,7 @@ CHUNK = 50_000
 _POLITE = (
     "hi hello good morning afternoon evening please thanks thank regards dear mrs miss called call message second time "
     "times yesterday today week weeks day days month months want wants need needs help know account bank you your this "
-    "that about again still"
+    "that about again still does did doing done"
 )
 """Words of every letter."""
 _WORD = r"(?u)\b[^\W\d_]{3,}\b"

@@ -22,9 +22,9 @@ def enter(
     stores: Stores,
     viewer: Viewer,
     metric: str,
-    value: float,
+    value: float | None,
     source: str,
-    published_on: date,
+    published_on: date | None,
     population: str,
     *,
     replaces: int | None = None,
@@ -45,10 +45,15 @@ def enter(
             raise ChangeRefused(f"A benchmark needs {what}, or nobody can judge whether it compares. Add it.")
         if len(words) > LONGEST:
             raise ChangeRefused(f"{what.capitalize()} has {len(words):,} characters; {LONGEST} fit.")
+    if value is None or published_on is None:
+        what = "the day it was published" if value is not None else "its value"
+        raise ChangeRefused(f"A benchmark needs {what}, or nobody can judge whether it compares. Add it.")
     if published_on > stores.now().date():
         raise ChangeRefused("A benchmark cannot be published in the future. Mend its day.")
     if CATALOGUE[metric].unit == "share" and not 0 <= value <= 1:
         raise ChangeRefused("A share lies between 0 % and 100 %. Mend the value.")
+    if CATALOGUE[metric].unit == "points" and not -100 <= value <= 100:
+        raise ChangeRefused("A score lies between −100 and +100 points. Mend the value.")
     with journal.entry(stores, viewer.username, "benchmark.enter", metric, source) as entry:
         known = select(outside_benchmarks.c.benchmark_id).where(
             outside_benchmarks.c.benchmark_id == replaces, outside_benchmarks.c.metric == metric

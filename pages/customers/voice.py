@@ -26,7 +26,7 @@ WAYS = {
 VIEWS = {
     "where": "Where",
     "time": "Over time",
-    "why": "Why it moved",
+    "why": "Where it moved",
     "who": "Who answers",
     "wait": "How long they wait",
     "themes": "What they write about",
@@ -45,6 +45,10 @@ def page(viewer: Viewer, scope: Scope) -> None:
         (voice_cases.themes if view == "themes" else voice_cases.features)(viewer, scope)
     elif view == "wait":
         st.header("How long customers wait for us")
+        st.caption(
+            "Times to a reply are of the cases first answered in the period, times to settle of those settled in it. "
+            "They have no interval here, so a change of them has no verdict."
+        )
         cards.row(DELAYS, scope, viewer)
     else:
         with st.container(horizontal=True):
@@ -87,19 +91,18 @@ def headline(viewer: Viewer, scope: Scope) -> str:
         return "No customer has said how satisfied they are in this period"
     moved = change(metric, now["value"], before["value"], compare(metric, now, before))
     said = f"{figure(metric, now['value'])} of answers are satisfied ({moved})"
-    weakest = _weakest(viewer, scope, now["value"])
-    return f"{said}; the weakest touchpoint is {weakest}" if weakest else f"{said}; no touchpoint stands out"
+    return f"{said}{_weakest(_parts(viewer, scope, 'csat', 'touchpoint'), now['value'])}"
 
 
-def _weakest(viewer: Viewer, scope: Scope, whole: float) -> str:
-    """The touchpoint whose whole interval lies below the bank's share."""
-    parts = _parts(viewer, scope, "csat", "touchpoint")
+def _weakest(parts: pd.DataFrame, whole: float) -> str:
+    """The touchpoint whose whole interval lies below the bank's share, as the end of a sentence."""
+    if parts.empty:
+        return ""
     below = parts[parts["high"] < whole]
-    return (
-        ""
-        if below.empty
-        else f"{plain(below['part'].iloc[0])} ({figure(CATALOGUE['csat'], below['value'].iloc[0])})"
-    )
+    if below.empty:
+        return "; no touchpoint stands out"
+    value = figure(CATALOGUE["csat"], below["value"].iloc[0])
+    return f"; the weakest touchpoint is {plain(below['part'].iloc[0])} ({value})"
 
 
 def _parts(viewer: Viewer, scope: Scope, score: str, by: str) -> pd.DataFrame:

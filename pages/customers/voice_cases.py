@@ -81,10 +81,10 @@ def features(viewer: Viewer, scope: Scope) -> None:
             "Its users": found["users"],
             "With a case": [_share(*r) for r in zip(found["users_with_case"], found["users"], strict=True)],
             "Other app users": found["others"],
-            "With a case ": [
+            "Others with a case": [
                 _share(*r) for r in zip(found["others_with_case"], found["others"], strict=True)
             ],
-            "Among like customers": [_ratio(r) for r in found.itertuples()],
+            "Among like customers": [_ratio(r, len(found)) for r in found.itertuples()],
         }
     )
     whole = st.column_config.NumberColumn(format="localized")
@@ -107,10 +107,12 @@ def _share(cases: float, people: float) -> str:
     return share(cases / people) if people else ""
 
 
-def _ratio(row) -> str:
+def _ratio(row, features: int) -> str:
     if pd.isna(row.risk_ratio):
         return "too few to say"
     verdict = "clear" if row.p_adjusted < 0.05 else "within chance"
+    if verdict != "clear" and not row.low <= 1 <= row.high:
+        verdict = f"not clear when {features} features are asked about at once"
     return f"{row.risk_ratio:.2f} times as many ({row.low:.2f} to {row.high:.2f}), {verdict}"
 
 

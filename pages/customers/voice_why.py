@@ -8,9 +8,11 @@ from metrics.compare import compare
 from metrics.measure import Ratio
 from metrics.query import Question, figures
 from metrics.scope import Scope
-from metrics.words import change, figure, plain, share, with_sign
+from metrics.words import change, figure, in_a_sentence, plain, share, with_sign
 from pages.kit import data, ranges, tables
 from warehouse.access import Viewer
+
+IN_POINTS = ("Its own change (points)", "Change of mix (points)", "Together (points)")
 
 
 def moved(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
@@ -25,7 +27,7 @@ def moved(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
     if len(told):
         split = parts[[by, "period"]].assign(top=told["top"], bottom=told["bottom"])
         found = decompose.shift(split, by, ((now["top"], now["bottom"]), (before["top"], before["bottom"])))
-    st.header(f"Why {metric.label} moved")
+    st.header(f"Where {in_a_sentence(metric.label)} moved")
     if found is None:
         tables.empty("There are too few answers in one of the two periods to compare them.")
         return
@@ -41,12 +43,13 @@ def moved(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
                 "Now": [_level(metric, v) for v in rows["level_now"]],
                 "Answers before": rows["n_before"],
                 "Answers now": rows["n_now"],
-                "Its own change (points)": (points * rows["level"]).round(2),
-                "Change of mix (points)": (points * rows["mix"]).round(2),
-                "Together (points)": (points * rows["total"]).round(2),
+                IN_POINTS[0]: (points * rows["level"]).round(2),
+                IN_POINTS[1]: (points * rows["mix"]).round(2),
+                IN_POINTS[2]: (points * rows["total"]).round(2),
             }
         ),
         f"why-{score}-{by}",
+        **{name: st.column_config.NumberColumn(format="%.2f") for name in IN_POINTS},
     )
     if abs(points * found.left_out) >= 0.005:
         st.caption(
@@ -70,8 +73,8 @@ def _sentence(metric, now, before, verdict, found, by) -> str:
     if verdict.verdict in ("no clear change", "too early to say"):
         said += " The movement lies within chance, and so do its parts; there may be nothing to explain."
     split = (
-        f" {with_sign(points * found.level)} points because groups answer differently, "
-        f"{with_sign(points * found.mix)} because the mix of {by}s changed."
+        f" {with_sign(points * found.level)} points come from groups that answer differently, "
+        f"{with_sign(points * found.mix)} from another mix of {by}s."
     )
     return said + split
 

@@ -27,14 +27,15 @@ def block(name: str, viewer: Viewer) -> None:
         st.form(f"benchmark-{name}", border=False),
     ):
         scale = 100 if metric.unit == "share" else 1
-        value = st.number_input(f"{metric.label}{' (%)' if scale == 100 else ''}", value=0.0)
+        value = st.number_input(f"{metric.label}{' (%)' if scale == 100 else ''}", value=None, step=1.0)
         source = st.text_input("Source: who published it, and where", max_chars=300)
-        on = st.date_input("Published on", value=data.as_of(viewer), max_value=data.as_of(viewer))
+        on = st.date_input("Published on", value=None, max_value=data.as_of(viewer))
         population = st.text_input("Whom it was measured on", max_chars=300)
         saved = st.form_submit_button("Enter", type="primary")
     if saved:
         try:
-            benchmarks.enter(connect.here(), viewer, name, value / scale, source, on, population)
+            told = None if value is None else value / scale
+            benchmarks.enter(connect.here(), viewer, name, told, source, on, population)
             st.rerun()
         except Problem as problem:
             st.warning(str(problem), icon=":material/error:")

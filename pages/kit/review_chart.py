@@ -1,5 +1,6 @@
 """A chart of the quarterly review on the screen, with the labels it has on paper."""
 
+from textwrap import wrap
 from typing import Any
 
 import streamlit as st
@@ -7,6 +8,9 @@ import streamlit as st
 from pages.kit import charts, ranges, theme
 from reports import scales
 from reports.review import Chart
+
+NAME = 28
+"""Letters of a bar's name on one line."""
 
 
 def draw(chart: Chart, key: str) -> None:
@@ -62,15 +66,21 @@ def _dashed(chart: Chart, axis: str) -> list[dict[str, Any]]:
     ]
 
 
+def on_lines(name: str) -> str:
+    """A bar's name: on one line a long one would leave the bars of a phone no room, and lose its beginning."""
+    return "<br>".join(charts.inert(wrap(name, NAME)))
+
+
 def _bars(chart: Chart, key: str) -> None:
     found = chart.series[0]
+    names = [on_lines(name) for name in chart.categories]
     top = max(scales.known(chart), default=1) or 1
     figure = {
         "data": [
             {
                 "type": "bar",
                 "orientation": "h",
-                "y": charts.inert(chart.categories),
+                "y": names,
                 "x": list(found.values),
                 "text": [_said(chart, v) for v in found.values],
                 # Beside a dashed line, which the labels would else stand on, they stand in the bars.
@@ -82,7 +92,7 @@ def _bars(chart: Chart, key: str) -> None:
             }
         ],
         "layout": theme.layout(
-            28 * len(chart.categories) + 20,
+            sum(28 if "<br>" not in name else 38 for name in names) + 20,
             shapes=_dashed(chart, "x"),
             xaxis={"visible": False, "range": [0, top * 1.25], "fixedrange": True},
             yaxis={"autorange": "reversed", "showgrid": False, "automargin": True, "fixedrange": True},

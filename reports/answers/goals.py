@@ -12,7 +12,7 @@ from metrics.compare import Verdict, compare
 from metrics.incentive import attainment
 from metrics.pace import Forecast, adds_up
 from metrics.versions import timeline
-from metrics.words import change, figure
+from metrics.words import change, figure, in_a_sentence
 from reports.answers.asked import Asked
 from reports.review import Answer, Chart, Figure, Series, Table
 from workflow.goals import DIGITAL, Goal, departments, every_goal
@@ -104,11 +104,6 @@ def _title(goals: Sequence[Progress], bad: Sequence[Progress]) -> str:
     word = "is" if len(bad) == 1 else "are"
     first = in_a_sentence(name_of(bad[0].goal))
     return f"{len(bad)} of {len(goals)} shared goals {word} behind; {first}: {_short(bad[0])}"
-
-
-def in_a_sentence(label: str) -> str:
-    """A label as it stands inside a sentence: `qualified conversions`, but `NPS`."""
-    return label if label[1:2].isupper() else f"{label[:1].lower()}{label[1:]}"
 
 
 def _short(goal: Progress) -> str:

@@ -1,12 +1,16 @@
 """Customer voice: every view for every role that has it; words of customers for Service only; nothing without a source."""
 
 from datetime import date
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 from sqlalchemy import select
 from staff import cells, somebody, words
 
 from metrics import CATALOGUE
+from pages.customers import voice, voice_cases
+from pages.kit import review_chart
 from warehouse.access import SYSTEM, Reader
 from warehouse.connect import Stores
 from warehouse.desk import outside_benchmarks, planned_tests
@@ -15,7 +19,7 @@ from warehouse.schema import tickets
 from workflow import benchmarks
 from workflow import planned_tests as planning
 
-VIEWS = ["Where", "Over time", "Why it moved", "Who answers", "How long they wait", "What they write about"]
+VIEWS = ["Where", "Over time", "Where it moved", "Who answers", "How long they wait", "What they write about"]
 
 
 @pytest.mark.parametrize("role", ["service", "marketing", "analyst", "executive"])
@@ -33,10 +37,33 @@ def test_every_view_opens_and_only_service_reads_what_customers_wrote(open_page,
 
 
 def test_a_change_is_split_before_anybody_explains_it(open_page):
-    page = open_page(somebody("analyst"), "voice", view="Why it moved", period="Last 12 months")
-    assert "because groups answer differently" in words(page)
+    page = open_page(somebody("analyst"), "voice", view="Where it moved", period="Last 12 months")
+    assert "come from groups that answer differently" in words(page)
+    assert "because" not in words(page), "where it moved, not what moved it"
     assert "Change of mix (points)" in cells(page)
     assert "not what moved it" in words(page)
+
+
+def test_a_bank_whose_touchpoints_have_too_few_answers_says_nothing_of_them():
+    parts = pd.DataFrame({"part": ["app"], "value": [0.6], "low": [0.5], "high": [0.7], "n": [90]})
+    assert voice._weakest(parts.iloc[:0], 0.8) == ""
+    assert voice._weakest(parts, 0.65) == "; no touchpoint stands out"
+    assert voice._weakest(parts, 0.8) == "; the weakest touchpoint is app (60.0 %)"
+
+
+def test_an_interval_that_leaves_out_1_is_not_called_chance():
+    link = {"risk_ratio": 1.13, "low": 1.03, "high": 1.23, "p_adjusted": 0.2}
+    assert voice_cases._ratio(SimpleNamespace(**link), 9).endswith(
+        "not clear when 9 features are asked about at once"
+    )
+    assert voice_cases._ratio(SimpleNamespace(**link | {"low": 0.97}), 9).endswith("within chance")
+
+
+def test_a_long_name_of_a_bar_stands_on_several_lines():
+    lines = review_chart.on_lines("Qualified by Sales (SQL), 1 Apr – 30 Jun 2026 & <b>more</b>").split("<br>")
+    assert len(lines) > 1
+    assert "&lt;b&gt;" in "".join(lines)
+    assert all(len(line) < 45 for line in lines)
 
 
 def test_features_are_an_association_and_a_test_can_be_planned(open_page, bank: Stores):
@@ -60,6 +87,11 @@ def test_a_benchmark_without_source_or_population_is_not_taken(bank: Stores):
         benchmarks.enter(bank, analyst, "csat", 0.8, "A study", date(2027, 1, 1), "Banks")
     with pytest.raises(ChangeRefused, match="between 0 % and 100 %"):
         benchmarks.enter(bank, analyst, "csat", 80, "A study", day, "Banks")
+    for value, on in ((None, day), (0.8, None)):
+        with pytest.raises(ChangeRefused, match="benchmark needs"):
+            benchmarks.enter(bank, analyst, "csat", value, "A study", on, "Banks")
+    with pytest.raises(ChangeRefused, match="between −100 and"):
+        benchmarks.enter(bank, analyst, "nps", 400, "A study", day, "Banks")
     with pytest.raises(AccessRefused):
         benchmarks.enter(bank, somebody("sales"), "csat", 0.8, "A study", day, "Banks")
     with bank.desk.connect() as desk:
