@@ -23,6 +23,7 @@ def ours(data_dir: str, shared: str) -> None:
 
     import pandas as pd
 
+    from metrics.scope import last_full_month, month
     from models import lifetime_value
     from warehouse import connect, coverage
     from warehouse.access import SYSTEM, Reader
@@ -32,8 +33,8 @@ def ours(data_dir: str, shared: str) -> None:
     stores = connect.open_stores(Settings(data_dir=Path(data_dir)), datetime.now)
     reader = Reader(stores, SYSTEM, stores.snapshot())
     as_of, known = coverage.as_of(reader), coverage.known(reader)
-    end = valuation.last_month_end(as_of)
-    then = valuation.month(end.year - 1, end.month).end
+    end = last_full_month(as_of).end
+    then = month(end.year - 1, end.month).end
     people = valuation._people(reader, then, known)
     left = pd.to_datetime(people.pop("left_on"))
     gone = (left.dt.year * 12 + left.dt.month) - valuation.month_number(then)

@@ -16,7 +16,7 @@ from metrics import value_meaning
 from metrics.acquisition import acquisition_cost, joined_within
 from metrics.dimensions import DIMENSIONS
 from metrics.measure import between
-from metrics.scope import Scope, month
+from metrics.scope import Scope, last_full_month, month
 from metrics.value import valued_and_joined_within
 from warehouse.access import Reader
 from warehouse.dialects import month_of, months_between, to_float
@@ -108,8 +108,7 @@ def flows_since_joining(by: str, scope: Scope, as_of: date) -> Select:
 
 def _reached(reader: Reader, by: str, scope: Scope, as_of: date) -> pd.DataFrame:
     """How many customers won have lived through each month since joining: `group`, `month`, `reached`."""
-    full = month(as_of.year, as_of.month)
-    end = full.end if full.end == as_of else month(as_of.year, as_of.month - 1).end
+    end = last_full_month(as_of).end
     columns: dict[str, Any] = {}
     under: dict[str, ColumnElement[bool]] = {}
     for number in range(1, MOST_MONTHS + 1):

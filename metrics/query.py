@@ -95,7 +95,7 @@ def columns_of(name: str) -> list[tuple[str, str]]:
 def absent(name: str, known: frozenset[str]) -> bool:
     """Whether the bank gave no rows of a table, or not a column, that this metric reads: it is not known, rather than 0.
 
-    `known` is what `warehouse.load.known` gives.
+    `known` is what `warehouse.coverage.known` gives.
     """
     needed = columns_of(name)
     return not known.issuperset([t for t, _ in needed] + [f"{t}.{c}" for t, c in needed])

@@ -53,9 +53,15 @@ def months_back(as_of: date, count: int) -> tuple[Period, ...]:
     return tuple(Period(m.start, min(m.end, as_of)) for m in months)
 
 
+def last_full_month(as_of: date) -> Period:
+    """The latest calendar month that is over by the evening of `as_of`."""
+    this = month(as_of.year, as_of.month)
+    return this if this.end == as_of else month(as_of.year, as_of.month - 1)
+
+
 def full_months(as_of: date, count: int) -> tuple[Period, ...]:
     """The last `count` calendar months that are over by the evening of `as_of`, oldest first."""
-    return tuple(m for m in months_back(as_of + timedelta(days=1), count + 1) if m.end <= as_of)
+    return months_back(last_full_month(as_of).end, count)
 
 
 PERIODS: Mapping[str, str] = {
@@ -74,8 +80,7 @@ def period_named(name: str, as_of: date) -> Period:
     if name == "30d":
         return Period(as_of - timedelta(days=29), as_of)
     if name == "month":
-        this = month(as_of.year, as_of.month)
-        return this if this.end == as_of else month(as_of.year, as_of.month - 1)
+        return last_full_month(as_of)
     if name == "quarter":
         first = 3 * ((as_of.month - 1) // 3) + 1
         this = Period(date(as_of.year, first, 1), month(as_of.year, first + 2).end)

@@ -79,7 +79,7 @@ def named(name: str, reader: Reader) -> Quarter:
 
 
 def build(reader: Reader, quarter: Quarter, known: frozenset[str], once: Once | None = None) -> Review:
-    """The review of a quarter for whoever reads. `known` is what `warehouse.load.known` gives; `once` may be a cache."""
+    """The review of a quarter. `known` is what `warehouse.coverage.known` gives for who reads; `once` may be a cache."""
     once = once or each_time(reader)
     status: pd.DataFrame = once("status", lambda d: d.frame(coverage.status()))
     about = asked.read(reader, quarter, known, once, _begun(quarters(reader, known, once), once, known))

@@ -15,7 +15,7 @@ from metrics.contradiction import MONTHS, PAIRS, Contradiction, Pair, detect
 from metrics.measure import Ratio
 from metrics.pace import Forecast, adds_up, forecast, is_count, path
 from metrics.query import Question, ask, unanswerable
-from metrics.scope import Period, Scope, month, months_back, parts_by_month, year_before
+from metrics.scope import Period, Scope, full_months, month, parts_by_month, year_before
 from warehouse.access import Reader
 from warehouse.errors import AccessRefused
 from workflow.goals import Draft, Filters, Goal, parts_of
@@ -52,9 +52,7 @@ def heading(
     empty = pd.DataFrame({"start": [], "value": []})
     if not adds_up(metric) or isinstance(metric, Ratio) or not sees_the_whole(reader, draft.metric):
         return None, empty
-    full = month(as_of.year, as_of.month)
-    last = as_of if full.end == as_of else month(as_of.year, as_of.month - 1).end
-    history = months_back(last, HISTORY)
+    history = full_months(as_of, HISTORY)
     elapsed = Period(draft.span.start, min(draft.span.end, as_of)) if draft.span.start <= as_of else None
     periods = [*history, *([elapsed] if elapsed else [])]
     question = Question.of([draft.metric], Scope(history[-1], draft.filters), periods=periods)
@@ -166,9 +164,7 @@ def contradictions(
     filters: Filters, reader: Reader, as_of: date, known: frozenset[str] | None = None
 ) -> list[tuple[Pair, Contradiction]]:
     """Each pair of figures that could pull against each other, judged over the last twelve full months."""
-    full = month(as_of.year, as_of.month)
-    last = as_of if full.end == as_of else month(as_of.year, as_of.month - 1).end
-    months = months_back(last, MONTHS)
+    months = full_months(as_of, MONTHS)
     names = {id(m): n for n, m in CATALOGUE.items()}
     found = []
     for pair in PAIRS:

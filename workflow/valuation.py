@@ -15,7 +15,7 @@ import pandas as pd
 from sqlalchemy import Select, Subquery, Text, case, distinct, func, null, select
 
 from metrics.profile import profile
-from metrics.scope import month
+from metrics.scope import last_full_month, month
 from models import hindsight, lifetime_value
 from models.lifetime_value import Model, Terms
 from warehouse.access import Reader
@@ -72,7 +72,7 @@ def fitted(reader: Reader, as_of: date, known: frozenset[str]) -> Model:
     examples, growth = [], []
     for day in days:
         rows = _people(reader, day, known)
-        until = month_number(last_month_end(as_of)) - month_number(day)
+        until = month_number(last_full_month(as_of).end) - month_number(day)
         left = pd.to_datetime(rows.pop("left_on"))
         gone = (left.dt.year * 12 + left.dt.month) - month_number(day)
         # In the month somebody leaves, no month end with revenue follows.
@@ -88,7 +88,7 @@ def judged(
     reader: Reader, as_of: date, known: frozenset[str], fewest: int
 ) -> tuple[date, pd.DataFrame, tuple[float, float]] | None:
     """The day a year before, the prediction of that day against what came, and the widening; None if it is too early."""
-    end = last_month_end(as_of)
+    end = last_full_month(as_of).end
     then = month(end.year - 1, end.month).end
     try:
         model = fitted(reader, then, known)
@@ -103,12 +103,6 @@ def judged(
     return then, table, widening
 
 
-def last_month_end(as_of: date) -> date:
-    """The latest month end that is not after `as_of`."""
-    this = month(as_of.year, as_of.month)
-    return this.end if this.end == as_of else month(as_of.year, as_of.month - 1).end
-
-
 def month_number(day: date) -> int:
     """Months since year 0, so that two of them can be subtracted."""
     return day.year * 12 + day.month
@@ -121,7 +115,7 @@ def _ahead(month_on: pd.Series, day: date) -> pd.Series:
 
 def _widened(draft: Draft, reader: Reader, model: Model, as_of: date, known: frozenset[str]) -> Model:
     """The model with the widening of this month's hindsight, which is worked out once and kept."""
-    end = last_month_end(as_of)
+    end = last_full_month(as_of).end
     then = month(end.year - 1, end.month).end
     kept = reader.frame(
         select(value_hindsight.c.widening_down, value_hindsight.c.widening_up).where(
@@ -144,7 +138,7 @@ def _widened(draft: Draft, reader: Reader, model: Model, as_of: date, known: fro
 
 def _margin(day: date) -> Subquery:
     """Net revenue a month of each customer: the mean of the last month ends up to `day`."""
-    end = last_month_end(day)
+    end = last_full_month(day).end
     first = month(end.year, end.month - MARGIN_MONTHS + 1).start
     return (
         select(
@@ -168,7 +162,7 @@ def _people(reader: Reader, day: date, known: frozenset[str]) -> pd.DataFrame:
     columns.append(leads.c.channel if "leads" in known else null().cast(Text).label("channel"))
     found = reader.frame(select(*columns).select_from(joined).order_by(profiles.c.customer_id))
     since = pd.to_datetime(found.pop("joined_on"))
-    months = month_number(last_month_end(day)) - (since.dt.year * 12 + since.dt.month) + 1
+    months = month_number(last_full_month(day).end) - (since.dt.year * 12 + since.dt.month) + 1
     return found.assign(months_since_joining=months.clip(lower=0))
 
 
@@ -177,7 +171,7 @@ def _growth(day: date, as_of: date) -> Select[Any]:
     margin = _margin(day)
     later = (
         select(revenues.c.customer_id, revenues.c.month_on, to_float(func.sum(net)).label("net"))
-        .where(revenues.c.month_on > day, revenues.c.month_on <= last_month_end(as_of))
+        .where(revenues.c.month_on > day, revenues.c.month_on <= last_full_month(as_of).end)
         .group_by(revenues.c.customer_id, revenues.c.month_on)
         .subquery("later")
     )
