@@ -92,7 +92,7 @@ def who_answers(viewer: Viewer, scope: Scope, score: str) -> None:
         tables.empty("Nobody was asked in this period.")
         return
     asked, answered = rates["asked"].sum(), rates["answered"].sum()
-    said = f"{share(answered / asked)} of {asked:,.0f} people asked have answered."
+    said = f"{share(answered / asked)} of {asked:,.0f} invitations have been answered."
     both = answers.reweighted(named)
     if both:
         as_is, alike = (metric.scale * b for b in both)
