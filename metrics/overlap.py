@@ -9,10 +9,12 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, literal, select
 
 from metrics.meaning import Meaning
 from metrics.scope import Period
+from warehouse.access import Reader
 from warehouse.dialects import add_days, days_between
 from warehouse.schema import campaigns, touches
 from warehouse.totals import PEOPLE
@@ -55,6 +57,12 @@ def pairs(period: Period) -> Select[Any]:
         .join(other, other.c.campaign_id == b.c.campaign_id)
         .group_by(a.c.campaign_id, b.c.campaign_id, same_product, same_message)
     )
+
+
+def without_few_left(found: pd.DataFrame, reader: Reader) -> pd.DataFrame:
+    """The answer to `pairs` for its reader: how many were reached close together is blank where all but few of them were."""
+    few = (found["reached"] - found["close"]).between(1, reader.stores.settings.smallest_cell - 1)
+    return found.assign(close=found["close"].mask(few & reader.sees_totals_only(touches)))
 
 
 def contradicted(period: Period) -> Select[Any]:

@@ -8,7 +8,7 @@ import pandas as pd
 from sqlalchemy import Select, func, select, tuple_
 
 from warehouse.access import Reader
-from warehouse.schema import customer_profiles, findings, loads, origins
+from warehouse.schema import UNIFIED_TABLES, customer_profiles, findings, loads, origins
 
 
 def as_of(reader: Reader) -> date:
@@ -45,6 +45,14 @@ def origins_of(columns: list[tuple[str, str]]) -> Select:
 def failed_checks() -> Select:
     """One row per check that found something: check_name, table_name, department, says, row_count, kept."""
     return select(findings).order_by(findings.c.department, findings.c.table_name, findings.c.check_name)
+
+
+def found_by_checks(reader: Reader) -> pd.DataFrame:
+    """`failed_checks` as the viewer may see it: `row_count` is blank where few people's rows are seen in total only."""
+    found = reader.frame(failed_checks())
+    in_total = {t.name for t in UNIFIED_TABLES if reader.sees_totals_only(t)}
+    few = found["row_count"].between(1, reader.stores.settings.smallest_cell - 1)
+    return found.assign(row_count=found["row_count"].mask(few & found["table_name"].isin(in_total)))
 
 
 def nights(reader: Reader) -> int:

@@ -78,6 +78,7 @@ def _findings(found: pd.DataFrame) -> None:
             }
         ),
         "failed_checks",
+        "too few",
         Rows=st.column_config.NumberColumn(format="localized"),
     )
     st.caption("The owner can mend them at the source; the keys of the rows are in the quarantine table.")

@@ -53,7 +53,7 @@ def pairs(viewer: Viewer, plans: pd.DataFrame) -> None:
         f"{period.in_words()}. Two offers contradict each other when they are for one product, say different things, and "
         f"reached a person within {overlap.CLOSE_DAYS} days."
     )
-    found = data.frame(viewer, overlap.pairs(period))
+    found = overlap.without_few_left(data.frame(viewer, overlap.pairs(period)), data.reader(viewer))
     with st.grid(3, min_column_width=215, gap="small"):
         _figure("People told different things", told["contradicted"], told["reached"])
         _figure("People reached by campaigns", told["reached"])

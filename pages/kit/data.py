@@ -126,7 +126,7 @@ def late_sources(viewer: Viewer) -> int:
 
 def failed_checks(viewer: Viewer) -> pd.DataFrame:
     """One row per check of the load that found something."""
-    return cached(viewer, "failed_checks", lambda door: door.frame(coverage.failed_checks()))
+    return cached(viewer, "failed_checks", coverage.found_by_checks)
 
 
 def is_sample(viewer: Viewer) -> bool:

@@ -26,7 +26,7 @@ QUESTION = "Can I trust it, and take it along?"
 def answer(asked: Asked, status: pd.DataFrame, metrics: Iterable[str]) -> Answer:
     """What stands behind the figures, with the version of every definition among `metrics`."""
     as_of = asked.quarter.as_of
-    failed = len(asked.once("failed_checks", lambda d: d.frame(coverage.failed_checks())))
+    failed = len(asked.once("failed_checks", coverage.found_by_checks))
     late = int(status["overdue"].fillna(False).astype(bool).sum())
     sample = bool(status["sample"].fillna(False).any())
     loaded_at = pd.to_datetime(status["loaded_at"]).max()

@@ -142,10 +142,14 @@ def _early(goals: Sequence[Progress], experiments: Sequence[Reading], asked: Ask
 
 
 def _failed(asked: Asked) -> list[Row]:
-    found: pd.DataFrame = asked.once("failed_checks", lambda d: d.frame(coverage.failed_checks()))
+    found: pd.DataFrame = asked.once("failed_checks", coverage.found_by_checks)
     rows = []
     for r in rows_of(found):
-        n = "" if pd.isna(r.row_count) else f" ({_many(int(r.row_count), 'row', 'rows')})"
+        n = (
+            " (too few rows to show)"
+            if pd.isna(r.row_count)
+            else f" ({_many(int(r.row_count), 'row', 'rows')})"
+        )
         rows.append(
             (
                 "Check",

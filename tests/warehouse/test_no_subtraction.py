@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from onlookers import EVERYBODY
 from sqlalchemy import func, select
 
-from metrics import CATALOGUE
+from metrics import CATALOGUE, overlap
 from metrics.query import Question, ask, measures_of
 from metrics.report import ways
 from metrics.scope import Period, Scope
@@ -21,6 +21,7 @@ from models.association import links
 from warehouse import desk, schema
 from warehouse.access import SYSTEM, Reader
 from warehouse.connect import Stores
+from warehouse.coverage import found_by_checks
 from warehouse.errors import reference
 from warehouse.totals import BESIDES, PEOPLE, without_small_cells
 from workflow import adoption, voice
@@ -235,3 +236,19 @@ def test_the_log_of_a_bug_holds_no_value_of_a_row(empty: Stores, caplog: pytest.
         reference(ValueError(told))
     assert "[SQL: INSERT]" in caplog.text
     assert "Chan Siu Ming" not in caplog.text
+
+
+def test_pairs_of_campaigns_and_findings_of_checks_tell_of_no_few(night: Stores) -> None:
+    for role in ("marketing", "executive"):
+        reader = Reader(night, EVERYBODY[role])
+        pairs = overlap.without_few_left(reader.frame(overlap.pairs(QUARTER)), reader)
+        assert pairs["close"].notna().any()
+        assert not (pairs["reached"] - pairs["close"]).between(1, SMALLEST - 1).any()
+        told = found_by_checks(reader).set_index(["table_name", "check_name"])["row_count"]
+        true_ = found_by_checks(Reader(night, SYSTEM)).set_index(["table_name", "check_name"])["row_count"]
+        assert (
+            not told[told.index.get_level_values(0).isin(["customers", "leads", "tickets"])]
+            .between(1, 9)
+            .any()
+        )
+        assert (told.dropna() == true_[told.notna()]).all()
