@@ -60,7 +60,7 @@ def pairs(period: Period) -> Select[Any]:
 
 
 def without_few_left(found: pd.DataFrame, reader: Reader) -> pd.DataFrame:
-    """The answer to `pairs` for its reader: how many were reached close together is blank where all but few of them were."""
+    """The answer to `pairs` for its reader: how many were reached close together is blank where all but few were."""
     few = (found["reached"] - found["close"]).between(1, reader.stores.settings.smallest_cell - 1)
     return found.assign(close=found["close"].mask(few & reader.sees_totals_only(touches)))
 
