@@ -48,7 +48,8 @@ nps_balance = Measure(
 
 nps = Ratio(
     label="Net promoter score (NPS)",
-    means="Share of answers of 9 or 10 less share of answers of 6 or below, in points from -100 to 100.",
+    means="Of the answers given in the period, the share of 9 or 10 less the share of 6 or below, in points from -100 to "
+    "100.",
     owner="Service",
     top=nps_balance,
     bottom=nps_answers,
@@ -174,9 +175,13 @@ def _given(kind: str, label: str, means: str, least: int = 0) -> Measure:
 
 
 csat_answers = _given("csat", "Answers about satisfaction", "Satisfaction questions answered in the period.")
-csat_satisfied = _given("csat", "Satisfied answers", "Satisfaction answered with 4 or 5 of 5.", least=4)
+csat_satisfied = _given(
+    "csat", "Satisfied answers", "Satisfaction answered with 4 or 5 of 5 in the period.", least=4
+)
 ces_answers = _given("ces", "Answers about effort", "Effort questions answered in the period.")
-ces_easy = _given("ces", "Answers that it was easy", "Effort answered with 5, 6 or 7 of 7.", least=5)
+ces_easy = _given(
+    "ces", "Answers that it was easy", "Effort answered with 5, 6 or 7 of 7 in the period.", least=5
+)
 
 _HALF = """
     surveys
@@ -191,7 +196,7 @@ _HALF = """
 
 csat = Ratio(
     label="Satisfied customers (CSAT)",
-    means="Of the answers about satisfaction, the share of 4 or 5 on a scale of 5.",
+    means="Of the answers about satisfaction given in the period, the share of 4 or 5 on a scale of 5.",
     owner="Service",
     top=csat_satisfied,
     bottom=csat_answers,
@@ -200,7 +205,7 @@ csat = Ratio(
 )
 ces = Ratio(
     label="Found it easy (CES)",
-    means="Of the answers about effort, the share of 5 to 7 on a scale of 7.",
+    means="Of the answers about effort given in the period, the share of 5 to 7 on a scale of 7.",
     owner="Service",
     top=ces_easy,
     bottom=ces_answers,

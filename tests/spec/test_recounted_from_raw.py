@@ -258,3 +258,22 @@ def test_a_lead_that_was_lost_has_no_segment_unless_its_person_is_a_customer(
     closed = stages["Opportunity"].notna() & (stages["Won"].notna() | stages["Lost"].notna())
     # Why the pages caution: told by segment, nearly every opportunity looks won.
     assert stages.loc[closed & known, "Won"].notna().mean() > 1.2 * stages.loc[closed, "Won"].notna().mean()
+
+
+@pytest.mark.parametrize("period", SPANS, ids=Period.in_words)
+def test_scores_count_the_answers_given_in_the_period_and_response_rates_the_invitations_sent_in_it(
+    period: Period, bank_folder: Path, reader: Reader
+) -> None:
+    raw = pd.read_csv(bank_folder / "service/surveys.csv")
+    sent, answered = (_inside(pd.to_datetime(raw[name]), period) for name in ("sent", "answered"))
+    scores = {kind: raw.loc[answered & (raw["kind"] == kind), "score"] for kind in ("nps", "csat", "ces")}
+    expected = {
+        "nps": 100 * ((scores["nps"] >= 9).mean() - (scores["nps"] <= 6).mean()),
+        "csat": (scores["csat"] >= 4).mean(),
+        "ces": (scores["ces"] >= 5).mean(),
+        **{
+            f"{kind}_response": raw.loc[sent & (raw["kind"] == kind), "answered"].notna().mean()
+            for kind in scores
+        },
+    }
+    assert _ask(reader, list(expected), period) == pytest.approx(expected)
