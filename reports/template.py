@@ -235,7 +235,11 @@ def _as_master(shape: Any, of: Any, text: str, roomier: float) -> None:
         if style is not None:
             place = _box(of)
             room = (place.wide - 15) / roomier
-            size = fit.size_for([text], room, place.tall, (int(style.get("sz", "1000")) / 100, 8.0)) or 8.0
+            largest = int(style.get("sz", "1000")) / 100
+            # On one line while it can be read so; then on as many as its place holds.
+            sizes = (largest - n / 2 for n in range(max(0, int(2 * (largest - 8.0))) + 1))
+            one_line = next((s for s in sizes if fit.width(text, s) <= room), None)
+            size = one_line or fit.size_for([text], room, place.tall, (largest, 8.0)) or 8.0
             properties.set("sz", str(int(100 * size)))
             for child in style:
                 properties.append(copy.deepcopy(child))

@@ -33,7 +33,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         quarter = _chosen(offered)
         review = quarterly.build(reader, quarter, known, once)
         _take_along(viewer, review, quarter)
-    headline.title(escaped(review.title))
+    headline.title(_unbroken(escaped(review.title)))
     st.caption(_how_to_read(review))
     with st.grid(len(review.figures), min_column_width=140, gap="small"):
         for figure in review.figures:
@@ -162,7 +162,7 @@ def _table(table: Table, key: str) -> None:
 
 
 def _answer(number: int, answer: Answer) -> None:
-    label = f"**{number} {NAMES[answer.key]}** · {escaped(answer.title)}"
+    label = f"**{number} {NAMES[answer.key]}** · {_unbroken(escaped(answer.title))}"
     with st.expander(label, key=f"answer-{answer.key}", on_change="rerun", bind="query-params") as shown:
         if not shown.open:
             return

@@ -91,6 +91,8 @@ def intervals(
                 "y": [label for label, _ in aimed],
                 "text": [f"target {signed(t, 0)}" for _, t in aimed],
                 "textposition": "bottom center",
+                # The words of a target near the edge of a phone are longer than the room beside it.
+                "cliponaxis": False,
                 "marker": {"symbol": "diamond-open", "color": text, "size": 11, "line": {"width": 2}},
                 "hovertemplate": "%{y}: %{text}<extra></extra>",
             },

@@ -59,7 +59,7 @@ def _title(asked: Asked, said: Survey | None) -> str:
     if asked.value("acceptance_rate") == asked.value("acceptance_rate"):
         parts.append(f"Sales accepted {asked.says('acceptance_rate')}")
     if said is not None:
-        parts.append(f"the staff survey stands at {said.score:.1f} of 5")
+        parts.append(f"{'the' if parts else 'The'} staff survey stands at {said.score:.1f} of 5")
     return "; ".join(parts) or "How the departments work together is not known here"
 
 

@@ -22,6 +22,7 @@ from openpyxl import load_workbook
 from pptx import Presentation
 from pptx.enum.shapes import PP_PLACEHOLDER as KIND
 from pptx.oxml.ns import qn
+from pptx.util import Pt
 
 from metrics import CATALOGUE
 from metrics.measure import version
@@ -231,6 +232,21 @@ def test_a_brand_replaces_our_look_by_the_kinds_of_its_placeholders() -> None:
         assert not codes & {look.colour("primaryColor"), look.colour("textColor")}, (
             "our own colours in a brand"
         )
+
+
+def test_the_line_at_the_foot_is_one_line_where_it_can_be_read_so(tmp_path: Path) -> None:
+    brand, room = Presentation(), 320.0
+    for owner in (brand.slide_masters[0], *brand.slide_layouts):
+        for shape in owner.placeholders:
+            if shape.placeholder_format.type == KIND.FOOTER:
+                shape.left, shape.top, shape.width, shape.height = Pt(60), Pt(500), Pt(room), Pt(29)
+    brand.save(tmp_path / "brand.pptx")
+    short = replace(REVIEW, answers=REVIEW.answers[-1:], case_studies=(), figures=())
+    slide = opened(deck.slides(short, tmp_path / "brand.pptx")).slides[1]
+    (foot,) = [s for s in slide.shapes if s.has_text_frame and s.text_frame.text == about.foot(short)]
+    size = foot.text_frame.paragraphs[0].runs[0].font.size.pt
+    assert 8 <= size < 12
+    assert fit.width(about.foot(short), size) <= room
 
 
 def test_a_template_that_cannot_be_used_is_a_sentence(tmp_path: Path) -> None:
