@@ -109,16 +109,31 @@ class Forecast:
     """The method by name, for who wants to know."""
 
 
+def known_in_a_row(history: Sequence[float]) -> tuple[Sequence[float], int]:
+    """The last figures that follow each other, and how many of NaN come after them."""
+    known = [at for at, value in enumerate(history) if math.isfinite(value)]
+    if not known:
+        return (), len(history)
+    last = first = known[-1]
+    while first and math.isfinite(history[first - 1]):
+        first -= 1
+    return history[first : last + 1], len(history) - 1 - last
+
+
 def forecast(history: Sequence[float], ahead: Sequence[float]) -> Forecast | None:
     """The total of the months to come, from the full months so far; None if they are fewer than six.
 
+    A month may be NaN: about too few people to show. Then the last months known in a row are continued, first over those
+    that are not known after them.
     `ahead` says how much of each coming month counts (1 for a whole one). Exponential smoothing of the level with
     additive errors (Hyndman and others, Forecasting with Exponential Smoothing, 2008, ch. 5) from statsmodels, seasons
     only from three years on; the interval from 2,000 simulated futures, because months to come are not independent,
     widened by Student's t. How often it holds is measured in `benchmarks/goal_forecasts.py`.
     """
-    if len(history) < FEWEST_MONTHS or not all(math.isfinite(v) for v in history):
+    history, missed = known_in_a_row(history)
+    if len(history) < FEWEST_MONTHS:
         return None
+    ahead = [0.0] * missed + list(ahead) if ahead else ()
     if not ahead:
         return Forecast(low=0.0, middle=0.0, high=0.0, method="Nothing is left to come.")
     seasonal = len(history) >= SEASONS_FROM
@@ -145,12 +160,14 @@ def forecast(history: Sequence[float], ahead: Sequence[float]) -> Forecast | Non
     degrees = len(series) - (14 if seasonal else 2)
     wider = math.sqrt(len(series) / degrees) * float(student.ppf(0.975, degrees)) / 1.96
     low, high = max(0.0, middle - wider * (middle - low)), middle + wider * (high - middle)
+    after = f", of which the last {missed} are not known" if missed > 1 else ""
+    after = ", of which the last is not known" if missed == 1 else after
     seasons = "with the seasons of the year" if seasonal else "without seasons, which need three years"
     return Forecast(
         low=float(low),
         middle=float(middle),
         high=float(high),
-        method=f"It continues the last {len(history)} full months, {seasons}.",
+        method=f"It continues the last {len(history) + missed} full months{after}, {seasons}.",
         how=f"Exponential smoothing of the monthly figures with additive errors; the interval holds 95 of 100 out of "
         f"{SIMULATED:,} futures drawn from it, widened for the length of the history.",
     )

@@ -56,7 +56,8 @@ def heading(
     elapsed = Period(draft.span.start, min(draft.span.end, as_of)) if draft.span.start <= as_of else None
     periods = [*history, *([elapsed] if elapsed else [])]
     question = Question.of([draft.metric], Scope(history[-1], draft.filters), periods=periods)
-    answer = ask(question, reader, known).set_index("period")[draft.metric].astype(float)
+    # From the months that everybody may know: two departments in one meeting must read the same forecast.
+    answer = ask(question, reader, known, alike=True).set_index("period")[draft.metric].astype(float)
     values = answer.loc[: len(history) - 1]
     # Months before the bank's first data count nothing; they are not a history of nothing.
     counted = values.to_numpy().nonzero()[0]

@@ -34,7 +34,7 @@ def chart(viewer: Viewer, found: Progress, heading_for: Forecast | None) -> None
     actual = pd.Series(found.months)
     if adds_up(metric):
         steps = pd.Series(goal.path or [goal.target * p.days / goal.span.days for p in parts])
-        path, shown = list(steps.cumsum()), list(actual.cumsum())
+        path, shown = list(steps.cumsum()), _so_far(actual, found.actual)
     else:
         path, shown = [goal.target] * len(parts), list(actual)
     if found.elapsed is not None and len(shown) and not found.is_over:
@@ -71,3 +71,9 @@ def chart(viewer: Viewer, found: Progress, heading_for: Forecast | None) -> None
     ]
     actuals = [Figure(of=goal.metric, scope=goal.scope.over(days)) for days in spans[: len(shown)]]
     drill_table.below(table, "pace-table", opens={"Actual": [*actuals, *blank]})
+
+
+def _so_far(months: pd.Series, total: float) -> list[float]:
+    """How the months add up; after one about too few people to show only the total is known again."""
+    sums = months.cumsum(skipna=False)
+    return [*sums.iloc[:-1], total] if len(sums) else []

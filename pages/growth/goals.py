@@ -6,7 +6,7 @@ import streamlit as st
 
 from metrics import CATALOGUE
 from metrics.meaning import Meaning
-from metrics.pace import adds_up
+from metrics.pace import adds_up, known_in_a_row
 from metrics.query import Question
 from metrics.scope import Period, Scope, year_before
 from metrics.versions import timeline
@@ -137,7 +137,7 @@ def _this(viewer: Viewer, found: Progress) -> None:
         if outlook is not None and not found.is_over:
             st.metric("Heading for", f"{figure(metric, outlook.low)} to {figure(metric, outlook.high)}")
         elif not found.is_over:
-            st.caption(_no_forecast(adds_up(metric), len(history)))
+            st.caption(_no_forecast(adds_up(metric), len(known_in_a_row(list(history["value"]))[0])))
         if goal.baseline:
             st.caption(f"The year before: {figure(metric, goal.baseline)}.")
     if outlook is not None and not found.is_over:
@@ -159,7 +159,7 @@ def _this(viewer: Viewer, found: Progress) -> None:
 def _no_forecast(total: bool, months: int) -> str:
     if not total:
         return "A rate or level has no forecast here: it is judged against its goal as it stands."
-    return f"No forecast: it needs six full months of a count or an amount, and there are {months}."
+    return f"No forecast: it needs six full months in a row of a count or an amount, and there are {months}."
 
 
 def _feeds(viewer: Viewer, goal: Goal) -> None:

@@ -46,7 +46,8 @@ def pace(
         {
             "mode": "lines+markers",
             "x": x[:now],
-            "y": list(actual),
+            "y": [None if v != v else v for v in actual],
+            "connectgaps": True,
             "line": {"color": strong, "width": 2.5},
             **shown,
         }

@@ -95,7 +95,17 @@ def test_a_goal_that_should_fall_is_met_below_its_target() -> None:
 
 def test_too_short_a_history_gives_no_forecast() -> None:
     assert forecast([100.0] * 5, [1.0]) is None
-    assert forecast([100.0, math.nan, *[100.0] * 10], [1.0]) is None
+    assert forecast([*[100.0] * 9, math.nan, *[100.0] * 5], [1.0]) is None
+    assert forecast([math.nan] * 9, [1.0]) is None
+
+
+def test_months_about_too_few_people_leave_a_forecast_from_those_known_in_a_row() -> None:
+    known = [float(v) for v in np.random.default_rng(7).poisson(100, 12)]
+    whole, missed = forecast(known, [0.0, 1.0, 1.0]), forecast([3.0, math.nan, *known, math.nan], [1.0, 1.0])
+    assert whole is not None
+    assert missed is not None
+    assert (missed.low, missed.middle, missed.high) == (whole.low, whole.middle, whole.high)
+    assert missed.method.startswith("It continues the last 13 full months, of which the last is not known")
 
 
 def test_a_forecast_says_how_it_was_made_and_what_it_does_not_know() -> None:
