@@ -56,25 +56,24 @@ def heading(
     elapsed = Period(draft.span.start, min(draft.span.end, as_of)) if draft.span.start <= as_of else None
     periods = [*history, *([elapsed] if elapsed else [])]
     question = Question.of([draft.metric], Scope(history[-1], draft.filters), periods=periods)
-    # From the months that everybody may know: two departments in one meeting must read the same forecast.
-    answer = ask(question, reader, known, alike=True).set_index("period")[draft.metric].astype(float)
-    values = answer.loc[: len(history) - 1]
-    # Months before the bank's first data count nothing; they are not a history of nothing.
-    counted = values.to_numpy().nonzero()[0]
-    first = int(counted[0]) if len(counted) else len(values)
-    months = pd.DataFrame({"start": [m.start for m in history], "value": values}).iloc[first:]
     ahead = [
         (part.end - max(part.start, _after(as_of))).days + 1 for part in parts_of(draft) if part.end > as_of
     ]
     weights = [d / m.days for d, m in zip(ahead, _whole_months(draft.span, as_of), strict=True)]
-    rest = forecast(list(months["value"]), weights)
-    so_far = float(answer.iloc[-1]) if elapsed else 0.0
-    if rest is None or math.isnan(so_far):
-        return None, months
-    return (
-        replace(rest, low=so_far + rest.low, middle=so_far + rest.middle, high=so_far + rest.high),
-        months,
-    )
+    # First from the months that everybody may know: two departments in one meeting must read one forecast.
+    for alike in (True, False):
+        answer = ask(question, reader, known, alike=alike).set_index("period")[draft.metric].astype(float)
+        values = answer.loc[: len(history) - 1]
+        # Months before the bank's first data count nothing; they are not a history of nothing.
+        counted = values.to_numpy().nonzero()[0]
+        first = int(counted[0]) if len(counted) else len(values)
+        months = pd.DataFrame({"start": [m.start for m in history], "value": values}).iloc[first:]
+        rest = forecast(list(months["value"]), weights)
+        so_far = float(answer.iloc[-1]) if elapsed else 0.0
+        if rest is not None and not math.isnan(so_far):
+            ends = {end: so_far + getattr(rest, end) for end in ("low", "middle", "high")}
+            return replace(rest, **ends), months
+    return None, months
 
 
 def _after(as_of: date) -> date:

@@ -119,9 +119,11 @@ def _this(viewer: Viewer, found: Progress) -> None:
     if math.isnan(found.actual):
         st.info(
             f"The goal is {figure(metric, goal.target)}. Your role does not see this figure for the whole bank, or it is "
-            "not known; Marketing, Sales, analysts and executives follow it.",
+            "not known, or it would tell of too few people; Marketing, Sales, analysts and executives follow it.",
             icon=":material/lock:",
         )
+        if viewer.role in MAY_SET and goal.ended_at is None:
+            _give_up(viewer, goal)
         return
     days = Period(goal.span.start, min(goal.span.end, data.as_of(viewer)))
     outlook, history = goal_pace.outlook(viewer, goal)
