@@ -169,6 +169,11 @@ def test_no_page_writes_raw_html(forbidden: str) -> None:
     assert not [str(m) for m in OURS if forbidden in _text(m)]
 
 
+def test_no_sentence_says_ten_where_the_bank_chooses_the_smallest_cell() -> None:
+    said = re.compile(r"fewer than (10|ten)\b")
+    assert [str(m) for m in MODULES if m.parts[0] in ("pages", "reports") and said.search(_text(m))] == []
+
+
 def test_pages_know_no_sql() -> None:
     for module in MODULES:
         if module.parts[0] == "pages":

@@ -76,7 +76,7 @@ def _contact(arms: Found) -> tuple[str, str]:
         return (
             "hourglass_empty",
             "How many of the held-out were called, met or made an offer within 30 days of the draw is not shown: those "
-            "who were, or were not, are fewer than 10.",
+            "who were, or were not, are too few.",
         )
     others = "too few with or without it to show" if isnan(treated) else share(treated)
     told = (

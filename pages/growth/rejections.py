@@ -94,9 +94,10 @@ def _recycled_here(viewer: Viewer, scope: Scope) -> list[str]:
     """Of the leads rejected on this page after the last day loaded: all, and those given back to Marketing."""
     if not lead_decisions.are_kept_by(scope.filters):
         return ["not kept by this filter"] * 2
-    found = data.reader(viewer).frame(lead_decisions.recycled(data.as_of(viewer), scope.filters)).iloc[0]
+    door = data.reader(viewer)
+    found = door.frame(lead_decisions.recycled(data.as_of(viewer), scope.filters)).iloc[0]
     if pd.isna(found["rejected"]):
-        return ["fewer than 10"] * 2
+        return [f"fewer than {door.stores.settings.smallest_cell}"] * 2
     # Those not given back may be the few.
     back = "too few to show" if pd.isna(found["to_nurture"]) else f"{found['to_nurture']:,.0f}"
     return [f"{found['rejected']:,.0f}", back]

@@ -162,9 +162,10 @@ def _formats(measure: Measure, found: pd.DataFrame) -> dict[str, Any]:
 
 def _parts(name: str, measure: Measure, scope: Scope, viewer: Viewer) -> None:
     """The figure's parts, for a role that sees totals only."""
+    fewest = data.reader(viewer).stores.settings.smallest_cell
     st.info(
         "Your role sees totals, not single people, so these are the parts of the figure instead of its rows. Parts "
-        "about fewer than 10 people stay blank, and those by which one could work them out.",
+        f"about fewer than {fewest} people stay blank, and those by which one could work them out.",
         icon=":material/lock:",
     )
     ways = [d for d in DIMENSIONS if unanswerable(name, Question.of([name], scope, [d])) is None]

@@ -30,7 +30,8 @@ SURE = 0.05
 
 def case_studies(asked: Asked, experiments: Sequence[Reading]) -> tuple[CaseStudy, ...]:
     """One per experiment that was read by the quarter's end, and the clearest link without a control group."""
-    told = [_controlled(r) for r in looked_at(list(experiments), asked)]
+    fewest = asked.reader.stores.settings.smallest_cell
+    told = [_controlled(r, fewest) for r in looked_at(list(experiments), asked)]
     if may_see(asked.reader.viewer, feature_links) is not None:
         links: pd.DataFrame = asked.once("feature links", lambda d: d.frame(features()))
         clear = links[
@@ -40,12 +41,13 @@ def case_studies(asked: Asked, experiments: Sequence[Reading]) -> tuple[CaseStud
     return tuple(told)
 
 
-def _controlled(reading: Reading) -> CaseStudy:
+def _controlled(reading: Reading, fewest: int) -> CaseStudy:
     effects = [effect(reading, o) for o in (CHURN, CROSS_SELL) if o in reading.figures]
     arms = reading.arms
     since = f" since {day(reading.first_on)}" if reading.first_on else ""
     what = (
-        f"Drawn by lot{since}: {_people(arms, 'treated')} customers treated, {_people(arms, 'held_out')} held out. "
+        f"Drawn by lot{since}: {_people(arms, 'treated', fewest)} customers treated, "
+        f"{_people(arms, 'held_out', fewest)} held out. "
         "The lot makes both groups alike, so a clear difference is what the pilot did."
     )
     sentences = [_sentence(e) for e in effects]
@@ -72,9 +74,9 @@ def _controlled(reading: Reading) -> CaseStudy:
     )
 
 
-def _people(arms: Any, arm: str) -> str:
+def _people(arms: Any, arm: str, fewest: int) -> str:
     number = arms[arm].value if arm in arms else float("nan")
-    return "fewer than 10" if number != number else f"{number:,.0f}"
+    return f"fewer than {fewest}" if number != number else f"{number:,.0f}"
 
 
 def _title(reading: Reading, effects: Sequence[Effect]) -> str:

@@ -31,7 +31,13 @@ def answer(asked: Asked) -> Answer:
     if asked.quarter.is_partial and said is not None:
         said = NOT_YET
     done = worked(asked.reader, period)
-    sentences = [_hand_off(asked), NOT_MEASURED, _signed_in(asked), _worked(done), *_staff(said)]
+    sentences = [
+        _hand_off(asked),
+        NOT_MEASURED,
+        _signed_in(asked),
+        _worked(done, asked.reader.stores.settings.smallest_cell),
+        *_staff(said),
+    ]
     return Answer(
         key="together",
         question=QUESTION,
@@ -96,15 +102,15 @@ def _signed_in(asked: Asked) -> str:
     )
 
 
-def _worked(done: Worked | None) -> str:
+def _worked(done: Worked | None, fewest: int) -> str:
     if done is None:
         return "How alerts are worked is not for your role."
     if math.isnan(done.raised):
-        return "Alerts: fewer than 10 customers were flagged in the quarter, too few to show."
+        return f"Alerts: fewer than {fewest} customers were flagged in the quarter, too few to show."
     if done.raised == 0:
         return "Alerts: none were raised in the quarter."
     text = f"Alerts: {done.raised:,.0f} customers were flagged in the quarter; " + (
-        "on how many work has begun is not shown: those with or without are fewer than 10."
+        f"on how many work has begun is not shown: those with or without are fewer than {fewest}."
         if math.isnan(done.started)
         else f"work on {done.started:,.0f} of them has begun."
     )
