@@ -143,7 +143,7 @@ def test_an_experiment_inside_the_noise_did_nothing(churn: list[float], sold: li
         following=None,
         figures={"churn": found(churn), "cross_sell": found(sold)},
     )
-    study = pilots._controlled(reading)
+    study = pilots._controlled(reading, 10)
     assert study.controlled
     clear = [ends for ends in (churn, sold) if not ends[0] <= 0 <= ends[2]]
     assert bool(claims(study.title)) == bool(clear)
