@@ -28,7 +28,7 @@ from warehouse.schema import (
     leads,
     revenues,
 )
-from warehouse.totals import PEOPLE
+from warehouse.totals import PEOPLE, without_small_cells
 
 BY = ("channel", "campaign", "product", "month")
 """What can be compared; a month is that of joining. A product is that of the campaign that brought the customer."""
@@ -52,6 +52,7 @@ def groups(reader: Reader, by: str, scope: Scope) -> pd.DataFrame:
         },
         {"left": customers.c.left_on.is_not(None)},
         customers.c.acquired_by_lead_id.is_not(None),
+        alike="left",
     )
     worth = customer_values.c.since_joining
     values = _ask(
@@ -144,8 +145,13 @@ def _ask(
     columns: dict[str, Any],
     under: dict[str, ColumnElement[bool]] | None = None,
     *more: ColumnElement[bool],
+    alike: str = "",
 ) -> pd.DataFrame:
-    """Totals by group, each with its people, counted under the same condition."""
+    """Totals by group, each with its people, counted under the same condition.
+
+    The column `alike` is blank for everybody where it is for who sees totals only: an interval made of it is then the
+    same for all.
+    """
     group = _group(fact, by)
     people = [
         func.count(
@@ -159,6 +165,9 @@ def _ask(
     ]
     asked = select(group.label("group"), *(c.label(n) for n, c in columns.items()), *people)
     found = reader.frame(_filtered(asked.where(when, *more), fact, scope).group_by(group))
+    if alike:
+        shown = ["group", alike, f"{alike}{PEOPLE}"]
+        found[shown] = without_small_cells(found[shown], reader.stores.settings.smallest_cell, ["group"])
     return found[["group", *columns]]
 
 

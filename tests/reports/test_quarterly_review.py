@@ -16,13 +16,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from morning import stores_in
 
-from metrics import CATALOGUE
+from metrics import CATALOGUE, channel_value
 from metrics.quarter import Quarter, quarter_named, quarter_of
 from metrics.query import Question, ask
 from metrics.scope import Period, Scope
 from metrics.small_groups import shown
 from metrics.versions import timeline
 from metrics.words import figure
+from models import worth
 from models.figures import Figure
 from reports import quarterly_review as quarterly
 from reports.answers import staff, together
@@ -418,3 +419,19 @@ def test_shares_that_do_not_give_the_effect_beside_them_say_why() -> None:
         == as_counted({"relative": counted, "relative_adjusted": counted})
         == ""
     )
+
+def test_a_groups_value_has_one_interval_and_one_verdict_for_every_role(night: Stores):
+    """The count of those who left is blank for some roles where it is small; the interval made of it is not theirs alone."""
+    year = Scope(Period(date(2025, 7, 1), date(2026, 6, 30)))
+    for by in ("channel", "campaign"):
+        seen = {
+            role: worth.judged(channel_value.groups(reader_of(night, role), by, year)).set_index("group")
+            for role in ROLES
+        }
+        analysts = seen.pop("analyst")
+        assert len(analysts) > 1
+        for judged in seen.values():
+            both = judged.index[judged["won"].notna() & judged["value"].notna()]
+            assert len(both) > 1
+            columns = ["ltv_low", "ltv_high", "gain_low", "gain_high", "verdict"]
+            pd.testing.assert_frame_equal(judged.loc[both, columns], analysts.loc[both, columns])
