@@ -420,6 +420,7 @@ def test_shares_that_do_not_give_the_effect_beside_them_say_why() -> None:
         == ""
     )
 
+
 def test_a_groups_value_has_one_interval_and_one_verdict_for_every_role(night: Stores):
     """The count of those who left is blank for some roles where it is small; the interval made of it is not theirs alone."""
     year = Scope(Period(date(2025, 7, 1), date(2026, 6, 30)))
