@@ -24,7 +24,10 @@ def answer(asked: Asked, experiments: list[Reading]) -> Answer:
         sentences.append(f"{one.reading.title}: {one.in_words()}.{arms} {one.more_needed()}".strip())
     if not sold:
         sentences.append("No experiment measures what customers opened." if read else not_read(experiments))
-    sentences += [f"Guardrail, {one.reading.title}: {one.in_words()}." for one in guards]
+    for r in read:
+        mine = [one.in_words() for one in guards if one.reading is r]
+        if mine:
+            sentences.append(f"Guardrails of {r.title}: {'; '.join(mine)}.")
     if read:
         gone = [name for outcome, name in GUARDRAILS.items() if not any(g.outcome == outcome for g in guards)]
         if gone:
