@@ -41,28 +41,37 @@ def wholes(catalogue: Mapping[str, Metric]) -> dict[int, tuple[Measure, ...]]:
 
 
 def without_parted(
-    answer: pd.DataFrame, cells: pd.DataFrame, filters: Filters, by: Sequence[str], smallest: int
+    answer: pd.DataFrame,
+    cells: pd.DataFrame,
+    whole: pd.DataFrame,
+    filters: Filters,
+    by: Sequence[str],
+    smallest: int,
 ) -> pd.DataFrame:
     """`answer` without the figures whose filters part the cells that are blank without them.
 
-    `answer` has the columns `by`, figures and their people, under `filters`; `cells` the same without the filters, told
-    apart by their dimensions too. A blank cell is hidden by others of its line: whoever filters one of them in, and
-    another out, could subtract.
+    `answer` has the columns `by`, figures and their people, under `filters`; `whole` the same without the filters, and
+    `cells` told apart by their dimensions, too. Less the cells that are shown, a figure and what it leaves out tell how
+    many are in the blank ones on either side: `smallest` people or more, or it is blank itself.
     """
     chosen = pd.Series(True, index=cells.index)
     for dimension, values in filters:
         chosen &= _among(cells[dimension], values)
-    where = _key(cells, by)
-    here = _key(answer, by)
-    figures = [c for c in answer.columns if f"{c}{PEOPLE}" in answer.columns]
-    for figure in figures:
-        blank = cells[f"{figure}{PEOPLE}"].isna()
-        inside = set(where[blank & chosen])
-        parted = here.isin(inside & set(where[blank & ~chosen]))
+    where, here = _key(cells, by), _key(answer, by)
+    everybody = whole.set_index(_key(whole, by))
+    for figure in [c for c in answer.columns if f"{c}{PEOPLE}" in answer.columns]:
+        counted = cells[f"{figure}{PEOPLE}"]
+        blank = counted.isna()
+        parted = here.isin(set(where[blank & chosen]) & set(where[blank & ~chosen]))
         if not parted.any():
             continue
         people = answer[f"{figure}{PEOPLE}"]
-        few = not_alone(people.fillna(0), parted | people.isna(), [answer[d] for d in by], smallest)
+        inside, outside = (
+            here.map(counted.where(side, 0).fillna(0).groupby(where).sum()) for side in (chosen, ~chosen)
+        )
+        left_out = here.map(everybody[f"{figure}{PEOPLE}"]) - people
+        told = (people - inside >= smallest) & (left_out - outside >= smallest)
+        few = not_alone(people.fillna(0), (parted & ~told) | people.isna(), [answer[d] for d in by], smallest)
         for column in (figure, f"{figure}{PEOPLE}"):
             answer[column] = answer[column].astype(float).mask(few, np.nan)
     return answer

@@ -181,7 +181,8 @@ def _totals(
         return wide
     dimensions = [d for d, _ in filters if d not in question.by]
     cells = asked(replace(question, filters=(), by=(*question.by, *dimensions)))
-    return blanks.without_parted(wide, cells, filters, question.by, smallest)
+    whole = asked(replace(question, filters=()))
+    return blanks.without_parted(wide, cells, whole, filters, question.by, smallest)
 
 
 def statement(
