@@ -63,7 +63,6 @@ def test_goals_open_for_everybody_on_the_shared_one(open_page, agreed: Stores, v
     _ok(app)
     title = app.title[0].value
     assert title.startswith("Qualified conversions, digital channels")
-    # In so small a bank it would tell those who see totals of the few who came through the other channels.
     assert ("so far" in title) == (viewer.role in ("sales", "marketing", "analyst", "executive"))
     assert ("too few people" in words(app) + str([i.value for i in app.info])) == ("so far" not in title)
 
