@@ -77,7 +77,7 @@ def _by_campaign(viewer: Viewer, scope: Scope, names: dict[str, str]) -> None:
     answer = answer.sort_values("promises_due", ascending=False, na_position="last")
     shown = pd.DataFrame(
         {
-            "Campaign": answer["campaign"].map(names).fillna("No campaign known"),
+            "Campaign": answer["campaign"].map(names).astype(object).fillna("No campaign known"),
             "Contacts due": answer["promises_due"],
             "Promise kept": _shares(answer, "contacted_in_time", "promises_due"),
             "Still waiting": answer["still_uncontacted"],

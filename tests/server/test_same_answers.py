@@ -19,6 +19,7 @@ from metrics import CATALOGUE, channel_value, overlap, query
 from metrics.dimensions import DIMENSIONS
 from metrics.query import Question
 from metrics.scope import Period, Scope
+from warehouse import coverage
 from warehouse import load as loading
 from warehouse.access import SYSTEM, Reader
 from warehouse.connect import Stores
@@ -56,7 +57,7 @@ def _questions(reader: Reader) -> list[tuple[Scope, tuple[str, ...]]]:
 
 def test_every_metric_is_the_same_over_fifty_random_scopes(served: Stores, loaded: Stores) -> None:
     files, server = Reader(loaded, SYSTEM), Reader(served, SYSTEM)
-    assert loading.known(files) == loading.known(server)
+    assert coverage.known(files) == coverage.known(server)
     compared = known = 0
     for scope, by in _questions(files):
         names = sorted(CATALOGUE)
