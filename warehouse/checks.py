@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from warehouse.schema import UNIFIED_TABLES
+
+UNIFIED_BY_NAME = {t.name: t for t in UNIFIED_TABLES}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
@@ -35,7 +39,41 @@ def _order(table: str, late: str, early: str, owner: str = "") -> Check:
     )
 
 
+UNDATED = "without its date"
+"""The check for rows whose main day is not known: they are in their table, and in no figure that goes by that day."""
+
+_MISSED = {
+    "customers": "customers at a day, of who joined, stayed or left",
+    "accounts": "accounts opened or held",
+    "transactions": "bookings",
+    "campaigns": "campaigns by when they ran",
+    "touches": "contacts, nor is any win credited to them",
+    "leads": "leads by the day they came, nor in a wait or share that begins there; wins have a day of their own",
+    "tickets": "cases opened, waiting or answered",
+    "surveys": "invitations; answers have a day of their own",
+    "staff_surveys": "answers of staff",
+}
+"""Table → what its rows are missing from when they have no date; after “they are in no figure of …”."""
+
+
+def missed_without_date(table: str, column: str) -> str:
+    """What rows without their date are missing from, as a sentence."""
+    return f"Their {column} is not known: they are in no figure of {_MISSED[table]}."
+
+
+def _undated(table: str, column: str) -> Check:
+    # Where no row has the date it was not given at all, which `quality` says once about the table.
+    dated = f"EXISTS (SELECT 1 FROM unified.{table} WHERE {column} IS NOT NULL)"
+    return Check(
+        name=UNDATED,
+        table=table,
+        when=f"{column} IS NULL AND {dated}",
+        says=missed_without_date(table, column),
+    )
+
+
 CHECKS = (
+    *(_undated(name, UNIFIED_BY_NAME[name].info["happened_on"]) for name in _MISSED),
     # Order of days: kept, because which of the two is wrong is not ours to say.
     Check(
         name="win before first contact",

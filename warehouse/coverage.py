@@ -8,6 +8,7 @@ import pandas as pd
 from sqlalchemy import Select, func, select, tuple_
 
 from warehouse.access import Reader
+from warehouse.checks import UNDATED
 from warehouse.schema import UNIFIED_TABLES, customer_profiles, findings, loads, origins
 
 
@@ -53,6 +54,19 @@ def found_by_checks(reader: Reader) -> pd.DataFrame:
     in_total = {t.name for t in UNIFIED_TABLES if reader.sees_totals_only(t)}
     few = found["row_count"].between(1, reader.stores.settings.smallest_cell - 1)
     return found.assign(row_count=found["row_count"].mask(few & found["table_name"].isin(in_total)))
+
+
+def undated(reader: Reader) -> pd.DataFrame:
+    """Rows whose main day is not known: table_name, column_name, row_count, says.
+
+    `row_count` is blank where the column was not given for any row, or where the rows are too few to be shown to the
+    viewer. Such rows are in no figure that goes by that day.
+    """
+    rows = found_by_checks(reader)
+    rows = rows[rows["check_name"] == UNDATED]
+    main_day = {t.name: t.info["happened_on"] for t in UNIFIED_TABLES}
+    rows = rows.assign(column_name=rows["table_name"].map(main_day))
+    return rows[["table_name", "column_name", "row_count", "says"]].reset_index(drop=True)
 
 
 def nights(reader: Reader) -> int:

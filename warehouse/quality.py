@@ -16,13 +16,13 @@ import duckdb
 from sqlalchemy import Table
 
 from warehouse import contract, rhythm
-from warehouse.checks import CHECKS, Check
+from warehouse.checks import CHECKS, UNDATED, UNIFIED_BY_NAME, Check
 from warehouse.errors import LoadRefused
 from warehouse.schema import UNIFIED_TABLES
 
 FEW_REASONS = 20
 """A reason that differs from row to row would carry the row's values to people who may not see them."""
-_TABLES = {t.name: t for t in UNIFIED_TABLES}
+_TABLES = UNIFIED_BY_NAME
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +52,8 @@ def assess(
     """Fill `derived.findings` and `derived.quarantine`, set aside what must be; each table's rhythm."""
     for name, checks in groupby(sorted(CHECKS, key=lambda c: c.table), key=lambda c: c.table):
         _look_through(db, _TABLES[name], list(checks), day)
+    for table in UNIFIED_TABLES:
+        _say_if_no_row_is_dated(db, table)
     for own in declared:
         _ask(db, own)
     rhythms = {}
@@ -81,6 +83,17 @@ def _look_through(db: duckdb.DuckDBPyConnection, table: Table, checks: list[Chec
         )
         if not check.keeps:
             db.execute(f"DELETE FROM {rows} WHERE {condition}")
+
+
+def _say_if_no_row_is_dated(db: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """A date that no row has was not given; that is said about the table, not row by row."""
+    column = table.info["happened_on"]
+    if not column:
+        return
+    row = db.execute(f"SELECT count(*), count({column}) FROM {table.schema}.{table.name}").fetchone()
+    if row and row[0] and not row[1]:
+        says = f"No row has its {column}: no figure that goes by this day can be known."
+        _note(db, UNDATED, table.name, table.info["owner"], says, None, kept=True)
 
 
 def _note(

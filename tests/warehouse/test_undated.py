@@ -1,0 +1,53 @@
+"""Rows without their date are counted in a finding that says which figures miss them."""
+
+from __future__ import annotations
+
+import pytest
+from malformed import write
+from sqlalchemy import select
+
+from warehouse import coverage
+from warehouse.access import SYSTEM, Reader, Viewer
+from warehouse.load import load
+from warehouse.schema import UNIFIED_TABLES, quarantine
+
+LEADS = "lead_id,created_at,won_at\nL1,2026-06-01,\nL2,,2026-06-09\nL3,,\n"
+
+
+def undated(stores, role: str = "analyst") -> dict[str, tuple]:
+    rows = coverage.undated(Reader(stores, Viewer("x", "X", role)))
+    known = rows["row_count"].astype(object).where(rows["row_count"].notna(), None)
+    return dict(zip(rows["table_name"], zip(rows["column_name"], known, strict=True), strict=True))
+
+
+def test_leads_without_the_day_they_came_are_counted_and_the_sentence_names_what_misses_them(empty, tmp_path):
+    write(tmp_path / "f", {"leads.csv": LEADS})
+    load(empty, tmp_path / "f")
+    assert undated(empty) == {"leads": ("created_at", 2)}
+    (says,) = coverage.undated(Reader(empty, SYSTEM))["says"]
+    assert says.startswith(
+        "Their created_at is not known: they are in no figure of leads by the day they came"
+    )
+    keys = Reader(empty, SYSTEM).frame(select(quarantine.c.row_key, quarantine.c.kept))
+    assert sorted(map(tuple, keys.to_numpy())) == [("L2", True), ("L3", True)]
+
+
+def test_a_date_that_no_row_has_is_said_once_about_the_table(empty, tmp_path):
+    write(tmp_path / "f", {"leads.csv": LEADS, "tickets.csv": "ticket_id,resolved_at\nT1,2026-06-02\n"})
+    load(empty, tmp_path / "f")
+    assert undated(empty)["tickets"] == ("opened_at", None)
+    assert Reader(empty, SYSTEM).frame(select(quarantine))["table_name"].unique().tolist() == ["leads"]
+
+
+def test_few_undated_people_are_not_counted_for_those_who_see_totals_only(empty, tmp_path):
+    write(tmp_path / "f", {"leads.csv": LEADS})
+    load(empty, tmp_path / "f")
+    assert undated(empty, "executive") == {"leads": ("created_at", None)}
+
+
+@pytest.mark.parametrize("table", [t for t in UNIFIED_TABLES if t.info["happened_on"]], ids=lambda t: t.name)
+def test_every_table_whose_day_may_be_missing_is_looked_at(table):
+    from warehouse.checks import CHECKS, UNDATED
+
+    nullable = table.c[table.info["happened_on"]].nullable
+    assert any(c.name == UNDATED and c.table == table.name for c in CHECKS) is nullable
