@@ -46,6 +46,12 @@ def reaches_back(metric: Metric, period: Period, before: Period, found: Mapping[
     names = {id(m): n for n, m in CATALOGUE.items()}
     for measure in measures_of(metric):
         name = names[id(measure)]
+        if measure.is_stock:
+            # What a stock was in between is another matter: it is compared at one instant of `before`.
+            at = earlier[0 if measure.opening else -1][1]
+            if at[name] == 0 and now[name] >= PLENTY:
+                return False
+            continue
         if measure.total not in ("count", "sum") or not now[name] > 0:
             continue
         empty = list(takewhile(lambda part: not abs(part[1][name]) > 0, earlier))  # noqa: B023

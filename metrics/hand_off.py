@@ -1,11 +1,10 @@
 """The hand-over from Marketing to Sales: the promised first contact, and what became of what Sales rejected."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, or_, select
 
-from metrics.measure import Measure, Ratio, between
-from metrics.scope import Period
+from metrics.measure import Measure, Ratio
 from warehouse.schema import hand_offs as h
 from warehouse.schema import leads as t
 
@@ -95,24 +94,25 @@ promise_kept = Ratio(
 )
 
 
-def _overdue_at_the_end(period: Period) -> ColumnElement[bool]:
-    """Due in the period, at its end neither contacted nor settled: so two periods of one length had the same time."""
-    after = datetime.combine(period.end, time.min) + timedelta(days=1)
-    still = [or_(moment.is_(None), moment >= after) for moment in (h.c.contacted_at, h.c.settled_at)]
-    return and_(between(h.c.due_at, period), *still)
+def _overdue_at(instant: datetime) -> ColumnElement[bool]:
+    """Due before an instant, however long before, and then neither contacted nor settled."""
+    still = [or_(moment.is_(None), moment >= instant) for moment in (h.c.contacted_at, h.c.settled_at)]
+    return and_(h.c.due_at < instant, *still)
 
 
 still_uncontacted = Measure(
     label="Overdue, still waiting",
-    means="First contacts due in the period that had not happened when it ended, of leads that were open then.",
+    means="Leads whose promised first contact was past due and had not happened when the period ended, of those "
+    "open then, however long they had waited.",
     owner="Sales Operations",
     fact=h,
-    when=_overdue_at_the_end,
+    state=_overdue_at,
     better="down",
     history=(
         "1, 22 Nov 2026: first definition.",
         "2, 25 Nov 2026: as it stood when the period ended; until then as it stands now, which always made the latest "
         "period look worst.",
+        "3, 29 Nov 2026: all who waited when the period ended, not only those due in it.",
     ),
     example="""
         hand_offs
@@ -123,8 +123,10 @@ still_uncontacted = Measure(
         4       | 2026-07-03 16:00 |                  |
         5       | 2026-06-29 16:00 | 2026-07-01 09:00 |
         6       | 2026-06-29 17:00 |                  | 2026-07-01
+        7       | 2025-01-06 16:00 |                  |
+        8       | 2026-03-02 16:00 | 2026-04-02 10:00 |
 
-        April to June 2026 = 3
+        April to June 2026 = 4
     """,
 )
 

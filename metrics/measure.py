@@ -37,7 +37,12 @@ class Measure:
     dated: ColumnElement | None = None
     """The date or timestamp that puts a row into a period."""
     when: Callable[[Period], ColumnElement[bool]] | None = None
-    """Instead of `dated`, where belonging to a period is more than one date: stocks and cohorts."""
+    """Instead of `dated`, where belonging to a period is more than one date: cohorts."""
+    state: Callable[[datetime], ColumnElement[bool]] | None = None
+    """Instead of `dated`, of a stock: whether a row counts at an instant. It is never told when the period began, so a
+    stock cannot leave out what is older than the period."""
+    opening: bool = False
+    """Whether a stock is that of the period's first instant; otherwise it is that of its last."""
     where: ColumnElement[bool] = field(default_factory=true)
     unit: Unit = "count"
     better: Better = "up"
@@ -50,8 +55,20 @@ class Measure:
     history: tuple[str, ...] = ("1, 22 Nov 2026: first definition.",)
     example: str = ""
 
+    def __post_init__(self) -> None:
+        if sum(way is not None for way in (self.dated, self.when, self.state)) != 1:
+            raise ValueError(f"{self.label} needs one of `dated`, `when` and `state`")
+
+    @property
+    def is_stock(self) -> bool:
+        """Whether it is a state at an instant rather than what happened in a period."""
+        return self.state is not None
+
     def within(self, period: Period) -> ColumnElement[bool]:
         """Whether a row belongs to `period`."""
+        if self.state is not None:
+            day = period.start if self.opening else period.end + timedelta(days=1)
+            return and_(self.where, self.state(datetime.combine(day, time.min)))
         if self.when is not None:
             return and_(self.where, self.when(period))
         assert self.dated is not None, f"{self.label} has no date"

@@ -32,7 +32,7 @@ def adds_up(metric: Metric) -> bool:
     """Whether a year's figure is the sum of its months'; otherwise it is a level, such as a rate or a stock."""
     if isinstance(metric, Ratio):
         return metric.grows
-    return metric.total in ("count", "sum") and metric.when is None
+    return metric.total in ("count", "sum") and metric.when is None and not metric.is_stock
 
 
 def path(

@@ -203,13 +203,14 @@ def with_moment(measure: Measure, when: ColumnElement) -> Measure:
     def swapped(expression: ColumnElement | None) -> Any:
         return None if expression is None else visitors.replacement_traverse(expression, {}, swap)
 
-    belongs = measure.when
+    belongs, state = measure.when, measure.state
     return replace(
         measure,
         of=swapped(measure.of),
         dated=swapped(measure.dated),
         where=swapped(measure.where),
         when=None if belongs is None else lambda period: swapped(belongs(period)),
+        state=None if state is None else lambda instant: swapped(state(instant)),
     )
 
 

@@ -1,11 +1,10 @@
 """Who stays, who leaves, and which warnings wait for somebody."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_
 
 from metrics.measure import Measure, Ratio, between
-from metrics.scope import Period
 from warehouse.desk import alerts
 from warehouse.schema import customers
 
@@ -16,7 +15,8 @@ customers_at_start = Measure(
     means="People who were customers when the period began.",
     owner="Core banking",
     fact=customers,
-    when=lambda period: and_(_joined < period.start, or_(_left.is_(None), _left >= period.start)),
+    state=lambda instant: and_(_joined < instant.date(), or_(_left.is_(None), _left >= instant.date())),
+    opening=True,
     example="""
         customers
         customer_id | joined_on  | left_on
@@ -70,11 +70,10 @@ churn_rate = Ratio(
 )
 
 
-def _open_at_end(period: Period) -> ColumnElement[bool]:
-    following = datetime.combine(period.end + timedelta(days=1), time.min)
+def _open_at(instant: datetime) -> ColumnElement[bool]:
     return and_(
-        alerts.c.raised_on <= period.end,
-        or_(alerts.c.closed_at.is_(None), alerts.c.closed_at >= following),
+        alerts.c.raised_on < instant.date(),
+        or_(alerts.c.closed_at.is_(None), alerts.c.closed_at >= instant),
     )
 
 
@@ -84,7 +83,7 @@ open_alerts = Measure(
     "lot, so that the effect of the others can be measured, are in no queue and are not counted.",
     owner="Sales",
     fact=alerts,
-    when=_open_at_end,
+    state=_open_at,
     where=alerts.c.arm != "held_out",
     better="down",
     synonyms={"Sales": "customers to call"},

@@ -9,7 +9,7 @@ from metrics.scope import Scope
 from metrics.versions import timeline
 from metrics.words import day, share
 from models.working_time import working_time
-from pages.growth import batch_alarms, lead_list, rejections
+from pages.growth import batch_alarms, lead_list, rejections, waiting_leads
 from pages.kit import cards, data, drill_table, tables
 from pages.kit.drill import Figure
 from warehouse import connect
@@ -39,10 +39,12 @@ def page(viewer: Viewer, scope: Scope) -> None:
         )
     names = batch_alarms.names(viewer)
     batch_alarms.show(viewer)
+    waiting_leads.show_never_taken_up(viewer, scope, names)
     cards.row(CARDS, scope, viewer)
     if viewer.role == "sales":
-        lead_list.show(lead_list.waiting(viewer, names, scope), hours, scope.period)
+        lead_list.show(viewer, lead_list.waiting(viewer, names, scope), hours, scope)
         lead_list.decided(viewer, names)
+    waiting_leads.overdue_by_age(viewer, scope)
     _by_campaign(viewer, scope, names)
     left, right = st.columns(2, gap="large")
     with left:
@@ -55,7 +57,9 @@ def _headline(viewer: Viewer, scope: Scope, hours: float) -> str:
     if "leads" not in data.known(viewer):
         return "No leads have been loaded for this bank"
     now = data.ask(viewer, ["promise_kept", "acceptance_rate"], scope, periods=[scope.period]).iloc[0]
-    parts = []
+    untouched, parts = waiting_leads.never_taken_up(viewer, scope), []
+    if untouched > 0:
+        parts.append(f"{untouched:,.0f} leads were never taken up")
     if now["promises_due"] > 0:
         parts.append(f"{share(now['promise_kept'])} of leads were contacted within {hours:g} working hours")
     if now["decided"] > 0:

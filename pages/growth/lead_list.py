@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from metrics.scope import Period, Scope
+from metrics.scope import Scope
 from metrics.words import day, plain
 from pages.customers.alert_card import escaped
 from pages.kit import data, tables
@@ -28,7 +28,7 @@ def waiting(viewer: Viewer, names: dict[str, str], scope: Scope) -> pd.DataFrame
     )
 
 
-def show(found: pd.DataFrame, hours: float, period: Period) -> None:
+def show(viewer: Viewer, found: pd.DataFrame, hours: float, scope: Scope) -> None:
     """Those past the promise first, a few at a time, and how many of them the figures of the period count."""
     _said()
     called = found["contacted_at"].notna()
@@ -49,7 +49,7 @@ def show(found: pd.DataFrame, hours: float, period: Period) -> None:
         key="wait",
         label_visibility="collapsed",
     )
-    st.caption(_against_the_card(parts["late"], period))
+    st.caption(_against_the_card(viewer, parts["late"], scope))
     chosen = parts.get(kind or "all", found)
     if chosen.empty:
         tables.empty("No lead of this kind waits.", "New ones come with the next load.")
@@ -62,15 +62,22 @@ def show(found: pd.DataFrame, hours: float, period: Period) -> None:
         st.pagination(pages, key="wait_page")
 
 
-def _against_the_card(late: pd.DataFrame, period: Period) -> str:
-    """Why the list is longer than the figure above it: the figure is about a period, the list about everybody."""
-    due = pd.to_datetime(late["due_at"]).dt.date
-    inside = int(((due >= period.start) & (due <= period.end)).sum())
-    return (
-        f"Everybody who waits, whenever the lead came: {len(late):,} past the promise, {inside:,} of them due in the "
-        f"period of the figures above and {len(late) - inside:,} before it. Who was decided on here is no longer in the "
-        "list; the figures learn of it with the next load."
-    )
+def _against_the_card(viewer: Viewer, late: pd.DataFrame, scope: Scope) -> str:
+    """Why the list and the figure above it differ, where they do: the figure is of the period's end, the list of now."""
+    end, as_of = scope.period.end, data.as_of(viewer)
+    card = data.ask(viewer, ["still_uncontacted"], scope, periods=[scope.period])["still_uncontacted"].iloc[0]
+    said = f"Everybody who waits, whenever the lead came: {len(late):,} past the promise."
+    if end != as_of:
+        return (
+            f"{said} The figure above is of {day(end)}, the end of its period: {card:,.0f} were past it then."
+        )
+    gone = int(card) - len(late) if card == card else 0
+    if gone > 0:
+        return (
+            f"{said} The figure above, {card:,.0f}, is as loaded on {day(as_of)}: {gone:,} of them have been decided on "
+            "here since, and it learns of them with the next load."
+        )
+    return f"{said} The figure above counts the same leads."
 
 
 def _line(lead: Any) -> None:

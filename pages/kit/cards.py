@@ -8,11 +8,11 @@ import streamlit as st
 
 from metrics import CATALOGUE
 from metrics.compare import Change, compare
-from metrics.measure import Metric, Ratio
+from metrics.measure import Measure, Metric, Ratio
 from metrics.pace import beside_target
 from metrics.query import Question, absent, figures, lopsided, measures_of, unanswerable
 from metrics.scope import Scope, full_months
-from metrics.words import change, figure
+from metrics.words import change, day, figure
 from pages.kit import data, drill
 from warehouse.access import Viewer
 from workflow.goals import targets
@@ -71,7 +71,7 @@ def _card(name: str, answer: pd.DataFrame, target: float | None, scope: Scope, v
         with st.container(
             horizontal=True, vertical_alignment="bottom", gap="xsmall", key=f"below-card-{name}"
         ):
-            st.caption(_below(metric, now, target))
+            st.caption(_below(metric, now, target, scope))
             drill.button(name, scope, viewer, name)
 
 
@@ -98,8 +98,11 @@ def _arrow(found: Change, now: float, before: float) -> str:
     return "up" if now > before else "down"
 
 
-def _below(metric: Metric, now: dict[str, float], target: float | None) -> str:
+def _below(metric: Metric, now: dict[str, float], target: float | None, scope: Scope) -> str:
     parts = []
+    if isinstance(metric, Measure) and metric.is_stock:
+        at, before = (p.start if metric.opening else p.end for p in (scope.period, scope.period.before()))
+        parts.append(f"At {day(at)}, compared with {day(before)}")
     if target is not None:
         stands = beside_target(metric, now["value"], now.get("bottom", math.nan), target)
         parts.append(f"Target {figure(metric, target)}, {stands}")

@@ -92,17 +92,40 @@ def test_a_lead_of_the_list_is_one_the_bank_has_no_decision_on(open_page, bank: 
     assert known.isna().all(axis=None)
 
 
-def test_the_list_opens_with_who_is_overdue_and_says_why_it_is_longer_than_the_figure(
-    open_page, bank: Stores
-):
+def test_the_list_opens_with_who_is_overdue_and_agrees_with_the_figure(open_page, bank: Stores):
     page = open_page(SALES, "lead-hand-off")
     found = waiting(Reader(bank, SALES), AS_OF)
     late = found[found["contacted_at"].isna() & (found["late"] > 0)]
     listed = [str(b.key).removeprefix("accept-") for b in page.button if b.label == "Accept"]
     assert len(listed) > 0
     assert set(listed) <= set(late["lead_id"])
+    # The figure is a stock: it counts everybody who waits, as the list does, whenever the lead came.
     figure = next(m.value for m in page.metric if m.label == "Overdue, still waiting")
-    assert f"{len(late):,} past the promise, {figure} of them due in the period" in words(page)
+    assert figure == f"{len(late):,}"
+    assert f"{len(late):,} past the promise. The figure above counts the same leads." in words(page)
+
+
+def test_a_lead_decided_on_here_explains_why_the_list_is_shorter(open_page, bank: Stores):
+    found = waiting(Reader(bank, SALES), AS_OF)
+    late = found[found["contacted_at"].isna() & (found["late"] > 0)]
+    review(bank, SALES, str(late["lead_id"].iloc[0]), "rejected", "Not eligible")
+    said = words(open_page(SALES, "lead-hand-off"))
+    assert f"{len(late) - 1:,} past the promise" in said
+    assert "1 of them have been decided on here since" in said
+
+
+def test_the_page_leads_with_the_leads_that_nobody_took_up(open_page, bank: Stores):
+    none = [
+        c.is_(None) for c in (t.c.sales_rep, t.c.contacted_at, t.c.accepted_at, t.c.rejected_at, t.c.lost_at)
+    ]
+    number = len(Reader(bank, SYSTEM).frame(select(t.c.lead_id).where(*none, t.c.won_at.is_(None))))
+    assert number > 0
+    page = open_page(SALES, "lead-hand-off")
+    assert page.title[0].value.startswith(f"{number:,} leads were never taken up")
+    assert next(b.label for b in page.button if b.key == "open-never-taken-up") == "Open these leads"
+    campaigns = next(f.value for f in page.dataframe if list(f.value) == ["Campaign", "Leads"])
+    ages = next(f.value for f in page.dataframe if list(f.value) == ["Came", "Leads"])
+    assert ages["Leads"].sum() == number >= campaigns["Leads"].sum() > 0
 
 
 def test_what_sales_gives_back_here_stands_beside_what_the_bank_knows(open_page, bank: Stores):

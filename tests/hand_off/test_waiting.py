@@ -1,0 +1,93 @@
+"""What waits at an instant is a stock: it counts everybody who waits then, and none of it can hang on when a period began."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from sqlalchemy import false, true
+
+from metrics import CATALOGUE, query, waiting
+from metrics.measure import Measure
+from metrics.query import Question
+from metrics.scope import Period, Scope
+from warehouse.access import SYSTEM, Reader, Viewer
+from warehouse.connect import Stores
+from warehouse.schema import leads
+
+AS_OF = date(2026, 6, 30)
+STOCKS = sorted(n for n, m in CATALOGUE.items() if isinstance(m, Measure) and m.is_stock and not m.opening)
+
+
+def test_the_states_at_a_moment_are_stocks() -> None:
+    assert STOCKS == ["open_alerts", "still_uncontacted"]
+    opening = [n for n, m in CATALOGUE.items() if isinstance(m, Measure) and m.opening]
+    assert opening == ["customers_at_start"]
+
+
+@pytest.mark.parametrize("name", STOCKS)
+@given(days=some.integers(0, 3000), end=some.dates(date(2020, 1, 1), date(2030, 1, 1)))
+def test_a_stock_does_not_know_when_its_period_began(name: str, days: int, end: date) -> None:
+    measure = CATALOGUE[name]
+    assert isinstance(measure, Measure)
+    start = date.fromordinal(end.toordinal() - days)
+    texts = [
+        str(measure.within(p).compile(compile_kwargs={"literal_binds": True}))
+        for p in (Period(start, end), Period(end, end))
+    ]
+    assert texts[0] == texts[1]
+
+
+def test_a_measure_is_one_kind_only() -> None:
+    for more in ({}, {"dated": leads.c.won_at, "state": lambda _instant: true()}):
+        with pytest.raises(ValueError, match="one of"):
+            Measure(label="x", means="x.", owner="x", fact=leads, **more)
+    assert not Measure(label="x", means="x.", owner="x", fact=leads, when=lambda _p: false()).is_stock
+
+
+def test_the_backlog_counts_who_waits_however_long_ago_he_was_due(twelve: Stores) -> None:
+    # L09 was due on 17 June. On 31 May only L07 had waited since 7 May, until it was given up on 1 June.
+    ends = [date(2026, 5, 6), date(2026, 5, 31), date(2026, 6, 16), AS_OF, date(2026, 12, 31)]
+    periods = [Period(end, end) for end in ends]
+    asked = Question.of(["still_uncontacted"], Scope(periods[0]), periods=periods)
+    found = query.ask(asked, Reader(twelve, SYSTEM))["still_uncontacted"]
+    assert found.tolist() == [0, 1, 0, 1, 2]
+
+
+def test_the_overdue_by_age_come_to_the_overdue(twelve: Stores) -> None:
+    reader, scope = Reader(twelve, SYSTEM), Scope(Period(date(2026, 4, 1), AS_OF))
+    spread = reader.spread(waiting.overdue_by_age(AS_OF, scope), "days")
+    assert waiting.by_age(spread) == [0, 1, 0, 0]  # L09, for 13 days
+    each = {"overdue": waiting.overdue_aged(waiting.AGES[1]), "older": waiting.overdue_aged(waiting.AGES[2])}
+    asked = query.statement(waiting.h, each, Question((), (scope.period,)))
+    assert reader.frame(asked).iloc[0].tolist() == [1, 0]
+
+
+def test_never_taken_up_has_neither_rep_nor_contact_nor_decision(twelve: Stores) -> None:
+    # Only L11: all others have a rep, and L12 without one was contacted and lost.
+    reader, scope = Reader(twelve, SYSTEM), Scope(Period(date(2026, 4, 1), AS_OF))
+    found = reader.frame(waiting.never_taken_up_by_campaign(AS_OF, scope))
+    assert found[["campaign", "waiting__0", "handed_over__0"]].to_numpy().tolist() == [["K2", 1, 0]]
+    assert waiting.by_age(reader.spread(waiting.never_taken_up_by_age(AS_OF, scope), "days")) == [0, 1, 0, 0]
+
+
+def test_who_sees_totals_reads_no_age_about_one_lead(twelve: Stores) -> None:
+    reader = Reader(twelve, Viewer("m", "M", "marketing"))
+    scope = Scope(Period(date(2026, 4, 1), AS_OF))
+    assert reader.frame(waiting.never_taken_up_by_campaign(AS_OF, scope))["waiting__0"].isna().all()
+    assert sum(waiting.by_age(reader.spread(waiting.never_taken_up_by_age(AS_OF, scope), "days"))) == 0
+
+
+def test_without_the_date_of_contact_nobody_is_called_never_taken_up() -> None:
+    assert waiting.missing({"leads", "leads.created_at"}) == ["leads.contacted_at"]
+    assert waiting.missing({"leads.created_at", "leads.contacted_at"}) == []
+
+
+def test_the_end_of_a_day_is_the_last_instant(twelve: Stores) -> None:
+    measure = CATALOGUE["still_uncontacted"]
+    assert isinstance(measure, Measure)
+    assert measure.state is not None
+    said = str(measure.within(Period(AS_OF, AS_OF)).compile(compile_kwargs={"literal_binds": True}))
+    assert str(datetime(2026, 7, 1)) in said
