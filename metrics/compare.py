@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from datetime import date
 
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 from statsmodels.stats.rates import confint_poisson_2indep
 
 from metrics.measure import Measure, Metric, Ratio
-
-Verdict = Literal[
-    "better", "worse", "changed", "no clear change", "too early to say", "no figure before", "not known"
-]
+from metrics.verdict import Verdict
 
 FEWEST = 20
 """Below this many cases on either side two figures are not compared."""
@@ -33,6 +30,10 @@ class Change:
     high: float | None = None
     relative: float | None = None
     """now / before - 1, where before is not 0."""
+    n: float | None = None
+    """Cases on the side that has fewer, where those are too few."""
+    known_on: date | None = None
+    """From when on the figure will grow no more, where it is too early."""
 
 
 def _known(*values: float | None) -> bool:
@@ -44,16 +45,16 @@ def compare(metric: Metric, now: dict[str, float], before: dict[str, float]) -> 
     if not _known(now["value"], before["value"]):
         counted = isinstance(metric, Ratio) and (now.get("bottom") == 0 or before.get("bottom") == 0)
         if counted:
-            return Change("too early to say")
-        return Change("no figure before" if _known(now["value"]) else "not known")
+            return Change(Verdict.TOO_FEW, n=0)
+        return Change(Verdict.NO_FIGURE_BEFORE if _known(now["value"]) else Verdict.NOT_KNOWN)
     relative = now["value"] / before["value"] - 1 if before["value"] else None
     if isinstance(metric, Measure):
         if metric.total != "count":
-            return Change("changed", relative=relative)
+            return Change(Verdict.CHANGED, relative=relative)
         return _counts(metric, now["value"], before["value"], relative)
     n, m = now["bottom"], before["bottom"]
     if min(n, m) < FEWEST:
-        return Change("too early to say", relative=relative)
+        return Change(Verdict.TOO_FEW, relative=relative, n=min(n, m))
     if metric.unit == "share":
         low, high = confint_proportions_2indep(
             now["top"], n, before["top"], m, method="newcomb", compare="diff"
@@ -72,18 +73,19 @@ def compare(metric: Metric, now: dict[str, float], before: dict[str, float]) -> 
 
 def _counts(metric: Metric, now: float, before: float, relative: float | None) -> Change:
     if min(now, before) < FEWEST:
-        return Change("too early to say", relative=relative)
+        return Change(Verdict.TOO_FEW, relative=relative, n=min(now, before))
     low, high = confint_poisson_2indep(now, 1, before, 1, method="score", compare="ratio")
     return _verdict(metric, float(low), float(high), 1.0, relative)
 
 
 def _verdict(metric: Metric, low: float, high: float, none: float, relative: float | None) -> Change:
     if math.isnan(low) or low <= none <= high:
-        return Change("no clear change", low, high, relative)
+        return Change(Verdict.NOT_CLEAR, low, high, relative)
     if metric.better == "neither":
-        return Change("changed", low, high, relative)
+        return Change(Verdict.CHANGED, low, high, relative)
     rose = low > none
-    return Change("better" if rose == (metric.better == "up") else "worse", low, high, relative)
+    good = rose == (metric.better == "up")
+    return Change(Verdict.BETTER if good else Verdict.WORSE, low, high, relative)
 
 
 def interval(metric: Ratio, top: float, bottom: float) -> tuple[float, float] | None:

@@ -17,7 +17,7 @@ import numpy as np
 import statsmodels.api as sm
 from scipy.stats import t as student
 
-Finding = Literal["conflict", "none", "too early to say"]
+Finding = Literal["conflict", "none", "not enough data yet", "too early"]
 MONTHS = 12
 FEWEST_MONTHS = 6
 FEWEST_CASES = 20
@@ -73,9 +73,10 @@ def detect(
     quasi-Poisson and quasi-binomial regression (McCullagh and Nelder, Generalized Linear Models, 1989, 4.5 and 9.2).
     """
     series = np.array([volume, good, judged, days], dtype=float)
-    enough = series.shape[1] >= FEWEST_MONTHS and np.isfinite(series).all()
-    if not enough or min(series[0].min(), series[2].min()) < FEWEST_CASES:
-        return Contradiction(finding="too early to say")
+    if series.shape[1] < FEWEST_MONTHS:
+        return Contradiction(finding="too early")
+    if not np.isfinite(series).all() or min(series[0].min(), series[2].min()) < FEWEST_CASES:
+        return Contradiction(finding="not enough data yet")
     trend = np.column_stack([np.ones(series.shape[1]), np.arange(series.shape[1])])
     more = _trend(sm.GLM(series[0], trend, family=sm.families.Poisson(), offset=np.log(series[3])))
     shares = np.column_stack([series[1], series[2] - series[1]])

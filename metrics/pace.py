@@ -25,7 +25,7 @@ SIMULATED = 2_000
 OF_MONEY = 0.02
 """A sum of money has no interval; within this share of its path it is on it."""
 
-Standing = Literal["ahead", "on the path", "behind", "too early to say", "not known"]
+Standing = Literal["ahead", "on the path", "behind", "not enough data yet", "not known"]
 
 
 def adds_up(metric: Metric) -> bool:
@@ -77,7 +77,7 @@ def standing(metric: Metric, actual: float, n: float, expected: float) -> Standi
         return "not known"
     if isinstance(metric, Ratio):
         if n < FEWEST:
-            return "too early to say"
+            return "not enough data yet"
         if metric.unit == "share":
             low, high = share_interval(min(actual * n, n), n)
         elif metric.unit == "points":
@@ -87,7 +87,7 @@ def standing(metric: Metric, actual: float, n: float, expected: float) -> Standi
             low, high = (actual * f for f in (1 - 1.96 / math.sqrt(n), 1 + 1.96 / math.sqrt(n)))
     elif metric.total == "count":
         if max(actual, expected) < FEWEST:
-            return "too early to say"
+            return "not enough data yet"
         low, high = confint_poisson(actual, 1, method="exact-c")
     else:
         low, high = actual * (1 - OF_MONEY), actual * (1 + OF_MONEY)
@@ -180,7 +180,7 @@ def beside_target(metric: Metric, actual: float, n: float, target: float) -> str
     """
     if isinstance(metric, Ratio):
         stands = standing(metric, actual, n, target)
-        if stands in ("on the path", "too early to say"):
+        if stands in ("on the path", "not enough data yet"):
             return "no clear distance" if stands == "on the path" else stands
     return "met" if is_met(metric, actual, target) else "not met"
 

@@ -75,7 +75,7 @@ JUDGEMENT = Meaning(
             "campaigns and all three to 5 %).",
         ),
         (
-            "Too early to say",
+            "Not enough data yet",
             f"Fewer than {FEWEST_PEOPLE} people or {FEWEST_CASES} cases in any of the three.",
         ),
         ("Worse", "Rejections, complaints and leavers, each as a ratio to the others: their geometric mean."),
@@ -132,9 +132,9 @@ def judge(counts: pd.DataFrame, totals: pd.Series) -> pd.DataFrame:
     `counts` has a row per campaign and the columns of ASPECTS (NaN: too few people to say); `totals` the same over all
     campaigns, those that cannot be told apart included. Added per aspect: its share, `<name>_low`, `<name>_high` (95 %,
     Wilson), `<name>_others`; then `times_worse` (how many times worse than the others, the geometric mean of the three),
-    `p` (adjusted), `verdict` ("promises too much", "like the others", "too early to say", or in what alone it is worse:
-    "more complain, more leave early"), `rank` by `times_worse` and `rank_held` (the share of redraws in which it kept
-    that rank).
+    `p` (adjusted), `verdict` ("promises too much", "like the others", "not enough data yet", or in what alone it is
+    worse: "more complain, more leave early"), `rank` by `times_worse` and `rank_held` (the share of redraws in which it
+    kept that rank).
     """
     found = counts.reset_index(drop=True).copy()
     raw = {}
@@ -146,7 +146,7 @@ def judge(counts: pd.DataFrame, totals: pd.Series) -> pd.DataFrame:
     if known.any():
         found.loc[known, "p"] = multipletests(worst[known], alpha=SURE, method="holm")[1]
     single = _worse_in(pd.DataFrame(raw))
-    otherwise = np.where(known, "like the others", "too early to say")
+    otherwise = np.where(known, "like the others", "not enough data yet")
     found["verdict"] = np.where(
         found["p"] < SURE, "promises too much", np.where(single != "", single, otherwise)
     )

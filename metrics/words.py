@@ -7,6 +7,7 @@ from datetime import date
 
 from metrics.compare import Change
 from metrics.measure import Metric
+from metrics.verdict import Verdict, in_words
 
 UNKNOWN = "not known"
 
@@ -75,15 +76,15 @@ def figure(metric: Metric, value: float | None) -> str:
 
 def change(metric: Metric, now: float, before: float, found: Change) -> str:
     """How a figure moved, with a verdict only where there is one: `+12 %, better`."""
-    if found.verdict in ("too early to say", "no figure before", "not known"):
-        return found.verdict
+    if not found.verdict.is_judged:
+        return in_words(found.verdict, found.n, found.known_on)
     if metric.unit in ("share", "points"):
         moved = points(now - before) if metric.unit == "share" else f"{with_sign(now - before)} points"
     elif found.relative is None:
         moved = "from none"
     else:
         moved = signed(found.relative)
-    return moved if found.verdict == "changed" else f"{moved}, {found.verdict}"
+    return moved if found.verdict is Verdict.CHANGED else f"{moved}, {found.verdict}"
 
 
 def of_ten(probability: float) -> str:

@@ -135,12 +135,17 @@ def worth(points: Figure, treated: int, yearly: float) -> Figure:
 
 
 def best(found: dict[str, Figure], name: str) -> Figure | None:
-    """The adjusted figure if there is one, else the plain one; None if it is too early for either."""
+    """The adjusted figure if there is one, else the plain one; None if there were too few for either."""
     return found.get(f"{name}_adjusted") or found.get(name)
 
 
 def verdict(points: Figure | None, good: str) -> str:
-    """`helped`, `harmed` or `too early to say`; `good` says whether `fewer` or `more` is wanted."""
-    if points is None or points.low <= 0 <= points.high:
-        return "too early to say"
+    """`helped`, `harmed`, `not clear` (the interval includes none) or `too few` (no interval can be given).
+
+    `good` says whether `fewer` or `more` is wanted.
+    """
+    if points is None:
+        return "too few"
+    if points.low <= 0 <= points.high:
+        return "not clear"
     return "helped" if (good == "fewer") == (points.high < 0) else "harmed"

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from metrics.verdict import Verdict
 from metrics.words import day, plain, share, signed
 from reports.answers.asked import Asked, rows_of
 from reports.review import CaseStudy, Figure
@@ -90,7 +91,7 @@ def of_a_channel(row: Any) -> CaseStudy:
                 label="Wins beyond those of an equal group",
                 value=value,
                 n=ends,
-                verdict=None if clear else "too early to say",
+                verdict=None if clear else Verdict.NOT_CLEAR,
             ),
         ),
         sources=(f"Lift experiment, entered by hand: {row.source}",),

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from metrics.compare import Verdict
 from metrics.measure import Unit
 from metrics.scope import Period
+from metrics.verdict import Verdict
 
 Shape = Literal["columns", "bars", "line", "intervals"]
 
@@ -37,11 +37,11 @@ class Figure:
 
     label: str
     value: str
-    """`1.8 %`, or `too early to say`, `not known`, `too few`."""
+    """`1.8 %`, or `not enough data yet (n = 12)`, `not known`, `too few`."""
     metric: str = ""
     """Its name in the catalogue; empty for a figure of an experiment or of the desk."""
     before: str = ""
-    """Against `Review.before`: `−0.2 points, no clear change`."""
+    """Against `Review.before`: `−0.2 points, no significant change`."""
     year_before: str = ""
     """Against `Review.year_before`."""
     target: str = ""

@@ -5,13 +5,14 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
+from metrics.verdict import Verdict
 from metrics.words import day
 from models.drift import MOVED, SCORE, STEADY
 from pages.kit import charts, tables, time_charts
 from workflow import model_card
 from workflow.model_card import Known
 
-TOO_FEW = "too few to say"
+TOO_FEW = str(Verdict.TOO_FEW)
 
 
 def _ends(row, form: str) -> str:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from metrics.departures import MEANS
 from metrics.scope import Scope
+from metrics.verdict import Verdict
 from metrics.words import day
 from pages.customers import churn_checks
 from pages.kit import data, tables
@@ -67,7 +68,7 @@ def _figure(known: Known, label: str, name: str, measure: str, form: str, compar
     row = known.one(name, "model", measure)
     with st.container(border=True, height="stretch"):
         if row is None:
-            st.metric(label, "too early to say")
+            st.metric(label, str(Verdict.TOO_FEW))
             return
         st.metric(label, form.format(row["value"]))
         ends = f"{form.format(row['low'])} to {form.format(row['high'])}"

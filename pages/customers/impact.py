@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from metrics.scope import Scope
+from metrics.verdict import Verdict
 from metrics.words import day, hkd, share, signed, with_sign
 from metrics.words import points as in_points
 from models.experiments import best, verdict
@@ -85,11 +86,11 @@ def _headline(reading: Reading) -> str:
     ):
         points = best(reading.figures.get(outcome, {}), "points")
         relative = best(reading.figures.get(outcome, {}), "relative")
-        if _said(reading, outcome) != "too early to say" and points and relative:
+        if _said(reading, outcome) in ("helped", "harmed") and points and relative:
             parts.append(f"{lowered if points.value < 0 else raised} ({signed(relative.value, 0)})")
     if not parts:
         return f"{reading.title}: no clear effect yet, on churn or on wealth products"
-    unclear = [SHORT[o] for o in (CHURN, CROSS_SELL) if _said(reading, o) == "too early to say"]
+    unclear = [SHORT[o] for o in (CHURN, CROSS_SELL) if _said(reading, o) not in ("helped", "harmed")]
     rest = f"; no clear effect on {unclear[0]} yet" if unclear else ""
     return f"{reading.title} {' and '.join(parts)}{rest}"
 
@@ -134,14 +135,14 @@ def _cards(reading: Reading) -> None:
 def _card(outcome: str, found: Found, said: str) -> None:
     points, relative = best(found, "points"), best(found, "relative")
     if points is None or relative is None:
-        st.metric(WORDS[outcome], "too early to say")
+        st.metric(WORDS[outcome], str(Verdict.TOO_FEW))
         st.caption(_more(outcome, found))
         return
     colour = {"helped": "green", "harmed": "red"}.get(said, "gray")
     st.metric(
         WORDS[outcome],
         f"{signed(relative.value)}",
-        delta={"too early to say": "no clear change"}.get(said, said),
+        delta={"not clear": str(Verdict.NOT_CLEAR)}.get(said, said),
         delta_color=colour,
         delta_arrow="off",
         help=f"Of the treated, {share(found['share_treated'].value)} {DID[outcome]}; of those held out, "
@@ -152,7 +153,7 @@ def _card(outcome: str, found: Found, said: str) -> None:
         f"{in_points(points.value)} ({with_sign(100 * points.low)} to {with_sign(100 * points.high)})  \n"
         f"{share(found['share_treated'].value)} of {found['treated'].value:,.0f} against "
         f"{share(found['share_held_out'].value)} of {found['held_out'].value:,.0f}{as_counted(found)}  \n"
-        f"Target {signed(TARGETS[outcome], 0)}. {_more(outcome, found) if said == 'too early to say' else ''}"
+        f"Target {signed(TARGETS[outcome], 0)}. {_more(outcome, found) if said == 'not clear' else ''}"
     )
 
 
@@ -178,7 +179,7 @@ def _worth(found: Found, said: str) -> None:
     st.metric(
         "Worth of the customers kept, a year",
         hkd(worth.value - spent),
-        delta="no clear change" if said == "too early to say" else said,
+        delta=str(Verdict.NOT_CLEAR) if said == "not clear" else said,
         delta_color="gray",
         delta_arrow="off",
         help="Customers kept × the net revenue of a customer in the year before the draw.",

@@ -8,6 +8,7 @@ from metrics.compare import compare, interval
 from metrics.measure import Ratio
 from metrics.query import Question, figures
 from metrics.scope import Scope, months_back
+from metrics.verdict import Verdict, in_words
 from metrics.words import change, figure, plain
 from pages.customers import voice_cases, voice_why
 from pages.kit import benchmarks, cards, data, drill_table, ranges, tables, time_charts
@@ -197,8 +198,10 @@ def _over_time(viewer: Viewer, scope: Scope, score: str) -> None:
             "Month": [f"{m.start:%b %Y}" for m in months],
             metric.label: [figure(metric, t["value"]) for t in told],
             "95 % interval": [
-                f"{figure(metric, b[0])} to {figure(metric, b[1])}" if b else "too early to say"
-                for b in bounds
+                f"{figure(metric, b[0])} to {figure(metric, b[1])}"
+                if b
+                else in_words(Verdict.TOO_FEW, t["bottom"])
+                for b, t in zip(bounds, told, strict=True)
             ],
             "Answers": [t["bottom"] for t in told],
         }

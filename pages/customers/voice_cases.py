@@ -7,6 +7,7 @@ from metrics import CATALOGUE, complaints
 from metrics.compare import compare
 from metrics.query import Question
 from metrics.scope import Scope
+from metrics.verdict import Verdict
 from metrics.words import change, day, plain, share
 from pages.customers.alert_card import escaped
 from pages.kit import data, drill_table, tables
@@ -109,7 +110,7 @@ def _share(cases: float, people: float) -> str:
 
 def _ratio(row, features: int) -> str:
     if pd.isna(row.risk_ratio):
-        return "too few to say"
+        return str(Verdict.TOO_FEW)
     verdict = "clear" if row.p_adjusted < 0.05 else "within chance"
     if verdict != "clear" and not row.low <= 1 <= row.high:
         verdict = f"not clear when {features} features are asked about at once"

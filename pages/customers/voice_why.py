@@ -8,6 +8,7 @@ from metrics.compare import compare
 from metrics.measure import Ratio
 from metrics.query import Question, figures
 from metrics.scope import Scope
+from metrics.verdict import Verdict
 from metrics.words import change, figure, in_a_sentence, plain, share, with_sign
 from pages.kit import data, ranges, tables
 from warehouse.access import Viewer
@@ -70,8 +71,10 @@ def _level(metric: Ratio, value: float) -> str:
 def _sentence(metric, now, before, verdict, found, by) -> str:
     points = 100 if metric.unit == "share" else metric.scale
     said = f"From {figure(metric, before)} to {figure(metric, now)}: {change(metric, now, before, verdict)}."
-    if verdict.verdict in ("no clear change", "too early to say"):
+    if verdict.verdict is Verdict.NOT_CLEAR:
         said += " The movement lies within chance, and so do its parts; there may be nothing to explain."
+    elif verdict.verdict is Verdict.TOO_FEW:
+        said += " So few answers say nothing about what moved."
     split = (
         f" {with_sign(points * found.level)} points come from groups that answer differently, "
         f"{with_sign(points * found.mix)} from another mix of {by}s."

@@ -106,8 +106,8 @@ def _first(figure: Figure) -> None:
 
 def _short(figure: Figure) -> str:
     """What fits below a figure on one line: how it moved in a year if it did, or its interval."""
-    if figure.year_before.endswith(", no clear change"):
-        return "no clear change"
+    if figure.year_before.endswith(", no significant change"):
+        return "no significant change"
     if figure.year_before:
         return f"in a year {figure.year_before}"
     return figure.n.partition(", n =")[0].removeprefix("95 % interval ")

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from metrics import scorecard
+from metrics.verdict import Verdict, in_words
 from metrics.words import day, share
 from pages.customers.alert_card import escaped
 from pages.kit import charts, data, tables
@@ -86,8 +87,8 @@ def _table(viewer: Viewer, judged: pd.DataFrame) -> None:
         **{"Holds": st.column_config.TextColumn(help=scorecard.HOLDS)},
     )
     st.caption(
-        "Share, 95 % interval, n; how many times worse than the others, and how surely a campaign keeps its place. Too "
-        f"early to say: fewer than {scorecard.FEWEST_PEOPLE} people or {scorecard.FEWEST_CASES} cases. Campaigns for "
+        "Share, 95 % interval, n; how many times worse than the others, and how surely a campaign keeps its place. Not "
+        f"enough data yet: fewer than {scorecard.FEWEST_PEOPLE} people or {scorecard.FEWEST_CASES} cases. Campaigns for "
         "customers win no new ones and are not compared."
     )
 
@@ -95,6 +96,6 @@ def _table(viewer: Viewer, judged: pd.DataFrame) -> None:
 def _cell(row, name: str, n: float) -> str:
     value = getattr(row, name)
     if value != value:
-        return "too few to say"
+        return in_words(Verdict.TOO_FEW, n)
     low, high = (100 * getattr(row, f"{name}_{end}") for end in ("low", "high"))
     return f"{100 * value:.1f} % ({low:.1f}–{high:.1f}), n {n:,.0f}"

@@ -75,7 +75,7 @@ def _judged(viewer: Viewer, plans: pd.DataFrame) -> pd.DataFrame | None:
 
 def _headline(judged: pd.DataFrame | None) -> str:
     if judged is None or judged["rank"].notna().sum() == 0:
-        return "Too early to say whether a campaign promises more than we keep"
+        return "No campaign has leads and customers enough to say whether it promises more than we keep"
     bad = judged[judged["verdict"] == JUDGED]
     rest = _in_part(judged)
     if bad.empty:
@@ -86,7 +86,7 @@ def _headline(judged: pd.DataFrame | None) -> str:
 
 def _in_part(judged: pd.DataFrame) -> str:
     """How many campaigns are clearly worse in something, though not in all three; "" if none."""
-    found = judged[~judged["verdict"].isin([JUDGED, "like the others", "too early to say"])]["verdict"]
+    found = judged[~judged["verdict"].isin([JUDGED, "like the others", "not enough data yet"])]["verdict"]
     if found.empty:
         return ""
     others = f"{len(found)} other{'s' if len(found) > 1 else ''}"

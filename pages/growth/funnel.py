@@ -8,6 +8,7 @@ from metrics.compare import compare, share_interval
 from metrics.dimensions import caution
 from metrics.query import Question
 from metrics.scope import Scope
+from metrics.verdict import Verdict, in_words
 from metrics.words import change, plain, share
 from pages.growth import batch_alarms, funnel_stages, stage_waits
 from pages.growth.funnel_stages import COHORT, EVENT
@@ -136,6 +137,6 @@ def _rate(part: float, whole: float) -> str:
     if pd.isna(part) or pd.isna(whole):
         return "too few people to show"
     if whole < FEWEST:
-        return "too few to say"
+        return in_words(Verdict.TOO_FEW, whole)
     low, high = share_interval(part, whole)
     return f"{share(part / whole)} ({share(low)} to {share(high)})"

@@ -16,6 +16,7 @@ from metrics.funnel import STAGES, Stage
 from metrics.measure import Measure, Ratio
 from metrics.query import Question, absent, lopsided, unanswerable
 from metrics.scope import Scope, months_back
+from metrics.verdict import Verdict
 from metrics.words import change, share
 from pages.kit import charts, data, drill_table
 from pages.kit.drill import Figure
@@ -93,7 +94,7 @@ def table(viewer: Viewer, scope: Scope, view: str) -> pd.DataFrame:
         metric = CATALOGUE[like]
         uneven = lopsided(metric, Question.of([like], scope))
         moved = compare(metric, {"value": now[like]}, {"value": before[like]})
-        moved = Change("too early to say") if uneven else moved
+        moved = Change(Verdict.NOT_COMPARABLE) if uneven else moved
         row = {
             "Stage": label,
             "n": now[name],
@@ -109,7 +110,7 @@ def table(viewer: Viewer, scope: Scope, view: str) -> pd.DataFrame:
                 row["short"] = f"({share(part / whole)})"
                 row["Of the stage before"] = f"{share(part / whole)} ({share(low)} to {share(high)})"
                 step = _step(like, equal.get(names[at - 1], names[at - 1]))
-                row["Its change"] = "too early to say" if uneven else _moved(step, now, before)
+                row["Its change"] = str(Verdict.NOT_COMPARABLE) if uneven else _moved(step, now, before)
             else:
                 # Visits are not drawn: their bar would dwarf the others.
                 row["short"] = "" if above == "Visits" else f"({100 * part / whole:,.1f} per 100)"

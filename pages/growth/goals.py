@@ -84,7 +84,7 @@ def _against(found: Progress) -> str:
     metric = CATALOGUE[found.goal.metric]
     if found.standing == "on the path":
         return "no clear distance from"
-    if found.standing in ("too early to say", "not known"):
+    if found.standing in ("not enough data yet", "not known"):
         return f"{found.standing} against"
     gap = abs(found.actual - found.expected)
     more = "above" if found.actual > found.expected else "below"
@@ -197,8 +197,10 @@ def _feeds(viewer: Viewer, goal: Goal) -> None:
                 f"{pair.sentence} Talk about it before either goal is raised.", icon=":material/swap_vert:"
             )
     if pulls and not any(judged.finding == "conflict" for _, judged in pulls):
-        early = sum(judged.finding == "too early to say" for _, judged in pulls)
-        words = f" {early} of them cannot be judged yet." if early else ""
+        few = sum(judged.finding == "not enough data yet" for _, judged in pulls)
+        early = sum(judged.finding == "too early" for _, judged in pulls)
+        words = f" Of these {few} have too few cases in a month to be judged." if few else ""
+        words += f" For {early} there are too few months yet." if early else ""
         st.caption(
             f"No departments' figures pull against each other: {len(pulls)} pairs judged over the last twelve full "
             f"months.{words} Of pairs that have nothing to do with each other, at most 1 in 40 would be flagged."

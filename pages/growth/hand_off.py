@@ -6,6 +6,7 @@ import streamlit as st
 from metrics.compare import share_interval
 from metrics.query import Question
 from metrics.scope import Scope
+from metrics.verdict import Verdict, in_words
 from metrics.versions import timeline
 from metrics.words import day, share
 from models.working_time import working_time
@@ -125,7 +126,7 @@ def _shares(answer: pd.DataFrame, top: str, bottom: str) -> list[str]:
         if pd.isna(part) or pd.isna(whole):
             said.append("too few")
         elif whole < FEWEST:
-            said.append("too early to say")
+            said.append(in_words(Verdict.TOO_FEW, whole))
         else:
             low, high = share_interval(part, whole)
             said.append(f"{share(part / whole)} ({share(low)} to {share(high)})")

@@ -8,6 +8,7 @@ import streamlit as st
 from metrics.meaning import Meaning
 from metrics.scope import Scope
 from metrics.stages import STAGES, Stage, left_after, waiting_for, who_entered, who_waits
+from metrics.verdict import Verdict
 from metrics.versions import timeline
 from models.stay import Stay, stay
 from pages.kit import data, drill_table
@@ -73,7 +74,7 @@ def _stay(viewer: Viewer, scope: Scope, stage: Stage, back: bool) -> Stay | None
 
 def _row(stage: Stage, now: Stay | None, before: Stay | None) -> dict[str, object]:
     if now is None:
-        return {"Stage": stage.label, "Half left after": "too few to say"}
+        return {"Stage": stage.label, "Half left after": str(Verdict.TOO_FEW)}
     interval = ""
     if now.median is not None:
         interval = (
@@ -85,7 +86,7 @@ def _row(stage: Stage, now: Stay | None, before: Stay | None) -> dict[str, objec
         "Still there": now.still_there,
         "Half left after": _days(now.median, "not reached by half yet"),
         "95 % interval": interval,
-        "Period before": _days(before.median, "not reached by half yet") if before else "too few to say",
+        "Period before": _days(before.median, "not reached by half yet") if before else str(Verdict.TOO_FEW),
         "Nine in ten left after": _days(now.ninth, "not reached by nine in ten yet"),
     }
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 import pandas as pd
 import streamlit as st
@@ -11,7 +12,9 @@ from metrics.compare import Change, compare
 from metrics.measure import Measure, Metric, Ratio
 from metrics.pace import beside_target
 from metrics.query import Question, absent, figures, lopsided, measures_of, unanswerable
+from metrics.report import final_after
 from metrics.scope import Scope, full_months
+from metrics.verdict import Verdict
 from metrics.words import change, day, figure
 from pages.kit import data, drill
 from warehouse.access import Viewer
@@ -53,7 +56,8 @@ def _card(name: str, answer: pd.DataFrame, target: float | None, scope: Scope, v
     metric = CATALOGUE[name]
     now, before = figures(metric, answer.loc[0]), figures(metric, answer.loc[1])
     alike = not lopsided(metric, Question.of([name], scope))
-    found = compare(metric, now, before) if alike else Change("too early to say")
+    found = compare(metric, now, before) if alike else Change(Verdict.NOT_COMPARABLE)
+    found = _grows_until(metric, scope, data.as_of(viewer)) or found
     missing, why = _missing(metric, now, viewer)
     trend = answer.loc[2:, name].dropna()
     with st.container(border=True, height="stretch"):
@@ -75,6 +79,15 @@ def _card(name: str, answer: pd.DataFrame, target: float | None, scope: Scope, v
             drill.button(name, scope, viewer, name)
 
 
+def _grows_until(metric: Metric, scope: Scope, as_of: date) -> Change | None:
+    """Too early, with the day from which the figure grows no more; None where it is final already."""
+    days = final_after(metric)
+    if days is None:
+        return Change(Verdict.NOT_COMPARABLE)
+    final_on = scope.period.end + timedelta(days=days)
+    return Change(Verdict.TOO_EARLY, known_on=final_on) if final_on > as_of else None
+
+
 def _missing(metric: Metric, now: dict[str, float], viewer: Viewer) -> tuple[str, str]:
     """Why a figure has no value, in a word and in a few; both "" where it has one or nobody knows."""
     if now["value"] == now["value"]:
@@ -92,8 +105,7 @@ def _colour(found: Change) -> str:
 
 
 def _arrow(found: Change, now: float, before: float) -> str:
-    unsure = ("too early to say", "no figure before", "not known", "no clear change")
-    if found.verdict in unsure or now == before:
+    if not found.verdict.is_a_finding or now == before:
         return "off"
     return "up" if now > before else "down"
 

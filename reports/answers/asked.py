@@ -17,6 +17,7 @@ from metrics.pace import beside_target
 from metrics.quarter import Quarter
 from metrics.query import Question, absent, ask, measures_of
 from metrics.scope import Period, Scope
+from metrics.verdict import Verdict, in_words
 from metrics.versions import timeline
 from metrics.words import UNKNOWN, change, figure
 from reports.review import Figure
@@ -78,7 +79,7 @@ class Asked:
         return compare(CATALOGUE[name], self.of(name), self.of(name, when))
 
     def moved_in_words(self, name: str, when: int = 1) -> str:
-        """`−0.2 points, no clear change`."""
+        """`−0.2 points, no significant change`."""
         found = self.moved(name, when)
         return change(CATALOGUE[name], self.value(name), self.value(name, when), found)
 
@@ -88,7 +89,7 @@ class Asked:
         return self.begun is None or period.start >= self.begun
 
     def against(self, name: str, when: int = 1) -> str:
-        """`−0.2 points, no clear change against the quarter before`, `+2 %, better than a year before`."""
+        """`−0.2 points, no significant change against the quarter before`, `+2 %, better than a year before`."""
         then = "the quarter before" if when == 1 else "a year before"
         if not self.is_there(when):
             return f"no data of {then}"
@@ -235,17 +236,19 @@ def parts(metric: Metric, row: pd.Series) -> dict[str, float]:
 
 
 def against_a_year_before(asked: Asked, name: str) -> str:
-    """`no clear change from 2.7 % a year before`, `better than 3.1 % a year before`."""
+    """`no significant change from 2.7 % a year before`, `better than 3.1 % a year before`."""
     if not asked.is_there(2):
         return "with no data of a year before"
-    verdict, before = asked.moved(name, 2).verdict, figure(CATALOGUE[name], asked.value(name, 2))
-    if verdict == "no figure before":
+    moved, before = asked.moved(name, 2), figure(CATALOGUE[name], asked.value(name, 2))
+    verdict = moved.verdict
+    if verdict is Verdict.NO_FIGURE_BEFORE:
         return "not comparable with a year before, of which there is no figure"
-    if verdict in ("too early to say", "not known"):
-        return f"{verdict} whether that is more or less than a year before"
-    if verdict == "no clear change":
-        return f"no clear change from {before} a year before"
-    return f"{verdict if verdict != 'changed' else 'other'} than {before} a year before"
+    if not verdict.is_judged:
+        said = in_words(verdict, moved.n, moved.known_on)
+        return f"{said} to say whether that is more or less than a year before"
+    if verdict is Verdict.NOT_CLEAR:
+        return f"{verdict} from {before} a year before"
+    return f"{verdict if verdict is not Verdict.CHANGED else 'other'} than {before} a year before"
 
 
 def target_in_words(metric: Metric, now: Mapping[str, float], target: float) -> str:

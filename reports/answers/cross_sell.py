@@ -52,7 +52,7 @@ def _title(sold: list[Effect], guards: list[Effect]) -> str:
         return "Cross-sell to salvageable customers has not been measured yet"
     one = next((e for e in sold if e.is_clear), sold[0])
     if one.relative is None:
-        return f"Cross-sell: too early to say ({one.reading.title})"
+        return f"Cross-sell: not enough data yet ({one.reading.title})"
     mine = [g for g in guards if g.reading is one.reading]
     harm = [GUARDRAILS[g.outcome] for g in mine if g.said == "harmed"]
     seen = [GUARDRAILS[g.outcome] for g in mine if g.relative is not None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isnan
 
-from metrics.compare import Verdict
+from metrics.verdict import Verdict, in_words
 from metrics.words import day, hkd, share, signed
 from models.experiments import WRONG_RATIO, best, verdict
 from models.figures import Figure as Interval
@@ -29,7 +29,12 @@ DID = {
 }
 GUARDRAILS = {CHURN: "leaving", COMPLAINTS: "complaints", OPT_OUTS: "withdrawn consent"}
 """What more selling must not raise → its name."""
-TOLD: dict[str, Verdict] = {"helped": "better", "harmed": "worse", "too early to say": "no clear change"}
+TOLD = {
+    "helped": Verdict.BETTER,
+    "harmed": Verdict.WORSE,
+    "not clear": Verdict.NOT_CLEAR,
+    "too few": Verdict.TOO_FEW,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,17 +48,17 @@ class Effect:
 
     @property
     def said(self) -> str:
-        """helped, harmed or too early to say."""
+        """helped, harmed, not clear or too few."""
         return verdict(self.points, GOOD[self.outcome])
 
     @property
     def is_clear(self) -> bool:
-        return self.said != "too early to say"
+        return self.said in ("helped", "harmed")
 
     def in_words(self) -> str:
         """`9.1 % fewer customers who left (95 % interval −20.2 % to +3.4 %), no clear effect`."""
         if self.relative is None:
-            return f"{OF[self.outcome]}: too early to say"
+            return f"{OF[self.outcome]}: {self._too_few()}"
         ends = f"95 % interval {signed(self.relative.low)} to {signed(self.relative.high)}"
         clear = {"helped": "a clear effect", "harmed": "a clear effect the wrong way"}
         nothing = "no clear harm" if self.outcome in (COMPLAINTS, OPT_OUTS) else "no clear effect yet"
@@ -79,7 +84,7 @@ class Effect:
     def card(self, label: str) -> Figure:
         """The relative effect with its interval, arms and target."""
         if self.relative is None:
-            return Figure(label=label, value="too early to say", verdict="too early to say")
+            return Figure(label=label, value=self._too_few(), verdict=Verdict.TOO_FEW)
         found = self.reading.figures[self.outcome]
         return Figure(
             label=label,
@@ -89,6 +94,12 @@ class Effect:
             f"n = {found['treated'].value:,.0f} treated, {found['held_out'].value:,.0f} held out",
             verdict=TOLD[self.said],
         )
+
+    def _too_few(self) -> str:
+        """`not enough data yet (n = 812)`: how many were treated or held out, whichever are fewer."""
+        found = self.reading.figures.get(self.outcome, {})
+        arms = [found[arm].value for arm in ("treated", "held_out") if arm in found]
+        return in_words(Verdict.TOO_FEW, min(arms, default=None))
 
     def _target(self) -> str:
         """`−18 %, within the interval`; empty where none was set."""

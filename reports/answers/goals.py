@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from metrics import CATALOGUE
-from metrics.compare import Verdict, compare
+from metrics.compare import compare
 from metrics.incentive import attainment
 from metrics.pace import Forecast, adds_up
+from metrics.verdict import Verdict
 from metrics.versions import timeline
 from metrics.words import change, figure, in_a_sentence
 from reports.answers.asked import Asked
@@ -23,9 +24,11 @@ QUESTION = "Did we meet the shared goals?"
 GOOD = ("met", "met early", "ahead", "on the path")
 BAD = ("missed", "behind")
 VERDICTS: Mapping[str, Verdict] = {
-    **dict.fromkeys(GOOD, "better"),
-    **dict.fromkeys(BAD, "worse"),
-    "on the path": "no clear change",
+    **dict.fromkeys(GOOD, Verdict.BETTER),
+    **dict.fromkeys(BAD, Verdict.WORSE),
+    "on the path": Verdict.NOT_CLEAR,
+    "not enough data yet": Verdict.TOO_FEW,
+    "not begun": Verdict.TOO_EARLY,
 }
 A_YEAR = 360
 MOST_EXPLAINED = 3
@@ -64,7 +67,7 @@ def answer(asked: Asked, goals: Sequence[Progress]) -> Answer:
     ]
     if len(bad) > MOST_EXPLAINED:
         sentences.append("The other goals that are behind stand in the table.")
-    unknown = sum(s in ("not known", "too early to say", "not begun") for s in states)
+    unknown = sum(s in ("not known", "not enough data yet", "not begun") for s in states)
     if unknown:
         sentences.append(
             f"{unknown} of {len(goals)} cannot be judged yet: too few cases, no data, or not a figure for your role."
@@ -179,7 +182,7 @@ def _figure(goal: Progress) -> Figure:
         metric=goal.goal.metric,
         target=f"{figure(metric, expected)} ({due}), {goal.state_in_words()}",
         n="" if math.isnan(goal.n) else f"n = {goal.n:,.0f}",
-        verdict=VERDICTS.get(goal.state(), "too early to say"),
+        verdict=VERDICTS.get(goal.state(), Verdict.NOT_KNOWN),
     )
 
 
@@ -233,7 +236,7 @@ def _table(goals: Sequence[Progress]) -> Table:
 
 
 def _heading(asked: Asked, goal: Progress) -> str:
-    """Where a running total will end, as a sentence; empty for a level, and where it is too early to say."""
+    """Where a running total will end, as a sentence; empty for a level, and where too few months are known."""
     metric = CATALOGUE[goal.goal.metric]
     if goal.is_over or not adds_up(metric) or math.isnan(goal.actual):
         return ""

@@ -69,10 +69,10 @@ def _nothing(asked: Asked) -> str:
 
 def _title(asked: Asked, known: list[str], weakest: Any, has_touchpoints: bool) -> str:
     moved = {s: asked.moved(s, 2).verdict for s in known}
-    head, shown = "No clear change on a year before", known
+    head, shown = "No significant change on a year before", known
     if not asked.is_there(2):
         head = "No data of a year before"
-    elif set(moved.values()) <= {"too early to say", "not known"}:
+    elif not any(v.is_judged for v in moved.values()):
         head = "Too few answers to say whether customers are happier than a year before"
     for verdict, word in (("worse", "less satisfied"), ("better", "more satisfied")):
         these = [s for s in known if moved[s] == verdict]

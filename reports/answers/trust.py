@@ -10,6 +10,7 @@ import pandas as pd
 from metrics import CATALOGUE
 from metrics.measure import version
 from metrics.qualified import dependent
+from metrics.verdict import Verdict
 from metrics.versions import in_words
 from metrics.words import day, of_ten
 from reports.answers.asked import Asked
@@ -122,7 +123,7 @@ def _model_card(known: Known | None, otherwise: str) -> Figure:
     called = known.one("capacity", "model", "left") if known else None
     lift = known.one("capacity", "model", "lift") if known else None
     if called is None or lift is None:
-        return Figure(label=label, value=otherwise if known is None else "too early to say")
+        return Figure(label=label, value=otherwise if known is None else str(Verdict.TOO_FEW))
     return Figure(
         label=label,
         value=of_ten(called["value"]),

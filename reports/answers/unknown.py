@@ -1,4 +1,4 @@
-"""What do we not know? What the bank gave no data of, what is too early to say, what failed a check, what is late."""
+"""What do we not know? What was not given, what is too early or about too few, what failed a check, what is late."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def _late(status: pd.DataFrame) -> list[Row]:
 def _early(goals: Sequence[Progress], experiments: Sequence[Reading], asked: Asked) -> list[Row]:
     found = []
     for goal in goals:
-        if goal.state() in ("not known", "too early to say"):
+        if goal.state() in ("not known", "not enough data yet"):
             label = CATALOGUE[goal.goal.metric].label
             why = (
                 "no data"

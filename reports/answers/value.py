@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from metrics import CATALOGUE
+from metrics.verdict import Verdict
 from metrics.words import hkd
 from reports.answers.asked import Asked
 from reports.answers.effects import effect, looked_at, not_read, source, worth_in_words
@@ -49,7 +50,7 @@ def _worth(reading: Reading) -> tuple[Figure, str]:
     if worth is None:
         return Figure(
             label=label, value="not known"
-        ), f"{reading.title}: too early to say, or no revenue data."
+        ), f"{reading.title}: not known; it needs the effect on churn and the revenue of the customers kept."
     clear = effect(reading, CHURN).is_clear
     after = f"after {hkd(cost)} for offers" if cost is not None else "before cost: no cost data"
     ends = f"95 % interval {hkd(worth.low)} to {hkd(worth.high)}"
@@ -66,7 +67,7 @@ def _worth(reading: Reading) -> tuple[Figure, str]:
             label=label,
             value=words,
             n=f"{ends}, {after}",
-            verdict="better" if clear and worth.low > 0 else "no clear change",
+            verdict=Verdict.BETTER if clear and worth.low > 0 else Verdict.NOT_CLEAR,
         ),
         sentence,
     )

@@ -56,12 +56,16 @@ def test_what_should_fall_is_turned_round() -> None:
 
 
 @pytest.mark.parametrize(
-    ("volume", "judged"),
-    [([300.0] * 5, [250.0] * 5), ([19.0] * 12, [250.0] * 12), ([300.0] * 11 + [math.nan], [250.0] * 12)],
+    ("volume", "judged", "why"),
+    [
+        ([300.0] * 5, [250.0] * 5, "too early"),
+        ([19.0] * 12, [250.0] * 12, "not enough data yet"),
+        ([300.0] * 11 + [math.nan], [250.0] * 12, "not enough data yet"),
+    ],
 )
-def test_too_little_to_judge_is_said(volume: list[float], judged: list[float]) -> None:
+def test_too_little_to_judge_is_said(volume: list[float], judged: list[float], why: str) -> None:
     good = [0.7 * j for j in judged]
-    assert detect(volume, good, judged, DAYS[: len(volume)]).finding == "too early to say"
+    assert detect(volume, good, judged, DAYS[: len(volume)]).finding == why
 
 
 def test_all_or_none_accepted_is_judged_without_an_error() -> None:

@@ -81,7 +81,7 @@ def test_of_too_few_nothing_is_said(n: int) -> None:
     rows = drawn(4, n=n)
     assert ex.effect(rows) == {}
     assert ex.best({}, "points") is None
-    assert ex.verdict(None, "fewer") == "too early to say"
+    assert ex.verdict(None, "fewer") == "too few"
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_verdict_knows_which_way_is_good() -> None:
     assert [ex.verdict(f, "fewer") for f in (fewer, more, unclear)] == [
         "helped",
         "harmed",
-        "too early to say",
+        "not clear",
     ]
     assert [ex.verdict(f, "more") for f in (fewer, more)] == ["harmed", "helped"]
 

@@ -11,11 +11,11 @@ CHURN = Figure(
     label="Customers lost",
     value="1.8 %",
     metric="churn_rate",
-    before="−0.2 points, no clear change",
+    before="−0.2 points, no significant change",
     year_before="−0.6 points, better",
     target="1.5 %, missed",
     n="95 % interval 1.6 % to 2.0 %, n = 39,204",
-    verdict="no clear change",
+    verdict="no significant change",
 )
 WORSE = Figure(
     label="Complaints per 1,000 customers and month, of those who hold at least one product",
@@ -24,7 +24,7 @@ WORSE = Figure(
     n="n = 1,204",
     verdict="worse",
 )
-MISSING = Figure(label="Cost per new customer (CAC)", value="too early to say", metric="cac")
+MISSING = Figure(label="Cost per new customer (CAC)", value="not enough data yet", metric="cac")
 MONEY = Figure(
     label="Net revenue",
     value="HKD 1,234.5 m",
@@ -112,7 +112,7 @@ LONG = Table(
         (
             f"Goal {i}: qualified digital conversions up by 25 % within the fiscal year",
             ("Marketing", "Sales", "Service", "Retail 陳大文")[i % 4],
-            ("on the path", "behind", "met", "too early to say")[i % 4],
+            ("on the path", "behind", "met", "not enough data yet")[i % 4],
             "Fewer leads of paid search were accepted, because contact came after more than 24 working hours."
             * (1 + i % 2),
         )
@@ -156,7 +156,7 @@ REVIEW = Review(
         answer(
             "churn",
             "Is churn down, and because of us?",
-            "Churn is 1.8 %, no clear change; of that nothing is known to be ours yet",
+            "Churn is 1.8 %, no significant change; of that nothing is known to be ours yet",
             figures=(CHURN, WORSE, MISSING),
             chart=LINE,
             metrics=("churn_rate",),
@@ -187,7 +187,7 @@ REVIEW = Review(
         answer(
             "satisfaction",
             "Are customers happier, where not?",
-            "NPS is +18, no clear change; the hotline is weakest at −14",
+            "NPS is +18, no significant change; the hotline is weakest at −14",
             chart=INTERVALS,
             figures=(WORSE,),
         ),

@@ -72,7 +72,7 @@ def test_a_claim_is_found(text: str) -> None:
         "Nobody can say what reduced it.",
         "Is churn down, and is it our doing?",
         "The bank's own change has many causes that nobody has separated.",
-        "Cost per customer rose by 9.0 %, no clear change",
+        "Cost per customer rose by 9.0 %, no significant change",
     ],
 )
 def test_what_is_no_claim_is_left_alone(text: str) -> None:

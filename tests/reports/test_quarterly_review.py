@@ -140,7 +140,7 @@ def test_only_a_pilot_with_a_control_group_says_what_it_did(reviews):
 def test_an_unclear_effect_is_never_called_ours(reviews):
     churn = next(a for a in reviews["executive"].answers if a.key == "churn")
     effects = [f for f in churn.figures if not f.metric]
-    if all(f.verdict in ("no clear change", "too early to say") for f in effects):
+    if all(f.verdict in ("no significant change", "not enough data yet") for f in effects):
         assert "no effect of ours is clear yet" in churn.title
 
 

@@ -72,7 +72,7 @@ def test_too_few_people_too_few_cases_and_not_known_are_not_judged() -> None:
     counts.loc[2, "complained_early"] = 9.0
     counts.loc[3, "left_early"] = np.nan
     found = judge(counts, counts[COUNTS].sum()).set_index("campaign")
-    assert (found.loc[["C01", "C02", "C03"], "verdict"] == "too early to say").all()
+    assert (found.loc[["C01", "C02", "C03"], "verdict"] == "not enough data yet").all()
     assert found.loc[["C01", "C02", "C03"], ["rank", "times_worse", "p"]].isna().all(axis=None)
     assert np.isnan(found.loc["C02", "early_complaints"])
     assert found.loc["C02", "acceptance_rate"] > 0  # what is known is shown

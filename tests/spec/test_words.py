@@ -10,6 +10,7 @@ from hypothesis import strategies as some
 
 from metrics import CATALOGUE
 from metrics.compare import Change
+from metrics.verdict import Verdict
 from metrics.words import change, figure, hkd, points, share, signed, with_sign
 
 NUMBERS = some.floats(-1e9, 1e9)
@@ -41,7 +42,7 @@ def test_nothing_has_no_sign(value: float, places: int) -> None:
 @pytest.mark.parametrize("metric", METRICS, ids=lambda m: m.unit)
 @given(now=NUMBERS, moved=some.floats(-0.2, 0.2))
 def test_no_figure_and_no_change_is_a_signed_nothing(metric, now, moved) -> None:
-    found = Change("no clear change", None, None, moved)
+    found = Change(Verdict.NOT_CLEAR, None, None, moved)
     for said in (
         figure(metric, moved),
         change(metric, moved, 0.0, found),
