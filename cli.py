@@ -123,11 +123,14 @@ def _close_demo(stores: connect.Stores) -> None:
 
 @main.command()
 def nightly() -> None:
-    """Describe and score every customer, credit the wins, raise the alerts. Running it again doubles nothing."""
+    """Describe and score every customer, credit the wins, raise the alerts, send what is due. Again, it doubles nothing.
+
+    Exit code 1 if a message is not delivered; the night's own work is done all the same.
+    """
     stores, begun = _stores(), time.monotonic()
     _night(stores)
-    _send(stores, "new_alerts")
     click.echo(f"Done in {time.monotonic() - begun:.1f} s.")
+    _send(stores, None)
 
 
 @main.command()
@@ -165,22 +168,62 @@ def _night(stores: connect.Stores) -> date:
     return report.as_of
 
 
-def _send(stores: connect.Stores, what: str) -> int:
-    """Send a message to everybody who should get it; gives how many were not delivered."""
+def _send(stores: connect.Stores, what: str | None, *, only_due: bool = False) -> None:
+    """Send what waits and say what became of it. Raises Problem if something is not delivered."""
     from workflow.messages import send
 
-    results = send(stores, what, os.environ)
+    results = send(stores, what, os.environ, only_due=only_due)
     for sent in results:
         click.echo(f"{sent.username}, {sent.what.replace('_', ' ')}: {sent.said}")
-    return sum(not sent.delivered for sent in results)
+    failed = sum(not sent.delivered for sent in results)
+    if failed:
+        words = "1 message was" if failed == 1 else f"{failed} messages were"
+        raise Problem(f"{words} not delivered. “python cli.py messages list” says what waits, and why.")
 
 
 @main.command()
 def digest() -> None:
-    """Send the weekly Customer Health summary to where each person wants it; once a week, however often it is run."""
-    failed = _send(_stores(), "weekly")
-    if failed:
-        raise Problem(f"{failed} summaries were not delivered. They are tried again the next time.")
+    """Send the weekly Customer Health summary to where each person wants it; once a week, however often it is run.
+
+    The week is that of the day it is sent. One that is not delivered waits: the next run of this week tries it again.
+    """
+    from workflow.undelivered import week
+
+    stores = _stores()
+    try:
+        _send(stores, "weekly")
+    finally:
+        click.echo(week(Reader(stores, SYSTEM), stores.now().date()))
+
+
+@main.group()
+def messages() -> None:
+    """What is due to be sent, and what became of it."""
+
+
+@messages.command("list")
+def list_messages() -> None:
+    """What waits to be delivered and why, and what was given up. Exit code 1 if there is anything of it."""
+    from workflow.undelivered import sentences, summary
+
+    stores = _stores()
+    reader = Reader(stores, SYSTEM)
+    found = sentences(reader, stores.now())
+    for sentence in (summary(reader, stores.now()), *found):
+        click.echo(sentence)
+    if found:
+        sys.exit(1)
+
+
+@messages.command("deliver")
+def deliver_messages() -> None:
+    """Try again what waits, after growing pauses: five minutes, then longer, up to twelve hours. For a timer."""
+    from workflow.letters import waiting
+
+    stores = _stores()
+    _send(stores, None, only_due=True)
+    if waiting(stores):
+        raise Problem("Messages wait for their next try. “python cli.py messages list” says which, and why.")
 
 
 @main.group()
@@ -194,7 +237,7 @@ def destinations() -> None:
 @click.argument("variable")
 def add_destination(username: str, what: str, variable: str) -> None:
     """Send WHAT for USERNAME to the address in VARIABLE, such as CONCORD_MESSAGES_TEAM_EAST."""
-    from workflow.messages import add_destination
+    from workflow.destinations import add_destination
 
     add_destination(_stores(), username, what, variable, by="operator")
     click.echo(f"{username} gets it at the address in {variable}.")
@@ -203,7 +246,7 @@ def add_destination(username: str, what: str, variable: str) -> None:
 @destinations.command("list")
 def list_destinations() -> None:
     """Where messages go now."""
-    from workflow.messages import listing
+    from workflow.destinations import listing
 
     for row in listing(Reader(_stores(), SYSTEM)):
         state = "" if os.environ.get(row.variable) else "not set here"
@@ -214,7 +257,7 @@ def list_destinations() -> None:
 @click.argument("number", type=int)
 def end_destination(number: int) -> None:
     """Send nothing any more under this NUMBER of the list."""
-    from workflow.messages import end_destination
+    from workflow.destinations import end_destination
 
     end_destination(_stores(), number, by="operator")
     click.echo("Ended.")

@@ -169,8 +169,48 @@ deliveries = Table(
         "said", Text, nullable=False, comment="What happened, in a sentence; never the address or the text."
     ),
     Column("at", DateTime, nullable=False),
+    Column("letter", Text, comment="The letter of the outbox that was tried."),
     Index("deliveries_of_destination", "destination_id", "what", "for_day"),
     comment="Every message sent, or not sent; appended.",
+)
+
+outbox = Table(
+    "outbox",
+    DESK,
+    Column("message_id", Integer, primary_key=True),
+    Column("destination_id", Integer, ForeignKey("destinations.destination_id"), nullable=False),
+    Column("what", Text, nullable=False, comment="weekly or new_alerts."),
+    Column(
+        "about",
+        Text,
+        nullable=False,
+        comment="The Monday of the week it is sent in, or the alert. No two messages of one kind to one "
+        "destination are about the same.",
+    ),
+    Column("written_at", DateTime, nullable=False),
+    Column("expires_at", DateTime, comment="From this moment on it is not sent any more."),
+    Column(
+        "letter",
+        Text,
+        comment="Messages sent together share it from the first try on; receivers can tell a repeat by it.",
+    ),
+    Column("sending_since", DateTime, comment="Set while a run sends it; left over, that run was stopped."),
+    Column("failed_runs", Integer, nullable=False, comment="Runs that did not deliver it."),
+    Column(
+        "next_try_at", DateTime, comment="Not before this moment does a run of “messages deliver” try again."
+    ),
+    Column("sent_at", DateTime),
+    Column("ended_at", DateTime, comment="When it was given up."),
+    Column("ended_why", Text, comment="Why it was given up, in a sentence."),
+    Column(
+        "content",
+        Text,
+        comment="JSON: the counts and customer numbers it was sent with.",
+        info={"personal": True},
+    ),
+    UniqueConstraint("destination_id", "what", "about", name="each_due_message_once"),
+    Index("messages_waiting", "sent_at", "ended_at"),
+    comment="Messages that are due, written with the fact they are about; each is sent once or ended with a reason.",
 )
 
 offers = Table(

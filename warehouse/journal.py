@@ -57,7 +57,8 @@ def note(stores: Stores, who: str, action: str, subject: str = "", why: str = ""
 def bookkeeping(stores: Stores) -> Iterator[Entry]:
     """A write that nobody decided and that would drown the log, all or nothing, without an audit line.
 
-    Only for when a session was last seen, and for counting a sign-in attempt before its password is checked.
+    Only for when a session was last seen, for counting a sign-in attempt before its password is checked, and for taking
+    a message out of the outbox to send it: what becomes of it has its line.
     """
     with _told_if_lost(), stores.desk.begin() as connection:
         yield Entry(connection, stores.now())

@@ -134,6 +134,8 @@ RULES: dict[str, dict[str, See]] = {
             "experiment_looks",
         ],
         See.EVERYTHING,
-    ),
+    )
+    # What waits and what was given up, without the customer numbers in it.
+    | {"outbox": See.UNNAMED},
 }
 """Role → table → how much. A table that is not listed is not seen at all."""

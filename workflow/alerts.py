@@ -24,6 +24,7 @@ from warehouse import journal
 from warehouse.connect import Stores
 from warehouse.desk import alerts
 from warehouse.settings import Settings
+from workflow import outbox
 from workflow.hold_out import Draw, stratum
 from workflow.rules import Rule, facts
 
@@ -68,6 +69,7 @@ def tonight(stores: Stores, rule: Rule, found: pd.DataFrame, as_of: date, presen
         plan = _plan(entry.desk, stores.settings, rule, found, as_of, present)
         if plan.new:
             entry.desk.execute(insert(alerts), plan.new)
+            outbox.write_new_alerts(entry, plan.new)
         for alert in plan.ended:
             change_by_night(entry.desk, alert, status="closed", closed_at=entry.at, outcome=alert["outcome"])
         for alert in plan.moved:

@@ -7,7 +7,7 @@ reason. Everything else is one link away, behind the sign-in.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -19,10 +19,6 @@ from warehouse.access import Reader
 from workflow import queue
 from workflow.changes import changes
 
-WEEKLY, NEW_ALERTS = "weekly", "new_alerts"
-WHAT = {WEEKLY: "The weekly Customer Health summary", NEW_ALERTS: "What the night raised anew"}
-ROLES = ("relationship_manager", "team_lead")
-"""Who has a Customer Health page, and so a message about it."""
 AT_MOST = 8
 """Customers named by number in one message."""
 
@@ -46,8 +42,8 @@ def weekly(reader: Reader, today: date) -> Message:
     since, counts = changes(reader, people, today), queue.counts(people, today)
     worse = "" if since.worse is None else f", {len(since.worse)} worse"
     lines = [
-        f"Since Monday {day(since.since)}: {len(since.new)} new{worse}, {since.closed} alerts closed, "
-        f"{len(since.accepted)} customers accepted what was offered.",
+        f"Since Monday {day(since.since)}, with data to {day(today)}: {len(since.new)} new{worse}, "
+        f"{since.closed} alerts closed, {len(since.accepted)} customers accepted what was offered.",
         f"Due within 7 days: {len(since.due)}. Overdue: {len(since.overdue)}.",
     ]
     masks = queue.kinds(people, today)
@@ -61,19 +57,26 @@ def weekly(reader: Reader, today: date) -> Message:
     )
 
 
-def new_alerts(reader: Reader, today: date) -> Message | None:
-    """The customers flagged anew as of a day; None if there is none."""
-    alerts = queue.open_alerts(reader, today=today)
-    fresh = queue.by_customer(alerts[alerts["raised_on"] == pd.Timestamp(today)])
+def new_alerts(reader: Reader, today: date, alert_ids: Collection[str]) -> Message | None:
+    """The customers of those of the alerts that the receiver has in her queue now; None if there is none."""
+    fresh = queue.by_customer(newly_flagged(reader, today, alert_ids))
     if fresh.empty:
         return None
     only = str(fresh["customer_id"].iloc[0]) if len(fresh) == 1 else ""
     link = _link(reader, "customer", cid=only) if only else _link(reader, "customer-health", show="new")
+    raised = sorted(set(fresh["raised_on"].dt.date))
+    when = f"on {day(raised[0])}" if len(raised) == 1 else f"from {day(raised[0])} to {day(raised[-1])}"
     return Message(
-        title=f"{_customers(len(fresh))} newly flagged on {day(today)}",
+        title=f"{_customers(len(fresh))} newly flagged {when}",
         lines=tuple(_by_number(fresh, today)),
         link=link,
     )
+
+
+def newly_flagged(reader: Reader, today: date, alert_ids: Collection[str]) -> pd.DataFrame:
+    """Those of the alerts that are still news to the receiver: open, hers, and not past their day."""
+    alerts = queue.open_alerts(reader, today=today)
+    return alerts[alerts["alert_id"].isin(list(alert_ids)) & (alerts["due_on"] >= pd.Timestamp(today))]
 
 
 def _by_number(people: pd.DataFrame, today: date) -> list[str]:
@@ -95,15 +98,3 @@ def _link(reader: Reader, page: str, **parameters: str) -> str:
     """The exact view, as the app's address says it; empty while nobody set that address."""
     address = reader.stores.settings.app_address.rstrip("/")
     return f"{address}/{page}?{urlencode(parameters)}" if address else ""
-
-
-def build(what: str, reader: Reader, today: date) -> Message | None:
-    """The message `what` for the reader's viewer, or None if there is nothing to say."""
-    if reader.viewer.role not in ROLES:
-        return None
-    return weekly(reader, today) if what == WEEKLY else new_alerts(reader, today)
-
-
-def in_words(kinds: Sequence[str]) -> str:
-    """Kinds of message for a sentence."""
-    return ", ".join(f"{kind} ({WHAT[kind].lower()})" for kind in kinds)

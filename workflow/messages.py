@@ -1,33 +1,33 @@
-"""Sending messages: to the addresses an operator set, tried again with growing pauses, each with a line on the desk.
+"""Sending messages: what waits in the outbox goes to the addresses an operator set, tried again until it is delivered.
 
-An address is a secret: a Slack or Teams web hook, an e-mail server's password. It stands in an environment variable and
-nowhere else, neither on the desk nor in a log; the desk knows the variable's name. A message may arrive twice if the
-program is stopped between sending and noting it; it is never lost without a line that says so.
+One run sends at a time, whoever started it, so no message is sent by two. A program that is stopped between sending a
+letter and noting it cannot know whether it arrived: the next run sends it again, with the same `Idempotency-Key`, and
+so it does when a server takes a letter and answers too late. Never is one lost without a line that says so.
 """
 
 from __future__ import annotations
 
+import json
 import logging
-import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 
-from warehouse import coverage, journal
+from warehouse import coverage
 from warehouse.access import SYSTEM, Reader
 from warehouse.connect import Stores
-from warehouse.desk import deliveries, destinations
-from warehouse.errors import ChangeRefused
-from workflow import digest
+from warehouse.desk import alerts
+from warehouse.turns import StillOurs, one_at_a_time
+from workflow import digest, letters, outbox
 from workflow.assign import viewer_of
+from workflow.destinations import ROLES, VARIABLE
+from workflow.letters import Letter
 
-VARIABLE = re.compile(r"CONCORD_MESSAGES_[A-Z0-9_]{1,40}")
-"""Only such variables are read: a slip must not send a message to a database's address."""
 PLUGINS = {
     "NotifySlack": "Slack",
     "NotifyMSTeams": "Teams",
@@ -37,15 +37,16 @@ PLUGINS = {
 }
 """Apprise knows a hundred services; these are the ones a bank agreed on."""
 PAUSES = (2.0, 10.0, 60.0)
-"""Seconds between the four tries."""
-BY = "messages"
+"""Seconds between the four tries of one run."""
+ANOTHER_RUN = 600.0
+"""So many seconds a run waits for another one that is sending."""
 _TALKERS = ("apprise", "urllib3", "requests")
 """Libraries whose logs may hold an address, each of their loggers for itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sent:
-    """What became of one message. `said` holds neither address nor text."""
+    """What became of one letter. `said` holds neither address nor text."""
 
     username: str
     what: str
@@ -54,134 +55,164 @@ class Sent:
     said: str
 
 
-def add_destination(stores: Stores, username: str, what: str, variable: str, by: str) -> None:
-    """Send `what` for this person to the address that stands in an environment variable, from now on.
+@dataclass(frozen=True, kw_only=True)
+class _Run:
+    """What every letter of one run needs."""
 
-    Raises ChangeRefused if the person cannot have such a message, or the name is none that is read.
-    """
-    if what not in digest.WHAT:
-        raise ChangeRefused(
-            f"“{what[:40]}” is no message. Messages are: {digest.in_words(list(digest.WHAT))}."
-        )
-    if not VARIABLE.fullmatch(variable):
-        raise ChangeRefused(
-            "The address stands in an environment variable whose name begins with CONCORD_MESSAGES_, such as "
-            "CONCORD_MESSAGES_TEAM_EAST. Give that name, never the address itself."
-        )
-    viewer = viewer_of(stores, username)
-    if viewer is None or viewer.role not in digest.ROLES:
-        raise ChangeRefused(
-            f"“{username[:40]}” has no Customer health page, so there is no message for them. Name an RM or a team lead."
-        )
-    with journal.entry(stores, by, "message.add", username, f"{what} to {variable}") as entry:
-        same = [
-            destinations.c.username == username,
-            destinations.c.what == what,
-            destinations.c.variable == variable,
-            destinations.c.ended_at.is_(None),
-        ]
-        if entry.desk.execute(select(destinations.c.destination_id).where(*same)).first():
-            raise ChangeRefused("This message is sent there already, so nothing was changed.")
-        row = {"username": username, "what": what, "variable": variable, "added_by": by, "added_at": entry.at}
-        entry.desk.execute(insert(destinations).values(**row))
-
-
-def end_destination(stores: Stores, destination_id: int, by: str) -> None:
-    """Send nothing there any more; the line stays. Raises ChangeRefused if there is none such."""
-    with journal.entry(stores, by, "message.end", str(destination_id)) as entry:
-        ended = entry.desk.execute(
-            update(destinations)
-            .where(destinations.c.destination_id == destination_id, destinations.c.ended_at.is_(None))
-            .values(ended_at=entry.at)
-        )
-        if ended.rowcount != 1:
-            raise ChangeRefused(f"Nothing is sent under the number {destination_id}.")
-
-
-def listing(reader: Reader) -> list[Any]:
-    """Where messages go now: destination_id, username, what, variable."""
-    t = destinations
-    return reader.rows(
-        select(t.c.destination_id, t.c.username, t.c.what, t.c.variable)
-        .where(t.c.ended_at.is_(None))
-        .order_by(t.c.destination_id)
-    )
+    stores: Stores
+    environment: Mapping[str, str]
+    pause: Callable[[float], None]
+    still_ours: StillOurs
+    today: date
+    """The last day of the data."""
 
 
 def send(
     stores: Stores,
-    what: str,
+    what: str | None,
     environment: Mapping[str, str],
     pause: Callable[[float], None] = time.sleep,
+    *,
+    only_due: bool = False,
 ) -> list[Sent]:
-    """Send a message to everybody who should get it and has not yet; gives what became of each.
+    """Send what waits, of one kind or of all; gives what became of each letter.
 
-    A weekly summary goes out once a week, new alerts once per day of the data. One that could not be delivered is
-    tried again the next time. Raises NothingLoaded if there is no bank.
+    Asked for weekly summaries, it first writes that of the running week for whoever has none. With `only_due` it leaves
+    out what failed a short time ago. Raises NothingLoaded if there is no bank, and ChangeRefused if another run is
+    sending all the while.
     """
-    system = Reader(stores, SYSTEM, stores.snapshot())
-    today = coverage.as_of(system)
-    for_day = today - timedelta(days=today.weekday()) if what == digest.WEEKLY else today
-    results = []
-    for row in listing(system):
-        if row.what != what or _was_delivered(system, row.destination_id, for_day):
-            continue
-        sent = _one(stores, row, what, today, environment, pause)
-        if sent is not None:
-            results.append(sent)
-            _note(stores, row.destination_id, for_day, sent)
+    today = coverage.as_of(Reader(stores, SYSTEM, stores.snapshot()))
+    if what == outbox.WEEKLY:
+        outbox.write_weekly(stores)
+    with one_at_a_time(stores, "messages", ANOTHER_RUN) as still_ours:
+        run = _Run(stores=stores, environment=environment, pause=pause, still_ours=still_ours, today=today)
+        results = []
+        # Each letter is looked at when its turn comes: a run may take an hour, and what waits changes meanwhile.
+        for letter in letters.waiting(stores, what, only_due=only_due):
+            if still_ours():
+                results += _one(run, letter)
+            else:
+                said = "Not tried: the connection to the desk was lost."
+                lost = Sent(username=letter.username, what=letter.what, delivered=False, tries=0, said=said)
+                results.append(lost)
+        return results
+
+
+def _one(run: _Run, letter: Letter) -> list[Sent]:
+    def became(delivered: bool, tries: int, said: str) -> Sent:
+        return Sent(username=letter.username, what=letter.what, delivered=delivered, tries=tries, said=said)
+
+    def given_up(why: str) -> list[Sent]:
+        outbox.end(run.stores, letter.username, letter.messages, why)
+        return [became(False, 0, f"Not sent: {why}")]
+
+    def not_tried(why: str) -> list[Sent]:
+        letters.failed(run.stores, letter, tries=0, said=why, for_day=run.today)
+        return [became(False, 0, why)]
+
+    if _is_over(run, letter):
+        return given_up(outbox.WEEK_OVER)
+    # Asked anew each time: a role or a team that was taken away takes the message with it.
+    viewer = viewer_of(run.stores, letter.username)
+    if viewer is None or viewer.role not in ROLES:
+        return given_up(outbox.NO_PAGE)
+    address = run.environment.get(letter.variable, "")
+    if not VARIABLE.fullmatch(letter.variable) or not address:
+        return not_tried(f"Not sent: the variable {letter.variable} is not set.")
+    reader = Reader(run.stores, viewer, run.stores.snapshot())
+    messages, results = letter.messages, list[Sent]()
+    if letter.what == outbox.NEW_ALERTS:
+        news = set(digest.newly_flagged(reader, run.today, letter.about)["alert_id"])
+        stale = [about for about in letter.about if about not in news]
+        results += _not_news(run, letter, stale, became)
+        messages = tuple(m for m, a in zip(letter.messages, letter.about, strict=True) if a in news)
+        message = digest.new_alerts(reader, run.today, news)
+    else:
+        message = digest.weekly(reader, run.today)
+    if message is None:
+        return results
+    import apprise  # takes longer to import than a night without messages should wait for
+
+    channel = apprise.Apprise()
+    with _silent():
+        channel.add(address)
+        if {type(p).__name__ for p in channel} - set(PLUGINS) or not len(channel):
+            return results + not_tried(
+                "Not sent: the variable holds no address of Slack, Teams, e-mail or a web hook."
+            )
+        if sum(len(plugin) for plugin in channel) != 1:
+            # Were one of two delivered and the other not, a further try would tell the first one twice.
+            return results + not_tried(
+                "Not sent: the variable holds several addresses. Make a destination for each."
+            )
+        if letters.take(run.stores, letter, messages):
+            results.append(
+                _deliver(run, letter, messages, (channel, apprise.NotifyFormat.TEXT), message, became)
+            )
     return results
 
 
-def _one(
-    stores: Stores,
-    row: Any,
-    what: str,
-    today: date,
-    environment: Mapping[str, str],
-    pause: Callable[[float], None],
-) -> Sent | None:
-    def became(delivered: bool, tries: int, said: str) -> Sent:
-        return Sent(username=row.username, what=what, delivered=delivered, tries=tries, said=said)
+def _is_over(run: _Run, letter: Letter) -> bool:
+    return letter.expires_at is not None and run.stores.now() >= letter.expires_at
 
-    # Asked anew each time: a role or a team that was taken away takes the message with it.
-    viewer = viewer_of(stores, row.username)
-    if viewer is None or viewer.role not in digest.ROLES:
-        return became(False, 0, "Not sent: this person has no Customer health page any more.")
-    address = environment.get(row.variable, "")
-    if not VARIABLE.fullmatch(row.variable) or not address:
-        return became(False, 0, f"Not sent: the variable {row.variable} is not set.")
-    message = digest.build(what, Reader(stores, viewer, stores.snapshot()), today)
-    if message is None:
-        return None
-    import apprise  # takes longer to import than a night without messages should wait for
 
-    with _silent():
-        return _deliver(apprise, address, message, became, pause)
+def _not_news(
+    run: _Run, letter: Letter, about: Collection[str], became: Callable[[bool, int, str], Sent]
+) -> list[Sent]:
+    """End the messages about alerts that are no news to the receiver, each with its own reason."""
+    if not about:
+        return []
+    query = select(alerts.c.alert_id, alerts.c.status, alerts.c.due_on)
+    with run.stores.look_at_desk() as desk:
+        rows = {row.alert_id: row for row in desk.execute(query.where(alerts.c.alert_id.in_(about)))}
+    numbers = dict(zip(letter.about, letter.messages, strict=True))
+    reasons: dict[str, list[int]] = {}
+    for alert_id in about:
+        row = rows.get(alert_id)
+        over = row is None or row.status == "closed"
+        late = row is not None and row.due_on < run.today
+        why = outbox.ALERT_ENDED if over else outbox.ALERT_OVERDUE if late else outbox.MOVED
+        reasons.setdefault(why, []).append(numbers[alert_id])
+    for why, messages in reasons.items():
+        outbox.end(run.stores, letter.username, messages, why)
+    return [became(False, 0, f"Not sent: {why}") for why in reasons if why not in outbox.NOT_DUE_ANY_MORE]
 
 
 def _deliver(
-    apprise: Any,
-    address: str,
+    run: _Run,
+    letter: Letter,
+    messages: Collection[int],
+    through: tuple[Any, Any],
     message: digest.Message,
     became: Callable[[bool, int, str], Sent],
-    pause: Callable[[float], None],
 ) -> Sent:
-    channel = apprise.Apprise()
-    if not channel.add(address) or {type(p).__name__ for p in channel} - set(PLUGINS):
-        return became(
-            False, 0, "Not sent: the variable holds no address of Slack, Teams, e-mail or a web hook."
-        )
-    where = " and ".join(sorted({PLUGINS[type(p).__name__] for p in channel}))
-    tries = 0
+    channel, as_text = through
+    for plugin in channel:
+        # A web hook and a mail server can tell by it that they have this letter already.
+        if type(plugin).__name__ in ("NotifyJSON", "NotifyEmail"):
+            plugin.headers["Idempotency-Key"] = letter.key
+    where = PLUGINS[next(type(plugin).__name__ for plugin in channel)]
+    again = " It may have arrived twice: a run before was stopped while it sent it." * letter.perhaps_sent
+    tries, said = 0, ""
     for wait in (*PAUSES, None):
+        if not run.still_ours():
+            said = "Not delivered: the connection to the desk was lost while it was tried."
+            break
+        if _is_over(run, letter):
+            said = f"Not delivered: {where} did not accept it in {tries} tries, and the week is over."
+            break
         tries += 1
         # As plain text: a customer number or a rule is never read as markup.
-        if channel.notify(title=message.title, body=message.body(), body_format=apprise.NotifyFormat.TEXT):
-            return became(True, tries, f"Delivered to {where}.")
+        if channel.notify(title=message.title, body=message.body(), body_format=as_text):
+            said = f"Delivered to {where}.{again}"
+            content = json.dumps({"title": message.title, "lines": message.lines}, ensure_ascii=False)
+            letters.sent(run.stores, letter, messages, content, tries=tries, said=said, for_day=run.today)
+            return became(True, tries, said)
+        said = f"Not delivered: {where} did not accept it in {tries} tries."
         if wait is not None:
-            pause(wait)
-    return became(False, tries, f"Not delivered: {where} did not accept it in {tries} tries.")
+            run.pause(wait)
+    letters.failed(run.stores, letter, tries=tries, said=said, for_day=run.today)
+    return became(False, tries, said)
 
 
 @contextmanager
@@ -197,27 +228,3 @@ def _silent() -> Iterator[None]:
     finally:
         for logger, was in zip(loggers, before, strict=True):
             logger.disabled = was
-
-
-def _was_delivered(reader: Reader, destination_id: int, for_day: date) -> bool:
-    t = deliveries
-    done = select(t.c.delivery_id).where(
-        t.c.destination_id == destination_id, t.c.for_day == for_day, t.c.delivered.is_(True)
-    )
-    return not reader.frame(done.limit(1)).empty
-
-
-def _note(stores: Stores, destination_id: int, for_day: date, sent: Sent) -> None:
-    action = "message.delivered" if sent.delivered else "message.failed"
-    with journal.entry(stores, BY, action, sent.username, f"{sent.what}: {sent.said}") as entry:
-        entry.desk.execute(
-            insert(deliveries).values(
-                destination_id=destination_id,
-                what=sent.what,
-                for_day=for_day,
-                tries=sent.tries,
-                delivered=sent.delivered,
-                said=sent.said,
-                at=entry.at,
-            )
-        )

@@ -7,6 +7,7 @@ from metrics import CATALOGUE
 from metrics.query import columns_of
 from metrics.scope import Scope
 from metrics.words import day
+from pages.governance import messages
 from pages.kit import data, tables
 from warehouse.access import Viewer
 from warehouse.coverage import origins_of
@@ -59,6 +60,9 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
             icon=":material/database_off:",
         )
     _findings(data.failed_checks(viewer))
+    if viewer.role == "administrator":
+        st.subheader("Messages")
+        messages.show(viewer)
 
 
 def _findings(found: pd.DataFrame) -> None:

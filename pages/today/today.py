@@ -8,6 +8,7 @@ from metrics import complaints as waiting
 from metrics.scope import Scope, period_named
 from metrics.words import day, figure, plain
 from pages.customers import alert_card
+from pages.governance import messages
 from pages.growth import batch_alarms, funnel, goals
 from pages.kit import cards, data, links, tables
 from warehouse.access import Viewer
@@ -136,5 +137,6 @@ def _house(viewer: Viewer) -> None:
         st.metric("Tables with data", len(loaded), border=True)
         st.metric("Rows", f"{int(status['row_count'].sum()):,}", border=True)
         st.metric("Last load", f"{pd.to_datetime(status['loaded_at']).max():%d %b %Y}", border=True)
+    messages.show(viewer)
     if st.button("Open data status", type="primary", icon=":material/database:"):
         links.to("data-status")

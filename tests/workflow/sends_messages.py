@@ -1,0 +1,18 @@
+"""Sends what waits in one data folder, as a program of its own, so that a test can kill it."""
+
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from receivers import ADDRESS
+
+from warehouse.connect import open_stores
+from warehouse.settings import Settings
+from workflow import messages
+
+if __name__ == "__main__":
+    folder, desk_url, at = sys.argv[1:]
+    choices = Settings(data_dir=Path(folder), desk_url=desk_url, app_address=ADDRESS)
+    stores = open_stores(choices, lambda: datetime.fromisoformat(at))
+    sys.stdout.write(f"{messages.send(stores, 'weekly', os.environ)}\n")

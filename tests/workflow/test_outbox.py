@@ -1,0 +1,484 @@
+"""The outbox: each due message once, tried until it is delivered or given up with a reason, whatever fails."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from alert_queue import found
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from morning import stores_in
+from receivers import WHERE, Clock, Hook, Mail, bank_in, flag, never, rows_of, running
+from sqlalchemy import delete, func, insert, select, update
+
+import cli
+from warehouse import desk, journal
+from warehouse.access import Reader, Viewer
+from warehouse.connect import Stores, open_stores
+from warehouse.errors import ChangeRefused
+from warehouse.load import load
+from warehouse.settings import Settings
+from warehouse.turns import one_at_a_time
+from workflow import letters, outbox, undelivered
+from workflow.alerts import tonight
+from workflow.destinations import add_destination, end_destination
+from workflow.messages import send
+from workflow.rules import rules
+
+ADMINISTRATOR = Viewer("adm", "Adm", "administrator")
+HERE = Path(__file__).parent
+ELSEWHERE = "CONCORD_MESSAGES_OTHER"
+NOBODY_LISTENS = "json://127.0.0.1:9/x"
+POSTGRESQL = pytest.param("postgresql", marks=[pytest.mark.postgresql, pytest.mark.xdist_group("postgresql")])
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def bank(loaded_folder: Path, tmp_path: Path, clock: Clock) -> Iterator[Stores]:
+    """A loaded bank with accounts for two RMs and a team lead; its data end on 30 June 2026."""
+    stores = bank_in(tmp_path / "data", loaded_folder, clock)
+    yield stores
+    stores.desk.dispose()
+
+
+@pytest.fixture(params=["sqlite", POSTGRESQL])
+def any_desk(
+    request: pytest.FixtureRequest, loaded_folder: Path, tmp_path: Path, clock: Clock
+) -> Iterator[Stores]:
+    """The same bank with its desk in a file and on a server."""
+    url = request.getfixturevalue("database_url") if request.param == "postgresql" else ""
+    stores = bank_in(tmp_path / "data", loaded_folder, clock, url)
+    yield stores
+    stores.desk.dispose()
+
+
+def _waits(_: float) -> None:
+    """A pause that takes no time."""
+
+
+def _state(stores: Stores) -> list[tuple[bool, str | None]]:
+    """Whether each message was sent, and why it was given up, in the order they were written."""
+    rows = sorted(rows_of(stores, desk.outbox), key=lambda row: row["message_id"])
+    return [(row["sent_at"] is not None, row["ended_why"]) for row in rows]
+
+
+def test_a_summary_belongs_to_the_week_it_is_sent_in_whatever_day_the_data_end(
+    bank: Stores, clock: Clock, bank_folder: Path
+) -> None:
+    add_destination(bank, "amy", "weekly", WHERE, by="operator")
+    hook, sent = Hook(), []
+    with running(hook):
+        for at, data_until in (
+            (datetime(2026, 6, 15, 8), date(2026, 6, 14)),
+            (datetime(2026, 6, 15, 20), date(2026, 6, 15)),
+            (datetime(2026, 6, 22, 8), date(2026, 6, 21)),
+        ):
+            clock.at = at
+            load(bank, bank_folder, as_of=data_until, sample=True)
+            sent.append(len(send(bank, "weekly", {WHERE: hook.address}, never)))
+            week = undelivered.week(Reader(bank, ADMINISTRATOR), at.date())
+            assert "has been delivered to amy" in week, "a run that sends nothing says why"
+    assert sent == [1, 0, 1]
+    first, second = hook.got
+    assert (first["title"][:28], second["title"][:28]) == (
+        "Customer health, 14 Jun 2026",
+        "Customer health, 21 Jun 2026",
+    )
+    assert "Since Monday 8 Jun 2026, with data to 14 Jun 2026: " in first["message"]
+    assert "Since Monday 15 Jun 2026, with data to 21 Jun 2026: " in second["message"]
+
+
+@settings(max_examples=30, deadline=None)
+@given(hours=st.lists(st.integers(0, 24 * 40), min_size=1, max_size=8))
+def test_however_often_it_is_run_each_week_has_one_summary(
+    hours: list[int], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    clock = Clock()
+    stores = _desk_once(tmp_path_factory, clock)
+    with stores.desk.begin() as connection:
+        connection.execute(delete(desk.outbox))
+    for hour in hours:
+        clock.at = datetime(2026, 6, 1) + timedelta(hours=hour)
+        outbox.write_weekly(replace(stores, now=clock))
+    weeks = {datetime(2026, 6, 1) + timedelta(days=7 * (hour // (24 * 7))) for hour in hours}
+    assert sorted(row["about"] for row in rows_of(stores, desk.outbox)) == sorted(
+        week.date().isoformat() for week in weeks
+    )
+
+
+_desks: dict[str, Stores] = {}
+
+
+def _desk_once(factory: pytest.TempPathFactory, clock: Clock) -> Stores:
+    """A desk with one destination, made once: its tables take a second."""
+    if "one" not in _desks:
+        stores = stores_in(factory.mktemp("desk"), clock)
+        person = {"username": "amy", "full_name": "Amy", "role": "relationship_manager", "password_hash": "x"}
+        where = {"username": "amy", "what": "weekly", "variable": WHERE, "added_by": "operator"}
+        with stores.desk.begin() as connection:
+            connection.execute(insert(desk.users).values(created_at=clock(), **person))
+            connection.execute(insert(desk.destinations).values(added_at=clock(), **where))
+        _desks["one"] = stores
+    return _desks["one"]
+
+
+def test_an_alert_raised_while_the_hook_was_down_is_told_the_next_night(
+    any_desk: Stores, clock: Clock
+) -> None:
+    add_destination(any_desk, "amy", "new_alerts", WHERE, by="operator")
+    flag(any_desk, date(2026, 6, 29), number=1)
+    (failed,) = send(any_desk, None, {WHERE: NOBODY_LISTENS}, _waits)
+    assert (failed.delivered, failed.tries) == (False, 4)
+    clock.at += timedelta(days=1)
+    hook = Hook()
+    with running(hook):
+        for _ in range(3):
+            send(any_desk, None, {WHERE: hook.address}, never)
+    (got,) = hook.got
+    assert got["title"] == "1 customer newly flagged on 29 Jun 2026"
+
+
+def test_alerts_of_several_nights_are_each_told_once(bank: Stores, clock: Clock) -> None:
+    add_destination(bank, "amy", "new_alerts", WHERE, by="operator")
+    for night, first in ((date(2026, 6, 28), 0), (date(2026, 6, 29), 3)):
+        flag(bank, night, first=first, number=3)
+        send(bank, None, {}, never)
+    hook = Hook()
+    with running(hook):
+        send(bank, None, {WHERE: hook.address}, never)
+        send(bank, None, {WHERE: hook.address}, never)
+    (got,) = hook.got
+    assert got["title"] == "6 customers newly flagged from 28 Jun 2026 to 29 Jun 2026"
+    assert got["message"].count("Customer ") == 6
+
+
+def test_an_alert_and_its_message_are_written_together_or_not_at_all(
+    bank: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_destination(bank, "amy", "new_alerts", WHERE, by="operator")
+    rule = rules(Settings())[0]
+    frame = found("C0000001").assign(rm_id="RM01", team="Central")
+    shown = replace(bank, settings=replace(bank.settings, hold_out_share=0.0))
+
+    class Stopped(Exception):
+        """The program ends here."""
+
+    def stops(*_: object) -> None:
+        raise Stopped
+
+    with monkeypatch.context() as patched:
+        patched.setattr(journal, "_append", stops)
+        with pytest.raises(Stopped):
+            tonight(shown, rule, frame, date(2026, 6, 30), frozenset({"C0000001"}))
+    assert (rows_of(bank, desk.alerts), rows_of(bank, desk.outbox)) == ([], [])
+    for _ in range(2):
+        tonight(shown, rule, frame, date(2026, 6, 30), frozenset({"C0000001"}))
+    (alert,), (message,) = rows_of(bank, desk.alerts), rows_of(bank, desk.outbox)
+    assert (message["about"], message["sent_at"]) == (alert["alert_id"], None)
+
+
+def test_a_server_that_answers_too_late_can_tell_the_repeat_by_its_key(bank: Stores) -> None:
+    add_destination(bank, "amy", "weekly", WHERE, by="operator")
+    hook = Hook(answers_after=0.5)
+    with running(hook):
+        (sent,) = send(bank, "weekly", {WHERE: f"{hook.address}?rto=0.2"}, _waits)
+        hook.answers_after = 0
+        (then,) = send(bank, "weekly", {WHERE: hook.address}, never)
+    assert (sent.delivered, then.delivered) == (False, True)
+    assert len(hook.keys) == 5
+    assert len(set(hook.keys)) == 1
+
+
+def test_a_mail_server_that_refuses_gets_the_letter_once_with_its_key(bank: Stores) -> None:
+    add_destination(bank, "lea", "weekly", WHERE, by="operator")
+    mail = Mail()
+    port = mail.server_address[1]
+    address = f"mailto://127.0.0.1:{port}?from=concord@bank.example&to=lea@bank.example&mode=insecure"
+    mail.refuses = 1
+    with running(mail):
+        (sent,) = send(bank, "weekly", {WHERE: address}, _waits)
+    assert (sent.delivered, sent.tries) == (True, 2)
+    (letter,), (row,) = mail.letters, rows_of(bank, desk.outbox)
+    assert f"Idempotency-Key: {row['letter']}" in letter
+
+
+def test_a_run_killed_while_it_sends_is_followed_by_one_with_the_same_key(
+    any_desk: Stores, clock: Clock
+) -> None:
+    add_destination(any_desk, "amy", "weekly", WHERE, by="operator")
+    hook = Hook(answers_after=3)
+    where = any_desk.desk.url.render_as_string(hide_password=False)
+    command = [sys.executable, str(HERE / "sends_messages.py"), str(any_desk.settings.data_dir), where]
+    paths = os.pathsep.join(map(str, (HERE, HERE.parents[1], HERE.parent)))
+    environment = os.environ | {"PYTHONPATH": paths, WHERE: hook.address}
+    with running(hook):
+        process = subprocess.Popen([*command, clock().isoformat()], env=environment)
+        hook.arrived.wait(60)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert _state(any_desk) == [(False, None)]
+        hook.answers_after = 0
+        (sent,) = send(any_desk, "weekly", {WHERE: hook.address}, never)
+        assert send(any_desk, "weekly", {WHERE: hook.address}, never) == []
+    assert sent.said.endswith("It may have arrived twice: a run before was stopped while it sent it.")
+    assert len(hook.keys) == 2
+    assert len(set(hook.keys)) == 1
+
+
+def test_two_runs_at_once_send_each_message_once(any_desk: Stores, clock: Clock) -> None:
+    for username in ("amy", "ben", "lea"):
+        add_destination(any_desk, username, "weekly", WHERE, by="operator")
+        add_destination(any_desk, username, "new_alerts", WHERE, by="operator")
+    flag(any_desk)
+    hook, problems = Hook(answers_after=0.1), []
+    again = open_stores(any_desk.settings, clock)
+
+    def sends(stores: Stores) -> None:
+        try:
+            for what in ("weekly", None):
+                send(stores, what, {WHERE: hook.address}, never)
+        except BaseException as error:
+            problems.append(error)
+
+    with running(hook):
+        rivals = [threading.Thread(target=sends, args=(stores,)) for stores in (any_desk, again, any_desk)]
+        for rival in rivals:
+            rival.start()
+        for rival in rivals:
+            rival.join()
+    again.desk.dispose()
+    assert problems == []
+    assert len(hook.got) == 6
+    assert {sent for sent, _ in _state(any_desk)} == {True}
+
+
+def test_a_turn_is_one_processs_at_a_time(any_desk: Stores) -> None:
+    with one_at_a_time(any_desk, "messages", 0) as still_ours:
+        assert still_ours()
+        with pytest.raises(ChangeRefused), one_at_a_time(any_desk, "messages", 0):
+            pass
+        with one_at_a_time(any_desk, "something else", 0):
+            pass
+    with one_at_a_time(any_desk, "messages", 0):
+        pass
+
+
+def test_no_two_messages_are_about_the_same(any_desk: Stores) -> None:
+    from sqlalchemy.exc import IntegrityError
+
+    add_destination(any_desk, "amy", "weekly", WHERE, by="operator")
+    outbox.write_weekly(any_desk)
+    (row,) = rows_of(any_desk, desk.outbox)
+    with pytest.raises(IntegrityError), any_desk.desk.begin() as connection:
+        connection.execute(insert(desk.outbox).values(**(row | {"message_id": 99})))
+
+
+def test_a_destination_added_later_is_not_told_of_what_was_before(bank: Stores) -> None:
+    flag(bank)
+    add_destination(bank, "amy", "new_alerts", WHERE, by="operator")
+    assert send(bank, None, {}, never) == []
+
+
+def test_an_ended_destination_gets_nothing_that_waits(bank: Stores) -> None:
+    add_destination(bank, "amy", "new_alerts", WHERE, by="operator")
+    flag(bank, number=1)
+    send(bank, None, {}, never)
+    end_destination(bank, 1, by="operator")
+    hook = Hook()
+    with running(hook):
+        assert send(bank, None, {WHERE: hook.address}, never) == []
+    assert (hook.got, _state(bank)) == ([], [(False, outbox.DESTINATION_ENDED)])
+
+
+@pytest.mark.parametrize("change", [{"role": "analyst"}, {"disabled_at": datetime(2026, 6, 30)}])
+def test_who_lost_the_role_while_a_message_waited_gets_nothing_and_somebody_is_told(
+    bank: Stores, change: dict
+) -> None:
+    add_destination(bank, "amy", "new_alerts", WHERE, by="operator")
+    flag(bank, number=1)
+    send(bank, None, {}, never)
+    with bank.desk.begin() as connection:
+        connection.execute(update(desk.users).where(desk.users.c.username == "amy").values(**change))
+    hook = Hook()
+    with running(hook):
+        (given_up,) = send(bank, None, {WHERE: hook.address}, never)
+    assert (hook.got, given_up.delivered) == ([], False)
+    assert undelivered.sentences(Reader(bank, ADMINISTRATOR), bank.now()) == [
+        f"1 message to amy: given up, on 1 Jul 2026, 09:00. {outbox.NO_PAGE}"
+    ]
+
+
+def test_a_message_that_waits_says_only_what_the_receiver_may_see_when_it_is_sent(bank: Stores) -> None:
+    add_destination(bank, "amy", "new_alerts", WHERE, by="operator")
+    add_destination(bank, "ben", "new_alerts", ELSEWHERE, by="operator")
+    flag(bank, number=2)
+    send(bank, None, {}, never)
+    moved = next(a for a in rows_of(bank, desk.alerts) if a["rm_id"] == "RM01")
+    with bank.desk.begin() as connection:
+        its = desk.alerts.c.alert_id == moved["alert_id"]
+        connection.execute(update(desk.alerts).where(its).values(rm_id="RM07", team="Kowloon"))
+    amys, bens = Hook(), Hook()
+    with running(amys), running(bens):
+        for _ in range(2):
+            send(bank, None, {WHERE: amys.address, ELSEWHERE: bens.address}, never)
+    assert [got["title"] for got in amys.got] == ["1 customer newly flagged on 30 Jun 2026"]
+    assert moved["customer_id"] not in json.dumps(amys.got)
+    assert moved["customer_id"] in json.dumps(bens.got), "whoever works it now is told"
+    assert json.dumps(bens.got).count(moved["customer_id"]) <= 2
+
+
+def test_an_alert_that_ended_before_it_could_be_told_is_no_news_and_no_fault(bank: Stores) -> None:
+    add_destination(bank, "amy", "new_alerts", WHERE, by="operator")
+    flag(bank, number=1)
+    send(bank, None, {}, never)
+    with bank.desk.begin() as connection:
+        connection.execute(update(desk.alerts).values(status="closed", outcome="accepted"))
+    hook = Hook()
+    with running(hook):
+        assert send(bank, None, {WHERE: hook.address}, never) == []
+    assert (hook.got, _state(bank)) == ([], [(False, outbox.ALERT_ENDED)])
+    reader = Reader(bank, ADMINISTRATOR)
+    assert undelivered.sentences(reader, bank.now()) == []
+    assert undelivered.summary(reader, bank.now()) == "Every message that was due has been delivered."
+
+
+def test_an_alert_past_its_day_is_not_sent_as_new_and_the_administrator_reads_why(bank: Stores) -> None:
+    add_destination(bank, "amy", "new_alerts", WHERE, by="operator")
+    flag(bank, number=1)
+    with bank.desk.begin() as connection:
+        connection.execute(update(desk.alerts).values(due_on=date(2026, 6, 29)))
+    (given_up,) = send(bank, None, {WHERE: NOBODY_LISTENS}, never)
+    assert not given_up.delivered
+    (sentence,) = undelivered.sentences(Reader(bank, ADMINISTRATOR), bank.now())
+    assert outbox.ALERT_OVERDUE in sentence
+
+
+def test_last_weeks_summary_is_given_up_when_its_week_is_over(bank: Stores, clock: Clock) -> None:
+    add_destination(bank, "amy", "weekly", WHERE, by="operator")
+    send(bank, "weekly", {}, never)
+    reader = Reader(bank, ADMINISTRATOR)
+    assert undelivered.summary(reader, clock()) == "1 message to amy waits to be delivered."
+    assert undelivered.sentences(reader, clock()) == [
+        "1 message to amy: waiting since 1 Jul 2026, 09:00. Not sent: the variable CONCORD_MESSAGES_TEST is not set."
+    ]
+    clock.at = datetime(2026, 7, 6)
+    hook = Hook()
+    with running(hook):
+        given_up, sent = send(bank, "weekly", {WHERE: hook.address}, never)
+    assert (given_up.delivered, sent.delivered, len(hook.got)) == (False, True, 1)
+    assert _state(bank) == [(False, outbox.WEEK_OVER), (True, None)]
+
+
+def test_a_week_that_ends_between_two_tries_ends_the_tries(bank: Stores, clock: Clock) -> None:
+    add_destination(bank, "amy", "weekly", WHERE, by="operator")
+    clock.at = datetime(2026, 7, 5, 23, 59, 50)
+
+    def goes_on(seconds: float) -> None:
+        clock.at += timedelta(seconds=seconds)
+
+    (failed,) = send(bank, "weekly", {WHERE: NOBODY_LISTENS}, goes_on)
+    assert (failed.tries, "the week is over" in failed.said) == (2, True)
+
+
+def test_between_the_tries_of_a_timer_are_growing_pauses(bank: Stores, clock: Clock) -> None:
+    add_destination(bank, "amy", "weekly", WHERE, by="operator")
+    begun = clock.at
+    send(bank, "weekly", {}, never)
+    tried = []
+    while clock.at < begun + timedelta(days=3):
+        clock.at += timedelta(minutes=5)
+        if send(bank, None, {}, never, only_due=True):
+            tried.append(clock.at - begun)
+            begun = clock.at
+            if len(tried) == 5:
+                break
+    assert tried == list(letters.BACK_OFF)
+
+
+def test_two_addresses_in_one_variable_are_refused_because_one_could_be_told_twice(bank: Stores) -> None:
+    add_destination(bank, "amy", "weekly", WHERE, by="operator")
+    one, other = Hook(), Hook()
+    with running(one), running(other):
+        (failed,) = send(bank, "weekly", {WHERE: f"{one.address}, {other.address}"}, never)
+    assert (one.got, other.got) == ([], [])
+    assert failed.said == "Not sent: the variable holds several addresses. Make a destination for each."
+
+
+def test_an_administrator_sees_what_waits_and_no_customer_in_it(bank: Stores) -> None:
+    add_destination(bank, "amy", "new_alerts", WHERE, by="operator")
+    flag(bank, number=1)
+    hook = Hook()
+    with running(hook):
+        send(bank, None, {WHERE: hook.address}, never)
+    (row,) = rows_of(bank, desk.outbox)
+    assert "newly flagged" in json.loads(row["content"])["title"]
+    frame = Reader(bank, ADMINISTRATOR).frame(select(desk.outbox))
+    assert frame["content"].isna().all()
+    assert pd.notna(frame["sent_at"]).all()
+
+
+@pytest.fixture
+def command(bank: Stores) -> Callable[..., tuple[int, str]]:
+    """`cli.py` with some words, on that bank and the machine's own clock."""
+
+    def run(*words: str, **more: str) -> tuple[int, str]:
+        environment = {"CONCORD_DATA_DIR": str(bank.settings.data_dir), **more}
+        done = CliRunner().invoke(cli.main, list(words), env=environment)
+        return done.exit_code, done.output
+
+    return run
+
+
+def test_the_commands_exit_status_says_whether_something_is_not_delivered(
+    bank: Stores, command: Callable[..., tuple[int, str]]
+) -> None:
+    code, said = command("digest")
+    assert (code, "Nobody has a destination for the weekly summary" in said) == (0, True)
+    assert command("messages", "list") == (0, "No message is due: nobody has a destination for one.\n")
+    add_destination(bank, "amy", "weekly", WHERE, by="operator")
+    code, said = command("digest")
+    assert code == 1
+    assert "amy, weekly: Not sent: the variable CONCORD_MESSAGES_TEST is not set." in said
+    code, said = command("messages", "list")
+    assert (code, "1 message to amy waits to be delivered." in said) == (1, True)
+    assert command("messages", "deliver")[0] == 1, "it waits for its pause, and is not delivered"
+    hook = Hook()
+    with running(hook):
+        code, said = command("digest", **{WHERE: hook.address})
+        assert (code, "has been delivered to amy" in said) == (0, True)
+        code, said = command("digest", **{WHERE: hook.address})
+        assert (code, "has been delivered to amy" in said) == (0, True)
+    assert command("messages", "list") == (0, "Every message that was due has been delivered.\n")
+    assert len(hook.got) == 1
+
+
+def test_the_history_of_tries_is_kept(bank: Stores) -> None:
+    add_destination(bank, "amy", "weekly", WHERE, by="operator")
+    send(bank, "weekly", {}, never)
+    send(bank, "weekly", {WHERE: NOBODY_LISTENS}, _waits)
+    hook = Hook()
+    with running(hook):
+        send(bank, "weekly", {WHERE: hook.address}, never)
+    tries = [(d["delivered"], d["tries"]) for d in rows_of(bank, desk.deliveries)]
+    assert tries == [(False, 0), (False, 4), (True, 1)]
+    (row,) = rows_of(bank, desk.outbox)
+    assert [d["letter"] for d in rows_of(bank, desk.deliveries)] == [None, row["letter"], row["letter"]]
+    with bank.desk.connect() as connection:
+        assert journal.broken_line(connection) is None
+        assert connection.execute(select(func.count()).select_from(desk.audit_log)).scalar_one() >= 5
