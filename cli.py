@@ -29,6 +29,7 @@ from warehouse.coverage import nights, status
 from warehouse.errors import NothingLoaded, Problem, reference
 from warehouse.journal import broken_line
 from warehouse.load import load as load_folder
+from warehouse.record import GIVEN_WITH_THE_LOAD
 from warehouse.roles import ROLES
 
 HERE = Path(__file__).parent
@@ -87,7 +88,11 @@ def main() -> None:
 
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The last day fully delivered.")
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The last day fully delivered: nothing dated later counts. Without it, the latest day of any dated column.",
+)
 @click.option(
     "--since", type=click.DateTime(["%Y-%m-%d"]), help="FOLDER holds only the days from then on: add them."
 )
@@ -111,6 +116,11 @@ def load(folder: Path, as_of: datetime | None, since: datetime | None, sample: b
     for table, rows in loaded.rows.items():
         click.echo(f"{rows:>12,}  {table}")
     click.echo(f"Loaded as of {loaded.as_of:%d %b %Y} in {time.monotonic() - begun:.1f} s.")
+    if loaded.as_of_from != GIVEN_WITH_THE_LOAD:
+        click.echo(
+            f"That day is the latest in {loaded.as_of_from}. If the extracts were delivered until another day, load them "
+            "with --as-of."
+        )
 
 
 def _close_demo(stores: connect.Stores) -> None:

@@ -108,6 +108,11 @@ class Ratio:
 Metric = Measure | Ratio
 
 
+def measures_of(metric: Metric) -> tuple[Measure, ...]:
+    """The measures a metric is computed from."""
+    return (metric.top, metric.bottom) if isinstance(metric, Ratio) else (metric,)
+
+
 def version(metric: Metric) -> str:
     """The version of a definition: the number its latest line of history begins with."""
     return metric.history[-1].partition(",")[0].strip()

@@ -6,26 +6,34 @@ together and cannot disagree.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Column, ColumnElement, Select, Table, and_, case, func, or_, select
+from sqlalchemy import Column, ColumnElement, Float, Select, Table, and_, case, false, func, null, or_, select
 from sqlalchemy.sql import visitors
 
 from metrics import CATALOGUE, blanks
+from metrics.coverage import compared_with
+from metrics.coverage import counted as known_part
 from metrics.dimensions import DIMENSIONS, among, caution
-from metrics.measure import Measure, Metric, Ratio
+from metrics.measure import Measure, Metric, Ratio, measures_of
 from metrics.qualified import dependent
 from metrics.scope import Period, Scope
 from metrics.versions import in_force
+from warehouse import coverage
 from warehouse.access import Reader
+from warehouse.coverage import Coverage
 from warehouse.parts import tables_of
 from warehouse.schema import DERIVED
 from warehouse.totals import BESIDES, PEOPLE, without_small_cells
+
+Clock = Callable[[Measure], Sequence[Period | None]]
+"""Measure → the days it counts for each period of a question; None where it is not known."""
 
 
 @dataclass(frozen=True)
@@ -46,23 +54,20 @@ class Question:
         return cls(tuple(metrics), asked, scope.filters, tuple(by))
 
 
-def measures_of(metric: Metric) -> tuple[Measure, ...]:
-    """The measures a metric is computed from."""
-    return (metric.top, metric.bottom) if isinstance(metric, Ratio) else (metric,)
+TOP, BOTTOM = "__top", "__bottom"
+"""Behind a ratio's name: what it was divided from, where that counts other days than the measure asked for itself."""
 
 
 def figures(metric: Metric, row: pd.Series) -> dict[str, float]:
     """What `metrics.compare.compare` needs of one row of an answer: `value`, and for a ratio also `top` and `bottom`."""
     names = {id(m): n for n, m in CATALOGUE.items()}
-    found = {"value": float(row[names[id(metric)]])}
+    name = names[id(metric)]
+    found = {"value": float(row[name])}
     if isinstance(metric, Ratio):
-        found |= {"top": float(row[names[id(metric.top)]]), "bottom": float(row[names[id(metric.bottom)]])}
+        top, bottom = names[id(metric.top)], names[id(metric.bottom)]
+        found["top"] = float(row[f"{name}{TOP}" if f"{name}{TOP}" in row else top])
+        found["bottom"] = float(row[f"{name}{BOTTOM}" if f"{name}{BOTTOM}" in row else bottom])
     return found
-
-
-def compared_with(metric: Metric, period: Period) -> Period:
-    """The days that a figure of `period` is compared with: as many directly before, or as many months."""
-    return period.months_before() if all(m.monthly for m in measures_of(metric)) else period.before()
 
 
 def lopsided(metric: Metric, question: Question) -> str:
@@ -134,28 +139,86 @@ def ask(
         for n in question.metrics
         if unanswerable(n, question) is None and not (known is not None and absent(n, known))
     ]
-    measures = {id(m): m for n in wanted for m in measures_of(catalogue[n])}
     keys = ["period", *question.by]
+    covered = coverage.of(reader)
     answer: pd.DataFrame | None = None
-    for fact in dict.fromkeys(m.fact for m in measures.values()):
-        together = {names[i]: m for i, m in measures.items() if m.fact is fact}
-        plain = statement(fact, together, question)
-        counted = alike or reader.sees_totals_only(*tables_of(plain))
-        wide = _totals(reader, fact, together, question, catalogue) if counted else reader.frame(plain)
-        part = _tall(wide, list(together), question)
-        answer = part if answer is None else answer.merge(part, on=keys, how="outer")
+    for together in _by_clock(wanted, catalogue, question.periods, covered):
+        part = _answered(reader, together, question, catalogue, covered, alike)
+        if answer is None:
+            answer = part
+            continue
+        for name in together:
+            metric = catalogue[name]
+            if isinstance(metric, Ratio):
+                part[f"{name}{TOP}"] = part[names[id(metric.top)]]
+                part[f"{name}{BOTTOM}"] = part[names[id(metric.bottom)]]
+        answer = answer.merge(part[[*keys, *(c for c in part if c not in answer)]], on=keys, how="outer")
     if answer is None:
         answer = pd.DataFrame({"period": range(len(question.periods)), **dict.fromkeys(question.by)})
     for name in question.metrics:
-        metric = catalogue[name]
         if name not in wanted:
-            parts = (names[id(m)] for m in measures_of(metric))
+            parts = (names[id(m)] for m in measures_of(catalogue[name]))
             unknown = {name, *(part for part in parts if part not in answer)}
             answer[sorted(unknown)] = np.nan
-        elif isinstance(metric, Ratio):
-            bottom = answer[names[id(metric.bottom)]].where(lambda b: b != 0)
-            answer[name] = metric.scale * answer[names[id(metric.top)]] / bottom
     return answer.sort_values(keys, na_position="last").reset_index(drop=True)
+
+
+def _by_clock(
+    wanted: Sequence[str],
+    catalogue: Mapping[str, Metric],
+    periods: Sequence[Period],
+    covered: Coverage | None,
+) -> list[tuple[str, ...]]:
+    """The metrics in groups that are known for the same days of the periods; one group unless a source is late."""
+    groups: dict[tuple[Period | None, ...], list[str]] = {}
+    # A measure asked for by its own name keeps its own days; those of a ratio come after it.
+    for name in sorted(wanted, key=lambda n: isinstance(catalogue[n], Ratio)):
+        days = tuple(known_part(catalogue[name], period, covered) for period in periods)
+        groups.setdefault(days, []).append(name)
+    return [tuple(names) for names in groups.values()]
+
+
+def _answered(
+    reader: Reader,
+    together: Sequence[str],
+    question: Question,
+    catalogue: Mapping[str, Metric],
+    covered: Coverage | None,
+    alike: bool,
+) -> pd.DataFrame:
+    """The answer for metrics that are known for the same days: one statement per table, then the ratios."""
+    names = {id(m): n for n, m in catalogue.items()}
+    measures = {id(m): m for n in together for m in measures_of(catalogue[n])}
+    clock = partial(_days_counted, catalogue[together[0]], question.periods, covered)
+    answer: pd.DataFrame | None = None
+    for fact in dict.fromkeys(m.fact for m in measures.values()):
+        of_fact = {names[i]: m for i, m in measures.items() if m.fact is fact}
+        plain = statement(fact, of_fact, question, clock=clock)
+        counted = alike or reader.sees_totals_only(*tables_of(plain))
+        wide = _totals(reader, fact, of_fact, question, catalogue, clock) if counted else reader.frame(plain)
+        part = _tall(wide, list(of_fact), question)
+        answer = part if answer is None else answer.merge(part, on=["period", *question.by], how="outer")
+    assert answer is not None
+    for name in together:
+        metric = catalogue[name]
+        if isinstance(metric, Ratio):
+            top, bottom = answer[names[id(metric.top)]], answer[names[id(metric.bottom)]]
+            answer[name] = metric.scale * top / bottom.where(lambda b: b != 0)
+    return answer
+
+
+def _days_counted(
+    of: Metric, periods: Sequence[Period], covered: Coverage | None, measure: Measure
+) -> list[Period | None]:
+    """The days whose rows a measure counts for each of `periods`; None where it is not known.
+
+    A second period that is the days before the first is for a figure kept by month as many months before: 91 days hold
+    three month ends or four. And of a first that was not delivered to its end, as many days before as were delivered.
+    """
+    counted = [known_part(of, period, covered) for period in periods]
+    if periods[1:2] == (periods[0].before(),) and (measure.monthly or counted[0] != periods[0]):
+        counted[1] = known_part(of, compared_with(measure, counted[0] or periods[0]), covered)
+    return counted
 
 
 def _totals(
@@ -164,6 +227,7 @@ def _totals(
     measures: dict[str, Measure],
     question: Question,
     catalogue: Mapping[str, Metric],
+    clock: Clock,
 ) -> pd.DataFrame:
     """The answer for who sees totals only: what one figure less another would tell of too few people is blank."""
     parts = blanks.wholes(catalogue)
@@ -171,7 +235,7 @@ def _totals(
     smallest = reader.stores.settings.smallest_cell
 
     def asked(question: Question) -> pd.DataFrame:
-        found = reader.frame(statement(fact, measures, question, counting_people=True, wholes=parts))
+        found = reader.frame(statement(fact, measures, question, True, parts, clock))
         if not reader.sees_totals_only(fact):
             found = without_small_cells(found, smallest, question.by)
         return blanks.without_lone_periods(found, measures, question.periods, question.by, smallest)
@@ -191,19 +255,30 @@ def statement(
     question: Question,
     counting_people: bool = False,
     wholes: Mapping[int, Sequence[Measure]] = MappingProxyType({}),
+    clock: Clock | None = None,
 ) -> Select:
     """One SELECT over one table: a column per measure and period, named `<measure>__<period index>`.
 
     With `counting_people` each has the people behind it beside it, and those of its `wholes` whom it leaves out.
-
-    A second period that is the days before the first is for a figure kept by month as many months before: 91 days hold
-    three month ends or four.
+    `clock` says which days a measure counts for each period; a period of which nothing is known is NULL.
     """
-    compares = question.periods[1:2] == (question.periods[0].before(),)
+    counted = clock or partial(_alike, question.periods)
     groups = [DIMENSIONS[d][fact].label(d) for d in question.by]
     columns: list[ColumnElement] = []
     for name, measure in measures.items():
-        for index, period in enumerate(_counted(measure, question.periods, compares)):
+        for index, period in enumerate(counted(measure)):
+            if period is None:
+                # Still a total, so that the answer is one row.
+                columns.append(func.max(null().cast(Float)).label(f"{name}__{index}"))
+                if counting_people:
+                    columns += [
+                        func.count(null()).label(f"{name}__{index}{after}{PEOPLE}")
+                        for after in (
+                            "",
+                            *(f"{BESIDES}{at}" for at in range(len(wholes.get(id(measure), ())))),
+                        )
+                    ]
+                continue
             columns.append(measure.over(period).label(f"{name}__{index}"))
             if counting_people:
                 people = func.count(case((measure.within(period), _person(fact))).distinct())
@@ -216,16 +291,14 @@ def statement(
     query = filtered(query, fact, question.filters)
     if groups:
         # Without this, a group that has rows only outside every asked period would appear as a line of zeros.
-        inside = [m.within(p) for m in measures.values() for p in _counted(m, question.periods, compares)]
-        query = query.where(or_(*inside)).group_by(*[g.element for g in groups])
+        inside = [m.within(p) for m in measures.values() for p in counted(m) if p is not None]
+        query = query.where(or_(false(), *inside)).group_by(*[g.element for g in groups])
     return query
 
 
-def _counted(measure: Measure, periods: Sequence[Period], compares: bool) -> Sequence[Period]:
-    """The days whose rows a measure counts for each of `periods`."""
-    if not (compares and measure.monthly):
-        return periods
-    return (periods[0], compared_with(measure, periods[0]), *periods[2:])
+def _alike(periods: Sequence[Period], measure: Measure) -> Sequence[Period | None]:
+    """The days a measure counts where nothing is known about its clock."""
+    return _days_counted(measure, periods, None, measure)
 
 
 def filtered(query: Select, fact: Table, filters: Iterable[tuple[str, tuple[str, ...]]]) -> Select:

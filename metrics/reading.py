@@ -9,12 +9,13 @@ from datetime import date
 import pandas as pd
 
 from metrics import CATALOGUE
-from metrics.begun import asked, not_begun
 from metrics.compare import Change, compare, interval
+from metrics.coverage import compared_with, counted, delivered_until, reaches_back
 from metrics.measure import Measure, Metric, Ratio
 from metrics.query import figures, lopsided
 from metrics.report import MONTH, Ask, Report, final_after
-from metrics.scope import Period, Scope, month, parts_by_month
+from metrics.scope import Period, month, parts_by_month
+from warehouse.coverage import Coverage
 
 SHOWN = 12
 """Parts that a chart draws; the others are told in words and stand in the table."""
@@ -27,6 +28,7 @@ class Cell:
     part: str | None
     """The value of the dimension, None where it is not known; "" for the whole and for a month."""
     period: Period
+    """The days that are counted: of a period not delivered to its end, those that were."""
     value: float
     cases: float = math.nan
     """What a ratio divides by."""
@@ -36,7 +38,7 @@ class Cell:
     change: Change | None = None
     """None where the two periods are not alike: it still grows, or the data had not begun."""
     missing: str = ""
-    """`not yet`, `too few`, `no cases` or `not known`; "" where there is a value."""
+    """`not yet`, `not delivered`, `too few`, `no cases` or `not known`; "" where there is a value."""
     partial: bool = False
     """A month of which only some days lie in the period."""
 
@@ -54,14 +56,16 @@ def parts_add_up(metric: Metric) -> bool:
     return isinstance(metric, Measure) and metric.total in ("count", "sum")
 
 
-def read(report: Report, as_of: date, ask: Ask, totals_only: bool = False) -> Reading:
+def read(
+    report: Report, as_of: date, ask: Ask, totals_only: bool = False, covered: Coverage | None = None
+) -> Reading:
     """The figures of a report that fits. `totals_only`: the viewer's figures about too few people come back blank."""
     scope, metric = report.scope(as_of), CATALOGUE[report.metric]
     now, before = scope.period, scope.period.before()
     cell = _Maker(metric, as_of, "too few" if totals_only else "not known")
     answer = _by_period(ask(scope, [], [now, before]))
-    unlike = not_begun([report.metric], now, ask(Scope(now), [], asked([report.metric], now)))
-    cell = replace(cell, begun=not unlike, alike=not lopsided(metric, report.question(as_of)))
+    begun = reaches_back(metric, compared_with(metric, now, covered), covered)
+    cell = replace(cell, covered=covered, begun=begun, alike=not lopsided(metric, report.question(as_of)))
     whole = cell.of("", now, answer[0], before, answer[1])
     if report.breakdown == MONTH:
         months = parts_by_month(now)
@@ -107,6 +111,7 @@ class _Maker:
     blank: str
     begun: bool = True
     alike: bool = True
+    covered: Coverage | None = None
 
     def of(
         self,
@@ -121,26 +126,30 @@ class _Maker:
         bounds = None
         if isinstance(self.metric, Ratio) and self.metric.unit in ("share", "points"):
             bounds = interval(self.metric, found["top"], cases) if found["value"] == found["value"] else None
+        days = counted(self.metric, now, self.covered)
         alike = before is not None and self.begun and self.alike and final_after(self.metric) is not None
         return Cell(
             part=part,
-            period=now,
+            period=days or now,
             value=found["value"],
             cases=cases,
             bounds=bounds,
             before=then["value"] if self.begun else math.nan,
             change=compare(self.metric, found, then) if alike else None,
-            missing=self._missing(now, found),
-            partial=now != month(now.start.year, now.start.month) if before is None else False,
+            missing=self._missing(now, days, found),
+            partial=days != month(now.start.year, now.start.month) if before is None else False,
         )
 
     def _known(self, row: pd.Series | None) -> dict[str, float]:
         nothing = {"value": math.nan, "top": math.nan, "bottom": math.nan}
         return nothing if row is None else nothing | figures(self.metric, row)
 
-    def _missing(self, period: Period, found: dict[str, float]) -> str:
+    def _missing(self, period: Period, days: Period | None, found: dict[str, float]) -> str:
         if found["value"] == found["value"]:
             return ""
+        if days is None:
+            late = self.covered is not None and delivered_until(self.metric, self.covered) < period.start
+            return "not delivered" if late else "not known"
         if isinstance(self.metric, Ratio) and found["bottom"] == 0:
             return "no cases"
         running = period.end == self.as_of and period.end != month(period.end.year, period.end.month).end

@@ -16,8 +16,8 @@ from sqlalchemy import Table
 
 from metrics import CATALOGUE
 from metrics.dimensions import DIMENSIONS
-from metrics.measure import Metric
-from metrics.query import Question, measures_of, statement, unanswerable
+from metrics.measure import Metric, measures_of
+from metrics.query import Question, statement, unanswerable
 from metrics.scope import PERIODS, Period, Scope, parts_by_month, period_named
 from warehouse.access import Viewer, may_see
 from warehouse.parts import tables_of

@@ -57,12 +57,14 @@ def _around(viewer: Viewer) -> None:
         st.link_button("Sign out", "/logout", icon=":material/logout:", type="tertiary")
         try:
             st.caption(f"Data as of {data.as_of(viewer):%d %b %Y}")
-            late = data.late_sources(viewer)
-            if late:
-                words = "1 source is late" if late == 1 else f"{late} sources are late"
-                st.badge(words, icon=":material/schedule:", color="orange", help="Data status says which.")
-            else:
-                st.badge("Up to date", icon=":material/check:", color="gray")
+            fresh = data.freshness(viewer)
+            words = fresh.in_words()
+            st.badge(
+                words[:1].upper() + words[1:],
+                icon=":material/check:" if fresh.is_fresh else ":material/schedule:",
+                color="gray" if fresh.is_fresh or (fresh.sample and not fresh.late) else "orange",
+                help="Data status says which source reaches how far.",
+            )
         except Problem:
             st.caption("No data loaded")
     if data.is_sample(viewer):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from metrics import CATALOGUE
-from metrics.measure import version
-from metrics.query import measures_of
+from metrics.measure import measures_of, version
 from metrics.scope import year_before
 from metrics.words import day
 from reports.legible import legible, one_line

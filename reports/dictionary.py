@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from metrics import CATALOGUE, HEADLINES
 from metrics.dimensions import MEANS, ONLY_CUSTOMERS
-from metrics.measure import version
-from metrics.query import measures_of
+from metrics.measure import measures_of, version
 from metrics.variants import VARIANTS
 from warehouse.desk import DESK
 from warehouse.schema import DERIVED_TABLES, SYNONYMS, UNIFIED_TABLES

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
@@ -24,6 +24,9 @@ KEPT_SNAPSHOTS = 2
 """The served snapshot and the one before it: a reader that just opened the older one may finish."""
 
 
+Noted = TypeVar("Noted")
+
+
 @dataclass
 class Stores:
     """Settings, the clock and both stores; made once per process by a front door."""
@@ -32,6 +35,7 @@ class Stores:
     now: Callable[[], datetime]
     desk: Engine
     _bank: dict[str, Engine] = field(default_factory=dict)
+    _notes: dict[tuple[str, str], Any] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _place: Place | None = None
 
@@ -73,6 +77,18 @@ class Stores:
                 for old in list(self._bank)[:-KEPT_SNAPSHOTS]:
                     self.place.close(self._bank.pop(old))
             return self._bank[wanted]
+
+    def remembered(self, key: tuple[str, str], read: Callable[[], Noted]) -> Noted:
+        """What `read` gives about a snapshot, kept while the snapshot may be read; `key` is its id and what it is."""
+        if key not in self._notes:
+            value = read()
+            with self._lock:
+                self._notes[key] = value
+                kept = list(dict.fromkeys(snapshot for snapshot, _ in self._notes))[-KEPT_SNAPSHOTS:]
+                for old in [k for k in self._notes if k[0] not in kept]:
+                    del self._notes[old]
+            return value
+        return cast("Noted", self._notes[key])
 
     def _open(self, snapshot: str) -> Engine:
         url = self.settings.warehouse_url

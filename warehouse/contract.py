@@ -15,7 +15,7 @@ from sqlalchemy import Boolean, Column, Date, DateTime, Float, Integer, Numeric,
 
 from warehouse import values
 from warehouse.errors import LoadRefused
-from warehouse.schema import UNIFIED_TABLES
+from warehouse.schema import UNIFIED_TABLES, event_columns
 
 _TYPES: tuple[tuple[type, str, str], ...] = (
     (Boolean, "BOOLEAN", "true or false"),
@@ -223,19 +223,26 @@ def latest(db: duckdb.DuckDBPyConnection, table: Table) -> date | None:
     return row[0] if row else None
 
 
-def last_day(db: duckdb.DuckDBPyConnection, not_after: date) -> date:
-    """The latest day on which anything happened, as far as it is not in the future."""
-    days = []
+def last_day(db: duckdb.DuckDBPyConnection, not_after: date) -> tuple[date, str]:
+    """The latest day on which anything happened, as far as it is not in the future, and the `table.column` it is from.
+
+    A campaign may be planned ahead, so its days say nothing about what has been loaded.
+    """
+    latest: list[tuple[date, str]] = []
     for table in UNIFIED_TABLES:
-        column = table.info["happened_on"]
-        # A campaign may be planned ahead, so its dates say nothing about what has been loaded.
-        if column and table.name != "campaigns":
-            day = db.execute(
-                f"SELECT CAST(max({column}) AS DATE) FROM unified.{table.name} WHERE {column} < ?::DATE + 1",
-                [not_after],
-            ).fetchone()
-            days.append(day[0] if day else None)
-    known = [d for d in days if d is not None]
-    if not known:
+        columns = event_columns(table) if table.name != "campaigns" else ()
+        if not columns:
+            continue
+        days = db.execute(
+            "SELECT "
+            + ", ".join(
+                f'max(CAST("{c.key}" AS DATE)) FILTER (WHERE "{c.key}" < ?::DATE + 1)' for c in columns
+            )
+            + f" FROM unified.{table.name}",
+            [not_after] * len(columns),
+        ).fetchall()[0]
+        latest += [(day, f"{table.name}.{c.key}") for c, day in zip(columns, days, strict=True) if day]
+    if not latest:
         raise LoadRefused(f"No table has a dated row, so there is no day to report on. {NOTHING}")
-    return date.fromisoformat(str(max(known)))
+    # Of several columns that share the day, the first in the order of the contract.
+    return max(latest, key=lambda found: found[0])

@@ -2,34 +2,125 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Select, func, select, tuple_
 
-from warehouse.access import Reader
+from warehouse.access import SYSTEM, Reader
 from warehouse.checks import UNDATED
-from warehouse.schema import UNIFIED_TABLES, customer_profiles, findings, loads, origins
+from warehouse.connect import Stores
+from warehouse.errors import NothingLoaded
+from warehouse.schema import UNIFIED_TABLES, customer_profiles, event_days, findings, loads, origins
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventDays:
+    """From when until when a dated column is known; see `warehouse.event_days`."""
+
+    first_on: date
+    complete_from: date
+    latest_on: date
+    delivered_until: date
+    undated: int
+    """Rows of its table without a date in it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coverage:
+    """What a snapshot covers: the one clock that everything that counts, compares, forecasts or headlines asks.
+
+    `tables` → the columns its source gave and that hold something; `empty` are `table.column` given without any value.
+    `days` is by `table.column`.
+    """
+
+    as_of: date
+    as_of_from: str
+    tables: Mapping[str, frozenset[str]]
+    empty: frozenset[str]
+    days: Mapping[str, EventDays]
+    sample: bool
+
+    @property
+    def known(self) -> frozenset[str]:
+        """`table` for each table with rows, `table.column` for each column of it that holds something."""
+        return frozenset(self.tables) | {
+            f"{table}.{column}" for table, columns in self.tables.items() for column in columns
+        }
+
+    def lacking(self, needed: Iterable[str]) -> tuple[str, ...]:
+        """Of some `table`s and `table.column`s those that tell nothing; of a table not given, only the table."""
+        missing = [name for name in dict.fromkeys(needed) if name not in self.known]
+        return tuple(m for m in missing if "." not in m or m.partition(".")[0] in self.tables)
+
+
+def coverage(stores: Stores, snapshot: str | None = None) -> Coverage | None:
+    """What `snapshot` (the current one) covers, read once per process; None where its load noted nothing."""
+    served = snapshot or stores.snapshot()
+    return stores.remembered((served, "coverage"), lambda: _read(Reader(stores, SYSTEM, served)))
+
+
+def of(reader: Reader) -> Coverage | None:
+    """What the reader's snapshot covers: about tables and days as a whole, so the same for everybody."""
+    return coverage(reader.stores, reader.snapshot)
+
+
+def _read(reader: Reader) -> Coverage | None:
+    noted = reader.frame(select(loads))
+    if noted.empty:
+        return None
+    there = noted[noted["row_count"] > 0]
+    given = {row.table_name: frozenset(row.given.split()) for row in _rows(there)}
+    empty = {row.table_name: frozenset(row.empty.split()) for row in _rows(there)}
+    days = reader.frame(select(event_days))
+    return Coverage(
+        as_of=_day(noted["as_of"].iloc[0]),
+        as_of_from=str(noted["as_of_from"].iloc[0]),
+        tables={table: columns - empty[table] for table, columns in given.items()},
+        empty=frozenset(f"{table}.{column}" for table, columns in empty.items() for column in columns),
+        days={
+            f"{row.table_name}.{row.column_name}": EventDays(
+                first_on=_day(row.first_on),
+                complete_from=_day(row.complete_from),
+                latest_on=_day(row.latest_on),
+                delivered_until=_day(row.delivered_until),
+                undated=int(row.undated_rows),
+            )
+            for row in _rows(days)
+        },
+        sample=bool(noted["sample"].fillna(False).any()),
+    )
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[Any]:
+    yield from frame.itertuples(index=False)
+
+
+def _day(value: Any) -> date:
+    return pd.Timestamp(value).date()
 
 
 def as_of(reader: Reader) -> date:
     """The last day fully loaded."""
-    day = reader.frame(select(loads.c.as_of).limit(1))
-    return pd.Timestamp(day["as_of"].iloc[0]).date()
+    covered = of(reader)
+    if covered is None:
+        raise NothingLoaded("The bank that is read says nothing about its load. Load it again.")
+    return covered.as_of
 
 
 def loaded_tables(reader: Reader) -> frozenset[str]:
     """The unified tables that have rows: the departments this bank has data of."""
-    return frozenset(reader.frame(select(loads.c.table_name).where(loads.c.row_count > 0))["table_name"])
+    covered = of(reader)
+    return frozenset(covered.tables) if covered else frozenset()
 
 
 def known(reader: Reader) -> frozenset[str]:
-    """What this bank has data of: `table` for each table with rows, `table.column` for each column its source gave."""
-    found = reader.frame(select(loads.c.table_name, loads.c.given).where(loads.c.row_count > 0))
-    tables = dict(zip(found["table_name"].tolist(), found["given"].str.split().tolist(), strict=True))
-    return frozenset(tables) | {
-        f"{table}.{column}" for table, columns in tables.items() for column in columns
-    }
+    """What this bank has data of: `table` for each with rows, `table.column` for each column that holds something."""
+    covered = of(reader)
+    return covered.known if covered else frozenset()
 
 
 def status() -> Select:

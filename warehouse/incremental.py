@@ -13,11 +13,12 @@ from pathlib import Path
 import duckdb
 from sqlalchemy import Table
 
-from warehouse import contract
+from warehouse import contract, later_rows
 from warehouse.checks import CHECKS
 from warehouse.connect import Stores
 from warehouse.contract import NOTHING
 from warehouse.errors import LoadRefused
+from warehouse.later_rows import as_delivered
 from warehouse.quality import Declared, key_of
 from warehouse.schema import FINGERPRINT, UNIFIED_TABLES
 from warehouse.snapshots import snapshot_file
@@ -74,13 +75,13 @@ class Bank:
         names = ", ".join(f'"{c.key}"' for c in table.c)
         same = " AND ".join(f'new."{k}" = old."{k}"' for k in key)
         self.db.execute(
-            f"INSERT INTO {rows} ({names}) SELECT {names} FROM before.{rows} old "
+            f"INSERT INTO {rows} ({names}) SELECT {names} FROM ({as_delivered(table, 'before')}) old "
             f"WHERE NOT EXISTS (SELECT 1 FROM {rows} new WHERE {same})"
         )
 
     def carry_findings(self, declared: tuple[Declared, ...]) -> None:
         """Keep what was set aside and did not come again, and what the bank's own checks found that are not asked now."""
-        asked = {c.name for c in CHECKS} | {c.title for c in declared}
+        asked = {c.name for c in CHECKS} | {c.title for c in declared} | later_rows.FINDINGS
         own = ", ".join("'" + name.replace("'", "''") + "'" for name in sorted(asked))
         for table in UNIFIED_TABLES:
             self.db.execute(

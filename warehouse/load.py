@@ -18,7 +18,18 @@ from types import MappingProxyType
 import duckdb
 from sqlalchemy import Table
 
-from warehouse import contract, control, identity, incremental, quality, record, staging, values
+from warehouse import (
+    contract,
+    control,
+    event_days,
+    identity,
+    incremental,
+    later_rows,
+    quality,
+    record,
+    staging,
+    values,
+)
 from warehouse.connect import Stores
 from warehouse.errors import LoadRefused
 from warehouse.schema import (
@@ -37,10 +48,11 @@ from warehouse.sources import Source, find
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a load brought: the snapshot's id, its as-of day, and rows per table."""
+    """What a load brought: the snapshot's id, its as-of day and where that comes from, and rows per table."""
 
     snapshot: str
     as_of: date
+    as_of_from: str
     rows: dict[str, int]
 
 
@@ -87,17 +99,23 @@ def load(
                     sources, given = before.sources | sources, before.given | given
                 progress("Checking that the tables fit together")
                 contract.check_references(db)
+                day, day_from = (
+                    (as_of, record.GIVEN_WITH_THE_LOAD)
+                    if as_of
+                    else contract.last_day(db, not_after=stores.now().date())
+                )
+                later_rows.set_aside(db, day)
                 if identities.name in sources:
                     progress("Finding out who is who")
                     identity.link(db, identity.standing(stores.desk))
-                day = as_of or contract.last_day(db, not_after=stores.now().date())
                 progress("Looking for rows that contradict each other")
                 rhythms = quality.assess(db, day, checks)
                 if before:
                     before.carry_findings(checks)
                 record.write_origins(db, sources, given)
                 rows = record.counts(db, sources)
-                record.write_loads(db, stores.now(), day, sources, rows, given, sample, rhythms)
+                record.write_loads(db, stores.now(), day, day_from, sources, rows, given, sample, rhythms)
+                event_days.write(db, day)
                 db.execute("CHECKPOINT")
             stores.place.publish(snapshot, sample, progress)
         except (duckdb.Error, OSError) as error:
@@ -106,7 +124,7 @@ def load(
         except BaseException:
             stores.place.abandon(snapshot)
             raise
-    return Loaded(snapshot, day, rows)
+    return Loaded(snapshot, day, day_from, rows)
 
 
 def _fill(

@@ -62,7 +62,7 @@ def assess(
             rhythms[table.name] = found
             for check, says in (("late", found.says), ("volume", found.volume)):
                 if says:
-                    _note(db, check, table.name, table.info["owner"], says, None, kept=True)
+                    note(db, check, table.name, table.info["owner"], says, None, kept=True)
     return rhythms
 
 
@@ -76,7 +76,7 @@ def _look_through(db: duckdb.DuckDBPyConnection, table: Table, checks: list[Chec
         if not count:
             continue
         owner = check.owner or table.info["owner"]
-        _note(db, check.name, table.name, owner, check.says, count, kept=check.keeps)
+        note(db, check.name, table.name, owner, check.says, count, kept=check.keeps)
         db.execute(
             f"INSERT INTO derived.quarantine SELECT ?, ?, {key_of(table)}, ?, ?, ? FROM {rows} WHERE {condition}",
             [check.name, table.name, check.says, owner, check.keeps],
@@ -93,10 +93,10 @@ def _say_if_no_row_is_dated(db: duckdb.DuckDBPyConnection, table: Table) -> None
     row = db.execute(f"SELECT count(*), count({column}) FROM {table.schema}.{table.name}").fetchone()
     if row and row[0] and not row[1]:
         says = f"No row has its {column}: no figure that goes by this day can be known."
-        _note(db, UNDATED, table.name, table.info["owner"], says, None, kept=True)
+        note(db, UNDATED, table.name, table.info["owner"], says, None, kept=True)
 
 
-def _note(
+def note(
     db: duckdb.DuckDBPyConnection,
     check: str,
     table: str,
@@ -106,6 +106,7 @@ def _note(
     *,
     kept: bool,
 ) -> None:
+    """Write down what a check found; `count` None if it is about the table as a whole."""
     db.execute(
         "INSERT INTO derived.findings VALUES (?, ?, ?, ?, ?, ?)", [check, table, owner, says, count, kept]
     )
@@ -139,7 +140,7 @@ def _ask(db: duckdb.DuckDBPyConnection, own: Declared) -> None:
             f"row_key, then load again. {contract.NOTHING}"
         )
     if row[0]:
-        _note(db, own.title, own.table, own.owner, own.says, row[0], kept=True)
+        note(db, own.title, own.table, own.owner, own.says, row[0], kept=True)
         db.execute(
             "INSERT INTO derived.quarantine SELECT ?, ?, row_key, coalesce(reason, ?), ?, true FROM found",
             [own.title, own.table, own.says, own.owner],

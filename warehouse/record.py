@@ -6,11 +6,15 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 import duckdb
+from sqlalchemy import Table
 
 from warehouse import contract, lineage
 from warehouse.rhythm import Rhythm
 from warehouse.schema import UNIFIED_TABLES
 from warehouse.sources import Source
+
+GIVEN_WITH_THE_LOAD = "given with the load"
+"""Where the as-of day comes from, unless it is the latest day of a column."""
 
 
 def counts(db: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> dict[str, int]:
@@ -23,13 +27,15 @@ def write_loads(
     db: duckdb.DuckDBPyConnection,
     at: datetime,
     day: date,
+    day_from: str,
     sources: dict[str, Source],
     rows: dict[str, int],
     given: dict[str, str],
     sample: bool,
     rhythms: Mapping[str, Rhythm],
 ) -> None:
-    """One row per unified table; `at` is when, `day` the last day fully delivered, `given` the columns that came."""
+    """One row per unified table; `at` is when, `day` the last day fully delivered and `day_from` where that comes
+    from, `given` the columns that came."""
     for table in UNIFIED_TABLES:
         latest = contract.latest(db, table)
         source = sources[table.name].label if table.name in sources else None
@@ -38,17 +44,29 @@ def write_loads(
             table.name,
             at,
             day,
+            day_from,
             rows.get(table.name, 0),
             source,
             latest,
             given.get(table.name, ""),
+            _empty(db, table, given.get(table.name, "").split()),
             sample,
         ]
         db.execute(
-            "INSERT INTO derived.loads (table_name, loaded_at, as_of, row_count, source, latest_on, given, sample, "
-            "usual_gap, overdue) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO derived.loads (table_name, loaded_at, as_of, as_of_from, row_count, source, latest_on, given, "
+            "empty, sample, usual_gap, overdue) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [*told, rhythm.usual_gap, rhythm.overdue],
         )
+
+
+def _empty(db: duckdb.DuckDBPyConnection, table: Table, given: list[str]) -> str:
+    """Of the columns given, those without any value."""
+    if not given:
+        return ""
+    filled = db.execute(
+        "SELECT " + ", ".join(f'count("{column}")' for column in given) + f" FROM {table.schema}.{table.name}"
+    ).fetchone()
+    return " ".join(column for column, count in zip(given, filled or (), strict=True) if not count)
 
 
 def write_origins(db: duckdb.DuckDBPyConnection, sources: dict[str, Source], given: dict[str, str]) -> None:

@@ -19,7 +19,7 @@ from itertools import pairwise
 from statistics import median
 
 import duckdb
-from sqlalchemy import Table
+from sqlalchemy import Column, Table
 
 WEEKS, DELIVERIES, FEWEST = 8, 6, 20
 NEARLY_DAILY = 4
@@ -38,14 +38,18 @@ class Rhythm:
 def of(db: duckdb.DuckDBPyConnection, table: Table, day: date) -> Rhythm | None:
     """The rhythm of a table as of `day`; None if it has no dates or no rows."""
     column = table.info["happened_on"]
-    if not column:
-        return None
+    by_day = counts(db, table, table.c[column], day) if column else {}
+    return judge(by_day, day) if by_day else None
+
+
+def counts(db: duckdb.DuckDBPyConnection, table: Table, column: Column, day: date) -> dict[date, int]:
+    """Day → how many rows have it in `column`, over the 400 days before `day`."""
     rows = db.execute(
-        f"SELECT CAST({column} AS DATE) AS on_day, count(*) FROM {table.schema}.{table.name} "
-        f"WHERE {column} >= ?::DATE - 400 AND {column} < ?::DATE + 1 GROUP BY 1 ORDER BY 1",
+        f"SELECT CAST({column.key} AS DATE) AS on_day, count(*) FROM {table.schema}.{table.name} "
+        f"WHERE {column.key} >= ?::DATE - 400 AND {column.key} < ?::DATE + 1 GROUP BY 1 ORDER BY 1",
         [day, day],
     ).fetchall()
-    return judge(dict(rows), day) if rows else None
+    return dict(rows)
 
 
 def judge(counts: dict[date, int], day: date) -> Rhythm:

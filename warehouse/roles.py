@@ -47,6 +47,7 @@ _REFERENCE = dict.fromkeys(
         "origins",
         "match_rates",
         "findings",
+        "event_days",
         "removal_effects",
         "experiment_results",
         "experiment_looks",
@@ -59,7 +60,9 @@ _REFERENCE = dict.fromkeys(
 )
 _MODEL = dict.fromkeys(("model_cards", "model_checks"), See.EVERYTHING)
 """What is known about a model: totals over groups of ten and more from the start."""
-_BANK = tuple(t.name for t in schema.BANK.tables.values())
+_SET_ASIDE = frozenset({"later_rows"})
+"""Rows as delivered, with everything personal in one text: the load alone reads them."""
+_BANK = tuple(t.name for t in schema.BANK.tables.values() if t.name not in _SET_ASIDE)
 _STAFF = dict.fromkeys(("users", "sessions"), See.TOTALS)
 """How many colleagues use Concord; never who."""
 _WHO_IS_WHO = frozenset({"identities", "person_links", "lead_doubles"})
@@ -125,6 +128,7 @@ RULES: dict[str, dict[str, See]] = {
             "origins",
             "match_rates",
             "findings",
+            "event_days",
             *_AGREED,
             "users",
             "audit_log",

@@ -749,16 +749,55 @@ loads = _table(
     "Analytics",
     _column("table_name", Text, "The table.", key=True),
     _column("loaded_at", DateTime, "When it was loaded."),
-    _column("as_of", Date, "The last day fully loaded."),
+    _column("as_of", Date, "The last day fully loaded: nothing dated later counts anywhere."),
+    _column(
+        "as_of_from", Text, "Where that day comes from: given with the load, or the column that holds it."
+    ),
     _column("row_count", Integer, "How many rows it has; 0 when no source was given."),
     _column("source", Text, "The file it came from; empty when the bank gave none."),
     _column("latest_on", Date, "The latest day that occurs in it."),
     _column("given", Text, "The columns the source gave, separated by spaces; the others are not known."),
+    _column(
+        "empty", Text, "Those of them that are empty in all rows, which tells as little as not giving them."
+    ),
     _column("sample", Boolean, "Whether this is the invented sample bank."),
     _column(
         "usual_gap", Integer, "Days that usually lie between two days with rows; empty if too few to say."
     ),
     _column("overdue", Boolean, "Whether its latest day is further back than is usual for it."),
+    schema=DERIVED,
+)
+
+event_days = _table(
+    "event_days",
+    "From when until when a dated column of the unified tables is known.",
+    "Analytics",
+    _column("table_name", Text, "The table.", key=True),
+    _column("column_name", Text, "Its column.", key=True),
+    _column("dated_rows", Integer, "How many rows have a date in it."),
+    _column("undated_rows", Integer, "How many have none."),
+    _column("first_on", Date, "The earliest day in it."),
+    _column(
+        "complete_from",
+        Date,
+        "The day from which it is complete: what begins with the first lead or case takes its usual time to show.",
+    ),
+    _column("latest_on", Date, "The latest day in it."),
+    _column(
+        "delivered_until",
+        Date,
+        "The day until which it was delivered: the as-of day, or the latest day in it where more is overdue.",
+    ),
+    schema=DERIVED,
+)
+
+later_rows = _table(
+    "later_rows",
+    "A row as it was delivered, of which some day lies after the as-of day: kept for a later load, counted nowhere.",
+    "Analytics",
+    _column("table_name", Text, "The row's table.", key=True),
+    _column("row_key", Text, "The row's key; the parts of a longer key are joined by “ | ”.", key=True),
+    _column("content", Text, "The row's columns as JSON.", personal=True),
     schema=DERIVED,
 )
 
@@ -814,8 +853,28 @@ SYNONYMS: dict[str, dict[str, str]] = {
 """Table → department → the word that department uses for one of its rows."""
 
 UNIFIED_TABLES = tuple(t for t in BANK.tables.values() if t.schema == UNIFIED)
+PLANNED = frozenset({"starts_on", "ends_on"})
+"""Dates of a plan: they may lie ahead, and tell of nothing that has happened."""
+
+
+def event_columns(table: Table) -> tuple[Column, ...]:
+    """The columns of a unified table that say when something happened, the one it is dated by first."""
+    dated = [c for c in table.c if isinstance(c.type, Date | DateTime) and c.key not in PLANNED]
+    return tuple(sorted(dated, key=lambda c: c.key != table.info["happened_on"]))
+
+
 DERIVED_TABLES = tuple(t for t in BANK.tables.values() if t.schema == DERIVED)
-WRITTEN_BY_THE_LOAD = (loads, origins, person_links, match_rates, lead_doubles, findings, quarantine)
+WRITTEN_BY_THE_LOAD = (
+    loads,
+    origins,
+    person_links,
+    match_rates,
+    lead_doubles,
+    event_days,
+    later_rows,
+    findings,
+    quarantine,
+)
 """Derived tables that each load works out anew; the others are the nights' history."""
 
 FINGERPRINT = hashlib.sha256(

@@ -10,6 +10,8 @@ from datetime import date
 
 from sqlalchemy import Column
 
+from warehouse.schema import PLANNED
+
 _ZONE = r"(Z|z|[+-]\d\d(:?\d\d)?)"
 _CLOCK = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d{1,9})?)?"
 _PATTERNS = {
@@ -28,8 +30,6 @@ LONGEST_TEXT = 100_000
 EARLIEST = date(1900, 1, 1)
 COUNTS = frozenset({"impressions", "clicks", "visits", "sessions", "minutes", "weekly_capacity"})
 """What is counted: it cannot be below 0."""
-PLANNED = frozenset({"starts_on", "ends_on"})
-"""Dates of a plan: they may lie ahead."""
 _FURTHEST = date(2200, 1, 1)
 _MOST = 10**14
 

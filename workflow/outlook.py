@@ -10,12 +10,13 @@ from datetime import date
 import pandas as pd
 
 from metrics import CATALOGUE
-from metrics.begun import reaches_back
 from metrics.contradiction import MONTHS, PAIRS, Contradiction, Pair, detect
+from metrics.coverage import delivered_until, reaches_back
 from metrics.measure import Ratio
 from metrics.pace import Forecast, adds_up, forecast, is_count, path
 from metrics.query import Question, ask, unanswerable
 from metrics.scope import Period, Scope, full_months, month, parts_by_month, year_before
+from warehouse import coverage
 from warehouse.access import Reader
 from warehouse.errors import AccessRefused
 from workflow.goals import Draft, Filters, Goal, parts_of
@@ -52,22 +53,24 @@ def heading(
     empty = pd.DataFrame({"start": [], "value": []})
     if not adds_up(metric) or isinstance(metric, Ratio) or not sees_the_whole(reader, draft.metric):
         return None, empty
-    history = full_months(as_of, HISTORY)
-    elapsed = Period(draft.span.start, min(draft.span.end, as_of)) if draft.span.start <= as_of else None
+    covered = coverage.of(reader)
+    # What is not delivered yet is still to come, as far as a forecast goes.
+    until = as_of if covered is None else min(as_of, delivered_until(metric, covered))
+    history = [m for m in full_months(until, HISTORY) if reaches_back(metric, m, covered)]
+    if not history:
+        return None, empty
+    elapsed = Period(draft.span.start, min(draft.span.end, until)) if draft.span.start <= until else None
     periods = [*history, *([elapsed] if elapsed else [])]
     question = Question.of([draft.metric], Scope(history[-1], draft.filters), periods=periods)
     ahead = [
-        (part.end - max(part.start, _after(as_of))).days + 1 for part in parts_of(draft) if part.end > as_of
+        (part.end - max(part.start, _after(until))).days + 1 for part in parts_of(draft) if part.end > until
     ]
-    weights = [d / m.days for d, m in zip(ahead, _whole_months(draft.span, as_of), strict=True)]
+    weights = [d / m.days for d, m in zip(ahead, _whole_months(draft.span, until), strict=True)]
     # First from the months that everybody may know: two departments in one meeting must read one forecast.
     for alike in (True, False):
         answer = ask(question, reader, known, alike=alike).set_index("period")[draft.metric].astype(float)
         values = answer.loc[: len(history) - 1]
-        # Months before the bank's first data count nothing; they are not a history of nothing.
-        counted = values.to_numpy().nonzero()[0]
-        first = int(counted[0]) if len(counted) else len(values)
-        months = pd.DataFrame({"start": [m.start for m in history], "value": values}).iloc[first:]
+        months = pd.DataFrame({"start": [m.start for m in history], "value": values})
         rest = forecast(list(months["value"]), weights)
         so_far = float(answer.iloc[-1]) if elapsed else 0.0
         if rest is not None and not math.isnan(so_far):
@@ -134,7 +137,7 @@ def contributors(
             continue
         try:
             answer = ask(asked, reader, known).set_index("period")
-            reaches = _reaches_back(name, elapsed, reader, known)
+            reaches = reaches_back(CATALOGUE[name], year_before(elapsed), coverage.of(reader))
         except AccessRefused:
             continue
         metric = CATALOGUE[name]
@@ -149,15 +152,6 @@ def contributors(
             row["before"] = math.nan
         rows[name] = row
     return pd.DataFrame.from_dict(rows, orient="index")
-
-
-def _reaches_back(name: str, elapsed: Period, reader: Reader, known: frozenset[str] | None) -> bool:
-    """Whether the bank's data of a figure had begun a year before; a part of the bank may well be new."""
-    before = year_before(elapsed)
-    periods = (elapsed, *parts_by_month(before))
-    answer = ask(Question.of([name], Scope(elapsed), periods=periods), reader, known).sort_values("period")
-    found = dict(zip(periods, (row for _, row in answer.iterrows()), strict=True))
-    return reaches_back(CATALOGUE[name], elapsed, before, found)
 
 
 def contradictions(

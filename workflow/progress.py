@@ -14,7 +14,8 @@ from datetime import date
 import pandas as pd
 
 from metrics import CATALOGUE
-from metrics.measure import Metric, Ratio
+from metrics.coverage import counted
+from metrics.measure import Metric, Ratio, measures_of
 from metrics.pace import (
     Standing,
     adds_up,
@@ -22,10 +23,12 @@ from metrics.pace import (
     is_met,
     standing,
 )
-from metrics.query import Question, ask, measures_of
+from metrics.query import Question, ask
 from metrics.scope import Period, Scope, parts_by_month
 from metrics.words import figure
+from warehouse import coverage
 from warehouse.access import Reader, may_see
+from warehouse.coverage import Coverage
 from warehouse.errors import AccessRefused
 from warehouse.roles import See
 from workflow.goals import Filters, Goal, departments, parts_of
@@ -85,13 +88,14 @@ def progress(
     for goal in goals:
         together[goal.span, goal.filters].append(goal)
     found: dict[int, Progress] = {}
+    covered = coverage.of(reader)
     for (span, filters), some in together.items():
         elapsed = Period(span.start, min(span.end, as_of)) if span.start <= as_of else None
         answer = None
         if elapsed is not None:
             answer = _answer({g.metric for g in some}, elapsed, filters, reader, known, catalogue)
         for goal in some:
-            found[goal.goal_id] = _progress(goal, elapsed, answer)
+            found[goal.goal_id] = _progress(goal, elapsed, answer, covered)
     return [found[g.goal_id] for g in goals]
 
 
@@ -125,7 +129,9 @@ def sees_the_whole(reader: Reader, name: str) -> bool:
     return all(see not in (None, See.OWN) for see in sees)
 
 
-def _progress(goal: Goal, elapsed: Period | None, answer: pd.DataFrame | None) -> Progress:
+def _progress(
+    goal: Goal, elapsed: Period | None, answer: pd.DataFrame | None, covered: Coverage | None
+) -> Progress:
     if elapsed is None or answer is None or goal.metric not in answer:
         return Progress(goal=goal, elapsed=elapsed)
     metric = CATALOGUE[goal.metric]
@@ -134,7 +140,9 @@ def _progress(goal: Goal, elapsed: Period | None, answer: pd.DataFrame | None) -
     if isinstance(metric, Ratio):
         n = float(answer[next(k for k, m in CATALOGUE.items() if m is metric.bottom)].loc[0])
     months = tuple(float(v) for v in answer.loc[1:, goal.metric])
-    expected = _expected(goal, metric, elapsed)
+    # What was not delivered yet cannot be there: the path is due as far as the figure is known.
+    known_part = counted(metric, elapsed, covered)
+    expected = math.nan if known_part is None else _expected(goal, metric, known_part)
     return Progress(
         goal=goal,
         elapsed=elapsed,

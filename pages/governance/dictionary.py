@@ -5,8 +5,7 @@ import streamlit as st
 
 from metrics import CATALOGUE, HEADLINES
 from metrics.dimensions import MEANS, ONLY_CUSTOMERS
-from metrics.measure import Metric, version
-from metrics.query import measures_of
+from metrics.measure import Metric, measures_of, version
 from metrics.report import may_ask
 from metrics.scope import Scope, period_named
 from metrics.variants import VARIANTS

@@ -9,15 +9,17 @@ import streamlit as st
 
 from metrics import CATALOGUE
 from metrics.compare import Change, compare
-from metrics.measure import Measure, Metric, Ratio
+from metrics.measure import Measure, Metric, Ratio, measures_of
+from metrics.missing import delivered_in_part, missed, needs, not_given, why
 from metrics.pace import beside_target
-from metrics.query import Question, absent, figures, lopsided, measures_of, unanswerable
+from metrics.query import Question, figures, lopsided, unanswerable
 from metrics.report import final_after
 from metrics.scope import Scope, full_months
 from metrics.verdict import Verdict
 from metrics.words import change, day, figure
 from pages.kit import data, drill
 from warehouse.access import Viewer
+from warehouse.coverage import Coverage
 from workflow.goals import targets
 
 TREND_MONTHS = 12
@@ -27,13 +29,12 @@ def row(names: Sequence[str], scope: Scope, viewer: Viewer) -> None:
     """A card for each metric, as many beside each other as fit."""
     answer = answered(names, scope, viewer)
     wanted = targets(data.reader(viewer), scope)
-    known = data.known(viewer)
     with st.grid(min(4, len(names)), min_column_width=215, gap="small"):
         for name in names:
-            missing = _why_missing(name, scope, known)
+            missing = _why_missing(name, scope, viewer)
             if missing:
                 with st.container(border=True, height="stretch"):
-                    st.metric(CATALOGUE[name].label, "no data", help=CATALOGUE[name].means)
+                    st.metric(CATALOGUE[name].label, "not known", help=CATALOGUE[name].means)
                     st.caption(missing)
             else:
                 _card(name, answer, wanted.get(name), scope, viewer)
@@ -45,11 +46,12 @@ def answered(names: Sequence[str], scope: Scope, viewer: Viewer) -> pd.DataFrame
     return data.ask_and_before(viewer, names, scope, more=months).set_index("period")
 
 
-def _why_missing(name: str, scope: Scope, known: frozenset[str]) -> str:
-    if absent(name, known):
-        return "The bank gave no data for this figure."
+def _why_missing(name: str, scope: Scope, viewer: Viewer) -> str:
     dimension = unanswerable(name, Question.of([name], scope))
-    return f"This figure is not kept by {dimension}." if dimension else ""
+    if dimension:
+        return f"This figure is not kept by {dimension}."
+    missing = not_given(needs(name), data.coverage_of(viewer))
+    return missing.sentence if missing else ""
 
 
 def _card(name: str, answer: pd.DataFrame, target: float | None, scope: Scope, viewer: Viewer) -> None:
@@ -58,13 +60,14 @@ def _card(name: str, answer: pd.DataFrame, target: float | None, scope: Scope, v
     alike = not lopsided(metric, Question.of([name], scope))
     found = compare(metric, now, before) if alike else Change(Verdict.NOT_COMPARABLE)
     found = _grows_until(metric, scope, data.as_of(viewer)) or found
-    missing, why = _missing(metric, now, viewer)
+    covered = data.coverage_of(viewer)
+    missing = why(name, scope.period, now, covered, _hidden_below(metric, viewer))
     trend = answer.loc[2:, name].dropna()
     with st.container(border=True, height="stretch"):
         st.metric(
             metric.label,
-            missing or figure(metric, now["value"]),
-            delta=why or change(metric, now["value"], before["value"], found),
+            missing.word if missing else figure(metric, now["value"]),
+            delta=missing.sentence if missing else change(metric, now["value"], before["value"], found),
             delta_color=_colour(found),
             delta_arrow=_arrow(found, now["value"], before["value"]),
             help=f"{metric.means} Source: {metric.owner}.",
@@ -75,7 +78,7 @@ def _card(name: str, answer: pd.DataFrame, target: float | None, scope: Scope, v
         with st.container(
             horizontal=True, vertical_alignment="bottom", gap="xsmall", key=f"below-card-{name}"
         ):
-            st.caption(_below(metric, now, target, scope))
+            st.caption(_below(name, now, target, scope, covered))
             drill.button(name, scope, viewer, name)
 
 
@@ -88,16 +91,11 @@ def _grows_until(metric: Metric, scope: Scope, as_of: date) -> Change | None:
     return Change(Verdict.TOO_EARLY, known_on=final_on) if final_on > as_of else None
 
 
-def _missing(metric: Metric, now: dict[str, float], viewer: Viewer) -> tuple[str, str]:
-    """Why a figure has no value, in a word and in a few; both "" where it has one or nobody knows."""
-    if now["value"] == now["value"]:
-        return "", ""
-    if isinstance(metric, Ratio) and now["bottom"] == 0:
-        return "no cases", ""
+def _hidden_below(metric: Metric, viewer: Viewer) -> int | None:
+    """The fewest people a figure is shown about to who sees totals only; None for others."""
     door = data.reader(viewer)
-    if door.sees_totals_only(*(m.fact for m in measures_of(metric))):
-        return "too few", f"fewer than {door.stores.settings.smallest_cell} people"
-    return "", ""
+    totals_only = door.sees_totals_only(*(m.fact for m in measures_of(metric)))
+    return door.stores.settings.smallest_cell if totals_only else None
 
 
 def _colour(found: Change) -> str:
@@ -110,8 +108,11 @@ def _arrow(found: Change, now: float, before: float) -> str:
     return "up" if now > before else "down"
 
 
-def _below(metric: Metric, now: dict[str, float], target: float | None, scope: Scope) -> str:
-    parts = []
+def _below(
+    name: str, now: dict[str, float], target: float | None, scope: Scope, covered: Coverage | None
+) -> str:
+    metric = CATALOGUE[name]
+    parts = [said for said in (delivered_in_part(name, scope.period, covered), missed(name, covered)) if said]
     if isinstance(metric, Measure) and metric.is_stock:
         at, before = (p.start if metric.opening else p.end for p in (scope.period, scope.period.before()))
         parts.append(f"At {day(at)}, compared with {day(before)}")

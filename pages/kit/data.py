@@ -12,15 +12,18 @@ import pandas as pd
 import streamlit as st
 
 from metrics import CATALOGUE, qualified
-from metrics.begun import asked, not_begun
-from metrics.measure import Metric
+from metrics.coverage import compared_with, reaches_back
+from metrics.freshness import Freshness
+from metrics.freshness import freshness as freshness_of
+from metrics.measure import Metric, measures_of
 from metrics.qualified import dependent
-from metrics.query import Question, measures_of
+from metrics.query import Question
 from metrics.query import ask as ask_warehouse
 from metrics.scope import Period, Scope
 from metrics.versions import in_force, timeline
 from warehouse import connect, coverage, identity_check
 from warehouse.access import Reader, Viewer
+from warehouse.coverage import Coverage
 from warehouse.errors import NothingLoaded
 from warehouse.roles import RULES, See
 
@@ -56,12 +59,17 @@ def fresh_or_cached(viewer: Viewer, statement: Any) -> pd.DataFrame:
 
 def as_of(viewer: Viewer) -> date:
     """The last day fully loaded."""
-    return cached(viewer, "as_of", coverage.as_of)
+    return coverage.as_of(reader(viewer))
+
+
+def coverage_of(viewer: Viewer) -> Coverage | None:
+    """From when until when what is known: the one clock."""
+    return coverage.of(reader(viewer))
 
 
 def known(viewer: Viewer) -> frozenset[str]:
-    """What this bank has data of: `table`, and `table.column` for what its source gave."""
-    return cached(viewer, "known", coverage.known)
+    """What this bank has data of: `table`, and `table.column` for what its source gave and holds something."""
+    return coverage.known(reader(viewer))
 
 
 def ask(
@@ -97,10 +105,14 @@ def ask_and_before(
     Where the bank's data had not begun over all of the period before, its figure is not known, rather than nearly 0.
     """
     answer = ask(viewer, metrics, scope, by, (scope.period, scope.period.before(), *more))
+    covered = coverage_of(viewer)
     names = {id(m): n for n, m in CATALOGUE.items()}
-    shown = sorted({*metrics, *(names[id(m)] for n in metrics for m in measures_of(CATALOGUE[n]))})
-    whole = ask(viewer, metrics, Scope(scope.period), periods=asked(shown, scope.period))
-    unlike = sorted(not_begun(shown, scope.period, whole))
+    shown = {*metrics, *(names[id(m)] for n in metrics for m in measures_of(CATALOGUE[n]))}
+    unlike = sorted(
+        n
+        for n in shown
+        if not reaches_back(CATALOGUE[n], compared_with(CATALOGUE[n], scope.period, covered), covered)
+    )
     return answer.assign(**{n: answer[n].where(answer["period"] != 1) for n in unlike})
 
 
@@ -119,9 +131,15 @@ def match_rates(viewer: Viewer) -> pd.DataFrame:
     return cached(viewer, "match rates", identity_check.rates)
 
 
-def late_sources(viewer: Viewer) -> int:
-    """How many sources have not come when they usually do."""
-    return int(status(viewer)["overdue"].fillna(False).astype(bool).sum())
+def freshness(viewer: Viewer) -> Freshness:
+    """How fresh the bank is: late sources, awaited months, the age of its last day."""
+    door = reader(viewer)
+    covered = coverage.of(door)
+    if covered is None:
+        raise NothingLoaded("The bank that is read says nothing about its load. Load it again.")
+    loaded = status(viewer)
+    late = loaded.loc[loaded["overdue"].fillna(False).astype(bool), "table_name"]
+    return freshness_of(covered, tuple(late), door.stores.now().date())
 
 
 def failed_checks(viewer: Viewer) -> pd.DataFrame:

@@ -8,8 +8,8 @@ import streamlit as st
 
 from metrics import CATALOGUE, rows
 from metrics.dimensions import DIMENSIONS
-from metrics.measure import Measure, Metric, Ratio
-from metrics.query import Question, measures_of, unanswerable
+from metrics.measure import Measure, Metric, Ratio, measures_of
+from metrics.query import Question, unanswerable
 from metrics.scope import Scope
 from metrics.words import column, figure, plain
 from pages.kit import data, tables, trend

@@ -8,8 +8,9 @@ import streamlit as st
 
 from metrics import CATALOGUE
 from metrics.meaning import Meaning
-from metrics.measure import version
-from metrics.query import Question, columns_of, measures_of, statement, unanswerable
+from metrics.measure import measures_of, version
+from metrics.missing import not_given
+from metrics.query import Question, columns_of, statement, unanswerable
 from metrics.words import plain
 from pages.kit import data, take
 from warehouse.access import Viewer
@@ -24,17 +25,16 @@ def empty(meaning: str, next_step: str = "") -> None:
     st.info(f"{meaning} {next_step}".strip(), icon=":material/inbox:")
 
 
-def absent(what: str, viewer: Viewer, *tables: str) -> bool:
-    """Say that a department's data is missing; True if any of `tables` has no rows in this bank."""
-    missing = [t for t in tables if t not in data.known(viewer)]
+def absent(what: str, viewer: Viewer, *needed: str) -> bool:
+    """Say what the bank did not give; True if any `table` or `table.column` of `needed` tells nothing in this bank."""
+    missing = not_given(needed, data.coverage_of(viewer))
     if missing:
-        words = " and ".join(t.replace("_", " ") for t in missing)
         st.info(
-            f"{what} needs the {words} of the bank, which have not been loaded. "
-            "Data status lists what has; the data office can add the rest.",
+            f"{what}: {missing.sentence[:1].lower()}{missing.sentence[1:]} "
+            "Data status lists what has been loaded; your administrator can add the rest.",
             icon=":material/database_off:",
         )
-    return bool(missing)
+    return missing is not None
 
 
 def show(

@@ -9,8 +9,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from metrics import CATALOGUE
-from metrics.measure import Metric, Ratio
-from metrics.query import compared_with, measures_of
+from metrics.coverage import compared_with
+from metrics.measure import Metric, Ratio, measures_of
 from metrics.reading import Cell, Reading, drawn, parts_add_up, read
 from metrics.report import MONTH, Report, whose
 from metrics.words import figure
@@ -27,7 +27,13 @@ def reading(viewer: Viewer, report: Report) -> Reading:
     """The figures of a report for a viewer, asked now."""
     name = report.metric
     blank = data.reader(viewer).sees_totals_only(*(m.fact for m in measures_of(CATALOGUE[name])))
-    return read(report, data.as_of(viewer), lambda s, b, p: data.ask(viewer, [name], s, b, p), blank)
+    return read(
+        report,
+        data.as_of(viewer),
+        lambda s, b, p: data.ask(viewer, [name], s, b, p),
+        blank,
+        data.coverage_of(viewer),
+    )
 
 
 def said(viewer: Viewer) -> Said:

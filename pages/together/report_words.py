@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from metrics import CATALOGUE
+from metrics.coverage import compared_with
 from metrics.dimensions import caution
-from metrics.measure import Metric, Ratio, version
-from metrics.query import compared_with, measures_of
+from metrics.measure import Metric, Ratio, measures_of, version
 from metrics.reading import SHOWN, Cell, Reading, drawn, parts_add_up
 from metrics.report import MONTH, Report, final_after
 from metrics.scope import PERIODS, Period, parts_by_month

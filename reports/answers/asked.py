@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -12,16 +12,20 @@ import pandas as pd
 
 from metrics import CATALOGUE
 from metrics.compare import Change, compare, interval
-from metrics.measure import Metric, Ratio
+from metrics.coverage import counted, reaches_back
+from metrics.measure import Metric, Ratio, measures_of
+from metrics.missing import delivered_in_part, why
 from metrics.pace import beside_target
 from metrics.quarter import Quarter
-from metrics.query import Question, absent, ask, measures_of
+from metrics.query import Question, ask
 from metrics.scope import Period, Scope
 from metrics.verdict import Verdict, in_words
 from metrics.versions import timeline
 from metrics.words import UNKNOWN, change, figure
 from reports.review import Figure
+from warehouse import coverage
 from warehouse.access import Reader, may_see
+from warehouse.coverage import Coverage
 from warehouse.errors import AccessRefused
 from workflow.goals import targets
 
@@ -49,6 +53,7 @@ class Asked:
 
     reader: Reader
     known: frozenset[str]
+    covered: Coverage | None
     quarter: Quarter
     once: Once
     figures: pd.DataFrame = field(repr=False, compare=False)
@@ -121,18 +126,23 @@ class Asked:
 
     def why_unknown(self, name: str) -> str:
         """Why a figure has no value, as words."""
-        if absent(name, self.known):
-            return "no data"
         if any(may_see(self.reader.viewer, m.fact) is None for m in measures_of(CATALOGUE[name])):
             return "not for your role"
-        return UNKNOWN
+        missing = why(name, self.quarter.period, self.of(name), self.covered)
+        return missing.word if missing else UNKNOWN
+
+    def in_part(self, name: str) -> str:
+        """`until 31 May 2026` where only a part of the quarter was delivered, otherwise ""."""
+        return delivered_in_part(name, self.quarter.period, self.covered)
 
     def card(self, name: str, label: str = "") -> Figure:
         """A figure of the catalogue with everything that is said beside it."""
         metric, now = CATALOGUE[name], self.of(name)
         label = label or metric.label
         if math.isnan(now["value"]):
-            return Figure(label=label, value=self.why_unknown(name), metric=name)
+            missing = why(name, self.quarter.period, now, self.covered)
+            sentence = missing.sentence if missing and missing.kind in ("not given", "not delivered") else ""
+            return Figure(label=label, value=self.why_unknown(name), metric=name, n=sentence)
         target = self.targets.get(name)
         return Figure(
             label=label,
@@ -141,7 +151,7 @@ class Asked:
             before=self.moved_in_words(name) if self.is_there(1) else "",
             year_before=self.moved_in_words(name, 2) if self.is_there(2) else "",
             target="" if target is None else target_in_words(metric, now, target),
-            n=n_in_words(metric, now),
+            n=", ".join(said for said in (self.in_part(name), n_in_words(metric, now)) if said),
             verdict=self.moved(name).verdict,
         )
 
@@ -159,32 +169,48 @@ def read(
         )
         return found
 
-    quarters = [quarter.back(n) for n in range(QUARTERS - 1, -1, -1)]
-    figures = asked(FIGURES, (quarter.period, quarter.before, quarter.year_before))
-    history = asked(OVER_TIME, [quarter.like(q) for q in quarters])
+    covered = coverage.of(reader)
+    found: list[pd.DataFrame] = []
+    history: list[pd.DataFrame] = []
+    for known_to, names in by_what_was_delivered(FIGURES, quarter, covered).items():
+        periods = (known_to.period, known_to.before, known_to.year_before)
+        part = asked(names, periods)
+        for when, before in enumerate(periods[1:], 1):
+            unlike = [n for n in names if not reaches_back(CATALOGUE[n], before, covered)]
+            part.loc[when, unlike] = math.nan
+        found.append(part)
+        over_time = [n for n in names if n in OVER_TIME]
+        if over_time:
+            quarters = [known_to.back(n) for n in range(QUARTERS - 1, -1, -1)]
+            history.append(asked(over_time, [known_to.like(q) for q in quarters]))
     return Asked(
         reader=reader,
         known=known,
+        covered=covered,
         quarter=quarter,
         once=once,
-        figures=_without_what_had_not_begun(figures, history),
-        history=history,
+        figures=_beside_each_other(found),
+        history=_beside_each_other(history),
         targets=targets(reader, Scope(quarter.period)),
         begun=begun,
     )
 
 
-def _without_what_had_not_begun(figures: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
-    """The figures, NaN where nothing of their kind had ever happened: by a count nobody left before the data begin.
+def by_what_was_delivered(
+    names: Iterable[str], quarter: Quarter, covered: Coverage | None
+) -> dict[Quarter, tuple[str, ...]]:
+    """The figures by the quarter as far as they are known: like is then compared with like."""
+    groups: dict[Quarter, list[str]] = {}
+    for name in names:
+        part = counted(CATALOGUE[name], quarter.period, covered)
+        end = quarter.as_of if part is None or part == quarter.period else part.end
+        groups.setdefault(replace(quarter, as_of=end), []).append(name)
+    return {known_to: tuple(some) for known_to, some in groups.items()}
 
-    Only a share of those who are there needs it (customers lost); other figures have no cases then.
-    """
-    figures = figures.copy()
-    for name in OVER_TIME:
-        for when, quarters in ((1, 1), (2, 4)):
-            if not (history[name].iloc[: QUARTERS - quarters].fillna(0) != 0).any():
-                figures.loc[when, name] = math.nan
-    return figures
+
+def _beside_each_other(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    joined = pd.concat(frames, axis=1)
+    return joined.loc[:, ~joined.columns.duplicated()]
 
 
 def ask_what_may_be(

@@ -8,6 +8,7 @@ from datetime import date
 import pandas as pd
 
 from metrics import CATALOGUE
+from metrics.freshness import Freshness, freshness
 from metrics.measure import version
 from metrics.qualified import dependent
 from metrics.verdict import Verdict
@@ -28,7 +29,7 @@ def answer(asked: Asked, status: pd.DataFrame, metrics: Iterable[str]) -> Answer
     """What stands behind the figures, with the version of every definition among `metrics`."""
     as_of = asked.quarter.as_of
     failed = len(asked.once("failed_checks", coverage.found_by_checks))
-    late = int(status["overdue"].fillna(False).astype(bool).sum())
+    fresh = _freshness(asked, status)
     sample = bool(status["sample"].fillna(False).any())
     loaded_at = pd.to_datetime(status["loaded_at"]).max()
     shown = [n for n in CATALOGUE if n in set(metrics)]
@@ -40,7 +41,7 @@ def answer(asked: Asked, status: pd.DataFrame, metrics: Iterable[str]) -> Answer
     )
     sentences = [
         f"The data reach {day(as_of)} and were loaded on {day(loaded_at)} at {loaded_at:%H:%M}, from {whose}.",
-        _checks(failed, late),
+        _checks(failed, fresh),
         f"Every figure is counted by its definition, the same for all departments; {len(shown)} stand in the table "
         "“What the figures mean”. Changes are reckoned before rounding, so their last digit may differ from that of the "
         "figures shown.",
@@ -52,12 +53,12 @@ def answer(asked: Asked, status: pd.DataFrame, metrics: Iterable[str]) -> Answer
     return Answer(
         key="trust",
         question=QUESTION,
-        title=_title(as_of, failed, late, sample),
+        title=_title(as_of, failed, fresh, sample),
         sentences=tuple(sentences),
         figures=(
             Figure(label="Data as of", value=day(as_of)),
             Figure(label="Checks with findings", value=str(failed)),
-            Figure(label="Late sources", value=str(late)),
+            Figure(label="Late sources", value=str(len(fresh.late)) if fresh else "not known"),
             _model_card(model, _no_model(asked)),
         ),
         table=Table(
@@ -72,16 +73,14 @@ def answer(asked: Asked, status: pd.DataFrame, metrics: Iterable[str]) -> Answer
     )
 
 
-def _title(as_of: date, failed: int, late: int, sample: bool) -> str:
+def _title(as_of: date, failed: int, fresh: Freshness | None, sample: bool) -> str:
     bank = "Sample data" if sample else "Data"
     found = f"{failed} checks found something" if failed != 1 else "1 check found something"
-    sources = (
-        "no source is late" if late == 0 else "1 source is late" if late == 1 else f"{late} sources are late"
-    )
-    return f"{bank} to {day(as_of)}; {found if failed else 'every check passed'}, {sources}"
+    sources = f", {fresh.sources()}" if fresh else ""
+    return f"{bank} to {day(as_of)}; {found if failed else 'every check passed'}{sources}"
 
 
-def _checks(failed: int, late: int) -> str:
+def _checks(failed: int, fresh: Freshness | None) -> str:
     passed = (
         "Every quality check of the load passed."
         if failed == 0
@@ -90,11 +89,17 @@ def _checks(failed: int, late: int) -> str:
             "do we not know”."
         )
     )
-    return (
-        passed
-        if late == 0
-        else f"{passed} {late} {'source has' if late == 1 else 'sources have'} not come when usual."
-    )
+    if fresh is None or not (fresh.late or fresh.awaited):
+        return passed
+    said = fresh.sources()
+    return f"{passed} {said[:1].upper()}{said[1:]}."
+
+
+def _freshness(asked: Asked, status: pd.DataFrame) -> Freshness | None:
+    if asked.covered is None:
+        return None
+    late = status.loc[status["overdue"].fillna(False).astype(bool), "table_name"]
+    return freshness(asked.covered, tuple(late), asked.reader.stores.now().date())
 
 
 def _model(asked: Asked) -> Known | None:

@@ -18,8 +18,8 @@ import streamlit as st
 
 from metrics import CATALOGUE, query
 from metrics.funnel import STAGES
-from metrics.measure import Measure
-from metrics.query import Question, figures, measures_of
+from metrics.measure import Measure, measures_of
+from metrics.query import Question, figures
 from metrics.scope import Period, Scope
 from pages.growth import funnel_stages, goals
 from pages.growth.funnel_stages import COHORT, EVENT

@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from metrics import CATALOGUE, query
-from metrics.begun import asked, not_begun
 from metrics.measure import Measure
 from metrics.query import Question
 from metrics.reading import parts_add_up, read
@@ -27,7 +26,7 @@ from metrics.report import (
     ways_for,
     whose,
 )
-from metrics.scope import PERIODS, Period
+from metrics.scope import PERIODS
 from warehouse import coverage
 from warehouse.access import Reader, Viewer
 from warehouse.connect import Stores
@@ -97,7 +96,7 @@ def test_a_report_says_what_the_dictionarys_figure_says_and_its_parts_come_to_th
     def ask(scope, by, periods) -> pd.DataFrame:  # type: ignore[no-untyped-def]
         return query.ask(Question.of([report.metric], scope, by, periods), reader)
 
-    found = read(report, as_of, ask)
+    found = read(report, as_of, ask, covered=coverage.of(reader))
     # A card asks for the figure together with others, its period before and its trend.
     scope = report.scope(as_of)
     together = Question.of([report.metric, "leads"], scope)
@@ -128,22 +127,14 @@ def test_a_period_is_not_compared_with_days_before_the_banks_data_began(loaded: 
     def ask(scope, by, periods) -> pd.DataFrame:  # type: ignore[no-untyped-def]
         return query.ask(Question.of(["leads"], scope, by, periods), reader)
 
-    recent = read(Report(metric="leads", breakdown="channel"), as_of, ask)
+    recent = read(Report(metric="leads", breakdown="channel"), as_of, ask, covered=coverage.of(reader))
     assert recent.whole.change
     assert recent.whole.change.verdict != "not known"
-    beyond = read(Report(metric="leads", breakdown="channel", period="24m"), as_of, ask)
+    beyond = read(
+        Report(metric="leads", breakdown="channel", period="24m"), as_of, ask, covered=coverage.of(reader)
+    )
     assert {c.change for c in (beyond.whole, *beyond.parts)} == {None}
     assert all(c.before != c.before for c in (beyond.whole, *beyond.parts))
-
-
-def test_what_is_new_in_a_bank_that_has_data_grew_and_what_the_bank_had_no_data_of_did_not() -> None:
-    june = Period(date(2026, 6, 1), date(2026, 6, 30))
-    assert asked(["leads"], june) == (june, Period(date(2026, 5, 2), date(2026, 5, 31)))
-    for before, unlike in ((0, {"leads"}), (1, set()), (float("nan"), set())):
-        answer = pd.DataFrame({"period": [0, 1], "leads": [400.0, before]})
-        assert not_begun(["leads"], june, answer) == unlike
-    # Of nine in thirty days there may be none in thirty others.
-    assert not not_begun(["leads"], june, pd.DataFrame({"period": [0, 1], "leads": [9.0, 0.0]}))
 
 
 def test_people_who_must_be_watched_are_asked_about_that_long_ago() -> None:

@@ -14,7 +14,8 @@ from onlookers import EVERYBODY
 from sqlalchemy import func, select
 
 from metrics import CATALOGUE, overlap
-from metrics.query import Question, ask, measures_of
+from metrics.measure import measures_of
+from metrics.query import Question, ask
 from metrics.report import ways
 from metrics.scope import Period, Scope
 from models.association import links

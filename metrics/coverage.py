@@ -1,0 +1,120 @@
+"""The clock of a figure: from when it is complete, until when it was delivered, and which days compare like with like.
+
+Everything that counts, compares, forecasts, judges or headlines asks here; nothing else looks at a latest day. What a
+load noted about each dated column (`warehouse.coverage.Coverage`) becomes the clock of every measure that reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from sqlalchemy import Column, Date, DateTime, Table
+from sqlalchemy.sql import visitors
+
+from metrics.measure import Measure, Metric, measures_of
+from metrics.scope import Period
+from warehouse.coverage import Coverage, EventDays
+from warehouse.schema import UNIFIED
+
+SLACK = 27
+"""Days that the first row may lie behind the first day of a period that counts as covered: a quiet start is no gap."""
+_ANY_DAY = Period(date(2000, 1, 1), date(2000, 1, 1))
+_DERIVED_FROM = {
+    "touch_credits": "leads.won_at",
+    "hand_offs": "leads.mql_at",
+    "ticket_themes": "tickets.opened_at",
+}
+"""Computed table → the dated column that its rows come from."""
+
+
+def delivered_until(metric: Metric, coverage: Coverage) -> date:
+    """The last day for which everything was delivered that the metric counts; the as-of day unless a source is late."""
+    days = [d.delivered_until for m in measures_of(metric) for d in _days(_read_by(m), coverage)]
+    return min([coverage.as_of, *days])
+
+
+def complete_from(metric: Metric, coverage: Coverage) -> date | None:
+    """The day from which the metric is complete; None where it hangs on no dated column."""
+    days = [
+        d.complete_from if m.dated is not None else d.first_on
+        for m in measures_of(metric)
+        for d in _days(_dated_by(m), coverage)
+    ]
+    return max(days, default=None)
+
+
+def first_day(metric: Metric, coverage: Coverage) -> date | None:
+    """The first day on which anything is known that the metric counts; None where it hangs on no dated column."""
+    days = [d.first_on for m in measures_of(metric) for d in _days(_dated_by(m), coverage)]
+    return max(days, default=None)
+
+
+def counted(metric: Metric, period: Period, coverage: Coverage | None) -> Period | None:
+    """The part of a period for which the metric is known; None if that is no day of it."""
+    if coverage is None:
+        return period
+    end = min(period.end, delivered_until(metric, coverage))
+    first = first_day(metric, coverage)
+    if end < period.start or (first is not None and period.end < first):
+        return None
+    return Period(period.start, end)
+
+
+def compared_with(metric: Metric, period: Period, coverage: Coverage | None = None) -> Period:
+    """The days that a figure of `period` is compared with: as many directly before, or as many months.
+
+    Of a period that was not delivered to its end, as many days, or months, as were delivered.
+    """
+    known = counted(metric, period, coverage) or period
+    return known.months_before() if all(m.monthly for m in measures_of(metric)) else known.before()
+
+
+def reaches_back(metric: Metric, before: Period, coverage: Coverage | None) -> bool:
+    """Whether the metric is complete over the days a figure is compared with: what had not begun did not grow."""
+    if coverage is None:
+        return True
+    start = complete_from(metric, coverage)
+    return start is None or start <= before.start + timedelta(days=SLACK)
+
+
+def undated(metric: Metric, coverage: Coverage) -> dict[str, int]:
+    """`table.column` → rows that a figure misses because they have no date in it; only columns that put rows in time."""
+    return {
+        name: coverage.days[name].undated
+        for m in measures_of(metric)
+        for name in _dated_by(m)
+        if name in coverage.days and coverage.days[name].undated and name == _own_day(name, m)
+    }
+
+
+def _own_day(name: str, measure: Measure) -> str:
+    table = measure.fact
+    return f"{table.name}.{table.info.get('happened_on')}" if table.schema == UNIFIED else name
+
+
+def _days(names: Iterable[str], coverage: Coverage) -> list[EventDays]:
+    return [coverage.days[name] for name in names if name in coverage.days]
+
+
+def _read_by(measure: Measure) -> tuple[str, ...]:
+    """Every dated column that decides whether a row belongs to a period, as `table.column` of the unified tables."""
+    return _names([measure.within(_ANY_DAY)])
+
+
+def _dated_by(measure: Measure) -> tuple[str, ...]:
+    """Of those, the ones that put a row into its period: a condition on how far it got since is none of them."""
+    return _names([measure.dated] if measure.dated is not None else [measure.within(_ANY_DAY)])
+
+
+def _names(expressions: Iterable[object]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for expression in expressions:
+        for part in visitors.iterate(expression):  # type: ignore[arg-type]
+            if isinstance(part, Column) and isinstance(part.type, Date | DateTime):
+                table = part.table
+                if isinstance(table, Table) and table.schema == UNIFIED:
+                    found[f"{table.name}.{part.key}"] = None
+                elif isinstance(table, Table) and table.name in _DERIVED_FROM:
+                    found[_DERIVED_FROM[table.name]] = None
+    return tuple(found)

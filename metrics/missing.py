@@ -1,0 +1,127 @@
+"""Why a figure is not there: every “no data” on every surface is derived here from what is really missing.
+
+Nothing, not known, not given and hidden are different things, in the answer and on screen; nobody guesses which it is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from metrics import CATALOGUE
+from metrics.coverage import counted, delivered_until, first_day, undated
+from metrics.measure import Metric, Ratio, measures_of
+from metrics.query import columns_of
+from metrics.scope import Period
+from metrics.words import day
+from warehouse.coverage import Coverage
+
+Kind = Literal["not given", "not delivered", "not begun", "ahead", "no cases", "hidden", "not known"]
+_WORDS: Mapping[Kind, str] = {
+    "not given": "not known",
+    "not delivered": "not delivered",
+    "not begun": "not known",
+    "ahead": "not yet",
+    "no cases": "no cases",
+    "hidden": "too few",
+    "not known": "not known",
+}
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Why there is no figure: its kind, and a sentence with table, column or day."""
+
+    kind: Kind
+    sentence: str
+
+    @property
+    def word(self) -> str:
+        """What stands in place of the figure."""
+        return _WORDS[self.kind]
+
+
+def not_given(needed: Iterable[str], covered: Coverage | None) -> Missing | None:
+    """Of some `table`s and `table.column`s those the bank does not have, named; None if it has all of them."""
+    lacking = () if covered is None else covered.lacking(needed)
+    if not lacking or covered is None:
+        return None
+    empty = [name for name in lacking if name in covered.empty]
+    absent = [name for name in lacking if name not in covered.empty]
+    parts = []
+    if absent:
+        parts.append(f"{_listed(absent)} {'was' if len(absent) == 1 else 'were'} not given")
+    if empty:
+        parts.append(f"{_listed(empty)} {'is' if len(empty) == 1 else 'are'} empty in every row")
+    return Missing("not given", f"Not known: {' and '.join(parts)}.")
+
+
+def needs(name: str) -> tuple[str, ...]:
+    """The tables and columns of the unified tables that a metric reads: `leads`, `leads.won_at`, …"""
+    columns = columns_of(name)
+    return tuple(dict.fromkeys([table for table, _ in columns] + [f"{t}.{c}" for t, c in columns]))
+
+
+def why(
+    name: str,
+    period: Period,
+    found: Mapping[str, float],
+    covered: Coverage | None,
+    hidden_below: int | None = None,
+) -> Missing | None:
+    """Why the figure of a metric over a period has no value; None if it has one.
+
+    `found` is what `metrics.query.figures` gives. `hidden_below` is the smallest number of people shown to who sees
+    totals only, None for everybody else.
+    """
+    metric = CATALOGUE[name]
+    if not math.isnan(found["value"]):
+        return None
+    if missing := not_given(needs(name), covered):
+        return missing
+    if covered is not None and counted(metric, period, covered) is None:
+        return _outside(metric, period, covered)
+    if isinstance(metric, Ratio) and found.get("bottom") == 0:
+        return Missing("no cases", f"There was no case to count: {metric.bottom.label.lower()} is 0.")
+    if hidden_below is not None:
+        return Missing("hidden", f"Hidden: fewer than {hidden_below} people.")
+    return Missing("not known", "Not known for these days.")
+
+
+def _outside(metric: Metric, period: Period, covered: Coverage) -> Missing:
+    until, first = delivered_until(metric, covered), first_day(metric, covered)
+    if period.start > covered.as_of:
+        return Missing("ahead", f"These days lie after {day(covered.as_of)}, the last day loaded.")
+    if until < period.start:
+        return Missing("not delivered", f"{_tables(metric)} delivered until {day(until)} only.")
+    return Missing("not begun", f"Not known: {_tables(metric, begin=True)} on {day(first)}.")
+
+
+def delivered_in_part(name: str, period: Period, covered: Coverage | None) -> str:
+    """`until 31 May 2026` where only a part of a period was delivered, otherwise ""."""
+    known = counted(CATALOGUE[name], period, covered)
+    return f"until {day(known.end)}" if known is not None and known.end < period.end else ""
+
+
+def missed(name: str, covered: Coverage | None) -> str:
+    """What a figure misses because it has no date: `5 rows of customers without joined_on are not in it`; or ""."""
+    rows = {} if covered is None else undated(CATALOGUE[name], covered)
+    parts = []
+    for column, count in rows.items():
+        table, _, key = column.partition(".")
+        parts.append(f"{count:,} {'row' if count == 1 else 'rows'} of {table} without {key}")
+    verb = "is" if len(rows) == 1 and next(iter(rows.values())) == 1 else "are"
+    return f"{' and '.join(parts)} {verb} not in it" if parts else ""
+
+
+def _tables(metric: Metric, *, begin: bool = False) -> str:
+    names = list(dict.fromkeys(m.fact.name.replace("_", " ") for m in measures_of(metric)))
+    said = " and ".join(names)
+    return f"{said} begin" if begin else f"{said.capitalize()} were"
+
+
+def _listed(names: Iterable[str]) -> str:
+    quoted = [f"`{name}`" for name in names]
+    return " and ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
