@@ -41,7 +41,7 @@ SAYS = {
     "good": ["Last own booking alone", "50 calls a week", "31 % (26–36)"],
     "right": ["It exaggerates the differences", "Slope 0.50", "31 Mar 2026"],
     "fits": ["very different (PSI 0.400)", "Moved most: Complaints in 90 days"],
-    "fair": ["under 30 (left 0.20 times as often as expected)", "too few to say", "fewer than 10"],
+    "fair": ["under 30 (left 0.20 times as often as expected)", "not enough data yet", "fewer than 10"],
     "sources": ["Tickets", "+0.060", "adds"],
     "card": ["May not be used to", "Complaints in 90 days; Deposits and investments", "invented sample bank"],
 }
