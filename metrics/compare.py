@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
+from scipy.stats import norm
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 from statsmodels.stats.rates import confint_poisson_2indep
 
@@ -40,8 +41,8 @@ def _known(*values: float | None) -> bool:
     return all(v is not None and not math.isnan(v) for v in values)
 
 
-def compare(metric: Metric, now: dict[str, float], before: dict[str, float]) -> Change:
-    """Compare two answers for a metric: `value`, and for a ratio also `top` and `bottom`."""
+def compare(metric: Metric, now: dict[str, float], before: dict[str, float], alpha: float = 0.05) -> Change:
+    """Compare two answers for a metric: `value`, and for a ratio also `top` and `bottom`; the interval at 1 - `alpha`."""
     if not _known(now["value"], before["value"]):
         counted = isinstance(metric, Ratio) and (now.get("bottom") == 0 or before.get("bottom") == 0)
         if counted:
@@ -51,31 +52,36 @@ def compare(metric: Metric, now: dict[str, float], before: dict[str, float]) -> 
     if isinstance(metric, Measure):
         if metric.total != "count":
             return Change(Verdict.CHANGED, relative=relative)
-        return _counts(metric, now["value"], before["value"], relative)
+        return _counts(metric, now["value"], before["value"], relative, alpha)
     n, m = now["bottom"], before["bottom"]
     if min(n, m) < FEWEST:
         return Change(Verdict.TOO_FEW, relative=relative, n=min(n, m))
     if metric.unit == "share":
         low, high = confint_proportions_2indep(
-            now["top"], n, before["top"], m, method="newcomb", compare="diff"
+            now["top"], n, before["top"], m, method="newcomb", compare="diff", alpha=alpha
         )
     elif metric.unit == "points":
         spread = sum((1 - (f["top"] / f["bottom"]) ** 2) / f["bottom"] for f in (now, before))
         middle = now["top"] / n - before["top"] / m
-        low, high = middle - 1.96 * math.sqrt(spread), middle + 1.96 * math.sqrt(spread)
+        wide = _normal(alpha) * math.sqrt(spread)
+        low, high = middle - wide, middle + wide
     else:
         # A cost divided by a count: the cost is known to the cent, the count is what varies.
-        bounds = confint_poisson_2indep(m, 1, n, 1, method="score", compare="ratio")
+        bounds = confint_poisson_2indep(m, 1, n, 1, method="score", compare="ratio", alpha=alpha)
         spent = now["top"] / before["top"] if before["top"] else math.nan
         return _verdict(metric, spent * bounds[0], spent * bounds[1], 1.0, relative)
     return _verdict(metric, float(low), float(high), 0.0, relative)
 
 
-def _counts(metric: Metric, now: float, before: float, relative: float | None) -> Change:
+def _counts(metric: Metric, now: float, before: float, relative: float | None, alpha: float) -> Change:
     if min(now, before) < FEWEST:
         return Change(Verdict.TOO_FEW, relative=relative, n=min(now, before))
-    low, high = confint_poisson_2indep(now, 1, before, 1, method="score", compare="ratio")
+    low, high = confint_poisson_2indep(now, 1, before, 1, method="score", compare="ratio", alpha=alpha)
     return _verdict(metric, float(low), float(high), 1.0, relative)
+
+
+def _normal(alpha: float) -> float:
+    return 1.96 if alpha == 0.05 else float(norm.isf(alpha / 2))
 
 
 def _verdict(metric: Metric, low: float, high: float, none: float, relative: float | None) -> Change:

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from metrics import CATALOGUE
+from metrics import CATALOGUE, several
 from metrics.compare import compare, interval
 from metrics.measure import Ratio
 from metrics.query import Question, figures
@@ -92,14 +92,14 @@ def headline(viewer: Viewer, scope: Scope) -> str:
         return "No customer has said how satisfied they are in this period"
     moved = change(metric, now["value"], before["value"], compare(metric, now, before))
     said = f"{figure(metric, now['value'])} of answers are satisfied ({moved})"
-    return f"{said}{_weakest(_parts(viewer, scope, 'csat', 'touchpoint'), now['value'])}"
+    return f"{said}{_weakest(_parts(viewer, scope, 'csat', 'touchpoint'))}"
 
 
-def _weakest(parts: pd.DataFrame, whole: float) -> str:
-    """The touchpoint whose whole interval lies below the bank's share, as the end of a sentence."""
+def _weakest(parts: pd.DataFrame) -> str:
+    """The touchpoint that is clearly below all others together, judged over all touchpoints, as the end of a sentence."""
     if parts.empty:
         return ""
-    below = parts[parts["high"] < whole]
+    below = parts[parts["verdict"] == Verdict.WORSE]
     if below.empty:
         return "; no touchpoint stands out"
     value = figure(CATALOGUE["csat"], below["value"].iloc[0])
@@ -107,13 +107,16 @@ def _weakest(parts: pd.DataFrame, whole: float) -> str:
 
 
 def _parts(viewer: Viewer, scope: Scope, score: str, by: str) -> pd.DataFrame:
-    """part, value, low, high, n: weakest first; parts about too few people to say are left out."""
+    """part, value, low, high, n and the `verdict` against all others: weakest first; parts about too few are left out."""
     metric = CATALOGUE[score]
     assert isinstance(metric, Ratio)
     found = data.ask(viewer, [score], scope, by=[by], periods=[scope.period])
+    whole = figures(metric, data.ask(viewer, [score], scope, periods=[scope.period]).iloc[0])
+    every = [figures(metric, row) for _, row in found.iterrows()]
     rows = []
-    for _, row in found.iterrows():
-        told = figures(metric, row)
+    for (_, row), told, moved in zip(
+        found.iterrows(), every, several.apart(metric, every, whole), strict=True
+    ):
         bounds = interval(metric, told["top"], told["bottom"]) if told["bottom"] == told["bottom"] else None
         if bounds:
             rows.append(
@@ -123,9 +126,10 @@ def _parts(viewer: Viewer, scope: Scope, score: str, by: str) -> pd.DataFrame:
                     "low": bounds[0],
                     "high": bounds[1],
                     "n": told["bottom"],
+                    "verdict": moved.verdict,
                 }
             )
-    columns = ["part", "value", "low", "high", "n"]
+    columns = ["part", "value", "low", "high", "n", "verdict"]
     return pd.DataFrame(rows, columns=columns).sort_values("value").reset_index(drop=True)
 
 
@@ -159,6 +163,9 @@ def _where(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
             "95 % interval": [
                 f"{figure(metric, a)} to {figure(metric, b)}"
                 for a, b in zip(parts["low"], parts["high"], strict=True)
+            ],
+            "Against all others": [
+                {Verdict.WORSE: "below", Verdict.BETTER: "above"}.get(v, str(v)) for v in parts["verdict"]
             ],
             "Answers": parts["n"],
         }

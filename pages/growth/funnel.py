@@ -10,7 +10,7 @@ from metrics.query import Question
 from metrics.scope import Scope
 from metrics.verdict import Verdict, in_words
 from metrics.words import change, plain, share
-from pages.growth import batch_alarms, funnel_stages, stage_waits
+from pages.growth import batch_alarms, funnel_stages, funnel_steps, stage_waits
 from pages.growth.funnel_stages import COHORT, EVENT
 from pages.kit import cards, data, drill_table, tables
 from pages.kit.drill import Figure
@@ -70,7 +70,7 @@ def headline(viewer: Viewer, scope: Scope) -> str:
     metric = CATALOGUE["leads"]
     found = compare(metric, {"value": now["leads"]}, {"value": before["leads"]})
     came = f"{now['leads']:,.0f} {people} came in ({change(metric, now['leads'], before['leads'], found)})"
-    leak = funnel_stages.worst_leak(viewer, scope)
+    leak = funnel_steps.worst_leak(viewer, scope)
     if leak:
         return f"{leak}; {came}"
     won = "" if pd.isna(now["win_rate"]) else f"; {share(now['win_rate'])} of closed opportunities were won"

@@ -5,19 +5,18 @@ and no share is claimed. By the day the lead came, every stage counts the same p
 """
 
 from datetime import timedelta
-from itertools import pairwise
 
 import pandas as pd
 import streamlit as st
 
 from metrics import CATALOGUE
 from metrics.compare import Change, compare, share_interval
-from metrics.funnel import STAGES, Stage
-from metrics.measure import Measure, Ratio
+from metrics.funnel import STAGES
 from metrics.query import Question, absent, lopsided, unanswerable
 from metrics.scope import Scope, months_back
 from metrics.verdict import Verdict
 from metrics.words import change, share
+from pages.growth import funnel_steps
 from pages.kit import charts, data, drill_table
 from pages.kit.drill import Figure
 from warehouse.access import Viewer
@@ -41,8 +40,8 @@ def show(viewer: Viewer, scope: Scope, view: str) -> None:
     st.header("How far the leads of this period got" if view == COHORT else "What happened in this period")
     st.caption(
         "The leads that first came in the period, as far as they have got by now. Compared with the "
-        "leads of the period before as those stood at its end, so that both had the same time. A visit has no name, so "
-        "visits cannot be followed."
+        "leads of the period before as those stood at its end, so that both had the same time; the changes of all "
+        "steps are judged together (Holm). A visit has no name, so visits cannot be followed."
         if view == COHORT
         else "Everything that happened in the period, whenever the lead first came. Two stages are different people, so "
         "they stand beside each other per 100, not as a share. Visits: as the campaigns' own statistics count them."
@@ -88,6 +87,7 @@ def table(viewer: Viewer, scope: Scope, view: str) -> pd.DataFrame:
     asked = list(dict.fromkeys([*names, *(equal.get(n, n) for n in names)]))
     answer = data.ask_and_before(viewer, asked, scope).set_index("period")
     now, before = answer.loc[0], answer.loc[1]
+    moves = {s.stage: s.moved() for s in funnel_steps.steps(viewer, scope)} if view == COHORT else {}
     rows = []
     for at, (label, name) in enumerate(chosen):
         like = equal.get(name, name)
@@ -109,8 +109,7 @@ def table(viewer: Viewer, scope: Scope, view: str) -> pd.DataFrame:
                 low, high = share_interval(min(part, whole), whole)
                 row["short"] = f"({share(part / whole)})"
                 row["Of the stage before"] = f"{share(part / whole)} ({share(low)} to {share(high)})"
-                step = _step(like, equal.get(names[at - 1], names[at - 1]))
-                row["Its change"] = str(Verdict.NOT_COMPARABLE) if uneven else _moved(step, now, before)
+                row["Its change"] = str(Verdict.NOT_COMPARABLE) if uneven else moves.get(label, "")
             else:
                 # Visits are not drawn: their bar would dwarf the others.
                 row["short"] = "" if above == "Visits" else f"({100 * part / whole:,.1f} per 100)"
@@ -124,42 +123,6 @@ def table(viewer: Viewer, scope: Scope, view: str) -> pd.DataFrame:
             columns={"Of the stage before": "Beside the stage before"}
         )
     return found
-
-
-def _step(after: str, before: str) -> Ratio:
-    top, bottom = CATALOGUE[after], CATALOGUE[before]
-    assert isinstance(top, Measure)
-    assert isinstance(bottom, Measure)
-    return Ratio(label="", means="", owner="", top=top, bottom=bottom)
-
-
-def _figures(step: Ratio, row: pd.Series) -> dict[str, float]:
-    names = {id(m): n for n, m in CATALOGUE.items()}
-    top, bottom = float(row[names[id(step.top)]]), float(row[names[id(step.bottom)]])
-    return {"value": top / bottom if bottom else float("nan"), "top": top, "bottom": bottom}
-
-
-def _moved(step: Ratio, now: pd.Series, before: pd.Series) -> str:
-    one, two = _figures(step, now), _figures(step, before)
-    return change(step, one["value"], two["value"], compare(step, one, two))
-
-
-def worst_leak(viewer: Viewer, scope: Scope) -> str:
-    """The step of the funnel that has clearly become worse, like for like, in words; "" if none has."""
-    known = data.known(viewer)
-    chosen: list[Stage] = [s for s in STAGES if s.by_the_end and not absent(s.by_the_end, known)]
-    answer = data.ask_and_before(viewer, [s.by_the_end for s in chosen], scope).set_index("period")
-    worst, said = 0.0, ""
-    for above, stage in pairwise(chosen):
-        step = _step(stage.by_the_end, above.by_the_end)
-        now, before = _figures(step, answer.loc[0]), _figures(step, answer.loc[1])
-        lost = before["value"] - now["value"]
-        if now["bottom"] > 0 and compare(step, now, before).verdict == "worse" and lost > worst:
-            worst = lost
-            said = (
-                f"{above.label} to {stage.label} fell from {share(before['value'])} to {share(now['value'])}"
-            )
-    return said
 
 
 def months(viewer: Viewer, scope: Scope, view: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from metrics import CATALOGUE
+from metrics import CATALOGUE, several
 from metrics.coverage import compared_with
 from metrics.dimensions import caution
 from metrics.measure import Metric, Ratio, measures_of, version
@@ -60,9 +60,13 @@ def _finding(report: Report, reading: Reading, said: Said) -> str:
     if not report.breakdown:
         return moved(metric, whole) if whole.change else "not compared with the period before"
     if isinstance(metric, Ratio) and metric.unit in ("share", "points"):
-        apart = [p for p in known if p.bounds and not p.bounds[0] <= whole.value <= p.bounds[1]]
+        judged = [p for p in reading.parts if not p.missing]
+        changes = several.apart(metric, [_counts(metric, p) for p in judged], _counts(metric, whole))
+        apart = [
+            p for p, found in zip(judged, changes, strict=True) if found.verdict.is_a_finding and p in known
+        ]
         if not apart:
-            return f"no {plain(report.breakdown)} clearly differs from the whole"
+            return f"no {plain(report.breakdown)} clearly differs from the others"
         far = max(apart, key=lambda p: abs(p.value - whole.value))
         side = "above" if far.value > whole.value else "below"
         return f"{said(report.breakdown, far.part)} is furthest {side} it ({figure(metric, far.value)})"
@@ -70,6 +74,10 @@ def _finding(report: Report, reading: Reading, said: Said) -> str:
         return ""
     word = "most" if parts_add_up(metric) else "highest"
     return f"{word}: {said(report.breakdown, known[0].part)} ({figure(metric, known[0].value)})"
+
+
+def _counts(metric: Ratio, cell: Cell) -> dict[str, float]:
+    return {"value": cell.value, "top": cell.value * cell.cases / metric.scale, "bottom": cell.cases}
 
 
 def moved(metric: Metric, cell: Cell) -> str:

@@ -6,9 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from metrics import CATALOGUE
+from metrics import CATALOGUE, several
 from metrics.compare import interval
 from metrics.measure import Ratio
+from metrics.verdict import Verdict
 from metrics.words import figure, plain, share
 from reports.answers.asked import Asked, ask_what_may_be, parts, rows_of
 from reports.review import Answer, Chart, Series, Table
@@ -18,7 +19,7 @@ SCORES = ("nps", "csat", "ces")
 
 
 def answer(asked: Asked) -> Answer:
-    """How each score moved, and the touchpoint whose interval lies below the bank's share."""
+    """How each score moved, and the weakest of the touchpoints that are clearly below all others."""
     known = [s for s in SCORES if asked.value(s) == asked.value(s)]
     if not known:
         return Answer(
@@ -30,7 +31,7 @@ def answer(asked: Asked) -> Answer:
             metrics=SCORES,
         )
     touchpoints = _touchpoints(asked)
-    weakest = _weakest(asked, touchpoints)
+    weakest = _weakest(touchpoints)
     sentences = [
         f"{CATALOGUE[s].label}: {asked.says(s)}; {asked.against(s)}, {asked.against(s, 2)}." for s in known
     ]
@@ -46,7 +47,7 @@ def answer(asked: Asked) -> Answer:
         )
     elif len(touchpoints):
         sentences.append(
-            f"No touchpoint lies clearly below the whole bank; the lowest is {plain(touchpoints['part'].iloc[0])} with "
+            f"No touchpoint lies clearly below the others; the lowest is {plain(touchpoints['part'].iloc[0])} with "
             f"{share(touchpoints['value'].iloc[0])} satisfied of {touchpoints['n'].iloc[0]:,.0f} answers."
         )
     sentences.append("What people who never answer think, no survey can say.")
@@ -89,11 +90,11 @@ def _title(asked: Asked, known: list[str], weakest: Any, has_touchpoints: bool) 
 
 
 def _touchpoints(asked: Asked) -> pd.DataFrame:
-    """part, value, low, high, n of satisfaction by touchpoint, weakest first; those with too few answers left out."""
+    """part, value, low, high, n, and whether it is `below` all others: weakest first; those with few answers left out."""
     metric = CATALOGUE["csat"]
     assert isinstance(metric, Ratio)
     period, known = asked.quarter.period, asked.known
-    columns = ["part", "value", "low", "high", "n"]
+    columns = ["part", "value", "low", "high", "n", "below"]
     if asked.value("csat") != asked.value("csat"):
         return pd.DataFrame(columns=columns)
     answers: pd.DataFrame = asked.once(
@@ -101,17 +102,19 @@ def _touchpoints(asked: Asked) -> pd.DataFrame:
         lambda door: ask_what_may_be(door, ["csat"], period, [period], known, ["touchpoint"]),
     )
     rows = []
-    for _, row in answers.iterrows():
-        told = parts(metric, row)
+    every = [parts(metric, row) for _, row in answers.iterrows()]
+    changes = several.apart(metric, every, asked.of("csat"))
+    for (_, row), told, found in zip(answers.iterrows(), every, changes, strict=True):
         bounds = interval(metric, told["top"], told["bottom"]) if told["bottom"] == told["bottom"] else None
         if bounds and isinstance(row["touchpoint"], str):
-            rows.append((row["touchpoint"], told["value"], *bounds, told["bottom"]))
+            rows.append(
+                (row["touchpoint"], told["value"], *bounds, told["bottom"], found.verdict is Verdict.WORSE)
+            )
     return pd.DataFrame(rows, columns=columns).sort_values("value", ignore_index=True)
 
 
-def _weakest(asked: Asked, touchpoints: pd.DataFrame) -> Any:
-    below = touchpoints[touchpoints["high"] < asked.value("csat")]
-    return next(rows_of(below), None)
+def _weakest(touchpoints: pd.DataFrame) -> Any:
+    return next(rows_of(touchpoints[touchpoints["below"].astype(bool)]), None)
 
 
 def _chart(asked: Asked, touchpoints: pd.DataFrame) -> Chart | None:

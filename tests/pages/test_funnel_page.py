@@ -8,7 +8,7 @@ from staff import cells, somebody, words
 
 from metrics import query
 from metrics.query import Question
-from metrics.scope import Period, Scope
+from metrics.scope import PERIODS, Period, Scope
 from warehouse.access import SYSTEM, Reader
 from warehouse.connect import Stores
 from warehouse.schema import campaigns, leads
@@ -112,3 +112,14 @@ def test_a_few_leads_are_too_few_to_show_and_not_none_and_an_old_campaign_can_be
     assert len(old)
     offered = next(s for s in page.selectbox if s.label == "Campaign").options
     assert set(old["name"]) <= set(offered)
+
+
+def test_the_headline_of_a_leak_is_the_verdict_of_the_table_and_says_whose_share_it_is(open_page):
+    for period in ("30d", "90d", "12m"):
+        page = open_page(somebody("sales"), "funnel", period=PERIODS[period])
+        table = next(f.value for f in page.dataframe if "Its change" in f.value)
+        worse = table[table["Its change"].str.endswith("worse")]["Stage"].tolist()
+        fell = "by the end of the period" in page.title[0].value
+        assert fell == bool(worse)
+        assert not fell or page.title[0].value.startswith("Of the leads that came, ")
+        assert not fell or any(f" to {stage} fell" in page.title[0].value for stage in worse)

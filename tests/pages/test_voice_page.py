@@ -9,6 +9,7 @@ from sqlalchemy import select
 from staff import cells, somebody, words
 
 from metrics import CATALOGUE
+from metrics.verdict import Verdict
 from pages.customers import voice, voice_cases
 from pages.kit import review_chart
 from warehouse.access import SYSTEM, Reader
@@ -46,10 +47,11 @@ def test_a_change_is_split_before_anybody_explains_it(open_page):
 
 
 def test_a_bank_whose_touchpoints_have_too_few_answers_says_nothing_of_them():
-    parts = pd.DataFrame({"part": ["app"], "value": [0.6], "low": [0.5], "high": [0.7], "n": [90]})
-    assert voice._weakest(parts.iloc[:0], 0.8) == ""
-    assert voice._weakest(parts, 0.65) == "; no touchpoint stands out"
-    assert voice._weakest(parts, 0.8) == "; the weakest touchpoint is app (60.0 %)"
+    row = {"part": ["app"], "value": [0.6], "low": [0.5], "high": [0.7], "n": [90]}
+    parts, weak = (pd.DataFrame({**row, "verdict": [v]}) for v in (Verdict.NOT_CLEAR, Verdict.WORSE))
+    assert voice._weakest(parts.iloc[:0]) == ""
+    assert voice._weakest(parts) == "; no touchpoint stands out"
+    assert voice._weakest(weak) == "; the weakest touchpoint is app (60.0 %)"
 
 
 def test_an_interval_that_leaves_out_1_is_not_called_chance():
