@@ -25,11 +25,10 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from warehouse import connect, settings
 from warehouse.access import SYSTEM, Reader, Viewer
 from warehouse.connect import HINT
-from warehouse.coverage import nights, status
+from warehouse.coverage import GIVEN_WITH_THE_LOAD, nights, status
 from warehouse.errors import NothingLoaded, Problem, reference
 from warehouse.journal import broken_line
 from warehouse.load import load as load_folder
-from warehouse.record import GIVEN_WITH_THE_LOAD
 from warehouse.roles import ROLES
 
 HERE = Path(__file__).parent

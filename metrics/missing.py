@@ -105,14 +105,17 @@ def delivered_in_part(name: str, period: Period, covered: Coverage | None) -> st
     return f"until {day(known.end)}" if known is not None and known.end < period.end else ""
 
 
-def missed(name: str, covered: Coverage | None) -> str:
+def missed(name: str, covered: Coverage | None, hidden_below: int | None = None) -> str:
     """What a figure misses because it has no date: `5 rows of customers without joined_on are not in it`; or ""."""
     rows = {} if covered is None else undated(CATALOGUE[name], covered)
     parts = []
     for column, count in rows.items():
         table, _, key = column.partition(".")
-        parts.append(f"{count:,} {'row' if count == 1 else 'rows'} of {table} without {key}")
-    verb = "is" if len(rows) == 1 and next(iter(rows.values())) == 1 else "are"
+        several = count > 1 or hidden_below is not None
+        few = hidden_below is not None and count < hidden_below
+        number = f"fewer than {hidden_below}" if few else f"{count:,}"
+        parts.append(f"{number} {'rows' if several else 'row'} of {table.replace('_', ' ')} without {key}")
+    verb = "is" if list(rows.values()) == [1] and hidden_below is None else "are"
     return f"{' and '.join(parts)} {verb} not in it" if parts else ""
 
 

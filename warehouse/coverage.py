@@ -16,6 +16,9 @@ from warehouse.connect import Stores
 from warehouse.errors import NothingLoaded
 from warehouse.schema import UNIFIED_TABLES, customer_profiles, event_days, findings, loads, origins
 
+GIVEN_WITH_THE_LOAD = "given with the load"
+"""Where the as-of day comes from, unless it is the latest day of a column."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class EventDays:

@@ -31,6 +31,7 @@ from warehouse import (
     values,
 )
 from warehouse.connect import Stores
+from warehouse.coverage import GIVEN_WITH_THE_LOAD
 from warehouse.errors import LoadRefused
 from warehouse.schema import (
     BANK,
@@ -100,7 +101,7 @@ def load(
                 progress("Checking that the tables fit together")
                 contract.check_references(db)
                 day, day_from = (
-                    (as_of, record.GIVEN_WITH_THE_LOAD)
+                    (as_of, GIVEN_WITH_THE_LOAD)
                     if as_of
                     else contract.last_day(db, not_after=stores.now().date())
                 )

@@ -13,9 +13,6 @@ from warehouse.rhythm import Rhythm
 from warehouse.schema import UNIFIED_TABLES
 from warehouse.sources import Source
 
-GIVEN_WITH_THE_LOAD = "given with the load"
-"""Where the as-of day comes from, unless it is the latest day of a column."""
-
 
 def counts(db: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> dict[str, int]:
     """How many rows the tables have, after some were set aside and others carried over."""

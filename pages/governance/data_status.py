@@ -10,7 +10,7 @@ from metrics.words import day
 from pages.governance import messages
 from pages.kit import data, tables
 from warehouse.access import Viewer
-from warehouse.coverage import origins_of
+from warehouse.coverage import GIVEN_WITH_THE_LOAD, origins_of
 from warehouse.schema import UNIFIED_TABLES
 
 
@@ -23,7 +23,15 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     without = f"; {len(missing)} tables have no data" if len(missing) else "; every table has data"
     st.title(f"{rows:,} rows as of {day(as_of)}{without}")
     loaded_at = pd.to_datetime(status["loaded_at"]).max()
-    st.caption(f"Loaded on {loaded_at:%d %b %Y at %H:%M}. A load replaces the bank as a whole or not at all.")
+    fresh = data.freshness(viewer)
+    st.caption(
+        f"Loaded on {loaded_at:%d %b %Y at %H:%M}. {_why_this_day(viewer)} Nothing dated later counts. "
+        "A load replaces the bank as a whole or not at all."
+    )
+    if not fresh.is_fresh:
+        words = fresh.in_words()
+        st.info(f"{words[:1].upper()}{words[1:]}.", icon=":material/schedule:")
+    awaited = dict(fresh.awaited)
     comments = {t.name: t for t in UNIFIED_TABLES}
     shown = pd.DataFrame(
         {
@@ -32,7 +40,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
             "Owner": [comments[n].info["owner"] for n in status["table_name"]],
             "Rows": status["row_count"],
             "Latest day": pd.to_datetime(status["latest_on"]),
-            "State": [_state(r, as_of) for r in status.itertuples()],
+            "State": [_state(r, as_of, awaited) for r in status.itertuples()],
             "Usually comes": [_rhythm(r.usual_gap) for r in status.itertuples()],
             "Source": status["source"].fillna(""),
         }
@@ -154,14 +162,27 @@ def _match_rates(viewer: Viewer) -> None:
     tables.show(shown, "match-rates", **counts | rate)
 
 
-def _state(row, as_of) -> str:
+def _why_this_day(viewer: Viewer) -> str:
+    covered = data.coverage_of(viewer)
+    if covered is None:
+        return ""
+    if covered.as_of_from == GIVEN_WITH_THE_LOAD:
+        return f"The day {day(covered.as_of)} was {covered.as_of_from}."
+    return (
+        f"{day(covered.as_of)} is the latest day in `{covered.as_of_from}`; a load can be given another one."
+    )
+
+
+def _state(row, as_of, awaited) -> str:
     if not row.row_count:
         return "No data"
     if pd.isna(row.latest_on):
         return "Loaded"
     if row.overdue:
         return f"Late: {(as_of - pd.Timestamp(row.latest_on).date()).days} days behind"
-    return "Up to date"
+    if row.table_name in awaited:
+        return f"{awaited[row.table_name]:%B %Y} not delivered"
+    return f"To {day(as_of)}"
 
 
 def _rhythm(gap) -> str:

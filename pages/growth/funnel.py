@@ -6,6 +6,7 @@ import streamlit as st
 from metrics import CATALOGUE
 from metrics.compare import compare, share_interval
 from metrics.dimensions import caution
+from metrics.missing import delivered_in_part
 from metrics.query import Question
 from metrics.scope import Scope
 from metrics.verdict import Verdict, in_words
@@ -56,20 +57,21 @@ def page(viewer: Viewer, scope: Scope) -> None:
 
 def headline(viewer: Viewer, scope: Scope) -> str:
     """What happened, in one sentence with its numbers: the worst leak if one has opened, else how many came."""
-    if "leads" not in data.known(viewer):
-        return "No leads have been loaded for this bank"
     answer = data.ask_and_before(viewer, ["leads", "win_rate"], scope).set_index("period")
     now, before = answer.loc[0], answer.loc[1]
-    if pd.isna(now["leads"]):
-        return "Too few leads came in during this period to show their number"
+    missing = data.why_missing(viewer, "leads", scope.period, now)
+    if missing:
+        return f"How many leads came in: {missing.sentence[:1].lower()}{missing.sentence[1:].rstrip('.')}"
+    part = delivered_in_part("leads", scope.period, data.coverage_of(viewer))
     if not now["leads"]:
-        return "No lead came in during this period"
+        return f"No lead came in during this period{f' ({part})' if part else ''}"
     people = "lead" if now["leads"] == 1 else "leads"
     if caution([leads], [name for name, _ in scope.filters]):
         return f"{now['leads']:,.0f} {people} of people who are customers by now came in"
     metric = CATALOGUE["leads"]
     found = compare(metric, {"value": now["leads"]}, {"value": before["leads"]})
-    came = f"{now['leads']:,.0f} {people} came in ({change(metric, now['leads'], before['leads'], found)})"
+    moved = change(metric, now["leads"], before["leads"], found)
+    came = f"{now['leads']:,.0f} {people} came in {f'{part} ' if part else ''}({moved})"
     leak = funnel_steps.worst_leak(viewer, scope)
     if leak:
         return f"{leak}; {came}"

@@ -9,8 +9,8 @@ import streamlit as st
 
 from metrics import CATALOGUE
 from metrics.compare import Change, compare
-from metrics.measure import Measure, Metric, Ratio, measures_of
-from metrics.missing import delivered_in_part, missed, needs, not_given, why
+from metrics.measure import Measure, Metric, Ratio
+from metrics.missing import delivered_in_part, missed, needs, not_given
 from metrics.pace import beside_target
 from metrics.query import Question, figures, lopsided, unanswerable
 from metrics.report import final_after
@@ -61,7 +61,7 @@ def _card(name: str, answer: pd.DataFrame, target: float | None, scope: Scope, v
     found = compare(metric, now, before) if alike else Change(Verdict.NOT_COMPARABLE)
     found = _grows_until(metric, scope, data.as_of(viewer)) or found
     covered = data.coverage_of(viewer)
-    missing = why(name, scope.period, now, covered, _hidden_below(metric, viewer))
+    missing = data.why_missing(viewer, name, scope.period, answer.loc[0])
     trend = answer.loc[2:, name].dropna()
     with st.container(border=True, height="stretch"):
         st.metric(
@@ -78,7 +78,7 @@ def _card(name: str, answer: pd.DataFrame, target: float | None, scope: Scope, v
         with st.container(
             horizontal=True, vertical_alignment="bottom", gap="xsmall", key=f"below-card-{name}"
         ):
-            st.caption(_below(name, now, target, scope, covered))
+            st.caption(_below(name, now, target, scope, covered, data.hidden_below(viewer, metric)))
             drill.button(name, scope, viewer, name)
 
 
@@ -89,13 +89,6 @@ def _grows_until(metric: Metric, scope: Scope, as_of: date) -> Change | None:
         return Change(Verdict.NOT_COMPARABLE)
     final_on = scope.period.end + timedelta(days=days)
     return Change(Verdict.TOO_EARLY, known_on=final_on) if final_on > as_of else None
-
-
-def _hidden_below(metric: Metric, viewer: Viewer) -> int | None:
-    """The fewest people a figure is shown about to who sees totals only; None for others."""
-    door = data.reader(viewer)
-    totals_only = door.sees_totals_only(*(m.fact for m in measures_of(metric)))
-    return door.stores.settings.smallest_cell if totals_only else None
 
 
 def _colour(found: Change) -> str:
@@ -109,10 +102,19 @@ def _arrow(found: Change, now: float, before: float) -> str:
 
 
 def _below(
-    name: str, now: dict[str, float], target: float | None, scope: Scope, covered: Coverage | None
+    name: str,
+    now: dict[str, float],
+    target: float | None,
+    scope: Scope,
+    covered: Coverage | None,
+    hidden_below: int | None,
 ) -> str:
     metric = CATALOGUE[name]
-    parts = [said for said in (delivered_in_part(name, scope.period, covered), missed(name, covered)) if said]
+    parts = [
+        said
+        for said in (delivered_in_part(name, scope.period, covered), missed(name, covered, hidden_below))
+        if said
+    ]
     if isinstance(metric, Measure) and metric.is_stock:
         at, before = (p.start if metric.opening else p.end for p in (scope.period, scope.period.before()))
         parts.append(f"At {day(at)}, compared with {day(before)}")

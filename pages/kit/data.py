@@ -16,8 +16,9 @@ from metrics.coverage import compared_with, reaches_back
 from metrics.freshness import Freshness
 from metrics.freshness import freshness as freshness_of
 from metrics.measure import Metric, measures_of
+from metrics.missing import Missing, why
 from metrics.qualified import dependent
-from metrics.query import Question
+from metrics.query import Question, figures
 from metrics.query import ask as ask_warehouse
 from metrics.scope import Period, Scope
 from metrics.versions import in_force, timeline
@@ -114,6 +115,19 @@ def ask_and_before(
         if not reaches_back(CATALOGUE[n], compared_with(CATALOGUE[n], scope.period, covered), covered)
     )
     return answer.assign(**{n: answer[n].where(answer["period"] != 1) for n in unlike})
+
+
+def hidden_below(viewer: Viewer, metric: Metric) -> int | None:
+    """The fewest people a figure is shown about to who sees it in total only; None for others."""
+    door = reader(viewer)
+    totals_only = door.sees_totals_only(*(m.fact for m in measures_of(metric)))
+    return door.stores.settings.smallest_cell if totals_only else None
+
+
+def why_missing(viewer: Viewer, name: str, period: Period, row: pd.Series) -> Missing | None:
+    """Why a row of an answer holds no value of a metric, from what is really missing; None where it holds one."""
+    metric = CATALOGUE[name]
+    return why(name, period, figures(metric, row), coverage_of(viewer), hidden_below(viewer, metric))
 
 
 def catalogue(viewer: Viewer) -> Mapping[str, Metric]:

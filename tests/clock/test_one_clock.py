@@ -16,6 +16,7 @@ from metrics.missing import why
 from metrics.quarter import quarter_named
 from metrics.query import Question, ask, figures
 from metrics.scope import Period, Scope, full_months, month
+from metrics.verdict import Verdict
 from reports import quarterly_review
 from warehouse import coverage
 from warehouse.incremental import contents
@@ -175,7 +176,7 @@ def test_leads_that_stopped_coming_are_not_delivered_rather_than_none(bank):
     answer = ask(Question.of(["leads"], Scope(days)), reader)
     change = compare(metric, figures(metric, answer.loc[0]), figures(metric, answer.loc[1]))
     assert answer["leads"].tolist() == [180, 180], "60 days against the 60 before"
-    assert change.verdict == "no clear change"
+    assert change.verdict == Verdict.NOT_CLEAR
 
 
 def test_a_ratio_of_two_sources_counts_the_days_that_both_delivered(bank):
