@@ -14,10 +14,12 @@ from sqlalchemy import ColumnElement, Select, Table, case, distinct, func, selec
 
 from metrics import value_meaning
 from metrics.acquisition import acquisition_cost, joined_within
+from metrics.coverage import delivered_until
 from metrics.dimensions import DIMENSIONS
 from metrics.measure import between
 from metrics.scope import Scope, last_full_month, month
-from metrics.value import valued_and_joined_within
+from metrics.value import net_revenue, valued_and_joined_within
+from warehouse import coverage
 from warehouse.access import Reader
 from warehouse.dialects import month_of, months_between, to_float
 from warehouse.schema import (
@@ -109,7 +111,10 @@ def flows_since_joining(by: str, scope: Scope, as_of: date) -> Select:
 
 def _reached(reader: Reader, by: str, scope: Scope, as_of: date) -> pd.DataFrame:
     """How many customers won have lived through each month since joining: `group`, `month`, `reached`."""
-    end = last_full_month(as_of).end
+    covered = coverage.of(reader)
+    # A month whose revenue is not delivered yet has been lived through, but what it brought is not known.
+    booked = as_of if covered is None else min(as_of, delivered_until(net_revenue, covered))
+    end = last_full_month(booked).end
     columns: dict[str, Any] = {}
     under: dict[str, ColumnElement[bool]] = {}
     for number in range(1, MOST_MONTHS + 1):

@@ -14,10 +14,13 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Select, Subquery, Text, case, distinct, func, null, select
 
+from metrics import CATALOGUE
+from metrics.coverage import delivered_until
 from metrics.profile import profile
 from metrics.scope import last_full_month, month
 from models import hindsight, lifetime_value
 from models.lifetime_value import Model, Terms
+from warehouse import coverage
 from warehouse.access import Reader
 from warehouse.dialects import days_between, ratio, to_float
 from warehouse.errors import ModelRefused
@@ -88,7 +91,7 @@ def judged(
     reader: Reader, as_of: date, known: frozenset[str], fewest: int
 ) -> tuple[date, pd.DataFrame, tuple[float, float]] | None:
     """The day a year before, the prediction of that day against what came, and the widening; None if it is too early."""
-    end = last_full_month(as_of).end
+    end = _last_month_booked(reader, as_of)
     then = month(end.year - 1, end.month).end
     try:
         model = fitted(reader, then, known)
@@ -115,7 +118,7 @@ def _ahead(month_on: pd.Series, day: date) -> pd.Series:
 
 def _widened(draft: Draft, reader: Reader, model: Model, as_of: date, known: frozenset[str]) -> Model:
     """The model with the widening of this month's hindsight, which is worked out once and kept."""
-    end = last_full_month(as_of).end
+    end = _last_month_booked(reader, as_of)
     then = month(end.year - 1, end.month).end
     kept = reader.frame(
         select(value_hindsight.c.widening_down, value_hindsight.c.widening_up).where(
@@ -136,6 +139,13 @@ def _widened(draft: Draft, reader: Reader, model: Model, as_of: date, known: fro
     return replace(model, widening=widening)
 
 
+def _last_month_booked(reader: Reader, day: date) -> date:
+    """The last month end up to `day` whose revenue was delivered: a month not booked yet earned more than nothing."""
+    covered = coverage.of(reader)
+    until = day if covered is None else min(day, delivered_until(CATALOGUE["net_revenue"], covered))
+    return last_full_month(until).end
+
+
 def _margin(day: date) -> Subquery:
     """Net revenue a month of each customer: the mean of the last month ends up to `day`."""
     end = last_full_month(day).end
@@ -153,7 +163,7 @@ def _margin(day: date) -> Subquery:
 
 def _people(reader: Reader, day: date, known: frozenset[str]) -> pd.DataFrame:
     """Everybody present at `day`: profile, `channel`, `margin`, `left_on`, `months_since_joining`."""
-    profiles, margin = profile(day, known).subquery("profiles"), _margin(day)
+    profiles, margin = profile(day, known).subquery("profiles"), _margin(_last_month_booked(reader, day))
     joined: Any = profiles.join(customers, customers.c.customer_id == profiles.c.customer_id)
     joined = joined.outerjoin(margin, margin.c.customer_id == profiles.c.customer_id)
     columns: list[Any] = [profiles, margin.c.margin, customers.c.left_on, customers.c.joined_on]
