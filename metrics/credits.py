@@ -1,7 +1,8 @@
 """The rows of `derived.touch_credits`: who gets the credit for a win, asked of the warehouse in eight ways.
 
 Each model gives every touch of a win's path (`metrics.journeys`) a weight; the credit is its share of the path's weights,
-so that every model's credits add up to 1 for every win.
+so that every model's credits add up to 1 for every win. Touches that are tied, because one of their day has no time,
+share their weights equally.
 """
 
 from __future__ import annotations
@@ -131,7 +132,8 @@ def credits(
 
 def _shares(path: CTE, model: str, weight: ColumnElement[Any]) -> Select[Any]:
     kept = ("touch_id", "lead_id", "customer_id", "channel", "campaign_id", "won_at")
-    share = ratio(weight, func.sum(weight).over(partition_by=path.c.lead_id))
-    return select(literal(model).label("model"), *(path.c[k] for k in kept), share.label("credit")).where(
-        weight > 0
-    )
+    own = case((path.c.tied.is_(None), path.c.touch_id))
+    shared = func.avg(weight).over(partition_by=(path.c.lead_id, path.c.tied, own))
+    share = ratio(shared, func.sum(weight).over(partition_by=path.c.lead_id)).label("credit")
+    every = select(*(path.c[k] for k in kept), share).subquery(f"by_{model}")
+    return select(literal(model).label("model"), *every.c).where(every.c.credit > 0)

@@ -21,6 +21,8 @@ from sqlalchemy import (
 )
 
 from warehouse import schema
+from warehouse.dialects import add_days
+from warehouse.moment_sql import day_only, is_day
 
 customers, accounts, balances = schema.customers, schema.accounts, schema.balances
 leads, touches, tickets, surveys = schema.leads, schema.touches, schema.tickets, schema.surveys
@@ -95,7 +97,8 @@ DEPARTMENTS = ("Marketing", "Sales", "Core banking", "Service")
 def journey(customer_id: str, as_of: date, wanted: frozenset[str]) -> Select | None:
     """What happened with the customer in every department: `at`, `stage`, `department`, `what`, `detail`.
 
-    Newest first; on one moment in the order of the stages, from first contact to survey. Only the tables in `wanted`
+    Newest first; on one moment, and on a day of which one event has no time, in the order of the stages, from first
+    contact to survey. Only the tables in `wanted`
     are read: those that are loaded and that the viewer may see. At most the latest 500 events.
     """
     until = datetime.combine(as_of + timedelta(days=1), time.min)
@@ -103,7 +106,7 @@ def journey(customer_id: str, as_of: date, wanted: frozenset[str]) -> Select | N
 
     def happened(moment: ColumnElement, department: str, what: Any, detail: Column) -> Select:
         part = select(
-            cast(moment, DateTime).label("at"),
+            (moment if isinstance(moment.type, DateTime) else day_only(moment)).label("at"),
             literal(len(parts)).label("stage"),
             literal(department).label("department"),
             (literal(what) if isinstance(what, str) else what).label("what"),
@@ -142,7 +145,9 @@ def journey(customer_id: str, as_of: date, wanted: frozenset[str]) -> Select | N
     if not parts:
         return None
     together = union_all(*parts).subquery()
-    return select(together).order_by(together.c.at.desc(), together.c.stage.desc()).limit(500)
+    no_time = func.max(is_day(together.c.at)).over(partition_by=add_days(together.c.at, 0))
+    in_order = case((no_time == 1, day_only(together.c.at)), else_=together.c.at)
+    return select(together).order_by(in_order.desc(), together.c.stage.desc()).limit(500)
 
 
 def last_contacts(customer_id: str, as_of: date, wanted: frozenset[str]) -> Select | None:

@@ -1,7 +1,9 @@
 """Journeys: the touches that led to a win, in order, and how often one channel followed another in all journeys.
 
 A win's path is its lead's touches up to the win, at most `look_back` days before it; a touch without a moment does not
-count, and at the same moment the smaller touch_id is the earlier. A win whose path is empty is kept with the touch
+count, and at the same moment the smaller touch_id is the earlier. Of a day without a time nobody knows what came before
+what: touches of the day of such a win may have led to it, and the touches of a lead on a day of which one has no time
+are `tied`, no one before another. A win whose path is empty is kept with the touch
 `none` and no channel, so that it stays in every total. A channel that is not known is a channel of its own: never
 "unknown", never left out.
 """
@@ -13,19 +15,29 @@ from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, or_, select
 
-from warehouse.dialects import days_between
+from warehouse.dialects import add_days, days_between
+from warehouse.moment_sql import instant, is_day
 from warehouse.schema import leads, touches
 
 NO_TOUCH = "none"
 """The touch of a win that no touch led to. Its channel is not known."""
 
 
-def steps(as_of: date, *, look_back: int) -> Select[Any]:
+def without_a_time(as_of: date) -> Select[Any]:
+    """Whether there are touches of which only the day is known: `touches`, 0 or 1."""
+    found = select(touches.c.touch_id).where(
+        is_day(touches.c.touched_at) == 1, touches.c.touched_at < _end(as_of)
+    )
+    return select(func.count().label("touches")).select_from(found.limit(1).subquery())
+
+
+def steps(as_of: date, *, look_back: int, backwards: bool = False) -> Select[Any]:
     """How often a touch of one channel was followed by one of another: what a first-order Markov chain needs.
 
     A row per channel, following channel, is_first, is_last and won, with how many touches those are. Journeys are won
     leads, and leads that were lost, rejected, or created more than `look_back` days before `as_of` and not won; of a lead
-    without a win the touches count that are at most `look_back` days before its last one.
+    without a win the touches count that are at most `look_back` days before its last one. Tied touches are taken in the
+    order of their touch_id, or `backwards`: both together favour neither.
     """
     end = _end(as_of)
     won = and_(leads.c.won_at.is_not(None), leads.c.won_at < end)
@@ -47,12 +59,16 @@ def steps(as_of: date, *, look_back: int) -> Select[Any]:
                 (won, leads.c.won_at),
                 else_=func.max(touches.c.touched_at).over(partition_by=touches.c.lead_id),
             ).label("ended_at"),
+            _no_time().label("no_time"),
         )
         .join_from(touches, leads, leads.c.lead_id == touches.c.lead_id)
         .where(over, touches.c.touched_at <= until)
         .cte("met")
     )
-    in_order: dict[str, Any] = {"partition_by": met.c.lead_id, "order_by": (met.c.touched_at, met.c.touch_id)}
+    in_order: dict[str, Any] = {
+        "partition_by": met.c.lead_id,
+        "order_by": _in_order(met, backwards=backwards),
+    }
     place = func.row_number().over(**in_order)
     left = func.count().over(partition_by=met.c.lead_id) - place
     walked = (
@@ -86,35 +102,59 @@ def paths_of_wins(as_of: date, look_back: int) -> CTE:
         touches.c.touched_at <= leads.c.won_at,
         days_between(touches.c.touched_at, leads.c.won_at) <= look_back,
     )
-    whole: dict[str, Any] = {"partition_by": leads.c.lead_id}
-
-    def until(moment: ColumnElement[Any]) -> ColumnElement[Any]:
-        """Ordered by time, the touches up to a moment end with the last one before it."""
-        return func.sum(case((touches.c.touched_at <= moment, 1), else_=0)).over(**whole)
-
-    return (
+    met = (
         select(
             leads.c.lead_id,
             leads.c.customer_id,
             leads.c.won_at,
-            func.coalesce(touches.c.touch_id, NO_TOUCH).label("touch_id"),
+            leads.c.created_at,
+            leads.c.opportunity_at,
+            touches.c.touch_id,
             touches.c.channel,
             touches.c.campaign_id,
-            func.row_number()
-            .over(**whole, order_by=(touches.c.touched_at, touches.c.touch_id))
-            .label("place"),
-            func.count().over(**whole).label("length"),
-            func.count().over(partition_by=(leads.c.lead_id, touches.c.channel)).label("of_channel"),
-            until(leads.c.created_at).label("until_lead"),
-            until(leads.c.opportunity_at).label("until_opportunity"),
-            func.coalesce(
-                days_between(touches.c.touched_at, func.max(touches.c.touched_at).over(**whole)), 0
-            ).label("days_before_last"),
+            touches.c.touched_at,
+            _no_time(leads.c.lead_id).label("no_time"),
         )
         .select_from(leads.outerjoin(touches, counts))
         .where(leads.c.won_at < _end(as_of))
-        .cte("path")
+        .cte("met")
     )
+    whole: dict[str, Any] = {"partition_by": met.c.lead_id}
+
+    def until(moment: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Ordered by time, the touches up to a moment end with the last one before it."""
+        return func.sum(case((met.c.touched_at <= moment, 1), else_=0)).over(**whole)
+
+    return select(
+        met.c.lead_id,
+        met.c.customer_id,
+        met.c.won_at,
+        func.coalesce(met.c.touch_id, NO_TOUCH).label("touch_id"),
+        met.c.channel,
+        met.c.campaign_id,
+        func.row_number().over(**whole, order_by=_in_order(met)).label("place"),
+        case((met.c.no_time == 1, add_days(met.c.touched_at, 0))).label("tied"),
+        func.count().over(**whole).label("length"),
+        func.count().over(partition_by=(met.c.lead_id, met.c.channel)).label("of_channel"),
+        until(met.c.created_at).label("until_lead"),
+        until(met.c.opportunity_at).label("until_opportunity"),
+        func.coalesce(days_between(met.c.touched_at, func.max(met.c.touched_at).over(**whole)), 0).label(
+            "days_before_last"
+        ),
+    ).cte("path")
+
+
+def _no_time(lead: ColumnElement[Any] = touches.c.lead_id) -> ColumnElement[Any]:
+    """1 for a touch of a day on which one of the lead's touches has no time."""
+    day = add_days(touches.c.touched_at, 0)
+    return func.max(is_day(touches.c.touched_at)).over(partition_by=(lead, day))
+
+
+def _in_order(met: CTE, *, backwards: bool = False) -> tuple[ColumnElement[Any], ...]:
+    """By the day, within it by the time if every touch of the day has one, then by touch_id."""
+    at = case((met.c.no_time == 1, 0), else_=instant(met.c.touched_at))
+    name = case((met.c.no_time == 1, met.c.touch_id)).desc() if backwards else met.c.touch_id
+    return (add_days(met.c.touched_at, 0), at, name, met.c.touch_id)
 
 
 def _end(as_of: date) -> datetime:

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from metrics.measure import Measure, Ratio
-from warehouse.dialects import hours_between
+from warehouse.moment_sql import hours_between
 from warehouse.schema import ticket_themes, tickets
 
 complaints = Measure(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from datetime import date
+from datetime import date, datetime
 
 from metrics.compare import Change
 from metrics.measure import Metric
 from metrics.verdict import Verdict, in_words
+from warehouse.moments import is_only_a_day
 
 UNKNOWN = "not known"
 
@@ -55,6 +56,11 @@ def points(value: float, places: int = 1) -> str:
 def day(value: date | None) -> str:
     """`30 Jun 2026`."""
     return UNKNOWN if value is None or value != value else f"{value.day} {value:%b %Y}"
+
+
+def until(moment: datetime) -> str:
+    """`30 Jun 16:00`, or `30 Jun` where only the day is known."""
+    return f"{moment:%d %b}" if is_only_a_day(moment) else f"{moment:%d %b %H:%M}"
 
 
 def figure(metric: Metric, value: float | None) -> str:

@@ -2,7 +2,8 @@
 
 A working day runs from opening to closing time on the office's weekdays, without the public holidays. Nothing outside
 it counts: a lead handed over on Saturday begins to wait when the office opens on Monday. Moments are local to the
-bank, as everywhere; a day on which clocks change has as many working hours as any other.
+bank, as everywhere; a day on which clocks change has as many working hours as any other. Of a day without a time nobody
+knows the hours: from its end on at least so many have passed, and what falls due after it does so within a day.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import holidays
 import numpy as np
 import pandas as pd
 
+from warehouse import moments
 from warehouse.errors import Problem
 from warehouse.settings import Settings
 
@@ -22,6 +24,7 @@ _FIRST = np.datetime64("1990-01-01")
 """Working time is counted from here."""
 _YEARS = range(1990, 2100)
 _HOUR = 3_600_000_000
+_HONG_KONG = moments.Clock("Asia/Hong_Kong")
 _WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -33,6 +36,7 @@ class WorkingTime:
     closes: time = time(18)
     weekdays: tuple[str, ...] = _WEEK[:5]
     closed: tuple[date, ...] = ()
+    clock: moments.Clock = _HONG_KONG
 
     @cached_property
     def _calendar(self) -> np.busdaycalendar:
@@ -55,27 +59,38 @@ class WorkingTime:
     def hours(self, start: pd.Series, end: pd.Series) -> pd.Series:
         """Working hours from one moment to another, of two series of one index; negative where `end` is earlier.
 
-        NaN where either is missing.
+        NaN where either is missing or only a day.
         """
-        begun, ended = _moments(start), _moments(end)
-        worked = (self._position(ended) - self._position(begun)) / _HOUR
-        return pd.Series(np.where(np.isnat(begun) | np.isnat(ended), np.nan, worked), start.index)
+        a_day = moments.only_a_day(start) | moments.only_a_day(end)
+        return self._hours(moments.wall(start), moments.wall(end), start.index).mask(a_day)
+
+    def hours_at_least(self, start: pd.Series, end: pd.Series) -> pd.Series:
+        """The same, where a start that is only a day counts from the end of that day."""
+        return self._hours(_latest(start), moments.wall(end), start.index)
 
     def due(self, start: pd.Series, hours: float) -> pd.Series:
-        """The first moment at which `hours` > 0 working hours have passed since `start`; missing stays missing."""
-        begun = _moments(start)
+        """The first moment at which `hours` > 0 working hours have passed since `start`; missing stays missing.
+
+        Of a start that is only a day, the day on which they have passed whatever its time was.
+        """
+        begun = _latest(start)
         reached = self._position(begun) + round(hours * _HOUR)
         # What ends a day exactly falls due when the office closes, not when it opens again.
         full, rest = np.divmod(reached - 1, self._length)
         day = np.busday_offset(_FIRST, full, roll="forward", busdaycal=self._calendar)
-        due = day.astype("datetime64[us]") + (rest + 1 + _of_day(self.opens)).astype("timedelta64[us]")
+        at = day.astype("datetime64[us]") + (rest + 1 + _of_day(self.opens)).astype("timedelta64[us]")
+        due = np.where(moments.only_a_day(start), moments.the_day(at), self.clock.marked(at))
         return pd.Series(np.where(np.isnat(begun), np.datetime64("NaT"), due), start.index).astype(
             "datetime64[us]"
         )
 
-    def _position(self, moments: np.ndarray) -> np.ndarray:
+    def _hours(self, begun: np.ndarray, ended: np.ndarray, index: pd.Index) -> pd.Series:
+        worked = (self._position(ended) - self._position(begun)) / _HOUR
+        return pd.Series(np.where(np.isnat(begun) | np.isnat(ended), np.nan, worked), index)
+
+    def _position(self, local: np.ndarray) -> np.ndarray:
         """Working microseconds from the first day to each moment; a missing one is as good as the first day."""
-        known = np.where(np.isnat(moments), _FIRST.astype("datetime64[us]"), moments)
+        known = np.where(np.isnat(local), _FIRST.astype("datetime64[us]"), local)
         day = known.astype("datetime64[D]")
         full = np.busday_count(_FIRST, day, busdaycal=self._calendar)
         today = (known - day.astype("datetime64[us]")).astype(np.int64) - _of_day(self.opens)
@@ -96,7 +111,11 @@ def working_time(settings: Settings) -> WorkingTime:
             f"“{settings.working_days}”. Weekdays are {' '.join(_WEEK)}."
         )
     return WorkingTime(
-        opens=opens, closes=closes, weekdays=weekdays, closed=public_holidays(settings.holidays_of)
+        opens=opens,
+        closes=closes,
+        weekdays=weekdays,
+        closed=public_holidays(settings.holidays_of),
+        clock=moments.Clock(settings.timezone),
     )
 
 
@@ -113,8 +132,10 @@ def public_holidays(country: str) -> tuple[date, ...]:
         ) from None
 
 
-def _moments(values: pd.Series) -> np.ndarray:
-    return np.asarray(pd.to_datetime(values), dtype="datetime64[us]")
+def _latest(values: pd.Series) -> np.ndarray:
+    """Each moment on the clock on the wall; of a day without a time, the end of the day."""
+    local = moments.wall(values)
+    return np.asarray(local + np.where(moments.only_a_day(values), 24 * _HOUR, 0).astype("timedelta64[us]"))
 
 
 def _of_day(moment: time) -> int:

@@ -14,6 +14,8 @@ from typing import Any
 
 import pandas as pd
 
+from warehouse.moments import only_a_day, wall
+
 Cell = str | int | float | bool | date | datetime | None
 
 _LONGEST = 32_000
@@ -44,8 +46,10 @@ def columns(frame: pd.DataFrame) -> list[list[Cell]]:
 
 def _column(column: pd.Series) -> list[Cell]:
     if pd.api.types.is_datetime64_any_dtype(column):
-        days = bool((column.dropna() == column.dropna().dt.normalize()).all())
-        return [None if pd.isna(v) else v.date() if days else v.to_pydatetime() for v in column]
+        plain = pd.Series(wall(column))
+        days = only_a_day(column) | bool((plain.dropna() == plain.dropna().dt.normalize()).all())
+        pairs = zip(plain, days, strict=True)
+        return [None if pd.isna(v) else v.date() if is_day else v.to_pydatetime() for v, is_day in pairs]
     found = [_cell(value) for value in column]
     numbers = [v for v in found if isinstance(v, float)]
     if numbers and all(v.is_integer() and abs(v) < 1e15 for v in numbers):

@@ -33,7 +33,7 @@ def _order(table: str, late: str, early: str, owner: str = "") -> Check:
     return Check(
         name=f"{first} before {second}",
         table=table,
-        when=f"{late} < {early}",
+        when=f"before({late}, {early})" if late.endswith("_at") else f"{late} < {early}",
         says=f"The date of “{first}” is earlier than that of “{second}”.",
         owner=owner,
     )
@@ -78,7 +78,7 @@ CHECKS = (
     Check(
         name="win before first contact",
         table="leads",
-        when="won_at < contacted_at",
+        when="before(won_at, contacted_at)",
         says="The contract was signed before Sales first spoke to the lead.",
         owner="Sales",
     ),

@@ -144,9 +144,12 @@ def check_zones(
     for column in table.c:
         if given.get(column.key) != "VARCHAR" or type_of(column) != "TIMESTAMP":
             continue
-        zoned = f"regexp_full_match(trim(\"{column.key}\"), '{values.ZONED}')"
+        text = f'trim("{column.key}")'
+        zoned = values.says_its_zone(text)
+        # A day without a time is in no zone.
+        plain = f"NOT {zoned} AND strlen({text}) > {len('2026-06-30')}"
         found = db.execute(
-            f"SELECT min(rowid) FILTER (WHERE {zoned}), min(rowid) FILTER (WHERE NOT {zoned}) FROM {rows}"
+            f"SELECT min(rowid) FILTER (WHERE {zoned}), min(rowid) FILTER (WHERE {plain}) FROM {rows}"
         ).fetchone()
         if found and None not in found:
             raise LoadRefused(

@@ -1,4 +1,4 @@
-"""The few SQL expressions every engine spells differently, each written once.
+"""The few SQL expressions every engine spells differently, each written once; those of moments are in `moment_sql`.
 
 Anything else in a statement is plain SQLAlchemy Core. Never divide with a bare `/`: some engines cut whole numbers,
 others round to a decimal without places; `ratio` is the one division.
@@ -71,14 +71,6 @@ class p90(FunctionElement[Any]):
     """
 
     name = "p90"
-    type = Float()
-    inherit_cache = True
-
-
-class hours_between(FunctionElement[Any]):
-    """`hours_between(start, end)`: hours from one timestamp to another as a double; negative if `end` is earlier."""
-
-    name = "hours_between"
     type = Float()
     inherit_cache = True
 
@@ -217,30 +209,6 @@ def _(element: p90, compiler: SQLCompiler, **kw: Any) -> str:
 def _(element: p90, compiler: SQLCompiler, **kw: Any) -> str:
     (x,) = _parts(element, compiler, **kw)
     return f"percentile({x}, 0.9)"
-
-
-@compiles(hours_between, "duckdb")
-def _(element: hours_between, compiler: SQLCompiler, **kw: Any) -> str:
-    start, end = _parts(element, compiler, **kw)
-    return f"(CAST(epoch_us({end}) - epoch_us({start}) AS DOUBLE) / 3600000000)"
-
-
-@compiles(hours_between, "postgresql")
-def _(element: hours_between, compiler: SQLCompiler, **kw: Any) -> str:
-    start, end = _parts(element, compiler, **kw)
-    return f"CAST(extract(epoch FROM ({end} - {start})) / 3600 AS DOUBLE PRECISION)"
-
-
-@compiles(hours_between, "sqlite")
-def _(element: hours_between, compiler: SQLCompiler, **kw: Any) -> str:
-    start, end = _parts(element, compiler, **kw)
-    return f"((julianday({end}) - julianday({start})) * 24)"
-
-
-@compiles(hours_between, "hive", "spark")
-def _(element: hours_between, compiler: SQLCompiler, **kw: Any) -> str:
-    start, end = _parts(element, compiler, **kw)
-    return f"((unix_timestamp({end}) - unix_timestamp({start})) / 3600)"
 
 
 _DOUBLE = {"postgresql": "DOUBLE PRECISION", "sqlite": "REAL"}

@@ -25,6 +25,7 @@ from warehouse import (
     identity,
     incremental,
     later_rows,
+    marking,
     quality,
     record,
     staging,
@@ -33,6 +34,7 @@ from warehouse import (
 from warehouse.connect import Stores
 from warehouse.coverage import GIVEN_WITH_THE_LOAD
 from warehouse.errors import LoadRefused
+from warehouse.moments import Clock
 from warehouse.schema import (
     BANK,
     DERIVED,
@@ -86,18 +88,20 @@ def load(
                 _carry_history(db, stores, sample)
                 if since:
                     progress("Fetching the bank of before")
+                clock = Clock(stores.settings.timezone)
                 before = incremental.Bank(db, stores, snapshot, sample=sample) if since else None
                 _look_only_here(db, stores.settings.timezone)
                 given = {}
                 for table in UNIFIED_TABLES:
                     if table.name in sources:
                         progress(f"Loading {table.name.replace('_', ' ')}")
-                        given[table.name] = _fill(db, table, sources[table.name], environment, until)
+                        given[table.name] = _fill(db, table, sources[table.name], environment, until, clock)
                         control.check(db, table, sources[table.name].label, stated)
                 if before and since:
                     progress("Adding the new days to the bank of before")
                     before.add(sources, given, since)
                     sources, given = before.sources | sources, before.given | given
+                marking.days_by_column(db, UNIFIED_TABLES, clock, carried=before is not None)
                 progress("Checking that the tables fit together")
                 contract.check_references(db)
                 day, day_from = (
@@ -134,6 +138,7 @@ def _fill(
     source: Source,
     environment: Mapping[str, str],
     until: date,
+    clock: Clock,
 ) -> str:
     """Check what `source` gives and put it into `table`; the columns given.
 
@@ -155,13 +160,17 @@ def _fill(
         if source.query and all(given[c.key] == contract.type_of(c) for c in columns):
             db.execute(f"INSERT INTO {filled} ({names}) SELECT {names} FROM (\n{source.query}\n)")
             contract.check_rows(db, table, source.label, given, filled)
+            _mark(db, table, filled, given, clock)
         else:
             if source.query:
                 db.execute(f"CREATE OR REPLACE TEMP TABLE staged AS SELECT * FROM (\n{source.query}\n)")
             contract.check_rows(db, table, source.label, given, "staged", where)
             contract.check_zones(db, table, source.label, given, "staged", where)
-            casts = ", ".join(values.cast(f'"{c.key}"', given[c.key], contract.type_of(c)) for c in columns)
+            casts = ", ".join(
+                values.cast(f'"{c.key}"', given[c.key], contract.type_of(c), clock) for c in columns
+            )
             db.execute(f"INSERT INTO {filled} ({names}) SELECT {casts} FROM staged")
+            _mark(db, table, filled, given, clock)
             db.execute("DROP TABLE staged")
         contract.check_ranges(db, table, source.label, filled, where, until)
     except duckdb.Error as error:
@@ -169,6 +178,13 @@ def _fill(
             f"Table {table.name}: {source.label} cannot be read. {contract.plain(error)} {contract.NOTHING}"
         ) from None
     return " ".join(c.key for c in columns)
+
+
+def _mark(
+    db: duckdb.DuckDBPyConnection, table: Table, filled: str, given: Mapping[str, str], clock: Clock
+) -> None:
+    moments = {name: given[name] for name in marking.moments_of(table) if name in given}
+    marking.mark_plain(db, filled, moments, clock, values.says_its_zone)
 
 
 def _create_tables(db: duckdb.DuckDBPyConnection) -> None:
@@ -211,6 +227,8 @@ def _look_only_here(db: duckdb.DuckDBPyConnection, timezone: str) -> None:
     A moment with a zone becomes the bank's time, never the machine's.
     """
     db.execute(f"SET TimeZone = '{timezone}'")
+    for macro in marking.MACROS:
+        db.execute(macro)
     place = str(Path.cwd()).replace("'", "''")
     db.execute(f"SET allowed_directories = ['{place}/']")
     db.execute("SET enable_external_access = false")

@@ -20,6 +20,7 @@ from sqlalchemy.types import TypeEngine
 
 from warehouse import desk, schema
 from warehouse.errors import AccessRefused
+from warehouse.moments import Moment
 
 KNOWN_TABLES = frozenset({*schema.BANK.tables.values(), *desk.DESK.tables.values()})
 
@@ -30,9 +31,12 @@ FUNCTIONS = frozenset(
         *("row_number", "rank", "dense_rank", "lag", "lead", "first_value", "last_value"),
         *("month_of", "days_between", "months_between", "hours_between", "add_days"),
         *("median", "p90", "to_float", "ratio"),
+        *("before", "is_day", "day_only", "instant"),
     }
 )
 """Functions that compute from their arguments alone. Engines have others that read files, settings or any table."""
+
+OF_FUNCTIONS = ("sqlalchemy.sql.functions", "warehouse.dialects", "warehouse.moment_sql")
 
 _ALLOWED: frozenset[type] = frozenset(
     {
@@ -84,7 +88,7 @@ def _allowed(part: Any) -> bool:
     if isinstance(part, Table):
         return type(part) is Table and part in KNOWN_TABLES
     if isinstance(part, FunctionElement):
-        ours = type(part).__module__ in ("sqlalchemy.sql.functions", "warehouse.dialects")
+        ours = type(part).__module__ in OF_FUNCTIONS
         plain = ours and part.name in FUNCTIONS and not getattr(part, "packagenames", ())
         return plain and _plain_type(part.type)
     if type(part) not in _ALLOWED or _says_more(part):
@@ -130,4 +134,5 @@ def _plain_type(kind: TypeEngine) -> bool:
     if getattr(kind, "collation", None) or not all(size is None or isinstance(size, int) for size in sizes):
         return False
     variants = kind._variant_mapping.values()
-    return type(kind).__module__.startswith("sqlalchemy.") and all(_plain_type(v) for v in variants)
+    ours = type(kind) is Moment or type(kind).__module__.startswith("sqlalchemy.")
+    return ours and all(_plain_type(v) for v in variants)

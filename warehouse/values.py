@@ -10,6 +10,8 @@ from datetime import date
 
 from sqlalchemy import Column
 
+from warehouse import marking
+from warehouse.moments import Clock
 from warehouse.schema import PLANNED
 
 _ZONE = r"(Z|z|[+-]\d\d(:?\d\d)?)"
@@ -78,18 +80,26 @@ def broken(name: str, given: str, kind: str) -> str:
     return f"{name} IS NOT NULL AND TRY_CAST({name} AS {kind}) IS NULL"
 
 
-def cast(name: str, given: str, kind: str) -> str:
+def cast(name: str, given: str, kind: str, clock: Clock) -> str:
     """SQL: the value of column `name` as `kind`; the session's time zone is the bank's."""
+    if kind == "TIMESTAMP" and given == "DATE":
+        return marking.from_day(name)
+    if kind == "TIMESTAMP" and given == "TIMESTAMP WITH TIME ZONE":
+        return marking.from_instant(name, clock)
     if given == "VARCHAR" and kind == "BOOLEAN":
         return f"CASE WHEN {name} IS NULL THEN NULL ELSE lower(trim({name})) IN {_TRUE} END"
     if given == "VARCHAR" and kind == "TIMESTAMP":
-        zoned = f"CAST(CAST(trim({name}) AS TIMESTAMPTZ) AS TIMESTAMP)"
-        return f"CASE WHEN regexp_full_match(trim({name}), '{ZONED}') THEN {zoned} ELSE CAST({name} AS TIMESTAMP) END"
+        return marking.from_text(name, says_its_zone(f"trim({name})"), clock)
     if given == "VARCHAR" and kind in _PATTERNS:
         return f"CAST({_trimmed(name, kind)} AS {kind})"
     if kind == "DATE" and given == "TIMESTAMP WITH TIME ZONE":
         return f"CAST(CAST({name} AS TIMESTAMP) AS DATE)"
     return f"CAST({name} AS {kind})"
+
+
+def says_its_zone(text: str) -> str:
+    """SQL: whether a text is a moment with its zone."""
+    return f"regexp_full_match({text}, '{ZONED}')"
 
 
 def _trimmed(name: str, kind: str) -> str:

@@ -6,10 +6,12 @@ A formula is refused rather than read: what it shows depends on the program that
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
 import openpyxl
+from openpyxl.styles.numbers import is_datetime
 from openpyxl.utils.exceptions import InvalidFileException
 
 from warehouse import raw_files
@@ -74,4 +76,7 @@ def _cell(cell: Any, shown: str, row: int) -> str | None:
             f"has a number of more than fifteen digits {where}, of which Excel keeps only fifteen.",
             "Format that column as text before filling it, then load again.",
         )
+    if isinstance(value, datetime) and value.time() == time() and is_datetime(cell.number_format) == "date":
+        # Excel knows no days, only moments: that the cell shows a day alone is all that says so.
+        return text_of(value.date())
     return text_of(value)

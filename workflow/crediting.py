@@ -21,6 +21,9 @@ def write_credits(draft: Draft, reader: Reader, as_of: date) -> int:
     """Credit every win up to `as_of` anew, since a late touch may change an old win; how many rows that made."""
     chosen = reader.stores.settings
     steps = reader.frame(journeys.steps(as_of, look_back=chosen.look_back_days))
+    if reader.frame(journeys.without_a_time(as_of))["touches"].iloc[0]:
+        other = reader.frame(journeys.steps(as_of, look_back=chosen.look_back_days, backwards=True))
+        steps = pd.concat([steps, other], ignore_index=True)
     effects = attribution.removal_effects(steps)
     removal = {
         None if pd.isna(channel) else channel: effect

@@ -125,7 +125,7 @@ def waiting(
     office = working_time(settings)
     found["due_at"] = office.due(found["mql_at"], settings.contact_promise_hours)
     now = pd.Series(pd.Timestamp(_end(as_of)), found.index)
-    found["late"] = office.hours(found["mql_at"], now) - settings.contact_promise_hours
+    found["late"] = office.hours_at_least(found["mql_at"], now) - settings.contact_promise_hours
     found["called"], found["far"] = found["contacted_at"].notna(), found["late"].abs()
     found["missed"] = found["late"] > 0
     order = ["called", "missed", "far", "lead_id"]

@@ -10,6 +10,7 @@ from metrics.words import day, plain
 from pages.customers.alert_card import escaped
 from pages.kit import data, tables, time_charts
 from warehouse.access import Viewer
+from warehouse.moments import only_a_day, wall
 
 _MARKS = {
     "Signed a contract for": "star",
@@ -63,6 +64,9 @@ def show(viewer: Viewer, customer_id: str, today: date) -> None:
 
 
 def _marked(events: pd.DataFrame) -> list[dict[str, str]]:
+    # A day without a time stands in the middle of the day: before nothing and after nothing that happened on it.
+    noon = pd.Series(wall(events["at"]), events.index) + pd.Timedelta(hours=12)
+    at = events["at"].mask(only_a_day(events["at"]), noon)
     return [
         {
             "at": row.at.isoformat(),
@@ -71,7 +75,7 @@ def _marked(events: pd.DataFrame) -> list[dict[str, str]]:
             "mark": _MARKS.get(row.what, "circle"),
             "label": "",
         }
-        for row in events.itertuples()
+        for row in events.assign(at=at).itertuples()
     ]
 
 

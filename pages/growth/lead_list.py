@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from metrics.scope import Scope
-from metrics.words import day, plain
+from metrics.words import day, plain, until
 from pages.customers.alert_card import escaped
 from pages.kit import data, tables
 from pages.kit import viewer as door
@@ -120,7 +120,7 @@ def _badge(lead: Any) -> None:
     elif lead.late > 0:
         st.badge(f"{lead.late:,.0f} working hours late", icon=":material/schedule:", color="red")
     else:
-        st.badge(f"Call by {lead.due_at:%d %b %H:%M}", icon=":material/schedule:", color="orange")
+        st.badge(f"Call by {until(lead.due_at)}", icon=":material/schedule:", color="orange")
 
 
 def _record(lead_id: str, seen_version: int, verdict: str, reason: str = "") -> None:

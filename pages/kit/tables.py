@@ -1,6 +1,6 @@
 """Tables and the designed states of a block without rows."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -15,6 +15,7 @@ from metrics.words import plain
 from pages.kit import data, take
 from warehouse.access import Viewer
 from warehouse.coverage import origins_of
+from warehouse.moments import only_a_day, wall
 
 ROWS_AT_ONCE = 20
 """A table up to this long is shown whole; a longer one scrolls."""
@@ -76,7 +77,29 @@ def sentences(shown: pd.DataFrame, frame: pd.DataFrame, key: str) -> None:
     take.button(lambda _viewer: frame, plain(key), key, "–", None, None)
 
 
+def as_days(frame: pd.DataFrame, columns: Mapping[str, object]) -> tuple[pd.DataFrame, dict[str, object]]:
+    """The frame with its moments as they are shown: of one without a time only the day, in a column that still sorts."""
+    formats = dict(columns)
+    for name in frame.columns:
+        if not pd.api.types.is_datetime64_any_dtype(frame[name]):
+            continue
+        only = only_a_day(frame[name])
+        if not only.any():
+            continue
+        at = pd.Series(wall(frame[name]), frame.index)
+        help_text = formats[name].get("help") if isinstance(formats.get(name), dict) else None
+        if (only | at.isna()).all():
+            frame = frame.assign(**{name: at})
+            formats[name] = st.column_config.DateColumn(format="D MMM YYYY", help=help_text)
+        else:
+            texts = at.dt.strftime("%Y-%m-%d %H:%M").mask(only, at.dt.strftime("%Y-%m-%d"))
+            frame = frame.assign(**{name: texts.where(at.notna(), None)})
+            formats[name] = st.column_config.TextColumn(help=help_text)
+    return frame, formats
+
+
 def _plain(frame: pd.DataFrame, key: str, empty_cell: str, columns: dict[str, object]) -> None:
+    frame, columns = as_days(frame, columns)
     st.dataframe(
         frame,
         hide_index=True,
@@ -91,6 +114,7 @@ def _plain(frame: pd.DataFrame, key: str, empty_cell: str, columns: dict[str, ob
 def _clickable(
     frame: pd.DataFrame, key: str, empty_cell: str, columns: dict[str, object]
 ) -> tuple[int, str] | None:
+    frame, columns = as_days(frame, columns)
     opened = f"opened in {key}"
     if opened in st.session_state:
         # What was opened has been closed again: nothing stays chosen, so the same number can be clicked once more.

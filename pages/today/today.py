@@ -64,7 +64,7 @@ def _complaints(viewer: Viewer) -> None:
     today = data.as_of(viewer)
     opened = data.frame(viewer, waiting.open_complaints(today))
     st.title(f"{len(opened):,} complaints wait to be settled" if len(opened) else "No complaint is open")
-    age = (pd.Timestamp(today) - pd.to_datetime(opened["opened_at"])).dt.days
+    age = (pd.Timestamp(today) - pd.to_datetime(opened["opened_at"]).dt.normalize()).dt.days
     with st.grid(3, min_column_width=105):
         st.metric("Open longer than 7 days", int((age > 7).sum()), border=True)
         st.metric("Without a first reply", int(opened["first_reply_at"].isna().sum()), border=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, time, timedelta
 
 import pandas as pd
@@ -122,3 +123,27 @@ def test_another_bank_keeps_other_hours() -> None:
 def test_settings_that_make_no_working_day_are_refused_in_a_sentence(wrong: dict) -> None:
     with pytest.raises(Problem, match="setting"):
         working_time(Settings(**wrong))
+
+
+DAY = timedelta(microseconds=999)
+"""What the load adds to a day without a time (`warehouse.moments`)."""
+
+
+def test_of_a_day_without_a_time_nobody_knows_the_hours() -> None:
+    assert math.isnan(hours(datetime(2026, 6, 15) + DAY, "2026-06-16 10:00"))
+    assert math.isnan(hours("2026-06-15 10:00", datetime(2026, 6, 16) + DAY))
+    start, end = pd.Series([pd.Timestamp("2026-06-15") + DAY]), pd.Series([pd.Timestamp("2026-06-16 10:00")])
+    assert OFFICE.hours_at_least(start, end).item() == pytest.approx(1)
+
+
+def test_what_is_promised_on_a_day_without_a_time_falls_due_within_a_day() -> None:
+    found = due(datetime(2026, 6, 15) + DAY)
+    # Handed over when the office closed at the latest: two days and six hours on.
+    assert found == datetime(2026, 6, 18) + DAY
+
+
+def test_what_falls_due_in_summer_is_marked_as_a_moment_of_summer() -> None:
+    office = working_time(Settings(timezone="Europe/Berlin", holidays_of="DE"))
+    summer = timedelta(microseconds=4)
+    assert due("2026-03-27 17:00", 2, office) == datetime(2026, 3, 30, 10) + summer
+    assert hours("2026-03-27 17:00", datetime(2026, 3, 30, 10) + summer, office) == pytest.approx(2)

@@ -147,6 +147,64 @@ def test_a_touch_after_the_win_before_the_look_back_or_without_a_moment_does_not
     assert _shares(found, "linear") == _close({"T2": 0.5, "T3": 0.5})
 
 
+ONLY_DAY = timedelta(microseconds=999)
+"""What the load adds to a day without a time (`warehouse.moments`)."""
+
+
+def _day(number: int) -> datetime:
+    return START + timedelta(days=number) + ONLY_DAY
+
+
+def test_touches_of_the_day_of_a_win_without_a_time_may_have_led_to_it_and_those_of_the_next_day_not(
+    engine: Engine,
+) -> None:
+    won = [_lead("L", None) | {"won_at": _day(30)}]
+    met = [
+        _touch("T1", "L", "email", 29.5),
+        _touch("T2", "L", "event", 30.75),
+        _touch("T3", "L", "call", None) | {"touched_at": _day(30)},
+        _touch("T4", "L", "branch", None) | {"touched_at": _day(31)},
+        _touch("T5", "L", "branch", 31),
+    ]
+    found = _credits(engine, won, met)
+    assert _shares(found, "linear") == _close(dict.fromkeys(["T1", "T2", "T3"], 1 / 3))
+    assert _shares(found, "first") == _close({"T1": 1.0})
+    # On the day of the win one touch has no time: which of its two was the last, nobody knows.
+    assert _shares(found, "last") == _close({"T2": 0.5, "T3": 0.5})
+    assert _shares(found, "position") == _close({"T1": 0.4, "T2": 0.3, "T3": 0.3})
+
+
+def test_a_day_without_a_time_is_before_nothing_of_its_day_whatever_the_touches_are_called(
+    engine: Engine,
+) -> None:
+    for names in itertools.permutations(["T1", "T2", "T3"]):
+        met = [
+            _touch(names[0], "L", "email", None) | {"touched_at": _day(5)},
+            _touch(names[1], "L", "event", 5.9),
+            _touch(names[2], "L", "call", 7),
+        ]
+        found = _credits(engine, [_lead("L", 30)], met)
+        assert _shares(found, "first") == _close({names[0]: 0.5, names[1]: 0.5})
+        assert _shares(found, "last") == _close({names[2]: 1.0})
+
+
+def test_tied_touches_are_walked_in_both_orders(engine: Engine) -> None:
+    won = [_lead("L", None) | {"won_at": _day(30)}]
+    met = [
+        _touch("T1", "L", "email", None) | {"touched_at": _day(5)},
+        _touch("T2", "L", "event", None) | {"touched_at": _day(5)},
+        _touch("T3", "L", "call", 7),
+    ]
+    followed = []
+    for backwards in (False, True):
+        rows = _ask(engine, journeys.steps(AS_OF, look_back=90, backwards=backwards), won, met)
+        followed.append({(r.channel, r.following) for r in rows.itertuples() if r.following is not None})
+    assert followed[0] == {("email", "event"), ("event", "call")}
+    assert followed[1] == {("event", "email"), ("email", "call")}
+    assert _ask(engine, journeys.without_a_time(AS_OF), won, met)["touches"].item() == 1
+    assert _ask(engine, journeys.without_a_time(AS_OF), won, met[2:])["touches"].item() == 0
+
+
 def test_a_win_without_a_touch_before_it_is_kept_as_no_known_touch(engine: Engine) -> None:
     met = [_touch("T1", "A", "email", 1), _touch("T2", "B", "email", 20)]
     found = _credits(engine, [_lead(lead, 10) for lead in "ABC"], met)
