@@ -30,7 +30,7 @@ LAST_SHIFT = 2 * TWICE - 1
 """Up to here a mark says by how many quarters of an hour the clocks were ahead; above are days."""
 QUARTER = 900_000_000
 """Microseconds by which one step of a mark moves the clock."""
-_FROM, _UNTIL = 1980, 2100
+_FROM, _UNTIL = 1980, 2060
 _SECOND = 1_000_000
 
 
@@ -116,7 +116,7 @@ def _pieces(zone: str) -> tuple[tuple[datetime, int], ...]:
     found = [(datetime(_FROM, 1, 1), mark_of(here - standard))]
     day = begin
     while day.year < _UNTIL:
-        later = day + timedelta(days=7)
+        later = day + timedelta(days=14)
         if _offset(zone, later) != here:
             at = _change(zone, day, later)
             before, here = here, _offset(zone, later)
@@ -133,7 +133,7 @@ def _pieces(zone: str) -> tuple[tuple[datetime, int], ...]:
 
 def _offset(zone: str, at: datetime) -> int:
     ahead = at.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()
-    return round(ahead.total_seconds() / 900)
+    return round(ahead / timedelta(minutes=15))
 
 
 def _change(zone: str, low: datetime, high: datetime) -> datetime:
