@@ -198,7 +198,7 @@ def test_tied_touches_are_walked_in_both_orders(engine: Engine) -> None:
     followed = []
     for backwards in (False, True):
         rows = _ask(engine, journeys.steps(AS_OF, look_back=90, backwards=backwards), won, met)
-        followed.append({(r.channel, r.following) for r in rows.itertuples() if r.following is not None})
+        followed.append({(r.channel, r.following) for r in rows.itertuples() if isinstance(r.following, str)})
     assert followed[0] == {("email", "event"), ("event", "call")}
     assert followed[1] == {("event", "email"), ("email", "call")}
     assert _ask(engine, journeys.without_a_time(AS_OF), won, met)["touches"].item() == 1
