@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from metrics.measure import Measure
+from sqlalchemy import Select, func, select
+
+from metrics.measure import Measure, between
+from metrics.scope import Period
 from warehouse.schema import touch_credits as t
+from warehouse.totals import PEOPLE
 
 _LOOK_BACK = (
     "1, 22 Nov 2026: first definition, every contact before the win.",
@@ -126,6 +130,41 @@ MODELS = (
     ),
 )
 """The models side by side, in the order a page shows them."""
+
+
+MODEL_OF = {
+    "wins_first_touch": "first",
+    "wins_last_touch": "last",
+    "wins_linear": "linear",
+    "wins_position": "position",
+    "wins_w": "w",
+    "wins_decay": "decay",
+    "wins_shapley": "shapley",
+    "wins_markov": "markov",
+}
+"""Metric → the model's word in `derived.touch_credits`."""
+
+
+def of_those_reached(period: Period, channel: str, campaign_id: str | None = None) -> Select:
+    """A row per `model`: the wins it `credited` to a channel, or a campaign, and the wins it took part in (`reached`).
+
+    Only wins with a contact of it count, so that the share credited is one of the same people an experiment treats.
+    """
+    which = [t.c.channel == channel, between(t.c.won_at, period), t.c.credit.is_not(None)]
+    if campaign_id is not None:
+        which.append(t.c.campaign_id == campaign_id)
+    people = func.count(t.c.lead_id.distinct())
+    return (
+        select(
+            t.c.model,
+            func.sum(t.c.credit).label("credited"),
+            people.label(f"credited{PEOPLE}"),
+            people.label("reached"),
+            people.label(f"reached{PEOPLE}"),
+        )
+        .where(*which)
+        .group_by(t.c.model)
+    )
 
 
 def outside(shares: Mapping[str, float], low: float, high: float) -> tuple[list[str], list[str]]:

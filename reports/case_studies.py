@@ -66,7 +66,7 @@ def of_a_channel(row: Any) -> CaseStudy:
     """A lift experiment: `row` has channel, population, starts_on, ends_on, estimate, low, high and source."""
     controlled = drawn_by_lot(row.population)
     name, clear = plain(row.channel), not row.low <= 0 <= row.high
-    title = f"Too early to say what {name} adds to the wins of those it reaches"
+    title = f"What {name} adds to the wins of those it reaches is not clear"
     if clear:
         words = _LIFTED[controlled, 1 if row.estimate > 0 else -1]
         title = f"{name[:1].upper()}{name[1:]} {words} {share(abs(row.estimate))}"

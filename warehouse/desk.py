@@ -353,6 +353,13 @@ lift_experiments = Table(
     Column("low", Float, nullable=False, comment="Lower end of its 95 % interval."),
     Column("high", Float, nullable=False, comment="Upper end of its 95 % interval."),
     Column("source", Text, nullable=False, comment="Where the result can be read."),
+    Column("campaign_id", Text, comment="The campaign it was about; empty where it was about the channel."),
+    Column(
+        "treated", Integer, comment="People treated; empty in entries of before, which have the share alone."
+    ),
+    Column("treated_won", Integer, comment="How many of the treated won."),
+    Column("held_out", Integer, comment="People held out."),
+    Column("held_out_won", Integer, comment="How many of those held out won."),
     Column(
         "replaces",
         Integer,

@@ -1,17 +1,20 @@
 """Results of lift experiments, entered by hand: what a channel really moved, beside what the models credit it with.
 
-The estimate is the share of the population's wins that would not have come without the channel: (wins of those reached
-− wins of an equal group kept from it) ÷ wins of those reached. It is appended; a correction names the entry it replaces.
+An entry is four counts: how many were treated and held out, and how many of each won. The share of the wins of the
+treated that would not have come, and its interval, are worked out from them (`models.lift`) and kept beside them. Entries of
+before have the share alone. Entries are appended; a correction names the one it replaces.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import insert, select
 
+from models.lift import Counts
 from warehouse import coverage, journal
 from warehouse.access import Reader, Viewer
 from warehouse.connect import Stores
@@ -25,16 +28,15 @@ LONGEST = 1_000
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """What an experiment found. `estimate`, `low` and `high` are shares of wins: 0.12 is 12 of 100."""
+    """What an experiment counted; `campaign_id` where it was about one campaign of the channel."""
 
     channel: str
     population: str
     starts_on: date
     ends_on: date
-    estimate: float
-    low: float
-    high: float
+    counts: Counts
     source: str
+    campaign_id: str | None = None
     replaces: int | None = None
 
 
@@ -42,7 +44,7 @@ def enter(stores: Stores, viewer: Viewer, result: Result) -> None:
     """Append a result.
 
     Raises AccessRefused unless the viewer is of Marketing or an analyst (the attempt is logged), and ChangeRefused when
-    something is missing or cannot be: an unknown channel, dates that are not over, an estimate outside its interval.
+    something is missing or cannot be: an unknown channel, dates that are not over, more wins than people.
     """
     if viewer.role not in WRITERS:
         journal.note(stores, viewer.username, "lift.refused", result.channel[:64])
@@ -62,8 +64,14 @@ def enter(stores: Stores, viewer: Viewer, result: Result) -> None:
                     f"Entry {result.replaces} does not exist or has been corrected already. Reload and look again."
                 )
         entry.desk.execute(
-            insert(lift_experiments).values(**vars(result), entered_by=viewer.username, entered_at=entry.at)
+            insert(lift_experiments).values(**_row(result), entered_by=viewer.username, entered_at=entry.at)
         )
+
+
+def _row(result: Result) -> dict[str, Any]:
+    fields = {k: v for k, v in vars(result).items() if k != "counts"}
+    share = result.counts.share_of_wins()
+    return fields | asdict(result.counts) | {"estimate": share.value, "low": share.low, "high": share.high}
 
 
 def _check(result: Result, reader: Reader) -> None:
@@ -84,11 +92,37 @@ def _check(result: Result, reader: Reader) -> None:
         raise ChangeRefused(
             "The experiment is not over in the data yet. Enter its result after its last day has been loaded."
         )
-    if not -1 <= result.low <= result.estimate <= result.high <= 1:
+    if result.campaign_id is not None and result.campaign_id not in campaigns_of(reader, result.channel):
+        raise ChangeRefused("That campaign did not run in this channel. Choose one of the list, or none.")
+    _check_counts(result.counts)
+
+
+def _check_counts(counts: Counts) -> None:
+    for words, people, won in (
+        ("treated", counts.treated, counts.treated_won),
+        ("held out", counts.held_out, counts.held_out_won),
+    ):
+        if people < 1:
+            raise ChangeRefused(f"Enter how many people were {words}: at least 1.")
+        if not 0 <= won <= people:
+            raise ChangeRefused(
+                f"Of {people:,} people {words}, {won:,} cannot have won. Check the two numbers and save again."
+            )
+    if not counts.treated_won:
         raise ChangeRefused(
-            "The estimate must lie inside its interval, and both between −100 % and 100 % of the wins. Check the three "
-            "figures."
+            "Nobody of the treated won, so there is no win whose credit could be compared. Enter the test once "
+            "somebody has."
         )
+
+
+def campaigns_of(reader: Reader, channel: str) -> dict[str, str]:
+    """The campaigns of a channel: number → name."""
+    found = reader.frame(
+        select(campaigns.c.campaign_id, campaigns.c.name)
+        .where(campaigns.c.channel == channel)
+        .order_by(campaigns.c.campaign_id)
+    )
+    return dict(zip(found["campaign_id"], found["name"].fillna(found["campaign_id"]), strict=True))
 
 
 def channels(reader: Reader) -> list[str]:
@@ -99,5 +133,6 @@ def channels(reader: Reader) -> list[str]:
 
 def standing(reader: Reader) -> pd.DataFrame:
     """The results that nobody corrected, the newest first."""
+    # Entries of before have no counts: whole numbers there, missing here.
     every = reader.frame(select(lift_experiments).order_by(lift_experiments.c.experiment_id.desc()))
     return every[~every["experiment_id"].isin(every["replaces"].dropna())].reset_index(drop=True)

@@ -1,15 +1,18 @@
 """What lift experiments measured, beside what the models credit a channel with; a gap is flagged."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from metrics.attribution import outside
-from metrics.scope import Period, Scope
-from metrics.words import day, plain, share
-from pages.customers.alert_card import attempt, confirm
-from pages.growth.credit import METRICS, NAMES, credited
+from metrics.attribution import MODEL_OF, MODELS, of_those_reached, outside
+from metrics.scope import Period
+from metrics.verdict import Verdict, in_words
+from metrics.words import day, plain, points, share
+from models.lift import Counts
+from pages.customers.alert_card import attempt, confirm, escaped
+from pages.growth import batch_alarms
 from pages.kit import data, tables
 from warehouse import connect
 from warehouse.access import Viewer
@@ -17,7 +20,7 @@ from workflow import lift
 
 
 def results(viewer: Viewer) -> None:
-    """Every result beside the models' credit for the same days, and the form."""
+    """Every result beside the models' credit for the wins it took part in on the same days, and the form."""
     confirm()
     st.header("What experiments measured")
     entered = lift.standing(data.reader(viewer))
@@ -32,82 +35,154 @@ def results(viewer: Viewer) -> None:
         _form(viewer, entered)
 
 
-def _result(viewer: Viewer, row) -> None:
+def _result(viewer: Viewer, row: Any) -> None:
     days = Period(pd.Timestamp(row.starts_on).date(), pd.Timestamp(row.ends_on).date())
-    wins = credited(viewer, Scope(days)).set_index("channel")
-    total = wins[list(METRICS)].sum()
-    shares = {
-        NAMES[m]: float(wins[m].get(row.channel, 0.0) / total[m]) if total[m] else float("nan")
-        for m in METRICS
-    }
+    campaign = row.campaign_id if isinstance(row.campaign_id, str) else None
+    shares, reached = _credited(viewer, days, row.channel, campaign)
     above, below = outside(shares, row.low, row.high)
     known = [s for s in shares.values() if s == s]
+    counts = None if pd.isna(row.treated) else _counts(row)
+    named = batch_alarms.names(viewer).get(campaign, campaign) if campaign else None
     with st.container(border=True, gap="xxsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(plain(row.channel).capitalize(), width="content")
-            if not known:
-                st.badge("Too few wins to compare", color="gray")
-            elif above or below:
-                st.badge(
-                    f"Gap: {len(above) + len(below)} of {len(known)} models disagree",
-                    icon=":material/flag:",
-                    color="orange",
-                )
-            else:
-                st.badge("The models agree with it", icon=":material/check:", color="green")
-        st.text(
-            f"Without it {share(row.estimate)} of the wins would not have come (95 % interval {share(row.low)} to "
-            f"{share(row.high)}), {days.in_words()}."
-        )
+            name = plain(row.channel).capitalize() + (f": {named}" if named else "")
+            st.subheader(escaped(name), width="content")
+            _badge(row, counts, len(known), len(above) + len(below))
+        st.text(_measured(row, counts, days))
         if known:
-            told = f"The models credit it with {share(min(known))} to {share(max(known))} of the wins of these days."
+            told = (
+                f"Of the {reached:,.0f} wins of these days that it took part in, the models credit it with "
+                f"{share(min(known))} to {share(max(known))}."
+            )
             more = f" More than the experiment supports: {', '.join(above)}." if above else ""
             less = f" Less: {', '.join(below)}." if below else ""
             st.text(told + more + less)
         st.text(f"Who took part: {row.population}. Source: {row.source}.")
-        st.caption(f"Entry {row.experiment_id}, by {row.entered_by}, {day(row.entered_at)}.")
+        st.caption(
+            f"Entry {row.experiment_id}, by {row.entered_by}, {day(row.entered_at)}. The models are asked about all whom "
+            "it reached in these days; which of them took part in the test is not known here."
+        )
+
+
+def _counts(row: Any) -> Counts:
+    return Counts(
+        treated=int(row.treated),
+        treated_won=int(row.treated_won),
+        held_out=int(row.held_out),
+        held_out_won=int(row.held_out_won),
+    )
+
+
+def _badge(row: Any, counts: Counts | None, models: int, disagree: int) -> None:
+    """Too few, not clear, and what the models make of it, each in its own words."""
+    if counts is not None and counts.are_too_few:
+        st.badge(in_words(Verdict.TOO_FEW, counts.fewest), color="gray")
+        return
+    if row.low <= 0 <= row.high:
+        st.badge("No significant effect", color="gray")
+    if not models:
+        st.badge("No credit to compare with in these days", color="gray")
+    elif disagree:
+        st.badge(f"Gap: {disagree} of {models} models disagree", icon=":material/flag:", color="orange")
+    else:
+        st.badge("The models agree with it", icon=":material/check:", color="green")
+
+
+def _measured(row: Any, counts: Counts | None, days: Period) -> str:
+    """What was counted, the difference with its interval, and the share of the wins that comes to."""
+    ends = f"95 % interval {share(row.low)} to {share(row.high)}".replace("-", "−")
+    beyond = f"{share(row.estimate)} ({ends})".replace("-", "−")
+    if counts is None:
+        return (
+            f"Without it {beyond} of the wins would not have come, {days.in_words()}. Entered as a share, without the "
+            "counts behind it."
+        )
+    found = counts.points()
+    return (
+        f"{days.in_words()}: of {counts.treated:,} treated {counts.treated_won:,} won "
+        f"({share(counts.treated_won / counts.treated)}), of {counts.held_out:,} held out {counts.held_out_won:,} "
+        f"({share(counts.held_out_won / counts.held_out)}): {points(found.value)} (95 % interval "
+        f"{points(found.low)} to {points(found.high)}). Of the wins of the treated, {beyond} would not "
+        "have come without it."
+    )
+
+
+def _credited(
+    viewer: Viewer, days: Period, channel: str, campaign_id: str | None
+) -> tuple[dict[str, float], float]:
+    """Per model the share of the wins it took part in that is credited to it, and how many those were."""
+    found = data.frame(viewer, of_those_reached(days, channel, campaign_id)).set_index("model")
+    shares, reached = {}, float("nan")
+    for model in MODELS:
+        code = MODEL_OF[model.metric]
+        if code in found.index:
+            row = found.loc[code]
+            shares[model.name] = float(row["credited"] / row["reached"]) if row["reached"] else float("nan")
+            reached = max(reached, row["reached"]) if reached == reached else float(row["reached"])
+    return shares, reached
 
 
 def _form(viewer: Viewer, entered: pd.DataFrame) -> None:
-    today = data.as_of(viewer)
-    with st.expander("Enter a result", icon=":material/science:"), st.form("lift", border=False):
+    today, reader = data.as_of(viewer), data.reader(viewer)
+    with st.expander("Enter a result", icon=":material/science:"):
         with st.container(horizontal=True):
-            channel = st.selectbox(
-                "Channel", lift.channels(data.reader(viewer)), format_func=plain, width=200
+            channel = st.selectbox("Channel", lift.channels(reader), format_func=plain, width=200)
+            of_it = lift.campaigns_of(reader, channel) if channel else {}
+            campaign = st.selectbox(
+                "Campaign",
+                [None, *of_it],
+                format_func=lambda c: of_it.get(c, "the whole channel"),
+                width=320,
             )
-            since = st.date_input(
-                "First day", today - timedelta(days=59), max_value=today, format="DD/MM/YYYY", width=150
-            )
-            until = st.date_input("Last day", today, max_value=today, format="DD/MM/YYYY", width=150)
-        st.caption("Of 100 wins of the people reached, how many would not have come without the channel?")
-        with st.container(horizontal=True):
-            estimate, low, high = (
-                st.number_input(label, min_value=-100.0, max_value=100.0, value=None, step=0.5, width=150)
-                for label in ("Estimate", "Interval from", "to")
-            )
-        population = st.text_input("Who took part, and how were the groups drawn?", max_chars=lift.LONGEST)
-        source = st.text_input("Where can the result be read?", max_chars=lift.LONGEST)
-        replaces = st.selectbox(
-            "Corrects an entry?",
-            [None, *entered["experiment_id"]],
-            format_func=lambda n: f"entry {n}" if n else "no",
-            width=200,
-        )
-        saved = st.form_submit_button("Enter", type="primary", icon=":material/check:")
+        with st.form("lift", border=False):
+            saved, result = _fields(today, entered, channel, campaign)
     if not saved:
         return
-    if estimate is None or low is None or high is None:
-        st.warning("Enter the estimate and both ends of its interval.", icon=":material/error:")
+    if result is None:
+        st.warning(
+            "Enter all four counts: treated and held out, and how many of each won.", icon=":material/error:"
+        )
         return
-    result = lift.Result(
+    attempt(lambda: lift.enter(connect.here(), viewer, result), "Entered.")
+
+
+def _fields(
+    today: date, entered: pd.DataFrame, channel: str, campaign: str | None
+) -> tuple[bool, lift.Result | None]:
+    with st.container(horizontal=True):
+        since = st.date_input(
+            "First day", today - timedelta(days=59), max_value=today, format="DD/MM/YYYY", width=150
+        )
+        until = st.date_input("Last day", today, max_value=today, format="DD/MM/YYYY", width=150)
+    st.caption(
+        "Count the people of both groups and those of them who won a contract in these days. The difference and its "
+        "interval are worked out."
+    )
+    with st.container(horizontal=True):
+        numbers = [
+            st.number_input(label, min_value=0, value=None, step=1, width=150)
+            for label in ("Treated", "Of the treated, won", "Held out", "Of the held out, won")
+        ]
+    population = st.text_input("Who took part, and how were the groups drawn?", max_chars=lift.LONGEST)
+    source = st.text_input("Where can the result be read?", max_chars=lift.LONGEST)
+    replaces = st.selectbox(
+        "Corrects an entry?",
+        [None, *entered["experiment_id"]],
+        format_func=lambda n: f"entry {n}" if n else "no",
+        width=200,
+    )
+    saved = st.form_submit_button("Enter", type="primary", icon=":material/check:")
+    given = [int(n) for n in numbers if n is not None]
+    if len(given) < len(numbers):
+        return saved, None
+    treated, treated_won, held_out, held_out_won = given
+    return saved, lift.Result(
         channel=channel,
+        campaign_id=campaign,
         population=population,
         starts_on=since,
         ends_on=until,
-        estimate=estimate / 100,
-        low=low / 100,
-        high=high / 100,
+        counts=Counts(treated=treated, treated_won=treated_won, held_out=held_out, held_out_won=held_out_won),
         source=source,
         replaces=None if replaces is None else int(replaces),
     )
-    attempt(lambda: lift.enter(connect.here(), viewer, result), "Entered.")

@@ -110,7 +110,14 @@ def test_an_experiment_is_entered_and_its_gap_to_the_models_is_flagged(open_page
     app = open_page(somebody("marketing"), "attribution")
     assert "nobody knows what a channel really moves" in words(app)
     next(s for s in app.selectbox if s.label == "Channel").select("paid_search")
-    for label, value in (("Estimate", 0.5), ("Interval from", 0.0), ("to", 1.0)):
+    app.run()
+    counts = {
+        "Treated": 50_000,
+        "Of the treated, won": 1_000,
+        "Held out": 50_000,
+        "Of the held out, won": 999,
+    }
+    for label, value in counts.items():
         next(n for n in app.number_input if n.label == label).set_value(value)
     for field in app.text_input:
         field.input("Half of the *districts*")
@@ -119,8 +126,12 @@ def test_an_experiment_is_entered_and_its_gap_to_the_models_is_flagged(open_page
     assert not _broken(app)
     with bank.desk.connect() as desk:
         row = desk.execute(select(lift_experiments)).one()
-    assert (row.channel, row.estimate, row.low, row.high) == ("paid_search", 0.005, 0.0, 0.01)
+    assert (row.channel, row.campaign_id) == ("paid_search", None)
+    assert (row.treated, row.treated_won, row.held_out, row.held_out_won) == tuple(counts.values())
+    assert row.estimate == pytest.approx(0.001)
     said = words(app)
+    assert "of 50,000 treated 1,000 won (2.0 %), of 50,000 held out 999 (2.0 %)" in said
+    assert "wins of these days that it took part in" in said
     assert "Half of the *districts*" in said
     assert "More than the experiment supports" in said
 

@@ -25,6 +25,7 @@ from metrics.versions import timeline
 from metrics.words import figure
 from models import worth
 from models.figures import Figure
+from models.lift import Counts
 from reports import quarterly_review as quarterly
 from reports.answers import staff, together
 from reports.answers.asked import Asked, parts, target_in_words
@@ -303,9 +304,7 @@ def test_a_cached_review_knows_what_people_wrote_a_moment_ago(night: Stores):
         population="Two branches drawn by lot",
         starts_on=date(2026, 4, 1),
         ends_on=date(2026, 5, 31),
-        estimate=0.2,
-        low=0.1,
-        high=0.3,
+        counts=Counts(treated=5_000, treated_won=300, held_out=5_000, held_out_won=240),
         source="Report 7",
     )
     lift.enter(night, analyst, result)
