@@ -1,8 +1,8 @@
 """Results of lift experiments, entered by hand: what a channel really moved, beside what the models credit it with.
 
 An entry is four counts: how many were treated and held out, and how many of each won. The share of the wins of the
-treated that would not have come, and its interval, are worked out from them (`models.lift`) and kept beside them. Entries of
-before have the share alone. Entries are appended; a correction names the one it replaces.
+treated that would not have come, and its interval, are worked out from them (`models.lift`) and kept beside them. Entries
+of before have the share alone. Entries are appended; a correction names the one it replaces.
 """
 
 from __future__ import annotations
