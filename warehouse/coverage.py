@@ -14,7 +14,15 @@ from warehouse.access import SYSTEM, Reader
 from warehouse.checks import UNDATED
 from warehouse.connect import Stores
 from warehouse.errors import NothingLoaded
-from warehouse.schema import UNIFIED_TABLES, customer_profiles, event_days, findings, loads, origins
+from warehouse.schema import (
+    UNIFIED_TABLES,
+    customer_profiles,
+    event_days,
+    findings,
+    loads,
+    origins,
+    run_notes,
+)
 
 GIVEN_WITH_THE_LOAD = "given with the load"
 """Where the as-of day comes from, unless it is the latest day of a column."""
@@ -161,6 +169,16 @@ def undated(reader: Reader) -> pd.DataFrame:
     main_day = {t.name: t.info["happened_on"] for t in UNIFIED_TABLES}
     rows = rows.assign(column_name=rows["table_name"].map(main_day))
     return rows[["table_name", "column_name", "row_count", "says"]].reset_index(drop=True)
+
+
+def why_not_there(reader: Reader, subject: str) -> str:
+    """Why the last nightly run did not work out `subject` (a key of `derived.run_notes`); "" if it noted nothing."""
+    noted = reader.frame(select(run_notes.c.sentence).where(run_notes.c.subject == subject))
+    if len(noted):
+        return str(noted["sentence"].iloc[0])
+    # Whether it ran at all is about no customer, so it is asked for the bank and not for the viewer's rows.
+    ran = nights(Reader(reader.stores, SYSTEM, reader.snapshot))
+    return "" if ran else "The nightly run has not been done on this bank yet."
 
 
 def nights(reader: Reader) -> int:

@@ -745,6 +745,16 @@ feature_links = _table(
     schema=DERIVED,
 )
 
+run_notes = _table(
+    "run_notes",
+    "What the last nightly run could not work out, and why.",
+    "Analytics",
+    _column("subject", Text, "What is not there, such as churn model or lifetime value.", key=True),
+    _column("as_of", Date, "The day it was tried for."),
+    _column("sentence", Text, "Why, in a sentence that is about no person.", required=True),
+    schema=DERIVED,
+)
+
 loads = _table(
     "loads",
     "What was loaded: one row per table of the current snapshot.",

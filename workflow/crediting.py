@@ -15,6 +15,9 @@ from models import attribution
 from warehouse.access import Reader
 from warehouse.schema import removal_effects, touch_credits
 from warehouse.snapshots import Draft
+from workflow import run_notes
+
+NEEDS = ("leads", "leads.won_at")
 
 
 def write_credits(draft: Draft, reader: Reader, as_of: date) -> int:
@@ -36,6 +39,14 @@ def write_credits(draft: Draft, reader: Reader, as_of: date) -> int:
     )
     draft.write(touch_credits, rows, replacing=true())
     return int(draft.connection.execute(select(func.count()).select_from(touch_credits)).scalar_one())
+
+
+def why_no_credits(reader: Reader) -> str:
+    """Why no win could be credited to a touch."""
+    days = reader.stores.settings.look_back_days
+    return run_notes.lacking(reader, NEEDS) or (
+        f"No win so far has a touch in the {days} days before it, so there is nothing to credit."
+    )
 
 
 def _shown(effects: pd.DataFrame, wins: pd.DataFrame, smallest: int) -> pd.DataFrame:

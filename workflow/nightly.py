@@ -25,10 +25,20 @@ from warehouse.schema import (
     offer_results,
 )
 from warehouse.snapshots import Draft
-from workflow import cross_selling, impact, looks, offers, response_curves, salvageable, valuation, voice
+from workflow import (
+    cross_selling,
+    impact,
+    looks,
+    offers,
+    response_curves,
+    run_notes,
+    salvageable,
+    valuation,
+    voice,
+)
 from workflow.alerts import BY_NIGHT, Night, tonight
 from workflow.arms import first_draws
-from workflow.crediting import write_credits
+from workflow.crediting import why_no_credits, write_credits
 from workflow.hand_offs import write_hand_offs
 from workflow.model_watch import keep, week_before
 from workflow.overdue import close_without_rule, escalate
@@ -65,6 +75,7 @@ def run(stores: Stores, progress: Progress | None = None) -> Report:
         profiles = reader.frame(profile(as_of, known))
         draft.write(customer_profiles, profiles, replacing=customer_profiles.c.as_of == as_of)
         model, said = usable_model(reader, stores.settings, as_of, known, tell)
+        notes = {run_notes.CHURN_MODEL: said[-1]} if model is None else {}
         scored = 0
         if model is not None:
             tell("Scoring who is about to leave")
@@ -73,9 +84,15 @@ def run(stores: Stores, progress: Progress | None = None) -> Report:
             keep(draft, reader, model, profiles, scores, as_of)
         valued, remarks = valuation.values(draft, reader, as_of, coverage.known(reader), tell)
         said = (*said, *remarks)
-        response_curves.write_curves(draft, reader, as_of, known)
+        if not valued:
+            notes[run_notes.LIFETIME_VALUE] = remarks[-1] if remarks else ""
+        notes |= valuation.why_no_hindsight(draft, reader, as_of)
+        if not response_curves.write_curves(draft, reader, as_of, known):
+            notes[run_notes.RESPONSE_CURVES] = response_curves.why_none(reader)
         tell("Crediting the touches of every win")
         credited = write_credits(draft, reader, as_of)
+        if not credited:
+            notes[run_notes.CREDITS] = why_no_credits(reader)
         tell("Timing the hand-offs")
         write_hand_offs(draft, reader, stores.settings, as_of)
         tell("Reading the experiments")
@@ -84,7 +101,8 @@ def run(stores: Stores, progress: Progress | None = None) -> Report:
         _write_wealth_chances(draft, reader, profiles, as_of, known)
         draft.write(offer_results, offers.results(reader), replacing=true())
         tell("Reading what service cases are about")
-        voice.write(draft, reader, as_of, known)
+        notes |= voice.write(draft, reader, as_of, known)
+        run_notes.write(draft, as_of, {subject: why for subject, why in notes.items() if why})
     tell("Checking the rules")
     night = Reader(stores, SYSTEM, draft.snapshot)
     present = frozenset(profiles["customer_id"])

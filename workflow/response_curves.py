@@ -12,10 +12,16 @@ from models import response
 from warehouse.access import Reader
 from warehouse.schema import campaign_days, campaigns, customers, leads, response_curves
 from warehouse.snapshots import Draft
+from workflow import run_notes
 
 RIPE_AFTER_DAYS = 100
 """Nearly every lead that is won is won by then; a later week would look worse than it is."""
 NEEDS = frozenset({"campaigns", "campaign_days", "leads", "customers"})
+COLUMNS = (
+    *sorted(NEEDS),
+    *("campaigns.channel", "campaign_days.cost", "leads.channel", "leads.campaign_id", "leads.created_at"),
+    "customers.acquired_by_lead_id",
+)
 
 
 def write_curves(draft: Draft, reader: Reader, as_of: date, known: frozenset[str]) -> int:
@@ -27,6 +33,14 @@ def write_curves(draft: Draft, reader: Reader, as_of: date, known: frozenset[str
     found["won"] = found["won"].mask(few)
     draft.write(response_curves, found.assign(as_of=as_of), replacing=true())
     return int(found["level"].notna().sum())
+
+
+def why_none(reader: Reader) -> str:
+    """Why no channel has a curve."""
+    return run_notes.lacking(reader, COLUMNS) or (
+        f"No channel has {response.FEWEST_WEEKS} whole weeks with spend and {response.FEWEST_WON} customers won by "
+        f"their leads, {RIPE_AFTER_DAYS} days ago or more, with spend that varied enough to learn from."
+    )
 
 
 def weeks(reader: Reader, as_of: date) -> pd.DataFrame:

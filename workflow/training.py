@@ -14,10 +14,12 @@ import pandas as pd
 from sqlalchemy import Select, case, func, or_, select
 
 from metrics.departures import departures
+from metrics.missing import not_given
 from metrics.profile import profile
 from models import churn, fitting, saved
 from models.churn import Model
 from models.sample import whole_customers
+from warehouse import coverage
 from warehouse.access import Reader
 from warehouse.errors import ModelRefused
 from warehouse.schema import (
@@ -104,6 +106,9 @@ def examples(reader: Reader, settings: Settings, as_of: date, known: frozenset[s
 
     Raises ModelRefused if no month end has both a history before it and a window after it.
     """
+    missing = not_given(["customers", "customers.joined_on", "customers.left_on"], coverage.of(reader))
+    if missing:
+        raise ModelRefused(f"There is no churn model, because nobody knows who left. {missing.sentence}")
     days = month_ends(first_day(reader, known), as_of)
     if not days:
         raise ModelRefused(

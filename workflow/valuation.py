@@ -18,6 +18,7 @@ from metrics import CATALOGUE
 from metrics.coverage import delivered_until
 from metrics.profile import profile
 from metrics.scope import last_full_month, month
+from metrics.words import day as in_words
 from models import hindsight, lifetime_value
 from models.lifetime_value import Model, Terms
 from warehouse import coverage
@@ -26,6 +27,7 @@ from warehouse.dialects import days_between, ratio, to_float
 from warehouse.errors import ModelRefused
 from warehouse.schema import customer_values, customers, leads, revenues, value_hindsight
 from warehouse.snapshots import Draft
+from workflow import run_notes
 from workflow.training import first_day, month_ends
 
 MARGIN_MONTHS = 3
@@ -43,8 +45,9 @@ def values(
     draft: Draft, reader: Reader, as_of: date, known: frozenset[str], tell: Callable[[str], None]
 ) -> tuple[int, tuple[str, ...]]:
     """Value every customer as of a day and write it; how many, and what there is to say about it."""
-    if not known.issuperset(NEEDS):
-        return 0, ()
+    missing = run_notes.lacking(reader, NEEDS)
+    if missing:
+        return 0, (missing,)
     terms = Terms(
         horizon_months=reader.stores.settings.value_horizon_months,
         discount_rate=reader.stores.settings.discount_rate,
@@ -62,6 +65,19 @@ def values(
     )
     draft.write(customer_values, written, replacing=customer_values.c.as_of == as_of)
     return len(written), ()
+
+
+def why_no_hindsight(draft: Draft, reader: Reader, as_of: date) -> dict[str, str]:
+    """The note for `run_notes` where no value of a year before could be held against what came; {} otherwise."""
+    if draft.connection.execute(select(func.count()).select_from(value_hindsight)).scalar():
+        return {}
+    missing = run_notes.lacking(reader, NEEDS)
+    start = first_day(reader, coverage.known(reader))
+    early = (
+        f"It is too early to compare values with what came: the data begin on {in_words(start)}, and a year of revenue "
+        f"is needed after three quarters of history; they reach {in_words(as_of)}."
+    )
+    return {run_notes.HINDSIGHT: missing or early}
 
 
 def fitted(reader: Reader, as_of: date, known: frozenset[str]) -> Model:

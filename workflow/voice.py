@@ -13,12 +13,16 @@ from models import association, themes
 from warehouse.access import Reader
 from warehouse.schema import customers, feature_links, ticket_themes, tickets
 from warehouse.snapshots import Draft
+from workflow import run_notes
+
+NEEDS = ("tickets", "tickets.opened_at", "tickets.customer_id", "product_usage", "product_usage.used_on")
 
 
-def write(draft: Draft, reader: Reader, as_of: date, known: frozenset[str]) -> None:
-    """Write both anew, as far as the bank has cases and use of the app."""
+def write(draft: Draft, reader: Reader, as_of: date, known: frozenset[str]) -> dict[str, str]:
+    """Write both anew, as far as the bank has cases and use of the app; the note for `run_notes` where it has not."""
+    missing = run_notes.lacking(reader, NEEDS)
     if "tickets" not in known:
-        return
+        return {run_notes.FEATURE_LINKS: missing}
     t = tickets.c
     cases = reader.frame(select(t.ticket_id, t.customer_id, t.opened_at, t.text).where(t.text.is_not(None)))
     draft.write(ticket_themes, themes.themes(cases, _names(reader)), replacing=true())
@@ -26,6 +30,11 @@ def write(draft: Draft, reader: Reader, as_of: date, known: frozenset[str]) -> N
         links = association.links(_strata(reader, as_of))
         found = shown(links, reader.stores.settings.smallest_cell).assign(as_of=as_of)
         draft.write(feature_links, found, replacing=feature_links.c.as_of == as_of)
+        if found.empty:
+            few = "No feature was used by enough customers, and left unused by enough others who use the app, to compare."
+            return {run_notes.FEATURE_LINKS: missing or few}
+        return {}
+    return {run_notes.FEATURE_LINKS: missing}
 
 
 def shown(links: pd.DataFrame, smallest: int) -> pd.DataFrame:

@@ -130,7 +130,7 @@ def fits(known: Known) -> None:
     """Drift by month, of the score and of what moved most."""
     drift = model_card.drift_by_month(known)
     if drift.empty:
-        tables.empty("Not measured yet.", "The next nightly job does it.")
+        tables.empty("No nightly run has compared the customers with those the model learned from.")
         return
     st.markdown(f"**{model_card.drift_words(drift)}**")
     st.caption(
@@ -198,7 +198,7 @@ def sources(known: Known) -> None:
     )
     rows = known.of("source")
     if rows.empty:
-        tables.empty("Not measured yet.", "The next training does it.")
+        tables.empty("What is lost without a source was not measured when this model was trained.")
         return
     order = rows[rows["measure"] == "roc_auc"].sort_values("value", ascending=False)["part"].tolist()
     rows = rows.assign(place=rows["part"].map(order.index)).sort_values("place", kind="stable")

@@ -11,6 +11,7 @@ from pages.kit import data, tables
 from warehouse.access import Viewer
 from workflow import model_card
 from workflow.model_card import Known
+from workflow.run_notes import CHURN_MODEL
 
 SECTIONS = {
     "good": "How good",
@@ -26,10 +27,12 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     """The finding, four figures, and one section at a time."""
     known = data.cached(viewer, "churn model", model_card.current)
     if known is None:
-        st.title("There is no churn model yet")
-        tables.empty(
-            "The nightly job trains one as soon as the bank's history is long enough; until then the rules work alone.",
-            "Ask the data office what it said after its last run.",
+        st.title("There is no churn model")
+        tables.not_worked_out(
+            viewer,
+            CHURN_MODEL,
+            "The last nightly run used none.",
+            "Until there is one, the rules raise alerts alone.",
         )
         return
     st.title(model_card.headline(known))

@@ -9,6 +9,7 @@ from metrics.risk_bands import RISK_BANDS, risk_bands
 from metrics.words import day
 from pages.kit import charts, data, tables
 from warehouse.access import Viewer
+from workflow.run_notes import CHURN_MODEL
 
 
 def show(viewer: Viewer, today: date) -> None:
@@ -17,7 +18,9 @@ def show(viewer: Viewer, today: date) -> None:
     spread = data.frame(viewer, risk_bands(today))
     people = int(spread["customers"].sum())
     if not people:
-        tables.empty("No customer of yours has been scored yet.", "The next night does it.")
+        tables.not_worked_out(
+            viewer, CHURN_MODEL, "None of your customers was scored in the last nightly run."
+        )
         return
     counts = dict(zip(spread["band"], spread["customers"], strict=True))
     bands = list(RISK_BANDS)

@@ -16,6 +16,7 @@ from warehouse import connect
 from warehouse.access import Viewer
 from warehouse.errors import Problem
 from workflow import planned_tests
+from workflow.run_notes import FEATURE_LINKS
 
 SAMPLES = 5
 
@@ -65,9 +66,7 @@ def features(viewer: Viewer, scope: Scope) -> None:
     st.header("Do customers who use a feature open fewer service cases?")
     found = data.frame(viewer, complaints.features())
     if found.empty:
-        tables.empty(
-            "Not worked out yet.", "The nightly job does it, if the bank gives use of the app and cases."
-        )
+        tables.not_worked_out(viewer, FEATURE_LINKS, "The last nightly run compared no feature.")
         return
     clear = found[found["p_adjusted"] < 0.05]
     names = ", ".join(plain(f) for f in clear["feature"])

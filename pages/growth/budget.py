@@ -11,6 +11,7 @@ from metrics.words import hkd, plain, signed
 from models import response, worth
 from pages.kit import data, tables
 from warehouse.access import Viewer
+from workflow.run_notes import RESPONSE_CURVES
 
 YEAR = 52
 WEEKS = YEAR / 12
@@ -28,11 +29,8 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     curves = data.cached(viewer, "response curves", channel_value.response_curves)
     usable = curves.dropna(subset=["level"])
     if usable.empty:
-        st.title("It is too early to say what another budget would win")
-        tables.empty(
-            "A channel needs half a year of weeks with spend and 30 customers won.",
-            "The nightly job learns the curves.",
-        )
+        st.title("What another budget would win cannot be said")
+        tables.not_worked_out(viewer, RESPONSE_CURVES, "The last nightly run learnt no curve.")
         return
     finding, figures = st.empty(), st.container()
     usual = {c.channel: _rounded(c.usual_spend * WEEKS) for c in usable.itertuples()}

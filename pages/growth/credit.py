@@ -12,6 +12,7 @@ from pages.kit.drill import Figure
 from warehouse import connect
 from warehouse.access import Viewer
 from workflow import crediting
+from workflow.run_notes import CREDITS
 
 METRICS = tuple(m.metric for m in MODELS)
 NAMES = {m.metric: m.name for m in MODELS}
@@ -24,7 +25,12 @@ def models(viewer: Viewer, scope: Scope) -> None:
         return
     found = credited(viewer, scope)
     if found.empty:
-        tables.empty("No win of this period has been credited yet.", "The nightly job does it.")
+        tables.not_worked_out(
+            viewer,
+            CREDITS,
+            "No win of this period and these filters is credited to a channel.",
+            "Choose a longer period or fewer filters.",
+        )
     else:
         _side_by_side(viewer, scope, found)
 

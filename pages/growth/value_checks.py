@@ -11,6 +11,7 @@ from metrics.scope import Scope
 from metrics.words import day, hkd, share
 from pages.kit import charts, data, tables, value_charts
 from warehouse.access import Viewer
+from workflow.run_notes import HINDSIGHT
 
 MOST_COLUMNS = 12
 
@@ -70,9 +71,7 @@ def hindsight(viewer: Viewer) -> None:
     st.header("How right were such values a year ago?")
     found = data.cached(viewer, "value hindsight", channel_value.latest_hindsight)
     if found.empty:
-        tables.empty(
-            "It is too early to say: this needs a year and a half of history.", "The nightly job does it."
-        )
+        tables.not_worked_out(viewer, HINDSIGHT, "The last nightly run compared no value with what came.")
         return
     first = found.iloc[0]
     people = found["people"].sum()

@@ -14,7 +14,7 @@ from metrics.query import Question, columns_of, statement, unanswerable
 from metrics.words import plain
 from pages.kit import data, take
 from warehouse.access import Viewer
-from warehouse.coverage import origins_of
+from warehouse.coverage import origins_of, why_not_there
 from warehouse.moments import only_a_day, wall
 
 ROWS_AT_ONCE = 20
@@ -36,6 +36,11 @@ def absent(what: str, viewer: Viewer, *needed: str) -> bool:
             icon=":material/database_off:",
         )
     return missing is not None
+
+
+def not_worked_out(viewer: Viewer, subject: str, otherwise: str, next_step: str = "") -> None:
+    """Why something the nightly run works out is not there: what it noted, or else `otherwise`."""
+    empty(why_not_there(data.reader(viewer), subject) or otherwise, next_step)
 
 
 def show(
