@@ -35,7 +35,9 @@ def test_a_bank_of_customers_and_leads_is_told_which_columns_each_thing_lacks(ba
         == "Not known: `revenues` and `customers.left_on` were not given."
     )
     assert why_not_there(reader, HINDSIGHT) == why_not_there(reader, LIFETIME_VALUE)
-    assert why_not_there(reader, CREDITS) == "", "a win that no touch led to is kept, with a channel that is not known"
+    assert why_not_there(reader, CREDITS) == "", (
+        "a win that no touch led to is kept, with a channel that is not known"
+    )
     assert "`campaign_days`, `campaigns`" in why_not_there(reader, RESPONSE_CURVES)
     assert "`tickets` and `product_usage` were not given" in why_not_there(reader, FEATURE_LINKS)
 
