@@ -84,13 +84,14 @@ def undated(metric: Metric, coverage: Coverage) -> dict[str, int]:
         name: coverage.days[name].undated
         for m in measures_of(metric)
         for name in _dated_by(m)
-        if name in coverage.days and coverage.days[name].undated and name == _own_day(name, m)
+        if name in coverage.days and coverage.days[name].undated and name == _own_day(m)
     }
 
 
-def _own_day(name: str, measure: Measure) -> str:
+def _own_day(measure: Measure) -> str:
     table = measure.fact
-    return f"{table.name}.{table.info.get('happened_on')}" if table.schema == UNIFIED else name
+    # A row of a computed table is there because it has its day.
+    return f"{table.name}.{table.info.get('happened_on')}" if table.schema == UNIFIED else ""
 
 
 def _days(names: Iterable[str], coverage: Coverage) -> list[EventDays]:
@@ -99,11 +100,14 @@ def _days(names: Iterable[str], coverage: Coverage) -> list[EventDays]:
 
 def _read_by(measure: Measure) -> tuple[str, ...]:
     """Every dated column that decides whether a row belongs to a period, as `table.column` of the unified tables."""
-    return _names([measure.within(_ANY_DAY)])
+    sources = (f"{table}.{column}" for table, column in measure.sources if column.endswith(("_at", "_on")))
+    return tuple(dict.fromkeys([*_names([measure.within(_ANY_DAY)]), *sources]))
 
 
 def _dated_by(measure: Measure) -> tuple[str, ...]:
     """Of those, the ones that put a row into its period: a condition on how far it got since is none of them."""
+    if measure.dated_from:
+        return measure.dated_from
     return _names([measure.dated] if measure.dated is not None else [measure.within(_ANY_DAY)])
 
 

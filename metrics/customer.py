@@ -26,6 +26,7 @@ from warehouse.moment_sql import day_only, is_day
 
 customers, accounts, balances = schema.customers, schema.accounts, schema.balances
 leads, touches, tickets, surveys = schema.leads, schema.touches, schema.tickets, schema.surveys
+moves = schema.lead_moves
 
 
 def person(customer_id: str) -> Select:
@@ -121,17 +122,19 @@ def journey(customer_id: str, as_of: date, wanted: frozenset[str]) -> Select | N
         part = happened(touches.c.touched_at, "Marketing", touches.c.kind, touches.c.channel)
         parts[-1] = part.where(touches.c.kind != "impression")
     if "leads" in wanted:
-        for moment, department, what, detail in (
-            (leads.c.created_at, "Marketing", "First asked about", leads.c.product),
-            (leads.c.mql_at, "Marketing", "Qualified by Marketing", leads.c.product),
-            (leads.c.contacted_at, "Sales", "First call", leads.c.product),
-            (leads.c.sql_at, "Sales", "Qualified by Sales", leads.c.product),
-            (leads.c.rejected_at, "Sales", "Not taken on", leads.c.rejected_reason),
-            (leads.c.opportunity_at, "Sales", "Offer in preparation", leads.c.product),
-            (leads.c.won_at, "Sales", "Signed a contract for", leads.c.product),
-            (leads.c.lost_at, "Sales", "Did not sign", leads.c.lost_reason),
+        happened(leads.c.created_at, "Marketing", "First asked about", leads.c.product)
+        happened(leads.c.mql_at, "Marketing", "Qualified by Marketing", leads.c.product)
+        happened(leads.c.contacted_at, "Sales", "First call", leads.c.product)
+        for stage, what, detail in (
+            ("sql", "Qualified by Sales", moves.c.product),
+            ("rejected", "Not taken on", moves.c.reason),
+            ("reopened", "Taken up again", moves.c.product),
+            ("opportunity", "Offer in preparation", moves.c.product),
+            ("won", "Signed a contract for", moves.c.product),
+            ("lost", "Did not sign", moves.c.reason),
         ):
-            happened(moment, department, what, detail)
+            part = happened(moves.c.entered_at, "Sales", what, detail)
+            parts[-1] = part.where(moves.c.stage == stage)
     if "accounts" in wanted:
         happened(accounts.c.opened_on, "Core banking", "Opened", accounts.c.product)
         happened(accounts.c.closed_on, "Core banking", "Closed", accounts.c.product)

@@ -14,7 +14,7 @@ from metrics.scope import NOT_KNOWN
 from warehouse import desk, schema
 
 customers, leads, campaigns = schema.customers, schema.leads, schema.campaigns
-hand_offs = schema.hand_offs
+hand_offs, lead_moves = schema.hand_offs, schema.lead_moves
 
 
 def _customer(fact: Table, wanted: Column) -> ColumnElement:
@@ -59,6 +59,7 @@ DIMENSIONS: Mapping[str, Mapping[Table, ColumnElement]] = {
     "channel": {
         leads: leads.c.channel,
         hand_offs: hand_offs.c.channel,
+        lead_moves: lead_moves.c.channel,
         schema.campaign_days: _campaign(schema.campaign_days, campaigns.c.channel),
         schema.touch_credits: schema.touch_credits.c.channel,
         customers: _acquired_by(customers, leads.c.channel),
@@ -67,6 +68,7 @@ DIMENSIONS: Mapping[str, Mapping[Table, ColumnElement]] = {
     "campaign": {
         leads: leads.c.campaign_id,
         hand_offs: hand_offs.c.campaign_id,
+        lead_moves: lead_moves.c.campaign_id,
         schema.campaign_days: schema.campaign_days.c.campaign_id,
         schema.touch_credits: schema.touch_credits.c.campaign_id,
         customers: _acquired_by(customers, leads.c.campaign_id),
@@ -75,6 +77,7 @@ DIMENSIONS: Mapping[str, Mapping[Table, ColumnElement]] = {
     "product": {
         leads: leads.c.product,
         hand_offs: hand_offs.c.product,
+        lead_moves: lead_moves.c.product,
         schema.campaign_days: _campaign(schema.campaign_days, campaigns.c.product),
         schema.accounts: schema.accounts.c.product,
         schema.revenues: schema.revenues.c.product,
@@ -94,12 +97,17 @@ DIMENSIONS: Mapping[str, Mapping[Table, ColumnElement]] = {
         customers: customers.c.segment,
         leads: _customer(leads, customers.c.segment),
         hand_offs: _customer(hand_offs, customers.c.segment),
+        lead_moves: _customer(lead_moves, customers.c.segment),
         schema.touch_credits: _customer(schema.touch_credits, customers.c.segment),
         **{t: _customer(t, customers.c.segment) for t in _OF_CUSTOMERS},
         desk.alerts: desk.alerts.c.segment,
     },
-    "rep": {leads: leads.c.sales_rep, hand_offs: hand_offs.c.sales_rep},
-    "reason": {leads: leads.c.rejected_reason},
+    "rep": {
+        leads: leads.c.sales_rep,
+        hand_offs: hand_offs.c.sales_rep,
+        lead_moves: lead_moves.c.sales_rep,
+    },
+    "reason": {lead_moves: lead_moves.c.reason},
 }
 """Dimension → table → the expression that gives it there."""
 
@@ -118,7 +126,7 @@ MEANS: Mapping[str, str] = {
     "segment": "The customer's service level, as known today; of a lead or a credited win that of the customer it is or "
     "became, and none while it is no customer.",
     "rep": "Who in Sales works the lead.",
-    "reason": "Why Sales rejected the lead.",
+    "reason": "Why Sales rejected the lead that time, or why it was lost.",
 }
 """Dimension → what its values mean, table by table, in words."""
 
@@ -130,7 +138,7 @@ ONLY_CUSTOMERS = (
 
 def caution(facts: Iterable[Table], dimensions: Iterable[str]) -> str:
     """What to bear in mind about figures of these tables told apart, or filtered, by these dimensions; "" if nothing."""
-    return ONLY_CUSTOMERS if "segment" in dimensions and {leads, hand_offs} & set(facts) else ""
+    return ONLY_CUSTOMERS if "segment" in dimensions and {leads, hand_offs, lead_moves} & set(facts) else ""
 
 
 def among(dimension: str, fact: Table, values: Iterable[str]) -> ColumnElement[bool]:

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, case, func
+from sqlalchemy import and_, case
 
 from metrics.measure import Measure, Ratio
+from metrics.moves import EACH_TIME, by_then, to
+from warehouse.schema import lead_moves as m
 from warehouse.schema import leads as t
 
 leads = Measure(
@@ -44,23 +46,31 @@ mql = Measure(
     """,
 )
 
-_decided = func.coalesce(t.c.accepted_at, t.c.rejected_at)
+_SALES_DECIDES = (("leads", "mql_at"), ("leads", "accepted_at"), ("leads", "rejected_at"))
+_BY_MOVES = (
+    "2, 29 Nov 2026: each decision in its month; until then a later acceptance took the rejection back, and a decision "
+    "counted before the lead was called qualified."
+)
 
 accepted = Measure(
     label="Accepted by Sales",
-    means="Leads called qualified by Marketing that Sales accepted in the period.",
+    means="Leads called qualified by Marketing that Sales accepted in the period. " + EACH_TIME,
     owner="Sales Operations",
-    fact=t,
-    dated=_decided,
-    where=and_(t.c.mql_at.is_not(None), t.c.accepted_at.is_not(None)),
+    fact=m,
+    dated=m.c.entered_at,
+    where=and_(to("accepted"), by_then(m.c.mql_at)),
+    sources=(("leads", "mql_at"), ("leads", "accepted_at")),
+    dated_from=("leads.accepted_at",),
     synonyms={"Marketing": "SAL"},
+    history=(*Measure.history, _BY_MOVES),
     example="""
-        leads
-        lead_id | mql_at     | accepted_at | rejected_at
-        1       | 2026-04-02 | 2026-04-03  |
-        2       | 2026-04-06 |             | 2026-04-07
-        3       | 2026-06-29 | 2026-07-01  |
-        4       |            | 2026-05-01  |
+        lead_moves
+        lead_id | move | stage    | entered_at | mql_at
+        1       | 3    | accepted | 2026-04-03 | 2026-04-02
+        2       | 3    | rejected | 2026-04-07 | 2026-04-06
+        3       | 3    | accepted | 2026-07-01 | 2026-06-29
+        4       | 2    | accepted | 2026-05-01 |
+        5       | 2    | accepted | 2026-05-01 | 2026-05-02
 
         April to June 2026 = 1
     """,
@@ -68,39 +78,47 @@ accepted = Measure(
 
 decided = Measure(
     label="Decided by Sales",
-    means="Leads called qualified by Marketing that Sales accepted or rejected in the period.",
+    means="Leads called qualified by Marketing that Sales accepted or rejected in the period. " + EACH_TIME,
     owner="Sales Operations",
-    fact=t,
-    dated=_decided,
-    where=t.c.mql_at.is_not(None),
+    fact=m,
+    dated=m.c.entered_at,
+    where=and_(to("accepted", "rejected"), by_then(m.c.mql_at)),
+    sources=_SALES_DECIDES,
+    dated_from=("leads.accepted_at", "leads.rejected_at"),
     better="neither",
+    history=(*Measure.history, _BY_MOVES),
     example="""
-        leads
-        lead_id | mql_at     | accepted_at | rejected_at
-        1       | 2026-04-02 | 2026-04-03  |
-        2       | 2026-04-06 |             | 2026-04-07
-        3       | 2026-06-29 | 2026-07-01  |
+        lead_moves
+        lead_id | move | stage    | entered_at | mql_at
+        1       | 3    | rejected | 2026-04-03 | 2026-04-02
+        1       | 4    | accepted | 2026-05-03 | 2026-04-02
+        2       | 3    | rejected | 2026-01-08 | 2026-01-06
+        2       | 4    | accepted | 2026-05-05 | 2026-01-06
+        3       | 3    | accepted | 2026-07-01 | 2026-06-29
 
-        April to June 2026 = 2
+        April to June 2026 = 3
     """,
 )
 
 accepted_of_decided = Measure(
     label="Accepted among the decided",
-    means="Of the leads called qualified by Marketing on which Sales decided in the period, those it accepted.",
+    means="Of the decisions of Sales in the period on leads called qualified by Marketing, those to accept.",
     owner="Sales Operations",
-    fact=t,
+    fact=m,
     # A sum over all that were decided, so that who sees totals sees it once enough were, however few were accepted.
     total="sum",
-    of=case((t.c.accepted_at.is_not(None), 1), else_=0),
-    dated=_decided,
-    where=t.c.mql_at.is_not(None),
+    of=case((to("accepted"), 1), else_=0),
+    dated=m.c.entered_at,
+    where=and_(to("accepted", "rejected"), by_then(m.c.mql_at)),
+    sources=_SALES_DECIDES,
+    dated_from=("leads.accepted_at", "leads.rejected_at"),
+    history=(*Measure.history, _BY_MOVES),
     example="""
-        leads
-        lead_id | mql_at     | accepted_at | rejected_at
-        1       | 2026-04-02 | 2026-04-03  |
-        2       | 2026-04-06 |             | 2026-04-07
-        3       | 2026-06-29 | 2026-07-01  |
+        lead_moves
+        lead_id | move | stage    | entered_at | mql_at
+        1       | 3    | accepted | 2026-04-03 | 2026-04-02
+        2       | 3    | rejected | 2026-04-07 | 2026-04-06
+        3       | 3    | accepted | 2026-07-01 | 2026-06-29
 
         April to June 2026 = 1
     """,
@@ -108,18 +126,21 @@ accepted_of_decided = Measure(
 
 acceptance_rate = Ratio(
     label="Acceptance rate",
-    means="Of the leads called qualified by Marketing on which Sales decided in the period, the share it accepted.",
+    means="Of the decisions of Sales in the period on leads called qualified by Marketing, the share to accept. "
+    + EACH_TIME,
     owner="Sales Operations",
     top=accepted_of_decided,
     bottom=decided,
     synonyms={"Marketing": "MQL acceptance"},
+    history=(*Ratio.history, _BY_MOVES),
     example="""
-        leads
-        lead_id | mql_at     | accepted_at | rejected_at
-        1       | 2026-04-02 | 2026-04-03  |
-        2       | 2026-04-06 |             | 2026-04-07
-        3       | 2026-05-06 | 2026-05-07  |
-        4       | 2026-06-29 | 2026-07-01  |
+        lead_moves
+        lead_id | move | stage    | entered_at | mql_at
+        1       | 3    | accepted | 2026-04-03 | 2026-04-02
+        2       | 3    | rejected | 2026-04-07 | 2026-04-06
+        2       | 4    | accepted | 2026-07-07 | 2026-04-06
+        3       | 3    | accepted | 2026-05-07 | 2026-05-06
+        4       | 3    | accepted | 2026-07-01 | 2026-06-29
 
         April to June 2026 = 66.7%
     """,
@@ -127,19 +148,26 @@ acceptance_rate = Ratio(
 
 qualified_conversions = Measure(
     label="Qualified conversions",
-    means="Leads that Marketing called qualified, Sales accepted, and that signed a contract in the period.",
+    means="Leads that Marketing called qualified, Sales accepted, and that then signed a contract in the period.",
     owner="Marketing",
-    fact=t,
-    dated=t.c.won_at,
-    where=and_(t.c.mql_at.is_not(None), t.c.accepted_at.is_not(None)),
+    fact=m,
+    dated=m.c.entered_at,
+    where=and_(to("won"), by_then(m.c.mql_at), by_then(m.c.accepted_at)),
+    sources=(("leads", "mql_at"), ("leads", "accepted_at"), ("leads", "won_at")),
+    dated_from=("leads.won_at",),
     synonyms={"Sales": "won from marketing leads"},
+    history=(
+        *Measure.history,
+        "2, 29 Nov 2026: qualified and accepted by the day of the contract; what comes later changes no past month.",
+    ),
     example="""
-        leads
-        lead_id | mql_at     | accepted_at | won_at
-        1       | 2026-03-02 | 2026-03-03  | 2026-04-20
-        2       |            | 2026-04-07  | 2026-05-02
-        3       | 2026-04-06 |             | 2026-05-02
-        4       | 2026-06-10 | 2026-06-12  | 2026-07-05
+        lead_moves
+        lead_id | move | stage | entered_at | mql_at     | accepted_at
+        1       | 4    | won   | 2026-04-20 | 2026-03-02 | 2026-03-03
+        2       | 3    | won   | 2026-05-02 |            | 2026-04-07
+        3       | 3    | won   | 2026-05-02 | 2026-04-06 |
+        4       | 4    | won   | 2026-07-05 | 2026-06-10 | 2026-06-12
+        5       | 3    | won   | 2026-05-02 | 2026-04-06 | 2026-07-01
 
         April to June 2026 = 1
     """,
@@ -181,19 +209,33 @@ opportunities = Measure(
     """,
 )
 
+_CLOSING = (("leads", "opportunity_at"), ("leads", "won_at"), ("leads", "lost_at"))
+_BY_CLOSINGS = (
+    "2, 29 Nov 2026: each closing in its month; until then a later win took the loss back, and an opportunity counted "
+    "that was closed before it was one."
+)
+
 won = Measure(
     label="Contracts won",
-    means="Leads that signed a contract in the period, new customers and existing ones.",
+    means="Leads that signed a contract in the period, new customers and existing ones. " + EACH_TIME,
     owner="Sales Operations",
-    fact=t,
-    dated=t.c.won_at,
+    fact=m,
+    dated=m.c.entered_at,
+    where=to("won"),
+    sources=(("leads", "won_at"),),
+    dated_from=("leads.won_at",),
     synonyms={"Sales": "closed won", "Marketing": "conversions"},
+    history=(
+        *Measure.history,
+        "2, 29 Nov 2026: where a history of stages is given, a lead that signed twice counts twice.",
+    ),
     example="""
-        leads
-        lead_id | created_at | won_at
-        1       | 2026-01-10 | 2026-04-20
-        2       | 2026-05-02 | 2026-07-01
-        3       | 2026-06-10 | 2026-06-05
+        lead_moves
+        lead_id | move | stage | entered_at | created_at
+        1       | 2    | won   | 2026-04-20 | 2026-01-10
+        2       | 2    | won   | 2026-07-01 | 2026-05-02
+        3       | 2    | won   | 2026-06-05 | 2026-06-10
+        3       | 3    | lost  | 2026-06-20 | 2026-06-10
 
         April to June 2026 = 2
     """,
@@ -201,19 +243,22 @@ won = Measure(
 
 opportunities_closed = Measure(
     label="Opportunities closed",
-    means="Opportunities that were won or lost in the period.",
+    means="Opportunities that were won or lost in the period. " + EACH_TIME,
     owner="Sales Operations",
-    fact=t,
-    dated=func.coalesce(t.c.won_at, t.c.lost_at),
-    where=t.c.opportunity_at.is_not(None),
+    fact=m,
+    dated=m.c.entered_at,
+    where=and_(to("won", "lost"), by_then(m.c.opportunity_at)),
+    sources=_CLOSING,
+    dated_from=("leads.won_at", "leads.lost_at"),
     better="neither",
+    history=(*Measure.history, _BY_CLOSINGS),
     example="""
-        leads
-        lead_id | opportunity_at | won_at     | lost_at
-        1       | 2026-04-01     | 2026-04-20 |
-        2       | 2026-04-03     |            | 2026-05-02
-        3       | 2026-05-10     |            |
-        4       |                |            | 2026-05-11
+        lead_moves
+        lead_id | move | stage | entered_at | opportunity_at
+        1       | 3    | won   | 2026-04-20 | 2026-04-01
+        2       | 3    | lost  | 2026-05-02 | 2026-04-03
+        2       | 4    | won   | 2026-07-02 | 2026-04-03
+        3       | 2    | lost  | 2026-05-11 |
 
         April to June 2026 = 2
     """,
@@ -221,16 +266,19 @@ opportunities_closed = Measure(
 
 opportunities_won = Measure(
     label="Opportunities won",
-    means="Opportunities that were won in the period.",
+    means="Opportunities that were won in the period. " + EACH_TIME,
     owner="Sales Operations",
-    fact=t,
-    dated=t.c.won_at,
-    where=t.c.opportunity_at.is_not(None),
+    fact=m,
+    dated=m.c.entered_at,
+    where=and_(to("won"), by_then(m.c.opportunity_at)),
+    sources=(("leads", "opportunity_at"), ("leads", "won_at")),
+    dated_from=("leads.won_at",),
+    history=(*Measure.history, _BY_CLOSINGS),
     example="""
-        leads
-        lead_id | opportunity_at | won_at
-        1       | 2026-04-01     | 2026-04-20
-        2       |                | 2026-05-02
+        lead_moves
+        lead_id | move | stage | entered_at | opportunity_at
+        1       | 3    | won   | 2026-04-20 | 2026-04-01
+        2       | 2    | won   | 2026-05-02 |
 
         April to June 2026 = 1
     """,
@@ -238,17 +286,18 @@ opportunities_won = Measure(
 
 win_rate = Ratio(
     label="Win rate",
-    means="Of the opportunities closed in the period, the share that were won.",
+    means="Of the opportunities closed in the period, the share that were won. " + EACH_TIME,
     owner="Sales Operations",
     top=opportunities_won,
     bottom=opportunities_closed,
     synonyms={"Sales": "close rate"},
+    history=(*Ratio.history, _BY_CLOSINGS),
     example="""
-        leads
-        lead_id | opportunity_at | won_at     | lost_at
-        1       | 2026-04-01     | 2026-04-20 |
-        2       | 2026-04-03     |            | 2026-05-02
-        3       | 2026-05-10     |            |
+        lead_moves
+        lead_id | move | stage | entered_at | opportunity_at
+        1       | 3    | won   | 2026-04-20 | 2026-04-01
+        2       | 3    | lost  | 2026-05-02 | 2026-04-03
+        2       | 4    | won   | 2026-07-02 | 2026-04-03
 
         April to June 2026 = 50%
     """,

@@ -5,7 +5,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, case, or_, select
 
 from metrics.measure import Measure, Ratio
+from metrics.moves import EACH_TIME, by_then, to
 from warehouse.schema import hand_offs as h
+from warehouse.schema import lead_moves as m
 from warehouse.schema import leads as t
 
 _PROMISE = (
@@ -13,22 +15,30 @@ _PROMISE = (
     "Kong's public holidays, unless the bank chose others."
 )
 
+_BY_MOVES = "2, 29 Nov 2026: each rejection of a lead that had been called qualified by then."
+_REJECTED = and_(to("rejected"), by_then(m.c.mql_at))
+_SOURCES = (("leads", "mql_at"), ("leads", "rejected_at"))
+
 rejected = Measure(
     label="Rejected by Sales",
-    means="Leads called qualified by Marketing that Sales rejected in the period, whatever became of them later.",
+    means="Leads called qualified by Marketing that Sales rejected in the period, whatever became of them later. "
+    + EACH_TIME,
     owner="Sales Operations",
-    fact=t,
-    dated=t.c.rejected_at,
-    where=t.c.mql_at.is_not(None),
+    fact=m,
+    dated=m.c.entered_at,
+    where=_REJECTED,
+    sources=_SOURCES,
+    dated_from=("leads.rejected_at",),
     better="down",
     synonyms={"Marketing": "returned leads"},
+    history=(*Measure.history, _BY_MOVES),
     example="""
-        leads
-        lead_id | mql_at     | accepted_at | rejected_at
-        1       | 2026-03-30 | 2026-04-01  |
-        2       | 2026-04-06 |             | 2026-04-08
-        3       | 2026-06-29 |             | 2026-06-30
-        4       |            |             | 2026-06-30
+        lead_moves
+        lead_id | move | stage    | entered_at | mql_at
+        1       | 3    | accepted | 2026-04-01 | 2026-03-30
+        2       | 3    | rejected | 2026-04-08 | 2026-04-06
+        3       | 3    | rejected | 2026-06-30 | 2026-06-29
+        4       | 2    | rejected | 2026-06-30 |
 
         April to June 2026 = 2
     """,
@@ -131,20 +141,39 @@ still_uncontacted = Measure(
 )
 
 
+_later = m.alias("later")
+
+
+def _afterwards(stage: str) -> ColumnElement[bool]:
+    """Whether the rejected lead moved to a stage later."""
+    return and_(
+        _REJECTED,
+        select(_later.c.lead_id)
+        .where(_later.c.lead_id == m.c.lead_id, _later.c.move > m.c.move, _later.c.stage == stage)
+        .correlate(m)
+        .exists(),
+    )
+
+
 rejected_then_accepted = Measure(
     label="Rejected, later accepted",
     means="Of the leads that Sales rejected in the period, those it accepted later.",
     owner="Marketing",
-    fact=t,
-    dated=t.c.rejected_at,
-    where=t.c.accepted_at > t.c.rejected_at,
+    fact=m,
+    dated=m.c.entered_at,
+    where=_afterwards("accepted"),
+    sources=(*_SOURCES, ("leads", "accepted_at")),
+    dated_from=("leads.rejected_at",),
     final_after=None,
+    history=(*Measure.history, _BY_MOVES),
     example="""
-        leads
-        lead_id | rejected_at | accepted_at
-        1       | 2026-04-08  |
-        2       | 2026-04-09  | 2026-07-03
-        3       | 2026-03-09  | 2026-04-03
+        lead_moves
+        lead_id | move | stage    | entered_at | mql_at
+        1       | 3    | rejected | 2026-04-08 | 2026-04-06
+        2       | 3    | rejected | 2026-04-09 | 2026-04-06
+        2       | 4    | accepted | 2026-07-03 | 2026-04-06
+        3       | 3    | rejected | 2026-03-09 | 2026-03-06
+        3       | 4    | accepted | 2026-04-03 | 2026-03-06
 
         April to June 2026 = 1
     """,
@@ -154,16 +183,21 @@ rejected_then_won = Measure(
     label="Rejected, later won",
     means="Of the leads that Sales rejected in the period, those that signed a contract later.",
     owner="Marketing",
-    fact=t,
-    dated=t.c.rejected_at,
-    where=t.c.won_at > t.c.rejected_at,
+    fact=m,
+    dated=m.c.entered_at,
+    where=_afterwards("won"),
+    sources=(*_SOURCES, ("leads", "won_at")),
+    dated_from=("leads.rejected_at",),
     final_after=None,
+    history=(*Measure.history, _BY_MOVES),
     example="""
-        leads
-        lead_id | rejected_at | won_at
-        1       | 2026-04-08  |
-        2       | 2026-04-09  | 2026-09-03
-        3       | 2026-03-09  | 2026-04-03
+        lead_moves
+        lead_id | move | stage    | entered_at | mql_at
+        1       | 3    | rejected | 2026-04-08 | 2026-04-06
+        2       | 3    | rejected | 2026-04-09 | 2026-04-06
+        2       | 4    | won      | 2026-09-03 | 2026-04-06
+        3       | 3    | rejected | 2026-03-09 | 2026-03-06
+        3       | 4    | won      | 2026-04-03 | 2026-03-06
 
         April to June 2026 = 1
     """,
@@ -176,20 +210,30 @@ rejected_then_back = Measure(
     means="Of the leads that Sales rejected in the period, those whose person is known and came again later "
     "as another lead.",
     owner="Marketing",
-    fact=t,
-    dated=t.c.rejected_at,
+    fact=m,
+    dated=m.c.entered_at,
     final_after=None,
-    where=select(_again.c.lead_id)
-    .where(_again.c.customer_id == t.c.customer_id, _again.c.created_at > t.c.rejected_at)
-    .correlate(t)
-    .exists(),
+    where=and_(
+        _REJECTED,
+        select(_again.c.lead_id)
+        .where(_again.c.customer_id == m.c.customer_id, _again.c.created_at > m.c.entered_at)
+        .correlate(m)
+        .exists(),
+    ),
+    sources=(*_SOURCES, ("leads", "customer_id")),
+    dated_from=("leads.rejected_at",),
+    history=(*Measure.history, _BY_MOVES),
     example="""
         leads
-        lead_id | customer_id | created_at | rejected_at
-        1       | C1          | 2026-04-01 | 2026-04-08
-        2       | C1          | 2026-05-01 |
-        3       | C2          | 2026-04-01 | 2026-04-09
-        4       |             | 2026-04-01 | 2026-04-09
+        lead_id | customer_id | created_at
+        1       | C1          | 2026-04-01
+        2       | C1          | 2026-05-01
+
+        lead_moves
+        lead_id | move | stage    | customer_id | entered_at | mql_at
+        1       | 3    | rejected | C1          | 2026-04-08 | 2026-04-02
+        3       | 3    | rejected | C2          | 2026-04-09 | 2026-04-02
+        4       | 3    | rejected |             | 2026-04-09 | 2026-04-02
 
         April to June 2026 = 1
     """,

@@ -50,6 +50,10 @@ class Measure:
     """Whether a row is a whole month, dated by its last day: such a figure is compared over as many months."""
     final_after: int | None = 0
     """Days after the end of a period until its figure grows no more; None if it may grow for ever."""
+    sources: tuple[tuple[str, str], ...] = ()
+    """The columns that a computed table needs for it, as (table, column), where they differ from measure to measure."""
+    dated_from: tuple[str, ...] = ()
+    """Of these the ones that put its rows into a period, as `table.column`."""
     synonyms: Mapping[str, str] = field(default_factory=dict)
     """Department → the word it uses."""
     history: tuple[str, ...] = ("1, 22 Nov 2026: first definition.",)

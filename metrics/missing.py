@@ -120,7 +120,8 @@ def missed(name: str, covered: Coverage | None, hidden_below: int | None = None)
 
 
 def _tables(metric: Metric, *, begin: bool = False) -> str:
-    names = list(dict.fromkeys(m.fact.name.replace("_", " ") for m in measures_of(metric)))
+    facts = (m.fact.name for m in measures_of(metric))
+    names = list(dict.fromkeys("leads" if f == "lead_moves" else f.replace("_", " ") for f in facts))
     said = " and ".join(names)
     return f"{said} begin" if begin else f"{said.capitalize()} were"
 

@@ -21,7 +21,7 @@ from metrics import CATALOGUE
 from metrics.measure import Measure, Metric, Ratio
 from metrics.scope import Period
 from warehouse.errors import ChangeRefused
-from warehouse.schema import leads
+from warehouse.schema import lead_moves, leads
 
 ATTRIBUTES: Mapping[str, tuple[str, Column]] = {
     "channel": ("channel", leads.c.channel),
@@ -153,6 +153,10 @@ def moment(timeline: Timeline) -> ColumnElement:
     return case(*newest_first, else_=leads.c.mql_at)
 
 
+_FROM_SOURCES = (leads.c.mql_at, lead_moves.c.mql_at)
+"""What the sources say, on a lead and on each of its moves."""
+
+
 @lru_cache(maxsize=1)
 def dependent() -> frozenset[str]:
     """The figures that depend on what “qualified” means."""
@@ -161,7 +165,7 @@ def dependent() -> frozenset[str]:
         name
         for name, metric in CATALOGUE.items()
         if any(
-            element is leads.c.mql_at
+            any(element is moment for moment in _FROM_SOURCES)
             for measure in ((metric.top, metric.bottom) if isinstance(metric, Ratio) else (metric,))
             for element in visitors.iterate(measure.over(day))
         )
@@ -195,10 +199,21 @@ def _rewritten(timeline: Timeline, always: bool = False) -> Mapping[str, Metric]
 
 
 def with_moment(measure: Measure, when: ColumnElement) -> Measure:
-    """The measure with `when` in the place of `leads.mql_at`."""
+    """The measure with `when`, an expression over `leads`, in the place of `mql_at`.
+
+    A move carries the attributes of its lead, so that the rule reads them there.
+    """
+
+    def on_moves(element: Any, **_: Any) -> Any:
+        own = isinstance(element, Column) and element.table is leads
+        return lead_moves.c[element.key] if own else None
+
+    on_a_move = visitors.replacement_traverse(when, {}, on_moves)
 
     def swap(element: Any, **_: Any) -> Any:
-        return when if element is leads.c.mql_at else None
+        if element is leads.c.mql_at:
+            return when
+        return on_a_move if element is lead_moves.c.mql_at else None
 
     def swapped(expression: ColumnElement | None) -> Any:
         return None if expression is None else visitors.replacement_traverse(expression, {}, swap)

@@ -86,6 +86,7 @@ def columns_of(name: str) -> list[tuple[str, str]]:
     """The (table, column) pairs of the unified tables that a metric reads, a computed table's through its sources."""
     found: dict[tuple[str, str], None] = {}
     for measure in measures_of(CATALOGUE[name]):
+        found.update(dict.fromkeys(measure.sources))
         read = [c for c in visitors.iterate(measure.over(_ANY_DAY)) if isinstance(c, Column)]
         for column in read:
             table = column.table
@@ -111,6 +112,8 @@ _SOURCES = {
     "ticket_themes": (("tickets", "text"), ("tickets", "opened_at")),
     "touch_credits": (("touches", "lead_id"), ("touches", "touched_at"), ("leads", "won_at")),
     "hand_offs": (("leads", "mql_at"), ("leads", "contacted_at")),
+    # Every measure of moves names its own: another stage is another column.
+    "lead_moves": (),
     "customer_values": (("revenues", "revenue"), ("revenues", "cost_to_serve"), ("customers", "left_on")),
 }
 _ANY_DAY = Period(date(2000, 1, 1), date(2000, 1, 1))
@@ -310,7 +313,7 @@ def filtered(query: Select, fact: Table, filters: Iterable[tuple[str, tuple[str,
 
 def _person(fact: Table) -> ColumnElement:
     """Whose row it is: a lead is a person of its own, since most leads are not customers."""
-    return fact.c.lead_id if fact.name in ("leads", "hand_offs") else fact.c.customer_id
+    return fact.c.lead_id if fact.name in ("leads", "lead_moves", "hand_offs") else fact.c.customer_id
 
 
 def _tall(wide: pd.DataFrame, names: list[str], question: Question) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """How many leads left a stage after how many days, and how many have waited in it for how long: counts, never rows.
 
-A lead leaves a stage when it moves on or is closed (won, lost, rejected), whichever its source recorded. Both questions
-count people by whole days, so a department that sees only totals may ask them too.
+A lead leaves a stage by its next move: it moves on or is closed (won, lost, rejected). A lead that left and came back
+is in the stage a second time. Both questions count people by whole days, so who sees only totals may ask them too.
 """
 
 from __future__ import annotations
@@ -13,36 +13,45 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from metrics.dimensions import among
 from metrics.measure import Measure, between
+from metrics.moves import to
 from metrics.scope import Scope
 from warehouse.dialects import days_between
-from warehouse.schema import leads as t
+from warehouse.moves import COLUMN_OF
+from warehouse.schema import lead_moves as t
 from warehouse.totals import PEOPLE
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """A stage a lead can be in: when it entered, and when it left by the first of what comes after that is known."""
+    """A stage a lead can be in, and the word its moves have for it."""
 
     label: str
-    entered: ColumnElement
-    left: ColumnElement
+    move: str
+
+    @property
+    def dated_from(self) -> tuple[str, ...]:
+        """The column that knows when it was entered, where there is no history."""
+        return (f"leads.{COLUMN_OF[self.move]}",)
+
+    @property
+    def entered(self) -> ColumnElement:
+        return t.c.entered_at
+
+    @property
+    def left(self) -> ColumnElement:
+        return t.c.left_at
 
 
-def _stages() -> tuple[Stage, ...]:
-    names = ("Leads", "MQL", "Accepted", "SQL", "Opportunity")
-    moments = (t.c.created_at, t.c.mql_at, t.c.accepted_at, t.c.sql_at, t.c.opportunity_at, t.c.won_at)
-    closed = {"Leads": (t.c.rejected_at, t.c.lost_at), "MQL": (t.c.rejected_at, t.c.lost_at)}
-    return tuple(
-        Stage(
-            label=name,
-            entered=moments[at],
-            left=func.coalesce(*moments[at + 1 :], *closed.get(name, (t.c.lost_at,))),
-        )
-        for at, name in enumerate(names)
+STAGES = tuple(
+    Stage(label=label, move=move)
+    for label, move in (
+        ("Leads", "lead"),
+        ("MQL", "mql"),
+        ("Accepted", "accepted"),
+        ("SQL", "sql"),
+        ("Opportunity", "opportunity"),
     )
-
-
-STAGES = _stages()
+)
 """Every stage a lead can wait in, first to last; “MQL” begins when the sources call it qualified."""
 
 
@@ -68,6 +77,8 @@ def who_entered(stage: Stage) -> Measure:
         owner="Marketing",
         fact=t,
         dated=stage.entered,
+        dated_from=stage.dated_from,
+        where=to(stage.move),
     )
 
 
@@ -79,15 +90,16 @@ def who_waits(stage: Stage, until: date) -> Measure:
         owner="Marketing",
         fact=t,
         dated=stage.entered,
-        where=func.coalesce(stage.left, _end(until)) >= _end(until),
+        dated_from=stage.dated_from,
+        where=and_(to(stage.move), func.coalesce(stage.left, _end(until)) >= _end(until)),
     )
 
 
 def _counted(days: ColumnElement, which: ColumnElement[bool]) -> Select:
     each = select(t.c.lead_id, days.label("days")).where(which).subquery("each_lead")
-    people = func.count(each.c.lead_id.distinct())
+    people = func.count(each.c.lead_id.distinct()).label(f"people{PEOPLE}")
     return (
-        select(each.c.days, people.label("people"), people.label(f"people{PEOPLE}"))
+        select(each.c.days, func.count(each.c.lead_id).label("people"), people)
         .group_by(each.c.days)
         .order_by(each.c.days)
     )
@@ -95,7 +107,7 @@ def _counted(days: ColumnElement, which: ColumnElement[bool]) -> Select:
 
 def _entered(stage: Stage, scope: Scope) -> ColumnElement[bool]:
     filters = [among(name, t, values) for name, values in scope.filters]
-    return and_(between(stage.entered, scope.period), *filters)
+    return and_(to(stage.move), between(stage.entered, scope.period), *filters)
 
 
 def _end(day: date) -> datetime:

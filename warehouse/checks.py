@@ -72,6 +72,12 @@ def _undated(table: str, column: str) -> Check:
     )
 
 
+def _at_once(name: str, one: str, other: str, says: str) -> Check:
+    """Two moments that exclude each other and whose order nobody can tell, as on one day without a time."""
+    unordered = f"NOT before({one}, {other}) AND NOT before({other}, {one})"
+    return Check(name=name, table="leads", when=unordered, says=says, owner="Sales")
+
+
 CHECKS = (
     *(_undated(name, UNIFIED_BY_NAME[name].info["happened_on"]) for name in _MISSED),
     # Order of days: kept, because which of the two is wrong is not ours to say.
@@ -138,12 +144,40 @@ CHECKS = (
         owner="Sales",
     ),
     # One department against another.
+    # A lead that was lost and won later, or rejected and accepted later, is both; at one moment it cannot be.
+    _at_once(
+        "both won and lost",
+        "won_at",
+        "lost_at",
+        "The lead was won and lost at one moment, or on one day without a time.",
+    ),
+    _at_once(
+        "both accepted and rejected",
+        "accepted_at",
+        "rejected_at",
+        "The lead was accepted and rejected at one moment, or on one day without a time.",
+    ),
     Check(
-        name="both won and lost",
+        name="decided before it was qualified",
         table="leads",
-        when="won_at IS NOT NULL AND lost_at IS NOT NULL",
-        says="The lead is both won and lost.",
+        when="least(accepted_at, rejected_at)::DATE < mql_at::DATE",
+        says="Sales decided on a day before Marketing called the lead qualified, so the decision is not among those on "
+        "qualified leads.",
+    ),
+    Check(
+        name="won before it was an opportunity",
+        table="leads",
+        when="won_at::DATE < opportunity_at::DATE",
+        says="The contract was signed on a day before the lead became an opportunity, so the win is not among those of "
+        "opportunities.",
         owner="Sales",
+    ),
+    Check(
+        name="no move",
+        table="lead_stages",
+        when="entered_at < $day + 1 AND NOT EXISTS (SELECT 1 FROM derived.lead_moves m WHERE "
+        "(m.lead_id, m.stage, m.entered_at) = (lead_stages.lead_id, lead_stages.stage, lead_stages.entered_at))",
+        says="The lead was in this stage already, so the row is no move and does not count.",
     ),
     Check(
         name="won without a customer",

@@ -13,14 +13,14 @@ from pathlib import Path
 import duckdb
 from sqlalchemy import Table
 
-from warehouse import contract, later_rows
+from warehouse import contract, later_rows, moves
 from warehouse.checks import CHECKS
 from warehouse.connect import Stores
 from warehouse.contract import NOTHING
 from warehouse.errors import LoadRefused
 from warehouse.later_rows import as_delivered
 from warehouse.quality import Declared, key_of
-from warehouse.schema import FINGERPRINT, UNIFIED_TABLES
+from warehouse.schema import FINGERPRINT, UNIFIED_TABLES, leads
 from warehouse.snapshots import snapshot_file
 from warehouse.sources import Source
 
@@ -61,7 +61,11 @@ class Bank:
     def _check_columns(self, table: Table, source: str, given: str) -> None:
         """New days must give the columns the bank has, or these would be known for some rows and lost for others."""
         had = set(self.given.get(table.name, given).split())
-        for column in sorted(had ^ set(given.split())):
+        # A column that the history gave needs no column of its own.
+        by_history = (
+            set(moves.COLUMN_OF.values()) if table is leads and "lead_stages" in self.given else set()
+        )
+        for column in sorted((had ^ set(given.split())) - by_history):
             which = "does not give" if column in had else "gives"
             other = "has" if column in had else "does not have"
             raise LoadRefused(

@@ -26,6 +26,7 @@ from warehouse import (
     incremental,
     later_rows,
     marking,
+    moves,
     quality,
     record,
     staging,
@@ -113,11 +114,15 @@ def load(
                 if identities.name in sources:
                     progress("Finding out who is who")
                     identity.link(db, identity.standing(stores.desk))
+                filled = moves.write(db, day)
                 progress("Looking for rows that contradict each other")
                 rhythms = quality.assess(db, day, checks)
                 if before:
                     before.carry_findings(checks)
                 record.write_origins(db, sources, given)
+                moves.note_origins(db, filled)
+                if filled and "leads" in given:
+                    given["leads"] = " ".join(dict.fromkeys([*given["leads"].split(), *sorted(filled)]))
                 rows = record.counts(db, sources)
                 record.write_loads(db, stores.now(), day, day_from, sources, rows, given, sample, rhythms)
                 event_days.write(db, day)

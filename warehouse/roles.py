@@ -95,14 +95,14 @@ RULES: dict[str, dict[str, See]] = {
     },
     "sales": {
         **_REFERENCE,
-        **dict.fromkeys(["leads", "hand_offs", "lead_reviews"], See.EVERYTHING),
+        **dict.fromkeys(["leads", "lead_stages", "lead_moves", "hand_offs", "lead_reviews"], See.EVERYTHING),
         **_CAMPAIGN_WORK,
         **dict.fromkeys(["customers", "touches", "touch_credits"], See.UNNAMED),
         **dict.fromkeys(["revenues", "accounts", "surveys", "tickets", "customer_values"], See.TOTALS),
         **_STAFF,
     },
     "marketing": {
-        **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "lead_reviews"], See.TOTALS),
+        **dict.fromkeys([*_OF_A_CUSTOMER, "lead_stages", "alerts", "lead_reviews"], See.TOTALS),
         **_REFERENCE,
         **_CAMPAIGN_WORK,
         **_STAFF,
@@ -117,7 +117,9 @@ RULES: dict[str, dict[str, See]] = {
         **_STAFF,
     },
     "executive": {
-        **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "lead_reviews", "staff_surveys"], See.TOTALS),
+        **dict.fromkeys(
+            [*_OF_A_CUSTOMER, "lead_stages", "alerts", "lead_reviews", "staff_surveys"], See.TOTALS
+        ),
         **_REFERENCE,
         **_CAMPAIGN_WORK,
         **_MODEL,

@@ -41,6 +41,8 @@ WEALTH_PRODUCTS = ("investment", "insurance")
 SEGMENTS = ("mass", "affluent", "private")
 
 Money = Numeric(18, 2, asdecimal=False)
+_RESERVED = frozenset({"by"})
+"""Names that one of the engines reads as a word of its own unless they are quoted."""
 
 
 def _column(
@@ -66,6 +68,7 @@ def _column(
         nullable=not (key or required),
         comment=sentence,
         info=info,
+        quote=True if name in _RESERVED else None,
     )
 
 
@@ -269,6 +272,31 @@ leads = _table(
     _column("sales_rep", Text, "Who in Sales works it.", owner="Sales"),
     person="customer_id",
     happened_on="created_at",
+)
+
+LEAD_STAGES = (
+    "lead",
+    "mql",
+    "rejected",
+    "reopened",
+    "accepted",
+    "sql",
+    "opportunity",
+    "lost",
+    "won",
+)
+"""What a lead can become, in the order in which moves of one day are read where a time is missing."""
+
+lead_stages = _table(
+    "lead_stages",
+    "A move of a lead to a stage, from the CRM's history. Without it, leads gives one date per stage.",
+    "Sales",
+    _column("lead_id", Text, "The lead.", key=True, refers="leads.lead_id"),
+    _column("stage", Text, "The stage it moved to.", key=True, allowed=LEAD_STAGES),
+    _column("entered_at", Moment, "When it moved there.", key=True),
+    _column("reason", Text, "Why, such as why it was rejected or lost."),
+    _column("by", Text, "Who moved it."),
+    happened_on="entered_at",
 )
 
 product_usage = _table(
@@ -663,6 +691,37 @@ removal_effects = _table(
     schema=DERIVED,
 )
 
+lead_moves = _table(
+    "lead_moves",
+    "A move of a lead to a stage, worked out at load: from lead_stages, else from the columns of leads.",
+    "Sales",
+    _column("lead_id", Text, "The lead.", key=True),
+    _column("move", Integer, "Which of the lead's moves it is, in their order; 1 is the first.", key=True),
+    _column("stage", Text, "The stage it moved to.", allowed=LEAD_STAGES),
+    _column("entered_at", Moment, "When it moved there."),
+    _column("left_at", Moment, "When it moved on; empty while it is there."),
+    _column("reason", Text, "Why, such as why it was rejected or lost."),
+    _column(
+        "is_waiting",
+        Boolean,
+        "Whether the lead came (back) by this move and waits for a decision of Sales since.",
+    ),
+    _column("customer_id", Text, "The customer the lead is or became."),
+    _column("campaign_id", Text, "The campaign that brought it."),
+    _column("channel", Text, "Its channel; empty when not known."),
+    _column("product", Text, "The product it asked about."),
+    _column("sales_rep", Text, "Who in Sales works it."),
+    _column("score", Float, "Marketing's score of the lead, 0 to 100."),
+    _column("expected_value", Money, "What Sales expects it to be worth in HKD; empty when not declared."),
+    _column("created_at", Moment, "When the lead was first recorded."),
+    _column("mql_at", Moment, "When Marketing first called it qualified (MQL)."),
+    _column("accepted_at", Moment, "When Sales first accepted it."),
+    _column("opportunity_at", Moment, "When it first became a concrete opportunity."),
+    schema=DERIVED,
+    person="customer_id",
+    happened_on="entered_at",
+)
+
 hand_offs = _table(
     "hand_offs",
     "A qualified lead and the promise it was handed over with: first contact within so many working hours.",
@@ -884,6 +943,7 @@ WRITTEN_BY_THE_LOAD = (
     lead_doubles,
     event_days,
     later_rows,
+    lead_moves,
     findings,
     quarantine,
 )

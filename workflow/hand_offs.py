@@ -8,9 +8,13 @@ from sqlalchemy import func, select, true
 
 from models.working_time import working_time
 from warehouse.access import Reader
-from warehouse.schema import hand_offs, leads
+from warehouse.dialects import add_days
+from warehouse.schema import hand_offs, lead_moves, leads
 from warehouse.settings import Settings
 from warehouse.snapshots import Draft
+
+DECIDING = ("accepted", "rejected", "sql", "opportunity", "won", "lost")
+"""The stages in which somebody has dealt with a lead."""
 
 
 def write_hand_offs(draft: Draft, reader: Reader, settings: Settings, as_of: date) -> int:
@@ -18,10 +22,16 @@ def write_hand_offs(draft: Draft, reader: Reader, settings: Settings, as_of: dat
 
     So may the settings: the promise of an earlier day is judged by the working hours in force now.
     """
-    end, t = datetime.combine(as_of + timedelta(days=1), time()), leads.c
-    settled = func.coalesce(t.accepted_at, t.rejected_at, t.sql_at, t.opportunity_at, t.won_at, t.lost_at)
+    end, t, m = datetime.combine(as_of + timedelta(days=1), time()), leads.c, lead_moves.c
     copied = (t.lead_id, t.customer_id, t.campaign_id, t.channel, t.product, t.sales_rep, t.mql_at)
-    found = reader.frame(select(*copied, t.contacted_at, settled.label("settled_at")).where(t.mql_at < end))
+    found = reader.frame(select(*copied, t.contacted_at).where(t.mql_at < end))
+    # The first decision from the hand-over on: what came before it settled nothing, and a later one not again.
+    settled = reader.frame(
+        select(m.lead_id, func.min(m.entered_at).label("settled_at"))
+        .where(m.stage.in_(DECIDING), add_days(m.entered_at, 1) > m.mql_at, m.entered_at < end)
+        .group_by(m.lead_id)
+    )
+    found = found.merge(settled, on="lead_id", how="left")
     office = working_time(settings)
     found["due_at"] = office.due(found["mql_at"], settings.contact_promise_hours)
     found["working_hours"] = office.hours(found["mql_at"], found["contacted_at"])

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
 from warehouse.access import Reader
 from warehouse.desk import lead_reviews as r
-from warehouse.schema import leads as t
+from warehouse.schema import lead_moves as m
 from warehouse.totals import BESIDES, PEOPLE
 
 
@@ -73,18 +73,31 @@ def recorded(reader: Reader) -> pd.DataFrame:
     found = reader.frame(
         select(r).where(latest(), r.c.verdict != "taken_back").order_by(r.c.review_id.desc())
     )
-    known = reader.frame(
-        select(t.c.lead_id, t.c.accepted_at, t.c.rejected_at).where(
-            t.c.lead_id.in_(found["lead_id"].tolist())
-        )
+    decisions = reader.frame(
+        select(m.c.lead_id, m.c.stage, m.c.entered_at)
+        .where(m.c.lead_id.in_(found["lead_id"].tolist()), m.c.stage.in_(("accepted", "rejected")))
+        .order_by(m.c.lead_id, m.c.move)
     )
-    found = found.merge(known, on="lead_id", how="left")
-    bank = pd.Series("not yet", found.index).mask(found["rejected_at"].notna(), "rejected")
-    bank = bank.mask(found["accepted_at"].notna(), "accepted")
-    found["in_bank"] = bank.where(
-        bank == "not yet", bank.eq(found["verdict"]).map({True: "agrees", False: "differs"})
-    )
-    return found.drop(columns=["accepted_at", "rejected_at"])
+    bank = [
+        _meant(decisions[decisions["lead_id"] == lead_id], pd.Timestamp(at))
+        for lead_id, at in zip(found["lead_id"], found["reviewed_at"], strict=True)
+    ]
+    same = [
+        "not yet" if stage is None else "agrees" if stage == verdict else "differs"
+        for stage, verdict in zip(bank, found["verdict"], strict=True)
+    ]
+    return found.assign(in_bank=pd.Series(same, found.index, dtype=object))
+
+
+def _meant(decisions: pd.DataFrame, reviewed_at: pd.Timestamp) -> str | None:
+    """The bank's decision that one recorded here is about: the first from its day on, else the latest before it.
+
+    A lead may have been rejected, reopened and accepted; each decision is compared with its own.
+    """
+    from_then = decisions.loc[decisions["entered_at"] >= reviewed_at.normalize(), "stage"]
+    if len(from_then):
+        return str(from_then.iloc[0])
+    return str(decisions["stage"].iloc[-1]) if len(decisions) else None
 
 
 def _end(day: date) -> datetime:

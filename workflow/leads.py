@@ -7,11 +7,12 @@ the last day loaded, so what was recorded here after that day cannot be in them.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 
 from metrics.query import filtered
 from models.working_time import working_time
@@ -20,6 +21,7 @@ from warehouse.access import Reader, Viewer
 from warehouse.connect import Stores
 from warehouse.desk import lead_reviews as r
 from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.schema import lead_moves as m
 from warehouse.schema import leads as t
 from workflow.lead_decisions import latest
 
@@ -34,10 +36,10 @@ REASONS = {
 """Why a lead is rejected, and whether it then goes back to Marketing to be nurtured."""
 TO_NURTURE = tuple(reason for reason, back in REASONS.items() if back)
 """The reasons after which Marketing gets the lead back."""
+_FIRST_TIME = 2
+"""A lead's moves until it waits for Sales the first time: it came, and was called qualified."""
+_OF_THE_LIST = ["verdict", "reviewed_at", "entered_at", "move"]
 VERDICTS = ("accepted", "rejected", "taken_back")
-_DECIDED = func.coalesce(
-    t.c.accepted_at, t.c.rejected_at, t.c.sql_at, t.c.opportunity_at, t.c.won_at, t.c.lost_at
-)
 
 
 def review(
@@ -47,7 +49,7 @@ def review(
 
     Raises AccessRefused unless the viewer is of Sales (the attempt is logged), and ChangeRefused if the verdict or the
     reason is none, the lead was not handed over or is decided, or somebody else decided first. Taking back is for who
-    decided, and leaves both lines.
+    decided, and leaves both lines. A lead that the bank's tables show as reopened since is decided on anew.
     """
     if viewer.role != "sales":
         journal.note(stores, viewer.username, "lead.refused", lead_id[:64], verdict[:16])
@@ -64,6 +66,8 @@ def review(
         if (last.version if last else 0) != seen_version:
             assert last is not None
             raise ChangeRefused(_told(last))
+        if last is not None and last.reviewed_at < lead.entered_at:
+            last = None
         if verdict == "taken_back":
             if last is None or last.verdict == "taken_back" or last.reviewed_by != viewer.username:
                 raise ChangeRefused("There is no decision of yours on this lead to take back.")
@@ -86,13 +90,25 @@ def review(
 
 
 def _handed_over(reader: Reader, lead_id: str) -> Any:
-    asked = select(t.c.campaign_id, t.c.channel, t.c.mql_at, _DECIDED.label("decided_at"))
-    found = reader.rows(asked.where(t.c.lead_id == lead_id))
+    """The lead's campaign and channel, and by which move (`entered_at`) it came, or came back, to be decided on."""
+    asked = select(t.c.campaign_id, t.c.channel, t.c.mql_at).where(t.c.lead_id == lead_id)
+    found = reader.rows(asked)
     if not found or pd.isna(found[0].mql_at):
         raise ChangeRefused("This lead was not handed over to Sales, so nothing was recorded.")
-    if not pd.isna(found[0].decided_at):
+    waits = reader.rows(select(m.c.entered_at).where(m.c.lead_id == lead_id, m.c.is_waiting))
+    if not waits:
         raise ChangeRefused("The bank's tables already hold a decision on this lead. Reload the page.")
-    return found[0]._replace(**{n: None for n in ("campaign_id", "channel") if pd.isna(getattr(found[0], n))})
+    known = {
+        n: None if pd.isna(getattr(found[0], n)) else getattr(found[0], n) for n in ("campaign_id", "channel")
+    }
+    return _Waits(**known, entered_at=pd.Timestamp(waits[0].entered_at).to_pydatetime())
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Waits:
+    campaign_id: str | None
+    channel: str | None
+    entered_at: datetime
 
 
 def _told(last: Any) -> str:
@@ -112,15 +128,24 @@ def waiting(
     First whose promise can still be kept, then the least late; those Sales has spoken to come last.
 
     Columns lead_id, full_name, phone, campaign_id, channel, product, score, mql_at, contacted_at, sales_rep, due_at,
-    `late` (working hours past the promise by the end of `as_of`, negative while there is time) and `version`.
+    `late` (working hours past the promise by the end of `as_of`, negative while there is time) and `version`. Of a lead
+    that was reopened, `mql_at` is when, and a contact before that is none.
     """
     shown = (t.c.lead_id, t.c.full_name, t.c.phone, t.c.campaign_id, t.c.channel, t.c.product, t.c.score)
     asked = select(*shown, t.c.mql_at, t.c.contacted_at, t.c.sales_rep)
-    found = reader.frame(filtered(asked.where(t.c.mql_at < _end(as_of), _DECIDED.is_(None)), t, filters))
-    here = reader.frame(select(r.c.lead_id, r.c.version, r.c.verdict).where(latest()))
-    found = found.merge(here, on="lead_id", how="left")
-    found = found[found["verdict"].isna() | (found["verdict"] == "taken_back")].copy()
+    waits = select(m.c.lead_id).where(m.c.is_waiting)
+    found = reader.frame(filtered(asked.where(t.c.mql_at < _end(as_of), t.c.lead_id.in_(waits)), t, filters))
+    since = reader.frame(select(m.c.lead_id, m.c.entered_at, m.c.move).where(m.c.is_waiting))
+    here = reader.frame(select(r.c.lead_id, r.c.version, r.c.verdict, r.c.reviewed_at).where(latest()))
+    found = found.merge(since, on="lead_id").merge(here, on="lead_id", how="left")
+    # A decision of before the bank reopened the lead decided on what was then.
+    stands = found["verdict"].isin(("accepted", "rejected")) & ~(found["reviewed_at"] < found["entered_at"])
+    found = found[~stands].copy()
     found["version"] = found["version"].fillna(0).astype(int)
+    found["mql_at"] = found[["mql_at", "entered_at"]].max(axis=1)
+    found["contacted_at"] = found["contacted_at"].where(
+        (found["move"] <= _FIRST_TIME) | (found["contacted_at"] >= found["mql_at"])
+    )
     settings = reader.stores.settings
     office = working_time(settings)
     found["due_at"] = office.due(found["mql_at"], settings.contact_promise_hours)
@@ -130,7 +155,9 @@ def waiting(
     found["missed"] = found["late"] > 0
     order = ["called", "missed", "far", "lead_id"]
     return (
-        found.sort_values(order).drop(columns=["verdict", "called", "far", "missed"]).reset_index(drop=True)
+        found.sort_values(order)
+        .drop(columns=[*_OF_THE_LIST, "called", "far", "missed"])
+        .reset_index(drop=True)
     )
 
 
