@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from metrics import CATALOGUE
+from metrics import CATALOGUE, moves
 from metrics.compare import compare, share_interval
 from metrics.dimensions import caution
 from metrics.missing import delivered_in_part
@@ -34,6 +34,8 @@ def page(viewer: Viewer, scope: Scope) -> None:
     cards.row(CARDS, scope, viewer)
     if tables.absent("The funnel", viewer, "leads"):
         return
+    if limit := moves.limit(data.known(viewer)):
+        st.caption(limit)
     view = st.segmented_control(
         "How leads are counted",
         list(VIEWS),

@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from metrics import moves
 from metrics.compare import share_interval
 from metrics.query import Question
 from metrics.scope import Scope
@@ -42,6 +43,8 @@ def page(viewer: Viewer, scope: Scope) -> None:
     batch_alarms.show(viewer)
     waiting_leads.show_never_taken_up(viewer, scope, names)
     cards.row(CARDS, scope, viewer)
+    if limit := moves.limit(data.known(viewer)):
+        st.caption(limit)
     if viewer.role == "sales":
         lead_list.show(viewer, lead_list.waiting(viewer, names, scope), hours, scope)
         lead_list.decided(viewer, names)

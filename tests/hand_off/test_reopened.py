@@ -161,7 +161,7 @@ def test_a_lead_that_left_a_stage_and_came_back_is_in_it_twice(bank: Bank) -> No
 
 
 def test_moves_after_the_as_of_day_count_nowhere(bank: Bank) -> None:
-    late = FOUR.replace("2026-05-05", "2026-07-05")
+    late = FOUR.replace("2026-05-05", "2026-07-01")
     stages_of = Reader(bank(late), SYSTEM).frame(
         select(lead_moves.c.stage).where(lead_moves.c.lead_id == "L1")
     )
