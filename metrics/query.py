@@ -24,7 +24,7 @@ from metrics.dimensions import DIMENSIONS, among, caution
 from metrics.measure import Measure, Metric, Ratio, measures_of
 from metrics.qualified import dependent
 from metrics.scope import Period, Scope
-from metrics.versions import in_force
+from metrics.versions import as_agreed, in_force
 from warehouse import coverage
 from warehouse.access import Reader
 from warehouse.coverage import Coverage
@@ -56,6 +56,11 @@ class Question:
 
 TOP, BOTTOM = "__top", "__bottom"
 """Behind a ratio's name: what it was divided from, where that counts other days than the measure asked for itself."""
+
+
+def on_desk(name: str) -> bool:
+    """Whether a metric counts what people write, which changes by the minute, so that no answer about it is kept."""
+    return any(m.fact.schema is None for m in measures_of(CATALOGUE[name]))
 
 
 def figures(metric: Metric, row: pd.Series) -> dict[str, float]:
@@ -222,6 +227,21 @@ def _days_counted(
     if periods[1:2] == (periods[0].before(),) and (measure.monthly or counted[0] != periods[0]):
         counted[1] = known_part(of, compared_with(measure, counted[0] or periods[0]), covered)
     return counted
+
+
+def answer(
+    reader: Reader, question: Question, known: frozenset[str] | None = None, alike: bool = False
+) -> pd.DataFrame:
+    """`ask` as a function of a reader, which a cache can name, for figures that no definition in force changes."""
+    return ask(question, reader, known, CATALOGUE, alike)
+
+
+@as_agreed
+def answer_as_agreed(
+    reader: Reader, question: Question, known: frozenset[str] | None = None, alike: bool = False
+) -> pd.DataFrame:
+    """The same for figures that depend on what “qualified” means."""
+    return ask(question, reader, known, alike=alike)
 
 
 def _totals(

@@ -24,6 +24,7 @@ from metrics.meaning import Meaning
 from metrics.newcomers import COMPLAINT_DAYS, LEAVING_DAYS
 from metrics.query import Question
 from metrics.scope import Period, Scope, months_back
+from metrics.versions import as_agreed
 from warehouse.access import Reader
 
 FEWEST_PEOPLE, FEWEST_CASES = 30, 10
@@ -86,6 +87,7 @@ COUNTED = ("leads", "accepted", "decided", "customers_acquired", "complained_ear
 MONTHS = 24
 
 
+@as_agreed
 def of_the_bank(reader: Reader, as_of: date, known: frozenset[str] | None = None) -> pd.DataFrame:
     """`judge` on every campaign of the last MONTHS months up to `as_of`, and a column `leads`.
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Dialect, Engine, Table, select
 
+from metrics.cache_key import CannotBeKept
 from metrics.measure import Metric
 from metrics.qualified import SOURCES_SAY, Rule, Timeline, catalogue, read_rule
 from metrics.words import day
-from warehouse.access import Reader
-from warehouse.desk import definition_signatures, definitions
+from warehouse.access import Reader, Viewer
+from warehouse.connect import Stores
+from warehouse.desk import DESK, definition_signatures, definitions
 
 SIGNING = ("Marketing", "Sales")
 """The departments that share the funnel; a version needs both."""
@@ -118,10 +121,55 @@ def versions(reader: Reader) -> tuple[Version, ...]:
     return (FIRST, *proposed)
 
 
+_AS_AGREED: set[Callable[..., Any]] = set()
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def as_agreed(function: F) -> F:
+    """Marks a function whose answer depends on the definitions in force: they are part of the key it is kept under."""
+    _AS_AGREED.add(function)
+    return function
+
+
+class BankReader(Reader):
+    """A reader for answers that are kept: of the bank alone, under the definitions that were in force when it was made.
+
+    What people write on the desk changes by the minute, so an answer that reads it must not be kept: it is refused here.
+    Who looks is only known by what her rows and columns depend on.
+    """
+
+    def __init__(self, stores: Stores, viewer: Viewer, snapshot: str | None, agreed: Timeline | None):
+        super().__init__(stores, viewer.nameless(), snapshot)
+        self.agreed = agreed
+        """None for a function that is not marked `as_agreed`: it may not ask for them."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """That of the engine that answers."""
+        return self.stores.bank(self.snapshot).dialect
+
+    def _engine(self, tables: set[Table]) -> Engine:
+        if of_desk := sorted(t.name for t in tables if t.metadata is DESK):
+            raise CannotBeKept(f"An answer that is kept may not depend on the desk ({', '.join(of_desk)}).")
+        return super()._engine(tables)
+
+
 def timeline(reader: Reader) -> Timeline:
     """Which rule applies to the leads of which day; empty while version 1 is the only one in force."""
+    if isinstance(reader, BankReader):
+        if reader.agreed is None:
+            raise CannotBeKept(
+                "An answer that depends on the definitions in force is kept: mark its function as_agreed."
+            )
+        return reader.agreed
     signed = [(v.in_force_from, v.number, v.rule) for v in versions(reader) if v.in_force_from is not None]
     return tuple((start, rule) for start, _, rule in sorted(signed, key=lambda s: (s[0], s[1])))
+
+
+def bank_reader(reader: Reader, function: Callable[..., Any]) -> BankReader:
+    """The reader on which a function is called whose answer is kept."""
+    agreed = timeline(reader) if function in _AS_AGREED else None
+    return BankReader(reader.stores, reader.viewer, reader.snapshot, agreed)
 
 
 def in_force(reader: Reader) -> Mapping[str, Metric]:

@@ -5,13 +5,16 @@ All of it is worded here and in `reports.answers`; page, slides and handout prin
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from typing import Concatenate
 
 import pandas as pd
 
+from metrics.cache_key import Once, P, R
 from metrics.quarter import Quarter, quarter_named, quarter_of
 from metrics.scope import Period, parts_by_month
-from metrics.versions import in_words
+from metrics.versions import bank_reader, in_words
 from reports import case_studies
 from reports.answers import (
     asked,
@@ -29,10 +32,9 @@ from reports.answers import (
     unknown,
     value,
 )
-from reports.answers.asked import Once
 from reports.review import Review
 from warehouse import coverage
-from warehouse.access import Reader
+from warehouse.access import Reader, frame_of
 from warehouse.errors import Problem
 
 MOST_QUARTERS = 12
@@ -42,9 +44,12 @@ EVIDENCE = ("leads", "revenue", "cases_opened", "nps_answers", "churn_rate")
 
 
 def each_time(reader: Reader) -> Once:
-    """Without a cache: every piece of work is done when it is asked for."""
+    """Without a cache: every function is called when it is asked for, on the same kind of reader."""
 
-    return lambda _key, work: work(reader)
+    def called(function: Callable[Concatenate[Reader, P], R], /, *arguments: P.args, **named: P.kwargs) -> R:
+        return function(bank_reader(reader, function), *arguments, **named)
+
+    return called
 
 
 def quarters(reader: Reader, known: frozenset[str], once: Once | None = None) -> tuple[Quarter, ...]:
@@ -59,9 +64,7 @@ def quarters(reader: Reader, known: frozenset[str], once: Once | None = None) ->
 
 def _with_data(periods: list[Period], once: Once, known: frozenset[str]) -> list[int]:
     """The numbers of those periods in which anything happened."""
-    found: pd.DataFrame = once(
-        ("with data", periods), lambda d: asked.ask_what_may_be(d, EVIDENCE, periods[0], periods, known)
-    )
+    found = once(asked.ask_what_may_be, EVIDENCE, periods[0], tuple(periods), known)
     counts = found[["leads", "revenue", "cases_opened", "nps_answers", "customers_left"]]
     there = counts.fillna(0).abs().sum(axis=1) > 0
     return [int(n) for n in found.index[there]]
@@ -81,7 +84,7 @@ def named(name: str, reader: Reader) -> Quarter:
 def build(reader: Reader, quarter: Quarter, known: frozenset[str], once: Once | None = None) -> Review:
     """The review of a quarter. `known` is what `warehouse.coverage.known` gives for who reads; `once` may be a cache."""
     once = once or each_time(reader)
-    status: pd.DataFrame = once("status", lambda d: d.frame(coverage.status()))
+    status = once(frame_of, coverage.status())
     about = asked.read(reader, quarter, known, once, _begun(quarters(reader, known, once), once, known))
     told = goals.found(about)
     experiments = effects.read_out(about)

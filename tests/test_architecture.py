@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from pages import MENU
+
 ROOT = Path(__file__).parents[1]
 LAYERS = ("warehouse", "metrics", "models", "workflow", "sign_in", "reports", "pages")
 BELOW_PAGES = tuple(layer for layer in LAYERS if layer != "pages")
@@ -160,6 +162,89 @@ def test_there_is_one_cache() -> None:
     assert cached == ["pages/kit/data.py"]
     for module in OURS:
         assert not {"st.cache_resource", "st.experimental_memo", "st.cache"} & _names_used(module), module
+
+
+def test_nothing_is_kept_under_a_word_that_somebody_chose() -> None:
+    """What is kept is a function by its name and its arguments: `cached(viewer, function, …)`, `once(function, …)`."""
+    calls = [
+        (module, call)
+        for module in OURS
+        if module.parts[0] in ("pages", "reports", "workflow")
+        for call in ast.walk(_tree(module))
+        if isinstance(call, ast.Call) and ast.unparse(call.func).rpartition(".")[2] in ("cached", "once")
+    ]
+    assert len(calls) > 25
+    for module, call in calls:
+        place = 1 if ast.unparse(call.func).endswith("cached") else 0
+        if ast.unparse(call.func) == "data.once":
+            continue
+        named = call.args[place]
+        assert isinstance(named, ast.Name | ast.Attribute), f"{module}:{call.lineno} {ast.unparse(call)}"
+
+
+MEMORIES = {
+    "metrics/qualified.py": "the catalogue, and definitions handed in whole",
+    "metrics/report.py": "the catalogue, by the names of a metric and its dimensions",
+    "models/working_time.py": "the holidays of a country, by its code",
+    "pages/governance/where_used.py": "the pages' own code",
+    "reports/fit.py": "the width of a letter",
+    "reports/look.py": "the theme file",
+    "reports/type_faces.py": "the fonts of the machine, by where they are looked for",
+    "warehouse/lineage.py": "a mapping, by its whole text",
+}
+"""Module → what its own memory depends on: never a viewer, a bank, a setting or the desk."""
+
+
+def test_whatever_else_is_remembered_depends_on_no_viewer_and_no_bank() -> None:
+    remembering = {
+        str(m): node
+        for m in OURS
+        for node in ast.walk(_tree(m))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and any(re.search(r"\b(lru_cache|cache)\b", ast.unparse(d)) for d in node.decorator_list)
+    }
+    assert set(remembering) <= set(MEMORIES)
+    for module in MEMORIES:
+        for node in ast.walk(_tree(Path(module))):
+            if isinstance(node, ast.FunctionDef) and any(
+                re.search(r"\b(lru_cache|cache)\b", ast.unparse(d)) for d in node.decorator_list
+            ):
+                given = {ast.unparse(a.annotation) for a in node.args.args if a.annotation}
+                assert not given & {"Reader", "Viewer", "Stores", "Settings", "Connection"}, module
+
+
+def _modules_of_pages() -> dict[str, frozenset[str]]:
+    """Module under `pages/` → the pages it is a part of."""
+    imported = {
+        ".".join(m.with_suffix("").parts): {i for i in _imports(m) if i.startswith("pages.")}
+        for m in MODULES
+        if m.parts[0] == "pages"
+    }
+    found: dict[str, set[str]] = {name: set() for name in imported}
+    for entry in (e for entries in MENU.values() for e in entries):
+        reached, left = set(), {entry.page.__module__}
+        while left:
+            name = left.pop()
+            reached.add(name)
+            left |= {i for i in imported[name] if i in imported} - reached
+        for name in reached:
+            found[name].add(entry.url)
+    return {name: frozenset(urls) for name, urls in found.items()}
+
+
+def test_no_two_pages_keep_different_things_under_one_word_of_the_session() -> None:
+    """A message or a choice of one page would show up on another."""
+    pages_of = _modules_of_pages()
+    words: dict[str, set[str]] = {}
+    for module in (m for m in MODULES if m.parts[0] == "pages"):
+        name = ".".join(module.with_suffix("").parts)
+        text = _text(module)
+        for pattern in (r'session_state(?:\.get\(|\.pop\(|\[)"([^"]+)"', r'\bkey="([^"]+)"'):
+            for word in re.findall(pattern, text):
+                words.setdefault(word, set()).add(name)
+    assert len(words) > 30
+    for word, modules in words.items():
+        assert len({pages_of[m] for m in modules}) == 1, f"{word}: {sorted(modules)}"
 
 
 @pytest.mark.parametrize(

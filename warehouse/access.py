@@ -41,11 +41,15 @@ class Viewer:
 
     @property
     def row_rule(self) -> str:
-        """A text that is equal for two viewers exactly when they may see the same rows: part of every cache key."""
+        """A text that is equal for two viewers exactly when they may see the same rows."""
+        return repr(self.nameless())
+
+    def nameless(self) -> Viewer:
+        """What of a viewer decides which rows she sees, and nothing else: what answers that are kept may depend on."""
         if self.role not in ("relationship_manager", "team_lead"):
-            return self.role
+            return Viewer("", "", self.role)
         own = self.rm_id if self.role == "relationship_manager" else None
-        return repr((self.role, own, self.team, self.covers))
+        return Viewer("", "", self.role, own, self.team, self.covers)
 
 
 SYSTEM = Viewer(username="nightly", full_name="Nightly job", role="system")
@@ -227,3 +231,13 @@ class Reader:
         if tables and all(t.metadata is desk.DESK for t in tables):
             return self.stores.desk
         return self.stores.bank(self.snapshot)
+
+
+def frame_of(reader: Reader, statement: Select) -> pd.DataFrame:
+    """The answer of a statement as a frame: `Reader.frame` as a function, which a cache can name."""
+    return reader.frame(statement)
+
+
+def spread_of(reader: Reader, statement: Select, along: str) -> pd.DataFrame:
+    """`Reader.spread` as a function, which a cache can name."""
+    return reader.spread(statement, along)

@@ -25,6 +25,7 @@ KEPT_SNAPSHOTS = 2
 
 
 Noted = TypeVar("Noted")
+State = tuple[str, datetime | None]
 
 
 @dataclass
@@ -35,7 +36,7 @@ class Stores:
     now: Callable[[], datetime]
     desk: Engine
     _bank: dict[str, Engine] = field(default_factory=dict)
-    _notes: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _notes: dict[State, dict[Callable[..., Any], Any]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _place: Place | None = None
 
@@ -78,17 +79,27 @@ class Stores:
                     self.place.close(self._bank.pop(old))
             return self._bank[wanted]
 
-    def remembered(self, key: tuple[str, str], read: Callable[[], Noted]) -> Noted:
-        """What `read` gives about a snapshot, kept while the snapshot may be read; `key` is its id and what it is."""
-        if key not in self._notes:
-            value = read()
-            with self._lock:
-                self._notes[key] = value
-                kept = list(dict.fromkeys(snapshot for snapshot, _ in self._notes))[-KEPT_SNAPSHOTS:]
-                for old in [k for k in self._notes if k[0] not in kept]:
-                    del self._notes[old]
-            return value
-        return cast("Noted", self._notes[key])
+    def state_of(self, snapshot: str) -> State:
+        """What of the bank is read: the snapshot. A warehouse that somebody else keeps changes under its one name, so the
+        quarter of an hour stands beside it, after which nothing read before is used any more."""
+        if snapshot != AS_IT_IS:
+            return snapshot, None
+        now = self.now()
+        return snapshot, now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0, tzinfo=None)
+
+    def remembered(self, snapshot: str, read: Callable[[Stores, str], Noted]) -> Noted:
+        """What a function reads of a snapshot for everybody alike, kept while the snapshot may be read."""
+        state = self.state_of(snapshot)
+        with self._lock:
+            notes = self._notes.get(state, {})
+        if read in notes:
+            return cast("Noted", notes[read])
+        value = read(self, snapshot)
+        with self._lock:
+            self._notes.setdefault(state, {})[read] = value
+            for old in list(self._notes)[:-KEPT_SNAPSHOTS]:
+                del self._notes[old]
+        return value
 
     def _open(self, snapshot: str) -> Engine:
         url = self.settings.warehouse_url

@@ -71,7 +71,7 @@ class Coverage:
 def coverage(stores: Stores, snapshot: str | None = None) -> Coverage | None:
     """What `snapshot` (the current one) covers, read once per process; None where its load noted nothing."""
     served = snapshot or stores.snapshot()
-    return stores.remembered((served, "coverage"), lambda: _read(Reader(stores, SYSTEM, served)))
+    return stores.remembered(served, _read)
 
 
 def of(reader: Reader) -> Coverage | None:
@@ -79,7 +79,8 @@ def of(reader: Reader) -> Coverage | None:
     return coverage(reader.stores, reader.snapshot)
 
 
-def _read(reader: Reader) -> Coverage | None:
+def _read(stores: Stores, snapshot: str) -> Coverage | None:
+    reader = Reader(stores, SYSTEM, snapshot)
     noted = reader.frame(select(loads))
     if noted.empty:
         return None

@@ -15,7 +15,7 @@ from sqlalchemy import func, insert, select
 from metrics.qualified import Rule, catalogue, changes, dependent, moment, under
 from metrics.query import Question, ask, statement
 from metrics.scope import Period, Scope
-from metrics.versions import SIGNING, Version, timeline, versions
+from metrics.versions import SIGNING, Version, as_agreed, timeline, versions
 from metrics.words import day
 from warehouse import journal
 from warehouse.access import Reader, Viewer
@@ -130,11 +130,17 @@ def figures_under(
     One row per figure (its catalogue name as index), one column per version number. A version never changes, so on the
     same data the same call gives the same numbers for ever.
     """
+    rules = tuple((n, version(reader, n).rule) for n in numbers)
+    return figures_under_rules(reader, rules, scope, known)
+
+
+def figures_under_rules(
+    reader: Reader, rules: tuple[tuple[int, Rule], ...], scope: Scope, known: frozenset[str] | None = None
+) -> pd.DataFrame:
+    """The same for rules beside their numbers."""
     names = sorted(dependent())
     question = Question.of(names, scope, periods=[scope.period])
-    answers = {
-        n: ask(question, reader, known, under(version(reader, n).rule)).iloc[0][names] for n in numbers
-    }
+    answers = {n: ask(question, reader, known, under(rule)).iloc[0][names] for n, rule in rules}
     return pd.DataFrame(answers, index=names)
 
 
@@ -151,6 +157,7 @@ class Preview:
     figures: pd.DataFrame
 
 
+@as_agreed
 def preview(
     reader: Reader, rule: Rule, scope: Scope, known: frozenset[str] | None = None, by: str = "channel"
 ) -> Preview:
@@ -172,6 +179,7 @@ def preview(
     )
 
 
+@as_agreed
 def leads_that_change(reader: Reader, rule: Rule, scope: Scope) -> pd.DataFrame:
     """The first leads that a rule would call otherwise, newest first: their attributes, no names.
 

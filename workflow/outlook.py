@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -121,7 +121,11 @@ def with_path(draft: Draft, reader: Reader, known: frozenset[str] | None = None)
 
 
 def contributors(
-    goal: Goal, reader: Reader, as_of: date, known: frozenset[str] | None = None
+    goal: Goal,
+    reader: Reader,
+    as_of: date,
+    known: frozenset[str] | None = None,
+    among: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """The figures that feed a goal: index metric, columns now and before, top and bottom of each.
 
@@ -131,7 +135,7 @@ def contributors(
     elapsed = Period(goal.span.start, min(goal.span.end, as_of))
     scope = Scope(elapsed, goal.filters)
     rows = {}
-    for name in CONTRIBUTORS.get(goal.metric, ()):
+    for name in CONTRIBUTORS.get(goal.metric, ()) if among is None else among:
         asked = Question.of([name], scope, periods=[elapsed, year_before(elapsed)])
         if unanswerable(name, asked) or not sees_the_whole(reader, name):
             continue

@@ -13,8 +13,9 @@ from pages.customers import alert_card
 from pages.kit import charts, data, tables, time_charts
 from warehouse import connect
 from warehouse.access import Viewer
-from workflow import rule_preview, training
+from workflow import rule_preview
 from workflow import rule_versions as versions
+from workflow.kept import flagged_by
 from workflow.rule_drafts import ATTRIBUTES, Draft, as_rule, code_of
 
 NEW = "a new rule"
@@ -108,13 +109,8 @@ def _called(code: str, draft: Draft) -> str:
 
 
 def _preview_and_decide(viewer: Viewer, draft: Draft, today: date, exists: bool) -> None:
-    rule, known = as_rule(draft), data.known(viewer)
     with st.spinner("Counting whom it would flag, now and at the past month ends …"):
-        found = data.cached(
-            viewer,
-            ("rule preview", sorted(draft.conditions.items()), today),
-            lambda door: rule_preview.preview(door, rule, today, training.first_day(door, known), known),
-        )
+        found = data.cached(viewer, flagged_by, draft, today, data.known(viewer))
     whose = "of your team's" if viewer.role == "team_lead" else "of"
     st.subheader(f"It would flag {found.now:,} {whose} {found.people:,} customers on {day(today)}")
     st.caption(

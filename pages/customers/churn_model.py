@@ -25,7 +25,7 @@ SECTIONS = {
 
 def page(viewer: Viewer, scope: Scope | None) -> None:
     """The finding, four figures, and one section at a time."""
-    known = data.cached(viewer, "churn model", model_card.current)
+    known = data.cached(viewer, model_card.current)
     if known is None:
         st.title("There is no churn model")
         tables.not_worked_out(

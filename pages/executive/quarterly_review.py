@@ -1,7 +1,5 @@
 """The quarterly review: a quarter in one sentence, its first figures, and ten questions that open into their answers."""
 
-from functools import partial
-
 import pandas as pd
 import streamlit as st
 
@@ -26,7 +24,7 @@ COLOURS = {"better": "green", "worse": "red"}
 def page(viewer: Viewer, scope: Scope | None) -> None:
     """The finding, what to take along, the first figures, the ten answers."""
     reader, known = data.reader(viewer), data.known(viewer)
-    once = partial(data.cached, viewer)
+    once = data.once(viewer)
     offered = quarterly.quarters(reader, known, once)
     headline = st.empty()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):

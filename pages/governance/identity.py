@@ -60,8 +60,7 @@ def _unmatched(viewer: Viewer, rates: pd.DataFrame) -> None:
         tables.empty("Every record belongs to a customer.")
         return
     source = st.selectbox("Of", list(some["source"]), key="unmatched-source")
-    question = ("unmatched", source, SHOWN)
-    rows = data.cached(viewer, question, lambda door: identity_check.unmatched(door, source, SHOWN))
+    rows = data.cached(viewer, identity_check.unmatched, source, SHOWN)
     st.caption(f"The first {SHOWN:,}, by number. Your role sees no names, addresses or phones.")
     shown = rows.rename(columns=lambda c: c.replace("_", " ").capitalize())
     tables.show(shown, "unmatched")

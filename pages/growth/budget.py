@@ -26,7 +26,7 @@ DAYS_OF_VALUE = 730
 
 def page(viewer: Viewer, scope: Scope | None) -> None:
     """The expectation in words, a field per channel, and what each of them would bring."""
-    curves = data.cached(viewer, "response curves", channel_value.response_curves)
+    curves = data.cached(viewer, channel_value.response_curves)
     usable = curves.dropna(subset=["level"])
     if usable.empty:
         st.title("What another budget would win cannot be said")
@@ -100,9 +100,7 @@ def _rounded(amount: float) -> float:
 def _worths(viewer: Viewer) -> pd.DataFrame:
     as_of = data.as_of(viewer)
     scope = Scope(Period(as_of - timedelta(days=DAYS_OF_VALUE), as_of))
-    found = worth.judged(
-        data.cached(viewer, ("groups", "channel", scope), lambda d: channel_value.groups(d, "channel", scope))
-    )
+    found = worth.judged(data.cached(viewer, channel_value.groups, "channel", scope))
     found = found[found["valued"] >= worth.FEWEST].dropna(subset=["group"])
     return pd.DataFrame(
         {"channel": found["group"], "mean": found["ltv"], "low": found["ltv_low"], "high": found["ltv_high"]}

@@ -5,7 +5,6 @@ import streamlit as st
 
 from metrics import scorecard
 from metrics.scope import Scope
-from metrics.versions import timeline
 from pages.customers.alert_card import escaped
 from pages.growth import campaign_life, campaign_overlap, campaign_scorecard
 from pages.growth.campaign_scorecard import JUDGED
@@ -27,7 +26,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         st.title("No campaign has been loaded")
         tables.absent("This page", viewer, "campaigns")
         return
-    plans = data.cached(viewer, "campaigns", campaigns.listed)
+    plans = data.cached(viewer, campaigns.listed)
     judged = _judged(viewer, plans)
     finding = st.empty()
     asked = st.query_params.get("view", "scorecard")
@@ -36,7 +35,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         list(VIEWS),
         format_func=VIEWS.get,
         default=asked if asked in VIEWS else "scorecard",
-        key="view",
+        key="campaigns-view",
         required=True,
         label_visibility="collapsed",
     )
@@ -63,11 +62,7 @@ def _judged(viewer: Viewer, plans: pd.DataFrame) -> pd.DataFrame | None:
     if not {"leads", "customers", "tickets"} <= known:
         return None
     as_of = data.as_of(viewer)
-    found: pd.DataFrame = data.cached(
-        viewer,
-        ("scorecard", as_of, timeline(data.reader(viewer))),
-        lambda door: scorecard.of_the_bank(door, as_of, known),
-    )
+    found = data.cached(viewer, scorecard.of_the_bank, as_of, known)
     told = plans[["campaign_id", "name", "channel", "audience", "message", "starts_on", "ends_on"]]
     found = found.merge(told, left_on="campaign", right_on="campaign_id", how="left")
     return found[found["audience"] != "customers"].assign(name=found["name"].fillna(found["campaign"]))

@@ -35,15 +35,9 @@ def page(viewer: Viewer, scope: Scope) -> None:
         label_visibility="collapsed",
     )
     by = by if by in BY else "channel"
-    groups = worth.judged(
-        data.cached(viewer, ("groups", by, scope), lambda d: channel_value.groups(d, by, scope))
-    )
+    groups = worth.judged(data.cached(viewer, channel_value.groups, by, scope))
     as_of = data.as_of(viewer)
-    months = data.cached(
-        viewer,
-        ("months since joining", by, scope),
-        lambda d: channel_value.by_month_since_joining(d, by, scope, as_of),
-    )
+    months = data.cached(viewer, channel_value.by_month_since_joining, by, scope, as_of)
     groups["label"] = _labels(viewer, by, groups["group"])
     finding.title(headline(groups, by))
     if (groups["won"] == 0).all():
@@ -97,7 +91,7 @@ def sentence(row, horizon: int) -> str:
 
 def _labels(viewer: Viewer, by: str, groups: pd.Series) -> list[str]:
     if by == "campaign":
-        names = data.cached(viewer, "campaign names", channel_value.campaign_names)
+        names = data.cached(viewer, channel_value.campaign_names)
         return ["Campaign not known" if pd.isna(g) else names.get(g, g) for g in groups]
     if by == "month":
         return ["Not known" if pd.isna(g) else f"{pd.Timestamp(g):%b %Y}" for g in groups]

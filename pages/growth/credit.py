@@ -88,7 +88,7 @@ def _side_by_side(viewer: Viewer, scope: Scope, found: pd.DataFrame) -> None:
         ),
         key="models-chart",
     )
-    gone = data.cached(viewer, "removal effects", crediting.removal)
+    gone = data.cached(viewer, crediting.removal)
     effects = {
         c if isinstance(c, str) else None: e
         for c, e in zip(gone["channel"], gone["removal_effect"], strict=True)

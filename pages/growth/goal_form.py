@@ -9,7 +9,6 @@ import streamlit as st
 from metrics import CATALOGUE, HEADLINES
 from metrics.pace import is_count
 from metrics.scope import Period, fiscal_year
-from metrics.versions import timeline
 from metrics.words import figure, plain
 from pages.kit import data, filters
 from warehouse import connect
@@ -17,7 +16,8 @@ from warehouse.access import Viewer
 from warehouse.errors import Problem
 from workflow.goal_setting import LONGEST_TEXT, OWNERS, set_goal
 from workflow.goals import DIGITAL, Draft, Filters, Goal
-from workflow.outlook import a_year_before, evidence, with_path
+from workflow.kept import year_before_of
+from workflow.outlook import evidence, with_path
 from workflow.smart import LETTERS, LINKS, Evidence, judge, plus_a_quarter
 
 OFFERED = tuple(dict.fromkeys(("qualified_conversions", "acceptance_rate", *HEADLINES)))
@@ -104,11 +104,7 @@ def _fill(viewer: Viewer, year: Period) -> None:
     """Put the template into the form."""
     known = data.known(viewer)
     template = plus_a_quarter(year, None, ONLINE)
-    before: float = data.cached(
-        viewer,
-        ("a year before", template, timeline(data.reader(viewer))),
-        lambda door: a_year_before(template, door, known)[0],
-    )
+    before = data.cached(viewer, year_before_of, template, known)
     draft = plus_a_quarter(year, None if math.isnan(before) else before, ONLINE)
     st.session_state["goal-owner"] = draft.owner
     st.session_state["goal-part"] = "Digital channels"
@@ -146,7 +142,7 @@ def _answer(
     except Problem as problem:
         st.warning(str(problem), icon=":material/error:")
         return
-    st.session_state["just done"] = "The goal is set. Cards of the same part of the bank now show its target."
+    st.session_state["goal done"] = "The goal is set. Cards of the same part of the bank now show its target."
     st.rerun()
 
 

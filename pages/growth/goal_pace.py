@@ -5,25 +5,20 @@ import pandas as pd
 from metrics import CATALOGUE
 from metrics.pace import Forecast, adds_up
 from metrics.scope import Period
-from metrics.versions import timeline
 from metrics.words import day, figure
 from pages.kit import data, drill_table, pace_chart, time_charts
 from pages.kit.drill import Figure
 from warehouse.access import Viewer
 from workflow import annotations
 from workflow.goals import Goal, parts_of
-from workflow.outlook import heading
+from workflow.kept import heading_now
 from workflow.progress import Progress
 
 
 def outlook(viewer: Viewer, goal: Goal) -> tuple[Forecast | None, pd.DataFrame]:
     """Where a goal is heading, and the full months that says so; from the cache."""
     as_of, known = data.as_of(viewer), data.known(viewer)
-    key = ("heading", goal, as_of, timeline(data.reader(viewer)))
-    found: tuple[Forecast | None, pd.DataFrame] = data.cached(
-        viewer, key, lambda door: heading(goal, door, as_of, known)
-    )
-    return found
+    return heading_now(data.once(viewer), data.reader(viewer), goal, as_of, known)
 
 
 def chart(viewer: Viewer, found: Progress, heading_for: Forecast | None) -> None:

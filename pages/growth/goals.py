@@ -9,7 +9,6 @@ from metrics.meaning import Meaning
 from metrics.pace import adds_up, known_in_a_row
 from metrics.query import Question
 from metrics.scope import Period, Scope, year_before
-from metrics.versions import timeline
 from metrics.words import day, figure
 from pages.growth import goal_form, goal_list, goal_pace
 from pages.kit import data, drill, drill_table, tables
@@ -19,9 +18,9 @@ from warehouse.access import Viewer
 from warehouse.errors import Problem
 from workflow.goal_setting import MAY_SET, end_goal
 from workflow.goals import Goal, current, departments, every_goal
-from workflow.outlook import contradictions, contributors
+from workflow.kept import contradictions_of, contributors_now, progress_now
 from workflow.people import called
-from workflow.progress import Progress, progress
+from workflow.progress import Progress
 
 VIEWS = ("This goal", "All goals", "Bonus", "Set a goal")
 TIMES = {"ahead": "green", "met": "green", "met early": "green", "behind": "red", "missed": "red"}
@@ -31,7 +30,7 @@ TIMES = {"ahead": "green", "met": "green", "met early": "green", "behind": "red"
 def page(viewer: Viewer, scope: Scope | None) -> None:
     """The finding about the chosen goal, and the view the viewer asks for."""
     as_of = data.as_of(viewer)
-    said = st.session_state.pop("just done", None)
+    said = st.session_state.pop("goal done", None)
     if said:
         st.toast(said, icon=":material/check:")
     goals = every_goal(data.reader(viewer))
@@ -61,9 +60,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
 def read(viewer: Viewer, goals: list[Goal]) -> list[Progress]:
     """Goals with their figures, from the cache."""
     as_of, known = data.as_of(viewer), data.known(viewer)
-    key = ("progress", goals, as_of, timeline(data.reader(viewer)))
-    found: list[Progress] = data.cached(viewer, key, lambda door: progress(goals, door, as_of, known))
-    return found
+    return progress_now(data.once(viewer), data.reader(viewer), goals, as_of, known)
 
 
 def headline(found: Progress) -> str:
@@ -166,11 +163,8 @@ def _no_forecast(total: bool, months: int) -> str:
 
 def _feeds(viewer: Viewer, goal: Goal) -> None:
     as_of, known = data.as_of(viewer), data.known(viewer)
-    agreed = timeline(data.reader(viewer))
     st.header("What feeds it")
-    fed = data.cached(
-        viewer, ("feeds", goal, as_of, agreed), lambda door: contributors(goal, door, as_of, known)
-    )
+    fed = contributors_now(data.once(viewer), data.reader(viewer), goal, as_of, known)
     if fed.empty:
         tables.empty("No other figure of this part of the bank feeds it, or none your role sees.")
     else:
@@ -186,11 +180,7 @@ def _feeds(viewer: Viewer, goal: Goal) -> None:
             [str(name) for name in fed.index], goal.scope.over(days), periods=[days, year_before(days)]
         )
         drill_table.show(goal_list.compared(fed), "feeds", opens=opens, of=asked)
-    pulls = data.cached(
-        viewer,
-        ("pulls", goal.filters, as_of, agreed),
-        lambda door: contradictions(goal.filters, door, as_of, known),
-    )
+    pulls = data.cached(viewer, contradictions_of, goal.filters, as_of, known)
     for pair, judged in pulls:
         if judged.finding == "conflict":
             st.warning(
@@ -217,5 +207,5 @@ def _give_up(viewer: Viewer, goal: Goal) -> None:
             except Problem as problem:
                 st.warning(str(problem), icon=":material/error:")
                 return
-            st.session_state["just done"] = "Ended. It stays in the history."
+            st.session_state["goal done"] = "Ended. It stays in the history."
             st.rerun()

@@ -13,7 +13,7 @@ from pages.kit import data, tables
 from warehouse import connect
 from warehouse.access import Viewer
 from warehouse.errors import Problem
-from workflow.definitions import DEPARTMENTS, LONGEST_WHY, MAY_PROPOSE, figures_under, sign
+from workflow.definitions import DEPARTMENTS, LONGEST_WHY, MAY_PROPOSE, figures_under_rules, sign
 from workflow.people import called
 
 VIEWS = ("Waiting", "Side by side", "Try a rule", "History")
@@ -22,7 +22,7 @@ VIEWS = ("Waiting", "Side by side", "Try a rule", "History")
 def page(viewer: Viewer, scope: Scope | None) -> None:
     """The finding, and one of: what waits, versions side by side, a rule to try, the history."""
     assert scope is not None
-    said = st.session_state.pop("just done", None)
+    said = st.session_state.pop("version done", None)
     if said:
         st.toast(said, icon=":material/check:")
     found = versions(data.reader(viewer))
@@ -106,7 +106,7 @@ def _say(viewer: Viewer, version: Version, verdict: str, note: str) -> None:
     except Problem as problem:
         st.warning(str(problem), icon=":material/error:")
         return
-    st.session_state["just done"] = f"Version {version.number} is {verdict}."
+    st.session_state["version done"] = f"Version {version.number} is {verdict}."
     st.rerun()
 
 
@@ -124,11 +124,7 @@ def _side_by_side(viewer: Viewer, found: tuple[Version, ...], scope: Scope) -> N
         return
     known = data.known(viewer)
     rules = tuple((n, by_number[n].rule) for n in chosen)
-    answer = data.cached(
-        viewer,
-        ("versions", rules, scope),
-        lambda door: figures_under(door, [n for n, _ in rules], scope, known),
-    )
+    answer = data.cached(viewer, figures_under_rules, rules, scope, known)
     names = rule_preview.figures_told(answer.index)
     rows = [
         {

@@ -7,9 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from metrics import CATALOGUE
-from metrics.qualified import Condition, Rule, dependent, under
+from metrics.qualified import Condition, Rule, dependent
 from metrics.scope import Scope, month
-from metrics.versions import timeline
 from metrics.words import figure, plain, points, share, signed
 from pages.kit import data, drill, filters, tables
 from warehouse import connect
@@ -17,16 +16,13 @@ from warehouse.access import Viewer
 from warehouse.errors import Problem
 from workflow.definitions import LONGEST_LIST, LONGEST_WHY, Preview, leads_that_change, preview, propose
 from workflow.goals import current, every_goal
-from workflow.progress import progress
+from workflow.kept import progress_under
 
 
 def effect(viewer: Viewer, rule: Rule, scope: Scope, name: str) -> None:
     """The preview of a rule over the leads of a scope."""
     known = data.known(viewer)
-    agreed = timeline(data.reader(viewer))
-    found: Preview = data.cached(
-        viewer, ("preview", rule, scope, agreed), lambda door: preview(door, rule, scope, known)
-    )
+    found = data.cached(viewer, preview, rule, scope, known)
     totals = found.classes[["kept", "gained", "lost"]].sum()
     was = totals["kept"] + totals["lost"]
     others = f"{totals['gained']:,.0f} others" if totals["gained"] else "no other"
@@ -92,15 +88,7 @@ def _goals(viewer: Viewer, rule: Rule, name: str) -> None:
     if not touched:
         st.caption("No running goal depends on it.")
         return
-    key = ("goals under", rule, touched, as_of, timeline(data.reader(viewer)))
-    now, then = data.cached(
-        viewer,
-        key,
-        lambda door: (
-            progress(touched, door, as_of, known),
-            progress(touched, door, as_of, known, under(rule)),
-        ),
-    )
+    now, then = data.cached(viewer, progress_under, tuple(touched), as_of, known, rule)
     rows = [
         {
             "Goal": a.goal.in_words(),
@@ -117,11 +105,7 @@ def _goals(viewer: Viewer, rule: Rule, name: str) -> None:
 
 def _rows(viewer: Viewer, rule: Rule, scope: Scope, name: str) -> None:
     with st.expander("The leads that change class"):
-        rows = data.cached(
-            viewer,
-            ("leads that change", rule, scope, timeline(data.reader(viewer))),
-            lambda door: leads_that_change(door, rule, scope),
-        )
+        rows = data.cached(viewer, leads_that_change, rule, scope)
         st.caption(f"The newest {LONGEST_LIST:,} of each kind.")
         tables.show(
             drill.in_words(rows),
@@ -162,7 +146,7 @@ def try_one(viewer: Viewer, scope: Scope) -> None:
         except Problem as problem:
             st.warning(str(problem), icon=":material/error:")
             return
-        st.session_state["just done"] = f"Version {number} is proposed and waits for both departments."
+        st.session_state["version done"] = f"Version {number} is proposed and waits for both departments."
         st.rerun()
 
 

@@ -13,7 +13,7 @@ from metrics.versions import timeline
 from models.stay import Stay, stay
 from pages.kit import data, drill_table
 from pages.kit.drill import Figure
-from warehouse.access import Viewer
+from warehouse.access import Viewer, spread_of
 
 MEANS = Meaning(
     terms=(
@@ -67,8 +67,7 @@ def _stay(viewer: Viewer, scope: Scope, stage: Stage, back: bool) -> Stay | None
     counted = []
     for question in (left_after, waiting_for):
         statement = question(stage, Scope(period, scope.filters), until)
-        key = ("spread", data.reader(viewer).sql(statement))
-        counted.append(data.cached(viewer, key, lambda door, s=statement: door.spread(s, "days")))
+        counted.append(data.cached(viewer, spread_of, statement, "days"))
     return stay(*counted)
 
 

@@ -19,11 +19,7 @@ MOST_COLUMNS = 12
 def cohorts(viewer: Viewer, scope: Scope, as_of: date) -> None:
     """The triangle: cumulative net revenue per customer won, by month of joining and months since."""
     st.header("What newcomers brought, month by month")
-    months = data.cached(
-        viewer,
-        ("months since joining", "month", scope),
-        lambda d: channel_value.by_month_since_joining(d, "month", scope, as_of),
-    )
+    months = data.cached(viewer, channel_value.by_month_since_joining, "month", scope, as_of)
     months = months[months["month"] <= MOST_COLUMNS]
     if months.empty:
         tables.empty("Nobody who joined in this period has completed a month yet.")
@@ -69,7 +65,7 @@ def cohorts(viewer: Viewer, scope: Scope, as_of: date) -> None:
 def hindsight(viewer: Viewer) -> None:
     """Predicted a year ago against what came, by tenths of customers."""
     st.header("How right were such values a year ago?")
-    found = data.cached(viewer, "value hindsight", channel_value.latest_hindsight)
+    found = data.cached(viewer, channel_value.latest_hindsight)
     if found.empty:
         tables.not_worked_out(viewer, HINDSIGHT, "The last nightly run compared no value with what came.")
         return

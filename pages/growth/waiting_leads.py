@@ -12,7 +12,7 @@ from metrics.waiting import AGES
 from metrics.words import day
 from pages.kit import data, drill, drill_table
 from pages.kit.drill import Figure
-from warehouse.access import Viewer
+from warehouse.access import Viewer, spread_of
 
 CAMPAIGNS = 8
 """Campaigns listed; the others are told in one line."""
@@ -145,6 +145,4 @@ def _today(viewer: Viewer) -> Period:
 
 
 def _spread(viewer: Viewer, statement: Any) -> pd.DataFrame:
-    key = ("spread", data.reader(viewer).sql(statement))
-    found: pd.DataFrame = data.cached(viewer, key, lambda door: door.spread(statement, "days"))
-    return found
+    return data.cached(viewer, spread_of, statement, "days")

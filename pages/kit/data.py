@@ -1,32 +1,39 @@
 """Every figure a page shows comes through here, and through the one cache of the project.
 
-The cache's key is one text: the viewer's row rule, the snapshot and the question. Two viewers share an answer only when
-they may see the same rows of the same snapshot. What people write on the desk changes by the minute and is not cached.
+The cache's key is one text: the viewer's row rule, the settings, the snapshot, the definitions in force, and the call: a
+function and its arguments (`metrics.cache_key`). Nobody chooses a word, so no two answers can have one name; two viewers
+share an answer only when they may see the same rows of the same snapshot. What people write on the desk changes by the
+minute and is not cached: a function that reads it is refused.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from functools import partial
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 import streamlit as st
 
-from metrics import CATALOGUE, qualified
+from metrics import CATALOGUE
+from metrics.cache_key import Once, key_of, spelled
 from metrics.coverage import compared_with, reaches_back
 from metrics.freshness import Freshness
 from metrics.freshness import freshness as freshness_of
 from metrics.measure import Metric, measures_of
 from metrics.missing import Missing, why
 from metrics.qualified import dependent
-from metrics.query import Question, figures
+from metrics.query import Question, answer, answer_as_agreed, figures, on_desk
 from metrics.query import ask as ask_warehouse
 from metrics.scope import Period, Scope
-from metrics.versions import in_force, timeline
+from metrics.versions import bank_reader, in_force
 from warehouse import connect, coverage, identity_check
-from warehouse.access import Reader, Viewer
+from warehouse.access import Reader, Viewer, frame_of
 from warehouse.coverage import Coverage
 from warehouse.errors import NothingLoaded
 from warehouse.roles import RULES, See
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 @st.cache_data(max_entries=2_000, show_spinner=False)
@@ -41,15 +48,36 @@ def reader(viewer: Viewer) -> Reader:
     return Reader(stores, viewer, stores.snapshot())
 
 
-def cached(viewer: Viewer, question: object, work: Callable[[Reader], Any]) -> Any:
-    """`work` on the viewer's reader, once per row rule, snapshot and question (whose `repr` must tell it apart)."""
+def cached(
+    viewer: Viewer,
+    function: Callable[Concatenate[Reader, P], R],
+    /,
+    *arguments: P.args,
+    **named: P.kwargs,
+) -> R:
+    """`function(reader, *arguments)`, done once for viewers of one row rule as long as nothing it depends on changes.
+
+    The reader gives the bank alone, and the definitions in force to a function marked `as_agreed`. Raises CannotBeKept
+    for a function that is not at the top of a module, for an argument that cannot be spelled exactly, and where the
+    desk is read.
+    """
     door = reader(viewer)
-    return _once(repr((viewer.row_rule, door.snapshot, question)), lambda: work(door))
+    bank, state = bank_reader(door, function), door.stores.state_of(str(door.snapshot))
+    call = key_of(function, arguments, named, bank.dialect)
+    key = spelled((bank.viewer, bank.stores.settings, state, bank.agreed, call))
+    answer: R = _once(key, lambda: function(bank, *arguments, **named))
+    return answer
+
+
+def once(viewer: Viewer) -> Once:
+    """`cached` for one viewer, for who asks without knowing of pages."""
+    called: Once = partial(cached, viewer)
+    return called
 
 
 def frame(viewer: Viewer, statement: Any) -> pd.DataFrame:
     """The rows of a statement, narrowed to the viewer."""
-    return cached(viewer, reader(viewer).sql(statement), lambda door: door.frame(statement))
+    return cached(viewer, frame_of, statement)
 
 
 def fresh_or_cached(viewer: Viewer, statement: Any) -> pd.DataFrame:
@@ -82,20 +110,16 @@ def ask(
     alike: bool = False,
 ) -> pd.DataFrame:
     """The figures of `metrics.query.ask`; those about the desk are read fresh, the others come from the cache."""
-    on_desk = [m for m in metrics if any(f.fact.schema is None for f in measures_of(CATALOGUE[m]))]
-    in_bank = [m for m in metrics if m not in on_desk]
+    of_desk = [m for m in metrics if on_desk(m)]
+    in_bank = [m for m in metrics if m not in of_desk]
     given = known(viewer)
     question = Question.of(in_bank, scope, by, periods)
-    agreed = () if dependent().isdisjoint(in_bank) else timeline(reader(viewer))
-    answer = cached(
-        viewer,
-        (question, agreed, alike),
-        lambda door: ask_warehouse(question, door, given, qualified.catalogue(agreed), alike),
-    )
-    if not on_desk:
-        return answer
-    fresh = ask_warehouse(Question.of(on_desk, scope, by, periods), reader(viewer), given)
-    return answer.merge(fresh, on=["period", *by], how="outer") if in_bank else fresh
+    answered = answer if dependent().isdisjoint(in_bank) else answer_as_agreed
+    of_bank = cached(viewer, answered, question, given, alike)
+    if not of_desk:
+        return of_bank
+    fresh = ask_warehouse(Question.of(of_desk, scope, by, periods), reader(viewer), given)
+    return of_bank.merge(fresh, on=["period", *by], how="outer") if in_bank else fresh
 
 
 def ask_and_before(
@@ -105,7 +129,7 @@ def ask_and_before(
 
     Where the bank's data had not begun over all of the period before, its figure is not known, rather than nearly 0.
     """
-    answer = ask(viewer, metrics, scope, by, (scope.period, scope.period.before(), *more))
+    found = ask(viewer, metrics, scope, by, (scope.period, scope.period.before(), *more))
     covered = coverage_of(viewer)
     names = {id(m): n for n, m in CATALOGUE.items()}
     shown = {*metrics, *(names[id(m)] for n in metrics for m in measures_of(CATALOGUE[n]))}
@@ -114,7 +138,7 @@ def ask_and_before(
         for n in shown
         if not reaches_back(CATALOGUE[n], compared_with(CATALOGUE[n], scope.period, covered), covered)
     )
-    return answer.assign(**{n: answer[n].where(answer["period"] != 1) for n in unlike})
+    return found.assign(**{n: found[n].where(found["period"] != 1) for n in unlike})
 
 
 def hidden_below(viewer: Viewer, metric: Metric) -> int | None:
@@ -137,12 +161,12 @@ def catalogue(viewer: Viewer) -> Mapping[str, Metric]:
 
 def status(viewer: Viewer) -> pd.DataFrame:
     """One row per table: source, rows, last load, latest day."""
-    return cached(viewer, "status", lambda door: door.frame(coverage.status()))
+    return cached(viewer, frame_of, coverage.status())
 
 
 def match_rates(viewer: Viewer) -> pd.DataFrame:
     """One row per source: how many of its records are a known customer, and by what."""
-    return cached(viewer, "match rates", identity_check.rates)
+    return cached(viewer, identity_check.rates)
 
 
 def freshness(viewer: Viewer) -> Freshness:
@@ -158,7 +182,7 @@ def freshness(viewer: Viewer) -> Freshness:
 
 def failed_checks(viewer: Viewer) -> pd.DataFrame:
     """One row per check of the load that found something."""
-    return cached(viewer, "failed_checks", coverage.found_by_checks)
+    return cached(viewer, coverage.found_by_checks)
 
 
 def is_sample(viewer: Viewer) -> bool:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from metrics.campaigns import named
-from metrics.query import Question, ask
 from metrics.scope import PERIODS, Scope, period_named
 from metrics.words import plain
 from pages.kit import data
@@ -82,10 +81,8 @@ def values(dimension: str, viewer: Viewer) -> list[str]:
     """The values that occur in the longest period on offer, most frequent first."""
     metric = _OFFERED_BY[dimension]
     scope = Scope(period_named("24m", data.as_of(viewer)))
-    known = data.known(viewer)
-    question = Question.of([metric], scope, [dimension], [scope.period])
     try:
-        found = data.cached(viewer, question, lambda door: ask(question, door, known))
+        found = data.ask(viewer, [metric], scope, [dimension], [scope.period])
     except AccessRefused:
         return []
     found = found.dropna(subset=[dimension]).sort_values(metric, ascending=False)

@@ -33,7 +33,7 @@ def _holder(stores: connect.Stores, token: str | None) -> Viewer | None:
     if bare.role != "relationship_manager" or not rm_id:
         return assign.at_work(stores, bare)
     try:
-        team = data.cached(bare, ("team of", rm_id), lambda door: assign.team_of(door, rm_id))
+        team = data.cached(bare, assign.team_of, rm_id)
         return assign.at_work(stores, bare, team or "")
     except Problem:
         # Before a bank is loaded nobody has a team, and no customer to see.

@@ -11,7 +11,7 @@ from pages.customers.alert_card import escaped
 from pages.kit import data, filters
 from pages.together.report_words import by_in_words, definition
 from reports.dictionary import figures, text_of
-from warehouse.access import Viewer
+from warehouse.access import Reader, Viewer
 
 FOUND = 8
 """Figures shown for a search."""
@@ -22,12 +22,11 @@ ONLY = "only-"
 def offered(viewer: Viewer) -> tuple[str, ...]:
     """The metrics that the viewer's role includes and this bank has data of, those that everybody knows first."""
     known = data.known(viewer)
-    names: tuple[str, ...] = data.cached(
-        viewer,
-        "figures for reports",
-        lambda _door: tuple(n for n in figures() if may_ask(n, viewer) and not absent(n, known)),
-    )
-    return names
+    return data.cached(viewer, _offered, known)
+
+
+def _offered(reader: Reader, known: frozenset[str]) -> tuple[str, ...]:
+    return tuple(n for n in figures() if may_ask(n, reader.viewer) and not absent(n, known))
 
 
 def values(name: str, dimension: str, viewer: Viewer) -> tuple[str, ...]:

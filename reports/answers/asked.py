@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from metrics import CATALOGUE
+from metrics.cache_key import Once
 from metrics.compare import Change, compare, interval
 from metrics.coverage import counted, reaches_back
 from metrics.measure import Metric, Ratio, measures_of
@@ -20,7 +21,7 @@ from metrics.quarter import Quarter
 from metrics.query import Question, ask
 from metrics.scope import Period, Scope
 from metrics.verdict import Verdict, in_words
-from metrics.versions import timeline
+from metrics.versions import as_agreed
 from metrics.words import UNKNOWN, change, figure
 from reports.review import Figure
 from warehouse import coverage
@@ -28,9 +29,6 @@ from warehouse.access import Reader, may_see
 from warehouse.coverage import Coverage
 from warehouse.errors import AccessRefused
 from workflow.goals import targets
-
-Once = Callable[[object, Callable[[Reader], Any]], Any]
-"""Does a piece of work on a reader; whoever has a cache does it once per key, which says all it depends on."""
 
 QUARTERS = 8
 """So many quarters a chart over time shows."""
@@ -160,29 +158,21 @@ def read(
     reader: Reader, quarter: Quarter, known: frozenset[str], once: Once, begun: date | None = None
 ) -> Asked:
     """Ask for every figure of the review together; `begun` is the first day of the first month with data."""
-    agreed = timeline(reader)
-
-    def asked(names: Sequence[str], periods: Sequence[Period]) -> pd.DataFrame:
-        found: pd.DataFrame = once(
-            ("review", names, periods, agreed),
-            lambda door: ask_what_may_be(door, names, quarter.period, periods, known),
-        )
-        return found
-
     covered = coverage.of(reader)
     found: list[pd.DataFrame] = []
     history: list[pd.DataFrame] = []
     for known_to, names in by_what_was_delivered(FIGURES, quarter, covered).items():
         periods = (known_to.period, known_to.before, known_to.year_before)
-        part = asked(names, periods)
+        part = once(ask_what_may_be, names, quarter.period, periods, known)
         for when, before in enumerate(periods[1:], 1):
             unlike = [n for n in names if not reaches_back(CATALOGUE[n], before, covered)]
             part.loc[when, unlike] = math.nan
         found.append(part)
-        over_time = [n for n in names if n in OVER_TIME]
+        over_time = tuple(n for n in names if n in OVER_TIME)
         if over_time:
             quarters = [known_to.back(n) for n in range(QUARTERS - 1, -1, -1)]
-            history.append(asked(over_time, [known_to.like(q) for q in quarters]))
+            charted = tuple(known_to.like(q) for q in quarters)
+            history.append(once(ask_what_may_be, over_time, quarter.period, charted, known))
     return Asked(
         reader=reader,
         known=known,
@@ -213,6 +203,7 @@ def _beside_each_other(frames: list[pd.DataFrame]) -> pd.DataFrame:
     return joined.loc[:, ~joined.columns.duplicated()]
 
 
+@as_agreed
 def ask_what_may_be(
     reader: Reader,
     names: Iterable[str],

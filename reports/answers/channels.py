@@ -28,9 +28,7 @@ def found(asked: Asked) -> pd.DataFrame | None:
         return None
     scope = Scope(twelve_months(asked))
     try:
-        groups: pd.DataFrame = asked.once(
-            ("groups", "channel", scope), lambda door: channel_value.groups(door, "channel", scope)
-        )
+        groups = asked.once(channel_value.groups, "channel", scope)
     except AccessRefused:
         return None
     told = worth.judged(groups)

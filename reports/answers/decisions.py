@@ -10,13 +10,13 @@ import pandas as pd
 
 from metrics import scorecard
 from metrics.campaigns import named
-from metrics.versions import timeline
 from metrics.words import day, hkd, share
 from models import worth
 from reports.answers import goals as shared
 from reports.answers.asked import Asked, rows_of
 from reports.answers.effects import GUARDRAILS, Effect, effect, looked_at, wrong_draw
 from reports.review import Answer
+from warehouse.access import frame_of
 from warehouse.errors import AccessRefused
 from workflow.impact import CHURN, CROSS_SELL
 from workflow.progress import Progress
@@ -177,11 +177,8 @@ def _campaigns(asked: Asked) -> list[Decision]:
     if not {"leads", "customers", "tickets", "campaigns"} <= asked.known:
         return []
     try:
-        judged: pd.DataFrame = asked.once(
-            ("scorecard", asked.end, timeline(asked.reader)),
-            lambda d: scorecard.of_the_bank(d, asked.end, asked.known),
-        )
-        listed = {r.campaign_id: r for r in rows_of(asked.once("campaigns", lambda d: d.frame(named())))}
+        judged = asked.once(scorecard.of_the_bank, asked.end, asked.known)
+        listed = {r.campaign_id: r for r in rows_of(asked.once(frame_of, named()))}
     except AccessRefused:
         return []
     return [

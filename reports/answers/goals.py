@@ -10,15 +10,14 @@ import pandas as pd
 from metrics import CATALOGUE
 from metrics.compare import compare
 from metrics.incentive import attainment
-from metrics.pace import Forecast, adds_up
+from metrics.pace import adds_up
 from metrics.verdict import Verdict
-from metrics.versions import timeline
 from metrics.words import change, figure, in_a_sentence
 from reports.answers.asked import Asked
 from reports.review import Answer, Chart, Figure, Series, Table
 from workflow.goals import DIGITAL, Goal, departments, every_goal
-from workflow.outlook import contributors, heading
-from workflow.progress import Progress, progress
+from workflow.kept import contributors_now, heading_now, progress_now
+from workflow.progress import Progress
 
 QUESTION = "Did we meet the shared goals?"
 GOOD = ("met", "met early", "ahead", "on the path")
@@ -46,9 +45,7 @@ def found(asked: Asked) -> list[Progress]:
     goals.sort(key=lambda g: (not _digital(g), bool(g.filters), g.span.days, g.goal_id))
     if not goals:
         return []
-    key = ("progress", goals, as_of, timeline(asked.reader))
-    told: list[Progress] = asked.once(key, lambda door: progress(goals, door, as_of, asked.known))
-    return told
+    return progress_now(asked.once, asked.reader, goals, as_of, asked.known)
 
 
 def answer(asked: Asked, goals: Sequence[Progress]) -> Answer:
@@ -137,10 +134,7 @@ def so_far(goal: Progress) -> str:
 def _sentence(asked: Asked, goal: Progress) -> str:
     """A goal that is behind, and which of the figures that feed it moved the wrong way."""
     said = f"{name_of(goal.goal)}: {against(goal)}."
-    fed = asked.once(
-        ("feeds", goal.goal, asked.end, timeline(asked.reader)),
-        lambda door: contributors(goal.goal, door, asked.end, asked.known),
-    )
+    fed = contributors_now(asked.once, asked.reader, goal.goal, asked.end, asked.known)
     worse, better = _moved(fed, "worse"), _moved(fed, "better")
     if len(fed) and fed["before"].isna().all():
         return f"{said} What feeds it has no data of a year before to compare with."
@@ -240,11 +234,7 @@ def _heading(asked: Asked, goal: Progress) -> str:
     metric = CATALOGUE[goal.goal.metric]
     if goal.is_over or not adds_up(metric) or math.isnan(goal.actual):
         return ""
-    told: tuple[Forecast | None, pd.DataFrame] = asked.once(
-        ("heading", goal.goal, asked.end, timeline(asked.reader)),
-        lambda door: heading(goal.goal, door, asked.end, asked.known),
-    )
-    ends = told[0]
+    ends, _ = heading_now(asked.once, asked.reader, goal.goal, asked.end, asked.known)
     if ends is None:
         return ""
     return (

@@ -13,7 +13,7 @@ from metrics.words import day, hkd, plain, share, signed
 from reports.answers.asked import Asked, rows_of
 from reports.answers.effects import Effect, effect, looked_at, source, worth_in_words
 from reports.review import CaseStudy, Chart, Series
-from warehouse.access import may_see
+from warehouse.access import frame_of, may_see
 from warehouse.schema import feature_links
 from workflow.impact import CHURN, CROSS_SELL, TARGETS
 from workflow.readings import Reading
@@ -33,7 +33,7 @@ def case_studies(asked: Asked, experiments: Sequence[Reading]) -> tuple[CaseStud
     fewest = asked.reader.stores.settings.smallest_cell
     told = [_controlled(r, fewest) for r in looked_at(list(experiments), asked)]
     if may_see(asked.reader.viewer, feature_links) is not None:
-        links: pd.DataFrame = asked.once("feature links", lambda d: d.frame(features()))
+        links = asked.once(frame_of, features())
         clear = links[
             (links["p_adjusted"] < SURE) & (pd.to_datetime(links["as_of"]) <= pd.Timestamp(asked.end))
         ]

@@ -97,10 +97,7 @@ def _touchpoints(asked: Asked) -> pd.DataFrame:
     columns = ["part", "value", "low", "high", "n", "below"]
     if asked.value("csat") != asked.value("csat"):
         return pd.DataFrame(columns=columns)
-    answers: pd.DataFrame = asked.once(
-        ("touchpoints", period),
-        lambda door: ask_what_may_be(door, ["csat"], period, [period], known, ["touchpoint"]),
-    )
+    answers = asked.once(ask_what_may_be, ("csat",), period, (period,), known, ("touchpoint",))
     rows = []
     every = [parts(metric, row) for _, row in answers.iterrows()]
     changes = several.apart(metric, every, asked.of("csat"))

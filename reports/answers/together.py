@@ -27,7 +27,7 @@ NOT_YET = "not yet"
 def answer(asked: Asked) -> Answer:
     """Hand-off, acceptance, alerts worked, and the staff survey with small departments hidden."""
     period = asked.quarter.period
-    said: Survey | str | None = asked.once(("staff survey", period), lambda d: staff.survey(d, period))
+    said: Survey | str | None = asked.once(staff.survey, period)
     if asked.quarter.is_partial and said is not None:
         said = NOT_YET
     done = worked(asked.reader, period)

@@ -28,7 +28,7 @@ QUESTION = "Can I trust it, and take it along?"
 def answer(asked: Asked, status: pd.DataFrame, metrics: Iterable[str]) -> Answer:
     """What stands behind the figures, with the version of every definition among `metrics`."""
     as_of = asked.quarter.as_of
-    failed = len(asked.once("failed_checks", coverage.found_by_checks))
+    failed = len(asked.once(coverage.found_by_checks))
     fresh = _freshness(asked, status)
     sample = bool(status["sample"].fillna(False).any())
     loaded_at = pd.to_datetime(status["loaded_at"]).max()
@@ -105,8 +105,7 @@ def _freshness(asked: Asked, status: pd.DataFrame) -> Freshness | None:
 def _model(asked: Asked) -> Known | None:
     if may_see(asked.reader.viewer, model_cards) is None:
         return None
-    known: Known | None = asked.once("churn model", model_card.current)
-    return known
+    return asked.once(model_card.current)
 
 
 def _no_model(asked: Asked) -> str:

@@ -142,7 +142,7 @@ def _early(goals: Sequence[Progress], experiments: Sequence[Reading], asked: Ask
 
 
 def _failed(asked: Asked) -> list[Row]:
-    found: pd.DataFrame = asked.once("failed_checks", coverage.found_by_checks)
+    found = asked.once(coverage.found_by_checks)
     rows = []
     for r in rows_of(found):
         n = (

@@ -21,6 +21,7 @@ from models.lift import Counts
 from reports import case_studies
 from reports.answers import effects, pilots
 from reports.answers.asked import Asked
+from reports.quarterly_review import each_time
 from reports.review import Answer, CaseStudy
 from warehouse.access import Reader, Viewer
 from warehouse.connect import Stores
@@ -191,7 +192,7 @@ def test_what_people_entered_becomes_studies_for_the_executive(own_bank: Stores)
         reader=reader,
         known=frozenset(),
         quarter=Quarter(2026, 2, date(2026, 6, 30)),
-        once=lambda _key, work: work(reader),
+        once=each_time(reader),
         figures=pd.DataFrame(),
         history=pd.DataFrame(),
         targets={},
