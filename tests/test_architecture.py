@@ -182,35 +182,21 @@ def test_nothing_is_kept_under_a_word_that_somebody_chose() -> None:
         assert isinstance(named, ast.Name | ast.Attribute), f"{module}:{call.lineno} {ast.unparse(call)}"
 
 
-MEMORIES = {
-    "metrics/qualified.py": "the catalogue, and definitions handed in whole",
-    "metrics/report.py": "the catalogue, by the names of a metric and its dimensions",
-    "models/working_time.py": "the holidays of a country, by its code",
-    "pages/governance/where_used.py": "the pages' own code",
-    "reports/fit.py": "the width of a letter",
-    "reports/look.py": "the theme file",
-    "reports/type_faces.py": "the fonts of the machine, by where they are looked for",
-    "warehouse/lineage.py": "a mapping, by its whole text",
-}
-"""Module → what its own memory depends on: never a viewer, a bank, a setting or the desk."""
-
-
 def test_whatever_else_is_remembered_depends_on_no_viewer_and_no_bank() -> None:
-    remembering = {
-        str(m): node
-        for m in OURS
-        for node in ast.walk(_tree(m))
+    """A function that remembers its answers is given the whole of what they depend on, as plain values."""
+    remembering = [
+        (module, node)
+        for module in OURS
+        for node in ast.walk(_tree(module))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and any(re.search(r"\b(lru_cache|cache)\b", ast.unparse(d)) for d in node.decorator_list)
-    }
-    assert set(remembering) <= set(MEMORIES)
-    for module in MEMORIES:
-        for node in ast.walk(_tree(Path(module))):
-            if isinstance(node, ast.FunctionDef) and any(
-                re.search(r"\b(lru_cache|cache)\b", ast.unparse(d)) for d in node.decorator_list
-            ):
-                given = {ast.unparse(a.annotation) for a in node.args.args if a.annotation}
-                assert not given & {"Reader", "Viewer", "Stores", "Settings", "Connection"}, module
+    ]
+    assert remembering
+    for module, node in remembering:
+        given = [ast.unparse(a.annotation) if a.annotation else "" for a in node.args.args]
+        words = set(re.findall(r"\w+", " ".join(given)))
+        assert "" not in given, f"{module}: {node.name}"
+        assert not words & {"Reader", "Viewer", "Stores", "Settings", "Connection", "Engine", "Any"}, module
 
 
 def _modules_of_pages() -> dict[str, frozenset[str]]:
