@@ -18,6 +18,7 @@ from metrics.coverage import delivered_until
 from metrics.dimensions import DIMENSIONS
 from metrics.measure import between
 from metrics.scope import Scope, last_full_month, month
+from metrics.stays import left_for_good
 from metrics.value import net_revenue, valued_and_joined_within
 from warehouse import coverage
 from warehouse.access import Reader
@@ -38,6 +39,8 @@ MOST_MONTHS = 24
 LEAST_COSTED = 0.95
 """Where fewer of a group's campaign days have a cost, their sum is not what it cost: it would flatter the group."""
 
+_HAS_LEFT = left_for_good().is_not(None)
+
 
 def groups(reader: Reader, by: str, scope: Scope) -> pd.DataFrame:
     """One row per group of those who joined in the scope's period through a lead: `group`, `cost`, `won`, `left`,
@@ -50,9 +53,9 @@ def groups(reader: Reader, by: str, scope: Scope) -> pd.DataFrame:
         between(customers.c.joined_on, scope.period),
         {
             "won": func.count(distinct(customers.c.customer_id)),
-            "left": func.count(distinct(case((customers.c.left_on.is_not(None), customers.c.customer_id)))),
+            "left": func.count(distinct(case((_HAS_LEFT, customers.c.customer_id)))),
         },
-        {"left": customers.c.left_on.is_not(None)},
+        {"left": _HAS_LEFT},
         customers.c.acquired_by_lead_id.is_not(None),
         alike="left",
     )

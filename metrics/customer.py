@@ -20,6 +20,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from metrics.stays import left_for_good
 from warehouse import schema
 from warehouse.dialects import add_days
 from warehouse.moment_sql import day_only, is_day
@@ -30,11 +31,18 @@ moves = schema.lead_moves
 
 
 def person(customer_id: str) -> Select:
-    """The customer and the RM, one row or none."""
+    """The customer and the RM, one row or none; `left_on` is empty of whoever came back, on `returned_on`."""
     managers = schema.relationship_managers
     rm_name = select(managers.c.name).where(managers.c.rm_id == customers.c.rm_id).scalar_subquery()
     rm_team = select(managers.c.team).where(managers.c.rm_id == customers.c.rm_id).scalar_subquery()
-    return select(*customers.c, rm_name.label("rm_name"), rm_team.label("rm_team")).where(
+    kept = [left_for_good().label("left_on") if c.key == "left_on" else c for c in customers.c]
+    returns = schema.customer_returns
+    back = (
+        select(returns.c.returned_on)
+        .where(returns.c.customer_id == customers.c.customer_id)
+        .scalar_subquery()
+    )
+    return select(*kept, rm_name.label("rm_name"), rm_team.label("rm_team"), back.label("returned_on")).where(
         customers.c.customer_id == customer_id
     )
 

@@ -6,6 +6,7 @@ import unicodedata
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
+from metrics.stays import left_for_good
 from warehouse.schema import customers
 
 
@@ -28,7 +29,12 @@ def search(words: str, limit: int = 20) -> Select:
             bare = func.replace(bare, sign, "")
         fits.append(bare.like(f"%{digits}%"))
     return (
-        select(customers.c.customer_id, customers.c.full_name, customers.c.segment, customers.c.left_on)
+        select(
+            customers.c.customer_id,
+            customers.c.full_name,
+            customers.c.segment,
+            left_for_good().label("left_on"),
+        )
         .where(or_(*fits))
         .order_by(customers.c.customer_id)
         .limit(limit)

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, or_, select
 
+from metrics.stays import with_us
 from warehouse.schema import accounts, customers
 
 MAIN = ("current", "savings")
@@ -28,12 +29,12 @@ def departures(day: date, window_days: int) -> Select[Any]:
     """
     until = day + timedelta(days=window_days)
     main = _main_accounts(day, until)
-    here = and_(customers.c.joined_on <= day, or_(customers.c.left_on.is_(None), customers.c.left_on > day))
-    gone = or_(customers.c.left_on <= until, main.c.closed == 1)
+    # A departure of before the day is none of the window: the customer came back.
+    gone = or_(and_(customers.c.left_on > day, customers.c.left_on <= until), main.c.closed == 1)
     return (
         select(customers.c.customer_id, case((gone, 1), else_=0).label("left_in_window"))
         .outerjoin_from(customers, main, main.c.customer_id == customers.c.customer_id)
-        .where(here)
+        .where(with_us(day))
     )
 
 

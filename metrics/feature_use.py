@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import CTE, Select, case, func, literal, or_, select
+from sqlalchemy import CTE, Select, case, func, literal, select
 
+from metrics.stays import with_us
 from warehouse.dialects import days_between
 from warehouse.schema import customers, product_usage, tickets
 
@@ -50,7 +51,7 @@ def _present(as_of: date) -> CTE:
         .outerjoin(opened, opened.c.customer_id == customers.c.customer_id)
         .where(
             customers.c.joined_on <= exposed,
-            or_(customers.c.left_on.is_(None), customers.c.left_on > as_of),
+            with_us(as_of),
         )
         .cte("present")
     )

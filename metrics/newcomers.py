@@ -85,7 +85,12 @@ left_early = Measure(
     owner="Core banking",
     fact=customers,
     dated=customers.c.joined_on,
-    where=and_(_acquired, customers.c.left_on <= add_days(customers.c.joined_on, LEAVING_DAYS)),
+    where=and_(
+        _acquired,
+        # Who left before joining came back.
+        customers.c.left_on >= customers.c.joined_on,
+        customers.c.left_on <= add_days(customers.c.joined_on, LEAVING_DAYS),
+    ),
     better="down",
     final_after=LEAVING_DAYS,
     example="""

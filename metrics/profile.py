@@ -22,11 +22,11 @@ from sqlalchemy import (
     func,
     literal,
     null,
-    or_,
     select,
 )
 
 from metrics.profile_parts import PARTS
+from metrics.stays import with_us
 from warehouse.dialects import days_between, ratio, to_float
 from warehouse.schema import UNIFIED_TABLES, customer_profiles, customers
 
@@ -113,9 +113,6 @@ def _counts(name: str) -> bool:
 def _present(as_of: date) -> CTE:
     return (
         select(customers.c.customer_id, customers.c.segment, customers.c.rm_id, customers.c.joined_on)
-        .where(
-            customers.c.joined_on <= as_of,
-            or_(customers.c.left_on.is_(None), customers.c.left_on > as_of),
-        )
+        .where(with_us(as_of))
         .cte("present")
     )

@@ -1,21 +1,28 @@
 """Who stays, who leaves, and which warnings wait for somebody."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_
 
 from metrics.measure import Measure, Ratio, between
+from metrics.scope import Period
+from metrics.stays import with_us
 from warehouse.desk import alerts
 from warehouse.schema import customers
 
-_joined, _left = customers.c.joined_on, customers.c.left_on
+_left = customers.c.left_on
+
+
+def _here_when_it_began(period: Period) -> ColumnElement[bool]:
+    return with_us(period.start - timedelta(days=1))
+
 
 customers_at_start = Measure(
     label="Customers at the start",
-    means="People who were customers when the period began.",
+    means="People who were customers when the period began, also those who had left once and come back.",
     owner="Core banking",
     fact=customers,
-    state=lambda instant: and_(_joined < instant.date(), or_(_left.is_(None), _left >= instant.date())),
+    state=lambda instant: with_us(instant.date() - timedelta(days=1)),
     opening=True,
     example="""
         customers
@@ -34,7 +41,7 @@ customers_left = Measure(
     means="Of the people who were customers when the period began, those who ended the relationship in it.",
     owner="Core banking",
     fact=customers,
-    when=lambda period: and_(_joined < period.start, between(_left, period)),
+    when=lambda period: and_(_here_when_it_began(period), between(_left, period)),
     better="down",
     example="""
         customers

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from warehouse.returns import AFTER_LEAVING
 from warehouse.schema import UNIFIED_TABLES
 
 UNIFIED_BY_NAME = {t.name: t for t in UNIFIED_TABLES}
@@ -90,7 +91,19 @@ CHECKS = (
     ),
     _order("leads", "won_at", "created_at", "Sales"),
     _order("leads", "contacted_at", "created_at", "Sales"),
-    _order("customers", "left_on", "joined_on"),
+    Check(
+        name="left before joined",
+        table="customers",
+        when="left_on < joined_on",
+        says="The date of “left” is earlier than that of “joined”: read as a customer who came back when joining. "
+        "Without an account of before, nothing is known of the first time.",
+    ),
+    Check(
+        name="opened after the customer left",
+        table="accounts",
+        when=AFTER_LEAVING,
+        says="The account was opened after the customer left: read as a customer who came back on that day.",
+    ),
     _order("accounts", "closed_on", "opened_on"),
     _order("campaigns", "ends_on", "starts_on"),
     _order("tickets", "resolved_at", "opened_at"),

@@ -29,6 +29,7 @@ from warehouse import (
     moves,
     quality,
     record,
+    returns,
     staging,
     values,
 )
@@ -115,6 +116,7 @@ def load(
                     progress("Finding out who is who")
                     identity.link(db, identity.standing(stores.desk))
                 filled = moves.write(db, day)
+                returns.write(db)
                 progress("Looking for rows that contradict each other")
                 rhythms = quality.assess(db, day, checks)
                 if before:

@@ -91,13 +91,15 @@ RULES: dict[str, dict[str, See]] = {
     },
     "service": {
         **_REFERENCE,
-        **dict.fromkeys(["customers", "tickets", "surveys", "ticket_themes"], See.EVERYTHING),
+        **dict.fromkeys(
+            ["customers", "customer_returns", "tickets", "surveys", "ticket_themes"], See.EVERYTHING
+        ),
     },
     "sales": {
         **_REFERENCE,
         **dict.fromkeys(["leads", "lead_stages", "lead_moves", "hand_offs", "lead_reviews"], See.EVERYTHING),
         **_CAMPAIGN_WORK,
-        **dict.fromkeys(["customers", "touches", "touch_credits"], See.UNNAMED),
+        **dict.fromkeys(["customers", "customer_returns", "touches", "touch_credits"], See.UNNAMED),
         **dict.fromkeys(["revenues", "accounts", "surveys", "tickets", "customer_values"], See.TOTALS),
         **_STAFF,
     },

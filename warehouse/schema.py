@@ -691,6 +691,26 @@ removal_effects = _table(
     schema=DERIVED,
 )
 
+customer_returns = _table(
+    "customer_returns",
+    "A customer who left and came back, worked out at load from customers and accounts.",
+    "Core banking",
+    _column("customer_id", Text, "The customer.", key=True),
+    _column(
+        "was_here_from",
+        Date,
+        "Since when the customer had been with us; empty where nothing of then is known.",
+    ),
+    _column("left_on", Date, "The day the customer left."),
+    _column(
+        "returned_on", Date, "The day the customer joined again, or opened the first account after leaving."
+    ),
+    _column("ended_on", Date, "The day the last such account was closed; empty while one is open."),
+    schema=DERIVED,
+    person="customer_id",
+    happened_on="returned_on",
+)
+
 lead_moves = _table(
     "lead_moves",
     "A move of a lead to a stage, worked out at load: from lead_stages, else from the columns of leads.",
@@ -943,6 +963,7 @@ WRITTEN_BY_THE_LOAD = (
     lead_doubles,
     event_days,
     later_rows,
+    customer_returns,
     lead_moves,
     findings,
     quarantine,

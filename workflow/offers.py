@@ -13,6 +13,7 @@ import pandas as pd
 from sqlalchemy import and_, func, insert, select
 
 from metrics.compare import share_interval
+from metrics.stays import left_for_good
 from metrics.words import share
 from models import cross_sell
 from warehouse import journal
@@ -49,7 +50,10 @@ def facts_of(reader: Reader, customer_id: str, today: date, *, alerted: bool | N
     """What the decision needs to know of a customer. Somebody who is not the viewer's counts as gone."""
     c, p = customers, customer_profiles
     person = _first(
-        reader, select(c.c.marketing_consent, c.c.left_on, c.c.segment).where(c.c.customer_id == customer_id)
+        reader,
+        select(c.c.marketing_consent, left_for_good().label("left_on"), c.c.segment).where(
+            c.c.customer_id == customer_id
+        ),
     )
     if person is None:
         return Facts(today=today, left=True)

@@ -182,7 +182,9 @@ def _people(reader: Reader, day: date, known: frozenset[str]) -> pd.DataFrame:
     profiles, margin = profile(day, known).subquery("profiles"), _margin(_last_month_booked(reader, day))
     joined: Any = profiles.join(customers, customers.c.customer_id == profiles.c.customer_id)
     joined = joined.outerjoin(margin, margin.c.customer_id == profiles.c.customer_id)
-    columns: list[Any] = [profiles, margin.c.margin, customers.c.left_on, customers.c.joined_on]
+    # Who left before the day is present because he came back.
+    left = case((customers.c.left_on > day, customers.c.left_on)).label("left_on")
+    columns: list[Any] = [profiles, margin.c.margin, left, customers.c.joined_on]
     if "leads" in known:
         joined = joined.outerjoin(leads, leads.c.lead_id == customers.c.acquired_by_lead_id)
     columns.append(leads.c.channel if "leads" in known else null().cast(Text).label("channel"))

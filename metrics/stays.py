@@ -1,0 +1,32 @@
+"""Who is a customer on a day: also whoever left and came back, from the day of the return on.
+
+What core banking says of a customer has one day of joining and one of leaving; the rest is in `customer_returns`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, and_, case, null, or_, select
+
+from warehouse.schema import customer_returns as r
+from warehouse.schema import customers as c
+
+
+def with_us(day: date) -> ColumnElement[bool]:
+    """Whether somebody was a customer at the end of a day."""
+    gone = and_(c.c.left_on <= day, c.c.joined_on <= c.c.left_on)
+    back = and_(r.c.returned_on <= day, or_(r.c.ended_on.is_(None), r.c.ended_on > day))
+    earlier = and_(r.c.was_here_from <= day, r.c.left_on > day)
+    return or_(and_(c.c.joined_on <= day, gone.is_not(True)), _returned(or_(back, earlier)))
+
+
+def left_for_good() -> ColumnElement[Any]:
+    """The day somebody left, NULL of whoever is a customer again."""
+    back = or_(c.c.joined_on > c.c.left_on, _returned(r.c.ended_on.is_(None)))
+    return case((back, null().cast(Date)), else_=c.c.left_on)
+
+
+def _returned(which: ColumnElement[bool]) -> ColumnElement[bool]:
+    return select(r.c.customer_id).where(r.c.customer_id == c.c.customer_id, which).correlate(c).exists()
