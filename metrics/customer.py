@@ -147,7 +147,11 @@ def journey(customer_id: str, as_of: date, wanted: frozenset[str]) -> Select | N
         happened(accounts.c.opened_on, "Core banking", "Opened", accounts.c.product)
         happened(accounts.c.closed_on, "Core banking", "Closed", accounts.c.product)
     if "tickets" in wanted:
-        kind = case((tickets.c.complaint, "Complained"), else_="Asked Service")
+        kind = case(
+            (tickets.c.complaint, "Complained"),
+            (tickets.c.complaint.is_(None), "Opened a case"),
+            else_="Asked Service",
+        )
         happened(tickets.c.opened_at, "Service", kind, tickets.c.category)
         happened(tickets.c.resolved_at, "Service", "Case settled", tickets.c.category)
     if "surveys" in wanted:

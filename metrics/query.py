@@ -95,7 +95,7 @@ def columns_of(name: str) -> list[tuple[str, str]]:
         read = [c for c in visitors.iterate(measure.over(_ANY_DAY)) if isinstance(c, Column)]
         for column in read:
             table = column.table
-            if isinstance(table, Table) and table.schema:
+            if isinstance(table, Table) and table.schema and not column.info.get("optional"):
                 computed = (
                     _SOURCES.get(table.name, ()) if table.schema == DERIVED else ((table.name, column.key),)
                 )

@@ -56,9 +56,19 @@ def _column(
     personal: bool = False,
     allowed: tuple[str, ...] = (),
     required: bool = False,
+    optional: bool = False,
 ) -> Column[Any]:
-    """One column of the contract. `refers` names the `table.column` it must exist in, `allowed` its words."""
-    info = {"owner": owner, "refers": refers, "personal": personal, "allowed": tuple(allowed)}
+    """One column of the contract. `refers` names the `table.column` it must exist in, `allowed` its words.
+
+    `optional` is a column that figures read and can do without: its sentence says what they then count.
+    """
+    info = {
+        "owner": owner,
+        "refers": refers,
+        "personal": personal,
+        "allowed": tuple(allowed),
+        "optional": optional,
+    }
     # No database enforces `refers`: the load checks it and names the row, which a constraint would not.
     return Column(
         name,
@@ -326,7 +336,12 @@ tickets = _table(
     _column("feature", Text, "The feature of app or web bank it is about."),
     _column("severity", Text, "How serious it is.", allowed=("low", "medium", "high")),
     _column("complaint", Boolean, "Whether the customer complained, rather than asked."),
-    _column("withdrawn", Boolean, "Whether the customer took it back."),
+    _column(
+        "withdrawn",
+        Boolean,
+        "Whether the customer took it back; where no source says, every case counts as not taken back.",
+        optional=True,
+    ),
     _column("text", Text, "What the customer wrote or said.", personal=True),
     person="customer_id",
     happened_on="opened_at",

@@ -43,7 +43,7 @@ from workflow.hand_offs import write_hand_offs
 from workflow.model_watch import keep, week_before
 from workflow.overdue import close_without_rule, escalate
 from workflow.rule_versions import rules_in_force
-from workflow.rules import found
+from workflow.rules import found, lacking
 from workflow.training import usable_model
 
 Progress = Callable[[str], None]
@@ -70,7 +70,7 @@ def run(stores: Stores, progress: Progress | None = None) -> Report:
     tell = progress or _quietly
     with load.next_snapshot(stores) as draft:
         reader = Reader(stores, SYSTEM, stores.snapshot())
-        as_of, known = coverage.as_of(reader), coverage.loaded_tables(reader)
+        as_of, known = coverage.as_of(reader), coverage.known(reader)
         tell("Describing every customer")
         profiles = reader.frame(profile(as_of, known))
         draft.write(customer_profiles, profiles, replacing=customer_profiles.c.as_of == as_of)
@@ -109,6 +109,11 @@ def run(stores: Stores, progress: Progress | None = None) -> Report:
     done: dict[str, Night] = {}
     in_force = rules_in_force(night)
     for rule in in_force:
+        missing = lacking(rule, coverage.of(night))
+        if missing:
+            # What is not known has neither begun nor ended: no alert is raised, and none is closed.
+            said = (*said, f"“{rule.title}” was not checked. {missing}")
+            continue
         if rule.needs_model and model is None:
             # Without tonight's scores nobody can say whether an alert's condition ended.
             said = (*said, f"“{rule.title}” was not checked, because there is no churn model.")

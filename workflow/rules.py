@@ -15,8 +15,11 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
 from sqlalchemy.sql import visitors
 
+from metrics.missing import not_given
+from metrics.profile import needs_of
 from metrics.words import of_ten
 from models import churn, wording
+from warehouse.coverage import Coverage
 from warehouse.schema import customer_profiles as profile
 from warehouse.schema import customer_scores as score
 from warehouse.schema import relationship_managers
@@ -116,6 +119,14 @@ def sentence(column: str, value: float) -> str:
         return f"About {of_ten(value)} customers like this one leave within 90 days."
     one, other = SENTENCES[column]
     return one if value == 1 else other.format(value)
+
+
+def lacking(rule: Rule, covered: Coverage | None) -> str:
+    """What the bank did not give of what a rule looks at, as a sentence; "" if it gave all of it."""
+    columns = (c for c in visitors.iterate(rule.when) if getattr(c, "table", None) is profile)
+    needed = [need for column in columns for need in needs_of(column.key)]  # type: ignore[attr-defined]
+    missing = not_given(needed, covered)
+    return missing.sentence if missing else ""
 
 
 def over(condition: ColumnElement[bool], rows: Subquery) -> ColumnElement[bool]:

@@ -17,6 +17,7 @@ from workflow import rule_preview
 from workflow import rule_versions as versions
 from workflow.kept import flagged_by
 from workflow.rule_drafts import ATTRIBUTES, Draft, as_rule, code_of
+from workflow.rules import lacking
 
 NEW = "a new rule"
 WIDE = 0.25
@@ -109,6 +110,11 @@ def _called(code: str, draft: Draft) -> str:
 
 
 def _preview_and_decide(viewer: Viewer, draft: Draft, today: date, exists: bool) -> None:
+    missing = lacking(as_rule(draft), data.coverage_of(viewer))
+    if missing:
+        st.subheader("Whom it would flag cannot be said")
+        tables.empty(missing, "A rule that looks at what is not given raises no alert.")
+        return
     with st.spinner("Counting whom it would flag, now and at the past month ends …"):
         found = data.cached(viewer, flagged_by, draft, today, data.known(viewer))
     whose = "of your team's" if viewer.role == "team_lead" else "of"

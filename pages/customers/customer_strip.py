@@ -9,7 +9,7 @@ import streamlit as st
 from metrics import customer as about
 from metrics.words import day, hkd, of_ten, plain
 from pages.customers import alert_card
-from pages.kit import data
+from pages.kit import data, tables
 from warehouse import connect
 from warehouse.access import Viewer
 from workflow import queue
@@ -69,6 +69,10 @@ def _value_and_risk(viewer: Viewer, customer_id: str, today: date, *, gone: bool
 def _complaint(viewer: Viewer, customer_id: str, today: date) -> None:
     if not data.may_see(viewer, "tickets") or "tickets" not in data.known(viewer):
         return
+    missing = tables.lacking(viewer, "tickets.complaint", "tickets.resolved_at")
+    if missing:
+        st.badge("Complaints not known", icon=":material/help:", color="gray", help=missing.sentence)
+        return
     cases = data.frame(viewer, about.cases(customer_id, today))
     complaint = cases["complaint"].fillna(False).astype(bool)
     waits = complaint & cases["still_open"].astype(bool) & ~cases["withdrawn"].fillna(False).astype(bool)
@@ -114,19 +118,20 @@ def _reveal(viewer: Viewer, customer_id: str, reason: str) -> None:
 
 def _contacts(viewer: Viewer, customer_id: str, today: date) -> None:
     """When each department last was in touch, so that nobody calls twice without knowing."""
-    wanted = frozenset(
-        t for t in ("touches", "leads", "tickets") if t in data.known(viewer) and data.may_see(viewer, t)
-    )
+    moments = ("touches.touched_at", "leads.contacted_at", "tickets.opened_at")
+    known = [m.partition(".")[0] for m in moments if m in data.known(viewer)]
+    wanted = frozenset(t for t in known if data.may_see(viewer, t))
     said = []
     statement = about.last_contacts(customer_id, today, wanted)
     if statement is not None:
         last = data.frame(viewer, statement)
         said = [
-            f"{row.department} {day(row.at) if pd.notna(row.at) else 'never'}" for row in last.itertuples()
+            f"{row.department} {day(row.at) if pd.notna(row.at) else 'none on record'}"
+            for row in last.itertuples()
         ]
     if data.may_see(viewer, "alert_steps"):
         steps = queue.steps(data.reader(viewer), customer_id)
         spoke = steps[steps["step"].isin(_SPOKE) & ~steps["taken_back"]]
-        said.append(f"RM {day(spoke['taken_at'].iloc[0]) if len(spoke) else 'never through an alert'}")
+        said.append(f"RM {day(spoke['taken_at'].iloc[0]) if len(spoke) else 'none through an alert'}")
     if said:
         st.caption(f"Last contact: {' · '.join(said)}")

@@ -9,7 +9,7 @@ import streamlit as st
 from metrics import CATALOGUE
 from metrics.meaning import Meaning
 from metrics.measure import measures_of, version
-from metrics.missing import not_given
+from metrics.missing import Missing, not_given
 from metrics.query import Question, columns_of, statement, unanswerable
 from metrics.words import plain
 from pages.kit import data, take
@@ -26,9 +26,14 @@ def empty(meaning: str, next_step: str = "") -> None:
     st.info(f"{meaning} {next_step}".strip(), icon=":material/inbox:")
 
 
+def lacking(viewer: Viewer, *needed: str) -> Missing | None:
+    """What the bank did not give of some `table`s and `table.column`s; None if all of them tell something."""
+    return not_given(needed, data.coverage_of(viewer))
+
+
 def absent(what: str, viewer: Viewer, *needed: str) -> bool:
     """Say what the bank did not give; True if any `table` or `table.column` of `needed` tells nothing in this bank."""
-    missing = not_given(needed, data.coverage_of(viewer))
+    missing = lacking(viewer, *needed)
     if missing:
         st.info(
             f"{what}: {missing.sentence[:1].lower()}{missing.sentence[1:]} "

@@ -18,6 +18,9 @@ from workflow.progress import NEWS_DAYS, announcement, wins
 
 SHOWN = 5
 
+OPEN_COMPLAINTS = ("tickets", "tickets.complaint", "tickets.opened_at", "tickets.resolved_at")
+"""What says which complaints are open."""
+
 
 def page(viewer: Viewer, scope: Scope | None) -> None:
     """The page of the viewer's role."""
@@ -57,9 +60,9 @@ def _calls(viewer: Viewer) -> None:
 
 
 def _complaints(viewer: Viewer) -> None:
-    if "tickets" not in data.known(viewer):
-        st.title("No service case has been loaded")
-        tables.absent("This page", viewer, "tickets")
+    if tables.lacking(viewer, *OPEN_COMPLAINTS):
+        st.title("Which complaints are open is not known")
+        tables.absent("Open complaints", viewer, *OPEN_COMPLAINTS)
         return
     today = data.as_of(viewer)
     opened = data.frame(viewer, waiting.open_complaints(today))
@@ -67,8 +70,8 @@ def _complaints(viewer: Viewer) -> None:
     age = (pd.Timestamp(today) - pd.to_datetime(opened["opened_at"]).dt.normalize()).dt.days
     with st.grid(3, min_column_width=105):
         st.metric("Open longer than 7 days", int((age > 7).sum()), border=True)
-        st.metric("Without a first reply", int(opened["first_reply_at"].isna().sum()), border=True)
-        st.metric("High severity", int((opened["severity"] == "high").sum()), border=True)
+        _count(viewer, "Without a first reply", opened["first_reply_at"].isna(), "tickets.first_reply_at")
+        _count(viewer, "High severity", opened["severity"] == "high", "tickets.severity")
     st.header("Longest waiting")
     for row in opened.head(SHOWN * 2).itertuples():
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
@@ -78,6 +81,17 @@ def _complaints(viewer: Viewer) -> None:
             st.caption(alert_card.escaped(case))
             if isinstance(row.customer_id, str) and st.button("Open", key=f"case-{row.ticket_id}"):
                 links.to("customer", cid=row.customer_id)
+
+
+def _count(viewer: Viewer, label: str, which: pd.Series, column: str) -> None:
+    """How many rows are so; not known where the column that says it was not given."""
+    missing = tables.lacking(viewer, column)
+    st.metric(
+        label,
+        "not known" if missing else int(which.sum()),
+        border=True,
+        help=missing.sentence if missing else None,
+    )
 
 
 def _growth(viewer: Viewer) -> None:
@@ -126,7 +140,7 @@ def _bank_in_a_sentence(viewer: Viewer, scope: Scope) -> str:
         "customers_acquired": f"{now['customers_acquired']:,.0f} customers won through a lead",
     }
     known = [words for name, words in said.items() if now[name] == now[name]]
-    return ", ".join(known) or "No figure for the last 30 days"
+    return ", ".join(known) or "Revenue, departures and new customers are not known for the last 30 days"
 
 
 def _house(viewer: Viewer) -> None:
