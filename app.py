@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
 
 # A library of the sign-in warns on import that no app is running yet; the log should begin with what matters.
 logging.disable(logging.WARNING)
@@ -73,5 +75,7 @@ app = st.App(
             demo_hint=demo_hint,
         )
     ],
+    # Chinese type for browsers without one, behind the gate like everything.
+    routes=[Mount("/typefaces", StaticFiles(directory=HERE / "reports" / "typefaces" / "web"))],
     lifespan=warm,
 )

@@ -38,8 +38,7 @@ def put(
     """Write one line; `end` says whether it starts, ends or has its middle at `x`."""
     faces = type_faces.faces()
     pieces = [
-        (piece, type_faces.chinese() if other else faces.bold if bold else faces.regular)
-        for piece, other in type_faces.runs(text)
+        (piece, face or (faces.bold if bold else faces.regular)) for piece, face in type_faces.runs(text)
     ]
     wide = sum(stringWidth(piece, face, SIZE) for piece, face in pieces)
     x -= {"start": 0.0, "middle": wide / 2, "end": wide}[end]

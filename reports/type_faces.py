@@ -1,20 +1,22 @@
 """The type of the handout: a free or system sans-serif that has “−” and “≥”, and one with Chinese for names.
 
-Files are taken where the machine has them, and embedded as far as they are used. Without any, Vera comes with the PDF
-library, and Chinese is left to the reader's own font by the name that PDF reserves for it.
+Everything is embedded as far as it is used. The sans-serif is taken where the machine has one; without any, Vera comes
+with the PDF library. Chinese comes with the project.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 import reportlab
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.pdfbase.ttfonts import TTFError, TTFont
+from reportlab.pdfbase.ttfonts import TTFont
 
 from reports import fit
 
@@ -38,15 +40,12 @@ _LATIN = (
     ("DejaVu Sans", "DejaVuSans.ttf", "DejaVuSans-Bold.ttf"),
     ("DejaVu Sans", "Vera.ttf", "VeraBd.ttf"),
 )
-_CHINESE = (
-    "DroidSansFallbackFull.ttf",
-    "DroidSansFallback.ttf",
-    "msjh.ttc",
-    "Arial Unicode.ttf",
-    "wqy-microhei.ttc",
+_BROUGHT = (
+    ("Concord-Chinese", "DroidSansFallbackFull.ttf"),
+    ("Concord-Hong-Kong", "NotoSansHK-Supplement.ttf"),
 )
-BY_NAME = "MSung-Light"
-"""Traditional Chinese as every PDF reader with Chinese fonts knows it."""
+"""Chinese that comes with the project, so that it is in every file whatever machine makes or reads it."""
+NOTHING_HAS_IT = "□"
 
 
 @dataclass(frozen=True)
@@ -79,39 +78,65 @@ def faces(places: tuple[Path, ...] = PLACES) -> Faces:
     raise FileNotFoundError("The PDF library has come without its fonts.")
 
 
+class _Embedded(TTFont):  # type: ignore[misc]
+    """A type whose characters beyond the first plane can be searched and copied: a PDF names them in two halves.
+
+    The library writes such a number in one piece, which readers take for another character.
+    """
+
+    def addObjects(self, doc: Any) -> None:  # noqa: N802
+        super().addObjects(doc)
+        for name, made in doc.idToObject.items():
+            if str(name).startswith("toUnicodeCMap:"):
+                made.content = re.sub(r"<([0-9A-F]{5,6})>", _halves, made.content)
+
+
+def _halves(number: re.Match[str]) -> str:
+    return f"<{chr(int(number[1], 16)).encode('utf-16-be').hex().upper()}>"
+
+
 @cache
-def chinese(places: tuple[Path, ...] = PLACES) -> str:
-    """The name of a type with Chinese; its file is read when the first such character is written."""
-    for name in _CHINESE:
-        path = _found(name, places)
-        if path is None:
-            continue
-        try:
-            pdfmetrics.registerFont(TTFont("Concord-Chinese", str(path)))
-        except TTFError:
-            continue
-        return "Concord-Chinese"
-    pdfmetrics.registerFont(UnicodeCIDFont(BY_NAME))
-    return BY_NAME
+def chinese() -> tuple[tuple[str, frozenset[int]], ...]:
+    """The names of the type with Chinese and what each has; read when the first such character is written."""
+    found = []
+    for name, file in _BROUGHT:
+        face = _Embedded(name, str(Path(__file__).parent / "typefaces" / file))
+        pdfmetrics.registerFont(face)
+        found.append((name, frozenset(face.face.charToGlyph)))
+    return tuple(found)
 
 
-def runs(text: str) -> list[tuple[str, bool]]:
-    """`text` in pieces, each with whether it needs the Chinese type."""
-    letters = faces().letters
-    found: list[tuple[str, bool]] = []
+def _face(character: str) -> str | None:
+    """The type that has a character which the Latin type lacks; None where the Latin type serves or nothing has it."""
+    if ord(character) <= 0x2FF or ord(character) in faces().letters:
+        return None
+    return next((name for name, letters in chinese() if ord(character) in letters), None)
+
+
+def runs(text: str) -> list[tuple[str, str | None]]:
+    """`text` in pieces, each with the name of the type it needs, or None for the Latin one.
+
+    What no type has is drawn as an empty square: something stands there. Marks that only join others are left out.
+    """
+    found: list[tuple[str, str | None]] = []
     for character in text:
-        other = ord(character) not in letters and ord(character) > 0x2FF
-        if found and found[-1][1] == other:
-            found[-1] = (found[-1][0] + character, other)
+        face = _face(character)
+        if face is None and ord(character) > 0x2FF and ord(character) not in faces().letters:
+            if unicodedata.category(character) in ("Cf", "Mn", "Me"):
+                continue
+            character = NOTHING_HAS_IT
+            face = _face(character)
+        if found and found[-1][1] == face:
+            found[-1] = (found[-1][0] + character, face)
         else:
-            found.append((character, other))
+            found.append((character, face))
     return found
 
 
 def marked_up(text: str) -> str:
     """`text` for a paragraph: nothing in it is markup, line breaks are kept, Chinese stands in its own type."""
     parts = []
-    for piece, other in runs(text):
+    for piece, face in runs(text):
         plain = escape(piece).replace("\n", "<br/>")
-        parts.append(f'<font name="{chinese()}">{plain}</font>' if other else plain)
+        parts.append(f'<font name="{face}">{plain}</font>' if face else plain)
     return "".join(parts)

@@ -56,10 +56,14 @@ def protect(headers: MutableHeaders, policy: str, path: str, *, status: int, htt
     if https:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     # Only the program's own files may be kept. Everything else can carry customers: pages, charts, exports.
-    program = path.startswith("/static/") and "text/html" not in headers.get("content-type", "")
+    program = path.startswith(("/static/", "/typefaces/")) and "text/html" not in headers.get(
+        "content-type", ""
+    )
     if not program or status not in (200, 206, 304):
         headers["Cache-Control"] = "no-store"
         headers.add_vary_header("Cookie")
+    elif path.startswith("/typefaces/"):
+        headers["Cache-Control"] = "private, max-age=2592000"
 
 
 def cookie(name: str, value: str, *, https: bool, seconds: int | None = None) -> str:

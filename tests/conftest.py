@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import missing
 import pytest
 from hypothesis import settings
 from morning import stores_in
@@ -34,6 +35,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write tests/golden/ anew, for a change of meaning; the difference is then read in review",
     )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The last lines before pytest's own: what was skipped on this machine, why, and how to get it."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = (str(report.longrepr[2]).removeprefix("Skipped: ") for report in skipped)
+    terminalreporter.section("what was skipped")
+    for line in missing.counted(reasons):
+        terminalreporter.write_line(line)
 
 
 def pytest_collection_finish() -> None:

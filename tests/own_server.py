@@ -13,8 +13,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import missing
 import psycopg
-import pytest
 
 
 class OwnServer:
@@ -26,7 +26,7 @@ class OwnServer:
     def __init__(self, within: Path | None = None) -> None:
         programs = _programs()
         if programs is None:
-            pytest.skip("no PostgreSQL server is installed: neither on PATH nor in /usr/lib/postgresql")
+            missing.skip("PostgreSQL")
         self.programs = programs
         # The server must enter its folder as another user, who may not enter pytest's own.
         self.place = Path(tempfile.mkdtemp(prefix="concord-postgresql-", dir=within))
@@ -100,7 +100,7 @@ def _unprivileged(place: Path) -> dict:
             continue
         os.chown(place, user.pw_uid, user.pw_gid)
         return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-    pytest.skip("PostgreSQL does not run as root, and there is no user “postgres” or “nobody”")
+    return missing.skip("a user for PostgreSQL")
 
 
 def _wait_until_it_answers(address: str, server: subprocess.Popen) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import missing
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from staff import busy_rm
@@ -96,7 +97,7 @@ def served(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def browser() -> Iterator[Browser]:
     """The system's Chromium, without a window."""
     if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine: install the package chromium to run the browser tests")
+        missing.skip("Chromium")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=CHROMIUM,

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import crash_bank
+import missing
 import pytest
 from morning import MORNING, stores_in
 from own_server import OwnServer
@@ -39,7 +40,7 @@ def _small_disk(megabytes: int) -> Iterator[Path]:
     )
     if mounted.returncode:
         place.rmdir()
-        pytest.skip("a small disk can only be made by root; the limit on a file's size is tested in any case")
+        missing.skip("a disk of its own")
     try:
         yield place
     finally:

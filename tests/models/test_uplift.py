@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import missing
 import numpy as np
 import pytest
 
@@ -53,9 +54,7 @@ def test_too_few_departures_are_not_learned_from() -> None:
 
 
 def test_the_curve_is_that_of_another_library() -> None:
-    metrics = pytest.importorskip(
-        "sklift.metrics", reason="scikit-uplift is not installed beside the project"
-    )
+    metrics = missing.module("scikit-uplift", "sklift.metrics")
     x, treated, left = drawn(3, 0.2)
     score = np.round(x[:, 1], 2)
     k, gain = uplift.qini_curve(score, treated, 1 - left)

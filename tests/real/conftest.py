@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import missing
 import pytest
 from morning import stores_in
 
@@ -21,7 +22,7 @@ Once = Callable[[str, Callable[[Path], None]], Path]
 def _raw(name: str) -> Path:
     folder = REAL / name
     if not folder.is_dir():
-        pytest.skip(f"the real data is not here: ../shared/real/{name} beside the project")
+        missing.skip("the real data", f"../shared/real/{name}")
     return folder
 
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+import missing
 import numpy as np
 import pandas as pd
 import pytest
@@ -23,7 +24,7 @@ CONVERSIONS = 19_785
 
 pytestmark = [
     pytest.mark.real,
-    pytest.mark.skipif(not PATHS.exists(), reason="../shared/real/attribution is not here"),
+    missing.needs_file(PATHS, "the real data", "../shared/real/attribution"),
 ]
 
 

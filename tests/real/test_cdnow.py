@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import lifetimes
+import missing
 import numpy as np
 import pandas as pd
 import pytest
@@ -24,7 +25,7 @@ def histories() -> pd.DataFrame:
     """The sampled customers until 30 September 1997, in weeks; several purchases of a day are one."""
     file = FILE if FILE.exists() else Path(__file__).parents[4] / "shared" / "real" / "cdnow" / FILE.name
     if not file.exists():
-        pytest.skip("the real data is not here: ../shared/real/cdnow beside the project")
+        missing.skip("the real data", "../shared/real/cdnow")
     rows = pd.read_csv(
         file, sep=r"\s+", names=["customer", "day", "cds", "spent"], header=0, dtype={"day": str}
     )

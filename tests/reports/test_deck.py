@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
 import subprocess
 import tempfile
 import zipfile
@@ -13,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import missing
 import pytest
 from full_review import REVIEW
 from hypothesis import example, given, settings
@@ -310,7 +310,7 @@ def test_no_text_breaks_the_slides(text: str, number: float | None) -> None:
                 assert kinds <= {"s", "n"}, "a formula in the workbook behind a chart"
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed here")
+@missing.needs("LibreOffice")
 def test_libreoffice_opens_it(tmp_path: Path) -> None:
     (tmp_path / "review.pptx").write_bytes(made())
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"

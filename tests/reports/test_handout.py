@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+import missing
 import pytest
 from causal_words import claims
 from click.testing import CliRunner
@@ -25,9 +26,7 @@ from reports.review import Review
 from warehouse import coverage
 from warehouse.access import Reader, Viewer
 
-needs_pdftotext = pytest.mark.skipif(
-    shutil.which("pdftotext") is None, reason="pdftotext is not installed here"
-)
+needs_pdftotext = missing.needs("pdftotext")
 
 
 @cache
@@ -89,10 +88,40 @@ def test_chinese_names_are_printed_and_heads_repeat() -> None:
     assert len(re.findall(r"Goal +Owner +Status +Reason", text)) > 1
 
 
-def test_without_a_file_chinese_is_left_to_the_reader(tmp_path: Path) -> None:
-    assert type_faces.chinese((tmp_path,)) == type_faces.BY_NAME
+def test_every_type_of_the_handout_is_embedded_also_for_names_of_any_kind() -> None:
+    """Traditional, simplified, Hong Kong's own characters, and what nothing has: none is left to the reader's machine."""
+    names = "陳大文 张伟刘德华 𨋢嘅啲㗎鰂魚涌 한국 😀"
+    pdf = handout.pdf(of_any_text(names, 1.0))
+    # A type that is not embedded has no file among the objects of the PDF.
+    fonts = len(re.findall(rb"/Type\s*/Font\b", pdf))
+    descriptors = len(re.findall(rb"/FontFile2\b", pdf))
+    assert fonts > 3
+    assert descriptors >= fonts - 1, "only the library's own name for its first type has no file"
+    pieces = type_faces.runs(names)
+    assert "".join(piece for piece, _ in pieces).replace("□", "") == names.replace("한국", "").replace(
+        "😀", ""
+    )
+    assert "□□" in "".join(piece for piece, _ in pieces), "what no type has is seen to be missing"
+
+
+@needs_pdftotext
+def test_names_can_be_searched_and_copied_whatever_characters_they_have() -> None:
+    text = text_of(handout.pdf(of_any_text("陳大文 张伟 𨋢嘅啲㗎", 1.0)))
+    for name in ("陳大文", "张伟", "𨋢嘅啲㗎"):
+        assert name in text
+
+
+@given(st.text(min_size=1))
+def test_no_character_is_left_to_chance(text: str) -> None:
+    has = {None: type_faces.faces().letters, **dict(type_faces.chinese())}
+    for piece, face in type_faces.runs(text):
+        assert face is None or all(ord(c) in has[face] for c in piece)
+        assert all(ord(c) in has[face] or ord(c) <= 0x2FF for c in piece)
+
+
+def test_without_any_font_of_the_machine_the_type_of_the_library_has_a_minus() -> None:
     own = (type_faces.PLACES[-1],)
-    assert ord("−") in type_faces.faces(own).letters, "the type that comes with the library has a minus"
+    assert ord("−") in type_faces.faces(own).letters
     type_faces.faces.cache_clear()
 
 
