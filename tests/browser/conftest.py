@@ -15,6 +15,7 @@ from pathlib import Path
 
 import missing
 import pytest
+import reportlab
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from staff import busy_rm
 
@@ -118,3 +119,24 @@ def page(browser: Browser) -> Iterator[Page]:
     yield window
     context.close()
     assert not breaches
+
+
+FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>{fonts}</dir><cachedir>{cache}</cachedir></fontconfig>"""
+
+
+@pytest.fixture
+def page_without_chinese(browser: Browser, tmp_path: Path) -> Iterator[Page]:
+    """A window on a machine whose only type is Latin: a browser of its own, as type is read once, when it starts."""
+    settings = tmp_path / "fonts.conf"
+    fonts = Path(reportlab.__file__).parent / "fonts"
+    settings.write_text(FONTS.format(fonts=fonts, cache=tmp_path / "cache"))
+    bare = browser.browser_type.launch(
+        executable_path=CHROMIUM,
+        args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        env=os.environ | {"FONTCONFIG_FILE": str(settings)},
+    )
+    window = bare.new_page()
+    window.set_default_timeout(30_000)
+    yield window
+    bare.close()
