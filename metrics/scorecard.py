@@ -88,25 +88,27 @@ MONTHS = 24
 
 
 @as_agreed
-def of_the_bank(reader: Reader, as_of: date, known: frozenset[str] | None = None) -> pd.DataFrame:
+def of_the_bank(
+    reader: Reader, as_of: date, known: frozenset[str] | None = None, by: str = "campaign"
+) -> pd.DataFrame:
     """`judge` on every campaign of the last MONTHS months up to `as_of`, and a column `leads`.
 
     Customers are counted once they have been watched to the end: those who joined at least 90 days ago for complaints,
-    180 days for leaving.
+    180 days for leaving. By another dimension its values stand in the column `campaign`.
     """
-    asked = question(as_of)
+    asked = question(as_of, by)
     periods = asked.periods
-    counts = _wide(query.ask(asked, reader, known, alike=True), ["campaign"])
+    counts = _wide(query.ask(asked, reader, known, alike=True), [by]).rename(columns={by: "campaign"})
     whole = Question.of(COUNTED, Scope(periods[0]), (), periods)
     totals = _wide(query.ask(whole, reader, known, alike=True), [])
     return judge(counts[counts["campaign"].notna()], totals.iloc[0])
 
 
-def question(as_of: date) -> Question:
+def question(as_of: date, by: str = "campaign") -> Question:
     """What the scorecard counts: by campaign, of all who came, and of those watched for 90 and for 180 days."""
     start = months_back(as_of, MONTHS)[0].start
     periods = [Period(start, as_of - timedelta(days=d)) for d in (0, COMPLAINT_DAYS, LEAVING_DAYS)]
-    return Question.of(COUNTED, Scope(periods[0]), ["campaign"], periods)
+    return Question.of(COUNTED, Scope(periods[0]), [by], periods)
 
 
 def _wide(answer: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

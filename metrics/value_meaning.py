@@ -12,13 +12,19 @@ VERDICTS = Meaning(
     terms=(
         (
             "Verdict",
-            "Worth it or not worth it only where the 95 % interval of lifetime value less cost leaves out 0. Fewer than "
-            "30 customers say nothing about a group; where more than one in twenty campaign days has no recorded cost, "
+            "Worth it or not worth it only where the 95 % interval of lifetime value less cost leaves out 0, corrected "
+            "for the number of groups (Holm); otherwise not clear. Not enough data yet: fewer than 30 customers. "
+            "Where more than one in twenty campaign days has no recorded cost, "
             "there is no cost data and no verdict.",
         ),
         (
             "At least, at most",
             "The 95 % interval of the lifetime value: another such year could bring so much.",
+        ),
+        (
+            "Conclusion",
+            "One for each channel and campaign, the same on every page: value, complaints and leaving of the 24 months "
+            "to the last day loaded, under no filter. Few carry it: clearly fewer than half bring what winning one cost.",
         ),
         ("Value ÷ cost", "Lifetime value divided by cost per customer; the dotted line of the picture is 3."),
         (

@@ -2,25 +2,31 @@
 
 Cost is known to the cent; how many customers it won varies like a Poisson count (exact interval). The interval of value
 less cost is put together from both by MOVER (Zou and Donner, Stat. Med. 27, 2008), as Newcombe's intervals are.
+Several groups are judged together, so that of many alike none is praised or blamed by chance (Holm).
 """
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2
+from scipy.stats import chi2, norm
+from statsmodels.stats.multitest import multipletests
 
 from models.lifetime_value import group_interval
 
 FEWEST = 30
 """Fewer customers than this say nothing about a group."""
-WORTH, NOT_WORTH, TOO_FEW, NO_COST, NO_VALUE = (
+SURE = 0.05
+WORTH, NOT_WORTH, NOT_CLEAR, TOO_FEW, NO_COST, NO_VALUE = (
     "worth it",
     "not worth it",
-    "too few customers to say",
+    "not clear",
+    "not enough data yet",
     "no cost data",
     "no value yet",
 )
+"""Not clear: customers enough, and value less cost may lie on either side of 0. Too few: fewer than `FEWEST`."""
+VERDICTS = (WORTH, NOT_WORTH, NOT_CLEAR, TOO_FEW, NO_VALUE, NO_COST)
 
 
 def judged(groups: pd.DataFrame) -> pd.DataFrame:
@@ -47,12 +53,31 @@ def judged(groups: pd.DataFrame) -> pd.DataFrame:
     found["gain_low"] = gap - np.hypot(found["ltv"] - found["ltv_low"], found["cac_high"] - found["cac"])
     found["gain_high"] = gap + np.hypot(found["ltv_high"] - found["ltv"], found["cac"] - found["cac_low"])
     few = ~(found["won"] >= FEWEST) | ~(found["valued"] >= FEWEST)
+    asked = found["cost"].notna() & ~few & found["gain_low"].notna()
+    sure = pd.Series(False, found.index)
+    if asked.any():
+        sure[asked] = multipletests(_chances(found[asked]), alpha=SURE, method="holm")[1] < SURE
     found["verdict"] = np.select(
-        [found["cost"].isna(), few, found["ltv"].isna(), found["gain_low"] > 0, found["gain_high"] < 0],
+        [
+            found["cost"].isna(),
+            few,
+            found["ltv"].isna(),
+            sure & (found["gain_low"] > 0),
+            sure & (found["gain_high"] < 0),
+        ],
         [NO_COST, TOO_FEW, NO_VALUE, WORTH, NOT_WORTH],
-        TOO_FEW,
+        NOT_CLEAR,
     )
     return found
+
+
+def _chances(groups: pd.DataFrame) -> np.ndarray:
+    """How likely a gain so far from 0 would be without any, from the half of its interval that lies towards 0."""
+    gap = (groups["ltv"] - groups["cac"]).to_numpy(float)
+    half = np.where(gap > 0, gap - groups["gain_low"], groups["gain_high"] - gap)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        chances = 2 * norm.sf(1.959964 * np.abs(gap) / half)
+    return np.where(gap == 0, 1.0, np.nan_to_num(chances, nan=1.0))
 
 
 def paid_back(by_month: pd.Series, cac: float) -> int | None:

@@ -47,6 +47,7 @@ def view(viewer: Viewer, judged: pd.DataFrame | None) -> None:
 def _stands_out(row) -> None:
     with st.container(border=True):
         st.markdown(f":material/flag: **{escaped(row.name)}**")
+        st.text(f"Conclusion: {row.conclusion}. {row.why[:1].upper()}{row.why[1:]}.")
         if isinstance(row.message, str):
             st.text(f"It said: “{row.message}”. It ran {day(row.starts_on)} to {day(row.ends_on)}.")
         with st.grid(3, min_column_width=215, gap="small"):
@@ -69,6 +70,7 @@ def _table(viewer: Viewer, judged: pd.DataFrame) -> None:
         {
             "Campaign": row.name,
             "Verdict": row.verdict.capitalize(),
+            "Conclusion": f"{row.conclusion[:1].upper()}{row.conclusion[1:]}",
             "Leads": row.leads,
             "Accepted": _cell(row, "acceptance_rate", row.decided),
             "Complained in 90 days": _cell(row, "early_complaints", row.watched_90d),

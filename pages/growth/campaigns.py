@@ -65,6 +65,9 @@ def _judged(viewer: Viewer, plans: pd.DataFrame) -> pd.DataFrame | None:
     found = data.cached(viewer, scorecard.of_the_bank, as_of, known)
     told = plans[["campaign_id", "name", "channel", "audience", "message", "starts_on", "ends_on"]]
     found = found.merge(told, left_on="campaign", right_on="campaign_id", how="left")
+    concluded = data.concluded(viewer, "campaign").set_index("group")
+    found["conclusion"] = found["campaign"].map(concluded["conclusion"]).astype(object).fillna("")
+    found["why"] = found["campaign"].map(concluded["why"]).astype(object).fillna("")
     return found[found["audience"] != "customers"].assign(name=found["name"].fillna(found["campaign"]))
 
 

@@ -12,6 +12,7 @@ from pages.customers.alert_card import escaped
 from pages.growth import value_checks
 from pages.kit import data, tables, value_charts
 from warehouse.access import Viewer
+from workflow.conclusions import Conclusion
 
 BY = {"channel": "Channel", "campaign": "Campaign", "product": "Product", "month": "Month of joining"}
 MOST_POINTS = 14
@@ -39,6 +40,7 @@ def page(viewer: Viewer, scope: Scope) -> None:
     as_of = data.as_of(viewer)
     months = data.cached(viewer, channel_value.by_month_since_joining, by, scope, as_of)
     groups["label"] = _labels(viewer, by, groups["group"])
+    groups["conclusion"] = _conclusions(viewer, by, groups["group"])
     finding.title(headline(groups, by))
     if (groups["won"] == 0).all():
         tables.empty("No customer was won through a lead in this period.", "Choose a longer period.")
@@ -56,9 +58,13 @@ def page(viewer: Viewer, scope: Scope) -> None:
 
 
 def headline(groups: pd.DataFrame, by: str) -> str:
-    """The finding in words: the dearest that is worth it, and the cheapest that is not."""
+    """The finding in words: the dearest that is worth it, and the cheapest that is not.
+
+    Nothing is praised that the one conclusion on it does not praise; where there is none (a product, a month) the verdict
+    on its value stands alone.
+    """
     named = groups[groups["group"].notna()]
-    worthy, poor = (named[named["verdict"] == v] for v in (worth.WORTH, worth.NOT_WORTH))
+    worthy, poor = _worthy(named), named[named["verdict"] == worth.NOT_WORTH]
     what = {"channel": "channel", "campaign": "campaign", "product": "product", "month": "month"}[by]
     parts = []
     if len(worthy):
@@ -71,7 +77,18 @@ def headline(groups: pd.DataFrame, by: str) -> str:
             if parts
             else f"{cheap['label']} costs {hkd(cheap['cac'])} a customer and is not worth it"
         )
-    return "; ".join(parts) or f"Too few customers won to say which {what} is worth its cost"
+    if parts:
+        return "; ".join(parts)
+    if (named["verdict"] == worth.WORTH).any():
+        return f"No {what} is worth its cost without a but: see the conclusions"
+    if (named["verdict"] == worth.NOT_CLEAR).any():
+        return f"It is not clear whether any {what} is worth its cost"
+    return f"Too few customers won to say which {what} is worth its cost"
+
+
+def _worthy(named: pd.DataFrame) -> pd.DataFrame:
+    worthy = named[named["verdict"] == worth.WORTH]
+    return worthy[worthy["conclusion"].isin([Conclusion.MORE, ""])] if "conclusion" in worthy else worthy
 
 
 def sentence(row, horizon: int) -> str:
@@ -87,6 +104,14 @@ def sentence(row, horizon: int) -> str:
         f"({row.ltv_low:,.0f} to {row.ltv_high:,.0f}) in {horizon} months".replace("-", "−")
     )
     return f"{said}; {row.paid} (n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{n})."
+
+
+def _conclusions(viewer: Viewer, by: str, groups: pd.Series) -> pd.Series:
+    """The one conclusion on each channel or campaign; "" for what has none."""
+    if by not in ("channel", "campaign"):
+        return pd.Series("", groups.index, dtype=object)
+    found = data.concluded(viewer, by).set_index("group")["conclusion"]
+    return groups.map(found).astype(object).fillna("")
 
 
 def _labels(viewer: Viewer, by: str, groups: pd.Series) -> list[str]:
@@ -137,17 +162,14 @@ def in_words(groups: pd.DataFrame) -> pd.DataFrame:
     """The groups worth a sentence, three at most: the dearest that is worth it, the cheapest that is not, and the largest
     of those without a verdict."""
     named = groups[groups["group"].notna()]
-    worthy, poor = (named[named["verdict"] == v] for v in (worth.WORTH, worth.NOT_WORTH))
+    worthy, poor = _worthy(named), named[named["verdict"] == worth.NOT_WORTH]
     open_ = named[~named["verdict"].isin([worth.WORTH, worth.NOT_WORTH])]
     return pd.concat([worthy.nlargest(1, "cac"), poor.nsmallest(1, "cac"), open_.nlargest(1, "won")])
 
 
 def _each(groups: pd.DataFrame, by: str, viewer: Viewer, scope: Scope) -> None:
     horizon, _ = _terms(viewer)
-    order = {
-        v: i
-        for i, v in enumerate((worth.WORTH, worth.NOT_WORTH, worth.TOO_FEW, worth.NO_VALUE, worth.NO_COST))
-    }
+    order = {v: i for i, v in enumerate(worth.VERDICTS)}
     shown = groups.assign(place=groups["verdict"].map(order)).sort_values(
         ["place", "ltv"], ascending=[True, False]
     )
@@ -159,6 +181,7 @@ def _each(groups: pd.DataFrame, by: str, viewer: Viewer, scope: Scope) -> None:
         {
             BY[by]: shown["label"],
             "Verdict": shown["verdict"].str.capitalize(),
+            "Conclusion, 24 months": shown["conclusion"].str.capitalize(),
             "Customers": shown["won"],
             "Cost per customer": [hkd(v) if v == v else "" for v in shown["cac"]],
             "Lifetime value": [hkd(v) if v == v else "" for v in shown["ltv"]],
@@ -168,6 +191,8 @@ def _each(groups: pd.DataFrame, by: str, viewer: Viewer, scope: Scope) -> None:
             "Payback": shown["paid"].str.replace("paid back ", ""),
         }
     )
+    if by not in ("channel", "campaign"):
+        table = table.drop(columns="Conclusion, 24 months")
     cost_known = shown["cost"].notna()
     for column in ("Cost per customer", "Value ÷ cost"):
         table[column] = table[column].where(cost_known, "no cost data")

@@ -31,6 +31,7 @@ from warehouse.access import Reader, Viewer, frame_of
 from warehouse.coverage import Coverage
 from warehouse.errors import NothingLoaded
 from warehouse.roles import RULES, See
+from workflow import conclusions
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -152,6 +153,11 @@ def why_missing(viewer: Viewer, name: str, period: Period, row: pd.Series) -> Mi
     """Why a row of an answer holds no value of a metric, from what is really missing; None where it holds one."""
     metric = CATALOGUE[name]
     return why(name, period, figures(metric, row), coverage_of(viewer), hidden_below(viewer, metric))
+
+
+def concluded(viewer: Viewer, by: str) -> pd.DataFrame:
+    """The one conclusion on each channel or campaign (`workflow.conclusions`), from the cache."""
+    return cached(viewer, conclusions.concluded, by, as_of(viewer), known(viewer))
 
 
 def catalogue(viewer: Viewer) -> Mapping[str, Metric]:

@@ -14,9 +14,10 @@ from models import worth
 from reports.answers.asked import Asked, rows_of
 from reports.review import Answer, Chart, Series, Table
 from warehouse.errors import AccessRefused
+from workflow import conclusions
 
 QUESTION = "Which channels deserve more or less?"
-ORDER = (worth.WORTH, worth.NOT_WORTH, worth.TOO_FEW, worth.NO_VALUE, worth.NO_COST)
+ORDER = worth.VERDICTS
 
 
 def found(asked: Asked) -> pd.DataFrame | None:
@@ -33,8 +34,16 @@ def found(asked: Asked) -> pd.DataFrame | None:
         return None
     told = worth.judged(groups)
     told["label"] = ["Channel not known" if pd.isna(g) else plain(g).capitalize() for g in told["group"]]
+    concluded = conclusions_of(asked, "channel").set_index("group")
+    told["conclusion"] = told["group"].map(concluded["conclusion"]).astype(object).fillna("")
+    told["why"] = told["group"].map(concluded["why"]).astype(object).fillna("")
     told["place"] = told["verdict"].map({v: i for i, v in enumerate(ORDER)})
     return told.sort_values(["place", "ltv"], ascending=[True, False], ignore_index=True)
+
+
+def conclusions_of(asked: Asked, by: str) -> pd.DataFrame:
+    """The one conclusion on each channel or campaign, as of the last day of the quarter."""
+    return asked.once(conclusions.concluded, by, asked.end, asked.known)
 
 
 def twelve_months(asked: Asked) -> Period:
@@ -86,14 +95,25 @@ def answer(asked: Asked, channels: pd.DataFrame | None) -> Answer:
 
 def _title(channels: pd.DataFrame) -> str:
     named = channels[channels["group"].notna()]
-    more, less = (named[named["verdict"] == v] for v in (worth.WORTH, worth.NOT_WORTH))
+    more, less = praised(named), named[named["verdict"] == worth.NOT_WORTH]
     parts = []
     if len(more):
         best = more.assign(times=more["ltv"] / more["cac"]).nlargest(2, "times")
         parts.append(f"More for {_names(best)}")
     if len(less):
         parts.append(f"less for {_names(less.nsmallest(2, 'gain_high'))}")
-    return "; ".join(parts) or "Too few customers won to say which channel deserves more or less"
+    if parts:
+        return "; ".join(parts)
+    if named["verdict"].isin([worth.WORTH, worth.NOT_CLEAR]).any():
+        return "It is not clear which channel deserves more or less"
+    return "Too few customers won to say which channel deserves more or less"
+
+
+def praised(channels: pd.DataFrame) -> pd.DataFrame:
+    """Those whose customers are worth their cost, and on whom the one conclusion has no but."""
+    return channels[
+        (channels["verdict"] == worth.WORTH) & (channels["conclusion"] == conclusions.Conclusion.MORE)
+    ]
 
 
 def _names(rows: pd.DataFrame) -> str:
@@ -109,6 +129,7 @@ def _sentence(row: Any, horizon: int) -> str:
         f"{row.label}: {row.verdict}. A customer costs {hkd(row.cac)} and brings {hkd(row.ltv)} ({hkd(row.ltv_low)} to "
         f"{hkd(row.ltv_high)}) in {horizon} months; value less cost {hkd(row.gain_low)} to {hkd(row.gain_high)} "
         f"(n = {row.won:,.0f})."
+        + (f" Conclusion over 24 months: {row.conclusion}; {row.why}." if row.conclusion else "")
     )
 
 

@@ -14,6 +14,7 @@ from metrics.words import day, hkd, share
 from models import worth
 from reports.answers import goals as shared
 from reports.answers.asked import Asked, rows_of
+from reports.answers.channels import conclusions_of, praised
 from reports.answers.effects import GUARDRAILS, Effect, effect, looked_at, wrong_draw
 from reports.review import Answer
 from warehouse.access import frame_of
@@ -113,7 +114,7 @@ def _channels(channels: pd.DataFrame | None) -> list[Decision]:
         return []
     named = channels[channels["group"].notna()]
     less = named[named["verdict"] == worth.NOT_WORTH]
-    more = named[(named["verdict"] == worth.WORTH) & (named["cost"] > 0)]
+    more = praised(named[named["cost"] > 0])
     if less.empty:
         return []
     names, figures = " and ".join(less["label"]), "; ".join(_gain(r) for r in rows_of(less))
@@ -179,6 +180,7 @@ def _campaigns(asked: Asked) -> list[Decision]:
     try:
         judged = asked.once(scorecard.of_the_bank, asked.end, asked.known)
         listed = {r.campaign_id: r for r in rows_of(asked.once(frame_of, named()))}
+        why = dict(zip(*(conclusions_of(asked, "campaign")[c] for c in ("group", "why")), strict=True))
     except AccessRefused:
         return []
     return [
@@ -187,7 +189,8 @@ def _campaigns(asked: Asked) -> list[Decision]:
             f"In the {scorecard.MONTHS} months to {day(asked.end)} "
             f"Sales accepts {share(row.acceptance_rate)} (all others {share(row.acceptance_rate_others)}), "
             f"{share(row.early_complaints)} complain within 90 days (others {share(row.early_complaints_others)}), "
-            f"{share(row.early_churn)} leave within 180 days (others {share(row.early_churn_others)}).",
+            f"{share(row.early_churn)} leave within 180 days (others {share(row.early_churn_others)})."
+            + (f" In value: {why[row.campaign]}." if row.campaign in why else ""),
             "campaigns",
             "Campaigns",
         )

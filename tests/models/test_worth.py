@@ -37,7 +37,7 @@ def test_a_cheap_channel_whose_customers_bring_less_is_not() -> None:
 
 
 def test_an_interval_that_holds_nothing_gives_no_verdict_however_far_the_points_lie_apart() -> None:
-    assert _verdict(cost=400 * 40, won=40, mean=1500, deviation=9000) == worth.TOO_FEW
+    assert _verdict(cost=400 * 40, won=40, mean=1500, deviation=9000) == worth.NOT_CLEAR
     assert _verdict(cost=10, won=29, mean=1e6, deviation=1) == worth.TOO_FEW
 
 

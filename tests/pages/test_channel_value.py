@@ -27,7 +27,7 @@ def test_every_comparison_opens_for_every_role_of_growth(open_page, role, compar
 
 def test_a_small_bank_gives_no_verdict_on_small_channels_and_hides_few_people(open_page):
     app = open_page(somebody("marketing"), "channel-value", joined="Last 90 days")
-    assert "Too few customers to say" in words(app) + cells(app)
+    assert "Not enough data yet" in words(app) + cells(app)
 
 
 def test_a_missing_cost_is_said(open_page):
@@ -125,7 +125,7 @@ def test_three_findings_stand_in_words_and_the_rest_in_the_table():
                 "worth it",
                 "worth it",
                 "not worth it",
-                *["too few customers to say"] * 2,
+                *["not enough data yet"] * 2,
                 "no cost data",
             ],
         }

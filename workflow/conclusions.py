@@ -1,0 +1,118 @@
+"""The one conclusion on a channel or a campaign: what its customers bring, complain and how many leave, together.
+
+Every page, card and slide that praises or blames one reads it here. It is about the 24 months to a day, under no filter:
+what a page shows of other days or of a part of the bank are figures, and no second conclusion.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from metrics import channel_value, scorecard, value_spread
+from metrics.compare import share_interval
+from metrics.scope import Period, Scope, months_back
+from metrics.versions import as_agreed
+from metrics.words import hkd, share
+from models import worth
+from warehouse.access import Reader
+
+PROMISES = "promises too much"
+ALIKE, FEW = "like the others", "not enough data yet"
+NEEDED = frozenset({"customers", "leads"})
+
+
+class Conclusion(StrEnum):
+    """The value is the words on screen."""
+
+    MORE = "worth its cost"
+    FEW_CARRY = "worth its cost on average only: few customers carry it"
+    MEND = "worth its cost, but its customers fare worse"
+    LESS = "not worth its cost"
+    OVERPROMISES = "promises more than we keep"
+    NOT_CLEAR = "not clear whether it is worth its cost"
+    TOO_FEW = "not enough data yet"
+    NO_VALUE = "no lifetime value yet"
+    NO_COST = "no cost data"
+
+
+_OPEN = {
+    worth.NOT_CLEAR: Conclusion.NOT_CLEAR,
+    worth.TOO_FEW: Conclusion.TOO_FEW,
+    worth.NO_VALUE: Conclusion.NO_VALUE,
+    worth.NO_COST: Conclusion.NO_COST,
+}
+
+
+@as_agreed
+def concluded(reader: Reader, by: str, as_of: date, known: frozenset[str]) -> pd.DataFrame:
+    """A row per `group` ("channel" or "campaign"), with its `conclusion` and the sentence `why`.
+
+    Beside them what they rest on: the columns of `models.worth.judged`, `median` and `paying` (customers who bring what
+    one cost), and `fares`, the verdict of the scorecard on acceptance, complaints and leaving.
+    """
+    scope = Scope(Period(months_back(as_of, scorecard.MONTHS)[0].start, as_of))
+    found = worth.judged(channel_value.groups(reader, by, scope))
+    found = found[found["group"].notna()]
+    costs = dict(zip(found["group"], found["cac"].where(found["cost"].notna()).astype(float), strict=True))
+    found = found.merge(value_spread.spread(reader, by, scope, costs), on="group", how="left")
+    found["fares"] = FEW
+    if "tickets" in known:
+        judged = scorecard.of_the_bank(reader, as_of, known, by)
+        found["fares"] = (
+            found["group"].map(dict(zip(judged["campaign"], judged["verdict"], strict=True))).fillna(FEW)
+        )
+    return conclude(found)
+
+
+def conclude(groups: pd.DataFrame) -> pd.DataFrame:
+    """`groups` with `conclusion` and `why`; needs `verdict`, `fares`, `median`, `cac`, `paying`, `valued`, `ltv`."""
+    found = groups.copy()
+    found["conclusion"] = [_conclusion(row) for row in found.itertuples()]
+    found["why"] = [_why(row) for row in found.itertuples()]
+    return found
+
+
+def _conclusion(row: Any) -> Conclusion:
+    if row.fares == PROMISES:
+        return Conclusion.OVERPROMISES
+    if row.verdict == worth.NOT_WORTH:
+        return Conclusion.LESS
+    if row.verdict != worth.WORTH:
+        return _OPEN[row.verdict]
+    if row.fares not in (ALIKE, FEW):
+        return Conclusion.MEND
+    return Conclusion.FEW_CARRY if is_carried_by_few(row) else Conclusion.MORE
+
+
+def is_carried_by_few(row: Any) -> bool:
+    """Whether clearly fewer than half of the customers bring what winning one cost."""
+    if not row.valued >= worth.FEWEST or not row.cac > 0 or row.paying != row.paying:
+        return False
+    return share_interval(min(row.paying, row.valued), row.valued)[1] < 0.5
+
+
+def _why(row: Any) -> str:
+    """`Mean HKD 4,200 (3,100 to 5,300), half bring HKD 900 or less, 38.0 % (…) bring what they cost; more complain`."""
+    parts = []
+    if row.ltv == row.ltv and row.ltv_low == row.ltv_low:
+        parts.append(
+            f"a customer brings {hkd(row.ltv)} on average ({hkd(row.ltv_low)} to {hkd(row.ltv_high)})"
+        )
+    if row.median == row.median:
+        parts.append(f"half bring {hkd(row.median)} or less")
+    if row.paying == row.paying and row.valued >= worth.FEWEST and row.cac > 0:
+        low, high = share_interval(min(row.paying, row.valued), row.valued)
+        pays = share(row.paying / row.valued)
+        parts.append(f"{pays} ({share(low)} to {share(high)}) bring what one cost, {hkd(row.cac)}")
+    fares = {
+        PROMISES: "Sales accepts fewer of its leads, more complain and more leave early",
+        ALIKE: "its customers complain and leave like the others",
+        FEW: "too few to say how its customers fare",
+    }.get(row.fares, f"against the others: {row.fares}")
+    n = "" if np.isnan(row.won) else f" (n = {row.won:,.0f})"
+    return f"{'; '.join([*parts, fares])}{n}"
