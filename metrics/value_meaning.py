@@ -49,7 +49,10 @@ HINDSIGHT = Meaning(
             "Predicted, came",
             "Net revenue of a customer in the twelve months after: expected then, and realised.",
         ),
-        ("Inside their interval", "How many customers' realised value lay in their own 80 % interval."),
+        (
+            "Inside their interval",
+            "How many customers’ realised value lay in an 80 % interval widened by what the others of their tenth missed.",
+        ),
     ),
     reads=(
         select(value_hindsight)

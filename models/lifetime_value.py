@@ -5,8 +5,8 @@ month ahead is a logistic regression on person-months (Singer and Willett, J. Ed
 days at once: van Houwelingen, Scand. J. Stat. 34, 2007). Net revenue is revenue less cost to serve.
 
 The interval of one customer is an 80 % interval: the value if the customer left in an early or a late month, widened
-by what was missed in hindsight (conformalised: Romano, Patterson and Candès, NeurIPS 2019). The interval of a group's
-mean is by the delta method, see `group_interval`.
+by what was missed in hindsight in its tenth of value (conformalised: Romano, Patterson and Candès, NeurIPS 2019). The
+interval of a group's mean is by the delta method, see `group_interval`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ from models.sample import whole_customers
 from warehouse.errors import ModelRefused
 
 Vector = NDArray[np.float64]
+
+Widening = tuple[tuple[float, float], ...]
+"""Downwards and upwards, for each group of customers by predicted value, the lowest first."""
 
 LASTING = (
     "products_held",
@@ -83,8 +86,8 @@ class Model:
     typical: float
     """Mean monthly net revenue, for a customer whose own is not known."""
     departures: int
-    widening: tuple[float, float] = (0.0, 0.0)
-    """By how much of its size (`sizes`) a customer's interval is widened downwards and upwards."""
+    widening: Widening = ((0.0, 0.0),)
+    """By how much of its size (`sizes`) a customer's interval is widened downwards and upwards, by tenth of value."""
 
 
 def fit(examples: pd.DataFrame, growth: pd.DataFrame) -> Model:
@@ -159,7 +162,14 @@ def value(model: Model, profiles: pd.DataFrame, terms: Terms) -> pd.DataFrame:
         _valued(model, profiles.iloc[start : start + CHUNK], terms)
         for start in range(0, len(profiles), CHUNK)
     ]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    if not parts:
+        return pd.DataFrame()
+    found = pd.concat(parts, ignore_index=True)
+    amounts = found["value"].to_numpy(np.float64)
+    wider = np.array(model.widening)[tenths(amounts, len(model.widening)) - 1] * sizes(amounts)[:, None]
+    return found.assign(
+        value_low=found["value_low"] - wider[:, 0], value_high=found["value_high"] + wider[:, 1]
+    )
 
 
 def _valued(model: Model, profiles: pd.DataFrame, terms: Terms) -> pd.DataFrame:
@@ -172,7 +182,6 @@ def _valued(model: Model, profiles: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     until = np.c_[np.zeros(len(profiles)), np.cumsum(earned, axis=1)]
     # In how many months ahead a tenth, and nine tenths, of such customers have left.
     bounds = [until[np.arange(len(profiles)), (alive > 1 - share).sum(axis=1)] for share in (early, late)]
-    size = sizes(total)
     age = profiles["months_since_joining"].to_numpy(np.float64)
     left_over = np.clip(months - np.nan_to_num(age, nan=months), 0, months).astype(np.int64)
     to_joining = (1 + terms.discount_rate) ** (-np.nan_to_num(age) / 12)
@@ -186,8 +195,8 @@ def _valued(model: Model, profiles: pd.DataFrame, terms: Terms) -> pd.DataFrame:
         {
             "customer_id": profiles["customer_id"].to_numpy(),
             "value": total,
-            "value_low": np.minimum(np.minimum(*bounds), total) - model.widening[0] * size,
-            "value_high": np.maximum(np.maximum(*bounds), total) + model.widening[1] * size,
+            "value_low": np.minimum(np.minimum(*bounds), total),
+            "value_high": np.maximum(np.maximum(*bounds), total),
             "stay_probability": alive[:, -1],
             "swing": swing.sum(axis=1),
             "rest": rest(flow),
@@ -212,6 +221,13 @@ def sizes(values: Vector) -> Vector:
     typical = np.median(amounts) if len(amounts) else 0.0
     size: Vector = np.maximum(amounts + typical, 1.0)
     return size
+
+
+def tenths(values: Vector, groups: int) -> NDArray[np.int64]:
+    """The group of each customer by value, 1 is the lowest; as many in each as can be."""
+    order = pd.Series(values).rank(method="first").to_numpy(np.float64)
+    found: NDArray[np.int64] = np.ceil(order / max(len(values), 1) * groups).astype(np.int64)
+    return np.clip(found, 1, groups)
 
 
 def group_interval(

@@ -105,7 +105,7 @@ def fitted(reader: Reader, as_of: date, known: frozenset[str]) -> Model:
 
 def judged(
     reader: Reader, as_of: date, known: frozenset[str], fewest: int
-) -> tuple[date, pd.DataFrame, tuple[float, float]] | None:
+) -> tuple[date, pd.DataFrame, lifetime_value.Widening] | None:
     """The day a year before, the prediction of that day against what came, and the widening; None if it is too early."""
     end = _last_month_booked(reader, as_of)
     then = month(end.year - 1, end.month).end
@@ -137,19 +137,21 @@ def _widened(draft: Draft, reader: Reader, model: Model, as_of: date, known: fro
     end = _last_month_booked(reader, as_of)
     then = month(end.year - 1, end.month).end
     kept = reader.frame(
-        select(value_hindsight.c.widening_down, value_hindsight.c.widening_up).where(
-            value_hindsight.c.predicted_on == then
-        )
+        select(value_hindsight.c.widening_down, value_hindsight.c.widening_up)
+        .where(value_hindsight.c.predicted_on == then)
+        .order_by(value_hindsight.c.tenth)
     )
     if len(kept):
-        down, up = kept.to_numpy(dtype=float)[0]
-        return replace(model, widening=(float(down), float(up)))
+        return replace(model, widening=tuple((float(d), float(u)) for d, u in kept.to_numpy(dtype=float)))
     found = judged(reader, as_of, known, reader.stores.settings.smallest_cell)
     if found is None:
         return model
     then, table, widening = found
     rows = table.assign(
-        predicted_on=then, realised_until=end, widening_down=widening[0], widening_up=widening[1]
+        predicted_on=then,
+        realised_until=end,
+        widening_down=[down for down, _ in widening],
+        widening_up=[up for _, up in widening],
     )
     draft.write(value_hindsight, rows, replacing=value_hindsight.c.predicted_on == then)
     return replace(model, widening=widening)

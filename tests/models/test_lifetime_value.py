@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 
 from models import hindsight, lifetime_value
-from models.lifetime_value import Model, Terms
+from models.lifetime_value import Model, Terms, tenths, value
 from warehouse.errors import ModelRefused
 
 LEAVES_MONTHLY = {"affiliate": 0.06, "event": 0.01}
@@ -157,7 +158,29 @@ def test_a_right_model_is_right_in_hindsight_and_four_of_five_are_within_their_i
     assert table["predicted"].between(table["realised_low"], table["realised_high"]).sum() >= 7
     weighed = (table["within"] * table["people"]).sum() / 5000
     assert weighed == pytest.approx(0.8, abs=0.03)
-    assert widening[0] < 1
+    assert len(widening) == 10
+    assert max(down for down, _ in widening) < 1
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_interval_holds_in_the_top_tenth_as_elsewhere(fitted: Model, seed: int) -> None:
+    """Where errors grow faster than values, one widening for all misses most where it matters most."""
+    people = _people(6000, seed=seed).assign(months_since_joining=5)
+    later = _seen(people, seed=seed + 100)
+    months = np.where(later["left"] == 1, later["months_seen"] - 1, later["months_seen"])
+    random = np.random.default_rng(seed)
+    paid = later["margin"].to_numpy(float)
+    noise = random.lognormal(0, 0.2 + 0.8 * (paid > np.quantile(paid, 0.9)))
+    realised = later[["customer_id"]].assign(net=months * paid * noise)
+    table, widening = hindsight.judge(fitted, people, realised, fewest=10)
+    top = table.iloc[-1]
+    assert binomtest(round(top["within"] * top["people"]), int(top["people"]), 0.8).pvalue > 0.01
+    # The widths are those of the tenth: the top reaches farther up than the middle.
+    assert widening[-1][1] > widening[4][1]
+    wide = value(replace(fitted, widening=widening), people, hindsight.TERMS)
+    held = (wide["value_low"] <= realised["net"]) & (realised["net"] <= wide["value_high"])
+    largest = tenths(wide["value"].to_numpy(float), 10) == 10
+    assert held[largest].mean() == pytest.approx(0.8, abs=0.05)
 
 
 def test_a_small_bank_gets_fewer_groups_rather_than_groups_of_few(fitted: Model) -> None:
