@@ -51,7 +51,7 @@ HINDSIGHT = Meaning(
         ),
         (
             "Inside their interval",
-            "How many customers’ realised value lay in an 80 % interval widened by what the others of their tenth missed.",
+            "How many customers’ realised value lay in an 80 % interval, widened by what others of their tenth missed.",
         ),
     ),
     reads=(
