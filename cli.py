@@ -299,10 +299,13 @@ def demo(customers: int) -> None:
             "app with “make serve”, or set CONCORD_DATA_DIR to another folder for the sample."
         )
     if not nights(reader):
-        as_of = _night(stores)
+        from warehouse.coverage import as_of
+        from workflow.goals import every_goal
         from workflow.sample_goals import set_sample_goals
 
-        set_sample_goals(stores, as_of)
+        if not every_goal(reader):
+            set_sample_goals(stores, as_of(reader))
+        _night(stores)
     hint = stores.settings.data_dir / HINT
     if not hint.exists():
         _accounts()

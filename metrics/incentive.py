@@ -27,15 +27,21 @@ class Incentive:
         return (
             f"Each department has half of HKD {self.pot:,.0f}. {joint} of a half is paid in proportion to the shared "
             f"goal and {own} in proportion to the department's own figure. A part below {100 * THRESHOLD:.0f} % of its "
-            f"target pays nothing; above {100 * CAP:.0f} % it pays no more."
+            f"target pays nothing; above {100 * CAP:.0f} % it pays no more. A figure that should stay below a limit "
+            "pays in full within it, and nothing above."
         )
 
 
 def attainment(actual: float, target: float, up: bool = True) -> float:
-    """How much of its target a figure reached; of a figure that should fall, how far it stayed below."""
-    if not (math.isfinite(actual) and math.isfinite(target)) or actual <= 0 or target <= 0:
+    """How much of its target a figure reached. A figure that should stay below a limit is within it (1) or not (0).
+
+    A limit has no share reached: “95 % of the cost plan” would be a saving to one and an overspend to the other.
+    """
+    if not (math.isfinite(actual) and math.isfinite(target)):
         return 0.0
-    return actual / target if up else target / actual
+    if not up:
+        return 1.0 if actual <= target else 0.0
+    return actual / target if actual > 0 and target > 0 else 0.0
 
 
 def pays(reached: float) -> float:

@@ -1,4 +1,4 @@
-"""The way to a goal: its path by month, where it stands on it, and where it will end if things go on as they did."""
+"""The way to a goal: its path by month, what of it is due, and where it will end if things go on as they did."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from scipy.stats import t as student
-from statsmodels.stats.rates import confint_poisson
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
-from metrics.compare import FEWEST, share_interval
 from metrics.measure import Measure, Metric, Ratio
 from metrics.scope import Period
 
@@ -22,10 +19,6 @@ FEWEST_MONTHS = 6
 SEASONS_FROM = 36
 """From this many full months on a forecast knows the seasons: each month has then been seen three times."""
 SIMULATED = 2_000
-OF_MONEY = 0.02
-"""A sum of money has no interval; within this share of its path it is on it."""
-
-Standing = Literal["ahead", "on the path", "behind", "not enough data yet", "not known"]
 
 
 def adds_up(metric: Metric) -> bool:
@@ -59,41 +52,21 @@ def path(
     return [float(v) for v in floors]
 
 
-def due(parts: Sequence[Period], targets: Sequence[float], elapsed: Period) -> float:
-    """How much of the path should be covered on the last day of `elapsed`; a running part by its days."""
+def due(
+    parts: Sequence[Period], targets: Sequence[float], elapsed: Period, *, monthly: bool = False
+) -> float:
+    """How much of the path should be covered on the last day of `elapsed`; a running part by its days.
+
+    A figure kept by month is booked on a month's last day: such a part is due whole or not at all.
+    """
     total = 0.0
     for part, target in zip(parts, targets, strict=True):
+        if monthly:
+            total += target if elapsed.start <= part.end <= elapsed.end else 0.0
+            continue
         days = (min(part.end, elapsed.end) - max(part.start, elapsed.start)).days + 1
         total += target * max(0, days) / part.days
     return total
-
-
-def standing(metric: Metric, actual: float, n: float, expected: float) -> Standing:
-    """Where a figure stands against its path; a difference inside the noise is none.
-
-    `n` is what a rate divides by. Counts by the exact Poisson interval, shares by Wilson's, both at 95 %.
-    """
-    if math.isnan(actual) or math.isnan(expected):
-        return "not known"
-    if isinstance(metric, Ratio):
-        if n < FEWEST:
-            return "not enough data yet"
-        if metric.unit == "share":
-            low, high = share_interval(min(actual * n, n), n)
-        elif metric.unit == "points":
-            spread = 1.96 * math.sqrt(max(0.0, metric.scale**2 - actual**2) / n)
-            low, high = actual - spread, actual + spread
-        else:
-            low, high = (actual * f for f in (1 - 1.96 / math.sqrt(n), 1 + 1.96 / math.sqrt(n)))
-    elif metric.total == "count":
-        if max(actual, expected) < FEWEST:
-            return "not enough data yet"
-        low, high = confint_poisson(actual, 1, method="exact-c")
-    else:
-        low, high = actual * (1 - OF_MONEY), actual * (1 + OF_MONEY)
-    if low <= expected <= high:
-        return "on the path"
-    return "ahead" if (actual > expected) == (metric.better == "up") else "behind"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,8 +93,10 @@ def known_in_a_row(history: Sequence[float]) -> tuple[Sequence[float], int]:
     return history[first : last + 1], len(history) - 1 - last
 
 
-def forecast(history: Sequence[float], ahead: Sequence[float]) -> Forecast | None:
-    """The total of the months to come, from the full months so far; None if they are fewer than six.
+def forecast(history: Sequence[float], ahead: Sequence[float], *, counts: bool = False) -> Forecast | None:
+    """The total of the months to come, from the full months so far; None if they are fewer than six or than are to come.
+
+    Only what `counts` cannot fall below zero; an amount can.
 
     A month may be NaN: about too few people to show. Then the last months known in a row are continued, first over those
     that are not known after them.
@@ -132,6 +107,9 @@ def forecast(history: Sequence[float], ahead: Sequence[float]) -> Forecast | Non
     """
     history, missed = known_in_a_row(history)
     if len(history) < FEWEST_MONTHS:
+        return None
+    if len(ahead) + missed > len(history):
+        # Nobody has seen how far the figure wanders over so many months.
         return None
     ahead = [0.0] * missed + list(ahead) if ahead else ()
     if not ahead:
@@ -154,12 +132,14 @@ def forecast(history: Sequence[float], ahead: Sequence[float]) -> Forecast | Non
             repetitions=SIMULATED,
             rng=np.random.default_rng(20_08),
         )
-    totals = np.asarray(ahead) @ np.clip(np.asarray(futures).reshape(len(ahead), -1), 0, None)
+    coming = np.asarray(futures).reshape(len(ahead), -1)
+    totals = np.asarray(ahead) @ (np.clip(coming, 0, None) if counts else coming)
     low, middle, high = np.quantile(totals, [0.025, 0.5, 0.975])
     # The simulated futures take what was fitted for known; a short history makes that too narrow.
     degrees = len(series) - (14 if seasonal else 2)
     wider = math.sqrt(len(series) / degrees) * float(student.ppf(0.975, degrees)) / 1.96
-    low, high = max(0.0, middle - wider * (middle - low)), middle + wider * (high - middle)
+    low, high = middle - wider * (middle - low), middle + wider * (high - middle)
+    low = max(0.0, low) if counts else low
     after = f", of which the last {missed} are not known" if missed > 1 else ""
     after = ", of which the last is not known" if missed == 1 else after
     seasons = "with the seasons of the year" if seasonal else "without seasons, which need three years"
@@ -173,23 +153,12 @@ def forecast(history: Sequence[float], ahead: Sequence[float]) -> Forecast | Non
     )
 
 
-def beside_target(metric: Metric, actual: float, n: float, target: float) -> str:
-    """`met`, `not met`, or of a ratio whose interval holds the target that nobody can tell: it is no clear distance away.
-
-    `n` is what a ratio divides by.
-    """
-    if isinstance(metric, Ratio):
-        stands = standing(metric, actual, n, target)
-        if stands in ("on the path", "not enough data yet"):
-            return "no clear distance" if stands == "on the path" else stands
-    return "met" if is_met(metric, actual, target) else "not met"
-
-
-def is_met(metric: Metric, actual: float, target: float) -> bool:
-    """Whether the figure of a whole span reaches its target, in the metric's own direction."""
-    return actual >= target if metric.better == "up" else actual <= target
-
-
 def is_count(metric: Metric) -> bool:
     """Whether targets are whole numbers."""
     return isinstance(metric, Measure) and metric.total == "count"
+
+
+def is_monthly(metric: Metric) -> bool:
+    """Whether it is kept by whole months, such as revenue: a month without its last day has no figure yet."""
+    parts = (metric.top, metric.bottom) if isinstance(metric, Ratio) else (metric,)
+    return any(m.monthly for m in parts)

@@ -97,8 +97,8 @@ def build(reader: Reader, quarter: Quarter, known: frozenset[str], once: Once | 
         channels.answer(about, judged),
         satisfaction.answer(about),
         together.answer(about),
-        unknown.answer(about, status, told, experiments),
-        decisions.answer(about, told, judged, experiments),
+        unknown.answer(about, status, told.standing, experiments),
+        decisions.answer(about, told.standing, judged, experiments),
     ]
     used = [name for answer in answers for name in answer.metrics]
     answers.append(trust.answer(about, status, used))
@@ -111,8 +111,8 @@ def build(reader: Reader, quarter: Quarter, known: frozenset[str], once: Once | 
         qualified=in_words(reader),
         answers=tuple(answers),
         case_studies=(*pilots.case_studies(about, experiments), *case_studies.further(about)),
-        title=headline.title(about, told, experiments),
-        figures=headline.figures(about, told, experiments),
+        title=headline.title(about, told.standing, experiments),
+        figures=headline.figures(about, told.standing, experiments),
         partial=quarter.is_partial,
         before=quarter.before,
         year_before=quarter.year_before,

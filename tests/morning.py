@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime, time
 from pathlib import Path
 
 from warehouse import connect
@@ -16,3 +17,8 @@ MORNING = datetime(2026, 7, 1, 9)
 def stores_in(folder: Path, now: Callable[[], datetime] = lambda: MORNING) -> connect.Stores:
     """Stores with default settings on a data folder."""
     return connect.open_stores(Settings(data_dir=folder), now)
+
+
+def on(stores: connect.Stores, day: date) -> connect.Stores:
+    """The same stores on the morning of another day."""
+    return replace(stores, now=lambda: datetime.combine(day, time(9)))

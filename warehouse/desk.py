@@ -266,6 +266,15 @@ goals = Table(
     Column("linked_to", Text, nullable=False, default="", comment="revenue, cost or satisfaction."),
     Column("note", Text, nullable=False, default="", comment="Why it can be reached."),
     Column("set_by", Text, nullable=False, default=""),
+    Column(
+        "signing",
+        Text,
+        nullable=False,
+        default="",
+        comment="JSON: the departments that must sign. Empty: one department's goal, or from before signatures.",
+    ),
+    Column("supersedes", Integer, comment="The goal whose place it takes once it is in force."),
+    Column("replaces_why", Text, nullable=False, default="", comment="Why it takes that goal's place."),
     UniqueConstraint(
         "metric", "filters", "starts_on", "ends_on", "revision", name="one_goal_per_figure_and_span"
     ),
@@ -293,6 +302,18 @@ goal_endings = Table(
     Column("why", Text, nullable=False),
     Column("superseded_by", Integer, comment="The goal that took its place, if one did."),
     comment="Goals that were given up or replaced before their time; appended, the goal itself stays.",
+)
+
+goal_signatures = Table(
+    "goal_signatures",
+    DESK,
+    Column("goal_id", Integer, ForeignKey("goals.goal_id"), primary_key=True, autoincrement=False),
+    Column("department", Text, primary_key=True),
+    Column("verdict", Text, nullable=False, comment="signed or declined."),
+    Column("note", Text, nullable=False, default=""),
+    Column("signed_by", Text, nullable=False),
+    Column("signed_at", DateTime, nullable=False),
+    comment="What each department said about a goal they share; in force when all have signed.",
 )
 
 definitions = Table(

@@ -31,7 +31,7 @@ class See(Enum):
 
 
 _AGREED = (
-    *("goals", "goal_paths", "goal_endings", "definitions", "definition_signatures"),
+    *("goals", "goal_paths", "goal_endings", "goal_signatures", "definitions", "definition_signatures"),
     *("annotations", "acknowledgements"),
     *("outside_benchmarks", "planned_tests", "saved_reports"),
 )

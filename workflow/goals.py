@@ -1,6 +1,7 @@
-"""Shared goals: one target per figure, part of the bank and span of days, the same for every department that looks.
+"""Goals: one target per figure, part of the bank and span of days, the same for every department that looks.
 
-A goal is never changed. Who gives it up, or sets another in its place, adds its end with a reason; the goal stays.
+A goal is never changed. Who gives it up, or sets another in its place, adds its end with a reason; the goal stays. A
+goal of several departments is a proposal until each of them has signed, as “qualified” is.
 """
 
 from __future__ import annotations
@@ -13,11 +14,10 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from metrics import CATALOGUE
-from metrics.pace import adds_up, due
 from metrics.scope import Period, Scope, parts_by_month
 from metrics.words import figure
 from warehouse.access import Reader
-from warehouse.desk import goal_endings, goal_paths, goals
+from warehouse.desk import goal_endings, goal_paths, goal_signatures, goals
 
 DIGITAL = ("affiliate", "display", "email", "paid_search", "social")
 """The channels of “digital”; branches, events and referrals are not."""
@@ -43,13 +43,30 @@ class Draft:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GoalSignature:
+    """What one department said about a goal it shares."""
+
+    department: str
+    verdict: str
+    """`signed` or `declined`."""
+    note: str
+    signed_by: str
+    signed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Goal(Draft):
-    """A goal that was set, with its end if it has one."""
+    """A goal that was set, with what its departments said about it, and its end if it has one."""
 
     goal_id: int
     revision: int
     set_by: str
     set_at: datetime
+    signing: tuple[str, ...] = ()
+    """The departments that must sign; none for a goal of one department, which is in force when it is set."""
+    signatures: tuple[GoalSignature, ...] = ()
+    supersedes: int | None = None
+    replaces_why: str = ""
     ended_at: datetime | None = None
     ended_by: str = ""
     why_ended: str = ""
@@ -58,6 +75,38 @@ class Goal(Draft):
     @property
     def scope(self) -> Scope:
         return Scope(self.span, self.filters)
+
+    @property
+    def is_declined(self) -> bool:
+        return any(s.verdict == "declined" for s in self.signatures)
+
+    @property
+    def waits_for(self) -> tuple[str, ...]:
+        """The departments that have said nothing yet; nobody's word is missing once one declined."""
+        if self.is_declined:
+            return ()
+        return tuple(d for d in self.signing if d not in {s.department for s in self.signatures})
+
+    @property
+    def in_force_since(self) -> datetime | None:
+        """When it was set or, of a goal of several departments, when the last of them signed."""
+        if self.is_declined or self.waits_for:
+            return None
+        return max([self.set_at, *(s.signed_at for s in self.signatures)])
+
+    def is_in_force(self, on: date) -> bool:
+        """Whether it was in force on the evening of a day: agreed by then, and not ended."""
+        since = self.in_force_since
+        ended = self.ended_at is not None and self.ended_at.date() <= on
+        return since is not None and since.date() <= on and not ended
+
+    def agreement(self) -> str:
+        """`waits for Sales to sign`, `declined by Sales`; empty for a goal that is in force or was."""
+        if self.is_declined:
+            return "declined by " + " and ".join(
+                s.department for s in self.signatures if s.verdict == "declined"
+            )
+        return f"waits for {' and '.join(self.waits_for)} to sign" if self.waits_for else ""
 
     def part_in_words(self) -> str:
         """Which part of the bank it is about."""
@@ -99,6 +148,17 @@ def parts_of(draft: Draft) -> tuple[Period, ...]:
 def every_goal(reader: Reader) -> tuple[Goal, ...]:
     """All goals, ended ones too, the latest span first."""
     ended = {row.goal_id: row for row in reader.rows(select(goal_endings))}
+    signed: dict[int, list[GoalSignature]] = {}
+    for row in reader.rows(select(goal_signatures).order_by(goal_signatures.c.signed_at)):
+        signed.setdefault(row.goal_id, []).append(
+            GoalSignature(
+                department=row.department,
+                verdict=row.verdict,
+                note=row.note,
+                signed_by=row.signed_by,
+                signed_at=row.signed_at,
+            )
+        )
     paths: dict[int, list[float]] = {}
     for row in reader.rows(select(goal_paths).order_by(goal_paths.c.goal_id, goal_paths.c.starts_on)):
         paths.setdefault(row.goal_id, []).append(row.target)
@@ -118,59 +178,21 @@ def every_goal(reader: Reader) -> tuple[Goal, ...]:
             revision=row.revision,
             set_by=row.set_by,
             set_at=row.set_at,
+            signing=tuple(json.loads(row.signing)) if row.signing else (),
+            signatures=tuple(signed.get(row.goal_id, ())),
+            supersedes=_number(row.supersedes),
+            replaces_why=row.replaces_why,
         )
         if end := ended.get(row.goal_id):
-            after = end.superseded_by
             goal = replace(
                 goal,
                 ended_at=end.ended_at,
                 ended_by=end.ended_by,
                 why_ended=end.why,
-                superseded_by=None if after is None or after != after else int(after),
+                superseded_by=_number(end.superseded_by),
             )
         found.append(goal)
     return tuple(found)
-
-
-def targets(reader: Reader, scope: Scope) -> dict[str, float]:
-    """The target of each metric for a period of exactly this part of the bank.
-
-    Of goals that cover the whole period the shortest, then the latest set, counts. Goals that only together cover it
-    count together: totals by their paths, levels by days. A metric whose goals leave a day out has no target.
-    """
-    running = [g for g in every_goal(reader) if g.ended_at is None and g.filters == scope.filters]
-    found: dict[str, float] = {}
-    for metric in {g.metric for g in running}:
-        chosen = _covering([g for g in running if g.metric == metric], scope.period)
-        if chosen:
-            found[metric] = sum(_share(g, scope.period) for g in chosen)
-    return found
-
-
-def _covering(found: list[Goal], period: Period) -> list[Goal]:
-    whole = [g for g in found if g.span.start <= period.start and g.span.end >= period.end]
-    if whole:
-        return [min(whole, key=lambda g: (g.span.days, -g.set_at.timestamp(), -g.goal_id))]
-    chosen: list[Goal] = []
-    day = period.start
-    for goal in sorted(found, key=lambda g: (g.span.start, g.goal_id)):
-        # Only goals that follow each other without a gap or an overlap can be added.
-        if goal.span.start <= day <= goal.span.end and (not chosen or goal.span.start == day):
-            chosen.append(goal)
-            if goal.span.end >= period.end:
-                return chosen
-            day = date.fromordinal(goal.span.end.toordinal() + 1)
-    return []
-
-
-def _share(goal: Goal, period: Period) -> float:
-    """What a goal asks of the days of `period` that lie in it."""
-    inside = Period(max(goal.span.start, period.start), min(goal.span.end, period.end))
-    if not adds_up(CATALOGUE[goal.metric]):
-        return goal.target * inside.days / period.days
-    if not goal.path:
-        return goal.target * inside.days / goal.span.days
-    return due(parts_of(goal), goal.path, inside)
 
 
 def as_text(filters: Filters) -> str:
@@ -185,9 +207,22 @@ def from_text(text: str) -> Filters:
 
 
 def current(found: Iterable[Goal], as_of: date) -> list[Goal]:
-    """Goals that run on a day."""
-    return [g for g in found if g.ended_at is None and g.span.start <= as_of <= g.span.end]
+    """Goals in force whose span holds a day; one agreed since the last load runs too."""
+    return [
+        g
+        for g in found
+        if g.in_force_since is not None and g.ended_at is None and g.span.start <= as_of <= g.span.end
+    ]
+
+
+def proposed(found: Iterable[Goal]) -> list[Goal]:
+    """Goals that wait for a department to sign."""
+    return [g for g in found if g.waits_for and g.ended_at is None]
 
 
 def _day(value: date) -> date:
     return date(value.year, value.month, value.day)
+
+
+def _number(value: float | None) -> int | None:
+    return None if value is None or value != value else int(value)

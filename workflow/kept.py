@@ -12,12 +12,12 @@ import pandas as pd
 
 from metrics.cache_key import Once
 from metrics.contradiction import Contradiction, Pair
-from metrics.pace import Forecast
 from metrics.qualified import Rule, under
 from metrics.query import on_desk
 from metrics.versions import as_agreed
 from warehouse.access import Reader
-from workflow import outlook, progress, rule_preview, training
+from workflow import goal_forecast, outlook, progress, rule_preview, training
+from workflow.goal_forecast import Outlook
 from workflow.goals import Draft, Filters, Goal
 from workflow.progress import Progress
 from workflow.rule_drafts import Draft as RuleDraft
@@ -44,11 +44,9 @@ def progress_under(
 
 
 @as_agreed
-def heading_of(
-    reader: Reader, goal: Draft, as_of: date, known: Known
-) -> tuple[Forecast | None, pd.DataFrame]:
-    """Where a goal is heading, and the full months that says so."""
-    return outlook.heading(goal, reader, as_of, known)
+def heading_of(reader: Reader, goal: Draft, as_of: date, known: Known) -> Outlook:
+    """Where a goal is heading, or why nobody can say."""
+    return goal_forecast.heading(goal, reader, as_of, known)
 
 
 @as_agreed
@@ -90,12 +88,10 @@ def progress_now(
     return [by_goal[g.goal_id] for g in goals]
 
 
-def heading_now(
-    once: Once, reader: Reader, goal: Goal, as_of: date, known: Known
-) -> tuple[Forecast | None, pd.DataFrame]:
-    """Where a goal is heading, and the full months that says so."""
+def heading_now(once: Once, reader: Reader, goal: Goal, as_of: date, known: Known) -> Outlook:
+    """Where a goal is heading, or why nobody can say."""
     if on_desk(goal.metric):
-        return outlook.heading(goal, reader, as_of, known)
+        return goal_forecast.heading(goal, reader, as_of, known)
     return once(heading_of, goal, as_of, known)
 
 

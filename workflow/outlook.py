@@ -11,20 +11,21 @@ import pandas as pd
 
 from metrics import CATALOGUE
 from metrics.contradiction import MONTHS, PAIRS, Contradiction, Pair, detect
-from metrics.coverage import delivered_until, reaches_back
 from metrics.measure import Ratio
-from metrics.pace import Forecast, adds_up, forecast, is_count, path
+from metrics.pace import (
+    adds_up,
+    is_count,
+    path,
+)
 from metrics.query import Question, ask, unanswerable
-from metrics.scope import Period, Scope, full_months, month, parts_by_month, year_before
-from warehouse import coverage
+from metrics.scope import Scope, full_months, year_before
 from warehouse.access import Reader
 from warehouse.errors import AccessRefused
+from workflow.goal_coverage import covered, data_reach_back
+from workflow.goal_forecast import heading
 from workflow.goals import Draft, Filters, Goal, parts_of
 from workflow.progress import sees_the_whole
 from workflow.smart import Evidence
-
-HISTORY = 36
-"""Full months a forecast looks back at, where there are as many."""
 
 CONTRIBUTORS: Mapping[str, tuple[str, ...]] = {
     "qualified_conversions": ("leads", "mql", "acceptance_rate", "sql", "win_rate", "marketing_cost"),
@@ -42,51 +43,6 @@ CONTRIBUTORS: Mapping[str, tuple[str, ...]] = {
 """Goal's figure → the departments' own figures that feed it."""
 
 
-def heading(
-    draft: Draft, reader: Reader, as_of: date, known: frozenset[str] | None = None
-) -> tuple[Forecast | None, pd.DataFrame]:
-    """Where the whole span will end: what there is of it plus a forecast; and the full months it was made from.
-
-    None for a level, and where fewer than six full months are known. The months: columns start, value.
-    """
-    metric = CATALOGUE[draft.metric]
-    empty = pd.DataFrame({"start": [], "value": []})
-    if not adds_up(metric) or isinstance(metric, Ratio) or not sees_the_whole(reader, draft.metric):
-        return None, empty
-    covered = coverage.of(reader)
-    # What is not delivered yet is still to come, as far as a forecast goes.
-    until = as_of if covered is None else min(as_of, delivered_until(metric, covered))
-    history = [m for m in full_months(until, HISTORY) if reaches_back(metric, m, covered)]
-    if not history:
-        return None, empty
-    elapsed = Period(draft.span.start, min(draft.span.end, until)) if draft.span.start <= until else None
-    periods = [*history, *([elapsed] if elapsed else [])]
-    question = Question.of([draft.metric], Scope(history[-1], draft.filters), periods=periods)
-    ahead = [
-        (part.end - max(part.start, _after(until))).days + 1 for part in parts_of(draft) if part.end > until
-    ]
-    weights = [d / m.days for d, m in zip(ahead, _whole_months(draft.span, until), strict=True)]
-    # First from the months that everybody may know: two departments in one meeting must read one forecast.
-    for alike in (True, False):
-        answer = ask(question, reader, known, alike=alike).set_index("period")[draft.metric].astype(float)
-        values = answer.loc[: len(history) - 1]
-        months = pd.DataFrame({"start": [m.start for m in history], "value": values})
-        rest = forecast(list(months["value"]), weights)
-        so_far = float(answer.iloc[-1]) if elapsed else 0.0
-        if rest is not None and not math.isnan(so_far):
-            ends = {end: so_far + getattr(rest, end) for end in ("low", "middle", "high")}
-            return replace(rest, **ends), months
-    return None, months
-
-
-def _after(as_of: date) -> date:
-    return date.fromordinal(as_of.toordinal() + 1)
-
-
-def _whole_months(span: Period, as_of: date) -> list[Period]:
-    return [month(p.start.year, p.start.month) for p in parts_by_month(span) if p.end > as_of]
-
-
 def evidence(draft: Draft, reader: Reader, as_of: date, known: frozenset[str] | None = None) -> Evidence:
     """What a target is held against."""
     if not sees_the_whole(reader, draft.metric):
@@ -94,7 +50,7 @@ def evidence(draft: Draft, reader: Reader, as_of: date, known: frozenset[str] | 
     before = a_year_before(draft, reader, known)
     return Evidence(
         before=None if math.isnan(before[0]) else before[0],
-        heading=heading(draft, reader, as_of, known)[0],
+        heading=heading(draft, reader, as_of, known).forecast,
     )
 
 
@@ -132,16 +88,18 @@ def contributors(
     Now is the span so far, before the same days a year earlier, NaN if the bank's data begin within those. Figures that
     are not kept by the goal's part of the bank, or not for the viewer's role, are left out.
     """
-    elapsed = Period(goal.span.start, min(goal.span.end, as_of))
-    scope = Scope(elapsed, goal.filters)
     rows = {}
     for name in CONTRIBUTORS.get(goal.metric, ()) if among is None else among:
+        elapsed = covered(name, goal.span, as_of, reader).elapsed
+        if elapsed is None:
+            continue
+        scope = Scope(elapsed, goal.filters)
         asked = Question.of([name], scope, periods=[elapsed, year_before(elapsed)])
         if unanswerable(name, asked) or not sees_the_whole(reader, name):
             continue
         try:
             answer = ask(asked, reader, known).set_index("period")
-            reaches = reaches_back(CATALOGUE[name], year_before(elapsed), coverage.of(reader))
+            reaches = data_reach_back(name, elapsed, reader)
         except AccessRefused:
             continue
         metric = CATALOGUE[name]

@@ -1,6 +1,6 @@
-"""Where a goal stands: its figure by month against its path, and where it will end.
+"""Where a goal stands: its figure against its plan and against a year before, over the days that are delivered.
 
-All goals of one span and part of the bank are read by one question.
+All goals of the same days and part of the bank are read by one question.
 """
 
 from __future__ import annotations
@@ -8,36 +8,29 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import pandas as pd
 
 from metrics import CATALOGUE
-from metrics.coverage import counted
+from metrics.compare import Change, compare
 from metrics.measure import Metric, Ratio, measures_of
-from metrics.pace import (
-    Standing,
-    adds_up,
-    due,
-    is_met,
-    standing,
-)
-from metrics.query import Question, ask
-from metrics.scope import Period, Scope, parts_by_month
-from metrics.words import figure
-from warehouse import coverage
+from metrics.pace import adds_up
+from metrics.query import Question, ask, figures
+from metrics.scope import Period, Scope, parts_by_month, year_before
+from metrics.standing import State, is_limit, is_met, standing, state_in_words
+from metrics.verdict import Verdict
+from metrics.words import change, figure
 from warehouse.access import Reader, may_see
-from warehouse.coverage import Coverage
 from warehouse.errors import AccessRefused
 from warehouse.roles import See
-from workflow.goals import Filters, Goal, departments, parts_of
+from workflow.goal_coverage import Covered, covered, data_reach_back
+from workflow.goal_targets import plan_due
+from workflow.goals import Filters, Goal
 
-NEWS_DAYS = 92
-"""A goal met is announced for a quarter."""
-
-LESS_IS_BETTER = {"behind": "too high", "ahead": "below the path"}
-"""State → its words for a figure that should fall."""
+Row = dict[str, float]
+"""What `metrics.compare` needs of a figure: value, and of a ratio top and bottom."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,35 +38,74 @@ class Progress:
     """A goal with its figures. NaN is not known, or not for the viewer's role, or about too few people."""
 
     goal: Goal
-    elapsed: Period | None
-    """The days of the span that are over; None before it begins."""
+    covers: Covered
     actual: float = math.nan
     n: float = math.nan
     expected: float = math.nan
-    standing: Standing = "not known"
+    standing: State = State.NOT_KNOWN
     months: tuple[float, ...] = ()
     """The figure of each month of the span so far, the running one as far as it goes."""
     met_on: date | None = None
     """For a total: the end of the month in which it was reached; for a level, the end of the span."""
+    before: float = math.nan
+    """The figure of the same days a year before; NaN where the bank's data do not reach back so far."""
+    in_a_year: Change = field(default=Change(Verdict.NO_FIGURE_BEFORE))
+
+    @property
+    def elapsed(self) -> Period | None:
+        """The days of the span that are over and delivered; None before there are any."""
+        return self.covers.elapsed
 
     @property
     def is_over(self) -> bool:
-        return self.elapsed is not None and self.elapsed.end == self.goal.span.end
+        return self.covers.is_over
 
-    def state(self) -> str:
-        """Where it stands in a few words."""
+    @property
+    def metric(self) -> Metric:
+        return CATALOGUE[self.goal.metric]
+
+    def state(self) -> State:
+        """Where it stands."""
+        if not self.covers.is_begun:
+            return State.NOT_BEGUN
         if self.elapsed is None:
-            return "not begun"
+            return State.TOO_EARLY
         if math.isnan(self.actual):
-            return "not known"
+            return State.NOT_KNOWN
         if self.is_over:
-            return "met" if is_met(CATALOGUE[self.goal.metric], self.actual, self.goal.target) else "missed"
-        return "met early" if self.met_on else self.standing
+            return State.MET if is_met(self.metric, self.actual, self.goal.target) else State.MISSED
+        return State.MET_EARLY if self.met_on else self.standing
 
     def state_in_words(self) -> str:
-        """The state as people read it: a cost is not “behind” its path, it is too high."""
-        state = self.state()
-        return LESS_IS_BETTER.get(state, state) if CATALOGUE[self.goal.metric].better == "down" else state
+        """The state as people read it; a goal that was met says so when the year before was better."""
+        said = state_in_words(self.metric, self.state())
+        return f"{said}, but {but}" if (but := self.but()) else said
+
+    def but(self) -> str:
+        """What keeps a met goal from being celebrated: `below last year`; empty for all others."""
+        if self.state() not in (State.MET, State.MET_EARLY):
+            return ""
+        below, last = ("above" if is_limit(self.metric) else "below"), "last year"
+        if _falls_short(self.metric, self.actual, self.before):
+            return f"{below} {last}"
+        baseline = self.goal.baseline
+        if baseline is not None and _falls_short(self.metric, self.goal.target, baseline):
+            return f"the goal lay {below} {last}"
+        return ""
+
+    def year_on_year(self) -> str:
+        """`1,310 a year before, −8.1 %, worse`, or that there are no data of it; empty while nothing is known."""
+        if math.isnan(self.actual):
+            return ""
+        if math.isnan(self.before):
+            return "no data of a year before"
+        moved = change(self.metric, self.actual, self.before, self.in_a_year)
+        return f"{figure(self.metric, self.before)} a year before, {moved}"
+
+
+def _falls_short(metric: Metric, value: float, before: float) -> bool:
+    """Whether a value is on the wrong side of another; what is not known is on none."""
+    return value > before if is_limit(metric) else value < before
 
 
 def progress(
@@ -84,24 +116,31 @@ def progress(
     catalogue: Mapping[str, Metric] | None = None,
 ) -> list[Progress]:
     """Each goal with its figures as of a day, in the order given; by another `catalogue`, under another “qualified”."""
+    covers = {g.goal_id: covered(g.metric, g.span, as_of, reader) for g in goals}
     together: dict[tuple[Period, Filters], list[Goal]] = defaultdict(list)
     for goal in goals:
-        together[goal.span, goal.filters].append(goal)
-    found: dict[int, Progress] = {}
-    covered = coverage.of(reader)
-    for (span, filters), some in together.items():
-        elapsed = Period(span.start, min(span.end, as_of)) if span.start <= as_of else None
-        answer = None
-        if elapsed is not None:
-            answer = _answer({g.metric for g in some}, elapsed, filters, reader, known, catalogue)
+        if (elapsed := covers[goal.goal_id].elapsed) is not None:
+            together[elapsed, goal.filters].append(goal)
+    found = {g.goal_id: Progress(goal=g, covers=covers[g.goal_id]) for g in goals}
+    for (elapsed, filters), some in together.items():
+        names = {g.metric for g in some}
+        now = _answer(names, [elapsed, *parts_by_month(elapsed)], filters, reader, known, catalogue)
+        then = _answer(names, [year_before(elapsed)], filters, reader, known, catalogue)
+        reaching = {n for n in names if data_reach_back(n, elapsed, reader)}
         for goal in some:
-            found[goal.goal_id] = _progress(goal, elapsed, answer, covered)
+            if now is not None and goal.metric in now:
+                before = (
+                    figures(CATALOGUE[goal.metric], then.iloc[0])
+                    if then is not None and goal.metric in then and goal.metric in reaching
+                    else None
+                )
+                found[goal.goal_id] = _progress(goal, covers[goal.goal_id], elapsed, now, before)
     return [found[g.goal_id] for g in goals]
 
 
 def _answer(
     names: set[str],
-    elapsed: Period,
+    periods: Sequence[Period],
     filters: Filters,
     reader: Reader,
     known: frozenset[str] | None,
@@ -110,14 +149,13 @@ def _answer(
     wanted = sorted(n for n in names if sees_the_whole(reader, n))
     if not wanted:
         return None
-    periods = [elapsed, *parts_by_month(elapsed)]
     try:
-        question = Question.of(wanted, Scope(elapsed, filters), periods=periods)
+        question = Question.of(wanted, Scope(periods[0], filters), periods=periods)
         return ask(question, reader, known, catalogue).set_index("period")
     except AccessRefused:
         if len(wanted) == 1:
             return None
-        parts = [_answer({n}, elapsed, filters, reader, known, catalogue) for n in wanted]
+        parts = [_answer({n}, periods, filters, reader, known, catalogue) for n in wanted]
         seen = [p for p in parts if p is not None]
         joined = pd.concat(seen, axis=1) if seen else None
         return None if joined is None else joined.loc[:, ~joined.columns.duplicated()]
@@ -130,67 +168,36 @@ def sees_the_whole(reader: Reader, name: str) -> bool:
 
 
 def _progress(
-    goal: Goal, elapsed: Period | None, answer: pd.DataFrame | None, covered: Coverage | None
+    goal: Goal, covers: Covered, elapsed: Period, answer: pd.DataFrame, before: Row | None
 ) -> Progress:
-    if elapsed is None or answer is None or goal.metric not in answer:
-        return Progress(goal=goal, elapsed=elapsed)
     metric = CATALOGUE[goal.metric]
-    actual = float(answer[goal.metric].loc[0])
-    n = math.nan
-    if isinstance(metric, Ratio):
-        n = float(answer[next(k for k, m in CATALOGUE.items() if m is metric.bottom)].loc[0])
+    now = figures(metric, answer.iloc[0])
+    actual, n = now["value"], now.get("bottom", math.nan)
     months = tuple(float(v) for v in answer.loc[1:, goal.metric])
-    # What was not delivered yet cannot be there: the path is due as far as the figure is known.
-    known_part = counted(metric, elapsed, covered)
-    expected = math.nan if known_part is None else _expected(goal, metric, known_part)
+    expected = plan_due(goal, elapsed)
     return Progress(
         goal=goal,
-        elapsed=elapsed,
+        covers=covers,
         actual=actual,
         n=n,
         expected=expected,
         standing=standing(metric, actual, n, expected),
         months=months,
-        met_on=_met_on(goal, metric, elapsed, months, actual),
+        met_on=_met_on(goal, metric, covers, elapsed, months, actual),
+        before=math.nan if before is None else before["value"],
+        in_a_year=Change(Verdict.NO_FIGURE_BEFORE) if before is None else compare(metric, now, before),
     )
 
 
-def _expected(goal: Goal, metric: Metric, elapsed: Period) -> float:
-    if not adds_up(metric):
-        return goal.target
-    if not goal.path:
-        return goal.target * elapsed.days / goal.span.days
-    return due(parts_of(goal), goal.path, elapsed)
-
-
 def _met_on(
-    goal: Goal, metric: Metric, elapsed: Period, months: Sequence[float], actual: float
+    goal: Goal, metric: Metric, covers: Covered, elapsed: Period, months: Sequence[float], actual: float
 ) -> date | None:
-    if adds_up(metric) and metric.better == "up" and not isinstance(metric, Ratio):
+    if adds_up(metric) and not is_limit(metric) and not isinstance(metric, Ratio):
         total = 0.0
         for part, value in zip(parts_by_month(elapsed), months, strict=True):
             total += 0.0 if math.isnan(value) else value
             if total >= goal.target:
                 return part.end
         return None
-    over = elapsed.end == goal.span.end
-    return elapsed.end if over and not math.isnan(actual) and is_met(metric, actual, goal.target) else None
-
-
-def wins(found: Sequence[Progress], as_of: date) -> list[Progress]:
-    """Goals met within the last quarter: those whose span is over, and totals reached before it is."""
-    return [
-        p
-        for p in found
-        if p.state() in ("met", "met early") and p.met_on and 0 <= (as_of - p.met_on).days < NEWS_DAYS
-    ]
-
-
-def announcement(win: Progress) -> str:
-    """`Marketing and Sales met a shared goal: …`, naming the departments."""
-    who = departments(win.goal)
-    named = " and ".join([", ".join(who[:-1]), who[-1]] if len(who) > 1 else who)
-    shared = "a shared goal" if len(who) > 1 else "its goal"
-    early = " before its time" if win.state() == "met early" else ""
-    metric = CATALOGUE[win.goal.metric]
-    return f"{named} met {shared}{early}: {win.goal.in_words()}. It is {figure(metric, win.actual)}."
+    met = covers.is_over and not math.isnan(actual) and is_met(metric, actual, goal.target)
+    return elapsed.end if met else None

@@ -1,9 +1,13 @@
-"""What the sample bank's departments agreed: goals of this and the last fiscal year, and a proposed “qualified”."""
+"""What the sample bank's departments agreed: goals of this and the last fiscal year, and a proposed “qualified”.
+
+Goals are dated in the first days of what they are for, as the invented departments agreed them then: a goal of after a
+quarter's end would not be among that quarter's.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from metrics import CATALOGUE
 from metrics.pace import is_count
@@ -14,7 +18,8 @@ from warehouse.access import SYSTEM, Reader, Viewer
 from warehouse.connect import Stores
 from workflow.definitions import propose, sign
 from workflow.goal_setting import end_goal, set_goal
-from workflow.goals import DIGITAL, Draft
+from workflow.goal_signing import SIGNS, sign_goal
+from workflow.goals import DIGITAL, Draft, departments
 from workflow.outlook import a_year_before, with_path
 from workflow.smart import plus_a_quarter
 
@@ -38,7 +43,10 @@ LAST_YEAR = {"won": 0.97, "win_rate": 0.99, "revenue": 1.02, "churn_rate": 0.90,
 QUARTER = {"sql": 0.98, "acceptance_rate": 0.97}
 """The same for the quarter that ends with the data: what there is to announce."""
 NOTE = "A sample target, agreed by both departments at the start of the year."
+AGREED_AFTER, RETHOUGHT_AFTER = timedelta(days=4), timedelta(days=25)
+"""When goals were agreed, and the first digital one given up, counted from the first day of their span."""
 MARKETING = Viewer("marketing", "Carmen Ho", "marketing")
+SALES = Viewer("sales", "Edmond Lau", "sales")
 EXECUTIVE = Viewer("executive", "Vivian Tse", "executive")
 """The demo accounts of those names."""
 
@@ -47,15 +55,15 @@ def set_sample_goals(stores: Stores, as_of: date) -> None:
     """Set goals for the fiscal year of `as_of` and the one before, and propose version 2 of “qualified”."""
     reader = Reader(stores, SYSTEM)
     year = fiscal_year(as_of, stores.settings.fiscal_year_starts)
-    for name, (multiple, link) in CHANGES.items():
-        _set(stores, reader, name, multiple, year, link, from_year_before=True)
     last = year_before(year)
     for name, multiple in LAST_YEAR.items():
         _set(stores, reader, name, multiple, last, CHANGES[name][1])
+    for name, (multiple, link) in CHANGES.items():
+        _set(stores, reader, name, multiple, year, link, from_year_before=True)
+    _digital(stores, reader, year)
     quarter = Period(month(as_of.year, as_of.month - 2).start, month(as_of.year, as_of.month).end)
     for name, multiple in QUARTER.items():
         _set(stores, reader, name, multiple, quarter, "revenue")
-    _digital(stores, reader, year)
     _propose(stores, as_of)
 
 
@@ -76,7 +84,23 @@ def _set(
     if base == base and base > 0:
         target = float(f"{base * multiple:.3g}")
         whole = float(round(target)) if is_count(CATALOGUE[name]) else target
-        set_goal(stores, EXECUTIVE, with_path(replace(draft, target=whole), reader))
+        _agree(stores, with_path(replace(draft, target=whole), reader), AGREED_AFTER)
+
+
+def _agree(stores: Stores, draft: Draft, after: timedelta) -> int:
+    """Set a goal so long after its span began, signed by each department that shares it; gives its number."""
+    there = _on(stores, draft.span.start + after)
+    number = set_goal(there, EXECUTIVE, draft)
+    if len(sharing := departments(draft)) > 1:
+        for department in sharing:
+            signing = next(v for v in (MARKETING, SALES, EXECUTIVE) if department in SIGNS[v.role])
+            sign_goal(there, signing, number, department, "signed")
+    return number
+
+
+def _on(stores: Stores, day: date) -> Stores:
+    """The stores on a morning of the invented past."""
+    return replace(stores, now=lambda: datetime.combine(day, time(9)))
 
 
 def _digital(stores: Stores, reader: Reader, year: Period) -> None:
@@ -93,17 +117,18 @@ def _digital(stores: Stores, reader: Reader, year: Period) -> None:
     )
     before = a_year_before(first, reader)[0]
     if before > 0:
-        number = set_goal(
-            stores, EXECUTIVE, with_path(replace(first, target=float(round(1.4 * before))), reader)
-        )
+        goal = with_path(replace(first, target=float(round(1.4 * before))), reader)
         end_goal(
-            stores, EXECUTIVE, number, "More leads alone pleased nobody: Sales wants leads it can accept."
+            _on(stores, year.start + RETHOUGHT_AFTER),
+            EXECUTIVE,
+            _agree(stores, goal, AGREED_AFTER),
+            "More leads alone pleased nobody: Sales wants leads it can accept.",
         )
     draft = plus_a_quarter(year, None, filters)
     base = a_year_before(draft, reader)[0]
     if base > 0:
         goal = replace(plus_a_quarter(year, base, filters), note=NOTE)
-        set_goal(stores, EXECUTIVE, with_path(goal, reader))
+        _agree(stores, with_path(goal, reader), RETHOUGHT_AFTER)
 
 
 def _propose(stores: Stores, as_of: date) -> None:

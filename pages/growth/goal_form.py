@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from metrics import CATALOGUE, HEADLINES
 from metrics.pace import is_count
@@ -15,10 +16,20 @@ from warehouse import connect
 from warehouse.access import Viewer
 from warehouse.errors import Problem
 from workflow.goal_setting import LONGEST_TEXT, OWNERS, set_goal
-from workflow.goals import DIGITAL, Draft, Filters, Goal
+from workflow.goals import DIGITAL, Draft, Filters, Goal, departments
 from workflow.kept import year_before_of
 from workflow.outlook import evidence, with_path
-from workflow.smart import LETTERS, LINKS, Evidence, judge, plus_a_quarter
+from workflow.smart import (
+    LETTERS,
+    LINKS,
+    Evidence,
+    far_from_seen,
+    judge,
+    plus_a_quarter,
+    read,
+    unit_of_target,
+    written,
+)
 
 OFFERED = tuple(dict.fromkeys(("qualified_conversions", "acceptance_rate", *HEADLINES)))
 ONLINE: Filters = (("channel", DIGITAL),)
@@ -40,19 +51,29 @@ def block(viewer: Viewer, goals: tuple[Goal, ...]) -> None:
         args=(viewer, year),
         help=f"Fills the form. The fiscal year is {year.in_words()}. {SAID_DIGITAL}",
     )
+    name = st.selectbox(
+        "Measurable: the figure",
+        OFFERED,
+        format_func=lambda n: CATALOGUE[n].label,
+        key="goal-metric",
+        width=420,
+    )
+    metric = CATALOGUE[name]
     with st.form("goal-form"):
         left, middle, right = st.columns(3)
         with left:
             owner = st.selectbox("Specific: who owns it", OWNERS, index=None, key="goal-owner")
             part = st.selectbox("Specific: which part of the bank", list(parts), index=None, key="goal-part")
         with middle:
-            name = st.selectbox(
-                "Measurable: the figure",
-                OFFERED,
-                format_func=lambda n: CATALOGUE[n].label,
-                key="goal-metric",
+            # Kept apart by unit: 70 typed for a share is not HKD 70 when another figure is chosen.
+            typed = st.number_input(
+                f"Measurable: the target, {unit_of_target(metric)}",
+                value=None,
+                placeholder=unit_of_target(metric),
+                key=f"goal-target-{metric.unit}",
             )
-            target = st.number_input("Measurable: the target", min_value=0.0, key="goal-target")
+            confirm = st.empty()
+            meant = _confirmed(confirm) if st.session_state.get("goal-far") == (name, typed) else None
         with right:
             link = st.selectbox(
                 "Relevant: what it serves", list(LINKS), index=None, format_func=LINKS.get, key="goal-link"
@@ -71,19 +92,35 @@ def block(viewer: Viewer, goals: tuple[Goal, ...]) -> None:
         with st.container(horizontal=True):
             checked = st.form_submit_button("Check it", icon=":material/rule:")
             wanted = st.form_submit_button("Set the goal", type="primary", icon=":material/flag:")
-    st.caption(f"A share is written as a number between 0 and 1: 0.7 is 70 %. {SAID_DIGITAL}")
+    st.caption(SAID_DIGITAL)
     if checked or wanted:
         days = span if isinstance(span, tuple) else (span,)
         draft = Draft(
             metric=name,
-            target=float(target),
+            target=read(metric, typed),
             span=_span(days),
             owner=owner or "",
             filters=parts.get(part or "", ()),
             linked_to=link or "",
             note=note,
         )
-        _answer(viewer, draft, goals, part is not None, why, wanted)
+        held = _evidence(viewer, draft)
+        if meant is None and far_from_seen(metric, draft.target, held):
+            st.session_state["goal-far"] = (name, typed)
+            meant = _confirmed(confirm)
+        failing = judge(draft, held, data.as_of(viewer), part_chosen=part is not None, meant=bool(meant))
+        _answer(viewer, draft, held, failing, goals, why, wanted)
+
+
+def _confirmed(slot: DeltaGenerator) -> bool:
+    """The box beside a target far from everything seen."""
+    return bool(slot.checkbox("This number is meant", key="goal-meant"))
+
+
+def _evidence(viewer: Viewer, draft: Draft) -> Evidence:
+    if draft.span.end <= draft.span.start:
+        return Evidence()
+    return evidence(draft, data.reader(viewer), data.as_of(viewer), data.known(viewer))
 
 
 def _parts(viewer: Viewer) -> dict[str, Filters]:
@@ -109,18 +146,22 @@ def _fill(viewer: Viewer, year: Period) -> None:
     st.session_state["goal-owner"] = draft.owner
     st.session_state["goal-part"] = "Digital channels"
     st.session_state["goal-metric"] = draft.metric
-    st.session_state["goal-target"] = draft.target
+    target = None if math.isnan(draft.target) else written(CATALOGUE[draft.metric], draft.target)
+    st.session_state[f"goal-target-{CATALOGUE[draft.metric].unit}"] = target
     st.session_state["goal-link"] = draft.linked_to
     st.session_state["goal-span"] = (year.start, year.end)
 
 
 def _answer(
-    viewer: Viewer, draft: Draft, goals: tuple[Goal, ...], part_chosen: bool, why: str, wanted: bool
+    viewer: Viewer,
+    draft: Draft,
+    held: Evidence,
+    failing: dict[str, str],
+    goals: tuple[Goal, ...],
+    why: str,
+    wanted: bool,
 ) -> None:
-    as_of, known = data.as_of(viewer), data.known(viewer)
-    door = data.reader(viewer)
-    held = evidence(draft, door, as_of, known) if draft.span.end > draft.span.start else Evidence()
-    failing = judge(draft, held, as_of, part_chosen=part_chosen)
+    known, door = data.known(viewer), data.reader(viewer)
     for letter, word in LETTERS.items():
         if letter in failing:
             st.markdown(f":red[:material/close: **{letter}** {word}]")
@@ -134,7 +175,9 @@ def _answer(
     same = [
         g
         for g in goals
-        if g.ended_at is None and (g.metric, g.filters, g.span) == (draft.metric, draft.filters, draft.span)
+        if g.ended_at is None
+        and not g.is_declined
+        and (g.metric, g.filters, g.span) == (draft.metric, draft.filters, draft.span)
     ]
     replaced = same[0].goal_id if same and why.strip() else None
     try:
@@ -142,7 +185,12 @@ def _answer(
     except Problem as problem:
         st.warning(str(problem), icon=":material/error:")
         return
-    st.session_state["goal done"] = "The goal is set. Cards of the same part of the bank now show its target."
+    sharing = departments(whole)
+    st.session_state["goal done"] = (
+        f"Proposed. It is in force when {' and '.join(sharing)} have signed it, under “This goal”."
+        if len(sharing) > 1
+        else "The goal is set. Cards of the same part of the bank now show its target."
+    )
     st.rerun()
 
 
@@ -153,5 +201,5 @@ def _held_against(draft: Draft, held: Evidence) -> None:
         said.append(f"The year before it was {figure(metric, held.before)}.")
     if held.heading is not None:
         low, high = figure(metric, held.heading.low), figure(metric, held.heading.high)
-        said.append(f"It is heading for {low} to {high} over the whole span. {held.heading.method}")
+        said.append(f"Forecast over the whole span: {low} to {high}. {held.heading.method}")
     st.caption(" ".join(said) or "There is no history to hold the target against.")

@@ -1,6 +1,7 @@
 """All goals beside each other with their history, and the bonus two departments could share."""
 
 import math
+from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -9,14 +10,16 @@ from metrics import CATALOGUE
 from metrics.compare import compare
 from metrics.incentive import Incentive, attainment
 from metrics.meaning import Meaning
+from metrics.standing import State, is_limit, state_in_words
 from metrics.words import change, day, figure, hkd, share
 from pages.kit import data, drill_table, tables
 from pages.kit.drill import Figure
 from warehouse import connect
 from warehouse.access import Viewer
+from workflow.goal_news import announcement, met_with_a_but, missed, misses, wins
 from workflow.goals import Goal, departments
 from workflow.people import called
-from workflow.progress import Progress, announcement, wins
+from workflow.progress import Progress
 
 NOW, YEAR_BEFORE = "This span so far", "Same days a year before"
 """Headings of what feeds a goal."""
@@ -27,8 +30,7 @@ OWN = {"Marketing": "acceptance_rate", "Sales": "win_rate"}
 def block(viewer: Viewer, goals: tuple[Goal, ...], found: list[Progress]) -> None:
     """Running and past goals with their state; those that were ended early, with who and why."""
     as_of = data.as_of(viewer)
-    for win in wins(found, as_of):
-        st.success(announcement(win), icon=":material/celebration:")
+    news(found, as_of)
     rows = []
     for one in found:
         metric = CATALOGUE[one.goal.metric]
@@ -39,9 +41,10 @@ def block(viewer: Viewer, goals: tuple[Goal, ...], found: list[Progress]) -> Non
                 "Days": one.goal.span.in_words(),
                 "Target": figure(metric, one.goal.target),
                 "So far": "–" if math.isnan(one.actual) else figure(metric, one.actual),
-                "Path to date": "–" if math.isnan(one.expected) else figure(metric, one.expected),
-                "State": one.state_in_words().capitalize(),
-                "Shared by": " and ".join(departments(one.goal)),
+                "Plan to date": "–" if math.isnan(one.expected) else figure(metric, one.expected),
+                "A year before": _year(one),
+                "State": (one.goal.agreement() or one.state_in_words()).capitalize(),
+                "Departments": " and ".join(departments(one.goal)),
             }
         )
     st.caption(f"As of {day(as_of)}. A goal is met or missed only when its last day is over.")
@@ -68,6 +71,24 @@ def block(viewer: Viewer, goals: tuple[Goal, ...], found: list[Progress]) -> Non
             for g in ended
         ]
         tables.show(pd.DataFrame(shown), "ended-goals")
+
+
+def news(found: list[Progress], as_of: date) -> None:
+    """What became of goals lately: those met, and those that were not beside them, equally plainly."""
+    running = [one for one in found if one.goal.in_force_since is not None]
+    for win in wins(running, as_of):
+        st.success(announcement(win), icon=":material/flag:")
+    for one in met_with_a_but(running, as_of):
+        st.info(missed(one), icon=":material/flag:")
+    for one in misses(running, as_of):
+        st.warning(missed(one), icon=":material/flag:")
+
+
+def _year(one: Progress) -> str:
+    if math.isnan(one.before):
+        return one.year_on_year() or "–"
+    moved = change(one.metric, one.actual, one.before, one.in_a_year)
+    return f"{figure(one.metric, one.before)} ({moved})"
 
 
 def compared(fed: pd.DataFrame) -> pd.DataFrame:
@@ -121,7 +142,7 @@ def bonus(viewer: Viewer, chosen: Goal, running: list[Progress]) -> None:
         rows.append(
             {
                 "Department": department,
-                "Shared goal reached": share(shared),
+                "Shared goal reached": _in_words(joint, shared),
                 "Its own figure": CATALOGUE[name].label,
                 "Own goal": figure(CATALOGUE[name], own.goal.target) if own is not None else "no goal set",
                 "Own figure reached": share(reached) if own is not None else "no goal set",
@@ -130,10 +151,16 @@ def bonus(viewer: Viewer, chosen: Goal, running: list[Progress]) -> None:
         )
     tables.show(pd.DataFrame(rows), "bonus")
     st.caption(
-        f"The shared goal: {joint.goal.in_words()}. Reached means the figure so far divided by the path to date; of a "
-        "level, by the goal."
+        f"The shared goal: {joint.goal.in_words()}. Reached means the figure so far divided by the plan to date; of a "
+        "level, by the goal. A limit is kept or it is not."
     )
 
 
 def _reached(found: Progress) -> float:
-    return attainment(found.actual, found.expected, CATALOGUE[found.goal.metric].better != "down")
+    return attainment(found.actual, found.expected, not is_limit(found.metric))
+
+
+def _in_words(found: Progress, reached: float) -> str:
+    if not is_limit(found.metric):
+        return share(reached)
+    return state_in_words(found.metric, State.MET if reached else State.MISSED)

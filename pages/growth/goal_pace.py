@@ -1,4 +1,4 @@
-"""A goal's figure on its path, month by month, with where it is heading."""
+"""A goal's figure against its plan, month by month, with its forecast."""
 
 import pandas as pd
 
@@ -10,19 +10,20 @@ from pages.kit import data, drill_table, pace_chart, time_charts
 from pages.kit.drill import Figure
 from warehouse.access import Viewer
 from workflow import annotations
+from workflow.goal_forecast import Outlook
 from workflow.goals import Goal, parts_of
 from workflow.kept import heading_now
 from workflow.progress import Progress
 
 
-def outlook(viewer: Viewer, goal: Goal) -> tuple[Forecast | None, pd.DataFrame]:
-    """Where a goal is heading, and the full months that says so; from the cache."""
+def outlook(viewer: Viewer, goal: Goal) -> Outlook:
+    """Where a goal is heading, or why nobody can say; from the cache."""
     as_of, known = data.as_of(viewer), data.known(viewer)
     return heading_now(data.once(viewer), data.reader(viewer), goal, as_of, known)
 
 
 def chart(viewer: Viewer, found: Progress, heading_for: Forecast | None) -> None:
-    """The figure against its path with what people pinned to it, and the same as a table whose figures open."""
+    """The figure against its plan with what people pinned to it, and the same as a table whose figures open."""
     goal, metric = found.goal, CATALOGUE[found.goal.metric]
     parts = parts_of(goal)
     ends = [p.end for p in parts]
@@ -40,14 +41,14 @@ def chart(viewer: Viewer, found: Progress, heading_for: Forecast | None) -> None
         else None
     )
     texts = (
-        f"Path to {figure(metric, goal.target)}"
+        f"Plan to {figure(metric, goal.target)}"
         if adds_up(metric)
         else f"Goal {figure(metric, goal.target)}",
         figure(metric, shown[-1]) if shown else "",
         f"Forecast {figure(metric, band[1])}" if band else "",
     )
     so_far, due = figure(metric, found.actual), figure(metric, found.expected)
-    alt = f"{metric.label} against its path: {so_far} so far, {due} on the path"
+    alt = f"{metric.label} against its plan: {so_far} so far, {due} planned to date"
     tick = {"share": ",.1%", "HKD": ",.3~s"}.get(metric.unit, ",")
     pinned = annotations.events(data.reader(viewer), goal.metric)
     events = time_charts.marks(pinned, goal.span.start, goal.span.end)
@@ -56,7 +57,7 @@ def chart(viewer: Viewer, found: Progress, heading_for: Forecast | None) -> None
     table = pd.DataFrame(
         {
             "Until": [day(e) for e in ends],
-            "Path": [figure(metric, v) for v in path],
+            "Plan": [figure(metric, v) for v in path],
             "Actual": [*(figure(metric, v) for v in shown), *("not yet" for _ in blank)],
         }
     )

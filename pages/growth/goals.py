@@ -1,4 +1,4 @@
-"""Goals: where the chosen shared goal stands on its path, what feeds it, and all the others."""
+"""Goals: where the chosen goal stands against its plan, what feeds it, and all the others."""
 
 import math
 
@@ -6,24 +6,29 @@ import streamlit as st
 
 from metrics import CATALOGUE
 from metrics.meaning import Meaning
-from metrics.pace import adds_up, known_in_a_row
+from metrics.measure import Metric
+from metrics.pace import adds_up
 from metrics.query import Question
 from metrics.scope import Period, Scope, year_before
+from metrics.standing import BAD, State, is_limit, state_in_words
 from metrics.words import day, figure
-from pages.growth import goal_form, goal_list, goal_pace
+from pages.growth import goal_form, goal_list, goal_pace, goal_signing
 from pages.kit import data, drill, drill_table, tables
 from pages.kit.drill import Figure
 from warehouse import connect
 from warehouse.access import Viewer
 from warehouse.errors import Problem
 from workflow.goal_setting import MAY_SET, end_goal
-from workflow.goals import Goal, current, departments, every_goal
+from workflow.goals import Goal, current, departments, every_goal, proposed
 from workflow.kept import contradictions_of, contributors_now, progress_now
 from workflow.people import called
 from workflow.progress import Progress
 
 VIEWS = ("This goal", "All goals", "Bonus", "Set a goal")
-TIMES = {"ahead": "green", "met": "green", "met early": "green", "behind": "red", "missed": "red"}
+COLOURS = {
+    **dict.fromkeys((State.AHEAD, State.MET, State.MET_EARLY), "green"),
+    **dict.fromkeys(BAD, "red"),
+}
 """State → colour of its badge; the word is always there."""
 
 
@@ -44,7 +49,9 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
             tables.empty("The departments share no goal yet.", "Marketing, Sales and executives set them.")
         return
     title = st.empty()
-    chosen, view = _choice(viewer, running or list(goals))
+    waiting = proposed(goals)
+    offered = [*running, *(g for g in waiting if g not in running)]
+    chosen, view = _choice(viewer, offered or list(goals))
     found = read(viewer, [chosen])[0]
     title.title(headline(found))
     if view == "All goals":
@@ -68,26 +75,36 @@ def headline(found: Progress) -> str:
     goal, metric = found.goal, CATALOGUE[found.goal.metric]
     name = f"{metric.label}, {goal.part_in_words()}"
     target = figure(metric, goal.target)
+    if goal.agreement():
+        return f"{name}: {target} is proposed, {goal.agreement()}"
     if found.elapsed is None or math.isnan(found.actual):
-        return f"{name}: {target} is the goal"
+        return f"{name}: {target} is the {_aim(metric)}"
     if found.is_over:
-        return f"{name}: {figure(metric, found.actual)}, goal of {target} {found.state()}"
+        return f"{name}: {figure(metric, found.actual)}, {_aim(metric)} of {target}, {found.state_in_words()}"
     if not adds_up(metric):
-        return f"{name}: {figure(metric, found.actual)} so far, {_against(found)} the goal of {target}"
-    return f"{name}: {figure(metric, found.actual)} of {target} so far, {_against(found)} the path"
+        return (
+            f"{name}: {figure(metric, found.actual)} so far, {_against(found)} the {_aim(metric)} of {target}"
+        )
+    return f"{name}: {figure(metric, found.actual)} of {target} so far, {_against(found)} the plan to date"
+
+
+def _aim(metric: Metric) -> str:
+    return ("plan" if metric.unit == "HKD" else "limit") if is_limit(metric) else "goal"
 
 
 def _against(found: Progress) -> str:
     metric = CATALOGUE[found.goal.metric]
-    if found.standing == "on the path":
+    if found.standing is State.ON_PLAN:
         return "no clear distance from"
-    if found.standing in ("not enough data yet", "not known"):
-        return f"{found.standing} against"
+    if found.standing in (State.TOO_FEW, State.NOT_KNOWN):
+        return f"{state_in_words(metric, found.standing)} against"
     gap = abs(found.actual - found.expected)
     more = "above" if found.actual > found.expected else "below"
     if metric.unit == "share":
         return f"{100 * gap:.1f} points {more}"
-    return f"{100 * gap / found.expected:.0f} % {more}" if found.expected else more
+    if metric.unit == "points" or found.expected <= 0:
+        return f"{figure(metric, gap).removeprefix('+')} {more}"
+    return f"{100 * gap / found.expected:.0f} % {more}"
 
 
 def _choice(viewer: Viewer, goals: list[Goal]) -> tuple[Goal, str]:
@@ -112,7 +129,10 @@ def _choice(viewer: Viewer, goals: list[Goal]) -> tuple[Goal, str]:
 def _this(viewer: Viewer, found: Progress) -> None:
     goal, metric = found.goal, CATALOGUE[found.goal.metric]
     shared, by = " and ".join(departments(goal)), called(connect.here(), [goal.set_by])[goal.set_by]
-    st.caption(f"Goal for {goal.span.in_words()}, shared by {shared}, set by {by}. {metric.means}")
+    whose = "shared by" if len(departments(goal)) > 1 else "of"
+    st.caption(f"Goal for {goal.span.in_words()}, {whose} {shared}, set by {by}. {metric.means}")
+    if goal.waits_for or goal.is_declined:
+        goal_signing.block(viewer, goal)
     if math.isnan(found.actual):
         st.info(
             f"The goal is {figure(metric, goal.target)}. Your role does not see this figure for the whole bank, or it is "
@@ -122,43 +142,48 @@ def _this(viewer: Viewer, found: Progress) -> None:
         if viewer.role in MAY_SET and goal.ended_at is None:
             _give_up(viewer, goal)
         return
-    days = Period(goal.span.start, min(goal.span.end, data.as_of(viewer)))
-    outlook, history = goal_pace.outlook(viewer, goal)
+    days = found.elapsed
+    assert days is not None
+    heading_for = goal_pace.outlook(viewer, goal)
+    outlook = heading_for.forecast
     left, right = st.columns([3, 1], gap="large")
     with left:
         goal_pace.chart(viewer, found, outlook)
     with right:
-        st.badge(found.state_in_words().capitalize(), color=TIMES.get(found.state(), "gray"))
+        colour = "gray" if found.but() else COLOURS.get(found.state(), "gray")
+        st.badge(found.state_in_words().capitalize(), color=colour)
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             st.metric("So far", figure(metric, found.actual), help=metric.means, width="content")
             drill.button(goal.metric, goal.scope.over(days), viewer, "goal-so-far")
-        st.metric("Path to date" if adds_up(metric) else "Goal", figure(metric, found.expected))
+        st.metric(
+            "Plan to date" if adds_up(metric) else _aim(metric).capitalize(), figure(metric, found.expected)
+        )
         if outlook is not None and not found.is_over:
-            st.metric("Heading for", f"{figure(metric, outlook.low)} to {figure(metric, outlook.high)}")
+            st.metric("Forecast", f"{figure(metric, outlook.low)} to {figure(metric, outlook.high)}")
         elif not found.is_over:
-            st.caption(_no_forecast(adds_up(metric), len(known_in_a_row(list(history["value"]))[0])))
+            st.caption(heading_for.why)
+        year = found.year_on_year()
+        st.caption(f"{days.in_words()}: {year}." if year else "")
+        if found.covers.missing is not None:
+            st.caption(
+                f"{found.covers.missing.in_words()} is over and not delivered; it is in neither figure."
+            )
         if goal.baseline:
-            st.caption(f"The year before: {figure(metric, goal.baseline)}.")
+            st.caption(f"The whole span a year before: {figure(metric, goal.baseline)}.")
     if outlook is not None and not found.is_over:
         st.caption(
-            f"“Heading for” is a forecast with its 95 % interval. {outlook.method} It supposes that things go on as they "
+            f"“Forecast” is one with its 95 % interval. {outlook.method} It supposes that things go on as they "
             "did."
         )
     tables.explain(
         [goal.metric],
         viewer,
         Question.of([goal.metric], goal.scope.over(days)),
-        Meaning(terms=(("Heading for", outlook.how),)) if outlook is not None and not found.is_over else None,
+        Meaning(terms=(("Forecast", outlook.how),)) if outlook is not None and not found.is_over else None,
     )
     _feeds(viewer, goal)
     if viewer.role in MAY_SET and goal.ended_at is None:
         _give_up(viewer, goal)
-
-
-def _no_forecast(total: bool, months: int) -> str:
-    if not total:
-        return "A rate or level has no forecast here: it is judged against its goal as it stands."
-    return f"No forecast: it needs six full months in a row of a count or an amount, and there are {months}."
 
 
 def _feeds(viewer: Viewer, goal: Goal) -> None:

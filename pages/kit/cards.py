@@ -11,16 +11,16 @@ from metrics import CATALOGUE
 from metrics.compare import Change, compare
 from metrics.measure import Measure, Metric, Ratio
 from metrics.missing import delivered_in_part, missed, needs, not_given
-from metrics.pace import beside_target
 from metrics.query import Question, figures, lopsided, unanswerable
 from metrics.report import final_after
 from metrics.scope import Scope, full_months
+from metrics.standing import beside_target
 from metrics.verdict import Verdict
 from metrics.words import change, day, figure
 from pages.kit import data, drill
 from warehouse.access import Viewer
 from warehouse.coverage import Coverage
-from workflow.goals import targets
+from workflow.goal_targets import targets
 
 TREND_MONTHS = 12
 
@@ -28,7 +28,7 @@ TREND_MONTHS = 12
 def row(names: Sequence[str], scope: Scope, viewer: Viewer) -> None:
     """A card for each metric, as many beside each other as fit."""
     answer = answered(names, scope, viewer)
-    wanted = targets(data.reader(viewer), scope)
+    wanted = targets(data.reader(viewer), scope, as_of=data.as_of(viewer))
     with st.grid(min(4, len(names)), min_column_width=215, gap="small"):
         for name in names:
             missing = _why_missing(name, scope, viewer)

@@ -9,12 +9,12 @@ from metrics.scope import Scope, period_named
 from metrics.words import day, figure, plain
 from pages.customers import alert_card
 from pages.governance import messages
-from pages.growth import batch_alarms, funnel, goals
+from pages.growth import batch_alarms, funnel, goal_list, goals
 from pages.kit import cards, data, links, tables
 from warehouse.access import Viewer
 from workflow import queue
+from workflow.goal_news import NEWS_DAYS
 from workflow.goals import every_goal
-from workflow.progress import NEWS_DAYS, announcement, wins
 
 SHOWN = 5
 
@@ -118,15 +118,15 @@ def _growth(viewer: Viewer) -> None:
 
 
 def _news(viewer: Viewer) -> None:
-    """Shared goals met within the last quarter, with the departments that met them."""
+    """Goals met within the last quarter, with the departments that met them, and those missed beside them."""
     as_of = data.as_of(viewer)
     recent = [
         g
         for g in every_goal(data.reader(viewer))
-        if g.ended_at is None and 0 <= (as_of - g.span.end).days < NEWS_DAYS
+        if g.ended_at is None and g.in_force_since is not None and 0 <= (as_of - g.span.end).days < NEWS_DAYS
     ]
-    for win in wins(goals.read(viewer, recent), as_of) if recent else ():
-        st.success(announcement(win), icon=":material/celebration:")
+    if recent:
+        goal_list.news(goals.read(viewer, recent), as_of)
 
 
 def _bank_in_a_sentence(viewer: Viewer, scope: Scope) -> str:

@@ -20,7 +20,7 @@ from pages.together import report_words
 from pages.together.report_words import Said, by_in_words
 from warehouse.access import Viewer
 from workflow import annotations
-from workflow.goals import targets
+from workflow.goal_targets import targets
 
 
 def reading(viewer: Viewer, report: Report) -> Reading:

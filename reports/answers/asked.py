@@ -16,10 +16,10 @@ from metrics.compare import Change, compare, interval
 from metrics.coverage import counted, reaches_back
 from metrics.measure import Metric, Ratio, measures_of
 from metrics.missing import delivered_in_part, why
-from metrics.pace import beside_target
 from metrics.quarter import Quarter
 from metrics.query import Question, ask
 from metrics.scope import Period, Scope
+from metrics.standing import beside_target
 from metrics.verdict import Verdict, in_words
 from metrics.versions import as_agreed
 from metrics.words import UNKNOWN, change, figure
@@ -28,7 +28,7 @@ from warehouse import coverage
 from warehouse.access import Reader, may_see
 from warehouse.coverage import Coverage
 from warehouse.errors import AccessRefused
-from workflow.goals import targets
+from workflow.goal_targets import targets
 
 QUARTERS = 8
 """So many quarters a chart over time shows."""
@@ -181,7 +181,7 @@ def read(
         once=once,
         figures=_beside_each_other(found),
         history=_beside_each_other(history),
-        targets=targets(reader, Scope(quarter.period)),
+        targets=targets(reader, Scope(quarter.period), as_of=quarter.as_of if quarter.is_partial else None),
         begun=begun,
     )
 

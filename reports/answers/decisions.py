@@ -10,9 +10,10 @@ import pandas as pd
 
 from metrics import scorecard
 from metrics.campaigns import named
+from metrics.standing import BAD
 from metrics.words import day, hkd, share
 from models import worth
-from reports.answers import goals as shared
+from reports.answers import goal_words
 from reports.answers.asked import Asked, rows_of
 from reports.answers.channels import conclusions_of, praised
 from reports.answers.effects import GUARDRAILS, Effect, effect, looked_at, wrong_draw
@@ -25,7 +26,7 @@ from workflow.readings import Reading
 
 QUESTION = "What must I decide today?"
 MOST_GOALS = 2
-"""Goals that are behind are put one by one up to so many, the others together."""
+"""Goals that are off plan are put one by one up to so many, the others together."""
 MOST = 7
 """A meeting takes so many decisions; the last of them leaves what is more to whom it belongs."""
 
@@ -42,7 +43,7 @@ class Decision(NamedTuple):
 def answer(
     asked: Asked, goals: Sequence[Progress], channels: pd.DataFrame | None, experiments: Sequence[Reading]
 ) -> Answer:
-    """Goals that are behind, channels to move, experiments to continue or end, campaigns to look at."""
+    """Goals that are off plan, channels to move, experiments to continue or end, campaigns to look at."""
     wanted = at_most(
         [*_goals(goals), *_channels(channels), *_experiments(asked, experiments), *_campaigns(asked)]
     )
@@ -52,7 +53,7 @@ def answer(
         title=_title(wanted),
         sentences=tuple(f"{d.what} {d.figure} (Page {d.page}.)" for d in wanted),
         sources=(
-            "Rules: a goal that is behind or missed; a channel whose value less cost lies clearly above or below 0; an "
+            "Rules: a goal that is off plan; a channel whose value less cost lies clearly above or below 0; an "
             "experiment with a clear effect, a wrong draw, or no further look; a campaign that promises too much.",
         ),
     )
@@ -82,25 +83,25 @@ def _title(wanted: Sequence[Decision]) -> str:
 
 
 def _goals(goals: Sequence[Progress]) -> list[Decision]:
-    bad = [g for g in goals if g.state() in shared.BAD]
-    # The shared goal comes first as it does everywhere; the others by how far they are from their path.
-    bad[1:] = sorted(bad[1:], key=lambda g: shared.reached(g) or 0.0)
+    bad = [g for g in goals if g.state() in BAD]
+    # The shared goal comes first as it does everywhere; the others by how far they are off their plan.
+    bad[1:] = sorted(bad[1:], key=goal_words.shortfall, reverse=True)
     wanted = [
         Decision(
-            f"Keep, change or give up the goal “{shared.name_of(g.goal)}”?",
-            f"{shared.against(g)}.",
+            f"Keep, change or give up the goal “{goal_words.name_of(g.goal)}”?",
+            f"{goal_words.against(g)}.",
             "goals",
             "Goals",
         )
         for g in bad[:MOST_GOALS]
     ]
     if rest := bad[MOST_GOALS:]:
-        far = "; ".join(shared.so_far(g) for g in rest)
+        far = "; ".join(goal_words.so_far(g) for g in rest)
         others = "other goal that is" if len(rest) == 1 else f"{len(rest)} other goals that are"
         wanted.append(
             Decision(
-                f"Keep the {others} behind, or have the owners propose anew?",
-                f"So far, and in brackets what is due: {far}.",
+                f"Keep the {others} off plan, or have the owners propose anew?",
+                f"So far, and in brackets the plan to date: {far}.",
                 "goals",
                 "Goals",
             )

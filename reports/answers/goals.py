@@ -1,92 +1,132 @@
-"""Did we meet the shared goals? Each with its state, and of those behind what feeds them."""
+"""Did we meet our goals? Those in force when the quarter ended, each with its state and the year before."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
 from metrics import CATALOGUE
 from metrics.compare import compare
-from metrics.incentive import attainment
+from metrics.measure import Ratio
 from metrics.pace import adds_up
-from metrics.verdict import Verdict
-from metrics.words import change, figure, in_a_sentence
+from metrics.standing import BAD, GOOD
+from metrics.words import change, day, figure, in_a_sentence
 from reports.answers.asked import Asked
-from reports.review import Answer, Chart, Figure, Series, Table
+from reports.answers.goal_words import against, card, chart, in_a_year, name_of, off_plan, short, table
+from reports.review import Answer
 from workflow.goals import DIGITAL, Goal, departments, every_goal
 from workflow.kept import contributors_now, heading_now, progress_now
 from workflow.progress import Progress
 
-QUESTION = "Did we meet the shared goals?"
-GOOD = ("met", "met early", "ahead", "on the path")
-BAD = ("missed", "behind")
-VERDICTS: Mapping[str, Verdict] = {
-    **dict.fromkeys(GOOD, Verdict.BETTER),
-    **dict.fromkeys(BAD, Verdict.WORSE),
-    "on the path": Verdict.NOT_CLEAR,
-    "not enough data yet": Verdict.TOO_FEW,
-    "not begun": Verdict.TOO_EARLY,
-}
-A_YEAR = 360
+QUESTION = "Did we meet our goals?"
 MOST_EXPLAINED = 3
-"""Goals that are behind are explained up to so many; the table has them all."""
+"""Goals that are off plan are explained up to so many; the table has them all."""
+MOST_NAMED = 5
+"""So many of those met or on plan are named with their year."""
 
 
-def found(asked: Asked) -> list[Progress]:
-    """Every goal that ran in the quarter, where it stood on the quarter's last day; the shared digital one first."""
-    period, as_of = asked.quarter.period, asked.end
-    goals = [
+@dataclass(frozen=True, kw_only=True)
+class QuarterGoals:
+    """The goals of a quarter as they stood on its last day, and which others touch its days."""
+
+    standing: tuple[Progress, ...] = ()
+    """Those in force on its last day; the shared digital one first."""
+    ended: tuple[Goal, ...] = ()
+    """Those in force in it that ended before it did."""
+    agreed_later: int = 0
+    """How many were set, or signed by the last of their departments, after its end: they are not its goals."""
+    waiting: tuple[Goal, ...] = ()
+    """Proposals that wait for a department to sign."""
+
+
+def found(asked: Asked) -> QuarterGoals:
+    """The goals of the quarter, and where each stood on its last day with data."""
+    period, last, as_of = asked.quarter.period, asked.quarter.whole.end, asked.end
+    touching = [
         g
         for g in every_goal(asked.reader)
-        if g.ended_at is None and g.span.start <= period.end and g.span.end >= period.start
+        if g.span.start <= period.end and g.span.end >= period.start and not g.is_declined
     ]
+    goals = [g for g in touching if g.is_in_force(last)]
     goals.sort(key=lambda g: (not _digital(g), bool(g.filters), g.span.days, g.goal_id))
-    if not goals:
-        return []
-    return progress_now(asked.once, asked.reader, goals, as_of, asked.known)
+    agreed = {g.goal_id: g.in_force_since.date() for g in touching if g.in_force_since is not None}
+    standing = progress_now(asked.once, asked.reader, goals, as_of, asked.known) if goals else []
+    return QuarterGoals(
+        standing=tuple(standing),
+        ended=tuple(
+            g
+            for g in touching
+            if g.ended_at is not None
+            and period.start <= g.ended_at.date() <= last
+            and agreed.get(g.goal_id, date.max) <= last
+        ),
+        agreed_later=sum(day > last for day in agreed.values()),
+        waiting=tuple(g for g in touching if g.waits_for and g.ended_at is None),
+    )
 
 
-def answer(asked: Asked, goals: Sequence[Progress]) -> Answer:
-    """The goals in one sentence, those behind explained, all in a table."""
-    if not goals:
+def answer(asked: Asked, goals: QuarterGoals) -> Answer:
+    """The goals in one sentence, those off plan explained, those met beside them, all in a table."""
+    standing = goals.standing
+    if not standing:
         return Answer(
             key="goals",
             question=QUESTION,
-            title="No shared goal ran in this quarter",
-            sentences=("Marketing, Sales, executives and analysts set goals on the page Goals.",),
+            title="No goal was in force at the end of this quarter",
+            sentences=(
+                *_others(goals),
+                "Marketing, Sales, executives and analysts set goals on the page Goals.",
+            ),
         )
-    states = [g.state() for g in goals]
-    bad = [g for g in goals if g.state() in BAD]
+    bad = [g for g in standing if g.state() in BAD]
     sentences = [
         _sentence(asked, g) + (_heading(asked, g) if g is bad[0] else "") for g in bad[:MOST_EXPLAINED]
     ]
     if len(bad) > MOST_EXPLAINED:
-        sentences.append("The other goals that are behind stand in the table.")
-    unknown = sum(s in ("not known", "not enough data yet", "not begun") for s in states)
+        sentences.append("The other goals that are off plan stand in the table.")
+    good = [g for g in standing if g.state() in GOOD]
+    if good:
+        named = "; ".join(f"{name_of(g.goal)}: {against(g)}{in_a_year(g)}" for g in good[:MOST_NAMED])
+        more = f"; and {len(good) - MOST_NAMED} more in the table" if len(good) > MOST_NAMED else ""
+        sentences.append(f"Met or on plan: {named}{more}.")
+    unknown = len(standing) - len(bad) - len(good)
     if unknown:
         sentences.append(
-            f"{unknown} of {len(goals)} cannot be judged yet: too few cases, no data, or not a figure for your role."
+            f"{unknown} of {len(standing)} cannot be judged yet: too few cases, no data, or not a figure for your role."
         )
     return Answer(
         key="goals",
         question=QUESTION,
-        title=_title(goals, bad),
-        sentences=tuple(sentences),
-        figures=tuple(_figure(g) for g in goals[:4]),
-        chart=_chart(goals),
-        table=_table(goals),
-        metrics=tuple(dict.fromkeys(g.goal.metric for g in goals)),
-        sources=("Goals as they stand on the desk; a goal is never changed, only ended.",),
+        title=_title(standing, bad, good),
+        sentences=(*sentences, *_others(goals)),
+        figures=tuple(card(g) for g in standing[:4]),
+        chart=chart(standing),
+        table=table(standing),
+        metrics=tuple(dict.fromkeys(g.goal.metric for g in standing)),
+        sources=(
+            f"Goals in force on {day(asked.quarter.whole.end)}; a goal is never changed, only ended. Of several "
+            "departments it is in force when each has signed.",
+        ),
     )
 
 
-def name_of(goal: Goal) -> str:
-    """`Qualified conversions, digital channels`; neither the whole bank nor a year is said."""
-    label = CATALOGUE[goal.metric].label
-    part = f", {goal.part_in_words()}" if goal.filters else ""
-    return f"{label}{part}" + (f", {goal.span.in_words()}" if goal.span.days < A_YEAR else "")
+def _others(goals: QuarterGoals) -> list[str]:
+    """What else was agreed or ended about these days, as sentences."""
+    said = [f"Ended in the quarter: {name_of(g)}, on {day(g.ended_at)}: {g.why_ended}" for g in goals.ended]
+    if goals.agreed_later:
+        many = goals.agreed_later > 1
+        said.append(
+            f"{goals.agreed_later} {'goals' if many else 'goal'} for these days {'were' if many else 'was'} agreed after "
+            f"the quarter ended and {'are' if many else 'is'} not among its goals."
+        )
+    if goals.waiting:
+        waits = "; ".join(f"{name_of(g)} {g.agreement()}" for g in goals.waiting)
+        said.append(f"Proposed, not in force: {waits}.")
+    return [s if s.endswith((".", "!", "?")) else f"{s}." for s in said]
 
 
 def _digital(goal: Goal) -> bool:
@@ -95,45 +135,20 @@ def _digital(goal: Goal) -> bool:
     )
 
 
-def _title(goals: Sequence[Progress], bad: Sequence[Progress]) -> str:
-    good = sum(g.state() in GOOD for g in goals)
-    if not bad:
-        return f"{good} of {len(goals)} shared goals are met, ahead or on their path" + (
-            "" if good == len(goals) else "; none is behind"
-        )
-    word = "is" if len(bad) == 1 else "are"
-    first = in_a_sentence(name_of(bad[0].goal))
-    return f"{len(bad)} of {len(goals)} shared goals {word} behind; {first}: {_short(bad[0])}"
-
-
-def _short(goal: Progress) -> str:
-    metric = CATALOGUE[goal.goal.metric]
-    due = goal.goal.target if goal.is_over or not adds_up(metric) else goal.expected
-    now = " by now" if adds_up(metric) and not goal.is_over else ""
-    return f"{figure(metric, goal.actual)} of {figure(metric, due)}{' due' if now else ''}{now}"
-
-
-def against(goal: Progress) -> str:
-    """`69.1 % against 73.3 %, behind`."""
-    metric = CATALOGUE[goal.goal.metric]
-    actual = figure(metric, goal.actual)
-    if goal.is_over:
-        return f"{actual} against {figure(metric, goal.goal.target)}, {goal.state_in_words()}"
-    if adds_up(metric):
-        return f"{actual} so far, {figure(metric, goal.expected)} on the path, {goal.state_in_words()}"
-    return f"{actual} against {figure(metric, goal.goal.target)}, {goal.state_in_words()}"
-
-
-def so_far(goal: Progress) -> str:
-    """`Leads 15,870 (18,356)`: a goal's figure and, in brackets, its path to date or its target."""
-    metric = CATALOGUE[goal.goal.metric]
-    due = goal.goal.target if goal.is_over else goal.expected
-    return f"{name_of(goal.goal)} {figure(metric, goal.actual)} ({figure(metric, due)})"
+def _title(goals: Sequence[Progress], bad: Sequence[Progress], good: Sequence[Progress]) -> str:
+    shared = [g for g in goals if len(departments(g.goal)) > 1]
+    off = sum(g.state() in BAD for g in shared)
+    said = f"{off_plan(goals)}, {len(good) or 'none'} met or on plan"
+    if shared and len(shared) < len(goals):
+        said += f"; of the {len(shared)} shared, {off or 'none'} off plan"
+    return f"{said[:1].upper()}{said[1:]}" + (
+        f"; {in_a_sentence(name_of(bad[0].goal))}: {short(bad[0])}" if bad else ""
+    )
 
 
 def _sentence(asked: Asked, goal: Progress) -> str:
-    """A goal that is behind, and which of the figures that feed it moved the wrong way."""
-    said = f"{name_of(goal.goal)}: {against(goal)}."
+    """A goal that is off plan, its year, and which of the figures that feed it moved the wrong way."""
+    said = f"{name_of(goal.goal)}: {against(goal)}{in_a_year(goal)}."
     fed = contributors_now(asked.once, asked.reader, goal.goal, asked.end, asked.known)
     worse, better = _moved(fed, "worse"), _moved(fed, "better")
     if len(fed) and fed["before"].isna().all():
@@ -166,77 +181,15 @@ def _moved(fed: pd.DataFrame, verdict: str) -> list[str]:
     return said
 
 
-def _figure(goal: Progress) -> Figure:
-    metric = CATALOGUE[goal.goal.metric]
-    due = "path to date" if adds_up(metric) and not goal.is_over else "goal"
-    expected = goal.goal.target if goal.is_over else goal.expected
-    return Figure(
-        label=name_of(goal.goal),
-        value=figure(metric, goal.actual),
-        metric=goal.goal.metric,
-        target=f"{figure(metric, expected)} ({due}), {goal.state_in_words()}",
-        n="" if math.isnan(goal.n) else f"n = {goal.n:,.0f}",
-        verdict=VERDICTS.get(goal.state(), Verdict.NOT_KNOWN),
-    )
-
-
-def _chart(goals: Sequence[Progress]) -> Chart | None:
-    shown = [(_in_the_chart(g.goal), r) for g in goals if (r := reached(g)) is not None]
-    if not shown:
-        return None
-    return Chart(
-        shape="bars",
-        says="How much of its path each goal has reached: "
-        + ", ".join(f"{n} {100 * r:.0f} %" for n, r in shown),
-        unit="share",
-        categories=tuple(n for n, _ in shown),
-        series=(Series(name="Reached of the path to date", values=tuple(r for _, r in shown)),),
-        mark=1.0,
-        mark_label="path",
-    )
-
-
-def _in_the_chart(goal: Goal) -> str:
-    """Its name; of a figure that should fall the bar is what it may be, divided by what it is, so the name says so."""
-    less = CATALOGUE[goal.metric].better == "down"
-    return f"{name_of(goal)}{', less is better' if less else ''}"
-
-
-def reached(goal: Progress) -> float | None:
-    """How much of its path to date, or of its target, a goal has reached; None if not known."""
-    expected = goal.goal.target if goal.is_over else goal.expected
-    if math.isnan(goal.actual) or math.isnan(expected) or goal.actual <= 0 or expected <= 0:
-        return None
-    return attainment(goal.actual, expected, CATALOGUE[goal.goal.metric].better == "up")
-
-
-def _table(goals: Sequence[Progress]) -> Table:
-    rows = []
-    for goal in goals:
-        metric = CATALOGUE[goal.goal.metric]
-        rows.append(
-            (
-                name_of(goal.goal),
-                figure(metric, goal.goal.target),
-                figure(metric, goal.actual),
-                figure(metric, goal.expected),
-                goal.state_in_words().capitalize(),
-                " and ".join(departments(goal.goal)),
-            )
-        )
-    columns = ("Goal", "Target", "So far", "Path to date", "State", "Shared by")
-    title = f"All {len(goals)} goals: target, where each stands, and who shares it"
-    return Table(columns=columns, rows=tuple(rows), title=title)
-
-
 def _heading(asked: Asked, goal: Progress) -> str:
-    """Where a running total will end, as a sentence; empty for a level, and where too few months are known."""
+    """Where a running total will end, as a sentence; empty for a level, and where nobody can say yet."""
     metric = CATALOGUE[goal.goal.metric]
-    if goal.is_over or not adds_up(metric) or math.isnan(goal.actual):
+    if goal.is_over or not adds_up(metric) or isinstance(metric, Ratio) or math.isnan(goal.actual):
         return ""
-    ends, _ = heading_now(asked.once, asked.reader, goal.goal, asked.end, asked.known)
+    outlook = heading_now(asked.once, asked.reader, goal.goal, asked.end, asked.known)
+    ends = outlook.forecast
     if ends is None:
-        return ""
+        return f" {outlook.why}"
     return (
         f" If things go on as they did, {in_a_sentence(name_of(goal.goal))} will end at {figure(metric, ends.low)} to "
         f"{figure(metric, ends.high)} (95 % interval), against {figure(metric, goal.goal.target)}."

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from metrics.standing import BAD, GOOD
 from metrics.words import signed
-from reports.answers import goals as shared
+from reports.answers import goal_words
 from reports.answers.asked import Asked
 from reports.answers.effects import Effect, effect, looked_at
 from reports.review import Figure
@@ -23,11 +24,10 @@ FIRST = {
 
 
 def title(asked: Asked, goals: Sequence[Progress], experiments: Sequence[Reading]) -> str:
-    """`Q2 2026: 10 of 15 goals behind, 2.8 % of customers lost, …`; what is not known is left out."""
+    """`Q2 2026: 10 of 15 goals off plan, 2.8 % of customers lost, …`; what is not known is left out."""
     parts = []
     if goals:
-        bad = sum(g.state() in shared.BAD for g in goals)
-        parts.append(f"{bad or 'none'} of {len(goals)} goals behind")
+        parts.append(goal_words.off_plan(goals))
     if asked.value("churn_rate") == asked.value("churn_rate"):
         verdict = asked.moved("churn_rate", 2).verdict
         than = {"better": " (fewer than a year before)", "worse": " (more than a year before)"}
@@ -43,12 +43,12 @@ def title(asked: Asked, goals: Sequence[Progress], experiments: Sequence[Reading
 def figures(asked: Asked, goals: Sequence[Progress], experiments: Sequence[Reading]) -> tuple[Figure, ...]:
     """Goals, churn, cross-sell, net revenue, recommendation and the promise between the departments."""
     states = [g.state() for g in goals]
-    good, bad = (sum(s in which for s in states) for which in (shared.GOOD, shared.BAD))
+    good, bad = (sum(s in which for s in states) for which in (GOOD, BAD))
     found = [
         Figure(
-            label="Goals on their path",
-            value=f"{good} of {len(goals)}" if goals else "no goal set",
-            n=f"{bad} behind, {len(goals) - good - bad} not known" if goals else "",
+            label="Goals met or on plan",
+            value=f"{good} of {len(goals)}" if goals else "no goal in force",
+            n=f"{bad} off plan, {len(goals) - good - bad} not known" if goals else "",
         ),
         *(asked.card(name, label) for name, label in FIRST.items()),
     ]

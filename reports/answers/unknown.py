@@ -8,6 +8,7 @@ import pandas as pd
 
 from metrics import CATALOGUE
 from metrics.query import absent
+from metrics.standing import State
 from metrics.words import day
 from reports.answers.asked import FIGURES, Asked, rows_of
 from reports.answers.effects import wrong_draw
@@ -113,7 +114,7 @@ def _late(status: pd.DataFrame) -> list[Row]:
 def _early(goals: Sequence[Progress], experiments: Sequence[Reading], asked: Asked) -> list[Row]:
     found = []
     for goal in goals:
-        if goal.state() in ("not known", "not enough data yet"):
+        if goal.state() in (State.NOT_KNOWN, State.TOO_EARLY, State.TOO_FEW):
             label = CATALOGUE[goal.goal.metric].label
             why = (
                 "no data"

@@ -11,16 +11,20 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from morning import stores_in
+from morning import on, stores_in
 from sqlalchemy import func, select
 
 from metrics.query import Question, ask
 from metrics.scope import Period, Scope, period_named
+from metrics.standing import State
 from warehouse.access import SYSTEM, Reader, Viewer
 from warehouse.connect import Stores
 from warehouse.desk import audit_log, goals
 from warehouse.errors import AccessRefused, ChangeRefused
+from workflow.goal_forecast import heading
+from workflow.goal_news import announcement, met_with_a_but, missed, wins
 from workflow.goal_setting import end_goal, set_goal
+from workflow.goal_targets import targets
 from workflow.goals import (
     DIGITAL,
     Draft,
@@ -29,10 +33,9 @@ from workflow.goals import (
     departments,
     every_goal,
     from_text,
-    targets,
 )
-from workflow.outlook import a_year_before, contradictions, contributors, evidence, heading, with_path
-from workflow.progress import announcement, progress, wins
+from workflow.outlook import a_year_before, contradictions, contributors, evidence, with_path
+from workflow.progress import progress
 from workflow.sample_goals import set_sample_goals
 
 AS_OF = date(2026, 6, 30)
@@ -138,7 +141,7 @@ def test_a_filtered_goal_judges_only_the_same_part(own_bank: Stores) -> None:
 
 def test_a_part_of_the_span_has_its_part_of_the_path(own_bank: Stores) -> None:
     draft = with_path(WON, _reader(own_bank))
-    set_goal(own_bank, SALES, draft)
+    set_goal(on(own_bank, YEAR.start), SALES, draft)
     reader = _reader(own_bank)
     quarter = Period(date(2026, 4, 1), date(2026, 6, 30))
     assert targets(reader, Scope(quarter))["won"] == sum(draft.path[3:6])
@@ -147,11 +150,12 @@ def test_a_part_of_the_span_has_its_part_of_the_path(own_bank: Stores) -> None:
 
 
 def test_goals_that_follow_each_other_count_together(own_bank: Stores) -> None:
-    set_goal(own_bank, SALES, replace(WON, target=3650.0, span=LAST_YEAR))
-    set_goal(own_bank, SALES, replace(WON, target=365.0))
+    then = on(own_bank, YEAR.start)
+    set_goal(then, SALES, replace(WON, target=3650.0, span=LAST_YEAR))
+    set_goal(then, SALES, replace(WON, target=365.0))
     level = Draft(metric="win_rate", target=0.6, span=LAST_YEAR, owner="Sales")
-    set_goal(own_bank, SALES, level)
-    set_goal(own_bank, SALES, replace(level, target=0.8, span=YEAR))
+    set_goal(then, SALES, level)
+    set_goal(then, SALES, replace(level, target=0.8, span=YEAR))
     across = Scope(Period(date(2025, 12, 22), date(2026, 1, 10)))
     found = targets(_reader(own_bank), across)
     assert found["won"] == pytest.approx(10 * 10 + 10 * 1)
@@ -191,29 +195,43 @@ def test_the_shared_digital_goal_asks_a_quarter_more_and_says_which_channels(wit
 def test_where_a_goal_is_heading_holds_what_there_is_already(with_goals: Stores) -> None:
     reader = _reader(with_goals)
     goal = next(g for g in every_goal(reader) if g.metric == "qualified_conversions")
-    found, months = heading(goal, reader, AS_OF)
+    outlook = heading(goal, reader, AS_OF)
+    found, months = outlook.forecast, outlook.months
     assert found is not None
     actual = progress([goal], reader, AS_OF)[0].actual
     assert actual <= found.low <= found.middle <= found.high
     assert len(months) == 23, "the first month had too little time to bring what it will"
     level = next(g for g in every_goal(reader) if g.metric == "win_rate")
-    assert heading(level, reader, AS_OF)[0] is None
+    assert heading(level, reader, AS_OF).forecast is None
     assert evidence(goal, reader, AS_OF).before == goal.baseline
 
 
 def test_a_goal_that_was_met_is_announced_with_its_departments(with_goals: Stores) -> None:
     reader = _reader(with_goals)
     found = progress([g for g in every_goal(reader) if g.ended_at is None], reader, AS_OF)
-    news = [announcement(w) for w in wins(found, AS_OF)]
-    assert any(n.startswith("Sales met its goal: Qualified by Sales (SQL)") for n in news), news
+    (news,) = [announcement(w) for w in wins(found, AS_OF)]
+    assert news.startswith("Sales and Marketing met a shared goal: Acceptance rate")
+    assert "a year before" in news
     assert not wins(found, date(2026, 12, 1)), "old news is none"
+
+
+def test_a_goal_met_below_the_year_before_is_stated_and_not_celebrated(with_goals: Stores) -> None:
+    reader = _reader(with_goals)
+    found = progress([g for g in every_goal(reader) if g.ended_at is None], reader, AS_OF)
+    lower = met_with_a_but(found, AS_OF)
+    assert any(p.goal.metric == "sql" and p.state() is State.MET for p in lower)
+    for one in lower:
+        assert one.state_in_words() == "met, but below last year"
+        assert missed(one).startswith("Met, but below last year: ")
+        assert one.actual < one.before
+    assert not {id(p) for p in lower} & {id(p) for p in wins(found, AS_OF)}
 
 
 def test_an_rm_is_not_shown_her_own_figures_as_if_they_were_the_banks(with_goals: Stores) -> None:
     rm = Viewer("rm", "rm", "relationship_manager", "RM01")
     reader = _reader(with_goals, rm)
     found = progress(every_goal(reader), reader, AS_OF)
-    assert {p.state() for p in found if p.goal.metric in ("won", "revenue", "mql")} == {"not known"}
+    assert {p.state() for p in found if p.goal.metric in ("won", "revenue", "mql")} == {State.NOT_KNOWN}
 
 
 def test_what_feeds_a_goal_is_compared_with_the_same_days_of_the_year_before(with_goals: Stores) -> None:
@@ -235,7 +253,7 @@ def test_a_goal_of_a_coming_span_has_not_begun(own_bank: Stores) -> None:
     set_goal(own_bank, SALES, replace(WON, span=coming))
     (goal,) = every_goal(_reader(own_bank))
     assert isinstance(goal, Goal)
-    assert progress([goal], _reader(own_bank), AS_OF)[0].state() == "not begun"
+    assert progress([goal], _reader(own_bank), AS_OF)[0].state() is State.NOT_BEGUN
 
 
 def test_a_goal_is_owned_by_a_department_there_is(own_bank: Stores) -> None:

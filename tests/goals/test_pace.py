@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from metrics import CATALOGUE
 from metrics.incentive import Incentive, attainment, pays
-from metrics.pace import adds_up, due, forecast, is_met, path, standing
+from metrics.pace import adds_up, due, forecast, path
 from metrics.scope import Period, parts_by_month
+from metrics.standing import State, is_met, standing
 
 SPANS = st.builds(
     lambda start, days: Period(start, start + timedelta(days=days)),
@@ -66,26 +67,26 @@ def test_what_adds_up_over_months_and_what_is_a_level() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "actual", "n", "expected", "said"),
+    ("name", "actual", "n", "expected", "state"),
     [
-        ("mql", 1000, math.nan, 1020, "on the path"),
-        ("mql", 900, math.nan, 1020, "behind"),
-        ("mql", 1200, math.nan, 1020, "ahead"),
-        ("mql", 5, math.nan, 6, "not enough data yet"),
-        ("mql", math.nan, math.nan, 6, "not known"),
-        ("win_rate", 0.68, 1000, 0.70, "on the path"),
-        ("win_rate", 0.60, 1000, 0.70, "behind"),
-        ("win_rate", 0.60, 15, 0.70, "not enough data yet"),
-        ("churn_rate", 0.05, 40_000, 0.04, "behind"),
-        ("churn_rate", 0.03, 40_000, 0.04, "ahead"),
-        ("revenue", 1_010_000, math.nan, 1_000_000, "on the path"),
-        ("revenue", 1_100_000, math.nan, 1_000_000, "ahead"),
+        ("mql", 1000, math.nan, 1020, State.ON_PLAN),
+        ("mql", 900, math.nan, 1020, State.BEHIND),
+        ("mql", 1200, math.nan, 1020, State.AHEAD),
+        ("mql", 5, math.nan, 6, State.TOO_FEW),
+        ("mql", math.nan, math.nan, 6, State.NOT_KNOWN),
+        ("win_rate", 0.68, 1000, 0.70, State.ON_PLAN),
+        ("win_rate", 0.60, 1000, 0.70, State.BEHIND),
+        ("win_rate", 0.60, 15, 0.70, State.TOO_FEW),
+        ("churn_rate", 0.05, 40_000, 0.04, State.BEHIND),
+        ("churn_rate", 0.03, 40_000, 0.04, State.AHEAD),
+        ("revenue", 1_010_000, math.nan, 1_000_000, State.ON_PLAN),
+        ("revenue", 1_100_000, math.nan, 1_000_000, State.AHEAD),
     ],
 )
 def test_a_difference_inside_the_noise_is_none(
-    name: str, actual: float, n: float, expected: float, said: str
+    name: str, actual: float, n: float, expected: float, state: State
 ) -> None:
-    assert standing(CATALOGUE[name], actual, n, expected) == said
+    assert standing(CATALOGUE[name], actual, n, expected) is state
 
 
 def test_a_goal_that_should_fall_is_met_below_its_target() -> None:
@@ -154,7 +155,8 @@ def test_the_shared_incentive_by_hand() -> None:
     assert "60 % of a half" in terms.in_words()
 
 
-def test_attainment_of_what_should_fall_is_turned_round() -> None:
-    assert attainment(0.10, 0.08, up=False) == pytest.approx(0.8)
+def test_a_limit_is_kept_or_it_is_not_and_has_no_share_reached() -> None:
+    assert attainment(0.10, 0.08, up=False) == 0, "over a limit nothing of it is reached, least of all 80 %"
+    assert attainment(0.08, 0.08, up=False) == attainment(0.01, 0.08, up=False) == 1
     assert attainment(math.nan, 1.0) == 0
     assert [pays(v) for v in (0.79, 0.8, 1.0, 1.5)] == [0.0, 0.8, 1.0, 1.2]

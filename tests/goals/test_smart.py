@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from metrics import CATALOGUE
 from metrics.pace import Forecast
 from metrics.scope import Period, fiscal_year, parts_by_month, year_before
 from workflow.goals import DIGITAL, Draft
-from workflow.smart import LETTERS, Evidence, judge, plus_a_quarter
+from workflow.smart import LETTERS, Evidence, judge, plus_a_quarter, read, wrong_target
 
 AS_OF = date(2026, 6, 30)
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
@@ -36,8 +40,22 @@ CASES = [
     ("S", {"metric": "open_alerts"}, KNOWN, "not kept by channel"),
     ("M", {"metric": "happiness"}, KNOWN, "figure of the dictionary"),
     ("M", {"target": 0.0}, KNOWN, "number above 0"),
-    ("M", {"target": float("nan")}, KNOWN, "number above 0"),
-    ("M", {"target": float("inf")}, KNOWN, "number above 0"),
+    ("M", {"target": -5.0}, KNOWN, "−5 is no target here. Write it as a number above 0"),
+    ("M", {"target": float("nan")}, KNOWN, "Write the target as a number: there is none yet"),
+    ("M", {"target": float("inf")}, KNOWN, "as a number"),
+    (
+        "M",
+        {"metric": "win_rate", "target": 70.0},
+        KNOWN,
+        "7,000 % cannot be a target for win rate. Write it in %",
+    ),
+    ("M", {"metric": "win_rate", "target": 0.0}, KNOWN, "in %, above 0 and up to 100"),
+    ("M", {"metric": "win_rate", "target": float("nan")}, KNOWN, "Write the target in %: there is none yet"),
+    ("M", {"metric": "nps", "target": 130.0, "filters": ()}, KNOWN, "in points, from −100 to +100"),
+    ("M", {"metric": "revenue", "target": float("nan"), "filters": ()}, KNOWN, "Write the target in HKD"),
+    ("M", {"metric": "cac", "target": 0.0}, KNOWN, "Write it in HKD, a number above 0"),
+    ("M", {"target": 58_360.0}, KNOWN, "over ten times what was ever seen (5,200)"),
+    ("M", {"target": 5.0}, KNOWN, "under a tenth of what was ever seen (4,000)"),
     ("A", {"target": 5_201.0}, KNOWN, "beyond where the figure is heading: 4,000 to 5,200"),
     ("A", {"target": 7_000.0}, Evidence(before=4_500.0), "+56 % against 4,500 a year before"),
     ("A", {}, Evidence(), "no history"),
@@ -72,9 +90,34 @@ def test_not_saying_which_part_of_the_bank_is_not_specific() -> None:
     assert judge(replace(GOOD, filters=()), KNOWN, AS_OF) == {}
 
 
-@pytest.mark.parametrize("evidence", [Evidence(), Evidence(before=100.0), replace(KNOWN, before=1.0)])
+@pytest.mark.parametrize("evidence", [Evidence(), Evidence(before=1000.0), replace(KNOWN, before=1.0)])
 def test_a_note_on_what_will_be_different_makes_a_bold_goal_achievable(evidence: Evidence) -> None:
     assert judge(replace(GOOD, target=9_000.0, note=NOTE), evidence, AS_OF) == {}
+
+
+@pytest.mark.parametrize(("metric", "target"), [("nps", 0.0), ("nps", -5.0), ("net_revenue", -1000.0)])
+def test_a_score_and_what_is_left_of_revenue_may_aim_at_or_below_zero(metric: str, target: float) -> None:
+    assert wrong_target(CATALOGUE[metric], target) == ""
+
+
+@given(st.sampled_from(sorted(CATALOGUE)), st.none() | st.floats())
+def test_what_was_typed_is_a_target_or_refused_with_its_unit(name: str, typed: float | None) -> None:
+    metric = CATALOGUE[name]
+    target = read(metric, typed)
+    refused = wrong_target(metric, target)
+    if refused:
+        unit = {"share": "%", "count": "number"}.get(metric.unit, metric.unit)
+        assert unit in refused
+        assert "Write" in refused
+    else:
+        assert math.isfinite(target)
+        assert metric.unit != "share" or 0 < target <= 1
+
+
+def test_a_number_far_from_everything_seen_is_set_once_it_is_confirmed() -> None:
+    bold = replace(GOOD, target=90_000.0, note=NOTE)
+    assert list(judge(bold, KNOWN, AS_OF)) == ["M"]
+    assert judge(bold, KNOWN, AS_OF, meant=True) == {}
 
 
 def test_several_letters_fail_at_once_in_their_order() -> None:

@@ -78,7 +78,8 @@ def test_every_view_of_goals_opens(open_page, agreed: Stores, viewer, view):
 def test_all_goals_show_who_ended_one_and_why(open_page, agreed: Stores):
     app = _show(open_page(SALES, "goals"), "goal-view", "All goals")
     assert "leads it can accept" in cells(app)
-    assert "met its goal" in "".join(s.value for s in app.success)
+    assert "met a shared goal" in "".join(s.value for s in app.success)
+    assert "Met, but below last year" in "".join(i.value for i in app.info)
 
 
 def test_marketing_sets_the_goal_of_the_template(open_page, bank: Stores):
@@ -101,7 +102,7 @@ def test_a_goal_that_is_not_smart_is_told_its_letters_and_not_set(open_page, ban
     _ok(app)
     said = words(app)
     assert "Name the department that owns it" in said
-    assert "Write the target as a number above 0" in said
+    assert "Write the target as a number: there is none yet" in said
     assert "Say what it serves" in said
     assert every_goal(Reader(bank, SYSTEM)) == ()
 
@@ -181,10 +182,14 @@ def test_sales_and_analysts_see_which_leads_change_and_marketing_only_how_many(o
     assert "L-0" not in cells(open_page(MARKETING, "qualified", period="12m"))
 
 
-def test_today_announces_a_goal_met_with_its_department(open_page, agreed: Stores):
+def test_today_announces_a_goal_met_with_its_departments_and_states_what_was_a_step_back(
+    open_page, agreed: Stores
+):
     app = open_page(SALES, "today")
     _ok(app)
-    assert any("Sales met its goal" in s.value for s in app.success)
+    assert any("Sales and Marketing met a shared goal" in s.value for s in app.success)
+    assert not any("Qualified by Sales" in s.value for s in app.success)
+    assert any("Qualified by Sales" in i.value and "below last year" in i.value for i in app.info)
 
 
 def test_a_card_of_a_filtered_page_has_only_the_target_of_that_part(open_page, agreed: Stores):
@@ -198,7 +203,7 @@ def test_what_is_pinned_to_a_figure_stands_on_the_path_of_its_goal(open_page, ag
     drawn = "".join(c.proto.spec for c in open_page(SALES, "goals").get("plotly_chart"))
     assert "rate change &lt;b&gt;" in drawn
     assert "before the span" not in drawn
-    assert "Path to" in drawn
+    assert "Plan to" in drawn
 
 
 def test_who_set_a_goal_is_called_by_name(open_page, agreed: Stores):

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
-from morning import stores_in
+from morning import on, stores_in
 
 from metrics import CATALOGUE, channel_value
 from metrics.cache_key import key_of
@@ -39,7 +39,8 @@ from warehouse.connect import Stores
 from warehouse.errors import Problem
 from workflow import lift
 from workflow.goal_setting import set_goal
-from workflow.goals import Draft
+from workflow.goal_signing import SIGNS, sign_goal
+from workflow.goals import Draft, every_goal
 from workflow.lift import Result
 
 ROLES = ("executive", "analyst", "marketing", "sales")
@@ -69,8 +70,13 @@ def night(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     shutil.copytree(after_a_night, folder)
     stores = stores_in(folder)
     who, year = Viewer("executive", "Vivian Tse", "executive"), Period(date(2026, 1, 1), date(2026, 12, 31))
+    then = on(stores, date(2026, 1, 5))
     for metric, target in (("churn_rate", 0.001), ("leads", 10.0), ("win_rate", 0.99)):
-        set_goal(stores, who, Draft(metric=metric, target=target, span=year, owner="Sales"))
+        number = set_goal(then, who, Draft(metric=metric, target=target, span=year, owner="Sales"))
+        for goal in every_goal(Reader(stores, SYSTEM)):
+            for department in goal.waits_for if goal.goal_id == number else ():
+                role = next(r for r, signs in SIGNS.items() if department in signs)
+                sign_goal(then, Viewer(role, role, role), number, department, "signed")
     yield stores
     stores.desk.dispose()
 
@@ -164,10 +170,10 @@ def test_a_meeting_takes_so_many_decisions_and_none_is_lost(count, most):
     assert all(d.what.endswith("?") for d in kept)
 
 
-def test_a_cost_below_its_target_is_met_as_among_the_goals():
+def test_a_cost_is_within_its_plan_or_over_it_as_among_the_goals():
     cost, leads = CATALOGUE["marketing_cost"], CATALOGUE["leads"]
-    assert target_in_words(cost, {"value": 90.0}, 100.0).endswith(", met")
-    assert target_in_words(cost, {"value": 110.0}, 100.0).endswith(", not met")
+    assert target_in_words(cost, {"value": 90.0}, 100.0).endswith(", within plan")
+    assert target_in_words(cost, {"value": 110.0}, 100.0).endswith(", over plan")
     assert target_in_words(leads, {"value": 110.0}, 100.0).endswith(", met")
 
 
@@ -176,8 +182,8 @@ def test_a_share_or_score_no_farther_from_its_target_than_chance_is_neither_met_
     for value in (4.6, 5.4):
         assert target_in_words(nps, {"value": value, "bottom": 5_000}, 5.0) == "+5 points, no clear distance"
     assert target_in_words(nps, {"value": 15.0, "bottom": 5_000}, 5.0) == "+5 points, met"
-    assert target_in_words(lost, {"value": 0.03, "bottom": 30_000}, 0.02) == "2.0 %, not met"
-    assert target_in_words(lost, {"value": 0.01, "bottom": 30_000}, 0.02) == "2.0 %, met"
+    assert target_in_words(lost, {"value": 0.03, "bottom": 30_000}, 0.02) == "2.0 %, above the limit"
+    assert target_in_words(lost, {"value": 0.01, "bottom": 30_000}, 0.02) == "2.0 %, within the limit"
 
 
 def test_no_headline_figure_needs_a_specialist_and_seven_decisions_are_enough(reviews):
@@ -244,14 +250,16 @@ def test_departments_with_the_same_score_are_named_together():
     assert together._at(scores, -1) == "Risk (3.4)"
 
 
-def test_goals_that_are_behind_come_with_what_feeds_them(reviews):
+def test_goals_off_plan_come_with_what_feeds_them_and_stand_beside_those_met(reviews):
     for review in reviews.values():
         goals = review.answers[0]
         states = {row[0]: row[-2] for row in goals.table.rows}
-        assert states["Customers lost"] == "Too high", "people who leave are not “behind” a path"
-        assert states["Leads"] == "Met early"
+        assert states["Customers lost"] == "Above the limit", "people who leave are not “behind” a plan"
+        assert states["Leads"].startswith("Met early")
         assert any(s.startswith("Customers lost") and "feed" in s for s in goals.sentences)
-        assert f"{sum(v in ('Behind', 'Too high') for v in states.values())} of 3" in goals.title
+        assert any(s.startswith("Met or on plan: Leads: ") and "a year before" in s for s in goals.sentences)
+        off = sum(v in ("Behind the goal", "Above the limit") for v in states.values())
+        assert f"{off} of 3 goals off plan" in goals.title
 
 
 def test_a_bank_without_surveys_goals_or_experiment_is_answered_in_sentences(loaded: Stores):
