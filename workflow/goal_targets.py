@@ -68,5 +68,7 @@ def plan_due(goal: Goal, elapsed: Period) -> float:
     metric, parts = CATALOGUE[goal.metric], parts_of(goal)
     if not adds_up(metric):
         return goal.target
+    if not goal.path and not is_monthly(metric):
+        return goal.target * elapsed.days / goal.span.days
     steps = goal.path or [goal.target * p.days / goal.span.days for p in parts]
     return due(parts, steps, elapsed, monthly=is_monthly(metric))
