@@ -37,7 +37,7 @@ def delivered_until(metric: Metric, coverage: Coverage) -> date:
 def complete_from(metric: Metric, coverage: Coverage) -> date | None:
     """The day from which the metric is complete; None where it hangs on no dated column."""
     days = [
-        d.complete_from if m.dated is not None else d.first_on
+        _begins(m, d.complete_from if m.dated is not None else d.first_on)
         for m in measures_of(metric)
         for d in _days(_dated_by(m), coverage)
     ]
@@ -46,8 +46,13 @@ def complete_from(metric: Metric, coverage: Coverage) -> date | None:
 
 def first_day(metric: Metric, coverage: Coverage) -> date | None:
     """The first day on which anything is known that the metric counts; None where it hangs on no dated column."""
-    days = [d.first_on for m in measures_of(metric) for d in _days(_dated_by(m), coverage)]
+    days = [_begins(m, d.first_on) for m in measures_of(metric) for d in _days(_dated_by(m), coverage)]
     return max(days, default=None)
+
+
+def _begins(measure: Measure, day: date) -> date:
+    """The first day that a row dated `day` tells of: a row kept by month tells of its whole month."""
+    return day.replace(day=1) if measure.monthly else day
 
 
 def counted(metric: Metric, period: Period, coverage: Coverage | None) -> Period | None:
