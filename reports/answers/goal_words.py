@@ -39,6 +39,7 @@ def off_plan(goals: Sequence[Progress]) -> str:
 
 
 def short(goal: Progress) -> str:
+    """`5,100 of 6,000 due by now`; of a limit `HKD 1,100, over plan of HKD 1,000`."""
     metric = CATALOGUE[goal.goal.metric]
     due = goal.goal.target if goal.is_over or not adds_up(metric) else goal.expected
     if is_limit(metric):
@@ -59,6 +60,7 @@ def against(goal: Progress) -> str:
 
 
 def in_a_year(goal: Progress) -> str:
+    """The year before in brackets, after a blank; empty where nothing is known."""
     year = goal.year_on_year()
     return f" ({year})" if year else ""
 
@@ -71,6 +73,7 @@ def so_far(goal: Progress) -> str:
 
 
 def card(goal: Progress) -> Figure:
+    """A goal with its plan to date, state and year before."""
     metric = CATALOGUE[goal.goal.metric]
     due = "plan to date" if adds_up(metric) and not goal.is_over else "limit" if is_limit(metric) else "goal"
     expected = goal.goal.target if goal.is_over else goal.expected
@@ -87,6 +90,7 @@ def card(goal: Progress) -> Figure:
 
 
 def chart(goals: Sequence[Progress]) -> Chart | None:
+    """Each goal as a share of its plan, where it has one."""
     shown = [(_in_the_chart(g.goal), r) for g in goals if (r := reached(g)) is not None]
     if not shown:
         return None
@@ -125,6 +129,7 @@ def shortfall(goal: Progress) -> float:
 
 
 def table(goals: Sequence[Progress]) -> Table:
+    """Every goal as a row."""
     rows = []
     for goal in goals:
         metric = CATALOGUE[goal.goal.metric]
