@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from pages import MENU, Entry
-from pages.kit import data, filters, links, take, theme
+from pages.kit import data, filters, forms, links, take, theme
 from pages.kit import viewer as door
 from warehouse import connect
 from warehouse.access import Viewer
@@ -17,11 +17,13 @@ from workflow import refusals
 def _shown(entry: Entry, viewer: Viewer) -> None:
     """One page, with its problems as sentences and its bugs as numbers."""
     try:
+        forms.begin(entry.url, st.query_params.get("cid", ""))
         scope = None
         if entry.filters is not None:
             scope = filters.bar(entry.filters, viewer, entry.cohort, entry.compares)
         take.remember(entry.title, viewer, scope)
         entry.page(viewer, scope)
+        forms.rest()
     except NothingLoaded as problem:
         st.title("No bank has been loaded yet")
         st.info(str(problem), icon=":material/database_off:")

@@ -3,35 +3,40 @@
 Held-out alerts are raised like the others and shown to nobody, so that what the calls achieve can be measured. Who is
 held out is drawn by lot (`hold_out`) before anybody has seen anything, and recorded with its stratum.
 
-How an alert ends: somebody closes it by a step; or, while nobody has started on it, its condition ends or the
-customer leaves. One that people closed is settled: it is not raised again for the due time after closing. One whose
-condition ended may come back with the condition, on a later day. No day raises the same alert twice.
+How an alert ends: somebody closes it by a step; or its condition ends or the customer leaves, whether somebody has
+started on it or not, and the same for both arms. Its history then says why. One that people closed is settled: it is
+not raised again for the due time after closing. One whose condition ended may come back with the condition, on a later
+day. No day raises the same alert twice.
+
+Whoever gets an alert finds it awake: a snooze was a promise of the one who had it before.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select
 
 from warehouse import journal
 from warehouse.connect import Stores
 from warehouse.desk import alerts
 from warehouse.settings import Settings
 from workflow import outbox
+from workflow.alert_history import BY_NIGHT, end_by_night, move_by_night
 from workflow.hold_out import Draw, stratum
 from workflow.rules import Rule, facts
 
 CONDITION_ENDED, CUSTOMER_LEFT = "condition_ended", "customer_left"
 USUAL_CAPACITY = 10
 """Alerts a week for an RM whose capacity nobody has recorded, and for customers without an RM together."""
-BY_NIGHT = "nightly"
+Why = Callable[[Sequence[Mapping[str, Any]]], Mapping[str, str]]
+"""Alerts that end → alert id → the sentence that says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,33 +54,39 @@ class Night:
 class _Plan:
     new: list[dict[str, Any]]
     ended: list[dict[str, Any]]
-    moved: list[dict[str, Any]]
+    moved: list[tuple[dict[str, Any], dict[str, Any]]]
     over_capacity: int
 
 
-def tonight(stores: Stores, rule: Rule, found: pd.DataFrame, as_of: date, present: frozenset[str]) -> Night:
+def tonight(
+    stores: Stores,
+    rule: Rule,
+    found: pd.DataFrame,
+    as_of: date,
+    present: frozenset[str],
+    why: Why | None = None,
+) -> Night:
     """Bring the open alerts of `rule` in line with `found` (the frame of `rules.found`, in its order) as of a day.
 
-    `present` are the customers with the bank on that day. Running it again on the same day changes nothing, not even
-    the audit log.
+    `present` are the customers with the bank on that day; `why` tells of those that end what no longer holds. Running
+    it again on the same day changes nothing, not even the audit log.
     """
     with stores.look_at_desk() as connection:
         plan = _plan(connection, stores.settings, rule, found, as_of, present)
     if not (plan.new or plan.ended or plan.moved):
         return Night(over_capacity=plan.over_capacity)
-    why = f"as of {as_of:%Y-%m-%d}"
-    with journal.entry(stores, BY_NIGHT, "alert.raise", rule.code, why) as entry:
+    reasons = why(plan.ended) if why is not None and plan.ended else {}
+    with journal.entry(stores, BY_NIGHT, "alert.raise", rule.code, f"as of {as_of:%Y-%m-%d}") as entry:
         # Planned again inside the entry: somebody may have recorded a step in between.
         plan = _plan(entry.desk, stores.settings, rule, found, as_of, present)
         if plan.new:
             entry.desk.execute(insert(alerts), plan.new)
             outbox.write_new_alerts(entry, plan.new)
         for alert in plan.ended:
-            change_by_night(entry.desk, alert, status="closed", closed_at=entry.at, outcome=alert["outcome"])
-        for alert in plan.moved:
+            end_by_night(entry, alert, alert["outcome"], reasons.get(alert["alert_id"], ""))
+        for alert, owner in plan.moved:
             # The customer has a new RM: whoever worked the alert so far, it goes to her.
-            owner = {name: alert[name] for name in ("rm_id", "customer_rm_id", "team")}
-            change_by_night(entry.desk, alert, **owner)
+            move_by_night(entry, alert, "followed", "With the customer, who has another RM now.", **owner)
     held_out = sum(alert["arm"] == "held_out" for alert in plan.new)
     return Night(
         raised=len(plan.new) - held_out,
@@ -84,12 +95,6 @@ def tonight(stores: Stores, rule: Rule, found: pd.DataFrame, as_of: date, presen
         moved=len(plan.moved),
         over_capacity=plan.over_capacity,
     )
-
-
-def change_by_night(desk: Connection, alert: Mapping[str, Any], **values: Any) -> None:
-    """Change an alert; whoever has it open at that moment is told, because its version moves on."""
-    changed = update(alerts).where(alerts.c.alert_id == alert["alert_id"])
-    desk.execute(changed.values(version=alerts.c.version + 1, **values))
 
 
 def _plan(
@@ -108,12 +113,11 @@ def _plan(
         if alert["status"] == "closed" or alert["raised_on"] > as_of:
             continue
         if row is None:
-            if alert["status"] == "open":
-                gone = alert["customer_id"] not in present
-                ended.append(alert | {"outcome": CUSTOMER_LEFT if gone else CONDITION_ENDED})
+            gone = alert["customer_id"] not in present
+            ended.append(alert | {"outcome": CUSTOMER_LEFT if gone else CONDITION_ENDED})
         elif row["rm_id"] != alert["customer_rm_id"]:
             owner = {"rm_id": row["rm_id"], "customer_rm_id": row["rm_id"], "team": row["team"]}
-            moved.append(alert | owner)
+            moved.append((alert, owner))
     taken = {a["customer_id"] for a in earlier if _is_settled(a, as_of, settings)}
     firing = [r for r in rows.values() if r["fires"] and r["customer_id"] not in taken]
     new = [_alert(rule, row, as_of, settings) for row in firing]

@@ -15,7 +15,8 @@ from warehouse.connect import Stores
 from warehouse.desk import alerts, users
 from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.schema import relationship_managers
-from workflow.steps import append_step, checked_note, opened
+from workflow.alert_history import append_line, snooze_ended
+from workflow.steps import checked_note, opened
 
 
 def claim(stores: Stores, viewer: Viewer, alert_id: str) -> None:
@@ -41,12 +42,14 @@ def claim(stores: Stores, viewer: Viewer, alert_id: str) -> None:
             taken = entry.desk.execute(
                 update(alerts)
                 .where(alerts.c.alert_id == alert_id, alerts.c.rm_id.is_(None), alerts.c.status != "closed")
-                .values(rm_id=viewer.rm_id, team=viewer.team, version=alerts.c.version + 1)
+                .values(
+                    rm_id=viewer.rm_id, team=viewer.team, snoozed_until=None, version=alerts.c.version + 1
+                )
             )
             if taken.rowcount != 1:
                 raise ChangeRefused(_faster(alert["status"]))
             mine = dict(alert) | {"rm_id": viewer.rm_id, "team": viewer.team}
-            append_step(entry, mine, "claimed", "", viewer.username)
+            append_line(entry, mine, "claimed", snooze_ended(dict(alert)), viewer.username)
     except AccessRefused:
         journal.note(stores, viewer.username, "alert.refused", alert_id[:64], "claim")
         raise
@@ -80,15 +83,16 @@ def reassign(
             raise ChangeRefused("This RM is not in your team, so the alert stays where it is.")
         if to_rm == alert.alert["rm_id"]:
             raise ChangeRefused("The alert is there already, so nothing was changed.")
-        alert.change(seen_version, rm_id=to_rm)
+        # A snooze was the promise of the one who had it; whoever gets it finds it awake.
+        alert.change(seen_version, rm_id=to_rm, snoozed_until=None)
         names = dict(zip(team["rm_id"], team["name"], strict=True))
         where = names.get(to_rm or "", "the pool")
         # The line belongs to the one who works it now, so that she finds it in her history.
-        append_step(
+        append_line(
             alert.entry,
             dict(alert.alert) | {"rm_id": to_rm},
             "reassigned",
-            f"To {where}: {why}",
+            f"To {where}: {why} {snooze_ended(dict(alert.alert))}".strip(),
             viewer.username,
         )
     return seen_version + 1

@@ -17,6 +17,7 @@ from warehouse.connect import Stores
 from warehouse.desk import campaign_steps
 from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.schema import campaigns
+from workflow.meanwhile import changed_meanwhile
 
 STEPS = {
     "planned": "Plan",
@@ -36,13 +37,16 @@ def record(
     step: str,
     note: str,
     *,
+    seen: int | None = None,
     budget: float | None = None,
     expected_wins: int | None = None,
 ) -> None:
     """Append a step. `note` is the plan, the analysis, or the reason; a plan has a `budget` in HKD.
 
+    `seen` is the campaign's latest step the viewer had on screen, 0 for none; None where no screen was.
     Raises AccessRefused unless the viewer is of Marketing (the attempt is logged), and ChangeRefused for an unknown
-    campaign or step, a missing or too long note, a plan without a budget, a step after the end, or an end too soon.
+    campaign or step, a missing or too long note, a plan without a budget, a step after the end, an end too soon, or
+    when a step was recorded that she has not seen.
     """
     if viewer.role not in WRITERS:
         journal.note(stores, viewer.username, "campaign.refused", campaign_id[:64], step[:16])
@@ -68,10 +72,16 @@ def record(
     reader = Reader(stores, viewer, stores.snapshot())
     last_day = _last_day(reader, campaign_id)
     with journal.entry(stores, viewer.username, f"campaign.{step}", campaign_id, note) as entry:
-        of_this = select(campaign_steps.c.step).where(campaign_steps.c.campaign_id == campaign_id)
+        of_this = select(campaign_steps).where(campaign_steps.c.campaign_id == campaign_id)
         # Read inside the entry, which is the only writer: nobody closes in between.
-        before = entry.desk.execute(of_this.order_by(campaign_steps.c.step_id)).scalars().all()
-        _check_fits(step, list(before), last_day, coverage.as_of(reader))
+        before = entry.desk.execute(of_this.order_by(campaign_steps.c.step_id)).all()
+        if seen is not None and before and before[-1].step_id != seen:
+            last = before[-1]
+            words = STEPS.get(last.step, last.step)
+            raise ChangeRefused(
+                changed_meanwhile(entry.desk, viewer, last.taken_by, last.taken_at, words, "on this campaign")
+            )
+        _check_fits(step, [line.step for line in before], last_day, coverage.as_of(reader))
         entry.desk.execute(
             insert(campaign_steps).values(
                 campaign_id=campaign_id,

@@ -6,7 +6,7 @@ A ruling is appended, never changed; a later one about the same record and custo
 from __future__ import annotations
 
 import pandas as pd
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from warehouse import journal
 from warehouse.access import Reader, Viewer
@@ -14,6 +14,7 @@ from warehouse.connect import Stores
 from warehouse.desk import identity_rulings
 from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.schema import customers, identities
+from workflow.meanwhile import changed_meanwhile
 
 VERDICTS = {"split": "Not this customer", "join": "Is this customer"}
 """Every verdict with the words on its button."""
@@ -21,10 +22,19 @@ LONGEST_WHY = 2000
 
 
 def rule(
-    stores: Stores, viewer: Viewer, verdict: str, source: str, record_id: str, customer_id: str, why: str
+    stores: Stores,
+    viewer: Viewer,
+    verdict: str,
+    source: str,
+    record_id: str,
+    customer_id: str,
+    why: str,
+    *,
+    seen: int | None = None,
 ) -> None:
     """Append a ruling: that a source's record is, or is not, this customer.
 
+    `seen` is the latest ruling of all the viewer had on screen; a later one about the record refuses hers.
     Raises AccessRefused unless the viewer is an analyst (the attempt is logged), and ChangeRefused if the verdict is
     none, the reason is missing or too long, record or customer do not exist, or the source itself names the customer.
     """
@@ -47,6 +57,7 @@ def rule(
     _check_fits(Reader(stores, viewer, stores.snapshot()), verdict, source, record_id, customer_id)
     subject = f"{source} {record_id} {customer_id}"
     with journal.entry(stores, viewer.username, f"identity.{verdict}", subject, why) as entry:
+        _refuse_unseen(entry.desk, viewer, source, record_id, seen)
         entry.desk.execute(
             insert(identity_rulings).values(
                 verdict=verdict,
@@ -57,6 +68,17 @@ def rule(
                 ruled_by=viewer.username,
                 ruled_at=entry.at,
             )
+        )
+
+
+def _refuse_unseen(desk: Connection, viewer: Viewer, source: str, record_id: str, seen: int | None) -> None:
+    t = identity_rulings
+    later = select(t).where(t.c.source == source, t.c.record_id == record_id, t.c.ruling_id > (seen or 0))
+    last = None if seen is None else desk.execute(later.order_by(t.c.ruling_id.desc()).limit(1)).first()
+    if last is not None:
+        words = f"{VERDICTS[last.verdict]} {last.customer_id}"
+        raise ChangeRefused(
+            changed_meanwhile(desk, viewer, last.ruled_by, last.ruled_at, words, "on this record")
         )
 
 

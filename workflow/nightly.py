@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import pandas as pd
 from sqlalchemy import true
@@ -36,14 +37,17 @@ from workflow import (
     valuation,
     voice,
 )
-from workflow.alerts import BY_NIGHT, Night, tonight
+from workflow.alert_history import BY_NIGHT
+from workflow.alerts import Night, tonight
 from workflow.arms import first_draws
 from workflow.crediting import why_no_credits, write_credits
+from workflow.follow import follow_customers
 from workflow.hand_offs import write_hand_offs
 from workflow.model_watch import keep, week_before
 from workflow.overdue import close_without_rule, escalate
 from workflow.rule_versions import rules_in_force
 from workflow.rules import found, lacking
+from workflow.still_true import why_ended
 from workflow.training import usable_model
 
 Progress = Callable[[str], None]
@@ -118,10 +122,12 @@ def run(stores: Stores, progress: Progress | None = None) -> Report:
             # Without tonight's scores nobody can say whether an alert's condition ended.
             said = (*said, f"“{rule.title}” was not checked, because there is no churn model.")
             continue
-        done[rule.code] = tonight(stores, rule, night.frame(found(rule, as_of)), as_of, present)
+        why = partial(why_ended, night, rule, as_of, present)
+        done[rule.code] = tonight(stores, rule, night.frame(found(rule, as_of)), as_of, present, why)
     removed = close_without_rule(stores, (rule.code for rule in in_force))
     if removed:
         said = (*said, f"Alerts closed because their rule was removed: {removed}.")
+    follow_customers(stores, night, as_of, present)
     late = escalate(stores, as_of)
     if late:
         said = (*said, f"Alerts that passed their day; their team leads were told: {late}.")

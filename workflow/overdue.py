@@ -13,8 +13,7 @@ from warehouse import journal
 from warehouse.connect import Stores
 from warehouse.desk import alerts
 from warehouse.journal import Entry
-from workflow.alerts import BY_NIGHT, change_by_night
-from workflow.steps import append_step
+from workflow.alert_history import BY_NIGHT, append_line, change_by_night, end_by_night
 
 RULE_REMOVED = "rule_removed"
 
@@ -33,7 +32,7 @@ def escalate(stores: Stores, as_of: date) -> int:
         found = _rows(entry.desk, *late)
         for alert in found:
             change_by_night(entry.desk, alert, escalated_on=as_of)
-            append_step(entry, alert, "escalated", f"Due {alert['due_on']:%Y-%m-%d}", BY_NIGHT)
+            append_line(entry, alert, "escalated", f"Due {alert['due_on']:%Y-%m-%d}", BY_NIGHT)
     return len(found)
 
 
@@ -50,7 +49,7 @@ def close_in(entry: Entry, *which: ColumnElement[bool]) -> int:
     """Close alerts whose rule is removed, inside a change that is open; held-out ones end like the others."""
     found = _rows(entry.desk, *which, alerts.c.status != "closed")
     for alert in found:
-        change_by_night(entry.desk, alert, status="closed", closed_at=entry.at, outcome=RULE_REMOVED)
+        end_by_night(entry, alert, RULE_REMOVED, "The rule behind it was removed.")
     return len(found)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import select
@@ -15,7 +16,8 @@ from workflow.alerts import CONDITION_ENDED, CUSTOMER_LEFT
 from workflow.overdue import RULE_REMOVED
 from workflow.rule_versions import known_rules
 from workflow.salvageable import known_chances
-from workflow.steps import CLOSING
+from workflow.steps import CLOSING, STEPS
+from workflow.still_true import facts_today
 
 COLUMNS = ["full_name", "preferred_channel"]
 
@@ -26,8 +28,9 @@ def open_alerts(reader: Reader, customer_id: str | None = None, today: date | No
     Once an experiment has shown who can be kept, the chance that a call keeps the customer (`saved`, else NaN) takes
     the place of the chance of leaving: it is that chance times the share of such leavers a call keeps.
 
-    Columns of `desk.alerts` and `title`, `advice`, `facts` (list of sentences), `full_name`, `preferred_channel`, and
-    `snoozed`: whether the alert waits for a day after `today`. Not among them: the pool, and what a colleague works.
+    Columns of `desk.alerts` and `title`, `advice`, `facts` (list of sentences, as of the day it was raised),
+    `facts_now` (what each is by `today`, None where it is the same), `full_name`, `preferred_channel`, and `snoozed`:
+    whether the alert waits for a day after `today`. Not among them: the pool, and what a colleague works.
     """
     query = select(alerts).where(alerts.c.status != "closed", alerts.c.rm_id.is_not(None))
     if reader.viewer.role == "relationship_manager":
@@ -35,6 +38,8 @@ def open_alerts(reader: Reader, customer_id: str | None = None, today: date | No
     if customer_id is not None:
         query = query.where(alerts.c.customer_id == customer_id)
     found = _told(reader.frame(query), reader)
+    if today is not None and len(found):
+        found["facts_now"] = facts_today(reader, found, today)
     found["snoozed"] = (
         False if today is None else pd.to_datetime(found["snoozed_until"]) > pd.Timestamp(today)
     )
@@ -59,11 +64,20 @@ def worked_by_others(reader: Reader, customer_id: str) -> pd.DataFrame:
 
 
 def closed_alerts(reader: Reader, since: date, customer_id: str | None = None) -> pd.DataFrame:
-    """The viewer's alerts closed on or after a day, latest first; same columns."""
+    """The viewer's alerts closed on or after a day, latest first; same columns.
+
+    And `why` of those the nightly job ended, and `started`: whether somebody had recorded a step before.
+    """
     query = select(alerts).where(alerts.c.status == "closed", alerts.c.closed_at >= since)
     if customer_id is not None:
         query = query.where(alerts.c.customer_id == customer_id)
-    return _told(reader.frame(query), reader).sort_values("closed_at", ascending=False)
+    found = _told(reader.frame(query), reader).sort_values("closed_at", ascending=False)
+    lines = select(alert_steps.c.alert_id, alert_steps.c.step, alert_steps.c.note)
+    taken = reader.frame(lines.where(alert_steps.c.alert_id.in_(sorted(set(found["alert_id"])))))
+    why = taken[taken["step"] == "ended"].drop_duplicates("alert_id", keep="last").set_index("alert_id")
+    found["why"] = found["alert_id"].map(why["note"])
+    found["started"] = found["alert_id"].isin(taken[taken["step"].isin(list(STEPS))]["alert_id"])
+    return found
 
 
 def steps(reader: Reader, customer_id: str) -> pd.DataFrame:
@@ -87,6 +101,7 @@ def _told(found: pd.DataFrame, reader: Reader) -> pd.DataFrame:
     found["title"] = [known[c].title if c in known else c for c in found["rule"]]
     found["advice"] = [known[c].advice if c in known else "" for c in found["rule"]]
     found["facts"] = [[f["sentence"] for f in json.loads(r)] for r in found["reasons"]]
+    found["facts_now"] = [[None] * len(facts) for facts in found["facts"]]
     found["due_on"] = pd.to_datetime(found["due_on"])
     found["raised_on"] = pd.to_datetime(found["raised_on"])
     if len(found):
@@ -157,11 +172,25 @@ def kinds(people: pd.DataFrame, today: date) -> dict[str, pd.Series]:
     }
 
 
+BY_ITSELF = {
+    CONDITION_ENDED: "No longer applies",
+    CUSTOMER_LEFT: "Customer left",
+    RULE_REMOVED: "The rule behind it was removed",
+}
+"""How alerts end that nobody closed."""
+
+
 def outcome_words(outcome: str | None) -> str:
     """How an alert ended, in words."""
-    ended = {
-        CONDITION_ENDED: "No longer applies",
-        CUSTOMER_LEFT: "Customer left",
-        RULE_REMOVED: "The rule behind it was removed",
-    }
-    return CLOSING.get(outcome or "", ended.get(outcome or "", "Closed"))
+    return CLOSING.get(outcome or "", BY_ITSELF.get(outcome or "", "Closed"))
+
+
+def ending_words(alert: Any) -> str:
+    """How a row of `closed_alerts` ended and why: `No longer applies: the complaint was settled on 2 Jun 2026.`"""
+    why = alert.why if isinstance(alert.why, str) else ""
+    how = outcome_words(alert.outcome)
+    if alert.outcome == CUSTOMER_LEFT and why:
+        return why
+    if alert.outcome == RULE_REMOVED or not why:
+        return f"{how}."
+    return f"{how}: {why[0].lower()}{why[1:]}"

@@ -9,13 +9,14 @@ import json
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from warehouse import journal
 from warehouse.access import Reader, Viewer
 from warehouse.connect import Stores
 from warehouse.desk import alerts, rule_versions
 from warehouse.errors import AccessRefused, ChangeRefused
+from workflow.meanwhile import changed_meanwhile
 from workflow.overdue import close_in
 from workflow.rule_drafts import LONGEST, Draft, as_rule, built_in, checked
 from workflow.rules import Rule, rules
@@ -70,17 +71,36 @@ def history(reader: Reader) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def propose(stores: Stores, viewer: Viewer, draft: Draft, why: str) -> None:
+def latest(reader: Reader, code: str) -> int:
+    """The latest version of a rule, proposals too: what a form about it was drawn with. 0 if nobody changed it yet."""
+    t = rule_versions
+    newest = reader.rows(select(func.max(t.c.version_id).label("newest")).where(t.c.code == code))
+    return int(newest[0].newest or 0)
+
+
+def propose(
+    stores: Stores, viewer: Viewer, draft: Draft, why: str, *, seen_version: int | None = None
+) -> None:
     """A team lead suggests a rule for the whole bank; an analyst puts it live. Raises as `put_live` does."""
     _check_role(stores, viewer, ("team_lead", "analyst"), draft.code)
-    _append(stores, viewer, checked(draft), "proposed", why, None)
+    _append(stores, viewer, checked(draft), "proposed", why, None, seen_version)
 
 
-def put_live(stores: Stores, viewer: Viewer, draft: Draft, why: str, *, seen: int, flagged_now: int) -> None:
+def put_live(
+    stores: Stores,
+    viewer: Viewer,
+    draft: Draft,
+    why: str,
+    *,
+    seen: int,
+    flagged_now: int,
+    seen_version: int | None = None,
+) -> None:
     """Let a rule raise alerts from the next night on. `seen` is the count the viewer was shown.
 
-    Raises AccessRefused unless the viewer is an analyst (the attempt is logged), and ChangeRefused if something is
-    missing or not of the closed set, or the count is no longer the one that was shown.
+    `seen_version` is the rule's `latest` version she had on screen; None where no screen was. Raises AccessRefused
+    unless the viewer is an analyst (the attempt is logged), and ChangeRefused if something is missing or not of the
+    closed set, the count is no longer the one that was shown, or somebody changed the rule since.
     """
     _check_role(stores, viewer, ("analyst",), draft.code)
     draft = checked(draft)
@@ -88,10 +108,10 @@ def put_live(stores: Stores, viewer: Viewer, draft: Draft, why: str, *, seen: in
         raise ChangeRefused(
             f"The rule would flag {flagged_now:,} customers by now, not {seen:,}. Look at the preview again first."
         )
-    _append(stores, viewer, draft, "live", why, flagged_now)
+    _append(stores, viewer, draft, "live", why, flagged_now, seen_version)
 
 
-def retire(stores: Stores, viewer: Viewer, code: str, why: str) -> int:
+def retire(stores: Stores, viewer: Viewer, code: str, why: str, *, seen_version: int | None = None) -> int:
     """Remove a rule: its open alerts are closed with that as the reason, and stay on record. Gives how many.
 
     Raises AccessRefused unless the viewer is an analyst (the attempt is logged), and ChangeRefused if the rule is not
@@ -101,16 +121,25 @@ def retire(stores: Stores, viewer: Viewer, code: str, why: str) -> int:
     in_force = {d.code: d for d in drafts_in_force(Reader(stores, viewer))}
     if code not in in_force:
         raise ChangeRefused("This rule is not in force any more, so there is nothing to remove.")
-    return _append(stores, viewer, in_force[code], "retired", why, None)
+    return _append(stores, viewer, in_force[code], "retired", why, None, seen_version)
 
 
-def _append(stores: Stores, viewer: Viewer, draft: Draft, state: str, why: str, flagged: int | None) -> int:
+def _append(
+    stores: Stores,
+    viewer: Viewer,
+    draft: Draft,
+    state: str,
+    why: str,
+    flagged: int | None,
+    seen_version: int | None,
+) -> int:
     why = why.strip()
     if not why or len(why) > LONGEST:
         raise ChangeRefused(
             f"Say why in 1 to {LONGEST} characters; colleagues read it later. Then save again."
         )
     with journal.entry(stores, viewer.username, f"rule.{state}", draft.code, why) as entry:
+        _refuse_unseen(entry.desk, viewer, draft.code, seen_version)
         entry.desk.execute(
             insert(rule_versions).values(
                 code=draft.code,
@@ -126,6 +155,19 @@ def _append(stores: Stores, viewer: Viewer, draft: Draft, state: str, why: str, 
             )
         )
         return close_in(entry, alerts.c.rule == draft.code) if state == "retired" else 0
+
+
+def _refuse_unseen(desk: Connection, viewer: Viewer, code: str, seen_version: int | None) -> None:
+    t = rule_versions
+    later = select(t).where(t.c.code == code, t.c.version_id > (seen_version or 0))
+    last = (
+        None if seen_version is None else desk.execute(later.order_by(t.c.version_id.desc()).limit(1)).first()
+    )
+    if last is not None:
+        words = f"{last.state}: {_draft(last).in_words()}"
+        raise ChangeRefused(
+            changed_meanwhile(desk, viewer, last.made_by, last.made_at, words, "on this rule")
+        )
 
 
 def _check_role(stores: Stores, viewer: Viewer, roles: tuple[str, ...], code: str) -> None:

@@ -113,10 +113,23 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
 }
 
 
+NONE: Mapping[str, str] = {
+    "open_complaints_90d": "No complaint of the last 90 days is open.",
+    "complaints_365d": "No complaint in a year.",
+    "days_since_customer_made_transaction": "The customer moved money today.",
+    "app_sessions_30d": "The app was not opened in 30 days.",
+    "savings_balance": "Nothing in savings.",
+    "total_balance": "Nothing in deposits and investments.",
+}
+"""The sentence for 0, where the number would read oddly."""
+
+
 def sentence(column: str, value: float) -> str:
     """What a number of `Rule.because` says, in words. Raises KeyError for a column without a sentence."""
     if column == "probability":
         return f"About {of_ten(value)} customers like this one leave within 90 days."
+    if value == 0 and column in NONE:
+        return NONE[column]
     one, other = SENTENCES[column]
     return one if value == 1 else other.format(value)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, select, update
 from sqlalchemy.exc import IntegrityError
 
 from warehouse import journal
@@ -21,6 +21,8 @@ from warehouse.connect import Stores
 from warehouse.desk import alert_steps, alerts
 from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.journal import Entry
+from workflow.alert_history import append_line
+from workflow.meanwhile import AGAIN, changed_meanwhile, who_and_when
 
 WORKING = {
     "acknowledged": "Seen, I will call",
@@ -39,7 +41,11 @@ STEPS = WORKING | {SNOOZED: "Not now, remind me later"} | CLOSING
 HISTORY = STEPS | {
     "claimed": "Took it from the pool",
     "reassigned": "Moved to another RM",
+    "followed": "Moved with the customer",
+    "woken": "Back in the queue",
     "escalated": "The day passed; the team lead was told",
+    "ended": "Ended",
+    "noted": "Added a note",
     "corrected": "Took back the step before",
 }
 """Every kind of line in an alert's history."""
@@ -64,20 +70,11 @@ class Opened:
             update(alerts).where(*still).values(version=seen_version + 1, **values)
         )
         if changed.rowcount != 1:
-            raise ChangeRefused(_why_not(self.alert))
+            raise ChangeRefused(_why_not(self))
 
     def append(self, step: str, note: str, **more: Any) -> None:
         """Add a line to the alert's history."""
-        append_step(self.entry, dict(self.alert), step, note, self.viewer.username, **more)
-
-
-def append_step(
-    entry: Entry, alert: Mapping[str, Any], step: str, note: str, taken_by: str, **more: Any
-) -> None:
-    """Add a line to an alert's history, with the keys by which its rows are narrowed."""
-    copied = {key: alert[key] for key in ("alert_id", "customer_id", "rm_id", "customer_rm_id", "team")}
-    values = copied | {"step": step, "note": note, "taken_by": taken_by, "taken_at": entry.at} | more
-    entry.desk.execute(insert(alert_steps).values(**values))
+        append_line(self.entry, dict(self.alert), step, note, self.viewer.username, **more)
 
 
 @contextmanager
@@ -150,7 +147,11 @@ def take_back(stores: Stores, viewer: Viewer, alert_id: str, why: str, seen_vers
                     f"{last['taken_by']} recorded the latest step. Ask them, or your team lead, to take it back."
                 )
             before = stand[-1] if stand else None
-            values = _after(before["step"], before["until"], before["taken_at"]) if before else _UNTOUCHED
+            values = _UNTOUCHED
+            if before:
+                # A snooze was its RM's own: it does not send the alert away from a colleague who has it by now.
+                until = before["until"] if before["rm_id"] == alert.alert["rm_id"] else None
+                values = _after(before["step"], until, before["taken_at"])
             alert.change(seen_version, even_closed=True, **values)
             alert.append("corrected", why, corrects=last["step_id"])
     except IntegrityError:
@@ -158,6 +159,18 @@ def take_back(stores: Stores, viewer: Viewer, alert_id: str, why: str, seen_vers
             "Since that step, a new alert for the same reason was raised for this customer. Work on that one."
         ) from None
     return seen_version + 1
+
+
+def add_note(stores: Stores, viewer: Viewer, alert_id: str, note: str) -> None:
+    """Append a note to an alert's history, also of one that is closed; how it stands does not change.
+
+    Raises AccessRefused as `record_step` does, and ChangeRefused if there is no note or it is too long.
+    """
+    note = checked_note(note)
+    if not note:
+        raise ChangeRefused("There is no note to add. Type it and add it again.")
+    with opened(stores, viewer, alert_id, "alert.note", "") as alert:
+        alert.append("noted", note)
 
 
 def standing(taken: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -216,10 +229,21 @@ def _after(step: str, until: date | None, at: Any) -> dict[str, Any]:
     return _UNTOUCHED | {"status": "working", "snoozed_until": until}
 
 
-def _why_not(alert: RowMapping) -> str:
+def _why_not(opened: Opened) -> str:
+    """What happened to the alert since it was drawn, by whom and when."""
+    desk, alert = opened.entry.desk, opened.alert
+    lines = select(alert_steps).where(alert_steps.c.alert_id == alert["alert_id"])
+    last = desk.execute(lines.order_by(alert_steps.c.step_id.desc()).limit(1)).mappings().first()
+    words = None if last is None else HISTORY.get(last["step"], last["step"])
     if alert["status"] == "closed":
-        return "This alert was closed while you had it open, so nothing was recorded. Reload to see how it ended."
-    return (
-        "Somebody else recorded a step on this alert while you had it open, so yours was not saved. Reload, read "
-        "theirs, and record yours again if it still applies."
+        how = ""
+        if last is not None:
+            line = who_and_when(desk, opened.viewer, last["taken_by"], last["taken_at"], str(words))
+            how = f": {line}"
+            how += f" ({last['note']})" if last["step"] == "ended" and last["note"] else ""
+        return f"This alert was closed while you had it open{how}. Nothing was recorded."
+    if last is None:
+        return f"Somebody else recorded a step on this alert while you had it open here. {AGAIN}"
+    return changed_meanwhile(
+        desk, opened.viewer, last["taken_by"], last["taken_at"], str(words), "on this alert"
     )

@@ -1,7 +1,7 @@
 """One alert: a line in a list, and what can be done about it: record a step, snooze, take a step back."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,13 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from metrics.words import day, hkd, of_ten, plain
-from pages.kit import links
+from pages.kit import forms, links
 from warehouse import connect
 from warehouse.access import Viewer
-from warehouse.errors import Problem
 from workflow.queue import due_words
 from workflow.salvageable import WORTH_A_CALL
-from workflow.steps import CLOSING, LONGEST_SNOOZE_DAYS, SNOOZED, STEPS, record_step, take_back
+from workflow.steps import CLOSING, LONGEST_SNOOZE_DAYS, SNOOZED, STEPS, add_note, record_step, take_back
 
 USUAL_SNOOZE_DAYS = 7
 _FOUND_LATER = re.compile(r"https?(?=://)|www(?=\.)|:(?=[a-z0-9_+-][\w+/-]*:)", re.IGNORECASE)
@@ -36,7 +35,14 @@ def line(alert: Any, today: date, place: str) -> None:
                 badges(alert, today)
             if st.button("Open", key=f"open-{place}-{alert.alert_id}", icon=":material/arrow_forward:"):
                 links.to("customer", cid=alert.customer_id)
-        st.caption(escaped(f"{'. '.join(alert.titles)}. {' '.join(alert.facts[:2])}"))
+        st.caption(escaped(f"{'. '.join(alert.titles)}. {_why(alert)}"))
+
+
+def _why(alert: Any) -> str:
+    """The first facts as of the day the alert was raised, and what they are by now where that differs."""
+    words = f"On {day(alert.raised_on)}: {' '.join(alert.facts[:2])}"
+    now = [words for words in alert.facts_now[:2] if words]
+    return f"{words} Now: {' '.join(now)}" if now else words
 
 
 def badges(alert: Any, today: date) -> None:
@@ -66,8 +72,8 @@ def full(alert: Any, today: date, viewer: Viewer, advice: Callable[[], None]) ->
         why, do = st.columns([3, 2], gap="large")
         with why:
             st.caption(f"Why, as of {alert.raised_on.day} {alert.raised_on:%b %Y}")
-            for fact in alert.facts[:5]:
-                st.text(f"•  {fact}")
+            for fact, now in list(zip(alert.facts, alert.facts_now, strict=True))[:5]:
+                st.text(f"•  {fact}" + (f"\n    {day(today)}: {now}" if now else ""))
             st.caption(
                 "These facts go together with leaving; nobody has shown that they cause it. "
                 f"At stake: {hkd(alert.value_at_stake)} in deposits and investments."
@@ -79,74 +85,87 @@ def full(alert: Any, today: date, viewer: Viewer, advice: Callable[[], None]) ->
 
 
 def _form(alert: Any, viewer: Viewer, today: date) -> None:
-    with st.form(f"step-{alert.alert_id}", border=False, clear_on_submit=True):
-        step = st.selectbox(
+    alert_id, version = str(alert.alert_id), int(alert.version)
+
+    def write(viewer: Viewer, values: Mapping[str, Any]) -> str:
+        step = str(values["step"])
+        until = values["until"] if step == SNOOZED and isinstance(values["until"], date) else None
+        note = str(values["note"] or "")
+        record_step(connect.here(), viewer, alert_id, step, note, version, until=until, today=today)
+        return f"Recorded: {STEPS[step]}."
+
+    with forms.form(f"step {alert_id}", version) as form:
+        st.selectbox(
             "What did you do?",
             list(STEPS),
             format_func=lambda s: STEPS[s] + (" (closes the alert)" if s in CLOSING else ""),
-            index=1 if alert.status != "open" else 0,
+            key=form.keep("step", "contacted" if alert.status != "open" else "acknowledged", among=STEPS),
         )
-        note = st.text_input("Note", max_chars=500, placeholder="What the customer said, what you promised")
+        st.text_input(
+            "Note",
+            max_chars=500,
+            placeholder="What the customer said, what you promised",
+            key=form.keep("note", ""),
+        )
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            saved = st.form_submit_button("Record", type="primary", icon=":material/check:")
-            until = st.date_input(
+            form.submit("Record", write, type="primary", icon=":material/check:")
+            st.date_input(
                 "If later: back on",
-                value=today + timedelta(days=USUAL_SNOOZE_DAYS),
                 min_value=today + timedelta(days=1),
                 max_value=today + timedelta(days=LONGEST_SNOOZE_DAYS),
                 format="DD/MM/YYYY",
                 width=150,
+                key=form.keep("until", today + timedelta(days=USUAL_SNOOZE_DAYS)),
                 help="Only for “Not now”: the alert leaves the queue until that day. The day it is due stays.",
             )
-    if saved:
-        back = until if step == SNOOZED and isinstance(until, date) else None
-        attempt(
-            lambda: record_step(
-                connect.here(),
-                viewer,
-                alert.alert_id,
-                step,
-                note,
-                int(alert.version),
-                until=back,
-                today=today,
-            ),
-            f"Recorded: {STEPS[step]}.",
-        )
 
 
 def correction(alert: Any, last: str, viewer: Viewer) -> None:
     """The way back from a mis-clicked step: a further line that takes it back."""
+    alert_id, version = str(alert.alert_id), int(alert.version)
+
+    def write(viewer: Viewer, values: Mapping[str, Any]) -> str:
+        take_back(connect.here(), viewer, alert_id, str(values["why"] or ""), version)
+        return "Taken back."
+
     with (
         st.popover("Take back the last step", icon=":material/undo:", type="tertiary"),
-        st.form(f"back-{alert.alert_id}", border=False),
+        forms.form(f"back {alert_id}", version) as form,
     ):
         st.text(f"{alert.title}: “{last}” will be taken back. Both lines stay in the history.")
-        why = st.text_input("What was wrong?", max_chars=200)
-        saved = st.form_submit_button("Take back")
-    if saved:
-        attempt(
-            lambda: take_back(connect.here(), viewer, alert.alert_id, why, int(alert.version)),
-            "Taken back.",
-        )
+        st.text_input("What was wrong?", max_chars=200, key=form.keep("why", ""))
+        form.submit("Take back", write)
 
 
-def attempt(write: Callable[[], object], done: str) -> None:
-    """Do a write; say why not, or draw the page anew and say that it is done."""
-    try:
-        write()
-    except Problem as problem:
-        st.warning(str(problem), icon=":material/error:")
-        return
-    st.session_state["just recorded"] = done
-    st.rerun()
+def unrecorded() -> None:
+    """Steps that were refused because their alert is no longer open here: what was typed, and where it can go."""
+    for name in forms.left_over("step "):
+        before = forms.refused(name)
+        if before is not None:
+            _into_history(name, name.removeprefix("step "), before)
 
 
-def confirm() -> None:
-    """Say once that the write of the run before was recorded."""
-    said = st.session_state.pop("just recorded", None)
-    if said:
-        st.toast(said, icon=":material/check:")
+def _into_history(name: str, alert_id: str, before: forms.Refused) -> None:
+    chosen = STEPS.get(str(before.values.get("step")), "")
+
+    def write(viewer: Viewer, values: Mapping[str, Any]) -> str:
+        add_note(connect.here(), viewer, alert_id, str(values["note"] or ""))
+        forms.drop(name)
+        return "Added to the alert's history."
+
+    with st.container(border=True, key=f"unrecorded-{alert_id}"):
+        st.markdown("**Your step was not recorded**")
+        st.warning(before.sentence, icon=":material/error:")
+        with forms.form(f"note {alert_id}") as form:
+            st.text_input(
+                f"Your note, with “{chosen}”",
+                max_chars=500,
+                key=form.keep("note", before.values["note"] or ""),
+            )
+            with st.container(horizontal=True):
+                form.submit("Add the note to its history", write, type="primary", icon=":material/note_add:")
+        st.button("Put it away", key=f"away-{alert_id}", type="tertiary", on_click=forms.drop, args=(name,))
+    forms.placed(name)
 
 
 def escaped(text: str) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from metrics.scope import Scope
 from metrics.words import day
-from pages.customers import alert_card
-from pages.kit import charts, data, tables, time_charts
+from pages.kit import charts, data, forms, tables, time_charts
 from warehouse import connect
 from warehouse.access import Viewer
 from workflow import rule_preview
@@ -28,7 +29,6 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     """The rules in force, the form with its preview, what waits for a decision, and every version."""
     reader = data.reader(viewer)
     in_force = {draft.code: draft for draft in versions.drafts_in_force(reader)}
-    alert_card.confirm()
     st.title(f"{len(in_force)} rule{'s' if len(in_force) != 1 else ''} raise alerts each night")
     st.caption(
         "Each is a set of conditions that must all hold. Change one below, see whom it would flag, then put it live."
@@ -164,34 +164,41 @@ def _month_ends(past: pd.DataFrame, draft: Draft) -> None:
 
 
 def _decide(viewer: Viewer, draft: Draft, now: int, exists: bool) -> None:
-    with st.form("decide", border=False, clear_on_submit=True):
-        why = st.text_input("Why", max_chars=200, placeholder="Colleagues read this later")
+    seen_version = versions.latest(data.reader(viewer), draft.code)
+
+    def propose(viewer: Viewer, values: Mapping[str, Any]) -> str:
+        versions.propose(connect.here(), viewer, draft, str(values["why"] or ""), seen_version=seen_version)
+        return "Proposed."
+
+    def put_live(viewer: Viewer, values: Mapping[str, Any]) -> str:
+        versions.put_live(
+            connect.here(),
+            viewer,
+            draft,
+            str(values["why"] or ""),
+            seen=now,
+            flagged_now=_counted(viewer, draft),
+            seen_version=seen_version,
+        )
+        return "Live: it raises alerts from the next night on."
+
+    def remove(viewer: Viewer, values: Mapping[str, Any]) -> str:
+        versions.retire(
+            connect.here(), viewer, draft.code, str(values["why"] or ""), seen_version=seen_version
+        )
+        return "Removed. Its open alerts were closed with that reason and stay on record."
+
+    with forms.form(f"rule {draft.code}", seen_version) as form:
+        st.text_input(
+            "Why", max_chars=200, placeholder="Colleagues read this later", key=form.keep("why", "")
+        )
         with st.container(horizontal=True):
             if viewer.role == "team_lead":
-                proposed = st.form_submit_button(
-                    "Propose to the analysts", type="primary", icon=":material/send:"
-                )
-                live = removed = False
+                form.submit("Propose to the analysts", propose, type="primary", icon=":material/send:")
             else:
-                proposed = False
-                live = st.form_submit_button(
-                    f"Put live ({now:,} flagged)", type="primary", icon=":material/bolt:"
-                )
-                removed = exists and st.form_submit_button("Remove this rule", icon=":material/delete:")
-    if proposed:
-        alert_card.attempt(lambda: versions.propose(connect.here(), viewer, draft, why), "Proposed.")
-    if live:
-        alert_card.attempt(
-            lambda: versions.put_live(
-                connect.here(), viewer, draft, why, seen=now, flagged_now=_counted(viewer, draft)
-            ),
-            "Live: it raises alerts from the next night on.",
-        )
-    if removed:
-        alert_card.attempt(
-            lambda: versions.retire(connect.here(), viewer, draft.code, why),
-            "Removed. Its open alerts were closed with that reason and stay on record.",
-        )
+                form.submit(f"Put live ({now:,} flagged)", put_live, type="primary", icon=":material/bolt:")
+                if exists:
+                    form.submit("Remove this rule", remove, icon=":material/delete:")
     if exists and viewer.role != "team_lead":
         st.caption("Removing a rule closes its open alerts, those being worked too; their history stays.")
 

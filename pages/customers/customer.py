@@ -1,6 +1,6 @@
 """Customer: everything about one person on one page, as far as the viewer may see it."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 import streamlit as st
@@ -12,9 +12,12 @@ from metrics.words import day, plain
 from pages.customers import alert_card, customer_strip, journey_view, next_step, relationship_view, tried_view
 from pages.kit import data, links, tables
 from warehouse import connect
-from warehouse.access import Viewer
+from warehouse.access import Reader, Viewer
 from workflow import queue
 from workflow.refusals import refused_customer
+
+ENDED_LATELY = 30
+"""Days for which the page of a customer still tells how an alert ended by itself."""
 
 
 def page(viewer: Viewer, scope: Scope | None) -> None:
@@ -29,6 +32,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     if found.empty:
         refused_customer(connect.here(), viewer, customer_id)
         st.title("This customer is not among yours")
+        alert_card.unrecorded()
         tables.empty("Either the number does not exist or another colleague looks after this customer.")
         _search(viewer)
         return
@@ -36,7 +40,6 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
 
 
 def _whole(viewer: Viewer, person: pd.Series, customer_id: str, today: date) -> None:
-    alert_card.confirm()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(alert_card.escaped(alert_card.name_of(person)), width="content")
         links.link("customer-health", "Back to the queue", ":material/arrow_back:")
@@ -61,6 +64,8 @@ def _alerts(viewer: Viewer, customer_id: str, today: date) -> None:
     mine = queue.open_alerts(reader, customer_id, today)
     for alert in mine.itertuples():
         alert_card.full(alert, today, viewer, lambda a=alert: next_step.show(a, viewer, today))
+    alert_card.unrecorded()
+    _ended(reader, customer_id, today)
     if viewer.role == "relationship_manager":
         for alert in queue.worked_by_others(reader, customer_id).itertuples():
             who = f"RM {alert.rm_id}" if isinstance(alert.rm_id, str) else "nobody yet: it waits in the pool"
@@ -69,6 +74,13 @@ def _alerts(viewer: Viewer, customer_id: str, today: date) -> None:
     if mine.empty:
         st.caption(f"No alert of yours about this customer is open. Checked as of {day(today)}.")
         next_step.without_alert(customer_id, viewer, today)
+
+
+def _ended(reader: Reader, customer_id: str, today: date) -> None:
+    """Alerts that ended by themselves lately: she is told, and need not wonder where they went."""
+    closed = queue.closed_alerts(reader, today - timedelta(days=ENDED_LATELY), customer_id)
+    for alert in closed[closed["outcome"].isin(list(queue.BY_ITSELF))].itertuples():
+        st.info(alert_card.escaped(f"{alert.title}: {queue.ending_words(alert)}"), icon=":material/task_alt:")
 
 
 def _search(viewer: Viewer) -> None:

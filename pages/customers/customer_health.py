@@ -24,6 +24,7 @@ SHOWN = {
     "snoozed": "Snoozed",
 }
 ALWAYS = ("all", "due", "overdue", "new", "working")
+AT_ONCE = 5
 PER_PAGE, PER_PAGE_OF_A_LEAD = 12, 5
 """A team lead wants to see how the work lies before the end of the list."""
 
@@ -36,9 +37,10 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     found = queue.by_customer(alerts)
     counts = queue.counts(found, today)
     since = changes(reader, found, today)
-    alert_card.confirm()
     st.title(_headline(counts, viewer))
     _changed(since)
+    done = queue.closed_alerts(reader, since=since.since)
+    _ended(done)
     if found.empty:
         tables.empty(
             f"No customer of yours is flagged. Checked as of {day(today)}.", "The next check is tonight."
@@ -50,7 +52,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         team_work.lie_of_the_work(alerts, viewer, today)
     risk_spread.show(viewer, today)
     meeting_pack.show(found, since, today)
-    _closed(viewer, since)
+    _closed(done, since)
 
 
 def _headline(counts: dict[str, int], viewer: Viewer) -> str:
@@ -115,10 +117,27 @@ def _order(found: pd.DataFrame) -> str:
     )
 
 
-def _closed(viewer: Viewer, since: Changes) -> None:
-    done = queue.closed_alerts(data.reader(viewer), since=since.since)
+def _ended(done: pd.DataFrame) -> None:
+    """What somebody had started on and need not finish, with the reason: it is not just gone from the list."""
+    ended = done[done["started"] & done["outcome"].isin(list(queue.BY_ITSELF))]
+    if ended.empty:
+        return
+    with st.container(border=True, gap="xsmall"):
+        title = (
+            "1 alert that was started has ended"
+            if len(ended) == 1
+            else f"{len(ended)} started alerts have ended"
+        )
+        st.markdown(f":material/task_alt: **{title} by the nightly job**")
+        for alert in ended.head(AT_ONCE).itertuples():
+            st.text(f"{alert_card.name_of(alert)}: {alert.title}. {queue.ending_words(alert)}")
+        if len(ended) > AT_ONCE:
+            st.caption(f"The latest {AT_ONCE}; the others are among those closed since Monday, below.")
+
+
+def _closed(done: pd.DataFrame, since: Changes) -> None:
     with st.expander(f"Closed since Monday {day(since.since)} ({len(done)})"):
         if done.empty:
             st.caption("None yet.")
         for alert in done.head(50).itertuples():
-            st.text(f"{alert_card.name_of(alert)}: {alert.title}. {queue.outcome_words(alert.outcome)}.")
+            st.text(f"{alert_card.name_of(alert)}: {alert.title}. {queue.ending_words(alert)}")

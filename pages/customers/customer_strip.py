@@ -1,15 +1,16 @@
 """What one wants to know before picking up the phone: segment, value, risk, complaint, consent, last contacts."""
 
+from collections.abc import Mapping
 from datetime import date
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from metrics import customer as about
 from metrics.words import day, hkd, of_ten, plain
-from pages.customers import alert_card
-from pages.kit import data, tables
+from pages.kit import data, forms, tables
 from warehouse import connect
 from warehouse.access import Viewer
 from workflow import queue
@@ -107,13 +108,19 @@ def _reach(viewer: Viewer, person: pd.Series, customer_id: str) -> None:
     with st.popover("Show", icon=":material/visibility:", type="tertiary"):
         st.caption("Your look at phone and e-mail is recorded with its reason.")
         for reason, words in REASONS.items():
-            if st.button(words, key=f"reveal-{reason}", type="tertiary"):
-                alert_card.attempt(partial(_reveal, viewer, customer_id, reason), "Shown, and recorded.")
+            forms.button(
+                f"reveal {reason} {customer_id}",
+                words,
+                partial(_reveal, customer_id, reason),
+                key=f"reveal-{reason}",
+                type="tertiary",
+            )
 
 
-def _reveal(viewer: Viewer, customer_id: str, reason: str) -> None:
+def _reveal(customer_id: str, reason: str, viewer: Viewer, _: Mapping[str, Any]) -> str:
     shown = reveal(connect.here(), viewer, customer_id, reason)
     st.session_state[f"revealed {viewer.username} {customer_id}"] = shown
+    return "Shown, and recorded."
 
 
 def _contacts(viewer: Viewer, customer_id: str, today: date) -> None:

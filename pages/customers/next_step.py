@@ -1,5 +1,6 @@
 """The next best step for a customer: what may be offered, or why not; and the form that records an offer."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -7,7 +8,7 @@ import streamlit as st
 
 from metrics.words import hkd
 from pages.customers import alert_card
-from pages.kit import data
+from pages.kit import data, forms
 from warehouse import connect
 from warehouse.access import Viewer
 from workflow import offers
@@ -52,12 +53,12 @@ def _offer(alert: Any, step: Step, viewer: Viewer, today: date) -> None:
     assert step.offer is not None
     code = step.offer.code
     st.caption(f"{_cost(step)} {offers.what_it_did(data.reader(viewer), code, alert.segment)}")
-    if st.button(
-        f"I offered: {step.offer.title}", key=f"offer-{alert.alert_id}", icon=":material/handshake:"
-    ):
-        alert_card.attempt(
-            lambda: offers.record_offer(
-                connect.here(), viewer, alert.alert_id, code, "", int(alert.version), today
-            ),
-            f"Recorded: {step.offer.title} offered.",
-        )
+    alert_id, version = str(alert.alert_id), int(alert.version)
+    title = step.offer.title
+
+    def write(viewer: Viewer, _: Mapping[str, Any]) -> str:
+        offers.record_offer(connect.here(), viewer, alert_id, code, "", version, today)
+        return f"Recorded: {title} offered."
+
+    name = f"offer {alert_id} {version} {code}"
+    forms.button(name, f"I offered: {title}", write, key=f"offer-{alert_id}", icon=":material/handshake:")

@@ -1,15 +1,19 @@
 """The pool of alerts nobody works yet; and for a team lead how the work lies, what could move, and moving it."""
 
+from collections.abc import Mapping
 from datetime import date
+from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from metrics.words import hkd
 from pages.customers import alert_card
-from pages.kit import data, tables
+from pages.kit import data, forms, tables
 from warehouse import connect
 from warehouse.access import Viewer
+from warehouse.errors import ChangeRefused
 from workflow import assign, balance, queue
 
 AT_ONCE = 6
@@ -35,12 +39,14 @@ def _waiting(alert: object, viewer: Viewer) -> None:
         st.markdown(f"**{alert_card.escaped(alert_card.name_of(alert))}**", width="content")
         stake = hkd(alert.value_at_stake)  # type: ignore[attr-defined]
         st.caption(alert_card.escaped(f"{title}. {stake} at stake."), width="content")
-        if viewer.role == "relationship_manager" and st.button(
-            "Take it", key=f"claim-{alert_id}", icon=":material/back_hand:"
-        ):
-            alert_card.attempt(
-                lambda: assign.claim(connect.here(), viewer, alert_id),
-                "It is yours: you find it in your queue.",
+
+        def write(viewer: Viewer, _: Mapping[str, Any]) -> str:
+            assign.claim(connect.here(), viewer, alert_id)
+            return "It is yours: you find it in your queue."
+
+        if viewer.role == "relationship_manager":
+            forms.button(
+                f"claim {alert_id}", "Take it", write, key=f"claim-{alert_id}", icon=":material/back_hand:"
             )
 
 
@@ -69,13 +75,13 @@ def lie_of_the_work(alerts: pd.DataFrame, viewer: Viewer, today: date) -> None:
                 ),
                 width="content",
             )
-            if st.button("Move", key=f"suggested-{move.alert_id}", icon=":material/swap_horiz:"):
-                alert_card.attempt(
-                    lambda m=move: assign.reassign(
-                        connect.here(), viewer, m.alert_id, m.to_rm, "To balance the work", m.version
-                    ),
-                    f"Moved to {move.to_name}.",
-                )
+            forms.button(
+                f"suggested {move.alert_id} {move.version} {move.to_rm}",
+                "Move",
+                partial(_move, move),
+                key=f"suggested-{move.alert_id}",
+                icon=":material/swap_horiz:",
+            )
     _move_any(alerts, load, viewer)
 
 
@@ -90,22 +96,36 @@ def _move_any(alerts: pd.DataFrame, load: pd.DataFrame, viewer: Viewer) -> None:
         name = row["full_name"] if isinstance(row["full_name"], str) else f"Customer {row['customer_id']}"
         return f"{name}: {row['title']} ({names.get(row['rm_id'], 'not in your team')})"
 
-    with st.expander("Move an alert"), st.form("move", border=False, clear_on_submit=True):
-        alert_id = st.selectbox("Alert", list(by_id), format_func=said)
-        to_rm = st.selectbox(
-            "To", [*names, POOL], format_func=lambda rm: "Back to the pool" if rm == POOL else names[rm]
+    versions = {alert_id: int(row["version"]) for alert_id, row in by_id.items()}
+
+    def write(viewer: Viewer, values: Mapping[str, Any]) -> str:
+        alert_id, to_rm = str(values["alert"]), values["to"]
+        if alert_id not in versions:
+            raise ChangeRefused("Choose an alert, and move it again.")
+        assign.reassign(
+            connect.here(),
+            viewer,
+            alert_id,
+            None if to_rm == POOL else to_rm,
+            str(values["why"] or ""),
+            versions[alert_id],
         )
-        why = st.text_input("Why", max_chars=200, placeholder="Both colleagues read this")
-        saved = st.form_submit_button("Move", icon=":material/swap_horiz:")
-    if saved:
-        alert_card.attempt(
-            lambda: assign.reassign(
-                connect.here(),
-                viewer,
-                alert_id,
-                None if to_rm == POOL else to_rm,
-                why,
-                int(by_id[alert_id]["version"]),
-            ),
-            "Moved. The customer stays with their own RM.",
+        return "Moved. The customer stays with their own RM."
+
+    with st.expander("Move an alert"), forms.form("move") as form:
+        first = next(iter(by_id))
+        st.selectbox("Alert", list(by_id), format_func=said, key=form.keep("alert", first, among=by_id))
+        choices = [*names, POOL]
+        st.selectbox(
+            "To",
+            choices,
+            format_func=lambda rm: "Back to the pool" if rm == POOL else names[rm],
+            key=form.keep("to", choices[0], among=choices),
         )
+        st.text_input("Why", max_chars=200, placeholder="Both colleagues read this", key=form.keep("why", ""))
+        form.submit("Move", write, icon=":material/swap_horiz:")
+
+
+def _move(move: balance.Move, viewer: Viewer, _: Mapping[str, Any]) -> str:
+    assign.reassign(connect.here(), viewer, move.alert_id, move.to_rm, "To balance the work", move.version)
+    return f"Moved to {move.to_name}."

@@ -1,5 +1,8 @@
 """What service cases are about, and whether features of the app go with fewer of them."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -10,11 +13,10 @@ from metrics.scope import Scope
 from metrics.verdict import Verdict
 from metrics.words import change, day, plain, share
 from pages.customers.alert_card import escaped
-from pages.kit import data, drill_table, tables
+from pages.kit import data, drill_table, forms, tables
 from pages.kit.drill import Figure
 from warehouse import connect
 from warehouse.access import Viewer
-from warehouse.errors import Problem
 from workflow import planned_tests
 from workflow.run_notes import FEATURE_LINKS
 
@@ -118,24 +120,28 @@ def _ratio(row, features: int) -> str:
 
 def _plan(viewer: Viewer, found: pd.DataFrame) -> None:
     """Only a test can tell: how many people it takes, kept for everybody to see."""
-    with st.popover("Plan a test", icon=":material/science:"), st.form("plan-a-test", border=False):
-        feature = st.selectbox(
-            "Feature to show to half of the people", list(found["feature"]), format_func=plain
+    known = found.dropna(subset=["others", "others_with_case"])
+    rate = float(known["others_with_case"].sum() / max(1, known["others"].sum()))
+    offered = list(found["feature"])
+
+    def write(viewer: Viewer, values: Mapping[str, Any]) -> str:
+        shown = plain(values["feature"])
+        question = f"Do customers who are shown “{shown}” open fewer service cases within 90 days?"
+        needed = planned_tests.plan(connect.here(), viewer, question, rate, -float(values["fewer"]) / 100)
+        return (
+            f"Planned: {needed:,} people in each of two groups drawn at random; {share(rate)} have a case in "
+            "90 days now."
         )
-        fewer = st.number_input("Smallest drop in cases worth finding (%)", 1, 90, 10)
-        saved = st.form_submit_button("Plan it", type="primary")
-    if saved:
-        known = found.dropna(subset=["others", "others_with_case"])
-        rate = known["others_with_case"].sum() / max(1, known["others"].sum())
-        question = f"Do customers who are shown “{plain(feature)}” open fewer service cases within 90 days?"
-        try:
-            needed = planned_tests.plan(connect.here(), viewer, question, float(rate), -fewer / 100)
-            st.success(
-                f"Planned: {needed:,} people in each of two groups drawn at random; {share(rate)} have a case in "
-                "90 days now."
-            )
-        except Problem as problem:
-            st.warning(str(problem), icon=":material/error:")
+
+    with st.popover("Plan a test", icon=":material/science:"), forms.form("plan a test") as form:
+        st.selectbox(
+            "Feature to show to half of the people",
+            offered,
+            format_func=plain,
+            key=form.keep("feature", offered[0], among=offered),
+        )
+        st.number_input("Smallest drop in cases worth finding (%)", 1, 90, key=form.keep("fewer", 10))
+        form.submit("Plan it", write, type="primary")
     done = planned_tests.planned(data.reader(viewer))
     if len(done):
         st.subheader("Planned tests")

@@ -1,5 +1,9 @@
 """Dictionary: what every figure and every column means, read from the definitions the app itself runs on."""
 
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -12,8 +16,7 @@ from metrics.variants import VARIANTS
 from metrics.words import day, figure
 from pages.customers.alert_card import escaped
 from pages.governance.where_used import pages_of
-from pages.kit import data, links, tables
-from pages.kit import viewer as door
+from pages.kit import data, forms, links, tables
 from reports.dictionary import BETTER, columns, figures, text_of
 from warehouse import connect
 from warehouse.access import Viewer
@@ -130,7 +133,7 @@ def _figure(name: str, given: pd.DataFrame, viewer: Viewer) -> None:
             label = (
                 f"{'The definition changed: accept' if before else 'Accept'} version {now} for {department}"
             )
-            st.button(label, key=f"accept-{name}", on_click=_accept, args=(name, now))
+            forms.button(f"accept {name} {now}", label, partial(_accept, name, now), key=f"accept-{name}")
         if (
             links.has("reports")
             and may_ask(name, viewer)
@@ -143,16 +146,9 @@ def _figure(name: str, given: pd.DataFrame, viewer: Viewer) -> None:
         st.code(_dedented(metric.example), language=None)
 
 
-def _accept(name: str, seen: str) -> None:
-    """Record it for whoever holds the connection now."""
-    viewer = door.viewer()
-    if viewer is None:
-        return
-    try:
-        acknowledgements.acknowledge(connect.here(), viewer, name, seen)
-        st.toast("Recorded for your department.")
-    except Problem as problem:
-        st.toast(str(problem))
+def _accept(name: str, seen: str, viewer: Viewer, _: Mapping[str, Any]) -> str:
+    acknowledgements.acknowledge(connect.here(), viewer, name, seen)
+    return "Recorded for your department."
 
 
 def _dedented(example: str) -> str:

@@ -1,13 +1,15 @@
 """Identity: which records belong to no customer, and an analyst's rulings on wrong and missed links."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from metrics.scope import Scope
-from pages.kit import data, tables
+from pages.kit import data, forms, tables
 from warehouse import connect, identity_check
 from warehouse.access import Viewer
-from warehouse.errors import Problem
 from workflow.identity import LONGEST_WHY, VERDICTS, history, rule
 
 SHOWN = 500
@@ -23,9 +25,6 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     open_ones = int((rates["other_people"] + rates["alone"]).sum())
     st.title(f"{open_ones:,} of {int(rates['records'].sum()):,} records belong to no customer we know")
     st.caption("Most are people who never became customers. Data status shows the rates of each source.")
-    said = st.session_state.pop("just ruled", None)
-    if said:
-        st.toast(said, icon=":material/check:")
     _form(viewer, list(rates["source"]))
     _unmatched(viewer, rates)
     _history(viewer)
@@ -34,23 +33,40 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
 def _form(viewer: Viewer, sources: list[str]) -> None:
     st.header("Rule on a record")
     st.caption("The next load follows the ruling. It stays in the history; a later ruling may turn it round.")
-    with st.form("ruling"):
-        source = st.selectbox("Source", sources)
-        record = st.text_input("Record", placeholder="The record's number in that source", max_chars=200)
-        verdict = st.radio("Verdict", list(VERDICTS), format_func=lambda v: VERDICTS[v], horizontal=True)
-        customer = st.text_input("Customer", placeholder="The customer number", max_chars=200)
-        why = st.text_input(
-            "Why", max_chars=LONGEST_WHY, placeholder="What you know that the records do not say"
+    rulings = history(data.reader(viewer))
+    seen = 0 if rulings.empty else int(rulings["ruling_id"].max())
+
+    def write(viewer: Viewer, values: Mapping[str, Any]) -> str:
+        verdict, source = str(values["verdict"]), str(values["source"])
+        record, customer = (str(values[of] or "").strip() for of in ("record", "customer"))
+        rule(connect.here(), viewer, verdict, source, record, customer, str(values["why"] or ""), seen=seen)
+        return "Recorded. It takes effect with the next load."
+
+    with forms.form("ruling", border=True) as form:
+        st.selectbox("Source", sources, key=form.keep("source", sources[0], among=sources))
+        st.text_input(
+            "Record",
+            placeholder="The record's number in that source",
+            max_chars=200,
+            key=form.keep("record", ""),
         )
-        saved = st.form_submit_button("Record the ruling", type="primary", icon=":material/gavel:")
-    if saved:
-        try:
-            rule(connect.here(), viewer, verdict, source, record.strip(), customer.strip(), why)
-        except Problem as problem:
-            st.warning(str(problem), icon=":material/error:")
-            return
-        st.session_state["just ruled"] = "Recorded. It takes effect with the next load."
-        st.rerun()
+        st.radio(
+            "Verdict",
+            list(VERDICTS),
+            format_func=lambda v: VERDICTS[v],
+            horizontal=True,
+            key=form.keep("verdict", "split"),
+        )
+        st.text_input(
+            "Customer", placeholder="The customer number", max_chars=200, key=form.keep("customer", "")
+        )
+        st.text_input(
+            "Why",
+            max_chars=LONGEST_WHY,
+            placeholder="What you know that the records do not say",
+            key=form.keep("why", ""),
+        )
+        form.submit("Record the ruling", write, type="primary", icon=":material/gavel:")
 
 
 def _unmatched(viewer: Viewer, rates: pd.DataFrame) -> None:

@@ -1,5 +1,8 @@
 """A campaign's life: planned, budget against actual, what was learned, closed."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -7,8 +10,7 @@ from metrics.meaning import Meaning
 from metrics.query import Question
 from metrics.scope import Period, Scope
 from metrics.words import day, hkd
-from pages.customers.alert_card import attempt
-from pages.kit import data, tables
+from pages.kit import data, forms, tables
 from warehouse import connect
 from warehouse.access import Viewer
 from workflow import campaigns
@@ -68,9 +70,8 @@ def view(viewer: Viewer, found: pd.DataFrame) -> None:
         _history(history)
     with right:
         if viewer.role in campaigns.WRITERS:
-            _form(
-                viewer, chosen, closed=bool(found.set_index("campaign_id").loc[chosen, "state"] == "closed")
-            )
+            closed = bool(found.set_index("campaign_id").loc[chosen, "state"] == "closed")
+            _form(chosen, closed, 0 if history.empty else int(history["step_id"].max()))
         else:
             st.caption("Marketing writes here; everybody on this page reads.")
 
@@ -139,24 +140,50 @@ def _history(history: pd.DataFrame) -> None:
                 st.caption(f"Budget {hkd(row.budget)}{wins}")
 
 
-def _form(viewer: Viewer, campaign_id: str, *, closed: bool) -> None:
+def _form(campaign_id: str, closed: bool, seen: int) -> None:
+    """`seen` is the campaign's latest step on screen."""
+
+    def write(viewer: Viewer, values: Mapping[str, Any]) -> str:
+        campaigns.record(
+            connect.here(),
+            viewer,
+            campaign_id,
+            str(values["step"]),
+            str(values["note"] or ""),
+            seen=seen,
+            budget=values["budget"],
+            expected_wins=values["wins"],
+        )
+        return "Saved."
+
     st.header("Write")
     offered = [s for s in campaigns.STEPS if (s == "reopened") == closed]
-    with st.form(f"step-{campaign_id}", border=False, clear_on_submit=False):
-        step = st.selectbox("Step", offered, format_func=campaigns.STEPS.get, index=min(1, len(offered) - 1))
-        note = st.text_area(
-            "The plan, what was learned, or why", max_chars=campaigns.LONGEST_NOTE, height=110
+    with forms.form(f"campaign {campaign_id}", seen) as form:
+        usual = "reopened" if closed else "analysed"
+        st.selectbox(
+            "Step", offered, format_func=campaigns.STEPS.get, key=form.keep("step", usual, among=offered)
+        )
+        st.text_area(
+            "The plan, what was learned, or why",
+            max_chars=campaigns.LONGEST_NOTE,
+            height=110,
+            key=form.keep("note", ""),
         )
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            budget = st.number_input(
-                "Of a plan: budget, HKD", min_value=0, value=None, step=10_000, width=200
+            st.number_input(
+                "Of a plan: budget, HKD",
+                min_value=0,
+                value=None,
+                step=10_000,
+                width=200,
+                key=form.keep("budget"),
             )
-            wins = st.number_input("Of a plan: contracts to win", min_value=0, value=None, step=10, width=200)
-        saved = st.form_submit_button("Save", type="primary", icon=":material/check:")
-    if saved:
-        attempt(
-            lambda: campaigns.record(
-                connect.here(), viewer, campaign_id, step, note, budget=budget, expected_wins=wins
-            ),
-            "Saved.",
-        )
+            st.number_input(
+                "Of a plan: contracts to win",
+                min_value=0,
+                value=None,
+                step=10,
+                width=200,
+                key=form.keep("wins"),
+            )
+        form.submit("Save", write, type="primary", icon=":material/check:")

@@ -1,20 +1,23 @@
 """Setting a goal: the five letters of SMART, each failing with its sentence, before anything is kept."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
+from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from metrics import CATALOGUE, HEADLINES
+from metrics.measure import Metric
 from metrics.pace import is_count
 from metrics.scope import Period, fiscal_year
 from metrics.words import figure, plain
-from pages.kit import data, filters
+from pages.kit import data, filters, forms
 from warehouse import connect
 from warehouse.access import Viewer
-from warehouse.errors import Problem
+from warehouse.errors import ChangeRefused
 from workflow.goal_setting import LONGEST_TEXT, OWNERS, set_goal
 from workflow.goals import DIGITAL, Draft, Filters, Goal, departments
 from workflow.kept import year_before_of
@@ -32,6 +35,7 @@ from workflow.smart import (
 )
 
 OFFERED = tuple(dict.fromkeys(("qualified_conversions", "acceptance_rate", *HEADLINES)))
+FORM, _CHECKED, _FAR = "goal", "goal that was checked", "goal far from seen"
 ONLINE: Filters = (("channel", DIGITAL),)
 SAID_DIGITAL = (
     f"Digital means the channels {', '.join(plain(c) for c in DIGITAL)}; "
@@ -59,68 +63,125 @@ def block(viewer: Viewer, goals: tuple[Goal, ...]) -> None:
         width=420,
     )
     metric = CATALOGUE[name]
-    with st.form("goal-form"):
+    with forms.form(FORM, border=True) as form:
         left, middle, right = st.columns(3)
         with left:
-            owner = st.selectbox("Specific: who owns it", OWNERS, index=None, key="goal-owner")
-            part = st.selectbox("Specific: which part of the bank", list(parts), index=None, key="goal-part")
+            st.selectbox(
+                "Specific: who owns it", OWNERS, index=None, key=form.keep("owner", among=(None, *OWNERS))
+            )
+            st.selectbox(
+                "Specific: which part of the bank",
+                list(parts),
+                index=None,
+                key=form.keep("part", among=(None, *parts)),
+            )
         with middle:
             # Kept apart by unit: 70 typed for a share is not HKD 70 when another figure is chosen.
             typed = st.number_input(
                 f"Measurable: the target, {unit_of_target(metric)}",
                 value=None,
                 placeholder=unit_of_target(metric),
-                key=f"goal-target-{metric.unit}",
+                key=form.keep(_target(metric)),
             )
-            confirm = st.empty()
-            meant = _confirmed(confirm) if st.session_state.get("goal-far") == (name, typed) else None
+            if st.session_state.get(_FAR) == (name, typed):
+                st.checkbox("This number is meant", key=form.keep("meant", False))
         with right:
-            link = st.selectbox(
-                "Relevant: what it serves", list(LINKS), index=None, format_func=LINKS.get, key="goal-link"
+            st.selectbox(
+                "Relevant: what it serves",
+                list(LINKS),
+                index=None,
+                format_func=LINKS.get,
+                key=form.keep("link", among=(None, *LINKS)),
             )
-            span = st.date_input(
-                "Time-bound: first and last day", (year.start, year.end), key="goal-span", format="DD/MM/YYYY"
+            st.date_input(
+                "Time-bound: first and last day",
+                key=form.keep("span", (year.start, year.end)),
+                format="DD/MM/YYYY",
             )
-        note = st.text_input(
+        st.text_input(
             "Achievable: what will be different, if the target is bold",
-            key="goal-note",
+            key=form.keep("note", ""),
             max_chars=LONGEST_TEXT,
         )
-        why = st.text_input(
-            "Only if it takes the place of a goal there is: why", key="goal-why", max_chars=LONGEST_TEXT
+        st.text_input(
+            "Only if it takes the place of a goal there is: why",
+            key=form.keep("why", ""),
+            max_chars=LONGEST_TEXT,
         )
         with st.container(horizontal=True):
-            checked = st.form_submit_button("Check it", icon=":material/rule:")
-            wanted = st.form_submit_button("Set the goal", type="primary", icon=":material/flag:")
+            form.submit("Check it", partial(_check, parts, name), icon=":material/rule:")
+            form.submit(
+                "Set the goal", partial(_set, parts, name, goals), type="primary", icon=":material/flag:"
+            )
     st.caption(SAID_DIGITAL)
-    if checked or wanted:
-        days = span if isinstance(span, tuple) else (span,)
-        draft = Draft(
-            metric=name,
-            target=read(metric, typed),
-            span=_span(days),
-            owner=owner or "",
-            filters=parts.get(part or "", ()),
-            linked_to=link or "",
-            note=note,
-        )
-        held = _evidence(viewer, draft)
-        if meant is None and far_from_seen(metric, draft.target, held):
-            st.session_state["goal-far"] = (name, typed)
-            meant = _confirmed(confirm)
-        failing = judge(draft, held, data.as_of(viewer), part_chosen=part is not None, meant=bool(meant))
-        _answer(viewer, draft, held, failing, goals, why, wanted)
+    checked = st.session_state.get(_CHECKED)
+    if checked is not None:
+        _answer(*checked)
 
 
-def _confirmed(slot: DeltaGenerator) -> bool:
-    """The box beside a target far from everything seen."""
-    return bool(slot.checkbox("This number is meant", key="goal-meant"))
+def _target(metric: Metric) -> str:
+    return f"target_{metric.unit.lower()}"
 
 
-def _evidence(viewer: Viewer, draft: Draft) -> Evidence:
-    if draft.span.end <= draft.span.start:
-        return Evidence()
-    return evidence(draft, data.reader(viewer), data.as_of(viewer), data.known(viewer))
+def _look(
+    parts: dict[str, Filters], name: str, viewer: Viewer, values: Mapping[str, Any]
+) -> tuple[Draft, dict[str, str]]:
+    """The goal as the form says, and which letters it fails; kept, so that the page tells them."""
+    metric, span, part = CATALOGUE[name], values["span"], values["part"]
+    typed = values[_target(metric)]
+    draft = Draft(
+        metric=name,
+        target=read(metric, typed),
+        span=_span(span if isinstance(span, tuple) else (span,)),
+        owner=values["owner"] or "",
+        filters=parts.get(part or "", ()),
+        linked_to=values["link"] or "",
+        note=str(values["note"] or ""),
+    )
+    held = _evidence(viewer, draft)
+    if far_from_seen(metric, draft.target, held):
+        # From now on the form asks whether it is meant.
+        st.session_state[_FAR] = (name, typed)
+    meant = bool(values.get("meant"))
+    failing = judge(draft, held, data.as_of(viewer), part_chosen=part is not None, meant=meant)
+    st.session_state[_CHECKED] = draft, held, failing
+    return draft, failing
+
+
+def _check(parts: dict[str, Filters], name: str, viewer: Viewer, values: Mapping[str, Any]) -> str:
+    """Only looks: the form keeps what it holds."""
+    _look(parts, name, viewer, values)
+    raise forms.Looked
+
+
+def _set(
+    parts: dict[str, Filters],
+    name: str,
+    goals: tuple[Goal, ...],
+    viewer: Viewer,
+    values: Mapping[str, Any],
+) -> str:
+    """Sets the goal; one that takes another's place takes that of a goal that was on screen."""
+    draft, failing = _look(parts, name, viewer, values)
+    if failing:
+        raise ChangeRefused("The goal was not set. The lines marked with a cross say what is missing.")
+    known, door = data.known(viewer), data.reader(viewer)
+    whole = replace(draft, target=float(round(draft.target))) if is_count(CATALOGUE[name]) else draft
+    same = [
+        g
+        for g in goals
+        if g.ended_at is None
+        and not g.is_declined
+        and (g.metric, g.filters, g.span) == (draft.metric, draft.filters, draft.span)
+    ]
+    why = str(values["why"] or "")
+    replaced = same[0].goal_id if same and why.strip() else None
+    set_goal(connect.here(), viewer, with_path(whole, door, known), supersedes=replaced, why=why)
+    st.session_state.pop(_CHECKED)
+    sharing = departments(whole)
+    if len(sharing) > 1:
+        return f"Proposed. It is in force when {' and '.join(sharing)} have signed it, under “This goal”."
+    return "The goal is set. Cards of the same part of the bank now show its target."
 
 
 def _parts(viewer: Viewer) -> dict[str, Filters]:
@@ -143,55 +204,35 @@ def _fill(viewer: Viewer, year: Period) -> None:
     template = plus_a_quarter(year, None, ONLINE)
     before = data.cached(viewer, year_before_of, template, known)
     draft = plus_a_quarter(year, None if math.isnan(before) else before, ONLINE)
-    st.session_state["goal-owner"] = draft.owner
-    st.session_state["goal-part"] = "Digital channels"
+    metric = CATALOGUE[draft.metric]
     st.session_state["goal-metric"] = draft.metric
-    target = None if math.isnan(draft.target) else written(CATALOGUE[draft.metric], draft.target)
-    st.session_state[f"goal-target-{CATALOGUE[draft.metric].unit}"] = target
-    st.session_state["goal-link"] = draft.linked_to
-    st.session_state["goal-span"] = (year.start, year.end)
+    forms.fill(
+        FORM,
+        {
+            "owner": draft.owner,
+            "part": "Digital channels",
+            _target(metric): None if math.isnan(draft.target) else written(metric, draft.target),
+            "link": draft.linked_to,
+            "span": (year.start, year.end),
+        },
+    )
 
 
-def _answer(
-    viewer: Viewer,
-    draft: Draft,
-    held: Evidence,
-    failing: dict[str, str],
-    goals: tuple[Goal, ...],
-    why: str,
-    wanted: bool,
-) -> None:
-    known, door = data.known(viewer), data.reader(viewer)
+def _evidence(viewer: Viewer, draft: Draft) -> Evidence:
+    if draft.span.end <= draft.span.start:
+        return Evidence()
+    return evidence(draft, data.reader(viewer), data.as_of(viewer), data.known(viewer))
+
+
+def _answer(draft: Draft, held: Evidence, failing: Mapping[str, str]) -> None:
+    """The five letters, each failing with its sentence, and what the target is held against."""
     for letter, word in LETTERS.items():
         if letter in failing:
             st.markdown(f":red[:material/close: **{letter}** {word}]")
             st.text(failing[letter])
         else:
             st.markdown(f":green[:material/check: **{letter}** {word}]")
-    if failing or not wanted:
-        _held_against(draft, held)
-        return
-    whole = replace(draft, target=float(round(draft.target))) if is_count(CATALOGUE[draft.metric]) else draft
-    same = [
-        g
-        for g in goals
-        if g.ended_at is None
-        and not g.is_declined
-        and (g.metric, g.filters, g.span) == (draft.metric, draft.filters, draft.span)
-    ]
-    replaced = same[0].goal_id if same and why.strip() else None
-    try:
-        set_goal(connect.here(), viewer, with_path(whole, door, known), supersedes=replaced, why=why)
-    except Problem as problem:
-        st.warning(str(problem), icon=":material/error:")
-        return
-    sharing = departments(whole)
-    st.session_state["goal done"] = (
-        f"Proposed. It is in force when {' and '.join(sharing)} have signed it, under “This goal”."
-        if len(sharing) > 1
-        else "The goal is set. Cards of the same part of the bank now show its target."
-    )
-    st.rerun()
+    _held_against(draft, held)
 
 
 def _held_against(draft: Draft, held: Evidence) -> None:

@@ -1,6 +1,8 @@
 """Goals: where the chosen goal stands against its plan, what feeds it, and all the others."""
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -13,11 +15,10 @@ from metrics.scope import Period, Scope, year_before
 from metrics.standing import BAD, State, is_limit, state_in_words
 from metrics.words import day, figure
 from pages.growth import goal_form, goal_list, goal_pace, goal_signing
-from pages.kit import data, drill, drill_table, tables
+from pages.kit import data, drill, drill_table, forms, tables
 from pages.kit.drill import Figure
 from warehouse import connect
 from warehouse.access import Viewer
-from warehouse.errors import Problem
 from workflow.goal_setting import MAY_SET, end_goal
 from workflow.goals import Goal, current, departments, every_goal, proposed
 from workflow.kept import contradictions_of, contributors_now, progress_now
@@ -35,9 +36,6 @@ COLOURS = {
 def page(viewer: Viewer, scope: Scope | None) -> None:
     """The finding about the chosen goal, and the view the viewer asks for."""
     as_of = data.as_of(viewer)
-    said = st.session_state.pop("goal done", None)
-    if said:
-        st.toast(said, icon=":material/check:")
     goals = every_goal(data.reader(viewer))
     running = sorted(current(goals, as_of), key=lambda g: (not g.filters, g.goal_id))
     if not goals:
@@ -140,7 +138,7 @@ def _this(viewer: Viewer, found: Progress) -> None:
             icon=":material/lock:",
         )
         if viewer.role in MAY_SET and goal.ended_at is None:
-            _give_up(viewer, goal)
+            _give_up(goal)
         return
     days = found.elapsed
     assert days is not None
@@ -183,7 +181,7 @@ def _this(viewer: Viewer, found: Progress) -> None:
     )
     _feeds(viewer, goal)
     if viewer.role in MAY_SET and goal.ended_at is None:
-        _give_up(viewer, goal)
+        _give_up(goal)
 
 
 def _feeds(viewer: Viewer, goal: Goal) -> None:
@@ -222,15 +220,14 @@ def _feeds(viewer: Viewer, goal: Goal) -> None:
         )
 
 
-def _give_up(viewer: Viewer, goal: Goal) -> None:
-    with st.popover("End this goal", icon=":material/flag:"):
+def _give_up(goal: Goal) -> None:
+    number = goal.goal_id
+
+    def write(viewer: Viewer, values: Mapping[str, Any]) -> str:
+        end_goal(connect.here(), viewer, number, str(values["why"] or ""))
+        return "Ended. It stays in the history."
+
+    with st.popover("End this goal", icon=":material/flag:"), forms.form(f"end goal {number}") as form:
         st.caption("The goal stays in the history with your name and reason. The cards lose this target.")
-        why = st.text_input("Why it ends before its time", key="why-end", max_chars=2000)
-        if st.button("End it", key="end-goal"):
-            try:
-                end_goal(connect.here(), viewer, goal.goal_id, why)
-            except Problem as problem:
-                st.warning(str(problem), icon=":material/error:")
-                return
-            st.session_state["goal done"] = "Ended. It stays in the history."
-            st.rerun()
+        st.text_input("Why it ends before its time", max_chars=2000, key=form.keep("why", ""))
+        form.submit("End it", write)

@@ -1,5 +1,7 @@
 """The leads that wait for Sales: accept in one click, reject in two, take back what was a slip."""
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -8,11 +10,9 @@ import streamlit as st
 from metrics.scope import Scope
 from metrics.words import day, plain, until
 from pages.customers.alert_card import escaped
-from pages.kit import data, tables
-from pages.kit import viewer as door
+from pages.kit import data, forms, tables
 from warehouse import connect
 from warehouse.access import Viewer
-from warehouse.errors import Problem
 from workflow import lead_decisions, leads
 from workflow.people import called
 
@@ -30,7 +30,6 @@ def waiting(viewer: Viewer, names: dict[str, str], scope: Scope) -> pd.DataFrame
 
 def show(viewer: Viewer, found: pd.DataFrame, hours: float, scope: Scope) -> None:
     """Those past the promise first, a few at a time, and how many of them the figures of the period count."""
-    _said()
     called = found["contacted_at"].notna()
     parts = {"late": found[~called & (found["late"] > 0)], "soon": found[~called & (found["late"] <= 0)]}
     parts |= {"contacted": found[called], "all": found}
@@ -94,21 +93,22 @@ def _line(lead: Any) -> None:
         version = int(lead.version)
         # The two stay beside each other also where the line is narrow.
         with st.container(horizontal=True, width="content", gap="small"):
-            st.button(
+            name = f"review {lead.lead_id} {version}"
+            forms.button(
+                name,
                 "Accept",
+                partial(_record, lead.lead_id, version, "accepted", ""),
                 key=f"accept-{lead.lead_id}",
                 icon=":material/check:",
-                on_click=_record,
-                args=(lead.lead_id, version, "accepted"),
             )
             with st.popover("Reject", icon=":material/close:"):
                 for reason, to_nurture in leads.REASONS.items():
-                    st.button(
+                    forms.button(
+                        name,
                         f"{reason} (back to Marketing)" if to_nurture else reason,
+                        partial(_record, lead.lead_id, version, "rejected", reason),
                         key=f"reject-{lead.lead_id}-{reason}",
                         type="tertiary",
-                        on_click=_record,
-                        args=(lead.lead_id, version, "rejected", reason),
                     )
 
 
@@ -123,27 +123,11 @@ def _badge(lead: Any) -> None:
         st.badge(f"Call by {until(lead.due_at)}", icon=":material/schedule:", color="orange")
 
 
-def _record(lead_id: str, seen_version: int, verdict: str, reason: str = "") -> None:
-    """Runs before the page is drawn anew: by then a lead that a colleague decided is no longer on it to be clicked."""
-    viewer = door.viewer()
-    if viewer is None:
-        return
-    try:
-        leads.review(connect.here(), viewer, lead_id, verdict, reason, seen_version)
-    except Problem as problem:
-        st.session_state["not reviewed"] = str(problem)
-        return
-    said = verdict.replace("_", " ")
-    st.session_state["just reviewed"] = f"Recorded: {said}. Marketing sees it on the campaign now."
-
-
-def _said() -> None:
-    """Say once how the click of the run before ended."""
-    said, refused = (st.session_state.pop(k, None) for k in ("just reviewed", "not reviewed"))
-    if said:
-        st.toast(said, icon=":material/check:")
-    if refused:
-        st.warning(refused, icon=":material/error:")
+def _record(
+    lead_id: str, seen_version: int, verdict: str, reason: str, viewer: Viewer, _: Mapping[str, Any]
+) -> str:
+    leads.review(connect.here(), viewer, lead_id, verdict, reason, seen_version)
+    return f"Recorded: {verdict.replace('_', ' ')}. Marketing sees it on the campaign now."
 
 
 def decided(viewer: Viewer, names: dict[str, str]) -> None:
@@ -165,10 +149,10 @@ def decided(viewer: Viewer, names: dict[str, str]) -> None:
                 )
                 mine = row.reviewed_by == viewer.username and row.in_bank == "not yet"
                 if mine:
-                    st.button(
+                    forms.button(
+                        f"review {row.lead_id} {int(row.version)}",
                         "Take back",
+                        partial(_record, row.lead_id, int(row.version), "taken_back", ""),
                         key=f"undo-{row.lead_id}",
                         type="tertiary",
-                        on_click=_record,
-                        args=(row.lead_id, int(row.version), "taken_back"),
                     )

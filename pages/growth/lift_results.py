@@ -1,6 +1,8 @@
 """What lift experiments measured, beside what the models credit a channel with; a gap is flagged."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -11,17 +13,24 @@ from metrics.scope import Period
 from metrics.verdict import Verdict, in_words
 from metrics.words import day, plain, points, share
 from models.lift import Counts
-from pages.customers.alert_card import attempt, confirm, escaped
+from pages.customers.alert_card import escaped
 from pages.growth import batch_alarms
-from pages.kit import data, tables
+from pages.kit import data, forms, tables
 from warehouse import connect
 from warehouse.access import Viewer
+from warehouse.errors import ChangeRefused
 from workflow import lift
+
+COUNTS = {
+    "treated": "Treated",
+    "treated_won": "Of the treated, won",
+    "held_out": "Held out",
+    "held_out_won": "Of the held out, won",
+}
 
 
 def results(viewer: Viewer) -> None:
     """Every result beside the models' credit for the wins it took part in on the same days, and the form."""
-    confirm()
     st.header("What experiments measured")
     entered = lift.standing(data.reader(viewer))
     if entered.empty:
@@ -124,6 +133,7 @@ def _credited(
 
 def _form(viewer: Viewer, entered: pd.DataFrame) -> None:
     today, reader = data.as_of(viewer), data.reader(viewer)
+    entries = [None, *(int(n) for n in entered["experiment_id"])]
     with st.expander("Enter a result", icon=":material/science:"):
         with st.container(horizontal=True):
             channel = st.selectbox("Channel", lift.channels(reader), format_func=plain, width=200)
@@ -134,55 +144,53 @@ def _form(viewer: Viewer, entered: pd.DataFrame) -> None:
                 format_func=lambda c: of_it.get(c, "the whole channel"),
                 width=320,
             )
-        with st.form("lift", border=False):
-            saved, result = _fields(today, entered, channel, campaign)
-    if not saved:
-        return
-    if result is None:
-        st.warning(
-            "Enter all four counts: treated and held out, and how many of each won.", icon=":material/error:"
-        )
-        return
-    attempt(lambda: lift.enter(connect.here(), viewer, result), "Entered.")
+        with forms.form("lift") as form:
+            _fields(form, today, entries)
+            form.submit("Enter", partial(_enter, channel, campaign), type="primary", icon=":material/check:")
 
 
-def _fields(
-    today: date, entered: pd.DataFrame, channel: str, campaign: str | None
-) -> tuple[bool, lift.Result | None]:
+def _fields(form: forms.Form, today: date, entries: list[int | None]) -> None:
     with st.container(horizontal=True):
-        since = st.date_input(
-            "First day", today - timedelta(days=59), max_value=today, format="DD/MM/YYYY", width=150
-        )
-        until = st.date_input("Last day", today, max_value=today, format="DD/MM/YYYY", width=150)
+        for of, label, usual in (
+            ("since", "First day", today - timedelta(days=59)),
+            ("until", "Last day", today),
+        ):
+            st.date_input(label, max_value=today, format="DD/MM/YYYY", width=150, key=form.keep(of, usual))
     st.caption(
         "Count the people of both groups and those of them who won a contract in these days. The difference and its "
         "interval are worked out."
     )
     with st.container(horizontal=True):
-        numbers = [
-            st.number_input(label, min_value=0, value=None, step=1, width=150)
-            for label in ("Treated", "Of the treated, won", "Held out", "Of the held out, won")
-        ]
-    population = st.text_input("Who took part, and how were the groups drawn?", max_chars=lift.LONGEST)
-    source = st.text_input("Where can the result be read?", max_chars=lift.LONGEST)
-    replaces = st.selectbox(
+        for of, label in COUNTS.items():
+            st.number_input(label, min_value=0, value=None, step=1, width=150, key=form.keep(of))
+    st.text_input(
+        "Who took part, and how were the groups drawn?",
+        max_chars=lift.LONGEST,
+        key=form.keep("population", ""),
+    )
+    st.text_input("Where can the result be read?", max_chars=lift.LONGEST, key=form.keep("source", ""))
+    st.selectbox(
         "Corrects an entry?",
-        [None, *entered["experiment_id"]],
+        entries,
         format_func=lambda n: f"entry {n}" if n else "no",
         width=200,
+        key=form.keep("replaces", among=entries),
     )
-    saved = st.form_submit_button("Enter", type="primary", icon=":material/check:")
-    given = [int(n) for n in numbers if n is not None]
-    if len(given) < len(numbers):
-        return saved, None
-    treated, treated_won, held_out, held_out_won = given
-    return saved, lift.Result(
+
+
+def _enter(channel: str, campaign: str | None, viewer: Viewer, values: Mapping[str, Any]) -> str:
+    numbers = {of: int(values[of]) for of in COUNTS if values[of] is not None}
+    if len(numbers) < len(COUNTS):
+        raise ChangeRefused("Enter all four counts: treated and held out, and how many of each won.")
+    result = lift.Result(
         channel=channel,
         campaign_id=campaign,
-        population=population,
-        starts_on=since,
-        ends_on=until,
-        counts=Counts(treated=treated, treated_won=treated_won, held_out=held_out, held_out_won=held_out_won),
-        source=source,
-        replaces=None if replaces is None else int(replaces),
+        population=str(values["population"] or ""),
+        starts_on=values["since"],
+        ends_on=values["until"],
+        counts=Counts(**numbers),
+        source=str(values["source"] or ""),
+        replaces=values["replaces"],
     )
+    lift.enter(connect.here(), viewer, result)
+    return "Entered."

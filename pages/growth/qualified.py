@@ -1,5 +1,9 @@
 """What “qualified” means: the version in force, the one that waits for a signature, and any period under any version."""
 
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -9,10 +13,9 @@ from metrics.scope import Scope
 from metrics.versions import SIGNING, Version, versions
 from metrics.words import day, figure
 from pages.growth import rule_preview
-from pages.kit import data, tables
+from pages.kit import data, forms, tables
 from warehouse import connect
 from warehouse.access import Viewer
-from warehouse.errors import Problem
 from workflow.definitions import DEPARTMENTS, LONGEST_WHY, MAY_PROPOSE, figures_under_rules, sign
 from workflow.people import called
 
@@ -22,9 +25,6 @@ VIEWS = ("Waiting", "Side by side", "Try a rule", "History")
 def page(viewer: Viewer, scope: Scope | None) -> None:
     """The finding, and one of: what waits, versions side by side, a rule to try, the history."""
     assert scope is not None
-    said = st.session_state.pop("version done", None)
-    if said:
-        st.toast(said, icon=":material/check:")
     found = versions(data.reader(viewer))
     st.title(headline(found))
     waiting = [v for v in found if v.waits_for]
@@ -84,30 +84,31 @@ def _waiting(viewer: Viewer, version: Version, scope: Scope) -> None:
                 )
             mine = DEPARTMENTS.get(viewer.role)
             if mine in version.waits_for:
-                _signing(viewer, version, str(mine))
+                _signing(version, str(mine))
             elif mine is None:
                 st.caption("Only Marketing and Sales sign, each for itself.")
     rule_preview.effect(viewer, version.rule, scope, f"version {version.number}")
 
 
-def _signing(viewer: Viewer, version: Version, mine: str) -> None:
-    if st.button(f"Sign for {mine}", type="primary", key=f"sign-{version.number}", icon=":material/draw:"):
-        _say(viewer, version, "signed", "")
-    with st.popover("Decline", icon=":material/block:"):
+def _signing(version: Version, mine: str) -> None:
+    name = f"qualified {version.number}"
+    forms.button(
+        f"sign {name}",
+        f"Sign for {mine}",
+        partial(_say, version.number, "signed"),
+        type="primary",
+        key=f"sign-{version.number}",
+        icon=":material/draw:",
+    )
+    with st.popover("Decline", icon=":material/block:"), forms.form(f"decline {name}") as form:
         st.caption("A declined version does not come back; the author proposes the next one.")
-        note = st.text_input("What should change", key=f"note-{version.number}", max_chars=LONGEST_WHY)
-        if st.button(f"Decline for {mine}", key=f"decline-{version.number}"):
-            _say(viewer, version, "declined", note)
+        st.text_input("What should change", key=form.keep("note", ""), max_chars=LONGEST_WHY)
+        form.submit(f"Decline for {mine}", partial(_say, version.number, "declined"))
 
 
-def _say(viewer: Viewer, version: Version, verdict: str, note: str) -> None:
-    try:
-        sign(connect.here(), viewer, version.number, verdict, note)
-    except Problem as problem:
-        st.warning(str(problem), icon=":material/error:")
-        return
-    st.session_state["version done"] = f"Version {version.number} is {verdict}."
-    st.rerun()
+def _say(number: int, verdict: str, viewer: Viewer, values: Mapping[str, Any]) -> str:
+    sign(connect.here(), viewer, number, verdict, str(values.get("note") or ""))
+    return f"Version {number} is {verdict}."
 
 
 def _side_by_side(viewer: Viewer, found: tuple[Version, ...], scope: Scope) -> None:

@@ -1,7 +1,8 @@
 """What a rule would change: leads by class, figures and goals; and the place to try one and propose it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -10,10 +11,9 @@ from metrics import CATALOGUE
 from metrics.qualified import Condition, Rule, dependent
 from metrics.scope import Scope, month
 from metrics.words import figure, plain, points, share, signed
-from pages.kit import data, drill, filters, tables
+from pages.kit import data, drill, filters, forms, tables
 from warehouse import connect
 from warehouse.access import Viewer
-from warehouse.errors import Problem
 from workflow.definitions import LONGEST_LIST, LONGEST_WHY, Preview, leads_that_change, preview, propose
 from workflow.goals import current, every_goal
 from workflow.kept import progress_under
@@ -125,29 +125,33 @@ def try_one(viewer: Viewer, scope: Scope) -> None:
     st.text(f"A lead is qualified when {rule.in_words()}.")
     effect(viewer, rule, scope, "this rule")
     as_of = data.as_of(viewer)
-    with st.form("propose"):
+    first = as_of + timedelta(days=1)
+
+    def write(viewer: Viewer, values: Mapping[str, Any]) -> str:
+        start = values["start"]
+        effective_on = start if isinstance(start, date) else as_of
+        number = propose(connect.here(), viewer, rule, effective_on, str(values["why"] or ""))
+        return f"Version {number} is proposed and waits for both departments."
+
+    with forms.form("propose", border=True) as form:
         left, right = st.columns([1, 3])
         with left:
-            start = st.date_input(
+            st.date_input(
                 "For leads from this day on",
-                month(as_of.year, as_of.month + 1).start,
-                min_value=as_of + timedelta(days=1),
+                min_value=first,
                 format="DD/MM/YYYY",
+                key=form.keep("start", month(as_of.year, as_of.month + 1).start),
             )
         with right:
-            why = st.text_input("Why, so that the other department can follow", max_chars=LONGEST_WHY)
-        sent = st.form_submit_button("Propose it", type="primary", icon=":material/send:")
+            st.text_input(
+                "Why, so that the other department can follow",
+                max_chars=LONGEST_WHY,
+                key=form.keep("why", ""),
+            )
+        form.submit("Propose it", write, type="primary", icon=":material/send:")
     st.caption(
         "It comes into force when Marketing and Sales have both signed, for leads that come after that."
     )
-    if sent:
-        try:
-            number = propose(connect.here(), viewer, rule, start if isinstance(start, date) else as_of, why)
-        except Problem as problem:
-            st.warning(str(problem), icon=":material/error:")
-            return
-        st.session_state["version done"] = f"Version {number} is proposed and waits for both departments."
-        st.rerun()
 
 
 def _asked(viewer: Viewer) -> Rule | None:

@@ -1,13 +1,15 @@
 """Figures of others beside ours: shown with source, date and population, or not at all."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from metrics import CATALOGUE
 from metrics.words import day, figure
-from pages.kit import data
+from pages.kit import data, forms
 from warehouse import connect
 from warehouse.access import Viewer
-from warehouse.errors import Problem
 from workflow import benchmarks
 
 
@@ -22,20 +24,29 @@ def block(name: str, viewer: Viewer) -> None:
         )
     if viewer.role not in benchmarks.MAY_ENTER:
         return
+    scale = 100 if metric.unit == "share" else 1
+
+    def write(viewer: Viewer, values: Mapping[str, Any]) -> str:
+        value = values["value"]
+        benchmarks.enter(
+            connect.here(),
+            viewer,
+            name,
+            None if value is None else value / scale,
+            str(values["source"] or ""),
+            values["on"],
+            str(values["population"] or ""),
+        )
+        return "Entered."
+
     with (
         st.popover("Enter a benchmark", icon=":material/flag:", type="tertiary"),
-        st.form(f"benchmark-{name}", border=False),
+        forms.form(f"benchmark {name}") as form,
     ):
-        scale = 100 if metric.unit == "share" else 1
-        value = st.number_input(f"{metric.label}{' (%)' if scale == 100 else ''}", value=None, step=1.0)
-        source = st.text_input("Source: who published it, and where", max_chars=300)
-        on = st.date_input("Published on", value=None, max_value=data.as_of(viewer))
-        population = st.text_input("Whom it was measured on", max_chars=300)
-        saved = st.form_submit_button("Enter", type="primary")
-    if saved:
-        try:
-            told = None if value is None else value / scale
-            benchmarks.enter(connect.here(), viewer, name, told, source, on, population)
-            st.rerun()
-        except Problem as problem:
-            st.warning(str(problem), icon=":material/error:")
+        st.number_input(
+            f"{metric.label}{' (%)' if scale == 100 else ''}", value=None, step=1.0, key=form.keep("value")
+        )
+        st.text_input("Source: who published it, and where", max_chars=300, key=form.keep("source", ""))
+        st.date_input("Published on", value=None, max_value=data.as_of(viewer), key=form.keep("on"))
+        st.text_input("Whom it was measured on", max_chars=300, key=form.keep("population", ""))
+        form.submit("Enter", write, type="primary")

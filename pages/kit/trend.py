@@ -1,6 +1,9 @@
 """A metric month by month, with the events people pinned to it, and the way to pin one."""
 
+from collections.abc import Mapping
 from datetime import date
+from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -8,11 +11,10 @@ import streamlit as st
 from metrics import CATALOGUE
 from metrics.scope import Scope, full_months
 from metrics.words import day, figure
-from pages.kit import charts, data, time_charts
-from pages.kit import viewer as door
+from pages.kit import charts, data, forms, time_charts
 from warehouse import connect
 from warehouse.access import Viewer
-from warehouse.errors import Problem
+from warehouse.errors import ChangeRefused
 from workflow import annotations, people
 
 MONTHS = 12
@@ -43,12 +45,12 @@ def block(name: str, scope: Scope, viewer: Viewer) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(f"{day(event.happened_on)}: {event.said} ({names[event.pinned_by]})", width="content")
             if event.pinned_by == viewer.username or viewer.role == "analyst":
-                st.button(
+                forms.button(
+                    f"withdraw {event.annotation_id}",
                     "Take back",
+                    partial(_withdraw, int(event.annotation_id)),
                     key=f"withdraw-{event.annotation_id}",
                     type="tertiary",
-                    on_click=_withdraw,
-                    args=(int(event.annotation_id),),
                 )
     if viewer.role != "administrator":
         _form(name, scope.period.end)
@@ -57,26 +59,29 @@ def block(name: str, scope: Scope, viewer: Viewer) -> None:
 def _form(name: str, until: date) -> None:
     with (
         st.popover("Pin an event", icon=":material/push_pin:", type="tertiary"),
-        st.form(f"pin-{name}", clear_on_submit=True, border=False),
+        forms.form(f"pin {name}") as form,
     ):
-        said = st.text_input("What happened", max_chars=annotations.LONGEST, placeholder="Rate change")
-        when = st.date_input("On", value=until, format="DD/MM/YYYY")
-        everywhere = st.checkbox("Show it on the charts of every figure")
-        if st.form_submit_button("Pin"):
-            viewer = door.viewer()
-            try:
-                if viewer is not None and isinstance(when, date):
-                    annotations.pin(connect.here(), viewer, "" if everywhere else name, when, said)
-                    st.rerun(scope="fragment")
-            except Problem as problem:
-                st.warning(str(problem))
+        st.text_input(
+            "What happened",
+            max_chars=annotations.LONGEST,
+            placeholder="Rate change",
+            key=form.keep("said", ""),
+        )
+        st.date_input("On", format="DD/MM/YYYY", key=form.keep("when", until))
+        st.checkbox("Show it on the charts of every figure", key=form.keep("everywhere", False))
+        form.submit("Pin", partial(_pin, name))
 
 
-def _withdraw(annotation_id: int) -> None:
-    viewer = door.viewer()
-    if viewer is None:
-        return
-    try:
-        annotations.withdraw(connect.here(), viewer, annotation_id)
-    except Problem as problem:
-        st.toast(str(problem))
+def _pin(name: str, viewer: Viewer, values: Mapping[str, Any]) -> str:
+    when = values["when"]
+    if not isinstance(when, date):
+        raise ChangeRefused("Choose the day on which it happened, and pin it again.")
+    annotations.pin(
+        connect.here(), viewer, "" if values["everywhere"] else name, when, str(values["said"] or "")
+    )
+    return "Pinned."
+
+
+def _withdraw(annotation_id: int, viewer: Viewer, _: Mapping[str, Any]) -> str:
+    annotations.withdraw(connect.here(), viewer, annotation_id)
+    return "Taken back."

@@ -1,5 +1,9 @@
 """Reports: a figure, a part of the bank and a way to show it, in three steps; kept, and shared by a link."""
 
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
 import streamlit as st
 
 from metrics import CATALOGUE
@@ -8,8 +12,7 @@ from metrics.report import CHARTS, MONTH, Report
 from metrics.scope import PERIODS, Scope
 from metrics.words import day
 from pages.customers.alert_card import escaped
-from pages.kit import data, filters, links, tables
-from pages.kit import viewer as door
+from pages.kit import data, filters, forms, links, tables
 from pages.together import report_result, report_steps, report_words
 from pages.together.report_words import by_in_words
 from warehouse import connect
@@ -18,10 +21,14 @@ from warehouse.errors import AccessRefused, Problem
 from workflow import saved_reports
 
 URL = "reports"
+_SAVED = "report just saved"
 
 
 def page(viewer: Viewer, scope: Scope | None) -> None:
     """The report behind a link, or the three steps to a new one."""
+    saved = st.session_state.pop(_SAVED, None)
+    if saved:
+        links.to(URL, report=saved)
     report_id = st.query_params.get("report")
     if report_id:
         _opened(viewer, report_id)
@@ -72,7 +79,12 @@ def _opened(viewer: Viewer, report_id: str) -> None:
         if st.button("Change it", icon=":material/edit:", help="Opens the steps; saved as a new report"):
             links.to(URL, **in_address(saved.report, viewer))
         if not saved.retired_at and (viewer.username == saved.saved_by or viewer.role == "analyst"):
-            st.button("Take it off the list", icon=":material/archive:", on_click=_retire, args=(report_id,))
+            forms.button(
+                f"retire {report_id}",
+                "Take it off the list",
+                partial(_retire, report_id),
+                icon=":material/archive:",
+            )
         _list(viewer)
         _another()
     if absent(saved.report.metric, data.known(viewer)):
@@ -109,21 +121,17 @@ def in_address(report: Report, viewer: Viewer) -> dict[str, str | list[str]]:
 
 
 def _save(report: Report) -> None:
-    with (
-        st.popover("Save and share", icon=":material/bookmark_add:"),
-        st.form("save-report", border=False),
-    ):
-        title = st.text_input("Title", max_chars=saved_reports.LONGEST)
+    def write(viewer: Viewer, values: Mapping[str, Any]) -> str:
+        title = str(values["title"] or "")
+        st.session_state[_SAVED] = saved_reports.save(connect.here(), viewer, title, report)
+        return "Saved."
+
+    with st.popover("Save and share", icon=":material/bookmark_add:"), forms.form("save report") as form:
+        st.text_input("Title", max_chars=saved_reports.LONGEST, key=form.keep("title", ""))
         st.caption(
             "Everybody reads the title, so it names no customer. Only the question is kept, no figure."
         )
-        if st.form_submit_button("Save", type="primary"):
-            now = door.viewer()
-            try:
-                if now is not None:
-                    links.to(URL, report=saved_reports.save(connect.here(), now, title, report))
-            except Problem as problem:
-                st.warning(escaped(str(problem)), icon=":material/error:")
+        form.submit("Save", write, type="primary")
 
 
 def _list(viewer: Viewer) -> None:
@@ -139,12 +147,6 @@ def _list(viewer: Viewer) -> None:
                 links.to(URL, report=saved.report_id)
 
 
-def _retire(report_id: str) -> None:
-    """Take it off the list for whoever holds the connection now."""
-    viewer = door.viewer()
-    if viewer is None:
-        return
-    try:
-        saved_reports.retire(connect.here(), viewer, report_id)
-    except Problem as problem:
-        st.toast(str(problem))
+def _retire(report_id: str, viewer: Viewer, _: Mapping[str, Any]) -> str:
+    saved_reports.retire(connect.here(), viewer, report_id)
+    return "Taken off the list; its link still opens."

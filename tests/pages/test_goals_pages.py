@@ -87,7 +87,9 @@ def test_marketing_sets_the_goal_of_the_template(open_page, bank: Stores):
     assert app.title[0].value == "No goal has been set yet"
     app = _press(app, "+25 % qualified conversions, digital channels, this fiscal year")
     _ok(app)
-    next(t for t in app.text_input if t.key == "goal-note").input("Sales takes two more people in July.")
+    next(t for t in app.text_input if str(t.key).endswith("--note")).input(
+        "Sales takes two more people in July."
+    )
     app = _press(app, "Set the goal")
     _ok(app)
     (goal,) = every_goal(Reader(bank, SYSTEM))
@@ -109,7 +111,7 @@ def test_a_goal_that_is_not_smart_is_told_its_letters_and_not_set(open_page, ban
 
 def test_a_goal_is_ended_on_the_page_with_a_reason(open_page, agreed: Stores):
     app = open_page(EXECUTIVE, "goals")
-    next(t for t in app.text_input if t.key == "why-end").input("We agreed another one.")
+    next(t for t in app.text_input if t.label.startswith("Why it ends")).input("We agreed another one.")
     app = _press(app, "End it")
     _ok(app)
     ended = next(g for g in every_goal(Reader(agreed, SYSTEM)) if g.metric == "qualified_conversions")
@@ -146,7 +148,7 @@ def test_marketing_cannot_sign_for_sales(open_page, agreed: Stores):
 
 def test_sales_declines_with_a_reason(open_page, agreed: Stores):
     app = open_page(SALES, "qualified")
-    next(t for t in app.text_input if t.key == "note-2").input("Mortgages need another score.")
+    next(t for t in app.text_input if t.label == "What should change").input("Mortgages need another score.")
     app = _press(app, "Decline for Sales")
     _ok(app)
     assert "waits" not in app.title[0].value

@@ -1,0 +1,245 @@
+"""What nobody need do any more ends with its reason, and what changes hands is found awake by whoever gets it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import partial
+
+import pandas as pd
+import pytest
+from alert_queue import AMY, BOB, LEAD, found, holding_out
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import insert, select, update
+
+from warehouse import coverage, journal
+from warehouse.access import SYSTEM, Reader
+from warehouse.connect import Stores
+from warehouse.desk import alert_steps, alerts
+from warehouse.schema import customer_profiles, customers, relationship_managers, tickets
+from warehouse.settings import Settings
+from workflow import queue
+from workflow import rules as every_rule
+from workflow.alerts import CONDITION_ENDED, CUSTOMER_LEFT, tonight
+from workflow.assign import claim, reassign
+from workflow.follow import follow_customers
+from workflow.overdue import escalate
+from workflow.rules import rules
+from workflow.steps import SNOOZED, STEPS, WORKING, record_step, take_back
+from workflow.still_true import why_ended
+
+RULE = rules(Settings())[0]
+DAY = date(2026, 6, 1)
+NEXT = DAY + timedelta(days=1)
+A, HELD_OUT = "C1", "C2"
+BOTH = frozenset({A, HELD_OUT})
+
+
+def _raise(desk: Stores, customer: str = A, *, share: float = 0.0) -> str:
+    known = [a["customer_id"] for a in _all(desk, alerts)]
+    tonight(holding_out(desk, share), RULE, found(*dict.fromkeys([*known, customer])), DAY, BOTH)
+    return next(a["alert_id"] for a in _all(desk, alerts) if a["customer_id"] == customer)
+
+
+def _all(desk: Stores, table, *which) -> list[dict]:
+    with desk.desk.connect() as connection:
+        return [dict(row) for row in connection.execute(select(table).where(*which)).mappings()]
+
+
+def _snooze(desk: Stores, alert: str, version: int = 1) -> None:
+    until = DAY + timedelta(days=54)
+    record_step(desk, AMY, alert, SNOOZED, "Abroad until then", version, until=until, today=DAY)
+
+
+@pytest.mark.parametrize("step", [None, *WORKING, SNOOZED])
+@pytest.mark.parametrize(("present", "outcome"), [(BOTH, CONDITION_ENDED), (frozenset(), CUSTOMER_LEFT)])
+def test_an_alert_ends_with_its_cause_whoever_has_started_on_it(
+    desk: Stores, step: str | None, present: frozenset[str], outcome: str
+) -> None:
+    alert = _raise(desk)
+    if step == SNOOZED:
+        _snooze(desk, alert)
+    elif step:
+        record_step(desk, AMY, alert, step, "", 1)
+    tonight(desk, RULE, found(), NEXT, present, lambda ended: {a["alert_id"]: "So it was." for a in ended})
+    (row,) = _all(desk, alerts)
+    assert (row["status"], row["outcome"], row["snoozed_until"]) == ("closed", outcome, None)
+    last = _all(desk, alert_steps)[-1]
+    assert (last["step"], last["note"], last["taken_by"]) == ("ended", "So it was.", "nightly")
+    assert escalate(desk, DAY + timedelta(days=60)) == 0, "what has ended is not overdue"
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(worked=st.lists(st.sampled_from(list(WORKING)), max_size=3))
+def test_both_arms_end_by_the_same_rule(desk: Stores, worked: list[str]) -> None:
+    """Whatever people did with the shown one, it ends on the night the held-out one ends, for the same reason."""
+    number = len(_all(desk, alerts))
+    rule = replace(RULE, code=f"r{number}")
+    shown, kept_back = f"S{number}", f"H{number}"
+    both = frozenset({shown, kept_back})
+    tonight(holding_out(desk, 0.0), rule, found(shown), DAY, both)
+    tonight(holding_out(desk, 1.0), rule, found(shown, kept_back), DAY, both)
+    mine = next(a for a in _all(desk, alerts, alerts.c.rule == rule.code) if a["arm"] == "treated")
+    for version, step in enumerate(worked, start=1):
+        record_step(desk, AMY, mine["alert_id"], step, "", version)
+    tonight(desk, rule, found(), NEXT, both)
+    rows = _all(desk, alerts, alerts.c.rule == rule.code)
+    assert {r["arm"] for r in rows} == {"treated", "held_out"}
+    assert len({(r["status"], r["outcome"], r["closed_at"]) for r in rows}) == 1
+    hidden = next(r["alert_id"] for r in rows if r["arm"] == "held_out")
+    assert not _all(desk, alert_steps, alert_steps.c.alert_id == hidden), "nobody is told of a held-out alert"
+
+
+def test_a_snoozed_alert_that_follows_its_customer_is_awake_for_the_new_rm(desk: Stores) -> None:
+    alert = _raise(desk)
+    _snooze(desk, alert)
+    tonight(desk, RULE, found(A, rm="R2"), NEXT, BOTH)
+    (row,) = _all(desk, alerts)
+    assert (row["rm_id"], row["snoozed_until"]) == ("R2", None)
+    last = _all(desk, alert_steps)[-1]
+    assert last["step"] == "followed"
+    assert "snoozed until 25 Jul 2026" in last["note"]
+    assert last["rm_id"] == "R2", "she finds the line in her own history"
+
+
+def test_a_snoozed_alert_that_a_lead_moves_or_a_colleague_takes_is_awake(desk: Stores, loaded_desk) -> None:
+    for move in ("pool", "claim"):
+        alert = _raise(loaded_desk)
+        version = _all(loaded_desk, alerts)[0]["version"]
+        if move == "pool":
+            _snooze(loaded_desk, alert, version)
+            reassign(loaded_desk, LEAD, alert, None, "On leave", version + 1)
+        else:
+            claim(loaded_desk, BOB, alert)
+        row = _all(loaded_desk, alerts)[0]
+        assert row["snoozed_until"] is None
+    assert "snoozed until 25 Jul 2026" in _all(loaded_desk, alert_steps)[1]["note"]
+
+
+def test_taking_a_step_back_does_not_bring_a_colleagues_snooze_back(desk: Stores) -> None:
+    alert = _raise(desk)
+    _snooze(desk, alert)
+    tonight(desk, RULE, found(A, rm="R2"), NEXT, BOTH)
+    version = _all(desk, alerts)[0]["version"]
+    record_step(desk, BOB, alert, "acknowledged", "", version)
+    take_back(desk, BOB, alert, "Wrong button", version + 1)
+    assert _all(desk, alerts)[0]["snoozed_until"] is None
+
+
+@pytest.fixture
+def loaded_desk(copied, loaded) -> Stores:
+    """A bank whose RMs R1 and R2 the tests' people are not: moving to the pool needs a team only."""
+    return holding_out(copied(loaded), 0.0)
+
+
+@pytest.fixture
+def bank(copied, after_a_night) -> Stores:
+    return copied(after_a_night)
+
+
+def _of_the_bank(bank: Stores, customer_id: str, raised_on: date, rule: str = RULE.code, **more) -> str:
+    """An alert raised on an earlier day, which its RM has acknowledged since."""
+    row = {
+        "alert_id": f"A{customer_id}",
+        "customer_id": customer_id,
+        "rule": rule,
+        "rm_id": "RM01",
+        "customer_rm_id": "RM01",
+        "team": "Central",
+        "raised_on": raised_on,
+        "due_on": raised_on + timedelta(days=30),
+        "arm": "treated",
+        "value_at_stake": 900_000.0,
+        "reasons": '[{"name": "open_complaints_90d", "value": 1.0, '
+        '"sentence": "One complaint of the last 90 days is not settled."}]',
+        "status": "working",
+        "version": 2,
+    } | more
+    with journal.entry(bank, "test", "alert.raise") as entry:
+        entry.desk.execute(insert(alerts), [row])
+    return row["alert_id"]
+
+
+def _settled_complaint(night: Reader, as_of: date) -> tuple[str, date]:
+    """A customer with us whose only complaint of the last months has been settled, and on which day."""
+    rows = night.frame(
+        select(tickets.c.customer_id, tickets.c.opened_at, tickets.c.resolved_at)
+        .join(customer_profiles, customer_profiles.c.customer_id == tickets.c.customer_id)
+        .where(tickets.c.complaint.is_(True), tickets.c.withdrawn.is_not(True))
+        .where(customer_profiles.c.as_of == as_of, customer_profiles.c.open_complaints_90d == 0)
+    )
+    rows["settled"] = pd.to_datetime(rows["resolved_at"]).dt.normalize()
+    rows["opened"] = pd.to_datetime(rows["opened_at"]).dt.normalize()
+    alone = rows[~rows["customer_id"].duplicated(keep=False)]
+    took = alone["settled"] - alone["opened"]
+    some = alone[(took > pd.Timedelta(days=1)) & (alone["settled"] <= pd.Timestamp(as_of))]
+    latest = some.sort_values("settled").iloc[-1]
+    return str(latest["customer_id"]), latest["settled"].date()
+
+
+def test_a_started_alert_says_that_its_complaint_was_settled_and_when(bank: Stores) -> None:
+    night = Reader(bank, SYSTEM, bank.snapshot())
+    as_of = coverage.as_of(night)
+    customer, settled = _settled_complaint(night, as_of)
+    alert = _of_the_bank(bank, customer, settled - timedelta(days=1))
+    present = frozenset(night.frame(select(customer_profiles.c.customer_id))["customer_id"])
+    why = partial(why_ended, night, RULE, as_of, present)
+    tonight(bank, RULE, night.frame(every_rule.found(RULE, as_of)), as_of, present, why)
+    (row,) = _all(bank, alerts, alerts.c.alert_id == alert)
+    assert (row["status"], row["outcome"]) == ("closed", CONDITION_ENDED)
+    note = _all(bank, alert_steps, alert_steps.c.alert_id == alert)[-1]["note"]
+    assert f"The complaint was settled on {settled.day} {settled:%b %Y}." in note
+    closed = queue.closed_alerts(Reader(bank, SYSTEM, bank.snapshot()), as_of - timedelta(days=60), customer)
+    told = queue.ending_words(next(a for a in closed.itertuples() if a.alert_id == alert))
+    assert told.startswith("No longer applies: ")
+
+
+def test_why_an_alert_was_raised_stands_beside_what_it_is_today(bank: Stores) -> None:
+    night = Reader(bank, SYSTEM, bank.snapshot())
+    as_of = coverage.as_of(night)
+    customer, settled = _settled_complaint(night, as_of)
+    _of_the_bank(bank, customer, settled - timedelta(days=1))
+    (row,) = queue.open_alerts(night, customer, as_of).itertuples()
+    assert row.facts == ["One complaint of the last 90 days is not settled."]
+    assert row.facts_now == ["No complaint of the last 90 days is open."]
+
+
+def test_whoever_left_is_called_no_more_even_when_the_rule_was_not_checked(bank: Stores) -> None:
+    night = Reader(bank, SYSTEM, bank.snapshot())
+    as_of = coverage.as_of(night)
+    gone = night.frame(
+        select(customers.c.customer_id, customers.c.left_on)
+        .where(customers.c.left_on <= as_of)
+        .order_by(customers.c.left_on.desc())
+    ).iloc[0]
+    left_on = pd.Timestamp(gone["left_on"]).date()
+    alert = _of_the_bank(bank, gone["customer_id"], left_on - timedelta(days=2), rule="high_churn_risk")
+    present = frozenset(night.frame(select(customer_profiles.c.customer_id))["customer_id"])
+    follow_customers(bank, night, as_of, present)
+    (row,) = _all(bank, alerts, alerts.c.alert_id == alert)
+    assert (row["status"], row["outcome"]) == ("closed", CUSTOMER_LEFT)
+    note = _all(bank, alert_steps, alert_steps.c.alert_id == alert)[-1]["note"]
+    assert note == f"The customer left on {left_on.day} {left_on:%b %Y}."
+    assert follow_customers(bank, night, as_of, present) == 0
+
+
+def test_the_work_of_an_rm_who_is_no_longer_with_the_bank_waits_awake_in_the_pool(bank: Stores) -> None:
+    night = Reader(bank, SYSTEM, bank.snapshot())
+    as_of = coverage.as_of(night)
+    first = _all(bank, alerts, alerts.c.arm == "treated", alerts.c.rm_id.is_not(None))[0]
+    with journal.entry(bank, "test", "alert.cover") as entry:
+        mine = update(alerts).where(alerts.c.alert_id == first["alert_id"])
+        entry.desk.execute(mine.values(rm_id="RM-GONE", snoozed_until=as_of + timedelta(days=20)))
+    present = frozenset(night.frame(select(customer_profiles.c.customer_id))["customer_id"])
+    assert follow_customers(bank, night, as_of, present) == 1
+    (row,) = _all(bank, alerts, alerts.c.alert_id == first["alert_id"])
+    assert (row["rm_id"], row["snoozed_until"]) == (None, None)
+    teams = night.frame(select(relationship_managers.c.rm_id, relationship_managers.c.team))
+    assert row["team"] in set(teams["team"])
+
+
+def test_every_line_of_a_history_has_words() -> None:
+    from workflow.steps import HISTORY
+
+    assert set(STEPS) | {"ended", "followed", "noted"} <= set(HISTORY)
