@@ -44,16 +44,19 @@ class Forms:
         if request.method not in ("GET", "HEAD", "POST"):
             return PlainTextResponse("This page takes GET and POST.", 405)
         if request.url.path == "/login":
-            return await self._sign_in(request, token) if posted else self._sign_in_page(request, who)
+            why = "" if who else await self.slowly(sessions.why_over, self.stores, token)
+            return (
+                await self._sign_in(request, token, why) if posted else self._sign_in_page(request, who, why)
+            )
         if who is None or token is None:
             return RedirectResponse("/login", 303)
         if request.url.path == "/logout":
             return await self._sign_out(request, who, token, posted)
         return await self._new_password(request, who, token, posted)
 
-    def _sign_in_page(self, request: Request, who: Person | None) -> Response:
+    def _sign_in_page(self, request: Request, who: Person | None, why: str) -> Response:
         wanted = headers.safe_next(request.query_params.get("next"))
-        return RedirectResponse(wanted, 303) if who else self._sign_in_form(request, wanted)
+        return RedirectResponse(wanted, 303) if who else self._sign_in_form(request, wanted, why=why)
 
     def _sign_in_form(
         self,
@@ -62,12 +65,14 @@ class Forms:
         username: str = "",
         problem: str = "",
         status: int = 200,
+        why: str = "",
     ) -> Response:
         kept = request.cookies.get(self.form_cookie, "")
         # The cookie is kept if there is one, so that a second tab does not spoil the form in the first.
         seed = kept if re.fullmatch(r"[A-Za-z0-9_-]{43}", kept) else secrets.token_urlsafe(32)
         page = html(
             screens.sign_in(
+                why=why,
                 csrf=_bound("sign in", seed),
                 next_place=wanted,
                 username=username,
@@ -79,17 +84,17 @@ class Forms:
         page.headers.append("Set-Cookie", headers.cookie(self.form_cookie, seed, https=self.https))
         return page
 
-    async def _sign_in(self, request: Request, old: str | None) -> Response:
+    async def _sign_in(self, request: Request, old: str | None, why: str) -> Response:
         form = await _read(request)
         wanted, username = headers.safe_next(form.get("next")), form.get("username", "")[:254]
         seed = request.cookies.get(self.form_cookie, "")
         if not seed or not _genuine(request, form, "sign in", seed):
-            return self._sign_in_form(request, wanted, username, STALE, 403)
+            return self._sign_in_form(request, wanted, username, STALE, 403, why)
         address = headers.address_of(request.scope.get("client"))
         try:
             token = await self.slowly(self._check, username, form.get("password", ""), address, old)
         except Problem as problem:
-            return self._sign_in_form(request, wanted, username, str(problem), 401)
+            return self._sign_in_form(request, wanted, username, str(problem), 401, why)
         answer = RedirectResponse(wanted, 303)
         self._set(answer, token)
         answer.headers.append("Set-Cookie", headers.cookie(self.form_cookie, "", https=self.https, seconds=0))
@@ -107,6 +112,8 @@ class Forms:
             return html(page, 403)
         await self.slowly(sessions.end, self.stores, token)
         answer = html(screens.sentence("You are signed out", "See you soon.", "Sign in again"))
+        # Whoever leaves on purpose leaves nothing typed behind in this browser.
+        answer.headers["Clear-Site-Data"] = '"storage"'
         self._set(answer, "", seconds=0)
         return answer
 

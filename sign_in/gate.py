@@ -17,7 +17,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sign_in import forms, headers, screens, sessions
+from sign_in import drafts, forms, headers, screens, sessions
 from sign_in.sessions import Person
 from sign_in.watch import Watch
 from warehouse.connect import Stores
@@ -84,7 +84,7 @@ class Gate:
             await send(message)
 
         try:
-            answer = await self._answer(Request(scope, receive)) or self.app
+            answer = await self._answer(Request(scope, receive))
             await answer(scope, receive, protected)
         except Exception as bug:  # whatever it is, it becomes a number
             number = reference(bug)
@@ -93,8 +93,8 @@ class Gate:
                 page = screens.sentence("Something went wrong", text)
                 await forms.html(page, 500)(scope, receive, protected)
 
-    async def _answer(self, request: Request) -> Response | None:
-        """What the gate answers itself; None lets Streamlit answer."""
+    async def _answer(self, request: Request) -> ASGIApp:
+        """What the gate answers itself, or Streamlit, whose pages then keep what is typed."""
         path = request.url.path
         if path == "/healthz":
             return PlainTextResponse("ok")
@@ -108,9 +108,21 @@ class Gate:
             return _refuse(request, "/login?" + urlencode({"next": _place(request)}), 401)
         if who.must_change_password:
             return _refuse(request, "/password", 403)
+        if path == drafts.PATH:
+            return Response(drafts.SCRIPT, media_type="text/javascript")
+        if path == drafts.SEEN:
+            return await self._seen(request, token)
         if _is_navigation(request):
             await self.ask(sessions.seen, self.stores, token)
-        return None
+            return drafts.with_script(self.app, who.username)
+        return self.app
+
+    async def _seen(self, request: Request, token: str) -> Response:
+        """She types: her session does not go idle meanwhile."""
+        if request.method != "POST" or not headers.same_origin(request.headers):
+            return PlainTextResponse("This takes a POST of our own pages.", 405)
+        await self.ask(sessions.seen, self.stores, token)
+        return Response(status_code=204)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         connection = HTTPConnection(scope)

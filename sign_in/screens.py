@@ -61,14 +61,27 @@ def _said(problem: str) -> str:
     return f'<p class="bad" id="said" role="alert" aria-live="assertive">{escape(problem)}</p>'
 
 
-def sign_in(*, csrf: str, next_place: str, username: str = "", problem: str = "", demo_hint: str = "") -> str:
-    """The sign-in form."""
+def _why(why: str) -> str:
+    return f'<p class="note" role="status">{escape(why)}</p>' if why else ""
+
+
+def sign_in(
+    *,
+    csrf: str,
+    next_place: str,
+    username: str = "",
+    problem: str = "",
+    why: str = "",
+    demo_hint: str = "",
+) -> str:
+    """The sign-in form; `why` says how the session before ended, if one did."""
     hint = f'<div class="note">{escape(demo_hint)}</div>' if demo_hint else ""
     first, second = ("", " autofocus") if username else (" autofocus", "")
     return _document(
         "Sign in",
         '<h1>Sign in</h1><p class="soft">One view of the customer, for every department.</p>'
-        f'{_said(problem)}<form method="post" action="/login">'
+        f"{_why(why)}{_said(problem)}"
+        '<form method="post" action="/login">'
         f"{_hidden(csrf=csrf, next=next_place)}"
         '<label for="username">User name</label><input id="username" name="username" required '
         'maxlength="254" autocomplete="username" autocapitalize="none" autocorrect="off" '

@@ -27,6 +27,7 @@ Person = Row[Any]
 SEEN_EVERY = timedelta(minutes=1)
 """How exactly the idle clock is kept: writing it more often would cost a write per click."""
 
+_GO_ON = "Sign in to go on; what you typed is kept."
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -83,6 +84,27 @@ def person(stores: Stores, token: str | None) -> Person | None:
         )
     )
     return ask(stores.desk.execution_options(reading=True), lambda desk: desk.execute(hers).first())
+
+
+def why_over(stores: Stores, token: str | None) -> str:
+    """Why the session of this token is over, for its holder; empty if it is not, or if she ended it herself."""
+    if not token or not _TOKEN.fullmatch(token):
+        return ""
+    settings = stores.settings
+    with stores.look_at_desk() as desk:
+        row = desk.execute(select(sessions).where(sessions.c.token_hash == _hashed(token))).first()
+    if row is None or row.ended_why in ("signed out", "replaced by a new sign-in"):
+        return ""
+    now = row.ended_at or stores.now()
+    if row.ended_why not in (None, "expired"):
+        return "You were signed out because your account was changed. Sign in again to go on."
+    if row.seen_at <= now - timedelta(minutes=settings.idle_minutes):
+        minutes = f"{settings.idle_minutes} minutes" if settings.idle_minutes != 1 else "a minute"
+        return f"You were signed out after {minutes} without activity. {_GO_ON}"
+    if row.started_at <= now - timedelta(hours=settings.session_hours):
+        hours = f"{settings.session_hours} hours" if settings.session_hours != 1 else "an hour"
+        return f"You were signed out {hours} after you signed in. {_GO_ON}"
+    return ""
 
 
 def seen(stores: Stores, token: str) -> None:

@@ -40,6 +40,10 @@ class Served:
     def sign_in(self, page: Page, username: str) -> None:
         """Come through the sign-in page as a person would."""
         page.goto(f"{self.address}/")
+        self.enter(page, username)
+
+    def enter(self, page: Page, username: str) -> None:
+        """Fill in the sign-in page that is open."""
         page.get_by_label("User name").fill(username)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()

@@ -78,7 +78,8 @@ class Inside:
         kind = b"text/html" if scope["path"] == "/" else b"application/javascript"
         start = {"type": "http.response.start", "status": 200, "headers": [(b"content-type", kind)]}
         await send(start)
-        await send({"type": "http.response.body", "body": b"customers"})
+        body = b"<head></head>customers" if scope["path"] == "/" else b"customers"
+        await send({"type": "http.response.body", "body": body})
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from starlette.websockets import WebSocketDisconnect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from sign_in import accounts, headers, sessions
+from sign_in import accounts, drafts, headers, sessions
 from sign_in.gate import Gate
 from warehouse import connect
 from warehouse.settings import Settings
@@ -53,6 +53,49 @@ def test_anything_else_without_a_session_is_401_and_sets_no_cookie(visitor, insi
     assert answer.status_code == 401
     assert "set-cookie" not in answer.headers
     assert inside.asked == []
+
+
+def test_the_sign_in_says_why_it_is_there(visitor, stores, clock):
+    assert "signed out" not in visitor.get("/login", headers=PAGE).text
+    sign_in(visitor)
+    clock.passes(minutes=30)
+    told = "You were signed out after 30 minutes without activity. Sign in to go on; what you typed is kept."
+    assert told in visitor.get("/login", headers=PAGE).text
+    assert told in sign_in(visitor, password="wrong").text
+    sign_in(visitor)
+    accounts.change_role(stores, "amy", "analyst", by="test")
+    assert "because your account was changed" in visitor.get("/login", headers=PAGE).text
+
+
+def test_whoever_signed_out_herself_is_told_nothing(visitor):
+    sign_in(visitor)
+    page = visitor.get("/logout", headers=PAGE)
+    left = visitor.post("/logout", data=form_of(page))
+    assert left.headers["clear-site-data"] == '"storage"', "nothing typed stays behind"
+    assert "You were signed out" not in visitor.get("/login", headers=PAGE).text
+
+
+def test_only_a_page_carries_the_script_that_keeps_what_is_typed(visitor, inside):
+    sign_in(visitor)
+    page = visitor.get("/", headers=PAGE | {"if-none-match": "x"})
+    assert f'<script src="/drafts.js" data-owner="{drafts.owner("amy")}" defer></script></head>' in page.text
+    assert int(page.headers["content-length"]) == len(page.content)
+    assert "amy" not in page.text
+    assert "<script" not in visitor.get("/static/a.js").text
+    script = visitor.get("/drafts.js")
+    assert script.headers["content-type"].startswith("text/javascript")
+    assert script.headers["cache-control"] == "no-store"
+
+
+def test_the_script_and_the_sign_of_typing_need_a_session(visitor, stores, clock):
+    assert visitor.get("/drafts.js").status_code == visitor.post("/seen").status_code == 401
+    sign_in(visitor)
+    clock.passes(minutes=20)
+    assert visitor.get("/seen").status_code == 405
+    assert visitor.post("/seen", headers={"origin": "http://evil.test"}).status_code == 405
+    assert visitor.post("/seen").status_code == 204
+    clock.passes(minutes=20)
+    assert visitor.get("/", headers=PAGE).status_code == 200, "who types is not idle"
 
 
 def test_health_is_public_and_says_nothing(visitor):

@@ -1,0 +1,184 @@
+/* Keeps what a person typed into a form while her session may end: in this window only, for her only, for a working day.
+
+   A form's text is in the browser until it is sent. When the session has ended, the page goes to the sign-in; afterwards
+   the text is put back into the form of the same record. What was recorded is forgotten. Somebody else who signs in in
+   this window finds nothing. While she types, her session is told that she is there. */
+(() => {
+  "use strict";
+  const owner = document.currentScript.dataset.owner;
+  const STORE = "concord-drafts", KEPT_MS = 12 * 3600e3, SEEN_EVERY_MS = 60e3, LOOK_MS = 150, GIVE_UP_MS = 20e3;
+  const TEXT = "textarea, input[type=text], input:not([type])";
+
+  const read = () => {
+    try {
+      const found = JSON.parse(sessionStorage.getItem(STORE) || "{}");
+      return found.owner === owner ? found.forms : {};
+    } catch { return {}; }
+  };
+  const drafts = read();
+  for (const [key, draft] of Object.entries(drafts)) if (Date.now() - draft.at > KEPT_MS) delete drafts[key];
+  const write = () => {
+    try { sessionStorage.setItem(STORE, JSON.stringify({ owner, forms: drafts })); } catch { /* a full store keeps less */ }
+  };
+  write();
+
+  const place = () => location.pathname + "?" + (new URLSearchParams(location.search).get("cid") || "");
+
+  /* The forms on the page: record → its version and its fields by name. */
+  const onPage = () => {
+    const found = new Map();
+    for (const element of document.querySelectorAll('[class*="st-key-form--"]')) {
+      const named = /(?:^|\s)st-key-form--([A-Za-z0-9-]+?)--([A-Za-z0-9-]+?)--([a-z_]+)(?:\s|$)/.exec(element.className);
+      if (!named) continue;
+      const [, record, version, field] = named;
+      if (!found.has(record)) found.set(record, { version, fields: new Map() });
+      found.get(record).fields.set(field, element);
+    }
+    return found;
+  };
+  const text = (element) => element.querySelector('[data-testid="stSelectbox"], [data-testid="stDateInput"]')
+    ? null : element.querySelector(TEXT);
+  const select = (element) => element.querySelector('[data-testid="stSelectbox"]');
+  const chosen = (box) => {
+    const input = box.querySelector("input");
+    const shown = box.querySelector('[data-baseweb="select"] [value]') || input;
+    return (shown && (shown.getAttribute("value") || shown.value)) || "";
+  };
+
+  /* Signed out, a page has no menu: then what is gone was not recorded. */
+  const signedIn = () => document.querySelector('[data-testid="stSidebar"]') !== null;
+  const idle = () => {
+    const app = document.querySelector('[data-testid="stApp"]');
+    return app !== null && app.getAttribute("data-test-script-state") !== "running";
+  };
+
+  const waiting = new Map(Object.entries(drafts).filter(([key]) => key.startsWith(place() + "\n")));
+  const pressed = new Set();
+  const started = Date.now();
+
+  const keep = () => {
+    const forms = onPage();
+    for (const [record, form] of forms) {
+      const key = place() + "\n" + record;
+      if (waiting.has(key)) continue;
+      const fields = {};
+      let typed = false;
+      for (const [field, element] of form.fields) {
+        const box = select(element), input = text(element);
+        if (box) fields[field] = { choice: chosen(box) };
+        else if (input) { fields[field] = { text: input.value }; typed = typed || input.value.trim() !== ""; }
+      }
+      if (typed) drafts[key] = { at: Date.now(), fields };
+      else delete drafts[key];
+      if (typed === false) pressed.delete(record);
+    }
+    if (signedIn() && idle()) {
+      for (const record of pressed) {
+        if (!forms.has(record)) { delete drafts[place() + "\n" + record]; pressed.delete(record); }
+      }
+    }
+    write();
+  };
+
+  const put = (input, value) => {
+    const kind = input.tagName === "TEXTAREA" ? HTMLTextAreaElement : HTMLInputElement;
+    Object.getOwnPropertyDescriptor(kind.prototype, "value").set.call(input, value);
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+  const choose = async (box, words) => {
+    if (!words || chosen(box) === words) return true;
+    const input = box.querySelector("input");
+    if (!input) return false;
+    input.focus();
+    for (const kind of ["mousedown", "mouseup", "click"]) input.dispatchEvent(new MouseEvent(kind, { bubbles: true }));
+    for (let tries = 0; tries < 20; tries += 1) {
+      await pause(50);
+      const option = [...document.querySelectorAll('[role="option"]')].find((o) => o.textContent.trim() === words);
+      if (!option) continue;
+      option.dispatchEvent(new MouseEvent("mousedown", { bubbles: true }));
+      option.click();
+      await pause(100);
+      return chosen(box) === words;
+    }
+    input.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+    input.blur();
+    return false;
+  };
+
+  const say = (sentence, quote, key) => {
+    const box = document.createElement("div");
+    box.setAttribute("role", "status");
+    box.className = "concord-kept";
+    box.style.cssText = "position:fixed;right:16px;bottom:16px;max-width:min(420px,calc(100vw - 32px));padding:14px 16px;" +
+      "border-radius:8px;background:#0b5a6b;color:#fff;font:15px/1.45 system-ui,sans-serif;z-index:1000000;" +
+      "box-shadow:0 4px 24px rgb(0 0 0/.25);overflow-wrap:anywhere";
+    box.append(sentence);
+    if (quote) { const q = document.createElement("p"); q.textContent = `“${quote}”`; q.style.margin = "8px 0 0"; box.append(q); }
+    const away = document.createElement("button");
+    away.textContent = "Close";
+    away.style.cssText = "display:block;margin-top:10px;padding:4px 10px;border:1px solid #fff;border-radius:6px;" +
+      "background:none;color:inherit;font:inherit;cursor:pointer";
+    away.onclick = () => { box.remove(); if (key) { delete drafts[key]; waiting.delete(key); write(); } };
+    box.append(away);
+    document.body.append(box);
+  };
+
+  let restoring = false;
+  const restore = async () => {
+    if (restoring || waiting.size === 0 || !idle()) return;
+    restoring = true;
+    try {
+      const forms = onPage();
+      for (const [key, draft] of [...waiting]) {
+        const form = forms.get(key.split("\n")[1]);
+        if (!form) continue;
+        const lost = [];
+        for (const [field, element] of form.fields) {
+          const before = draft.fields[field];
+          const input = before && text(element), box = before && select(element);
+          if (input && before.text && input.value === "") put(input, before.text);
+          if (box && before.choice && !(await choose(box, before.choice))) lost.push(before.choice);
+        }
+        waiting.delete(key);
+        say("What you typed here before is back in its form. Look at it, then record it." +
+          (lost.length ? ` You had chosen “${lost.join("”, “")}”: choose it again.` : ""));
+      }
+    } finally { restoring = false; }
+  };
+  const giveUp = () => {
+    for (const [key, draft] of waiting) {
+      if (key.startsWith(place() + "\n")) {
+        const typed = Object.values(draft.fields).map((f) => f.text || "").filter((t) => t.trim()).join(" · ");
+        say("Kept from before: what you typed on this page. Its form is closed or no longer here.", typed, key);
+      }
+    }
+  };
+
+  let due = 0;
+  const look = () => {
+    clearTimeout(due);
+    due = setTimeout(async () => { await restore(); keep(); }, LOOK_MS);
+  };
+  let seen = started;
+  document.addEventListener("input", (event) => {
+    look();
+    // A person who types is there, though nothing reaches the server before she sends it.
+    if (event.isTrusted && Date.now() - seen > SEEN_EVERY_MS) {
+      seen = Date.now();
+      fetch("/seen", { method: "POST", credentials: "same-origin" }).catch(() => {});
+    }
+  }, true);
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest && event.target.closest('[class*="--press-"]');
+    const named = button && /st-key-form--([A-Za-z0-9-]+?)--/.exec(button.className);
+    if (named) { keep(); pressed.add(named[1]); }
+    look();
+  }, true);
+  const watch = () => {
+    new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+    look();
+    setTimeout(giveUp, GIVE_UP_MS);
+  };
+  if (document.body) watch(); else document.addEventListener("DOMContentLoaded", watch);
+})();

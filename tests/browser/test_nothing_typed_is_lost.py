@@ -1,0 +1,100 @@
+"""A session that expires, and two windows on one alert, in a real browser: what was typed and chosen comes back."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+NOTE = "She asked for a call on Friday, after five"
+LATER = "Not now, remind me later"
+
+
+def _desk(served, statement: str, *values: object) -> list[tuple]:
+    with sqlite3.connect(served.data / "desk.sqlite", timeout=20) as desk:
+        return desk.execute(statement, values).fetchall()
+
+
+def _go_idle(served) -> None:
+    _desk(served, "UPDATE sessions SET seen_at = strftime('%Y-%m-%d %H:%M:%f000', seen_at, '-31 minutes')")
+
+
+def _open_an_alert(served, page: Page) -> None:
+    served.sign_in(page, "rm")
+    page.goto(f"{served.address}/customer-health")
+    page.get_by_role("button", name="Open", exact=True).last.click()
+    expect(page.get_by_text("What did you do?").first).to_be_visible()
+
+
+def _choose(page: Page, step: str, note: str) -> None:
+    page.get_by_label("What did you do?").first.click()
+    page.get_by_role("option", name=step).click()
+    page.get_by_label("Note").first.fill(note)
+
+
+def test_a_note_and_its_step_survive_an_expired_session(served, page: Page) -> None:
+    _open_an_alert(served, page)
+    place = page.url
+    _choose(page, LATER, NOTE)
+    _go_idle(served)
+    expect(page).to_have_url(re.compile("/login"))
+    expect(page.get_by_text("You were signed out after 30 minutes without activity.")).to_be_visible()
+    expect(page.get_by_text("what you typed is kept")).to_be_visible()
+    served.enter(page, "rm")
+    assert page.url.split("?")[0] == place.split("?")[0]
+    expect(page.get_by_label("Note").first).to_have_value(NOTE)
+    expect(page.get_by_text("What you typed here before is back")).to_be_visible()
+    before = len(_desk(served, "SELECT step FROM alert_steps"))
+    page.get_by_role("button", name="Record").first.click()
+    expect(page.get_by_text(re.compile("^Recorded:"))).to_be_visible()
+    assert _desk(served, "SELECT step, note FROM alert_steps")[before:] == [("snoozed", NOTE)]
+    page.reload()
+    expect(page.get_by_label("Note").first).to_have_value("")
+
+
+def test_a_note_is_never_shown_to_somebody_else(served, page: Page) -> None:
+    _open_an_alert(served, page)
+    page.get_by_label("Note").first.fill("Only for me")
+    _go_idle(served)
+    expect(page).to_have_url(re.compile("/login"))
+    served.enter(page, "analyst")
+    page.wait_for_function("!(sessionStorage.getItem('concord-drafts') || '').includes('Only for me')")
+    expect(page.get_by_text("Only for me")).to_have_count(0)
+
+
+def test_whoever_types_is_not_idle(served, page: Page) -> None:
+    _open_an_alert(served, page)
+    _desk(served, "UPDATE sessions SET seen_at = strftime('%Y-%m-%d %H:%M:%f000', seen_at, '-29 minutes')")
+    before = _desk(served, "SELECT max(seen_at) FROM sessions WHERE ended_at IS NULL")[0][0]
+    page.evaluate("Date.now = ((now) => () => now() + 120000)(Date.now)")
+    with page.expect_response(lambda answer: answer.url.endswith("/seen")) as told:
+        page.get_by_label("Note").first.press_sequentially("A long note")
+    assert told.value.status == 204
+    assert _desk(served, "SELECT max(seen_at) FROM sessions WHERE ended_at IS NULL")[0][0] > before
+
+
+def test_of_two_windows_the_second_is_told_and_keeps_its_note(served, page: Page) -> None:
+    _open_an_alert(served, page)
+    other = page.context.new_page()
+    other.goto(page.url)
+    _choose(other, "Spoke to the customer", NOTE)
+    before = len(_desk(served, "SELECT step FROM alert_steps"))
+    _choose(page, "Seen, I will call", "")
+    page.get_by_role("button", name="Record").first.click()
+    expect(page.get_by_text(re.compile("^Recorded:"))).to_be_visible()
+    other.get_by_role("button", name="Record").first.click()
+    expect(other.get_by_text(re.compile("while you had it open here")).first).to_be_visible()
+    expect(other.get_by_label("Note").first).to_have_value(NOTE)
+    assert [s for (s,) in _desk(served, "SELECT step FROM alert_steps")[before:]] == ["acknowledged"]
+    _choose(page, "Customer declined", "")
+    page.get_by_role("button", name="Record").first.click()
+    expect(page.get_by_text(re.compile("^Recorded: Customer declined"))).to_be_visible()
+    other.get_by_role("button", name="Record").first.click()
+    expect(other.get_by_text("Your step was not recorded")).to_be_visible()
+    expect(other.get_by_label(re.compile("^Your note"))).to_have_value(NOTE)
+    other.get_by_role("button", name="Add the note to its history").click()
+    expect(other.get_by_text("Your step was not recorded")).to_have_count(0)
+    assert _desk(served, "SELECT step, note FROM alert_steps")[-1] == ("noted", NOTE)
