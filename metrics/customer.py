@@ -20,6 +20,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from metrics.profile_parts import SAVED_PRODUCTS
 from metrics.stays import left_for_good
 from warehouse import schema
 from warehouse.dialects import add_days
@@ -77,12 +78,14 @@ def holdings(customer_id: str, as_of: date) -> Select:
 
 
 def balance_by_month(customer_id: str, as_of: date) -> Select:
-    """Month end and total of positive balances: what the customer has with us, 13 months."""
+    """Month end and deposits and investments, 13 months: the same sum as `total_balance` of the profile."""
     return (
         select(balances.c.month_on, func.sum(balances.c.balance).label("balance"))
+        .join(accounts, accounts.c.account_id == balances.c.account_id)
         .where(
             balances.c.customer_id == customer_id,
-            balances.c.balance > 0,
+            accounts.c.product.in_(SAVED_PRODUCTS),
+            or_(accounts.c.opened_on.is_(None), accounts.c.opened_on <= as_of),
             balances.c.month_on > as_of - timedelta(days=396),
             balances.c.month_on <= as_of,
         )

@@ -91,7 +91,9 @@ def in_words(load: pd.DataFrame) -> str:
         return "Nobody in your team has an open alert."
     most, least = load.iloc[0], load.iloc[-1]
     if most["weeks"] - least["weeks"] < 0.5:
-        return f"The work is spread evenly: about {most['weeks']:.1f} weeks of calls each."
+        few, many = f"{least['weeks']:.1f}", f"{most['weeks']:.1f}"
+        each = f"{many} weeks of calls each" if few == many else f"{few} to {many} weeks of calls each"
+        return f"The work is spread evenly: {each}."
     return (
         f"{most['name']} has {most['weeks']:.1f} weeks of calls open, {least['name']} {least['weeks']:.1f}."
     )

@@ -26,6 +26,15 @@ STEPS = {
     "reopened": "Reopen",
 }
 """Every step with the words on its button."""
+ALARM_CLOSED = "alarm_closed"
+DONE = {
+    "planned": "Planned",
+    "analysed": "Analysed",
+    "closed": "Closed",
+    "reopened": "Reopened",
+    ALARM_CLOSED: "Alarm closed",
+}
+"""Every kind of line in a campaign's history."""
 WRITERS = frozenset({"marketing"})
 LONGEST_NOTE = 4_000
 
@@ -77,7 +86,7 @@ def record(
         before = entry.desk.execute(of_this.order_by(campaign_steps.c.step_id)).all()
         if seen is not None and before and before[-1].step_id != seen:
             last = before[-1]
-            words = STEPS.get(last.step, last.step)
+            words = DONE.get(last.step, last.step)
             raise ChangeRefused(
                 changed_meanwhile(entry.desk, viewer, last.taken_by, last.taken_at, words, "on this campaign")
             )

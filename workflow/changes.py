@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from models import churn
 from warehouse.access import Reader
+from warehouse.desk import alerts
 from warehouse.schema import customer_scores
 from workflow import queue
 
@@ -19,7 +20,8 @@ WORSE_BY = 0.05
 
 @dataclass(frozen=True, kw_only=True)
 class Changes:
-    """Customers, not alerts. `worse` is None while no earlier night is known to compare with."""
+    """Customers, not alerts. `new` are those an alert was raised about, whatever became of it since; `worse` are those
+    of the open queue, None while no earlier night is known to compare with."""
 
     since: date
     new: frozenset[str]
@@ -43,13 +45,23 @@ def changes(reader: Reader, people: pd.DataFrame, today: date) -> Changes:
     closed = queue.closed_alerts(reader, since)
     return Changes(
         since=since,
-        new=frozenset(ids[pd.to_datetime(people["raised_on"]) >= pd.Timestamp(since)]),
+        new=_raised_since(reader, since, today),
         worse=_worse(reader, list(ids), since, today),
         due=frozenset(ids[masks["due"]]),
         overdue=frozenset(ids[masks["overdue"]]),
         accepted=frozenset(closed[closed["outcome"] == "accepted"]["customer_id"]),
         closed=len(closed),
     )
+
+
+def _raised_since(reader: Reader, since: date, today: date) -> frozenset[str]:
+    """Whom an alert of the viewer's was raised about since a day: what was worked and closed does not make it fewer."""
+    raised = select(alerts.c.customer_id).where(
+        alerts.c.raised_on >= since, alerts.c.raised_on <= today, alerts.c.rm_id.is_not(None)
+    )
+    if reader.viewer.role == "relationship_manager":
+        raised = raised.where(alerts.c.rm_id == reader.viewer.rm_id)
+    return frozenset(reader.frame(raised.distinct())["customer_id"])
 
 
 def _worse(reader: Reader, customer_ids: list[str], since: date, today: date) -> frozenset[str] | None:

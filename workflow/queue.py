@@ -146,6 +146,15 @@ def by_customer(found: pd.DataFrame) -> pd.DataFrame:
     return rows.reset_index()
 
 
+def units(found: pd.DataFrame, people: pd.DataFrame, today: date) -> str:
+    """In what the figures of a queue are counted: customers, and how many alerts stand behind them."""
+    snoozed = int(kinds(people, today)["snoozed"].sum()) if len(people) else 0
+    alerts = "1 alert is open" if len(found) == 1 else f"{len(found):,} alerts are open"
+    customers = "1 customer" if len(people) == 1 else f"{len(people):,} customers"
+    waits = f", {snoozed:,} of them snoozed" if snoozed else ""
+    return f"Counted in customers: {alerts}, about {customers}{waits}."
+
+
 def counts(people: pd.DataFrame, today: date) -> dict[str, int]:
     """Of the rows of `by_customer`: how many are open and not snoozed, and how many of each of `kinds`."""
     masks = kinds(people, today)

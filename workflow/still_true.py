@@ -82,7 +82,7 @@ def ended_because(
         .where(profile.c.as_of == as_of, profile.c.customer_id.in_(ids))
     )
     settled = _complaints(reader, ended, as_of) if _COMPLAINTS in names and _has_cases(reader) else {}
-    now = {row.customer_id: row._mapping for row in rows}
+    now = {row.customer_id: row._asdict() for row in rows}
     return {
         a["alert_id"]: _gone(parts, now[a["customer_id"]], settled.get(a["alert_id"], ""))
         for a in ended
@@ -147,7 +147,7 @@ def _latest(
         .outerjoin(score, scored)
         .where(profile.c.as_of == as_of, profile.c.customer_id.in_(customer_ids))
     )
-    return {row.customer_id: {**row._mapping, "as_of": as_of} for row in rows}
+    return {row.customer_id: {**row._asdict(), "as_of": as_of} for row in rows}
 
 
 def _parts(condition: ColumnElement[bool]) -> list[ColumnElement[bool]]:

@@ -46,7 +46,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
             f"No customer of yours is flagged. Checked as of {day(today)}.", "The next check is tonight."
         )
     else:
-        _queue(found, counts, today, PER_PAGE_OF_A_LEAD if viewer.role == "team_lead" else PER_PAGE)
+        _queue(alerts, found, counts, today, PER_PAGE_OF_A_LEAD if viewer.role == "team_lead" else PER_PAGE)
     team_work.pool(viewer)
     if viewer.role == "team_lead":
         team_work.lie_of_the_work(alerts, viewer, today)
@@ -61,21 +61,25 @@ def _headline(counts: dict[str, int], viewer: Viewer) -> str:
         return "Nobody to call today"
     people = "customer" if counts["open"] == 1 else "customers"
     pressing = counts["due"] + counts["overdue"]
-    return f"{whose} {counts['open']} {people} to call, {pressing or 'none'} due within 7 days"
+    return f"{whose} {counts['open']} {people} to call, {pressing or 'none'} due within 7 days or overdue"
 
 
 def _changed(since: Changes) -> None:
     """The meeting's first question in one line."""
     worse = "not yet known who got worse" if since.worse is None else f"{len(since.worse)} worse"
     st.caption(
-        f"Since Monday {day(since.since)}: {len(since.new)} new, {worse}, {len(since.accepted)} accepted what was "
-        f"offered, {since.closed} alerts closed. Now: {len(since.due)} due within 7 days, {len(since.overdue)} overdue.",
-        help="Worse: the chance of leaving rose by 5 in 100 or more since the last night before that Monday. "
-        "Accepted says what the customer did, not that the call brought it about: the page Impact compares.",
+        f"Customers since Monday {day(since.since)}: {len(since.new)} new, worked or not, {worse}, {len(since.accepted)} "
+        f"accepted what was offered; {since.closed} alerts closed. Now: {len(since.due)} due within 7 days, "
+        f"{len(since.overdue)} overdue.",
+        help="New: an alert was raised since that Monday, whatever became of it. Worse, of those still open: the chance "
+        "of leaving rose by 5 in 100 or more since the last night before that Monday. Accepted says what the customer "
+        "did, not that the call brought it about: the page Impact compares.",
     )
 
 
-def _queue(found: pd.DataFrame, counts: dict[str, int], today: date, at_once: int) -> None:
+def _queue(
+    alerts: pd.DataFrame, found: pd.DataFrame, counts: dict[str, int], today: date, at_once: int
+) -> None:
     numbers = counts | {"all": counts["open"]}
     offered = [kind for kind in SHOWN if kind in ALWAYS or numbers[kind]]
     asked = st.query_params.get("show", "all")
@@ -91,7 +95,7 @@ def _queue(found: pd.DataFrame, counts: dict[str, int], today: date, at_once: in
     st.query_params["show"] = shown or "all"
     masks = queue.kinds(found, today)
     chosen = found[masks[shown]] if shown in masks else found[~masks["snoozed"]]
-    st.caption(_order(found))
+    st.caption(f"{queue.units(alerts, found, today)} {_order(found)}")
     pages = max(1, -(-len(chosen) // at_once))
     number = st.session_state.get("queue_page", 1) if pages > 1 else 1
     first = (min(number, pages) - 1) * at_once
@@ -108,12 +112,12 @@ def _order(found: pd.DataFrame) -> str:
     if found["saved"].notna().any():
         can = int((found["saved"] >= WORTH_A_CALL).sum())
         return (
-            "In the order to work them: money with us × chance that a call keeps the customer. "
+            "In the order to work them: deposits and investments × chance that a call keeps the customer. "
             f"{can} of {len(found)} can probably be kept."
         )
     return (
-        "In the order to work them: money with us × chance of leaving. Who of them can be kept is not yet known: not "
-        "enough data."
+        "In the order to work them: deposits and investments × chance of leaving. Who of them can be kept is not yet "
+        "known: not enough data."
     )
 
 

@@ -28,7 +28,7 @@ def show(viewer: Viewer, customer_id: str, today: date) -> None:
         if not tables.absent("This list", viewer, "accounts"):
             _holdings(data.frame(viewer, about.holdings(customer_id, today)))
     with right:
-        st.header("Money with us, 12 months")
+        st.header("Deposits and investments, 12 months")
         if not tables.absent("This chart", viewer, "balances"):
             _balance(data.frame(viewer, about.balance_by_month(customer_id, today)))
 

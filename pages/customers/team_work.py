@@ -55,6 +55,9 @@ def lie_of_the_work(alerts: pd.DataFrame, viewer: Viewer, today: date) -> None:
     load = balance.workload(alerts, data.reader(viewer), today)
     st.header("How the work lies")
     st.text(balance.in_words(load))
+    st.caption(
+        "Counted in alerts, snoozed ones too; a customer may have several. Not among them: what waits in the pool."
+    )
     shown = pd.DataFrame(
         {
             "RM": load["name"],

@@ -1,6 +1,7 @@
 """The batch alarm: which campaigns' leads Sales accepts below the limit, said alike to Marketing and to Sales."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -11,9 +12,10 @@ from metrics.scope import Period, Scope
 from metrics.words import day, share
 from models import batch
 from pages.customers.alert_card import escaped
-from pages.kit import data
+from pages.kit import data, forms
+from warehouse import connect
 from warehouse.access import Viewer
-from workflow import lead_decisions
+from workflow import campaign_alarms, lead_decisions, people
 
 WINDOWS = (30, 90, 365)
 """Days back from the last day loaded: a campaign that has just turned bad shows in the short ones first."""
@@ -42,7 +44,7 @@ def since_the_load(viewer: Viewer, scope: Scope | None = None) -> pd.DataFrame:
 def found(viewer: Viewer) -> pd.DataFrame:
     """The campaigns in alarm, with name and last day. Every role gets the same ones."""
     if "leads" not in data.known(viewer):
-        return pd.DataFrame(columns=["campaign"])
+        return pd.DataFrame(columns=["campaign", "ends_on"])
     as_of = data.as_of(viewer)
     periods = [Period(as_of - timedelta(days=w - 1), as_of) for w in WINDOWS]
     answer = data.ask(viewer, FIGURES, Scope(periods[0]), by=["campaign"], periods=periods, alike=True)
@@ -61,20 +63,62 @@ def found(viewer: Viewer) -> pd.DataFrame:
 
 
 def show(viewer: Viewer) -> int:
-    """Say every alarm in a box; how many there are."""
-    alarms = found(viewer)
-    for row in alarms.itertuples():
-        st.warning(_words(row, viewer), icon=":material/notification_important:")
-    return len(alarms)
+    """Say every alarm that stands in a box, with the way to close it, and list those that ended; how many stand."""
+    alarms = campaign_alarms.how_ended(found(viewer), data.reader(viewer), data.as_of(viewer))
+    stand = campaign_alarms.stands(alarms)
+    for row in alarms[stand].itertuples():
+        st.warning(_words(row), icon=":material/notification_important:")
+        if viewer.role in campaign_alarms.MAY_CLOSE:
+            _close(str(row.campaign), data.as_of(viewer))
+    ended = alarms[~stand]
+    if len(ended):
+        with st.expander(f"Campaign alarms that ended ({len(ended)})"):
+            names = people.called(connect.here(), ended["taken_by"].dropna())
+            for row in ended.itertuples():
+                st.text(_ended(row, names))
+    return int(stand.sum())
 
 
-def _words(row: Any, viewer: Viewer) -> str:
-    as_of = data.as_of(viewer)
-    over = pd.notna(row.ends_on) and pd.Timestamp(row.ends_on).date() < as_of
-    until = f" It ended on {day(pd.Timestamp(row.ends_on))}." if over else " It is running."
-    name = escaped(str(row.name if isinstance(row.name, str) else row.campaign))
+def _close(campaign_id: str, as_of: date) -> None:
+    def write(viewer: Viewer, values: Mapping[str, Any]) -> str:
+        why = str(values["why"] or "")
+        campaign_alarms.close_alarm(connect.here(), viewer, campaign_id, why, as_of)
+        return "The alarm is closed. Your reason is in the campaign's history."
+
+    with (
+        st.popover("Close this alarm", icon=":material/notifications_off:", type="tertiary"),
+        forms.form(f"alarm {campaign_id}") as form,
+    ):
+        st.caption(
+            f"Both departments read your reason. After {campaign_alarms.QUIET_DAYS} days the alarm comes back if Sales "
+            "still accepts as few."
+        )
+        st.text_input("Why it is closed", max_chars=500, key=form.keep("why", ""))
+        form.submit("Close it", write)
+
+
+def _figures(row: Any) -> str:
+    return f"{row.accepted:,.0f} of {row.decided:,.0f} ({share(row.accepted / row.decided)}) in {row.window} days"
+
+
+def _name(row: Any) -> str:
+    return str(row.name if isinstance(row.name, str) else row.campaign)
+
+
+def _ended(row: Any, names: Mapping[str, str]) -> str:
+    """How an alarm ended, with what it was about."""
+    if isinstance(row.taken_by, str):
+        how = f"closed by {names[row.taken_by]} on {day(row.taken_at)}: {row.note}"
+    elif pd.notna(row.over_on):
+        how = f"ended with the campaign on {day(row.over_on)}."
+    else:
+        how = "ended when Marketing closed the campaign."
+    return f"{_name(row)}: Sales accepted {_figures(row)}; {how}"
+
+
+def _words(row: Any) -> str:
     return (
-        f"**Sales accepts few leads of “{name}”**: {row.accepted:,.0f} of {row.decided:,.0f} "
-        f"({share(row.accepted / row.decided)}) in {row.window} days, other campaigns {share(row.usual)}. A batch "
-        f"of this size should not fall below {share(row.limit)}.{until} Marketing and Sales both read this."
+        f"**Sales accepts few leads of “{escaped(_name(row))}”**: {_figures(row)}, other campaigns {share(row.usual)}. "
+        f"A batch of this size should not fall below {share(row.limit)}. It is running. Marketing and Sales both read "
+        "this."
     )

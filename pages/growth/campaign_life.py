@@ -133,7 +133,7 @@ def _history(history: pd.DataFrame) -> None:
         tables.empty("Nothing has been written about this campaign yet.")
     for row in history.itertuples():
         with st.container(border=True, gap="xxsmall"):
-            st.caption(f"{row.step.capitalize()} by {row.taken_by}, {day(row.taken_at)}")
+            st.caption(f"{campaigns.DONE.get(row.step, row.step)} by {row.taken_by}, {day(row.taken_at)}")
             st.text(row.note)
             if row.step == "planned":
                 wins = "" if pd.isna(row.expected_wins) else f", to win {row.expected_wins:,.0f} contracts"

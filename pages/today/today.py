@@ -34,8 +34,8 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
 
 def _calls(viewer: Viewer) -> None:
     today = data.as_of(viewer)
-    found = queue.by_customer(queue.open_alerts(data.reader(viewer), today=today))
-    found = found[~found["snoozed"].astype(bool)]
+    alerts = queue.open_alerts(data.reader(viewer), today=today)
+    found = queue.by_customer(alerts)
     counts = queue.counts(found, today)
     pressing = counts["due"] + counts["overdue"]
     people = "customer" if counts["open"] == 1 else "customers"
@@ -44,6 +44,10 @@ def _calls(viewer: Viewer) -> None:
         st.metric("Not started", counts["new"], border=True)
         st.metric("Due within 7 days", counts["due"], border=True)
         st.metric("Overdue", counts["overdue"], border=True)
+    st.caption(queue.units(alerts, found, today))
+    masks = queue.kinds(found, today)
+    waits, presses = masks["snoozed"], masks["due"] | masks["overdue"]
+    found, presses = found[~waits], presses[~waits]
     if found.empty:
         tables.empty(f"No customer is flagged. Checked as of {day(today)}.", "The next check is tonight.")
         return
@@ -52,8 +56,6 @@ def _calls(viewer: Viewer) -> None:
         st.header(first, width="content")
         if st.button("Open my queue", type="primary", icon=":material/ecg_heart:"):
             links.to("customer-health")
-    masks = queue.kinds(found, today)
-    presses = masks["due"] | masks["overdue"]
     ordered = pd.concat([found[presses], found[~presses]])
     for alert in ordered.head(SHOWN).itertuples():
         alert_card.line(alert, today, "today")
@@ -67,6 +69,7 @@ def _complaints(viewer: Viewer) -> None:
     today = data.as_of(viewer)
     opened = data.frame(viewer, waiting.open_complaints(today))
     st.title(f"{len(opened):,} complaints wait to be settled" if len(opened) else "No complaint is open")
+    # By the calendar: a case opened at noon eight days ago is eight days old on any hour of today.
     age = (pd.Timestamp(today) - pd.to_datetime(opened["opened_at"]).dt.normalize()).dt.days
     with st.grid(3, min_column_width=105):
         st.metric("Open longer than 7 days", int((age > 7).sum()), border=True)

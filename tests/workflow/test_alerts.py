@@ -97,11 +97,12 @@ def test_an_alert_nobody_started_on_ends_with_its_condition(desk: Stores) -> Non
     assert (alert["status"], alert["outcome"], alert["version"]) == ("closed", CONDITION_ENDED, 2)
 
 
-def test_an_alert_somebody_started_on_stays_when_its_condition_ends(desk: Stores) -> None:
+def test_an_alert_somebody_started_on_ends_with_its_condition_too(desk: Stores) -> None:
+    """It used to stay: a settled complaint was then called about, and escalated as overdue."""
     _night(desk, found(A))
     _step(desk, "contacted")
-    assert _night(desk, found(), DAY + timedelta(days=1)) == Night()
-    assert _all(desk)[0]["status"] == "working"
+    assert _night(desk, found(), DAY + timedelta(days=1)) == Night(ended=1)
+    assert (_all(desk)[0]["status"], _all(desk)[0]["outcome"]) == ("closed", CONDITION_ENDED)
 
 
 def test_an_alert_of_a_customer_who_left_says_so(desk: Stores) -> None:
