@@ -75,10 +75,10 @@ class Inside:
         self.asked.append(scope["path"])
         if scope["path"] == "/bug":
             raise RuntimeError("postgresql://desk:secret@10.0.0.5/desk")
-        kind = b"text/html" if scope["path"] == "/" else b"application/javascript"
+        kind = b"text/html" if scope["path"] in ("/", "/page") else b"application/javascript"
         start = {"type": "http.response.start", "status": 200, "headers": [(b"content-type", kind)]}
         await send(start)
-        body = b"<head></head>customers" if scope["path"] == "/" else b"customers"
+        body = b"<head></head>customers" if scope["path"] == "/page" else b"customers"
         await send({"type": "http.response.body", "body": body})
 
 

@@ -77,7 +77,7 @@ def test_whoever_signed_out_herself_is_told_nothing(visitor):
 
 def test_only_a_page_carries_the_script_that_keeps_what_is_typed(visitor, inside):
     sign_in(visitor)
-    page = visitor.get("/", headers=PAGE | {"if-none-match": "x"})
+    page = visitor.get("/page", headers=PAGE | {"if-none-match": "x"})
     assert f'<script src="/drafts.js" data-owner="{drafts.owner("amy")}" defer></script></head>' in page.text
     assert int(page.headers["content-length"]) == len(page.content)
     assert "amy" not in page.text
