@@ -10,10 +10,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import binomtest
 from sqlalchemy import Table, select
 
 from metrics import credits
 from models import saved
+from models.lifetime_value import COVERAGE
 from warehouse import coverage
 from warehouse.access import SYSTEM, Reader
 from warehouse.connect import Stores
@@ -268,6 +270,10 @@ def test_a_years_hindsight_is_computed_with_nothing_dated_later(
     assert len(table) == 10
     assert table["predicted"].is_monotonic_increasing
     assert np.corrcoef(table["predicted"], table["realised"])[0, 1] > 0.9
+    # The top tenth holds what is claimed of it, within its own sampling error, as the others do; and so by its own width.
+    for within, people in zip(table["within"], table["people"], strict=True):
+        assert binomtest(round(within * people), int(people), COVERAGE).pvalue > 0.001
+    assert table["widening_up"].nunique() > 1
     # Booked later, so it must not change what is predicted as of then.
     reader = Reader(stores, SYSTEM)
     then, known = date(2025, 6, 30), coverage.known(reader)
