@@ -114,6 +114,11 @@ def load(folder: Path, as_of: datetime | None, since: datetime | None, sample: b
         _close_demo(stores)
     for table, rows in loaded.rows.items():
         click.echo(f"{rows:>12,}  {table}")
+    for table, rows in loaded.missing.items():
+        click.echo(
+            f"{table}: {rows:,} rows of the days from {since:%d %b %Y} on, which the bank has, did not come again. They "
+            "stay. Where they were deleted or merged, mark them in a column “deleted”."
+        )
     click.echo(f"Loaded as of {loaded.as_of:%d %b %Y} in {time.monotonic() - begun:.1f} s.")
     if loaded.as_of_from != GIVEN_WITH_THE_LOAD:
         click.echo(

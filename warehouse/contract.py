@@ -27,6 +27,8 @@ _TYPES: tuple[tuple[type, str, str], ...] = (
 )
 _NO_ROOM = ("No space left", "File too large", "Could not write", "Disk quota")
 NOTHING = "Nothing was loaded; the bank loaded before stays."
+DELETED = "deleted"
+"""A column that every source may give beside the contract's: true where the row was deleted; see `deletions`."""
 
 
 def type_of(column: Column) -> str:
@@ -53,7 +55,7 @@ def check_columns(table: Table, source: str, given: dict[str, str]) -> None:
     """Refuse a column the contract does not know, and a missing one it cannot do without."""
     known = {c.key for c in table.c}
     for name in given:
-        if name not in known:
+        if name not in known and name != DELETED:
             near = difflib.get_close_matches(name, known, 1)
             hint = (
                 f" Did you mean {near[0]}?"
@@ -63,8 +65,14 @@ def check_columns(table: Table, source: str, given: dict[str, str]) -> None:
             raise LoadRefused(
                 f"Table {table.name}: {source} gives a column “{name}”, which it does not have.{hint} {NOTHING}"
             )
+    if DELETED in given and not values.fits(given[DELETED], "BOOLEAN"):
+        raise LoadRefused(
+            f"Table {table.name}: {source} gives the column {DELETED} as {given[DELETED]}; it must be true or false. "
+            f"{NOTHING}"
+        )
     for column in table.c:
-        if not column.nullable and column.key not in given:
+        # A row marked as deleted needs only its key.
+        if not column.nullable and column.key not in given and (DELETED not in given or column.primary_key):
             raise LoadRefused(
                 f"Table {table.name}: {source} does not give the column {column.key} ({column.comment}) "
                 f"Add it, then load again. {NOTHING}"
@@ -74,6 +82,11 @@ def check_columns(table: Table, source: str, given: dict[str, str]) -> None:
                 f"Table {table.name}: {source} gives the column {column.key} as {given[column.key]}, which cannot be "
                 f"read as {_in_words(column)} without guessing. Turn it into that in {source}, then load again. {NOTHING}"
             )
+
+
+def check_required(table: Table, source: str, given: dict[str, str]) -> None:
+    """Refuse a column that rows cannot do without, once it is known that there are rows not marked as deleted."""
+    check_columns(table, source, {name: kind for name, kind in given.items() if name != DELETED})
 
 
 Where = Callable[[int], str]
@@ -125,7 +138,7 @@ def check_rows(
                 f"Table {table.name}, {where(row)}, column {column.key}: {shown}{reason}. "
                 f"Mend it in {source} or its mapping, then load again. {NOTHING}"
             )
-    _check_key(db, table, source, rows, where)
+    check_key(db, table, source, rows, where)
 
 
 def _shown(db: duckdb.DuckDBPyConnection, rows: str, column: Column, row: int) -> str:
@@ -181,7 +194,8 @@ def check_ranges(
             )
 
 
-def _check_key(db: duckdb.DuckDBPyConnection, table: Table, source: str, rows: str, where: Where) -> None:
+def check_key(db: duckdb.DuckDBPyConnection, table: Table, source: str, rows: str, where: Where) -> None:
+    """Refuse a key that is given twice."""
     key = [c.key for c in table.c if c.primary_key]
     names = ", ".join(f'"{k}"' for k in key)
     twice = db.execute(

@@ -46,12 +46,15 @@ def stated_in(folder: Path, delivered: Mapping[str, object]) -> Stated:
     return {name: {c: _number(name, c, v) for c, v in totals.items()} for name, totals in told.items()}
 
 
-def check(db: duckdb.DuckDBPyConnection, table: Table, source: str, stated: Stated) -> None:
-    """Raise LoadRefused unless the rows just read of `table` have the totals stated, to the cent."""
+def check(db: duckdb.DuckDBPyConnection, table: Table, source: str, stated: Stated, deleted: int = 0) -> None:
+    """Raise LoadRefused unless the rows just read of `table` have the totals stated, to the cent.
+
+    Rows marked as deleted are counted among the rows that came, and in no other total.
+    """
     for column, total in stated.get(table.name, {}).items():
         what = "count(*)" if column == ROWS else f'coalesce(sum(CAST("{column}" AS DECIMAL(38, 2))), 0)'
         row = db.execute(f"SELECT {what} FROM {table.schema}.{table.name}").fetchone()
-        found = Decimal(str(row[0] if row else 0))
+        found = Decimal(str(row[0] if row else 0)) + (deleted if column == ROWS else 0)
         if found != total:
             words = "rows" if column == ROWS else f"as the total of {column}"
             raise LoadRefused(

@@ -76,8 +76,9 @@ def links_of(
     Without a threshold only exact keys and rulings link.
     """
     records = work.execute("SELECT n, source, record_id, customer_id FROM records ORDER BY n").df()
+    traits = work.execute("SELECT name, phone FROM records ORDER BY n").fetchall()
     named = {r.customer_id for r in rulings} | set(records["customer_id"].dropna())
-    persons = Persons(len(records), sorted(named))
+    persons = Persons(len(records), sorted(named), traits)
     keys = zip(records["source"], records["record_id"], strict=True)
     at: dict[tuple[str, str], int] = {key: n for n, key in enumerate(keys)}
     heard = [(at[r.source, r.record_id], r) for r in rulings if (r.source, r.record_id) in at]
@@ -92,8 +93,8 @@ def links_of(
             _join(persons, n, ruling.customer_id, Step("hand", 1.0, "A colleague decided so."))
     for key in KEYS:
         step = Step(key, 1.0, KEYS[key])
-        for a, b in identity_keys.agreeing(work, key).itertuples(index=False):
-            persons.same(int(a), int(b), step)
+        for a, b in identity_keys.agreeing(work, key):
+            persons.same(a, b, step)
     if threshold is not None:
         groups = pd.DataFrame({"n": range(len(records)), "grp": map(persons.group, range(len(records)))})
         likely = identity_likeness.likely_pairs(work, groups, threshold)

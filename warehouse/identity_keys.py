@@ -6,20 +6,20 @@ that many different people share, is no key: such records are left to likeness.
 
 from __future__ import annotations
 
+from itertools import groupby
+
 import duckdb
-import pandas as pd
+
+from warehouse import names
 
 SHARED_BY = 5
 """A key under which more names than this were written is a switchboard, a branch or a placeholder."""
-ALIKE = 0.8
-"""Two names this alike (Jaro-Winkler, words sorted) may share a phone and be one person; below, it is a family phone."""
 
 NORMAL_EMAIL = "nullif(regexp_replace(lower(trim({0})), '\\s+', '', 'g'), '')"
-NORMAL_PHONE = (
-    "CASE WHEN length(regexp_replace({0}, '[^0-9]', '', 'g')) >= 8 "
-    "THEN right(regexp_replace({0}, '[^0-9]', '', 'g'), 8) END"
-)
-"""Hong Kong numbers have eight digits; +852, blanks and hyphens before or between them are a matter of taste."""
+_DIGITS = "regexp_replace(regexp_replace({0}, '\\.0+$', ''), '[^0-9]', '', 'g')"
+NORMAL_PHONE = f"CASE WHEN length({_DIGITS}) >= 8 THEN right({_DIGITS}, 8) END"
+"""Hong Kong numbers have eight digits; +852, blanks and hyphens before or between them are a matter of taste, and so is
+the “.0” of a program that takes them for numbers."""
 NORMAL_NAME = "nullif(trim(regexp_replace(lower({0}), '[^\\p{{L}}]+', ' ', 'g')), '')"
 
 
@@ -48,23 +48,55 @@ def prepare(db: duckdb.DuckDBPyConnection, identities: object) -> None:
     db.unregister("incoming")
 
 
-def agreeing(db: duckdb.DuckDBPyConnection, key: str) -> pd.DataFrame:
-    """Pairs (a, b) with an equal `key`: each record with one of them, a customer's own record if there is one."""
-    # An address is a person's; a phone may be a family's, so there the names must not speak against it.
-    names_agree = (
-        "true"
-        if key == "email"
-        else "r.name IS NULL OR h.name IS NULL OR r.latin <> h.latin "
-        f"OR jaro_winkler_similarity(r.name_sorted, h.name_sorted) >= {ALIKE}"
-    )
-    return db.execute(
+def agreeing(db: duckdb.DuckDBPyConnection, key: str) -> list[tuple[int, int]]:
+    """Pairs (a, b) with an equal `key` that nothing speaks against: each record with one of them, a customer's own first.
+
+    A family may share an address or a phone. So the names must not speak against one person, unless the other key is
+    equal, too. A record that could be two people of those who share the key, such as one without a name, is nobody's.
+    """
+    other = "phone" if key == "email" else "email"
+    shared = db.execute(
         f"""
         WITH usable AS (
-            SELECT {key}, coalesce(min(n) FILTER (WHERE customer_id IS NOT NULL), min(n)) AS hub FROM records
-            WHERE {key} IS NOT NULL GROUP BY {key}
+            SELECT {key} FROM records WHERE {key} IS NOT NULL GROUP BY {key}
             HAVING count(*) > 1 AND count(DISTINCT customer_id) <= 1 AND count(DISTINCT name_sorted) <= {SHARED_BY}
         )
-        SELECT u.hub AS a, r.n AS b FROM records r JOIN usable u USING ({key}) JOIN records h ON h.n = u.hub
-        WHERE r.n <> u.hub AND ({names_agree}) ORDER BY a, b
+        SELECT {key}, n, name, {other}, birth_year FROM records JOIN usable USING ({key})
+        ORDER BY {key}, customer_id IS NULL, n
         """
-    ).df()
+    ).fetchall()
+    return sorted(
+        pair
+        for _, rows in groupby(shared, key=lambda row: row[0])
+        for pair in _pairs([row[1:] for row in rows])
+    )
+
+
+Written = tuple[int, str | None, str | None, int | None]
+"""A record's number, its name, its other key and its year of birth."""
+
+
+def _pairs(rows: list[Written]) -> list[tuple[int, int]]:
+    """Who belongs to whom among records of one key; those with a full name come first, for they tell people apart."""
+    heads: list[Written] = []
+    pairs = []
+    for row in sorted(rows, key=lambda r: not (r[1] and names.is_full(r[1]))):
+        fitting = [head for head in heads if _fit(head, row)]
+        if len(fitting) > 1:
+            sure = [head for head in fitting if row[2] is not None and head[2] == row[2]]
+            # Spellings of one name fit each other; of two people's names the record could be either's.
+            alike = all(_fit(fitting[0], head) for head in fitting[1:])
+            fitting = sure[:1] or (fitting[:1] if alike else [])
+            if not fitting:
+                continue
+        if fitting:
+            pairs.append((fitting[0][0], row[0]))
+        else:
+            heads.append(row)
+    return pairs
+
+
+def _fit(one: Written, other: Written) -> bool:
+    if one[3] is not None and other[3] is not None and abs(one[3] - other[3]) > 1:
+        return names.agree(one[1], other[1])
+    return names.agree(one[1], other[1]) or (one[2] is not None and one[2] == other[2])

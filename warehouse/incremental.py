@@ -15,14 +15,23 @@ from sqlalchemy import Table
 
 from warehouse import contract, later_rows, moves
 from warehouse.checks import CHECKS
+from warehouse.cleaning import DURING_LOAD
 from warehouse.connect import Stores
 from warehouse.contract import NOTHING
+from warehouse.deletions import DELETED, REFERS
 from warehouse.errors import LoadRefused
 from warehouse.later_rows import as_delivered
-from warehouse.quality import Declared, key_of
+from warehouse.quality import Declared, key_of, note
 from warehouse.schema import FINGERPRINT, UNIFIED_TABLES, leads
 from warehouse.snapshots import snapshot_file
 from warehouse.sources import Source
+from warehouse.suspicious_days import SUSPICIOUS
+
+NOT_AGAIN = "did not come again"
+NOT_AGAIN_SAYS = (
+    "When the days of these rows were delivered last, they did not come again. They stay; where they were deleted or "
+    "merged, the source can mark them in a column “deleted”."
+)
 
 
 class Bank:
@@ -48,13 +57,23 @@ class Bank:
             )
         self.sources = {row[0]: Source(label=row[1]) for row in found if row[1]}
         self.given = {row[0]: row[2] for row in found if row[3]}
+        self.missing: dict[str, int] = {}
+        """Table → how many of its rows from the first delivered day on did not come again."""
 
-    def add(self, delivered: Mapping[str, Source], given: Mapping[str, str], since: date) -> None:
+    def add(self, delivered: Mapping[str, Source], given: dict[str, str], since: date) -> None:
         """Carry everything of before that the delivered rows do not replace. Raises LoadRefused if they do not fit."""
         tables = [t for t in UNIFIED_TABLES if t.name in delivered]
         check_since(self.db, tables, since)
         for table in tables:
-            self._check_columns(table, delivered[table.name].label, given[table.name])
+            if self._count(f"SELECT count(*) FROM {table.schema}.{table.name}"):
+                self._check_columns(table, delivered[table.name].label, given[table.name])
+            elif table.name in self.given:
+                given[table.name] = self.given[table.name]  # without a row, nothing is known of it anew
+        self.db.execute("CREATE TEMP TABLE delivered (table_name VARCHAR, row_key VARCHAR)")
+        for table in tables:
+            rows = f"{table.schema}.{table.name}"
+            self.db.execute(f"INSERT INTO delivered SELECT ?, {key_of(table)} FROM {rows}", [table.name])
+            self._note_what_did_not_come_again(table, since)
         for table in UNIFIED_TABLES:
             self._carry(table)
 
@@ -80,20 +99,65 @@ class Bank:
         same = " AND ".join(f'new."{k}" = old."{k}"' for k in key)
         self.db.execute(
             f"INSERT INTO {rows} ({names}) SELECT {names} FROM ({as_delivered(table, 'before')}) old "
-            f"WHERE NOT EXISTS (SELECT 1 FROM {rows} new WHERE {same})"
+            f"WHERE NOT EXISTS (SELECT 1 FROM {rows} new WHERE {same}) AND {key_of(table)} NOT IN ({_deleted(table)})"
         )
+
+    def _note_what_did_not_come_again(self, table: Table, since: date) -> None:
+        """Rows of the days delivered that the bank has and the delivery has not: merged or deleted at their source?
+
+        Where none of the bank's rows of these days came again the delivery only brings new ones. Then they are counted,
+        not listed, and the next delivery says nothing more of them.
+        """
+        if not table.info["happened_on"]:
+            return
+        came = f"SELECT row_key FROM delivered WHERE table_name = '{table.name}'"
+        window = (
+            f"SELECT {key_of(table)} AS row_key FROM ({as_delivered(table, 'before')}) "
+            f"WHERE {table.info['happened_on']} >= DATE '{since}'"
+        )
+        missing = f"SELECT row_key FROM ({window}) WHERE row_key NOT IN ({came}) AND row_key NOT IN ({_deleted(table)})"
+        count = self._count(f"SELECT count(*) FROM ({missing})")
+        if not count:
+            return
+        self.missing[table.name] = count
+        if self._count(f"SELECT count(*) FROM ({window}) WHERE row_key IN ({came})"):
+            self.db.execute(
+                f"INSERT INTO derived.quarantine SELECT ?, ?, row_key, ?, ?, true FROM ({missing})",
+                [NOT_AGAIN, table.name, NOT_AGAIN_SAYS, table.info["owner"]],
+            )
+            note(self.db, NOT_AGAIN, table.name, table.info["owner"], NOT_AGAIN_SAYS, count, kept=True)
+
+    def note_the_rest(self) -> None:
+        """The tables of which nothing came again, after the findings of before have been carried."""
+        noted = self.db.execute(
+            "SELECT table_name FROM derived.findings WHERE check_name = ?", [NOT_AGAIN]
+        ).fetchall()
+        for table in UNIFIED_TABLES:
+            if table.name in self.missing and (table.name,) not in noted:
+                count, owner = self.missing[table.name], table.info["owner"]
+                note(self.db, NOT_AGAIN, table.name, owner, NOT_AGAIN_SAYS, count, kept=True)
+
+    def _count(self, question: str) -> int:
+        row = self.db.execute(question).fetchone()
+        return int(row[0]) if row else 0
 
     def carry_findings(self, declared: tuple[Declared, ...]) -> None:
         """Keep what was set aside and did not come again, and what the bank's own checks found that are not asked now."""
         asked = {c.name for c in CHECKS} | {c.title for c in declared} | later_rows.FINDINGS
         own = ", ".join("'" + name.replace("'", "''") + "'" for name in sorted(asked))
+        during = " OR ".join(
+            f"starts_with(old.check_name, '{begin}')" for begin in (*DURING_LOAD, REFERS, NOT_AGAIN)
+        )
+        anew = f"old.check_name IN ({own}) OR starts_with(old.check_name, '{SUSPICIOUS}')"
         for table in UNIFIED_TABLES:
+            deleted = f"old.row_key IN ({_deleted(table)})"
+            came = f"old.row_key IN (SELECT row_key FROM delivered WHERE table_name = '{table.name}')"
+            there = f"old.row_key IN (SELECT {key_of(table)} FROM {table.schema}.{table.name})"
             self.db.execute(
                 f"INSERT INTO derived.quarantine SELECT old.* FROM before.derived.quarantine old "
                 f"ANTI JOIN derived.quarantine new USING (check_name, table_name, row_key) "
-                f"WHERE old.table_name = ? AND ((NOT old.kept AND old.row_key NOT IN "
-                f"(SELECT {key_of(table)} FROM {table.schema}.{table.name})) OR (old.kept "
-                f"AND old.check_name NOT IN ({own})))",
+                f"WHERE old.table_name = ? AND CASE WHEN {deleted} THEN false WHEN NOT old.kept THEN NOT {there} "
+                f"WHEN {during} THEN {there} AND NOT {came} ELSE NOT ({anew}) END",
                 [table.name],
             )
         counted = (
@@ -105,6 +169,11 @@ class Bank:
             f"INSERT INTO derived.findings SELECT f.* REPLACE ({counted} AS row_count) FROM before.derived.findings f "
             f"ANTI JOIN derived.findings USING (check_name, table_name) WHERE {counted} > 0"
         )
+
+
+def _deleted(table: Table) -> str:
+    """SQL: the keys that this delivery marks as deleted."""
+    return f"SELECT row_key FROM derived.quarantine WHERE check_name = '{DELETED}' AND table_name = '{table.name}'"
 
 
 def check_since(db: duckdb.DuckDBPyConnection, delivered: list[Table], since: date) -> None:

@@ -10,18 +10,20 @@ import fcntl
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import chdir, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
 
 import duckdb
-from sqlalchemy import Table
 
 from warehouse import (
+    bank_words,
     contract,
     control,
+    deletions,
     event_days,
+    filling,
     identity,
     incremental,
     later_rows,
@@ -30,8 +32,7 @@ from warehouse import (
     quality,
     record,
     returns,
-    staging,
-    values,
+    suspicious_days,
 )
 from warehouse.connect import Stores
 from warehouse.coverage import GIVEN_WITH_THE_LOAD
@@ -48,7 +49,7 @@ from warehouse.schema import (
     identities,
 )
 from warehouse.snapshots import Draft, Progress
-from warehouse.sources import Source, find
+from warehouse.sources import find
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ class Loaded:
     as_of: date
     as_of_from: str
     rows: dict[str, int]
+    missing: dict[str, int] = field(default_factory=dict)
+    """Where days were added: how many rows per table that the bank has of these days did not come again."""
 
 
 def load(
@@ -77,7 +80,7 @@ def load(
     `environment` holds the addresses of other databases that the folder names.
     """
     sources, checks = find(folder), quality.declared_in(folder)
-    stated = control.stated_in(folder, sources)
+    stated, words = control.stated_in(folder, sources), bank_words.read(folder)
     # The sample bank ends on a fixed day, whatever the clock says.
     until = date.max if sample else max(stores.now().date(), as_of or date.min)
     with _only_writer(stores):
@@ -97,14 +100,24 @@ def load(
                 for table in UNIFIED_TABLES:
                     if table.name in sources:
                         progress(f"Loading {table.name.replace('_', ' ')}")
-                        given[table.name] = _fill(db, table, sources[table.name], environment, until, clock)
-                        control.check(db, table, sources[table.name].label, stated)
+                        delivery = filling.Delivery(
+                            table=table,
+                            source=sources[table.name],
+                            environment=environment,
+                            until=until,
+                            clock=clock,
+                            words=words,
+                            had=before.given.get(table.name, "") if before else None,
+                            enough=stores.settings.smallest_cell,
+                        )
+                        given[table.name] = filling.fill(db, delivery, stated)
                 if before and since:
                     progress("Adding the new days to the bank of before")
                     before.add(sources, given, since)
                     sources, given = before.sources | sources, before.given | given
                 marking.days_by_column(db, UNIFIED_TABLES, clock, carried=before is not None)
                 progress("Checking that the tables fit together")
+                deletions.loosen_references(db, bank_before=before is not None)
                 contract.check_references(db)
                 day, day_from = (
                     (as_of, GIVEN_WITH_THE_LOAD)
@@ -119,8 +132,10 @@ def load(
                 returns.write(db)
                 progress("Looking for rows that contradict each other")
                 rhythms = quality.assess(db, day, checks)
+                suspicious_days.find(db, words)
                 if before:
                     before.carry_findings(checks)
+                    before.note_the_rest()
                 record.write_origins(db, sources, given)
                 moves.note_origins(db, filled)
                 if filled and "leads" in given:
@@ -136,62 +151,7 @@ def load(
         except BaseException:
             stores.place.abandon(snapshot)
             raise
-    return Loaded(snapshot, day, day_from, rows)
-
-
-def _fill(
-    db: duckdb.DuckDBPyConnection,
-    table: Table,
-    source: Source,
-    environment: Mapping[str, str],
-    until: date,
-    clock: Clock,
-) -> str:
-    """Check what `source` gives and put it into `table`; the columns given.
-
-    A mapping that already gives the contract's types is written once, straight into its table, and checked there:
-    whatever is refused takes the whole file with it. Only text that has to be read as dates or amounts is staged.
-    """
-    filled = f"{table.schema}.{table.name}"
-    where: contract.Where = contract.row_number
-    try:
-        if source.query:
-            found = db.execute(f"DESCRIBE SELECT * FROM (\n{source.query}\n)").fetchall()
-            given = {row[0]: row[1] for row in found}
-            contract.check_columns(table, source.label, given)
-        else:
-            staged = staging.stage(db, table, source, environment)
-            given, where = staged.given, staged.where
-        columns = [c for c in table.c if c.key in given]
-        names = ", ".join(f'"{c.key}"' for c in columns)
-        if source.query and all(given[c.key] == contract.type_of(c) for c in columns):
-            db.execute(f"INSERT INTO {filled} ({names}) SELECT {names} FROM (\n{source.query}\n)")
-            contract.check_rows(db, table, source.label, given, filled)
-            _mark(db, table, filled, given, clock)
-        else:
-            if source.query:
-                db.execute(f"CREATE OR REPLACE TEMP TABLE staged AS SELECT * FROM (\n{source.query}\n)")
-            contract.check_rows(db, table, source.label, given, "staged", where)
-            contract.check_zones(db, table, source.label, given, "staged", where)
-            casts = ", ".join(
-                values.cast(f'"{c.key}"', given[c.key], contract.type_of(c), clock) for c in columns
-            )
-            db.execute(f"INSERT INTO {filled} ({names}) SELECT {casts} FROM staged")
-            _mark(db, table, filled, given, clock)
-            db.execute("DROP TABLE staged")
-        contract.check_ranges(db, table, source.label, filled, where, until)
-    except duckdb.Error as error:
-        raise LoadRefused(
-            f"Table {table.name}: {source.label} cannot be read. {contract.plain(error)} {contract.NOTHING}"
-        ) from None
-    return " ".join(c.key for c in columns)
-
-
-def _mark(
-    db: duckdb.DuckDBPyConnection, table: Table, filled: str, given: Mapping[str, str], clock: Clock
-) -> None:
-    moments = {name: given[name] for name in marking.moments_of(table) if name in given}
-    marking.mark_plain(db, filled, moments, clock, values.says_its_zone)
+    return Loaded(snapshot, day, day_from, rows, before.missing if before else {})
 
 
 def _create_tables(db: duckdb.DuckDBPyConnection) -> None:

@@ -6,14 +6,16 @@ brings types of its own. Nothing is sniffed: a header decides the separator, and
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
 import re
-from collections.abc import Iterable
+import zlib
 from pathlib import Path
 
 import duckdb
+from sqlalchemy import Table
 
 from warehouse import raw_files, workbook
 from warehouse.cells import check_header, fill
@@ -23,9 +25,7 @@ from warehouse.sources import ending
 SEPARATORS = ",;\t|"
 
 
-def read(
-    db: duckdb.DuckDBPyConnection, path: Path, shown: str, known: Iterable[str], into: str
-) -> dict[str, str]:
+def read(db: duckdb.DuckDBPyConnection, path: Path, shown: str, table: Table, into: str) -> dict[str, str]:
     """Put the rows of the file into a new temporary table `into`; its columns and the engine's types of them."""
     if any(letter in shown for letter in "*?[]'\""):
         raise refused(
@@ -37,13 +37,13 @@ def read(
     if path.stat().st_size == 0:
         raise refused(shown, "is empty.", "Export it again, or remove it if the bank has no such data.")
     if kind == ".csv":
-        _csv(db, path, shown, set(known), into)
+        _csv(db, path, shown, {str(c.key) for c in table.c}, into)
     elif kind == ".jsonl":
         _json_lines(db, path, shown, into)
     elif kind == ".parquet":
         _parquet(db, path, shown, into)
     else:
-        header, rows = workbook.read(path, shown)
+        header, rows = workbook.read(path, shown, table)
         fill(db, header, rows, into)
     return {row[0]: row[1] for row in db.execute(f"DESCRIBE {into}").fetchall()}
 
@@ -136,6 +136,17 @@ def _csv_header(path: Path, shown: str, known: set[str]) -> tuple[list[str], str
         )
     check_header(shown, header)
     return header, best[2], len(best[1]) - len(header)
+
+
+def is_empty_json(path: Path, shown: str) -> bool:
+    """Whether a file of JSON lines holds nothing but white space."""
+    if not ending(shown).startswith(".jsonl") or not path.is_file():
+        return False
+    try:
+        with gzip.open(path) if shown.lower().endswith(".gz") else path.open("rb") as file:
+            return not file.read(1024).removeprefix(codecs.BOM_UTF8).strip()
+    except (OSError, EOFError, zlib.error):
+        return False  # said where it is read
 
 
 def _json_lines(db: duckdb.DuckDBPyConnection, path: Path, shown: str, into: str) -> None:

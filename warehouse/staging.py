@@ -24,21 +24,32 @@ class Staged:
 
 
 def stage(
-    db: duckdb.DuckDBPyConnection, table: Table, source: Source, environment: Mapping[str, str]
+    db: duckdb.DuckDBPyConnection,
+    table: Table,
+    source: Source,
+    environment: Mapping[str, str],
+    had: str | None = None,
 ) -> Staged:
-    """Read the files or the declared table of `source` into `staged`. Raises LoadRefused with the file's name."""
+    """Read the files or the declared table of `source` into `staged`. Raises LoadRefused with the file's name.
+
+    Where days are added to a bank, `had` are the columns it has of the table, and a day without a row is a day.
+    """
     db.execute("DROP TABLE IF EXISTS staged")
     if source.declared:
         given = other_database.read(db, Path(source.declared), environment, "staged")
         contract.check_columns(table, source.label, given)
-        _check_any(db, table, source)
+        _check_any(db, table, source, had)
         return Staged(given, contract.row_number)
     first: dict[str, str] = {}
     ends: list[tuple[str, int]] = []
     for file in source.files:
-        part = readers.read(db, Path(file), file, [c.key for c in table.c], "part")
+        if readers.is_empty_json(Path(file), file) and (had is not None or len(source.files) > 1):
+            # A day without a row; JSON lines name their columns only row by row.
+            ends.append((file, ends[-1][1] if ends else 0))
+            continue
+        part = readers.read(db, Path(file), file, table, "part")
         contract.check_columns(table, file, part)
-        names = ", ".join(f'"{c.key}"' for c in table.c if c.key in part)
+        names = ", ".join(f'"{name}"' for name in (*table.c.keys(), contract.DELETED) if name in part)
         if not first:
             first = part
             db.execute("ALTER TABLE part RENAME TO staged")
@@ -47,7 +58,11 @@ def stage(
             db.execute(f"INSERT INTO staged ({names}) SELECT {names} FROM part")
             db.execute("DROP TABLE part")
         ends.append((file, _count(db)))
-    _check_any(db, table, source)
+    if not first:
+        first = dict.fromkeys((had or "").split() or _needed(table), "VARCHAR")
+        texts = ", ".join(f'"{name}" VARCHAR' for name in first)
+        db.execute(f"CREATE TEMP TABLE staged ({texts})")
+    _check_any(db, table, source, had)
 
     def where(row: int) -> str:
         begin = 0
@@ -65,9 +80,17 @@ def _count(db: duckdb.DuckDBPyConnection) -> int:
     return int(row[0]) if row else 0
 
 
-def _check_any(db: duckdb.DuckDBPyConnection, table: Table, source: Source) -> None:
-    """A header without a row is far more often a failed export than an empty bank; one quiet day of many is not."""
-    if _count(db) == 0:
+def _needed(table: Table) -> list[str]:
+    return [str(c.key) for c in table.c if not c.nullable]
+
+
+def _check_any(db: duckdb.DuckDBPyConnection, table: Table, source: Source, had: str | None) -> None:
+    """A header without a row is far more often a failed export than an empty bank; one quiet day of many is not.
+
+    What has no days, such as the list of relationship managers, has no quiet ones.
+    """
+    has_days = bool(table.info["happened_on"]) or table.name == "identities"
+    if _count(db) == 0 and not (had is not None and has_days):
         raise LoadRefused(
             f"Table {table.name}: {source.label} has a header but no row. Export it again, or remove it if the bank has "
             f"no such data. {NOTHING}"

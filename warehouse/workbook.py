@@ -6,20 +6,22 @@ A formula is refused rather than read: what it shows depends on the program that
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 from openpyxl.styles.numbers import is_datetime
 from openpyxl.utils.exceptions import InvalidFileException
+from sqlalchemy import Column, Table, Text
 
 from warehouse import raw_files
 from warehouse.cells import EXACT, check_header, text_of
 from warehouse.raw_files import refused
+from warehouse.spoilt_ids import NEXT, is_id
 
 
-def read(path: Path, shown: str) -> tuple[list[str], Iterator[list[str | None]]]:
+def read(path: Path, shown: str, table: Table) -> tuple[list[str], Iterator[list[str | None]]]:
     """Header and rows of the one sheet that has any."""
     if shown.lower().endswith(".gz"):
         raise refused(shown, "is Excel inside gzip; Excel is packed already.", "Unpack it, then load again.")
@@ -45,11 +47,15 @@ def read(path: Path, shown: str) -> tuple[list[str], Iterator[list[str | None]]]
     while header and not header[-1]:
         header.pop()
     check_header(shown, header)
-    return header, _cells(rows, header, shown)
+    return header, _cells(rows, header, shown, table)
 
 
-def _cells(rows: Iterator[Any], header: list[str], shown: str) -> Iterator[list[str | None]]:
+def _cells(rows: Iterator[Any], header: list[str], shown: str, table: Table) -> Iterator[list[str | None]]:
+    texts = {i: table.c[name] for i, name in enumerate(header) if name in table.c and _is_text(table.c[name])}
     for number, row in enumerate(rows, 2):
+        for place, column in texts.items():
+            if place < len(row):
+                _check_text(row[place].value, column, shown, number)
         cells = [_cell(c, shown, number) for c in row]
         if any(c is not None for c in cells[len(header) :]):
             raise refused(
@@ -59,6 +65,25 @@ def _cells(rows: Iterator[Any], header: list[str], shown: str) -> Iterator[list[
             )
         if any(c is not None for c in cells):
             yield (cells + [None] * len(header))[: len(header)]
+
+
+def _is_text(column: Column[Any]) -> bool:
+    return isinstance(column.type, Text)
+
+
+def _check_text(value: Any, column: Column[Any], shown: str, row: int) -> None:
+    """Excel makes a date of “1-1” and a number of “1/3”, without a word; what was typed is lost."""
+    what = ""
+    if isinstance(value, (date, time, timedelta)):
+        what = "a date" if isinstance(value, date) else "a time"
+    elif is_id(column) and isinstance(value, float) and not value.is_integer():
+        what = "a fraction"
+    if what:
+        raise refused(
+            shown,
+            f"has {what} in row {row}, column {column.key}: Excel has changed what was typed there.",
+            f"There, {NEXT}",
+        )
 
 
 def _cell(cell: Any, shown: str, row: int) -> str | None:

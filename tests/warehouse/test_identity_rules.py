@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from warehouse import identity, identity_keys
+from warehouse import identity, identity_keys, names
 from warehouse.identity import Ruling
 from warehouse.identity_persons import Persons, Step
 
@@ -134,3 +134,101 @@ def test_whatever_is_linked_a_record_is_at_most_one_customer_and_never_one_it_wa
         assert persons.group(first) == persons.group(record)
         assert step is None or 0 <= step.score <= 1
         assert (record, customer) not in {(r, customers[c]) for r, c in splits}
+
+
+ANNA = ("Core", "A", "C1", "Anna Chan", "chan.family@x.hk", "91111111")
+FAMILY = "chan.family@x.hk"
+
+
+def who(*rows: tuple, record: str = "L1") -> object:
+    customer = linked(*rows).loc[record, "customer_id"]
+    return None if pd.isna(customer) else customer
+
+
+@pytest.mark.parametrize(
+    ("name", "email", "phone", "customer"),
+    [
+        ("Ben Chan", FAMILY, "92222222", None),
+        ("Ben Chan", FAMILY, None, None),
+        ("Ben Chan", None, "91111111", None),
+        ("B. Chan", FAMILY, "92222222", None),
+        ("Chan Ben", FAMILY, "92222222", None),
+        ("Anna Lee", FAMILY, "92222222", None),
+        ("Anna Chan", FAMILY, "92222222", "C1"),
+        ("CHAN, Anna", FAMILY, None, "C1"),
+        ("Mrs A. Chan", FAMILY, None, "C1"),
+        ("Anna Chna", FAMILY, None, "C1"),
+        ("Anna Chan", None, "91111111", "C1"),
+        ("Chan Siu Na", FAMILY, "91111111", "C1"),  # the number agrees
+        (None, FAMILY, None, "C1"),
+        ("陳安娜", FAMILY, None, "C1"),  # another script speaks for nobody and against nobody
+    ],
+)
+def test_two_people_of_a_household_are_two_unless_name_or_number_agree(name, email, phone, customer):
+    assert who(ANNA, ("CRM", "L1", None, name, email, phone)) == customer
+
+
+def test_a_household_of_nobody_we_know_is_told_apart_whoever_wrote_first():
+    family = [
+        ("CRM", "L1", None, "Ben Chan", FAMILY, "92222222"),
+        ("CRM", "L2", None, "Anna Chan", FAMILY, "91111111"),
+        ("Web", "L3", None, "Anna Chan", FAMILY, None),
+        ("Web", "L4", None, "Ben Chan", FAMILY, None),
+    ]
+    for rows in (family, family[::-1]):
+        persons = linked(*rows)["person_id"]
+        assert persons["L1"] == persons["L4"] != persons["L2"] == persons["L3"]
+
+
+@pytest.mark.parametrize("name", [None, "Chan", "Mr Chan"])
+def test_a_record_that_could_be_either_of_a_household_is_nobodys_and_makes_no_bridge(name):
+    ben = ("CRM", "L1", None, "Ben Chan", FAMILY, "92222222")
+    rows = (ANNA, ben, ("Web", "L0", None, name, FAMILY, None))
+    assert who(*rows, record="L0") is None
+    assert who(*rows) is None
+    # With one of the phones beside it, it is that one's.
+    assert who(ANNA, ben, ("Web", "L0", None, name, FAMILY, "91111111"), record="L0") == "C1"
+
+
+def test_a_nameless_record_with_bens_phone_and_the_familys_address_brings_ben_not_to_anna():
+    rows = (
+        ANNA,
+        ("CRM", "L1", None, "Ben Chan", None, "92222222"),
+        ("Web", "L0", None, None, FAMILY, "92222222"),
+    )
+    assert who(*rows) is None
+
+
+def test_when_both_are_customers_each_gets_his_own_records():
+    ben = ("Core", "B", "C2", "Ben Chan", FAMILY, "92222222")
+    rows = (
+        ANNA,
+        ben,
+        ("CRM", "L1", None, "Ben Chan", FAMILY, None),
+        ("CRM", "L2", None, "Anna Chan", FAMILY, None),
+    )
+    assert (who(*rows), who(*rows, record="L2")) == ("C2", "C1")
+
+
+def test_brothers_whose_names_differ_by_a_letter_are_two():
+    one = ("Core", "A", "C1", "Chan Tai Man", FAMILY, "91111111")
+    assert who(one, ("CRM", "L1", None, "Chan Tai Ming", FAMILY, "92222222")) is None
+
+
+NAMES = st.lists(
+    st.sampled_from(["anna", "ben", "chan", "ka", "ming", "k", "wong", "peter"]), min_size=1, max_size=4
+)
+
+
+@given(NAMES, st.permutations(range(4)))
+def test_a_name_agrees_with_itself_in_any_order_and_with_its_beginning_and_both_ways(words, order):
+    name = " ".join(words)
+    shuffled = " ".join(words[i] for i in order if i < len(words))
+    assert names.agree(name, shuffled)
+    assert names.agree(name, " ".join(words[: max(1, len(words) - 1)]))
+    assert names.agree(None, name)
+
+
+@given(NAMES, NAMES)
+def test_whether_two_names_agree_does_not_depend_on_which_comes_first(one, other):
+    assert names.agree(" ".join(one), " ".join(other)) == names.agree(" ".join(other), " ".join(one))
