@@ -92,7 +92,7 @@ def test_the_command_says_how_many_rows_did_not_come_again(bank, tmp_path):
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    assert "leads: 1 rows of the days from 01 Jun 2026 on" in run.stdout
+    assert "leads: 1 of the bank's rows from 01 Jun 2026 on did not come again" in run.stdout
 
 
 MARKED = {
