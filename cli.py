@@ -116,8 +116,8 @@ def load(folder: Path, as_of: datetime | None, since: datetime | None, sample: b
         click.echo(f"{rows:>12,}  {table}")
     for table, rows in loaded.missing.items():
         click.echo(
-            f"{table}: {rows:,} of the bank's rows from {since:%d %b %Y} on did not come again. They stay; what was deleted "
-            "or merged can be marked in a column “deleted”."
+            f"{table}: {rows:,} of the bank's rows from {since:%d %b %Y} on did not come again. They stay; what was "
+            "deleted or merged can be marked in a column “deleted”."
         )
     click.echo(f"Loaded as of {loaded.as_of:%d %b %Y} in {time.monotonic() - begun:.1f} s.")
     if loaded.as_of_from != GIVEN_WITH_THE_LOAD:
