@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, or_, select
 
-from metrics.stays import with_us
+from metrics.stays import opened_by, with_us
 from warehouse.schema import accounts, customers
 
 MAIN = ("current", "savings")
@@ -48,7 +48,7 @@ def _main_accounts(day: date, until: date) -> CTE:
     )
     return (
         select(accounts.c.customer_id, case((lost, 1), else_=0).label("closed"))
-        .where(accounts.c.product.in_(MAIN), accounts.c.opened_on <= until)
+        .where(accounts.c.product.in_(MAIN), opened_by(until))
         .group_by(accounts.c.customer_id)
         .cte("main_accounts")
     )
@@ -58,7 +58,7 @@ def _held(kind: str, day: date) -> ColumnElement[int]:
     """How many accounts of a kind are open at the end of a day."""
     open_then = and_(
         accounts.c.product == kind,
-        accounts.c.opened_on <= day,
+        opened_by(day),
         or_(accounts.c.closed_on.is_(None), accounts.c.closed_on > day),
     )
     return func.sum(case((open_then, 1), else_=0))

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import CTE, Select, case, func, literal, select
 
-from metrics.stays import with_us
+from metrics.stays import joined_by, with_us
 from warehouse.dialects import days_between
 from warehouse.schema import customers, product_usage, tickets
 
@@ -22,7 +22,12 @@ def _present(as_of: date) -> CTE:
     """Customers who used the app before the period and stayed until its end: their group, and whether a case came."""
     begins, exposed = as_of - timedelta(days=WINDOW_DAYS), as_of - timedelta(days=2 * WINDOW_DAYS)
     tenure = days_between(customers.c.joined_on, literal(begins))
-    band = case((tenure < 365, "under 1 year"), (tenure < 3 * 365, "1 to 3 years"), else_="over 3 years")
+    band = case(
+        (tenure.is_(None), "not known"),
+        (tenure < 365, "under 1 year"),
+        (tenure < 3 * 365, "1 to 3 years"),
+        else_="over 3 years",
+    )
     opened = (
         select(tickets.c.customer_id)
         .where(
@@ -50,7 +55,7 @@ def _present(as_of: date) -> CTE:
         .join(active, active.c.customer_id == customers.c.customer_id)
         .outerjoin(opened, opened.c.customer_id == customers.c.customer_id)
         .where(
-            customers.c.joined_on <= exposed,
+            joined_by(exposed),
             with_us(as_of),
         )
         .cte("present")

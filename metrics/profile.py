@@ -46,6 +46,8 @@ def profile(as_of: date, known: frozenset[str] = EVERY_TABLE) -> Select[Any]:
     known"; within a known table no booking, case or session counts as 0, while no balance or revenue row stays NULL,
     because a missing month says nothing about the amount. Windows of n days end with `as_of` and include it.
 
+    Somebody whose day of joining is not known is described, too; for how long he is a customer is not known.
+
     Values that carry no date of their own are taken as they stand today: a customer's segment and RM, and a
     withdrawal without a day of settlement.
     """

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, and_, case, distinct, func, or_, select
 
+from metrics.stays import opened_by
 from warehouse.dialects import add_days, days_between
 from warehouse.schema import (
     WEALTH_PRODUCTS,
@@ -67,7 +68,7 @@ def _holdings(as_of: date) -> CTE:
             func.max(opened).label("last_account_opened_on"),
             func.max(case((closed <= as_of, closed))).label("last_account_closed_on"),
         )
-        .where(opened <= as_of)
+        .where(opened_by(as_of))
         .group_by(accounts.c.customer_id)
         .cte("holdings")
     )

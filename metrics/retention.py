@@ -11,6 +11,12 @@ from warehouse.desk import alerts
 from warehouse.schema import customers
 
 _left = customers.c.left_on
+_NOW = (
+    "1, 22 Nov 2026: first definition.",
+    "2, 29 Nov 2026: with customers who came back, and with those whose day of joining is not known; they counted "
+    "nowhere.",
+)
+_UNDATED = " Somebody whose day of joining is not known counts as a customer from before the data began."
 
 
 def _here_when_it_began(period: Period) -> ColumnElement[bool]:
@@ -19,7 +25,9 @@ def _here_when_it_began(period: Period) -> ColumnElement[bool]:
 
 customers_at_start = Measure(
     label="Customers at the start",
-    means="People who were customers when the period began, also those who had left once and come back.",
+    means="People who were customers when the period began, also those who had left once and come back."
+    + _UNDATED,
+    history=_NOW,
     owner="Core banking",
     fact=customers,
     state=lambda instant: with_us(instant.date() - timedelta(days=1)),
@@ -31,14 +39,18 @@ customers_at_start = Measure(
         2           | 2020-01-01 | 2026-04-01
         3           | 2020-01-01 | 2026-03-31
         4           | 2026-04-01 |
+        5           |            |
+        6           |            | 2026-03-31
 
-        April to June 2026 = 2
+        April to June 2026 = 3
     """,
 )
 
 customers_left = Measure(
     label="Customers who left",
-    means="Of the people who were customers when the period began, those who ended the relationship in it.",
+    means="Of the people who were customers when the period began, those who ended the relationship in it."
+    + _UNDATED,
+    history=_NOW,
     owner="Core banking",
     fact=customers,
     when=lambda period: and_(_here_when_it_began(period), between(_left, period)),
@@ -50,14 +62,16 @@ customers_left = Measure(
         2           | 2020-01-01 | 2026-06-30
         3           | 2026-04-15 | 2026-05-15
         4           | 2020-01-01 | 2026-07-01
+        5           |            | 2026-05-10
 
-        April to June 2026 = 2
+        April to June 2026 = 3
     """,
 )
 
 churn_rate = Ratio(
     label="Customers lost",
-    means="Of the people who were customers when the period began, the share who left in it.",
+    means="Of the people who were customers when the period began, the share who left in it." + _UNDATED,
+    history=_NOW,
     owner="Core banking",
     top=customers_left,
     bottom=customers_at_start,

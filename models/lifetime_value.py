@@ -259,7 +259,8 @@ def _standard(raw: Vector, centre: Vector, scale: Vector) -> Vector:
 
 
 def _months_with_us(profiles: pd.DataFrame) -> Vector:
-    months: Vector = profiles["tenure_days"].fillna(0).clip(lower=0).to_numpy(np.float64) / 30.4
+    # Whose day of joining is not known is not newly joined.
+    months: Vector = profiles["tenure_days"].fillna(NEW_FOR_DAYS).clip(lower=0).to_numpy(np.float64) / 30.4
     return months
 
 

@@ -44,8 +44,8 @@ UNDATED = "without its date"
 """The check for rows whose main day is not known: they are in their table, and in no figure that goes by that day."""
 
 _MISSED = {
-    "customers": "customers at a day, of who joined, stayed or left",
-    "accounts": "accounts opened or held",
+    "customers": "who joined and in no cohort; until they left they count as customers from the beginning of the data",
+    "accounts": "accounts opened; until they were closed they count as held from the beginning of the data",
     "transactions": "bookings",
     "campaigns": "campaigns by when they ran",
     "touches": "contacts, nor is any win credited to them",

@@ -20,6 +20,7 @@ from warehouse.connect import Stores
 from warehouse.contract import NOTHING
 from warehouse.deletions import DELETED, REFERS
 from warehouse.errors import LoadRefused
+from warehouse.first_accounts import DATED
 from warehouse.later_rows import as_delivered
 from warehouse.quality import Declared, key_of, note
 from warehouse.schema import FINGERPRINT, UNIFIED_TABLES, leads
@@ -143,7 +144,7 @@ class Bank:
 
     def carry_findings(self, declared: tuple[Declared, ...]) -> None:
         """Keep what was set aside and did not come again, and what the bank's own checks found that are not asked now."""
-        asked = {c.name for c in CHECKS} | {c.title for c in declared} | later_rows.FINDINGS
+        asked = {c.name for c in CHECKS} | {c.title for c in declared} | later_rows.FINDINGS | {DATED}
         own = ", ".join("'" + name.replace("'", "''") + "'" for name in sorted(asked))
         during = " OR ".join(
             f"starts_with(old.check_name, '{begin}')" for begin in (*DURING_LOAD, REFERS, NOT_AGAIN)

@@ -24,6 +24,7 @@ from warehouse import (
     deletions,
     event_days,
     filling,
+    first_accounts,
     identity,
     incremental,
     later_rows,
@@ -125,6 +126,8 @@ def load(
                     else contract.last_day(db, not_after=stores.now().date())
                 )
                 later_rows.set_aside(db, day)
+                given_of_customers = given.get("customers", "").split()
+                first_accounts.date_customers(db, given_of_customers, bank_before=before is not None)
                 if identities.name in sources:
                     progress("Finding out who is who")
                     identity.link(db, identity.standing(stores.desk))

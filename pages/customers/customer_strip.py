@@ -29,7 +29,9 @@ def show(viewer: Viewer, person: pd.Series, today: date) -> None:
         _consent(person)
         if pd.notna(person["left_on"]):
             st.badge(f"Left on {day(person['left_on'])}", icon=":material/logout:", color="red")
-    facts = [f"Customer {customer_id}", f"with us since {day(person['joined_on'])}"]
+    joined = person["joined_on"]
+    since = f"with us since {day(joined)}" if pd.notna(joined) else "day of joining not known"
+    facts = [f"Customer {customer_id}", since]
     facts += [f"came back {day(person['returned_on'])}"] if pd.notna(person["returned_on"]) else []
     facts += [person["district"]] if isinstance(person["district"], str) else []
     if isinstance(person["preferred_channel"], str):
