@@ -21,6 +21,9 @@ MARK = contract.DELETED
 DELETED = "deleted at its source"
 """The check under which marked rows are counted; their keys are in the quarantine."""
 REFERS = "names a deleted row: "
+GOES_ALONG = "of a deleted row"
+PART_OF = {"lead_stages": "leads"}
+"""Tables whose rows are parts of another's row, and are deleted with it."""
 _SAYS = "Its source marks the row as deleted; it is in no figure."
 Where = Callable[[int], str]
 
@@ -114,7 +117,9 @@ def loosen_references(db: duckdb.DuckDBPyConnection, *, bank_before: bool) -> No
             if not db.execute(f"{gone} LIMIT 1").fetchone():
                 continue
             condition = f'"{column.key}" IN ({gone})'
-            if not column.nullable:
+            if PART_OF.get(table.name) == target:
+                _delete_along(db, table, target, condition)
+            elif not column.nullable:
                 _refuse_owned(db, table, column, target, condition)
             else:
                 _empty(db, table, column, target, condition)
@@ -139,6 +144,19 @@ def _refuse_owned(
             f"of {table.name} belong to such rows. Mark these as deleted, too, or deliver {target} without it, then "
             f"load again. {contract.NOTHING}"
         )
+
+
+def _delete_along(db: duckdb.DuckDBPyConnection, table: Table, target: str, condition: str) -> None:
+    rows, owner = f"unified.{table.name}", table.info["owner"]
+    count = db.execute(f"SELECT count(*) FROM {rows} WHERE {condition}").fetchone()
+    if count and count[0]:
+        says = f"The source deleted the row of {target} that this one is a part of; it is in no figure."
+        note(db, GOES_ALONG, table.name, owner, says, count[0], kept=False)
+        db.execute(
+            f"INSERT INTO derived.quarantine SELECT ?, ?, {key_of(table)}, ?, ?, false FROM {rows} WHERE {condition}",
+            [GOES_ALONG, table.name, says, owner],
+        )
+        db.execute(f"DELETE FROM {rows} WHERE {condition}")
 
 
 def _empty(db: duckdb.DuckDBPyConnection, table: Table, column: Column, target: str, condition: str) -> None:

@@ -135,6 +135,15 @@ def test_a_deleted_row_that_comes_back_is_there_again(bank, tmp_path):
     assert rows(bank, "SELECT count(lead_id) FROM unified.touches") == [(2,)]
 
 
+def test_the_moves_of_a_deleted_lead_go_with_it(bank, tmp_path):
+    stages = "lead_id,stage,entered_at\nL1,won,2026-06-10\nL2,won,2026-06-10\n"
+    add(bank, tmp_path / "a", {"lead_stages.csv": stages})
+    for n in range(2):
+        add(bank, tmp_path / f"b{n}", {**MARKED["the key alone"], "lead_stages.csv": stages})
+        assert ids(bank, "lead_stages") == ["L1"]
+        assert counted(bank, "of a deleted row") == {"lead_stages": 1}
+
+
 def test_a_whole_load_leaves_marked_rows_out_and_names_the_rows_of_the_file(empty, tmp_path):
     text = f"{HEAD},deleted\nL1,,,,true\nL2,web,2026-06-01,,\nL3,web,2026-06-02,1850-01-01,\n"
     write(tmp_path / "f", {"leads.csv": text, "control.toml": "[leads]\nrows = 3\n"})
