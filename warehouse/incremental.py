@@ -98,9 +98,11 @@ class Bank:
         rows, key = f"{table.schema}.{table.name}", [c.key for c in table.c if c.primary_key]
         names = ", ".join(f'"{c.key}"' for c in table.c)
         same = " AND ".join(f'new."{k}" = old."{k}"' for k in key)
+        stays = f"NOT EXISTS (SELECT 1 FROM {rows} new WHERE {same})"
+        if self._count(f"SELECT count(*) FROM ({_deleted(table)})"):
+            stays += f" AND {key_of(table)} NOT IN ({_deleted(table)})"
         self.db.execute(
-            f"INSERT INTO {rows} ({names}) SELECT {names} FROM ({as_delivered(table, 'before')}) old "
-            f"WHERE NOT EXISTS (SELECT 1 FROM {rows} new WHERE {same}) AND {key_of(table)} NOT IN ({_deleted(table)})"
+            f"INSERT INTO {rows} ({names}) SELECT {names} FROM ({as_delivered(table, 'before')}) old WHERE {stays}"
         )
 
     def _note_what_did_not_come_again(self, table: Table, since: date) -> None:
