@@ -211,7 +211,7 @@ class Cleaning:
             for c in self.table.primary_key
         )
         twice = f'SELECT 1 FROM {rows} GROUP BY {keys} HAVING count(DISTINCT "{column.key}") > 1 LIMIT 1'
-        return bool(column.info["allowed"]) or not self.db.execute(twice).fetchone()
+        return bool(column.info["allowed"]) or not self.db.execute(twice).fetchall()
 
     def follow(self, stood: str) -> None:
         """The rows have moved: `stood` holds, in their new order, the place each had."""

@@ -38,11 +38,11 @@ def date_customers(db: duckdb.DuckDBPyConnection, given: Container[str], *, bank
         HAVING count(*) = count(a.opened_on) AND (c.left_on IS NULL OR c.left_on >= min(a.opened_on))
         """
     )
-    row = db.execute("SELECT count(*) FROM first_accounts").fetchone()
-    if not row or not row[0]:
+    ((count,),) = db.execute("SELECT count(*) FROM first_accounts").fetchall()
+    if not count:
         return
     owner = customers.info["owner"]
-    note(db, DATED, customers.name, owner, _SAYS, row[0], kept=True)
+    note(db, DATED, customers.name, owner, _SAYS, count, kept=True)
     db.execute(
         "INSERT INTO derived.quarantine SELECT ?, ?, customer_id, ?, ?, true FROM first_accounts",
         [DATED, customers.name, _SAYS, owner],
