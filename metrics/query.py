@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Column, ColumnElement, Float, Select, Table, and_, case, false, func, null, or_, select
+from sqlalchemy import Column, ColumnElement, Select, Table, and_, case, false, func, or_, select
 from sqlalchemy.sql import visitors
 
 from metrics import CATALOGUE, blanks
@@ -28,6 +28,7 @@ from metrics.versions import as_agreed, in_force
 from warehouse import coverage
 from warehouse.access import Reader
 from warehouse.coverage import Coverage
+from warehouse.dialects import to_float
 from warehouse.parts import tables_of
 from warehouse.schema import DERIVED
 from warehouse.totals import BESIDES, PEOPLE, without_small_cells
@@ -291,16 +292,12 @@ def statement(
     for name, measure in measures.items():
         for index, period in enumerate(counted(measure)):
             if period is None:
-                # Still a total, so that the answer is one row.
-                columns.append(func.max(null().cast(Float)).label(f"{name}__{index}"))
+                # Still a total over nobody, so that the answer is one row and may be asked by who sees totals only.
+                columns.append(to_float(func.sum(case((false(), 1)))).label(f"{name}__{index}"))
                 if counting_people:
-                    columns += [
-                        func.count(null()).label(f"{name}__{index}{after}{PEOPLE}")
-                        for after in (
-                            "",
-                            *(f"{BESIDES}{at}" for at in range(len(wholes.get(id(measure), ())))),
-                        )
-                    ]
+                    nobody = func.count(case((false(), _person(fact))).distinct())
+                    rests = (f"{BESIDES}{at}" for at in range(len(wholes.get(id(measure), ()))))
+                    columns += [nobody.label(f"{name}__{index}{rest}{PEOPLE}") for rest in ("", *rests)]
                 continue
             columns.append(measure.over(period).label(f"{name}__{index}"))
             if counting_people:

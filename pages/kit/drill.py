@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from metrics import CATALOGUE, rows
+from metrics.coverage import counted
 from metrics.dimensions import DIMENSIONS
 from metrics.measure import Measure, Metric, Ratio, measures_of
 from metrics.query import Question, unanswerable
@@ -86,6 +87,14 @@ def _rows_of_its_own(shown: Figure, measure: Measure, viewer: Viewer) -> None:
 def block(name: str, scope: Scope, viewer: Viewer) -> None:
     """The rows that a metric counts in a scope; of a ratio, those above and those below the line."""
     metric = CATALOGUE[name]
+    known = counted(metric, scope.period, data.coverage_of(viewer))
+    if known is None:
+        answer = data.ask(viewer, [name], scope, periods=[scope.period]).iloc[0]
+        missing = data.why_missing(viewer, name, scope.period, answer)
+        tables.empty(missing.sentence if missing else "No row counts in this period.")
+        return
+    # The rows are those of the days the figure counts: what was not delivered has none.
+    scope = scope.over(known)
     if isinstance(metric, Ratio):
         parts = [NAMES[id(m)] for m in measures_of(metric)]
         answer = data.ask(viewer, parts, scope, periods=[scope.period]).iloc[0]

@@ -124,7 +124,7 @@ def test_two_hundred_scopes_give_one_number_on_today_funnel_goals_in_file_and_ro
         card = _on_cards(name, scope, ANALYST)
         view = next((v for v in (COHORT, EVENT) if name in SHOWN[v]), None)
         if view is not None:
-            assert _on_the_funnel(name, scope, view) == card["value"]
+            assert _same(_on_the_funnel(name, scope, view), card["value"])
             met["funnel"] += 1
         if scope.period.end <= AS_OF and all(m.fact.schema for m in measures_of(metric)):
             assert _same(_on_goals(name, scope), card["value"])
@@ -134,7 +134,7 @@ def test_two_hundred_scopes_give_one_number_on_today_funnel_goals_in_file_and_ro
             [card["value"]] if isinstance(metric, Measure) else [card["top"], card["bottom"]],
             strict=True,
         ):
-            if measure.total == "count":
+            if measure.total == "count" and not math.isnan(count):
                 statement, rows = drill.behind(measure, scope, ANALYST)
                 assert rows == count
                 if position % 8 == 0:
@@ -155,10 +155,10 @@ def test_who_sees_totals_reads_the_same_number_or_that_there_are_too_few(bank: S
 
 @pytest.mark.parametrize("period", EDGES[3:], ids=lambda p: p.in_words())
 @pytest.mark.parametrize("name", ["leads", "won", "win_rate", "revenue"])
-def test_where_nothing_happened_a_count_is_0_and_a_share_or_a_sum_is_not_known(
+def test_of_days_before_the_data_and_after_them_nothing_is_known_rather_than_0(
     name: str, period: Period, loaded: Stores
 ) -> None:
     value = query.ask(Question.of([name], Scope(period), periods=[period]), Reader(loaded, ANALYST))[
         name
     ].iloc[0]
-    assert value == 0 if name in ("leads", "won") else math.isnan(value)
+    assert math.isnan(value)
