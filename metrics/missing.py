@@ -42,6 +42,13 @@ class Missing:
         """What stands in place of the figure."""
         return _WORDS[self.kind]
 
+    def about(self, what: str) -> str:
+        """As a headline about `what`, a clause: `How many leads came in is hidden: fewer than 10 people`."""
+        said = self.sentence.rstrip(".")
+        if self.kind in ("not delivered", "ahead"):
+            return said
+        return f"{what} is {said[:1].lower()}{said[1:]}"
+
 
 def not_given(needed: Iterable[str], covered: Coverage | None) -> Missing | None:
     """Of some `table`s and `table.column`s those the bank does not have, named; None if it has all of them."""
@@ -84,7 +91,7 @@ def why(
     if covered is not None and counted(metric, period, covered) is None:
         return _outside(metric, period, covered)
     if isinstance(metric, Ratio) and found.get("bottom") == 0:
-        return Missing("no cases", f"There was no case to count: {metric.bottom.label.lower()} is 0.")
+        return Missing("no cases", f"Not known: there was no case, {metric.bottom.label.lower()} is 0.")
     if hidden_below is not None:
         return Missing("hidden", f"Hidden: fewer than {hidden_below} people.")
     return Missing("not known", "Not known for these days.")

@@ -63,7 +63,7 @@ def headline(viewer: Viewer, scope: Scope) -> str:
     now, before = answer.loc[0], answer.loc[1]
     missing = data.why_missing(viewer, "leads", scope.period, now)
     if missing:
-        return f"How many leads came in: {missing.sentence[:1].lower()}{missing.sentence[1:].rstrip('.')}"
+        return missing.about("How many leads came in")
     part = delivered_in_part("leads", scope.period, data.coverage_of(viewer))
     if not now["leads"]:
         return f"No lead came in during this period{f' ({part})' if part else ''}"
