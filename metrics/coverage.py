@@ -93,6 +93,17 @@ def undated(metric: Metric, coverage: Coverage) -> dict[str, int]:
     }
 
 
+def untimed(metric: Metric, coverage: Coverage) -> dict[str, int]:
+    """`table.column` → rows of whose moment only the day is given, for a figure in hours: they have none."""
+    return {
+        name: coverage.days[name].untimed
+        for m in measures_of(metric)
+        if m.unit == "hours" and m.of is not None
+        for name in _names([m.of])
+        if name in coverage.days and coverage.days[name].untimed
+    }
+
+
 def _own_day(measure: Measure) -> str:
     table = measure.fact
     # A row of a computed table is there because it has its day.

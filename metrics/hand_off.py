@@ -14,6 +14,10 @@ _PROMISE = (
     "The promise is 24 working hours from becoming qualified (MQL), Monday to Friday from 9:00 to 18:00 without Hong "
     "Kong's public holidays, unless the bank chose others."
 )
+_DAYS_COUNT = (
+    "1, 22 Nov 2026: first definition.",
+    "2, 29 Nov 2026: a first contact of which only the day is known is in time on the day it was due.",
+)
 
 _BY_MOVES = "2, 29 Nov 2026: each rejection of a lead that had been called qualified by then."
 _REJECTED = and_(to("rejected"), by_then(m.c.mql_at))
@@ -72,6 +76,7 @@ contacted_in_time = Measure(
     total="sum",
     of=case((h.c.contacted_at <= h.c.due_at, 1), else_=0),
     dated=h.c.due_at,
+    history=_DAYS_COUNT,
     example="""
         hand_offs
         lead_id | mql_at           | due_at           | contacted_at
@@ -92,6 +97,7 @@ promise_kept = Ratio(
     top=contacted_in_time,
     bottom=promises_due,
     synonyms={"Sales": "speed to lead", "Service": "within SLA"},
+    history=_DAYS_COUNT,
     example="""
         hand_offs
         lead_id | mql_at           | due_at           | contacted_at

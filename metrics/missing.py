@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from metrics import CATALOGUE
-from metrics.coverage import counted, delivered_until, first_day, undated
+from metrics.coverage import counted, delivered_until, first_day, undated, untimed
 from metrics.measure import Metric, Ratio, measures_of
 from metrics.query import columns_of
 from metrics.scope import Period
@@ -92,6 +92,10 @@ def why(
         return _outside(metric, period, covered)
     if isinstance(metric, Ratio) and found.get("bottom") == 0:
         return Missing("no cases", f"Not known: there was no case, {metric.bottom.label.lower()} is 0.")
+    if covered is not None and (only_days := untimed(metric, covered)):
+        return Missing(
+            "not known", f"Not known: of {_listed(only_days)} only the day is given, and no hours."
+        )
     if hidden_below is not None:
         return Missing("hidden", f"Hidden: fewer than {hidden_below} people.")
     return Missing("not known", "Not known for these days.")
@@ -113,16 +117,23 @@ def delivered_in_part(name: str, period: Period, covered: Coverage | None) -> st
 
 
 def missed(name: str, covered: Coverage | None, hidden_below: int | None = None) -> str:
-    """What a figure misses because it has no date: `5 rows of customers without joined_on are not in it`; or ""."""
-    rows = {} if covered is None else undated(CATALOGUE[name], covered)
+    """What a figure misses, having no date or, for hours, only a day; or "".
+
+    Such as `5 rows of customers without joined_on are not in it`.
+    """
+    if covered is None:
+        return ""
+    metric = CATALOGUE[name]
+    rows = [(column, count, "without") for column, count in undated(metric, covered).items()]
+    rows += [(column, count, "with only the day of") for column, count in untimed(metric, covered).items()]
     parts = []
-    for column, count in rows.items():
+    for column, count, how in rows:
         table, _, key = column.partition(".")
         several = count > 1 or hidden_below is not None
         few = hidden_below is not None and count < hidden_below
         number = f"fewer than {hidden_below}" if few else f"{count:,}"
-        parts.append(f"{number} {'rows' if several else 'row'} of {table.replace('_', ' ')} without {key}")
-    verb = "is" if list(rows.values()) == [1] and hidden_below is None else "are"
+        parts.append(f"{number} {'rows' if several else 'row'} of {table.replace('_', ' ')} {how} {key}")
+    verb = "is" if [count for _, count, _ in rows] == [1] and hidden_below is None else "are"
     return f"{' and '.join(parts)} {verb} not in it" if parts else ""
 
 

@@ -1,8 +1,9 @@
 """Service cases: how many, complaints among them, how long they wait, which come again, what they are about."""
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from metrics.measure import Measure, Ratio
+from warehouse.dialects import days_between
 from warehouse.moment_sql import hours_between
 from warehouse.schema import ticket_themes, tickets
 
@@ -48,9 +49,12 @@ cases_opened = Measure(
 )
 
 
+_PASSED = "29 Nov 2026: the hours that passed, also over a clock change; none where only the day of one end is known."
+_REPLIED = ("1, 22 Nov 2026: first definition.", f"2, {_PASSED}")
 _SETTLED = (
     "1, 22 Nov 2026: first definition, those taken back too.",
     "2, 25 Nov 2026: without cases that the customer took back.",
+    f"3, {_PASSED}",
 )
 
 
@@ -71,7 +75,7 @@ def _delay(label: str, means: str, until: str, total: str, answer: str) -> Measu
         where=answered & tickets.c.withdrawn.is_not(True) if settling else answered,
         unit="hours",
         better="down",
-        history=_SETTLED if settling else Measure.history,
+        history=_SETTLED if settling else _REPLIED,
         example=f"""
             tickets
             ticket_id | opened_at        | {until:16} | withdrawn
@@ -130,12 +134,22 @@ repeat_cases = Measure(
             _again.c.category == tickets.c.category,
             _again.c.ticket_id != tickets.c.ticket_id,
             _again.c.opened_at <= tickets.c.opened_at,
-            hours_between(_again.c.opened_at, tickets.c.opened_at) <= 30 * 24,
+            # Of two whose order nobody knows, one came after the other: it is counted once.
+            or_(_again.c.opened_at < tickets.c.opened_at, _again.c.ticket_id < tickets.c.ticket_id),
+            func.coalesce(
+                hours_between(_again.c.opened_at, tickets.c.opened_at),
+                24 * days_between(_again.c.opened_at, tickets.c.opened_at),
+            )
+            <= 30 * 24,
         )
         .correlate(tickets)
         .exists()
     ),
     better="down",
+    history=(
+        "1, 22 Nov 2026: first definition.",
+        "2, 29 Nov 2026: of two opened at the same moment, or on one day without a time, one is the repeat.",
+    ),
     synonyms={"Service": "re-contacts"},
     example="""
         tickets

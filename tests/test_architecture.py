@@ -245,6 +245,45 @@ def test_no_sentence_says_ten_where_the_bank_chooses_the_smallest_cell() -> None
     assert [str(m) for m in MODULES if m.parts[0] in ("pages", "reports") and said.search(_text(m))] == []
 
 
+MOMENTS_IN_SQL = re.compile(r"""\w+_at["']?\]?\s*(<=?|>=?|-)\s*[\w."'\[]*_at\b""")
+"""Two moments compared or subtracted in written SQL or in a frame: there a day without a time would be midnight."""
+
+
+def test_moments_are_compared_in_one_place() -> None:
+    for module in OURS:
+        if module.parts[0] not in LAYERS or module.name in ("moments.py", "moment_sql.py"):
+            continue
+        texts = [n.value for n in ast.walk(_tree(module)) if isinstance(n, ast.Constant)]
+        found = [t for t in texts if isinstance(t, str) and MOMENTS_IN_SQL.search(t)]
+        # Doubles are looked for within 30 days: there no order is told and an hour makes no difference.
+        assert not found or str(module) == "warehouse/identity.py", (module, found)
+        for node in ast.walk(_tree(module)):
+            if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Lt | ast.LtE | ast.Gt | ast.GtE):
+                sides: list[ast.expr] = [node.left, node.comparators[0]]
+            elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
+                sides = [node.left, node.right]
+            else:
+                continue
+            of_frames = [isinstance(side, ast.Subscript) and "_at'" in ast.unparse(side) for side in sides]
+            assert not all(of_frames), (module, ast.unparse(node))
+
+
+def test_every_moment_of_the_bank_is_of_the_type_that_compares_rightly() -> None:
+    from sqlalchemy import DateTime
+
+    from warehouse.moments import Moment
+    from warehouse.schema import BANK, loads
+
+    plain = [
+        c
+        for t in BANK.tables.values()
+        for c in t.c
+        if isinstance(c.type, DateTime) and not isinstance(c.type, Moment)
+    ]
+    # When a load ran is read from our own clock.
+    assert plain == [loads.c.loaded_at]
+
+
 def test_pages_know_no_sql() -> None:
     for module in MODULES:
         if module.parts[0] == "pages":

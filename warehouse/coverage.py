@@ -38,6 +38,8 @@ class EventDays:
     delivered_until: date
     undated: int
     """Rows of its table without a date in it."""
+    untimed: int = 0
+    """Rows with a day in it that has no time, where it is a moment."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +102,7 @@ def _read(stores: Stores, snapshot: str) -> Coverage | None:
                 latest_on=_day(row.latest_on),
                 delivered_until=_day(row.delivered_until),
                 undated=int(row.undated_rows),
+                untimed=int(row.untimed_rows),
             )
             for row in _rows(days)
         },

@@ -15,6 +15,7 @@ import duckdb
 from sqlalchemy import Column, Table
 
 from warehouse import rhythm
+from warehouse.moments import Moment
 from warehouse.schema import UNIFIED_TABLES, event_columns
 
 BY_MONTH = "month_on"
@@ -34,12 +35,13 @@ def write(db: duckdb.DuckDBPyConnection, day: date) -> None:
             continue
         rows = f"{table.schema}.{table.name}"
         extremes = ", ".join(
-            f'count("{c.key}"), CAST(min("{c.key}") AS DATE), CAST(max("{c.key}") AS DATE)' for c in columns
+            f'count("{c.key}"), {_untimed(c)}, CAST(min("{c.key}") AS DATE), CAST(max("{c.key}") AS DATE)'
+            for c in columns
         )
         found = db.execute(f"SELECT count(*), {extremes} FROM {rows}").fetchone() or (0,)
-        first_of_all = found[2] if found[0] else None
+        first_of_all = found[3] if found[0] else None
         for at, column in enumerate(columns):
-            dated, first, latest = found[1 + 3 * at : 4 + 3 * at]
+            dated, untimed, first, latest = found[1 + 4 * at : 5 + 4 * at]
             if not dated:
                 continue
             complete = first
@@ -47,12 +49,16 @@ def write(db: duckdb.DuckDBPyConnection, day: date) -> None:
                 usual = _usual_days(db, rows, columns[0], column)
                 complete = max(first, first_of_all + timedelta(days=usual))
             db.execute(
-                "INSERT INTO derived.event_days VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO derived.event_days VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
-                    *(table.name, column.key, dated, found[0] - dated, first, complete, latest),
+                    *(table.name, column.key, dated, found[0] - dated, untimed, first, complete, latest),
                     _delivered_until(db, table, column, latest, day),
                 ],
             )
+
+
+def _untimed(column: Column) -> str:
+    return f'count_if(is_day("{column.key}"))' if isinstance(column.type, Moment) else "0"
 
 
 def _usual_days(db: duckdb.DuckDBPyConnection, rows: str, begun: Column, reached: Column) -> int:

@@ -19,7 +19,9 @@ from sqlalchemy import (
     Integer,
     Numeric,
     Table,
+    and_,
     case,
+    cast,
     create_engine,
     exists,
     func,
@@ -32,6 +34,8 @@ from sqlalchemy import table as sql_table
 from sqlalchemy.exc import SQLAlchemyError
 
 from warehouse.errors import Problem
+from warehouse.moment_sql import fraction, is_day
+from warehouse.moments import ONLY_A_DAY, Moment
 from warehouse.patience import is_postgresql, patient_engine, server_url
 from warehouse.schema import UNIFIED, UNIFIED_TABLES
 
@@ -185,6 +189,7 @@ def _check_rows(
     for (column, _, words), count in zip(checks, broken, strict=True):
         if count:
             findings.append(Finding(table=table.name, column=column.key, what=words.format(f"{count:,}")))
+    _check_moments(connection, here, table, right, findings)
     key = [str(c.key) for c in table.primary_key]
     if right.issuperset(key):
         names = [here.c[k] for k in key]
@@ -194,6 +199,33 @@ def _check_rows(
             what = f"{twice:,} keys occur more than once; each may occur once"
             findings.append(Finding(table=table.name, column=" and ".join(key), what=what))
     return int(total)
+
+
+def _check_moments(
+    connection: Connection, here: Any, table: Table, right: set[str], findings: list[Finding]
+) -> None:
+    """Columns of moments that hold days, or readings of a clock that would be taken for a mark; see `moments`."""
+    names = [str(c.key) for c in table.c if isinstance(c.type, Moment) and c.key in right]
+    if not names:
+        return
+    counts = []
+    for name in names:
+        value = here.c[name]
+        timed = case((value != cast(value, Date), 1))
+        marked = case((and_(fraction(value).between(1, ONLY_A_DAY), is_day(value) == 0), 1))
+        counts += [func.count(value), func.count(timed), func.count(marked)]
+    row = connection.execute(select(*counts).select_from(here)).one()
+    for at, name in enumerate(names):
+        filled, with_a_time, stray = row[3 * at : 3 * at + 3]
+        if filled and not with_a_time:
+            what = "is 00:00 in every row; a day without a time is given as the day + INTERVAL '999 microseconds'"
+            findings.append(Finding(table=table.name, column=name, what=what, serious=False))
+        if stray:
+            what = (
+                f"{stray:,} rows lie up to 999 microseconds after a whole second, which marks summer time; give "
+                "milliseconds at most"
+            )
+            findings.append(Finding(table=table.name, column=name, what=what, serious=False))
 
 
 def _check_reference(

@@ -155,6 +155,14 @@ class instant(FunctionElement[Any]):
     inherit_cache = True
 
 
+class fraction(FunctionElement[Any]):
+    """`fraction(moment)`: microseconds since the whole second, where a mark would stand."""
+
+    name = "fraction"
+    type = Integer()
+    inherit_cache = True
+
+
 def _engine(compiler: SQLCompiler) -> str:
     name = compiler.dialect.name
     return _OTHER_NAMES.get(name, name)
@@ -192,3 +200,9 @@ def _(element: day_only, compiler: SQLCompiler, **kw: Any) -> str:
 def _(element: instant, compiler: SQLCompiler, **kw: Any) -> str:
     (x,) = _parts(element, compiler, **kw)
     return _Sql(x, _ENGINES[_engine(compiler)]).instant
+
+
+@compiles(fraction, "duckdb", "postgresql", "sqlite", "hive", "spark")
+def _(element: fraction, compiler: SQLCompiler, **kw: Any) -> str:
+    (x,) = _parts(element, compiler, **kw)
+    return _Sql(x, _ENGINES[_engine(compiler)]).fraction

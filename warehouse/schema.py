@@ -882,6 +882,7 @@ event_days = _table(
     _column("column_name", Text, "Its column.", key=True),
     _column("dated_rows", Integer, "How many rows have a date in it."),
     _column("undated_rows", Integer, "How many have none."),
+    _column("untimed_rows", Integer, "How many have a day without a time, where it is a moment."),
     _column("first_on", Date, "The earliest day in it."),
     _column(
         "complete_from",

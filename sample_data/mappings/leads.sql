@@ -69,7 +69,7 @@ everyone AS (
     SELECT m.marketing_id, NULL, m.email_key, m.phone_key,
         m.campaign, coalesce(m.channel, ''), NULL, m.interest,
         m.name, m.email, m.mobile,
-        m.day_on::TIMESTAMP, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+        day_only(m.day_on), NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM marketing m ANTI JOIN link USING (marketing_id)
 )
 SELECT e.lead_id,

@@ -16,17 +16,24 @@ from hypothesis import strategies as st
 from malformed import write
 from sqlalchemy import Engine, create_engine, literal, select
 
-from metrics import CATALOGUE
+from metrics import customer, missing
 from metrics.query import Question, ask
 from metrics.scope import Period, Scope
+from metrics.words import until
+from pages.kit.tables import as_days
+from reports import cells
 from warehouse import marking, values
 from warehouse.access import SYSTEM, Reader
 from warehouse.connect import Stores, open_stores
-from warehouse.load import load
+from warehouse.coverage import coverage
+from warehouse.existing import check_url
+from warehouse.load import load, next_snapshot
 from warehouse.moment_sql import before, before_sql, hours_between, hours_sql
 from warehouse.moments import Clock, Moment, only_a_day, wall
 from warehouse.schema import leads, tickets
 from warehouse.settings import Settings
+from workflow import leads as leads_list
+from workflow.hand_offs import write_hand_offs
 
 JULY = datetime(2026, 7, 1, 9)
 AS_OF = date(2026, 6, 30)
@@ -354,8 +361,116 @@ def test_the_clock_marks_a_time_as_the_zone_says(zone, local):
     assert ahead == timedelta(minutes=15 * (clock.standard + shift))
 
 
-def test_every_moment_of_the_catalogue_is_of_the_type_that_compares_rightly():
-    for metric in CATALOGUE.values():
-        dated = getattr(metric, "dated", None)
-        if dated is not None and str(getattr(dated, "key", "")).endswith("_at"):
-            assert isinstance(dated.type, Moment), metric.label
+def test_a_figure_in_hours_says_how_many_rows_have_none(tmp_path):
+    rows = "T1,2026-05-20 09:00,2026-05-20\nT2,2026-05-20 09:00,2026-05-20 11:00\n"
+    stores = bank(tmp_path / "data")
+    load(stores, write_tickets(tmp_path / "f", "ticket_id,opened_at,first_reply_at\n" + rows), as_of=AS_OF)
+    may = Period(date(2026, 5, 1), date(2026, 5, 31))
+    assert figure(stores, "reply_median", may) == pytest.approx(2)
+    covered = coverage(stores)
+    assert (
+        missing.missed("reply_median", covered)
+        == "1 row of tickets with only the day of first_reply_at is not in it"
+    )
+    assert missing.missed("cases_opened", covered) == ""
+
+
+def test_a_bank_that_gives_days_only_has_no_hours_and_says_why(tmp_path):
+    rows = "T1,2026-05-20,2026-05-21\nT2,2026-05-20,2026-05-20\n"
+    stores = bank(tmp_path / "data")
+    load(stores, write_tickets(tmp_path / "f", "ticket_id,opened_at,first_reply_at\n" + rows), as_of=AS_OF)
+    may = Period(date(2026, 5, 1), date(2026, 5, 31))
+    value = figure(stores, "reply_median", may)
+    assert pd.isna(value)
+    found = missing.why("reply_median", may, {"value": value}, coverage(stores))
+    assert found is not None
+    assert found.sentence == (
+        "Not known: of `tickets.opened_at` and `tickets.first_reply_at` only the day is given, and no hours."
+    )
+    assert figure(stores, "cases_opened", may) == 2
+
+
+def test_of_two_cases_of_one_day_one_is_the_repeat(tmp_path):
+    rows = "T1,C1,fees,2026-05-20\nT2,C1,fees,2026-05-20\nT3,C1,fees,2026-06-19\nT4,C1,fees,2026-07-20\n"
+    stores = bank(tmp_path / "data")
+    folder = write_tickets(tmp_path / "f", "ticket_id,customer_id,category,opened_at\n" + rows)
+    load(stores, folder, as_of=date(2026, 7, 31))
+    summer = Period(date(2026, 5, 1), date(2026, 7, 31))
+    assert figure(stores, "repeat_cases", summer) == 2  # one of the first two, and T3 on the thirtieth day
+
+
+def test_a_promise_of_a_day_without_a_time_is_kept_on_the_day_it_falls_due(tmp_path):
+    rows = "".join(
+        f"L{i},web,2026-06-12,{qualified},{called},\n"
+        for i, (qualified, called) in enumerate(
+            [
+                ("2026-06-15", "2026-06-18"),  # due on the 18th at the latest
+                ("2026-06-15", "2026-06-18 17:00"),
+                ("2026-06-15 10:00", "2026-06-17"),
+                ("2026-06-15", "2026-06-22"),
+                ("2026-06-15 10:00", "2026-06-18"),
+            ]
+        )
+    )
+    write(tmp_path / "f", {"leads.csv": HEADER + rows})
+    stores = bank(tmp_path / "data")
+    load(stores, tmp_path / "f", as_of=AS_OF)
+    with next_snapshot(stores) as draft:
+        write_hand_offs(draft, Reader(stores, SYSTEM, stores.snapshot()), stores.settings, AS_OF)
+    june = Period(date(2026, 6, 1), date(2026, 6, 30))
+    assert figure(stores, "promises_due", june) == 5
+    assert figure(stores, "contacted_in_time", june) == 3
+    found = leads_list.waiting(Reader(stores, SYSTEM), AS_OF)
+    assert found["late"].notna().all()
+    assert until(found.set_index("lead_id")["due_at"]["L0"]) == "18 Jun"
+
+
+def test_a_file_shows_a_day_as_a_day(tmp_path):
+    write(tmp_path / "f", {"leads.csv": WIN})
+    stores = bank(tmp_path / "data", "Europe/Berlin")
+    load(stores, tmp_path / "f", as_of=AS_OF)
+    frame = Reader(stores, SYSTEM).frame(select(leads.c.created_at, leads.c.won_at))
+    both = pd.DataFrame({"at": [frame["created_at"][0], frame["won_at"][0], pd.NaT]})
+    assert cells.columns(both) == [[datetime(2026, 5, 20, 9), date(2026, 5, 20), None]]
+    shown, formats = as_days(both, {})
+    assert shown["at"].tolist()[:2] == ["2026-05-20 09:00", "2026-05-20"]
+    assert pd.isna(shown["at"][2])
+    shown, formats = as_days(frame[["won_at"]], {})
+    assert formats["won_at"]["type_config"]["type"] == "date"
+
+
+def test_the_journey_orders_a_day_without_a_time_before_nothing_of_its_day(tmp_path):
+    rows = "L1,C1,2026-05-20 09:00,2026-05-20 10:00,2026-05-20,2026-05-19 12:00\n"
+    head = "lead_id,customer_id,created_at,contacted_at,won_at,mql_at\n"
+    write(
+        tmp_path / "f", {"leads.csv": head + rows, "customers.csv": "customer_id,joined_on\nC1,2026-05-20\n"}
+    )
+    stores = bank(tmp_path / "data")
+    load(stores, tmp_path / "f", as_of=AS_OF)
+    asked = customer.journey("C1", AS_OF, frozenset({"leads"}))
+    assert asked is not None
+    what = Reader(stores, SYSTEM).frame(asked)["what"].tolist()
+    assert what[::-1] == [
+        "Qualified by Marketing",
+        "First asked about",
+        "First call",
+        "Signed a contract for",
+    ]
+
+
+def test_a_warehouse_read_in_place_is_told_of_columns_that_hold_days(tmp_path):
+    with duckdb.connect(str(tmp_path / "own.duckdb")) as db:
+        db.execute("CREATE SCHEMA unified")
+        db.execute(
+            "CREATE TABLE unified.customers AS SELECT 'C1' AS customer_id, DATE '2020-01-05' AS joined_on"
+        )
+        db.execute(
+            "CREATE TABLE unified.tickets AS SELECT 'T1' AS ticket_id, 'C1' AS customer_id, "
+            "TIMESTAMP '2026-05-20' AS opened_at, TIMESTAMP '2026-05-20 10:00:00.000404' AS first_reply_at, "
+            "TIMESTAMP '2026-05-21 00:00:00.000999' AS resolved_at"
+        )
+    found = check_url(f"duckdb:///{tmp_path / 'own.duckdb'}").findings
+    said = {
+        f.column: f.what for f in found if f.table == "tickets" and f.what.startswith(("is 00:00", "1 rows"))
+    }
+    assert set(said) == {"opened_at", "first_reply_at"}
