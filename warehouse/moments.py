@@ -165,6 +165,20 @@ def the_day(moments: np.ndarray) -> np.ndarray:
     )
 
 
+def before(first: Any, second: Any) -> np.ndarray:
+    """Whether each moment was surely earlier than the other of its row, as in SQL; false if one is missing."""
+    a, b = wall(first), wall(second)
+    days = only_a_day(first) | only_a_day(second)
+    hour = np.where(_marks(first) >= TWICE, 1, 0).astype("timedelta64[h]")
+    earlier = a - _ahead(first) + hour < b - _ahead(second)
+    return np.where(days, a.astype("datetime64[D]") < b.astype("datetime64[D]"), earlier)
+
+
+def _ahead(moments: Any) -> np.ndarray:
+    half = TWICE // 2
+    return ((_marks(moments) + half) % TWICE - half) * np.timedelta64(QUARTER, "us")
+
+
 def is_only_a_day(moment: Any) -> bool:
     """The same as `only_a_day` of one moment."""
     return bool(only_a_day([moment])[0])

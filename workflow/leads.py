@@ -21,6 +21,7 @@ from warehouse.access import Reader, Viewer
 from warehouse.connect import Stores
 from warehouse.desk import lead_reviews as r
 from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.moments import before
 from warehouse.schema import lead_moves as m
 from warehouse.schema import leads as t
 from workflow.lead_decisions import latest
@@ -144,7 +145,8 @@ def waiting(
     found["version"] = found["version"].fillna(0).astype(int)
     found["mql_at"] = found[["mql_at", "entered_at"]].max(axis=1)
     found["contacted_at"] = found["contacted_at"].where(
-        (found["move"] <= _FIRST_TIME) | (found["contacted_at"] >= found["mql_at"])
+        (found["move"] <= _FIRST_TIME)
+        | (found["contacted_at"].notna() & ~before(found["contacted_at"], found["mql_at"]))
     )
     settings = reader.stores.settings
     office = working_time(settings)

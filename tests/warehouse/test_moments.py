@@ -30,6 +30,7 @@ from warehouse.existing import check_url
 from warehouse.load import load, next_snapshot
 from warehouse.moment_sql import before, before_sql, hours_between, hours_sql
 from warehouse.moments import Clock, Moment, only_a_day, wall
+from warehouse.moments import before as surely_before
 from warehouse.schema import leads, tickets
 from warehouse.settings import Settings
 from workflow import leads as leads_list
@@ -474,3 +475,15 @@ def test_a_warehouse_read_in_place_is_told_of_columns_that_hold_days(tmp_path):
         f.column: f.what for f in found if f.table == "tickets" and f.what.startswith(("is 00:00", "1 rows"))
     }
     assert set(said) == {"opened_at", "first_reply_at"}
+
+
+def test_a_frame_orders_moments_as_sql_does():
+    mark = timedelta(microseconds=1)
+    pairs = [
+        (datetime(2026, 5, 20) + 999 * mark, datetime(2026, 5, 20, 9), False),
+        (datetime(2025, 10, 26, 2, 50) + 4 * mark, datetime(2025, 10, 26, 2, 10), True),
+        (datetime(2026, 5, 19) + 999 * mark, datetime(2026, 5, 20, 9), True),
+        (datetime(2026, 5, 20, 9), datetime(2026, 5, 20, 8), False),
+    ]
+    first, second, right = (list(column) for column in zip(*pairs, strict=True))
+    assert surely_before(first, second).tolist() == right
