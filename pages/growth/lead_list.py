@@ -24,7 +24,7 @@ LONG_AGO = 90
 def waiting(viewer: Viewer, names: dict[str, str], scope: Scope) -> pd.DataFrame:
     """The viewer's list under the filters of the page, read fresh: a colleague may just have decided."""
     return leads.waiting(data.reader(viewer), data.as_of(viewer), scope.filters).assign(
-        campaign=lambda f: f["campaign_id"].map(names).fillna("no campaign")
+        campaign=lambda f: f["campaign_id"].map(lambda c: names.get(c, "no campaign"))
     )
 
 
