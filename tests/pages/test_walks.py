@@ -73,9 +73,10 @@ def walk(open_page: Open, steps: list[Step], caplog: pytest.LogCaptureFixture, s
 
 
 def test_pages_of_all_roles_in_any_order_break_none_of_each_other(
-    whole_bank: Stores, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, seed: str = "one"
+    whole_bank: Stores, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Once cold, once warm in another order: what stands in the cache by then is what every role left there."""
+    seed = "one"
     chance = random.Random(seed)
     steps = steps_of(whole_bank, chance)
     open_page = next(walking := opener(whole_bank, monkeypatch))
