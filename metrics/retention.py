@@ -19,6 +19,12 @@ _NOW = (
 _UNDATED = " Somebody whose day of joining is not known counts as a customer from before the data began."
 
 
+_CAME_BACK = (
+    "1, 22 Nov 2026: first definition.",
+    "2, 29 Nov 2026: whoever left and came back is a customer again from that day on.",
+)
+
+
 def _here_when_it_began(period: Period) -> ColumnElement[bool]:
     return with_us(period.start - timedelta(days=1))
 
@@ -32,6 +38,7 @@ customers_at_start = Measure(
     fact=customers,
     state=lambda instant: with_us(instant.date() - timedelta(days=1)),
     opening=True,
+    history=_CAME_BACK,
     example="""
         customers
         customer_id | joined_on  | left_on
@@ -55,6 +62,7 @@ customers_left = Measure(
     fact=customers,
     when=lambda period: and_(_here_when_it_began(period), between(_left, period)),
     better="down",
+    history=_CAME_BACK,
     example="""
         customers
         customer_id | joined_on  | left_on
@@ -78,6 +86,7 @@ churn_rate = Ratio(
     grows=True,
     better="down",
     synonyms={"Service": "lost customers", "Marketing": "churn rate", "Finance": "attrition"},
+    history=_CAME_BACK,
     example="""
         customers
         customer_id | joined_on  | left_on

@@ -9,7 +9,7 @@ from warehouse.schema import ticket_themes, tickets
 
 complaints = Measure(
     label="Complaints",
-    means="Complaints opened in the period and not taken back.",
+    means="Complaints opened in the period and not taken back so far.",
     owner="Service",
     fact=tickets,
     dated=tickets.c.opened_at,
@@ -30,7 +30,7 @@ complaints = Measure(
 
 cases_opened = Measure(
     label="Service cases",
-    means="Service cases opened in the period, complaints and questions, not taken back.",
+    means="Service cases opened in the period, complaints and questions, not taken back so far.",
     owner="Service",
     fact=tickets,
     dated=tickets.c.opened_at,
@@ -122,7 +122,8 @@ resolution_p90 = _delay(
 _again = tickets.alias("once_more")
 repeat_cases = Measure(
     label="Repeat contacts",
-    means="Cases opened in the period by a customer who had opened another of the same kind in the 30 days before.",
+    means="Cases opened in the period and not taken back so far, by a customer who had opened another of the same kind "
+    "in the 30 days before.",
     owner="Service",
     fact=tickets,
     dated=tickets.c.opened_at,

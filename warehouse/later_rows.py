@@ -19,6 +19,8 @@ _TOLD_WITH = {
     "leads.rejected_at": {"rejected_reason": "NULL"},
     "leads.lost_at": {"lost_reason": "NULL"},
     "leads.won_at": {"won_value": "NULL"},
+    # A case is taken back on the day it is settled.
+    "tickets.resolved_at": {"withdrawn": "CASE WHEN withdrawn THEN NULL ELSE withdrawn END"},
     "surveys.answered_at": {"score": "NULL", "comment": "NULL"},
     # A consent that begins later is none yet; one withdrawn is kept: nobody is written to against a known wish.
     "customers.consent_changed_on": {
