@@ -19,12 +19,6 @@ _NOW = (
 _UNDATED = " Somebody whose day of joining is not known counts as a customer from before the data began."
 
 
-_CAME_BACK = (
-    "1, 22 Nov 2026: first definition.",
-    "2, 29 Nov 2026: whoever left and came back is a customer again from that day on.",
-)
-
-
 def _here_when_it_began(period: Period) -> ColumnElement[bool]:
     return with_us(period.start - timedelta(days=1))
 
@@ -38,7 +32,6 @@ customers_at_start = Measure(
     fact=customers,
     state=lambda instant: with_us(instant.date() - timedelta(days=1)),
     opening=True,
-    history=_CAME_BACK,
     example="""
         customers
         customer_id | joined_on  | left_on
@@ -62,7 +55,6 @@ customers_left = Measure(
     fact=customers,
     when=lambda period: and_(_here_when_it_began(period), between(_left, period)),
     better="down",
-    history=_CAME_BACK,
     example="""
         customers
         customer_id | joined_on  | left_on
@@ -86,7 +78,6 @@ churn_rate = Ratio(
     grows=True,
     better="down",
     synonyms={"Service": "lost customers", "Marketing": "churn rate", "Finance": "attrition"},
-    history=_CAME_BACK,
     example="""
         customers
         customer_id | joined_on  | left_on
