@@ -540,21 +540,36 @@ def join(source: str, record: str, customer: str, by: str, why: str) -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     help="A .pptx or .potx of the bank's brand for the slides.",
 )
-def review(quarter: str, folder: Path, template: Path | None) -> None:
-    """Write the quarterly review as slides (PPTX) and as a handout (PDF), with what an executive may see."""
+@click.option(
+    "--issue", "issues", is_flag=True, help="Issue it first: kept as it reads now, as the next version."
+)
+@click.option("--why", default="", help="With --issue: why there is a further version.")
+@click.option("--draft", is_flag=True, help="As computed now, although a version was issued.")
+def review(quarter: str, folder: Path, template: Path | None, issues: bool, why: str, draft: bool) -> None:
+    """Write the quarterly review as slides (PPTX) and as a handout (PDF), with what an executive may see.
+
+    The latest issued version, or the draft where none was issued; the files say which.
+    """
     stores, begun = _stores(), time.monotonic()
     with _steps() as step:
         step("Reading the bank")
-        from reports import about, deck, handout, quarterly_review
+        from reports import about, deck, handout, issued, quarterly_review
         from warehouse.coverage import known
-        from workflow import downloads
+        from workflow import downloads, issued_reviews
 
         viewer = Viewer(username="operator", full_name="Operator", role="executive")
         reader = Reader(stores, viewer, stores.snapshot())
         named = quarterly_review.named(quarter, reader)
         deck.check(template)
         step(f"Answering ten questions about {named.in_words()}")
-        found = quarterly_review.build(reader, named, known(reader))
+        if issues:
+            issued.issue(stores, viewer, named, why)
+        versions = () if draft else issued_reviews.issues(reader, named.name)
+        found = (
+            issued.read(reader, versions[0])
+            if versions
+            else quarterly_review.build(reader, named, known(reader))
+        )
         for kind, words in (("pptx", "slides"), ("pdf", "handout")):
             step(f"Writing the {words}")
             made = deck.slides(found, template) if kind == "pptx" else handout.pdf(found)
@@ -562,6 +577,7 @@ def review(quarter: str, folder: Path, template: Path | None) -> None:
             what = f"{kind}, {found.period.in_words()}"
             downloads.note(stores, viewer, f"Quarterly review {found.quarter}", what)
             _write(folder / about.file_name(found, kind), made)
+    click.echo(f"{about.status(found)}.")
     for kind in ("pptx", "pdf"):
         click.echo(f"Written: {folder / about.file_name(found, kind)}")
     click.echo(f"Done in {time.monotonic() - begun:.1f} s.")

@@ -203,7 +203,7 @@ def _answered(
     for fact in dict.fromkeys(m.fact for m in measures.values()):
         of_fact = {names[i]: m for i, m in measures.items() if m.fact is fact}
         plain = statement(fact, of_fact, question, clock=clock)
-        counted = alike or reader.sees_totals_only(*tables_of(plain))
+        counted = (alike and _is_about_people(fact)) or reader.sees_totals_only(*tables_of(plain))
         wide = _totals(reader, fact, of_fact, question, catalogue, clock) if counted else reader.frame(plain)
         part = _tall(wide, list(of_fact), question)
         answer = part if answer is None else answer.merge(part, on=["period", *question.by], how="outer")
@@ -326,6 +326,11 @@ def filtered(query: Select, fact: Table, filters: Iterable[tuple[str, tuple[str,
     for dimension, values in filters:
         query = query.where(among(dimension, fact, values))
     return query
+
+
+def _is_about_people(fact: Table) -> bool:
+    """Whether its rows are somebody's; what a campaign cost on a day is nobody's."""
+    return "lead_id" in fact.c or "customer_id" in fact.c
 
 
 def _person(fact: Table) -> ColumnElement:

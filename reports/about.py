@@ -23,15 +23,22 @@ def name(review: Review) -> str:
     return f"Quarterly review, {ordinal} quarter of {review.quarter[:4]}{until}"
 
 
+def status(review: Review) -> str:
+    """`Draft`, or `Version 2, issued on 4 Jul 2026 by Vivian Tse`."""
+    return review.issued or "Draft"
+
+
 def file_name(review: Review, kind: str) -> str:
-    """`concord-review-2026Q2.pptx`."""
-    return f"concord-review-{review.quarter}.{kind}"
+    """`concord-review-2026Q2-draft.pptx`, `concord-review-2026Q2-version-2.pptx`."""
+    mark = review.issued.partition(",")[0].lower().replace(" ", "-") or "draft"
+    return f"concord-review-{review.quarter}-{mark}.{kind}"
 
 
 def foot(review: Review) -> str:
     """The line at the foot of every slide and page."""
     mark = f"{SAMPLE} · " if review.sample else ""
-    return f"{mark}Quarterly review {review.quarter} · as of {day(review.as_of)}"
+    short = status(review).partition(" by ")[0]
+    return f"{mark}Quarterly review {review.quarter} · {short} · as of {day(review.as_of)}"
 
 
 def metrics_of(answers: Iterable[Answer], figures: Iterable[Figure] = ()) -> tuple[str, ...]:
@@ -44,8 +51,11 @@ def metrics_of(answers: Iterable[Answer], figures: Iterable[Figure] = ()) -> tup
     return tuple(n for n in dict.fromkeys(named) if n in CATALOGUE)
 
 
-def definition(metric: str) -> tuple[str, str, str, str]:
-    """A metric's label, version, owner and sentence."""
+def definition(metric: str, review: Review | None = None) -> tuple[str, str, str, str]:
+    """A metric's label, version, owner and sentence: those the review was made by, or those in force."""
+    kept = next((d for d in review.definitions if d.metric == metric), None) if review else None
+    if kept is not None:
+        return kept.label, kept.version, kept.owner, kept.means
     found = CATALOGUE[metric]
     return found.label, version(found), found.owner, found.means
 
@@ -62,6 +72,7 @@ def data(review: Review) -> list[str]:
     before, earlier = review.before or period.before(), review.year_before or year_before(period)
     running = ", the quarter still runs" if review.partial else ""
     said = [
+        f"{status(review)}.",
         f"Period: {period.in_words()}{running}, the whole bank, no filter.",
         f"Quarter before: {before.in_words()}. Year before: {earlier.in_words()}.",
         *([f"There are no data before {day(review.begun)}."] if review.begun else []),
@@ -83,7 +94,7 @@ def notes(
     """Speaker notes: what to say first, then what every figure means and where it comes from."""
     parts = [legible(text) for text in says]
     for metric in metrics:
-        label, number, owner, means = definition(metric)
+        label, number, owner, means = definition(metric, review)
         parts.append(f"{label}, version {number} ({owner}): {means}")
     parts += data(review)
     read = tables_of(metrics)

@@ -51,7 +51,8 @@ def check(template_file: Path | None) -> None:
 
 def _properties(base: Template, review: Review) -> None:
     said = base.deck.core_properties
-    said.title, said.author, said.last_modified_by = about.name(review), "Concord", "Concord"
+    said.title = f"{about.name(review)} · {about.status(review)}"
+    said.author = said.last_modified_by = "Concord"
     said.subject = about.foot(review)
     said.keywords = said.comments = said.category = ""
     said.created = said.modified = review.loaded_at
@@ -68,6 +69,7 @@ def _cover(base: Template, review: Review) -> None:
         run.font.size = Pt(size or COVER[1])
     said = [
         *([review.title] if review.title and not review.figures else []),
+        about.status(review),
         review.period.in_words(),
         f"Data as of {day(review.as_of)}",
         *(["Sample data: FinTrust Bank is invented"] if review.sample else []),
@@ -182,8 +184,6 @@ def _definitions(base: Template, review: Review) -> None:
         "Definitions in force, with their versions",
         about.notes(review, named),
     )
-    rows = tuple(
-        (label, version, owner, means) for label, version, owner, means in map(about.definition, named)
-    )
+    rows = tuple(about.definition(name, review) for name in named)
     table = Table(columns=("Figure", "Version", "Owner", "Means"), rows=rows)
     slide_tables.put(flow, table, says="Definitions of the figures", sizes=(11.0, 11.0))

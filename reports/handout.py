@@ -41,7 +41,7 @@ def pdf(review: Review) -> bytes:
         rightMargin=MARGIN,
         topMargin=56,
         bottomMargin=56,
-        title=about.name(review),
+        title=f"{about.name(review)} · {about.status(review)}",
         author="Concord",
         subject=about.foot(review),
         creator="Concord",
@@ -111,7 +111,7 @@ def _story(review: Review) -> list[Flowable]:
     named = about.definitions(review)
     if named:
         words = ("Figure", "Version", "Owner", "Means")
-        rows_of = [about.definition(n) for n in named]
+        rows_of = [about.definition(n, review) for n in named]
         table = handout_blocks.table(words, rows_of, (120, 44, 84, WIDE - 248), size=8)
         story += _section("Definitions in force, with their versions", about.DEFINITIONS, [[table]], ())
     return story

@@ -6,6 +6,7 @@ All of it is worded here and in `reports.answers`; page, slides and handout prin
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Concatenate
 
@@ -16,6 +17,8 @@ from metrics.quarter import Quarter, quarter_named, quarter_of
 from metrics.scope import Period, parts_by_month
 from metrics.versions import bank_reader, in_words
 from reports import case_studies
+from reports.about import definition
+from reports.about import definitions as definitions_of
 from reports.answers import (
     asked,
     channels,
@@ -32,7 +35,7 @@ from reports.answers import (
     unknown,
     value,
 )
-from reports.review import Review
+from reports.review import Definition, Review
 from warehouse import coverage
 from warehouse.access import Reader, frame_of
 from warehouse.errors import Problem
@@ -81,11 +84,18 @@ def named(name: str, reader: Reader) -> Quarter:
     return found
 
 
-def build(reader: Reader, quarter: Quarter, known: frozenset[str], once: Once | None = None) -> Review:
-    """The review of a quarter. `known` is what `warehouse.coverage.known` gives for who reads; `once` may be a cache."""
+def build(
+    reader: Reader, quarter: Quarter, known: frozenset[str], once: Once | None = None, *, alike: bool = False
+) -> Review:
+    """The review of a quarter. `known` is what `warehouse.coverage.known` gives for who reads; `once` may be a cache.
+
+    With `alike` what is blank for who sees totals only is blank for everybody, as in a review that is issued.
+    """
     once = once or each_time(reader)
     status = once(frame_of, coverage.status())
-    about = asked.read(reader, quarter, known, once, _begun(quarters(reader, known, once), once, known))
+    about = asked.read(
+        reader, quarter, known, once, _begun(quarters(reader, known, once), once, known), alike
+    )
     told = goals.found(about)
     experiments = effects.read_out(about)
     judged = channels.found(about)
@@ -102,7 +112,7 @@ def build(reader: Reader, quarter: Quarter, known: frozenset[str], once: Once | 
     ]
     used = [name for answer in answers for name in answer.metrics]
     answers.append(trust.answer(about, status, used))
-    return Review(
+    review = Review(
         quarter=quarter.name,
         period=quarter.period,
         as_of=quarter.as_of,
@@ -118,6 +128,12 @@ def build(reader: Reader, quarter: Quarter, known: frozenset[str], once: Once | 
         year_before=quarter.year_before,
         begun=None if about.is_there(1) and about.is_there(2) else about.begun,
     )
+    return replace(review, definitions=tuple(_definition(name) for name in definitions_of(review)))
+
+
+def _definition(name: str) -> Definition:
+    label, number, owner, means = definition(name)
+    return Definition(metric=name, label=label, version=number, owner=owner, means=means)
 
 
 def _begun(offered: tuple[Quarter, ...], once: Once, known: frozenset[str]) -> date | None:

@@ -50,6 +50,12 @@ class Figure:
     """`n = 1,204`, or an interval: `95 % interval 1.6 % to 2.0 %, n = 1,204`."""
     verdict: Verdict | None = None
     """Against the quarter before; it colours, the words carry the meaning."""
+    number: float | None = None
+    """The value of a figure of the catalogue, unrounded; None where there is none."""
+    scope: str = ""
+    """Days and part of the bank, where they are not the review's own."""
+    corrected: str = ""
+    """What an issued figure reads today, where that differs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +129,17 @@ class CaseStudy:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Definition:
+    """What a figure of the catalogue meant when the review was made."""
+
+    metric: str
+    label: str
+    version: str
+    owner: str
+    means: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Review:
     """A quarter of the bank."""
 
@@ -149,3 +166,7 @@ class Review:
     """The same quarter a year before, likewise."""
     begun: date | None = None
     """Where the data begin, if one of those two lies before that."""
+    definitions: tuple[Definition, ...] = ()
+    """The definitions its figures were made by; those in force where none were kept."""
+    issued: str = ""
+    """`Version 2, issued on 4 Jul 2026 by Vivian Tse`; empty for a draft."""

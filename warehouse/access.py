@@ -119,6 +119,8 @@ def _visible_rows(table: Table, see: See, viewer: Viewer) -> Subquery | None:
     if table is desk.alerts and viewer.role != "system":
         # A held-out alert is shown to nobody, or the comparison with the others is spoilt.
         rule = and_(rule, table.c.arm == "treated")
+    if table is desk.issued_review_contents and viewer.role != "system":
+        rule = and_(rule, table.c.audience == desk.REVIEW_AUDIENCES.get(viewer.role, ""))
     if not blank and rule is true():
         return None
     columns = [null().cast(c.type).label(c.key) if c.key in blank else c for c in table.c]

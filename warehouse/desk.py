@@ -516,3 +516,34 @@ saved_reports = Table(
     Column("retired_at", DateTime, comment="Taken off the list; its link still opens."),
     comment="Questions people put together and keep. They hold no figures: each opening asks anew, as who opens it.",
 )
+
+issued_reviews = Table(
+    "issued_reviews",
+    DESK,
+    Column("quarter", Text, primary_key=True, comment="Such as 2026Q2."),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("issued_at", DateTime, nullable=False),
+    Column("issued_by", Text, nullable=False),
+    Column("why", Text, nullable=False, default="", comment="Why a later version was issued."),
+    Column("snapshot", Text, nullable=False, comment="The snapshot its figures were read from."),
+    Column("as_of", Date, nullable=False, comment="The last day loaded when it was issued."),
+    comment="Quarterly reviews as they were issued: a version is never changed, a better one is the next.",
+)
+
+issued_review_contents = Table(
+    "issued_review_contents",
+    DESK,
+    Column("quarter", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("audience", Text, primary_key=True, comment="The role whose rights it was read with."),
+    Column("content", Text, nullable=False, comment="JSON: figures, goals and definitions as typed values."),
+    comment="What an issued review says to each audience: nobody is shown what her role could not have asked.",
+)
+
+REVIEW_AUDIENCES = {
+    "executive": "executive",
+    "analyst": "executive",
+    "marketing": "marketing",
+    "sales": "sales",
+}
+"""Role → whose content of an issued review it reads: analysts read what was presented to the executives."""

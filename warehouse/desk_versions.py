@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from warehouse.errors import Problem
 from warehouse.patience import ask
 
-NEWEST = "0014"
+NEWEST = "0015"
 """The last step; a test holds it to the folder."""
 FIRST = "0001"
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -33,7 +33,7 @@ class See(Enum):
 _AGREED = (
     *("goals", "goal_paths", "goal_endings", "goal_signatures", "definitions", "definition_signatures"),
     *("annotations", "acknowledgements"),
-    *("outside_benchmarks", "planned_tests", "saved_reports"),
+    *("outside_benchmarks", "planned_tests", "saved_reports", "issued_reviews"),
 )
 """What departments agreed on: for everybody to read."""
 _CAMPAIGN_WORK = dict.fromkeys(("lift_experiments", "campaign_steps"), See.EVERYTHING)
@@ -148,4 +148,6 @@ RULES: dict[str, dict[str, See]] = {
     # What waits and what was given up, without the customer numbers in it.
     | {"outbox": See.UNNAMED},
 }
+for _role in desk.REVIEW_AUDIENCES:
+    RULES[_role]["issued_review_contents"] = See.EVERYTHING
 """Role → table → how much. A table that is not listed is not seen at all."""

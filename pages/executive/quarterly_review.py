@@ -7,14 +7,16 @@ from metrics.quarter import Quarter
 from metrics.scope import Scope
 from metrics.words import day
 from pages.customers.alert_card import escaped
+from pages.executive import review_issue
 from pages.kit import data, review_chart, tables
 from pages.kit import viewer as door
-from reports import about, scales
+from reports import about, issued, scales
 from reports import quarterly_review as quarterly
 from reports.review import NAMES, Answer, Figure, Review, Table
 from reports.review_file import KINDS, review_file
 from warehouse import connect
 from warehouse.access import Reader, Viewer
+from workflow.issued_reviews import Issue
 
 LONG = 50
 """A cell with more letters than this is a sentence."""
@@ -29,10 +31,13 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     headline = st.empty()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         quarter = _chosen(offered)
-        review = quarterly.build(reader, quarter, known, once)
-        _take_along(viewer, review, quarter)
+        version = review_issue.chosen(viewer, quarter)
+        draft = quarterly.build(reader, quarter, known, once)
+        review = draft if version is None else issued.corrected(issued.read(reader, version), draft)
+        _take_along(viewer, review, quarter, version)
     headline.title(_unbroken(escaped(review.title)))
     st.caption(_how_to_read(review))
+    review_issue.block(viewer, quarter, version, review)
     with st.grid(len(review.figures), min_column_width=140, gap="small"):
         for figure in review.figures:
             _first(figure)
@@ -64,12 +69,13 @@ def _chosen(offered: tuple[Quarter, ...]) -> Quarter:
     return by_name.get(str(name), offered[0])
 
 
-def _take_along(viewer: Viewer, review: Review, quarter: Quarter) -> None:
+def _take_along(viewer: Viewer, review: Review, quarter: Quarter, version: Issue | None) -> None:
     """Two buttons; the file is made on a click and on another thread, so whoever holds the session then is asked anew."""
     stores, known, who = connect.here(), data.known(viewer), door.later()
 
     def build(now: Viewer) -> Review:
-        return quarterly.build(Reader(stores, now, stores.snapshot()), quarter, known)
+        reader = Reader(stores, now, stores.snapshot())
+        return quarterly.build(reader, quarter, known) if version is None else issued.read(reader, version)
 
     for kind, (label, mime) in KINDS.items():
         st.download_button(
@@ -99,7 +105,12 @@ def _first(figure: Figure) -> None:
     """One of the figures that come first: little room, so the rest of it stands with its question below."""
     with st.container(gap="xxsmall"):
         st.metric(figure.label, figure.value, help=_more(figure))
-        st.caption(_coloured(_short(figure)))
+        st.caption(_since(figure) or _coloured(_short(figure)))
+
+
+def _since(figure: Figure) -> str:
+    """What an issued figure reads today, where a source corrected it since."""
+    return f":orange[corrected since: now {escaped(figure.corrected)}]" if figure.corrected else ""
 
 
 def _short(figure: Figure) -> str:
@@ -140,6 +151,7 @@ def _card(figure: Figure) -> None:
             st.text(figure.label)
             st.markdown(f"**{escaped(figure.value[:1].upper() + figure.value[1:])}**")
         below = [
+            _since(figure),
             f"Year before: {_coloured(figure.year_before)}" if figure.year_before else "",
             f"Quarter before: {_coloured(figure.before)}" if figure.before else "",
             f"Target {escaped(figure.target)}" if figure.target else "",

@@ -1,5 +1,6 @@
 """Budget: where the next money brings most, and what another split may be expected to win, from the channels' weeks."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pandas as pd
@@ -22,6 +23,7 @@ SURE = 0.95
 PROBABLE = 2 / 3
 """From here on one channel is named alone: 51 of 100 against 49 is a coin that was thrown, not a finding."""
 DAYS_OF_VALUE = 730
+BEYOND = "beyond what was seen"
 
 
 def page(viewer: Viewer, scope: Scope | None) -> None:
@@ -44,9 +46,12 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         response.expected(usable, {c: v / WEEKS for c, v in s.items()}, worths, MORE / YEAR)
         for s in (usual, spends)
     )
-    finding.title(headline(planned.by_channel))
+    beyond = planned.by_channel[planned.by_channel["outside"]]
+    finding.title(
+        headline(planned.by_channel) if beyond.empty else not_seen([str(c) for c in beyond["channel"]])
+    )
     with figures:
-        _figures(planned, now, sum(spends.values()), sum(usual.values()))
+        _figures(planned, now, sum(spends.values()), sum(usual.values()), seen=beyond.empty)
     _warnings(planned, usable)
     _table(planned)
     _left_out(curves)
@@ -74,6 +79,12 @@ def headline(rows: pd.DataFrame) -> str:
     if len(best) > 3:
         return f"The next {hkd(MORE)} brings about as much in {len(best)} channels: no one of them is best"
     return f"The next {hkd(MORE)} brings most value through {', '.join(names[:-1])} or {names[-1]}"
+
+
+def not_seen(channels: Sequence[str]) -> str:
+    """Why a split has no figure: `What this split wins is not known: email spends as no week did`."""
+    named = " and ".join(plain(c) for c in channels)
+    return f"What this split wins is not known: {named} {'spends' if len(channels) == 1 else 'spend'} as no week did"
 
 
 def _spends(usual: dict[str, float]) -> dict[str, float]:
@@ -107,10 +118,12 @@ def _worths(viewer: Viewer) -> pd.DataFrame:
     )
 
 
-def _figures(planned: response.Expected, now: response.Expected, total: float, before: float) -> None:
+def _figures(
+    planned: response.Expected, now: response.Expected, total: float, before: float, *, seen: bool
+) -> None:
     customers, low, high = (v * WEEKS for v in planned.customers)
     value, least, most = (v * WEEKS for v in planned.value)
-    known = planned.by_channel["value"].notna().any()
+    known = seen and planned.by_channel["value"].notna().any()
     with st.grid(3, min_column_width=215, gap="small"):
         with st.container(border=True, height="stretch"):
             st.metric(
@@ -125,12 +138,13 @@ def _figures(planned: response.Expected, now: response.Expected, total: float, b
             usual = now.customers[0] * WEEKS
             st.metric(
                 "New customers a month",
-                f"{customers:,.0f}",
-                delta=_moved(customers, usual),
+                f"{customers:,.0f}" if seen else "not known",
+                delta=_moved(customers, usual) if seen else None,
                 delta_color="off",
                 delta_arrow="off",
             )
-            st.caption(f"{low:,.0f} to {high:,.0f}; usual {usual:,.0f}")
+            range_ = f"{low:,.0f} to {high:,.0f}" if seen else "beyond what was seen"
+            st.caption(f"{range_}; usual {usual:,.0f}")
         with st.container(border=True, height="stretch"):
             st.metric(
                 "Their lifetime value",
@@ -143,6 +157,8 @@ def _figures(planned: response.Expected, now: response.Expected, total: float, b
                 f"{hkd(_rounded(least))} to {hkd(_rounded(most))}"
                 if known
                 else "No channel's customers have been valued yet."
+                if seen
+                else "Beyond what was seen."
             )
 
 
@@ -158,7 +174,7 @@ def _warnings(planned: response.Expected, curves: pd.DataFrame) -> None:
         least, most = (hkd(_rounded(seen.loc[row.channel, c] * WEEKS)) for c in ("least_spend", "most_spend"))
         st.warning(
             f"{plain(row.channel).capitalize()}: no week was seen with so much or so little spend (a month at that pace: "
-            f"{least} to {most}). Beyond that the curve is a guess.",
+            f"{least} to {most}). Beyond that nothing is said.",
             icon=":material/warning:",
         )
 
@@ -171,21 +187,27 @@ def _table(planned: response.Expected) -> None:
         {
             "Channel": [plain(c).capitalize() for c in rows["channel"]],
             "Spend a month": [hkd(v * WEEKS) for v in rows["spend"]],
-            "New customers a month": _ranges(rows, "customers", WEEKS),
-            "Lifetime value": [hkd(_rounded(v * WEEKS)) if v == v else "not known" for v in rows["value"]],
-            f"{after}: customers": _ranges(rows, "next", YEAR),
-            "Value less it": [hkd(_rounded(v * YEAR)) if v == v else "not known" for v in rows["next_value"]],
+            "New customers a month": _seen(_ranges(rows, "customers", WEEKS), rows["outside"]),
+            "Lifetime value": _seen(
+                [hkd(_rounded(v * WEEKS)) if v == v else "not known" for v in rows["value"]], rows["outside"]
+            ),
+            f"{after}: customers": _seen(_ranges(rows, "next", YEAR), rows["next_outside"]),
+            "Value less it": _seen(
+                [hkd(_rounded(v * YEAR)) if v == v else "not known" for v in rows["next_value"]],
+                rows["next_outside"],
+            ),
             "Likely best": [
-                "beyond what was seen"
-                if r.next_outside
-                else f"{100 * r.next_best:.0f} %"
-                if k
-                else "not known"
+                BEYOND if r.next_outside else f"{100 * r.next_best:.0f} %" if k else "not known"
                 for r, k in zip(rows.itertuples(), known, strict=True)
             ],
         }
     )
     tables.show(shown, "budget", means=value_meaning.BUDGET)
+
+
+def _seen(words: list[str], outside: pd.Series) -> list[str]:
+    """The words of each row, except where the spend lies beyond what was seen."""
+    return [BEYOND if out else said for said, out in zip(words, outside, strict=True)]
 
 
 def _ranges(rows: pd.DataFrame, name: str, times: float) -> list[str]:

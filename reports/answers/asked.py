@@ -145,6 +145,7 @@ class Asked:
         return Figure(
             label=label,
             value=figure(metric, now["value"]),
+            number=now["value"],
             metric=name,
             before=self.moved_in_words(name) if self.is_there(1) else "",
             year_before=self.moved_in_words(name, 2) if self.is_there(2) else "",
@@ -155,15 +156,23 @@ class Asked:
 
 
 def read(
-    reader: Reader, quarter: Quarter, known: frozenset[str], once: Once, begun: date | None = None
+    reader: Reader,
+    quarter: Quarter,
+    known: frozenset[str],
+    once: Once,
+    begun: date | None = None,
+    alike: bool = False,
 ) -> Asked:
-    """Ask for every figure of the review together; `begun` is the first day of the first month with data."""
+    """Ask for every figure of the review together; `begun` is the first day of the first month with data.
+
+    With `alike` blank is for everybody what is blank for who sees totals only.
+    """
     covered = coverage.of(reader)
     found: list[pd.DataFrame] = []
     history: list[pd.DataFrame] = []
     for known_to, names in by_what_was_delivered(FIGURES, quarter, covered).items():
         periods = (known_to.period, known_to.before, known_to.year_before)
-        part = once(ask_what_may_be, names, quarter.period, periods, known)
+        part = once(ask_what_may_be, names, quarter.period, periods, known, (), alike)
         for when, before in enumerate(periods[1:], 1):
             unlike = [n for n in names if not reaches_back(CATALOGUE[n], before, covered)]
             part.loc[when, unlike] = math.nan
@@ -172,7 +181,7 @@ def read(
         if over_time:
             quarters = [known_to.back(n) for n in range(QUARTERS - 1, -1, -1)]
             charted = tuple(known_to.like(q) for q in quarters)
-            history.append(once(ask_what_may_be, over_time, quarter.period, charted, known))
+            history.append(once(ask_what_may_be, over_time, quarter.period, charted, known, (), alike))
     return Asked(
         reader=reader,
         known=known,
@@ -211,6 +220,7 @@ def ask_what_may_be(
     periods: Sequence[Period],
     known: frozenset[str],
     by: Sequence[str] = (),
+    alike: bool = False,
 ) -> pd.DataFrame:
     """`metrics.query.ask`, with NaN for the figures of tables that the viewer's role does not include."""
     names = list(names)
@@ -220,12 +230,12 @@ def ask_what_may_be(
     keys = ["period", *by]
     found = pd.DataFrame(columns=keys) if by else pd.DataFrame({"period": range(len(periods))})
     try:
-        found = ask(Question.of(seen, Scope(period), by, periods), reader, known)
+        found = ask(Question.of(seen, Scope(period), by, periods), reader, known, alike=alike)
     except AccessRefused:
         # A table behind one of them (who brought a customer, say) is refused: leave out that figure, not all.
         for name in seen:
             try:
-                part = ask(Question.of([name], Scope(period), by, periods), reader, known)
+                part = ask(Question.of([name], Scope(period), by, periods), reader, known, alike=alike)
             except AccessRefused:
                 continue
             new = [c for c in part if c not in found]

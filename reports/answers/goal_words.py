@@ -81,6 +81,8 @@ def card(goal: Progress) -> Figure:
     return Figure(
         label=name_of(goal.goal),
         value=figure(metric, goal.actual),
+        number=None if math.isnan(goal.actual) else goal.actual,
+        scope="" if goal.elapsed is None else goal.goal.scope.over(goal.elapsed).in_words(),
         metric=goal.goal.metric,
         year_before=change(metric, goal.actual, goal.before, goal.in_a_year) if known else "",
         target=f"{figure(metric, expected)} ({due}), {goal.state_in_words()}",
