@@ -22,6 +22,15 @@
   };
   write();
 
+  /* Straight from the sign-in: to the page of the latest draft, which the server does not know when it led her there. */
+  if (new URL(document.referrer || location.href).pathname === "/login") {
+    const latest = Object.entries(drafts).sort((a, b) => b[1].at - a[1].at)[0];
+    if (latest && latest[1].url && latest[1].url !== location.pathname + location.search) {
+      location.replace(latest[1].url);
+      return;
+    }
+  }
+
   const place = () => location.pathname + "?" + (new URLSearchParams(location.search).get("cid") || "");
 
   /* The forms on the page: record → its version and its fields by name. */
@@ -68,7 +77,7 @@
         if (box) fields[field] = { choice: chosen(box) };
         else if (input) { fields[field] = { text: input.value }; typed = typed || input.value.trim() !== ""; }
       }
-      if (typed) drafts[key] = { at: Date.now(), fields };
+      if (typed) drafts[key] = { at: Date.now(), url: location.pathname + location.search, fields };
       else delete drafts[key];
       if (typed === false) pressed.delete(record);
     }

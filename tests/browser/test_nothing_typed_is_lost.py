@@ -44,7 +44,7 @@ def test_a_note_and_its_step_survive_an_expired_session(served, page: Page) -> N
     expect(page.get_by_text("You were signed out after 30 minutes without activity.")).to_be_visible()
     expect(page.get_by_text("what you typed is kept")).to_be_visible()
     served.enter(page, "rm")
-    assert page.url.split("?")[0] == place.split("?")[0]
+    expect(page).to_have_url(place)
     expect(page.get_by_label("Note").first).to_have_value(NOTE)
     expect(page.get_by_text("What you typed here before is back")).to_be_visible()
     before = len(_desk(served, "SELECT step FROM alert_steps"))
