@@ -50,8 +50,7 @@
   const select = (element) => element.querySelector('[data-testid="stSelectbox"]');
   const chosen = (box) => {
     const input = box.querySelector("input");
-    const shown = box.querySelector('[data-baseweb="select"] [value]') || input;
-    return (shown && (shown.getAttribute("value") || shown.value)) || "";
+    return input ? input.value : "";
   };
 
   /* Signed out, a page has no menu: then what is gone was not recorded. */
@@ -97,17 +96,17 @@
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
   const choose = async (box, words) => {
     if (!words || chosen(box) === words) return true;
-    const input = box.querySelector("input");
-    if (!input) return false;
+    const input = box.querySelector("input"), opens = box.querySelector("button");
+    if (!input || !opens) return false;
     input.focus();
-    for (const kind of ["mousedown", "mouseup", "click"]) input.dispatchEvent(new MouseEvent(kind, { bubbles: true }));
+    opens.click();
     for (let tries = 0; tries < 20; tries += 1) {
       await pause(50);
       const option = [...document.querySelectorAll('[role="option"]')].find((o) => o.textContent.trim() === words);
       if (!option) continue;
-      option.dispatchEvent(new MouseEvent("mousedown", { bubbles: true }));
       option.click();
-      await pause(100);
+      await pause(200);
+      input.blur();
       return chosen(box) === words;
     }
     input.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
@@ -143,13 +142,15 @@
         const form = forms.get(key.split("\n")[1]);
         if (!form) continue;
         const lost = [];
-        for (const [field, element] of form.fields) {
-          const before = draft.fields[field];
-          const input = before && text(element), box = before && select(element);
-          if (input && before.text && input.value === "") put(input, before.text);
-          if (box && before.choice && !(await choose(box, before.choice))) lost.push(before.choice);
-        }
         waiting.delete(key);
+        for (const [field, element] of form.fields) {
+          const before = draft.fields[field], input = before && text(element);
+          if (input && before.text && input.value === "") put(input, before.text);
+        }
+        for (const [field, element] of form.fields) {
+          const before = draft.fields[field], box = before && select(element);
+          if (box && before.choice && !(await choose(box, before.choice).catch(() => false))) lost.push(before.choice);
+        }
         say("What you typed here before is back in its form. Look at it, then record it." +
           (lost.length ? ` You had chosen “${lost.join("”, “")}”: choose it again.` : ""));
       }
