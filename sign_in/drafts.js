@@ -6,7 +6,7 @@
 (() => {
   "use strict";
   const owner = document.currentScript.dataset.owner;
-  const STORE = "concord-drafts", KEPT_MS = 12 * 3600e3, SEEN_EVERY_MS = 60e3, LOOK_MS = 150, GIVE_UP_MS = 20e3;
+  const STORE = "concord-drafts", KEPT_MS = 12 * 3600e3, SEEN_EVERY_MS = 60e3, LOOK_MS = 150, GIVE_UP_MS = 20e3, STAYS_MS = 1000;
   const TEXT = "textarea, input[type=text], input:not([type])";
 
   const read = () => {
@@ -132,6 +132,7 @@
     document.body.append(box);
   };
 
+  const put_back = new Map();
   let restoring = false;
   const restore = async () => {
     if (restoring || waiting.size === 0 || !idle()) return;
@@ -142,11 +143,19 @@
         const form = forms.get(key.split("\n")[1]);
         if (!form) continue;
         const lost = [];
-        waiting.delete(key);
+        // The page may still draw the form anew, which empties it: put back until it stays.
+        const at = put_back.get(key) || { tries: 0, since: Date.now() };
+        put_back.set(key, at);
         for (const [field, element] of form.fields) {
           const before = draft.fields[field], input = before && text(element);
-          if (input && before.text && input.value === "") put(input, before.text);
+          if (input && before.text && input.value === "" && at.tries < 20) {
+            put(input, before.text);
+            at.tries += 1;
+            at.since = Date.now();
+          }
         }
+        if (Date.now() - at.since < STAYS_MS) { setTimeout(look, STAYS_MS); continue; }
+        waiting.delete(key);
         for (const [field, element] of form.fields) {
           const before = draft.fields[field], box = before && select(element);
           if (box && before.choice && !(await choose(box, before.choice).catch(() => false))) lost.push(before.choice);
