@@ -38,6 +38,11 @@ class Missing:
     sentence: str
 
     @property
+    def clause(self) -> str:
+        """The sentence as the end of another: `not known: `leads` was not given`."""
+        return f"{self.sentence[:1].lower()}{self.sentence[1:].removesuffix('.')}"
+
+    @property
     def word(self) -> str:
         """What stands in place of the figure."""
         return _WORDS[self.kind]
@@ -69,6 +74,11 @@ def needs(name: str) -> tuple[str, ...]:
     """The tables and columns of the unified tables that a metric reads: `leads`, `leads.won_at`, …"""
     columns = columns_of(name)
     return tuple(dict.fromkeys([table for table, _ in columns] + [f"{t}.{c}" for t, c in columns]))
+
+
+def not_given_for(names: Iterable[str], covered: Coverage | None) -> Missing | None:
+    """What of all that some metrics read was not given, in one sentence; None if nothing is lacking."""
+    return not_given((need for name in names for need in needs(name)), covered)
 
 
 def why(

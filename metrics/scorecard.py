@@ -9,7 +9,7 @@ stays below 5 %.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -21,16 +21,21 @@ from statsmodels.stats.proportion import proportion_confint
 
 from metrics import query
 from metrics.meaning import Meaning
+from metrics.missing import Missing, not_given_for
 from metrics.newcomers import COMPLAINT_DAYS, LEAVING_DAYS
 from metrics.query import Question
 from metrics.scope import Period, Scope, months_back
 from metrics.versions import as_agreed
+from warehouse import coverage
 from warehouse.access import Reader
+from warehouse.coverage import Coverage
 
 FEWEST_PEOPLE, FEWEST_CASES = 30, 10
 """With fewer decided leads or watched customers, or fewer cases among them, a campaign is not judged: for everybody
 alike, although some roles could see smaller numbers, since two people in one meeting must read the same verdict."""
 SURE = 0.05
+NOT_KNOWN = "not known"
+"""The verdict on every campaign where one of the three things was not given."""
 REDRAWS = 1_000
 
 
@@ -79,6 +84,7 @@ JUDGEMENT = Meaning(
             "Not enough data yet",
             f"Fewer than {FEWEST_PEOPLE} people or {FEWEST_CASES} cases in any of the three.",
         ),
+        ("Not known", "What one of the three is read from was not given."),
         ("Worse", "Rejections, complaints and leavers, each as a ratio to the others: their geometric mean."),
         ("Holds", HOLDS),
     )
@@ -101,7 +107,25 @@ def of_the_bank(
     counts = _wide(query.ask(asked, reader, known, alike=True), [by]).rename(columns={by: "campaign"})
     whole = Question.of(COUNTED, Scope(periods[0]), (), periods)
     totals = _wide(query.ask(whole, reader, known, alike=True), [])
-    return judge(counts[counts["campaign"].notna()], totals.iloc[0])
+    lacking = not_known(coverage.of(reader))
+    return judge(counts[counts["campaign"].notna()], totals.iloc[0], lacking)
+
+
+def not_known(covered: Coverage | None) -> dict[str, Missing]:
+    """The aspects that the bank gave no data for, by name, each with what is missing."""
+    of_each = {
+        "acceptance_rate": ["accepted", "decided"],
+        "early_complaints": ["customers_acquired", "complained_early"],
+        "early_churn": ["customers_acquired", "left_early"],
+    }
+    found = {name: not_given_for(metrics, covered) for name, metrics in of_each.items()}
+    return {name: missing for name, missing in found.items() if missing}
+
+
+def not_known_in_words(covered: Coverage | None) -> str:
+    """What the three lack together, as the end of a sentence; "" if they are known."""
+    missing = not_given_for(COUNTED, covered)
+    return missing.clause if missing else ""
 
 
 def question(as_of: date, by: str = "campaign") -> Question:
@@ -130,14 +154,18 @@ def _wide(answer: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     return wide
 
 
-def judge(counts: pd.DataFrame, totals: pd.Series) -> pd.DataFrame:
+def judge(
+    counts: pd.DataFrame, totals: pd.Series, lacking: Mapping[str, Missing] | None = None
+) -> pd.DataFrame:
     """`counts` with each campaign's shares, intervals, comparison with the others, verdict and rank, worst first.
 
     `counts` has a row per campaign and the columns of ASPECTS (NaN: too few people to say); `totals` the same over all
-    campaigns, those that cannot be told apart included. Added per aspect: its share, `<name>_low`, `<name>_high` (95 %,
+    campaigns, those that cannot be told apart included; `lacking` names the aspects that are not
+    known. Added per aspect: its share, `<name>_low`, `<name>_high` (95 %,
     Wilson), `<name>_others`; then `times_worse` (how many times worse than the others, the geometric mean of the three),
     `p` (adjusted), `verdict` ("promises too much", "like the others", "not enough data yet", or in what alone it is
-    worse: "more complain, more leave early"), `rank` by `times_worse` and `rank_held` (the share of redraws in which it
+    worse: "more complain, more leave early", "not known" where an aspect is lacking), `rank`
+    by `times_worse` and `rank_held` (the share of redraws in which it
     kept that rank).
     """
     found = counts.reset_index(drop=True).copy()
@@ -150,7 +178,7 @@ def judge(counts: pd.DataFrame, totals: pd.Series) -> pd.DataFrame:
     if known.any():
         found.loc[known, "p"] = multipletests(worst[known], alpha=SURE, method="holm")[1]
     single = _worse_in(pd.DataFrame(raw))
-    otherwise = np.where(known, "like the others", "not enough data yet")
+    otherwise = np.where(known, "like the others", NOT_KNOWN if lacking else "not enough data yet")
     found["verdict"] = np.where(
         found["p"] < SURE, "promises too much", np.where(single != "", single, otherwise)
     )

@@ -52,7 +52,10 @@ def judged(groups: pd.DataFrame) -> pd.DataFrame:
     gap = found["ltv"] - found["cac"]
     found["gain_low"] = gap - np.hypot(found["ltv"] - found["ltv_low"], found["cac_high"] - found["cac"])
     found["gain_high"] = gap + np.hypot(found["ltv_high"] - found["ltv"], found["cac"] - found["cac_low"])
-    few = ~(found["won"] >= FEWEST) | ~(found["valued"] >= FEWEST)
+    # Where nobody is valued, the values are not known: that says nothing of how many were won.
+    few = ~(found["won"] >= FEWEST)
+    if found["valued"].notna().any():
+        few |= ~(found["valued"] >= FEWEST)
     asked = found["cost"].notna() & ~few & found["gain_low"].notna()
     sure = pd.Series(False, found.index)
     if asked.any():

@@ -19,6 +19,7 @@ from metrics.scope import Period, Scope, months_back
 from metrics.versions import as_agreed
 from metrics.words import hkd, share
 from models import worth
+from warehouse import coverage
 from warehouse.access import Reader
 
 PROMISES = "promises too much"
@@ -60,20 +61,18 @@ def concluded(reader: Reader, by: str, as_of: date, known: frozenset[str]) -> pd
     found = found[found["group"].notna()]
     costs = dict(zip(found["group"], found["cac"].where(found["cost"].notna()).astype(float), strict=True))
     found = found.merge(value_spread.spread(reader, by, scope, costs), on="group", how="left")
-    found["fares"] = FEW
-    if "tickets" in known:
-        judged = scorecard.of_the_bank(reader, as_of, known, by)
-        found["fares"] = (
-            found["group"].map(dict(zip(judged["campaign"], judged["verdict"], strict=True))).fillna(FEW)
-        )
-    return conclude(found)
+    judged = scorecard.of_the_bank(reader, as_of, known, by)
+    lacking = scorecard.not_known(coverage.of(reader))
+    verdicts = dict(zip(judged["campaign"], judged["verdict"], strict=True))
+    found["fares"] = found["group"].map(verdicts).fillna(scorecard.NOT_KNOWN if lacking else FEW)
+    return conclude(found, scorecard.not_known_in_words(coverage.of(reader)))
 
 
-def conclude(groups: pd.DataFrame) -> pd.DataFrame:
+def conclude(groups: pd.DataFrame, fares_not_known: str = "") -> pd.DataFrame:
     """`groups` with `conclusion` and `why`; needs `verdict`, `fares`, `median`, `cac`, `paying`, `valued`, `ltv`."""
     found = groups.copy()
     found["conclusion"] = [_conclusion(row) for row in found.itertuples()]
-    found["why"] = [_why(row) for row in found.itertuples()]
+    found["why"] = [_why(row, fares_not_known) for row in found.itertuples()]
     return found
 
 
@@ -84,7 +83,7 @@ def _conclusion(row: Any) -> Conclusion:
         return Conclusion.LESS
     if row.verdict != worth.WORTH:
         return _OPEN[row.verdict]
-    if row.fares not in (ALIKE, FEW):
+    if row.fares not in (ALIKE, FEW, scorecard.NOT_KNOWN):
         return Conclusion.MEND
     return Conclusion.FEW_CARRY if is_carried_by_few(row) else Conclusion.MORE
 
@@ -96,7 +95,7 @@ def is_carried_by_few(row: Any) -> bool:
     return share_interval(min(row.paying, row.valued), row.valued)[1] < 0.5
 
 
-def _why(row: Any) -> str:
+def _why(row: Any, fares_not_known: str) -> str:
     """`Mean HKD 4,200 (3,100 to 5,300), half bring HKD 900 or less, 38.0 % (…) bring what they cost; more complain`."""
     parts = []
     if row.ltv == row.ltv and row.ltv_low == row.ltv_low:
@@ -113,6 +112,7 @@ def _why(row: Any) -> str:
         PROMISES: "Sales accepts fewer of its leads, more complain and more leave early",
         ALIKE: "its customers complain and leave like the others",
         FEW: "too few to say how its customers fare",
+        scorecard.NOT_KNOWN: f"how its customers fare is {fares_not_known or 'not known'}",
     }.get(row.fares, f"against the others: {row.fares}")
     n = "" if np.isnan(row.won) else f" (n = {row.won:,.0f})"
     return f"{'; '.join([*parts, fares])}{n}"

@@ -29,6 +29,17 @@ TARGETS = {"churn": -0.18, "cross_sell": 0.32}
 ARMS, CHURN, CROSS_SELL = "arms", "churn", "cross_sell"
 COMPLAINTS, OPT_OUTS = "complaints", "opt_outs"
 """The guardrails: what more selling must not raise."""
+CONTACTED = "contacted"
+"""Not an outcome: whether the held-out were spoken to anyway."""
+NEEDS = {
+    CHURN: ("customers.left_on",),
+    CROSS_SELL: ("accounts", "accounts.opened_on", "accounts.product"),
+    COMPLAINTS: ("tickets", "tickets.complaint"),
+    OPT_OUTS: ("customers.marketing_consent", "customers.consent_changed_on"),
+    CONTACTED: ("touches", "touches.touched_at", "touches.kind"),
+}
+"""What an outcome is read from: without it nobody knows what happened, and none of it happened to nobody."""
+WORTH_NEEDS = ("customers.left_on", "revenues", "revenues.cost_to_serve")
 Found = dict[str, Figure]
 
 
@@ -86,6 +97,8 @@ def _draw(reader: Reader, rows: pd.DataFrame) -> Found:
     if min(n, m) < smallest:
         return found
     found["sample_ratio"] = _plain(ex.sample_ratio(n, m, float(rows["treated_share"].mean())))
+    if not coverage.known(reader).issuperset(NEEDS[CONTACTED]):
+        return found
     until = rows["drawn_on"] + pd.Timedelta(days=drawn.CONTACT_DAYS)
     spoken = drawn.happened(rows, drawn.contacts(reader, set(rows["customer_id"])), until)
     for name, arm in (("contacted_treated", treated), ("contacted_held_out", ~treated)):
@@ -103,16 +116,15 @@ def _look(reader: Reader, rows: pd.DataFrame, look: Look, known: frozenset[str])
     smallest = reader.stores.settings.smallest_cell
     described = drawn.before_the_draw(reader, rows, known)
     rows = rows.assign(chance=rows["customer_id"].map(described.set_index("customer_id")["chance"]))
-    found = {CHURN: _compared(rows.assign(happened=rows["left"]), CHURN, look, smallest)}
-    if "accounts" in known:
+    given = coverage.known(reader)
+    found = {CHURN: _sizes(rows, smallest)}
+    if given.issuperset(NEEDS[CHURN]):
+        found = {CHURN: _compared(rows.assign(happened=rows["left"]), CHURN, look, smallest)}
+    if given.issuperset(NEEDS[CROSS_SELL]):
         opened = drawn.happened(rows, drawn.wealth_openings(reader, set(rows["customer_id"])), rows["until"])
         found[CROSS_SELL] = _compared(rows.assign(happened=opened), CROSS_SELL, look, smallest)
-    given = coverage.known(reader)
-    for outcome, needs, events in (
-        (COMPLAINTS, ("tickets.complaint",), drawn.complaints),
-        (OPT_OUTS, ("customers.marketing_consent", "customers.consent_changed_on"), drawn.opt_outs),
-    ):
-        if given.issuperset(needs):
+    for outcome, events in ((COMPLAINTS, drawn.complaints), (OPT_OUTS, drawn.opt_outs)):
+        if given.issuperset(NEEDS[outcome]):
             did = drawn.happened(rows, events(reader, set(rows["customer_id"])), rows["until"])
             found[outcome] = _compared(rows.assign(happened=did), outcome, look, smallest)
     found[CHURN] |= _worth(reader, rows, described, found[CHURN])
@@ -140,8 +152,15 @@ def _compared(rows: pd.DataFrame, outcome: str, look: Look, smallest: int) -> Fo
         for name, part in (("needed", 1.0), ("needed_half", 0.5)):
             needed = ex.needed(expected, part * TARGETS[outcome], share, look.bound, max(cut, 0.0))
             shares[name] = _plain(max(needed - n - m, 0))
-    sizes = {"treated": _size(n, smallest), "held_out": _size(m, smallest)}
-    return sizes | {"bound": _plain(look.bound)} | shares | found
+    return _sizes(rows, smallest) | {"bound": _plain(look.bound)} | shares | found
+
+
+def _sizes(rows: pd.DataFrame, smallest: int) -> Found:
+    treated = rows["treated"]
+    return {
+        "treated": _size(int(treated.sum()), smallest),
+        "held_out": _size(int((~treated).sum()), smallest),
+    }
 
 
 def _worth(reader: Reader, rows: pd.DataFrame, described: pd.DataFrame, churn: Found) -> Found:

@@ -9,14 +9,18 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import select
 
+from metrics.missing import Missing, not_given
 from models.figures import Figure
+from warehouse import coverage
 from warehouse.access import Reader
 from warehouse.schema import experiment_results
-from workflow.impact import ARMS, CHURN
+from workflow.impact import ARMS, CHURN, NEEDS, WORTH_NEEDS
 from workflow.looks import OF_A_RULE, Look, look_on, plan_of, planned_experiments
 from workflow.rules import rules
 
 Found = dict[str, Figure]
+WORTH = "worth"
+"""Of `Reading.unknown`, what the customers kept are worth."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +28,7 @@ class Reading:
     """An experiment as a page shows it.
 
     `figures` are those of the latest look, by outcome, empty before the first; `arms` is empty until the night after
-    the first draw has counted them.
+    the first draw has counted them. `unknown` says by outcome why the bank cannot say what happened.
     """
 
     experiment: str
@@ -34,6 +38,7 @@ class Reading:
     look: Look | None
     following: Look | None
     figures: dict[str, Found] = field(default_factory=dict)
+    unknown: dict[str, Missing] = field(default_factory=dict)
 
 
 def readings(reader: Reader, as_of: date, on: date | None = None) -> list[Reading]:
@@ -45,6 +50,7 @@ def readings(reader: Reader, as_of: date, on: date | None = None) -> list[Readin
     found = found.assign(looked_on=pd.to_datetime(found["looked_on"]).dt.date)
     titles = {OF_A_RULE + r.code: f"Alerts: {r.title}" for r in rules(reader.stores.settings)}
     told = []
+    unknown = _unknown(reader)
     known = sorted({*found["experiment"], *planned_experiments(reader)})
     plans = {name: plan_of(reader, name) for name in known}
     if on is not None and not any(look.on == on for plan in plans.values() for look in plan):
@@ -67,9 +73,16 @@ def readings(reader: Reader, as_of: date, on: date | None = None) -> list[Readin
                 look=look,
                 following=next((k for k in plan if k.on > as_of), None),
                 figures={str(o): _figures(part) for o, part in shown.groupby("outcome")},
+                unknown=unknown,
             )
         )
     return sorted(told, key=lambda r: (r.look is None, -_size(r), r.title))
+
+
+def _unknown(reader: Reader) -> dict[str, Missing]:
+    covered = coverage.of(reader)
+    lacking = {outcome: not_given(needs, covered) for outcome, needs in {**NEEDS, WORTH: WORTH_NEEDS}.items()}
+    return {outcome: missing for outcome, missing in lacking.items() if missing}
 
 
 def _title(experiment: str, titles: dict[str, str]) -> str:

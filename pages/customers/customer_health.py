@@ -7,7 +7,7 @@ import streamlit as st
 
 from metrics.scope import Scope
 from metrics.words import day
-from pages.customers import alert_card, meeting_pack, risk_spread, team_work
+from pages.customers import alert_card, alert_checks, meeting_pack, risk_spread, team_work
 from pages.kit import data, tables
 from warehouse.access import Viewer
 from workflow import queue
@@ -42,9 +42,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     done = queue.closed_alerts(reader, since=since.since)
     _ended(done)
     if found.empty:
-        tables.empty(
-            f"No customer of yours is flagged. Checked as of {day(today)}.", "The next check is tonight."
-        )
+        alert_checks.none_flagged(viewer, "No customer of yours is flagged.", today)
     else:
         _queue(alerts, found, counts, today, PER_PAGE_OF_A_LEAD if viewer.role == "team_lead" else PER_PAGE)
     team_work.pool(viewer)
@@ -58,7 +56,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
 def _headline(counts: dict[str, int], viewer: Viewer) -> str:
     whose = "Your team has" if viewer.role == "team_lead" else "You have"
     if not counts["open"]:
-        return "Nobody to call today"
+        return alert_checks.nobody_to_call(viewer)
     people = "customer" if counts["open"] == 1 else "customers"
     pressing = counts["due"] + counts["overdue"]
     return f"{whose} {counts['open']} {people} to call, {pressing or 'none'} due within 7 days or overdue"

@@ -16,7 +16,7 @@ from pages.kit import charts, data, tables
 from reports.answers.effects import as_counted
 from warehouse.access import Viewer
 from workflow.impact import CHURN, CROSS_SELL, TARGETS
-from workflow.readings import Found, Reading, readings
+from workflow.readings import WORTH, Found, Reading, readings
 
 GOOD = {CHURN: "fewer", CROSS_SELL: "more"}
 WORDS = {CHURN: "Churn", CROSS_SELL: "Opened a wealth product"}
@@ -88,11 +88,15 @@ def _headline(reading: Reading) -> str:
         relative = best(reading.figures.get(outcome, {}), "relative")
         if _said(reading, outcome) in ("helped", "harmed") and points and relative:
             parts.append(f"{lowered if points.value < 0 else raised} ({signed(relative.value, 0)})")
+    outcomes = [o for o in (CHURN, CROSS_SELL) if _said(reading, o) not in ("helped", "harmed")]
+    unclear = [SHORT[o] for o in outcomes if o not in reading.unknown]
+    unknown = [
+        f"its effect on {SHORT[o]} is {reading.unknown[o].clause}" for o in outcomes if o in reading.unknown
+    ]
+    rest = [*([f"no clear effect on {' or on '.join(unclear)} yet"] if unclear else []), *unknown]
     if not parts:
-        return f"{reading.title}: no clear effect yet, on churn or on wealth products"
-    unclear = [SHORT[o] for o in (CHURN, CROSS_SELL) if _said(reading, o) not in ("helped", "harmed")]
-    rest = f"; no clear effect on {unclear[0]} yet" if unclear else ""
-    return f"{reading.title} {' and '.join(parts)}{rest}"
+        return f"{reading.title}: {'; '.join(rest)}"
+    return "; ".join([f"{reading.title} {' and '.join(parts)}", *rest])
 
 
 def _how_to_read(reading: Reading) -> str:
@@ -125,11 +129,16 @@ def _not_yet(reading: Reading) -> None:
 def _cards(reading: Reading) -> None:
     with st.grid(3, min_column_width=250, gap="small"):
         for outcome in (CHURN, CROSS_SELL):
-            if outcome in reading.figures:
+            missing = reading.unknown.get(outcome)
+            if missing and not best(reading.figures.get(outcome, {}), "points"):
+                with st.container(border=True, height="stretch"):
+                    st.metric(WORDS[outcome], missing.word)
+                    st.caption(missing.sentence)
+            elif outcome in reading.figures:
                 with st.container(border=True, height="stretch"):
                     _card(outcome, reading.figures[outcome], _said(reading, outcome))
         with st.container(border=True, height="stretch"):
-            _worth(reading.figures[CHURN], _said(reading, CHURN))
+            _worth(reading)
 
 
 def _card(outcome: str, found: Found, said: str) -> None:
@@ -166,11 +175,12 @@ def _more(outcome: str, found: Found) -> str:
     return f"Large enough to show the target; {more:,.0f} more would show {half}."
 
 
-def _worth(found: Found, said: str) -> None:
+def _worth(reading: Reading) -> None:
+    found, said = reading.figures[CHURN], _said(reading, CHURN)
     worth = found.get("worth")
     if worth is None:
         st.metric("Worth of the customers kept, a year", "not known")
-        st.caption("Too early to say, or no revenue data.")
+        st.caption(_why_no_worth(reading))
         return
     cost = found.get("cost")
     known = cost is not None and not isnan(cost.value)
@@ -189,6 +199,15 @@ def _worth(found: Found, said: str) -> None:
         f"At {hkd(found['yearly'].value)} net revenue a customer, {after}"
         + (f" ({hkd(spent)})" if known else "")
     )
+
+
+def _why_no_worth(reading: Reading) -> str:
+    """What was not given, or too few who left, or no revenue in the year before the draw."""
+    if missing := reading.unknown.get(WORTH):
+        return missing.sentence
+    if best(reading.figures[CHURN], "points") is None:
+        return "Too few customers have left in an arm to say how many were kept."
+    return "No revenue is on record for these customers in the year before the draw."
 
 
 def _chart(reading: Reading) -> None:

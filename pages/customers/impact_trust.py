@@ -8,7 +8,7 @@ from metrics.words import day, share, with_sign
 from models.experiments import WRONG_RATIO
 from pages.customers.alert_card import escaped
 from reports.answers import effects
-from workflow.impact import CHURN
+from workflow.impact import CHURN, CONTACTED
 from workflow.readings import Found, Reading
 from workflow.salvageable import SALVAGEABLE
 
@@ -26,7 +26,7 @@ def trust(reading: Reading) -> None:
     st.header("Can it be believed?")
     for icon, text in (
         _draw(reading.arms),
-        _contact(reading.arms),
+        _contact(reading),
         _looks(reading),
         _steadier(reading),
         _kept(reading),
@@ -38,7 +38,6 @@ def trust(reading: Reading) -> None:
 def guardrails(reading: Reading) -> None:
     """What more selling must not raise, each with its interval and both groups."""
     st.header("Did it come with harm?")
-    missing = [name for outcome, name in WATCHED.items() if outcome not in reading.figures]
     for outcome in WATCHED:
         if outcome in reading.figures:
             found = effects.effect(reading, outcome)
@@ -48,8 +47,15 @@ def guardrails(reading: Reading) -> None:
             st.markdown(
                 f":material/{icon if found.relative else 'hourglass_empty'}: {escaped(f'{told}.{arms}')}"
             )
-    if missing:
-        st.caption(f"Not measured at this look: {' and '.join(missing)}.")
+        else:
+            st.caption(_not_measured(reading, outcome))
+
+
+def _not_measured(reading: Reading, outcome: str) -> str:
+    name = WATCHED[outcome]
+    if missing := reading.unknown.get(outcome):
+        return f"{name[:1].upper()}{name[1:]}: {missing.clause}."
+    return f"{name[:1].upper()}{name[1:]}: not given on the day of this look, so not measured."
 
 
 def _draw(arms: Found) -> tuple[str, str]:
@@ -68,7 +74,10 @@ def _draw(arms: Found) -> tuple[str, str]:
     )
 
 
-def _contact(arms: Found) -> tuple[str, str]:
+def _contact(reading: Reading) -> tuple[str, str]:
+    arms = reading.arms
+    if missing := reading.unknown.get(CONTACTED):
+        return "database_off", f"Whether the held-out were called or met anyway is {missing.clause}."
     if "contacted_held_out" not in arms:
         return "", ""
     treated, held_out = arms["contacted_treated"].value, arms["contacted_held_out"].value
@@ -122,6 +131,8 @@ def _kept(reading: Reading) -> tuple[str, str]:
         return "", ""
     qini = reading.figures.get(SALVAGEABLE, {}).get("qini")
     if qini is None:
+        if missing := reading.unknown.get(CHURN):
+            return "database_off", f"Who can be kept is {missing.clause}."
         return "hourglass_empty", "Who can be kept: not enough data, too few have left in an arm."
     value, low, high = (with_sign(1000 * v) for v in (qini.value, qini.low, qini.high))
     told = f"{value} per 1,000 treated ({low} to {high})"

@@ -82,14 +82,15 @@ def _choice(label: str, words: dict[str, str], key: str) -> str:
 def headline(viewer: Viewer, scope: Scope) -> str:
     """The weakest touchpoint if it stands apart from the whole, else how satisfaction moved."""
     if "surveys" not in data.known(viewer):
-        return "No survey has been loaded for this bank"
+        return f"How satisfied customers are is {tables.clause(viewer, 'surveys')}"
     metric = CATALOGUE["csat"]
     answer = data.ask_and_before(viewer, ["csat"], scope).set_index("period")
     now, before = (figures(metric, answer.loc[i]) for i in (0, 1))
-    if pd.isna(now["bottom"]):
-        return "Too few customers have said how satisfied they are in this period to show it"
-    if pd.isna(now["value"]):
+    why = data.why_missing(viewer, "csat", scope.period, answer.loc[0])
+    if why and why.kind == "no cases":
         return "No customer has said how satisfied they are in this period"
+    if why:
+        return f"How satisfied customers are is not shown: {why.clause.removeprefix('hidden: ')}"
     moved = change(metric, now["value"], before["value"], compare(metric, now, before))
     said = f"{figure(metric, now['value'])} of answers are satisfied ({moved})"
     return f"{said}{_weakest(_parts(viewer, scope, 'csat', 'touchpoint'))}"

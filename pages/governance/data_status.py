@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from metrics import CATALOGUE
+from metrics.missing import not_given_for
 from metrics.query import columns_of
 from metrics.scope import Scope
 from metrics.words import day
@@ -20,7 +21,8 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     as_of = data.as_of(viewer)
     missing = status[status["row_count"] == 0]
     rows = int(status["row_count"].sum())
-    without = f"; {len(missing)} tables have no data" if len(missing) else "; every table has data"
+    lacking = f"{len(missing)} tables were" if len(missing) > 1 else "1 table was"
+    without = f"; {lacking} not given" if len(missing) else "; every table was given"
     st.title(f"{rows:,} rows as of {day(as_of)}{without}")
     loaded_at = pd.to_datetime(status["loaded_at"]).max()
     fresh = data.freshness(viewer)
@@ -63,7 +65,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     if len(missing):
         names = ", ".join(n.replace("_", " ") for n in missing["table_name"])
         st.info(
-            f"Figures that need {names} say “no data”. To add them, put their extracts into the folder "
+            f"Figures that need {names} say “not known”. To add them, put their extracts into the folder "
             "and load it again.",
             icon=":material/database_off:",
         )
@@ -115,7 +117,8 @@ def _where_from(viewer: Viewer) -> None:
         return
     found = data.frame(viewer, origins_of(columns))
     if found.empty:
-        tables.empty("The bank gave no data for this figure.", "Its tables are marked “No data” above.")
+        missing = not_given_for([name], data.coverage_of(viewer))
+        tables.empty(missing.sentence if missing else "No source names the files this figure comes from.")
         return
     shown = pd.DataFrame(
         {
@@ -175,7 +178,7 @@ def _why_this_day(viewer: Viewer) -> str:
 
 def _state(row, as_of, awaited) -> str:
     if not row.row_count:
-        return "No data"
+        return "Not given"
     if pd.isna(row.latest_on):
         return "Loaded"
     if row.overdue:

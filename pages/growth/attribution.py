@@ -4,8 +4,10 @@ import streamlit as st
 
 from metrics.scope import Scope
 from pages.growth import credit, lift_results
-from pages.kit import data
+from pages.kit import data, tables
 from warehouse.access import Viewer
+from warehouse.coverage import why_not_there
+from workflow.run_notes import CREDITS
 
 
 def page(viewer: Viewer, scope: Scope) -> None:
@@ -16,6 +18,8 @@ def page(viewer: Viewer, scope: Scope) -> None:
 
 
 def _headline(viewer: Viewer, scope: Scope) -> str:
-    if not {"touches", "leads"} <= set(data.known(viewer)):
-        return "Which channels win customers is not known here"
+    if missing := tables.clause(viewer, *credit.NEEDS):
+        return f"Which channels win customers is {missing}"
+    if why := why_not_there(data.reader(viewer), CREDITS):
+        return f"How the models differ is not known: {why[:1].lower()}{why[1:].removesuffix('.')}"
     return credit.disagreement(credit.credited(viewer, scope))

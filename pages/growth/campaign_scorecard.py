@@ -16,8 +16,9 @@ JUDGED = "promises too much"
 def view(viewer: Viewer, judged: pd.DataFrame | None) -> None:
     """Who stands out and by what, every campaign's three shares, and how they rank."""
     if judged is None:
-        tables.absent("The scorecard", viewer, "leads", "customers", "tickets")
+        tables.absent("The scorecard", viewer, "leads", "customers")
         return
+    lacking = scorecard.not_known(data.coverage_of(viewer))
     st.caption(
         f"Leads and new customers of the {scorecard.MONTHS} months to {day(data.as_of(viewer))}. A campaign stands out "
         "when Sales accepts fewer of its leads **and** more of its customers complain within 90 days **and** more leave "
@@ -27,9 +28,16 @@ def view(viewer: Viewer, judged: pd.DataFrame | None) -> None:
     for row in judged[judged["verdict"] == JUDGED].itertuples():
         _stands_out(row)
     st.header("Every campaign against all others")
-    _table(viewer, judged)
+    _table(viewer, judged, frozenset(lacking))
     st.header("Times worse than the others")
     ranked = judged[judged["rank"].notna()]
+    if ranked.empty:
+        tables.empty(
+            f"How many times worse is {scorecard.not_known_in_words(data.coverage_of(viewer))}."
+            if lacking
+            else f"No campaign has {scorecard.FEWEST_PEOPLE} people and {scorecard.FEWEST_CASES} cases in all three."
+        )
+        return
     texts = [f"{t:.1f}×" for t in ranked["times_worse"]]
     charts.bars(
         [str(n) for n in ranked["name"]],
@@ -65,16 +73,16 @@ def _stands_out(row) -> None:
                     )
 
 
-def _table(viewer: Viewer, judged: pd.DataFrame) -> None:
+def _table(viewer: Viewer, judged: pd.DataFrame, lacking: frozenset[str]) -> None:
     rows = [
         {
             "Campaign": row.name,
             "Verdict": row.verdict.capitalize(),
             "Conclusion": f"{row.conclusion[:1].upper()}{row.conclusion[1:]}",
             "Leads": row.leads,
-            "Accepted": _cell(row, "acceptance_rate", row.decided),
-            "Complained in 90 days": _cell(row, "early_complaints", row.watched_90d),
-            "Left in 180 days": _cell(row, "early_churn", row.watched_180d),
+            "Accepted": _cell(row, "acceptance_rate", row.decided, lacking),
+            "Complained in 90 days": _cell(row, "early_complaints", row.watched_90d, lacking),
+            "Left in 180 days": _cell(row, "early_churn", row.watched_180d, lacking),
             "Worse": f"{row.times_worse:.1f}×" if row.times_worse == row.times_worse else "",
             "Holds": f"{row.rank_held:.0%}" if row.rank_held == row.rank_held else "",
         }
@@ -95,7 +103,9 @@ def _table(viewer: Viewer, judged: pd.DataFrame) -> None:
     )
 
 
-def _cell(row, name: str, n: float) -> str:
+def _cell(row, name: str, n: float, lacking: frozenset[str]) -> str:
+    if name in lacking:
+        return str(Verdict.NOT_KNOWN)
     value = getattr(row, name)
     if value != value:
         return in_words(Verdict.TOO_FEW, n)

@@ -23,7 +23,7 @@ VIEWS = {
 def page(viewer: Viewer, scope: Scope | None) -> None:
     """One of four views, and above them what it found."""
     if "campaigns" not in data.known(viewer):
-        st.title("No campaign has been loaded")
+        st.title(f"Which campaigns ran is {tables.clause(viewer, 'campaigns')}")
         tables.absent("This page", viewer, "campaigns")
         return
     plans = data.cached(viewer, campaigns.listed)
@@ -52,14 +52,14 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         finding.title(campaign_life.headline(found))
         campaign_life.view(viewer, found)
     else:
-        finding.title(_headline(judged))
+        finding.title(_headline(viewer, judged))
         campaign_scorecard.view(viewer, judged)
 
 
 def _judged(viewer: Viewer, plans: pd.DataFrame) -> pd.DataFrame | None:
     """The scorecard of the campaigns that win new customers, worst first; None if a part of it is not loaded."""
     known = data.known(viewer)
-    if not {"leads", "customers", "tickets"} <= known:
+    if not {"leads", "customers"} <= known:
         return None
     as_of = data.as_of(viewer)
     found = data.cached(viewer, scorecard.of_the_bank, as_of, known)
@@ -71,8 +71,13 @@ def _judged(viewer: Viewer, plans: pd.DataFrame) -> pd.DataFrame | None:
     return found[found["audience"] != "customers"].assign(name=found["name"].fillna(found["campaign"]))
 
 
-def _headline(judged: pd.DataFrame | None) -> str:
-    if judged is None or judged["rank"].notna().sum() == 0:
+def _headline(viewer: Viewer, judged: pd.DataFrame | None) -> str:
+    lacking = scorecard.not_known_in_words(data.coverage_of(viewer))
+    if judged is None or lacking:
+        lacking = lacking or tables.clause(viewer, "leads", "customers")
+        worse = _in_part(judged, "campaign") if judged is not None else ""
+        return f"Whether a campaign promises more than we keep is {lacking}{worse}"
+    if judged["rank"].notna().sum() == 0:
         return "No campaign has leads and customers enough to say whether it promises more than we keep"
     bad = judged[judged["verdict"] == JUDGED]
     rest = _in_part(judged)
@@ -82,10 +87,12 @@ def _headline(judged: pd.DataFrame | None) -> str:
     return f"{names} {'promise' if len(bad) > 1 else 'promises'} more than we keep{rest}"
 
 
-def _in_part(judged: pd.DataFrame) -> str:
+def _in_part(judged: pd.DataFrame, called: str = "other") -> str:
     """How many campaigns are clearly worse in something, though not in all three; "" if none."""
-    found = judged[~judged["verdict"].isin([JUDGED, "like the others", "not enough data yet"])]["verdict"]
+    found = judged[
+        ~judged["verdict"].isin([JUDGED, "like the others", "not enough data yet", scorecard.NOT_KNOWN])
+    ]["verdict"]
     if found.empty:
         return ""
-    others = f"{len(found)} other{'s' if len(found) > 1 else ''}"
+    others = f"{len(found)} {called}{'s' if len(found) > 1 else ''}"
     return f"; {others}: {found.iloc[0]}" if found.nunique() == 1 else f"; {others} are worse in part"

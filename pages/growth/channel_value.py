@@ -12,6 +12,7 @@ from pages.customers.alert_card import escaped
 from pages.growth import value_checks
 from pages.kit import data, tables, value_charts
 from warehouse.access import Viewer
+from workflow import value_gaps
 from workflow.conclusions import Conclusion
 
 BY = {"channel": "Channel", "campaign": "Campaign", "product": "Product", "month": "Month of joining"}
@@ -41,7 +42,8 @@ def page(viewer: Viewer, scope: Scope) -> None:
     months = data.cached(viewer, channel_value.by_month_since_joining, by, scope, as_of)
     groups["label"] = _labels(viewer, by, groups["group"])
     groups["conclusion"] = _conclusions(viewer, by, groups["group"])
-    finding.title(headline(groups, by))
+    why = value_gaps.why_no_verdict(data.reader(viewer), groups)
+    finding.title(headline(groups, by, why))
     if (groups["won"] == 0).all():
         tables.empty("No customer was won through a lead in this period.", "Choose a longer period.")
         return
@@ -51,14 +53,14 @@ def page(viewer: Viewer, scope: Scope) -> None:
         "year. Lines are 95 % intervals; a verdict is given only where the interval of value less cost leaves out 0."
     )
     groups["paid"] = [_payback(months, g.group, g.cac) for g in groups.itertuples()]
-    _picture(groups, by)
+    _picture(groups, by, why)
     _each(groups, by, viewer, scope)
     value_checks.cohorts(viewer, scope, as_of)
     value_checks.hindsight(viewer)
 
 
-def headline(groups: pd.DataFrame, by: str) -> str:
-    """The finding in words: the dearest that is worth it, and the cheapest that is not.
+def headline(groups: pd.DataFrame, by: str, why_none: str = "") -> str:
+    """The finding in words: the dearest that is worth it, and the cheapest that is not; `why_none` has a verdict.
 
     Nothing is praised that the one conclusion on it does not praise; where there is none (a product, a month) the verdict
     on its value stands alone.
@@ -80,9 +82,11 @@ def headline(groups: pd.DataFrame, by: str) -> str:
     if parts:
         return "; ".join(parts)
     if (named["verdict"] == worth.WORTH).any():
-        return f"No {what} is worth its cost without a but: see the conclusions"
+        return f"Each {what} that pays has a but: see the conclusions"
     if (named["verdict"] == worth.NOT_CLEAR).any():
         return f"It is not clear whether any {what} is worth its cost"
+    if why_none:
+        return f"Which {what} is worth its cost is not known: {why_none}"
     return f"Too few customers won to say which {what} is worth its cost"
 
 
@@ -143,14 +147,17 @@ def _payback(months: pd.DataFrame, group: object, cac: float) -> str:
     return f"paid back in month {paid}"
 
 
-def _picture(groups: pd.DataFrame, by: str) -> None:
+def _picture(groups: pd.DataFrame, by: str, why_none: str) -> None:
     drawn = groups[(groups["cac"] > 0) & (groups["ltv"] > 0) & (groups["won"] >= worth.FEWEST)]
     said = in_words(groups).index
     most = drawn.nlargest(MOST_POINTS, "won").index
     # What is told in words is in the picture, and first, so that its name is.
     drawn = drawn.loc[[*said.intersection(drawn.index), *most.difference(said, sort=False)]]
     if drawn.empty:
-        tables.empty("Too few customers for a picture.", "Choose a longer period.")
+        if why_none:
+            tables.empty(f"No picture: {why_none}.")
+        else:
+            tables.empty(f"No {by} won {worth.FEWEST} customers whose cost and value are known.")
         return
     alt = f"Lifetime value against cost per customer by {by}: " + "; ".join(
         f"{r.label} cost {hkd(r.cac)}, worth {hkd(r.ltv)}" for r in drawn.itertuples()

@@ -14,6 +14,7 @@ from warehouse.access import Viewer
 from workflow import crediting
 from workflow.run_notes import CREDITS
 
+NEEDS = ("touches", "touches.touched_at", "touches.channel", "leads", "leads.won_at")
 METRICS = tuple(m.metric for m in MODELS)
 NAMES = {m.metric: m.name for m in MODELS}
 
@@ -21,7 +22,7 @@ NAMES = {m.metric: m.name for m in MODELS}
 def models(viewer: Viewer, scope: Scope) -> None:
     """The models side by side, and the question each answers."""
     st.header("Whom eight models thank for the wins")
-    if tables.absent("This comparison", viewer, "touches", "leads"):
+    if tables.absent("This comparison", viewer, *NEEDS):
         return
     found = credited(viewer, scope)
     if found.empty:
@@ -48,8 +49,10 @@ def credited(viewer: Viewer, scope: Scope) -> pd.DataFrame:
 def disagreement(found: pd.DataFrame) -> str:
     """Where the models are furthest apart, in a sentence."""
     wide = found[found["channel"].notna() & found["apart"].notna()]
+    if found.empty:
+        return "No win of this period and these filters is credited to a channel"
     if wide.empty:
-        return "Too few wins to compare the models"
+        return "Hidden: the wins of each channel are about too few people to compare the models"
     row = wide.loc[wide["apart"].idxmax()]
     wins = row[list(METRICS)].astype(float)
     return (

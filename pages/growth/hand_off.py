@@ -1,5 +1,7 @@
 """Lead hand-off: was the promised first contact kept, what does Sales accept and reject, what became of those."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -59,7 +61,7 @@ def page(viewer: Viewer, scope: Scope) -> None:
 
 def _headline(viewer: Viewer, scope: Scope, hours: float) -> str:
     if "leads" not in data.known(viewer):
-        return "No leads have been loaded for this bank"
+        return f"How leads are handed over is {tables.clause(viewer, 'leads')}"
     now = data.ask(viewer, ["promise_kept", "acceptance_rate"], scope, periods=[scope.period]).iloc[0]
     untouched, parts = waiting_leads.never_taken_up(viewer, scope), []
     if untouched > 0:
@@ -68,8 +70,11 @@ def _headline(viewer: Viewer, scope: Scope, hours: float) -> str:
         parts.append(f"{share(now['promise_kept'])} of leads were contacted within {hours:g} working hours")
     if now["decided"] > 0:
         parts.append(f"Sales accepted {share(now['acceptance_rate'])}")
-    if not parts and pd.isna(now[["promises_due", "decided"]]).any():
-        return "Too few leads were due or decided on in this period to show their share"
+    missing = [
+        data.why_missing(viewer, name, scope.period, now) for name in ("promise_kept", "acceptance_rate")
+    ]
+    if not parts and (why := next((m for m in missing if m and m.kind != "no cases"), None)):
+        return f"Promise kept and acceptance rate are {why.clause}"
     return "; ".join(parts) or "No lead was due or decided on in this period"
 
 
@@ -83,14 +88,15 @@ def _by_campaign(viewer: Viewer, scope: Scope, names: dict[str, str]) -> None:
     )
     answer["campaign"] = answer["campaign"].fillna(answer["campaign_id"])
     answer = answer.sort_values("promises_due", ascending=False, na_position="last")
+    cell = partial(data.missing_cell, viewer)
     shown = pd.DataFrame(
         {
             "Campaign": answer["campaign"].map(names).astype(object).fillna("No campaign known"),
             "Contacts due": answer["promises_due"],
-            "Promise kept": _shares(answer, "contacted_in_time", "promises_due"),
+            "Promise kept": _shares(answer, "contacted_in_time", "promises_due", cell("promise_kept")),
             "Still waiting": answer["still_uncontacted"],
             "Decided": answer["decided"],
-            "Accepted": _shares(answer, "accepted_of_decided", "decided"),
+            "Accepted": _shares(answer, "accepted_of_decided", "decided", cell("acceptance_rate")),
             "Recorded here since": answer["said"].fillna(""),
         }
     )
@@ -123,11 +129,11 @@ def _recorded(row: object) -> str:
     return f"{decided:,.0f}, {accepted:,.0f} accepted"
 
 
-def _shares(answer: pd.DataFrame, top: str, bottom: str) -> list[str]:
+def _shares(answer: pd.DataFrame, top: str, bottom: str, missing: str) -> list[str]:
     said = []
     for part, whole in zip(answer[top], answer[bottom], strict=True):
         if pd.isna(part) or pd.isna(whole):
-            said.append("too few")
+            said.append(missing)
         elif whole < FEWEST:
             said.append(in_words(Verdict.TOO_FEW, whole))
         else:

@@ -16,6 +16,12 @@ from warehouse.access import Viewer
 from workflow import lead_decisions, leads
 from workflow.people import called
 
+NONE = {
+    "late": "No lead that waits for a decision is past the promised first contact.",
+    "soon": "No lead that waits for a decision has time left until the promised first contact.",
+    "contacted": "No lead that waits for a decision has been contacted.",
+    "all": "No lead waits for a decision.",
+}
 PER_PAGE = 6
 LONG_AGO = 90
 """Working hours after which the day says more than the hours."""
@@ -30,9 +36,13 @@ def waiting(viewer: Viewer, names: dict[str, str], scope: Scope) -> pd.DataFrame
 
 def show(viewer: Viewer, found: pd.DataFrame, hours: float, scope: Scope) -> None:
     """Those past the promise first, a few at a time, and how many of them the figures of the period count."""
+    uncalled = tables.lacking(viewer, "leads.contacted_at")
     called = found["contacted_at"].notna()
     parts = {"late": found[~called & (found["late"] > 0)], "soon": found[~called & (found["late"] <= 0)]}
     parts |= {"contacted": found[called], "all": found}
+    if uncalled:
+        # Who was called is not known, so nobody is called late.
+        parts = {"all": found}
     st.header(f"{len(found):,} leads wait for your decision")
     said = {
         "late": f"Past {hours:g} working hours",
@@ -44,19 +54,23 @@ def show(viewer: Viewer, found: pd.DataFrame, hours: float, scope: Scope) -> Non
         "Show",
         list(parts),
         format_func=lambda k: f"{said[k]} ({len(parts[k]):,})",
-        default="late" if len(parts["late"]) else "all",
+        default="late" if len(parts.get("late", ())) else "all",
         key="wait",
         label_visibility="collapsed",
     )
-    st.caption(_against_the_card(viewer, parts["late"], scope))
+    st.caption(
+        f"Who is past the promised first contact is {uncalled.clause}."
+        if uncalled
+        else _against_the_card(viewer, parts["late"], scope)
+    )
     chosen = parts.get(kind or "all", found)
     if chosen.empty:
-        tables.empty("No lead of this kind waits.", "New ones come with the next load.")
+        tables.empty(NONE[kind or "all"])
         return
     pages = -(-len(chosen) // PER_PAGE)
     number = min(st.session_state.get("wait_page", 1), pages)
     for lead in chosen.iloc[(number - 1) * PER_PAGE : number * PER_PAGE].itertuples():
-        _line(lead)
+        _line(lead, badge=not uncalled)
     if pages > 1:
         st.pagination(pages, key="wait_page")
 
@@ -79,13 +93,16 @@ def _against_the_card(viewer: Viewer, late: pd.DataFrame, scope: Scope) -> str:
     return f"{said} The figure above counts the same leads."
 
 
-def _line(lead: Any) -> None:
+def _line(lead: Any, *, badge: bool) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"lead-{lead.lead_id}"):
         with st.container(gap="xxsmall"):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 name = lead.full_name if isinstance(lead.full_name, str) else f"Lead {lead.lead_id}"
                 st.markdown(f"**{escaped(name)}**", width="content")
-                _badge(lead)
+                if badge:
+                    _badge(lead)
+                else:
+                    st.badge(f"Qualified {day(lead.mql_at)}", icon=":material/schedule:", color="gray")
             score = "" if pd.isna(lead.score) else f" · score {lead.score:.0f}"
             phone = f" · {lead.phone}" if isinstance(lead.phone, str) else ""
             said = f"{plain(lead.product).capitalize()} · {lead.campaign}{score}{phone}"

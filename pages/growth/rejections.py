@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from metrics import CATALOGUE
+from metrics.missing import Missing, needs
 from metrics.query import Question
 from metrics.scope import Scope
 from metrics.words import day, share
@@ -12,16 +13,25 @@ from pages.kit.drill import Figure
 from warehouse.access import Viewer
 from workflow import lead_decisions, leads
 
+GIVEN_BACK = "Given back to Marketing"
 AFTER = ("rejected", "rejected_then_back", "rejected_then_accepted", "rejected_then_won")
 
 
 def reasons(viewer: Viewer, scope: Scope) -> None:
     """The reasons as a Pareto: most frequent first, with what they add up to."""
     st.header("Why Sales rejects")
+    if missing := _no_reason(viewer):
+        tables.empty(f"Why leads are rejected is {missing.clause}.")
+        return
     answer = data.ask(viewer, ["rejected"], scope, by=["reason"], periods=[scope.period])
     answer = answer[answer["rejected"].fillna(0) > 0].sort_values("rejected", ascending=False)
     if answer.empty:
-        tables.empty("No rejection to show in this period.", "Choose a longer period or fewer filters.")
+        hidden = data.hidden_below(viewer, CATALOGUE["rejected"]) is not None
+        tables.empty(
+            "No rejection, or too few of one reason to show, in this period."
+            if hidden
+            else "No lead was rejected in this period."
+        )
         return
     total = answer["rejected"].sum()
     running = answer["rejected"].cumsum() / total
@@ -44,23 +54,33 @@ def reasons(viewer: Viewer, scope: Scope) -> None:
     )
 
 
+def _no_reason(viewer: Viewer) -> Missing | None:
+    """What the bank lacks to say why a lead was rejected: of its history of stages, or without one of its leads."""
+    by_history = "lead_stages" in data.known(viewer)
+    reason = "lead_stages.reason" if by_history else "leads.rejected_reason"
+    return tables.lacking(viewer, *needs("rejected"), reason)
+
+
 def afterwards(viewer: Viewer, scope: Scope) -> None:
     """How many went back to Marketing, came again, were accepted or won later; also what was recorded here since."""
     st.header("What became of rejected leads")
     others = tuple((name, values) for name, values in scope.filters if name != "reason")
     back = Scope(scope.period, (*others, ("reason", leads.TO_NURTURE)))
     row = data.ask(viewer, AFTER, scope, periods=[scope.period]).iloc[0]
-    returned = data.ask(viewer, ["rejected"], back, periods=[scope.period])["rejected"].iloc[0]
+    unreasoned = _no_reason(viewer)
+    returned = float("nan")
+    if not unreasoned:
+        returned = data.ask(viewer, ["rejected"], back, periods=[scope.period])["rejected"].iloc[0]
     counts = [
         (CATALOGUE["rejected"].label, row["rejected"], Figure(of="rejected", scope=scope)),
-        ("Given back to Marketing", returned, Figure(of="rejected", scope=back)),
+        (GIVEN_BACK, returned, Figure(of="rejected", scope=back)),
         *((_afterwards_called(name), row[name], Figure(of=name, scope=scope)) for name in AFTER[1:]),
     ]
     here = _recycled_here(viewer, scope)
     rows = [
         {
             "": label,
-            "Leads": part,
+            "Leads": "not known" if label == GIVEN_BACK and unreasoned else part,
             "Of the rejected": share(part / row["rejected"])
             if at and row["rejected"] > 0 and part == part
             else "",

@@ -11,7 +11,7 @@ from metrics.stages import STAGES, Stage, left_after, waiting_for, who_entered, 
 from metrics.verdict import Verdict
 from metrics.versions import timeline
 from models.stay import Stay, stay
-from pages.kit import data, drill_table
+from pages.kit import data, drill_table, tables
 from pages.kit.drill import Figure
 from warehouse.access import Viewer, spread_of
 
@@ -32,8 +32,12 @@ def show(viewer: Viewer, scope: Scope) -> None:
     """A line per stage, with the period before as it stood at its end."""
     rows, entered, still = [], [], []
     for stage in STAGES:
-        now, before = (_stay(viewer, scope, stage, back) for back in (False, True))
-        rows.append(_row(stage, now, before))
+        # Where there is a history of stages, it knows when each was entered.
+        if "lead_stages" not in data.known(viewer) and tables.lacking(viewer, *stage.dated_from):
+            rows.append({"Stage": stage.label, "Half left after": str(Verdict.NOT_KNOWN)})
+        else:
+            now, before = (_stay(viewer, scope, stage, back) for back in (False, True))
+            rows.append(_row(stage, now, before))
         entered.append(Figure(of=who_entered(stage), scope=scope))
         still.append(Figure(of=who_waits(stage, data.as_of(viewer)), scope=scope))
     st.header("Where leads wait")

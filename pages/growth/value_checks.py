@@ -9,6 +9,7 @@ from scipy.stats import binomtest
 from metrics import channel_value, value_meaning
 from metrics.compare import share_interval
 from metrics.meaning import Meaning
+from metrics.missing import needs
 from metrics.scope import Scope
 from metrics.words import day, hkd, share
 from models.lifetime_value import COVERAGE
@@ -22,6 +23,10 @@ MOST_COLUMNS = 12
 def cohorts(viewer: Viewer, scope: Scope, as_of: date) -> None:
     """The triangle: cumulative net revenue per customer won, by month of joining and months since."""
     st.header("What newcomers brought, month by month")
+    missing = tables.lacking(viewer, *needs("net_revenue"), "customers.joined_on")
+    if missing:
+        tables.empty(f"What newcomers brought is {missing.clause}.")
+        return
     months = data.cached(viewer, channel_value.by_month_since_joining, "month", scope, as_of)
     months = months[months["month"] <= MOST_COLUMNS]
     if months.empty:
@@ -34,12 +39,16 @@ def cohorts(viewer: Viewer, scope: Scope, as_of: date) -> None:
     cumulative = each.cumsum(axis=1).where(each.notna().cummin(axis=1))
     known = cumulative.dropna(how="all")
     if known.empty:
-        tables.empty("Too few people joined in each month to show what they brought.", "Choose all channels.")
+        tables.empty(
+            "Hidden: fewer people joined in each month than may be shown."
+            if months["reached"].isna().any()
+            else "No revenue is on record of the people who joined in these months."
+        )
         return
     labels = [f"{pd.Timestamp(g):%b %Y}" for g in known.index]
     st.caption(
         "Net revenue so far per customer won, in HKD; who left again counts too. Hatched months have not come yet. A "
-        "blank one is about too few people."
+        "blank one is hidden, because it is about too few people, or nothing is on record of it."
     )
     value_charts.triangle(
         known,

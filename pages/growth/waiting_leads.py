@@ -7,10 +7,11 @@ import streamlit as st
 
 from metrics import rows, waiting
 from metrics.meaning import Meaning
+from metrics.missing import needs
 from metrics.scope import Period, Scope
 from metrics.waiting import AGES
 from metrics.words import day
-from pages.kit import data, drill, drill_table
+from pages.kit import data, drill, drill_table, tables
 from pages.kit.drill import Figure
 from warehouse.access import Viewer, spread_of
 
@@ -108,6 +109,9 @@ def _campaigns(viewer: Viewer, scope: Scope, found: pd.DataFrame, names: dict[st
 
 def overdue_by_age(viewer: Viewer, scope: Scope) -> None:
     """The overdue at the end of the period by how long they have waited, beside the end of the period before."""
+    if missing := tables.lacking(viewer, *needs("still_uncontacted")):
+        tables.empty(f"How long the overdue have waited is {missing.clause}.")
+        return
     before = scope.period.before()
     counts: dict[str, Any] = {}
     for period in (scope.period, before):

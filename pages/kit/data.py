@@ -20,7 +20,7 @@ from metrics.coverage import compared_with, reaches_back
 from metrics.freshness import Freshness
 from metrics.freshness import freshness as freshness_of
 from metrics.measure import Metric, measures_of
-from metrics.missing import Missing, why
+from metrics.missing import Missing, not_given_for, why
 from metrics.qualified import dependent
 from metrics.query import Question, answer, answer_as_agreed, figures, on_desk
 from metrics.query import ask as ask_warehouse
@@ -153,6 +153,14 @@ def why_missing(viewer: Viewer, name: str, period: Period, row: pd.Series) -> Mi
     """Why a row of an answer holds no value of a metric, from what is really missing; None where it holds one."""
     metric = CATALOGUE[name]
     return why(name, period, figures(metric, row), coverage_of(viewer), hidden_below(viewer, metric))
+
+
+def missing_cell(viewer: Viewer, name: str) -> str:
+    """What an empty cell of a metric says: `not known` where it was not given, else `too few` of who sees totals only."""
+    metric = CATALOGUE[name]
+    if not_given_for([name], coverage_of(viewer)) or hidden_below(viewer, metric) is None:
+        return "not known"
+    return "too few"
 
 
 def concluded(viewer: Viewer, by: str) -> pd.DataFrame:

@@ -7,8 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from metrics.meaning import Meaning
+from metrics.missing import not_given_for
 from metrics.query import Question
-from pages.kit import drill, tables, take
+from metrics.verdict import Verdict
+from pages.kit import data, drill, tables, take
 from pages.kit.drill import Figure
 
 Opens = Mapping[str, Sequence[Figure | None]]
@@ -25,7 +27,10 @@ def show(
     means: Meaning | None = None,
     **columns: object,
 ) -> None:
-    """A table as `tables.show` draws it, whose figures open."""
+    """A table as `tables.show` draws it, whose figures open; a column whose figures were not given says “not known”."""
+    unknown = [column for column in opens if column in frame and _not_given(opens[column])]
+    frame = frame.assign(**dict.fromkeys(unknown, str(Verdict.NOT_KNOWN)))
+    columns = {name: config for name, config in columns.items() if name not in unknown}
     clicked = tables.show(frame, key, empty_cell, of=of, opens=True, means=means, **columns)
     if clicked is None:
         return
@@ -43,6 +48,12 @@ def below(
     """The table below a chart, folded."""
     with st.expander("Show as a table"):
         show(frame, key, opens=opens, of=of, **columns)
+
+
+def _not_given(figures: Sequence[Figure | None]) -> bool:
+    """Whether the bank gave nothing that one of a column's figures of the catalogue is read from."""
+    names = {figure.of for figure in figures if figure is not None and isinstance(figure.of, str)}
+    return bool(names) and not_given_for(names, data.coverage_of(take.here().viewer)) is not None
 
 
 def _in_words(cell: object, empty_cell: str) -> str:

@@ -11,12 +11,15 @@ from metrics.meaning import Meaning
 from metrics.measure import measures_of, version
 from metrics.missing import Missing, not_given
 from metrics.query import Question, columns_of, statement, unanswerable
+from metrics.verdict import Verdict
 from metrics.words import plain
 from pages.kit import data, take
 from warehouse.access import Viewer
 from warehouse.coverage import origins_of, why_not_there
 from warehouse.moments import only_a_day, wall
 
+TOO_FEW = "too few"
+"""What an empty cell says where it may be hidden, because it is about too few people."""
 ROWS_AT_ONCE = 20
 """A table up to this long is shown whole; a longer one scrolls."""
 
@@ -31,12 +34,18 @@ def lacking(viewer: Viewer, *needed: str) -> Missing | None:
     return not_given(needed, data.coverage_of(viewer))
 
 
+def clause(viewer: Viewer, *needed: str) -> str:
+    """What the bank did not give, as the end of a title: `not known: `leads` was not given`; "" if it gave all."""
+    missing = lacking(viewer, *needed)
+    return missing.clause if missing else ""
+
+
 def absent(what: str, viewer: Viewer, *needed: str) -> bool:
     """Say what the bank did not give; True if any `table` or `table.column` of `needed` tells nothing in this bank."""
     missing = lacking(viewer, *needed)
     if missing:
         st.info(
-            f"{what}: {missing.sentence[:1].lower()}{missing.sentence[1:]} "
+            f"{what}: {missing.clause}. "
             "Data status lists what has been loaded; your administrator can add the rest.",
             icon=":material/database_off:",
         )
@@ -67,6 +76,9 @@ def show(
     names it in the file; `whole` reads all of it where `frame` is only its beginning. Long tables are sent in parts. With
     `opens`, a number can be clicked: gives row and column of one that was clicked just now.
     """
+    if empty_cell == TOO_FEW and not _hides(of, means):
+        # Nothing is hidden from who may see single rows: what is empty there is not known.
+        empty_cell = str(Verdict.NOT_KNOWN)
     clicked = (
         _clickable(frame, key, empty_cell, columns) if opens else _plain(frame, key, empty_cell, columns)
     )
@@ -79,6 +91,13 @@ def show(
         if opens:
             st.caption("A click on a number opens what is behind it.", width="content")
     return clicked
+
+
+def _hides(of: Question | None, means: Meaning | None) -> bool:
+    """Whether a table's figures about too few people are blank for the viewer; True where nobody said what it reads."""
+    facts = {m.fact for name in (of.metrics if of else ()) for m in measures_of(CATALOGUE[name])}
+    facts |= set(means.tables()) if means else set()
+    return not facts or data.reader(take.here().viewer).sees_totals_only(*facts)
 
 
 def sentences(shown: pd.DataFrame, frame: pd.DataFrame, key: str) -> None:

@@ -7,7 +7,7 @@ from metrics import CATALOGUE
 from metrics import complaints as waiting
 from metrics.scope import Scope, period_named
 from metrics.words import day, figure, plain
-from pages.customers import alert_card
+from pages.customers import alert_card, alert_checks
 from pages.governance import messages
 from pages.growth import batch_alarms, funnel, goal_list, goals
 from pages.kit import cards, data, links, tables
@@ -39,7 +39,7 @@ def _calls(viewer: Viewer) -> None:
     counts = queue.counts(found, today)
     pressing = counts["due"] + counts["overdue"]
     people = "customer" if counts["open"] == 1 else "customers"
-    st.title(f"{counts['open']} {people} to call" if counts["open"] else "Nobody to call today")
+    st.title(f"{counts['open']} {people} to call" if counts["open"] else alert_checks.nobody_to_call(viewer))
     with st.grid(3, min_column_width=105):
         st.metric("Not started", counts["new"], border=True)
         st.metric("Due within 7 days", counts["due"], border=True)
@@ -49,7 +49,7 @@ def _calls(viewer: Viewer) -> None:
     waits, presses = masks["snoozed"], masks["due"] | masks["overdue"]
     found, presses = found[~waits], presses[~waits]
     if found.empty:
-        tables.empty(f"No customer is flagged. Checked as of {day(today)}.", "The next check is tonight.")
+        alert_checks.none_flagged(viewer, "No customer is flagged.", today)
         return
     first = "Those that press first" if pressing else "First to call"
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -15,7 +15,7 @@ from metrics.cache_key import Once
 from metrics.compare import Change, compare, interval
 from metrics.coverage import counted, reaches_back
 from metrics.measure import Metric, Ratio, measures_of
-from metrics.missing import delivered_in_part, why
+from metrics.missing import Missing, delivered_in_part, why
 from metrics.quarter import Quarter
 from metrics.query import Question, ask
 from metrics.scope import Period, Scope
@@ -126,8 +126,26 @@ class Asked:
         """Why a figure has no value, as words."""
         if any(may_see(self.reader.viewer, m.fact) is None for m in measures_of(CATALOGUE[name])):
             return "not for your role"
-        missing = why(name, self.quarter.period, self.of(name), self.covered)
+        missing = self.missing(name)
         return missing.word if missing else UNKNOWN
+
+    def missing(self, name: str) -> Missing | None:
+        """Why a figure has no value, from what is really missing; None if it has one."""
+        return why(name, self.quarter.period, self.of(name), self.covered, self.hidden_below(name))
+
+    def hidden_below(self, name: str) -> int | None:
+        """The fewest people a figure is shown about to who sees it in total only; None for others."""
+        totals_only = self.reader.sees_totals_only(*(m.fact for m in measures_of(CATALOGUE[name])))
+        return self.reader.stores.settings.smallest_cell if totals_only else None
+
+    def clause(self, *names: str) -> str:
+        """Why the first of some figures has no value, as the end of a sentence: `not known: `leads` was not given`."""
+        for name in names:
+            if any(may_see(self.reader.viewer, m.fact) is None for m in measures_of(CATALOGUE[name])):
+                return "not for your role"
+            if missing := self.missing(name):
+                return missing.clause
+        return UNKNOWN
 
     def in_part(self, name: str) -> str:
         """`until 31 May 2026` where only a part of the quarter was delivered, otherwise ""."""
@@ -138,8 +156,9 @@ class Asked:
         metric, now = CATALOGUE[name], self.of(name)
         label = label or metric.label
         if math.isnan(now["value"]):
-            missing = why(name, self.quarter.period, now, self.covered)
-            sentence = missing.sentence if missing and missing.kind in ("not given", "not delivered") else ""
+            missing = self.missing(name)
+            said = missing is not None and self.why_unknown(name) == missing.word
+            sentence = missing.sentence if missing and said else ""
             return Figure(label=label, value=self.why_unknown(name), metric=name, n=sentence)
         target = self.targets.get(name)
         return Figure(

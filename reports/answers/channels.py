@@ -8,13 +8,14 @@ from typing import Any
 import pandas as pd
 
 from metrics import channel_value
+from metrics.missing import not_given
 from metrics.scope import Period, Scope, months_back
 from metrics.words import hkd, plain, share
 from models import worth
 from reports.answers.asked import Asked, rows_of
 from reports.review import Answer, Chart, Series, Table
 from warehouse.errors import AccessRefused
-from workflow import conclusions
+from workflow import conclusions, value_gaps
 
 QUESTION = "Which channels deserve more or less?"
 ORDER = worth.VERDICTS
@@ -57,10 +58,8 @@ def answer(asked: Asked, channels: pd.DataFrame | None) -> Answer:
         return Answer(
             key="channels",
             question=QUESTION,
-            title="What channels cost and bring is not known here",
-            sentences=(
-                "It needs the customers and leads of the bank, and a role that may see their totals.",
-            ),
+            title=f"What channels cost and bring is {_nothing(asked)}",
+            sentences=(),
         )
     settings = asked.reader.stores.settings
     terms = (
@@ -83,7 +82,7 @@ def answer(asked: Asked, channels: pd.DataFrame | None) -> Answer:
     return Answer(
         key="channels",
         question=QUESTION,
-        title=_title(channels),
+        title=_title(channels, value_gaps.why_no_verdict(asked.reader, channels)),
         sentences=(*sentences, terms),
         figures=(asked.card("marketing_cost"), asked.card("cac"), asked.card("customers_acquired")),
         chart=_chart(channels),
@@ -93,7 +92,12 @@ def answer(asked: Asked, channels: pd.DataFrame | None) -> Answer:
     )
 
 
-def _title(channels: pd.DataFrame) -> str:
+def _nothing(asked: Asked) -> str:
+    missing = not_given(("customers", "leads"), asked.covered)
+    return missing.clause if missing else "not for your role"
+
+
+def _title(channels: pd.DataFrame, why_none: str = "") -> str:
     named = channels[channels["group"].notna()]
     more, less = praised(named), named[named["verdict"] == worth.NOT_WORTH]
     parts = []
@@ -106,6 +110,8 @@ def _title(channels: pd.DataFrame) -> str:
         return "; ".join(parts)
     if named["verdict"].isin([worth.WORTH, worth.NOT_CLEAR]).any():
         return "It is not clear which channel deserves more or less"
+    if why_none:
+        return f"Which channel deserves more or less is not known: {why_none}"
     return "Too few customers won to say which channel deserves more or less"
 
 
@@ -162,6 +168,7 @@ def _chart(channels: pd.DataFrame) -> Chart | None:
 
 def _table(channels: pd.DataFrame) -> Table:
     rows = []
+    valued = channels["valued"].notna().any()
     for row in rows_of(channels):
         costs = not pd.isna(row.cost)
         rows.append(
@@ -171,7 +178,11 @@ def _table(channels: pd.DataFrame) -> Table:
                 "too few" if math.isnan(row.won) else f"{row.won:,.0f}",
                 hkd(row.cac) if costs and row.cac == row.cac else "too few" if costs else "no cost data",
                 hkd(row.ltv),
-                f"{hkd(row.ltv_low)} to {hkd(row.ltv_high)}" if row.ltv_low == row.ltv_low else "too few",
+                f"{hkd(row.ltv_low)} to {hkd(row.ltv_high)}"
+                if row.ltv_low == row.ltv_low
+                else "too few"
+                if valued
+                else "not known",
             )
         )
     columns = ("Channel", "Verdict", "Customers", "Cost per customer", "Lifetime value", "95 % interval")

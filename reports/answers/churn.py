@@ -53,7 +53,7 @@ def answer(asked: Asked, experiments: list[Reading]) -> Answer:
 def _title(asked: Asked, effects: Sequence[Effect]) -> str:
     value = asked.value(NAME)
     if value != value:
-        head = f"How many customers left is {asked.why_unknown(NAME)}"
+        head = f"How many customers left is {asked.clause(NAME)}"
     else:
         head = f"{asked.says(NAME)} of customers left, {against_a_year_before(asked, NAME)}"
     clear = [e for e in effects if e.is_clear and e.relative is not None]

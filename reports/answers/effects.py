@@ -55,10 +55,16 @@ class Effect:
     def is_clear(self) -> bool:
         return self.said in ("helped", "harmed")
 
+    @property
+    def verdict(self) -> Verdict:
+        """Of what the bank did not give nobody can say that it is too few."""
+        return Verdict.NOT_KNOWN if self.outcome in self.reading.unknown else TOLD[self.said]
+
     def in_words(self) -> str:
         """`9.1 % fewer customers who left (95 % interval −20.2 % to +3.4 %), no clear effect`."""
         if self.relative is None:
-            return f"{OF[self.outcome]}: {self._too_few()}"
+            missing = self.reading.unknown.get(self.outcome)
+            return f"{OF[self.outcome]}: {missing.clause if missing else self._too_few()}"
         ends = f"95 % interval {signed(self.relative.low)} to {signed(self.relative.high)}"
         clear = {"helped": "a clear effect", "harmed": "a clear effect the wrong way"}
         nothing = "no clear harm" if self.outcome in (COMPLAINTS, OPT_OUTS) else "no clear effect yet"
@@ -84,6 +90,9 @@ class Effect:
     def card(self, label: str) -> Figure:
         """The relative effect with its interval, arms and target."""
         if self.relative is None:
+            missing = self.reading.unknown.get(self.outcome)
+            if missing:
+                return Figure(label=label, value=missing.word, n=missing.sentence, verdict=Verdict.NOT_KNOWN)
             return Figure(label=label, value=self._too_few(), verdict=Verdict.TOO_FEW)
         found = self.reading.figures[self.outcome]
         return Figure(
@@ -92,7 +101,7 @@ class Effect:
             target=self._target(),
             n=f"95 % interval {signed(self.relative.low)} to {signed(self.relative.high)}, "
             f"n = {found['treated'].value:,.0f} treated, {found['held_out'].value:,.0f} held out",
-            verdict=TOLD[self.said],
+            verdict=self.verdict,
         )
 
     def _too_few(self) -> str:

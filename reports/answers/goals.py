@@ -16,6 +16,7 @@ from metrics.pace import adds_up
 from metrics.standing import BAD, GOOD
 from metrics.words import change, day, figure, in_a_sentence
 from reports.answers.asked import Asked
+from reports.answers.goal_gaps import why_not_judged
 from reports.answers.goal_words import against, card, chart, in_a_year, name_of, off_plan, short, table
 from reports.review import Answer
 from workflow.goals import DIGITAL, Goal, departments, every_goal
@@ -95,9 +96,9 @@ def answer(asked: Asked, goals: QuarterGoals) -> Answer:
         sentences.append(f"Met or on plan: {named}{more}.")
     unknown = len(standing) - len(bad) - len(good)
     if unknown:
-        sentences.append(
-            f"{unknown} of {len(standing)} cannot be judged yet: too few cases, no data, or not a figure for your role."
-        )
+        open_ = [g for g in standing if g.state() not in BAD | GOOD]
+        reasons = "; ".join(f"{name_of(g.goal)}: {why_not_judged(asked, g)}" for g in open_)
+        sentences.append(f"{unknown} of {len(standing)} cannot be judged: {reasons}.")
     return Answer(
         key="goals",
         question=QUESTION,

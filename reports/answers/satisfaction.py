@@ -25,7 +25,7 @@ def answer(asked: Asked) -> Answer:
         return Answer(
             key="satisfaction",
             question=QUESTION,
-            title=f"How satisfied customers are is {_nothing(asked)}",
+            title=f"How satisfied customers are is {asked.clause('csat')}",
             sentences=("It needs surveys: recommendation (NPS), satisfaction (CSAT) or effort (CES).",),
             figures=tuple(asked.card(s) for s in SCORES),
             metrics=SCORES,
@@ -61,11 +61,6 @@ def answer(asked: Asked) -> Answer:
         table=_table(touchpoints),
         metrics=(*SCORES, "complaints"),
     )
-
-
-def _nothing(asked: Asked) -> str:
-    why = asked.why_unknown("csat")
-    return "not known: no survey has been loaded" if why == "no data" else why
 
 
 def _title(asked: Asked, known: list[str], weakest: Any, has_touchpoints: bool) -> str:

@@ -66,7 +66,7 @@ def _title(asked: Asked, said: Survey | None) -> str:
         parts.append(f"Sales accepted {asked.says('acceptance_rate')}")
     if said is not None:
         parts.append(f"{'the' if parts else 'The'} staff survey stands at {said.score:.1f} of 5")
-    return "; ".join(parts) or "How the departments work together is not known here"
+    return "; ".join(parts) or f"How the departments work together is {asked.clause('promise_kept')}"
 
 
 def _hand_off(asked: Asked) -> str:
@@ -168,7 +168,7 @@ def _staff_card(said: Survey | str | None) -> Figure:
     if isinstance(said, str):
         return Figure(label=label, value=said)
     if said.departments.empty:
-        return Figure(label=label, value="too few" if said.hidden else "no data")
+        return Figure(label=label, value="too few" if said.hidden else "no answers")
     return Figure(
         label=label, value=f"{said.score:.1f}", n=f"n = {said.people:,.0f} people in departments shown"
     )

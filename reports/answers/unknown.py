@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import pandas as pd
 
 from metrics import CATALOGUE
-from metrics.query import absent
 from metrics.standing import State
 from metrics.words import day
 from reports.answers.asked import FIGURES, Asked, rows_of
 from reports.answers.effects import wrong_draw
+from reports.answers.goal_gaps import why_not_judged
 from reports.review import Answer, Table
 from warehouse import coverage
 from warehouse.schema import UNIFIED_TABLES
@@ -20,7 +20,7 @@ from workflow.readings import Reading
 
 QUESTION = "What do we not know?"
 KINDS = {
-    "No data": ("table has no data", "tables have no data"),
+    "Not given": ("table was not given", "tables were not given"),
     "Columns missing": ("table lacks columns", "tables lack columns"),
     "Late": ("source is late", "sources are late"),
     "Goal not judged": ("goal cannot be judged", "goals cannot be judged"),
@@ -44,10 +44,12 @@ def answer(
         *_failed(asked),
     ]
     counted = [_many(sum(r[0] == kind for r in rows), *words) for kind, words in KINDS.items()]
-    without = [CATALOGUE[n].label for n in FIGURES if asked.value(n) != asked.value(n)]
+    without = [
+        f"{CATALOGUE[n].label}, {asked.clause(n)}" for n in FIGURES if asked.value(n) != asked.value(n)
+    ]
     sentences = []
     if without:
-        sentences.append(f"Figures of this review without a value: {', '.join(without)}.")
+        sentences.append(f"Figures of this review without a value: {'; '.join(without)}.")
     sentences.append(
         "Disputes between departments are not recorded yet, so nobody knows how many were settled."
     )
@@ -55,7 +57,7 @@ def answer(
         key="unknown",
         question=QUESTION,
         title=", ".join(c for c in counted if c)
-        or "Every table has data, every check passed, and no result is too early",
+        or "Every table was given, every check passed, and no result is too early",
         sentences=tuple(sentences),
         table=Table(
             columns=("Kind", "What", "Who can change it", "Why"),
@@ -74,7 +76,7 @@ def _many(n: int, one: str, more: str) -> str:
 def _missing_tables(status: pd.DataFrame) -> list[Row]:
     owners = {t.name: t.info["owner"] for t in UNIFIED_TABLES}
     return [
-        ("No data", name.replace("_", " "), "No rows were loaded.", owners[name])
+        ("Not given", name.replace("_", " "), f"`{name}` was not given, or has no rows.", owners[name])
         for name in status.loc[status["row_count"] == 0, "table_name"]
     ]
 
@@ -90,7 +92,7 @@ def _missing_columns(asked: Asked) -> list[Row]:
                 (
                     "Columns missing",
                     f"{table.name.replace('_', ' ')}: {', '.join(gone)}",
-                    "The source gave none.",
+                    "Not given by the source, or empty in every row.",
                     table.info["owner"],
                 )
             )
@@ -116,11 +118,7 @@ def _early(goals: Sequence[Progress], experiments: Sequence[Reading], asked: Ask
     for goal in goals:
         if goal.state() in (State.NOT_KNOWN, State.TOO_EARLY, State.TOO_FEW):
             label = CATALOGUE[goal.goal.metric].label
-            why = (
-                "no data"
-                if absent(goal.goal.metric, asked.known)
-                else "too few cases so far, or not for your role"
-            )
+            why = why_not_judged(asked, goal)
             found.append(("Goal not judged", label, f"{why[0].upper()}{why[1:]}.", goal.goal.owner))
     for reading in experiments:
         if wrong_draw(reading):
