@@ -48,7 +48,7 @@ class Missing:
         return _WORDS[self.kind]
 
     def about(self, what: str) -> str:
-        """As a headline about `what`, a clause: `How many leads came in is hidden: fewer than 10 people`."""
+        """As a headline about `what`, a clause: `How many leads came in is hidden: fewer than 25 people`."""
         said = self.sentence.rstrip(".")
         if self.kind in ("not delivered", "ahead"):
             return said

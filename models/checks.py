@@ -13,15 +13,13 @@ from statsmodels.stats.proportion import proportion_confint
 
 from models.figures import Figure
 
-FEWEST_PEOPLE = 10
-"""A figure about fewer people is left out, and how few they are too: everybody who sees the model sees its checks."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
     """What was checked (`check_name`), of whom or what (`part`), which figure (`measure`), on customers of which day.
 
     `n` people stand behind it; `low` and `high` are its 95 % interval. Empty where too few people are there to say.
+    `fewest` is the smallest group it could tell of, where that is not all `n`: those of them who left.
     """
 
     check_name: str
@@ -32,6 +30,7 @@ class Check:
     value: float | None = None
     low: float | None = None
     high: float | None = None
+    fewest: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The check as plain values for JSON."""
@@ -44,10 +43,18 @@ class Check:
 
 
 def share(
-    name: str, part: str, measure: str, day: date, cases: float, n: float, *, per: float = 1.0
+    name: str,
+    part: str,
+    measure: str,
+    day: date,
+    cases: float,
+    n: float,
+    *,
+    per: float = 1.0,
+    fewest: float | None = None,
 ) -> Check:
-    """`cases` of `n` people, over `per`, with its Wilson interval; nothing but the names if the people are too few."""
-    if n < FEWEST_PEOPLE or per <= 0:
+    """`cases` of `n` people, over `per`, with its Wilson interval; nothing but the names if there is nobody."""
+    if n <= 0 or per <= 0:
         return Check(check_name=name, part=part, measure=measure, day=day)
     low, high = proportion_confint(round(cases), round(n), method="wilson")
     return Check(
@@ -59,27 +66,40 @@ def share(
         value=float(cases / n / per),
         low=float(low / per),
         high=float(high / per),
+        fewest=None if fewest is None else round(fewest),
     )
 
 
 def mean(name: str, part: str, measure: str, day: date, values: NDArray[np.float64]) -> Check:
-    """The mean over people; nothing but the names if they are too few."""
+    """The mean over people; nothing but the names if there is nobody."""
     names: dict[str, Any] = {"check_name": name, "part": part, "measure": measure, "day": day}
-    known = len(values) >= FEWEST_PEOPLE
-    return Check(**names, n=len(values), value=float(values.mean())) if known else Check(**names)
+    return Check(**names, n=len(values), value=float(values.mean())) if len(values) else Check(**names)
 
 
-def interval(name: str, part: str, measure: str, day: date, n: int, figure: Figure) -> Check:
+def interval(
+    name: str, part: str, measure: str, day: date, n: int, figure: Figure, fewest: float | None = None
+) -> Check:
     """A figure that has its interval already."""
     ends = {"value": figure.value, "low": figure.low, "high": figure.high}
-    return Check(check_name=name, part=part, measure=measure, day=day, n=n, **ends)
+    return Check(
+        check_name=name,
+        part=part,
+        measure=measure,
+        day=day,
+        n=n,
+        **ends,
+        fewest=None if fewest is None else round(fewest),
+    )
 
 
-def without_small_groups(checks: Iterable[Check]) -> tuple[Check, ...]:
-    """The checks, those about fewer people than `FEWEST_PEOPLE` without any number."""
+def without_small_groups(checks: Iterable[Check], smallest: int) -> tuple[Check, ...]:
+    """The checks, those about fewer people than `smallest` without any number, and without how few they are.
+
+    Everybody who sees the model sees its checks, so `smallest` is the bank's smallest cell.
+    """
     return tuple(
         Check(check_name=c.check_name, part=c.part, measure=c.measure, day=c.day)
-        if c.n is not None and c.n < FEWEST_PEOPLE
+        if c.n is not None and min(c.n, c.n if c.fewest is None else c.fewest) < smallest
         else c
         for c in checks
     )

@@ -19,7 +19,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 from models.figures import Figure
 
 ALPHA, POWER = 0.05, 0.80
-FEWEST = 10
+FEWEST_FOR_AN_INTERVAL = 10
 """With fewer who did it, or fewer who did not, in either arm, no interval is given: it would be chance."""
 WRONG_RATIO = 0.001
 """Below this chance of the arms' sizes being luck, something went wrong with the draw and no effect is believed."""
@@ -70,7 +70,7 @@ def effect(rows: pd.DataFrame, z: float = 1.959964) -> dict[str, Figure]:
     treated, happened = rows["treated"].to_numpy(bool), rows["happened"].to_numpy(float)
     n, m = int(treated.sum()), int((~treated).sum())
     a, b = int(happened[treated].sum()), int(happened[~treated].sum())
-    if min(a, b, n - a, m - b) < FEWEST:
+    if min(a, b, n - a, m - b) < FEWEST_FOR_AN_INTERVAL:
         return {}
     alpha = 2 * float(norm.sf(z))
     of = {"count1": a, "nobs1": n, "count2": b, "nobs2": m, "alpha": alpha}

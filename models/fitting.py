@@ -37,6 +37,7 @@ def fit(
     seed: int = 0,
     recipe: Recipe | None = None,
     with_checks: bool = True,
+    smallest: int = 1,
 ) -> Model:
     """A model from `examples`: one row per customer and as-of day.
 
@@ -44,14 +45,17 @@ def fit(
     columns. For comparison alone, and each may be absent: `rule_fired` (whether a rule would have raised an alert),
     `calls_a_week` (how many the customer's RM can make, of these rows), `birth_year`, `district`, `segment`. Every
     as-of day's window must have passed. `recipe` is chosen on later days unless given. Without `with_checks` nothing
-    beyond its own figures is asked, which takes half the time. Raises ModelRefused if there is too little to learn
+    beyond its own figures is asked, which takes half the time; checks about fewer than `smallest` people are kept
+    without a number. Raises ModelRefused if there is too little to learn
     from, or if something leaked.
     """
     with threadpool_limits(limits=1):
-        return _fit(examples, source, seed, recipe, with_checks)
+        return _fit(examples, source, seed, recipe, with_checks, smallest)
 
 
-def _fit(examples: pd.DataFrame, source: str, seed: int, given: Recipe | None, with_checks: bool) -> Model:
+def _fit(
+    examples: pd.DataFrame, source: str, seed: int, given: Recipe | None, with_checks: bool, smallest: int
+) -> Model:
     day = pd.to_datetime(examples["as_of"]).dt.date.to_numpy()
     left = examples["left_in_window"].to_numpy(dtype=np.float64)
     judged_on, before = _split(day)
@@ -96,7 +100,7 @@ def _fit(examples: pd.DataFrame, source: str, seed: int, given: Recipe | None, w
         base_rate=float(left.mean()),
         source=source,
         figures={w: {n: f.as_dict() for n, f in them.items()} for w, them in judgement_.items()},
-        checks=without_small_groups(checks),
+        checks=without_small_groups(checks, smallest),
         reference=known,
     )
     curves = recipe.kind == "curves"

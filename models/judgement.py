@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models import calibration, drift, figures
-from models.checks import FEWEST_PEOPLE, Check, interval, mean, share
+from models.checks import Check, interval, mean, share
 from models.features import BY_NAME, TABLES, Matrix
 from models.figures import Figure
 from models.recipes import Recipe, Vector, probabilities
@@ -77,9 +77,8 @@ def _groups(rows: pd.DataFrame, left: Vector, probability: Vector, day: date) ->
             name = f"fairness by {grouping}"
             yield share(name, group, "selected", day, selected[mine].sum(), mine.sum())
             yield share(name, group, "recall", day, (selected & (left == 1))[mine].sum(), gone)
-            # Too few departures tell nothing about the group, and too much about them.
-            enough = gone >= FEWEST_PEOPLE
-            yield share(name, group, "calibration", day, gone, mine.sum() if enough else 0, per=expected)
+            # Of a large group with few departures it would tell how few.
+            yield share(name, group, "calibration", day, gone, mine.sum(), per=expected, fewest=gone)
 
 
 def _groupings(rows: pd.DataFrame, day: date) -> Iterator[tuple[str, pd.Series[Any]]]:
@@ -108,9 +107,9 @@ def by_month(
         gone, probability = left[here], probabilities(fitted, x[here])
         yield mean("by month", "model", "expected", month, probability)
         yield share("by month", "model", "left", month, gone.sum(), len(gone))
-        if FEWEST_PEOPLE <= gone.sum() < len(gone):
+        if 0 < gone.sum() < len(gone):
             area = figures.judge(gone, probability, resamples=100, seed=seed)["roc_auc"]
-            yield interval("by month", "model", "roc_auc", month, len(gone), area)
+            yield interval("by month", "model", "roc_auc", month, len(gone), area, gone.sum())
 
 
 def drift_by_month(
@@ -119,10 +118,7 @@ def drift_by_month(
     """How far the customers of each of the last months were from all the examples together."""
     for month in sorted(set(day))[-DRIFT_MONTHS:]:
         here = day == month
-        if here.sum() >= FEWEST_PEOPLE:
-            yield from drift_checks(
-                drift.psi(known, {n: v[here] for n, v in columns.items()}), month, here.sum()
-            )
+        yield from drift_checks(drift.psi(known, {n: v[here] for n, v in columns.items()}), month, here.sum())
 
 
 def drift_checks(found: Mapping[str, float], day: date, n: int) -> Iterator[Check]:

@@ -12,7 +12,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from models.figures import Figure
 
-FEWEST = 10
+FEWEST_FOR_AN_INTERVAL = 10
 """With fewer who won, or fewer who did not, in either group the difference is chance."""
 
 
@@ -37,7 +37,8 @@ class Counts:
 
     @property
     def are_too_few(self) -> bool:
-        return self.fewest < FEWEST
+        """Too few for an interval; whether so few may be shown is the bank's smallest cell."""
+        return self.fewest < FEWEST_FOR_AN_INTERVAL
 
     def points(self) -> Figure:
         """The share of the treated who won less that of the held out, with its 95 % interval."""

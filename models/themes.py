@@ -19,6 +19,9 @@ from threadpoolctl import threadpool_limits
 THEMES = 10
 FEWEST_CASES = 200
 """Below this many cases a theme would be a handful of people."""
+COLUMNS = ["ticket_id", "customer_id", "opened_at", "theme", "weight"]
+COMMONEST = 0.4
+"""A word of more of the cases than this names no theme."""
 MOST_LEARNT_FROM = 20_000
 CHUNK = 50_000
 _POLITE = (
@@ -30,35 +33,41 @@ _POLITE = (
 _WORD = r"(?u)\b[^\W\d_]{3,}\b"
 
 
-def themes(cases: pd.DataFrame, names: Collection[str] = (), count: int = THEMES) -> pd.DataFrame:
+def themes(
+    cases: pd.DataFrame, names: Collection[str] = (), count: int = THEMES, *, smallest: int
+) -> pd.DataFrame:
     """The main theme of each case. `cases` has ticket_id, customer_id, opened_at and text.
 
     Gives the first three, `theme` (its words, joined by “ · ”) and `weight` (its share of what was said, 0 to 1), for
     the cases of which it says anything; no row where there are too few cases. No word of `names`, the customers' own,
-    is ever used.
+    is ever used, nor one that fewer than `smallest` cases hold.
     """
     told = cases[cases["text"].fillna("").str.strip() != ""].sort_values("ticket_id").reset_index(drop=True)
-    empty = pd.DataFrame(columns=["ticket_id", "customer_id", "opened_at", "theme", "weight"])
-    if len(told) < FEWEST_CASES:
+    empty = pd.DataFrame(columns=COLUMNS)
+    if len(told) < FEWEST_CASES or smallest > COMMONEST * len(told):
         return empty
     with threadpool_limits(limits=1):
         words = (word.lower() for name in names for word in re.findall(_WORD, name))
-        return _themes(told, frozenset(words), count)
+        return _themes(told, frozenset(words), count, smallest)
 
 
-def _themes(told: pd.DataFrame, names: frozenset[str], count: int) -> pd.DataFrame:
+def _themes(told: pd.DataFrame, names: frozenset[str], count: int, smallest: int) -> pd.DataFrame:
     words = TfidfVectorizer(
         lowercase=True,
         token_pattern=_WORD,
         stop_words=sorted(ENGLISH_STOP_WORDS | set(_POLITE.split()) | names),
-        # In one case of a thousand, and never fewer than ten: a rarer word could tell of one person.
-        min_df=max(10, len(told) // 1000),
-        max_df=0.4,
+        # In one case of a thousand, and never fewer than the smallest cell: a rarer word could tell of one person.
+        min_df=max(smallest, len(told) // 1000),
+        max_df=COMMONEST,
         sublinear_tf=True,
     )
     # Every n-th case: the same cases are always learnt from.
     learnt = told["text"].iloc[:: -(-len(told) // MOST_LEARNT_FROM)]
-    matrix = words.fit_transform(learnt)
+    try:
+        matrix = words.fit_transform(learnt)
+    except ValueError:
+        # No word is in enough cases, and in few enough: there is nothing to name a theme by.
+        return pd.DataFrame(columns=COLUMNS)
     parts = NMF(n_components=min(count, matrix.shape[1]), init="nndsvda", max_iter=300, random_state=0)
     parts.fit(matrix)
     labels = _labels(parts.components_, words.get_feature_names_out())

@@ -589,7 +589,7 @@ model_checks = _table(
     ),
     _column("measure", Text, "Which figure, such as roc_auc, recall, psi.", key=True),
     _column("day", Date, "The day of the customers it was checked on.", key=True),
-    _column("n", Integer, "How many people it is about; empty if fewer than ten."),
+    _column("n", Integer, "How many people it is about; empty if fewer than the bank’s smallest cell."),
     _column("value", Float, "The figure; empty if too few people to say."),
     _column("low", Float, "Lower end of its 95 % interval."),
     _column("high", Float, "Upper end of its 95 % interval."),

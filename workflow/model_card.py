@@ -10,7 +10,6 @@ import pandas as pd
 from sqlalchemy import select
 
 from metrics.words import day, of_ten
-from models.checks import FEWEST_PEOPLE
 from models.churn import MODEL
 from models.drift import MOVED, SCORE, STEADY
 from models.features import BY_NAME
@@ -46,6 +45,7 @@ class Known:
     card: Mapping[Hashable, Any]
     checks: pd.DataFrame
     nights: pd.DataFrame
+    smallest: int
 
     def of(self, name: str, measure: str | None = None) -> pd.DataFrame:
         """The checks of a name, and of one measure if given, in a steady order."""
@@ -59,6 +59,10 @@ class Known:
         rows = rows[(rows["part"] == part) & rows["value"].notna()]
         return None if rows.empty else rows.iloc[-1].to_dict()
 
+    def people(self, n: float | None) -> str:
+        """How many, or that they are fewer than the bank's smallest cell."""
+        return f"fewer than {self.smallest}" if n is None or pd.isna(n) else f"{n:,.0f}"
+
 
 def current(reader: Reader) -> Known | None:
     """The model that scored last, or None if none ever did."""
@@ -68,9 +72,12 @@ def current(reader: Reader) -> Known | None:
     card = cards.sort_values(["last_used_on", "judged_on", "first_used_on"]).iloc[-1].to_dict()
     rows = reader.frame(select(model_checks).where(model_checks.c.model == MODEL))
     rows["day"] = pd.to_datetime(rows["day"])
+    # A night of before may have written what the bank now calls too few.
+    smallest = reader.stores.settings.smallest_cell
+    rows.loc[rows["n"] < smallest, ["n", "value", "low", "high"]] = None
     nightly = rows["check_name"].isin([DRIFT, CALIBRATION])
     mine = rows["model_version"] == card["model_version"]
-    return Known(card=card, checks=rows[mine & ~nightly], nights=rows[nightly])
+    return Known(card=card, checks=rows[mine & ~nightly], nights=rows[nightly], smallest=smallest)
 
 
 def headline(known: Known) -> str:
@@ -147,8 +154,3 @@ def unfair(groups: pd.DataFrame) -> list[str]:
         f"{row.part} (left {row.value:.2f} times as often as expected)"
         for row in rows[(rows["low"] > 1) | (rows["high"] < 1)].itertuples()
     ]
-
-
-def as_people(n: float | None) -> str:
-    """How many, or that they are too few to count."""
-    return f"fewer than {FEWEST_PEOPLE}" if n is None or pd.isna(n) else f"{n:,.0f}"

@@ -11,7 +11,7 @@ from sqlalchemy import and_, func, select
 from metrics.departures import departures
 from metrics.profile import profile
 from models import calibration, churn, drift, features
-from models.checks import FEWEST_PEOPLE, Check, interval, mean, share
+from models.checks import Check, interval, mean, share, without_small_groups
 from models.churn import Model
 from warehouse.access import Reader
 from warehouse.schema import customer_profiles, customer_scores, model_cards, model_checks
@@ -35,27 +35,28 @@ def keep(
 ) -> None:
     """Write the model's card, its checks, how far tonight's customers have moved, and what became of older scores."""
     card, t = model.card, model_checks.c
+    smallest = reader.stores.settings.smallest_cell
     mine = and_(t.model == card.model, t.model_version == card.version)
     _write_card(draft, reader, model, as_of)
     draft.write(
         model_checks,
-        _rows(card.checks, model.card.version),
+        _rows(card.checks, card.version, smallest),
         replacing=and_(mine, t.check_name.not_in([DRIFT, CALIBRATION])),
     )
     x = features.matrix(profiles, card.features)
     columns = dict(zip(card.features, x.T, strict=True)) | {drift.SCORE: scores["probability"].to_numpy()}
-    moved = drift.psi(card.reference, columns) if len(profiles) >= FEWEST_PEOPLE else {}
+    moved = drift.psi(card.reference, columns) if len(profiles) else {}
     tonight = [
         Check(check_name=DRIFT, part=part, measure="psi", day=as_of, n=len(profiles), value=value)
         for part, value in moved.items()
     ]
     draft.write(
         model_checks,
-        _rows(tonight, card.version),
+        _rows(tonight, card.version, smallest),
         replacing=and_(mine, t.check_name == DRIFT, t.day == as_of),
     )
     for version, checks in _matured(reader, as_of):
-        draft.write(model_checks, _rows(checks, version))
+        draft.write(model_checks, _rows(checks, version, smallest))
 
 
 def _write_card(draft: Draft, reader: Reader, model: Model, as_of: date) -> None:
@@ -108,9 +109,10 @@ def _held_to(reader: Reader, day: date) -> list[Check]:
     return found
 
 
-def _rows(checks: Iterable[Check], version: str) -> pd.DataFrame:
-    names = [c.key for c in model_checks.c]
-    rows = [vars(check) | {"model": churn.MODEL, "model_version": version} for check in checks]
+def _rows(checks: Iterable[Check], version: str, smallest: int) -> pd.DataFrame:
+    """The checks as the table holds them; also those of a card judged before the bank chose a larger smallest cell."""
+    names, shown = [c.key for c in model_checks.c], without_small_groups(checks, smallest)
+    rows = [vars(check) | {"model": churn.MODEL, "model_version": version} for check in shown]
     return pd.DataFrame(rows, columns=names).astype(
         {"n": "Int64", "value": float, "low": float, "high": float}
     )

@@ -76,7 +76,8 @@ def train(
     Raises ModelRefused if it cannot be trusted; the one before then stays.
     """
     progress("Training the churn model")
-    fitted = fitting.fit(examples(reader, settings, as_of, known), source=whose_data(reader))
+    rows = examples(reader, settings, as_of, known)
+    fitted = fitting.fit(rows, source=whose_data(reader), smallest=settings.smallest_cell)
     model = saved.save(fitted, settings.data_dir / MODELS)
     area = model.card.figures["model"]["roc_auc"]
     return model, (

@@ -25,10 +25,11 @@ def write(draft: Draft, reader: Reader, as_of: date, known: frozenset[str]) -> d
         return {run_notes.FEATURE_LINKS: missing}
     t = tickets.c
     cases = reader.frame(select(t.ticket_id, t.customer_id, t.opened_at, t.text).where(t.text.is_not(None)))
-    draft.write(ticket_themes, themes.themes(cases, _names(reader)), replacing=true())
+    smallest = reader.stores.settings.smallest_cell
+    draft.write(ticket_themes, themes.themes(cases, _names(reader), smallest=smallest), replacing=true())
     if "product_usage" in known:
         links = association.links(_strata(reader, as_of))
-        found = shown(links, reader.stores.settings.smallest_cell).assign(as_of=as_of)
+        found = shown(links, smallest).assign(as_of=as_of)
         draft.write(feature_links, found, replacing=feature_links.c.as_of == as_of)
         if found.empty:
             few = "No feature was used by enough customers, and left unused by enough others who use the app, to compare."

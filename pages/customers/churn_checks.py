@@ -62,7 +62,7 @@ def good(known: Known) -> None:
     tables.show(shown, "rivals")
     n, called = known.one("figures", "model", "roc_auc"), known.one("capacity", "model", "left")
     st.caption(
-        f"n = {model_card.as_people(n and n['n'])} customers"
+        f"n = {known.people(n and n['n'])} customers"
         + (f", {called['n']:,.0f} calls a week." if called else "; the RMs’ capacity is not known.")
     )
 
@@ -93,7 +93,7 @@ def right(known: Known) -> None:
         Tenth=left.index.astype(int),
         Predicted=[f"{100 * v:.2f} %" for v in expected["value"].reindex(left.index)],
         Left=[_ends(row, "{:.2%}") for row in left.itertuples()],
-        Customers=[model_card.as_people(n) for n in left["n"]],
+        Customers=[known.people(n) for n in left["n"]],
     )[["Tenth", "Predicted", "Left", "Customers"]]
     charts.table_below(rows, "calibration-table")
     _by_month(known)
@@ -117,7 +117,7 @@ def _by_month(known: Known) -> None:
         lines.append(
             {
                 "Customers as of": day(when),
-                "Customers": model_card.as_people(left.n),
+                "Customers": known.people(left.n),
                 "Predicted to leave": TOO_FEW if pd.isna(expected.value) else f"{100 * expected.value:.2f} %",
                 "Left": _ends(left, "{:.2%}"),
                 "ROC-AUC": _ends(by["roc_auc"], "{:.3f}") if "roc_auc" in by else "",
@@ -185,8 +185,8 @@ def fair(known: Known) -> None:
                 "calibration": ("Calibration", "{:.2f}"),
             },
         )
-        shown.insert(1, "Customers", [model_card.as_people(people.get(p)) for p in shown.iloc[:, 0]])
-        shown.insert(2, "Left", [model_card.as_people(gone.get(p)) for p in shown.iloc[:, 0]])
+        shown.insert(1, "Customers", [known.people(people.get(p)) for p in shown.iloc[:, 0]])
+        shown.insert(2, "Left", [known.people(gone.get(p)) for p in shown.iloc[:, 0]])
         tables.show(shown, f"fair-{grouping}")
 
 
@@ -211,7 +211,7 @@ def sources(known: Known) -> None:
     clear = rows[rows["measure"] == "roc_auc"].set_index("part")["low"] > 0
     shown["Verdict"] = ["adds" if clear[p] else "no clear loss" for p in shown["Source"]]
     tables.show(shown, "sources")
-    st.caption(f"n = {model_card.as_people(rows['n'].max())} customers.")
+    st.caption(f"n = {known.people(rows['n'].max())} customers.")
 
 
 SHOWN: dict[str, Callable[[Known], None]] = {

@@ -75,7 +75,7 @@ def _figure(known: Known, label: str, name: str, measure: str, form: str, compar
             return
         st.metric(label, form.format(row["value"]))
         ends = f"{form.format(row['low'])} to {form.format(row['high'])}"
-        st.caption(f"{ends} · {compared}  \nn = {model_card.as_people(row['n'])}")
+        st.caption(f"{ends} · {compared}  \nn = {known.people(row['n'])}")
 
 
 def _card(known: Known) -> None:

@@ -51,7 +51,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     reading = at.get(str(chosen), found[0])
     with headline:
         st.title(_headline(reading))
-        st.caption(_how_to_read(reading))
+        st.caption(_how_to_read(reading, data.reader(viewer).stores.settings.smallest_cell))
     if reading.look is None:
         _not_yet(reading)
     else:
@@ -99,20 +99,21 @@ def _headline(reading: Reading) -> str:
     return "; ".join([f"{reading.title} {' and '.join(parts)}", *rest])
 
 
-def _how_to_read(reading: Reading) -> str:
+def _how_to_read(reading: Reading, smallest: int) -> str:
     if not reading.arms or reading.first_on is None:
         return (
             "Drawn by lot last night, for the first time. The next night counts how many are in each group."
         )
     treated, held_out = reading.arms["treated"].value, reading.arms["held_out"].value
     return (
-        f"Drawn by lot since {day(reading.first_on)}: {_people(treated)} treated, {_people(held_out)} held out. The lot "
-        "makes both groups alike, so a clear difference is what the treatment did."
+        f"Drawn by lot since {day(reading.first_on)}: {_people(treated, smallest)} treated, "
+        f"{_people(held_out, smallest)} held out. The lot makes both groups alike, so a clear difference is "
+        "what the treatment did."
     )
 
 
-def _people(number: float) -> str:
-    return "Fewer than 10" if isnan(number) else f"{number:,.0f}"
+def _people(number: float, smallest: int) -> str:
+    return f"fewer than {smallest:,}" if isnan(number) else f"{number:,.0f}"
 
 
 def _not_yet(reading: Reading) -> None:

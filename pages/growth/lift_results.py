@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from metrics import CATALOGUE
 from metrics.attribution import MODEL_OF, MODELS, of_those_reached, outside
 from metrics.scope import Period
 from metrics.verdict import Verdict, in_words
@@ -51,14 +52,20 @@ def _result(viewer: Viewer, row: Any) -> None:
     above, below = outside(shares, row.low, row.high)
     known = [s for s in shares.values() if s == s]
     counts = None if pd.isna(row.treated) else _counts(row)
+    fewest = data.hidden_below(viewer, CATALOGUE["customers_acquired"])
+    hidden = counts is not None and fewest is not None and counts.fewest < fewest
     named = batch_alarms.names(viewer).get(campaign, campaign) if campaign else None
     with st.container(border=True, gap="xxsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
             name = plain(row.channel).capitalize() + (f": {named}" if named else "")
             st.subheader(escaped(name), width="content")
-            _badge(row, counts, len(known), len(above) + len(below))
-        st.text(_measured(row, counts, days))
-        if known:
+            if not hidden:
+                _badge(row, counts, len(known), len(above) + len(below))
+        if hidden:
+            st.text(f"{days.in_words()}: fewer than {fewest} won, or did not, so no figure of it is shown.")
+        else:
+            st.text(_measured(row, counts, days))
+        if known and not hidden:
             told = (
                 f"Of the {reached:,.0f} wins of these days that it took part in, the models credit it with "
                 f"{share(min(known))} to {share(max(known))}."

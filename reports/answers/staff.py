@@ -16,9 +16,6 @@ from warehouse.errors import AccessRefused
 from warehouse.schema import staff_surveys as t
 from warehouse.totals import PEOPLE
 
-FEWEST = 5
-"""No department is shown with fewer people; the bank's own smallest cell counts where it is larger."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Survey:
@@ -58,7 +55,7 @@ def survey(reader: Reader, period: Period) -> Survey | None:
         found = reader.frame(asked)[["department", "question", "answers", "points"]]
     except AccessRefused:
         return None
-    return without_small_departments(found, max(FEWEST, reader.stores.settings.smallest_cell))
+    return without_small_departments(found, reader.stores.settings.smallest_cell)
 
 
 def without_small_departments(found: pd.DataFrame, fewest: int) -> Survey:

@@ -137,9 +137,9 @@ def _model_card(known: Known | None, otherwise: str) -> Figure:
 
 def _model_source(known: Known | None) -> tuple[str, ...]:
     area = known.one("figures", "model", "roc_auc") if known else None
-    if area is None:
+    if known is None or area is None:
         return ()
     return (
         f"Churn model, out of time: ROC-AUC {area['value']:.3f} (95 % interval {area['low']:.3f} to {area['high']:.3f}), "
-        f"n = {model_card.as_people(area['n'])}; 0.5 is chance",
+        f"n = {known.people(area['n'])}; 0.5 is chance",
     )

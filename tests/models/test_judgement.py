@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
 from models import calibration, drift, figures, fitting, judgement
-from models.checks import FEWEST_PEOPLE, Check, share
+from models.checks import Check, share, without_small_groups
 from models.churn import Model
 
 DAY = date(2026, 3, 31)
@@ -75,9 +75,9 @@ def test_a_difference_is_paired() -> None:
 
 
 def test_a_share_of_few_people_says_neither_the_figure_nor_how_few() -> None:
-    few = share("fairness by district", "Tai Po", "recall", DAY, 3, FEWEST_PEOPLE - 1)
+    name = ("fairness by district", "Tai Po", "recall", DAY)
+    few, enough = without_small_groups([share(*name, 3, 9), share(*name, 3, 10)], 10)
     assert (few.n, few.value, few.low, few.high) == (None, None, None, None)
-    enough = share("fairness by district", "Tai Po", "recall", DAY, 3, FEWEST_PEOPLE)
     assert enough.value == pytest.approx(0.3)
     assert enough.low < 0.3 < enough.high
 
@@ -111,9 +111,8 @@ def test_each_rm_calls_as_many_as_fit_into_a_week() -> None:
 
 def test_groups_are_judged_and_small_ones_are_not() -> None:
     left, probability = _drawn(3000)
-    checks = pd.DataFrame(
-        vars(c) for c in judgement.on_the_day(_rows(3000), left, {"model": probability}, DAY)
-    )
+    found = judgement.on_the_day(_rows(3000), left, {"model": probability}, DAY)
+    checks = pd.DataFrame(vars(c) for c in without_small_groups(found, 10))
     ages = checks[checks["check_name"] == "fairness by age band"]
     assert set(ages["part"]) == {"under 30", "30 to 44", "45 to 59", "60 and over", "not known"}
     assert set(ages["measure"]) == {"selected", "recall", "calibration"}

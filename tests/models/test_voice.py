@@ -35,8 +35,8 @@ def _cases(each: int) -> pd.DataFrame:
 
 def test_each_subject_becomes_a_theme_whatever_the_order_of_the_cases():
     cases = _cases(100)
-    found = themes(cases, count=3)
-    again = themes(cases.sample(frac=1, random_state=3), count=3)
+    found = themes(cases, count=3, smallest=10)
+    again = themes(cases.sample(frac=1, random_state=3), count=3, smallest=10)
     pd.testing.assert_frame_equal(found, again)
     subject = found["ticket_id"].str.split("-").str[1]
     assert len(found) == 300
@@ -46,21 +46,21 @@ def test_each_subject_becomes_a_theme_whatever_the_order_of_the_cases():
 
 
 def test_no_customers_name_becomes_the_name_of_a_theme():
-    assert themes(_cases(100), count=3)["theme"].str.contains("featherstonehaugh|mongkok").any()
-    named = themes(_cases(100), ["Mary FEATHERSTONEHAUGH", "Mongkok, Chan"], count=3)
+    assert themes(_cases(100), count=3, smallest=10)["theme"].str.contains("featherstonehaugh|mongkok").any()
+    named = themes(_cases(100), ["Mary FEATHERSTONEHAUGH", "Mongkok, Chan"], count=3, smallest=10)
     assert not named["theme"].str.contains("featherstonehaugh|mongkok|mary").any()
 
 
 def test_a_word_of_a_few_cases_names_no_theme():
     cases = _cases(100)
     cases.loc[cases.index[:9], "text"] += " unmistakable"
-    assert not themes(cases)["theme"].str.contains("unmistakable").any()
+    assert not themes(cases, smallest=10)["theme"].str.contains("unmistakable").any()
 
 
 def test_too_few_cases_and_cases_without_words_have_no_theme():
-    assert themes(_cases(FEWEST_CASES // 3)).empty
+    assert themes(_cases(FEWEST_CASES // 3), smallest=10).empty
     silent = pd.DataFrame({"ticket_id": ["T"], "customer_id": ["C"], "opened_at": [None], "text": ["  "]})
-    found = themes(pd.concat([_cases(100), silent]))
+    found = themes(pd.concat([_cases(100), silent]), smallest=10)
     assert "T" not in set(found["ticket_id"])
 
 
