@@ -117,8 +117,8 @@ def test_who_sees_totals_sees_no_24_wins_of_a_lift_test(
     assert not page.error
     said = words(page)
     assert ("fewer than 25 won, or did not" in said) is hidden
-    assert (f"of 917 held out {won} won" in said) is not hidden
-    assert f"of 917 held out {won} won" in words(open_strict(somebody("analyst"), "attribution")), (
+    assert (f"of 917 held out {won} (" in said) is not hidden
+    assert f"of 917 held out {won} (" in words(open_strict(somebody("analyst"), "attribution")), (
         "an analyst sees single rows"
     )
 
