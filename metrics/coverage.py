@@ -19,6 +19,8 @@ from warehouse.schema import UNIFIED
 
 SLACK = 27
 """Days that the first row may lie behind the first day of a period that counts as covered: a quiet start is no gap."""
+QUIET = 7
+"""Days before a period that may hold nothing, as at the turn of a year, and what was there when it began is known still."""
 _ANY_DAY = Period(date(2000, 1, 1), date(2000, 1, 1))
 _DERIVED_FROM = {
     "touch_credits": "leads.won_at",
@@ -61,6 +63,9 @@ def counted(metric: Metric, period: Period, coverage: Coverage | None) -> Period
         return period
     end = min(period.end, delivered_until(metric, coverage))
     first = first_day(metric, coverage)
+    if all(m.opening for m in measures_of(metric)) and end >= period.start - timedelta(days=QUIET):
+        # What was there when a period began needs the days before it.
+        end = max(end, period.start)
     if end < period.start or (first is not None and period.end < first):
         return None
     return Period(period.start, end)
