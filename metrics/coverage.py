@@ -20,7 +20,7 @@ from warehouse.schema import UNIFIED
 SLACK = 27
 """Days that the first row may lie behind the first day of a period that counts as covered: a quiet start is no gap."""
 QUIET = 7
-"""Days before a period that may hold nothing, as at the turn of a year, and what was there when it began is known still."""
+"""Days before a period that may hold nothing, as at a turn of the year; what was there when it began is known still."""
 _ANY_DAY = Period(date(2000, 1, 1), date(2000, 1, 1))
 _DERIVED_FROM = {
     "touch_credits": "leads.won_at",
