@@ -175,12 +175,14 @@
   };
 
   let due = 0;
+  // Not put off again by what goes on meanwhile: a page that is being drawn never rests.
   const look = () => {
-    clearTimeout(due);
-    due = setTimeout(async () => { await restore(); keep(); }, LOOK_MS);
+    due = due || setTimeout(async () => { due = 0; await restore(); keep(); }, LOOK_MS);
   };
   let seen = started;
+  window.addEventListener("pagehide", keep);
   document.addEventListener("input", (event) => {
+    keep();
     look();
     // A person who types is there, though nothing reaches the server before she sends it.
     if (event.isTrusted && Date.now() - seen > SEEN_EVERY_MS) {
