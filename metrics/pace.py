@@ -43,11 +43,11 @@ def path(
     )
     shares = np.array(weights if usable else [p.days for p in parts], dtype=float)
     exact = target * (shares / shares.sum())
-    if not whole or target != round(target):
+    if not whole or not float(target).is_integer():
         exact[-1] = target - exact[:-1].sum()
         return [float(v) for v in exact]
     floors = np.floor(exact)
-    left = round(target - floors.sum())
+    left = int(target - floors.sum())
     floors[np.argsort(floors - exact, kind="stable")[:left]] += 1
     return [float(v) for v in floors]
 

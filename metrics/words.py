@@ -1,9 +1,15 @@
-"""Figures in words: one way to write money, shares, days and changes, on every surface."""
+"""Figures in words: one way to write money, shares, days and changes, on every surface.
+
+A figure is rounded once, here, half away from zero, as people do it: 70.45 is 70.5 on card, table, sentence and slide.
+"""
 
 from __future__ import annotations
 
 import math
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+import pandas as pd
 
 from metrics.compare import Change
 from metrics.measure import Metric
@@ -17,9 +23,21 @@ def _missing(value: float | None) -> bool:
     return value is None or math.isnan(value)
 
 
-def _no_minus_zero(value: float, places: int = 1) -> float:
-    """What rounds to 0.0 is not called −0.0."""
-    return round(value, places) + 0.0
+_DIGITS = 12
+"""Beyond so many a float holds the noise of how it was worked out: 100 × 0.7045 is 70.45, not 70.4499…"""
+
+
+def rounded(value: float, places: int = 0) -> float:
+    """The value to so many places, half away from zero; never −0.0. Not known stays not known."""
+    if not math.isfinite(value):
+        return value
+    exact = Decimal(f"{value:.{_DIGITS}g}") if abs(value) < 10**_DIGITS else Decimal(f"{value:.0f}")
+    return float(exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)) + 0.0
+
+
+def rounded_column(column: pd.Series, places: int = 0) -> pd.Series:
+    """A column of numbers as a table shows them: rounded here, and not again by whoever draws it."""
+    return column.astype(float).map(lambda value: rounded(value, places))
 
 
 def hkd(value: float | None) -> str:
@@ -28,18 +46,18 @@ def hkd(value: float | None) -> str:
         return UNKNOWN
     assert value is not None
     if abs(value) >= 10_000_000:
-        return f"HKD {value / 1_000_000:,.1f} m".replace("-", "−")
-    return f"HKD {_no_minus_zero(value, 0):,.0f}".replace("-", "−")
+        return f"HKD {rounded(value / 1_000_000, 1):,.1f} m".replace("-", "−")
+    return f"HKD {rounded(value):,.0f}".replace("-", "−")
 
 
 def share(value: float | None) -> str:
     """`23.4 %`."""
-    return UNKNOWN if _missing(value) else f"{_no_minus_zero(100 * float(value or 0)):.1f} %"
+    return UNKNOWN if _missing(value) else f"{rounded(100 * float(value or 0), 1):.1f} %"
 
 
 def with_sign(value: float, places: int = 1) -> str:
     """A number that shows which way it goes: `+2.5`, `−0.6`; what rounds to nothing goes no way: `0.0`."""
-    said = f"{value:+,.{places}f}".replace("-", "−")
+    said = f"{rounded(value, places):+,.{places}f}".replace("-", "−")
     return said if any(digit in "123456789" for digit in said) else said[1:]
 
 
@@ -76,8 +94,8 @@ def figure(metric: Metric, value: float | None) -> str:
         said = with_sign(number, 0)
         return f"{said} point" if said in ("+1", "−1") else f"{said} points"
     if metric.unit in ("days", "hours"):
-        return f"{_no_minus_zero(number):,.1f} {metric.unit}"
-    return f"{_no_minus_zero(number, 0):,.0f}"
+        return f"{rounded(number, 1):,.1f} {metric.unit}"
+    return f"{rounded(number):,.0f}"
 
 
 def change(metric: Metric, now: float, before: float, found: Change) -> str:
@@ -98,8 +116,8 @@ def of_ten(probability: float) -> str:
     if probability < 0.01:
         return "fewer than 1 in 100"
     if probability < 0.095:
-        return f"1 in {round(1 / probability)}"
-    tenths = round(10 * probability)
+        return f"1 in {rounded(1 / probability):.0f}"
+    tenths = int(rounded(10 * probability))
     return "more than 9 in 10" if tenths > 9 else f"{max(1, tenths)} in 10"
 
 

@@ -43,7 +43,9 @@ def text(chart: Chart, value: float) -> str:
 def _broken(chart: Chart) -> bool:
     """Whether it shows numbers such as a score of 3.4, which a whole number would not tell apart."""
     found = [v for s in chart.series for v in s.values if v is not None and math.isfinite(v)]
-    return chart.unit == "count" and any(v != round(v) for v in found) and max(map(abs, found)) < 100
+    return (
+        chart.unit == "count" and not all(float(v).is_integer() for v in found) and max(map(abs, found)) < 100
+    )
 
 
 def heading(chart: Chart, *, line: bool) -> str:

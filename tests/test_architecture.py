@@ -256,6 +256,22 @@ def test_no_module_has_its_own_number_of_people_to_hide() -> None:
     assert [str(m) for m in OURS if its_own.search(_text(m))] == []
 
 
+ROUNDS = {
+    "metrics/words.py": "the one place that rounds for people",
+    "pages/growth/budget.py": "what a field for an amount begins with",
+    "pages/growth/goal_form.py": "a target typed for a count is a whole number",
+    "pages/growth/value_checks.py": "how many were inside, for a test that counts",
+}
+"""Where a number may be rounded above the models, and why; elsewhere `words.rounded` does it, once."""
+
+
+def test_a_figure_is_rounded_in_one_place() -> None:
+    rounds = re.compile(r"(?<![\w.])round\(|\.round\(")
+    above = [m for m in OURS if m.parts[0] in ("metrics", "reports", "pages")]
+    found = {m.as_posix() for m in above if rounds.search(_text(m))}
+    assert found <= set(ROUNDS), sorted(found - set(ROUNDS))
+
+
 MOMENTS_IN_SQL = re.compile(r"""\w+_at["']?\]?\s*(<=?|>=?|-)\s*[\w."'\[]*_at\b""")
 """Two moments compared or subtracted in written SQL or in a frame: there a day without a time would be midnight."""
 

@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from metrics.words import day
+from metrics.words import day, rounded
 from pages.customers import alert_card
 from pages.kit import tables
 from workflow import queue
@@ -30,7 +30,7 @@ def _pack(found: pd.DataFrame, since: Changes, today: date) -> pd.DataFrame:
                 "Customer": alert_card.name_of(alert),
                 "Number": alert.customer_id,
                 "Segment": alert.segment,
-                "At stake (HKD)": round(alert.value_at_stake or 0),
+                "At stake (HKD)": int(rounded(alert.value_at_stake or 0)),
                 "Flagged for": "; ".join(alert.titles),
                 "Why": " ".join(alert.facts[:3]),
                 "Until": queue.due_words(alert.due_on.date(), today).capitalize(),

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from metrics.words import hkd
+from metrics.words import hkd, rounded_column
 from pages.customers import alert_card
 from pages.kit import data, forms, tables
 from warehouse import connect
@@ -65,7 +65,7 @@ def lie_of_the_work(alerts: pd.DataFrame, viewer: Viewer, today: date) -> None:
             "Due within 7 days": load["due"],
             "Overdue": load["overdue"],
             "Can do in a week": load["weekly_capacity"],
-            "Weeks of calls": load["weeks"].round(1),
+            "Weeks of calls": rounded_column(load["weeks"], 1),
         }
     )
     tables.show(shown, "workload")

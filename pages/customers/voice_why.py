@@ -9,7 +9,7 @@ from metrics.measure import Ratio
 from metrics.query import Question, figures
 from metrics.scope import Scope
 from metrics.verdict import Verdict
-from metrics.words import change, figure, in_a_sentence, plain, share, with_sign
+from metrics.words import change, figure, in_a_sentence, plain, rounded_column, share, with_sign
 from pages.kit import data, ranges, tables
 from warehouse.access import Viewer
 
@@ -44,9 +44,9 @@ def moved(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
                 "Now": [_level(metric, v) for v in rows["level_now"]],
                 "Answers before": rows["n_before"],
                 "Answers now": rows["n_now"],
-                IN_POINTS[0]: (points * rows["level"]).round(2),
-                IN_POINTS[1]: (points * rows["mix"]).round(2),
-                IN_POINTS[2]: (points * rows["total"]).round(2),
+                IN_POINTS[0]: rounded_column(points * rows["level"], 2),
+                IN_POINTS[1]: rounded_column(points * rows["mix"], 2),
+                IN_POINTS[2]: rounded_column(points * rows["total"], 2),
             }
         ),
         f"why-{score}-{by}",

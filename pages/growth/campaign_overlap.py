@@ -5,7 +5,7 @@ import streamlit as st
 
 from metrics import overlap
 from metrics.scope import Period, period_named
-from metrics.words import plain, share
+from metrics.words import plain, rounded_column, share
 from pages.kit import charts, data, tables
 from warehouse.access import Viewer
 
@@ -165,7 +165,7 @@ def _by_whom(made: pd.DataFrame, period: Period) -> None:
             "By": [plain(k).capitalize() for k in made["kind"]],
             "Contacts": made["contacts"],
             "People": made["people"],
-            "Each, a week": (made["contacts"] / made["people"] / (period.days / 7)).round(2),
+            "Each, a week": rounded_column(made["contacts"] / made["people"] / (period.days / 7), 2),
         }
     )
     number = st.column_config.NumberColumn(format="localized")

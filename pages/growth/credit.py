@@ -6,7 +6,7 @@ import streamlit as st
 from metrics.attribution import MODELS
 from metrics.query import Question
 from metrics.scope import Scope
-from metrics.words import plain, share
+from metrics.words import plain, rounded_column, share
 from pages.kit import charts, data, drill_table, tables
 from pages.kit.drill import Figure
 from warehouse import connect
@@ -81,7 +81,7 @@ def _side_by_side(viewer: Viewer, scope: Scope, found: pd.DataFrame) -> None:
     channels = [plain(c).capitalize() for c in found["channel"]]
     charts.ranges(
         channels,
-        {NAMES[m]: found[m].tolist() for m in METRICS},
+        {NAMES[m]: rounded_column(found[m], 1).tolist() for m in METRICS},
         alt="Wins by channel and model: "
         + "; ".join(
             f"{c} {low:,.0f} to {high:,.0f}"
@@ -98,7 +98,7 @@ def _side_by_side(viewer: Viewer, scope: Scope, found: pd.DataFrame) -> None:
     }
     frame = pd.DataFrame({"Channel": channels})
     for metric in METRICS:
-        frame[NAMES[metric]] = found[metric].round(1).to_numpy()
+        frame[NAMES[metric]] = rounded_column(found[metric], 1).to_numpy()
     frame["They differ by"] = [
         "" if a != a or not m else f"{a:,.0f} ({100 * a / m:.0f} %)"
         for a, m in zip(found["apart"], found["mean"], strict=True)

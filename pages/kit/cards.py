@@ -16,7 +16,7 @@ from metrics.report import final_after
 from metrics.scope import Scope, full_months
 from metrics.standing import beside_target
 from metrics.verdict import Verdict
-from metrics.words import change, day, figure
+from metrics.words import change, day, figure, rounded
 from pages.kit import data, drill
 from warehouse.access import Viewer
 from warehouse.coverage import Coverage
@@ -72,7 +72,7 @@ def _card(name: str, answer: pd.DataFrame, target: float | None, scope: Scope, v
             delta_arrow=_arrow(found, now["value"], before["value"]),
             help=f"{metric.means} Source: {metric.owner}.",
             # A month without a figure is left out: at 0 it would look like a fall.
-            chart_data=[round(v, 6) for v in trend] if len(trend) > 1 else None,
+            chart_data=[rounded(v, 6) for v in trend] if len(trend) > 1 else None,
             chart_type="line",
         )
         with st.container(

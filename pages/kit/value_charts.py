@@ -6,7 +6,7 @@ from math import log10
 import pandas as pd
 import streamlit as st
 
-from metrics.words import hkd
+from metrics.words import hkd, rounded
 from pages.kit import label_places, theme
 
 LINES = ((1, "worth = cost"), (3, "3 to 1"))
@@ -119,7 +119,7 @@ def triangle(cumulative: pd.DataFrame, labels: Sequence[str], *, alt: str, key: 
         "type": "heatmap",
         "x": months,
         "y": list(labels),
-        "z": [[None if v != v else round(v) for v in row] for row in values],
+        "z": [[None if v != v else rounded(v) for v in row] for row in values],
         "text": [["" if v != v else _short(v) for v in row] for row in values],
         "texttemplate": "%{text}",
         "textfont": {"color": theme.colour("text")},

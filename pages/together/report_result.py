@@ -13,7 +13,7 @@ from metrics.coverage import compared_with
 from metrics.measure import Metric, Ratio, measures_of
 from metrics.reading import Cell, Reading, drawn, parts_add_up, read
 from metrics.report import MONTH, Report, whose
-from metrics.words import figure
+from metrics.words import figure, rounded_column
 from pages.customers.alert_card import escaped
 from pages.kit import data, drill, filters, ranges, tables, time_charts
 from pages.together import report_words
@@ -187,8 +187,9 @@ def _table(report: Report, found: Reading, word: Said) -> pd.DataFrame:
     notes = [_note(report, c) for c in cells]
     if any(notes):
         shown["Note"] = notes
-    frame = pd.DataFrame(shown).astype({k: float for k, v in shown.items() if _numbers(v)})
-    return frame.round(2 if metric.unit in ("HKD", "share") else 1)
+    places = 2 if metric.unit == "HKD" else 1
+    numbers = [k for k, v in shown.items() if _numbers(v)]
+    return pd.DataFrame(shown).assign(**{k: rounded_column(pd.Series(shown[k]), places) for k in numbers})
 
 
 def _numbers(column: list[Any]) -> bool:

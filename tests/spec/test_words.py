@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 from hypothesis import example, given
@@ -11,7 +12,7 @@ from hypothesis import strategies as some
 from metrics import CATALOGUE
 from metrics.compare import Change
 from metrics.verdict import Verdict
-from metrics.words import change, figure, hkd, points, share, signed, with_sign
+from metrics.words import change, figure, hkd, points, rounded, share, signed, with_sign
 
 NUMBERS = some.floats(-1e9, 1e9)
 OF_NOTHING = re.compile(r"[-−+]0(?:\.0+)?(?![\d.,])")
@@ -35,8 +36,8 @@ def test_nothing_has_no_sign(value: float, places: int) -> None:
     ):
         assert not OF_NOTHING.search(said), said
         assert "-" not in said or said == share(value)
-    assert with_sign(value, places).startswith("−") == (round(value, places) < 0)
-    assert with_sign(value, places).startswith("+") == (round(value, places) > 0)
+    assert with_sign(value, places).startswith("−") == (rounded(value, places) < 0)
+    assert with_sign(value, places).startswith("+") == (rounded(value, places) > 0)
 
 
 @pytest.mark.parametrize("metric", METRICS, ids=lambda m: m.unit)
@@ -49,6 +50,33 @@ def test_no_figure_and_no_change_is_a_signed_nothing(metric, now, moved) -> None
         change(metric, now + moved, now, found),
     ):
         assert not OF_NOTHING.search(said), said
+
+
+@given(tens_of_thousands=some.integers(-20_000, 20_000))
+@example(tens_of_thousands=7045)
+@example(tens_of_thousands=-7045)
+@example(tens_of_thousands=5)
+def test_a_half_goes_away_from_zero_in_every_word(tens_of_thousands: int) -> None:
+    """However the float was worked out, each word says what is right of the decimal number."""
+    exact = Decimal(tens_of_thousands) / 10_000
+    half_up = (100 * exact).quantize(Decimal("0.1"), ROUND_HALF_UP) + 0
+    shown = f"{half_up:+}".replace("-", "−") if half_up else "0.0"
+    for value in (float(exact), float(100 * exact) / 100, tens_of_thousands * 0.0001):
+        assert share(value) == f"{half_up} %"
+        assert points(value) == f"{shown} points"
+        assert signed(value) == f"{shown} %"
+        assert rounded(100 * value, 1) == float(half_up), "as a table's cell"
+    assert hkd(float(exact)) == hkd(float(exact.quantize(Decimal(1), ROUND_HALF_UP)))
+    millions = hkd(float(exact * 10_000_000_000))
+    if abs(exact) >= Decimal("0.001"):
+        assert millions == f"HKD {10_000 * exact:,.1f} m".replace("-", "−")
+
+
+@given(value=NUMBERS, places=some.integers(0, 2))
+def test_what_is_rounded_stays_as_it_is_when_it_is_shown(value: float, places: int) -> None:
+    once = rounded(value, places)
+    assert rounded(once, places) == once
+    assert float(f"{once:.{places}f}") == once
 
 
 def test_one_point_is_one():
