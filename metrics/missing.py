@@ -70,6 +70,17 @@ def not_given(needed: Iterable[str], covered: Coverage | None) -> Missing | None
     return Missing("not given", f"Not known: {' and '.join(parts)}.")
 
 
+def not_delivered(column: str, period: Period, covered: Coverage | None) -> Missing | None:
+    """Whether a dated column (`table.column`) was delivered for none of a period's days; None if it was for some."""
+    days = covered.days.get(column) if covered else None
+    if days is None or days.delivered_until >= period.start:
+        return None
+    table = column.partition(".")[0].replace("_", " ")
+    return Missing(
+        "not delivered", f"{table.capitalize()} were delivered until {day(days.delivered_until)} only."
+    )
+
+
 def needs(name: str) -> tuple[str, ...]:
     """The tables and columns of the unified tables that a metric reads: `leads`, `leads.won_at`, …"""
     columns = columns_of(name)

@@ -149,8 +149,11 @@ def _month_ends(past: pd.DataFrame, draft: Draft) -> None:
     st.caption("At past month ends")
     counted = past.dropna()
     if counted.empty:
-        why = "Scores are kept from the first night on. " if "probability" in draft.conditions else ""
-        tables.empty(f"{why}No earlier month end can be counted yet.")
+        tables.empty(
+            "Scores are kept from the first nightly run on, and none was done at an earlier month end."
+            if "probability" in draft.conditions
+            else "The bank's data do not reach back far enough before an earlier month end to count it."
+        )
         return
     days = [d.isoformat() for d in counted["day"]]
     values = [float(v) for v in counted["flagged"]]

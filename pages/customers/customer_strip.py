@@ -13,8 +13,10 @@ from metrics.words import day, hkd, of_ten, plain
 from pages.kit import data, forms, tables
 from warehouse import connect
 from warehouse.access import Viewer
+from warehouse.coverage import why_not_there
 from workflow import queue
 from workflow.reveal import REASONS, Contact, masked_email, masked_phone, reveal
+from workflow.run_notes import CHURN_MODEL
 
 _SPOKE = ("contacted", "offered", "accepted", "declined")
 
@@ -26,11 +28,12 @@ def show(viewer: Viewer, person: pd.Series, today: date) -> None:
         st.badge(f"{plain(person['segment']).capitalize()} segment", icon=":material/star:", color="gray")
         _value_and_risk(viewer, customer_id, today, gone=pd.notna(person["left_on"]))
         _complaint(viewer, customer_id, today)
-        _consent(person)
+        _consent(viewer, person)
         if pd.notna(person["left_on"]):
             st.badge(f"Left on {day(person['left_on'])}", icon=":material/logout:", color="red")
     joined = person["joined_on"]
-    since = f"with us since {day(joined)}" if pd.notna(joined) else "day of joining not known"
+    still = "joined" if tables.lacking(viewer, "customers.left_on") else "with us since"
+    since = f"{still} {day(joined)}" if pd.notna(joined) else "day of joining not known"
     facts = [f"Customer {customer_id}", since]
     facts += [f"came back {day(person['returned_on'])}"] if pd.notna(person["returned_on"]) else []
     facts += [person["district"]] if isinstance(person["district"], str) else []
@@ -46,7 +49,10 @@ def show(viewer: Viewer, person: pd.Series, today: date) -> None:
 
 def _value_and_risk(viewer: Viewer, customer_id: str, today: date, *, gone: bool) -> None:
     """A role without revenues and scores does not get these; whoever has left is at no risk of it."""
-    if data.may_see(viewer, "revenues") and "revenues" in data.known(viewer):
+    income = tables.lacking(viewer, "revenues", "revenues.cost_to_serve")
+    if data.may_see(viewer, "revenues") and income:
+        st.badge("Income not known", icon=":material/payments:", color="gray", help=income.sentence)
+    elif data.may_see(viewer, "revenues"):
         value = data.frame(viewer, about.net_revenue(customer_id, today))["net_revenue"].iloc[0]
         brought = "Income not known" if pd.isna(value) else f"Brought {hkd(value)} in 12 months"
         st.badge(
@@ -58,7 +64,8 @@ def _value_and_risk(viewer: Viewer, customer_id: str, today: date, *, gone: bool
     if not gone and data.may_see(viewer, "customer_scores"):
         nights = data.frame(viewer, about.scores(customer_id, today))
         if nights.empty:
-            st.badge("Risk not yet scored", icon=":material/help:", color="gray")
+            why = why_not_there(data.reader(viewer), CHURN_MODEL) or "Not scored in the last nightly run."
+            st.badge("Risk not known", icon=":material/help:", color="gray", help=why)
             return
         chance = float(nights["probability"].iloc[-1])
         st.badge(
@@ -70,9 +77,9 @@ def _value_and_risk(viewer: Viewer, customer_id: str, today: date, *, gone: bool
 
 
 def _complaint(viewer: Viewer, customer_id: str, today: date) -> None:
-    if not data.may_see(viewer, "tickets") or "tickets" not in data.known(viewer):
+    if not data.may_see(viewer, "tickets"):
         return
-    missing = tables.lacking(viewer, "tickets.complaint", "tickets.resolved_at")
+    missing = tables.lacking(viewer, "tickets", "tickets.complaint", "tickets.resolved_at")
     if missing:
         st.badge("Complaints not known", icon=":material/help:", color="gray", help=missing.sentence)
         return
@@ -86,10 +93,16 @@ def _complaint(viewer: Viewer, customer_id: str, today: date) -> None:
         st.badge("No open complaint", icon=":material/check:", color="gray")
 
 
-def _consent(person: pd.Series) -> None:
+def _consent(viewer: Viewer, person: pd.Series) -> None:
     consent = person["marketing_consent"]
     if pd.isna(consent):
-        st.badge("Marketing consent not known", icon=":material/do_not_disturb_on:", color="orange")
+        missing = tables.lacking(viewer, "customers.marketing_consent")
+        st.badge(
+            "Marketing consent not known",
+            icon=":material/do_not_disturb_on:",
+            color="orange",
+            help=missing.sentence if missing else None,
+        )
     elif bool(consent):
         st.badge("May be contacted for marketing", icon=":material/verified_user:", color="gray")
     else:
@@ -104,7 +117,8 @@ def _reach(viewer: Viewer, person: pd.Series, customer_id: str) -> None:
         return
     masked = [m for m in (masked_phone(person["phone"]), masked_email(person["email"])) if m]
     if not masked:
-        st.caption("Neither phone nor e-mail is on record.")
+        missing = tables.lacking(viewer, "customers.phone", "customers.email")
+        st.caption(missing.sentence if missing else "Neither phone nor e-mail is on record.")
         return
     st.text(" · ".join(masked), width="content")
     with st.popover("Show", icon=":material/visibility:", type="tertiary"):

@@ -17,6 +17,7 @@ from reports.answers.effects import as_counted
 from warehouse.access import Viewer
 from workflow.impact import CHURN, CROSS_SELL, TARGETS
 from workflow.readings import WORTH, Found, Reading, readings
+from workflow.unchecked_rules import not_checked
 
 GOOD = {CHURN: "fewer", CROSS_SELL: "more"}
 WORDS = {CHURN: "Churn", CROSS_SELL: "Opened a wealth product"}
@@ -29,10 +30,10 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     today = data.as_of(viewer)
     found = readings(data.reader(viewer), today, _asked())
     if not found:
-        st.title("No experiment has been drawn yet")
-        tables.empty(
-            "The first night that raises an alert also draws who is held out.", "Look again tomorrow."
-        )
+        st.title("No experiment has been drawn")
+        tables.empty("The first alert of a rule also draws who is held out; no alert has been raised.")
+        for sentence in not_checked(data.reader(viewer))[0]:
+            st.info(sentence, icon=":material/database_off:")
         return
     at = {r.experiment: r for r in found}
     headline = st.container()

@@ -25,18 +25,21 @@ def show(viewer: Viewer, customer_id: str, today: date) -> None:
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.header("What they hold")
-        if not tables.absent("This list", viewer, "accounts"):
-            _holdings(data.frame(viewer, about.holdings(customer_id, today)))
+        if not tables.absent("This list", viewer, "accounts", "accounts.opened_on", "accounts.product"):
+            _holdings(viewer, data.frame(viewer, about.holdings(customer_id, today)))
     with right:
         st.header("Deposits and investments, 12 months")
-        if not tables.absent("This chart", viewer, "balances"):
+        if not tables.absent("This chart", viewer, "balances", "balances.balance"):
             _balance(data.frame(viewer, about.balance_by_month(customer_id, today)))
 
 
-def _holdings(held: pd.DataFrame) -> None:
+def _holdings(viewer: Viewer, held: pd.DataFrame) -> None:
+    closed = tables.lacking(viewer, "accounts.closed_on")
     if held.empty:
-        tables.empty("No product is open.")
+        tables.empty("No product is on record." if closed else "No product is open.")
         return
+    if closed:
+        st.caption(f"Whether one of them was closed is {closed.clause}.")
     shown = pd.DataFrame(
         {
             "Product": [plain(p).capitalize() for p in held["product"]],
@@ -47,6 +50,7 @@ def _holdings(held: pd.DataFrame) -> None:
     tables.show(
         shown,
         "holdings",
+        "not known",
         Since=st.column_config.DateColumn(format="D MMM YYYY"),
         **{"Balance (HKD)": st.column_config.NumberColumn(format="localized")},
     )
@@ -54,7 +58,7 @@ def _holdings(held: pd.DataFrame) -> None:
 
 def _balance(months: pd.DataFrame) -> None:
     if months.empty:
-        tables.empty("No balance in the last 12 months.")
+        tables.empty("No balance of the last 12 months is on record.")
         return
     days, values = (
         pd.to_datetime(months["month_on"]).dt.date.tolist(),
@@ -77,10 +81,18 @@ def cases(viewer: Viewer, customer_id: str, today: date) -> None:
     found = data.frame(viewer, about.cases(customer_id, today))
     if found.empty:
         st.caption("No service case on record.")
+    settled_known = tables.lacking(viewer, "tickets.resolved_at") is None
     for case in found.head(5).itertuples():
-        state = "open" if case.still_open else "settled"
-        kind = "Complaint" if case.complaint is True or case.complaint == 1 else "Question"
-        st.text(f"{day(case.opened_at)}: {kind.lower()} about {plain(case.category)}, {state}")
+        state = f", {'open' if case.still_open else 'settled'}" if settled_known else ""
+        kind = "case" if pd.isna(case.complaint) else "complaint" if bool(case.complaint) else "question"
+        subject = f" about {plain(case.category)}" if isinstance(case.category, str) else ""
+        st.text(f"{day(case.opened_at)}: {kind}{subject}{state}")
+    for missing in (
+        tables.lacking(viewer, "tickets.complaint"),
+        tables.lacking(viewer, "tickets.resolved_at"),
+    ):
+        if missing and len(found):
+            st.caption(missing.sentence)
         if isinstance(case.text, str):
             st.caption(alert_card.escaped(f"“{case.text[:200]}”"))
     if len(found) > 5:
@@ -92,7 +104,7 @@ def answers(viewer: Viewer, customer_id: str, today: date) -> None:
     if not data.may_see(viewer, "surveys"):
         return
     st.header("What they answered")
-    if tables.absent("This list", viewer, "surveys"):
+    if tables.absent("This list", viewer, "surveys", "surveys.answered_at", "surveys.score"):
         return
     found = data.frame(viewer, about.answers(customer_id, today))
     if found.empty:
@@ -113,7 +125,7 @@ def usage(viewer: Viewer, customer_id: str, today: date) -> None:
         return
     found = data.frame(viewer, about.usage(customer_id, today))
     if found.empty:
-        st.caption("App and web bank were not used in 90 days.")
+        st.caption("No use of the app or web bank is on record in 90 days.")
         return
     shown = pd.DataFrame(
         {

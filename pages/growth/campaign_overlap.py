@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from metrics import overlap
+from metrics.missing import not_delivered
 from metrics.scope import Period, period_named
 from metrics.words import plain, rounded_column, share
 from pages.kit import charts, data, tables
@@ -16,11 +17,13 @@ MANY = 3
 
 def overlapping(viewer: Viewer) -> str:
     """How many people were told different things about one product, in words."""
-    if "touches" not in data.known(viewer):
-        return "Whom several campaigns reach is not known here"
+    if missing := _missing(viewer, *REACHED, *TOLD):
+        return f"Whom several campaigns reach is {missing}"
     told = data.frame(viewer, overlap.contradicted(_period(viewer))).iloc[0]
     if told["contradicted"] != told["contradicted"]:
-        return "Too few people were told different things about one product to count"
+        return (
+            "How many people were told different things about one product is hidden: they are too few to show"
+        )
     if not told["reached"]:
         return "Nobody was reached by a campaign in the last 90 days"
     part = share(told["contradicted"] / told["reached"])
@@ -29,8 +32,8 @@ def overlapping(viewer: Viewer) -> str:
 
 def pressing(viewer: Viewer) -> str:
     """How often the bank turns to one person three times or more in a week, in words."""
-    if "touches" not in data.known(viewer):
-        return "How often people are contacted is not known here"
+    if missing := _missing(viewer, *CONTACTED):
+        return f"How often people are contacted is {missing}"
     weeks = data.frame(viewer, overlap.weeks(_period(viewer)))
     total = weeks["weeks"].sum()
     if not total:
@@ -39,13 +42,25 @@ def pressing(viewer: Viewer) -> str:
     return f"In {often} of the weeks with a contact, one person had {MANY} or more"
 
 
+REACHED = ("touches", "touches.touched_at", "touches.customer_id", "touches.campaign_id")
+TOLD = ("campaigns", "campaigns.product", "campaigns.message")
+CONTACTED = ("touches", "touches.touched_at", "touches.customer_id", "touches.kind")
+
+
+def _missing(viewer: Viewer, *needed: str) -> str:
+    """What was not given, or not delivered for these days, as the end of a sentence; "" if it is there."""
+    late = not_delivered("touches.touched_at", _period(viewer), data.coverage_of(viewer))
+    return tables.clause(viewer, *needed) or (f"not known: {late.clause}" if late else "")
+
+
 def _period(viewer: Viewer) -> Period:
     return period_named("90d", data.as_of(viewer))
 
 
 def pairs(viewer: Viewer, plans: pd.DataFrame) -> None:
     """Who was reached by which two campaigns, and whom two of them told different things about one product."""
-    if tables.absent("The overlap", viewer, "touches"):
+    if missing := _missing(viewer, *REACHED, *TOLD):
+        tables.empty(f"The overlap is {missing}.")
         return
     period = _period(viewer)
     told = data.frame(viewer, overlap.contradicted(period)).iloc[0]
@@ -108,7 +123,8 @@ def _figure(label: str, value: float, of: float | None = None) -> None:
 
 def pressure(viewer: Viewer) -> None:
     """How often the bank turns to one person in a week, and which departments do."""
-    if tables.absent("Contact pressure", viewer, "touches"):
+    if missing := _missing(viewer, *CONTACTED):
+        tables.empty(f"Contact pressure is {missing}.")
         return
     period = _period(viewer)
     weeks = data.frame(viewer, overlap.weeks(period))

@@ -184,6 +184,7 @@ def _each(groups: pd.DataFrame, by: str, viewer: Viewer, scope: Scope) -> None:
     for row in in_words(groups).itertuples():
         st.markdown(sentence(row, horizon))
     cost = shown["cac"]
+    blank = "too few" if shown["valued"].notna().any() else "not known"
     table = pd.DataFrame(
         {
             BY[by]: shown["label"],
@@ -191,9 +192,9 @@ def _each(groups: pd.DataFrame, by: str, viewer: Viewer, scope: Scope) -> None:
             "Conclusion, 24 months": shown["conclusion"].str.capitalize(),
             "Customers": shown["won"],
             "Cost per customer": [hkd(v) if v == v else "" for v in shown["cac"]],
-            "Lifetime value": [hkd(v) if v == v else "" for v in shown["ltv"]],
-            "At least": [hkd(v) if v == v else "" for v in shown["ltv_low"]],
-            "At most": [hkd(v) if v == v else "" for v in shown["ltv_high"]],
+            "Lifetime value": [hkd(v) if v == v else blank for v in shown["ltv"]],
+            "At least": [hkd(v) if v == v else blank for v in shown["ltv_low"]],
+            "At most": [hkd(v) if v == v else blank for v in shown["ltv_high"]],
             "Value ÷ cost": [f"{v:.1f}" if v == v else "" for v in shown["ltv"] / cost.where(cost > 0)],
             "Payback": shown["paid"].str.replace("paid back ", ""),
         }

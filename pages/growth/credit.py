@@ -132,4 +132,4 @@ def _side_by_side(viewer: Viewer, scope: Scope, found: pd.DataFrame) -> None:
 
 
 def _loss(effect: float | None) -> str:
-    return "too few" if effect is None or effect != effect else f"−{share(effect)}"
+    return "not known" if effect is None or effect != effect else f"−{share(effect)}"

@@ -48,10 +48,11 @@ def show(viewer: Viewer, scope: Scope, view: str) -> None:
     )
     left, right = st.columns([2, 5], gap="medium")
     drawn = found[found["Stage"] != "Visits"]
+    drawn_names = [name for label, name in stages(viewer, view) if label != "Visits"]
     with left:
         texts = [
-            f"{n:,.0f}  {said}" if n == n else "too few"
-            for n, said in zip(drawn["n"], drawn["short"], strict=True)
+            f"{n:,.0f}  {said}" if n == n else data.missing_cell(viewer, name)
+            for n, said, name in zip(drawn["n"], drawn["short"], drawn_names, strict=True)
         ]
         charts.bars(
             drawn["Stage"].tolist(),
@@ -138,7 +139,9 @@ def months(viewer: Viewer, scope: Scope, view: str) -> None:
         row = {"Month": f"{periods[at].start:%b %Y}" + (" (still growing)" if young else "")}
         for index, (label, name) in enumerate(chosen):
             above = names[index - 1] if index else ""
-            row[label] = _cell(answer.loc[at], name, above, names[0], young, view)
+            row[label] = _cell(
+                answer.loc[at], name, above, names[0], young, view, data.missing_cell(viewer, name)
+            )
         rows.append(row)
     st.header("By month the lead came (cohorts)" if view == COHORT else "By month it happened (events)")
     st.caption(
@@ -157,11 +160,11 @@ def months(viewer: Viewer, scope: Scope, view: str) -> None:
     )
 
 
-def _cell(row: pd.Series, name: str, above: str, first: str, young: bool, view: str) -> str:
+def _cell(row: pd.Series, name: str, above: str, first: str, young: bool, view: str, missing: str) -> str:
     """`first`: the stage at which the month's leads came in; nobody comes after the month, and of none none gets on."""
     count = row[name]
     if pd.isna(count):
-        return "too few" if name != "visits" else "not known"
+        return missing if name != "visits" else "not known"
     if young and above and not count and row[first] != 0:
         return "not yet"
     if not above or not row[above] > 0:

@@ -80,7 +80,7 @@ def afterwards(viewer: Viewer, scope: Scope) -> None:
     rows = [
         {
             "": label,
-            "Leads": "not known" if label == GIVEN_BACK and unreasoned else part,
+            "Leads": part,
             "Of the rejected": share(part / row["rejected"])
             if at and row["rejected"] > 0 and part == part
             else "",
@@ -97,7 +97,7 @@ def afterwards(viewer: Viewer, scope: Scope) -> None:
     drill_table.show(
         pd.DataFrame(rows),
         "after-rejection",
-        "too few",
+        "not known" if unreasoned else "too few",
         opens={"Leads": [figure for _, _, figure in counts]},
         of=Question.of(AFTER, scope, periods=[scope.period]),
         Leads=st.column_config.NumberColumn(format="localized"),

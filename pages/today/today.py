@@ -5,6 +5,7 @@ import streamlit as st
 
 from metrics import CATALOGUE
 from metrics import complaints as waiting
+from metrics.missing import not_given_for
 from metrics.scope import Scope, period_named
 from metrics.words import day, figure, plain
 from pages.customers import alert_card, alert_checks
@@ -63,7 +64,7 @@ def _calls(viewer: Viewer) -> None:
 
 def _complaints(viewer: Viewer) -> None:
     if tables.lacking(viewer, *OPEN_COMPLAINTS):
-        st.title("Which complaints are open is not known")
+        st.title(f"Which complaints are open is {tables.clause(viewer, *OPEN_COMPLAINTS)}")
         tables.absent("Open complaints", viewer, *OPEN_COMPLAINTS)
         return
     today = data.as_of(viewer)
@@ -143,7 +144,12 @@ def _bank_in_a_sentence(viewer: Viewer, scope: Scope) -> str:
         "customers_acquired": f"{now['customers_acquired']:,.0f} customers won through a lead",
     }
     known = [words for name, words in said.items() if now[name] == now[name]]
-    return ", ".join(known) or "Revenue, departures and new customers are not known for the last 30 days"
+    if known:
+        return ", ".join(known)
+    why = not_given_for(said, data.coverage_of(viewer))
+    return (
+        f"Revenue, departures and new customers are {why.clause if why else 'not known for the last 30 days'}"
+    )
 
 
 def _house(viewer: Viewer) -> None:

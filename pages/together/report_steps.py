@@ -4,6 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from metrics import CATALOGUE
+from metrics.missing import not_given_for
 from metrics.query import absent
 from metrics.report import CHARTS, MONTH, Report, charts_of, may_ask, misfit, refusal, values_of, ways_for
 from metrics.scope import PERIODS
@@ -181,7 +182,8 @@ def _no_figure(name: str, asked: str, viewer: Viewer) -> str:
     if not name:
         return f"{escaped(misfit(Report(metric=asked)))} Shown instead is the first figure of your list."
     why = refusal(Report(metric=name), viewer)
-    return why or f"“{CATALOGUE[name].label}” has no data: the bank gave none of what it is read from."
+    missing = not_given_for([name], data.coverage_of(viewer))
+    return why or f"“{CATALOGUE[name].label}” is {missing.clause if missing else 'not known'}."
 
 
 _BY_LABEL = {metric.label: name for name, metric in CATALOGUE.items()}

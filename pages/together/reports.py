@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from metrics import CATALOGUE
+from metrics.missing import not_given_for
 from metrics.query import absent
 from metrics.report import CHARTS, MONTH, Report
 from metrics.scope import PERIODS, Scope
@@ -88,8 +89,9 @@ def _opened(viewer: Viewer, report_id: str) -> None:
         _list(viewer)
         _another()
     if absent(saved.report.metric, data.known(viewer)):
-        head.title(f"{CATALOGUE[saved.report.metric].label}: no data")
-        st.info("The bank gave no data for this figure.", icon=":material/database_off:")
+        missing = not_given_for([saved.report.metric], data.coverage_of(viewer))
+        why = missing.clause if missing else "not known"
+        head.title(escaped(f"{CATALOGUE[saved.report.metric].label}: {why}"))
         return
     report_result.show(viewer, saved.report, head)
 

@@ -37,7 +37,9 @@ def title(asked: Asked, goals: Sequence[Progress], experiments: Sequence[Reading
         parts.append(f"pilot cross-sell {signed(sold.relative.value, 0)}")
     if asked.value("net_revenue") == asked.value("net_revenue") and len(parts) < 3:
         parts.append(f"{asked.says('net_revenue')} net revenue")
-    return f"{asked.quarter.in_words()}: {', '.join(parts) or 'little is known of this quarter'}"
+    if not parts:
+        parts.append(f"customers lost and net revenue are {asked.clause('churn_rate', 'net_revenue')}")
+    return f"{asked.quarter.in_words()}: {', '.join(parts)}"
 
 
 def figures(asked: Asked, goals: Sequence[Progress], experiments: Sequence[Reading]) -> tuple[Figure, ...]:

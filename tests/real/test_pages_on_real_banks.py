@@ -25,8 +25,8 @@ def test_every_page_opens_for_every_role(bank, entry, request, monkeypatch):
 
 def test_a_bank_without_leads_says_that_its_funnel_needs_them(berka, monkeypatch):
     app = next(opener(berka, monkeypatch))(next(v for v in EVERYBODY if v.role == "analyst"), "funnel")
-    assert "have not been loaded" in words(app)
-    assert {m.value for m in app.metric} == {"no data"}
+    assert "The funnel: not known: `leads` was not given" in words(app)
+    assert {m.value for m in app.metric} == {"not known"}
 
 
 def test_a_stage_that_a_bank_does_not_record_is_no_stage_nobody_reached(bank_marketing, monkeypatch):
@@ -34,9 +34,9 @@ def test_a_stage_that_a_bank_does_not_record_is_no_stage_nobody_reached(bank_mar
         next(v for v in EVERYBODY if v.role == "analyst"), "funnel"
     )
     shown = {m.label: m.value for m in app.metric}
-    assert shown["Leads"] != "no data"
-    assert shown[CATALOGUE["acceptance_rate"].label] == "no data"
-    assert shown["Win rate"] == "no data", "without opportunities there is no share of them that was won"
+    assert shown["Leads"] != "not known"
+    assert shown[CATALOGUE["acceptance_rate"].label] == "not known"
+    assert shown["Win rate"] == "not known", "without opportunities there is no share of them that was won"
 
 
 @pytest.mark.parametrize("bank", ["berka", "bank_marketing"])
@@ -48,4 +48,4 @@ def test_the_quarterly_review_answers_every_question_in_whole_sentences(bank, re
     said = words(app)
     assert "nan" not in said.split()
     assert "Disputes settled" in said
-    assert "no data" in said.lower()
+    assert "not given" in said.lower()
