@@ -186,7 +186,7 @@ def read(
 
     With `alike` blank is for everybody what is blank for who sees totals only.
     """
-    covered = coverage.of(reader)
+    covered = _covered(reader, known)
     found: list[pd.DataFrame] = []
     history: list[pd.DataFrame] = []
     for known_to, names in by_what_was_delivered(FIGURES, quarter, covered).items():
@@ -212,6 +212,19 @@ def read(
         targets=targets(reader, Scope(quarter.period), as_of=quarter.as_of if quarter.is_partial else None),
         begun=begun,
     )
+
+
+def _covered(reader: Reader, known: frozenset[str]) -> Coverage | None:
+    """What the bank covers of what the review is made of."""
+    covered = coverage.of(reader)
+    if covered is None:
+        return None
+    tables = {
+        table: frozenset(c for c in columns if f"{table}.{c}" in known)
+        for table, columns in covered.tables.items()
+        if table in known
+    }
+    return replace(covered, tables=tables)
 
 
 def by_what_was_delivered(
