@@ -15,7 +15,7 @@ from sqlalchemy.sql import visitors
 from metrics.measure import Measure, Metric, measures_of
 from metrics.scope import Period
 from warehouse.coverage import Coverage, EventDays
-from warehouse.schema import UNIFIED
+from warehouse.schema import BANK, UNIFIED
 
 SLACK = 27
 """Days that the first row may lie behind the first day of a period that counts as covered: a quiet start is no gap."""
@@ -48,8 +48,26 @@ def complete_from(metric: Metric, coverage: Coverage) -> date | None:
 
 def first_day(metric: Metric, coverage: Coverage) -> date | None:
     """The first day on which anything is known that the metric counts; None where it hangs on no dated column."""
-    days = [_begins(m, d.first_on) for m in measures_of(metric) for d in _days(_dated_by(m), coverage)]
+    days = [
+        _begins(m, _known_from(name, coverage))
+        for m in measures_of(metric)
+        for name in _dated_by(m)
+        if name in coverage.days
+    ]
     return max(days, default=None)
+
+
+def _known_from(name: str, coverage: Coverage) -> date:
+    """The first day of which a column tells: of its table's first row, if its own first came soon after that.
+
+    On the days between, the rows were there and nothing of the kind had happened to any of them.
+    """
+    own = coverage.days[name].first_on
+    table = BANK.tables[f"{UNIFIED}.{name.partition('.')[0]}"]
+    begun = coverage.days.get(f"{table.name}.{table.info.get('happened_on')}")
+    if begun is None or not begun.first_on <= own <= begun.first_on + timedelta(days=SLACK):
+        return own
+    return begun.first_on
 
 
 def _begins(measure: Measure, day: date) -> date:
@@ -61,7 +79,7 @@ def counted(metric: Metric, period: Period, coverage: Coverage | None) -> Period
     """The part of a period for which the metric is known; None if that is no day of it."""
     if coverage is None:
         return period
-    end = min(period.end, delivered_until(metric, coverage))
+    end = _delivered_part(metric, period.end, coverage)
     first = first_day(metric, coverage)
     if all(m.opening for m in measures_of(metric)) and end >= period.start - timedelta(days=QUIET):
         # What was there when a period began needs the days before it.
@@ -69,6 +87,20 @@ def counted(metric: Metric, period: Period, coverage: Coverage | None) -> Period
     if end < period.start or (first is not None and period.end < first):
         return None
     return Period(period.start, end)
+
+
+def _delivered_part(metric: Metric, end: date, coverage: Coverage) -> date:
+    """The last delivered day of a period that ends on `end`.
+
+    What was delivered when the period ended stays so: a column that fell silent afterwards takes no day from it.
+    """
+    late = [
+        d.delivered_until
+        for m in measures_of(metric)
+        for d in _days(_read_by(m), coverage)
+        if end > d.in_time_until
+    ]
+    return min([end, coverage.as_of, *late])
 
 
 def compared_with(metric: Metric, period: Period, coverage: Coverage | None = None) -> Period:

@@ -131,9 +131,9 @@ def credits(
 
 
 def _shares(path: CTE, model: str, weight: ColumnElement[Any]) -> Select[Any]:
-    kept = ("touch_id", "lead_id", "customer_id", "channel", "campaign_id", "won_at")
+    kept = ("touch_id", "lead_id", "move", "customer_id", "channel", "campaign_id", "won_at")
     own = case((path.c.tied.is_(None), path.c.touch_id))
-    shared = func.avg(weight).over(partition_by=(path.c.lead_id, path.c.tied, own))
-    share = ratio(shared, func.sum(weight).over(partition_by=path.c.lead_id)).label("credit")
+    shared = func.avg(weight).over(partition_by=(path.c.lead_id, path.c.move, path.c.tied, own))
+    share = ratio(shared, func.sum(weight).over(partition_by=(path.c.lead_id, path.c.move))).label("credit")
     every = select(*(path.c[k] for k in kept), share).subquery(f"by_{model}")
     return select(literal(model).label("model"), *every.c).where(every.c.credit > 0)

@@ -36,6 +36,7 @@ class EventDays:
     complete_from: date
     latest_on: date
     delivered_until: date
+    in_time_until: date
     undated: int
     """Rows of its table without a date in it."""
     untimed: int = 0
@@ -101,6 +102,7 @@ def _read(stores: Stores, snapshot: str) -> Coverage | None:
                 complete_from=_day(row.complete_from),
                 latest_on=_day(row.latest_on),
                 delivered_until=_day(row.delivered_until),
+                in_time_until=_day(row.in_time_until),
                 undated=int(row.undated_rows),
                 untimed=int(row.untimed_rows),
             )

@@ -3,12 +3,17 @@
 **Delivered until** is the as-of day, unless a column's own rhythm says that more is overdue and, at its usual pace, ten
 rows or more should have come: then it is the column's latest day. A month's figure is delivered with its month end.
 
+**In time until** is the last day on which the column was not overdue yet. A period that ended by then was called
+delivered when it ended, and stays so: what is judged late afterwards takes nothing from it.
+
 **Complete from** is the column's first day. What happens to a lead, a case or an invitation takes its usual time after
-the first of them was recorded (90th percentile): until then there are fewer than there will be.
+the first of them was recorded (90th percentile): until then there are fewer than there will be. The usual time is that
+of the table's first year, so that later rows move nothing.
 """
 
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
 
 import duckdb
@@ -25,6 +30,7 @@ _FEWEST = 20
 """From so many on, the time something takes can be said."""
 PLENTY = 10
 """As many rows had been expected in a silence that means “not delivered”."""
+_YEAR = timedelta(days=365)
 
 
 def write(db: duckdb.DuckDBPyConnection, day: date) -> None:
@@ -45,14 +51,15 @@ def write(db: duckdb.DuckDBPyConnection, day: date) -> None:
             if not dated:
                 continue
             complete = first
-            if table.name in _PROCESSES and at and first_of_all and dated >= _FEWEST:
-                usual = _usual_days(db, rows, columns[0], column)
+            if table.name in _PROCESSES and at and first_of_all:
+                usual = _usual_days(db, rows, columns[0], column, first_of_all + _YEAR)
                 complete = max(first, first_of_all + timedelta(days=usual))
+            in_time = _in_time_until(db, table, column, latest, day)
             db.execute(
-                "INSERT INTO derived.event_days VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO derived.event_days VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     *(table.name, column.key, dated, found[0] - dated, untimed, first, complete, latest),
-                    _delivered_until(db, table, column, latest, day),
+                    *(day if in_time == day else latest, in_time),
                 ],
             )
 
@@ -61,21 +68,29 @@ def _untimed(column: Column) -> str:
     return f'count_if(is_day("{column.key}"))' if isinstance(column.type, Moment) else "0"
 
 
-def _usual_days(db: duckdb.DuckDBPyConnection, rows: str, begun: Column, reached: Column) -> int:
-    """After how many days nine of ten had reached what `reached` dates."""
+def _usual_days(
+    db: duckdb.DuckDBPyConnection, rows: str, begun: Column, reached: Column, before: date
+) -> int:
+    """After how many days nine of ten had reached what `reached` dates, by the day `before`; 0 of too few."""
     waited = f'datediff(\'day\', CAST("{begun.key}" AS DATE), CAST("{reached.key}" AS DATE))'
-    row = db.execute(f"SELECT quantile_disc({waited}, 0.9) FROM {rows} WHERE {waited} >= 0").fetchone()
-    return int(row[0]) if row and row[0] is not None else 0
+    row = db.execute(
+        f"SELECT count(*), quantile_disc({waited}, 0.9) FROM {rows} "
+        f'WHERE {waited} >= 0 AND CAST("{reached.key}" AS DATE) < ?',
+        [before],
+    ).fetchone()
+    return int(row[1]) if row and row[0] >= _FEWEST else 0
 
 
-def _delivered_until(
+def _in_time_until(
     db: duckdb.DuckDBPyConnection, table: Table, column: Column, latest: date, day: date
 ) -> date:
+    """The last day up to `day` on which no more was overdue; it hangs on what came up to `latest` only."""
     if column.key == BY_MONTH:
-        return latest
-    counts = rhythm.counts(db, table, column, day)
-    pace = sum(counts.values()) / ((max(counts) - min(counts)).days + 1) if counts else 0.0
-    silent = (day - latest).days
-    if counts and rhythm.judge(counts, day).overdue and pace * silent >= PLENTY:
-        return latest
-    return day
+        return min(latest, day)
+    counts = rhythm.counts(db, table, column, latest)
+    waits = rhythm.patience(sorted(counts))
+    if waits is None:
+        return day
+    pace = sum(counts.values()) / ((max(counts) - min(counts)).days + 1)
+    # The first silent day on which both too long and too much is missing is one too many.
+    return min(day, latest + timedelta(days=max(waits, math.ceil(PLENTY / pace) - 1)))

@@ -2,6 +2,9 @@
 
 A row whose own day lies ahead leaves its table; of any other row the moment that lies ahead is empty, with what it says
 about that moment. So nothing above has to look at a date to know whether it has happened yet.
+
+The same table keeps, as delivered, the leads whose columns the history of stages dates otherwise (`warehouse.moves`): a
+later load that adds to them begins with what their source said.
 """
 
 from __future__ import annotations
@@ -52,11 +55,7 @@ def set_aside(db: duckdb.DuckDBPyConnection, day: date) -> None:
             continue
         rows = f"{table.schema}.{table.name}"
         either = " OR ".join(ahead.values())
-        db.execute(
-            f"INSERT INTO derived.later_rows SELECT ?, {key_of(table)}, CAST({_as_json(table)} AS VARCHAR) "
-            f"FROM {rows} WHERE {either}",
-            [table.name],
-        )
+        keep(db, table, either)
         for name, condition in ahead.items():
             leaves = name == table.info["happened_on"]
             says = f"“{_words(name)}” lies after the day this bank is read as of; it counts from its day on."
@@ -74,6 +73,16 @@ def set_aside(db: duckdb.DuckDBPyConnection, day: date) -> None:
                 values = {name: "NULL"} | _TOLD_WITH.get(f"{table.name}.{name}", {})
                 changes = ", ".join(f'"{column}" = {value}' for column, value in values.items())
                 db.execute(f"UPDATE {rows} SET {changes} WHERE {condition}")
+
+
+def keep(db: duckdb.DuckDBPyConnection, table: Table, condition: str) -> None:
+    """Keep the rows of which an SQL `condition` holds as they are now, unless they are kept already."""
+    db.execute(
+        f"INSERT INTO derived.later_rows SELECT ?, {key_of(table)}, CAST({_as_json(table)} AS VARCHAR) "
+        f"FROM {table.schema}.{table.name} WHERE ({condition}) AND {key_of(table)} NOT IN "
+        "(SELECT row_key FROM derived.later_rows WHERE table_name = ?)",
+        [table.name, table.name],
+    )
 
 
 def as_delivered(table: Table, database: str) -> str:

@@ -10,6 +10,7 @@ from datetime import date
 
 import duckdb
 
+from warehouse import later_rows
 from warehouse.schema import LEAD_STAGES, leads
 
 COLUMN_OF = {
@@ -87,11 +88,18 @@ def _first_moments(db: duckdb.DuckDBPyConnection) -> frozenset[str]:
         if stage in _REASON_OF:
             wanted[_REASON_OF[stage]] = f"arg_min(reason, entered_at) {which}"
     first = ", ".join(f"{value} AS {column}" for column, value in wanted.items())
-    put = ", ".join(f"{column} = coalesce(f.{column}, t.{column})" for column in wanted)
     db.execute(
-        f"UPDATE unified.leads t SET {put} FROM (SELECT lead_id, {first} FROM lead_steps WHERE lead_id IN "
-        "(SELECT lead_id FROM lead_steps WHERE in_history) GROUP BY lead_id) f WHERE f.lead_id = t.lead_id"
+        f"CREATE OR REPLACE TEMP TABLE first_moments AS SELECT lead_id, {first} FROM lead_steps WHERE lead_id IN "
+        "(SELECT lead_id FROM lead_steps WHERE in_history) GROUP BY lead_id"
     )
+    # A history row that is withdrawn later must not leave its moment behind.
+    other = " OR ".join(f"coalesce(f.{c}, leads.{c}) IS DISTINCT FROM leads.{c}" for c in wanted)
+    later_rows.keep(
+        db, leads, f"EXISTS (SELECT 1 FROM first_moments f WHERE f.lead_id = leads.lead_id AND ({other}))"
+    )
+    put = ", ".join(f"{column} = coalesce(f.{column}, t.{column})" for column in wanted)
+    db.execute(f"UPDATE unified.leads t SET {put} FROM first_moments f WHERE f.lead_id = t.lead_id")
+    db.execute("DROP TABLE first_moments")
     return frozenset(wanted)
 
 

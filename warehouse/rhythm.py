@@ -55,17 +55,31 @@ def counts(db: duckdb.DuckDBPyConnection, table: Table, column: Column, day: dat
 def judge(counts: dict[date, int], day: date) -> Rhythm:
     """The rhythm of a source with so many rows on each of its days, as of `day`."""
     days = sorted(counts)
-    gaps = sorted((b - a).days for a, b in pairwise(days))
-    if len(gaps) < 4:
+    usual = _usual_gap(days)
+    if usual is None:
         return Rhythm(None, overdue=False)
-    usual = gaps[math.ceil(0.95 * len(gaps)) - 1]
     late = (day - days[-1]).days
-    if late > usual + max(2, usual // 2):
+    if late > _patience(usual):
         often = "every day" if usual == 1 else f"at least every {usual} days"
         return Rhythm(
             usual, overdue=True, says=f"The latest day is {late} days back; it usually comes {often}."
         )
     return Rhythm(usual, overdue=False, volume=_volume(counts, days, usual, day))
+
+
+def patience(days: list[date]) -> int | None:
+    """How many days a source with rows on these `days`, in order, may be silent; None where it cannot be said."""
+    usual = _usual_gap(days)
+    return None if usual is None else _patience(usual)
+
+
+def _usual_gap(days: list[date]) -> int | None:
+    gaps = sorted((b - a).days for a, b in pairwise(days))
+    return gaps[math.ceil(0.95 * len(gaps)) - 1] if len(gaps) >= 4 else None
+
+
+def _patience(usual: int) -> int:
+    return usual + max(2, usual // 2)
 
 
 def _volume(counts: dict[date, int], days: list[date], usual: int, day: date) -> str:

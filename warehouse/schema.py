@@ -685,6 +685,9 @@ touch_credits = _table(
     ),
     _column("touch_id", Text, "The touch.", key=True),
     _column("lead_id", Text, "The won lead.", key=True),
+    _column(
+        "move", Integer, "Which of the lead's moves the win is: a lead won twice has two wins.", key=True
+    ),
     _column("customer_id", Text, "The customer won."),
     _column("channel", Text, "The touch's channel; empty when not known."),
     _column("campaign_id", Text, "The touch's campaign."),
@@ -895,12 +898,17 @@ event_days = _table(
         Date,
         "The day until which it was delivered: the as-of day, or the latest day in it where more is overdue.",
     ),
+    _column(
+        "in_time_until",
+        Date,
+        "The last day on which no more was overdue: a period that ended by then was delivered when it ended.",
+    ),
     schema=DERIVED,
 )
 
 later_rows = _table(
     "later_rows",
-    "A row as it was delivered, of which some day lies after the as-of day: kept for a later load, counted nowhere.",
+    "A row as it was delivered, of which a day lies after the as-of day or the history of stages says otherwise.",
     "Analytics",
     _column("table_name", Text, "The row's table.", key=True),
     _column("row_key", Text, "The row's key; the parts of a longer key are joined by “ | ”.", key=True),

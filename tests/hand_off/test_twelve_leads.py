@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 
 import pytest
@@ -42,9 +43,17 @@ def test_the_stages_of_april_as_april_ended(twelve: Stores) -> None:
     assert figures(twelve, *[s.by_the_end for s in STAGES[1:]], scope=april) == [5, 5, 4, 3, 2, 1]
 
 
-def test_an_empty_a_future_and_a_leap_day_period_count_nobody(twelve: Stores) -> None:
+def test_of_days_before_the_first_lead_and_after_the_last_day_loaded_nothing_is_known(twelve: Stores) -> None:
+    # No data is not nobody: a leap day long before the data, and a month that lies ahead.
     for start, end in ((date(2024, 2, 29), date(2024, 2, 29)), (date(2026, 8, 1), date(2026, 8, 31))):
-        assert figures(twelve, "leads", "mql", "promises_due", scope=Scope(Period(start, end))) == [0, 0, 0]
+        found = figures(twelve, "leads", "mql", "promises_due", scope=Scope(Period(start, end)))
+        assert all(math.isnan(value) for value in found)
+
+
+def test_an_empty_day_among_the_days_loaded_counts_nobody(twelve: Stores) -> None:
+    for day in (date(2026, 4, 5), date(2026, 6, 29)):
+        scope = Scope(Period(day, day))
+        assert figures(twelve, "leads", "mql", "accepted", "won", scope=scope) == [0, 0, 0, 0]
 
 
 def test_acceptance_and_rejection(twelve: Stores) -> None:
@@ -121,7 +130,8 @@ def test_who_waits_as_of_an_earlier_day_had_not_left_by_then(twelve: Stores) -> 
 
 def test_the_days_of_hong_kong_do_not_move_with_the_clocks_of_other_places(twelve: Stores) -> None:
     # Europe put its clocks forward on 29 March and North America on 8 March 2026: no day here is longer or shorter.
+    # The first lead came one minute before the end of 31 March; of the days before nothing is known.
     for day in (date(2026, 3, 8), date(2026, 3, 29), date(2026, 3, 30)):
-        assert figures(twelve, "leads", scope=Scope(Period(day, day))) == [0]
+        assert math.isnan(figures(twelve, "leads", scope=Scope(Period(day, day)))[0])
     assert figures(twelve, "leads", scope=Scope(Period(date(2026, 3, 31), date(2026, 3, 31)))) == [1]
     assert figures(twelve, "mql", scope=Scope(Period(date(2026, 3, 31), date(2026, 3, 31)))) == [0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime
 
 import pytest
@@ -49,11 +50,12 @@ def test_a_measure_is_one_kind_only() -> None:
 
 def test_the_backlog_counts_who_waits_however_long_ago_he_was_due(twelve: Stores) -> None:
     # L09 was due on 17 June. On 31 May only L07 had waited since 7 May, until it was given up on 1 June.
+    # Who will wait on 31 December nobody knows yet.
     ends = [date(2026, 5, 6), date(2026, 5, 31), date(2026, 6, 16), AS_OF, date(2026, 12, 31)]
     periods = [Period(end, end) for end in ends]
     asked = Question.of(["still_uncontacted"], Scope(periods[0]), periods=periods)
     found = query.ask(asked, Reader(twelve, SYSTEM))["still_uncontacted"]
-    assert found.tolist() == [0, 1, 0, 1, 2]
+    assert found.tolist() == pytest.approx([0, 1, 0, 1, math.nan], nan_ok=True)
 
 
 def test_the_overdue_by_age_come_to_the_overdue(twelve: Stores) -> None:

@@ -201,10 +201,12 @@ def test_only_those_who_were_with_the_bank_at_the_end_of_the_day(bank: Connectio
         ("joined tomorrow", _ago(-1), None),
         ("leaves tomorrow", _ago(9), _ago(-1)),
         ("left today", _ago(9), DAY),
-        ("never joined", None, None),
+        # Not given is not “never”: whose day of joining is not known is a customer until the day of leaving.
+        ("no day of joining", None, None),
+        ("no day of joining, left", None, _ago(3)),
     ):
         _fill(bank, customers, {"customer_id": name, "joined_on": joined, "left_on": left})
-    assert _ask(bank, DAY)["customer_id"].tolist() == ["joined today", "leaves tomorrow"]
+    assert _ask(bank, DAY)["customer_id"].tolist() == ["joined today", "leaves tomorrow", "no day of joining"]
 
 
 def test_a_department_without_data_is_not_known_rather_than_nothing(ada: Connection) -> None:

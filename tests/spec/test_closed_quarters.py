@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import tempfile
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,11 @@ from hypothesis import strategies as st
 from morning import stores_in
 
 from metrics import CATALOGUE, query
+from metrics.coverage import counted
 from metrics.measure import Measure, measures_of
 from metrics.query import Question
 from metrics.scope import Period, Scope
+from warehouse import coverage
 from warehouse import load as loading
 from warehouse.access import SYSTEM, Reader
 from warehouse.schema import LEAD_STAGES
@@ -145,21 +148,42 @@ def bank(folder: Path, tables: dict[str, list[dict[str, Any]]]) -> None:
                 writer.writerows(rows)
 
 
-def figures(folder: Path, as_of: date) -> dict[str, float]:
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """The quarter's figures by metric, and what the clock says of them."""
+
+    counted: dict[str, float]
+    """What is counted whatever the clock says."""
+    answered: dict[str, float]
+    whole: set[str]
+    """The metrics that were delivered to the quarter's end."""
+    late: set[str]
+    """The columns that are."""
+
+    def answered_of(self, names: set[str]) -> dict[str, float]:
+        return {name: self.answered[name] for name in names}
+
+
+def figures(folder: Path, as_of: date) -> Figures:
     with tempfile.TemporaryDirectory() as data:
         stores = stores_in(Path(data))
         loading.load(stores, folder, as_of=as_of)
         with loading.next_snapshot(stores) as draft:
             write_hand_offs(draft, Reader(stores, SYSTEM, stores.snapshot()), stores.settings, as_of)
-        # What is counted, whatever the clock says of a source that fell silent in so few rows.
         asked = Question.of([], Scope(QUARTER), periods=[QUARTER])
         reader, found = Reader(stores, SYSTEM), {}
+        covered = coverage.of(reader)
+        whole = {name for name in STAYS if counted(CATALOGUE[name], QUARTER, covered) == QUARTER}
+        answer = query.ask(Question.of(STAYS, Scope(QUARTER), periods=[QUARTER]), reader).iloc[0]
+        answered = {name: float(answer[name]) for name in STAYS}
         for fact in {m.fact for m in MEASURES.values()}:
             together = {name: m for name, m in MEASURES.items() if m.fact is fact}
             row = reader.frame(query.statement(fact, together, asked)).iloc[0]
             found |= {name: float(row[f"{name}__0"]) for name in together}
         stores.desk.dispose()
-        return found
+        assert covered is not None
+        late = {name for name, d in covered.days.items() if d.delivered_until < as_of}
+        return Figures(counted=found, answered=answered, whole=whole, late=late)
 
 
 # Two banks are loaded for each example, so a failing one is shown as it is.
@@ -194,9 +218,25 @@ def test_what_happens_after_a_quarter_changes_no_figure_of_it(
             },
         )
         then, now = figures(folder, QUARTER.end), figures(folder, LATER)
-    assert now == pytest.approx(then, nan_ok=True)
+    assert now.counted == pytest.approx(then.counted, nan_ok=True)
+    # A source that was late when the quarter ended and delivers after it corrects the figure.
+    assert then.whole <= now.whole
+    assert now.answered_of(then.whole) == pytest.approx(then.answered_of(then.whole), nan_ok=True)
 
 
 def test_most_figures_are_final_when_their_period_is_over() -> None:
     assert len(STAYS) >= 40
     assert {"acceptance_rate", "win_rate", "churn_rate", "won", "rejected", "nps"} <= set(STAYS)
+
+
+def test_a_source_that_falls_silent_after_a_quarter_takes_nothing_from_it(tmp_path: Path) -> None:
+    """Decisions came daily until 27 March and none since: late by June, in time when the quarter ended."""
+    none = dict.fromkeys(STAGES)
+    after = {"contacted": 24, "mql": 24, "accepted": 48}
+    bank(tmp_path, {"leads": [_lead(datetime(2026, 3, n, 9), **none | after) for n in range(2, 26)]})
+    then, now = figures(tmp_path, QUARTER.end), figures(tmp_path, LATER)
+    assert "leads.accepted_at" in now.late
+    assert "leads.accepted_at" not in then.late
+    assert {"accepted", "acceptance_rate", "still_uncontacted"} <= then.whole <= now.whole
+    assert now.counted == pytest.approx(then.counted, nan_ok=True)
+    assert now.answered_of(then.whole) == pytest.approx(then.answered_of(then.whole), nan_ok=True)

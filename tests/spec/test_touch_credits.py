@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, create_engine, delete, insert, text
 
 from metrics import credits, journeys
-from warehouse.schema import BANK, leads, touches
+from warehouse.schema import BANK, lead_moves, leads, touches
 
 AS_OF = date(2026, 6, 30)
 START = datetime(2026, 4, 1)
@@ -64,16 +64,38 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     engine.dispose()
 
 
-def _ask(engine: Engine, statement: object, won: list[Lead], met: list[Lead]) -> pd.DataFrame:
+def _win(lead: Lead, at: object, move: int = 2, stage: str = "won") -> Lead:
+    copied = ("lead_id", "customer_id", "created_at", "opportunity_at")
+    return {
+        "move": move,
+        "stage": stage,
+        "entered_at": at,
+        "is_waiting": False,
+        **{k: lead[k] for k in copied},
+    }
+
+
+def _ask(
+    engine: Engine, statement: object, won: list[Lead], met: list[Lead], moves: list[Lead] | None = None
+) -> pd.DataFrame:
     with engine.connect() as connection:
         if won:
             connection.execute(insert(leads), won)
+        # What the load makes of their columns: a win of a lead is a move.
+        wins = (
+            [_win(lead, lead["won_at"]) for lead in won if lead["won_at"] is not None]
+            if moves is None
+            else moves
+        )
+        if wins:
+            connection.execute(insert(lead_moves), wins)
         if met:
             connection.execute(insert(touches), met)
         result = connection.execute(statement)
         frame = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
         connection.execute(delete(touches))
         connection.execute(delete(leads))
+        connection.execute(delete(lead_moves))
         connection.commit()
     return frame
 
@@ -85,9 +107,10 @@ def _credits(
     look_back: int = 90,
     half_life: float = 7,
     removal: dict[str | None, float] | None = None,
+    moves: list[Lead] | None = None,
 ) -> pd.DataFrame:
     asked = credits.credits(AS_OF, look_back=look_back, half_life=half_life, removal=removal or {})
-    return _ask(engine, asked, won, met)
+    return _ask(engine, asked, won, met, moves)
 
 
 def _shares(found: pd.DataFrame, model: str) -> dict[str, float]:
@@ -228,6 +251,43 @@ def test_a_very_short_half_life_leaves_everything_to_the_last_touch_and_breaks_n
     assert _shares(found, "decay") == _close({"T4": 1.0})
 
 
+TWICE = _lead("L", 10, created=0, opportunity=5)
+WON_TWICE = [
+    _win(TWICE, _at(10)),
+    _win(TWICE, _at(20), 3, "reopened"),
+    _win(TWICE, _at(35), 4, "opportunity"),
+    _win(TWICE, _at(40), 5),
+]
+
+
+def test_a_lead_won_twice_is_credited_twice_each_time_to_the_touches_since_the_win_before(
+    engine: Engine,
+) -> None:
+    met = [
+        *(_touch("T1", "L", "email", 1), _touch("T2", "L", "event", 6), _touch("T3", "L", "email", 10)),
+        *(_touch("T4", "L", "call", 10.5), _touch("T5", "L", "branch", 34), _touch("T6", "L", "email", 38)),
+        _touch("T7", "L", "email", 41),
+    ]
+    found = _credits(engine, [TWICE], met, moves=WON_TWICE)
+    linear = found[found["model"] == "linear"].groupby("move")["touch_id"].agg(set).to_dict()
+    assert linear == {2: {"T1", "T2", "T3"}, 5: {"T4", "T5", "T6"}}
+    assert (found.groupby(["model", "move"])["credit"].sum() - 1).abs().max() < 1e-9
+    assert _shares(found[found["move"] == 5], "w") == _close({"T4": 3 / 7, "T5": 3 / 7, "T6": 1 / 7})
+    wins = _ask(engine, journeys.wins_by_channel(AS_OF, look_back=90), [TWICE], met, WON_TWICE)
+    assert wins.set_index("channel")["wins"].to_dict() == {"email": 2, "event": 1, "call": 1, "branch": 1}
+    steps = _ask(engine, journeys.steps(AS_OF, look_back=90), [TWICE], met, WON_TWICE)
+    assert steps[steps["is_first"] == 1]["touches"].sum() == 2
+    assert steps["touches"].sum() == 6
+
+
+def test_a_second_win_without_a_touch_since_the_first_is_no_known_touch(engine: Engine) -> None:
+    found = _credits(engine, [TWICE], [_touch("T1", "L", "email", 1)], moves=WON_TWICE)
+    assert set(found[found["move"] == 5]["touch_id"]) == {journeys.NO_TOUCH}
+    assert not found.duplicated(["model", "touch_id", "lead_id", "move"]).any()
+    none = _credits(engine, [TWICE], [], moves=WON_TWICE)
+    assert len(none) == 2 * len(credits.WEIGHTS)
+
+
 def test_no_wins_give_no_credits(engine: Engine) -> None:
     assert _credits(engine, [_lead("A", None), _lead("B", 200)], [_touch("T1", "A", "email", 1)]).empty
 
@@ -264,8 +324,9 @@ def small() -> Iterator[Engine]:
     """An engine that starts in no time, for many examples."""
     engine = create_engine("duckdb:///:memory:")
     with engine.begin() as connection:
-        connection.execute(text("CREATE SCHEMA unified"))
-        for table in (leads, touches):
+        for schema in ("unified", "derived"):
+            connection.execute(text(f"CREATE SCHEMA {schema}"))
+        for table in (leads, touches, lead_moves):
             table.create(connection)
     yield engine
     engine.dispose()
@@ -289,6 +350,7 @@ drawn_touches = st.lists(
     look_back=st.integers(0, 200),
     half_life=st.floats(0.01, 1000),
     removal=st.dictionaries(st.sampled_from([None, "email", "event"]), st.floats(0, 1), max_size=3),
+    again=st.sets(st.sampled_from("ABCDE")),
 )
 def test_the_credits_of_every_win_add_up_to_one_by_every_model(
     small: Engine,
@@ -297,14 +359,19 @@ def test_the_credits_of_every_win_add_up_to_one_by_every_model(
     look_back: int,
     half_life: float,
     removal: dict[str | None, float],
+    again: set[str],
 ) -> None:
     met = [_touch(f"T{i}", lead, c, day) for i, (lead, c, day) in enumerate(touched)]
     won = [_lead(n, at, created=made, opportunity=chance) for n, (at, made, chance) in wins.items()]
-    found = _credits(small, won, met, look_back, half_life, removal)
-    assert not found.duplicated(["model", "lead_id", "touch_id"]).any()
+    moves = [_win(lead, lead["won_at"]) for lead in won]
+    moves += [
+        _win(lead, _at(wins[str(lead["lead_id"])][0] + 20), 3) for lead in won if lead["lead_id"] in again
+    ]
+    found = _credits(small, won, met, look_back, half_life, removal, moves)
+    assert not found.duplicated(["model", "lead_id", "move", "touch_id"]).any()
     for model in credits.WEIGHTS:
-        total = found[found["model"] == model].groupby("lead_id")["credit"].sum()
-        assert set(total.index) == set(wins)
+        total = found[found["model"] == model].groupby(["lead_id", "move"])["credit"].sum()
+        assert set(total.index) == {(m["lead_id"], m["move"]) for m in moves}
         assert (total - 1).abs().max() < 1e-9 or not wins
 
 

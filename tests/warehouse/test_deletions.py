@@ -144,6 +144,22 @@ def test_the_moves_of_a_deleted_lead_go_with_it(bank, tmp_path):
         assert counted(bank, "of a deleted row") == {"lead_stages": 1}
 
 
+def test_a_withdrawn_move_leaves_no_first_moment_in_its_lead(bank, tmp_path):
+    def leads_of() -> list[tuple]:
+        return rows(bank, "SELECT lead_id, channel, won_at::VARCHAR FROM unified.leads ORDER BY 1")
+
+    before, as_given = contents(bank)["leads"], leads_of()
+    stages = "lead_id,stage,entered_at,deleted\nL1,won,2026-01-10 09:00,{0}\nL1,lost,2026-06-11 09:00,false\n"
+    add(bank, tmp_path / "a", {"lead_stages.csv": stages.format("false")})
+    assert {lead: won for lead, _, won in leads_of()}["L1"] == "2026-01-10 09:00:00"
+    add(bank, tmp_path / "b", {"lead_stages.csv": stages.format("true")})
+    assert rows(bank, "SELECT stage FROM unified.lead_stages") == [("lost",)]
+    assert leads_of() == as_given
+    lost = "lead_id,stage,entered_at,deleted\nL1,lost,2026-06-11 09:00,true\n"
+    add(bank, tmp_path / "c", {"lead_stages.csv": lost})
+    assert contents(bank)["leads"] == before
+
+
 def test_a_whole_load_leaves_marked_rows_out_and_names_the_rows_of_the_file(empty, tmp_path):
     text = f"{HEAD},deleted\nL1,,,,true\nL2,web,2026-06-01,,\nL3,web,2026-06-02,1850-01-01,\n"
     write(tmp_path / "f", {"leads.csv": text, "control.toml": "[leads]\nrows = 3\n"})
