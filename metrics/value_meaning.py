@@ -18,6 +18,12 @@ VERDICTS = Meaning(
             "there is no cost data and no verdict.",
         ),
         (
+            "Value less cost",
+            "Of those who joined in the days chosen, under the filters chosen: above or below 0 by the same rule. It may "
+            "differ from the conclusion, which rests on more days and looks at complaints and leaving too; only what "
+            "both say is praised or blamed.",
+        ),
+        (
             "At least, at most",
             "The 95 % interval of the lifetime value: another such year could bring so much.",
         ),
@@ -77,6 +83,11 @@ BUDGET = Meaning(
             "Next HKD 100,000",
             "So much more in this channel alone, over twelve months, on top of its spend: the customers it adds, and "
             "their lifetime value less the money itself.",
+        ),
+        (
+            "Conclusion",
+            "The one conclusion on the channel, the same on every page: value, complaints and leaving of 24 months. The "
+            "headline names only channels that it calls worth their cost, compared among themselves.",
         ),
         (
             "Likely best",

@@ -40,6 +40,16 @@ class Conclusion(StrEnum):
     NO_VALUE = "no lifetime value yet"
     NO_COST = "no cost data"
 
+    @property
+    def praises(self) -> bool:
+        """Whether more of it may be asked for."""
+        return self is Conclusion.MORE
+
+    @property
+    def blames(self) -> bool:
+        """Whether less of it may be asked for, or none."""
+        return self in (Conclusion.LESS, Conclusion.OVERPROMISES)
+
 
 _OPEN = {
     worth.NOT_CLEAR: Conclusion.NOT_CLEAR,
@@ -86,6 +96,39 @@ def _conclusion(row: Any) -> Conclusion:
     if row.fares not in (ALIKE, FEW, scorecard.NOT_KNOWN):
         return Conclusion.MEND
     return Conclusion.FEW_CARRY if is_carried_by_few(row) else Conclusion.MORE
+
+
+def praised(groups: pd.DataFrame) -> pd.DataFrame:
+    """Those worth their cost in the days shown whose one conclusion praises them."""
+    return groups[standing(groups) == worth.WORTH]
+
+
+def blamed(groups: pd.DataFrame) -> pd.DataFrame:
+    """Those not worth their cost in the days shown whose one conclusion blames them."""
+    return groups[standing(groups) == worth.NOT_WORTH]
+
+
+def standing(groups: pd.DataFrame) -> pd.Series:
+    """Per group `worth.WORTH`, `worth.NOT_WORTH`, or "" where it is neither praised nor blamed.
+
+    `groups` has a `verdict` on the value of the days shown, and a `conclusion` ("" for what has none) where there are
+    conclusions on such groups at all: on a product or a month of joining the verdict stands alone.
+    """
+    verdict = groups["verdict"]
+    if "conclusion" not in groups:
+        return verdict.where(verdict.isin([worth.WORTH, worth.NOT_WORTH]), "").astype(object)
+    good = groups["conclusion"].isin([c for c in Conclusion if c.praises])
+    bad = groups["conclusion"].isin([c for c in Conclusion if c.blames])
+    agreed = ((verdict == worth.WORTH) & good) | ((verdict == worth.NOT_WORTH) & bad)
+    return verdict.where(agreed, "").astype(object)
+
+
+def in_words(row: Any) -> str:
+    """What is said of a group first: its one conclusion, or the verdict where there are no conclusions on such groups."""
+    conclusion = getattr(row, "conclusion", None)
+    if conclusion is None:
+        return str(row.verdict)
+    return str(conclusion) or "no conclusion over 24 months"
 
 
 def is_carried_by_few(row: Any) -> bool:

@@ -36,6 +36,10 @@ LOOK_BACK_DAYS = 180
 """The profile looks back this far; an earlier month end would be described by half a history."""
 MOST_DAYS, MOST_EXAMPLES, MOST_JUDGED = 15, 400_000, 100_000
 RETRAIN_AFTER_DAYS = 92
+NO_HISTORY = (
+    "Not known: neither `transactions` nor `balances` was given, so there is no history to learn from."
+)
+"""Not given is another reason than too early: no next month mends it."""
 MODELS = "models"
 """The folder below the data where the model's file stands."""
 
@@ -110,7 +114,10 @@ def examples(reader: Reader, settings: Settings, as_of: date, known: frozenset[s
     missing = not_given(["customers", "customers.joined_on", "customers.left_on"], coverage.of(reader))
     if missing:
         raise ModelRefused(f"There is no churn model, because nobody knows who left. {missing.sentence}")
-    days = month_ends(first_day(reader, known), as_of)
+    first = first_day(reader, known)
+    if first is None:
+        raise ModelRefused(f"There is no churn model. {NO_HISTORY}")
+    days = month_ends(first, as_of)
     if not days:
         raise ModelRefused(
             "It is too early for a churn model: it needs half a year of history before a month end and 90 days after "

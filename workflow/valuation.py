@@ -28,7 +28,7 @@ from warehouse.errors import ModelRefused
 from warehouse.schema import customer_values, customers, leads, revenues, value_hindsight
 from warehouse.snapshots import Draft
 from workflow import run_notes
-from workflow.training import first_day, month_ends
+from workflow.training import NO_HISTORY, first_day, month_ends
 
 MARGIN_MONTHS = 3
 """A customer's net revenue a month is the mean of so many month ends."""
@@ -73,6 +73,8 @@ def why_no_hindsight(draft: Draft, reader: Reader, as_of: date) -> dict[str, str
         return {}
     missing = run_notes.lacking(reader, NEEDS)
     start = first_day(reader, coverage.known(reader))
+    if start is None:
+        return {run_notes.HINDSIGHT: missing or f"Values cannot be compared with what came. {NO_HISTORY}"}
     early = (
         f"It is too early to compare values with what came: the data begin on {in_words(start)}, and a year of revenue "
         f"is needed after three quarters of history; they reach {in_words(as_of)}."
@@ -82,7 +84,10 @@ def why_no_hindsight(draft: Draft, reader: Reader, as_of: date) -> dict[str, str
 
 def fitted(reader: Reader, as_of: date, known: frozenset[str]) -> Model:
     """A model from the quarters before `as_of`, using nothing dated later. Raises ModelRefused if there is too little."""
-    days = month_ends(first_day(reader, known), as_of)[::-1][::3][:LOOKS]
+    first = first_day(reader, known)
+    if first is None:
+        raise ModelRefused(f"There are no lifetime values. {NO_HISTORY}")
+    days = month_ends(first, as_of)[::-1][::3][:LOOKS]
     if not days:
         raise ModelRefused(
             "It is too early for lifetime values: half a year of history is needed, and a quarter after it. "

@@ -119,6 +119,6 @@ def _ended(row: Any, names: Mapping[str, str]) -> str:
 def _words(row: Any) -> str:
     return (
         f"**Sales accepts few leads of “{escaped(_name(row))}”**: {_figures(row)}, other campaigns {share(row.usual)}. "
-        f"A batch of this size should not fall below {share(row.limit)}. It is running. Marketing and Sales both read "
-        "this."
+        f"A batch of this size should not fall below {share(row.limit)}. It is running. This is about acceptance in "
+        "these days, and no conclusion on the campaign. Marketing and Sales both read this."
     )

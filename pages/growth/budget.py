@@ -1,6 +1,6 @@
 """Budget: where the next money brings most, and what another split may be expected to win, from the channels' weeks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import pandas as pd
@@ -12,6 +12,7 @@ from metrics.words import hkd, plain, signed
 from models import response, worth
 from pages.kit import data, tables
 from warehouse.access import Viewer
+from workflow.conclusions import Conclusion
 from workflow.run_notes import RESPONSE_CURVES
 
 YEAR = 52
@@ -24,6 +25,7 @@ PROBABLE = 2 / 3
 """From here on one channel is named alone: 51 of 100 against 49 is a coin that was thrown, not a finding."""
 DAYS_OF_VALUE = 730
 BEYOND = "beyond what was seen"
+_PRAISED = frozenset(c for c in Conclusion if c.praises)
 
 
 def page(viewer: Viewer, scope: Scope | None) -> None:
@@ -46,14 +48,25 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         response.expected(usable, {c: v / WEEKS for c, v in s.items()}, worths, MORE / YEAR)
         for s in (usual, spends)
     )
+    concluded = data.concluded(viewer, "channel").set_index("group")["conclusion"].to_dict()
+    good = usable[usable["channel"].map(concluded).isin(_PRAISED)]
+    ranked = planned.by_channel.set_index("channel")
+    if len(good):
+        # Which of these alone is best is another question than which of all is.
+        alone = response.expected(
+            good, {c: v / WEEKS for c, v in spends.items()}, worths, MORE / YEAR
+        ).by_channel
+        ranked.loc[alone["channel"], "next_best"] = alone["next_best"].to_numpy()
     beyond = planned.by_channel[planned.by_channel["outside"]]
     finding.title(
-        headline(planned.by_channel) if beyond.empty else not_seen([str(c) for c in beyond["channel"]])
+        headline(ranked.reset_index(), concluded)
+        if beyond.empty
+        else not_seen([str(c) for c in beyond["channel"]])
     )
     with figures:
         _figures(planned, now, sum(spends.values()), sum(usual.values()), seen=beyond.empty)
     _warnings(planned, usable)
-    _table(planned)
+    _table(planned, concluded)
     _left_out(curves)
     st.caption(
         "From each channel's own weeks, not from an experiment: what else moved with the spend is in the curve too. "
@@ -61,24 +74,31 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     )
 
 
-def headline(rows: pd.DataFrame) -> str:
+def headline(rows: pd.DataFrame, concluded: Mapping[str, str]) -> str:
     """Where the next money goes, in words, from `by_channel` of `models.response.expected`, as surely as the intervals
-    tell the channels apart."""
-    ranked = rows[rows["next_best"] > 0].sort_values("next_best", ascending=False)
+    tell the channels apart. A channel is named only if its one conclusion (`concluded`, by channel) praises it."""
+    named = rows[rows["channel"].map(concluded).isin(_PRAISED)]
+    if len(rows) and named.empty:
+        return f"No channel is named for the next {hkd(MORE)}: none is worth its cost without a but"
+    some = len(named) < len(rows)
+    what, the = (
+        ("channel worth its cost", "Of the channels worth their cost, the") if some else ("channel", "The")
+    )
+    ranked = named[named["next_best"] > 0].sort_values("next_best", ascending=False)
     if ranked.empty:
-        return f"No channel's history reaches far enough to say what the next {hkd(MORE)} brings"
+        return f"No {what} has a history that reaches far enough to say what the next {hkd(MORE)} brings"
     sure = ranked["next_best"].cumsum().shift(fill_value=0.0) < SURE * ranked["next_best"].sum()
     best = ranked[sure]
     if (best["next_value"] <= 0).all():
-        return f"In no channel does the next {hkd(MORE)} bring back more than itself"
+        return f"In no {what} does the next {hkd(MORE)} bring back more than itself"
     names = [plain(c) for c in best["channel"]]
     if len(best) == 1 or best["next_best"].iloc[0] > PROBABLE * ranked["next_best"].sum():
         low, high = (YEAR * best[c].iloc[0] for c in ("next_low", "next_high"))
         brings = "brings" if len(best) == 1 else "probably brings"
-        return f"The next {hkd(MORE)} {brings} most value through {names[0]}: {low:,.0f} to {high:,.0f} customers"
+        return f"{the} next {hkd(MORE)} {brings} most value through {names[0]}: {low:,.0f} to {high:,.0f} customers"
     if len(best) > 3:
-        return f"The next {hkd(MORE)} brings about as much in {len(best)} channels: no one of them is best"
-    return f"The next {hkd(MORE)} brings most value through {', '.join(names[:-1])} or {names[-1]}"
+        return f"{the} next {hkd(MORE)} brings about as much in {len(best)} channels: no one of them is best"
+    return f"{the} next {hkd(MORE)} brings most value through {', '.join(names[:-1])} or {names[-1]}"
 
 
 def not_seen(channels: Sequence[str]) -> str:
@@ -179,13 +199,14 @@ def _warnings(planned: response.Expected, curves: pd.DataFrame) -> None:
         )
 
 
-def _table(planned: response.Expected) -> None:
+def _table(planned: response.Expected, concluded: Mapping[str, str]) -> None:
     rows = planned.by_channel.sort_values("next_best", ascending=False)
     known = rows["value"].notna()
     after = f"Next {hkd(MORE)}"
     shown = pd.DataFrame(
         {
             "Channel": [plain(c).capitalize() for c in rows["channel"]],
+            "Conclusion, 24 months": [str(concluded.get(c, "none")).capitalize() for c in rows["channel"]],
             "Spend a month": [hkd(v * WEEKS) for v in rows["spend"]],
             "New customers a month": _seen(_ranges(rows, "customers", WEEKS), rows["outside"]),
             "Lifetime value": _seen(

@@ -97,7 +97,9 @@ def _table(viewer: Viewer, judged: pd.DataFrame, lacking: frozenset[str]) -> Non
         **{"Holds": st.column_config.TextColumn(help=scorecard.HOLDS)},
     )
     st.caption(
-        "Share, 95 % interval, n; how many times worse than the others, and how surely a campaign keeps its place. Not "
+        "Share, 95 % interval, n; how many times worse than the others, and how surely a campaign keeps its place. "
+        "Verdict: acceptance, complaints and leaving alone. Conclusion: these and what customers bring for the cost. An "
+        "alarm about a campaign is neither: it compares the acceptance of the last 30, 90 or 365 days alone. Not "
         f"enough data yet: fewer than {scorecard.FEWEST_PEOPLE} people or {scorecard.FEWEST_CASES} cases. Campaigns for "
         "customers win no new ones and are not compared."
     )

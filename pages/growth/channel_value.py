@@ -12,10 +12,11 @@ from pages.customers.alert_card import escaped
 from pages.growth import value_checks
 from pages.kit import data, tables, value_charts
 from warehouse.access import Viewer
-from workflow import value_gaps
-from workflow.conclusions import Conclusion
+from workflow import conclusions, value_gaps
 
 BY = {"channel": "Channel", "campaign": "Campaign", "product": "Product", "month": "Month of joining"}
+CONCLUDED = ("channel", "campaign")
+"""On these there is one conclusion, the same on every page."""
 MOST_POINTS = 14
 """More points than this cannot be told apart."""
 
@@ -41,7 +42,8 @@ def page(viewer: Viewer, scope: Scope) -> None:
     as_of = data.as_of(viewer)
     months = data.cached(viewer, channel_value.by_month_since_joining, by, scope, as_of)
     groups["label"] = _labels(viewer, by, groups["group"])
-    groups["conclusion"] = _conclusions(viewer, by, groups["group"])
+    if by in CONCLUDED:
+        groups["conclusion"] = _conclusions(viewer, by, groups["group"])
     why = value_gaps.why_no_verdict(data.reader(viewer), groups)
     finding.title(headline(groups, by, why))
     if (groups["won"] == 0).all():
@@ -62,11 +64,11 @@ def page(viewer: Viewer, scope: Scope) -> None:
 def headline(groups: pd.DataFrame, by: str, why_none: str = "") -> str:
     """The finding in words: the dearest that is worth it, and the cheapest that is not; `why_none` has a verdict.
 
-    Nothing is praised that the one conclusion on it does not praise; where there is none (a product, a month) the verdict
-    on its value stands alone.
+    Nothing is praised or blamed that the one conclusion on it does not; where there are none (a product, a month) the
+    verdict on its value stands alone.
     """
     named = groups[groups["group"].notna()]
-    worthy, poor = _worthy(named), named[named["verdict"] == worth.NOT_WORTH]
+    worthy, poor = conclusions.praised(named), conclusions.blamed(named)
     what = {"channel": "channel", "campaign": "campaign", "product": "product", "month": "month"}[by]
     parts = []
     if len(worthy):
@@ -81,8 +83,8 @@ def headline(groups: pd.DataFrame, by: str, why_none: str = "") -> str:
         )
     if parts:
         return "; ".join(parts)
-    if (named["verdict"] == worth.WORTH).any():
-        return f"Each {what} that pays has a but: see the conclusions"
+    if named["verdict"].isin([worth.WORTH, worth.NOT_WORTH]).any():
+        return f"No {what} is clearly better or worse in every respect: see the conclusions"
     if (named["verdict"] == worth.NOT_CLEAR).any():
         return f"It is not clear whether any {what} is worth its cost"
     if why_none:
@@ -90,16 +92,13 @@ def headline(groups: pd.DataFrame, by: str, why_none: str = "") -> str:
     return f"Too few customers won to say which {what} is worth its cost"
 
 
-def _worthy(named: pd.DataFrame) -> pd.DataFrame:
-    worthy = named[named["verdict"] == worth.WORTH]
-    return worthy[worthy["conclusion"].isin([Conclusion.MORE, ""])] if "conclusion" in worthy else worthy
-
-
 def sentence(row, horizon: int) -> str:
     """One group in words."""
     n = "too few to show" if pd.isna(row.won) else f"{row.won:,.0f}"
-    who = f"**{escaped(row.label)}**: {row.verdict}"
+    who = f"**{escaped(row.label)}**: {conclusions.in_words(row)}"
     if row.verdict == worth.NO_COST:
+        if getattr(row, "conclusion", worth.NO_COST) != worth.NO_COST:
+            return f"{who}. Its cost in these days is not known, nor then what came back of it (n = {n})."
         return f"{who}, so nothing can be said about its return (n = {n})."
     if row.verdict == worth.TOO_FEW and pd.isna(row.ltv):
         return f"{who} (n = {n})."
@@ -112,8 +111,6 @@ def sentence(row, horizon: int) -> str:
 
 def _conclusions(viewer: Viewer, by: str, groups: pd.Series) -> pd.Series:
     """The one conclusion on each channel or campaign; "" for what has none."""
-    if by not in ("channel", "campaign"):
-        return pd.Series("", groups.index, dtype=object)
     found = data.concluded(viewer, by).set_index("group")["conclusion"]
     return groups.map(found).astype(object).fillna("")
 
@@ -159,6 +156,8 @@ def _picture(groups: pd.DataFrame, by: str, why_none: str) -> None:
         else:
             tables.empty(f"No {by} won {worth.FEWEST} customers whose cost and value are known.")
         return
+    drawn = drawn.assign(standing=conclusions.standing(drawn))
+    drawn["says"] = [conclusions.in_words(row) for row in drawn.itertuples()]
     alt = f"Lifetime value against cost per customer by {by}: " + "; ".join(
         f"{r.label} cost {hkd(r.cac)}, worth {hkd(r.ltv)}" for r in drawn.itertuples()
     )
@@ -167,11 +166,23 @@ def _picture(groups: pd.DataFrame, by: str, why_none: str) -> None:
 
 def in_words(groups: pd.DataFrame) -> pd.DataFrame:
     """The groups worth a sentence, three at most: the dearest that is worth it, the cheapest that is not, and the largest
-    of those without a verdict."""
+    of those that are neither praised nor blamed."""
     named = groups[groups["group"].notna()]
-    worthy, poor = _worthy(named), named[named["verdict"] == worth.NOT_WORTH]
-    open_ = named[~named["verdict"].isin([worth.WORTH, worth.NOT_WORTH])]
+    worthy, poor = conclusions.praised(named), conclusions.blamed(named)
+    open_ = named[conclusions.standing(named) == ""]
     return pd.concat([worthy.nlargest(1, "cac"), poor.nsmallest(1, "cac"), open_.nlargest(1, "won")])
+
+
+VALUE_LESS_COST = {worth.WORTH: "Above 0", worth.NOT_WORTH: "Below 0"}
+
+
+def _beside_the_conclusion(shown: pd.DataFrame) -> dict[str, pd.Series]:
+    if "conclusion" not in shown:
+        return {}
+    return {
+        "Conclusion, 24 months": shown["conclusion"].replace("", "none").str.capitalize(),
+        "Value less cost": shown["verdict"].map(lambda v: VALUE_LESS_COST.get(v, v.capitalize())),
+    }
 
 
 def _each(groups: pd.DataFrame, by: str, viewer: Viewer, scope: Scope) -> None:
@@ -189,7 +200,7 @@ def _each(groups: pd.DataFrame, by: str, viewer: Viewer, scope: Scope) -> None:
         {
             BY[by]: shown["label"],
             "Verdict": shown["verdict"].str.capitalize(),
-            "Conclusion, 24 months": shown["conclusion"].str.capitalize(),
+            **_beside_the_conclusion(shown),
             "Customers": shown["won"],
             "Cost per customer": [hkd(v) if v == v else "" for v in shown["cac"]],
             "Lifetime value": [hkd(v) if v == v else blank for v in shown["ltv"]],
@@ -199,13 +210,14 @@ def _each(groups: pd.DataFrame, by: str, viewer: Viewer, scope: Scope) -> None:
             "Payback": shown["paid"].str.replace("paid back ", ""),
         }
     )
-    if by not in ("channel", "campaign"):
-        table = table.drop(columns="Conclusion, 24 months")
+    if by in CONCLUDED:
+        # Beside a conclusion of 24 months, a second verdict would be a second conclusion: these days only show figures.
+        table = table.drop(columns="Verdict")
     cost_known = shown["cost"].notna()
     for column in ("Cost per customer", "Value ÷ cost"):
         table[column] = table[column].where(cost_known, "no cost data")
     # A month of joining, and the product of a campaign, are no dimensions of every table a metric is read from.
-    told_apart = [by] if by in ("channel", "campaign") else []
+    told_apart = [by] if by in CONCLUDED else []
     tables.show(
         table,
         "value-table",

@@ -13,7 +13,7 @@ LINES = ((1, "worth = cost"), (3, "3 to 1"))
 
 
 def value_against_cost(groups: pd.DataFrame, *, alt: str, key: str, height: int = 330) -> None:
-    """A point per row of `groups` (`label`, `cac`, `ltv`, their bounds, `verdict`), both axes logarithmic.
+    """A point per row of `groups` (`label`, `cac`, `ltv`, their bounds, `standing`, `says`), both axes logarithmic.
 
     Where names would cover each other, the earlier row keeps its own; the other shows when its point is touched.
     """
@@ -47,16 +47,16 @@ def value_against_cost(groups: pd.DataFrame, *, alt: str, key: str, height: int 
         "cliponaxis": False,
         "marker": {
             "size": 10,
-            "color": [colours.get(v, "rgba(128,140,150,0.9)") for v in shown["verdict"]],
+            "color": [colours.get(v, "rgba(128,140,150,0.9)") for v in shown["standing"]],
             # The verdict is a shape too: colour alone says nothing to some eyes.
             "symbol": [
-                {"worth it": "circle", "not worth it": "x"}.get(v, "diamond-open") for v in shown["verdict"]
+                {"worth it": "circle", "not worth it": "x"}.get(v, "diamond-open") for v in shown["standing"]
             ],
         },
         "error_x": _bars(shown, "cac"),
         "error_y": _bars(shown, "ltv"),
         "customdata": [
-            f"{r.label}: cost {hkd(r.cac)}, worth {hkd(r.ltv)} ({hkd(r.ltv_low)} to {hkd(r.ltv_high)}), {r.verdict}"
+            f"{r.label}: cost {hkd(r.cac)}, worth {hkd(r.ltv)} ({hkd(r.ltv_low)} to {hkd(r.ltv_high)}), {r.says}"
             for r in shown.itertuples()
         ],
         "hovertemplate": "%{customdata}<extra></extra>",

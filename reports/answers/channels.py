@@ -65,14 +65,15 @@ def answer(asked: Asked, channels: pd.DataFrame | None) -> Answer:
     terms = (
         f"People who joined in {twelve_months(asked).in_words()} through a lead. Lifetime value is net revenue since "
         f"joining and expected until {settings.value_horizon_months} months after it, at {share(settings.discount_rate)} "
-        "a year. A verdict is given only where the 95 % interval of value less cost leaves out 0."
+        "a year. Value less cost is clear only where its 95 % interval leaves out 0. The conclusion on a channel is of "
+        "24 months and takes its complaints and leavers too; only what both say is praised or blamed."
     )
-    judged = channels[channels["verdict"].isin([worth.WORTH, worth.NOT_WORTH])]
+    judged = channels[channels["verdict"].isin([worth.WORTH, worth.NOT_WORTH]) & channels["group"].notna()]
     sentences = [_sentence(row, settings.value_horizon_months) for row in rows_of(judged)]
     rest = channels[~channels.index.isin(judged.index) & channels["group"].notna()]
     if len(rest):
-        why = "; ".join(f"{r.label}: {r.verdict}" for r in rows_of(rest))
-        sentences.append(f"No verdict on the others ({why}).")
+        why = "; ".join(_open(r) for r in rows_of(rest))
+        sentences.append(f"On the others these twelve months alone say nothing clear ({why}).")
     spent, won = asked.value("marketing_cost"), asked.value("acquisition_cost")
     if spent == spent and won == won and hkd(spent) != hkd(won):
         sentences.append(
@@ -99,7 +100,7 @@ def _nothing(asked: Asked) -> str:
 
 def _title(channels: pd.DataFrame, why_none: str = "") -> str:
     named = channels[channels["group"].notna()]
-    more, less = praised(named), named[named["verdict"] == worth.NOT_WORTH]
+    more, less = conclusions.praised(named), conclusions.blamed(named)
     parts = []
     if len(more):
         best = more.assign(times=more["ltv"] / more["cac"]).nlargest(2, "times")
@@ -108,18 +109,11 @@ def _title(channels: pd.DataFrame, why_none: str = "") -> str:
         parts.append(f"less for {_names(less.nsmallest(2, 'gain_high'))}")
     if parts:
         return "; ".join(parts)
-    if named["verdict"].isin([worth.WORTH, worth.NOT_CLEAR]).any():
+    if named["verdict"].isin([worth.WORTH, worth.NOT_WORTH, worth.NOT_CLEAR]).any():
         return "It is not clear which channel deserves more or less"
     if why_none:
         return f"Which channel deserves more or less is not known: {why_none}"
     return "Too few customers won to say which channel deserves more or less"
-
-
-def praised(channels: pd.DataFrame) -> pd.DataFrame:
-    """Those whose customers are worth their cost, and on whom the one conclusion has no but."""
-    return channels[
-        (channels["verdict"] == worth.WORTH) & (channels["conclusion"] == conclusions.Conclusion.MORE)
-    ]
 
 
 def _names(rows: pd.DataFrame) -> str:
@@ -130,12 +124,18 @@ def _names(rows: pd.DataFrame) -> str:
     )
 
 
+def _open(row: Any) -> str:
+    """`Email: not clear; over 24 months not worth its cost`."""
+    over = f"; over 24 months {row.conclusion}" if row.conclusion and row.conclusion != row.verdict else ""
+    return f"{row.label}: {row.verdict}{over}"
+
+
 def _sentence(row: Any, horizon: int) -> str:
     return (
-        f"{row.label}: {row.verdict}. A customer costs {hkd(row.cac)} and brings {hkd(row.ltv)} ({hkd(row.ltv_low)} to "
-        f"{hkd(row.ltv_high)}) in {horizon} months; value less cost {hkd(row.gain_low)} to {hkd(row.gain_high)} "
-        f"(n = {row.won:,.0f})."
-        + (f" Conclusion over 24 months: {row.conclusion}; {row.why}." if row.conclusion else "")
+        f"{row.label}: {conclusions.in_words(row)}. A customer costs {hkd(row.cac)} and brings {hkd(row.ltv)} "
+        f"({hkd(row.ltv_low)} to {hkd(row.ltv_high)}) in {horizon} months; value less cost "
+        f"{hkd(row.gain_low)} to {hkd(row.gain_high)} "
+        f"(n = {row.won:,.0f})." + (f" Over 24 months {row.why}." if row.conclusion else "")
     )
 
 
@@ -162,7 +162,7 @@ def _chart(channels: pd.DataFrame) -> Chart | None:
             ),
         ),
         mark=0.0,
-        mark_label="worth its cost",
+        mark_label="brings what it costs",
     )
 
 
@@ -174,7 +174,7 @@ def _table(channels: pd.DataFrame) -> Table:
         rows.append(
             (
                 row.label,
-                row.verdict,
+                row.conclusion or "none",
                 "too few" if math.isnan(row.won) else f"{row.won:,.0f}",
                 hkd(row.cac) if costs and row.cac == row.cac else "too few" if costs else "no cost data",
                 hkd(row.ltv),
@@ -185,6 +185,13 @@ def _table(channels: pd.DataFrame) -> Table:
                 else "not known",
             )
         )
-    columns = ("Channel", "Verdict", "Customers", "Cost per customer", "Lifetime value", "95 % interval")
+    columns = (
+        "Channel",
+        "Conclusion, 24 months",
+        "Customers",
+        "Cost per customer",
+        "Lifetime value",
+        "95 % interval",
+    )
     title = "What a customer won by each channel costs and brings"
     return Table(columns=columns, rows=tuple(rows), title=title)

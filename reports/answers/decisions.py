@@ -12,14 +12,14 @@ from metrics import scorecard
 from metrics.campaigns import named
 from metrics.standing import BAD
 from metrics.words import day, hkd, share
-from models import worth
 from reports.answers import goal_words
 from reports.answers.asked import Asked, rows_of
-from reports.answers.channels import conclusions_of, praised
+from reports.answers.channels import conclusions_of
 from reports.answers.effects import GUARDRAILS, Effect, effect, looked_at, wrong_draw
 from reports.review import Answer
 from warehouse.access import frame_of
 from warehouse.errors import AccessRefused
+from workflow import conclusions
 from workflow.impact import CHURN, CROSS_SELL
 from workflow.progress import Progress
 from workflow.readings import Reading
@@ -53,8 +53,9 @@ def answer(
         title=_title(wanted),
         sentences=tuple(f"{d.what} {d.figure} (Page {d.page}.)" for d in wanted),
         sources=(
-            "Rules: a goal that is off plan; a channel whose value less cost lies clearly above or below 0; an "
-            "experiment with a clear effect, a wrong draw, or no further look; a campaign that promises too much.",
+            "Rules: a goal that is off plan; a channel whose value less cost lies clearly above or below 0 and whose "
+            "conclusion over 24 months says the same; an experiment with a clear "
+            "effect, a wrong draw, or no further look; a campaign that promises too much.",
         ),
     )
 
@@ -114,8 +115,8 @@ def _channels(channels: pd.DataFrame | None) -> list[Decision]:
     if channels is None:
         return []
     named = channels[channels["group"].notna()]
-    less = named[named["verdict"] == worth.NOT_WORTH]
-    more = praised(named[named["cost"] > 0])
+    less = conclusions.blamed(named)
+    more = conclusions.praised(named[named["cost"] > 0])
     if less.empty:
         return []
     names, figures = " and ".join(less["label"]), "; ".join(_gain(r) for r in rows_of(less))

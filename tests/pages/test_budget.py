@@ -11,6 +11,7 @@ from pages.growth.budget import _left_out, headline
 from warehouse.connect import Stores
 from warehouse.load import next_snapshot
 from warehouse.schema import response_curves
+from workflow.conclusions import Conclusion
 
 
 @pytest.fixture
@@ -53,6 +54,9 @@ def test_a_small_bank_has_no_curves_and_says_so(open_page):
     assert "It is too early to say" in app.title[0].value
 
 
+GOOD = dict.fromkeys(("email", "branch", "social", "event"), Conclusion.MORE)
+
+
 def _next(best: list[float], value: float = 10.0) -> pd.DataFrame:
     channels = ["email", "branch", "social", "event"][: len(best)]
     return pd.DataFrame(
@@ -61,19 +65,23 @@ def _next(best: list[float], value: float = 10.0) -> pd.DataFrame:
 
 
 def test_the_title_says_where_the_next_money_goes_as_far_as_it_is_known():
-    assert headline(_next([0.97, 0.03])) == (
+    assert headline(_next([0.97, 0.03]), GOOD) == (
         "The next HKD 100,000 brings most value through email: 52 to 104 customers"
     )
-    assert headline(_next([0.7, 0.28, 0.02])) == (
+    assert headline(_next([0.7, 0.28, 0.02]), GOOD) == (
         "The next HKD 100,000 probably brings most value through email: 52 to 104 customers"
     )
     assert (
-        headline(_next([0.5, 0.48, 0.02])) == "The next HKD 100,000 brings most value through email or branch"
+        headline(_next([0.5, 0.48, 0.02]), GOOD)
+        == "The next HKD 100,000 brings most value through email or branch"
     )
-    assert headline(_next([0.51, 0.49])) == "The next HKD 100,000 brings most value through email or branch"
-    assert "no one of them is best" in headline(_next([0.3, 0.3, 0.2, 0.2]))
-    assert "No channel's history reaches far enough" in headline(_next([0.0, 0.0]))
-    assert "In no channel" in headline(_next([1.0], value=-5.0))
+    assert (
+        headline(_next([0.51, 0.49]), GOOD)
+        == "The next HKD 100,000 brings most value through email or branch"
+    )
+    assert "no one of them is best" in headline(_next([0.3, 0.3, 0.2, 0.2]), GOOD)
+    assert "No channel has a history that reaches far enough" in headline(_next([0.0, 0.0]), GOOD)
+    assert "In no channel" in headline(_next([1.0], value=-5.0), GOOD)
 
 
 def test_why_a_channel_has_no_curve_is_said(monkeypatch):

@@ -33,9 +33,9 @@ def test_a_small_bank_gives_no_verdict_on_small_channels_and_hides_few_people(op
 def test_a_missing_cost_is_said(open_page):
     """Customers of a lead whose channel nobody knows have no cost beside them."""
     app = open_page(somebody("analyst"), "channel-value", joined="Last 24 months")
-    table = next(f.value for f in app.dataframe if "Verdict" in f.value.columns)
+    table = next(f.value for f in app.dataframe if "Value less cost" in f.value.columns)
     unknown = table[table["Channel"] == "Channel not known"]
-    assert set(unknown["Verdict"]) == {"No cost data"}
+    assert set(unknown["Value less cost"]) == {"No cost data"}
     assert set(unknown["Cost per customer"]) == {"no cost data"}
 
 
@@ -50,8 +50,8 @@ def test_a_channel_whose_cost_was_not_or_only_partly_recorded_has_no_verdict_and
         partly = campaign_days.update().where(campaign_days.c.campaign_id.in_(some))
         draft.connection.execute(partly.values(cost=None))
     app = open_page(somebody("analyst"), "channel-value", joined="Last 24 months")
-    table = next(f.value for f in app.dataframe if "Verdict" in f.value.columns).set_index("Channel")
-    columns = ["Verdict", "Cost per customer", "Value ÷ cost"]
+    table = next(f.value for f in app.dataframe if "Value less cost" in f.value.columns).set_index("Channel")
+    columns = ["Value less cost", "Cost per customer", "Value ÷ cost"]
     for channel in ("Paid search", "Social"):
         assert table.loc[channel, columns].str.lower().tolist() == ["no cost data"] * 3
     assert "HKD" in table.loc["Email", "Cost per customer"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -13,8 +14,9 @@ from hypothesis import strategies as some
 from morning import stores_in
 
 from models import worth
-from pages.growth.channel_value import headline
-from reports.answers.channels import praised
+from pages.growth import budget
+from pages.growth.channel_value import headline, sentence
+from reports.answers import channels, decisions
 from warehouse import coverage
 from warehouse.access import SYSTEM, Reader, Viewer
 from workflow.conclusions import ALIKE, FEW, PROMISES, Conclusion, conclude, concluded
@@ -77,22 +79,66 @@ def test_the_sentence_has_mean_median_and_the_share_that_pays_back_with_their_in
     assert said.endswith("(n = 100)")
 
 
-@settings(max_examples=60)
-@given(
-    verdict=some.sampled_from(worth.VERDICTS),
-    fares=some.sampled_from(FARES),
-    paying=some.one_of(some.integers(0, 100).map(float), some.just(math.nan)),
-)
-def test_nothing_is_praised_on_a_page_or_a_slide_that_the_conclusion_does_not_praise(
-    verdict: str, fares: str, paying: float
+VALUES = {worth.WORTH: (900.0, 1_100.0), worth.NOT_WORTH: (-1_100.0, -900.0)}
+OF_A_GROUP = {
+    "verdict": some.sampled_from(worth.VERDICTS),
+    "shown": some.sampled_from(worth.VERDICTS),
+    "fares": some.sampled_from(FARES),
+    "paying": some.one_of(some.integers(0, 100).map(float), some.just(math.nan)),
+    "listed": some.booleans(),
+}
+
+
+@settings(max_examples=150)
+@given(some.lists(some.fixed_dictionaries(OF_A_GROUP), min_size=1, max_size=4))
+def test_no_page_slide_or_decision_praises_or_blames_what_the_conclusion_does_not(
+    drawn: list[dict[str, Any]],
 ) -> None:
-    found = conclude(group(verdict, fares, paying)).assign(label="Email")
-    good = found["conclusion"].iloc[0] == Conclusion.MORE
-    assert ("is worth it" in headline(found, "campaign")) == good
-    assert (len(praised(found)) == 1) == good
-    if good:
-        assert fares in (ALIKE, FEW)
-        assert verdict == worth.WORTH
+    """`verdict` is that of the 24 months, `shown` that of the days a page shows; not `listed`: nothing concluded."""
+    found = pd.concat(
+        [
+            conclude(group(d["verdict"], d["fares"], d["paying"], group=f"g{i}")).assign(
+                verdict=d["shown"],
+                label=f"Channel{i}",
+                paid="payback not known",
+                gain_low=VALUES.get(d["shown"], (-1.0, 1.0))[0],
+                gain_high=VALUES.get(d["shown"], (-1.0, 1.0))[1],
+            )
+            for i, d in enumerate(drawn)
+        ],
+        ignore_index=True,
+    )
+    found["conclusion"] = found["conclusion"].where([d["listed"] for d in drawn], "")
+    good = {r.label for r in found.itertuples() if r.conclusion == Conclusion.MORE}
+    bad = {r.label for r in found.itertuples() if r.conclusion in (Conclusion.LESS, Conclusion.OVERPROMISES)}
+
+    def named(text: str) -> set[str]:
+        return {label for label in found["label"] if label in text}
+
+    for part in headline(found, "channel").split("; "):
+        assert named(part) <= (bad if "not" in part.split() else good)
+    for part in channels._title(found).split("; "):
+        assert named(part) <= (bad if part.lower().startswith("less for") else good)
+    for decision in decisions._channels(found):
+        taken, _, given_to = decision.what.partition(" to Channel")
+        assert named(taken) <= bad
+        assert named(f"Channel{given_to}" if given_to else "") <= good
+    for row in found.itertuples():
+        for said in (sentence(row, 36), channels._sentence(row, 36), channels._open(row)):
+            first = said.replace("*", "").partition(": ")[2].split(". ")[0]
+            assert first.startswith((str(row.conclusion) or "no conclusion", row.verdict))
+            if first.startswith("worth"):
+                assert row.conclusion.startswith("worth its cost") or said == channels._open(row)
+    rows = pd.DataFrame(
+        {"channel": found["group"], "next_best": 1 / len(found), "next_low": 1.0, "next_high": 2.0}
+    ).assign(next_value=10.0)
+    praising = budget.headline(rows, dict(zip(found["group"], found["conclusion"], strict=True)))
+    assert {f"Channel{g[1:]}" for g in found["group"] if g in praising} <= good
+
+
+def test_a_product_has_a_verdict_and_no_conclusion() -> None:
+    found = group().drop(columns="fares").assign(label="Card", verdict=worth.NOT_WORTH)
+    assert headline(found, "product") == "Card costs HKD 500 a customer and is not worth it"
 
 
 def test_every_role_reads_the_same_conclusions(after_a_night: Path) -> None:
