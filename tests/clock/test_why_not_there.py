@@ -58,5 +58,13 @@ def test_a_short_history_says_from_when_it_reaches(bank):
         f"C{n},2024-01-05,{date(2026, 6, 1 + n) if n < 20 else ''}\n" for n in range(30)
     )
     recent = "\n".join(line for line in monthly(JUNE).splitlines() if "2025" not in line)
-    reader = after_a_night(bank({"customers.csv": joined, "revenues.csv": recent + "\n"}, JUNE))
+    files = {"customers.csv": joined, "revenues.csv": recent + "\n"}
+    reader = after_a_night(bank(files, JUNE))
+    # No later night mends what was never given.
+    for subject in (CHURN_MODEL, LIFETIME_VALUE, HINDSIGHT):
+        assert "neither `transactions` nor `balances` was given" in why_not_there(reader, subject)
+        assert "too early" not in why_not_there(reader, subject)
+    files["accounts.csv"] = "account_id,customer_id,product,opened_on\nA1,C25,savings,2026-03-01\n"
+    files["balances.csv"] = "account_id,customer_id,month_on,balance\nA1,C25,2026-03-31,100\n"
+    reader = after_a_night(bank(files, JUNE))
     assert "too early" in why_not_there(reader, LIFETIME_VALUE)
