@@ -104,6 +104,16 @@ CHECKS = (
         when=AFTER_LEAVING,
         says="The account was opened after the customer left: read as a customer who came back on that day.",
     ),
+    *(
+        Check(
+            name="not the last day of its month",
+            table=table,
+            when="month_on <> last_day(month_on)",
+            says="A month is given by its last day. This row counts on the day it has, so a period that begins after "
+            "that day misses the month. Mend the mapping: last_day(month_on).",
+        )
+        for table in ("revenues", "balances")
+    ),
     _order("accounts", "closed_on", "opened_on"),
     _order("campaigns", "ends_on", "starts_on"),
     _order("tickets", "resolved_at", "opened_at"),

@@ -154,3 +154,20 @@ def test_what_only_wavers_by_a_fifth_is_never_an_alarm(counts):
     judged = rhythm.judge(daily(counts), DAY)
     assert judged.volume == ""
     assert not judged.overdue
+
+
+def test_a_month_dated_on_its_first_day_is_a_finding(empty, tmp_path):
+    """It counts on the day it has: revenue of March dated 1 March is in no period that begins on 3 March."""
+    months = ("2026-02-28", "2026-03-01", "2026-04-15")
+    lines = "".join(f"C1,card,{day},10\n" for day in months)
+    customers = "customer_id,joined_on\nC1,2025-01-01\n"
+    folder = tmp_path / "by-month"
+    folder.mkdir()
+    (folder / "customers.csv").write_text(customers)
+    (folder / "revenues.csv").write_text("customer_id,product,month_on,revenue\n" + lines)
+    load(empty, folder)
+    with empty.bank().connect() as connection:
+        count = connection.exec_driver_sql(
+            "SELECT row_count FROM derived.findings WHERE check_name = 'not the last day of its month'"
+        ).scalar()
+    assert count == 2
