@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from metrics.missing import not_given_for
 from metrics.standing import BAD, GOOD
 from metrics.words import signed
 from reports.answers import goal_words
@@ -38,7 +39,9 @@ def title(asked: Asked, goals: Sequence[Progress], experiments: Sequence[Reading
     if asked.value("net_revenue") == asked.value("net_revenue") and len(parts) < 3:
         parts.append(f"{asked.says('net_revenue')} net revenue")
     if not parts:
-        parts.append(f"customers lost and net revenue are {asked.clause('churn_rate', 'net_revenue')}")
+        missing = not_given_for(("churn_rate", "net_revenue"), asked.covered)
+        why = missing.clause if missing else asked.clause("churn_rate", "net_revenue")
+        parts.append(f"customers lost and net revenue are {why}")
     return f"{asked.quarter.in_words()}: {', '.join(parts)}"
 
 
