@@ -204,7 +204,11 @@ def _answered(
         of_fact = {names[i]: m for i, m in measures.items() if m.fact is fact}
         plain = statement(fact, of_fact, question, clock=clock)
         counted = (alike and _is_about_people(fact)) or reader.sees_totals_only(*tables_of(plain))
-        wide = _totals(reader, fact, of_fact, question, catalogue, clock) if counted else reader.frame(plain)
+        if counted:
+            alone = partial(_days_by_itself, question.periods, covered)
+            wide = _totals(reader, fact, of_fact, question, blanks.wholes(catalogue), clock, alone)
+        else:
+            wide = reader.frame(plain)
         part = _tall(wide, list(of_fact), question)
         answer = part if answer is None else answer.merge(part, on=["period", *question.by], how="outer")
     assert answer is not None
@@ -230,6 +234,13 @@ def _days_counted(
     return counted
 
 
+def _days_by_itself(
+    periods: Sequence[Period], covered: Coverage | None, measure: Measure
+) -> Sequence[Period | None]:
+    """The days a measure counts where it is asked for by its own name, which may be more than as a part of a ratio."""
+    return _days_counted(measure, periods, covered, measure)
+
+
 def answer(
     reader: Reader, question: Question, known: frozenset[str] | None = None, alike: bool = False
 ) -> pd.DataFrame:
@@ -245,21 +256,40 @@ def answer_as_agreed(
     return ask(question, reader, known, alike=alike)
 
 
+def of_measures(
+    reader: Reader,
+    measures: dict[str, Measure],
+    question: Question,
+    wholes: Mapping[int, Sequence[Measure]] = MappingProxyType({}),
+) -> pd.DataFrame:
+    """The answer about measures of one table that are in no catalogue: columns `<measure>__<index of the period>`.
+
+    Who sees totals only is told no more of them than of the catalogue's, whatever the filters. `wholes` are shown beside.
+    """
+    fact = next(iter(measures.values())).fact
+    plain = statement(fact, measures, question)
+    if not reader.sees_totals_only(*tables_of(plain)):
+        return reader.frame(plain)
+    return _totals(reader, fact, measures, question, wholes, partial(_alike, question.periods))
+
+
 def _totals(
     reader: Reader,
     fact: Table,
     measures: dict[str, Measure],
     question: Question,
-    catalogue: Mapping[str, Metric],
+    parts: Mapping[int, Sequence[Measure]],
     clock: Clock,
+    alone: Clock | None = None,
 ) -> pd.DataFrame:
-    """The answer for who sees totals only: what one figure less another would tell of too few people is blank."""
-    parts = blanks.wholes(catalogue)
+    """The answer for who sees totals only: what one figure less another would tell of too few people is blank.
 
+    `parts` says of which wholes a measure is a part, and `alone` which days it counts where it is asked for itself.
+    """
     smallest = reader.stores.settings.smallest_cell
 
     def asked(question: Question) -> pd.DataFrame:
-        found = reader.frame(statement(fact, measures, question, True, parts, clock))
+        found = reader.frame(statement(fact, measures, question, True, parts, clock, alone))
         if not reader.sees_totals_only(fact):
             found = without_small_cells(found, smallest, question.by)
         return blanks.without_lone_periods(found, measures, question.periods, question.by, smallest)
@@ -280,17 +310,20 @@ def statement(
     counting_people: bool = False,
     wholes: Mapping[int, Sequence[Measure]] = MappingProxyType({}),
     clock: Clock | None = None,
+    alone: Clock | None = None,
 ) -> Select:
     """One SELECT over one table: a column per measure and period, named `<measure>__<period index>`.
 
     With `counting_people` each has the people behind it beside it, and those of its `wholes` whom it leaves out.
-    `clock` says which days a measure counts for each period; a period of which nothing is known is NULL.
+    `clock` says which days a measure counts for each period; a period of which nothing is known is NULL. `alone` says
+    which it counts elsewhere: where those are more, the people of the others are left out of it, too.
     """
     counted = clock or partial(_alike, question.periods)
     groups = [DIMENSIONS[d][fact].label(d) for d in question.by]
     columns: list[ColumnElement] = []
     for name, measure in measures.items():
-        for index, period in enumerate(counted(measure)):
+        elsewhere = alone(measure) if alone else counted(measure)
+        for index, (period, whole_days) in enumerate(zip(counted(measure), elsewhere, strict=True)):
             if period is None:
                 # Still a total over nobody, so that the answer is one row and may be asked by who sees totals only.
                 columns.append(to_float(func.sum(case((false(), 1)))).label(f"{name}__{index}"))
@@ -303,8 +336,11 @@ def statement(
             if counting_people:
                 people = func.count(case((measure.within(period), _person(fact))).distinct())
                 columns.append(people.label(f"{name}__{index}{PEOPLE}"))
-                for at, whole in enumerate(wholes.get(id(measure), ())):
-                    rest = and_(whole.within(period), measure.within(period).is_not(True))
+                larger = [whole.within(period) for whole in wholes.get(id(measure), ())]
+                if whole_days is not None and whole_days != period and not measure.is_stock:
+                    larger.append(measure.within(whole_days))
+                for at, whole in enumerate(larger):
+                    rest = and_(whole, measure.within(period).is_not(True))
                     people = func.count(case((rest, _person(fact))).distinct())
                     columns.append(people.label(f"{name}__{index}{BESIDES}{at}{PEOPLE}"))
     query = select(*groups, *columns).select_from(fact)

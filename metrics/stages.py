@@ -9,12 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+import pandas as pd
 from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from metrics.dimensions import among
 from metrics.measure import Measure, between
 from metrics.moves import to
 from metrics.scope import Scope
+from metrics.spread import spread
+from warehouse.access import Reader
 from warehouse.dialects import days_between
 from warehouse.moves import COLUMN_OF
 from warehouse.schema import lead_moves as t
@@ -69,6 +72,14 @@ def waiting_for(stage: Stage, scope: Scope, until: date) -> Select:
     )
 
 
+def stays(reader: Reader, stage: Stage, scope: Scope, until: date) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """`left_after` and `waiting_for` as the viewer may see them."""
+    return (
+        spread(reader, left_after(stage, scope, until), who_left(stage, until), scope),
+        spread(reader, waiting_for(stage, scope, until), who_waits(stage, until), scope),
+    )
+
+
 def who_entered(stage: Stage) -> Measure:
     """The leads that `left_after` and `waiting_for` tell apart: those that entered the stage in the period."""
     return Measure(
@@ -79,6 +90,19 @@ def who_entered(stage: Stage) -> Measure:
         dated=stage.entered,
         dated_from=stage.dated_from,
         where=to(stage.move),
+    )
+
+
+def who_left(stage: Stage, until: date) -> Measure:
+    """Of `who_entered`, those that had left by the end of `until`."""
+    return Measure(
+        label=f"Out of the stage “{stage.label}”",
+        means=f"Leads that entered the stage “{stage.label}” in the period and have moved on or been closed since.",
+        owner="Marketing",
+        fact=t,
+        dated=stage.entered,
+        dated_from=stage.dated_from,
+        where=and_(to(stage.move), stage.left < _end(until)),
     )
 
 

@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from metrics.hand_off import still_uncontacted
 from metrics.measure import Measure
-from metrics.query import Question, filtered, statement
+from metrics.query import Question, filtered, of_measures
 from metrics.scope import Period, Scope
+from metrics.spread import spread
+from warehouse.access import Reader
 from warehouse.dialects import days_between
 from warehouse.schema import hand_offs as h
 from warehouse.schema import leads as t
@@ -69,23 +71,23 @@ def never_taken_up(until: date) -> Measure:
     )
 
 
-def never_taken_up_by_campaign(until: date, scope: Scope) -> Select:
+def never_taken_up_by_campaign(reader: Reader, until: date, scope: Scope) -> pd.DataFrame:
     """A row per campaign: `waiting__0`, its leads that nobody took up, and `handed_over__0`, the qualified of them."""
     everybody = never_taken_up(until)
     handed_over = replace(everybody, where=t.c.mql_at.is_not(None))
     question = Question((), (Period(until, until),), scope.filters, ("campaign",))
     measures = {"waiting": everybody, "handed_over": handed_over}
-    return statement(t, measures, question, counting_people=True, wholes={id(handed_over): (everybody,)})
+    return of_measures(reader, measures, question, {id(handed_over): (everybody,)})
 
 
-def never_taken_up_by_age(until: date, scope: Scope) -> Select:
+def never_taken_up_by_age(reader: Reader, until: date, scope: Scope) -> pd.DataFrame:
     """`days` since they came, `people`."""
-    return _by_days(never_taken_up(until), t.c.created_at, until, scope)
+    return _by_days(reader, never_taken_up(until), t.c.created_at, until, scope)
 
 
-def overdue_by_age(until: date, scope: Scope) -> Select:
+def overdue_by_age(reader: Reader, until: date, scope: Scope) -> pd.DataFrame:
     """`days` since the promised first contact was due, `people`: of those overdue at the end of `until`."""
-    return _by_days(still_uncontacted, h.c.due_at, until, scope)
+    return _by_days(reader, still_uncontacted, h.c.due_at, until, scope)
 
 
 def overdue_aged(age: Age) -> Measure:
@@ -105,9 +107,9 @@ def overdue_aged(age: Age) -> Measure:
     )
 
 
-def by_age(spread: pd.DataFrame, ages: Sequence[Age] = AGES) -> list[int]:
-    """How many of `spread` (`days`, `people`) fall into each age."""
-    days, people = spread["days"], spread["people"]
+def by_age(found: pd.DataFrame, ages: Sequence[Age] = AGES) -> list[int]:
+    """How many of `found` (`days`, `people`) fall into each age."""
+    days, people = found["days"], found["people"]
     return [
         int(people[(days >= a.least) & (days <= (a.most if a.most is not None else days))].sum())
         for a in ages
@@ -120,21 +122,25 @@ def missing(known: Iterable[str]) -> list[str]:
     return [f"leads.{name}" for name in NEEDED if f"leads.{name}" not in given]
 
 
-def _by_days(measure: Measure, since: ColumnElement, until: date, scope: Scope) -> Select:
+def _by_days(
+    reader: Reader, measure: Measure, since: ColumnElement, until: date, scope: Scope
+) -> pd.DataFrame:
     fact = measure.fact
     days = days_between(since, _instant(until - timedelta(days=1)))
-    which = measure.within(Period(until, until))
+    at_its_end = scope.over(Period(until, until))
+    which = measure.within(at_its_end.period)
     each = filtered(
         select(fact.c.lead_id, days.label("days")).where(which),
         fact,
         scope.filters,
     ).subquery("each_lead")
     people = func.count(each.c.lead_id.distinct())
-    return (
+    asked = (
         select(each.c.days, people.label("people"), people.label(f"people{PEOPLE}"))
         .group_by(each.c.days)
         .order_by(each.c.days)
     )
+    return spread(reader, asked, measure, at_its_end)
 
 
 def _instant(day: date) -> datetime:

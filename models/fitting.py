@@ -165,9 +165,9 @@ def _split(day: NDArray[Any]) -> tuple[date, date]:
 def _enough(train: Vector, test: Vector) -> None:
     if train.sum() < FEWEST_DEPARTURES or test.sum() < FEWEST_JUDGED:
         raise ModelRefused(
-            f"It is too early for a churn model: it would learn from {int(train.sum())} departures and be judged by "
-            f"{int(test.sum())}; at least {FEWEST_DEPARTURES} and {FEWEST_JUDGED} are needed. The rules go on "
-            "without it."
+            # Everybody reads this: how few they are would be a figure about few people.
+            f"It is too early for a churn model: it needs at least {FEWEST_DEPARTURES} departures to learn from and "
+            f"{FEWEST_JUDGED} to be judged by, and there were fewer. The rules go on without it."
         )
 
 

@@ -104,8 +104,9 @@ def fit(examples: pd.DataFrame, growth: pd.DataFrame) -> Model:
     departures = int(examples["left"].sum())
     if departures < FEWEST_DEPARTURES:
         raise ModelRefused(
-            f"It is too early for lifetime values: {departures} customers left in the months to learn from, and "
-            f"{FEWEST_DEPARTURES} are needed. The other figures go on without them."
+            # Everybody reads this: how few they are would be a figure about few people.
+            f"It is too early for lifetime values: fewer than {FEWEST_DEPARTURES} customers left in the months to learn "
+            "from. The other figures go on without them."
         )
     known = examples["channel"].dropna().value_counts()
     channels = tuple(sorted(str(c) for c in known[known >= FEWEST_DEPARTURES].index))

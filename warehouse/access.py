@@ -238,8 +238,3 @@ class Reader:
 def frame_of(reader: Reader, statement: Select) -> pd.DataFrame:
     """The answer of a statement as a frame: `Reader.frame` as a function, which a cache can name."""
     return reader.frame(statement)
-
-
-def spread_of(reader: Reader, statement: Select, along: str) -> pd.DataFrame:
-    """`Reader.spread` as a function, which a cache can name."""
-    return reader.spread(statement, along)

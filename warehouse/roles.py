@@ -47,7 +47,6 @@ _REFERENCE = dict.fromkeys(
         "origins",
         "match_rates",
         "findings",
-        "event_days",
         "run_notes",
         "removal_effects",
         "experiment_results",

@@ -7,13 +7,13 @@ import streamlit as st
 
 from metrics.meaning import Meaning
 from metrics.scope import Scope
-from metrics.stages import STAGES, Stage, left_after, waiting_for, who_entered, who_waits
+from metrics.stages import STAGES, Stage, stays, who_entered, who_waits
 from metrics.verdict import Verdict
 from metrics.versions import timeline
 from models.stay import Stay, stay
 from pages.kit import data, drill_table, tables
 from pages.kit.drill import Figure
-from warehouse.access import Viewer, spread_of
+from warehouse.access import Viewer
 
 MEANS = Meaning(
     terms=(
@@ -68,11 +68,7 @@ def show(viewer: Viewer, scope: Scope) -> None:
 def _stay(viewer: Viewer, scope: Scope, stage: Stage, back: bool) -> Stay | None:
     period = scope.period.before() if back else scope.period
     until = data.as_of(viewer) - (scope.period.start - period.start)
-    counted = []
-    for question in (left_after, waiting_for):
-        statement = question(stage, Scope(period, scope.filters), until)
-        counted.append(data.cached(viewer, spread_of, statement, "days"))
-    return stay(*counted)
+    return stay(*data.cached(viewer, stays, stage, Scope(period, scope.filters), until))
 
 
 def _row(stage: Stage, now: Stay | None, before: Stay | None) -> dict[str, object]:

@@ -13,7 +13,7 @@ from metrics.waiting import AGES
 from metrics.words import day
 from pages.kit import data, drill, drill_table, tables
 from pages.kit.drill import Figure
-from warehouse.access import Viewer, spread_of
+from warehouse.access import Viewer
 
 CAMPAIGNS = 8
 """Campaigns listed; the others are told in one line."""
@@ -56,7 +56,7 @@ def show_never_taken_up(viewer: Viewer, scope: Scope, names: dict[str, str]) -> 
         )
         left, right = st.columns(2, gap="large")
         with left:
-            counts = waiting.by_age(_spread(viewer, waiting.never_taken_up_by_age(until, scope)))
+            counts = waiting.by_age(data.cached(viewer, waiting.never_taken_up_by_age, until, scope))
             drill_table.show(
                 pd.DataFrame({"Came": [a.label + " ago" for a in AGES], "Leads": counts}),
                 "never-taken-up-ages",
@@ -115,7 +115,7 @@ def overdue_by_age(viewer: Viewer, scope: Scope) -> None:
     before = scope.period.before()
     counts: dict[str, Any] = {}
     for period in (scope.period, before):
-        spread = _spread(viewer, waiting.overdue_by_age(period.end, scope))
+        spread = data.cached(viewer, waiting.overdue_by_age, period.end, scope)
         counts[f"At {day(period.end)}"] = waiting.by_age(spread)
     if not any(sum(c) for c in counts.values()):
         return
@@ -141,12 +141,8 @@ def overdue_by_age(viewer: Viewer, scope: Scope) -> None:
 
 
 def _by_campaign(viewer: Viewer, scope: Scope) -> pd.DataFrame:
-    return data.frame(viewer, waiting.never_taken_up_by_campaign(data.as_of(viewer), scope))
+    return data.cached(viewer, waiting.never_taken_up_by_campaign, data.as_of(viewer), scope)
 
 
 def _today(viewer: Viewer) -> Period:
     return Period(data.as_of(viewer), data.as_of(viewer))
-
-
-def _spread(viewer: Viewer, statement: Any) -> pd.DataFrame:
-    return data.cached(viewer, spread_of, statement, "days")

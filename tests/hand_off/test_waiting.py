@@ -60,7 +60,7 @@ def test_the_backlog_counts_who_waits_however_long_ago_he_was_due(twelve: Stores
 
 def test_the_overdue_by_age_come_to_the_overdue(twelve: Stores) -> None:
     reader, scope = Reader(twelve, SYSTEM), Scope(Period(date(2026, 4, 1), AS_OF))
-    spread = reader.spread(waiting.overdue_by_age(AS_OF, scope), "days")
+    spread = waiting.overdue_by_age(reader, AS_OF, scope)
     assert waiting.by_age(spread) == [0, 1, 0, 0]  # L09, for 13 days
     each = {"overdue": waiting.overdue_aged(waiting.AGES[1]), "older": waiting.overdue_aged(waiting.AGES[2])}
     asked = query.statement(waiting.h, each, Question((), (scope.period,)))
@@ -70,16 +70,16 @@ def test_the_overdue_by_age_come_to_the_overdue(twelve: Stores) -> None:
 def test_never_taken_up_has_neither_rep_nor_contact_nor_decision(twelve: Stores) -> None:
     # Only L11: all others have a rep, and L12 without one was contacted and lost.
     reader, scope = Reader(twelve, SYSTEM), Scope(Period(date(2026, 4, 1), AS_OF))
-    found = reader.frame(waiting.never_taken_up_by_campaign(AS_OF, scope))
+    found = waiting.never_taken_up_by_campaign(reader, AS_OF, scope)
     assert found[["campaign", "waiting__0", "handed_over__0"]].to_numpy().tolist() == [["K2", 1, 0]]
-    assert waiting.by_age(reader.spread(waiting.never_taken_up_by_age(AS_OF, scope), "days")) == [0, 1, 0, 0]
+    assert waiting.by_age(waiting.never_taken_up_by_age(reader, AS_OF, scope)) == [0, 1, 0, 0]
 
 
 def test_who_sees_totals_reads_no_age_about_one_lead(twelve: Stores) -> None:
     reader = Reader(twelve, Viewer("m", "M", "marketing"))
     scope = Scope(Period(date(2026, 4, 1), AS_OF))
-    assert reader.frame(waiting.never_taken_up_by_campaign(AS_OF, scope))["waiting__0"].isna().all()
-    assert sum(waiting.by_age(reader.spread(waiting.never_taken_up_by_age(AS_OF, scope), "days"))) == 0
+    assert waiting.never_taken_up_by_campaign(reader, AS_OF, scope)["waiting__0"].isna().all()
+    assert sum(waiting.by_age(waiting.never_taken_up_by_age(reader, AS_OF, scope))) == 0
 
 
 def test_without_the_date_of_contact_nobody_is_called_never_taken_up() -> None:

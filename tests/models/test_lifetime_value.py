@@ -140,7 +140,7 @@ def test_a_groups_interval_covers_its_mean_nine_times_in_ten_and_more() -> None:
 
 
 def test_too_few_departures_are_refused_in_a_sentence() -> None:
-    with pytest.raises(ModelRefused, match="too early for lifetime values: 0 customers left"):
+    with pytest.raises(ModelRefused, match="too early for lifetime values: fewer than"):
         lifetime_value.fit(_people(500).assign(left=0, months_seen=12), _growth())
 
 

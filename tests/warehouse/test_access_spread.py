@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from onlookers import EVERYBODY
 from sqlalchemy import func, literal, select
 
+from metrics.moves import to
 from metrics.scope import Period, Scope
 from metrics.stages import STAGES, left_after, waiting_for
 from warehouse import totals
@@ -43,7 +44,7 @@ def test_left_and_waiting_are_everybody_who_entered(night: Stores) -> None:
     reader = Reader(night, SYSTEM)
     for stage in STAGES:
         entered = select(func.count()).where(
-            stage.entered >= QUARTER.period.start, stage.entered < date(2026, 7, 1)
+            to(stage.move), stage.entered >= QUARTER.period.start, stage.entered < date(2026, 7, 1)
         )
         both = sum(
             reader.spread(question(stage, QUARTER, AS_OF), "days")["people"].sum()

@@ -1,0 +1,173 @@
+"""What is not shown is not told by the way either: by another clock, a table beside the figure, a sentence or a goal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from morning import stores_in
+from onlookers import EVERYBODY
+
+from metrics import CATALOGUE, waiting
+from metrics.coverage import delivered_until
+from metrics.query import BOTTOM, Question, ask
+from metrics.scope import Period, Scope
+from metrics.stages import STAGES, stays
+from models import fitting, lifetime_value
+from warehouse import coverage
+from warehouse.access import SYSTEM, Reader
+from warehouse.connect import Stores
+from warehouse.coverage import found_by_checks
+from warehouse.errors import AccessRefused, ModelRefused
+from warehouse.load import load
+from warehouse.roles import ROLES
+from warehouse.schema import event_days
+from workflow.goals import Draft
+from workflow.outlook import with_path
+
+SMALLEST = 10
+JUNE = date(2026, 6, 30)
+QUARTER = Period(date(2026, 4, 1), JUNE)
+Loaded = Callable[[dict[str, str]], Stores]
+
+
+@pytest.fixture
+def loaded(tmp_path: Path) -> Iterator[Loaded]:
+    """A bank of the given files as of the end of June."""
+    stores = stores_in(tmp_path / "data")
+
+    def of(files: dict[str, str]) -> Stores:
+        folder = tmp_path / "extracts"
+        folder.mkdir()
+        for name, text in files.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        load(stores, folder, as_of=JUNE)
+        return stores
+
+    yield of
+    stores.desk.dispose()
+
+
+def _leads(won_until: date) -> str:
+    """Three leads a day by e-mail and one in three days at events; each is won on its day, as far as was delivered."""
+    lines, first = [], date(2026, 1, 1)
+    for n in range((JUNE - first).days + 1):
+        day = first + timedelta(days=n)
+        for k, channel in enumerate(["email"] * 3 + ["event"] * (n % 3 == 0)):
+            won = f"{day} 10:00" if day <= won_until else ""
+            lines.append(f"L{n}-{k},{channel},{day} 09:00,{won}\n")
+    return "lead_id,channel,created_at,won_at\n" + "".join(lines)
+
+
+def test_a_figure_that_ends_earlier_than_its_part_does_not_tell_of_the_few_between(loaded: Loaded) -> None:
+    """The leads of all days are shown beside a share of those of the days that were delivered."""
+    stores = loaded({"leads.csv": _leads(date(2026, 6, 20))})
+    everything, totals = (Reader(stores, who) for who in (SYSTEM, EVERYBODY["executive"]))
+    covered = coverage.of(everything)
+    assert covered is not None
+    ratio = "lead_conversion"
+    assert delivered_until(CATALOGUE[ratio], covered) < delivered_until(CATALOGUE["leads"], covered)
+    asked = Question.of(["leads", ratio], Scope(QUARTER), ["channel"], [QUARTER])
+    true_, seen = (ask(asked, reader).set_index("channel") for reader in (everything, totals))
+    assert (true_["leads"] - true_[f"{ratio}{BOTTOM}"])["event"] in range(1, SMALLEST)
+    assert not (seen["leads"] - seen[f"{ratio}{BOTTOM}"]).between(1, SMALLEST - 1).any()
+    assert seen["leads"].tolist() == true_["leads"].tolist(), "the figure of all days stays"
+
+
+def test_no_table_of_who_waits_tells_what_the_figure_under_the_same_filter_hides(night: Stores) -> None:
+    """By age, by campaign and by stage: what a filter leaves out of the whole is nobody or enough people."""
+    everything, scopes = Reader(night, SYSTEM), []
+    for dimension in ("channel", "product", "segment"):
+        found = ask(Question.of(["leads"], Scope(QUARTER), [dimension], [QUARTER]), everything)
+        scopes += [Scope(QUARTER, ((dimension, (v,)),)) for v in found[dimension] if isinstance(v, str)]
+
+    def counts(reader: Reader, scope: Scope) -> dict[str, float]:
+        left, waits = stays(reader, STAGES[0], scope, JUNE)
+        campaigns = waiting.never_taken_up_by_campaign(reader, JUNE, scope)["waiting__0"]
+        return {
+            "overdue": waiting.overdue_by_age(reader, JUNE, scope)["people"].sum(),
+            "never": waiting.never_taken_up_by_age(reader, JUNE, scope)["people"].sum(),
+            "campaigns": campaigns.sum() if campaigns.notna().all() else 0,
+            "left": left["people"].sum(),
+            "waits": waits["people"].sum(),
+        }
+
+    would_tell, whole = 0, counts(everything, Scope(QUARTER))
+    really = {scope: counts(everything, scope) for scope in scopes}
+    for smallest in (SMALLEST, 60):
+        stores = replace(night, settings=replace(night.settings, smallest_cell=smallest))
+        seen = Reader(stores, EVERYBODY["marketing"])
+        for scope in scopes:
+            told = counts(seen, scope)
+            for what, everybody in whole.items():
+                there = really[scope][what]
+                would_tell += there >= smallest and 0 < everybody - there < smallest
+                assert not told[what] or not 0 < everybody - told[what] < smallest, (what, scope, smallest)
+    assert would_tell, "no filter leaves few out: the test shows nothing"
+
+
+def test_no_goal_carries_a_figure_about_few_people_to_everybody(loaded: Loaded) -> None:
+    """An analyst reads single leads and sets the goal; what it keeps of the year before is read in every role."""
+    few = "".join(f"E{n},event,2025-05-0{n + 1} 09:00\n" for n in range(4))
+    many = "".join(f"M{n},email,2025-05-{n % 28 + 1:02} 09:00\n" for n in range(40))
+    stores = loaded({"leads.csv": f"lead_id,channel,created_at\n{few}{many}"})
+    analyst = Reader(stores, EVERYBODY["analyst"])
+    kept = {
+        channel: with_path(
+            Draft(
+                metric="leads",
+                target=50.0,
+                span=QUARTER,
+                owner="Marketing",
+                filters=(("channel", (channel,)),),
+            ),
+            analyst,
+        )
+        for channel in ("event", "email")
+    }
+    assert kept["event"].baseline is None
+    assert kept["email"].baseline is None, "the whole less e-mail would tell of the events"
+    whole = Draft(metric="leads", target=50.0, span=QUARTER, owner="Marketing")
+    assert with_path(whole, analyst).baseline == 44
+
+
+@pytest.mark.parametrize("left", [0, 3, 9])
+def test_no_sentence_about_a_missing_model_counts_who_left(left: int) -> None:
+    """Everybody reads why there is none."""
+    gone = np.arange(500) < left
+    people = pd.DataFrame(
+        {"months_seen": 12, "left": gone.astype(int), "customer_id": np.arange(500).astype(str)}
+    )
+    with pytest.raises(ModelRefused) as values:
+        lifetime_value.fit(people, pd.DataFrame())
+    with pytest.raises(ModelRefused) as churn:
+        fitting._enough(gone, gone)
+    for refusal in (values, churn):
+        assert f" {left} " not in str(refusal.value)
+
+
+def test_a_check_of_a_table_that_nobody_of_a_role_sees_counts_no_few_rows(loaded: Loaded) -> None:
+    rows = "".join(f"A{n},Sales,trust,2026-05-0{n + 1},3\n" for n in range(5))
+    later = "A8,Sales,trust,2026-07-01,3\nA9,Sales,trust,2026-07-01,3\n"
+    stores = loaded({"staff_surveys.csv": f"answer_id,department,question,answered_on,score\n{rows}{later}"})
+    for role in ROLES:
+        found = found_by_checks(Reader(stores, EVERYBODY[role]))
+        count = found[found["table_name"] == "staff_surveys"]["row_count"]
+        assert len(count) == 1
+        assert count.notna().all() == (role in ("analyst", "administrator")), role
+
+
+def test_the_days_of_the_columns_are_read_row_by_row_only_by_who_mends_them(night: Stores) -> None:
+    """How many rows have no date may be few; figures say it through `metrics.missing`, which knows who reads."""
+    for role, viewer in EVERYBODY.items():
+        reader = Reader(night, viewer)
+        if role in ("analyst", "administrator"):
+            assert len(reader.frame(event_days.select()))
+        else:
+            with pytest.raises(AccessRefused):
+                reader.frame(event_days.select())
