@@ -347,7 +347,9 @@ def statement(
     query = filtered(query, fact, question.filters)
     if groups:
         # Without this, a group that has rows only outside every asked period would appear as a line of zeros.
-        inside = [m.within(p) for m in measures.values() for p in counted(m) if p is not None]
+        clocks = (counted, alone) if alone and counting_people else (counted,)
+        days = [(m, p) for m in measures.values() for c in clocks for p in c(m) if p is not None]
+        inside = [m.within(p) for m, p in dict.fromkeys(days)]
         query = query.where(or_(false(), *inside)).group_by(*[g.element for g in groups])
     return query
 
