@@ -58,6 +58,11 @@ class Freshness:
         return [table.replace("_", " ") for table, _ in self.awaited]
 
 
+def _month_of(day: date) -> date:
+    """The last day of the month that a row tells of, whichever of its days the source wrote."""
+    return month(day.year, day.month).end
+
+
 def _first_after(latest: date) -> date:
     return month(latest.year, latest.month + 1).end
 
@@ -69,7 +74,7 @@ def freshness(covered: Coverage, late: Sequence[str], today: date) -> Freshness:
         (table, _first_after(days.latest_on))
         for name, days in covered.days.items()
         for table, column in [name.split(".")]
-        if column == BY_MONTH and days.latest_on < due and table not in late
+        if column == BY_MONTH and _month_of(days.latest_on) < due and table not in late
     ]
     return Freshness(
         as_of=covered.as_of,

@@ -81,12 +81,17 @@ def _usual_days(
     return int(row[1]) if row and row[0] >= _FEWEST else 0
 
 
+def _month_end(day: date) -> date:
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
 def _in_time_until(
     db: duckdb.DuckDBPyConnection, table: Table, column: Column, latest: date, day: date
 ) -> date:
     """The last day up to `day` on which no more was overdue; it hangs on what came up to `latest` only."""
     if column.key == BY_MONTH:
-        return min(latest, day)
+        # A row of a month tells of all of it, whichever day of the month its source wrote.
+        return min(day, _month_end(latest))
     counts = rhythm.counts(db, table, column, latest)
     waits = rhythm.patience(sorted(counts))
     if waits is None:

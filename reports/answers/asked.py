@@ -51,7 +51,7 @@ class Asked:
 
     reader: Reader
     known: frozenset[str]
-    covered: Coverage | None
+    covered: Coverage | None = None
     quarter: Quarter
     once: Once
     figures: pd.DataFrame = field(repr=False, compare=False)

@@ -214,6 +214,16 @@ def test_the_running_month_of_a_figure_kept_by_month_is_not_yet_known(bank):
     assert freshness(covered, (), date(2026, 6, 16)).awaited == (), "no month has ended that is not there"
 
 
+def test_a_month_written_on_its_first_day_is_delivered_all_the_same(bank):
+    first = "customer_id,product,month_on,revenue\n" + "".join(
+        f"C1,savings,2026-0{n}-01,10\n" for n in range(1, 6)
+    )
+    covered = coverage.of(bank({"customers.csv": CUSTOMERS, "revenues.csv": first}, date(2026, 5, 31)))
+    assert covered is not None
+    assert delivered_until(CATALOGUE["revenue"], covered) == date(2026, 5, 31)
+    assert freshness(covered, (), date(2026, 6, 1)).awaited == ()
+
+
 def test_wins_are_complete_only_after_the_usual_time_from_first_contact_to_win(bank):
     covered = coverage.of(bank({"leads.csv": daily_leads(JUNE)}, JUNE))
     assert covered is not None
