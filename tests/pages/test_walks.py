@@ -58,6 +58,15 @@ def steps_of(stores: Stores, chance: random.Random) -> list[Step]:
     return steps
 
 
+def as_roles(steps: list[Step], roles: int) -> list[Step]:
+    """Of the steps, in their order, each page as so many of its roles."""
+    taken: dict[str, list[Step]] = {}
+    for step in steps:
+        taken.setdefault(step[1].url, []).append(step)
+    kept = [step for some in taken.values() for step in some[:roles]]
+    return [step for step in steps if any(step is k for k in kept)]
+
+
 def walk(open_page: Open, steps: list[Step], caplog: pytest.LogCaptureFixture, seed: str) -> dict[str, str]:
     """Take the steps; gives what was said at each. Fails with the way there where a page broke or a bug was logged."""
     said, way = {}, []
@@ -75,14 +84,14 @@ def walk(open_page: Open, steps: list[Step], caplog: pytest.LogCaptureFixture, s
 def test_pages_of_all_roles_in_any_order_break_none_of_each_other(
     whole_bank: Stores, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Once cold, once warm in another order: what stands in the cache by then is what every role left there."""
+    """Once cold, as two roles each; a part of it once more, warm, in another order: the cache is as others left it."""
     seed = "one"
     chance = random.Random(seed)
-    steps = steps_of(whole_bank, chance)
+    steps = as_roles(steps_of(whole_bank, chance), 2)
     open_page = next(walking := opener(whole_bank, monkeypatch))
     first = walk(open_page, steps, caplog, seed)
-    again = chance.sample(steps, len(steps))
-    assert walk(open_page, again, caplog, seed) == first
+    again = walk(open_page, chance.sample(steps, len(steps) // 3), caplog, seed)
+    assert again == {step: first[step] for step in again}
     walking.close()
 
 
@@ -121,11 +130,8 @@ def test_a_bank_that_lacks_most_tables_opens_every_page(
     nightly.run(stores)
     open_page = next(walking := opener(stores, monkeypatch))
     chance = random.Random(" ".join(tables))
-    roles_of_pages: dict[str, list[Step]] = {}
-    for step in steps_of(stores, chance):
-        roles_of_pages.setdefault(step[1].url, []).append(step)
-    # Each page as two of its roles: who sees rows and who sees totals take different ways through it.
-    steps = [step for some in roles_of_pages.values() for step in some[:2]]
-    walk(open_page, chance.sample(steps, len(steps)), caplog, " ".join(tables))
+    # Each page as one of its roles, whichever comes first.
+    steps = as_roles(steps_of(stores, chance), 1)
+    walk(open_page, steps, caplog, " ".join(tables))
     walking.close()
     stores.desk.dispose()
