@@ -140,7 +140,18 @@ def memorised(reader: Reader) -> None: ...
         len,
         "campaigns",
     ],
-    ids=repr,
+    ids=[
+        *(
+            "a lambda",
+            "a closure",
+            "a bound method",
+            "a method",
+            "an object",
+            "a partial",
+            "a memorised function",
+        ),
+        *("a built-in", "a word"),
+    ],
 )
 def test_what_could_mean_two_things_is_refused(function: Any) -> None:
     with pytest.raises(CannotBeKept):
