@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from sqlalchemy import ColumnElement, DateTime, Table, and_, case, func, true
@@ -69,7 +70,10 @@ class Measure:
         return self.state is not None
 
     def within(self, period: Period) -> ColumnElement[bool]:
-        """Whether a row belongs to `period`."""
+        """Whether a row belongs to `period`; the same condition each time, so that a total and its people share one."""
+        return _within(self, period)
+
+    def _whether(self, period: Period) -> ColumnElement[bool]:
         if self.state is not None:
             day = period.start if self.opening else period.end + timedelta(days=1)
             return and_(self.where, self.state(datetime.combine(day, time.min)))
@@ -110,6 +114,11 @@ class Ratio:
 
 
 Metric = Measure | Ratio
+
+
+@lru_cache(maxsize=4096)
+def _within(measure: Measure, period: Period) -> ColumnElement[bool]:
+    return measure._whether(period)
 
 
 def measures_of(metric: Metric) -> tuple[Measure, ...]:

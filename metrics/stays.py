@@ -44,4 +44,5 @@ def left_for_good() -> ColumnElement[Any]:
 
 
 def _returned(which: ColumnElement[bool]) -> ColumnElement[bool]:
-    return select(r.c.customer_id).where(r.c.customer_id == c.c.customer_id, which).correlate(c).exists()
+    # Not EXISTS: a statement asks this for many days, and an engine unnests each correlated question anew.
+    return c.c.customer_id.in_(select(r.c.customer_id).where(which))
