@@ -17,7 +17,7 @@ from metrics.coverage import counted, reaches_back
 from metrics.measure import Metric, Ratio, measures_of
 from metrics.missing import Missing, delivered_in_part, why
 from metrics.quarter import Quarter
-from metrics.query import Question, ask
+from metrics.query import Question, ask, figures
 from metrics.scope import Period, Scope
 from metrics.standing import beside_target
 from metrics.verdict import Verdict, in_words
@@ -71,7 +71,7 @@ class Asked:
 
     def of(self, name: str, when: int = 0) -> dict[str, float]:
         """A figure of one period as `metrics.compare` wants it: value, and of a ratio top and bottom."""
-        return parts(CATALOGUE[name], self.figures.iloc[when])
+        return figures(CATALOGUE[name], self.figures.iloc[when])
 
     def value(self, name: str, when: int = 0) -> float:
         """A figure of one period; NaN is not known."""
@@ -283,15 +283,6 @@ def ask_what_may_be(
 def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
     """Its rows, each with its columns as attributes."""
     yield from frame.itertuples(index=False)
-
-
-def parts(metric: Metric, row: pd.Series) -> dict[str, float]:
-    """What `metrics.compare` needs of one row of an answer."""
-    names = {id(m): n for n, m in CATALOGUE.items()}
-    found = {"value": float(row[names[id(metric)]])}
-    if isinstance(metric, Ratio):
-        found |= {"top": float(row[names[id(metric.top)]]), "bottom": float(row[names[id(metric.bottom)]])}
-    return found
 
 
 def against_a_year_before(asked: Asked, name: str) -> str:

@@ -9,9 +9,10 @@ import pandas as pd
 from metrics import CATALOGUE, several
 from metrics.compare import interval
 from metrics.measure import Ratio
+from metrics.query import figures
 from metrics.verdict import Verdict
 from metrics.words import figure, plain, share
-from reports.answers.asked import Asked, ask_what_may_be, parts, rows_of
+from reports.answers.asked import Asked, ask_what_may_be, rows_of
 from reports.review import Answer, Chart, Series, Table
 
 QUESTION = "Are customers happier, and where not?"
@@ -94,7 +95,7 @@ def _touchpoints(asked: Asked) -> pd.DataFrame:
         return pd.DataFrame(columns=columns)
     answers = asked.once(ask_what_may_be, ("csat",), period, (period,), known, ("touchpoint",))
     rows = []
-    every = [parts(metric, row) for _, row in answers.iterrows()]
+    every = [figures(metric, row) for _, row in answers.iterrows()]
     changes = several.apart(metric, every, asked.of("csat"))
     for (_, row), told, found in zip(answers.iterrows(), every, changes, strict=True):
         bounds = interval(metric, told["top"], told["bottom"]) if told["bottom"] == told["bottom"] else None

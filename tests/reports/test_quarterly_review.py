@@ -19,7 +19,7 @@ from morning import on, stores_in
 from metrics import CATALOGUE, channel_value
 from metrics.cache_key import key_of
 from metrics.quarter import Quarter, quarter_named, quarter_of
-from metrics.query import Question, ask
+from metrics.query import Question, ask, figures
 from metrics.scope import Period, Scope
 from metrics.small_groups import shown
 from metrics.versions import bank_reader
@@ -29,7 +29,7 @@ from models.figures import Figure
 from models.lift import Counts
 from reports import quarterly_review as quarterly
 from reports.answers import staff, together
-from reports.answers.asked import Asked, parts, target_in_words
+from reports.answers.asked import Asked, target_in_words
 from reports.answers.decisions import Decision, about_campaign, at_most
 from reports.answers.effects import as_counted
 from reports.review import NAMES, Review
@@ -116,7 +116,7 @@ def test_every_figure_of_the_catalogue_is_what_the_catalogue_answers_that_role(r
     names = sorted({f.metric for f in cards})
     answer = ask(Question.of(names, Scope(review.period), periods=[review.period]), reader)
     for card in cards:
-        value = parts(CATALOGUE[card.metric], answer.iloc[0])["value"]
+        value = figures(CATALOGUE[card.metric], answer.iloc[0])["value"]
         if value == value:
             assert card.value == figure(CATALOGUE[card.metric], value)
     assert {f.metric for f in review.figures if f.metric} <= set(names)
