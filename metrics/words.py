@@ -1,6 +1,6 @@
 """Figures in words: one way to write money, shares, days and changes, on every surface.
 
-A figure is rounded once, here, half away from zero, as people do it: 70.45 is 70.5 on card, table, sentence and slide.
+A figure is rounded once, here, half away from zero, as people do it: 70.45 is 70.5 wherever `metrics.words` writes it.
 """
 
 from __future__ import annotations
