@@ -39,6 +39,8 @@ def generate(folder: Path, *, customers: int, seed: int) -> None:
         front_line.write_staff(out, rng)
         for number in range(blocks):
             own = np.random.default_rng(seeds[number])
+            # Luck of its own, so that no other figure of the bank depends on who comes back.
+            comebacks = np.random.default_rng(seeds[number].spawn(1)[0])
             first = number * BLOCK
             size = min(BLOCK, customers - first)
             now = block.draw(
@@ -59,8 +61,9 @@ def generate(folder: Path, *, customers: int, seed: int) -> None:
             touch = marketing.write_touches(out, own, now, sent, touch, cookie)
             strangers = int(now.touches["visitor"].max(initial=0)) + 1
             cookie += len(sent.cookie) + strangers
-            entered = sales.write(out, own, now, sent, lead, plant=number == 0)
+            entered = sales.write(out, own, comebacks, now, sent, lead, plant=number == 0)
             lead = entered.next_number
+            sales.write_moves(out, now, entered)
             call = sales.write_contacts(out, now, call)
             sales.write_pilot(out, now)
             next_case = front_line.write_tickets(out, own, now, case)

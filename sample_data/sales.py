@@ -1,6 +1,7 @@
-"""What Sales hands over from its CRM: JSON lines with its own lead numbers and a history of stages,
+"""What Sales hands over from its CRM: JSON lines with its own lead numbers and one date per stage,
 contact details as typed by hand, 0 for "value not declared", a few leads entered twice, and one win
-dated before the first contact. Also the pilot's arms and the relationship managers' contacts.
+dated before the first contact. Also the log of every move of a lead, the pilot's arms and the relationship
+managers' contacts.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sample_data import reopened
 from sample_data import vocabulary as v
 from sample_data.block import Block
 from sample_data.funnel import STAGES
@@ -31,7 +33,7 @@ _STAGE_WORDS = (
     "Won",
     "Lost",
 )
-_HISTORY = ", ".join(
+_STAGES = ", ".join(
     f"{{'stage': '{word}', 'at': strftime({column}_t, '%Y-%m-%dT%H:%M:%S')}}"
     for word, column in zip(_STAGE_WORDS, ("created", *STAGES), strict=True)
 )
@@ -40,7 +42,7 @@ _SELECT = f"""
         CASE WHEN campaign >= 0 THEN printf('CMP-%02d', campaign + 1) END AS campaign_ref,
         product, deal_type,
         CASE WHEN customer >= 0 THEN printf('C%08d', customer) END AS customer_no,
-        list_filter([{_HISTORY}], lambda step: step.at IS NOT NULL) AS stages,
+        list_filter([{_STAGES}], lambda step: step.at IS NOT NULL) AS stages,
         rejected_reason, lost_reason, score, expected AS expected_value, won_value,
         rep AS sales_rep FROM cells
 """
@@ -54,12 +56,19 @@ class Entered:
     twice: int
     next_number: int
     win_before_contact: int  # its CRM number, -1 if not in this block
+    history: reopened.History
 
 
 def write(
-    out: Extracts, rng: np.random.Generator, block: Block, sent: Sent, first: int, plant: bool
+    out: Extracts,
+    rng: np.random.Generator,
+    comebacks: np.random.Generator,
+    block: Block,
+    sent: Sent,
+    first: int,
+    plant: bool,
 ) -> Entered:
-    """The CRM's leads of a block; `plant` misdates one win."""
+    """The CRM's leads of a block; `plant` misdates one win. `comebacks` is the luck of leads that are reopened."""
     leads, contact = block.leads, block.contact
     got = np.flatnonzero(sent.received)
     twice = rng.random(len(got)) < 0.015
@@ -73,8 +82,7 @@ def write(
     steps = np.stack([np.where(leads[s] == NEVER, 2**50, leads[s])[row] for s in STAGES])
     created = np.minimum(leads["created"][row] + wait, steps.min(axis=0) - 300)
     created = np.where(again, leads["created"][row] + wait + rng.integers(600, 4 * DAY, n), created)
-    at = {"created": created, **{s: np.where(again, NEVER, leads[s][row]) for s in STAGES}}
-    at["created"] = np.minimum(at["created"], (block.leads["created"].max() // DAY + 1) * DAY - 1)
+    created = np.minimum(created, (block.leads["created"].max() // DAY + 1) * DAY - 1)
 
     typed = contact.email.take(pa.array(person))
     typed = misspell(rng, typed, ~again & (rng.random(n) < 0.035))
@@ -84,12 +92,13 @@ def write(
     email = pc.if_else(pa.array(blank), None, typed)
     silent = ~blank & (rng.random(n) < 0.15)
     phone = np.where(silent, -1, contact.phone[person])
-    misdated = -1
+    good = np.flatnonzero((leads["won"][row] != NEVER) & ~again & ~leads["existing"][row] & ~blank)
+    one = int(good[len(good) // 2]) if plant else -1
+    history = reopened.draw(comebacks, leads, block.left, int(row[one]) if plant else -1)
+    record = history.record
+    at = {"created": created, **{s: np.where(again, NEVER, record[s][row]) for s in STAGES}}
     if plant:
-        good = np.flatnonzero((at["won"] != NEVER) & ~again & ~leads["existing"][row] & ~blank)
-        one = good[len(good) // 2]
-        at["won"][one] = at["created"][one] - 3 * DAY
-        misdated = int(entered[one])
+        at["won"][one] = created[one] - 3 * DAY
     won = at["won"] != NEVER
     numbered = won & (leads["customer"][row] >= 0)
     numbered &= rng.random(n) < 0.95
@@ -109,8 +118,8 @@ def write(
             "deal_type": np.where(leads["existing"][row], "Existing customer", "New customer"),
             "customer": np.where(numbered, leads["customer"][row] + block.people.first, -1),
             **{f"{s}_t": moments(t) for s, t in at.items()},
-            "rejected_reason": words(v.REJECTED_REASONS, np.where(again, -1, leads["rejected_reason"][row])),
-            "lost_reason": words(v.LOST_REASONS, np.where(again, -1, leads["lost_reason"][row])),
+            "rejected_reason": words(v.REJECTED_REASONS, np.where(again, -1, record["rejected_reason"][row])),
+            "lost_reason": words(v.LOST_REASONS, np.where(again, -1, record["lost_reason"][row])),
             "score": leads["score"][row],
             "expected": leads["expected"][row],
             "won_value": numbers(leads["won_value"][row], won),
@@ -124,7 +133,31 @@ def write(
         number=number,
         twice=int(twice.sum()),
         next_number=first + n,
-        win_before_contact=misdated,
+        win_before_contact=int(entered[one]) if plant else -1,
+        history=history,
+    )
+
+
+def write_moves(out: Extracts, block: Block, entered: Entered) -> None:
+    """The CRM's log of moves, each with the day on which it was made: the misdated win has its right day here."""
+    rows = reopened.moves(entered.history, np.flatnonzero(entered.number >= 0))
+    lead, scored = rows["lead"], rows["stage"] == reopened.MOVES.index("mql")
+    reason = pc.coalesce(
+        words(v.REJECTED_REASONS, rows["rejected_reason"]), words(v.LOST_REASONS, rows["lost_reason"])
+    )
+    out.append(
+        "crm/lead_moves.csv",
+        {
+            "n": entered.number[lead],
+            "stage": words((*_STAGE_WORDS[1:], "Reopened"), rows["stage"]),
+            "moment": moments(rows["at"]),
+            "reason": reason,
+            "who": words(
+                (*v.SALES_REPS, "Scoring"), np.where(scored, len(v.SALES_REPS), block.leads["rep"][lead])
+            ),
+        },
+        "SELECT printf('L-%06d', n) AS lead_no, stage, strftime(moment, '%Y-%m-%d %H:%M:%S') AS moved, reason, "
+        "who AS moved_by FROM cells",
     )
 
 

@@ -54,6 +54,16 @@ def note(out: Extracts, truth: Truth, block: Block, sent: Sent, entered: Entered
         pilot_control=(people.arm == 1).sum(),
         pilot_treated=(people.arm == 2).sum(),
     )
+    record, cleared = entered.history.record, entered.history.cleared
+    truth.add(leads_reopened=entered.history.reopened.sum())
+    for closing in ("rejected", "lost"):
+        was = cleared[closing] != NEVER
+        truth.add(
+            **{
+                f"leads_{closing}_then_accepted": (was & (record["accepted"] > cleared["reopened"])).sum(),
+                f"leads_{closing}_then_won": (was & (record["won"] != NEVER)).sum(),
+            }
+        )
     if entered.win_before_contact >= 0:
         truth.win_before_contact = f"L-{entered.win_before_contact:06d}"
     truth.matches += [f"C{c + people.first:08d}" for c in _matches(block)]
@@ -176,6 +186,17 @@ def write(out: Extracts, truth: Truth, plan: Plan, *, customers: int, seed: int)
             "customers": sorted(truth.matches),
         },
         "win_before_first_contact": truth.win_before_contact,
+        "reopened_leads": {
+            "record": "crm/leads.jsonl: the last state of each lead, without the rejection or loss it came back from",
+            "log": "crm/lead_moves.csv: every move",
+            **{
+                name: truth.counts[f"leads_{name}"]
+                for name in (
+                    *("reopened", "rejected_then_accepted", "rejected_then_won"),
+                    *("lost_then_accepted", "lost_then_won"),
+                )
+            },
+        },
         "counts": truth.counts,
         "rows": out.rows,
     }

@@ -128,10 +128,13 @@ def _put_in_order(db: duckdb.DuckDBPyConnection) -> None:
             WINDOW lead AS (PARTITION BY lead_id ORDER BY n)
             QUALIFY before IS DISTINCT FROM stage
         ), begun AS (
-            -- A win is the end, unless the history goes on; a stage that a column dates after it is out of order.
+            -- A win is the end, unless the history goes on; a stage that a column dates after it is out of order, and so
+            -- is a win dated before there was a lead.
             SELECT *, count(*) FILTER (WHERE stage = 'reopened' OR lag_stage IN ('rejected', 'lost')
-                OR (lag_stage = 'won' AND in_history)) OVER lead AS round
-            FROM (SELECT *, lag(stage) OVER (PARTITION BY lead_id ORDER BY n) AS lag_stage FROM changes)
+                OR (lag_stage = 'won' AND in_history AND NOT coalesce(too_early, false))) OVER lead AS round
+            FROM (SELECT *, lag(stage) OVER lead AS lag_stage,
+                    lag(on_day) OVER lead < first_value(on_day) OVER lead AS too_early
+                FROM changes WINDOW lead AS (PARTITION BY lead_id ORDER BY n))
             WINDOW lead AS (PARTITION BY lead_id ORDER BY n)
         ), moves AS (
             SELECT *, row_number() OVER (PARTITION BY lead_id ORDER BY n) AS move

@@ -24,6 +24,7 @@ from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.moments import before
 from warehouse.schema import lead_moves as m
 from warehouse.schema import leads as t
+from workflow.hand_offs import DECIDING
 from workflow.lead_decisions import latest
 
 REASONS = {
@@ -129,20 +130,25 @@ def waiting(
     First whose promise can still be kept, then the least late; those Sales has spoken to come last.
 
     Columns lead_id, full_name, phone, campaign_id, channel, product, score, mql_at, contacted_at, sales_rep, due_at,
-    `late` (working hours past the promise by the end of `as_of`, negative while there is time) and `version`. Of a lead
-    that was reopened, `mql_at` is when, and a contact before that is none.
+    `late` (working hours past the promise by the end of `as_of`, negative while there is time), `again` (whether Sales
+    decided on it once and it came back) and `version`. Of a lead that was reopened, `mql_at` is when, and a contact
+    before that is none.
     """
     shown = (t.c.lead_id, t.c.full_name, t.c.phone, t.c.campaign_id, t.c.channel, t.c.product, t.c.score)
     asked = select(*shown, t.c.mql_at, t.c.contacted_at, t.c.sales_rep)
     waits = select(m.c.lead_id).where(m.c.is_waiting)
     found = reader.frame(filtered(asked.where(t.c.mql_at < _end(as_of), t.c.lead_id.in_(waits)), t, filters))
     since = reader.frame(select(m.c.lead_id, m.c.entered_at, m.c.move).where(m.c.is_waiting))
+    before_now = reader.frame(
+        select(m.c.lead_id).where(m.c.stage.in_(DECIDING), m.c.lead_id.in_(waits)).distinct()
+    )
     here = reader.frame(select(r.c.lead_id, r.c.version, r.c.verdict, r.c.reviewed_at).where(latest()))
     found = found.merge(since, on="lead_id").merge(here, on="lead_id", how="left")
     # A decision of before the bank reopened the lead decided on what was then.
     stands = found["verdict"].isin(("accepted", "rejected")) & ~(found["reviewed_at"] < found["entered_at"])
     found = found[~stands].copy()
     found["version"] = found["version"].fillna(0).astype(int)
+    found["again"] = found["lead_id"].isin(before_now["lead_id"])
     found["mql_at"] = found[["mql_at", "entered_at"]].max(axis=1)
     found["contacted_at"] = found["contacted_at"].where(
         (found["move"] <= _FIRST_TIME)

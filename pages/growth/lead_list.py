@@ -79,18 +79,24 @@ def _against_the_card(viewer: Viewer, late: pd.DataFrame, scope: Scope) -> str:
     """Why the list and the figure above it differ, where they do: the figure is of the period's end, the list of now."""
     end, as_of = scope.period.end, data.as_of(viewer)
     card = data.ask(viewer, ["still_uncontacted"], scope, periods=[scope.period])["still_uncontacted"].iloc[0]
+    again = int(late["again"].sum())
     said = f"Everybody who waits, whenever the lead came: {len(late):,} past the promise."
+    if again:
+        said += (
+            f" {again:,} of them had been rejected or lost and came back; the figure above is about the first hand-over "
+            "of each lead, so they are not in it."
+        )
     if end != as_of:
         return (
             f"{said} The figure above is of {day(end)}, the end of its period: {card:,.0f} were past it then."
         )
-    gone = int(card) - len(late) if card == card else 0
+    gone = int(card) - (len(late) - again) if card == card else 0
     if gone > 0:
         return (
             f"{said} The figure above, {card:,.0f}, is as loaded on {day(as_of)}: {gone:,} of them have been decided on "
             "here since, and it learns of them with the next load."
         )
-    return f"{said} The figure above counts the same leads."
+    return f"{said} The figure above counts the {'other' if again else 'same'} leads."
 
 
 def _line(lead: Any, *, badge: bool) -> None:
@@ -105,7 +111,8 @@ def _line(lead: Any, *, badge: bool) -> None:
                     st.badge(f"Qualified {day(lead.mql_at)}", icon=":material/schedule:", color="gray")
             score = "" if pd.isna(lead.score) else f" · score {lead.score:.0f}"
             phone = f" · {lead.phone}" if isinstance(lead.phone, str) else ""
-            said = f"{plain(lead.product).capitalize()} · {lead.campaign}{score}{phone}"
+            back = f" · came back {day(lead.mql_at)}" if lead.again else ""
+            said = f"{plain(lead.product).capitalize()} · {lead.campaign}{score}{phone}{back}"
             st.caption(escaped(said))
         version = int(lead.version)
         # The two stay beside each other also where the line is narrow.

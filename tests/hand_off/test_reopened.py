@@ -99,6 +99,16 @@ def test_a_history_alone_makes_the_columns_that_leads_does_not_give(bank: Bank) 
     assert figures(stores, Q1, "rejected", "reached_accepted") == [2, 1]
 
 
+def test_a_win_dated_before_its_lead_counts_once_and_begins_nothing_anew(bank: Bank) -> None:
+    """The log knows the day on which the win was entered; the record the day that was typed."""
+    typed = "L3,email,2026-02-12,2026-02-13,2026-02-14,2026-02-15,,,2026-02-25,2026-02-10,\n"
+    log = "lead_id,stage,entered_at,reason,by\nL3,opportunity,2026-02-25 10:00,,Ben\nL3,won,2026-03-10 10:00,,Ben\n"
+    stores = bank(typed, log)
+    assert figures(stores, Q1, "won", "opportunities_won") == [1, 0]
+    left = select(lead_moves.c.left_at).where(lead_moves.c.stage != "won")
+    assert Reader(stores, SYSTEM).frame(left)["left_at"].notna().all(), "it is no open opportunity"
+
+
 def test_without_a_later_move_the_quarter_reads_the_same_as_with_it(bank: Bank) -> None:
     names = ("decided", "accepted", "rejected", "opportunities_closed", "opportunities_won", "won", "sql")
     before = FOUR.replace("2026-05-05", "").replace("2026-05-10", "").replace("2026-05-20", "")

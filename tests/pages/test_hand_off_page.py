@@ -2,13 +2,16 @@
 
 from datetime import date
 
+import pandas as pd
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from staff import cells, somebody, words
 
+from metrics.words import day
 from warehouse.access import SYSTEM, Reader
 from warehouse.connect import Stores
 from warehouse.desk import lead_reviews
+from warehouse.schema import lead_moves as m
 from warehouse.schema import leads as t
 from workflow.leads import review, waiting
 
@@ -82,14 +85,26 @@ def test_the_page_says_what_a_working_hour_is(open_page):
     assert "09:00 to 18:00, Mon to Fri, without public holidays in Hong Kong" in said
 
 
-def test_a_lead_of_the_list_is_one_the_bank_has_no_decision_on(open_page, bank: Stores):
+def test_a_lead_of_the_list_is_one_the_bank_has_no_decision_on_since_it_came_or_came_back(
+    open_page, bank: Stores
+):
     page = open_page(SALES, "lead-hand-off")
     listed = [str(b.key).removeprefix("accept-") for b in page.button if b.label == "Accept"]
-    known = Reader(bank, SYSTEM).frame(
-        select(t.c.accepted_at, t.c.rejected_at).where(t.c.lead_id.in_(listed))
+    moves = Reader(bank, SYSTEM).frame(
+        select(m.c.lead_id, m.c.stage).where(m.c.lead_id.in_(listed)).order_by(m.c.move)
     )
-    assert len(listed) == len(known) > 0
-    assert known.isna().all(axis=None)
+    last = moves.groupby("lead_id")["stage"].last()
+    assert len(listed) == len(last) > 0
+    assert set(last) == {"mql", "reopened"}
+    assert f"came back {day(_came_back(bank, last))}" in words(page)
+
+
+def _came_back(bank: Stores, last: pd.Series) -> date:
+    lead_id = last[last == "reopened"].index[0]
+    asked = select(func.max(m.c.entered_at).label("at")).where(
+        m.c.lead_id == lead_id, m.c.stage == "reopened"
+    )
+    return Reader(bank, SYSTEM).frame(asked)["at"].iloc[0].date()
 
 
 def test_the_list_opens_with_who_is_overdue_and_agrees_with_the_figure(open_page, bank: Stores):
@@ -99,16 +114,20 @@ def test_the_list_opens_with_who_is_overdue_and_agrees_with_the_figure(open_page
     listed = [str(b.key).removeprefix("accept-") for b in page.button if b.label == "Accept"]
     assert len(listed) > 0
     assert set(listed) <= set(late["lead_id"])
-    # The figure is a stock: it counts everybody who waits, as the list does, whenever the lead came.
-    figure = next(m.value for m in page.metric if m.label == "Overdue, still waiting")
-    assert figure == f"{len(late):,}"
-    assert f"{len(late):,} past the promise. The figure above counts the same leads." in words(page)
+    # The figure is a stock: it counts everybody who waits, as the list does, whenever the lead came; once.
+    figure = next(shown.value for shown in page.metric if shown.label == "Overdue, still waiting")
+    again = int(late["again"].sum())
+    assert again > 0
+    assert figure == f"{len(late) - again:,}"
+    said = words(page)
+    assert f"{len(late):,} past the promise. {again} of them had been rejected or lost and came back" in said
+    assert "The figure above counts the other leads." in said
 
 
 def test_a_lead_decided_on_here_explains_why_the_list_is_shorter(open_page, bank: Stores):
     found = waiting(Reader(bank, SALES), AS_OF)
     late = found[found["contacted_at"].isna() & (found["late"] > 0)]
-    review(bank, SALES, str(late["lead_id"].iloc[0]), "rejected", "Not eligible")
+    review(bank, SALES, str(late.loc[~late["again"], "lead_id"].iloc[0]), "rejected", "Not eligible")
     said = words(open_page(SALES, "lead-hand-off"))
     assert f"{len(late) - 1:,} past the promise" in said
     assert "1 of them have been decided on here since" in said

@@ -12,6 +12,7 @@ import duckdb
 import numpy as np
 import pytest
 
+from sample_data import reopened
 from sample_data.bank import MAPPINGS, generate
 from sample_data.people import CHURN_EFFECT, WEALTH_EFFECT
 from warehouse.marking import MACROS
@@ -28,6 +29,7 @@ KEYS = {
     "campaign_days": "campaign_id, day_on",
     "touches": "touch_id",
     "leads": "lead_id",
+    "lead_stages": "lead_id, stage, entered_at",
     "product_usage": "customer_id, feature, used_on",
     "tickets": "ticket_id",
     "surveys": "survey_id",
@@ -157,6 +159,65 @@ def test_the_other_stages_follow_each_other(bank):
     for before, after in itertools.pairwise(order):
         if after != "won_at":
             assert one(bank, f"SELECT count(*) FROM leads WHERE {after} < {before}") == 0
+
+
+def test_a_leads_last_stage_is_its_last_move_unless_it_was_reopened_and_waits(bank, truth):
+    """Of the win dated before the first contact the log has the right day."""
+    stages = ("mql", "accepted", "rejected", "sql", "opportunity", "won", "lost")
+    dated = " UNION ALL ".join(
+        f"SELECT lead_id, '{s}' AS stage, {s}_at AS day FROM leads WHERE {s}_at NOTNULL" for s in stages
+    )
+    different = bank.execute(
+        f"SELECT l.lead_id, m.stage, l.stage FROM (SELECT lead_id, max_by(stage, day) AS stage FROM ({dated}) GROUP BY 1) l "
+        "FULL JOIN (SELECT lead_id, max_by(stage, entered_at) AS stage FROM lead_stages GROUP BY 1) m USING (lead_id) "
+        "WHERE l.stage IS DISTINCT FROM m.stage"
+    ).fetchall()
+    waits = [row for row in different if row[0] != truth["win_before_first_contact"]]
+    assert waits
+    assert {(move, stage) for _, move, stage in waits} == {("reopened", "mql")}
+
+
+def test_about_two_leads_of_a_hundred_are_reopened_and_the_record_alone_does_not_show_it(bank, truth):
+    story, crm = truth["reopened_leads"], truth["counts"]["leads_received_by_crm"]
+    assert 0.015 * crm < story["reopened"] < 0.03 * crm
+    assert one(bank, "SELECT count(*) FROM lead_stages WHERE stage = 'reopened'") == story["reopened"]
+    for closing in ("rejected", "lost"):
+        for after in ("accepted", "won"):
+            back = (
+                "SELECT count(DISTINCT c.lead_id) FROM lead_stages c JOIN lead_stages r USING (lead_id) JOIN lead_stages a "
+                f"USING (lead_id) WHERE c.stage = '{closing}' AND r.stage = 'reopened' AND a.stage = '{after}' "
+                "AND c.entered_at < r.entered_at AND r.entered_at < a.entered_at"
+            )
+            assert one(bank, back) == story[f"{closing}_then_{after}"]
+    assert min(story["rejected_then_accepted"], story["rejected_then_won"], story["lost_then_won"]) > 0
+    assert (
+        one(
+            bank, "SELECT count(*) FROM leads WHERE won_at NOTNULL AND coalesce(rejected_at, lost_at) NOTNULL"
+        )
+        == 0
+    )
+
+
+def test_a_lead_rejected_in_one_month_is_accepted_in_another(bank):
+    assert one(
+        bank,
+        "SELECT count(*) FROM lead_stages r JOIN lead_stages a USING (lead_id) WHERE r.stage = 'rejected' "
+        "AND a.stage = 'accepted' AND date_trunc('month', r.entered_at) < date_trunc('month', a.entered_at)",
+    )
+
+
+def test_who_comes_back_changes_nothing_else_of_the_bank(folder, tmp_path, monkeypatch):
+    for chance in ("COMES_BACK", "CLOSED_TOO_EARLY"):
+        monkeypatch.setattr(reopened, chance, 0)
+    generate(tmp_path, customers=CUSTOMERS, seed=SEED)
+    with_them, without = fingerprints(folder), fingerprints(tmp_path)
+    assert {f for f in with_them if with_them[f] != without[f]} == {
+        "crm/leads.jsonl",
+        "crm/lead_moves.csv",
+        "truth.json",
+    }
+    rows = [(f / "crm/leads.jsonl").read_text().splitlines() for f in (folder, tmp_path)]
+    assert sum(a != b for a, b in zip(*rows, strict=True)) < 0.02 * len(rows[0])
 
 
 def test_a_value_of_zero_is_not_declared(bank, folder):
