@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from metrics import credits, journeys
 from models.attribution import removal_effects
-from warehouse import contract
-from warehouse.schema import leads, touch_credits, touches
+from warehouse import contract, marking, moves
+from warehouse.schema import lead_moves, lead_stages, leads, touch_credits, touches
 
 JOURNEYS = 1_000_000
 AS_OF = date(2026, 6, 30)
@@ -74,7 +74,7 @@ def bank(file: Path, given: str | None) -> int:
     """A warehouse of leads and touches, one lead per journey; how many touches."""
     with duckdb.connect(str(file)) as db:
         paths(db, given)
-        for table in (leads, touches, touch_credits):
+        for table in (leads, lead_stages, touches, lead_moves, touch_credits):
             columns = ", ".join(f"{c.key} {contract.type_of(c)}" for c in table.c)
             db.execute(f"CREATE SCHEMA IF NOT EXISTS {table.schema}")
             db.execute(f"CREATE TABLE {table.schema}.{table.name} ({columns})")
@@ -93,6 +93,9 @@ def bank(file: Path, given: str | None) -> int:
             f"{moment} - to_hours(CAST(500 - place AS INTEGER)) FROM "
             "(SELECT lead_id, unnest(path) AS channel, generate_subscripts(path, 1) AS place FROM walked)"
         )
+        for macro in marking.MACROS:
+            db.execute(macro)
+        moves.write(db, AS_OF)
         single = "SELECT path, CAST(k <= wins AS INTEGER) AS wins, CAST(k > wins AS INTEGER) AS nulls "
         single += "FROM paths, range(1, wins + nulls + 1) r(k)"
         db.execute(f"COPY paths TO '{_csv(file, 'paths')}' (HEADER)")

@@ -33,10 +33,10 @@ def _credited(model: str, words: str, how: str, history: tuple[str, ...] = _NEW)
         history=history,
         example=f"""
             touch_credits
-            model   | touch_id | lead_id | won_at     | credit
-            {model} | 1        | 1       | 2026-04-01 | 0.5
-            {model} | 2        | 1       | 2026-04-01 | 0.5
-            other   | 1        | 1       | 2026-04-01 | 1
+            model   | touch_id | lead_id | move | won_at     | credit
+            {model} | 1        | 1       | 1    | 2026-04-01 | 0.5
+            {model} | 2        | 1       | 1    | 2026-04-01 | 0.5
+            other   | 1        | 1       | 1    | 2026-04-01 | 1
 
             April to June 2026 = 1
         """,

@@ -80,4 +80,4 @@ def test_without_a_model_the_page_says_so(bank, open_page) -> None:
     with next_snapshot(bank) as draft:
         draft.connection.execute(model_cards.delete())
     app = open_page(somebody("team_lead"), "churn-model")
-    assert app.title[0].value == "There is no churn model yet"
+    assert app.title[0].value == "There is no churn model"

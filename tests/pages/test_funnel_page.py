@@ -100,7 +100,7 @@ def test_a_few_leads_are_too_few_to_show_and_not_none_and_an_old_campaign_can_be
     page = open_page(somebody("marketing"), "funnel", period="Last 30 days", **filters)
     assert page.title[0].value.startswith("How many leads came in is hidden: fewer than 10 people")
     card = next(m for m in page.metric if m.label == "Leads")
-    assert (card.value, card.delta) == ("too few", "fewer than 10 people")
+    assert (card.value, card.delta) == ("too few", "Hidden: fewer than 10 people.")
     months = next(f.value for f in page.dataframe if "Month" in f.value)
     assert "not yet" not in set(months["Leads"])
     old = Reader(bank, somebody("sales")).frame(

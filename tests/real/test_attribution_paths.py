@@ -16,7 +16,8 @@ from sqlalchemy import Connection, create_engine, text
 
 from metrics import credits, journeys
 from models.attribution import removal_effects
-from warehouse.schema import leads, touches
+from warehouse import marking, moves
+from warehouse.schema import DERIVED, UNIFIED, lead_moves, lead_stages, leads, touches
 
 PATHS = Path(__file__).parents[2].parent / "shared" / "real" / "attribution" / "PathData.csv"
 AS_OF = date(2026, 6, 30)
@@ -33,10 +34,13 @@ def bank() -> Iterator[Connection]:
     """A lead for every conversion and every journey without one, a touch for every step of its path."""
     engine = create_engine("duckdb:///:memory:")
     with engine.connect() as connection:
-        connection.execute(text("CREATE SCHEMA unified"))
-        leads.create(connection)
-        touches.create(connection)
+        for schema in (UNIFIED, DERIVED):
+            connection.execute(text(f"CREATE SCHEMA {schema}"))
+        for table in (leads, lead_stages, touches, lead_moves):
+            table.create(connection)
         raw = connection.connection.driver_connection
+        for macro in marking.MACROS:
+            raw.execute(macro)
         raw.register("paths", pd.read_csv(PATHS).reset_index(names="number"))
         raw.execute(
             "CREATE TABLE walked AS SELECT number || '-' || k AS lead_id, string_split(path, ' > ') AS path, "
@@ -53,6 +57,7 @@ def bank() -> Iterator[Connection]:
             f"DATE '{day - timedelta(days=2)}' + to_minutes(CAST(place AS INTEGER)) FROM (SELECT lead_id, unnest(path) AS channel, "
             "generate_subscripts(path, 1) AS place FROM walked)"
         )
+        moves.write(raw, AS_OF)
         yield connection
     engine.dispose()
 
