@@ -61,7 +61,11 @@
   };
 
   const waiting = new Map(Object.entries(drafts).filter(([key]) => key.startsWith(place() + "\n")));
-  const pressed = new Set();
+  /* The form sent last: record → the version it showed. A toast that was not there before says that it was recorded. */
+  const pressed = new Map();
+  const toasts = () => [...document.querySelectorAll('[data-testid="stToast"]')];
+  const recorded = (record, form) =>
+    pressed.get(record) === form.version && toasts().some((toast) => !("before" in toast.dataset));
   const started = Date.now();
 
   const keep = () => {
@@ -69,6 +73,8 @@
     for (const [record, form] of forms) {
       const key = place() + "\n" + record;
       if (waiting.has(key)) continue;
+      // The toast comes first, the empty form a moment later: what stands in the old one is no draft any more.
+      if (recorded(record, form)) { delete drafts[key]; continue; }
       const fields = {};
       let typed = false;
       for (const [field, element] of form.fields) {
@@ -81,7 +87,7 @@
       if (typed === false) pressed.delete(record);
     }
     if (signedIn() && idle()) {
-      for (const record of pressed) {
+      for (const record of [...pressed.keys()]) {
         if (!forms.has(record)) { delete drafts[place() + "\n" + record]; pressed.delete(record); }
       }
     }
@@ -190,11 +196,23 @@
       fetch("/seen", { method: "POST", credentials: "same-origin" }).catch(() => {});
     }
   }, true);
+  const sent = (within) => {
+    const named = within && /st-key-form--([A-Za-z0-9-]+?)--/.exec(within.className);
+    if (!named) return;
+    keep();
+    pressed.clear();
+    const form = onPage().get(named[1]);
+    pressed.set(named[1], form ? form.version : "");
+    for (const toast of toasts()) toast.dataset.before = "";
+  };
   document.addEventListener("click", (event) => {
-    const button = event.target.closest && event.target.closest('[class*="--press-"]');
-    const named = button && /st-key-form--([A-Za-z0-9-]+?)--/.exec(button.className);
-    if (named) { keep(); pressed.add(named[1]); }
+    sent(event.target.closest && event.target.closest('[class*="--press-"]'));
     look();
+  }, true);
+  // Enter in a line, or with Ctrl in a text, sends a form as its button does.
+  document.addEventListener("keydown", (event) => {
+    const line = event.target.tagName === "INPUT" || event.ctrlKey || event.metaKey;
+    if (event.key === "Enter" && line) sent(event.target.closest('[class*="st-key-form--"]'));
   }, true);
   const watch = () => {
     new MutationObserver(look).observe(document.body, { childList: true, subtree: true });

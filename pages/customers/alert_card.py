@@ -109,13 +109,12 @@ def _form(alert: Any, viewer: Viewer, today: date) -> None:
         )
         with st.container(horizontal=True, vertical_alignment="bottom"):
             form.submit("Record", write, type="primary", icon=":material/check:")
-            st.date_input(
+            forms.day(
                 "If later: back on",
-                min_value=today + timedelta(days=1),
-                max_value=today + timedelta(days=LONGEST_SNOOZE_DAYS),
-                format="DD/MM/YYYY",
+                form.keep("until", today + timedelta(days=USUAL_SNOOZE_DAYS)),
+                first=today + timedelta(days=1),
+                last=today + timedelta(days=LONGEST_SNOOZE_DAYS),
                 width=150,
-                key=form.keep("until", today + timedelta(days=USUAL_SNOOZE_DAYS)),
                 help="Only for “Not now”: the alert leaves the queue until that day. The day it is due stays.",
             )
 

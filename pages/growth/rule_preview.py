@@ -136,12 +136,8 @@ def try_one(viewer: Viewer, scope: Scope) -> None:
     with forms.form("propose", border=True) as form:
         left, right = st.columns([1, 3])
         with left:
-            st.date_input(
-                "For leads from this day on",
-                min_value=first,
-                format="DD/MM/YYYY",
-                key=form.keep("start", month(as_of.year, as_of.month + 1).start),
-            )
+            start = month(as_of.year, as_of.month + 1).start
+            forms.day("For leads from this day on", form.keep("start", start), first=first)
         with right:
             st.text_input(
                 "Why, so that the other department can follow",

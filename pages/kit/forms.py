@@ -2,7 +2,8 @@
 
 A write runs before the page is drawn anew, with arguments that were bound when its form was drawn, so no later state of
 a record can stand in for the one the person looked at. When it is refused, every value stays under its own name and is
-put into the form again, also into the form of a newer version. No other module calls `st.form`; a test sees to it.
+put into the form again, also into the form of a newer version. No other module calls
+`st.form` or `st.date_input`; a test sees to it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -24,6 +26,8 @@ from warehouse.errors import Problem, reference
 Write = Callable[[Viewer, Mapping[str, Any]], str]
 """Given who presses and what the form holds, it writes and gives the sentence that says what was done."""
 
+EARLIEST = date(1900, 1, 1)
+"""The first day that a field for a day offers."""
 _REFUSED, _GIVEN, _ROUND, _DRAWN, _PLACE, _TOP, _DONE = (
     "refused: ",
     "given: ",
@@ -79,6 +83,11 @@ class Form:
         press = partial(_press, self.name, self.keys, write)
         # More than one button of a form may carry the same words on another day; the key holds them apart.
         st.form_submit_button(label, on_click=press, key=f"{self.prefix}--press-{_slug(label)}", **looks)
+
+
+def day(label: str, key: str, *, first: date = EARLIEST, last: date | None = None, **looks: Any) -> None:
+    """A field for a day, or for two. Streamlit alone offers ten years round today, which may be after a bank's data."""
+    st.date_input(label, min_value=first, max_value=last, format="DD/MM/YYYY", key=key, **looks)
 
 
 @contextmanager

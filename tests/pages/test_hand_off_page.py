@@ -4,13 +4,15 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from staff import cells, somebody, words
 
 from metrics.words import day
 from warehouse.access import SYSTEM, Reader
 from warehouse.connect import Stores
 from warehouse.desk import lead_reviews
+from warehouse.load import next_snapshot
+from warehouse.schema import campaigns
 from warehouse.schema import lead_moves as m
 from warehouse.schema import leads as t
 from workflow.leads import review, waiting
@@ -74,6 +76,15 @@ def test_marketing_reads_it_on_the_campaign_the_same_day_and_never_a_lead(open_p
 def test_both_departments_read_the_alarm_about_the_campaign_that_overpromises(
     role, url, open_page, bank: Stores
 ):
+    page = open_page(somebody(role), url)
+    assert not [w.value for w in page.warning], "the campaign ended on 30 November, and its alarm with it"
+    ended = [text.value for text in page.text if OVERPROMISES in text.value]
+    assert len(ended) == 1
+    assert "ended with the campaign on 30 Nov 2025" in ended[0]
+    with next_snapshot(bank) as draft:
+        draft.connection.execute(
+            update(campaigns).values(ends_on=None).where(campaigns.c.name == OVERPROMISES)
+        )
     shown = [w.value for w in open_page(somebody(role), url).warning]
     assert len(shown) == 1
     assert OVERPROMISES in shown[0].replace("\\", "")

@@ -55,7 +55,9 @@ OPENED = {
 
 def poorer(snapshot: Path, folder: Path, lacking: Lacking, emptied: Lacking) -> None:
     """The unified tables of a loaded bank as extracts, without some tables and columns, and with some left empty."""
-    with duckdb.connect(str(snapshot), read_only=True) as db:
+    # A copy: whoever has the bank itself open in this process may have opened it otherwise.
+    copy = shutil.copy(snapshot, folder.parent / "copy.duckdb")
+    with duckdb.connect(str(copy), read_only=True) as db:
         tables = db.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'unified'").fetchall()
         for (table,) in tables:
             columns = [row[0] for row in db.execute(f"DESCRIBE unified.{table}").fetchall()]

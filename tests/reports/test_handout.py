@@ -21,7 +21,7 @@ from morning import stores_in
 from test_deck import anything, charts, everything, figures, flat, of_any_text, opened
 
 import cli
-from reports import handout, quarterly_review, scales, type_faces
+from reports import about, handout, quarterly_review, scales, type_faces
 from reports.review import Review
 from warehouse import coverage
 from warehouse.access import Reader, Viewer
@@ -168,7 +168,7 @@ def written(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Wr
     quarter = quarterly_review.named("2026Q2", reader)
     review = quarterly_review.build(reader, quarter, coverage.known(reader))
     stores.desk.dispose()
-    files = (out / f"concord-review-2026Q2.{kind}" for kind in ("pptx", "pdf"))
+    files = (out / about.file_name(review, kind) for kind in ("pptx", "pdf"))
     return Written(review, *(f.read_bytes() for f in files), said)
 
 

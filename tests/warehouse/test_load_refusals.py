@@ -36,8 +36,8 @@ REFUSALS: dict[str, tuple[dict[str, str | None], list[str]]] = {
         ["balances, row 1, column balance", "“1,234.50”", "an amount such as 1234.50"],
     ),
     "an amount in words": (
-        {"balances_csv": "account_id,customer_id,month_on,balance\nA1,C1,2026-05-31,n/a\n"},
-        ["balances, row 1, column balance", "“n/a”"],
+        {"balances_csv": "account_id,customer_id,month_on,balance\nA1,C1,2026-05-31,plenty\n"},
+        ["balances, row 1, column balance", "“plenty”"],
     ),
     "neither true nor false": (
         {"customers_csv": CUSTOMERS.replace(",true", ",maybe")},
