@@ -11,9 +11,8 @@ import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -25,6 +24,7 @@ logging.disable(logging.WARNING)
 from sign_in import headers
 from sign_in.gate import Gate
 from warehouse import connect, settings
+from warehouse.moments import Clock
 
 logging.disable(logging.NOTSET)
 
@@ -32,8 +32,8 @@ HERE = Path(__file__).parent
 SLOW_IMPORTS = ("pandas", "plotly.graph_objects", "pyarrow", "duckdb", "duckdb_engine")
 
 chosen = settings.read(HERE / "settings.toml", os.environ)
-zone = ZoneInfo(chosen.timezone)
-stores = connect.open_stores(chosen, lambda: datetime.now(zone).replace(tzinfo=None))
+clock = Clock(chosen.timezone)
+stores = connect.open_stores(chosen, lambda: clock.read(datetime.now(UTC)))
 connect.use(stores)
 
 

@@ -13,10 +13,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
@@ -29,6 +28,7 @@ from warehouse.coverage import GIVEN_WITH_THE_LOAD, nights, status
 from warehouse.errors import NothingLoaded, Problem, reference
 from warehouse.journal import broken_line
 from warehouse.load import load as load_folder
+from warehouse.moments import Clock
 from warehouse.roles import ROLES
 
 HERE = Path(__file__).parent
@@ -55,8 +55,8 @@ def _steps() -> Iterator[Callable[[str], None]]:
 
 def _stores() -> connect.Stores:
     choices = settings.read(HERE / "settings.toml", os.environ)
-    zone = ZoneInfo(choices.timezone)
-    stores = connect.open_stores(choices, lambda: datetime.now(zone).replace(tzinfo=None))
+    clock = Clock(choices.timezone)
+    stores = connect.open_stores(choices, lambda: clock.read(datetime.now(UTC)))
     connect.use(stores)
     return stores
 

@@ -23,6 +23,8 @@ from sqlalchemy import Connection, delete, func, insert, select
 from warehouse import journal
 from warehouse.connect import Stores
 from warehouse.desk import audit_log, sign_in_failures
+from warehouse.moment_sql import instant
+from warehouse.moments import instant_of, microseconds
 
 ACCEPTED = "sign_in.accepted"
 REMEMBERED = timedelta(hours=1)
@@ -69,7 +71,9 @@ def begin(stores: Stores, username: str, address: str) -> Attempt:
         if wait > timedelta(0):
             return Attempt(username=username, address=address, wait=wait)
         book.desk.execute(
-            delete(sign_in_failures).where(sign_in_failures.c.failed_at < book.at - timedelta(days=1))
+            delete(sign_in_failures).where(
+                instant(sign_in_failures.c.failed_at) < _ago(book.at, timedelta(days=1))
+            )
         )
         counted = book.desk.execute(
             insert(sign_in_failures)
@@ -97,12 +101,14 @@ def _wait(desk: Connection, username: str, address: str, at: datetime) -> timede
 
     def left(delay: Delay, *which: object) -> timedelta:
         count, last = desk.execute(
-            select(func.count(), func.max(column.failed_at)).where(
+            select(func.count(), func.max(instant(column.failed_at))).where(
                 *which,  # type: ignore[arg-type]
-                column.failed_at > at - REMEMBERED,
+                instant(column.failed_at) > _ago(at, REMEMBERED),
             )
         ).one()
-        return last + delay.after(count) - at if count else timedelta(0)
+        if not count:
+            return timedelta(0)
+        return timedelta(microseconds=last - instant_of(at)) + delay.after(count)
 
     waits = [left(USER_AT_ADDRESS, by_user, by_address), left(ADDRESS, by_address)]
     everywhere = left(USER, by_user)
@@ -121,12 +127,17 @@ def _is_known(desk: Connection, username: str, address: str, at: datetime) -> bo
                 line.action == ACCEPTED,
                 line.who == username,
                 line.why == came_from(address),
-                line.happened_at > at - KNOWN_FOR,
+                instant(line.happened_at) > _ago(at, KNOWN_FOR),
             )
             .limit(1)
         ).first()
         is not None
     )
+
+
+def _ago(at: datetime, span: timedelta) -> int:
+    # Hours that pass: a clock that is put back makes nobody wait an hour longer.
+    return instant_of(at) - microseconds(span)
 
 
 def _one_at_a_time(desk: Connection) -> None:

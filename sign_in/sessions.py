@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, and_, or_, select, update
@@ -18,6 +18,8 @@ from warehouse import journal
 from warehouse.connect import Stores
 from warehouse.desk import sessions, users
 from warehouse.errors import ChangeRefused
+from warehouse.moment_sql import instant
+from warehouse.moments import instant_of, microseconds
 from warehouse.patience import ask
 from warehouse.settings import Settings
 
@@ -78,8 +80,8 @@ def person(stores: Stores, token: str | None) -> Person | None:
         .where(
             sessions.c.token_hash == _hashed(token),
             sessions.c.ended_at.is_(None),
-            sessions.c.seen_at > now - timedelta(minutes=settings.idle_minutes),
-            sessions.c.started_at > now - timedelta(hours=settings.session_hours),
+            instant(sessions.c.seen_at) > _idle_since(now, settings),
+            instant(sessions.c.started_at) > _too_long_since(now, settings),
             users.c.disabled_at.is_(None),
         )
     )
@@ -98,10 +100,10 @@ def why_over(stores: Stores, token: str | None) -> str:
     now = row.ended_at or stores.now()
     if row.ended_why not in (None, "expired"):
         return "You were signed out because your account was changed. Sign in again to go on."
-    if row.seen_at <= now - timedelta(minutes=settings.idle_minutes):
+    if instant_of(row.seen_at) <= _idle_since(now, settings):
         minutes = f"{settings.idle_minutes} minutes" if settings.idle_minutes != 1 else "a minute"
         return f"You were signed out after {minutes} without activity. {_GO_ON}"
-    if row.started_at <= now - timedelta(hours=settings.session_hours):
+    if instant_of(row.started_at) <= _too_long_since(now, settings):
         hours = f"{settings.session_hours} hours" if settings.session_hours != 1 else "an hour"
         return f"You were signed out {hours} after you signed in. {_GO_ON}"
     return ""
@@ -113,8 +115,8 @@ def seen(stores: Stores, token: str) -> None:
     due = and_(
         sessions.c.token_hash == _hashed(token),
         sessions.c.ended_at.is_(None),
-        sessions.c.seen_at <= now - SEEN_EVERY,
-        sessions.c.seen_at > now - timedelta(minutes=stores.settings.idle_minutes),
+        instant(sessions.c.seen_at) <= _ago(now, SEEN_EVERY),
+        instant(sessions.c.seen_at) > _idle_since(now, stores.settings),
     )
     waiting = select(sessions.c.token_hash).where(due)
     if ask(stores.desk.execution_options(reading=True), lambda desk: desk.execute(waiting).first()) is None:
@@ -150,9 +152,22 @@ def _end(entry: journal.Entry, which: Any, why: str) -> None:
 
 def _too_old(settings: Settings, entry: journal.Entry) -> Any:
     return or_(
-        sessions.c.seen_at <= entry.at - timedelta(minutes=settings.idle_minutes),
-        sessions.c.started_at <= entry.at - timedelta(hours=settings.session_hours),
+        instant(sessions.c.seen_at) <= _idle_since(entry.at, settings),
+        instant(sessions.c.started_at) <= _too_long_since(entry.at, settings),
     )
+
+
+def _idle_since(now: datetime, settings: Settings) -> int:
+    return _ago(now, timedelta(minutes=settings.idle_minutes))
+
+
+def _too_long_since(now: datetime, settings: Settings) -> int:
+    return _ago(now, timedelta(hours=settings.session_hours))
+
+
+def _ago(now: datetime, span: timedelta) -> int:
+    # Minutes that pass: when the clocks are put forward nobody has been idle for an hour.
+    return instant_of(now) - microseconds(span)
 
 
 def _hashed(token: str) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 
 from warehouse import desk_versions
 from warehouse.errors import NothingLoaded
+from warehouse.moments import QUARTER, instant_of
 from warehouse.patience import is_postgresql, patient_engine, server_url
 from warehouse.schema import FINGERPRINT
 from warehouse.server import AS_IT_IS, Server
@@ -25,7 +26,7 @@ KEPT_SNAPSHOTS = 2
 
 
 Noted = TypeVar("Noted")
-State = tuple[str, datetime | None]
+State = tuple[str, int | None]
 
 
 @dataclass
@@ -84,8 +85,8 @@ class Stores:
         quarter of an hour stands beside it, after which nothing read before is used any more."""
         if snapshot != AS_IT_IS:
             return snapshot, None
-        now = self.now()
-        return snapshot, now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0, tzinfo=None)
+        # One that happens twice when the clocks are put back is two.
+        return snapshot, instant_of(self.now()) // QUARTER
 
     def remembered(self, snapshot: str, read: Callable[[Stores, str], Noted]) -> Noted:
         """What a function reads of a snapshot for everybody alike, kept while the snapshot may be read."""
@@ -109,7 +110,7 @@ class Stores:
 
 
 def open_stores(settings: Settings, now: Callable[[], datetime]) -> Stores:
-    """Both stores; the desk is brought to this version's tables. `now` gives local bank time.
+    """Both stores; the desk is brought to this version's tables. `now` gives local bank time with its mark.
 
     Raises Problem if the desk was made by a newer version.
     """

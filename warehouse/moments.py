@@ -31,6 +31,7 @@ LAST_SHIFT = 2 * TWICE - 1
 QUARTER = 900_000_000
 """Microseconds by which one step of a mark moves the clock."""
 _FROM, _UNTIL = 1980, 2060
+_EPOCH = datetime(1970, 1, 1)
 _SECOND = 1_000_000
 
 
@@ -90,6 +91,19 @@ class Clock:
         found = [(start, mark) for start, mark in _pieces(self.zone) if start.date() <= last]
         begun = max((i for i, (start, _) in enumerate(found) if start.date() < first), default=0)
         return found[begun:]
+
+    def read(self, at: datetime) -> datetime:
+        """What it shows at an instant with a zone: the local time with its mark, so that no hour is taken for another."""
+        local = at.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
+        shift = _offset(self.zone, at) - self.standard
+        whole = local.replace(microsecond=0)
+        room = local.microsecond > ONLY_A_DAY and not shift
+        return local if room else whole + timedelta(microseconds=mark_of(shift))
+
+    def later(self, moment: datetime, wait: timedelta) -> datetime:
+        """The moment so many hours that pass after another, such as 01:05 an hour and a quarter after 00:50."""
+        plain = _EPOCH + timedelta(microseconds=instant_of(moment)) + wait
+        return self.read((plain - timedelta(minutes=15 * self.standard)).replace(tzinfo=UTC))
 
     def marked(self, local: np.ndarray) -> np.ndarray:
         """Local times (datetime64[us]) with their marks; what is missing stays missing."""
@@ -172,6 +186,18 @@ def before(first: Any, second: Any) -> np.ndarray:
     hour = np.where(_marks(first) >= TWICE, 1, 0).astype("timedelta64[h]")
     earlier = a - _ahead(first) + hour < b - _ahead(second)
     return np.where(days, a.astype("datetime64[D]") < b.astype("datetime64[D]"), earlier)
+
+
+def instant_of(moment: datetime) -> int:
+    """Microseconds since 1970 on a clock that is never put forward, as `moment_sql.instant` of a column."""
+    mark, half = moment.microsecond, TWICE // 2
+    ahead = mark + QUARTER * ((mark + half) % TWICE - half) if 1 <= mark <= LAST_SHIFT else 0
+    return microseconds(moment - _EPOCH) - ahead
+
+
+def microseconds(span: timedelta) -> int:
+    """How many microseconds a span has: what is added to instants."""
+    return span // timedelta(microseconds=1)
 
 
 def _ahead(moments: Any) -> np.ndarray:

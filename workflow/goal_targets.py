@@ -8,6 +8,7 @@ from metrics import CATALOGUE
 from metrics.pace import adds_up, due, is_monthly
 from metrics.scope import Period, Scope
 from warehouse.access import Reader
+from warehouse.moments import instant_of
 from workflow.goals import Goal, every_goal, parts_of
 
 
@@ -42,7 +43,7 @@ def targets(reader: Reader, scope: Scope, *, as_of: date | None = None) -> dict[
 def _covering(found: list[Goal], period: Period) -> list[Goal]:
     whole = [g for g in found if g.span.start <= period.start and g.span.end >= period.end]
     if whole:
-        return [min(whole, key=lambda g: (g.span.days, -g.set_at.timestamp(), -g.goal_id))]
+        return [min(whole, key=lambda g: (g.span.days, -instant_of(g.set_at), -g.goal_id))]
     chosen: list[Goal] = []
     day = period.start
     for goal in sorted(found, key=lambda g: (g.span.start, g.goal_id)):

@@ -18,6 +18,7 @@ from metrics.scope import Period, Scope, parts_by_month
 from metrics.words import figure
 from warehouse.access import Reader
 from warehouse.desk import goal_endings, goal_paths, goal_signatures, goals
+from warehouse.moments import instant_of
 
 DIGITAL = ("affiliate", "display", "email", "paid_search", "social")
 """The channels of “digital”; branches, events and referrals are not."""
@@ -92,7 +93,7 @@ class Goal(Draft):
         """When it was set or, of a goal of several departments, when the last of them signed."""
         if self.is_declined or self.waits_for:
             return None
-        return max([self.set_at, *(s.signed_at for s in self.signatures)])
+        return max([self.set_at, *(s.signed_at for s in self.signatures)], key=instant_of)
 
     def is_in_force(self, on: date) -> bool:
         """Whether it was in force on the evening of a day: agreed by then, and not ended."""

@@ -68,7 +68,7 @@ def review(
         if (last.version if last else 0) != seen_version:
             assert last is not None
             raise ChangeRefused(_told(last))
-        if last is not None and last.reviewed_at < lead.entered_at:
+        if last is not None and before([last.reviewed_at], [lead.entered_at])[0]:
             last = None
         if verdict == "taken_back":
             if last is None or last.verdict == "taken_back" or last.reviewed_by != viewer.username:
@@ -145,7 +145,9 @@ def waiting(
     here = reader.frame(select(r.c.lead_id, r.c.version, r.c.verdict, r.c.reviewed_at).where(latest()))
     found = found.merge(since, on="lead_id").merge(here, on="lead_id", how="left")
     # A decision of before the bank reopened the lead decided on what was then.
-    stands = found["verdict"].isin(("accepted", "rejected")) & ~(found["reviewed_at"] < found["entered_at"])
+    stands = found["verdict"].isin(("accepted", "rejected")) & ~before(
+        found["reviewed_at"], found["entered_at"]
+    )
     found = found[~stands].copy()
     found["version"] = found["version"].fillna(0).astype(int)
     found["again"] = found["lead_id"].isin(before_now["lead_id"])

@@ -19,6 +19,8 @@ from warehouse.connect import Stores
 from warehouse.desk import deliveries, destinations, outbox
 from warehouse.errors import ChangeRefused
 from warehouse.journal import Entry
+from warehouse.moment_sql import instant
+from warehouse.moments import Clock, instant_of
 from workflow.outbox import BY, WAITS, WEEKLY
 
 BACK_OFF = tuple(timedelta(minutes=m) for m in (5, 15, 60, 240, 720))
@@ -52,7 +54,8 @@ def waiting(stores: Stores, what: str | None = None, *, only_due: bool = False) 
     if what is not None:
         query = query.where(outbox.c.what == what)
     if only_due:
-        query = query.where(or_(outbox.c.next_try_at.is_(None), outbox.c.next_try_at <= stores.now()))
+        now = instant_of(stores.now())
+        query = query.where(or_(outbox.c.next_try_at.is_(None), instant(outbox.c.next_try_at) <= now))
     with stores.look_at_desk() as desk:
         rows = desk.execute(query).all()
 
@@ -114,10 +117,11 @@ def failed(stores: Stores, letter: Letter, **tried: Any) -> None:
         its = outbox.c.message_id.in_(letter.messages)
         runs = entry.desk.execute(select(outbox.c.failed_runs).where(its)).scalars().all()
         pause = BACK_OFF[min(max(runs, default=0), len(BACK_OFF) - 1)]
+        next_try_at = Clock(stores.settings.timezone).later(entry.at, pause)
         entry.desk.execute(
             update(outbox)
             .where(its, *WAITS)
-            .values(failed_runs=outbox.c.failed_runs + 1, next_try_at=entry.at + pause, sending_since=None)
+            .values(failed_runs=outbox.c.failed_runs + 1, next_try_at=next_try_at, sending_since=None)
         )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from metrics.customer_search import named
 from warehouse.access import Reader
 from warehouse.desk import alert_steps, alerts
+from warehouse.moments import instant_of
 from workflow.alerts import CONDITION_ENDED, CUSTOMER_LEFT
 from workflow.overdue import RULE_REMOVED
 from workflow.rule_versions import known_rules
@@ -71,7 +72,8 @@ def closed_alerts(reader: Reader, since: date, customer_id: str | None = None) -
     query = select(alerts).where(alerts.c.status == "closed", alerts.c.closed_at >= since)
     if customer_id is not None:
         query = query.where(alerts.c.customer_id == customer_id)
-    found = _told(reader.frame(query), reader).sort_values("closed_at", ascending=False)
+    found = _told(reader.frame(query), reader)
+    found = found.sort_values("closed_at", ascending=False, key=lambda at: at.map(instant_of))
     lines = select(alert_steps.c.alert_id, alert_steps.c.step, alert_steps.c.note)
     taken = reader.frame(lines.where(alert_steps.c.alert_id.in_(sorted(set(found["alert_id"])))))
     why = taken[taken["step"] == "ended"].drop_duplicates("alert_id", keep="last").set_index("alert_id")

@@ -24,7 +24,7 @@ def sentences(reader: Reader, now: datetime) -> list[str]:
     reasons = _last_results(reader)
     said = []
     for (number, username), group in waits.groupby(["destination_id", "username"], sort=False):
-        since = pd.Timestamp(group["written_at"].min())
+        since = pd.Timestamp(group["written_at"].iloc[0])  # the first written
         reason = reasons.get(int(str(number)), "It was not tried yet.")
         said.append(f"{_messages(len(group))} to {username}: waiting since {_moment(since)}. {reason}")
     lost = rows[

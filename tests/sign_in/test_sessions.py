@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from amy_chan import OFFICE, PASSWORD
@@ -10,7 +11,10 @@ from sqlalchemy import select
 
 from sign_in import accounts, sessions
 from warehouse import desk, journal
+from warehouse.connect import open_stores
 from warehouse.errors import ChangeRefused
+from warehouse.moments import Clock
+from warehouse.settings import Settings
 
 NEW = "another long passphrase"
 
@@ -54,6 +58,54 @@ def test_a_busy_session_ends_after_eight_hours_all_the_same(stores, clock):
         assert sessions.person(stores, token) is not None
     clock.passes(minutes=20)
     assert sessions.person(stores, token) is None
+
+
+@pytest.fixture(
+    params=[datetime(2026, 3, 29, 1, tzinfo=UTC), datetime(2026, 10, 25, 1, tzinfo=UTC)],
+    ids=["forward", "back"],
+)
+def in_london(request, tmp_path):
+    """A desk in London ten minutes before the clocks change, and how its time passes."""
+
+    class Passing:
+        at = request.param - timedelta(minutes=10)
+
+        def passes(self, **span):
+            self.at += timedelta(**span)
+
+    passing, wall = Passing(), Clock("Europe/London")
+    chosen = Settings(data_dir=tmp_path / "london", timezone=wall.zone)
+    opened = open_stores(chosen, lambda: wall.read(passing.at))
+    accounts.create(opened, "amy", PASSWORD, by="cli", full_name="Amy Chan", role="analyst")
+    yield opened, passing
+    opened.desk.dispose()
+
+
+def test_idle_minutes_are_minutes_that_pass_though_the_clocks_change(in_london):
+    stores, clock = in_london
+    token = signed_in(stores)
+    for minutes in (20, 29):
+        clock.passes(minutes=minutes)
+        assert sessions.person(stores, token) is not None
+        sessions.seen(stores, token)
+    clock.passes(minutes=29)
+    assert sessions.why_over(stores, token) == ""
+    clock.passes(minutes=1)
+    assert sessions.person(stores, token) is None
+    assert "after 30 minutes without activity" in sessions.why_over(stores, token)
+
+
+def test_a_guesser_waits_as_long_as_on_any_other_night(in_london):
+    stores, clock = in_london
+    clock.passes(minutes=9, seconds=50)
+    for _ in range(5):
+        with pytest.raises(accounts.SignInRefused):
+            accounts.authenticate(stores, "amy", "a guess", OFFICE)
+    clock.passes(seconds=29)
+    with pytest.raises(accounts.SignInRefused, match="wait"):
+        accounts.authenticate(stores, "amy", PASSWORD, OFFICE)
+    clock.passes(seconds=1)
+    assert accounts.authenticate(stores, "amy", PASSWORD, OFFICE).username == "amy"
 
 
 def test_an_idle_session_is_not_revived_by_being_seen(stores, clock):

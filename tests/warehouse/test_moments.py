@@ -28,8 +28,8 @@ from warehouse.connect import Stores, open_stores
 from warehouse.coverage import coverage
 from warehouse.existing import check_url
 from warehouse.load import load, next_snapshot
-from warehouse.moment_sql import before, before_sql, hours_between, hours_sql
-from warehouse.moments import Clock, Moment, only_a_day, wall
+from warehouse.moment_sql import before, before_sql, hours_between, hours_sql, instant
+from warehouse.moments import Clock, Moment, instant_of, only_a_day, wall
 from warehouse.moments import before as surely_before
 from warehouse.schema import leads, tickets
 from warehouse.settings import Settings
@@ -487,3 +487,21 @@ def test_a_frame_orders_moments_as_sql_does():
     ]
     first, second, right = (list(column) for column in zip(*pairs, strict=True))
     assert surely_before(first, second).tolist() == right
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@given(st.one_of(INSTANTS, NEAR), st.timedeltas(timedelta(0), timedelta(days=3)))
+def test_what_the_clock_shows_is_ordered_and_far_apart_as_it_happened(zone, at, wait):
+    clock, wait = Clock(zone), wait - timedelta(microseconds=wait.microseconds)
+    shown, later = clock.read(at), clock.read(at + wait)
+    assert wall([shown])[0] == np.datetime64(at.astimezone(ZoneInfo(zone)).replace(tzinfo=None))
+    assert instant_of(later) - instant_of(shown) == wait // timedelta(microseconds=1)
+    assert clock.later(shown, wait) == later
+
+
+def test_the_desk_reads_an_instant_as_the_program_does():
+    clock = Clock("Europe/London")
+    shown = [clock.read(datetime(2026, 10, 25, hour, 30, tzinfo=UTC)) for hour in (0, 1, 2)]
+    with create_engine("sqlite://").connect() as desk:
+        found = [desk.execute(select(instant(literal(at)))).scalar() for at in shown]
+    assert found == [instant_of(at) for at in shown] == sorted(set(found))

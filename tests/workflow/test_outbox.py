@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -24,7 +24,7 @@ from receivers import WHERE, Clock, Hook, Mail, bank_in, flag, never, rows_of, r
 from sqlalchemy import delete, func, insert, select, update
 
 import cli
-from warehouse import desk, journal
+from warehouse import desk, journal, moments
 from warehouse.access import Reader, Viewer
 from warehouse.connect import Stores, open_stores
 from warehouse.errors import ChangeRefused
@@ -396,16 +396,25 @@ def test_a_week_that_ends_between_two_tries_ends_the_tries(bank: Stores, clock: 
     assert (failed.tries, "the week is over" in failed.said) == (2, True)
 
 
-def test_between_the_tries_of_a_timer_are_growing_pauses(bank: Stores, clock: Clock) -> None:
-    add_destination(bank, "amy", "weekly", WHERE, by="operator")
-    begun = clock.at
-    send(bank, "weekly", {}, never)
+@pytest.mark.parametrize(
+    ("zone", "begun"),
+    [
+        ("Asia/Hong_Kong", datetime(2026, 7, 1, 1, tzinfo=UTC)),
+        ("Europe/London", datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
+    ],
+    ids=["on any day", "when the clocks are put back"],
+)
+def test_between_the_tries_of_a_timer_are_growing_pauses(bank: Stores, zone: str, begun: datetime) -> None:
+    at, wall = begun, moments.Clock(zone)
+    there = replace(bank, settings=replace(bank.settings, timezone=zone), now=lambda: wall.read(at))
+    add_destination(there, "amy", "weekly", WHERE, by="operator")
+    send(there, "weekly", {}, never)
     tried = []
-    while clock.at < begun + timedelta(days=3):
-        clock.at += timedelta(minutes=5)
-        if send(bank, None, {}, never, only_due=True):
-            tried.append(clock.at - begun)
-            begun = clock.at
+    while at < begun + timedelta(days=3):
+        at += timedelta(minutes=5)
+        if send(there, None, {}, never, only_due=True):
+            tried.append(at - begun)
+            begun = at
             if len(tried) == 5:
                 break
     assert tried == list(letters.BACK_OFF)
