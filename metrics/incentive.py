@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from metrics.words import hkd, share
+
 THRESHOLD, CAP = 0.80, 1.20
 """Below this share of its target a part pays nothing; above this share it pays no more."""
 
@@ -23,11 +25,11 @@ class Incentive:
 
     def in_words(self) -> str:
         """The formula as a sentence."""
-        joint, own = f"{100 * self.shared_weight:.0f} %", f"{100 * (1 - self.shared_weight):.0f} %"
+        joint, own = share(self.shared_weight, 0), share(1 - self.shared_weight, 0)
         return (
-            f"Each department has half of HKD {self.pot:,.0f}. {joint} of a half is paid in proportion to the shared "
-            f"goal and {own} in proportion to the department's own figure. A part below {100 * THRESHOLD:.0f} % of its "
-            f"target pays nothing; above {100 * CAP:.0f} % it pays no more. A figure that should stay below a limit "
+            f"Each department has half of {hkd(self.pot)}. {joint} of a half is paid in proportion to the shared "
+            f"goal and {own} in proportion to the department's own figure. A part below {share(THRESHOLD, 0)} of its "
+            f"target pays nothing; above {share(CAP, 0)} it pays no more. A figure that should stay below a limit "
             "pays in full within it, and nothing above."
         )
 

@@ -20,6 +20,7 @@ from sqlalchemy.sql import visitors
 from metrics import CATALOGUE
 from metrics.measure import Measure, Metric, Ratio
 from metrics.scope import Period
+from metrics.words import as_typed
 from warehouse.errors import ChangeRefused
 from warehouse.schema import lead_moves, leads
 
@@ -70,7 +71,7 @@ class Condition:
 
     def in_words(self) -> str:
         """`channel is email or social`, `Marketing's score is at least 45`."""
-        values = [f"{v:,g}" if isinstance(v, float | int) else v.replace("_", " ") for v in self.values]
+        values = [as_typed(v) if isinstance(v, float | int) else v.replace("_", " ") for v in self.values]
         return f"{self.in_attribute()} {OPERATORS[self.operator]} {' or '.join(values)}"
 
     def expression(self) -> ColumnElement[bool]:

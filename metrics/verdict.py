@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 
 
@@ -34,12 +33,3 @@ class Verdict(StrEnum):
     def is_judged(self) -> bool:
         """Whether the two sides could be compared at all; a change that is not clear was."""
         return self.is_a_finding or self is Verdict.NOT_CLEAR
-
-
-def in_words(verdict: Verdict, n: float | None = None, known_on: date | None = None) -> str:
-    """A verdict with what it rests on: `not enough data yet (n = 12)`, `too early, known from 30 Sep 2026`."""
-    if verdict is Verdict.TOO_FEW and n is not None and n == n:
-        return f"{verdict} (n = {n:,.0f})"
-    if verdict is Verdict.TOO_EARLY and known_on is not None:
-        return f"{verdict}, known from {known_on.day} {known_on:%b %Y}"
-    return str(verdict)

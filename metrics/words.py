@@ -6,17 +6,22 @@ A figure is rounded once, here, half away from zero, as people do it: 70.45 is 7
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 
 from metrics.compare import Change
-from metrics.measure import Metric
-from metrics.verdict import Verdict, in_words
+from metrics.measure import Metric, Unit
+from metrics.verdict import Verdict
 from warehouse.moments import is_only_a_day
 
 UNKNOWN = "not known"
+
+
+PLACES: Mapping[Unit, int] = {"count": 0, "HKD": 0, "share": 1, "points": 0, "days": 1, "hours": 1}
+"""How many places a figure of each unit has, in a sentence as in the column of a table (a share in percent)."""
 
 
 def _missing(value: float | None) -> bool:
@@ -40,19 +45,32 @@ def rounded_column(column: pd.Series, places: int = 0) -> pd.Series:
     return column.astype(float).map(lambda value: rounded(value, places))
 
 
+def numeral(value: float | None, places: int = 0) -> str:
+    """A number without its unit, to so many places: `1,234`, `0.71`, `−3`."""
+    if _missing(value):
+        return UNKNOWN
+    assert value is not None
+    return f"{rounded(value, places):,.{places}f}".replace("-", "−")
+
+
+def as_typed(value: float) -> str:
+    """A number as somebody chose it, with no more places than he gave: `24`, `1.5`, `500,000`."""
+    return f"{value:,.{_DIGITS}g}".replace("-", "−")
+
+
 def hkd(value: float | None) -> str:
     """`HKD 1,234`; millions with one place: `HKD 12.3 m`."""
     if _missing(value):
         return UNKNOWN
     assert value is not None
     if abs(value) >= 10_000_000:
-        return f"HKD {rounded(value / 1_000_000, 1):,.1f} m".replace("-", "−")
-    return f"HKD {rounded(value):,.0f}".replace("-", "−")
+        return f"HKD {numeral(value / 1_000_000, 1)} m"
+    return f"HKD {numeral(value)}"
 
 
-def share(value: float | None) -> str:
+def share(value: float | None, places: int = 1) -> str:
     """`23.4 %`."""
-    return UNKNOWN if _missing(value) else f"{rounded(100 * float(value or 0), 1):.1f} %"
+    return UNKNOWN if _missing(value) else f"{numeral(100 * float(value or 0), places)} %"
 
 
 def with_sign(value: float, places: int = 1) -> str:
@@ -69,6 +87,12 @@ def signed(value: float, places: int = 1) -> str:
 def points(value: float, places: int = 1) -> str:
     """A difference of two shares: `+2.5 points`, `0.0 points`."""
     return f"{with_sign(100 * value, places)} points"
+
+
+def days(value: float) -> str:
+    """How many days: `1 day`, `1,204 days`."""
+    said = numeral(value)
+    return f"{said} day" if said == "1" else f"{said} days"
 
 
 def day(value: date | None) -> str:
@@ -91,17 +115,17 @@ def figure(metric: Metric, value: float | None) -> str:
     if metric.unit == "share":
         return share(number)
     if metric.unit == "points":
-        said = with_sign(number, 0)
+        said = with_sign(number, PLACES["points"])
         return f"{said} point" if said in ("+1", "−1") else f"{said} points"
     if metric.unit in ("days", "hours"):
-        return f"{rounded(number, 1):,.1f} {metric.unit}"
-    return f"{rounded(number):,.0f}"
+        return f"{numeral(number, PLACES[metric.unit])} {metric.unit}"
+    return numeral(number)
 
 
 def change(metric: Metric, now: float, before: float, found: Change) -> str:
     """How a figure moved, with a verdict only where there is one: `+12 %, better`."""
     if not found.verdict.is_judged:
-        return in_words(found.verdict, found.n, found.known_on)
+        return verdict_in_words(found.verdict, found.n, found.known_on)
     if metric.unit in ("share", "points"):
         moved = points(now - before) if metric.unit == "share" else f"{with_sign(now - before)} points"
     elif found.relative is None:
@@ -111,12 +135,21 @@ def change(metric: Metric, now: float, before: float, found: Change) -> str:
     return moved if found.verdict is Verdict.CHANGED else f"{moved}, {found.verdict}"
 
 
+def verdict_in_words(verdict: Verdict, n: float | None = None, known_on: date | None = None) -> str:
+    """A verdict with what it rests on: `not enough data yet (n = 12)`, `too early, known from 30 Sep 2026`."""
+    if verdict is Verdict.TOO_FEW and n is not None and n == n:
+        return f"{verdict} (n = {numeral(n)})"
+    if verdict is Verdict.TOO_EARLY and known_on is not None:
+        return f"{verdict}, known from {day(known_on)}"
+    return str(verdict)
+
+
 def of_ten(probability: float) -> str:
     """A probability as people: `3 in 10`, `1 in 20`, `fewer than 1 in 100`."""
     if probability < 0.01:
         return "fewer than 1 in 100"
     if probability < 0.095:
-        return f"1 in {rounded(1 / probability):.0f}"
+        return f"1 in {numeral(1 / probability)}"
     tenths = int(rounded(10 * probability))
     return "more than 9 in 10" if tenths > 9 else f"{max(1, tenths)} in 10"
 

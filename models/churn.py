@@ -45,7 +45,7 @@ def score(
 
     `reasons` is JSON: the `explain` features with the largest shares, each with feature, label, value (NaN as null,
     in the profile's unit), contribution (log-odds; above 0 speaks for leaving), since (the day from which on it holds,
-    or null) and week_ago (the value in the profiles of a week before, or null). `models.wording` says it in words.
+    or null) and week_ago (the value in the profiles of a week before, or null). `workflow.wording` says it in words.
     """
     earlier = None if week_ago is None else week_ago.set_index("customer_id")
     parts = [
@@ -71,10 +71,10 @@ def _score(model: Model, profiles: pd.DataFrame, week_ago: pd.DataFrame | None, 
         json.dumps([_reason(*one) for one in zip(map(names.__getitem__, which), *numbers, strict=True)])
         for which, *numbers in zip(
             strongest.tolist(),
-            _or_none(plain[rows, strongest].round(4)),
+            _or_none(plain[rows, strongest]),
             shares[rows, strongest].round(6).tolist(),
             features.since(profiles, names)[rows, strongest].astype(object).tolist(),
-            _or_none(before[rows, strongest].round(4)),
+            _or_none(before[rows, strongest]),
             strict=True,
         )
     ]

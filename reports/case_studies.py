@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from metrics.verdict import Verdict
-from metrics.words import day, plain, share, signed
+from metrics.words import day, numeral, plain, share, signed
 from reports.answers.asked import Asked, rows_of
 from reports.review import CaseStudy, Figure
 from warehouse.access import may_see
@@ -108,7 +108,7 @@ def of_plans(rows: list[Any]) -> CaseStudy:
         what="How many people it takes was written down before anybody looked",
         sentences=(
             *(
-                f"“{row.question}” needs {row.per_arm:,.0f} people in each group to show a change of "
+                f"“{row.question}” needs {numeral(row.per_arm)} people in each group to show a change of "
                 f"{signed(row.smallest_effect, 0)} from {share(row.base_rate)}."
                 for row in rows[:MOST]
             ),

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 
 from metrics.measure import Unit
-from metrics.words import with_sign
+from metrics.words import numeral, share, with_sign
 from reports.review import Chart
 
 _FORMATS: dict[Unit, str] = {
@@ -29,14 +29,13 @@ def text(chart: Chart, value: float) -> str:
     """A value as a chart labels it; its unit stands in the chart's heading. The same as `office` gives."""
     unit = chart.unit
     if unit == "share":
-        said = f"{100 * value:.1f}\u00a0%"
+        said = share(value).replace(" ", "\u00a0")
     elif unit == "HKD" and abs(value) >= 10_000_000:
-        said = f"{value / 1_000_000:,.1f}\u00a0m"
+        said = f"{numeral(value / 1_000_000, 1)}\u00a0m"
     elif unit in ("days", "hours") or _broken(chart):
-        said = f"{value:,.1f}"
+        said = numeral(value, 1)
     else:
-        said = with_sign(value, 0) if unit == "points" else f"{value:,.0f}"
-    said = said.replace("-", "−")
+        said = with_sign(value, 0) if unit == "points" else numeral(value)
     return said.lstrip("−") if not any(c in "123456789" for c in said) else said
 
 

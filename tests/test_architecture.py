@@ -256,20 +256,91 @@ def test_no_module_has_its_own_number_of_people_to_hide() -> None:
     assert [str(m) for m in OURS if its_own.search(_text(m))] == []
 
 
-ROUNDS = {
-    "metrics/words.py": "the one place that rounds for people",
-    "pages/growth/budget.py": "what a field for an amount begins with",
-    "pages/growth/goal_form.py": "a target typed for a count is a whole number",
-    "pages/growth/value_checks.py": "how many were inside, for a test that counts",
+WRITES_FIGURES = {
+    "metrics/words.py": "the one place that rounds and writes figures",
+    "pages/growth/budget.py": "how a field for an amount shows what was typed",
+    "workflow/sample_goals.py": "a target of the sample bank has three digits, as people set them",
+    "models/checks.py": "numbers of people, for a statistical interval",
+    "models/churn.py": "what a reason adds to the chance is kept with six places; nobody is shown it",
+    "models/fitting.py": "why a model was refused; beside the layer of words",
+    "models/judgement.py": "calls that fit into a week are whole ones",
+    "models/working_time.py": "a clock's whole seconds",
+    "reports/chart_xml.py": "where a chart stands on a slide",
+    "warehouse/identity_check.py": "what the command line says of links; below the layer of words",
+    "warehouse/moments.py": "a summer time's whole quarters of an hour",
+    "warehouse/rhythm.py": "usual rows of a delivery; below the layer of words",
+    "warehouse/settings.py": "a setting as it was given; below the layer of words",
+    "warehouse/turns.py": "how often a lock is asked for",
+    "sign_in/accounts.py": "seconds to wait, in the audit log",
+    "cli.py": "how long a command took, and a model's checks, on the command line",
 }
-"""Where a number may be rounded above the models, and why; elsewhere `words.rounded` does it, once."""
+"""Where a number may be rounded or written with a format of its own, and why."""
+PLACED = r"(?:[^{}]?[<>=^])?[-+ ]?z?#?0?\d*[,_]?(?:\.(?:\d+|x))?[eEfFgGn%]"
+"""A format that rounds what it writes; `x` stands for places worked out."""
+ROUNDED_BY_THE_BROWSER = ("percent", "compact", "dollar", "euro", "accounting", "scientific", "engineering")
+WRITTEN = re.compile(
+    rf"\{{[^{{}}%:]*:{PLACED}\}}"  # "{:,.1f}".format(…)
+    r"|%[-+ 0#]*\d*\.\d+[eEfFgG]"  # "%.2f" % …, and the same for a column of a table
+    r"|%\{[^{}|]*:[^{}|]*[efgprs%]\}"  # "%{y:,.1f}" of a chart
+)
 
 
-def test_a_figure_is_rounded_in_one_place() -> None:
-    rounds = re.compile(r"(?<![\w.])round\(|\.round\(")
-    above = [m for m in OURS if m.parts[0] in ("metrics", "reports", "pages")]
-    found = {m.as_posix() for m in above if rounds.search(_text(m))}
-    assert found <= set(ROUNDS), sorted(found - set(ROUNDS))
+def _formats(tree: ast.AST) -> list[str]:
+    """Every place that rounds a number or gives it a format that does, as it is written."""
+    found: list[str] = []
+    skipped = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FormattedValue) and isinstance(node.format_spec, ast.JoinedStr):
+            parts = node.format_spec.values
+            spec = "".join(str(p.value) if isinstance(p, ast.Constant) else "x" for p in parts)
+            if re.fullmatch(PLACED, spec):
+                found.append(f"{{…:{spec}}}")
+        elif isinstance(node, ast.Call):
+            called = ast.unparse(node.func).rpartition(".")[2]
+            plain = isinstance(node.func, ast.Name) and called == "format"
+            if plain or called in ("round", "around", "rint", "quantize"):
+                found.append(ast.unparse(node))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
+            found += WRITTEN.findall(node.value)
+        elif isinstance(node, ast.keyword) and node.arg == "format":
+            found += [node.value.value] if getattr(node.value, "value", "") in ROUNDED_BY_THE_BROWSER else []
+    return found
+
+
+@pytest.mark.parametrize(
+    "bypass",
+    [
+        'f"{value:.1f} %"',
+        'f"{value:,.{places}f}"',
+        'f"{value:+.0%}"',
+        'f"{value:g}"',
+        '"{:,.0f} days".format(value)',
+        '"%.2f" % value',
+        "round(value, 1)",
+        "frame.round(2)",
+        'format(value, ".1f")',
+        'NumberColumn(format="%.2f")',
+        'NumberColumn(format="percent")',
+        '{"hovertemplate": "%{y:,.1f} leads"}',
+    ],
+)
+def test_a_way_around_the_one_place_that_writes_figures_is_seen(bypass: str) -> None:
+    assert _formats(ast.parse(bypass))
+
+
+@pytest.mark.parametrize(
+    "fine", ['f"{day:%d %b %Y}"', 'f"{count:,}"', 'f"{name:>12}"', '{"hovertemplate": "%{x|%d %b}: %{text}"}']
+)
+def test_dates_whole_numbers_and_texts_are_no_such_way(fine: str) -> None:
+    assert not _formats(ast.parse(fine))
+
+
+def test_a_figure_is_rounded_and_written_in_one_place() -> None:
+    """Two places that round are two figures for one thing: 70.45 would be 70.4 here and 70.5 there."""
+    found = {m.as_posix(): formats for m in OURS if (formats := _formats(_tree(m)))}
+    ways_around = {name: formats for name, formats in found.items() if name not in WRITES_FIGURES}
+    assert not ways_around, ways_around
+    assert set(WRITES_FIGURES) <= set(found), sorted(set(WRITES_FIGURES) - set(found))
 
 
 MOMENTS_IN_SQL = re.compile(r"""\w+_at["']?\]?\s*(<=?|>=?|-)\s*[\w."'\[]*_at\b""")

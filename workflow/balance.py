@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from metrics.words import numeral
 from warehouse.access import Reader
 from workflow import assign
 from workflow.alerts import USUAL_CAPACITY
@@ -91,9 +92,10 @@ def in_words(load: pd.DataFrame) -> str:
         return "Nobody in your team has an open alert."
     most, least = load.iloc[0], load.iloc[-1]
     if most["weeks"] - least["weeks"] < 0.5:
-        few, many = f"{least['weeks']:.1f}", f"{most['weeks']:.1f}"
+        few, many = numeral(least["weeks"], 1), numeral(most["weeks"], 1)
         each = f"{many} weeks of calls each" if few == many else f"{few} to {many} weeks of calls each"
         return f"The work is spread evenly: {each}."
     return (
-        f"{most['name']} has {most['weeks']:.1f} weeks of calls open, {least['name']} {least['weeks']:.1f}."
+        f"{most['name']} has {numeral(most['weeks'], 1)} weeks of calls open, {least['name']} "
+        f"{numeral(least['weeks'], 1)}."
     )

@@ -17,7 +17,7 @@ from metrics import channel_value, scorecard, value_spread
 from metrics.compare import share_interval
 from metrics.scope import Period, Scope, months_back
 from metrics.versions import as_agreed
-from metrics.words import hkd, share
+from metrics.words import hkd, numeral, share
 from models import worth
 from warehouse import coverage
 from warehouse.access import Reader
@@ -157,5 +157,5 @@ def _why(row: Any, fares_not_known: str) -> str:
         FEW: "too few to say how its customers fare",
         scorecard.NOT_KNOWN: f"how its customers fare is {fares_not_known or 'not known'}",
     }.get(row.fares, f"against the others: {row.fares}")
-    n = "" if np.isnan(row.won) else f" (n = {row.won:,.0f})"
+    n = "" if np.isnan(row.won) else f" (n = {numeral(row.won)})"
     return f"{'; '.join([*parts, fares])}{n}"

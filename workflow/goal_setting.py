@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, func, insert, select
 
 from metrics import CATALOGUE
+from metrics.words import as_typed
 from warehouse import journal
 from warehouse.access import Viewer
 from warehouse.connect import Stores
@@ -49,7 +50,7 @@ def set_goal(
     signing = sharing if len(sharing) > 1 else ()
     if supersedes is not None:
         why = _reason(why)
-    said = f"{draft.target:g} for {draft.span.in_words()}, {part_in_words(draft.filters)}"
+    said = f"{as_typed(draft.target)} for {draft.span.in_words()}, {part_in_words(draft.filters)}"
     with journal.entry(stores, who.username, "goal.set", draft.metric, f"{said} {why}".strip()) as change:
         there = change.desk.execute(
             select(goals.c.goal_id, goals.c.revision, goal_endings.c.ended_at, goal_signatures.c.department)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import select
 
-from metrics.words import day, of_ten
+from metrics.words import day, numeral, of_ten
 from models.churn import MODEL
 from models.drift import MOVED, SCORE, STEADY
 from models.features import BY_NAME
@@ -61,7 +61,7 @@ class Known:
 
     def people(self, n: float | None) -> str:
         """How many, or that they are fewer than the bank's smallest cell."""
-        return f"fewer than {self.smallest}" if n is None or pd.isna(n) else f"{n:,.0f}"
+        return f"fewer than {self.smallest}" if n is None or pd.isna(n) else numeral(n)
 
 
 def current(reader: Reader) -> Known | None:
@@ -94,8 +94,8 @@ def headline(known: Known) -> str:
             )
         )
     return (
-        f"Of the {called['n']:,.0f} customers the model would have had called in a week, {of_ten(called['value'])} "
-        f"left: {lift['value']:.0f} times as many as among any {called['n']:,.0f}"
+        f"Of the {numeral(called['n'])} customers the model would have had called in a week, {of_ten(called['value'])} "
+        f"left: {numeral(lift['value'])} times as many as among any {numeral(called['n'])}"
     )
 
 
@@ -135,7 +135,7 @@ def drift_words(drift: pd.DataFrame) -> str:
         if scores < MOVED
         else "very different"
     )
-    text = f"On {day(newest['day'].max())} the scores were spread {how} (PSI {scores:.3f})."
+    text = f"On {day(newest['day'].max())} the scores were spread {how} (PSI {numeral(scores, 3)})."
     if moved.empty:
         return f"{text} No number it looks at has moved much."
     names = ", ".join(feature_words(name) for name in moved.sort_values("psi", ascending=False)["part"][:3])
@@ -151,6 +151,6 @@ def unfair(groups: pd.DataFrame) -> list[str]:
     """The groups whose calibration interval lies wholly beside 1: the chances given to them were wrong."""
     rows = groups[(groups["measure"] == "calibration") & groups["value"].notna()]
     return [
-        f"{row.part} (left {row.value:.2f} times as often as expected)"
-        for row in rows[(rows["low"] > 1) | (rows["high"] < 1)].itertuples()
+        f"{part} (left {numeral(value, 2)} times as often as expected)"
+        for part, value in rows.loc[(rows["low"] > 1) | (rows["high"] < 1), ["part", "value"]].to_numpy()
     ]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
-from metrics.words import day, hkd, of_ten
+from metrics.words import day, hkd, numeral, of_ten
 
 QUIET_DAYS = 7
 """After a contact by any department the customer is left alone for so long."""
@@ -80,7 +80,7 @@ def _deposits(facts: Facts) -> str:
 
 def _fees(facts: Facts) -> str:
     days = _amount(facts, "tenure_days")
-    return f"With us for {days / 365:.0f} years." if days >= 365 else ""
+    return f"With us for {numeral(days / 365)} years." if days >= 365 else ""
 
 
 def _upgrade(facts: Facts) -> str:

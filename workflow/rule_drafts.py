@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from sqlalchemy import and_
 
-from metrics.words import signed
+from metrics.words import days, hkd, numeral, share, signed
 from warehouse.errors import ChangeRefused
 from warehouse.schema import customer_profiles as profile
 from warehouse.schema import customer_scores as score
@@ -36,10 +36,10 @@ class Attribute:
     def threshold(self, value: float) -> str:
         """A threshold in words, such as `HKD 500,000` or `-25 %`."""
         if self.unit == "share":
-            return signed(value, 0) if value < 0 else f"{100 * value:.0f} %"
+            return signed(value, 0) if value < 0 else share(value, 0)
         if self.unit == "HKD":
-            return f"HKD {value:,.0f}"
-        return f"{value:,.0f} days" if self.unit == "days" else f"{value:,.0f}"
+            return hkd(value)
+        return days(value) if self.unit == "days" else numeral(value)
 
 
 _MONEY = (100_000.0, 200_000.0, 500_000.0, 1_000_000.0, 2_000_000.0, 5_000_000.0)

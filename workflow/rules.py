@@ -6,9 +6,10 @@ A rule says which numbers raised it, in words, and what to do. It holds no custo
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -17,13 +18,14 @@ from sqlalchemy.sql import visitors
 
 from metrics.missing import not_given
 from metrics.profile import needs_of
-from metrics.words import of_ten
-from models import churn, wording
+from metrics.words import hkd, numeral, of_ten, signed
+from models import churn
 from warehouse.coverage import Coverage
 from warehouse.schema import customer_profiles as profile
 from warehouse.schema import customer_scores as score
 from warehouse.schema import relationship_managers
 from warehouse.settings import Settings
+from workflow import wording
 
 HIGH_CHURN_PROBABILITY = 0.10
 """From one in ten within 90 days on, a call is worth its time; how many are raised the RMs' capacity decides."""
@@ -82,36 +84,43 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     # column: (for exactly one, for any other number)
     "open_complaints_90d": (
         "One complaint of the last 90 days is not settled.",
-        "{:,.0f} complaints of the last 90 days are not settled.",
+        "{} complaints of the last 90 days are not settled.",
     ),
-    "savings_balance": ("HKD 1 in savings.", "HKD {:,.0f} in savings."),
+    "savings_balance": ("HKD 1 in savings.", "{} in savings."),
     "total_balance": (
         "HKD 1 in deposits and investments.",
-        "HKD {:,.0f} in deposits and investments.",
+        "{} in deposits and investments.",
     ),
     "days_since_customer_made_transaction": (
         "The customer last moved money yesterday.",
-        "The customer has not moved money for {:,.0f} days.",
+        "The customer has not moved money for {} days.",
     ),
-    "complaints_365d": ("One complaint in a year.", "{:,.0f} complaints in a year."),
+    "complaints_365d": ("One complaint in a year.", "{} complaints in a year."),
     "balance_change_90d": (
         "The balance doubled in three months.",
-        "The balance changed by {:+.0%} in three months.",
+        "The balance changed by {} in three months.",
     ),
     "app_sessions_30d": (
         "The app was opened once in 30 days.",
-        "The app was opened {:,.0f} times in 30 days.",
+        "The app was opened {} times in 30 days.",
     ),
     "last_nps": (
         "Asked whether they would recommend us: 1 of 10.",
-        "Asked whether they would recommend us: {:,.0f} of 10.",
+        "Asked whether they would recommend us: {} of 10.",
     ),
     "last_csat": (
         "Asked whether they were satisfied: 1 of 5.",
-        "Asked whether they were satisfied: {:,.0f} of 5.",
+        "Asked whether they were satisfied: {} of 5.",
     ),
 }
 
+
+_WRITTEN: Mapping[str, Callable[[float], str]] = {
+    "savings_balance": hkd,
+    "total_balance": hkd,
+    "balance_change_90d": partial(signed, places=0),
+}
+"""How the number of a sentence is written where it is no plain count."""
 
 NONE: Mapping[str, str] = {
     "open_complaints_90d": "No complaint of the last 90 days is open.",
@@ -131,7 +140,7 @@ def sentence(column: str, value: float) -> str:
     if value == 0 and column in NONE:
         return NONE[column]
     one, other = SENTENCES[column]
-    return one if value == 1 else other.format(value)
+    return one if value == 1 else other.format(_WRITTEN.get(column, numeral)(value))
 
 
 def lacking(rule: Rule, covered: Coverage | None) -> str:

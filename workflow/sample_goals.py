@@ -14,6 +14,7 @@ from metrics.pace import is_count
 from metrics.qualified import Condition, Rule
 from metrics.query import Question, ask
 from metrics.scope import Period, Scope, fiscal_year, month, year_before
+from metrics.words import rounded
 from warehouse.access import SYSTEM, Reader, Viewer
 from warehouse.connect import Stores
 from workflow.definitions import propose, sign
@@ -83,7 +84,7 @@ def _set(
         base = float(ask(Question.of([name], Scope(span), periods=[span]), reader)[name].iloc[0])
     if base == base and base > 0:
         target = float(f"{base * multiple:.3g}")
-        whole = float(round(target)) if is_count(CATALOGUE[name]) else target
+        whole = rounded(target) if is_count(CATALOGUE[name]) else target
         _agree(stores, with_path(replace(draft, target=whole), reader), AGREED_AFTER)
 
 
@@ -117,7 +118,7 @@ def _digital(stores: Stores, reader: Reader, year: Period) -> None:
     )
     before = a_year_before(first, reader)[0]
     if before > 0:
-        goal = with_path(replace(first, target=float(round(1.4 * before))), reader)
+        goal = with_path(replace(first, target=rounded(1.4 * before)), reader)
         end_goal(
             _on(stores, year.start + RETHOUGHT_AFTER),
             EXECUTIVE,

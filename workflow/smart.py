@@ -12,7 +12,7 @@ from metrics.pace import Forecast
 from metrics.query import Question, unanswerable
 from metrics.scope import Period, Scope
 from metrics.standing import is_limit, may_be_below_zero
-from metrics.words import day, figure, in_a_sentence, signed
+from metrics.words import as_typed, day, figure, in_a_sentence, numeral, rounded, signed
 from workflow.goals import Draft
 
 LETTERS = {
@@ -111,7 +111,7 @@ def wrong_target(metric: Metric, target: float) -> str:
     unit = unit_of_target(metric)
     if not math.isfinite(target):
         return f"Write the target {unit}: there is none yet."
-    typed = f"{written(metric, target):,.6g}".replace("-", "−")
+    typed = as_typed(written(metric, target))
     if metric.unit == "share":
         if 0 < target <= 1:
             return ""
@@ -120,7 +120,10 @@ def wrong_target(metric: Metric, target: float) -> str:
         most = metric.scale if isinstance(metric, Ratio) else 100
         if abs(target) <= most:
             return ""
-        return f"{typed} points lie outside the scale. Write the target in points, from −{most:.0f} to +{most:.0f}."
+        return (
+            f"{typed} points lie outside the scale. Write the target in points, from −{numeral(most)} to "
+            f"+{numeral(most)}."
+        )
     if may_be_below_zero(metric) or target > 0:
         return ""
     return (
@@ -183,7 +186,7 @@ def plus_a_quarter(
     known = before is not None and math.isfinite(before)
     return Draft(
         metric="qualified_conversions",
-        target=float(round(1.25 * before)) if known and before is not None else math.nan,
+        target=rounded(1.25 * before) if known and before is not None else math.nan,
         span=year,
         owner="Marketing and Sales",
         filters=filters,

@@ -16,6 +16,7 @@ from sqlalchemy import Select, case, func, or_, select
 from metrics.departures import departures
 from metrics.missing import not_given
 from metrics.profile import profile
+from metrics.words import numeral
 from models import churn, fitting, saved
 from models.churn import Model
 from models.sample import whole_customers
@@ -85,8 +86,8 @@ def train(
     model = saved.save(fitted, settings.data_dir / MODELS)
     area = model.card.figures["model"]["roc_auc"]
     return model, (
-        f"Trained churn model {model.card.version}: ROC-AUC {area['value']:.3f} "
-        f"({area['low']:.3f} to {area['high']:.3f}) on {model.card.judged_on:%d %b %Y}."
+        f"Trained churn model {model.card.version}: ROC-AUC {numeral(area['value'], 3)} "
+        f"({numeral(area['low'], 3)} to {numeral(area['high'], 3)}) on {model.card.judged_on:%d %b %Y}."
     )
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from metrics.scope import Scope
-from metrics.words import day
+from metrics.words import day, numeral
 from pages.kit import charts, data, forms, tables, time_charts
 from warehouse import connect
 from warehouse.access import Viewer
@@ -158,7 +158,7 @@ def _month_ends(past: pd.DataFrame, draft: Draft) -> None:
     days = [d.isoformat() for d in counted["day"]]
     values = [float(v) for v in counted["flagged"]]
     time_charts.line(
-        days, values, unit="", alt=f"Flagged at month ends, last {values[-1]:,.0f}", key="preview-past"
+        days, values, unit="", alt=f"Flagged at month ends, last {numeral(values[-1])}", key="preview-past"
     )
     charts.table_below(
         pd.DataFrame({"Month end": [day(d) for d in past["day"]], "Flagged": past["flagged"]}),

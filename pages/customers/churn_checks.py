@@ -1,12 +1,13 @@
 """The sections of the churn model page: each its finding in words, its chart, its table."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from metrics.verdict import Verdict
-from metrics.words import day
+from metrics.words import day, numeral, rounded_column, share, with_sign
 from models.drift import MOVED, SCORE, STEADY
 from pages.kit import charts, tables, time_charts
 from workflow import model_card
@@ -15,22 +16,31 @@ from workflow.model_card import Known
 TOO_FEW = str(Verdict.TOO_FEW)
 
 
-def _ends(row, form: str) -> str:
+Written = Callable[[float], str]
+"""How the figures of a column are written."""
+
+
+def to(places: int, write: Callable[..., str] = numeral) -> Written:
+    """`write` with so many places."""
+    return partial(write, places=places)
+
+
+def _ends(row, write: Written) -> str:
     if pd.isna(row.value):
         return TOO_FEW
-    value, low, high = (form.format(v).replace("%", " %") for v in (row.value, row.low, row.high))
-    between = " to " if "+" in form else "–"
-    return f"{value} ({low.removesuffix(' %')}{between}{high.removesuffix(' %')})".replace("-", "−")
+    value, low, high = (write(v) for v in (row.value, row.low, row.high))
+    between = " to " if any(v[0] in "+−" for v in (value, low, high)) else "–"
+    return f"{value} ({low.removesuffix(' %')}{between}{high.removesuffix(' %')})"
 
 
-def _wide(rows: pd.DataFrame, first: str, columns: dict[str, tuple[str, str]]) -> pd.DataFrame:
+def _wide(rows: pd.DataFrame, first: str, columns: dict[str, tuple[str, Written]]) -> pd.DataFrame:
     """One line per part, a column of text with its interval per measure."""
     lines = []
     for part, group in rows.groupby("part", sort=False):
         by = {row.measure: row for row in group.itertuples()}
         line: dict[str, object] = {first: part}
-        for measure, (label, form) in columns.items():
-            line[label] = _ends(by[measure], form) if measure in by else ""
+        for measure, (label, write) in columns.items():
+            line[label] = _ends(by[measure], write) if measure in by else ""
         lines.append(line)
     return pd.DataFrame(lines)
 
@@ -51,19 +61,19 @@ def good(known: Known) -> None:
         rows,
         "Who chooses",
         {
-            "roc_auc": ("ROC-AUC", "{:.3f}"),
-            "pr_auc": ("PR-AUC", "{:.3f}"),
-            "brier": ("Brier", "{:.3f}"),
-            "called_left": ("Of called, left", "{:.0%}"),
-            "called_lift": ("Times chance", "{:.1f}"),
-            "called_found": ("Of left, called", "{:.1%}"),
+            "roc_auc": ("ROC-AUC", to(3)),
+            "pr_auc": ("PR-AUC", to(3)),
+            "brier": ("Brier", to(3)),
+            "called_left": ("Of called, left", to(0, share)),
+            "called_lift": ("Times chance", to(1)),
+            "called_found": ("Of left, called", share),
         },
     )
     tables.show(shown, "rivals")
     n, called = known.one("figures", "model", "roc_auc"), known.one("capacity", "model", "left")
     st.caption(
         f"n = {known.people(n and n['n'])} customers"
-        + (f", {called['n']:,.0f} calls a week." if called else "; the RMs’ capacity is not known.")
+        + (f", {numeral(called['n'])} calls a week." if called else "; the RMs’ capacity is not known.")
     )
 
 
@@ -73,9 +83,10 @@ def right(known: Known) -> None:
     slope, level = (known.one("calibration", "model", m) for m in ("slope", "intercept"))
     if slope and level:
         st.caption(
-            f"Slope {slope['value']:.2f} ({slope['low']:.2f} to {slope['high']:.2f}), intercept {level['value']:+.2f} "
-            f"({level['low']:+.2f} to {level['high']:+.2f}), n = {slope['n']:,.0f}. Below: each tenth of the customers, "
-            "from the least to the most likely to leave, as predicted and as it came."
+            f"Slope {numeral(slope['value'], 2)} ({numeral(slope['low'], 2)} to {numeral(slope['high'], 2)}), "
+            f"intercept {with_sign(level['value'], 2)} ({with_sign(level['low'], 2)} to {with_sign(level['high'], 2)}), "
+            f"n = {numeral(slope['n'])}. Below: each tenth of the customers, from the least to the most likely "
+            f"to leave, as predicted and as it came."
         )
     curve = known.of("calibration curve")
     expected, left = (curve[curve["measure"] == m].set_index("part") for m in ("expected", "left"))
@@ -91,8 +102,8 @@ def right(known: Known) -> None:
     )
     rows = left.assign(
         Tenth=left.index.astype(int),
-        Predicted=[f"{100 * v:.2f} %" for v in expected["value"].reindex(left.index)],
-        Left=[_ends(row, "{:.2%}") for row in left.itertuples()],
+        Predicted=[share(v, 2) for v in expected["value"].reindex(left.index)],
+        Left=[_ends(row, to(2, share)) for row in left.itertuples()],
         Customers=[known.people(n) for n in left["n"]],
     )[["Tenth", "Predicted", "Left", "Customers"]]
     charts.table_below(rows, "calibration-table")
@@ -118,9 +129,9 @@ def _by_month(known: Known) -> None:
             {
                 "Customers as of": day(when),
                 "Customers": known.people(left.n),
-                "Predicted to leave": TOO_FEW if pd.isna(expected.value) else f"{100 * expected.value:.2f} %",
-                "Left": _ends(left, "{:.2%}"),
-                "ROC-AUC": _ends(by["roc_auc"], "{:.3f}") if "roc_auc" in by else "",
+                "Predicted to leave": TOO_FEW if pd.isna(expected.value) else share(expected.value, 2),
+                "Left": _ends(left, to(2, share)),
+                "ROC-AUC": _ends(by["roc_auc"], to(3)) if "roc_auc" in by else "",
             }
         )
     tables.show(pd.DataFrame(lines), "by-month")
@@ -142,7 +153,7 @@ def fits(known: Known) -> None:
         score["day"].dt.date.tolist(),
         score["psi"].tolist(),
         unit="PSI",
-        form=".4f",
+        places=3,
         alt="Population stability index of the score by month",
         key="drift",
     )
@@ -150,7 +161,9 @@ def fits(known: Known) -> None:
     wide = wide.sort_values(wide.columns[-1], ascending=False).iloc[:, -6:]
     wide.columns = [day(c) for c in wide.columns]
     wide.insert(0, "Number", [model_card.feature_words(str(name)) for name in wide.index])
-    number = st.column_config.NumberColumn(format="%.3f")
+    for column in wide.columns[1:]:
+        wide[column] = rounded_column(wide[column], 3)
+    number = tables.decimals(3)
     tables.show(wide.head(12), "drift-table", "not known", **dict.fromkeys(wide.columns[1:], number))
 
 
@@ -180,9 +193,9 @@ def fair(known: Known) -> None:
             rows,
             grouping.capitalize(),
             {
-                "selected": ("Selected", "{:.1%}"),
-                "recall": ("Recall", "{:.0%}"),
-                "calibration": ("Calibration", "{:.2f}"),
+                "selected": ("Selected", share),
+                "recall": ("Recall", to(0, share)),
+                "calibration": ("Calibration", to(2)),
             },
         )
         shown.insert(1, "Customers", [known.people(people.get(p)) for p in shown.iloc[:, 0]])
@@ -204,8 +217,8 @@ def sources(known: Known) -> None:
     rows = rows.assign(place=rows["part"].map(order.index)).sort_values("place", kind="stable")
     rows["part"] = [str(p).replace("_", " ").capitalize() for p in rows["part"]]
     columns = {
-        "roc_auc": ("ROC-AUC lost without it", "{:+.3f}"),
-        "pr_auc": ("PR-AUC lost without it", "{:+.3f}"),
+        "roc_auc": ("ROC-AUC lost without it", to(3, with_sign)),
+        "pr_auc": ("PR-AUC lost without it", to(3, with_sign)),
     }
     shown = _wide(rows, "Source", columns)
     clear = rows[rows["measure"] == "roc_auc"].set_index("part")["low"] > 0

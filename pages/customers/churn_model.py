@@ -5,7 +5,7 @@ import streamlit as st
 from metrics.departures import MEANS
 from metrics.scope import Scope
 from metrics.verdict import Verdict
-from metrics.words import day
+from metrics.words import day, numeral, share
 from pages.customers import churn_checks
 from pages.kit import data, tables
 from warehouse.access import Viewer
@@ -38,7 +38,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     st.title(model_card.headline(known))
     st.caption(
         f"Judged on customers as of {day(known.card['judged_on'])} and what they did in the "
-        f"{known.card['window_days']:.0f} days after, which the model had not seen."
+        f"{numeral(known.card['window_days'])} days after, which the model had not seen."
     )
     _figures(known)
     chosen = st.segmented_control(
@@ -58,23 +58,39 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
 
 def _figures(known: Known) -> None:
     with st.grid(4, min_column_width=215, gap="small"):
-        _figure(known, "Lift at the RMs’ capacity", "capacity", "lift", "{:.1f} ×", "1.0 is chance")
-        _figure(known, "Leavers ranked first (ROC-AUC)", "figures", "roc_auc", "{:.3f}", "0.5 is chance")
+        _figure(
+            known,
+            "Lift at the RMs’ capacity",
+            "capacity",
+            "lift",
+            lambda v: f"{numeral(v, 1)} ×",
+            "1.0 is chance",
+        )
+        _figure(
+            known, "Leavers ranked first (ROC-AUC)", "figures", "roc_auc", churn_checks.to(3), "0.5 is chance"
+        )
         base = known.card["base_rate"]
         _figure(
-            known, "Precision over the list (PR-AUC)", "figures", "pr_auc", "{:.3f}", f"{base:.3f} is chance"
+            known,
+            "Precision over the list (PR-AUC)",
+            "figures",
+            "pr_auc",
+            churn_checks.to(3),
+            f"{numeral(base, 3)} is chance",
         )
-        _figure(known, "Calibration slope", "calibration", "slope", "{:.2f}", "target 0.90 to 1.10")
+        _figure(known, "Calibration slope", "calibration", "slope", churn_checks.to(2), "target 0.90 to 1.10")
 
 
-def _figure(known: Known, label: str, name: str, measure: str, form: str, compared: str) -> None:
+def _figure(
+    known: Known, label: str, name: str, measure: str, write: churn_checks.Written, compared: str
+) -> None:
     row = known.one(name, "model", measure)
     with st.container(border=True, height="stretch"):
         if row is None:
             st.metric(label, str(Verdict.TOO_FEW))
             return
-        st.metric(label, form.format(row["value"]))
-        ends = f"{form.format(row['low'])} to {form.format(row['high'])}"
+        st.metric(label, write(row["value"]))
+        ends = f"{write(row['low'])} to {write(row['high'])}"
         st.caption(f"{ends} · {compared}  \nn = {known.people(row['n'])}")
 
 
@@ -95,13 +111,13 @@ def _card(known: Known) -> None:
     )
     whose = "the invented sample bank" if card["source"] == "sample" else "this bank"
     facts = {
-        "Answers": f"How likely a customer is to leave within {card['window_days']:.0f} days. {MEANS.rstrip('.')}",
+        "Answers": f"How likely a customer is to leave within {numeral(card['window_days'])} days. {MEANS.rstrip('.')}",
         "Version": f"{card['model_version']}, in use since {day(card['first_used_on'])}",
         "Kind": f"{kind}, chosen between the two by PR-AUC on a later day",
-        "Learned from": f"{card['examples']:,.0f} customers and month ends of {whose}, "
-        f"{day(card['trained_from'])} to {day(card['trained_until'])}; {card['departures']:,.0f} of them left "
-        f"({100 * card['base_rate']:.1f} %)",
-        "Judged": f"By the same kind of model that saw nothing after the {card['window_days']:.0f} days before "
+        "Learned from": f"{numeral(card['examples'])} customers and month ends of {whose}, "
+        f"{day(card['trained_from'])} to {day(card['trained_until'])}; {numeral(card['departures'])} of them left "
+        f"({share(card['base_rate'])})",
+        "Judged": f"By the same kind of model that saw nothing after the {numeral(card['window_days'])} days before "
         f"{day(card['judged_on'])}",
         "Looks at": "; ".join(model_card.feature_words(n) for n in str(card["features"]).split()),
         "Never looks at": "Name, age, sex, district, segment, RM, or anything recorded after the day",

@@ -8,7 +8,7 @@ import streamlit as st
 
 from metrics.scope import Scope
 from metrics.verdict import Verdict
-from metrics.words import day, hkd, share, signed, with_sign
+from metrics.words import day, hkd, numeral, share, signed, with_sign
 from metrics.words import points as in_points
 from models.experiments import best, verdict
 from pages.customers.impact_trust import guardrails, trust, wrong_draw
@@ -114,7 +114,7 @@ def _how_to_read(reading: Reading, smallest: int) -> str:
 
 
 def _people(number: float, smallest: int) -> str:
-    return f"fewer than {smallest:,}" if isnan(number) else f"{number:,.0f}"
+    return f"fewer than {smallest:,}" if isnan(number) else numeral(number)
 
 
 def _not_yet(reading: Reading) -> None:
@@ -162,8 +162,8 @@ def _card(outcome: str, found: Found, said: str) -> None:
     st.caption(
         f"95 % interval {signed(relative.low)} to {signed(relative.high)}  \n"
         f"{in_points(points.value)} ({with_sign(100 * points.low)} to {with_sign(100 * points.high)})  \n"
-        f"{share(found['share_treated'].value)} of {found['treated'].value:,.0f} against "
-        f"{share(found['share_held_out'].value)} of {found['held_out'].value:,.0f}{as_counted(found)}  \n"
+        f"{share(found['share_treated'].value)} of {numeral(found['treated'].value)} against "
+        f"{share(found['share_held_out'].value)} of {numeral(found['held_out'].value)}{as_counted(found)}  \n"
         f"Target {signed(TARGETS[outcome], 0)}. {_more(outcome, found) if said == 'not clear' else ''}"
     )
 
@@ -172,9 +172,9 @@ def _more(outcome: str, found: Found) -> str:
     if "needed" not in found:
         return "Too early to say how many customers are needed."
     if found["needed"].value > 0:
-        return f"Needs {found['needed'].value:,.0f} more customers to show the target."
+        return f"Needs {numeral(found['needed'].value)} more customers to show the target."
     half, more = signed(TARGETS[outcome] / 2, 0), found["needed_half"].value
-    return f"Large enough to show the target; {more:,.0f} more would show {half}."
+    return f"Large enough to show the target; {numeral(more)} more would show {half}."
 
 
 def _worth(reading: Reading) -> None:

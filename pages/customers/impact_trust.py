@@ -4,7 +4,7 @@ from math import isnan
 
 import streamlit as st
 
-from metrics.words import day, share, with_sign
+from metrics.words import day, numeral, share, with_sign
 from models.experiments import WRONG_RATIO
 from pages.customers.alert_card import escaped
 from reports.answers import effects
@@ -112,7 +112,7 @@ def _looks(reading: Reading) -> tuple[str, str]:
         )
     return "event", (
         f"Look {look.number} of {look.of}, on {day(look.on)}, planned beforehand: the bar for a clear effect, "
-        f"{look.bound:.2f} standard errors, allows for every planned look (O'Brien-Fleming).{after}"
+        f"{numeral(look.bound, 2)} standard errors, allows for every planned look (O'Brien-Fleming).{after}"
     )
 
 
@@ -121,7 +121,8 @@ def _steadier(reading: Reading) -> tuple[str, str]:
     if cut is None or cut.value <= 0:
         return "", ""
     return "compress", (
-        f"Taking out the risk known before the draw makes the interval as narrow as {100 / (1 - cut.value) - 100:.0f} % "
+        f"Taking out the risk known before the draw makes the interval as narrow as "
+        f"{numeral(100 / (1 - cut.value) - 100)} % "
         "more customers would."
     )
 

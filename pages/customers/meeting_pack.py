@@ -30,7 +30,7 @@ def _pack(found: pd.DataFrame, since: Changes, today: date) -> pd.DataFrame:
                 "Customer": alert_card.name_of(alert),
                 "Number": alert.customer_id,
                 "Segment": alert.segment,
-                "At stake (HKD)": int(rounded(alert.value_at_stake or 0)),
+                "At stake (HKD)": rounded(alert.value_at_stake),
                 "Flagged for": "; ".join(alert.titles),
                 "Why": " ".join(alert.facts[:3]),
                 "Until": queue.due_words(alert.due_on.date(), today).capitalize(),

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from metrics import customer as about
-from metrics.words import day, hkd, plain
+from metrics.words import day, hkd, plain, rounded_column
 from pages.customers import alert_card
 from pages.kit import charts, data, tables, time_charts
 from warehouse.access import Viewer
@@ -44,7 +44,7 @@ def _holdings(viewer: Viewer, held: pd.DataFrame) -> None:
         {
             "Product": [plain(p).capitalize() for p in held["product"]],
             "Since": pd.to_datetime(held["opened_on"]),
-            "Balance (HKD)": held["balance"].astype(float),
+            "Balance (HKD)": rounded_column(held["balance"]),
         }
     )
     tables.show(

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from metrics.risk_bands import RISK_BANDS, risk_bands
-from metrics.words import day
+from metrics.words import day, share
 from pages.kit import charts, data, tables
 from warehouse.access import Viewer
 from workflow.run_notes import CHURN_MODEL
@@ -26,7 +26,7 @@ def show(viewer: Viewer, today: date) -> None:
     bands = list(RISK_BANDS)
     values = [int(counts.get(number, 0)) for number in range(len(bands))]
     texts = [
-        f"{n:,} (under 1 %)" if 0 < 100 * n / people < 0.5 else f"{n:,} ({100 * n / people:.0f} %)"
+        f"{n:,} (under 1 %)" if 0 < 100 * n / people < 0.5 else f"{n:,} ({share(n / people, 0)})"
         for n in values
     ]
     high = sum(values[2:])

@@ -8,8 +8,8 @@ from metrics.compare import compare, interval
 from metrics.measure import Ratio
 from metrics.query import Question, figures
 from metrics.scope import Scope, months_back
-from metrics.verdict import Verdict, in_words
-from metrics.words import change, figure, plain
+from metrics.verdict import Verdict
+from metrics.words import change, figure, numeral, plain, verdict_in_words
 from pages.customers import voice_cases, voice_why
 from pages.kit import benchmarks, cards, data, drill_table, ranges, tables, time_charts
 from pages.kit.drill import Figure
@@ -146,7 +146,7 @@ def _where(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
         f"{figure(metric, whole)}. Groups with fewer than 20 answers are left out."
     )
     names = [plain(p).capitalize() for p in parts["part"]]
-    said = [f"{figure(metric, v)} of {n:,.0f}" for v, n in zip(parts["value"], parts["n"], strict=True)]
+    said = [f"{figure(metric, v)} of {numeral(n)}" for v, n in zip(parts["value"], parts["n"], strict=True)]
     ranges.dots(
         names,
         parts["value"].tolist(),
@@ -208,7 +208,7 @@ def _over_time(viewer: Viewer, scope: Scope, score: str) -> None:
             "95 % interval": [
                 f"{figure(metric, b[0])} to {figure(metric, b[1])}"
                 if b
-                else in_words(Verdict.TOO_FEW, t["bottom"])
+                else verdict_in_words(Verdict.TOO_FEW, t["bottom"])
                 for b, t in zip(bounds, told, strict=True)
             ],
             "Answers": [t["bottom"] for t in told],

@@ -11,7 +11,7 @@ from metrics.compare import compare
 from metrics.query import Question
 from metrics.scope import Scope
 from metrics.verdict import Verdict
-from metrics.words import change, day, plain, share
+from metrics.words import change, day, numeral, plain, share
 from pages.customers.alert_card import escaped
 from pages.kit import data, drill_table, forms, tables
 from pages.kit.drill import Figure
@@ -115,7 +115,7 @@ def _ratio(row, features: int) -> str:
     verdict = "clear" if row.p_adjusted < 0.05 else "within chance"
     if verdict != "clear" and not row.low <= 1 <= row.high:
         verdict = f"not clear when {features} features are asked about at once"
-    return f"{row.risk_ratio:.2f} times as many ({row.low:.2f} to {row.high:.2f}), {verdict}"
+    return f"{numeral(row.risk_ratio, 2)} times as many ({numeral(row.low, 2)} to {numeral(row.high, 2)}), {verdict}"
 
 
 def _plan(viewer: Viewer, found: pd.DataFrame) -> None:

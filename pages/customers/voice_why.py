@@ -9,7 +9,7 @@ from metrics.measure import Ratio
 from metrics.query import Question, figures
 from metrics.scope import Scope
 from metrics.verdict import Verdict
-from metrics.words import change, figure, in_a_sentence, plain, rounded_column, share, with_sign
+from metrics.words import change, figure, in_a_sentence, numeral, plain, rounded_column, share, with_sign
 from pages.kit import data, ranges, tables
 from warehouse.access import Viewer
 
@@ -50,7 +50,7 @@ def moved(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
             }
         ),
         f"why-{score}-{by}",
-        **{name: st.column_config.NumberColumn(format="%.2f") for name in IN_POINTS},
+        **{name: tables.decimals(2) for name in IN_POINTS},
     )
     if abs(points * found.left_out) >= 0.005:
         st.caption(
@@ -58,8 +58,8 @@ def moved(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
         )
     st.caption(
         "Its own change: the group answers differently than before. Change of mix: more or fewer of the answers "
-        "come from "
-        "it. All rows together are the whole change. This says where it moved, not what moved it."
+        "come from it. All rows together, before each is rounded, are the whole change. This says where it moved, not "
+        "what moved it."
     )
     tables.explain([score], viewer, Question.of([score], scope, [by]))
 
@@ -95,7 +95,7 @@ def who_answers(viewer: Viewer, scope: Scope, score: str) -> None:
         tables.empty("Nobody was asked in this period.")
         return
     asked, answered = rates["asked"].sum(), rates["answered"].sum()
-    said = f"{share(answered / asked)} of {asked:,.0f} invitations have been answered."
+    said = f"{share(answered / asked)} of {numeral(asked)} invitations have been answered."
     both = answers.reweighted(named)
     if both:
         as_is, alike = (metric.scale * b for b in both)
@@ -109,7 +109,7 @@ def who_answers(viewer: Viewer, scope: Scope, score: str) -> None:
         "What people who never answer think, no survey can say. The latest invitations can still be answered."
     )
     names = [plain(v).capitalize() for v in rates[by]]
-    words = [f"{share(r)} of {n:,.0f}" for r, n in zip(rates["rate"], rates["asked"], strict=True)]
+    words = [f"{share(r)} of {numeral(n)}" for r, n in zip(rates["rate"], rates["asked"], strict=True)]
     ranges.dots(
         names,
         rates["rate"].tolist(),

@@ -7,7 +7,7 @@ from metrics import CATALOGUE
 from metrics.missing import not_given_for
 from metrics.query import columns_of
 from metrics.scope import Scope
-from metrics.words import day
+from metrics.words import day, share
 from pages.governance import messages
 from pages.kit import data, tables
 from warehouse.access import Viewer
@@ -150,7 +150,9 @@ def _match_rates(viewer: Viewer) -> None:
         {
             "Source": rates["source"],
             "Records": rates["records"],
-            "Match rate": matched / rates["records"],
+            "Match rate": [
+                share(m / n if n else None) for m, n in zip(matched, rates["records"], strict=True)
+            ],
             "By number": rates["by_number"],
             "By e-mail": rates["by_email"],
             "By phone": rates["by_phone"],
@@ -160,9 +162,8 @@ def _match_rates(viewer: Viewer) -> None:
             "Matched with nothing": rates["alone"],
         }
     )
-    counts = dict.fromkeys(shown.columns[1:], st.column_config.NumberColumn(format="localized"))
-    rate = {"Match rate": st.column_config.NumberColumn(format="percent")}
-    tables.show(shown, "match-rates", **counts | rate)
+    number = st.column_config.NumberColumn(format="localized")
+    tables.show(shown, "match-rates", **dict.fromkeys(shown.columns[3:].insert(0, "Records"), number))
 
 
 def _why_this_day(viewer: Viewer) -> str:

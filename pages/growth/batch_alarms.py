@@ -9,7 +9,7 @@ import streamlit as st
 
 from metrics.campaigns import named
 from metrics.scope import Period, Scope
-from metrics.words import day, share
+from metrics.words import day, numeral, share
 from models import batch
 from pages.customers.alert_card import escaped
 from pages.kit import data, forms
@@ -98,7 +98,7 @@ def _close(campaign_id: str, as_of: date) -> None:
 
 
 def _figures(row: Any) -> str:
-    return f"{row.accepted:,.0f} of {row.decided:,.0f} ({share(row.accepted / row.decided)}) in {row.window} days"
+    return f"{numeral(row.accepted)} of {numeral(row.decided)} ({share(row.accepted / row.decided)}) in {row.window} days"
 
 
 def _name(row: Any) -> str:

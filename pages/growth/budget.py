@@ -8,7 +8,7 @@ import streamlit as st
 
 from metrics import channel_value, value_meaning
 from metrics.scope import Period, Scope
-from metrics.words import hkd, plain, signed
+from metrics.words import hkd, numeral, plain, rounded, share, signed
 from models import response, worth
 from pages.kit import data, tables
 from warehouse.access import Viewer
@@ -95,7 +95,10 @@ def headline(rows: pd.DataFrame, concluded: Mapping[str, str]) -> str:
     if len(best) == 1 or best["next_best"].iloc[0] > PROBABLE * ranked["next_best"].sum():
         low, high = (YEAR * best[c].iloc[0] for c in ("next_low", "next_high"))
         brings = "brings" if len(best) == 1 else "probably brings"
-        return f"{the} next {hkd(MORE)} {brings} most value through {names[0]}: {low:,.0f} to {high:,.0f} customers"
+        return (
+            f"{the} next {hkd(MORE)} {brings} most value through {names[0]}: {numeral(low)} to "
+            f"{numeral(high)} customers"
+        )
     if len(best) > 3:
         return f"{the} next {hkd(MORE)} brings about as much in {len(best)} channels: no one of them is best"
     return f"{the} next {hkd(MORE)} brings most value through {', '.join(names[:-1])} or {names[-1]}"
@@ -125,7 +128,7 @@ def _spends(usual: dict[str, float]) -> dict[str, float]:
 
 
 def _rounded(amount: float) -> float:
-    return float(round(amount / 1000) * 1000)
+    return 1000 * rounded(amount / 1000)
 
 
 def _worths(viewer: Viewer) -> pd.DataFrame:
@@ -158,13 +161,13 @@ def _figures(
             usual = now.customers[0] * WEEKS
             st.metric(
                 "New customers a month",
-                f"{customers:,.0f}" if seen else "not known",
+                numeral(customers) if seen else "not known",
                 delta=_moved(customers, usual) if seen else None,
                 delta_color="off",
                 delta_arrow="off",
             )
-            range_ = f"{low:,.0f} to {high:,.0f}" if seen else "beyond what was seen"
-            st.caption(f"{range_}; usual {usual:,.0f}")
+            range_ = f"{numeral(low)} to {numeral(high)}" if seen else "beyond what was seen"
+            st.caption(f"{range_}; usual {numeral(usual)}")
         with st.container(border=True, height="stretch"):
             st.metric(
                 "Their lifetime value",
@@ -218,7 +221,7 @@ def _table(planned: response.Expected, concluded: Mapping[str, str]) -> None:
                 rows["next_outside"],
             ),
             "Likely best": [
-                BEYOND if r.next_outside else f"{100 * r.next_best:.0f} %" if k else "not known"
+                BEYOND if r.next_outside else share(r.next_best, 0) if k else "not known"
                 for r, k in zip(rows.itertuples(), known, strict=True)
             ],
         }
@@ -234,7 +237,9 @@ def _seen(words: list[str], outside: pd.Series) -> list[str]:
 def _ranges(rows: pd.DataFrame, name: str, times: float) -> list[str]:
     middles = rows["next_customers" if name == "next" else name]
     ends = zip(middles, rows[f"{name}_low"], rows[f"{name}_high"], strict=True)
-    return [f"{m * times:,.0f} ({low * times:,.0f} to {high * times:,.0f})" for m, low, high in ends]
+    return [
+        f"{numeral(m * times)} ({numeral(low * times)} to {numeral(high * times)})" for m, low, high in ends
+    ]
 
 
 def _left_out(curves: pd.DataFrame) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from metrics.meaning import Meaning
 from metrics.query import Question
 from metrics.scope import Period, Scope
-from metrics.words import day, hkd
+from metrics.words import day, hkd, numeral, share
 from pages.kit import data, forms, tables
 from warehouse import connect
 from warehouse.access import Viewer
@@ -111,7 +111,7 @@ def _table(viewer: Viewer, found: pd.DataFrame) -> None:
                 "Spent": hkd(row.marketing_cost)
                 if row.marketing_cost == row.marketing_cost
                 else "no cost data",
-                "Of budget": f"{row.marketing_cost / budget:.0%}" if known else "",
+                "Of budget": share(row.marketing_cost / budget, 0) if known else "",
                 "Leads": row.leads,
                 "Won": row.won,
                 "Planned to win": row.expected_wins,
@@ -136,7 +136,9 @@ def _history(history: pd.DataFrame) -> None:
             st.caption(f"{campaigns.DONE.get(row.step, row.step)} by {row.taken_by}, {day(row.taken_at)}")
             st.text(row.note)
             if row.step == "planned":
-                wins = "" if pd.isna(row.expected_wins) else f", to win {row.expected_wins:,.0f} contracts"
+                wins = (
+                    "" if pd.isna(row.expected_wins) else f", to win {numeral(row.expected_wins)} contracts"
+                )
                 st.caption(f"Budget {hkd(row.budget)}{wins}")
 
 

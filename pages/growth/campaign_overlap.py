@@ -6,7 +6,7 @@ import streamlit as st
 from metrics import overlap
 from metrics.missing import not_delivered
 from metrics.scope import Period, period_named
-from metrics.words import plain, rounded_column, share
+from metrics.words import numeral, plain, rounded_column, share
 from pages.kit import charts, data, tables
 from warehouse.access import Viewer
 
@@ -27,7 +27,7 @@ def overlapping(viewer: Viewer) -> str:
     if not told["reached"]:
         return "Nobody was reached by a campaign in the last 90 days"
     part = share(told["contradicted"] / told["reached"])
-    return f"{told['contradicted']:,.0f} people ({part}) were told different things about one product"
+    return f"{numeral(told['contradicted'])} people ({part}) were told different things about one product"
 
 
 def pressing(viewer: Viewer) -> str:
@@ -116,9 +116,9 @@ def _offers(row) -> str:
 
 def _figure(label: str, value: float, of: float | None = None) -> None:
     with st.container(border=True, height="stretch"):
-        st.metric(label, f"{value:,.0f}" if value == value else "too few to show")
+        st.metric(label, numeral(value) if value == value else "too few to show")
         if of and value == value:
-            st.caption(f"{share(value / of)} of {of:,.0f} people")
+            st.caption(f"{share(value / of)} of {numeral(of)} people")
 
 
 def pressure(viewer: Viewer) -> None:
@@ -151,7 +151,7 @@ def pressure(viewer: Viewer) -> None:
             f"{n} or more" if n == overlap.MOST else "once" if n == 1 else f"{n} times"
             for n in by_number.index
         ]
-        texts = [f"{w:,.0f} ({share(w / total)})" for w in by_number]
+        texts = [f"{numeral(w)} ({share(w / total)})" for w in by_number]
         charts.bars(
             labels,
             by_number.tolist(),
@@ -170,7 +170,7 @@ def pressure(viewer: Viewer) -> None:
 def _share(label: str, value: float, total: float) -> None:
     with st.container(border=True, height="stretch"):
         st.metric(label, share(value / total))
-        st.caption(f"{value:,.0f} of {total:,.0f} weeks")
+        st.caption(f"{numeral(value)} of {numeral(total)} weeks")
 
 
 def _by_whom(made: pd.DataFrame, period: Period) -> None:

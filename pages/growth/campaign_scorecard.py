@@ -4,8 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from metrics import scorecard
-from metrics.verdict import Verdict, in_words
-from metrics.words import day, share
+from metrics.verdict import Verdict
+from metrics.words import day, numeral, share, verdict_in_words
 from pages.customers.alert_card import escaped
 from pages.kit import charts, data, tables
 from warehouse.access import Viewer
@@ -38,7 +38,7 @@ def view(viewer: Viewer, judged: pd.DataFrame | None) -> None:
             else f"No campaign has {scorecard.FEWEST_PEOPLE} people and {scorecard.FEWEST_CASES} cases in all three."
         )
         return
-    texts = [f"{t:.1f}×" for t in ranked["times_worse"]]
+    texts = [f"{numeral(t, 1)}×" for t in ranked["times_worse"]]
     charts.bars(
         [str(n) for n in ranked["name"]],
         ranked["times_worse"].tolist(),
@@ -69,7 +69,7 @@ def _stands_out(row) -> None:
                     st.metric(label, share(getattr(row, name)))
                     st.caption(
                         f"All others {share(others)}  \n"
-                        f"{top:,.0f} of {bottom:,.0f}, 95 % interval {100 * low:.1f} to {100 * high:.1f} %"
+                        f"{numeral(top)} of {numeral(bottom)}, 95 % interval {numeral(100 * low, 1)} to {share(high)}"
                     )
 
 
@@ -83,8 +83,8 @@ def _table(viewer: Viewer, judged: pd.DataFrame, lacking: frozenset[str]) -> Non
             "Accepted": _cell(row, "acceptance_rate", row.decided, lacking),
             "Complained in 90 days": _cell(row, "early_complaints", row.watched_90d, lacking),
             "Left in 180 days": _cell(row, "early_churn", row.watched_180d, lacking),
-            "Worse": f"{row.times_worse:.1f}×" if row.times_worse == row.times_worse else "",
-            "Holds": f"{row.rank_held:.0%}" if row.rank_held == row.rank_held else "",
+            "Worse": f"{numeral(row.times_worse, 1)}×" if row.times_worse == row.times_worse else "",
+            "Holds": share(row.rank_held, 0) if row.rank_held == row.rank_held else "",
         }
         for row in judged.itertuples()
     ]
@@ -110,6 +110,6 @@ def _cell(row, name: str, n: float, lacking: frozenset[str]) -> str:
         return str(Verdict.NOT_KNOWN)
     value = getattr(row, name)
     if value != value:
-        return in_words(Verdict.TOO_FEW, n)
+        return verdict_in_words(Verdict.TOO_FEW, n)
     low, high = (100 * getattr(row, f"{name}_{end}") for end in ("low", "high"))
-    return f"{100 * value:.1f} % ({low:.1f}–{high:.1f}), n {n:,.0f}"
+    return f"{share(value)} ({numeral(low, 1)}–{numeral(high, 1)}), n {numeral(n)}"

@@ -6,7 +6,7 @@ import streamlit as st
 from metrics import channel_value, value_meaning
 from metrics.query import Question
 from metrics.scope import Scope
-from metrics.words import hkd, plain, share
+from metrics.words import hkd, numeral, plain, share
 from models import worth
 from pages.customers.alert_card import escaped
 from pages.growth import value_checks
@@ -94,7 +94,7 @@ def headline(groups: pd.DataFrame, by: str, why_none: str = "") -> str:
 
 def sentence(row, horizon: int) -> str:
     """One group in words."""
-    n = "too few to show" if pd.isna(row.won) else f"{row.won:,.0f}"
+    n = "too few to show" if pd.isna(row.won) else numeral(row.won)
     who = f"**{escaped(row.label)}**: {conclusions.in_words(row)}"
     if row.verdict == worth.NO_COST:
         if getattr(row, "conclusion", worth.NO_COST) != worth.NO_COST:
@@ -104,7 +104,7 @@ def sentence(row, horizon: int) -> str:
         return f"{who} (n = {n})."
     said = (
         f"{who}. A customer costs {hkd(row.cac)} and brings {hkd(row.ltv)} "
-        f"({row.ltv_low:,.0f} to {row.ltv_high:,.0f}) in {horizon} months".replace("-", "−")
+        f"({numeral(row.ltv_low)} to {numeral(row.ltv_high)}) in {horizon} months"
     )
     return f"{said}; {row.paid} (n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{n})."
 
@@ -206,7 +206,7 @@ def _each(groups: pd.DataFrame, by: str, viewer: Viewer, scope: Scope) -> None:
             "Lifetime value": [hkd(v) if v == v else blank for v in shown["ltv"]],
             "At least": [hkd(v) if v == v else blank for v in shown["ltv_low"]],
             "At most": [hkd(v) if v == v else blank for v in shown["ltv_high"]],
-            "Value ÷ cost": [f"{v:.1f}" if v == v else "" for v in shown["ltv"] / cost.where(cost > 0)],
+            "Value ÷ cost": [numeral(v, 1) if v == v else "" for v in shown["ltv"] / cost.where(cost > 0)],
             "Payback": shown["paid"].str.replace("paid back ", ""),
         }
     )

@@ -6,7 +6,7 @@ import streamlit as st
 from metrics.attribution import MODELS
 from metrics.query import Question
 from metrics.scope import Scope
-from metrics.words import plain, rounded_column, share
+from metrics.words import as_typed, numeral, plain, rounded_column, share
 from pages.kit import charts, data, drill_table, tables
 from pages.kit.drill import Figure
 from warehouse import connect
@@ -55,9 +55,7 @@ def disagreement(found: pd.DataFrame) -> str:
         return "Hidden: the wins of each channel are about too few people to compare the models"
     row = wide.loc[wide["apart"].idxmax()]
     wins = row[list(METRICS)].astype(float)
-    return (
-        f"The models differ most about {plain(row['channel'])}: {wins.min():,.0f} to {wins.max():,.0f} wins"
-    )
+    return f"The models differ most about {plain(row['channel'])}: {numeral(wins.min())} to {numeral(wins.max())} wins"
 
 
 def _furthest(found: pd.DataFrame) -> str:
@@ -75,8 +73,8 @@ def _side_by_side(viewer: Viewer, scope: Scope, found: pd.DataFrame) -> None:
     chosen = connect.here().settings
     st.caption(
         f"{_furthest(found)}A contact counts if it was at most {chosen.look_back_days} days before the win; time "
-        f"decay halves every {chosen.half_life_days:g} days. None of these models shows what would have happened without "
-        "a channel; only an experiment does."
+        f"decay halves every {as_typed(chosen.half_life_days)} days. None of these models shows what would have "
+        "happened without a channel; only an experiment does."
     )
     channels = [plain(c).capitalize() for c in found["channel"]]
     charts.ranges(
@@ -84,7 +82,7 @@ def _side_by_side(viewer: Viewer, scope: Scope, found: pd.DataFrame) -> None:
         {NAMES[m]: rounded_column(found[m], 1).tolist() for m in METRICS},
         alt="Wins by channel and model: "
         + "; ".join(
-            f"{c} {low:,.0f} to {high:,.0f}"
+            f"{c} {numeral(low)} to {numeral(high)}"
             for c, low, high in zip(
                 channels, found[list(METRICS)].min(axis=1), found[list(METRICS)].max(axis=1), strict=True
             )
@@ -100,7 +98,7 @@ def _side_by_side(viewer: Viewer, scope: Scope, found: pd.DataFrame) -> None:
     for metric in METRICS:
         frame[NAMES[metric]] = rounded_column(found[metric], 1).to_numpy()
     frame["They differ by"] = [
-        "" if a != a or not m else f"{a:,.0f} ({100 * a / m:.0f} %)"
+        "" if a != a or not m else f"{numeral(a)} ({share(a / m, 0)})"
         for a, m in zip(found["apart"], found["mean"], strict=True)
     ]
     frame["If it were gone"] = [

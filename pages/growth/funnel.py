@@ -9,8 +9,8 @@ from metrics.dimensions import caution
 from metrics.missing import delivered_in_part
 from metrics.query import Question
 from metrics.scope import Scope
-from metrics.verdict import Verdict, in_words
-from metrics.words import change, plain, share
+from metrics.verdict import Verdict
+from metrics.words import change, numeral, plain, share, verdict_in_words
 from pages.growth import batch_alarms, funnel_stages, funnel_steps, stage_waits
 from pages.growth.funnel_stages import COHORT, EVENT
 from pages.kit import cards, data, drill_table, tables
@@ -69,11 +69,11 @@ def headline(viewer: Viewer, scope: Scope) -> str:
         return f"No lead came in during this period{f' ({part})' if part else ''}"
     people = "lead" if now["leads"] == 1 else "leads"
     if caution([leads], [name for name, _ in scope.filters]):
-        return f"{now['leads']:,.0f} {people} of people who are customers by now came in"
+        return f"{numeral(now['leads'])} {people} of people who are customers by now came in"
     metric = CATALOGUE["leads"]
     found = compare(metric, {"value": now["leads"]}, {"value": before["leads"]})
     moved = change(metric, now["leads"], before["leads"], found)
-    came = f"{now['leads']:,.0f} {people} came in {f'{part} ' if part else ''}({moved})"
+    came = f"{numeral(now['leads'])} {people} came in {f'{part} ' if part else ''}({moved})"
     leak = funnel_steps.worst_leak(viewer, scope)
     if leak:
         return f"{leak}; {came}"
@@ -141,6 +141,6 @@ def _rate(part: float, whole: float) -> str:
     if pd.isna(part) or pd.isna(whole):
         return "too few people to show"
     if whole < FEWEST:
-        return in_words(Verdict.TOO_FEW, whole)
+        return verdict_in_words(Verdict.TOO_FEW, whole)
     low, high = share_interval(part, whole)
     return f"{share(part / whole)} ({share(low)} to {share(high)})"

@@ -15,7 +15,7 @@ from metrics.funnel import STAGES
 from metrics.query import Question, absent, lopsided, unanswerable
 from metrics.scope import Scope, months_back
 from metrics.verdict import Verdict
-from metrics.words import change, share
+from metrics.words import change, numeral, share
 from pages.growth import funnel_steps
 from pages.kit import charts, data, drill_table
 from pages.kit.drill import Figure
@@ -51,7 +51,7 @@ def show(viewer: Viewer, scope: Scope, view: str) -> None:
     drawn_names = [name for label, name in stages(viewer, view) if label != "Visits"]
     with left:
         texts = [
-            f"{n:,.0f}  {said}" if n == n else data.missing_cell(viewer, name)
+            f"{numeral(n)}  {said}" if n == n else data.missing_cell(viewer, name)
             for n, said, name in zip(drawn["n"], drawn["short"], drawn_names, strict=True)
         ]
         charts.bars(
@@ -113,9 +113,9 @@ def table(viewer: Viewer, scope: Scope, view: str) -> pd.DataFrame:
                 row["Its change"] = str(Verdict.NOT_COMPARABLE) if uneven else moves.get(label, "")
             else:
                 # Visits are not drawn: their bar would dwarf the others.
-                row["short"] = "" if above == "Visits" else f"({100 * part / whole:,.1f} per 100)"
+                row["short"] = "" if above == "Visits" else f"({numeral(100 * part / whole, 1)} per 100)"
                 row["Of the stage before"] = (
-                    f"{100 * part / whole:,.1f} per 100 {above.lower() if at < 3 else above}"
+                    f"{numeral(100 * part / whole, 1)} per 100 {above.lower() if at < 3 else above}"
                 )
         rows.append(row)
     found = pd.DataFrame(rows)
@@ -168,6 +168,6 @@ def _cell(row: pd.Series, name: str, above: str, first: str, young: bool, view: 
     if young and above and not count and row[first] != 0:
         return "not yet"
     if not above or not row[above] > 0:
-        return f"{count:,.0f}"
+        return numeral(count)
     part = count / row[above]
-    return f"{count:,.0f} · " + (share(part) if view == COHORT else f"{100 * part:,.1f} per 100")
+    return f"{numeral(count)} · " + (share(part) if view == COHORT else f"{numeral(100 * part, 1)} per 100")

@@ -13,7 +13,7 @@ from metrics import CATALOGUE, HEADLINES
 from metrics.measure import Metric
 from metrics.pace import is_count
 from metrics.scope import Period, fiscal_year
-from metrics.words import figure, plain
+from metrics.words import figure, plain, rounded
 from pages.kit import data, filters, forms
 from warehouse import connect
 from warehouse.access import Viewer
@@ -162,7 +162,7 @@ def _set(
     if failing:
         raise ChangeRefused("The goal was not set. The lines marked with a cross say what is missing.")
     known, door = data.known(viewer), data.reader(viewer)
-    whole = replace(draft, target=float(round(draft.target))) if is_count(CATALOGUE[name]) else draft
+    whole = replace(draft, target=rounded(draft.target)) if is_count(CATALOGUE[name]) else draft
     same = [
         g
         for g in goals

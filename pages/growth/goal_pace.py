@@ -1,5 +1,7 @@
 """A goal's figure against its plan, month by month, with its forecast."""
 
+from functools import partial
+
 import pandas as pd
 
 from metrics import CATALOGUE
@@ -52,7 +54,18 @@ def chart(viewer: Viewer, found: Progress, heading_for: Forecast | None) -> None
     tick = {"share": ",.1%", "HKD": ",.3~s"}.get(metric.unit, ",")
     pinned = annotations.events(data.reader(viewer), goal.metric)
     events = time_charts.marks(pinned, goal.span.start, goal.span.end)
-    pace_chart.pace(ends, path, shown, band, texts, tick=tick, alt=alt, key="pace", events=events)
+    pace_chart.pace(
+        ends,
+        path,
+        shown,
+        band,
+        texts,
+        tick=tick,
+        write=partial(figure, metric),
+        alt=alt,
+        key="pace",
+        events=events,
+    )
     blank = [None] * (len(parts) - len(shown))
     table = pd.DataFrame(
         {

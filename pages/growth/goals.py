@@ -13,7 +13,7 @@ from metrics.pace import adds_up
 from metrics.query import Question
 from metrics.scope import Period, Scope, year_before
 from metrics.standing import BAD, State, is_limit, state_in_words
-from metrics.words import day, figure
+from metrics.words import day, figure, numeral, share
 from pages.growth import goal_form, goal_list, goal_pace, goal_signing
 from pages.kit import data, drill, drill_table, forms, tables
 from pages.kit.drill import Figure
@@ -99,10 +99,10 @@ def _against(found: Progress) -> str:
     gap = abs(found.actual - found.expected)
     more = "above" if found.actual > found.expected else "below"
     if metric.unit == "share":
-        return f"{100 * gap:.1f} points {more}"
+        return f"{numeral(100 * gap, 1)} points {more}"
     if metric.unit == "points" or found.expected <= 0:
         return f"{figure(metric, gap).removeprefix('+')} {more}"
-    return f"{100 * gap / found.expected:.0f} % {more}"
+    return f"{share(gap / found.expected, 0)} {more}"
 
 
 def _choice(viewer: Viewer, goals: list[Goal]) -> tuple[Goal, str]:

@@ -9,9 +9,9 @@ from metrics import moves
 from metrics.compare import share_interval
 from metrics.query import Question
 from metrics.scope import Scope
-from metrics.verdict import Verdict, in_words
+from metrics.verdict import Verdict
 from metrics.versions import timeline
-from metrics.words import day, share
+from metrics.words import as_typed, day, numeral, share, verdict_in_words
 from models.working_time import working_time
 from pages.growth import batch_alarms, lead_list, rejections, waiting_leads
 from pages.kit import cards, data, drill_table, tables
@@ -33,8 +33,8 @@ def page(viewer: Viewer, scope: Scope) -> None:
     if tables.absent("The hand-off", viewer, "leads"):
         return
     st.caption(
-        f"The promise: Sales speaks to a lead within {hours:g} working hours of its becoming qualified (MQL). Working "
-        f"hours are {office.in_words()} in {settings.holidays_of.replace('HK', 'Hong Kong')}."
+        f"The promise: Sales speaks to a lead within {as_typed(hours)} working hours of its becoming qualified "
+        f"(MQL). Working hours are {office.in_words()} in {settings.holidays_of.replace('HK', 'Hong Kong')}."
     )
     if timeline(data.reader(viewer)):
         st.caption(
@@ -65,9 +65,11 @@ def _headline(viewer: Viewer, scope: Scope, hours: float) -> str:
     now = data.ask(viewer, ["promise_kept", "acceptance_rate"], scope, periods=[scope.period]).iloc[0]
     untouched, parts = waiting_leads.never_taken_up(viewer, scope), []
     if untouched > 0:
-        parts.append(f"{untouched:,.0f} leads were never taken up")
+        parts.append(f"{numeral(untouched)} leads were never taken up")
     if now["promises_due"] > 0:
-        parts.append(f"{share(now['promise_kept'])} of leads were contacted within {hours:g} working hours")
+        parts.append(
+            f"{share(now['promise_kept'])} of leads were contacted within {as_typed(hours)} working hours"
+        )
     if now["decided"] > 0:
         parts.append(f"Sales accepted {share(now['acceptance_rate'])}")
     missing = [
@@ -126,7 +128,7 @@ def _recorded(row: object) -> str:
     decided, accepted = getattr(row, "decided", None), getattr(row, "accepted", None)
     if pd.isna(decided) or pd.isna(accepted):
         return "too few to show"
-    return f"{decided:,.0f}, {accepted:,.0f} accepted"
+    return f"{numeral(decided)}, {numeral(accepted)} accepted"
 
 
 def _shares(answer: pd.DataFrame, top: str, bottom: str, missing: str) -> list[str]:
@@ -135,7 +137,7 @@ def _shares(answer: pd.DataFrame, top: str, bottom: str, missing: str) -> list[s
         if pd.isna(part) or pd.isna(whole):
             said.append(missing)
         elif whole < FEWEST:
-            said.append(in_words(Verdict.TOO_FEW, whole))
+            said.append(verdict_in_words(Verdict.TOO_FEW, whole))
         else:
             low, high = share_interval(part, whole)
             said.append(f"{share(part / whole)} ({share(low)} to {share(high)})")

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from metrics.scope import Scope
-from metrics.words import day, plain, until
+from metrics.words import as_typed, day, numeral, plain, until
 from pages.customers.alert_card import escaped
 from pages.kit import data, forms, tables
 from warehouse import connect
@@ -45,7 +45,7 @@ def show(viewer: Viewer, found: pd.DataFrame, hours: float, scope: Scope) -> Non
         parts = {"all": found}
     st.header(f"{len(found):,} leads wait for your decision")
     said = {
-        "late": f"Past {hours:g} working hours",
+        "late": f"Past {as_typed(hours)} working hours",
         "soon": "Still in time",
         "contacted": "Contacted",
         "all": "All",
@@ -87,14 +87,12 @@ def _against_the_card(viewer: Viewer, late: pd.DataFrame, scope: Scope) -> str:
             "of each lead, so they are not in it."
         )
     if end != as_of:
-        return (
-            f"{said} The figure above is of {day(end)}, the end of its period: {card:,.0f} were past it then."
-        )
+        return f"{said} The figure above is of {day(end)}, the end of its period: {numeral(card)} were past it then."
     gone = int(card) - (len(late) - again) if card == card else 0
     if gone > 0:
         return (
-            f"{said} The figure above, {card:,.0f}, is as loaded on {day(as_of)}: {gone:,} of them have been decided on "
-            "here since, and it learns of them with the next load."
+            f"{said} The figure above, {numeral(card)}, is as loaded on {day(as_of)}: {gone:,} of them have "
+            "been decided on here since, and it learns of them with the next load."
         )
     return f"{said} The figure above counts the {'other' if again else 'same'} leads."
 
@@ -109,7 +107,7 @@ def _line(lead: Any, *, badge: bool) -> None:
                     _badge(lead)
                 else:
                     st.badge(f"Qualified {day(lead.mql_at)}", icon=":material/schedule:", color="gray")
-            score = "" if pd.isna(lead.score) else f" · score {lead.score:.0f}"
+            score = "" if pd.isna(lead.score) else f" · score {numeral(lead.score)}"
             phone = f" · {lead.phone}" if isinstance(lead.phone, str) else ""
             back = f" · came back {day(lead.mql_at)}" if lead.again else ""
             said = f"{plain(lead.product).capitalize()} · {lead.campaign}{score}{phone}{back}"
@@ -142,7 +140,7 @@ def _badge(lead: Any) -> None:
     elif lead.late > LONG_AGO:
         st.badge(f"Was due {day(lead.due_at)}", icon=":material/schedule:", color="red")
     elif lead.late > 0:
-        st.badge(f"{lead.late:,.0f} working hours late", icon=":material/schedule:", color="red")
+        st.badge(f"{numeral(lead.late)} working hours late", icon=":material/schedule:", color="red")
     else:
         st.badge(f"Call by {until(lead.due_at)}", icon=":material/schedule:", color="orange")
 

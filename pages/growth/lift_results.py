@@ -11,8 +11,8 @@ import streamlit as st
 from metrics import CATALOGUE
 from metrics.attribution import MODEL_OF, MODELS, of_those_reached, outside
 from metrics.scope import Period
-from metrics.verdict import Verdict, in_words
-from metrics.words import day, plain, points, share
+from metrics.verdict import Verdict
+from metrics.words import day, numeral, plain, points, share, verdict_in_words
 from models.lift import Counts
 from pages.customers.alert_card import escaped
 from pages.growth import batch_alarms
@@ -67,7 +67,7 @@ def _result(viewer: Viewer, row: Any) -> None:
             st.text(_measured(row, counts, days))
         if known and not hidden:
             told = (
-                f"Of the {reached:,.0f} wins of these days that it took part in, the models credit it with "
+                f"Of the {numeral(reached)} wins of these days that it took part in, the models credit it with "
                 f"{share(min(known))} to {share(max(known))}."
             )
             more = f" More than the experiment supports: {', '.join(above)}." if above else ""
@@ -92,7 +92,7 @@ def _counts(row: Any) -> Counts:
 def _badge(row: Any, counts: Counts | None, models: int, disagree: int) -> None:
     """Too few, not clear, and what the models make of it, each in its own words."""
     if counts is not None and counts.are_too_few:
-        st.badge(in_words(Verdict.TOO_FEW, counts.fewest), color="gray")
+        st.badge(verdict_in_words(Verdict.TOO_FEW, counts.fewest), color="gray")
         return
     if row.low <= 0 <= row.high:
         st.badge("No significant effect", color="gray")

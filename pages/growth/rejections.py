@@ -7,7 +7,7 @@ from metrics import CATALOGUE
 from metrics.missing import Missing, needs
 from metrics.query import Question
 from metrics.scope import Scope
-from metrics.words import day, share
+from metrics.words import day, numeral, share
 from pages.kit import charts, data, drill_table, tables
 from pages.kit.drill import Figure
 from warehouse.access import Viewer
@@ -37,7 +37,7 @@ def reasons(viewer: Viewer, scope: Scope) -> None:
     running = answer["rejected"].cumsum() / total
     labels = [r if isinstance(r, str) else "Reason not recorded" for r in answer["reason"]]
     texts = [
-        f"{n:,.0f}  {100 * n / total:.0f} %" + (f", to here {100 * c:.0f} %" if at else "")
+        f"{numeral(n)}  {share(n / total, 0)}" + (f", to here {share(c, 0)}" if at else "")
         for at, (n, c) in enumerate(zip(answer["rejected"], running, strict=True))
     ]
     st.caption(
@@ -119,5 +119,5 @@ def _recycled_here(viewer: Viewer, scope: Scope) -> list[str]:
     if pd.isna(found["rejected"]):
         return [f"fewer than {door.stores.settings.smallest_cell}"] * 2
     # Those not given back may be the few.
-    back = "too few to show" if pd.isna(found["to_nurture"]) else f"{found['to_nurture']:,.0f}"
-    return [f"{found['rejected']:,.0f}", back]
+    back = "too few to show" if pd.isna(found["to_nurture"]) else numeral(found["to_nurture"])
+    return [numeral(found["rejected"]), back]

@@ -10,7 +10,7 @@ import streamlit as st
 from metrics import CATALOGUE
 from metrics.qualified import Condition, Rule, dependent
 from metrics.scope import Scope, month
-from metrics.words import figure, plain, points, share, signed
+from metrics.words import figure, numeral, plain, points, share, signed
 from pages.kit import data, drill, filters, forms, tables
 from warehouse import connect
 from warehouse.access import Viewer
@@ -25,10 +25,11 @@ def effect(viewer: Viewer, rule: Rule, scope: Scope, name: str) -> None:
     found = data.cached(viewer, preview, rule, scope, known)
     totals = found.classes[["kept", "gained", "lost"]].sum()
     was = totals["kept"] + totals["lost"]
-    others = f"{totals['gained']:,.0f} others" if totals["gained"] else "no other"
+    others = f"{numeral(totals['gained'])} others" if totals["gained"] else "no other"
     st.caption(
-        f"What {name} would change, were it in force for the leads that came {scope.in_words()}: of {was:,.0f} qualified "
-        f"leads {totals['lost']:,.0f} no longer would be ({share(totals['lost'] / was if was else None)}), "
+        f"What {name} would change, were it in force for the leads that came {scope.in_words()}: of "
+        f"{numeral(was)} qualified "
+        f"leads {numeral(totals['lost'])} no longer would be ({share(totals['lost'] / was if was else None)}), "
         f"{others} would."
     )
     left, right = st.columns(2, gap="large")

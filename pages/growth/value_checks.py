@@ -11,7 +11,7 @@ from metrics.compare import share_interval
 from metrics.meaning import Meaning
 from metrics.missing import needs
 from metrics.scope import Scope
-from metrics.words import day, hkd, share
+from metrics.words import day, hkd, numeral, rounded, share
 from models.lifetime_value import COVERAGE
 from pages.kit import charts, data, tables, value_charts
 from warehouse.access import Viewer
@@ -88,7 +88,7 @@ def hindsight(viewer: Viewer) -> None:
     st.caption(
         f"Predicted with what was known on {day(pd.Timestamp(first['predicted_on']))}, against the net revenue of the "
         f"12 months to {day(pd.Timestamp(first['realised_until']))}: {hkd(predicted)} a customer predicted, "
-        f"{hkd(came)} came; {share(within)} of {people:,.0f} customers were "
+        f"{hkd(came)} came; {share(within)} of {numeral(people)} customers were "
         "inside their own interval, which is meant to hold for 80 % in every tenth; each was checked with an interval "
         f"that the others' misses had widened. {_off(found)}"
     )
@@ -132,7 +132,7 @@ def _off(found: pd.DataFrame) -> str:
     missed = [
         int(t)
         for t, w, n in zip(found["tenth"], found["within"], found["people"], strict=True)
-        if binomtest(round(w * n), int(n), COVERAGE).pvalue * len(found) < 0.05
+        if binomtest(int(rounded(w * n)), int(n), COVERAGE).pvalue * len(found) < 0.05
     ]
     if not missed:
         return "No tenth is clearly off that."

@@ -10,7 +10,7 @@ from metrics.meaning import Meaning
 from metrics.missing import needs
 from metrics.scope import Period, Scope
 from metrics.waiting import AGES
-from metrics.words import day
+from metrics.words import day, numeral
 from pages.kit import data, drill, drill_table, tables
 from pages.kit.drill import Figure
 from warehouse.access import Viewer
@@ -45,10 +45,12 @@ def show_never_taken_up(viewer: Viewer, scope: Scope, names: dict[str, str]) -> 
     handed = found["handed_over__0"].sum(min_count=1)
     with st.container(border=True, key="never-taken-up"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.subheader(f"{total:,.0f} leads were never taken up", width="content")
+            st.subheader(f"{numeral(total)} leads were never taken up", width="content")
             _action(viewer, scope, total)
         qualified = (
-            "" if pd.isna(handed) else f" {handed:,.0f} of them had been called qualified by Marketing (MQL)."
+            ""
+            if pd.isna(handed)
+            else f" {numeral(handed)} of them had been called qualified by Marketing (MQL)."
         )
         rep = "" if "leads.sales_rep" in data.known(viewer) else " Who has a sales rep is not given here."
         st.caption(
@@ -76,7 +78,7 @@ def _action(viewer: Viewer, scope: Scope, total: float) -> None:
         return
     if st.button("Open these leads", type="primary", icon=":material/list:", key="open-never-taken-up"):
         figure = Figure(of=measure, scope=Scope(_today(viewer), scope.filters))
-        drill.show(figure, f"{total:,.0f}", viewer, when_closed="ignore")
+        drill.show(figure, numeral(total), viewer, when_closed="ignore")
 
 
 def _campaigns(viewer: Viewer, scope: Scope, found: pd.DataFrame, names: dict[str, str]) -> None:
@@ -104,7 +106,7 @@ def _campaigns(viewer: Viewer, scope: Scope, found: pd.DataFrame, names: dict[st
     )
     rest = listed.iloc[CAMPAIGNS:]
     if len(rest):
-        st.caption(f"{len(rest)} further campaigns with {rest['waiting__0'].sum():,.0f} such leads.")
+        st.caption(f"{len(rest)} further campaigns with {numeral(rest['waiting__0'].sum())} such leads.")
 
 
 def overdue_by_age(viewer: Viewer, scope: Scope) -> None:

@@ -16,7 +16,7 @@ from metrics.report import final_after
 from metrics.scope import Scope, full_months
 from metrics.standing import beside_target
 from metrics.verdict import Verdict
-from metrics.words import change, day, figure, rounded
+from metrics.words import change, day, figure, numeral, rounded
 from pages.kit import data, drill
 from warehouse.access import Viewer
 from warehouse.coverage import Coverage
@@ -122,5 +122,5 @@ def _below(
         stands = beside_target(metric, now["value"], now.get("bottom", math.nan), target)
         parts.append(f"Target {figure(metric, target)}, {stands}")
     if isinstance(metric, Ratio) and now["bottom"] == now["bottom"]:
-        parts.append(f"n = {now['bottom']:,.0f}")
+        parts.append(f"n = {numeral(now['bottom'])}")
     return "  \n".join(parts) or "No target set"

@@ -9,7 +9,7 @@ import streamlit as st
 
 from metrics.meaning import Meaning
 from metrics.query import Question
-from metrics.words import signed
+from metrics.words import numeral, signed
 from pages.kit import tables, theme
 
 
@@ -160,7 +160,11 @@ def agreement(
                 "y": values,
                 "marker": {"color": theme.colour("primary"), "size": 8},
                 "error_y": whiskers(values, low, high, thickness=1.5, width=3),
-                "hovertemplate": "%{x:.2f} expected, %{y:.2f} found<extra></extra>",
+                "customdata": [
+                    f"{numeral(e, 2)} expected, {numeral(v, 2)} found"
+                    for e, v in zip(expected, values, strict=True)
+                ],
+                "hovertemplate": "%{customdata}<extra></extra>",
             },
         ],
         "layout": theme.layout(
@@ -201,7 +205,8 @@ def ranges(labels: Sequence[str], values: Mapping[str, Sequence[float]], *, alt:
             "x": list(found),
             "y": list(labels),
             "marker": {"size": 8, "symbol": symbol, "color": theme.colour("primary"), "opacity": 0.85},
-            "hovertemplate": f"%{{y}}, {name}: %{{x:,.1f}}<extra></extra>",
+            "customdata": [numeral(v, 1) for v in found],
+            "hovertemplate": f"%{{y}}, {name}: %{{customdata}}<extra></extra>",
         }
         for (name, found), symbol in zip(values.items(), symbols, strict=False)
     ]

@@ -10,6 +10,7 @@ from metrics.meaning import Meaning
 from metrics.missing import not_given_for
 from metrics.query import Question
 from metrics.verdict import Verdict
+from metrics.words import numeral
 from pages.kit import data, drill, tables, take
 from pages.kit.drill import Figure
 
@@ -58,5 +59,5 @@ def _not_given(figures: Sequence[Figure | None]) -> bool:
 
 def _in_words(cell: object, empty_cell: str) -> str:
     if isinstance(cell, Real):
-        return empty_cell if cell != cell else f"{float(cell):,.0f}"
+        return empty_cell if cell != cell else numeral(float(cell))
     return str(cell)

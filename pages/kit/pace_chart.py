@@ -1,6 +1,6 @@
 """A goal's figure against its path, with where it is heading, as a plain plotly dict like every chart."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -15,6 +15,7 @@ def pace(
     texts: tuple[str, str, str],
     *,
     tick: str,
+    write: Callable[[float], str],
     alt: str,
     key: str,
     height: int = 280,
@@ -22,8 +23,8 @@ def pace(
 ) -> None:
     """A figure against its path, day by day of `days`; `actual` ends earlier, and `heading` (low, middle, high) goes on.
 
-    `texts` label the ends of path, figure and forecast directly; `tick` is the number format of the axis; `events` as
-    `time_charts.marks` gives them.
+    `texts` label the ends of path, figure and forecast directly; `tick` is the number format of the axis, `write` says a
+    figure, and `events` are as `time_charts.marks` gives them.
     """
     x, now = [str(d) for d in days], len(actual)
     grey, strong = "rgba(128,140,150,0.9)", theme.colour("primary")
@@ -40,13 +41,15 @@ def pace(
             {"type": "scatter", "mode": "lines", "x": ahead, "y": y, "hoverinfo": "skip", **look}
             for y, look in band
         ]
-    shown = {"hovertemplate": f"%{{x|%d %b %Y}}: %{{y:{tick}}}<extra></extra>", "type": "scatter"}
-    data.append({"mode": "lines", "x": x, "y": list(path), "line": {"color": grey, "dash": "dash"}, **shown})
+    shown = {"hovertemplate": "%{x|%d %b %Y}: %{customdata}<extra></extra>", "type": "scatter"}
+    planned: dict[str, object] = {"x": x, "y": list(path), "customdata": [write(v) for v in path]}
+    data.append({"mode": "lines", "line": {"color": grey, "dash": "dash"}, **planned, **shown})
     data.append(
         {
             "mode": "lines+markers",
             "x": x[:now],
             "y": [None if v != v else v for v in actual],
+            "customdata": [write(v) for v in actual],
             "connectgaps": True,
             "line": {"color": strong, "width": 2.5},
             **shown,

@@ -106,6 +106,11 @@ def sentences(shown: pd.DataFrame, frame: pd.DataFrame, key: str) -> None:
     take.button(lambda _viewer: frame, plain(key), key, "–", None, None)
 
 
+def decimals(places: int) -> Any:
+    """A column of figures that `words.rounded_column` rounded, written with their noughts; it is not rounded again."""
+    return st.column_config.NumberColumn(format=f"%.{places}f")
+
+
 def as_days(frame: pd.DataFrame, columns: Mapping[str, object]) -> tuple[pd.DataFrame, dict[str, object]]:
     """The frame with its moments as they are shown: of one without a time only the day, in a column that still sorts."""
     formats = dict(columns)

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from metrics.words import numeral
 from pages.kit import charts, theme
 
 MONTHS: dict[str, Any] = {
@@ -70,7 +71,7 @@ def line(
     alt: str,
     key: str,
     height: int = 220,
-    form: str = ",.0f",
+    places: int = 0,
     events: Sequence[tuple[str, str]] = (),
 ) -> None:
     """One line over time from zero, its last point labelled; `events` (day, words) as `marks` gives them."""
@@ -83,7 +84,8 @@ def line(
                 "y": list(values),
                 "line": {"color": theme.colour("primary"), "width": 2},
                 "marker": {"size": 5},
-                "hovertemplate": f"%{{x|%d %b %Y}}: {unit} %{{y:{form}}}<extra></extra>",
+                "customdata": [f"{unit} {numeral(v, places)}".strip() for v in values],
+                "hovertemplate": "%{x|%d %b %Y}: %{customdata}<extra></extra>",
             }
         ],
         "layout": with_events(
@@ -94,7 +96,7 @@ def line(
                     "rangemode": "tozero",
                     "gridcolor": theme.GRID,
                     "nticks": 4,
-                    "tickformat": "~s" if form == ",.0f" else form,
+                    "tickformat": f".{places}f" if places else "~s",
                     "fixedrange": True,
                     "automargin": True,
                 },

@@ -6,7 +6,7 @@ from math import log10
 import pandas as pd
 import streamlit as st
 
-from metrics.words import hkd, rounded
+from metrics.words import hkd, numeral, rounded
 from pages.kit import label_places, theme
 
 LINES = ((1, "worth = cost"), (3, "3 to 1"))
@@ -128,7 +128,8 @@ def triangle(cumulative: pd.DataFrame, labels: Sequence[str], *, alt: str, key: 
         "hoverongaps": False,
         "xgap": 2,
         "ygap": 2,
-        "hovertemplate": "%{y}, month %{x}: HKD %{z:,.0f} so far<extra></extra>",
+        "hovertext": [["" if v != v else hkd(v) for v in row] for row in values],
+        "hovertemplate": "%{y}, month %{x}: %{hovertext} so far<extra></extra>",
     }
     figure = {
         "data": [shades, hatched],
@@ -155,5 +156,4 @@ def triangle(cumulative: pd.DataFrame, labels: Sequence[str], *, alt: str, key: 
 
 
 def _short(value: float) -> str:
-    words = f"{value / 1000:.1f}k" if abs(value) >= 1000 else f"{value:.0f}"
-    return words.replace("-", "−")
+    return f"{numeral(value / 1000, 1)}k" if abs(value) >= 1000 else numeral(value)

@@ -7,7 +7,7 @@ from metrics import CATALOGUE
 from metrics import complaints as waiting
 from metrics.missing import not_given_for
 from metrics.scope import Scope, period_named
-from metrics.words import day, figure, plain
+from metrics.words import day, figure, numeral, plain
 from pages.customers import alert_card, alert_checks
 from pages.governance import messages
 from pages.growth import batch_alarms, funnel, goal_list, goals
@@ -141,7 +141,7 @@ def _bank_in_a_sentence(viewer: Viewer, scope: Scope) -> str:
     said = {
         "revenue": f"{figure(CATALOGUE['revenue'], now['revenue'])} revenue",
         "churn_rate": f"{figure(CATALOGUE['churn_rate'], now['churn_rate'])} of customers lost",
-        "customers_acquired": f"{now['customers_acquired']:,.0f} customers won through a lead",
+        "customers_acquired": f"{numeral(now['customers_acquired'])} customers won through a lead",
     }
     known = [words for name, words in said.items() if now[name] == now[name]]
     if known:

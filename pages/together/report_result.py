@@ -13,7 +13,7 @@ from metrics.coverage import compared_with
 from metrics.measure import Metric, Ratio, measures_of
 from metrics.reading import Cell, Reading, drawn, parts_add_up, read
 from metrics.report import MONTH, Report, whose
-from metrics.words import figure, rounded_column
+from metrics.words import PLACES, figure, numeral, rounded_column
 from pages.customers.alert_card import escaped
 from pages.kit import data, drill, filters, ranges, tables, time_charts
 from pages.together import report_words
@@ -65,7 +65,7 @@ def show(viewer: Viewer, report: Report, head: DeltaGenerator) -> None:
             st.caption(read_so, width="content")
         drill.button(report.metric, scope, viewer, "report")
     frame = _table(report, found, word)
-    shares = {c: st.column_config.NumberColumn(format="%.1f") for c in frame if str(c).endswith(", %")}
+    shares = {c: tables.decimals(1) for c in frame if str(c).endswith(", %")}
     numbers = {
         c: st.column_config.NumberColumn(format="localized")
         for c in frame
@@ -161,7 +161,7 @@ def _text(metric: Metric, cell: Cell) -> str:
         return cell.missing
     of = ""
     if cell.cases == cell.cases:
-        of = f" of {cell.cases:,.0f}" if metric.unit == "share" else f", n = {cell.cases:,.0f}"
+        of = f" of {numeral(cell.cases)}" if metric.unit == "share" else f", n = {numeral(cell.cases)}"
     return f"{figure(metric, cell.value)}{of}"
 
 
@@ -187,9 +187,11 @@ def _table(report: Report, found: Reading, word: Said) -> pd.DataFrame:
     notes = [_note(report, c) for c in cells]
     if any(notes):
         shown["Note"] = notes
-    places = 2 if metric.unit == "HKD" else 1
-    numbers = [k for k, v in shown.items() if _numbers(v)]
-    return pd.DataFrame(shown).assign(**{k: rounded_column(pd.Series(shown[k]), places) for k in numbers})
+    # A number in the table has as many places as the same figure in words.
+    numbers = {k: 0 if k == "Cases" else PLACES[metric.unit] for k, v in shown.items() if _numbers(v)}
+    return pd.DataFrame(shown).assign(
+        **{k: rounded_column(pd.Series(shown[k]), places) for k, places in numbers.items()}
+    )
 
 
 def _numbers(column: list[Any]) -> bool:

@@ -9,7 +9,7 @@ from metrics.measure import Metric, Ratio, measures_of, version
 from metrics.reading import SHOWN, Cell, Reading, drawn, parts_add_up
 from metrics.report import MONTH, Report, final_after
 from metrics.scope import PERIODS, Period, parts_by_month
-from metrics.words import change, figure, plain
+from metrics.words import change, figure, numeral, plain
 
 Said = Callable[[str, str | None], str]
 """Dimension and value → how the value is shown."""
@@ -106,7 +106,7 @@ def below(report: Report, reading: Reading, target: float | None) -> str:
         low, high = (figure(metric, b) for b in whole.bounds)
         parts.append(f"95 % interval {low} to {high}")
     if whole.cases == whole.cases:
-        parts.append(f"n = {whole.cases:,.0f}")
+        parts.append(f"n = {numeral(whole.cases)}")
     if target is not None:
         met = whole.value >= target if metric.better == "up" else whole.value <= target
         parts.append(f"target {figure(metric, target)}, {'met' if met else 'not met'}")

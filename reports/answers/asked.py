@@ -20,9 +20,9 @@ from metrics.quarter import Quarter
 from metrics.query import Question, ask, figures
 from metrics.scope import Period, Scope
 from metrics.standing import beside_target
-from metrics.verdict import Verdict, in_words
+from metrics.verdict import Verdict
 from metrics.versions import as_agreed
-from metrics.words import UNKNOWN, change, figure
+from metrics.words import UNKNOWN, change, figure, numeral, verdict_in_words
 from reports.review import Figure
 from warehouse import coverage
 from warehouse.access import Reader, may_see
@@ -294,7 +294,7 @@ def against_a_year_before(asked: Asked, name: str) -> str:
     if verdict is Verdict.NO_FIGURE_BEFORE:
         return "not comparable with a year before, of which there is no figure"
     if not verdict.is_judged:
-        said = in_words(verdict, moved.n, moved.known_on)
+        said = verdict_in_words(verdict, moved.n, moved.known_on)
         return f"{said} to say whether that is more or less than a year before"
     if verdict is Verdict.NOT_CLEAR:
         return f"{verdict} from {before} a year before"
@@ -310,7 +310,7 @@ def n_in_words(metric: Metric, now: Mapping[str, float]) -> str:
     """The interval of a share or score, and how many it is about."""
     if not isinstance(metric, Ratio) or math.isnan(now["bottom"]):
         return ""
-    n = f"n = {now['bottom']:,.0f}"
+    n = f"n = {numeral(now['bottom'])}"
     bounds = interval(metric, now["top"], now["bottom"]) if metric.unit in ("share", "points") else None
     if bounds is None:
         return n

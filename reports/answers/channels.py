@@ -10,7 +10,7 @@ import pandas as pd
 from metrics import channel_value
 from metrics.missing import not_given
 from metrics.scope import Period, Scope, months_back
-from metrics.words import hkd, plain, share
+from metrics.words import hkd, numeral, plain, share
 from models import worth
 from reports.answers.asked import Asked, rows_of
 from reports.review import Answer, Chart, Series, Table
@@ -119,7 +119,7 @@ def _title(channels: pd.DataFrame, why_none: str = "") -> str:
 def _names(rows: pd.DataFrame) -> str:
     """`Email (brings 13.4 times its cost)`; a channel without any cost has no such number."""
     return " and ".join(
-        f"{r.label} (brings {r.ltv / r.cac:.1f} times its cost)" if r.cac > 0 else r.label
+        f"{r.label} (brings {numeral(r.ltv / r.cac, 1)} times its cost)" if r.cac > 0 else r.label
         for r in rows_of(rows)
     )
 
@@ -135,7 +135,7 @@ def _sentence(row: Any, horizon: int) -> str:
         f"{row.label}: {conclusions.in_words(row)}. A customer costs {hkd(row.cac)} and brings {hkd(row.ltv)} "
         f"({hkd(row.ltv_low)} to {hkd(row.ltv_high)}) in {horizon} months; value less cost "
         f"{hkd(row.gain_low)} to {hkd(row.gain_high)} "
-        f"(n = {row.won:,.0f})." + (f" Over 24 months {row.why}." if row.conclusion else "")
+        f"(n = {numeral(row.won)})." + (f" Over 24 months {row.why}." if row.conclusion else "")
     )
 
 
@@ -175,7 +175,7 @@ def _table(channels: pd.DataFrame) -> Table:
             (
                 row.label,
                 row.conclusion or "none",
-                "too few" if math.isnan(row.won) else f"{row.won:,.0f}",
+                "too few" if math.isnan(row.won) else numeral(row.won),
                 hkd(row.cac) if costs and row.cac == row.cac else "too few" if costs else "no cost data",
                 hkd(row.ltv),
                 f"{hkd(row.ltv_low)} to {hkd(row.ltv_high)}"

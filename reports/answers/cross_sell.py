@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metrics.words import signed
+from metrics.words import share, signed
 from reports.answers.asked import Asked
 from reports.answers.effects import GUARDRAILS, OF, Effect, effect, looked_at, not_read, source
 from reports.review import Answer, Chart, Series
@@ -65,7 +65,7 @@ def _title(sold: list[Effect], guards: list[Effect]) -> str:
             f"No clear effect on cross-sell yet: {signed(one.relative.value)} in {one.reading.title}; {tail}"
         )
     rose = "more" if one.relative.value > 0 else "fewer"
-    by = f"{100 * abs(one.relative.value):.0f} %"
+    by = share(abs(one.relative.value), 0)
     return f"{one.reading.title} sold wealth products to {by} {rose} customers; {tail}"
 
 

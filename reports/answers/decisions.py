@@ -11,7 +11,7 @@ import pandas as pd
 from metrics import scorecard
 from metrics.campaigns import named
 from metrics.standing import BAD
-from metrics.words import day, hkd, share
+from metrics.words import day, hkd, numeral, share
 from reports.answers import goal_words
 from reports.answers.asked import Asked, rows_of
 from reports.answers.channels import conclusions_of
@@ -135,7 +135,10 @@ def _channels(channels: pd.DataFrame | None) -> list[Decision]:
 
 def _gain(row: Any) -> str:
     """`Email: value less cost of a customer HKD 4,848 to HKD 8,659 (n = 413)`."""
-    return f"{row.label}: value less cost of a customer {hkd(row.gain_low)} to {hkd(row.gain_high)} (n = {row.won:,.0f})"
+    return (
+        f"{row.label}: value less cost of a customer {hkd(row.gain_low)} to {hkd(row.gain_high)} (n = "
+        f"{numeral(row.won)})"
+    )
 
 
 def _experiments(asked: Asked, experiments: Sequence[Reading]) -> list[Decision]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isnan
 
-from metrics.verdict import Verdict, in_words
-from metrics.words import day, hkd, share, signed
+from metrics.verdict import Verdict
+from metrics.words import day, hkd, numeral, share, signed, verdict_in_words
 from models.experiments import WRONG_RATIO, best, verdict
 from models.figures import Figure as Interval
 from reports.answers.asked import Asked
@@ -76,8 +76,8 @@ class Effect:
         if "share_treated" not in found:
             return ""
         return (
-            f"{share(found['share_treated'].value)} of {found['treated'].value:,.0f} treated {DID[self.outcome]}, of "
-            f"{found['held_out'].value:,.0f} held out {share(found['share_held_out'].value)}{as_counted(found)}"
+            f"{share(found['share_treated'].value)} of {numeral(found['treated'].value)} treated {DID[self.outcome]}, of "
+            f"{numeral(found['held_out'].value)} held out {share(found['share_held_out'].value)}{as_counted(found)}"
         )
 
     def more_needed(self) -> str:
@@ -85,7 +85,9 @@ class Effect:
         needed = self.reading.figures.get(self.outcome, {}).get("needed")
         if self.is_clear or needed is None or needed.value <= 0:
             return ""
-        return f"{needed.value:,.0f} more customers are needed to show {signed(TARGETS[self.outcome], 0)}."
+        return (
+            f"{numeral(needed.value)} more customers are needed to show {signed(TARGETS[self.outcome], 0)}."
+        )
 
     def card(self, label: str) -> Figure:
         """The relative effect with its interval, arms and target."""
@@ -100,7 +102,7 @@ class Effect:
             value=signed(self.relative.value),
             target=self._target(),
             n=f"95 % interval {signed(self.relative.low)} to {signed(self.relative.high)}, "
-            f"n = {found['treated'].value:,.0f} treated, {found['held_out'].value:,.0f} held out",
+            f"n = {numeral(found['treated'].value)} treated, {numeral(found['held_out'].value)} held out",
             verdict=self.verdict,
         )
 
@@ -108,7 +110,7 @@ class Effect:
         """`not enough data yet (n = 812)`: how many were treated or held out, whichever are fewer."""
         found = self.reading.figures.get(self.outcome, {})
         arms = [found[arm].value for arm in ("treated", "held_out") if arm in found]
-        return in_words(Verdict.TOO_FEW, min(arms, default=None))
+        return verdict_in_words(Verdict.TOO_FEW, min(arms, default=None))
 
     def _target(self) -> str:
         """`−18 %, within the interval`; empty where none was set."""

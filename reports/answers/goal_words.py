@@ -9,7 +9,7 @@ from metrics import CATALOGUE
 from metrics.pace import adds_up
 from metrics.standing import BAD, GOOD, State, is_limit
 from metrics.verdict import Verdict
-from metrics.words import change, figure
+from metrics.words import change, figure, numeral, share
 from reports.review import Chart, Figure, Series, Table
 from workflow.goals import Goal, departments
 from workflow.progress import Progress
@@ -86,7 +86,7 @@ def card(goal: Progress) -> Figure:
         metric=goal.goal.metric,
         year_before=change(metric, goal.actual, goal.before, goal.in_a_year) if known else "",
         target=f"{figure(metric, expected)} ({due}), {goal.state_in_words()}",
-        n="" if math.isnan(goal.n) else f"n = {goal.n:,.0f}",
+        n="" if math.isnan(goal.n) else f"n = {numeral(goal.n)}",
         verdict=VERDICTS.get(goal.state(), Verdict.NOT_KNOWN),
     )
 
@@ -99,7 +99,7 @@ def chart(goals: Sequence[Progress]) -> Chart | None:
     return Chart(
         shape="bars",
         says="Each goal's figure as a share of its plan: "
-        + ", ".join(f"{n} {100 * r:.0f} %" for n, r in shown),
+        + ", ".join(f"{n} {share(r, 0)}" for n, r in shown),
         unit="share",
         categories=tuple(n for n, _ in shown),
         series=(Series(name="Share of the plan to date", values=tuple(r for _, r in shown)),),

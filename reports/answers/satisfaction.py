@@ -11,7 +11,7 @@ from metrics.compare import interval
 from metrics.measure import Ratio
 from metrics.query import figures
 from metrics.verdict import Verdict
-from metrics.words import figure, plain, share
+from metrics.words import figure, numeral, plain, share
 from reports.answers.asked import Asked, ask_what_may_be, rows_of
 from reports.review import Answer, Chart, Series, Table
 
@@ -44,12 +44,13 @@ def answer(asked: Asked) -> Answer:
     if weakest is not None:
         sentences.append(
             f"Weakest touchpoint: {plain(weakest.part)}, {share(weakest.value)} satisfied (95 % interval "
-            f"{share(weakest.low)} to {share(weakest.high)}, n = {weakest.n:,.0f}) against {asked.says('csat')} of all."
+            f"{share(weakest.low)} to {share(weakest.high)}, n = {numeral(weakest.n)}) against "
+            f"{asked.says('csat')} of all."
         )
     elif len(touchpoints):
         sentences.append(
             f"No touchpoint lies clearly below the others; the lowest is {plain(touchpoints['part'].iloc[0])} with "
-            f"{share(touchpoints['value'].iloc[0])} satisfied of {touchpoints['n'].iloc[0]:,.0f} answers."
+            f"{share(touchpoints['value'].iloc[0])} satisfied of {numeral(touchpoints['n'].iloc[0])} answers."
         )
     sentences.append("What people who never answer think, no survey can say.")
     return Answer(
@@ -143,7 +144,7 @@ def _table(touchpoints: pd.DataFrame) -> Table | None:
             plain(r.part).capitalize(),
             figure(metric, r.value),
             f"{figure(metric, r.low)} to {figure(metric, r.high)}",
-            f"{r.n:,.0f}",
+            numeral(r.n),
         )
         for r in rows_of(touchpoints)
     )

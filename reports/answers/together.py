@@ -9,7 +9,7 @@ import pandas as pd
 
 from metrics import CATALOGUE
 from metrics.scope import Period
-from metrics.words import day, figure, share
+from metrics.words import as_typed, day, figure, numeral, share
 from reports.answers import staff
 from reports.answers.asked import Asked, rows_of
 from reports.answers.staff import Survey
@@ -65,7 +65,7 @@ def _title(asked: Asked, said: Survey | None) -> str:
     if asked.value("acceptance_rate") == asked.value("acceptance_rate"):
         parts.append(f"Sales accepted {asked.says('acceptance_rate')}")
     if said is not None:
-        parts.append(f"{'the' if parts else 'The'} staff survey stands at {said.score:.1f} of 5")
+        parts.append(f"{'the' if parts else 'The'} staff survey stands at {numeral(said.score, 1)} of 5")
     return "; ".join(parts) or f"How the departments work together is {asked.clause('promise_kept')}"
 
 
@@ -74,7 +74,7 @@ def _hand_off(asked: Asked) -> str:
         return ""
     hours = asked.reader.stores.settings.contact_promise_hours
     return (
-        f"The promise: Sales speaks to a qualified lead within {hours:g} working hours. Kept for "
+        f"The promise: Sales speaks to a qualified lead within {as_typed(hours)} working hours. Kept for "
         f"{asked.says('promise_kept')} ({asked.against('promise_kept')}); Sales accepted "
         f"{asked.says('acceptance_rate')} of those it decided on ({asked.against('acceptance_rate')})."
     )
@@ -93,11 +93,11 @@ def _signed_in(asked: Asked) -> str:
         return f"Use of Concord: fewer than {fewest} colleagues have an account, too few to show."
     if math.isnan(found.came):
         return (
-            f"Use of Concord: {found.accounts:,.0f} colleagues have an account; how many signed in in the "
+            f"Use of Concord: {numeral(found.accounts)} colleagues have an account; how many signed in in the "
             f"{ADOPTION_DAYS} days to {day(until)} is not shown: those who did, or did not, are fewer than {fewest}."
         )
     return (
-        f"Use of Concord: {found.came:,.0f} of {found.accounts:,.0f} colleagues with an account signed in in the "
+        f"Use of Concord: {numeral(found.came)} of {numeral(found.accounts)} colleagues with an account signed in in the "
         f"{ADOPTION_DAYS} days to {day(until)}."
     )
 
@@ -109,16 +109,18 @@ def _worked(done: Worked | None, fewest: int) -> str:
         return f"Alerts: fewer than {fewest} customers were flagged in the quarter, too few to show."
     if done.raised == 0:
         return "Alerts: none were raised in the quarter."
-    text = f"Alerts: {done.raised:,.0f} customers were flagged in the quarter; " + (
+    text = f"Alerts: {numeral(done.raised)} customers were flagged in the quarter; " + (
         f"on how many work has begun is not shown: those with or without are fewer than {fewest}."
         if math.isnan(done.started)
-        else f"work on {done.started:,.0f} of them has begun."
+        else f"work on {numeral(done.started)} of them has begun."
     )
     if done.due == 0:
         return f"{text} No alert came due in it, so whether they are settled within 30 days is not known yet."
     if math.isnan(done.due) or math.isnan(done.in_time):
         return f"{text} Too few came due in it to say how many were settled in time."
-    return f"{text} Of {done.due:,.0f} that came due, {share(done.in_time / done.due)} were settled in time."
+    return (
+        f"{text} Of {numeral(done.due)} that came due, {share(done.in_time / done.due)} were settled in time."
+    )
 
 
 def _staff(said: Survey | str | None) -> list[str]:
@@ -134,15 +136,17 @@ def _staff(said: Survey | str | None) -> list[str]:
     if said.departments.empty:
         return [f"Every department has fewer than {said.fewest} answers to a question, so none is shown."]
     departments = f"{len(said.departments)} departments" if len(said.departments) > 1 else "1 department"
-    text = f"Staff survey: {said.score:.1f} of 5 over {departments} with {said.people:,.0f} people"
+    text = (
+        f"Staff survey: {numeral(said.score, 1)} of 5 over {departments} with {numeral(said.people)} people"
+    )
     low, high = (_at(said.departments, end) for end in (0, -1))
     if low != high:
         text += f"; lowest {low}, highest {high}. Scores have no interval here, so a few tenths may be chance"
     text += "."
     if len(said.questions) > 1:
         worst, best = said.questions.iloc[0], said.questions.iloc[-1]
-        text += f" Least agreed: “{worst['question']}” ({worst['score']:.1f}); "
-        text += f"most: “{best['question']}” ({best['score']:.1f})."
+        text += f" Least agreed: “{worst['question']}” ({numeral(worst['score'], 1)}); "
+        text += f"most: “{best['question']}” ({numeral(best['score'], 1)})."
     if not said.hidden:
         return [text]
     names = " and ".join(said.hidden)
@@ -155,7 +159,7 @@ def _staff(said: Survey | str | None) -> list[str]:
 
 def _at(departments: pd.DataFrame, end: int) -> str:
     """Every department with the lowest (0) or highest (-1) score as it is shown: `Finance and Sales (3.0 each)`."""
-    shown = departments["score"].map("{:.1f}".format)
+    shown = departments["score"].map(lambda score: numeral(score, 1))
     names = list(departments.loc[shown == shown.iloc[end], "department"])
     listed = " and ".join(n for n in (", ".join(names[:-1]), names[-1]) if n)
     return f"{listed} ({shown.iloc[end]}{' each' if len(names) > 1 else ''})"
@@ -170,7 +174,7 @@ def _staff_card(said: Survey | str | None) -> Figure:
     if said.departments.empty:
         return Figure(label=label, value="too few" if said.hidden else "no answers")
     return Figure(
-        label=label, value=f"{said.score:.1f}", n=f"n = {said.people:,.0f} people in departments shown"
+        label=label, value=numeral(said.score, 1), n=f"n = {numeral(said.people)} people in departments shown"
     )
 
 
@@ -190,7 +194,7 @@ def _chart(asked: Asked) -> Chart | None:
 
 
 def _table(said: Survey) -> Table:
-    rows = [(r.department, f"{r.score:.1f}", f"{r.people:,.0f}") for r in rows_of(said.departments)] + [
+    rows = [(r.department, numeral(r.score, 1), numeral(r.people)) for r in rows_of(said.departments)] + [
         (name, "hidden", "hidden") for name in said.hidden
     ]
     return Table(

@@ -13,7 +13,7 @@ from metrics.measure import version
 from metrics.qualified import dependent
 from metrics.verdict import Verdict
 from metrics.versions import in_words
-from metrics.words import day, of_ten
+from metrics.words import day, numeral, of_ten
 from reports.answers.asked import Asked
 from reports.review import Answer, Figure, Table
 from warehouse import coverage
@@ -131,7 +131,7 @@ def _model_card(known: Known | None, otherwise: str) -> Figure:
     return Figure(
         label=label,
         value=of_ten(called["value"]),
-        n=f"{lift['value']:.0f} times as many as among any {called['n']:,.0f}",
+        n=f"{numeral(lift['value'])} times as many as among any {numeral(called['n'])}",
     )
 
 
@@ -140,6 +140,7 @@ def _model_source(known: Known | None) -> tuple[str, ...]:
     if known is None or area is None:
         return ()
     return (
-        f"Churn model, out of time: ROC-AUC {area['value']:.3f} (95 % interval {area['low']:.3f} to {area['high']:.3f}), "
+        f"Churn model, out of time: ROC-AUC {numeral(area['value'], 3)} (95 % interval "
+        f"{numeral(area['low'], 3)} to {numeral(area['high'], 3)}), "
         f"n = {known.people(area['n'])}; 0.5 is chance",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from metrics import CATALOGUE
 from metrics.verdict import Verdict
-from metrics.words import hkd
+from metrics.words import hkd, numeral
 from reports.answers.asked import Asked
 from reports.answers.effects import effect, looked_at, not_read, source, worth_in_words
 from reports.review import Answer, Chart, Figure, Series
@@ -57,7 +57,7 @@ def _worth(reading: Reading) -> tuple[Figure, str]:
     yearly = reading.figures[CHURN]["yearly"].value
     treated = reading.figures[CHURN]["treated"].value
     sentence = (
-        f"{reading.title}: {words} a year ({ends}), {after}; customers kept among {treated:,.0f} treated, at "
+        f"{reading.title}: {words} a year ({ends}), {after}; customers kept among {numeral(treated)} treated, at "
         f"{hkd(yearly)} net revenue a customer."
     )
     if not clear:

@@ -13,8 +13,8 @@ from hypothesis import strategies as some
 from metrics import CATALOGUE
 from metrics.compare import FEWEST, compare
 from metrics.measure import Measure, Ratio
-from metrics.verdict import Verdict, in_words
-from metrics.words import change
+from metrics.verdict import Verdict
+from metrics.words import change, verdict_in_words
 
 ROOT = Path(__file__).parents[2]
 RATIOS = sorted(n for n, m in CATALOGUE.items() if isinstance(m, Ratio) and m.unit == "share")
@@ -26,9 +26,9 @@ def test_every_verdict_has_a_word_of_its_own() -> None:
 
 
 def test_too_few_says_how_many_and_too_early_until_when() -> None:
-    assert in_words(Verdict.TOO_FEW, 12) == "not enough data yet (n = 12)"
-    assert in_words(Verdict.TOO_EARLY, None, date(2026, 9, 30)) == "too early, known from 30 Sep 2026"
-    assert in_words(Verdict.NOT_CLEAR, 12) == "no significant change"
+    assert verdict_in_words(Verdict.TOO_FEW, 12) == "not enough data yet (n = 12)"
+    assert verdict_in_words(Verdict.TOO_EARLY, None, date(2026, 9, 30)) == "too early, known from 30 Sep 2026"
+    assert verdict_in_words(Verdict.NOT_CLEAR, 12) == "no significant change"
 
 
 @given(n=some.integers(0, 60), m=some.integers(0, 60), share=some.floats(0, 1), then=some.floats(0, 1))

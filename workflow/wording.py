@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
+from metrics.words import days, hkd, numeral, signed
 from models.features import BY_NAME
 
-_UNITS = {
-    "HKD": "HKD {:,.0f}",
-    "days": "{:,.0f} days",
-    "count": "{:,.0f}",
-    "score": "{:,.0f}",
-    "share": "{:+.0%}",
+_UNITS: Mapping[str, Callable[[float], str]] = {
+    "HKD": hkd,
+    "days": days,
+    "count": numeral,
+    "score": numeral,
+    "share": partial(signed, places=0),
 }
 
 
@@ -52,4 +54,4 @@ def _value(name: str, value: float | None) -> str:
     unit = BY_NAME[name].unit
     if unit == "yes":
         return "yes" if value else "no"
-    return _UNITS[unit].format(value)
+    return _UNITS[unit](value)
