@@ -18,7 +18,7 @@ from workflow.overdue import RULE_REMOVED
 from workflow.rule_versions import known_rules
 from workflow.salvageable import known_chances
 from workflow.steps import CLOSING, STEPS
-from workflow.still_true import facts_today
+from workflow.still_true import balances_today, facts_today
 
 COLUMNS = ["full_name", "preferred_channel"]
 
@@ -31,14 +31,15 @@ def open_alerts(reader: Reader, customer_id: str | None = None, today: date | No
 
     Columns of `desk.alerts` and `title`, `advice`, `facts` (list of sentences, as of the day it was raised),
     `facts_now` (what each is by `today`, None where it is the same), `full_name`, `preferred_channel`, and `snoozed`:
-    whether the alert waits for a day after `today`. Not among them: the pool, and what a colleague works.
+    whether the alert waits for a day after `today`. What is at stake is as of `today` too, as the customer's page
+    shows it. Not among them: the pool, and what a colleague works.
     """
     query = select(alerts).where(alerts.c.status != "closed", alerts.c.rm_id.is_not(None))
     if reader.viewer.role == "relationship_manager":
         query = query.where(alerts.c.rm_id == reader.viewer.rm_id)
     if customer_id is not None:
         query = query.where(alerts.c.customer_id == customer_id)
-    found = _told(reader.frame(query), reader)
+    found = _told(reader.frame(query), reader, today)
     if today is not None and len(found):
         found["facts_now"] = facts_today(reader, found, today)
     found["snoozed"] = (
@@ -47,11 +48,10 @@ def open_alerts(reader: Reader, customer_id: str | None = None, today: date | No
     return found
 
 
-def pool(reader: Reader) -> pd.DataFrame:
+def pool(reader: Reader, today: date | None = None) -> pd.DataFrame:
     """Alerts nobody works yet that the viewer may take or give; names only of customers she may see."""
-    return _told(
-        reader.frame(select(alerts).where(alerts.c.status != "closed", alerts.c.rm_id.is_(None))), reader
-    )
+    query = select(alerts).where(alerts.c.status != "closed", alerts.c.rm_id.is_(None))
+    return _told(reader.frame(query), reader, today)
 
 
 def worked_by_others(reader: Reader, customer_id: str) -> pd.DataFrame:
@@ -97,7 +97,7 @@ def steps(reader: Reader, customer_id: str) -> pd.DataFrame:
     return found
 
 
-def _told(found: pd.DataFrame, reader: Reader) -> pd.DataFrame:
+def _told(found: pd.DataFrame, reader: Reader, today: date | None = None) -> pd.DataFrame:
     known = known_rules(reader)
     found = found.copy()
     found["title"] = [known[c].title if c in known else c for c in found["rule"]]
@@ -111,6 +111,12 @@ def _told(found: pd.DataFrame, reader: Reader) -> pd.DataFrame:
         found = found.merge(names.drop(columns="segment"), on="customer_id", how="left")
     else:
         found[COLUMNS] = None
+    if today is not None and len(found):
+        # The alert keeps what was at stake when it was raised; money moves, and the customer's page shows what is there.
+        now = balances_today(reader, sorted(set(found["customer_id"])), today)
+        stake = found["customer_id"].map(now).astype(float)
+        then = found["value_at_stake"].astype(float)
+        found["value_at_stake"] = then.mask(found["customer_id"].isin(list(now)), stake)
     stake = found["value_at_stake"].astype(float).fillna(0).clip(lower=0)
     chance = found["probability"].astype(float).fillna(found["probability"].astype(float).median()).fillna(1)
     found["saved"] = (

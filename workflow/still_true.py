@@ -6,6 +6,7 @@ An alert says why it was raised as of that day, and never changes. What is said 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -15,13 +16,14 @@ from sqlalchemy import BooleanClauseList, Column, ColumnElement, and_, func, sel
 from sqlalchemy.sql import operators, visitors
 
 from metrics.words import day
-from models import churn, wording
+from models import churn
 from models.features import BY_NAME
 from warehouse import coverage
 from warehouse.access import Reader
 from warehouse.schema import customer_profiles as profile
 from warehouse.schema import customer_scores as score
 from warehouse.schema import customers, tickets
+from workflow import wording
 from workflow.rules import SENTENCES, Rule, sentence
 
 NO_LONGER = "It no longer meets the conditions of its rule."
@@ -103,6 +105,12 @@ def facts_today(reader: Reader, alerts: pd.DataFrame, today: date) -> list[list[
         [_fact_now(fact, now.get(customer), raised.date()) for fact in facts]
         for facts, customer, raised in rows
     ]
+
+
+def balances_today(reader: Reader, customer_ids: list[str], today: date) -> dict[str, float]:
+    """Deposits and investments of each customer as of the latest night up to `today`; NaN where they are not known."""
+    now = _latest(reader, customer_ids, ["total_balance"], today)
+    return {c: math.nan if pd.isna(v := row["total_balance"]) else float(v) for c, row in now.items()}
 
 
 def _fact_now(fact: Mapping[str, Any], now: Mapping[str, Any] | None, raised_on: date) -> str | None:

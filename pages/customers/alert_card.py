@@ -76,7 +76,7 @@ def full(alert: Any, today: date, viewer: Viewer, advice: Callable[[], None]) ->
                 st.text(f"•  {fact}" + (f"\n    {day(today)}: {now}" if now else ""))
             st.caption(
                 "These facts go together with leaving; nobody has shown that they cause it. "
-                f"At stake: {hkd(alert.value_at_stake)} in deposits and investments."
+                f"At stake now: {hkd(alert.value_at_stake)} in deposits and investments."
             )
         with do:
             st.caption("What to do")

@@ -22,7 +22,7 @@ POOL = "the pool"
 
 def pool(viewer: Viewer) -> None:
     """Alerts that wait for somebody: an RM takes one; of two who press at once, one is told that she was second."""
-    waiting = queue.pool(data.reader(viewer))
+    waiting = queue.pool(data.reader(viewer), data.as_of(viewer))
     if waiting.empty:
         return
     st.header(f"{len(waiting)} that nobody works yet")

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from metrics.complaints import features
-from metrics.words import day, hkd, plain, share, signed
+from metrics.words import day, hkd, numeral, plain, share, signed
 from reports.answers.asked import Asked, rows_of
 from reports.answers.effects import Effect, effect, looked_at, source, worth_in_words
 from reports.review import CaseStudy, Chart, Series
@@ -66,17 +66,24 @@ def _controlled(reading: Reading, fewest: int) -> CaseStudy:
         controlled=True,
         what=what,
         sentences=tuple(sentences),
-        figures=tuple(
-            e.card("Customers lost" if e.outcome == CHURN else "Opened a wealth product") for e in effects
-        ),
+        figures=tuple(e.card(_against_each_other(e)) for e in effects),
         chart=_chart(effects),
         sources=(source(reading),),
     )
 
 
+def _outcome(one: Effect) -> str:
+    return "Customers lost" if one.outcome == CHURN else "Opened a wealth product"
+
+
+def _against_each_other(one: Effect) -> str:
+    """The card of an effect: it is no share of customers, which the bank's own figure of that name is."""
+    return f"{_outcome(one)}, treated against held out"
+
+
 def _people(arms: Any, arm: str, fewest: int) -> str:
     number = arms[arm].value if arm in arms else float("nan")
-    return f"fewer than {fewest}" if number != number else f"{number:,.0f}"
+    return f"fewer than {fewest}" if number != number else numeral(number)
 
 
 def _title(reading: Reading, effects: Sequence[Effect]) -> str:
@@ -88,7 +95,7 @@ def _title(reading: Reading, effects: Sequence[Effect]) -> str:
 
 def _did(one: Effect) -> str:
     assert one.relative is not None
-    return f"{DID[one.outcome, one.said == 'helped']} {100 * abs(one.relative.value):.0f} %"
+    return f"{DID[one.outcome, one.said == 'helped']} {share(abs(one.relative.value), 0)}"
 
 
 def _sentence(one: Effect) -> str:
@@ -101,7 +108,7 @@ def _chart(effects: Sequence[Effect]) -> Chart | None:
     shown = [(e, e.relative) for e in effects if e.relative is not None]
     if not shown:
         return None
-    names = tuple("Customers lost" if e.outcome == CHURN else "Opened a wealth product" for e, _ in shown)
+    names = tuple(_outcome(e) for e, _ in shown)
     told = "; ".join(
         f"{n} {signed(r.value)} ({signed(r.low)} to {signed(r.high)})"
         for n, (_, r) in zip(names, shown, strict=True)
@@ -128,18 +135,19 @@ def _link(row: Any) -> CaseStudy:
     """A feature of the app whose users write to Service more or less often: an association."""
     name = plain(row.feature)
     fewer = "fewer" if row.risk_ratio < 1 else "more"
-    by = 100 * abs(row.risk_ratio - 1)
+    by = share(abs(row.risk_ratio - 1), 0)
     return CaseStudy(
-        title=f"Using “{name}” in the app went together with {by:.0f} % {fewer} customers with a service case",
+        title=f"Using “{name}” in the app went together with {by} {fewer} customers with a service case",
         controlled=False,
         what=(
-            f"{row.users:,.0f} customers used it in the 90 days before, {row.others:,.0f} used the app without it; both "
-            "were compared within the same tenure and segment. Nobody drew by lot who uses it."
+            f"{numeral(row.users)} customers used it in the 90 days before, {numeral(row.others)} used the app "
+            "without it; both were compared within the same tenure and segment. Nobody drew by lot who uses it."
         ),
         sentences=(
             f"Of its users {share(row.users_with_case / row.users)} had a case in the 90 days after, of the others "
-            f"{share(row.others_with_case / row.others)}; within like customers {row.risk_ratio:.2f} times as many (95 % "
-            f"interval {row.low:.2f} to {row.high:.2f}), corrected for the number of features.",
+            f"{share(row.others_with_case / row.others)}; within like customers {numeral(row.risk_ratio, 2)} "
+            f"times as many (95 % interval {numeral(row.low, 2)} to {numeral(row.high, 2)}), corrected for the "
+            "number of features.",
             "This is an association, not a proof: those who use it may differ in other ways. A test that draws by lot "
             "can be planned on the page Customer voice.",
         ),

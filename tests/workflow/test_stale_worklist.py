@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select, update
 
+from metrics.customer import balance_by_month
 from warehouse import coverage, journal
 from warehouse.access import SYSTEM, Reader
 from warehouse.connect import Stores
@@ -203,6 +204,18 @@ def test_why_an_alert_was_raised_stands_beside_what_it_is_today(bank: Stores) ->
     (row,) = [a for a in queue.open_alerts(night, customer, as_of).itertuples() if a.alert_id == alert]
     assert row.facts == ["One complaint of the last 90 days is not settled."]
     assert row.facts_now == ["No complaint of the last 90 days is open."]
+
+
+def test_what_is_at_stake_is_what_the_customers_page_shows_there_is_now(bank: Stores) -> None:
+    night = Reader(bank, SYSTEM, bank.snapshot())
+    as_of = coverage.as_of(night)
+    customer, settled = _settled_complaint(night, as_of)
+    alert = _of_the_bank(bank, customer, settled - timedelta(days=1))
+    months = night.frame(balance_by_month(customer, as_of))
+    (row,) = queue.open_alerts(night, customer, as_of).itertuples()
+    assert row.value_at_stake == pytest.approx(float(months["balance"].iloc[-1]))
+    (kept,) = _all(bank, alerts, alerts.c.alert_id == alert)
+    assert kept["value_at_stake"] == 900_000, "the record says what it was when it was raised"
 
 
 def test_whoever_left_is_called_no_more_even_when_the_rule_was_not_checked(bank: Stores) -> None:
