@@ -6,6 +6,7 @@ Each column is looked at once and changed only if there is something to change; 
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Iterable
 from datetime import date
 
@@ -15,12 +16,14 @@ from sqlalchemy import Column, Table
 
 from warehouse import contract, spelling
 from warehouse.bank_words import BankWords
+from warehouse.deletions import DELETED
 from warehouse.errors import LoadRefused
 from warehouse.placeholders import RELATIONS, Kind, days_for_nothing, is_nothing, words_for_nothing
 from warehouse.quality import key_of
 
 NO_WORD, NO_DAY, SPELLINGS = "word for nothing: ", "day for nothing: ", "spelt in several ways: "
-DURING_LOAD = (NO_WORD, NO_DAY, SPELLINGS)
+FIRST_DAYS = "months by their first day: "
+DURING_LOAD = (NO_WORD, NO_DAY, SPELLINGS, FIRST_DAYS)
 """How the names of checks begin whose finding is about what was delivered: the table no longer shows it afterwards."""
 _WORDS = frozenset(
     {
@@ -244,6 +247,42 @@ class Cleaning:
                 conditions[""] = f"{day} IN ({_list(map(str, given_by_list))})"
             for check, condition in conditions.items():
                 self._change_days(rows, column, check, condition, where)
+
+    def months(self, rows: str) -> None:
+        """Read revenue whose every row gives its month by the first day as of the month's last, as the contract has it.
+
+        Where other days occur, the first may be meant as a day. A balance of the first may be what the month before
+        ended with, so only the bank can say which month it is of.
+        """
+        if self.table.name != "revenues":
+            return
+        column = self.table.c.month_on
+        count, firsts, latest = self.db.execute(
+            f"SELECT count(*), count(*) FILTER (WHERE day(month_on) = 1), max(month_on) FROM {rows}"
+        ).fetchone() or (0, 0, None)
+        # A delivery of nothing but deleted rows means months as the bank before did.
+        so_before = f"SELECT 1 FROM before.derived.findings WHERE check_name = '{FIRST_DAYS}{column.key}'"
+        kept_before = f"SELECT 1 FROM before.{rows} WHERE day(month_on) = 1 LIMIT 1"
+        if firsts < count or not (count or self._before_has(so_before)) or self._before_has(kept_before):
+            return
+        if count:
+            first = f"{latest.day} {latest:%b} {latest.year}"
+            last = monthrange(latest.year, latest.month)[1]
+            says = (
+                f"every row gives its month by the first day, so it is read as the month's last day: revenue of {first} "
+                f"counts on {last} {latest:%b} {latest.year}"
+            )
+            self._record(FIRST_DAYS, column, rows, "true", says)
+            self.db.execute(f"UPDATE {rows} SET month_on = last_day(month_on)")
+        # The keys of rows that a mark took out are those of the bank before.
+        self.db.execute(
+            "UPDATE derived.quarantine SET row_key = left(row_key, -10) || last_day(CAST(right(row_key, 10) AS DATE)) "
+            "WHERE check_name = ? AND table_name = ? AND right(row_key, 3) = '-01'",
+            [DELETED, self.table.name],
+        )
+
+    def _before_has(self, question: str) -> bool:
+        return self.bank_before and bool(self.db.execute(question).fetchall())
 
     def _change_days(self, rows: str, column: Column, check: str, condition: str, where: Where) -> None:
         name = f'"{column.key}"'

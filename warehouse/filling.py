@@ -86,6 +86,7 @@ def fill(db: duckdb.DuckDBPyConnection, delivery: Delivery, stated: control.Stat
             db.execute("DROP TABLE staged")
         cleaning.days(filled, where)
         contract.check_ranges(db, table, label, filled, where, delivery.until)
+        cleaning.months(filled)
         cleaning.record(filled)
     except duckdb.Error as error:
         raise LoadRefused(

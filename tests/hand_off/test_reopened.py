@@ -10,7 +10,7 @@ import pytest
 from morning import stores_in
 from sqlalchemy import select
 
-from metrics import CATALOGUE, query, rows, stages
+from metrics import CATALOGUE, customer, query, rows, stages
 from metrics.measure import Measure
 from metrics.query import Question
 from metrics.scope import Period, Scope
@@ -176,3 +176,16 @@ def test_moves_after_the_as_of_day_count_nowhere(bank: Bank) -> None:
         select(lead_moves.c.stage).where(lead_moves.c.lead_id == "L1")
     )
     assert sorted(stages_of["stage"]) == ["lead", "mql", "rejected"]
+
+
+def test_the_sample_banks_customers_see_a_closed_lead_and_its_return_each_on_its_day(loaded: Stores) -> None:
+    reader = Reader(loaded, SYSTEM)
+    returned = select(lead_moves.c.customer_id).where(
+        lead_moves.c.stage == "reopened", lead_moves.c.customer_id.is_not(None)
+    )
+    for customer_id in reader.frame(returned.order_by(lead_moves.c.lead_id).limit(3))["customer_id"]:
+        asked = customer.journey(customer_id, AS_OF, frozenset({"leads"}))
+        assert asked is not None
+        told = reader.frame(asked).set_index("what")["at"]
+        closed = told[told.index.isin(["Not taken on", "Did not sign"])]
+        assert closed.min() < told.loc[["Taken up again"]].min()

@@ -11,8 +11,11 @@ from hypothesis import strategies as some
 from malformed import FOLDER, write
 from sqlalchemy import select
 
+from metrics import query
+from metrics.query import Question
+from metrics.scope import Period, Scope
 from warehouse import rhythm
-from warehouse.access import Reader, Viewer
+from warehouse.access import SYSTEM, Reader, Viewer
 from warehouse.connect import Stores
 from warehouse.coverage import failed_checks, status
 from warehouse.errors import AccessRefused, LoadRefused
@@ -156,7 +159,49 @@ def test_what_only_wavers_by_a_fifth_is_never_an_alarm(counts):
     assert not judged.overdue
 
 
-def test_a_month_dated_on_its_first_day_is_a_finding(empty, tmp_path):
+def revenue(folder, *days, deleted=""):
+    """A folder with a customer's revenue of 10 on each day."""
+    folder.mkdir()
+    (folder / "customers.csv").write_text("customer_id,joined_on\nC1,2025-01-01\n")
+    lines = [f"C1,card,{day},10,{str(day == deleted).lower()}\n" for day in days]
+    (folder / "revenues.csv").write_text("customer_id,product,month_on,revenue,deleted\n" + "".join(lines))
+    return folder
+
+
+def months(stores):
+    with stores.bank().connect() as connection:
+        found = connection.exec_driver_sql("SELECT month_on FROM unified.revenues ORDER BY 1").scalars().all()
+        said = connection.exec_driver_sql(
+            "SELECT row_count, says FROM derived.findings WHERE table_name = 'revenues' AND check_name <> 'deleted at its source'"
+        ).all()
+    return [str(day) for day in found], [tuple(row) for row in said]
+
+
+def test_revenue_that_knows_only_firsts_of_months_is_that_of_the_whole_month(empty, tmp_path):
+    load(empty, revenue(tmp_path / "a", "2026-02-01", "2026-03-01"), as_of=date(2026, 3, 31))
+    found, ((count, says),) = months(empty)
+    assert found == ["2026-02-28", "2026-03-31"]
+    assert count == 2
+    assert "revenue of 1 Mar 2026 counts on 31 Mar 2026" in says
+    late = Question.of(["revenue"], Scope(Period(date(2026, 3, 3), date(2026, 3, 31))))
+    assert query.ask(late, Reader(empty, SYSTEM))["revenue"].iloc[0] == 10
+
+
+def test_days_are_added_to_such_a_bank_and_taken_out_by_their_month(empty, tmp_path):
+    load(empty, revenue(tmp_path / "a", "2026-02-01", "2026-03-01"), as_of=date(2026, 3, 31))
+    new = revenue(tmp_path / "b", "2026-03-01", "2026-04-01", deleted="2026-03-01")
+    load(empty, new, as_of=date(2026, 4, 30), since=date(2026, 4, 1))
+    assert months(empty)[0] == ["2026-02-28", "2026-04-30"]
+    load(
+        empty,
+        revenue(tmp_path / "c", "2026-02-01", deleted="2026-02-01"),
+        as_of=date(2026, 4, 30),
+        since=date(2025, 1, 1),
+    )
+    assert months(empty)[0] == ["2026-04-30"]
+
+
+def test_a_month_dated_on_its_first_day_among_others_is_a_finding(empty, tmp_path):
     """It counts on the day it has: revenue of March dated 1 March is in no period that begins on 3 March."""
     months = ("2026-02-28", "2026-03-01", "2026-04-15")
     lines = "".join(f"C1,card,{day},10\n" for day in months)
