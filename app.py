@@ -75,7 +75,7 @@ app = st.App(
             demo_hint=demo_hint,
         )
     ],
-    # Chinese type for browsers without one, behind the gate like everything.
+    # Chinese type for browsers without one; the gate lets its files by, for the sign-in shows names, too.
     routes=[Mount("/typefaces", StaticFiles(directory=HERE / "reports" / "typefaces" / "web"))],
     lifespan=warm,
 )

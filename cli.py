@@ -374,7 +374,7 @@ def _check_identity(truth: Path | None, held_back: bool) -> None:
 def _check_warehouse(url: str, schema: str) -> None:
     """Print what `check_url` finds. Exit code 1 if something needed is missing or wrong."""
     from metrics import CATALOGUE
-    from metrics.query import absent
+    from metrics.missing import not_given_for
     from warehouse.existing import check_url
 
     menu = importlib.import_module("pages").MENU
@@ -388,9 +388,15 @@ def _check_warehouse(url: str, schema: str) -> None:
         lacking = [t for t in entry.needs if t not in checked.known]
         if lacking:
             click.echo(f"The page “{entry.title}” will be empty: it needs {' and '.join(lacking)}.")
-    empty = [m.label for name, m in CATALOGUE.items() if absent(name, checked.known)]
-    if empty:
-        click.echo(f"{len(empty)} of {len(CATALOGUE)} figures will not be known: {', '.join(empty)}.")
+    figures: dict[str, list[str]] = {}
+    for name, metric in CATALOGUE.items():
+        if missing := not_given_for([name], checked):
+            figures.setdefault(missing.clause.removeprefix("not known: "), []).append(metric.label)
+    if figures:
+        unknown = sum(map(len, figures.values()))
+        click.echo(f"{unknown} of {len(CATALOGUE)} figures will not be known:")
+        for why, labels in figures.items():
+            click.echo(f"  {why}: {'; '.join(labels)}.")
     serious = sum(found.serious for found in checked.findings)
     if serious:
         raise Problem(f"{serious} things must be mended before Concord can read this warehouse.")

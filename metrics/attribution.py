@@ -5,25 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, Text, cast, func, select
 
 from metrics.measure import Measure, between
 from metrics.scope import Period
 from warehouse.schema import touch_credits as t
 from warehouse.totals import PEOPLE
 
+_EACH_WIN = (
+    "29 Nov 2026: each win of a lead, credited to its contacts since the win before it; until then a lead won twice had "
+    "one."
+)
 _LOOK_BACK = (
     "1, 22 Nov 2026: first definition, every contact before the win.",
     "2, 25 Nov 2026: only contacts within the look-back before the win, 90 days unless set otherwise.",
+    f"3, {_EACH_WIN}",
 )
-_NEW = ("1, 25 Nov 2026: first definition.",)
+_NEW = ("1, 25 Nov 2026: first definition.", f"2, {_EACH_WIN}")
 
 
 def _credited(model: str, words: str, how: str, history: tuple[str, ...] = _NEW) -> Measure:
     return Measure(
         label=f"Wins by {words}",
         means=f"Contracts won in the period, each credited to its lead's contacts of the 90 calendar days up to it, "
-        f"unless the bank set another span: {how}. A win without such a contact is credited to no known channel.",
+        f"unless the bank set another span: {how}. A lead won twice has two wins, each credited to the contacts since "
+        "the one before. A win without such a contact is credited to no known channel.",
         owner="Analytics",
         fact=t,
         total="sum",
@@ -154,12 +160,14 @@ def of_those_reached(period: Period, channel: str, campaign_id: str | None = Non
     if campaign_id is not None:
         which.append(t.c.campaign_id == campaign_id)
     people = func.count(t.c.lead_id.distinct())
+    # A lead won twice is two wins: its credits add up to two.
+    wins = func.count((t.c.lead_id + "/" + cast(func.coalesce(t.c.move, 0), Text)).distinct())
     return (
         select(
             t.c.model,
             func.sum(t.c.credit).label("credited"),
             people.label(f"credited{PEOPLE}"),
-            people.label("reached"),
+            wins.label("reached"),
             people.label(f"reached{PEOPLE}"),
         )
         .where(*which)

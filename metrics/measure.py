@@ -51,6 +51,8 @@ class Measure:
     """Whether a row is a whole month, dated by its last day: such a figure is compared over as many months."""
     final_after: int | None = 0
     """Days after the end of a period until its figure grows no more; None if it may grow for ever."""
+    taken_back: bool = False
+    """Whether its rows may be taken back later, in the course of things: no source corrects anything then."""
     sources: tuple[tuple[str, str], ...] = ()
     """The columns that a computed table needs for it, as (table, column), where they differ from measure to measure."""
     dated_from: tuple[str, ...] = ()
@@ -124,6 +126,11 @@ def _within(measure: Measure, period: Period) -> ColumnElement[bool]:
 def measures_of(metric: Metric) -> tuple[Measure, ...]:
     """The measures a metric is computed from."""
     return (metric.top, metric.bottom) if isinstance(metric, Ratio) else (metric,)
+
+
+def is_closed(metric: Metric) -> bool:
+    """Whether the figure of a period that is over changes only where a source corrects it."""
+    return all(m.final_after == 0 and not m.taken_back for m in measures_of(metric))
 
 
 def version(metric: Metric) -> str:

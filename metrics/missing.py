@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from metrics import CATALOGUE
 from metrics.coverage import counted, delivered_until, first_day, undated, untimed
@@ -55,7 +55,18 @@ class Missing:
         return f"{what} is {said[:1].lower()}{said[1:]}"
 
 
-def not_given(needed: Iterable[str], covered: Coverage | None) -> Missing | None:
+class Given(Protocol):
+    """A bank, or a warehouse that may become one, that knows what it lacks."""
+
+    @property
+    def empty(self) -> frozenset[str]:
+        """`table.column` given without any value."""
+
+    def lacking(self, needed: Iterable[str]) -> tuple[str, ...]:
+        """Of some `table`s and `table.column`s those that tell nothing; of a table not given, only the table."""
+
+
+def not_given(needed: Iterable[str], covered: Given | None) -> Missing | None:
     """Of some `table`s and `table.column`s those the bank does not have, named; None if it has all of them."""
     lacking = () if covered is None else covered.lacking(needed)
     if not lacking or covered is None:
@@ -87,7 +98,7 @@ def needs(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([table for table, _ in columns] + [f"{t}.{c}" for t, c in columns]))
 
 
-def not_given_for(names: Iterable[str], covered: Coverage | None) -> Missing | None:
+def not_given_for(names: Iterable[str], covered: Given | None) -> Missing | None:
     """What of all that some metrics read was not given, in one sentence; None if nothing is lacking."""
     return not_given((need for name in names for need in needs(name)), covered)
 

@@ -15,6 +15,7 @@ complaints = Measure(
     dated=tickets.c.opened_at,
     # A case whose withdrawal nobody recorded was not withdrawn.
     where=tickets.c.complaint.is_(True) & tickets.c.withdrawn.is_not(True),
+    taken_back=True,
     better="down",
     example="""
         tickets
@@ -35,6 +36,7 @@ cases_opened = Measure(
     fact=tickets,
     dated=tickets.c.opened_at,
     where=tickets.c.withdrawn.is_not(True),
+    taken_back=True,
     better="down",
     synonyms={"Service": "tickets", "Digital": "contacts"},
     example="""
@@ -146,6 +148,7 @@ repeat_cases = Measure(
         .correlate(tickets)
         .exists()
     ),
+    taken_back=True,
     better="down",
     history=(
         "1, 22 Nov 2026: first definition.",

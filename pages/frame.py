@@ -54,7 +54,9 @@ def _not_yours(entry: Entry, viewer: Viewer) -> None:
 def _around(viewer: Viewer) -> None:
     """Who is signed in, the way out, and what kind of data this is."""
     with st.sidebar:
-        st.markdown(":primary[**Concord**]")
+        # The page leaves when this is not the sign it was loaded under (`sign_in/drafts.js`).
+        with st.container(key=f"whose-{door.sign()}"):
+            st.markdown(":primary[**Concord**]")
         st.caption(f"{viewer.full_name} · {viewer.role.replace('_', ' ')}")
         st.link_button("Sign out", "/logout", icon=":material/logout:", type="tertiary")
         try:
@@ -102,6 +104,15 @@ def main() -> None:
     if viewer is None:
         st.info("You have been signed out. Sign in again to go on.", icon=":material/logout:")
         st.link_button("Sign in", "/login")
+        return
+    if door.has_the_window_of_another(viewer):
+        with st.container(key="whose-another"):
+            st.info(
+                "Somebody else had opened this window; nothing of theirs is kept. "
+                f"You are signed in as {viewer.full_name}.",
+                icon=":material/person_alert:",
+            )
+            st.link_button("Open Concord", "/")
         return
     menu = {
         section: [

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
 from metrics import CATALOGUE
+from metrics.measure import is_closed
 from metrics.quarter import Quarter
 from metrics.words import day, figure
 from reports import frozen, quarterly_review
-from reports.review import Figure, Review
+from reports.review import Corrected, Figure, Review, Table
 from warehouse import coverage
 from warehouse.access import Reader, Viewer
 from warehouse.connect import Stores
@@ -18,6 +21,10 @@ from warehouse.errors import Problem
 from workflow import issued_reviews
 from workflow.issued_reviews import Issue
 from workflow.people import called
+
+OF_ITS_DAY = frozenset({"unknown", "trust"})
+"""Answers about the load and the definitions of the day they were given on: another day's are no correction."""
+NOT_THERE = "not there"
 
 
 def issue(stores: Stores, who: Viewer, quarter: Quarter, why: str = "") -> int:
@@ -45,31 +52,92 @@ def in_words(stores: Stores, version: Issue) -> str:
     return f"Version {version.version}, issued on {day(version.issued_at.date())} by {by}"
 
 
+def read_as(viewer: Viewer) -> Viewer:
+    """The viewer as the audience an issued review was written for: what it holds is compared with the same of today."""
+    return replace(viewer, role=REVIEW_AUDIENCES.get(viewer.role, viewer.role))
+
+
 def corrected(issued: Review, now: Review) -> Review:
-    """The issued review, each figure that reads differently today with what it is now."""
+    """The issued review, each figure and each cell of a table that reads differently today with what it is now.
+
+    `now` is of the same audience and `alike` for everybody, as the issued one was.
+    """
     today = dict(_figures(now))
+    tables = {a.key: a.table for a in now.answers}
 
     def beside(where: str, one: Figure) -> Figure:
         other = today.get((where, one.label))
         if other is None or not _differs(one, other):
             return one
-        return replace(one, corrected=other.value)
+        closed = one.metric not in CATALOGUE or is_closed(CATALOGUE[one.metric])
+        return replace(one, corrected=other.value) if closed else replace(one, by_now=other.value)
 
     return replace(
         issued,
         figures=tuple(beside("", f) for f in issued.figures),
-        answers=tuple(replace(a, figures=tuple(beside(a.key, f) for f in a.figures)) for a in issued.answers),
+        answers=tuple(
+            a
+            if a.key in OF_ITS_DAY
+            else replace(
+                a,
+                figures=tuple(beside(a.key, f) for f in a.figures),
+                table=_beside(a.table, tables.get(a.key)),
+            )
+            for a in issued.answers
+        ),
     )
 
 
 def corrections(review: Review) -> tuple[tuple[str, str, str], ...]:
-    """Label, issued and today's value of each figure that was corrected since, each once."""
-    return tuple(dict.fromkeys((f.label, f.value, f.corrected) for _, f in _figures(review) if f.corrected))
+    """Label, issued and today's value of each figure and cell that was corrected since, each once."""
+    figures = ((f.label, f.value, f.corrected) for _, f in _figures(review) if f.corrected)
+    cells = ((c.what, c.then, c.now) for a in review.answers if a.table for c in a.table.corrected)
+    return tuple(dict.fromkeys([*figures, *cells]))
+
+
+def _beside(issued: Table | None, now: Table | None) -> Table | None:
+    """The issued table with the cells that read differently in that of today, row by row by what it is about."""
+    if issued is None or now is None:
+        return issued
+    rows = dict(zip(_names(now), now.rows, strict=True))
+    moved = {*issued.estimated, *now.estimated}
+    found = []
+    for at, (name, row) in enumerate(zip(_names(issued), issued.rows, strict=True)):
+        other = rows.pop(name, None)
+        if other is None:
+            found.append(Corrected(row=at, column=0, what=name[0], then="in the table", now=NOT_THERE))
+            continue
+        for column, cell in enumerate(row[1:], 1):
+            heading = issued.columns[column]
+            if heading in moved or heading not in now.columns:
+                continue
+            today = other[now.columns.index(heading)]
+            if _reads_differently(cell, today):
+                what = f"{name[0]}, {heading}"
+                found.append(Corrected(row=at, column=column, what=what, then=cell, now=today))
+    found += [Corrected(row=None, column=0, what=n, then=NOT_THERE, now="in the table") for n, _ in rows]
+    return replace(issued, corrected=tuple(found))
+
+
+def _names(table: Table) -> list[tuple[str, int]]:
+    """What each row is about, with how many rows about the same come before it."""
+    before: Counter[str] = Counter()
+    named = []
+    for row in table.rows:
+        named.append((row[0], before[row[0]]))
+        before[row[0]] += 1
+    return named
+
+
+def _reads_differently(issued: str, now: str) -> bool:
+    """Whether two cells hold other numbers, or without any, other words."""
+    numbers = [re.findall(r"[-−]?\d[\d,.]*", text) for text in (issued, now)]
+    return numbers[0] != numbers[1] if any(numbers) else issued != now
 
 
 def _figures(review: Review) -> Iterator[tuple[tuple[str, str], Figure]]:
     yield from ((("", f.label), f) for f in review.figures)
-    for answer in review.answers:
+    for answer in (a for a in review.answers if a.key not in OF_ITS_DAY):
         yield from (((answer.key, f.label), f) for f in answer.figures)
 
 

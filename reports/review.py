@@ -55,7 +55,9 @@ class Figure:
     scope: str = ""
     """Days and part of the bank, where they are not the review's own."""
     corrected: str = ""
-    """What an issued figure reads today, where that differs."""
+    """What an issued figure reads today, where a source corrected it."""
+    by_now: str = ""
+    """What it reads today, where it goes on changing in the course of things: complaints that were taken back."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +87,18 @@ class Chart:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Corrected:
+    """A cell of an issued table that reads differently today; of a row that was not there then, no cell."""
+
+    row: int | None
+    column: int
+    what: str
+    """Which cell it is, in words: `Email, Customers`."""
+    then: str
+    now: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Table:
     """Columns and rows, as text."""
 
@@ -92,6 +106,10 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     title: str = ""
     """What it shows, in words: the title of a slide that has room for it alone."""
+    estimated: tuple[str, ...] = ()
+    """Columns of estimates, which later days move without that anything was corrected."""
+    corrected: tuple[Corrected, ...] = ()
+    """What of an issued table reads differently today."""
 
 
 @dataclass(frozen=True, kw_only=True)

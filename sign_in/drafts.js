@@ -2,7 +2,8 @@
 
    A form's text is in the browser until it is sent. When the session has ended, the page goes to the sign-in; afterwards
    the text is put back into the form of the same record. What was recorded is forgotten. Somebody else who signs in in
-   this window finds nothing. While she types, her session is told that she is there. */
+   this browser finds nothing: a window that comes back under another sign than it was loaded with leaves for a new one.
+   While she types, her session is told that she is there. */
 (() => {
   "use strict";
   const owner = document.currentScript.dataset.owner;
@@ -69,6 +70,7 @@
   const started = Date.now();
 
   const keep = () => {
+    if (leave()) return;
     const forms = onPage();
     for (const [record, form] of forms) {
       const key = place() + "\n" + record;
@@ -127,6 +129,9 @@
     box.style.cssText = "position:fixed;right:16px;bottom:16px;max-width:min(420px,calc(100vw - 32px));padding:14px 16px;" +
       "border-radius:8px;background:#0b5a6b;color:#fff;font:15px/1.45 system-ui,sans-serif;z-index:1000000;" +
       "box-shadow:0 4px 24px rgb(0 0 0/.25);overflow-wrap:anywhere";
+    // The page's own type, which has Chinese where the machine has none.
+    const app = document.querySelector('[data-testid="stApp"]');
+    if (app) box.style.fontFamily = getComputedStyle(app).fontFamily;
     box.append(sentence);
     if (quote) { const q = document.createElement("p"); q.textContent = `“${quote}”`; q.style.margin = "8px 0 0"; box.append(q); }
     const away = document.createElement("button");
@@ -180,9 +185,23 @@
     }
   };
 
+  let left = false;
+  const leave = () => {
+    const sign = document.querySelector('[class*="st-key-whose-"]');
+    if (left || sign === null || sign.classList.contains("st-key-whose-" + owner)) return left;
+    left = true;
+    document.body.hidden = true;
+    for (const key of Object.keys(drafts)) delete drafts[key];
+    waiting.clear();
+    sessionStorage.removeItem(STORE);
+    location.replace("/");
+    return left;
+  };
+
   let due = 0;
   // Not put off again by what goes on meanwhile: a page that is being drawn never rests.
   const look = () => {
+    if (leave()) return;
     due = due || setTimeout(async () => { due = 0; await restore(); keep(); }, LOOK_MS);
   };
   let seen = started;

@@ -7,6 +7,7 @@ so a route that a later version of Streamlit adds stands behind the gate from it
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
@@ -17,11 +18,14 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sign_in import drafts, forms, headers, screens, sessions
+from sign_in import drafts, forms, headers, messages, screens, sessions, typefaces
 from sign_in.sessions import Person
 from sign_in.watch import Watch
 from warehouse.connect import Stores
 from warehouse.errors import reference
+
+MOST_WINDOWS = 10_000
+"""Of so many windows it is remembered who opened them; one that comes back after more is asked again by its page."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -52,6 +56,7 @@ class Gate:
         self._lookups = ThreadPoolExecutor(8, "gate-desk")
         self._passwords = ThreadPoolExecutor(2, "gate-bcrypt")
         self._forms = forms.Forms(stores, self.ask_password, demo_hint)
+        self._windows: OrderedDict[str, str] = OrderedDict()
 
     async def ask(self, what: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a question to the desk beside the event loop."""
@@ -100,6 +105,8 @@ class Gate:
             return PlainTextResponse("ok")
         if not headers.host_allowed(request.headers.get("host", ""), self.hosts):
             return PlainTextResponse("This app does not answer to that name.", 421)
+        if path in typefaces.PATHS and request.method in ("GET", "HEAD"):
+            return self.app
         token = request.cookies.get(sessions.cookie_name(self.stores.settings))
         who = await self.ask(sessions.person, self.stores, token)
         if path in forms.PATHS:
@@ -136,18 +143,38 @@ class Gate:
             await send({"type": "websocket.close", "code": 1008})
             return
 
+        username = who.username
+        if self._windows.get(messages.window_before(scope.get("subprotocols", ())), username) != username:
+            # It was cut off, and somebody else has signed in since: what it shows and holds is not hers.
+            await _send_away(scope, receive, send)
+            return
+
+        def opened(window: str) -> None:
+            self._windows[window] = username
+            while len(self._windows) > MOST_WINDOWS:
+                self._windows.popitem(last=False)
+
         async def still_in() -> bool:
             return await self.ask(sessions.person, self.stores, token) is not None
 
         async def seen() -> None:
             await self.ask(sessions.seen, self.stores, token)
 
-        watch = Watch(receive, send, still_in=still_in, seen=seen, recheck=self.recheck)
+        watch = Watch(receive, send, still_in=still_in, seen=seen, opened=opened, recheck=self.recheck)
         try:
             await watch.run(self.app, scope)
         except Exception as bug:  # whatever it is, it becomes a number
             reference(bug)
             await watch.close(1011)
+
+
+async def _send_away(scope: Scope, receive: Receive, send: Send) -> None:
+    """Let a window load itself anew."""
+    await receive()
+    protocols = list(scope.get("subprotocols", ()))
+    await send({"type": "websocket.accept", "subprotocol": protocols[0] if protocols else None})
+    await send({"type": "websocket.send", "bytes": messages.go_to("/")})
+    await send({"type": "websocket.close", "code": 1008})
 
 
 def _is_navigation(request: Request) -> bool:

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 
+from sign_in import typefaces
+
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 
 
@@ -37,9 +39,9 @@ def page_policy(index_html: str) -> str:
 
 
 def form_policy(style: str) -> str:
-    """The policy of the gate's own pages: one inline style, no script at all."""
+    """The policy of the gate's own pages: one inline style, type of our own, no script at all."""
     return (
-        f"default-src 'none'; style-src {source_hash(style)}; img-src data:; form-action 'self'; "
+        f"default-src 'none'; style-src {source_hash(style)}; font-src 'self'; img-src data:; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     )
 
@@ -56,13 +58,13 @@ def protect(headers: MutableHeaders, policy: str, path: str, *, status: int, htt
     if https:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     # Only the program's own files may be kept. Everything else can carry customers: pages, charts, exports.
-    program = path.startswith(("/static/", "/typefaces/")) and "text/html" not in headers.get(
+    program = path.startswith(("/static/", typefaces.PLACE)) and "text/html" not in headers.get(
         "content-type", ""
     )
     if not program or status not in (200, 206, 304):
         headers["Cache-Control"] = "no-store"
         headers.add_vary_header("Cookie")
-    elif path.startswith("/typefaces/"):
+    elif path.startswith(typefaces.PLACE):
         headers["Cache-Control"] = "private, max-age=2592000"
 
 

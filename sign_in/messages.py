@@ -6,6 +6,7 @@ read. It uses the message classes (`streamlit.proto`) and nothing of Streamlit's
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -46,6 +47,21 @@ def hear(data: bytes) -> Heard:
         payload = message.backend_operation_request.WhichOneof("payload")
         return Heard(payload in _ALLOWED_OPERATIONS, by_hand=payload == "deferred_file")
     return Heard(kind in _ALLOWED)
+
+
+def window_of(data: bytes) -> str:
+    """Streamlit's name for the window it speaks to, where one of its messages tells it; otherwise ""."""
+    message = ForwardMsg()
+    try:
+        message.ParseFromString(data)
+    except DecodeError:
+        return ""
+    return str(message.new_session.initialize.session_id)
+
+
+def window_before(protocols: Sequence[str]) -> str:
+    """The name a window had before its connection was cut, as it comes back: the third of its subprotocols; or ""."""
+    return protocols[2] if len(protocols) > 2 else ""
 
 
 def go_to(url: str) -> bytes:

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from html import escape
 
-STYLE = """
+from sign_in import typefaces
+
+STYLE = (
+    """
 :root{color-scheme:light dark;--page:#f5f7f8;--card:#fff;--text:#1b2a33;--soft:#51626d;--line:#d5dde1;--field:#8796a0;
 --accent:#0b5a6b;--hover:#084856;--on:#fff;--bad:#9b2318;--badsoft:#fbeceb;--note:#eef3f4}
 @media (prefers-color-scheme:dark){:root{--page:#11191e;--card:#18232a;--text:#e6edf0;--soft:#a3b4bd;--line:#2d3c45;
 --field:#6c7f8a;--accent:#62bdd0;--hover:#84cfde;--on:#0b1a1f;--bad:#ffb4a8;--badsoft:#3a2220;--note:#1f2d35}}
 *{box-sizing:border-box}
 body{margin:0;min-height:100vh;min-height:100dvh;display:grid;place-items:center;padding:24px 16px;background:var(--page);
-color:var(--text);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
+color:var(--text);font:16px/1.5 """
+    + typefaces.FAMILIES
+    + """,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
 main{width:100%;max-width:400px}
 .card{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:32px;
 box-shadow:0 1px 2px rgb(16 32 40/.05),0 8px 32px rgb(16 32 40/.06)}
@@ -36,6 +41,8 @@ overflow-wrap:anywhere}
 .foot{font-size:14px;color:var(--soft);text-align:center;margin:20px 0 0}a{color:var(--accent)}
 @media (max-width:480px){.card{padding:24px 20px}}
 """
+    + typefaces.FACES
+)
 
 
 def _document(title: str, body: str) -> str:

@@ -17,7 +17,10 @@ from sign_in import headers, messages
 
 
 class Watch:
-    """`still_in` says whether the session lives, `seen` keeps it from going idle; asked every `recheck` seconds."""
+    """`still_in` says whether the session lives, `seen` keeps it from going idle; asked every `recheck` seconds.
+
+    `opened` is told once what Streamlit calls the window.
+    """
 
     def __init__(
         self,
@@ -26,10 +29,12 @@ class Watch:
         *,
         still_in: Callable[[], Awaitable[bool]],
         seen: Callable[[], Awaitable[None]],
+        opened: Callable[[str], None],
         recheck: float,
     ) -> None:
         self.receive, self.send = receive, send
         self.still_in, self.seen, self.recheck = still_in, seen, recheck
+        self.opened, self.named = opened, False
         self.checked = asyncio.get_running_loop().time()
         self.place = "/"
         self.accepted = False
@@ -63,6 +68,9 @@ class Watch:
             self.accepted = True
         elif message["type"] == "websocket.close":
             self.over.set()
+        elif not self.named and (window := messages.window_of(message.get("bytes") or b"")):
+            self.named = True
+            self.opened(window)
         await self.send(message)
 
     async def _receive(self) -> Message:

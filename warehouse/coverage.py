@@ -69,8 +69,13 @@ class Coverage:
 
     def lacking(self, needed: Iterable[str]) -> tuple[str, ...]:
         """Of some `table`s and `table.column`s those that tell nothing; of a table not given, only the table."""
-        missing = [name for name in dict.fromkeys(needed) if name not in self.known]
-        return tuple(m for m in missing if "." not in m or m.partition(".")[0] in self.tables)
+        return lacking(needed, self.known)
+
+
+def lacking(needed: Iterable[str], known: frozenset[str]) -> tuple[str, ...]:
+    """Of some `table`s and `table.column`s those that are not `known`; of a table that is not, only the table."""
+    missing = [name for name in dict.fromkeys(needed) if name not in known]
+    return tuple(m for m in missing if "." not in m or m.partition(".")[0] in known)
 
 
 def coverage(stores: Stores, snapshot: str | None = None) -> Coverage | None:

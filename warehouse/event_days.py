@@ -8,7 +8,8 @@ delivered when it ended, and stays so: what is judged late afterwards takes noth
 
 **Complete from** is the column's first day. What happens to a lead, a case or an invitation takes its usual time after
 the first of them was recorded (90th percentile): until then there are fewer than there will be. The usual time is that
-of the table's first year, so that later rows move nothing.
+of the rows of the table's first half year by the end of its first year: each of them could take half a year and more, so
+that the slow ones are among them, and later rows move nothing.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _FEWEST = 20
 """From so many on, the time something takes can be said."""
 PLENTY = 10
 """As many rows had been expected in a silence that means “not delivered”."""
-_YEAR = timedelta(days=365)
+_HALF_A_YEAR, _YEAR = timedelta(days=182), timedelta(days=365)
 
 
 def write(db: duckdb.DuckDBPyConnection, day: date) -> None:
@@ -52,7 +53,7 @@ def write(db: duckdb.DuckDBPyConnection, day: date) -> None:
                 continue
             complete = first
             if table.name in _PROCESSES and at and first_of_all:
-                usual = _usual_days(db, rows, columns[0], column, first_of_all + _YEAR)
+                usual = _usual_days(db, rows, columns[0], column, first_of_all)
                 complete = max(first, first_of_all + timedelta(days=usual))
             in_time = _in_time_until(db, table, column, latest, day)
             db.execute(
@@ -68,15 +69,14 @@ def _untimed(column: Column) -> str:
     return f'count_if(is_day("{column.key}"))' if isinstance(column.type, Moment) else "0"
 
 
-def _usual_days(
-    db: duckdb.DuckDBPyConnection, rows: str, begun: Column, reached: Column, before: date
-) -> int:
-    """After how many days nine of ten had reached what `reached` dates, by the day `before`; 0 of too few."""
-    waited = f'datediff(\'day\', CAST("{begun.key}" AS DATE), CAST("{reached.key}" AS DATE))'
+def _usual_days(db: duckdb.DuckDBPyConnection, rows: str, begun: Column, reached: Column, first: date) -> int:
+    """After how many days nine of ten had reached what `reached` dates, of the first half year's rows; 0 of too few."""
+    from_day, to_day = (f'CAST("{column.key}" AS DATE)' for column in (begun, reached))
+    waited = f"datediff('day', {from_day}, {to_day})"
     row = db.execute(
         f"SELECT count(*), quantile_disc({waited}, 0.9) FROM {rows} "
-        f'WHERE {waited} >= 0 AND CAST("{reached.key}" AS DATE) < ?',
-        [before],
+        f"WHERE {waited} >= 0 AND {from_day} < ? AND {to_day} < ?",
+        [first + _HALF_A_YEAR, first + _YEAR],
     ).fetchone()
     return int(row[1]) if row and row[0] >= _FEWEST else 0
 

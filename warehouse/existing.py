@@ -5,6 +5,7 @@ It only reads, and says everything it finds instead of stopping at the first: wh
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +34,7 @@ from sqlalchemy import column as sql_column
 from sqlalchemy import table as sql_table
 from sqlalchemy.exc import SQLAlchemyError
 
+from warehouse.coverage import lacking
 from warehouse.errors import Problem
 from warehouse.moment_sql import fraction, is_day
 from warehouse.moments import ONLY_A_DAY, Moment
@@ -64,11 +66,19 @@ class Finding:
 
 @dataclass(frozen=True)
 class Checked:
-    """What was found, the rows of each table, and what is known of the bank, as `coverage.known` would say it."""
+    """What was found, the rows of each table, and what is known of the bank, as `coverage.known` would say it.
+
+    `empty` are the `table.column`s that are there and hold nothing.
+    """
 
     findings: tuple[Finding, ...]
     rows: dict[str, int]
     known: frozenset[str]
+    empty: frozenset[str] = frozenset()
+
+    def lacking(self, needed: Iterable[str]) -> tuple[str, ...]:
+        """Of some `table`s and `table.column`s those that tell nothing; of a table not given, only the table."""
+        return lacking(needed, self.known)
 
 
 def check_url(url: str, schema: str = UNIFIED) -> Checked:
@@ -96,6 +106,7 @@ def _check(engine: Engine, schema: str) -> Checked:
     findings: list[Finding] = []
     rows: dict[str, int] = {}
     known: set[str] = set()
+    empty: set[str] = set()
     with engine.connect() as connection:
         there = {t.name: _columns(connection, schema, t.name) for t in UNIFIED_TABLES}
         for table in UNIFIED_TABLES:
@@ -107,13 +118,29 @@ def _check(engine: Engine, schema: str) -> Checked:
             right = _right_columns(table, given, findings)
             rows[table.name] = _check_rows(connection, schema, table, right, findings)
             if rows[table.name]:
-                known |= {table.name, *(f"{table.name}.{c}" for c in right)}
+                hollow = _empty(connection, schema, table, right)
+                what = "is empty in every row"
+                findings += [
+                    Finding(table=table.name, column=name, what=what, serious=False)
+                    for name in sorted(hollow)
+                ]
+                known |= {table.name, *(f"{table.name}.{c}" for c in right - hollow)}
+                empty |= {f"{table.name}.{c}" for c in hollow}
             else:
                 findings.append(Finding(table=table.name, what="has no rows", serious=False))
             for column in table.c:
                 if column.info["refers"] and column.key in right:
                     _check_reference(connection, schema, column, there, findings)
-    return Checked(tuple(findings), rows, frozenset(known))
+    return Checked(tuple(findings), rows, frozenset(known), frozenset(empty))
+
+
+def _empty(connection: Connection, schema: str, table: Table, right: set[str]) -> set[str]:
+    """The columns of a table with rows that hold no value in any of them."""
+    here, names = _named(schema, table, "here"), sorted(right)
+    if not names:
+        return set()
+    filled = connection.execute(select(*(func.count(here.c[n]) for n in names)).select_from(here)).one()
+    return {name for name, values in zip(names, filled, strict=True) if not values}
 
 
 def _columns(connection: Connection, schema: str, name: str) -> dict[str, str]:

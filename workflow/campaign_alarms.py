@@ -6,17 +6,18 @@ days it stays closed, and comes back after that only if the figures still say so
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pandas as pd
 from sqlalchemy import insert, select
 
+from metrics.words import day
 from warehouse import journal
 from warehouse.access import Reader, Viewer
 from warehouse.connect import Stores
 from warehouse.desk import campaign_steps as t
 from warehouse.errors import AccessRefused, ChangeRefused
-from workflow.campaigns import ALARM_CLOSED, LONGEST_NOTE, states
+from workflow.campaigns import ALARM_CLOSED, LONGEST_NOTE, last_day_of, states
 
 MAY_CLOSE = frozenset({"marketing", "sales"})
 QUIET_DAYS = 30
@@ -27,7 +28,7 @@ def close_alarm(stores: Stores, viewer: Viewer, campaign_id: str, why: str, as_o
     """Close the alarm about a campaign as of a day of the data, with the reason.
 
     Raises AccessRefused unless the viewer is of Marketing or Sales (the attempt is logged), and ChangeRefused without a
-    reason, or if it is closed already.
+    reason, for a campaign that does not exist or is over, or if it is closed already.
     """
     if viewer.role not in MAY_CLOSE:
         journal.note(stores, viewer.username, "campaign.refused", campaign_id[:64], ALARM_CLOSED)
@@ -37,9 +38,16 @@ def close_alarm(stores: Stores, viewer: Viewer, campaign_id: str, why: str, as_o
         raise ChangeRefused(
             f"Say why the alarm is closed, in 1 to {LONGEST_NOTE:,} characters: the other department reads it."
         )
-    if campaign_id in set(closed(Reader(stores, viewer, stores.snapshot()), as_of)["campaign_id"]):
-        raise ChangeRefused("Somebody has closed this alarm already. Reload to read who, and why.")
+    ends_on = last_day_of(Reader(stores, viewer, stores.snapshot()), campaign_id)
+    if ends_on is not None and ends_on < as_of:
+        raise ChangeRefused(f"The campaign ended on {day(ends_on)}, and its alarm with it.")
     with journal.entry(stores, viewer.username, "campaign.alarm_closed", campaign_id, why) as entry:
+        # Read inside the entry, which is the only writer: of two who close it at once the second is told.
+        before = entry.desk.execute(
+            select(t.c.taken_at).where(t.c.campaign_id == campaign_id, t.c.step == ALARM_CLOSED)
+        ).scalars()
+        if any(_is_quiet(at, as_of) for at in before):
+            raise ChangeRefused("Somebody has closed this alarm already. Reload to read who, and why.")
         entry.desk.execute(
             insert(t).values(
                 campaign_id=campaign_id,
@@ -58,9 +66,13 @@ def closed(reader: Reader, as_of: date) -> pd.DataFrame:
         .where(t.c.step == ALARM_CLOSED)
         .order_by(t.c.step_id)
     ).drop_duplicates("campaign_id", keep="last")
-    # The bank's data may end on a day long before people close an alarm.
-    quiet = pd.to_datetime(rows["taken_at"]).dt.date.map(lambda day: as_of < day + timedelta(days=QUIET_DAYS))
+    quiet = pd.to_datetime(rows["taken_at"]).map(lambda at: _is_quiet(at, as_of))
     return rows[quiet.astype(bool)].reset_index(drop=True)
+
+
+def _is_quiet(closed_at: datetime, as_of: date) -> bool:
+    # The bank's data may end on a day long before people close an alarm.
+    return as_of < closed_at.date() + timedelta(days=QUIET_DAYS)
 
 
 def how_ended(alarms: pd.DataFrame, reader: Reader, as_of: date) -> pd.DataFrame:

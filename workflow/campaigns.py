@@ -79,7 +79,7 @@ def record(
     if expected_wins is not None and expected_wins < 0:
         raise ChangeRefused("The contracts a campaign should win cannot be fewer than 0.")
     reader = Reader(stores, viewer, stores.snapshot())
-    last_day = _last_day(reader, campaign_id)
+    last_day = last_day_of(reader, campaign_id)
     with journal.entry(stores, viewer.username, f"campaign.{step}", campaign_id, note) as entry:
         of_this = select(campaign_steps).where(campaign_steps.c.campaign_id == campaign_id)
         # Read inside the entry, which is the only writer: nobody closes in between.
@@ -104,7 +104,8 @@ def record(
         )
 
 
-def _last_day(reader: Reader, campaign_id: str) -> date | None:
+def last_day_of(reader: Reader, campaign_id: str) -> date | None:
+    """A campaign's last day; None if it has no end. Raises ChangeRefused for one that does not exist."""
     found = reader.frame(select(campaigns.c.ends_on).where(campaigns.c.campaign_id == campaign_id))
     if found.empty:
         raise ChangeRefused(f"There is no campaign “{campaign_id}”, so nothing was recorded.")

@@ -145,10 +145,14 @@ def sentence(column: str, value: float) -> str:
 
 def lacking(rule: Rule, covered: Coverage | None) -> str:
     """What the bank did not give of what a rule looks at, as a sentence; "" if it gave all of it."""
-    columns = (c for c in visitors.iterate(rule.when) if getattr(c, "table", None) is profile)
-    needed = [need for column in columns for need in needs_of(column.key)]  # type: ignore[attr-defined]
-    missing = not_given(needed, covered)
+    missing = not_given(needed_by(rule), covered)
     return missing.sentence if missing else ""
+
+
+def needed_by(rule: Rule) -> list[str]:
+    """The tables and columns of the unified tables that a rule looks at."""
+    columns = (c for c in visitors.iterate(rule.when) if getattr(c, "table", None) is profile)
+    return [need for column in columns for need in needs_of(column.key)]  # type: ignore[attr-defined]
 
 
 def over(condition: ColumnElement[bool], rows: Subquery) -> ColumnElement[bool]:

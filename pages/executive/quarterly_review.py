@@ -32,8 +32,11 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         quarter = _chosen(offered)
         version = review_issue.chosen(viewer, quarter)
-        draft = quarterly.build(reader, quarter, known, once)
-        review = draft if version is None else issued.corrected(issued.read(reader, version), draft)
+        review = (
+            quarterly.build(reader, quarter, known, once)
+            if version is None
+            else issued.corrected(issued.read(reader, version), _today(viewer, quarter))
+        )
         _take_along(viewer, review, quarter, version)
     headline.title(_unbroken(escaped(review.title)))
     st.caption(_how_to_read(review))
@@ -51,6 +54,12 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
                 st.caption(escaped(about.studied(study)))
                 for said in study.sentences:
                     st.text(said)
+
+
+def _today(viewer: Viewer, quarter: Quarter) -> Review:
+    """What would be issued to her now: what an issued version is compared with."""
+    reader = data.reader(audience := issued.read_as(viewer))
+    return quarterly.build(reader, quarter, data.known(audience), data.once(audience), alike=True)
 
 
 def _chosen(offered: tuple[Quarter, ...]) -> Quarter:
@@ -109,8 +118,10 @@ def _first(figure: Figure) -> None:
 
 
 def _since(figure: Figure) -> str:
-    """What an issued figure reads today, where a source corrected it since."""
-    return f":orange[corrected since: now {escaped(figure.corrected)}]" if figure.corrected else ""
+    """What an issued figure reads today, where a source corrected it since or it went on changing."""
+    if figure.corrected:
+        return f":orange[corrected since: now {escaped(figure.corrected)}]"
+    return f":gray[by now {escaped(figure.by_now)}]" if figure.by_now else ""
 
 
 def _short(figure: Figure) -> str:
@@ -162,8 +173,11 @@ def _card(figure: Figure) -> None:
 
 def _table(table: Table, key: str) -> None:
     """Sentences in a table are read whole: it wraps them, where a grid would cut them at its edge."""
-    frame = pd.DataFrame(table.rows, columns=list(table.columns))
-    if max((len(cell) for row in table.rows for cell in row), default=0) > LONG:
+    rows = [list(row) for row in table.rows]
+    for cell in (c for c in table.corrected if c.row is not None):
+        rows[cell.row][cell.column] += f" (corrected since: now {cell.now})"
+    frame = pd.DataFrame(rows, columns=list(table.columns))
+    if max((len(cell) for row in rows for cell in row), default=0) > LONG:
         if table.title:
             st.markdown(f"**{escaped(table.title)}**")
         tables.sentences(frame.map(escaped), frame, key)

@@ -16,7 +16,9 @@ from warehouse.access import Viewer
 from warehouse.errors import ChangeRefused
 from workflow.issued_reviews import LONGEST_WHY, MAY_ISSUE, Issue, issues
 
-DRAFT = "draft"
+DRAFT, _CHOICE = "draft", "version-"
+MOST_LISTED = 8
+"""Corrections named above the review; each is marked at its place as well."""
 
 
 def chosen(viewer: Viewer, quarter: Quarter) -> Issue | None:
@@ -30,7 +32,7 @@ def chosen(viewer: Viewer, quarter: Quarter) -> Issue | None:
         format_func=lambda n: (
             "Draft of today" if n == DRAFT else f"Version {n}, {day(versions[n].issued_at.date())}"
         ),
-        key=f"version-{quarter.name}",
+        key=_CHOICE + quarter.name,
         label_visibility="collapsed",
         width=210,
     )
@@ -50,8 +52,16 @@ def block(viewer: Viewer, quarter: Quarter, version: Issue | None, review: Revie
             _issue(quarter, max((v.version for v in versions), default=0))
     changed = issued.corrections(review)
     if changed:
-        listed = "; ".join(f"{label}: issued {then}, now {now}" for label, then, now in changed)
-        st.warning(f"Corrected since it was issued: {escaped(listed)}.", icon=":material/edit_note:")
+        listed = "; ".join(f"{label}: issued {then}, now {now}" for label, then, now in changed[:MOST_LISTED])
+        more = (
+            f"; and {len(changed) - MOST_LISTED} more, each at its place"
+            if len(changed) > MOST_LISTED
+            else ""
+        )
+        st.warning(
+            f"Corrected since it was issued: {escaped(listed)}{more}. Sentences and charts are as issued.",
+            icon=":material/edit_note:",
+        )
 
 
 def _issue(quarter: Quarter, seen: int) -> None:
@@ -65,6 +75,8 @@ def _issue(quarter: Quarter, seen: int) -> None:
                 "yours if it still differs."
             )
         number = issued.issue(connect.here(), viewer, quarter, str(values["why"] or ""))
+        # Who issues one reads it next, whichever she looked at before.
+        st.session_state[_CHOICE + quarter.name] = str(number)
         return f"Version {number} is issued."
 
     with (

@@ -50,7 +50,7 @@ def _why_missing(name: str, scope: Scope, viewer: Viewer) -> str:
     dimension = unanswerable(name, Question.of([name], scope))
     if dimension:
         return f"This figure is not kept by {dimension}."
-    missing = not_given(needs(name), data.coverage_of(viewer))
+    missing = not_given(needs(name), data.coverage_of(viewer)) or data.not_countable(viewer, name)
     return missing.sentence if missing else ""
 
 

@@ -6,6 +6,7 @@ share an answer only when they may see the same rows of the same snapshot. What 
 minute and is not cached: a function that reads it is refused.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -32,6 +33,7 @@ from warehouse.coverage import Coverage
 from warehouse.errors import NothingLoaded
 from warehouse.roles import RULES, See
 from workflow import conclusions
+from workflow.unchecked_rules import why_no_alert
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -120,6 +122,8 @@ def ask(
     if not of_desk:
         return of_bank
     fresh = ask_warehouse(Question.of(of_desk, scope, by, periods), reader(viewer), given)
+    if not_countable(viewer, *of_desk):
+        fresh[of_desk] = math.nan
     return of_bank.merge(fresh, on=["period", *by], how="outer") if in_bank else fresh
 
 
@@ -152,13 +156,21 @@ def hidden_below(viewer: Viewer, metric: Metric) -> int | None:
 def why_missing(viewer: Viewer, name: str, period: Period, row: pd.Series) -> Missing | None:
     """Why a row of an answer holds no value of a metric, from what is really missing; None where it holds one."""
     metric = CATALOGUE[name]
-    return why(name, period, figures(metric, row), coverage_of(viewer), hidden_below(viewer, metric))
+    return not_countable(viewer, name) or why(
+        name, period, figures(metric, row), coverage_of(viewer), hidden_below(viewer, metric)
+    )
+
+
+def not_countable(viewer: Viewer, *names: str) -> Missing | None:
+    """Why figures about what the nightly run raises say nothing in this bank; None where they do, and of others."""
+    return why_no_alert(reader(viewer)) if any(on_desk(n) for n in names) else None
 
 
 def missing_cell(viewer: Viewer, name: str) -> str:
     """What an empty cell of a metric says: `not known` where it was not given, else `too few` of who sees totals only."""
     metric = CATALOGUE[name]
-    if not_given_for([name], coverage_of(viewer)) or hidden_below(viewer, metric) is None:
+    missing = not_given_for([name], coverage_of(viewer)) or not_countable(viewer, name)
+    if missing or hidden_below(viewer, metric) is None:
         return "not known"
     return "too few"
 

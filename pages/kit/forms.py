@@ -96,7 +96,10 @@ def form(name: str, version: object = "", *, border: bool = False) -> Iterator[F
 
     After a write that was made it begins anew.
     """
-    prefix = f"form--{_slug(name)}--{_slug(version)}-{st.session_state.get(_ROUND + name, 0)}"
+    # With a sign of whose window it is: a browser keeps what was typed into a form that comes back under its name.
+    prefix = (
+        f"form--{_slug(name)}--{_slug(version)}-{st.session_state.get(_ROUND + name, 0)}-{door.sign()[:6]}"
+    )
     opened = Form(name, prefix)
     _drawn().add(name)
     with st.form(prefix, border=border):
@@ -180,8 +183,9 @@ def rest() -> None:
 def _press(name: str, keys: Mapping[str, str], write: Write) -> None:
     values = {of: st.session_state.get(key) for of, key in keys.items()}
     viewer = door.viewer()
-    if viewer is None:
-        # The gate sends her to the sign-in; what she typed waits in her browser.
+    if viewer is None or not door.opened_by(viewer):
+        # The gate sends her to the sign-in, and what she typed waits in her browser. What somebody else typed into a
+        # window that was hers is recorded under nobody's name.
         return
     try:
         done = write(viewer, values)

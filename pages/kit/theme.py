@@ -4,6 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from sign_in import typefaces
+
 ICON = str(Path(__file__).parent / "concord.svg")
 
 GRID = "rgba(128,140,150,0.22)"
@@ -35,43 +37,6 @@ def layout(height: int, **more: object) -> dict[str, object]:
     return base | more
 
 
-_CHINESE = {
-    "Concord Chinese": ("traditional", "U+3000-33FF, U+4E00-9FFF, U+FE30-FE4F, U+FF00-FFEF"),
-    "Concord Chinese Simplified": ("simplified", "U+4E00-9FFF"),
-    "Concord Chinese Rare": ("rare", "U+2E80-2FDF, U+3400-9FFF, U+F900-FAFF"),
-    "Concord Hong Kong": ("hong-kong", "U+2E80-2FDF, U+31C0-31EF, U+3400-9FFF, U+F900-FAFF, U+20000-3347F"),
-}
-"""Chinese for a machine that has none: a browser fetches a file only when a page shows a character of its range, and
-the machine has no such type of its own. `reports/typefaces` says where the files come from."""
-_OWN = {
-    400: (
-        "Noto Sans CJK TC",
-        "NotoSansCJKtc-Regular",
-        "PingFangHK-Regular",
-        "PingFangTC-Regular",
-        "Microsoft JhengHei",
-    ),
-    700: (
-        "Noto Sans CJK TC Bold",
-        "NotoSansCJKtc-Bold",
-        "PingFangHK-Semibold",
-        "PingFangTC-Semibold",
-        "Microsoft JhengHei Bold",
-    ),
-}
-"""What machines with Chinese have of their own, by its full name, for text and for what is bold."""
-
-
-def _face(family: str, file: str, characters: str, weight: int) -> str:
-    own = "".join(f'local("{name}"), ' for name in _OWN[weight])
-    return (
-        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-display: swap; unicode-range: {characters}; '
-        f'src: {own}url("/typefaces/{file}.woff2") format("woff2"); }}'
-    )
-
-
-_FACES = "\n".join(_face(family, *file, weight) for family, file in _CHINESE.items() for weight in _OWN)
-
 STYLE = (
     """<style>
 .stMainBlockContainer { padding: 2.2rem 2rem 3rem 2rem; }
@@ -82,7 +47,7 @@ STYLE = (
 [class*="st-key-below-card-"] { flex-wrap: nowrap; }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 3.6rem 0.9rem 3rem 0.9rem; } }
 """
-    + _FACES
+    + typefaces.FACES
     + """
 </style>"""
 )

@@ -5,11 +5,13 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.kit import data
-from sign_in import sessions
+from sign_in import drafts, sessions
 from warehouse import connect
 from warehouse.access import Viewer
 from warehouse.errors import Problem
 from workflow import assign
+
+_WHOSE = "whose window this is"
 
 
 def viewer() -> Viewer | None:
@@ -22,6 +24,30 @@ def later() -> Callable[[], Viewer | None]:
     stores = connect.here()
     token = st.context.cookies.get(sessions.cookie_name(stores.settings))
     return lambda: _holder(stores, token)
+
+
+def has_the_window_of_another(now: Viewer) -> bool:
+    """Whether somebody else opened this window. Then all it kept is forgotten: typed, chosen, unmasked.
+
+    A window that was cut off comes back with its own state, and with the cookie of whoever signed in since.
+    """
+    whose = st.session_state.setdefault(_WHOSE, now.username)
+    if whose == now.username:
+        return False
+    st.session_state.clear()
+    st.session_state[_WHOSE] = whose
+    return True
+
+
+def opened_by(now: Viewer) -> bool:
+    """Whether this window is hers, so that what it holds is what she looked at; forgets nothing."""
+    return bool(st.session_state.get(_WHOSE, now.username) == now.username)
+
+
+def sign() -> str:
+    """A sign of whose window this is, without the name; the page compares it with the one it was loaded under."""
+    whose = st.session_state.get(_WHOSE)
+    return drafts.owner(whose) if whose else ""
 
 
 def _holder(stores: connect.Stores, token: str | None) -> Viewer | None:

@@ -194,4 +194,6 @@ def _table(channels: pd.DataFrame) -> Table:
         "95 % interval",
     )
     title = "What a customer won by each channel costs and brings"
-    return Table(columns=columns, rows=tuple(rows), title=title)
+    # Customers and cost are counted; conclusion and value go on being worked out from what customers do later.
+    estimated = ("Conclusion, 24 months", "Lifetime value", "95 % interval")
+    return Table(columns=columns, rows=tuple(rows), title=title, estimated=estimated)

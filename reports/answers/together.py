@@ -15,6 +15,7 @@ from reports.answers.asked import Asked, rows_of
 from reports.answers.staff import Survey
 from reports.review import Answer, Chart, Figure, Series, Table
 from workflow.adoption import Worked, signed_in, worked
+from workflow.unchecked_rules import why_no_alert
 
 ADOPTION_DAYS = 30
 QUESTION = "How do the departments work together?"
@@ -35,7 +36,7 @@ def answer(asked: Asked) -> Answer:
         _hand_off(asked),
         NOT_MEASURED,
         _signed_in(asked),
-        _worked(done, asked.reader.stores.settings.smallest_cell),
+        _worked(done, asked),
         *_staff(said),
     ]
     return Answer(
@@ -102,13 +103,15 @@ def _signed_in(asked: Asked) -> str:
     )
 
 
-def _worked(done: Worked | None, fewest: int) -> str:
+def _worked(done: Worked | None, asked: Asked) -> str:
+    fewest = asked.reader.stores.settings.smallest_cell
     if done is None:
         return "How alerts are worked is not for your role."
     if math.isnan(done.raised):
         return f"Alerts: fewer than {fewest} customers were flagged in the quarter, too few to show."
     if done.raised == 0:
-        return "Alerts: none were raised in the quarter."
+        missing = why_no_alert(asked.reader)
+        return f"Alerts: {missing.clause}." if missing else "Alerts: none were raised in the quarter."
     text = f"Alerts: {numeral(done.raised)} customers were flagged in the quarter; " + (
         f"on how many work has begun is not shown: those with or without are fewer than {fewest}."
         if math.isnan(done.started)

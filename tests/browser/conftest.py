@@ -52,17 +52,16 @@ class Served:
 
 @pytest.fixture(scope="session")
 def served(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The app on the sample bank after a night, with an RM and an analyst who may sign in."""
+    """The app on the sample bank after a night, with an RM, an analyst and a service colleague who may sign in."""
     data = tmp_path_factory.mktemp("served") / "data"
     shutil.copytree(after_a_night, data)
     stores = connect.open_stores(Settings(data_dir=data), datetime.now)
-    for username, role, rm_id in (
-        ("rm", "relationship_manager", busy_rm(stores).rm_id),
-        ("analyst", "analyst", None),
+    for username, full_name, role, rm_id in (
+        ("rm", "Test rm", "relationship_manager", busy_rm(stores).rm_id),
+        ("analyst", "Test analyst", "analyst", None),
+        ("chan", "陳大文", "service", None),
     ):
-        accounts.create(
-            stores, username, PASSWORD, by="test", full_name=f"Test {username}", role=role, rm_id=rm_id
-        )
+        accounts.create(stores, username, PASSWORD, by="test", full_name=full_name, role=role, rm_id=rm_id)
     stores.desk.dispose()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -126,7 +125,10 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
-<fontconfig><dir>{fonts}</dir><cachedir>{cache}</cachedir></fontconfig>"""
+<fontconfig><dir>{fonts}</dir><cachedir>{cache}</cachedir>
+<match target="pattern"><edit name="family" mode="append_last" binding="strong"><string>Bitstream Vera Sans</string></edit></match>
+</fontconfig>"""
+"""With a type of last resort, as every machine has one: without it Chromium gives up each type whose file is yet to come."""
 
 
 @pytest.fixture

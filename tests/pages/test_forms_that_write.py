@@ -11,6 +11,7 @@ from sqlalchemy import select
 from staff import busy_rm, somebody, words
 from streamlit.testing.v1 import AppTest
 
+from pages.kit import viewer as door
 from warehouse import connect
 from warehouse.access import SYSTEM, Reader, Viewer
 from warehouse.desk import alert_steps, alerts, campaign_steps, offers
@@ -159,6 +160,27 @@ def test_a_campaigns_second_window_closes_nothing_it_did_not_show(open_page, ban
     assert "while you had it open" in words(second)
     assert next(t for t in second.text_area if t.label.startswith("The plan")).value == "Nine in ten stayed"
     assert next(s for s in second.selectbox if s.label == "Step").value == "analysed"
+
+
+def test_nothing_that_one_typed_is_shown_to_whoever_signs_in_after_her(
+    open_page, bank, rm, alert, monkeypatch
+) -> None:
+    """The window was cut off, and comes back with its session to another RM's sign-in: even one who sees the customer."""
+    typed = "Only for me: her son is ill"
+    window = _window(open_page, rm, alert)
+    record_step(bank, rm, alert["alert_id"], "offered", "", 1)
+    _press(_choose(window, "contacted", typed), "Record")
+    assert _note(window).value == typed, "a refused form keeps it for her"
+    colleague = replace(rm, username="colleague", full_name="Colleague")
+    monkeypatch.setattr(door, "viewer", lambda: colleague)
+    _press(window, "Record")
+    assert [s["step"] for s in _rows(bank, alert_steps)] == ["offered"], "nor is it recorded under that name"
+    assert "nothing of theirs is kept" in words(window)
+    assert [*window.text_input, *window.text_area, *window.selectbox] == []
+    assert typed not in str(window.session_state)
+    monkeypatch.setattr(door, "viewer", lambda: rm)
+    window.run()
+    assert typed not in f"{words(window)} {[t.value for t in window.text_input]}"
 
 
 def test_every_form_that_writes_is_of_the_one_kind() -> None:

@@ -11,11 +11,13 @@ from morning import stores_in
 from sqlalchemy import insert, select
 from staff import EVERYBODY, cells, somebody, words
 
+from metrics.scope import Period, Scope
 from warehouse.access import SYSTEM, Reader
 from warehouse.connect import Stores
 from warehouse.desk import definition_signatures, users
 from workflow import annotations
-from workflow.goals import every_goal
+from workflow.goal_targets import targets
+from workflow.goals import DIGITAL, every_goal
 from workflow.sample_goals import set_sample_goals
 
 AS_OF = date(2026, 6, 30)
@@ -97,6 +99,69 @@ def test_marketing_sets_the_goal_of_the_template(open_page, bank: Stores):
         *("qualified_conversions", "digital channels", "marketing-1"),
     )
     assert sum(goal.path) == goal.target > 0
+
+
+def test_a_goal_of_two_departments_is_in_force_when_both_have_signed_it_on_the_page(open_page, bank: Stores):
+    """Set on 1 July for the whole year: a target from then on, and none of the quarter that had ended."""
+    app = _press(
+        open_page(MARKETING, "goals"), "+25 % qualified conversions, digital channels, this fiscal year"
+    )
+    next(t for t in app.text_input if str(t.key).endswith("--note")).input(
+        "Sales takes two more people in July."
+    )
+    app = _press(app, "Set the goal")
+    _ok(app)
+    assert "is proposed, waits for Marketing and Sales to sign" in app.title[0].value
+    assert "It is no target until then" in words(app)
+    assert "Sign for Sales" not in [b.label for b in app.button], "nobody signs for another department"
+    assert not _targets(bank)
+    app = _press(app, "Sign for Marketing")
+    _ok(app)
+    assert "waits for Sales to sign" in app.title[0].value
+    assert "Marketing signed it on 1 Jul 2026" in words(app)
+    assert not _targets(bank), "one signature is not an agreement"
+    review = words(open_page(EXECUTIVE, "quarterly-review", **{"answer-goals": "true"}))
+    assert "Proposed, not in force: Qualified conversions" in review
+
+    app = open_page(SALES, "goals")
+    assert "Sign for Marketing" not in [b.label for b in app.button]
+    app = _press(app, "Sign for Sales")
+    _ok(app)
+    assert "so far" in app.title[0].value
+    (goal,) = every_goal(Reader(bank, SYSTEM))
+    assert [(s.department, s.signed_by) for s in goal.signatures] == [
+        ("Marketing", "marketing-1"),
+        ("Sales", "sales-1"),
+    ]
+    assert _targets(bank) == {"qualified_conversions"}
+    page = open_page(EXECUTIVE, "quarterly-review", **{"answer-goals": "true"})
+    assert "No goal was in force at the end of this quarter" in page.expander[0].label
+    review = words(page)
+    assert "1 goal for these days was agreed after the quarter ended and is not among its goals." in review
+
+
+def _targets(bank: Stores) -> set[str]:
+    """What has a target in the month that runs."""
+    scope = Scope(Period(date(2026, 6, 1), AS_OF), (("channel", DIGITAL),))
+    return set(targets(Reader(bank, SYSTEM), scope, as_of=AS_OF))
+
+
+def test_a_goal_that_one_department_declines_on_the_page_comes_into_force_for_nobody(open_page, bank: Stores):
+    app = _press(
+        open_page(MARKETING, "goals"), "+25 % qualified conversions, digital channels, this fiscal year"
+    )
+    next(t for t in app.text_input if str(t.key).endswith("--note")).input(
+        "Sales takes two more people in July."
+    )
+    _press(_press(app, "Set the goal"), "Sign for Marketing")
+    app = _press(open_page(SALES, "goals"), "Decline for Sales")
+    assert "what should change" in words(app)
+    next(t for t in app.text_input if t.label.endswith("(Sales)")).input("Too many for *two* people.")
+    app = _press(app, "Decline for Sales")
+    _ok(app)
+    assert "declined by Sales" in app.title[0].value
+    (goal,) = every_goal(Reader(bank, SYSTEM))
+    assert goal.in_force_since is None
 
 
 def test_a_goal_that_is_not_smart_is_told_its_letters_and_not_set(open_page, bank: Stores):

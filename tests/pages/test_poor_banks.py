@@ -20,7 +20,7 @@ from pages import MENU
 from warehouse import coverage
 from warehouse.access import SYSTEM, Reader
 from warehouse.load import load
-from warehouse.schema import tickets
+from warehouse.schema import UNIFIED_TABLES, tickets
 from workflow import nightly
 
 Lacking = dict[str, tuple[str, ...]]
@@ -180,6 +180,32 @@ def test_the_review_says_the_same_of_an_outcome_that_was_not_given(open_half: Op
 def test_nobody_to_call_is_said_only_where_rules_could_be_checked(open_half: Open) -> None:
     page = open_half(somebody("relationship_manager"), "today")
     assert page.title[0].value == "Whom you should call is not known: `customers.rm_id` was not given"
+
+
+def test_no_alert_is_no_figure_where_no_rule_could_be_checked(
+    once: Callable[..., Path], loaded_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bank of customers and leads alone: nobody looked, so nobody knows how many should be called."""
+    extracts = tmp_path / "extracts"
+    extracts.mkdir()
+    tables = [t.name for t in UNIFIED_TABLES if t.name not in ("customers", "leads")]
+    poorer(next(loaded_folder.glob("bank-*.duckdb")), extracts, dict.fromkeys(tables, ()), {})
+    stores = stores_in(tmp_path / "data")
+    load(stores, extracts)
+    opening = opener(stores, monkeypatch)
+    page = next(opening)(somebody("analyst"), "today")
+    assert {m.label: m.value for m in page.metric}["Open alerts"] == "not known"
+    said = words(page)
+    assert "Not known, as no rule could be checked: " in said
+    assert "`tickets`" in said
+    assert "not enough data yet (n = 0)" not in said
+    review = next(opener(stores, monkeypatch))(
+        somebody("executive"), "quarterly-review", **{"answer-together": "true"}
+    )
+    assert "Alerts: not known, as no rule could be checked: " in words(review)
+    assert "none were raised" not in words(review)
+    opening.close()
+    stores.desk.dispose()
 
 
 def test_a_customer_page_claims_nothing_of_what_was_not_given(half: Path, open_half: Open) -> None:

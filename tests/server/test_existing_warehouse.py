@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, text
 
 import cli
 from metrics import CATALOGUE
+from metrics.missing import needs
 from pages import MENU
 from warehouse.connect import Stores
 from warehouse.schema import UNIFIED_TABLES
@@ -31,6 +32,27 @@ def test_a_whole_duckdb_bank_has_nothing_to_mend(loaded: Stores, tmp_path: Path)
     assert code == 0, said
     assert "Everything needed is there." in said
     assert "will be empty" not in said
+
+
+def test_a_figure_that_will_not_be_known_says_which_column_it_lacks_as_its_card_does(
+    loaded: Stores, tmp_path: Path
+) -> None:
+    built = shutil.copy(snapshot_file(loaded.settings, loaded.snapshot()), tmp_path)
+    with duckdb.connect(built) as theirs:
+        theirs.execute("ALTER TABLE unified.tickets DROP COLUMN first_reply_at")
+        theirs.execute("UPDATE unified.leads SET rejected_at = NULL")
+        theirs.execute("DROP TABLE unified.campaign_days")
+    code, said = _check(f"duckdb:///{built}")
+    assert code == 0, said
+    assert "note   leads.rejected_at is empty in every row." in said
+    lines = dict(line.strip().partition(": ")[::2] for line in said.splitlines() if line.startswith("  `"))
+    assert "Time to first reply" in lines["`tickets.first_reply_at` was not given"]
+    assert "Rejected by Sales" in lines["`leads.rejected_at` is empty in every row"]
+    assert "Marketing cost" in lines["`campaign_days` was not given"]
+    for name, metric in CATALOGUE.items():
+        listed = [why for why, labels in lines.items() if metric.label in labels.rstrip(".").split("; ")]
+        lacks = {"tickets.first_reply_at", "leads.rejected_at", "campaign_days"} & set(needs(name))
+        assert bool(listed) == bool(lacks), name
 
 
 @pytest.mark.postgresql

@@ -12,6 +12,7 @@ from amy_chan import PASSWORD
 from sqlalchemy import select
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from sign_in import accounts, headers
 from sign_in.gate import Gate
@@ -63,6 +64,8 @@ class Inside:
 
     heard: list[bytes] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    window: str = ""
+    """What it calls every window, once that is set."""
 
     async def __call__(self, scope, receive, send) -> None:
         if scope["type"] == "websocket":
@@ -70,7 +73,7 @@ class Inside:
             await socket.accept()
             async for data in socket.iter_bytes():
                 self.heard.append(data)
-                await socket.send_bytes(b"heard")
+                await socket.send_bytes(self._says())
             return
         self.asked.append(scope["path"])
         if scope["path"] == "/bug":
@@ -80,6 +83,13 @@ class Inside:
         await send(start)
         body = b"<head></head>customers" if scope["path"] == "/page" else b"customers"
         await send({"type": "http.response.body", "body": body})
+
+    def _says(self) -> bytes:
+        if not self.window:
+            return b"heard"
+        begun = ForwardMsg()
+        begun.new_session.initialize.session_id = self.window
+        return begun.SerializeToString()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from starlette.websockets import WebSocketDisconnect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from sign_in import accounts, drafts, headers, sessions
+from sign_in import accounts, drafts, headers, sessions, typefaces
 from sign_in.gate import Gate
 from warehouse import connect
 from warehouse.settings import Settings
@@ -96,6 +96,18 @@ def test_the_script_and_the_sign_of_typing_need_a_session(visitor, stores, clock
     assert visitor.post("/seen").status_code == 204
     clock.passes(minutes=20)
     assert visitor.get("/", headers=PAGE).status_code == 200, "who types is not idle"
+
+
+def test_the_type_of_the_sign_in_is_given_to_whoever_asks_and_nothing_beside_it(visitor, inside):
+    page = visitor.get("/login", headers=PAGE)
+    assert "font-src 'self'" in page.headers["content-security-policy"]
+    for path in typefaces.PATHS:
+        assert path in page.text
+        assert visitor.get(path).status_code == 200
+        assert visitor.post(path).status_code == 401
+    assert set(inside.asked) == typefaces.PATHS
+    for path in ("/typefaces/", "/typefaces/other.woff2", "/typefaces/../static/a.js"):
+        assert visitor.get(path).status_code == 401
 
 
 def test_health_is_public_and_says_nothing(visitor):
@@ -357,6 +369,31 @@ def test_an_open_websocket_ends_with_its_session_and_the_page_goes_to_the_form(
             socket.receive_bytes()
         assert closed.value.code == 1008
     assert len(inside.heard) == 1
+
+
+def test_a_window_that_comes_back_under_another_person_loads_itself_anew(visitor, stores, inside):
+    """Its connection was cut while somebody else signed in in the same browser: it still shows what the first typed."""
+    accounts.create(stores, "bob", PASSWORD, by="cli", full_name="Bob Ho", role="analyst")
+    inside.window = "window-of-amy"
+    sign_in(visitor)
+    run = BackMsg()
+    run.rerun_script.query_string = "a=1"
+
+    def comes_back():
+        protocols = ["streamlit", "token", "window-of-amy"]
+        with visitor.websocket_connect(STREAM, subprotocols=protocols) as socket:
+            socket.send_bytes(run.SerializeToString())
+            return ForwardMsg.FromString(socket.receive_bytes())
+
+    assert comes_back().new_session.initialize.session_id == "window-of-amy"
+    assert comes_back().new_session.initialize.session_id == "window-of-amy", "she may come back to her own"
+    page = visitor.get("/logout", headers=PAGE)
+    visitor.post("/logout", data=form_of(page))
+    page = visitor.get("/login", headers=PAGE)
+    visitor.post("/login", data=form_of(page, username="bob", password=PASSWORD))
+    heard = len(inside.heard)
+    assert comes_back().auth_redirect.url == "/"
+    assert len(inside.heard) == heard
 
 
 @pytest.mark.parametrize(("by_hand", "stays"), [(True, True), (False, False)])

@@ -16,7 +16,7 @@ from morning import stores_in
 
 from metrics import CATALOGUE, query
 from metrics.coverage import counted
-from metrics.measure import Measure, measures_of
+from metrics.measure import Measure, is_closed, measures_of
 from metrics.query import Question
 from metrics.scope import Period, Scope
 from warehouse import coverage
@@ -34,9 +34,8 @@ BY_THE_NIGHT = {"touch_credits", "customer_values", "ticket_themes", "alerts"}
 def grows(name: str) -> bool:
     """Whether a metric says that a past period's figure may still change."""
     metric = CATALOGUE[name]
-    return any(m.final_after != 0 for m in measures_of(metric)) or any(
-        "so far" in m.means for m in (metric, *measures_of(metric))
-    )
+    says = any("so far" in m.means for m in (metric, *measures_of(metric)))
+    return says or not is_closed(metric)
 
 
 STAYS = sorted(

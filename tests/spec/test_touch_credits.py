@@ -13,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, create_engine, delete, insert, text
 
-from metrics import credits, journeys
+from metrics import CATALOGUE, credits, journeys
+from metrics.attribution import MODEL_OF
+from metrics.measure import version
 from warehouse.schema import BANK, lead_moves, leads, touches
 
 AS_OF = date(2026, 6, 30)
@@ -286,6 +288,19 @@ def test_a_second_win_without_a_touch_since_the_first_is_no_known_touch(engine: 
     assert not found.duplicated(["model", "touch_id", "lead_id", "move"]).any()
     none = _credits(engine, [TWICE], [], moves=WON_TWICE)
     assert len(none) == 2 * len(credits.WEIGHTS)
+
+
+def test_each_of_the_eight_says_since_when_every_win_of_a_lead_is_credited() -> None:
+    """And none of them says a version of which its history tells nothing."""
+    eight = [CATALOGUE[name] for name in MODEL_OF]
+    assert len(eight) == 8
+    for metric in eight:
+        assert "A lead won twice has two wins" in metric.means
+        assert metric.history[-1] == (
+            f"{len(metric.history)}, 29 Nov 2026: each win of a lead, credited to its contacts since the win before it; "
+            "until then a lead won twice had one."
+        )
+        assert version(metric) == str(len(metric.history))
 
 
 def test_no_wins_give_no_credits(engine: Engine) -> None:

@@ -141,3 +141,17 @@ def test_the_credit_is_that_of_the_wins_it_took_part_in(own_bank: Stores) -> Non
     asked = of_those_reached(Period(date(2026, 4, 1), date(2026, 4, 30)), "email")
     told = Reader(own_bank, SYSTEM, own_bank.snapshot()).frame(asked)
     assert told[["model", "credited", "reached"]].to_numpy().tolist() == [["linear", 0.5, 1]]
+
+
+def test_of_a_lead_won_twice_both_wins_are_reached(own_bank: Stores) -> None:
+    rows = [("1", 2, "email", 1.0), ("2", 5, "email", 0.5), ("3", 5, "branch", 0.5)]
+    with next_snapshot(own_bank) as draft:
+        found = pd.DataFrame(rows, columns=["touch_id", "move", "channel", "credit"])
+        draft.write(
+            touch_credits,
+            found.assign(model="linear", lead_id="L1", won_at=datetime(2026, 4, 5)),
+            replacing=true(),
+        )
+    asked = of_those_reached(Period(date(2026, 4, 1), date(2026, 4, 30)), "email")
+    told = Reader(own_bank, SYSTEM, own_bank.snapshot()).frame(asked)
+    assert told[["credited", "reached"]].to_numpy().tolist() == [[1.5, 2]]
