@@ -23,8 +23,8 @@ from warehouse.settings import Settings
 ROOT = Path(__file__).parents[2]
 PROGRAM = str(Path(__file__).with_name("loads_a_folder.py"))
 Bank = Callable[[], Stores]
-KILLS = {"": 20}
-KILLS_ON_SERVER = 6
+KILLS = {"": 8}
+KILLS_ON_SERVER = 4
 
 
 def _begin(stores: Stores, folder: Path, **more) -> subprocess.Popen:
