@@ -7,7 +7,8 @@ rows or more should have come: then it is the column's latest day. A month's fig
 delivered when it ended, and stays so: what is judged late afterwards takes nothing from it.
 
 **Complete from** is the column's first day. What happens to a lead, a case or an invitation takes its usual time after
-the first of them was recorded (90th percentile): until then there are fewer than there will be. The usual time is that
+the first of them was recorded (90th percentile): until then there are fewer than there will be. A lead's time runs from
+its first touch, where touches are given: those whose first touch lies before the data are missing. The usual time is that
 of the rows of the table's first half year by the end of its first year: each of them could take half a year and more, so
 that the slow ones are among them, and later rows move nothing.
 """
@@ -22,7 +23,7 @@ from sqlalchemy import Column, Table
 
 from warehouse import rhythm
 from warehouse.moments import Moment
-from warehouse.schema import UNIFIED_TABLES, event_columns
+from warehouse.schema import UNIFIED_TABLES, event_columns, leads
 
 BY_MONTH = "month_on"
 _PROCESSES = frozenset({"leads", "tickets", "surveys"})
@@ -53,7 +54,7 @@ def write(db: duckdb.DuckDBPyConnection, day: date) -> None:
                 continue
             complete = first
             if table.name in _PROCESSES and at and first_of_all:
-                usual = _usual_days(db, rows, columns[0], column, first_of_all)
+                usual = _usual_days(db, table, columns[0], column, first_of_all)
                 complete = max(first, first_of_all + timedelta(days=usual))
             in_time = _in_time_until(db, table, column, latest, day)
             db.execute(
@@ -69,9 +70,18 @@ def _untimed(column: Column) -> str:
     return f'count_if(is_day("{column.key}"))' if isinstance(column.type, Moment) else "0"
 
 
-def _usual_days(db: duckdb.DuckDBPyConnection, rows: str, begun: Column, reached: Column, first: date) -> int:
+def _usual_days(
+    db: duckdb.DuckDBPyConnection, table: Table, begun: Column, reached: Column, first: date
+) -> int:
     """After how many days nine of ten had reached what `reached` dates, of the first half year's rows; 0 of too few."""
+    rows = f"{table.schema}.{table.name}"
     from_day, to_day = (f'CAST("{column.key}" AS DATE)' for column in (begun, reached))
+    if table.name == leads.name:
+        rows += (
+            " LEFT JOIN (SELECT lead_id, CAST(min(touched_at) AS DATE) AS touched_on FROM unified.touches "
+            "WHERE lead_id IS NOT NULL GROUP BY lead_id) USING (lead_id)"
+        )
+        from_day = f"least({from_day}, touched_on)"
     waited = f"datediff('day', {from_day}, {to_day})"
     row = db.execute(
         f"SELECT count(*), quantile_disc({waited}, 0.9) FROM {rows} "

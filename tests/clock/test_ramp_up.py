@@ -8,9 +8,10 @@ import pytest
 
 from metrics import CATALOGUE
 from metrics.coverage import complete_from, reaches_back
-from metrics.scope import Period, year_before
+from metrics.scope import Period, full_months, year_before
 from reports import quarterly_review
 from warehouse import coverage
+from workflow.goal_coverage import complete_months
 
 FIRST = date(2025, 5, 27)
 LAST = date(2026, 6, 30)
@@ -72,3 +73,24 @@ def test_a_year_before_that_is_half_a_ramp_up_is_no_figure_to_compare_with(bank)
     review = quarterly_review.build(reader, quarter, coverage.known(reader))
     assert review.begun == date(2025, 5, 1)
     assert not [f for a in review.answers for f in a.figures if f.year_before], "no quarter a year before"
+
+
+def test_a_win_takes_its_time_from_the_first_contact_where_contacts_are_given(bank):
+    """Whose first contact lies before the data is no lead of them yet; his win is missing as well."""
+    begun = leads(LAST)
+    touches = ["touch_id,lead_id,channel,touched_at"]
+    for line in begun.splitlines()[1:]:
+        lead, _, created, _ = line.split(",")
+        first = date.fromisoformat(created[:10]) - timedelta(days=20)
+        touches += [
+            f"T{lead}-{n},{lead},email,{on} 08:00"
+            for n, on in enumerate((first, created[:10]))
+            if str(on) >= str(FIRST)
+        ]
+    reader = bank({"leads.csv": begun, "touches.csv": "\n".join(touches) + "\n"}, LAST)
+    covered = coverage.of(reader)
+    assert complete_from(CATALOGUE["won"], covered) == FIRST + timedelta(days=140)
+    months = full_months(LAST, 12)
+    whole = complete_months("won", months, reader)
+    assert whole[0].start == date(2025, 11, 1), "in October the ramp-up was not yet past"
+    assert complete_months("leads", months, reader)[0].start == date(2025, 7, 1)
