@@ -73,9 +73,18 @@ def never_taken_up(until: date) -> Measure:
 
 def never_taken_up_by_campaign(reader: Reader, until: date, scope: Scope) -> pd.DataFrame:
     """A row per campaign: `waiting__0`, its leads that nobody took up, and `handed_over__0`, the qualified of them."""
+    return _never_taken_up(reader, until, scope, ("campaign",))
+
+
+def never_taken_up_in_all(reader: Reader, until: date, scope: Scope) -> pd.DataFrame:
+    """The same in one row over all campaigns: for who sees totals only it is more than the campaigns shown add up to."""
+    return _never_taken_up(reader, until, scope, ())
+
+
+def _never_taken_up(reader: Reader, until: date, scope: Scope, by: tuple[str, ...]) -> pd.DataFrame:
     everybody = never_taken_up(until)
     handed_over = replace(everybody, where=t.c.mql_at.is_not(None))
-    question = Question((), (Period(until, until),), scope.filters, ("campaign",))
+    question = Question((), (Period(until, until),), scope.filters, by)
     measures = {"waiting": everybody, "handed_over": handed_over}
     return of_measures(reader, measures, question, {id(handed_over): (everybody,)})
 

@@ -24,8 +24,7 @@ def never_taken_up(viewer: Viewer, scope: Scope) -> float:
     """How many leads were never taken up by the last day loaded; NaN where that is not known or too few to show."""
     if waiting.missing(data.known(viewer)):
         return float("nan")
-    found = _by_campaign(viewer, scope)
-    return float(found["waiting__0"].sum(min_count=1)) if len(found) else 0.0
+    return float(_in_all(viewer, scope)["waiting__0"])
 
 
 def show_never_taken_up(viewer: Viewer, scope: Scope, names: dict[str, str]) -> None:
@@ -38,11 +37,10 @@ def show_never_taken_up(viewer: Viewer, scope: Scope, names: dict[str, str]) -> 
             icon=":material/database_off:",
         )
         return
-    found = _by_campaign(viewer, scope)
-    total = found["waiting__0"].sum(min_count=1)
+    whole = _in_all(viewer, scope)
+    total, handed = whole["waiting__0"], whole["handed_over__0"]
     if pd.isna(total) or not total:
         return
-    handed = found["handed_over__0"].sum(min_count=1)
     with st.container(border=True, key="never-taken-up"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.subheader(f"{numeral(total)} leads were never taken up", width="content")
@@ -68,7 +66,7 @@ def show_never_taken_up(viewer: Viewer, scope: Scope, names: dict[str, str]) -> 
                 Leads=st.column_config.NumberColumn(format="localized"),
             )
         with right:
-            _campaigns(viewer, scope, found, names)
+            _campaigns(viewer, scope, float(total), names)
 
 
 def _action(viewer: Viewer, scope: Scope, total: float) -> None:
@@ -81,7 +79,8 @@ def _action(viewer: Viewer, scope: Scope, total: float) -> None:
         drill.show(figure, numeral(total), viewer, when_closed="ignore")
 
 
-def _campaigns(viewer: Viewer, scope: Scope, found: pd.DataFrame, names: dict[str, str]) -> None:
+def _campaigns(viewer: Viewer, scope: Scope, total: float, names: dict[str, str]) -> None:
+    found = data.cached(viewer, waiting.never_taken_up_by_campaign, data.as_of(viewer), scope)
     listed = found[found["waiting__0"].fillna(1) > 0].sort_values(
         "waiting__0", ascending=False, na_position="last"
     )
@@ -106,7 +105,10 @@ def _campaigns(viewer: Viewer, scope: Scope, found: pd.DataFrame, names: dict[st
     )
     rest = listed.iloc[CAMPAIGNS:]
     if len(rest):
-        st.caption(f"{len(rest)} further campaigns with {numeral(rest['waiting__0'].sum())} such leads.")
+        # All others together: those whose own number is too small to show are among them.
+        others = total - first["waiting__0"].sum()
+        told = "too few each to show" if first["waiting__0"].isna().any() else f"{numeral(others)} such leads"
+        st.caption(f"{len(rest)} further campaigns with {told}.")
 
 
 def overdue_by_age(viewer: Viewer, scope: Scope) -> None:
@@ -142,8 +144,8 @@ def overdue_by_age(viewer: Viewer, scope: Scope) -> None:
     )
 
 
-def _by_campaign(viewer: Viewer, scope: Scope) -> pd.DataFrame:
-    return data.cached(viewer, waiting.never_taken_up_by_campaign, data.as_of(viewer), scope)
+def _in_all(viewer: Viewer, scope: Scope) -> pd.Series:
+    return data.cached(viewer, waiting.never_taken_up_in_all, data.as_of(viewer), scope).iloc[0]
 
 
 def _today(viewer: Viewer) -> Period:
