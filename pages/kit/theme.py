@@ -43,6 +43,8 @@ STYLE = (
 [data-testid="stHeader"] { background: transparent; pointer-events: none; }
 [data-testid="stHeader"] * { pointer-events: auto; }
 [data-testid="stMetricLabel"] p { white-space: normal; }
+[data-testid="stMetricDelta"], [data-testid="stMetricDelta"] .stMarkdownEllipsis { height: auto; white-space: normal; }
+[data-testid="stMetricDelta"] p { white-space: normal; }
 [data-testid="stDataFrame"], [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
 [class*="st-key-below-card-"] { flex-wrap: nowrap; }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 3.6rem 0.9rem 3rem 0.9rem; } }
