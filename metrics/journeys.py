@@ -47,17 +47,19 @@ def steps(as_of: date, *, look_back: int, backwards: bool = False) -> Select[Any
     """How often a touch of one channel was followed by one of another: what a first-order Markov chain needs.
 
     A row per channel, following channel, is_first, is_last and won, with how many touches those are. Journeys are wins,
-    and leads that were lost, rejected, or created more than `look_back` days before `as_of` and not won; of a lead
+    and leads that are lost, rejected, or were created more than `look_back` days before `as_of` and not won; of a lead
     without a win the touches count that are at most `look_back` days before its last one. Tied touches are taken in the
     order of their touch_id, or `backwards`: both together favour neither.
     """
     end = _end(as_of)
     wins = _wins(as_of)
-    over = or_(
-        leads.c.lost_at < end,
-        leads.c.rejected_at < end,
-        leads.c.created_at < end - timedelta(days=look_back),
+    # The last move decides: who was rejected and has come back is on his way again.
+    closed = select(lead_moves.c.lead_id).where(
+        lead_moves.c.stage.in_(("rejected", "lost")),
+        or_(lead_moves.c.left_at.is_(None), lead_moves.c.left_at >= end),
+        lead_moves.c.entered_at < end,
     )
+    over = or_(leads.c.lead_id.in_(closed), leads.c.created_at < end - timedelta(days=look_back))
     ended = union_all(
         select(wins.c.lead_id, wins.c.move, wins.c.after, wins.c.won_at),
         select(leads.c.lead_id, literal(0), null(), null())

@@ -66,12 +66,13 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     engine.dispose()
 
 
-def _win(lead: Lead, at: object, move: int = 2, stage: str = "won") -> Lead:
+def _win(lead: Lead, at: object, move: int = 2, stage: str = "won", left: object = None) -> Lead:
     copied = ("lead_id", "customer_id", "created_at", "opportunity_at")
     return {
         "move": move,
         "stage": stage,
         "entered_at": at,
+        "left_at": left,
         "is_waiting": False,
         **{k: lead[k] for k in copied},
     }
@@ -83,9 +84,14 @@ def _ask(
     with engine.connect() as connection:
         if won:
             connection.execute(insert(leads), won)
-        # What the load makes of their columns: a win of a lead is a move.
+        # What the load makes of their columns: the end of a lead is a move.
         wins = (
-            [_win(lead, lead["won_at"]) for lead in won if lead["won_at"] is not None]
+            [
+                _win(lead, lead[f"{stage}_at"], stage=stage)
+                for lead in won
+                for stage in ("won", "lost", "rejected")
+                if lead[f"{stage}_at"] is not None
+            ]
             if moves is None
             else moves
         )
@@ -332,6 +338,20 @@ def test_steps_count_won_and_ended_journeys_and_leave_out_those_under_way(engine
         (None, None, 0, 1, 1, 1),
         ("email", None, 1, 1, 0, 2),
     }
+
+
+def test_the_journey_of_a_lead_that_was_lost_and_has_come_back_is_under_way(engine: Engine) -> None:
+    lost, back = _lead("E", None, created=1, lost=40), _lead("F", None, created=1, lost=40)
+    met = [_touch("E1", "E", "email", 2), _touch("F1", "F", "event", 2)]
+    moves = [
+        _win(lost, _at(40), stage="lost"),
+        _win(back, _at(40), stage="lost", left=_at(60)),
+        _win(back, _at(60), move=3, stage="reopened"),
+    ]
+    found = _ask(engine, journeys.steps(AS_OF, look_back=90), [lost, back], met, moves)
+    assert found["channel"].tolist() == ["email"]
+    before = _ask(engine, journeys.steps(date(2026, 5, 20), look_back=90), [lost, back], met, moves)
+    assert set(before["channel"]) == {"email", "event"}, "on that day it was lost"
 
 
 @pytest.fixture(scope="module")
