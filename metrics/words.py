@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 import pandas as pd
 
@@ -28,6 +28,8 @@ def _missing(value: float | None) -> bool:
     return value is None or math.isnan(value)
 
 
+_ROOM = Context(prec=400)
+"""Digits enough for the largest float to its last place."""
 _DIGITS = 12
 """Beyond so many a float holds the noise of how it was worked out: 100 × 0.7045 is 70.45, not 70.4499…"""
 
@@ -37,7 +39,7 @@ def rounded(value: float, places: int = 0) -> float:
     if not math.isfinite(value):
         return value
     exact = Decimal(f"{value:.{_DIGITS}g}") if abs(value) < 10**_DIGITS else Decimal(f"{value:.0f}")
-    return float(exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)) + 0.0
+    return float(exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _ROOM)) + 0.0
 
 
 def rounded_column(column: pd.Series, places: int = 0) -> pd.Series:

@@ -34,15 +34,25 @@
 
   const place = () => location.pathname + "?" + (new URLSearchParams(location.search).get("cid") || "");
 
-  /* The forms on the page: record → its version and its fields by name. */
+  /* The form sent last: record → the version it showed. A toast that was not there before says that it was recorded. */
+  const pressed = new Map();
+  /* The forms on the page: record → its version and its fields by name. While a page is drawn anew, the form that was
+     sent stands beside the one that takes its place: then it is the new one. */
   const onPage = () => {
-    const found = new Map();
+    const found = new Map(), all = new Map();
     for (const element of document.querySelectorAll('[class*="st-key-form--"]')) {
       const named = /(?:^|\s)st-key-form--([A-Za-z0-9-]+?)--([A-Za-z0-9-]+?)--([a-z_]+)(?:\s|$)/.exec(element.className);
       if (!named) continue;
       const [, record, version, field] = named;
-      if (!found.has(record)) found.set(record, { version, fields: new Map() });
-      found.get(record).fields.set(field, element);
+      if (!all.has(record)) all.set(record, new Map());
+      const versions = all.get(record);
+      if (!versions.has(version)) versions.set(version, new Map());
+      versions.get(version).set(field, element);
+    }
+    for (const [record, versions] of all) {
+      const names = [...versions.keys()];
+      const version = names.find((name) => name !== pressed.get(record)) || names[0];
+      found.set(record, { version, fields: versions.get(version), alone: names.length === 1 });
     }
     return found;
   };
@@ -62,8 +72,6 @@
   };
 
   const waiting = new Map(Object.entries(drafts).filter(([key]) => key.startsWith(place() + "\n")));
-  /* The form sent last: record → the version it showed. A toast that was not there before says that it was recorded. */
-  const pressed = new Map();
   const toasts = () => [...document.querySelectorAll('[data-testid="stToast"]')];
   const recorded = (record, form) =>
     pressed.get(record) === form.version && toasts().some((toast) => !("before" in toast.dataset));
@@ -86,7 +94,7 @@
       }
       if (typed) drafts[key] = { at: Date.now(), url: location.pathname + location.search, fields };
       else delete drafts[key];
-      if (typed === false) pressed.delete(record);
+      if (typed === false && form.alone) pressed.delete(record);
     }
     if (signedIn() && idle()) {
       for (const record of [...pressed.keys()]) {

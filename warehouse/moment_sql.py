@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Boolean, Float, Integer
+from sqlalchemy import BigInteger, Boolean, Float, Integer
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -84,7 +84,7 @@ class _Sql:
         """Microseconds on a clock that is never put forward."""
         half = TWICE // 2
         rest = self.words.rest.format(a=f"{self.fraction} + {half}", b=TWICE)
-        ahead = f"{self.fraction} + {QUARTER} * ({rest} - {half})"
+        ahead = f"{self.fraction} + CAST({QUARTER} AS BIGINT) * ({rest} - {half})"
         mark = f"CASE WHEN {self.fraction} BETWEEN 1 AND {LAST_SHIFT} THEN {ahead} ELSE 0 END"
         return f"({self.words.since.format(x=self.x)} - {mark})"
 
@@ -151,7 +151,7 @@ class instant(FunctionElement[Any]):
     """`instant(moment)`: microseconds on a clock that is never put forward: what moments of one day are ordered by."""
 
     name = "instant"
-    type = Integer()
+    type = BigInteger()
     inherit_cache = True
 
 

@@ -24,7 +24,7 @@ from warehouse.load import load
 from warehouse.schema import customers
 from warehouse.settings import Settings
 
-LEVELS = 20
+LEVELS = 10
 MEGABYTE = 2**20
 
 
@@ -76,7 +76,7 @@ def _people(stores: Stores) -> int:
     return int(counted["n"].item())
 
 
-def test_at_twenty_levels_of_a_full_disk_the_bank_before_stays_whole(tmp_path: Path) -> None:
+def test_at_ten_levels_of_a_full_disk_the_bank_before_stays_whole(tmp_path: Path) -> None:
     small, large = _extracts(tmp_path / "small", 2_000), _extracts(tmp_path / "large", 60_000)
     with _small_disk(64) as disk:
         stores = stores_in(disk / "data")

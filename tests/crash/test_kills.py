@@ -23,8 +23,8 @@ from warehouse.settings import Settings
 ROOT = Path(__file__).parents[2]
 PROGRAM = str(Path(__file__).with_name("loads_a_folder.py"))
 Bank = Callable[[], Stores]
-KILLS = {"": 8}
-KILLS_ON_SERVER = 4
+KILLS = {"": 5}
+KILLS_ON_SERVER = 3
 
 
 def _begin(stores: Stores, folder: Path, **more) -> subprocess.Popen:

@@ -26,6 +26,9 @@ from reports.review import Review
 from warehouse import coverage
 from warehouse.access import Reader, Viewer
 
+# Its bank and reviews are made once, by one worker.
+pytestmark = pytest.mark.xdist_group("handout")
+
 needs_pdftotext = missing.needs("pdftotext")
 
 

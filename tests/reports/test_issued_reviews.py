@@ -21,6 +21,9 @@ from warehouse.desk import audit_log, issued_review_contents
 from warehouse.errors import AccessRefused, ChangeRefused, Problem
 from workflow.issued_reviews import issues
 
+# Its bank and reviews are made once, by one worker.
+pytestmark = pytest.mark.xdist_group("issued reviews")
+
 QUARTER = Quarter(2026, 2, date(2026, 6, 30))
 
 

@@ -43,6 +43,9 @@ from workflow.goal_signing import SIGNS, sign_goal
 from workflow.goals import Draft, every_goal
 from workflow.lift import Result
 
+# Its bank and reviews are made once, by one worker.
+pytestmark = pytest.mark.xdist_group("quarterly review")
+
 ROLES = ("executive", "analyst", "marketing", "sales")
 CAUSAL = re.compile(r"\b(reduced|raised|lowered|increased|because|caused|thanks to|led to|due to)\b", re.I)
 

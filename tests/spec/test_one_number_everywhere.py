@@ -137,7 +137,7 @@ def test_two_hundred_scopes_give_one_number_on_today_funnel_goals_in_file_and_ro
             if measure.total == "count" and not math.isnan(count):
                 statement, rows = drill.behind(measure, scope, ANALYST)
                 assert rows == count
-                if position % 4 == 0:
+                if position % 3 == 0:
                     assert _in_the_file(bank, statement, name, scope) == count
                     met["file"] += 1
         met["share"] += isinstance(metric, Measure) is False

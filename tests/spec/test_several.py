@@ -42,7 +42,7 @@ def test_a_real_fall_among_several_is_still_found() -> None:
     assert worst(found, [0.0, 0.1, 0.0]) == 1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(some.lists(some.tuples(some.integers(0, 300), some.integers(0, 300)), min_size=1, max_size=5))
 def test_looking_at_more_never_makes_anything_clear(tops: list[tuple[int, int]]) -> None:
     pairs = [Pair(metric=RATE, now=share(a, 300), before=share(b, 300)) for a, b in tops]

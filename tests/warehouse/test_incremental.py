@@ -74,7 +74,7 @@ def test_a_late_correction_replaces_the_row_of_before(bank, tmp_path):
     assert rows(bank, "SELECT count(*) FROM unified.leads") == [(5,)]
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     parts=some.lists(some.integers(0, 2), min_size=8, max_size=8),
     order=some.permutations([0, 1, 2]),
