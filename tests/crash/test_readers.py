@@ -51,14 +51,14 @@ def _sessions(stores: Stores, answers: dict[str, set], wrong: list[BaseException
             thread.join()
 
 
-def test_five_sessions_read_through_two_loads_each_answer_from_one_snapshot(
+def test_five_sessions_read_through_three_loads_each_answer_from_one_snapshot(
     bank: Callable[[], Stores], bank_folder: Path, small_folder: Path
 ) -> None:
     readers, writer = bank(), bank()
     answers: dict[str, set] = {}
     wrong: list[BaseException] = []
     with _sessions(readers, answers, wrong):
-        for folder in (bank_folder, small_folder):
+        for folder in (bank_folder, small_folder, bank_folder):
             load(writer, folder, sample=True)
     assert wrong == []
     assert len(answers) >= 3
