@@ -25,7 +25,7 @@ from workflow import nightly
 
 ROOT = Path(__file__).parents[1]
 # A rule is judged by what it says, not by how busy the machine is.
-settings.register_profile("concord", deadline=None)
+settings.register_profile("concord", deadline=None, max_examples=60)
 settings.load_profile("concord")
 
 

@@ -59,8 +59,12 @@ def _ok(app) -> None:
     assert not [e.value for e in app.error]
 
 
-@pytest.mark.parametrize("viewer", EVERYBODY, ids=lambda v: v.role)
-def test_goals_open_for_everybody_on_the_shared_one(open_page, agreed: Stores, viewer):
+@pytest.mark.parametrize(
+    "viewer",
+    [v for v in EVERYBODY if v.role in ("marketing", "analyst", "relationship_manager", "service")],
+    ids=lambda v: v.role,
+)
+def test_goals_open_for_whoever_sees_other_rows_on_the_shared_one(open_page, agreed: Stores, viewer):
     app = open_page(viewer, "goals")
     _ok(app)
     title = app.title[0].value

@@ -44,7 +44,7 @@ from warehouse.connect import Stores
 from workflow.sample_goals import set_sample_goals
 
 LABELS = {metric.label: metric for metric in CATALOGUE.values()}
-LOOKED_AT = {"marketing": 3, "sales": 1, "analyst": 1, "executive": 1}
+LOOKED_AT = {"marketing": 3, "sales": 1, "analyst": 1, "executive": 2}
 """Role → at how many of the parts of the bank it looks."""
 SCOPES: tuple[tuple[str, dict[str, str]], ...] = (
     ("quarter", {}),
