@@ -93,8 +93,7 @@ def bank(file: Path, given: str | None) -> int:
             f"{moment} - to_hours(CAST(500 - place AS INTEGER)) FROM "
             "(SELECT lead_id, unnest(path) AS channel, generate_subscripts(path, 1) AS place FROM walked)"
         )
-        for macro in marking.MACROS:
-            db.execute(macro)
+        marking.define(db)
         moves.write(db, AS_OF)
         single = "SELECT path, CAST(k <= wins AS INTEGER) AS wins, CAST(k > wins AS INTEGER) AS nulls "
         single += "FROM paths, range(1, wins + nulls + 1) r(k)"

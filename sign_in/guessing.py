@@ -24,7 +24,7 @@ from warehouse import journal
 from warehouse.connect import Stores
 from warehouse.desk import audit_log, sign_in_failures
 from warehouse.moment_sql import instant
-from warehouse.moments import instant_of, microseconds
+from warehouse.moments import instant_before, instant_of
 
 ACCEPTED = "sign_in.accepted"
 REMEMBERED = timedelta(hours=1)
@@ -72,7 +72,7 @@ def begin(stores: Stores, username: str, address: str) -> Attempt:
             return Attempt(username=username, address=address, wait=wait)
         book.desk.execute(
             delete(sign_in_failures).where(
-                instant(sign_in_failures.c.failed_at) < _ago(book.at, timedelta(days=1))
+                instant(sign_in_failures.c.failed_at) < instant_before(book.at, timedelta(days=1))
             )
         )
         counted = book.desk.execute(
@@ -103,7 +103,7 @@ def _wait(desk: Connection, username: str, address: str, at: datetime) -> timede
         count, last = desk.execute(
             select(func.count(), func.max(instant(column.failed_at))).where(
                 *which,  # type: ignore[arg-type]
-                instant(column.failed_at) > _ago(at, REMEMBERED),
+                instant(column.failed_at) > instant_before(at, REMEMBERED),
             )
         ).one()
         if not count:
@@ -127,17 +127,12 @@ def _is_known(desk: Connection, username: str, address: str, at: datetime) -> bo
                 line.action == ACCEPTED,
                 line.who == username,
                 line.why == came_from(address),
-                instant(line.happened_at) > _ago(at, KNOWN_FOR),
+                instant(line.happened_at) > instant_before(at, KNOWN_FOR),
             )
             .limit(1)
         ).first()
         is not None
     )
-
-
-def _ago(at: datetime, span: timedelta) -> int:
-    # Hours that pass: a clock that is put back makes nobody wait an hour longer.
-    return instant_of(at) - microseconds(span)
 
 
 def _one_at_a_time(desk: Connection) -> None:

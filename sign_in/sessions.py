@@ -19,7 +19,7 @@ from warehouse.connect import Stores
 from warehouse.desk import sessions, users
 from warehouse.errors import ChangeRefused
 from warehouse.moment_sql import instant
-from warehouse.moments import instant_of, microseconds
+from warehouse.moments import instant_before, instant_of
 from warehouse.patience import ask
 from warehouse.settings import Settings
 
@@ -115,7 +115,7 @@ def seen(stores: Stores, token: str) -> None:
     due = and_(
         sessions.c.token_hash == _hashed(token),
         sessions.c.ended_at.is_(None),
-        instant(sessions.c.seen_at) <= _ago(now, SEEN_EVERY),
+        instant(sessions.c.seen_at) <= instant_before(now, SEEN_EVERY),
         instant(sessions.c.seen_at) > _idle_since(now, stores.settings),
     )
     waiting = select(sessions.c.token_hash).where(due)
@@ -158,16 +158,11 @@ def _too_old(settings: Settings, entry: journal.Entry) -> Any:
 
 
 def _idle_since(now: datetime, settings: Settings) -> int:
-    return _ago(now, timedelta(minutes=settings.idle_minutes))
+    return instant_before(now, timedelta(minutes=settings.idle_minutes))
 
 
 def _too_long_since(now: datetime, settings: Settings) -> int:
-    return _ago(now, timedelta(hours=settings.session_hours))
-
-
-def _ago(now: datetime, span: timedelta) -> int:
-    # Minutes that pass: when the clocks are put forward nobody has been idle for an hour.
-    return instant_of(now) - microseconds(span)
+    return instant_before(now, timedelta(hours=settings.session_hours))
 
 
 def _hashed(token: str) -> str:

@@ -197,8 +197,7 @@ def _look_only_here(db: duckdb.DuckDBPyConnection, timezone: str) -> None:
     A moment with a zone becomes the bank's time, never the machine's.
     """
     db.execute(f"SET TimeZone = '{timezone}'")
-    for macro in marking.MACROS:
-        db.execute(macro)
+    marking.define(db)
     place = str(Path.cwd()).replace("'", "''")
     db.execute(f"SET allowed_directories = ['{place}/']")
     db.execute("SET enable_external_access = false")

@@ -15,7 +15,7 @@ from sqlalchemy import Table
 from warehouse.moment_sql import before_sql, hours_sql, is_day_sql
 from warehouse.moments import DAY_BY_COLUMN, DAYS, ONLY_A_DAY, QUARTER, TWICE, Clock, Moment
 
-MACROS = (
+_MACROS = (
     f"CREATE OR REPLACE TEMP MACRO day_only(x) AS CAST(x AS DATE) + INTERVAL {ONLY_A_DAY} MICROSECOND",
     f"CREATE OR REPLACE TEMP MACRO is_day(x) AS {is_day_sql('x')}",
     f"CREATE OR REPLACE TEMP MACRO before(x, y) AS {before_sql('x', 'y')}",
@@ -24,6 +24,12 @@ MACROS = (
 """What mappings and checks may call: a day as a moment, whether one is, which was surely earlier, hours that passed."""
 _DAY_LONG = len("2026-06-30")
 _PLAIN_LONG = len("2026-06-30 10:11:12")
+
+
+def define(db: duckdb.DuckDBPyConnection) -> None:
+    """Let mappings and checks of this connection call day_only, is_day, before and hours_between."""
+    for macro in _MACROS:
+        db.execute(macro)
 
 
 def moments_of(table: Table) -> list[str]:

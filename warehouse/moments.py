@@ -192,11 +192,15 @@ def instant_of(moment: datetime) -> int:
     """Microseconds since 1970 on a clock that is never put forward, as `moment_sql.instant` of a column."""
     mark, half = moment.microsecond, TWICE // 2
     ahead = mark + QUARTER * ((mark + half) % TWICE - half) if 1 <= mark <= LAST_SHIFT else 0
-    return microseconds(moment - _EPOCH) - ahead
+    return _microseconds(moment - _EPOCH) - ahead
 
 
-def microseconds(span: timedelta) -> int:
-    """How many microseconds a span has: what is added to instants."""
+def instant_before(moment: datetime, span: timedelta) -> int:
+    """The instant so long before a moment, in time that passes: clocks that are put forward or back change nothing."""
+    return instant_of(moment) - _microseconds(span)
+
+
+def _microseconds(span: timedelta) -> int:
     return span // timedelta(microseconds=1)
 
 

@@ -39,8 +39,7 @@ def bank() -> Iterator[Connection]:
         for table in (leads, lead_stages, touches, lead_moves):
             table.create(connection)
         raw = connection.connection.driver_connection
-        for macro in marking.MACROS:
-            raw.execute(macro)
+        marking.define(raw)
         raw.register("paths", pd.read_csv(PATHS).reset_index(names="number"))
         raw.execute(
             "CREATE TABLE walked AS SELECT number || '-' || k AS lead_id, string_split(path, ' > ') AS path, "

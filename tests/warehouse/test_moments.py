@@ -137,8 +137,7 @@ def _sql(first: str, second: str, zone: str) -> tuple[float | None, bool, bool]:
         )
         clock = Clock(zone)
         casts = ", ".join(f"{values.cast(c, 'VARCHAR', 'TIMESTAMP', clock)} AS {c}" for c in "ab")
-        for macro in marking.MACROS:
-            db.execute(macro)
+        marking.define(db)
         db.execute(f"CREATE OR REPLACE TABLE rows AS SELECT {casts} FROM staged")
         given_types = {"a": "VARCHAR", "b": "VARCHAR"}
         marking.mark_plain(db, "rows", given_types, clock, values.says_its_zone)
