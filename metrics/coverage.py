@@ -120,6 +120,16 @@ def reaches_back(metric: Metric, before: Period, coverage: Coverage | None) -> b
     return start is None or start <= before.start + timedelta(days=SLACK)
 
 
+def is_whole(metric: Metric, period: Period, coverage: Coverage | None) -> bool:
+    """Whether a figure of all days of a period lies past the ramp-up; where nothing ramps up, a quiet start is no gap."""
+    if coverage is None:
+        return True
+    start = complete_from(metric, coverage)
+    if start is None or start == first_day(metric, coverage):
+        return reaches_back(metric, period, coverage)
+    return start <= period.start
+
+
 def undated(metric: Metric, coverage: Coverage) -> dict[str, int]:
     """`table.column` → rows that a figure misses because they have no date in it; only columns that put rows in time."""
     return {

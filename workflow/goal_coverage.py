@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from metrics import CATALOGUE
-from metrics.coverage import complete_from, first_day, reaches_back
 from metrics.coverage import delivered_until as known_until
+from metrics.coverage import is_whole, reaches_back
 from metrics.pace import is_monthly
 from metrics.scope import Period, last_full_month, year_before
 from warehouse import coverage
@@ -57,12 +57,7 @@ def delivered_until(name: str, as_of: date, reader: Reader) -> date:
 
 def complete_months(name: str, months: tuple[Period, ...], reader: Reader) -> tuple[Period, ...]:
     """Those of some months in which a figure is complete: past the ramp-up of the bank's data, from their first day."""
-    clock, metric = coverage.of(reader), CATALOGUE[name]
-    start = complete_from(metric, clock) if clock else None
-    if clock is None or start is None or start == first_day(metric, clock):
-        # Nothing had to ramp up: a quiet first week is no gap.
-        return tuple(m for m in months if reaches_back(metric, m, clock))
-    return tuple(m for m in months if start <= m.start)
+    return tuple(m for m in months if is_whole(CATALOGUE[name], m, coverage.of(reader)))
 
 
 def data_reach_back(name: str, elapsed: Period, reader: Reader) -> bool:
