@@ -109,7 +109,7 @@ def _form(alert: Any, viewer: Viewer, today: date) -> None:
         )
         with st.container(horizontal=True, vertical_alignment="bottom"):
             form.submit("Record", write, type="primary", icon=":material/check:")
-            forms.day(
+            forms.date_input(
                 "If later: back on",
                 form.keep("until", today + timedelta(days=USUAL_SNOOZE_DAYS)),
                 first=today + timedelta(days=1),

@@ -93,7 +93,7 @@ def block(viewer: Viewer, goals: tuple[Goal, ...]) -> None:
                 format_func=LINKS.get,
                 key=form.keep("link", among=(None, *LINKS)),
             )
-            forms.day("Time-bound: first and last day", form.keep("span", (year.start, year.end)))
+            forms.date_input("Time-bound: first and last day", form.keep("span", (year.start, year.end)))
         st.text_input(
             "Achievable: what will be different, if the target is bold",
             key=form.keep("note", ""),

@@ -162,7 +162,7 @@ def _fields(form: forms.Form, today: date, entries: list[int | None]) -> None:
             ("since", "First day", today - timedelta(days=59)),
             ("until", "Last day", today),
         ):
-            forms.day(label, form.keep(of, usual), last=today, width=150)
+            forms.date_input(label, form.keep(of, usual), last=today, width=150)
     st.caption(
         "Count the people of both groups and those of them who won a contract in these days. The difference and its "
         "interval are worked out."

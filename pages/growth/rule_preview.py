@@ -138,7 +138,7 @@ def try_one(viewer: Viewer, scope: Scope) -> None:
         left, right = st.columns([1, 3])
         with left:
             start = month(as_of.year, as_of.month + 1).start
-            forms.day("For leads from this day on", form.keep("start", start), first=first)
+            forms.date_input("For leads from this day on", form.keep("start", start), first=first)
         with right:
             st.text_input(
                 "Why, so that the other department can follow",

@@ -47,6 +47,6 @@ def block(name: str, viewer: Viewer) -> None:
             f"{metric.label}{' (%)' if scale == 100 else ''}", value=None, step=1.0, key=form.keep("value")
         )
         st.text_input("Source: who published it, and where", max_chars=300, key=form.keep("source", ""))
-        forms.day("Published on", form.keep("on"), last=data.as_of(viewer), value=None)
+        forms.date_input("Published on", form.keep("on"), last=data.as_of(viewer), value=None)
         st.text_input("Whom it was measured on", max_chars=300, key=form.keep("population", ""))
         form.submit("Enter", write, type="primary")

@@ -85,7 +85,9 @@ class Form:
         st.form_submit_button(label, on_click=press, key=f"{self.prefix}--press-{_slug(label)}", **looks)
 
 
-def day(label: str, key: str, *, first: date = EARLIEST, last: date | None = None, **looks: Any) -> None:
+def date_input(
+    label: str, key: str, *, first: date = EARLIEST, last: date | None = None, **looks: Any
+) -> None:
     """A field for a day, or for two. Streamlit alone offers ten years round today, which may be after a bank's data."""
     st.date_input(label, min_value=first, max_value=last, format="DD/MM/YYYY", key=key, **looks)
 

@@ -67,7 +67,7 @@ def _form(name: str, until: date) -> None:
             placeholder="Rate change",
             key=form.keep("said", ""),
         )
-        forms.day("On", form.keep("when", until))
+        forms.date_input("On", form.keep("when", until))
         st.checkbox("Show it on the charts of every figure", key=form.keep("everywhere", False))
         form.submit("Pin", partial(_pin, name))
 
