@@ -11,12 +11,11 @@ import pytest
 from morning import stores_in
 from sqlalchemy import func, select
 
-from warehouse import identity_check
+from warehouse import identity_check, marking
 from warehouse.access import SYSTEM, Reader, Viewer
 from warehouse.connect import Stores
 from warehouse.errors import AccessRefused, LoadRefused, Problem
 from warehouse.load import load
-from warehouse.marking import MACROS
 from warehouse.roles import RULES
 from warehouse.schema import identities, lead_doubles, leads, match_rates, person_links, tickets, touches
 
@@ -126,8 +125,7 @@ def test_leads_cases_and_touches_have_the_customer_their_record_belongs_to(
 def test_a_customer_that_a_mapping_gave_stays_and_gaps_are_filled(reader: Reader, bank_folder: Path):
     with duckdb.connect() as db:
         db.execute(f"SET file_search_path = '{bank_folder}'")
-        for macro in MACROS:
-            db.execute(macro)
+        marking.define(db)
         query = (bank_folder / "leads.sql").read_text()
         mapped = db.execute(f"SELECT lead_id, customer_id AS given FROM ({query})").df()
     now = reader.frame(select(leads.c.lead_id, leads.c.customer_id)).merge(mapped, on="lead_id")
