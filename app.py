@@ -23,8 +23,9 @@ from starlette.staticfiles import StaticFiles
 logging.disable(logging.WARNING)
 from sign_in import headers
 from sign_in.gate import Gate
-from warehouse import connect, settings
-from warehouse.moments import Clock
+from warehouse import settings
+from warehouse.sql.moments import Clock
+from warehouse.stores import connect
 
 logging.disable(logging.NOTSET)
 

@@ -21,15 +21,16 @@ import click
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from warehouse import connect, settings
-from warehouse.access import SYSTEM, Reader, Viewer
-from warehouse.connect import HINT
-from warehouse.coverage import GIVEN_WITH_THE_LOAD, nights, status
+from warehouse import settings
+from warehouse.access.audit import broken_line
+from warehouse.access.data_coverage import GIVEN_WITH_THE_LOAD, nights, status
+from warehouse.access.reader import SYSTEM, Reader, Viewer
+from warehouse.access.roles import ROLES
 from warehouse.errors import NothingLoaded, Problem, reference
-from warehouse.journal import broken_line
-from warehouse.load import load as load_folder
-from warehouse.moments import Clock
-from warehouse.roles import ROLES
+from warehouse.load.loading import load as load_folder
+from warehouse.sql.moments import Clock
+from warehouse.stores import connect
+from warehouse.stores.connect import HINT
 
 HERE = Path(__file__).parent
 console = Console(stderr=True)
@@ -153,8 +154,8 @@ def retrain() -> None:
 
     A model that cannot be trusted is refused with the reason, and the one before stays.
     """
-    from warehouse.coverage import as_of, loaded_tables
-    from workflow.training import train
+    from warehouse.access.data_coverage import as_of, loaded_tables
+    from workflow.scoring.training import train
 
     stores, begun = _stores(), time.monotonic()
     reader = Reader(stores, SYSTEM, stores.snapshot())
@@ -184,7 +185,7 @@ def _night(stores: connect.Stores) -> date:
 
 def _send(stores: connect.Stores, what: str | None, *, only_due: bool = False) -> None:
     """Send what waits and say what became of it. Raises Problem if something is not delivered."""
-    from workflow.messages import send
+    from workflow.messages.sending import send
 
     results = send(stores, what, os.environ, only_due=only_due)
     for sent in results:
@@ -201,7 +202,7 @@ def digest() -> None:
 
     The week is that of the day it is sent. One that is not delivered waits: the next run of this week tries it again.
     """
-    from workflow.undelivered import week
+    from workflow.messages.undelivered import week
 
     stores = _stores()
     try:
@@ -218,7 +219,7 @@ def messages() -> None:
 @messages.command("list")
 def list_messages() -> None:
     """What waits to be delivered and why, and what was given up. Exit code 1 if there is anything of it."""
-    from workflow.undelivered import sentences, summary
+    from workflow.messages.undelivered import sentences, summary
 
     stores = _stores()
     reader = Reader(stores, SYSTEM)
@@ -232,7 +233,7 @@ def list_messages() -> None:
 @messages.command("deliver")
 def deliver_messages() -> None:
     """Try again what waits, after growing pauses: five minutes, then longer, up to twelve hours. For a timer."""
-    from workflow.letters import waiting
+    from workflow.messages.letters import waiting
 
     stores = _stores()
     _send(stores, None, only_due=True)
@@ -251,7 +252,7 @@ def destinations() -> None:
 @click.argument("variable")
 def add_destination(username: str, what: str, variable: str) -> None:
     """Send WHAT for USERNAME to the address in VARIABLE, such as CONCORD_MESSAGES_TEAM_EAST."""
-    from workflow.destinations import add_destination
+    from workflow.messages.destinations import add_destination
 
     add_destination(_stores(), username, what, variable, by="operator")
     click.echo(f"{username} gets it at the address in {variable}.")
@@ -260,7 +261,7 @@ def add_destination(username: str, what: str, variable: str) -> None:
 @destinations.command("list")
 def list_destinations() -> None:
     """Where messages go now."""
-    from workflow.destinations import listing
+    from workflow.messages.destinations import listing
 
     for row in listing(Reader(_stores(), SYSTEM)):
         state = "" if os.environ.get(row.variable) else "not set here"
@@ -271,7 +272,7 @@ def list_destinations() -> None:
 @click.argument("number", type=int)
 def end_destination(number: int) -> None:
     """Send nothing any more under this NUMBER of the list."""
-    from workflow.destinations import end_destination
+    from workflow.messages.destinations import end_destination
 
     end_destination(_stores(), number, by="operator")
     click.echo("Ended.")
@@ -304,9 +305,9 @@ def demo(customers: int) -> None:
             "app with “make serve”, or set CONCORD_DATA_DIR to another folder for the sample."
         )
     if not nights(reader):
-        from warehouse.coverage import as_of
-        from workflow.goals import every_goal
-        from workflow.sample_goals import set_sample_goals
+        from warehouse.access.data_coverage import as_of
+        from workflow.goals.goal_records import every_goal
+        from workflow.goals.sample_goals import set_sample_goals
 
         if not every_goal(reader):
             set_sample_goals(stores, as_of(reader))
@@ -352,30 +353,30 @@ def check(url: str | None, schema: str, truth: Path | None, held_back: bool) -> 
 
 def _check_identity(truth: Path | None, held_back: bool) -> None:
     """Print how many records of each source were matched, and how far the links can be trusted."""
-    from warehouse import identity_check
+    from warehouse.identity import link_quality
 
     stores = _stores()
     reader = Reader(stores, SYSTEM, stores.snapshot())
-    known = identity_check.rates(reader)
+    known = link_quality.rates(reader)
     if known.empty:
         raise Problem(
             "This bank gave no identities, so nobody can say who is who. Add identities.sql to the folder of "
             "extracts and load it again; sample_data/mappings shows one."
         )
     for row in known.itertuples():
-        click.echo(identity_check.in_words(row))
+        click.echo(link_quality.in_words(row))
     if truth is not None:
-        found = identity_check.agreement(identity_check.links(reader), identity_check.truth_of(truth))
+        found = link_quality.agreement(link_quality.links(reader), link_quality.truth_of(truth))
         click.echo(f"Against {truth / 'truth.json'}: {found}")
     if held_back:
-        click.echo(f"Likely links, judged by the phones held back: {identity_check.held_back(reader)}")
+        click.echo(f"Likely links, judged by the phones held back: {link_quality.held_back(reader)}")
 
 
 def _check_warehouse(url: str, schema: str) -> None:
     """Print what `check_url` finds. Exit code 1 if something needed is missing or wrong."""
     from metrics import CATALOGUE
-    from metrics.missing import not_given_for
-    from warehouse.existing import check_url
+    from metrics.query.missing_reasons import not_given_for
+    from warehouse.load.existing_warehouse import check_url
 
     menu = importlib.import_module("pages").MENU
     checked = check_url(url, schema)
@@ -498,7 +499,7 @@ def identity() -> None:
 
 
 def _rule(verdict: str, source: str, record: str, customer: str, by: str, why: str) -> None:
-    from workflow.identity import rule
+    from workflow.records.link_rulings import rule
 
     stores = _stores()
     person = _accounts().get(stores, by)
@@ -559,13 +560,16 @@ def review(quarter: str, folder: Path, template: Path | None, issues: bool, why:
     stores, begun = _stores(), time.monotonic()
     with _steps() as step:
         step("Reading the bank")
-        from reports import about, deck, handout, issued, quarterly_review
-        from warehouse.coverage import known
-        from workflow import downloads, issued_reviews
+        from reports import issued, review_composition
+        from reports.documents import document_facts
+        from reports.handout import handout_pdf
+        from reports.slides import deck
+        from warehouse.access.data_coverage import known
+        from workflow.reports import downloads, issued_reviews
 
         viewer = Viewer(username="operator", full_name="Operator", role="executive")
         reader = Reader(stores, viewer, stores.snapshot())
-        named = quarterly_review.named(quarter, reader)
+        named = review_composition.named(quarter, reader)
         deck.check(template)
         step(f"Answering ten questions about {named.in_words()}")
         if issues:
@@ -574,18 +578,18 @@ def review(quarter: str, folder: Path, template: Path | None, issues: bool, why:
         found = (
             issued.read(reader, versions[0])
             if versions
-            else quarterly_review.build(reader, named, known(reader))
+            else review_composition.build(reader, named, known(reader))
         )
         for kind, words in (("pptx", "slides"), ("pdf", "handout")):
             step(f"Writing the {words}")
-            made = deck.slides(found, template) if kind == "pptx" else handout.pdf(found)
+            made = deck.slides(found, template) if kind == "pptx" else handout_pdf.pdf(found)
             # The line first: no file stands in a folder that the audit does not know.
             what = f"{kind}, {found.period.in_words()}"
             downloads.note(stores, viewer, f"Quarterly review {found.quarter}", what)
-            _write(folder / about.file_name(found, kind), made)
-    click.echo(f"{about.status(found)}.")
+            _write(folder / document_facts.file_name(found, kind), made)
+    click.echo(f"{document_facts.status(found)}.")
     for kind in ("pptx", "pdf"):
-        click.echo(f"Written: {folder / about.file_name(found, kind)}")
+        click.echo(f"Written: {folder / document_facts.file_name(found, kind)}")
     click.echo(f"Done in {time.monotonic() - begun:.1f} s.")
 
 
@@ -606,7 +610,7 @@ def _write(path: Path, data: bytes) -> None:
 )
 def dictionary(into: Path) -> None:
     """Write the dictionary of figures, tables and columns as Markdown."""
-    from reports.dictionary import markdown
+    from reports.exports.dictionary_text import markdown
 
     into.write_text(markdown(), encoding="utf-8")
     click.echo(f"Written: {into}")

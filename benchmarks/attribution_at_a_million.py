@@ -21,10 +21,11 @@ from sqlalchemy import create_engine, insert
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from metrics import credits, journeys
-from models.attribution import removal_effects
-from warehouse import contract, marking, moves
+from metrics.attribution import credit_models, journeys
+from models.attribution.removal_effect import removal_effects
+from warehouse.cleaning import lead_history
 from warehouse.schema import lead_moves, lead_stages, leads, touch_credits, touches
+from warehouse.validation import contract, moment_marks
 
 JOURNEYS = 1_000_000
 AS_OF = date(2026, 6, 30)
@@ -93,8 +94,8 @@ def bank(file: Path, given: str | None) -> int:
             f"{moment} - to_hours(CAST(500 - place AS INTEGER)) FROM "
             "(SELECT lead_id, unnest(path) AS channel, generate_subscripts(path, 1) AS place FROM walked)"
         )
-        marking.define(db)
-        moves.write(db, AS_OF)
+        moment_marks.define(db)
+        lead_history.write(db, AS_OF)
         single = "SELECT path, CAST(k <= wins AS INTEGER) AS wins, CAST(k > wins AS INTEGER) AS nulls "
         single += "FROM paths, range(1, wins + nulls + 1) r(k)"
         db.execute(f"COPY paths TO '{_csv(file, 'paths')}' (HEADER)")
@@ -119,7 +120,7 @@ def ours(file: Path) -> pd.DataFrame:
         effects = removal_effects(steps)
         solved = time.perf_counter()
         removal = dict(zip(effects["channel"], effects["removal_effect"], strict=True))
-        rows = credits.credits(AS_OF, look_back=90, half_life=7, removal=removal)
+        rows = credit_models.credits(AS_OF, look_back=90, half_life=7, removal=removal)
         connection.execute(insert(touch_credits).from_select([c.key for c in rows.selected_columns], rows))
         written = time.perf_counter()
     # Not getrusage: a child's begins with the memory of the process that started it.

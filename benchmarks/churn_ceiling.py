@@ -14,16 +14,18 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from models import figures, fitting
-from warehouse import connect, coverage
-from warehouse.access import SYSTEM, Reader
+from models.churn import fitting
+from models.evaluation import prediction_metrics
+from warehouse.access import data_coverage
+from warehouse.access.reader import SYSTEM, Reader
 from warehouse.settings import Settings
-from workflow.training import examples
+from warehouse.stores import connect
+from workflow.scoring.training import examples
 
 if __name__ == "__main__":
     stores = connect.open_stores(Settings(data_dir=Path(sys.argv[1])), datetime.now)
     reader = Reader(stores, SYSTEM, stores.snapshot())
-    rows = examples(reader, stores.settings, coverage.as_of(reader), coverage.loaded_tables(reader))
+    rows = examples(reader, stores.settings, data_coverage.as_of(reader), data_coverage.loaded_tables(reader))
     card = fitting.fit(rows, source="sample").card
     truth = pd.read_parquet(Path(sys.argv[2]) / "truth" / "churn_probability.parquet")
     day = pd.to_datetime(rows["as_of"]).dt.date
@@ -37,7 +39,7 @@ if __name__ == "__main__":
     print(f"judged on {card.judged_on}: {len(left):,} customers, {left.sum():,.0f} left; {card.version}")
     print(f"model: ROC-AUC {model['roc_auc']['value']:.4f}, PR-AUC {model['pr_auc']['value']:.4f}")
     for name in ("probability", "observable_probability"):
-        found = figures.judge(left, judged[name].to_numpy(), resamples=2)
+        found = prediction_metrics.judge(left, judged[name].to_numpy(), resamples=2)
         most = found["roc_auc"].value
         reached = (model["roc_auc"]["value"] - 0.5) / (most - 0.5)
         print(

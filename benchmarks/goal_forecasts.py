@@ -11,7 +11,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from metrics.pace import forecast
+from metrics.comparison.plan_pace import forecast
 
 AHEAD = 6
 Series = Callable[[np.random.Generator, int], np.ndarray]

@@ -23,16 +23,17 @@ def ours(data_dir: str, shared: str) -> None:
 
     import pandas as pd
 
-    from metrics.scope import last_full_month, month
-    from models import lifetime_value
-    from warehouse import connect, coverage
-    from warehouse.access import SYSTEM, Reader
+    from metrics.definitions.scope import last_full_month, month
+    from models.value import lifetime_value
+    from warehouse.access import data_coverage
+    from warehouse.access.reader import SYSTEM, Reader
     from warehouse.settings import Settings
-    from workflow import valuation
+    from warehouse.stores import connect
+    from workflow.scoring import valuation
 
     stores = connect.open_stores(Settings(data_dir=Path(data_dir)), datetime.now)
     reader = Reader(stores, SYSTEM, stores.snapshot())
-    as_of, known = coverage.as_of(reader), coverage.known(reader)
+    as_of, known = data_coverage.as_of(reader), data_coverage.known(reader)
     end = last_full_month(as_of).end
     then = month(end.year - 1, end.month).end
     people = valuation._people(reader, then, known)

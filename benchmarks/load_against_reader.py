@@ -15,8 +15,9 @@ import duckdb
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from warehouse import connect, load
+from warehouse.load import loading as load
 from warehouse.settings import Settings
+from warehouse.stores import connect
 
 
 def reading(folder: Path) -> float:

@@ -15,7 +15,7 @@ import statsmodels.api as sm
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from models import response
+from models.attribution import spend_response
 from sample_data import vocabulary
 from sample_data.campaigns import COST_PER_WIN, RESPONSE, draw_plan
 
@@ -26,7 +26,7 @@ MORE = 100_000 / 52
 
 
 def weeks(seed: int) -> pd.DataFrame:
-    """A bank's weeks as `workflow.response_curves.weeks` gives them, and `mean`, the customers to be expected."""
+    """A bank's weeks as `channel_response.weeks` gives them, and `mean`, the customers to be expected."""
     rng = np.random.default_rng(seed)
     plan = draw_plan(rng)
     parts = []
@@ -59,7 +59,7 @@ def pooled(seen: pd.DataFrame) -> tuple[float, float]:
 def held(seed: int) -> list[dict[str, object]]:
     """For each channel of a bank: the errors of both powers, and whether each interval holds the truth."""
     bank = weeks(seed)
-    found = response.curves(bank)
+    found = spend_response.curves(bank)
     nobody = pd.DataFrame({"channel": [], "mean": [], "low": [], "high": []})
     rows = []
     for curve in found.itertuples():
@@ -79,7 +79,9 @@ def held(seed: int) -> list[dict[str, object]]:
         }
         if row["told"]:
             one = found[found["channel"] == curve.channel]
-            told = response.expected(one, {curve.channel: curve.usual_spend}, nobody, MORE).by_channel.iloc[0]
+            told = spend_response.expected(
+                one, {curve.channel: curve.usual_spend}, nobody, MORE
+            ).by_channel.iloc[0]
             now, more = level, level * (1 + MORE / curve.usual_spend) ** true
             row["customers held"] = told["customers_low"] <= now <= told["customers_high"]
             row["next held"] = told["next_low"] <= more - now <= told["next_high"]

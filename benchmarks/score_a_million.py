@@ -18,13 +18,13 @@ from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from models import churn, features, saved
-from models.recipes import probabilities
-from warehouse import connect
-from warehouse.access import SYSTEM, Reader
+from models.churn import churn_prediction, features, model_files
+from models.churn.recipes import probabilities
+from warehouse.access.reader import SYSTEM, Reader
 from warehouse.schema import customer_profiles
 from warehouse.settings import Settings
-from workflow.training import MODELS
+from warehouse.stores import connect
+from workflow.scoring.training import MODELS
 
 
 def _memory() -> float:
@@ -34,7 +34,7 @@ def _memory() -> float:
 
 if __name__ == "__main__":
     stores = connect.open_stores(Settings(data_dir=Path(sys.argv[1])), datetime.now)
-    model = saved.load(stores.settings.data_dir / MODELS)
+    model = model_files.load(stores.settings.data_dir / MODELS)
     profiles = Reader(stores, SYSTEM, stores.snapshot()).frame(select(customer_profiles))
     for count in (20_000, int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000):
         some = np.random.default_rng(0).integers(0, len(profiles), count)
@@ -43,17 +43,17 @@ if __name__ == "__main__":
         before = _memory()
         begun = time.process_time()
         with threadpool_limits(limits=1):
-            for start in range(0, count, churn.CHUNK):
-                chunk = drawn.iloc[start : start + churn.CHUNK]
+            for start in range(0, count, churn_prediction.CHUNK):
+                chunk = drawn.iloc[start : start + churn_prediction.CHUNK]
                 probabilities(model.estimator, features.matrix(chunk, model.card.features))
         plain = time.process_time() - begun
         begun = time.process_time()
         with threadpool_limits(limits=1):
-            for start in range(0, count, churn.CHUNK):
-                churn.contributions(model, drawn.iloc[start : start + churn.CHUNK])
+            for start in range(0, count, churn_prediction.CHUNK):
+                churn_prediction.contributions(model, drawn.iloc[start : start + churn_prediction.CHUNK])
         exact = time.process_time() - begun
         begun = time.process_time()
-        churn.score(model, drawn, week_ago=drawn)
+        churn_prediction.score(model, drawn, week_ago=drawn)
         whole = time.process_time() - begun
         print(
             f"{count:,} customers: probabilities {plain:.1f} CPU s, exact shares {exact:.1f} CPU s, scored with reasons "

@@ -11,8 +11,8 @@ import duckdb
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from warehouse import rhythm
 from warehouse.schema import UNIFIED_TABLES
+from warehouse.validation import volume_checks
 
 if __name__ == "__main__":
     place = Path(sys.argv[1])
@@ -34,11 +34,13 @@ if __name__ == "__main__":
                 if len(seen) < 20:
                     continue
                 judged += 1
-                mine += bool(rhythm.judge(seen, day).volume)
+                mine += bool(volume_checks.judge(seen, day).volume)
                 # The same week with its middle half lost: four of seven days.
                 gone = {day - timedelta(days=d) for d in (1, 2, 3, 4)}
                 lost += 1
-                found += bool(rhythm.judge({d: n for d, n in seen.items() if d not in gone}, day).volume)
+                found += bool(
+                    volume_checks.judge({d: n for d, n in seen.items() if d not in gone}, day).volume
+                )
             alarms += mine
             print(f"{table.name:24} {mine} alarms")
     print(f"{alarms} alarms in {judged} whole weeks; {found} of {lost} weeks with four days lost are told")

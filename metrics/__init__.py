@@ -2,19 +2,19 @@
 
 from types import ModuleType
 
-from metrics import (
+from metrics.attribution import attributed_wins
+from metrics.catalogue import (
     acquisition,
-    attribution,
-    cohorts,
+    customer_value,
+    first_months,
     funnel,
-    hand_off,
-    newcomers,
+    lead_handoff,
     retention,
     service,
-    value,
-    voice,
+    surveys,
 )
-from metrics.measure import Measure, Metric, Ratio
+from metrics.definitions.measure import Measure, Metric, Ratio
+from metrics.leads import cohorts
 
 HEADLINES = (
     "leads",
@@ -45,6 +45,15 @@ def _defined_in(*modules: ModuleType) -> dict[str, Metric]:
 
 
 CATALOGUE: dict[str, Metric] = _defined_in(
-    funnel, cohorts, hand_off, acquisition, newcomers, value, retention, service, voice, attribution
+    funnel,
+    cohorts,
+    lead_handoff,
+    acquisition,
+    first_months,
+    customer_value,
+    retention,
+    service,
+    surveys,
+    attributed_wins,
 )
 """Every metric by name."""

@@ -3,15 +3,22 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from metrics.scope import Scope
-from pages.customers import alert_rules, churn_model, customer, customer_health, impact, voice
+from metrics.definitions.scope import Scope
+from pages.customers.alerts import customer_health
+from pages.customers.churn import alert_rules, churn_model, impact_page
+from pages.customers.profile import customer_page
+from pages.customers.voice import voice_page
 from pages.executive import quarterly_review
 from pages.governance import data_status, dictionary, identity
-from pages.growth import attribution, budget, campaigns, channel_value, funnel, goals, hand_off, qualified
+from pages.growth.campaigns import campaigns_page
+from pages.growth.channels import attribution_page, budget, channel_value
+from pages.growth.funnel import funnel_page
+from pages.growth.goals import goals_page
+from pages.growth.leads import lead_handoff_page, lead_qualification
 from pages.today import today
 from pages.together import reports
-from warehouse.access import Viewer
-from warehouse.roles import ROLES
+from warehouse.access.reader import Viewer
+from warehouse.access.roles import ROLES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +61,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
             icon=":material/filter_alt:",
             url="funnel",
             roles=GROWTH,
-            page=funnel.page,
+            page=funnel_page.page,
             filters=("channel", "campaign", "product", "segment", "rep"),
             needs=("leads",),
         ),
@@ -63,7 +70,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
             icon=":material/handshake:",
             url="lead-hand-off",
             roles=GROWTH,
-            page=hand_off.page,
+            page=lead_handoff_page.page,
             filters=("channel", "campaign", "product", "rep"),
             needs=("leads",),
         ),
@@ -90,7 +97,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
             icon=":material/hub:",
             url="attribution",
             roles=GROWTH,
-            page=attribution.page,
+            page=attribution_page.page,
             compares=False,
             filters=(),
             needs=("leads", "touches"),
@@ -100,7 +107,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
             icon=":material/campaign:",
             url="campaigns",
             roles=GROWTH,
-            page=campaigns.page,
+            page=campaigns_page.page,
             needs=("campaigns", "leads"),
         ),
         Entry(
@@ -108,14 +115,14 @@ MENU: dict[str, tuple[Entry, ...]] = {
             icon=":material/flag:",
             url="goals",
             roles=EVERYBODY,
-            page=goals.page,
+            page=goals_page.page,
         ),
         Entry(
             title="What is qualified",
             icon=":material/rule:",
             url="qualified",
             roles=GROWTH,
-            page=qualified.page,
+            page=lead_qualification.page,
             compares=False,
             filters=("product", "segment"),
             needs=("leads",),
@@ -135,7 +142,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
             icon=":material/person:",
             url="customer",
             roles=RELATIONSHIP | {"service"},
-            page=customer.page,
+            page=customer_page.page,
             needs=("customers",),
         ),
         Entry(
@@ -159,14 +166,14 @@ MENU: dict[str, tuple[Entry, ...]] = {
             icon=":material/experiment:",
             url="impact",
             roles=EVERYBODY,
-            page=impact.page,
+            page=impact_page.page,
         ),
         Entry(
             title="Customer voice",
             icon=":material/record_voice_over:",
             url="voice",
             roles=frozenset({"service", "marketing", "analyst", "executive"}),
-            page=voice.page,
+            page=voice_page.page,
             filters=("segment", "product"),
             needs=("surveys", "tickets"),
         ),

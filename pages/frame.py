@@ -5,13 +5,13 @@ from typing import Any
 import streamlit as st
 
 from pages import MENU, Entry
-from pages.kit import data, filters, forms, links, take, theme
-from pages.kit import viewer as door
-from warehouse import connect
-from warehouse.access import Viewer
+from pages.components import data, export_button, filters, forms, links, theme
+from pages.components import viewer as door
+from warehouse.access.reader import Viewer
+from warehouse.access.roles import ROLES
 from warehouse.errors import AccessRefused, NothingLoaded, Problem, reference
-from warehouse.roles import ROLES
-from workflow import refusals
+from warehouse.stores import connect
+from workflow.experiments import refused_analyses
 
 
 def _shown(entry: Entry, viewer: Viewer) -> None:
@@ -21,7 +21,7 @@ def _shown(entry: Entry, viewer: Viewer) -> None:
         scope = None
         if entry.filters is not None:
             scope = filters.bar(entry.filters, viewer, entry.cohort, entry.compares)
-        take.remember(entry.title, viewer, scope)
+        export_button.remember(entry.title, viewer, scope)
         entry.page(viewer, scope)
         forms.rest()
     except NothingLoaded as problem:
@@ -41,7 +41,7 @@ def _shown(entry: Entry, viewer: Viewer) -> None:
 
 def _not_yours(entry: Entry, viewer: Viewer) -> None:
     """The answer to the address of a page that other roles have: why not, and whom to ask."""
-    refusals.refused_page(connect.here(), viewer, entry.url)
+    refused_analyses.refused_page(connect.here(), viewer, entry.url)
     st.title(f"{entry.title} is not part of your role")
     whose = [role.replace("_", " ") for role in ROLES if role in entry.roles]
     st.info(

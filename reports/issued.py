@@ -8,19 +8,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from metrics import CATALOGUE
-from metrics.measure import is_closed
-from metrics.quarter import Quarter
-from metrics.words import day, figure
-from reports import frozen, quarterly_review
-from reports.review import Corrected, Figure, Review, Table
-from warehouse import coverage
-from warehouse.access import Reader, Viewer
-from warehouse.connect import Stores
-from warehouse.desk import REVIEW_AUDIENCES
+from metrics.comparison.words import day, figure
+from metrics.definitions.measure import is_closed
+from metrics.definitions.quarters import Quarter
+from reports import review_composition
+from reports.review import frozen_review
+from reports.review.review_document import Corrected, Figure, Review, Table
+from warehouse.access import data_coverage
+from warehouse.access.reader import Reader, Viewer
+from warehouse.app_db.app_schema import REVIEW_AUDIENCES
 from warehouse.errors import Problem
-from workflow import issued_reviews
-from workflow.issued_reviews import Issue
-from workflow.people import called
+from warehouse.stores.connect import Stores
+from workflow.records.people import called
+from workflow.reports import issued_reviews
+from workflow.reports.issued_reviews import Issue
 
 OF_ITS_DAY = frozenset({"unknown", "trust"})
 """Answers about the load and the definitions of the day they were given on: another day's are no correction."""
@@ -33,8 +34,8 @@ def issue(stores: Stores, who: Viewer, quarter: Quarter, why: str = "") -> int:
     if who.role in issued_reviews.MAY_ISSUE and not quarter.is_partial:
         for audience in sorted(set(REVIEW_AUDIENCES.values())):
             reader = Reader(stores, Viewer(who.username, who.full_name, audience), stores.snapshot())
-            review = quarterly_review.build(reader, quarter, coverage.known(reader), alike=True)
-            contents[audience] = frozen.as_text(review)
+            review = review_composition.build(reader, quarter, data_coverage.known(reader), alike=True)
+            contents[audience] = frozen_review.as_text(review)
     return issued_reviews.issue(stores, who, quarter.name, quarter.whole.end, contents, why)
 
 
@@ -43,7 +44,7 @@ def read(reader: Reader, version: Issue) -> Review:
     text = issued_reviews.content(reader, version.quarter, version.version)
     if text is None:
         raise Problem(f"Version {version.version} of {version.quarter} was not issued for your role.")
-    return replace(frozen.from_text(text), issued=in_words(reader.stores, version))
+    return replace(frozen_review.from_text(text), issued=in_words(reader.stores, version))
 
 
 def in_words(stores: Stores, version: Issue) -> str:

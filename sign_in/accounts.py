@@ -17,11 +17,11 @@ from streamlit_authenticator.utilities.validator import Validator
 
 from sign_in import guessing, passwords, sessions
 from sign_in.sessions import Person
-from warehouse import journal
-from warehouse.connect import Stores
-from warehouse.desk import users
+from warehouse.access import audit
+from warehouse.access.roles import ROLES
+from warehouse.app_db.app_schema import users
 from warehouse.errors import ChangeRefused, Problem
-from warehouse.roles import ROLES
+from warehouse.stores.connect import Stores
 
 VISITOR = "visitor"
 """Who stands in the audit line of somebody whose name is not known yet."""
@@ -50,7 +50,7 @@ def create(
         "password_hash": passwords.hash_new(password, tidy(username)),
         "must_change_password": must_change_password,
     }
-    with journal.entry(stores, by, "user.create", row["username"], f"role {role}") as entry:
+    with audit.entry(stores, by, "user.create", row["username"], f"role {role}") as entry:
         _insert(entry, row)
 
 
@@ -73,7 +73,7 @@ def import_credentials(
         raise ChangeRefused("The file names no users: it needs “credentials: usernames: …”.")
     rows = [_imported(str(name), given, role) for name, given in listed.items()]
     names = [str(row["username"]) for row in rows]
-    with journal.entry(stores, by, "user.import", f"{len(rows)} users", ", ".join(names)) as entry:
+    with audit.entry(stores, by, "user.import", f"{len(rows)} users", ", ".join(names)) as entry:
         for row in rows:
             _insert(entry, row)
     return names
@@ -95,14 +95,14 @@ def authenticate(stores: Stores, username: str, password: str, address: str) -> 
     subject = name if who is not None else "unknown user"
     where = guessing.came_from(address)
     if not passwords.fits(password, who.password_hash if who is not None and usable else None):
-        journal.note(stores, VISITOR, "sign_in.refused", subject, where)
+        audit.note(stores, VISITOR, "sign_in.refused", subject, where)
         if attempt.then > timedelta(0):
             why = f"{where}, next try in {attempt.then.total_seconds():.0f} s"
-            journal.note(stores, VISITOR, "sign_in.locked", subject, why)
+            audit.note(stores, VISITOR, "sign_in.locked", subject, why)
             raise SignInRefused(f"{_WRONG} {_please_wait(attempt.then)}")
         raise SignInRefused(_WRONG)
     assert who is not None
-    with journal.entry(stores, name, guessing.ACCEPTED, name, where) as entry:
+    with audit.entry(stores, name, guessing.ACCEPTED, name, where) as entry:
         guessing.forgive(entry.desk, attempt)
     return who
 
@@ -177,7 +177,7 @@ def _known(stores: Stores, username: str) -> Person:
     return who
 
 
-def _insert(entry: journal.Entry, row: Mapping[str, Any]) -> None:
+def _insert(entry: audit.Entry, row: Mapping[str, Any]) -> None:
     try:
         entry.desk.execute(users.insert().values(created_at=entry.at, **row))
     except IntegrityError:
@@ -185,7 +185,7 @@ def _insert(entry: journal.Entry, row: Mapping[str, Any]) -> None:
 
 
 def _change(stores: Stores, name: str, by: str, action: str, why: str, new: Mapping[str, Any]) -> None:
-    with journal.entry(stores, by, action, name, why) as entry:
+    with audit.entry(stores, by, action, name, why) as entry:
         entry.desk.execute(update(users).where(users.c.username == name).values(**new))
         sessions.end_all_within(entry, name, why)
 

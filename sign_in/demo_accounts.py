@@ -10,10 +10,10 @@ import secrets
 from sqlalchemy import select
 
 from sign_in import accounts
-from warehouse.access import Reader
-from warehouse.connect import HINT, Stores
-from warehouse.desk import alerts
+from warehouse.access.reader import Reader
+from warehouse.app_db.app_schema import alerts
 from warehouse.schema import relationship_managers
+from warehouse.stores.connect import HINT, Stores
 
 _ACCOUNTS = (
     ("rm", "relationship_manager"),

@@ -18,11 +18,11 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sign_in import drafts, forms, headers, messages, screens, sessions, typefaces
+from sign_in import drafts, headers, login_routes, screens, sessions, typefaces, websocket_messages
 from sign_in.sessions import Person
 from sign_in.watch import Watch
-from warehouse.connect import Stores
 from warehouse.errors import reference
+from warehouse.stores.connect import Stores
 
 MOST_WINDOWS = 10_000
 """Of so many windows it is remembered who opened them; one that comes back after more is asked again by its page."""
@@ -55,7 +55,7 @@ class Gate:
         # not hold up those who are working.
         self._lookups = ThreadPoolExecutor(8, "gate-desk")
         self._passwords = ThreadPoolExecutor(2, "gate-bcrypt")
-        self._forms = forms.Forms(stores, self.ask_password, demo_hint)
+        self._forms = login_routes.Forms(stores, self.ask_password, demo_hint)
         self._windows: OrderedDict[str, str] = OrderedDict()
 
     async def ask(self, what: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -96,7 +96,7 @@ class Gate:
             if not started:
                 text = f"This did not work, and it is not your fault. Quote number {number} to your administrator."
                 page = screens.sentence("Something went wrong", text)
-                await forms.html(page, 500)(scope, receive, protected)
+                await login_routes.html(page, 500)(scope, receive, protected)
 
     async def _answer(self, request: Request) -> ASGIApp:
         """What the gate answers itself, or Streamlit, whose pages then keep what is typed."""
@@ -109,7 +109,7 @@ class Gate:
             return self.app
         token = request.cookies.get(sessions.cookie_name(self.stores.settings))
         who = await self.ask(sessions.person, self.stores, token)
-        if path in forms.PATHS:
+        if path in login_routes.PATHS:
             return await self._forms.answer(request, who, token)
         if who is None or token is None:
             return _refuse(request, "/login?" + urlencode({"next": _place(request)}), 401)
@@ -144,7 +144,10 @@ class Gate:
             return
 
         username = who.username
-        if self._windows.get(messages.window_before(scope.get("subprotocols", ())), username) != username:
+        if (
+            self._windows.get(websocket_messages.window_before(scope.get("subprotocols", ())), username)
+            != username
+        ):
             # It was cut off, and somebody else has signed in since: what it shows and holds is not hers.
             await _send_away(scope, receive, send)
             return
@@ -173,7 +176,7 @@ async def _send_away(scope: Scope, receive: Receive, send: Send) -> None:
     await receive()
     protocols = list(scope.get("subprotocols", ()))
     await send({"type": "websocket.accept", "subprotocol": protocols[0] if protocols else None})
-    await send({"type": "websocket.send", "bytes": messages.go_to("/")})
+    await send({"type": "websocket.send", "bytes": websocket_messages.go_to("/")})
     await send({"type": "websocket.close", "code": 1008})
 
 

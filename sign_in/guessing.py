@@ -20,11 +20,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from warehouse import journal
-from warehouse.connect import Stores
-from warehouse.desk import audit_log, sign_in_failures
-from warehouse.moment_sql import instant
-from warehouse.moments import instant_before, instant_of
+from warehouse.access import audit
+from warehouse.app_db.app_schema import audit_log, sign_in_failures
+from warehouse.sql.moment_sql import instant
+from warehouse.sql.moments import instant_before, instant_of
+from warehouse.stores.connect import Stores
 
 ACCEPTED = "sign_in.accepted"
 REMEMBERED = timedelta(hours=1)
@@ -65,7 +65,7 @@ class Attempt:
 
 def begin(stores: Stores, username: str, address: str) -> Attempt:
     """Count a try as a failure beforehand, or say how long it has to wait."""
-    with journal.bookkeeping(stores) as book:
+    with audit.bookkeeping(stores) as book:
         _one_at_a_time(book.desk)
         wait = _wait(book.desk, username, address, book.at)
         if wait > timedelta(0):

@@ -14,14 +14,14 @@ from typing import Any
 
 from sqlalchemy import Row, and_, or_, select, update
 
-from warehouse import journal
-from warehouse.connect import Stores
-from warehouse.desk import sessions, users
+from warehouse.access import audit
+from warehouse.app_db.app_schema import sessions, users
 from warehouse.errors import ChangeRefused
-from warehouse.moment_sql import instant
-from warehouse.moments import instant_before, instant_of
-from warehouse.patience import ask
+from warehouse.retry import ask
 from warehouse.settings import Settings
+from warehouse.sql.moment_sql import instant
+from warehouse.sql.moments import instant_before, instant_of
+from warehouse.stores.connect import Stores
 
 Person = Row[Any]
 """A row of the desk table `users`."""
@@ -45,7 +45,7 @@ def start(stores: Stores, who: Person, replacing: str | None = None) -> str:
     account was disabled since it was checked: a session opened now would outlive that change.
     """
     token = secrets.token_urlsafe(32)
-    with journal.entry(stores, who.username, "session.start", who.username) as entry:
+    with audit.entry(stores, who.username, "session.start", who.username) as entry:
         still = entry.desk.execute(
             select(users.c.username).where(
                 users.c.username == who.username,
@@ -121,7 +121,7 @@ def seen(stores: Stores, token: str) -> None:
     waiting = select(sessions.c.token_hash).where(due)
     if ask(stores.desk.execution_options(reading=True), lambda desk: desk.execute(waiting).first()) is None:
         return
-    with journal.bookkeeping(stores) as book:
+    with audit.bookkeeping(stores) as book:
         book.desk.execute(update(sessions).where(due).values(seen_at=book.at))
 
 
@@ -129,28 +129,28 @@ def end(stores: Stores, token: str, why: str = "signed out") -> None:
     """Revoke one session. A token that belongs to nobody is left in peace."""
     who = person(stores, token)
     if who is not None:
-        with journal.entry(stores, who.username, "session.end", who.username, why) as entry:
+        with audit.entry(stores, who.username, "session.end", who.username, why) as entry:
             _end(entry, sessions.c.token_hash == _hashed(token), why)
 
 
 def end_all(stores: Stores, username: str, by: str, why: str) -> None:
     """Revoke every session of a user."""
-    with journal.entry(stores, by, "session.end_all", username, why) as entry:
+    with audit.entry(stores, by, "session.end_all", username, why) as entry:
         end_all_within(entry, username, why)
 
 
-def end_all_within(entry: journal.Entry, username: str, why: str) -> None:
+def end_all_within(entry: audit.Entry, username: str, why: str) -> None:
     """Revoke every session of a user as part of the change that is the reason for it."""
     _end(entry, sessions.c.username == username, why)
 
 
-def _end(entry: journal.Entry, which: Any, why: str) -> None:
+def _end(entry: audit.Entry, which: Any, why: str) -> None:
     entry.desk.execute(
         update(sessions).where(which, sessions.c.ended_at.is_(None)).values(ended_at=entry.at, ended_why=why)
     )
 
 
-def _too_old(settings: Settings, entry: journal.Entry) -> Any:
+def _too_old(settings: Settings, entry: audit.Entry) -> Any:
     return or_(
         instant(sessions.c.seen_at) <= _idle_since(entry.at, settings),
         instant(sessions.c.started_at) <= _too_long_since(entry.at, settings),

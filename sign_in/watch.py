@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sign_in import headers, messages
+from sign_in import headers, websocket_messages
 
 
 class Watch:
@@ -68,7 +68,7 @@ class Watch:
             self.accepted = True
         elif message["type"] == "websocket.close":
             self.over.set()
-        elif not self.named and (window := messages.window_of(message.get("bytes") or b"")):
+        elif not self.named and (window := websocket_messages.window_of(message.get("bytes") or b"")):
             self.named = True
             self.opened(window)
         await self.send(message)
@@ -97,7 +97,7 @@ class Watch:
 
     async def _may_pass(self, data: bytes | None) -> bool:
         # Streamlit speaks in bytes only; a text frame would make it stop with a trace.
-        heard = messages.hear(data) if data is not None else messages.Heard(False)
+        heard = websocket_messages.hear(data) if data is not None else websocket_messages.Heard(False)
         if heard.place:
             self.place = headers.safe_next(heard.place)
         age = asyncio.get_running_loop().time() - self.checked
@@ -113,6 +113,6 @@ class Watch:
         if not alive and not self.over.is_set():
             if self.accepted:
                 form = "/login?" + urlencode({"next": self.place})
-                await self.send({"type": "websocket.send", "bytes": messages.go_to(form)})
+                await self.send({"type": "websocket.send", "bytes": websocket_messages.go_to(form)})
             await self.close(1008)
         return alive

@@ -19,8 +19,8 @@ from hypothesis import settings
 from morning import stores_in
 from own_server import OwnServer, fresh_database
 
-from warehouse.connect import Stores
-from warehouse.load import load
+from warehouse.load.loading import load
+from warehouse.stores.connect import Stores
 from workflow import nightly
 
 ROOT = Path(__file__).parents[1]

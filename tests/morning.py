@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
 
-from warehouse import connect
 from warehouse.settings import Settings
+from warehouse.stores import connect
 
 MORNING = datetime(2026, 7, 1, 9)
 """The morning after the sample bank's last day."""

@@ -131,7 +131,7 @@ def test_no_script_lies_in_pages_but_the_frame() -> None:
 
 def test_a_page_is_a_function_one_level_down() -> None:
     for module in MODULES:
-        if module.parts[0] == "pages" and len(module.parts) > 2 and module.parts[1] != "kit":
+        if module.parts[0] == "pages" and len(module.parts) > 2 and module.parts[1] != "components":
             code = [
                 n for n in _tree(module).body if isinstance(n, ast.Expr) and isinstance(n.value, ast.Call)
             ]
@@ -159,7 +159,7 @@ def test_only_the_front_doors_read_the_clock_and_the_environment() -> None:
 def test_there_is_one_cache() -> None:
     """Two would be two chances to hand one viewer's rows to another."""
     cached = [str(m) for m in OURS for line in _text(m).splitlines() if "st.cache_data" in line]
-    assert cached == ["pages/kit/data.py"]
+    assert cached == ["pages/components/data.py"]
     for module in OURS:
         assert not {"st.cache_resource", "st.experimental_memo", "st.cache"} & _names_used(module), module
 
@@ -257,20 +257,20 @@ def test_no_module_has_its_own_number_of_people_to_hide() -> None:
 
 
 WRITES_FIGURES = {
-    "metrics/words.py": "the one place that rounds and writes figures",
-    "pages/growth/budget.py": "how a field for an amount shows what was typed",
-    "workflow/sample_goals.py": "a target of the sample bank has three digits, as people set them",
-    "models/checks.py": "numbers of people, for a statistical interval",
-    "models/churn.py": "what a reason adds to the chance is kept with six places; nobody is shown it",
-    "models/fitting.py": "why a model was refused; beside the layer of words",
-    "models/judgement.py": "calls that fit into a week are whole ones",
-    "models/working_time.py": "a clock's whole seconds",
-    "reports/chart_xml.py": "where a chart stands on a slide",
-    "warehouse/identity_check.py": "what the command line says of links; below the layer of words",
-    "warehouse/moments.py": "a summer time's whole quarters of an hour",
-    "warehouse/rhythm.py": "usual rows of a delivery; below the layer of words",
+    "metrics/comparison/words.py": "the one place that rounds and writes figures",
+    "pages/growth/channels/budget.py": "how a field for an amount shows what was typed",
+    "workflow/goals/sample_goals.py": "a target of the sample bank has three digits, as people set them",
+    "models/evaluation/model_checks.py": "numbers of people, for a statistical interval",
+    "models/churn/churn_prediction.py": "what a reason adds to the chance is kept with six places; nobody is shown it",
+    "models/churn/fitting.py": "why a model was refused; beside the layer of words",
+    "models/churn/model_evaluation.py": "calls that fit into a week are whole ones",
+    "models/service/working_time.py": "a clock's whole seconds",
+    "reports/slides/chart_xml.py": "where a chart stands on a slide",
+    "warehouse/identity/link_quality.py": "what the command line says of links; below the layer of words",
+    "warehouse/sql/moments.py": "a summer time's whole quarters of an hour",
+    "warehouse/validation/volume_checks.py": "usual rows of a delivery; below the layer of words",
     "warehouse/settings.py": "a setting as it was given; below the layer of words",
-    "warehouse/turns.py": "how often a lock is asked for",
+    "warehouse/access/locks.py": "how often a lock is asked for",
     "sign_in/accounts.py": "seconds to wait, in the audit log",
     "cli.py": "how long a command took, and a model's checks, on the command line",
 }
@@ -362,7 +362,7 @@ def test_moments_are_compared_in_one_place() -> None:
         texts = [n.value for n in ast.walk(_tree(module)) if isinstance(n, ast.Constant)]
         found = [t for t in texts if isinstance(t, str) and MOMENTS_IN_SQL.search(t)]
         # Doubles are looked for within 30 days: there no order is told and an hour makes no difference.
-        assert not found or str(module) == "warehouse/identity.py", (module, found)
+        assert not found or str(module) == "warehouse/identity/linking.py", (module, found)
         for node in ast.walk(_tree(module)):
             if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Lt | ast.LtE | ast.Gt | ast.GtE):
                 sides: list[ast.expr] = [node.left, node.comparators[0]]
@@ -377,8 +377,8 @@ def test_moments_are_compared_in_one_place() -> None:
 def test_every_moment_of_the_bank_is_of_the_type_that_compares_rightly() -> None:
     from sqlalchemy import DateTime
 
-    from warehouse.moments import Moment
     from warehouse.schema import BANK, loads
+    from warehouse.sql.moments import Moment
 
     plain = [
         c
@@ -400,12 +400,12 @@ def test_pages_know_no_sql() -> None:
 def test_streamlit_ends_at_the_pages() -> None:
     for module in OURS:
         # The gate reads one message of Streamlit's wire format, to drop it.
-        if module.parts[0] in BELOW_PAGES and str(module) != "sign_in/messages.py":
+        if module.parts[0] in BELOW_PAGES and str(module) != "sign_in/websocket_messages.py":
             assert "streamlit" not in {name.split(".")[0] for name in _imports(module)}, module
 
 
 def test_only_workflow_and_sign_in_write_to_the_desk() -> None:
-    writers = {m.parts[0] for m in OURS if {"warehouse.journal"} & _imports(m)}
+    writers = {m.parts[0] for m in OURS if {"warehouse.access.audit"} & _imports(m)}
     assert writers <= {"workflow", "sign_in", "cli.py", "app.py"}
 
 

@@ -1,4 +1,4 @@
-"""The questions about goals and rules as functions of a reader, which a cache can name (`metrics.cache_key`).
+"""The questions about goals and rules as functions of a reader, which a cache can name (`metrics.definitions.cache_key`).
 
 What a goal or a figure that feeds it counts on the desk changes by the minute: it is read anew (`…_now`).
 """
@@ -10,18 +10,20 @@ from datetime import date
 
 import pandas as pd
 
-from metrics.cache_key import Once
-from metrics.contradiction import Contradiction, Pair
-from metrics.qualified import Rule, under
-from metrics.query import on_desk
-from metrics.versions import as_agreed
-from warehouse.access import Reader
-from workflow import goal_forecast, outlook, progress, rule_preview, training
-from workflow.goal_forecast import Outlook
-from workflow.goals import Draft, Filters, Goal
-from workflow.progress import Progress
-from workflow.rule_drafts import Draft as RuleDraft
-from workflow.rule_drafts import as_rule
+from metrics.comparison.contradiction import Contradiction, Pair
+from metrics.definitions.cache_key import Once
+from metrics.qualification.qualification_rule import Rule, under
+from metrics.qualification.qualification_versions import as_agreed
+from metrics.query.query import on_desk
+from warehouse.access.reader import Reader
+from workflow.goals import goal_forecast, goal_outlook, goal_progress
+from workflow.goals.goal_forecast import Outlook
+from workflow.goals.goal_progress import Progress
+from workflow.goals.goal_records import Draft, Filters, Goal
+from workflow.rules import rule_preview
+from workflow.rules.rule_drafts import Draft as RuleDraft
+from workflow.rules.rule_drafts import as_rule
+from workflow.scoring import training
 
 Goals = tuple[Goal, ...]
 Known = frozenset[str]
@@ -30,7 +32,7 @@ Known = frozenset[str]
 @as_agreed
 def progress_of(reader: Reader, goals: Goals, as_of: date, known: Known) -> list[Progress]:
     """Each goal with its figures as of a day."""
-    return progress.progress(goals, reader, as_of, known)
+    return goal_progress.progress(goals, reader, as_of, known)
 
 
 @as_agreed
@@ -38,7 +40,7 @@ def progress_under(
     reader: Reader, goals: Goals, as_of: date, known: Known, rule: Rule
 ) -> tuple[list[Progress], list[Progress]]:
     """The goals as they stand, and as they would stand if `rule` said what is qualified."""
-    return progress_of(reader, goals, as_of, known), progress.progress(
+    return progress_of(reader, goals, as_of, known), goal_progress.progress(
         goals, reader, as_of, known, under(rule)
     )
 
@@ -54,7 +56,7 @@ def contributors_of(
     reader: Reader, goal: Goal, as_of: date, known: Known, names: tuple[str, ...]
 ) -> pd.DataFrame:
     """Those of the figures that feed a goal that are in `names`."""
-    return outlook.contributors(goal, reader, as_of, known, names)
+    return goal_outlook.contributors(goal, reader, as_of, known, names)
 
 
 @as_agreed
@@ -62,13 +64,13 @@ def contradictions_of(
     reader: Reader, filters: Filters, as_of: date, known: Known
 ) -> list[tuple[Pair, Contradiction]]:
     """The pairs of figures that could pull against each other in a part of the bank."""
-    return outlook.contradictions(filters, reader, as_of, known)
+    return goal_outlook.contradictions(filters, reader, as_of, known)
 
 
 @as_agreed
 def year_before_of(reader: Reader, draft: Draft, known: Known) -> float:
     """The figure of a goal over the same days a year before."""
-    return outlook.a_year_before(draft, reader, known)[0]
+    return goal_outlook.a_year_before(draft, reader, known)[0]
 
 
 def flagged_by(reader: Reader, draft: RuleDraft, as_of: date, known: Known) -> rule_preview.Preview:
@@ -83,7 +85,7 @@ def progress_now(
     """Each goal with its figures, in the order given."""
     kept = tuple(g for g in goals if not on_desk(g.metric))
     fresh = [g for g in goals if on_desk(g.metric)]
-    answers = [*once(progress_of, kept, as_of, known), *progress.progress(fresh, reader, as_of, known)]
+    answers = [*once(progress_of, kept, as_of, known), *goal_progress.progress(fresh, reader, as_of, known)]
     by_goal = {p.goal.goal_id: p for p in answers}
     return [by_goal[g.goal_id] for g in goals]
 
@@ -97,9 +99,9 @@ def heading_now(once: Once, reader: Reader, goal: Goal, as_of: date, known: Know
 
 def contributors_now(once: Once, reader: Reader, goal: Goal, as_of: date, known: Known) -> pd.DataFrame:
     """The figures that feed a goal, in their order."""
-    names = outlook.CONTRIBUTORS.get(goal.metric, ())
+    names = goal_outlook.CONTRIBUTORS.get(goal.metric, ())
     kept = once(contributors_of, goal, as_of, known, tuple(n for n in names if not on_desk(n)))
-    fresh = outlook.contributors(goal, reader, as_of, known, [n for n in names if on_desk(n)])
+    fresh = goal_outlook.contributors(goal, reader, as_of, known, [n for n in names if on_desk(n)])
     if fresh.empty:
         return kept
     both = pd.concat([kept, fresh])

@@ -14,41 +14,35 @@ from functools import partial
 import pandas as pd
 from sqlalchemy import true
 
-from metrics.profile import profile
-from models import churn, cross_sell
-from warehouse import coverage, load
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores
+from metrics.customers.profile import profile
+from models.churn import churn_prediction, cross_sell_prediction
+from warehouse.access import data_coverage
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.load import loading
 from warehouse.schema import (
     customer_profiles,
     customer_scores,
     experiment_results,
     offer_results,
 )
-from warehouse.snapshots import Draft
-from workflow import (
-    cross_selling,
-    impact,
-    looks,
-    offers,
-    response_curves,
-    run_notes,
-    salvageable,
-    valuation,
-    voice,
-)
-from workflow.alert_history import BY_NIGHT
-from workflow.alerts import Night, tonight
-from workflow.arms import first_draws
-from workflow.crediting import why_no_credits, write_credits
-from workflow.follow import follow_customers
-from workflow.hand_offs import write_hand_offs
-from workflow.model_watch import keep, week_before
-from workflow.overdue import close_without_rule, escalate
-from workflow.rule_versions import rules_in_force
-from workflow.rules import found, lacking
-from workflow.still_true import why_ended
-from workflow.training import usable_model
+from warehouse.stores.connect import Stores
+from warehouse.stores.snapshots import Draft
+from workflow.alerts.follow_up import follow_customers
+from workflow.alerts.raising import Night, tonight
+from workflow.alerts.still_valid import why_ended
+from workflow.customers import offers
+from workflow.experiments import interim_results, persuadable, planned_analyses
+from workflow.experiments.arms import first_draws
+from workflow.qualification.contact_deadlines import write_hand_offs
+from workflow.records import run_notes
+from workflow.records.alert_history import BY_NIGHT
+from workflow.records.escalation import close_without_rule, escalate
+from workflow.rules.rule_definitions import found, lacking
+from workflow.rules.rule_versions import rules_in_force
+from workflow.scoring import channel_response, cross_sell_scoring, valuation, voice_themes
+from workflow.scoring.crediting import why_no_credits, write_credits
+from workflow.scoring.model_monitoring import keep, week_before
+from workflow.scoring.training import usable_model
 
 Progress = Callable[[str], None]
 
@@ -72,9 +66,9 @@ def run(stores: Stores, progress: Progress | None = None) -> Report:
     Raises NothingLoaded if there is no bank. A model that is refused stops nothing: the other rules go on.
     """
     tell = progress or _quietly
-    with load.next_snapshot(stores) as draft:
+    with loading.next_snapshot(stores) as draft:
         reader = Reader(stores, SYSTEM, stores.snapshot())
-        as_of, known = coverage.as_of(reader), coverage.known(reader)
+        as_of, known = data_coverage.as_of(reader), data_coverage.known(reader)
         tell("Describing every customer")
         profiles = reader.frame(profile(as_of, known))
         draft.write(customer_profiles, profiles, replacing=customer_profiles.c.as_of == as_of)
@@ -83,16 +77,16 @@ def run(stores: Stores, progress: Progress | None = None) -> Report:
         scored = 0
         if model is not None:
             tell("Scoring who is about to leave")
-            scores = churn.score(model, profiles, week_ago=week_before(reader, as_of, known))
+            scores = churn_prediction.score(model, profiles, week_ago=week_before(reader, as_of, known))
             scored = _write_scores(draft, model, scores, as_of)
             keep(draft, reader, model, profiles, scores, as_of)
-        valued, remarks = valuation.values(draft, reader, as_of, coverage.known(reader), tell)
+        valued, remarks = valuation.values(draft, reader, as_of, data_coverage.known(reader), tell)
         said = (*said, *remarks)
         if not valued:
             notes[run_notes.LIFETIME_VALUE] = remarks[-1] if remarks else ""
         notes |= valuation.why_no_hindsight(draft, reader, as_of)
-        if not response_curves.write_curves(draft, reader, as_of, known):
-            notes[run_notes.RESPONSE_CURVES] = response_curves.why_none(reader)
+        if not channel_response.write_curves(draft, reader, as_of, known):
+            notes[run_notes.RESPONSE_CURVES] = channel_response.why_none(reader)
         tell("Crediting the touches of every win")
         credited = write_credits(draft, reader, as_of)
         if not credited:
@@ -105,7 +99,7 @@ def run(stores: Stores, progress: Progress | None = None) -> Report:
         _write_wealth_chances(draft, reader, profiles, as_of, known)
         draft.write(offer_results, offers.results(reader), replacing=true())
         tell("Reading what service cases are about")
-        notes |= voice.write(draft, reader, as_of, known)
+        notes |= voice_themes.write(draft, reader, as_of, known)
         run_notes.write(draft, as_of, {subject: why for subject, why in notes.items() if why})
     tell("Checking the rules")
     night = Reader(stores, SYSTEM, draft.snapshot)
@@ -113,7 +107,7 @@ def run(stores: Stores, progress: Progress | None = None) -> Report:
     done: dict[str, Night] = {}
     in_force = rules_in_force(night)
     for rule in in_force:
-        missing = lacking(rule, coverage.of(night))
+        missing = lacking(rule, data_coverage.of(night))
         if missing:
             # What is not known has neither begun nor ended: no alert is raised, and none is closed.
             said = (*said, f"“{rule.title}” was not checked. {missing}")
@@ -131,7 +125,7 @@ def run(stores: Stores, progress: Progress | None = None) -> Report:
     late = escalate(stores, as_of)
     if late:
         said = (*said, f"Alerts that passed their day; their team leads were told: {late}.")
-    looks.plan_first(stores, first_draws(night), as_of, BY_NIGHT)
+    planned_analyses.plan_first(stores, first_draws(night), as_of, BY_NIGHT)
     return Report(
         as_of=as_of,
         customers=len(profiles),
@@ -147,7 +141,7 @@ def _quietly(_step: str) -> None:
     """Nobody watches."""
 
 
-def _write_scores(draft: Draft, model: churn.Model, scores: pd.DataFrame, as_of: date) -> int:
+def _write_scores(draft: Draft, model: churn_prediction.Model, scores: pd.DataFrame, as_of: date) -> int:
     scores = scores.assign(model=model.card.model, as_of=as_of, model_version=model.card.version)
     this_night = (customer_scores.c.model == model.card.model) & (customer_scores.c.as_of == as_of)
     draft.write(customer_scores, scores, replacing=this_night)
@@ -158,24 +152,28 @@ def _write_experiments(
     draft: Draft, stores: Stores, reader: Reader, as_of: date, known: frozenset[str]
 ) -> None:
     """What the experiments show on planned days; a look that was written stays, and what is written is of no person."""
-    looks.plan_first(stores, first_draws(reader), as_of, BY_NIGHT)
+    planned_analyses.plan_first(stores, first_draws(reader), as_of, BY_NIGHT)
     t = experiment_results
-    draft.write(t, impact.read_out(reader, as_of, known), replacing=(t.c.outcome == impact.ARMS))
+    draft.write(
+        t, interim_results.read_out(reader, as_of, known), replacing=(t.c.outcome == interim_results.ARMS)
+    )
 
 
 def _write_wealth_chances(
     draft: Draft, reader: Reader, profiles: pd.DataFrame, as_of: date, known: frozenset[str]
 ) -> None:
-    found = cross_selling.chances(reader, profiles, as_of, known).assign(model=cross_sell.MODEL, as_of=as_of)
+    found = cross_sell_scoring.chances(reader, profiles, as_of, known).assign(
+        model=cross_sell_prediction.MODEL, as_of=as_of
+    )
     t = customer_scores
-    draft.write(t, found, replacing=(t.c.model == cross_sell.MODEL) & (t.c.as_of == as_of))
+    draft.write(t, found, replacing=(t.c.model == cross_sell_prediction.MODEL) & (t.c.as_of == as_of))
 
 
 def _write_chance_to_save(
     draft: Draft, reader: Reader, profiles: pd.DataFrame, as_of: date, known: frozenset[str]
 ) -> None:
-    chances = salvageable.chance_to_save(reader, profiles, known).assign(
-        model=salvageable.MODEL, as_of=as_of, reasons="[]", model_version=""
+    chances = persuadable.chance_to_save(reader, profiles, known).assign(
+        model=persuadable.MODEL, as_of=as_of, reasons="[]", model_version=""
     )
     t = customer_scores
-    draft.write(t, chances, replacing=(t.c.model == salvageable.MODEL) & (t.c.as_of == as_of))
+    draft.write(t, chances, replacing=(t.c.model == persuadable.MODEL) & (t.c.as_of == as_of))

@@ -3,20 +3,21 @@
 import pandas as pd
 import streamlit as st
 
-from metrics.quarter import Quarter
-from metrics.scope import Scope
-from metrics.words import day
-from pages.customers.alert_card import escaped
+from metrics.comparison.words import day
+from metrics.definitions.quarters import Quarter
+from metrics.definitions.scope import Scope
+from pages.components import data, review_chart, tables
+from pages.components import viewer as door
+from pages.customers.alerts.alert_card import escaped
 from pages.executive import review_issue
-from pages.kit import data, review_chart, tables
-from pages.kit import viewer as door
-from reports import about, issued, scales
-from reports import quarterly_review as quarterly
-from reports.review import NAMES, Answer, Figure, Review, Table
-from reports.review_file import KINDS, review_file
-from warehouse import connect
-from warehouse.access import Reader, Viewer
-from workflow.issued_reviews import Issue
+from reports import issued
+from reports import review_composition as quarterly
+from reports.documents import document_facts, number_scales
+from reports.exports.review_files import KINDS, review_file
+from reports.review.review_document import NAMES, Answer, Figure, Review, Table
+from warehouse.access.reader import Reader, Viewer
+from warehouse.stores import connect
+from workflow.reports.issued_reviews import Issue
 
 LONG = 50
 """A cell with more letters than this is a sentence."""
@@ -51,7 +52,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         with st.expander("**Pilots** · what was measured, for other departments to read"):
             for study in review.case_studies:
                 st.markdown(f"**{escaped(study.title)}**")
-                st.caption(escaped(about.studied(study)))
+                st.caption(escaped(document_facts.studied(study)))
                 for said in study.sentences:
                     st.text(said)
 
@@ -90,7 +91,7 @@ def _take_along(viewer: Viewer, review: Review, quarter: Quarter, version: Issue
         st.download_button(
             label,
             lambda kind=kind: review_file(stores, build, kind, viewer, who()),
-            about.file_name(review, kind),
+            document_facts.file_name(review, kind),
             mime,
             key=f"take-{kind}",
             on_click="ignore",
@@ -191,7 +192,7 @@ def _answer(number: int, answer: Answer) -> None:
         if not shown.open:
             return
         st.caption(answer.question)
-        if scales.drawable(answer.chart):
+        if number_scales.drawable(answer.chart):
             said, drawn = st.columns([1, 1], gap="large")
             with drawn:
                 review_chart.draw(answer.chart, f"chart-{answer.key}")

@@ -5,16 +5,16 @@ from typing import Any
 
 import streamlit as st
 
-from metrics.quarter import Quarter
-from metrics.words import day
-from pages.customers.alert_card import escaped
-from pages.kit import data, forms
+from metrics.comparison.words import day
+from metrics.definitions.quarters import Quarter
+from pages.components import data, forms
+from pages.customers.alerts.alert_card import escaped
 from reports import issued
-from reports.review import Review
-from warehouse import connect
-from warehouse.access import Viewer
+from reports.review.review_document import Review
+from warehouse.access.reader import Viewer
 from warehouse.errors import ChangeRefused
-from workflow.issued_reviews import LONGEST_WHY, MAY_ISSUE, Issue, issues
+from warehouse.stores import connect
+from workflow.reports.issued_reviews import LONGEST_WHY, MAY_ISSUE, Issue, issues
 
 DRAFT, _CHOICE = "draft", "version-"
 MOST_LISTED = 8

@@ -4,14 +4,14 @@ import pandas as pd
 import streamlit as st
 
 from metrics import CATALOGUE
-from metrics.missing import not_given_for
-from metrics.query import columns_of
-from metrics.scope import Scope
-from metrics.words import day, share
+from metrics.comparison.words import day, share
+from metrics.definitions.scope import Scope
+from metrics.query.missing_reasons import not_given_for
+from metrics.query.query import columns_of
+from pages.components import data, tables
 from pages.governance import messages
-from pages.kit import data, tables
-from warehouse.access import Viewer
-from warehouse.coverage import GIVEN_WITH_THE_LOAD, origins_of
+from warehouse.access.data_coverage import GIVEN_WITH_THE_LOAD, origins_of
+from warehouse.access.reader import Viewer
 from warehouse.schema import UNIFIED_TABLES
 
 

@@ -8,20 +8,20 @@ import pandas as pd
 import streamlit as st
 
 from metrics import CATALOGUE, HEADLINES
-from metrics.dimensions import MEANS, ONLY_CUSTOMERS
-from metrics.measure import Metric, measures_of, version
-from metrics.report import may_ask
-from metrics.scope import Scope, period_named
-from metrics.variants import VARIANTS
-from metrics.words import day, figure
-from pages.customers.alert_card import escaped
+from metrics.comparison.words import day, figure
+from metrics.definitions.dimensions import MEANS, ONLY_CUSTOMERS
+from metrics.definitions.measure import Metric, measures_of, version
+from metrics.definitions.scope import Scope, period_named
+from metrics.definitions.variants import VARIANTS
+from metrics.query.report_query import may_ask
+from pages.components import data, forms, links, tables
+from pages.customers.alerts.alert_card import escaped
 from pages.governance.where_used import pages_of
-from pages.kit import data, forms, links, tables
-from reports.dictionary import BETTER, columns, figures, text_of
-from warehouse import connect
-from warehouse.access import Viewer
+from reports.exports.dictionary_text import BETTER, columns, figures, text_of
+from warehouse.access.reader import Viewer
 from warehouse.errors import Problem
-from workflow import acknowledgements
+from warehouse.stores import connect
+from workflow.records import acknowledgements
 
 KNOWN_TO_ALL = "Known to all"
 """The headlines, which every department uses; each is also under its owner."""

@@ -6,11 +6,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from metrics.scope import Scope
-from pages.kit import data, forms, tables
-from warehouse import connect, identity_check
-from warehouse.access import Viewer
-from workflow.identity import LONGEST_WHY, VERDICTS, history, rule
+from metrics.definitions.scope import Scope
+from pages.components import data, forms, tables
+from warehouse.access.reader import Viewer
+from warehouse.identity import link_quality
+from warehouse.stores import connect
+from workflow.records.link_rulings import LONGEST_WHY, VERDICTS, history, rule
 
 SHOWN = 500
 
@@ -76,7 +77,7 @@ def _unmatched(viewer: Viewer, rates: pd.DataFrame) -> None:
         tables.empty("Every record belongs to a customer.")
         return
     source = st.selectbox("Of", list(some["source"]), key="unmatched-source")
-    rows = data.cached(viewer, identity_check.unmatched, source, SHOWN)
+    rows = data.cached(viewer, link_quality.unmatched, source, SHOWN)
     st.caption(f"The first {SHOWN:,}, by number. Your role sees no names, addresses or phones.")
     shown = rows.rename(columns=lambda c: c.replace("_", " ").capitalize())
     tables.show(shown, "unmatched")

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from pages.kit import data
-from warehouse import connect
-from warehouse.access import Viewer
-from workflow import undelivered
+from pages.components import data
+from warehouse.access.reader import Viewer
+from warehouse.stores import connect
+from workflow.messages import undelivered
 
 
 def show(viewer: Viewer) -> None:

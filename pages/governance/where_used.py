@@ -29,6 +29,6 @@ def _modules(module: ModuleType, seen: set[ModuleType]) -> set[ModuleType]:
     seen.add(module)
     for part in vars(module).values():
         name = part.__name__ if isinstance(part, ModuleType) else ""
-        if name.startswith("pages.") and not name.startswith("pages.kit") and part not in seen:
+        if name.startswith("pages.") and not name.startswith("pages.components") and part not in seen:
             _modules(part, seen)
     return seen

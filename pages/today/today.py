@@ -4,18 +4,20 @@ import pandas as pd
 import streamlit as st
 
 from metrics import CATALOGUE
-from metrics import complaints as waiting
-from metrics.missing import not_given_for
-from metrics.scope import Scope, period_named
-from metrics.words import day, figure, numeral, plain
-from pages.customers import alert_card, alert_checks
+from metrics.comparison.words import day, figure, numeral, plain
+from metrics.customers import complaints as waiting
+from metrics.definitions.scope import Scope, period_named
+from metrics.query.missing_reasons import not_given_for
+from pages.components import cards, data, links, tables
+from pages.customers.alerts import alert_card, alert_checks
 from pages.governance import messages
-from pages.growth import batch_alarms, funnel, goal_list, goals
-from pages.kit import cards, data, links, tables
-from warehouse.access import Viewer
-from workflow import queue
-from workflow.goal_news import NEWS_DAYS
-from workflow.goals import every_goal
+from pages.growth.funnel import funnel_page
+from pages.growth.goals import goal_list, goals_page
+from pages.growth.leads import batch_alarms
+from warehouse.access.reader import Viewer
+from workflow.alerts import alert_queue
+from workflow.goals.goal_news import NEWS_DAYS
+from workflow.goals.goal_records import every_goal
 
 SHOWN = 5
 
@@ -35,9 +37,9 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
 
 def _calls(viewer: Viewer) -> None:
     today = data.as_of(viewer)
-    alerts = queue.open_alerts(data.reader(viewer), today=today)
-    found = queue.by_customer(alerts)
-    counts = queue.counts(found, today)
+    alerts = alert_queue.open_alerts(data.reader(viewer), today=today)
+    found = alert_queue.by_customer(alerts)
+    counts = alert_queue.counts(found, today)
     pressing = counts["due"] + counts["overdue"]
     people = "customer" if counts["open"] == 1 else "customers"
     st.title(f"{counts['open']} {people} to call" if counts["open"] else alert_checks.nobody_to_call(viewer))
@@ -45,8 +47,8 @@ def _calls(viewer: Viewer) -> None:
         st.metric("Not started", counts["new"], border=True)
         st.metric("Due within 7 days", counts["due"], border=True)
         st.metric("Overdue", counts["overdue"], border=True)
-    st.caption(queue.units(alerts, found, today))
-    masks = queue.kinds(found, today)
+    st.caption(alert_queue.units(alerts, found, today))
+    masks = alert_queue.kinds(found, today)
     waits, presses = masks["snoozed"], masks["due"] | masks["overdue"]
     found, presses = found[~waits], presses[~waits]
     if found.empty:
@@ -101,7 +103,9 @@ def _count(viewer: Viewer, label: str, which: pd.Series, column: str) -> None:
 def _growth(viewer: Viewer) -> None:
     scope = Scope(period_named("30d", data.as_of(viewer)))
     st.title(
-        _bank_in_a_sentence(viewer, scope) if viewer.role == "executive" else funnel.headline(viewer, scope)
+        _bank_in_a_sentence(viewer, scope)
+        if viewer.role == "executive"
+        else funnel_page.headline(viewer, scope)
     )
     st.caption(f"Last 30 days, {scope.period.in_words()}, compared with the 30 days before.")
     shown = {
@@ -118,7 +122,7 @@ def _growth(viewer: Viewer) -> None:
             links.to("quarterly-review")
     elif st.button("Open the funnel", type="primary", icon=":material/filter_alt:"):
         links.to("funnel")
-    funnel.by_channel(viewer, scope)
+    funnel_page.by_channel(viewer, scope)
 
 
 def _news(viewer: Viewer) -> None:
@@ -130,7 +134,7 @@ def _news(viewer: Viewer) -> None:
         if g.ended_at is None and g.in_force_since is not None and 0 <= (as_of - g.span.end).days < NEWS_DAYS
     ]
     if recent:
-        goal_list.news(goals.read(viewer, recent), as_of)
+        goal_list.news(goals_page.read(viewer, recent), as_of)
 
 
 def _bank_in_a_sentence(viewer: Viewer, scope: Scope) -> str:

@@ -9,18 +9,18 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from metrics import CATALOGUE
-from metrics.coverage import compared_with
-from metrics.measure import Metric, Ratio, measures_of
-from metrics.reading import Cell, Reading, drawn, parts_add_up, read
-from metrics.report import MONTH, Report, whose
-from metrics.words import PLACES, figure, numeral, rounded_column
-from pages.customers.alert_card import escaped
-from pages.kit import data, drill, filters, ranges, tables, time_charts
+from metrics.comparison.words import PLACES, figure, numeral, rounded_column
+from metrics.definitions.measure import Metric, Ratio, measures_of
+from metrics.query.report_query import MONTH, Report, whose
+from metrics.query.report_reading import Cell, Reading, drawn, parts_add_up, read
+from metrics.query.time_coverage import compared_with
+from pages.components import data, drill, filters, ranges, tables, time_charts
+from pages.customers.alerts.alert_card import escaped
 from pages.together import report_words
 from pages.together.report_words import Said, by_in_words
-from warehouse.access import Viewer
-from workflow import annotations
-from workflow.goal_targets import targets
+from warehouse.access.reader import Viewer
+from workflow.goals.goal_targets import targets
+from workflow.records import annotations
 
 
 def reading(viewer: Viewer, report: Report) -> Reading:

@@ -4,15 +4,25 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from metrics import CATALOGUE
-from metrics.missing import not_given_for
-from metrics.query import absent
-from metrics.report import CHARTS, MONTH, Report, charts_of, may_ask, misfit, refusal, values_of, ways_for
-from metrics.scope import PERIODS
-from pages.customers.alert_card import escaped
-from pages.kit import data, filters
+from metrics.definitions.scope import PERIODS
+from metrics.query.missing_reasons import not_given_for
+from metrics.query.query import absent
+from metrics.query.report_query import (
+    CHARTS,
+    MONTH,
+    Report,
+    charts_of,
+    may_ask,
+    misfit,
+    refusal,
+    values_of,
+    ways_for,
+)
+from pages.components import data, filters
+from pages.customers.alerts.alert_card import escaped
 from pages.together.report_words import by_in_words, definition
-from reports.dictionary import figures, text_of
-from warehouse.access import Reader, Viewer
+from reports.exports.dictionary_text import figures, text_of
+from warehouse.access.reader import Reader, Viewer
 
 FOUND = 8
 """Figures shown for a search."""

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 
-from metrics import CATALOGUE, several
-from metrics.coverage import compared_with
-from metrics.dimensions import caution
-from metrics.measure import Metric, Ratio, measures_of, version
-from metrics.reading import SHOWN, Cell, Reading, drawn, parts_add_up
-from metrics.report import MONTH, Report, final_after
-from metrics.scope import PERIODS, Period, parts_by_month
-from metrics.words import change, figure, numeral, plain
+from metrics import CATALOGUE
+from metrics.comparison import multiple_comparisons
+from metrics.comparison.words import change, figure, numeral, plain
+from metrics.definitions.dimensions import caution
+from metrics.definitions.measure import Metric, Ratio, measures_of, version
+from metrics.definitions.scope import PERIODS, Period, parts_by_month
+from metrics.query.report_query import MONTH, Report, final_after
+from metrics.query.report_reading import SHOWN, Cell, Reading, drawn, parts_add_up
+from metrics.query.time_coverage import compared_with
 
 Said = Callable[[str, str | None], str]
 """Dimension and value → how the value is shown."""
@@ -61,7 +62,9 @@ def _finding(report: Report, reading: Reading, said: Said) -> str:
         return moved(metric, whole) if whole.change else "not compared with the period before"
     if isinstance(metric, Ratio) and metric.unit in ("share", "points"):
         judged = [p for p in reading.parts if not p.missing]
-        changes = several.apart(metric, [_counts(metric, p) for p in judged], _counts(metric, whole))
+        changes = multiple_comparisons.apart(
+            metric, [_counts(metric, p) for p in judged], _counts(metric, whole)
+        )
         apart = [
             p for p, found in zip(judged, changes, strict=True) if found.verdict.is_a_finding and p in known
         ]

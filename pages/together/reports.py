@@ -7,19 +7,19 @@ from typing import Any
 import streamlit as st
 
 from metrics import CATALOGUE
-from metrics.missing import not_given_for
-from metrics.query import absent
-from metrics.report import CHARTS, MONTH, Report
-from metrics.scope import PERIODS, Scope
-from metrics.words import day
-from pages.customers.alert_card import escaped
-from pages.kit import data, filters, forms, links, tables
+from metrics.comparison.words import day
+from metrics.definitions.scope import PERIODS, Scope
+from metrics.query.missing_reasons import not_given_for
+from metrics.query.query import absent
+from metrics.query.report_query import CHARTS, MONTH, Report
+from pages.components import data, filters, forms, links, tables
+from pages.customers.alerts.alert_card import escaped
 from pages.together import report_result, report_steps, report_words
 from pages.together.report_words import by_in_words
-from warehouse import connect
-from warehouse.access import Viewer
+from warehouse.access.reader import Viewer
 from warehouse.errors import AccessRefused, Problem
-from workflow import saved_reports
+from warehouse.stores import connect
+from workflow.reports import saved_reports
 
 URL = "reports"
 _SAVED = "report just saved"

@@ -7,18 +7,18 @@ from typing import Any
 
 import pandas as pd
 
-from metrics import channel_value
-from metrics.missing import not_given
-from metrics.scope import Period, Scope, months_back
-from metrics.words import hkd, numeral, plain, share
-from models import worth
-from reports.answers.asked import Asked, rows_of
-from reports.review import Answer, Chart, Series, Table
+from metrics.attribution import channel_net_value
+from metrics.comparison.words import hkd, numeral, plain, share
+from metrics.definitions.scope import Period, Scope, months_back
+from metrics.query.missing_reasons import not_given
+from models.value import net_value
+from reports.review.review_context import Asked, rows_of
+from reports.review.review_document import Answer, Chart, Series, Table
 from warehouse.errors import AccessRefused
-from workflow import conclusions, value_gaps
+from workflow.campaigns import campaign_conclusions, value_gaps
 
 QUESTION = "Which channels deserve more or less?"
-ORDER = worth.VERDICTS
+ORDER = net_value.VERDICTS
 
 
 def found(asked: Asked) -> pd.DataFrame | None:
@@ -30,10 +30,10 @@ def found(asked: Asked) -> pd.DataFrame | None:
         return None
     scope = Scope(twelve_months(asked))
     try:
-        groups = asked.once(channel_value.groups, "channel", scope)
+        groups = asked.once(channel_net_value.groups, "channel", scope)
     except AccessRefused:
         return None
-    told = worth.judged(groups)
+    told = net_value.judged(groups)
     told["label"] = ["Channel not known" if pd.isna(g) else plain(g).capitalize() for g in told["group"]]
     concluded = conclusions_of(asked, "channel").set_index("group")
     told["conclusion"] = told["group"].map(concluded["conclusion"]).astype(object).fillna("")
@@ -44,7 +44,7 @@ def found(asked: Asked) -> pd.DataFrame | None:
 
 def conclusions_of(asked: Asked, by: str) -> pd.DataFrame:
     """The one conclusion on each channel or campaign, as of the last day of the quarter."""
-    return asked.once(conclusions.concluded, by, asked.end, asked.known)
+    return asked.once(campaign_conclusions.concluded, by, asked.end, asked.known)
 
 
 def twelve_months(asked: Asked) -> Period:
@@ -68,7 +68,9 @@ def answer(asked: Asked, channels: pd.DataFrame | None) -> Answer:
         "a year. Value less cost is clear only where its 95 % interval leaves out 0. The conclusion on a channel is of "
         "24 months and takes its complaints and leavers too; only what both say is praised or blamed."
     )
-    judged = channels[channels["verdict"].isin([worth.WORTH, worth.NOT_WORTH]) & channels["group"].notna()]
+    judged = channels[
+        channels["verdict"].isin([net_value.WORTH, net_value.NOT_WORTH]) & channels["group"].notna()
+    ]
     sentences = [_sentence(row, settings.value_horizon_months) for row in rows_of(judged)]
     rest = channels[~channels.index.isin(judged.index) & channels["group"].notna()]
     if len(rest):
@@ -100,7 +102,7 @@ def _nothing(asked: Asked) -> str:
 
 def _title(channels: pd.DataFrame, why_none: str = "") -> str:
     named = channels[channels["group"].notna()]
-    more, less = conclusions.praised(named), conclusions.blamed(named)
+    more, less = campaign_conclusions.praised(named), campaign_conclusions.blamed(named)
     parts = []
     if len(more):
         best = more.assign(times=more["ltv"] / more["cac"]).nlargest(2, "times")
@@ -109,7 +111,7 @@ def _title(channels: pd.DataFrame, why_none: str = "") -> str:
         parts.append(f"less for {_names(less.nsmallest(2, 'gain_high'))}")
     if parts:
         return "; ".join(parts)
-    if named["verdict"].isin([worth.WORTH, worth.NOT_WORTH, worth.NOT_CLEAR]).any():
+    if named["verdict"].isin([net_value.WORTH, net_value.NOT_WORTH, net_value.NOT_CLEAR]).any():
         return "It is not clear which channel deserves more or less"
     if why_none:
         return f"Which channel deserves more or less is not known: {why_none}"
@@ -132,7 +134,7 @@ def _open(row: Any) -> str:
 
 def _sentence(row: Any, horizon: int) -> str:
     return (
-        f"{row.label}: {conclusions.in_words(row)}. A customer costs {hkd(row.cac)} and brings {hkd(row.ltv)} "
+        f"{row.label}: {campaign_conclusions.in_words(row)}. A customer costs {hkd(row.cac)} and brings {hkd(row.ltv)} "
         f"({hkd(row.ltv_low)} to {hkd(row.ltv_high)}) in {horizon} months; value less cost "
         f"{hkd(row.gain_low)} to {hkd(row.gain_high)} "
         f"(n = {numeral(row.won)})." + (f" Over 24 months {row.why}." if row.conclusion else "")
@@ -140,7 +142,9 @@ def _sentence(row: Any, horizon: int) -> str:
 
 
 def _chart(channels: pd.DataFrame) -> Chart | None:
-    shown = channels[channels["gain_low"].notna() & channels["verdict"].isin([worth.WORTH, worth.NOT_WORTH])]
+    shown = channels[
+        channels["gain_low"].notna() & channels["verdict"].isin([net_value.WORTH, net_value.NOT_WORTH])
+    ]
     if shown.empty:
         return None
     middle = shown["ltv"] - shown["cac"]

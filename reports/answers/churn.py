@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from metrics import CATALOGUE
-from metrics.words import figure, signed
-from reports.answers.asked import Asked, against_a_year_before
-from reports.answers.effects import Effect, effect, looked_at, not_read, source
-from reports.review import Answer, Chart, Series
-from workflow.impact import CHURN
-from workflow.readings import Reading
+from metrics.comparison.words import figure, signed
+from reports.review.experiment_effects import Effect, effect, looked_at, not_read, source
+from reports.review.review_context import Asked, against_a_year_before
+from reports.review.review_document import Answer, Chart, Series
+from workflow.experiments.experiment_results import Reading
+from workflow.experiments.interim_results import CHURN
 
 QUESTION = "Is churn down, and is it our doing?"
 NAME = "churn_rate"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from metrics.words import share, signed
-from reports.answers.asked import Asked
-from reports.answers.effects import GUARDRAILS, OF, Effect, effect, looked_at, not_read, source
-from reports.review import Answer, Chart, Series
-from workflow.impact import CROSS_SELL
-from workflow.readings import Reading
-from workflow.salvageable import SALVAGEABLE
+from metrics.comparison.words import share, signed
+from reports.review.experiment_effects import GUARDRAILS, OF, Effect, effect, looked_at, not_read, source
+from reports.review.review_context import Asked
+from reports.review.review_document import Answer, Chart, Series
+from workflow.experiments.experiment_results import Reading
+from workflow.experiments.interim_results import CROSS_SELL
+from workflow.experiments.persuadable import SALVAGEABLE
 
 QUESTION = "Did cross-sell to salvageable customers rise, without harm?"
 

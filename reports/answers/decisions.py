@@ -8,21 +8,21 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from metrics import scorecard
-from metrics.campaigns import named
-from metrics.standing import BAD
-from metrics.words import day, hkd, numeral, share
-from reports.answers import goal_words
-from reports.answers.asked import Asked, rows_of
+from metrics.attribution import campaign_quality
+from metrics.attribution.campaign_names import named
+from metrics.comparison.goal_status import BAD
+from metrics.comparison.words import day, hkd, numeral, share
 from reports.answers.channels import conclusions_of
-from reports.answers.effects import GUARDRAILS, Effect, effect, looked_at, wrong_draw
-from reports.review import Answer
-from warehouse.access import frame_of
+from reports.review import goal_texts
+from reports.review.experiment_effects import GUARDRAILS, Effect, effect, looked_at, wrong_draw
+from reports.review.review_context import Asked, rows_of
+from reports.review.review_document import Answer
+from warehouse.access.reader import frame_of
 from warehouse.errors import AccessRefused
-from workflow import conclusions
-from workflow.impact import CHURN, CROSS_SELL
-from workflow.progress import Progress
-from workflow.readings import Reading
+from workflow.campaigns import campaign_conclusions
+from workflow.experiments.experiment_results import Reading
+from workflow.experiments.interim_results import CHURN, CROSS_SELL
+from workflow.goals.goal_progress import Progress
 
 QUESTION = "What must I decide today?"
 MOST_GOALS = 2
@@ -86,18 +86,18 @@ def _title(wanted: Sequence[Decision]) -> str:
 def _goals(goals: Sequence[Progress]) -> list[Decision]:
     bad = [g for g in goals if g.state() in BAD]
     # The shared goal comes first as it does everywhere; the others by how far they are off their plan.
-    bad[1:] = sorted(bad[1:], key=goal_words.shortfall, reverse=True)
+    bad[1:] = sorted(bad[1:], key=goal_texts.shortfall, reverse=True)
     wanted = [
         Decision(
-            f"Keep, change or give up the goal “{goal_words.name_of(g.goal)}”?",
-            f"{goal_words.against(g)}.",
+            f"Keep, change or give up the goal “{goal_texts.name_of(g.goal)}”?",
+            f"{goal_texts.against(g)}.",
             "goals",
             "Goals",
         )
         for g in bad[:MOST_GOALS]
     ]
     if rest := bad[MOST_GOALS:]:
-        far = "; ".join(goal_words.so_far(g) for g in rest)
+        far = "; ".join(goal_texts.so_far(g) for g in rest)
         others = "other goal that is" if len(rest) == 1 else f"{len(rest)} other goals that are"
         wanted.append(
             Decision(
@@ -115,8 +115,8 @@ def _channels(channels: pd.DataFrame | None) -> list[Decision]:
     if channels is None:
         return []
     named = channels[channels["group"].notna()]
-    less = conclusions.blamed(named)
-    more = conclusions.praised(named[named["cost"] > 0])
+    less = campaign_conclusions.blamed(named)
+    more = campaign_conclusions.praised(named[named["cost"] > 0])
     if less.empty:
         return []
     names, figures = " and ".join(less["label"]), "; ".join(_gain(r) for r in rows_of(less))
@@ -183,7 +183,7 @@ def _campaigns(asked: Asked) -> list[Decision]:
     if not {"leads", "customers", "tickets", "campaigns"} <= asked.known:
         return []
     try:
-        judged = asked.once(scorecard.of_the_bank, asked.end, asked.known)
+        judged = asked.once(campaign_quality.of_the_bank, asked.end, asked.known)
         listed = {r.campaign_id: r for r in rows_of(asked.once(frame_of, named()))}
         why = dict(zip(*(conclusions_of(asked, "campaign")[c] for c in ("group", "why")), strict=True))
     except AccessRefused:
@@ -191,7 +191,7 @@ def _campaigns(asked: Asked) -> list[Decision]:
     return [
         Decision(
             about_campaign(row.campaign, listed.get(row.campaign), asked.end),
-            f"In the {scorecard.MONTHS} months to {day(asked.end)} "
+            f"In the {campaign_quality.MONTHS} months to {day(asked.end)} "
             f"Sales accepts {share(row.acceptance_rate)} (all others {share(row.acceptance_rate_others)}), "
             f"{share(row.early_complaints)} complain within 90 days (others {share(row.early_complaints_others)}), "
             f"{share(row.early_churn)} leave within 180 days (others {share(row.early_churn_others)})."

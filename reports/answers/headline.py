@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from metrics.missing import not_given_for
-from metrics.standing import BAD, GOOD
-from metrics.words import signed
-from reports.answers import goal_words
-from reports.answers.asked import Asked
-from reports.answers.effects import Effect, effect, looked_at
-from reports.review import Figure
-from workflow.impact import CROSS_SELL
-from workflow.progress import Progress
-from workflow.readings import Reading
+from metrics.comparison.goal_status import BAD, GOOD
+from metrics.comparison.words import signed
+from metrics.query.missing_reasons import not_given_for
+from reports.review import goal_texts
+from reports.review.experiment_effects import Effect, effect, looked_at
+from reports.review.review_context import Asked
+from reports.review.review_document import Figure
+from workflow.experiments.experiment_results import Reading
+from workflow.experiments.interim_results import CROSS_SELL
+from workflow.goals.goal_progress import Progress
 
 FIRST = {
     "churn_rate": "Customers lost",
@@ -28,7 +28,7 @@ def title(asked: Asked, goals: Sequence[Progress], experiments: Sequence[Reading
     """`Q2 2026: 10 of 15 goals off plan, 2.8 % of customers lost, …`; what is not known is left out."""
     parts = []
     if goals:
-        parts.append(goal_words.off_plan(goals))
+        parts.append(goal_texts.off_plan(goals))
     if asked.value("churn_rate") == asked.value("churn_rate"):
         verdict = asked.moved("churn_rate", 2).verdict
         than = {"better": " (fewer than a year before)", "worse": " (more than a year before)"}

@@ -8,15 +8,15 @@ from typing import Any
 
 import pandas as pd
 
-from metrics.complaints import features
-from metrics.words import day, hkd, numeral, plain, share, signed
-from reports.answers.asked import Asked, rows_of
-from reports.answers.effects import Effect, effect, looked_at, source, worth_in_words
-from reports.review import CaseStudy, Chart, Series
-from warehouse.access import frame_of, may_see
+from metrics.comparison.words import day, hkd, numeral, plain, share, signed
+from metrics.customers.complaints import features
+from reports.review.experiment_effects import Effect, effect, looked_at, source, worth_in_words
+from reports.review.review_context import Asked, rows_of
+from reports.review.review_document import CaseStudy, Chart, Series
+from warehouse.access.reader import frame_of, may_see
 from warehouse.schema import feature_links
-from workflow.impact import CHURN, CROSS_SELL, TARGETS
-from workflow.readings import Reading
+from workflow.experiments.experiment_results import Reading
+from workflow.experiments.interim_results import CHURN, CROSS_SELL, TARGETS
 
 DID = {
     (CHURN, True): "reduced the customers who left by",

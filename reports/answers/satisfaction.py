@@ -6,14 +6,15 @@ from typing import Any
 
 import pandas as pd
 
-from metrics import CATALOGUE, several
-from metrics.compare import interval
-from metrics.measure import Ratio
-from metrics.query import figures
-from metrics.verdict import Verdict
-from metrics.words import figure, numeral, plain, share
-from reports.answers.asked import Asked, ask_what_may_be, rows_of
-from reports.review import Answer, Chart, Series, Table
+from metrics import CATALOGUE
+from metrics.comparison import multiple_comparisons
+from metrics.comparison.compare import interval
+from metrics.comparison.conclusion import Verdict
+from metrics.comparison.words import figure, numeral, plain, share
+from metrics.definitions.measure import Ratio
+from metrics.query.query import figures
+from reports.review.review_context import Asked, ask_what_may_be, rows_of
+from reports.review.review_document import Answer, Chart, Series, Table
 
 QUESTION = "Are customers happier, and where not?"
 SCORES = ("nps", "csat", "ces")
@@ -97,7 +98,7 @@ def _touchpoints(asked: Asked) -> pd.DataFrame:
     answers = asked.once(ask_what_may_be, ("csat",), period, (period,), known, ("touchpoint",))
     rows = []
     every = [figures(metric, row) for _, row in answers.iterrows()]
-    changes = several.apart(metric, every, asked.of("csat"))
+    changes = multiple_comparisons.apart(metric, every, asked.of("csat"))
     for (_, row), told, found in zip(answers.iterrows(), every, changes, strict=True):
         bounds = interval(metric, told["top"], told["bottom"]) if told["bottom"] == told["bottom"] else None
         if bounds and isinstance(row["touchpoint"], str):

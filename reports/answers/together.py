@@ -8,14 +8,14 @@ from datetime import timedelta
 import pandas as pd
 
 from metrics import CATALOGUE
-from metrics.scope import Period
-from metrics.words import as_typed, day, figure, numeral, share
-from reports.answers import staff
-from reports.answers.asked import Asked, rows_of
-from reports.answers.staff import Survey
-from reports.review import Answer, Chart, Figure, Series, Table
-from workflow.adoption import Worked, signed_in, worked
-from workflow.unchecked_rules import why_no_alert
+from metrics.comparison.words import as_typed, day, figure, numeral, share
+from metrics.definitions.scope import Period
+from reports.review import staff_survey
+from reports.review.review_context import Asked, rows_of
+from reports.review.review_document import Answer, Chart, Figure, Series, Table
+from reports.review.staff_survey import Survey
+from workflow.records.adoption import Worked, signed_in, worked
+from workflow.rules.unchecked_rules import why_no_alert
 
 ADOPTION_DAYS = 30
 QUESTION = "How do the departments work together?"
@@ -28,7 +28,7 @@ NOT_YET = "not yet"
 def answer(asked: Asked) -> Answer:
     """Hand-off, acceptance, alerts worked, and the staff survey with small departments hidden."""
     period = asked.quarter.period
-    said: Survey | str | None = asked.once(staff.survey, period)
+    said: Survey | str | None = asked.once(staff_survey.survey, period)
     if asked.quarter.is_partial and said is not None:
         said = NOT_YET
     done = worked(asked.reader, period)

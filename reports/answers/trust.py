@@ -8,19 +8,19 @@ from datetime import date
 import pandas as pd
 
 from metrics import CATALOGUE
-from metrics.freshness import Freshness, freshness
-from metrics.measure import version
-from metrics.qualified import dependent
-from metrics.verdict import Verdict
-from metrics.versions import in_words
-from metrics.words import day, numeral, of_ten
-from reports.answers.asked import Asked
-from reports.review import Answer, Figure, Table
-from warehouse import coverage
-from warehouse.access import may_see
+from metrics.comparison.conclusion import Verdict
+from metrics.comparison.words import day, numeral, of_ten
+from metrics.definitions.measure import version
+from metrics.qualification.qualification_rule import dependent
+from metrics.qualification.qualification_versions import in_words
+from metrics.query.freshness import Freshness, freshness
+from reports.review.review_context import Asked
+from reports.review.review_document import Answer, Figure, Table
+from warehouse.access import data_coverage
+from warehouse.access.reader import may_see
 from warehouse.schema import model_cards
-from workflow import model_card
-from workflow.model_card import Known
+from workflow.scoring import model_card_text
+from workflow.scoring.model_card_text import Known
 
 QUESTION = "Can I trust it, and take it along?"
 
@@ -28,7 +28,7 @@ QUESTION = "Can I trust it, and take it along?"
 def answer(asked: Asked, status: pd.DataFrame, metrics: Iterable[str]) -> Answer:
     """What stands behind the figures, with the version of every definition among `metrics`."""
     as_of = asked.quarter.as_of
-    failed = len(asked.once(coverage.found_by_checks))
+    failed = len(asked.once(data_coverage.found_by_checks))
     fresh = _freshness(asked, status)
     sample = bool(status["sample"].fillna(False).any())
     loaded_at = pd.to_datetime(status["loaded_at"]).max()
@@ -105,7 +105,7 @@ def _freshness(asked: Asked, status: pd.DataFrame) -> Freshness | None:
 def _model(asked: Asked) -> Known | None:
     if may_see(asked.reader.viewer, model_cards) is None:
         return None
-    return asked.once(model_card.current)
+    return asked.once(model_card_text.current)
 
 
 def _no_model(asked: Asked) -> str:
@@ -117,7 +117,7 @@ def _model_in_words(known: Known | None, otherwise: str) -> str:
         return f"The churn model: {otherwise}."
     return (
         f"The churn model, judged on days it had not seen (to {day(known.card['judged_on'])}): "
-        f"{model_card.headline(known)}. {model_card.calibration_words(known)}"
+        f"{model_card_text.headline(known)}. {model_card_text.calibration_words(known)}"
     )
 
 

@@ -7,16 +7,16 @@ from collections.abc import Sequence
 import pandas as pd
 
 from metrics import CATALOGUE
-from metrics.standing import State
-from metrics.words import day
-from reports.answers.asked import FIGURES, Asked, rows_of
-from reports.answers.effects import wrong_draw
-from reports.answers.goal_gaps import why_not_judged
-from reports.review import Answer, Table
-from warehouse import coverage
+from metrics.comparison.goal_status import State
+from metrics.comparison.words import day
+from reports.review.experiment_effects import wrong_draw
+from reports.review.goal_gaps import why_not_judged
+from reports.review.review_context import FIGURES, Asked, rows_of
+from reports.review.review_document import Answer, Table
+from warehouse.access import data_coverage
 from warehouse.schema import UNIFIED_TABLES
-from workflow.progress import Progress
-from workflow.readings import Reading
+from workflow.experiments.experiment_results import Reading
+from workflow.goals.goal_progress import Progress
 
 QUESTION = "What do we not know?"
 KINDS = {
@@ -141,7 +141,7 @@ def _early(goals: Sequence[Progress], experiments: Sequence[Reading], asked: Ask
 
 
 def _failed(asked: Asked) -> list[Row]:
-    found = asked.once(coverage.found_by_checks)
+    found = asked.once(data_coverage.found_by_checks)
     rows = []
     for r in rows_of(found):
         n = (

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from metrics import CATALOGUE
-from metrics.verdict import Verdict
-from metrics.words import hkd, numeral
-from reports.answers.asked import Asked
-from reports.answers.effects import effect, looked_at, not_read, source, worth_in_words
-from reports.review import Answer, Chart, Figure, Series
-from workflow.impact import CHURN
-from workflow.readings import Reading
+from metrics.comparison.conclusion import Verdict
+from metrics.comparison.words import hkd, numeral
+from reports.review.experiment_effects import effect, looked_at, not_read, source, worth_in_words
+from reports.review.review_context import Asked
+from reports.review.review_document import Answer, Chart, Figure, Series
+from workflow.experiments.experiment_results import Reading
+from workflow.experiments.interim_results import CHURN
 
 QUESTION = "What is it worth, after cost?"
 NET = "net_revenue"

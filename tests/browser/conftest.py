@@ -20,8 +20,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from staff import busy_rm
 
 from sign_in import accounts
-from warehouse import connect
 from warehouse.settings import Settings
+from warehouse.stores import connect
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from morning import stores_in
 
-from warehouse.access import SYSTEM, Reader
-from warehouse.load import load
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.load.loading import load
 
 Bank = Callable[..., Reader]
 

@@ -9,19 +9,19 @@ import pandas as pd
 import pytest
 
 from metrics import CATALOGUE
-from metrics.compare import compare
-from metrics.coverage import compared_with, complete_from, counted, delivered_until, reaches_back
-from metrics.freshness import freshness
-from metrics.missing import why
-from metrics.quarter import quarter_named
-from metrics.query import Question, ask, figures
-from metrics.scope import Period, Scope, full_months, month
-from metrics.verdict import Verdict
-from reports import quarterly_review
-from warehouse import coverage
-from warehouse.incremental import contents
-from warehouse.roles import RULES
-from warehouse.snapshots import snapshot_file
+from metrics.comparison.compare import compare
+from metrics.comparison.conclusion import Verdict
+from metrics.definitions.quarters import quarter_named
+from metrics.definitions.scope import Period, Scope, full_months, month
+from metrics.query.freshness import freshness
+from metrics.query.missing_reasons import why
+from metrics.query.query import Question, ask, figures
+from metrics.query.time_coverage import compared_with, complete_from, counted, delivered_until, reaches_back
+from reports import review_composition
+from warehouse.access import data_coverage
+from warehouse.access.roles import RULES
+from warehouse.load.incremental import contents
+from warehouse.stores.snapshots import snapshot_file
 
 JUNE = date(2026, 6, 30)
 CUSTOMERS = "customer_id,joined_on\n" + "".join(f"C{n},2024-01-05\n" for n in range(30))
@@ -62,7 +62,7 @@ def test_a_row_or_moment_after_the_as_of_day_counts_nowhere_and_is_a_finding(ban
     assert value(reader, "leads", quarter) == 2
     assert value(reader, "reached_won", quarter) == 1, "so far, on the as-of day"
     assert value(reader, "leads", Period(date(2026, 4, 1), date(2026, 9, 30))) == 2
-    found = coverage.found_by_checks(reader).set_index("check_name")["row_count"]
+    found = data_coverage.found_by_checks(reader).set_index("check_name")["row_count"]
     assert found["created after the as-of day"] == 1
     assert found["win after the as-of day"] == 1
     with reader.stores.bank().connect() as db:
@@ -79,7 +79,7 @@ def test_what_lay_ahead_counts_from_its_day_on_however_the_delivery_was_cut(bank
     whole = bank({"leads.csv": head + ahead + new}, JUNE)
     assert contents(whole.stores) == cut
     assert value(whole, "won", Period(date(2026, 6, 1), JUNE)) == 1
-    names = set(coverage.found_by_checks(reader)["check_name"])
+    names = set(data_coverage.found_by_checks(reader)["check_name"])
     assert names == {"did not come again"}, (
         "nothing lies ahead any more; one row of the window did not come again"
     )
@@ -98,10 +98,10 @@ def test_a_later_row_is_read_by_nobody(bank):
 
 def test_the_as_of_day_looks_at_every_event_and_says_where_it_comes_from(bank):
     files = {"leads.csv": "lead_id,created_at,won_at\nL1,2026-05-02 09:00,2026-06-12 09:00\n"}
-    covered = coverage.of(bank(files, None))
+    covered = data_coverage.of(bank(files, None))
     assert covered is not None
     assert (covered.as_of, covered.as_of_from) == (date(2026, 6, 12), "leads.won_at")
-    given = coverage.of(bank(files, JUNE))
+    given = data_coverage.of(bank(files, JUNE))
     assert given is not None
     assert (given.as_of, given.as_of_from) == (JUNE, "given with the load")
 
@@ -115,7 +115,7 @@ def test_a_month_that_finance_has_not_delivered_is_no_fall(bank):
         },
         JUNE,
     )
-    covered, metric = coverage.of(reader), CATALOGUE["revenue"]
+    covered, metric = data_coverage.of(reader), CATALOGUE["revenue"]
     quarter = Period(date(2026, 4, 1), JUNE)
     assert covered is not None
     assert delivered_until(metric, covered) == date(2026, 5, 31)
@@ -146,7 +146,7 @@ def test_the_review_compares_the_months_delivered_and_names_the_one_that_is_not(
     )
     quarter = quarter_named("2026Q2", JUNE)
     assert quarter is not None
-    review = quarterly_review.build(reader, quarter, coverage.known(reader))
+    review = review_composition.build(reader, quarter, data_coverage.known(reader))
     figures_shown = [f for a in review.answers for f in a.figures if f.metric == "net_revenue"]
     assert figures_shown
     for shown in figures_shown:
@@ -168,7 +168,7 @@ def test_leads_that_stopped_coming_are_not_delivered_rather_than_none(bank):
         },
         JUNE,
     )
-    covered = coverage.of(reader)
+    covered = data_coverage.of(reader)
     assert covered is not None
     june, metric = month(2026, 6), CATALOGUE["leads"]
     assert pd.isna(value(reader, "leads", june))
@@ -209,7 +209,7 @@ def test_a_ratio_of_two_sources_counts_the_days_that_both_delivered(bank):
 def test_the_running_month_of_a_figure_kept_by_month_is_not_yet_known(bank):
     reader = bank({"customers.csv": CUSTOMERS, "revenues.csv": monthly(date(2026, 5, 31))}, date(2026, 6, 15))
     assert pd.isna(value(reader, "revenue", Period(date(2026, 6, 1), date(2026, 6, 15))))
-    covered = coverage.of(reader)
+    covered = data_coverage.of(reader)
     assert covered is not None
     assert freshness(covered, (), date(2026, 6, 16)).awaited == (), "no month has ended that is not there"
 
@@ -218,14 +218,14 @@ def test_a_month_written_on_its_first_day_is_delivered_all_the_same(bank):
     first = "customer_id,product,month_on,revenue\n" + "".join(
         f"C1,savings,2026-0{n}-01,10\n" for n in range(1, 6)
     )
-    covered = coverage.of(bank({"customers.csv": CUSTOMERS, "revenues.csv": first}, date(2026, 5, 31)))
+    covered = data_coverage.of(bank({"customers.csv": CUSTOMERS, "revenues.csv": first}, date(2026, 5, 31)))
     assert covered is not None
     assert delivered_until(CATALOGUE["revenue"], covered) == date(2026, 5, 31)
     assert freshness(covered, (), date(2026, 6, 1)).awaited == ()
 
 
 def test_wins_are_complete_only_after_the_usual_time_from_first_contact_to_win(bank):
-    covered = coverage.of(bank({"leads.csv": daily_leads(JUNE)}, JUNE))
+    covered = data_coverage.of(bank({"leads.csv": daily_leads(JUNE)}, JUNE))
     assert covered is not None
     assert complete_from(CATALOGUE["leads"], covered) == date(2025, 1, 1)
     assert complete_from(CATALOGUE["won"], covered) == date(2025, 1, 11)
@@ -238,7 +238,7 @@ def test_days_before_the_data_and_after_them_are_not_zero(bank):
     reader = bank({"leads.csv": daily_leads(JUNE)}, JUNE)
     assert pd.isna(value(reader, "leads", month(2024, 6)))
     assert pd.isna(value(reader, "leads", month(2026, 8)))
-    covered = coverage.of(reader)
+    covered = data_coverage.of(reader)
     missing = why("leads", month(2024, 6), {"value": float("nan")}, covered)
     assert missing is not None
     assert missing.sentence == "Not known: leads begin on 1 Jan 2025."
@@ -248,20 +248,20 @@ def test_a_column_that_is_empty_in_every_row_is_named_as_not_known(bank):
     files = {
         "tickets.csv": "ticket_id,opened_at,first_reply_at\nT1,2026-05-02 09:00,\nT2,2026-05-03 09:00,\n"
     }
-    covered = coverage.of(bank(files, JUNE))
+    covered = data_coverage.of(bank(files, JUNE))
     assert covered is not None
     assert "tickets.first_reply_at" not in covered.known
     missing = why("reply_median", month(2026, 5), {"value": float("nan")}, covered)
     assert missing is not None
     assert missing.sentence == "Not known: `tickets.first_reply_at` is empty in every row."
-    bare = coverage.of(bank({"tickets.csv": "ticket_id,opened_at\nT1,2026-05-02 09:00\n"}, JUNE))
+    bare = data_coverage.of(bank({"tickets.csv": "ticket_id,opened_at\nT1,2026-05-02 09:00\n"}, JUNE))
     missing = why("reply_median", month(2026, 5), {"value": float("nan")}, bare)
     assert missing is not None
     assert missing.sentence == "Not known: `tickets.first_reply_at` was not given."
 
 
 def test_a_bank_is_up_to_date_only_while_its_last_day_is_close(bank):
-    covered = coverage.of(bank({"leads.csv": daily_leads(JUNE)}, JUNE))
+    covered = data_coverage.of(bank({"leads.csv": daily_leads(JUNE)}, JUNE))
     assert covered is not None
     assert freshness(covered, (), date(2026, 7, 1)).in_words() == "up to date"
     assert freshness(covered, (), date(2026, 11, 29)).in_words() == "ends 152 days ago"
@@ -269,7 +269,7 @@ def test_a_bank_is_up_to_date_only_while_its_last_day_is_close(bank):
 
 
 def test_days_compared_are_as_many_as_were_delivered(bank):
-    covered = coverage.of(bank({"leads.csv": daily_leads(JUNE)}, JUNE))
+    covered = data_coverage.of(bank({"leads.csv": daily_leads(JUNE)}, JUNE))
     quarter = Period(date(2026, 4, 1), JUNE)
     assert compared_with(CATALOGUE["leads"], quarter, covered) == quarter.before()
     assert full_months(JUNE, 2)[0] == month(2026, 5)

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 import pytest
 
 from metrics import CATALOGUE
-from metrics.coverage import complete_from, reaches_back
-from metrics.scope import Period, full_months, year_before
-from reports import quarterly_review
-from warehouse import coverage
-from workflow.goal_coverage import complete_months
+from metrics.definitions.scope import Period, full_months, year_before
+from metrics.query.time_coverage import complete_from, reaches_back
+from reports import review_composition
+from warehouse.access import data_coverage
+from workflow.goals.goal_coverage import complete_months
 
 FIRST = date(2025, 5, 27)
 LAST = date(2026, 6, 30)
@@ -30,7 +30,7 @@ def leads(until: date, slow: int = 120) -> str:
 
 
 def known_from(bank, until: date, slow: int = 120) -> date | None:
-    covered = coverage.of(bank({"leads.csv": leads(until, slow)}, until))
+    covered = data_coverage.of(bank({"leads.csv": leads(until, slow)}, until))
     assert covered is not None
     assert (until - FIRST).days < 400
     assert complete_from(CATALOGUE["leads"], covered) == FIRST
@@ -57,20 +57,20 @@ def test_a_young_bank_knows_the_time_that_was_seen_so_far_and_says_nothing_of_fe
     few = "lead_id,created_at,won_at\n" + "".join(
         f"L{n},2026-01-0{n} 09:00,2026-01-09 09:00\n" for n in range(1, 9)
     )
-    covered = coverage.of(bank({"leads.csv": few}, date(2026, 1, 20)))
+    covered = data_coverage.of(bank({"leads.csv": few}, date(2026, 1, 20)))
     assert covered is not None
     assert complete_from(CATALOGUE["won"], covered) == date(2026, 1, 9), "eight wins tell no usual time"
 
 
 def test_a_year_before_that_is_half_a_ramp_up_is_no_figure_to_compare_with(bank):
     reader = bank({"leads.csv": leads(LAST)}, LAST)
-    covered = coverage.of(reader)
+    covered = data_coverage.of(reader)
     june = Period(date(2026, 6, 1), LAST)
     assert reaches_back(CATALOGUE["leads"], year_before(june), covered)
     assert not reaches_back(CATALOGUE["won"], year_before(june), covered), "June 2025 had no slow wins yet"
     assert not reaches_back(CATALOGUE["leads"], year_before(Period(date(2026, 4, 1), LAST)), covered)
-    quarter = quarterly_review.named("2026Q2", reader)
-    review = quarterly_review.build(reader, quarter, coverage.known(reader))
+    quarter = review_composition.named("2026Q2", reader)
+    review = review_composition.build(reader, quarter, data_coverage.known(reader))
     assert review.begun == date(2025, 5, 1)
     assert not [f for a in review.answers for f in a.figures if f.year_before], "no quarter a year before"
 
@@ -88,7 +88,7 @@ def test_a_win_takes_its_time_from_the_first_contact_where_contacts_are_given(ba
             if str(on) >= str(FIRST)
         ]
     reader = bank({"leads.csv": begun, "touches.csv": "\n".join(touches) + "\n"}, LAST)
-    covered = coverage.of(reader)
+    covered = data_coverage.of(reader)
     assert complete_from(CATALOGUE["won"], covered) == FIRST + timedelta(days=140)
     months = full_months(LAST, 12)
     whole = complete_months("won", months, reader)

@@ -6,12 +6,12 @@ from morning import stores_in
 from sqlalchemy import select
 from test_one_clock import JUNE
 
-from metrics.profile import needs_of, profile
-from warehouse import coverage
-from warehouse.access import SYSTEM, Reader
+from metrics.customers.profile import needs_of, profile
+from warehouse.access import data_coverage
+from warehouse.access.reader import SYSTEM, Reader
 from warehouse.schema import customer_profiles
 from workflow import nightly
-from workflow.rules import lacking, rules
+from workflow.rules.rule_definitions import lacking, rules
 
 CUSTOMERS = "customer_id,joined_on\nC1,2024-01-05\nC2,2024-01-06\n"
 TICKETS = "ticket_id,customer_id,opened_at\nT1,C1,2026-06-02 09:00\n"
@@ -19,7 +19,7 @@ TICKETS = "ticket_id,customer_id,opened_at\nT1,C1,2026-06-02 09:00\n"
 
 def test_without_the_column_that_says_so_nobody_is_without_complaints(bank):
     reader = bank({"customers.csv": CUSTOMERS, "tickets.csv": TICKETS}, JUNE)
-    found = reader.frame(profile(JUNE, coverage.known(reader))).set_index("customer_id")
+    found = reader.frame(profile(JUNE, data_coverage.known(reader))).set_index("customer_id")
     assert found["open_complaints_90d"].isna().all()
     assert found["complaints_365d"].isna().all()
     assert found["tickets_90d"].tolist() == [1, 0]
@@ -41,7 +41,7 @@ def test_a_profile_number_names_the_tables_and_columns_it_needs():
 def test_a_rule_whose_columns_were_not_given_is_not_checked_and_closes_nothing(bank):
     reader = bank({"customers.csv": CUSTOMERS, "tickets.csv": TICKETS}, JUNE)
     complaint = next(r for r in rules(reader.stores.settings) if r.code == "complaint_and_dormant_savings")
-    sentence = lacking(complaint, coverage.of(reader))
+    sentence = lacking(complaint, data_coverage.of(reader))
     assert "`tickets.complaint`" in sentence
     assert "`balances`" in sentence
     report = nightly.run(reader.stores)
@@ -52,6 +52,6 @@ def test_a_rule_whose_columns_were_not_given_is_not_checked_and_closes_nothing(b
 def test_a_rule_that_has_all_it_looks_at_is_checked(after_a_night):
     stores = stores_in(after_a_night)
     reader = Reader(stores, SYSTEM)
-    assert all(lacking(rule, coverage.of(reader)) == "" for rule in rules(stores.settings))
+    assert all(lacking(rule, data_coverage.of(reader)) == "" for rule in rules(stores.settings))
     assert len(reader.frame(select(customer_profiles.c.open_complaints_90d).limit(1)).dropna()) == 1
     stores.desk.dispose()

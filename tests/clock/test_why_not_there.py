@@ -6,9 +6,9 @@ from datetime import date
 
 from test_one_clock import CUSTOMERS, JUNE, daily_leads, monthly
 
-from warehouse.coverage import why_not_there
+from warehouse.access.data_coverage import why_not_there
 from workflow import nightly
-from workflow.run_notes import (
+from workflow.records.run_notes import (
     CHURN_MODEL,
     CREDITS,
     FEATURE_LINKS,

@@ -14,9 +14,9 @@ from crash_bank import close
 from morning import MORNING
 from own_server import fresh_database
 
-from warehouse.connect import Stores, open_stores
-from warehouse.load import load
+from warehouse.load.loading import load
 from warehouse.settings import Settings
+from warehouse.stores.connect import Stores, open_stores
 
 ROOT = Path(__file__).parents[2]
 

@@ -2,9 +2,9 @@
 
 from sqlalchemy import func, select
 
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores
+from warehouse.access.reader import SYSTEM, Reader
 from warehouse.schema import UNIFIED_TABLES, loads
+from warehouse.stores.connect import Stores
 
 
 def close(stores: Stores) -> None:

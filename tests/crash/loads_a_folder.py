@@ -5,9 +5,9 @@ from pathlib import Path
 
 from morning import MORNING
 
-from warehouse.connect import open_stores
-from warehouse.load import load
+from warehouse.load.loading import load
 from warehouse.settings import Settings
+from warehouse.stores.connect import open_stores
 
 if __name__ == "__main__":
     data, folder, url = sys.argv[1:4]

@@ -17,12 +17,12 @@ from morning import MORNING, stores_in
 from own_server import OwnServer
 from sqlalchemy import func, select
 
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores, open_stores
+from warehouse.access.reader import SYSTEM, Reader
 from warehouse.errors import LoadRefused, Problem
-from warehouse.load import load
+from warehouse.load.loading import load
 from warehouse.schema import customers
 from warehouse.settings import Settings
+from warehouse.stores.connect import Stores, open_stores
 
 LEVELS = 10
 MEGABYTE = 2**20

@@ -16,9 +16,9 @@ import crash_bank
 import pytest
 from morning import MORNING
 
-from warehouse.connect import Stores, open_stores
-from warehouse.load import load
+from warehouse.load.loading import load
 from warehouse.settings import Settings
+from warehouse.stores.connect import Stores, open_stores
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = str(Path(__file__).with_name("loads_a_folder.py"))

@@ -13,13 +13,13 @@ import pytest
 from morning import MORNING
 from own_server import OwnServer
 
-from metrics import query
-from metrics.query import Question
-from metrics.scope import Period, Scope
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores, open_stores
-from warehouse.load import load
+from metrics.definitions.scope import Period, Scope
+from metrics.query import query
+from metrics.query.query import Question
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.load.loading import load
 from warehouse.settings import Settings
+from warehouse.stores.connect import Stores, open_stores
 
 SESSIONS, PAUSE = 5, 0.2
 YEAR = Scope(Period(date(2025, 7, 1), date(2026, 6, 30)))

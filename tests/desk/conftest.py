@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from warehouse.connect import Stores, open_stores
 from warehouse.settings import Settings
+from warehouse.stores.connect import Stores, open_stores
 
 Opened = Callable[[], Stores]
 AT = datetime(2026, 7, 1, 9)

@@ -7,8 +7,8 @@ from datetime import date, datetime
 
 from sqlalchemy import insert, select, text
 
-from warehouse.connect import Stores
-from warehouse.desk import alerts, deliveries, destinations, outbox, users
+from warehouse.app_db.app_schema import alerts, deliveries, destinations, outbox, users
+from warehouse.stores.connect import Stores
 
 JUNE = datetime(2026, 6, 15, 8)
 

@@ -12,10 +12,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 
 from sign_in import accounts
-from warehouse import desk_versions, journal
-from warehouse.connect import Stores
-from warehouse.desk import DESK
+from warehouse.access import audit
+from warehouse.app_db import upgrade
+from warehouse.app_db.app_schema import DESK
 from warehouse.errors import Problem
+from warehouse.stores.connect import Stores
 
 Opened = Callable[[], Stores]
 
@@ -27,27 +28,27 @@ def test_the_steps_make_exactly_the_tables_of_the_program(open_desk: Opened) -> 
 
 
 def test_the_program_names_the_last_step_of_the_folder() -> None:
-    steps = ScriptDirectory.from_config(desk_versions.config())
-    assert steps.get_current_head() == desk_versions.NEWEST
-    assert steps.get_base() == desk_versions.FIRST
+    steps = ScriptDirectory.from_config(upgrade.config())
+    assert steps.get_current_head() == upgrade.NEWEST
+    assert steps.get_base() == upgrade.FIRST
 
 
 def test_opening_a_desk_again_changes_nothing(open_desk: Opened) -> None:
     first = open_desk()
-    journal.note(first, "amy", "test.line")
+    audit.note(first, "amy", "test.line")
     with open_desk().desk.connect() as desk:
-        assert desk_versions.version(desk) == desk_versions.NEWEST
-        assert journal.broken_line(desk) is None
+        assert upgrade.version(desk) == upgrade.NEWEST
+        assert audit.broken_line(desk) is None
         assert desk.execute(text("SELECT count(*) FROM audit_log")).scalar() == 1
 
 
 def test_a_desk_made_before_there_were_steps_is_taken_over_with_what_it_holds(open_desk: Opened) -> None:
     old = open_desk()
-    journal.note(old, "amy", "test.line")
+    audit.note(old, "amy", "test.line")
     with old.desk.begin() as desk:
         desk.execute(text("DROP TABLE alembic_version"))
     with open_desk().desk.connect() as desk:
-        assert desk_versions.version(desk) == desk_versions.NEWEST
+        assert upgrade.version(desk) == upgrade.NEWEST
         assert desk.execute(text("SELECT who FROM audit_log")).scalar() == "amy"
         assert compare_metadata(MigrationContext.configure(desk), DESK) == []
 
@@ -59,7 +60,7 @@ def test_a_desk_of_a_newer_version_is_refused_and_left_as_it_is(open_desk: Opene
     with pytest.raises(Problem, match="newer version of Concord"):
         open_desk()
     with newer.desk.connect() as desk:
-        assert desk_versions.version(desk) == "9999"
+        assert upgrade.version(desk) == "9999"
 
 
 def test_a_step_that_fails_leaves_the_desk_as_it_was(
@@ -102,7 +103,7 @@ def test_eight_processes_opening_an_empty_desk_at_once_make_it_once(open_desk: O
 
 
 def test_what_cannot_be_read_as_an_address_is_refused_without_repeating_it() -> None:
-    from warehouse.patience import server_url
+    from warehouse.retry import server_url
 
     with pytest.raises(Problem) as refused:
         server_url("postgresql//amy:s3cret@host", "DESK_URL")
@@ -118,6 +119,6 @@ def test_an_account_can_be_made_and_signed_in_with(open_desk: Opened) -> None:
 
 def test_the_first_step_makes_the_desk_without_our_own_metadata() -> None:
     """Steps are history: a later change of the tables must not change what an old step does."""
-    source = (desk_versions.MIGRATIONS / "versions").glob("*.py")
+    source = (upgrade.MIGRATIONS / "versions").glob("*.py")
     assert all("warehouse" not in step.read_text(encoding="utf-8") for step in source)
     assert create_engine("sqlite://")

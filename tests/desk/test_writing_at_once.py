@@ -11,13 +11,13 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from sign_in import accounts, sessions
-from warehouse import journal
-from warehouse.access import Viewer
-from warehouse.connect import Stores
-from warehouse.desk import alert_steps, alerts, audit_log
+from warehouse.access import audit
+from warehouse.access.reader import Viewer
+from warehouse.app_db.app_schema import alert_steps, alerts, audit_log
 from warehouse.errors import ChangeRefused
-from workflow.assign import claim
-from workflow.steps import record_step
+from warehouse.stores.connect import Stores
+from workflow.alerts.alert_steps import record_step
+from workflow.alerts.assignment import claim
 
 Opened = Callable[[], Stores]
 WRITERS, LINES = 4, 60
@@ -29,12 +29,12 @@ def test_240_entries_by_two_processes_and_four_writers_keep_the_chain_whole(open
 
     def writes(number: int) -> None:
         for line in range(LINES):
-            journal.note(processes[number % 2], f"writer {number}", "test.line", str(line), "a\x00b")
+            audit.note(processes[number % 2], f"writer {number}", "test.line", str(line), "a\x00b")
 
     with ThreadPoolExecutor(WRITERS) as pool:
         list(pool.map(writes, range(WRITERS)))
     with processes[0].desk.connect() as desk:
-        assert journal.broken_line(desk) is None
+        assert audit.broken_line(desk) is None
         assert desk.execute(select(func.count()).select_from(audit_log)).scalar() == WRITERS * LINES
 
 
@@ -67,7 +67,7 @@ def test_two_relationship_managers_claiming_one_alert_at_once_one_wins(open_desk
     assert sorted(won) == sorted(refused) == sorted(f"A{n}" for n in range(CONTESTS))
     with processes[0].desk.connect() as desk:
         assert desk.execute(select(func.count()).select_from(alert_steps)).scalar() == CONTESTS
-        assert journal.broken_line(desk) is None
+        assert audit.broken_line(desk) is None
 
 
 def test_of_two_who_take_an_alert_from_the_pool_at_once_one_wins_and_the_other_is_told(
@@ -105,7 +105,7 @@ def test_of_two_who_take_an_alert_from_the_pool_at_once_one_wins_and_the_other_i
         lines = desk.execute(select(alert_steps.c.alert_id, alert_steps.c.rm_id)).all()
         assert {version for _, _, version in taken} == {2}
         assert sorted((a, rm) for a, rm, _ in taken) == sorted(tuple(line) for line in lines)
-        assert journal.broken_line(desk) is None
+        assert audit.broken_line(desk) is None
 
 
 def _alert(number: int) -> dict:
@@ -139,7 +139,7 @@ def test_an_entry_that_fails_leaves_neither_change_nor_line(open_desk: Opened) -
     stores = open_desk()
 
     def stops_half_way() -> None:
-        with journal.entry(stores, "amy", "test.change") as entry:
+        with audit.entry(stores, "amy", "test.change") as entry:
             entry.desk.execute(insert(alerts), [_alert(1)])
             raise RuntimeError("half-way")
 

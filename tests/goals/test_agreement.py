@@ -8,18 +8,18 @@ from datetime import date
 import pytest
 from morning import on
 
-from metrics.scope import Period, Scope
-from reports.answers import goals as answers
-from reports.answers.asked import read
-from reports.quarterly_review import each_time, named
-from warehouse import coverage
-from warehouse.access import SYSTEM, Reader, Viewer
-from warehouse.connect import Stores
+from metrics.definitions.scope import Period, Scope
+from reports.answers import goals_met as answers
+from reports.review.review_context import read
+from reports.review_composition import each_time, named
+from warehouse.access import data_coverage
+from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.errors import AccessRefused, ChangeRefused
-from workflow.goal_setting import end_goal, set_goal
-from workflow.goal_signing import SIGNS, may_sign, sign_goal
-from workflow.goal_targets import targets
-from workflow.goals import Draft, Goal, every_goal
+from warehouse.stores.connect import Stores
+from workflow.goals.goal_records import Draft, Goal, every_goal
+from workflow.goals.goal_setting import end_goal, set_goal
+from workflow.goals.goal_signatures import SIGNS, may_sign, sign_goal
+from workflow.goals.goal_targets import targets
 
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
 MARKETING, SALES, EXECUTIVE, RM = (
@@ -100,8 +100,8 @@ def test_what_a_proposal_replaces_stays_in_force_until_it_is_signed(own_bank: St
 
 def test_every_department_that_can_share_a_goal_has_somebody_to_sign_for_it(own_bank: Stores) -> None:
     from metrics import CATALOGUE
-    from workflow.goal_setting import OWNERS
-    from workflow.goals import departments
+    from workflow.goals.goal_records import departments
+    from workflow.goals.goal_setting import OWNERS
 
     sharing = {
         d
@@ -117,7 +117,7 @@ def test_every_department_that_can_share_a_goal_has_somebody_to_sign_for_it(own_
 
 def _of_quarter(stores: Stores, name: str) -> answers.QuarterGoals:
     reader = _reader(stores)
-    known = coverage.known(reader)
+    known = data_coverage.known(reader)
     return answers.found(read(reader, named(name, reader), known, each_time(reader)))
 
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from metrics.contradiction import detect
+from metrics.comparison.contradiction import detect
 
 DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 STEPS = np.arange(12)

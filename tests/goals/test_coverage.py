@@ -10,16 +10,16 @@ import pytest
 from morning import stores_in
 
 from metrics import CATALOGUE
-from metrics.pace import due, forecast
-from metrics.scope import Period, month, parts_by_month
-from metrics.standing import State, state_in_words
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores
-from warehouse.load import load
-from workflow.goal_coverage import complete_months, covered
-from workflow.goal_forecast import heading
-from workflow.goals import Draft, Goal
-from workflow.progress import Progress, progress
+from metrics.comparison.goal_status import State, state_in_words
+from metrics.comparison.plan_pace import due, forecast
+from metrics.definitions.scope import Period, month, parts_by_month
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.load.loading import load
+from warehouse.stores.connect import Stores
+from workflow.goals.goal_coverage import complete_months, covered
+from workflow.goals.goal_forecast import heading
+from workflow.goals.goal_progress import Progress, progress
+from workflow.goals.goal_records import Draft, Goal
 
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
 MANY = 12

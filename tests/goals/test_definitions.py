@@ -10,16 +10,29 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
-from metrics.qualified import ATTRIBUTES, SOURCES_SAY, Condition, Rule, dependent, read_rule
-from metrics.query import Question, ask
-from metrics.scope import Period, Scope
-from metrics.versions import timeline, versions
-from warehouse.access import SYSTEM, Reader, Viewer
-from warehouse.connect import Stores
-from warehouse.desk import audit_log, definition_signatures, definitions
+from metrics.definitions.scope import Period, Scope
+from metrics.qualification.qualification_rule import (
+    ATTRIBUTES,
+    SOURCES_SAY,
+    Condition,
+    Rule,
+    dependent,
+    read_rule,
+)
+from metrics.qualification.qualification_versions import timeline, versions
+from metrics.query.query import Question, ask
+from warehouse.access.reader import SYSTEM, Reader, Viewer
+from warehouse.app_db.app_schema import audit_log, definition_signatures, definitions
 from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.schema import leads
-from workflow.definitions import figures_under, leads_that_change, preview, propose, sign
+from warehouse.stores.connect import Stores
+from workflow.qualification.qualification_proposals import (
+    figures_under,
+    leads_that_change,
+    preview,
+    propose,
+    sign,
+)
 
 QUARTER = Scope(Period(date(2026, 4, 1), date(2026, 6, 30)))
 AUGUST = date(2026, 8, 1)

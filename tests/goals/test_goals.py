@@ -15,18 +15,18 @@ from hypothesis import strategies as st
 from morning import on, stores_in
 from sqlalchemy import func, select
 
-from metrics.query import Question, ask
-from metrics.scope import Period, Scope, period_named, year_before
-from metrics.standing import State
-from warehouse.access import SYSTEM, Reader, Viewer
-from warehouse.connect import Stores
-from warehouse.desk import audit_log, goals
+from metrics.comparison.goal_status import State
+from metrics.definitions.scope import Period, Scope, period_named, year_before
+from metrics.query.query import Question, ask
+from warehouse.access.reader import SYSTEM, Reader, Viewer
+from warehouse.app_db.app_schema import audit_log, goals
 from warehouse.errors import AccessRefused, ChangeRefused
-from workflow.goal_forecast import heading
-from workflow.goal_news import announcement, met_with_a_but, missed, wins
-from workflow.goal_setting import end_goal, set_goal
-from workflow.goal_targets import targets
-from workflow.goals import (
+from warehouse.stores.connect import Stores
+from workflow.goals.goal_forecast import heading
+from workflow.goals.goal_news import announcement, met_with_a_but, missed, wins
+from workflow.goals.goal_outlook import a_year_before, contradictions, contributors, evidence, with_path
+from workflow.goals.goal_progress import progress
+from workflow.goals.goal_records import (
     DIGITAL,
     Draft,
     Goal,
@@ -36,9 +36,9 @@ from workflow.goals import (
     from_text,
     parts_of,
 )
-from workflow.outlook import a_year_before, contradictions, contributors, evidence, with_path
-from workflow.progress import progress
-from workflow.sample_goals import set_sample_goals
+from workflow.goals.goal_setting import end_goal, set_goal
+from workflow.goals.goal_targets import targets
+from workflow.goals.sample_goals import set_sample_goals
 
 AS_OF = date(2026, 6, 30)
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metrics import CATALOGUE
-from metrics.incentive import Incentive, attainment, pays
-from metrics.pace import adds_up, due, forecast, path
-from metrics.scope import Period, parts_by_month
-from metrics.standing import State, is_met, standing
+from metrics.comparison.goal_status import State, is_met, standing
+from metrics.comparison.incentive import Incentive, attainment, pays
+from metrics.comparison.plan_pace import adds_up, due, forecast, path
+from metrics.definitions.scope import Period, parts_by_month
 
 SPANS = st.builds(
     lambda start, days: Period(start, start + timedelta(days=days)),

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metrics import CATALOGUE
-from metrics.pace import Forecast
-from metrics.scope import Period, fiscal_year, parts_by_month, year_before
-from workflow.goals import DIGITAL, Draft
-from workflow.smart import LETTERS, Evidence, judge, plus_a_quarter, read, wrong_target
+from metrics.comparison.plan_pace import Forecast
+from metrics.definitions.scope import Period, fiscal_year, parts_by_month, year_before
+from workflow.goals.goal_records import DIGITAL, Draft
+from workflow.goals.smart import LETTERS, Evidence, judge, plus_a_quarter, read, wrong_target
 
 AS_OF = date(2026, 6, 30)
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))

@@ -15,8 +15,9 @@ from duckdb_engine import Dialect as DuckDB
 from sqlalchemy import Dialect
 from sqlalchemy.dialects.postgresql import dialect as PostgreSQL  # noqa: N812
 
-from metrics import CATALOGUE, query
-from metrics.scope import Period, Scope
+from metrics import CATALOGUE
+from metrics.definitions.scope import Period, Scope
+from metrics.query import query
 
 HERE = Path(__file__).parent
 DIALECTS: dict[str, Dialect] = {"duckdb": DuckDB(), "postgresql": PostgreSQL()}

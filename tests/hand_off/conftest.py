@@ -8,10 +8,10 @@ from datetime import date
 import pytest
 from morning import stores_in
 
-from warehouse import load as loading
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores
-from workflow.hand_offs import write_hand_offs
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.load import loading
+from warehouse.stores.connect import Stores
+from workflow.qualification.contact_deadlines import write_hand_offs
 
 AS_OF = date(2026, 6, 30)
 HEADER = (

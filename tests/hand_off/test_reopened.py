@@ -10,16 +10,19 @@ import pytest
 from morning import stores_in
 from sqlalchemy import select
 
-from metrics import CATALOGUE, customer, query, rows, stages
-from metrics.measure import Measure
-from metrics.query import Question
-from metrics.scope import Period, Scope
-from warehouse.access import SYSTEM, Reader, Viewer
-from warehouse.connect import Stores
-from warehouse.load import load
+from metrics import CATALOGUE
+from metrics.customers import timeline
+from metrics.definitions.measure import Measure
+from metrics.definitions.scope import Period, Scope
+from metrics.leads import stage_durations
+from metrics.query import drill_rows, query
+from metrics.query.query import Question
+from warehouse.access.reader import SYSTEM, Reader, Viewer
+from warehouse.load.loading import load
 from warehouse.schema import findings, lead_moves
-from workflow import leads
-from workflow.leads import review
+from warehouse.stores.connect import Stores
+from workflow.qualification import lead_review
+from workflow.qualification.lead_review import review
 
 AS_OF = date(2026, 6, 30)
 Q1, Q2 = Period(date(2026, 1, 1), date(2026, 3, 31)), Period(date(2026, 4, 1), date(2026, 6, 30))
@@ -122,7 +125,7 @@ def test_the_rows_behind_a_figure_are_as_many_as_it_says(name: str, bank: Bank) 
     stores, measure = bank(history=HISTORY), CATALOGUE[name]
     assert isinstance(measure, Measure)
     for period in (Q1, Q2):
-        behind = Reader(stores, SYSTEM).frame(rows.behind(measure, Scope(period)))
+        behind = Reader(stores, SYSTEM).frame(drill_rows.behind(measure, Scope(period)))
         assert [len(behind)] == figures(stores, period, name)
 
 
@@ -150,22 +153,22 @@ def test_a_reopened_lead_waits_for_sales_again_and_can_be_decided_on_anew(bank: 
     again = "L5,email,2026-01-05,2026-01-06,2026-01-07,,2026-01-08,,,,\n"
     history = HISTORY + "L5,rejected,2026-01-08 10:00,Not eligible,Ada\n"
     sue = Viewer("sue", "Sue", "sales")
-    assert leads.waiting(Reader(bank(FOUR + again, history), sue), AS_OF)["lead_id"].tolist() == ["L4"]
+    assert lead_review.waiting(Reader(bank(FOUR + again, history), sue), AS_OF)["lead_id"].tolist() == ["L4"]
     stores = bank(FOUR + again, history + "L5,reopened,2026-06-29 10:00,,Ada\n")
-    found = leads.waiting(Reader(stores, sue), AS_OF).set_index("lead_id")
+    found = lead_review.waiting(Reader(stores, sue), AS_OF).set_index("lead_id")
     assert set(found.index) == {"L4", "L5"}
     assert found.loc["L5", "late"] < 0, "its promise begins when it came back"
     assert found["contacted_at"].isna().all(), "a call before it came back is none"
     assert review(stores, sue, "L5", "accepted") == 1
-    assert leads.waiting(Reader(stores, sue), AS_OF)["lead_id"].tolist() == ["L4"]
+    assert lead_review.waiting(Reader(stores, sue), AS_OF)["lead_id"].tolist() == ["L4"]
 
 
 def test_a_lead_that_left_a_stage_and_came_back_is_in_it_twice(bank: Bank) -> None:
     again = HISTORY + "L1,rejected,2026-05-20 10:00,Not eligible,Ada\nL1,reopened,2026-06-01 10:00,,Ada\n"
     reader = Reader(bank(history=again + "L1,accepted,2026-06-03 10:00,,Ada\n"), SYSTEM)
-    accepted = next(s for s in stages.STAGES if s.label == "Accepted")
-    left = reader.spread(stages.left_after(accepted, Scope(Q2), AS_OF), "days")
-    waits = reader.spread(stages.waiting_for(accepted, Scope(Q2), AS_OF), "days")
+    accepted = next(s for s in stage_durations.STAGES if s.label == "Accepted")
+    left = reader.spread(stage_durations.left_after(accepted, Scope(Q2), AS_OF), "days")
+    waits = reader.spread(stage_durations.waiting_for(accepted, Scope(Q2), AS_OF), "days")
     assert left.to_dict("list") == {"days": [15], "people": [1]}
     assert waits.to_dict("list") == {"days": [27], "people": [1]}
 
@@ -184,7 +187,7 @@ def test_the_sample_banks_customers_see_a_closed_lead_and_its_return_each_on_its
         lead_moves.c.stage == "reopened", lead_moves.c.customer_id.is_not(None)
     )
     for customer_id in reader.frame(returned.order_by(lead_moves.c.lead_id).limit(3))["customer_id"]:
-        asked = customer.journey(customer_id, AS_OF, frozenset({"leads"}))
+        asked = timeline.journey(customer_id, AS_OF, frozenset({"leads"}))
         assert asked is not None
         told = reader.frame(asked).set_index("what")["at"]
         closed = told[told.index.isin(["Not taken on", "Did not sign"])]

@@ -11,14 +11,14 @@ import pytest
 from morning import stores_in
 from sqlalchemy import select
 
-from warehouse import journal
-from warehouse.access import Reader, Viewer
-from warehouse.connect import Stores
-from warehouse.desk import audit_log, lead_reviews
+from warehouse.access import audit
+from warehouse.access.reader import Reader, Viewer
+from warehouse.access.roles import ROLES
+from warehouse.app_db.app_schema import audit_log, lead_reviews
 from warehouse.errors import AccessRefused, ChangeRefused
-from warehouse.roles import ROLES
-from workflow import lead_decisions, leads
-from workflow.leads import review
+from warehouse.stores.connect import Stores
+from workflow.qualification import lead_decisions, lead_review
+from workflow.qualification.lead_review import review
 
 AS_OF = date(2026, 6, 30)
 SUE, TOM = Viewer("sue", "Sue", "sales"), Viewer("tom", "Tom", "sales")
@@ -39,12 +39,12 @@ def rows(stores: Stores, table=lead_reviews) -> list:
 
 
 def test_those_to_call_first_come_first_and_the_decided_are_not_asked_about(desk: Stores) -> None:
-    found = leads.waiting(Reader(desk, SUE), AS_OF)
+    found = lead_review.waiting(Reader(desk, SUE), AS_OF)
     assert found["lead_id"].tolist() == ["L10", "L09"]
     # Promised by 18:00 on 17 June; until the 30th there are eight working days of nine hours, without 19 June.
     assert found["late"].tolist() == [-23, 72]
     review(desk, SUE, "L09", "accepted")
-    assert leads.waiting(Reader(desk, TOM), AS_OF)["lead_id"].tolist() == ["L10"]
+    assert lead_review.waiting(Reader(desk, TOM), AS_OF)["lead_id"].tolist() == ["L10"]
 
 
 def test_a_decision_is_kept_with_who_when_why_and_an_audit_line(desk: Stores) -> None:
@@ -61,7 +61,7 @@ def test_a_decision_is_kept_with_who_when_why_and_an_audit_line(desk: Stores) ->
         "Cannot be reached",
     )
     with desk.desk.connect() as connection:
-        assert journal.broken_line(connection) is None
+        assert audit.broken_line(connection) is None
 
 
 @pytest.mark.parametrize("role", [r for r in ROLES if r != "sales"])
@@ -120,7 +120,7 @@ def test_taking_back_is_for_who_decided_and_leaves_both_lines(desk: Stores) -> N
     with pytest.raises(ChangeRefused, match="of yours"):
         review(desk, TOM, "L09", "taken_back", seen_version=1)
     assert review(desk, SUE, "L09", "taken_back", seen_version=1) == 2
-    assert leads.waiting(Reader(desk, TOM), AS_OF).set_index("lead_id").loc["L09", "version"] == 2
+    assert lead_review.waiting(Reader(desk, TOM), AS_OF).set_index("lead_id").loc["L09", "version"] == 2
     assert review(desk, TOM, "L09", "rejected", "Not eligible", 2) == 3
     assert [r.verdict for r in rows(desk)] == ["accepted", "taken_back", "rejected"]
 
@@ -154,7 +154,7 @@ def test_a_lead_given_back_to_marketing_here_is_counted_with_the_rejected(desk: 
 
 def test_the_list_follows_the_filters_of_the_page(desk: Stores) -> None:
     def listed(*filters: tuple[str, tuple[str, ...]]) -> list[str]:
-        return leads.waiting(Reader(desk, SUE), AS_OF, filters)["lead_id"].tolist()
+        return lead_review.waiting(Reader(desk, SUE), AS_OF, filters)["lead_id"].tolist()
 
     assert listed(("channel", ("social",)), ("rep", ("Ben",))) == ["L10", "L09"]
     assert listed(("channel", ("email",))) == []

@@ -8,16 +8,16 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from metrics import query
-from metrics.funnel import STAGES
-from metrics.query import Question
-from metrics.scope import Period, Scope
-from metrics.stages import STAGES as STAYS
-from metrics.stages import left_after, waiting_for
-from models.stay import stay
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores
+from metrics.catalogue.funnel import STAGES
+from metrics.definitions.scope import Period, Scope
+from metrics.leads.stage_durations import STAGES as STAYS
+from metrics.leads.stage_durations import left_after, waiting_for
+from metrics.query import query
+from metrics.query.query import Question
+from models.attribution.survival import stay
+from warehouse.access.reader import SYSTEM, Reader
 from warehouse.schema import hand_offs
+from warehouse.stores.connect import Stores
 
 AS_OF = date(2026, 6, 30)
 QUARTER = Scope(Period(date(2026, 4, 1), AS_OF))

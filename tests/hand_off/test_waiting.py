@@ -10,13 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as some
 from sqlalchemy import false, true
 
-from metrics import CATALOGUE, query, waiting
-from metrics.measure import Measure
-from metrics.query import Question
-from metrics.scope import Period, Scope
-from warehouse.access import SYSTEM, Reader, Viewer
-from warehouse.connect import Stores
+from metrics import CATALOGUE
+from metrics.definitions.measure import Measure
+from metrics.definitions.scope import Period, Scope
+from metrics.leads import backlog
+from metrics.query import query
+from metrics.query.query import Question
+from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.schema import leads
+from warehouse.stores.connect import Stores
 
 AS_OF = date(2026, 6, 30)
 STOCKS = sorted(n for n, m in CATALOGUE.items() if isinstance(m, Measure) and m.is_stock and not m.opening)
@@ -60,31 +62,31 @@ def test_the_backlog_counts_who_waits_however_long_ago_he_was_due(twelve: Stores
 
 def test_the_overdue_by_age_come_to_the_overdue(twelve: Stores) -> None:
     reader, scope = Reader(twelve, SYSTEM), Scope(Period(date(2026, 4, 1), AS_OF))
-    spread = waiting.overdue_by_age(reader, AS_OF, scope)
-    assert waiting.by_age(spread) == [0, 1, 0, 0]  # L09, for 13 days
-    each = {"overdue": waiting.overdue_aged(waiting.AGES[1]), "older": waiting.overdue_aged(waiting.AGES[2])}
-    asked = query.statement(waiting.h, each, Question((), (scope.period,)))
+    spread = backlog.overdue_by_age(reader, AS_OF, scope)
+    assert backlog.by_age(spread) == [0, 1, 0, 0]  # L09, for 13 days
+    each = {"overdue": backlog.overdue_aged(backlog.AGES[1]), "older": backlog.overdue_aged(backlog.AGES[2])}
+    asked = query.statement(backlog.h, each, Question((), (scope.period,)))
     assert reader.frame(asked).iloc[0].tolist() == [1, 0]
 
 
 def test_never_taken_up_has_neither_rep_nor_contact_nor_decision(twelve: Stores) -> None:
     # Only L11: all others have a rep, and L12 without one was contacted and lost.
     reader, scope = Reader(twelve, SYSTEM), Scope(Period(date(2026, 4, 1), AS_OF))
-    found = waiting.never_taken_up_by_campaign(reader, AS_OF, scope)
+    found = backlog.never_taken_up_by_campaign(reader, AS_OF, scope)
     assert found[["campaign", "waiting__0", "handed_over__0"]].to_numpy().tolist() == [["K2", 1, 0]]
-    assert waiting.by_age(waiting.never_taken_up_by_age(reader, AS_OF, scope)) == [0, 1, 0, 0]
+    assert backlog.by_age(backlog.never_taken_up_by_age(reader, AS_OF, scope)) == [0, 1, 0, 0]
 
 
 def test_who_sees_totals_reads_no_age_about_one_lead(twelve: Stores) -> None:
     reader = Reader(twelve, Viewer("m", "M", "marketing"))
     scope = Scope(Period(date(2026, 4, 1), AS_OF))
-    assert waiting.never_taken_up_by_campaign(reader, AS_OF, scope)["waiting__0"].isna().all()
-    assert sum(waiting.by_age(waiting.never_taken_up_by_age(reader, AS_OF, scope))) == 0
+    assert backlog.never_taken_up_by_campaign(reader, AS_OF, scope)["waiting__0"].isna().all()
+    assert sum(backlog.by_age(backlog.never_taken_up_by_age(reader, AS_OF, scope))) == 0
 
 
 def test_without_the_date_of_contact_nobody_is_called_never_taken_up() -> None:
-    assert waiting.missing({"leads", "leads.created_at"}) == ["leads.contacted_at"]
-    assert waiting.missing({"leads.created_at", "leads.contacted_at"}) == []
+    assert backlog.missing({"leads", "leads.created_at"}) == ["leads.contacted_at"]
+    assert backlog.missing({"leads.created_at", "leads.contacted_at"}) == []
 
 
 def test_the_end_of_a_day_is_the_last_instant(twelve: Stores) -> None:

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models import fitting
-from models.churn import Model
-from models.recipes import Recipe
+from models.churn import fitting
+from models.churn.churn_prediction import Model
+from models.churn.recipes import Recipe
 
 DAYS = [d.date() for d in pd.date_range("2025-01-31", periods=9, freq="ME")]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.batch import FALSE_ALARM, SMALLEST, alarms, judged
+from models.experiments.control_limits import FALSE_ALARM, SMALLEST, alarms, judged
 
 
 def bank(*batches: tuple[int, int], window: int = 90) -> pd.DataFrame:

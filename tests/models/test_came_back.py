@@ -10,15 +10,16 @@ import pytest
 from morning import stores_in
 from sqlalchemy import select
 
-from metrics import customer, customer_search, query
-from metrics.departures import departures
-from metrics.profile import profile
-from metrics.query import Question
-from metrics.scope import Scope, month
-from warehouse.access import SYSTEM, Reader, Viewer
-from warehouse.connect import Stores
-from warehouse.load import load
+from metrics.customers import customer_search, timeline
+from metrics.customers.departures import departures
+from metrics.customers.profile import profile
+from metrics.definitions.scope import Scope, month
+from metrics.query import query
+from metrics.query.query import Question
+from warehouse.access.reader import SYSTEM, Reader, Viewer
+from warehouse.load.loading import load
 from warehouse.schema import findings
+from warehouse.stores.connect import Stores
 
 CUSTOMERS = """\
 customer_id,full_name,joined_on,left_on,acquired_by_lead_id
@@ -75,7 +76,7 @@ def test_a_departure_of_before_is_no_departure_of_the_window(bank: Stores) -> No
 
 def test_the_page_of_a_customer_says_the_return_and_not_the_departure(bank: Stores) -> None:
     reader = Reader(bank, Viewer("sam", "Sam", "service"))
-    (row,) = reader.rows(customer.person("OPENED"))
+    (row,) = reader.rows(timeline.person("OPENED"))
     assert pd.isna(row.left_on)
     assert pd.Timestamp(row.returned_on).date() == date(2026, 3, 5)
     found = reader.frame(customer_search.search("n")).set_index("customer_id")["left_on"]

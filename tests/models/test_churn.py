@@ -13,15 +13,16 @@ import pytest
 from scipy.special import logit
 from sklearn import metrics
 
-from models import churn, features, figures, fitting, recipes
-from models.churn import Model
-from models.reasons import of_trees
+from models.churn import churn_prediction, features, fitting, recipes
+from models.churn.churn_prediction import Model
+from models.churn.reasons import of_trees
+from models.evaluation import prediction_metrics
 from warehouse.errors import ModelRefused
 
 
 def test_base_and_shares_add_up_to_the_score(model_of_each_kind: Model, examples: pd.DataFrame) -> None:
-    base, shares = churn.contributions(model_of_each_kind, examples)
-    probability = churn.score(model_of_each_kind, examples)["probability"]
+    base, shares = churn_prediction.contributions(model_of_each_kind, examples)
+    probability = churn_prediction.score(model_of_each_kind, examples)["probability"]
     assert np.abs(base + shares.sum(axis=1) - logit(probability)).max() < 1e-6
 
 
@@ -63,7 +64,7 @@ def test_a_score_names_its_three_strongest_reasons_with_sign_and_value(
     model: Model, examples: pd.DataFrame
 ) -> None:
     someone = examples[examples["complaints_90d"] >= 2].head(1)
-    (told,) = churn.score(model, someone)["reasons"].map(json.loads)
+    (told,) = churn_prediction.score(model, someone)["reasons"].map(json.loads)
     assert len(told) == 3
     sizes = [abs(reason["contribution"]) for reason in told]
     assert sizes == sorted(sizes, reverse=True)
@@ -157,13 +158,13 @@ def test_what_nobody_knows_is_left_out_and_what_some_know_is_used(model: Model) 
 
 def test_a_profile_without_any_known_value_still_gets_a_probability(model_of_each_kind) -> None:
     nobody = pd.DataFrame({"customer_id": ["C1"]})
-    scored = churn.score(model_of_each_kind, nobody)
+    scored = churn_prediction.score(model_of_each_kind, nobody)
     assert 0 < scored["probability"].iloc[0] < 1
     assert json.loads(scored["reasons"].iloc[0])[0]["value"] is None
 
 
 def test_no_profiles_give_no_scores(model_of_each_kind: Model, examples: pd.DataFrame) -> None:
-    assert churn.score(model_of_each_kind, examples.head(0)).empty
+    assert churn_prediction.score(model_of_each_kind, examples.head(0)).empty
 
 
 def test_nothing_about_the_person_and_no_key_is_a_feature() -> None:
@@ -176,13 +177,13 @@ def test_the_figures_are_those_of_scikit_learn() -> None:
     random = np.random.default_rng(3)
     left = (random.random(4000) < 0.1).astype(float)
     probability = np.round(random.beta(2, 8, 4000) + left * 0.1, 2).clip(0, 1)  # with ties
-    found = figures.judge(left, probability, resamples=50)
+    found = prediction_metrics.judge(left, probability, resamples=50)
     assert found["roc_auc"].value == pytest.approx(metrics.roc_auc_score(left, probability))
     assert found["pr_auc"].value == pytest.approx(metrics.average_precision_score(left, probability))
     assert found["brier"].value == pytest.approx(metrics.brier_score_loss(left, probability))
     alone = np.arange(4000) / 4000.0
     tenth = left[-400:].mean() / left.mean()
-    assert figures.judge(left, alone, resamples=50)["lift_10"].value == pytest.approx(tenth)
+    assert prediction_metrics.judge(left, alone, resamples=50)["lift_10"].value == pytest.approx(tenth)
 
 
 def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
@@ -190,6 +191,6 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
     for _ in range(60):
         left = (random.random(600) < 0.3).astype(float)
         score = random.normal(left, 1)
-        one = figures.judge(left, score, resamples=200)["roc_auc"]
+        one = prediction_metrics.judge(left, score, resamples=200)["roc_auc"]
         covered += one.low <= 0.7602 <= one.high  # Φ(1/√2), the true area
     assert covered >= 52

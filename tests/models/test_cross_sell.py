@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models import churn, cross_sell
+from models.churn import churn_prediction, cross_sell_prediction
 from warehouse.errors import ModelRefused
 
 
@@ -33,20 +33,20 @@ def history(effect: float, customers: int = 3000) -> pd.DataFrame:
 
 def test_it_finds_who_opens_and_its_chances_are_of_the_right_size() -> None:
     examples = history(1.2)
-    model = cross_sell.fit(examples, source="test")
+    model = cross_sell_prediction.fit(examples, source="test")
     area = model.card.figures["model"]["roc_auc"]
     assert area["low"] > 0.7
     assert str(model.card.judged_on) == "2025-12-31"
-    scored = churn.score(model, examples)
+    scored = churn_prediction.score(model, examples)
     assert scored["probability"].mean() == pytest.approx(examples["opened_in_window"].mean(), rel=0.02)
 
 
 def test_where_there_is_nothing_to_know_it_knows_nothing() -> None:
-    area = cross_sell.fit(history(0.0)).card.figures["model"]["roc_auc"]
+    area = cross_sell_prediction.fit(history(0.0)).card.figures["model"]["roc_auc"]
     assert area["low"] <= 0.5 <= area["high"]
 
 
 @pytest.mark.parametrize("rows", [0, 500])
 def test_with_too_few_openings_there_is_no_model(rows: int) -> None:
     with pytest.raises(ModelRefused, match="too early for a cross-sell model"):
-        cross_sell.fit(history(1.0).head(rows))
+        cross_sell_prediction.fit(history(1.0).head(rows))

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, insert, text
 from sqlalchemy.dialects import sqlite
 
-from metrics.departures import departures
+from metrics.customers.departures import departures
 from warehouse.schema import BANK, accounts, customers
 
 DAY = date(2026, 3, 31)

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models import experiments as ex
-from models.figures import Figure
+from models.evaluation.prediction_metrics import Figure
+from models.experiments import sequential_analysis as ex
 
 
 def drawn(seed: int, relative: float = 0.0, n: int = 3000, treated_share: float = 0.5) -> pd.DataFrame:

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
-from models import calibration, drift, figures, fitting, judgement
-from models.checks import Check, share, without_small_groups
-from models.churn import Model
+from models.churn import drift, fitting, model_evaluation
+from models.churn.churn_prediction import Model
+from models.evaluation import calibration, prediction_metrics
+from models.evaluation.model_checks import Check, share, without_small_groups
 
 DAY = date(2026, 3, 31)
 
@@ -68,9 +69,9 @@ def test_the_index_of_anything_against_itself_is_zero(values: list[float | None]
 def test_a_difference_is_paired() -> None:
     """Two equal predictions differ by nothing, with no interval round it, however few the customers."""
     left, probability = _drawn(500)
-    none = figures.difference(left, probability, probability)
+    none = prediction_metrics.difference(left, probability, probability)
     assert {(f.value, f.low, f.high) for f in none.values()} == {(0, 0, 0)}
-    better = figures.difference(left, probability, np.random.default_rng(1).random(500))
+    better = prediction_metrics.difference(left, probability, np.random.default_rng(1).random(500))
     assert better["roc_auc"].low > 0
 
 
@@ -97,7 +98,7 @@ def _rows(n: int) -> pd.DataFrame:
 
 def test_each_rm_calls_as_many_as_fit_into_a_week() -> None:
     left, probability = _drawn(3000)
-    checks = list(judgement.on_the_day(_rows(3000), left, {"model": probability}, DAY))
+    checks = list(model_evaluation.on_the_day(_rows(3000), left, {"model": probability}, DAY))
     (called,) = (c for c in checks if (c.check_name, c.measure) == ("capacity", "left"))
     (lift,) = (c for c in checks if (c.check_name, c.measure) == ("capacity", "lift"))
     assert called.n == 10
@@ -111,7 +112,7 @@ def test_each_rm_calls_as_many_as_fit_into_a_week() -> None:
 
 def test_groups_are_judged_and_small_ones_are_not() -> None:
     left, probability = _drawn(3000)
-    found = judgement.on_the_day(_rows(3000), left, {"model": probability}, DAY)
+    found = model_evaluation.on_the_day(_rows(3000), left, {"model": probability}, DAY)
     checks = pd.DataFrame(vars(c) for c in without_small_groups(found, 10))
     ages = checks[checks["check_name"] == "fairness by age band"]
     assert set(ages["part"]) == {"under 30", "30 to 44", "45 to 59", "60 and over", "not known"}

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from models import hindsight, lifetime_value
-from models.lifetime_value import Model, Terms, tenths, value
+from models.value import backtest, lifetime_value
+from models.value.lifetime_value import Model, Terms, tenths, value
 from warehouse.errors import ModelRefused
 
 LEAVES_MONTHLY = {"affiliate": 0.06, "event": 0.01}
@@ -151,7 +151,7 @@ def test_a_right_model_is_right_in_hindsight_and_four_of_five_are_within_their_i
     later = _seen(people, seed=10)
     months = np.where(later["left"] == 1, later["months_seen"] - 1, later["months_seen"])
     realised = later[["customer_id"]].assign(net=months * later["margin"])
-    table, widening = hindsight.judge(fitted, people, realised, fewest=10)
+    table, widening = backtest.judge(fitted, people, realised, fewest=10)
     assert list(table["tenth"]) == list(range(1, 11))
     assert table["people"].sum() == 5000
     # Nine of ten 95 % intervals may be expected to hold; seven is what chance alone does not undercut.
@@ -172,12 +172,12 @@ def test_the_interval_holds_in_the_top_tenth_as_elsewhere(fitted: Model, seed: i
     paid = later["margin"].to_numpy(float)
     noise = random.lognormal(0, 0.2 + 0.8 * (paid > np.quantile(paid, 0.9)))
     realised = later[["customer_id"]].assign(net=months * paid * noise)
-    table, widening = hindsight.judge(fitted, people, realised, fewest=10)
+    table, widening = backtest.judge(fitted, people, realised, fewest=10)
     top = table.iloc[-1]
     assert binomtest(round(top["within"] * top["people"]), int(top["people"]), 0.8).pvalue > 0.01
     # The widths are those of the tenth: the top reaches farther up than the middle.
     assert widening[-1][1] > widening[4][1]
-    wide = value(replace(fitted, widening=widening), people, hindsight.TERMS)
+    wide = value(replace(fitted, widening=widening), people, backtest.TERMS)
     held = (wide["value_low"] <= realised["net"]) & (realised["net"] <= wide["value_high"])
     largest = tenths(wide["value"].to_numpy(float), 10) == 10
     assert held[largest].mean() == pytest.approx(0.8, abs=0.05)
@@ -185,6 +185,6 @@ def test_the_interval_holds_in_the_top_tenth_as_elsewhere(fitted: Model, seed: i
 
 def test_a_small_bank_gets_fewer_groups_rather_than_groups_of_few(fitted: Model) -> None:
     people = _people(45)
-    table, _ = hindsight.judge(fitted, people, people[["customer_id"]].assign(net=10.0), fewest=10)
+    table, _ = backtest.judge(fitted, people, people[["customer_id"]].assign(net=10.0), fewest=10)
     assert len(table) == 4
     assert table["people"].min() >= 10

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, Table, create_engine, delete, insert, text, update
 from sqlalchemy.dialects import sqlite
 
-from metrics.profile import EVERY_TABLE, profile
+from metrics.customers.profile import EVERY_TABLE, profile
 from warehouse.schema import (
     BANK,
     PRODUCTS,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.attribution import removal_effects
+from models.attribution.removal_effect import removal_effects
 
 Journey = tuple[tuple[str | None, ...], bool]
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models import response
+from models.attribution import spend_response
 
 POWERS = {"display": 0.55, "event": 0.8}
 
@@ -29,7 +29,7 @@ def _weeks(count: int = 90, seed: int = 0, powers: dict[str, float] = POWERS) ->
 
 @pytest.fixture(scope="module")
 def curves() -> pd.DataFrame:
-    return response.curves(_weeks())
+    return spend_response.curves(_weeks())
 
 
 WORTH = pd.DataFrame(
@@ -52,7 +52,7 @@ def test_the_interval_holds_the_true_power_in_nineteen_of_twenty_histories() -> 
     """Campaigns that come and go are not taken for more money in the same ones."""
     held = []
     for seed in range(100):
-        row = response.curves(_weeks(52, seed, {"social": 0.65})).iloc[0]
+        row = spend_response.curves(_weeks(52, seed, {"social": 0.65})).iloc[0]
         held.append(abs(row["power"] - 0.65) < 1.96 * row["power_error"])
     assert sum(held) >= 90
 
@@ -61,32 +61,32 @@ def test_customers_without_a_campaign_raise_the_level_and_not_the_power(curves: 
     weeks = _weeks()
     nameless = weeks[["channel", "week"]].drop_duplicates()
     nameless = nameless.assign(campaign=None, spend=0.0, won=3, whole=False)
-    more = response.curves(pd.concat([weeks, nameless], ignore_index=True))
+    more = spend_response.curves(pd.concat([weeks, nameless], ignore_index=True))
     assert more["power"].tolist() == curves["power"].tolist()
     assert (more["level"] > curves["level"]).all()
 
 
 def test_a_short_history_has_no_curve_and_a_channel_of_it_wins_what_is_not_known() -> None:
-    few = response.curves(_weeks(20))
+    few = spend_response.curves(_weeks(20))
     assert few["level"].isna().all()
     assert (few["weeks"] == 20).all()
-    assert not response.enough(few["weeks"].max(), few["won"].max())
+    assert not spend_response.enough(few["weeks"].max(), few["won"].max())
 
 
 def test_even_spend_and_wide_chance_cannot_tell_and_are_known_from_a_short_history() -> None:
-    even = response.curves(_weeks().assign(spend=5000.0))
+    even = spend_response.curves(_weeks().assign(spend=5000.0))
     nearly = _weeks(powers={"event": 0.8}).assign(won=lambda w: (w["week"] % 3 == 0).astype(int))
     random = np.random.default_rng(1)
     nearly["spend"] = 5000.0 * random.lognormal(0, 0.06, len(nearly))
-    for found in (even, response.curves(nearly)):
+    for found in (even, spend_response.curves(nearly)):
         assert found["level"].isna().all()
-        assert all(response.enough(c.weeks, c.won) for c in found.itertuples())
+        assert all(spend_response.enough(c.weeks, c.won) for c in found.itertuples())
 
 
 def test_customers_and_value_stand_in_their_intervals_and_outside_the_seen_spend_is_said(
     curves: pd.DataFrame,
 ) -> None:
-    found = response.expected(curves, {"display": 10_000, "event": 10_000}, WORTH, more=1000)
+    found = spend_response.expected(curves, {"display": 10_000, "event": 10_000}, WORTH, more=1000)
     for middle, low, high in (found.customers, found.value):
         assert low < middle < high
     rows = found.by_channel.set_index("channel")
@@ -94,12 +94,12 @@ def test_customers_and_value_stand_in_their_intervals_and_outside_the_seen_spend
         rows["customers"]["display"] * 1000 + rows["customers"]["event"] * 9000, rel=0.1
     )
     assert not found.by_channel["outside"].any()
-    far = response.expected(curves, {"display": 1_000_000, "event": 10_000}, WORTH, more=1000)
+    far = spend_response.expected(curves, {"display": 1_000_000, "event": 10_000}, WORTH, more=1000)
     assert far.by_channel.set_index("channel")["outside"].to_dict() == {"display": True, "event": False}
 
 
 def test_no_spend_wins_nothing_and_an_unknown_value_is_not_zero(curves: pd.DataFrame) -> None:
-    found = response.expected(curves, {"display": 0, "event": 10_000}, WORTH[:1], more=1000)
+    found = spend_response.expected(curves, {"display": 0, "event": 10_000}, WORTH[:1], more=1000)
     rows = found.by_channel.set_index("channel")
     assert rows.loc["display", "customers"] == 0
     assert np.isnan(rows.loc["event", "value"])
@@ -110,8 +110,8 @@ def test_no_spend_wins_nothing_and_an_unknown_value_is_not_zero(curves: pd.DataF
 def test_more_spend_never_wins_fewer_and_never_more_than_in_proportion(
     curves: pd.DataFrame, spend: float, more: float
 ) -> None:
-    one = response.expected(curves, {"display": spend}, WORTH, more=more)
-    two = response.expected(curves, {"display": spend + more}, WORTH, more=more)
+    one = spend_response.expected(curves, {"display": spend}, WORTH, more=more)
+    two = spend_response.expected(curves, {"display": spend + more}, WORTH, more=more)
     won, later = (f.by_channel.set_index("channel").loc["display", "customers"] for f in (one, two))
     assert won <= later <= won * (spend + more) / spend * (1 + 1e-9)
     assert later - won == pytest.approx(
@@ -122,11 +122,11 @@ def test_more_spend_never_wins_fewer_and_never_more_than_in_proportion(
 def test_the_next_money_goes_where_it_leaves_most_and_never_beyond_what_was_seen(
     curves: pd.DataFrame,
 ) -> None:
-    rows = response.expected(curves, {"display": 20_000, "event": 20_000}, WORTH, more=1000).by_channel
+    rows = spend_response.expected(curves, {"display": 20_000, "event": 20_000}, WORTH, more=1000).by_channel
     told = rows.set_index("channel")
     assert (told["next_low"] < told["next_customers"]).all()
     assert (told["next_customers"] < told["next_high"]).all()
     assert told["next_best"].sum() == pytest.approx(1)
     assert told["next_best"]["event"] > 0.95
-    far = response.expected(curves, {"display": 20_000, "event": 1e7}, WORTH, more=1000).by_channel
+    far = spend_response.expected(curves, {"display": 20_000, "event": 1e7}, WORTH, more=1000).by_channel
     assert far.set_index("channel")["next_best"].to_dict() == {"display": 1, "event": 0}

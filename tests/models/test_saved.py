@@ -12,19 +12,21 @@ import pandas as pd
 import pytest
 from skops import io
 
-from models import churn, saved
-from models.churn import Model
+from models.churn import churn_prediction, model_files
+from models.churn.churn_prediction import Model
 from warehouse.errors import ModelRefused
 
 
 def test_a_saved_model_answers_as_before(
     model_of_each_kind: Model, examples: pd.DataFrame, tmp_path: Path
 ) -> None:
-    saved.save(model_of_each_kind, tmp_path)
-    again = saved.load(tmp_path)
+    model_files.save(model_of_each_kind, tmp_path)
+    again = model_files.load(tmp_path)
     assert again.card == model_of_each_kind.card
     some = examples.head(500)
-    pd.testing.assert_frame_equal(churn.score(again, some), churn.score(model_of_each_kind, some))
+    pd.testing.assert_frame_equal(
+        churn_prediction.score(again, some), churn_prediction.score(model_of_each_kind, some)
+    )
 
 
 class Opened(Exception):
@@ -41,40 +43,42 @@ def _spring() -> None:
 
 
 def _card(folder: Path, *, signed: bool = True, **changed: object) -> None:
-    card = json.loads((folder / saved.CARD).read_text())
+    card = json.loads((folder / model_files.CARD).read_text())
     for name, value in changed.items():
         if value is None:
             del card[name]
         else:
             card[name] = value
     if signed and "card_sha256" in card:
-        card["card_sha256"] = saved._fingerprint(card)
-    (folder / saved.CARD).write_text(json.dumps(card))
+        card["card_sha256"] = model_files._fingerprint(card)
+    (folder / model_files.CARD).write_text(json.dumps(card))
 
 
 def _content(folder: Path, content: bytes, *, signed: bool) -> None:
-    (folder / saved.FILE).write_bytes(content)
+    (folder / model_files.FILE).write_bytes(content)
     if signed:
         _card(folder, sha256=hashlib.sha256(content).hexdigest())
 
 
 def _flip(folder: Path) -> None:
-    content = bytearray((folder / saved.FILE).read_bytes())
+    content = bytearray((folder / model_files.FILE).read_bytes())
     content[len(content) // 2] ^= 1
     _content(folder, bytes(content), signed=False)
 
 
 def _turned(folder: Path) -> list[str]:
-    features: list[str] = json.loads((folder / saved.CARD).read_text())["features"]
+    features: list[str] = json.loads((folder / model_files.CARD).read_text())["features"]
     return features[::-1]
 
 
 VARIANTS: dict[str, Callable[[Path], object]] = {
-    "no file": lambda f: (f / saved.FILE).unlink(),
-    "no card": lambda f: (f / saved.CARD).unlink(),
+    "no file": lambda f: (f / model_files.FILE).unlink(),
+    "no card": lambda f: (f / model_files.CARD).unlink(),
     "one bit flipped": _flip,
-    "cut short": lambda f: _content(f, (f / saved.FILE).read_bytes()[:-100], signed=False),
-    "cut short and signed again": lambda f: _content(f, (f / saved.FILE).read_bytes()[:-100], signed=True),
+    "cut short": lambda f: _content(f, (f / model_files.FILE).read_bytes()[:-100], signed=False),
+    "cut short and signed again": lambda f: _content(
+        f, (f / model_files.FILE).read_bytes()[:-100], signed=True
+    ),
     "a pickle, signed": lambda f: _content(f, pickle.dumps(Trap()), signed=True),
     "another class inside, signed": lambda f: _content(
         f, io.dumps({"estimator": Opened("x"), "centres": [0.0]}), signed=True
@@ -95,14 +99,14 @@ VARIANTS: dict[str, Callable[[Path], object]] = {
     "an older card, without what was asked of the model": lambda f: _card(f, format=1, checks=None),
     "a card without its own hash": lambda f: _card(f, card_sha256=None),
     "a card with a broken day": lambda f: _card(f, judged_on="yesterday"),
-    "a card that is no JSON": lambda f: (f / saved.CARD).write_text("{"),
-    "a card that is a list": lambda f: (f / saved.CARD).write_text("[]"),
+    "a card that is no JSON": lambda f: (f / model_files.CARD).write_text("{"),
+    "a card that is a list": lambda f: (f / model_files.CARD).write_text("[]"),
 }
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_changed_model_file_is_refused(variant: str, model: Model, tmp_path: Path) -> None:
-    saved.save(model, tmp_path)
+    model_files.save(model, tmp_path)
     VARIANTS[variant](tmp_path)
     with pytest.raises(ModelRefused, match="The rules go on without it"):
-        saved.load(tmp_path)
+        model_files.load(tmp_path)

@@ -8,7 +8,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.stay import stay
+from models.attribution.survival import stay
 
 
 def days(**people: int) -> pd.DataFrame:

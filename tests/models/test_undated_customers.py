@@ -9,14 +9,14 @@ import pytest
 from morning import stores_in
 
 from metrics import CATALOGUE
-from metrics.departures import departures
-from metrics.profile import profile
-from metrics.query import Question, ask
-from metrics.scope import Period, Scope
-from warehouse import coverage
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores
-from warehouse.load import load
+from metrics.customers.departures import departures
+from metrics.customers.profile import profile
+from metrics.definitions.scope import Period, Scope
+from metrics.query.query import Question, ask
+from warehouse.access import data_coverage
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.load.loading import load
+from warehouse.stores.connect import Stores
 
 DAY = date(2026, 6, 30)
 Q2 = Period(date(2026, 4, 1), DAY)
@@ -58,7 +58,7 @@ def joined(reader: Reader) -> dict[str, object]:
 def test_ten_customers_of_whom_five_have_no_day_of_joining_are_ten(stores, tmp_path):
     reader = bank(stores, tmp_path / "f", customers=CUSTOMERS)
     assert figures(reader) == {"customers_at_start": 10, "customers_left": 2, "churn_rate": 0.2}
-    (row,) = coverage.undated(reader).itertuples()
+    (row,) = data_coverage.undated(reader).itertuples()
     assert (row.table_name, row.column_name, row.row_count) == ("customers", "joined_on", 5)
     described = reader.frame(profile(DAY, frozenset({"customers"})))
     assert sorted(described["customer_id"]) == sorted(f"C{i}" for i in range(1, 11) if i not in (1, 6))
@@ -80,7 +80,7 @@ def test_the_first_account_dates_its_customer_where_every_account_has_its_day(st
         "2020-01-01",
     )
     assert figures(reader)["customers_at_start"] == 9, "C2 joined in May"
-    findings = reader.frame(coverage.failed_checks()).set_index("check_name")["row_count"]
+    findings = reader.frame(data_coverage.failed_checks()).set_index("check_name")["row_count"]
     assert findings["joined with the first account"] == 2
     described = reader.frame(profile(DAY, frozenset({"customers", "accounts"}))).set_index("customer_id")
     assert described.loc["C3", "products_held"] == 2, "an account without its day is held until it is closed"
@@ -99,7 +99,7 @@ def test_a_bank_that_gives_no_day_of_joining_at_all_is_given_none(stores, tmp_pa
     accounts = "account_id,customer_id,opened_on\nA1,C1,2026-05-01\n"
     reader = bank(stores, tmp_path / "f", customers="customer_id\nC1\n", accounts=accounts)
     assert joined(reader) == {"C1": None}
-    assert "customers.joined_on" not in coverage.known(reader)
+    assert "customers.joined_on" not in data_coverage.known(reader)
 
 
 def test_the_words_say_that_they_count():

@@ -6,7 +6,7 @@ import missing
 import numpy as np
 import pytest
 
-from models import uplift
+from models.experiments import uplift
 
 
 def drawn(seed: int, effect: float, n: int = 6000) -> tuple[np.ndarray, ...]:

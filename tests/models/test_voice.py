@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from statsmodels.stats.contingency_tables import StratifiedTable
 
-from models.association import links
-from models.themes import FEWEST_CASES, themes
+from models.experiments.association import links
+from models.service.themes import FEWEST_CASES, themes
 
 SUBJECTS = {
     "card": "Featherstonehaugh card swallowed Mongkok machine",

@@ -8,9 +8,9 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from models import churn, features
-from models.churn import Model
-from workflow import wording
+from models.churn import churn_prediction, features
+from models.churn.churn_prediction import Model
+from workflow.rules import reason_texts
 
 
 def _reason(feature: str, value: float | None, **more: object) -> dict[str, object]:
@@ -45,13 +45,13 @@ def _reason(feature: str, value: float | None, **more: object) -> dict[str, obje
     ],
 )  # fmt: skip
 def test_a_reason_in_plain_words(reason: dict[str, object], said: str) -> None:
-    assert wording.sentence(reason) == said
+    assert reason_texts.sentence(reason) == said
 
 
 @pytest.mark.parametrize("name", features.NAMES)
 def test_every_feature_can_be_said(name: str) -> None:
     for value in (None, 0.0, 1.0, 1234567.0):
-        said = wording.sentence(_reason(name, value, since="2026-06-01", week_ago=2.0))
+        said = reason_texts.sentence(_reason(name, value, since="2026-06-01", week_ago=2.0))
         assert said.startswith(features.BY_NAME[name].label)
         assert "{" not in said
 
@@ -59,7 +59,7 @@ def test_every_feature_can_be_said(name: str) -> None:
 def test_a_score_tells_since_when_and_what_it_was_a_week_ago(model: Model, examples: pd.DataFrame) -> None:
     someone = examples[examples["complaints_90d"] >= 2].head(1).assign(last_complaint_on=date(2025, 1, 20))
     week_ago = someone.assign(complaints_90d=1)
-    (told,) = churn.score(model, someone, week_ago=week_ago)["reasons"].map(json.loads)
+    (told,) = churn_prediction.score(model, someone, week_ago=week_ago)["reasons"].map(json.loads)
     complaint = next(reason for reason in told if reason["feature"] == "complaints_90d")
     assert (complaint["since"], complaint["week_ago"]) == ("2025-01-20", 1.0)
 
@@ -68,7 +68,7 @@ def test_a_customer_who_was_not_there_a_week_ago_has_no_week_ago(
     model: Model, examples: pd.DataFrame
 ) -> None:
     some, others = examples.head(2), examples.iloc[2:4]
-    for told in churn.score(model, some, week_ago=others)["reasons"].map(json.loads):
+    for told in churn_prediction.score(model, some, week_ago=others)["reasons"].map(json.loads):
         assert {reason["week_ago"] for reason in told} == {None}
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.working_time import WorkingTime, public_holidays, working_time
+from models.service.working_time import WorkingTime, public_holidays, working_time
 from warehouse.errors import Problem
 from warehouse.settings import Settings
 
@@ -130,7 +130,7 @@ def test_settings_that_make_no_working_day_are_refused_in_a_sentence(wrong: dict
 
 
 DAY = timedelta(microseconds=999)
-"""What the load adds to a day without a time (`warehouse.moments`)."""
+"""What the load adds to a day without a time (`warehouse.sql.moments`)."""
 
 
 def test_of_a_day_without_a_time_nobody_knows_the_hours() -> None:

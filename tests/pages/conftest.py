@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from staff import Open, opener
 
-from warehouse import connect
 from warehouse.settings import Settings
+from warehouse.stores import connect
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from pages.kit import viewer as door
-from warehouse import connect
-from warehouse.access import Viewer
-from warehouse.desk import alerts
-from warehouse.roles import ROLES
+from pages.components import viewer as door
+from warehouse.access.reader import Viewer
+from warehouse.access.roles import ROLES
+from warehouse.app_db.app_schema import alerts
+from warehouse.stores import connect
 
 FRAME = str(Path(__file__).parents[2] / "pages" / "frame.py")
 Open = Callable[..., AppTest]

@@ -9,15 +9,15 @@ import pytest
 from sqlalchemy import select, update
 from staff import busy_rm, somebody, words
 
-from warehouse import connect
-from warehouse.access import SYSTEM, Reader, Viewer
-from warehouse.desk import alert_steps, alerts, audit_log
+from warehouse.access.reader import SYSTEM, Reader, Viewer
+from warehouse.app_db.app_schema import alert_steps, alerts, audit_log
 from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.schema import customers, relationship_managers
-from workflow import assign, queue
-from workflow.overdue import escalate
-from workflow.rule_versions import drafts_in_force
-from workflow.steps import record_step
+from warehouse.stores import connect
+from workflow.alerts import alert_queue, assignment
+from workflow.alerts.alert_steps import record_step
+from workflow.records.escalation import escalate
+from workflow.rules.rule_versions import drafts_in_force
 
 DAY = date(2026, 6, 30)
 
@@ -25,7 +25,7 @@ DAY = date(2026, 6, 30)
 def _busy(bank: connect.Stores) -> tuple[Viewer, Viewer, dict]:
     """The busiest RM, her team lead, and her first alert."""
     rm = busy_rm(bank)
-    team = assign.team_of(Reader(bank, SYSTEM), rm.rm_id)
+    team = assignment.team_of(Reader(bank, SYSTEM), rm.rm_id)
     (first, *_) = _rows(bank, alerts.c.rm_id == rm.rm_id, alerts.c.arm == "treated")
     return replace(rm, team=team), somebody("team_lead", team=team), first
 
@@ -46,9 +46,9 @@ def test_the_colleague_an_alert_is_moved_to_sees_its_customer_until_it_is_closed
     rm, lead, alert = _busy(bank)
     colleague = somebody("relationship_manager", rm_id=_colleague(bank, rm))
     about = select(customers.c.full_name).where(customers.c.customer_id == alert["customer_id"])
-    assert Reader(bank, assign.at_work(bank, colleague)).frame(about).empty
-    assign.reassign(bank, lead, alert["alert_id"], colleague.rm_id, "On holiday", alert["version"])
-    helping = assign.at_work(bank, colleague)
+    assert Reader(bank, assignment.at_work(bank, colleague)).frame(about).empty
+    assignment.reassign(bank, lead, alert["alert_id"], colleague.rm_id, "On holiday", alert["version"])
+    helping = assignment.at_work(bank, colleague)
     assert helping.covers == (alert["customer_id"],)
     assert len(Reader(bank, helping).frame(about)) == 1
     assert "What did you do?" in str(
@@ -62,8 +62,8 @@ def test_the_colleague_an_alert_is_moved_to_sees_its_customer_until_it_is_closed
     with pytest.raises(AccessRefused):
         record_step(bank, rm, alert["alert_id"], "contacted", "", moved["version"])
     record_step(bank, helping, alert["alert_id"], "declined", "", moved["version"])
-    assert assign.at_work(bank, colleague).covers == ()
-    assert Reader(bank, assign.at_work(bank, colleague)).frame(about).empty
+    assert assignment.at_work(bank, colleague).covers == ()
+    assert Reader(bank, assignment.at_work(bank, colleague)).frame(about).empty
 
 
 def test_only_the_teams_lead_moves_an_alert_and_only_within_the_team(bank) -> None:
@@ -71,20 +71,20 @@ def test_only_the_teams_lead_moves_an_alert_and_only_within_the_team(bank) -> No
     other_lead = replace(lead, team="Nowhere")
     for viewer in (rm, other_lead, somebody("analyst")):
         with pytest.raises(AccessRefused):
-            assign.reassign(bank, viewer, alert["alert_id"], "RM01", "why", alert["version"])
+            assignment.reassign(bank, viewer, alert["alert_id"], "RM01", "why", alert["version"])
     for to_rm, says in (
         (_colleague(bank, rm, same_team=False), "not in your team"),
         (rm.rm_id, "there already"),
     ):
         with pytest.raises(ChangeRefused, match=says):
-            assign.reassign(bank, lead, alert["alert_id"], to_rm, "why", alert["version"])
+            assignment.reassign(bank, lead, alert["alert_id"], to_rm, "why", alert["version"])
     with pytest.raises(ChangeRefused, match="why the alert moves"):
-        assign.reassign(bank, lead, alert["alert_id"], None, " ", alert["version"])
+        assignment.reassign(bank, lead, alert["alert_id"], None, " ", alert["version"])
 
 
 def test_a_lead_puts_an_alert_into_the_pool_and_an_rm_takes_it_at_the_screen(open_page, bank) -> None:
     rm, lead, alert = _busy(bank)
-    assign.reassign(bank, lead, alert["alert_id"], None, "Ill", alert["version"])
+    assignment.reassign(bank, lead, alert["alert_id"], None, "Ill", alert["version"])
     colleague = replace(somebody("relationship_manager", rm_id=_colleague(bank, rm)), team=rm.team)
     page = open_page(colleague, "customer-health")
     assert "that nobody works yet" in words(page)
@@ -99,7 +99,7 @@ def test_a_lead_puts_an_alert_into_the_pool_and_an_rm_takes_it_at_the_screen(ope
     next(b for b in page.button if b.key == f"claim-{alert['alert_id']}").click().run()
     assert _rows(bank, alerts.c.alert_id == alert["alert_id"])[0]["rm_id"] == colleague.rm_id
     stranger = replace(colleague, rm_id=_colleague(bank, rm, same_team=False), team="Nowhere")
-    assert queue.pool(Reader(bank, stranger)).empty
+    assert alert_queue.pool(Reader(bank, stranger)).empty
 
 
 def test_a_lead_sees_how_the_work_lies_and_moves_what_is_suggested(open_page, bank) -> None:
@@ -144,7 +144,9 @@ def test_a_snoozed_customer_leaves_the_queue_and_is_found_under_snoozed(open_pag
     assert first not in str([b.key for b in open_page(rm, "customer-health").button])
     assert first in str([b.key for b in open_page(rm, "customer-health", show="snoozed").button])
     assert (
-        queue.by_customer(queue.open_alerts(Reader(bank, rm), today=DAY + timedelta(days=9)))["snoozed"]
+        alert_queue.by_customer(alert_queue.open_alerts(Reader(bank, rm), today=DAY + timedelta(days=9)))[
+            "snoozed"
+        ]
         .eq(False)
         .all()
     )

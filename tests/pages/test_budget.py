@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import true
 from staff import cells, somebody, words
 
-from pages.growth.budget import _left_out, headline
-from warehouse.connect import Stores
-from warehouse.load import next_snapshot
+from pages.growth.channels.budget import _left_out, headline
+from warehouse.load.loading import next_snapshot
 from warehouse.schema import response_curves
-from workflow.conclusions import Conclusion
+from warehouse.stores.connect import Stores
+from workflow.campaigns.campaign_conclusions import Conclusion
 
 
 @pytest.fixture

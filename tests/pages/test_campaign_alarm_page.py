@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import update
 from staff import Open, somebody, words
 
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores
-from warehouse.load import next_snapshot
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.load.loading import next_snapshot
 from warehouse.schema import campaigns
-from workflow.campaigns import history
+from warehouse.stores.connect import Stores
+from workflow.campaigns.campaign_lifecycle import history
 
 OVERPROMISES, NAME = "CMP-06", "Welcome 8% Savings"
 WHY = "The *letter* was rewritten on Friday"

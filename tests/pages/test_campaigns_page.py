@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 from staff import cells, somebody, words
 
-from metrics.attribution import MODELS
-from warehouse import connect
-from warehouse.desk import campaign_steps, lift_experiments
+from metrics.attribution.attributed_wins import MODELS
+from warehouse.app_db.app_schema import campaign_steps, lift_experiments
+from warehouse.stores import connect
 
 VIEWS = ["scorecard", "overlap", "pressure", "life"]
 TITLES = {

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import func, select
 from staff import cells, somebody, words
 
-from pages.growth.channel_value import headline, in_words, sentence
-from pages.kit.label_places import places
-from warehouse.connect import Stores
-from warehouse.load import next_snapshot
+from pages.components.label_places import places
+from pages.growth.channels.channel_value import headline, in_words, sentence
+from warehouse.load.loading import next_snapshot
 from warehouse.schema import campaign_days, campaigns
+from warehouse.stores.connect import Stores
 
 
 @pytest.mark.parametrize("role", ["marketing", "executive", "analyst", "sales"])

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from staff import cells, somebody, words
 
-from pages.customers.churn_model import SECTIONS
-from warehouse import connect
-from warehouse.load import next_snapshot
+from pages.customers.churn.churn_model import SECTIONS
+from warehouse.load.loading import next_snapshot
 from warehouse.schema import model_cards, model_checks
+from warehouse.stores import connect
 
 DAY, LATER = date(2026, 3, 31), date(2026, 6, 30)
 VERSION = "a version"

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from staff import busy_rm, cells, somebody, words
 
-from metrics.customer import DEPARTMENTS, journey
-from metrics.customer_search import phone_digits
-from warehouse.access import SYSTEM, Reader
-from warehouse.coverage import as_of, known
-from warehouse.desk import audit_log
+from metrics.customers.customer_search import phone_digits
+from metrics.customers.timeline import DEPARTMENTS, journey
+from warehouse.access.data_coverage import as_of, known
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.app_db.app_schema import audit_log
 from warehouse.errors import AccessRefused, ChangeRefused
-from warehouse.moments import ONLY_A_DAY
 from warehouse.schema import customers, leads, tickets
-from workflow.reveal import masked_email, masked_phone, reveal
+from warehouse.sql.moments import ONLY_A_DAY
+from workflow.customers.contact_details import masked_email, masked_phone, reveal
 
 
 def _mine(bank, **which: object):

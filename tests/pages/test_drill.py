@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 from staff import cells, somebody, words
 
-from pages.kit import viewer as door
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores
+from pages.components import viewer as door
+from warehouse.access.reader import SYSTEM, Reader
 from warehouse.schema import customers
-from workflow import annotations
+from warehouse.stores.connect import Stores
+from workflow.records import annotations
 
 
 def opened(open_page, viewer, figure: str, url: str = "funnel", **query: str):

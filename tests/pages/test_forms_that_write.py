@@ -11,12 +11,12 @@ from sqlalchemy import select
 from staff import busy_rm, somebody, words
 from streamlit.testing.v1 import AppTest
 
-from pages.kit import viewer as door
-from warehouse import connect
-from warehouse.access import SYSTEM, Reader, Viewer
-from warehouse.desk import alert_steps, alerts, campaign_steps, offers
-from workflow import assign
-from workflow.steps import STEPS, record_step
+from pages.components import viewer as door
+from warehouse.access.reader import SYSTEM, Reader, Viewer
+from warehouse.app_db.app_schema import alert_steps, alerts, campaign_steps, offers
+from warehouse.stores import connect
+from workflow.alerts import assignment
+from workflow.alerts.alert_steps import STEPS, record_step
 
 PAGES = Path(__file__).parents[2] / "pages"
 
@@ -24,7 +24,7 @@ PAGES = Path(__file__).parents[2] / "pages"
 @pytest.fixture
 def rm(bank: connect.Stores) -> Viewer:
     busy = busy_rm(bank)
-    return replace(busy, team=assign.team_of(Reader(bank, SYSTEM), busy.rm_id))
+    return replace(busy, team=assignment.team_of(Reader(bank, SYSTEM), busy.rm_id))
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def test_a_note_for_an_alert_that_went_to_a_colleague_is_shown_and_not_recorded(
 ) -> None:
     window = _window(open_page, rm, alert)
     lead = somebody("team_lead", team=rm.team)
-    assign.reassign(bank, lead, alert["alert_id"], None, "Ill", alert["version"])
+    assignment.reassign(bank, lead, alert["alert_id"], None, "Ill", alert["version"])
     open_page(rm, "today")
     _press(_choose(window, "contacted", "She called back herself"), "Record")
     assert [s["step"] for s in _rows(bank, alert_steps)] == ["reassigned"]

@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import func, select
 from staff import cells, somebody, words
 
-from metrics import query
-from metrics.query import Question
-from metrics.scope import PERIODS, Period, Scope
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores
+from metrics.definitions.scope import PERIODS, Period, Scope
+from metrics.query import query
+from metrics.query.query import Question
+from warehouse.access.reader import SYSTEM, Reader
 from warehouse.schema import campaigns, leads
+from warehouse.stores.connect import Stores
 
 EVENTS = "By the day it happened (events)"
 

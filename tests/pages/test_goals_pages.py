@@ -11,14 +11,14 @@ from morning import stores_in
 from sqlalchemy import insert, select
 from staff import EVERYBODY, cells, somebody, words
 
-from metrics.scope import Period, Scope
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores
-from warehouse.desk import definition_signatures, users
-from workflow import annotations
-from workflow.goal_targets import targets
-from workflow.goals import DIGITAL, every_goal
-from workflow.sample_goals import set_sample_goals
+from metrics.definitions.scope import Period, Scope
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.app_db.app_schema import definition_signatures, users
+from warehouse.stores.connect import Stores
+from workflow.goals.goal_records import DIGITAL, every_goal
+from workflow.goals.goal_targets import targets
+from workflow.goals.sample_goals import set_sample_goals
+from workflow.records import annotations
 
 # The goals are agreed once, by one worker.
 pytestmark = pytest.mark.xdist_group("goals pages")

@@ -7,15 +7,15 @@ import pytest
 from sqlalchemy import func, select, update
 from staff import cells, somebody, words
 
-from metrics.words import day
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores
-from warehouse.desk import lead_reviews
-from warehouse.load import next_snapshot
+from metrics.comparison.words import day
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.app_db.app_schema import lead_reviews
+from warehouse.load.loading import next_snapshot
 from warehouse.schema import campaigns
 from warehouse.schema import lead_moves as m
 from warehouse.schema import leads as t
-from workflow.leads import review, waiting
+from warehouse.stores.connect import Stores
+from workflow.qualification.lead_review import review, waiting
 
 SALES = somebody("sales")
 AS_OF = date(2026, 6, 30)

@@ -3,10 +3,10 @@
 from sqlalchemy import select
 from staff import cells, somebody, words
 
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores
-from warehouse.desk import identity_rulings
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.app_db.app_schema import identity_rulings
 from warehouse.schema import identities, person_links
+from warehouse.stores.connect import Stores
 
 ANALYST = somebody("analyst")
 

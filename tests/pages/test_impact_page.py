@@ -4,7 +4,7 @@ import re
 
 from staff import EVERYBODY, cells, somebody, words
 
-from warehouse.access import SYSTEM, Reader
+from warehouse.access.reader import SYSTEM, Reader
 from warehouse.schema import customers
 
 

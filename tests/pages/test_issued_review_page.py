@@ -12,11 +12,11 @@ from sqlalchemy import select
 from staff import Open, opener, somebody, words
 from streamlit.testing.v1 import AppTest
 
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores
-from warehouse.desk import audit_log
-from warehouse.load import load
-from workflow.issued_reviews import issues
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.app_db.app_schema import audit_log
+from warehouse.load.loading import load
+from warehouse.stores.connect import Stores
+from workflow.reports.issued_reviews import issues
 
 EXECUTIVE = somebody("executive")
 OPENED = {"quarter": "Q1 2026", **{f"answer-{key}": "true" for key in ("value", "satisfaction", "channels")}}

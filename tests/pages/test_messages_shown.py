@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert
 from staff import somebody, words
 
-from warehouse.desk import destinations, outbox, users
+from warehouse.app_db.app_schema import destinations, outbox, users
 
 
 @pytest.mark.parametrize("url", ["", "data-status"])

@@ -11,11 +11,11 @@ from staff import somebody, words
 from streamlit.testing.v1 import AppTest
 
 from metrics import CATALOGUE
-from metrics.funnel import STAGES
-from metrics.scope import Scope, period_named
-from warehouse.connect import Stores
-from workflow.goal_setting import set_goal
-from workflow.goals import Draft
+from metrics.catalogue.funnel import STAGES
+from metrics.definitions.scope import Scope, period_named
+from warehouse.stores.connect import Stores
+from workflow.goals.goal_records import Draft
+from workflow.goals.goal_setting import set_goal
 
 SALES = somebody("sales")
 EVENTS = "By the day it happened (events)"

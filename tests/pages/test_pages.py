@@ -8,13 +8,13 @@ import streamlit
 from staff import EVERYBODY, busy_rm, cells, opener, somebody, words
 
 from pages import MENU
-from pages.kit import charts, ranges, time_charts
-from warehouse import connect
-from warehouse.access import SYSTEM, Reader
-from warehouse.desk import alerts, audit_log
+from pages.components import charts, ranges, time_charts
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.app_db.app_schema import alerts, audit_log
 from warehouse.schema import customers, leads, relationship_managers
 from warehouse.settings import Settings
-from workflow.rule_versions import drafts_in_force, put_live
+from warehouse.stores import connect
+from workflow.rules.rule_versions import drafts_in_force, put_live
 
 ENTRIES = [entry for entries in MENU.values() for entry in entries]
 

@@ -15,11 +15,11 @@ from sqlalchemy import select
 from staff import Open, cells, opener, somebody, words
 
 from metrics import CATALOGUE
-from metrics.missing import needs, not_given
+from metrics.query.missing_reasons import needs, not_given
 from pages import MENU
-from warehouse import coverage
-from warehouse.access import SYSTEM, Reader
-from warehouse.load import load
+from warehouse.access import data_coverage
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.load.loading import load
 from warehouse.schema import UNIFIED_TABLES, tickets
 from workflow import nightly
 
@@ -99,7 +99,7 @@ def open_half(half: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 def not_known(half: Path) -> set[str]:
     """The labels of the figures that this bank cannot know."""
     stores = stores_in(half)
-    known = coverage.of(Reader(stores, SYSTEM, stores.snapshot()))
+    known = data_coverage.of(Reader(stores, SYSTEM, stores.snapshot()))
     stores.desk.dispose()
     assert known is not None
     return {m.label for name, m in CATALOGUE.items() if needs(name) and known.lacking(needs(name))}
@@ -226,7 +226,7 @@ def test_a_customer_page_claims_nothing_of_what_was_not_given(half: Path, open_h
 
 def test_a_column_that_is_empty_in_every_row_is_named_as_one_that_was_not_given(half: Path) -> None:
     stores = stores_in(half)
-    known = coverage.of(Reader(stores, SYSTEM, stores.snapshot()))
+    known = data_coverage.of(Reader(stores, SYSTEM, stores.snapshot()))
     stores.desk.dispose()
     missing = not_given(["accounts.closed_on", "customers.left_on"], known)
     assert missing is not None

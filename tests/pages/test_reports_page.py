@@ -8,12 +8,12 @@ import streamlit as st
 from sqlalchemy import insert
 from staff import cells, somebody, words
 
-from metrics.report import Report
-from warehouse.access import SYSTEM, Reader, Viewer
-from warehouse.connect import Stores
-from warehouse.desk import saved_reports
+from metrics.query.report_query import Report
+from warehouse.access.reader import SYSTEM, Reader, Viewer
+from warehouse.app_db.app_schema import saved_reports
 from warehouse.schema import leads
-from workflow.saved_reports import on_the_list, retire, save
+from warehouse.stores.connect import Stores
+from workflow.reports.saved_reports import on_the_list, retire, save
 
 MARKETING, RM, OTHER = (
     somebody("marketing"),

@@ -5,14 +5,14 @@ import streamlit as st
 from sqlalchemy import select
 from staff import somebody, words
 
-from pages.kit import viewer as door
-from reports import quarterly_review as quarterly
-from reports.review import NAMES
-from warehouse import coverage
-from warehouse.access import Reader
-from warehouse.connect import Stores
-from warehouse.desk import audit_log
+from pages.components import viewer as door
+from reports import review_composition as quarterly
+from reports.review.review_document import NAMES
+from warehouse.access import data_coverage
+from warehouse.access.reader import Reader
+from warehouse.app_db.app_schema import audit_log
 from warehouse.errors import AccessRefused
+from warehouse.stores.connect import Stores
 
 EVERY_ANSWER = {f"answer-{key}": "true" for key in NAMES}
 
@@ -35,7 +35,7 @@ def _plainly(shown: str) -> str:
 def test_every_answer_opens_and_says_what_the_review_says(open_page, bank: Stores, offered, monkeypatch):
     viewer = somebody("executive")
     reader = Reader(bank, viewer, bank.snapshot())
-    known = coverage.known(reader)
+    known = data_coverage.known(reader)
     review = quarterly.build(reader, quarterly.quarters(reader, known)[0], known)
     page = open_page(viewer, "quarterly-review", **EVERY_ANSWER)
     assert not [e.value for e in page.error]

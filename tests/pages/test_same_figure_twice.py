@@ -29,19 +29,21 @@ from staff import EVERYBODY, Open
 from streamlit.testing.v1 import AppTest
 
 from metrics import CATALOGUE
-from metrics.measure import Metric
-from metrics.scope import PERIODS, Scope, period_named
-from metrics.words import figure
+from metrics.comparison.words import figure
+from metrics.definitions.measure import Metric
+from metrics.definitions.scope import PERIODS, Scope, period_named
 from pages import MENU
-from pages.kit import data, drill_table, take
+from pages.components import data, drill_table, export_button
 from pages.together.report_words import by_in_words
-from reports import deck, handout, quarterly_review
-from reports.export import export
-from reports.review import NAMES, Review
-from warehouse import coverage
-from warehouse.access import Reader, Viewer
-from warehouse.connect import Stores
-from workflow.sample_goals import set_sample_goals
+from reports import review_composition
+from reports.exports.table_files import export
+from reports.handout import handout_pdf
+from reports.review.review_document import NAMES, Review
+from reports.slides import deck
+from warehouse.access import data_coverage
+from warehouse.access.reader import Reader, Viewer
+from warehouse.stores.connect import Stores
+from workflow.goals.sample_goals import set_sample_goals
 
 LABELS = {metric.label: metric for metric in CATALOGUE.values()}
 LOOKED_AT = {"marketing": 3, "sales": 1, "analyst": 1, "executive": 2}
@@ -77,7 +79,7 @@ class Shown:
     def __init__(self) -> None:
         self.texts: dict[Key, dict[str, str]] = defaultdict(dict)
         self.place = ""
-        self.tables: list[tuple[str, drill_table.Opens, take.Sheet]] = []
+        self.tables: list[tuple[str, drill_table.Opens, export_button.Sheet]] = []
         self.opens: drill_table.Opens | None = None
 
     def add(self, label: str, over: str, place: str, text: str) -> None:
@@ -128,7 +130,7 @@ def bank(with_goals: Path) -> Iterator[Stores]:
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
     """What tables that open are about, noted as they are drawn."""
-    notes, draw, sheet = Shown(), drill_table.show, take.sheet
+    notes, draw, sheet = Shown(), drill_table.show, export_button.sheet
 
     def noted(frame, key, *more, opens, **kept):
         def cell(column: str, row: int) -> object:
@@ -148,7 +150,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
         return made
 
     monkeypatch.setattr(drill_table, "show", noted)
-    monkeypatch.setattr(take, "sheet", taken)
+    monkeypatch.setattr(export_button, "sheet", taken)
     return notes
 
 
@@ -280,17 +282,17 @@ def test_a_figure_that_several_places_show_has_one_value(role: str, open_page, b
     viewer = next(v for v in EVERYBODY if v.role == role)
     reader = Reader(bank, viewer, bank.snapshot())
     for word, filters in SCOPES[: LOOKED_AT[role]]:
-        look(shown, open_page, viewer, word, filters, coverage.as_of(reader))
+        look(shown, open_page, viewer, word, filters, data_coverage.as_of(reader))
     if role == "marketing":
         files(shown, bank, viewer)
-        reports(shown, open_page, viewer, coverage.as_of(reader))
+        reports(shown, open_page, viewer, data_coverage.as_of(reader))
     if role == "executive":
         goals(shown, open_page, viewer)
         # Opened after the pages, the review is put together from what they asked.
         on_page = review_page(open_page, viewer)
-        known = coverage.known(reader)
-        quarter = quarterly_review.quarters(reader, known)[0]
-        review = quarterly_review.build(reader, quarter, known, data.once(viewer))
+        known = data_coverage.known(reader)
+        quarter = review_composition.quarters(reader, known)[0]
+        review = review_composition.build(reader, quarter, known, data.once(viewer))
         review_figures(shown, review, "review")
         same_in_the_files(review, on_page)
     assert len(shown.twice()) >= (20 if role in ("marketing", "executive") else 3), (
@@ -330,7 +332,7 @@ def same_in_the_files(review: Review, page: AppTest) -> None:
     if not shutil.which("pdftotext"):
         missing.skip("pdftotext")
     done = subprocess.run(
-        ["pdftotext", "-raw", "-", "-"], input=handout.pdf(review), capture_output=True, check=True
+        ["pdftotext", "-raw", "-", "-"], input=handout_pdf.pdf(review), capture_output=True, check=True
     )
     paper = re.sub(r"\s+", "", done.stdout.decode())
     for label, values in on_page.items():

@@ -11,19 +11,20 @@ import pytest
 from sqlalchemy import select
 from staff import Open, opener, somebody, words
 
-from metrics.quarter import Quarter
-from models import saved
-from models.checks import Check, share, without_small_groups
-from models.lift import Counts
-from models.themes import themes
-from pages.customers import impact
-from reports.answers import staff
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores
-from warehouse.load import next_snapshot
+from metrics.definitions.quarters import Quarter
+from models.churn import model_files
+from models.evaluation.model_checks import Check, share, without_small_groups
+from models.experiments.lift import Counts
+from models.service.themes import themes
+from pages.customers.churn import impact_page
+from reports.review import staff_survey
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.load.loading import next_snapshot
 from warehouse.schema import customer_profiles, customer_scores, model_checks
-from workflow import lift, model_card, model_watch
-from workflow.training import MODELS
+from warehouse.stores.connect import Stores
+from workflow.experiments import lift_tests
+from workflow.scoring import model_card_text, model_monitoring
+from workflow.scoring.training import MODELS
 
 DAY = date(2026, 6, 30)
 SMALLEST = 25
@@ -47,12 +48,12 @@ def test_a_check_tells_of_no_24_people_and_of_no_24_who_left(people: int, gone: 
 
 
 def test_the_night_hides_what_a_model_was_judged_on_before_the_bank_became_stricter(strict: Stores) -> None:
-    model = saved.load(strict.settings.data_dir / MODELS)
+    model = model_files.load(strict.settings.data_dir / MODELS)
     assert any(c.n is not None and min(c.n, c.fewest or c.n) < SMALLEST for c in model.card.checks)
     with next_snapshot(strict) as draft:
         reader = Reader(strict, SYSTEM)
         profiles, scores = (reader.frame(select(t)) for t in (customer_profiles, customer_scores))
-        model_watch.keep(draft, reader, model, profiles, scores, DAY)
+        model_monitoring.keep(draft, reader, model, profiles, scores, DAY)
     kept = Reader(strict, SYSTEM).frame(select(model_checks))
     assert not (kept["n"] < SMALLEST).any()
     assert kept.loc[kept["n"].isna(), ["value", "low", "high"]].isna().all(axis=None)
@@ -71,7 +72,7 @@ def test_the_page_hides_what_an_earlier_night_wrote(strict: Stores, open_strict:
         draft.write(
             model_checks, pd.DataFrame([wanted]), replacing=(t.part == "Tai Po") & (t.measure == "selected")
         )
-    known = model_card.current(Reader(strict, SYSTEM))
+    known = model_card_text.current(Reader(strict, SYSTEM))
     assert known is not None
     (row,) = known.of("fairness by district", "selected").query("part == 'Tai Po'").to_dict("records")
     assert pd.isna([row["n"], row["value"], row["low"], row["high"]]).all()
@@ -85,17 +86,17 @@ def test_no_department_of_24_is_in_the_staff_survey(strict: Stores) -> None:
     found = pd.DataFrame(
         [{"department": d, "question": "q", "answers": n, "points": 3 * n} for d, n in answers.items()]
     )
-    shown = staff.without_small_departments(found, SMALLEST)
+    shown = staff_survey.without_small_departments(found, SMALLEST)
     assert set(shown.departments["department"]) == {"Large"}
-    asked = staff.survey(Reader(strict, somebody("executive")), Quarter(2026, 2, DAY).period)
+    asked = staff_survey.survey(Reader(strict, somebody("executive")), Quarter(2026, 2, DAY).period)
     assert asked is not None
     assert asked.fewest == SMALLEST
     assert (asked.departments["people"] >= SMALLEST).all()
 
 
 def test_an_arm_of_24_is_said_to_be_fewer_than_25(open_strict: Open) -> None:
-    assert impact._people(float("nan"), SMALLEST) == "fewer than 25"
-    assert impact._people(25.0, SMALLEST) == "25"
+    assert impact_page._people(float("nan"), SMALLEST) == "fewer than 25"
+    assert impact_page._people(25.0, SMALLEST) == "25"
     assert not open_strict(somebody("executive"), "impact").error
 
 
@@ -104,15 +105,15 @@ def test_who_sees_totals_sees_no_24_wins_of_a_lift_test(
     strict: Stores, open_strict: Open, won: int, hidden: bool
 ) -> None:
     viewer = somebody("marketing")
-    result = lift.Result(
-        channel=lift.channels(Reader(strict, viewer))[0],
+    result = lift_tests.Result(
+        channel=lift_tests.channels(Reader(strict, viewer))[0],
         population="Half of the districts",
         starts_on=date(2026, 4, 1),
         ends_on=date(2026, 5, 31),
         counts=Counts(treated=913, treated_won=77, held_out=917, held_out_won=won),
         source="Experiment 12",
     )
-    lift.enter(strict, viewer, result)
+    lift_tests.enter(strict, viewer, result)
     page = open_strict(viewer, "attribution")
     assert not page.error
     said = words(page)

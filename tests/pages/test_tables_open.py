@@ -6,15 +6,16 @@ from datetime import date
 import pytest
 from staff import cells, somebody, words
 
-from metrics import CATALOGUE, query, rows
-from metrics.measure import Measure, Ratio
-from metrics.query import Question
-from metrics.scope import Period, Scope
-from metrics.verdict import Verdict
-from pages.kit import drill_table
-from pages.kit.drill import Figure
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores
+from metrics import CATALOGUE
+from metrics.comparison.conclusion import Verdict
+from metrics.definitions.measure import Measure, Ratio
+from metrics.definitions.scope import Period, Scope
+from metrics.query import drill_rows, query
+from metrics.query.query import Question
+from pages.components import drill_table
+from pages.components.drill import Figure
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.stores.connect import Stores
 
 COHORT, EVENTS = "By the day the lead came (cohort)", "By the day it happened (events)"
 HALF_A_YEAR = Scope(Period(date(2026, 1, 1), date(2026, 6, 30)))
@@ -42,10 +43,10 @@ def number(cell: object) -> float:
 
 def behind(reader: Reader, figure: Figure, of: Measure) -> float:
     """What the rows of a measure come to: their number, or the sum of what they are counted by."""
-    statement = rows.behind(of, figure.scope)
-    column = rows.column_counted(of)
+    statement = drill_rows.behind(of, figure.scope)
+    column = drill_rows.column_counted(of)
     if column is None:
-        return float(reader.frame(rows.number_of(statement))["n"].iloc[0])
+        return float(reader.frame(drill_rows.number_of(statement))["n"].iloc[0])
     return float(reader.frame(statement)[column].sum())
 
 

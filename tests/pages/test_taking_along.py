@@ -9,13 +9,13 @@ from sqlalchemy import select
 from staff import somebody
 
 from pages import MENU
-from pages.kit import drill
-from pages.kit import viewer as door
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores
-from warehouse.desk import audit_log
+from pages.components import drill
+from pages.components import viewer as door
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.app_db.app_schema import audit_log
 from warehouse.errors import AccessRefused
 from warehouse.schema import customers, leads, relationship_managers
+from warehouse.stores.connect import Stores
 
 ENTRIES = [entry for entries in MENU.values() for entry in entries]
 

@@ -9,16 +9,16 @@ from sqlalchemy import select
 from staff import cells, somebody, words
 
 from metrics import CATALOGUE
-from metrics.verdict import Verdict
-from pages.customers import voice, voice_cases
-from pages.kit import review_chart
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores
-from warehouse.desk import outside_benchmarks, planned_tests
+from metrics.comparison.conclusion import Verdict
+from pages.components import review_chart
+from pages.customers.voice import voice_cases, voice_page
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.app_db.app_schema import outside_benchmarks, planned_tests
 from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.schema import tickets
-from workflow import benchmarks
-from workflow import planned_tests as planning
+from warehouse.stores.connect import Stores
+from workflow.experiments import planned_tests as planning
+from workflow.records import benchmarks
 
 VIEWS = ["Where", "Over time", "Where it moved", "Who answers", "How long they wait", "What they write about"]
 
@@ -49,9 +49,9 @@ def test_a_change_is_split_before_anybody_explains_it(open_page):
 def test_a_bank_whose_touchpoints_have_too_few_answers_says_nothing_of_them():
     row = {"part": ["app"], "value": [0.6], "low": [0.5], "high": [0.7], "n": [90]}
     parts, weak = (pd.DataFrame({**row, "verdict": [v]}) for v in (Verdict.NOT_CLEAR, Verdict.WORSE))
-    assert voice._weakest(parts.iloc[:0]) == ""
-    assert voice._weakest(parts) == "; no touchpoint stands out"
-    assert voice._weakest(weak) == "; the weakest touchpoint is app (60.0 %)"
+    assert voice_page._weakest(parts.iloc[:0]) == ""
+    assert voice_page._weakest(parts) == "; no touchpoint stands out"
+    assert voice_page._weakest(weak) == "; the weakest touchpoint is app (60.0 %)"
 
 
 def test_an_interval_that_leaves_out_1_is_not_called_chance():
@@ -125,6 +125,6 @@ def test_the_people_needed_are_those_of_the_textbook():
 
 
 def test_every_score_of_the_page_is_in_the_catalogue():
-    from pages.customers import voice
+    from pages.customers.voice import voice_page
 
-    assert {*voice.CARDS, *voice.DELAYS, *voice.SCORES} <= set(CATALOGUE)
+    assert {*voice_page.CARDS, *voice_page.DELAYS, *voice_page.SCORES} <= set(CATALOGUE)

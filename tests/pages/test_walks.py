@@ -15,11 +15,11 @@ import pytest
 from morning import stores_in
 from staff import EVERYBODY, Open, busy_rm, opener, somebody, words
 
-from metrics.scope import PERIODS
+from metrics.definitions.scope import PERIODS
 from pages import MENU, Entry
-from warehouse.access import Viewer
-from warehouse.connect import Stores
-from warehouse.load import load
+from warehouse.access.reader import Viewer
+from warehouse.load.loading import load
+from warehouse.stores.connect import Stores
 from workflow import nightly
 
 Step = tuple[Viewer, Entry, dict[str, str]]

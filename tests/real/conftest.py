@@ -10,8 +10,8 @@ import missing
 import pytest
 from morning import stores_in
 
-from warehouse.connect import Stores
-from warehouse.load import load
+from warehouse.load.loading import load
+from warehouse.stores.connect import Stores
 
 HERE = Path(__file__).parent
 REAL = HERE.parents[2] / "shared" / "real"

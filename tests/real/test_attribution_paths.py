@@ -14,10 +14,11 @@ import pandas as pd
 import pytest
 from sqlalchemy import Connection, create_engine, text
 
-from metrics import credits, journeys
-from models.attribution import removal_effects
-from warehouse import marking, moves
+from metrics.attribution import credit_models, journeys
+from models.attribution.removal_effect import removal_effects
+from warehouse.cleaning import lead_history
 from warehouse.schema import DERIVED, UNIFIED, lead_moves, lead_stages, leads, touches
+from warehouse.validation import moment_marks
 
 PATHS = Path(__file__).parents[2].parent / "shared" / "real" / "attribution" / "PathData.csv"
 AS_OF = date(2026, 6, 30)
@@ -39,7 +40,7 @@ def bank() -> Iterator[Connection]:
         for table in (leads, lead_stages, touches, lead_moves):
             table.create(connection)
         raw = connection.connection.driver_connection
-        marking.define(raw)
+        moment_marks.define(raw)
         raw.register("paths", pd.read_csv(PATHS).reset_index(names="number"))
         raw.execute(
             "CREATE TABLE walked AS SELECT number || '-' || k AS lead_id, string_split(path, ' > ') AS path, "
@@ -56,7 +57,7 @@ def bank() -> Iterator[Connection]:
             f"DATE '{day - timedelta(days=2)}' + to_minutes(CAST(place AS INTEGER)) FROM (SELECT lead_id, unnest(path) AS channel, "
             "generate_subscripts(path, 1) AS place FROM walked)"
         )
-        moves.write(raw, AS_OF)
+        lead_history.write(raw, AS_OF)
         yield connection
     engine.dispose()
 
@@ -69,7 +70,9 @@ def effects(bank: Connection) -> pd.DataFrame:
 
 
 def test_first_last_and_linear_are_the_published_figures(bank: Connection) -> None:
-    asked = credits.credits(AS_OF, look_back=90, half_life=7, removal={}, models=["first", "last", "linear"])
+    asked = credit_models.credits(
+        AS_OF, look_back=90, half_life=7, removal={}, models=["first", "last", "linear"]
+    )
     result = bank.execute(asked)
     found = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
     total = found.pivot_table(index="channel", columns="model", values="credit", aggfunc="sum")
@@ -80,7 +83,9 @@ def test_first_last_and_linear_are_the_published_figures(bank: Connection) -> No
 
 
 def test_every_win_is_shared_out_completely_by_every_model(bank: Connection, effects: pd.DataFrame) -> None:
-    asked = credits.credits(AS_OF, look_back=90, half_life=7, removal=effects["removal_effect"].to_dict())
+    asked = credit_models.credits(
+        AS_OF, look_back=90, half_life=7, removal=effects["removal_effect"].to_dict()
+    )
     rows = asked.subquery()
     sums = bank.execute(
         text(
@@ -88,7 +93,7 @@ def test_every_win_is_shared_out_completely_by_every_model(bank: Connection, eff
             f"FROM ({rows.element.compile(bank, compile_kwargs={'literal_binds': True})}) GROUP BY ALL) GROUP BY model"
         )
     ).all()
-    assert {row.model for row in sums} == set(credits.WEIGHTS)
+    assert {row.model for row in sums} == set(credit_models.WEIGHTS)
     for row in sums:
         assert row.wins == CONVERSIONS
         assert row.off < 1e-9

@@ -11,13 +11,14 @@ import pandas as pd
 import pytest
 from sqlalchemy import func, select
 
-from metrics import CATALOGUE, query
-from metrics.query import Question
-from metrics.scope import Period, Scope
-from warehouse.access import SYSTEM, Reader, Viewer
-from warehouse.connect import Stores
-from warehouse.coverage import as_of, known, loaded_tables
+from metrics import CATALOGUE
+from metrics.definitions.scope import Period, Scope
+from metrics.query import query
+from metrics.query.query import Question
+from warehouse.access.data_coverage import as_of, known, loaded_tables
+from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.schema import accounts, customer_profiles, customers, transactions
+from warehouse.stores.connect import Stores
 from workflow import nightly
 
 pytestmark = [pytest.mark.real, pytest.mark.xdist_group("berka")]

@@ -5,7 +5,7 @@ from staff import EVERYBODY, opener, words
 
 from metrics import CATALOGUE
 from pages import MENU
-from reports.review import NAMES
+from reports.review.review_document import NAMES
 
 pytestmark = pytest.mark.real
 ENTRIES = [entry for entries in MENU.values() for entry in entries]

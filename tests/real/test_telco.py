@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
-from models import calibration, figures
-from models.recipes import choose, probabilities
+from models.churn.recipes import choose, probabilities
+from models.evaluation import calibration, prediction_metrics
 
 pytestmark = pytest.mark.real
 TIMES, PARTS = 2, 5
@@ -47,7 +47,7 @@ def judged(customers) -> pd.DataFrame:
             with threadpool_limits(limits=1):
                 recipe = choose(x, left, learned & ~drawn, learned & drawn, time)
                 probability = probabilities(recipe.fit(x[train], left[train], time), x[test])
-            found = figures.judge(left[test], probability, resamples=2)
+            found = prediction_metrics.judge(left[test], probability, resamples=2)
             slope = calibration.line(left[test], probability)["slope"].value
             rows.append({n: f.value for n, f in found.items()} | {"slope": slope, "kind": recipe.kind})
     return pd.DataFrame(rows)
@@ -78,4 +78,4 @@ def test_departures_that_were_shuffled_cannot_be_learned(customers) -> None:
     with threadpool_limits(limits=1):
         recipe = choose(x, shuffled, learned & ~drawn, drawn, 0)
         probability = probabilities(recipe.fit(x[learned], shuffled[learned], 0), x[~learned])
-    assert 0.45 < figures.roc_auc(shuffled[~learned], probability) < 0.55
+    assert 0.45 < prediction_metrics.roc_auc(shuffled[~learned], probability) < 0.55

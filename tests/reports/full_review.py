@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from metrics.scope import Period
-from reports.review import Answer, CaseStudy, Chart, Figure, Review, Series, Table
+from metrics.definitions.scope import Period
+from reports.review.review_document import Answer, CaseStudy, Chart, Figure, Review, Series, Table
 
 CHURN = Figure(
     label="Customers lost",

@@ -15,23 +15,23 @@ from causal_words import claims
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metrics.quarter import Quarter
-from models.figures import Figure as Interval
-from models.lift import Counts
-from reports import case_studies
-from reports.answers import effects, pilots
-from reports.answers.asked import Asked
-from reports.quarterly_review import each_time
-from reports.review import Answer, CaseStudy
-from warehouse.access import Reader, Viewer
-from warehouse.connect import Stores
-from workflow import lift
-from workflow.looks import Look
-from workflow.planned_tests import plan
-from workflow.readings import Reading
+from metrics.definitions.quarters import Quarter
+from models.evaluation.prediction_metrics import Figure as Interval
+from models.experiments.lift import Counts
+from reports.answers import pilots
+from reports.review import case_studies, experiment_effects
+from reports.review.review_context import Asked
+from reports.review.review_document import Answer, CaseStudy
+from reports.review_composition import each_time
+from warehouse.access.reader import Reader, Viewer
+from warehouse.stores.connect import Stores
+from workflow.experiments import lift_tests
+from workflow.experiments.experiment_results import Reading
+from workflow.experiments.planned_analyses import Look
+from workflow.experiments.planned_tests import plan
 
 ROOT = Path(__file__).parents[2]
-CONTROLLED = ("pages/customers/impact.py", "pages/customers/impact_trust.py")
+CONTROLLED = ("pages/customers/churn/impact_page.py", "pages/customers/churn/impact_trust.py")
 """Pages about experiments with a random group held out."""
 OF_EXPERIMENTS = {"pilots", "effects", "churn", "value", "cross_sell", "headline", "decisions"}
 """Answers that tell what such an experiment found."""
@@ -150,7 +150,7 @@ def test_an_experiment_inside_the_noise_did_nothing(churn: list[float], sold: li
     clear = [ends for ends in (churn, sold) if not ends[0] <= 0 <= ends[2]]
     assert bool(claims(study.title)) == bool(clear)
     for outcome, ends in (("churn", churn), ("cross_sell", sold)):
-        more = effects.effect(reading, outcome).more_needed()
+        more = experiment_effects.effect(reading, outcome).more_needed()
         assert bool(more) == (ends not in clear), "a clear effect needs no more customers to show it"
     assert any("worth" in s.casefold() and "95 % interval" in s for s in study.sentences)
 
@@ -178,15 +178,15 @@ def test_what_people_entered_becomes_studies_for_the_executive(own_bank: Stores)
     mia, executive = Viewer("mia", "Mia", "marketing"), Viewer("eve", "Eve", "executive")
     reader = Reader(own_bank, executive, own_bank.snapshot())
     for won in (400, 498):
-        result = lift.Result(
-            channel=lift.channels(reader)[0],
+        result = lift_tests.Result(
+            channel=lift_tests.channels(reader)[0],
             population=LOT[0],
             starts_on=date(2026, 4, 1),
             ends_on=date(2026, 5, 31),
             counts=Counts(treated=10_000, treated_won=500, held_out=10_000, held_out_won=won),
             source="Experiment 12",
         )
-        lift.enter(own_bank, mia, result)
+        lift_tests.enter(own_bank, mia, result)
     plan(own_bank, mia, "Do calls keep savers with us?", 0.1, -0.18)
     asked = Asked(
         reader=reader,

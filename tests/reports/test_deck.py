@@ -25,9 +25,10 @@ from pptx.oxml.ns import qn
 from pptx.util import Pt
 
 from metrics import CATALOGUE
-from metrics.measure import version
-from reports import about, deck, fit, look
-from reports.review import Answer, CaseStudy, Chart, Figure, Review, Series, Table
+from metrics.definitions.measure import version
+from reports.documents import document_facts, document_theme, text_metrics
+from reports.review.review_document import Answer, CaseStudy, Chart, Figure, Review, Series, Table
+from reports.slides import deck
 from warehouse.errors import Problem
 
 
@@ -99,15 +100,15 @@ def test_a_further_slide_says_in_its_title_what_it_shows() -> None:
 
 
 def test_what_figures_mean_stands_once_at_the_end() -> None:
-    names = about.metrics_of(REVIEW.answers)
-    meant = tuple(about.definition(n) for n in names)
+    names = document_facts.metrics_of(REVIEW.answers)
+    meant = tuple(document_facts.definition(n) for n in names)
     columns = ("Figure", "Version", "Owner", "Means")
     trust = replace(REVIEW.answers[-1], table=Table(columns=columns, rows=meant))
     found = opened(deck.slides(replace(REVIEW, answers=(*REVIEW.answers[:-1], trust))))
     said = [words_of(slide) for slide in found.slides]
     for name in names:
         assert sum(flat(CATALOGUE[name].means) in text for text in said) == 1
-    assert flat(found.slides[len(said) - 1].shapes.title.text).startswith(about.DEFINITIONS)
+    assert flat(found.slides[len(said) - 1].shapes.title.text).startswith(document_facts.DEFINITIONS)
 
 
 def test_charts_are_native_and_hold_the_values_of_the_review() -> None:
@@ -127,13 +128,13 @@ def test_the_notes_say_what_each_figure_means_and_how_fresh_it_is() -> None:
         assert "as of 30 Jun 2026, loaded on 1 Jul 2026 at 06:12" in notes
     for answer in REVIEW.answers:
         slide = next(s for s in opened(made()).slides if flat(s.shapes.title.text) == flat(answer.title))
-        for name in about.metrics_of([answer]):
+        for name in document_facts.metrics_of([answer]):
             said = f"{CATALOGUE[name].label}, version {version(CATALOGUE[name])}"
             assert said in slide.notes_slide.notes_text_frame.text
 
 
 def test_every_slide_of_a_sample_bank_says_so() -> None:
-    assert all(about.SAMPLE in words_of(slide) for slide in opened(made()).slides)
+    assert all(document_facts.SAMPLE in words_of(slide) for slide in opened(made()).slides)
 
 
 def test_nothing_lies_outside_a_slide_or_waits_to_be_filled_in() -> None:
@@ -162,7 +163,7 @@ def test_texts_fit_their_boxes_and_no_two_overlap() -> None:
             box = (shape.left, shape.top, shape.left + shape.width, shape.top + shape.height)
             if shape.has_text_frame and shape.text_frame.text and not shape.is_placeholder:
                 sizes = [(p.text, p.runs[0].font.size.pt) for p in shape.text_frame.paragraphs if p.runs]
-                tall = sum(fit.height(text, shape.width.pt, size) for text, size in sizes)
+                tall = sum(text_metrics.height(text, shape.width.pt, size) for text, size in sizes)
                 assert tall <= shape.height.pt + 1, shape.text_frame.text
             if shape.height and not shape.is_placeholder:
                 taken.append((box, shape.name))
@@ -229,7 +230,7 @@ def test_a_brand_replaces_our_look_by_the_kinds_of_its_placeholders() -> None:
     for slide in list(found.slides)[1:]:
         assert {KIND.FOOTER, KIND.SLIDE_NUMBER} <= {p.placeholder_format.type for p in slide.placeholders}
         codes = set(re.findall(r'srgbClr val="(\w+)"', etree.tostring(slide._element).decode()))
-        assert not codes & {look.colour("primaryColor"), look.colour("textColor")}, (
+        assert not codes & {document_theme.colour("primaryColor"), document_theme.colour("textColor")}, (
             "our own colours in a brand"
         )
 
@@ -243,10 +244,12 @@ def test_the_line_at_the_foot_is_one_line_where_it_can_be_read_so(tmp_path: Path
     brand.save(tmp_path / "brand.pptx")
     short = replace(REVIEW, answers=REVIEW.answers[-1:], case_studies=(), figures=())
     slide = opened(deck.slides(short, tmp_path / "brand.pptx")).slides[1]
-    (foot,) = [s for s in slide.shapes if s.has_text_frame and s.text_frame.text == about.foot(short)]
+    (foot,) = [
+        s for s in slide.shapes if s.has_text_frame and s.text_frame.text == document_facts.foot(short)
+    ]
     size = foot.text_frame.paragraphs[0].runs[0].font.size.pt
     assert 8 <= size < 12
-    assert fit.width(about.foot(short), size) <= room
+    assert text_metrics.width(document_facts.foot(short), size) <= room
 
 
 def test_a_template_that_cannot_be_used_is_a_sentence(tmp_path: Path) -> None:

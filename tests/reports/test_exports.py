@@ -16,13 +16,13 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from metrics import CATALOGUE
-from metrics.measure import version
-from reports import cells
-from reports.export import Sheet, export, file_name
-from warehouse.access import Viewer
-from warehouse.connect import Stores
-from warehouse.desk import audit_log
+from metrics.definitions.measure import version
+from reports.documents import safe_cells
+from reports.exports.table_files import Sheet, export, file_name
+from warehouse.access.reader import Viewer
+from warehouse.app_db.app_schema import audit_log
 from warehouse.errors import AccessRefused
+from warehouse.stores.connect import Stores
 
 AMY = Viewer("amy", "Amy Chan", "analyst")
 LIVE = "=+-@"
@@ -89,9 +89,9 @@ def test_where_a_spreadsheet_splits_at_semicolons_no_piece_of_a_text_becomes_a_c
 
 @given(st.text(alphabet=string.printable + "＝＋－＠\u3000\u200b", max_size=12))
 def test_inert_text_never_begins_like_a_formula_and_loses_nothing(text: str) -> None:
-    made = cells.inert(text)
+    made = safe_cells.inert(text)
     assert made.removeprefix("'") == text or made == text
-    if not cells._A_NUMBER.fullmatch(made):
+    if not safe_cells._A_NUMBER.fullmatch(made):
         assert made[:1] not in {*LIVE, *"＝＋－＠\t\r\n"}
 
 
@@ -108,7 +108,7 @@ def test_a_negative_number_stays_a_number(number: float, empty: Stores) -> None:
 
 
 def test_a_negative_number_written_as_text_is_left_alone() -> None:
-    assert [cells.inert(t) for t in ("-5", "-1,234.5", "-3.1 %", "−3.1 %")] == [
+    assert [safe_cells.inert(t) for t in ("-5", "-1,234.5", "-3.1 %", "−3.1 %")] == [
         "-5",
         "-1,234.5",
         "-3.1 %",

@@ -21,10 +21,12 @@ from morning import stores_in
 from test_deck import anything, charts, everything, figures, flat, of_any_text, opened
 
 import cli
-from reports import about, handout, quarterly_review, scales, type_faces
-from reports.review import Review
-from warehouse import coverage
-from warehouse.access import Reader, Viewer
+from reports import review_composition
+from reports.documents import document_facts, font_files, number_scales
+from reports.handout import handout_pdf
+from reports.review.review_document import Review
+from warehouse.access import data_coverage
+from warehouse.access.reader import Reader, Viewer
 
 # Its bank and reviews are made once, by one worker.
 pytestmark = pytest.mark.xdist_group("handout")
@@ -46,7 +48,7 @@ def words(text: str) -> str:
 
 @cache
 def made() -> bytes:
-    return handout.pdf(REVIEW)
+    return handout_pdf.pdf(REVIEW)
 
 
 def raw(pdf: bytes) -> str:
@@ -67,7 +69,7 @@ def test_every_title_figure_and_value_is_in_the_handout() -> None:
         for series in chart.series:
             for value in series.values:
                 if value is not None:
-                    assert words(scales.text(chart, value)) in text
+                    assert words(number_scales.text(chart, value)) in text
     for answer in REVIEW.answers:
         for row in answer.table.rows if answer.table else ():
             assert all(words(cell) in text for cell in row)
@@ -94,13 +96,13 @@ def test_chinese_names_are_printed_and_heads_repeat() -> None:
 def test_every_type_of_the_handout_is_embedded_also_for_names_of_any_kind() -> None:
     """Traditional, simplified, Hong Kong's own characters, and what nothing has: none is left to the reader's machine."""
     names = "陳大文 张伟刘德华 𨋢嘅啲㗎鰂魚涌 한국 😀"
-    pdf = handout.pdf(of_any_text(names, 1.0))
+    pdf = handout_pdf.pdf(of_any_text(names, 1.0))
     # A type that is not embedded has no file among the objects of the PDF.
     fonts = len(re.findall(rb"/Type\s*/Font\b", pdf))
     descriptors = len(re.findall(rb"/FontFile2\b", pdf))
     assert fonts > 3
     assert descriptors >= fonts - 1, "only the library's own name for its first type has no file"
-    pieces = type_faces.runs(names)
+    pieces = font_files.runs(names)
     assert "".join(piece for piece, _ in pieces).replace("□", "") == names.replace("한국", "").replace(
         "😀", ""
     )
@@ -109,23 +111,23 @@ def test_every_type_of_the_handout_is_embedded_also_for_names_of_any_kind() -> N
 
 @needs_pdftotext
 def test_names_can_be_searched_and_copied_whatever_characters_they_have() -> None:
-    text = text_of(handout.pdf(of_any_text("陳大文 张伟 𨋢嘅啲㗎", 1.0)))
+    text = text_of(handout_pdf.pdf(of_any_text("陳大文 张伟 𨋢嘅啲㗎", 1.0)))
     for name in ("陳大文", "张伟", "𨋢嘅啲㗎"):
         assert name in text
 
 
 @given(st.text(min_size=1))
 def test_no_character_is_left_to_chance(text: str) -> None:
-    has = {None: type_faces.faces().letters, **dict(type_faces.chinese())}
-    for piece, face in type_faces.runs(text):
+    has = {None: font_files.faces().letters, **dict(font_files.chinese())}
+    for piece, face in font_files.runs(text):
         assert face is None or all(ord(c) in has[face] for c in piece)
         assert all(ord(c) in has[face] or ord(c) <= 0x2FF for c in piece)
 
 
 def test_without_any_font_of_the_machine_the_type_of_the_library_has_a_minus() -> None:
-    own = (type_faces.PLACES[-1],)
-    assert ord("−") in type_faces.faces(own).letters
-    type_faces.faces.cache_clear()
+    own = (font_files.PLACES[-1],)
+    assert ord("−") in font_files.faces(own).letters
+    font_files.faces.cache_clear()
 
 
 def test_the_file_says_what_it_is() -> None:
@@ -139,7 +141,7 @@ def test_the_file_says_what_it_is() -> None:
 @example("x" * 3_000, -0.0)
 @example("<b>陳</font> & {", float("nan"))
 def test_no_text_breaks_the_handout(text: str, number: float | None) -> None:
-    assert handout.pdf(of_any_text(text, number)).startswith(b"%PDF")
+    assert handout_pdf.pdf(of_any_text(text, number)).startswith(b"%PDF")
 
 
 @dataclass(frozen=True)
@@ -168,10 +170,10 @@ def written(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Wr
     assert code == 0, said
     stores = stores_in(bank)
     reader = Reader(stores, Viewer("eve", "Eve", "executive"), stores.snapshot())
-    quarter = quarterly_review.named("2026Q2", reader)
-    review = quarterly_review.build(reader, quarter, coverage.known(reader))
+    quarter = review_composition.named("2026Q2", reader)
+    review = review_composition.build(reader, quarter, data_coverage.known(reader))
     stores.desk.dispose()
-    files = (out / about.file_name(review, kind) for kind in ("pptx", "pdf"))
+    files = (out / document_facts.file_name(review, kind) for kind in ("pptx", "pdf"))
     return Written(review, *(f.read_bytes() for f in files), said)
 
 
@@ -186,12 +188,12 @@ def test_the_command_writes_what_an_executive_sees(written: Written) -> None:
         assert flat(figure.value) in slides
         assert words(figure.value) in paper
     drawn = [s.chart for slide in opened(written.slides).slides for s in slide.shapes if s.has_chart]
-    shown = [c for c in charts(written.review) if scales.drawable(c)]
+    shown = [c for c in charts(written.review) if number_scales.drawable(c)]
     assert len(drawn) == len(shown)
     for chart, there in zip(shown, drawn, strict=True):
         for series, values in zip(chart.series, there.plots[0].series, strict=False):
             assert tuple(values.values) == series.values
-            assert all(words(scales.text(chart, v)) in paper for v in series.values if v is not None)
+            assert all(words(number_scales.text(chart, v)) in paper for v in series.values if v is not None)
 
 
 def test_no_answer_without_a_random_group_claims_a_cause(written: Written) -> None:
@@ -210,4 +212,4 @@ def test_an_impossible_quarter_is_a_sentence(quarter: str, after_a_night: Path, 
 
 def test_a_review_without_anything_still_opens() -> None:
     empty = replace(REVIEW, answers=(), case_studies=(), sample=False)
-    assert handout.pdf(empty).startswith(b"%PDF")
+    assert handout_pdf.pdf(empty).startswith(b"%PDF")

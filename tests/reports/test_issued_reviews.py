@@ -13,13 +13,15 @@ from full_review import REVIEW
 from morning import on, stores_in
 from sqlalchemy import select
 
-from metrics.quarter import Quarter
-from reports import about, frozen, issued
-from warehouse.access import Reader, Viewer
-from warehouse.connect import Stores
-from warehouse.desk import audit_log, issued_review_contents
+from metrics.definitions.quarters import Quarter
+from reports import issued
+from reports.documents import document_facts
+from reports.review import frozen_review
+from warehouse.access.reader import Reader, Viewer
+from warehouse.app_db.app_schema import audit_log, issued_review_contents
 from warehouse.errors import AccessRefused, ChangeRefused, Problem
-from workflow.issued_reviews import issues
+from warehouse.stores.connect import Stores
+from workflow.reports.issued_reviews import issues
 
 # Its bank and reviews are made once, by one worker.
 pytestmark = pytest.mark.xdist_group("issued reviews")
@@ -46,7 +48,7 @@ def night(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 def test_a_review_is_read_back_as_it_was_written() -> None:
-    assert frozen.from_text(frozen.as_text(REVIEW)) == REVIEW
+    assert frozen_review.from_text(frozen_review.as_text(REVIEW)) == REVIEW
 
 
 def test_each_audience_reads_its_own_and_an_analyst_what_the_executives_read(night: Stores) -> None:
@@ -67,11 +69,11 @@ def test_each_audience_reads_its_own_and_an_analyst_what_the_executives_read(nig
 def test_files_say_whether_they_are_a_draft_or_which_version(night: Stores) -> None:
     (version,) = issues(reader_of(night, "executive"), "2026Q2")
     review = issued.read(reader_of(night, "executive"), version)
-    assert about.file_name(review, "pdf") == "concord-review-2026Q2-version-1.pdf"
-    assert "Version 1, issued on 4 Jul 2026" in about.foot(review)
+    assert document_facts.file_name(review, "pdf") == "concord-review-2026Q2-version-1.pdf"
+    assert "Version 1, issued on 4 Jul 2026" in document_facts.foot(review)
     draft = replace(review, issued="")
-    assert about.file_name(draft, "pdf") == "concord-review-2026Q2-draft.pdf"
-    assert "Draft" in about.foot(draft)
+    assert document_facts.file_name(draft, "pdf") == "concord-review-2026Q2-draft.pdf"
+    assert "Draft" in document_facts.foot(draft)
 
 
 def test_only_an_executive_issues_and_the_attempt_of_another_is_on_record(night: Stores) -> None:

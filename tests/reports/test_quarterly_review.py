@@ -16,32 +16,34 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from morning import on, stores_in
 
-from metrics import CATALOGUE, channel_value
-from metrics.cache_key import key_of
-from metrics.quarter import Quarter, quarter_named, quarter_of
-from metrics.query import Question, ask, figures
-from metrics.scope import Period, Scope
-from metrics.small_groups import shown
-from metrics.versions import bank_reader
-from metrics.words import figure
-from models import worth
-from models.figures import Figure
-from models.lift import Counts
-from reports import quarterly_review as quarterly
-from reports.answers import staff, together
-from reports.answers.asked import Asked, target_in_words
+from metrics import CATALOGUE
+from metrics.attribution import channel_net_value
+from metrics.comparison.words import figure
+from metrics.definitions.cache_key import key_of
+from metrics.definitions.quarters import Quarter, quarter_named, quarter_of
+from metrics.definitions.scope import Period, Scope
+from metrics.qualification.qualification_versions import bank_reader
+from metrics.query.query import Question, ask, figures
+from metrics.query.small_groups import shown
+from models.evaluation.prediction_metrics import Figure
+from models.experiments.lift import Counts
+from models.value import net_value
+from reports import review_composition as quarterly
+from reports.answers import together
 from reports.answers.decisions import Decision, about_campaign, at_most
-from reports.answers.effects import as_counted
-from reports.review import NAMES, Review
-from warehouse import coverage
-from warehouse.access import SYSTEM, Reader, Viewer
-from warehouse.connect import Stores
+from reports.review import staff_survey
+from reports.review.experiment_effects import as_counted
+from reports.review.review_context import Asked, target_in_words
+from reports.review.review_document import NAMES, Review
+from warehouse.access import data_coverage
+from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.errors import Problem
-from workflow import lift
-from workflow.goal_setting import set_goal
-from workflow.goal_signing import SIGNS, sign_goal
-from workflow.goals import Draft, every_goal
-from workflow.lift import Result
+from warehouse.stores.connect import Stores
+from workflow.experiments import lift_tests
+from workflow.experiments.lift_tests import Result
+from workflow.goals.goal_records import Draft, every_goal
+from workflow.goals.goal_setting import set_goal
+from workflow.goals.goal_signatures import SIGNS, sign_goal
 
 # Its bank and reviews are made once, by one worker.
 pytestmark = pytest.mark.xdist_group("quarterly review")
@@ -90,7 +92,7 @@ def reviews(night: Stores) -> dict[str, Review]:
     found = {}
     for role in ROLES:
         reader = reader_of(night, role)
-        found[role] = quarterly.build(reader, quarterly.named("2026Q2", reader), coverage.known(reader))
+        found[role] = quarterly.build(reader, quarterly.named("2026Q2", reader), data_coverage.known(reader))
     return found
 
 
@@ -207,7 +209,7 @@ def test_a_quarter_before_the_data_begin_is_not_known_rather_than_0(reviews):
 def test_nothing_is_compared_with_a_time_before_the_data_begin(night):
     """Nobody had left by then, says a count; so every first year would be worse than the year before."""
     reader = reader_of(night, "executive")
-    known = coverage.known(reader)
+    known = data_coverage.known(reader)
     offered = quarterly.quarters(reader, known)
     for quarter in (offered[-1], offered[-4]):
         review = quarterly.build(reader, quarter, known)
@@ -240,7 +242,7 @@ def test_a_quarter_whose_first_month_has_no_data_is_no_year_before(night):
 
 def test_a_chart_of_a_running_quarter_says_that_every_quarter_is_cut_to_its_days(night):
     reader = reader_of(night, "executive")
-    review = quarterly.build(reader, Quarter(2026, 2, date(2026, 5, 17)), coverage.known(reader))
+    review = quarterly.build(reader, Quarter(2026, 2, date(2026, 5, 17)), data_coverage.known(reader))
     charts = {a.key: a.chart for a in review.answers if a.key in ("churn", "value", "together")}
     for chart in charts.values():
         assert chart.series[0].name.endswith(", first 47 days of each quarter")
@@ -269,11 +271,11 @@ def test_a_bank_without_surveys_goals_or_experiment_is_answered_in_sentences(loa
     """Before its first night and before anybody has set a goal; and of an extract without half the departments."""
     for role in ("executive", "sales"):
         reader = reader_of(loaded, role)
-        known = coverage.known(reader)
+        known = data_coverage.known(reader)
         less = frozenset(
             k for k in known if k.split(".")[0] not in {"surveys", "leads", "revenues", "tickets"}
         )
-        review = quarterly.build(reader, quarter_of(coverage.as_of(reader)), less)
+        review = quarterly.build(reader, quarter_of(data_coverage.as_of(reader)), less)
         answers = {a.key: a for a in review.answers}
         assert len(answers) == 10
         assert answers["satisfaction"].title.endswith("is not known: `surveys` was not given")
@@ -285,7 +287,7 @@ def test_a_bank_without_surveys_goals_or_experiment_is_answered_in_sentences(loa
 def test_a_running_quarter_is_compared_with_as_many_days(night: Stores):
     reader = reader_of(night, "executive")
     running = Quarter(2026, 2, date(2026, 5, 14))
-    review = quarterly.build(reader, running, coverage.known(reader))
+    review = quarterly.build(reader, running, data_coverage.known(reader))
     assert review.partial
     assert (review.before.start, review.year_before.start) == (date(2026, 1, 1), date(2025, 4, 1))
     assert review.before.days == review.year_before.days == review.period.days == 44
@@ -308,19 +310,19 @@ def test_a_cached_review_knows_what_people_wrote_a_moment_ago(night: Stores):
             kept[key] = function(bank, *arguments)
         return kept[key]
 
-    quarter, known = quarterly.named("2026Q2", reader), coverage.known(reader)
+    quarter, known = quarterly.named("2026Q2", reader), data_coverage.known(reader)
     quarterly.build(reader, quarter, known, once)
     assert len(kept) > 10
     analyst = Viewer("analyst", "Ada Fung", "analyst")
     result = Result(
-        channel=lift.channels(reader)[0],
+        channel=lift_tests.channels(reader)[0],
         population="Two branches drawn by lot",
         starts_on=date(2026, 4, 1),
         ends_on=date(2026, 5, 31),
         counts=Counts(treated=5_000, treated_won=300, held_out=5_000, held_out_won=240),
         source="Report 7",
     )
-    lift.enter(night, analyst, result)
+    lift_tests.enter(night, analyst, result)
     review = quarterly.build(reader, quarter, known, once)
     assert [s for s in review.case_studies if any("Report 7" in source for source in s.sources)]
     assert review.case_studies == quarterly.build(reader, quarter, known).case_studies
@@ -328,8 +330,8 @@ def test_a_cached_review_knows_what_people_wrote_a_moment_ago(night: Stores):
 
 def test_quarters_are_offered_newest_first_as_far_as_there_are_data(night: Stores):
     reader = reader_of(night, "executive")
-    offered = quarterly.quarters(reader, coverage.known(reader))
-    assert offered[0] == quarter_of(coverage.as_of(reader))
+    offered = quarterly.quarters(reader, data_coverage.known(reader))
+    assert offered[0] == quarter_of(data_coverage.as_of(reader))
     assert [offered[0].back(n) for n in range(len(offered))] == list(offered)
     assert len(offered) < quarterly.MOST_QUARTERS
     with pytest.raises(Problem, match="2026Q2"):
@@ -356,13 +358,13 @@ ANSWERS = some.dictionaries(
 )
 
 
-def survey_of(bank: dict[str, list[int]], fewest: int) -> staff.Survey:
+def survey_of(bank: dict[str, list[int]], fewest: int) -> staff_survey.Survey:
     rows = [(d, "q", len(a), sum(a)) for d, a in bank.items() if a]
     found = pd.DataFrame(rows, columns=["department", "question", "answers", "points"])
-    return staff.without_small_departments(found, fewest)
+    return staff_survey.without_small_departments(found, fewest)
 
 
-def said(survey: staff.Survey) -> tuple:
+def said(survey: staff_survey.Survey) -> tuple:
     """All that leaves the survey, as one value to compare."""
     shown_rows = [tuple(r) for r in survey.departments.sort_values("department").itertuples(index=False)]
     return str((shown_rows, survey.hidden, survey.people, survey.score, survey.questions.to_dict("list")))
@@ -399,8 +401,8 @@ def test_a_group_is_shown_only_if_it_is_large_and_never_next_to_a_single_hidden_
 
 
 def test_a_small_department_is_hidden_for_who_sees_every_row_too(night: Stores):
-    full = staff.survey(Reader(night, SYSTEM), Quarter(2026, 2, date(2026, 6, 30)).period)
-    seen = staff.survey(reader_of(night, "executive"), Quarter(2026, 2, date(2026, 6, 30)).period)
+    full = staff_survey.survey(Reader(night, SYSTEM), Quarter(2026, 2, date(2026, 6, 30)).period)
+    seen = staff_survey.survey(reader_of(night, "executive"), Quarter(2026, 2, date(2026, 6, 30)).period)
     assert said(full) == said(seen)
     assert len(full.departments) == 8
 
@@ -438,7 +440,9 @@ def test_a_groups_value_has_one_interval_and_one_verdict_for_every_role(night: S
     year = Scope(Period(date(2025, 7, 1), date(2026, 6, 30)))
     for by in ("channel", "campaign"):
         seen = {
-            role: worth.judged(channel_value.groups(reader_of(night, role), by, year)).set_index("group")
+            role: net_value.judged(channel_net_value.groups(reader_of(night, role), by, year)).set_index(
+                "group"
+            )
             for role in ROLES
         }
         analysts = seen.pop("analyst")

@@ -11,11 +11,11 @@ import pytest
 from morning import stores_in
 
 from sample_data.bank import generate
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores
-from warehouse.coverage import as_of, known
-from warehouse.load import load, next_snapshot
-from workflow import valuation
+from warehouse.access.data_coverage import as_of, known
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.load.loading import load, next_snapshot
+from warehouse.stores.connect import Stores
+from workflow.scoring import valuation
 
 CUSTOMERS = 20_000
 

@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 
-from metrics import channel_value
-from metrics.scope import Scope, period_named
-from models import response, worth
-from pages.growth.channel_value import headline
-from warehouse.access import SYSTEM, Reader, Viewer
-from warehouse.connect import Stores
-from warehouse.coverage import as_of
-from workflow import response_curves
+from metrics.attribution import channel_net_value
+from metrics.definitions.scope import Scope, period_named
+from models.attribution import spend_response
+from models.value import net_value
+from pages.growth.channels.channel_value import headline
+from warehouse.access.data_coverage import as_of
+from warehouse.access.reader import SYSTEM, Reader, Viewer
+from warehouse.stores.connect import Stores
+from workflow.scoring import channel_response
 
 # One worker builds the bank these share; the other goes on elsewhere meanwhile.
 pytestmark = pytest.mark.xdist_group("valued-20000")
@@ -25,13 +26,13 @@ def test_costly_but_worth_it_and_cheap_but_not(large: tuple[Stores, dict[str, An
     viewer = SYSTEM if role == "system" else Viewer("v", "V", role)
     reader = Reader(stores, viewer, stores.snapshot())
     scope = Scope(period_named("12m", as_of(reader)))
-    found = worth.judged(channel_value.groups(reader, "channel", scope))
+    found = net_value.judged(channel_net_value.groups(reader, "channel", scope))
     known = found[found["group"].notna()].set_index("group")
     costly, cheap = truth["costly_channel_worth_it"], truth["cheap_channel_not_worth_it"]
     assert known["cac"].idxmax() == costly
-    assert known.loc[costly, "verdict"] == worth.WORTH
+    assert known.loc[costly, "verdict"] == net_value.WORTH
     assert known["cac"].idxmin() == cheap
-    assert known.loc[cheap, "verdict"] == worth.NOT_WORTH
+    assert known.loc[cheap, "verdict"] == net_value.NOT_WORTH
     said = headline(found.assign(label=found["group"]), "channel")
     assert said.index(costly) < said.index("is worth it") < said.index(cheap)
 
@@ -41,7 +42,7 @@ def test_the_budgets_curves_hold_the_power_the_bank_was_drawn_with(
 ) -> None:
     stores, truth = large
     reader = Reader(stores, SYSTEM, stores.snapshot())
-    curves = response.curves(response_curves.weeks(reader, as_of(reader))).dropna(subset=["power"])
+    curves = spend_response.curves(channel_response.weeks(reader, as_of(reader))).dropna(subset=["power"])
     true = curves["channel"].map(truth["leads_follow_spend_to_the_power"])
     off = ((curves["power"] - true) / curves["power_error"]).abs()
     assert len(curves) >= 6

@@ -15,7 +15,7 @@ import pytest
 from sample_data import reopened
 from sample_data.bank import MAPPINGS, generate
 from sample_data.people import CHURN_EFFECT, WEALTH_EFFECT
-from warehouse import marking
+from warehouse.validation import moment_marks
 
 CUSTOMERS, SEED = 1000, 11
 KEYS = {
@@ -51,7 +51,7 @@ REFERS = {
 def open_bank(folder: Path) -> duckdb.DuckDBPyConnection:
     engine = duckdb.connect()
     engine.execute(f"SET file_search_path = '{folder}'")
-    marking.define(engine)
+    moment_marks.define(engine)
     for table in KEYS:
         engine.execute(f"CREATE TABLE {table} AS {(folder / f'{table}.sql').read_text()}")
     return engine

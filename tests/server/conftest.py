@@ -10,8 +10,8 @@ import pytest
 from own_server import fresh_database
 from stores_on_server import let_go, stores_on
 
-from warehouse.connect import Stores
-from warehouse.load import load
+from warehouse.load.loading import load
+from warehouse.stores.connect import Stores
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from morning import MORNING
 
-from warehouse.connect import Stores, open_stores
 from warehouse.settings import Settings
+from warehouse.stores.connect import Stores, open_stores
 
 
 def stores_on(url: str, folder: Path, **more: object) -> Stores:

@@ -11,12 +11,13 @@ from morning import stores_in
 from sqlalchemy import select
 from stores_on_server import let_go, stores_on
 
-from warehouse import incremental, server_copy
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores
+from warehouse.access.reader import SYSTEM, Reader
 from warehouse.errors import LoadRefused
-from warehouse.load import load
+from warehouse.load import incremental
+from warehouse.load.loading import load
 from warehouse.schema import findings, leads, quarantine
+from warehouse.stores import postgresql_copy
+from warehouse.stores.connect import Stores
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.xdist_group("postgresql")]
 JUNE = date(2026, 6, 1)
@@ -52,7 +53,7 @@ def both(tmp_path: Path, database_url: str):
 
 def contents(stores: Stores, place: Path) -> dict[str, str]:
     """A hash per table of the bank on the server."""
-    server_copy.write_file(stores.place._engine(read_only=False), stores.snapshot(), place)
+    postgresql_copy.write_file(stores.place._engine(read_only=False), stores.snapshot(), place)
     try:
         return incremental.contents_of(place)
     finally:
@@ -78,7 +79,9 @@ def test_added_days_give_the_same_rows_on_a_server_as_in_files_however_often(bot
 
 def test_a_copy_of_a_bank_keeps_empty_texts_apart_from_what_is_not_known(both, tmp_path):
     _, server = both
-    server_copy.write_file(server.place._engine(read_only=False), server.snapshot(), tmp_path / "c.duckdb")
+    postgresql_copy.write_file(
+        server.place._engine(read_only=False), server.snapshot(), tmp_path / "c.duckdb"
+    )
     with duckdb.connect(str(tmp_path / "c.duckdb"), read_only=True) as db:
         found = db.execute(
             "SELECT full_name, district, marketing_consent FROM unified.customers ORDER BY 1"

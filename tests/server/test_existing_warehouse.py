@@ -12,11 +12,11 @@ from sqlalchemy import create_engine, text
 
 import cli
 from metrics import CATALOGUE
-from metrics.missing import needs
+from metrics.query.missing_reasons import needs
 from pages import MENU
-from warehouse.connect import Stores
 from warehouse.schema import UNIFIED_TABLES
-from warehouse.snapshots import snapshot_file
+from warehouse.stores.connect import Stores
+from warehouse.stores.snapshots import snapshot_file
 
 
 def _check(url: str, *more: str) -> tuple[int, str]:
@@ -106,7 +106,7 @@ def test_each_thing_that_is_wrong_is_said_with_what_it_costs(database_url: str) 
     ],
 )
 def test_the_password_is_never_printed(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("warehouse.patience.PAUSES", (0.01,))
+    monkeypatch.setattr("warehouse.retry.PAUSES", (0.01,))
     done = CliRunner().invoke(cli.main, ["check", "--url", url])
     assert done.exit_code != 0
     assert "s3cret" not in done.output

@@ -15,17 +15,20 @@ from own_server import fresh_database
 from sqlalchemy import select
 from stores_on_server import stores_on
 
-from metrics import CATALOGUE, channel_value, overlap, query
-from metrics.dimensions import DIMENSIONS
-from metrics.query import Question
-from metrics.scope import Period, Scope
-from warehouse import coverage
-from warehouse import load as loading
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores
-from warehouse.desk import alerts
+from metrics import CATALOGUE
+from metrics.attribution import audience_overlap, channel_net_value
+from metrics.definitions.dimensions import DIMENSIONS
+from metrics.definitions.scope import Period, Scope
+from metrics.query import query
+from metrics.query.query import Question
+from warehouse.access import data_coverage
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.app_db.app_schema import alerts
+from warehouse.load import loading
 from warehouse.schema import customer_profiles, customer_scores, leads, touch_credits
-from workflow import nightly, response_curves
+from warehouse.stores.connect import Stores
+from workflow import nightly
+from workflow.scoring import channel_response
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.xdist_group("postgresql")]
 SCOPES = 30
@@ -57,7 +60,7 @@ def _questions(reader: Reader) -> list[tuple[Scope, tuple[str, ...]]]:
 
 def test_every_metric_is_the_same_over_thirty_random_scopes(served: Stores, loaded: Stores) -> None:
     files, server = Reader(loaded, SYSTEM), Reader(served, SYSTEM)
-    assert coverage.known(files) == coverage.known(server)
+    assert data_coverage.known(files) == data_coverage.known(server)
     compared = known = 0
     for scope, by in _questions(files):
         names = sorted(CATALOGUE)
@@ -83,7 +86,7 @@ def test_overlap_and_contact_pressure_are_the_same_and_can_be_shown_as_sql(
 ) -> None:
     period = Period(date(2026, 4, 1), date(2026, 6, 30))
     readers = Reader(loaded, SYSTEM), Reader(served, SYSTEM)
-    for means in (overlap.meaning_of_pairs(period), overlap.meaning_of_contacts(period)):
+    for means in (audience_overlap.meaning_of_pairs(period), audience_overlap.meaning_of_contacts(period)):
         for asked in means.reads:
             one, other = (r.frame(asked).astype(object) for r in readers)
             keys = list(one.columns)
@@ -96,14 +99,14 @@ def test_overlap_and_contact_pressure_are_the_same_and_can_be_shown_as_sql(
 def test_channel_value_and_the_weeks_of_the_budget_are_the_same(served: Stores, loaded: Stores) -> None:
     scope = Scope(Period(date(2025, 7, 1), date(2026, 6, 30)))
     files, server = Reader(loaded, SYSTEM), Reader(served, SYSTEM)
-    for by in channel_value.BY:
-        one, other = (channel_value.groups(r, by, scope) for r in (files, server))
+    for by in channel_net_value.BY:
+        one, other = (channel_net_value.groups(r, by, scope) for r in (files, server))
         pd.testing.assert_frame_equal(one, other, check_dtype=False, check_exact=False)
         one, other = (
-            channel_value.by_month_since_joining(r, by, scope, scope.period.end) for r in (files, server)
+            channel_net_value.by_month_since_joining(r, by, scope, scope.period.end) for r in (files, server)
         )
         pd.testing.assert_frame_equal(one, other, check_dtype=False, check_exact=False)
-    one, other = (response_curves.weeks(r, scope.period.end) for r in (files, server))
+    one, other = (channel_response.weeks(r, scope.period.end) for r in (files, server))
     assert len(one)
     pd.testing.assert_frame_equal(one, other, check_dtype=False, check_exact=False)
 

@@ -16,9 +16,9 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from sign_in import accounts, headers
 from sign_in.gate import Gate
-from warehouse import connect
-from warehouse.desk import audit_log
+from warehouse.app_db.app_schema import audit_log
 from warehouse.settings import Settings
+from warehouse.stores import connect
 
 
 @dataclass

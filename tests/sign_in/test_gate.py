@@ -14,8 +14,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from sign_in import accounts, drafts, headers, sessions, typefaces
 from sign_in.gate import Gate
-from warehouse import connect
 from warehouse.settings import Settings
+from warehouse.stores import connect
 
 STREAM = "ws://bank.test/_stcore/stream"
 PAGE = {"accept": "text/html,application/xhtml+xml"}

@@ -10,11 +10,12 @@ from amy_chan import OFFICE, PASSWORD
 from sqlalchemy import select
 
 from sign_in import accounts, sessions
-from warehouse import desk, journal
-from warehouse.connect import open_stores
+from warehouse.access import audit
+from warehouse.app_db import app_schema
 from warehouse.errors import ChangeRefused
-from warehouse.moments import Clock
 from warehouse.settings import Settings
+from warehouse.sql.moments import Clock
+from warehouse.stores.connect import open_stores
 
 NEW = "another long passphrase"
 
@@ -120,7 +121,7 @@ def test_being_seen_is_written_at_most_once_a_minute(stores, clock):
 
     def seen_at():
         with stores.desk.connect() as connection:
-            return connection.execute(select(desk.sessions.c.seen_at)).scalar_one()
+            return connection.execute(select(app_schema.sessions.c.seen_at)).scalar_one()
 
     started = seen_at()
     clock.passes(seconds=59)
@@ -173,4 +174,4 @@ def test_every_step_leaves_an_audit_line_and_the_chain_is_whole(stores, lines):
     sessions.end(stores, token)
     assert [lines(a) for a in ("sign_in.accepted", "session.start", "session.end")] == [1, 1, 1]
     with stores.desk.connect() as connection:
-        assert journal.broken_line(connection) is None
+        assert audit.broken_line(connection) is None

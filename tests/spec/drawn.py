@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Boolean, Column, Date, DateTime, Float, Integer, Numeric, Table
 
-from metrics.scope import Period, month
-from warehouse.desk import DESK
+from metrics.definitions.scope import Period, month
+from warehouse.app_db.app_schema import DESK
 from warehouse.schema import BANK
 
 TABLES = {t.name: t for t in (*BANK.tables.values(), *DESK.tables.values())}

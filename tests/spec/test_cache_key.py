@@ -16,18 +16,18 @@ from hypothesis import example, given
 from hypothesis import strategies as some
 from sqlalchemy import select
 
-from metrics import channel_value, scorecard
-from metrics.cache_key import CannotBeKept, key_of, name_of, spelled
-from metrics.query import Question
-from metrics.scope import Period, Scope
-from metrics.versions import bank_reader, timeline
-from warehouse import coverage
-from warehouse.access import SYSTEM, Reader, Viewer, frame_of
-from warehouse.connect import Stores
-from warehouse.desk import alerts
+from metrics.attribution import campaign_quality, channel_net_value
+from metrics.definitions.cache_key import CannotBeKept, key_of, name_of, spelled
+from metrics.definitions.scope import Period, Scope
+from metrics.qualification.qualification_versions import bank_reader, timeline
+from metrics.query.query import Question
+from warehouse.access import data_coverage
+from warehouse.access.reader import SYSTEM, Reader, Viewer, frame_of
+from warehouse.access.roles import ROLES, See
+from warehouse.app_db.app_schema import alerts
 from warehouse.errors import AccessRefused
-from warehouse.roles import ROLES, See
 from warehouse.schema import leads
+from warehouse.stores.connect import Stores
 
 TEXT = some.text(alphabet="'\"(),:={}[]\\ab1\n", max_size=4)
 """What would collide if parts were joined without quotes."""
@@ -76,7 +76,9 @@ def same(a: Any, b: Any) -> bool:
     return bool(a == b)
 
 
-FUNCTIONS = some.sampled_from([channel_value.groups, scorecard.of_the_bank, frame_of, coverage.as_of])
+FUNCTIONS = some.sampled_from(
+    [channel_net_value.groups, campaign_quality.of_the_bank, frame_of, data_coverage.as_of]
+)
 
 
 @given(FUNCTIONS, some.lists(VALUES, max_size=3), FUNCTIONS, some.lists(VALUES, max_size=3))
@@ -135,7 +137,7 @@ def memorised(reader: Reader) -> None: ...
         Carries().method,
         Carries.method,
         Carries(),
-        functools.partial(coverage.as_of),
+        functools.partial(data_coverage.as_of),
         memorised,
         len,
         "campaigns",
@@ -159,8 +161,8 @@ def test_what_could_mean_two_things_is_refused(function: Any) -> None:
 
 
 def test_a_function_that_took_the_place_of_another_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = coverage.as_of
-    monkeypatch.setattr(coverage, "as_of", coverage.known)
+    original = data_coverage.as_of
+    monkeypatch.setattr(data_coverage, "as_of", data_coverage.known)
     with pytest.raises(CannotBeKept):
         name_of(original)
 
@@ -196,7 +198,7 @@ def test_an_answer_that_is_kept_may_not_read_what_people_write(loaded: Stores) -
 
 def test_only_a_function_that_says_so_gets_the_definitions_in_force(loaded: Stores) -> None:
     reader = Reader(loaded, SYSTEM, loaded.snapshot())
-    assert timeline(bank_reader(reader, scorecard.of_the_bank)) == ()
+    assert timeline(bank_reader(reader, campaign_quality.of_the_bank)) == ()
     with pytest.raises(CannotBeKept, match="as_agreed"):
         timeline(bank_reader(reader, frame_of))
 
@@ -206,7 +208,7 @@ def test_an_answer_that_is_kept_knows_of_the_viewer_only_what_decides_her_rows(
     loaded: Stores, role: str
 ) -> None:
     viewer = Viewer("amy", "Amy Chan", role, "RM01", "Central")
-    kept = bank_reader(Reader(loaded, viewer, loaded.snapshot()), coverage.as_of)
+    kept = bank_reader(Reader(loaded, viewer, loaded.snapshot()), data_coverage.as_of)
     assert (kept.viewer.username, kept.viewer.full_name) == ("", "")
     assert kept.viewer.row_rule == viewer.row_rule
     statement = select(leads.c.lead_id).order_by(leads.c.lead_id)

@@ -14,16 +14,17 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from morning import stores_in
 
-from metrics import CATALOGUE, query
-from metrics.coverage import counted
-from metrics.measure import Measure, is_closed, measures_of
-from metrics.query import Question
-from metrics.scope import Period, Scope
-from warehouse import coverage
-from warehouse import load as loading
-from warehouse.access import SYSTEM, Reader
+from metrics import CATALOGUE
+from metrics.definitions.measure import Measure, is_closed, measures_of
+from metrics.definitions.scope import Period, Scope
+from metrics.query import query
+from metrics.query.query import Question
+from metrics.query.time_coverage import counted
+from warehouse.access import data_coverage
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.load import loading
 from warehouse.schema import LEAD_STAGES
-from workflow.hand_offs import write_hand_offs
+from workflow.qualification.contact_deadlines import write_hand_offs
 
 QUARTER = Period(date(2026, 1, 1), date(2026, 3, 31))
 LATER = date(2026, 6, 30)
@@ -171,7 +172,7 @@ def figures(folder: Path, as_of: date) -> Figures:
             write_hand_offs(draft, Reader(stores, SYSTEM, stores.snapshot()), stores.settings, as_of)
         asked = Question.of([], Scope(QUARTER), periods=[QUARTER])
         reader, found = Reader(stores, SYSTEM), {}
-        covered = coverage.of(reader)
+        covered = data_coverage.of(reader)
         whole = {name for name in STAYS if counted(CATALOGUE[name], QUARTER, covered) == QUARTER}
         answer = query.ask(Question.of(STAYS, Scope(QUARTER), periods=[QUARTER]), reader).iloc[0]
         answered = {name: float(answer[name]) for name in STAYS}

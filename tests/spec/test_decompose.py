@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from metrics import answers, decompose
+from metrics.comparison import decomposition, response_rates
 
 GROUP = some.tuples(some.integers(0, 200), some.floats(0, 1))
 
@@ -30,7 +30,7 @@ def _whole(rows: pd.DataFrame) -> tuple[tuple[float, float], tuple[float, float]
 @given(some.lists(some.tuples(GROUP, GROUP), min_size=1, max_size=6))
 def test_mix_and_level_add_up_to_the_change(drawn):
     rows = _rows([a for a, _ in drawn], [b for _, b in drawn])
-    found = decompose.shift(rows, "group", _whole(rows))
+    found = decomposition.shift(rows, "group", _whole(rows))
     if not sum(a[0] for a, _ in drawn) or not sum(b[0] for _, b in drawn):
         assert found is None
         return
@@ -41,12 +41,12 @@ def test_mix_and_level_add_up_to_the_change(drawn):
 
 def test_by_hand():
     rows = _rows([(80, 0.9), (20, 0.5)], [(50, 0.9), (50, 0.5)])
-    found = decompose.shift(rows, "group", _whole(rows))
+    found = decomposition.shift(rows, "group", _whole(rows))
     assert found.total == pytest.approx(0.82 - 0.70)
     assert found.mix == pytest.approx(0.12)
     assert found.level == pytest.approx(0)
     rows = _rows([(50, 0.8), (50, 0.5)], [(50, 0.9), (50, 0.5)])
-    found = decompose.shift(rows, "group", _whole(rows))
+    found = decomposition.shift(rows, "group", _whole(rows))
     assert (found.mix, found.level) == (pytest.approx(0), pytest.approx(-0.05))
     assert found.parts["part"].iloc[0] == "g0"
 
@@ -56,27 +56,27 @@ def test_a_group_about_too_few_people_is_left_out_and_said_to_be():
     whole = _whole(rows)
     blank = rows["group"].eq("g1") & rows["period"].eq(0)
     rows.loc[blank, ["top", "bottom"]] = np.nan
-    found = decompose.shift(rows, "group", whole)
+    found = decomposition.shift(rows, "group", whole)
     assert found.parts["part"].tolist() == ["g0"]
     assert found.left_out + found.parts["total"].sum() == pytest.approx(found.total)
 
 
 def test_a_missing_group_name_is_a_group_of_its_own():
     rows = _rows([(50, 0.9), (40, 0.5)], [(50, 0.5), (40, 0.5)]).replace({"group": {"g1": None}})
-    found = decompose.shift(rows, "group", _whole(rows))
+    found = decomposition.shift(rows, "group", _whole(rows))
     assert found.parts["part"].isna().sum() == 1
 
 
 def test_if_every_group_answered_alike_by_hand():
     parts = pd.DataFrame({"asked": [100, 100], "bottom": [80, 20], "top": [72, 4]})
-    as_is, alike = answers.reweighted(parts)
+    as_is, alike = response_rates.reweighted(parts)
     assert as_is == pytest.approx(0.76)
     assert alike == pytest.approx((0.9 + 0.2) / 2)
-    assert answers.reweighted(parts.head(1)) is None
+    assert response_rates.reweighted(parts.head(1)) is None
 
 
 def test_response_rates_carry_their_interval_and_leave_blank_groups_out():
     parts = pd.DataFrame({"g": ["a", "b", "c"], "asked": [100, 50, np.nan], "answered": [40, 10, np.nan]})
-    found = answers.response(parts, "g")
+    found = response_rates.response(parts, "g")
     assert found["g"].tolist() == ["b", "a"]
     assert ((found["low"] < found["rate"]) & (found["rate"] < found["high"])).all()

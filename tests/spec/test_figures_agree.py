@@ -10,14 +10,15 @@ from functools import cache
 import pandas as pd
 import pytest
 
-from metrics import CATALOGUE, query
-from metrics.dimensions import DIMENSIONS
-from metrics.measure import Measure
-from metrics.query import Question
-from metrics.scope import Period, Scope, full_months
+from metrics import CATALOGUE
+from metrics.definitions.dimensions import DIMENSIONS
+from metrics.definitions.measure import Measure
+from metrics.definitions.scope import Period, Scope, full_months
+from metrics.query import query
+from metrics.query.query import Question
 from warehouse import schema
-from warehouse.access import SYSTEM, Reader, Viewer
-from warehouse.connect import Stores
+from warehouse.access.reader import SYSTEM, Reader, Viewer
+from warehouse.stores.connect import Stores
 
 QUARTER = Scope(Period(date(2026, 4, 1), date(2026, 6, 30)))
 ADDS_UP = sorted(n for n, m in CATALOGUE.items() if isinstance(m, Measure) and m.total in ("count", "sum"))

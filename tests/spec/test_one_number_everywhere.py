@@ -16,19 +16,21 @@ import pandas as pd
 import pytest
 import streamlit as st
 
-from metrics import CATALOGUE, query
-from metrics.funnel import STAGES
-from metrics.measure import Measure, measures_of
-from metrics.query import Question, figures
-from metrics.scope import Period, Scope
-from pages.growth import funnel_stages, goals
-from pages.growth.funnel_stages import COHORT, EVENT
-from pages.kit import cards, data, drill, take
-from reports.export import export
-from warehouse import connect
-from warehouse.access import Reader, Viewer
-from warehouse.connect import Stores
-from workflow.goals import Goal
+from metrics import CATALOGUE
+from metrics.catalogue.funnel import STAGES
+from metrics.definitions.measure import Measure, measures_of
+from metrics.definitions.scope import Period, Scope
+from metrics.query import query
+from metrics.query.query import Question, figures
+from pages.components import cards, data, drill, export_button
+from pages.growth.funnel import funnel_stages
+from pages.growth.funnel.funnel_stages import COHORT, EVENT
+from pages.growth.goals import goals_page
+from reports.exports.table_files import export
+from warehouse.access.reader import Reader, Viewer
+from warehouse.stores import connect
+from warehouse.stores.connect import Stores
+from workflow.goals.goal_records import Goal
 
 ANALYST = Viewer("amy", "Amy Chan", "analyst")
 MARKETING = Viewer("mia", "Mia Ho", "marketing")
@@ -103,14 +105,14 @@ def _on_goals(name: str, scope: Scope) -> float:
         set_by="amy",
         set_at=datetime(2026, 1, 1),
     )
-    return goals.read(ANALYST, [goal])[0].actual
+    return goals_page.read(ANALYST, [goal])[0].actual
 
 
 def _in_the_file(stores: Stores, statement: object, name: str, scope: Scope) -> int:
     """The lines of the file of the rows behind a figure."""
-    take.remember("Funnel", ANALYST, scope)
+    export_button.remember("Funnel", ANALYST, scope)
     of = Question.of([name], scope, periods=[scope.period])
-    sheet = take.sheet(lambda now: data.reader(now).frame(statement), f"rows behind {name}", "–", of)
+    sheet = export_button.sheet(lambda now: data.reader(now).frame(statement), f"rows behind {name}", "–", of)
     made = export(stores, sheet, "csv", ANALYST, ANALYST).decode("utf-8-sig")
     assert scope.in_words() in made
     lines = [r for r in csv.reader(io.StringIO(made, newline="")) if not r[0].startswith("# ")]

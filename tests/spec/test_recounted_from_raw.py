@@ -16,11 +16,11 @@ import pytest
 from morning import stores_in
 from sqlalchemy import select
 
-from metrics import query
-from metrics.query import Question
-from metrics.scope import Period, Scope, month
-from warehouse.access import SYSTEM, Reader
-from warehouse.desk import alerts
+from metrics.definitions.scope import Period, Scope, month
+from metrics.query import query
+from metrics.query.query import Question
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.app_db.app_schema import alerts
 from warehouse.schema import customers, leads, touches
 
 QUARTER = Period(date(2026, 4, 1), date(2026, 6, 30))

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from metrics import CATALOGUE, query
-from metrics.measure import Measure
-from metrics.query import Question
-from metrics.reading import parts_add_up, read
-from metrics.report import (
+from metrics import CATALOGUE
+from metrics.definitions.measure import Measure
+from metrics.definitions.scope import PERIODS
+from metrics.query import query
+from metrics.query.query import Question
+from metrics.query.report_query import (
     CHARTS,
     MONTH,
     Report,
@@ -26,11 +27,11 @@ from metrics.report import (
     ways_for,
     whose,
 )
-from metrics.scope import PERIODS
-from warehouse import coverage
-from warehouse.access import Reader, Viewer
-from warehouse.connect import Stores
+from metrics.query.report_reading import parts_add_up, read
+from warehouse.access import data_coverage
+from warehouse.access.reader import Reader, Viewer
 from warehouse.errors import AccessRefused
+from warehouse.stores.connect import Stores
 
 AMY = Viewer("amy", "Amy", "analyst")
 RM = Viewer("rosa", "Rosa", "relationship_manager", rm_id="RM01", team="Central")
@@ -48,7 +49,7 @@ def test_an_rm_is_told_whose_figure_it_is_and_gets_no_ratio_of_the_bank_to_her_o
 def test_what_is_offered_to_a_role_is_answered_and_what_is_not_is_refused(role: str, loaded: Stores) -> None:
     viewer = Viewer("x", "X", role, rm_id="RM01", team="Central")
     reader = Reader(loaded, viewer)
-    as_of = coverage.as_of(reader)
+    as_of = data_coverage.as_of(reader)
     answered = {n for n in CATALOGUE if may_ask(n, viewer)}
     assert bool(answered) == (role != "administrator")
     for fact in {CATALOGUE[n].fact for n in CATALOGUE if isinstance(CATALOGUE[n], Measure)}:
@@ -91,12 +92,12 @@ def test_a_report_says_what_the_dictionarys_figure_says_and_its_parts_come_to_th
 ) -> None:
     assert not misfit(report)
     reader = Reader(loaded, AMY)
-    as_of = coverage.as_of(reader)
+    as_of = data_coverage.as_of(reader)
 
     def ask(scope, by, periods) -> pd.DataFrame:  # type: ignore[no-untyped-def]
         return query.ask(Question.of([report.metric], scope, by, periods), reader)
 
-    found = read(report, as_of, ask, covered=coverage.of(reader))
+    found = read(report, as_of, ask, covered=data_coverage.of(reader))
     # A card asks for the figure together with others, its period before and its trend.
     scope = report.scope(as_of)
     together = Question.of([report.metric, "leads"], scope)
@@ -122,16 +123,19 @@ def test_a_report_says_what_the_dictionarys_figure_says_and_its_parts_come_to_th
 
 def test_a_period_is_not_compared_with_days_before_the_banks_data_began(loaded: Stores) -> None:
     reader = Reader(loaded, AMY)
-    as_of = coverage.as_of(reader)
+    as_of = data_coverage.as_of(reader)
 
     def ask(scope, by, periods) -> pd.DataFrame:  # type: ignore[no-untyped-def]
         return query.ask(Question.of(["leads"], scope, by, periods), reader)
 
-    recent = read(Report(metric="leads", breakdown="channel"), as_of, ask, covered=coverage.of(reader))
+    recent = read(Report(metric="leads", breakdown="channel"), as_of, ask, covered=data_coverage.of(reader))
     assert recent.whole.change
     assert recent.whole.change.verdict != "not known"
     beyond = read(
-        Report(metric="leads", breakdown="channel", period="24m"), as_of, ask, covered=coverage.of(reader)
+        Report(metric="leads", breakdown="channel", period="24m"),
+        as_of,
+        ask,
+        covered=data_coverage.of(reader),
     )
     assert {c.change for c in (beyond.whole, *beyond.parts)} == {None}
     assert all(c.before != c.before for c in (beyond.whole, *beyond.parts))

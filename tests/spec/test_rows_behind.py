@@ -8,14 +8,15 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from metrics import CATALOGUE, query, rows
-from metrics.measure import Measure
-from metrics.query import Question
-from metrics.scope import Period, Scope
-from warehouse import coverage
-from warehouse.access import SYSTEM, Reader, Viewer
-from warehouse.connect import Stores
-from warehouse.roles import ROLES, See
+from metrics import CATALOGUE
+from metrics.definitions.measure import Measure
+from metrics.definitions.scope import Period, Scope
+from metrics.query import drill_rows, query
+from metrics.query.query import Question
+from warehouse.access import data_coverage
+from warehouse.access.reader import SYSTEM, Reader, Viewer
+from warehouse.access.roles import ROLES, See
+from warehouse.stores.connect import Stores
 
 QUARTER = Period(date(2026, 4, 1), date(2026, 6, 30))
 SCOPES = (
@@ -29,7 +30,7 @@ MEASURES = sorted(n for n, m in CATALOGUE.items() if isinstance(m, Measure))
 
 def total(measure: Measure, found: pd.DataFrame) -> float:
     """The figure as one computes it from its rows by hand."""
-    counted = rows.column_counted(measure)
+    counted = drill_rows.column_counted(measure)
     if counted is None:
         return float(len(found))
     known = found[counted].dropna().astype(float)
@@ -59,13 +60,13 @@ def test_the_rows_behind_a_figure_give_the_figure(name: str, scope: Scope, loade
     measure, reader = CATALOGUE[name], Reader(loaded, SYSTEM)
     assert isinstance(measure, Measure)
     asked = float(query.ask(question, reader)[name].iloc[0])
-    statement = rows.behind(measure, scope)
+    statement = drill_rows.behind(measure, scope)
     found = reader.frame(statement)
-    if scope.period.start > coverage.as_of(reader):
+    if scope.period.start > data_coverage.as_of(reader):
         assert math.isnan(asked), "what lies ahead is not known, rather than 0"
         return
     assert total(measure, found) == pytest.approx(asked, nan_ok=True)
-    assert reader.frame(rows.number_of(statement))["n"].iloc[0] == len(found)
+    assert reader.frame(drill_rows.number_of(statement))["n"].iloc[0] == len(found)
     keys = [c.key for c in measure.fact.primary_key.columns]
     assert not found.duplicated(keys).any()
 
@@ -79,8 +80,8 @@ def test_a_role_that_sees_no_single_row_of_a_table_is_not_offered_its_rows(
     assert isinstance(measure, Measure)
     viewer = Viewer("someone", "Someone", role, "RM01", "Central")
     reader = Reader(loaded, viewer)
-    statement = rows.behind(measure, SCOPES[0], rows.columns_for(measure.fact, viewer))
-    if rows.are_shown(measure, SCOPES[0], reader):
+    statement = drill_rows.behind(measure, SCOPES[0], drill_rows.columns_for(measure.fact, viewer))
+    if drill_rows.are_shown(measure, SCOPES[0], reader):
         assert len(reader.frame(statement.limit(5)).columns) >= 2
     else:
         with pytest.raises(Exception, match=r"does not include|totals"):
@@ -94,6 +95,6 @@ def test_no_column_about_a_person_is_among_the_rows_of_who_sees_no_names(role: s
         measure = CATALOGUE[name]
         assert isinstance(measure, Measure)
         personal = {c.key for c in measure.fact.c if c.info.get("personal")}
-        see = rows.may_see(viewer, measure.fact)
+        see = drill_rows.may_see(viewer, measure.fact)
         if see not in (See.EVERYTHING, See.OWN):
-            assert not personal & set(rows.columns_for(measure.fact, viewer))
+            assert not personal & set(drill_rows.columns_for(measure.fact, viewer))

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from metrics.scorecard import ASPECTS, judge
+from metrics.attribution.campaign_quality import ASPECTS, judge
 
 COUNTS = [c for a in ASPECTS for c in (a.top, a.bottom)]
 

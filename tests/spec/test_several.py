@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from metrics import CATALOGUE
-from metrics.compare import compare
-from metrics.measure import Ratio
-from metrics.several import Pair, apart, together, worst
-from metrics.verdict import Verdict
+from metrics.comparison.compare import compare
+from metrics.comparison.conclusion import Verdict
+from metrics.comparison.multiple_comparisons import Pair, apart, together, worst
+from metrics.definitions.measure import Ratio
 
 RATE = CATALOGUE["win_rate"]
 assert isinstance(RATE, Ratio)

@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, create_engine, delete, insert, text
 
-from metrics import CATALOGUE, credits, journeys
-from metrics.attribution import MODEL_OF
-from metrics.measure import version
+from metrics import CATALOGUE
+from metrics.attribution import credit_models, journeys
+from metrics.attribution.attributed_wins import MODEL_OF
+from metrics.definitions.measure import version
 from warehouse.schema import BANK, lead_moves, leads, touches
 
 AS_OF = date(2026, 6, 30)
@@ -117,7 +118,7 @@ def _credits(
     removal: dict[str | None, float] | None = None,
     moves: list[Lead] | None = None,
 ) -> pd.DataFrame:
-    asked = credits.credits(AS_OF, look_back=look_back, half_life=half_life, removal=removal or {})
+    asked = credit_models.credits(AS_OF, look_back=look_back, half_life=half_life, removal=removal or {})
     return _ask(engine, asked, won, met, moves)
 
 
@@ -140,7 +141,7 @@ FOUR = [
 def test_four_touches_share_a_win_in_eight_ways(engine: Engine) -> None:
     won = [_lead("L", 30, created=16, opportunity=23)]
     found = _credits(engine, won, FOUR, removal={"email": 0.6, None: 0.1, "event": 0.3})
-    assert set(found["model"]) == set(credits.WEIGHTS)
+    assert set(found["model"]) == set(credit_models.WEIGHTS)
     assert _shares(found, "first") == _close({"T1": 1.0})
     assert _shares(found, "last") == _close({"T4": 1.0})
     assert _shares(found, "linear") == _close(dict.fromkeys(["T1", "T2", "T3", "T4"], 0.25))
@@ -179,7 +180,7 @@ def test_a_touch_after_the_win_before_the_look_back_or_without_a_moment_does_not
 
 
 ONLY_DAY = timedelta(microseconds=999)
-"""What the load adds to a day without a time (`warehouse.moments`)."""
+"""What the load adds to a day without a time (`warehouse.sql.moments`)."""
 
 
 def _day(number: int) -> datetime:
@@ -240,7 +241,7 @@ def test_a_win_without_a_touch_before_it_is_kept_as_no_known_touch(engine: Engin
     met = [_touch("T1", "A", "email", 1), _touch("T2", "B", "email", 20)]
     found = _credits(engine, [_lead(lead, 10) for lead in "ABC"], met)
     untouched = found[found["touch_id"] == journeys.NO_TOUCH]
-    assert sorted(untouched["lead_id"]) == sorted(["B", "C"] * len(credits.WEIGHTS))
+    assert sorted(untouched["lead_id"]) == sorted(["B", "C"] * len(credit_models.WEIGHTS))
     assert untouched["channel"].isna().all()
     assert (found.groupby("model")["credit"].sum() - 3).abs().max() < 1e-9
 
@@ -293,7 +294,7 @@ def test_a_second_win_without_a_touch_since_the_first_is_no_known_touch(engine: 
     assert set(found[found["move"] == 5]["touch_id"]) == {journeys.NO_TOUCH}
     assert not found.duplicated(["model", "touch_id", "lead_id", "move"]).any()
     none = _credits(engine, [TWICE], [], moves=WON_TWICE)
-    assert len(none) == 2 * len(credits.WEIGHTS)
+    assert len(none) == 2 * len(credit_models.WEIGHTS)
 
 
 def test_each_of_the_eight_says_since_when_every_win_of_a_lead_is_credited() -> None:
@@ -404,7 +405,7 @@ def test_the_credits_of_every_win_add_up_to_one_by_every_model(
     ]
     found = _credits(small, won, met, look_back, half_life, removal, moves)
     assert not found.duplicated(["model", "lead_id", "move", "touch_id"]).any()
-    for model in credits.WEIGHTS:
+    for model in credit_models.WEIGHTS:
         total = found[found["model"] == model].groupby(["lead_id", "move"])["credit"].sum()
         assert set(total.index) == {(m["lead_id"], m["move"]) for m in moves}
         assert (total - 1).abs().max() < 1e-9 or not wins

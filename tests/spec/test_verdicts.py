@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from metrics import CATALOGUE
-from metrics.compare import FEWEST, compare
-from metrics.measure import Measure, Ratio
-from metrics.verdict import Verdict
-from metrics.words import change, verdict_in_words
+from metrics.comparison.compare import FEWEST, compare
+from metrics.comparison.conclusion import Verdict
+from metrics.comparison.words import change, verdict_in_words
+from metrics.definitions.measure import Measure, Ratio
 
 ROOT = Path(__file__).parents[2]
 RATIOS = sorted(n for n, m in CATALOGUE.items() if isinstance(m, Ratio) and m.unit == "share")

@@ -10,9 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as some
 
 from metrics import CATALOGUE
-from metrics.compare import Change
-from metrics.verdict import Verdict
-from metrics.words import (
+from metrics.comparison.compare import Change
+from metrics.comparison.conclusion import Verdict
+from metrics.comparison.words import (
     PLACES,
     as_typed,
     change,

@@ -15,14 +15,15 @@ import pytest
 from sqlalchemy import Engine, Table, create_engine, delete, event, insert, text
 from sqlalchemy.pool import StaticPool
 
-from metrics import CATALOGUE, HEADLINES, query
-from metrics.measure import Measure
-from metrics.scope import Scope
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores
-from warehouse.desk import DESK
+from metrics import CATALOGUE, HEADLINES
+from metrics.definitions.measure import Measure
+from metrics.definitions.scope import Scope
+from metrics.query import query
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.app_db.app_schema import DESK
 from warehouse.schema import BANK, DERIVED, UNIFIED
 from warehouse.settings import Settings
+from warehouse.stores.connect import Stores
 
 
 class Median:

@@ -9,8 +9,8 @@ import pytest
 from morning import stores_in
 from onlookers import LEAD, ONE_RM
 
-from warehouse.access import Reader
-from warehouse.connect import Stores
+from warehouse.access.reader import Reader
+from warehouse.stores.connect import Stores
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """One person per role, by the names the sample bank uses."""
 
-from warehouse.access import Viewer
-from warehouse.roles import ROLES
+from warehouse.access.reader import Viewer
+from warehouse.access.roles import ROLES
 
 ONE_RM = Viewer("amy", "Amy Chan", "relationship_manager", rm_id="RM01")
 ANOTHER_RM = Viewer("ben", "Ben Ho", "relationship_manager", rm_id="RM07")

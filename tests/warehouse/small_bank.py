@@ -7,9 +7,9 @@ from pathlib import Path
 from sqlalchemy import Select, select
 
 from warehouse import schema
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores
+from warehouse.access.reader import SYSTEM, Reader
 from warehouse.schema import UNIFIED_TABLES
+from warehouse.stores.connect import Stores
 
 NOT_KNOWN = "not known"
 FILES = {

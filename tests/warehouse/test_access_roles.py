@@ -10,21 +10,23 @@ from morning import stores_in
 from onlookers import ANOTHER_RM, EVERYBODY, LEAD, ONE_RM
 from sqlalchemy import Table, func, insert, select, union_all
 
-from warehouse import desk, journal, schema
-from warehouse.access import SYSTEM, Reader, Viewer, may_see
-from warehouse.connect import Stores
-from warehouse.desk import users
+from warehouse import schema
+from warehouse.access import audit
+from warehouse.access.reader import SYSTEM, Reader, Viewer, may_see
+from warehouse.access.roles import ROLES, RULES, See
+from warehouse.app_db import app_schema
+from warehouse.app_db.app_schema import users
 from warehouse.errors import AccessRefused
-from warehouse.roles import ROLES, RULES, See
-from workflow.steps import record_step
+from warehouse.stores.connect import Stores
+from workflow.alerts.alert_steps import record_step
 
-TABLES = {t.name: t for t in (*schema.BANK.tables.values(), *desk.DESK.tables.values())}
+TABLES = {t.name: t for t in (*schema.BANK.tables.values(), *app_schema.DESK.tables.values())}
 UNNAMED = [(r, n) for r in ROLES for n, see in sorted(RULES[r].items()) if see is See.UNNAMED]
 
 
 def test_no_table_name_means_two_tables() -> None:
     """The rules are looked up by name, so a name may occur once."""
-    assert len(TABLES) == len(schema.BANK.tables) + len(desk.DESK.tables)
+    assert len(TABLES) == len(schema.BANK.tables) + len(app_schema.DESK.tables)
 
 
 def test_the_rules_name_only_roles_and_tables_that_exist() -> None:
@@ -124,7 +126,7 @@ def test_an_administrator_sees_no_customer_row(night: Stores) -> None:
 
 def test_sessions_and_wrong_sign_ins_are_read_by_nobody(night: Stores) -> None:
     for viewer in EVERYBODY.values():
-        for table in (desk.sessions, desk.sign_in_failures):
+        for table in (app_schema.sessions, app_schema.sign_in_failures):
             with pytest.raises(AccessRefused):
                 Reader(night, viewer).frame(select(table))
 
@@ -134,7 +136,7 @@ def test_nobody_can_sign_in_as_the_system() -> None:
 
 
 def test_held_out_alerts_are_shown_to_nobody_but_the_system(night: Stores) -> None:
-    a = desk.alerts
+    a = app_schema.alerts
     arms = set(Reader(night, SYSTEM).frame(select(a.c.arm))["arm"])
     assert arms == {"treated", "held_out"}
     rows = Reader(night, SYSTEM).frame(select(a))
@@ -158,7 +160,7 @@ def test_held_out_alerts_are_shown_to_nobody_but_the_system(night: Stores) -> No
 
 
 def test_an_rm_sees_her_own_alerts_and_a_lead_those_of_the_team(night: Stores) -> None:
-    a = desk.alerts
+    a = app_schema.alerts
     rows = Reader(night, SYSTEM).frame(select(a).where(a.c.arm == "treated"))
     for viewer, own in (
         (ONE_RM, rows["rm_id"] == ONE_RM.rm_id),
@@ -173,7 +175,7 @@ def test_an_rm_sees_her_own_alerts_and_a_lead_those_of_the_team(night: Stores) -
 
 
 def test_a_passwords_hash_is_shown_to_no_administrator(empty: Stores) -> None:
-    with journal.entry(empty, "test", "user.create") as change:
+    with audit.entry(empty, "test", "user.create") as change:
         change.desk.execute(
             insert(users).values(
                 username="amy",
@@ -195,7 +197,7 @@ def test_an_analyst_reads_that_a_step_was_taken_but_not_what_was_written_about_t
 ) -> None:
     shutil.copytree(after_a_night, tmp_path / "data")
     stores = stores_in(tmp_path / "data")
-    a, s = desk.alerts, desk.alert_steps
+    a, s = app_schema.alerts, app_schema.alert_steps
     alert = Reader(stores, ONE_RM).frame(select(a).where(a.c.rm_id == ONE_RM.rm_id)).iloc[0]
     note = "Mrs Chan of Sai Ying Pun is ill"
     record_step(stores, ONE_RM, alert["alert_id"], "contacted", note, int(alert["version"]))

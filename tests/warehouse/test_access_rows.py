@@ -20,12 +20,12 @@ from sqlalchemy import Engine, create_engine, func, select, text
 from sqlalchemy.pool import StaticPool
 
 from warehouse import schema
-from warehouse.access import SYSTEM, Reader, Viewer, may_see, narrow
-from warehouse.connect import Stores
+from warehouse.access.reader import SYSTEM, Reader, Viewer, may_see, narrow
 from warehouse.errors import AccessRefused
 from warehouse.schema import BANK
 from warehouse.settings import Settings
-from warehouse.snapshots import snapshot_file
+from warehouse.stores.connect import Stores
+from warehouse.stores.snapshots import snapshot_file
 
 customers, accounts = schema.customers, schema.accounts
 OWN = {

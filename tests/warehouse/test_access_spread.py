@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from onlookers import EVERYBODY
 from sqlalchemy import func, literal, select
 
-from metrics.moves import to
-from metrics.scope import Period, Scope
-from metrics.stages import STAGES, left_after, waiting_for
-from warehouse import totals
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores
-from warehouse.dialects import days_between
+from metrics.catalogue.stage_moves import to
+from metrics.definitions.scope import Period, Scope
+from metrics.leads.stage_durations import STAGES, left_after, waiting_for
+from warehouse.access import disclosure_control
+from warehouse.access.reader import SYSTEM, Reader
 from warehouse.errors import AccessRefused
 from warehouse.schema import customers, leads
+from warehouse.sql.dialects import days_between
+from warehouse.stores.connect import Stores
 
 AS_OF = date(2026, 6, 30)
 QUARTER = Scope(Period(date(2026, 4, 1), AS_OF))
@@ -77,7 +77,7 @@ def test_what_could_show_a_person_is_still_refused(role: str, night: Stores) -> 
 @given(st.dictionaries(st.integers(0, 400), st.integers(1, 30), max_size=30))
 def test_put_together_keeps_everybody_in_order(counts: dict[int, int]) -> None:
     frame = pd.DataFrame({"days": list(counts), "people": list(counts.values())}, dtype="int64")
-    seen = totals.together(frame, "days", 10)
+    seen = disclosure_control.together(frame, "days", 10)
     assert seen["days"].is_monotonic_increasing
     if sum(counts.values()) < 10:
         assert seen.empty

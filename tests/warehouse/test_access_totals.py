@@ -8,12 +8,13 @@ import pytest
 from onlookers import EVERYBODY
 from sqlalchemy import Select, case, distinct, func, literal, null, select, true
 
-from warehouse import desk, schema
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores
-from warehouse.dialects import month_of, ratio, to_float
+from warehouse import schema
+from warehouse.access.disclosure_control import PEOPLE
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.app_db import app_schema
 from warehouse.errors import AccessRefused
-from warehouse.totals import PEOPLE
+from warehouse.sql.dialects import month_of, ratio, to_float
+from warehouse.stores.connect import Stores
 
 c, b, t = schema.customers, schema.balances, schema.tickets
 PEOPLE_OF_C = func.count(c.c.customer_id.distinct())
@@ -87,14 +88,14 @@ REFUSED = {
     "accounts for people": select(*_total(func.sum(b.c.balance), func.count(b.c.account_id.distinct()))),
     "months for people": select(*_total(func.sum(b.c.balance), func.count(b.c.month_on.distinct()))).where(IS_ONE),
     "colleagues for people": select(
-        *_total(func.count(), func.count(desk.sessions.c.username.distinct()))
-    ).select_from(desk.alerts.join(desk.sessions, true())).where(desk.alerts.c.customer_id == ONE),
+        *_total(func.count(), func.count(app_schema.sessions.c.username.distinct()))
+    ).select_from(app_schema.alerts.join(app_schema.sessions, true())).where(app_schema.alerts.c.customer_id == ONE),
     "a colleague": select(
-        desk.users.c.full_name, *_total(func.count(), func.count(desk.users.c.username.distinct()))
-    ).group_by(desk.users.c.full_name),
+        app_schema.users.c.full_name, *_total(func.count(), func.count(app_schema.users.c.username.distinct()))
+    ).group_by(app_schema.users.c.full_name),
     "a session": select(
-        desk.sessions.c.token_hash, *_total(func.count(), func.count(desk.sessions.c.username.distinct()))
-    ).group_by(desk.sessions.c.token_hash),
+        app_schema.sessions.c.token_hash, *_total(func.count(), func.count(app_schema.sessions.c.username.distinct()))
+    ).group_by(app_schema.sessions.c.token_hash),
     "people multiplied": select(*_total(func.sum(b.c.balance), PEOPLE_OF_B * 100)),
     "a figure called people": select(func.count().label("x"), func.sum(b.c.balance).label(f"x{PEOPLE}")).where(IS_ONE),
     "only people, and they are money": select(func.sum(b.c.balance).label(f"x{PEOPLE}")).where(IS_ONE),
@@ -212,7 +213,7 @@ def test_sales_sees_single_leads_but_revenue_only_in_total(night: Stores) -> Non
 
 
 def test_alerts_are_counted_but_not_listed_for_who_sees_totals(totals: Reader) -> None:
-    a = desk.alerts
+    a = app_schema.alerts
     people = func.count(a.c.customer_id.distinct())
     assert len(totals.frame(select(a.c.status, *_total(func.count(), people)).group_by(a.c.status))) >= 1
     with pytest.raises(AccessRefused):

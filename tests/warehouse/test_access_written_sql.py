@@ -38,10 +38,11 @@ from sqlalchemy.orm import DeclarativeBase, aliased
 from sqlalchemy.sql import quoted_name
 from sqlalchemy.types import TypeDecorator, UserDefinedType
 
-from warehouse import desk, schema
-from warehouse.access import SYSTEM, Reader, narrow
-from warehouse.connect import Stores
+from warehouse import schema
+from warehouse.access.reader import SYSTEM, Reader, narrow
+from warehouse.app_db import app_schema
 from warehouse.errors import AccessRefused
+from warehouse.stores.connect import Stores
 
 c = schema.customers
 ALL = "(SELECT count(*) FROM unified.customers)"
@@ -191,12 +192,14 @@ DISGUISES: dict[str, Callable[[], Any]] = {
     "a precision in words": lambda: select(cast(c.c.birth_year, Numeric(Named().get_col_spec(), 2))),
     "a type of a value": lambda: select(literal("x", Sly)),
     "a lock": lambda: select(c.c.customer_id).with_for_update(),
-    "a write": lambda: update(desk.alerts).values(status="closed"),
-    "a write in a CTE": lambda: select(delete(desk.alerts).returning(desk.alerts.c.alert_id).cte()),
-    "an insert in a CTE": lambda: select(
-        insert(desk.goals).values(metric="x").returning(desk.goals.c.metric).cte()
+    "a write": lambda: update(app_schema.alerts).values(status="closed"),
+    "a write in a CTE": lambda: select(
+        delete(app_schema.alerts).returning(app_schema.alerts.c.alert_id).cte()
     ),
-    "a write beside": lambda: select(desk.alerts.c.alert_id).add_cte(delete(desk.alerts).cte()),
+    "an insert in a CTE": lambda: select(
+        insert(app_schema.goals).values(metric="x").returning(app_schema.goals.c.metric).cte()
+    ),
+    "a write beside": lambda: select(app_schema.alerts.c.alert_id).add_cte(delete(app_schema.alerts).cte()),
     "an array": lambda: select(postgresql.array([literal_column(ALL)])),
     "a within group": lambda: select(func.percentile_cont(0.5).within_group(c.c.birth_year)),
 }

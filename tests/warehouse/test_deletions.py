@@ -13,10 +13,10 @@ import pyarrow as pa
 import pytest
 from malformed import parquet, sheet, write
 
-from warehouse.connect import Stores
 from warehouse.errors import LoadRefused
-from warehouse.incremental import NOT_AGAIN, contents
-from warehouse.load import load
+from warehouse.load.incremental import NOT_AGAIN, contents
+from warehouse.load.loading import load
+from warehouse.stores.connect import Stores
 
 ROOT = Path(__file__).parents[2]
 JUNE = date(2026, 6, 1)

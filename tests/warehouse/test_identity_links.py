@@ -11,13 +11,14 @@ import pytest
 from morning import stores_in
 from sqlalchemy import func, select
 
-from warehouse import identity_check, marking
-from warehouse.access import SYSTEM, Reader, Viewer
-from warehouse.connect import Stores
+from warehouse.access.reader import SYSTEM, Reader, Viewer
+from warehouse.access.roles import RULES
 from warehouse.errors import AccessRefused, LoadRefused, Problem
-from warehouse.load import load
-from warehouse.roles import RULES
+from warehouse.identity import link_quality
+from warehouse.load.loading import load
 from warehouse.schema import identities, lead_doubles, leads, match_rates, person_links, tickets, touches
+from warehouse.stores.connect import Stores
+from warehouse.validation import moment_marks
 
 ANALYST = Viewer("ana", "Ana Au", "analyst")
 
@@ -41,7 +42,7 @@ def records(reader: Reader) -> pd.DataFrame:
 
 
 def test_linked_pairs_are_one_person_and_pairs_of_one_person_are_linked(reader: Reader, bank_folder: Path):
-    found = identity_check.agreement(identity_check.links(reader), identity_check.truth_of(bank_folder))
+    found = link_quality.agreement(link_quality.links(reader), link_quality.truth_of(bank_folder))
     assert found.precision >= 0.995, found
     assert found.recall >= 0.95, found
 
@@ -49,24 +50,24 @@ def test_linked_pairs_are_one_person_and_pairs_of_one_person_are_linked(reader: 
 def test_likeness_finds_people_whom_exact_keys_leave_apart_and_is_right_about_them(
     reader: Reader, bank_folder: Path
 ):
-    links, truth = identity_check.links(reader), identity_check.truth_of(bank_folder)
+    links, truth = link_quality.links(reader), link_quality.truth_of(bank_folder)
     likely = links["how"] == "likely"
     assert likely.sum() >= 10
     by_keys = links.assign(person_id=links["person_id"].mask(likely))
-    with_likeness, without = identity_check.agreement(links, truth), identity_check.agreement(by_keys, truth)
+    with_likeness, without = link_quality.agreement(links, truth), link_quality.agreement(by_keys, truth)
     assert with_likeness.right_pairs > without.right_pairs
     assert with_likeness.linked_pairs - with_likeness.right_pairs <= 2
 
 
 def test_without_a_truth_the_phones_held_back_say_the_links_are_right(reader: Reader):
-    found = identity_check.held_back(reader)
+    found = link_quality.held_back(reader)
     assert found.linked_pairs > 20
     assert found.precision >= 0.95, found
 
 
 def test_a_folder_without_a_truth_is_refused_in_words(tmp_path: Path):
     with pytest.raises(Problem, match="does not say who is who"):
-        identity_check.truth_of(tmp_path)
+        link_quality.truth_of(tmp_path)
 
 
 def test_the_same_extracts_give_the_same_links(reader: Reader, bank_folder: Path, tmp_path: Path):
@@ -125,7 +126,7 @@ def test_leads_cases_and_touches_have_the_customer_their_record_belongs_to(
 def test_a_customer_that_a_mapping_gave_stays_and_gaps_are_filled(reader: Reader, bank_folder: Path):
     with duckdb.connect() as db:
         db.execute(f"SET file_search_path = '{bank_folder}'")
-        marking.define(db)
+        moment_marks.define(db)
         query = (bank_folder / "leads.sql").read_text()
         mapped = db.execute(f"SELECT lead_id, customer_id AS given FROM ({query})").df()
     now = reader.frame(select(leads.c.lead_id, leads.c.customer_id)).merge(mapped, on="lead_id")
@@ -150,7 +151,7 @@ def test_a_bank_without_identities_loads_as_before(bank_folder: Path, tmp_path: 
     load(stores, folder, sample=True)
     plain = Reader(stores, SYSTEM)
     assert plain.frame(select(person_links)).empty
-    assert identity_check.rates(plain).empty
+    assert link_quality.rates(plain).empty
     stores.desk.dispose()
 
 
@@ -176,6 +177,6 @@ def test_only_analysts_see_how_records_were_linked_and_they_see_no_names(loaded:
                     Reader(loaded, viewer).frame(select(table).limit(1))
     seen = Reader(loaded, ANALYST).frame(select(identities))
     assert seen[["full_name", "email", "phone", "birth_year"]].isna().all().all()
-    rows = identity_check.unmatched(Reader(loaded, ANALYST), "Marketing", 50)
+    rows = link_quality.unmatched(Reader(loaded, ANALYST), "Marketing", 50)
     assert len(rows) == 50
     assert rows[["full_name", "email", "phone"]].isna().all().all()

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from warehouse import identity, identity_keys, names
-from warehouse.identity import Ruling
-from warehouse.identity_persons import Persons, Step
+from warehouse.identity import household_names, linking, match_keys
+from warehouse.identity.clusters import Persons, Step
+from warehouse.identity.linking import Ruling
 
 PEOPLE = [
     ("Kelvin Chan Ka Ming", "kelvin.chan1234@mail.example", "+852 6123 4567"),
@@ -25,8 +25,8 @@ def linked(*rows: tuple, rulings: tuple[Ruling, ...] = ()) -> pd.DataFrame:
     given_rows = pd.DataFrame([(*row, None) for row in rows], columns=COLUMNS)
     kinds = {"customer_id": "str", "full_name": "str", "email": "str", "phone": "str", "birth_year": "Int64"}
     with duckdb.connect() as db:
-        identity_keys.prepare(db, given_rows.astype(kinds))
-        return identity.links_of(db, rulings).set_index("record_id")
+        match_keys.prepare(db, given_rows.astype(kinds))
+        return linking.links_of(db, rulings).set_index("record_id")
 
 
 CORE = [("Core", f"C{i}", f"C{i}", *person) for i, person in enumerate(PEOPLE)]
@@ -224,11 +224,13 @@ NAMES = st.lists(
 def test_a_name_agrees_with_itself_in_any_order_and_with_its_beginning_and_both_ways(words, order):
     name = " ".join(words)
     shuffled = " ".join(words[i] for i in order if i < len(words))
-    assert names.agree(name, shuffled)
-    assert names.agree(name, " ".join(words[: max(1, len(words) - 1)]))
-    assert names.agree(None, name)
+    assert household_names.agree(name, shuffled)
+    assert household_names.agree(name, " ".join(words[: max(1, len(words) - 1)]))
+    assert household_names.agree(None, name)
 
 
 @given(NAMES, NAMES)
 def test_whether_two_names_agree_does_not_depend_on_which_comes_first(one, other):
-    assert names.agree(" ".join(one), " ".join(other)) == names.agree(" ".join(other), " ".join(one))
+    assert household_names.agree(" ".join(one), " ".join(other)) == household_names.agree(
+        " ".join(other), " ".join(one)
+    )

@@ -16,12 +16,12 @@ from hypothesis import strategies as some
 from malformed import write
 from morning import stores_in
 
-from warehouse import incremental
-from warehouse.connect import Stores
 from warehouse.errors import LoadRefused
-from warehouse.incremental import contents
-from warehouse.load import load
-from warehouse.snapshots import snapshot_file
+from warehouse.load import incremental
+from warehouse.load.incremental import contents
+from warehouse.load.loading import load
+from warehouse.stores.connect import Stores
+from warehouse.stores.snapshots import snapshot_file
 
 ROOT = Path(__file__).parents[2]
 JUNE = date(2026, 6, 1)

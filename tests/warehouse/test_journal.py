@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from warehouse import journal
-from warehouse.connect import Stores, open_stores
-from warehouse.desk import DESK, audit_log, goals
+from warehouse.access import audit
+from warehouse.app_db.app_schema import DESK, audit_log, goals
 from warehouse.settings import Settings
+from warehouse.stores.connect import Stores, open_stores
 
 NINE = datetime(2026, 7, 1, 9, 0, 0, 123456)
 
@@ -57,7 +57,7 @@ def _lines(stores: Stores) -> list:
 
 def _broken(stores: Stores) -> int | None:
     with stores.desk.connect() as connection:
-        return journal.broken_line(connection)
+        return audit.broken_line(connection)
 
 
 def _goals(stores: Stores) -> int:
@@ -66,7 +66,7 @@ def _goals(stores: Stores) -> int:
 
 
 def test_a_change_and_its_audit_line_appear_together(desk: Stores) -> None:
-    with journal.entry(desk, "amy", "goal.set", "leads", "agreed in June") as entry:
+    with audit.entry(desk, "amy", "goal.set", "leads", "agreed in June") as entry:
         entry.desk.execute(insert(goals).values(_goal("leads")))
         assert entry.at == NINE
         if desk.desk.dialect.name == "sqlite":
@@ -81,7 +81,7 @@ def test_a_change_and_its_audit_line_appear_together(desk: Stores) -> None:
 
 def test_an_entry_that_fails_leaves_neither_change_nor_line(desk: Stores) -> None:
     def half() -> None:
-        with journal.entry(desk, "amy", "goal.set") as entry:
+        with audit.entry(desk, "amy", "goal.set") as entry:
             entry.desk.execute(insert(goals).values(_goal("leads")))
             raise ZeroDivisionError
 
@@ -92,7 +92,7 @@ def test_an_entry_that_fails_leaves_neither_change_nor_line(desk: Stores) -> Non
 
 def test_a_change_the_database_refuses_leaves_no_line(desk: Stores) -> None:
     def set_goals(*metrics: str) -> None:
-        with journal.entry(desk, "amy", "goal.set") as entry:
+        with audit.entry(desk, "amy", "goal.set") as entry:
             for metric in metrics:
                 entry.desk.execute(insert(goals).values(_goal(metric)))
 
@@ -105,7 +105,7 @@ def test_a_change_the_database_refuses_leaves_no_line(desk: Stores) -> None:
 def test_a_look_at_the_desk_holds_up_no_write(desk: Stores) -> None:
     with desk.look_at_desk() as look:
         assert look.execute(select(func.count()).select_from(audit_log)).scalar() == 0
-        journal.note(desk, "amy", "test.note")
+        audit.note(desk, "amy", "test.note")
     assert len(_lines(desk)) == 1
 
 
@@ -124,18 +124,18 @@ def test_a_change_takes_its_moment_when_its_turn_has_come(tmp_path: Path) -> Non
         return NINE
 
     stores = open_stores(Settings(data_dir=tmp_path), now)
-    journal.note(stores, "amy", "test.note")
+    audit.note(stores, "amy", "test.note")
     assert others_could_write == [False]
     stores.desk.dispose()
 
 
 def test_bookkeeping_changes_something_without_a_line(desk: Stores) -> None:
-    with journal.bookkeeping(desk) as entry:
+    with audit.bookkeeping(desk) as entry:
         entry.desk.execute(insert(goals).values(_goal("leads")))
     assert (_goals(desk), _lines(desk)) == (1, [])
 
     def half() -> None:
-        with journal.bookkeeping(desk) as entry:
+        with audit.bookkeeping(desk) as entry:
             entry.desk.execute(delete(goals))
             raise ZeroDivisionError
 
@@ -146,7 +146,7 @@ def test_bookkeeping_changes_something_without_a_line(desk: Stores) -> None:
 
 def _hundred(stores: Stores) -> None:
     for number in range(100):
-        journal.note(stores, "amy", "test.note", str(number), f"because of {number}")
+        audit.note(stores, "amy", "test.note", str(number), f"because of {number}")
 
 
 @pytest.mark.parametrize("column", ["who", "action", "subject", "why", "happened_at", "chain"])
@@ -190,7 +190,7 @@ def test_many_writers_at_once_leave_one_whole_chain(desk: Stores) -> None:
     def write(who: str) -> None:
         try:
             for number in range(15):
-                journal.note(desk, who, "test.note", str(number))
+                audit.note(desk, who, "test.note", str(number))
         except BaseException as error:
             wrong.append(error)
 
@@ -212,14 +212,14 @@ _words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x
 def test_whatever_is_written_into_a_line_stays_one_line_and_the_chain_whole(lines, tmp_path_factory) -> None:
     stores = open_stores(Settings(data_dir=tmp_path_factory.mktemp("desk")), lambda: NINE)
     for who, subject, why in lines:
-        journal.note(stores, who, "test.note", subject, why)
+        audit.note(stores, who, "test.note", subject, why)
     assert [(row.who, row.subject, row.why) for row in _lines(stores)] == lines
     assert _broken(stores) is None
     stores.desk.dispose()
 
 
 def test_words_moved_from_one_column_to_the_next_are_found(desk: Stores) -> None:
-    journal.note(desk, "amy", "test.note", "ab", "c")
+    audit.note(desk, "amy", "test.note", "ab", "c")
     with desk.desk.begin() as connection:
         connection.execute(update(audit_log).values(subject="a", why="bc"))
     assert _broken(desk) == 1

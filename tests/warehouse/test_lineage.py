@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from metrics import CATALOGUE
-from metrics.query import columns_of
-from warehouse import lineage
-from warehouse.access import SYSTEM, Reader
-from warehouse.coverage import origins_of
-from warehouse.lineage import Origin, origins
+from metrics.query.query import columns_of
+from warehouse.access.data_coverage import origins_of
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.load import lineage
+from warehouse.load.lineage import Origin, origins
 from warehouse.schema import origins as table
 
 

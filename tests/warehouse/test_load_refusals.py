@@ -11,9 +11,9 @@ import pytest
 import small_bank
 from morning import stores_in
 
-from warehouse.connect import Stores
 from warehouse.errors import LoadRefused, NothingLoaded
-from warehouse.load import load, next_snapshot
+from warehouse.load.loading import load, next_snapshot
+from warehouse.stores.connect import Stores
 
 CUSTOMERS = small_bank.FILES["customers.csv"]
 OUTSIDE = "a_file_outside.csv"

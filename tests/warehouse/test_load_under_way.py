@@ -20,13 +20,14 @@ import small_bank
 from morning import stores_in
 from sqlalchemy import func, select
 
-from warehouse import journal, schema
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores
-from warehouse.desk import audit_log
+from warehouse import schema
+from warehouse.access import audit
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.app_db.app_schema import audit_log
 from warehouse.errors import LoadRefused
-from warehouse.load import load, next_snapshot
-from warehouse.snapshots import POINTER, snapshot_file
+from warehouse.load.loading import load, next_snapshot
+from warehouse.stores.connect import Stores
+from warehouse.stores.snapshots import POINTER, snapshot_file
 
 ROOT = Path(__file__).parents[2]
 KILLS = 3
@@ -243,7 +244,7 @@ def test_a_bank_of_a_version_that_lacked_a_derived_table_is_loaded_over(
 
 
 def test_the_desk_is_untouched_by_a_load(empty: Stores, tmp_path: Path) -> None:
-    journal.note(empty, "amy", "test.note", why="before")
+    audit.note(empty, "amy", "test.note", why="before")
     load(empty, small_bank.write(tmp_path / "extracts"))
     assert list(Reader(empty, SYSTEM).frame(select(audit_log.c.why))["why"]) == ["before"]
 

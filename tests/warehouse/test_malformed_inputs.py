@@ -16,10 +16,10 @@ import pytest
 from malformed import CASES, FOLDER, Case, write
 from morning import stores_in
 
-from warehouse.connect import Stores
 from warehouse.errors import LoadRefused
-from warehouse.load import load
-from warehouse.snapshots import pointed_to, snapshot_file
+from warehouse.load.loading import load
+from warehouse.stores.connect import Stores
+from warehouse.stores.snapshots import pointed_to, snapshot_file
 
 ROOT = Path(__file__).parents[2]
 ACCEPTED = [c for c in CASES if not c.says]

@@ -16,25 +16,26 @@ from hypothesis import strategies as st
 from malformed import write
 from sqlalchemy import Engine, create_engine, literal, select
 
-from metrics import customer, missing
-from metrics.query import Question, ask
-from metrics.scope import Period, Scope
-from metrics.words import until
-from pages.kit.tables import as_days
-from reports import cells
-from warehouse import marking, values
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores, open_stores
-from warehouse.coverage import coverage
-from warehouse.existing import check_url
-from warehouse.load import load, next_snapshot
-from warehouse.moment_sql import before, before_sql, hours_between, hours_sql, instant
-from warehouse.moments import Clock, Moment, instant_of, only_a_day, wall
-from warehouse.moments import before as surely_before
+from metrics.comparison.words import until
+from metrics.customers import timeline
+from metrics.definitions.scope import Period, Scope
+from metrics.query import missing_reasons
+from metrics.query.query import Question, ask
+from pages.components.tables import as_days
+from reports.documents import safe_cells
+from warehouse.access.data_coverage import coverage
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.load.existing_warehouse import check_url
+from warehouse.load.loading import load, next_snapshot
 from warehouse.schema import leads, tickets
 from warehouse.settings import Settings
-from workflow import leads as leads_list
-from workflow.hand_offs import write_hand_offs
+from warehouse.sql.moment_sql import before, before_sql, hours_between, hours_sql, instant
+from warehouse.sql.moments import Clock, Moment, instant_of, only_a_day, wall
+from warehouse.sql.moments import before as surely_before
+from warehouse.stores.connect import Stores, open_stores
+from warehouse.validation import moment_marks, values
+from workflow.qualification import lead_review as leads_list
+from workflow.qualification.contact_deadlines import write_hand_offs
 
 JULY = datetime(2026, 7, 1, 9)
 AS_OF = date(2026, 6, 30)
@@ -137,10 +138,10 @@ def _sql(first: str, second: str, zone: str) -> tuple[float | None, bool, bool]:
         )
         clock = Clock(zone)
         casts = ", ".join(f"{values.cast(c, 'VARCHAR', 'TIMESTAMP', clock)} AS {c}" for c in "ab")
-        marking.define(db)
+        moment_marks.define(db)
         db.execute(f"CREATE OR REPLACE TABLE rows AS SELECT {casts} FROM staged")
         given_types = {"a": "VARCHAR", "b": "VARCHAR"}
-        marking.mark_plain(db, "rows", given_types, clock, values.says_its_zone)
+        moment_marks.mark_plain(db, "rows", given_types, clock, values.says_its_zone)
         asked = f"SELECT {hours_sql('a', 'b')}, {before_sql('a', 'b')}, {before_sql('b', 'a')} FROM rows"
         return db.execute(asked).fetchone()  # type: ignore[return-value]
 
@@ -369,10 +370,10 @@ def test_a_figure_in_hours_says_how_many_rows_have_none(tmp_path):
     assert figure(stores, "reply_median", may) == pytest.approx(2)
     covered = coverage(stores)
     assert (
-        missing.missed("reply_median", covered)
+        missing_reasons.missed("reply_median", covered)
         == "1 row of tickets with only the day of first_reply_at is not in it"
     )
-    assert missing.missed("cases_opened", covered) == ""
+    assert missing_reasons.missed("cases_opened", covered) == ""
 
 
 def test_a_bank_that_gives_days_only_has_no_hours_and_says_why(tmp_path):
@@ -382,7 +383,7 @@ def test_a_bank_that_gives_days_only_has_no_hours_and_says_why(tmp_path):
     may = Period(date(2026, 5, 1), date(2026, 5, 31))
     value = figure(stores, "reply_median", may)
     assert pd.isna(value)
-    found = missing.why("reply_median", may, {"value": value}, coverage(stores))
+    found = missing_reasons.why("reply_median", may, {"value": value}, coverage(stores))
     assert found is not None
     assert found.sentence == (
         "Not known: of `tickets.opened_at` and `tickets.first_reply_at` only the day is given, and no hours."
@@ -431,7 +432,7 @@ def test_a_file_shows_a_day_as_a_day(tmp_path):
     load(stores, tmp_path / "f", as_of=AS_OF)
     frame = Reader(stores, SYSTEM).frame(select(leads.c.created_at, leads.c.won_at))
     both = pd.DataFrame({"at": [frame["created_at"][0], frame["won_at"][0], pd.NaT]})
-    assert cells.columns(both) == [[datetime(2026, 5, 20, 9), date(2026, 5, 20), None]]
+    assert safe_cells.columns(both) == [[datetime(2026, 5, 20, 9), date(2026, 5, 20), None]]
     shown, formats = as_days(both, {})
     assert shown["at"].tolist()[:2] == ["2026-05-20 09:00", "2026-05-20"]
     assert pd.isna(shown["at"][2])
@@ -447,7 +448,7 @@ def test_the_journey_orders_a_day_without_a_time_before_nothing_of_its_day(tmp_p
     )
     stores = bank(tmp_path / "data")
     load(stores, tmp_path / "f", as_of=AS_OF)
-    asked = customer.journey("C1", AS_OF, frozenset({"leads"}))
+    asked = timeline.journey("C1", AS_OF, frozenset({"leads"}))
     assert asked is not None
     what = Reader(stores, SYSTEM).frame(asked)["what"].tolist()
     assert what[::-1] == [

@@ -13,19 +13,22 @@ from hypothesis import strategies as st
 from onlookers import EVERYBODY
 from sqlalchemy import func, select
 
-from metrics import CATALOGUE, overlap
-from metrics.measure import measures_of
-from metrics.query import Question, ask
-from metrics.report import ways
-from metrics.scope import Period, Scope
-from models.association import links
-from warehouse import desk, schema
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores
-from warehouse.coverage import found_by_checks
+from metrics import CATALOGUE
+from metrics.attribution import audience_overlap
+from metrics.definitions.measure import measures_of
+from metrics.definitions.scope import Period, Scope
+from metrics.query.query import Question, ask
+from metrics.query.report_query import ways
+from models.experiments.association import links
+from warehouse import schema
+from warehouse.access.data_coverage import found_by_checks
+from warehouse.access.disclosure_control import BESIDES, PEOPLE, without_small_cells
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.app_db import app_schema
 from warehouse.errors import reference
-from warehouse.totals import BESIDES, PEOPLE, without_small_cells
-from workflow import adoption, voice
+from warehouse.stores.connect import Stores
+from workflow.records import adoption
+from workflow.scoring import voice_themes
 
 SMALLEST = 10
 SIZES = st.one_of(st.integers(0, 14), st.integers(0, 400))
@@ -177,11 +180,11 @@ def test_colleagues_who_stayed_away_are_not_counted_when_they_are_few(
         for n in range(accounts):
             person = {"username": f"u{n}", "full_name": f"U {n}", "role": "sales", "password_hash": "x"}
             connection.execute(
-                desk.users.insert().values(**person, created_at=at, must_change_password=False)
+                app_schema.users.insert().values(**person, created_at=at, must_change_password=False)
             )
         for n in range(came):
             session = {"token_hash": f"t{n}", "username": f"u{n}", "started_at": at, "seen_at": at}
-            connection.execute(desk.sessions.insert().values(**session))
+            connection.execute(app_schema.sessions.insert().values(**session))
     today = Period(at.date(), at.date())
     for role in ("executive", "marketing", "sales", "analyst"):
         found = adoption.signed_in(Reader(empty, EVERYBODY[role]), today)
@@ -202,7 +205,7 @@ def test_no_link_with_a_feature_counts_few_people(rows: list[tuple[int, int, int
     """Everybody may read that table: so many of so many, with a case or without one."""
     table = [(f"f{i}", "s", a, a + n, c, c + m) for i, (a, n, c, m) in enumerate(rows)]
     columns = ["feature", "stratum", "users_with_case", "users", "others_with_case", "others"]
-    shown = voice.shown(links(pd.DataFrame(table, columns=columns)), SMALLEST)
+    shown = voice_themes.shown(links(pd.DataFrame(table, columns=columns)), SMALLEST)
     for people in ("users", "others"):
         told = pd.concat(
             [shown[people], shown[f"{people}_with_case"], shown[people] - shown[f"{people}_with_case"]]
@@ -223,7 +226,7 @@ def test_the_log_of_a_bug_holds_no_value_of_a_row(empty: Stores, caplog: pytest.
         "note": "Mrs Chan Siu Ming, 9123 4567",
     }
     with pytest.raises(Exception) as bug, empty.desk.begin() as connection:  # noqa: PT011
-        connection.execute(desk.alert_steps.insert().values(**step, taken_by="amy"))
+        connection.execute(app_schema.alert_steps.insert().values(**step, taken_by="amy"))
     with caplog.at_level(logging.ERROR):
         number = reference(bug.value)
     assert number in caplog.text
@@ -242,7 +245,7 @@ def test_the_log_of_a_bug_holds_no_value_of_a_row(empty: Stores, caplog: pytest.
 def test_pairs_of_campaigns_and_findings_of_checks_tell_of_no_few(night: Stores) -> None:
     for role in ("marketing", "executive"):
         reader = Reader(night, EVERYBODY[role])
-        pairs = overlap.without_few_left(reader.frame(overlap.pairs(QUARTER)), reader)
+        pairs = audience_overlap.without_few_left(reader.frame(audience_overlap.pairs(QUARTER)), reader)
         assert pairs["close"].notna().any()
         assert not (pairs["reached"] - pairs["close"]).between(1, SMALLEST - 1).any()
         told = found_by_checks(reader).set_index(["table_name", "check_name"])["row_count"]

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as some
 from malformed import parquet, sheet, write
 
-from warehouse import spelling
-from warehouse.connect import Stores
+from warehouse.cleaning import spelling
 from warehouse.errors import LoadRefused
-from warehouse.load import load
+from warehouse.load.loading import load
+from warehouse.stores.connect import Stores
 
 HEAD = ("lead_id", "channel", "created_at", "won_at")
 NOTHINGS = ("NULL", "N/A", "-", "", "nan", "  ", "\\N", "n.a.", "<NA>", "None")

@@ -11,17 +11,17 @@ from hypothesis import strategies as some
 from malformed import FOLDER, write
 from sqlalchemy import select
 
-from metrics import query
-from metrics.query import Question
-from metrics.scope import Period, Scope
-from warehouse import rhythm
-from warehouse.access import SYSTEM, Reader, Viewer
-from warehouse.connect import Stores
-from warehouse.coverage import failed_checks, status
+from metrics.definitions.scope import Period, Scope
+from metrics.query import query
+from metrics.query.query import Question
+from warehouse.access.data_coverage import failed_checks, status
+from warehouse.access.reader import SYSTEM, Reader, Viewer
+from warehouse.access.roles import ROLES, RULES, See
 from warehouse.errors import AccessRefused, LoadRefused
-from warehouse.load import load
-from warehouse.roles import ROLES, RULES, See
+from warehouse.load.loading import load
 from warehouse.schema import quarantine
+from warehouse.stores.connect import Stores
+from warehouse.validation import volume_checks
 
 DAY = date(2026, 6, 30)
 CHECK = "-- table: leads\n-- owner: Marketing\n-- says: Sent by Marketing, never received.\n"
@@ -136,25 +136,25 @@ def daily(counts: list[int], until: date = DAY) -> dict[date, int]:
 
 
 def test_a_daily_source_four_days_late_is_overdue_and_a_monthly_one_is_not():
-    assert rhythm.judge(daily([10] * 90, DAY - timedelta(days=4)), DAY).overdue
-    assert not rhythm.judge(daily([10] * 90, DAY - timedelta(days=3)), DAY).overdue
+    assert volume_checks.judge(daily([10] * 90, DAY - timedelta(days=4)), DAY).overdue
+    assert not volume_checks.judge(daily([10] * 90, DAY - timedelta(days=3)), DAY).overdue
     months = {date(2025, m, 28): 10 for m in range(1, 13)}
-    assert not rhythm.judge(months, date(2026, 2, 10)).overdue
-    assert rhythm.judge(months, date(2026, 2, 14)).overdue
+    assert not volume_checks.judge(months, date(2026, 2, 10)).overdue
+    assert volume_checks.judge(months, date(2026, 2, 14)).overdue
 
 
 def test_half_a_week_lost_is_told():
-    assert rhythm.judge(daily([100] * 83 + [0, 0, 0, 0, 100, 100, 100]), DAY).volume
-    assert rhythm.judge(daily([100] * 83 + [100, 100, 0, 0, 0, 100, 300]), DAY).volume == ""
+    assert volume_checks.judge(daily([100] * 83 + [0, 0, 0, 0, 100, 100, 100]), DAY).volume
+    assert volume_checks.judge(daily([100] * 83 + [100, 100, 0, 0, 0, 100, 300]), DAY).volume == ""
 
 
 def test_a_month_end_among_the_weeks_before_is_no_alarm():
-    assert rhythm.judge(daily([400 if i % 30 == 0 else 100 for i in range(91)]), DAY).volume == ""
+    assert volume_checks.judge(daily([400 if i % 30 == 0 else 100 for i in range(91)]), DAY).volume == ""
 
 
 @given(some.lists(some.integers(80, 120), min_size=80, max_size=120))
 def test_what_only_wavers_by_a_fifth_is_never_an_alarm(counts):
-    judged = rhythm.judge(daily(counts), DAY)
+    judged = volume_checks.judge(daily(counts), DAY)
     assert judged.volume == ""
     assert not judged.overdue
 

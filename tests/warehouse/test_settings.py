@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 import cli
-from warehouse import connect
 from warehouse.errors import Problem
 from warehouse.settings import Settings, read
+from warehouse.stores import connect
 
 
 def _file(folder: Path, text: str) -> Path:

@@ -9,7 +9,7 @@ import pytest
 from malformed import parquet, sheet, write
 
 from warehouse.errors import LoadRefused
-from warehouse.load import load
+from warehouse.load.loading import load
 
 HEAD = ("lead_id", "created_at")
 DAY = datetime(2026, 6, 1)

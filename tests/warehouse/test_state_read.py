@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from morning import MORNING
 
-from warehouse.connect import Stores
-from warehouse.server import AS_IT_IS
+from warehouse.stores.connect import Stores
+from warehouse.stores.postgresql import AS_IT_IS
 
 
 class Read:

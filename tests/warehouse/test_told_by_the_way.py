@@ -12,22 +12,24 @@ import pytest
 from morning import stores_in
 from onlookers import EVERYBODY
 
-from metrics import CATALOGUE, waiting
-from metrics.coverage import delivered_until
-from metrics.query import BOTTOM, Question, ask
-from metrics.scope import Period, Scope
-from metrics.stages import STAGES, stays
-from models import fitting, lifetime_value
-from warehouse import coverage
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores
-from warehouse.coverage import found_by_checks
+from metrics import CATALOGUE
+from metrics.definitions.scope import Period, Scope
+from metrics.leads import backlog
+from metrics.leads.stage_durations import STAGES, stays
+from metrics.query.query import BOTTOM, Question, ask
+from metrics.query.time_coverage import delivered_until
+from models.churn import fitting
+from models.value import lifetime_value
+from warehouse.access import data_coverage
+from warehouse.access.data_coverage import found_by_checks
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.access.roles import ROLES
 from warehouse.errors import AccessRefused, ModelRefused
-from warehouse.load import load
-from warehouse.roles import ROLES
+from warehouse.load.loading import load
 from warehouse.schema import event_days
-from workflow.goals import Draft
-from workflow.outlook import with_path
+from warehouse.stores.connect import Stores
+from workflow.goals.goal_outlook import with_path
+from workflow.goals.goal_records import Draft
 
 SMALLEST = 10
 JUNE = date(2026, 6, 30)
@@ -67,7 +69,7 @@ def test_a_figure_that_ends_earlier_than_its_part_does_not_tell_of_the_few_betwe
     """The leads of all days are shown beside a share of those of the days that were delivered."""
     stores = loaded({"leads.csv": _leads(date(2026, 6, 20))})
     everything, totals = (Reader(stores, who) for who in (SYSTEM, EVERYBODY["executive"]))
-    covered = coverage.of(everything)
+    covered = data_coverage.of(everything)
     assert covered is not None
     ratio = "lead_conversion"
     assert delivered_until(CATALOGUE[ratio], covered) < delivered_until(CATALOGUE["leads"], covered)
@@ -89,9 +91,9 @@ def test_no_table_of_who_waits_tells_what_the_figure_under_the_same_filter_hides
         scope = Scope(QUARTER, (("channel", channels),))
         left, waits = stays(reader, STAGES[0], scope, JUNE)
         return [
-            waiting.never_taken_up_by_age(reader, JUNE, scope)["people"].sum(),
-            waiting.never_taken_up_by_campaign(reader, JUNE, scope)["waiting__0"].sum(),
-            waiting.never_taken_up_in_all(reader, JUNE, scope)["waiting__0"].sum(),
+            backlog.never_taken_up_by_age(reader, JUNE, scope)["people"].sum(),
+            backlog.never_taken_up_by_campaign(reader, JUNE, scope)["waiting__0"].sum(),
+            backlog.never_taken_up_in_all(reader, JUNE, scope)["waiting__0"].sum(),
             left["people"].sum() + waits["people"].sum(),
         ]
 
@@ -153,7 +155,7 @@ def test_a_check_of_a_table_that_nobody_of_a_role_sees_counts_no_few_rows(loaded
 
 
 def test_the_days_of_the_columns_are_read_row_by_row_only_by_who_mends_them(night: Stores) -> None:
-    """How many rows have no date may be few; figures say it through `metrics.missing`, which knows who reads."""
+    """How many rows have no date may be few; figures say it through `metrics.query.missing_reasons`, which knows who reads."""
     for role, viewer in EVERYBODY.items():
         reader = Reader(night, viewer)
         if role in ("analyst", "administrator"):

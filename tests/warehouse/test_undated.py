@@ -6,16 +6,16 @@ import pytest
 from malformed import write
 from sqlalchemy import select
 
-from warehouse import coverage
-from warehouse.access import SYSTEM, Reader, Viewer
-from warehouse.load import load
+from warehouse.access import data_coverage
+from warehouse.access.reader import SYSTEM, Reader, Viewer
+from warehouse.load.loading import load
 from warehouse.schema import UNIFIED_TABLES, quarantine
 
 LEADS = "lead_id,created_at,won_at\nL1,2026-06-01,\nL2,,2026-06-09\nL3,,\n"
 
 
 def undated(stores, role: str = "analyst") -> dict[str, tuple]:
-    rows = coverage.undated(Reader(stores, Viewer("x", "X", role)))
+    rows = data_coverage.undated(Reader(stores, Viewer("x", "X", role)))
     known = rows["row_count"].astype(object).where(rows["row_count"].notna(), None)
     return dict(zip(rows["table_name"], zip(rows["column_name"], known, strict=True), strict=True))
 
@@ -24,7 +24,7 @@ def test_leads_without_the_day_they_came_are_counted_and_the_sentence_names_what
     write(tmp_path / "f", {"leads.csv": LEADS})
     load(empty, tmp_path / "f")
     assert undated(empty) == {"leads": ("created_at", 2)}
-    (says,) = coverage.undated(Reader(empty, SYSTEM))["says"]
+    (says,) = data_coverage.undated(Reader(empty, SYSTEM))["says"]
     assert says.startswith(
         "Their created_at is not known: they are in no figure of leads by the day they came"
     )
@@ -47,7 +47,7 @@ def test_few_undated_people_are_not_counted_for_those_who_see_totals_only(empty,
 
 @pytest.mark.parametrize("table", [t for t in UNIFIED_TABLES if t.info["happened_on"]], ids=lambda t: t.name)
 def test_every_table_whose_day_may_be_missing_is_looked_at(table):
-    from warehouse.checks import CHECKS, UNDATED
+    from warehouse.validation.checks import CHECKS, UNDATED
 
     nullable = table.c[table.info["happened_on"]].nullable
     assert any(c.name == UNDATED and c.table == table.name for c in CHECKS) is nullable

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
-from warehouse.access import Viewer
-from warehouse.connect import Stores
+from warehouse.access.reader import Viewer
+from warehouse.stores.connect import Stores
 
 MORNING = datetime(2026, 7, 1, 8, 0)
 """The clock of every test; the sample bank is fully loaded up to the day before."""

@@ -12,9 +12,9 @@ import pytest
 from alert_queue import Clock
 
 from sample_data.bank import generate
-from warehouse.connect import Stores, open_stores
-from warehouse.load import load
+from warehouse.load.loading import load
 from warehouse.settings import Settings
+from warehouse.stores.connect import Stores, open_stores
 from workflow import nightly
 
 

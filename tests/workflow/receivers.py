@@ -15,13 +15,13 @@ from pathlib import Path
 
 from sqlalchemy import insert, select
 
-from warehouse import journal
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores, open_stores
-from warehouse.desk import alerts, users
+from warehouse.access import audit
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.app_db.app_schema import alerts, users
 from warehouse.schema import customers
 from warehouse.settings import Settings
-from workflow import outbox
+from warehouse.stores.connect import Stores, open_stores
+from workflow.records import outbox
 
 SECRET = "s3cret-path-of-the-hook"
 WHERE = "CONCORD_MESSAGES_TEST"
@@ -158,7 +158,7 @@ def flag(stores: Stores, raised_on: date = date(2026, 6, 30), first: int = 0, nu
     for rm_id, team in (("RM01", "Central"), ("RM07", "Kowloon")):
         own = people[people["rm_id"] == rm_id].iloc[first : first + number]
         rows += [_alert(row.customer_id, rm_id, team, n, raised_on) for n, row in enumerate(own.itertuples())]
-    with journal.entry(stores, "nightly", "alert.raise") as entry:
+    with audit.entry(stores, "nightly", "alert.raise") as entry:
         entry.desk.execute(insert(alerts), rows)
         outbox.write_new_alerts(entry, rows)
     return [row["alert_id"] for row in rows]

@@ -12,18 +12,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from warehouse import journal
-from warehouse.access import Reader, Viewer
-from warehouse.connect import Stores
-from warehouse.desk import alert_steps, alerts, audit_log
+from warehouse.access import audit
+from warehouse.access.reader import Reader, Viewer
+from warehouse.app_db.app_schema import alert_steps, alerts, audit_log
 from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.settings import Settings
-from workflow import balance, queue
-from workflow.alerts import Night, tonight
-from workflow.assign import claim, covered
-from workflow.overdue import RULE_REMOVED, close_without_rule, escalate
-from workflow.rules import rules
-from workflow.steps import CLOSING, SNOOZED, STEPS, record_step, standing, take_back
+from warehouse.stores.connect import Stores
+from workflow.alerts import alert_queue, workload
+from workflow.alerts.alert_steps import CLOSING, SNOOZED, STEPS, record_step, standing, take_back
+from workflow.alerts.assignment import claim, covered
+from workflow.alerts.raising import Night, tonight
+from workflow.records.escalation import RULE_REMOVED, close_without_rule, escalate
+from workflow.rules.rule_definitions import rules
 
 RULE = rules(Settings())[0]
 DAY = date(2026, 6, 30)
@@ -90,7 +90,7 @@ def test_what_is_due_soon_overdue_snoozed_and_passed_on_is_told_apart() -> None:
             "escalated_on": pd.to_datetime([None, None, "2026-06-30", None, None]),
         }
     )
-    assert queue.counts(people, DAY) == {
+    assert alert_queue.counts(people, DAY) == {
         "open": 4,
         "due": 1,
         "overdue": 2,
@@ -132,7 +132,7 @@ def test_a_removed_rule_closes_its_alerts_with_that_reason_and_deletes_none(desk
     rows = _all(desk, alerts)
     assert {(r["status"], r["outcome"]) for r in rows} == {("closed", RULE_REMOVED)}
     assert len(rows) == 3
-    assert queue.outcome_words(RULE_REMOVED) == "The rule behind it was removed"
+    assert alert_queue.outcome_words(RULE_REMOVED) == "The rule behind it was removed"
 
 
 @pytest.mark.parametrize("step", CLOSING)
@@ -271,7 +271,7 @@ def test_every_line_of_an_alerts_life_stands_in_the_audit_log(desk: Stores) -> N
     said = [(r["who"], r["action"]) for r in _all(desk, audit_log) if r["subject"] == alert]
     assert said == [("amy", "alert.claim"), ("amy", "alert.step"), ("amy", "alert.correct")]
     with desk.desk.connect() as connection:
-        assert journal.broken_line(connection) is None
+        assert audit.broken_line(connection) is None
         assert connection.execute(select(func.count()).select_from(alert_steps)).scalar() == 3
 
 
@@ -301,16 +301,16 @@ def _load(*counts: tuple[str, int, int]) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def test_an_uneven_team_gets_suggestions_from_the_busiest_to_the_idlest() -> None:
     rows, load = _load(("R1", 20, 10), ("R2", 2, 10), ("R3", 10, 10))
-    moves = balance.suggestions(rows, load)
+    moves = workload.suggestions(rows, load)
     assert [(m.from_name, m.to_rm) for m in moves] == [("R1", "R2")] * 3
     assert moves[0].alert_id == "R1-19"  # the one due last
-    assert balance.in_words(load) == "R1 has 2.0 weeks of calls open, R2 0.2."
+    assert workload.in_words(load) == "R1 has 2.0 weeks of calls open, R2 0.2."
 
 
 def test_an_even_team_is_left_alone() -> None:
     rows, load = _load(("R1", 10, 10), ("R2", 12, 10))
-    assert balance.suggestions(rows, load) == []
-    assert "spread evenly" in balance.in_words(load)
+    assert workload.suggestions(rows, load) == []
+    assert "spread evenly" in workload.in_words(load)
 
 
 @settings(max_examples=60, deadline=None)
@@ -322,7 +322,7 @@ def test_a_suggestion_never_makes_the_receiver_the_busiest(teams: list[tuple[int
     if rows.empty:
         return
     weeks = dict(zip(load["rm_id"], load["weeks"], strict=True))
-    moves = balance.suggestions(rows, load)
+    moves = workload.suggestions(rows, load)
     assert len({m.alert_id for m in moves}) == len(moves)
     for move in moves:
         assert weeks[move.to_rm] < max(weeks.values())

@@ -11,12 +11,12 @@ import pytest
 from alert_queue import AMY, Clock, found, holding_out
 from sqlalchemy import func, select
 
-from warehouse.connect import Stores
-from warehouse.desk import alert_steps, alerts, audit_log
+from warehouse.app_db.app_schema import alert_steps, alerts, audit_log
 from warehouse.settings import Settings
-from workflow.alerts import CONDITION_ENDED, CUSTOMER_LEFT, Night, tonight
-from workflow.rules import Rule, rules
-from workflow.steps import record_step
+from warehouse.stores.connect import Stores
+from workflow.alerts.alert_steps import record_step
+from workflow.alerts.raising import CONDITION_ENDED, CUSTOMER_LEFT, Night, tonight
+from workflow.rules.rule_definitions import Rule, rules
 
 COMPLAINT, CHURN = rules(Settings())
 DAY = date(2026, 6, 30)

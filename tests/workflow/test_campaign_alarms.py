@@ -9,15 +9,15 @@ import pytest
 from morning import on
 from sqlalchemy import func, select
 
-from warehouse import load
-from warehouse.access import SYSTEM, Reader, Viewer
-from warehouse.connect import Stores
-from warehouse.desk import audit_log, campaign_steps
+from warehouse.access.reader import SYSTEM, Reader, Viewer
+from warehouse.access.roles import ROLES
+from warehouse.app_db.app_schema import audit_log, campaign_steps
 from warehouse.errors import AccessRefused, ChangeRefused
-from warehouse.roles import ROLES
+from warehouse.load import loading
 from warehouse.schema import campaigns
-from workflow.campaign_alarms import MAY_CLOSE, QUIET_DAYS, close_alarm, how_ended, stands
-from workflow.campaigns import LONGEST_NOTE, record
+from warehouse.stores.connect import Stores
+from workflow.campaigns.campaign_alarms import MAY_CLOSE, QUIET_DAYS, close_alarm, how_ended, stands
+from workflow.campaigns.campaign_lifecycle import LONGEST_NOTE, record
 
 MARKETING, SALES = (Viewer(role, role.title(), role) for role in ("marketing", "sales"))
 CAMPAIGN, OTHER = "CMP-06", "CMP-05"
@@ -34,7 +34,7 @@ def stand(stores: Stores, as_of: date = AS_OF, ends_on: date | None = None) -> d
 @pytest.fixture
 def running(own_bank: Stores) -> Stores:
     """The sample bank, with the two campaigns without a last day."""
-    with load.next_snapshot(own_bank) as draft:
+    with loading.next_snapshot(own_bank) as draft:
         draft.connection.execute(
             campaigns.update().where(campaigns.c.campaign_id.in_([CAMPAIGN, OTHER])).values(ends_on=None)
         )
@@ -87,7 +87,7 @@ def test_an_alarm_is_closed_once_and_none_of_a_campaign_that_is_over(running: St
     close_alarm(running, SALES, CAMPAIGN, "The letter was rewritten", AS_OF)
     with pytest.raises(ChangeRefused, match="Somebody has closed this alarm already"):
         close_alarm(running, MARKETING, CAMPAIGN, "Mine, too", AS_OF)
-    with load.next_snapshot(running) as draft:
+    with loading.next_snapshot(running) as draft:
         ended = campaigns.update().where(campaigns.c.campaign_id == OTHER)
         draft.connection.execute(ended.values(ends_on=AS_OF - timedelta(days=1)))
     with pytest.raises(ChangeRefused, match="ended on 29 Jun 2026, and its alarm with it"):

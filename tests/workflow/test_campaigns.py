@@ -9,14 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, func, select
 
-from warehouse import coverage, load
-from warehouse.access import SYSTEM, Reader, Viewer
-from warehouse.connect import Stores
-from warehouse.desk import audit_log, campaign_steps
+from warehouse.access import data_coverage
+from warehouse.access.reader import SYSTEM, Reader, Viewer
+from warehouse.access.roles import ROLES
+from warehouse.app_db.app_schema import audit_log, campaign_steps
 from warehouse.errors import AccessRefused, ChangeRefused
-from warehouse.roles import ROLES
+from warehouse.load import loading
 from warehouse.schema import campaigns
-from workflow.campaigns import STEPS, history, record, states
+from warehouse.stores.connect import Stores
+from workflow.campaigns.campaign_lifecycle import STEPS, history, record, states
 
 MARKETING = Viewer("mia", "Mia Marketing", "marketing")
 CAMPAIGN = "CMP-06"
@@ -64,8 +65,8 @@ def test_a_closed_campaign_takes_no_step_until_it_is_reopened(own_bank: Stores) 
 
 
 def test_a_campaign_that_still_runs_cannot_be_closed(own_bank: Stores) -> None:
-    with load.next_snapshot(own_bank) as draft:
-        day = coverage.as_of(Reader(own_bank, SYSTEM)) + timedelta(days=1)
+    with loading.next_snapshot(own_bank) as draft:
+        day = data_coverage.as_of(Reader(own_bank, SYSTEM)) + timedelta(days=1)
         draft.connection.execute(
             campaigns.update().where(campaigns.c.campaign_id == CAMPAIGN).values(ends_on=day)
         )

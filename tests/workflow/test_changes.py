@@ -11,16 +11,16 @@ import pytest
 from alert_queue import AMY, BOB, LEAD, Clock, found, holding_out
 from sqlalchemy import select
 
-from warehouse.access import Reader, Viewer
-from warehouse.connect import Stores, open_stores
-from warehouse.desk import alerts
-from warehouse.load import load
+from warehouse.access.reader import Reader, Viewer
+from warehouse.app_db.app_schema import alerts
+from warehouse.load.loading import load
 from warehouse.settings import Settings
-from workflow import queue
-from workflow.alerts import tonight
-from workflow.changes import Changes, changes
-from workflow.rules import rules
-from workflow.steps import record_step
+from warehouse.stores.connect import Stores, open_stores
+from workflow.alerts import alert_queue
+from workflow.alerts.alert_steps import record_step
+from workflow.alerts.queue_changes import Changes, changes
+from workflow.alerts.raising import tonight
+from workflow.rules.rule_definitions import rules
 
 RULE = rules(Settings())[0]
 MONDAY, TODAY = date(2026, 6, 29), date(2026, 6, 30)
@@ -55,7 +55,7 @@ def week(tmp_path: Path, clock: Clock) -> Iterator[Stores]:
 
 def since_monday(stores: Stores, viewer: Viewer) -> Changes:
     reader = Reader(stores, viewer, stores.snapshot())
-    return changes(reader, queue.by_customer(queue.open_alerts(reader, today=TODAY)), TODAY)
+    return changes(reader, alert_queue.by_customer(alert_queue.open_alerts(reader, today=TODAY)), TODAY)
 
 
 def work(stores: Stores, customer: str, *steps: str) -> None:

@@ -13,19 +13,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from morning import stores_in
 
-from models import worth
-from pages.growth import budget
-from pages.growth.channel_value import headline, sentence
+from models.value import net_value
+from pages.growth.channels import budget
+from pages.growth.channels.channel_value import headline, sentence
 from reports.answers import channels, decisions
-from warehouse import coverage
-from warehouse.access import SYSTEM, Reader, Viewer
-from workflow.conclusions import ALIKE, FEW, PROMISES, Conclusion, conclude, concluded
+from warehouse.access import data_coverage
+from warehouse.access.reader import SYSTEM, Reader, Viewer
+from workflow.campaigns.campaign_conclusions import ALIKE, FEW, PROMISES, Conclusion, conclude, concluded
 
 FARES = (ALIKE, FEW, PROMISES, "more complain", "more complain, more leave early")
 
 
 def group(
-    verdict: str = worth.WORTH, fares: str = ALIKE, paying: float = 80.0, **more: object
+    verdict: str = net_value.WORTH, fares: str = ALIKE, paying: float = 80.0, **more: object
 ) -> pd.DataFrame:
     row = {
         "group": "C1",
@@ -57,12 +57,12 @@ def conclusion(frame: pd.DataFrame) -> Conclusion:
         (group(paying=45), Conclusion.MORE),  # 35.6 to 54.8 %: fewer than half, but not clearly
         (group(fares="more complain"), Conclusion.MEND),
         (group(fares=PROMISES), Conclusion.OVERPROMISES),
-        (group(worth.NOT_WORTH, PROMISES), Conclusion.OVERPROMISES),
-        (group(worth.NOT_WORTH), Conclusion.LESS),
-        (group(worth.NOT_CLEAR), Conclusion.NOT_CLEAR),
-        (group(worth.TOO_FEW), Conclusion.TOO_FEW),
-        (group(worth.NO_COST), Conclusion.NO_COST),
-        (group(worth.NO_VALUE), Conclusion.NO_VALUE),
+        (group(net_value.NOT_WORTH, PROMISES), Conclusion.OVERPROMISES),
+        (group(net_value.NOT_WORTH), Conclusion.LESS),
+        (group(net_value.NOT_CLEAR), Conclusion.NOT_CLEAR),
+        (group(net_value.TOO_FEW), Conclusion.TOO_FEW),
+        (group(net_value.NO_COST), Conclusion.NO_COST),
+        (group(net_value.NO_VALUE), Conclusion.NO_VALUE),
     ],
 )
 def test_the_conclusion_takes_value_complaints_and_leaving_together(
@@ -79,10 +79,10 @@ def test_the_sentence_has_mean_median_and_the_share_that_pays_back_with_their_in
     assert said.endswith("(n = 100)")
 
 
-VALUES = {worth.WORTH: (900.0, 1_100.0), worth.NOT_WORTH: (-1_100.0, -900.0)}
+VALUES = {net_value.WORTH: (900.0, 1_100.0), net_value.NOT_WORTH: (-1_100.0, -900.0)}
 OF_A_GROUP = {
-    "verdict": some.sampled_from(worth.VERDICTS),
-    "shown": some.sampled_from(worth.VERDICTS),
+    "verdict": some.sampled_from(net_value.VERDICTS),
+    "shown": some.sampled_from(net_value.VERDICTS),
     "fares": some.sampled_from(FARES),
     "paying": some.one_of(some.integers(0, 100).map(float), some.just(math.nan)),
     "listed": some.booleans(),
@@ -137,7 +137,7 @@ def test_no_page_slide_or_decision_praises_or_blames_what_the_conclusion_does_no
 
 
 def test_a_product_has_a_verdict_and_no_conclusion() -> None:
-    found = group().drop(columns="fares").assign(label="Card", verdict=worth.NOT_WORTH)
+    found = group().drop(columns="fares").assign(label="Card", verdict=net_value.NOT_WORTH)
     assert headline(found, "product") == "Card costs HKD 500 a customer and is not worth it"
 
 
@@ -146,7 +146,7 @@ def test_every_role_reads_the_same_conclusions(after_a_night: Path) -> None:
     seen = {}
     for viewer in (SYSTEM, *(Viewer(r, r, r) for r in ("sales", "marketing", "analyst", "executive"))):
         door = Reader(stores, viewer, stores.snapshot())
-        found = concluded(door, "campaign", date(2026, 6, 30), coverage.known(door))
+        found = concluded(door, "campaign", date(2026, 6, 30), data_coverage.known(door))
         seen[viewer.role] = dict(zip(found["group"], found["conclusion"], strict=True))
     whole = seen.pop(SYSTEM.role)
     assert whole

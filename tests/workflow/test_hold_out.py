@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from warehouse.access import Reader
-from warehouse.connect import Stores
-from warehouse.desk import alerts
+from warehouse.access.reader import Reader
+from warehouse.app_db.app_schema import alerts
 from warehouse.settings import Settings
-from workflow import queue
-from workflow.alerts import tonight
-from workflow.hold_out import BLOCK, Draw, place_is_held_out, stratum
-from workflow.rules import rules
+from warehouse.stores.connect import Stores
+from workflow.alerts import alert_queue
+from workflow.alerts.raising import tonight
+from workflow.experiments.hold_out import BLOCK, Draw, place_is_held_out, stratum
+from workflow.rules.rule_definitions import rules
 
 RULE = rules(Settings())[0]
 DAY = date(2026, 6, 30)
@@ -134,4 +134,4 @@ def test_of_the_held_out_nothing_is_shown(desk: Stores) -> None:
         seen = Reader(desk, viewer).frame(select(alerts.c.customer_id, alerts.c.arm))
         assert len(seen) == 200 - len(held_out)
         assert not set(seen["customer_id"]) & held_out
-        assert queue.steps(Reader(desk, viewer), sorted(held_out)[0]).empty
+        assert alert_queue.steps(Reader(desk, viewer), sorted(held_out)[0]).empty

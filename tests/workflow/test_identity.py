@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from warehouse.access import SYSTEM, Reader, Viewer
-from warehouse.connect import Stores
-from warehouse.desk import audit_log, identity_rulings
+from warehouse.access.audit import broken_line
+from warehouse.access.reader import SYSTEM, Reader, Viewer
+from warehouse.access.roles import ROLES
+from warehouse.app_db.app_schema import audit_log, identity_rulings
 from warehouse.errors import AccessRefused, ChangeRefused
-from warehouse.journal import broken_line
-from warehouse.load import load
-from warehouse.roles import ROLES
+from warehouse.load.loading import load
 from warehouse.schema import customers, leads, person_links, touches
-from workflow.identity import history, rule
+from warehouse.stores.connect import Stores
+from workflow.records.link_rulings import history, rule
 
 ANALYST = Viewer("ana", "Ana Au", "analyst")
 

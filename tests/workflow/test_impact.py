@@ -11,16 +11,17 @@ import pandas as pd
 import pytest
 from sqlalchemy import select
 
-from models import experiments as ex
-from warehouse.access import SYSTEM, Reader, Viewer
-from warehouse.connect import Stores
-from warehouse.desk import alerts
+from models.experiments import sequential_analysis as ex
+from warehouse.access.reader import SYSTEM, Reader, Viewer
+from warehouse.access.roles import ROLES
+from warehouse.app_db.app_schema import alerts
 from warehouse.errors import AccessRefused, ChangeRefused
-from warehouse.roles import ROLES
 from warehouse.schema import customers, experiment_results, experiments, tickets
-from workflow import arms, nightly
-from workflow.impact import ARMS, CHURN, COMPLAINTS, CROSS_SELL, OPT_OUTS
-from workflow.readings import Reading, readings
+from warehouse.stores.connect import Stores
+from workflow import nightly
+from workflow.experiments import arms
+from workflow.experiments.experiment_results import Reading, readings
+from workflow.experiments.interim_results import ARMS, CHURN, COMPLAINTS, CROSS_SELL, OPT_OUTS
 
 # One worker builds the bank these share; the other goes on elsewhere meanwhile.
 pytestmark = pytest.mark.xdist_group("night-4000")

@@ -11,17 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as some
 from sqlalchemy import func, insert, select, true
 
-from metrics.attribution import of_those_reached
-from metrics.scope import Period
-from models.lift import Counts
-from warehouse.access import SYSTEM, Reader, Viewer
-from warehouse.connect import Stores
-from warehouse.desk import audit_log, lift_experiments
+from metrics.attribution.attributed_wins import of_those_reached
+from metrics.definitions.scope import Period
+from models.experiments.lift import Counts
+from warehouse.access.reader import SYSTEM, Reader, Viewer
+from warehouse.access.roles import ROLES
+from warehouse.app_db.app_schema import audit_log, lift_experiments
 from warehouse.errors import AccessRefused, ChangeRefused
-from warehouse.load import next_snapshot
-from warehouse.roles import ROLES
+from warehouse.load.loading import next_snapshot
 from warehouse.schema import touch_credits
-from workflow.lift import WRITERS, Result, channels, enter, standing
+from warehouse.stores.connect import Stores
+from workflow.experiments.lift_tests import WRITERS, Result, channels, enter, standing
 
 COUNTS = Counts(treated=5_000, treated_won=300, held_out=5_000, held_out_won=240)
 MARKETING = Viewer("mia", "Mia Marketing", "marketing")

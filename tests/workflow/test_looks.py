@@ -7,11 +7,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores
-from warehouse.desk import audit_log, experiment_looks
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.app_db.app_schema import audit_log, experiment_looks
 from warehouse.errors import ChangeRefused
-from workflow.looks import AFTER_DAYS, RULE_AFTER_DAYS, look_on, plan_first, plan_of
+from warehouse.stores.connect import Stores
+from workflow.experiments.planned_analyses import AFTER_DAYS, RULE_AFTER_DAYS, look_on, plan_first, plan_of
 
 DAY = date(2026, 6, 30)
 

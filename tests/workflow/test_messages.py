@@ -13,16 +13,16 @@ import pytest
 from receivers import ADDRESS, SECRET, WHERE, Clock, Hook, Mail, bank_in, flag, never, rows_of, running
 from sqlalchemy import select, update
 
-from warehouse import journal
-from warehouse.access import SYSTEM, Reader, Viewer
-from warehouse.connect import Stores
-from warehouse.coverage import as_of
-from warehouse.desk import alerts, audit_log, deliveries, destinations, outbox, users
+from warehouse.access import audit
+from warehouse.access.data_coverage import as_of
+from warehouse.access.reader import SYSTEM, Reader, Viewer
+from warehouse.app_db.app_schema import alerts, audit_log, deliveries, destinations, outbox, users
 from warehouse.errors import ChangeRefused
 from warehouse.schema import customers
-from workflow import digest, messages
-from workflow.assign import viewer_of
-from workflow.destinations import WHAT, add_destination, end_destination
+from warehouse.stores.connect import Stores
+from workflow.alerts.assignment import viewer_of
+from workflow.messages import digest, sending
+from workflow.messages.destinations import WHAT, add_destination, end_destination
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_the_weekly_summary_arrives_with_counts_numbers_and_the_exact_view(bank:
     flag(bank)
     hook = Hook()
     with running(hook):
-        (sent,) = messages.send(bank, "weekly", {WHERE: hook.address}, never)
+        (sent,) = sending.send(bank, "weekly", {WHERE: hook.address}, never)
     assert (sent.delivered, sent.tries, sent.said) == (True, 1, "Delivered to a web hook.")
     (got,) = hook.got
     assert got["title"] == "Customer health, 30 Jun 2026: 3 customers to call"
@@ -62,7 +62,7 @@ def test_a_message_holds_nothing_the_receiver_or_a_reader_of_the_channel_may_not
     hook = Hook()
     with running(hook):
         for what in WHAT:
-            messages.send(bank, what, {WHERE: hook.address}, never)
+            sending.send(bank, what, {WHERE: hook.address}, never)
     text = json.dumps(hook.got, ensure_ascii=False)
     assert len(hook.got) == 2
     assert any(customer in text for customer in _customers_of(bank, "RM01"))
@@ -81,7 +81,7 @@ def test_it_is_sent_once_a_week_however_often_it_is_run(bank: Stores) -> None:
     hook = Hook()
     with running(hook):
         for _ in range(3):
-            messages.send(bank, "weekly", {WHERE: hook.address}, never)
+            sending.send(bank, "weekly", {WHERE: hook.address}, never)
     assert len(hook.got) == 1
     assert [d["for_day"] for d in rows_of(bank, deliveries)] == [date(2026, 6, 30)], "the day of the data"
     assert [m["about"] for m in rows_of(bank, outbox)] == ["2026-06-29"], (
@@ -94,9 +94,9 @@ def test_a_server_that_refuses_is_asked_again_with_growing_pauses(bank: Stores) 
     flag(bank)
     hook, waited = Hook(refuses=2), []
     with running(hook):
-        (sent,) = messages.send(bank, "weekly", {WHERE: hook.address}, waited.append)
+        (sent,) = sending.send(bank, "weekly", {WHERE: hook.address}, waited.append)
     assert (sent.delivered, sent.tries) == (True, 3)
-    assert waited == list(messages.PAUSES[:2])
+    assert waited == list(sending.PAUSES[:2])
     assert sorted(waited) == waited
 
 
@@ -107,8 +107,8 @@ def test_what_could_not_be_delivered_is_noted_and_tried_the_next_time(
     flag(bank)
     hook, waited = Hook(refuses=4), []
     with running(hook), caplog.at_level(logging.DEBUG):
-        (failed,) = messages.send(bank, "weekly", {WHERE: hook.address}, waited.append)
-        (then,) = messages.send(bank, "weekly", {WHERE: hook.address}, never)
+        (failed,) = sending.send(bank, "weekly", {WHERE: hook.address}, waited.append)
+        (then,) = sending.send(bank, "weekly", {WHERE: hook.address}, never)
     assert (failed.delivered, failed.tries, len(waited)) == (False, 4, 3)
     assert then.delivered
     assert [(d["delivered"], d["tries"]) for d in rows_of(bank, deliveries)] == [(False, 4), (True, 1)]
@@ -119,7 +119,7 @@ def test_what_could_not_be_delivered_is_noted_and_tried_the_next_time(
     assert SECRET not in everything
     assert str(hook.server_port) not in caplog.text
     with bank.desk.connect() as desk:
-        assert journal.broken_line(desk) is None
+        assert audit.broken_line(desk) is None
 
 
 def test_a_summary_arrives_as_a_letter(bank: Stores) -> None:
@@ -131,7 +131,7 @@ def test_a_summary_arrives_as_a_letter(bank: Stores) -> None:
         f"mailto://127.0.0.1:{port}?from=concord@bank.example&to=lea@bank.example&mode=insecure&format=text"
     )
     with running(mail):
-        (sent,) = messages.send(bank, "weekly", {WHERE: address}, never)
+        (sent,) = sending.send(bank, "weekly", {WHERE: address}, never)
     assert sent.delivered, sent.said
     (letter,) = mail.letters
     assert "lea@bank.example" in letter
@@ -148,7 +148,7 @@ def test_new_alerts_lead_to_the_customer_and_none_is_no_message(bank: Stores) ->
         )
     hook = Hook()
     with running(hook):
-        assert messages.send(bank, "new_alerts", {WHERE: hook.address}, never)[0].delivered
+        assert sending.send(bank, "new_alerts", {WHERE: hook.address}, never)[0].delivered
     assert hook.got[0]["title"] == "1 customer newly flagged on 30 Jun 2026"
     assert f"{ADDRESS}/customer?cid={one}" in hook.got[0]["message"]
     reader = Reader(bank, viewer_of(bank, "amy"), bank.snapshot())
@@ -163,7 +163,7 @@ def test_who_may_no_longer_sign_in_gets_nothing(bank: Stores) -> None:
         desk.execute(update(users).where(users.c.username == "amy").values(disabled_at=datetime(2026, 6, 1)))
     hook = Hook()
     with running(hook):
-        (sent,) = messages.send(bank, "weekly", {WHERE: hook.address}, never)
+        (sent,) = sending.send(bank, "weekly", {WHERE: hook.address}, never)
     assert (sent.delivered, hook.got) == (False, [])
 
 
@@ -189,7 +189,7 @@ def test_a_destination_that_cannot_be_is_refused(
 def test_an_address_nobody_agreed_on_gets_nothing(bank: Stores, address: str) -> None:
     add_destination(bank, "amy", "weekly", WHERE, by="operator")
     flag(bank)
-    (sent,) = messages.send(bank, "weekly", {WHERE: address}, never)
+    (sent,) = sending.send(bank, "weekly", {WHERE: address}, never)
     assert (sent.delivered, sent.tries) == (False, 0)
 
 
@@ -205,14 +205,14 @@ def test_slack_and_teams_addresses_are_known(address: str, where: str) -> None:
 
     channel = apprise.Apprise()
     assert channel.add(address)
-    assert {messages.PLUGINS[type(p).__name__] for p in channel} == {where}
+    assert {sending.PLUGINS[type(p).__name__] for p in channel} == {where}
 
 
 def test_one_that_was_ended_gets_nothing_and_stays_on_record(bank: Stores) -> None:
     add_destination(bank, "amy", "weekly", WHERE, by="operator")
     flag(bank)
     end_destination(bank, 1, by="operator")
-    assert messages.send(bank, "weekly", {}, never) == []
+    assert sending.send(bank, "weekly", {}, never) == []
     assert len(rows_of(bank, destinations)) == 1
     with pytest.raises(ChangeRefused):
         end_destination(bank, 1, by="operator")

@@ -13,20 +13,21 @@ from click.testing import CliRunner
 from sqlalchemy import Table, select
 
 import cli
-from metrics.departures import departures
-from metrics.profile import profile
-from models import saved
-from models.churn import MODEL
-from warehouse.access import SYSTEM, Reader, Viewer
-from warehouse.connect import Stores
-from warehouse.coverage import loaded_tables
+from metrics.customers.departures import departures
+from metrics.customers.profile import profile
+from models.churn import model_files
+from models.churn.churn_prediction import MODEL
+from warehouse.access.data_coverage import loaded_tables
+from warehouse.access.reader import SYSTEM, Reader, Viewer
+from warehouse.access.roles import ROLES
 from warehouse.errors import AccessRefused
-from warehouse.load import next_snapshot
-from warehouse.roles import ROLES
+from warehouse.load.loading import next_snapshot
 from warehouse.schema import accounts, customer_scores, customers, model_cards, model_checks
-from workflow import model_card, nightly
-from workflow.model_watch import CALIBRATION, DRIFT, week_before
-from workflow.training import MODELS
+from warehouse.stores.connect import Stores
+from workflow import nightly
+from workflow.scoring import model_card_text
+from workflow.scoring.model_monitoring import CALIBRATION, DRIFT, week_before
+from workflow.scoring.training import MODELS
 
 # One worker builds the bank these share; the other goes on elsewhere meanwhile.
 pytestmark = pytest.mark.xdist_group("night-4000")
@@ -43,7 +44,7 @@ def test_the_card_and_every_check_are_kept_beside_the_scores(
     copied: Callable[[Path], Stores], after_a_night: Path
 ) -> None:
     stores = copied(after_a_night)
-    model = saved.load(stores.settings.data_dir / MODELS)
+    model = model_files.load(stores.settings.data_dir / MODELS)
     (card,) = _all(stores, model_cards).to_dict("records")
     assert card["model_version"] == model.card.version
     assert card["sha256"] == model.sha256
@@ -56,11 +57,11 @@ def test_the_card_and_every_check_are_kept_beside_the_scores(
 
 
 def test_the_page_reads_its_finding_from_them(copied: Callable[[Path], Stores], after_a_night: Path) -> None:
-    known = model_card.current(Reader(copied(after_a_night), SYSTEM))
+    known = model_card_text.current(Reader(copied(after_a_night), SYSTEM))
     assert known is not None
-    assert model_card.headline(known).startswith("Of the ")
+    assert model_card_text.headline(known).startswith("Of the ")
     assert len(known.of("fairness by age band")) >= 12
-    assert "PSI" in model_card.drift_words(model_card.drift_by_month(known))
+    assert "PSI" in model_card_text.drift_words(model_card_text.drift_by_month(known))
 
 
 def test_no_check_is_about_fewer_than_ten_people(
@@ -142,7 +143,7 @@ def test_a_refused_training_leaves_the_last_good_scores(
     with next_snapshot(stores) as draft:
         draft.connection.execute(customers.update().values(left_on=None))
         draft.connection.execute(accounts.update().values(closed_on=None))
-    (stores.settings.data_dir / MODELS / saved.FILE).write_bytes(b"spoilt")
+    (stores.settings.data_dir / MODELS / model_files.FILE).write_bytes(b"spoilt")
     report = nightly.run(stores)
     assert report.scored == 0
     assert "changed after it was written" in report.said[0]
@@ -154,9 +155,9 @@ def test_the_operator_can_train_anew_and_reads_how_it_was_judged(
 ) -> None:
     folder = copied(after_a_night).settings.data_dir
     monkeypatch.setenv("CONCORD_DATA_DIR", str(folder))
-    (folder / MODELS / saved.CARD).unlink()
+    (folder / MODELS / model_files.CARD).unlink()
     said = CliRunner().invoke(cli.main, ["retrain"])
     assert said.exit_code == 0, said.output
     assert "Trained churn model" in said.output
     assert "recency_only" in said.output
-    saved.load(folder / MODELS)
+    model_files.load(folder / MODELS)

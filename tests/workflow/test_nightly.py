@@ -13,14 +13,13 @@ import pytest
 from scipy.stats import binomtest
 from sqlalchemy import Table, select
 
-from metrics import credits
-from models import saved
-from models.lifetime_value import COVERAGE
-from warehouse import coverage
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores
-from warehouse.desk import alerts, audit_log
-from warehouse.load import next_snapshot
+from metrics.attribution import credit_models
+from models.churn import model_files
+from models.value.lifetime_value import COVERAGE
+from warehouse.access import data_coverage
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.app_db.app_schema import alerts, audit_log
+from warehouse.load.loading import next_snapshot
 from warehouse.schema import (
     accounts,
     balances,
@@ -36,9 +35,11 @@ from warehouse.schema import (
     transactions,
     value_hindsight,
 )
-from workflow import nightly, valuation
-from workflow.rules import HIGH_CHURN_PROBABILITY
-from workflow.training import MODELS, month_ends
+from warehouse.stores.connect import Stores
+from workflow import nightly
+from workflow.rules.rule_definitions import HIGH_CHURN_PROBABILITY
+from workflow.scoring import valuation
+from workflow.scoring.training import MODELS, month_ends
 
 # One worker builds the bank these share; the other goes on elsewhere meanwhile.
 pytestmark = pytest.mark.xdist_group("night-4000")
@@ -101,7 +102,7 @@ def test_the_complaint_rule_finds_exactly_the_customers_another_reading_finds(
 
 def test_the_model_beats_recency_out_of_time(copied: Callable[[Path], Stores], after_a_night: Path) -> None:
     stores = copied(after_a_night)
-    figures = saved.load(stores.settings.data_dir / MODELS).card.figures
+    figures = model_files.load(stores.settings.data_dir / MODELS).card.figures
     assert figures["model"]["roc_auc"]["value"] > figures["recency_only"]["roc_auc"]["value"]
     assert figures["model"]["roc_auc"]["value"] < 0.95
 
@@ -113,7 +114,7 @@ def test_the_credits_of_every_win_add_up_to_one(
     credited = _all(stores, touch_credits)
     won = _all(stores, leads)
     won = set(won[won["won_at"].notna()]["lead_id"])
-    for model in credits.WEIGHTS:
+    for model in credit_models.WEIGHTS:
         total = credited[credited["model"] == model].groupby("lead_id")["credit"].sum()
         assert set(total.index) == won
         assert (total - 1).abs().max() < 1e-9
@@ -192,12 +193,12 @@ def test_a_changed_model_file_is_not_used_and_a_new_one_is_trained(
     copied: Callable[[Path], Stores], after_a_night: Path
 ) -> None:
     stores = copied(after_a_night)
-    file = stores.settings.data_dir / MODELS / saved.FILE
+    file = stores.settings.data_dir / MODELS / model_files.FILE
     file.write_bytes(file.read_bytes()[:-1] + b"x")
     report = nightly.run(stores)
     assert "changed after it was written" in report.said[0]
     assert "Trained churn model" in report.said[1]
-    saved.load(stores.settings.data_dir / MODELS)
+    model_files.load(stores.settings.data_dir / MODELS)
 
 
 def test_a_night_that_fails_leaves_the_snapshot_before(
@@ -276,7 +277,7 @@ def test_a_years_hindsight_is_computed_with_nothing_dated_later(
     assert table["widening_up"].nunique() > 1
     # Booked later, so it must not change what is predicted as of then.
     reader = Reader(stores, SYSTEM)
-    then, known = date(2025, 6, 30), coverage.known(reader)
+    then, known = date(2025, 6, 30), data_coverage.known(reader)
     before = valuation.fitted(reader, then, known)
     with next_snapshot(stores) as draft:
         later = revenues.c.month_on > then

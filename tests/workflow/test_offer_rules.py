@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflow.offer_rules import ANSWER_DAYS, OFFERS, QUIET_DAYS, Facts, choose, fitting, why_no_offer
+from workflow.customers.offer_eligibility import (
+    ANSWER_DAYS,
+    OFFERS,
+    QUIET_DAYS,
+    Facts,
+    choose,
+    fitting,
+    why_no_offer,
+)
 
 TODAY = date(2026, 6, 30)
 WILLING = Facts(

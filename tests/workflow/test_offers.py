@@ -10,15 +10,15 @@ import pandas as pd
 import pytest
 from sqlalchemy import insert, select, update
 
-from warehouse.access import SYSTEM, Reader, Viewer
-from warehouse.connect import Stores
-from warehouse.desk import alert_steps, alerts, audit_log, offers
+from warehouse.access.reader import SYSTEM, Reader, Viewer
+from warehouse.app_db.app_schema import alert_steps, alerts, audit_log, offers
 from warehouse.errors import AccessRefused, ChangeRefused
-from warehouse.load import next_snapshot
+from warehouse.load.loading import next_snapshot
 from warehouse.schema import customers, offer_results, tickets, touches
+from warehouse.stores.connect import Stores
 from workflow import nightly
-from workflow.offer_rules import BY_CODE
-from workflow.offers import facts_of, next_step, record_offer, what_it_did
+from workflow.customers.offer_eligibility import BY_CODE
+from workflow.customers.offers import facts_of, next_step, record_offer, what_it_did
 
 # One worker builds the bank these share; the other goes on elsewhere meanwhile.
 pytestmark = pytest.mark.xdist_group("night-4000")

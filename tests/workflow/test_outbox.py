@@ -24,18 +24,21 @@ from receivers import WHERE, Clock, Hook, Mail, bank_in, flag, never, rows_of, r
 from sqlalchemy import delete, func, insert, select, update
 
 import cli
-from warehouse import desk, journal, moments
-from warehouse.access import Reader, Viewer
-from warehouse.connect import Stores, open_stores
+from warehouse.access import audit
+from warehouse.access.locks import one_at_a_time
+from warehouse.access.reader import Reader, Viewer
+from warehouse.app_db import app_schema
 from warehouse.errors import ChangeRefused
-from warehouse.load import load
+from warehouse.load.loading import load
 from warehouse.settings import Settings
-from warehouse.turns import one_at_a_time
-from workflow import letters, outbox, undelivered
-from workflow.alerts import tonight
-from workflow.destinations import add_destination, end_destination
-from workflow.messages import send
-from workflow.rules import rules
+from warehouse.sql import moments
+from warehouse.stores.connect import Stores, open_stores
+from workflow.alerts.raising import tonight
+from workflow.messages import letters, undelivered
+from workflow.messages.destinations import add_destination, end_destination
+from workflow.messages.sending import send
+from workflow.records import outbox
+from workflow.rules.rule_definitions import rules
 
 ADMINISTRATOR = Viewer("adm", "Adm", "administrator")
 HERE = Path(__file__).parent
@@ -74,7 +77,7 @@ def _waits(_: float) -> None:
 
 def _state(stores: Stores) -> list[tuple[bool, str | None]]:
     """Whether each message was sent, and why it was given up, in the order they were written."""
-    rows = sorted(rows_of(stores, desk.outbox), key=lambda row: row["message_id"])
+    rows = sorted(rows_of(stores, app_schema.outbox), key=lambda row: row["message_id"])
     return [(row["sent_at"] is not None, row["ended_why"]) for row in rows]
 
 
@@ -112,12 +115,12 @@ def test_however_often_it_is_run_each_week_has_one_summary(
     clock = Clock()
     stores = _desk_once(tmp_path_factory, clock)
     with stores.desk.begin() as connection:
-        connection.execute(delete(desk.outbox))
+        connection.execute(delete(app_schema.outbox))
     for hour in hours:
         clock.at = datetime(2026, 6, 1) + timedelta(hours=hour)
         outbox.write_weekly(replace(stores, now=clock))
     weeks = {datetime(2026, 6, 1) + timedelta(days=7 * (hour // (24 * 7))) for hour in hours}
-    assert sorted(row["about"] for row in rows_of(stores, desk.outbox)) == sorted(
+    assert sorted(row["about"] for row in rows_of(stores, app_schema.outbox)) == sorted(
         week.date().isoformat() for week in weeks
     )
 
@@ -132,8 +135,8 @@ def _desk_once(factory: pytest.TempPathFactory, clock: Clock) -> Stores:
         person = {"username": "amy", "full_name": "Amy", "role": "relationship_manager", "password_hash": "x"}
         where = {"username": "amy", "what": "weekly", "variable": WHERE, "added_by": "operator"}
         with stores.desk.begin() as connection:
-            connection.execute(insert(desk.users).values(created_at=clock(), **person))
-            connection.execute(insert(desk.destinations).values(added_at=clock(), **where))
+            connection.execute(insert(app_schema.users).values(created_at=clock(), **person))
+            connection.execute(insert(app_schema.destinations).values(added_at=clock(), **where))
         _desks["one"] = stores
     return _desks["one"]
 
@@ -183,13 +186,13 @@ def test_an_alert_and_its_message_are_written_together_or_not_at_all(
         raise Stopped
 
     with monkeypatch.context() as patched:
-        patched.setattr(journal, "_append", stops)
+        patched.setattr(audit, "_append", stops)
         with pytest.raises(Stopped):
             tonight(shown, rule, frame, date(2026, 6, 30), frozenset({"C0000001"}))
-    assert (rows_of(bank, desk.alerts), rows_of(bank, desk.outbox)) == ([], [])
+    assert (rows_of(bank, app_schema.alerts), rows_of(bank, app_schema.outbox)) == ([], [])
     for _ in range(2):
         tonight(shown, rule, frame, date(2026, 6, 30), frozenset({"C0000001"}))
-    (alert,), (message,) = rows_of(bank, desk.alerts), rows_of(bank, desk.outbox)
+    (alert,), (message,) = rows_of(bank, app_schema.alerts), rows_of(bank, app_schema.outbox)
     assert (message["about"], message["sent_at"]) == (alert["alert_id"], None)
 
 
@@ -214,7 +217,7 @@ def test_a_mail_server_that_refuses_gets_the_letter_once_with_its_key(bank: Stor
     with running(mail):
         (sent,) = send(bank, "weekly", {WHERE: address}, _waits)
     assert (sent.delivered, sent.tries) == (True, 2)
-    (letter,), (row,) = mail.letters, rows_of(bank, desk.outbox)
+    (letter,), (row,) = mail.letters, rows_of(bank, app_schema.outbox)
     assert f"Idempotency-Key: {row['letter']}" in letter
 
 
@@ -284,9 +287,9 @@ def test_no_two_messages_are_about_the_same(any_desk: Stores) -> None:
 
     add_destination(any_desk, "amy", "weekly", WHERE, by="operator")
     outbox.write_weekly(any_desk)
-    (row,) = rows_of(any_desk, desk.outbox)
+    (row,) = rows_of(any_desk, app_schema.outbox)
     with pytest.raises(IntegrityError), any_desk.desk.begin() as connection:
-        connection.execute(insert(desk.outbox).values(**(row | {"message_id": 99})))
+        connection.execute(insert(app_schema.outbox).values(**(row | {"message_id": 99})))
 
 
 def test_a_destination_added_later_is_not_told_of_what_was_before(bank: Stores) -> None:
@@ -314,7 +317,9 @@ def test_who_lost_the_role_while_a_message_waited_gets_nothing_and_somebody_is_t
     flag(bank, number=1)
     send(bank, None, {}, never)
     with bank.desk.begin() as connection:
-        connection.execute(update(desk.users).where(desk.users.c.username == "amy").values(**change))
+        connection.execute(
+            update(app_schema.users).where(app_schema.users.c.username == "amy").values(**change)
+        )
     hook = Hook()
     with running(hook):
         (given_up,) = send(bank, None, {WHERE: hook.address}, never)
@@ -329,10 +334,10 @@ def test_a_message_that_waits_says_only_what_the_receiver_may_see_when_it_is_sen
     add_destination(bank, "ben", "new_alerts", ELSEWHERE, by="operator")
     flag(bank, number=2)
     send(bank, None, {}, never)
-    moved = next(a for a in rows_of(bank, desk.alerts) if a["rm_id"] == "RM01")
+    moved = next(a for a in rows_of(bank, app_schema.alerts) if a["rm_id"] == "RM01")
     with bank.desk.begin() as connection:
-        its = desk.alerts.c.alert_id == moved["alert_id"]
-        connection.execute(update(desk.alerts).where(its).values(rm_id="RM07", team="Kowloon"))
+        its = app_schema.alerts.c.alert_id == moved["alert_id"]
+        connection.execute(update(app_schema.alerts).where(its).values(rm_id="RM07", team="Kowloon"))
     amys, bens = Hook(), Hook()
     with running(amys), running(bens):
         for _ in range(2):
@@ -348,7 +353,7 @@ def test_an_alert_that_ended_before_it_could_be_told_is_no_news_and_no_fault(ban
     flag(bank, number=1)
     send(bank, None, {}, never)
     with bank.desk.begin() as connection:
-        connection.execute(update(desk.alerts).values(status="closed", outcome="accepted"))
+        connection.execute(update(app_schema.alerts).values(status="closed", outcome="accepted"))
     hook = Hook()
     with running(hook):
         assert send(bank, None, {WHERE: hook.address}, never) == []
@@ -362,7 +367,7 @@ def test_an_alert_past_its_day_is_not_sent_as_new_and_the_administrator_reads_wh
     add_destination(bank, "amy", "new_alerts", WHERE, by="operator")
     flag(bank, number=1)
     with bank.desk.begin() as connection:
-        connection.execute(update(desk.alerts).values(due_on=date(2026, 6, 29)))
+        connection.execute(update(app_schema.alerts).values(due_on=date(2026, 6, 29)))
     (given_up,) = send(bank, None, {WHERE: NOBODY_LISTENS}, never)
     assert not given_up.delivered
     (sentence,) = undelivered.sentences(Reader(bank, ADMINISTRATOR), bank.now())
@@ -435,9 +440,9 @@ def test_an_administrator_sees_what_waits_and_no_customer_in_it(bank: Stores) ->
     hook = Hook()
     with running(hook):
         send(bank, None, {WHERE: hook.address}, never)
-    (row,) = rows_of(bank, desk.outbox)
+    (row,) = rows_of(bank, app_schema.outbox)
     assert "newly flagged" in json.loads(row["content"])["title"]
-    frame = Reader(bank, ADMINISTRATOR).frame(select(desk.outbox))
+    frame = Reader(bank, ADMINISTRATOR).frame(select(app_schema.outbox))
     assert frame["content"].isna().all()
     assert pd.notna(frame["sent_at"]).all()
 
@@ -484,10 +489,10 @@ def test_the_history_of_tries_is_kept(bank: Stores) -> None:
     hook = Hook()
     with running(hook):
         send(bank, "weekly", {WHERE: hook.address}, never)
-    tries = [(d["delivered"], d["tries"]) for d in rows_of(bank, desk.deliveries)]
+    tries = [(d["delivered"], d["tries"]) for d in rows_of(bank, app_schema.deliveries)]
     assert tries == [(False, 0), (False, 4), (True, 1)]
-    (row,) = rows_of(bank, desk.outbox)
-    assert [d["letter"] for d in rows_of(bank, desk.deliveries)] == [None, row["letter"], row["letter"]]
+    (row,) = rows_of(bank, app_schema.outbox)
+    assert [d["letter"] for d in rows_of(bank, app_schema.deliveries)] == [None, row["letter"], row["letter"]]
     with bank.desk.connect() as connection:
-        assert journal.broken_line(connection) is None
-        assert connection.execute(select(func.count()).select_from(desk.audit_log)).scalar_one() >= 5
+        assert audit.broken_line(connection) is None
+        assert connection.execute(select(func.count()).select_from(app_schema.audit_log)).scalar_one() >= 5

@@ -13,16 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from warehouse.access import SYSTEM, Reader, Viewer
-from warehouse.connect import Stores
-from warehouse.desk import alerts, audit_log, rule_versions
+from warehouse.access.reader import SYSTEM, Reader, Viewer
+from warehouse.app_db.app_schema import alerts, audit_log, rule_versions
 from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.schema import customer_profiles
 from warehouse.settings import Settings
-from workflow.alerts import tonight
-from workflow.overdue import RULE_REMOVED
-from workflow.rule_drafts import ATTRIBUTES, Draft, as_rule, built_in, code_of
-from workflow.rule_versions import (
+from warehouse.stores.connect import Stores
+from workflow.alerts.raising import tonight
+from workflow.records.escalation import RULE_REMOVED
+from workflow.rules.rule_definitions import SENTENCES, rules, sentence
+from workflow.rules.rule_drafts import ATTRIBUTES, Draft, as_rule, built_in, code_of
+from workflow.rules.rule_versions import (
     drafts_in_force,
     history,
     known_rules,
@@ -32,7 +33,6 @@ from workflow.rule_versions import (
     retire,
     rules_in_force,
 )
-from workflow.rules import SENTENCES, rules, sentence
 
 ANA = Viewer(username="ana", full_name="Ana", role="analyst")
 DRAFT = Draft(

@@ -10,13 +10,13 @@ from datetime import date
 import pytest
 from sqlalchemy import Connection, create_engine, insert, text
 
-from models import churn
+from models.churn import churn_prediction
 from warehouse.schema import BANK, customer_profiles, customer_scores, relationship_managers
 from warehouse.settings import Settings
-from workflow import rules
+from workflow.rules import rule_definitions
 
 DAY = date(2026, 6, 30)
-COMPLAINT, CHURN = rules.rules(Settings())
+COMPLAINT, CHURN = rule_definitions.rules(Settings())
 
 
 @pytest.fixture
@@ -45,12 +45,12 @@ def _customer(bank: Connection, name: str, **changed: object) -> None:
 
 
 def _score(bank: Connection, name: str, probability: float, day: date = DAY) -> None:
-    row = {"model": churn.MODEL, "as_of": day, "probability": probability, "reasons": "[]"}
+    row = {"model": churn_prediction.MODEL, "as_of": day, "probability": probability, "reasons": "[]"}
     bank.execute(insert(customer_scores).values(customer_id=name, **row))
 
 
-def _fires(bank: Connection, rule: rules.Rule) -> list[str]:
-    return [r.customer_id for r in bank.execute(rules.found(rule, DAY)) if r.fires]
+def _fires(bank: Connection, rule: rule_definitions.Rule) -> list[str]:
+    return [r.customer_id for r in bank.execute(rule_definitions.found(rule, DAY)) if r.fires]
 
 
 def test_the_complaint_rule_fires_from_its_thresholds_on(bank: Connection) -> None:
@@ -70,7 +70,7 @@ def test_what_is_not_known_raises_nothing(bank: Connection, column: str) -> None
 
 def test_a_bank_sets_its_own_thresholds(bank: Connection) -> None:
     _customer(bank, "C", savings_balance=100_000)
-    lower = rules.rules(Settings(large_savings=100_000.0))[0]
+    lower = rule_definitions.rules(Settings(large_savings=100_000.0))[0]
     assert _fires(bank, lower) == ["C"]
 
 
@@ -90,30 +90,30 @@ def test_the_churn_rule_ranks_by_what_is_at_stake(bank: Connection) -> None:
 
 def test_below_its_threshold_an_alert_may_stay_but_none_is_raised(bank: Connection) -> None:
     _customer(bank, "C")
-    _score(bank, "C", rules.HIGH_CHURN_PROBABILITY * 0.7)
-    (row,) = bank.execute(rules.found(CHURN, DAY)).all()
+    _score(bank, "C", rule_definitions.HIGH_CHURN_PROBABILITY * 0.7)
+    (row,) = bank.execute(rule_definitions.found(CHURN, DAY)).all()
     assert not row.fires
 
 
 def test_a_customer_comes_once_with_owner_team_and_capacity(bank: Connection) -> None:
     _customer(bank, "C")
     _score(bank, "C", 0.5)
-    (row,) = bank.execute(rules.found(COMPLAINT, DAY)).all()
+    (row,) = bank.execute(rule_definitions.found(COMPLAINT, DAY)).all()
     assert (row.rm_id, row.team, row.weekly_capacity, row.probability) == ("R1", "East", 9, 0.5)
 
 
 def test_every_rule_says_every_number_it_gives_as_a_reason() -> None:
-    for rule in rules.rules(Settings()):
+    for rule in rule_definitions.rules(Settings()):
         for column in rule.because:
-            assert rules.sentence(column, 1).endswith(".")
-            assert rules.sentence(column, 0.25).endswith(".")
+            assert rule_definitions.sentence(column, 1).endswith(".")
+            assert rule_definitions.sentence(column, 0.25).endswith(".")
 
 
 def test_a_models_reasons_follow_in_words() -> None:
     reasons = [{"feature": "balance_change_90d", "value": -0.4, "contribution": 1.2}]
     reasons += [{"feature": "last_nps", "value": None, "contribution": -0.1}]
     row = {"probability": 0.31, "total_balance": 1234.5, "model_reasons": json.dumps(reasons)}
-    told = json.loads(rules.facts(CHURN, row))
+    told = json.loads(rule_definitions.facts(CHURN, row))
     assert [fact["sentence"] for fact in told] == [
         "About 3 in 10 customers like this one leave within 90 days.",
         "HKD 1,235 in deposits and investments.",

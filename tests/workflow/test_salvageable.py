@@ -11,12 +11,13 @@ import pandas as pd
 import pytest
 from sqlalchemy import select
 
-from warehouse.access import SYSTEM, Reader, Viewer
-from warehouse.connect import Stores
-from warehouse.load import next_snapshot
+from warehouse.access.reader import SYSTEM, Reader, Viewer
+from warehouse.load.loading import next_snapshot
 from warehouse.schema import customer_scores, experiment_results
-from workflow import nightly, queue
-from workflow.salvageable import MODEL, SALVAGEABLE, judged, known_chances
+from warehouse.stores.connect import Stores
+from workflow import nightly
+from workflow.alerts import alert_queue
+from workflow.experiments.persuadable import MODEL, SALVAGEABLE, judged, known_chances
 
 # One worker builds the bank these share; the other goes on elsewhere meanwhile.
 pytestmark = pytest.mark.xdist_group("night-4000")
@@ -36,7 +37,7 @@ def _chances(stores: Stores) -> pd.DataFrame:
 
 def test_without_proof_nobody_is_said_to_be_kept_and_the_queue_goes_by_risk(night: Stores) -> None:
     assert _chances(night).empty
-    found = queue.open_alerts(Reader(night, LEAD))
+    found = alert_queue.open_alerts(Reader(night, LEAD))
     assert found["saved"].isna().all()
     scored = found[found["probability"].notna()]
     worth = (scored["value_at_stake"].astype(float) * scored["probability"].astype(float)).tolist()
@@ -62,7 +63,7 @@ def test_with_proof_everybody_gets_a_chance_and_the_queue_goes_by_it(night: Stor
     chances = _chances(night)
     assert len(chances) > 3000
     assert chances["probability"].between(0, 1).all()
-    found = queue.open_alerts(Reader(night, LEAD))
+    found = alert_queue.open_alerts(Reader(night, LEAD))
     assert found["saved"].notna().all()
     worth = found["value_at_stake"].astype(float).clip(lower=0) * found["saved"]
     assert worth.is_monotonic_decreasing

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import insert, select
 
-from metrics.report import Report
-from warehouse.access import Reader, Viewer
-from warehouse.connect import Stores
-from warehouse.desk import audit_log, saved_reports
+from metrics.query.report_query import Report
+from warehouse.access.reader import Reader, Viewer
+from warehouse.app_db.app_schema import audit_log, saved_reports
 from warehouse.errors import AccessRefused, ChangeRefused
-from workflow.saved_reports import LONGEST, on_the_list, one, opened, retire, save
+from warehouse.stores.connect import Stores
+from workflow.reports.saved_reports import LONGEST, on_the_list, one, opened, retire, save
 
 AMY, BEN = Viewer("amy", "Amy", "analyst"), Viewer("ben", "Ben", "marketing")
 RM = Viewer("rosa", "Rosa", "relationship_manager", rm_id="RM01", team="Central")

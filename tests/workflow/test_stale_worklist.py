@@ -13,22 +13,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select, update
 
-from metrics.customer import balance_by_month
-from warehouse import coverage, journal
-from warehouse.access import SYSTEM, Reader
-from warehouse.connect import Stores
-from warehouse.desk import alert_steps, alerts
+from metrics.customers.timeline import balance_by_month
+from warehouse.access import audit, data_coverage
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.app_db.app_schema import alert_steps, alerts
 from warehouse.schema import customer_profiles, customers, relationship_managers, tickets
 from warehouse.settings import Settings
-from workflow import queue
-from workflow import rules as every_rule
-from workflow.alerts import CONDITION_ENDED, CUSTOMER_LEFT, tonight
-from workflow.assign import claim, reassign
-from workflow.follow import follow_customers
-from workflow.overdue import escalate
-from workflow.rules import rules
-from workflow.steps import SNOOZED, STEPS, WORKING, record_step, take_back
-from workflow.still_true import why_ended
+from warehouse.stores.connect import Stores
+from workflow.alerts import alert_queue
+from workflow.alerts.alert_steps import SNOOZED, STEPS, WORKING, record_step, take_back
+from workflow.alerts.assignment import claim, reassign
+from workflow.alerts.follow_up import follow_customers
+from workflow.alerts.raising import CONDITION_ENDED, CUSTOMER_LEFT, tonight
+from workflow.alerts.still_valid import why_ended
+from workflow.records.escalation import escalate
+from workflow.rules import rule_definitions as every_rule
+from workflow.rules.rule_definitions import rules
 
 RULE = rules(Settings())[0]
 DAY = date(2026, 6, 1)
@@ -157,7 +157,7 @@ def _of_the_bank(bank: Stores, customer_id: str, raised_on: date, rule: str = RU
         "status": "working",
         "version": 2,
     } | more
-    with journal.entry(bank, "test", "alert.raise") as entry:
+    with audit.entry(bank, "test", "alert.raise") as entry:
         entry.desk.execute(insert(alerts), [row])
     return row["alert_id"]
 
@@ -181,7 +181,7 @@ def _settled_complaint(night: Reader, as_of: date) -> tuple[str, date]:
 
 def test_a_started_alert_says_that_its_complaint_was_settled_and_when(bank: Stores) -> None:
     night = Reader(bank, SYSTEM, bank.snapshot())
-    as_of = coverage.as_of(night)
+    as_of = data_coverage.as_of(night)
     customer, settled = _settled_complaint(night, as_of)
     alert = _of_the_bank(bank, customer, settled - timedelta(days=1))
     present = frozenset(night.frame(select(customer_profiles.c.customer_id))["customer_id"])
@@ -191,28 +191,30 @@ def test_a_started_alert_says_that_its_complaint_was_settled_and_when(bank: Stor
     assert (row["status"], row["outcome"]) == ("closed", CONDITION_ENDED)
     note = _all(bank, alert_steps, alert_steps.c.alert_id == alert)[-1]["note"]
     assert f"The complaint was settled on {settled.day} {settled:%b %Y}." in note
-    closed = queue.closed_alerts(Reader(bank, SYSTEM, bank.snapshot()), as_of - timedelta(days=60), customer)
-    told = queue.ending_words(next(a for a in closed.itertuples() if a.alert_id == alert))
+    closed = alert_queue.closed_alerts(
+        Reader(bank, SYSTEM, bank.snapshot()), as_of - timedelta(days=60), customer
+    )
+    told = alert_queue.ending_words(next(a for a in closed.itertuples() if a.alert_id == alert))
     assert told.startswith("No longer applies: ")
 
 
 def test_why_an_alert_was_raised_stands_beside_what_it_is_today(bank: Stores) -> None:
     night = Reader(bank, SYSTEM, bank.snapshot())
-    as_of = coverage.as_of(night)
+    as_of = data_coverage.as_of(night)
     customer, settled = _settled_complaint(night, as_of)
     alert = _of_the_bank(bank, customer, settled - timedelta(days=1))
-    (row,) = [a for a in queue.open_alerts(night, customer, as_of).itertuples() if a.alert_id == alert]
+    (row,) = [a for a in alert_queue.open_alerts(night, customer, as_of).itertuples() if a.alert_id == alert]
     assert row.facts == ["One complaint of the last 90 days is not settled."]
     assert row.facts_now == ["No complaint of the last 90 days is open."]
 
 
 def test_what_is_at_stake_is_what_the_customers_page_shows_there_is_now(bank: Stores) -> None:
     night = Reader(bank, SYSTEM, bank.snapshot())
-    as_of = coverage.as_of(night)
+    as_of = data_coverage.as_of(night)
     customer, settled = _settled_complaint(night, as_of)
     alert = _of_the_bank(bank, customer, settled - timedelta(days=1))
     months = night.frame(balance_by_month(customer, as_of))
-    (row,) = [a for a in queue.open_alerts(night, customer, as_of).itertuples() if a.alert_id == alert]
+    (row,) = [a for a in alert_queue.open_alerts(night, customer, as_of).itertuples() if a.alert_id == alert]
     assert row.value_at_stake == pytest.approx(float(months["balance"].iloc[-1]))
     (kept,) = _all(bank, alerts, alerts.c.alert_id == alert)
     assert kept["value_at_stake"] == 900_000, "the record says what it was when it was raised"
@@ -220,7 +222,7 @@ def test_what_is_at_stake_is_what_the_customers_page_shows_there_is_now(bank: St
 
 def test_whoever_left_is_called_no_more_even_when_the_rule_was_not_checked(bank: Stores) -> None:
     night = Reader(bank, SYSTEM, bank.snapshot())
-    as_of = coverage.as_of(night)
+    as_of = data_coverage.as_of(night)
     gone = night.frame(
         select(customers.c.customer_id, customers.c.left_on)
         .where(customers.c.left_on <= as_of)
@@ -239,9 +241,9 @@ def test_whoever_left_is_called_no_more_even_when_the_rule_was_not_checked(bank:
 
 def test_the_work_of_an_rm_who_is_no_longer_with_the_bank_waits_awake_in_the_pool(bank: Stores) -> None:
     night = Reader(bank, SYSTEM, bank.snapshot())
-    as_of = coverage.as_of(night)
+    as_of = data_coverage.as_of(night)
     first = _all(bank, alerts, alerts.c.arm == "treated", alerts.c.rm_id.is_not(None))[0]
-    with journal.entry(bank, "test", "alert.cover") as entry:
+    with audit.entry(bank, "test", "alert.cover") as entry:
         mine = update(alerts).where(alerts.c.alert_id == first["alert_id"])
         entry.desk.execute(mine.values(rm_id="RM-GONE", snoozed_until=as_of + timedelta(days=20)))
     present = frozenset(night.frame(select(customer_profiles.c.customer_id))["customer_id"])
@@ -253,6 +255,6 @@ def test_the_work_of_an_rm_who_is_no_longer_with_the_bank_waits_awake_in_the_poo
 
 
 def test_every_line_of_a_history_has_words() -> None:
-    from workflow.steps import HISTORY
+    from workflow.alerts.alert_steps import HISTORY
 
     assert set(STEPS) | {"ended", "followed", "noted"} <= set(HISTORY)

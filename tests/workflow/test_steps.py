@@ -9,16 +9,16 @@ import pytest
 from alert_queue import AMY, BOB, LEAD, found, holding_out
 from sqlalchemy import select
 
-from warehouse import journal
-from warehouse.access import SYSTEM, Viewer
-from warehouse.connect import Stores
-from warehouse.desk import alert_steps, alerts, audit_log
+from warehouse.access import audit
+from warehouse.access.reader import SYSTEM, Viewer
+from warehouse.access.roles import ROLES
+from warehouse.app_db.app_schema import alert_steps, alerts, audit_log
 from warehouse.errors import AccessRefused, ChangeRefused, Problem
-from warehouse.roles import ROLES
 from warehouse.settings import Settings
-from workflow.alerts import tonight
-from workflow.rules import rules
-from workflow.steps import CLOSING, STEPS, WORKING, record_step
+from warehouse.stores.connect import Stores
+from workflow.alerts.alert_steps import CLOSING, STEPS, WORKING, record_step
+from workflow.alerts.raising import tonight
+from workflow.rules.rule_definitions import rules
 
 RULE = rules(Settings())[0]
 SHOWN, HELD_OUT = "C1", "C2"
@@ -157,4 +157,4 @@ def test_every_step_stands_in_the_audit_log_whose_chain_is_whole(desk: Stores) -
     lines = [row for row in _all(desk, audit_log) if row["action"] == "alert.step"]
     assert [row["why"] for row in lines] == list(WORKING)
     with desk.desk.connect() as connection:
-        assert journal.broken_line(connection) is None
+        assert audit.broken_line(connection) is None

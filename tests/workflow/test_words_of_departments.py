@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import func, select
 
 from metrics import CATALOGUE
-from metrics.measure import version
-from warehouse.access import Reader, Viewer
-from warehouse.connect import Stores
-from warehouse.desk import annotations as rows
+from metrics.definitions.measure import version
+from warehouse.access.reader import Reader, Viewer
+from warehouse.app_db.app_schema import annotations as rows
 from warehouse.errors import AccessRefused, ChangeRefused
-from workflow import acknowledgements, annotations
+from warehouse.stores.connect import Stores
+from workflow.records import acknowledgements, annotations
 
 AMY, BEN = Viewer("amy", "Amy", "marketing"), Viewer("ben", "Ben", "sales")
 DAY = date(2026, 3, 3)

@@ -1,0 +1,1 @@
+"""Which contacts, channels and campaigns wins are credited to, and what the customers they brought are worth."""

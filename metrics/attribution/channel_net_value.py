@@ -1,0 +1,231 @@
+"""What the customers won cost and brought, by channel, campaign, product or month of joining.
+
+Each table is added up on its own and put beside the others by group: a join would count a cost once per customer. Every
+total stands beside the number of people behind it, so the same statements serve those who may see totals only.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Select, Table, case, distinct, func, select
+
+from metrics.attribution import value_meaning
+from metrics.catalogue.acquisition import acquisition_cost, joined_within
+from metrics.catalogue.customer_value import net_revenue, valued_and_joined_within
+from metrics.customers.relationships import left_for_good
+from metrics.definitions.dimensions import DIMENSIONS
+from metrics.definitions.measure import between
+from metrics.definitions.scope import Scope, last_full_month, month
+from metrics.query.time_coverage import delivered_until
+from warehouse.access import data_coverage
+from warehouse.access.disclosure_control import PEOPLE, without_small_cells
+from warehouse.access.reader import Reader
+from warehouse.schema import (
+    campaign_days,
+    campaigns,
+    customer_values,
+    customers,
+    leads,
+    revenues,
+)
+from warehouse.sql.dialects import month_of, months_between, to_float
+
+BY = ("channel", "campaign", "product", "month")
+"""What can be compared; a month is that of joining. A product is that of the campaign that brought the customer."""
+MOST_MONTHS = 24
+LEAST_COSTED = 0.95
+"""Where fewer of a group's campaign days have a cost, their sum is not what it cost: it would flatter the group."""
+
+_HAS_LEFT = left_for_good().is_not(None)
+
+
+def groups(reader: Reader, by: str, scope: Scope) -> pd.DataFrame:
+    """One row per group of those who joined in the scope's period through a lead: `group`, `cost`, `won`, `left`,
+    `valued`, `value`, `value_squared`, `swing`, as `models.value.net_value.judged` wants them. NaN is not known."""
+    counts = _ask(
+        reader,
+        customers,
+        by,
+        scope,
+        between(customers.c.joined_on, scope.period),
+        {
+            "won": func.count(distinct(customers.c.customer_id)),
+            "left": func.count(distinct(case((_HAS_LEFT, customers.c.customer_id)))),
+        },
+        {"left": _HAS_LEFT},
+        customers.c.acquired_by_lead_id.is_not(None),
+        alike="left",
+    )
+    worth = customer_values.c.since_joining
+    values = _ask(
+        reader,
+        customer_values,
+        by,
+        scope,
+        valued_and_joined_within(scope.period),
+        {
+            "valued": func.count(distinct(customer_values.c.customer_id)),
+            "value": to_float(func.sum(worth)),
+            "value_squared": to_float(func.sum(worth * worth)),
+            "swing": to_float(func.sum(customer_values.c.since_joining_swing)),
+        },
+    )
+    group = _group(campaign_days, by)
+    known = func.count(campaign_days.c.cost) >= LEAST_COSTED * func.count()
+    total = case((known, func.sum(campaign_days.c.cost)))
+    spent = select(group.label("group"), to_float(total).label("cost"))
+    spent = spent.where(between(campaign_days.c.day_on, scope.period), acquisition_cost.where)
+    costs = reader.frame(_filtered(spent, campaign_days, scope).group_by(group))
+    found = counts.merge(values, on="group", how="outer").merge(costs, on="group", how="outer")
+    # A group nobody was counted in has won nobody; a blank count is about too few to show.
+    nobody = ~found["group"].isin(counts["group"])
+    found.loc[nobody, ["won", "left"]] = 0
+    return found.sort_values("group", na_position="last", ignore_index=True)
+
+
+def by_month_since_joining(reader: Reader, by: str, scope: Scope, as_of: date) -> pd.DataFrame:
+    """Net revenue by group and month since joining: `group`, `month` (1 is that of joining), `net` (HKD), `reached`.
+
+    `reached` counts the customers won whose month has fully passed, those who left too. A month nobody has reached has
+    no row; NaN is about too few people to show.
+    """
+    flows = reader.frame(flows_since_joining(by, scope, as_of))
+    reached = _reached(reader, by, scope, as_of)
+    flows["month"] = flows["month"].astype(int) + 1
+    return reached.merge(flows[["group", "month", "net"]], on=["group", "month"], how="left")
+
+
+def flows_since_joining(by: str, scope: Scope, as_of: date) -> Select:
+    """Net revenue of those who joined in the scope's period through a lead, by `group` and `month` since (0 is the
+    first)."""
+    elapsed, group = months_between(_joined_on(revenues), revenues.c.month_on), _group(revenues, by)
+    net = revenues.c.revenue - revenues.c.cost_to_serve
+    asked = select(
+        group.label("group"),
+        elapsed.label("month"),
+        to_float(func.sum(net)).label("net"),
+        func.count(distinct(revenues.c.customer_id)).label(f"net{PEOPLE}"),
+    ).where(joined_within(scope.period), revenues.c.month_on <= as_of)
+    return _filtered(asked, revenues, scope).group_by(group, elapsed)
+
+
+def _reached(reader: Reader, by: str, scope: Scope, as_of: date) -> pd.DataFrame:
+    """How many customers won have lived through each month since joining: `group`, `month`, `reached`."""
+    covered = data_coverage.of(reader)
+    # A month whose revenue is not delivered yet has been lived through, but what it brought is not known.
+    booked = as_of if covered is None else min(as_of, delivered_until(net_revenue, covered))
+    end = last_full_month(booked).end
+    columns: dict[str, Any] = {}
+    under: dict[str, ColumnElement[bool]] = {}
+    for number in range(1, MOST_MONTHS + 1):
+        latest = month(end.year, end.month - number + 1).end
+        if latest < scope.period.start:
+            break
+        under[f"m{number}"] = customers.c.joined_on <= latest
+        columns[f"m{number}"] = func.count(distinct(case((under[f"m{number}"], customers.c.customer_id))))
+    if not columns:
+        return pd.DataFrame(columns=["group", "month", "reached"])
+    wide = _ask(
+        reader,
+        customers,
+        by,
+        scope,
+        between(customers.c.joined_on, scope.period),
+        columns,
+        under,
+        customers.c.acquired_by_lead_id.is_not(None),
+    )
+    tall = wide.melt(id_vars="group", var_name="month", value_name="reached")
+    tall["month"] = tall["month"].str[1:].astype(int)
+    # 0 customers is known: nobody has come so far yet. NaN is too few to show, and stays a row.
+    return tall[tall["reached"] != 0].sort_values(["group", "month"], ignore_index=True)
+
+
+def _ask(
+    reader: Reader,
+    fact: Table,
+    by: str,
+    scope: Scope,
+    when: ColumnElement[bool],
+    columns: dict[str, Any],
+    under: dict[str, ColumnElement[bool]] | None = None,
+    *more: ColumnElement[bool],
+    alike: str = "",
+) -> pd.DataFrame:
+    """Totals by group, each with its people, counted under the same condition.
+
+    The column `alike` is blank for everybody where it is for who sees totals only: an interval made of it is then the
+    same for all.
+    """
+    group = _group(fact, by)
+    people = [
+        func.count(
+            distinct(
+                case(((under or {})[name], fact.c.customer_id))
+                if name in (under or {})
+                else fact.c.customer_id
+            )
+        ).label(f"{name}{PEOPLE}")
+        for name in columns
+    ]
+    asked = select(group.label("group"), *(c.label(n) for n, c in columns.items()), *people)
+    found = reader.frame(_filtered(asked.where(when, *more), fact, scope).group_by(group))
+    if alike:
+        shown = ["group", alike, f"{alike}{PEOPLE}"]
+        found[shown] = without_small_cells(found[shown], reader.stores.settings.smallest_cell, ["group"])
+    return found[["group", *columns]]
+
+
+def _filtered(asked: Select, fact: Table, scope: Scope) -> Select:
+    for dimension, values in scope.filters:
+        asked = asked.where(DIMENSIONS[dimension][fact].in_(values))
+    return asked
+
+
+def _group(fact: Table, by: str) -> ColumnElement:
+    if by == "month":
+        if fact is campaign_days:
+            return month_of(campaign_days.c.day_on)
+        return month_of(_joined_on(fact))
+    if by == "product" and fact is not campaign_days:
+        lead, who, which = leads.alias("won_by"), customers.alias("who"), campaigns.alias("which")
+        found = select(which.c.product).where(
+            which.c.campaign_id == lead.c.campaign_id,
+            lead.c.lead_id == who.c.acquired_by_lead_id,
+            who.c.customer_id == fact.c.customer_id,
+        )
+        return found.correlate(fact).scalar_subquery()
+    return DIMENSIONS[by][fact]
+
+
+def _joined_on(fact: Table) -> ColumnElement:
+    if fact is customers:
+        return customers.c.joined_on
+    who = customers.alias("who")
+    return (
+        select(who.c.joined_on)
+        .where(who.c.customer_id == fact.c.customer_id)
+        .correlate(fact)
+        .scalar_subquery()
+    )
+
+
+def campaign_names(reader: Reader) -> dict[str, str]:
+    """The name of every campaign by its code."""
+    rows = reader.frame(select(campaigns.c.campaign_id, campaigns.c.name))
+    return {
+        str(code): str(name or code) for code, name in zip(rows["campaign_id"], rows["name"], strict=True)
+    }
+
+
+def latest_hindsight(reader: Reader) -> pd.DataFrame:
+    """The rows of the latest look back: predicted against realised, by tenths."""
+    return reader.frame(value_meaning.HINDSIGHT.reads[0])
+
+
+def response_curves(reader: Reader) -> pd.DataFrame:
+    """How each channel's customers won follow its spend, as `models.attribution.spend_response` learned it last night."""
+    return reader.frame(value_meaning.BUDGET.reads[0])

@@ -1,0 +1,45 @@
+"""How evenly what the customers won brought is spread in a group: the median, and who brought what winning one cost.
+
+A mean that few carry says little about the next customer: it stands beside both.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import pandas as pd
+from sqlalchemy import and_, case, distinct, false, func, or_, select
+
+from metrics.attribution.channel_net_value import _filtered, _group
+from metrics.catalogue.customer_value import valued_and_joined_within
+from metrics.definitions.scope import Scope
+from warehouse.access.disclosure_control import BESIDES, PEOPLE, without_small_cells
+from warehouse.access.reader import Reader
+from warehouse.schema import customer_values as v
+from warehouse.sql.dialects import median
+
+
+def spread(reader: Reader, by: str, scope: Scope, cac: Mapping[str, float]) -> pd.DataFrame:
+    """`group`, `median` (HKD) and `paying`: customers whose lifetime value reaches `cac`, what one of the group cost.
+
+    Blank for everybody where it is about too few to show, so that all read one conclusion.
+    """
+    group, worth, person = _group(v, by), v.c.since_joining, v.c.customer_id
+    known = {g: c for g, c in cac.items() if math.isfinite(c)}
+    pays = or_(*(and_(group == g, worth >= c) for g, c in known.items())) if known else false()
+    costed = group.in_(list(known)) if known else false()
+    asked = select(
+        group.label("group"),
+        median(worth).label("median"),
+        func.count(distinct(person)).label(f"median{PEOPLE}"),
+        func.count(distinct(case((pays, person)))).label("paying"),
+        func.count(distinct(case((pays, person)))).label(f"paying{PEOPLE}"),
+        func.count(distinct(case((and_(costed, pays.is_not(True)), person)))).label(
+            f"paying{BESIDES}0{PEOPLE}"
+        ),
+    ).where(valued_and_joined_within(scope.period))
+    found = reader.frame(_filtered(asked, v, scope).group_by(group))
+    found = without_small_cells(found, reader.stores.settings.smallest_cell, ["group"])
+    found["paying"] = found["paying"].where(found["group"].isin(list(known)))
+    return found[["group", "median", "paying"]]

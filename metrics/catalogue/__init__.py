@@ -1,0 +1,1 @@
+"""Every metric, one module for each conversation between departments."""

@@ -1,0 +1,246 @@
+"""The hand-over from Marketing to Sales: the promised first contact, and what became of what Sales rejected."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, or_, select
+
+from metrics.catalogue.stage_moves import EACH_TIME, by_then, to
+from metrics.definitions.measure import Measure, Ratio
+from warehouse.schema import hand_offs as h
+from warehouse.schema import lead_moves as m
+from warehouse.schema import leads as t
+
+_PROMISE = (
+    "The promise is 24 working hours from becoming qualified (MQL), Monday to Friday from 9:00 to 18:00 without Hong "
+    "Kong's public holidays, unless the bank chose others."
+)
+_DAYS_COUNT = (
+    "1, 22 Nov 2026: first definition.",
+    "2, 29 Nov 2026: a first contact of which only the day is known is in time on the day it was due.",
+)
+
+_BY_MOVES = "2, 29 Nov 2026: each rejection of a lead that had been called qualified by then."
+_REJECTED = and_(to("rejected"), by_then(m.c.mql_at))
+_SOURCES = (("leads", "mql_at"), ("leads", "rejected_at"))
+
+rejected = Measure(
+    label="Rejected by Sales",
+    means="Leads called qualified by Marketing that Sales rejected in the period, whatever became of them later. "
+    + EACH_TIME,
+    owner="Sales Operations",
+    fact=m,
+    dated=m.c.entered_at,
+    where=_REJECTED,
+    sources=_SOURCES,
+    dated_from=("leads.rejected_at",),
+    better="down",
+    synonyms={"Marketing": "returned leads"},
+    history=(*Measure.history, _BY_MOVES),
+    example="""
+        lead_moves
+        lead_id | move | stage    | entered_at | mql_at
+        1       | 3    | accepted | 2026-04-01 | 2026-03-30
+        2       | 3    | rejected | 2026-04-08 | 2026-04-06
+        3       | 3    | rejected | 2026-06-30 | 2026-06-29
+        4       | 2    | rejected | 2026-06-30 |
+
+        April to June 2026 = 2
+    """,
+)
+
+promises_due = Measure(
+    label="First contacts due",
+    means="Qualified leads whose promised working hours until the first contact ended in the period. "
+    + _PROMISE,
+    owner="Sales Operations",
+    fact=h,
+    dated=h.c.due_at,
+    better="neither",
+    example="""
+        hand_offs
+        lead_id | mql_at           | due_at           | contacted_at
+        1       | 2026-03-30 10:00 | 2026-04-01 16:00 | 2026-03-31 11:00
+        2       | 2026-04-01 10:00 | 2026-04-08 16:00 |
+        3       | 2026-06-30 10:00 | 2026-07-03 16:00 | 2026-06-30 12:00
+
+        April to June 2026 = 2
+    """,
+)
+
+contacted_in_time = Measure(
+    label="Contacted in time",
+    means="Of the first contacts due in the period, those that happened within the promised working hours. "
+    + _PROMISE,
+    owner="Sales Operations",
+    fact=h,
+    total="sum",
+    of=case((h.c.contacted_at <= h.c.due_at, 1), else_=0),
+    dated=h.c.due_at,
+    history=_DAYS_COUNT,
+    example="""
+        hand_offs
+        lead_id | mql_at           | due_at           | contacted_at
+        1       | 2026-03-30 10:00 | 2026-04-01 16:00 | 2026-04-01 16:00
+        2       | 2026-04-01 10:00 | 2026-04-08 16:00 | 2026-04-08 16:01
+        3       | 2026-04-01 11:00 | 2026-04-08 17:00 |
+        4       | 2026-06-30 10:00 | 2026-07-03 16:00 | 2026-06-30 12:00
+
+        April to June 2026 = 1
+    """,
+)
+
+promise_kept = Ratio(
+    label="Promise kept",
+    means="Of the first contacts due in the period, the share that happened within the promised working hours. "
+    + _PROMISE,
+    owner="Sales Operations",
+    top=contacted_in_time,
+    bottom=promises_due,
+    synonyms={"Sales": "speed to lead", "Service": "within SLA"},
+    history=_DAYS_COUNT,
+    example="""
+        hand_offs
+        lead_id | mql_at           | due_at           | contacted_at
+        1       | 2026-03-30 10:00 | 2026-04-01 16:00 | 2026-04-01 16:00
+        2       | 2026-04-01 10:00 | 2026-04-08 16:00 |
+        3       | 2026-06-30 10:00 | 2026-07-03 16:00 | 2026-06-30 12:00
+
+        April to June 2026 = 50%
+    """,
+)
+
+
+def _overdue_at(instant: datetime) -> ColumnElement[bool]:
+    """Due before an instant, however long before, and then neither contacted nor settled."""
+    still = [or_(moment.is_(None), moment >= instant) for moment in (h.c.contacted_at, h.c.settled_at)]
+    return and_(h.c.due_at < instant, *still)
+
+
+still_uncontacted = Measure(
+    label="Overdue, still waiting",
+    means="Leads whose promised first contact was past due and had not happened when the period ended, of those "
+    "open then, however long they had waited.",
+    owner="Sales Operations",
+    fact=h,
+    state=_overdue_at,
+    better="down",
+    history=(
+        "1, 22 Nov 2026: first definition.",
+        "2, 25 Nov 2026: as it stood when the period ended; until then as it stands now, which always made the latest "
+        "period look worst.",
+        "3, 29 Nov 2026: all who waited when the period ended, not only those due in it.",
+    ),
+    example="""
+        hand_offs
+        lead_id | due_at           | contacted_at     | settled_at
+        1       | 2026-04-01 16:00 | 2026-04-09 12:00 |
+        2       | 2026-04-08 16:00 |                  |
+        3       | 2026-04-08 17:00 |                  | 2026-05-02
+        4       | 2026-07-03 16:00 |                  |
+        5       | 2026-06-29 16:00 | 2026-07-01 09:00 |
+        6       | 2026-06-29 17:00 |                  | 2026-07-01
+        7       | 2025-01-06 16:00 |                  |
+        8       | 2026-03-02 16:00 | 2026-04-02 10:00 |
+
+        April to June 2026 = 4
+    """,
+)
+
+
+_later = m.alias("later")
+
+
+def _afterwards(stage: str) -> ColumnElement[bool]:
+    """Whether the rejected lead moved to a stage later."""
+    return and_(
+        _REJECTED,
+        select(_later.c.lead_id)
+        .where(_later.c.lead_id == m.c.lead_id, _later.c.move > m.c.move, _later.c.stage == stage)
+        .correlate(m)
+        .exists(),
+    )
+
+
+rejected_then_accepted = Measure(
+    label="Rejected, later accepted",
+    means="Of the leads that Sales rejected in the period, those it accepted later.",
+    owner="Marketing",
+    fact=m,
+    dated=m.c.entered_at,
+    where=_afterwards("accepted"),
+    sources=(*_SOURCES, ("leads", "accepted_at")),
+    dated_from=("leads.rejected_at",),
+    final_after=None,
+    history=(*Measure.history, _BY_MOVES),
+    example="""
+        lead_moves
+        lead_id | move | stage    | entered_at | mql_at
+        1       | 3    | rejected | 2026-04-08 | 2026-04-06
+        2       | 3    | rejected | 2026-04-09 | 2026-04-06
+        2       | 4    | accepted | 2026-07-03 | 2026-04-06
+        3       | 3    | rejected | 2026-03-09 | 2026-03-06
+        3       | 4    | accepted | 2026-04-03 | 2026-03-06
+
+        April to June 2026 = 1
+    """,
+)
+
+rejected_then_won = Measure(
+    label="Rejected, later won",
+    means="Of the leads that Sales rejected in the period, those that signed a contract later.",
+    owner="Marketing",
+    fact=m,
+    dated=m.c.entered_at,
+    where=_afterwards("won"),
+    sources=(*_SOURCES, ("leads", "won_at")),
+    dated_from=("leads.rejected_at",),
+    final_after=None,
+    history=(*Measure.history, _BY_MOVES),
+    example="""
+        lead_moves
+        lead_id | move | stage    | entered_at | mql_at
+        1       | 3    | rejected | 2026-04-08 | 2026-04-06
+        2       | 3    | rejected | 2026-04-09 | 2026-04-06
+        2       | 4    | won      | 2026-09-03 | 2026-04-06
+        3       | 3    | rejected | 2026-03-09 | 2026-03-06
+        3       | 4    | won      | 2026-04-03 | 2026-03-06
+
+        April to June 2026 = 1
+    """,
+)
+
+_again = t.alias("again")
+
+rejected_then_back = Measure(
+    label="Rejected, came back as a new lead",
+    means="Of the leads that Sales rejected in the period, those whose person is known and came again later "
+    "as another lead.",
+    owner="Marketing",
+    fact=m,
+    dated=m.c.entered_at,
+    final_after=None,
+    where=and_(
+        _REJECTED,
+        select(_again.c.lead_id)
+        .where(_again.c.customer_id == m.c.customer_id, _again.c.created_at > m.c.entered_at)
+        .correlate(m)
+        .exists(),
+    ),
+    sources=(*_SOURCES, ("leads", "customer_id")),
+    dated_from=("leads.rejected_at",),
+    history=(*Measure.history, _BY_MOVES),
+    example="""
+        leads
+        lead_id | customer_id | created_at
+        1       | C1          | 2026-04-01
+        2       | C1          | 2026-05-01
+
+        lead_moves
+        lead_id | move | stage    | customer_id | entered_at | mql_at
+        1       | 3    | rejected | C1          | 2026-04-08 | 2026-04-02
+        3       | 3    | rejected | C2          | 2026-04-09 | 2026-04-02
+        4       | 3    | rejected |             | 2026-04-09 | 2026-04-02
+
+        April to June 2026 = 1
+    """,
+)

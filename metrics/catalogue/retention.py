@@ -1,0 +1,122 @@
+"""Who stays, who leaves, and which warnings wait for somebody."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, or_
+
+from metrics.customers.relationships import with_us
+from metrics.definitions.measure import Measure, Ratio, between
+from metrics.definitions.scope import Period
+from warehouse.app_db.app_schema import alerts
+from warehouse.schema import customers
+
+_left = customers.c.left_on
+_NOW = (
+    "1, 22 Nov 2026: first definition.",
+    "2, 29 Nov 2026: with customers who came back, and with those whose day of joining is not known; they counted "
+    "nowhere.",
+)
+_UNDATED = " Somebody whose day of joining is not known counts as a customer from before the data began."
+
+
+def _here_when_it_began(period: Period) -> ColumnElement[bool]:
+    return with_us(period.start - timedelta(days=1))
+
+
+customers_at_start = Measure(
+    label="Customers at the start",
+    means="People who were customers when the period began, also those who had left once and come back."
+    + _UNDATED,
+    history=_NOW,
+    owner="Core banking",
+    fact=customers,
+    state=lambda instant: with_us(instant.date() - timedelta(days=1)),
+    opening=True,
+    example="""
+        customers
+        customer_id | joined_on  | left_on
+        1           | 2020-01-01 |
+        2           | 2020-01-01 | 2026-04-01
+        3           | 2020-01-01 | 2026-03-31
+        4           | 2026-04-01 |
+        5           |            |
+        6           |            | 2026-03-31
+
+        April to June 2026 = 3
+    """,
+)
+
+customers_left = Measure(
+    label="Customers who left",
+    means="Of the people who were customers when the period began, those who ended the relationship in it."
+    + _UNDATED,
+    history=_NOW,
+    owner="Core banking",
+    fact=customers,
+    when=lambda period: and_(_here_when_it_began(period), between(_left, period)),
+    better="down",
+    example="""
+        customers
+        customer_id | joined_on  | left_on
+        1           | 2020-01-01 | 2026-04-01
+        2           | 2020-01-01 | 2026-06-30
+        3           | 2026-04-15 | 2026-05-15
+        4           | 2020-01-01 | 2026-07-01
+        5           |            | 2026-05-10
+
+        April to June 2026 = 3
+    """,
+)
+
+churn_rate = Ratio(
+    label="Customers lost",
+    means="Of the people who were customers when the period began, the share who left in it." + _UNDATED,
+    history=_NOW,
+    owner="Core banking",
+    top=customers_left,
+    bottom=customers_at_start,
+    grows=True,
+    better="down",
+    synonyms={"Service": "lost customers", "Marketing": "churn rate", "Finance": "attrition"},
+    example="""
+        customers
+        customer_id | joined_on  | left_on
+        1           | 2020-01-01 | 2026-05-15
+        2           | 2020-01-01 |
+        3           | 2020-01-01 |
+        4           | 2020-01-01 |
+
+        April to June 2026 = 25%
+    """,
+)
+
+
+def _open_at(instant: datetime) -> ColumnElement[bool]:
+    return and_(
+        alerts.c.raised_on < instant.date(),
+        or_(alerts.c.closed_at.is_(None), alerts.c.closed_at >= instant),
+    )
+
+
+open_alerts = Measure(
+    label="Open alerts",
+    means="Warnings about customers that were raised and not yet closed at the end of the period. Those held back by "
+    "lot, so that the effect of the others can be measured, are in no queue and are not counted.",
+    owner="Sales",
+    fact=alerts,
+    state=_open_at,
+    where=alerts.c.arm != "held_out",
+    better="down",
+    synonyms={"Sales": "customers to call"},
+    example="""
+        alerts
+        alert_id | customer_id | rule | raised_on  | due_on     | arm     | reasons | status | closed_at  | version
+        1        | 1           | r    | 2026-05-01 | 2026-05-31 | treated | []      | open   |            | 1
+        2        | 2           | r    | 2026-05-01 | 2026-05-31 | treated | []      | closed | 2026-06-01 | 2
+        3        | 3           | r    | 2026-05-01 | 2026-05-31 | treated | []      | closed | 2026-07-01 | 2
+        4        | 4           | r    | 2026-07-01 | 2026-07-31 | treated | []      | open   |            | 1
+        5        | 5           | r    | 2026-05-01 | 2026-05-31 | held_out | []     | open   |            | 1
+
+        April to June 2026 = 2
+    """,
+)

@@ -1,0 +1,111 @@
+"""Whether a figure has really changed: an interval first, a verdict only outside the noise.
+
+Shares by Newcombe's interval for two proportions (Stat. Med. 17, 1998, 873-890, method 10), counts by the exact
+conditional interval for two Poisson rates, both from statsmodels; a score between -1 and 1 by its largest possible
+variance. A sum of money has no interval here, so it gets no verdict.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date
+
+from scipy.stats import norm
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+from statsmodels.stats.rates import confint_poisson_2indep
+
+from metrics.comparison.conclusion import Verdict
+from metrics.definitions.measure import Measure, Metric, Ratio
+
+FEWEST = 20
+"""Below this many cases on either side two figures are not compared."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Now against before. `low` and `high` bound the difference (shares, points) or the ratio (counts), at 95 %."""
+
+    verdict: Verdict
+    low: float | None = None
+    high: float | None = None
+    relative: float | None = None
+    """now / before - 1, where before is not 0."""
+    n: float | None = None
+    """Cases on the side that has fewer, where those are too few."""
+    known_on: date | None = None
+    """From when on the figure will grow no more, where it is too early."""
+
+
+def _known(*values: float | None) -> bool:
+    return all(v is not None and not math.isnan(v) for v in values)
+
+
+def compare(metric: Metric, now: dict[str, float], before: dict[str, float], alpha: float = 0.05) -> Change:
+    """Compare two answers for a metric: `value`, and for a ratio also `top` and `bottom`; the interval at 1 - `alpha`."""
+    if not _known(now["value"], before["value"]):
+        counted = isinstance(metric, Ratio) and (now.get("bottom") == 0 or before.get("bottom") == 0)
+        if counted:
+            return Change(Verdict.TOO_FEW, n=0)
+        return Change(Verdict.NO_FIGURE_BEFORE if _known(now["value"]) else Verdict.NOT_KNOWN)
+    relative = now["value"] / before["value"] - 1 if before["value"] else None
+    if isinstance(metric, Measure):
+        if metric.total != "count":
+            return Change(Verdict.CHANGED, relative=relative)
+        return _counts(metric, now["value"], before["value"], relative, alpha)
+    n, m = now["bottom"], before["bottom"]
+    if min(n, m) < FEWEST:
+        return Change(Verdict.TOO_FEW, relative=relative, n=min(n, m))
+    if metric.unit == "share":
+        low, high = confint_proportions_2indep(
+            now["top"], n, before["top"], m, method="newcomb", compare="diff", alpha=alpha
+        )
+    elif metric.unit == "points":
+        spread = sum((1 - (f["top"] / f["bottom"]) ** 2) / f["bottom"] for f in (now, before))
+        middle = now["top"] / n - before["top"] / m
+        wide = _normal(alpha) * math.sqrt(spread)
+        low, high = middle - wide, middle + wide
+    else:
+        # A cost divided by a count: the cost is known to the cent, the count is what varies.
+        bounds = confint_poisson_2indep(m, 1, n, 1, method="score", compare="ratio", alpha=alpha)
+        spent = now["top"] / before["top"] if before["top"] else math.nan
+        return _verdict(metric, spent * bounds[0], spent * bounds[1], 1.0, relative)
+    return _verdict(metric, float(low), float(high), 0.0, relative)
+
+
+def _counts(metric: Metric, now: float, before: float, relative: float | None, alpha: float) -> Change:
+    if min(now, before) < FEWEST:
+        return Change(Verdict.TOO_FEW, relative=relative, n=min(now, before))
+    low, high = confint_poisson_2indep(now, 1, before, 1, method="score", compare="ratio", alpha=alpha)
+    return _verdict(metric, float(low), float(high), 1.0, relative)
+
+
+def _normal(alpha: float) -> float:
+    return 1.96 if alpha == 0.05 else float(norm.isf(alpha / 2))
+
+
+def _verdict(metric: Metric, low: float, high: float, none: float, relative: float | None) -> Change:
+    if math.isnan(low) or low <= none <= high:
+        return Change(Verdict.NOT_CLEAR, low, high, relative)
+    if metric.better == "neither":
+        return Change(Verdict.CHANGED, low, high, relative)
+    rose = low > none
+    good = rose == (metric.better == "up")
+    return Change(Verdict.BETTER if good else Verdict.WORSE, low, high, relative)
+
+
+def interval(metric: Ratio, top: float, bottom: float) -> tuple[float, float] | None:
+    """The 95 % interval of a share, or of a score whose cases lie between -1 and 1; None below `FEWEST` cases."""
+    if not bottom >= FEWEST or math.isnan(top):
+        return None
+    if metric.unit == "share":
+        return share_interval(top, bottom)
+    middle = top / bottom
+    width = 1.96 * math.sqrt(max(0.0, 1 - middle**2) / bottom)
+    return metric.scale * max(-1.0, middle - width), metric.scale * min(1.0, middle + width)
+
+
+def share_interval(top: float, bottom: float) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share; needs `bottom` > 0."""
+    low, high = proportion_confint(top, bottom, method="wilson")
+    return float(low), float(high)

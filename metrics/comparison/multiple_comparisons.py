@@ -1,0 +1,74 @@
+"""Several comparisons looked at together: who picks the worst of many finds one by chance, unless that is allowed for.
+
+Holm (Scand. J. Stat. 6, 1979, 65-70): over all comparisons of one look the chance of calling any of them clear that
+is not stays below 5 %. Every sentence that names the worst, the weakest or the furthest of several asks here, and so
+does the table beside it, so that both read the same verdicts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from statsmodels.stats.multitest import multipletests
+
+from metrics.comparison.compare import Change, compare
+from metrics.comparison.conclusion import Verdict
+from metrics.definitions.measure import Metric, Ratio
+
+SURE = 0.05
+_LEAST = 1e-9
+"""A chance below this is given as this: no sentence depends on how far below."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """One of several comparisons: a metric, and its `value`, `top` and `bottom` here and there."""
+
+    metric: Metric
+    now: dict[str, float]
+    before: dict[str, float]
+
+
+def together(pairs: Sequence[Pair]) -> list[Change]:
+    """The comparison of each pair, its verdict corrected for all the others that could be judged."""
+    changes = [compare(p.metric, p.now, p.before) for p in pairs]
+    tested = [i for i, change in enumerate(changes) if change.verdict.is_judged and change.low is not None]
+    if not tested:
+        return changes
+    # What is not clear by itself is not made so; it only counts among those that were looked at.
+    chances = [_chance(pairs[i]) if changes[i].verdict.is_a_finding else 1.0 for i in tested]
+    adjusted = multipletests(chances, alpha=SURE, method="holm")[1]
+    for i, p in zip(tested, adjusted, strict=True):
+        if changes[i].verdict.is_a_finding and p >= SURE:
+            changes[i] = replace(changes[i], verdict=Verdict.NOT_CLEAR)
+    return changes
+
+
+def apart(metric: Ratio, parts: Sequence[dict[str, float]], whole: dict[str, float]) -> list[Change]:
+    """Each part against all others of the whole together, corrected for their number."""
+    others = []
+    for part in parts:
+        top, bottom = whole["top"] - part["top"], whole["bottom"] - part["bottom"]
+        value = metric.scale * top / bottom if bottom > 0 else math.nan
+        others.append({"value": value, "top": top, "bottom": bottom})
+    return together([Pair(metric=metric, now=p, before=o) for p, o in zip(parts, others, strict=True)])
+
+
+def worst(changes: Sequence[Change], losses: Sequence[float]) -> int | None:
+    """The place of the clearly worse one with the largest loss; None if none is clearly worse."""
+    worse = [i for i, change in enumerate(changes) if change.verdict is Verdict.WORSE]
+    return max(worse, key=lambda i: losses[i], default=None)
+
+
+def _chance(pair: Pair) -> float:
+    """The p-value that belongs to the interval of `compare`: the level at which it just leaves out no difference."""
+    low, high = math.log(_LEAST), math.log(SURE)
+    for _ in range(14):
+        middle = (low + high) / 2
+        if compare(pair.metric, pair.now, pair.before, alpha=math.exp(middle)).verdict.is_a_finding:
+            high = middle
+        else:
+            low = middle
+    return math.exp(high)

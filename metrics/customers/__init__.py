@@ -1,0 +1,1 @@
+"""One row per customer, and one customer across departments."""

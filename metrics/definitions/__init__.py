@@ -1,0 +1,1 @@
+"""What a metric is made of: measures, scopes, dimensions, quarters. No statement is built here."""

@@ -1,0 +1,24 @@
+"""People counted along a number, under filters: how many they are is told only where the figure itself would be."""
+
+from __future__ import annotations
+
+import pandas as pd
+from sqlalchemy import Select
+
+from metrics.definitions.measure import Measure
+from metrics.definitions.scope import Scope
+from metrics.query.query import Question, of_measures
+from warehouse.access.reader import Reader
+
+
+def spread(reader: Reader, statement: Select, of: Measure, scope: Scope) -> pd.DataFrame:
+    """`days` and `people` of a statement that counts the people `of` counts in the scope.
+
+    Empty for who sees totals only where the filters leave so few out that the whole, less these, would tell of them.
+    """
+    rows = reader.spread(statement, "days")
+    if not scope.filters or not reader.sees_totals_only(of.fact):
+        return rows
+    question = Question((), (scope.period,), scope.filters)
+    told = of_measures(reader, {"people": of}, question)["people__0"].notna().all()
+    return rows if told else rows.iloc[:0]

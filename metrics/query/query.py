@@ -1,0 +1,393 @@
+"""From metrics and a scope to one statement per table, and back to figures.
+
+Every period of a question is a column of the same statement, so the figure, its previous period and its trend are read
+together and cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Column, ColumnElement, Select, Table, and_, case, false, func, or_, select
+from sqlalchemy.sql import visitors
+
+from metrics import CATALOGUE
+from metrics.definitions.dimensions import DIMENSIONS, among, caution
+from metrics.definitions.measure import Measure, Metric, Ratio, measures_of
+from metrics.definitions.scope import Period, Scope
+from metrics.qualification.qualification_rule import dependent
+from metrics.qualification.qualification_versions import as_agreed, in_force
+from metrics.query import secondary_suppression
+from metrics.query.time_coverage import compared_with
+from metrics.query.time_coverage import counted as known_part
+from warehouse.access import data_coverage
+from warehouse.access.data_coverage import Coverage
+from warehouse.access.disclosure_control import BESIDES, PEOPLE, without_small_cells
+from warehouse.access.reader import Reader
+from warehouse.access.sql_allow_list import tables_of
+from warehouse.schema import DERIVED
+from warehouse.sql.dialects import to_float
+
+Clock = Callable[[Measure], Sequence[Period | None]]
+"""Measure → the days it counts for each period of a question; None where it is not known."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which metrics, over which periods, under which filters, broken down by what."""
+
+    metrics: tuple[str, ...]
+    periods: tuple[Period, ...]
+    filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    by: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls, metrics: Iterable[str], scope: Scope, by: Iterable[str] = (), periods: Sequence[Period] = ()
+    ) -> Question:
+        """A question about a scope; without `periods`, its own period and the one before."""
+        asked = tuple(periods) or (scope.period, scope.period.before())
+        return cls(tuple(metrics), asked, scope.filters, tuple(by))
+
+
+TOP, BOTTOM = "__top", "__bottom"
+"""Behind a ratio's name: what it was divided from, where that counts other days than the measure asked for itself."""
+
+
+def on_desk(name: str) -> bool:
+    """Whether a metric counts what people write, which changes by the minute, so that no answer about it is kept."""
+    return any(m.fact.schema is None for m in measures_of(CATALOGUE[name]))
+
+
+def figures(metric: Metric, row: pd.Series) -> dict[str, float]:
+    """What `compare.compare` needs of one row of an answer: `value`, and for a ratio also `top` and `bottom`."""
+    names = {id(m): n for n, m in CATALOGUE.items()}
+    name = names[id(metric)]
+    found = {"value": float(row[name])}
+    if isinstance(metric, Ratio):
+        top, bottom = names[id(metric.top)], names[id(metric.bottom)]
+        found["top"] = float(row[f"{name}{TOP}" if f"{name}{TOP}" in row else top])
+        found["bottom"] = float(row[f"{name}{BOTTOM}" if f"{name}{BOTTOM}" in row else bottom])
+    return found
+
+
+def lopsided(metric: Metric, question: Question) -> str:
+    """Why a metric's parts or periods are not alike under a question's filters and breakdown; "" if they are."""
+    return caution((m.fact for m in measures_of(metric)), [*question.by, *(d for d, _ in question.filters)])
+
+
+def unanswerable(name: str, question: Question) -> str | None:
+    """The dimension by which this metric cannot be told apart, or None."""
+    wanted = [*question.by, *(d for d, _ in question.filters)]
+    facts = {m.fact for m in measures_of(CATALOGUE[name])}
+    return next((d for d in wanted if any(f not in DIMENSIONS[d] for f in facts)), None)
+
+
+def columns_of(name: str) -> list[tuple[str, str]]:
+    """The (table, column) pairs of the unified tables that a metric reads, a computed table's through its sources."""
+    found: dict[tuple[str, str], None] = {}
+    for measure in measures_of(CATALOGUE[name]):
+        found.update(dict.fromkeys(measure.sources))
+        read = [c for c in visitors.iterate(measure.over(_ANY_DAY)) if isinstance(c, Column)]
+        for column in read:
+            table = column.table
+            if isinstance(table, Table) and table.schema and not column.info.get("optional"):
+                computed = (
+                    _SOURCES.get(table.name, ()) if table.schema == DERIVED else ((table.name, column.key),)
+                )
+                found.update(dict.fromkeys(computed))
+    return list(found)
+
+
+def absent(name: str, known: frozenset[str]) -> bool:
+    """Whether the bank gave no rows of a table, or not a column, that this metric reads: it is not known, rather than 0.
+
+    `known` is what `warehouse.access.data_coverage.known` gives.
+    """
+    needed = columns_of(name)
+    return not known.issuperset([t for t, _ in needed] + [f"{t}.{c}" for t, c in needed])
+
+
+_SOURCES = {
+    # Credits are computed from contacts and wins; what people write on the desk has no source.
+    "ticket_themes": (("tickets", "text"), ("tickets", "opened_at")),
+    "touch_credits": (("touches", "lead_id"), ("touches", "touched_at"), ("leads", "won_at")),
+    "hand_offs": (("leads", "mql_at"), ("leads", "contacted_at")),
+    # Every measure of moves names its own: another stage is another column.
+    "lead_moves": (),
+    "customer_values": (("revenues", "revenue"), ("revenues", "cost_to_serve"), ("customers", "left_on")),
+}
+_ANY_DAY = Period(date(2000, 1, 1), date(2000, 1, 1))
+
+
+def ask(
+    question: Question,
+    reader: Reader,
+    known: frozenset[str] | None = None,
+    catalogue: Mapping[str, Metric] | None = None,
+    alike: bool = False,
+) -> pd.DataFrame:
+    """The answer: a row per period (column `period`, an index into `question.periods`) and breakdown value.
+
+    One column per metric, and one per measure it is made of, under their catalogue names. NaN means not known. A metric
+    that cannot be told apart by an asked dimension, or whose data is not in `known`, is NaN throughout.
+
+    Without a `catalogue`, “qualified” means what the departments agreed for the day each lead came. With `alike` blank
+    is for everybody what is blank for who sees totals only, so that all read one verdict.
+    """
+    if catalogue is None:
+        catalogue = CATALOGUE if dependent().isdisjoint(question.metrics) else in_force(reader)
+    names = {id(m): n for n, m in catalogue.items()}
+    wanted = [
+        n
+        for n in question.metrics
+        if unanswerable(n, question) is None and not (known is not None and absent(n, known))
+    ]
+    keys = ["period", *question.by]
+    covered = data_coverage.of(reader)
+    answer: pd.DataFrame | None = None
+    for together in _by_clock(wanted, catalogue, question.periods, covered):
+        part = _answered(reader, together, question, catalogue, covered, alike)
+        if answer is None:
+            answer = part
+            continue
+        for name in together:
+            metric = catalogue[name]
+            if isinstance(metric, Ratio):
+                part[f"{name}{TOP}"] = part[names[id(metric.top)]]
+                part[f"{name}{BOTTOM}"] = part[names[id(metric.bottom)]]
+        answer = answer.merge(part[[*keys, *(c for c in part if c not in answer)]], on=keys, how="outer")
+    if answer is None:
+        answer = pd.DataFrame({"period": range(len(question.periods)), **dict.fromkeys(question.by)})
+    for name in question.metrics:
+        if name not in wanted:
+            parts = (names[id(m)] for m in measures_of(catalogue[name]))
+            unknown = {name, *(part for part in parts if part not in answer)}
+            answer[sorted(unknown)] = np.nan
+    return answer.sort_values(keys, na_position="last").reset_index(drop=True)
+
+
+def _by_clock(
+    wanted: Sequence[str],
+    catalogue: Mapping[str, Metric],
+    periods: Sequence[Period],
+    covered: Coverage | None,
+) -> list[tuple[str, ...]]:
+    """The metrics in groups that are known for the same days of the periods; one group unless a source is late."""
+    groups: dict[tuple[Period | None, ...], list[str]] = {}
+    # A measure asked for by its own name keeps its own days; those of a ratio come after it.
+    for name in sorted(wanted, key=lambda n: isinstance(catalogue[n], Ratio)):
+        days = tuple(known_part(catalogue[name], period, covered) for period in periods)
+        groups.setdefault(days, []).append(name)
+    return [tuple(names) for names in groups.values()]
+
+
+def _answered(
+    reader: Reader,
+    together: Sequence[str],
+    question: Question,
+    catalogue: Mapping[str, Metric],
+    covered: Coverage | None,
+    alike: bool,
+) -> pd.DataFrame:
+    """The answer for metrics that are known for the same days: one statement per table, then the ratios."""
+    names = {id(m): n for n, m in catalogue.items()}
+    measures = {id(m): m for n in together for m in measures_of(catalogue[n])}
+    clock = partial(_days_counted, catalogue[together[0]], question.periods, covered)
+    answer: pd.DataFrame | None = None
+    for fact in dict.fromkeys(m.fact for m in measures.values()):
+        of_fact = {names[i]: m for i, m in measures.items() if m.fact is fact}
+        plain = statement(fact, of_fact, question, clock=clock)
+        counted = (alike and _is_about_people(fact)) or reader.sees_totals_only(*tables_of(plain))
+        if counted:
+            alone = partial(_days_by_itself, question.periods, covered)
+            wide = _totals(
+                reader, fact, of_fact, question, secondary_suppression.wholes(catalogue), clock, alone
+            )
+        else:
+            wide = reader.frame(plain)
+        part = _tall(wide, list(of_fact), question)
+        answer = part if answer is None else answer.merge(part, on=["period", *question.by], how="outer")
+    assert answer is not None
+    for name in together:
+        metric = catalogue[name]
+        if isinstance(metric, Ratio):
+            top, bottom = answer[names[id(metric.top)]], answer[names[id(metric.bottom)]]
+            answer[name] = metric.scale * top / bottom.where(lambda b: b != 0)
+    return answer
+
+
+def _days_counted(
+    of: Metric, periods: Sequence[Period], covered: Coverage | None, measure: Measure
+) -> list[Period | None]:
+    """The days whose rows a measure counts for each of `periods`; None where it is not known.
+
+    A second period that is the days before the first is for a figure kept by month as many months before: 91 days hold
+    three month ends or four. And of a first that was not delivered to its end, as many days before as were delivered.
+    """
+    counted = [known_part(of, period, covered) for period in periods]
+    if periods[1:2] == (periods[0].before(),) and (measure.monthly or counted[0] != periods[0]):
+        counted[1] = known_part(of, compared_with(measure, counted[0] or periods[0]), covered)
+    return counted
+
+
+def _days_by_itself(
+    periods: Sequence[Period], covered: Coverage | None, measure: Measure
+) -> Sequence[Period | None]:
+    """The days a measure counts where it is asked for by its own name, which may be more than as a part of a ratio."""
+    return _days_counted(measure, periods, covered, measure)
+
+
+def answer(
+    reader: Reader, question: Question, known: frozenset[str] | None = None, alike: bool = False
+) -> pd.DataFrame:
+    """`ask` as a function of a reader, which a cache can name, for figures that no definition in force changes."""
+    return ask(question, reader, known, CATALOGUE, alike)
+
+
+@as_agreed
+def answer_as_agreed(
+    reader: Reader, question: Question, known: frozenset[str] | None = None, alike: bool = False
+) -> pd.DataFrame:
+    """The same for figures that depend on what “qualified” means."""
+    return ask(question, reader, known, alike=alike)
+
+
+def of_measures(
+    reader: Reader,
+    measures: dict[str, Measure],
+    question: Question,
+    wholes: Mapping[int, Sequence[Measure]] = MappingProxyType({}),
+) -> pd.DataFrame:
+    """The answer about measures of one table that are in no catalogue: columns `<measure>__<index of the period>`.
+
+    Who sees totals only is told no more of them than of the catalogue's, whatever the filters. `wholes` are shown beside.
+    """
+    fact = next(iter(measures.values())).fact
+    plain = statement(fact, measures, question)
+    if not reader.sees_totals_only(*tables_of(plain)):
+        return reader.frame(plain)
+    return _totals(reader, fact, measures, question, wholes, partial(_alike, question.periods))
+
+
+def _totals(
+    reader: Reader,
+    fact: Table,
+    measures: dict[str, Measure],
+    question: Question,
+    parts: Mapping[int, Sequence[Measure]],
+    clock: Clock,
+    alone: Clock | None = None,
+) -> pd.DataFrame:
+    """The answer for who sees totals only: what one figure less another would tell of too few people is blank.
+
+    `parts` says of which wholes a measure is a part, and `alone` which days it counts where it is asked for itself.
+    """
+    smallest = reader.stores.settings.smallest_cell
+
+    def asked(question: Question) -> pd.DataFrame:
+        found = reader.frame(statement(fact, measures, question, True, parts, clock, alone))
+        if not reader.sees_totals_only(fact):
+            found = without_small_cells(found, smallest, question.by)
+        return secondary_suppression.without_lone_periods(
+            found, measures, question.periods, question.by, smallest
+        )
+
+    wide, filters = asked(question), question.filters
+    if not filters:
+        return wide
+    dimensions = [d for d, _ in filters if d not in question.by]
+    cells = asked(replace(question, filters=(), by=(*question.by, *dimensions)))
+    whole = asked(replace(question, filters=()))
+    return secondary_suppression.without_parted(wide, cells, whole, filters, question.by, smallest)
+
+
+def statement(
+    fact: Table,
+    measures: dict[str, Measure],
+    question: Question,
+    counting_people: bool = False,
+    wholes: Mapping[int, Sequence[Measure]] = MappingProxyType({}),
+    clock: Clock | None = None,
+    alone: Clock | None = None,
+) -> Select:
+    """One SELECT over one table: a column per measure and period, named `<measure>__<period index>`.
+
+    With `counting_people` each has the people behind it beside it, and those of its `wholes` whom it leaves out.
+    `clock` says which days a measure counts for each period; a period of which nothing is known is NULL. `alone` says
+    which it counts elsewhere: where those are more, the people of the others are left out of it, too.
+    """
+    counted = clock or partial(_alike, question.periods)
+    groups = [DIMENSIONS[d][fact].label(d) for d in question.by]
+    columns: list[ColumnElement] = []
+    for name, measure in measures.items():
+        elsewhere = alone(measure) if alone else counted(measure)
+        for index, (period, whole_days) in enumerate(zip(counted(measure), elsewhere, strict=True)):
+            if period is None:
+                # Still a total over nobody, so that the answer is one row and may be asked by who sees totals only.
+                columns.append(to_float(func.sum(case((false(), 1)))).label(f"{name}__{index}"))
+                if counting_people:
+                    nobody = func.count(case((false(), _person(fact))).distinct())
+                    rests = (f"{BESIDES}{at}" for at in range(len(wholes.get(id(measure), ()))))
+                    columns += [nobody.label(f"{name}__{index}{rest}{PEOPLE}") for rest in ("", *rests)]
+                continue
+            columns.append(measure.over(period).label(f"{name}__{index}"))
+            if counting_people:
+                people = func.count(case((measure.within(period), _person(fact))).distinct())
+                columns.append(people.label(f"{name}__{index}{PEOPLE}"))
+                larger = [whole.within(period) for whole in wholes.get(id(measure), ())]
+                if whole_days is not None and whole_days != period and not measure.is_stock:
+                    larger.append(measure.within(whole_days))
+                for at, whole in enumerate(larger):
+                    rest = and_(whole, measure.within(period).is_not(True))
+                    people = func.count(case((rest, _person(fact))).distinct())
+                    columns.append(people.label(f"{name}__{index}{BESIDES}{at}{PEOPLE}"))
+    query = select(*groups, *columns).select_from(fact)
+    query = filtered(query, fact, question.filters)
+    if groups:
+        # Without this, a group that has rows only outside every asked period would appear as a line of zeros.
+        clocks = (counted, alone) if alone and counting_people else (counted,)
+        days = [(m, p) for m in measures.values() for c in clocks for p in c(m) if p is not None]
+        inside = [m.within(p) for m, p in dict.fromkeys(days)]
+        query = query.where(or_(false(), *inside)).group_by(*[g.element for g in groups])
+    return query
+
+
+def _alike(periods: Sequence[Period], measure: Measure) -> Sequence[Period | None]:
+    """The days a measure counts where nothing is known about its clock."""
+    return _days_counted(measure, periods, None, measure)
+
+
+def filtered(query: Select, fact: Table, filters: Iterable[tuple[str, tuple[str, ...]]]) -> Select:
+    """`query` over the rows of `fact` that the filters leave."""
+    for dimension, values in filters:
+        query = query.where(among(dimension, fact, values))
+    return query
+
+
+def _is_about_people(fact: Table) -> bool:
+    """Whether its rows are somebody's; what a campaign cost on a day is nobody's."""
+    return "lead_id" in fact.c or "customer_id" in fact.c
+
+
+def _person(fact: Table) -> ColumnElement:
+    """Whose row it is: a lead is a person of its own, since most leads are not customers."""
+    return fact.c.lead_id if fact.name in ("leads", "lead_moves", "hand_offs") else fact.c.customer_id
+
+
+def _tall(wide: pd.DataFrame, names: list[str], question: Question) -> pd.DataFrame:
+    """One row per period instead of one column per period."""
+    parts = []
+    for index in range(len(question.periods)):
+        part = wide[list(question.by)].copy()
+        part["period"] = index
+        for name in names:
+            part[name] = wide[f"{name}__{index}"].astype(float)
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)

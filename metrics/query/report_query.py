@@ -1,0 +1,153 @@
+"""A report put together by hand: which figure, which part of the bank, over which period; what fits, what is read.
+
+It holds no figure. Its only numbers are answers to a `metrics.query.query.Question`, so no report can contradict the
+dictionary: there is nothing in it that could.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+import pandas as pd
+from sqlalchemy import Table
+
+from metrics import CATALOGUE
+from metrics.definitions.dimensions import DIMENSIONS
+from metrics.definitions.measure import Metric, measures_of
+from metrics.definitions.scope import PERIODS, Period, Scope, parts_by_month, period_named
+from metrics.query.query import Question, statement, unanswerable
+from warehouse.access.reader import Viewer, may_see
+from warehouse.access.roles import See
+from warehouse.access.sql_allow_list import tables_of
+
+MONTH = "month"
+CHARTS = {"bars": "Bars", "line": "Line", "table": "Table"}
+REMEMBERED = "24m"
+"""The period whose values a filter offers."""
+
+Filters = tuple[tuple[str, tuple[str, ...]], ...]
+Ask = Callable[[Scope, Sequence[str], Sequence[Period]], pd.DataFrame]
+"""The door to the figures: scope, breakdown, periods → what `query.ask` answers about the report's metric."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """A question without its figures. Words of the catalogue, of `DIMENSIONS`, of `PERIODS` and of `CHARTS`."""
+
+    metric: str
+    breakdown: str = ""
+    """A dimension, `MONTH`, or "" for one figure."""
+    filters: Filters = ()
+    period: str = "90d"
+    chart: str = "bars"
+
+    def scope(self, as_of: date) -> Scope:
+        """Its period as of a day, and its filters. Who must be watched for some days is asked about that long ago."""
+        watched = timedelta(days=final_after(CATALOGUE[self.metric]) or 0)
+        return Scope(period_named(self.period, as_of - watched), self.filters)
+
+    def question(self, as_of: date) -> Question:
+        """What its table answers."""
+        scope = self.scope(as_of)
+        if self.breakdown == MONTH:
+            return Question.of([self.metric], scope, periods=parts_by_month(scope.period))
+        return Question.of([self.metric], scope, [self.breakdown] if self.breakdown else [])
+
+
+def ways(name: str) -> tuple[str, ...]:
+    """The dimensions by which a metric can be told apart."""
+    scope = Scope(_ANY_DAY)
+    return tuple(d for d in DIMENSIONS if unanswerable(name, Question.of([name], scope, [d])) is None)
+
+
+def charts_of(breakdown: str) -> tuple[str, ...]:
+    """The ways to show a breakdown; a line needs months."""
+    return ("line", "bars", "table") if breakdown == MONTH else ("bars", "table")
+
+
+def misfit(report: Report) -> str:
+    """Why the parts of a report do not go together, as a sentence; "" if they do."""
+    if report.metric not in CATALOGUE:
+        return (
+            f"The dictionary has no figure called “{report.metric[:60]}”: it was taken out, or the name was mistyped. "
+            "Nothing can be shown for it. Choose another figure."
+        )
+    label = CATALOGUE[report.metric].label
+    asked = [d for d in (report.breakdown, *(d for d, _ in report.filters)) if d not in ("", MONTH)]
+    for dimension in asked:
+        if dimension not in DIMENSIONS:
+            return f"“{dimension[:60]}” is nothing that figures are told apart by. Choose another breakdown."
+        if dimension not in ways(report.metric):
+            return f"“{label}” is not kept by {dimension}. Choose another breakdown or filter."
+    if report.period not in PERIODS:
+        return f"“{report.period[:60]}” is no period of the filter bar. Choose one of: {', '.join(PERIODS.values())}."
+    if report.chart not in charts_of(report.breakdown):
+        fit = " or ".join(CHARTS[c].lower() for c in charts_of(report.breakdown))
+        return f"“{CHARTS.get(report.chart, report.chart[:60])}” does not fit this breakdown. Choose {fit}."
+    return ""
+
+
+def refusal(report: Report, viewer: Viewer) -> str:
+    """Why a viewer may not ask a report that fits, and whom to ask instead, as a sentence; "" if she may."""
+    metric, role = CATALOGUE[report.metric], viewer.role.replace("_", " ")
+    dims = {report.breakdown, *(d for d, _ in report.filters)} - {"", MONTH}
+    missing = sorted(t.name for t in _tables(report.metric, frozenset(dims)) if may_see(viewer, t) is None)
+    if missing:
+        return (
+            f"“{metric.label}”{' this way' if dims else ''} is read from {missing[0].replace('_', ' ')}, which your "
+            f"role ({role}) does not include. If you need it for your work, ask {metric.owner}, who own the figure, "
+            "or the data office."
+        )
+    sees = {may_see(viewer, m.fact) for m in measures_of(metric)}
+    if See.OWN in sees and len(sees) > 1:
+        return (
+            f"“{metric.label}” would divide what the whole bank spent by your own customers, and that is no figure. "
+            f"Ask {metric.owner}, who own the figure, or an analyst."
+        )
+    return ""
+
+
+def may_ask(name: str, viewer: Viewer) -> bool:
+    """Whether the viewer's role includes a metric at all."""
+    return not refusal(Report(metric=name), viewer)
+
+
+def ways_for(name: str, viewer: Viewer) -> tuple[str, ...]:
+    """The dimensions by which this viewer may tell a metric apart."""
+    return tuple(d for d in ways(name) if not refusal(Report(metric=name, breakdown=d), viewer))
+
+
+def whose(name: str, viewer: Viewer) -> str:
+    """`your customers` where the viewer's figure covers only hers; "" where it covers the bank."""
+    if all(may_see(viewer, m.fact) is not See.OWN for m in measures_of(CATALOGUE[name])):
+        return ""
+    return "your customers" if viewer.role == "relationship_manager" else "your team’s customers"
+
+
+@lru_cache(maxsize=2_000)
+def _tables(name: str, dims: frozenset[str]) -> frozenset[Table]:
+    """Every table that a metric and these dimensions are read from."""
+    question = Question((name,), (_ANY_DAY,), by=tuple(sorted(dims)))
+    found: set[Table] = set()
+    for measure in measures_of(CATALOGUE[name]):
+        found |= tables_of(statement(measure.fact, {"value": measure}, question))
+    return frozenset(found)
+
+
+_ANY_DAY = Period(date(2000, 1, 1), date(2000, 1, 1))
+
+
+def final_after(metric: Metric) -> int | None:
+    """Days after the end of a period until its figure grows no more; None if it may for ever."""
+    found = [m.final_after for m in measures_of(metric)]
+    return None if None in found else max(d for d in found if d is not None)
+
+
+def values_of(dimension: str, as_of: date, ask: Ask) -> tuple[str, ...]:
+    """The values of a dimension that occur for the viewer's figure in the last 24 months, by name."""
+    scope = Scope(period_named(REMEMBERED, as_of))
+    found = ask(scope, [dimension], [scope.period])[dimension].dropna()
+    return tuple(sorted({str(v) for v in found}))

@@ -1,0 +1,1 @@
+"""Removal effects, response curves and days in a stage."""

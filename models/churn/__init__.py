@@ -1,0 +1,1 @@
+"""The churn model and the cross-sell model: features, fitting, reasons, evaluation, files."""

@@ -1,0 +1,1 @@
+"""Treated against held out: planned analyses, uplift, lift, control limits."""

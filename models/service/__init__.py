@@ -1,0 +1,1 @@
+"""Themes of service cases, and working time."""

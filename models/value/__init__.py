@@ -1,0 +1,1 @@
+"""What a customer will bring, judged by hindsight and against its cost."""

@@ -1,0 +1,126 @@
+"""Figure cards: value, change with its verdict, target, number of cases, trend; the sentence is the tooltip."""
+
+import math
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from metrics import CATALOGUE
+from metrics.comparison.compare import Change, compare
+from metrics.comparison.conclusion import Verdict
+from metrics.comparison.goal_status import beside_target
+from metrics.comparison.words import change, day, figure, numeral, rounded
+from metrics.definitions.measure import Measure, Metric, Ratio
+from metrics.definitions.scope import Scope, full_months
+from metrics.query.missing_reasons import delivered_in_part, missed, needs, not_given
+from metrics.query.query import Question, figures, lopsided, unanswerable
+from metrics.query.report_query import final_after
+from pages.components import data, drill
+from warehouse.access.data_coverage import Coverage
+from warehouse.access.reader import Viewer
+from workflow.goals.goal_targets import targets
+
+TREND_MONTHS = 12
+
+
+def row(names: Sequence[str], scope: Scope, viewer: Viewer) -> None:
+    """A card for each metric, as many beside each other as fit."""
+    answer = answered(names, scope, viewer)
+    wanted = targets(data.reader(viewer), scope, as_of=data.as_of(viewer))
+    with st.grid(min(4, len(names)), min_column_width=215, gap="small"):
+        for name in names:
+            missing = _why_missing(name, scope, viewer)
+            if missing:
+                with st.container(border=True, height="stretch"):
+                    st.metric(CATALOGUE[name].label, "not known", help=CATALOGUE[name].means)
+                    st.caption(missing)
+            else:
+                _card(name, answer, wanted.get(name), scope, viewer)
+
+
+def answered(names: Sequence[str], scope: Scope, viewer: Viewer) -> pd.DataFrame:
+    """The figures of cards by index: 0 the period, 1 the one before, then the full months of the trend."""
+    months = full_months(scope.period.end, TREND_MONTHS)
+    return data.ask_and_before(viewer, names, scope, more=months).set_index("period")
+
+
+def _why_missing(name: str, scope: Scope, viewer: Viewer) -> str:
+    dimension = unanswerable(name, Question.of([name], scope))
+    if dimension:
+        return f"This figure is not kept by {dimension}."
+    missing = not_given(needs(name), data.coverage_of(viewer)) or data.not_countable(viewer, name)
+    return missing.sentence if missing else ""
+
+
+def _card(name: str, answer: pd.DataFrame, target: float | None, scope: Scope, viewer: Viewer) -> None:
+    metric = CATALOGUE[name]
+    now, before = figures(metric, answer.loc[0]), figures(metric, answer.loc[1])
+    alike = not lopsided(metric, Question.of([name], scope))
+    found = compare(metric, now, before) if alike else Change(Verdict.NOT_COMPARABLE)
+    found = _grows_until(metric, scope, data.as_of(viewer)) or found
+    covered = data.coverage_of(viewer)
+    missing = data.why_missing(viewer, name, scope.period, answer.loc[0])
+    trend = answer.loc[2:, name].dropna()
+    with st.container(border=True, height="stretch"):
+        st.metric(
+            metric.label,
+            missing.word if missing else figure(metric, now["value"]),
+            delta=missing.sentence if missing else change(metric, now["value"], before["value"], found),
+            delta_color=_colour(found),
+            delta_arrow=_arrow(found, now["value"], before["value"]),
+            help=f"{metric.means} Source: {metric.owner}.",
+            # A month without a figure is left out: at 0 it would look like a fall.
+            chart_data=[rounded(v, 6) for v in trend] if len(trend) > 1 else None,
+            chart_type="line",
+        )
+        with st.container(
+            horizontal=True, vertical_alignment="bottom", gap="xsmall", key=f"below-card-{name}"
+        ):
+            st.caption(_below(name, now, target, scope, covered, data.hidden_below(viewer, metric)))
+            drill.button(name, scope, viewer, name)
+
+
+def _grows_until(metric: Metric, scope: Scope, as_of: date) -> Change | None:
+    """Too early, with the day from which the figure grows no more; None where it is final already."""
+    days = final_after(metric)
+    if days is None:
+        return Change(Verdict.NOT_COMPARABLE)
+    final_on = scope.period.end + timedelta(days=days)
+    return Change(Verdict.TOO_EARLY, known_on=final_on) if final_on > as_of else None
+
+
+def _colour(found: Change) -> str:
+    return {"better": "green", "worse": "red"}.get(found.verdict, "gray")
+
+
+def _arrow(found: Change, now: float, before: float) -> str:
+    if not found.verdict.is_a_finding or now == before:
+        return "off"
+    return "up" if now > before else "down"
+
+
+def _below(
+    name: str,
+    now: dict[str, float],
+    target: float | None,
+    scope: Scope,
+    covered: Coverage | None,
+    hidden_below: int | None,
+) -> str:
+    metric = CATALOGUE[name]
+    parts = [
+        said
+        for said in (delivered_in_part(name, scope.period, covered), missed(name, covered, hidden_below))
+        if said
+    ]
+    if isinstance(metric, Measure) and metric.is_stock:
+        at, before = (p.start if metric.opening else p.end for p in (scope.period, scope.period.before()))
+        parts.append(f"At {day(at)}, compared with {day(before)}")
+    if target is not None:
+        stands = beside_target(metric, now["value"], now.get("bottom", math.nan), target)
+        parts.append(f"Target {figure(metric, target)}, {stands}")
+    if isinstance(metric, Ratio) and now["bottom"] == now["bottom"]:
+        parts.append(f"n = {numeral(now['bottom'])}")
+    return "  \n".join(parts) or "No target set"

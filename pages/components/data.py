@@ -1,0 +1,226 @@
+"""Every figure a page shows comes through here, and through the one cache of the project.
+
+The cache's key is one text: the viewer's row rule, the settings, the snapshot, the definitions in force, and the call:
+a function and its arguments (`metrics.definitions.cache_key`). Nobody chooses a word, so no two answers can have one
+name; two viewers share an answer only when they may see the same rows of the same snapshot. What people write on the
+desk changes by the minute and is not cached: a function that reads it is refused.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import partial
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import pandas as pd
+import streamlit as st
+
+from metrics import CATALOGUE
+from metrics.definitions.cache_key import Once, key_of, spelled
+from metrics.definitions.measure import Metric, measures_of
+from metrics.definitions.scope import Period, Scope
+from metrics.qualification.qualification_rule import dependent
+from metrics.qualification.qualification_versions import bank_reader, in_force
+from metrics.query.freshness import Freshness
+from metrics.query.freshness import freshness as freshness_of
+from metrics.query.missing_reasons import Missing, not_given_for, why
+from metrics.query.query import Question, answer, answer_as_agreed, figures, on_desk
+from metrics.query.query import ask as ask_warehouse
+from metrics.query.time_coverage import compared_with, reaches_back
+from warehouse.access import data_coverage
+from warehouse.access.data_coverage import Coverage
+from warehouse.access.reader import Reader, Viewer, frame_of
+from warehouse.access.roles import RULES, See
+from warehouse.errors import NothingLoaded
+from warehouse.identity import link_quality
+from warehouse.stores import connect
+from workflow.campaigns import campaign_conclusions
+from workflow.rules.unchecked_rules import why_no_alert
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@st.cache_data(max_entries=2_000, show_spinner=False)
+def _once(key: str, _work: Callable[[], Any]) -> Any:
+    """`_work()`, done once per key. The key says everything the answer depends on."""
+    return _work()
+
+
+def reader(viewer: Viewer) -> Reader:
+    """The viewer's door, on the snapshot that is current now."""
+    stores = connect.here()
+    return Reader(stores, viewer, stores.snapshot())
+
+
+def cached(
+    viewer: Viewer,
+    function: Callable[Concatenate[Reader, P], R],
+    /,
+    *arguments: P.args,
+    **named: P.kwargs,
+) -> R:
+    """`function(reader, *arguments)`, done once for viewers of one row rule as long as nothing it depends on changes.
+
+    The reader gives the bank alone, and the definitions in force to a function marked `as_agreed`. Raises CannotBeKept
+    for a function that is not at the top of a module, for an argument that cannot be spelled exactly, and where the
+    desk is read.
+    """
+    door = reader(viewer)
+    bank, state = bank_reader(door, function), door.stores.state_of(str(door.snapshot))
+    call = key_of(function, arguments, named, bank.dialect)
+    key = spelled((bank.viewer, bank.stores.settings, state, bank.agreed, call))
+    answer: R = _once(key, lambda: function(bank, *arguments, **named))
+    return answer
+
+
+def once(viewer: Viewer) -> Once:
+    """`cached` for one viewer, for who asks without knowing of pages."""
+    called: Once = partial(cached, viewer)
+    return called
+
+
+def frame(viewer: Viewer, statement: Any) -> pd.DataFrame:
+    """The rows of a statement, narrowed to the viewer."""
+    return cached(viewer, frame_of, statement)
+
+
+def fresh_or_cached(viewer: Viewer, statement: Any) -> pd.DataFrame:
+    """The rows of a statement: about the desk read fresh, about the bank from the cache."""
+    door = reader(viewer)
+    return door.frame(statement) if door.is_of_the_desk(statement) else frame(viewer, statement)
+
+
+def as_of(viewer: Viewer) -> date:
+    """The last day fully loaded."""
+    return data_coverage.as_of(reader(viewer))
+
+
+def coverage_of(viewer: Viewer) -> Coverage | None:
+    """From when until when what is known: the one clock."""
+    return data_coverage.of(reader(viewer))
+
+
+def known(viewer: Viewer) -> frozenset[str]:
+    """What this bank has data of: `table`, and `table.column` for what its source gave and holds something."""
+    return data_coverage.known(reader(viewer))
+
+
+def ask(
+    viewer: Viewer,
+    metrics: Sequence[str],
+    scope: Scope,
+    by: Sequence[str] = (),
+    periods: Sequence[Period] = (),
+    alike: bool = False,
+) -> pd.DataFrame:
+    """The figures of `metrics.query.query.ask`; those about the desk are read fresh, the others come from the cache."""
+    of_desk = [m for m in metrics if on_desk(m)]
+    in_bank = [m for m in metrics if m not in of_desk]
+    given = known(viewer)
+    question = Question.of(in_bank, scope, by, periods)
+    answered = answer if dependent().isdisjoint(in_bank) else answer_as_agreed
+    of_bank = cached(viewer, answered, question, given, alike)
+    if not of_desk:
+        return of_bank
+    fresh = ask_warehouse(Question.of(of_desk, scope, by, periods), reader(viewer), given)
+    if not_countable(viewer, *of_desk):
+        fresh[of_desk] = math.nan
+    return of_bank.merge(fresh, on=["period", *by], how="outer") if in_bank else fresh
+
+
+def ask_and_before(
+    viewer: Viewer, metrics: Sequence[str], scope: Scope, by: Sequence[str] = (), more: Sequence[Period] = ()
+) -> pd.DataFrame:
+    """`ask` for a scope (period 0), the period before it (1) and `more`, to compare 0 with 1.
+
+    Where the bank's data had not begun over all of the period before, its figure is not known, rather than nearly 0.
+    """
+    found = ask(viewer, metrics, scope, by, (scope.period, scope.period.before(), *more))
+    covered = coverage_of(viewer)
+    names = {id(m): n for n, m in CATALOGUE.items()}
+    shown = {*metrics, *(names[id(m)] for n in metrics for m in measures_of(CATALOGUE[n]))}
+    unlike = sorted(
+        n
+        for n in shown
+        if not reaches_back(CATALOGUE[n], compared_with(CATALOGUE[n], scope.period, covered), covered)
+    )
+    return found.assign(**{n: found[n].where(found["period"] != 1) for n in unlike})
+
+
+def hidden_below(viewer: Viewer, metric: Metric) -> int | None:
+    """The fewest people a figure is shown about to who sees it in total only; None for others."""
+    door = reader(viewer)
+    totals_only = door.sees_totals_only(*(m.fact for m in measures_of(metric)))
+    return door.stores.settings.smallest_cell if totals_only else None
+
+
+def why_missing(viewer: Viewer, name: str, period: Period, row: pd.Series) -> Missing | None:
+    """Why a row of an answer holds no value of a metric, from what is really missing; None where it holds one."""
+    metric = CATALOGUE[name]
+    return not_countable(viewer, name) or why(
+        name, period, figures(metric, row), coverage_of(viewer), hidden_below(viewer, metric)
+    )
+
+
+def not_countable(viewer: Viewer, *names: str) -> Missing | None:
+    """Why figures about what the nightly run raises say nothing in this bank; None where they do, and of others."""
+    return why_no_alert(reader(viewer)) if any(on_desk(n) for n in names) else None
+
+
+def missing_cell(viewer: Viewer, name: str) -> str:
+    """What an empty cell of a metric says: `not known` where it was not given, else `too few` of who sees totals only."""
+    metric = CATALOGUE[name]
+    missing = not_given_for([name], coverage_of(viewer)) or not_countable(viewer, name)
+    if missing or hidden_below(viewer, metric) is None:
+        return "not known"
+    return "too few"
+
+
+def concluded(viewer: Viewer, by: str) -> pd.DataFrame:
+    """The one conclusion on each channel or campaign (`workflow.campaigns.campaign_conclusions`), from the cache."""
+    return cached(viewer, campaign_conclusions.concluded, by, as_of(viewer), known(viewer))
+
+
+def catalogue(viewer: Viewer) -> Mapping[str, Metric]:
+    """Every metric as the departments agreed it, with the “qualified” in force: for who needs the measure itself."""
+    return in_force(reader(viewer))
+
+
+def status(viewer: Viewer) -> pd.DataFrame:
+    """One row per table: source, rows, last load, latest day."""
+    return cached(viewer, frame_of, data_coverage.status())
+
+
+def match_rates(viewer: Viewer) -> pd.DataFrame:
+    """One row per source: how many of its records are a known customer, and by what."""
+    return cached(viewer, link_quality.rates)
+
+
+def freshness(viewer: Viewer) -> Freshness:
+    """How fresh the bank is: late sources, awaited months, the age of its last day."""
+    door = reader(viewer)
+    covered = data_coverage.of(door)
+    if covered is None:
+        raise NothingLoaded("The bank that is read says nothing about its load. Load it again.")
+    loaded = status(viewer)
+    late = loaded.loc[loaded["overdue"].fillna(False).astype(bool), "table_name"]
+    return freshness_of(covered, tuple(late), door.stores.now().date())
+
+
+def failed_checks(viewer: Viewer) -> pd.DataFrame:
+    """One row per check of the load that found something."""
+    return cached(viewer, data_coverage.found_by_checks)
+
+
+def is_sample(viewer: Viewer) -> bool:
+    """Whether what is loaded is the invented bank."""
+    try:
+        return bool(status(viewer)["sample"].fillna(False).any())
+    except NothingLoaded:
+        return False
+
+
+def may_see(viewer: Viewer, *tables: str) -> bool:
+    """Whether the viewer's role includes every one of these tables row by row."""
+    return all(RULES.get(viewer.role, {}).get(t) not in (None, See.TOTALS) for t in tables)

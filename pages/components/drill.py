@@ -1,0 +1,209 @@
+"""A figure opens into the rows behind it; for who sees only totals, into its parts."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+import streamlit as st
+
+from metrics import CATALOGUE
+from metrics.comparison.words import column, figure, plain
+from metrics.definitions.dimensions import DIMENSIONS
+from metrics.definitions.measure import Measure, Metric, Ratio, measures_of
+from metrics.definitions.scope import Scope
+from metrics.query import drill_rows
+from metrics.query.query import Question, unanswerable
+from metrics.query.time_coverage import counted
+from pages.components import data, tables, trend
+from pages.components import viewer as door
+from warehouse.access.reader import Viewer
+
+ON_SCREEN = 500
+"""Rows shown of a longer list."""
+_WORDS = {"sum": "sum", "median": "middle value", "p90": "value that nine in ten do not exceed"}
+NAMES = {id(m): n for n, m in CATALOGUE.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A number on the screen: a metric of the catalogue, or a page's own count of rows, over a part of the bank."""
+
+    of: str | Measure
+    scope: Scope
+    says: str = ""
+    """How the number comes from the rows, where it is neither their number nor the total of a column."""
+
+    @property
+    def metric(self) -> Metric:
+        return CATALOGUE[self.of] if isinstance(self.of, str) else self.of
+
+
+def button(name: str, scope: Scope, viewer: Viewer, key: str) -> None:
+    """A small button that opens the figure."""
+    if st.button(
+        ":primary[Open]", key=f"open-figure-{key}", type="tertiary", help="The rows behind this figure"
+    ):
+        value = data.ask(viewer, [name], scope, periods=[scope.period])[name].iloc[0]
+        show(Figure(of=name, scope=scope), figure(CATALOGUE[name], value), viewer, when_closed="ignore")
+
+
+def show(
+    shown: Figure, value: str, viewer: Viewer, *, when_closed: Literal["ignore", "rerun"] = "rerun"
+) -> None:
+    """Open a figure over the page, under the value it has there."""
+    title = f"{shown.metric.label}: {value}"
+    dialog = st.dialog(title, width="large", icon=":material/table_rows:", on_dismiss=when_closed)
+    dialog(_opened)(shown, viewer.row_rule)
+
+
+def _opened(shown: Figure, opened_for: str) -> None:
+    """The figure with its rows. Inside a dialog the frame does not run, so who is looking is asked here again."""
+    viewer = door.viewer()
+    if viewer is None or viewer.row_rule != opened_for:
+        st.info("You have been signed out, or your role has changed. Load the page again.")
+        return
+    st.caption(f"{shown.metric.means} {shown.scope.in_words()}.")
+    if not isinstance(shown.of, str):
+        _rows_of_its_own(shown, shown.of, viewer)
+        return
+    behind, over_time = st.tabs(["Behind it", "Over time"])
+    with behind:
+        block(shown.of, shown.scope, viewer)
+    with over_time:
+        trend.block(shown.of, shown.scope, viewer)
+
+
+def _rows_of_its_own(shown: Figure, measure: Measure, viewer: Viewer) -> None:
+    """The rows of a count that only its page makes: it has no parts and no months in the catalogue."""
+    if drill_rows.are_shown(measure, shown.scope, data.reader(viewer)):
+        _rows(plain(measure.label), measure, shown.scope, viewer, shown.says)
+    else:
+        st.info(
+            "Your role sees totals, not single people, so the leads behind this figure are not listed. Sales and "
+            "analysts may open them.",
+            icon=":material/lock:",
+        )
+
+
+def block(name: str, scope: Scope, viewer: Viewer) -> None:
+    """The rows that a metric counts in a scope; of a ratio, those above and those below the line."""
+    metric = CATALOGUE[name]
+    known = counted(metric, scope.period, data.coverage_of(viewer))
+    if known is None:
+        answer = data.ask(viewer, [name], scope, periods=[scope.period]).iloc[0]
+        missing = data.why_missing(viewer, name, scope.period, answer)
+        tables.empty(missing.sentence if missing else "No row counts in this period.")
+        return
+    # The rows are those of the days the figure counts: what was not delivered has none.
+    scope = scope.over(known)
+    if isinstance(metric, Ratio):
+        parts = [NAMES[id(m)] for m in measures_of(metric)]
+        answer = data.ask(viewer, parts, scope, periods=[scope.period]).iloc[0]
+        chosen = st.segmented_control(
+            f"{metric.label} divides",
+            parts,
+            default=parts[0],
+            format_func=lambda n: f"{CATALOGUE[n].label}: {figure(CATALOGUE[n], answer[n])}",
+            key=f"part-{name}",
+            required=True,
+        )
+        name = chosen if chosen in parts else parts[0]
+    measure = data.catalogue(viewer)[name]
+    assert isinstance(measure, Measure)
+    if drill_rows.are_shown(measure, scope, data.reader(viewer)):
+        _rows(name, measure, scope, viewer)
+    else:
+        _parts(name, measure, scope, viewer)
+
+
+def _rows(name: str, measure: Measure, scope: Scope, viewer: Viewer, says: str = "") -> None:
+    statement, total = behind(measure, scope, viewer)
+    if not total:
+        tables.empty("No row counts in this period.")
+        return
+    found = data.fresh_or_cached(viewer, statement.limit(ON_SCREEN))
+    shown = f"The first {ON_SCREEN:,} of {total:,} rows" if total > ON_SCREEN else f"{total:,} rows"
+    st.caption(f"{shown}. {says or _adds_up(measure)}")
+    tables.show(
+        in_words(found),
+        f"rows-{name}",
+        of=Question.of([name], scope, periods=[scope.period]) if name in CATALOGUE else None,
+        called=f"rows behind {measure.label}",
+        whole=lambda now: in_words(data.reader(now).frame(statement)),
+        **_formats(measure, found),
+    )
+
+
+def behind(measure: Measure, scope: Scope, viewer: Viewer) -> tuple[Any, int]:
+    """The statement of the rows behind a figure, with the columns the viewer sees, and how many rows it gives."""
+    statement = drill_rows.behind(measure, scope, drill_rows.columns_for(measure.fact, viewer))
+    return statement, int(data.fresh_or_cached(viewer, drill_rows.number_of(statement))["n"].iloc[0])
+
+
+def _adds_up(measure: Measure) -> str:
+    counted = drill_rows.column_counted(measure)
+    if counted is None:
+        return "Each row counts once: their number is the figure."
+    word = _WORDS[measure.total]
+    return f"The {word} of the column “{column(counted)}” is the figure."
+
+
+def in_words(frame: pd.DataFrame) -> pd.DataFrame:
+    """`frame` with its columns named as people say them."""
+    return frame.rename(columns=column)
+
+
+def _formats(measure: Measure, found: pd.DataFrame) -> dict[str, Any]:
+    """Dates, moments and amounts as the house writes them, each column with its sentence."""
+    formats: dict[str, Any] = {}
+    for name in found.columns:
+        said = measure.fact.c[name].comment if name in measure.fact.c else "What the row adds to the figure."
+        if name.endswith("_on"):
+            shown: Any = st.column_config.DateColumn(format="D MMM YYYY", help=said)
+        elif name.endswith("_at"):
+            shown = st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", help=said)
+        elif pd.api.types.is_float_dtype(found[name]):
+            shown = st.column_config.NumberColumn(format="localized", help=said)
+        else:
+            shown = st.column_config.Column(help=said)
+        formats[column(name)] = shown
+    return formats
+
+
+def _parts(name: str, measure: Measure, scope: Scope, viewer: Viewer) -> None:
+    """The figure's parts, for a role that sees totals only."""
+    fewest = data.reader(viewer).stores.settings.smallest_cell
+    st.info(
+        "Your role sees totals, not single people, so these are the parts of the figure instead of its rows. Parts "
+        f"about fewer than {fewest} people stay blank, and those by which one could work them out.",
+        icon=":material/lock:",
+    )
+    ways = [d for d in DIMENSIONS if unanswerable(name, Question.of([name], scope, [d])) is None]
+    if not ways:
+        st.caption("This figure is not kept by any breakdown.")
+        return
+    way = st.segmented_control(
+        "By",
+        ways,
+        default=ways[0],
+        format_func=lambda d: plain(d).capitalize(),
+        key=f"by-{name}",
+        required=True,
+    )
+    way = way if way in ways else ways[0]
+    found = data.ask(viewer, [name], scope, by=[way], periods=[scope.period])
+    found = found[found[name].fillna(1) != 0].sort_values(name, ascending=False, na_position="last")
+    shown = pd.DataFrame(
+        {
+            plain(way).capitalize(): [plain(v).capitalize() for v in found[way]],
+            measure.label: found[name].to_numpy(),
+        }
+    )
+    tables.show(
+        shown,
+        f"parts-{name}",
+        "too few",
+        of=Question.of([name], scope, [way], [scope.period]),
+        called=f"{measure.label} by {way}",
+        **{measure.label: st.column_config.NumberColumn(format="localized")},
+    )

@@ -1,0 +1,89 @@
+"""The one filter bar. Its values stand in the address, so a view is its link; what the address says is checked here."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from metrics.attribution.campaign_names import named
+from metrics.comparison.words import plain
+from metrics.definitions.scope import PERIODS, Scope, period_named
+from pages.components import data
+from warehouse.access.reader import Viewer
+from warehouse.errors import AccessRefused
+
+_OFFERED_BY = {
+    "channel": "leads",
+    "product": "leads",
+    "segment": "customers_at_start",
+    "campaign": "leads",
+    "rep": "leads",
+}
+"""The metric whose breakdown tells which values a filter offers."""
+
+EVERY = "every"
+WIDTH = 165
+"""In pixels: two filters fit beside each other on a phone."""
+
+
+def bar(wanted: Sequence[str], viewer: Viewer, cohort: bool = False, compares: bool = True) -> Scope:
+    """Draw the bar and return the scope it says. An unknown value in the address counts as none.
+
+    A `cohort` page asks who joined in a period, not what happened in it: another question, so another word in the
+    address, and a longer period to begin with. A page that `compares` says with what.
+    """
+    as_of = data.as_of(viewer)
+    label, key, first = ("Customers who joined", "joined", "12m") if cohort else ("Period", "period", "90d")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        name = st.selectbox(
+            label,
+            list(PERIODS),
+            index=list(PERIODS).index(first),
+            format_func=PERIODS.get,
+            key=key,
+            bind="query-params",
+            width=WIDTH,
+        )
+        period = period_named(name if name in PERIODS else first, as_of)
+        chosen = []
+        for dimension in wanted:
+            options = values(dimension, viewer)
+            if not options:
+                continue
+            value = st.selectbox(
+                dimension.capitalize(),
+                [EVERY, *options],
+                format_func=said(dimension, viewer),
+                key=dimension,
+                bind="query-params",
+                width=WIDTH,
+            )
+            if value in options:
+                chosen.append((dimension, (value,)))
+        compared = f", compared with the {period.days} days before" if compares and not cohort else ""
+        st.caption(f"{period.in_words()}{compared}")
+    return Scope(period, tuple(chosen))
+
+
+def said(dimension: str, viewer: Viewer) -> Callable[[str], str]:
+    """How a value is shown: a campaign by its name, a colleague as written, any other as people say it."""
+    if dimension == "campaign":
+        found = data.frame(viewer, named())
+        # Two campaigns may have one name, and the address must still say which.
+        alone = found["name"].where(found["name"].notna() & ~found["name"].duplicated(keep=False))
+        names = dict(zip(found["campaign_id"], alone.fillna(found["campaign_id"]), strict=True))
+        return lambda v: names.get(v, v) if v != EVERY else EVERY.capitalize()
+    if dimension == "rep":
+        return lambda v: v if v != EVERY else EVERY.capitalize()
+    return lambda v: plain(v).capitalize()
+
+
+def values(dimension: str, viewer: Viewer) -> list[str]:
+    """The values that occur in the longest period on offer, most frequent first."""
+    metric = _OFFERED_BY[dimension]
+    scope = Scope(period_named("24m", data.as_of(viewer)))
+    try:
+        found = data.ask(viewer, [metric], scope, [dimension], [scope.period])
+    except AccessRefused:
+        return []
+    found = found.dropna(subset=[dimension]).sort_values(metric, ascending=False)
+    return [str(v) for v in found[dimension]]

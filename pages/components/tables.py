@@ -1,0 +1,236 @@
+"""Tables and the designed states of a block without rows."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from metrics import CATALOGUE
+from metrics.comparison.conclusion import Verdict
+from metrics.comparison.words import plain
+from metrics.definitions.meaning import Meaning
+from metrics.definitions.measure import measures_of, version
+from metrics.query.missing_reasons import Missing, not_given
+from metrics.query.query import Question, columns_of, statement, unanswerable
+from pages.components import data, export_button
+from warehouse.access.data_coverage import origins_of, why_not_there
+from warehouse.access.reader import Viewer
+from warehouse.sql.moments import only_a_day, wall
+
+TOO_FEW = "too few"
+"""What an empty cell says where it may be hidden, because it is about too few people."""
+ROWS_AT_ONCE = 20
+"""A table up to this long is shown whole; a longer one scrolls."""
+
+
+def empty(meaning: str, next_step: str = "") -> None:
+    """Nothing to show: what that means, and what to do."""
+    st.info(f"{meaning} {next_step}".strip(), icon=":material/inbox:")
+
+
+def lacking(viewer: Viewer, *needed: str) -> Missing | None:
+    """What the bank did not give of some `table`s and `table.column`s; None if all of them tell something."""
+    return not_given(needed, data.coverage_of(viewer))
+
+
+def clause(viewer: Viewer, *needed: str) -> str:
+    """What the bank did not give, as the end of a title: `not known: `leads` was not given`; "" if it gave all."""
+    missing = lacking(viewer, *needed)
+    return missing.clause if missing else ""
+
+
+def absent(what: str, viewer: Viewer, *needed: str) -> bool:
+    """Say what the bank did not give; True if any `table` or `table.column` of `needed` tells nothing in this bank."""
+    missing = lacking(viewer, *needed)
+    if missing:
+        st.info(
+            f"{what}: {missing.clause}. "
+            "Data status lists what has been loaded; your administrator can add the rest.",
+            icon=":material/database_off:",
+        )
+    return missing is not None
+
+
+def not_worked_out(viewer: Viewer, subject: str, otherwise: str, next_step: str = "") -> None:
+    """Why something the nightly run works out is not there: what it noted, or else `otherwise`."""
+    empty(why_not_there(data.reader(viewer), subject) or otherwise, next_step)
+
+
+def show(
+    frame: pd.DataFrame,
+    key: str,
+    empty_cell: str = "–",
+    *,
+    of: Question | None = None,
+    means: Meaning | None = None,
+    called: str = "",
+    whole: Callable[[Viewer], pd.DataFrame] | None = None,
+    opens: bool = False,
+    **columns: object,
+) -> tuple[int, str] | None:
+    """A table with its columns' formats, and below it the ways to take it along and to have it explained.
+
+    `empty_cell` says what an empty cell means: not known, or about too few people to show. `of` is the question the table
+    answers and `means` what those of its columns mean that are no metrics, for its file and its explanation; `called`
+    names it in the file; `whole` reads all of it where `frame` is only its beginning. Long tables are sent in parts. With
+    `opens`, a number can be clicked: gives row and column of one that was clicked just now.
+    """
+    if empty_cell == TOO_FEW and not _hides(of, means):
+        # Nothing is hidden from who may see single rows: what is empty there is not known.
+        empty_cell = str(Verdict.NOT_KNOWN)
+    clicked = (
+        _clickable(frame, key, empty_cell, columns) if opens else _plain(frame, key, empty_cell, columns)
+    )
+    if frame.empty:
+        return None
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        export_button.button(
+            whole or (lambda _viewer: frame), called or plain(key), key, empty_cell, of, means
+        )
+        if of is not None or means is not None:
+            explain(list(of.metrics) if of else [], export_button.here().viewer, of, means)
+        if opens:
+            st.caption("A click on a number opens what is behind it.", width="content")
+    return clicked
+
+
+def _hides(of: Question | None, means: Meaning | None) -> bool:
+    """Whether a table's figures about too few people are blank for the viewer; True where nobody said what it reads."""
+    facts = {m.fact for name in (of.metrics if of else ()) for m in measures_of(CATALOGUE[name])}
+    facts |= set(means.tables()) if means else set()
+    return not facts or data.reader(export_button.here().viewer).sees_totals_only(*facts)
+
+
+def sentences(shown: pd.DataFrame, frame: pd.DataFrame, key: str) -> None:
+    """A short table whose cells are sentences: each is read whole. `shown` is `frame` with its markdown escaped."""
+    st.table(shown, hide_index=True, border="horizontal")
+    export_button.button(lambda _viewer: frame, plain(key), key, "–", None, None)
+
+
+def decimals(places: int) -> Any:
+    """A column of figures that `words.rounded_column` rounded, written with their noughts; it is not rounded again."""
+    return st.column_config.NumberColumn(format=f"%.{places}f")
+
+
+def as_days(frame: pd.DataFrame, columns: Mapping[str, object]) -> tuple[pd.DataFrame, dict[str, object]]:
+    """The frame with its moments as they are shown: of one without a time only the day, in a column that still sorts."""
+    formats = dict(columns)
+    for name in frame.columns:
+        if not pd.api.types.is_datetime64_any_dtype(frame[name]):
+            continue
+        only = only_a_day(frame[name])
+        if not only.any():
+            continue
+        at = pd.Series(wall(frame[name]), frame.index)
+        help_text = formats[name].get("help") if isinstance(formats.get(name), dict) else None
+        if (only | at.isna()).all():
+            frame = frame.assign(**{name: at})
+            formats[name] = st.column_config.DateColumn(format="D MMM YYYY", help=help_text)
+        else:
+            texts = at.dt.strftime("%Y-%m-%d %H:%M").mask(only, at.dt.strftime("%Y-%m-%d"))
+            frame = frame.assign(**{name: texts.where(at.notna(), None)})
+            formats[name] = st.column_config.TextColumn(help=help_text)
+    return frame, formats
+
+
+def _plain(frame: pd.DataFrame, key: str, empty_cell: str, columns: dict[str, object]) -> None:
+    frame, columns = as_days(frame, columns)
+    st.dataframe(
+        frame,
+        hide_index=True,
+        key=key,
+        column_config=columns,
+        placeholder=empty_cell,
+        height="content" if len(frame) <= ROWS_AT_ONCE else "auto",
+        lazy=len(frame) > 20_000,
+    )
+
+
+def _clickable(
+    frame: pd.DataFrame, key: str, empty_cell: str, columns: dict[str, object]
+) -> tuple[int, str] | None:
+    frame, columns = as_days(frame, columns)
+    opened = f"opened in {key}"
+    if opened in st.session_state:
+        # What was opened has been closed again: nothing stays chosen, so the same number can be clicked once more.
+        del st.session_state[opened]
+        st.session_state[key] = {"selection": {"rows": [], "columns": [], "cells": []}}
+    found = st.dataframe(
+        frame,
+        hide_index=True,
+        key=key,
+        column_config=columns,
+        placeholder=empty_cell,
+        height="content" if len(frame) <= ROWS_AT_ONCE else "auto",
+        on_select="rerun",
+        selection_mode="single-cell",
+    )
+    cells = found["selection"]["cells"]
+    if not cells:
+        return None
+    st.session_state[opened] = True
+    return cells[0]
+
+
+def explain(
+    names: list[str],
+    viewer: Viewer,
+    question: Question | None = None,
+    means: Meaning | None = None,
+) -> None:
+    """What the figures above mean, which files they come from, and, folded, the statements that read them.
+
+    `names` are metrics of the catalogue, asked by `question`; `means` tells of figures that are none.
+    """
+    with st.popover("Explain", icon=":material/help:", type="tertiary"):
+        for name in names:
+            metric = CATALOGUE[name]
+            st.markdown(f"**{metric.label}**")
+            st.text(f"{metric.means} Owner: {metric.owner}. Version {version(metric)}.")
+        for term, sentence in means.terms if means else ():
+            st.markdown(f"**{term}**")
+            st.text(sentence)
+        st.caption(
+            f"As of {data.as_of(viewer):%d %b %Y}. "
+            + (
+                f"{means.over}."
+                if means and means.over
+                else "Period, filters and breakdown are those on the page."
+            )
+        )
+        _sources(names, viewer, means)
+        with st.expander("The statement that reads them (SQL)"):
+            for text in [*_statements(names, viewer, question), *(means.reads if means else ())]:
+                st.code(data.reader(viewer).sql(text), language="sql", wrap_lines=True)
+
+
+def _statements(names: list[str], viewer: Viewer, question: Question | None) -> Iterator[Any]:
+    """The statement for each table that the metrics are read from."""
+    agreed = data.catalogue(viewer)
+    by_name = {id(m): n for n, m in agreed.items()}
+    # A figure that is not kept by a filter of the page has no statement under it: it was not asked.
+    asked = [n for n in names if question is not None and unanswerable(n, question) is None]
+    for fact in dict.fromkeys(m.fact for n in asked for m in measures_of(CATALOGUE[n])):
+        mine = {by_name[id(m)]: m for n in asked for m in measures_of(agreed[n]) if m.fact is fact}
+        yield statement(fact, mine, question)
+
+
+def _sources(names: list[str], viewer: Viewer, means: Meaning | None) -> None:
+    """The tables and files the figures are read from, with the last load."""
+    facts = dict.fromkeys(m.fact for n in names for m in measures_of(CATALOGUE[n]))
+    for fact in dict.fromkeys([*facts, *(means.tables() if means else ())]):
+        st.caption(f"Read from {fact.name.replace('_', ' ')}: {fact.comment}")
+    pairs = list(
+        dict.fromkeys([*(p for n in names for p in columns_of(n)), *(means.columns() if means else ())])
+    )
+    if not pairs:
+        return
+    found = data.frame(viewer, origins_of(pairs))
+    files = [
+        f"{file} ({', '.join(sorted(c for c in set(rows['file_column']) if c)) or 'columns not told'})"
+        for file, rows in found.groupby("file")
+    ]
+    loaded = pd.to_datetime(data.status(viewer)["loaded_at"]).max()
+    if files:
+        st.caption(f"Files and their columns: {'; '.join(files)}. Last load {loaded:%d %b %Y, %H:%M}.")

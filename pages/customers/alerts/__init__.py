@@ -1,0 +1,1 @@
+"""The queue of an RM and of her team."""

@@ -1,0 +1,184 @@
+"""One alert: a line in a list, and what can be done about it: record a step, snooze, take a step back."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from metrics.comparison.words import day, hkd, of_ten, plain
+from pages.components import forms, links
+from warehouse.access.reader import Viewer
+from warehouse.stores import connect
+from workflow.alerts.alert_queue import due_words
+from workflow.alerts.alert_steps import (
+    CLOSING,
+    LONGEST_SNOOZE_DAYS,
+    SNOOZED,
+    STEPS,
+    add_note,
+    record_step,
+    take_back,
+)
+from workflow.experiments.persuadable import WORTH_A_CALL
+
+USUAL_SNOOZE_DAYS = 7
+_FOUND_LATER = re.compile(r"https?(?=://)|www(?=\.)|:(?=[a-z0-9_+-][\w+/-]*:)", re.IGNORECASE)
+
+
+def name_of(alert: Any) -> str:
+    """The customer's name, or the number where the viewer may not see names."""
+    return alert.full_name if isinstance(alert.full_name, str) else f"Customer {alert.customer_id}"
+
+
+def line(alert: Any, today: date, place: str) -> None:
+    """Who, why, how much, until when; and the button that opens the customer."""
+    with st.container(border=True, gap="xsmall", key=f"{place}-{alert.alert_id}"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            with st.container(horizontal=True, vertical_alignment="center", width="content"):
+                st.markdown(f"**{escaped(name_of(alert))}**", width="content")
+                st.caption(plain(alert.segment), width="content")
+                badges(alert, today)
+            if st.button("Open", key=f"open-{place}-{alert.alert_id}", icon=":material/arrow_forward:"):
+                links.to("customer", cid=alert.customer_id)
+        st.caption(escaped(f"{'. '.join(alert.titles)}. {_why(alert)}"))
+
+
+def _why(alert: Any) -> str:
+    """The first facts as of the day the alert was raised, and what they are by now where that differs."""
+    words = f"On {day(alert.raised_on)}: {' '.join(alert.facts[:2])}"
+    now = [words for words in alert.facts_now[:2] if words]
+    return f"{words} Now: {' '.join(now)}" if now else words
+
+
+def badges(alert: Any, today: date) -> None:
+    """The due day, as icon and word, amber and red only when it presses; whether it is started, waits, was passed on."""
+    due = alert.due_on.date()
+    left = (due - today).days
+    colour = "red" if left < 0 else "orange" if left <= 7 else "gray"
+    st.badge(due_words(due, today).capitalize(), icon=":material/schedule:", color=colour)
+    if getattr(alert, "snoozed", False) and pd.notna(alert.snoozed_until):
+        st.badge(f"Back on {day(alert.snoozed_until)}", icon=":material/snooze:", color="gray")
+    elif alert.status == "working":
+        st.badge("Started", icon=":material/play_arrow:", color="blue")
+    saved = getattr(alert, "saved", None)
+    if saved is not None and saved >= WORTH_A_CALL:
+        told = f"At risk and can be kept: calls keep about {of_ten(saved)} such customers who would have left otherwise."
+        st.badge("Can be kept", icon=":material/favorite:", color="green", help=told)
+    if pd.notna(alert.escalated_on):
+        st.badge("Team lead knows", icon=":material/campaign:", color="red")
+
+
+def full(alert: Any, today: date, viewer: Viewer, advice: Callable[[], None]) -> None:
+    """Why the alert stands, what is at stake, what to do (drawn by `advice`), and the form."""
+    with st.container(border=True, key=f"alert-{alert.alert_id}"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(escaped(alert.title), width="content")
+            badges(alert, today)
+        why, do = st.columns([3, 2], gap="large")
+        with why:
+            st.caption(f"Why, as of {alert.raised_on.day} {alert.raised_on:%b %Y}")
+            for fact, now in list(zip(alert.facts, alert.facts_now, strict=True))[:5]:
+                st.text(f"•  {fact}" + (f"\n    {day(today)}: {now}" if now else ""))
+            st.caption(
+                "These facts go together with leaving; nobody has shown that they cause it. "
+                f"At stake now: {hkd(alert.value_at_stake)} in deposits and investments."
+            )
+        with do:
+            st.caption("What to do")
+            advice()
+            _form(alert, viewer, today)
+
+
+def _form(alert: Any, viewer: Viewer, today: date) -> None:
+    alert_id, version = str(alert.alert_id), int(alert.version)
+
+    def write(viewer: Viewer, values: Mapping[str, Any]) -> str:
+        step = str(values["step"])
+        until = values["until"] if step == SNOOZED and isinstance(values["until"], date) else None
+        note = str(values["note"] or "")
+        record_step(connect.here(), viewer, alert_id, step, note, version, until=until, today=today)
+        return f"Recorded: {STEPS[step]}."
+
+    with forms.form(f"step {alert_id}", version) as form:
+        st.selectbox(
+            "What did you do?",
+            list(STEPS),
+            format_func=lambda s: STEPS[s] + (" (closes the alert)" if s in CLOSING else ""),
+            key=form.keep("step", "contacted" if alert.status != "open" else "acknowledged", among=STEPS),
+        )
+        st.text_input(
+            "Note",
+            max_chars=500,
+            placeholder="What the customer said, what you promised",
+            key=form.keep("note", ""),
+        )
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            form.submit("Record", write, type="primary", icon=":material/check:")
+            forms.date_input(
+                "If later: back on",
+                form.keep("until", today + timedelta(days=USUAL_SNOOZE_DAYS)),
+                first=today + timedelta(days=1),
+                last=today + timedelta(days=LONGEST_SNOOZE_DAYS),
+                width=150,
+                help="Only for “Not now”: the alert leaves the queue until that day. The day it is due stays.",
+            )
+
+
+def correction(alert: Any, last: str, viewer: Viewer) -> None:
+    """The way back from a mis-clicked step: a further line that takes it back."""
+    alert_id, version = str(alert.alert_id), int(alert.version)
+
+    def write(viewer: Viewer, values: Mapping[str, Any]) -> str:
+        take_back(connect.here(), viewer, alert_id, str(values["why"] or ""), version)
+        return "Taken back."
+
+    with (
+        st.popover("Take back the last step", icon=":material/undo:", type="tertiary"),
+        forms.form(f"back {alert_id}", version) as form,
+    ):
+        st.text(f"{alert.title}: “{last}” will be taken back. Both lines stay in the history.")
+        st.text_input("What was wrong?", max_chars=200, key=form.keep("why", ""))
+        form.submit("Take back", write)
+
+
+def unrecorded() -> None:
+    """Steps that were refused because their alert is no longer open here: what was typed, and where it can go."""
+    for name in forms.left_over("step "):
+        before = forms.refused(name)
+        if before is not None:
+            _into_history(name, name.removeprefix("step "), before)
+
+
+def _into_history(name: str, alert_id: str, before: forms.Refused) -> None:
+    chosen = STEPS.get(str(before.values.get("step")), "")
+
+    def write(viewer: Viewer, values: Mapping[str, Any]) -> str:
+        add_note(connect.here(), viewer, alert_id, str(values["note"] or ""))
+        forms.drop(name)
+        return "Added to the alert's history."
+
+    with st.container(border=True, key=f"unrecorded-{alert_id}"):
+        st.markdown("**Your step was not recorded**")
+        st.warning(before.sentence, icon=":material/error:")
+        with forms.form(f"note {alert_id}") as form:
+            st.text_input(
+                f"Your note, with “{chosen}”",
+                max_chars=500,
+                key=form.keep("note", before.values["note"] or ""),
+            )
+            with st.container(horizontal=True):
+                form.submit("Add the note to its history", write, type="primary", icon=":material/note_add:")
+        st.button("Put it away", key=f"away-{alert_id}", type="tertiary", on_click=forms.drop, args=(name,))
+    forms.placed(name)
+
+
+def escaped(text: str) -> str:
+    """User text for a place that reads Markdown: shown as typed, never as a link or picture.
+
+    Addresses and icons are looked for once more after the backslashes have gone: a joiner nobody sees parts them.
+    """
+    parted = _FOUND_LATER.sub(lambda found: f"{found[0]}\u2060", text)
+    return "".join(f"\\{c}" if c in r"\`*_{}[]()#+-.!|<>~:$&" else c for c in parted)

@@ -1,0 +1,145 @@
+"""Customer health: the queue of the signed-in RM, or of the team, first to call first, and what changed since Monday."""
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from metrics.comparison.words import day
+from metrics.definitions.scope import Scope
+from pages.components import data, tables
+from pages.customers.alerts import alert_card, alert_checks, meeting_pack, risk_spread, team_work
+from warehouse.access.reader import Viewer
+from workflow.alerts import alert_queue
+from workflow.alerts.queue_changes import Changes, changes
+from workflow.experiments.persuadable import WORTH_A_CALL
+
+SHOWN = {
+    "all": "All open",
+    "due": "Due within 7 days",
+    "overdue": "Overdue",
+    "new": "Not started",
+    "working": "Started",
+    "escalated": "Team lead told",
+    "snoozed": "Snoozed",
+}
+ALWAYS = ("all", "due", "overdue", "new", "working")
+AT_ONCE = 5
+PER_PAGE, PER_PAGE_OF_A_LEAD = 12, 5
+"""A team lead wants to see how the work lies before the end of the list."""
+
+
+def page(viewer: Viewer, scope: Scope | None) -> None:
+    """The finding, what changed since Monday, the queue, the team's work, and what was closed lately."""
+    today = data.as_of(viewer)
+    reader = data.reader(viewer)
+    alerts = alert_queue.open_alerts(reader, today=today)
+    found = alert_queue.by_customer(alerts)
+    counts = alert_queue.counts(found, today)
+    since = changes(reader, found, today)
+    st.title(_headline(counts, viewer))
+    _changed(since)
+    done = alert_queue.closed_alerts(reader, since=since.since)
+    _ended(done)
+    if found.empty:
+        alert_checks.none_flagged(viewer, "No customer of yours is flagged.", today)
+    else:
+        _queue(alerts, found, counts, today, PER_PAGE_OF_A_LEAD if viewer.role == "team_lead" else PER_PAGE)
+    team_work.pool(viewer)
+    if viewer.role == "team_lead":
+        team_work.lie_of_the_work(alerts, viewer, today)
+    risk_spread.show(viewer, today)
+    meeting_pack.show(found, since, today)
+    _closed(done, since)
+
+
+def _headline(counts: dict[str, int], viewer: Viewer) -> str:
+    whose = "Your team has" if viewer.role == "team_lead" else "You have"
+    if not counts["open"]:
+        return alert_checks.nobody_to_call(viewer)
+    people = "customer" if counts["open"] == 1 else "customers"
+    pressing = counts["due"] + counts["overdue"]
+    return f"{whose} {counts['open']} {people} to call, {pressing or 'none'} due within 7 days or overdue"
+
+
+def _changed(since: Changes) -> None:
+    """The meeting's first question in one line."""
+    worse = "not yet known who got worse" if since.worse is None else f"{len(since.worse)} worse"
+    st.caption(
+        f"Customers since Monday {day(since.since)}: {len(since.new)} new, worked or not, {worse}, {len(since.accepted)} "
+        f"accepted what was offered; {since.closed} alerts closed. Now: {len(since.due)} due within 7 days, "
+        f"{len(since.overdue)} overdue.",
+        help="New: an alert was raised since that Monday, whatever became of it. Worse, of those still open: the chance "
+        "of leaving rose by 5 in 100 or more since the last night before that Monday. Accepted says what the customer "
+        "did, not that the call brought it about: the page Impact compares.",
+    )
+
+
+def _queue(
+    alerts: pd.DataFrame, found: pd.DataFrame, counts: dict[str, int], today: date, at_once: int
+) -> None:
+    numbers = counts | {"all": counts["open"]}
+    offered = [kind for kind in SHOWN if kind in ALWAYS or numbers[kind]]
+    asked = st.query_params.get("show", "all")
+    shown = st.segmented_control(
+        "Show",
+        offered,
+        format_func=lambda s: f"{SHOWN[s]} ({numbers[s]})",
+        default=asked if asked in offered else "all",
+        key="show",
+        label_visibility="collapsed",
+    )
+    # By hand: a bound widget would write its label with the count into the address, which changes every day.
+    st.query_params["show"] = shown or "all"
+    masks = alert_queue.kinds(found, today)
+    chosen = found[masks[shown]] if shown in masks else found[~masks["snoozed"]]
+    st.caption(f"{alert_queue.units(alerts, found, today)} {_order(found)}")
+    pages = max(1, -(-len(chosen) // at_once))
+    number = st.session_state.get("queue_page", 1) if pages > 1 else 1
+    first = (min(number, pages) - 1) * at_once
+    for alert in chosen.iloc[first : first + at_once].itertuples():
+        alert_card.line(alert, today, "queue")
+    if pages > 1:
+        st.pagination(pages, key="queue_page")
+    if chosen.empty:
+        tables.empty("No customer of this kind.", "Choose “All open” to see the others.")
+
+
+def _order(found: pd.DataFrame) -> str:
+    """By what the queue is ordered, and whether anybody knows who can be kept."""
+    if found["saved"].notna().any():
+        can = int((found["saved"] >= WORTH_A_CALL).sum())
+        return (
+            "In the order to work them: deposits and investments × chance that a call keeps the customer. "
+            f"{can} of {len(found)} can probably be kept."
+        )
+    return (
+        "In the order to work them: deposits and investments × chance of leaving. Who of them can be kept is not yet "
+        "known: not enough data."
+    )
+
+
+def _ended(done: pd.DataFrame) -> None:
+    """What somebody had started on and need not finish, with the reason: it is not just gone from the list."""
+    ended = done[done["started"] & done["outcome"].isin(list(alert_queue.BY_ITSELF))]
+    if ended.empty:
+        return
+    with st.container(border=True, gap="xsmall"):
+        title = (
+            "1 alert that was started has ended"
+            if len(ended) == 1
+            else f"{len(ended)} started alerts have ended"
+        )
+        st.markdown(f":material/task_alt: **{title} by the nightly job**")
+        for alert in ended.head(AT_ONCE).itertuples():
+            st.text(f"{alert_card.name_of(alert)}: {alert.title}. {alert_queue.ending_words(alert)}")
+        if len(ended) > AT_ONCE:
+            st.caption(f"The latest {AT_ONCE}; the others are among those closed since Monday, below.")
+
+
+def _closed(done: pd.DataFrame, since: Changes) -> None:
+    with st.expander(f"Closed since Monday {day(since.since)} ({len(done)})"):
+        if done.empty:
+            st.caption("None yet.")
+        for alert in done.head(50).itertuples():
+            st.text(f"{alert_card.name_of(alert)}: {alert.title}. {alert_queue.ending_words(alert)}")

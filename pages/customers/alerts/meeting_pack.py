@@ -1,0 +1,56 @@
+"""The pack for the Customer Health meeting: the whole queue as one table, with why, until when and where it stands."""
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from metrics.comparison.words import day, rounded
+from pages.components import tables
+from pages.customers.alerts import alert_card
+from workflow.alerts import alert_queue
+from workflow.alerts.queue_changes import Changes
+
+
+def show(found: pd.DataFrame, since: Changes, today: date) -> None:
+    """The rows of `queue.by_customer` in the order to work them; those that are new or worse since Monday are marked."""
+    if found.empty:
+        return
+    with st.expander(f"The pack for the meeting ({len(found)} customers)"):
+        st.caption(f"As of {day(today)}, changes since Monday {day(since.since)}. In the order to work them.")
+        whole = st.column_config.NumberColumn(format="localized")
+        tables.show(_pack(found, since, today), "customer-health-pack", **{"At stake (HKD)": whole})
+
+
+def _pack(found: pd.DataFrame, since: Changes, today: date) -> pd.DataFrame:
+    rows = []
+    for alert in found.itertuples():
+        rows.append(
+            {
+                "Customer": alert_card.name_of(alert),
+                "Number": alert.customer_id,
+                "Segment": alert.segment,
+                "At stake (HKD)": rounded(alert.value_at_stake),
+                "Flagged for": "; ".join(alert.titles),
+                "Why": " ".join(alert.facts[:3]),
+                "Until": alert_queue.due_words(alert.due_on.date(), today).capitalize(),
+                "Stands": _stands(alert),
+                "Since Monday": _since(alert.customer_id, since),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _stands(alert: object) -> str:
+    if alert.snoozed:  # type: ignore[attr-defined]
+        return f"Back on {day(alert.snoozed_until)}"  # type: ignore[attr-defined]
+    return "Started" if alert.status == "working" else "Not started"  # type: ignore[attr-defined]
+
+
+def _since(customer_id: str, since: Changes) -> str:
+    words = [
+        word
+        for word, which in (("new", since.new), ("worse", since.worse or frozenset()))
+        if customer_id in which
+    ]
+    return ", ".join(words).capitalize() or "–"

@@ -1,0 +1,1 @@
+"""Rules, model and experiments behind the alerts."""

@@ -1,0 +1,240 @@
+"""Alert rules: which are in force, what another threshold would flag, and putting one live; never in written SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from metrics.comparison.words import day, numeral
+from metrics.definitions.scope import Scope
+from pages.components import charts, data, forms, tables, time_charts
+from warehouse.access.reader import Viewer
+from warehouse.stores import connect
+from workflow.kept import flagged_by
+from workflow.rules import rule_preview
+from workflow.rules import rule_versions as versions
+from workflow.rules.rule_definitions import lacking
+from workflow.rules.rule_drafts import ATTRIBUTES, Draft, as_rule, code_of
+
+NEW = "a new rule"
+WIDE = 0.25
+"""A rule that flags more than this share of the customers is hardly a list to call."""
+
+
+def page(viewer: Viewer, scope: Scope | None) -> None:
+    """The rules in force, the form with its preview, what waits for a decision, and every version."""
+    reader = data.reader(viewer)
+    in_force = {draft.code: draft for draft in versions.drafts_in_force(reader)}
+    st.title(f"{len(in_force)} rule{'s' if len(in_force) != 1 else ''} raise alerts each night")
+    st.caption(
+        "Each is a set of conditions that must all hold. Change one below, see whom it would flag, then put it live."
+    )
+    tables.show(
+        pd.DataFrame(
+            {
+                "Rule": [d.title for d in in_force.values()],
+                "Flags a customer when": [d.in_words() for d in in_force.values()],
+                "At most what RMs can work": [
+                    "Yes" if d.within_capacity else "No" for d in in_force.values()
+                ],
+            }
+        ),
+        "rules",
+    )
+    draft = _chosen(viewer, in_force)
+    if draft is not None:
+        _preview_and_decide(viewer, draft, data.as_of(viewer), draft.code in in_force)
+    _waiting(viewer)
+    _past(viewer)
+
+
+def _chosen(viewer: Viewer, in_force: dict[str, Draft]) -> Draft | None:
+    """The rule as the widgets say; None while it has no condition."""
+    st.header("Try a rule")
+    offered = in_force | {f"proposal {d.code}": d for d, _, _ in versions.proposals(data.reader(viewer))}
+    code = st.selectbox(
+        "Begin with",
+        [*offered, NEW],
+        format_func=lambda c: "A new rule" if c == NEW else _called(c, offered[c]),
+        key="begin",
+        width=420,
+    )
+    begun = offered.get(code)
+    names = st.multiselect(
+        "Conditions, all of which must hold",
+        list(ATTRIBUTES),
+        default=list(begun.conditions) if begun else [],
+        format_func=lambda n: ATTRIBUTES[n].label,
+        key=f"conditions-{code}",
+    )
+    if not names:
+        st.caption("Choose at least one condition to see whom it would flag.")
+        return None
+    conditions: dict[str, float] = {}
+    with st.grid(3, min_column_width=220):
+        for name in names:
+            attribute = ATTRIBUTES[name]
+            at = begun.conditions.get(name) if begun else None
+            choices = sorted({*attribute.choices, *([] if at is None else [at])})
+            conditions[name] = st.selectbox(
+                f"{attribute.label}: {attribute.warns}",
+                choices,
+                index=choices.index(at) if at is not None else 0,
+                format_func=attribute.threshold,
+                key=f"threshold-{code}-{name}",
+            )
+    title = begun.title if begun else st.text_input("Title, as the RM reads it", max_chars=80)
+    advice = st.text_input(
+        "What the RM should do", value=begun.advice if begun else "", max_chars=200, key=f"advice-{code}"
+    )
+    capped = st.toggle(
+        "Raise no more in a week than each RM can work, those with the most at stake first",
+        value=begun.within_capacity if begun else True,
+        key=f"capacity-{code}",
+    )
+    return Draft(
+        code=begun.code if begun else code_of(title, versions.known_rules(data.reader(viewer))),
+        title=title,
+        advice=advice,
+        conditions=conditions,
+        within_capacity=capped,
+    )
+
+
+def _called(code: str, draft: Draft) -> str:
+    return f"Proposed: {draft.title}" if code.startswith("proposal ") else draft.title
+
+
+def _preview_and_decide(viewer: Viewer, draft: Draft, today: date, exists: bool) -> None:
+    missing = lacking(as_rule(draft), data.coverage_of(viewer))
+    if missing:
+        st.subheader("Whom it would flag cannot be said")
+        tables.empty(missing, "A rule that looks at what is not given raises no alert.")
+        return
+    with st.spinner("Counting whom it would flag, now and at the past month ends …"):
+        found = data.cached(viewer, flagged_by, draft, today, data.known(viewer))
+    whose = "of your team's" if viewer.role == "team_lead" else "of"
+    st.subheader(f"It would flag {found.now:,} {whose} {found.people:,} customers on {day(today)}")
+    st.caption(
+        "Counted before alerts that are open or settled already, before the share that is held out, and before what "
+        "RMs can work in a week."
+    )
+    if found.people and found.now / found.people > WIDE:
+        st.warning(
+            "That is more than a quarter of the customers: hardly a list to call.", icon=":material/error:"
+        )
+    left, right = st.columns(2, gap="large")
+    with left:
+        _per_rm(found.per_rm)
+    with right:
+        _month_ends(found.past, draft)
+    _decide(viewer, draft, found.now, exists)
+
+
+def _per_rm(per_rm: pd.DataFrame) -> None:
+    st.caption("For each RM")
+    tables.show(
+        per_rm.rename(
+            columns={"name": "RM", "flagged": "Would be flagged", "capacity": "Can work in a week"}
+        ),
+        "preview-rm",
+    )
+
+
+def _month_ends(past: pd.DataFrame, draft: Draft) -> None:
+    st.caption("At past month ends")
+    counted = past.dropna()
+    if counted.empty:
+        tables.empty(
+            "Scores are kept from the first nightly run on, and none was done at an earlier month end."
+            if "probability" in draft.conditions
+            else "The bank's data do not reach back far enough before an earlier month end to count it."
+        )
+        return
+    days = [d.isoformat() for d in counted["day"]]
+    values = [float(v) for v in counted["flagged"]]
+    time_charts.line(
+        days, values, unit="", alt=f"Flagged at month ends, last {numeral(values[-1])}", key="preview-past"
+    )
+    charts.table_below(
+        pd.DataFrame({"Month end": [day(d) for d in past["day"]], "Flagged": past["flagged"]}),
+        "preview-past-table",
+    )
+
+
+def _decide(viewer: Viewer, draft: Draft, now: int, exists: bool) -> None:
+    seen_version = versions.latest(data.reader(viewer), draft.code)
+
+    def propose(viewer: Viewer, values: Mapping[str, Any]) -> str:
+        versions.propose(connect.here(), viewer, draft, str(values["why"] or ""), seen_version=seen_version)
+        return "Proposed."
+
+    def put_live(viewer: Viewer, values: Mapping[str, Any]) -> str:
+        versions.put_live(
+            connect.here(),
+            viewer,
+            draft,
+            str(values["why"] or ""),
+            seen=now,
+            flagged_now=_counted(viewer, draft),
+            seen_version=seen_version,
+        )
+        return "Live: it raises alerts from the next night on."
+
+    def remove(viewer: Viewer, values: Mapping[str, Any]) -> str:
+        versions.retire(
+            connect.here(), viewer, draft.code, str(values["why"] or ""), seen_version=seen_version
+        )
+        return "Removed. Its open alerts were closed with that reason and stay on record."
+
+    with forms.form(f"rule {draft.code}", seen_version) as form:
+        st.text_input(
+            "Why", max_chars=200, placeholder="Colleagues read this later", key=form.keep("why", "")
+        )
+        with st.container(horizontal=True):
+            if viewer.role == "team_lead":
+                form.submit("Propose to the analysts", propose, type="primary", icon=":material/send:")
+            else:
+                form.submit(f"Put live ({now:,} flagged)", put_live, type="primary", icon=":material/bolt:")
+                if exists:
+                    form.submit("Remove this rule", remove, icon=":material/delete:")
+    if exists and viewer.role != "team_lead":
+        st.caption("Removing a rule closes its open alerts, those being worked too; their history stays.")
+
+
+def _counted(viewer: Viewer, draft: Draft) -> int:
+    """What the rule flags now, counted afresh: the bank may have been loaded anew since the preview."""
+    reader = data.reader(viewer)
+    return rule_preview.flagged_now(reader, as_rule(draft), data.as_of(viewer))
+
+
+def _waiting(viewer: Viewer) -> None:
+    waiting = versions.proposals(data.reader(viewer))
+    if waiting:
+        st.header("Proposed by team leads")
+        for draft, who, why in waiting:
+            st.text(f"{draft.title}: {draft.in_words()}. {who} writes: {why}")
+
+
+def _past(viewer: Viewer) -> None:
+    past = versions.history(data.reader(viewer))
+    with st.expander(f"Every version ({len(past)})"):
+        if past.empty:
+            st.caption("Nobody has changed a rule yet; the bank works with those it began with.")
+            return
+        shown = pd.DataFrame(
+            {
+                "When": pd.to_datetime(past["made_at"]),
+                "Rule": past["title"],
+                "State": past["state"].str.capitalize(),
+                "Flags a customer when": past["words"],
+                "Would flag": past["would_flag"],
+                "Why": past["why"],
+                "Who": past["made_by"],
+            }
+        )
+        tables.show(shown, "versions", When=st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"))

@@ -1,0 +1,236 @@
+"""The sections of the churn model page: each its finding in words, its chart, its table."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from metrics.comparison.conclusion import Verdict
+from metrics.comparison.words import day, numeral, rounded_column, share, with_sign
+from models.churn.drift import MOVED, SCORE, STEADY
+from pages.components import charts, tables, time_charts
+from workflow.scoring import model_card_text
+from workflow.scoring.model_card_text import Known
+
+TOO_FEW = str(Verdict.TOO_FEW)
+
+
+Written = Callable[[float], str]
+"""How the figures of a column are written."""
+
+
+def to(places: int, write: Callable[..., str] = numeral) -> Written:
+    """`write` with so many places."""
+    return partial(write, places=places)
+
+
+def _ends(row, write: Written) -> str:
+    if pd.isna(row.value):
+        return TOO_FEW
+    value, low, high = (write(v) for v in (row.value, row.low, row.high))
+    between = " to " if any(v[0] in "+−" for v in (value, low, high)) else "–"
+    return f"{value} ({low.removesuffix(' %')}{between}{high.removesuffix(' %')})"
+
+
+def _wide(rows: pd.DataFrame, first: str, columns: dict[str, tuple[str, Written]]) -> pd.DataFrame:
+    """One line per part, a column of text with its interval per measure."""
+    lines = []
+    for part, group in rows.groupby("part", sort=False):
+        by = {row.measure: row for row in group.itertuples()}
+        line: dict[str, object] = {first: part}
+        for measure, (label, write) in columns.items():
+            line[label] = _ends(by[measure], write) if measure in by else ""
+        lines.append(line)
+    return pd.DataFrame(lines)
+
+
+def good(known: Known) -> None:
+    """The model beside what a bank could do without it."""
+    st.caption(
+        "With 95 % intervals; the first three are judged on the same customers. Of a Brier score, lower is better. "
+        "Called are, in one week, as many customers of each RM as fit into it, those with the highest chance first."
+    )
+    calls = known.of("capacity")
+    rows = pd.concat([known.of("figures"), calls.assign(measure="called_" + calls["measure"])])
+    rows = rows.assign(place=rows["part"].map(list(model_card_text.RIVALS).index)).sort_values(
+        "place", kind="stable"
+    )
+    rows["part"] = rows["part"].map(model_card_text.RIVALS)
+    shown = _wide(
+        rows,
+        "Who chooses",
+        {
+            "roc_auc": ("ROC-AUC", to(3)),
+            "pr_auc": ("PR-AUC", to(3)),
+            "brier": ("Brier", to(3)),
+            "called_left": ("Of called, left", to(0, share)),
+            "called_lift": ("Times chance", to(1)),
+            "called_found": ("Of left, called", share),
+        },
+    )
+    tables.show(shown, "rivals")
+    n, called = known.one("figures", "model", "roc_auc"), known.one("capacity", "model", "left")
+    st.caption(
+        f"n = {known.people(n and n['n'])} customers"
+        + (f", {numeral(called['n'])} calls a week." if called else "; the RMs’ capacity is not known.")
+    )
+
+
+def right(known: Known) -> None:
+    """The calibration: by tenth of the list, and month by month."""
+    st.markdown(f"**{model_card_text.calibration_words(known)}**")
+    slope, level = (known.one("calibration", "model", m) for m in ("slope", "intercept"))
+    if slope and level:
+        st.caption(
+            f"Slope {numeral(slope['value'], 2)} ({numeral(slope['low'], 2)} to {numeral(slope['high'], 2)}), "
+            f"intercept {with_sign(level['value'], 2)} ({with_sign(level['low'], 2)} to {with_sign(level['high'], 2)}), "
+            f"n = {numeral(slope['n'])}. Below: each tenth of the customers, from the least to the most likely "
+            f"to leave, as predicted and as it came."
+        )
+    curve = known.of("calibration curve")
+    expected, left = (curve[curve["measure"] == m].set_index("part") for m in ("expected", "left"))
+    charts.agreement(
+        100 * expected["value"],
+        100 * left["value"],
+        100 * left["low"],
+        100 * left["high"],
+        x="predicted to leave, %",
+        y="left, %",
+        alt="Share that left against the share predicted, by tenth of the customers; the line is where both agree",
+        key="calibration",
+    )
+    rows = left.assign(
+        Tenth=left.index.astype(int),
+        Predicted=[share(v, 2) for v in expected["value"].reindex(left.index)],
+        Left=[_ends(row, to(2, share)) for row in left.itertuples()],
+        Customers=[known.people(n) for n in left["n"]],
+    )[["Tenth", "Predicted", "Left", "Customers"]]
+    charts.table_below(rows, "calibration-table")
+    _by_month(known)
+
+
+def _by_month(known: Known) -> None:
+    st.subheader("Month by month")
+    nights = known.nights[known.nights["check_name"] != "nightly drift"]
+    rows = pd.concat([known.of("by month"), nights]).sort_values("day")
+    if rows.empty:
+        tables.empty("Too early to say.", "It needs a half year of months whose 90 days have passed.")
+        return
+    st.caption(
+        "The earlier months by a model that learned only from the days before all of them, so that the months show how "
+        "it ages; since it is in use, each month’s last night once its 90 days have passed."
+    )
+    lines = []
+    for when, group in rows.groupby("day"):
+        by = {row.measure: row for row in group.itertuples()}
+        left, expected = by["left"], by["expected"]
+        lines.append(
+            {
+                "Customers as of": day(when),
+                "Customers": known.people(left.n),
+                "Predicted to leave": TOO_FEW if pd.isna(expected.value) else share(expected.value, 2),
+                "Left": _ends(left, to(2, share)),
+                "ROC-AUC": _ends(by["roc_auc"], to(3)) if "roc_auc" in by else "",
+            }
+        )
+    tables.show(pd.DataFrame(lines), "by-month")
+
+
+def fits(known: Known) -> None:
+    """Drift by month, of the score and of what moved most."""
+    drift = model_card_text.drift_by_month(known)
+    if drift.empty:
+        tables.empty("No nightly run has compared the customers with those the model learned from.")
+        return
+    st.markdown(f"**{model_card_text.drift_words(drift)}**")
+    st.caption(
+        "The population stability index (PSI) compares the customers of a month with those the model learned from: "
+        f"below {STEADY} steady, above {MOVED} moved. Numbers that count days only grow, so they move by themselves."
+    )
+    score = drift[drift["part"] == SCORE]
+    time_charts.line(
+        score["day"].dt.date.tolist(),
+        score["psi"].tolist(),
+        unit="PSI",
+        places=3,
+        alt="Population stability index of the score by month",
+        key="drift",
+    )
+    wide = drift.pivot_table(index="part", columns="day", values="psi")
+    wide = wide.sort_values(wide.columns[-1], ascending=False).iloc[:, -6:]
+    wide.columns = [day(c) for c in wide.columns]
+    wide.insert(0, "Number", [model_card_text.feature_words(str(name)) for name in wide.index])
+    for column in wide.columns[1:]:
+        wide[column] = rounded_column(wide[column], 3)
+    number = tables.decimals(3)
+    tables.show(wide.head(12), "drift-table", "not known", **dict.fromkeys(wide.columns[1:], number))
+
+
+def fair(known: Known) -> None:
+    """Selection, recall and calibration of groups the model may not know of."""
+    st.caption(
+        "Selected are the tenth with the highest chance. Recall: of those who left, the share selected. Calibration: how "
+        "many left for each one predicted; 1.00 is right. An interval beside 1.00 means the chances were wrong for that "
+        "group. Differences in selection alone are no proof of unfairness: groups differ in how many leave."
+    )
+    for grouping in ("age band", "segment", "district"):
+        rows = known.of(f"fairness by {grouping}")
+        rows = rows.sort_values("part", key=lambda parts: parts.where(parts != "under 30", ""), kind="stable")
+        st.subheader(f"By {grouping}")
+        if rows.empty:
+            tables.empty(f"The {grouping} of the customers is not known to this bank.")
+            continue
+        wrong = model_card_text.unfair(rows)
+        st.markdown(
+            f"Wrong chances for: {'; '.join(wrong)}."
+            if wrong
+            else "No group’s chances were wrong beyond chance."
+        )
+        people = rows[rows["measure"] == "selected"].set_index("part")["n"]
+        gone = rows[rows["measure"] == "recall"].set_index("part")["n"]
+        shown = _wide(
+            rows,
+            grouping.capitalize(),
+            {
+                "selected": ("Selected", share),
+                "recall": ("Recall", to(0, share)),
+                "calibration": ("Calibration", to(2)),
+            },
+        )
+        shown.insert(1, "Customers", [known.people(people.get(p)) for p in shown.iloc[:, 0]])
+        shown.insert(2, "Left", [known.people(gone.get(p)) for p in shown.iloc[:, 0]])
+        tables.show(shown, f"fair-{grouping}")
+
+
+def sources(known: Known) -> None:
+    """What is lost without a source."""
+    st.caption(
+        "The model fitted again without the numbers of one source, judged on the same customers. What another source "
+        "tells as well is not lost, so small losses do not mean that a source says nothing."
+    )
+    rows = known.of("source")
+    if rows.empty:
+        tables.empty("What is lost without a source was not measured when this model was trained.")
+        return
+    order = rows[rows["measure"] == "roc_auc"].sort_values("value", ascending=False)["part"].tolist()
+    rows = rows.assign(place=rows["part"].map(order.index)).sort_values("place", kind="stable")
+    rows["part"] = [str(p).replace("_", " ").capitalize() for p in rows["part"]]
+    columns = {
+        "roc_auc": ("ROC-AUC lost without it", to(3, with_sign)),
+        "pr_auc": ("PR-AUC lost without it", to(3, with_sign)),
+    }
+    shown = _wide(rows, "Source", columns)
+    clear = rows[rows["measure"] == "roc_auc"].set_index("part")["low"] > 0
+    shown["Verdict"] = ["adds" if clear[p] else "no clear loss" for p in shown["Source"]]
+    tables.show(shown, "sources")
+    st.caption(f"n = {known.people(rows['n'].max())} customers.")
+
+
+SHOWN: dict[str, Callable[[Known], None]] = {
+    "good": good,
+    "right": right,
+    "fits": fits,
+    "fair": fair,
+    "sources": sources,
+}

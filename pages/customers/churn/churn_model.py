@@ -1,0 +1,128 @@
+"""Churn model: how good it is, for whom, whether it still fits, and what it may be used for. All of it by the night."""
+
+import streamlit as st
+
+from metrics.comparison.conclusion import Verdict
+from metrics.comparison.words import day, numeral, share
+from metrics.customers.departures import MEANS
+from metrics.definitions.scope import Scope
+from pages.components import data, tables
+from pages.customers.churn import churn_checks
+from warehouse.access.reader import Viewer
+from workflow.records.run_notes import CHURN_MODEL
+from workflow.scoring import model_card_text
+from workflow.scoring.model_card_text import Known
+
+SECTIONS = {
+    "good": "How good",
+    "right": "Are the chances right",
+    "fits": "Does it still fit",
+    "fair": "Is it fair",
+    "sources": "What each source adds",
+    "card": "Card and use",
+}
+
+
+def page(viewer: Viewer, scope: Scope | None) -> None:
+    """The finding, four figures, and one section at a time."""
+    known = data.cached(viewer, model_card_text.current)
+    if known is None:
+        st.title("There is no churn model")
+        tables.not_worked_out(
+            viewer,
+            CHURN_MODEL,
+            "The last nightly run used none.",
+            "Until there is one, the rules raise alerts alone.",
+        )
+        return
+    st.title(model_card_text.headline(known))
+    st.caption(
+        f"Judged on customers as of {day(known.card['judged_on'])} and what they did in the "
+        f"{numeral(known.card['window_days'])} days after, which the model had not seen."
+    )
+    _figures(known)
+    chosen = st.segmented_control(
+        "Section",
+        list(SECTIONS),
+        format_func=SECTIONS.get,
+        default="good",
+        key="section",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    if chosen == "card":
+        _card(known)
+    else:
+        churn_checks.SHOWN.get(chosen or "good", churn_checks.good)(known)
+
+
+def _figures(known: Known) -> None:
+    with st.grid(4, min_column_width=215, gap="small"):
+        _figure(
+            known,
+            "Lift at the RMs’ capacity",
+            "capacity",
+            "lift",
+            lambda v: f"{numeral(v, 1)} ×",
+            "1.0 is chance",
+        )
+        _figure(
+            known, "Leavers ranked first (ROC-AUC)", "figures", "roc_auc", churn_checks.to(3), "0.5 is chance"
+        )
+        base = known.card["base_rate"]
+        _figure(
+            known,
+            "Precision over the list (PR-AUC)",
+            "figures",
+            "pr_auc",
+            churn_checks.to(3),
+            f"{numeral(base, 3)} is chance",
+        )
+        _figure(known, "Calibration slope", "calibration", "slope", churn_checks.to(2), "target 0.90 to 1.10")
+
+
+def _figure(
+    known: Known, label: str, name: str, measure: str, write: churn_checks.Written, compared: str
+) -> None:
+    row = known.one(name, "model", measure)
+    with st.container(border=True, height="stretch"):
+        if row is None:
+            st.metric(label, str(Verdict.TOO_FEW))
+            return
+        st.metric(label, write(row["value"]))
+        ends = f"{write(row['low'])} to {write(row['high'])}"
+        st.caption(f"{ends} · {compared}  \nn = {known.people(row['n'])}")
+
+
+def _card(known: Known) -> None:
+    card = known.card
+    left, right = st.columns(2)
+    with left:
+        st.subheader("May be used to")
+        st.markdown("\n".join(f"- {line}" for line in model_card_text.MAY))
+    with right:
+        st.subheader("May not be used to")
+        st.markdown("\n".join(f"- {line}" for line in model_card_text.MAY_NOT))
+    st.subheader("What it is")
+    kind = (
+        "decision trees (boosting)"
+        if card["kind"] == "boosting"
+        else "logistic regression over smooth curves"
+    )
+    whose = "the invented sample bank" if card["source"] == "sample" else "this bank"
+    facts = {
+        "Answers": f"How likely a customer is to leave within {numeral(card['window_days'])} days. {MEANS.rstrip('.')}",
+        "Version": f"{card['model_version']}, in use since {day(card['first_used_on'])}",
+        "Kind": f"{kind}, chosen between the two by PR-AUC on a later day",
+        "Learned from": f"{numeral(card['examples'])} customers and month ends of {whose}, "
+        f"{day(card['trained_from'])} to {day(card['trained_until'])}; {numeral(card['departures'])} of them left "
+        f"({share(card['base_rate'])})",
+        "Judged": f"By the same kind of model that saw nothing after the {numeral(card['window_days'])} days before "
+        f"{day(card['judged_on'])}",
+        "Looks at": "; ".join(model_card_text.feature_words(n) for n in str(card["features"]).split()),
+        "Never looks at": "Name, age, sex, district, segment, RM, or anything recorded after the day",
+        "Trained anew": "When it is more than a quarter old, by the nightly job; or by the operator (cli retrain)",
+        "File": f"Fingerprint {str(card['sha256'])[:16]}…; a changed file is refused",
+    }
+    for name, text in facts.items():
+        st.text(f"{name}: {text}.")

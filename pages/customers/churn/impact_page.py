@@ -1,0 +1,243 @@
+"""Impact: whether what we do keeps customers. Treated against held out, on planned days only; totals for everybody."""
+
+from datetime import date
+from math import isnan
+
+import pandas as pd
+import streamlit as st
+
+from metrics.comparison.conclusion import Verdict
+from metrics.comparison.words import day, hkd, numeral, share, signed, with_sign
+from metrics.comparison.words import points as in_points
+from metrics.definitions.scope import Scope
+from models.experiments.sequential_analysis import best, verdict
+from pages.components import charts, data, tables
+from pages.customers.churn.impact_trust import guardrails, trust, wrong_draw
+from reports.review.experiment_effects import as_counted
+from warehouse.access.reader import Viewer
+from workflow.experiments.experiment_results import WORTH, Found, Reading, readings
+from workflow.experiments.interim_results import CHURN, CROSS_SELL, TARGETS
+from workflow.rules.unchecked_rules import not_checked
+
+GOOD = {CHURN: "fewer", CROSS_SELL: "more"}
+WORDS = {CHURN: "Churn", CROSS_SELL: "Opened a wealth product"}
+SHORT = {CHURN: "churn", CROSS_SELL: "wealth products"}
+DID = {CHURN: "left", CROSS_SELL: "opened an investment or insurance"}
+
+
+def page(viewer: Viewer, scope: Scope | None) -> None:
+    """The finding of one experiment, its figures, and whether to believe them."""
+    today = data.as_of(viewer)
+    found = readings(data.reader(viewer), today, _asked())
+    if not found:
+        st.title("No experiment has been drawn")
+        tables.empty("The first alert of a rule also draws who is held out; no alert has been raised.")
+        for sentence in not_checked(data.reader(viewer))[0]:
+            st.info(sentence, icon=":material/database_off:")
+        return
+    at = {r.experiment: r for r in found}
+    headline = st.container()
+    if len(found) > 1:
+        chosen = st.pills(
+            "Experiment",
+            list(at),
+            format_func=lambda e: at[e].title,
+            default=found[0].experiment,
+            key="experiment",
+            label_visibility="collapsed",
+            required=True,
+        )
+    else:
+        chosen = found[0].experiment
+    reading = at.get(str(chosen), found[0])
+    with headline:
+        st.title(_headline(reading))
+        st.caption(_how_to_read(reading, data.reader(viewer).stores.settings.smallest_cell))
+    if reading.look is None:
+        _not_yet(reading)
+    else:
+        _cards(reading)
+        _chart(reading)
+        guardrails(reading)
+    trust(reading)
+
+
+def _asked() -> date | None:
+    """The day of a look in the address; what is no day counts as none."""
+    try:
+        return date.fromisoformat(st.query_params.get("on", ""))
+    except ValueError:
+        return None
+
+
+def _said(reading: Reading, outcome: str) -> str:
+    return verdict(best(reading.figures.get(outcome, {}), "points"), GOOD[outcome])
+
+
+def _headline(reading: Reading) -> str:
+    if reading.look is None:
+        when = f": first look on {day(reading.following.on)}" if reading.following else ""
+        return f"Too early to say what “{reading.title}” achieves{when}"
+    if wrong_draw(reading.arms):
+        return f"The draw of “{reading.title}” went wrong, so its figures prove nothing"
+    parts = []
+    for outcome, lowered, raised in (
+        (CHURN, "kept customers", "lost customers"),
+        (CROSS_SELL, "sold wealth products to fewer customers", "sold wealth products to more customers"),
+    ):
+        points = best(reading.figures.get(outcome, {}), "points")
+        relative = best(reading.figures.get(outcome, {}), "relative")
+        if _said(reading, outcome) in ("helped", "harmed") and points and relative:
+            parts.append(f"{lowered if points.value < 0 else raised} ({signed(relative.value, 0)})")
+    outcomes = [o for o in (CHURN, CROSS_SELL) if _said(reading, o) not in ("helped", "harmed")]
+    unclear = [SHORT[o] for o in outcomes if o not in reading.unknown]
+    unknown = [
+        f"its effect on {SHORT[o]} is {reading.unknown[o].clause}" for o in outcomes if o in reading.unknown
+    ]
+    rest = [*([f"no clear effect on {' or on '.join(unclear)} yet"] if unclear else []), *unknown]
+    if not parts:
+        return f"{reading.title}: {'; '.join(rest)}"
+    return "; ".join([f"{reading.title} {' and '.join(parts)}", *rest])
+
+
+def _how_to_read(reading: Reading, smallest: int) -> str:
+    if not reading.arms or reading.first_on is None:
+        return (
+            "Drawn by lot last night, for the first time. The next night counts how many are in each group."
+        )
+    treated, held_out = reading.arms["treated"].value, reading.arms["held_out"].value
+    return (
+        f"Drawn by lot since {day(reading.first_on)}: {_people(treated, smallest)} treated, "
+        f"{_people(held_out, smallest)} held out. The lot makes both groups alike, so a clear difference is "
+        "what the treatment did."
+    )
+
+
+def _people(number: float, smallest: int) -> str:
+    return f"fewer than {smallest:,}" if isnan(number) else numeral(number)
+
+
+def _not_yet(reading: Reading) -> None:
+    tables.empty(
+        "Nobody looks before the planned day, for who looks often enough sees an effect that is not there."
+        if reading.following
+        else "No look is planned.",
+        f"On {day(reading.following.on)} the first customers will have been watched for long enough."
+        if reading.following
+        else "The next night plans one.",
+    )
+
+
+def _cards(reading: Reading) -> None:
+    with st.grid(3, min_column_width=250, gap="small"):
+        for outcome in (CHURN, CROSS_SELL):
+            missing = reading.unknown.get(outcome)
+            if missing and not best(reading.figures.get(outcome, {}), "points"):
+                with st.container(border=True, height="stretch"):
+                    st.metric(WORDS[outcome], missing.word)
+                    st.caption(missing.sentence)
+            elif outcome in reading.figures:
+                with st.container(border=True, height="stretch"):
+                    _card(outcome, reading.figures[outcome], _said(reading, outcome))
+        with st.container(border=True, height="stretch"):
+            _worth(reading)
+
+
+def _card(outcome: str, found: Found, said: str) -> None:
+    points, relative = best(found, "points"), best(found, "relative")
+    if points is None or relative is None:
+        st.metric(WORDS[outcome], str(Verdict.TOO_FEW))
+        st.caption(_more(outcome, found))
+        return
+    colour = {"helped": "green", "harmed": "red"}.get(said, "gray")
+    st.metric(
+        WORDS[outcome],
+        f"{signed(relative.value)}",
+        delta={"not clear": str(Verdict.NOT_CLEAR)}.get(said, said),
+        delta_color=colour,
+        delta_arrow="off",
+        help=f"Of the treated, {share(found['share_treated'].value)} {DID[outcome]}; of those held out, "
+        f"{share(found['share_held_out'].value)}. Adjusted for the risk known before the draw, where there was a score.",
+    )
+    st.caption(
+        f"95 % interval {signed(relative.low)} to {signed(relative.high)}  \n"
+        f"{in_points(points.value)} ({with_sign(100 * points.low)} to {with_sign(100 * points.high)})  \n"
+        f"{share(found['share_treated'].value)} of {numeral(found['treated'].value)} against "
+        f"{share(found['share_held_out'].value)} of {numeral(found['held_out'].value)}{as_counted(found)}  \n"
+        f"Target {signed(TARGETS[outcome], 0)}. {_more(outcome, found) if said == 'not clear' else ''}"
+    )
+
+
+def _more(outcome: str, found: Found) -> str:
+    if "needed" not in found:
+        return "Too early to say how many customers are needed."
+    if found["needed"].value > 0:
+        return f"Needs {numeral(found['needed'].value)} more customers to show the target."
+    half, more = signed(TARGETS[outcome] / 2, 0), found["needed_half"].value
+    return f"Large enough to show the target; {numeral(more)} more would show {half}."
+
+
+def _worth(reading: Reading) -> None:
+    found, said = reading.figures[CHURN], _said(reading, CHURN)
+    worth = found.get("worth")
+    if worth is None:
+        st.metric("Worth of the customers kept, a year", "not known")
+        st.caption(_why_no_worth(reading))
+        return
+    cost = found.get("cost")
+    known = cost is not None and not isnan(cost.value)
+    spent = cost.value if cost is not None and known else 0.0
+    after = "after the cost of offers" if known else "before cost: no cost data"
+    st.metric(
+        "Worth of the customers kept, a year",
+        hkd(worth.value - spent),
+        delta=str(Verdict.NOT_CLEAR) if said == "not clear" else said,
+        delta_color="gray",
+        delta_arrow="off",
+        help="Customers kept × the net revenue of a customer in the year before the draw.",
+    )
+    st.caption(
+        f"95 % interval {hkd(worth.low - spent)} to {hkd(worth.high - spent)}  \n"
+        f"At {hkd(found['yearly'].value)} net revenue a customer, {after}"
+        + (f" ({hkd(spent)})" if known else "")
+    )
+
+
+def _why_no_worth(reading: Reading) -> str:
+    """What was not given, or too few who left, or no revenue in the year before the draw."""
+    if missing := reading.unknown.get(WORTH):
+        return missing.sentence
+    if best(reading.figures[CHURN], "points") is None:
+        return "Too few customers have left in an arm to say how many were kept."
+    return "No revenue is on record for these customers in the year before the draw."
+
+
+def _chart(reading: Reading) -> None:
+    shown = [
+        (WORDS[o], r, TARGETS[o])
+        for o in (CHURN, CROSS_SELL)
+        if (r := best(reading.figures.get(o, {}), "relative")) is not None
+    ]
+    if not shown:
+        return
+    labels, figures, targets = zip(*shown, strict=True)
+    told = "; ".join(f"{w} {signed(f.value)} ({signed(f.low)} to {signed(f.high)})" for w, f, _ in shown)
+    charts.intervals(
+        labels,
+        [f.value for f in figures],
+        [f.low for f in figures],
+        [f.high for f in figures],
+        targets,
+        alt=f"Change of the treated against the held-out with 95 % interval: {told}",
+        key="effects",
+    )
+    table = pd.DataFrame(
+        {
+            "Outcome": labels,
+            "Change": [signed(f.value) for f in figures],
+            "From": [signed(f.low) for f in figures],
+            "To": [signed(f.high) for f in figures],
+            "Target": [signed(t, 0) for t in targets],
+        }
+    )
+    charts.table_below(table, "effects-table")

@@ -1,0 +1,145 @@
+"""Whether to believe an experiment: the draw, who was contacted anyway, the looks, and who can be kept."""
+
+from math import isnan
+
+import streamlit as st
+
+from metrics.comparison.words import day, numeral, share, with_sign
+from models.experiments.sequential_analysis import WRONG_RATIO
+from pages.customers.alerts.alert_card import escaped
+from reports.review import experiment_effects
+from workflow.experiments.experiment_results import Found, Reading
+from workflow.experiments.interim_results import CHURN, CONTACTED
+from workflow.experiments.persuadable import SALVAGEABLE
+
+WATCHED = {o: name for o, name in experiment_effects.GUARDRAILS.items() if o != CHURN}
+"""Guardrails that have no card of their own on the page → their names."""
+
+
+def wrong_draw(arms: Found) -> bool:
+    """Whether the arms' sizes are too far from plan to be chance."""
+    return "sample_ratio" in arms and arms["sample_ratio"].value < WRONG_RATIO
+
+
+def trust(reading: Reading) -> None:
+    """One line for each reason to believe the figures or not to."""
+    st.header("Can it be believed?")
+    for icon, text in (
+        _draw(reading.arms),
+        _contact(reading),
+        _looks(reading),
+        _steadier(reading),
+        _kept(reading),
+    ):
+        if text:
+            st.markdown(f":material/{icon}: {escaped(text)}")
+
+
+def guardrails(reading: Reading) -> None:
+    """What more selling must not raise, each with its interval and both groups."""
+    st.header("Did it come with harm?")
+    for outcome in WATCHED:
+        if outcome in reading.figures:
+            found = experiment_effects.effect(reading, outcome)
+            arms = f" {found.arms_in_words()}." if found.arms_in_words() else ""
+            icon = "warning" if found.said == "harmed" else "shield"
+            told = found.in_words() if found.relative is not None else found.in_words().capitalize()
+            st.markdown(
+                f":material/{icon if found.relative else 'hourglass_empty'}: {escaped(f'{told}.{arms}')}"
+            )
+        else:
+            st.caption(_not_measured(reading, outcome))
+
+
+def _not_measured(reading: Reading, outcome: str) -> str:
+    name = WATCHED[outcome]
+    if missing := reading.unknown.get(outcome):
+        return f"{name[:1].upper()}{name[1:]}: {missing.clause}."
+    return f"{name[:1].upper()}{name[1:]}: not given on the day of this look, so not measured."
+
+
+def _draw(arms: Found) -> tuple[str, str]:
+    if "sample_ratio" not in arms:
+        return "hourglass_empty", "The draw cannot be checked yet: too few customers in an arm."
+    n, m = arms["treated"].value, arms["held_out"].value
+    planned = share(arms["treated_share"].value)
+    if wrong_draw(arms):
+        return "error", (
+            f"The draw went wrong: {share(n / (n + m))} are in the treated arm, {planned} were planned. By chance that "
+            "happens in fewer than 1 of 1,000 draws. Ask Analytics what took customers out of an arm."
+        )
+    return (
+        "check",
+        f"The draw went right: {share(n / (n + m))} are in the treated arm, {planned} were planned.",
+    )
+
+
+def _contact(reading: Reading) -> tuple[str, str]:
+    arms = reading.arms
+    if missing := reading.unknown.get(CONTACTED):
+        return "database_off", f"Whether the held-out were called or met anyway is {missing.clause}."
+    if "contacted_held_out" not in arms:
+        return "", ""
+    treated, held_out = arms["contacted_treated"].value, arms["contacted_held_out"].value
+    if isnan(held_out):
+        return (
+            "hourglass_empty",
+            "How many of the held-out were called, met or made an offer within 30 days of the draw is not shown: those "
+            "who were, or were not, are too few.",
+        )
+    others = "too few with or without it to show" if isnan(treated) else share(treated)
+    told = (
+        f"{share(held_out)} of the held-out were called, met or made an offer within 30 days of the draw anyway, of the "
+        f"treated {others}."
+    )
+    if held_out > 0 and not isnan(treated) and held_out >= treated / 2:
+        return (
+            "warning",
+            f"{told} The arms were treated nearly alike, so the true effect may be larger than shown.",
+        )
+    return "check", told
+
+
+def _looks(reading: Reading) -> tuple[str, str]:
+    look, following = reading.look, reading.following
+    after = f" The next look is on {day(following.on)}." if following else " No further look is planned."
+    if look is None:
+        return "event", f"Looks are planned beforehand; no outcome is read in between.{after}"
+    if look.after_the_fact:
+        return "warning", (
+            f"The data reached {day(look.on)} before the look was planned, so nobody can show that it was the only one."
+            f"{after}"
+        )
+    return "event", (
+        f"Look {look.number} of {look.of}, on {day(look.on)}, planned beforehand: the bar for a clear effect, "
+        f"{numeral(look.bound, 2)} standard errors, allows for every planned look (O'Brien-Fleming).{after}"
+    )
+
+
+def _steadier(reading: Reading) -> tuple[str, str]:
+    cut = reading.figures.get(CHURN, {}).get("variance_cut")
+    if cut is None or cut.value <= 0:
+        return "", ""
+    return "compress", (
+        f"Taking out the risk known before the draw makes the interval as narrow as "
+        f"{numeral(100 / (1 - cut.value) - 100)} % "
+        "more customers would."
+    )
+
+
+def _kept(reading: Reading) -> tuple[str, str]:
+    if reading.look is None:
+        return "", ""
+    qini = reading.figures.get(SALVAGEABLE, {}).get("qini")
+    if qini is None:
+        if missing := reading.unknown.get(CHURN):
+            return "database_off", f"Who can be kept is {missing.clause}."
+        return "hourglass_empty", "Who can be kept: not enough data, too few have left in an arm."
+    value, low, high = (with_sign(1000 * v) for v in (qini.value, qini.low, qini.high))
+    told = f"{value} per 1,000 treated ({low} to {high})"
+    if qini.low <= 0:
+        return "hourglass_empty", (
+            "Who can be kept: not enough data. Calling those the model would choose, rather than any, made this "
+            f"difference in customers kept: {told}. Until that is clear, the queue goes by risk and money alone."
+        )
+    return "check", f"Who can be kept is known: calling those first kept more customers, {told}."

@@ -1,0 +1,111 @@
+"""Customer: everything about one person on one page, as far as the viewer may see it."""
+
+from datetime import date, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from metrics.comparison.words import day, plain
+from metrics.customers import timeline as about
+from metrics.customers.customer_search import search
+from metrics.definitions.scope import Scope
+from pages.components import data, links, tables
+from pages.customers.alerts import alert_card, tried_view
+from pages.customers.profile import customer_strip, journey_view, next_step, relationship_view
+from warehouse.access.reader import Reader, Viewer
+from warehouse.stores import connect
+from workflow.alerts import alert_queue
+from workflow.experiments.refused_analyses import refused_customer
+
+ENDED_LATELY = 30
+"""Days for which the page of a customer still tells how an alert ended by itself."""
+
+
+def page(viewer: Viewer, scope: Scope | None) -> None:
+    """Search, or the customer named in the address."""
+    today = data.as_of(viewer)
+    customer_id = st.query_params.get("cid", "")
+    if not customer_id:
+        st.title("Find a customer")
+        _search(viewer)
+        return
+    found = data.frame(viewer, about.person(customer_id))
+    if found.empty:
+        refused_customer(connect.here(), viewer, customer_id)
+        st.title("This customer is not among yours")
+        alert_card.unrecorded()
+        tables.empty("Either the number does not exist or another colleague looks after this customer.")
+        _search(viewer)
+        return
+    _whole(viewer, found.iloc[0], customer_id, today)
+
+
+def _whole(viewer: Viewer, person: pd.Series, customer_id: str, today: date) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title(alert_card.escaped(alert_card.name_of(person)), width="content")
+        links.link("customer-health", "Back to the queue", ":material/arrow_back:")
+    customer_strip.show(viewer, person, today)
+    works_alerts = links.has("customer-health")
+    if works_alerts:
+        _alerts(viewer, customer_id, today)
+    relationship_view.show(viewer, customer_id, today)
+    journey_view.show(viewer, customer_id, today)
+    left, right = st.columns(2, gap="large")
+    with left:
+        relationship_view.cases(viewer, customer_id, today)
+        relationship_view.answers(viewer, customer_id, today)
+    with right:
+        if works_alerts:
+            tried_view.show(viewer, customer_id, today)
+        relationship_view.usage(viewer, customer_id, today)
+
+
+def _alerts(viewer: Viewer, customer_id: str, today: date) -> None:
+    reader = data.reader(viewer)
+    mine = alert_queue.open_alerts(reader, customer_id, today)
+    for alert in mine.itertuples():
+        alert_card.full(alert, today, viewer, lambda a=alert: next_step.show(a, viewer, today))
+    alert_card.unrecorded()
+    _ended(reader, customer_id, today)
+    if viewer.role == "relationship_manager":
+        for alert in alert_queue.worked_by_others(reader, customer_id).itertuples():
+            who = f"RM {alert.rm_id}" if isinstance(alert.rm_id, str) else "nobody yet: it waits in the pool"
+            due = alert_queue.due_words(alert.due_on.date(), today)
+            st.info(alert_card.escaped(f"{alert.title}: worked by {who}, {due}."))
+    if mine.empty:
+        st.caption(f"No alert of yours about this customer is open. Checked as of {day(today)}.")
+        next_step.without_alert(customer_id, viewer, today)
+
+
+def _ended(reader: Reader, customer_id: str, today: date) -> None:
+    """Alerts that ended by themselves lately: she is told, and need not wonder where they went."""
+    closed = alert_queue.closed_alerts(reader, today - timedelta(days=ENDED_LATELY), customer_id)
+    for alert in closed[closed["outcome"].isin(list(alert_queue.BY_ITSELF))].itertuples():
+        st.info(
+            alert_card.escaped(f"{alert.title}: {alert_queue.ending_words(alert)}"),
+            icon=":material/task_alt:",
+        )
+
+
+def _search(viewer: Viewer) -> None:
+    words = st.text_input("Name, customer number or phone", key="find", max_chars=80).strip()
+    if len(words) < 2:
+        st.caption(
+            "Type at least two letters, or four digits of the phone. You find the customers you may see."
+        )
+        return
+    hits = data.frame(viewer, search(words))
+    if hits.empty:
+        tables.empty(
+            f"Nobody of yours fits “{alert_card.escaped(words)}”.",
+            "Check the spelling, or search by customer number.",
+        )
+    for hit in hits.itertuples():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if st.button(
+                alert_card.escaped(alert_card.name_of(hit)), key=f"hit-{hit.customer_id}", type="tertiary"
+            ):
+                links.to("customer", cid=hit.customer_id)
+            st.caption(
+                f"{hit.customer_id} · {plain(hit.segment)}{' · left' if pd.notna(hit.left_on) else ''}"
+            )

@@ -1,0 +1,160 @@
+"""What one wants to know before picking up the phone: segment, value, risk, complaint, consent, last contacts."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from metrics.comparison.words import day, hkd, of_ten, plain
+from metrics.customers import timeline as about
+from pages.components import data, forms, tables
+from warehouse.access.data_coverage import why_not_there
+from warehouse.access.reader import Viewer
+from warehouse.stores import connect
+from workflow.alerts import alert_queue
+from workflow.customers.contact_details import REASONS, Contact, masked_email, masked_phone, reveal
+from workflow.records.run_notes import CHURN_MODEL
+
+_SPOKE = ("contacted", "offered", "accepted", "declined")
+
+
+def show(viewer: Viewer, person: pd.Series, today: date) -> None:
+    """Badges that speak for themselves, then who the customer is and how to reach them."""
+    customer_id = str(person["customer_id"])
+    with st.container(horizontal=True, gap="small"):
+        st.badge(f"{plain(person['segment']).capitalize()} segment", icon=":material/star:", color="gray")
+        _value_and_risk(viewer, customer_id, today, gone=pd.notna(person["left_on"]))
+        _complaint(viewer, customer_id, today)
+        _consent(viewer, person)
+        if pd.notna(person["left_on"]):
+            st.badge(f"Left on {day(person['left_on'])}", icon=":material/logout:", color="red")
+    joined = person["joined_on"]
+    still = "joined" if tables.lacking(viewer, "customers.left_on") else "with us since"
+    since = f"{still} {day(joined)}" if pd.notna(joined) else "day of joining not known"
+    facts = [f"Customer {customer_id}", since]
+    facts += [f"came back {day(person['returned_on'])}"] if pd.notna(person["returned_on"]) else []
+    facts += [person["district"]] if isinstance(person["district"], str) else []
+    if isinstance(person["preferred_channel"], str):
+        facts.append(f"prefers {plain(person['preferred_channel'])}")
+    if isinstance(person["rm_name"], str):
+        facts.append(f"RM {person['rm_name']}")
+    st.text(" · ".join(facts))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _reach(viewer, person, customer_id)
+    _contacts(viewer, customer_id, today)
+
+
+def _value_and_risk(viewer: Viewer, customer_id: str, today: date, *, gone: bool) -> None:
+    """A role without revenues and scores does not get these; whoever has left is at no risk of it."""
+    income = tables.lacking(viewer, "revenues", "revenues.cost_to_serve")
+    if data.may_see(viewer, "revenues") and income:
+        st.badge("Income not known", icon=":material/payments:", color="gray", help=income.sentence)
+    elif data.may_see(viewer, "revenues"):
+        value = data.frame(viewer, about.net_revenue(customer_id, today))["net_revenue"].iloc[0]
+        brought = "Income not known" if pd.isna(value) else f"Brought {hkd(value)} in 12 months"
+        st.badge(
+            brought,
+            icon=":material/payments:",
+            color="gray",
+            help="Revenue after the cost of service.",
+        )
+    if not gone and data.may_see(viewer, "customer_scores"):
+        nights = data.frame(viewer, about.scores(customer_id, today))
+        if nights.empty:
+            why = why_not_there(data.reader(viewer), CHURN_MODEL) or "Not scored in the last nightly run."
+            st.badge("Risk not known", icon=":material/help:", color="gray", help=why)
+            return
+        chance = float(nights["probability"].iloc[-1])
+        st.badge(
+            f"{of_ten(chance).capitalize()} such customers leave",
+            icon=":material/trending_down:" if chance >= 0.1 else ":material/check:",
+            color="orange" if chance >= 0.1 else "gray",
+            help="Of customers like this one, how many leave within 90 days.",
+        )
+
+
+def _complaint(viewer: Viewer, customer_id: str, today: date) -> None:
+    if not data.may_see(viewer, "tickets"):
+        return
+    missing = tables.lacking(viewer, "tickets", "tickets.complaint", "tickets.resolved_at")
+    if missing:
+        st.badge("Complaints not known", icon=":material/help:", color="gray", help=missing.sentence)
+        return
+    cases = data.frame(viewer, about.cases(customer_id, today))
+    complaint = cases["complaint"].fillna(False).astype(bool)
+    waits = complaint & cases["still_open"].astype(bool) & ~cases["withdrawn"].fillna(False).astype(bool)
+    if waits.any():
+        since = pd.to_datetime(cases[waits]["opened_at"]).min()
+        st.badge(f"Open complaint since {day(since)}", icon=":material/sentiment_dissatisfied:", color="red")
+    else:
+        st.badge("No open complaint", icon=":material/check:", color="gray")
+
+
+def _consent(viewer: Viewer, person: pd.Series) -> None:
+    consent = person["marketing_consent"]
+    if pd.isna(consent):
+        missing = tables.lacking(viewer, "customers.marketing_consent")
+        st.badge(
+            "Marketing consent not known",
+            icon=":material/do_not_disturb_on:",
+            color="orange",
+            help=missing.sentence if missing else None,
+        )
+    elif bool(consent):
+        st.badge("May be contacted for marketing", icon=":material/verified_user:", color="gray")
+    else:
+        st.badge("No marketing, please", icon=":material/do_not_disturb_on:", color="orange")
+
+
+def _reach(viewer: Viewer, person: pd.Series, customer_id: str) -> None:
+    """Phone and e-mail, masked until the viewer says why she needs them; that leaves a line."""
+    seen: Contact | None = st.session_state.get(f"revealed {viewer.username} {customer_id}")
+    if seen is not None:
+        st.text(" · ".join(v for v in (seen.phone, seen.email) if v), width="content")
+        return
+    masked = [m for m in (masked_phone(person["phone"]), masked_email(person["email"])) if m]
+    if not masked:
+        missing = tables.lacking(viewer, "customers.phone", "customers.email")
+        st.caption(missing.sentence if missing else "Neither phone nor e-mail is on record.")
+        return
+    st.text(" · ".join(masked), width="content")
+    with st.popover("Show", icon=":material/visibility:", type="tertiary"):
+        st.caption("Your look at phone and e-mail is recorded with its reason.")
+        for reason, words in REASONS.items():
+            forms.button(
+                f"reveal {reason} {customer_id}",
+                words,
+                partial(_reveal, customer_id, reason),
+                key=f"reveal-{reason}",
+                type="tertiary",
+            )
+
+
+def _reveal(customer_id: str, reason: str, viewer: Viewer, _: Mapping[str, Any]) -> str:
+    shown = reveal(connect.here(), viewer, customer_id, reason)
+    st.session_state[f"revealed {viewer.username} {customer_id}"] = shown
+    return "Shown, and recorded."
+
+
+def _contacts(viewer: Viewer, customer_id: str, today: date) -> None:
+    """When each department last was in touch, so that nobody calls twice without knowing."""
+    moments = ("touches.touched_at", "leads.contacted_at", "tickets.opened_at")
+    known = [m.partition(".")[0] for m in moments if m in data.known(viewer)]
+    wanted = frozenset(t for t in known if data.may_see(viewer, t))
+    said = []
+    statement = about.last_contacts(customer_id, today, wanted)
+    if statement is not None:
+        last = data.frame(viewer, statement)
+        said = [
+            f"{row.department} {day(row.at) if pd.notna(row.at) else 'none on record'}"
+            for row in last.itertuples()
+        ]
+    if data.may_see(viewer, "alert_steps"):
+        steps = alert_queue.steps(data.reader(viewer), customer_id)
+        spoke = steps[steps["step"].isin(_SPOKE) & ~steps["taken_back"]]
+        said.append(f"RM {day(spoke['taken_at'].iloc[0]) if len(spoke) else 'none through an alert'}")
+    if said:
+        st.caption(f"Last contact: {' · '.join(said)}")

@@ -1,0 +1,64 @@
+"""The next best step for a customer: what may be offered, or why not; and the form that records an offer."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from metrics.comparison.words import hkd
+from pages.components import data, forms
+from pages.customers.alerts import alert_card
+from warehouse.access.reader import Viewer
+from warehouse.stores import connect
+from workflow.customers import offers
+from workflow.customers.offer_eligibility import Step
+
+
+def show(alert: Any, viewer: Viewer, today: date) -> None:
+    """What to do about an alert: the step that is right now, the rule's advice, and the offer if one may be made."""
+    reader = data.reader(viewer)
+    step = offers.next_step(reader, str(alert.customer_id), today, alerted=True)
+    _said(step)
+    st.caption(
+        alert_card.escaped(alert.advice) or "The rule behind this alert was removed. Record how it ended."
+    )
+    if step.offer is not None:
+        _offer(alert, step, viewer, today)
+
+
+def without_alert(customer_id: str, viewer: Viewer, today: date) -> None:
+    """The next best step for a customer nobody has to call."""
+    step = offers.next_step(data.reader(viewer), customer_id, today, alerted=False)
+    with st.container(border=True):
+        st.caption("Next best step")
+        _said(step)
+        if step.offer is not None:
+            st.caption(_cost(step))
+
+
+def _said(step: Step) -> None:
+    st.markdown(f"**{alert_card.escaped(step.sentence)}**")
+    st.text(step.reason)
+    if step.why_not and step.why_not != step.reason:
+        st.caption(f":material/block: {alert_card.escaped(step.why_not)}")
+
+
+def _cost(step: Step) -> str:
+    assert step.offer is not None
+    return "Cost if taken: " + ("no cost data" if step.offer.cost is None else hkd(step.offer.cost)) + "."
+
+
+def _offer(alert: Any, step: Step, viewer: Viewer, today: date) -> None:
+    assert step.offer is not None
+    code = step.offer.code
+    st.caption(f"{_cost(step)} {offers.what_it_did(data.reader(viewer), code, alert.segment)}")
+    alert_id, version = str(alert.alert_id), int(alert.version)
+    title = step.offer.title
+
+    def write(viewer: Viewer, _: Mapping[str, Any]) -> str:
+        offers.record_offer(connect.here(), viewer, alert_id, code, "", version, today)
+        return f"Recorded: {title} offered."
+
+    name = f"offer {alert_id} {version} {code}"
+    forms.button(name, f"I offered: {title}", write, key=f"offer-{alert_id}", icon=":material/handshake:")

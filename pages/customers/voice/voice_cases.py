@@ -1,0 +1,152 @@
+"""What service cases are about, and whether features of the app go with fewer of them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from metrics import CATALOGUE
+from metrics.comparison.compare import compare
+from metrics.comparison.conclusion import Verdict
+from metrics.comparison.words import change, day, numeral, plain, share
+from metrics.customers import complaints
+from metrics.definitions.scope import Scope
+from metrics.query.query import Question
+from pages.components import data, drill_table, forms, tables
+from pages.components.drill import Figure
+from pages.customers.alerts.alert_card import escaped
+from warehouse.access.reader import Viewer
+from warehouse.stores import connect
+from workflow.experiments import planned_tests
+from workflow.records.run_notes import FEATURE_LINKS
+
+SAMPLES = 5
+
+
+def themes(viewer: Viewer, scope: Scope) -> None:
+    """Cases by theme against the period before, and a few typical ones for those who may read them."""
+    st.header("What cases are about")
+    found = data.ask_and_before(viewer, ["theme_cases"], scope, by=["theme"])
+    if found["theme_cases"].fillna(0).sum() == 0:
+        tables.empty("No themes yet: it takes 200 cases with words and one nightly job.")
+        return
+    metric = CATALOGUE["theme_cases"]
+    # A sum would make a blank figure 0.
+    wide = found.set_index(["theme", "period"])["theme_cases"].unstack("period")
+    wide = wide.sort_values(0, ascending=False, na_position="last")
+    rows = []
+    for name, now, before in zip(wide.index, wide[0], wide[1], strict=True):
+        verdict = compare(metric, {"value": now}, {"value": before})
+        rows.append(
+            {"Theme": name, "Cases": now, "Before": before, "Change": change(metric, now, before, verdict)}
+        )
+    whole = st.column_config.NumberColumn(format="localized")
+    opens = {
+        heading: [Figure(of="theme_cases", scope=scope.over(days).narrowed("theme", t)) for t in wide.index]
+        for heading, days in (("Cases", scope.period), ("Before", scope.period.before()))
+    }
+    drill_table.show(pd.DataFrame(rows), "themes", "too few", opens=opens, Cases=whole, Before=whole)
+    st.caption(
+        "Each case counts for its main theme. A theme is named by the words that occur together in its cases; "
+        "the same cases "
+        "always give the same themes. A word must occur in the cases of many customers, and no name of a "
+        "customer is used."
+    )
+    if not data.may_see(viewer, "tickets") or viewer.role != "service":
+        st.caption("What customers wrote is read in Service only.")
+        return
+    chosen = st.selectbox("Typical cases of", list(wide.index), key="theme", bind="query-params")
+    if chosen in wide.index:
+        for case in data.frame(viewer, complaints.of_theme(chosen, SAMPLES)).itertuples():
+            st.caption(escaped(f"{day(case.opened_at)} · {plain(case.category)} · case {case.ticket_id}"))
+            st.text(case.text)
+    tables.explain(["theme_cases"], viewer, Question.of(["theme_cases"], scope, ["theme"]))
+
+
+def features(viewer: Viewer, scope: Scope) -> None:
+    """Per feature: do its users open fewer cases than like customers who use the app without it?"""
+    st.header("Do customers who use a feature open fewer service cases?")
+    found = data.frame(viewer, complaints.features())
+    if found.empty:
+        tables.not_worked_out(viewer, FEATURE_LINKS, "The last nightly run compared no feature.")
+        return
+    clear = found[found["p_adjusted"] < 0.05]
+    names = ", ".join(plain(f) for f in clear["feature"])
+    st.text(
+        f"Clear after asking about {len(found)} features at once: {names}."
+        if names
+        else f"None of the {len(found)} features goes clearly with fewer or more cases."
+    )
+    shown = pd.DataFrame(
+        {
+            "Feature": [plain(f).capitalize() for f in found["feature"]],
+            "Its users": found["users"],
+            "With a case": [_share(*r) for r in zip(found["users_with_case"], found["users"], strict=True)],
+            "Other app users": found["others"],
+            "Others with a case": [
+                _share(*r) for r in zip(found["others_with_case"], found["others"], strict=True)
+            ],
+            "Among like customers": [_ratio(r, len(found)) for r in found.itertuples()],
+        }
+    )
+    whole = st.column_config.NumberColumn(format="localized")
+    tables.show(shown, "features", "too few", **{"Its users": whole, "Other app users": whole})
+    st.warning(
+        "An association, not proof: people who use a feature differ from those who do not.",
+        icon=":material/info:",
+    )
+    st.caption(
+        f"Use in the 90 days before, cases in the 90 days to {day(found['as_of'].iloc[0])}; compared within segment and "
+        "years with the bank (Mantel-Haenszel), 95 % interval, corrected for the number of features (Holm)."
+    )
+    if viewer.role in planned_tests.MAY_PLAN:
+        _plan(viewer, found)
+
+
+def _share(cases: float, people: float) -> str:
+    if pd.isna(cases) or pd.isna(people):
+        return "too few"
+    return share(cases / people) if people else ""
+
+
+def _ratio(row, features: int) -> str:
+    if pd.isna(row.risk_ratio):
+        return str(Verdict.TOO_FEW)
+    verdict = "clear" if row.p_adjusted < 0.05 else "within chance"
+    if verdict != "clear" and not row.low <= 1 <= row.high:
+        verdict = f"not clear when {features} features are asked about at once"
+    return f"{numeral(row.risk_ratio, 2)} times as many ({numeral(row.low, 2)} to {numeral(row.high, 2)}), {verdict}"
+
+
+def _plan(viewer: Viewer, found: pd.DataFrame) -> None:
+    """Only a test can tell: how many people it takes, kept for everybody to see."""
+    known = found.dropna(subset=["others", "others_with_case"])
+    rate = float(known["others_with_case"].sum() / max(1, known["others"].sum()))
+    offered = list(found["feature"])
+
+    def write(viewer: Viewer, values: Mapping[str, Any]) -> str:
+        shown = plain(values["feature"])
+        question = f"Do customers who are shown “{shown}” open fewer service cases within 90 days?"
+        needed = planned_tests.plan(connect.here(), viewer, question, rate, -float(values["fewer"]) / 100)
+        return (
+            f"Planned: {needed:,} people in each of two groups drawn at random; {share(rate)} have a case in "
+            "90 days now."
+        )
+
+    with st.popover("Plan a test", icon=":material/science:"), forms.form("plan a test") as form:
+        st.selectbox(
+            "Feature to show to half of the people",
+            offered,
+            format_func=plain,
+            key=form.keep("feature", offered[0], among=offered),
+        )
+        st.number_input("Smallest drop in cases worth finding (%)", 1, 90, key=form.keep("fewer", 10))
+        form.submit("Plan it", write, type="primary")
+    done = planned_tests.planned(data.reader(viewer))
+    if len(done):
+        st.subheader("Planned tests")
+        for test in done.head(5).itertuples():
+            st.text(
+                f"{day(test.planned_at)}: {test.question} {test.per_arm:,} people per group ({test.planned_by})."
+            )

@@ -1,0 +1,1 @@
+"""Campaigns: promises, overlap and their lives."""

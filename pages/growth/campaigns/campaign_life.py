@@ -1,0 +1,196 @@
+"""A campaign's life: planned, budget against actual, what was learned, closed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from metrics.comparison.words import day, hkd, numeral, share
+from metrics.definitions.meaning import Meaning
+from metrics.definitions.scope import Period, Scope
+from metrics.query.query import Question
+from pages.components import data, forms, tables
+from warehouse.access.reader import Viewer
+from warehouse.stores import connect
+from workflow.campaigns import campaign_lifecycle
+
+WAITING = "ended, no analysis"
+ACTUAL = ("marketing_cost", "leads", "won")
+
+
+MEANS = Meaning(
+    terms=(
+        (
+            "State",
+            "Planned, running, ended or closed, by the campaign's days and what was written about it here.",
+        ),
+        ("Budget", "Of the latest plan written here; without one, what the campaign's own data says."),
+        ("Planned to win", "Contracts, of the latest plan written here."),
+        ("Analysis", "What was learned, in the words of the latest analysis."),
+    )
+)
+
+
+def headline(found: pd.DataFrame) -> str:
+    """How many campaigns wait for an analysis, in words."""
+    waiting = int((found["state"] == WAITING).sum())
+    if not waiting:
+        return "Every campaign that ended has its analysis"
+    return f"{waiting} ended campaign{'s wait' if waiting > 1 else ' waits'} for an analysis"
+
+
+def lives(viewer: Viewer, plans: pd.DataFrame) -> pd.DataFrame:
+    """Every campaign with plan, actual figures and state."""
+    today = data.as_of(viewer)
+    found = plans.merge(_actual(viewer, plans), on="campaign_id", how="left")
+    found = found.merge(campaign_lifecycle.states(data.reader(viewer)), on="campaign_id", how="left")
+    found["state"] = [_state(row, pd.Timestamp(today)) for row in found.itertuples()]
+    return found
+
+
+def view(viewer: Viewer, found: pd.DataFrame) -> None:
+    """The table of `lives`, then one campaign with its history and the form."""
+    st.caption(
+        "A campaign cannot be closed without an analysis. Actual figures are of all its days until "
+        f"{day(data.as_of(viewer))}."
+    )
+    _table(viewer, found)
+    name = found.set_index("campaign_id")["name"].to_dict()
+    first = found.loc[found["state"] == WAITING, "campaign_id"].tolist()
+    chosen = st.selectbox(
+        "Campaign",
+        [*first, *[c for c in found["campaign_id"] if c not in first]],
+        format_func=lambda c: f"{name[c] if isinstance(name[c], str) else c}",
+        key="campaign",
+    )
+    history = campaign_lifecycle.history(data.reader(viewer), chosen)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _history(history)
+    with right:
+        if viewer.role in campaign_lifecycle.WRITERS:
+            closed = bool(found.set_index("campaign_id").loc[chosen, "state"] == "closed")
+            _form(chosen, closed, 0 if history.empty else int(history["step_id"].max()))
+        else:
+            st.caption("Marketing writes here; everybody on this page reads.")
+
+
+def _actual(viewer: Viewer, plans: pd.DataFrame) -> pd.DataFrame:
+    scope = _all_days(viewer, plans)
+    answer = data.ask(viewer, ACTUAL, scope, by=["campaign"], periods=[scope.period])
+    return answer.rename(columns={"campaign": "campaign_id"})[["campaign_id", *ACTUAL]]
+
+
+def _all_days(viewer: Viewer, plans: pd.DataFrame) -> Scope:
+    today = data.as_of(viewer)
+    start = pd.to_datetime(plans["starts_on"]).min()
+    return Scope(Period(today if pd.isna(start) else start.date(), today))
+
+
+def _state(row, today: pd.Timestamp) -> str:
+    if row.closed is True:
+        return "closed"
+    if not pd.isna(row.starts_on) and pd.Timestamp(row.starts_on) > today:
+        return "planned"
+    if pd.isna(row.ends_on) or pd.Timestamp(row.ends_on) >= today:
+        return "running"
+    return "ended, analysed" if isinstance(row.analysis, str) else WAITING
+
+
+def _table(viewer: Viewer, found: pd.DataFrame) -> None:
+    rows = []
+    for row in found.itertuples():
+        budget = row.planned_budget if row.planned_budget == row.planned_budget else row.budget
+        known = row.marketing_cost == row.marketing_cost and bool(budget) and budget == budget
+        rows.append(
+            {
+                "Campaign": row.name,
+                "State": row.state.capitalize(),
+                "Budget": hkd(budget),
+                "Spent": hkd(row.marketing_cost)
+                if row.marketing_cost == row.marketing_cost
+                else "no cost data",
+                "Of budget": share(row.marketing_cost / budget, 0) if known else "",
+                "Leads": row.leads,
+                "Won": row.won,
+                "Planned to win": row.expected_wins,
+                "Analysis": row.analysis if isinstance(row.analysis, str) else "",
+            }
+        )
+    number = st.column_config.NumberColumn(format="localized")
+    columns = dict.fromkeys(["Leads", "Won", "Planned to win"], number)
+    order = {"Ended, no analysis": 0, "Ended, analysed": 1, "Running": 2, "Planned": 3, "Closed": 4}
+    frame = pd.DataFrame(rows).sort_values("State", key=lambda s: s.map(order), kind="stable")
+    scope = _all_days(viewer, found)
+    asked = Question.of(ACTUAL, scope, ["campaign"], [scope.period])
+    tables.show(frame, "campaign-life", "–", of=asked, means=MEANS, **columns)
+
+
+def _history(history: pd.DataFrame) -> None:
+    st.header("What happened so far")
+    if history.empty:
+        tables.empty("Nothing has been written about this campaign yet.")
+    for row in history.itertuples():
+        with st.container(border=True, gap="xxsmall"):
+            st.caption(
+                f"{campaign_lifecycle.DONE.get(row.step, row.step)} by {row.taken_by}, {day(row.taken_at)}"
+            )
+            st.text(row.note)
+            if row.step == "planned":
+                wins = (
+                    "" if pd.isna(row.expected_wins) else f", to win {numeral(row.expected_wins)} contracts"
+                )
+                st.caption(f"Budget {hkd(row.budget)}{wins}")
+
+
+def _form(campaign_id: str, closed: bool, seen: int) -> None:
+    """`seen` is the campaign's latest step on screen."""
+
+    def write(viewer: Viewer, values: Mapping[str, Any]) -> str:
+        campaign_lifecycle.record(
+            connect.here(),
+            viewer,
+            campaign_id,
+            str(values["step"]),
+            str(values["note"] or ""),
+            seen=seen,
+            budget=values["budget"],
+            expected_wins=values["wins"],
+        )
+        return "Saved."
+
+    st.header("Write")
+    offered = [s for s in campaign_lifecycle.STEPS if (s == "reopened") == closed]
+    with forms.form(f"campaign {campaign_id}", seen) as form:
+        usual = "reopened" if closed else "analysed"
+        st.selectbox(
+            "Step",
+            offered,
+            format_func=campaign_lifecycle.STEPS.get,
+            key=form.keep("step", usual, among=offered),
+        )
+        st.text_area(
+            "The plan, what was learned, or why",
+            max_chars=campaign_lifecycle.LONGEST_NOTE,
+            height=110,
+            key=form.keep("note", ""),
+        )
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.number_input(
+                "Of a plan: budget, HKD",
+                min_value=0,
+                value=None,
+                step=10_000,
+                width=200,
+                key=form.keep("budget"),
+            )
+            st.number_input(
+                "Of a plan: contracts to win",
+                min_value=0,
+                value=None,
+                step=10,
+                width=200,
+                key=form.keep("wins"),
+            )
+        form.submit("Save", write, type="primary", icon=":material/check:")

@@ -1,0 +1,100 @@
+"""Campaigns: which one promises more than the bank keeps, whom several reach at once, and what became of each."""
+
+import pandas as pd
+import streamlit as st
+
+from metrics.attribution import campaign_quality
+from metrics.definitions.scope import Scope
+from pages.components import data, tables
+from pages.customers.alerts.alert_card import escaped
+from pages.growth.campaigns import campaign_life, campaign_overlap, campaign_scorecard
+from pages.growth.campaigns.campaign_scorecard import JUDGED
+from warehouse.access.reader import Viewer
+from workflow.campaigns import campaign_lifecycle
+
+VIEWS = {
+    "scorecard": "Scorecard",
+    "overlap": "Overlap",
+    "pressure": "Contact pressure",
+    "life": "Plan and close",
+}
+
+
+def page(viewer: Viewer, scope: Scope | None) -> None:
+    """One of four views, and above them what it found."""
+    if "campaigns" not in data.known(viewer):
+        st.title(f"Which campaigns ran is {tables.clause(viewer, 'campaigns')}")
+        tables.absent("This page", viewer, "campaigns")
+        return
+    plans = data.cached(viewer, campaign_lifecycle.listed)
+    judged = _judged(viewer, plans)
+    finding = st.empty()
+    asked = st.query_params.get("view", "scorecard")
+    shown = st.segmented_control(
+        "Show",
+        list(VIEWS),
+        format_func=VIEWS.get,
+        default=asked if asked in VIEWS else "scorecard",
+        key="campaigns-view",
+        required=True,
+        label_visibility="collapsed",
+    )
+    # By hand: a bound widget would write its label into the address.
+    st.query_params["view"] = shown or "scorecard"
+    if shown == "overlap":
+        finding.title(campaign_overlap.overlapping(viewer))
+        campaign_overlap.pairs(viewer, plans)
+    elif shown == "pressure":
+        finding.title(campaign_overlap.pressing(viewer))
+        campaign_overlap.pressure(viewer)
+    elif shown == "life":
+        found = campaign_life.lives(viewer, plans)
+        finding.title(campaign_life.headline(found))
+        campaign_life.view(viewer, found)
+    else:
+        finding.title(_headline(viewer, judged))
+        campaign_scorecard.view(viewer, judged)
+
+
+def _judged(viewer: Viewer, plans: pd.DataFrame) -> pd.DataFrame | None:
+    """The scorecard of the campaigns that win new customers, worst first; None if a part of it is not loaded."""
+    known = data.known(viewer)
+    if not {"leads", "customers"} <= known:
+        return None
+    as_of = data.as_of(viewer)
+    found = data.cached(viewer, campaign_quality.of_the_bank, as_of, known)
+    told = plans[["campaign_id", "name", "channel", "audience", "message", "starts_on", "ends_on"]]
+    found = found.merge(told, left_on="campaign", right_on="campaign_id", how="left")
+    concluded = data.concluded(viewer, "campaign").set_index("group")
+    found["conclusion"] = found["campaign"].map(concluded["conclusion"]).astype(object).fillna("")
+    found["why"] = found["campaign"].map(concluded["why"]).astype(object).fillna("")
+    return found[found["audience"] != "customers"].assign(name=found["name"].fillna(found["campaign"]))
+
+
+def _headline(viewer: Viewer, judged: pd.DataFrame | None) -> str:
+    lacking = campaign_quality.not_known_in_words(data.coverage_of(viewer))
+    if judged is None or lacking:
+        lacking = lacking or tables.clause(viewer, "leads", "customers")
+        worse = _in_part(judged, "campaign") if judged is not None else ""
+        return f"Whether a campaign promises more than we keep is {lacking}{worse}"
+    if judged["rank"].notna().sum() == 0:
+        return "No campaign has leads and customers enough to say whether it promises more than we keep"
+    bad = judged[judged["verdict"] == JUDGED]
+    rest = _in_part(judged)
+    if bad.empty:
+        return f"None of {judged['rank'].notna().sum()} campaigns stands out for promising more than we keep{rest}"
+    names = " and ".join(f"“{escaped(n)}”" for n in bad["name"])
+    return f"{names} {'promise' if len(bad) > 1 else 'promises'} more than we keep{rest}"
+
+
+def _in_part(judged: pd.DataFrame, called: str = "other") -> str:
+    """How many campaigns are clearly worse in something, though not in all three; "" if none."""
+    found = judged[
+        ~judged["verdict"].isin(
+            [JUDGED, "like the others", "not enough data yet", campaign_quality.NOT_KNOWN]
+        )
+    ]["verdict"]
+    if found.empty:
+        return ""
+    others = f"{len(found)} {called}{'s' if len(found) > 1 else ''}"
+    return f"; {others}: {found.iloc[0]}" if found.nunique() == 1 else f"; {others} are worse in part"

@@ -1,0 +1,133 @@
+"""Whom eight models thank for the wins, where they disagree, and which question each answers."""
+
+import pandas as pd
+import streamlit as st
+
+from metrics.attribution.attributed_wins import MODELS
+from metrics.comparison.words import as_typed, numeral, plain, rounded_column, share
+from metrics.definitions.scope import Scope
+from metrics.query.query import Question
+from pages.components import charts, data, drill_table, tables
+from pages.components.drill import Figure
+from warehouse.access.reader import Viewer
+from warehouse.stores import connect
+from workflow.records.run_notes import CREDITS
+from workflow.scoring import crediting
+
+NEEDS = ("touches", "touches.touched_at", "touches.channel", "leads", "leads.won_at")
+METRICS = tuple(m.metric for m in MODELS)
+NAMES = {m.metric: m.name for m in MODELS}
+
+
+def models(viewer: Viewer, scope: Scope) -> None:
+    """The models side by side, and the question each answers."""
+    st.header("Whom eight models thank for the wins")
+    if tables.absent("This comparison", viewer, *NEEDS):
+        return
+    found = credited(viewer, scope)
+    if found.empty:
+        tables.not_worked_out(
+            viewer,
+            CREDITS,
+            "No win of this period and these filters is credited to a channel.",
+            "Choose a longer period or fewer filters.",
+        )
+    else:
+        _side_by_side(viewer, scope, found)
+
+
+def credited(viewer: Viewer, scope: Scope) -> pd.DataFrame:
+    """A row per channel: every model's wins, their mean, and how far the models are apart (`apart`), most wins first."""
+    found = data.ask(viewer, METRICS, scope, by=["channel"], periods=[scope.period])
+    found = found[found[list(METRICS)].fillna(0).sum(axis=1) > 0]
+    wins = found[list(METRICS)]
+    return found.assign(mean=wins.mean(axis=1), apart=wins.max(axis=1) - wins.min(axis=1)).sort_values(
+        "mean", ascending=False
+    )
+
+
+def disagreement(found: pd.DataFrame) -> str:
+    """Where the models are furthest apart, in a sentence."""
+    wide = found[found["channel"].notna() & found["apart"].notna()]
+    if found.empty:
+        return "No win of this period and these filters is credited to a channel"
+    if wide.empty:
+        return "Hidden: the wins of each channel are about too few people to compare the models"
+    row = wide.loc[wide["apart"].idxmax()]
+    wins = row[list(METRICS)].astype(float)
+    return f"The models differ most about {plain(row['channel'])}: {numeral(wins.min())} to {numeral(wins.max())} wins"
+
+
+def _furthest(found: pd.DataFrame) -> str:
+    """Which models say the least and the most where they are furthest apart."""
+    wide = found[found["channel"].notna() & found["apart"].notna()]
+    if wide.empty:
+        return ""
+    row = wide.loc[wide["apart"].idxmax()]
+    wins = row[list(METRICS)].astype(float)
+    low, high = (NAMES[m] for m in (wins.idxmin(), wins.idxmax()))
+    return f"{plain(row['channel']).capitalize()} gets fewest by “{low}” and most by “{high}”. "
+
+
+def _side_by_side(viewer: Viewer, scope: Scope, found: pd.DataFrame) -> None:
+    chosen = connect.here().settings
+    st.caption(
+        f"{_furthest(found)}A contact counts if it was at most {chosen.look_back_days} days before the win; time "
+        f"decay halves every {as_typed(chosen.half_life_days)} days. None of these models shows what would have "
+        "happened without a channel; only an experiment does."
+    )
+    channels = [plain(c).capitalize() for c in found["channel"]]
+    charts.ranges(
+        channels,
+        {NAMES[m]: rounded_column(found[m], 1).tolist() for m in METRICS},
+        alt="Wins by channel and model: "
+        + "; ".join(
+            f"{c} {numeral(low)} to {numeral(high)}"
+            for c, low, high in zip(
+                channels, found[list(METRICS)].min(axis=1), found[list(METRICS)].max(axis=1), strict=True
+            )
+        ),
+        key="models-chart",
+    )
+    gone = data.cached(viewer, crediting.removal)
+    effects = {
+        c if isinstance(c, str) else None: e
+        for c, e in zip(gone["channel"], gone["removal_effect"], strict=True)
+    }
+    frame = pd.DataFrame({"Channel": channels})
+    for metric in METRICS:
+        frame[NAMES[metric]] = rounded_column(found[metric], 1).to_numpy()
+    frame["They differ by"] = [
+        "" if a != a or not m else f"{numeral(a)} ({share(a / m, 0)})"
+        for a, m in zip(found["apart"], found["mean"], strict=True)
+    ]
+    frame["If it were gone"] = [
+        _loss(effects.get(c if isinstance(c, str) else None)) for c in found["channel"]
+    ]
+    told = {
+        m.name: st.column_config.NumberColumn(format="localized", help=f"{m.known_as.capitalize()}. {m.asks}")
+        for m in MODELS
+    }
+    asked = Question.of(METRICS, scope, ["channel"], [scope.period])
+    parts = [scope.narrowed("channel", c) for c in found["channel"]]
+    opens = {NAMES[m]: [Figure(of=m, scope=part) for part in parts] for m in METRICS}
+    drill_table.show(
+        frame,
+        "models",
+        "too few",
+        opens=opens,
+        of=asked,
+        **told,
+    )
+    st.caption(
+        "They differ by so many wins, and so many percent of the models' mean. If it were gone: the share of all wins "
+        "lost if this channel's contacts led nowhere, in a Markov chain of all journeys, won or not. Wins by “Would be "
+        "lost” share each win out by these effects among the channels that took part in it, so that every win counts "
+        "once; their sums can differ from the effects' own shares."
+    )
+    st.header("Which question each model answers")
+    st.markdown("\n".join(f"* **{m.name}** ({m.known_as}): {m.asks}" for m in MODELS))
+
+
+def _loss(effect: float | None) -> str:
+    return "not known" if effect is None or effect != effect else f"−{share(effect)}"

@@ -1,0 +1,139 @@
+"""Below channel value: what each month's newcomers brought since, and how right the values were in hindsight."""
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+from scipy.stats import binomtest
+
+from metrics.attribution import channel_net_value, value_meaning
+from metrics.comparison.compare import share_interval
+from metrics.comparison.words import day, hkd, numeral, rounded, share
+from metrics.definitions.meaning import Meaning
+from metrics.definitions.scope import Scope
+from metrics.query.missing_reasons import needs
+from models.value.lifetime_value import COVERAGE
+from pages.components import charts, data, tables, value_charts
+from warehouse.access.reader import Viewer
+from workflow.records.run_notes import HINDSIGHT
+
+MOST_COLUMNS = 12
+
+
+def cohorts(viewer: Viewer, scope: Scope, as_of: date) -> None:
+    """The triangle: cumulative net revenue per customer won, by month of joining and months since."""
+    st.header("What newcomers brought, month by month")
+    missing = tables.lacking(viewer, *needs("net_revenue"), "customers.joined_on")
+    if missing:
+        tables.empty(f"What newcomers brought is {missing.clause}.")
+        return
+    months = data.cached(viewer, channel_net_value.by_month_since_joining, "month", scope, as_of)
+    months = months[months["month"] <= MOST_COLUMNS]
+    if months.empty:
+        tables.empty("Nobody who joined in this period has completed a month yet.")
+        return
+    each = months.assign(each=months["net"] / months["reached"]).pivot(
+        index="group", columns="month", values="each"
+    )
+    # After a month about too few people the sum is not known any more.
+    cumulative = each.cumsum(axis=1).where(each.notna().cummin(axis=1))
+    known = cumulative.dropna(how="all")
+    if known.empty:
+        tables.empty(
+            "Hidden: fewer people joined in each month than may be shown."
+            if months["reached"].isna().any()
+            else "No revenue is on record of the people who joined in these months."
+        )
+        return
+    labels = [f"{pd.Timestamp(g):%b %Y}" for g in known.index]
+    st.caption(
+        "Net revenue so far per customer won, in HKD; who left again counts too. Hatched months have not come yet. A "
+        "blank one is hidden, because it is about too few people, or nothing is on record of it."
+    )
+    value_charts.triangle(
+        known,
+        labels,
+        alt="Cumulative net revenue per customer won by month of joining; the table below has the figures.",
+        key="cohorts",
+    )
+    reached = months.pivot(index="group", columns="month", values="reached").reindex(known.index)
+    words = pd.DataFrame(
+        [
+            [
+                hkd(v)
+                if v == v
+                else ("not yet" if c not in reached or pd.isna(reached.loc[g, c]) else "too few")
+                for c, v in row.items()
+            ]
+            for g, row in known.iterrows()
+        ],
+        columns=[f"Month {c}" for c in known.columns],
+    )
+    words.insert(0, "Joined in", labels)
+    read = channel_net_value.flows_since_joining("month", scope, as_of)
+    charts.table_below(words, "cohorts-table", means=Meaning(terms=(value_meaning.COHORTS,), reads=(read,)))
+
+
+def hindsight(viewer: Viewer) -> None:
+    """Predicted a year ago against what came, by tenths of customers."""
+    st.header("How right were such values a year ago?")
+    found = data.cached(viewer, channel_net_value.latest_hindsight)
+    if found.empty:
+        tables.not_worked_out(viewer, HINDSIGHT, "The last nightly run compared no value with what came.")
+        return
+    first = found.iloc[0]
+    people = found["people"].sum()
+    predicted, came = ((found[c] * found["people"]).sum() / people for c in ("predicted", "realised"))
+    within = (found["within"] * found["people"]).sum() / people
+    st.caption(
+        f"Predicted with what was known on {day(pd.Timestamp(first['predicted_on']))}, against the net revenue of the "
+        f"12 months to {day(pd.Timestamp(first['realised_until']))}: {hkd(predicted)} a customer predicted, "
+        f"{hkd(came)} came; {share(within)} of {numeral(people)} customers were "
+        "inside their own interval, which is meant to hold for 80 % in every tenth; each was checked with an interval "
+        f"that the others' misses had widened. {_off(found)}"
+    )
+    tables.show(
+        pd.DataFrame(
+            {
+                "Tenth of customers": [
+                    "lowest"
+                    if t == found["tenth"].min()
+                    else "highest"
+                    if t == found["tenth"].max()
+                    else str(t)
+                    for t in found["tenth"]
+                ],
+                "Customers": found["people"],
+                "Predicted": [hkd(v) for v in found["predicted"]],
+                "Came": [hkd(v) for v in found["realised"]],
+                "95 % interval": [
+                    f"{hkd(a)} to {hkd(b)}"
+                    for a, b in zip(found["realised_low"], found["realised_high"], strict=True)
+                ],
+                "Inside their interval": [
+                    _covered(w, n) for w, n in zip(found["within"], found["people"], strict=True)
+                ],
+            }
+        ),
+        "hindsight",
+        means=value_meaning.HINDSIGHT,
+        Customers=st.column_config.NumberColumn(format="localized"),
+    )
+
+
+def _covered(within: float, people: float) -> str:
+    """A share with its sampling error: `79.1 % (75.9 % to 82.0 %)`."""
+    low, high = share_interval(within * people, people)
+    return f"{share(within)} ({share(low)} to {share(high)})"
+
+
+def _off(found: pd.DataFrame) -> str:
+    """Which tenths hold clearly more or fewer than claimed, judged over all of them together."""
+    missed = [
+        int(t)
+        for t, w, n in zip(found["tenth"], found["within"], found["people"], strict=True)
+        if binomtest(int(rounded(w * n)), int(n), COVERAGE).pvalue * len(found) < 0.05
+    ]
+    if not missed:
+        return "No tenth is clearly off that."
+    return f"Clearly off it: tenth {', '.join(map(str, missed))} of {len(found)}; take their intervals with care."

@@ -1,0 +1,1 @@
+"""The joint funnel: stages, steps and waits."""

@@ -1,0 +1,173 @@
+"""The stages of the funnel in one of two ways of counting, never mixed: by the day a thing happened, or by who came when.
+
+By the day it happened, the people of two stages are different people: their numbers are set beside each other per 100,
+and no share is claimed. By the day the lead came, every stage counts the same people.
+"""
+
+from datetime import timedelta
+
+import pandas as pd
+import streamlit as st
+
+from metrics import CATALOGUE
+from metrics.catalogue.funnel import STAGES
+from metrics.comparison.compare import Change, compare, share_interval
+from metrics.comparison.conclusion import Verdict
+from metrics.comparison.words import change, numeral, share
+from metrics.definitions.scope import Scope, months_back
+from metrics.query.query import Question, absent, lopsided, unanswerable
+from pages.components import charts, data, drill_table
+from pages.components.drill import Figure
+from pages.growth.funnel import funnel_steps
+from warehouse.access.reader import Viewer
+
+COHORT, EVENT = "cohort", "event"
+GROWS_FOR = 90
+"""Days after which a month's leads have nearly all gone where they go; younger months are marked as still growing."""
+MONTHS = 12
+
+
+def stages(viewer: Viewer, view: str) -> list[tuple[str, str]]:
+    """Label and metric of each stage; one the bank does not record is left out, not shown as empty."""
+    known = data.known(viewer)
+    named = [(s.label, s.cohort if view == COHORT else s.event) for s in STAGES]
+    return [(label, name) for label, name in named if name and not absent(name, known)]
+
+
+def show(viewer: Viewer, scope: Scope, view: str) -> None:
+    """Bars with counts and conversion, and beside them the table with the period before."""
+    found = table(viewer, scope, view)
+    st.header("How far the leads of this period got" if view == COHORT else "What happened in this period")
+    st.caption(
+        "The leads that first came in the period, as far as they have got by now. Compared with the "
+        "leads of the period before as those stood at its end, so that both had the same time; the changes of all "
+        "steps are judged together (Holm). A visit has no name, so visits cannot be followed."
+        if view == COHORT
+        else "Everything that happened in the period, whenever the lead first came. Two stages are different people, so "
+        "they stand beside each other per 100, not as a share. Visits: as the campaigns' own statistics count them."
+    )
+    left, right = st.columns([2, 5], gap="medium")
+    drawn = found[found["Stage"] != "Visits"]
+    drawn_names = [name for label, name in stages(viewer, view) if label != "Visits"]
+    with left:
+        texts = [
+            f"{numeral(n)}  {said}" if n == n else data.missing_cell(viewer, name)
+            for n, said, name in zip(drawn["n"], drawn["short"], drawn_names, strict=True)
+        ]
+        charts.bars(
+            drawn["Stage"].tolist(),
+            drawn["n"].fillna(0).tolist(),
+            texts,
+            alt=f"Funnel: {'; '.join(f'{s} {t}' for s, t in zip(drawn['Stage'], texts, strict=True))}",
+            key="stages",
+        )
+    with right:
+        names = [name for _, name in stages(viewer, view)]
+        drill_table.show(
+            found.drop(columns=["short"]).rename(columns={"n": "Number"}),
+            "stages-table",
+            "too few",
+            opens={"Number": [_figure(name, scope) for name in names]},
+            of=Question.of(names, scope),
+            Number=st.column_config.NumberColumn(format="localized"),
+        )
+
+
+def _figure(name: str, scope: Scope) -> Figure | None:
+    """What a count opens; None where it is not kept by the filters that are set."""
+    if unanswerable(name, Question.of([name], scope)) is not None:
+        return None
+    return Figure(of=name, scope=scope)
+
+
+def table(viewer: Viewer, scope: Scope, view: str) -> pd.DataFrame:
+    """Columns Stage, n, Change, the conversion with its interval or per 100, its change, and `short` for the chart."""
+    chosen = stages(viewer, view)
+    names = [name for _, name in chosen]
+    equal = {s.cohort: s.by_the_end for s in STAGES} if view == COHORT else {}
+    asked = list(dict.fromkeys([*names, *(equal.get(n, n) for n in names)]))
+    answer = data.ask_and_before(viewer, asked, scope).set_index("period")
+    now, before = answer.loc[0], answer.loc[1]
+    moves = {s.stage: s.moved() for s in funnel_steps.steps(viewer, scope)} if view == COHORT else {}
+    rows = []
+    for at, (label, name) in enumerate(chosen):
+        like = equal.get(name, name)
+        metric = CATALOGUE[like]
+        uneven = lopsided(metric, Question.of([like], scope))
+        moved = compare(metric, {"value": now[like]}, {"value": before[like]})
+        moved = Change(Verdict.NOT_COMPARABLE) if uneven else moved
+        row = {
+            "Stage": label,
+            "n": now[name],
+            "Change": change(metric, now[like], before[like], moved),
+            "Of the stage before": "",
+            "Its change": "",
+            "short": "",
+        }
+        if at and now[name] == now[name] and now[names[at - 1]] > 0:
+            part, whole, above = now[name], now[names[at - 1]], chosen[at - 1][0]
+            if view == COHORT:
+                low, high = share_interval(min(part, whole), whole)
+                row["short"] = f"({share(part / whole)})"
+                row["Of the stage before"] = f"{share(part / whole)} ({share(low)} to {share(high)})"
+                row["Its change"] = str(Verdict.NOT_COMPARABLE) if uneven else moves.get(label, "")
+            else:
+                # Visits are not drawn: their bar would dwarf the others.
+                row["short"] = "" if above == "Visits" else f"({numeral(100 * part / whole, 1)} per 100)"
+                row["Of the stage before"] = (
+                    f"{numeral(100 * part / whole, 1)} per 100 {above.lower() if at < 3 else above}"
+                )
+        rows.append(row)
+    found = pd.DataFrame(rows)
+    if view == EVENT:
+        found = found.drop(columns="Its change").rename(
+            columns={"Of the stage before": "Beside the stage before"}
+        )
+    return found
+
+
+def months(viewer: Viewer, scope: Scope, view: str) -> None:
+    """The last twelve months, each with counts and conversion."""
+    chosen = stages(viewer, view)
+    names = [name for _, name in chosen]
+    periods = months_back(scope.period.end, MONTHS)
+    answer = data.ask(viewer, names, scope, periods=periods).set_index("period")
+    as_of = data.as_of(viewer)
+    rows = []
+    for at in reversed(range(len(periods))):
+        young = view == COHORT and periods[at].end > as_of - timedelta(days=GROWS_FOR)
+        row = {"Month": f"{periods[at].start:%b %Y}" + (" (still growing)" if young else "")}
+        for index, (label, name) in enumerate(chosen):
+            above = names[index - 1] if index else ""
+            row[label] = _cell(
+                answer.loc[at], name, above, names[0], young, view, data.missing_cell(viewer, name)
+            )
+        rows.append(row)
+    st.header("By month the lead came (cohorts)" if view == COHORT else "By month it happened (events)")
+    st.caption(
+        f"Number, and share of the stage before. Months younger than {GROWS_FOR} days are still growing: a stage that "
+        "nobody has reached is “not yet”."
+        if view == COHORT
+        else "Number, and how many per 100 of the stage before happened in the same month."
+    )
+    latest_first = [scope.over(period) for period in reversed(periods)]
+    drill_table.show(
+        pd.DataFrame(rows),
+        "months",
+        "too few",
+        opens={label: [_figure(name, each) for each in latest_first] for label, name in chosen},
+        of=Question.of(names, scope, periods=periods),
+    )
+
+
+def _cell(row: pd.Series, name: str, above: str, first: str, young: bool, view: str, missing: str) -> str:
+    """`first`: the stage at which the month's leads came in; nobody comes after the month, and of none none gets on."""
+    count = row[name]
+    if pd.isna(count):
+        return missing if name != "visits" else "not known"
+    if young and above and not count and row[first] != 0:
+        return "not yet"
+    if not above or not row[above] > 0:
+        return numeral(count)
+    part = count / row[above]
+    return f"{numeral(count)} · " + (share(part) if view == COHORT else f"{numeral(100 * part, 1)} per 100")

@@ -1,0 +1,100 @@
+"""Where leads wait: days until half, and nine in ten, had left each stage; who still waits counts as waiting."""
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from metrics.comparison.conclusion import Verdict
+from metrics.definitions.meaning import Meaning
+from metrics.definitions.scope import Scope
+from metrics.leads.stage_durations import STAGES, Stage, stays, who_entered, who_waits
+from metrics.qualification.qualification_versions import timeline
+from models.attribution.survival import Stay, stay
+from pages.components import data, drill_table, tables
+from pages.components.drill import Figure
+from warehouse.access.reader import Viewer
+
+MEANS = Meaning(
+    terms=(
+        (
+            "Half left after, nine in ten left after",
+            "Kaplan-Meier estimates: a lead that is still there is not left out, which would make every slow stage look "
+            "quick, but counts as waiting for at least as long as it has.",
+        ),
+        ("MQL", "Entered when Marketing's systems call a lead qualified, whichever “qualified” is in force."),
+    )
+)
+WORKED_OUT = "The days are worked out from how long each of them stayed, or has waited so far."
+
+
+def show(viewer: Viewer, scope: Scope) -> None:
+    """A line per stage, with the period before as it stood at its end."""
+    rows, entered, still = [], [], []
+    for stage in STAGES:
+        # Where there is a history of stages, it knows when each was entered.
+        if "lead_stages" not in data.known(viewer) and tables.lacking(viewer, *stage.dated_from):
+            rows.append({"Stage": stage.label, "Half left after": str(Verdict.NOT_KNOWN)})
+        else:
+            now, before = (_stay(viewer, scope, stage, back) for back in (False, True))
+            rows.append(_row(stage, now, before))
+        entered.append(Figure(of=who_entered(stage), scope=scope))
+        still.append(Figure(of=who_waits(stage, data.as_of(viewer)), scope=scope))
+    st.header("Where leads wait")
+    st.caption(
+        "Leads that entered a stage in the period, until they moved on or were closed. Those still there count as "
+        "waiting at least so long; the period before is taken as it stood at its own end."
+        + (
+            " “MQL” is entered when Marketing's systems call a lead qualified, also where the agreed “qualified” asks "
+            "for more."
+            if timeline(data.reader(viewer))
+            else ""
+        )
+    )
+    drill_table.show(
+        pd.DataFrame(rows),
+        "waits",
+        "too few",
+        means=MEANS,
+        opens={"Entered": entered, "Still there": still}
+        | {
+            column: [replace(figure, says=WORKED_OUT) for figure in entered]
+            for column in ("Half left after", "Nine in ten left after")
+        },
+        **dict.fromkeys(("Entered", "Still there"), st.column_config.NumberColumn(format="localized")),
+    )
+
+
+def _stay(viewer: Viewer, scope: Scope, stage: Stage, back: bool) -> Stay | None:
+    period = scope.period.before() if back else scope.period
+    until = data.as_of(viewer) - (scope.period.start - period.start)
+    return stay(*data.cached(viewer, stays, stage, Scope(period, scope.filters), until))
+
+
+def _row(stage: Stage, now: Stay | None, before: Stay | None) -> dict[str, object]:
+    if now is None:
+        return {"Stage": stage.label, "Half left after": str(Verdict.TOO_FEW)}
+    interval = ""
+    if now.median is not None:
+        interval = (
+            f"{_day(now.low)} to {_day(now.high)}" if now.high is not None else f"{_day(now.low)} or more"
+        )
+    return {
+        "Stage": stage.label,
+        "Entered": now.people,
+        "Still there": now.still_there,
+        "Half left after": _days(now.median, "not reached by half yet"),
+        "95 % interval": interval,
+        "Period before": _days(before.median, "not reached by half yet") if before else str(Verdict.TOO_FEW),
+        "Nine in ten left after": _days(now.ninth, "not reached by nine in ten yet"),
+    }
+
+
+def _days(days: int | None, not_yet: str) -> str:
+    if days is None:
+        return not_yet
+    return "the same day" if days == 0 else f"{days} day{'s' if days > 1 else ''}"
+
+
+def _day(days: int | None) -> str:
+    return "0" if days is None else str(days)

@@ -1,0 +1,1 @@
+"""Goals: where they stand, setting and signing one."""

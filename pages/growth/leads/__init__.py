@@ -1,0 +1,1 @@
+"""Leads between Marketing and Sales: handoff, backlog, rejections, qualification."""

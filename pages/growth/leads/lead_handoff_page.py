@@ -1,0 +1,144 @@
+"""Lead hand-off: was the promised first contact kept, what does Sales accept and reject, what became of those."""
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from metrics.catalogue import stage_moves
+from metrics.comparison.compare import share_interval
+from metrics.comparison.conclusion import Verdict
+from metrics.comparison.words import as_typed, day, numeral, share, verdict_in_words
+from metrics.definitions.scope import Scope
+from metrics.qualification.qualification_versions import timeline
+from metrics.query.query import Question
+from models.service.working_time import working_time
+from pages.components import cards, data, drill_table, tables
+from pages.components.drill import Figure
+from pages.growth.leads import batch_alarms, lead_list, rejections, waiting_leads
+from warehouse.access.reader import Viewer
+from warehouse.stores import connect
+
+CARDS = ("promise_kept", "acceptance_rate", "still_uncontacted", "rejected")
+BY_CAMPAIGN = ("promises_due", "promise_kept", "decided", "acceptance_rate", "still_uncontacted")
+FEWEST = 20
+"""A share of fewer leads is not shown."""
+
+
+def page(viewer: Viewer, scope: Scope) -> None:
+    """The finding, the alarms, the figures, the leads to decide on or their totals, the reasons."""
+    settings = connect.here().settings
+    hours, office = settings.contact_promise_hours, working_time(settings)
+    st.title(_headline(viewer, scope, hours))
+    if tables.absent("The hand-off", viewer, "leads"):
+        return
+    st.caption(
+        f"The promise: Sales speaks to a lead within {as_typed(hours)} working hours of its becoming qualified "
+        f"(MQL). Working hours are {office.in_words()} in {settings.holidays_of.replace('HK', 'Hong Kong')}."
+    )
+    if timeline(data.reader(viewer)):
+        st.caption(
+            "The promise begins when Marketing's systems call a lead qualified, also where the agreed “qualified” asks "
+            "for more; acceptance and rejection follow what was agreed."
+        )
+    names = batch_alarms.names(viewer)
+    batch_alarms.show(viewer)
+    waiting_leads.show_never_taken_up(viewer, scope, names)
+    cards.row(CARDS, scope, viewer)
+    if limit := stage_moves.limit(data.known(viewer)):
+        st.caption(limit)
+    if viewer.role == "sales":
+        lead_list.show(viewer, lead_list.waiting(viewer, names, scope), hours, scope)
+        lead_list.decided(viewer, names)
+    waiting_leads.overdue_by_age(viewer, scope)
+    _by_campaign(viewer, scope, names)
+    left, right = st.columns(2, gap="large")
+    with left:
+        rejections.reasons(viewer, scope)
+    with right:
+        rejections.afterwards(viewer, scope)
+
+
+def _headline(viewer: Viewer, scope: Scope, hours: float) -> str:
+    if "leads" not in data.known(viewer):
+        return f"How leads are handed over is {tables.clause(viewer, 'leads')}"
+    now = data.ask(viewer, ["promise_kept", "acceptance_rate"], scope, periods=[scope.period]).iloc[0]
+    untouched, parts = waiting_leads.never_taken_up(viewer, scope), []
+    if untouched > 0:
+        parts.append(f"{numeral(untouched)} leads were never taken up")
+    if now["promises_due"] > 0:
+        parts.append(
+            f"{share(now['promise_kept'])} of leads were contacted within {as_typed(hours)} working hours"
+        )
+    if now["decided"] > 0:
+        parts.append(f"Sales accepted {share(now['acceptance_rate'])}")
+    missing = [
+        data.why_missing(viewer, name, scope.period, now) for name in ("promise_kept", "acceptance_rate")
+    ]
+    if not parts and (why := next((m for m in missing if m and m.kind != "no cases"), None)):
+        return f"Promise kept and acceptance rate are {why.clause}"
+    return "; ".join(parts) or "No lead was due or decided on in this period"
+
+
+def _by_campaign(viewer: Viewer, scope: Scope, names: dict[str, str]) -> None:
+    st.header("By campaign")
+    answer = data.ask(viewer, BY_CAMPAIGN, scope, by=["campaign"], periods=[scope.period])
+    fresh = batch_alarms.since_the_load(viewer, scope)
+    fresh["said"] = pd.Series([_recorded(row) for row in fresh.itertuples()], fresh.index, dtype=object)
+    answer = answer.merge(
+        fresh[["campaign_id", "said"]], left_on="campaign", right_on="campaign_id", how="outer"
+    )
+    answer["campaign"] = answer["campaign"].fillna(answer["campaign_id"])
+    answer = answer.sort_values("promises_due", ascending=False, na_position="last")
+    cell = partial(data.missing_cell, viewer)
+    shown = pd.DataFrame(
+        {
+            "Campaign": answer["campaign"].map(names).astype(object).fillna("No campaign known"),
+            "Contacts due": answer["promises_due"],
+            "Promise kept": _shares(answer, "contacted_in_time", "promises_due", cell("promise_kept")),
+            "Still waiting": answer["still_uncontacted"],
+            "Decided": answer["decided"],
+            "Accepted": _shares(answer, "accepted_of_decided", "decided", cell("acceptance_rate")),
+            "Recorded here since": answer["said"].fillna(""),
+        }
+    )
+    st.caption(
+        "Shares with their 95 % interval. “Recorded here since”: what Sales decided on this page after "
+        f"{day(data.as_of(viewer))}, the last day loaded; it is not yet in the other columns."
+    )
+    whole = st.column_config.NumberColumn(format="localized")
+    parts = [scope.narrowed("campaign", value) for value in answer["campaign"]]
+    columns = ("Contacts due", "Promise kept", "Still waiting", "Decided", "Accepted")
+    names_of = ("promises_due", "promise_kept", "still_uncontacted", "decided", "acceptance_rate")
+    drill_table.show(
+        shown,
+        "hand-off-campaigns",
+        "too few",
+        opens={
+            column: [Figure(of=name, scope=part) for part in parts]
+            for column, name in zip(columns, names_of, strict=True)
+        },
+        of=Question.of(BY_CAMPAIGN, scope, ["campaign"], [scope.period]),
+        Campaign=st.column_config.TextColumn(width="medium"),
+        **dict.fromkeys(("Contacts due", "Still waiting", "Decided"), whole),
+    )
+
+
+def _recorded(row: object) -> str:
+    decided, accepted = getattr(row, "decided", None), getattr(row, "accepted", None)
+    if pd.isna(decided) or pd.isna(accepted):
+        return "too few to show"
+    return f"{numeral(decided)}, {numeral(accepted)} accepted"
+
+
+def _shares(answer: pd.DataFrame, top: str, bottom: str, missing: str) -> list[str]:
+    said = []
+    for part, whole in zip(answer[top], answer[bottom], strict=True):
+        if pd.isna(part) or pd.isna(whole):
+            said.append(missing)
+        elif whole < FEWEST:
+            said.append(verdict_in_words(Verdict.TOO_FEW, whole))
+        else:
+            low, high = share_interval(part, whole)
+            said.append(f"{share(part / whole)} ({share(low)} to {share(high)})")
+    return said

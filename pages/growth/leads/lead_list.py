@@ -1,0 +1,180 @@
+"""The leads that wait for Sales: accept in one click, reject in two, take back what was a slip."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from metrics.comparison.words import as_typed, day, numeral, plain, until
+from metrics.definitions.scope import Scope
+from pages.components import data, forms, tables
+from pages.customers.alerts.alert_card import escaped
+from warehouse.access.reader import Viewer
+from warehouse.stores import connect
+from workflow.qualification import lead_decisions, lead_review
+from workflow.records.people import called
+
+NONE = {
+    "late": "No lead that waits for a decision is past the promised first contact.",
+    "soon": "No lead that waits for a decision has time left until the promised first contact.",
+    "contacted": "No lead that waits for a decision has been contacted.",
+    "all": "No lead waits for a decision.",
+}
+PER_PAGE = 6
+LONG_AGO = 90
+"""Working hours after which the day says more than the hours."""
+
+
+def waiting(viewer: Viewer, names: dict[str, str], scope: Scope) -> pd.DataFrame:
+    """The viewer's list under the filters of the page, read fresh: a colleague may just have decided."""
+    return lead_review.waiting(data.reader(viewer), data.as_of(viewer), scope.filters).assign(
+        campaign=lambda f: f["campaign_id"].map(lambda c: names.get(c, "no campaign"))
+    )
+
+
+def show(viewer: Viewer, found: pd.DataFrame, hours: float, scope: Scope) -> None:
+    """Those past the promise first, a few at a time, and how many of them the figures of the period count."""
+    uncalled = tables.lacking(viewer, "leads.contacted_at")
+    called = found["contacted_at"].notna()
+    parts = {"late": found[~called & (found["late"] > 0)], "soon": found[~called & (found["late"] <= 0)]}
+    parts |= {"contacted": found[called], "all": found}
+    if uncalled:
+        # Who was called is not known, so nobody is called late.
+        parts = {"all": found}
+    st.header(f"{len(found):,} leads wait for your decision")
+    said = {
+        "late": f"Past {as_typed(hours)} working hours",
+        "soon": "Still in time",
+        "contacted": "Contacted",
+        "all": "All",
+    }
+    kind = st.segmented_control(
+        "Show",
+        list(parts),
+        format_func=lambda k: f"{said[k]} ({len(parts[k]):,})",
+        default="late" if len(parts.get("late", ())) else "all",
+        key="wait",
+        label_visibility="collapsed",
+    )
+    st.caption(
+        f"Who is past the promised first contact is {uncalled.clause}."
+        if uncalled
+        else _against_the_card(viewer, parts["late"], scope)
+    )
+    chosen = parts.get(kind or "all", found)
+    if chosen.empty:
+        tables.empty(NONE[kind or "all"])
+        return
+    pages = -(-len(chosen) // PER_PAGE)
+    number = min(st.session_state.get("wait_page", 1), pages)
+    for lead in chosen.iloc[(number - 1) * PER_PAGE : number * PER_PAGE].itertuples():
+        _line(lead, badge=not uncalled)
+    if pages > 1:
+        st.pagination(pages, key="wait_page")
+
+
+def _against_the_card(viewer: Viewer, late: pd.DataFrame, scope: Scope) -> str:
+    """Why the list and the figure above it differ, where they do: the figure is of the period's end, the list of now."""
+    end, as_of = scope.period.end, data.as_of(viewer)
+    card = data.ask(viewer, ["still_uncontacted"], scope, periods=[scope.period])["still_uncontacted"].iloc[0]
+    again = int(late["again"].sum())
+    said = f"Everybody who waits, whenever the lead came: {len(late):,} past the promise."
+    if again:
+        said += (
+            f" {again:,} of them had been rejected or lost and came back; the figure above is about the first hand-over "
+            "of each lead, so they are not in it."
+        )
+    if end != as_of:
+        return f"{said} The figure above is of {day(end)}, the end of its period: {numeral(card)} were past it then."
+    gone = int(card) - (len(late) - again) if card == card else 0
+    if gone > 0:
+        return (
+            f"{said} The figure above, {numeral(card)}, is as loaded on {day(as_of)}: {gone:,} of them have "
+            "been decided on here since, and it learns of them with the next load."
+        )
+    return f"{said} The figure above counts the {'other' if again else 'same'} leads."
+
+
+def _line(lead: Any, *, badge: bool) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"lead-{lead.lead_id}"):
+        with st.container(gap="xxsmall"):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                name = lead.full_name if isinstance(lead.full_name, str) else f"Lead {lead.lead_id}"
+                st.markdown(f"**{escaped(name)}**", width="content")
+                if badge:
+                    _badge(lead)
+                else:
+                    st.badge(f"Qualified {day(lead.mql_at)}", icon=":material/schedule:", color="gray")
+            score = "" if pd.isna(lead.score) else f" · score {numeral(lead.score)}"
+            phone = f" · {lead.phone}" if isinstance(lead.phone, str) else ""
+            back = f" · came back {day(lead.mql_at)}" if lead.again else ""
+            said = f"{plain(lead.product).capitalize()} · {lead.campaign}{score}{phone}{back}"
+            st.caption(escaped(said))
+        version = int(lead.version)
+        # The two stay beside each other also where the line is narrow.
+        with st.container(horizontal=True, width="content", gap="small"):
+            name = f"review {lead.lead_id} {version}"
+            forms.button(
+                name,
+                "Accept",
+                partial(_record, lead.lead_id, version, "accepted", ""),
+                key=f"accept-{lead.lead_id}",
+                icon=":material/check:",
+            )
+            with st.popover("Reject", icon=":material/close:"):
+                for reason, to_nurture in lead_review.REASONS.items():
+                    forms.button(
+                        name,
+                        f"{reason} (back to Marketing)" if to_nurture else reason,
+                        partial(_record, lead.lead_id, version, "rejected", reason),
+                        key=f"reject-{lead.lead_id}-{reason}",
+                        type="tertiary",
+                    )
+
+
+def _badge(lead: Any) -> None:
+    if pd.notna(lead.contacted_at):
+        st.badge(f"Contacted {day(lead.contacted_at)}", icon=":material/call:", color="gray")
+    elif lead.late > LONG_AGO:
+        st.badge(f"Was due {day(lead.due_at)}", icon=":material/schedule:", color="red")
+    elif lead.late > 0:
+        st.badge(f"{numeral(lead.late)} working hours late", icon=":material/schedule:", color="red")
+    else:
+        st.badge(f"Call by {until(lead.due_at)}", icon=":material/schedule:", color="orange")
+
+
+def _record(
+    lead_id: str, seen_version: int, verdict: str, reason: str, viewer: Viewer, _: Mapping[str, Any]
+) -> str:
+    lead_review.review(connect.here(), viewer, lead_id, verdict, reason, seen_version)
+    return f"Recorded: {verdict.replace('_', ' ')}. Marketing sees it on the campaign now."
+
+
+def decided(viewer: Viewer, names: dict[str, str]) -> None:
+    """What was decided here, with the way back, and whether the bank's own tables say the same."""
+    found = lead_decisions.recorded(data.reader(viewer))
+    if found.empty:
+        return
+    people = called(connect.here(), found["reviewed_by"])
+    with st.expander(f"Decided here ({len(found):,})"):
+        differs = int((found["in_bank"] == "differs").sum())
+        if differs:
+            st.caption(f"{differs} differ from what the bank's tables say; there the bank's tables count.")
+        for row in found.head(30).itertuples():
+            with st.container(horizontal=True, vertical_alignment="center"):
+                reason = f", {row.reason.lower()}" if row.reason else ""
+                st.text(
+                    f"Lead {row.lead_id}, {names.get(str(row.campaign_id), 'no campaign')}: {row.verdict}{reason} by "
+                    f"{people[row.reviewed_by]}, {row.reviewed_at:%d %b %H:%M}. In the bank's tables: {row.in_bank}."
+                )
+                mine = row.reviewed_by == viewer.username and row.in_bank == "not yet"
+                if mine:
+                    forms.button(
+                        f"review {row.lead_id} {int(row.version)}",
+                        "Take back",
+                        partial(_record, row.lead_id, int(row.version), "taken_back", ""),
+                        key=f"undo-{row.lead_id}",
+                        type="tertiary",
+                    )

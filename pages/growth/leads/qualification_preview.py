@@ -1,0 +1,191 @@
+"""What a rule would change: leads by class, figures and goals; and the place to try one and propose it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from metrics import CATALOGUE
+from metrics.comparison.words import figure, numeral, plain, points, share, signed
+from metrics.definitions.scope import Scope, month
+from metrics.qualification.qualification_rule import Condition, Rule, dependent
+from pages.components import data, drill, filters, forms, tables
+from warehouse.access.reader import Viewer
+from warehouse.stores import connect
+from workflow.goals.goal_records import current, every_goal
+from workflow.kept import progress_under
+from workflow.qualification.qualification_proposals import (
+    LONGEST_LIST,
+    LONGEST_WHY,
+    Preview,
+    leads_that_change,
+    preview,
+    propose,
+)
+
+
+def effect(viewer: Viewer, rule: Rule, scope: Scope, name: str) -> None:
+    """The preview of a rule over the leads of a scope."""
+    known = data.known(viewer)
+    found = data.cached(viewer, preview, rule, scope, known)
+    totals = found.classes[["kept", "gained", "lost"]].sum()
+    was = totals["kept"] + totals["lost"]
+    others = f"{numeral(totals['gained'])} others" if totals["gained"] else "no other"
+    st.caption(
+        f"What {name} would change, were it in force for the leads that came {scope.in_words()}: of "
+        f"{numeral(was)} qualified "
+        f"leads {numeral(totals['lost'])} no longer would be ({share(totals['lost'] / was if was else None)}), "
+        f"{others} would."
+    )
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("**Figures that depend on it**")
+        tables.show(_figures(found), f"figures-{name}", "too few")
+    with right:
+        st.markdown("**Leads that change class, by channel**")
+        tables.show(_classes(found), f"classes-{name}", "too few")
+    _goals(viewer, rule, name)
+    if data.may_see(viewer, "leads"):
+        _rows(viewer, rule, scope, name)
+    else:
+        st.caption("Your role sees totals; Sales and analysts see which leads change.")
+
+
+def figures_told(names: Iterable[object]) -> list[str]:
+    """The figures that people know, in the order of the funnel; those that only others are made of are left out."""
+    return [n for n in CATALOGUE if n in set(names) and n not in ("accepted_of_decided", "mql_by_the_end")]
+
+
+def _figures(found: Preview) -> pd.DataFrame:
+    rows = []
+    for name in figures_told(found.figures.index):
+        metric, row = CATALOGUE[name], found.figures.loc[name]
+        moved = row["then"] - row["now"]
+        relative = signed(moved / row["now"]) if row["now"] else "from none"
+        words = points(moved) if metric.unit == "share" else relative
+        known = moved == moved
+        rows.append(
+            {
+                "Figure": metric.label,
+                "As it is": figure(metric, row["now"]),
+                "Under it": figure(metric, row["then"]),
+                "Change": words if known else "not known",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _classes(found: Preview) -> pd.DataFrame:
+    shown = found.classes[["channel", "kept", "lost", "gained"]].copy()
+    shown["channel"] = [plain(c).capitalize() for c in shown["channel"]]
+    return shown.rename(
+        columns={
+            "channel": "Channel",
+            "kept": "Stay qualified",
+            "lost": "No longer",
+            "gained": "Newly qualified",
+        }
+    )
+
+
+def _goals(viewer: Viewer, rule: Rule, name: str) -> None:
+    as_of, known = data.as_of(viewer), data.known(viewer)
+    touched = [g for g in current(every_goal(data.reader(viewer)), as_of) if g.metric in dependent()]
+    if not touched:
+        st.caption("No running goal depends on it.")
+        return
+    now, then = data.cached(viewer, progress_under, tuple(touched), as_of, known, rule)
+    rows = [
+        {
+            "Goal": a.goal.in_words(),
+            "So far": figure(CATALOGUE[a.goal.metric], a.actual),
+            "So far under it": figure(CATALOGUE[a.goal.metric], b.actual),
+            "State": a.state_in_words().capitalize(),
+            "State under it": b.state_in_words().capitalize(),
+        }
+        for a, b in zip(now, then, strict=True)
+    ]
+    st.markdown("**Goals that depend on it**")
+    tables.show(pd.DataFrame(rows), f"goals-{name}")
+
+
+def _rows(viewer: Viewer, rule: Rule, scope: Scope, name: str) -> None:
+    with st.expander("The leads that change class"):
+        rows = data.cached(viewer, leads_that_change, rule, scope)
+        st.caption(f"The newest {LONGEST_LIST:,} of each kind.")
+        tables.show(
+            drill.in_words(rows),
+            f"rows-{name}",
+            **{
+                "Created at": st.column_config.DatetimeColumn(format="D MMM YYYY"),
+                "Expected value": st.column_config.NumberColumn(format="localized"),
+            },
+        )
+
+
+def try_one(viewer: Viewer, scope: Scope) -> None:
+    """Put a rule together, look at what it changes, propose it."""
+    rule = _asked(viewer)
+    if rule is None:
+        return
+    st.text(f"A lead is qualified when {rule.in_words()}.")
+    effect(viewer, rule, scope, "this rule")
+    as_of = data.as_of(viewer)
+    first = as_of + timedelta(days=1)
+
+    def write(viewer: Viewer, values: Mapping[str, Any]) -> str:
+        start = values["start"]
+        effective_on = start if isinstance(start, date) else as_of
+        number = propose(connect.here(), viewer, rule, effective_on, str(values["why"] or ""))
+        return f"Version {number} is proposed and waits for both departments."
+
+    with forms.form("propose", border=True) as form:
+        left, right = st.columns([1, 3])
+        with left:
+            start = month(as_of.year, as_of.month + 1).start
+            forms.date_input("For leads from this day on", form.keep("start", start), first=first)
+        with right:
+            st.text_input(
+                "Why, so that the other department can follow",
+                max_chars=LONGEST_WHY,
+                key=form.keep("why", ""),
+            )
+        form.submit("Propose it", write, type="primary", icon=":material/send:")
+    st.caption(
+        "It comes into force when Marketing and Sales have both signed, for leads that come after that."
+    )
+
+
+def _asked(viewer: Viewer) -> Rule | None:
+    """The rule of the widgets, or None while it says nothing new."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        score = st.number_input("Score at least", 0, 100, 45, step=5, width=130, key="rule-score")
+        worth = st.number_input(
+            "Expected HKD at least",
+            0,
+            10_000_000,
+            0,
+            step=500,
+            width=170,
+            key="rule-worth",
+            help="A lead whose value Sales has not declared does not count as worth enough.",
+        )
+        channels = st.multiselect("Channel is one of", filters.values("channel", viewer), width=260)
+        products = st.multiselect("Product is one of", filters.values("product", viewer), width=260)
+    too = st.checkbox("Marketing's systems must call it qualified as well", value=True, key="rule-sources")
+    conditions = []
+    if score:
+        conditions.append(Condition(attribute="score", operator="at_least", values=(float(score),)))
+    if worth:
+        conditions.append(Condition(attribute="expected_value", operator="at_least", values=(float(worth),)))
+    for attribute, values in (("channel", channels), ("product", products)):
+        if values:
+            conditions.append(Condition(attribute=attribute, operator="one_of", values=tuple(sorted(values))))
+    if not conditions:
+        tables.empty(
+            "This is version 1, what the sources say.", "Set at least one condition to see a change."
+        )
+        return None
+    return Rule(conditions=tuple(conditions), as_sources_say=too)

@@ -1,0 +1,124 @@
+"""Why Sales rejects leads, and what became of those it rejected."""
+
+import pandas as pd
+import streamlit as st
+
+from metrics import CATALOGUE
+from metrics.comparison.words import day, numeral, share
+from metrics.definitions.scope import Scope
+from metrics.query.missing_reasons import Missing, needs
+from metrics.query.query import Question
+from pages.components import charts, data, drill_table, tables
+from pages.components.drill import Figure
+from warehouse.access.reader import Viewer
+from workflow.qualification import lead_decisions, lead_review
+
+GIVEN_BACK = "Given back to Marketing"
+AFTER = ("rejected", "rejected_then_back", "rejected_then_accepted", "rejected_then_won")
+
+
+def reasons(viewer: Viewer, scope: Scope) -> None:
+    """The reasons as a Pareto: most frequent first, with what they add up to."""
+    st.header("Why Sales rejects")
+    if missing := _no_reason(viewer):
+        tables.empty(f"Why leads are rejected is {missing.clause}.")
+        return
+    answer = data.ask(viewer, ["rejected"], scope, by=["reason"], periods=[scope.period])
+    answer = answer[answer["rejected"].fillna(0) > 0].sort_values("rejected", ascending=False)
+    if answer.empty:
+        hidden = data.hidden_below(viewer, CATALOGUE["rejected"]) is not None
+        tables.empty(
+            "No rejection, or too few of one reason to show, in this period."
+            if hidden
+            else "No lead was rejected in this period."
+        )
+        return
+    total = answer["rejected"].sum()
+    running = answer["rejected"].cumsum() / total
+    labels = [r if isinstance(r, str) else "Reason not recorded" for r in answer["reason"]]
+    texts = [
+        f"{numeral(n)}  {share(n / total, 0)}" + (f", to here {share(c, 0)}" if at else "")
+        for at, (n, c) in enumerate(zip(answer["rejected"], running, strict=True))
+    ]
+    st.caption(
+        "Most frequent first; “to here” adds up from the top. Filter by campaign to see one campaign's reasons."
+    )
+    charts.bars(
+        labels, answer["rejected"].tolist(), texts, alt=f"Rejections: {'; '.join(texts)}", key="reasons"
+    )
+    drill_table.below(
+        pd.DataFrame({"Reason": labels, "Leads": answer["rejected"], "Together": running.map(share)}),
+        "reasons-table",
+        opens={"Leads": [Figure(of="rejected", scope=scope.narrowed("reason", r)) for r in answer["reason"]]},
+        of=Question.of(["rejected"], scope, ["reason"], [scope.period]),
+    )
+
+
+def _no_reason(viewer: Viewer) -> Missing | None:
+    """What the bank lacks to say why a lead was rejected: of its history of stages, or without one of its leads."""
+    by_history = "lead_stages" in data.known(viewer)
+    reason = "lead_stages.reason" if by_history else "leads.rejected_reason"
+    return tables.lacking(viewer, *needs("rejected"), reason)
+
+
+def afterwards(viewer: Viewer, scope: Scope) -> None:
+    """How many went back to Marketing, came again, were accepted or won later; also what was recorded here since."""
+    st.header("What became of rejected leads")
+    others = tuple((name, values) for name, values in scope.filters if name != "reason")
+    back = Scope(scope.period, (*others, ("reason", lead_review.TO_NURTURE)))
+    row = data.ask(viewer, AFTER, scope, periods=[scope.period]).iloc[0]
+    unreasoned = _no_reason(viewer)
+    returned = float("nan")
+    if not unreasoned:
+        returned = data.ask(viewer, ["rejected"], back, periods=[scope.period])["rejected"].iloc[0]
+    counts = [
+        (CATALOGUE["rejected"].label, row["rejected"], Figure(of="rejected", scope=scope)),
+        (GIVEN_BACK, returned, Figure(of="rejected", scope=back)),
+        *((_afterwards_called(name), row[name], Figure(of=name, scope=scope)) for name in AFTER[1:]),
+    ]
+    here = _recycled_here(viewer, scope)
+    rows = [
+        {
+            "": label,
+            "Leads": part,
+            "Of the rejected": share(part / row["rejected"])
+            if at and row["rejected"] > 0 and part == part
+            else "",
+            "Here since": here[at] if at < len(here) else "",
+        }
+        for at, (label, part, _) in enumerate(counts)
+    ]
+    st.caption(
+        f"Leads rejected in the period, and what happened to them by {day(data.as_of(viewer))}. Those of the last weeks "
+        f"have had little time. Given back: rejected as “{'” or “'.join(lead_review.TO_NURTURE)}”, to "
+        f"be nurtured. A new lead "
+        "is recognised only where the person is known by a customer number. “Here since”: recorded on this page after "
+        "that day."
+    )
+    drill_table.show(
+        pd.DataFrame(rows),
+        "after-rejection",
+        "not known" if unreasoned else "too few",
+        opens={"Leads": [figure for _, _, figure in counts]},
+        of=Question.of(AFTER, scope, periods=[scope.period]),
+        Leads=st.column_config.NumberColumn(format="localized"),
+    )
+
+
+def _afterwards_called(name: str) -> str:
+    """`Later won`: the heading says of whom, and on half a screen there is no room to say it again."""
+    said = CATALOGUE[name].label.removeprefix("Rejected, ")
+    return said[:1].upper() + said[1:]
+
+
+def _recycled_here(viewer: Viewer, scope: Scope) -> list[str]:
+    """Of the leads rejected on this page after the last day loaded: all, and those given back to Marketing."""
+    if not lead_decisions.are_kept_by(scope.filters):
+        return ["not kept by this filter"] * 2
+    door = data.reader(viewer)
+    found = door.frame(lead_decisions.recycled(data.as_of(viewer), scope.filters)).iloc[0]
+    if pd.isna(found["rejected"]):
+        return [f"fewer than {door.stores.settings.smallest_cell}"] * 2
+    # Those not given back may be the few.
+    back = "too few to show" if pd.isna(found["to_nurture"]) else numeral(found["to_nurture"])
+    return [numeral(found["rejected"]), back]

@@ -1,0 +1,197 @@
+"""Did we meet our goals? Those in force when the quarter ended, each with its state and the year before."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from metrics import CATALOGUE
+from metrics.comparison.compare import compare
+from metrics.comparison.goal_status import BAD, GOOD
+from metrics.comparison.plan_pace import adds_up
+from metrics.comparison.words import change, day, figure, in_a_sentence
+from metrics.definitions.measure import Ratio
+from reports.review.goal_gaps import why_not_judged
+from reports.review.goal_texts import against, card, chart, in_a_year, name_of, off_plan, short, table
+from reports.review.review_context import Asked
+from reports.review.review_document import Answer
+from workflow.goals.goal_progress import Progress
+from workflow.goals.goal_records import DIGITAL, Goal, departments, every_goal
+from workflow.kept import contributors_now, heading_now, progress_now
+
+QUESTION = "Did we meet our goals?"
+MOST_EXPLAINED = 3
+"""Goals that are off plan are explained up to so many; the table has them all."""
+MOST_NAMED = 5
+"""So many of those met or on plan are named with their year."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuarterGoals:
+    """The goals of a quarter as they stood on its last day, and which others touch its days."""
+
+    standing: tuple[Progress, ...] = ()
+    """Those in force on its last day; the shared digital one first."""
+    ended: tuple[Goal, ...] = ()
+    """Those in force in it that ended before it did."""
+    agreed_later: int = 0
+    """How many were set, or signed by the last of their departments, after its end: they are not its goals."""
+    waiting: tuple[Goal, ...] = ()
+    """Proposals that wait for a department to sign."""
+
+
+def found(asked: Asked) -> QuarterGoals:
+    """The goals of the quarter, and where each stood on its last day with data."""
+    period, last, as_of = asked.quarter.period, asked.quarter.whole.end, asked.end
+    touching = [
+        g
+        for g in every_goal(asked.reader)
+        if g.span.start <= period.end and g.span.end >= period.start and not g.is_declined
+    ]
+    goals = [g for g in touching if g.is_in_force(last)]
+    goals.sort(key=lambda g: (not _digital(g), bool(g.filters), g.span.days, g.goal_id))
+    agreed = {g.goal_id: g.in_force_since.date() for g in touching if g.in_force_since is not None}
+    standing = progress_now(asked.once, asked.reader, goals, as_of, asked.known) if goals else []
+    return QuarterGoals(
+        standing=tuple(standing),
+        ended=tuple(
+            g
+            for g in touching
+            if g.ended_at is not None
+            and period.start <= g.ended_at.date() <= last
+            and agreed.get(g.goal_id, date.max) <= last
+        ),
+        agreed_later=sum(day > last for day in agreed.values()),
+        waiting=tuple(g for g in touching if g.waits_for and g.ended_at is None),
+    )
+
+
+def answer(asked: Asked, goals: QuarterGoals) -> Answer:
+    """The goals in one sentence, those off plan explained, those met beside them, all in a table."""
+    standing = goals.standing
+    if not standing:
+        return Answer(
+            key="goals",
+            question=QUESTION,
+            title="No goal was in force at the end of this quarter",
+            sentences=(
+                *_others(goals),
+                "Marketing, Sales, executives and analysts set goals on the page Goals.",
+            ),
+        )
+    bad = [g for g in standing if g.state() in BAD]
+    sentences = [
+        _sentence(asked, g) + (_heading(asked, g) if g is bad[0] else "") for g in bad[:MOST_EXPLAINED]
+    ]
+    if len(bad) > MOST_EXPLAINED:
+        sentences.append("The other goals that are off plan stand in the table.")
+    good = [g for g in standing if g.state() in GOOD]
+    if good:
+        named = "; ".join(f"{name_of(g.goal)}: {against(g)}{in_a_year(g)}" for g in good[:MOST_NAMED])
+        more = f"; and {len(good) - MOST_NAMED} more in the table" if len(good) > MOST_NAMED else ""
+        sentences.append(f"Met or on plan: {named}{more}.")
+    unknown = len(standing) - len(bad) - len(good)
+    if unknown:
+        open_ = [g for g in standing if g.state() not in BAD | GOOD]
+        reasons = "; ".join(f"{name_of(g.goal)}: {why_not_judged(asked, g)}" for g in open_)
+        sentences.append(f"{unknown} of {len(standing)} cannot be judged: {reasons}.")
+    return Answer(
+        key="goals",
+        question=QUESTION,
+        title=_title(standing, bad, good),
+        sentences=(*sentences, *_others(goals)),
+        figures=tuple(card(g) for g in standing[:4]),
+        chart=chart(standing),
+        table=table(standing),
+        metrics=tuple(dict.fromkeys(g.goal.metric for g in standing)),
+        sources=(
+            f"Goals in force on {day(asked.quarter.whole.end)}; a goal is never changed, only ended. Of several "
+            "departments it is in force when each has signed.",
+        ),
+    )
+
+
+def _others(goals: QuarterGoals) -> list[str]:
+    """What else was agreed or ended about these days, as sentences."""
+    said = [f"Ended in the quarter: {name_of(g)}, on {day(g.ended_at)}: {g.why_ended}" for g in goals.ended]
+    if goals.agreed_later:
+        many = goals.agreed_later > 1
+        said.append(
+            f"{goals.agreed_later} {'goals' if many else 'goal'} for these days {'were' if many else 'was'} agreed after "
+            f"the quarter ended and {'are' if many else 'is'} not among its goals."
+        )
+    if goals.waiting:
+        waits = "; ".join(f"{name_of(g)} {g.agreement()}" for g in goals.waiting)
+        said.append(f"Proposed, not in force: {waits}.")
+    return [s if s.endswith((".", "!", "?")) else f"{s}." for s in said]
+
+
+def _digital(goal: Goal) -> bool:
+    return any(
+        d == "channel" and {v.casefold() for v in values} == set(DIGITAL) for d, values in goal.filters
+    )
+
+
+def _title(goals: Sequence[Progress], bad: Sequence[Progress], good: Sequence[Progress]) -> str:
+    shared = [g for g in goals if len(departments(g.goal)) > 1]
+    off = sum(g.state() in BAD for g in shared)
+    said = f"{off_plan(goals)}, {len(good) or 'none'} met or on plan"
+    if shared and len(shared) < len(goals):
+        said += f"; of the {len(shared)} shared, {off or 'none'} off plan"
+    return f"{said[:1].upper()}{said[1:]}" + (
+        f"; {in_a_sentence(name_of(bad[0].goal))}: {short(bad[0])}" if bad else ""
+    )
+
+
+def _sentence(asked: Asked, goal: Progress) -> str:
+    """A goal that is off plan, its year, and which of the figures that feed it moved the wrong way."""
+    said = f"{name_of(goal.goal)}: {against(goal)}{in_a_year(goal)}."
+    fed = contributors_now(asked.once, asked.reader, goal.goal, asked.end, asked.known)
+    worse, better = _moved(fed, "worse"), _moved(fed, "better")
+    if len(fed) and fed["before"].isna().all():
+        return f"{said} What feeds it has no data of a year before to compare with."
+    if worse:
+        return f"{said} Of the figures that feed it, worse than on the same days a year before: {_listed(worse)}."
+    if better:
+        return (
+            f"{said} No figure that feeds it is clearly worse than a year before; better: {_listed(better)}."
+        )
+    return f"{said} No figure that feeds it has clearly moved against a year before."
+
+
+def _listed(said: Sequence[str]) -> str:
+    return "; ".join(said)
+
+
+def _moved(fed: pd.DataFrame, verdict: str) -> list[str]:
+    said = []
+    for name, row in fed.iterrows():
+        metric = CATALOGUE[str(name)]
+        now, before = (
+            {"value": row[w], "top": row.get(f"{w}_top"), "bottom": row.get(f"{w}_bottom")}
+            for w in ("now", "before")
+        )
+        moved = compare(metric, now, before)
+        if moved.verdict == verdict:
+            by = change(metric, now["value"], before["value"], moved).removesuffix(f", {verdict}")
+            said.append(f"{metric.label} {figure(metric, now['value'])} ({by})")
+    return said
+
+
+def _heading(asked: Asked, goal: Progress) -> str:
+    """Where a running total will end, as a sentence; empty for a level, and where nobody can say yet."""
+    metric = CATALOGUE[goal.goal.metric]
+    if goal.is_over or not adds_up(metric) or isinstance(metric, Ratio) or math.isnan(goal.actual):
+        return ""
+    outlook = heading_now(asked.once, asked.reader, goal.goal, asked.end, asked.known)
+    ends = outlook.forecast
+    if ends is None:
+        return f" {outlook.why}"
+    return (
+        f" If things go on as they did, {in_a_sentence(name_of(goal.goal))} will end at {figure(metric, ends.low)} to "
+        f"{figure(metric, ends.high)} (95 % interval), against {figure(metric, goal.goal.target)}."
+    )

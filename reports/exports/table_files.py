@@ -1,0 +1,161 @@
+"""The one way a table leaves Concord as a file: rights asked again, cells inert, and a line in the audit log.
+
+The file says for itself what it is: definitions with their versions, period and filters, the as-of day, who took it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+from metrics import CATALOGUE
+from metrics.comparison.words import day
+from metrics.definitions.measure import version
+from reports.documents import safe_cells
+from warehouse.access.reader import Viewer
+from warehouse.errors import AccessRefused, Problem
+from warehouse.stores.connect import Stores
+from workflow.reports import downloads
+
+KINDS = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+MOST_ROWS_OF_A_SHEET = 1_048_576
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """A table to be taken along, and all that is said about it."""
+
+    title: str
+    content: Callable[[Viewer], pd.DataFrame]
+    """The table for a viewer; asked when the file is made, not when its button is drawn."""
+    metrics: tuple[str, ...] = ()
+    terms: tuple[tuple[str, str], ...] = ()
+    """What its other columns mean: name and sentence."""
+    scope: str = ""
+    """Period and filters in words."""
+    as_of: date | None = None
+    qualified: str = ""
+    """Which version of “qualified” was in force, where a metric depends on it."""
+    empty_cell: str = "not known"
+    sample: bool = False
+
+
+def export(stores: Stores, sheet: Sheet, kind: str, drawn_for: Viewer, now: Viewer | None) -> bytes:
+    """The file. `drawn_for` had the table on screen; `now` is who holds that session at this moment.
+
+    Raises AccessRefused, with an audit line, if nobody does or she may see other rows by now.
+    """
+    if now is None or now.row_rule != drawn_for.row_rule:
+        downloads.refused(stores, drawn_for, sheet.title)
+        raise AccessRefused("You have been signed out, or your role has changed. Load the page again.")
+    frame = sheet.content(now)
+    if kind == "xlsx" and len(frame) >= MOST_ROWS_OF_A_SHEET:
+        raise Problem(f"{len(frame):,} rows do not fit into one Excel sheet. Take the CSV file instead.")
+    at = stores.now()
+    about = preamble(sheet, now, at, len(frame))
+    made = (_csv if kind == "csv" else _xlsx)(frame, about)
+    downloads.note(stores, now, sheet.title, f"{kind}, {len(frame)} rows, {sheet.scope or 'no period'}")
+    return made
+
+
+def file_name(sheet: Sheet, kind: str) -> str:
+    """`concord-funnel-channels-2026-06-30.csv`."""
+    words = "".join(c if c.isalnum() else "-" for c in sheet.title.lower())
+    kept = "-".join(part for part in words.split("-") if part)[:60]
+    return f"concord-{kept}{f'-{sheet.as_of.isoformat()}' if sheet.as_of else ''}.{kind}"
+
+
+def preamble(sheet: Sheet, viewer: Viewer, at: datetime, rows: int) -> list[tuple[str, str]]:
+    """What the file says about itself, as name and text."""
+    said = [("Table", sheet.title)]
+    if sheet.scope:
+        said.append(("Period and filters", sheet.scope))
+    if sheet.as_of:
+        said.append(("As of", day(sheet.as_of)))
+    for name in sheet.metrics:
+        metric = CATALOGUE[name]
+        said.append(("Definition", f"{metric.label}, version {version(metric)}: {metric.means}"))
+    said += [("Definition", f"{name}: {means}") for name, means in sheet.terms]
+    if sheet.qualified:
+        said.append(("“Qualified” means", sheet.qualified))
+    said.append(("Rows", f"{rows:,}"))
+    said.append(("An empty cell means", sheet.empty_cell))
+    role = viewer.role.replace("_", " ")
+    said.append(("Taken", f"by {viewer.full_name} ({role}) on {day(at.date())} at {at:%H:%M}"))
+    if sheet.sample:
+        said.append(("Sample data", "FinTrust Bank is invented: no customer in this file exists."))
+    return said
+
+
+def _csv(frame: pd.DataFrame, about: Iterable[tuple[str, str]]) -> bytes:
+    """UTF-8 with a byte order mark, lines of `# name: text`, then the header and the rows."""
+    text = io.StringIO()
+    # Every text stands in quotes: where a spreadsheet splits at semicolons, no piece of one becomes a cell of its own.
+    writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
+    for name, words in about:
+        writer.writerow([f"# {name}: {' '.join(words.split())}"])
+    writer.writerow([safe_cells.inert(str(c)) for c in frame.columns])
+    for row in zip(*safe_cells.columns(frame), strict=True):
+        writer.writerow([_in_csv(cell) for cell in row])
+    return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", "replace")
+
+
+def _in_csv(cell: safe_cells.Cell) -> Any:
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ", timespec="seconds")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return safe_cells.inert(cell) if isinstance(cell, str) else cell
+
+
+def _xlsx(frame: pd.DataFrame, about: Iterable[tuple[str, str]]) -> bytes:
+    """Two sheets: the table, and what it is. Text is written as text, whatever it begins with."""
+    made = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        made, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    )
+    bold, quoted = book.add_format({"bold": True}), book.add_format({"quote_prefix": True})
+    days = book.add_format({"num_format": "d mmm yyyy"})
+    moments = book.add_format({"num_format": "d mmm yyyy hh:mm"})
+    table = book.add_worksheet("Table")
+
+    def put(row: int, column: int, cell: safe_cells.Cell) -> None:
+        if isinstance(cell, str):
+            table.write_string(row, column, cell, quoted if safe_cells.runs(cell) else None)
+        elif isinstance(cell, bool):
+            table.write_boolean(row, column, cell)
+        elif isinstance(cell, datetime):
+            table.write_datetime(row, column, cell, moments)
+        elif isinstance(cell, date):
+            table.write_datetime(row, column, cell, days)
+        elif cell is not None:
+            table.write_number(row, column, cell)
+
+    for column, (name, found) in enumerate(zip(frame.columns, safe_cells.columns(frame), strict=True)):
+        table.write_string(0, column, str(name), bold)
+        table.set_column(column, column, min(40, max(len(str(name)), 11) + 2))
+        for row, cell in enumerate(found, start=1):
+            put(row, column, cell)
+    table.freeze_panes(1, 0)
+    sheet = book.add_worksheet("About")
+    for row, (name, words) in enumerate(about):
+        sheet.write_string(row, 0, name, bold)
+        sheet.write_string(row, 1, words, quoted if safe_cells.runs(words) else None)
+    sheet.set_column(0, 0, 22)
+    sheet.set_column(1, 1, 100)
+    book.close()
+    return made.getvalue()

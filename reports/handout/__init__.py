@@ -1,0 +1,1 @@
+"""The quarterly review as a PDF to read."""

@@ -1,0 +1,317 @@
+"""What every answer starts from: the quarter, the figures asked for together, and how they are put into words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from metrics import CATALOGUE
+from metrics.comparison.compare import Change, compare, interval
+from metrics.comparison.conclusion import Verdict
+from metrics.comparison.goal_status import beside_target
+from metrics.comparison.words import UNKNOWN, change, figure, numeral, verdict_in_words
+from metrics.definitions.cache_key import Once
+from metrics.definitions.measure import Metric, Ratio, measures_of
+from metrics.definitions.quarters import Quarter
+from metrics.definitions.scope import Period, Scope
+from metrics.qualification.qualification_versions import as_agreed
+from metrics.query.missing_reasons import Missing, delivered_in_part, why
+from metrics.query.query import Question, ask, figures
+from metrics.query.time_coverage import counted, reaches_back
+from reports.review.review_document import Figure
+from warehouse.access import data_coverage
+from warehouse.access.data_coverage import Coverage
+from warehouse.access.reader import Reader, may_see
+from warehouse.errors import AccessRefused
+from workflow.goals.goal_targets import targets
+
+QUARTERS = 8
+"""So many quarters a chart over time shows."""
+FIGURES = (
+    *("churn_rate", "net_revenue", "marketing_cost", "customers_acquired", "cac", "complaints"),
+    *("nps", "csat", "ces", "promise_kept", "acceptance_rate"),
+)
+"""Every figure of the catalogue that the answers show: one question per table."""
+OVER_TIME = ("churn_rate", "promise_kept")
+"""Those of them that are charted by quarter."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """The quarter under review, who reads it, and the figures of its periods.
+
+    `figures` has a row per period: 0 the quarter, 1 the one before, 2 the year before. `history` has a row for each of
+    QUARTERS quarters, oldest first.
+    """
+
+    reader: Reader
+    known: frozenset[str]
+    covered: Coverage | None = None
+    quarter: Quarter
+    once: Once
+    figures: pd.DataFrame = field(repr=False, compare=False)
+    history: pd.DataFrame = field(repr=False, compare=False)
+    targets: Mapping[str, float]
+    begun: date | None = None
+    """The first day of the first month with data; None where nobody looked that far back."""
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(self.quarter.period)
+
+    @property
+    def end(self) -> date:
+        """The last day that counts."""
+        return self.quarter.period.end
+
+    def of(self, name: str, when: int = 0) -> dict[str, float]:
+        """A figure of one period as `metrics.comparison.compare` wants it: value, and of a ratio top and bottom."""
+        return figures(CATALOGUE[name], self.figures.iloc[when])
+
+    def value(self, name: str, when: int = 0) -> float:
+        """A figure of one period; NaN is not known."""
+        return float(self.figures[name].loc[when])
+
+    def moved(self, name: str, when: int = 1) -> Change:
+        """The figure against the quarter before, or (2) against the year before."""
+        return compare(CATALOGUE[name], self.of(name), self.of(name, when))
+
+    def moved_in_words(self, name: str, when: int = 1) -> str:
+        """`−0.2 points, no significant change`."""
+        found = self.moved(name, when)
+        return change(CATALOGUE[name], self.value(name), self.value(name, when), found)
+
+    def is_there(self, when: int) -> bool:
+        """Whether the data had begun when the quarter before (1), or the year before (2), did."""
+        period = self.quarter.before if when == 1 else self.quarter.year_before
+        return self.begun is None or period.start >= self.begun
+
+    def against(self, name: str, when: int = 1) -> str:
+        """`−0.2 points, no significant change against the quarter before`, `+2 %, better than a year before`."""
+        then = "the quarter before" if when == 1 else "a year before"
+        if not self.is_there(when):
+            return f"no data of {then}"
+        moved = self.moved_in_words(name, when)
+        return f"{moved} {'than' if moved.endswith(('better', 'worse')) else 'against'} {then}"
+
+    def days_of_each(self) -> str:
+        """What a chart by quarter says of a quarter that still runs: `, first 47 days of each quarter`."""
+        return f", first {self.quarter.period.days} days of each quarter" if self.quarter.is_partial else ""
+
+    def says(self, name: str) -> str:
+        """The figure in words."""
+        return figure(CATALOGUE[name], self.value(name))
+
+    def over_time(self, name: str) -> tuple[float | None, ...]:
+        """The figure of the quarters of a chart, oldest first.
+
+        Before the first quarter in which anything happened the data had not begun: not known, not 0.
+        """
+        begun = (self.history[name].fillna(0) != 0).cummax()
+        return tuple(
+            float(v) if there and v == v else None for v, there in zip(self.history[name], begun, strict=True)
+        )
+
+    def quarters(self) -> tuple[str, ...]:
+        """The names of those quarters: `Q2 26`."""
+        shown = (self.quarter.back(n) for n in range(QUARTERS - 1, -1, -1))
+        return tuple(f"Q{q.number} {q.year % 100:02d}" for q in shown)
+
+    def why_unknown(self, name: str) -> str:
+        """Why a figure has no value, as words."""
+        if any(may_see(self.reader.viewer, m.fact) is None for m in measures_of(CATALOGUE[name])):
+            return "not for your role"
+        missing = self.missing(name)
+        return missing.word if missing else UNKNOWN
+
+    def missing(self, name: str) -> Missing | None:
+        """Why a figure has no value, from what is really missing; None if it has one."""
+        return why(name, self.quarter.period, self.of(name), self.covered, self.hidden_below(name))
+
+    def hidden_below(self, name: str) -> int | None:
+        """The fewest people a figure is shown about to who sees it in total only; None for others."""
+        totals_only = self.reader.sees_totals_only(*(m.fact for m in measures_of(CATALOGUE[name])))
+        return self.reader.stores.settings.smallest_cell if totals_only else None
+
+    def clause(self, *names: str) -> str:
+        """Why the first of some figures has no value, as the end of a sentence: `not known: `leads` was not given`."""
+        for name in names:
+            if any(may_see(self.reader.viewer, m.fact) is None for m in measures_of(CATALOGUE[name])):
+                return "not for your role"
+            if missing := self.missing(name):
+                return missing.clause
+        return UNKNOWN
+
+    def in_part(self, name: str) -> str:
+        """`until 31 May 2026` where only a part of the quarter was delivered, otherwise ""."""
+        return delivered_in_part(name, self.quarter.period, self.covered)
+
+    def card(self, name: str, label: str = "") -> Figure:
+        """A figure of the catalogue with everything that is said beside it."""
+        metric, now = CATALOGUE[name], self.of(name)
+        label = label or metric.label
+        if math.isnan(now["value"]):
+            missing = self.missing(name)
+            said = missing is not None and self.why_unknown(name) == missing.word
+            sentence = missing.sentence if missing and said else ""
+            return Figure(label=label, value=self.why_unknown(name), metric=name, n=sentence)
+        target = self.targets.get(name)
+        return Figure(
+            label=label,
+            value=figure(metric, now["value"]),
+            number=now["value"],
+            metric=name,
+            before=self.moved_in_words(name) if self.is_there(1) else "",
+            year_before=self.moved_in_words(name, 2) if self.is_there(2) else "",
+            target="" if target is None else target_in_words(metric, now, target),
+            n=", ".join(said for said in (self.in_part(name), n_in_words(metric, now)) if said),
+            verdict=self.moved(name).verdict,
+        )
+
+
+def read(
+    reader: Reader,
+    quarter: Quarter,
+    known: frozenset[str],
+    once: Once,
+    begun: date | None = None,
+    alike: bool = False,
+) -> Asked:
+    """Ask for every figure of the review together; `begun` is the first day of the first month with data.
+
+    With `alike` blank is for everybody what is blank for who sees totals only.
+    """
+    covered = _covered(reader, known)
+    found: list[pd.DataFrame] = []
+    history: list[pd.DataFrame] = []
+    for known_to, names in by_what_was_delivered(FIGURES, quarter, covered).items():
+        periods = (known_to.period, known_to.before, known_to.year_before)
+        part = once(ask_what_may_be, names, quarter.period, periods, known, (), alike)
+        for when, before in enumerate(periods[1:], 1):
+            unlike = [n for n in names if not reaches_back(CATALOGUE[n], before, covered)]
+            part.loc[when, unlike] = math.nan
+        found.append(part)
+        over_time = tuple(n for n in names if n in OVER_TIME)
+        if over_time:
+            quarters = [known_to.back(n) for n in range(QUARTERS - 1, -1, -1)]
+            charted = tuple(known_to.like(q) for q in quarters)
+            history.append(once(ask_what_may_be, over_time, quarter.period, charted, known, (), alike))
+    return Asked(
+        reader=reader,
+        known=known,
+        covered=covered,
+        quarter=quarter,
+        once=once,
+        figures=_beside_each_other(found),
+        history=_beside_each_other(history),
+        targets=targets(reader, Scope(quarter.period), as_of=quarter.as_of if quarter.is_partial else None),
+        begun=begun,
+    )
+
+
+def _covered(reader: Reader, known: frozenset[str]) -> Coverage | None:
+    """What the bank covers of what the review is made of."""
+    covered = data_coverage.of(reader)
+    if covered is None:
+        return None
+    tables = {
+        table: frozenset(c for c in columns if f"{table}.{c}" in known)
+        for table, columns in covered.tables.items()
+        if table in known
+    }
+    return replace(covered, tables=tables)
+
+
+def by_what_was_delivered(
+    names: Iterable[str], quarter: Quarter, covered: Coverage | None
+) -> dict[Quarter, tuple[str, ...]]:
+    """The figures by the quarter as far as they are known: like is then compared with like."""
+    groups: dict[Quarter, list[str]] = {}
+    for name in names:
+        part = counted(CATALOGUE[name], quarter.period, covered)
+        end = quarter.as_of if part is None or part == quarter.period else part.end
+        groups.setdefault(replace(quarter, as_of=end), []).append(name)
+    return {known_to: tuple(some) for known_to, some in groups.items()}
+
+
+def _beside_each_other(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    joined = pd.concat(frames, axis=1)
+    return joined.loc[:, ~joined.columns.duplicated()]
+
+
+@as_agreed
+def ask_what_may_be(
+    reader: Reader,
+    names: Iterable[str],
+    period: Period,
+    periods: Sequence[Period],
+    known: frozenset[str],
+    by: Sequence[str] = (),
+    alike: bool = False,
+) -> pd.DataFrame:
+    """`metrics.query.query.ask`, with NaN for the figures of tables that the viewer's role does not include."""
+    names = list(names)
+    seen = [
+        n for n in names if all(may_see(reader.viewer, m.fact) is not None for m in measures_of(CATALOGUE[n]))
+    ]
+    keys = ["period", *by]
+    found = pd.DataFrame(columns=keys) if by else pd.DataFrame({"period": range(len(periods))})
+    try:
+        found = ask(Question.of(seen, Scope(period), by, periods), reader, known, alike=alike)
+    except AccessRefused:
+        # A table behind one of them (who brought a customer, say) is refused: leave out that figure, not all.
+        for name in seen:
+            try:
+                part = ask(Question.of([name], Scope(period), by, periods), reader, known, alike=alike)
+            except AccessRefused:
+                continue
+            new = [c for c in part if c not in found]
+            found = found.merge(part[[*keys, *new]], on=keys, how="outer")
+    by_id = {id(m): n for n, m in CATALOGUE.items()}
+    wanted = [n for name in names for n in (name, *(by_id[id(m)] for m in measures_of(CATALOGUE[name])))]
+    for column in dict.fromkeys(wanted):
+        if column not in found:
+            found[column] = math.nan
+    return found if by else found.set_index("period")
+
+
+def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
+    """Its rows, each with its columns as attributes."""
+    yield from frame.itertuples(index=False)
+
+
+def against_a_year_before(asked: Asked, name: str) -> str:
+    """`no significant change from 2.7 % a year before`, `better than 3.1 % a year before`."""
+    if not asked.is_there(2):
+        return "with no data of a year before"
+    moved, before = asked.moved(name, 2), figure(CATALOGUE[name], asked.value(name, 2))
+    verdict = moved.verdict
+    if verdict is Verdict.NO_FIGURE_BEFORE:
+        return "not comparable with a year before, of which there is no figure"
+    if not verdict.is_judged:
+        said = verdict_in_words(verdict, moved.n, moved.known_on)
+        return f"{said} to say whether that is more or less than a year before"
+    if verdict is Verdict.NOT_CLEAR:
+        return f"{verdict} from {before} a year before"
+    return f"{verdict if verdict is not Verdict.CHANGED else 'other'} than {before} a year before"
+
+
+def target_in_words(metric: Metric, now: Mapping[str, float], target: float) -> str:
+    """`HKD 5,000, met`; of a ratio that is no farther from it than chance may be `+5 points, no clear distance`."""
+    return f"{figure(metric, target)}, {beside_target(metric, now['value'], now.get('bottom', math.nan), target)}"
+
+
+def n_in_words(metric: Metric, now: Mapping[str, float]) -> str:
+    """The interval of a share or score, and how many it is about."""
+    if not isinstance(metric, Ratio) or math.isnan(now["bottom"]):
+        return ""
+    n = f"n = {numeral(now['bottom'])}"
+    bounds = interval(metric, now["top"], now["bottom"]) if metric.unit in ("share", "points") else None
+    if bounds is None:
+        return n
+    return f"95 % interval {figure(metric, bounds[0])} to {figure(metric, bounds[1])}, {n}"

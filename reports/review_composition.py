@@ -1,0 +1,142 @@
+"""The quarterly review: ten executive questions answered for one quarter, from what the reader may see.
+
+All of it is worded here and in `reports.answers`; page, slides and handout print the same values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Concatenate
+
+import pandas as pd
+
+from metrics.definitions.cache_key import Once, P, R
+from metrics.definitions.quarters import Quarter, quarter_named, quarter_of
+from metrics.definitions.scope import Period, parts_by_month
+from metrics.qualification.qualification_versions import bank_reader, in_words
+from reports.answers import (
+    channels,
+    churn,
+    cross_sell,
+    decisions,
+    goals_met,
+    headline,
+    pilots,
+    satisfaction,
+    together,
+    trust,
+    unknown,
+    value,
+)
+from reports.documents.document_facts import definition
+from reports.documents.document_facts import definitions as definitions_of
+from reports.review import case_studies, experiment_effects, review_context
+from reports.review.review_document import Definition, Review
+from warehouse.access import data_coverage
+from warehouse.access.reader import Reader, frame_of
+from warehouse.errors import Problem
+
+MOST_QUARTERS = 12
+"""So many quarters back may be reviewed, where there are data."""
+EVIDENCE = ("leads", "revenue", "cases_opened", "nps_answers", "churn_rate")
+"""A quarter with none of these has no data."""
+
+
+def each_time(reader: Reader) -> Once:
+    """Without a cache: every function is called when it is asked for, on the same kind of reader."""
+
+    def called(function: Callable[Concatenate[Reader, P], R], /, *arguments: P.args, **named: P.kwargs) -> R:
+        return function(bank_reader(reader, function), *arguments, **named)
+
+    return called
+
+
+def quarters(reader: Reader, known: frozenset[str], once: Once | None = None) -> tuple[Quarter, ...]:
+    """The quarters with data, newest first; the running one, if it has begun, is partial."""
+    once = once or each_time(reader)
+    newest = quarter_of(data_coverage.as_of(reader))
+    offered = [newest.back(n) for n in range(MOST_QUARTERS)]
+    periods = [q.period for q in offered]
+    last = max(_with_data(periods, once, known), default=0)
+    return tuple(offered[: last + 1])
+
+
+def _with_data(periods: list[Period], once: Once, known: frozenset[str]) -> list[int]:
+    """The numbers of those periods in which anything happened."""
+    found = once(review_context.ask_what_may_be, EVIDENCE, periods[0], tuple(periods), known)
+    counts = found[["leads", "revenue", "cases_opened", "nps_answers", "customers_left"]]
+    there = counts.fillna(0).abs().sum(axis=1) > 0
+    return [int(n) for n in found.index[there]]
+
+
+def named(name: str, reader: Reader) -> Quarter:
+    """The quarter a command or an address names. Raises Problem for one that is none or has not begun."""
+    as_of = data_coverage.as_of(reader)
+    found = quarter_named(name, as_of)
+    if found is None:
+        raise Problem(
+            f"“{name}” is no quarter with data. Write it as {quarter_of(as_of).name}; the data reach {as_of:%d %b %Y}."
+        )
+    return found
+
+
+def build(
+    reader: Reader, quarter: Quarter, known: frozenset[str], once: Once | None = None, *, alike: bool = False
+) -> Review:
+    """The review of a quarter. `known` is what `data_coverage.known` gives for who reads; `once` may be a cache.
+
+    With `alike` what is blank for who sees totals only is blank for everybody, as in a review that is issued.
+    """
+    once = once or each_time(reader)
+    status = once(frame_of, data_coverage.status())
+    about = review_context.read(
+        reader, quarter, known, once, _begun(quarters(reader, known, once), once, known), alike
+    )
+    told = goals_met.found(about)
+    experiments = experiment_effects.read_out(about)
+    judged = channels.found(about)
+    answers = [
+        goals_met.answer(about, told),
+        churn.answer(about, experiments),
+        value.answer(about, experiments),
+        cross_sell.answer(about, experiments),
+        channels.answer(about, judged),
+        satisfaction.answer(about),
+        together.answer(about),
+        unknown.answer(about, status, told.standing, experiments),
+        decisions.answer(about, told.standing, judged, experiments),
+    ]
+    used = [name for answer in answers for name in answer.metrics]
+    answers.append(trust.answer(about, status, used))
+    review = Review(
+        quarter=quarter.name,
+        period=quarter.period,
+        as_of=quarter.as_of,
+        loaded_at=pd.to_datetime(status["loaded_at"]).max().to_pydatetime(),
+        sample=bool(status["sample"].fillna(False).any()),
+        qualified=in_words(reader),
+        answers=tuple(answers),
+        case_studies=(*pilots.case_studies(about, experiments), *case_studies.further(about)),
+        title=headline.title(about, told.standing, experiments),
+        figures=headline.figures(about, told.standing, experiments),
+        partial=quarter.is_partial,
+        before=quarter.before,
+        year_before=quarter.year_before,
+        begun=None if about.is_there(1) and about.is_there(2) else about.begun,
+    )
+    return replace(review, definitions=tuple(_definition(name) for name in definitions_of(review)))
+
+
+def _definition(name: str) -> Definition:
+    label, number, owner, means = definition(name)
+    return Definition(metric=name, label=label, version=number, owner=owner, means=means)
+
+
+def _begun(offered: tuple[Quarter, ...], once: Once, known: frozenset[str]) -> date | None:
+    """The first day of the oldest month with data; None where nobody looked for older quarters."""
+    if len(offered) == MOST_QUARTERS:
+        return None
+    months = list(parts_by_month(offered[-1].period))
+    return months[min(_with_data(months, once, known), default=0)].start

@@ -1,0 +1,192 @@
+"""The quarterly review as slides: one message a slide, in its title; what it stands on, below; definitions, in the notes.
+
+Everything is measured before it is written (`reports.documents.text_metrics`): it shrinks a little, and goes on a
+further slide before it would not fit.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+from pptx.enum.shapes import PP_PLACEHOLDER as KIND
+from pptx.util import Pt
+
+from metrics.comparison.words import day
+from reports.documents import document_facts, number_scales, text_metrics
+from reports.documents.sanitise import one_line
+from reports.review.review_document import Answer, CaseStudy, Chart, Figure, Review, Table
+from reports.slides import brand_template, slide_blocks, slide_cards, slide_tables, slide_text
+from reports.slides.brand_template import Box, Template
+from reports.slides.slide_flow import GAP, Flow, clear, furnish, note
+
+COVER = (40.0, 24.0)
+LINES = (18.0, 12.0)
+
+
+def slides(review: Review, template_file: Path | None = None) -> bytes:
+    """The review as a PowerPoint file, in our look or that of the .pptx or .potx `template_file`.
+
+    Raises Problem if the template cannot be used.
+    """
+    base = brand_template.read(template_file)
+    _properties(base, review)
+    _cover(base, review)
+    _first_figures(base, review)
+    _summary(base, review)
+    for number, answer in enumerate(review.answers, start=1):
+        _answer(base, review, number, answer)
+    for study in review.case_studies:
+        _study(base, review, study)
+    _definitions(base, review)
+    made = io.BytesIO()
+    base.deck.save(made)
+    return made.getvalue()
+
+
+def check(template_file: Path | None) -> None:
+    """Raise Problem if slides cannot be made with this template: said before the work begins."""
+    brand_template.read(template_file)
+
+
+def _properties(base: Template, review: Review) -> None:
+    said = base.deck.core_properties
+    said.title = f"{document_facts.name(review)} · {document_facts.status(review)}"
+    said.author = said.last_modified_by = "Concord"
+    said.subject = document_facts.foot(review)
+    said.keywords = said.comments = said.category = ""
+    said.created = said.modified = review.loaded_at
+    said.revision = 1
+
+
+def _cover(base: Template, review: Review) -> None:
+    slide = base.deck.slides.add_slide(base.opening)
+    shape: Any = slide.shapes.title
+    room, tall = shape.width / 12_700 / base.roomier, shape.height / 12_700
+    shape.text_frame.text = document_facts.name(review)
+    size = text_metrics.size_for([document_facts.name(review)], room, tall, COVER, bold=True)
+    for run in shape.text_frame.paragraphs[0].runs:
+        run.font.size = Pt(size or COVER[1])
+    said = [
+        *([review.title] if review.title and not review.figures else []),
+        document_facts.status(review),
+        review.period.in_words(),
+        f"Data as of {day(review.as_of)}",
+        *(["Sample data: FinTrust Bank is invented"] if review.sample else []),
+    ]
+    under: Any = next((p for p in slide.placeholders if p.placeholder_format.type == KIND.SUBTITLE), None)
+    if under is not None:
+        under.text_frame.text = "\n".join(said)
+        room, tall = under.width / 12_700 / base.roomier, under.height / 12_700
+        size = text_metrics.size_for(said, room, tall, LINES, gap=0.2)
+        for paragraph in under.text_frame.paragraphs:
+            for run in paragraph.runs:
+                run.font.size = Pt(size or LINES[1])
+    else:
+        below = Box(base.body.x, (shape.top + shape.height) / 12_700 + GAP, base.body.wide, 80)
+        slide_text.write(slide, below, said, LINES[0])
+    clear(slide)
+    furnish(slide, base, review, foot=False)
+    note(slide, document_facts.notes(review))
+
+
+def _first_figures(base: Template, review: Review) -> None:
+    """The quarter in one sentence and the few figures that come first."""
+    if not review.title or not review.figures:
+        return
+    notes = document_facts.notes(review, document_facts.metrics_of([], review.figures), says=[review.title])
+    flow = Flow(base, review, review.title, "The quarter in figures", notes)
+    slide_cards.large_cards(flow, review.figures)
+
+
+def _summary(base: Template, review: Review) -> None:
+    """The ten answers on one page."""
+    if not review.answers:
+        return
+    title = f"The quarter in {_count(len(review.answers))} answers"
+    flow = Flow(
+        base, review, title, "", document_facts.notes(review, document_facts.metrics_of(review.answers))
+    )
+    rows = tuple((str(n), a.question, a.title) for n, a in enumerate(review.answers, start=1))
+    slide_tables.put(
+        flow, Table(columns=("", "Question", "Answer"), rows=rows), says=title, sizes=(15.0, 10.0), strong=2
+    )
+
+
+def _count(number: int) -> str:
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    return words[number] if number < len(words) else str(number)
+
+
+def _answer(base: Template, review: Review, number: int, answer: Answer) -> None:
+    chart = answer.chart
+    says = [answer.title, *answer.sentences, *([chart.says] if chart else [])]
+    notes = document_facts.notes(review, document_facts.metrics_of([answer]), answer.sources, says)
+    flow = Flow(base, review, answer.title, f"{number} · {answer.question}", notes)
+    _fill(
+        flow,
+        document_facts.beyond_the_title(answer),
+        chart,
+        document_facts.beyond_the_table(answer),
+        None if document_facts.defines(answer.table) else answer.table,
+        answer.question,
+    )
+
+
+def _study(base: Template, review: Review, study: CaseStudy) -> None:
+    chart = study.chart
+    says = [study.title, study.what, *study.sentences, *([chart.says] if chart else [])]
+    notes = document_facts.notes(review, document_facts.metrics_of([], study.figures), study.sources, says)
+    flow = Flow(base, review, study.title, document_facts.studied(study), notes)
+    _fill(flow, study.figures, chart, study.sentences, None, study.title)
+
+
+def _fill(
+    flow: Flow,
+    figures: tuple[Figure, ...],
+    chart: Chart | None,
+    sentences: tuple[str, ...],
+    table: Table | None,
+    about_what: str,
+) -> None:
+    """Cards, the chart with its sentences, further cards, the table: as much on one slide as it holds."""
+    left: list[str] = list(sentences)
+    if chart is not None and not number_scales.drawable(chart):
+        left.append("There is nothing to draw yet.")
+        chart = None
+    aside = figures if chart is not None and slide_blocks.beside(flow, chart, figures, left) else ()
+    rows = slide_cards.rows_of(flow, () if aside else figures)
+    columns = len(rows[0]) if rows else 1
+    first, more = (rows, []) if chart is None else (rows[:1], rows[1:])
+    for row in first:
+        slide_cards.cards(flow, row, columns)
+    if chart is not None:
+        rest = sum(slide_cards.row_height(flow, row, columns) + GAP for row in more)
+        rest += slide_tables.height(flow, table) + GAP if table else 0
+        least = slide_blocks.chart_height(flow, chart, bool(left or aside))
+        flow.wants(least)
+        tall = flow.free.tall - rest
+        left = slide_blocks.chart(flow, chart, aside, left, tall if tall >= least else flow.free.tall)
+    for row in more:
+        slide_cards.cards(flow, row, columns)
+    flow.goes_on_with(table.title if table else "")
+    slide_blocks.sentences(flow, left)
+    if table is not None:
+        slide_tables.put(flow, table, says=one_line(about_what))
+
+
+def _definitions(base: Template, review: Review) -> None:
+    named = document_facts.definitions(review)
+    if not named:
+        return
+    flow = Flow(
+        base,
+        review,
+        document_facts.DEFINITIONS,
+        "Definitions in force, with their versions",
+        document_facts.notes(review, named),
+    )
+    rows = tuple(document_facts.definition(name, review) for name in named)
+    table = Table(columns=("Figure", "Version", "Owner", "Means"), rows=rows)
+    slide_tables.put(flow, table, says="Definitions of the figures", sizes=(11.0, 11.0))

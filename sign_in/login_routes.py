@@ -1,0 +1,183 @@
+"""The gate's own pages over HTTP: sign in, choose a password, sign out.
+
+Each form carries a token that another site cannot know: before sign-in it is bound to a random cookie, afterwards to the
+session itself. A post from another origin is refused besides.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+
+from sign_in import accounts, headers, screens, sessions
+from sign_in.sessions import Person
+from warehouse.errors import ChangeRefused, Problem
+from warehouse.stores.connect import Stores
+
+PATHS = ("/login", "/logout", "/password")
+LONGEST_FORM = 16_384
+STALE = "This form was open for too long, or did not come from this page. Please try again."
+
+
+class Forms:
+    """`slowly` runs a call that costs a bcrypt away from the event loop."""
+
+    def __init__(
+        self, stores: Stores, slowly: Callable[..., Awaitable[Any]], demo_hint: Callable[[], str]
+    ) -> None:
+        self.stores, self.slowly, self.demo_hint = stores, slowly, demo_hint
+        self.https = stores.settings.secure_cookies
+        self.cookie = sessions.cookie_name(stores.settings)
+        self.form_cookie = f"{self.cookie}-form"
+
+    async def answer(self, request: Request, who: Person | None, token: str | None) -> Response:
+        """Answer one of PATHS. `who` holds `token`, or is None."""
+        posted = request.method == "POST"
+        if request.method not in ("GET", "HEAD", "POST"):
+            return PlainTextResponse("This page takes GET and POST.", 405)
+        if request.url.path == "/login":
+            why = "" if who else await self.slowly(sessions.why_over, self.stores, token)
+            return (
+                await self._sign_in(request, token, why) if posted else self._sign_in_page(request, who, why)
+            )
+        if who is None or token is None:
+            return RedirectResponse("/login", 303)
+        if request.url.path == "/logout":
+            return await self._sign_out(request, who, token, posted)
+        return await self._new_password(request, who, token, posted)
+
+    def _sign_in_page(self, request: Request, who: Person | None, why: str) -> Response:
+        wanted = headers.safe_next(request.query_params.get("next"))
+        return RedirectResponse(wanted, 303) if who else self._sign_in_form(request, wanted, why=why)
+
+    def _sign_in_form(
+        self,
+        request: Request,
+        wanted: str,
+        username: str = "",
+        problem: str = "",
+        status: int = 200,
+        why: str = "",
+    ) -> Response:
+        kept = request.cookies.get(self.form_cookie, "")
+        # The cookie is kept if there is one, so that a second tab does not spoil the form in the first.
+        seed = kept if re.fullmatch(r"[A-Za-z0-9_-]{43}", kept) else secrets.token_urlsafe(32)
+        page = html(
+            screens.sign_in(
+                why=why,
+                csrf=_bound("sign in", seed),
+                next_place=wanted,
+                username=username,
+                problem=problem,
+                demo_hint=self.demo_hint(),
+            ),
+            status,
+        )
+        page.headers.append("Set-Cookie", headers.cookie(self.form_cookie, seed, https=self.https))
+        return page
+
+    async def _sign_in(self, request: Request, old: str | None, why: str) -> Response:
+        form = await _read(request)
+        wanted, username = headers.safe_next(form.get("next")), form.get("username", "")[:254]
+        seed = request.cookies.get(self.form_cookie, "")
+        if not seed or not _genuine(request, form, "sign in", seed):
+            return self._sign_in_form(request, wanted, username, STALE, 403, why)
+        address = headers.address_of(request.scope.get("client"))
+        try:
+            token = await self.slowly(self._check, username, form.get("password", ""), address, old)
+        except Problem as problem:
+            return self._sign_in_form(request, wanted, username, str(problem), 401, why)
+        answer = RedirectResponse(wanted, 303)
+        self._set(answer, token)
+        answer.headers.append("Set-Cookie", headers.cookie(self.form_cookie, "", https=self.https, seconds=0))
+        return answer
+
+    def _check(self, username: str, password: str, address: str, old: str | None) -> str:
+        who = accounts.authenticate(self.stores, username, password, address)
+        return sessions.start(self.stores, who, replacing=old)
+
+    async def _sign_out(self, request: Request, who: Person, token: str, posted: bool) -> Response:
+        page = screens.sign_out(csrf=_bound("sign out", token), full_name=who.full_name)
+        if not posted:
+            return html(page)
+        if not _genuine(request, await _read(request), "sign out", token):
+            return html(page, 403)
+        await self.slowly(sessions.end, self.stores, token)
+        answer = html(screens.sentence("You are signed out", "See you soon.", "Sign in again"))
+        # Whoever leaves on purpose leaves nothing typed behind in this browser.
+        answer.headers["Clear-Site-Data"] = '"storage"'
+        self._set(answer, "", seconds=0)
+        return answer
+
+    async def _new_password(self, request: Request, who: Person, token: str, posted: bool) -> Response:
+        def again(problem: str = "", status: int = 200) -> Response:
+            csrf, forced = _bound("password", token), bool(who.must_change_password)
+            page = screens.new_password(csrf=csrf, username=who.username, forced=forced, problem=problem)
+            return html(page, status)
+
+        if not posted:
+            return again()
+        form = await _read(request)
+        if not _genuine(request, form, "password", token):
+            return again(STALE, 403)
+        address = headers.address_of(request.scope.get("client"))
+        try:
+            new = await self.slowly(self._change, who.username, form, address)
+        except Problem as problem:
+            return again(str(problem), 422)
+        answer = RedirectResponse("/", 303)
+        self._set(answer, new)
+        return answer
+
+    def _change(self, username: str, form: dict[str, str], address: str) -> str:
+        if form.get("new") != form.get("again"):
+            raise ChangeRefused("The new password was not the same both times.")
+        # Asked like a sign-in, so that an unattended screen is no place to guess from.
+        accounts.authenticate(self.stores, username, form.get("current", ""), address)
+        accounts.change_password(self.stores, username, form.get("new", ""), by=username)
+        who = accounts.get(self.stores, username)
+        assert who is not None
+        return sessions.start(self.stores, who)
+
+    def _set(self, answer: Response, token: str, seconds: int | None = None) -> None:
+        answer.headers.append(
+            "Set-Cookie", headers.cookie(self.cookie, token, https=self.https, seconds=seconds)
+        )
+
+
+def html(page: str, status: int = 200) -> HTMLResponse:
+    """One of the gate's pages, under the policy that allows its style and nothing else."""
+    policy = headers.form_policy(screens.STYLE)
+    return HTMLResponse(page, status, headers={"Content-Security-Policy": policy})
+
+
+def _bound(purpose: str, secret: str) -> str:
+    return hmac.digest(secret.encode(), purpose.encode(), hashlib.sha256).hex()
+
+
+def _genuine(request: Request, form: dict[str, str], purpose: str, secret: str) -> bool:
+    given = form.get("csrf", "").encode()
+    return headers.same_origin(request.headers) and hmac.compare_digest(
+        given, _bound(purpose, secret).encode()
+    )
+
+
+async def _read(request: Request) -> dict[str, str]:
+    """The fields of a small posted form; empty if it is too large or cannot be read, which no form of ours is."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > LONGEST_FORM:
+            return {}
+    try:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=10))
+    except ValueError:
+        return {}

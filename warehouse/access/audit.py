@@ -1,0 +1,115 @@
+"""The one door for writing: every change to the desk happens inside an entry that says who, what and why.
+
+An entry is one transaction. Its line in the audit log is written last, chained to the line before, so the change and
+its record appear together or not at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, text
+from sqlalchemy.exc import DBAPIError
+
+from warehouse.app_db.app_schema import audit_log
+from warehouse.errors import ChangeRefused
+from warehouse.retry import is_passing
+from warehouse.stores.connect import Stores
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An open change: the desk's connection and the moment it happens at."""
+
+    desk: Connection
+    at: datetime
+
+
+@contextmanager
+def entry(stores: Stores, who: str, action: str, subject: str = "", why: str = "") -> Iterator[Entry]:
+    """One change of the desk, all or nothing, with its audit line.
+
+    `action` is a dotted word such as `alert.step`, `subject` the key it happened to. Raises whatever the body raises,
+    after rolling everything back.
+    """
+    with _told_if_lost(), stores.desk.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            # One writer at a time keeps the chain whole; SQLite's BEGIN IMMEDIATE does the same.
+            connection.execute(text("LOCK TABLE audit_log IN EXCLUSIVE MODE"))
+        # Only now: whoever had to wait for the lock would write a moment before the line above hers.
+        at = stores.now()
+        yield Entry(connection, at)
+        _append(connection, at, who, action, subject, why)
+
+
+def note(stores: Stores, who: str, action: str, subject: str = "", why: str = "") -> None:
+    """An audit line without a change, such as a refused look."""
+    with entry(stores, who, action, subject, why):
+        pass
+
+
+@contextmanager
+def bookkeeping(stores: Stores) -> Iterator[Entry]:
+    """A write that nobody decided and that would drown the log, all or nothing, without an audit line.
+
+    Only for when a session was last seen, for counting a sign-in attempt before its password is checked, and for taking
+    a message out of the outbox to send it: what becomes of it has its line.
+    """
+    with _told_if_lost(), stores.desk.begin() as connection:
+        yield Entry(connection, stores.now())
+
+
+@contextmanager
+def _told_if_lost() -> Iterator[None]:
+    """A write is not repeated when the connection breaks: it may have been the last thing that arrived."""
+    try:
+        yield
+    except DBAPIError as error:
+        if error.connection_invalidated or (is_passing(error) and not isinstance(error.orig, sqlite3.Error)):
+            raise ChangeRefused(
+                "The connection to the database was lost. Reload and look whether your change is there before you "
+                "repeat it."
+            ) from error
+        raise
+
+
+def _append(desk: Connection, at: datetime, who: str, action: str, subject: str, why: str) -> None:
+    last = desk.execute(
+        select(audit_log.c.line, audit_log.c.chain).order_by(audit_log.c.line.desc()).limit(1)
+    ).first()
+    line, before = (last.line + 1, last.chain) if last else (1, "")
+    # PostgreSQL's text has no NUL, and the chain must be over what is really written.
+    who, action, subject, why = (words.replace("\0", "�") for words in (who, action, subject, why))
+    desk.execute(
+        insert(audit_log).values(
+            line=line,
+            happened_at=at,
+            who=who,
+            action=action,
+            subject=subject,
+            why=why,
+            chain=_link(before, line, at, who, action, subject, why),
+        )
+    )
+
+
+def _link(before: str, line: int, at: datetime, *words: str) -> str:
+    # Lengths are part of the text, so no two different lines can read the same.
+    parts = [before, str(line), at.isoformat(timespec="microseconds"), *words]
+    return hashlib.sha256("".join(f"{len(p)}:{p}" for p in parts).encode()).hexdigest()
+
+
+def broken_line(desk: Connection) -> int | None:
+    """The first line of the audit log that was altered or removed, or None if the chain is whole."""
+    before, expected = "", 1
+    for row in desk.execute(select(audit_log).order_by(audit_log.c.line)):
+        words = (row.who, row.action, row.subject, row.why)
+        if row.line != expected or row.chain != _link(before, row.line, row.happened_at, *words):
+            return expected
+        before, expected = row.chain, expected + 1
+    return None

@@ -1,0 +1,205 @@
+"""What the bank that is read covers: until which day, which tables and columns, where they came from, what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Select, func, select, tuple_
+
+from warehouse.access.reader import SYSTEM, Reader, may_see
+from warehouse.access.roles import See
+from warehouse.errors import NothingLoaded
+from warehouse.schema import (
+    UNIFIED_TABLES,
+    customer_profiles,
+    event_days,
+    findings,
+    loads,
+    origins,
+    run_notes,
+)
+from warehouse.stores.connect import Stores
+from warehouse.validation.checks import UNDATED
+
+RUNS_THE_LOADS = "administrator"
+GIVEN_WITH_THE_LOAD = "given with the load"
+"""Where the as-of day comes from, unless it is the latest day of a column."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventDays:
+    """From when until when a dated column is known; see `warehouse.load.event_days`."""
+
+    first_on: date
+    complete_from: date
+    latest_on: date
+    delivered_until: date
+    in_time_until: date
+    undated: int
+    """Rows of its table without a date in it."""
+    untimed: int = 0
+    """Rows with a day in it that has no time, where it is a moment."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coverage:
+    """What a snapshot covers: the one clock that everything that counts, compares, forecasts or headlines asks.
+
+    `tables` → the columns its source gave and that hold something; `empty` are `table.column` given without any value.
+    `days` is by `table.column`.
+    """
+
+    as_of: date
+    as_of_from: str
+    tables: Mapping[str, frozenset[str]]
+    empty: frozenset[str]
+    days: Mapping[str, EventDays]
+    sample: bool
+
+    @property
+    def known(self) -> frozenset[str]:
+        """`table` for each table with rows, `table.column` for each column of it that holds something."""
+        return frozenset(self.tables) | {
+            f"{table}.{column}" for table, columns in self.tables.items() for column in columns
+        }
+
+    def lacking(self, needed: Iterable[str]) -> tuple[str, ...]:
+        """Of some `table`s and `table.column`s those that tell nothing; of a table not given, only the table."""
+        return lacking(needed, self.known)
+
+
+def lacking(needed: Iterable[str], known: frozenset[str]) -> tuple[str, ...]:
+    """Of some `table`s and `table.column`s those that are not `known`; of a table that is not, only the table."""
+    missing = [name for name in dict.fromkeys(needed) if name not in known]
+    return tuple(m for m in missing if "." not in m or m.partition(".")[0] in known)
+
+
+def coverage(stores: Stores, snapshot: str | None = None) -> Coverage | None:
+    """What `snapshot` (the current one) covers, read once per process; None where its load noted nothing."""
+    served = snapshot or stores.snapshot()
+    return stores.remembered(served, _read)
+
+
+def of(reader: Reader) -> Coverage | None:
+    """What the reader's snapshot covers: about tables and days as a whole, so the same for everybody."""
+    return coverage(reader.stores, reader.snapshot)
+
+
+def _read(stores: Stores, snapshot: str) -> Coverage | None:
+    reader = Reader(stores, SYSTEM, snapshot)
+    noted = reader.frame(select(loads))
+    if noted.empty:
+        return None
+    there = noted[noted["row_count"] > 0]
+    given = {row.table_name: frozenset(row.given.split()) for row in _rows(there)}
+    empty = {row.table_name: frozenset(row.empty.split()) for row in _rows(there)}
+    days = reader.frame(select(event_days))
+    return Coverage(
+        as_of=_day(noted["as_of"].iloc[0]),
+        as_of_from=str(noted["as_of_from"].iloc[0]),
+        tables={table: columns - empty[table] for table, columns in given.items()},
+        empty=frozenset(f"{table}.{column}" for table, columns in empty.items() for column in columns),
+        days={
+            f"{row.table_name}.{row.column_name}": EventDays(
+                first_on=_day(row.first_on),
+                complete_from=_day(row.complete_from),
+                latest_on=_day(row.latest_on),
+                delivered_until=_day(row.delivered_until),
+                in_time_until=_day(row.in_time_until),
+                undated=int(row.undated_rows),
+                untimed=int(row.untimed_rows),
+            )
+            for row in _rows(days)
+        },
+        sample=bool(noted["sample"].fillna(False).any()),
+    )
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[Any]:
+    yield from frame.itertuples(index=False)
+
+
+def _day(value: Any) -> date:
+    return pd.Timestamp(value).date()
+
+
+def as_of(reader: Reader) -> date:
+    """The last day fully loaded."""
+    covered = of(reader)
+    if covered is None:
+        raise NothingLoaded("The bank that is read says nothing about its load. Load it again.")
+    return covered.as_of
+
+
+def loaded_tables(reader: Reader) -> frozenset[str]:
+    """The unified tables that have rows: the departments this bank has data of."""
+    covered = of(reader)
+    return frozenset(covered.tables) if covered else frozenset()
+
+
+def known(reader: Reader) -> frozenset[str]:
+    """What this bank has data of: `table` for each with rows, `table.column` for each column that holds something."""
+    covered = of(reader)
+    return covered.known if covered else frozenset()
+
+
+def status() -> Select:
+    """One row per unified table: table_name, source, row_count, loaded_at, latest_on, as_of, sample."""
+    return select(loads).order_by(loads.c.table_name)
+
+
+def origins_of(columns: list[tuple[str, str]]) -> Select:
+    """The files and file columns behind some (table, column) pairs of the unified tables."""
+    wanted = tuple_(origins.c.table_name, origins.c.column_name).in_(columns)
+    return select(origins).where(wanted).order_by(*origins.c)
+
+
+def failed_checks() -> Select:
+    """One row per check that found something: check_name, table_name, department, says, row_count, kept."""
+    return select(findings).order_by(findings.c.department, findings.c.table_name, findings.c.check_name)
+
+
+def found_by_checks(reader: Reader) -> pd.DataFrame:
+    """`failed_checks` as the viewer may see it: `row_count` is blank where few rows are of a table she sees no row of.
+
+    Who runs the loads reads how many there are: she has them mended, and sees no figure beside them.
+    """
+    found = reader.frame(failed_checks())
+    if reader.viewer.role == RUNS_THE_LOADS:
+        return found
+    no_row = {t.name for t in UNIFIED_TABLES if may_see(reader.viewer, t) in (None, See.TOTALS)}
+    few = found["row_count"].between(1, reader.stores.settings.smallest_cell - 1)
+    return found.assign(row_count=found["row_count"].mask(few & found["table_name"].isin(no_row)))
+
+
+def undated(reader: Reader) -> pd.DataFrame:
+    """Rows whose main day is not known: table_name, column_name, row_count, says.
+
+    `row_count` is blank where the column was not given for any row, or where the rows are too few to be shown to the
+    viewer. Such rows are in no figure that goes by that day.
+    """
+    rows = found_by_checks(reader)
+    rows = rows[rows["check_name"] == UNDATED]
+    main_day = {t.name: t.info["happened_on"] for t in UNIFIED_TABLES}
+    rows = rows.assign(column_name=rows["table_name"].map(main_day))
+    return rows[["table_name", "column_name", "row_count", "says"]].reset_index(drop=True)
+
+
+def why_not_there(reader: Reader, subject: str) -> str:
+    """Why the last nightly run did not work out `subject` (a key of `derived.run_notes`); "" if it noted nothing."""
+    noted = reader.frame(select(run_notes.c.sentence).where(run_notes.c.subject == subject))
+    if len(noted):
+        return str(noted["sentence"].iloc[0])
+    # Whether it ran at all is about no customer, so it is asked for the bank and not for the viewer's rows.
+    ran = nights(Reader(reader.stores, SYSTEM, reader.snapshot))
+    return "" if ran else "The nightly run has not been done on this bank yet."
+
+
+def nights(reader: Reader) -> int:
+    """For how many days the nightly job has described the customers; 0 if it never ran on this bank."""
+    days = reader.frame(select(func.count(customer_profiles.c.as_of.distinct()).label("days")))
+    return int(days["days"].iloc[0])

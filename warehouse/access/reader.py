@@ -1,0 +1,243 @@
+"""The one door for reading: who is looking decides which rows, which columns, and whether only totals.
+
+Every table a statement mentions, however deep, is replaced by the viewer's rows of it. Without a rule there is no
+access. Written SQL cannot be narrowed and is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, null, or_, select, true
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.elements import ColumnClause
+from sqlalchemy.sql.selectable import Subquery
+
+from warehouse import schema
+from warehouse.access import disclosure_control
+from warehouse.access.disclosure_control import PEOPLE
+from warehouse.access.roles import RULES, See
+from warehouse.access.sql_allow_list import WRITTEN_SQL, parts_of, tables_of
+from warehouse.app_db import app_schema
+from warehouse.errors import AccessRefused
+from warehouse.retry import ask
+from warehouse.stores import postgresql
+from warehouse.stores.connect import Stores
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who is looking. `rm_id` belongs to a relationship manager, `team` to a team lead.
+
+    An RM's own `team` only opens the team's pool of alerts to her. `covers` are customers of somebody else, whose
+    alert she, or a lead's team, works at the moment.
+    """
+
+    username: str
+    full_name: str
+    role: str
+    rm_id: str | None = None
+    team: str | None = None
+    covers: tuple[str, ...] = ()
+
+    @property
+    def row_rule(self) -> str:
+        """A text that is equal for two viewers exactly when they may see the same rows."""
+        return repr(self.nameless())
+
+    def nameless(self) -> Viewer:
+        """What of a viewer decides which rows she sees, and nothing else: what answers that are kept may depend on."""
+        if self.role not in ("relationship_manager", "team_lead"):
+            return Viewer("", "", self.role)
+        own = self.rm_id if self.role == "relationship_manager" else None
+        return Viewer("", "", self.role, own, self.team, self.covers)
+
+
+SYSTEM = Viewer(username="nightly", full_name="Nightly job", role="system")
+"""The nightly job sees every row. No account can have this role."""
+
+
+_WRITTEN_ABOUT_PEOPLE = {"alert_steps": frozenset({"note"})}
+"""Free text of the desk that may name a customer: who sees no names does not read it."""
+
+
+def may_see(viewer: Viewer, table: Table) -> See | None:
+    """How much of `table` the viewer sees, or None."""
+    return RULES.get(viewer.role, {}).get(table.name)
+
+
+def narrow(statement: Select, viewer: Viewer) -> Select:
+    """`statement` over the viewer's rows only. Raises AccessRefused when no rule covers a table, or for written SQL."""
+    return _narrowed(statement, viewer, tables_of(statement))
+
+
+def _narrowed(statement: Select, viewer: Viewer, tables: set[Table]) -> Select:
+    sees: dict[Table, See] = {}
+    for table in tables:
+        see = may_see(viewer, table)
+        if see is None:
+            raise AccessRefused(
+                f"Your role ({viewer.role.replace('_', ' ')}) does not include {table.name.replace('_', ' ')}. "
+                "If you need it for your work, ask the data office."
+            )
+        sees[table] = see
+    if See.TOTALS in sees.values():
+        disclosure_control.check(statement)
+    visible = {t: _visible_rows(t, see, viewer) for t, see in sees.items()}
+    replaced = {t: rows for t, rows in visible.items() if rows is not None}
+    if not replaced:
+        # A viewer who sees everything runs the statement as it is: the rewrite costs four times the plain query.
+        return statement
+
+    def swap(element: Any, **_: Any) -> Any:
+        if isinstance(element, Table):
+            return replaced.get(element)
+        if isinstance(element, ColumnClause) and element.table in replaced:
+            return replaced[element.table].c[element.key]
+        return None
+
+    narrowed = cast(Select, visitors.replacement_traverse(statement, {}, swap))
+    _check_narrowed(narrowed, replaced)
+    return narrowed
+
+
+def _check_narrowed(narrowed: Select, replaced: dict[Table, Subquery]) -> None:
+    """Fail closed, should a release of the library one day leave a table in place that had to be replaced."""
+    rows = frozenset(id(r) for r in replaced.values())
+    if any(isinstance(part, Table) and part in replaced for part in parts_of(narrowed, but_not_inside=rows)):
+        raise AccessRefused(WRITTEN_SQL)
+
+
+def _visible_rows(table: Table, see: See, viewer: Viewer) -> Subquery | None:
+    """The viewer's rows of `table` as a subquery of the same name and columns; None when that is the table itself."""
+    personal = {c.key for c in table.c if c.info.get("personal")}
+    personal |= _WRITTEN_ABOUT_PEOPLE.get(table.name, frozenset())
+    blank = personal if see in (See.UNNAMED, See.TOTALS) else set()
+    if viewer.role != "system":
+        # A password's hash is for the sign-in alone; it reads the desk itself and shows it to nobody.
+        blank = blank | {c.key for c in table.c if c.info.get("secret")}
+    rule = _own(table, viewer) if see is See.OWN else true()
+    if table is app_schema.alerts and viewer.role != "system":
+        # A held-out alert is shown to nobody, or the comparison with the others is spoilt.
+        rule = and_(rule, table.c.arm == "treated")
+    if table is app_schema.issued_review_contents and viewer.role != "system":
+        rule = and_(rule, table.c.audience == app_schema.REVIEW_AUDIENCES.get(viewer.role, ""))
+    if not blank and rule is true():
+        return None
+    columns = [null().cast(c.type).label(c.key) if c.key in blank else c for c in table.c]
+    return select(*columns).where(rule).subquery(table.name)
+
+
+def _own(table: Table, viewer: Viewer) -> ColumnElement[bool]:
+    """The row rule of an RM or a team lead. A viewer without RM number or team sees nothing: it fails closed."""
+    if viewer.role == "relationship_manager" and viewer.rm_id:
+        mine: ColumnElement[bool] = schema.customers.c.rm_id == viewer.rm_id
+    elif viewer.role == "team_lead" and viewer.team:
+        managers = schema.relationship_managers
+        mine = schema.customers.c.rm_id.in_(select(managers.c.rm_id).where(managers.c.team == viewer.team))
+    else:
+        raise AccessRefused(
+            "Your account has no customers yet: its RM number or team is missing. Ask an administrator to add it."
+        )
+    if table.metadata is app_schema.DESK:
+        return _own_on_desk(table, viewer)
+    if viewer.covers:
+        mine = or_(mine, schema.customers.c.customer_id.in_(viewer.covers))
+    if table is schema.customers:
+        return mine
+    return table.c.customer_id.in_(select(schema.customers.c.customer_id).where(mine))
+
+
+def _own_on_desk(table: Table, viewer: Viewer) -> ColumnElement[bool]:
+    """An RM's work, what others do for her customers, and alerts that nobody works yet; a lead's the team's."""
+    nobodys = and_(table.c.rm_id.is_(None), table.c.team.is_(None))
+    if viewer.role == "team_lead":
+        own: ColumnElement[bool] = table.c.team == viewer.team
+    else:
+        own = or_(table.c.rm_id == viewer.rm_id, table.c.customer_rm_id == viewer.rm_id)
+        if viewer.team:
+            own = or_(own, and_(table.c.rm_id.is_(None), table.c.team == viewer.team))
+    return or_(own, nobodys) if table is app_schema.alerts else own
+
+
+class Reader:
+    """A viewer at the door: every question goes through here and comes back narrowed."""
+
+    def __init__(self, stores: Stores, viewer: Viewer, snapshot: str | None = None):
+        self.stores, self.viewer = stores, viewer
+        self.snapshot = snapshot
+
+    def sees_totals_only(self, *tables: Table) -> bool:
+        """Whether the viewer sees `tables` only as totals, so that the question must count its people."""
+        return any(may_see(self.viewer, t) is See.TOTALS for t in tables)
+
+    def frame(self, statement: Select) -> pd.DataFrame:
+        """The answer as a frame. Figures about too few people are blank for viewers who see only totals."""
+        tables = tables_of(statement)
+        frame = self._answer(statement, tables)
+        if not self.sees_totals_only(*tables):
+            return frame
+        return disclosure_control.without_small_cells(
+            frame, self.stores.settings.smallest_cell, disclosure_control.groups_of(statement)
+        )
+
+    def spread(self, statement: Select, along: str) -> pd.DataFrame:
+        """People counted by a number such as days waited: columns `along` and `people`.
+
+        Where the viewer sees only totals, groups of too few are put together with their neighbours instead of left
+        blank, so that a median is still a median over everybody. The statement gives `along`, `people` and how many
+        they are, nothing else.
+        """
+        if list(statement.selected_columns.keys()) != [along, "people", f"people{PEOPLE}"]:
+            raise AccessRefused("Only people counted along one number can be put together.")
+        tables = tables_of(statement)
+        frame, counted = self._answer(statement, tables), f"people{PEOPLE}"
+        if not self.sees_totals_only(*tables):
+            return frame[[along, "people"]]
+        # What a statement calls people may be anything; only this column is sure to count each of them once.
+        people = frame[[along, counted]].rename(columns={counted: "people"})
+        return disclosure_control.together(people, along, self.stores.settings.smallest_cell)
+
+    def _answer(self, statement: Select, tables: set[Table]) -> pd.DataFrame:
+        """Every figure of the viewer's rows, also those about too few people: for the two doors above alone."""
+        narrowed = _narrowed(statement, self.viewer, tables)
+        engine = self._engine(tables)
+
+        def answer(connection: Connection) -> pd.DataFrame:
+            if engine.dialect.name == "sqlite":
+                connection = connection.execution_options(reading=True)
+            result = connection.execute(narrowed)
+            if engine.dialect.name == "duckdb":
+                rows: pd.DataFrame = cast(Any, result.cursor).fetch_df()
+                rows.columns = list(result.keys())
+                return rows
+            if engine.dialect.name == "postgresql" and any(t.metadata is schema.BANK for t in tables):
+                return postgresql.frame(result, narrowed)
+            return pd.DataFrame(result.fetchall(), columns=list(result.keys()))
+
+        return ask(engine, answer)
+
+    def is_of_the_desk(self, statement: Select) -> bool:
+        """Whether it reads what people write, which changes by the minute."""
+        return any(t.metadata is app_schema.DESK for t in tables_of(statement))
+
+    def sql(self, statement: Select) -> str:
+        """The statement as the engine reads it, with its values written in; for people to read, never to run."""
+        dialect = self._engine(tables_of(statement)).dialect
+        return str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+
+    def rows(self, statement: Select) -> list[Any]:
+        """The answer as plain rows, for a handful of them."""
+        return list(self.frame(statement).astype(object).itertuples(index=False, name="Row"))
+
+    def _engine(self, tables: set[Table]) -> Engine:
+        if tables and all(t.metadata is app_schema.DESK for t in tables):
+            return self.stores.desk
+        return self.stores.bank(self.snapshot)
+
+
+def frame_of(reader: Reader, statement: Select) -> pd.DataFrame:
+    """The answer of a statement as a frame: `Reader.frame` as a function, which a cache can name."""
+    return reader.frame(statement)

@@ -1,0 +1,153 @@
+"""What each role sees of each table, all of it as data. Without a line here there is no access.
+
+`warehouse.access.reader` keeps it: every read passes there.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from warehouse import schema
+from warehouse.app_db import app_schema
+
+ROLES = (
+    "relationship_manager",
+    "team_lead",
+    "service",
+    "sales",
+    "marketing",
+    "analyst",
+    "executive",
+    "administrator",
+)
+
+
+class See(Enum):
+    """How much of a table a role sees."""
+
+    EVERYTHING = "all rows, personal columns too"
+    UNNAMED = "all rows, personal columns blank"
+    OWN = "the rows of the viewer's customers"
+    TOTALS = "totals over enough people, no single row"
+
+
+_AGREED = (
+    *("goals", "goal_paths", "goal_endings", "goal_signatures", "definitions", "definition_signatures"),
+    *("annotations", "acknowledgements"),
+    *("outside_benchmarks", "planned_tests", "saved_reports", "issued_reviews"),
+)
+"""What departments agreed on: for everybody to read."""
+_CAMPAIGN_WORK = dict.fromkeys(("lift_experiments", "campaign_steps"), See.EVERYTHING)
+"""What Marketing writes about its campaigns and channels: it is about no single person."""
+_REFERENCE = dict.fromkeys(
+    (
+        "relationship_managers",
+        "campaigns",
+        "campaign_days",
+        "loads",
+        "origins",
+        "match_rates",
+        "findings",
+        "run_notes",
+        "removal_effects",
+        "experiment_results",
+        "experiment_looks",
+        "value_hindsight",
+        "response_curves",
+        "feature_links",
+        *_AGREED,
+    ),
+    See.EVERYTHING,
+)
+_MODEL = dict.fromkeys(("model_cards", "model_checks"), See.EVERYTHING)
+"""What is known about a model: totals over groups of ten and more from the start."""
+_SET_ASIDE = frozenset({"later_rows"})
+"""Rows as delivered, with everything personal in one text: the load alone reads them."""
+_BANK = tuple(t.name for t in schema.BANK.tables.values() if t.name not in _SET_ASIDE)
+_STAFF = dict.fromkeys(("users", "sessions"), See.TOTALS)
+"""How many colleagues use Concord; never who."""
+_WHO_IS_WHO = frozenset({"identities", "person_links", "lead_doubles"})
+"""How records were linked: only the analysts who judge the links need it, and they see it without names."""
+_ARMS = frozenset({"experiments"})
+"""Who is in which arm: an RM who knew it would treat the control group differently, so she sees only what came of it."""
+_OF_A_CUSTOMER = tuple(
+    t.name
+    for t in schema.BANK.tables.values()
+    if "customer_id" in t.c and t.name not in _REFERENCE and t.name not in _WHO_IS_WHO | _ARMS
+)
+
+RULES: dict[str, dict[str, See]] = {
+    "system": dict.fromkeys([*_BANK, *app_schema.DESK.tables], See.EVERYTHING),
+    "relationship_manager": {
+        **_REFERENCE,
+        **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "alert_steps", "offers"], See.OWN),
+        **dict.fromkeys(["rule_versions", "offer_results"], See.EVERYTHING),
+    },
+    "team_lead": {
+        **_REFERENCE,
+        **_MODEL,
+        **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "alert_steps", "offers"], See.OWN),
+        **dict.fromkeys(["rule_versions", "offer_results"], See.EVERYTHING),
+    },
+    "service": {
+        **_REFERENCE,
+        **dict.fromkeys(
+            ["customers", "customer_returns", "tickets", "surveys", "ticket_themes"], See.EVERYTHING
+        ),
+    },
+    "sales": {
+        **_REFERENCE,
+        **dict.fromkeys(["leads", "lead_stages", "lead_moves", "hand_offs", "lead_reviews"], See.EVERYTHING),
+        **_CAMPAIGN_WORK,
+        **dict.fromkeys(["customers", "customer_returns", "touches", "touch_credits"], See.UNNAMED),
+        **dict.fromkeys(["revenues", "accounts", "surveys", "tickets", "customer_values"], See.TOTALS),
+        **_STAFF,
+    },
+    "marketing": {
+        **dict.fromkeys([*_OF_A_CUSTOMER, "lead_stages", "alerts", "lead_reviews"], See.TOTALS),
+        **_REFERENCE,
+        **_CAMPAIGN_WORK,
+        **_STAFF,
+    },
+    "analyst": {
+        **dict.fromkeys(
+            [*_BANK, "alerts", "alert_steps", "offers", "identity_rulings", "lead_reviews"], See.UNNAMED
+        ),
+        **_REFERENCE,
+        "rule_versions": See.EVERYTHING,
+        **_CAMPAIGN_WORK,
+        **_STAFF,
+    },
+    "executive": {
+        **dict.fromkeys(
+            [*_OF_A_CUSTOMER, "lead_stages", "alerts", "lead_reviews", "staff_surveys"], See.TOTALS
+        ),
+        **_REFERENCE,
+        **_CAMPAIGN_WORK,
+        **_MODEL,
+        **_STAFF,
+    },
+    "administrator": dict.fromkeys(
+        [
+            "loads",
+            "origins",
+            "match_rates",
+            "findings",
+            "event_days",
+            "run_notes",
+            *_AGREED,
+            "users",
+            "audit_log",
+            "destinations",
+            "deliveries",
+            "experiment_results",
+            "experiment_looks",
+        ],
+        See.EVERYTHING,
+    )
+    # What waits and what was given up, without the customer numbers in it.
+    | {"outbox": See.UNNAMED},
+}
+for _role in app_schema.REVIEW_AUDIENCES:
+    RULES[_role]["issued_review_contents"] = See.EVERYTHING
+"""Role → table → how much. A table that is not listed is not seen at all."""

@@ -1,0 +1,13 @@
+"""Alembic runs this for every command. The connection, with its transaction and lock, comes from `desk_versions`."""
+
+from alembic import context
+
+from warehouse.app_db.app_schema import DESK
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=DESK,
+    compare_type=True,
+    render_as_batch=context.config.attributes["connection"].dialect.name == "sqlite",
+)
+context.run_migrations()

@@ -1,0 +1,1 @@
+"""Reading what departments hand over: files, workbooks and tables of other databases, row by row as they were given."""

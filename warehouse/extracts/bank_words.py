@@ -1,0 +1,104 @@
+"""The bank's own list, `words.toml` beside the extracts: what its words and days mean, column by column.
+
+    [leads.channel]
+    "FB/IG" = "social"              # another name of a word
+    "unknown" = ""                  # stands for nothing
+    "None" = "None"                 # a word of its own, though it looks like nothing
+
+    [customers.joined_on]
+    "1970-01-01" = ""
+
+    [every_column]
+    "k.A." = ""
+
+What the list says is done without a finding: the bank has decided it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Column
+
+from warehouse.errors import LoadRefused
+from warehouse.extracts.raw_files import NOTHING
+from warehouse.schema import UNIFIED_TABLES
+
+FILE = "words.toml"
+EVERYWHERE = "every_column"
+_OURS = (FILE, "control.toml")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BankWords:
+    """Written word → what it means: another word, nothing (empty), or itself."""
+
+    of_column: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
+    everywhere: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, column: Column) -> dict[str, str]:
+        """What the bank says about the words of this column."""
+        return {**self.everywhere, **self.of_column.get((column.table.name, str(column.key)), {})}
+
+
+def read(folder: Path) -> BankWords:
+    """The list in `folder`; an empty one without it. Raises LoadRefused if it cannot be understood."""
+    _check_near_miss(folder)
+    file = folder / FILE
+    if not file.exists():
+        return BankWords()
+    try:
+        stated = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        raise _wrong("cannot be read as TOML in UTF-8") from None
+    everywhere = _checked(EVERYWHERE, stated.pop(EVERYWHERE, {}))
+    if any(everywhere.values()):
+        raise _wrong(
+            f"gives a word another meaning in [{EVERYWHERE}], which only says what stands for nothing"
+        )
+    columns = {t.name: {str(c.key) for c in t.c} for t in UNIFIED_TABLES}
+    of_column = {}
+    for table, by_column in stated.items():
+        if table not in columns or not isinstance(by_column, dict):
+            raise _wrong(f"names “{table}”, which is no table of the contract{_near(table, columns)}")
+        for column, words in by_column.items():
+            if column not in columns[table]:
+                raise _wrong(
+                    f"names {table}.{column}, which the table does not have{_near(column, columns[table])}"
+                )
+            of_column[table, column] = _checked(f"{table}.{column}", words)
+    return BankWords(of_column=of_column, everywhere=everywhere)
+
+
+def _checked(where: str, words: object) -> dict[str, str]:
+    if not isinstance(words, dict):
+        raise _wrong(f"gives [{where}] no list of words: each line is “word” = “what it means”")
+    for written, meaning in words.items():
+        if not isinstance(meaning, str):
+            raise _wrong(f"gives “{written}” of {where} a meaning that is no text in quotes")
+    return {written.strip(): meaning.strip() for written, meaning in words.items()}
+
+
+def _near(name: str, names: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, list(names), 1)
+    return f" (did you mean {near[0]}?)" if near else ""
+
+
+def _check_near_miss(folder: Path) -> None:
+    """A list under a name that nearly fits would be passed over without a word."""
+    for entry in sorted(folder.glob("*.toml")):
+        if entry.name in _OURS or entry.name.endswith(".source.toml"):
+            continue
+        near = difflib.get_close_matches(entry.name.lower(), _OURS, 1, cutoff=0.75)
+        if near:
+            raise LoadRefused(
+                f"{entry.name} is not read. Did you mean {near[0]}? Rename it, then load again. {NOTHING}"
+            )
+
+
+def _wrong(why: str) -> LoadRefused:
+    return LoadRefused(f"{FILE} {why}. Mend or remove it, then load again. {NOTHING}")

@@ -1,0 +1,1 @@
+"""Who is who: exact keys, match probabilities and rulings become persons."""

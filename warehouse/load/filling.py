@@ -1,0 +1,105 @@
+"""One table of a delivery: read as it was given, cleaned, held against the contract, and put into its unified table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+from sqlalchemy import Table
+
+from warehouse.cleaning import deletions
+from warehouse.cleaning.cleaning import Cleaning
+from warehouse.errors import LoadRefused
+from warehouse.extracts import spoilt_ids, staging
+from warehouse.extracts.bank_words import BankWords
+from warehouse.extracts.sources import Source
+from warehouse.sql.moments import Clock
+from warehouse.validation import contract, control_totals, moment_marks, values
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """What comes for a table, and by what it is read.
+
+    `until` is the last day a row may have. `had` are the columns the bank of before has where days are added to it, None
+    where a whole bank is loaded. A word is only named in a finding if `enough` rows have it.
+    """
+
+    table: Table
+    source: Source
+    environment: Mapping[str, str]
+    until: date
+    clock: Clock
+    words: BankWords
+    had: str | None
+    enough: int
+
+
+def fill(db: duckdb.DuckDBPyConnection, delivery: Delivery, stated: control_totals.Stated) -> str:
+    """Put the delivered rows into their table, or raise LoadRefused; the columns given.
+
+    A mapping that already gives the contract's types is written once, straight into its table, and checked there:
+    whatever is refused takes the whole file with it. Only text that has to be read as dates or amounts is staged.
+    """
+    table, source, clock = delivery.table, delivery.source, delivery.clock
+    filled, label = f"{table.schema}.{table.name}", source.label
+    where: contract.Where = contract.row_number
+    cleaning = Cleaning(
+        db, table, label, delivery.words, bank_before=delivery.had is not None, enough=delivery.enough
+    )
+    removed = 0
+    try:
+        if source.query:
+            described = db.execute(f"DESCRIBE SELECT * FROM (\n{source.query}\n)").fetchall()
+            given = {row[0]: row[1] for row in described}
+            contract.check_columns(table, label, given)
+        else:
+            staged = staging.stage(db, table, source, delivery.environment, delivery.had)
+            given, where = staged.given, staged.where
+        columns = [c for c in table.c if c.key in given]
+        names = ", ".join(f'"{c.key}"' for c in columns)
+        straight = source.query and all(given[c.key] == contract.type_of(c) for c in columns)
+        if straight and deletions.MARK not in given:
+            db.execute(f"INSERT INTO {filled} ({names}) SELECT {names} FROM (\n{source.query}\n)")
+            cleaning.texts(filled, given, where)
+            spoilt_ids.check(db, table, label, given, filled, where, delivery.words)
+            contract.check_rows(db, table, label, given, filled)
+            _mark(db, table, filled, given, clock)
+        else:
+            if source.query:
+                db.execute(f"CREATE OR REPLACE TEMP TABLE staged AS SELECT * FROM (\n{source.query}\n)")
+            cleaning.texts("staged", given, where)
+            if deletions.MARK in given:
+                removed, where = deletions.take_out(db, table, label, given, where, clock)
+                if removed:
+                    cleaning.follow("stood")
+                if db.execute("SELECT 1 FROM staged LIMIT 1").fetchone():
+                    contract.check_required(table, label, given)
+            spoilt_ids.check(db, table, label, given, "staged", where, delivery.words)
+            contract.check_rows(db, table, label, given, "staged", where)
+            contract.check_zones(db, table, label, given, "staged", where)
+            casts = ", ".join(
+                values.cast(f'"{c.key}"', given[c.key], contract.type_of(c), clock) for c in columns
+            )
+            db.execute(f"INSERT INTO {filled} ({names}) SELECT {casts} FROM staged")
+            _mark(db, table, filled, given, clock)
+            db.execute("DROP TABLE staged")
+        cleaning.days(filled, where)
+        contract.check_ranges(db, table, label, filled, where, delivery.until)
+        cleaning.months(filled)
+        cleaning.record(filled)
+    except duckdb.Error as error:
+        raise LoadRefused(
+            f"Table {table.name}: {label} cannot be read. {contract.plain(error)} {contract.NOTHING}"
+        ) from None
+    control_totals.check(db, table, label, stated, removed)
+    return " ".join(c.key for c in columns)
+
+
+def _mark(
+    db: duckdb.DuckDBPyConnection, table: Table, filled: str, given: Mapping[str, str], clock: Clock
+) -> None:
+    moments = {name: given[name] for name in moment_marks.moments_of(table) if name in given}
+    moment_marks.mark_plain(db, filled, moments, clock, values.says_its_zone)

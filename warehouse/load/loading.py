@@ -1,0 +1,218 @@
+"""From a folder of extracts to a snapshot: all of it or nothing.
+
+A load never touches the bank that is being read. It fills a new file, checks it against the contract, and only then
+points to it; whatever fails on the way, the bank loaded before stays and a sentence names table, row, column, reason.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import chdir, contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from types import MappingProxyType
+
+import duckdb
+
+from warehouse.access.data_coverage import GIVEN_WITH_THE_LOAD
+from warehouse.cleaning import deletions, first_accounts, later_rows, lead_history, suspicious_days
+from warehouse.errors import LoadRefused
+from warehouse.extracts import bank_words
+from warehouse.extracts.sources import find
+from warehouse.identity import linking
+from warehouse.load import event_days, filling, incremental, load_record
+from warehouse.schema import (
+    BANK,
+    DERIVED,
+    DERIVED_TABLES,
+    FINGERPRINT,
+    UNIFIED,
+    UNIFIED_TABLES,
+    WRITTEN_BY_THE_LOAD,
+    identities,
+)
+from warehouse.sql.moments import Clock
+from warehouse.stores.connect import Stores
+from warehouse.stores.snapshots import Draft, Progress
+from warehouse.validation import contract, control_totals, moment_marks, quality, returns
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load brought: the snapshot's id, its as-of day and where that comes from, and rows per table."""
+
+    snapshot: str
+    as_of: date
+    as_of_from: str
+    rows: dict[str, int]
+    missing: dict[str, int] = field(default_factory=dict)
+    """Where days were added: how many rows per table that the bank has of these days did not come again."""
+
+
+def load(
+    stores: Stores,
+    folder: Path,
+    *,
+    as_of: date | None = None,
+    since: date | None = None,
+    sample: bool = False,
+    environment: Mapping[str, str] = MappingProxyType({}),
+    progress: Progress = lambda _: None,
+) -> Loaded:
+    """Make the extracts in `folder` the bank that everyone reads. Raises LoadRefused, and then nothing has changed.
+
+    With `since` the folder holds only the days from then on, and late corrections; they are added to the bank of before.
+    `environment` holds the addresses of other databases that the folder names.
+    """
+    sources, checks = find(folder), quality.declared_in(folder)
+    stated, words = control_totals.stated_in(folder, sources), bank_words.read(folder)
+    # The sample bank ends on a fixed day, whatever the clock says.
+    until = date.max if sample else max(stores.now().date(), as_of or date.min)
+    with _only_writer(stores):
+        snapshot = _new_id(stores.now())
+        file = stores.place.working_file(snapshot)
+        try:
+            # The engine judges a relative path by the working directory, so the load stands inside the folder.
+            with duckdb.connect(str(file)) as db, chdir(folder):
+                _create_tables(db)
+                _carry_history(db, stores, sample)
+                if since:
+                    progress("Fetching the bank of before")
+                clock = Clock(stores.settings.timezone)
+                before = incremental.Bank(db, stores, snapshot, sample=sample) if since else None
+                _look_only_here(db, stores.settings.timezone)
+                given = {}
+                for table in UNIFIED_TABLES:
+                    if table.name in sources:
+                        progress(f"Loading {table.name.replace('_', ' ')}")
+                        delivery = filling.Delivery(
+                            table=table,
+                            source=sources[table.name],
+                            environment=environment,
+                            until=until,
+                            clock=clock,
+                            words=words,
+                            had=before.given.get(table.name, "") if before else None,
+                            enough=stores.settings.smallest_cell,
+                        )
+                        given[table.name] = filling.fill(db, delivery, stated)
+                if before and since:
+                    progress("Adding the new days to the bank of before")
+                    before.add(sources, given, since)
+                    sources, given = before.sources | sources, before.given | given
+                moment_marks.days_by_column(db, UNIFIED_TABLES, clock, carried=before is not None)
+                progress("Checking that the tables fit together")
+                deletions.loosen_references(db, bank_before=before is not None)
+                contract.check_references(db)
+                day, day_from = (
+                    (as_of, GIVEN_WITH_THE_LOAD)
+                    if as_of
+                    else contract.last_day(db, not_after=stores.now().date())
+                )
+                later_rows.set_aside(db, day)
+                given_of_customers = given.get("customers", "").split()
+                first_accounts.date_customers(db, given_of_customers, bank_before=before is not None)
+                if identities.name in sources:
+                    progress("Finding out who is who")
+                    linking.link(db, linking.standing(stores.desk))
+                filled = lead_history.write(db, day)
+                returns.write(db)
+                progress("Looking for rows that contradict each other")
+                rhythms = quality.assess(db, day, checks)
+                suspicious_days.find(db, words)
+                if before:
+                    before.carry_findings(checks)
+                    before.note_the_rest()
+                load_record.write_origins(db, sources, given)
+                lead_history.note_origins(db, filled)
+                if filled and "leads" in given:
+                    given["leads"] = " ".join(dict.fromkeys([*given["leads"].split(), *sorted(filled)]))
+                rows = load_record.counts(db, sources)
+                load_record.write_loads(
+                    db, stores.now(), day, day_from, sources, rows, given, sample, rhythms
+                )
+                event_days.write(db, day)
+                db.execute("CHECKPOINT")
+            stores.place.publish(snapshot, sample, progress)
+        except (duckdb.Error, OSError) as error:
+            stores.place.abandon(snapshot)
+            raise LoadRefused(f"{contract.plain(error)} {contract.NOTHING}") from None
+        except BaseException:
+            stores.place.abandon(snapshot)
+            raise
+    return Loaded(snapshot, day, day_from, rows, before.missing if before else {})
+
+
+def _create_tables(db: duckdb.DuckDBPyConnection) -> None:
+    for schema in (UNIFIED, DERIVED):
+        db.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    for table in BANK.tables.values():
+        # Keys are checked by the load, which can name the row; an index would only slow it down.
+        columns = ", ".join(f'"{c.key}" {contract.type_of(c)}' for c in table.c)
+        db.execute(f"CREATE TABLE IF NOT EXISTS {table.schema}.{table.name} ({columns})")
+
+
+def _carry_history(db: duckdb.DuckDBPyConnection, stores: Stores, sample: bool) -> None:
+    """Copy earlier nights' profiles and scores from the snapshot before, unless that was another bank."""
+    before = stores.place.before()
+    if before is None:
+        return
+    file = str(before).replace("'", "''")
+    db.execute(f"ATTACH '{file}' AS before (READ_ONLY)")
+    was_sample = db.execute("SELECT bool_or(sample) FROM before.derived.loads").fetchone()
+    if was_sample and was_sample[0] == sample:
+        for table in DERIVED_TABLES:
+            there = db.execute(
+                "SELECT column_name FROM duckdb_columns() "
+                "WHERE database_name = 'before' AND schema_name = 'derived' AND table_name = ?",
+                [table.name],
+            )
+            kept = {row[0] for row in there.fetchall()}
+            # A table or column that the version before did not have is not known for the past.
+            names = ", ".join(f'"{c.key}"' for c in table.c if c.key in kept)
+            if names and table not in WRITTEN_BY_THE_LOAD:
+                db.execute(
+                    f"INSERT INTO derived.{table.name} ({names}) SELECT {names} FROM before.derived.{table.name}"
+                )
+    db.execute("DETACH before")
+
+
+def _look_only_here(db: duckdb.DuckDBPyConnection, timezone: str) -> None:
+    """From here on a mapping reads files below the working directory and nothing else on the machine or the network.
+
+    A moment with a zone becomes the bank's time, never the machine's.
+    """
+    db.execute(f"SET TimeZone = '{timezone}'")
+    moment_marks.define(db)
+    place = str(Path.cwd()).replace("'", "''")
+    db.execute(f"SET allowed_directories = ['{place}/']")
+    db.execute("SET enable_external_access = false")
+    db.execute("SET lock_configuration = true")
+
+
+@contextmanager
+def next_snapshot(stores: Stores) -> Iterator[Draft]:
+    """A copy of the current snapshot to add derived rows to; published when the body ends well, else removed."""
+    with _only_writer(stores), stores.place.next(_new_id(stores.now()), stores.snapshot()) as draft:
+        yield draft
+
+
+@contextmanager
+def _only_writer(stores: Stores) -> Iterator[None]:
+    """One load or nightly job at a time; the lock goes with the process, however it ends."""
+    with (stores.settings.data_dir / "load.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise LoadRefused(
+                "Another load or nightly job is running. Wait until it has ended, then try again."
+            ) from None
+        with stores.place.only_writer():
+            yield
+
+
+def _new_id(at: datetime) -> str:
+    return f"{at:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}-{FINGERPRINT}"

@@ -1,0 +1,157 @@
+"""Connections: the bank's snapshot, read-only, wherever it is kept, and the desk."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Connection, Engine, create_engine, event
+
+from warehouse.app_db import upgrade
+from warehouse.errors import NothingLoaded
+from warehouse.retry import is_postgresql, patient_engine, server_url
+from warehouse.schema import FINGERPRINT
+from warehouse.settings import Settings
+from warehouse.sql.moments import QUARTER, instant_of
+from warehouse.stores.postgresql import AS_IT_IS, Server
+from warehouse.stores.snapshots import Files, Place
+
+HINT = "sign-in-hint.txt"
+"""In the data folder: the demo accounts of the sample bank, for the sign-in page to show."""
+KEPT_SNAPSHOTS = 2
+"""The served snapshot and the one before it: a reader that just opened the older one may finish."""
+
+
+Noted = TypeVar("Noted")
+State = tuple[str, int | None]
+
+
+@dataclass
+class Stores:
+    """Settings, the clock and both stores; made once per process by a front door."""
+
+    settings: Settings
+    now: Callable[[], datetime]
+    desk: Engine
+    _bank: dict[str, Engine] = field(default_factory=dict)
+    _notes: dict[State, dict[Callable[..., Any], Any]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _place: Place | None = None
+
+    @property
+    def place(self) -> Place:
+        """Where the bank is kept."""
+        if self._place is None:
+            url = self.settings.warehouse_url
+            self._place = Server(self.settings) if is_postgresql(url) else Files(self.settings)
+        return self._place
+
+    def look_at_desk(self) -> Connection:
+        """The desk, only to read: nobody's write waits for it."""
+        return self.desk.connect().execution_options(reading=True)
+
+    def snapshot(self) -> str:
+        """The id of the snapshot to read now. Raises NothingLoaded if there is none."""
+        url = self.settings.warehouse_url
+        if url and not is_postgresql(url):
+            return AS_IT_IS
+        served = self.place.served()
+        if served is None:
+            raise NothingLoaded(
+                "No bank has been loaded yet. Run “make demo” for the sample bank, or “python cli.py load FOLDER”."
+            )
+        if served != AS_IT_IS and not served.endswith(FINGERPRINT):
+            raise NothingLoaded(
+                "The bank was loaded by another version of Concord, whose tables differ. Load it again: run “make demo” "
+                "for the sample bank, or “python cli.py load FOLDER”. What people recorded is kept."
+            )
+        return served
+
+    def bank(self, snapshot: str | None = None) -> Engine:
+        """An engine that can only read, on `snapshot` or on the current one."""
+        wanted = snapshot or self.snapshot()
+        with self._lock:
+            if wanted not in self._bank:
+                self._bank[wanted] = self._open(wanted)
+                for old in list(self._bank)[:-KEPT_SNAPSHOTS]:
+                    self.place.close(self._bank.pop(old))
+            return self._bank[wanted]
+
+    def state_of(self, snapshot: str) -> State:
+        """What of the bank is read: the snapshot. A warehouse that somebody else keeps changes under its one name, so the
+        quarter of an hour stands beside it, after which nothing read before is used any more."""
+        if snapshot != AS_IT_IS:
+            return snapshot, None
+        # One that happens twice when the clocks are put back is two.
+        return snapshot, instant_of(self.now()) // QUARTER
+
+    def remembered(self, snapshot: str, read: Callable[[Stores, str], Noted]) -> Noted:
+        """What a function reads of a snapshot for everybody alike, kept while the snapshot may be read."""
+        state = self.state_of(snapshot)
+        with self._lock:
+            notes = self._notes.get(state, {})
+        if read in notes:
+            return cast("Noted", notes[read])
+        value = read(self, snapshot)
+        with self._lock:
+            self._notes.setdefault(state, {})[read] = value
+            for old in list(self._notes)[:-KEPT_SNAPSHOTS]:
+                del self._notes[old]
+        return value
+
+    def _open(self, snapshot: str) -> Engine:
+        url = self.settings.warehouse_url
+        if url and not is_postgresql(url):
+            return create_engine(server_url(url, "WAREHOUSE_URL"), pool_pre_ping=True, hide_parameters=True)
+        return self.place.open(snapshot)
+
+
+def open_stores(settings: Settings, now: Callable[[], datetime]) -> Stores:
+    """Both stores; the desk is brought to this version's tables. `now` gives local bank time with its mark.
+
+    Raises Problem if the desk was made by a newer version.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    if is_postgresql(settings.desk_url):
+        desk = patient_engine(server_url(settings.desk_url, "DESK_URL"))
+    else:
+        url = settings.desk_url or f"sqlite:///{settings.data_dir / 'desk.sqlite'}"
+        desk = create_engine(server_url(url, "DESK_URL"), pool_pre_ping=True, hide_parameters=True)
+    if desk.dialect.name == "sqlite":
+        _prepare_sqlite(desk)
+    upgrade.bring_up_to_date(desk)
+    return Stores(settings=settings, now=now, desk=desk)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """Write-ahead log, and a transaction that takes the write lock at once instead of failing half-way."""
+
+    @event.listens_for(engine, "connect")
+    def _(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "busy_timeout=10000", "foreign_keys=ON", "synchronous=FULL"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _(connection: Any) -> None:
+        reading = connection.get_execution_options().get("reading")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+_here: Stores | None = None
+
+
+def use(stores: Stores) -> None:
+    """Make `stores` the ones of this process; called by a front door before anything else runs."""
+    global _here
+    _here = stores
+
+
+def here() -> Stores:
+    """The stores of this process."""
+    if _here is None:
+        raise RuntimeError("no front door has opened the stores")
+    return _here

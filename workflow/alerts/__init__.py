@@ -1,0 +1,1 @@
+"""The life of an alert: raised, owned, worked, followed up."""

@@ -1,0 +1,213 @@
+"""The alerts somebody may work, in the order to work them, with the customers' names joined in from the bank."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import select
+
+from metrics.customers.customer_search import named
+from warehouse.access.reader import Reader
+from warehouse.app_db.app_schema import alert_steps, alerts
+from warehouse.sql.moments import instant_of
+from workflow.alerts.alert_steps import CLOSING, STEPS
+from workflow.alerts.raising import CONDITION_ENDED, CUSTOMER_LEFT
+from workflow.alerts.still_valid import balances_today, facts_today
+from workflow.experiments.persuadable import known_chances
+from workflow.records.escalation import RULE_REMOVED
+from workflow.rules.rule_versions import known_rules
+
+COLUMNS = ["full_name", "preferred_channel"]
+
+
+def open_alerts(reader: Reader, customer_id: str | None = None, today: date | None = None) -> pd.DataFrame:
+    """The viewer's open alerts, first to work first: HKD at stake × chance of leaving, unscored rules by stake alone.
+
+    Once an experiment has shown who can be kept, the chance that a call keeps the customer (`saved`, else NaN) takes
+    the place of the chance of leaving: it is that chance times the share of such leavers a call keeps.
+
+    Columns of `desk.alerts` and `title`, `advice`, `facts` (list of sentences, as of the day it was raised),
+    `facts_now` (what each is by `today`, None where it is the same), `full_name`, `preferred_channel`, and `snoozed`:
+    whether the alert waits for a day after `today`. What is at stake is as of `today` too, as the customer's page
+    shows it. Not among them: the pool, and what a colleague works.
+    """
+    query = select(alerts).where(alerts.c.status != "closed", alerts.c.rm_id.is_not(None))
+    if reader.viewer.role == "relationship_manager":
+        query = query.where(alerts.c.rm_id == reader.viewer.rm_id)
+    if customer_id is not None:
+        query = query.where(alerts.c.customer_id == customer_id)
+    found = _told(reader.frame(query), reader, today)
+    if today is not None and len(found):
+        found["facts_now"] = facts_today(reader, found, today)
+    found["snoozed"] = (
+        False if today is None else pd.to_datetime(found["snoozed_until"]) > pd.Timestamp(today)
+    )
+    return found
+
+
+def pool(reader: Reader, today: date | None = None) -> pd.DataFrame:
+    """Alerts nobody works yet that the viewer may take or give; names only of customers she may see."""
+    query = select(alerts).where(alerts.c.status != "closed", alerts.c.rm_id.is_(None))
+    return _told(reader.frame(query), reader, today)
+
+
+def worked_by_others(reader: Reader, customer_id: str) -> pd.DataFrame:
+    """Open alerts of the viewer's customer that a colleague works: rule, rm_id, team, title, due_on."""
+    query = select(alerts).where(
+        alerts.c.status != "closed",
+        alerts.c.customer_id == customer_id,
+        alerts.c.rm_id.is_distinct_from(reader.viewer.rm_id),
+    )
+    return _told(reader.frame(query), reader)
+
+
+def closed_alerts(reader: Reader, since: date, customer_id: str | None = None) -> pd.DataFrame:
+    """The viewer's alerts closed on or after a day, latest first; same columns.
+
+    And `why` of those the nightly job ended, and `started`: whether somebody had recorded a step before.
+    """
+    query = select(alerts).where(alerts.c.status == "closed", alerts.c.closed_at >= since)
+    if customer_id is not None:
+        query = query.where(alerts.c.customer_id == customer_id)
+    found = _told(reader.frame(query), reader)
+    found = found.sort_values("closed_at", ascending=False, key=lambda at: at.map(instant_of))
+    lines = select(alert_steps.c.alert_id, alert_steps.c.step, alert_steps.c.note)
+    taken = reader.frame(lines.where(alert_steps.c.alert_id.in_(sorted(set(found["alert_id"])))))
+    why = taken[taken["step"] == "ended"].drop_duplicates("alert_id", keep="last").set_index("alert_id")
+    found["why"] = found["alert_id"].map(why["note"])
+    found["started"] = found["alert_id"].isin(taken[taken["step"].isin(list(STEPS))]["alert_id"])
+    return found
+
+
+def steps(reader: Reader, customer_id: str) -> pd.DataFrame:
+    """What was done about a customer's alerts, latest first: step_id, alert_id, step, note, until, taken_by, taken_at,
+    and `taken_back`: whether a later line took it back."""
+    t = alert_steps
+    found = reader.frame(
+        select(
+            t.c.step_id, t.c.alert_id, t.c.step, t.c.note, t.c.until, t.c.taken_by, t.c.taken_at, t.c.corrects
+        )
+        .where(t.c.customer_id == customer_id)
+        .order_by(t.c.step_id.desc())
+    )
+    found["taken_back"] = found["step_id"].isin(found["corrects"].dropna())
+    return found
+
+
+def _told(found: pd.DataFrame, reader: Reader, today: date | None = None) -> pd.DataFrame:
+    known = known_rules(reader)
+    found = found.copy()
+    found["title"] = [known[c].title if c in known else c for c in found["rule"]]
+    found["advice"] = [known[c].advice if c in known else "" for c in found["rule"]]
+    found["facts"] = [[f["sentence"] for f in json.loads(r)] for r in found["reasons"]]
+    found["facts_now"] = [[None] * len(facts) for facts in found["facts"]]
+    found["due_on"] = pd.to_datetime(found["due_on"])
+    found["raised_on"] = pd.to_datetime(found["raised_on"])
+    if len(found):
+        names = reader.frame(named(sorted(set(found["customer_id"]))))
+        found = found.merge(names.drop(columns="segment"), on="customer_id", how="left")
+    else:
+        found[COLUMNS] = None
+    if today is not None and len(found):
+        # The alert keeps what was at stake when it was raised; money moves, and the customer's page shows what is there.
+        now = balances_today(reader, sorted(set(found["customer_id"])), today)
+        stake = found["customer_id"].map(now).astype(float)
+        then = found["value_at_stake"].astype(float)
+        found["value_at_stake"] = then.mask(found["customer_id"].isin(list(now)), stake)
+    stake = found["value_at_stake"].astype(float).fillna(0).clip(lower=0)
+    chance = found["probability"].astype(float).fillna(found["probability"].astype(float).median()).fillna(1)
+    found["saved"] = (
+        found["customer_id"].map(known_chances(reader, sorted(set(found["customer_id"])))).astype(float)
+    )
+    if found["saved"].notna().any():
+        chance = found["saved"].fillna(found["saved"].median())
+    order = (stake * chance).sort_values(ascending=False, kind="stable").index
+    return found.loc[order].reset_index(drop=True)
+
+
+def due_words(due_on: date, today: date) -> str:
+    """`overdue by 3 days`, `due today`, `due in 12 days`."""
+    left = (due_on - today).days
+    if left < 0:
+        return f"overdue by {-left} day{'s' if left < -1 else ''}"
+    return "due today" if left == 0 else f"due in {left} day{'s' if left > 1 else ''}"
+
+
+def by_customer(found: pd.DataFrame) -> pd.DataFrame:
+    """One row per customer in the same order: one call settles all reasons to call.
+
+    The row is the customer's most pressing alert, with `titles` of all of them, the earliest `due_on`, `status`
+    working once any of them was started, and `snoozed` if all of them wait.
+    """
+    if found.empty:
+        return found.assign(titles=None, snoozed=False)
+    groups = found.groupby("customer_id", sort=False)
+    rows = groups.head(1).set_index("customer_id")
+    rows["titles"] = groups["title"].agg(list)
+    rows["due_on"] = groups["due_on"].min()
+    rows["status"] = groups["status"].agg(lambda s: "working" if (s == "working").any() else "open")
+    rows["snoozed"] = groups["snoozed"].all()
+    rows["escalated_on"] = pd.to_datetime(found["escalated_on"]).groupby(found["customer_id"]).min()
+    return rows.reset_index()
+
+
+def units(found: pd.DataFrame, people: pd.DataFrame, today: date) -> str:
+    """In what the figures of a queue are counted: customers, and how many alerts stand behind them."""
+    snoozed = int(kinds(people, today)["snoozed"].sum()) if len(people) else 0
+    alerts = "1 alert is open" if len(found) == 1 else f"{len(found):,} alerts are open"
+    customers = "1 customer" if len(people) == 1 else f"{len(people):,} customers"
+    waits = f", {snoozed:,} of them snoozed" if snoozed else ""
+    return f"Counted in customers: {alerts}, about {customers}{waits}."
+
+
+def counts(people: pd.DataFrame, today: date) -> dict[str, int]:
+    """Of the rows of `by_customer`: how many are open and not snoozed, and how many of each of `kinds`."""
+    masks = kinds(people, today)
+    waiting = int(masks["snoozed"].sum())
+    return {"open": len(people) - waiting, **{name: int(mask.sum()) for name, mask in masks.items()}}
+
+
+def kinds(people: pd.DataFrame, today: date) -> dict[str, pd.Series]:
+    """Which rows are due within seven days, overdue, new, started, and passed on to the team lead; which are snoozed.
+
+    A snoozed one is none of the others until its day, but overdue it stays: the thirty days go on.
+    """
+    left = (pd.to_datetime(people["due_on"]) - pd.Timestamp(today)).dt.days
+    snoozed = people["snoozed"].astype(bool)
+    overdue = left < 0
+    awake = ~snoozed
+    return {
+        "due": left.between(0, 7) & awake,
+        "overdue": overdue,
+        "new": (people["status"] == "open") & awake,
+        "working": (people["status"] == "working") & awake,
+        "escalated": people["escalated_on"].notna(),
+        "snoozed": snoozed & ~overdue,
+    }
+
+
+BY_ITSELF = {
+    CONDITION_ENDED: "No longer applies",
+    CUSTOMER_LEFT: "Customer left",
+    RULE_REMOVED: "The rule behind it was removed",
+}
+"""How alerts end that nobody closed."""
+
+
+def outcome_words(outcome: str | None) -> str:
+    """How an alert ended, in words."""
+    return CLOSING.get(outcome or "", BY_ITSELF.get(outcome or "", "Closed"))
+
+
+def ending_words(alert: Any) -> str:
+    """How a row of `closed_alerts` ended and why: `No longer applies: the complaint was settled on 2 Jun 2026.`"""
+    why = alert.why if isinstance(alert.why, str) else ""
+    how = outcome_words(alert.outcome)
+    if alert.outcome == CUSTOMER_LEFT and why:
+        return why
+    if alert.outcome == RULE_REMOVED or not why:
+        return f"{how}."
+    return f"{how}: {why[0].lower()}{why[1:]}"

@@ -1,0 +1,249 @@
+"""Recording what was done about an alert: checked here, whoever asks, and never overwriting somebody else's step.
+
+Nothing is rewritten. A step taken by mistake is answered by a further one that takes it back, and where the alert
+stands is always what the steps that were not taken back say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import RowMapping, select, update
+from sqlalchemy.exc import IntegrityError
+
+from warehouse.access import audit
+from warehouse.access.audit import Entry
+from warehouse.access.reader import Viewer
+from warehouse.app_db.app_schema import alert_steps, alerts
+from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.stores.connect import Stores
+from workflow.records.alert_history import append_line
+from workflow.records.edit_conflicts import AGAIN, changed_meanwhile, who_and_when
+
+WORKING = {
+    "acknowledged": "Seen, I will call",
+    "contacted": "Spoke to the customer",
+    "offered": "Made an offer",
+}
+CLOSING = {
+    "accepted": "Customer accepted",
+    "declined": "Customer declined",
+    "wrong_alert": "The alert was wrong",
+    "handed_to_service": "Handed to Service",
+}
+SNOOZED = "snoozed"
+STEPS = WORKING | {SNOOZED: "Not now, remind me later"} | CLOSING
+"""Every step with the words on its button; a closing step is also the alert's outcome."""
+HISTORY = STEPS | {
+    "claimed": "Took it from the pool",
+    "reassigned": "Moved to another RM",
+    "followed": "Moved with the customer",
+    "woken": "Back in the queue",
+    "escalated": "The day passed; the team lead was told",
+    "ended": "Ended",
+    "noted": "Added a note",
+    "corrected": "Took back the step before",
+}
+"""Every kind of line in an alert's history."""
+LONGEST_NOTE = 2000
+LONGEST_SNOOZE_DAYS = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """An alert that a viewer may work, inside an open entry of the journal."""
+
+    entry: Entry
+    viewer: Viewer
+    alert: RowMapping
+
+    def change(self, seen_version: int, *, even_closed: bool = False, **values: Any) -> None:
+        """Change the alert unless somebody else did since `seen_version`. Raises ChangeRefused then."""
+        still = [alerts.c.alert_id == self.alert["alert_id"], alerts.c.version == seen_version]
+        if not even_closed:
+            still.append(alerts.c.status != "closed")
+        changed = self.entry.desk.execute(
+            update(alerts).where(*still).values(version=seen_version + 1, **values)
+        )
+        if changed.rowcount != 1:
+            raise ChangeRefused(_why_not(self))
+
+    def append(self, step: str, note: str, **more: Any) -> None:
+        """Add a line to the alert's history."""
+        append_line(self.entry, dict(self.alert), step, note, self.viewer.username, **more)
+
+
+@contextmanager
+def opened(stores: Stores, viewer: Viewer, alert_id: str, action: str, what: str) -> Iterator[Opened]:
+    """An alert to change, with its audit line `action`. Raises AccessRefused, and logs the attempt, if it is not hers."""
+    try:
+        with audit.entry(stores, viewer.username, action, alert_id, what) as entry:
+            row = entry.desk.execute(select(alerts).where(alerts.c.alert_id == alert_id)).mappings().first()
+            yield Opened(entry=entry, viewer=viewer, alert=_workable(viewer, row))
+    except AccessRefused:
+        audit.note(stores, viewer.username, "alert.refused", alert_id[:64], what)
+        raise
+
+
+def record_step(
+    stores: Stores,
+    viewer: Viewer,
+    alert_id: str,
+    step: str,
+    note: str,
+    seen_version: int,
+    *,
+    until: date | None = None,
+    today: date | None = None,
+) -> int:
+    """Append `step` to an alert and give its new version; `seen_version` is the one the viewer had on screen.
+
+    A snooze needs its reason as the note, the day `until` which the alert stays out of the queue, and `today`, the
+    day the data stands at. Raises AccessRefused if the alert is not the viewer's to work (held-out alerts are
+    nobody's; the attempt is logged), and ChangeRefused if the step is not one, the note is too long, a snooze has no
+    reason or lasts too long, the alert is closed, or somebody else changed it first.
+    """
+    if step not in STEPS:
+        raise ChangeRefused(f"“{step}” is not a step. Steps are: {', '.join(STEPS)}.")
+    note = checked_note(note)
+    if step == SNOOZED:
+        _check_snooze(note, until, today)
+    else:
+        until = None
+    with opened(stores, viewer, alert_id, "alert.step", step) as alert:
+        alert.change(seen_version, **_after(step, until, alert.entry.at))
+        alert.append(step, note, until=until)
+    return seen_version + 1
+
+
+def take_back(stores: Stores, viewer: Viewer, alert_id: str, why: str, seen_version: int) -> int:
+    """Take back the latest step of an alert by a further line that says why; gives the alert's new version.
+
+    An RM takes back her own steps, a team lead any of her team's. Raises as `record_step` does, and ChangeRefused if
+    there is no step to take back, or if a newer alert for the same reason is open by now.
+    """
+    why = checked_note(why)
+    if not why:
+        raise ChangeRefused(
+            "Say in a few words what was wrong, so that colleagues can follow. Then save again."
+        )
+    try:
+        with opened(stores, viewer, alert_id, "alert.correct", why[:200]) as alert:
+            taken = alert.entry.desk.execute(
+                select(alert_steps).where(alert_steps.c.alert_id == alert_id).order_by(alert_steps.c.step_id)
+            )
+            stand = standing([dict(row) for row in taken.mappings()])
+            if not stand or alert.alert["outcome"] not in (None, *CLOSING):
+                raise ChangeRefused(
+                    "This alert has no step that could be taken back, so nothing was changed."
+                )
+            last = stand.pop()
+            if viewer.role == "relationship_manager" and last["taken_by"] != viewer.username:
+                raise ChangeRefused(
+                    f"{last['taken_by']} recorded the latest step. Ask them, or your team lead, to take it back."
+                )
+            before = stand[-1] if stand else None
+            values = _UNTOUCHED
+            if before:
+                # A snooze was its RM's own: it does not send the alert away from a colleague who has it by now.
+                until = before["until"] if before["rm_id"] == alert.alert["rm_id"] else None
+                values = _after(before["step"], until, before["taken_at"])
+            alert.change(seen_version, even_closed=True, **values)
+            alert.append("corrected", why, corrects=last["step_id"])
+    except IntegrityError:
+        raise ChangeRefused(
+            "Since that step, a new alert for the same reason was raised for this customer. Work on that one."
+        ) from None
+    return seen_version + 1
+
+
+def add_note(stores: Stores, viewer: Viewer, alert_id: str, note: str) -> None:
+    """Append a note to an alert's history, also of one that is closed; how it stands does not change.
+
+    Raises AccessRefused as `record_step` does, and ChangeRefused if there is no note or it is too long.
+    """
+    note = checked_note(note)
+    if not note:
+        raise ChangeRefused("There is no note to add. Type it and add it again.")
+    with opened(stores, viewer, alert_id, "alert.note", "") as alert:
+        alert.append("noted", note)
+
+
+def standing(taken: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The steps people took and did not take back, of all lines of one alert in their order."""
+    gone = {line["corrects"] for line in taken}
+    return [line for line in taken if line["step"] in STEPS and line["step_id"] not in gone]
+
+
+def checked_note(note: str) -> str:
+    """The note without blanks around it. Raises ChangeRefused if it is too long."""
+    note = note.strip()
+    if len(note) > LONGEST_NOTE:
+        raise ChangeRefused(
+            f"The note has {len(note):,} characters; {LONGEST_NOTE:,} fit. Shorten it and save again."
+        )
+    return note
+
+
+def _check_snooze(note: str, until: date | None, today: date | None) -> None:
+    if not note:
+        raise ChangeRefused("Say in the note why the call must wait, and save again.")
+    if until is None or today is None or until <= today:
+        raise ChangeRefused("Choose a day after today on which the alert should come back, and save again.")
+    if (until - today).days > LONGEST_SNOOZE_DAYS:
+        last = today + timedelta(days=LONGEST_SNOOZE_DAYS)
+        raise ChangeRefused(
+            f"An alert can wait {LONGEST_SNOOZE_DAYS} days at most, until {last.day} {last:%b %Y}. "
+            "Choose an earlier day, or close the alert."
+        )
+
+
+def _workable(viewer: Viewer, alert: RowMapping | None) -> RowMapping:
+    """The alert, if the viewer may work it. One sentence for every other case: it must not tell what exists."""
+    if alert is not None and alert["arm"] == "treated":
+        own = viewer.role == "relationship_manager" and viewer.rm_id and alert["rm_id"] == viewer.rm_id
+        team = viewer.role == "team_lead" and viewer.team and alert["team"] == viewer.team
+        if own or team:
+            return alert
+    raise AccessRefused(
+        "This alert is not in your queue, so nothing was recorded. Open Customer health to see your own alerts."
+    )
+
+
+_UNTOUCHED: dict[str, Any] = {
+    "status": "open",
+    "closed_at": None,
+    "outcome": None,
+    "snoozed_until": None,
+}
+
+
+def _after(step: str, until: date | None, at: Any) -> dict[str, Any]:
+    """How an alert stands after a step."""
+    if step in CLOSING:
+        return _UNTOUCHED | {"status": "closed", "closed_at": at, "outcome": step}
+    return _UNTOUCHED | {"status": "working", "snoozed_until": until}
+
+
+def _why_not(opened: Opened) -> str:
+    """What happened to the alert since it was drawn, by whom and when."""
+    desk, alert = opened.entry.desk, opened.alert
+    lines = select(alert_steps).where(alert_steps.c.alert_id == alert["alert_id"])
+    last = desk.execute(lines.order_by(alert_steps.c.step_id.desc()).limit(1)).mappings().first()
+    words = None if last is None else HISTORY.get(last["step"], last["step"])
+    if alert["status"] == "closed":
+        how = ""
+        if last is not None:
+            line = who_and_when(desk, opened.viewer, last["taken_by"], last["taken_at"], str(words))
+            how = f": {line}"
+            how += f" ({last['note']})" if last["step"] == "ended" and last["note"] else ""
+        return f"This alert was closed while you had it open{how}. Nothing was recorded."
+    if last is None:
+        return f"Somebody else recorded a step on this alert while you had it open here. {AGAIN}"
+    return changed_meanwhile(
+        desk, opened.viewer, last["taken_by"], last["taken_at"], str(words), "on this alert"
+    )

@@ -1,0 +1,1 @@
+"""A campaign's life, its alarms, and the one conclusion about it."""

@@ -1,0 +1,95 @@
+"""An alarm about a campaign ends with the campaign, or is closed by a person with a reason; none stands for ever.
+
+It is raised by the figures (`models.experiments.control_limits`), not written down. Closing one is a line of the
+campaign's history: for 30 days it stays closed, and comes back after that only if the figures still say so.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pandas as pd
+from sqlalchemy import insert, select
+
+from metrics.comparison.words import day
+from warehouse.access import audit
+from warehouse.access.reader import Reader, Viewer
+from warehouse.app_db.app_schema import campaign_steps as t
+from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.stores.connect import Stores
+from workflow.campaigns.campaign_lifecycle import ALARM_CLOSED, LONGEST_NOTE, last_day_of, states
+
+MAY_CLOSE = frozenset({"marketing", "sales"})
+QUIET_DAYS = 30
+"""As long as the shortest window an alarm looks at: by then its leads are others."""
+
+
+def close_alarm(stores: Stores, viewer: Viewer, campaign_id: str, why: str, as_of: date) -> None:
+    """Close the alarm about a campaign as of a day of the data, with the reason.
+
+    Raises AccessRefused unless the viewer is of Marketing or Sales (the attempt is logged), and ChangeRefused without a
+    reason, for a campaign that does not exist or is over, or if it is closed already.
+    """
+    if viewer.role not in MAY_CLOSE:
+        audit.note(stores, viewer.username, "campaign.refused", campaign_id[:64], ALARM_CLOSED)
+        raise AccessRefused("Only Marketing and Sales close an alarm about a campaign. Nothing was changed.")
+    why = why.strip()
+    if not why or len(why) > LONGEST_NOTE:
+        raise ChangeRefused(
+            f"Say why the alarm is closed, in 1 to {LONGEST_NOTE:,} characters: the other department reads it."
+        )
+    ends_on = last_day_of(Reader(stores, viewer, stores.snapshot()), campaign_id)
+    if ends_on is not None and ends_on < as_of:
+        raise ChangeRefused(f"The campaign ended on {day(ends_on)}, and its alarm with it.")
+    with audit.entry(stores, viewer.username, "campaign.alarm_closed", campaign_id, why) as entry:
+        # Read inside the entry, which is the only writer: of two who close it at once the second is told.
+        before = entry.desk.execute(
+            select(t.c.taken_at).where(t.c.campaign_id == campaign_id, t.c.step == ALARM_CLOSED)
+        ).scalars()
+        if any(_is_quiet(at, as_of) for at in before):
+            raise ChangeRefused("Somebody has closed this alarm already. Reload to read who, and why.")
+        entry.desk.execute(
+            insert(t).values(
+                campaign_id=campaign_id,
+                step=ALARM_CLOSED,
+                note=why,
+                taken_by=viewer.username,
+                taken_at=entry.at,
+            )
+        )
+
+
+def closed(reader: Reader, as_of: date) -> pd.DataFrame:
+    """The alarms that are closed as of a day: campaign_id, note, taken_by, taken_at of the latest closing."""
+    rows = reader.frame(
+        select(t.c.campaign_id, t.c.note, t.c.taken_by, t.c.taken_at)
+        .where(t.c.step == ALARM_CLOSED)
+        .order_by(t.c.step_id)
+    ).drop_duplicates("campaign_id", keep="last")
+    quiet = pd.to_datetime(rows["taken_at"]).map(lambda at: _is_quiet(at, as_of))
+    return rows[quiet.astype(bool)].reset_index(drop=True)
+
+
+def _is_quiet(closed_at: datetime, as_of: date) -> bool:
+    # The bank's data may end on a day long before people close an alarm.
+    return as_of < closed_at.date() + timedelta(days=QUIET_DAYS)
+
+
+def how_ended(alarms: pd.DataFrame, reader: Reader, as_of: date) -> pd.DataFrame:
+    """`alarms` (campaign, ends_on) with `over_on`, `done` and the columns of `closed`; all empty while one stands.
+
+    `over_on` is the campaign's last day once it has passed, `done` whether Marketing has closed the campaign.
+    """
+    over = pd.to_datetime(alarms["ends_on"])
+    found = alarms.assign(over_on=over.where(over < pd.Timestamp(as_of)))
+    finished = states(reader)
+    done = set(finished[finished["closed"].astype(bool)]["campaign_id"])
+    found["done"] = found["campaign"].isin(done)
+    return found.merge(
+        closed(reader, as_of).rename(columns={"campaign_id": "campaign"}), on="campaign", how="left"
+    )
+
+
+def stands(found: pd.DataFrame) -> pd.Series:
+    """Which rows of `how_ended` are alarms that somebody must still answer."""
+    return found["over_on"].isna() & ~found["done"] & found["taken_at"].isna()

@@ -1,0 +1,1 @@
+"""What is done for one customer: offers, and contact details shown for a reason."""

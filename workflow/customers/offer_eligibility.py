@@ -1,0 +1,197 @@
+"""What a customer may be offered, and when not: one decision over plain facts, with its reason in words.
+
+In this order: somebody who left gets nothing; an open complaint is settled before anything is sold; without a consent
+that was given there is no offer of any kind (silence is not consent, an opt-out beats everything); nobody is contacted
+twice in a week, whichever department it was. Only then a customer with an alert is made the offer that keeps, else the
+one that grows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Literal
+
+from metrics.comparison.words import day, hkd, numeral, of_ten
+
+QUIET_DAYS = 7
+"""After a contact by any department the customer is left alone for so long."""
+ANSWER_DAYS = 30
+"""After an offer the next one waits for so long."""
+SMALL, LARGE = 100_000.0, 500_000.0
+LIKELY = 0.02
+"""From this chance of opening an investment or insurance within 90 days on, a wealth talk is worth its time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What is known of a customer as of a day. None means not known, never no."""
+
+    today: date
+    consent: bool | None = None
+    left: bool = False
+    open_complaint: bool = False
+    alerted: bool = False
+    """Whether the viewer has an open alert about the customer; a held-out alert is none."""
+    contacted_on: date | None = None
+    contacted_by: str = ""
+    offered_on: date | None = None
+    segment: str | None = None
+    profile: Mapping[str, float | None] = field(default_factory=dict)
+    """Columns of `customer_profiles`."""
+    wealth_chance: float | None = None
+    """Of opening an investment or insurance within 90 days, from the cross-sell model."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """Something the bank can offer. `cost` is what it costs if taken, in HKD, by the rate card; None if not known."""
+
+    code: str
+    title: str
+    path: Literal["retention", "upgrade", "cross_sell"]
+    says: str
+    cost: float | None
+    fits: Callable[[Facts], str]
+    """Why it fits a customer, in a sentence; empty if it does not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """The next best step. `offer` is what may be offered now; None where only service, or nothing, is right."""
+
+    sentence: str
+    reason: str
+    allowed: bool
+    why_not: str = ""
+    offer: Offer | None = None
+
+
+def _amount(facts: Facts, column: str) -> float:
+    value = facts.profile.get(column)
+    return 0.0 if value is None or value != value else float(value)
+
+
+def _deposits(facts: Facts) -> str:
+    savings = _amount(facts, "savings_balance")
+    return f"{hkd(savings)} in savings." if savings >= SMALL else ""
+
+
+def _fees(facts: Facts) -> str:
+    days = _amount(facts, "tenure_days")
+    return f"With us for {numeral(days / 365)} years." if days >= 365 else ""
+
+
+def _upgrade(facts: Facts) -> str:
+    balance = _amount(facts, "total_balance")
+    return (
+        f"{hkd(balance)} with us, still in the mass segment."
+        if facts.segment == "mass" and balance >= LARGE
+        else ""
+    )
+
+
+def _wealth(facts: Facts) -> str:
+    chance, balance = facts.wealth_chance, _amount(facts, "total_balance")
+    if facts.profile.get("holds_wealth") != 0 or balance < SMALL or chance is None or chance < LIKELY:
+        return ""
+    return (
+        f"{hkd(balance)} with us and no investment or insurance; about {of_ten(chance)} such customers open one within "
+        "90 days."
+    )
+
+
+OFFERS: tuple[Offer, ...] = (
+    Offer(
+        code="deposit_review",
+        title="Deposit review",
+        path="retention",
+        says="Offer a deposit review: a better rate for savings that lie still.",
+        cost=800.0,
+        fits=_deposits,
+    ),
+    Offer(
+        code="fee_waiver",
+        title="Fees waived for a year",
+        path="retention",
+        says="Offer to waive the account fees for a year.",
+        cost=300.0,
+        fits=_fees,
+    ),
+    Offer(
+        code="affluent_service",
+        title="Upgrade to affluent service",
+        path="upgrade",
+        says="Offer the upgrade to the affluent segment, with its own RM line.",
+        cost=500.0,
+        fits=_upgrade,
+    ),
+    Offer(
+        code="wealth_talk",
+        title="Wealth talk",
+        path="cross_sell",
+        says="Offer a talk with the wealth desk.",
+        cost=200.0,
+        fits=_wealth,
+    ),
+)
+"""First to try first. Costs are the rate card of Product; a bank puts its own here."""
+BY_CODE = {offer.code: offer for offer in OFFERS}
+
+
+def fitting(facts: Facts) -> list[tuple[Offer, str]]:
+    """The offers that fit a customer, with why: with an alert those that keep, else those that grow."""
+    wanted = ("retention",) if facts.alerted else ("upgrade", "cross_sell")
+    return [(offer, why) for offer in OFFERS if offer.path in wanted and (why := offer.fits(facts))]
+
+
+def why_no_offer(facts: Facts) -> str:
+    """Why this customer may be offered nothing now, in a sentence; empty if an offer may be made."""
+    if facts.left:
+        return "The customer has left."
+    if facts.open_complaint:
+        return "A complaint is open: nothing is sold until it is settled."
+    if facts.consent is False:
+        return "The customer asked for no marketing: make no offer, whatever the occasion."
+    if facts.consent is not True:
+        return "The customer has not agreed to marketing, and silence is not consent: make no offer."
+    if facts.offered_on is not None and (facts.today - facts.offered_on).days < ANSWER_DAYS:
+        return f"An offer was made on {day(facts.offered_on)}: wait for the answer."
+    if _lately(facts):
+        assert facts.contacted_on is not None
+        quiet = facts.contacted_on + timedelta(days=QUIET_DAYS)
+        return f"{facts.contacted_by} was in touch on {day(facts.contacted_on)}: wait until {day(quiet)}."
+    return ""
+
+
+def _lately(facts: Facts) -> bool:
+    return facts.contacted_on is not None and (facts.today - facts.contacted_on).days < QUIET_DAYS
+
+
+def choose(facts: Facts) -> Step:
+    """The next best step for a customer: an offer that may be made, else the service that is right, else nothing."""
+    no = why_no_offer(facts)
+    if facts.left:
+        return Step(sentence="Nothing to do.", reason=no, allowed=False, why_not=no)
+    if facts.open_complaint:
+        return Step(
+            sentence="Settle the complaint first: call, listen, and say by when it will be done.",
+            reason="A complaint is open, and it comes before anything else.",
+            allowed=True,
+            why_not=no,
+        )
+    if not no:
+        fits = fitting(facts)
+        if fits:
+            offer, why = fits[0]
+            return Step(sentence=offer.says, reason=why, allowed=True, offer=offer)
+        no = "No offer fits what we know of this customer."
+    if facts.alerted and not _lately(facts):
+        return Step(
+            sentence="Call to ask what has changed and what would help; a service call, without an offer.",
+            reason="The customer is at risk.",
+            allowed=True,
+            why_not=no,
+        )
+    return Step(sentence="Nothing to offer now.", reason=no, allowed=False, why_not=no)

@@ -1,0 +1,234 @@
+"""Offers to customers: what is right for one now, recording that it was made, and how often such offers were taken.
+
+The right to make one is checked again when it is recorded, by the same decision that suggested it.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from numbers import Real
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import and_, func, insert, select
+
+from metrics.comparison.compare import share_interval
+from metrics.comparison.words import share
+from metrics.customers.relationships import left_for_good
+from models.churn import cross_sell_prediction
+from warehouse.access import audit
+from warehouse.access.reader import Reader, Viewer
+from warehouse.app_db.app_schema import alert_steps, alerts, offers
+from warehouse.errors import ChangeRefused
+from warehouse.schema import (
+    campaigns,
+    customer_profiles,
+    customer_scores,
+    customers,
+    offer_results,
+    tickets,
+    touches,
+)
+from warehouse.stores.connect import Stores
+from workflow.alerts.alert_steps import checked_note, opened
+from workflow.customers.offer_eligibility import BY_CODE, Facts, Step, choose, fitting, why_no_offer
+
+PERSONAL = ("call", "email", "branch", "event")
+"""Touches in which somebody was in contact with the customer."""
+SPOKE = ("contacted", "offered", "accepted", "declined")
+
+
+def next_step(reader: Reader, customer_id: str, today: date, *, alerted: bool | None = None) -> Step:
+    """The next best step for one of the viewer's customers as of a day; raises AccessRefused for a role without them.
+
+    `alerted` says whether the viewer has an open alert about the customer; looked up if not given.
+    """
+    return choose(facts_of(reader, customer_id, today, alerted=alerted))
+
+
+def facts_of(reader: Reader, customer_id: str, today: date, *, alerted: bool | None = None) -> Facts:
+    """What the decision needs to know of a customer. Somebody who is not the viewer's counts as gone."""
+    c, p = customers, customer_profiles
+    person = _first(
+        reader,
+        select(c.c.marketing_consent, left_for_good().label("left_on"), c.c.segment).where(
+            c.c.customer_id == customer_id
+        ),
+    )
+    if person is None:
+        return Facts(today=today, left=True)
+    night = _first(
+        reader,
+        select(p)
+        .where(p.c.customer_id == customer_id, p.c.as_of <= today)
+        .order_by(p.c.as_of.desc())
+        .limit(1),
+    )
+    if alerted is None:
+        alerted = (
+            _first(
+                reader,
+                select(alerts.c.alert_id).where(
+                    alerts.c.customer_id == customer_id, alerts.c.status != "closed"
+                ),
+            )
+            is not None
+        )
+    contacted_on, contacted_by = _last_contact(reader, customer_id, today)
+    offered = _first(
+        reader, select(func.max(offers.c.offered_at).label("at")).where(offers.c.customer_id == customer_id)
+    )
+    s = customer_scores
+    wealth = _first(
+        reader,
+        select(s.c.probability)
+        .where(s.c.customer_id == customer_id, s.c.model == cross_sell_prediction.MODEL, s.c.as_of <= today)
+        .order_by(s.c.as_of.desc())
+        .limit(1),
+    )
+    return Facts(
+        today=today,
+        consent=None if pd.isna(person["marketing_consent"]) else bool(person["marketing_consent"]),
+        left=bool(pd.notna(person["left_on"])),
+        open_complaint=_complains(reader, customer_id, today),
+        alerted=alerted,
+        contacted_on=contacted_on,
+        contacted_by=contacted_by,
+        offered_on=_day(offered["at"]) if offered is not None else None,
+        segment=person["segment"],
+        profile={} if night is None else {str(k): _number(v) for k, v in night.items()},
+        wealth_chance=None if wealth is None else _number(wealth["probability"]),
+    )
+
+
+def _complains(reader: Reader, customer_id: str, today: date) -> bool:
+    t = tickets
+    after = datetime.combine(today + timedelta(days=1), time())
+    found = reader.frame(
+        select(t.c.resolved_at, t.c.withdrawn).where(
+            t.c.customer_id == customer_id, t.c.complaint, t.c.opened_at < after
+        )
+    )
+    waits = found["resolved_at"].isna() | (pd.to_datetime(found["resolved_at"]) >= pd.Timestamp(after))
+    return bool((waits & ~found["withdrawn"].fillna(False).astype(bool)).any())
+
+
+def _last_contact(reader: Reader, customer_id: str, today: date) -> tuple[date | None, str]:
+    """The last day anybody was in touch, and who: a touch of any department, or a step on an alert."""
+    t = touches
+    after = datetime.combine(today + timedelta(days=1), time())
+    last = _first(
+        reader,
+        select(t.c.touched_at, t.c.kind, campaigns.c.name)
+        .outerjoin(campaigns, campaigns.c.campaign_id == t.c.campaign_id)
+        .where(t.c.customer_id == customer_id, t.c.kind.in_(PERSONAL), t.c.touched_at < after)
+        .order_by(t.c.touched_at.desc(), t.c.touch_id)
+        .limit(1),
+    )
+    step = _first(
+        reader,
+        select(alert_steps.c.taken_at, alert_steps.c.taken_by)
+        .where(
+            alert_steps.c.customer_id == customer_id,
+            alert_steps.c.step.in_(SPOKE),
+            # Her own call is the occasion of the offer, not a reason against it.
+            alert_steps.c.taken_by != reader.viewer.username,
+        )
+        .order_by(alert_steps.c.taken_at.desc(), alert_steps.c.step_id.desc())
+        .limit(1),
+    )
+    found: list[tuple[date, str]] = []
+    if last is not None and (on := _day(last["touched_at"])):
+        found.append((on, "Marketing" if isinstance(last["name"], str) else "An RM"))
+    if step is not None and (on := _day(step["taken_at"])):
+        found.append((on, str(step["taken_by"])))
+    return max(found) if found else (None, "")
+
+
+def record_offer(
+    stores: Stores, viewer: Viewer, alert_id: str, code: str, note: str, seen_version: int, today: date
+) -> int:
+    """Record that an offer was made on an alert, as the step “offered”, and give the alert's new version.
+
+    Raises AccessRefused if the alert is not the viewer's, and ChangeRefused, which is journalled, if the offer does
+    not exist or may not be made to this customer, or if somebody else changed the alert first.
+    """
+    if code not in BY_CODE:
+        raise ChangeRefused("This offer does not exist. Reload the page and choose one of those shown.")
+    offer, note = BY_CODE[code], checked_note(note)
+    reader = Reader(stores, viewer, stores.snapshot())
+    try:
+        with opened(stores, viewer, alert_id, "offer.record", code) as alert:
+            facts = facts_of(reader, alert.alert["customer_id"], today, alerted=True)
+            no = why_no_offer(facts)
+            if not no and offer not in [fits for fits, _ in fitting(facts)]:
+                no = f"“{offer.title}” does not fit this customer."
+            if no:
+                raise ChangeRefused(f"The offer was not recorded. {no}")
+            alert.change(seen_version, status="working")
+            alert.append("offered", f"{offer.title}. {note}".strip())
+            alert.entry.desk.execute(
+                insert(offers).values(
+                    alert_id=alert_id,
+                    customer_id=alert.alert["customer_id"],
+                    rm_id=alert.alert["rm_id"],
+                    customer_rm_id=alert.alert["customer_rm_id"],
+                    team=alert.alert["team"],
+                    segment=alert.alert["segment"],
+                    offer=code,
+                    cost=offer.cost,
+                    offered_by=viewer.username,
+                    offered_at=alert.entry.at,
+                )
+            )
+    except ChangeRefused as refused:
+        audit.note(stores, viewer.username, "offer.refused", alert_id[:64], str(refused)[:200])
+        raise
+    return seen_version + 1
+
+
+def results(reader: Reader) -> pd.DataFrame:
+    """How often each offer was taken, by segment: the rows of `derived.offer_results` for enough answers."""
+    made = reader.frame(
+        select(offers.c.offer, offers.c.segment, offers.c.customer_id, alerts.c.outcome).join_from(
+            offers,
+            alerts,
+            and_(alerts.c.alert_id == offers.c.alert_id, alerts.c.outcome.in_(("accepted", "declined"))),
+        )
+    )
+    made = made.assign(segment=made["segment"].fillna("not known"), accepted=made["outcome"] == "accepted")
+    once = made.drop_duplicates(["offer", "segment", "customer_id"], keep="last")
+    found = once.groupby(["offer", "segment"], as_index=False).agg(
+        offered=("customer_id", "size"), accepted=("accepted", "sum")
+    )
+    return found[found["offered"] >= reader.stores.settings.smallest_cell]
+
+
+def what_it_did(reader: Reader, code: str, segment: str | None) -> str:
+    """How often similar customers took an offer, in a sentence with its interval, or that they are too few to say."""
+    t = offer_results
+    found = _first(
+        reader,
+        select(t.c.offered, t.c.accepted).where(t.c.offer == code, t.c.segment == (segment or "not known")),
+    )
+    if found is None:
+        return "What it did for similar customers: too few answers to say."
+    n, yes = int(found["offered"]), int(found["accepted"])
+    low, high = share_interval(yes, n)
+    return (
+        f"Of {n:,} similar customers who answered it, {yes:,} said yes: {share(yes / n)} (95 % interval {share(low)} to "
+        f"{share(high)}). Whether it kept them, the page Impact compares."
+    )
+
+
+def _first(reader: Reader, statement: Any) -> pd.Series | None:
+    found = reader.frame(statement)
+    return None if found.empty else found.iloc[0]
+
+
+def _day(value: Any) -> date | None:
+    return None if pd.isna(value) else pd.Timestamp(value).date()
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, Real) and value == value else None

@@ -1,0 +1,1 @@
+"""Experiments: who was held out, on which planned days results are read, and what they showed."""

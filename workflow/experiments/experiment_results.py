@@ -1,0 +1,103 @@
+"""The experiments as a page shows them: the latest planned look of each, and how the draw went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import select
+
+from metrics.query.missing_reasons import Missing, not_given
+from models.evaluation.prediction_metrics import Figure
+from warehouse.access import data_coverage
+from warehouse.access.reader import Reader
+from warehouse.schema import experiment_results
+from workflow.experiments.interim_results import ARMS, CHURN, NEEDS, WORTH_NEEDS
+from workflow.experiments.planned_analyses import OF_A_RULE, Look, look_on, plan_of, planned_experiments
+from workflow.rules.rule_definitions import rules
+
+Found = dict[str, Figure]
+WORTH = "worth"
+"""Of `Reading.unknown`, what the customers kept are worth."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """An experiment as a page shows it.
+
+    `figures` are those of the latest look, by outcome, empty before the first; `arms` is empty until the night after
+    the first draw has counted them. `unknown` says by outcome why the bank cannot say what happened.
+    """
+
+    experiment: str
+    title: str
+    arms: Found
+    first_on: date | None
+    look: Look | None
+    following: Look | None
+    figures: dict[str, Found] = field(default_factory=dict)
+    unknown: dict[str, Missing] = field(default_factory=dict)
+
+
+def readings(reader: Reader, as_of: date, on: date | None = None) -> list[Reading]:
+    """Every experiment, those with a look first, the largest first, by its latest look.
+
+    `on` asks for the look of one day instead. Raises ChangeRefused if no experiment planned one for it.
+    """
+    found = reader.frame(select(experiment_results))
+    found = found.assign(looked_on=pd.to_datetime(found["looked_on"]).dt.date)
+    titles = {OF_A_RULE + r.code: f"Alerts: {r.title}" for r in rules(reader.stores.settings)}
+    told = []
+    unknown = _unknown(reader)
+    known = sorted({*found["experiment"], *planned_experiments(reader)})
+    plans = {name: plan_of(reader, name) for name in known}
+    if on is not None and not any(look.on == on for plan in plans.values() for look in plan):
+        for name, plan in plans.items():
+            look_on(plan, _title(name, titles), on)
+    for name, plan in plans.items():
+        rows = found[found["experiment"] == name]
+        state = rows[rows["outcome"] == ARMS]
+        arms = _figures(state[state["looked_on"] == state["looked_on"].max()])
+        done = set(rows.loc[rows["outcome"] == CHURN, "looked_on"])
+        read = [look for look in plan if look.on in done and on in (None, look.on)]
+        look = read[-1] if read else None
+        shown = rows[(rows["looked_on"] == look.on) & (rows["outcome"] != ARMS)] if look else rows.iloc[:0]
+        told.append(
+            Reading(
+                experiment=name,
+                title=_title(name, titles),
+                arms=arms,
+                first_on=date.fromordinal(int(arms["first_on"].value)) if arms else None,
+                look=look,
+                following=next((k for k in plan if k.on > as_of), None),
+                figures={str(o): _figures(part) for o, part in shown.groupby("outcome")},
+                unknown=unknown,
+            )
+        )
+    return sorted(told, key=lambda r: (r.look is None, -_size(r), r.title))
+
+
+def _unknown(reader: Reader) -> dict[str, Missing]:
+    covered = data_coverage.of(reader)
+    lacking = {outcome: not_given(needs, covered) for outcome, needs in {**NEEDS, WORTH: WORTH_NEEDS}.items()}
+    return {outcome: missing for outcome, missing in lacking.items() if missing}
+
+
+def _title(experiment: str, titles: dict[str, str]) -> str:
+    # A rule that people set has its title on the desk, which not every role may see.
+    own = experiment.removeprefix(OF_A_RULE)
+    return titles.get(experiment, f"Alerts: {own.replace('_', ' ')}" if own != experiment else own)
+
+
+def _size(reading: Reading) -> float:
+    return float(np.nan_to_num(reading.arms["treated"].value)) if reading.arms else 0.0
+
+
+def _figures(rows: pd.DataFrame) -> Found:
+    numbers = rows[["value", "low", "high"]].astype(float).to_numpy()
+    return {
+        name: Figure(value=float(value), low=float(low), high=float(high))
+        for name, (value, low, high) in zip(rows["figure"], numbers, strict=True)
+    }

@@ -1,0 +1,179 @@
+"""What the experiments show: worked out by the night on planned days, kept as totals, read by every role.
+
+A look is worked out once, as of its day, and stays. Between looks the night only checks that the draw went right: how
+many are in each arm and how many of the held-out were contacted anyway. Outcomes are not read then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import select
+
+from models.evaluation.prediction_metrics import Figure
+from models.experiments import sequential_analysis as ex
+from warehouse.access import data_coverage
+from warehouse.access.reader import Reader
+from warehouse.app_db.app_schema import offers
+from warehouse.schema import experiment_results
+from workflow.experiments import arms as drawn
+from workflow.experiments import persuadable
+from workflow.experiments.persuadable import SALVAGEABLE
+from workflow.experiments.planned_analyses import Look, plan_of
+
+TARGETS = {"churn": -0.18, "cross_sell": 0.32}
+"""The changes the bank set out to reach; an experiment is large enough when it can show them."""
+ARMS, CHURN, CROSS_SELL = "arms", "churn", "cross_sell"
+COMPLAINTS, OPT_OUTS = "complaints", "opt_outs"
+"""The guardrails: what more selling must not raise."""
+CONTACTED = "contacted"
+"""Not an outcome: whether the held-out were spoken to anyway."""
+NEEDS = {
+    CHURN: ("customers.left_on",),
+    CROSS_SELL: ("accounts", "accounts.opened_on", "accounts.product"),
+    COMPLAINTS: ("tickets", "tickets.complaint"),
+    OPT_OUTS: ("customers.marketing_consent", "customers.consent_changed_on"),
+    CONTACTED: ("touches", "touches.touched_at", "touches.kind"),
+}
+"""What an outcome is read from: without it nobody knows what happened, and none of it happened to nobody."""
+WORTH_NEEDS = ("customers.left_on", "revenues", "revenues.cost_to_serve")
+Found = dict[str, Figure]
+
+
+def read_out(reader: Reader, as_of: date, known: frozenset[str]) -> pd.DataFrame:
+    """The rows of `derived.experiment_results` that the night of `as_of` adds: looks that have come, and the arms."""
+    everybody = drawn.arms(reader)
+    there = reader.frame(
+        select(experiment_results.c.experiment, experiment_results.c.looked_on)
+        .where(experiment_results.c.outcome == CHURN)
+        .distinct()
+    )
+    done = set(zip(there["experiment"], pd.to_datetime(there["looked_on"]).dt.date, strict=True))
+    parts = []
+    for name, rows in everybody.groupby("experiment"):
+        experiment = str(name)
+        parts.append(_rows(experiment, ARMS, as_of, _draw(reader, rows)))
+        for look in plan_of(reader, experiment):
+            if look.on <= as_of and (experiment, look.on) not in done:
+                for outcome, found in _look(reader, rows, look, known).items():
+                    parts.append(_rows(experiment, outcome, look.on, found))
+    return pd.concat(parts, ignore_index=True) if parts else _rows("", ARMS, as_of, {})
+
+
+def _rows(experiment: str, outcome: str, looked_on: date, found: Mapping[str, Figure]) -> pd.DataFrame:
+    table = [
+        {"figure": name, "value": figure.value, "low": figure.low, "high": figure.high}
+        for name, figure in found.items()
+    ]
+    frame = pd.DataFrame(table, columns=["figure", "value", "low", "high"]).astype(
+        {"value": float, "low": float, "high": float}
+    )
+    return frame.assign(experiment=experiment, outcome=outcome, looked_on=looked_on)
+
+
+def _plain(value: float) -> Figure:
+    return Figure(value=float(value), low=np.nan, high=np.nan)
+
+
+def _size(people: int, smallest: int) -> Figure:
+    """How many are in an arm; everybody may read it, so fewer than `smallest` are not told."""
+    return _plain(people if people == 0 or people >= smallest else np.nan)
+
+
+def _draw(reader: Reader, rows: pd.DataFrame) -> Found:
+    """How the draw went: sizes, their chance, and who was contacted within 30 days of it."""
+    smallest = reader.stores.settings.smallest_cell
+    treated = rows["treated"]
+    n, m = int(treated.sum()), int((~treated).sum())
+    found = {
+        "first_on": _plain(rows["drawn_on"].min().toordinal()),
+        "treated": _size(n, smallest),
+        "held_out": _size(m, smallest),
+        "treated_share": _plain(rows["treated_share"].mean()),
+    }
+    if min(n, m) < smallest:
+        return found
+    found["sample_ratio"] = _plain(ex.sample_ratio(n, m, float(rows["treated_share"].mean())))
+    if not data_coverage.known(reader).issuperset(NEEDS[CONTACTED]):
+        return found
+    until = rows["drawn_on"] + pd.Timedelta(days=drawn.CONTACT_DAYS)
+    spoken = drawn.happened(rows, drawn.contacts(reader, set(rows["customer_id"])), until)
+    for name, arm in (("contacted_treated", treated), ("contacted_held_out", ~treated)):
+        did, not_ = int(spoken[arm].sum()), int((1 - spoken[arm]).sum())
+        few = 0 < did < smallest or 0 < not_ < smallest
+        found[name] = _plain(np.nan if few else spoken[arm].mean())
+    return found
+
+
+def _look(reader: Reader, rows: pd.DataFrame, look: Look, known: frozenset[str]) -> dict[str, Found]:
+    """Every outcome as of the day of a look, and whether it can be told who is kept."""
+    rows = drawn.watched(reader, rows, look.on)
+    if rows.empty:
+        return {CHURN: {"treated": _plain(0), "held_out": _plain(0)}}
+    smallest = reader.stores.settings.smallest_cell
+    described = drawn.before_the_draw(reader, rows, known)
+    rows = rows.assign(chance=rows["customer_id"].map(described.set_index("customer_id")["chance"]))
+    given = data_coverage.known(reader)
+    found = {CHURN: _sizes(rows, smallest)}
+    if given.issuperset(NEEDS[CHURN]):
+        found = {CHURN: _compared(rows.assign(happened=rows["left"]), CHURN, look, smallest)}
+    if given.issuperset(NEEDS[CROSS_SELL]):
+        opened = drawn.happened(rows, drawn.wealth_openings(reader, set(rows["customer_id"])), rows["until"])
+        found[CROSS_SELL] = _compared(rows.assign(happened=opened), CROSS_SELL, look, smallest)
+    for outcome, events in ((COMPLAINTS, drawn.complaints), (OPT_OUTS, drawn.opt_outs)):
+        if given.issuperset(NEEDS[outcome]):
+            did = drawn.happened(rows, events(reader, set(rows["customer_id"])), rows["until"])
+            found[outcome] = _compared(rows.assign(happened=did), outcome, look, smallest)
+    found[CHURN] |= _worth(reader, rows, described, found[CHURN])
+    found[SALVAGEABLE] = persuadable.judged(described)
+    return found
+
+
+def _compared(rows: pd.DataFrame, outcome: str, look: Look, smallest: int) -> Found:
+    treated = rows["treated"]
+    n, m = int(treated.sum()), int((~treated).sum())
+    did = rows.groupby("treated")["happened"].agg(["sum", "count"])
+    few = min(did["sum"].min(), (did["count"] - did["sum"]).min()) < smallest
+    found = {} if few else ex.effect(rows, look.bound)
+    shares = {}
+    if found:
+        shares = {
+            "share_treated": _plain(rows.loc[treated, "happened"].mean()),
+            "share_held_out": _plain(rows.loc[~treated, "happened"].mean()),
+        }
+    expected = float(rows.loc[~treated, "happened"].mean()) if found else float(rows["chance"].mean())
+    cut = found["variance_cut"].value if "variance_cut" in found else 0.0
+    # How many more are needed would tell how few there are.
+    if outcome in TARGETS and 0 < expected < 0.7 and not 0 < min(n, m) < smallest:
+        share = float(rows["treated_share"].mean())
+        for name, part in (("needed", 1.0), ("needed_half", 0.5)):
+            needed = ex.needed(expected, part * TARGETS[outcome], share, look.bound, max(cut, 0.0))
+            shares[name] = _plain(max(needed - n - m, 0))
+    return _sizes(rows, smallest) | {"bound": _plain(look.bound)} | shares | found
+
+
+def _sizes(rows: pd.DataFrame, smallest: int) -> Found:
+    treated = rows["treated"]
+    return {
+        "treated": _size(int(treated.sum()), smallest),
+        "held_out": _size(int((~treated).sum()), smallest),
+    }
+
+
+def _worth(reader: Reader, rows: pd.DataFrame, described: pd.DataFrame, churn: Found) -> Found:
+    """What the kept customers bring in a year, and what the offers made on the treated cost."""
+    points = ex.best(churn, "points")
+    yearly = described["net_revenue_365d"].astype(float).mean()
+    if points is None or np.isnan(yearly):
+        return {}
+    found = {"worth": ex.worth(points, int(rows["treated"].sum()), yearly), "yearly": _plain(yearly)}
+    if rows["alert_id"].notna().all():
+        made = reader.frame(select(offers.c.alert_id, offers.c.customer_id, offers.c.cost))
+        made = made[made["alert_id"].isin(set(rows["alert_id"]))]
+        few = 0 < made["customer_id"].nunique() < reader.stores.settings.smallest_cell
+        known = made["cost"].notna().all() and not few
+        found["cost"] = _plain(made["cost"].astype(float).sum() if known else np.nan)
+    return found

@@ -1,0 +1,80 @@
+"""Who is at risk and can be kept: told only once an experiment has shown that it can be told."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import select
+
+from models.churn import features
+from models.evaluation.prediction_metrics import Figure
+from models.experiments import uplift
+from warehouse.access.reader import Reader
+from warehouse.schema import customer_scores, experiment_results
+from workflow.experiments import arms as drawn
+from workflow.experiments.planned_analyses import OF_A_RULE
+
+SALVAGEABLE = "salvageable"
+MODEL = "chance_to_save"
+"""In `customer_scores`: by how much a call lowers a customer's chance of leaving within 90 days, 0 to 1."""
+
+WORTH_A_CALL = 0.02
+"""From this drop in the chance of leaving on, a call probably keeps somebody: 1 of 50 such customers."""
+
+
+def judged(described: pd.DataFrame) -> dict[str, Figure]:
+    """The Qini coefficient of an experiment, by customers the learner did not see; empty if too few left.
+
+    `described` holds one row per customer: the profile before the draw, `treated` and `left`.
+    """
+    treated, left = described["treated"].to_numpy(float), described["left"].to_numpy(float)
+    if not uplift.enough(treated, left):
+        return {}
+    x = features.matrix(described, features.NAMES)
+    return {"qini": uplift.qini(uplift.foretold(x, treated, left), treated, left)}
+
+
+def chance_to_save(reader: Reader, profiles: pd.DataFrame, known: frozenset[str]) -> pd.DataFrame:
+    """`customer_id` and `probability`: by how much a call lowers each one's chance of leaving; empty without proof.
+
+    Proof is an experiment whose Qini interval lies above 0. The alerts' own experiments come before those of the bank,
+    the latest look first.
+    """
+    t = experiment_results
+    proven = reader.frame(
+        select(t.c.experiment, t.c.looked_on).where(
+            t.c.outcome == SALVAGEABLE, t.c.figure == "qini", t.c.low > 0
+        )
+    )
+    if proven.empty:
+        return pd.DataFrame(columns=["customer_id", "probability"])
+    proven = proven.assign(own=proven["experiment"].str.startswith(OF_A_RULE))
+    best = proven.sort_values(["own", "looked_on", "experiment"]).iloc[-1]
+    rows = drawn.arms(reader)
+    rows = rows[rows["experiment"] == best["experiment"]]
+    rows = drawn.watched(reader, rows, pd.Timestamp(best["looked_on"]).date())
+    described = drawn.before_the_draw(reader, rows, known)
+    learner = uplift.fit(
+        features.matrix(described, features.NAMES),
+        described["treated"].to_numpy(float),
+        described["left"].to_numpy(float),
+    )
+    lowered = uplift.saved(learner, features.matrix(profiles, features.NAMES))
+    return pd.DataFrame({"customer_id": profiles["customer_id"], "probability": np.clip(lowered, 0, 1)})
+
+
+def known_chances(reader: Reader, customer_ids: list[str]) -> pd.Series:
+    """The latest `chance_to_save` of some customers, by customer; empty while nobody knows."""
+    t = customer_scores
+    if not customer_ids:
+        return pd.Series(dtype=float)
+    found = reader.frame(
+        select(t.c.customer_id, t.c.as_of, t.c.probability).where(
+            t.c.model == MODEL, t.c.customer_id.in_(customer_ids)
+        )
+    )
+    return (
+        found.sort_values("as_of")
+        .drop_duplicates("customer_id", keep="last")
+        .set_index("customer_id")["probability"]
+    )

@@ -1,0 +1,63 @@
+"""From “they go together” to a test: how many people it takes, written down before anybody looks."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+from sqlalchemy import insert, select
+from statsmodels.stats.power import NormalIndPower
+from statsmodels.stats.proportion import proportion_effectsize
+
+from warehouse.access import audit
+from warehouse.access.reader import Reader, Viewer
+from warehouse.app_db.app_schema import planned_tests
+from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.stores.connect import Stores
+
+MAY_PLAN = frozenset({"analyst", "marketing", "service", "executive"})
+POWER, ALPHA = 0.8, 0.05
+LONGEST = 500
+
+
+def people_needed(base_rate: float, smallest_effect: float) -> int:
+    """Per group, to find a relative change of `smallest_effect` of `base_rate` with 80 % power at 5 % (two-sided).
+
+    Raises ChangeRefused for a rate outside (0, 1) or an effect that leads out of it or is none.
+    """
+    other = base_rate * (1 + smallest_effect)
+    if not 0 < base_rate < 1 or not 0 < other < 1 or not smallest_effect:
+        raise ChangeRefused(
+            "Such a test cannot be planned: give a rate between 0 % and 100 % and a change that stays between them."
+        )
+    size = abs(proportion_effectsize(other, base_rate))
+    needed: float = NormalIndPower().solve_power(size, alpha=ALPHA, power=POWER, alternative="two-sided")
+    return math.ceil(needed)
+
+
+def plan(stores: Stores, viewer: Viewer, question: str, base_rate: float, smallest_effect: float) -> int:
+    """Append a planned test and give the people needed per group. Raises AccessRefused (logged) or ChangeRefused."""
+    if viewer.role not in MAY_PLAN:
+        audit.note(stores, viewer.username, "test.refused", question[:64])
+        raise AccessRefused("Your role does not plan tests. Ask an analyst of the data office.")
+    question = question.strip()
+    if not 10 <= len(question) <= LONGEST:
+        raise ChangeRefused(f"Say in 10 to {LONGEST} characters what the test shall answer.")
+    needed = people_needed(base_rate, smallest_effect)
+    with audit.entry(stores, viewer.username, "test.plan", question[:64]) as entry:
+        entry.desk.execute(
+            insert(planned_tests).values(
+                question=question,
+                base_rate=base_rate,
+                smallest_effect=smallest_effect,
+                per_arm=needed,
+                planned_by=viewer.username,
+                planned_at=entry.at,
+            )
+        )
+    return needed
+
+
+def planned(reader: Reader) -> pd.DataFrame:
+    """All planned tests, the newest first."""
+    return reader.frame(select(planned_tests).order_by(planned_tests.c.test_id.desc()))

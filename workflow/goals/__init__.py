@@ -1,0 +1,1 @@
+"""Shared goals: set, signed, followed and forecast."""

@@ -1,0 +1,147 @@
+"""What surrounds a goal: the year before, where its figure is heading, what feeds it, and which figures pull apart."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+
+from metrics import CATALOGUE
+from metrics.comparison.contradiction import MONTHS, PAIRS, Contradiction, Pair, detect
+from metrics.comparison.plan_pace import adds_up, is_count, path
+from metrics.definitions.measure import Ratio
+from metrics.definitions.scope import Scope, full_months, year_before
+from metrics.query.query import Question, ask, unanswerable
+from warehouse.access.reader import Reader
+from warehouse.errors import AccessRefused
+from workflow.goals.goal_coverage import covered, data_reach_back
+from workflow.goals.goal_forecast import heading
+from workflow.goals.goal_progress import sees_the_whole
+from workflow.goals.goal_records import Draft, Filters, Goal, parts_of
+from workflow.goals.smart import Evidence
+
+CONTRIBUTORS: Mapping[str, tuple[str, ...]] = {
+    "qualified_conversions": ("leads", "mql", "acceptance_rate", "sql", "win_rate", "marketing_cost"),
+    "won": ("leads", "mql", "acceptance_rate", "opportunities", "win_rate", "marketing_cost"),
+    "mql": ("leads", "marketing_cost", "acceptance_rate"),
+    "sql": ("mql", "acceptance_rate"),
+    "opportunities": ("sql", "acceptance_rate"),
+    "win_rate": ("opportunities", "acceptance_rate"),
+    "acceptance_rate": ("mql", "accepted"),
+    "cac": ("marketing_cost", "customers_acquired"),
+    "revenue": ("won", "customers_acquired", "churn_rate"),
+    "churn_rate": ("nps", "open_alerts"),
+    "nps": ("churn_rate",),
+}
+"""Goal's figure → the departments' own figures that feed it."""
+
+
+def evidence(draft: Draft, reader: Reader, as_of: date, known: frozenset[str] | None = None) -> Evidence:
+    """What a target is held against."""
+    if not sees_the_whole(reader, draft.metric):
+        return Evidence()
+    before = a_year_before(draft, reader, known)
+    return Evidence(
+        before=None if math.isnan(before[0]) else before[0],
+        heading=heading(draft, reader, as_of, known).forecast,
+    )
+
+
+def a_year_before(
+    draft: Draft, reader: Reader, known: frozenset[str] | None = None
+) -> tuple[float, tuple[float, ...]]:
+    """The figure over the same days a year before, and of each of its months.
+
+    Not known where it is about too few people, whoever asks: it becomes part of a goal, which everybody reads.
+    """
+    periods = [year_before(draft.span), *(year_before(p) for p in parts_of(draft))]
+    question = Question.of([draft.metric], Scope(periods[0], draft.filters), periods=periods)
+    values = ask(question, reader, known, alike=True).set_index("period")[draft.metric].astype(float)
+    return float(values.loc[0]), tuple(values.loc[1:])
+
+
+def with_path(draft: Draft, reader: Reader, known: frozenset[str] | None = None) -> Draft:
+    """The draft with its baseline and, for a total, its path in the proportions of the year before."""
+    whole, months = a_year_before(draft, reader, known)
+    metric = CATALOGUE[draft.metric]
+    baseline = whole if math.isfinite(whole) and whole != 0 else None
+    if not adds_up(metric):
+        return replace(draft, baseline=baseline)
+    complete = all(v > 0 for v in months)
+    steps = path(draft.target, parts_of(draft), months if complete else None, whole=is_count(metric))
+    return replace(draft, baseline=baseline, path=tuple(steps))
+
+
+def contributors(
+    goal: Goal,
+    reader: Reader,
+    as_of: date,
+    known: frozenset[str] | None = None,
+    among: Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """The figures that feed a goal: index metric, columns now and before, top and bottom of each.
+
+    Now is the span so far, before the same days a year earlier, NaN if the bank's data begin within those. Figures that
+    are not kept by the goal's part of the bank, or not for the viewer's role, are left out.
+    """
+    rows = {}
+    for name in CONTRIBUTORS.get(goal.metric, ()) if among is None else among:
+        elapsed = covered(name, goal.span, as_of, reader).elapsed
+        if elapsed is None:
+            continue
+        scope = Scope(elapsed, goal.filters)
+        asked = Question.of([name], scope, periods=[elapsed, year_before(elapsed)])
+        if unanswerable(name, asked) or not sees_the_whole(reader, name):
+            continue
+        try:
+            answer = ask(asked, reader, known).set_index("period")
+            reaches = data_reach_back(name, elapsed, reader)
+        except AccessRefused:
+            continue
+        metric = CATALOGUE[name]
+        names = {id(m): n for n, m in CATALOGUE.items()}
+        row: dict[str, float] = {}
+        for index, when in enumerate(("now", "before")):
+            row[when] = float(answer[name].loc[index])
+            if isinstance(metric, Ratio):
+                row[f"{when}_top"] = float(answer[names[id(metric.top)]].loc[index])
+                row[f"{when}_bottom"] = float(answer[names[id(metric.bottom)]].loc[index])
+        if not reaches:
+            row["before"] = math.nan
+        rows[name] = row
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def contradictions(
+    filters: Filters, reader: Reader, as_of: date, known: frozenset[str] | None = None
+) -> list[tuple[Pair, Contradiction]]:
+    """Each pair of figures that could pull against each other, judged over the last twelve full months."""
+    months = full_months(as_of, MONTHS)
+    names = {id(m): n for n, m in CATALOGUE.items()}
+    found = []
+    for pair in PAIRS:
+        quality = CATALOGUE[pair.quality]
+        assert isinstance(quality, Ratio)
+        asked = Question.of([pair.volume, pair.quality], Scope(months[-1], filters), periods=months)
+        if any(unanswerable(n, asked) or not sees_the_whole(reader, n) for n in (pair.volume, pair.quality)):
+            continue
+        try:
+            answer = ask(asked, reader, known).set_index("period")
+        except AccessRefused:
+            continue
+        found.append(
+            (
+                pair,
+                detect(
+                    list(answer[pair.volume]),
+                    list(answer[names[id(quality.top)]]),
+                    list(answer[names[id(quality.bottom)]]),
+                    [m.days for m in months],
+                    quality.better == "up",
+                ),
+            )
+        )
+    return found

@@ -1,0 +1,104 @@
+"""What Sales decided on leads here, as it is read: the latest about a lead counts, until the bank's tables say it too."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
+
+from warehouse.access.disclosure_control import BESIDES, PEOPLE
+from warehouse.access.reader import Reader
+from warehouse.app_db.app_schema import lead_reviews as r
+from warehouse.schema import lead_moves as m
+
+
+def latest() -> ColumnElement[bool]:
+    """Whether a decision is the latest about its lead."""
+    later = r.alias("later")
+    newer = select(later.c.lead_id).where(later.c.lead_id == r.c.lead_id, later.c.version > r.c.version)
+    return ~newer.correlate(r).exists()
+
+
+def are_kept_by(filters: tuple[tuple[str, tuple[str, ...]], ...]) -> bool:
+    """Whether the decisions recorded here know these filters: they carry campaign and channel, and nothing else."""
+    return {name for name, _ in filters} <= set(_KEPT)
+
+
+_KEPT = {"campaign": r.c.campaign_id, "channel": r.c.channel}
+
+
+def recycled(as_of: date, filters: tuple[tuple[str, tuple[str, ...]], ...] = ()) -> Select:
+    """One row about the leads `rejected` here after a day: how many, and how many of them went back to Marketing
+    (`to_nurture`).
+    """
+    kept = [_KEPT[name].in_(values) for name, values in filters]
+    back = case((r.c.to_nurture, r.c.lead_id))
+    people = func.count(r.c.lead_id.distinct())
+    return select(
+        people.label("rejected"),
+        people.label(f"rejected{PEOPLE}"),
+        func.count(back.distinct()).label("to_nurture"),
+        func.count(back.distinct()).label(f"to_nurture{PEOPLE}"),
+        func.count(case((r.c.to_nurture.is_not(True), r.c.lead_id)).distinct()).label(
+            f"to_nurture{BESIDES}{PEOPLE}"
+        ),
+    ).where(and_(r.c.reviewed_at >= _end(as_of), r.c.verdict == "rejected", latest(), *kept))
+
+
+def since(as_of: date, filters: tuple[tuple[str, tuple[str, ...]], ...] = ()) -> Select:
+    """Decisions recorded here after a day, by campaign: `decided` and how many of them `accepted`."""
+    counts = r.c.verdict.in_(("accepted", "rejected"))
+    kept = [_KEPT[name].in_(values) for name, values in filters]
+    people = func.count(case((counts, r.c.lead_id)).distinct())
+    accepted = func.sum(case((counts, case((r.c.verdict == "accepted", 1), else_=0))))
+    return (
+        select(
+            r.c.campaign_id,
+            func.count(case((counts, 1))).label("decided"),
+            people.label(f"decided{PEOPLE}"),
+            accepted.label("accepted"),
+            people.label(f"accepted{PEOPLE}"),
+        )
+        .where(and_(r.c.reviewed_at >= _end(as_of), counts, latest(), *kept))
+        .group_by(r.c.campaign_id)
+    )
+
+
+def recorded(reader: Reader) -> pd.DataFrame:
+    """The decisions that stand on the desk, latest first, with what the bank's tables say about the same lead.
+
+    Columns of the desk and `in_bank`: `agrees`, `differs`, or `not yet`.
+    """
+    found = reader.frame(
+        select(r).where(latest(), r.c.verdict != "taken_back").order_by(r.c.review_id.desc())
+    )
+    decisions = reader.frame(
+        select(m.c.lead_id, m.c.stage, m.c.entered_at)
+        .where(m.c.lead_id.in_(found["lead_id"].tolist()), m.c.stage.in_(("accepted", "rejected")))
+        .order_by(m.c.lead_id, m.c.move)
+    )
+    bank = [
+        _meant(decisions[decisions["lead_id"] == lead_id], pd.Timestamp(at))
+        for lead_id, at in zip(found["lead_id"], found["reviewed_at"], strict=True)
+    ]
+    same = [
+        "not yet" if stage is None else "agrees" if stage == verdict else "differs"
+        for stage, verdict in zip(bank, found["verdict"], strict=True)
+    ]
+    return found.assign(in_bank=pd.Series(same, found.index, dtype=object))
+
+
+def _meant(decisions: pd.DataFrame, reviewed_at: pd.Timestamp) -> str | None:
+    """The bank's decision that one recorded here is about: the first from its day on, else the latest before it.
+
+    A lead may have been rejected, reopened and accepted; each decision is compared with its own.
+    """
+    from_then = decisions.loc[decisions["entered_at"] >= reviewed_at.normalize(), "stage"]
+    if len(from_then):
+        return str(from_then.iloc[0])
+    return str(decisions["stage"].iloc[-1]) if len(decisions) else None
+
+
+def _end(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time.min)

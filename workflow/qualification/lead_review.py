@@ -1,0 +1,175 @@
+"""Sales decides on the leads Marketing hands over: accept, or reject with a reason. Appended; the latest decision counts.
+
+The bank's own tables learn of it with a later load. Until then a decision stands here alone, and what is counted from
+both is put together lead by lead where single leads may be seen, and otherwise by the day: the bank's tables end with
+the last day loaded, so what was recorded here after that day cannot be in them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import insert, select
+
+from metrics.query.query import filtered
+from models.service.working_time import working_time
+from warehouse.access import audit
+from warehouse.access.reader import Reader, Viewer
+from warehouse.app_db.app_schema import lead_reviews as r
+from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.schema import lead_moves as m
+from warehouse.schema import leads as t
+from warehouse.sql.moments import before
+from warehouse.stores.connect import Stores
+from workflow.qualification.contact_deadlines import DECIDING
+from workflow.qualification.lead_decisions import latest
+
+REASONS = {
+    "Cannot be reached": True,
+    "Not now, later perhaps": True,
+    "Expected another rate": False,
+    "Not eligible": False,
+    "Duplicate enquiry": False,
+    "Wrong contact details": False,
+}
+"""Why a lead is rejected, and whether it then goes back to Marketing to be nurtured."""
+TO_NURTURE = tuple(reason for reason, back in REASONS.items() if back)
+"""The reasons after which Marketing gets the lead back."""
+_FIRST_TIME = 2
+"""A lead's moves until it waits for Sales the first time: it came, and was called qualified."""
+_OF_THE_LIST = ["verdict", "reviewed_at", "entered_at", "move"]
+VERDICTS = ("accepted", "rejected", "taken_back")
+
+
+def review(
+    stores: Stores, viewer: Viewer, lead_id: str, verdict: str, reason: str = "", seen_version: int = 0
+) -> int:
+    """Append a decision on a lead and give its new version; `seen_version` is the one the viewer had on screen.
+
+    Raises AccessRefused unless the viewer is of Sales (the attempt is logged), and ChangeRefused if the verdict or the
+    reason is none, the lead was not handed over or is decided, or somebody else decided first. Taking back is for who
+    decided, and leaves both lines. A lead that the bank's tables show as reopened since is decided on anew.
+    """
+    if viewer.role != "sales":
+        audit.note(stores, viewer.username, "lead.refused", lead_id[:64], verdict[:16])
+        raise AccessRefused("Only Sales decides on leads, so nothing was recorded.")
+    if verdict not in VERDICTS:
+        raise ChangeRefused(f"“{verdict[:40]}” is not a decision. A lead is accepted or rejected.")
+    if (verdict == "rejected") != (reason in REASONS) or (reason and reason not in REASONS):
+        raise ChangeRefused(f"A rejection needs one of these reasons: {', '.join(REASONS)}.")
+    lead = _handed_over(Reader(stores, viewer, stores.snapshot()), lead_id)
+    with audit.entry(stores, viewer.username, f"lead.{verdict}", lead_id, reason) as entry:
+        last = entry.desk.execute(
+            select(r).where(r.c.lead_id == lead_id).order_by(r.c.version.desc()).limit(1)
+        ).first()
+        if (last.version if last else 0) != seen_version:
+            assert last is not None
+            raise ChangeRefused(_told(last))
+        if last is not None and before([last.reviewed_at], [lead.entered_at])[0]:
+            last = None
+        if verdict == "taken_back":
+            if last is None or last.verdict == "taken_back" or last.reviewed_by != viewer.username:
+                raise ChangeRefused("There is no decision of yours on this lead to take back.")
+        elif last is not None and last.verdict != "taken_back":
+            raise ChangeRefused(_told(last))
+        entry.desk.execute(
+            insert(r).values(
+                lead_id=lead_id,
+                campaign_id=lead.campaign_id,
+                channel=lead.channel,
+                version=seen_version + 1,
+                verdict=verdict,
+                reason=reason,
+                to_nurture=REASONS.get(reason, False),
+                reviewed_by=viewer.username,
+                reviewed_at=entry.at,
+            )
+        )
+    return seen_version + 1
+
+
+def _handed_over(reader: Reader, lead_id: str) -> Any:
+    """The lead's campaign and channel, and by which move (`entered_at`) it came, or came back, to be decided on."""
+    asked = select(t.c.campaign_id, t.c.channel, t.c.mql_at).where(t.c.lead_id == lead_id)
+    found = reader.rows(asked)
+    if not found or pd.isna(found[0].mql_at):
+        raise ChangeRefused("This lead was not handed over to Sales, so nothing was recorded.")
+    waits = reader.rows(select(m.c.entered_at).where(m.c.lead_id == lead_id, m.c.is_waiting))
+    if not waits:
+        raise ChangeRefused("The bank's tables already hold a decision on this lead. Reload the page.")
+    known = {
+        n: None if pd.isna(getattr(found[0], n)) else getattr(found[0], n) for n in ("campaign_id", "channel")
+    }
+    return _Waits(**known, entered_at=pd.Timestamp(waits[0].entered_at).to_pydatetime())
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Waits:
+    campaign_id: str | None
+    channel: str | None
+    entered_at: datetime
+
+
+def _told(last: Any) -> str:
+    did = {"accepted": "accepted this lead", "rejected": f"rejected this lead ({last.reason.lower()})"}
+    said = did.get(last.verdict, "took a decision on this lead back")
+    return (
+        f"{last.reviewed_by} {said} at {last.reviewed_at:%H:%M} while you had it open, so yours was not saved. "
+        "Reload the page."
+    )
+
+
+def waiting(
+    reader: Reader, as_of: date, filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+) -> pd.DataFrame:
+    """The leads of a part of the bank that wait for a decision, first to call first.
+
+    First whose promise can still be kept, then the least late; those Sales has spoken to come last.
+
+    Columns lead_id, full_name, phone, campaign_id, channel, product, score, mql_at, contacted_at, sales_rep, due_at,
+    `late` (working hours past the promise by the end of `as_of`, negative while there is time), `again` (whether Sales
+    decided on it once and it came back) and `version`. Of a lead that was reopened, `mql_at` is when, and a contact
+    before that is none.
+    """
+    shown = (t.c.lead_id, t.c.full_name, t.c.phone, t.c.campaign_id, t.c.channel, t.c.product, t.c.score)
+    asked = select(*shown, t.c.mql_at, t.c.contacted_at, t.c.sales_rep)
+    waits = select(m.c.lead_id).where(m.c.is_waiting)
+    found = reader.frame(filtered(asked.where(t.c.mql_at < _end(as_of), t.c.lead_id.in_(waits)), t, filters))
+    since = reader.frame(select(m.c.lead_id, m.c.entered_at, m.c.move).where(m.c.is_waiting))
+    before_now = reader.frame(
+        select(m.c.lead_id).where(m.c.stage.in_(DECIDING), m.c.lead_id.in_(waits)).distinct()
+    )
+    here = reader.frame(select(r.c.lead_id, r.c.version, r.c.verdict, r.c.reviewed_at).where(latest()))
+    found = found.merge(since, on="lead_id").merge(here, on="lead_id", how="left")
+    # A decision of before the bank reopened the lead decided on what was then.
+    stands = found["verdict"].isin(("accepted", "rejected")) & ~before(
+        found["reviewed_at"], found["entered_at"]
+    )
+    found = found[~stands].copy()
+    found["version"] = found["version"].fillna(0).astype(int)
+    found["again"] = found["lead_id"].isin(before_now["lead_id"])
+    found["mql_at"] = found[["mql_at", "entered_at"]].max(axis=1)
+    found["contacted_at"] = found["contacted_at"].where(
+        (found["move"] <= _FIRST_TIME)
+        | (found["contacted_at"].notna() & ~before(found["contacted_at"], found["mql_at"]))
+    )
+    settings = reader.stores.settings
+    office = working_time(settings)
+    found["due_at"] = office.due(found["mql_at"], settings.contact_promise_hours)
+    now = pd.Series(pd.Timestamp(_end(as_of)), found.index)
+    found["late"] = office.hours_at_least(found["mql_at"], now) - settings.contact_promise_hours
+    found["called"], found["far"] = found["contacted_at"].notna(), found["late"].abs()
+    found["missed"] = found["late"] > 0
+    order = ["called", "missed", "far", "lead_id"]
+    return (
+        found.sort_values(order)
+        .drop(columns=[*_OF_THE_LIST, "called", "far", "missed"])
+        .reset_index(drop=True)
+    )
+
+
+def _end(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time.min)

@@ -1,0 +1,220 @@
+"""Changing what “qualified” means: proposed with its preview, signed by both departments, then in force for new leads.
+
+A version is never changed and never withdrawn from the past: a better idea is the next version. Nobody signs for the
+other department, whoever proposed it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pandas as pd
+from sqlalchemy import func, insert, select
+
+from metrics.comparison.words import day
+from metrics.definitions.scope import Period, Scope
+from metrics.qualification.qualification_rule import Rule, catalogue, changes, dependent, moment, under
+from metrics.qualification.qualification_versions import SIGNING, Version, as_agreed, timeline, versions
+from metrics.query.query import Question, ask, statement
+from warehouse.access import audit
+from warehouse.access.data_coverage import as_of
+from warehouse.access.reader import Reader, Viewer
+from warehouse.app_db.app_schema import definition_signatures, definitions
+from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.schema import leads
+from warehouse.stores.connect import Stores
+
+DEPARTMENTS = {"marketing": "Marketing", "sales": "Sales"}
+"""Role → the department it signs for."""
+MAY_PROPOSE = frozenset({"marketing", "sales", "analyst", "system"})
+LONGEST_WHY = 2000
+LONGEST_LIST = 500
+
+
+def propose(stores: Stores, viewer: Viewer, rule: Rule, effective_on: date, why: str) -> int:
+    """Append the next version and give its number. The author's department still has to sign like the other.
+
+    Raises AccessRefused for a role that may not propose (the attempt is logged), and ChangeRefused if the reason is
+    missing, the day is already reported on, or a version says the same.
+    """
+    _check_role(stores, viewer, viewer.role in MAY_PROPOSE, "propose what “qualified” means", "proposed")
+    why = _reason(why, "A change needs a reason that the other department can follow.")
+    reader = Reader(stores, viewer, stores.snapshot())
+    last = as_of(reader)
+    if effective_on <= last:
+        raise ChangeRefused(
+            f"Leads up to {day(last)} have been reported on, and an old report must keep its numbers. Choose "
+            f"{day(last + timedelta(days=1))} or later."
+        )
+    with audit.entry(stores, viewer.username, "definition.propose", "qualified", why) as entry:
+        kept = {row.rule: row.version for row in entry.desk.execute(select(definitions))}
+        if rule == Rule() or rule.as_text() in kept:
+            raise ChangeRefused(
+                f"Version {kept.get(rule.as_text(), 1)} says exactly this. Sign that one, or change a condition."
+            )
+        number = int(entry.desk.execute(select(func.max(definitions.c.version))).scalar() or 1) + 1
+        entry.desk.execute(
+            insert(definitions).values(
+                version=number,
+                rule=rule.as_text(),
+                effective_on=effective_on,
+                why=why,
+                author=viewer.username,
+                department=DEPARTMENTS.get(viewer.role, ""),
+                proposed_at=entry.at,
+            )
+        )
+    return number
+
+
+def sign(stores: Stores, viewer: Viewer, number: int, verdict: str, note: str = "") -> None:
+    """Record what the viewer's own department says about a version: `signed` or `declined`.
+
+    Raises AccessRefused for a role that signs for no department (the attempt is logged), and ChangeRefused if there is
+    no such version, the department has spoken, it was declined, or a refusal has no reason.
+    """
+    department = DEPARTMENTS.get(viewer.role, "")
+    _check_role(
+        stores, viewer, bool(department), "sign for Marketing or Sales", f"version {number} {verdict}"
+    )
+    if verdict not in ("signed", "declined"):
+        raise ChangeRefused(f"“{verdict}” is not an answer. A version is signed or declined.")
+    if verdict == "declined":
+        note = _reason(note, "Say what the author should change, so that the next version can be signed.")
+    last = as_of(Reader(stores, viewer, stores.snapshot()))
+    with audit.entry(stores, viewer.username, f"definition.{verdict}", f"qualified {number}", note) as entry:
+        there = entry.desk.execute(select(definitions).where(definitions.c.version == number)).first()
+        if there is None:
+            raise ChangeRefused(f"There is no version {number} to sign.")
+        said = {
+            s.department: s.verdict
+            for s in entry.desk.execute(
+                select(definition_signatures).where(definition_signatures.c.version == number)
+            )
+        }
+        if department in said:
+            raise ChangeRefused(f"{department} has already {said[department]} version {number}.")
+        if "declined" in said.values():
+            raise ChangeRefused(
+                f"Version {number} was declined, so it cannot come into force. Propose the next one."
+            )
+        entry.desk.execute(
+            insert(definition_signatures).values(
+                version=number,
+                department=department,
+                verdict=verdict,
+                note=note.strip()[:LONGEST_WHY],
+                signed_by=viewer.username,
+                signed_at=entry.at,
+                as_of=last,
+            )
+        )
+
+
+def version(reader: Reader, number: int) -> Version:
+    """The version of that number. Raises ChangeRefused if there is none."""
+    found = next((v for v in versions(reader) if v.number == number), None)
+    if found is None:
+        raise ChangeRefused(f"There is no version {number} of “qualified”.")
+    return found
+
+
+def figures_under(
+    reader: Reader, numbers: list[int], scope: Scope, known: frozenset[str] | None = None
+) -> pd.DataFrame:
+    """Every figure that depends on “qualified”, over a scope, under each version applied to every lead.
+
+    One row per figure (its catalogue name as index), one column per version number. A version never changes, so on the
+    same data the same call gives the same numbers for ever.
+    """
+    rules = tuple((n, version(reader, n).rule) for n in numbers)
+    return figures_under_rules(reader, rules, scope, known)
+
+
+def figures_under_rules(
+    reader: Reader, rules: tuple[tuple[int, Rule], ...], scope: Scope, known: frozenset[str] | None = None
+) -> pd.DataFrame:
+    """The same for rules beside their numbers."""
+    names = sorted(dependent())
+    question = Question.of(names, scope, periods=[scope.period])
+    answers = {n: ask(question, reader, known, under(rule)).iloc[0][names] for n, rule in rules}
+    return pd.DataFrame(answers, index=names)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """What a rule would change, were it in force for the leads that came in a period.
+
+    `classes`: one row per channel with kept, gained, lost, neither. `figures`: index catalogue name, columns now and
+    then. NaN: not known, or too few people to show.
+    """
+
+    period: Period
+    classes: pd.DataFrame
+    figures: pd.DataFrame
+
+
+@as_agreed
+def preview(
+    reader: Reader, rule: Rule, scope: Scope, known: frozenset[str] | None = None, by: str = "channel"
+) -> Preview:
+    """Compare `rule` with what is in force now, over the leads of a scope."""
+    agreed = timeline(reader)
+    measures = changes(moment(agreed), rule.moment())
+    question = Question.of([], scope, [by], [scope.period])
+    counted = reader.sees_totals_only(leads)
+    classes = reader.frame(statement(leads, measures, question, counting_people=counted))
+    classes = classes.rename(columns={f"{m}__0": m for m in measures})[[by, *measures]]
+    names = sorted(dependent())
+    asked = Question.of(names, scope, periods=[scope.period])
+    now = ask(asked, reader, known, catalogue(agreed)).iloc[0][names]
+    then = ask(asked, reader, known, under(rule)).iloc[0][names]
+    return Preview(
+        period=scope.period,
+        classes=classes.sort_values("lost", ascending=False, ignore_index=True),
+        figures=pd.DataFrame({"now": now, "then": then}),
+    )
+
+
+@as_agreed
+def leads_that_change(reader: Reader, rule: Rule, scope: Scope) -> pd.DataFrame:
+    """The first leads that a rule would call otherwise, newest first: their attributes, no names.
+
+    Raises AccessRefused for a role that sees totals only.
+    """
+    measures = changes(moment(timeline(reader)), rule.moment())
+    parts = []
+    for name in ("gained", "lost"):
+        wanted = select(
+            leads.c.lead_id,
+            leads.c.created_at,
+            leads.c.channel,
+            leads.c.product,
+            leads.c.score,
+            leads.c.expected_value,
+        ).where(measures[name].within(scope.period))
+        part = reader.frame(wanted.order_by(leads.c.created_at.desc(), leads.c.lead_id).limit(LONGEST_LIST))
+        parts.append(part.assign(change=measures[name].label))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _check_role(stores: Stores, viewer: Viewer, may: bool, what: str, subject: str) -> None:
+    if may:
+        return
+    audit.note(stores, viewer.username, "definition.refused", subject[:64])
+    raise AccessRefused(
+        f"Your role does not {what}, so nothing was recorded. {' and '.join(SIGNING)} decide it together; tell one of "
+        "them."
+    )
+
+
+def _reason(why: str, missing: str) -> str:
+    why = why.strip()
+    if not why:
+        raise ChangeRefused(f"{missing} Write it and save again.")
+    if len(why) > LONGEST_WHY:
+        raise ChangeRefused(
+            f"The reason has {len(why):,} characters; {LONGEST_WHY:,} fit. Shorten it and save again."
+        )
+    return why

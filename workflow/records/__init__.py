@@ -1,0 +1,1 @@
+"""What is written beside the work itself: history of alerts, notes, rulings, the outbox, notes of runs."""

@@ -1,0 +1,88 @@
+"""Events pinned to the charts of a metric: said once, seen wherever the metric is drawn over time.
+
+Nothing is changed or removed: an undo is a row that takes the event back.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+from sqlalchemy import insert, or_, select
+
+from metrics import CATALOGUE
+from warehouse.access import audit
+from warehouse.access.reader import Reader, Viewer
+from warehouse.access.roles import ROLES
+from warehouse.app_db.app_schema import annotations as t
+from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.stores.connect import Stores
+
+LONGEST = 80
+"""Characters that fit beside a line of a chart."""
+
+
+def pin(stores: Stores, viewer: Viewer, metric: str, happened_on: date, said: str) -> None:
+    """Pin an event to a metric, or to every metric where `metric` is empty.
+
+    Raises AccessRefused for who reads no figures, ChangeRefused for an unknown metric or a text that is empty or long.
+    """
+    _check_role(stores, viewer)
+    said = " ".join(said.split())
+    if metric and metric not in CATALOGUE:
+        raise ChangeRefused(f"There is no metric called “{metric}”. The dictionary lists them all.")
+    if not said:
+        raise ChangeRefused("Say in a few words what happened, such as “rate change”, and pin it again.")
+    if len(said) > LONGEST:
+        raise ChangeRefused(f"The text has {len(said)} characters; {LONGEST} fit on a chart. Shorten it.")
+    with audit.entry(stores, viewer.username, "annotation.pin", metric or "every metric", said) as entry:
+        entry.desk.execute(
+            insert(t).values(
+                metric=metric,
+                happened_on=happened_on,
+                said=said,
+                pinned_by=viewer.username,
+                pinned_at=entry.at,
+            )
+        )
+
+
+def withdraw(stores: Stores, viewer: Viewer, annotation_id: int) -> None:
+    """Take an event back. Raises AccessRefused unless it is the viewer's own or she is an analyst."""
+    _check_role(stores, viewer)
+    with audit.entry(stores, viewer.username, "annotation.withdraw", str(annotation_id)) as entry:
+        found = entry.desk.execute(select(t).where(t.c.annotation_id == annotation_id)).mappings().first()
+        if found is None or found["withdraws"] is not None:
+            raise ChangeRefused("This event does not exist, so nothing was taken back.")
+        if found["pinned_by"] != viewer.username and viewer.role != "analyst":
+            raise AccessRefused(
+                "Only who pinned an event, or an analyst, takes it back. Nothing was changed."
+            )
+        if entry.desk.execute(select(t).where(t.c.withdraws == annotation_id)).first():
+            raise ChangeRefused("Somebody has already taken this event back.")
+        entry.desk.execute(
+            insert(t).values(
+                metric=found["metric"],
+                happened_on=found["happened_on"],
+                said=found["said"],
+                withdraws=annotation_id,
+                pinned_by=viewer.username,
+                pinned_at=entry.at,
+            )
+        )
+
+
+def events(reader: Reader, metric: str) -> pd.DataFrame:
+    """The events of a metric that stand, by day: annotation_id, metric, happened_on, said, pinned_by, pinned_at."""
+    found = reader.frame(
+        select(t).where(or_(t.c.metric == metric, t.c.metric == "")).order_by(t.c.happened_on)
+    )
+    gone = set(found["withdraws"].dropna().astype(int))
+    standing = found[found["withdraws"].isna() & ~found["annotation_id"].isin(gone)]
+    return standing.drop(columns="withdraws").reset_index(drop=True)
+
+
+def _check_role(stores: Stores, viewer: Viewer) -> None:
+    if viewer.role not in ROLES or viewer.role == "administrator":
+        audit.note(stores, viewer.username, "annotation.refused")
+        raise AccessRefused("Your role reads no figures, so it pins no events to them. Nothing was recorded.")

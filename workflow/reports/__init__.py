@@ -1,0 +1,1 @@
+"""Reports that people keep, reviews that were issued, files that were taken along."""

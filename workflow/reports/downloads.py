@@ -1,0 +1,15 @@
+"""Tables taken along as files: each leaves a line in the audit log, and so does each that was refused."""
+
+from warehouse.access import audit
+from warehouse.access.reader import Viewer
+from warehouse.stores.connect import Stores
+
+
+def note(stores: Stores, viewer: Viewer, title: str, what: str) -> None:
+    """Note that `viewer` took a table; `what` says kind, number of rows, period and filters."""
+    audit.note(stores, viewer.username, "export.taken", title[:120], what)
+
+
+def refused(stores: Stores, viewer: Viewer, title: str) -> None:
+    """Note that a table was asked for in a session that has ended or may see other rows by now."""
+    audit.note(stores, viewer.username, "export.refused", title[:120])

@@ -1,0 +1,176 @@
+"""A rule as people put it together: conditions of a closed set with a threshold each.
+
+What stands on the desk is never run: it names an attribute and a number, and the condition is made of the warehouse's
+own columns.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from sqlalchemy import and_
+
+from metrics.comparison.words import days, hkd, numeral, share, signed
+from warehouse.errors import ChangeRefused
+from warehouse.schema import customer_profiles as profile
+from warehouse.schema import customer_scores as score
+from warehouse.settings import Settings
+from workflow.rules.rule_definitions import HIGH_CHURN_PROBABILITY, Rule, rules
+
+LONGEST = 200
+"""Characters of a title, an advice or a reason."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attribute:
+    """What a rule may ask about: in words, which way it warns, and the thresholds to choose from."""
+
+    label: str
+    warns: Literal["at least", "at most"]
+    choices: tuple[float, ...]
+    unit: Literal["HKD", "days", "share", "number"] = "number"
+
+    def threshold(self, value: float) -> str:
+        """A threshold in words, such as `HKD 500,000` or `-25 %`."""
+        if self.unit == "share":
+            return signed(value, 0) if value < 0 else share(value, 0)
+        if self.unit == "HKD":
+            return hkd(value)
+        return days(value) if self.unit == "days" else numeral(value)
+
+
+_MONEY = (100_000.0, 200_000.0, 500_000.0, 1_000_000.0, 2_000_000.0, 5_000_000.0)
+ATTRIBUTES: Mapping[str, Attribute] = {
+    "probability": Attribute(
+        label="Chance of leaving within 90 days",
+        warns="at least",
+        choices=(0.05, 0.10, 0.15, 0.20, 0.30, 0.40),
+        unit="share",
+    ),
+    "open_complaints_90d": Attribute(
+        label="Complaints of the last 90 days not settled", warns="at least", choices=(1, 2, 3)
+    ),
+    "complaints_365d": Attribute(label="Complaints in a year", warns="at least", choices=(1, 2, 3, 5)),
+    "total_balance": Attribute(
+        label="Deposits and investments", warns="at least", choices=_MONEY, unit="HKD"
+    ),
+    "savings_balance": Attribute(label="Savings", warns="at least", choices=_MONEY, unit="HKD"),
+    "balance_change_90d": Attribute(
+        label="Change of the balance in three months",
+        warns="at most",
+        choices=(-0.10, -0.25, -0.50, -0.75),
+        unit="share",
+    ),
+    "days_since_customer_made_transaction": Attribute(
+        label="Days since the customer last moved money",
+        warns="at least",
+        choices=(60, 90, 120, 180, 270, 365),
+        unit="days",
+    ),
+    "app_sessions_30d": Attribute(label="App visits in 30 days", warns="at most", choices=(0, 1, 2, 5)),
+    "last_nps": Attribute(
+        label="Latest answer to “would you recommend us”, 0 to 10", warns="at most", choices=(2, 4, 6)
+    ),
+    "last_csat": Attribute(
+        label="Latest answer to “were you satisfied”, 1 to 5", warns="at most", choices=(1, 2, 3)
+    ),
+}
+"""Column of the profile, or the score → what a rule may ask about it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A rule as people set it: attribute → threshold, all of which must hold."""
+
+    code: str
+    title: str
+    advice: str
+    conditions: Mapping[str, float]
+    within_capacity: bool = True
+
+    def in_words(self) -> str:
+        """The conditions as a text, such as `Savings at least HKD 500,000`."""
+        return "; ".join(
+            f"{ATTRIBUTES[name].label} {ATTRIBUTES[name].warns} {ATTRIBUTES[name].threshold(value)}"
+            for name, value in self.conditions.items()
+        )
+
+
+def built_in(settings: Settings) -> tuple[Draft, ...]:
+    """The rules every bank begins with, in the same form as those that people set."""
+    conditions: dict[str, dict[str, float]] = {
+        "complaint_and_dormant_savings": {
+            "open_complaints_90d": 1,
+            "savings_balance": settings.large_savings,
+            "days_since_customer_made_transaction": settings.dormant_after_days,
+        },
+        "high_churn_risk": {"probability": HIGH_CHURN_PROBABILITY},
+    }
+    return tuple(
+        Draft(
+            code=rule.code,
+            title=rule.title,
+            advice=rule.advice,
+            conditions=conditions[rule.code],
+            within_capacity=rule.within_capacity,
+        )
+        for rule in rules(settings)
+    )
+
+
+def as_rule(draft: Draft) -> Rule:
+    """The rule the warehouse runs. A score moves a little every night, so an alert stays until it is half of it."""
+
+    def condition(share_of_score: float) -> Any:
+        parts = []
+        for name, value in draft.conditions.items():
+            if name == "probability":
+                parts.append(score.c.probability >= value * share_of_score)
+            elif ATTRIBUTES[name].warns == "at least":
+                parts.append(profile.c[name] >= value)
+            else:
+                parts.append(profile.c[name] <= value)
+        return and_(*parts)
+
+    scored = "probability" in draft.conditions
+    because = tuple(draft.conditions)
+    if scored and "total_balance" not in because:
+        because = (*because, "total_balance")
+    return Rule(
+        code=draft.code,
+        title=draft.title,
+        when=condition(1.0),
+        still=condition(0.5) if scored else None,
+        because=because,
+        advice=draft.advice,
+        needs_model=scored,
+        within_capacity=draft.within_capacity,
+    )
+
+
+def code_of(title: str, taken: Iterable[str]) -> str:
+    """A code for a new rule, made of its title; never one that is taken."""
+    stem = re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")[:40] or "rule"
+    code, number, others = stem, 2, frozenset(taken)
+    while code in others:
+        code, number = f"{stem}_{number}", number + 1
+    return code
+
+
+def checked(draft: Draft) -> Draft:
+    """The draft if it can be a rule. Raises ChangeRefused with what is missing."""
+    if not draft.conditions:
+        raise ChangeRefused("Choose at least one condition, or the rule would flag everybody.")
+    for name in draft.conditions:
+        if name not in ATTRIBUTES:
+            raise ChangeRefused(f"“{name[:60]}” is nothing a rule can ask about.")
+    title, advice = draft.title.strip(), draft.advice.strip()
+    for what, words in (("a title", title), ("an advice for the RM", advice)):
+        if not words or len(words) > LONGEST:
+            raise ChangeRefused(f"Give the rule {what} of 1 to {LONGEST} characters, and save again.")
+    if not re.fullmatch(r"[a-z0-9_]{1,48}", draft.code):
+        raise ChangeRefused("The rule has no usable code. Give it a title with letters, and save again.")
+    return replace(draft, title=title, advice=advice)

@@ -1,0 +1,194 @@
+"""The versions of the rules that people set, with who and why: reading them, proposing, putting live, retiring.
+
+The latest version of a rule counts; a bank that set none has the rules of `workflow.rules.rule_definitions`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, func, insert, select
+
+from warehouse.access import audit
+from warehouse.access.reader import Reader, Viewer
+from warehouse.app_db.app_schema import alerts, rule_versions
+from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.stores.connect import Stores
+from workflow.records.edit_conflicts import changed_meanwhile
+from workflow.records.escalation import close_in
+from workflow.rules.rule_definitions import Rule, rules
+from workflow.rules.rule_drafts import LONGEST, Draft, as_rule, built_in, checked
+
+
+def drafts_in_force(reader: Reader) -> tuple[Draft, ...]:
+    """The rules that raise alerts now, as people set them."""
+    latest = {row.code: row for row in _versions(reader) if row.state != "proposed"}
+    found = [_draft(row) for row in latest.values() if row.state == "live"]
+    begun = [draft for draft in built_in(reader.stores.settings) if draft.code not in latest]
+    return (*begun, *found)
+
+
+def rules_in_force(reader: Reader) -> tuple[Rule, ...]:
+    """The rules that raise alerts now, as the warehouse runs them."""
+    settled = {draft.code: draft for draft in built_in(reader.stores.settings)}
+    own = {rule.code: rule for rule in rules(reader.stores.settings)}
+    return tuple(own[d.code] if settled.get(d.code) == d else as_rule(d) for d in drafts_in_force(reader))
+
+
+def known_rules(reader: Reader) -> dict[str, Draft]:
+    """Every rule there is or ever was, by code: what an alert of it is called."""
+    found = {draft.code: draft for draft in built_in(reader.stores.settings)}
+    return found | {row.code: _draft(row) for row in _versions(reader) if row.state != "proposed"}
+
+
+def proposals(reader: Reader) -> list[tuple[Draft, str, str]]:
+    """Rules a team lead proposed and nobody answered yet: the draft, who, and why."""
+    waiting: dict[str, Any] = {}
+    for row in _versions(reader):
+        waiting.pop(row.code, None)
+        if row.state == "proposed":
+            waiting[row.code] = row
+    return [(_draft(row), row.made_by, row.why) for row in waiting.values()]
+
+
+def history(reader: Reader) -> pd.DataFrame:
+    """Every version, the latest first: title, words, state, would_flag, why, made_by, made_at."""
+    rows = [
+        {
+            "title": row.title,
+            "words": _draft(row).in_words(),
+            "state": row.state,
+            "would_flag": row.would_flag,
+            "why": row.why,
+            "made_by": row.made_by,
+            "made_at": row.made_at,
+        }
+        for row in reversed(_versions(reader))
+    ]
+    columns = ["title", "words", "state", "would_flag", "why", "made_by", "made_at"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def latest(reader: Reader, code: str) -> int:
+    """The latest version of a rule, proposals too: what a form about it was drawn with. 0 if nobody changed it yet."""
+    t = rule_versions
+    newest = reader.rows(select(func.max(t.c.version_id).label("newest")).where(t.c.code == code))
+    return int(newest[0].newest or 0)
+
+
+def propose(
+    stores: Stores, viewer: Viewer, draft: Draft, why: str, *, seen_version: int | None = None
+) -> None:
+    """A team lead suggests a rule for the whole bank; an analyst puts it live. Raises as `put_live` does."""
+    _check_role(stores, viewer, ("team_lead", "analyst"), draft.code)
+    _append(stores, viewer, checked(draft), "proposed", why, None, seen_version)
+
+
+def put_live(
+    stores: Stores,
+    viewer: Viewer,
+    draft: Draft,
+    why: str,
+    *,
+    seen: int,
+    flagged_now: int,
+    seen_version: int | None = None,
+) -> None:
+    """Let a rule raise alerts from the next night on. `seen` is the count the viewer was shown.
+
+    `seen_version` is the rule's `latest` version she had on screen; None where no screen was. Raises AccessRefused
+    unless the viewer is an analyst (the attempt is logged), and ChangeRefused if something is missing or not of the
+    closed set, the count is no longer the one that was shown, or somebody changed the rule since.
+    """
+    _check_role(stores, viewer, ("analyst",), draft.code)
+    draft = checked(draft)
+    if seen != flagged_now:
+        raise ChangeRefused(
+            f"The rule would flag {flagged_now:,} customers by now, not {seen:,}. Look at the preview again first."
+        )
+    _append(stores, viewer, draft, "live", why, flagged_now, seen_version)
+
+
+def retire(stores: Stores, viewer: Viewer, code: str, why: str, *, seen_version: int | None = None) -> int:
+    """Remove a rule: its open alerts are closed with that as the reason, and stay on record. Gives how many.
+
+    Raises AccessRefused unless the viewer is an analyst (the attempt is logged), and ChangeRefused if the rule is not
+    in force or the reason is missing.
+    """
+    _check_role(stores, viewer, ("analyst",), code)
+    in_force = {d.code: d for d in drafts_in_force(Reader(stores, viewer))}
+    if code not in in_force:
+        raise ChangeRefused("This rule is not in force any more, so there is nothing to remove.")
+    return _append(stores, viewer, in_force[code], "retired", why, None, seen_version)
+
+
+def _append(
+    stores: Stores,
+    viewer: Viewer,
+    draft: Draft,
+    state: str,
+    why: str,
+    flagged: int | None,
+    seen_version: int | None,
+) -> int:
+    why = why.strip()
+    if not why or len(why) > LONGEST:
+        raise ChangeRefused(
+            f"Say why in 1 to {LONGEST} characters; colleagues read it later. Then save again."
+        )
+    with audit.entry(stores, viewer.username, f"rule.{state}", draft.code, why) as entry:
+        _refuse_unseen(entry.desk, viewer, draft.code, seen_version)
+        entry.desk.execute(
+            insert(rule_versions).values(
+                code=draft.code,
+                title=draft.title,
+                advice=draft.advice,
+                conditions=json.dumps(dict(draft.conditions)),
+                within_capacity=draft.within_capacity,
+                state=state,
+                would_flag=flagged,
+                why=why,
+                made_by=viewer.username,
+                made_at=entry.at,
+            )
+        )
+        return close_in(entry, alerts.c.rule == draft.code) if state == "retired" else 0
+
+
+def _refuse_unseen(desk: Connection, viewer: Viewer, code: str, seen_version: int | None) -> None:
+    t = rule_versions
+    later = select(t).where(t.c.code == code, t.c.version_id > (seen_version or 0))
+    last = (
+        None if seen_version is None else desk.execute(later.order_by(t.c.version_id.desc()).limit(1)).first()
+    )
+    if last is not None:
+        words = f"{last.state}: {_draft(last).in_words()}"
+        raise ChangeRefused(
+            changed_meanwhile(desk, viewer, last.made_by, last.made_at, words, "on this rule")
+        )
+
+
+def _check_role(stores: Stores, viewer: Viewer, roles: tuple[str, ...], code: str) -> None:
+    if viewer.role not in roles:
+        audit.note(stores, viewer.username, "rule.refused", code[:64])
+        raise AccessRefused(
+            "Rules that raise alerts for the whole bank are set by analysts; team leads may propose one. "
+            "Nothing was changed."
+        )
+
+
+def _versions(reader: Reader) -> list[Any]:
+    return reader.rows(select(rule_versions).order_by(rule_versions.c.version_id))
+
+
+def _draft(row: Any) -> Draft:
+    conditions = {str(k): float(v) for k, v in json.loads(row.conditions).items()}
+    return Draft(
+        code=row.code,
+        title=row.title,
+        advice=row.advice,
+        conditions=conditions,
+        within_capacity=bool(row.within_capacity),
+    )

@@ -1,0 +1,1 @@
+"""What the nightly run works out with the models and keeps: scores, values, credits, checks."""

@@ -1,0 +1,156 @@
+"""The churn model as people read about it: its card, and the checks the nights have kept. Nothing is worked out here."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import select
+
+from metrics.comparison.words import day, numeral, of_ten
+from models.churn.churn_prediction import MODEL
+from models.churn.drift import MOVED, SCORE, STEADY
+from models.churn.features import BY_NAME
+from warehouse.access.reader import Reader
+from warehouse.schema import model_cards, model_checks
+from workflow.scoring.model_monitoring import CALIBRATION, DRIFT
+
+RIVALS = {
+    "model": "The model",
+    "recency_only": "Last own booking alone",
+    "rules_only": "The rules alone",
+    "random_rows": "A careless test (random rows)",
+}
+SLOPE_FROM, SLOPE_TO = 0.9, 1.1
+"""Between these the model neither exaggerates nor plays down."""
+MAY = (
+    "Decide whom to call first, with the reasons beside it (RMs).",
+    "Spread the calls over a team (team leads).",
+    "Compare those who were called with those held out more closely (Impact).",
+)
+MAY_NOT = (
+    "Refuse, reprice or close anything for a customer: it knows who may leave, not who deserves what.",
+    "Judge an RM: her customers differ from her colleagues’ customers.",
+    "Claim that a reason causes leaving: the reasons go together with leaving, nothing more.",
+    "Score people who are no customers, or a bank it has not learned from.",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """The model in use: the row of `derived.model_cards`, its checks, and those of every version's nights."""
+
+    card: Mapping[Hashable, Any]
+    checks: pd.DataFrame
+    nights: pd.DataFrame
+    smallest: int
+
+    def of(self, name: str, measure: str | None = None) -> pd.DataFrame:
+        """The checks of a name, and of one measure if given, in a steady order."""
+        rows = self.checks[self.checks["check_name"] == name]
+        rows = rows if measure is None else rows[rows["measure"] == measure]
+        return rows.sort_values(["day", "part", "measure"]).reset_index(drop=True)
+
+    def one(self, name: str, part: str, measure: str) -> Mapping[Hashable, Any] | None:
+        """One check as a row, or None if it was not made or is about too few people."""
+        rows = self.of(name, measure)
+        rows = rows[(rows["part"] == part) & rows["value"].notna()]
+        return None if rows.empty else rows.iloc[-1].to_dict()
+
+    def people(self, n: float | None) -> str:
+        """How many, or that they are fewer than the bank's smallest cell."""
+        return f"fewer than {self.smallest}" if n is None or pd.isna(n) else numeral(n)
+
+
+def current(reader: Reader) -> Known | None:
+    """The model that scored last, or None if none ever did."""
+    cards = reader.frame(select(model_cards).where(model_cards.c.model == MODEL))
+    if cards.empty:
+        return None
+    card = cards.sort_values(["last_used_on", "judged_on", "first_used_on"]).iloc[-1].to_dict()
+    rows = reader.frame(select(model_checks).where(model_checks.c.model == MODEL))
+    rows["day"] = pd.to_datetime(rows["day"])
+    # A night of before may have written what the bank now calls too few.
+    smallest = reader.stores.settings.smallest_cell
+    rows.loc[rows["n"] < smallest, ["n", "value", "low", "high"]] = None
+    nightly = rows["check_name"].isin([DRIFT, CALIBRATION])
+    mine = rows["model_version"] == card["model_version"]
+    return Known(card=card, checks=rows[mine & ~nightly], nights=rows[nightly], smallest=smallest)
+
+
+def headline(known: Known) -> str:
+    """What the model finds, as people."""
+    called = known.one("capacity", "model", "left")
+    lift = known.one("capacity", "model", "lift")
+    if called is None or lift is None:
+        area = known.one("figures", "model", "roc_auc")
+        return (
+            "Too early to say how well the model finds who leaves"
+            if area is None
+            else (
+                f"Of one who left and one who stayed, the model ranked the right one first {of_ten(area['value'])} times"
+            )
+        )
+    return (
+        f"Of the {numeral(called['n'])} customers the model would have had called in a week, {of_ten(called['value'])} "
+        f"left: {numeral(lift['value'])} times as many as among any {numeral(called['n'])}"
+    )
+
+
+def calibration_words(known: Known) -> str:
+    """Whether "1 in 10" happens to 1 in 10."""
+    slope = known.one("calibration", "model", "slope")
+    if slope is None:
+        return "Too early to say whether the chances are right."
+    if slope["low"] > SLOPE_TO:
+        return "It plays the differences down: who it calls likely to leave is likelier still."
+    if slope["high"] < SLOPE_FROM:
+        return "It exaggerates the differences: train it anew before its chances are quoted."
+    return "The chances are right: of those given 1 in 10, about 1 in 10 left."
+
+
+def drift_by_month(known: Known) -> pd.DataFrame:
+    """`day`, `part`, `psi`, `n`: the last look of each month, from the examples and from the nights since."""
+    mine = known.nights["model_version"] == known.card["model_version"]
+    rows = pd.concat([known.of("drift"), known.nights[mine & (known.nights["check_name"] == DRIFT)]])
+    rows = rows.sort_values("day")
+    last = rows.groupby([rows["day"].dt.to_period("M"), "part"]).tail(1)
+    found: pd.DataFrame = last.rename(columns={"value": "psi"})[["day", "part", "psi", "n"]]
+    return found.reset_index(drop=True)
+
+
+def drift_words(drift: pd.DataFrame) -> str:
+    """How far the newest customers are from those the model learned from."""
+    newest = drift[drift["day"] == drift["day"].max()]
+    moved = newest[(newest["psi"] > MOVED) & (newest["part"] != SCORE)]
+    scores = newest.loc[newest["part"] == SCORE, "psi"].max()
+    if pd.isna(scores):
+        return "Not measured yet."
+    how = (
+        "as when it learned"
+        if scores < STEADY
+        else "a little different"
+        if scores < MOVED
+        else "very different"
+    )
+    text = f"On {day(newest['day'].max())} the scores were spread {how} (PSI {numeral(scores, 3)})."
+    if moved.empty:
+        return f"{text} No number it looks at has moved much."
+    names = ", ".join(feature_words(name) for name in moved.sort_values("psi", ascending=False)["part"][:3])
+    return f"{text} Moved most: {names}."
+
+
+def feature_words(name: str) -> str:
+    """The label of a feature, or of the score."""
+    return "The score itself" if name == SCORE else BY_NAME[name].label if name in BY_NAME else name
+
+
+def unfair(groups: pd.DataFrame) -> list[str]:
+    """The groups whose calibration interval lies wholly beside 1: the chances given to them were wrong."""
+    rows = groups[(groups["measure"] == "calibration") & groups["value"].notna()]
+    return [
+        f"{part} (left {numeral(value, 2)} times as often as expected)"
+        for part, value in rows.loc[(rows["low"] > 1) | (rows["high"] < 1), ["part", "value"]].to_numpy()
+    ]
