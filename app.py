@@ -1,6 +1,6 @@
 """The front door for people: the gate, and behind it Streamlit. Start it with `streamlit run app.py`.
 
-With `cli.py` the only place that reads the clock and the environment. Streamlit runs `pages/frame.py` for every
+With `cli` the only place that reads the clock and the environment. Streamlit runs `pages/frame.py` for every
 interaction; it lies in a folder of its own because Streamlit serves scripts in a `pages` folder beside its entry
 script to anybody who asks.
 """

@@ -73,8 +73,8 @@ def said_as(table: str) -> str:
 
 
 def markdown() -> str:
-    """The dictionary as one Markdown text. Made by `cli.py dictionary`; a test keeps the file current."""
-    lines = ["# Dictionary", "", "Written by `python cli.py dictionary` from the definitions themselves.", ""]
+    """The dictionary as one Markdown text. Made by `cli dictionary`; a test keeps the file current."""
+    lines = ["# Dictionary", "", "Written by `python -m cli dictionary` from the definitions themselves.", ""]
     lines += ["## Words with several meanings", ""]
     for word, meanings in VARIANTS.items():
         lines.append(f"* **{word}**")

@@ -85,7 +85,7 @@ def test_without_room_on_the_disk_a_sentence_and_nothing_partial(
         "PYTHONDONTWRITEBYTECODE": "1",  # a compiled module cut short would break every later start
     }
     done = subprocess.run(
-        [sys.executable, "cli.py", "load", str(bank_folder), "--sample"],
+        [sys.executable, "-m", "cli", "load", str(bank_folder), "--sample"],
         cwd=ROOT,
         env=environment,
         preexec_fn=limit,

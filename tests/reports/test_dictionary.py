@@ -12,7 +12,7 @@ from warehouse.app_db import app_schema
 
 def test_the_dictionary_on_file_is_the_one_of_the_code() -> None:
     file = Path(__file__).parents[2] / "docs" / "dictionary.md"
-    assert file.read_text(encoding="utf-8") == dictionary_text.markdown(), "run: python cli.py dictionary"
+    assert file.read_text(encoding="utf-8") == dictionary_text.markdown(), "run: python -m cli dictionary"
 
 
 def test_every_metric_table_and_column_is_in_it() -> None:

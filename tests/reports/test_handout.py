@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from morning import stores_in
 from test_deck import anything, charts, everything, figures, flat, of_any_text, opened
 
-import cli
+from cli.__main__ import main
 from reports import review_composition
 from reports.documents import document_facts, font_files, number_scales
 from reports.handout import handout_pdf
@@ -155,9 +155,9 @@ class Written:
 
 
 def run(folder: Path, *arguments: str) -> tuple[int, str]:
-    """`cli.py review` on the bank in `folder`."""
+    """`cli review` on the bank in `folder`."""
     done = CliRunner().invoke(
-        cli.main, ["review", *arguments], env={**os.environ, "CONCORD_DATA_DIR": str(folder)}
+        main, ["review", *arguments], env={**os.environ, "CONCORD_DATA_DIR": str(folder)}
     )
     return done.exit_code, done.output
 

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import create_engine, text
 
-import cli
+from cli.__main__ import main
 from metrics import CATALOGUE
 from metrics.query.missing_reasons import needs
 from pages import MENU
@@ -20,7 +20,7 @@ from warehouse.stores.snapshots import snapshot_file
 
 
 def _check(url: str, *more: str) -> tuple[int, str]:
-    done = CliRunner().invoke(cli.main, ["check", "--url", url, *more])
+    done = CliRunner().invoke(main, ["check", "--url", url, *more])
     assert not isinstance(done.exception, Exception), done.exception
     return done.exit_code, done.output
 
@@ -107,7 +107,7 @@ def test_each_thing_that_is_wrong_is_said_with_what_it_costs(database_url: str) 
 )
 def test_the_password_is_never_printed(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("warehouse.retry.PAUSES", (0.01,))
-    done = CliRunner().invoke(cli.main, ["check", "--url", url])
+    done = CliRunner().invoke(main, ["check", "--url", url])
     assert done.exit_code != 0
     assert "s3cret" not in done.output
 

@@ -8,7 +8,7 @@ from amy_chan import OFFICE, PASSWORD
 from click.testing import CliRunner
 from streamlit_authenticator.utilities.hasher import Hasher
 
-import cli
+from cli.__main__ import main
 from sign_in import accounts, sessions
 from warehouse.errors import ChangeRefused
 
@@ -97,7 +97,7 @@ def test_a_credentials_file_comes_in_whole_or_not_at_all(stores, bad):
 def test_a_file_without_users_is_refused_with_a_sentence(stores, file, tmp_path, monkeypatch):
     monkeypatch.setenv("CONCORD_DATA_DIR", str(stores.settings.data_dir))
     (tmp_path / "credentials.yaml").write_text(file, encoding="utf-8")
-    done = CliRunner().invoke(cli.main, ["users", "import", str(tmp_path / "credentials.yaml")])
+    done = CliRunner().invoke(main, ["users", "import", str(tmp_path / "credentials.yaml")])
     assert done.exit_code == 1, done.output
     assert "credentials: usernames" in done.output
     assert [row.username for row in accounts.listing(stores)] == ["amy"]
@@ -115,7 +115,7 @@ def test_the_operator_takes_users_over_changes_a_role_and_signs_out(stores, tmp_
         return sessions.start(stores, accounts.authenticate(stores, "ash", ASH, OFFICE))
 
     def run(*words):
-        done = CliRunner().invoke(cli.main, ["users", *words])
+        done = CliRunner().invoke(main, ["users", *words])
         assert done.exit_code == 0, done.output
 
     run("import", str(file))

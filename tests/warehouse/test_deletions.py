@@ -84,7 +84,7 @@ def test_days_that_bring_only_new_rows_are_counted_and_not_listed(bank, tmp_path
 def test_the_command_says_how_many_rows_did_not_come_again(bank, tmp_path):
     write(tmp_path / "a", {"leads.csv": MERGED})
     run = subprocess.run(
-        [sys.executable, "cli.py", "load", "--since", "2026-06-01", str(tmp_path / "a")],
+        [sys.executable, "-m", "cli", "load", "--since", "2026-06-01", str(tmp_path / "a")],
         cwd=ROOT,
         env={**os.environ, "CONCORD_DATA_DIR": str(bank.settings.data_dir)},
         capture_output=True,

@@ -162,7 +162,8 @@ def test_the_command_adds_days(bank, tmp_path):
     run = subprocess.run(
         [
             sys.executable,
-            "cli.py",
+            "-m",
+            "cli",
             "load",
             "--since",
             "2026-06-05",

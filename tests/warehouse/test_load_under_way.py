@@ -132,9 +132,9 @@ def test_a_question_asked_before_a_load_is_answered_from_the_bank_of_that_moment
 
 @contextmanager
 def _loading(data: Path, folder: Path) -> Iterator[subprocess.Popen]:
-    """`cli.py load` as an operator starts it."""
+    """`cli load` as an operator starts it."""
     process = subprocess.Popen(
-        [sys.executable, "cli.py", "load", str(folder), "--sample", "--as-of", "2026-06-30"],
+        [sys.executable, "-m", "cli", "load", str(folder), "--sample", "--as-of", "2026-06-30"],
         cwd=ROOT,
         env=os.environ | {"CONCORD_DATA_DIR": str(data)},
         stdout=subprocess.PIPE,

@@ -89,7 +89,7 @@ def test_the_command_line_shows_the_sentence_and_no_trace(name, served, tmp_path
     shutil.copytree(served.settings.data_dir, tmp_path / "data")
     before = pointed_to(served.settings)
     run = subprocess.run(
-        [sys.executable, "cli.py", "load", str(folder)],
+        [sys.executable, "-m", "cli", "load", str(folder)],
         cwd=ROOT,
         env={**os.environ, "CONCORD_DATA_DIR": str(tmp_path / "data"), "COLUMNS": "200"},
         capture_output=True,

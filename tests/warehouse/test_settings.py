@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-import cli
+from cli import entry
+from cli.__main__ import main
 from warehouse.errors import Problem
 from warehouse.settings import Settings, read
 from warehouse.stores import connect
@@ -92,10 +93,10 @@ def test_a_command_started_elsewhere_reads_the_same_file_as_the_pages(
     elsewhere = tmp_path / "home of the scheduler"
     elsewhere.mkdir()
     monkeypatch.chdir(elsewhere)
-    monkeypatch.setattr(cli, "HERE", tmp_path)
+    monkeypatch.setattr(entry, "HERE", tmp_path)
     monkeypatch.delenv("CONCORD_DATA_DIR", raising=False)
     monkeypatch.setattr(connect, "_here", None)
-    done = CliRunner().invoke(cli.main, ["users", "list"])
+    done = CliRunner().invoke(main, ["users", "list"])
     assert done.exit_code == 0, done.output
     assert connect.here().settings.smallest_cell == 77
     assert list(elsewhere.iterdir()) == []

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import Table, select
 
-import cli
+from cli.__main__ import main
 from metrics.customers.departures import departures
 from metrics.customers.profile import profile
 from models.churn import model_files
@@ -156,7 +156,7 @@ def test_the_operator_can_train_anew_and_reads_how_it_was_judged(
     folder = copied(after_a_night).settings.data_dir
     monkeypatch.setenv("CONCORD_DATA_DIR", str(folder))
     (folder / MODELS / model_files.CARD).unlink()
-    said = CliRunner().invoke(cli.main, ["retrain"])
+    said = CliRunner().invoke(main, ["retrain"])
     assert said.exit_code == 0, said.output
     assert "Trained churn model" in said.output
     assert "recency_only" in said.output

@@ -23,7 +23,7 @@ from morning import stores_in
 from receivers import WHERE, Clock, Hook, Mail, bank_in, flag, never, rows_of, running
 from sqlalchemy import delete, func, insert, select, update
 
-import cli
+from cli.__main__ import main
 from warehouse.access import audit
 from warehouse.access.locks import one_at_a_time
 from warehouse.access.reader import Reader, Viewer
@@ -449,11 +449,11 @@ def test_an_administrator_sees_what_waits_and_no_customer_in_it(bank: Stores) ->
 
 @pytest.fixture
 def command(bank: Stores) -> Callable[..., tuple[int, str]]:
-    """`cli.py` with some words, on that bank and the machine's own clock."""
+    """`cli` with some words, on that bank and the machine's own clock."""
 
     def run(*words: str, **more: str) -> tuple[int, str]:
         environment = {"CONCORD_DATA_DIR": str(bank.settings.data_dir), **more}
-        done = CliRunner().invoke(cli.main, list(words), env=environment)
+        done = CliRunner().invoke(main, list(words), env=environment)
         return done.exit_code, done.output
 
     return run

@@ -61,12 +61,12 @@ class Stores:
         served = self.place.served()
         if served is None:
             raise NothingLoaded(
-                "No bank has been loaded yet. Run “make demo” for the sample bank, or “python cli.py load FOLDER”."
+                "No bank has been loaded yet. Run “make demo” for the sample bank, or “python -m cli load FOLDER”."
             )
         if served != AS_IT_IS and not served.endswith(FINGERPRINT):
             raise NothingLoaded(
                 "The bank was loaded by another version of Concord, whose tables differ. Load it again: run “make demo” "
-                "for the sample bank, or “python cli.py load FOLDER”. What people recorded is kept."
+                "for the sample bank, or “python -m cli load FOLDER”. What people recorded is kept."
             )
         return served
 

@@ -123,7 +123,7 @@ def _prepare(connection: Connection) -> None:
         if found.unified is not None and not _is_ours(connection):
             raise LoadRefused(
                 "This database has a schema “unified” that Concord did not make. Choose an empty database, or read "
-                f"that one as it is: “python cli.py check --url …” says whether it fits. {_STAYS}"
+                f"that one as it is: “python -m cli check --url …” says whether it fits. {_STAYS}"
             )
         connection.execute(text("CREATE SCHEMA IF NOT EXISTS concord"))
         OURS.create_all(connection)

@@ -1,0 +1,17 @@
+"""`python -m cli COMMAND`: every group of commands is imported here."""
+
+from cli import (  # noqa: F401  each adds its commands
+    audit_commands,
+    check_commands,
+    demo_commands,
+    identity_commands,
+    load_commands,
+    message_commands,
+    nightly_commands,
+    review_commands,
+    user_commands,
+)
+from cli.entry import main
+
+if __name__ == "__main__":
+    main(prog_name="python -m cli")

@@ -1,0 +1,82 @@
+"""`check`: how far records were matched, and what a warehouse somebody else built lacks."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import click
+
+from cli.entry import main, open_here
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.errors import Problem
+
+
+@main.command()
+@click.option("--url", help="Address of a database that somebody else built, such as postgresql+psycopg://…")
+@click.option("--schema", default="unified", show_default=True, help="Where its tables or views are.")
+@click.option(
+    "--truth",
+    type=click.Path(path_type=Path),
+    help="Folder of a sample bank whose truth.json says who is who.",
+)
+@click.option("--held-back", is_flag=True, help="Hide the phones, link by the rest, let the phones judge.")
+def check(url: str | None, schema: str, truth: Path | None, held_back: bool) -> None:
+    """How far records were matched to customers; with --url, what a warehouse built by somebody else lacks."""
+    if url:
+        _check_warehouse(url, schema)
+    else:
+        _check_identity(truth, held_back)
+
+
+def _check_identity(truth: Path | None, held_back: bool) -> None:
+    """Print how many records of each source were matched, and how far the links can be trusted."""
+    from warehouse.identity import link_quality
+
+    stores = open_here()
+    reader = Reader(stores, SYSTEM, stores.snapshot())
+    known = link_quality.rates(reader)
+    if known.empty:
+        raise Problem(
+            "This bank gave no identities, so nobody can say who is who. Add identities.sql to the folder of "
+            "extracts and load it again; sample_data/mappings shows one."
+        )
+    for row in known.itertuples():
+        click.echo(link_quality.in_words(row))
+    if truth is not None:
+        found = link_quality.agreement(link_quality.links(reader), link_quality.truth_of(truth))
+        click.echo(f"Against {truth / 'truth.json'}: {found}")
+    if held_back:
+        click.echo(f"Likely links, judged by the phones held back: {link_quality.held_back(reader)}")
+
+
+def _check_warehouse(url: str, schema: str) -> None:
+    """Print what `check_url` finds. Exit code 1 if something needed is missing or wrong."""
+    from metrics import CATALOGUE
+    from metrics.query.missing_reasons import not_given_for
+    from warehouse.load.existing_warehouse import check_url
+
+    menu = importlib.import_module("pages").MENU
+    checked = check_url(url, schema)
+    for table, rows in checked.rows.items():
+        click.echo(f"{rows:>12,}  {table}")
+    for found in checked.findings:
+        where = f"{found.table}.{found.column}" if found.column else found.table
+        click.echo(f"{'WRONG' if found.serious else 'note ':5}  {where} {found.what}".rstrip(".") + ".")
+    for entry in (e for entries in menu.values() for e in entries):
+        lacking = [t for t in entry.needs if t not in checked.known]
+        if lacking:
+            click.echo(f"The page “{entry.title}” will be empty: it needs {' and '.join(lacking)}.")
+    figures: dict[str, list[str]] = {}
+    for name, metric in CATALOGUE.items():
+        if missing := not_given_for([name], checked):
+            figures.setdefault(missing.clause.removeprefix("not known: "), []).append(metric.label)
+    if figures:
+        unknown = sum(map(len, figures.values()))
+        click.echo(f"{unknown} of {len(CATALOGUE)} figures will not be known:")
+        for why, labels in figures.items():
+            click.echo(f"  {why}: {'; '.join(labels)}.")
+    serious = sum(found.serious for found in checked.findings)
+    if serious:
+        raise Problem(f"{serious} things must be mended before Concord can read this warehouse.")
+    click.echo("Everything needed is there.")

@@ -1,0 +1,64 @@
+"""`demo`: the sample bank, built once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import click
+
+from cli.entry import HERE, accounts_module, console, main, open_here, steps
+from cli.nightly_commands import run_nightly
+from warehouse.access.data_coverage import nights, status
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.errors import NothingLoaded, Problem
+from warehouse.load.loading import load as load_folder
+from warehouse.stores import connect
+from warehouse.stores.connect import HINT
+
+
+@main.command()
+@click.option(
+    "--customers", default=40_000, show_default=True, help="How many customers the sample bank has."
+)
+def demo(customers: int) -> None:
+    """Build FinTrust, the sample bank, once: extracts, load, nightly job, targets, one account per role."""
+    stores = open_here()
+    try:
+        stores.snapshot()
+    except NothingLoaded:
+        _load_sample(stores, customers)
+    reader = Reader(stores, SYSTEM, stores.snapshot())
+    if not reader.frame(status())["sample"].any():
+        raise Problem(
+            f"The bank in {stores.settings.data_dir} is not the sample bank, so no demo account was made. Start the "
+            "app with “make serve”, or set CONCORD_DATA_DIR to another folder for the sample."
+        )
+    if not nights(reader):
+        from warehouse.access.data_coverage import as_of
+        from workflow.goals.goal_records import every_goal
+        from workflow.goals.sample_goals import set_sample_goals
+
+        if not every_goal(reader):
+            set_sample_goals(stores, as_of(reader))
+        run_nightly(stores)
+    hint = stores.settings.data_dir / HINT
+    if not hint.exists():
+        accounts_module()
+        from sign_in import demo_accounts
+
+        demo_accounts.ensure(stores, reader)
+    click.echo(hint.read_text(encoding="utf-8"))
+
+
+def _load_sample(stores: connect.Stores, customers: int) -> None:
+    folder = stores.settings.data_dir / "fintrust"
+    console.print(f"Building FinTrust Bank: {customers:,} invented customers.")
+    # The generator is a program of its own: nothing of the product may lean on it.
+    subprocess.run(
+        [sys.executable, "-m", "sample_data", str(folder), "--customers", str(customers)],
+        check=True,
+        cwd=HERE,
+    )
+    with steps() as step:
+        load_folder(stores, folder, sample=True, progress=step)

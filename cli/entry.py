@@ -1,0 +1,84 @@
+"""What every command starts from: the settings, the clock, both stores; problems as sentences, bugs by number."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from warehouse import settings
+from warehouse.errors import Problem, reference
+from warehouse.sql.moments import Clock
+from warehouse.stores import connect
+
+HERE = Path(__file__).parents[1]
+console = Console(stderr=True)
+
+
+@contextmanager
+def steps() -> Iterator[Callable[[str], None]]:
+    """A line per step while it runs; where no terminal watches, a plain line when it begins."""
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console
+    ) as display:
+        current: list[Any] = []
+
+        def step(text: str) -> None:
+            if current:
+                display.update(current[-1], completed=1, total=1)
+            current.append(display.add_task(text, total=None))
+
+        yield step
+        if current:
+            display.update(current[-1], completed=1, total=1)
+
+
+def open_here() -> connect.Stores:
+    """Both stores of this machine, by `settings.toml` and the environment, with the machine's clock."""
+    choices = settings.read(HERE / "settings.toml", os.environ)
+    clock = Clock(choices.timezone)
+    stores = connect.open_stores(choices, lambda: clock.read(datetime.now(UTC)))
+    connect.use(stores)
+    return stores
+
+
+class Door(click.Group):
+    """Shows a problem as its sentence and a bug as a reference number."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Problem as problem:
+            console.print(str(problem), style="bold", highlight=False, markup=False)
+            sys.exit(1)
+        except (click.exceptions.Exit, click.ClickException, click.Abort):
+            raise
+        except Exception as bug:  # the last line of defence: logged in full, shown as a number
+            console.print(
+                f"Something went wrong on our side. Reference {reference(bug)}: see the log above it."
+            )
+            sys.exit(2)
+
+
+@click.group(cls=Door)
+def main() -> None:
+    """Concord: one view of the customer."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+
+
+def accounts_module() -> Any:
+    """`sign_in.accounts`, without the warning of a library in it that no Streamlit app is running."""
+    logging.disable(logging.WARNING)
+    from sign_in import accounts
+
+    logging.disable(logging.NOTSET)
+    return accounts

@@ -1,0 +1,108 @@
+"""`digest`, `messages` and `destinations`: what is sent, and where it goes."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from cli.entry import main, open_here
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.errors import Problem
+from warehouse.stores import connect
+
+
+def send_messages(stores: connect.Stores, what: str | None, *, only_due: bool = False) -> None:
+    """Send what waits and say what became of it. Raises Problem if something is not delivered."""
+    from workflow.messages.sending import send
+
+    results = send(stores, what, os.environ, only_due=only_due)
+    for sent in results:
+        click.echo(f"{sent.username}, {sent.what.replace('_', ' ')}: {sent.said}")
+    failed = sum(not sent.delivered for sent in results)
+    if failed:
+        words = "1 message was" if failed == 1 else f"{failed} messages were"
+        raise Problem(f"{words} not delivered. “python -m cli messages list” says what waits, and why.")
+
+
+@main.command()
+def digest() -> None:
+    """Send the weekly Customer Health summary to where each person wants it; once a week, however often it is run.
+
+    The week is that of the day it is sent. One that is not delivered waits: the next run of this week tries it again.
+    """
+    from workflow.messages.undelivered import week
+
+    stores = open_here()
+    try:
+        send_messages(stores, "weekly")
+    finally:
+        click.echo(week(Reader(stores, SYSTEM), stores.now().date()))
+
+
+@main.group()
+def messages() -> None:
+    """What is due to be sent, and what became of it."""
+
+
+@messages.command("list")
+def list_messages() -> None:
+    """What waits to be delivered and why, and what was given up. Exit code 1 if there is anything of it."""
+    from workflow.messages.undelivered import sentences, summary
+
+    stores = open_here()
+    reader = Reader(stores, SYSTEM)
+    found = sentences(reader, stores.now())
+    for sentence in (summary(reader, stores.now()), *found):
+        click.echo(sentence)
+    if found:
+        sys.exit(1)
+
+
+@messages.command("deliver")
+def deliver_messages() -> None:
+    """Try again what waits, after growing pauses: five minutes, then longer, up to twelve hours. For a timer."""
+    from workflow.messages.letters import waiting
+
+    stores = open_here()
+    send_messages(stores, None, only_due=True)
+    if waiting(stores):
+        raise Problem("Messages wait for their next try. “python -m cli messages list” says which, and why.")
+
+
+@main.group()
+def destinations() -> None:
+    """Where messages go: the address itself stands only in an environment variable."""
+
+
+@destinations.command("add")
+@click.argument("username")
+@click.argument("what", type=click.Choice(["weekly", "new_alerts"]))
+@click.argument("variable")
+def add_destination(username: str, what: str, variable: str) -> None:
+    """Send WHAT for USERNAME to the address in VARIABLE, such as CONCORD_MESSAGES_TEAM_EAST."""
+    from workflow.messages.destinations import add_destination
+
+    add_destination(open_here(), username, what, variable, by="operator")
+    click.echo(f"{username} gets it at the address in {variable}.")
+
+
+@destinations.command("list")
+def list_destinations() -> None:
+    """Where messages go now."""
+    from workflow.messages.destinations import listing
+
+    for row in listing(Reader(open_here(), SYSTEM)):
+        state = "" if os.environ.get(row.variable) else "not set here"
+        click.echo(f"{row.destination_id:>4}  {row.username:20} {row.what:11} {row.variable:40} {state}")
+
+
+@destinations.command("end")
+@click.argument("number", type=int)
+def end_destination(number: int) -> None:
+    """Send nothing any more under this NUMBER of the list."""
+    from workflow.messages.destinations import end_destination
+
+    end_destination(open_here(), number, by="operator")
+    click.echo("Ended.")

@@ -1,0 +1,61 @@
+"""`nightly` and `retrain`: what the scheduler starts."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+
+import click
+
+from cli.entry import main, open_here, steps
+from cli.message_commands import send_messages
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.stores import connect
+
+
+@main.command()
+def nightly() -> None:
+    """Describe and score every customer, credit the wins, raise the alerts, send what is due. Again, it doubles nothing.
+
+    Exit code 1 if a message is not delivered; the night's own work is done all the same.
+    """
+    stores, begun = open_here(), time.monotonic()
+    run_nightly(stores)
+    click.echo(f"Done in {time.monotonic() - begun:.1f} s.")
+    send_messages(stores, None)
+
+
+@main.command()
+def retrain() -> None:
+    """Train the churn model anew and show how it was judged. The next nightly job scores with it.
+
+    A model that cannot be trusted is refused with the reason, and the one before stays.
+    """
+    from warehouse.access.data_coverage import as_of, loaded_tables
+    from workflow.scoring.training import train
+
+    stores, begun = open_here(), time.monotonic()
+    reader = Reader(stores, SYSTEM, stores.snapshot())
+    with steps() as step:
+        model, sentence = train(reader, stores.settings, as_of(reader), loaded_tables(reader), step)
+    click.echo(sentence)
+    for who, figures in model.card.figures.items():
+        told = (f"{name} {f['value']:.3f} ({f['low']:.3f} to {f['high']:.3f})" for name, f in figures.items())
+        click.echo(f"{who:13} {', '.join(told)}")
+    click.echo(f"Done in {time.monotonic() - begun:.1f} s. The next nightly job scores with it.")
+
+
+def run_nightly(stores: connect.Stores) -> date:
+    """The nightly run, with a line for whatever it did; gives its as-of day."""
+    from workflow.nightly import run
+
+    with steps() as step:
+        report = run(stores, step)
+    click.echo(
+        f"{report.customers:,} customers described, {report.scored:,} scored, as of {report.as_of:%d %b %Y}."
+    )
+    for rule, night in report.alerts.items():
+        click.echo(f"{rule}: {night.raised} raised, {night.held_out} held out, {night.ended} ended.")
+    for sentence in report.said:
+        click.echo(sentence)
+    return report.as_of
