@@ -52,7 +52,7 @@ def _check_identity(truth: Path | None, held_back: bool) -> None:
 
 def _check_warehouse(url: str, schema: str) -> None:
     """Print what `check_url` finds. Exit code 1 if something needed is missing or wrong."""
-    from metrics import CATALOGUE
+    from metrics.catalogue import CATALOGUE
     from metrics.query.missing_reasons import not_given_for
     from warehouse.load.existing_warehouse import check_url
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import day, figure
 from metrics.definitions.measure import is_closed
 from metrics.definitions.quarters import Quarter

@@ -379,7 +379,7 @@ def test_every_moment_of_the_bank_is_of_the_type_that_compares_rightly() -> None
     from sqlalchemy import DateTime
 
     from warehouse.schema import BANK, loads
-    from warehouse.sql.moments import Moment
+    from warehouse.sql.moment_sql import Moment
 
     plain = [
         c

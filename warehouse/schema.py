@@ -20,7 +20,7 @@ from sqlalchemy import (
     Text,
 )
 
-from warehouse.sql.moments import Moment
+from warehouse.sql.moment_sql import Moment
 
 BANK = MetaData()
 """Every table of the warehouse, `unified.*` (loaded) and `derived.*` (written by the nightly job)."""

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, and_, case, func
 from sqlalchemy.sql import visitors
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import as_typed
 from metrics.definitions.measure import Measure, Metric, Ratio
 from metrics.definitions.scope import Period

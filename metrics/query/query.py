@@ -17,7 +17,7 @@ import pandas as pd
 from sqlalchemy import Column, ColumnElement, Select, Table, and_, case, false, func, or_, select
 from sqlalchemy.sql import visitors
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.definitions.dimensions import DIMENSIONS, among, caution
 from metrics.definitions.measure import Measure, Metric, Ratio, measures_of
 from metrics.definitions.scope import Period, Scope

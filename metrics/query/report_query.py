@@ -14,7 +14,7 @@ from functools import lru_cache
 import pandas as pd
 from sqlalchemy import Table
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.definitions.dimensions import DIMENSIONS
 from metrics.definitions.measure import Metric, measures_of
 from metrics.definitions.scope import PERIODS, Period, Scope, parts_by_month, period_named

@@ -8,7 +8,7 @@ from datetime import date
 
 import pandas as pd
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.compare import Change, compare, interval
 from metrics.definitions.measure import Measure, Metric, Ratio
 from metrics.definitions.scope import Period, month, parts_by_month

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import day, figure
 from pages.components import data, forms
 from warehouse.access.reader import Viewer

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.compare import Change, compare
 from metrics.comparison.conclusion import Verdict
 from metrics.comparison.goal_status import beside_target

@@ -15,7 +15,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import pandas as pd
 import streamlit as st
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.definitions.cache_key import Once, key_of, spelled
 from metrics.definitions.measure import Metric, measures_of
 from metrics.definitions.scope import Period, Scope

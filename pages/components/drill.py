@@ -6,7 +6,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import column, figure, plain
 from metrics.definitions.dimensions import DIMENSIONS
 from metrics.definitions.measure import Measure, Metric, Ratio, measures_of

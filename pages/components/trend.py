@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import day, figure
 from metrics.definitions.scope import Scope, full_months
 from pages.components import charts, data, forms, time_charts

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import day, share
 from metrics.definitions.scope import Scope
 from metrics.query.missing_reasons import not_given_for

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from metrics import CATALOGUE, HEADLINES
+from metrics.catalogue import CATALOGUE, HEADLINES
 from metrics.comparison.words import day, figure
 from metrics.definitions.dimensions import MEANS, ONLY_CUSTOMERS
 from metrics.definitions.measure import Metric, measures_of, version

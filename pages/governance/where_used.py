@@ -6,7 +6,7 @@ import sys
 from functools import lru_cache
 from types import ModuleType
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 
 
 @lru_cache(maxsize=1)

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import day, figure, numeral, plain
 from metrics.customers import complaints as waiting
 from metrics.definitions.scope import Scope, period_named

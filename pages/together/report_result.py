@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import PLACES, figure, numeral, rounded_column
 from metrics.definitions.measure import Metric, Ratio, measures_of
 from metrics.query.report_query import MONTH, Report, whose

@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.definitions.scope import PERIODS
 from metrics.query.missing_reasons import not_given_for
 from metrics.query.query import absent

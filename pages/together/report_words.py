@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison import multiple_comparisons
 from metrics.comparison.words import change, figure, numeral, plain
 from metrics.definitions.dimensions import caution

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import day
 from metrics.definitions.scope import PERIODS, Scope
 from metrics.query.missing_reasons import not_given_for

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import figure, signed
 from reports.review.experiment_effects import Effect, effect, looked_at, not_read, source
 from reports.review.review_context import Asked, against_a_year_before

@@ -9,7 +9,7 @@ from datetime import date
 
 import pandas as pd
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.compare import compare
 from metrics.comparison.goal_status import BAD, GOOD
 from metrics.comparison.plan_pace import adds_up

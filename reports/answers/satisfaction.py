@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison import multiple_comparisons
 from metrics.comparison.compare import interval
 from metrics.comparison.conclusion import Verdict

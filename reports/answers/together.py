@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pandas as pd
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import as_typed, day, figure, numeral, share
 from metrics.definitions.scope import Period
 from reports.review import staff_survey

@@ -7,7 +7,7 @@ from datetime import date
 
 import pandas as pd
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import day, numeral, of_ten
 from metrics.definitions.measure import version

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.goal_status import State
 from metrics.comparison.words import day
 from reports.review.experiment_effects import wrong_draw

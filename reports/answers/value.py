@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import hkd, numeral
 from reports.review.experiment_effects import effect, looked_at, not_read, source, worth_in_words

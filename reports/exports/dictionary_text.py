@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metrics import CATALOGUE, HEADLINES
+from metrics.catalogue import CATALOGUE, HEADLINES
 from metrics.definitions.dimensions import MEANS, ONLY_CUSTOMERS
 from metrics.definitions.measure import measures_of, version
 from metrics.definitions.variants import VARIANTS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.goal_status import State
 from metrics.definitions.measure import measures_of
 from metrics.definitions.scope import Period

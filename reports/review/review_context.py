@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.compare import Change, compare, interval
 from metrics.comparison.conclusion import Verdict
 from metrics.comparison.goal_status import beside_target

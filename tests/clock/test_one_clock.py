@@ -8,7 +8,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.compare import compare
 from metrics.comparison.conclusion import Verdict
 from metrics.definitions.quarters import quarter_named

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.definitions.scope import Period, full_months, year_before
 from metrics.query.time_coverage import complete_from, reaches_back
 from reports import review_composition

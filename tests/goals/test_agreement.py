@@ -99,7 +99,7 @@ def test_what_a_proposal_replaces_stays_in_force_until_it_is_signed(own_bank: St
 
 
 def test_every_department_that_can_share_a_goal_has_somebody_to_sign_for_it(own_bank: Stores) -> None:
-    from metrics import CATALOGUE
+    from metrics.catalogue import CATALOGUE
     from workflow.goals.goal_records import departments
     from workflow.goals.goal_setting import OWNERS
 

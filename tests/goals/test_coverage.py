@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from morning import stores_in
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.goal_status import State, state_in_words
 from metrics.comparison.plan_pace import due, forecast
 from metrics.definitions.scope import Period, month, parts_by_month

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.goal_status import State, is_met, standing
 from metrics.comparison.incentive import Incentive, attainment, pays
 from metrics.comparison.plan_pace import adds_up, due, forecast, path

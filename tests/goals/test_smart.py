@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.plan_pace import Forecast
 from metrics.definitions.scope import Period, fiscal_year, parts_by_month, year_before
 from workflow.goals.goal_records import DIGITAL, Draft

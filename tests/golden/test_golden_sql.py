@@ -15,7 +15,7 @@ from duckdb_engine import Dialect as DuckDB
 from sqlalchemy import Dialect
 from sqlalchemy.dialects.postgresql import dialect as PostgreSQL  # noqa: N812
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.definitions.scope import Period, Scope
 from metrics.query import query
 

@@ -10,7 +10,7 @@ import pytest
 from morning import stores_in
 from sqlalchemy import select
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.customers import timeline
 from metrics.definitions.measure import Measure
 from metrics.definitions.scope import Period, Scope

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from sqlalchemy import false, true
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.definitions.measure import Measure
 from metrics.definitions.scope import Period, Scope
 from metrics.leads import backlog

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from morning import stores_in
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.customers.departures import departures
 from metrics.customers.profile import profile
 from metrics.definitions.scope import Period, Scope

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from staff import cells, somebody, words
 
-from metrics.attribution.attributed_wins import MODELS
+from metrics.catalogue.attributed_wins import MODELS
 from warehouse.app_db.app_schema import campaign_steps, lift_experiments
 from warehouse.stores import connect
 

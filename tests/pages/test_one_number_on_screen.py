@@ -10,7 +10,7 @@ import streamlit as st
 from staff import somebody, words
 from streamlit.testing.v1 import AppTest
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.catalogue.funnel import STAGES
 from metrics.definitions.scope import Scope, period_named
 from warehouse.stores.connect import Stores

@@ -14,7 +14,7 @@ from morning import stores_in
 from sqlalchemy import select
 from staff import Open, cells, opener, somebody, words
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.query.missing_reasons import needs, not_given
 from pages import MENU
 from warehouse.access import data_coverage

@@ -28,7 +28,7 @@ from pptx import Presentation
 from staff import EVERYBODY, Open
 from streamlit.testing.v1 import AppTest
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import figure
 from metrics.definitions.measure import Metric
 from metrics.definitions.scope import PERIODS, Scope, period_named

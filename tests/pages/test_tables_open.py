@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from staff import cells, somebody, words
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.conclusion import Verdict
 from metrics.definitions.measure import Measure, Ratio
 from metrics.definitions.scope import Period, Scope

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from staff import cells, somebody, words
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.conclusion import Verdict
 from pages.components import review_chart
 from pages.customers.voice import voice_cases, voice_page

@@ -3,7 +3,7 @@
 import pytest
 from staff import EVERYBODY, opener, words
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from pages import MENU
 from reports.review.review_document import NAMES
 

@@ -24,7 +24,7 @@ from pptx.enum.shapes import PP_PLACEHOLDER as KIND
 from pptx.oxml.ns import qn
 from pptx.util import Pt
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.definitions.measure import version
 from reports.documents import document_facts, document_theme, text_metrics
 from reports.review.review_document import Answer, CaseStudy, Chart, Figure, Review, Series, Table

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.definitions.dimensions import DIMENSIONS, MEANS, caution
 from metrics.definitions.variants import VARIANTS
 from reports.exports import dictionary_text

@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from morning import on, stores_in
 
-from metrics import CATALOGUE
 from metrics.attribution import channel_net_value
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import figure
 from metrics.definitions.cache_key import key_of
 from metrics.definitions.quarters import Quarter, quarter_named, quarter_of

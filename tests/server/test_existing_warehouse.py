@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from sqlalchemy import create_engine, text
 
 from cli.__main__ import main
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.query.missing_reasons import needs
 from pages import MENU
 from warehouse.schema import UNIFIED_TABLES

@@ -15,8 +15,8 @@ from own_server import fresh_database
 from sqlalchemy import select
 from stores_on_server import stores_on
 
-from metrics import CATALOGUE
 from metrics.attribution import audience_overlap, channel_net_value
+from metrics.catalogue import CATALOGUE
 from metrics.definitions.dimensions import DIMENSIONS
 from metrics.definitions.scope import Period, Scope
 from metrics.query import query

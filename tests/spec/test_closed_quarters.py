@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from morning import stores_in
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.definitions.measure import Measure, is_closed, measures_of
 from metrics.definitions.scope import Period, Scope
 from metrics.query import query

@@ -10,7 +10,7 @@ from functools import cache
 import pandas as pd
 import pytest
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.definitions.dimensions import DIMENSIONS
 from metrics.definitions.measure import Measure
 from metrics.definitions.scope import Period, Scope, full_months

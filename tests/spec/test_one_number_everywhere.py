@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 import streamlit as st
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.catalogue.funnel import STAGES
 from metrics.definitions.measure import Measure, measures_of
 from metrics.definitions.scope import Period, Scope

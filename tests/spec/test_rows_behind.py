@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.definitions.measure import Measure
 from metrics.definitions.scope import Period, Scope
 from metrics.query import drill_rows, query

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.compare import compare
 from metrics.comparison.conclusion import Verdict
 from metrics.comparison.multiple_comparisons import Pair, apart, together, worst

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, create_engine, delete, insert, text
 
-from metrics import CATALOGUE
 from metrics.attribution import credit_models, journeys
-from metrics.attribution.attributed_wins import MODEL_OF
+from metrics.catalogue import CATALOGUE
+from metrics.catalogue.attributed_wins import MODEL_OF
 from metrics.definitions.measure import version
 from warehouse.schema import BANK, lead_moves, leads, touches
 

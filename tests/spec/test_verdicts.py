@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.compare import FEWEST, compare
 from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import change, verdict_in_words

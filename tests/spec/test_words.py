@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as some
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.compare import Change
 from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import (

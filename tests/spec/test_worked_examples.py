@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import Engine, Table, create_engine, delete, event, insert, text
 from sqlalchemy.pool import StaticPool
 
-from metrics import CATALOGUE, HEADLINES
+from metrics.catalogue import CATALOGUE, HEADLINES
 from metrics.definitions.measure import Measure
 from metrics.definitions.scope import Scope
 from metrics.query import query

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import select
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.query.query import columns_of
 from warehouse.access.data_coverage import origins_of
 from warehouse.access.reader import SYSTEM, Reader

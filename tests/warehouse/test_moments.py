@@ -29,8 +29,8 @@ from warehouse.load.existing_warehouse import check_url
 from warehouse.load.loading import load, next_snapshot
 from warehouse.schema import leads, tickets
 from warehouse.settings import Settings
-from warehouse.sql.moment_sql import before, before_sql, hours_between, hours_sql, instant
-from warehouse.sql.moments import Clock, Moment, instant_of, only_a_day, wall
+from warehouse.sql.moment_sql import Moment, before, before_sql, hours_between, hours_sql, instant
+from warehouse.sql.moments import Clock, instant_of, only_a_day, wall
 from warehouse.sql.moments import before as surely_before
 from warehouse.stores.connect import Stores, open_stores
 from warehouse.validation import moment_marks, values

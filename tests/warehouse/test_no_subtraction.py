@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from onlookers import EVERYBODY
 from sqlalchemy import func, select
 
-from metrics import CATALOGUE
 from metrics.attribution import audience_overlap
+from metrics.catalogue import CATALOGUE
 from metrics.definitions.measure import measures_of
 from metrics.definitions.scope import Period, Scope
 from metrics.query.query import Question, ask

@@ -8,7 +8,7 @@ import pytest
 from morning import MORNING
 
 from warehouse.stores.connect import Stores
-from warehouse.stores.postgresql import AS_IT_IS
+from warehouse.stores.postgresql_catalogue import AS_IT_IS
 
 
 class Read:

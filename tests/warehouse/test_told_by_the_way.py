@@ -12,7 +12,7 @@ import pytest
 from morning import stores_in
 from onlookers import EVERYBODY
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.definitions.scope import Period, Scope
 from metrics.leads import backlog
 from metrics.leads.stage_durations import STAGES, stays

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from sqlalchemy import func, insert, select, true
 
-from metrics.attribution.attributed_wins import of_those_reached
+from metrics.catalogue.attributed_wins import of_those_reached
 from metrics.definitions.scope import Period
 from models.experiments.lift import Counts
 from warehouse.access.reader import SYSTEM, Reader, Viewer

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.definitions.measure import version
 from warehouse.access.reader import Reader, Viewer
 from warehouse.app_db.app_schema import annotations as rows

@@ -21,7 +21,7 @@ from sqlalchemy.types import TypeEngine
 from warehouse import schema
 from warehouse.app_db import app_schema
 from warehouse.errors import AccessRefused
-from warehouse.sql.moments import Moment
+from warehouse.sql.moment_sql import Moment
 
 KNOWN_TABLES = frozenset({*schema.BANK.tables.values(), *app_schema.DESK.tables.values()})
 

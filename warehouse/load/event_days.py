@@ -22,7 +22,7 @@ import duckdb
 from sqlalchemy import Column, Table
 
 from warehouse.schema import UNIFIED_TABLES, event_columns, leads
-from warehouse.sql.moments import Moment
+from warehouse.sql.moment_sql import Moment
 from warehouse.validation import volume_checks
 
 BY_MONTH = "month_on"

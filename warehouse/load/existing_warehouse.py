@@ -38,8 +38,8 @@ from warehouse.access.data_coverage import lacking
 from warehouse.errors import Problem
 from warehouse.retry import is_postgresql, patient_engine, server_url
 from warehouse.schema import UNIFIED, UNIFIED_TABLES
-from warehouse.sql.moment_sql import fraction, is_day
-from warehouse.sql.moments import ONLY_A_DAY, Moment
+from warehouse.sql.moment_sql import Moment, fraction, is_day
+from warehouse.sql.moments import ONLY_A_DAY
 
 WHOLE = ("int", "smallint", "bigint", "tinyint", "hugeint", "serial")
 NUMBER = (*WHOLE, "numeric", "decimal", "double", "real", "float")

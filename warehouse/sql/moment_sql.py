@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Float, Integer
+from sqlalchemy import BigInteger, Boolean, ColumnElement, DateTime, Float, Integer
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql import operators
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from warehouse.sql.moments import DAYS, LAST_SHIFT, QUARTER, TWICE, Moment
+from warehouse.sql.moments import DAYS, LAST_SHIFT, QUARTER, TWICE
 
 _HOUR = 3_600_000_000
 
@@ -137,6 +138,39 @@ class is_day(FunctionElement[Any]):
     name = "is_day"
     type = Integer()
     inherit_cache = True
+
+
+class Moment(DateTime):
+    """The type of every `*_at` column of the bank. Two of them compare by what is sure, and are not subtracted.
+
+    `a < b` is true where a was surely earlier: on one day, never if either is only a day. `a <= b` is true unless b was
+    surely earlier. Against a plain timestamp of the program, such as the end of a period, the local time counts.
+    """
+
+    class Comparator(DateTime.Comparator):
+        """Writes `before` where two moments are compared."""
+
+        def operate(self, op: Any, *other: Any, **kwargs: Any) -> ColumnElement[Any]:
+            """Raises TypeError for a difference of two moments."""
+            both = len(other) == 1 and isinstance(other[0], ColumnElement) and _is_column(other[0])
+            if both and op in _ORDER:
+                here = self.expr
+                earlier = (
+                    before(other[0], here) if op in (operators.gt, operators.le) else before(here, other[0])
+                )
+                return ~earlier if op in (operators.le, operators.ge) else earlier
+            if both and op is operators.sub:
+                raise TypeError("Two moments are subtracted by hours_between or days_between.")
+            return super().operate(op, *other, **kwargs)
+
+    comparator_factory = Comparator
+
+
+_ORDER = (operators.lt, operators.le, operators.gt, operators.ge)
+
+
+def _is_column(value: ColumnElement[Any]) -> bool:
+    return isinstance(value.type, Moment) and value.__visit_name__ != "bindparam"
 
 
 class day_only(FunctionElement[Any]):

@@ -3,7 +3,7 @@
 A `*_at` column holds the bank's local time. Two things a plain timestamp cannot say are kept in its last three digits,
 so that no copy, filter, maximum or export can lose them: that only the day is known, and by how much the clocks were
 ahead. A whole second plus 1 to 999 microseconds is such a mark and no clock's reading; the load takes care that none is.
-Moments are compared and subtracted through `warehouse.sql.moment_sql` alone; the type `Moment` sees to it.
+Moments are compared and subtracted through `warehouse.sql.moment_sql` alone; its type `Moment` sees to it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, DateTime
-from sqlalchemy.sql import operators
 
 ONLY_A_DAY = 999
 """The mark of a day without a time."""
@@ -33,41 +31,6 @@ QUARTER = 900_000_000
 _FROM, _UNTIL = 1980, 2060
 _EPOCH = datetime(1970, 1, 1)
 _SECOND = 1_000_000
-
-
-class Moment(DateTime):
-    """The type of every `*_at` column of the bank. Two of them compare by what is sure, and are not subtracted.
-
-    `a < b` is true where a was surely earlier: on one day, never if either is only a day. `a <= b` is true unless b was
-    surely earlier. Against a plain timestamp of the program, such as the end of a period, the local time counts.
-    """
-
-    class Comparator(DateTime.Comparator):
-        """Writes `before` where two moments are compared."""
-
-        def operate(self, op: Any, *other: Any, **kwargs: Any) -> ColumnElement[Any]:
-            """Raises TypeError for a difference of two moments."""
-            both = len(other) == 1 and isinstance(other[0], ColumnElement) and _is_column(other[0])
-            if both and op in _ORDER:
-                from warehouse.sql.moment_sql import before
-
-                here = self.expr
-                earlier = (
-                    before(other[0], here) if op in (operators.gt, operators.le) else before(here, other[0])
-                )
-                return ~earlier if op in (operators.le, operators.ge) else earlier
-            if both and op is operators.sub:
-                raise TypeError("Two moments are subtracted by hours_between or days_between.")
-            return super().operate(op, *other, **kwargs)
-
-    comparator_factory = Comparator
-
-
-_ORDER = (operators.lt, operators.le, operators.gt, operators.ge)
-
-
-def _is_column(value: ColumnElement[Any]) -> bool:
-    return isinstance(value.type, Moment) and value.__visit_name__ != "bindparam"
 
 
 @dataclass(frozen=True)

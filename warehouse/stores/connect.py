@@ -16,7 +16,8 @@ from warehouse.retry import is_postgresql, patient_engine, server_url
 from warehouse.schema import FINGERPRINT
 from warehouse.settings import Settings
 from warehouse.sql.moments import QUARTER, instant_of
-from warehouse.stores.postgresql import AS_IT_IS, Server
+from warehouse.stores.postgresql import Server
+from warehouse.stores.postgresql_catalogue import AS_IT_IS
 from warehouse.stores.snapshots import Files, Place
 
 HINT = "sign-in-hint.txt"

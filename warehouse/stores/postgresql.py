@@ -18,20 +18,15 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import (
     Boolean,
-    Column,
     Connection,
     CursorResult,
     Date,
     DateTime,
     Engine,
     Float,
-    Identity,
     Integer,
-    MetaData,
     Numeric,
-    Row,
     Select,
-    Table,
     Text,
     select,
     text,
@@ -40,23 +35,10 @@ from sqlalchemy.exc import DBAPIError
 
 from warehouse.errors import LoadRefused, NothingLoaded
 from warehouse.retry import ask, patient_engine, server_url
-from warehouse.schema import DERIVED, UNIFIED
 from warehouse.settings import Settings
+from warehouse.stores import postgresql_copy, postgresql_load
+from warehouse.stores.postgresql_catalogue import AS_IT_IS, NEWEST, schemas_of, snapshots
 from warehouse.stores.snapshots import Draft, Progress, remove
-
-AS_IT_IS = "server"
-"""The snapshot id of a warehouse that somebody else keeps: its schemas `unified` and `derived` are read as they are."""
-
-OURS = MetaData(schema="concord")
-snapshots = Table(
-    "snapshots",
-    OURS,
-    Column("number", Integer, Identity(), primary_key=True),
-    Column("snapshot", Text, nullable=False, unique=True),
-    Column("unified", Text, nullable=False, comment="The schema of its loaded tables."),
-    Column("derived", Text, nullable=False, comment="The schema of its derived tables."),
-)
-NEWEST = select(snapshots).order_by(snapshots.c.number.desc())
 
 _ONE_WRITER = 7_102_026
 """The number of the advisory lock; any will do as long as it stays."""
@@ -128,8 +110,6 @@ class Server:
 
     def bank_before(self, snapshot: str, /) -> Path:
         """See `Place.bank_before`."""
-        from warehouse.stores import postgresql_copy
-
         file = self._copy_of_before(snapshot)
         postgresql_copy.write_file(self._engine(read_only=False), str(self.served()), file)
         return file
@@ -141,8 +121,6 @@ class Server:
 
     def publish(self, snapshot: str, sample: bool, progress: Progress, /) -> None:
         """See `Place.publish`."""
-        from warehouse.stores import postgresql_load
-
         engine, file = self._engine(read_only=False), self._working_file(snapshot)
         postgresql_load.publish(engine, self.readers_role(), file, snapshot, sample, progress)
         self.abandon(snapshot)
@@ -155,8 +133,6 @@ class Server:
 
     def next(self, snapshot: str, after: str) -> AbstractContextManager[Draft]:
         """See `Place.next`."""
-        from warehouse.stores import postgresql_load
-
         return postgresql_load.draft(self._engine(read_only=False), self.readers_role(), snapshot, after)
 
     def readers_role(self) -> str | None:
@@ -175,11 +151,6 @@ def _locked(connection: Connection) -> bool:
             return True
         time.sleep(0.2)
     return False
-
-
-def schemas_of(row: Row[Any]) -> dict[str | None, str | None]:
-    """Where the tables of a snapshot are, for `schema_translate_map`."""
-    return {UNIFIED: row.unified, DERIVED: row.derived}
 
 
 def _served(connection: Connection) -> str | None:

@@ -12,8 +12,7 @@ import duckdb
 from sqlalchemy import Connection, Engine, Table
 
 from warehouse.schema import DERIVED, UNIFIED, UNIFIED_TABLES, WRITTEN_BY_THE_LOAD
-from warehouse.stores.postgresql import snapshots
-from warehouse.stores.postgresql_load import in_one
+from warehouse.stores.postgresql_catalogue import in_one, snapshots
 from warehouse.validation import contract
 
 

@@ -24,16 +24,14 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from warehouse.errors import LoadRefused
-from warehouse.retry import is_passing
 from warehouse.schema import BANK, DERIVED, DERIVED_TABLES, UNIFIED, UNIFIED_TABLES, WRITTEN_BY_THE_LOAD
 from warehouse.stores import postgresql_tables
-from warehouse.stores.postgresql import AS_IT_IS, NEWEST, OURS, schemas_of, snapshots
+from warehouse.stores.postgresql_catalogue import AS_IT_IS, NEWEST, OURS, STAYS, in_one, schemas_of, snapshots
 from warehouse.stores.snapshots import Draft, Progress
 
 KEPT = 2
 """The snapshot that is read and the one before it: a page that just began on the older one may finish."""
 _BATCH = 100_000
-_STAYS = "Nothing was loaded; the bank loaded before stays."
 
 
 def publish(
@@ -84,36 +82,6 @@ def _names(snapshot: str) -> tuple[str, str]:
     return f"{UNIFIED}_{tail}", f"{DERIVED}_{tail}"
 
 
-@contextmanager
-def in_one(engine: Engine) -> Iterator[Connection]:
-    """One transaction. The server's complaint becomes a sentence; it never holds the address or the password."""
-    try:
-        with engine.begin() as connection:
-            yield connection
-    except DBAPIError as error:
-        raise LoadRefused(_sentence(error)) from error
-    except Exception as error:
-        # COPY is spoken in the driver's own words, below the library that wraps its errors.
-        if type(error).__module__.startswith("psycopg"):
-            raise LoadRefused(_sentence(DBAPIError("", {}, error))) from error
-        raise
-
-
-def _sentence(error: DBAPIError) -> str:
-    state = getattr(error.orig, "sqlstate", None)
-    if is_passing(error) or state is None:
-        return f"The connection to the server was lost. {_STAYS}"
-    if state == "53100":
-        return f"The server's disk is full. Make room there, then load again. {_STAYS}"
-    if state == "42501":
-        return (
-            "This account may not create schemas on the server. Give it that right, or name another one in "
-            f"WAREHOUSE_LOAD_URL. {_STAYS}"
-        )
-    first = (str(error.orig).strip().splitlines() or ["no reason"])[0].rstrip(".")
-    return f"The server refused the load: {first}. {_STAYS}"
-
-
 def _prepare(connection: Connection) -> None:
     """Our own small table; a warehouse that somebody else built is never overwritten."""
     found = connection.execute(
@@ -123,7 +91,7 @@ def _prepare(connection: Connection) -> None:
         if found.unified is not None and not _is_ours(connection):
             raise LoadRefused(
                 "This database has a schema “unified” that Concord did not make. Choose an empty database, or read "
-                f"that one as it is: “python -m cli check --url …” says whether it fits. {_STAYS}"
+                f"that one as it is: “python -m cli check --url …” says whether it fits. {STAYS}"
             )
         connection.execute(text("CREATE SCHEMA IF NOT EXISTS concord"))
         OURS.create_all(connection)

@@ -12,8 +12,8 @@ from datetime import date
 import duckdb
 from sqlalchemy import Table
 
-from warehouse.sql.moment_sql import before_sql, hours_sql, is_day_sql
-from warehouse.sql.moments import DAY_BY_COLUMN, DAYS, ONLY_A_DAY, QUARTER, TWICE, Clock, Moment
+from warehouse.sql.moment_sql import Moment, before_sql, hours_sql, is_day_sql
+from warehouse.sql.moments import DAY_BY_COLUMN, DAYS, ONLY_A_DAY, QUARTER, TWICE, Clock
 
 _MACROS = (
     f"CREATE OR REPLACE TEMP MACRO day_only(x) AS CAST(x AS DATE) + INTERVAL {ONLY_A_DAY} MICROSECOND",

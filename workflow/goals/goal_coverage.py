@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.plan_pace import is_monthly
 from metrics.definitions.scope import Period, last_full_month, year_before
 from metrics.query.time_coverage import delivered_until as known_until

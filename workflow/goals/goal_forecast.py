@@ -8,7 +8,7 @@ from datetime import date
 
 import pandas as pd
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.plan_pace import (
     FEWEST_MONTHS,
     Forecast,

@@ -9,7 +9,7 @@ from datetime import date
 
 import pandas as pd
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.contradiction import MONTHS, PAIRS, Contradiction, Pair, detect
 from metrics.comparison.plan_pace import adds_up, is_count, path
 from metrics.definitions.measure import Ratio

@@ -13,7 +13,7 @@ from datetime import date
 
 import pandas as pd
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.compare import Change, compare
 from metrics.comparison.conclusion import Verdict
 from metrics.comparison.goal_status import State, is_limit, is_met, standing, state_in_words

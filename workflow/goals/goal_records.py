@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import figure
 from metrics.definitions.scope import Period, Scope, parts_by_month
 from warehouse.access.reader import Reader

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.plan_pace import adds_up, due, is_monthly
 from metrics.definitions.scope import Period, Scope
 from warehouse.access.reader import Reader

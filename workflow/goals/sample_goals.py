@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.plan_pace import is_count
 from metrics.comparison.words import rounded
 from metrics.definitions.scope import Period, Scope, fiscal_year, month, year_before

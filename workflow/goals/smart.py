@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.goal_status import is_limit, may_be_below_zero
 from metrics.comparison.plan_pace import Forecast
 from metrics.comparison.words import as_typed, day, figure, in_a_sentence, numeral, rounded, signed

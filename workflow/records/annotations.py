@@ -10,7 +10,7 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import insert, or_, select
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from warehouse.access import audit
 from warehouse.access.reader import Reader, Viewer
 from warehouse.access.roles import ROLES

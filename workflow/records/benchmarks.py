@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import insert, select
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from warehouse.access import audit
 from warehouse.access.reader import Reader, Viewer
 from warehouse.app_db.app_schema import outside_benchmarks

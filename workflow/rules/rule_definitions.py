@@ -27,6 +27,8 @@ from warehouse.schema import relationship_managers
 from warehouse.settings import Settings
 from workflow.rules import reason_texts
 
+LOOK_BACK_DAYS = 180
+"""The profile looks back this far; an earlier month end would be described by half a history."""
 HIGH_CHURN_PROBABILITY = 0.10
 """From one in ten within 90 days on, a call is worth its time; how many are raised the RMs' capacity decides."""
 

@@ -16,8 +16,7 @@ from metrics.customers.profile import profile
 from models.churn import churn_prediction
 from warehouse.access.reader import Reader
 from warehouse.schema import customer_profiles, customer_scores, relationship_managers
-from workflow.rules.rule_definitions import Rule, found, over
-from workflow.scoring.training import LOOK_BACK_DAYS
+from workflow.rules.rule_definitions import LOOK_BACK_DAYS, Rule, found, over
 
 MONTHS = 6
 

@@ -31,10 +31,8 @@ from warehouse.schema import (
     transactions,
 )
 from warehouse.settings import Settings
-from workflow.rules.rule_definitions import over, rules
+from workflow.rules.rule_definitions import LOOK_BACK_DAYS, over, rules
 
-LOOK_BACK_DAYS = 180
-"""The profile looks back this far; an earlier month end would be described by half a history."""
 MOST_DAYS, MOST_EXAMPLES, MOST_JUDGED = 15, 400_000, 100_000
 RETRAIN_AFTER_DAYS = 92
 NO_HISTORY = (

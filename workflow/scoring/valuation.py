@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Select, Subquery, Text, case, distinct, func, null, select
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import day as in_words
 from metrics.customers.profile import profile
 from metrics.definitions.scope import last_full_month, month

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.compare import compare
 from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import change, day, numeral, plain, share

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison import decomposition, response_rates
 from metrics.comparison.compare import compare
 from metrics.comparison.conclusion import Verdict

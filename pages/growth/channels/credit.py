@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from metrics.attribution.attributed_wins import MODELS
+from metrics.catalogue.attributed_wins import MODELS
 from metrics.comparison.words import as_typed, numeral, plain, rounded_column, share
 from metrics.definitions.scope import Scope
 from metrics.query.query import Question

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from metrics import CATALOGUE
-from metrics.attribution.attributed_wins import MODEL_OF, MODELS, of_those_reached, outside
+from metrics.catalogue import CATALOGUE
+from metrics.catalogue.attributed_wins import MODEL_OF, MODELS, of_those_reached, outside
 from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import day, numeral, plain, points, share, verdict_in_words
 from metrics.definitions.scope import Period

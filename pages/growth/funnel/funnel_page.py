@@ -3,8 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from metrics import CATALOGUE
-from metrics.catalogue import stage_moves
+from metrics.catalogue import CATALOGUE, stage_moves
 from metrics.comparison.compare import compare, share_interval
 from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import change, numeral, plain, share, verdict_in_words

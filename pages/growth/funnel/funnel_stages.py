@@ -9,7 +9,7 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.catalogue.funnel import STAGES
 from metrics.comparison.compare import Change, compare, share_interval
 from metrics.comparison.conclusion import Verdict

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.catalogue.funnel import STAGES, Stage
 from metrics.comparison import multiple_comparisons
 from metrics.comparison.compare import Change

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from metrics import CATALOGUE, HEADLINES
+from metrics.catalogue import CATALOGUE, HEADLINES
 from metrics.comparison.plan_pace import is_count
 from metrics.comparison.words import figure, plain, rounded
 from metrics.definitions.measure import Metric

@@ -6,7 +6,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.compare import compare
 from metrics.comparison.goal_status import State, is_limit, state_in_words
 from metrics.comparison.incentive import Incentive, attainment

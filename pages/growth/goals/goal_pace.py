@@ -4,7 +4,7 @@ from functools import partial
 
 import pandas as pd
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.plan_pace import Forecast, adds_up
 from metrics.comparison.words import day, figure
 from metrics.definitions.scope import Period

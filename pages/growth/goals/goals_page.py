@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.goal_status import BAD, State, is_limit, state_in_words
 from metrics.comparison.plan_pace import adds_up
 from metrics.comparison.words import day, figure, numeral, share

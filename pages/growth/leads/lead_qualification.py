@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import day, figure
 from metrics.definitions.meaning import Meaning
 from metrics.definitions.scope import Scope

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from metrics import CATALOGUE
+from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import figure, numeral, plain, points, share, signed
 from metrics.definitions.scope import Scope, month
 from metrics.qualification.qualification_rule import Condition, Rule, dependent
