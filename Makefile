@@ -55,5 +55,5 @@ browser:
 	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; } || \
 	  echo "No Chromium here: the browser tests will be skipped and say so."
 
-clean:  ## Remove the environment and the sample bank
-	rm -rf $(VENV) data build
+clean:  ## Remove the environment; the bank in data/ stays (the sample bank goes with: rm -r data)
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
