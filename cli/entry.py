@@ -17,6 +17,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from warehouse import settings
 from warehouse.errors import Problem, reference
+from warehouse.release import VERSION
 from warehouse.sql.moments import Clock
 from warehouse.stores import connect
 
@@ -70,6 +71,7 @@ class Door(click.Group):
 
 
 @click.group(cls=Door)
+@click.version_option(VERSION, prog_name="Concord", message="%(prog)s %(version)s")
 def main() -> None:
     """Concord: one view of the customer."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")

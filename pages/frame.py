@@ -10,6 +10,7 @@ from pages.components import viewer as door
 from warehouse.access.reader import Viewer
 from warehouse.access.roles import ROLES
 from warehouse.errors import AccessRefused, NothingLoaded, Problem, reference
+from warehouse.release import VERSION
 from warehouse.stores import connect
 from workflow.experiments import refused_analyses
 
@@ -98,7 +99,13 @@ def _unlisted(viewer: Viewer) -> list[Any]:
 
 def main() -> None:
     """Draw one run."""
-    st.set_page_config(page_title="Concord", page_icon=theme.ICON, layout="wide", initial_sidebar_state=230)
+    st.set_page_config(
+        page_title="Concord",
+        page_icon=theme.ICON,
+        layout="wide",
+        initial_sidebar_state=230,
+        menu_items={"About": f"Concord {VERSION}"},
+    )
     st.html(theme.STYLE)
     viewer = door.viewer()
     if viewer is None:
