@@ -32,7 +32,7 @@ def one(rng: np.random.Generator, growth: float, slide: float, unrest: float, dr
     volume = rng.poisson(300 * np.exp(growth * STEPS + noise[0]))
     judged = rng.poisson(250, 12)
     good = rng.binomial(judged, 1 / (1 + np.exp(-(np.log(0.7 / 0.3) + slide * STEPS + noise[1]))))
-    return detect(list(volume), list(good), list(judged), DAYS).finding
+    return detect(list(volume), list(good), list(judged), DAYS)
 
 
 if __name__ == "__main__":

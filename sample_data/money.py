@@ -28,7 +28,6 @@ from sample_data.window import (
 
 DEPOSITS = (50_000.0, 420_000.0, 1_700_000.0)  # typical total by segment, HKD
 WEIGHT = (0.30, 0.60, 0.55, 0.04, 3.2, 0.25, 0.60, 0.10)  # of the typical total, by product
-OWED = (v.CARD, v.MORTGAGE, v.LOAN)
 MARGIN = (0.010, 0.0065, 0.0035, 0.19, 0.006, 0.045, 0.0075, 0.04)  # per year, of the balance
 FEES = (7.0, 3.0, 0.0, 26.0, 30.0, 12.0, 22.0, 24.0)  # HKD a month
 COST = (21.0, 13.0, 6.0, 17.0, 38.0, 16.0, 24.0, 14.0)

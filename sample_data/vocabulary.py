@@ -57,7 +57,6 @@ SALES_PRODUCTS = (
 )
 CURRENT, SAVINGS, TIME_DEPOSIT, CARD, MORTGAGE, LOAN, INVESTMENT, INSURANCE = range(8)
 
-SEGMENTS = ("mass", "affluent", "private")
 SEGMENT_CODES = ("M", "A", "P")
 KINDS = ("impression", "click", "visit", "email", "call", "branch", "event")
 IMPRESSION, CLICK, VISIT, MAIL, CALL, MEETING, GATHERING = range(7)

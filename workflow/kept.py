@@ -10,7 +10,7 @@ from datetime import date
 
 import pandas as pd
 
-from metrics.comparison.contradiction import Contradiction, Pair
+from metrics.comparison.contradiction import Finding, Pair
 from metrics.definitions.cache_key import Once
 from metrics.qualification.qualification_rule import Rule, under
 from metrics.qualification.qualification_versions import as_agreed
@@ -62,7 +62,7 @@ def contributors_of(
 @as_agreed
 def contradictions_of(
     reader: Reader, filters: Filters, as_of: date, known: Known
-) -> list[tuple[Pair, Contradiction]]:
+) -> list[tuple[Pair, Finding]]:
     """The pairs of figures that could pull against each other in a part of the bank."""
     return goal_outlook.contradictions(filters, reader, as_of, known)
 

@@ -33,8 +33,6 @@ from warehouse.schema import (
 )
 from warehouse.sql.dialects import month_of, months_between, to_float
 
-BY = ("channel", "campaign", "product", "month")
-"""What can be compared; a month is that of joining. A product is that of the campaign that brought the customer."""
 MOST_MONTHS = 24
 LEAST_COSTED = 0.95
 """Where fewer of a group's campaign days have a cost, their sum is not what it cost: it would flatter the group."""

@@ -51,22 +51,13 @@ PAIRS = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Contradiction:
-    """What was found; the trends are per month: of a volume relative (0.02 is 2 % a month), of a quality in log odds."""
-
-    finding: Finding
-    volume_trend: float = math.nan
-    quality_trend: float = math.nan
-
-
 def detect(
     volume: Sequence[float],
     good: Sequence[float],
     judged: Sequence[float],
     days: Sequence[int],
     quality_is_up: bool = True,
-) -> Contradiction:
+) -> Finding:
     """Judge one pair by month: the volume, and of `judged` cases the `good` ones; `days` is each month's length.
 
     A conflict: the volume's trend is above 0 and the quality's on the wrong side of 0, each one-sided at 2.5 % by
@@ -74,30 +65,19 @@ def detect(
     """
     series = np.array([volume, good, judged, days], dtype=float)
     if series.shape[1] < FEWEST_MONTHS:
-        return Contradiction(finding="too early")
+        return "too early"
     if not np.isfinite(series).all() or min(series[0].min(), series[2].min()) < FEWEST_CASES:
-        return Contradiction(finding="not enough data yet")
+        return "not enough data yet"
     trend = np.column_stack([np.ones(series.shape[1]), np.arange(series.shape[1])])
-    more = _trend(sm.GLM(series[0], trend, family=sm.families.Poisson(), offset=np.log(series[3])))
+    growth, _ = _trend(sm.GLM(series[0], trend, family=sm.families.Poisson(), offset=np.log(series[3])))
     shares = np.column_stack([series[1], series[2] - series[1]])
-    better = _trend(sm.GLM(shares, trend, family=sm.families.Binomial()))
-    worse = better.above < 0 if quality_is_up else better.below > 0
-    return Contradiction(
-        finding="conflict" if more.below > 0 and worse else "none",
-        volume_trend=math.expm1(more.middle),
-        quality_trend=better.middle,
-    )
+    low, high = _trend(sm.GLM(shares, trend, family=sm.families.Binomial()))
+    worse = high < 0 if quality_is_up else low > 0
+    return "conflict" if growth > 0 and worse else "none"
 
 
-@dataclass(frozen=True)
-class _Trend:
-    middle: float
-    below: float
-    above: float
-
-
-def _trend(model: Any) -> _Trend:
-    """A slope with its 95 % interval; months are never taken to be calmer than chance alone would leave them."""
+def _trend(model: Any) -> tuple[float, float]:
+    """The 95 % interval of a slope; months are never taken to be calmer than chance alone would leave them."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # shares of exactly 0 or 1 are fitted at the edge
         fitted = model.fit()
@@ -105,4 +85,4 @@ def _trend(model: Any) -> _Trend:
     unrest = max(1.0, fitted.pearson_chi2 / degrees)
     middle, spread = float(fitted.params[1]), float(fitted.bse[1]) * math.sqrt(unrest)
     wide = float(student.ppf(0.975, degrees)) * spread
-    return _Trend(middle, middle - wide, middle + wide)
+    return middle - wide, middle + wide

@@ -19,12 +19,14 @@ RISK_BANDS = (
 _UP_TO = (0.02, 0.10, 0.20, 0.40)
 
 
-def risk_bands(as_of: date, model: str = "churn_90d") -> Select:
+def risk_bands(as_of: date) -> Select:
     """How many customers lie in each band of the night's chance of leaving: band (number), customers."""
     t = schema.customer_scores
     band = case(*((t.c.probability < top, n) for n, top in enumerate(_UP_TO)), else_=len(_UP_TO))
     numbered = (
-        select(band.label("band")).where(t.c.model == model, t.c.as_of == as_of, t.c.probability.is_not(None))
+        select(band.label("band")).where(
+            t.c.model == "churn_90d", t.c.as_of == as_of, t.c.probability.is_not(None)
+        )
     ).subquery()
     return (
         select(numbered.c.band, func.count().label("customers"))

@@ -48,12 +48,12 @@ def person(customer_id: str) -> Select:
     )
 
 
-def scores(customer_id: str, as_of: date, model: str = "churn_90d") -> Select:
-    """Every night's score of the customer by one model, oldest first."""
+def scores(customer_id: str, as_of: date) -> Select:
+    """Every night's score of the customer's chance of leaving, oldest first."""
     t = schema.customer_scores
     return (
         select(t.c.model, t.c.as_of, t.c.probability, t.c.reasons)
-        .where(t.c.customer_id == customer_id, t.c.model == model, t.c.as_of <= as_of)
+        .where(t.c.customer_id == customer_id, t.c.model == "churn_90d", t.c.as_of <= as_of)
         .order_by(t.c.as_of)
     )
 

@@ -5,7 +5,7 @@ Both are stocks. They count everybody who waits then, and say how old the waitin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -116,12 +116,12 @@ def overdue_aged(age: Age) -> Measure:
     )
 
 
-def by_age(found: pd.DataFrame, ages: Sequence[Age] = AGES) -> list[int]:
+def by_age(found: pd.DataFrame) -> list[int]:
     """How many of `found` (`days`, `people`) fall into each age."""
     days, people = found["days"], found["people"]
     return [
         int(people[(days >= a.least) & (days <= (a.most if a.most is not None else days))].sum())
-        for a in ages
+        for a in AGES
     ]
 
 

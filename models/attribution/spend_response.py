@@ -116,9 +116,7 @@ def _fitted(won: Vector, x: Vector, offset: Vector | None = None) -> tuple[float
     return float(found.params[0]), float(found.bse[0]) * widened
 
 
-def expected(
-    found: pd.DataFrame, spends: dict[str, float], worth: pd.DataFrame, more: float, seed: int = 0
-) -> Expected:
+def expected(found: pd.DataFrame, spends: dict[str, float], worth: pd.DataFrame, more: float) -> Expected:
     """What `spends` (channel → HKD a week) may be expected to win in a week.
 
     `found` as from `curves`; `worth` has `channel`, `mean`, `low`, `high`: the lifetime value of a customer, HKD, 95 %.
@@ -127,7 +125,7 @@ def expected(
     curve, or without spend, wins what is not known, or nothing. Level and power are uncorrelated because spend is counted
     from its usual size.
     """
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(0)
     values = worth.set_index("channel")
     customers, value = np.zeros(DRAWS), np.zeros(DRAWS)
     rows, left = [], []

@@ -22,6 +22,7 @@ from models.evaluation.model_card import Card
 MODEL = "churn_90d"
 WINDOW_DAYS = 90
 CHUNK = 100_000
+EXPLAINED = 3
 """Rows scored at a time: memory stays flat however many customers there are."""
 
 
@@ -38,24 +39,22 @@ class Model:
     sha256: str = ""
 
 
-def score(
-    model: Model, profiles: pd.DataFrame, *, week_ago: pd.DataFrame | None = None, explain: int = 3
-) -> pd.DataFrame:
+def score(model: Model, profiles: pd.DataFrame, *, week_ago: pd.DataFrame | None = None) -> pd.DataFrame:
     """`customer_id`, `probability` and `reasons` for each profile, in the order given.
 
-    `reasons` is JSON: the `explain` features with the largest shares, each with feature, label, value (NaN as null,
+    `reasons` is JSON: the EXPLAINED features with the largest shares, each with feature, label, value (NaN as null,
     in the profile's unit), contribution (log-odds; above 0 speaks for leaving), since (the day from which on it holds,
     or null) and week_ago (the value in the profiles of a week before, or null). `rules.reason_texts` says it in words.
     """
     earlier = None if week_ago is None else week_ago.set_index("customer_id")
     parts = [
-        _score(model, profiles.iloc[start : start + CHUNK], earlier, explain)
+        _score(model, profiles.iloc[start : start + CHUNK], earlier)
         for start in range(0, max(len(profiles), 1), CHUNK)
     ]
     return pd.concat(parts, ignore_index=True)
 
 
-def _score(model: Model, profiles: pd.DataFrame, week_ago: pd.DataFrame | None, explain: int) -> pd.DataFrame:
+def _score(model: Model, profiles: pd.DataFrame, week_ago: pd.DataFrame | None) -> pd.DataFrame:
     names = model.card.features
     plain = features.values(profiles, names).to_numpy()
     if week_ago is None:
@@ -65,7 +64,7 @@ def _score(model: Model, profiles: pd.DataFrame, week_ago: pd.DataFrame | None, 
     with threadpool_limits(limits=1):
         probability = probabilities(model.estimator, features.matrix(profiles, names))
         _, shares = contributions(model, profiles)
-    strongest = np.argsort(-np.abs(shares), axis=1, kind="stable")[:, :explain]
+    strongest = np.argsort(-np.abs(shares), axis=1, kind="stable")[:, :EXPLAINED]
     rows = np.arange(len(plain))[:, None]
     told = [
         json.dumps([_reason(*one) for one in zip(map(names.__getitem__, which), *numbers, strict=True)])

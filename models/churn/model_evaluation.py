@@ -27,7 +27,6 @@ FEW_ROWS, ENOUGH_ROWS = 20_000, 100_000
 """Rows of a fit that is only compared with another, and of one that stands for the model."""
 FEWEST_DEPARTURES = 100
 AGE_BANDS = ((30, "under 30"), (45, "30 to 44"), (60, "45 to 59"), (200, "60 and over"))
-GROUPS = ("age band", "district", "segment")
 
 
 def on_the_day(rows: pd.DataFrame, left: Vector, found: Mapping[str, Vector], day: date) -> Iterator[Check]:

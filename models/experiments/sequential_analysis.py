@@ -25,14 +25,14 @@ WRONG_RATIO = 0.001
 """Below this chance of the arms' sizes being luck, something went wrong with the draw and no effect is believed."""
 
 
-def bounds(looks: int, alpha: float = ALPHA) -> tuple[float, ...]:
+def bounds(looks: int) -> tuple[float, ...]:
     """How many standard errors an effect must have at each of `looks` equally spaced looks to be believed.
 
     O'Brien and Fleming (Biometrics 35, 1979, 549-556): the bound at look k of K is c × √(K / k), with c such that
-    without any effect all looks together give a false alarm with probability `alpha` (two-sided).
+    without any effect all looks together give a false alarm with probability ALPHA (two-sided).
     """
     if looks == 1:
-        return (float(norm.isf(alpha / 2)),)
+        return (float(norm.isf(ALPHA / 2)),)
     at = np.arange(1, looks + 1) / looks
     correlation = np.sqrt(np.minimum.outer(at, at) / np.maximum.outer(at, at))
 
@@ -41,9 +41,9 @@ def bounds(looks: int, alpha: float = ALPHA) -> tuple[float, ...]:
         quiet = multivariate_normal.cdf(
             edge, mean=np.zeros(looks), cov=correlation, lower_limit=-edge, rng=np.random.default_rng(0)
         )
-        return float(1 - quiet - alpha)
+        return float(1 - quiet - ALPHA)
 
-    c = brentq(false_alarm, norm.isf(alpha / 2), 5.0, xtol=1e-4)
+    c = brentq(false_alarm, norm.isf(ALPHA / 2), 5.0, xtol=1e-4)
     return tuple(float(c / math.sqrt(t)) for t in at)
 
 

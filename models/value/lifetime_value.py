@@ -65,9 +65,9 @@ class Terms:
     horizon_months: int
     discount_rate: float
 
-    def discounts(self, months: int | None = None) -> Vector:
+    def discounts(self) -> Vector:
         """What HKD 1 at the end of month 1, 2, … is worth today."""
-        ahead = np.arange(1, (months or self.horizon_months) + 1)
+        ahead = np.arange(1, self.horizon_months + 1)
         discounted: Vector = (1 + self.discount_rate) ** (-ahead / 12)
         return discounted
 
@@ -232,7 +232,7 @@ def tenths(values: Vector, groups: int) -> NDArray[np.int64]:
 
 
 def group_interval(
-    mean: Vector, deviation: Vector, swing: Vector, people: Vector, departures: Vector, z: float = 1.96
+    mean: Vector, deviation: Vector, swing: Vector, people: Vector, departures: Vector
 ) -> tuple[Vector, Vector]:
     """95 % interval of the mean value of groups of customers, by the delta method.
 
@@ -240,7 +240,7 @@ def group_interval(
     leave is known (relative error 1 / √`departures`, times the mean `swing`). All arrays have one entry per group.
     """
     error = np.sqrt(deviation**2 / people + swing**2 / np.maximum(departures, 1))
-    return mean - z * error, mean + z * error
+    return mean - 1.96 * error, mean + 1.96 * error
 
 
 def _matrix(profiles: pd.DataFrame, channels: tuple[str, ...]) -> Vector:

@@ -18,7 +18,6 @@ def pace(
     write: Callable[[float], str],
     alt: str,
     key: str,
-    height: int = 280,
     events: Sequence[tuple[str, str]] = (),
 ) -> None:
     """A figure against its path, day by day of `days`; `actual` ends earlier, and `heading` (low, middle, high) goes on.
@@ -77,7 +76,7 @@ def pace(
         "data": data,
         "layout": time_charts.with_events(
             theme.layout(
-                height,
+                280,
                 annotations=notes,
                 margin={"l": 8, "r": 12, "t": 26, "b": 8},
                 xaxis={"showgrid": False, "fixedrange": True, "tickvals": x[1::2], "tickformat": "%-d %b"},

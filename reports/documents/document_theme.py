@@ -15,8 +15,6 @@ FONT = "Arial"
 FAR_EAST = "Microsoft JhengHei"
 LARGEST_TITLE = 26.0
 """Sizes are in points, as everywhere in `reports`."""
-TEXT = 14.0
-SMALL = 11.0
 SMALLEST = 10.0
 
 
@@ -32,9 +30,9 @@ def colour(name: str, *, dark: bool = False) -> str:
     return str(_theme()["dark" if dark else "light"][name]).lstrip("#").upper()
 
 
-def palette(*, dark: bool = False) -> tuple[str, ...]:
+def palette() -> tuple[str, ...]:
     """The colours that tell categories apart, in their order."""
-    found = _theme()["dark" if dark else "light"]["chartCategoricalColors"]
+    found = _theme()["light"]["chartCategoricalColors"]
     return tuple(str(c).lstrip("#").upper() for c in found)
 
 

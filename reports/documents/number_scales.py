@@ -84,8 +84,8 @@ def has_gaps(chart: Chart) -> bool:
     return any(v is None for s in chart.series for v in s.values)
 
 
-def ticks(values: Iterable[float], wanted: int = 4, *, zero: bool = True) -> tuple[float, ...]:
-    """Round numbers from at most the lowest value to at least the highest, about `wanted` steps.
+def ticks(values: Iterable[float], *, zero: bool = True) -> tuple[float, ...]:
+    """Round numbers from at most the lowest value to at least the highest, about four steps.
 
     0 is among them, unless `zero` is false and all values lie far from it.
     """
@@ -95,7 +95,7 @@ def ticks(values: Iterable[float], wanted: int = 4, *, zero: bool = True) -> tup
         low, high = min(low, 0.0), max(high, 0.0)
     if low == high:
         return (0.0, 1.0)
-    rough = (high - low) / wanted
+    rough = (high - low) / 4
     if not rough > abs(high) * 1e-9:
         return (low, high)
     power = 10.0 ** math.floor(math.log10(rough))

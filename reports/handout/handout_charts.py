@@ -32,14 +32,10 @@ def accent(position: int) -> HexColor:
     return HexColor(f"#{palette[position % len(palette)]}")
 
 
-def put(
-    on: Drawing, x: float, y: float, text: str, *, end: str = "start", bold: bool = False, grey: bool = False
-) -> None:
+def put(on: Drawing, x: float, y: float, text: str, *, end: str = "start", grey: bool = False) -> None:
     """Write one line; `end` says whether it starts, ends or has its middle at `x`."""
     faces = font_files.faces()
-    pieces = [
-        (piece, face or (faces.bold if bold else faces.regular)) for piece, face in font_files.runs(text)
-    ]
+    pieces = [(piece, face or faces.regular) for piece, face in font_files.runs(text)]
     wide = sum(stringWidth(piece, face, SIZE) for piece, face in pieces)
     x -= {"start": 0.0, "middle": wide / 2, "end": wide}[end]
     for piece, face in pieces:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import duckdb
 import pandas as pd
 import pytest
+from contents import contents
 
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.compare import compare
@@ -20,7 +21,6 @@ from metrics.query.time_coverage import compared_with, complete_from, counted, d
 from reports import review_composition
 from warehouse.access import data_coverage
 from warehouse.access.roles import RULES
-from warehouse.load.incremental import contents
 from warehouse.stores.snapshots import snapshot_file
 
 JUNE = date(2026, 6, 30)

@@ -26,7 +26,7 @@ def _pair(
 
 def _flagged(tries: int, growth: float, slide: float, unrest: float = 0.0) -> float:
     rng = np.random.default_rng(2026)
-    found = [detect(*_pair(rng, growth, slide, unrest), DAYS).finding for _ in range(tries)]
+    found = [detect(*_pair(rng, growth, slide, unrest), DAYS) for _ in range(tries)]
     return found.count("conflict") / tries
 
 
@@ -51,8 +51,8 @@ def test_growth_with_growing_quality_is_no_conflict() -> None:
 def test_what_should_fall_is_turned_round() -> None:
     rng = np.random.default_rng(5)
     volume, lost, held = _pair(rng, 0.04, 0.08)
-    assert detect(volume, lost, held, DAYS, quality_is_up=False).finding == "conflict"
-    assert detect(volume, lost, held, DAYS, quality_is_up=True).finding == "none"
+    assert detect(volume, lost, held, DAYS, quality_is_up=False) == "conflict"
+    assert detect(volume, lost, held, DAYS, quality_is_up=True) == "none"
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,9 @@ def test_what_should_fall_is_turned_round() -> None:
 )
 def test_too_little_to_judge_is_said(volume: list[float], judged: list[float], why: str) -> None:
     good = [0.7 * j for j in judged]
-    assert detect(volume, good, judged, DAYS[: len(volume)]).finding == why
+    assert detect(volume, good, judged, DAYS[: len(volume)]) == why
 
 
 def test_all_or_none_accepted_is_judged_without_an_error() -> None:
-    assert detect([300.0] * 12, [250.0] * 12, [250.0] * 12, DAYS).finding == "none"
-    assert detect([300.0] * 12, [0.0] * 12, [250.0] * 12, DAYS).finding == "none"
+    assert detect([300.0] * 12, [250.0] * 12, [250.0] * 12, DAYS) == "none"
+    assert detect([300.0] * 12, [0.0] * 12, [250.0] * 12, DAYS) == "none"

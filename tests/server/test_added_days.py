@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import contents as hashed
 import duckdb
 import pytest
 from morning import stores_in
@@ -13,7 +14,6 @@ from stores_on_server import let_go, stores_on
 
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.errors import LoadRefused
-from warehouse.load import incremental
 from warehouse.load.loading import load
 from warehouse.schema import findings, leads, quarantine
 from warehouse.stores import postgresql_copy
@@ -55,7 +55,7 @@ def contents(stores: Stores, place: Path) -> dict[str, str]:
     """A hash per table of the bank on the server."""
     postgresql_copy.write_file(stores.place._engine(read_only=False), stores.snapshot(), place)
     try:
-        return incremental.contents_of(place)
+        return hashed.contents_of(place)
     finally:
         place.unlink()
 
@@ -70,7 +70,7 @@ def test_added_days_give_the_same_rows_on_a_server_as_in_files_however_often(bot
     for _ in range(2):
         for stores in both:
             load(stores, tmp_path / "more", since=JUNE)
-        assert contents(server, tmp_path / "copy.duckdb") == incremental.contents(files)
+        assert contents(server, tmp_path / "copy.duckdb") == hashed.contents(files)
     assert [row[0] for row in in_order(server, leads)] == ["L1", "L2", "L3"]
     assert in_order(server, quarantine) == in_order(files, quarantine)
     assert in_order(server, findings) == in_order(files, findings)

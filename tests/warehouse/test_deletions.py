@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from contents import contents
 from malformed import parquet, sheet, write
 
 from warehouse.errors import LoadRefused
-from warehouse.load.incremental import NOT_AGAIN, contents
+from warehouse.load.incremental import NOT_AGAIN
 from warehouse.load.loading import load
 from warehouse.stores.connect import Stores
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from contents import contents
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from malformed import write
@@ -18,7 +19,6 @@ from morning import stores_in
 
 from warehouse.errors import LoadRefused
 from warehouse.load import incremental
-from warehouse.load.incremental import contents
 from warehouse.load.loading import load
 from warehouse.stores.connect import Stores
 from warehouse.stores.snapshots import snapshot_file

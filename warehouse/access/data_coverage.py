@@ -23,7 +23,6 @@ from warehouse.schema import (
     run_notes,
 )
 from warehouse.stores.connect import Stores
-from warehouse.validation.checks import UNDATED
 
 RUNS_THE_LOADS = "administrator"
 GIVEN_WITH_THE_LOAD = "given with the load"
@@ -174,19 +173,6 @@ def found_by_checks(reader: Reader) -> pd.DataFrame:
     no_row = {t.name for t in UNIFIED_TABLES if may_see(reader.viewer, t) in (None, See.TOTALS)}
     few = found["row_count"].between(1, reader.stores.settings.smallest_cell - 1)
     return found.assign(row_count=found["row_count"].mask(few & found["table_name"].isin(no_row)))
-
-
-def undated(reader: Reader) -> pd.DataFrame:
-    """Rows whose main day is not known: table_name, column_name, row_count, says.
-
-    `row_count` is blank where the column was not given for any row, or where the rows are too few to be shown to the
-    viewer. Such rows are in no figure that goes by that day.
-    """
-    rows = found_by_checks(reader)
-    rows = rows[rows["check_name"] == UNDATED]
-    main_day = {t.name: t.info["happened_on"] for t in UNIFIED_TABLES}
-    rows = rows.assign(column_name=rows["table_name"].map(main_day))
-    return rows[["table_name", "column_name", "row_count", "says"]].reset_index(drop=True)
 
 
 def why_not_there(reader: Reader, subject: str) -> str:

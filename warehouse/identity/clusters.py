@@ -61,10 +61,6 @@ class Persons:
             node = self._parent[node]
         return node
 
-    def customer_of(self, record: int) -> str | None:
-        """The customer this record is, as far as known."""
-        return self._customer[self.group(record)]
-
     def same(self, a: int, b: int, step: Step) -> bool:
         """Join two nodes; False if they are one already, or may not be."""
         first, second = self.group(a), self.group(b)

@@ -132,17 +132,17 @@ def truth_of(folder: Path) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)[["source", "record_id", "who"]]
 
 
-def held_back(reader: Reader, key: str = "phone") -> Agreement:
-    """Hide `key`, link by the rest, and let the hidden key judge the likely links: what one can know without a truth.
+def held_back(reader: Reader) -> Agreement:
+    """Hide the phones, link by the rest, and let them judge the likely links: what one can know without a truth.
 
-    Judged are pairs of a likely link whose records both have the key. Pairs that another exact key joins anyway are
+    Judged are pairs of a likely link whose records both have one. Pairs that another exact key joins anyway are
     left out: they are not what is in doubt.
     """
     columns = [identities.c[c] for c in ("source", "record_id", "full_name", "email", "phone", "birth_year")]
     records = reader.frame(select(*columns).order_by(identities.c.source, identities.c.record_id))
     records["customer_id"] = pd.Series([None] * len(records), dtype="str")
-    hidden = records.assign(**{key: pd.Series([None] * len(records), dtype="str")})
-    judged = {"phone": match_keys.NORMAL_PHONE, "email": match_keys.NORMAL_EMAIL}[key].format(key)
+    hidden = records.assign(phone=pd.Series([None] * len(records), dtype="str"))
+    judged = match_keys.NORMAL_PHONE.format("phone")
     with duckdb.connect() as work:
         match_keys.prepare(work, hidden)
         sure = linking.links_of(work, (), threshold=None)

@@ -1,6 +1,6 @@
 """Adding days to a bank: rows with a key that is there replace the old ones, new ones are added, all else is carried.
 
-The result depends only on what was delivered, not on how it was cut or how often it came; `contents` says so in a hash.
+The result depends only on what was delivered, not on how it was cut or how often it came.
 Between two deliveries that give the same key differently, the later load counts: a correction is what comes last.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 
 import duckdb
 from sqlalchemy import Table
@@ -23,7 +22,6 @@ from warehouse.errors import LoadRefused
 from warehouse.extracts.sources import Source
 from warehouse.schema import FINGERPRINT, UNIFIED_TABLES, leads
 from warehouse.stores.connect import Stores
-from warehouse.stores.snapshots import snapshot_file
 from warehouse.validation import contract
 from warehouse.validation.checks import CHECKS
 from warehouse.validation.contract import NOTHING
@@ -189,21 +187,3 @@ def check_since(db: duckdb.DuckDBPyConnection, delivered: list[Table], since: da
             f"The folder holds nothing dated {since:%d %b %Y} or later; its latest day is {max(known):%d %b %Y}. Give "
             f"the folder of the new days, or an earlier --since. {NOTHING}"
         )
-
-
-def contents(stores: Stores, snapshot: str | None = None) -> dict[str, str]:
-    """`contents_of` a snapshot that is kept as a file; the one that is served unless another is named."""
-    return contents_of(snapshot_file(stores.settings, snapshot or stores.snapshot()))
-
-
-def contents_of(file: Path) -> dict[str, str]:
-    """A hash per unified table that is equal exactly when the rows are, in whatever order they lie."""
-    with duckdb.connect(str(file), read_only=True) as db:
-        found = {}
-        for table in UNIFIED_TABLES:
-            row = db.execute(
-                "SELECT count(*), sum(md5_number_lower(to_json(t)::VARCHAR)), sum(md5_number_upper(to_json(t)::VARCHAR)) "
-                f"FROM {table.schema}.{table.name} t"
-            ).fetchone()
-            found[table.name] = "-".join(str(part or 0) for part in row or ())
-    return found

@@ -108,9 +108,9 @@ def hours_sql(start: str, end: str, engine: str = "duckdb") -> str:
     return f"(CASE WHEN {a.is_day} OR {b.is_day} THEN NULL ELSE {hours} END)"
 
 
-def is_day_sql(moment: str, engine: str = "duckdb") -> str:
+def is_day_sql(moment: str) -> str:
     """SQL text: whether only the day of a moment is known."""
-    return f"({_Sql(moment, _ENGINES[engine]).is_day})"
+    return f"({_Sql(moment, _ENGINES['duckdb']).is_day})"
 
 
 class before(FunctionElement[Any]):

@@ -24,7 +24,6 @@ from warehouse.access.reader import Reader
 
 PROMISES = "promises too much"
 ALIKE, FEW = "like the others", "not enough data yet"
-NEEDED = frozenset({"customers", "leads"})
 
 
 class Conclusion(StrEnum):

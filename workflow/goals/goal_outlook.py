@@ -10,7 +10,7 @@ from datetime import date
 import pandas as pd
 
 from metrics.catalogue import CATALOGUE
-from metrics.comparison.contradiction import MONTHS, PAIRS, Contradiction, Pair, detect
+from metrics.comparison.contradiction import MONTHS, PAIRS, Finding, Pair, detect
 from metrics.comparison.plan_pace import adds_up, is_count, path
 from metrics.definitions.measure import Ratio
 from metrics.definitions.scope import Scope, full_months, year_before
@@ -117,7 +117,7 @@ def contributors(
 
 def contradictions(
     filters: Filters, reader: Reader, as_of: date, known: frozenset[str] | None = None
-) -> list[tuple[Pair, Contradiction]]:
+) -> list[tuple[Pair, Finding]]:
     """Each pair of figures that could pull against each other, judged over the last twelve full months."""
     months = full_months(as_of, MONTHS)
     names = {id(m): n for n, m in CATALOGUE.items()}

@@ -15,7 +15,7 @@ from sqlalchemy import func, insert, select
 from metrics.comparison.words import day
 from metrics.definitions.scope import Period, Scope
 from metrics.qualification.qualification_rule import Rule, catalogue, changes, dependent, moment, under
-from metrics.qualification.qualification_versions import SIGNING, Version, as_agreed, timeline, versions
+from metrics.qualification.qualification_versions import SIGNING, as_agreed, timeline
 from metrics.query.query import Question, ask, statement
 from warehouse.access import audit
 from warehouse.access.data_coverage import as_of
@@ -112,30 +112,14 @@ def sign(stores: Stores, viewer: Viewer, number: int, verdict: str, note: str = 
         )
 
 
-def version(reader: Reader, number: int) -> Version:
-    """The version of that number. Raises ChangeRefused if there is none."""
-    found = next((v for v in versions(reader) if v.number == number), None)
-    if found is None:
-        raise ChangeRefused(f"There is no version {number} of “qualified”.")
-    return found
-
-
-def figures_under(
-    reader: Reader, numbers: list[int], scope: Scope, known: frozenset[str] | None = None
+def figures_under_rules(
+    reader: Reader, rules: tuple[tuple[int, Rule], ...], scope: Scope, known: frozenset[str] | None = None
 ) -> pd.DataFrame:
-    """Every figure that depends on “qualified”, over a scope, under each version applied to every lead.
+    """Every figure that depends on “qualified”, over a scope, under each version's rule applied to every lead.
 
     One row per figure (its catalogue name as index), one column per version number. A version never changes, so on the
     same data the same call gives the same numbers for ever.
     """
-    rules = tuple((n, version(reader, n).rule) for n in numbers)
-    return figures_under_rules(reader, rules, scope, known)
-
-
-def figures_under_rules(
-    reader: Reader, rules: tuple[tuple[int, Rule], ...], scope: Scope, known: frozenset[str] | None = None
-) -> pd.DataFrame:
-    """The same for rules beside their numbers."""
     names = sorted(dependent())
     question = Question.of(names, scope, periods=[scope.period])
     answers = {n: ask(question, reader, known, under(rule)).iloc[0][names] for n, rule in rules}

@@ -204,14 +204,14 @@ def _feeds(viewer: Viewer, goal: Goal) -> None:
         )
         drill_table.show(goal_list.compared(fed), "feeds", opens=opens, of=asked)
     pulls = data.cached(viewer, contradictions_of, goal.filters, as_of, known)
-    for pair, judged in pulls:
-        if judged.finding == "conflict":
+    for pair, finding in pulls:
+        if finding == "conflict":
             st.warning(
                 f"{pair.sentence} Talk about it before either goal is raised.", icon=":material/swap_vert:"
             )
-    if pulls and not any(judged.finding == "conflict" for _, judged in pulls):
-        few = sum(judged.finding == "not enough data yet" for _, judged in pulls)
-        early = sum(judged.finding == "too early" for _, judged in pulls)
+    if pulls and not any(finding == "conflict" for _, finding in pulls):
+        few = sum(finding == "not enough data yet" for _, finding in pulls)
+        early = sum(finding == "too early" for _, finding in pulls)
         words = f" Of these {few} have too few cases in a month to be judged." if few else ""
         words += f" For {early} there are too few months yet." if early else ""
         st.caption(
