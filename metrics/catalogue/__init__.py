@@ -40,6 +40,7 @@ def _defined_in(*modules: ModuleType) -> dict[str, Metric]:
             if isinstance(metric, Measure | Ratio):
                 if name in found:
                     raise ValueError(f"two metrics are called {name}")
+                object.__setattr__(metric, "name", name)
                 found[name] = metric
     return found
 

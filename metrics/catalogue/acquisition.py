@@ -8,13 +8,13 @@ from warehouse.schema import campaign_days, campaigns, customers, revenues
 
 visits = Measure(
     label="Visits",
-    means="Visits to our pages that campaigns brought on the days of the period, as the campaigns' own statistics count "
-    "them. Somebody may visit more than once; visits without a campaign are not in it.",
+    description="Visits to our pages that campaigns brought on the days of the period, as the campaigns' own statistics "
+    "count them. Somebody may visit more than once; visits without a campaign are not in it.",
     owner="Marketing",
     fact=campaign_days,
     total="sum",
-    of=campaign_days.c.visits,
-    dated=campaign_days.c.day_on,
+    expression=campaign_days.c.visits,
+    time_column=campaign_days.c.day_on,
     synonyms={"Digital": "sessions", "Marketing": "visitors"},
     example="""
         campaign_days
@@ -30,12 +30,15 @@ visits = Measure(
 
 marketing_cost = Measure(
     label="Marketing cost",
-    means="What campaigns spent on the days of the period. A day without a known cost is left out, not counted as 0.",
+    description=(
+        "What campaigns spent on the days of the period. A day without a known cost is left out, not counted "
+        "as 0."
+    ),
     owner="Marketing",
     fact=campaign_days,
     total="sum",
-    of=campaign_days.c.cost,
-    dated=campaign_days.c.day_on,
+    expression=campaign_days.c.cost,
+    time_column=campaign_days.c.day_on,
     unit="HKD",
     better="neither",
     synonyms={"Finance": "campaign spend"},
@@ -53,12 +56,12 @@ marketing_cost = Measure(
 
 acquisition_cost = Measure(
     label="Cost of winning customers",
-    means="What campaigns for people who are not yet customers spent on the days of the period.",
+    description="What campaigns for people who are not yet customers spent on the days of the period.",
     owner="Marketing",
     fact=campaign_days,
     total="sum",
-    of=campaign_days.c.cost,
-    dated=campaign_days.c.day_on,
+    expression=campaign_days.c.cost,
+    time_column=campaign_days.c.day_on,
     # A campaign whose audience nobody recorded counts: leaving it out would flatter the cost.
     where=campaign_days.c.campaign_id.not_in(
         select(campaigns.c.campaign_id).where(campaigns.c.audience == "customers")
@@ -84,10 +87,13 @@ acquisition_cost = Measure(
 
 customers_acquired = Measure(
     label="Customers won through a lead",
-    means="People who became customers in the period and came from a lead, whether or not the lead names a campaign.",
+    description=(
+        "People who became customers in the period and came from a lead, whether or not the lead names a "
+        "campaign."
+    ),
     owner="Sales Operations",
     fact=customers,
-    dated=customers.c.joined_on,
+    time_column=customers.c.joined_on,
     where=customers.c.acquired_by_lead_id.is_not(None),
     synonyms={"Finance": "new accounts"},
     example="""
@@ -104,11 +110,11 @@ customers_acquired = Measure(
 
 cac = Ratio(
     label="Cost per new customer (CAC)",
-    means="What campaigns for people who are not yet customers spent in the period, divided by the people who became "
-    "customers in it and came from a lead, whether or not the lead names a campaign.",
+    description="What campaigns for people who are not yet customers spent in the period, divided by the people who "
+    "became customers in it and came from a lead, whether or not the lead names a campaign.",
     owner="Marketing",
-    top=acquisition_cost,
-    bottom=customers_acquired,
+    numerator=acquisition_cost,
+    denominator=customers_acquired,
     unit="HKD",
     better="down",
     synonyms={"Finance": "acquisition cost", "Sales": "cost per deal"},
@@ -143,12 +149,12 @@ def joined_within(period: Period) -> ColumnElement[bool]:
 
 revenue_of_acquired = Measure(
     label="Revenue of the customers won",
-    means="All revenue so far of the people who became customers in the period through a lead.",
+    description="All revenue so far of the people who became customers in the period through a lead.",
     owner="Finance",
     fact=revenues,
     total="sum",
-    of=revenues.c.revenue,
-    when=joined_within,
+    expression=revenues.c.revenue,
+    filter=joined_within,
     unit="HKD",
     final_after=None,
     example="""
@@ -169,11 +175,11 @@ revenue_of_acquired = Measure(
 
 revenue_per_acquired = Ratio(
     label="Revenue per customer won",
-    means="Revenue so far of the people who became customers in the period through a lead, divided by how many they "
-    "are. Those who brought none count too.",
+    description="Revenue so far of the people who became customers in the period through a lead, divided by how many "
+    "they are. Those who brought none count too.",
     owner="Finance",
-    top=revenue_of_acquired,
-    bottom=customers_acquired,
+    numerator=revenue_of_acquired,
+    denominator=customers_acquired,
     unit="HKD",
     example="""
         customers

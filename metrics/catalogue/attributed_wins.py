@@ -27,14 +27,14 @@ _NEW = ("1, 25 Nov 2026: first definition.", f"2, {_EACH_WIN}")
 def _credited(model: str, words: str, how: str, history: tuple[str, ...] = _NEW) -> Measure:
     return Measure(
         label=f"Wins by {words}",
-        means=f"Contracts won in the period, each credited to its lead's contacts of the 90 calendar days up to it, "
-        f"unless the bank set another span: {how}. A lead won twice has two wins, each credited to the contacts since "
-        "the one before. A win without such a contact is credited to no known channel.",
+        description=f"Contracts won in the period, each credited to its lead's contacts of the 90 calendar days up to "
+        f"it, unless the bank set another span: {how}. A lead won twice has two wins, each credited to the "
+        "contacts since the one before. A win without such a contact is credited to no known channel.",
         owner="Analytics",
         fact=t,
         total="sum",
-        of=t.c.credit,
-        dated=t.c.won_at,
+        expression=t.c.credit,
+        time_column=t.c.won_at,
         where=t.c.model == model,
         history=history,
         example=f"""

@@ -13,10 +13,10 @@ def _reached(label: str, stage: Column) -> Measure:
     """Of the leads that first came in the period, those that reached a stage by the as-of day, whenever that was."""
     return Measure(
         label=label,
-        means=f"Of the leads that first came in the period, those that {label[0].lower()}{label[1:]} so far.",
+        description=f"Of the leads that first came in the period, those that {label[0].lower()}{label[1:]} so far.",
         owner="Marketing",
         fact=t,
-        dated=t.c.created_at,
+        time_column=t.c.created_at,
         where=stage.is_not(None),
         final_after=None,
         example=f"""
@@ -35,10 +35,13 @@ def _by_the_end(label: str, stage: Column) -> Measure:
     """The same as it stood at the end of the period: two periods of one length then had the same time."""
     return Measure(
         label=f"{label} by the end of the period",
-        means=f"Of the leads that first came in the period, those that {label[0].lower()}{label[1:]} before it ended.",
+        description=(
+            f"Of the leads that first came in the period, those that {label[0].lower()}{label[1:]} before it "
+            f"ended."
+        ),
         owner="Marketing",
         fact=t,
-        when=lambda period: and_(
+        filter=lambda period: and_(
             between(t.c.created_at, period),
             stage < datetime.combine(period.end, time.min) + timedelta(days=1),
         ),
@@ -75,10 +78,10 @@ won_by_the_end = _by_the_end(*_STAGES["won"])
 
 lead_conversion = Ratio(
     label="Leads won",
-    means="Of the leads that first came in the period, the share that signed a contract so far.",
+    description="Of the leads that first came in the period, the share that signed a contract so far.",
     owner="Marketing",
-    top=reached_won,
-    bottom=funnel.leads,
+    numerator=reached_won,
+    denominator=funnel.leads,
     example="""
         leads
         lead_id | created_at | won_at

@@ -8,13 +8,13 @@ from warehouse.schema import customer_values, customers, revenues
 
 revenue = Measure(
     label="Revenue",
-    means="What customers' products earned the bank in the months that end in the period, before cost to serve. It is "
-    "compared with as many months before them.",
+    description="What customers' products earned the bank in the months that end in the period, before cost to serve. It "
+    "is compared with as many months before them.",
     owner="Finance",
     fact=revenues,
     total="sum",
-    of=revenues.c.revenue,
-    dated=revenues.c.month_on,
+    expression=revenues.c.revenue,
+    time_column=revenues.c.month_on,
     monthly=True,
     unit="HKD",
     synonyms={"Sales": "income", "Marketing": "customer value"},
@@ -31,13 +31,13 @@ revenue = Measure(
 
 net_revenue = Measure(
     label="Net revenue",
-    means="Revenue less the cost of serving the customers, in the months that end in the period. A month whose cost is "
-    "not known is left out. It is compared with as many months before them.",
+    description="Revenue less the cost of serving the customers, in the months that end in the period. A month whose "
+    "cost is not known is left out. It is compared with as many months before them.",
     owner="Finance",
     fact=revenues,
     total="sum",
-    of=revenues.c.revenue - revenues.c.cost_to_serve,
-    dated=revenues.c.month_on,
+    expression=revenues.c.revenue - revenues.c.cost_to_serve,
+    time_column=revenues.c.month_on,
     monthly=True,
     unit="HKD",
     synonyms={"Finance": "contribution margin"},
@@ -69,14 +69,14 @@ def valued_and_joined_within(period: Period) -> ColumnElement[bool]:
 
 value_since_joining = Measure(
     label="Lifetime value of the customers won",
-    means="Net revenue of the people who became customers in the period through a lead: what they brought since joining "
-    "and what is expected until the horizon has passed since then, discounted to joining by whole months, of which "
-    "the month of joining is the first.",
+    description="Net revenue of the people who became customers in the period through a lead: what they brought since "
+    "joining and what is expected until the horizon has passed since then, discounted to joining by whole "
+    "months, of which the month of joining is the first.",
     owner="Finance",
     fact=customer_values,
     total="sum",
-    of=customer_values.c.since_joining,
-    when=valued_and_joined_within,
+    expression=customer_values.c.since_joining,
+    filter=valued_and_joined_within,
     unit="HKD",
     history=("1, 24 Nov 2026: first definition.",),
     example="""
@@ -99,11 +99,11 @@ value_since_joining = Measure(
 
 customers_valued = Measure(
     label="Customers won and valued",
-    means="People who became customers in the period through a lead and whose lifetime value is known, those who left "
-    "again too.",
+    description="People who became customers in the period through a lead and whose lifetime value is known, those who "
+    "left again too.",
     owner="Finance",
     fact=customer_values,
-    when=valued_and_joined_within,
+    filter=valued_and_joined_within,
     history=("1, 24 Nov 2026: first definition.",),
     example="""
         customers
@@ -122,13 +122,13 @@ customers_valued = Measure(
 
 lifetime_value = Ratio(
     label="Lifetime value per customer won (LTV)",
-    means="Net revenue that a person who became a customer in the period through a lead brought since joining and is "
-    "expected to bring until the horizon has passed since then, on average, discounted to joining by whole months, of "
+    description="Net revenue that a person who became a customer in the period through a lead brought since joining and "
+    "is expected to bring until the horizon has passed since then, on average, discounted to joining by whole months, of "
     "which the month of joining is the first. The horizon is 36 months and the discount rate 8 % a year unless the bank "
     "chose others.",
     owner="Finance",
-    top=value_since_joining,
-    bottom=customers_valued,
+    numerator=value_since_joining,
+    denominator=customers_valued,
     unit="HKD",
     synonyms={"Marketing": "customer lifetime value", "Finance": "present value of a customer"},
     history=("1, 24 Nov 2026: first definition.",),

@@ -30,10 +30,10 @@ _complained = (
 
 complained_early = Measure(
     label="New customers who complained early",
-    means="People who joined in the period through a lead and complained within 90 days of joining.",
+    description="People who joined in the period through a lead and complained within 90 days of joining.",
     owner="Service",
     fact=customers,
-    dated=customers.c.joined_on,
+    time_column=customers.c.joined_on,
     where=and_(_acquired, _complained),
     better="down",
     final_after=COMPLAINT_DAYS,
@@ -59,10 +59,13 @@ complained_early = Measure(
 
 early_complaints = Ratio(
     label="Early complaints",
-    means="Of the people who joined in the period through a lead, the share who complained within 90 days of joining.",
+    description=(
+        "Of the people who joined in the period through a lead, the share who complained within 90 days of "
+        "joining."
+    ),
     owner="Service",
-    top=complained_early,
-    bottom=acquisition.customers_acquired,
+    numerator=complained_early,
+    denominator=acquisition.customers_acquired,
     better="down",
     synonyms={"Marketing": "complaints after a campaign"},
     example="""
@@ -81,10 +84,10 @@ early_complaints = Ratio(
 
 left_early = Measure(
     label="New customers who left early",
-    means="People who joined in the period through a lead and left within 180 days of joining.",
+    description="People who joined in the period through a lead and left within 180 days of joining.",
     owner="Core banking",
     fact=customers,
-    dated=customers.c.joined_on,
+    time_column=customers.c.joined_on,
     where=and_(
         _acquired,
         # Who left before joining came back.
@@ -107,10 +110,10 @@ left_early = Measure(
 
 early_churn = Ratio(
     label="Early leavers",
-    means="Of the people who joined in the period through a lead, the share who left within 180 days of joining.",
+    description="Of the people who joined in the period through a lead, the share who left within 180 days of joining.",
     owner="Core banking",
-    top=left_early,
-    bottom=acquisition.customers_acquired,
+    numerator=left_early,
+    denominator=acquisition.customers_acquired,
     better="down",
     synonyms={"Marketing": "early churn"},
     example="""

@@ -11,10 +11,10 @@ from warehouse.schema import leads as t
 
 leads = Measure(
     label="Leads",
-    means="Leads first recorded in the period. Somebody who came twice is two leads.",
+    description="Leads first recorded in the period. Somebody who came twice is two leads.",
     owner="Marketing",
     fact=t,
-    dated=t.c.created_at,
+    time_column=t.c.created_at,
     synonyms={"Sales": "enquiries", "Digital": "sign-ups"},
     example="""
         leads
@@ -30,10 +30,10 @@ leads = Measure(
 
 mql = Measure(
     label="Qualified by Marketing (MQL)",
-    means="Leads that Marketing called qualified in the period, whenever they first came.",
+    description="Leads that Marketing called qualified in the period, whenever they first came.",
     owner="Marketing",
     fact=t,
-    dated=t.c.mql_at,
+    time_column=t.c.mql_at,
     synonyms={"Marketing": "MQL", "Sales": "marketing leads"},
     example="""
         leads
@@ -54,10 +54,10 @@ _BY_MOVES = (
 
 accepted = Measure(
     label="Accepted by Sales",
-    means="Leads called qualified by Marketing that Sales accepted in the period. " + EACH_TIME,
+    description="Leads called qualified by Marketing that Sales accepted in the period. " + EACH_TIME,
     owner="Sales Operations",
     fact=m,
-    dated=m.c.entered_at,
+    time_column=m.c.entered_at,
     where=and_(to("accepted"), by_then(m.c.mql_at)),
     sources=(("leads", "mql_at"), ("leads", "accepted_at")),
     dated_from=("leads.accepted_at",),
@@ -78,10 +78,11 @@ accepted = Measure(
 
 decided = Measure(
     label="Decided by Sales",
-    means="Leads called qualified by Marketing that Sales accepted or rejected in the period. " + EACH_TIME,
+    description="Leads called qualified by Marketing that Sales accepted or rejected in the period. "
+    + EACH_TIME,
     owner="Sales Operations",
     fact=m,
-    dated=m.c.entered_at,
+    time_column=m.c.entered_at,
     where=and_(to("accepted", "rejected"), by_then(m.c.mql_at)),
     sources=_SALES_DECIDES,
     dated_from=("leads.accepted_at", "leads.rejected_at"),
@@ -102,13 +103,13 @@ decided = Measure(
 
 accepted_of_decided = Measure(
     label="Accepted among the decided",
-    means="Of the decisions of Sales in the period on leads called qualified by Marketing, those to accept.",
+    description="Of the decisions of Sales in the period on leads called qualified by Marketing, those to accept.",
     owner="Sales Operations",
     fact=m,
     # A sum over all that were decided, so that who sees totals sees it once enough were, however few were accepted.
     total="sum",
-    of=case((to("accepted"), 1), else_=0),
-    dated=m.c.entered_at,
+    expression=case((to("accepted"), 1), else_=0),
+    time_column=m.c.entered_at,
     where=and_(to("accepted", "rejected"), by_then(m.c.mql_at)),
     sources=_SALES_DECIDES,
     dated_from=("leads.accepted_at", "leads.rejected_at"),
@@ -126,11 +127,11 @@ accepted_of_decided = Measure(
 
 acceptance_rate = Ratio(
     label="Acceptance rate",
-    means="Of the decisions of Sales in the period on leads called qualified by Marketing, the share to accept. "
+    description="Of the decisions of Sales in the period on leads called qualified by Marketing, the share to accept. "
     + EACH_TIME,
     owner="Sales Operations",
-    top=accepted_of_decided,
-    bottom=decided,
+    numerator=accepted_of_decided,
+    denominator=decided,
     synonyms={"Marketing": "MQL acceptance"},
     history=(*Ratio.history, _BY_MOVES),
     example="""
@@ -148,10 +149,10 @@ acceptance_rate = Ratio(
 
 qualified_conversions = Measure(
     label="Qualified conversions",
-    means="Leads that Marketing called qualified, Sales accepted, and that then signed a contract in the period.",
+    description="Leads that Marketing called qualified, Sales accepted, and that then signed a contract in the period.",
     owner="Marketing",
     fact=m,
-    dated=m.c.entered_at,
+    time_column=m.c.entered_at,
     where=and_(to("won"), by_then(m.c.mql_at), by_then(m.c.accepted_at)),
     sources=(("leads", "mql_at"), ("leads", "accepted_at"), ("leads", "won_at")),
     dated_from=("leads.won_at",),
@@ -175,10 +176,10 @@ qualified_conversions = Measure(
 
 sql = Measure(
     label="Qualified by Sales (SQL)",
-    means="Leads that Sales called qualified in the period, whenever they first came.",
+    description="Leads that Sales called qualified in the period, whenever they first came.",
     owner="Sales Operations",
     fact=t,
-    dated=t.c.sql_at,
+    time_column=t.c.sql_at,
     synonyms={"Sales": "SQL", "Marketing": "sales-ready leads"},
     example="""
         leads
@@ -193,10 +194,10 @@ sql = Measure(
 
 opportunities = Measure(
     label="Opportunities",
-    means="Leads that became a concrete opportunity in the period.",
+    description="Leads that became a concrete opportunity in the period.",
     owner="Sales Operations",
     fact=t,
-    dated=t.c.opportunity_at,
+    time_column=t.c.opportunity_at,
     synonyms={"Sales": "deals", "Finance": "pipeline"},
     example="""
         leads
@@ -217,10 +218,10 @@ _BY_CLOSINGS = (
 
 won = Measure(
     label="Contracts won",
-    means="Leads that signed a contract in the period, new customers and existing ones. " + EACH_TIME,
+    description="Leads that signed a contract in the period, new customers and existing ones. " + EACH_TIME,
     owner="Sales Operations",
     fact=m,
-    dated=m.c.entered_at,
+    time_column=m.c.entered_at,
     where=to("won"),
     sources=(("leads", "won_at"),),
     dated_from=("leads.won_at",),
@@ -243,10 +244,10 @@ won = Measure(
 
 opportunities_closed = Measure(
     label="Opportunities closed",
-    means="Opportunities that were won or lost in the period. " + EACH_TIME,
+    description="Opportunities that were won or lost in the period. " + EACH_TIME,
     owner="Sales Operations",
     fact=m,
-    dated=m.c.entered_at,
+    time_column=m.c.entered_at,
     where=and_(to("won", "lost"), by_then(m.c.opportunity_at)),
     sources=_CLOSING,
     dated_from=("leads.won_at", "leads.lost_at"),
@@ -266,10 +267,10 @@ opportunities_closed = Measure(
 
 opportunities_won = Measure(
     label="Opportunities won",
-    means="Opportunities that were won in the period. " + EACH_TIME,
+    description="Opportunities that were won in the period. " + EACH_TIME,
     owner="Sales Operations",
     fact=m,
-    dated=m.c.entered_at,
+    time_column=m.c.entered_at,
     where=and_(to("won"), by_then(m.c.opportunity_at)),
     sources=(("leads", "opportunity_at"), ("leads", "won_at")),
     dated_from=("leads.won_at",),
@@ -286,10 +287,10 @@ opportunities_won = Measure(
 
 win_rate = Ratio(
     label="Win rate",
-    means="Of the opportunities closed in the period, the share that were won. " + EACH_TIME,
+    description="Of the opportunities closed in the period, the share that were won. " + EACH_TIME,
     owner="Sales Operations",
-    top=opportunities_won,
-    bottom=opportunities_closed,
+    numerator=opportunities_won,
+    denominator=opportunities_closed,
     synonyms={"Sales": "close rate"},
     history=(*Ratio.history, _BY_CLOSINGS),
     example="""

@@ -25,11 +25,11 @@ _SOURCES = (("leads", "mql_at"), ("leads", "rejected_at"))
 
 rejected = Measure(
     label="Rejected by Sales",
-    means="Leads called qualified by Marketing that Sales rejected in the period, whatever became of them later. "
+    description="Leads called qualified by Marketing that Sales rejected in the period, whatever became of them later. "
     + EACH_TIME,
     owner="Sales Operations",
     fact=m,
-    dated=m.c.entered_at,
+    time_column=m.c.entered_at,
     where=_REJECTED,
     sources=_SOURCES,
     dated_from=("leads.rejected_at",),
@@ -50,11 +50,11 @@ rejected = Measure(
 
 promises_due = Measure(
     label="First contacts due",
-    means="Qualified leads whose promised working hours until the first contact ended in the period. "
+    description="Qualified leads whose promised working hours until the first contact ended in the period. "
     + _PROMISE,
     owner="Sales Operations",
     fact=h,
-    dated=h.c.due_at,
+    time_column=h.c.due_at,
     better="neither",
     example="""
         hand_offs
@@ -69,13 +69,13 @@ promises_due = Measure(
 
 contacted_in_time = Measure(
     label="Contacted in time",
-    means="Of the first contacts due in the period, those that happened within the promised working hours. "
+    description="Of the first contacts due in the period, those that happened within the promised working hours. "
     + _PROMISE,
     owner="Sales Operations",
     fact=h,
     total="sum",
-    of=case((h.c.contacted_at <= h.c.due_at, 1), else_=0),
-    dated=h.c.due_at,
+    expression=case((h.c.contacted_at <= h.c.due_at, 1), else_=0),
+    time_column=h.c.due_at,
     history=_DAYS_COUNT,
     example="""
         hand_offs
@@ -91,11 +91,11 @@ contacted_in_time = Measure(
 
 promise_kept = Ratio(
     label="Promise kept",
-    means="Of the first contacts due in the period, the share that happened within the promised working hours. "
+    description="Of the first contacts due in the period, the share that happened within the promised working hours. "
     + _PROMISE,
     owner="Sales Operations",
-    top=contacted_in_time,
-    bottom=promises_due,
+    numerator=contacted_in_time,
+    denominator=promises_due,
     synonyms={"Sales": "speed to lead", "Service": "within SLA"},
     history=_DAYS_COUNT,
     example="""
@@ -118,7 +118,7 @@ def _overdue_at(instant: datetime) -> ColumnElement[bool]:
 
 still_uncontacted = Measure(
     label="Overdue, still waiting",
-    means="Leads whose promised first contact was past due and had not happened when the period ended, of those "
+    description="Leads whose promised first contact was past due and had not happened when the period ended, of those "
     "open then, however long they had waited.",
     owner="Sales Operations",
     fact=h,
@@ -163,10 +163,10 @@ def _afterwards(stage: str) -> ColumnElement[bool]:
 
 rejected_then_accepted = Measure(
     label="Rejected, later accepted",
-    means="Of the leads that Sales rejected in the period, those it accepted later.",
+    description="Of the leads that Sales rejected in the period, those it accepted later.",
     owner="Marketing",
     fact=m,
-    dated=m.c.entered_at,
+    time_column=m.c.entered_at,
     where=_afterwards("accepted"),
     sources=(*_SOURCES, ("leads", "accepted_at")),
     dated_from=("leads.rejected_at",),
@@ -187,10 +187,10 @@ rejected_then_accepted = Measure(
 
 rejected_then_won = Measure(
     label="Rejected, later won",
-    means="Of the leads that Sales rejected in the period, those that signed a contract later.",
+    description="Of the leads that Sales rejected in the period, those that signed a contract later.",
     owner="Marketing",
     fact=m,
-    dated=m.c.entered_at,
+    time_column=m.c.entered_at,
     where=_afterwards("won"),
     sources=(*_SOURCES, ("leads", "won_at")),
     dated_from=("leads.rejected_at",),
@@ -213,11 +213,11 @@ _again = t.alias("again")
 
 rejected_then_back = Measure(
     label="Rejected, came back as a new lead",
-    means="Of the leads that Sales rejected in the period, those whose person is known and came again later "
+    description="Of the leads that Sales rejected in the period, those whose person is known and came again later "
     "as another lead.",
     owner="Marketing",
     fact=m,
-    dated=m.c.entered_at,
+    time_column=m.c.entered_at,
     final_after=None,
     where=and_(
         _REJECTED,

@@ -25,7 +25,7 @@ def _here_when_it_began(period: Period) -> ColumnElement[bool]:
 
 customers_at_start = Measure(
     label="Customers at the start",
-    means="People who were customers when the period began, also those who had left once and come back."
+    description="People who were customers when the period began, also those who had left once and come back."
     + _UNDATED,
     history=_NOW,
     owner="Core banking",
@@ -48,12 +48,12 @@ customers_at_start = Measure(
 
 customers_left = Measure(
     label="Customers who left",
-    means="Of the people who were customers when the period began, those who ended the relationship in it."
+    description="Of the people who were customers when the period began, those who ended the relationship in it."
     + _UNDATED,
     history=_NOW,
     owner="Core banking",
     fact=customers,
-    when=lambda period: and_(_here_when_it_began(period), between(_left, period)),
+    filter=lambda period: and_(_here_when_it_began(period), between(_left, period)),
     better="down",
     example="""
         customers
@@ -70,11 +70,12 @@ customers_left = Measure(
 
 churn_rate = Ratio(
     label="Customers lost",
-    means="Of the people who were customers when the period began, the share who left in it." + _UNDATED,
+    description="Of the people who were customers when the period began, the share who left in it."
+    + _UNDATED,
     history=_NOW,
     owner="Core banking",
-    top=customers_left,
-    bottom=customers_at_start,
+    numerator=customers_left,
+    denominator=customers_at_start,
     grows=True,
     better="down",
     synonyms={"Service": "lost customers", "Marketing": "churn rate", "Finance": "attrition"},
@@ -100,8 +101,8 @@ def _open_at(instant: datetime) -> ColumnElement[bool]:
 
 open_alerts = Measure(
     label="Open alerts",
-    means="Warnings about customers that were raised and not yet closed at the end of the period. Those held back by "
-    "lot, so that the effect of the others can be measured, are in no queue and are not counted.",
+    description="Warnings about customers that were raised and not yet closed at the end of the period. Those held back "
+    "by lot, so that the effect of the others can be measured, are in no queue and are not counted.",
     owner="Sales",
     fact=alerts,
     state=_open_at,

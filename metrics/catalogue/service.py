@@ -9,10 +9,10 @@ from warehouse.sql.moment_sql import hours_between
 
 complaints = Measure(
     label="Complaints",
-    means="Complaints opened in the period and not taken back so far.",
+    description="Complaints opened in the period and not taken back so far.",
     owner="Service",
     fact=tickets,
-    dated=tickets.c.opened_at,
+    time_column=tickets.c.opened_at,
     # A case whose withdrawal nobody recorded was not withdrawn.
     where=tickets.c.complaint.is_(True) & tickets.c.withdrawn.is_not(True),
     taken_back=True,
@@ -31,10 +31,10 @@ complaints = Measure(
 
 cases_opened = Measure(
     label="Service cases",
-    means="Service cases opened in the period, complaints and questions, not taken back so far.",
+    description="Service cases opened in the period, complaints and questions, not taken back so far.",
     owner="Service",
     fact=tickets,
-    dated=tickets.c.opened_at,
+    time_column=tickets.c.opened_at,
     where=tickets.c.withdrawn.is_not(True),
     taken_back=True,
     better="down",
@@ -66,12 +66,12 @@ def _delay(label: str, means: str, until: str, total: str, answer: str) -> Measu
     taken_back = "\n            6         | 2026-04-01 10:00 | 2026-05-01 10:00 | true" if settling else ""
     return Measure(
         label=label,
-        means=means,
+        description=means,
         owner="Service",
         fact=tickets,
         total="p90" if total == "p90" else "median",
-        of=hours_between(tickets.c.opened_at, tickets.c[until]),
-        dated=tickets.c[until],
+        expression=hours_between(tickets.c.opened_at, tickets.c[until]),
+        time_column=tickets.c[until],
         # A reply dated before the case is a slip of the clock; the load lists it.
         # What the customer took back was not settled by us; an answer was given, whatever became of the case.
         where=answered & tickets.c.withdrawn.is_not(True) if settling else answered,
@@ -124,11 +124,11 @@ resolution_p90 = _delay(
 _again = tickets.alias("once_more")
 repeat_cases = Measure(
     label="Repeat contacts",
-    means="Cases opened in the period and not taken back so far, by a customer who had opened another of the same kind "
-    "in the 30 days before.",
+    description="Cases opened in the period and not taken back so far, by a customer who had opened another of the same "
+    "kind in the 30 days before.",
     owner="Service",
     fact=tickets,
-    dated=tickets.c.opened_at,
+    time_column=tickets.c.opened_at,
     where=tickets.c.withdrawn.is_not(True)
     & (
         select(_again.c.ticket_id)
@@ -169,20 +169,23 @@ repeat_cases = Measure(
 )
 repeat_share = Ratio(
     label="Repeat contacts, share",
-    means="Of the cases opened in the period, the share where the customer had asked the same within 30 days before.",
+    description=(
+        "Of the cases opened in the period, the share where the customer had asked the same within 30 days "
+        "before."
+    ),
     owner="Service",
-    top=repeat_cases,
-    bottom=cases_opened,
+    numerator=repeat_cases,
+    denominator=cases_opened,
     better="down",
     example=repeat_cases.example.replace("= 1", "= 25%"),
 )
 
 theme_cases = Measure(
     label="Cases by theme",
-    means="Service cases opened in the period, those taken back too, whose words say what they are mainly about.",
+    description="Service cases opened in the period, those taken back too, whose words say what they are mainly about.",
     owner="Analytics",
     fact=ticket_themes,
-    dated=ticket_themes.c.opened_at,
+    time_column=ticket_themes.c.opened_at,
     better="neither",
     example="""
         ticket_themes

@@ -9,10 +9,10 @@ _nps = (surveys.c.kind == "nps") & surveys.c.score.is_not(None)
 
 nps_answers = Measure(
     label="Answers to “would you recommend us”",
-    means="Recommendation questions answered in the period.",
+    description="Recommendation questions answered in the period.",
     owner="Service",
     fact=surveys,
-    dated=surveys.c.answered_at,
+    time_column=surveys.c.answered_at,
     where=_nps,
     example="""
         surveys
@@ -27,12 +27,12 @@ nps_answers = Measure(
 
 nps_balance = Measure(
     label="Promoters less detractors",
-    means="Answers of 9 or 10 less answers of 6 or below, in the period.",
+    description="Answers of 9 or 10 less answers of 6 or below, in the period.",
     owner="Service",
     fact=surveys,
     total="sum",
-    of=case((surveys.c.score >= 9, 1), (surveys.c.score <= 6, -1), else_=0),
-    dated=surveys.c.answered_at,
+    expression=case((surveys.c.score >= 9, 1), (surveys.c.score <= 6, -1), else_=0),
+    time_column=surveys.c.answered_at,
     where=_nps,
     example="""
         surveys
@@ -48,11 +48,11 @@ nps_balance = Measure(
 
 nps = Ratio(
     label="Net promoter score (NPS)",
-    means="Of the answers given in the period, the share of 9 or 10 less the share of 6 or below, in points from -100 to "
-    "100.",
+    description="Of the answers given in the period, the share of 9 or 10 less the share of 6 or below, in points from "
+    "-100 to 100.",
     owner="Service",
-    top=nps_balance,
-    bottom=nps_answers,
+    numerator=nps_balance,
+    denominator=nps_answers,
     unit="points",
     scale=100.0,
     synonyms={"Service": "recommendation score"},
@@ -70,10 +70,10 @@ nps = Ratio(
 
 detractors = Measure(
     label="Detractors",
-    means="Recommendation questions answered with 6 or below in the period.",
+    description="Recommendation questions answered with 6 or below in the period.",
     owner="Service",
     fact=surveys,
-    dated=surveys.c.answered_at,
+    time_column=surveys.c.answered_at,
     where=(surveys.c.kind == "nps") & (surveys.c.score <= 6),
     better="down",
     example="""
@@ -91,10 +91,10 @@ detractors = Measure(
 def _asked(kind: str, label: str, example: str) -> Measure:
     return Measure(
         label=label,
-        means=f"Invitations of the kind “{kind}” sent in the period, answered or not.",
+        description=f"Invitations of the kind “{kind}” sent in the period, answered or not.",
         owner="Service",
         fact=surveys,
-        dated=surveys.c.asked_at,
+        time_column=surveys.c.asked_at,
         where=surveys.c.kind == kind,
         better="neither",
         example=example,
@@ -104,10 +104,10 @@ def _asked(kind: str, label: str, example: str) -> Measure:
 def _answered(kind: str, label: str, example: str) -> Measure:
     return Measure(
         label=label,
-        means=f"Of the invitations of the kind “{kind}” sent in the period, those answered so far.",
+        description=f"Of the invitations of the kind “{kind}” sent in the period, those answered so far.",
         owner="Service",
         fact=surveys,
-        dated=surveys.c.asked_at,
+        time_column=surveys.c.asked_at,
         where=(surveys.c.kind == kind) & surveys.c.score.is_not(None),
         final_after=None,
         example=example,
@@ -138,10 +138,10 @@ ces_answered = _answered("ces", "Of those asked, answered about effort", _drawn(
 def _response(kind: str, label: str, top: Measure, bottom: Measure) -> Ratio:
     return Ratio(
         label=label,
-        means="Of the invitations sent in the period, the share answered so far. The latest can still be answered.",
+        description="Of the invitations sent in the period, the share answered so far. The latest can still be answered.",
         owner="Service",
-        top=top,
-        bottom=bottom,
+        numerator=top,
+        denominator=bottom,
         example=_drawn(kind, "50%"),
     )
 
@@ -156,10 +156,10 @@ def _given(kind: str, label: str, means: str, least: int = 0) -> Measure:
     high = (surveys.c.score >= least) if least else surveys.c.score.is_not(None)
     return Measure(
         label=label,
-        means=means,
+        description=means,
         owner="Service",
         fact=surveys,
-        dated=surveys.c.answered_at,
+        time_column=surveys.c.answered_at,
         where=(surveys.c.kind == kind) & high,
         example=f"""
             surveys
@@ -196,19 +196,19 @@ _HALF = """
 
 csat = Ratio(
     label="Satisfied customers (CSAT)",
-    means="Of the answers about satisfaction given in the period, the share of 4 or 5 on a scale of 5.",
+    description="Of the answers about satisfaction given in the period, the share of 4 or 5 on a scale of 5.",
     owner="Service",
-    top=csat_satisfied,
-    bottom=csat_answers,
+    numerator=csat_satisfied,
+    denominator=csat_answers,
     synonyms={"Marketing": "satisfaction", "Sales": "happy customers"},
     example=_HALF.format(kind="csat"),
 )
 ces = Ratio(
     label="Found it easy (CES)",
-    means="Of the answers about effort given in the period, the share of 5 to 7 on a scale of 7.",
+    description="Of the answers about effort given in the period, the share of 5 to 7 on a scale of 7.",
     owner="Service",
-    top=ces_easy,
-    bottom=ces_answers,
+    numerator=ces_easy,
+    denominator=ces_answers,
     synonyms={"Digital": "customer effort"},
     example=_HALF.format(kind="ces"),
 )

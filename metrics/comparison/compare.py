@@ -44,7 +44,9 @@ def _known(*values: float | None) -> bool:
 def compare(metric: Metric, now: dict[str, float], before: dict[str, float], alpha: float = 0.05) -> Change:
     """Compare two answers for a metric: `value`, and for a ratio also `top` and `bottom`; the interval at 1 - `alpha`."""
     if not _known(now["value"], before["value"]):
-        counted = isinstance(metric, Ratio) and (now.get("bottom") == 0 or before.get("bottom") == 0)
+        counted = isinstance(metric, Ratio) and (
+            now.get("denominator") == 0 or before.get("denominator") == 0
+        )
         if counted:
             return Change(Verdict.TOO_FEW, n=0)
         return Change(Verdict.NO_FIGURE_BEFORE if _known(now["value"]) else Verdict.NOT_KNOWN)
@@ -53,22 +55,22 @@ def compare(metric: Metric, now: dict[str, float], before: dict[str, float], alp
         if metric.total != "count":
             return Change(Verdict.CHANGED, relative=relative)
         return _counts(metric, now["value"], before["value"], relative, alpha)
-    n, m = now["bottom"], before["bottom"]
+    n, m = now["denominator"], before["denominator"]
     if min(n, m) < FEWEST:
         return Change(Verdict.TOO_FEW, relative=relative, n=min(n, m))
     if metric.unit == "share":
         low, high = confint_proportions_2indep(
-            now["top"], n, before["top"], m, method="newcomb", compare="diff", alpha=alpha
+            now["numerator"], n, before["numerator"], m, method="newcomb", compare="diff", alpha=alpha
         )
     elif metric.unit == "points":
-        spread = sum((1 - (f["top"] / f["bottom"]) ** 2) / f["bottom"] for f in (now, before))
-        middle = now["top"] / n - before["top"] / m
+        spread = sum((1 - (f["numerator"] / f["denominator"]) ** 2) / f["denominator"] for f in (now, before))
+        middle = now["numerator"] / n - before["numerator"] / m
         wide = _normal(alpha) * math.sqrt(spread)
         low, high = middle - wide, middle + wide
     else:
         # A cost divided by a count: the cost is known to the cent, the count is what varies.
         bounds = confint_poisson_2indep(m, 1, n, 1, method="score", compare="ratio", alpha=alpha)
-        spent = now["top"] / before["top"] if before["top"] else math.nan
+        spent = now["numerator"] / before["numerator"] if before["numerator"] else math.nan
         return _verdict(metric, spent * bounds[0], spent * bounds[1], 1.0, relative)
     return _verdict(metric, float(low), float(high), 0.0, relative)
 

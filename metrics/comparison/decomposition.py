@@ -43,18 +43,18 @@ def shift(
     wide = named.pivot_table(
         index=named[by].fillna("").rename("part"),
         columns="period",
-        values=["top", "bottom"],
+        values=["numerator", "denominator"],
         aggfunc="sum",
         dropna=False,
     )
-    blank = named[named["top"].isna() | named["bottom"].isna()][by].fillna("")
+    blank = named[named["numerator"].isna() | named["denominator"].isna()][by].fillna("")
     wide = wide[~wide.index.isin(set(blank))].reindex(
-        columns=pd.MultiIndex.from_product([["top", "bottom"], [0, 1]]), fill_value=0
+        columns=pd.MultiIndex.from_product([["numerator", "denominator"], [0, 1]]), fill_value=0
     )
-    n, m = (wide["bottom"][i].fillna(0).to_numpy(float) for i in (0, 1))
+    n, m = (wide["denominator"][i].fillna(0).to_numpy(float) for i in (0, 1))
     with np.errstate(invalid="ignore", divide="ignore"):
-        now = wide["top"][0].fillna(0).to_numpy(float) / n
-        before = wide["top"][1].fillna(0).to_numpy(float) / m
+        now = wide["numerator"][0].fillna(0).to_numpy(float) / n
+        before = wide["numerator"][1].fillna(0).to_numpy(float) / m
     # A part that is new or gone has no level of its own in one period: all it does is change the mix.
     now, before = np.where(n > 0, now, before), np.where(m > 0, before, now)
     share, share_before = n / bottom, m / bottom_before

@@ -50,9 +50,9 @@ def apart(metric: Ratio, parts: Sequence[dict[str, float]], whole: dict[str, flo
     """Each part against all others of the whole together, corrected for their number."""
     others = []
     for part in parts:
-        top, bottom = whole["top"] - part["top"], whole["bottom"] - part["bottom"]
+        top, bottom = whole["numerator"] - part["numerator"], whole["denominator"] - part["denominator"]
         value = metric.scale * top / bottom if bottom > 0 else math.nan
-        others.append({"value": value, "top": top, "bottom": bottom})
+        others.append({"value": value, "numerator": top, "denominator": bottom})
     return together([Pair(metric=metric, now=p, before=o) for p, o in zip(parts, others, strict=True)])
 
 

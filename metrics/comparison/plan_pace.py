@@ -25,7 +25,7 @@ def adds_up(metric: Metric) -> bool:
     """Whether a year's figure is the sum of its months'; otherwise it is a level, such as a rate or a stock."""
     if isinstance(metric, Ratio):
         return metric.grows
-    return metric.total in ("count", "sum") and metric.when is None and not metric.is_stock
+    return metric.total in ("count", "sum") and metric.filter is None and not metric.is_stock
 
 
 def path(
@@ -160,5 +160,5 @@ def is_count(metric: Metric) -> bool:
 
 def is_monthly(metric: Metric) -> bool:
     """Whether it is kept by whole months, such as revenue: a month without its last day has no figure yet."""
-    parts = (metric.top, metric.bottom) if isinstance(metric, Ratio) else (metric,)
+    parts = (metric.numerator, metric.denominator) if isinstance(metric, Ratio) else (metric,)
     return any(m.monthly for m in parts)

@@ -25,8 +25,10 @@ def reweighted(parts: pd.DataFrame) -> tuple[float, float] | None:
     Post-stratification: each group's own score, weighted by how many were asked instead of how many answered.
     `parts` has asked, top and bottom.
     """
-    known = parts[parts["bottom"].gt(0) & parts["asked"].gt(0) & parts["top"].notna()]
+    known = parts[parts["denominator"].gt(0) & parts["asked"].gt(0) & parts["numerator"].notna()]
     if len(known) < 2:
         return None
-    level, asked = known["top"] / known["bottom"], known["asked"]
-    return float(known["top"].sum() / known["bottom"].sum()), float((level * asked).sum() / asked.sum())
+    level, asked = known["numerator"] / known["denominator"], known["asked"]
+    return float(known["numerator"].sum() / known["denominator"].sum()), float(
+        (level * asked).sum() / asked.sum()
+    )

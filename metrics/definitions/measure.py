@@ -28,20 +28,22 @@ _MIDDLES = {"median": median, "p90": p90}
 class Measure:
     """A total over the rows of one table that belong to a period."""
 
+    name: str = ""
+    """Its name in the catalogue, which gives it."""
     label: str
-    means: str
+    description: str
     owner: str
     fact: Table
     total: Literal["count", "sum", "median", "p90"] = "count"
-    of: ColumnElement | None = None
+    expression: ColumnElement | None = None
     """What is summed; a count needs none."""
-    dated: ColumnElement | None = None
+    time_column: ColumnElement | None = None
     """The date or timestamp that puts a row into a period."""
-    when: Callable[[Period], ColumnElement[bool]] | None = None
-    """Instead of `dated`, where belonging to a period is more than one date: cohorts."""
+    filter: Callable[[Period], ColumnElement[bool]] | None = None
+    """Instead of `time_column`, where belonging to a period is more than one date: cohorts."""
     state: Callable[[datetime], ColumnElement[bool]] | None = None
-    """Instead of `dated`, of a stock: whether a row counts at an instant. It is never told when the period began, so a
-    stock cannot leave out what is older than the period."""
+    """Instead of `time_column`, of a stock: whether a row counts at an instant. It does not know when the period began,
+    so a stock cannot leave out what is older."""
     opening: bool = False
     """Whether a stock is that of the period's first instant; otherwise it is that of its last."""
     where: ColumnElement[bool] = field(default_factory=true)
@@ -63,8 +65,8 @@ class Measure:
     example: str = ""
 
     def __post_init__(self) -> None:
-        if sum(way is not None for way in (self.dated, self.when, self.state)) != 1:
-            raise ValueError(f"{self.label} needs one of `dated`, `when` and `state`")
+        if sum(way is not None for way in (self.time_column, self.filter, self.state)) != 1:
+            raise ValueError(f"{self.label} needs one of `time_column`, `filter` and `state`")
 
     @property
     def is_stock(self) -> bool:
@@ -79,18 +81,18 @@ class Measure:
         if self.state is not None:
             day = period.start if self.opening else period.end + timedelta(days=1)
             return and_(self.where, self.state(datetime.combine(day, time.min)))
-        if self.when is not None:
-            return and_(self.where, self.when(period))
-        assert self.dated is not None, f"{self.label} has no date"
-        return and_(self.where, between(self.dated, period))
+        if self.filter is not None:
+            return and_(self.where, self.filter(period))
+        assert self.time_column is not None, f"{self.label} has no date"
+        return and_(self.where, between(self.time_column, period))
 
     def over(self, period: Period) -> ColumnElement:
         """The total over the rows of `period`; NULL where nothing is known, 0 where nothing happened."""
         inside = self.within(period)
         if self.total == "count":
             return func.count(case((inside, 1)))
-        assert self.of is not None, f"{self.label} does not say what it totals"
-        value = case((inside, self.of))
+        assert self.expression is not None, f"{self.label} does not say what it totals"
+        value = case((inside, self.expression))
         if self.total in _MIDDLES:
             return _MIDDLES[self.total](value)
         return to_float(func.sum(value))
@@ -100,11 +102,12 @@ class Measure:
 class Ratio:
     """One measure divided by another; each is totalled at its own grain first."""
 
+    name: str = ""
     label: str
-    means: str
+    description: str
     owner: str
-    top: Measure
-    bottom: Measure
+    numerator: Measure
+    denominator: Measure
     unit: Unit = "share"
     better: Better = "up"
     scale: float = 1.0
@@ -125,7 +128,7 @@ def _within(measure: Measure, period: Period) -> ColumnElement[bool]:
 
 def measures_of(metric: Metric) -> tuple[Measure, ...]:
     """The measures a metric is computed from."""
-    return (metric.top, metric.bottom) if isinstance(metric, Ratio) else (metric,)
+    return (metric.numerator, metric.denominator) if isinstance(metric, Ratio) else (metric,)
 
 
 def is_closed(metric: Metric) -> bool:

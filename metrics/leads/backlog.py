@@ -62,8 +62,8 @@ def never_taken_up(until: date) -> Measure:
     never = [moment.is_(None) for moment in _TAKEN_UP]
     return Measure(
         label="Never taken up",
-        means=f"Leads that came by {until.day} {until:%b %Y}, whenever that was, and have no sales rep, no contact and "
-        "no decision, qualified or not.",
+        description=f"Leads that came by {until.day} {until:%b %Y}, whenever that was, and have no sales rep, no contact "
+        "and no decision, qualified or not.",
         owner="Sales Operations",
         fact=t,
         state=lambda _instant: and_(t.c.created_at < end, t.c.sales_rep.is_(None), *never),
@@ -86,7 +86,7 @@ def _never_taken_up(reader: Reader, until: date, scope: Scope, by: tuple[str, ..
     handed_over = replace(everybody, where=t.c.mql_at.is_not(None))
     question = Question((), (Period(until, until),), scope.filters, by)
     measures = {"waiting": everybody, "handed_over": handed_over}
-    return of_measures(reader, measures, question, {id(handed_over): (everybody,)})
+    return of_measures(reader, measures, question, {handed_over: (everybody,)})
 
 
 def never_taken_up_by_age(reader: Reader, until: date, scope: Scope) -> pd.DataFrame:
@@ -111,7 +111,8 @@ def overdue_aged(age: Age) -> Measure:
     return replace(
         still_uncontacted,
         label=f"Overdue, {age.label[:1].lower()}{age.label[1:]}",
-        means=f"{still_uncontacted.means} Of these the ones past due for {age.label[:1].lower()}{age.label[1:]}.",
+        description=f"{still_uncontacted.description} "
+        f"Of these the ones past due for {age.label[:1].lower()}{age.label[1:]}.",
         state=state,
     )
 

@@ -84,10 +84,10 @@ def who_entered(stage: Stage) -> Measure:
     """The leads that `left_after` and `waiting_for` tell apart: those that entered the stage in the period."""
     return Measure(
         label=f"Entered the stage “{stage.label}”",
-        means=f"Leads that entered the stage “{stage.label}” in the period.",
+        description=f"Leads that entered the stage “{stage.label}” in the period.",
         owner="Marketing",
         fact=t,
-        dated=stage.entered,
+        time_column=stage.entered,
         dated_from=stage.dated_from,
         where=to(stage.move),
     )
@@ -97,10 +97,10 @@ def who_left(stage: Stage, until: date) -> Measure:
     """Of `who_entered`, those that had left by the end of `until`."""
     return Measure(
         label=f"Out of the stage “{stage.label}”",
-        means=f"Leads that entered the stage “{stage.label}” in the period and have moved on or been closed since.",
+        description=f"Leads that entered the stage “{stage.label}” in the period and have moved on or been closed since.",
         owner="Marketing",
         fact=t,
-        dated=stage.entered,
+        time_column=stage.entered,
         dated_from=stage.dated_from,
         where=and_(to(stage.move), stage.left < _end(until)),
     )
@@ -110,10 +110,13 @@ def who_waits(stage: Stage, until: date) -> Measure:
     """Of `who_entered`, those that had not left by the end of `until`."""
     return Measure(
         label=f"Still in the stage “{stage.label}”",
-        means=f"Leads that entered the stage “{stage.label}” in the period and have not moved on or been closed since.",
+        description=(
+            f"Leads that entered the stage “{stage.label}” in the period and have not moved on or been closed "
+            f"since."
+        ),
         owner="Marketing",
         fact=t,
-        dated=stage.entered,
+        time_column=stage.entered,
         dated_from=stage.dated_from,
         where=and_(to(stage.move), func.coalesce(stage.left, _end(until)) >= _end(until)),
     )

@@ -167,7 +167,9 @@ def dependent() -> frozenset[str]:
         for name, metric in CATALOGUE.items()
         if any(
             any(element is moment for moment in _FROM_SOURCES)
-            for measure in ((metric.top, metric.bottom) if isinstance(metric, Ratio) else (metric,))
+            for measure in (
+                (metric.numerator, metric.denominator) if isinstance(metric, Ratio) else (metric,)
+            )
             for element in visitors.iterate(measure.over(day))
         )
     )
@@ -187,14 +189,14 @@ def catalogue(timeline: Timeline) -> Mapping[str, Metric]:
 def _rewritten(timeline: Timeline, always: bool = False) -> Mapping[str, Metric]:
     when = timeline[0][1].moment() if always else moment(timeline)
     measures = {
-        id(m): with_moment(m, when) if n in dependent() else m
+        m: with_moment(m, when) if n in dependent() else m
         for n, m in CATALOGUE.items()
         if isinstance(m, Measure)
     }
     return {
-        name: measures[id(metric)]
+        name: measures[metric]
         if isinstance(metric, Measure)
-        else replace(metric, top=measures[id(metric.top)], bottom=measures[id(metric.bottom)])
+        else replace(metric, numerator=measures[metric.numerator], denominator=measures[metric.denominator])
         for name, metric in CATALOGUE.items()
     }
 
@@ -219,13 +221,13 @@ def with_moment(measure: Measure, when: ColumnElement) -> Measure:
     def swapped(expression: ColumnElement | None) -> Any:
         return None if expression is None else visitors.replacement_traverse(expression, {}, swap)
 
-    belongs, state = measure.when, measure.state
+    belongs, state = measure.filter, measure.state
     return replace(
         measure,
-        of=swapped(measure.of),
-        dated=swapped(measure.dated),
+        expression=swapped(measure.expression),
+        time_column=swapped(measure.time_column),
         where=swapped(measure.where),
-        when=None if belongs is None else lambda period: swapped(belongs(period)),
+        filter=None if belongs is None else lambda period: swapped(belongs(period)),
         state=None if state is None else lambda instant: swapped(state(instant)),
     )
 
@@ -235,7 +237,12 @@ def changes(old: ColumnElement, new: ColumnElement) -> dict[str, Measure]:
 
     def came(label: str, where: ColumnElement[bool]) -> Measure:
         return Measure(
-            label=label, means=label, owner="Marketing", fact=leads, dated=leads.c.created_at, where=where
+            label=label,
+            description=label,
+            owner="Marketing",
+            fact=leads,
+            time_column=leads.c.created_at,
+            where=where,
         )
 
     was, now = old.is_not(None), new.is_not(None)

@@ -27,8 +27,8 @@ def behind(measure: Measure, scope: Scope, columns: Iterable[str] = ()) -> Selec
     wanted = list(columns)
     shown = [c for c in fact.c if not wanted or c.key in wanted]
     statement = select(*shown)
-    if measure.of is not None and not isinstance(measure.of, Column):
-        statement = statement.add_columns(measure.of.label(COUNTED))
+    if measure.expression is not None and not isinstance(measure.expression, Column):
+        statement = statement.add_columns(measure.expression.label(COUNTED))
     statement = filtered(statement.where(measure.within(scope.period)), fact, scope.filters)
     return statement.order_by(*fact.primary_key.columns)
 
@@ -40,9 +40,9 @@ def number_of(statement: Select) -> Select:
 
 def column_counted(measure: Measure) -> str | None:
     """The column of `behind` whose total is the figure; None for a count, whose figure is the number of rows."""
-    if measure.of is None:
+    if measure.expression is None:
         return None
-    return measure.of.key if isinstance(measure.of, Column) else COUNTED
+    return measure.expression.key if isinstance(measure.expression, Column) else COUNTED
 
 
 def are_shown(measure: Measure, scope: Scope, reader: Reader) -> bool:

@@ -122,8 +122,8 @@ def why(
         return missing
     if covered is not None and counted(metric, period, covered) is None:
         return _outside(metric, period, covered)
-    if isinstance(metric, Ratio) and found.get("bottom") == 0:
-        return Missing("no cases", f"Not known: there was no case, {metric.bottom.label.lower()} is 0.")
+    if isinstance(metric, Ratio) and found.get("denominator") == 0:
+        return Missing("no cases", f"Not known: there was no case, {metric.denominator.label.lower()} is 0.")
     if covered is not None and (only_days := untimed(metric, covered)):
         return Missing(
             "not known", f"Not known: of {_listed(only_days)} only the day is given, and no hours."

@@ -56,7 +56,7 @@ class Question:
         return cls(tuple(metrics), asked, scope.filters, tuple(by))
 
 
-TOP, BOTTOM = "__top", "__bottom"
+NUMERATOR, DENOMINATOR = "__numerator", "__denominator"
 """Behind a ratio's name: what it was divided from, where that counts other days than the measure asked for itself."""
 
 
@@ -67,13 +67,12 @@ def on_desk(name: str) -> bool:
 
 def figures(metric: Metric, row: pd.Series) -> dict[str, float]:
     """What `compare.compare` needs of one row of an answer: `value`, and for a ratio also `top` and `bottom`."""
-    names = {id(m): n for n, m in CATALOGUE.items()}
-    name = names[id(metric)]
+    name = metric.name
     found = {"value": float(row[name])}
     if isinstance(metric, Ratio):
-        top, bottom = names[id(metric.top)], names[id(metric.bottom)]
-        found["top"] = float(row[f"{name}{TOP}" if f"{name}{TOP}" in row else top])
-        found["bottom"] = float(row[f"{name}{BOTTOM}" if f"{name}{BOTTOM}" in row else bottom])
+        top, bottom = metric.numerator.name, metric.denominator.name
+        found["numerator"] = float(row[f"{name}{NUMERATOR}" if f"{name}{NUMERATOR}" in row else top])
+        found["denominator"] = float(row[f"{name}{DENOMINATOR}" if f"{name}{DENOMINATOR}" in row else bottom])
     return found
 
 
@@ -143,7 +142,6 @@ def ask(
     """
     if catalogue is None:
         catalogue = CATALOGUE if dependent().isdisjoint(question.metrics) else in_force(reader)
-    names = {id(m): n for n, m in catalogue.items()}
     wanted = [
         n
         for n in question.metrics
@@ -160,14 +158,14 @@ def ask(
         for name in together:
             metric = catalogue[name]
             if isinstance(metric, Ratio):
-                part[f"{name}{TOP}"] = part[names[id(metric.top)]]
-                part[f"{name}{BOTTOM}"] = part[names[id(metric.bottom)]]
+                part[f"{name}{NUMERATOR}"] = part[metric.numerator.name]
+                part[f"{name}{DENOMINATOR}"] = part[metric.denominator.name]
         answer = answer.merge(part[[*keys, *(c for c in part if c not in answer)]], on=keys, how="outer")
     if answer is None:
         answer = pd.DataFrame({"period": range(len(question.periods)), **dict.fromkeys(question.by)})
     for name in question.metrics:
         if name not in wanted:
-            parts = (names[id(m)] for m in measures_of(catalogue[name]))
+            parts = (m.name for m in measures_of(catalogue[name]))
             unknown = {name, *(part for part in parts if part not in answer)}
             answer[sorted(unknown)] = np.nan
     return answer.sort_values(keys, na_position="last").reset_index(drop=True)
@@ -197,12 +195,11 @@ def _answered(
     alike: bool,
 ) -> pd.DataFrame:
     """The answer for metrics that are known for the same days: one statement per table, then the ratios."""
-    names = {id(m): n for n, m in catalogue.items()}
-    measures = {id(m): m for n in together for m in measures_of(catalogue[n])}
+    measures = dict.fromkeys(m for n in together for m in measures_of(catalogue[n]))
     clock = partial(_days_counted, catalogue[together[0]], question.periods, covered)
     answer: pd.DataFrame | None = None
-    for fact in dict.fromkeys(m.fact for m in measures.values()):
-        of_fact = {names[i]: m for i, m in measures.items() if m.fact is fact}
+    for fact in dict.fromkeys(m.fact for m in measures):
+        of_fact = {m.name: m for m in measures if m.fact is fact}
         plain = statement(fact, of_fact, question, clock=clock)
         counted = (alike and _is_about_people(fact)) or reader.sees_totals_only(*tables_of(plain))
         if counted:
@@ -218,7 +215,7 @@ def _answered(
     for name in together:
         metric = catalogue[name]
         if isinstance(metric, Ratio):
-            top, bottom = answer[names[id(metric.top)]], answer[names[id(metric.bottom)]]
+            top, bottom = answer[metric.numerator.name], answer[metric.denominator.name]
             answer[name] = metric.scale * top / bottom.where(lambda b: b != 0)
     return answer
 
@@ -263,7 +260,7 @@ def of_measures(
     reader: Reader,
     measures: dict[str, Measure],
     question: Question,
-    wholes: Mapping[int, Sequence[Measure]] = MappingProxyType({}),
+    wholes: Mapping[Measure, Sequence[Measure]] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """The answer about measures of one table that are in no catalogue: columns `<measure>__<index of the period>`.
 
@@ -281,7 +278,7 @@ def _totals(
     fact: Table,
     measures: dict[str, Measure],
     question: Question,
-    parts: Mapping[int, Sequence[Measure]],
+    parts: Mapping[Measure, Sequence[Measure]],
     clock: Clock,
     alone: Clock | None = None,
 ) -> pd.DataFrame:
@@ -313,7 +310,7 @@ def statement(
     measures: dict[str, Measure],
     question: Question,
     counting_people: bool = False,
-    wholes: Mapping[int, Sequence[Measure]] = MappingProxyType({}),
+    wholes: Mapping[Measure, Sequence[Measure]] = MappingProxyType({}),
     clock: Clock | None = None,
     alone: Clock | None = None,
 ) -> Select:
@@ -334,14 +331,14 @@ def statement(
                 columns.append(to_float(func.sum(case((false(), 1)))).label(f"{name}__{index}"))
                 if counting_people:
                     nobody = func.count(case((false(), _person(fact))).distinct())
-                    rests = (f"{BESIDES}{at}" for at in range(len(wholes.get(id(measure), ()))))
+                    rests = (f"{BESIDES}{at}" for at in range(len(wholes.get(measure, ()))))
                     columns += [nobody.label(f"{name}__{index}{rest}{PEOPLE}") for rest in ("", *rests)]
                 continue
             columns.append(measure.over(period).label(f"{name}__{index}"))
             if counting_people:
                 people = func.count(case((measure.within(period), _person(fact))).distinct())
                 columns.append(people.label(f"{name}__{index}{PEOPLE}"))
-                larger = [whole.within(period) for whole in wholes.get(id(measure), ())]
+                larger = [whole.within(period) for whole in wholes.get(measure, ())]
                 if whole_days is not None and whole_days != period and not measure.is_stock:
                     larger.append(measure.within(whole_days))
                 for at, whole in enumerate(larger):

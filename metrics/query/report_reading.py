@@ -122,10 +122,12 @@ class _Maker:
         earlier: pd.Series | None = None,
     ) -> Cell:
         found, then = self._known(row), self._known(earlier)
-        cases = found.get("bottom", math.nan)
+        cases = found.get("denominator", math.nan)
         bounds = None
         if isinstance(self.metric, Ratio) and self.metric.unit in ("share", "points"):
-            bounds = interval(self.metric, found["top"], cases) if found["value"] == found["value"] else None
+            bounds = (
+                interval(self.metric, found["numerator"], cases) if found["value"] == found["value"] else None
+            )
         days = counted(self.metric, now, self.covered)
         alike = before is not None and self.begun and self.alike and final_after(self.metric) is not None
         return Cell(
@@ -141,7 +143,7 @@ class _Maker:
         )
 
     def _known(self, row: pd.Series | None) -> dict[str, float]:
-        nothing = {"value": math.nan, "top": math.nan, "bottom": math.nan}
+        nothing = {"value": math.nan, "numerator": math.nan, "denominator": math.nan}
         return nothing if row is None else nothing | figures(self.metric, row)
 
     def _missing(self, period: Period, days: Period | None, found: dict[str, float]) -> str:
@@ -150,7 +152,7 @@ class _Maker:
         if days is None:
             late = self.covered is not None and delivered_until(self.metric, self.covered) < period.start
             return "not delivered" if late else "not known"
-        if isinstance(self.metric, Ratio) and found["bottom"] == 0:
+        if isinstance(self.metric, Ratio) and found["denominator"] == 0:
             return "no cases"
         running = period.end == self.as_of and period.end != month(period.end.year, period.end.month).end
         return "not yet" if running and self.blank != "too few" else self.blank

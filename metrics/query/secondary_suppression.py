@@ -21,22 +21,22 @@ from warehouse.access.disclosure_control import PEOPLE, not_alone
 Filters = Sequence[tuple[str, tuple[str, ...]]]
 
 
-def wholes(catalogue: Mapping[str, Metric]) -> dict[int, tuple[Measure, ...]]:
+def wholes(catalogue: Mapping[str, Metric]) -> dict[Measure, tuple[Measure, ...]]:
     """By the id of a count that a share has above its line: the counts that it is a share of.
 
     Not of one that is looked up in other rows: it would be looked up once more for every period.
     """
-    found: dict[int, tuple[Measure, ...]] = {}
+    found: dict[Measure, tuple[Measure, ...]] = {}
     for metric in catalogue.values():
         if (
             not isinstance(metric, Ratio)
             or metric.unit != "share"
-            or metric.top.fact is not metric.bottom.fact
+            or metric.numerator.fact is not metric.denominator.fact
         ):
             continue
-        looked_up = any(isinstance(part, Exists) for part in visitors.iterate(metric.top.where))
-        if metric.top.total == metric.bottom.total == "count" and not looked_up:
-            found[id(metric.top)] = (*found.get(id(metric.top), ()), metric.bottom)
+        looked_up = any(isinstance(part, Exists) for part in visitors.iterate(metric.numerator.where))
+        if metric.numerator.total == metric.denominator.total == "count" and not looked_up:
+            found[metric.numerator] = (*found.get(metric.numerator, ()), metric.denominator)
     return found
 
 

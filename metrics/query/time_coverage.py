@@ -39,7 +39,7 @@ def delivered_until(metric: Metric, coverage: Coverage) -> date:
 def complete_from(metric: Metric, coverage: Coverage) -> date | None:
     """The day from which the metric is complete; None where it hangs on no dated column."""
     days = [
-        _begins(m, d.complete_from if m.dated is not None else d.first_on)
+        _begins(m, d.complete_from if m.time_column is not None else d.first_on)
         for m in measures_of(metric)
         for d in _days(_dated_by(m), coverage)
     ]
@@ -145,8 +145,8 @@ def untimed(metric: Metric, coverage: Coverage) -> dict[str, int]:
     return {
         name: coverage.days[name].untimed
         for m in measures_of(metric)
-        if m.unit == "hours" and m.of is not None
-        for name in _names([m.of])
+        if m.unit == "hours" and m.expression is not None
+        for name in _names([m.expression])
         if name in coverage.days and coverage.days[name].untimed
     }
 
@@ -171,7 +171,7 @@ def _dated_by(measure: Measure) -> tuple[str, ...]:
     """Of those, the ones that put a row into its period: a condition on how far it got since is none of them."""
     if measure.dated_from:
         return measure.dated_from
-    return _names([measure.dated] if measure.dated is not None else [measure.within(_ANY_DAY)])
+    return _names([measure.time_column] if measure.time_column is not None else [measure.within(_ANY_DAY)])
 
 
 def _names(expressions: Iterable[object]) -> tuple[str, ...]:

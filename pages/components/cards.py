@@ -34,7 +34,7 @@ def row(names: Sequence[str], scope: Scope, viewer: Viewer) -> None:
             missing = _why_missing(name, scope, viewer)
             if missing:
                 with st.container(border=True, height="stretch"):
-                    st.metric(CATALOGUE[name].label, "not known", help=CATALOGUE[name].means)
+                    st.metric(CATALOGUE[name].label, "not known", help=CATALOGUE[name].description)
                     st.caption(missing)
             else:
                 _card(name, answer, wanted.get(name), scope, viewer)
@@ -70,7 +70,7 @@ def _card(name: str, answer: pd.DataFrame, target: float | None, scope: Scope, v
             delta=missing.sentence if missing else change(metric, now["value"], before["value"], found),
             delta_color=_colour(found),
             delta_arrow=_arrow(found, now["value"], before["value"]),
-            help=f"{metric.means} Source: {metric.owner}.",
+            help=f"{metric.description} Source: {metric.owner}.",
             # A month without a figure is left out: at 0 it would look like a fall.
             chart_data=[rounded(v, 6) for v in trend] if len(trend) > 1 else None,
             chart_type="line",
@@ -119,8 +119,8 @@ def _below(
         at, before = (p.start if metric.opening else p.end for p in (scope.period, scope.period.before()))
         parts.append(f"At {day(at)}, compared with {day(before)}")
     if target is not None:
-        stands = beside_target(metric, now["value"], now.get("bottom", math.nan), target)
+        stands = beside_target(metric, now["value"], now.get("denominator", math.nan), target)
         parts.append(f"Target {figure(metric, target)}, {stands}")
-    if isinstance(metric, Ratio) and now["bottom"] == now["bottom"]:
+    if isinstance(metric, Ratio) and now["denominator"] == now["denominator"]:
         parts.append(f"n = {numeral(now['bottom'])}")
     return "  \n".join(parts) or "No target set"

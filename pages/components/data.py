@@ -138,8 +138,7 @@ def ask_and_before(
     """
     found = ask(viewer, metrics, scope, by, (scope.period, scope.period.before(), *more))
     covered = coverage_of(viewer)
-    names = {id(m): n for n, m in CATALOGUE.items()}
-    shown = {*metrics, *(names[id(m)] for n in metrics for m in measures_of(CATALOGUE[n]))}
+    shown = {*metrics, *(m.name for n in metrics for m in measures_of(CATALOGUE[n]))}
     unlike = sorted(
         n
         for n in shown

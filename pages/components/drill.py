@@ -21,7 +21,6 @@ from warehouse.access.reader import Viewer
 ON_SCREEN = 500
 """Rows shown of a longer list."""
 _WORDS = {"sum": "sum", "median": "middle value", "p90": "value that nine in ten do not exceed"}
-NAMES = {id(m): n for n, m in CATALOGUE.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +61,7 @@ def _opened(shown: Figure, opened_for: str) -> None:
     if viewer is None or viewer.row_rule != opened_for:
         st.info("You have been signed out, or your role has changed. Load the page again.")
         return
-    st.caption(f"{shown.metric.means} {shown.scope.in_words()}.")
+    st.caption(f"{shown.metric.description} {shown.scope.in_words()}.")
     if not isinstance(shown.of, str):
         _rows_of_its_own(shown, shown.of, viewer)
         return
@@ -97,7 +96,7 @@ def block(name: str, scope: Scope, viewer: Viewer) -> None:
     # The rows are those of the days the figure counts: what was not delivered has none.
     scope = scope.over(known)
     if isinstance(metric, Ratio):
-        parts = [NAMES[id(m)] for m in measures_of(metric)]
+        parts = [m.name for m in measures_of(metric)]
         answer = data.ask(viewer, parts, scope, periods=[scope.period]).iloc[0]
         chosen = st.segmented_control(
             f"{metric.label} divides",

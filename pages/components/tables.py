@@ -187,7 +187,7 @@ def explain(
         for name in names:
             metric = CATALOGUE[name]
             st.markdown(f"**{metric.label}**")
-            st.text(f"{metric.means} Owner: {metric.owner}. Version {version(metric)}.")
+            st.text(f"{metric.description} Owner: {metric.owner}. Version {version(metric)}.")
         for term, sentence in means.terms if means else ():
             st.markdown(f"**{term}**")
             st.text(sentence)
@@ -208,11 +208,10 @@ def explain(
 def _statements(names: list[str], viewer: Viewer, question: Question | None) -> Iterator[Any]:
     """The statement for each table that the metrics are read from."""
     agreed = data.catalogue(viewer)
-    by_name = {id(m): n for n, m in agreed.items()}
     # A figure that is not kept by a filter of the page has no statement under it: it was not asked.
     asked = [n for n in names if question is not None and unanswerable(n, question) is None]
     for fact in dict.fromkeys(m.fact for n in asked for m in measures_of(CATALOGUE[n])):
-        mine = {by_name[id(m)]: m for n in asked for m in measures_of(agreed[n]) if m.fact is fact}
+        mine = {m.name: m for n in asked for m in measures_of(agreed[n]) if m.fact is fact}
         yield statement(fact, mine, question)
 
 

@@ -120,7 +120,7 @@ def _figure(name: str, given: pd.DataFrame, viewer: Viewer) -> None:
     accepted = mine[mine["version"] == now]
     department = acknowledgements.DEPARTMENTS.get(viewer.role)
     with st.expander(metric.label):
-        st.text(metric.means)
+        st.text(metric.description)
         said = [f"{who} says “{word}”" for who, word in metric.synonyms.items()]
         st.caption(" · ".join([f"Owner: {metric.owner}", BETTER[metric.better], *said]))
         sources = ", ".join(dict.fromkeys(m.fact.name.replace("_", " ") for m in measures_of(metric)))

@@ -24,7 +24,7 @@ def by_in_words(breakdown: str) -> str:
 
 def definition(metric: Metric) -> str:
     """What a figure means, who owns it, and in which version."""
-    return f"{metric.means} Owner: {metric.owner}, version {version(metric)}."
+    return f"{metric.description} Owner: {metric.owner}, version {version(metric)}."
 
 
 def filters_in_words(report: Report, said: Said) -> str:
@@ -80,7 +80,11 @@ def _finding(report: Report, reading: Reading, said: Said) -> str:
 
 
 def _counts(metric: Ratio, cell: Cell) -> dict[str, float]:
-    return {"value": cell.value, "top": cell.value * cell.cases / metric.scale, "bottom": cell.cases}
+    return {
+        "value": cell.value,
+        "numerator": cell.value * cell.cases / metric.scale,
+        "denominator": cell.cases,
+    }
 
 
 def moved(metric: Metric, cell: Cell) -> str:

@@ -172,7 +172,11 @@ def _moved(fed: pd.DataFrame, verdict: str) -> list[str]:
     for name, row in fed.iterrows():
         metric = CATALOGUE[str(name)]
         now, before = (
-            {"value": row[w], "top": row.get(f"{w}_top"), "bottom": row.get(f"{w}_bottom")}
+            {
+                "value": row[w],
+                "numerator": row.get(f"{w}_numerator"),
+                "denominator": row.get(f"{w}_denominator"),
+            }
             for w in ("now", "before")
         )
         moved = compare(metric, now, before)

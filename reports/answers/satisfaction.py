@@ -100,10 +100,20 @@ def _touchpoints(asked: Asked) -> pd.DataFrame:
     every = [figures(metric, row) for _, row in answers.iterrows()]
     changes = multiple_comparisons.apart(metric, every, asked.of("csat"))
     for (_, row), told, found in zip(answers.iterrows(), every, changes, strict=True):
-        bounds = interval(metric, told["top"], told["bottom"]) if told["bottom"] == told["bottom"] else None
+        bounds = (
+            interval(metric, told["numerator"], told["denominator"])
+            if told["denominator"] == told["denominator"]
+            else None
+        )
         if bounds and isinstance(row["touchpoint"], str):
             rows.append(
-                (row["touchpoint"], told["value"], *bounds, told["bottom"], found.verdict is Verdict.WORSE)
+                (
+                    row["touchpoint"],
+                    told["value"],
+                    *bounds,
+                    told["denominator"],
+                    found.verdict is Verdict.WORSE,
+                )
             )
     return pd.DataFrame(rows, columns=columns).sort_values("value", ignore_index=True)
 

@@ -64,7 +64,7 @@ def answer(asked: Asked, status: pd.DataFrame, metrics: Iterable[str]) -> Answer
         table=Table(
             columns=("Figure", "Version", "Owner", "Means"),
             rows=tuple(
-                (CATALOGUE[n].label, version(CATALOGUE[n]), CATALOGUE[n].owner, CATALOGUE[n].means)
+                (CATALOGUE[n].label, version(CATALOGUE[n]), CATALOGUE[n].owner, CATALOGUE[n].description)
                 for n in shown
             ),
             title="What the figures mean",

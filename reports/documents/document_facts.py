@@ -57,7 +57,7 @@ def definition(metric: str, review: Review | None = None) -> tuple[str, str, str
     if kept is not None:
         return kept.label, kept.version, kept.owner, kept.means
     found = CATALOGUE[metric]
-    return found.label, version(found), found.owner, found.means
+    return found.label, version(found), found.owner, found.description
 
 
 def tables_of(metrics: Iterable[str]) -> str:
@@ -126,7 +126,7 @@ def defines(table: Table | None) -> bool:
     """Whether a table only says what metrics mean: paper has that once, at its end."""
     if table is None or not table.rows:
         return False
-    known = {(metric.label, metric.means) for metric in CATALOGUE.values()}
+    known = {(metric.label, metric.description) for metric in CATALOGUE.values()}
     return all((row[0], row[-1]) in known for row in table.rows)
 
 

@@ -27,7 +27,7 @@ def text_of(name: str) -> str:
     words = [
         name,
         metric.label,
-        metric.means,
+        metric.description,
         metric.owner,
         *metric.synonyms.values(),
         *metric.synonyms,
@@ -89,7 +89,7 @@ def markdown() -> str:
         lines += [
             f"### {metric.label}",
             "",
-            metric.means,
+            metric.description,
             "",
             f"`{name}`, version {version(metric)}. Owner: {metric.owner}. {BETTER[metric.better]}. Read from: {sources}."
             + (f" {', '.join(said)}." if said else ""),

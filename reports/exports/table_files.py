@@ -84,7 +84,7 @@ def preamble(sheet: Sheet, viewer: Viewer, at: datetime, rows: int) -> list[tupl
         said.append(("As of", day(sheet.as_of)))
     for name in sheet.metrics:
         metric = CATALOGUE[name]
-        said.append(("Definition", f"{metric.label}, version {version(metric)}: {metric.means}"))
+        said.append(("Definition", f"{metric.label}, version {version(metric)}: {metric.description}"))
     said += [("Definition", f"{name}: {means}") for name, means in sheet.terms]
     if sheet.qualified:
         said.append(("“Qualified” means", sheet.qualified))

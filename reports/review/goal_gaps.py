@@ -26,6 +26,6 @@ def why_not_judged(asked: Asked, goal: Progress) -> str:
     if goal.state() is State.TOO_FEW:
         return "too few cases so far"
     whole = Period(goal.goal.span.start, min(goal.goal.span.end, asked.end))
-    none = {"value": math.nan, "top": math.nan, "bottom": math.nan}
+    none = {"value": math.nan, "numerator": math.nan, "denominator": math.nan}
     missing = why(name, whole, none, asked.covered, asked.hidden_below(name))
     return missing.clause if missing else "not known"

@@ -272,8 +272,7 @@ def ask_what_may_be(
                 continue
             new = [c for c in part if c not in found]
             found = found.merge(part[[*keys, *new]], on=keys, how="outer")
-    by_id = {id(m): n for n, m in CATALOGUE.items()}
-    wanted = [n for name in names for n in (name, *(by_id[id(m)] for m in measures_of(CATALOGUE[name])))]
+    wanted = [n for name in names for n in (name, *(m.name for m in measures_of(CATALOGUE[name])))]
     for column in dict.fromkeys(wanted):
         if column not in found:
             found[column] = math.nan
@@ -308,10 +307,12 @@ def target_in_words(metric: Metric, now: Mapping[str, float], target: float) -> 
 
 def n_in_words(metric: Metric, now: Mapping[str, float]) -> str:
     """The interval of a share or score, and how many it is about."""
-    if not isinstance(metric, Ratio) or math.isnan(now["bottom"]):
+    if not isinstance(metric, Ratio) or math.isnan(now["denominator"]):
         return ""
     n = f"n = {numeral(now['bottom'])}"
-    bounds = interval(metric, now["top"], now["bottom"]) if metric.unit in ("share", "points") else None
+    bounds = (
+        interval(metric, now["numerator"], now["denominator"]) if metric.unit in ("share", "points") else None
+    )
     if bounds is None:
         return n
     return f"95 % interval {figure(metric, bounds[0])} to {figure(metric, bounds[1])}, {n}"

@@ -202,7 +202,7 @@ def test_a_ratio_of_two_sources_counts_the_days_that_both_delivered(bank):
     answer = ask(Question.of(["cac", "customers_acquired"], Scope(quarter), periods=[quarter]), reader)
     assert answer["customers_acquired"].iloc[0] == 91
     found = figures(CATALOGUE["cac"], answer.iloc[0])
-    assert found["bottom"] == 61, "April and May, as the cost"
+    assert found["denominator"] == 61, "April and May, as the cost"
     assert found["value"] == pytest.approx(100)
 
 

@@ -27,11 +27,10 @@ QUESTION = query.Question.of([], Scope(Period(date(2026, 4, 1), date(2026, 6, 30
 
 def sql(name: str, dialect: Dialect) -> str:
     """The statements of a metric, one per table it reads."""
-    names = {id(m): n for n, m in CATALOGUE.items()}
     measures = query.measures_of(CATALOGUE[name])
     texts = []
     for fact in dict.fromkeys(m.fact for m in measures):
-        together = {names[id(m)]: m for m in measures if m.fact is fact}
+        together = {m.name: m for m in measures if m.fact is fact}
         statement = query.statement(fact, together, QUESTION)
         text = str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
         lines = [line.strip() for line in text.splitlines()]

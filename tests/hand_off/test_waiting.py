@@ -46,8 +46,8 @@ def test_a_stock_does_not_know_when_its_period_began(name: str, days: int, end: 
 def test_a_measure_is_one_kind_only() -> None:
     for more in ({}, {"dated": leads.c.won_at, "state": lambda _instant: true()}):
         with pytest.raises(ValueError, match="one of"):
-            Measure(label="x", means="x.", owner="x", fact=leads, **more)
-    assert not Measure(label="x", means="x.", owner="x", fact=leads, when=lambda _p: false()).is_stock
+            Measure(label="x", description="x.", owner="x", fact=leads, **more)
+    assert not Measure(label="x", description="x.", owner="x", fact=leads, filter=lambda _p: false()).is_stock
 
 
 def test_the_backlog_counts_who_waits_however_long_ago_he_was_due(twelve: Stores) -> None:

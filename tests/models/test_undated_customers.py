@@ -103,4 +103,4 @@ def test_a_bank_that_gives_no_day_of_joining_at_all_is_given_none(stores, tmp_pa
 
 
 def test_the_words_say_that_they_count():
-    assert "not known" in CATALOGUE["customers_at_start"].means
+    assert "not known" in CATALOGUE["customers_at_start"].description

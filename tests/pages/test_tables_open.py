@@ -64,7 +64,7 @@ def check(reader: Reader, table, opens) -> int:
                 continue
             metric = figure.metric
             if isinstance(metric, Ratio):
-                top, bottom = (behind(reader, figure, m) for m in (metric.top, metric.bottom))
+                top, bottom = (behind(reader, figure, m) for m in (metric.numerator, metric.denominator))
                 if few := re.fullmatch(rf"{Verdict.TOO_FEW} \(n = ([\d,]+)\)", str(cell)):
                     # No share is said of so few; their number is, and has its rows.
                     assert number(few[1]) == bottom

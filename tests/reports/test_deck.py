@@ -107,7 +107,7 @@ def test_what_figures_mean_stands_once_at_the_end() -> None:
     found = opened(deck.slides(replace(REVIEW, answers=(*REVIEW.answers[:-1], trust))))
     said = [words_of(slide) for slide in found.slides]
     for name in names:
-        assert sum(flat(CATALOGUE[name].means) in text for text in said) == 1
+        assert sum(flat(CATALOGUE[name].description) in text for text in said) == 1
     assert flat(found.slides[len(said) - 1].shapes.title.text).startswith(document_facts.DEFINITIONS)
 
 

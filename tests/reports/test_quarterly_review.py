@@ -185,10 +185,13 @@ def test_a_cost_is_within_its_plan_or_over_it_as_among_the_goals():
 def test_a_share_or_score_no_farther_from_its_target_than_chance_is_neither_met_nor_not():
     nps, lost = CATALOGUE["nps"], CATALOGUE["churn_rate"]
     for value in (4.6, 5.4):
-        assert target_in_words(nps, {"value": value, "bottom": 5_000}, 5.0) == "+5 points, no clear distance"
-    assert target_in_words(nps, {"value": 15.0, "bottom": 5_000}, 5.0) == "+5 points, met"
-    assert target_in_words(lost, {"value": 0.03, "bottom": 30_000}, 0.02) == "2.0 %, above the limit"
-    assert target_in_words(lost, {"value": 0.01, "bottom": 30_000}, 0.02) == "2.0 %, within the limit"
+        assert (
+            target_in_words(nps, {"value": value, "denominator": 5_000}, 5.0)
+            == "+5 points, no clear distance"
+        )
+    assert target_in_words(nps, {"value": 15.0, "denominator": 5_000}, 5.0) == "+5 points, met"
+    assert target_in_words(lost, {"value": 0.03, "denominator": 30_000}, 0.02) == "2.0 %, above the limit"
+    assert target_in_words(lost, {"value": 0.01, "denominator": 30_000}, 0.02) == "2.0 %, within the limit"
 
 
 def test_no_headline_figure_needs_a_specialist_and_seven_decisions_are_enough(reviews):

@@ -35,7 +35,7 @@ BY_THE_NIGHT = {"touch_credits", "customer_values", "ticket_themes", "alerts"}
 def grows(name: str) -> bool:
     """Whether a metric says that a past period's figure may still change."""
     metric = CATALOGUE[name]
-    says = any("so far" in m.means for m in (metric, *measures_of(metric)))
+    says = any("so far" in m.description for m in (metric, *measures_of(metric)))
     return says or not is_closed(metric)
 
 

@@ -14,7 +14,7 @@ GROUP = some.tuples(some.integers(0, 200), some.floats(0, 1))
 def _rows(now: list[tuple[int, float]], before: list[tuple[int, float]]) -> pd.DataFrame:
     return pd.DataFrame(
         [
-            {"group": f"g{i}", "period": period, "bottom": n, "top": n * level}
+            {"group": f"g{i}", "period": period, "denominator": n, "numerator": n * level}
             for period, groups in ((0, now), (1, before))
             for i, (n, level) in enumerate(groups)
         ]
@@ -22,8 +22,8 @@ def _rows(now: list[tuple[int, float]], before: list[tuple[int, float]]) -> pd.D
 
 
 def _whole(rows: pd.DataFrame) -> tuple[tuple[float, float], tuple[float, float]]:
-    sums = rows.groupby("period")[["top", "bottom"]].sum()
-    return tuple((float(sums["top"][i]), float(sums["bottom"][i])) for i in (0, 1))
+    sums = rows.groupby("period")[["numerator", "denominator"]].sum()
+    return tuple((float(sums["numerator"][i]), float(sums["denominator"][i])) for i in (0, 1))
 
 
 @settings(deadline=None)
@@ -55,7 +55,7 @@ def test_a_group_about_too_few_people_is_left_out_and_said_to_be():
     rows = _rows([(50, 0.9), (4, 0.5)], [(50, 0.5), (4, 0.5)])
     whole = _whole(rows)
     blank = rows["group"].eq("g1") & rows["period"].eq(0)
-    rows.loc[blank, ["top", "bottom"]] = np.nan
+    rows.loc[blank, ["numerator", "denominator"]] = np.nan
     found = decomposition.shift(rows, "group", whole)
     assert found.parts["part"].tolist() == ["g0"]
     assert found.left_out + found.parts["total"].sum() == pytest.approx(found.total)
@@ -68,7 +68,7 @@ def test_a_missing_group_name_is_a_group_of_its_own():
 
 
 def test_if_every_group_answered_alike_by_hand():
-    parts = pd.DataFrame({"asked": [100, 100], "bottom": [80, 20], "top": [72, 4]})
+    parts = pd.DataFrame({"asked": [100, 100], "denominator": [80, 20], "numerator": [72, 4]})
     as_is, alike = response_rates.reweighted(parts)
     assert as_is == pytest.approx(0.76)
     assert alike == pytest.approx((0.9 + 0.2) / 2)

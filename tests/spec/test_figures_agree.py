@@ -90,7 +90,7 @@ def test_a_filter_gives_the_row_of_the_breakdown(dimension: str, reader: Reader)
 
 
 def test_a_months_events_add_up_to_the_quarter(reader: Reader) -> None:
-    events = [n for n in ADDS_UP if CATALOGUE[n].dated is not None]
+    events = [n for n in ADDS_UP if CATALOGUE[n].time_column is not None]
     months = [Period(date(2026, m, 1), date(2026, m, d)) for m, d in ((4, 30), (5, 31), (6, 30))]
     by_month = query.ask(Question.of(events, QUARTER, periods=months), reader)
     quarter = query.ask(Question.of(events, QUARTER), reader)

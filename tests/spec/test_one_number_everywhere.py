@@ -133,7 +133,7 @@ def test_two_hundred_scopes_give_one_number_on_today_funnel_goals_in_file_and_ro
             met["goals"] += 1
         for measure, count in zip(
             measures_of(metric),
-            [card["value"]] if isinstance(metric, Measure) else [card["top"], card["bottom"]],
+            [card["value"]] if isinstance(metric, Measure) else [card["numerator"], card["denominator"]],
             strict=True,
         ):
             if measure.total == "count" and not math.isnan(count):
@@ -151,7 +151,7 @@ def test_who_sees_totals_reads_the_same_number_or_that_there_are_too_few(bank: S
         seen, whole = _on_cards(name, scope, MARKETING), _on_cards(name, scope, ANALYST)
         for part, value in seen.items():
             assert _same(value, whole[part]) or (
-                pd.isna(value) and 0 < whole.get("bottom", whole["value"]) < 10
+                pd.isna(value) and 0 < whole.get("denominator", whole["value"]) < 10
             )
 
 

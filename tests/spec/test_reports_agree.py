@@ -108,7 +108,7 @@ def test_a_report_says_what_the_dictionarys_figure_says_and_its_parts_come_to_th
             assert found.whole.before == pytest.approx(card[report.metric].iloc[1], nan_ok=True)
     metric = CATALOGUE[report.metric]
     come_to = sum(p.value for p in found.parts if p.value == p.value)
-    is_flow = isinstance(metric, Measure) and metric.dated is not None
+    is_flow = isinstance(metric, Measure) and metric.time_column is not None
     if report.breakdown and parts_add_up(metric) and (report.breakdown != MONTH or is_flow):
         whole = 0.0 if found.whole.missing else found.whole.value
         assert come_to == pytest.approx(whole, abs=1e-6)

@@ -17,7 +17,11 @@ assert isinstance(RATE, Ratio)
 
 
 def share(top: float, bottom: float) -> dict[str, float]:
-    return {"value": top / bottom if bottom else float("nan"), "top": float(top), "bottom": float(bottom)}
+    return {
+        "value": top / bottom if bottom else float("nan"),
+        "numerator": float(top),
+        "denominator": float(bottom),
+    }
 
 
 def test_of_seven_steps_that_did_not_move_one_is_called_worse_in_at_most_one_look_of_twenty() -> None:
@@ -57,7 +61,7 @@ def test_a_part_is_compared_with_the_others_and_not_with_a_whole_that_holds_it()
         share(300, 1000),
         share(500, 1000),
         share(3, 10),
-        {k: float("nan") for k in ("value", "top", "bottom")},
+        {k: float("nan") for k in ("value", "numerator", "denominator")},
     ]
     found = apart(RATE, parts, share(803, 2010))
     assert [c.verdict for c in found] == [

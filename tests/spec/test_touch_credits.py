@@ -302,7 +302,7 @@ def test_each_of_the_eight_says_since_when_every_win_of_a_lead_is_credited() -> 
     eight = [CATALOGUE[name] for name in MODEL_OF]
     assert len(eight) == 8
     for metric in eight:
-        assert "A lead won twice has two wins" in metric.means
+        assert "A lead won twice has two wins" in metric.description
         assert metric.history[-1] == (
             f"{len(metric.history)}, 29 Nov 2026: each win of a lead, credited to its contacts since the win before it; "
             "until then a lead won twice had one."

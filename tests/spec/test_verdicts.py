@@ -37,7 +37,11 @@ def test_a_share_of_too_few_is_too_few_and_of_enough_is_not(
 ) -> None:
     metric = CATALOGUE[RATIOS[0]]
     now, before = (
-        {"value": round(s * k) / k if k else float("nan"), "top": float(round(s * k)), "bottom": float(k)}
+        {
+            "value": round(s * k) / k if k else float("nan"),
+            "numerator": float(round(s * k)),
+            "denominator": float(k),
+        }
         for s, k in ((share, n), (then, m))
     )
     found = compare(metric, now, before)

@@ -129,7 +129,7 @@ def test_every_metric_says_all_that_is_said_about_it(name: str) -> None:
     assert metric.label.strip()
     assert metric.owner.strip()
     assert metric.history
-    assert metric.means.strip().endswith("."), "what it means is a sentence"
+    assert metric.description.strip().endswith("."), "what it means is a sentence"
 
 
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
@@ -147,8 +147,8 @@ def test_every_example_has_a_row_that_must_not_be_counted_or_says_why_not(name: 
     expected, _ = drawn.in_figures(example.answer)
     if metric.total == "count":
         assert len(rows) != expected
-    elif metric.total == "sum" and metric.of is not None and getattr(metric.of, "key", None):
-        assert sum(r.get(metric.of.key) or 0 for r in rows) != expected
+    elif metric.total == "sum" and metric.expression is not None and getattr(metric.expression, "key", None):
+        assert sum(r.get(metric.expression.key) or 0 for r in rows) != expected
 
 
 def test_the_headlines_are_in_the_catalogue() -> None:

@@ -16,7 +16,7 @@ from metrics.catalogue import CATALOGUE
 from metrics.definitions.scope import Period, Scope
 from metrics.leads import backlog
 from metrics.leads.stage_durations import STAGES, stays
-from metrics.query.query import BOTTOM, Question, ask
+from metrics.query.query import DENOMINATOR, Question, ask
 from metrics.query.time_coverage import delivered_until
 from models.churn import fitting
 from models.value import lifetime_value
@@ -75,8 +75,8 @@ def test_a_figure_that_ends_earlier_than_its_part_does_not_tell_of_the_few_betwe
     assert delivered_until(CATALOGUE[ratio], covered) < delivered_until(CATALOGUE["leads"], covered)
     asked = Question.of(["leads", ratio], Scope(QUARTER), ["channel"], [QUARTER])
     true_, seen = (ask(asked, reader).set_index("channel") for reader in (everything, totals))
-    assert (true_["leads"] - true_[f"{ratio}{BOTTOM}"])["event"] in range(1, SMALLEST)
-    assert not (seen["leads"] - seen[f"{ratio}{BOTTOM}"]).between(1, SMALLEST - 1).any()
+    assert (true_["leads"] - true_[f"{ratio}{DENOMINATOR}"])["event"] in range(1, SMALLEST)
+    assert not (seen["leads"] - seen[f"{ratio}{DENOMINATOR}"]).between(1, SMALLEST - 1).any()
     assert seen["leads"].tolist() == true_["leads"].tolist(), "the figure of all days stays"
 
 

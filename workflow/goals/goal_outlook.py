@@ -102,13 +102,12 @@ def contributors(
         except AccessRefused:
             continue
         metric = CATALOGUE[name]
-        names = {id(m): n for n, m in CATALOGUE.items()}
         row: dict[str, float] = {}
         for index, when in enumerate(("now", "before")):
             row[when] = float(answer[name].loc[index])
             if isinstance(metric, Ratio):
-                row[f"{when}_top"] = float(answer[names[id(metric.top)]].loc[index])
-                row[f"{when}_bottom"] = float(answer[names[id(metric.bottom)]].loc[index])
+                row[f"{when}_numerator"] = float(answer[metric.numerator.name].loc[index])
+                row[f"{when}_denominator"] = float(answer[metric.denominator.name].loc[index])
         if not reaches:
             row["before"] = math.nan
         rows[name] = row
@@ -120,7 +119,6 @@ def contradictions(
 ) -> list[tuple[Pair, Finding]]:
     """Each pair of figures that could pull against each other, judged over the last twelve full months."""
     months = full_months(as_of, MONTHS)
-    names = {id(m): n for n, m in CATALOGUE.items()}
     found = []
     for pair in PAIRS:
         quality = CATALOGUE[pair.quality]
@@ -137,8 +135,8 @@ def contradictions(
                 pair,
                 detect(
                     list(answer[pair.volume]),
-                    list(answer[names[id(quality.top)]]),
-                    list(answer[names[id(quality.bottom)]]),
+                    list(answer[quality.numerator.name]),
+                    list(answer[quality.denominator.name]),
                     [m.days for m in months],
                     quality.better == "up",
                 ),

@@ -172,7 +172,7 @@ def _progress(
 ) -> Progress:
     metric = CATALOGUE[goal.metric]
     now = figures(metric, answer.iloc[0])
-    actual, n = now["value"], now.get("bottom", math.nan)
+    actual, n = now["value"], now.get("denominator", math.nan)
     months = tuple(float(v) for v in answer.loc[1:, goal.metric])
     expected = plan_due(goal, elapsed)
     return Progress(

@@ -119,7 +119,11 @@ def _parts(viewer: Viewer, scope: Scope, score: str, by: str) -> pd.DataFrame:
     for (_, row), told, moved in zip(
         found.iterrows(), every, multiple_comparisons.apart(metric, every, whole), strict=True
     ):
-        bounds = interval(metric, told["top"], told["bottom"]) if told["bottom"] == told["bottom"] else None
+        bounds = (
+            interval(metric, told["numerator"], told["denominator"])
+            if told["denominator"] == told["denominator"]
+            else None
+        )
         if bounds:
             rows.append(
                 {
@@ -127,7 +131,7 @@ def _parts(viewer: Viewer, scope: Scope, score: str, by: str) -> pd.DataFrame:
                     "value": told["value"],
                     "low": bounds[0],
                     "high": bounds[1],
-                    "n": told["bottom"],
+                    "n": told["denominator"],
                     "verdict": moved.verdict,
                 }
             )
@@ -143,7 +147,7 @@ def _where(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
         return
     whole = data.ask(viewer, [score], scope, periods=[scope.period])[score].iloc[0]
     st.caption(
-        f"{metric.means} Weakest first, with the 95 % interval; the dotted line is the whole bank, "
+        f"{metric.description} Weakest first, with the 95 % interval; the dotted line is the whole bank, "
         f"{figure(metric, whole)}. Groups with fewer than 20 answers are left out."
     )
     names = [plain(p).capitalize() for p in parts["part"]]
@@ -172,7 +176,7 @@ def _where(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
             "Answers": parts["n"],
         }
     )
-    answers = next(n for n, m in CATALOGUE.items() if m is metric.bottom)
+    answers = next(n for n, m in CATALOGUE.items() if m is metric.denominator)
     pieces = [scope.narrowed(by, part) for part in parts["part"]]
     opens = {
         heading: [Figure(of=name, scope=piece) for piece in pieces]
@@ -189,7 +193,7 @@ def _over_time(viewer: Viewer, scope: Scope, score: str) -> None:
     answer = data.ask(viewer, [score], scope, periods=months).set_index("period")
     told = [figures(metric, answer.loc[i]) for i in range(len(months))]
     st.header(f"{metric.label}, month by month")
-    st.caption(f"{metric.means} Events pinned to this figure are marked.")
+    st.caption(f"{metric.description} Events pinned to this figure are marked.")
     factor = 100 if metric.unit == "share" else 1
     time_charts.line(
         [m.start for m in months],
@@ -201,7 +205,7 @@ def _over_time(viewer: Viewer, scope: Scope, score: str) -> None:
             annotations.events(data.reader(viewer), score), months[0].start, months[-1].end
         ),
     )
-    bounds = [interval(metric, t["top"], t["bottom"]) for t in told]
+    bounds = [interval(metric, t["numerator"], t["denominator"]) for t in told]
     shown = pd.DataFrame(
         {
             "Month": [f"{m.start:%b %Y}" for m in months],
@@ -209,13 +213,13 @@ def _over_time(viewer: Viewer, scope: Scope, score: str) -> None:
             "95 % interval": [
                 f"{figure(metric, b[0])} to {figure(metric, b[1])}"
                 if b
-                else verdict_in_words(Verdict.TOO_FEW, t["bottom"])
+                else verdict_in_words(Verdict.TOO_FEW, t["denominator"])
                 for b, t in zip(bounds, told, strict=True)
             ],
-            "Answers": [t["bottom"] for t in told],
+            "Answers": [t["denominator"] for t in told],
         }
     )
-    answers = next(n for n, m in CATALOGUE.items() if m is metric.bottom)
+    answers = next(n for n, m in CATALOGUE.items() if m is metric.denominator)
     opens = {
         heading: [Figure(of=name, scope=scope.over(month)) for month in months]
         for heading, name in ((metric.label, score), ("Answers", answers))

@@ -36,9 +36,9 @@ def moved(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
     told = pd.DataFrame([figures(metric, row) for _, row in parts.iterrows()])
     found = None
     if len(told):
-        split = parts[[by, "period"]].assign(top=told["top"], bottom=told["bottom"])
+        split = parts[[by, "period"]].assign(numerator=told["numerator"], denominator=told["denominator"])
         found = decomposition.shift(
-            split, by, ((now["top"], now["bottom"]), (before["top"], before["bottom"]))
+            split, by, ((now["numerator"], now["denominator"]), (before["numerator"], before["denominator"]))
         )
     st.header(f"Where {in_a_sentence(metric.label)} moved")
     if found is None:

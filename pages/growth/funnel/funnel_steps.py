@@ -79,10 +79,9 @@ def _step(after: str, before: str) -> Ratio:
     top, bottom = CATALOGUE[after], CATALOGUE[before]
     assert isinstance(top, Measure)
     assert isinstance(bottom, Measure)
-    return Ratio(label="", means="", owner="", top=top, bottom=bottom)
+    return Ratio(label="", description="", owner="", numerator=top, denominator=bottom)
 
 
 def _figures(step: Ratio, row: pd.Series) -> dict[str, float]:
-    names = {id(m): n for n, m in CATALOGUE.items()}
-    top, bottom = float(row[names[id(step.top)]]), float(row[names[id(step.bottom)]])
-    return {"value": top / bottom if bottom else float("nan"), "top": top, "bottom": bottom}
+    top, bottom = float(row[step.numerator.name]), float(row[step.denominator.name])
+    return {"value": top / bottom if bottom else float("nan"), "numerator": top, "denominator": bottom}

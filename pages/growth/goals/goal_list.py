@@ -53,7 +53,7 @@ def block(viewer: Viewer, goals: tuple[Goal, ...], found: list[Progress]) -> Non
         for one in found
     ]
     metrics = [CATALOGUE[name] for name in dict.fromkeys(one.goal.metric for one in found)]
-    means = Meaning(terms=tuple((metric.label, metric.means) for metric in metrics))
+    means = Meaning(terms=tuple((metric.label, metric.description) for metric in metrics))
     drill_table.show(pd.DataFrame(rows), "all-goals", opens={"So far": so_far}, means=means)
     ended = [g for g in goals if g.ended_at is not None]
     if ended:
@@ -97,7 +97,11 @@ def compared(fed: pd.DataFrame) -> pd.DataFrame:
     for name, row in fed.iterrows():
         metric = CATALOGUE[str(name)]
         now, before = (
-            {"value": row[when], "top": row.get(f"{when}_top"), "bottom": row.get(f"{when}_bottom")}
+            {
+                "value": row[when],
+                "numerator": row.get(f"{when}_numerator"),
+                "denominator": row.get(f"{when}_denominator"),
+            }
             for when in ("now", "before")
         )
         rows.append(

@@ -128,7 +128,7 @@ def _this(viewer: Viewer, found: Progress) -> None:
     goal, metric = found.goal, CATALOGUE[found.goal.metric]
     shared, by = " and ".join(departments(goal)), called(connect.here(), [goal.set_by])[goal.set_by]
     whose = "shared by" if len(departments(goal)) > 1 else "of"
-    st.caption(f"Goal for {goal.span.in_words()}, {whose} {shared}, set by {by}. {metric.means}")
+    st.caption(f"Goal for {goal.span.in_words()}, {whose} {shared}, set by {by}. {metric.description}")
     if goal.waits_for or goal.is_declined:
         goal_signing.block(viewer, goal)
     if math.isnan(found.actual):
@@ -151,7 +151,7 @@ def _this(viewer: Viewer, found: Progress) -> None:
         colour = "gray" if found.but() else COLOURS.get(found.state(), "gray")
         st.badge(found.state_in_words().capitalize(), color=colour)
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            st.metric("So far", figure(metric, found.actual), help=metric.means, width="content")
+            st.metric("So far", figure(metric, found.actual), help=metric.description, width="content")
             drill.button(goal.metric, goal.scope.over(days), viewer, "goal-so-far")
         st.metric(
             "Plan to date" if adds_up(metric) else _aim(metric).capitalize(), figure(metric, found.expected)

@@ -145,7 +145,8 @@ def _side_by_side(viewer: Viewer, found: tuple[Version, ...], scope: Scope) -> N
         "numbers can be made again at any time from the same data."
     )
     meaning = Meaning(
-        terms=tuple((CATALOGUE[name].label, CATALOGUE[name].means) for name in names), over=scope.in_words()
+        terms=tuple((CATALOGUE[name].label, CATALOGUE[name].description) for name in names),
+        over=scope.in_words(),
     )
     tables.show(pd.DataFrame(rows), "side-by-side", "too few", means=meaning)
     for n in chosen:

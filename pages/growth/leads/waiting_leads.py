@@ -100,7 +100,7 @@ def _campaigns(viewer: Viewer, scope: Scope, total: float, names: dict[str, str]
         shown,
         "never-taken-up-campaigns",
         "too few",
-        means=Meaning(terms=(("Leads", measure.means),)),
+        means=Meaning(terms=(("Leads", measure.description),)),
         opens={"Leads": [Figure(of=measure, scope=part) for part in parts]},
         Leads=st.column_config.NumberColumn(format="localized"),
     )
