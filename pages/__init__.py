@@ -22,7 +22,7 @@ from warehouse.access.roles import ROLES
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class MenuEntry:
     """A page: how the menu shows it, who may open it, and which filters the bar offers on it."""
 
     title: str
@@ -44,10 +44,10 @@ EVERYBODY = frozenset(ROLES)
 GROWTH = frozenset({"sales", "marketing", "analyst", "executive"})
 RELATIONSHIP = frozenset({"relationship_manager", "team_lead"})
 
-MENU: dict[str, tuple[Entry, ...]] = {
-    "": (Entry(title="Today", icon=":material/today:", url="today", roles=EVERYBODY, page=today.page),),
+MENU: dict[str, tuple[MenuEntry, ...]] = {
+    "": (MenuEntry(title="Today", icon=":material/today:", url="today", roles=EVERYBODY, page=today.page),),
     "Executive": (
-        Entry(
+        MenuEntry(
             title="Quarterly review",
             icon=":material/summarize:",
             url="quarterly-review",
@@ -56,7 +56,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
         ),
     ),
     "Growth": (
-        Entry(
+        MenuEntry(
             title="Funnel",
             icon=":material/filter_alt:",
             url="funnel",
@@ -65,7 +65,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
             filters=("channel", "campaign", "product", "segment", "rep"),
             needs=("leads",),
         ),
-        Entry(
+        MenuEntry(
             title="Lead hand-off",
             icon=":material/handshake:",
             url="lead-hand-off",
@@ -74,7 +74,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
             filters=("channel", "campaign", "product", "rep"),
             needs=("leads",),
         ),
-        Entry(
+        MenuEntry(
             title="Channel value",
             icon=":material/balance:",
             url="channel-value",
@@ -84,7 +84,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
             cohort=True,
             needs=("customers", "leads"),
         ),
-        Entry(
+        MenuEntry(
             title="Budget",
             icon=":material/savings:",
             url="budget",
@@ -92,7 +92,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
             page=budget.page,
             needs=("leads", "campaign_days"),
         ),
-        Entry(
+        MenuEntry(
             title="Attribution",
             icon=":material/hub:",
             url="attribution",
@@ -102,7 +102,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
             filters=(),
             needs=("leads", "touches"),
         ),
-        Entry(
+        MenuEntry(
             title="Campaigns",
             icon=":material/campaign:",
             url="campaigns",
@@ -110,14 +110,14 @@ MENU: dict[str, tuple[Entry, ...]] = {
             page=campaigns_page.page,
             needs=("campaigns", "leads"),
         ),
-        Entry(
+        MenuEntry(
             title="Goals",
             icon=":material/flag:",
             url="goals",
             roles=EVERYBODY,
             page=goals_page.page,
         ),
-        Entry(
+        MenuEntry(
             title="What is qualified",
             icon=":material/rule:",
             url="qualified",
@@ -129,7 +129,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
         ),
     ),
     "Customers": (
-        Entry(
+        MenuEntry(
             title="Customer health",
             icon=":material/ecg_heart:",
             url="customer-health",
@@ -137,7 +137,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
             page=customer_health.page,
             needs=("customers",),
         ),
-        Entry(
+        MenuEntry(
             title="Customer",
             icon=":material/person:",
             url="customer",
@@ -145,7 +145,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
             page=customer_page.page,
             needs=("customers",),
         ),
-        Entry(
+        MenuEntry(
             title="Alert rules",
             icon=":material/rule:",
             url="alert-rules",
@@ -153,7 +153,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
             page=alert_rules.page,
             needs=("customers",),
         ),
-        Entry(
+        MenuEntry(
             title="Churn model",
             icon=":material/model_training:",
             url="churn-model",
@@ -161,14 +161,14 @@ MENU: dict[str, tuple[Entry, ...]] = {
             page=churn_model.page,
             needs=("customers",),
         ),
-        Entry(
+        MenuEntry(
             title="Impact",
             icon=":material/experiment:",
             url="impact",
             roles=EVERYBODY,
             page=impact_page.page,
         ),
-        Entry(
+        MenuEntry(
             title="Customer voice",
             icon=":material/record_voice_over:",
             url="voice",
@@ -179,7 +179,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
         ),
     ),
     "Together": (
-        Entry(
+        MenuEntry(
             title="Reports",
             icon=":material/add_chart:",
             url="reports",
@@ -188,21 +188,21 @@ MENU: dict[str, tuple[Entry, ...]] = {
         ),
     ),
     "Governance": (
-        Entry(
+        MenuEntry(
             title="Dictionary",
             icon=":material/menu_book:",
             url="dictionary",
             roles=EVERYBODY,
             page=dictionary.page,
         ),
-        Entry(
+        MenuEntry(
             title="Data status",
             icon=":material/database:",
             url="data-status",
             roles=EVERYBODY,
             page=data_status.page,
         ),
-        Entry(
+        MenuEntry(
             title="Identity",
             icon=":material/group:",
             url="identity",

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages import MENU, Entry
+from pages import MENU, MenuEntry
 from pages.components import data, export_button, filters, forms, links, theme
 from pages.components import viewer as door
 from warehouse.access.reader import Viewer
@@ -15,7 +15,7 @@ from warehouse.stores import connect
 from workflow.experiments import refused_analyses
 
 
-def _shown(entry: Entry, viewer: Viewer) -> None:
+def _shown(entry: MenuEntry, viewer: Viewer) -> None:
     """One page, with its problems as sentences and its bugs as numbers."""
     try:
         forms.begin(entry.url, st.query_params.get("cid", ""))
@@ -40,7 +40,7 @@ def _shown(entry: Entry, viewer: Viewer) -> None:
         )
 
 
-def _not_yours(entry: Entry, viewer: Viewer) -> None:
+def _not_yours(entry: MenuEntry, viewer: Viewer) -> None:
     """The answer to the address of a page that other roles have: why not, and whom to ask."""
     refused_analyses.refused_page(connect.here(), viewer, entry.url)
     st.title(f"{entry.title} is not part of your role")

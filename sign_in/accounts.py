@@ -177,7 +177,7 @@ def _known(stores: Stores, username: str) -> Person:
     return who
 
 
-def _insert(entry: audit.Entry, row: Mapping[str, Any]) -> None:
+def _insert(entry: audit.AuditEntry, row: Mapping[str, Any]) -> None:
     try:
         entry.desk.execute(users.insert().values(created_at=entry.at, **row))
     except IntegrityError:

@@ -139,18 +139,18 @@ def end_all(stores: Stores, username: str, by: str, why: str) -> None:
         end_all_within(entry, username, why)
 
 
-def end_all_within(entry: audit.Entry, username: str, why: str) -> None:
+def end_all_within(entry: audit.AuditEntry, username: str, why: str) -> None:
     """Revoke every session of a user as part of the change that is the reason for it."""
     _end(entry, sessions.c.username == username, why)
 
 
-def _end(entry: audit.Entry, which: Any, why: str) -> None:
+def _end(entry: audit.AuditEntry, which: Any, why: str) -> None:
     entry.desk.execute(
         update(sessions).where(which, sessions.c.ended_at.is_(None)).values(ended_at=entry.at, ended_why=why)
     )
 
 
-def _too_old(settings: Settings, entry: audit.Entry) -> Any:
+def _too_old(settings: Settings, entry: audit.AuditEntry) -> Any:
     return or_(
         instant(sessions.c.seen_at) <= _idle_since(entry.at, settings),
         instant(sessions.c.started_at) <= _too_long_since(entry.at, settings),

@@ -10,18 +10,18 @@ from datetime import date
 
 import pandas as pd
 
-from metrics.comparison.contradiction import Finding, Pair
+from metrics.comparison.contradiction import Finding, MetricPair
 from metrics.definitions.cache_key import Once
-from metrics.qualification.qualification_rule import Rule, under
+from metrics.qualification.qualification_rule import QualificationRule, under
 from metrics.qualification.qualification_versions import as_agreed
 from metrics.query.query import on_desk
 from warehouse.access.reader import Reader
 from workflow.goals import goal_forecast, goal_outlook, goal_progress
 from workflow.goals.goal_forecast import Outlook
 from workflow.goals.goal_progress import Progress
-from workflow.goals.goal_records import Draft, Filters, Goal
+from workflow.goals.goal_records import Filters, Goal, GoalDraft
 from workflow.rules import rule_preview
-from workflow.rules.rule_drafts import Draft as RuleDraft
+from workflow.rules.rule_drafts import RuleDraft as RuleDraft
 from workflow.rules.rule_drafts import as_rule
 from workflow.scoring import training
 
@@ -37,7 +37,7 @@ def progress_of(reader: Reader, goals: Goals, as_of: date, known: Known) -> list
 
 @as_agreed
 def progress_under(
-    reader: Reader, goals: Goals, as_of: date, known: Known, rule: Rule
+    reader: Reader, goals: Goals, as_of: date, known: Known, rule: QualificationRule
 ) -> tuple[list[Progress], list[Progress]]:
     """The goals as they stand, and as they would stand if `rule` said what is qualified."""
     return progress_of(reader, goals, as_of, known), goal_progress.progress(
@@ -46,7 +46,7 @@ def progress_under(
 
 
 @as_agreed
-def heading_of(reader: Reader, goal: Draft, as_of: date, known: Known) -> Outlook:
+def heading_of(reader: Reader, goal: GoalDraft, as_of: date, known: Known) -> Outlook:
     """Where a goal is heading, or why nobody can say."""
     return goal_forecast.heading(goal, reader, as_of, known)
 
@@ -62,18 +62,18 @@ def contributors_of(
 @as_agreed
 def contradictions_of(
     reader: Reader, filters: Filters, as_of: date, known: Known
-) -> list[tuple[Pair, Finding]]:
+) -> list[tuple[MetricPair, Finding]]:
     """The pairs of figures that could pull against each other in a part of the bank."""
     return goal_outlook.contradictions(filters, reader, as_of, known)
 
 
 @as_agreed
-def year_before_of(reader: Reader, draft: Draft, known: Known) -> float:
+def year_before_of(reader: Reader, draft: GoalDraft, known: Known) -> float:
     """The figure of a goal over the same days a year before."""
     return goal_outlook.a_year_before(draft, reader, known)[0]
 
 
-def flagged_by(reader: Reader, draft: RuleDraft, as_of: date, known: Known) -> rule_preview.Preview:
+def flagged_by(reader: Reader, draft: RuleDraft, as_of: date, known: Known) -> rule_preview.RulePreview:
     """What an alert rule would flag, now and at the past month ends."""
     first = training.first_day(reader, known)
     return rule_preview.preview(reader, as_rule(draft), as_of, first, known)

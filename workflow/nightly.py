@@ -26,9 +26,9 @@ from warehouse.schema import (
     offer_results,
 )
 from warehouse.stores.connect import Stores
-from warehouse.stores.snapshots import Draft
+from warehouse.stores.snapshots import SnapshotWriter
 from workflow.alerts.follow_up import follow_customers
-from workflow.alerts.raising import Night, tonight
+from workflow.alerts.raising import RuleRun, tonight
 from workflow.alerts.still_valid import why_ended
 from workflow.customers import offers
 from workflow.experiments import interim_results, persuadable, planned_analyses
@@ -48,7 +48,7 @@ Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Report:
+class RunSummary:
     """What a night did. `said` holds what the operator should know, one sentence each."""
 
     as_of: date
@@ -56,11 +56,11 @@ class Report:
     scored: int
     valued: int
     credits: int
-    alerts: Mapping[str, Night]
+    alerts: Mapping[str, RuleRun]
     said: tuple[str, ...]
 
 
-def run(stores: Stores, progress: Progress | None = None) -> Report:
+def run(stores: Stores, progress: Progress | None = None) -> RunSummary:
     """Run the night for the current snapshot. `progress` is told each step as it begins.
 
     Raises NothingLoaded if there is no bank. A model that is refused stops nothing: the other rules go on.
@@ -104,7 +104,7 @@ def run(stores: Stores, progress: Progress | None = None) -> Report:
     tell("Checking the rules")
     night = Reader(stores, SYSTEM, draft.snapshot)
     present = frozenset(profiles["customer_id"])
-    done: dict[str, Night] = {}
+    done: dict[str, RuleRun] = {}
     in_force = rules_in_force(night)
     for rule in in_force:
         missing = lacking(rule, data_coverage.of(night))
@@ -126,7 +126,7 @@ def run(stores: Stores, progress: Progress | None = None) -> Report:
     if late:
         said = (*said, f"Alerts that passed their day; their team leads were told: {late}.")
     planned_analyses.plan_first(stores, first_draws(night), as_of, BY_NIGHT)
-    return Report(
+    return RunSummary(
         as_of=as_of,
         customers=len(profiles),
         scored=scored,
@@ -141,7 +141,9 @@ def _quietly(_step: str) -> None:
     """Nobody watches."""
 
 
-def _write_scores(draft: Draft, model: churn_prediction.Model, scores: pd.DataFrame, as_of: date) -> int:
+def _write_scores(
+    draft: SnapshotWriter, model: churn_prediction.ChurnModel, scores: pd.DataFrame, as_of: date
+) -> int:
     scores = scores.assign(model=model.card.model, as_of=as_of, model_version=model.card.version)
     this_night = (customer_scores.c.model == model.card.model) & (customer_scores.c.as_of == as_of)
     draft.write(customer_scores, scores, replacing=this_night)
@@ -149,7 +151,7 @@ def _write_scores(draft: Draft, model: churn_prediction.Model, scores: pd.DataFr
 
 
 def _write_experiments(
-    draft: Draft, stores: Stores, reader: Reader, as_of: date, known: frozenset[str]
+    draft: SnapshotWriter, stores: Stores, reader: Reader, as_of: date, known: frozenset[str]
 ) -> None:
     """What the experiments show on planned days; a look that was written stays, and what is written is of no person."""
     planned_analyses.plan_first(stores, first_draws(reader), as_of, BY_NIGHT)
@@ -160,7 +162,7 @@ def _write_experiments(
 
 
 def _write_wealth_chances(
-    draft: Draft, reader: Reader, profiles: pd.DataFrame, as_of: date, known: frozenset[str]
+    draft: SnapshotWriter, reader: Reader, profiles: pd.DataFrame, as_of: date, known: frozenset[str]
 ) -> None:
     found = cross_sell_scoring.chances(reader, profiles, as_of, known).assign(
         model=cross_sell_prediction.MODEL, as_of=as_of
@@ -170,7 +172,7 @@ def _write_wealth_chances(
 
 
 def _write_chance_to_save(
-    draft: Draft, reader: Reader, profiles: pd.DataFrame, as_of: date, known: frozenset[str]
+    draft: SnapshotWriter, reader: Reader, profiles: pd.DataFrame, as_of: date, known: frozenset[str]
 ) -> None:
     chances = persuadable.chance_to_save(reader, profiles, known).assign(
         model=persuadable.MODEL, as_of=as_of, reasons="[]", model_version=""

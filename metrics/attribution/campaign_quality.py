@@ -25,7 +25,7 @@ from metrics.definitions.scope import Period, Scope, months_back
 from metrics.qualification.qualification_versions import as_agreed
 from metrics.query import query
 from metrics.query.missing_reasons import Missing, not_given_for
-from metrics.query.query import Question
+from metrics.query.query import Query
 from warehouse.access import data_coverage
 from warehouse.access.data_coverage import Coverage
 from warehouse.access.reader import Reader
@@ -105,7 +105,7 @@ def of_the_bank(
     asked = question(as_of, by)
     periods = asked.periods
     counts = _wide(query.ask(asked, reader, known, alike=True), [by]).rename(columns={by: "campaign"})
-    whole = Question.of(COUNTED, Scope(periods[0]), (), periods)
+    whole = Query.of(COUNTED, Scope(periods[0]), (), periods)
     totals = _wide(query.ask(whole, reader, known, alike=True), [])
     lacking = not_known(data_coverage.of(reader))
     return judge(counts[counts["campaign"].notna()], totals.iloc[0], lacking)
@@ -128,11 +128,11 @@ def not_known_in_words(covered: Coverage | None) -> str:
     return missing.clause if missing else ""
 
 
-def question(as_of: date, by: str = "campaign") -> Question:
+def question(as_of: date, by: str = "campaign") -> Query:
     """What the scorecard counts: by campaign, of all who came, and of those watched for 90 and for 180 days."""
     start = months_back(as_of, MONTHS)[0].start
     periods = [Period(start, as_of - timedelta(days=d)) for d in (0, COMPLAINT_DAYS, LEAVING_DAYS)]
-    return Question.of(COUNTED, Scope(periods[0]), [by], periods)
+    return Query.of(COUNTED, Scope(periods[0]), [by], periods)
 
 
 def _wide(answer: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

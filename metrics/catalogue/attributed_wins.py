@@ -76,7 +76,7 @@ wins_markov = _credited(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Model:
+class AttributionModel:
     """An attribution model as a page names it: its metric, its name in plain words and in the field, its question."""
 
     metric: str
@@ -86,49 +86,49 @@ class Model:
 
 
 MODELS = (
-    Model(
+    AttributionModel(
         metric="wins_first_touch",
         name="First contact",
         known_as="first touch",
         asks="Which channel made people notice us?",
     ),
-    Model(
+    AttributionModel(
         metric="wins_last_touch",
         name="Last contact",
         known_as="last touch",
         asks="Which channel was there when they decided?",
     ),
-    Model(
+    AttributionModel(
         metric="wins_linear",
         name="All alike",
         known_as="linear",
         asks="Who took part, if every contact counts alike?",
     ),
-    Model(
+    AttributionModel(
         metric="wins_position",
         name="First and last",
         known_as="position-based, U",
         asks="Who opened and who closed, with a little for those between?",
     ),
-    Model(
+    AttributionModel(
         metric="wins_w",
         name="Hand-overs",
         known_as="position-based, W",
         asks="Who brought the visitor, the lead and the opportunity, our three hand-overs?",
     ),
-    Model(
+    AttributionModel(
         metric="wins_decay",
         name="Latest most",
         known_as="time decay",
         asks="Who was there shortly before the decision?",
     ),
-    Model(
+    AttributionModel(
         metric="wins_shapley",
         name="Fair share",
         known_as="Shapley value",
         asks="What is each channel's fair part, if all who took part were needed?",
     ),
-    Model(
+    AttributionModel(
         metric="wins_markov",
         name="Would be lost",
         known_as="Markov, removal effect",

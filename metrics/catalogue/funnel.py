@@ -306,7 +306,7 @@ win_rate = Ratio(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stage:
+class FunnelStage:
     """One stage of the funnel, and the metrics that count who reached it; "" where it cannot be counted so."""
 
     label: str
@@ -319,17 +319,19 @@ class Stage:
 
 
 STAGES = (
-    Stage(label="Visits", event="visits", cohort="", by_the_end=""),
-    Stage(label="Leads", event="leads", cohort="leads", by_the_end="leads"),
-    Stage(label="MQL", event="mql", cohort="reached_mql", by_the_end="mql_by_the_end"),
-    Stage(label="Accepted", event="accepted", cohort="reached_accepted", by_the_end="accepted_by_the_end"),
-    Stage(label="SQL", event="sql", cohort="reached_sql", by_the_end="sql_by_the_end"),
-    Stage(
+    FunnelStage(label="Visits", event="visits", cohort="", by_the_end=""),
+    FunnelStage(label="Leads", event="leads", cohort="leads", by_the_end="leads"),
+    FunnelStage(label="MQL", event="mql", cohort="reached_mql", by_the_end="mql_by_the_end"),
+    FunnelStage(
+        label="Accepted", event="accepted", cohort="reached_accepted", by_the_end="accepted_by_the_end"
+    ),
+    FunnelStage(label="SQL", event="sql", cohort="reached_sql", by_the_end="sql_by_the_end"),
+    FunnelStage(
         label="Opportunity",
         event="opportunities",
         cohort="reached_opportunity",
         by_the_end="opportunity_by_the_end",
     ),
-    Stage(label="Customer", event="won", cohort="reached_won", by_the_end="won_by_the_end"),
+    FunnelStage(label="Customer", event="won", cohort="reached_won", by_the_end="won_by_the_end"),
 )
 """The joint funnel, first to last."""

@@ -24,7 +24,7 @@ FEWEST_CASES = 20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pair:
+class MetricPair:
     """A volume one department is praised for, and the quality another one feels."""
 
     volume: str
@@ -33,17 +33,17 @@ class Pair:
 
 
 PAIRS = (
-    Pair(
+    MetricPair(
         volume="mql",
         quality="acceptance_rate",
         sentence="Marketing calls more leads qualified while Sales accepts a smaller share of them.",
     ),
-    Pair(
+    MetricPair(
         volume="opportunities",
         quality="win_rate",
         sentence="Sales opens more opportunities while a smaller share of them is won.",
     ),
-    Pair(
+    MetricPair(
         volume="customers_acquired",
         quality="churn_rate",
         sentence="More customers are won while a larger share of customers leaves.",

@@ -23,7 +23,7 @@ _LEAST = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pair:
+class ComparedPair:
     """One of several comparisons: a metric, and its `value`, `top` and `bottom` here and there."""
 
     metric: Metric
@@ -31,7 +31,7 @@ class Pair:
     before: dict[str, float]
 
 
-def together(pairs: Sequence[Pair]) -> list[Change]:
+def together(pairs: Sequence[ComparedPair]) -> list[Change]:
     """The comparison of each pair, its verdict corrected for all the others that could be judged."""
     changes = [compare(p.metric, p.now, p.before) for p in pairs]
     tested = [i for i, change in enumerate(changes) if change.verdict.is_judged and change.low is not None]
@@ -53,7 +53,9 @@ def apart(metric: Ratio, parts: Sequence[dict[str, float]], whole: dict[str, flo
         top, bottom = whole["numerator"] - part["numerator"], whole["denominator"] - part["denominator"]
         value = metric.scale * top / bottom if bottom > 0 else math.nan
         others.append({"value": value, "numerator": top, "denominator": bottom})
-    return together([Pair(metric=metric, now=p, before=o) for p, o in zip(parts, others, strict=True)])
+    return together(
+        [ComparedPair(metric=metric, now=p, before=o) for p, o in zip(parts, others, strict=True)]
+    )
 
 
 def worst(changes: Sequence[Change], losses: Sequence[float]) -> int | None:
@@ -62,7 +64,7 @@ def worst(changes: Sequence[Change], losses: Sequence[float]) -> int | None:
     return max(worse, key=lambda i: losses[i], default=None)
 
 
-def _chance(pair: Pair) -> float:
+def _chance(pair: ComparedPair) -> float:
     """The p-value that belongs to the interval of `compare`: the level at which it just leaves out no difference."""
     low, high = math.log(_LEAST), math.log(SURE)
     for _ in range(14):

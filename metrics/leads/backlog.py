@@ -16,7 +16,7 @@ from metrics.catalogue.lead_handoff import still_uncontacted
 from metrics.definitions.measure import Measure
 from metrics.definitions.scope import Period, Scope
 from metrics.query.distribution import spread
-from metrics.query.query import Question, filtered, of_measures
+from metrics.query.query import Query, filtered, of_measures
 from warehouse.access.disclosure_control import PEOPLE
 from warehouse.access.reader import Reader
 from warehouse.schema import hand_offs as h
@@ -84,7 +84,7 @@ def never_taken_up_in_all(reader: Reader, until: date, scope: Scope) -> pd.DataF
 def _never_taken_up(reader: Reader, until: date, scope: Scope, by: tuple[str, ...]) -> pd.DataFrame:
     everybody = never_taken_up(until)
     handed_over = replace(everybody, where=t.c.mql_at.is_not(None))
-    question = Question((), (Period(until, until),), scope.filters, by)
+    question = Query((), (Period(until, until),), scope.filters, by)
     measures = {"waiting": everybody, "handed_over": handed_over}
     return of_measures(reader, measures, question, {handed_over: (everybody,)})
 

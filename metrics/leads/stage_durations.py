@@ -25,7 +25,7 @@ from warehouse.sql.dialects import days_between
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stage:
+class StageDuration:
     """A stage a lead can be in, and the word its moves have for it."""
 
     label: str
@@ -46,7 +46,7 @@ class Stage:
 
 
 STAGES = tuple(
-    Stage(label=label, move=move)
+    StageDuration(label=label, move=move)
     for label, move in (
         ("Leads", "lead"),
         ("MQL", "mql"),
@@ -58,13 +58,13 @@ STAGES = tuple(
 """Every stage a lead can wait in, first to last; “MQL” begins when the sources call it qualified."""
 
 
-def left_after(stage: Stage, scope: Scope, until: date) -> Select:
+def left_after(stage: StageDuration, scope: Scope, until: date) -> Select:
     """`days`, `people`: of the leads that entered in the scope's period, those that had left by the end of `until`."""
     gone = stage.left < _end(until)
     return _counted(days_between(stage.entered, stage.left), and_(_entered(stage, scope), gone))
 
 
-def waiting_for(stage: Stage, scope: Scope, until: date) -> Select:
+def waiting_for(stage: StageDuration, scope: Scope, until: date) -> Select:
     """`days`, `people`: of the leads that entered in the scope's period, those still there, and for how long."""
     here = func.coalesce(stage.left, _end(until)) >= _end(until)
     return _counted(
@@ -72,7 +72,9 @@ def waiting_for(stage: Stage, scope: Scope, until: date) -> Select:
     )
 
 
-def stays(reader: Reader, stage: Stage, scope: Scope, until: date) -> tuple[pd.DataFrame, pd.DataFrame]:
+def stays(
+    reader: Reader, stage: StageDuration, scope: Scope, until: date
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """`left_after` and `waiting_for` as the viewer may see them."""
     return (
         spread(reader, left_after(stage, scope, until), who_left(stage, until), scope),
@@ -80,7 +82,7 @@ def stays(reader: Reader, stage: Stage, scope: Scope, until: date) -> tuple[pd.D
     )
 
 
-def who_entered(stage: Stage) -> Measure:
+def who_entered(stage: StageDuration) -> Measure:
     """The leads that `left_after` and `waiting_for` tell apart: those that entered the stage in the period."""
     return Measure(
         label=f"Entered the stage “{stage.label}”",
@@ -93,7 +95,7 @@ def who_entered(stage: Stage) -> Measure:
     )
 
 
-def who_left(stage: Stage, until: date) -> Measure:
+def who_left(stage: StageDuration, until: date) -> Measure:
     """Of `who_entered`, those that had left by the end of `until`."""
     return Measure(
         label=f"Out of the stage “{stage.label}”",
@@ -106,7 +108,7 @@ def who_left(stage: Stage, until: date) -> Measure:
     )
 
 
-def who_waits(stage: Stage, until: date) -> Measure:
+def who_waits(stage: StageDuration, until: date) -> Measure:
     """Of `who_entered`, those that had not left by the end of `until`."""
     return Measure(
         label=f"Still in the stage “{stage.label}”",
@@ -132,7 +134,7 @@ def _counted(days: ColumnElement, which: ColumnElement[bool]) -> Select:
     )
 
 
-def _entered(stage: Stage, scope: Scope) -> ColumnElement[bool]:
+def _entered(stage: StageDuration, scope: Scope) -> ColumnElement[bool]:
     filters = [among(name, t, values) for name, values in scope.filters]
     return and_(to(stage.move), between(stage.entered, scope.period), *filters)
 

@@ -85,7 +85,7 @@ class Condition:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rule:
+class QualificationRule:
     """All conditions must hold; with `as_sources_say`, the department's own systems must call it qualified too."""
 
     conditions: tuple[Condition, ...] = ()
@@ -124,21 +124,21 @@ class Rule:
         )
 
 
-SOURCES_SAY = Rule()
+SOURCES_SAY = QualificationRule()
 """Version 1."""
 
-Timeline = tuple[tuple[date, Rule], ...]
+Timeline = tuple[tuple[date, QualificationRule], ...]
 """Which rule applies to the leads that came from which day on, earliest first; version 1 before all of them."""
 
 
-def read_rule(text: str) -> Rule:
-    """The rule behind `Rule.as_text`. Raises ChangeRefused for anything else."""
+def read_rule(text: str) -> QualificationRule:
+    """The rule behind `QualificationRule.as_text`. Raises ChangeRefused for anything else."""
     try:
         kept = json.loads(text)
         conditions = tuple(
             Condition(attribute=a, operator=o, values=tuple(v)) for a, o, v in kept["conditions"]
         )
-        return Rule(conditions=conditions, as_sources_say=kept["as_sources_say"] is True)
+        return QualificationRule(conditions=conditions, as_sources_say=kept["as_sources_say"] is True)
     except (ValueError, TypeError, KeyError):
         raise ChangeRefused("This rule cannot be read, so nothing was computed with it.") from None
 
@@ -175,7 +175,7 @@ def dependent() -> frozenset[str]:
     )
 
 
-def under(rule: Rule) -> Mapping[str, Metric]:
+def under(rule: QualificationRule) -> Mapping[str, Metric]:
     """The catalogue with one rule for every lead, whenever it came."""
     return CATALOGUE if rule == SOURCES_SAY else _rewritten(((date.min, rule),), always=True)
 

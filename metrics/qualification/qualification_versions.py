@@ -12,7 +12,13 @@ from sqlalchemy import Dialect, Engine, Table, select
 from metrics.comparison.words import day
 from metrics.definitions.cache_key import CannotBeKept
 from metrics.definitions.measure import Metric
-from metrics.qualification.qualification_rule import SOURCES_SAY, Rule, Timeline, catalogue, read_rule
+from metrics.qualification.qualification_rule import (
+    SOURCES_SAY,
+    QualificationRule,
+    Timeline,
+    catalogue,
+    read_rule,
+)
 from warehouse.access.reader import Reader, Viewer
 from warehouse.app_db.app_schema import DESK, definition_signatures, definitions
 from warehouse.stores.connect import Stores
@@ -38,7 +44,7 @@ class Version:
     """One version of “qualified”. It is never changed; what is said about it is added."""
 
     number: int
-    rule: Rule
+    rule: QualificationRule
     effective_on: date | None
     why: str
     author: str

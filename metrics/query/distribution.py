@@ -7,7 +7,7 @@ from sqlalchemy import Select
 
 from metrics.definitions.measure import Measure
 from metrics.definitions.scope import Scope
-from metrics.query.query import Question, of_measures
+from metrics.query.query import Query, of_measures
 from warehouse.access.reader import Reader
 
 
@@ -19,6 +19,6 @@ def spread(reader: Reader, statement: Select, of: Measure, scope: Scope) -> pd.D
     rows = reader.spread(statement, "days")
     if not scope.filters or not reader.sees_totals_only(of.fact):
         return rows
-    question = Question((), (scope.period,), scope.filters)
+    question = Query((), (scope.period,), scope.filters)
     told = of_measures(reader, {"people": of}, question)["people__0"].notna().all()
     return rows if told else rows.iloc[:0]

@@ -14,7 +14,7 @@ from metrics.definitions.measure import Measure
 from metrics.definitions.scope import Scope
 from metrics.query.query import filtered
 from warehouse.access.reader import Reader, Viewer, may_see
-from warehouse.access.roles import See
+from warehouse.access.roles import Access
 from warehouse.access.sql_allow_list import tables_of
 
 COUNTED = "counted"
@@ -48,10 +48,10 @@ def column_counted(measure: Measure) -> str | None:
 def are_shown(measure: Measure, scope: Scope, reader: Reader) -> bool:
     """Whether the viewer may see these rows one by one: no table they need is seen by totals only, or not at all."""
     sees = [may_see(reader.viewer, t) for t in tables_of(behind(measure, scope))]
-    return not any(see in (None, See.TOTALS) for see in sees)
+    return not any(see in (None, Access.AGGREGATES_ONLY) for see in sees)
 
 
 def columns_for(fact: Table, viewer: Viewer) -> list[str]:
     """The columns of a table that hold anything for the viewer: no secret, and nothing personal without the right."""
-    named = may_see(viewer, fact) in (See.EVERYTHING, See.OWN)
+    named = may_see(viewer, fact) in (Access.ALL_ROWS, Access.OWN_ROWS)
     return [c.key for c in fact.c if not c.info.get("secret") and (named or not c.info.get("personal"))]

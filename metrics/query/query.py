@@ -39,7 +39,7 @@ Clock = Callable[[Measure], Sequence[Period | None]]
 
 
 @dataclass(frozen=True)
-class Question:
+class Query:
     """Which metrics, over which periods, under which filters, broken down by what."""
 
     metrics: tuple[str, ...]
@@ -50,7 +50,7 @@ class Question:
     @classmethod
     def of(
         cls, metrics: Iterable[str], scope: Scope, by: Iterable[str] = (), periods: Sequence[Period] = ()
-    ) -> Question:
+    ) -> Query:
         """A question about a scope; without `periods`, its own period and the one before."""
         asked = tuple(periods) or (scope.period, scope.period.before())
         return cls(tuple(metrics), asked, scope.filters, tuple(by))
@@ -76,12 +76,12 @@ def figures(metric: Metric, row: pd.Series) -> dict[str, float]:
     return found
 
 
-def lopsided(metric: Metric, question: Question) -> str:
+def lopsided(metric: Metric, question: Query) -> str:
     """Why a metric's parts or periods are not alike under a question's filters and breakdown; "" if they are."""
     return caution((m.fact for m in measures_of(metric)), [*question.by, *(d for d, _ in question.filters)])
 
 
-def unanswerable(name: str, question: Question) -> str | None:
+def unanswerable(name: str, question: Query) -> str | None:
     """The dimension by which this metric cannot be told apart, or None."""
     wanted = [*question.by, *(d for d, _ in question.filters)]
     facts = {m.fact for m in measures_of(CATALOGUE[name])}
@@ -126,7 +126,7 @@ _ANY_DAY = Period(date(2000, 1, 1), date(2000, 1, 1))
 
 
 def ask(
-    question: Question,
+    question: Query,
     reader: Reader,
     known: frozenset[str] | None = None,
     catalogue: Mapping[str, Metric] | None = None,
@@ -189,7 +189,7 @@ def _by_clock(
 def _answered(
     reader: Reader,
     together: Sequence[str],
-    question: Question,
+    question: Query,
     catalogue: Mapping[str, Metric],
     covered: Coverage | None,
     alike: bool,
@@ -242,7 +242,7 @@ def _days_by_itself(
 
 
 def answer(
-    reader: Reader, question: Question, known: frozenset[str] | None = None, alike: bool = False
+    reader: Reader, question: Query, known: frozenset[str] | None = None, alike: bool = False
 ) -> pd.DataFrame:
     """`ask` as a function of a reader, which a cache can name, for figures that no definition in force changes."""
     return ask(question, reader, known, CATALOGUE, alike)
@@ -250,7 +250,7 @@ def answer(
 
 @as_agreed
 def answer_as_agreed(
-    reader: Reader, question: Question, known: frozenset[str] | None = None, alike: bool = False
+    reader: Reader, question: Query, known: frozenset[str] | None = None, alike: bool = False
 ) -> pd.DataFrame:
     """The same for figures that depend on what “qualified” means."""
     return ask(question, reader, known, alike=alike)
@@ -259,7 +259,7 @@ def answer_as_agreed(
 def of_measures(
     reader: Reader,
     measures: dict[str, Measure],
-    question: Question,
+    question: Query,
     wholes: Mapping[Measure, Sequence[Measure]] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """The answer about measures of one table that are in no catalogue: columns `<measure>__<index of the period>`.
@@ -277,7 +277,7 @@ def _totals(
     reader: Reader,
     fact: Table,
     measures: dict[str, Measure],
-    question: Question,
+    question: Query,
     parts: Mapping[Measure, Sequence[Measure]],
     clock: Clock,
     alone: Clock | None = None,
@@ -288,7 +288,7 @@ def _totals(
     """
     smallest = reader.stores.settings.smallest_cell
 
-    def asked(question: Question) -> pd.DataFrame:
+    def asked(question: Query) -> pd.DataFrame:
         found = reader.frame(statement(fact, measures, question, True, parts, clock, alone))
         if not reader.sees_totals_only(fact):
             found = without_small_cells(found, smallest, question.by)
@@ -308,7 +308,7 @@ def _totals(
 def statement(
     fact: Table,
     measures: dict[str, Measure],
-    question: Question,
+    question: Query,
     counting_people: bool = False,
     wholes: Mapping[Measure, Sequence[Measure]] = MappingProxyType({}),
     clock: Clock | None = None,
@@ -378,7 +378,7 @@ def _person(fact: Table) -> ColumnElement:
     return fact.c.lead_id if fact.name in ("leads", "lead_moves", "hand_offs") else fact.c.customer_id
 
 
-def _tall(wide: pd.DataFrame, names: list[str], question: Question) -> pd.DataFrame:
+def _tall(wide: pd.DataFrame, names: list[str], question: Query) -> pd.DataFrame:
     """One row per period instead of one column per period."""
     parts = []
     for index in range(len(question.periods)):

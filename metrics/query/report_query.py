@@ -18,9 +18,9 @@ from metrics.catalogue import CATALOGUE
 from metrics.definitions.dimensions import DIMENSIONS
 from metrics.definitions.measure import Metric, measures_of
 from metrics.definitions.scope import PERIODS, Period, Scope, parts_by_month, period_named
-from metrics.query.query import Question, statement, unanswerable
+from metrics.query.query import Query, statement, unanswerable
 from warehouse.access.reader import Viewer, may_see
-from warehouse.access.roles import See
+from warehouse.access.roles import Access
 from warehouse.access.sql_allow_list import tables_of
 
 MONTH = "month"
@@ -34,7 +34,7 @@ Ask = Callable[[Scope, Sequence[str], Sequence[Period]], pd.DataFrame]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Report:
+class SavedReport:
     """A question without its figures. Words of the catalogue, of `DIMENSIONS`, of `PERIODS` and of `CHARTS`."""
 
     metric: str
@@ -49,18 +49,18 @@ class Report:
         watched = timedelta(days=final_after(CATALOGUE[self.metric]) or 0)
         return Scope(period_named(self.period, as_of - watched), self.filters)
 
-    def question(self, as_of: date) -> Question:
+    def question(self, as_of: date) -> Query:
         """What its table answers."""
         scope = self.scope(as_of)
         if self.breakdown == MONTH:
-            return Question.of([self.metric], scope, periods=parts_by_month(scope.period))
-        return Question.of([self.metric], scope, [self.breakdown] if self.breakdown else [])
+            return Query.of([self.metric], scope, periods=parts_by_month(scope.period))
+        return Query.of([self.metric], scope, [self.breakdown] if self.breakdown else [])
 
 
 def ways(name: str) -> tuple[str, ...]:
     """The dimensions by which a metric can be told apart."""
     scope = Scope(_ANY_DAY)
-    return tuple(d for d in DIMENSIONS if unanswerable(name, Question.of([name], scope, [d])) is None)
+    return tuple(d for d in DIMENSIONS if unanswerable(name, Query.of([name], scope, [d])) is None)
 
 
 def charts_of(breakdown: str) -> tuple[str, ...]:
@@ -68,7 +68,7 @@ def charts_of(breakdown: str) -> tuple[str, ...]:
     return ("line", "bars", "table") if breakdown == MONTH else ("bars", "table")
 
 
-def misfit(report: Report) -> str:
+def misfit(report: SavedReport) -> str:
     """Why the parts of a report do not go together, as a sentence; "" if they do."""
     if report.metric not in CATALOGUE:
         return (
@@ -90,7 +90,7 @@ def misfit(report: Report) -> str:
     return ""
 
 
-def refusal(report: Report, viewer: Viewer) -> str:
+def refusal(report: SavedReport, viewer: Viewer) -> str:
     """Why a viewer may not ask a report that fits, and whom to ask instead, as a sentence; "" if she may."""
     metric, role = CATALOGUE[report.metric], viewer.role.replace("_", " ")
     dims = {report.breakdown, *(d for d, _ in report.filters)} - {"", MONTH}
@@ -102,7 +102,7 @@ def refusal(report: Report, viewer: Viewer) -> str:
             "or the data office."
         )
     sees = {may_see(viewer, m.fact) for m in measures_of(metric)}
-    if See.OWN in sees and len(sees) > 1:
+    if Access.OWN_ROWS in sees and len(sees) > 1:
         return (
             f"“{metric.label}” would divide what the whole bank spent by your own customers, and that is no figure. "
             f"Ask {metric.owner}, who own the figure, or an analyst."
@@ -112,17 +112,17 @@ def refusal(report: Report, viewer: Viewer) -> str:
 
 def may_ask(name: str, viewer: Viewer) -> bool:
     """Whether the viewer's role includes a metric at all."""
-    return not refusal(Report(metric=name), viewer)
+    return not refusal(SavedReport(metric=name), viewer)
 
 
 def ways_for(name: str, viewer: Viewer) -> tuple[str, ...]:
     """The dimensions by which this viewer may tell a metric apart."""
-    return tuple(d for d in ways(name) if not refusal(Report(metric=name, breakdown=d), viewer))
+    return tuple(d for d in ways(name) if not refusal(SavedReport(metric=name, breakdown=d), viewer))
 
 
 def whose(name: str, viewer: Viewer) -> str:
     """`your customers` where the viewer's figure covers only hers; "" where it covers the bank."""
-    if all(may_see(viewer, m.fact) is not See.OWN for m in measures_of(CATALOGUE[name])):
+    if all(may_see(viewer, m.fact) is not Access.OWN_ROWS for m in measures_of(CATALOGUE[name])):
         return ""
     return "your customers" if viewer.role == "relationship_manager" else "your team’s customers"
 
@@ -130,7 +130,7 @@ def whose(name: str, viewer: Viewer) -> str:
 @lru_cache(maxsize=2_000)
 def _tables(name: str, dims: frozenset[str]) -> frozenset[Table]:
     """Every table that a metric and these dimensions are read from."""
-    question = Question((name,), (_ANY_DAY,), by=tuple(sorted(dims)))
+    question = Query((name,), (_ANY_DAY,), by=tuple(sorted(dims)))
     found: set[Table] = set()
     for measure in measures_of(CATALOGUE[name]):
         found |= tables_of(statement(measure.fact, {"value": measure}, question))

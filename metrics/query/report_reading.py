@@ -13,7 +13,7 @@ from metrics.comparison.compare import Change, compare, interval
 from metrics.definitions.measure import Measure, Metric, Ratio
 from metrics.definitions.scope import Period, month, parts_by_month
 from metrics.query.query import figures, lopsided
-from metrics.query.report_query import MONTH, Ask, Report, final_after
+from metrics.query.report_query import MONTH, Ask, SavedReport, final_after
 from metrics.query.time_coverage import compared_with, counted, delivered_until, reaches_back
 from warehouse.access.data_coverage import Coverage
 
@@ -44,7 +44,7 @@ class Cell:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class ReportResult:
     """The answer to a report: the whole, and its parts, largest first, or its months, oldest first."""
 
     whole: Cell
@@ -57,8 +57,8 @@ def parts_add_up(metric: Metric) -> bool:
 
 
 def read(
-    report: Report, as_of: date, ask: Ask, totals_only: bool = False, covered: Coverage | None = None
-) -> Reading:
+    report: SavedReport, as_of: date, ask: Ask, totals_only: bool = False, covered: Coverage | None = None
+) -> ReportResult:
     """The figures of a report that fits. `totals_only`: the viewer's figures about too few people come back blank."""
     scope, metric = report.scope(as_of), CATALOGUE[report.metric]
     now, before = scope.period, scope.period.before()
@@ -70,9 +70,11 @@ def read(
     if report.breakdown == MONTH:
         months = parts_by_month(now)
         by_month = _by_period(ask(scope, [], months))
-        return Reading(whole=whole, parts=tuple(cell.of("", m, by_month[i]) for i, m in enumerate(months)))
+        return ReportResult(
+            whole=whole, parts=tuple(cell.of("", m, by_month[i]) for i, m in enumerate(months))
+        )
     if not report.breakdown:
-        return Reading(whole=whole, parts=())
+        return ReportResult(whole=whole, parts=())
     rows = ask(scope, [report.breakdown], [now, before])
     by_part: dict[str | None, dict[int, pd.Series]] = {}
     for _, row in rows.iterrows():
@@ -81,10 +83,10 @@ def read(
     parts = [cell.of(p, now, r.get(0), before, r.get(1)) for p, r in by_part.items()]
     # A part that only occurred before is no part of this period, unless it can be said that it fell to none.
     kept = [p for p in parts if p.missing not in ("no cases", "not known") or p.before == p.before]
-    return Reading(whole=whole, parts=tuple(sorted(kept, key=_largest_first)))
+    return ReportResult(whole=whole, parts=tuple(sorted(kept, key=_largest_first)))
 
 
-def drawn(report: Report, reading: Reading) -> tuple[Cell, ...]:
+def drawn(report: SavedReport, reading: ReportResult) -> tuple[Cell, ...]:
     """The parts that a chart draws, in their order: the largest, and of a ratio those with most cases.
 
     Of shares the largest would be those whose few cases make an extreme.

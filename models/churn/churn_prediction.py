@@ -27,7 +27,7 @@ EXPLAINED = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Model:
+class ChurnModel:
     """A fitted churn model. `centres` holds each feature's mean curve for a model of curves, else zeros.
 
     `sha256` is the fingerprint of its file, once it has one.
@@ -39,7 +39,7 @@ class Model:
     sha256: str = ""
 
 
-def score(model: Model, profiles: pd.DataFrame, *, week_ago: pd.DataFrame | None = None) -> pd.DataFrame:
+def score(model: ChurnModel, profiles: pd.DataFrame, *, week_ago: pd.DataFrame | None = None) -> pd.DataFrame:
     """`customer_id`, `probability` and `reasons` for each profile, in the order given.
 
     `reasons` is JSON: the EXPLAINED features with the largest shares, each with feature, label, value (NaN as null,
@@ -54,7 +54,7 @@ def score(model: Model, profiles: pd.DataFrame, *, week_ago: pd.DataFrame | None
     return pd.concat(parts, ignore_index=True)
 
 
-def _score(model: Model, profiles: pd.DataFrame, week_ago: pd.DataFrame | None) -> pd.DataFrame:
+def _score(model: ChurnModel, profiles: pd.DataFrame, week_ago: pd.DataFrame | None) -> pd.DataFrame:
     names = model.card.features
     plain = features.values(profiles, names).to_numpy()
     if week_ago is None:
@@ -86,7 +86,7 @@ def _score(model: Model, profiles: pd.DataFrame, week_ago: pd.DataFrame | None) 
     )
 
 
-def contributions(model: Model, profiles: pd.DataFrame) -> tuple[float, Matrix]:
+def contributions(model: ChurnModel, profiles: pd.DataFrame) -> tuple[float, Matrix]:
     """The base and each feature's share (n × k, log-odds); base + shares is the log-odds of the probability."""
     x = features.matrix(profiles, model.card.features)
     if len(x) == 0:

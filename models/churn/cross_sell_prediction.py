@@ -13,7 +13,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from models.churn import features, reasons
-from models.churn.churn_prediction import CHUNK, WINDOW_DAYS, Model
+from models.churn.churn_prediction import CHUNK, WINDOW_DAYS, ChurnModel
 from models.churn.recipes import Recipe, probabilities
 from models.evaluation import prediction_metrics
 from models.evaluation.model_card import Card
@@ -24,7 +24,7 @@ FEWEST_LEARNED, FEWEST_JUDGED = 100, 30
 """With fewer openings to learn from, or to judge by, a figure would be chance."""
 
 
-def fit(examples: pd.DataFrame, *, source: str = "", seed: int = 0) -> Model:
+def fit(examples: pd.DataFrame, *, source: str = "", seed: int = 0) -> ChurnModel:
     """A model from `examples`: one row per customer without a wealth product and as-of day.
 
     Columns: `as_of`, `opened_in_window` (0 or 1) and the profile's. Every as-of day's window must have passed. The
@@ -63,4 +63,4 @@ def fit(examples: pd.DataFrame, *, source: str = "", seed: int = 0) -> Model:
         source=source,
         figures={"model": {name: figure.as_dict() for name, figure in judged.items()}},
     )
-    return Model(card=card, estimator=published, centres=centres)
+    return ChurnModel(card=card, estimator=published, centres=centres)

@@ -16,13 +16,13 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from models.churn import drift, features, model_evaluation, reasons
-from models.churn.churn_prediction import CHUNK, MODEL, WINDOW_DAYS, Model
+from models.churn.churn_prediction import CHUNK, MODEL, WINDOW_DAYS, ChurnModel
 from models.churn.features import BY_NAME, Matrix
 from models.churn.recipes import Recipe, Vector, choose, probabilities
 from models.evaluation import prediction_metrics
 from models.evaluation.model_card import Card
-from models.evaluation.model_checks import Check, without_small_groups
-from models.evaluation.prediction_metrics import Figure
+from models.evaluation.model_checks import ModelCheck, without_small_groups
+from models.evaluation.prediction_metrics import PredictionMetric
 from warehouse.errors import ModelRefused
 
 FEWEST_DEPARTURES, FEWEST_JUDGED = model_evaluation.FEWEST_DEPARTURES, 30
@@ -39,7 +39,7 @@ def fit(
     recipe: Recipe | None = None,
     with_checks: bool = True,
     smallest: int = 1,
-) -> Model:
+) -> ChurnModel:
     """A model from `examples`: one row per customer and as-of day.
 
     Columns: `customer_id`, `as_of`, `left_in_window` (1 if the customer left within 90 days, else 0) and the profile's
@@ -56,7 +56,7 @@ def fit(
 
 def _fit(
     examples: pd.DataFrame, source: str, seed: int, given: Recipe | None, with_checks: bool, smallest: int
-) -> Model:
+) -> ChurnModel:
     day = pd.to_datetime(examples["as_of"]).dt.date.to_numpy()
     left = examples["left_in_window"].to_numpy(dtype=np.float64)
     judged_on, before = _split(day)
@@ -72,7 +72,7 @@ def _fit(
         found |= _baselines(examples, left, train, test)
     judgement_ = {who: prediction_metrics.judge(left[test], p, seed=seed) for who, p in found.items()}
     _not_too_good(judgement_["model"]["roc_auc"].value)
-    checks: list[Check] = []
+    checks: list[ModelCheck] = []
     if with_checks:
         people = dict.fromkeys(judgement_, int(test.sum()))
         judgement_["random_rows"], people["random_rows"] = _on_random_rows(recipe, x, left, seed)
@@ -106,7 +106,7 @@ def _fit(
     )
     curves = recipe.kind == "curves"
     centres = reasons.centres_of(published, x[:CHUNK]) if curves else np.zeros(len(names))
-    return Model(card=card, estimator=published, centres=centres)
+    return ChurnModel(card=card, estimator=published, centres=centres)
 
 
 def _in_parts(fitted: Any, x: Matrix) -> Vector:
@@ -142,7 +142,9 @@ def _baselines(
     return found
 
 
-def _on_random_rows(recipe: Recipe, x: Matrix, left: Vector, seed: int) -> tuple[dict[str, Figure], int]:
+def _on_random_rows(
+    recipe: Recipe, x: Matrix, left: Vector, seed: int
+) -> tuple[dict[str, PredictionMetric], int]:
     """The figures on a random fifth of the rows: shown beside the others as what a careless test would claim."""
     some = np.random.default_rng(seed).permutation(len(x))[: model_evaluation.ENOUGH_ROWS]
     x, left = x[some], left[some]

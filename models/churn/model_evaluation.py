@@ -1,7 +1,7 @@
 """What is asked of a model on the day it is judged by: is it right, for whom, with how many calls, and thanks to what.
 
-Every answer is a `Check`. Nothing here chooses or changes a model. "Selected" are the tenth with the highest chance of
-leaving; people are grouped by what the model itself may not look at.
+Every answer is a `ModelCheck`. Nothing here chooses or changes a model. "Selected" are the tenth with the highest
+chance of leaving; people are grouped by what the model itself may not look at.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from models.churn import drift
 from models.churn.features import BY_NAME, TABLES, Matrix
 from models.churn.recipes import Recipe, Vector, probabilities
 from models.evaluation import calibration, prediction_metrics
-from models.evaluation.model_checks import Check, interval, mean, share
-from models.evaluation.prediction_metrics import Figure
+from models.evaluation.model_checks import ModelCheck, interval, mean, share
+from models.evaluation.prediction_metrics import PredictionMetric
 
 Rows = NDArray[np.bool_]
 MONTHS, DRIFT_MONTHS = 6, 12
@@ -29,7 +29,9 @@ FEWEST_DEPARTURES = 100
 AGE_BANDS = ((30, "under 30"), (45, "30 to 44"), (60, "45 to 59"), (200, "60 and over"))
 
 
-def on_the_day(rows: pd.DataFrame, left: Vector, found: Mapping[str, Vector], day: date) -> Iterator[Check]:
+def on_the_day(
+    rows: pd.DataFrame, left: Vector, found: Mapping[str, Vector], day: date
+) -> Iterator[ModelCheck]:
     """Calibration, capacity and fairness of the predictions `found` (by who made them) for the rows of a day."""
     probability = found["model"]
     for measure, figure in calibration.line(left, probability).items():
@@ -45,15 +47,17 @@ def on_the_day(rows: pd.DataFrame, left: Vector, found: Mapping[str, Vector], da
 
 
 def of_figures(
-    judged: Mapping[str, Mapping[str, Figure]], day: date, n: Mapping[str, int]
-) -> Iterator[Check]:
+    judged: Mapping[str, Mapping[str, PredictionMetric]], day: date, n: Mapping[str, int]
+) -> Iterator[ModelCheck]:
     """The four figures of each of those compared; `n` people stand behind each."""
     for who, found in judged.items():
         for measure, figure in found.items():
             yield interval("figures", who, measure, day, n[who], figure)
 
 
-def _at_capacity(rows: pd.DataFrame, left: Vector, found: Mapping[str, Vector], day: date) -> Iterator[Check]:
+def _at_capacity(
+    rows: pd.DataFrame, left: Vector, found: Mapping[str, Vector], day: date
+) -> Iterator[ModelCheck]:
     """If every RM called, in one week, as many as fit into it: how many of those called would have left."""
     if "calls_a_week" not in rows or not rows["calls_a_week"].fillna(0).gt(0).any():
         return
@@ -68,7 +72,7 @@ def _at_capacity(rows: pd.DataFrame, left: Vector, found: Mapping[str, Vector], 
         yield share("capacity", who, "found", day, gone, left.sum())
 
 
-def _groups(rows: pd.DataFrame, left: Vector, probability: Vector, day: date) -> Iterator[Check]:
+def _groups(rows: pd.DataFrame, left: Vector, probability: Vector, day: date) -> Iterator[ModelCheck]:
     selected = probability >= np.quantile(probability, 0.9)
     for grouping, groups in _groupings(rows, day):
         for group in sorted(groups.dropna().unique()):
@@ -93,7 +97,7 @@ def _groupings(rows: pd.DataFrame, day: date) -> Iterator[tuple[str, pd.Series[A
 
 def by_month(
     recipe: Recipe, x: Matrix, left: Vector, day: NDArray[Any], window_days: int, seed: int
-) -> Iterator[Check]:
+) -> Iterator[ModelCheck]:
     """How a model that learned until the first of the last months does in each of them: does it age?"""
     months = sorted(set(day))[-MONTHS:]
     while months and left[day <= months[0] - timedelta(days=window_days)].sum() < FEWEST_DEPARTURES:
@@ -114,17 +118,17 @@ def by_month(
 
 def drift_by_month(
     known: Mapping[str, Any], columns: Mapping[str, Vector], day: NDArray[Any]
-) -> Iterator[Check]:
+) -> Iterator[ModelCheck]:
     """How far the customers of each of the last months were from all the examples together."""
     for month in sorted(set(day))[-DRIFT_MONTHS:]:
         here = day == month
         yield from drift_checks(drift.psi(known, {n: v[here] for n, v in columns.items()}), month, here.sum())
 
 
-def drift_checks(found: Mapping[str, float], day: date, n: int) -> Iterator[Check]:
+def drift_checks(found: Mapping[str, float], day: date, n: int) -> Iterator[ModelCheck]:
     """One check per column of `models.churn.drift.psi`."""
     for part, value in found.items():
-        yield Check(check_name="drift", part=part, measure="psi", day=day, n=int(n), value=value)
+        yield ModelCheck(check_name="drift", part=part, measure="psi", day=day, n=int(n), value=value)
 
 
 def value_of_sources(
@@ -136,7 +140,7 @@ def value_of_sources(
     test: Rows,
     day: date,
     seed: int,
-) -> Iterator[Check]:
+) -> Iterator[ModelCheck]:
     """What is lost without the features of each source table, both fitted on the same rows and judged on the same day."""
     some = _some(train, FEW_ROWS, seed)
     quick = Recipe(kind=recipe.kind, rounds=min(recipe.rounds, 80))

@@ -19,7 +19,7 @@ import numpy as np
 import sklearn
 from skops import io
 
-from models.churn.churn_prediction import WINDOW_DAYS, Model
+from models.churn.churn_prediction import WINDOW_DAYS, ChurnModel
 from models.churn.features import BY_NAME
 from models.evaluation.model_card import Card
 from warehouse.errors import ModelRefused
@@ -39,7 +39,7 @@ TRUSTED = [
 _AGAIN = "The rules go on without it; the next nightly job trains a new one."
 
 
-def save(model: Model, folder: Path) -> Model:
+def save(model: ChurnModel, folder: Path) -> ChurnModel:
     """Write `model` to `folder`: the file first, its card last, each complete before it can be seen.
 
     Gives the model with its file's fingerprint.
@@ -62,7 +62,7 @@ def is_there(folder: Path) -> bool:
     return (folder / FILE).exists() or (folder / CARD).exists()
 
 
-def load(folder: Path) -> Model:
+def load(folder: Path) -> ChurnModel:
     """The model in `folder`. Raises ModelRefused, with the reason, if it is missing, changed or of another version."""
     try:
         given = json.loads((folder / CARD).read_bytes())
@@ -82,7 +82,7 @@ def load(folder: Path) -> Model:
         ) from None
     if not fits:
         raise ModelRefused(f"The churn model's file does not belong to its card. {_AGAIN}")
-    return Model(card=card, estimator=estimator, centres=centres, sha256=given["sha256"])
+    return ChurnModel(card=card, estimator=estimator, centres=centres, sha256=given["sha256"])
 
 
 def _checked(given: Any, content: bytes) -> Card:

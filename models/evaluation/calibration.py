@@ -10,13 +10,13 @@ import numpy as np
 import statsmodels.api as sm
 from numpy.typing import NDArray
 
-from models.evaluation.prediction_metrics import Figure
+from models.evaluation.prediction_metrics import PredictionMetric
 
 Vector = NDArray[np.float64]
 _EDGE = 1e-6
 
 
-def line(left: Vector, probability: Vector) -> dict[str, Figure]:
+def line(left: Vector, probability: Vector) -> dict[str, PredictionMetric]:
     """`slope` and `intercept` of `probability` (n) against `left` (n, 0 or 1), with Wald intervals."""
     inside = np.clip(probability, _EDGE, 1 - _EDGE)
     odds = np.log(inside / (1 - inside))
@@ -35,5 +35,5 @@ def tenths(probability: Vector) -> NDArray[np.intp]:
     return place * 10 // max(len(probability), 1)
 
 
-def _figure(value: float, ends: Vector) -> Figure:
-    return Figure(value=float(value), low=float(ends[0]), high=float(ends[1]))
+def _figure(value: float, ends: Vector) -> PredictionMetric:
+    return PredictionMetric(value=float(value), low=float(ends[0]), high=float(ends[1]))

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import Any
 
-from models.evaluation.model_checks import Check
+from models.evaluation.model_checks import ModelCheck
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ class Card:
     source: str
     """Whose data: a model of one bank says nothing about another."""
     figures: Mapping[str, Mapping[str, Mapping[str, float]]]
-    checks: tuple[Check, ...] = ()
+    checks: tuple[ModelCheck, ...] = ()
     """All that was asked of it on the day it was judged, as `derived.model_checks` keeps it."""
     reference: Mapping[str, Any] = field(default_factory=dict)
     """What the customers it learned from looked like, for `models.churn.drift`."""
@@ -51,7 +51,7 @@ class Card:
         for name in ("trained_from", "trained_until", "judged_on"):
             values[name] = date.fromisoformat(values[name])
         values["features"] = tuple(str(name) for name in values["features"])
-        values["checks"] = tuple(Check.from_dict(check) for check in values["checks"])
+        values["checks"] = tuple(ModelCheck.from_dict(check) for check in values["checks"])
         values["reference"] = dict(values["reference"])
         values["window_days"] = int(values["window_days"])
         return cls(**values)

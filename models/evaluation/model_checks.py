@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from statsmodels.stats.proportion import proportion_confint
 
-from models.evaluation.prediction_metrics import Figure
+from models.evaluation.prediction_metrics import PredictionMetric
 
 
 @dataclass(frozen=True, kw_only=True)
-class Check:
+class ModelCheck:
     """What was checked (`check_name`), of whom or what (`part`), which figure (`measure`), on customers of which day.
 
     `n` people stand behind it; `low` and `high` are its 95 % interval. Empty where too few people are there to say.
@@ -37,7 +37,7 @@ class Check:
         return asdict(self) | {"day": self.day.isoformat()}
 
     @classmethod
-    def from_dict(cls, given: Mapping[str, Any]) -> Check:
+    def from_dict(cls, given: Mapping[str, Any]) -> ModelCheck:
         """The check of `as_dict`. Raises KeyError, TypeError or ValueError if anything is missing or odd."""
         return cls(**dict(given) | {"day": date.fromisoformat(given["day"])})
 
@@ -52,12 +52,12 @@ def share(
     *,
     per: float = 1.0,
     fewest: float | None = None,
-) -> Check:
+) -> ModelCheck:
     """`cases` of `n` people, over `per`, with its Wilson interval; nothing but the names if there is nobody."""
     if n <= 0 or per <= 0:
-        return Check(check_name=name, part=part, measure=measure, day=day)
+        return ModelCheck(check_name=name, part=part, measure=measure, day=day)
     low, high = proportion_confint(round(cases), round(n), method="wilson")
-    return Check(
+    return ModelCheck(
         check_name=name,
         part=part,
         measure=measure,
@@ -70,18 +70,26 @@ def share(
     )
 
 
-def mean(name: str, part: str, measure: str, day: date, values: NDArray[np.float64]) -> Check:
+def mean(name: str, part: str, measure: str, day: date, values: NDArray[np.float64]) -> ModelCheck:
     """The mean over people; nothing but the names if there is nobody."""
     names: dict[str, Any] = {"check_name": name, "part": part, "measure": measure, "day": day}
-    return Check(**names, n=len(values), value=float(values.mean())) if len(values) else Check(**names)
+    return (
+        ModelCheck(**names, n=len(values), value=float(values.mean())) if len(values) else ModelCheck(**names)
+    )
 
 
 def interval(
-    name: str, part: str, measure: str, day: date, n: int, figure: Figure, fewest: float | None = None
-) -> Check:
+    name: str,
+    part: str,
+    measure: str,
+    day: date,
+    n: int,
+    figure: PredictionMetric,
+    fewest: float | None = None,
+) -> ModelCheck:
     """A figure that has its interval already."""
     ends = {"value": figure.value, "low": figure.low, "high": figure.high}
-    return Check(
+    return ModelCheck(
         check_name=name,
         part=part,
         measure=measure,
@@ -92,13 +100,13 @@ def interval(
     )
 
 
-def without_small_groups(checks: Iterable[Check], smallest: int) -> tuple[Check, ...]:
+def without_small_groups(checks: Iterable[ModelCheck], smallest: int) -> tuple[ModelCheck, ...]:
     """The checks, those about fewer people than `smallest` without any number, and without how few they are.
 
     Everybody who sees the model sees its checks, so `smallest` is the bank's smallest cell.
     """
     return tuple(
-        Check(check_name=c.check_name, part=c.part, measure=c.measure, day=c.day)
+        ModelCheck(check_name=c.check_name, part=c.part, measure=c.measure, day=c.day)
         if c.n is not None and min(c.n, c.n if c.fewest is None else c.fewest) < smallest
         else c
         for c in checks

@@ -16,7 +16,7 @@ Vector = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Figure:
+class PredictionMetric:
     """A figure with its 95 % interval."""
 
     value: float
@@ -28,7 +28,9 @@ class Figure:
         return asdict(self)
 
 
-def judge(left: Vector, probability: Vector, *, resamples: int = 300, seed: int = 0) -> dict[str, Figure]:
+def judge(
+    left: Vector, probability: Vector, *, resamples: int = 300, seed: int = 0
+) -> dict[str, PredictionMetric]:
     """roc_auc, pr_auc, brier and lift_10 of `probability` (n) against `left` (n, 0 or 1).
 
     The intervals are percentile bootstrap intervals over customers (Efron 1979); `resamples` without anybody who left
@@ -51,14 +53,14 @@ def judge(left: Vector, probability: Vector, *, resamples: int = 300, seed: int 
     low, high = np.percentile(np.array(drawn), [2.5, 97.5], axis=0)
     names = ("roc_auc", "pr_auc", "brier", "lift_10")
     return {
-        n: Figure(value=float(v), low=float(a), high=float(b))
+        n: PredictionMetric(value=float(v), low=float(a), high=float(b))
         for n, v, a, b in zip(names, whole, low, high, strict=True)
     }
 
 
 def difference(
     left: Vector, one: Vector, other: Vector, *, resamples: int = 100, seed: int = 0
-) -> dict[str, Figure]:
+) -> dict[str, PredictionMetric]:
     """By how much the ROC-AUC and PR-AUC of `one` are above those of `other`, on the same customers.
 
     The interval is a percentile bootstrap of the difference: both are judged on the same customers of each resample.
@@ -78,7 +80,7 @@ def difference(
     value = differ(np.ones_like(left))
     low, high = np.percentile(np.array(drawn), [2.5, 97.5], axis=0)
     return {
-        name: Figure(value=float(value[i]), low=float(low[i]), high=float(high[i]))
+        name: PredictionMetric(value=float(value[i]), low=float(low[i]), high=float(high[i]))
         for i, name in enumerate(("roc_auc", "pr_auc"))
     }
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from models.evaluation.prediction_metrics import Figure
+from models.evaluation.prediction_metrics import PredictionMetric
 
 FEWEST_FOR_AN_INTERVAL = 10
 """With fewer who won, or fewer who did not, in either group the difference is chance."""
@@ -40,7 +40,7 @@ class Counts:
         """Too few for an interval; whether so few may be shown is the bank's smallest cell."""
         return self.fewest < FEWEST_FOR_AN_INTERVAL
 
-    def points(self) -> Figure:
+    def points(self) -> PredictionMetric:
         """The share of the treated who won less that of the held out, with its 95 % interval."""
         low, high = confint_proportions_2indep(
             self.treated_won,
@@ -51,12 +51,12 @@ class Counts:
             compare="diff",
         )
         value = self.treated_won / self.treated - self.held_out_won / self.held_out
-        return Figure(value=value, low=float(low), high=float(high))
+        return PredictionMetric(value=value, low=float(low), high=float(high))
 
-    def share_of_wins(self) -> Figure:
+    def share_of_wins(self) -> PredictionMetric:
         """Of the wins of the treated, the share that would not have come; below 0 where the held out won more often.
 
         Needs `treated_won` > 0.
         """
         found, rate = self.points(), self.treated_won / self.treated
-        return Figure(value=found.value / rate, low=found.low / rate, high=found.high / rate)
+        return PredictionMetric(value=found.value / rate, low=found.low / rate, high=found.high / rate)

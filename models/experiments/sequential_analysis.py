@@ -16,7 +16,7 @@ from scipy.stats import chisquare, multivariate_normal, norm
 from statsmodels.stats.power import NormalIndPower
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_effectsize
 
-from models.evaluation.prediction_metrics import Figure
+from models.evaluation.prediction_metrics import PredictionMetric
 
 ALPHA, POWER = 0.05, 0.80
 FEWEST_FOR_AN_INTERVAL = 10
@@ -56,7 +56,7 @@ def sample_ratio(treated: int, held_out: int, treated_share: float) -> float:
     return float(chisquare([treated, held_out], expected).pvalue)
 
 
-def effect(rows: pd.DataFrame, z: float = 1.959964) -> dict[str, Figure]:
+def effect(rows: pd.DataFrame, z: float = 1.959964) -> dict[str, PredictionMetric]:
     """The effect of being treated on how often something happened; empty if too few to say.
 
     `rows`: one per customer, with `treated` (bool), `happened` (0 or 1), and `chance` (a prediction made before the
@@ -77,8 +77,10 @@ def effect(rows: pd.DataFrame, z: float = 1.959964) -> dict[str, Figure]:
     low, high = confint_proportions_2indep(**of, method="newcomb", compare="diff")
     ratio_low, ratio_high = confint_proportions_2indep(**of, method="score", compare="ratio")
     found = {
-        "points": Figure(value=a / n - b / m, low=float(low), high=float(high)),
-        "relative": Figure(value=a / n / (b / m) - 1, low=float(ratio_low) - 1, high=float(ratio_high) - 1),
+        "points": PredictionMetric(value=a / n - b / m, low=float(low), high=float(high)),
+        "relative": PredictionMetric(
+            value=a / n / (b / m) - 1, low=float(ratio_low) - 1, high=float(ratio_high) - 1
+        ),
     }
     chance = rows["chance"].to_numpy(float)
     if np.isfinite(chance).any():
@@ -86,7 +88,9 @@ def effect(rows: pd.DataFrame, z: float = 1.959964) -> dict[str, Figure]:
     return found
 
 
-def _adjusted(treated: np.ndarray, happened: np.ndarray, chance: np.ndarray, z: float) -> dict[str, Figure]:
+def _adjusted(
+    treated: np.ndarray, happened: np.ndarray, chance: np.ndarray, z: float
+) -> dict[str, PredictionMetric]:
     # An unscored customer gets the mean: known before the draw, so it favours neither arm.
     filled = np.where(np.isfinite(chance), chance, np.nanmean(chance))
     centred = filled - filled.mean()
@@ -97,12 +101,12 @@ def _adjusted(treated: np.ndarray, happened: np.ndarray, chance: np.ndarray, z: 
     base, gain = fitted.params[:2]
     cov = fitted.cov_params()[:2, :2]
     cut = 1 - cov[1, 1] / plain.cov_params()[1, 1]
-    points = Figure(
+    points = PredictionMetric(
         value=float(gain), low=float(gain - z * cov[1, 1] ** 0.5), high=float(gain + z * cov[1, 1] ** 0.5)
     )
     found = {
         "points_adjusted": points,
-        "variance_cut": Figure(value=float(cut), low=float(cut), high=float(cut)),
+        "variance_cut": PredictionMetric(value=float(cut), low=float(cut), high=float(cut)),
     }
     if min(base, base + gain) > 0:
         # Delta method on the logarithm of the ratio, so that the interval cannot pass below -100 %.
@@ -110,7 +114,7 @@ def _adjusted(treated: np.ndarray, happened: np.ndarray, chance: np.ndarray, z: 
         spread = z * math.sqrt(float(slope @ cov @ slope))
         middle = math.log((base + gain) / base)
         low, value, high = (math.exp(x) - 1 for x in (middle - spread, middle, middle + spread))
-        found["relative_adjusted"] = Figure(value=value, low=low, high=high)
+        found["relative_adjusted"] = PredictionMetric(value=value, low=low, high=high)
     return found
 
 
@@ -128,18 +132,18 @@ def needed(share: float, relative: float, treated_share: float, z: float = 1.959
     return math.ceil(float(np.squeeze(treated)) * (1 + ratio) * (1 - cut))
 
 
-def worth(points: Figure, treated: int, yearly: float) -> Figure:
+def worth(points: PredictionMetric, treated: int, yearly: float) -> PredictionMetric:
     """What the customers kept bring in a year, in HKD: `points` (of churn) × `treated` × `yearly` net revenue each."""
     low, value, high = sorted(-p * treated * yearly for p in (points.low, points.value, points.high))
-    return Figure(value=value, low=low, high=high)
+    return PredictionMetric(value=value, low=low, high=high)
 
 
-def best(found: dict[str, Figure], name: str) -> Figure | None:
+def best(found: dict[str, PredictionMetric], name: str) -> PredictionMetric | None:
     """The adjusted figure if there is one, else the plain one; None if there were too few for either."""
     return found.get(f"{name}_adjusted") or found.get(name)
 
 
-def verdict(points: Figure | None, good: str) -> str:
+def verdict(points: PredictionMetric | None, good: str) -> str:
     """`helped`, `harmed`, `not clear` (the interval includes none) or `too few` (no interval can be given).
 
     `good` says whether `fewer` or `more` is wanted.

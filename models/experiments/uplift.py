@@ -17,7 +17,7 @@ from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
 from models.churn.features import Matrix
-from models.evaluation.prediction_metrics import Figure
+from models.evaluation.prediction_metrics import PredictionMetric
 
 Vector = NDArray[np.float64]
 FEWEST_LEFT = 100
@@ -85,7 +85,9 @@ def qini_curve(
     return np.r_[0.0, n_treated + n_control], np.r_[0.0, gain]
 
 
-def qini(score: Vector, treated: Vector, left: Vector, *, resamples: int = 300, seed: int = 0) -> Figure:
+def qini(
+    score: Vector, treated: Vector, left: Vector, *, resamples: int = 300, seed: int = 0
+) -> PredictionMetric:
     """The Qini coefficient of `score`: customers kept per customer treated, beyond a list in random order.
 
     The area between the curve and the straight line to its end, with a percentile bootstrap interval over customers.
@@ -97,7 +99,9 @@ def qini(score: Vector, treated: Vector, left: Vector, *, resamples: int = 300, 
         weight = np.bincount(random.integers(0, len(left), len(left)), minlength=len(left)).astype(float)
         drawn.append(_area(score, treated, good, weight))
     low, high = np.percentile(drawn, [2.5, 97.5])
-    return Figure(value=_area(score, treated, good, np.ones_like(good)), low=float(low), high=float(high))
+    return PredictionMetric(
+        value=_area(score, treated, good, np.ones_like(good)), low=float(low), high=float(high)
+    )
 
 
 def _area(score: Vector, treated: Vector, good: Vector, weight: Vector) -> float:

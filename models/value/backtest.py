@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from models.value.lifetime_value import COVERAGE, Model, Terms, Widening, sizes, tenths, value
+from models.value.lifetime_value import COVERAGE, LifetimeValueModel, Terms, Widening, sizes, tenths, value
 
 MONTHS = 12
 GROUPS = 10
@@ -20,7 +20,7 @@ PER_GROUP = 40
 
 
 def judge(
-    model: Model, profiles: pd.DataFrame, realised: pd.DataFrame, fewest: int
+    model: LifetimeValueModel, profiles: pd.DataFrame, realised: pd.DataFrame, fewest: int
 ) -> tuple[pd.DataFrame, Widening]:
     """Predicted against realised by tenths of the predicted, and by how much the intervals of each have to be widened.
 

@@ -73,7 +73,7 @@ class Terms:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Model:
+class LifetimeValueModel:
     """A fitted model. `longest` is the furthest month ahead that was seen; later months are taken to be like it."""
 
     weights: Vector
@@ -90,7 +90,7 @@ class Model:
     """By how much of its size (`sizes`) a customer's interval is widened downwards and upwards, by tenth of value."""
 
 
-def fit(examples: pd.DataFrame, growth: pd.DataFrame) -> Model:
+def fit(examples: pd.DataFrame, growth: pd.DataFrame) -> LifetimeValueModel:
     """A model from `examples`: one row per customer and day looked back from.
 
     Columns: the profile's, `channel` (what brought the customer; may be missing), `margin` (net revenue a month, HKD),
@@ -124,7 +124,7 @@ def fit(examples: pd.DataFrame, growth: pd.DataFrame) -> Model:
     with threadpool_limits(limits=1):
         regression = LogisticRegression(C=1.0, solver="newton-cholesky").fit(months, left)
     longest = int(seen.max())
-    return Model(
+    return LifetimeValueModel(
         weights=np.r_[regression.coef_[0], regression.intercept_],
         centre=centre,
         scale=scale,
@@ -136,7 +136,7 @@ def fit(examples: pd.DataFrame, growth: pd.DataFrame) -> Model:
     )
 
 
-def survival(model: Model, profiles: pd.DataFrame, months: int) -> Vector:
+def survival(model: LifetimeValueModel, profiles: pd.DataFrame, months: int) -> Vector:
     """The probability of each customer to be with us at the end of month 1 … `months` ahead, n × `months`."""
     x = _standard(_matrix(profiles, model.channels), model.centre, model.scale)
     faded = len(PASSING)
@@ -151,7 +151,7 @@ def survival(model: Model, profiles: pd.DataFrame, months: int) -> Vector:
     return alive
 
 
-def value(model: Model, profiles: pd.DataFrame, terms: Terms) -> pd.DataFrame:
+def value(model: LifetimeValueModel, profiles: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     """What each customer of `profiles` is worth: HKD over the horizon, as of the day of the profile.
 
     `profiles` as in `fit`, with `months_since_joining` (missing if not known). Columns out: `customer_id`, `value`,
@@ -173,7 +173,7 @@ def value(model: Model, profiles: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     )
 
 
-def _valued(model: Model, profiles: pd.DataFrame, terms: Terms) -> pd.DataFrame:
+def _valued(model: LifetimeValueModel, profiles: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     months = terms.horizon_months
     alive = survival(model, profiles, months)
     earned = margins(model, profiles, months) * terms.discounts()[None, :]
@@ -206,7 +206,7 @@ def _valued(model: Model, profiles: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     )
 
 
-def margins(model: Model, profiles: pd.DataFrame, months: int) -> Vector:
+def margins(model: LifetimeValueModel, profiles: pd.DataFrame, months: int) -> Vector:
     """Expected net revenue of month 1 … `months` ahead for a customer who is still there, HKD, n × `months`."""
     today = profiles["margin"].fillna(model.typical).to_numpy(np.float64)
     new = (profiles["tenure_days"].fillna(NEW_FOR_DAYS) < NEW_FOR_DAYS).to_numpy()

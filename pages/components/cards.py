@@ -15,7 +15,7 @@ from metrics.comparison.words import change, day, figure, numeral, rounded
 from metrics.definitions.measure import Measure, Metric, Ratio
 from metrics.definitions.scope import Scope, full_months
 from metrics.query.missing_reasons import delivered_in_part, missed, needs, not_given
-from metrics.query.query import Question, figures, lopsided, unanswerable
+from metrics.query.query import Query, figures, lopsided, unanswerable
 from metrics.query.report_query import final_after
 from pages.components import data, drill
 from warehouse.access.data_coverage import Coverage
@@ -47,7 +47,7 @@ def answered(names: Sequence[str], scope: Scope, viewer: Viewer) -> pd.DataFrame
 
 
 def _why_missing(name: str, scope: Scope, viewer: Viewer) -> str:
-    dimension = unanswerable(name, Question.of([name], scope))
+    dimension = unanswerable(name, Query.of([name], scope))
     if dimension:
         return f"This figure is not kept by {dimension}."
     missing = not_given(needs(name), data.coverage_of(viewer)) or data.not_countable(viewer, name)
@@ -57,7 +57,7 @@ def _why_missing(name: str, scope: Scope, viewer: Viewer) -> str:
 def _card(name: str, answer: pd.DataFrame, target: float | None, scope: Scope, viewer: Viewer) -> None:
     metric = CATALOGUE[name]
     now, before = figures(metric, answer.loc[0]), figures(metric, answer.loc[1])
-    alike = not lopsided(metric, Question.of([name], scope))
+    alike = not lopsided(metric, Query.of([name], scope))
     found = compare(metric, now, before) if alike else Change(Verdict.NOT_COMPARABLE)
     found = _grows_until(metric, scope, data.as_of(viewer)) or found
     covered = data.coverage_of(viewer)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from metrics.comparison.words import numeral, signed
 from metrics.definitions.meaning import Meaning
-from metrics.query.query import Question
+from metrics.query.query import Query
 from pages.components import tables, theme
 
 
@@ -223,9 +223,7 @@ def ranges(labels: Sequence[str], values: Mapping[str, Sequence[float]], *, alt:
     st.plotly_chart(figure, config=theme.CONFIG, key=key, alt=alt)
 
 
-def table_below(
-    frame: pd.DataFrame, key: str, of: Question | None = None, means: Meaning | None = None
-) -> None:
+def table_below(frame: pd.DataFrame, key: str, of: Query | None = None, means: Meaning | None = None) -> None:
     """The chart's figures as a table, for who cannot or would rather not read the picture; `of` and `means` as in
     `tables.show`."""
     with st.expander("Show as a table"):

@@ -24,13 +24,13 @@ from metrics.qualification.qualification_versions import bank_reader, in_force
 from metrics.query.freshness import Freshness
 from metrics.query.freshness import freshness as freshness_of
 from metrics.query.missing_reasons import Missing, not_given_for, why
-from metrics.query.query import Question, answer, answer_as_agreed, figures, on_desk
+from metrics.query.query import Query, answer, answer_as_agreed, figures, on_desk
 from metrics.query.query import ask as ask_warehouse
 from metrics.query.time_coverage import compared_with, reaches_back
 from warehouse.access import data_coverage
 from warehouse.access.data_coverage import Coverage
 from warehouse.access.reader import Reader, Viewer, frame_of
-from warehouse.access.roles import RULES, See
+from warehouse.access.roles import RULES, Access
 from warehouse.errors import NothingLoaded
 from warehouse.identity import link_quality
 from warehouse.stores import connect
@@ -118,12 +118,12 @@ def ask(
     of_desk = [m for m in metrics if on_desk(m)]
     in_bank = [m for m in metrics if m not in of_desk]
     given = known(viewer)
-    question = Question.of(in_bank, scope, by, periods)
+    question = Query.of(in_bank, scope, by, periods)
     answered = answer if dependent().isdisjoint(in_bank) else answer_as_agreed
     of_bank = cached(viewer, answered, question, given, alike)
     if not of_desk:
         return of_bank
-    fresh = ask_warehouse(Question.of(of_desk, scope, by, periods), reader(viewer), given)
+    fresh = ask_warehouse(Query.of(of_desk, scope, by, periods), reader(viewer), given)
     if not_countable(viewer, *of_desk):
         fresh[of_desk] = math.nan
     return of_bank.merge(fresh, on=["period", *by], how="outer") if in_bank else fresh
@@ -222,4 +222,4 @@ def is_sample(viewer: Viewer) -> bool:
 
 def may_see(viewer: Viewer, *tables: str) -> bool:
     """Whether the viewer's role includes every one of these tables row by row."""
-    return all(RULES.get(viewer.role, {}).get(t) not in (None, See.TOTALS) for t in tables)
+    return all(RULES.get(viewer.role, {}).get(t) not in (None, Access.AGGREGATES_ONLY) for t in tables)

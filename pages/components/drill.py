@@ -12,7 +12,7 @@ from metrics.definitions.dimensions import DIMENSIONS
 from metrics.definitions.measure import Measure, Metric, Ratio, measures_of
 from metrics.definitions.scope import Scope
 from metrics.query import drill_rows
-from metrics.query.query import Question, unanswerable
+from metrics.query.query import Query, unanswerable
 from metrics.query.time_coverage import counted
 from pages.components import data, tables, trend
 from pages.components import viewer as door
@@ -24,7 +24,7 @@ _WORDS = {"sum": "sum", "median": "middle value", "p90": "value that nine in ten
 
 
 @dataclass(frozen=True, kw_only=True)
-class Figure:
+class DrillFigure:
     """A number on the screen: a metric of the catalogue, or a page's own count of rows, over a part of the bank."""
 
     of: str | Measure
@@ -43,11 +43,11 @@ def button(name: str, scope: Scope, viewer: Viewer, key: str) -> None:
         ":primary[Open]", key=f"open-figure-{key}", type="tertiary", help="The rows behind this figure"
     ):
         value = data.ask(viewer, [name], scope, periods=[scope.period])[name].iloc[0]
-        show(Figure(of=name, scope=scope), figure(CATALOGUE[name], value), viewer, when_closed="ignore")
+        show(DrillFigure(of=name, scope=scope), figure(CATALOGUE[name], value), viewer, when_closed="ignore")
 
 
 def show(
-    shown: Figure, value: str, viewer: Viewer, *, when_closed: Literal["ignore", "rerun"] = "rerun"
+    shown: DrillFigure, value: str, viewer: Viewer, *, when_closed: Literal["ignore", "rerun"] = "rerun"
 ) -> None:
     """Open a figure over the page, under the value it has there."""
     title = f"{shown.metric.label}: {value}"
@@ -55,7 +55,7 @@ def show(
     dialog(_opened)(shown, viewer.row_rule)
 
 
-def _opened(shown: Figure, opened_for: str) -> None:
+def _opened(shown: DrillFigure, opened_for: str) -> None:
     """The figure with its rows. Inside a dialog the frame does not run, so who is looking is asked here again."""
     viewer = door.viewer()
     if viewer is None or viewer.row_rule != opened_for:
@@ -72,7 +72,7 @@ def _opened(shown: Figure, opened_for: str) -> None:
         trend.block(shown.of, shown.scope, viewer)
 
 
-def _rows_of_its_own(shown: Figure, measure: Measure, viewer: Viewer) -> None:
+def _rows_of_its_own(shown: DrillFigure, measure: Measure, viewer: Viewer) -> None:
     """The rows of a count that only its page makes: it has no parts and no months in the catalogue."""
     if drill_rows.are_shown(measure, shown.scope, data.reader(viewer)):
         _rows(plain(measure.label), measure, shown.scope, viewer, shown.says)
@@ -126,7 +126,7 @@ def _rows(name: str, measure: Measure, scope: Scope, viewer: Viewer, says: str =
     tables.show(
         in_words(found),
         f"rows-{name}",
-        of=Question.of([name], scope, periods=[scope.period]) if name in CATALOGUE else None,
+        of=Query.of([name], scope, periods=[scope.period]) if name in CATALOGUE else None,
         called=f"rows behind {measure.label}",
         whole=lambda now: in_words(data.reader(now).frame(statement)),
         **_formats(measure, found),
@@ -177,7 +177,7 @@ def _parts(name: str, measure: Measure, scope: Scope, viewer: Viewer) -> None:
         f"about fewer than {fewest} people stay blank, and those by which one could work them out.",
         icon=":material/lock:",
     )
-    ways = [d for d in DIMENSIONS if unanswerable(name, Question.of([name], scope, [d])) is None]
+    ways = [d for d in DIMENSIONS if unanswerable(name, Query.of([name], scope, [d])) is None]
     if not ways:
         st.caption("This figure is not kept by any breakdown.")
         return
@@ -202,7 +202,7 @@ def _parts(name: str, measure: Measure, scope: Scope, viewer: Viewer) -> None:
         shown,
         f"parts-{name}",
         "too few",
-        of=Question.of([name], scope, [way], [scope.period]),
+        of=Query.of([name], scope, [way], [scope.period]),
         called=f"{measure.label} by {way}",
         **{measure.label: st.column_config.NumberColumn(format="localized")},
     )

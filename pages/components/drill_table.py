@@ -10,11 +10,11 @@ from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import numeral
 from metrics.definitions.meaning import Meaning
 from metrics.query.missing_reasons import not_given_for
-from metrics.query.query import Question
+from metrics.query.query import Query
 from pages.components import data, drill, export_button, tables
-from pages.components.drill import Figure
+from pages.components.drill import DrillFigure
 
-Opens = Mapping[str, Sequence[Figure | None]]
+Opens = Mapping[str, Sequence[DrillFigure | None]]
 """Column → per row the figure its cell shows; None where it shows none."""
 
 
@@ -24,7 +24,7 @@ def show(
     empty_cell: str = "–",
     *,
     opens: Opens,
-    of: Question | None = None,
+    of: Query | None = None,
     means: Meaning | None = None,
     **columns: object,
 ) -> None:
@@ -43,15 +43,13 @@ def show(
         drill.show(shown, _in_words(frame.iloc[row][column], empty_cell), export_button.here().viewer)
 
 
-def below(
-    frame: pd.DataFrame, key: str, *, opens: Opens, of: Question | None = None, **columns: object
-) -> None:
+def below(frame: pd.DataFrame, key: str, *, opens: Opens, of: Query | None = None, **columns: object) -> None:
     """The table below a chart, folded."""
     with st.expander("Show as a table"):
         show(frame, key, opens=opens, of=of, **columns)
 
 
-def _not_given(figures: Sequence[Figure | None]) -> bool:
+def _not_given(figures: Sequence[DrillFigure | None]) -> bool:
     """Whether the bank gave nothing that one of a column's figures of the catalogue is read from."""
     names = {figure.of for figure in figures if figure is not None and isinstance(figure.of, str)}
     return bool(names) and not_given_for(names, data.coverage_of(export_button.here().viewer)) is not None

@@ -11,7 +11,7 @@ from metrics.definitions.meaning import Meaning
 from metrics.definitions.scope import Scope
 from metrics.qualification.qualification_rule import dependent
 from metrics.qualification.qualification_versions import in_words
-from metrics.query.query import Question
+from metrics.query.query import Query
 from pages.components import data
 from pages.components import viewer as door
 from reports.exports.table_files import KINDS, Sheet, export, file_name
@@ -48,7 +48,7 @@ def button(
     called: str,
     key: str,
     empty_cell: str,
-    of: Question | None = None,
+    of: Query | None = None,
     means: Meaning | None = None,
 ) -> None:
     """Offer a table as a file. `of` is the question it answers, `means` what its other columns mean; where neither says
@@ -76,7 +76,7 @@ def sheet(
     content: Callable[[Viewer], pd.DataFrame],
     called: str,
     empty_cell: str,
-    of: Question | None,
+    of: Query | None,
     means: Meaning | None = None,
 ) -> Sheet:
     """A table of the page being drawn, with all its file says about itself."""
@@ -94,7 +94,7 @@ def sheet(
     )
 
 
-def _scope_in_words(of: Question | None, scope: Scope | None) -> str:
+def _scope_in_words(of: Query | None, scope: Scope | None) -> str:
     if of is None:
         return scope.in_words() if scope else ""
     parts = [Scope(of.periods[0], of.filters).in_words()]
@@ -106,7 +106,7 @@ def _scope_in_words(of: Question | None, scope: Scope | None) -> str:
     return ", ".join(parts)
 
 
-def _qualified(of: Question | None, viewer: Viewer) -> str:
+def _qualified(of: Query | None, viewer: Viewer) -> str:
     if of is None or dependent().isdisjoint(of.metrics):
         return ""
     return in_words(data.reader(viewer))

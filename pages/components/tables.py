@@ -12,7 +12,7 @@ from metrics.comparison.words import plain
 from metrics.definitions.meaning import Meaning
 from metrics.definitions.measure import measures_of, version
 from metrics.query.missing_reasons import Missing, not_given
-from metrics.query.query import Question, columns_of, statement, unanswerable
+from metrics.query.query import Query, columns_of, statement, unanswerable
 from pages.components import data, export_button
 from warehouse.access.data_coverage import origins_of, why_not_there
 from warehouse.access.reader import Viewer
@@ -62,7 +62,7 @@ def show(
     key: str,
     empty_cell: str = "–",
     *,
-    of: Question | None = None,
+    of: Query | None = None,
     means: Meaning | None = None,
     called: str = "",
     whole: Callable[[Viewer], pd.DataFrame] | None = None,
@@ -95,7 +95,7 @@ def show(
     return clicked
 
 
-def _hides(of: Question | None, means: Meaning | None) -> bool:
+def _hides(of: Query | None, means: Meaning | None) -> bool:
     """Whether a table's figures about too few people are blank for the viewer; True where nobody said what it reads."""
     facts = {m.fact for name in (of.metrics if of else ()) for m in measures_of(CATALOGUE[name])}
     facts |= set(means.tables()) if means else set()
@@ -176,7 +176,7 @@ def _clickable(
 def explain(
     names: list[str],
     viewer: Viewer,
-    question: Question | None = None,
+    question: Query | None = None,
     means: Meaning | None = None,
 ) -> None:
     """What the figures above mean, which files they come from, and, folded, the statements that read them.
@@ -205,7 +205,7 @@ def explain(
                 st.code(data.reader(viewer).sql(text), language="sql", wrap_lines=True)
 
 
-def _statements(names: list[str], viewer: Viewer, question: Question | None) -> Iterator[Any]:
+def _statements(names: list[str], viewer: Viewer, question: Query | None) -> Iterator[Any]:
     """The statement for each table that the metrics are read from."""
     agreed = data.catalogue(viewer)
     # A figure that is not kept by a filter of the page has no statement under it: it was not asked.

@@ -11,8 +11,8 @@ from streamlit.delta_generator import DeltaGenerator
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import PLACES, figure, numeral, rounded_column
 from metrics.definitions.measure import Metric, Ratio, measures_of
-from metrics.query.report_query import MONTH, Report, whose
-from metrics.query.report_reading import Cell, Reading, drawn, parts_add_up, read
+from metrics.query.report_query import MONTH, SavedReport, whose
+from metrics.query.report_reading import Cell, ReportResult, drawn, parts_add_up, read
 from metrics.query.time_coverage import compared_with
 from pages.components import data, drill, filters, ranges, tables, time_charts
 from pages.customers.alerts.alert_card import escaped
@@ -23,7 +23,7 @@ from workflow.goals.goal_targets import targets
 from workflow.records import annotations
 
 
-def reading(viewer: Viewer, report: Report) -> Reading:
+def reading(viewer: Viewer, report: SavedReport) -> ReportResult:
     """The figures of a report for a viewer, asked now."""
     name = report.metric
     blank = data.reader(viewer).sees_totals_only(*(m.fact for m in measures_of(CATALOGUE[name])))
@@ -50,7 +50,7 @@ def said(viewer: Viewer) -> Said:
     return word
 
 
-def show(viewer: Viewer, report: Report, head: DeltaGenerator) -> None:
+def show(viewer: Viewer, report: SavedReport, head: DeltaGenerator) -> None:
     """The title into `head`; below it figure, chart and table."""
     found, word = reading(viewer, report), said(viewer)
     metric, mine = CATALOGUE[report.metric], whose(report.metric, viewer)
@@ -83,7 +83,7 @@ def show(viewer: Viewer, report: Report, head: DeltaGenerator) -> None:
     )
 
 
-def _chart(viewer: Viewer, report: Report, found: Reading, word: Said) -> str:
+def _chart(viewer: Viewer, report: SavedReport, found: ReportResult, word: Said) -> str:
     """Draw it, and say how it is read."""
     metric = CATALOGUE[report.metric]
     cells = _drawn(report, found)
@@ -117,7 +117,7 @@ def _chart(viewer: Viewer, report: Report, found: Reading, word: Said) -> str:
     return _how_to_read(report, found, cells)
 
 
-def _drawn(report: Report, found: Reading) -> list[Cell]:
+def _drawn(report: SavedReport, found: ReportResult) -> list[Cell]:
     if not report.breakdown:
         now = found.whole
         before = replace(
@@ -133,7 +133,7 @@ def _drawn(report: Report, found: Reading) -> list[Cell]:
     return list(drawn(report, found))
 
 
-def _how_to_read(report: Report, found: Reading, cells: list[Cell]) -> str:
+def _how_to_read(report: SavedReport, found: ReportResult, cells: list[Cell]) -> str:
     said = []
     if any(c.bounds for c in cells):
         said.append("Thin lines are 95 % intervals.")
@@ -148,7 +148,7 @@ def _how_to_read(report: Report, found: Reading, cells: list[Cell]) -> str:
     return " ".join(said)
 
 
-def _label(report: Report, cell: Cell, word: Said) -> str:
+def _label(report: SavedReport, cell: Cell, word: Said) -> str:
     if not report.breakdown:
         return cell.period.in_words()
     if report.breakdown == MONTH:
@@ -165,7 +165,7 @@ def _text(metric: Metric, cell: Cell) -> str:
     return f"{figure(metric, cell.value)}{of}"
 
 
-def _table(report: Report, found: Reading, word: Said) -> pd.DataFrame:
+def _table(report: SavedReport, found: ReportResult, word: Said) -> pd.DataFrame:
     """A row per part, and without a breakdown one for the whole; numbers as numbers, to reckon with in a file."""
     metric = CATALOGUE[report.metric]
     cells = found.parts if report.breakdown else (found.whole,)
@@ -198,6 +198,6 @@ def _numbers(column: list[Any]) -> bool:
     return all(isinstance(v, float | int) for v in column)
 
 
-def _note(report: Report, cell: Cell) -> str:
+def _note(report: SavedReport, cell: Cell) -> str:
     part = f"partial: {cell.period.in_words()}" if report.breakdown == MONTH and cell.partial else ""
     return "; ".join(w for w in (cell.missing, part) if w)

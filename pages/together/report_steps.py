@@ -10,7 +10,7 @@ from metrics.query.query import absent
 from metrics.query.report_query import (
     CHARTS,
     MONTH,
-    Report,
+    SavedReport,
     charts_of,
     may_ask,
     misfit,
@@ -45,7 +45,7 @@ def values(name: str, dimension: str, viewer: Viewer) -> tuple[str, ...]:
     return values_of(dimension, data.as_of(viewer), lambda s, b, p: data.ask(viewer, [name], s, b, p))
 
 
-def choose(viewer: Viewer) -> tuple[Report, DeltaGenerator] | None:
+def choose(viewer: Viewer) -> tuple[SavedReport, DeltaGenerator] | None:
     """Draw the steps and give what they say, with the room left in the third; None for who has no figure at all."""
     names = offered(viewer)
     if not names:
@@ -60,7 +60,7 @@ def choose(viewer: Viewer) -> tuple[Report, DeltaGenerator] | None:
     room = how.container(border=True, height="stretch")
     with room:
         chart = _how(breakdown)
-    report = Report(metric=name, breakdown=breakdown, filters=chosen, period=period, chart=chart)
+    report = SavedReport(metric=name, breakdown=breakdown, filters=chosen, period=period, chart=chart)
     return report, room
 
 
@@ -190,8 +190,8 @@ def _strange_in_address(viewer: Viewer, names: tuple[str, ...]) -> list[str]:
 
 def _no_figure(name: str, asked: str, viewer: Viewer) -> str:
     if not name:
-        return f"{escaped(misfit(Report(metric=asked)))} Shown instead is the first figure of your list."
-    why = refusal(Report(metric=name), viewer)
+        return f"{escaped(misfit(SavedReport(metric=asked)))} Shown instead is the first figure of your list."
+    why = refusal(SavedReport(metric=name), viewer)
     missing = not_given_for([name], data.coverage_of(viewer))
     return why or f"“{CATALOGUE[name].label}” is {missing.clause if missing else 'not known'}."
 

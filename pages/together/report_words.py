@@ -8,8 +8,8 @@ from metrics.comparison.words import change, figure, numeral, plain
 from metrics.definitions.dimensions import caution
 from metrics.definitions.measure import Metric, Ratio, measures_of, version
 from metrics.definitions.scope import PERIODS, Period, parts_by_month
-from metrics.query.report_query import MONTH, Report, final_after
-from metrics.query.report_reading import SHOWN, Cell, Reading, drawn, parts_add_up
+from metrics.query.report_query import MONTH, SavedReport, final_after
+from metrics.query.report_reading import SHOWN, Cell, ReportResult, drawn, parts_add_up
 from metrics.query.time_coverage import compared_with
 
 Said = Callable[[str, str | None], str]
@@ -27,18 +27,18 @@ def definition(metric: Metric) -> str:
     return f"{metric.description} Owner: {metric.owner}, version {version(metric)}."
 
 
-def filters_in_words(report: Report, said: Said) -> str:
+def filters_in_words(report: SavedReport, said: Said) -> str:
     """`channel Email or Social, segment Private`; "" without a filter."""
     parts = [f"{plain(d)} {' or '.join(said(d, v) for v in values)}" for d, values in report.filters]
     return ", ".join(parts)
 
 
-def title(report: Report, reading: Reading, whose: str, said: Said) -> str:
+def title(report: SavedReport, reading: ReportResult, whose: str, said: Said) -> str:
     """The finding, with the number; a number keeps its unit on one line."""
     return _title(report, reading, whose, said).replace(" %", "\u00a0%").replace("HKD ", "HKD\u00a0")
 
 
-def _title(report: Report, reading: Reading, whose: str, said: Said) -> str:
+def _title(report: SavedReport, reading: ReportResult, whose: str, said: Said) -> str:
     metric, whole = CATALOGUE[report.metric], reading.whole
     about = ", ".join(w for w in (whose, filters_in_words(report, said)) if w)
     name = f"{metric.label}, {about}" if about else metric.label
@@ -49,7 +49,7 @@ def _title(report: Report, reading: Reading, whose: str, said: Said) -> str:
     return f"{name}: {figure(metric, whole.value)} for {period}{f'; {found}' if found else ''}"
 
 
-def _finding(report: Report, reading: Reading, said: Said) -> str:
+def _finding(report: SavedReport, reading: ReportResult, said: Said) -> str:
     metric, whole = CATALOGUE[report.metric], reading.whole
     known = drawn(report, reading)
     if report.breakdown == MONTH:
@@ -104,7 +104,7 @@ def before(metric: Metric, period: Period) -> str:
     return f"{count} months before" if count > 1 else "month before"
 
 
-def below(report: Report, reading: Reading, target: float | None) -> str:
+def below(report: SavedReport, reading: ReportResult, target: float | None) -> str:
     """Period, interval, number of cases, what it is compared with, target."""
     metric, whole = CATALOGUE[report.metric], reading.whole
     period = whole.period
@@ -141,7 +141,7 @@ def below(report: Report, reading: Reading, target: float | None) -> str:
     return " ".join(s for s in said if s)
 
 
-def left_out(report: Report, reading: Reading) -> str:
+def left_out(report: SavedReport, reading: ReportResult) -> str:
     """The parts that the chart does not draw, and how many; "" if it draws all."""
     metric = CATALOGUE[report.metric]
     many = _MANY.get(report.breakdown, f"{plain(report.breakdown)}s")

@@ -11,7 +11,7 @@ from metrics.comparison.words import day
 from metrics.definitions.scope import PERIODS, Scope
 from metrics.query.missing_reasons import not_given_for
 from metrics.query.query import absent
-from metrics.query.report_query import CHARTS, MONTH, Report
+from metrics.query.report_query import CHARTS, MONTH, SavedReport
 from pages.components import data, filters, forms, links, tables
 from pages.customers.alerts.alert_card import escaped
 from pages.together import report_result, report_steps, report_words
@@ -106,7 +106,7 @@ def _link(report_id: str) -> str:
     return f"{here or f'/{URL}'}?report={report_id}"
 
 
-def in_address(report: Report, viewer: Viewer) -> dict[str, str | list[str]]:
+def in_address(report: SavedReport, viewer: Viewer) -> dict[str, str | list[str]]:
     """A report as the address of its steps."""
     said: dict[str, str | list[str]] = {
         "metric": CATALOGUE[report.metric].label,
@@ -122,7 +122,7 @@ def in_address(report: Report, viewer: Viewer) -> dict[str, str | list[str]]:
     return said
 
 
-def _save(report: Report) -> None:
+def _save(report: SavedReport) -> None:
     def write(viewer: Viewer, values: Mapping[str, Any]) -> str:
         title = str(values["title"] or "")
         st.session_state[_SAVED] = saved_reports.save(connect.here(), viewer, title, report)

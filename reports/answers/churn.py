@@ -9,14 +9,14 @@ from metrics.comparison.words import figure, signed
 from reports.review.experiment_effects import Effect, effect, looked_at, not_read, source
 from reports.review.review_context import Asked, against_a_year_before
 from reports.review.review_document import Answer, Chart, Series
-from workflow.experiments.experiment_results import Reading
+from workflow.experiments.experiment_results import ExperimentResult
 from workflow.experiments.interim_results import CHURN
 
 QUESTION = "Is churn down, and is it our doing?"
 NAME = "churn_rate"
 
 
-def answer(asked: Asked, experiments: list[Reading]) -> Answer:
+def answer(asked: Asked, experiments: list[ExperimentResult]) -> Answer:
     """The share lost against both quarters; an experiment alone says what of it is ours."""
     read = looked_at(experiments, asked)
     effects = [effect(r, CHURN) for r in read]

@@ -6,14 +6,14 @@ from metrics.comparison.words import share, signed
 from reports.review.experiment_effects import GUARDRAILS, OF, Effect, effect, looked_at, not_read, source
 from reports.review.review_context import Asked
 from reports.review.review_document import Answer, Chart, Series
-from workflow.experiments.experiment_results import Reading
+from workflow.experiments.experiment_results import ExperimentResult
 from workflow.experiments.interim_results import CROSS_SELL
 from workflow.experiments.persuadable import SALVAGEABLE
 
 QUESTION = "Did cross-sell to salvageable customers rise, without harm?"
 
 
-def answer(asked: Asked, experiments: list[Reading]) -> Answer:
+def answer(asked: Asked, experiments: list[ExperimentResult]) -> Answer:
     """The effect on who opened a wealth product; whether it came with more leavers, complaints or withdrawn consent."""
     read = looked_at(experiments, asked)
     sold = [effect(r, CROSS_SELL) for r in read if CROSS_SELL in r.figures]
@@ -69,7 +69,7 @@ def _title(sold: list[Effect], guards: list[Effect]) -> str:
     return f"{one.reading.title} sold wealth products to {by} {rose} customers; {tail}"
 
 
-def _salvageable(read: list[Reading]) -> str:
+def _salvageable(read: list[ExperimentResult]) -> str:
     qini = [(r, r.figures.get(SALVAGEABLE, {}).get("qini")) for r in read]
     clear = [r.title for r, q in qini if q is not None and q.low > 0]
     if clear:

@@ -20,7 +20,7 @@ from reports.review.review_document import Answer
 from warehouse.access.reader import frame_of
 from warehouse.errors import AccessRefused
 from workflow.campaigns import campaign_conclusions
-from workflow.experiments.experiment_results import Reading
+from workflow.experiments.experiment_results import ExperimentResult
 from workflow.experiments.interim_results import CHURN, CROSS_SELL
 from workflow.goals.goal_progress import Progress
 
@@ -41,7 +41,10 @@ class Decision(NamedTuple):
 
 
 def answer(
-    asked: Asked, goals: Sequence[Progress], channels: pd.DataFrame | None, experiments: Sequence[Reading]
+    asked: Asked,
+    goals: Sequence[Progress],
+    channels: pd.DataFrame | None,
+    experiments: Sequence[ExperimentResult],
 ) -> Answer:
     """Goals that are off plan, channels to move, experiments to continue or end, campaigns to look at."""
     wanted = at_most(
@@ -141,7 +144,7 @@ def _gain(row: Any) -> str:
     )
 
 
-def _experiments(asked: Asked, experiments: Sequence[Reading]) -> list[Decision]:
+def _experiments(asked: Asked, experiments: Sequence[ExperimentResult]) -> list[Decision]:
     wanted = [
         _of_an_experiment(
             f"Draw {r.title} anew?", "Its arms are not the size that was planned, beyond chance"
@@ -165,7 +168,7 @@ def _experiments(asked: Asked, experiments: Sequence[Reading]) -> list[Decision]
     return wanted
 
 
-def _go_on(reading: Reading, one: Effect) -> Decision:
+def _go_on(reading: ExperimentResult, one: Effect) -> Decision:
     if reading.following is not None:
         return _of_an_experiment(f"Let {reading.title} go on to its next look?", one.in_words())
     what = "leaving" if one.outcome == CHURN else "cross-sell"

@@ -11,7 +11,7 @@ from reports.review import goal_texts
 from reports.review.experiment_effects import Effect, effect, looked_at
 from reports.review.review_context import Asked
 from reports.review.review_document import Figure
-from workflow.experiments.experiment_results import Reading
+from workflow.experiments.experiment_results import ExperimentResult
 from workflow.experiments.interim_results import CROSS_SELL
 from workflow.goals.goal_progress import Progress
 
@@ -24,7 +24,7 @@ FIRST = {
 """Figure of the catalogue → its label where there is little room."""
 
 
-def title(asked: Asked, goals: Sequence[Progress], experiments: Sequence[Reading]) -> str:
+def title(asked: Asked, goals: Sequence[Progress], experiments: Sequence[ExperimentResult]) -> str:
     """`Q2 2026: 10 of 15 goals off plan, 2.8 % of customers lost, …`; what is not known is left out."""
     parts = []
     if goals:
@@ -45,7 +45,9 @@ def title(asked: Asked, goals: Sequence[Progress], experiments: Sequence[Reading
     return f"{asked.quarter.in_words()}: {', '.join(parts)}"
 
 
-def figures(asked: Asked, goals: Sequence[Progress], experiments: Sequence[Reading]) -> tuple[Figure, ...]:
+def figures(
+    asked: Asked, goals: Sequence[Progress], experiments: Sequence[ExperimentResult]
+) -> tuple[Figure, ...]:
     """Goals, churn, cross-sell, net revenue, recommendation and the promise between the departments."""
     states = [g.state() for g in goals]
     good, bad = (sum(s in which for s in states) for which in (GOOD, BAD))
@@ -63,7 +65,7 @@ def figures(asked: Asked, goals: Sequence[Progress], experiments: Sequence[Readi
     return tuple(found)
 
 
-def _sold(asked: Asked, experiments: Sequence[Reading]) -> Effect | None:
+def _sold(asked: Asked, experiments: Sequence[ExperimentResult]) -> Effect | None:
     """The cross-sell effect of the first experiment that shows one."""
     read = [effect(r, CROSS_SELL) for r in looked_at(list(experiments), asked)]
     known = [e for e in read if e.relative is not None]

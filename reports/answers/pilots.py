@@ -15,7 +15,7 @@ from reports.review.review_context import Asked, rows_of
 from reports.review.review_document import CaseStudy, Chart, Series
 from warehouse.access.reader import frame_of, may_see
 from warehouse.schema import feature_links
-from workflow.experiments.experiment_results import Reading
+from workflow.experiments.experiment_results import ExperimentResult
 from workflow.experiments.interim_results import CHURN, CROSS_SELL, TARGETS
 
 DID = {
@@ -28,7 +28,7 @@ DID = {
 SURE = 0.05
 
 
-def case_studies(asked: Asked, experiments: Sequence[Reading]) -> tuple[CaseStudy, ...]:
+def case_studies(asked: Asked, experiments: Sequence[ExperimentResult]) -> tuple[CaseStudy, ...]:
     """One per experiment that was read by the quarter's end, and the clearest link without a control group."""
     fewest = asked.reader.stores.settings.smallest_cell
     told = [_controlled(r, fewest) for r in looked_at(list(experiments), asked)]
@@ -41,7 +41,7 @@ def case_studies(asked: Asked, experiments: Sequence[Reading]) -> tuple[CaseStud
     return tuple(told)
 
 
-def _controlled(reading: Reading, fewest: int) -> CaseStudy:
+def _controlled(reading: ExperimentResult, fewest: int) -> CaseStudy:
     effects = [effect(reading, o) for o in (CHURN, CROSS_SELL) if o in reading.figures]
     arms = reading.arms
     since = f" since {day(reading.first_on)}" if reading.first_on else ""
@@ -86,7 +86,7 @@ def _people(arms: Any, arm: str, fewest: int) -> str:
     return f"fewer than {fewest}" if number != number else numeral(number)
 
 
-def _title(reading: Reading, effects: Sequence[Effect]) -> str:
+def _title(reading: ExperimentResult, effects: Sequence[Effect]) -> str:
     parts = [_did(e) for e in effects if e.is_clear]
     if parts:
         return f"{reading.title} {' and '.join(parts)}"

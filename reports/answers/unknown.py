@@ -15,7 +15,7 @@ from reports.review.review_context import FIGURES, Asked, rows_of
 from reports.review.review_document import Answer, Table
 from warehouse.access import data_coverage
 from warehouse.schema import UNIFIED_TABLES
-from workflow.experiments.experiment_results import Reading
+from workflow.experiments.experiment_results import ExperimentResult
 from workflow.goals.goal_progress import Progress
 
 QUESTION = "What do we not know?"
@@ -33,7 +33,7 @@ Row = tuple[str, str, str, str]
 
 
 def answer(
-    asked: Asked, status: pd.DataFrame, goals: Sequence[Progress], experiments: Sequence[Reading]
+    asked: Asked, status: pd.DataFrame, goals: Sequence[Progress], experiments: Sequence[ExperimentResult]
 ) -> Answer:
     """Each gap as a row: what is not known, why, and who can change it."""
     rows = [
@@ -113,7 +113,7 @@ def _late(status: pd.DataFrame) -> list[Row]:
     ]
 
 
-def _early(goals: Sequence[Progress], experiments: Sequence[Reading], asked: Asked) -> list[Row]:
+def _early(goals: Sequence[Progress], experiments: Sequence[ExperimentResult], asked: Asked) -> list[Row]:
     found = []
     for goal in goals:
         if goal.state() in (State.NOT_KNOWN, State.TOO_EARLY, State.TOO_FEW):

@@ -8,14 +8,14 @@ from metrics.comparison.words import hkd, numeral
 from reports.review.experiment_effects import effect, looked_at, not_read, source, worth_in_words
 from reports.review.review_context import Asked
 from reports.review.review_document import Answer, Chart, Figure, Series
-from workflow.experiments.experiment_results import Reading
+from workflow.experiments.experiment_results import ExperimentResult
 from workflow.experiments.interim_results import CHURN
 
 QUESTION = "What is it worth, after cost?"
 NET = "net_revenue"
 
 
-def answer(asked: Asked, experiments: list[Reading]) -> Answer:
+def answer(asked: Asked, experiments: list[ExperimentResult]) -> Answer:
     """The worth of the customers kept with its interval, then the bank's revenue less cost to serve."""
     read = looked_at(experiments, asked)
     cards, sentences = [], []
@@ -44,7 +44,7 @@ def answer(asked: Asked, experiments: list[Reading]) -> Answer:
     )
 
 
-def _worth(reading: Reading) -> tuple[Figure, str]:
+def _worth(reading: ExperimentResult) -> tuple[Figure, str]:
     words, worth, cost = worth_in_words(reading)
     label = f"{reading.title}: customers kept, a year"
     if worth is None:
@@ -73,7 +73,7 @@ def _worth(reading: Reading) -> tuple[Figure, str]:
     )
 
 
-def _title(asked: Asked, read: list[Reading]) -> str:
+def _title(asked: Asked, read: list[ExperimentResult]) -> str:
     for reading in read:
         words, worth, cost = worth_in_words(reading)
         if worth is None:

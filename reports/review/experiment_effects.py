@@ -7,11 +7,11 @@ from math import isnan
 
 from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import day, hkd, numeral, share, signed, verdict_in_words
-from models.evaluation.prediction_metrics import Figure as Interval
+from models.evaluation.prediction_metrics import PredictionMetric as Interval
 from models.experiments.sequential_analysis import WRONG_RATIO, best, verdict
 from reports.review.review_context import Asked
 from reports.review.review_document import Figure
-from workflow.experiments.experiment_results import Found, Reading, readings
+from workflow.experiments.experiment_results import ExperimentResult, Found, readings
 from workflow.experiments.interim_results import CHURN, COMPLAINTS, CROSS_SELL, OPT_OUTS, TARGETS
 
 GOOD = {CHURN: "fewer", CROSS_SELL: "more", COMPLAINTS: "fewer", OPT_OUTS: "fewer"}
@@ -41,7 +41,7 @@ TOLD = {
 class Effect:
     """One outcome of one experiment at its latest look."""
 
-    reading: Reading
+    reading: ExperimentResult
     outcome: str
     relative: Interval | None
     points: Interval | None
@@ -132,22 +132,22 @@ def as_counted(found: Found) -> str:
     return f" ({signed(counted.value)} as counted, before adjusting for the risk known before the draw)"
 
 
-def read_out(asked: Asked) -> list[Reading]:
+def read_out(asked: Asked) -> list[ExperimentResult]:
     """The experiments whose latest look lies within or before the quarter, those with a look first."""
     return readings(asked.reader, asked.end)
 
 
-def looked_at(found: list[Reading], asked: Asked) -> list[Reading]:
+def looked_at(found: list[ExperimentResult], asked: Asked) -> list[ExperimentResult]:
     """Those that had been read by the quarter's last day, and whose draw went right."""
     return [r for r in found if r.look is not None and r.look.on <= asked.end and not wrong_draw(r)]
 
 
-def wrong_draw(reading: Reading) -> bool:
+def wrong_draw(reading: ExperimentResult) -> bool:
     """Whether the arms' sizes are too far from plan to be chance."""
     return "sample_ratio" in reading.arms and reading.arms["sample_ratio"].value < WRONG_RATIO
 
 
-def effect(reading: Reading, outcome: str) -> Effect:
+def effect(reading: ExperimentResult, outcome: str) -> Effect:
     """One outcome of a reading, adjusted for the risk known before the draw where there was a score."""
     found = reading.figures.get(outcome, {})
     return Effect(
@@ -155,7 +155,7 @@ def effect(reading: Reading, outcome: str) -> Effect:
     )
 
 
-def source(reading: Reading) -> str:
+def source(reading: ExperimentResult) -> str:
     """`Experiment “Project Unity”: look 1 of 1 on 30 Jun 2026, …`."""
     look = reading.look
     if look is None:
@@ -165,7 +165,7 @@ def source(reading: Reading) -> str:
     return f"Experiment “{reading.title}”: look {look.number} of {look.of} on {day(look.on)}, {late}"
 
 
-def not_read(found: list[Reading]) -> str:
+def not_read(found: list[ExperimentResult]) -> str:
     """What there is to say while no experiment has been read."""
     if not found:
         return "No experiment has been drawn, so nobody can say what of it is our doing."
@@ -174,7 +174,7 @@ def not_read(found: list[Reading]) -> str:
     return f"No experiment had been read by the end of the quarter.{when}"
 
 
-def worth_in_words(reading: Reading) -> tuple[str, Interval | None, float | None]:
+def worth_in_words(reading: ExperimentResult) -> tuple[str, Interval | None, float | None]:
     """What the customers kept bring in a year after the cost of offers: words, the figure, the cost (None: not known)."""
     found = reading.figures.get(CHURN, {})
     worth, cost = found.get("worth"), found.get("cost")

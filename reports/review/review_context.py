@@ -21,7 +21,7 @@ from metrics.definitions.quarters import Quarter
 from metrics.definitions.scope import Period, Scope
 from metrics.qualification.qualification_versions import as_agreed
 from metrics.query.missing_reasons import Missing, delivered_in_part, why
-from metrics.query.query import Question, ask, figures
+from metrics.query.query import Query, ask, figures
 from metrics.query.time_coverage import counted, reaches_back
 from reports.review.review_document import Figure
 from warehouse.access import data_coverage
@@ -262,12 +262,12 @@ def ask_what_may_be(
     keys = ["period", *by]
     found = pd.DataFrame(columns=keys) if by else pd.DataFrame({"period": range(len(periods))})
     try:
-        found = ask(Question.of(seen, Scope(period), by, periods), reader, known, alike=alike)
+        found = ask(Query.of(seen, Scope(period), by, periods), reader, known, alike=alike)
     except AccessRefused:
         # A table behind one of them (who brought a customer, say) is refused: leave out that figure, not all.
         for name in seen:
             try:
-                part = ask(Question.of([name], Scope(period), by, periods), reader, known, alike=alike)
+                part = ask(Query.of([name], Scope(period), by, periods), reader, known, alike=alike)
             except AccessRefused:
                 continue
             new = [c for c in part if c not in found]

@@ -16,7 +16,7 @@ from metrics.definitions.quarters import quarter_named
 from metrics.definitions.scope import Period, Scope, full_months, month
 from metrics.query.freshness import freshness
 from metrics.query.missing_reasons import why
-from metrics.query.query import Question, ask, figures
+from metrics.query.query import Query, ask, figures
 from metrics.query.time_coverage import compared_with, complete_from, counted, delivered_until, reaches_back
 from reports import review_composition
 from warehouse.access import data_coverage
@@ -47,7 +47,7 @@ def daily_leads(until: date) -> str:
 
 
 def value(reader, name: str, period: Period) -> float:
-    return float(ask(Question.of([name], Scope(period), periods=[period]), reader)[name].iloc[0])
+    return float(ask(Query.of([name], Scope(period), periods=[period]), reader)[name].iloc[0])
 
 
 def test_a_row_or_moment_after_the_as_of_day_counts_nowhere_and_is_a_finding(bank):
@@ -121,7 +121,7 @@ def test_a_month_that_finance_has_not_delivered_is_no_fall(bank):
     assert delivered_until(metric, covered) == date(2026, 5, 31)
     assert counted(metric, quarter, covered) == Period(date(2026, 4, 1), date(2026, 5, 31))
     days = Period(date(2026, 4, 2), JUNE)
-    answer = ask(Question.of(["revenue"], Scope(days)), reader)["revenue"]
+    answer = ask(Query.of(["revenue"], Scope(days)), reader)["revenue"]
     assert list(answer) == [60_000, 60_000], "two months against the two before"
     june = month(2026, 6)
     assert pd.isna(value(reader, "revenue", june))
@@ -176,7 +176,7 @@ def test_leads_that_stopped_coming_are_not_delivered_rather_than_none(bank):
     assert missing is not None
     assert missing.sentence == "Leads were delivered until 31 May 2026 only."
     days = Period(date(2026, 4, 2), JUNE)
-    answer = ask(Question.of(["leads"], Scope(days)), reader)
+    answer = ask(Query.of(["leads"], Scope(days)), reader)
     change = compare(metric, figures(metric, answer.loc[0]), figures(metric, answer.loc[1]))
     assert answer["leads"].tolist() == [180, 180], "60 days against the 60 before"
     assert change.verdict == Verdict.NOT_CLEAR
@@ -199,7 +199,7 @@ def test_a_ratio_of_two_sources_counts_the_days_that_both_delivered(bank):
         JUNE,
     )
     quarter = Period(date(2026, 4, 1), JUNE)
-    answer = ask(Question.of(["cac", "customers_acquired"], Scope(quarter), periods=[quarter]), reader)
+    answer = ask(Query.of(["cac", "customers_acquired"], Scope(quarter), periods=[quarter]), reader)
     assert answer["customers_acquired"].iloc[0] == 91
     found = figures(CATALOGUE["cac"], answer.iloc[0])
     assert found["denominator"] == 61, "April and May, as the cost"

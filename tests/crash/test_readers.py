@@ -15,7 +15,7 @@ from own_server import OwnServer
 
 from metrics.definitions.scope import Period, Scope
 from metrics.query import query
-from metrics.query.query import Question
+from metrics.query.query import Query
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.load.loading import load
 from warehouse.settings import Settings
@@ -23,7 +23,7 @@ from warehouse.stores.connect import Stores, open_stores
 
 SESSIONS, PAUSE = 5, 0.2
 YEAR = Scope(Period(date(2025, 7, 1), date(2026, 6, 30)))
-ASKED = Question.of(["leads", "won", "revenue", "customers_at_start", "complaints", "nps"], YEAR)
+ASKED = Query.of(["leads", "won", "revenue", "customers_at_start", "complaints", "nps"], YEAR)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from warehouse.access import data_coverage
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.stores.connect import Stores
-from workflow.goals.goal_records import Draft, Goal, every_goal
+from workflow.goals.goal_records import Goal, GoalDraft, every_goal
 from workflow.goals.goal_setting import end_goal, set_goal
 from workflow.goals.goal_signatures import SIGNS, may_sign, sign_goal
 from workflow.goals.goal_targets import targets
@@ -25,8 +25,8 @@ YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
 MARKETING, SALES, EXECUTIVE, RM = (
     Viewer(role, role, role) for role in ("marketing", "sales", "executive", "relationship_manager")
 )
-SHARED = Draft(metric="mql", target=900.0, span=YEAR, owner="Marketing", linked_to="revenue")
-ALONE = Draft(metric="won", target=1200.0, span=YEAR, owner="Sales", linked_to="revenue")
+SHARED = GoalDraft(metric="mql", target=900.0, span=YEAR, owner="Marketing", linked_to="revenue")
+ALONE = GoalDraft(metric="won", target=1200.0, span=YEAR, owner="Sales", linked_to="revenue")
 
 
 def _reader(stores: Stores) -> Reader:

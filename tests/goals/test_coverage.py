@@ -19,7 +19,7 @@ from warehouse.stores.connect import Stores
 from workflow.goals.goal_coverage import complete_months, covered
 from workflow.goals.goal_forecast import heading
 from workflow.goals.goal_progress import Progress, progress
-from workflow.goals.goal_records import Draft, Goal
+from workflow.goals.goal_records import Goal, GoalDraft
 
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
 MANY = 12
@@ -111,7 +111,9 @@ def test_a_forecast_of_a_monthly_figure_adds_whole_months_and_an_amount_may_fall
 ) -> None:
     as_of = date(2026, 6, 15)
     reader = Reader(stores := open_bank(as_of, 17, -5_000.0), SYSTEM, stores.snapshot())
-    made = heading(Draft(metric="revenue", target=1.0, span=YEAR, owner="Finance"), reader, as_of).forecast
+    made = heading(
+        GoalDraft(metric="revenue", target=1.0, span=YEAR, owner="Finance"), reader, as_of
+    ).forecast
     assert made is not None
     assert made.low <= made.middle <= made.high < 0
     assert made.middle == pytest.approx(-720_000.0, rel=0.02)
@@ -121,12 +123,12 @@ def test_a_forecast_reaches_no_farther_ahead_than_it_looks_back_and_says_how_far
     as_of = date(2025, 7, 31)
     reader = Reader(stores := open_bank(as_of, 7), SYSTEM, stores.snapshot())
     span = Period(date(2025, 1, 1), date(2026, 12, 31))
-    outlook = heading(Draft(metric="revenue", target=1.0, span=span, owner="Finance"), reader, as_of)
+    outlook = heading(GoalDraft(metric="revenue", target=1.0, span=span, owner="Finance"), reader, as_of)
     assert outlook.forecast is None
     assert outlook.why.endswith(
         "from 7 full months in a row it can be said as far ahead, which is to 28 Feb 2026."
     )
-    short = heading(Draft(metric="win_rate", target=0.5, span=span, owner="Sales"), reader, as_of)
+    short = heading(GoalDraft(metric="win_rate", target=0.5, span=span, owner="Sales"), reader, as_of)
     assert short.forecast is None
     assert "no forecast" in short.why
 

@@ -16,12 +16,12 @@ from metrics.qualification.qualification_rule import (
     ATTRIBUTES,
     SOURCES_SAY,
     Condition,
-    Rule,
+    QualificationRule,
     dependent,
     read_rule,
 )
 from metrics.qualification.qualification_versions import timeline, versions
-from metrics.query.query import Question, ask
+from metrics.query.query import Query, ask
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.app_db.app_schema import audit_log, definition_signatures, definitions
 from warehouse.errors import AccessRefused, ChangeRefused
@@ -40,8 +40,8 @@ AUGUST = date(2026, 8, 1)
 MARKETING, SALES, ANALYST, EXECUTIVE = (
     Viewer(role, role, role) for role in ("marketing", "sales", "analyst", "executive")
 )
-SCORE_50 = Rule(conditions=(Condition(attribute="score", operator="at_least", values=(50.0,)),))
-CARELESS = Rule(
+SCORE_50 = QualificationRule(conditions=(Condition(attribute="score", operator="at_least", values=(50.0,)),))
+CARELESS = QualificationRule(
     conditions=(Condition(attribute="channel", operator="none_of", values=("social",)),), as_sources_say=False
 )
 
@@ -51,7 +51,7 @@ def _reader(stores: Stores, viewer: Viewer = SYSTEM) -> Reader:
 
 
 def _mql(stores: Stores, viewer: Viewer = SYSTEM) -> float:
-    return float(ask(Question.of(["mql"], QUARTER), _reader(stores, viewer))["mql"].iloc[0])
+    return float(ask(Query.of(["mql"], QUARTER), _reader(stores, viewer))["mql"].iloc[0])
 
 
 def _figures_under(stores: Stores, numbers: list[int], scope: Scope = QUARTER) -> pd.DataFrame:
@@ -59,7 +59,7 @@ def _figures_under(stores: Stores, numbers: list[int], scope: Scope = QUARTER) -
     return figures_under_rules(_reader(stores), rules, scope)
 
 
-def _proposed(stores: Stores, rule: Rule = SCORE_50, by: Viewer = MARKETING) -> int:
+def _proposed(stores: Stores, rule: QualificationRule = SCORE_50, by: Viewer = MARKETING) -> int:
     return propose(stores, by, rule, AUGUST, "Sales rejects most leads below 50.")
 
 
@@ -126,7 +126,9 @@ def test_a_declined_version_stays_declined_and_its_reason_stays(own_bank: Stores
         (SOURCES_SAY, AUGUST, "x", "Version 1 says exactly this"),
     ],
 )
-def test_what_cannot_be_proposed(own_bank: Stores, rule: Rule, day: date, why: str, said: str) -> None:
+def test_what_cannot_be_proposed(
+    own_bank: Stores, rule: QualificationRule, day: date, why: str, said: str
+) -> None:
     with pytest.raises(ChangeRefused, match=said):
         propose(own_bank, ANALYST, rule, day, why)
     with own_bank.desk.connect() as desk:
@@ -187,7 +189,7 @@ CONDITIONS = st.one_of(
     st.lists(CONDITIONS, min_size=1, max_size=4, unique_by=lambda c: (c.attribute, c.operator)), st.booleans()
 )
 def test_a_rule_is_read_back_as_it_was_kept(conditions: list[Condition], too: bool) -> None:
-    rule = Rule(conditions=tuple(conditions), as_sources_say=too)
+    rule = QualificationRule(conditions=tuple(conditions), as_sources_say=too)
     assert read_rule(rule.as_text()) == rule
     assert all(ATTRIBUTES[c.attribute][0] in rule.in_words() for c in conditions)
 
@@ -199,9 +201,9 @@ def test_a_rule_is_read_back_as_it_was_kept(conditions: list[Condition], too: bo
 def test_the_classes_of_a_preview_are_every_lead_once(
     loaded: Stores, conditions: list[Condition], too: bool
 ) -> None:
-    rule = Rule(conditions=tuple(conditions), as_sources_say=too)
+    rule = QualificationRule(conditions=tuple(conditions), as_sources_say=too)
     found = preview(_reader(loaded), rule, QUARTER)
-    whole = ask(Question.of(["leads", "reached_mql"], QUARTER), _reader(loaded)).iloc[0]
+    whole = ask(Query.of(["leads", "reached_mql"], QUARTER), _reader(loaded)).iloc[0]
     counts = found.classes[["kept", "gained", "lost", "neither"]].sum()
     assert counts.sum() == whole["leads"]
     assert counts["kept"] + counts["lost"] == whole["reached_mql"]
@@ -214,7 +216,7 @@ def test_a_rule_counts_what_it_says(loaded: Stores) -> None:
     rows = _reader(loaded).frame(select(leads.c.lead_id, leads.c.channel, leads.c.mql_at, leads.c.created_at))
     inside = rows[rows["created_at"].between("2026-04-01", "2026-06-30 23:59:59")]
     wanted = inside["channel"].notna() & (inside["channel"].str.lower() != "social")
-    rule = Rule(
+    rule = QualificationRule(
         conditions=(
             Condition(
                 attribute="channel",
@@ -269,7 +271,7 @@ def test_a_version_in_force_counts_the_leads_that_come_from_its_day_on(own_bank:
         desk.execute(update(definitions).values(effective_on=may))
         desk.execute(update(definition_signatures).values(as_of=date(2026, 4, 15)))
     halves = [Period(date(2026, 3, 1), date(2026, 4, 30)), Period(may, date(2026, 6, 30))]
-    question = Question.of(["reached_mql"], QUARTER, periods=halves)
+    question = Query.of(["reached_mql"], QUARTER, periods=halves)
     agreed = ask(question, _reader(own_bank))["reached_mql"].tolist()
     under_1, under_2 = (
         [_figures_under(own_bank, [n], Scope(half)).loc["reached_mql", n] for half in halves]

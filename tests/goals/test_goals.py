@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 
 from metrics.comparison.goal_status import State
 from metrics.definitions.scope import Period, Scope, period_named, year_before
-from metrics.query.query import Question, ask
+from metrics.query.query import Query, ask
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.app_db.app_schema import audit_log, goals
 from warehouse.errors import AccessRefused, ChangeRefused
@@ -28,8 +28,8 @@ from workflow.goals.goal_outlook import a_year_before, contradictions, contribut
 from workflow.goals.goal_progress import progress
 from workflow.goals.goal_records import (
     DIGITAL,
-    Draft,
     Goal,
+    GoalDraft,
     as_text,
     departments,
     every_goal,
@@ -44,7 +44,7 @@ AS_OF = date(2026, 6, 30)
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
 LAST_YEAR = Period(date(2025, 1, 1), date(2025, 12, 31))
 MARKETING, SALES = (Viewer(role, role, role) for role in ("marketing", "sales"))
-WON = Draft(metric="won", target=1200.0, span=YEAR, owner="Sales", linked_to="revenue")
+WON = GoalDraft(metric="won", target=1200.0, span=YEAR, owner="Sales", linked_to="revenue")
 ONLINE = (("channel", DIGITAL),)
 
 
@@ -155,7 +155,7 @@ def test_goals_that_follow_each_other_count_together(own_bank: Stores) -> None:
     then = on(own_bank, YEAR.start)
     set_goal(then, SALES, replace(WON, target=3650.0, span=LAST_YEAR))
     set_goal(then, SALES, replace(WON, target=365.0))
-    level = Draft(metric="win_rate", target=0.6, span=LAST_YEAR, owner="Sales")
+    level = GoalDraft(metric="win_rate", target=0.6, span=LAST_YEAR, owner="Sales")
     set_goal(then, SALES, level)
     set_goal(then, SALES, replace(level, target=0.8, span=YEAR))
     across = Scope(Period(date(2025, 12, 22), date(2026, 1, 10)))
@@ -178,7 +178,7 @@ def test_progress_shows_the_same_figure_as_every_other_page(with_goals: Stores) 
     for found in progress(running, reader, AS_OF):
         goal = found.goal
         assert found.elapsed == Period(YEAR.start, AS_OF)
-        question = Question.of([goal.metric], Scope(found.elapsed, goal.filters), periods=[found.elapsed])
+        question = Query.of([goal.metric], Scope(found.elapsed, goal.filters), periods=[found.elapsed])
         assert found.actual == pytest.approx(float(ask(question, reader)[goal.metric].iloc[0]), nan_ok=True)
 
 
@@ -196,7 +196,7 @@ def test_the_shared_digital_goal_asks_a_quarter_more_and_says_which_channels(wit
     smallest = reader.stores.settings.smallest_cell
     assert all(math.isnan(m) or m == 0 or m >= smallest for m in months)
     asked = [year_before(part) for part in parts_of(goal)]
-    question = Question.of([goal.metric], Scope(asked[0], goal.filters), periods=asked)
+    question = Query.of([goal.metric], Scope(asked[0], goal.filters), periods=asked)
     assert ask(question, reader)[goal.metric].sum() == goal.baseline
 
 

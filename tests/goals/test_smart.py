@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.plan_pace import Forecast
 from metrics.definitions.scope import Period, fiscal_year, parts_by_month, year_before
-from workflow.goals.goal_records import DIGITAL, Draft
+from workflow.goals.goal_records import DIGITAL, GoalDraft
 from workflow.goals.smart import LETTERS, Evidence, judge, plus_a_quarter, read, wrong_target
 
 AS_OF = date(2026, 6, 30)
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
-GOOD = Draft(
+GOOD = GoalDraft(
     metric="qualified_conversions",
     target=5_000.0,
     span=YEAR,
@@ -121,7 +121,7 @@ def test_a_number_far_from_everything_seen_is_set_once_it_is_confirmed() -> None
 
 
 def test_several_letters_fail_at_once_in_their_order() -> None:
-    nothing = Draft(metric="?", target=0.0, span=Period(AS_OF, AS_OF), owner="")
+    nothing = GoalDraft(metric="?", target=0.0, span=Period(AS_OF, AS_OF), owner="")
     assert list(judge(nothing, Evidence(), AS_OF)) == ["S", "M", "R", "T"]
 
 

@@ -21,7 +21,7 @@ from metrics.query import query
 
 HERE = Path(__file__).parent
 DIALECTS: dict[str, Dialect] = {"duckdb": DuckDB(), "postgresql": PostgreSQL()}
-QUESTION = query.Question.of([], Scope(Period(date(2026, 4, 1), date(2026, 6, 30))))
+QUESTION = query.Query.of([], Scope(Period(date(2026, 4, 1), date(2026, 6, 30))))
 """April to June 2026 and the days before, of which there are as many."""
 
 

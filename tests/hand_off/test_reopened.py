@@ -16,7 +16,7 @@ from metrics.definitions.measure import Measure
 from metrics.definitions.scope import Period, Scope
 from metrics.leads import stage_durations
 from metrics.query import drill_rows, query
-from metrics.query.query import Question
+from metrics.query.query import Query
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.load.loading import load
 from warehouse.schema import findings, lead_moves
@@ -70,7 +70,7 @@ def bank(tmp_path: Path) -> Iterator[Bank]:
 
 
 def figures(stores: Stores, period: Period, *names: str) -> list[float]:
-    asked = Question.of(names, Scope(period), periods=[period])
+    asked = Query.of(names, Scope(period), periods=[period])
     return [round(v, 3) for v in query.ask(asked, Reader(stores, SYSTEM)).iloc[0][list(names)]]
 
 
@@ -88,7 +88,7 @@ def test_a_history_tells_each_rejection_where_the_columns_know_one(bank: Bank) -
     assert figures(stores, Q1, "decided", "accepted", "rejected", "acceptance_rate") == [5, 3, 2, 0.6]
     assert figures(stores, Q1, "opportunities_closed", "opportunities_won") == [3, 1]
     assert figures(stores, Q2, "decided", "accepted", "opportunities_closed", "won") == [1, 1, 2, 1]
-    reasons = Question.of(["rejected"], Scope(Q1), ["reason"], [Q1])
+    reasons = Query.of(["rejected"], Scope(Q1), ["reason"], [Q1])
     found = query.ask(reasons, Reader(stores, SYSTEM)).set_index("reason")["rejected"]
     assert found.to_dict() == {"Not eligible": 1, "Duplicate enquiry": 1}
 

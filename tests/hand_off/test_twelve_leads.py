@@ -13,7 +13,7 @@ from metrics.definitions.scope import Period, Scope
 from metrics.leads.stage_durations import STAGES as STAYS
 from metrics.leads.stage_durations import left_after, waiting_for
 from metrics.query import query
-from metrics.query.query import Question
+from metrics.query.query import Query
 from models.attribution.survival import stay
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.schema import hand_offs
@@ -24,7 +24,7 @@ QUARTER = Scope(Period(date(2026, 4, 1), AS_OF))
 
 
 def figures(stores: Stores, *names: str, scope: Scope = QUARTER) -> list[float]:
-    answer = query.ask(Question.of(names, scope, periods=[scope.period]), Reader(stores, SYSTEM))
+    answer = query.ask(Query.of(names, scope, periods=[scope.period]), Reader(stores, SYSTEM))
     return [float(answer[name].iloc[0]) for name in names]
 
 
@@ -59,7 +59,7 @@ def test_an_empty_day_among_the_days_loaded_counts_nobody(twelve: Stores) -> Non
 def test_acceptance_and_rejection(twelve: Stores) -> None:
     accepted, decided, rate = figures(twelve, "accepted", "decided", "acceptance_rate")
     assert (accepted, decided, rate) == (5, 7, pytest.approx(5 / 7))
-    rows = query.ask(Question.of(["rejected"], QUARTER, ["reason"], [QUARTER.period]), Reader(twelve, SYSTEM))
+    rows = query.ask(Query.of(["rejected"], QUARTER, ["reason"], [QUARTER.period]), Reader(twelve, SYSTEM))
     assert dict(zip(rows["reason"].dropna(), rows["rejected"], strict=False)) == {
         "Cannot be reached": 1,
         "Not eligible": 1,

@@ -15,7 +15,7 @@ from metrics.definitions.measure import Measure
 from metrics.definitions.scope import Period, Scope
 from metrics.leads import backlog
 from metrics.query import query
-from metrics.query.query import Question
+from metrics.query.query import Query
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.schema import leads
 from warehouse.stores.connect import Stores
@@ -55,7 +55,7 @@ def test_the_backlog_counts_who_waits_however_long_ago_he_was_due(twelve: Stores
     # Who will wait on 31 December nobody knows yet.
     ends = [date(2026, 5, 6), date(2026, 5, 31), date(2026, 6, 16), AS_OF, date(2026, 12, 31)]
     periods = [Period(end, end) for end in ends]
-    asked = Question.of(["still_uncontacted"], Scope(periods[0]), periods=periods)
+    asked = Query.of(["still_uncontacted"], Scope(periods[0]), periods=periods)
     found = query.ask(asked, Reader(twelve, SYSTEM))["still_uncontacted"]
     assert found.tolist() == pytest.approx([0, 1, 0, 1, math.nan], nan_ok=True)
 
@@ -65,7 +65,7 @@ def test_the_overdue_by_age_come_to_the_overdue(twelve: Stores) -> None:
     spread = backlog.overdue_by_age(reader, AS_OF, scope)
     assert backlog.by_age(spread) == [0, 1, 0, 0]  # L09, for 13 days
     each = {"overdue": backlog.overdue_aged(backlog.AGES[1]), "older": backlog.overdue_aged(backlog.AGES[2])}
-    asked = query.statement(backlog.h, each, Question((), (scope.period,)))
+    asked = query.statement(backlog.h, each, Query((), (scope.period,)))
     assert reader.frame(asked).iloc[0].tolist() == [1, 0]
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from models.churn import fitting
-from models.churn.churn_prediction import Model
+from models.churn.churn_prediction import ChurnModel
 from models.churn.recipes import Recipe
 
 DAYS = [d.date() for d in pd.date_range("2025-01-31", periods=9, freq="ME")]
@@ -50,11 +50,11 @@ def examples() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def model(examples: pd.DataFrame) -> Model:
+def model(examples: pd.DataFrame) -> ChurnModel:
     return fitting.fit(examples, source="test")
 
 
 @pytest.fixture(scope="session", params=["boosting", "curves"])
-def model_of_each_kind(request: pytest.FixtureRequest, examples: pd.DataFrame) -> Model:
+def model_of_each_kind(request: pytest.FixtureRequest, examples: pd.DataFrame) -> ChurnModel:
     """A model of each kind, whichever of the two a fit on this history would have chosen."""
     return fitting.fit(examples, source="test", recipe=Recipe(kind=request.param, rounds=60))

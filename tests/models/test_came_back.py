@@ -15,7 +15,7 @@ from metrics.customers.departures import departures
 from metrics.customers.profile import profile
 from metrics.definitions.scope import Scope, month
 from metrics.query import query
-from metrics.query.query import Question
+from metrics.query.query import Query
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.load.loading import load
 from warehouse.schema import findings
@@ -57,7 +57,7 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
 
 def test_the_departure_and_the_return_are_each_in_their_month(bank: Stores) -> None:
     months = tuple(month(2026, n) for n in range(2, 7))
-    asked = Question.of(["customers_at_start", "customers_left"], Scope(months[0]), periods=months)
+    asked = Query.of(["customers_at_start", "customers_left"], Scope(months[0]), periods=months)
     found = query.ask(asked, Reader(bank, SYSTEM))
     assert found["customers_left"].tolist() == [4, 0, 0, 0, 0]
     # April: two opened an account again in March. May: one joined again. June: of the two one closed it.

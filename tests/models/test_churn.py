@@ -14,13 +14,13 @@ from scipy.special import logit
 from sklearn import metrics
 
 from models.churn import churn_prediction, features, fitting, recipes
-from models.churn.churn_prediction import Model
+from models.churn.churn_prediction import ChurnModel
 from models.churn.reasons import of_trees
 from models.evaluation import prediction_metrics
 from warehouse.errors import ModelRefused
 
 
-def test_base_and_shares_add_up_to_the_score(model_of_each_kind: Model, examples: pd.DataFrame) -> None:
+def test_base_and_shares_add_up_to_the_score(model_of_each_kind: ChurnModel, examples: pd.DataFrame) -> None:
     base, shares = churn_prediction.contributions(model_of_each_kind, examples)
     probability = churn_prediction.score(model_of_each_kind, examples)["probability"]
     assert np.abs(base + shares.sum(axis=1) - logit(probability)).max() < 1e-6
@@ -61,7 +61,7 @@ def test_the_shares_of_trees_are_shapley_values_of_the_tree_game(examples: pd.Da
 
 
 def test_a_score_names_its_three_strongest_reasons_with_sign_and_value(
-    model: Model, examples: pd.DataFrame
+    model: ChurnModel, examples: pd.DataFrame
 ) -> None:
     someone = examples[examples["complaints_90d"] >= 2].head(1)
     (told,) = churn_prediction.score(model, someone)["reasons"].map(json.loads)
@@ -104,7 +104,7 @@ def test_an_outcome_not_yet_known_on_the_day_judged_changes_no_judged_figure(
     assert clean["model"] == other["model"]
 
 
-def test_the_model_is_shown_beside_recency_rules_and_a_careless_test(model: Model) -> None:
+def test_the_model_is_shown_beside_recency_rules_and_a_careless_test(model: ChurnModel) -> None:
     assert set(model.card.figures) == {"model", "recency_only", "rules_only", "random_rows"}
     for figure in model.card.figures.values():
         assert set(figure) == {"roc_auc", "pr_auc", "brier", "lift_10"}
@@ -151,7 +151,7 @@ def test_a_history_without_a_later_quarter_is_too_early(examples: pd.DataFrame) 
         fitting.fit(examples[day <= sorted(day.unique())[1]])
 
 
-def test_what_nobody_knows_is_left_out_and_what_some_know_is_used(model: Model) -> None:
+def test_what_nobody_knows_is_left_out_and_what_some_know_is_used(model: ChurnModel) -> None:
     assert "app_sessions_30d" not in model.card.features
     assert "last_nps" in model.card.features
 
@@ -163,7 +163,7 @@ def test_a_profile_without_any_known_value_still_gets_a_probability(model_of_eac
     assert json.loads(scored["reasons"].iloc[0])[0]["value"] is None
 
 
-def test_no_profiles_give_no_scores(model_of_each_kind: Model, examples: pd.DataFrame) -> None:
+def test_no_profiles_give_no_scores(model_of_each_kind: ChurnModel, examples: pd.DataFrame) -> None:
     assert churn_prediction.score(model_of_each_kind, examples.head(0)).empty
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.evaluation.prediction_metrics import Figure
+from models.evaluation.prediction_metrics import PredictionMetric
 from models.experiments import sequential_analysis as ex
 
 
@@ -106,7 +106,7 @@ def test_arms_that_are_not_of_the_planned_size_are_found_and_luck_is_not() -> No
 
 
 def test_a_verdict_knows_which_way_is_good() -> None:
-    fewer, more, unclear = (Figure(value=v, low=v - 1, high=v + 1) for v in (-2.0, 2.0, 0.5))
+    fewer, more, unclear = (PredictionMetric(value=v, low=v - 1, high=v + 1) for v in (-2.0, 2.0, 0.5))
     assert [ex.verdict(f, "fewer") for f in (fewer, more, unclear)] == [
         "helped",
         "harmed",
@@ -116,5 +116,5 @@ def test_a_verdict_knows_which_way_is_good() -> None:
 
 
 def test_what_is_kept_is_worth_its_revenue() -> None:
-    found = ex.worth(Figure(value=-0.02, low=-0.03, high=0.01), 1000, 500.0)
+    found = ex.worth(PredictionMetric(value=-0.02, low=-0.03, high=0.01), 1000, 500.0)
     assert (found.low, found.value, found.high) == pytest.approx((-5000, 10_000, 15_000))

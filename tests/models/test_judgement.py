@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
 from models.churn import drift, fitting, model_evaluation
-from models.churn.churn_prediction import Model
+from models.churn.churn_prediction import ChurnModel
 from models.evaluation import calibration, prediction_metrics
-from models.evaluation.model_checks import Check, share, without_small_groups
+from models.evaluation.model_checks import ModelCheck, share, without_small_groups
 
 DAY = date(2026, 3, 31)
 
@@ -124,7 +124,7 @@ def test_groups_are_judged_and_small_ones_are_not() -> None:
     assert large["low"].iloc[0] < 1 < large["high"].iloc[0]
 
 
-def test_a_fitted_model_brings_every_check_of_its_page(model: Model) -> None:
+def test_a_fitted_model_brings_every_check_of_its_page(model: ChurnModel) -> None:
     names = {check.check_name for check in model.card.checks}
     assert names == {"figures", "calibration", "calibration curve", "by month", "source", "drift"}
     slopes = {c.measure: c for c in model.card.checks if c.check_name == "calibration"}
@@ -134,7 +134,9 @@ def test_a_fitted_model_brings_every_check_of_its_page(model: Model) -> None:
     assert sources["tickets"].value > sources["surveys"].value
 
 
-def test_months_are_judged_by_a_model_that_knew_nothing_of_them(examples: pd.DataFrame, model: Model) -> None:
+def test_months_are_judged_by_a_model_that_knew_nothing_of_them(
+    examples: pd.DataFrame, model: ChurnModel
+) -> None:
     """Spoiling the departures of all those months leaves what was predicted for them as it was."""
     months = {c.day for c in model.card.checks if c.check_name == "by month"}
     day = pd.to_datetime(examples["as_of"]).dt.date
@@ -156,5 +158,5 @@ def test_months_are_judged_by_a_model_that_knew_nothing_of_them(examples: pd.Dat
 
 
 def test_a_card_keeps_its_checks() -> None:
-    check = Check(check_name="drift", part="score", measure="psi", day=DAY, n=100, value=0.01)
-    assert Check.from_dict(check.as_dict()) == check
+    check = ModelCheck(check_name="drift", part="score", measure="psi", day=DAY, n=100, value=0.01)
+    assert ModelCheck.from_dict(check.as_dict()) == check

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from models.value import backtest, lifetime_value
-from models.value.lifetime_value import Model, Terms, tenths, value
+from models.value.lifetime_value import LifetimeValueModel, Terms, tenths, value
 from warehouse.errors import ModelRefused
 
 LEAVES_MONTHLY = {"affiliate": 0.06, "event": 0.01}
@@ -58,11 +58,11 @@ def _growth(level: float = 0.0, rate: float = 0.0) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def fitted() -> Model:
+def fitted() -> LifetimeValueModel:
     return lifetime_value.fit(_seen(_people(6000)), _growth())
 
 
-def test_a_known_hazard_is_found_again(fitted: Model) -> None:
+def test_a_known_hazard_is_found_again(fitted: LifetimeValueModel) -> None:
     people = _people(2000, seed=5)
     stay = lifetime_value.survival(fitted, people, 36)
     for channel, monthly in LEAVES_MONTHLY.items():
@@ -82,7 +82,7 @@ def test_growth_is_found_again_for_small_and_large_customers() -> None:
     assert earned[2, 0] == pytest.approx(model.typical * 0.99 + 5)
 
 
-def test_with_nobody_leaving_value_is_an_annuity(fitted: Model) -> None:
+def test_with_nobody_leaving_value_is_an_annuity(fitted: LifetimeValueModel) -> None:
     immortal = replace(fitted, weights=np.r_[np.zeros(len(fitted.weights) - 1), -50.0])
     people = _people(4).assign(margin=[100.0, 0.0, -20.0, 100.0], months_since_joining=[1, 1, 1, 12])
     terms = Terms(horizon_months=36, discount_rate=0.08)
@@ -103,7 +103,7 @@ def test_with_nobody_leaving_value_is_an_annuity(fitted: Model) -> None:
     margin=st.floats(-1000, 10_000),
 )
 def test_the_interval_holds_the_value_and_a_shorter_horizon_never_keeps_more_customers(
-    fitted: Model, rate: float, months: int, margin: float
+    fitted: LifetimeValueModel, rate: float, months: int, margin: float
 ) -> None:
     people = _people(3).assign(margin=margin)
     found = lifetime_value.value(fitted, people, Terms(horizon_months=months, discount_rate=rate))
@@ -113,7 +113,7 @@ def test_the_interval_holds_the_value_and_a_shorter_horizon_never_keeps_more_cus
     assert (longer["stay_probability"] <= found["stay_probability"] + 1e-12).all()
 
 
-def test_the_swing_is_the_slope_of_the_value_in_the_hazard(fitted: Model) -> None:
+def test_the_swing_is_the_slope_of_the_value_in_the_hazard(fitted: LifetimeValueModel) -> None:
     people, terms = _people(50).assign(margin=100.0), Terms(horizon_months=36, discount_rate=0.08)
     found = lifetime_value.value(fitted, people, terms)
     step = 1e-4
@@ -145,7 +145,7 @@ def test_too_few_departures_are_refused_in_a_sentence() -> None:
 
 
 def test_a_right_model_is_right_in_hindsight_and_four_of_five_are_within_their_interval(
-    fitted: Model,
+    fitted: LifetimeValueModel,
 ) -> None:
     people = _people(5000, seed=9).assign(months_since_joining=5)
     later = _seen(people, seed=10)
@@ -163,7 +163,7 @@ def test_a_right_model_is_right_in_hindsight_and_four_of_five_are_within_their_i
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_the_interval_holds_in_the_top_tenth_as_elsewhere(fitted: Model, seed: int) -> None:
+def test_the_interval_holds_in_the_top_tenth_as_elsewhere(fitted: LifetimeValueModel, seed: int) -> None:
     """Where errors grow faster than values, one widening for all misses most where it matters most."""
     people = _people(6000, seed=seed).assign(months_since_joining=5)
     later = _seen(people, seed=seed + 100)
@@ -183,7 +183,7 @@ def test_the_interval_holds_in_the_top_tenth_as_elsewhere(fitted: Model, seed: i
     assert held[largest].mean() == pytest.approx(0.8, abs=0.05)
 
 
-def test_a_small_bank_gets_fewer_groups_rather_than_groups_of_few(fitted: Model) -> None:
+def test_a_small_bank_gets_fewer_groups_rather_than_groups_of_few(fitted: LifetimeValueModel) -> None:
     people = _people(45)
     table, _ = backtest.judge(fitted, people, people[["customer_id"]].assign(net=10.0), fewest=10)
     assert len(table) == 4

@@ -13,12 +13,12 @@ import pytest
 from skops import io
 
 from models.churn import churn_prediction, model_files
-from models.churn.churn_prediction import Model
+from models.churn.churn_prediction import ChurnModel
 from warehouse.errors import ModelRefused
 
 
 def test_a_saved_model_answers_as_before(
-    model_of_each_kind: Model, examples: pd.DataFrame, tmp_path: Path
+    model_of_each_kind: ChurnModel, examples: pd.DataFrame, tmp_path: Path
 ) -> None:
     model_files.save(model_of_each_kind, tmp_path)
     again = model_files.load(tmp_path)
@@ -105,7 +105,7 @@ VARIANTS: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_a_changed_model_file_is_refused(variant: str, model: Model, tmp_path: Path) -> None:
+def test_a_changed_model_file_is_refused(variant: str, model: ChurnModel, tmp_path: Path) -> None:
     model_files.save(model, tmp_path)
     VARIANTS[variant](tmp_path)
     with pytest.raises(ModelRefused, match="The rules go on without it"):

@@ -12,7 +12,7 @@ from metrics.catalogue import CATALOGUE
 from metrics.customers.departures import departures
 from metrics.customers.profile import profile
 from metrics.definitions.scope import Period, Scope
-from metrics.query.query import Question, ask
+from metrics.query.query import Query, ask
 from warehouse.access import data_coverage
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.load.loading import load
@@ -42,7 +42,7 @@ def bank(stores: Stores, folder: Path, **files: str) -> Reader:
 
 def figures(reader: Reader) -> dict[str, float]:
     names = ["customers_at_start", "customers_left", "churn_rate"]
-    return ask(Question.of(names, Scope(Q2), [], [Q2]), reader)[names].iloc[0].to_dict()
+    return ask(Query.of(names, Scope(Q2), [], [Q2]), reader)[names].iloc[0].to_dict()
 
 
 def joined(reader: Reader) -> dict[str, object]:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from models.churn import churn_prediction, features
-from models.churn.churn_prediction import Model
+from models.churn.churn_prediction import ChurnModel
 from workflow.rules import reason_texts
 
 
@@ -56,7 +56,9 @@ def test_every_feature_can_be_said(name: str) -> None:
         assert "{" not in said
 
 
-def test_a_score_tells_since_when_and_what_it_was_a_week_ago(model: Model, examples: pd.DataFrame) -> None:
+def test_a_score_tells_since_when_and_what_it_was_a_week_ago(
+    model: ChurnModel, examples: pd.DataFrame
+) -> None:
     someone = examples[examples["complaints_90d"] >= 2].head(1).assign(last_complaint_on=date(2025, 1, 20))
     week_ago = someone.assign(complaints_90d=1)
     (told,) = churn_prediction.score(model, someone, week_ago=week_ago)["reasons"].map(json.loads)
@@ -65,7 +67,7 @@ def test_a_score_tells_since_when_and_what_it_was_a_week_ago(model: Model, examp
 
 
 def test_a_customer_who_was_not_there_a_week_ago_has_no_week_ago(
-    model: Model, examples: pd.DataFrame
+    model: ChurnModel, examples: pd.DataFrame
 ) -> None:
     some, others = examples.head(2), examples.iloc[2:4]
     for told in churn_prediction.score(model, some, week_ago=others)["reasons"].map(json.loads):

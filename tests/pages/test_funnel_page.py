@@ -8,7 +8,7 @@ from staff import cells, somebody, words
 
 from metrics.definitions.scope import PERIODS, Period, Scope
 from metrics.query import query
-from metrics.query.query import Question
+from metrics.query.query import Query
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.schema import campaigns, leads
 from warehouse.stores.connect import Stores
@@ -23,7 +23,7 @@ def stages(page) -> dict[str, float]:
 
 
 def figures(bank: Stores, scope: Scope, *names: str) -> list[float]:
-    row = query.ask(Question.of(names, scope, periods=[scope.period]), Reader(bank, SYSTEM)).iloc[0]
+    row = query.ask(Query.of(names, scope, periods=[scope.period]), Reader(bank, SYSTEM)).iloc[0]
     return [row[n] for n in names]
 
 

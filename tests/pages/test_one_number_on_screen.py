@@ -14,7 +14,7 @@ from metrics.catalogue import CATALOGUE
 from metrics.catalogue.funnel import STAGES
 from metrics.definitions.scope import Scope, period_named
 from warehouse.stores.connect import Stores
-from workflow.goals.goal_records import Draft
+from workflow.goals.goal_records import GoalDraft
 from workflow.goals.goal_setting import set_goal
 
 SALES = somebody("sales")
@@ -53,7 +53,7 @@ def rows(made: bytes) -> list[dict[str, str]]:
 def _goal(bank: Stores, name: str, word: str, filters: dict[str, str]) -> str:
     """A goal over just these days and this part of the bank; gives what it is called in the list."""
     scope = Scope(period_named(word, AS_OF), tuple((d, (v,)) for d, v in filters.items()))
-    draft = Draft(metric=name, target=9_999, span=scope.period, owner="Sales", filters=scope.filters)
+    draft = GoalDraft(metric=name, target=9_999, span=scope.period, owner="Sales", filters=scope.filters)
     return str(set_goal(bank, SALES, draft))
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from sqlalchemy import insert
 from staff import cells, somebody, words
 
-from metrics.query.report_query import Report
+from metrics.query.report_query import SavedReport
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.app_db.app_schema import saved_reports
 from warehouse.schema import leads
@@ -65,7 +65,7 @@ def test_three_steps_lead_from_another_departments_word_to_a_report_that_is_kept
     (kept,) = on_the_list(Reader(bank, MARKETING))
     assert (kept.title, kept.report) == (
         "Where we win",
-        Report(metric="win_rate", breakdown="channel", period="12m"),
+        SavedReport(metric="win_rate", breakdown="channel", period="12m"),
     )
     again = open_page(somebody("executive"), "reports", report=kept.report_id)
     assert "Where we win" in words(again)
@@ -83,7 +83,7 @@ def test_a_shared_link_shows_an_rm_her_own_customers_on_screen_and_in_the_file(
 ) -> None:
     made = {}
     monkeypatch.setattr(st, "download_button", lambda _l, data, _n, _m, key, **_: made.update({key: data}))
-    report = Report(metric="leads", breakdown="product", period="24m", chart="table")
+    report = SavedReport(metric="leads", breakdown="product", period="24m", chart="table")
     link = save(bank, OTHER, "Ours by product", report)
     rows = Reader(bank, SYSTEM).frame(leads.select())
     said, files = {}, {}
@@ -110,7 +110,7 @@ def test_a_shared_link_shows_an_rm_her_own_customers_on_screen_and_in_the_file(
 
 def test_a_link_that_opens_nothing_says_why_and_shows_no_figure(open_page, bank: Stores) -> None:
     analyst = somebody("analyst")
-    link = save(bank, analyst, "Leads", Report(metric="leads"))
+    link = save(bank, analyst, "Leads", SavedReport(metric="leads"))
     refused = open_page(somebody("service"), "reports", report=link)
     assert "does not include" in refused.title[0].value
     assert "ask Marketing" in words(refused)

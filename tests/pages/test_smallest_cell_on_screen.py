@@ -13,7 +13,7 @@ from staff import Open, opener, somebody, words
 
 from metrics.definitions.quarters import Quarter
 from models.churn import model_files
-from models.evaluation.model_checks import Check, share, without_small_groups
+from models.evaluation.model_checks import ModelCheck, share, without_small_groups
 from models.experiments.lift import Counts
 from models.service.themes import themes
 from pages.customers.churn import impact_page
@@ -60,7 +60,7 @@ def test_the_night_hides_what_a_model_was_judged_on_before_the_bank_became_stric
 
 
 def test_the_page_hides_what_an_earlier_night_wrote(strict: Stores, open_strict: Open) -> None:
-    written = Check(check_name="fairness by district", part="Tai Po", measure="selected", day=DAY, n=24)
+    written = ModelCheck(check_name="fairness by district", part="Tai Po", measure="selected", day=DAY, n=24)
     with next_snapshot(strict) as draft:
         version = Reader(strict, SYSTEM).frame(select(model_checks.c.model_version))["model_version"].iloc[0]
         row = vars(replace(written, value=0.5, low=0.3, high=0.7)) | {

@@ -11,9 +11,9 @@ from metrics.comparison.conclusion import Verdict
 from metrics.definitions.measure import Measure, Ratio
 from metrics.definitions.scope import Period, Scope
 from metrics.query import drill_rows, query
-from metrics.query.query import Question
+from metrics.query.query import Query
 from pages.components import drill_table
-from pages.components.drill import Figure
+from pages.components.drill import DrillFigure
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.stores.connect import Stores
 
@@ -41,7 +41,7 @@ def number(cell: object) -> float:
     return 0.0 if text == "not" else float(text)
 
 
-def behind(reader: Reader, figure: Figure, of: Measure) -> float:
+def behind(reader: Reader, figure: DrillFigure, of: Measure) -> float:
     """What the rows of a measure come to: their number, or the sum of what they are counted by."""
     statement = drill_rows.behind(of, figure.scope)
     column = drill_rows.column_counted(of)
@@ -138,8 +138,10 @@ def test_a_click_on_a_number_opens_it_or_says_why_not(open_page, drawn, role):
 
 def test_a_part_that_is_not_recorded_is_told_apart(bank: Stores):
     reader = Reader(bank, SYSTEM)
-    answer = query.ask(Question.of(["leads"], HALF_A_YEAR, ["segment"], [HALF_A_YEAR.period]), reader)
+    answer = query.ask(Query.of(["leads"], HALF_A_YEAR, ["segment"], [HALF_A_YEAR.period]), reader)
     assert answer["segment"].isna().sum() == 1
     unknown = HALF_A_YEAR.narrowed("segment", answer["segment"].iloc[-1])
     assert unknown.in_words().endswith("segment not known")
-    assert behind(reader, Figure(of="leads", scope=unknown), CATALOGUE["leads"]) == answer["leads"].iloc[-1]
+    assert (
+        behind(reader, DrillFigure(of="leads", scope=unknown), CATALOGUE["leads"]) == answer["leads"].iloc[-1]
+    )

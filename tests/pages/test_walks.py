@@ -16,13 +16,13 @@ from morning import stores_in
 from staff import EVERYBODY, Open, busy_rm, opener, somebody, words
 
 from metrics.definitions.scope import PERIODS
-from pages import MENU, Entry
+from pages import MENU, MenuEntry
 from warehouse.access.reader import Viewer
 from warehouse.load.loading import load
 from warehouse.stores.connect import Stores
 from workflow import nightly
 
-Step = tuple[Viewer, Entry, dict[str, str]]
+Step = tuple[Viewer, MenuEntry, dict[str, str]]
 FILTERS = {"channel": ("Email", "Social", "Branch"), "product": ("Card", "Savings"), "segment": ("Mass",)}
 VIEWS = {
     "campaigns": [{"view": v} for v in ("scorecard", "overlap", "pressure", "life")],

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from metrics.catalogue import CATALOGUE
 from metrics.definitions.scope import Period, Scope
 from metrics.query import query
-from metrics.query.query import Question
+from metrics.query.query import Query
 from warehouse.access.data_coverage import as_of, known
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.schema import BANK, leads, touches
@@ -41,7 +41,7 @@ def test_calls_and_conversions_come_out_for_everybody_who_may_see_them(
 ) -> None:
     viewer = SYSTEM if role == "system" else Viewer("x", "X", role)
     names = ["leads", "won", "reached_won", "lead_conversion"]
-    answer = query.ask(Question.of(names, ALL_YEARS), Reader(bank_marketing, viewer))
+    answer = query.ask(Query.of(names, ALL_YEARS), Reader(bank_marketing, viewer))
     row = _now(answer).iloc[0]
     assert (row["leads"], row["won"], row["reached_won"]) == (41_188, 4_640, 4_640)
     assert row["lead_conversion"] == pytest.approx(4_640 / 41_188)
@@ -50,7 +50,7 @@ def test_calls_and_conversions_come_out_for_everybody_who_may_see_them(
 @pytest.mark.parametrize("role", ["system", "marketing"])
 def test_conversion_by_channel(role: str, bank_marketing: Stores) -> None:
     viewer = SYSTEM if role == "system" else Viewer("x", "X", role)
-    question = Question.of(["leads", "lead_conversion"], ALL_YEARS, by=["channel"])
+    question = Query.of(["leads", "lead_conversion"], ALL_YEARS, by=["channel"])
     rows = _now(query.ask(question, Reader(bank_marketing, viewer))).set_index("channel")
     assert {c: (r["leads"], round(r["lead_conversion"], 4)) for c, r in rows.iterrows()} == TRUE
 
@@ -58,13 +58,13 @@ def test_conversion_by_channel(role: str, bank_marketing: Stores) -> None:
 @pytest.mark.parametrize("channel", sorted(TRUE))
 def test_a_filter_by_channel_gives_the_same_figures(channel: str, reader: Reader) -> None:
     scope = Scope(ALL_YEARS.period, (("channel", (channel,)),))
-    row = _now(query.ask(Question.of(["leads", "lead_conversion"], scope), reader)).iloc[0]
+    row = _now(query.ask(Query.of(["leads", "lead_conversion"], scope), reader)).iloc[0]
     assert (row["leads"], round(row["lead_conversion"], 4)) == TRUE[channel]
 
 
 def test_the_years_add_up_to_the_whole(reader: Reader) -> None:
     years = [Period(date(y, 1, 1), date(y, 12, 31)) for y in (2008, 2009, 2010)]
-    answer = query.ask(Question.of(["leads", "won"], ALL_YEARS, periods=years), reader)
+    answer = query.ask(Query.of(["leads", "won"], ALL_YEARS, periods=years), reader)
     assert (answer["leads"].sum(), answer["won"].sum()) == (41_188, 4_640)
     assert answer["leads"].gt(0).all()
     assert as_of(reader).year == 2010
@@ -82,7 +82,7 @@ def test_every_call_is_a_touch_of_its_lead(reader: Reader) -> None:
 
 
 def test_what_the_bank_did_not_give_is_not_known_rather_than_0(reader: Reader) -> None:
-    answer = query.ask(Question.of(sorted(CATALOGUE), ALL_YEARS), reader, known(reader))
+    answer = query.ask(Query.of(sorted(CATALOGUE), ALL_YEARS), reader, known(reader))
     for name in (
         "mql",
         "sql",

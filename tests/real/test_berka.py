@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from metrics.catalogue import CATALOGUE
 from metrics.definitions.scope import Period, Scope
 from metrics.query import query
-from metrics.query.query import Question
+from metrics.query.query import Query
 from warehouse.access.data_coverage import as_of, known, loaded_tables
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.schema import accounts, customer_profiles, customers, transactions
@@ -95,7 +95,7 @@ def test_a_standing_order_has_no_day_and_is_no_sign_of_life(reader: Reader) -> N
 def test_what_the_bank_did_not_give_is_not_known_rather_than_0(reader: Reader) -> None:
     assert loaded_tables(reader) == {"customers", "accounts", "transactions"}
     year = Scope(Period(date(1996, 1, 1), date(1996, 12, 31)))
-    answer = query.ask(Question.of(sorted(CATALOGUE), year), reader, known(reader))
+    answer = query.ask(Query.of(sorted(CATALOGUE), year), reader, known(reader))
     for name in ("leads", "won", "win_rate", "marketing_cost", "revenue", "nps", "complaints"):
         assert answer[name].isna().all(), name
     # The files do not say who left, so nobody knows how many stayed.
@@ -107,7 +107,7 @@ def test_what_the_bank_did_not_give_is_not_known_rather_than_0(reader: Reader) -
 def test_customers_at_the_start_of_a_year_are_those_who_joined_before(reader: Reader) -> None:
     for year in (1995, 1998):
         scope = Scope(Period(date(year, 1, 1), date(year, 12, 31)))
-        there = query.ask(Question.of(["customers_at_start"], scope), reader)["customers_at_start"].iloc[0]
+        there = query.ask(Query.of(["customers_at_start"], scope), reader)["customers_at_start"].iloc[0]
         assert there == _one(
             reader,
             select(func.count()).select_from(customers).where(customers.c.joined_on < scope.period.start),

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics.definitions.quarters import Quarter
-from models.evaluation.prediction_metrics import Figure as Interval
+from models.evaluation.prediction_metrics import PredictionMetric as Interval
 from models.experiments.lift import Counts
 from reports.answers import pilots
 from reports.review import case_studies, experiment_effects
@@ -26,7 +26,7 @@ from reports.review_composition import each_time
 from warehouse.access.reader import Reader, Viewer
 from warehouse.stores.connect import Stores
 from workflow.experiments import lift_tests
-from workflow.experiments.experiment_results import Reading
+from workflow.experiments.experiment_results import ExperimentResult
 from workflow.experiments.planned_analyses import Look
 from workflow.experiments.planned_tests import plan
 
@@ -136,7 +136,7 @@ def test_an_experiment_inside_the_noise_did_nothing(churn: list[float], sold: li
         arms = {"treated": many, "held_out": many, "needed": many}
         return arms | {"points": effect, "relative": effect, "worth": effect}
 
-    reading = Reading(
+    reading = ExperimentResult(
         experiment="unity",
         title="Project Unity",
         arms={},

@@ -23,9 +23,9 @@ from metrics.definitions.cache_key import key_of
 from metrics.definitions.quarters import Quarter, quarter_named, quarter_of
 from metrics.definitions.scope import Period, Scope
 from metrics.qualification.qualification_versions import bank_reader
-from metrics.query.query import Question, ask, figures
+from metrics.query.query import Query, ask, figures
 from metrics.query.small_groups import shown
-from models.evaluation.prediction_metrics import Figure
+from models.evaluation.prediction_metrics import PredictionMetric
 from models.experiments.lift import Counts
 from models.value import net_value
 from reports import review_composition as quarterly
@@ -41,7 +41,7 @@ from warehouse.errors import Problem
 from warehouse.stores.connect import Stores
 from workflow.experiments import lift_tests
 from workflow.experiments.lift_tests import Result
-from workflow.goals.goal_records import Draft, every_goal
+from workflow.goals.goal_records import GoalDraft, every_goal
 from workflow.goals.goal_setting import set_goal
 from workflow.goals.goal_signatures import SIGNS, sign_goal
 
@@ -77,7 +77,7 @@ def night(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     who, year = Viewer("executive", "Vivian Tse", "executive"), Period(date(2026, 1, 1), date(2026, 12, 31))
     then = on(stores, date(2026, 1, 5))
     for metric, target in (("churn_rate", 0.001), ("leads", 10.0), ("win_rate", 0.99)):
-        number = set_goal(then, who, Draft(metric=metric, target=target, span=year, owner="Sales"))
+        number = set_goal(then, who, GoalDraft(metric=metric, target=target, span=year, owner="Sales"))
         for goal in every_goal(Reader(stores, SYSTEM)):
             for department in goal.waits_for if goal.goal_id == number else ():
                 role = next(r for r, signs in SIGNS.items() if department in signs)
@@ -119,7 +119,7 @@ def test_every_figure_of_the_catalogue_is_what_the_catalogue_answers_that_role(r
     # Of goals a figure is that of the goal's own days and part of the bank.
     cards = [f for a in review.answers if a.key != "goals" for f in a.figures if f.metric]
     names = sorted({f.metric for f in cards})
-    answer = ask(Question.of(names, Scope(review.period), periods=[review.period]), reader)
+    answer = ask(Query.of(names, Scope(review.period), periods=[review.period]), reader)
     for card in cards:
         value = figures(CATALOGUE[card.metric], answer.iloc[0])["value"]
         if value == value:
@@ -425,8 +425,8 @@ def test_a_campaign_that_is_over_is_not_asked_to_stop(ends_on: date | None, aske
 
 
 def test_shares_that_do_not_give_the_effect_beside_them_say_why() -> None:
-    def figure_of(value: float) -> Figure:
-        return Figure(value=value, low=value - 0.1, high=value + 0.1)
+    def figure_of(value: float) -> PredictionMetric:
+        return PredictionMetric(value=value, low=value - 0.1, high=value + 0.1)
 
     counted, adjusted = figure_of(343 / 385 - 1), figure_of(-0.0912)
     said = as_counted({"relative": counted, "relative_adjusted": adjusted})

@@ -20,7 +20,7 @@ from metrics.catalogue import CATALOGUE
 from metrics.definitions.dimensions import DIMENSIONS
 from metrics.definitions.scope import Period, Scope
 from metrics.query import query
-from metrics.query.query import Question
+from metrics.query.query import Query
 from warehouse.access import data_coverage
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.app_db.app_schema import alerts
@@ -64,7 +64,7 @@ def test_every_metric_is_the_same_over_thirty_random_scopes(served: Stores, load
     compared = known = 0
     for scope, by in _questions(files):
         names = sorted(CATALOGUE)
-        question = Question.of(names, scope, by=by)
+        question = Query.of(names, scope, by=by)
         one, other = query.ask(question, files), query.ask(question, server)
         keys = ["period", *by]
         for frame in (one, other):

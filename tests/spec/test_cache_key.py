@@ -20,10 +20,10 @@ from metrics.attribution import campaign_quality, channel_net_value
 from metrics.definitions.cache_key import CannotBeKept, key_of, name_of, spelled
 from metrics.definitions.scope import Period, Scope
 from metrics.qualification.qualification_versions import bank_reader, timeline
-from metrics.query.query import Question
+from metrics.query.query import Query
 from warehouse.access import data_coverage
 from warehouse.access.reader import SYSTEM, Reader, Viewer, frame_of
-from warehouse.access.roles import ROLES, See
+from warehouse.access.roles import ROLES, Access
 from warehouse.app_db.app_schema import alerts
 from warehouse.errors import AccessRefused
 from warehouse.schema import leads
@@ -40,7 +40,7 @@ PLAIN = some.one_of(
     TEXT,
     DAYS,
     some.datetimes(datetime(2026, 1, 1), datetime(2026, 1, 2)),
-    some.sampled_from(See),
+    some.sampled_from(Access),
     some.builds(PurePosixPath, TEXT),
     some.builds(Period, DAYS, DAYS),
     some.builds(np.float64, some.integers(0, 2)),
@@ -54,7 +54,7 @@ VALUES = some.recursive(
         some.builds(
             Scope, some.builds(Period, DAYS, DAYS), some.tuples(some.tuples(TEXT, some.tuples(TEXT)))
         ),
-        some.builds(Question, some.tuples(TEXT), some.just(()), some.just(()), some.lists(TEXT).map(tuple)),
+        some.builds(Query, some.tuples(TEXT), some.just(()), some.just(()), some.lists(TEXT).map(tuple)),
         some.dictionaries(TEXT, part, max_size=2),
     ),
     max_leaves=6,

@@ -18,7 +18,7 @@ from metrics.catalogue import CATALOGUE
 from metrics.definitions.measure import Measure, is_closed, measures_of
 from metrics.definitions.scope import Period, Scope
 from metrics.query import query
-from metrics.query.query import Question
+from metrics.query.query import Query
 from metrics.query.time_coverage import counted
 from warehouse.access import data_coverage
 from warehouse.access.reader import SYSTEM, Reader
@@ -170,11 +170,11 @@ def figures(folder: Path, as_of: date) -> Figures:
         loading.load(stores, folder, as_of=as_of)
         with loading.next_snapshot(stores) as draft:
             write_hand_offs(draft, Reader(stores, SYSTEM, stores.snapshot()), stores.settings, as_of)
-        asked = Question.of([], Scope(QUARTER), periods=[QUARTER])
+        asked = Query.of([], Scope(QUARTER), periods=[QUARTER])
         reader, found = Reader(stores, SYSTEM), {}
         covered = data_coverage.of(reader)
         whole = {name for name in STAYS if counted(CATALOGUE[name], QUARTER, covered) == QUARTER}
-        answer = query.ask(Question.of(STAYS, Scope(QUARTER), periods=[QUARTER]), reader).iloc[0]
+        answer = query.ask(Query.of(STAYS, Scope(QUARTER), periods=[QUARTER]), reader).iloc[0]
         answered = {name: float(answer[name]) for name in STAYS}
         for fact in {m.fact for m in MEASURES.values()}:
             together = {name: m for name, m in MEASURES.items() if m.fact is fact}

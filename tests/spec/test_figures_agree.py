@@ -15,19 +15,19 @@ from metrics.definitions.dimensions import DIMENSIONS
 from metrics.definitions.measure import Measure
 from metrics.definitions.scope import Period, Scope, full_months
 from metrics.query import query
-from metrics.query.query import Question
+from metrics.query.query import Query
 from warehouse import schema
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.stores.connect import Stores
 
 QUARTER = Scope(Period(date(2026, 4, 1), date(2026, 6, 30)))
 ADDS_UP = sorted(n for n, m in CATALOGUE.items() if isinstance(m, Measure) and m.total in ("count", "sum"))
-Ask = Callable[[Question], pd.DataFrame]
+Ask = Callable[[Query], pd.DataFrame]
 BREAKDOWNS = [
     (name, dimension)
     for name in ADDS_UP
     for dimension in DIMENSIONS
-    if query.unanswerable(name, Question.of([name], QUARTER, by=[dimension])) is None
+    if query.unanswerable(name, Query.of([name], QUARTER, by=[dimension])) is None
 ]
 
 
@@ -50,8 +50,8 @@ def asked(reader: Reader) -> Ask:
 def test_the_parts_with_the_not_known_one_add_up_to_the_whole(
     name: str, dimension: str, reader: Reader, asked: Ask
 ) -> None:
-    whole = asked(Question.of([name], QUARTER))
-    parts = query.ask(Question.of([name], QUARTER, by=[dimension]), reader)
+    whole = asked(Query.of([name], QUARTER))
+    parts = query.ask(Query.of([name], QUARTER, by=[dimension]), reader)
     for period in (0, 1):
         assert _figure(parts, name, period) == pytest.approx(_figure(whole, name, period))
 
@@ -60,9 +60,9 @@ def test_the_parts_with_the_not_known_one_add_up_to_the_whole(
 def test_the_previous_period_is_the_same_figure_asked_about_the_days_or_months_before(
     name: str, reader: Reader, asked: Ask
 ) -> None:
-    together = asked(Question.of([name], QUARTER))
+    together = asked(Query.of([name], QUARTER))
     compared = query.compared_with(CATALOGUE[name], QUARTER.period)
-    alone = query.ask(Question.of([name], Scope(compared)), reader)
+    alone = query.ask(Query.of([name], Scope(compared)), reader)
     before, same = _figure(together, name, 1), _figure(alone, name, 0)
     assert before == pytest.approx(same)
     assert together["period"].tolist() == [0, 1]
@@ -70,8 +70,8 @@ def test_the_previous_period_is_the_same_figure_asked_about_the_days_or_months_b
 
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
 def test_metrics_asked_together_are_the_same_as_asked_alone(name: str, asked: Ask) -> None:
-    together = asked(Question.of(sorted(CATALOGUE), QUARTER))
-    alone = asked(Question.of([name], QUARTER))
+    together = asked(Query.of(sorted(CATALOGUE), QUARTER))
+    alone = asked(Query.of([name], QUARTER))
     for a, b in zip(together[name], alone[name], strict=True):
         assert a == pytest.approx(b, nan_ok=True)
 
@@ -79,11 +79,11 @@ def test_metrics_asked_together_are_the_same_as_asked_alone(name: str, asked: As
 @pytest.mark.parametrize("dimension", sorted(DIMENSIONS))
 def test_a_filter_gives_the_row_of_the_breakdown(dimension: str, reader: Reader) -> None:
     names = [n for n, d in BREAKDOWNS if d == dimension]
-    rows = query.ask(Question.of(names, QUARTER, by=[dimension]), reader)
+    rows = query.ask(Query.of(names, QUARTER, by=[dimension]), reader)
     rows = rows[(rows["period"] == 0) & rows[dimension].notna()]
     for _, row in rows.head(3).iterrows():
         scope = Scope(QUARTER.period, ((dimension, (row[dimension],)),))
-        filtered = query.ask(Question.of(names, scope), reader)
+        filtered = query.ask(Query.of(names, scope), reader)
         for name in names:
             expected = 0.0 if math.isnan(row[name]) else row[name]
             assert _figure(filtered, name) == pytest.approx(expected), (name, row[dimension])
@@ -92,28 +92,28 @@ def test_a_filter_gives_the_row_of_the_breakdown(dimension: str, reader: Reader)
 def test_a_months_events_add_up_to_the_quarter(reader: Reader) -> None:
     events = [n for n in ADDS_UP if CATALOGUE[n].time_column is not None]
     months = [Period(date(2026, m, 1), date(2026, m, d)) for m, d in ((4, 30), (5, 31), (6, 30))]
-    by_month = query.ask(Question.of(events, QUARTER, periods=months), reader)
-    quarter = query.ask(Question.of(events, QUARTER), reader)
+    by_month = query.ask(Query.of(events, QUARTER, periods=months), reader)
+    quarter = query.ask(Query.of(events, QUARTER), reader)
     for name in events:
         assert by_month[name].sum() == pytest.approx(_figure(quarter, name)), name
 
 
 def test_a_missing_channel_is_a_row_of_its_own_and_not_called_unknown(reader: Reader) -> None:
-    rows = query.ask(Question.of(["leads"], QUARTER, by=["channel"]), reader)
+    rows = query.ask(Query.of(["leads"], QUARTER, by=["channel"]), reader)
     now = rows[rows["period"] == 0]
     assert now["channel"].isna().sum() == 1
     assert now.loc[now["channel"].isna(), "leads"].item() > 0
 
 
 def test_what_cannot_be_told_apart_by_a_dimension_is_not_known_rather_than_the_whole(reader: Reader) -> None:
-    answer = query.ask(Question.of(["open_alerts", "leads"], QUARTER, by=["channel"]), reader)
+    answer = query.ask(Query.of(["open_alerts", "leads"], QUARTER, by=["channel"]), reader)
     assert answer["open_alerts"].isna().all()
     assert answer["leads"].notna().any()
 
 
 def test_what_a_department_did_not_give_is_not_known_rather_than_0(reader: Reader) -> None:
     known = frozenset({"leads", *(f"leads.{c.key}" for c in schema.leads.c)})
-    answer = query.ask(Question.of(["leads", "nps"], QUARTER), reader, known)
+    answer = query.ask(Query.of(["leads", "nps"], QUARTER), reader, known)
     assert answer["nps"].isna().all()
     assert answer["leads"].gt(0).all()
 
@@ -122,7 +122,7 @@ def test_what_a_department_did_not_give_is_not_known_rather_than_0(reader: Reade
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
 def test_who_sees_only_totals_gets_the_same_total(name: str, role: str, loaded: Stores, asked: Ask) -> None:
     """Counting the people behind a figure changes no figure about enough of them."""
-    question = Question.of([name], QUARTER)
+    question = Query.of([name], QUARTER)
     everything = asked(question)
     totals = query.ask(question, Reader(loaded, Viewer("someone", "Someone", role)))
     for a, b in zip(everything[name], totals[name], strict=True):

@@ -21,7 +21,7 @@ from metrics.catalogue.funnel import STAGES
 from metrics.definitions.measure import Measure, measures_of
 from metrics.definitions.scope import Period, Scope
 from metrics.query import query
-from metrics.query.query import Question, figures
+from metrics.query.query import Query, figures
 from pages.components import cards, data, drill, export_button
 from pages.growth.funnel import funnel_stages
 from pages.growth.funnel.funnel_stages import COHORT, EVENT
@@ -71,7 +71,7 @@ def _scopes(count: int) -> list[tuple[str, Scope]]:
         picked = drawn.sample(sorted(FILTERS), drawn.randrange(3))
         scope = Scope(period, tuple((d, (drawn.choice(FILTERS[d]),)) for d in picked))
         name = drawn.choice(drawn.choice([NAMES, SHOWN[COHORT][1:], SHOWN[EVENT][1:], SHARES]))
-        if query.unanswerable(name, Question.of([name], scope)) is None:
+        if query.unanswerable(name, Query.of([name], scope)) is None:
             found.append((name, scope))
     return found
 
@@ -111,7 +111,7 @@ def _on_goals(name: str, scope: Scope) -> float:
 def _in_the_file(stores: Stores, statement: object, name: str, scope: Scope) -> int:
     """The lines of the file of the rows behind a figure."""
     export_button.remember("Funnel", ANALYST, scope)
-    of = Question.of([name], scope, periods=[scope.period])
+    of = Query.of([name], scope, periods=[scope.period])
     sheet = export_button.sheet(lambda now: data.reader(now).frame(statement), f"rows behind {name}", "–", of)
     made = export(stores, sheet, "csv", ANALYST, ANALYST).decode("utf-8-sig")
     assert scope.in_words() in made
@@ -160,7 +160,7 @@ def test_who_sees_totals_reads_the_same_number_or_that_there_are_too_few(bank: S
 def test_of_days_before_the_data_and_after_them_nothing_is_known_rather_than_0(
     name: str, period: Period, loaded: Stores
 ) -> None:
-    value = query.ask(Question.of([name], Scope(period), periods=[period]), Reader(loaded, ANALYST))[
-        name
-    ].iloc[0]
+    value = query.ask(Query.of([name], Scope(period), periods=[period]), Reader(loaded, ANALYST))[name].iloc[
+        0
+    ]
     assert math.isnan(value)

@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from metrics.definitions.scope import Period, Scope, month
 from metrics.query import query
-from metrics.query.query import Question
+from metrics.query.query import Query
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.app_db.app_schema import alerts
 from warehouse.schema import customers, leads, touches
@@ -36,7 +36,7 @@ def reader(after_a_night: Path) -> Iterator[Reader]:
 
 
 def _ask(reader: Reader, names: list[str], period: Period, index: int = 0) -> dict[str, float]:
-    answer = query.ask(Question.of(names, Scope(period)), reader).set_index("period")
+    answer = query.ask(Query.of(names, Scope(period)), reader).set_index("period")
     return {name: float(answer.loc[index, name]) for name in names}
 
 
@@ -82,7 +82,7 @@ def test_a_part_of_revenue_is_compared_with_as_many_months_too(
     revenues: pd.DataFrame, reader: Reader
 ) -> None:
     before = revenues[_inside(revenues["month_end"], month(2026, 1))]
-    answer = query.ask(Question.of(["revenue"], Scope(month(2026, 2)), by=["product"]), reader)
+    answer = query.ask(Query.of(["revenue"], Scope(month(2026, 2)), by=["product"]), reader)
     shown = answer[answer["period"] == 1].set_index("product")["revenue"].fillna(0)
     assert shown.sum() == pytest.approx(before["revenue_hkd"].sum())
     card = before.loc[before["product_code"] == "CRD01", "revenue_hkd"].sum()
@@ -218,7 +218,7 @@ def test_wins_are_credited_to_the_leads_contacts_of_the_90_calendar_days_up_to_t
     expected = path.groupby(path["channel"].fillna(""))["credit"].sum()
     expected[""] = expected.get("", 0) + len(won) - path["lead_id"].nunique()
     metric = "wins_linear" if keep == "linear" else f"wins_{keep}_touch"
-    answer = query.ask(Question.of([metric], Scope(QUARTER), by=["channel"]), reader)
+    answer = query.ask(Query.of([metric], Scope(QUARTER), by=["channel"]), reader)
     now = answer[(answer["period"] == 0) & (answer[metric] > 0)]
     found = dict(zip(now["channel"].fillna(""), now[metric], strict=True))
     assert found == pytest.approx({c: v for c, v in expected.items() if v})
@@ -256,7 +256,7 @@ def test_a_customers_channel_is_that_of_the_lead_that_won_the_customer(
         "nps_balance": (scores >= 9).sum() - (scores <= 6).sum(),
     }
     scope = Scope(QUARTER, (("channel", ("paid_search",)), ("segment", ("mass",))))
-    found = query.ask(Question.of(list(expected), scope), reader).set_index("period").loc[0]
+    found = query.ask(Query.of(list(expected), scope), reader).set_index("period").loc[0]
     assert {name: found[name] for name in expected} == pytest.approx(expected)
 
 

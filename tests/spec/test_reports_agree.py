@@ -13,11 +13,11 @@ from metrics.catalogue import CATALOGUE
 from metrics.definitions.measure import Measure
 from metrics.definitions.scope import PERIODS
 from metrics.query import query
-from metrics.query.query import Question
+from metrics.query.query import Query
 from metrics.query.report_query import (
     CHARTS,
     MONTH,
-    Report,
+    SavedReport,
     charts_of,
     final_after,
     may_ask,
@@ -41,8 +41,8 @@ def test_an_rm_is_told_whose_figure_it_is_and_gets_no_ratio_of_the_bank_to_her_o
     assert whose("leads", RM) == "your customers"
     assert whose("leads", Viewer("l", "L", "team_lead", team="Central")) == "your team’s customers"
     assert whose("leads", AMY) == whose("marketing_cost", RM) == ""
-    assert "no figure" in refusal(Report(metric="cac"), RM)
-    assert not refusal(Report(metric="cac"), AMY)
+    assert "no figure" in refusal(SavedReport(metric="cac"), RM)
+    assert not refusal(SavedReport(metric="cac"), AMY)
 
 
 @pytest.mark.parametrize("role", ["relationship_manager", "service", "sales", "marketing", "administrator"])
@@ -56,7 +56,7 @@ def test_what_is_offered_to_a_role_is_answered_and_what_is_not_is_refused(role: 
         mine = [n for n in CATALOGUE if getattr(CATALOGUE[n], "fact", None) is fact]
         name = mine[0]
         for dimension in ("", *ways(name)):
-            report = Report(metric=name, breakdown=dimension)
+            report = SavedReport(metric=name, breakdown=dimension)
             if refusal(report, viewer):
                 with pytest.raises(AccessRefused):
                     query.ask(report.question(as_of), reader)
@@ -66,7 +66,7 @@ def test_what_is_offered_to_a_role_is_answered_and_what_is_not_is_refused(role: 
 
 
 @st.composite
-def reports(draw: st.DrawFn) -> Report:
+def reports(draw: st.DrawFn) -> SavedReport:
     name = draw(st.sampled_from(sorted(CATALOGUE)))
     dims = list(ways(name))
     breakdown = draw(st.sampled_from(["", MONTH, *dims]))
@@ -76,7 +76,7 @@ def reports(draw: st.DrawFn) -> Report:
         if dims
         else []
     )
-    return Report(
+    return SavedReport(
         metric=name,
         breakdown=breakdown,
         filters=tuple((d, values[d]) for d in sorted(picked)),
@@ -88,19 +88,19 @@ def reports(draw: st.DrawFn) -> Report:
 @settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(report=reports())
 def test_a_report_says_what_the_dictionarys_figure_says_and_its_parts_come_to_the_whole(
-    report: Report, loaded: Stores
+    report: SavedReport, loaded: Stores
 ) -> None:
     assert not misfit(report)
     reader = Reader(loaded, AMY)
     as_of = data_coverage.as_of(reader)
 
     def ask(scope, by, periods) -> pd.DataFrame:  # type: ignore[no-untyped-def]
-        return query.ask(Question.of([report.metric], scope, by, periods), reader)
+        return query.ask(Query.of([report.metric], scope, by, periods), reader)
 
     found = read(report, as_of, ask, covered=data_coverage.of(reader))
     # A card asks for the figure together with others, its period before and its trend.
     scope = report.scope(as_of)
-    together = Question.of([report.metric, "leads"], scope)
+    together = Query.of([report.metric, "leads"], scope)
     if query.unanswerable("leads", together) is None:
         card = query.ask(together, reader)
         assert found.whole.value == pytest.approx(card[report.metric].iloc[0], nan_ok=True)
@@ -126,13 +126,15 @@ def test_a_period_is_not_compared_with_days_before_the_banks_data_began(loaded: 
     as_of = data_coverage.as_of(reader)
 
     def ask(scope, by, periods) -> pd.DataFrame:  # type: ignore[no-untyped-def]
-        return query.ask(Question.of(["leads"], scope, by, periods), reader)
+        return query.ask(Query.of(["leads"], scope, by, periods), reader)
 
-    recent = read(Report(metric="leads", breakdown="channel"), as_of, ask, covered=data_coverage.of(reader))
+    recent = read(
+        SavedReport(metric="leads", breakdown="channel"), as_of, ask, covered=data_coverage.of(reader)
+    )
     assert recent.whole.change
     assert recent.whole.change.verdict != "not known"
     beyond = read(
-        Report(metric="leads", breakdown="channel", period="24m"),
+        SavedReport(metric="leads", breakdown="channel", period="24m"),
         as_of,
         ask,
         covered=data_coverage.of(reader),
@@ -142,8 +144,10 @@ def test_a_period_is_not_compared_with_days_before_the_banks_data_began(loaded: 
 
 
 def test_people_who_must_be_watched_are_asked_about_that_long_ago() -> None:
-    assert Report(metric="early_churn", period="30d").scope(date(2026, 6, 30)).period.end == date(2026, 1, 1)
-    assert Report(metric="leads", period="30d").scope(date(2026, 6, 30)).period.end == date(2026, 6, 30)
+    assert SavedReport(metric="early_churn", period="30d").scope(date(2026, 6, 30)).period.end == date(
+        2026, 1, 1
+    )
+    assert SavedReport(metric="leads", period="30d").scope(date(2026, 6, 30)).period.end == date(2026, 6, 30)
 
 
 def test_every_figure_has_a_name_of_its_own_in_the_address() -> None:

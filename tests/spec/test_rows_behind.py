@@ -12,10 +12,10 @@ from metrics.catalogue import CATALOGUE
 from metrics.definitions.measure import Measure
 from metrics.definitions.scope import Period, Scope
 from metrics.query import drill_rows, query
-from metrics.query.query import Question
+from metrics.query.query import Query
 from warehouse.access import data_coverage
 from warehouse.access.reader import SYSTEM, Reader, Viewer
-from warehouse.access.roles import ROLES, See
+from warehouse.access.roles import ROLES, Access
 from warehouse.stores.connect import Stores
 
 QUARTER = Period(date(2026, 4, 1), date(2026, 6, 30))
@@ -46,7 +46,7 @@ ANSWERED = [
     for name in MEASURES
     for scope in SCOPES
     # A figure that is not kept by a breakdown has no rows of it.
-    if not query.unanswerable(name, Question.of([name], scope, periods=[scope.period]))
+    if not query.unanswerable(name, Query.of([name], scope, periods=[scope.period]))
 ]
 
 
@@ -56,7 +56,7 @@ def test_every_figure_opens_for_the_whole_bank() -> None:
 
 @pytest.mark.parametrize(("name", "scope"), ANSWERED)
 def test_the_rows_behind_a_figure_give_the_figure(name: str, scope: Scope, loaded: Stores) -> None:
-    question = Question.of([name], scope, periods=[scope.period])
+    question = Query.of([name], scope, periods=[scope.period])
     measure, reader = CATALOGUE[name], Reader(loaded, SYSTEM)
     assert isinstance(measure, Measure)
     asked = float(query.ask(question, reader)[name].iloc[0])
@@ -96,5 +96,5 @@ def test_no_column_about_a_person_is_among_the_rows_of_who_sees_no_names(role: s
         assert isinstance(measure, Measure)
         personal = {c.key for c in measure.fact.c if c.info.get("personal")}
         see = drill_rows.may_see(viewer, measure.fact)
-        if see not in (See.EVERYTHING, See.OWN):
+        if see not in (Access.ALL_ROWS, Access.OWN_ROWS):
             assert not personal & set(drill_rows.columns_for(measure.fact, viewer))

@@ -9,7 +9,7 @@ from hypothesis import strategies as some
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.compare import compare
 from metrics.comparison.conclusion import Verdict
-from metrics.comparison.multiple_comparisons import Pair, apart, together, worst
+from metrics.comparison.multiple_comparisons import ComparedPair, apart, together, worst
 from metrics.definitions.measure import Ratio
 
 RATE = CATALOGUE["win_rate"]
@@ -30,7 +30,7 @@ def test_of_seven_steps_that_did_not_move_one_is_called_worse_in_at_most_one_loo
     drawn = random.binomial(n, 0.4, size=(looks, steps, 2))
     alone = corrected = 0
     for look in drawn:
-        pairs = [Pair(metric=RATE, now=share(a, n), before=share(b, n)) for a, b in look]
+        pairs = [ComparedPair(metric=RATE, now=share(a, n), before=share(b, n)) for a, b in look]
         alone += any(compare(p.metric, p.now, p.before).verdict is Verdict.WORSE for p in pairs)
         corrected += worst(together(pairs), [0.0] * steps) is not None
     # One-sided of a two-sided 5 %: 2.5 % for each, about 16 % for seven.
@@ -40,7 +40,7 @@ def test_of_seven_steps_that_did_not_move_one_is_called_worse_in_at_most_one_loo
 
 def test_a_real_fall_among_several_is_still_found() -> None:
     same, fell = share(400, 1000), share(300, 1000)
-    pairs = [Pair(metric=RATE, now=now, before=same) for now in (same, fell, same)]
+    pairs = [ComparedPair(metric=RATE, now=now, before=same) for now in (same, fell, same)]
     found = together(pairs)
     assert [c.verdict for c in found] == [Verdict.NOT_CLEAR, Verdict.WORSE, Verdict.NOT_CLEAR]
     assert worst(found, [0.0, 0.1, 0.0]) == 1
@@ -49,7 +49,7 @@ def test_a_real_fall_among_several_is_still_found() -> None:
 @settings(max_examples=20, deadline=None)
 @given(some.lists(some.tuples(some.integers(0, 300), some.integers(0, 300)), min_size=1, max_size=5))
 def test_looking_at_more_never_makes_anything_clear(tops: list[tuple[int, int]]) -> None:
-    pairs = [Pair(metric=RATE, now=share(a, 300), before=share(b, 300)) for a, b in tops]
+    pairs = [ComparedPair(metric=RATE, now=share(a, 300), before=share(b, 300)) for a, b in tops]
     for pair, change in zip(pairs, together(pairs), strict=True):
         by_itself = compare(pair.metric, pair.now, pair.before)
         assert change.verdict in (by_itself.verdict, Verdict.NOT_CLEAR)

@@ -114,7 +114,7 @@ def _drawn(stores: Stores, rows: dict[Table, list[dict[str, Any]]]) -> Iterator[
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
 def test_the_worked_example_comes_out_as_written(name: str, stores: Stores) -> None:
     example = drawn.read(CATALOGUE[name].example)
-    question = query.Question.of([name], Scope(example.period))
+    question = query.Query.of([name], Scope(example.period))
     with _drawn(stores, example.rows):
         answer = query.ask(question, Reader(stores, SYSTEM))
     now = answer.loc[answer["period"] == 0, name].item()

@@ -13,7 +13,7 @@ from sqlalchemy import Table, func, insert, select, union_all
 from warehouse import schema
 from warehouse.access import audit
 from warehouse.access.reader import SYSTEM, Reader, Viewer, may_see
-from warehouse.access.roles import ROLES, RULES, See
+from warehouse.access.roles import ROLES, RULES, Access
 from warehouse.app_db import app_schema
 from warehouse.app_db.app_schema import users
 from warehouse.errors import AccessRefused
@@ -21,7 +21,7 @@ from warehouse.stores.connect import Stores
 from workflow.alerts.alert_steps import record_step
 
 TABLES = {t.name: t for t in (*schema.BANK.tables.values(), *app_schema.DESK.tables.values())}
-UNNAMED = [(r, n) for r in ROLES for n, see in sorted(RULES[r].items()) if see is See.UNNAMED]
+UNNAMED = [(r, n) for r in ROLES for n, see in sorted(RULES[r].items()) if see is Access.MASKED]
 
 
 def test_no_table_name_means_two_tables() -> None:
@@ -46,7 +46,7 @@ def test_a_table_has_a_rule_for_the_role_or_is_refused_by_name(role: str, name: 
         assert name.replace("_", " ") in str(refusal.value)
         with pytest.raises(AccessRefused):
             Reader(night, viewer).frame(select(func.count()).select_from(table.alias()))
-    elif may_see(viewer, table) is See.TOTALS:
+    elif may_see(viewer, table) is Access.AGGREGATES_ONLY:
         with pytest.raises(AccessRefused, match="totals"):
             Reader(night, viewer).frame(rows)
     else:
@@ -144,7 +144,7 @@ def test_held_out_alerts_are_shown_to_nobody_but_the_system(night: Stores) -> No
     for role, viewer in EVERYBODY.items():
         reader = Reader(night, viewer)
         see = may_see(viewer, a)
-        if see is None or see is See.TOTALS:
+        if see is None or see is Access.AGGREGATES_ONLY:
             continue
         for source in (a, a.alias(), select(a).subquery(), select(a).cte()):
             frame = reader.frame(select(source))

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warehouse.identity import household_names, linking, match_keys
-from warehouse.identity.clusters import Persons, Step
+from warehouse.identity.clusters import LinkStep, Persons
 from warehouse.identity.linking import Ruling
 
 PEOPLE = [
@@ -124,7 +124,7 @@ def test_whatever_is_linked_a_record_is_at_most_one_customer_and_never_one_it_wa
     for record, customer in splits:
         persons.keep_apart(record, customers[customer])
     for a, b, how, score in steps:
-        persons.same(a, b, Step(how, score, "drawn"))
+        persons.same(a, b, LinkStep(how, score, "drawn"))
     groups = [persons.group(10 + i) for i in range(5)]
     assert len(set(groups)) == 5, "two customers are never one person"
     explained = persons.explained()

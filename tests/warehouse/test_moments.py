@@ -20,7 +20,7 @@ from metrics.comparison.words import until
 from metrics.customers import timeline
 from metrics.definitions.scope import Period, Scope
 from metrics.query import missing_reasons
-from metrics.query.query import Question, ask
+from metrics.query.query import Query, ask
 from pages.components.tables import as_days
 from reports.documents import safe_cells
 from warehouse.access.data_coverage import coverage
@@ -65,7 +65,7 @@ def lines(stores: Stores, question: str) -> list[tuple]:
 
 
 def figure(stores: Stores, name: str, period: Period) -> float:
-    question = Question.of([name], Scope(period), periods=[period])
+    question = Query.of([name], Scope(period), periods=[period])
     return float(ask(question, Reader(stores, SYSTEM))[name].iloc[0])
 
 

@@ -17,7 +17,7 @@ from metrics.attribution import audience_overlap
 from metrics.catalogue import CATALOGUE
 from metrics.definitions.measure import measures_of
 from metrics.definitions.scope import Period, Scope
-from metrics.query.query import Question, ask
+from metrics.query.query import Query, ask
 from metrics.query.report_query import ways
 from models.experiments.association import links
 from warehouse import schema
@@ -130,13 +130,13 @@ def test_no_filter_leaves_so_few_out_that_the_whole_tells_of_them(name: str, nig
     dims = [d for d in ways(name) if d not in ("campaign", "rep", "theme", "reason")]
     left_out = 0
     for by in ([], dims[-1:]):
-        whole = ask(Question.of([name], Scope(QUARTER), by, [QUARTER]), seen).set_index(by or "period")
+        whole = ask(Query.of([name], Scope(QUARTER), by, [QUARTER]), seen).set_index(by or "period")
         for dimension in (d for d in dims if d not in by):
-            apart = ask(Question.of([name], Scope(QUARTER), [dimension], [QUARTER]), true_)
+            apart = ask(Query.of([name], Scope(QUARTER), [dimension], [QUARTER]), true_)
             values = [v for v in apart[dimension] if isinstance(v, str)]
             for gone in list(apart.dropna(subset=[dimension]).nsmallest(3, counts[0])[dimension]):
                 scope = Scope(QUARTER, ((dimension, ("", *(v for v in values if v != gone))),))
-                asked = Question.of([name], scope, by, [QUARTER])
+                asked = Query.of([name], scope, by, [QUARTER])
                 rest = ask(asked, seen).set_index(by or "period")
                 alone = ask(replace(asked, filters=((dimension, (gone,)),)), true_).set_index(by or "period")
                 for count in counts:
@@ -150,7 +150,7 @@ def test_no_filter_leaves_so_few_out_that_the_whole_tells_of_them(name: str, nig
 @pytest.mark.parametrize("by", [[], ["channel"], ["segment"]])
 def test_no_month_is_left_that_the_half_year_would_tell(by: list[str], night: Stores) -> None:
     months = [Period(date(2026, m, 1), date(2026, m + 1, 1) - timedelta(days=1)) for m in range(1, 7)]
-    asked = Question.of(["won"], Scope(QUARTER), by, months)
+    asked = Query.of(["won"], Scope(QUARTER), by, months)
     seen, true_ = (ask(asked, Reader(night, who)) for who in (EVERYBODY["executive"], SYSTEM))
     both = true_.merge(seen, on=["period", *by], suffixes=("", "_seen"))
     assert both["won_seen"].notna().any()
@@ -165,7 +165,7 @@ def test_no_month_is_left_that_the_half_year_would_tell(by: list[str], night: St
 def test_a_share_of_nearly_all_is_as_blank_as_one_of_nearly_none(name: str, night: Stores) -> None:
     top, bottom = (next(n for n, m in CATALOGUE.items() if m is one) for one in measures_of(CATALOGUE[name]))
     for by in (["segment"], ["channel"], ["product"]):
-        seen = ask(Question.of([name], Scope(QUARTER), by, [QUARTER]), Reader(night, EVERYBODY["executive"]))
+        seen = ask(Query.of([name], Scope(QUARTER), by, [QUARTER]), Reader(night, EVERYBODY["executive"]))
         told = seen.dropna(subset=[name])
         assert not (told[bottom] - told[top]).between(1, SMALLEST - 1).any()
         assert not told[top].between(1, SMALLEST - 1).any()

@@ -13,10 +13,10 @@ from sqlalchemy import select
 
 from metrics.definitions.scope import Period, Scope
 from metrics.query import query
-from metrics.query.query import Question
+from metrics.query.query import Query
 from warehouse.access.data_coverage import failed_checks, status
 from warehouse.access.reader import SYSTEM, Reader, Viewer
-from warehouse.access.roles import ROLES, RULES, See
+from warehouse.access.roles import ROLES, RULES, Access
 from warehouse.errors import AccessRefused, LoadRefused
 from warehouse.load.loading import load
 from warehouse.schema import quarantine
@@ -107,7 +107,7 @@ def test_everybody_sees_how_many_and_only_analysts_which_rows(empty, tmp_path):
         if role != "analyst":
             with pytest.raises(AccessRefused):
                 Reader(empty, viewer).frame(select(quarantine))
-    assert RULES["analyst"]["quarantine"] is See.UNNAMED
+    assert RULES["analyst"]["quarantine"] is Access.MASKED
 
 
 def test_the_sample_banks_gap_between_marketing_and_sales_is_explained_row_by_row(loaded):
@@ -183,7 +183,7 @@ def test_revenue_that_knows_only_firsts_of_months_is_that_of_the_whole_month(emp
     assert found == ["2026-02-28", "2026-03-31"]
     assert count == 2
     assert "revenue of 1 Mar 2026 counts on 31 Mar 2026" in says
-    late = Question.of(["revenue"], Scope(Period(date(2026, 3, 3), date(2026, 3, 31))))
+    late = Query.of(["revenue"], Scope(Period(date(2026, 3, 3), date(2026, 3, 31))))
     assert query.ask(late, Reader(empty, SYSTEM))["revenue"].iloc[0] == 10
 
 

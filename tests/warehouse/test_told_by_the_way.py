@@ -16,7 +16,7 @@ from metrics.catalogue import CATALOGUE
 from metrics.definitions.scope import Period, Scope
 from metrics.leads import backlog
 from metrics.leads.stage_durations import STAGES, stays
-from metrics.query.query import DENOMINATOR, Question, ask
+from metrics.query.query import DENOMINATOR, Query, ask
 from metrics.query.time_coverage import delivered_until
 from models.churn import fitting
 from models.value import lifetime_value
@@ -29,7 +29,7 @@ from warehouse.load.loading import load
 from warehouse.schema import event_days
 from warehouse.stores.connect import Stores
 from workflow.goals.goal_outlook import with_path
-from workflow.goals.goal_records import Draft
+from workflow.goals.goal_records import GoalDraft
 
 SMALLEST = 10
 JUNE = date(2026, 6, 30)
@@ -73,7 +73,7 @@ def test_a_figure_that_ends_earlier_than_its_part_does_not_tell_of_the_few_betwe
     assert covered is not None
     ratio = "lead_conversion"
     assert delivered_until(CATALOGUE[ratio], covered) < delivered_until(CATALOGUE["leads"], covered)
-    asked = Question.of(["leads", ratio], Scope(QUARTER), ["channel"], [QUARTER])
+    asked = Query.of(["leads", ratio], Scope(QUARTER), ["channel"], [QUARTER])
     true_, seen = (ask(asked, reader).set_index("channel") for reader in (everything, totals))
     assert (true_["leads"] - true_[f"{ratio}{DENOMINATOR}"])["event"] in range(1, SMALLEST)
     assert not (seen["leads"] - seen[f"{ratio}{DENOMINATOR}"]).between(1, SMALLEST - 1).any()
@@ -111,7 +111,7 @@ def test_no_goal_carries_a_figure_about_few_people_to_everybody(loaded: Loaded) 
     analyst = Reader(stores, EVERYBODY["analyst"])
     kept = {
         channel: with_path(
-            Draft(
+            GoalDraft(
                 metric="leads",
                 target=50.0,
                 span=QUARTER,
@@ -124,7 +124,7 @@ def test_no_goal_carries_a_figure_about_few_people_to_everybody(loaded: Loaded) 
     }
     assert kept["event"].baseline is None
     assert kept["email"].baseline is None, "the whole less e-mail would tell of the events"
-    whole = Draft(metric="leads", target=50.0, span=QUARTER, owner="Marketing")
+    whole = GoalDraft(metric="leads", target=50.0, span=QUARTER, owner="Marketing")
     assert with_path(whole, analyst).baseline == 44
 
 

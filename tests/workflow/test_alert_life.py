@@ -21,7 +21,7 @@ from warehouse.stores.connect import Stores
 from workflow.alerts import alert_queue, workload
 from workflow.alerts.alert_steps import CLOSING, SNOOZED, STEPS, record_step, standing, take_back
 from workflow.alerts.assignment import claim, covered
-from workflow.alerts.raising import Night, tonight
+from workflow.alerts.raising import RuleRun, tonight
 from workflow.records.escalation import RULE_REMOVED, close_without_rule, escalate
 from workflow.rules.rule_definitions import rules
 
@@ -182,7 +182,7 @@ def test_what_the_night_closed_is_not_reopened_by_hand(desk: Stores) -> None:
 def test_an_alert_with_a_newer_one_for_the_same_reason_stays_closed(desk: Stores, clock: Clock) -> None:
     alert = _raise(desk)
     record_step(desk, AMY, alert, "declined", "", 1)
-    assert tonight(desk, RULE, found(A), DAY + timedelta(days=40), EVERYBODY) == Night(raised=1)
+    assert tonight(desk, RULE, found(A), DAY + timedelta(days=40), EVERYBODY) == RuleRun(raised=1)
     with pytest.raises(ChangeRefused, match="new alert for the same reason"):
         take_back(desk, AMY, alert, "Wrong button", 2)
 
@@ -232,9 +232,9 @@ def test_a_taken_alert_stays_with_its_worker_on_later_nights(desk: Stores) -> No
     alert = _raise(desk, rm=None, team=None)
     claim(desk, AMY, alert)
     nobodys = found(A, rm=None, team=None)
-    assert tonight(desk, RULE, nobodys, DAY + timedelta(days=1), EVERYBODY) == Night()
+    assert tonight(desk, RULE, nobodys, DAY + timedelta(days=1), EVERYBODY) == RuleRun()
     assert _alert(desk, alert)["rm_id"] == "R1"
-    assert tonight(desk, RULE, found(A, rm="R2"), DAY + timedelta(days=2), EVERYBODY) == Night(moved=1)
+    assert tonight(desk, RULE, found(A, rm="R2"), DAY + timedelta(days=2), EVERYBODY) == RuleRun(moved=1)
     assert _alert(desk, alert)["rm_id"] == "R2"
     assert covered(desk, AMY) == ()
 

@@ -15,8 +15,8 @@ from warehouse.app_db.app_schema import alert_steps, alerts, audit_log
 from warehouse.settings import Settings
 from warehouse.stores.connect import Stores
 from workflow.alerts.alert_steps import record_step
-from workflow.alerts.raising import CONDITION_ENDED, CUSTOMER_LEFT, Night, tonight
-from workflow.rules.rule_definitions import Rule, rules
+from workflow.alerts.raising import CONDITION_ENDED, CUSTOMER_LEFT, RuleRun, tonight
+from workflow.rules.rule_definitions import AlertRule, rules
 
 COMPLAINT, CHURN = rules(Settings())
 DAY = date(2026, 6, 30)
@@ -26,8 +26,8 @@ A = SHOWN[0]
 
 
 def _night(
-    desk: Stores, frame: pd.DataFrame, day: date = DAY, rule: Rule = COMPLAINT, present=EVERYBODY
-) -> Night:
+    desk: Stores, frame: pd.DataFrame, day: date = DAY, rule: AlertRule = COMPLAINT, present=EVERYBODY
+) -> RuleRun:
     return tonight(desk, rule, frame, day, present)
 
 
@@ -42,7 +42,7 @@ def _step(desk: Stores, step: str) -> None:
 
 
 def test_an_alert_has_an_owner_a_due_day_what_is_at_stake_and_why(desk: Stores) -> None:
-    assert _night(desk, found(A)) == Night(raised=1)
+    assert _night(desk, found(A)) == RuleRun(raised=1)
     (alert,) = _all(desk)
     assert (alert["rm_id"], alert["team"], alert["status"]) == ("R1", "East", "open")
     assert alert["due_on"] == DAY + timedelta(days=30)
@@ -57,7 +57,7 @@ def test_an_alert_has_an_owner_a_due_day_what_is_at_stake_and_why(desk: Stores) 
 def test_the_same_night_again_changes_nothing(desk: Stores) -> None:
     _night(desk, found(*SHOWN))
     before, lines = _all(desk), _lines(desk)
-    assert _night(desk, found(*SHOWN)) == Night()
+    assert _night(desk, found(*SHOWN)) == RuleRun()
     assert (_all(desk), _lines(desk)) == (before, lines)
 
 
@@ -68,7 +68,7 @@ def _lines(desk: Stores) -> int:
 
 def test_an_open_alert_is_not_raised_again_on_later_nights(desk: Stores) -> None:
     _night(desk, found(A))
-    assert _night(desk, found(A), DAY + timedelta(days=1)) == Night()
+    assert _night(desk, found(A), DAY + timedelta(days=1)) == RuleRun()
     assert len(_all(desk)) == 1
 
 
@@ -77,8 +77,8 @@ def test_a_settled_alert_stays_settled(desk: Stores, clock: Clock, step: str) ->
     _night(desk, found(A))
     _step(desk, step)
     for days in (0, 1, 15, 31):
-        assert _night(desk, found(A), DAY + timedelta(days=days)) == Night(), days
-    assert _night(desk, found(A), DAY + timedelta(days=32)) == Night(raised=1)
+        assert _night(desk, found(A), DAY + timedelta(days=days)) == RuleRun(), days
+    assert _night(desk, found(A), DAY + timedelta(days=32)) == RuleRun(raised=1)
 
 
 def test_an_alert_settled_long_after_its_data_ended_stays_settled(desk: Stores, clock: Clock) -> None:
@@ -86,13 +86,13 @@ def test_an_alert_settled_long_after_its_data_ended_stays_settled(desk: Stores, 
     _night(desk, found(A))
     clock.pass_days(200)
     _step(desk, "declined")
-    assert _night(desk, found(A), DAY + timedelta(days=100)) == Night()
-    assert _night(desk, found(A), DAY + timedelta(days=229)) == Night()
+    assert _night(desk, found(A), DAY + timedelta(days=100)) == RuleRun()
+    assert _night(desk, found(A), DAY + timedelta(days=229)) == RuleRun()
 
 
 def test_an_alert_nobody_started_on_ends_with_its_condition(desk: Stores) -> None:
     _night(desk, found(A))
-    assert _night(desk, found(), DAY + timedelta(days=1)) == Night(ended=1)
+    assert _night(desk, found(), DAY + timedelta(days=1)) == RuleRun(ended=1)
     (alert,) = _all(desk)
     assert (alert["status"], alert["outcome"], alert["version"]) == ("closed", CONDITION_ENDED, 2)
 
@@ -101,7 +101,7 @@ def test_an_alert_somebody_started_on_ends_with_its_condition_too(desk: Stores) 
     """It used to stay: a settled complaint was then called about, and escalated as overdue."""
     _night(desk, found(A))
     _step(desk, "contacted")
-    assert _night(desk, found(), DAY + timedelta(days=1)) == Night(ended=1)
+    assert _night(desk, found(), DAY + timedelta(days=1)) == RuleRun(ended=1)
     assert (_all(desk)[0]["status"], _all(desk)[0]["outcome"]) == ("closed", CONDITION_ENDED)
 
 
@@ -116,21 +116,21 @@ def test_a_condition_that_returns_raises_a_new_alert_but_not_on_the_same_day(
 ) -> None:
     _night(desk, found(A))
     _night(desk, found())
-    assert _night(desk, found(A)) == Night()
-    assert _night(desk, found(A), DAY + timedelta(days=3)) == Night(raised=1)
+    assert _night(desk, found(A)) == RuleRun()
+    assert _night(desk, found(A), DAY + timedelta(days=3)) == RuleRun(raised=1)
 
 
 def test_an_alert_stays_while_the_wider_condition_holds_but_none_is_raised_for_it(
     desk: Stores,
 ) -> None:
     _night(desk, found(A))
-    assert _night(desk, found(A, SHOWN[1], fires=False), DAY + timedelta(days=1)) == Night()
+    assert _night(desk, found(A, SHOWN[1], fires=False), DAY + timedelta(days=1)) == RuleRun()
     assert len(_all(desk)) == 1
 
 
 def test_an_open_alert_follows_its_customer_to_a_new_rm(desk: Stores) -> None:
     _night(desk, found(A))
-    assert _night(desk, found(A, rm="R2"), DAY + timedelta(days=1)) == Night(moved=1)
+    assert _night(desk, found(A, rm="R2"), DAY + timedelta(days=1)) == RuleRun(moved=1)
     assert _all(desk)[0]["rm_id"] == "R2"
 
 
@@ -141,7 +141,7 @@ def test_two_rules_may_raise_an_alert_for_the_same_customer(desk: Stores) -> Non
 
 
 def test_a_held_out_alert_is_raised_like_any_other(desk: Stores) -> None:
-    assert _night(holding_out(desk, 1.0), found(*SHOWN)) == Night(held_out=len(SHOWN))
+    assert _night(holding_out(desk, 1.0), found(*SHOWN)) == RuleRun(held_out=len(SHOWN))
     assert {alert["arm"] for alert in _all(desk)} == {"held_out"}
     assert {alert["stratum"] for alert in _all(desk)} == {"affluent | not scored | East"}
     assert {alert["held_out_share"] for alert in _all(desk)} == {1.0}

@@ -20,7 +20,7 @@ from warehouse.schema import customers, experiment_results, experiments, tickets
 from warehouse.stores.connect import Stores
 from workflow import nightly
 from workflow.experiments import arms
-from workflow.experiments.experiment_results import Reading, readings
+from workflow.experiments.experiment_results import ExperimentResult, readings
 from workflow.experiments.interim_results import ARMS, CHURN, COMPLAINTS, CROSS_SELL, OPT_OUTS
 
 # One worker builds the bank these share; the other goes on elsewhere meanwhile.
@@ -34,7 +34,7 @@ def night(copied: Callable[[Path], Stores], after_a_night: Path) -> Stores:
     return copied(after_a_night)
 
 
-def _readings(stores: Stores) -> dict[str, Reading]:
+def _readings(stores: Stores) -> dict[str, ExperimentResult]:
     return {r.experiment: r for r in readings(Reader(stores, SYSTEM), AS_OF)}
 
 

@@ -22,7 +22,7 @@ from warehouse.stores.connect import Stores
 from workflow.alerts.raising import tonight
 from workflow.records.escalation import RULE_REMOVED
 from workflow.rules.rule_definitions import SENTENCES, rules, sentence
-from workflow.rules.rule_drafts import ATTRIBUTES, Draft, as_rule, built_in, code_of
+from workflow.rules.rule_drafts import ATTRIBUTES, RuleDraft, as_rule, built_in, code_of
 from workflow.rules.rule_versions import (
     drafts_in_force,
     history,
@@ -35,7 +35,7 @@ from workflow.rules.rule_versions import (
 )
 
 ANA = Viewer(username="ana", full_name="Ana", role="analyst")
-DRAFT = Draft(
+DRAFT = RuleDraft(
     code="falling_balance",
     title="Balance falls",
     advice="Ask what has changed.",
@@ -43,7 +43,7 @@ DRAFT = Draft(
 )
 
 
-def _live(desk: Stores, draft: Draft = DRAFT) -> None:
+def _live(desk: Stores, draft: RuleDraft = DRAFT) -> None:
     put_live(desk, ANA, draft, "Many left after such a fall", seen=7, flagged_now=7)
 
 

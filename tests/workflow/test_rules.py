@@ -49,7 +49,7 @@ def _score(bank: Connection, name: str, probability: float, day: date = DAY) -> 
     bank.execute(insert(customer_scores).values(customer_id=name, **row))
 
 
-def _fires(bank: Connection, rule: rule_definitions.Rule) -> list[str]:
+def _fires(bank: Connection, rule: rule_definitions.AlertRule) -> list[str]:
     return [r.customer_id for r in bank.execute(rule_definitions.found(rule, DAY)) if r.fires]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import insert, select
 
-from metrics.query.report_query import Report
+from metrics.query.report_query import SavedReport
 from warehouse.access.reader import Reader, Viewer
 from warehouse.app_db.app_schema import audit_log, saved_reports
 from warehouse.errors import AccessRefused, ChangeRefused
@@ -15,7 +15,7 @@ from workflow.reports.saved_reports import LONGEST, on_the_list, one, opened, re
 AMY, BEN = Viewer("amy", "Amy", "analyst"), Viewer("ben", "Ben", "marketing")
 RM = Viewer("rosa", "Rosa", "relationship_manager", rm_id="RM01", team="Central")
 SERVICE, ADMIN = Viewer("sam", "Sam", "service"), Viewer("root", "Root", "administrator")
-LEADS = Report(metric="leads", breakdown="channel", filters=(("segment", ("mass",)),))
+LEADS = SavedReport(metric="leads", breakdown="channel", filters=(("segment", ("mass",)),))
 
 
 def actions(stores: Stores) -> list[str]:
@@ -68,19 +68,21 @@ def test_a_title_that_is_too_short_too_long_or_cannot_be_seen_is_refused(
 @pytest.mark.parametrize(
     ("report", "words"),
     [
-        (Report(metric="no_such"), "no figure called"),
-        (Report(metric="leads", breakdown="district"), "not kept by district"),
-        (Report(metric="leads", breakdown="full_name"), "nothing that figures are told apart by"),
-        (Report(metric="leads", filters=(("theme", ("x",)),)), "not kept by theme"),
-        (Report(metric="leads", period="for ever"), "no period"),
-        (Report(metric="leads", chart="pie"), "does not fit"),
-        (Report(metric="leads", breakdown="channel", chart="line"), "does not fit"),
-        (Report(metric="leads", filters=(("channel", ("[look](https://evil.example)",)),)), "no filter"),
-        (Report(metric="leads", filters=(("channel", ()),)), "1 to"),
-        (Report(metric="leads", filters=(("channel", ("email",)), ("channel", ("event",)))), "twice"),
+        (SavedReport(metric="no_such"), "no figure called"),
+        (SavedReport(metric="leads", breakdown="district"), "not kept by district"),
+        (SavedReport(metric="leads", breakdown="full_name"), "nothing that figures are told apart by"),
+        (SavedReport(metric="leads", filters=(("theme", ("x",)),)), "not kept by theme"),
+        (SavedReport(metric="leads", period="for ever"), "no period"),
+        (SavedReport(metric="leads", chart="pie"), "does not fit"),
+        (SavedReport(metric="leads", breakdown="channel", chart="line"), "does not fit"),
+        (SavedReport(metric="leads", filters=(("channel", ("[look](https://evil.example)",)),)), "no filter"),
+        (SavedReport(metric="leads", filters=(("channel", ()),)), "1 to"),
+        (SavedReport(metric="leads", filters=(("channel", ("email",)), ("channel", ("event",)))), "twice"),
     ],
 )
-def test_what_does_not_go_together_is_refused_in_words(report: Report, words: str, own_bank: Stores) -> None:
+def test_what_does_not_go_together_is_refused_in_words(
+    report: SavedReport, words: str, own_bank: Stores
+) -> None:
     with pytest.raises(ChangeRefused, match=words):
         save(own_bank, AMY, "A title", report)
 

@@ -23,7 +23,7 @@ from warehouse.stores.connect import Stores
 
 
 @dataclass(frozen=True)
-class Entry:
+class AuditEntry:
     """An open change: the desk's connection and the moment it happens at."""
 
     desk: Connection
@@ -31,7 +31,7 @@ class Entry:
 
 
 @contextmanager
-def entry(stores: Stores, who: str, action: str, subject: str = "", why: str = "") -> Iterator[Entry]:
+def entry(stores: Stores, who: str, action: str, subject: str = "", why: str = "") -> Iterator[AuditEntry]:
     """One change of the desk, all or nothing, with its audit line.
 
     `action` is a dotted word such as `alert.step`, `subject` the key it happened to. Raises whatever the body raises,
@@ -43,7 +43,7 @@ def entry(stores: Stores, who: str, action: str, subject: str = "", why: str = "
             connection.execute(text("LOCK TABLE audit_log IN EXCLUSIVE MODE"))
         # Only now: whoever had to wait for the lock would write a moment before the line above hers.
         at = stores.now()
-        yield Entry(connection, at)
+        yield AuditEntry(connection, at)
         _append(connection, at, who, action, subject, why)
 
 
@@ -54,14 +54,14 @@ def note(stores: Stores, who: str, action: str, subject: str = "", why: str = ""
 
 
 @contextmanager
-def bookkeeping(stores: Stores) -> Iterator[Entry]:
+def bookkeeping(stores: Stores) -> Iterator[AuditEntry]:
     """A write that nobody decided and that would drown the log, all or nothing, without an audit line.
 
     Only for when a session was last seen, for counting a sign-in attempt before its password is checked, and for taking
     a message out of the outbox to send it: what becomes of it has its line.
     """
     with _told_if_lost(), stores.desk.begin() as connection:
-        yield Entry(connection, stores.now())
+        yield AuditEntry(connection, stores.now())
 
 
 @contextmanager

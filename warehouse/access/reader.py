@@ -18,7 +18,7 @@ from sqlalchemy.sql.selectable import Subquery
 from warehouse import schema
 from warehouse.access import disclosure_control
 from warehouse.access.disclosure_control import PEOPLE
-from warehouse.access.roles import RULES, See
+from warehouse.access.roles import RULES, Access
 from warehouse.access.sql_allow_list import WRITTEN_SQL, parts_of, tables_of
 from warehouse.app_db import app_schema
 from warehouse.errors import AccessRefused
@@ -63,7 +63,7 @@ _WRITTEN_ABOUT_PEOPLE = {"alert_steps": frozenset({"note"})}
 """Free text of the desk that may name a customer: who sees no names does not read it."""
 
 
-def may_see(viewer: Viewer, table: Table) -> See | None:
+def may_see(viewer: Viewer, table: Table) -> Access | None:
     """How much of `table` the viewer sees, or None."""
     return RULES.get(viewer.role, {}).get(table.name)
 
@@ -74,7 +74,7 @@ def narrow(statement: Select, viewer: Viewer) -> Select:
 
 
 def _narrowed(statement: Select, viewer: Viewer, tables: set[Table]) -> Select:
-    sees: dict[Table, See] = {}
+    sees: dict[Table, Access] = {}
     for table in tables:
         see = may_see(viewer, table)
         if see is None:
@@ -83,7 +83,7 @@ def _narrowed(statement: Select, viewer: Viewer, tables: set[Table]) -> Select:
                 "If you need it for your work, ask the data office."
             )
         sees[table] = see
-    if See.TOTALS in sees.values():
+    if Access.AGGREGATES_ONLY in sees.values():
         disclosure_control.check(statement)
     visible = {t: _visible_rows(t, see, viewer) for t, see in sees.items()}
     replaced = {t: rows for t, rows in visible.items() if rows is not None}
@@ -110,15 +110,15 @@ def _check_narrowed(narrowed: Select, replaced: dict[Table, Subquery]) -> None:
         raise AccessRefused(WRITTEN_SQL)
 
 
-def _visible_rows(table: Table, see: See, viewer: Viewer) -> Subquery | None:
+def _visible_rows(table: Table, see: Access, viewer: Viewer) -> Subquery | None:
     """The viewer's rows of `table` as a subquery of the same name and columns; None when that is the table itself."""
     personal = {c.key for c in table.c if c.info.get("personal")}
     personal |= _WRITTEN_ABOUT_PEOPLE.get(table.name, frozenset())
-    blank = personal if see in (See.UNNAMED, See.TOTALS) else set()
+    blank = personal if see in (Access.MASKED, Access.AGGREGATES_ONLY) else set()
     if viewer.role != "system":
         # A password's hash is for the sign-in alone; it reads the desk itself and shows it to nobody.
         blank = blank | {c.key for c in table.c if c.info.get("secret")}
-    rule = _own(table, viewer) if see is See.OWN else true()
+    rule = _own(table, viewer) if see is Access.OWN_ROWS else true()
     if table is app_schema.alerts and viewer.role != "system":
         # A held-out alert is shown to nobody, or the comparison with the others is spoilt.
         rule = and_(rule, table.c.arm == "treated")
@@ -171,7 +171,7 @@ class Reader:
 
     def sees_totals_only(self, *tables: Table) -> bool:
         """Whether the viewer sees `tables` only as totals, so that the question must count its people."""
-        return any(may_see(self.viewer, t) is See.TOTALS for t in tables)
+        return any(may_see(self.viewer, t) is Access.AGGREGATES_ONLY for t in tables)
 
     def frame(self, statement: Select) -> pd.DataFrame:
         """The answer as a frame. Figures about too few people are blank for viewers who see only totals."""

@@ -22,13 +22,13 @@ ROLES = (
 )
 
 
-class See(Enum):
+class Access(Enum):
     """How much of a table a role sees."""
 
-    EVERYTHING = "all rows, personal columns too"
-    UNNAMED = "all rows, personal columns blank"
-    OWN = "the rows of the viewer's customers"
-    TOTALS = "totals over enough people, no single row"
+    ALL_ROWS = "all rows, personal columns too"
+    MASKED = "all rows, personal columns blank"
+    OWN_ROWS = "the rows of the viewer's customers"
+    AGGREGATES_ONLY = "totals over enough people, no single row"
 
 
 _AGREED = (
@@ -37,7 +37,7 @@ _AGREED = (
     *("outside_benchmarks", "planned_tests", "saved_reports", "issued_reviews"),
 )
 """What departments agreed on: for everybody to read."""
-_CAMPAIGN_WORK = dict.fromkeys(("lift_experiments", "campaign_steps"), See.EVERYTHING)
+_CAMPAIGN_WORK = dict.fromkeys(("lift_experiments", "campaign_steps"), Access.ALL_ROWS)
 """What Marketing writes about its campaigns and channels: it is about no single person."""
 _REFERENCE = dict.fromkeys(
     (
@@ -57,14 +57,14 @@ _REFERENCE = dict.fromkeys(
         "feature_links",
         *_AGREED,
     ),
-    See.EVERYTHING,
+    Access.ALL_ROWS,
 )
-_MODEL = dict.fromkeys(("model_cards", "model_checks"), See.EVERYTHING)
+_MODEL = dict.fromkeys(("model_cards", "model_checks"), Access.ALL_ROWS)
 """What is known about a model: totals over groups of ten and more from the start."""
 _SET_ASIDE = frozenset({"later_rows"})
 """Rows as delivered, with everything personal in one text: the load alone reads them."""
 _BANK = tuple(t.name for t in schema.BANK.tables.values() if t.name not in _SET_ASIDE)
-_STAFF = dict.fromkeys(("users", "sessions"), See.TOTALS)
+_STAFF = dict.fromkeys(("users", "sessions"), Access.AGGREGATES_ONLY)
 """How many colleagues use Concord; never who."""
 _WHO_IS_WHO = frozenset({"identities", "person_links", "lead_doubles"})
 """How records were linked: only the analysts who judge the links need it, and they see it without names."""
@@ -76,51 +76,54 @@ _OF_A_CUSTOMER = tuple(
     if "customer_id" in t.c and t.name not in _REFERENCE and t.name not in _WHO_IS_WHO | _ARMS
 )
 
-RULES: dict[str, dict[str, See]] = {
-    "system": dict.fromkeys([*_BANK, *app_schema.DESK.tables], See.EVERYTHING),
+RULES: dict[str, dict[str, Access]] = {
+    "system": dict.fromkeys([*_BANK, *app_schema.DESK.tables], Access.ALL_ROWS),
     "relationship_manager": {
         **_REFERENCE,
-        **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "alert_steps", "offers"], See.OWN),
-        **dict.fromkeys(["rule_versions", "offer_results"], See.EVERYTHING),
+        **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "alert_steps", "offers"], Access.OWN_ROWS),
+        **dict.fromkeys(["rule_versions", "offer_results"], Access.ALL_ROWS),
     },
     "team_lead": {
         **_REFERENCE,
         **_MODEL,
-        **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "alert_steps", "offers"], See.OWN),
-        **dict.fromkeys(["rule_versions", "offer_results"], See.EVERYTHING),
+        **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "alert_steps", "offers"], Access.OWN_ROWS),
+        **dict.fromkeys(["rule_versions", "offer_results"], Access.ALL_ROWS),
     },
     "service": {
         **_REFERENCE,
         **dict.fromkeys(
-            ["customers", "customer_returns", "tickets", "surveys", "ticket_themes"], See.EVERYTHING
+            ["customers", "customer_returns", "tickets", "surveys", "ticket_themes"], Access.ALL_ROWS
         ),
     },
     "sales": {
         **_REFERENCE,
-        **dict.fromkeys(["leads", "lead_stages", "lead_moves", "hand_offs", "lead_reviews"], See.EVERYTHING),
+        **dict.fromkeys(["leads", "lead_stages", "lead_moves", "hand_offs", "lead_reviews"], Access.ALL_ROWS),
         **_CAMPAIGN_WORK,
-        **dict.fromkeys(["customers", "customer_returns", "touches", "touch_credits"], See.UNNAMED),
-        **dict.fromkeys(["revenues", "accounts", "surveys", "tickets", "customer_values"], See.TOTALS),
+        **dict.fromkeys(["customers", "customer_returns", "touches", "touch_credits"], Access.MASKED),
+        **dict.fromkeys(
+            ["revenues", "accounts", "surveys", "tickets", "customer_values"], Access.AGGREGATES_ONLY
+        ),
         **_STAFF,
     },
     "marketing": {
-        **dict.fromkeys([*_OF_A_CUSTOMER, "lead_stages", "alerts", "lead_reviews"], See.TOTALS),
+        **dict.fromkeys([*_OF_A_CUSTOMER, "lead_stages", "alerts", "lead_reviews"], Access.AGGREGATES_ONLY),
         **_REFERENCE,
         **_CAMPAIGN_WORK,
         **_STAFF,
     },
     "analyst": {
         **dict.fromkeys(
-            [*_BANK, "alerts", "alert_steps", "offers", "identity_rulings", "lead_reviews"], See.UNNAMED
+            [*_BANK, "alerts", "alert_steps", "offers", "identity_rulings", "lead_reviews"], Access.MASKED
         ),
         **_REFERENCE,
-        "rule_versions": See.EVERYTHING,
+        "rule_versions": Access.ALL_ROWS,
         **_CAMPAIGN_WORK,
         **_STAFF,
     },
     "executive": {
         **dict.fromkeys(
-            [*_OF_A_CUSTOMER, "lead_stages", "alerts", "lead_reviews", "staff_surveys"], See.TOTALS
+            [*_OF_A_CUSTOMER, "lead_stages", "alerts", "lead_reviews", "staff_surveys"],
+            Access.AGGREGATES_ONLY,
         ),
         **_REFERENCE,
         **_CAMPAIGN_WORK,
@@ -143,11 +146,11 @@ RULES: dict[str, dict[str, See]] = {
             "experiment_results",
             "experiment_looks",
         ],
-        See.EVERYTHING,
+        Access.ALL_ROWS,
     )
     # What waits and what was given up, without the customer numbers in it.
-    | {"outbox": See.UNNAMED},
+    | {"outbox": Access.MASKED},
 }
 for _role in app_schema.REVIEW_AUDIENCES:
-    RULES[_role]["issued_review_contents"] = See.EVERYTHING
+    RULES[_role]["issued_review_contents"] = Access.ALL_ROWS
 """Role → table → how much. A table that is not listed is not seen at all."""

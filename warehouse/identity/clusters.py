@@ -17,7 +17,7 @@ GIVEN = frozenset({"number", "hand"})
 
 
 @dataclass(frozen=True)
-class Step:
+class LinkStep:
     """What links a record to another: `how` is number, hand, email, phone or likely."""
 
     how: str
@@ -44,7 +44,7 @@ class Persons:
         self._names = {n: frozenset({name}) for n, (name, _) in enumerate(traits) if name}
         # A phone without a name may be a second member's of the household: it makes no bridge.
         self._phones = {n: frozenset({phone}) for n, (name, phone) in enumerate(traits) if name and phone}
-        self._steps: dict[int, list[tuple[int, Step]]] = {}
+        self._steps: dict[int, list[tuple[int, LinkStep]]] = {}
 
     def keep_apart(self, record: int, customer: str) -> None:
         """A colleague said that this record is not this customer."""
@@ -61,7 +61,7 @@ class Persons:
             node = self._parent[node]
         return node
 
-    def same(self, a: int, b: int, step: Step) -> bool:
+    def same(self, a: int, b: int, step: LinkStep) -> bool:
         """Join two nodes; False if they are one already, or may not be."""
         first, second = self.group(a), self.group(b)
         if first == second or not self._may_join(first, second):
@@ -97,12 +97,12 @@ class Persons:
         one, other = (_telling(self._names.get(group, frozenset())) for group in (first, second))
         return bool(one and other) and not any(household_names.agree(a, b) for a in one for b in other)
 
-    def explained(self) -> list[tuple[str | None, int, Step | None]]:
+    def explained(self) -> list[tuple[str | None, int, LinkStep | None]]:
         """For each record: its customer, the first record of its person, and the last step that led to it.
 
         A step's score is that of the weakest step on the way from the customer, or from the first record.
         """
-        found: list[tuple[str | None, int, Step | None] | None] = [None] * self.records
+        found: list[tuple[str | None, int, LinkStep | None] | None] = [None] * self.records
         first_of: dict[int, int] = {}
         for record in range(self.records):
             first_of.setdefault(self.group(record), record)
@@ -118,7 +118,7 @@ class Persons:
                     if other != came_from:
                         weakest = min(score, step.score)
                         if other < self.records:
-                            found[other] = (customer, first, Step(step.how, weakest, step.reason))
+                            found[other] = (customer, first, LinkStep(step.how, weakest, step.reason))
                         ways.append((other, node, weakest))
         return [f if f is not None else (None, n, None) for n, f in enumerate(found)]
 

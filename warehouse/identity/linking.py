@@ -15,7 +15,7 @@ from sqlalchemy import Engine, select
 
 from warehouse.app_db.app_schema import identity_rulings
 from warehouse.identity import match_keys, match_probability
-from warehouse.identity.clusters import Persons, Step
+from warehouse.identity.clusters import LinkStep, Persons
 
 KEYS = {"email": "The same e-mail address.", "phone": "The same phone number."}
 
@@ -86,24 +86,26 @@ def links_of(
         if ruling.verdict == "split":
             persons.keep_apart(n, ruling.customer_id)
     for n, customer in enumerate(records["customer_id"].where(records["customer_id"].notna(), "")):
-        _join(persons, n, customer, Step("number", 1.0, "The source keeps the customer number."))
+        _join(persons, n, customer, LinkStep("number", 1.0, "The source keeps the customer number."))
     # The newest of two contradicting rulings counts, so it comes first.
     for n, ruling in reversed(heard):
         if ruling.verdict == "join":
-            _join(persons, n, ruling.customer_id, Step("hand", 1.0, "A colleague decided so."))
+            _join(persons, n, ruling.customer_id, LinkStep("hand", 1.0, "A colleague decided so."))
     for key in KEYS:
-        step = Step(key, 1.0, KEYS[key])
+        step = LinkStep(key, 1.0, KEYS[key])
         for a, b in match_keys.agreeing(work, key):
             persons.same(a, b, step)
     if threshold is not None:
         groups = pd.DataFrame({"n": range(len(records)), "grp": map(persons.group, range(len(records)))})
         likely = match_probability.likely_pairs(work, groups, threshold)
         for a, b, chance, reason in likely.itertuples(index=False):
-            persons.same(int(a), int(b), Step("likely", float(chance), f"Very likely one person: {reason}."))
+            persons.same(
+                int(a), int(b), LinkStep("likely", float(chance), f"Very likely one person: {reason}.")
+            )
     return _as_links(records, persons)
 
 
-def _join(persons: Persons, n: int, customer: str, step: Step) -> None:
+def _join(persons: Persons, n: int, customer: str, step: LinkStep) -> None:
     node = persons.node_of(customer)
     if node is not None:
         persons.same(n, node, step)
@@ -116,8 +118,8 @@ def _as_links(records: pd.DataFrame, persons: Persons) -> pd.DataFrame:
     company = pd.Series([first for _, first, _ in explained]).value_counts()
     for customer, first, step in explained:
         if step is None and company[first] > 1:
-            step = Step("first", 1.0, "The first record of a person who is no customer we know.")
-        step = step or Step("none", 0.0, "No other record agrees with this one.")
+            step = LinkStep("first", 1.0, "The first record of a person who is no customer we know.")
+        step = step or LinkStep("none", 0.0, "No other record agrees with this one.")
         rows.append((customer or labels[first], customer, step.how, step.score, step.reason))
     links = pd.DataFrame(rows, columns=["person_id", "customer_id", "how", "score", "reason"])
     return pd.concat([records[["source", "record_id"]], links.astype({"customer_id": "str"})], axis=1)

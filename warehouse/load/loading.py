@@ -36,7 +36,7 @@ from warehouse.schema import (
 )
 from warehouse.sql.moments import Clock
 from warehouse.stores.connect import Stores
-from warehouse.stores.snapshots import Draft, Progress
+from warehouse.stores.snapshots import Progress, SnapshotWriter
 from warehouse.validation import contract, control_totals, moment_marks, quality, returns
 
 
@@ -194,7 +194,7 @@ def _look_only_here(db: duckdb.DuckDBPyConnection, timezone: str) -> None:
 
 
 @contextmanager
-def next_snapshot(stores: Stores) -> Iterator[Draft]:
+def next_snapshot(stores: Stores) -> Iterator[SnapshotWriter]:
     """A copy of the current snapshot to add derived rows to; published when the body ends well, else removed."""
     with _only_writer(stores), stores.place.next(_new_id(stores.now()), stores.snapshot()) as draft:
         yield draft

@@ -18,7 +18,7 @@ from warehouse.settings import Settings
 from warehouse.sql.moments import QUARTER, instant_of
 from warehouse.stores.postgresql import Server
 from warehouse.stores.postgresql_catalogue import AS_IT_IS
-from warehouse.stores.snapshots import Files, Place
+from warehouse.stores.snapshots import Files, SnapshotStore
 
 HINT = "sign-in-hint.txt"
 """In the data folder: the demo accounts of the sample bank, for the sign-in page to show."""
@@ -40,10 +40,10 @@ class Stores:
     _bank: dict[str, Engine] = field(default_factory=dict)
     _notes: dict[State, dict[Callable[..., Any], Any]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _place: Place | None = None
+    _place: SnapshotStore | None = None
 
     @property
-    def place(self) -> Place:
+    def place(self) -> SnapshotStore:
         """Where the bank is kept."""
         if self._place is None:
             url = self.settings.warehouse_url

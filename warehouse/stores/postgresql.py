@@ -38,7 +38,7 @@ from warehouse.retry import ask, patient_engine, server_url
 from warehouse.settings import Settings
 from warehouse.stores import postgresql_copy, postgresql_load
 from warehouse.stores.postgresql_catalogue import AS_IT_IS, NEWEST, schemas_of, snapshots
-from warehouse.stores.snapshots import Draft, Progress, remove
+from warehouse.stores.snapshots import Progress, SnapshotWriter, remove
 
 _ONE_WRITER = 7_102_026
 """The number of the advisory lock; any will do as long as it stays."""
@@ -131,7 +131,7 @@ class Server:
     def _copy_of_before(self, snapshot: str) -> Path:
         return self.settings.data_dir / f"load-{snapshot}-before.duckdb"
 
-    def next(self, snapshot: str, after: str) -> AbstractContextManager[Draft]:
+    def next(self, snapshot: str, after: str) -> AbstractContextManager[SnapshotWriter]:
         """See `Place.next`."""
         return postgresql_load.draft(self._engine(read_only=False), self.readers_role(), snapshot, after)
 

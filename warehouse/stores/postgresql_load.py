@@ -27,7 +27,7 @@ from warehouse.errors import LoadRefused
 from warehouse.schema import BANK, DERIVED, DERIVED_TABLES, UNIFIED, UNIFIED_TABLES, WRITTEN_BY_THE_LOAD
 from warehouse.stores import postgresql_tables
 from warehouse.stores.postgresql_catalogue import AS_IT_IS, NEWEST, OURS, STAYS, in_one, schemas_of, snapshots
-from warehouse.stores.snapshots import Draft, Progress
+from warehouse.stores.snapshots import Progress, SnapshotWriter
 
 KEPT = 2
 """The snapshot that is read and the one before it: a page that just began on the older one may finish."""
@@ -59,7 +59,7 @@ def publish(
 
 
 @contextmanager
-def draft(engine: Engine, role: str | None, snapshot: str, after: str) -> Iterator[Draft]:
+def draft(engine: Engine, role: str | None, snapshot: str, after: str) -> Iterator[SnapshotWriter]:
     """The derived tables of the snapshot `after` in a schema of their own, to be changed and then read."""
     _, derived = _names(snapshot)
     with in_one(engine) as connection:
@@ -71,7 +71,7 @@ def draft(engine: Engine, role: str | None, snapshot: str, after: str) -> Iterat
         for table in DERIVED_TABLES:
             _copy_over(connection, table, old, derived)
         translated = connection.execution_options(schema_translate_map={UNIFIED: unified, DERIVED: derived})
-        yield Draft(translated, snapshot, postgresql_tables.fill)
+        yield SnapshotWriter(translated, snapshot, postgresql_tables.fill)
         postgresql_tables.finish(connection, derived, DERIVED_TABLES, role)
         _point(connection, snapshot, unified, derived, views=after != AS_IT_IS)
     _tidy(engine)

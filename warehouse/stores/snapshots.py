@@ -37,7 +37,7 @@ Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Draft:
+class SnapshotWriter:
     """The next snapshot, not yet seen by anybody. `fill` puts a frame into a table in the engine's own fast way."""
 
     connection: Connection
@@ -61,7 +61,7 @@ class Draft:
             )
 
 
-class Place(Protocol):
+class SnapshotStore(Protocol):
     """Where a bank is kept: files in the data folder, or a server."""
 
     def served(self) -> str | None:
@@ -91,7 +91,7 @@ class Place(Protocol):
     def publish(self, snapshot: str, _sample: bool, _progress: Progress, /) -> None:
         """Make what is in the working file the bank that everyone reads, all of it or nothing."""
 
-    def next(self, snapshot: str, after: str) -> AbstractContextManager[Draft]:
+    def next(self, snapshot: str, after: str) -> AbstractContextManager[SnapshotWriter]:
         """A copy of the snapshot `after` to add derived rows to; published when the body ends well."""
 
 
@@ -102,11 +102,11 @@ class Files:
         self.settings = settings
 
     def served(self) -> str | None:
-        """See `Place.served`."""
+        """See `SnapshotStore.served`."""
         return pointed_to(self.settings)
 
     def open(self, snapshot: str) -> Engine:
-        """See `Place.open`."""
+        """See `SnapshotStore.open`."""
         return create_engine(
             f"duckdb:///{snapshot_file(self.settings, snapshot)}",
             hide_parameters=True,
@@ -118,40 +118,40 @@ class Files:
         )
 
     def close(self, engine: Engine) -> None:
-        """See `Place.close`."""
+        """See `SnapshotStore.close`."""
         engine.dispose()
 
     def only_writer(self) -> AbstractContextManager[None]:
-        """See `Place.only_writer`."""
+        """See `SnapshotStore.only_writer`."""
         return nullcontext()  # the lock of the data folder, which every load takes, is enough
 
     def working_file(self, snapshot: str) -> Path:
-        """See `Place.working_file`."""
+        """See `SnapshotStore.working_file`."""
         return snapshot_file(self.settings, snapshot)
 
     def before(self) -> Path | None:
-        """See `Place.before`."""
+        """See `SnapshotStore.before`."""
         served = pointed_to(self.settings)
         return snapshot_file(self.settings, served) if served else None
 
     def bank_before(self, _snapshot: str, /) -> Path:
-        """See `Place.bank_before`."""
+        """See `SnapshotStore.bank_before`."""
         return snapshot_file(self.settings, str(pointed_to(self.settings)))
 
     def abandon(self, snapshot: str) -> None:
-        """See `Place.abandon`."""
+        """See `SnapshotStore.abandon`."""
         # Once the pointer has moved, the snapshot is the bank, whatever failed after that.
         if self.served() != snapshot:
             remove(snapshot_file(self.settings, snapshot))
 
     def publish(self, snapshot: str, _sample: bool, _progress: Progress, /) -> None:
-        """See `Place.publish`."""
+        """See `SnapshotStore.publish`."""
         to_disk(snapshot_file(self.settings, snapshot))
         publish(self.settings, snapshot)
 
     @contextmanager
-    def next(self, snapshot: str, after: str) -> Iterator[Draft]:
-        """See `Place.next`."""
+    def next(self, snapshot: str, after: str) -> Iterator[SnapshotWriter]:
+        """See `SnapshotStore.next`."""
         file = snapshot_file(self.settings, snapshot)
         try:
             shutil.copyfile(snapshot_file(self.settings, after), file)
@@ -159,7 +159,7 @@ class Files:
             engine = create_engine(f"duckdb:///{file}", poolclass=NullPool, hide_parameters=True)
             try:
                 with engine.connect() as connection:
-                    yield Draft(connection, snapshot, _fill)
+                    yield SnapshotWriter(connection, snapshot, _fill)
                     connection.commit()
                     connection.exec_driver_sql("CHECKPOINT")
             finally:

@@ -15,7 +15,7 @@ UNIFIED_BY_NAME = {t.name: t for t in UNIFIED_TABLES}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Check:
+class DataCheck:
     """`when` is SQL that is true for a row found; without `owner` the table's owner can mend it."""
 
     name: str
@@ -26,12 +26,12 @@ class Check:
     keeps: bool = True
 
 
-def _order(table: str, late: str, early: str, owner: str = "") -> Check:
+def _order(table: str, late: str, early: str, owner: str = "") -> DataCheck:
     words = {"won_at": "win", "lost_at": "loss"}
     first, second = (
         words.get(c, c.removesuffix("_at").removesuffix("_on").replace("_", " ")) for c in (late, early)
     )
-    return Check(
+    return DataCheck(
         name=f"{first} before {second}",
         table=table,
         when=f"before({late}, {early})" if late.endswith("_at") else f"{late} < {early}",
@@ -62,10 +62,10 @@ def missed_without_date(table: str, column: str) -> str:
     return f"Their {column} is not known: they are in no figure of {_MISSED[table]}."
 
 
-def _undated(table: str, column: str) -> Check:
+def _undated(table: str, column: str) -> DataCheck:
     # Where no row has the date it was not given at all, which `quality` says once about the table.
     dated = f"EXISTS (SELECT 1 FROM unified.{table} WHERE {column} IS NOT NULL)"
-    return Check(
+    return DataCheck(
         name=UNDATED,
         table=table,
         when=f"{column} IS NULL AND {dated}",
@@ -73,16 +73,16 @@ def _undated(table: str, column: str) -> Check:
     )
 
 
-def _at_once(name: str, one: str, other: str, says: str) -> Check:
+def _at_once(name: str, one: str, other: str, says: str) -> DataCheck:
     """Two moments that exclude each other and whose order nobody can tell, as on one day without a time."""
     unordered = f"NOT before({one}, {other}) AND NOT before({other}, {one})"
-    return Check(name=name, table="leads", when=unordered, says=says, owner="Sales")
+    return DataCheck(name=name, table="leads", when=unordered, says=says, owner="Sales")
 
 
 CHECKS = (
     *(_undated(name, UNIFIED_BY_NAME[name].info["happened_on"]) for name in _MISSED),
     # Order of days: kept, because which of the two is wrong is not ours to say.
-    Check(
+    DataCheck(
         name="win before first contact",
         table="leads",
         when="before(won_at, contacted_at)",
@@ -91,21 +91,21 @@ CHECKS = (
     ),
     _order("leads", "won_at", "created_at", "Sales"),
     _order("leads", "contacted_at", "created_at", "Sales"),
-    Check(
+    DataCheck(
         name="left before joined",
         table="customers",
         when="left_on < joined_on",
         says="The date of “left” is earlier than that of “joined”: read as a customer who came back when joining. "
         "Without an account of before, nothing is known of the first time.",
     ),
-    Check(
+    DataCheck(
         name="opened after the customer left",
         table="accounts",
         when=AFTER_LEAVING,
         says="The account was opened after the customer left: read as a customer who came back on that day.",
     ),
     *(
-        Check(
+        DataCheck(
             name="not the last day of its month",
             table=table,
             when="month_on <> last_day(month_on)",
@@ -120,7 +120,7 @@ CHECKS = (
     _order("tickets", "first_reply_at", "opened_at"),
     _order("surveys", "answered_at", "asked_at"),
     # Values off their scale. An answer off its scale would spoil the average, so it is set aside.
-    Check(
+    DataCheck(
         name="answer off its scale",
         table="surveys",
         when="score NOT BETWEEN CASE kind WHEN 'nps' THEN 0 ELSE 1 END "
@@ -128,38 +128,38 @@ CHECKS = (
         says="The score is off its scale: 0-10 (nps), 1-5 (csat) or 1-7 (ces).",
         keeps=False,
     ),
-    Check(
+    DataCheck(
         name="answer off its scale",
         table="staff_surveys",
         when="score NOT BETWEEN 1 AND 5",
         says="The score is not between 1 and 5.",
         keeps=False,
     ),
-    Check(
+    DataCheck(
         name="score off its scale",
         table="leads",
         when="score NOT BETWEEN 0 AND 100",
         says="Marketing's score is not between 0 and 100.",
     ),
-    Check(
+    DataCheck(
         name="birth year",
         table="customers",
         when="birth_year < 1900 OR birth_year > year(joined_on)",
         says="The year of birth is before 1900 or after the customer joined.",
     ),
-    Check(
+    DataCheck(
         name="minutes of a day",
         table="product_usage",
         when="minutes > 1440",
         says="One feature was used for more minutes than a day has.",
     ),
-    Check(
+    DataCheck(
         name="spend below 0",
         table="campaign_days",
         when="cost < 0",
         says="The cost is below 0; a refund belongs to the day of the spend.",
     ),
-    Check(
+    DataCheck(
         name="negative value",
         table="leads",
         when="won_value < 0 OR expected_value < 0",
@@ -180,14 +180,14 @@ CHECKS = (
         "rejected_at",
         "The lead was accepted and rejected at one moment, or on one day without a time.",
     ),
-    Check(
+    DataCheck(
         name="decided before it was qualified",
         table="leads",
         when="least(accepted_at, rejected_at)::DATE < mql_at::DATE",
         says="Sales decided on a day before Marketing called the lead qualified, so the decision is not among those on "
         "qualified leads.",
     ),
-    Check(
+    DataCheck(
         name="won before it was an opportunity",
         table="leads",
         when="won_at::DATE < opportunity_at::DATE",
@@ -195,28 +195,28 @@ CHECKS = (
         "opportunities.",
         owner="Sales",
     ),
-    Check(
+    DataCheck(
         name="no move",
         table="lead_stages",
         when="entered_at < $day + 1 AND NOT EXISTS (SELECT 1 FROM derived.lead_moves m WHERE "
         "(m.lead_id, m.stage, m.entered_at) = (lead_stages.lead_id, lead_stages.stage, lead_stages.entered_at))",
         says="The lead was in this stage already, so the row is no move and does not count.",
     ),
-    Check(
+    DataCheck(
         name="won without a customer",
         table="leads",
         when="won_at IS NOT NULL AND customer_id IS NULL AND EXISTS (SELECT 1 FROM unified.customers)",
         says="Sales says it is won, but core banking knows no customer for it.",
         owner="Sales",
     ),
-    Check(
+    DataCheck(
         name="brought by a lead not won",
         table="customers",
         when="acquired_by_lead_id IN (SELECT lead_id FROM unified.leads WHERE won_at IS NULL)",
         says="The lead that brought the customer is not won.",
         owner="Sales",
     ),
-    Check(
+    DataCheck(
         name="never taken up by Sales",
         table="leads",
         when="sales_rep IS NULL AND coalesce(contacted_at, accepted_at, rejected_at, sql_at, opportunity_at, won_at, "

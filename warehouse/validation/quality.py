@@ -18,7 +18,7 @@ from sqlalchemy import Table
 from warehouse.errors import LoadRefused
 from warehouse.schema import UNIFIED_TABLES
 from warehouse.validation import contract, volume_checks
-from warehouse.validation.checks import CHECKS, UNDATED, UNIFIED_BY_NAME, Check
+from warehouse.validation.checks import CHECKS, UNDATED, UNIFIED_BY_NAME, DataCheck
 
 FEW_REASONS = 20
 """A reason that differs from row to row would carry the row's values to people who may not see them."""
@@ -66,7 +66,7 @@ def assess(
     return rhythms
 
 
-def _look_through(db: duckdb.DuckDBPyConnection, table: Table, checks: list[Check], day: date) -> None:
+def _look_through(db: duckdb.DuckDBPyConnection, table: Table, checks: list[DataCheck], day: date) -> None:
     rows = f"{table.schema}.{table.name}"
     when = [c.when.replace("$day", f"DATE '{day}'") for c in checks]
     counts = db.execute(

@@ -16,7 +16,7 @@ from sqlalchemy import RowMapping, select, update
 from sqlalchemy.exc import IntegrityError
 
 from warehouse.access import audit
-from warehouse.access.audit import Entry
+from warehouse.access.audit import AuditEntry
 from warehouse.access.reader import Viewer
 from warehouse.app_db.app_schema import alert_steps, alerts
 from warehouse.errors import AccessRefused, ChangeRefused
@@ -57,7 +57,7 @@ LONGEST_SNOOZE_DAYS = 60
 class Opened:
     """An alert that a viewer may work, inside an open entry of the journal."""
 
-    entry: Entry
+    entry: AuditEntry
     viewer: Viewer
     alert: RowMapping
 

@@ -30,7 +30,7 @@ from warehouse.stores.connect import Stores
 from workflow.experiments.hold_out import Draw, stratum
 from workflow.records import outbox
 from workflow.records.alert_history import BY_NIGHT, end_by_night, move_by_night
-from workflow.rules.rule_definitions import Rule, facts
+from workflow.rules.rule_definitions import AlertRule, facts
 
 CONDITION_ENDED, CUSTOMER_LEFT = "condition_ended", "customer_left"
 USUAL_CAPACITY = 10
@@ -40,7 +40,7 @@ Why = Callable[[Sequence[Mapping[str, Any]]], Mapping[str, str]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Night:
+class RuleRun:
     """What a night did with one rule's alerts."""
 
     raised: int = 0
@@ -60,12 +60,12 @@ class _Plan:
 
 def tonight(
     stores: Stores,
-    rule: Rule,
+    rule: AlertRule,
     found: pd.DataFrame,
     as_of: date,
     present: frozenset[str],
     why: Why | None = None,
-) -> Night:
+) -> RuleRun:
     """Bring the open alerts of `rule` in line with `found` (the frame of `rules.found`, in its order) as of a day.
 
     `present` are the customers with the bank on that day; `why` tells of those that end what no longer holds. Running
@@ -74,7 +74,7 @@ def tonight(
     with stores.look_at_desk() as connection:
         plan = _plan(connection, stores.settings, rule, found, as_of, present)
     if not (plan.new or plan.ended or plan.moved):
-        return Night(over_capacity=plan.over_capacity)
+        return RuleRun(over_capacity=plan.over_capacity)
     reasons = why(plan.ended) if why is not None and plan.ended else {}
     with audit.entry(stores, BY_NIGHT, "alert.raise", rule.code, f"as of {as_of:%Y-%m-%d}") as entry:
         # Planned again inside the entry: somebody may have recorded a step in between.
@@ -88,7 +88,7 @@ def tonight(
             # The customer has a new RM: whoever worked the alert so far, it goes to her.
             move_by_night(entry, alert, "followed", "With the customer, who has another RM now.", **owner)
     held_out = sum(alert["arm"] == "held_out" for alert in plan.new)
-    return Night(
+    return RuleRun(
         raised=len(plan.new) - held_out,
         held_out=held_out,
         ended=len(plan.ended),
@@ -100,7 +100,7 @@ def tonight(
 def _plan(
     desk: Connection,
     settings: Settings,
-    rule: Rule,
+    rule: AlertRule,
     found: pd.DataFrame,
     as_of: date,
     present: frozenset[str],
@@ -141,7 +141,7 @@ def _is_settled(alert: Mapping[str, Any], as_of: date, settings: Settings) -> bo
     return bool(as_of <= closed_on + timedelta(days=settings.alert_due_days))
 
 
-def _alert(rule: Rule, row: Mapping[Hashable, Any], as_of: date, settings: Settings) -> dict[str, Any]:
+def _alert(rule: AlertRule, row: Mapping[Hashable, Any], as_of: date, settings: Settings) -> dict[str, Any]:
     customer = str(row["customer_id"])
     # The same customer, rule and day always give the same key, so no day can raise an alert twice.
     key = hashlib.sha256(f"{rule.code}|{customer}|{as_of.isoformat()}".encode()).hexdigest()
@@ -166,7 +166,7 @@ def _alert(rule: Rule, row: Mapping[Hashable, Any], as_of: date, settings: Setti
 
 
 def _drawn(
-    rule: Rule,
+    rule: AlertRule,
     new: list[dict[str, Any]],
     rows: Mapping[Any, Mapping[Hashable, Any]],
     earlier: list[dict[str, Any]],

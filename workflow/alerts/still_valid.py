@@ -24,7 +24,7 @@ from warehouse.schema import customer_profiles as profile
 from warehouse.schema import customer_scores as score
 from warehouse.schema import customers, tickets
 from workflow.rules import reason_texts
-from workflow.rules.rule_definitions import SENTENCES, Rule, sentence
+from workflow.rules.rule_definitions import SENTENCES, AlertRule, sentence
 
 NO_LONGER = "It no longer meets the conditions of its rule."
 _COMPLAINTS = "open_complaints_90d"
@@ -33,7 +33,7 @@ _GROWS = frozenset({"days_since_customer_made_transaction"})
 
 
 def why_ended(
-    night: Reader, rule: Rule, as_of: date, present: frozenset[str], ended: Sequence[Mapping[str, Any]]
+    night: Reader, rule: AlertRule, as_of: date, present: frozenset[str], ended: Sequence[Mapping[str, Any]]
 ) -> dict[str, str]:
     """Why these alerts of a rule end, by alert id."""
     gone = [a for a in ended if a["customer_id"] not in present]
@@ -59,7 +59,7 @@ def left_because(reader: Reader, customer_ids: Iterable[str], as_of: date) -> di
 
 
 def ended_because(
-    reader: Reader, rule: Rule, ended: Sequence[Mapping[str, Any]], as_of: date
+    reader: Reader, rule: AlertRule, ended: Sequence[Mapping[str, Any]], as_of: date
 ) -> dict[str, str]:
     """Which facts of `rule` no longer hold as of a day, in a sentence by alert id, for alerts whose condition ended."""
     if not ended:

@@ -58,7 +58,7 @@ class Offer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class NextStep:
     """The next best step. `offer` is what may be offered now; None where only service, or nothing, is right."""
 
     sentence: str
@@ -169,13 +169,13 @@ def _lately(facts: Facts) -> bool:
     return facts.contacted_on is not None and (facts.today - facts.contacted_on).days < QUIET_DAYS
 
 
-def choose(facts: Facts) -> Step:
+def choose(facts: Facts) -> NextStep:
     """The next best step for a customer: an offer that may be made, else the service that is right, else nothing."""
     no = why_no_offer(facts)
     if facts.left:
-        return Step(sentence="Nothing to do.", reason=no, allowed=False, why_not=no)
+        return NextStep(sentence="Nothing to do.", reason=no, allowed=False, why_not=no)
     if facts.open_complaint:
-        return Step(
+        return NextStep(
             sentence="Settle the complaint first: call, listen, and say by when it will be done.",
             reason="A complaint is open, and it comes before anything else.",
             allowed=True,
@@ -185,13 +185,13 @@ def choose(facts: Facts) -> Step:
         fits = fitting(facts)
         if fits:
             offer, why = fits[0]
-            return Step(sentence=offer.says, reason=why, allowed=True, offer=offer)
+            return NextStep(sentence=offer.says, reason=why, allowed=True, offer=offer)
         no = "No offer fits what we know of this customer."
     if facts.alerted and not _lately(facts):
-        return Step(
+        return NextStep(
             sentence="Call to ask what has changed and what would help; a service call, without an offer.",
             reason="The customer is at risk.",
             allowed=True,
             why_not=no,
         )
-    return Step(sentence="Nothing to offer now.", reason=no, allowed=False, why_not=no)
+    return NextStep(sentence="Nothing to offer now.", reason=no, allowed=False, why_not=no)

@@ -31,14 +31,14 @@ from warehouse.schema import (
 )
 from warehouse.stores.connect import Stores
 from workflow.alerts.alert_steps import checked_note, opened
-from workflow.customers.offer_eligibility import BY_CODE, Facts, Step, choose, fitting, why_no_offer
+from workflow.customers.offer_eligibility import BY_CODE, Facts, NextStep, choose, fitting, why_no_offer
 
 PERSONAL = ("call", "email", "branch", "event")
 """Touches in which somebody was in contact with the customer."""
 SPOKE = ("contacted", "offered", "accepted", "declined")
 
 
-def next_step(reader: Reader, customer_id: str, today: date, *, alerted: bool | None = None) -> Step:
+def next_step(reader: Reader, customer_id: str, today: date, *, alerted: bool | None = None) -> NextStep:
     """The next best step for one of the viewer's customers as of a day; raises AccessRefused for a role without them.
 
     `alerted` says whether the viewer has an open alert about the customer; looked up if not given.

@@ -10,7 +10,7 @@ import pandas as pd
 from sqlalchemy import select
 
 from metrics.query.missing_reasons import Missing, not_given
-from models.evaluation.prediction_metrics import Figure
+from models.evaluation.prediction_metrics import PredictionMetric
 from warehouse.access import data_coverage
 from warehouse.access.reader import Reader
 from warehouse.schema import experiment_results
@@ -18,13 +18,13 @@ from workflow.experiments.interim_results import ARMS, CHURN, NEEDS, WORTH_NEEDS
 from workflow.experiments.planned_analyses import OF_A_RULE, Look, look_on, plan_of, planned_experiments
 from workflow.rules.rule_definitions import rules
 
-Found = dict[str, Figure]
+Found = dict[str, PredictionMetric]
 WORTH = "worth"
-"""Of `Reading.unknown`, what the customers kept are worth."""
+"""Of `ExperimentResult.unknown`, what the customers kept are worth."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class ExperimentResult:
     """An experiment as a page shows it.
 
     `figures` are those of the latest look, by outcome, empty before the first; `arms` is empty until the night after
@@ -41,7 +41,7 @@ class Reading:
     unknown: dict[str, Missing] = field(default_factory=dict)
 
 
-def readings(reader: Reader, as_of: date, on: date | None = None) -> list[Reading]:
+def readings(reader: Reader, as_of: date, on: date | None = None) -> list[ExperimentResult]:
     """Every experiment, those with a look first, the largest first, by its latest look.
 
     `on` asks for the look of one day instead. Raises ChangeRefused if no experiment planned one for it.
@@ -65,7 +65,7 @@ def readings(reader: Reader, as_of: date, on: date | None = None) -> list[Readin
         look = read[-1] if read else None
         shown = rows[(rows["looked_on"] == look.on) & (rows["outcome"] != ARMS)] if look else rows.iloc[:0]
         told.append(
-            Reading(
+            ExperimentResult(
                 experiment=name,
                 title=_title(name, titles),
                 arms=arms,
@@ -91,13 +91,13 @@ def _title(experiment: str, titles: dict[str, str]) -> str:
     return titles.get(experiment, f"Alerts: {own.replace('_', ' ')}" if own != experiment else own)
 
 
-def _size(reading: Reading) -> float:
+def _size(reading: ExperimentResult) -> float:
     return float(np.nan_to_num(reading.arms["treated"].value)) if reading.arms else 0.0
 
 
 def _figures(rows: pd.DataFrame) -> Found:
     numbers = rows[["value", "low", "high"]].astype(float).to_numpy()
     return {
-        name: Figure(value=float(value), low=float(low), high=float(high))
+        name: PredictionMetric(value=float(value), low=float(low), high=float(high))
         for name, (value, low, high) in zip(rows["figure"], numbers, strict=True)
     }

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import select
 
-from models.evaluation.prediction_metrics import Figure
+from models.evaluation.prediction_metrics import PredictionMetric
 from models.experiments import sequential_analysis as ex
 from warehouse.access import data_coverage
 from warehouse.access.reader import Reader
@@ -40,7 +40,7 @@ NEEDS = {
 }
 """What an outcome is read from: without it nobody knows what happened, and none of it happened to nobody."""
 WORTH_NEEDS = ("customers.left_on", "revenues", "revenues.cost_to_serve")
-Found = dict[str, Figure]
+Found = dict[str, PredictionMetric]
 
 
 def read_out(reader: Reader, as_of: date, known: frozenset[str]) -> pd.DataFrame:
@@ -63,7 +63,9 @@ def read_out(reader: Reader, as_of: date, known: frozenset[str]) -> pd.DataFrame
     return pd.concat(parts, ignore_index=True) if parts else _rows("", ARMS, as_of, {})
 
 
-def _rows(experiment: str, outcome: str, looked_on: date, found: Mapping[str, Figure]) -> pd.DataFrame:
+def _rows(
+    experiment: str, outcome: str, looked_on: date, found: Mapping[str, PredictionMetric]
+) -> pd.DataFrame:
     table = [
         {"figure": name, "value": figure.value, "low": figure.low, "high": figure.high}
         for name, figure in found.items()
@@ -74,11 +76,11 @@ def _rows(experiment: str, outcome: str, looked_on: date, found: Mapping[str, Fi
     return frame.assign(experiment=experiment, outcome=outcome, looked_on=looked_on)
 
 
-def _plain(value: float) -> Figure:
-    return Figure(value=float(value), low=np.nan, high=np.nan)
+def _plain(value: float) -> PredictionMetric:
+    return PredictionMetric(value=float(value), low=np.nan, high=np.nan)
 
 
-def _size(people: int, smallest: int) -> Figure:
+def _size(people: int, smallest: int) -> PredictionMetric:
     """How many are in an arm; everybody may read it, so fewer than `smallest` are not told."""
     return _plain(people if people == 0 or people >= smallest else np.nan)
 

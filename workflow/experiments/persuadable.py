@@ -7,7 +7,7 @@ import pandas as pd
 from sqlalchemy import select
 
 from models.churn import features
-from models.evaluation.prediction_metrics import Figure
+from models.evaluation.prediction_metrics import PredictionMetric
 from models.experiments import uplift
 from warehouse.access.reader import Reader
 from warehouse.schema import customer_scores, experiment_results
@@ -22,7 +22,7 @@ WORTH_A_CALL = 0.02
 """From this drop in the chance of leaving on, a call probably keeps somebody: 1 of 50 such customers."""
 
 
-def judged(described: pd.DataFrame) -> dict[str, Figure]:
+def judged(described: pd.DataFrame) -> dict[str, PredictionMetric]:
     """The Qini coefficient of an experiment, by customers the learner did not see; empty if too few left.
 
     `described` holds one row per customer: the profile before the draw, `treated` and `left`.

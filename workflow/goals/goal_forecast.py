@@ -21,11 +21,11 @@ from metrics.comparison.plan_pace import (
 from metrics.comparison.words import day
 from metrics.definitions.measure import Ratio
 from metrics.definitions.scope import Period, Scope, full_months, month, parts_by_month
-from metrics.query.query import Question, ask
+from metrics.query.query import Query, ask
 from warehouse.access.reader import Reader
 from workflow.goals.goal_coverage import complete_months, delivered_until
 from workflow.goals.goal_progress import sees_the_whole
-from workflow.goals.goal_records import Draft, parts_of
+from workflow.goals.goal_records import GoalDraft, parts_of
 
 HISTORY = 36
 """Full months a forecast looks back at, where there are as many."""
@@ -47,7 +47,7 @@ NO_LEVEL = "A rate or level has no forecast here: it is judged against its goal 
 NOT_YOURS = "No forecast: your role does not see this figure for the whole bank."
 
 
-def heading(draft: Draft, reader: Reader, as_of: date, known: frozenset[str] | None = None) -> Outlook:
+def heading(draft: GoalDraft, reader: Reader, as_of: date, known: frozenset[str] | None = None) -> Outlook:
     """Where the whole span will end; from the full months since the figure is complete, as far as they are delivered."""
     metric = CATALOGUE[draft.metric]
     empty = pd.DataFrame({"start": [], "value": []})
@@ -66,7 +66,7 @@ def heading(draft: Draft, reader: Reader, as_of: date, known: frozenset[str] | N
     weights = [1.0 if is_monthly(metric) else d / m.days for d, m in zip(ahead, whole, strict=True)]
     if not history:
         return Outlook(forecast=None, months=empty, why=_too_short(0))
-    question = Question.of([draft.metric], Scope(history[-1], draft.filters), periods=periods)
+    question = Query.of([draft.metric], Scope(history[-1], draft.filters), periods=periods)
     months = empty
     # First from the months that everybody may know: two departments in one meeting must read one forecast.
     for alike in (True, False):

@@ -10,17 +10,17 @@ from datetime import date
 import pandas as pd
 
 from metrics.catalogue import CATALOGUE
-from metrics.comparison.contradiction import MONTHS, PAIRS, Finding, Pair, detect
+from metrics.comparison.contradiction import MONTHS, PAIRS, Finding, MetricPair, detect
 from metrics.comparison.plan_pace import adds_up, is_count, path
 from metrics.definitions.measure import Ratio
 from metrics.definitions.scope import Scope, full_months, year_before
-from metrics.query.query import Question, ask, unanswerable
+from metrics.query.query import Query, ask, unanswerable
 from warehouse.access.reader import Reader
 from warehouse.errors import AccessRefused
 from workflow.goals.goal_coverage import covered, data_reach_back
 from workflow.goals.goal_forecast import heading
 from workflow.goals.goal_progress import sees_the_whole
-from workflow.goals.goal_records import Draft, Filters, Goal, parts_of
+from workflow.goals.goal_records import Filters, Goal, GoalDraft, parts_of
 from workflow.goals.smart import Evidence
 
 CONTRIBUTORS: Mapping[str, tuple[str, ...]] = {
@@ -39,7 +39,7 @@ CONTRIBUTORS: Mapping[str, tuple[str, ...]] = {
 """Goal's figure → the departments' own figures that feed it."""
 
 
-def evidence(draft: Draft, reader: Reader, as_of: date, known: frozenset[str] | None = None) -> Evidence:
+def evidence(draft: GoalDraft, reader: Reader, as_of: date, known: frozenset[str] | None = None) -> Evidence:
     """What a target is held against."""
     if not sees_the_whole(reader, draft.metric):
         return Evidence()
@@ -51,19 +51,19 @@ def evidence(draft: Draft, reader: Reader, as_of: date, known: frozenset[str] | 
 
 
 def a_year_before(
-    draft: Draft, reader: Reader, known: frozenset[str] | None = None
+    draft: GoalDraft, reader: Reader, known: frozenset[str] | None = None
 ) -> tuple[float, tuple[float, ...]]:
     """The figure over the same days a year before, and of each of its months.
 
     Not known where it is about too few people, whoever asks: it becomes part of a goal, which everybody reads.
     """
     periods = [year_before(draft.span), *(year_before(p) for p in parts_of(draft))]
-    question = Question.of([draft.metric], Scope(periods[0], draft.filters), periods=periods)
+    question = Query.of([draft.metric], Scope(periods[0], draft.filters), periods=periods)
     values = ask(question, reader, known, alike=True).set_index("period")[draft.metric].astype(float)
     return float(values.loc[0]), tuple(values.loc[1:])
 
 
-def with_path(draft: Draft, reader: Reader, known: frozenset[str] | None = None) -> Draft:
+def with_path(draft: GoalDraft, reader: Reader, known: frozenset[str] | None = None) -> GoalDraft:
     """The draft with its baseline and, for a total, its path in the proportions of the year before."""
     whole, months = a_year_before(draft, reader, known)
     metric = CATALOGUE[draft.metric]
@@ -93,7 +93,7 @@ def contributors(
         if elapsed is None:
             continue
         scope = Scope(elapsed, goal.filters)
-        asked = Question.of([name], scope, periods=[elapsed, year_before(elapsed)])
+        asked = Query.of([name], scope, periods=[elapsed, year_before(elapsed)])
         if unanswerable(name, asked) or not sees_the_whole(reader, name):
             continue
         try:
@@ -116,14 +116,14 @@ def contributors(
 
 def contradictions(
     filters: Filters, reader: Reader, as_of: date, known: frozenset[str] | None = None
-) -> list[tuple[Pair, Finding]]:
+) -> list[tuple[MetricPair, Finding]]:
     """Each pair of figures that could pull against each other, judged over the last twelve full months."""
     months = full_months(as_of, MONTHS)
     found = []
     for pair in PAIRS:
         quality = CATALOGUE[pair.quality]
         assert isinstance(quality, Ratio)
-        asked = Question.of([pair.volume, pair.quality], Scope(months[-1], filters), periods=months)
+        asked = Query.of([pair.volume, pair.quality], Scope(months[-1], filters), periods=months)
         if any(unanswerable(n, asked) or not sees_the_whole(reader, n) for n in (pair.volume, pair.quality)):
             continue
         try:

@@ -21,9 +21,9 @@ from metrics.comparison.plan_pace import adds_up
 from metrics.comparison.words import change, figure
 from metrics.definitions.measure import Metric, Ratio, measures_of
 from metrics.definitions.scope import Period, Scope, parts_by_month, year_before
-from metrics.query.query import Question, ask, figures
+from metrics.query.query import Query, ask, figures
 from warehouse.access.reader import Reader, may_see
-from warehouse.access.roles import See
+from warehouse.access.roles import Access
 from warehouse.errors import AccessRefused
 from workflow.goals.goal_coverage import Covered, covered, data_reach_back
 from workflow.goals.goal_records import Filters, Goal
@@ -150,7 +150,7 @@ def _answer(
     if not wanted:
         return None
     try:
-        question = Question.of(wanted, Scope(periods[0], filters), periods=periods)
+        question = Query.of(wanted, Scope(periods[0], filters), periods=periods)
         return ask(question, reader, known, catalogue).set_index("period")
     except AccessRefused:
         if len(wanted) == 1:
@@ -164,7 +164,7 @@ def _answer(
 def sees_the_whole(reader: Reader, name: str) -> bool:
     """Whether the viewer's figure is the bank's: who sees her own customers only would judge the bank by them."""
     sees = [may_see(reader.viewer, m.fact) for m in measures_of(CATALOGUE[name])]
-    return all(see not in (None, See.OWN) for see in sees)
+    return all(see not in (None, Access.OWN_ROWS) for see in sees)
 
 
 def _progress(

@@ -27,7 +27,7 @@ Filters = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Draft:
+class GoalDraft:
     """A goal before it is set; `workflow.goals.smart` judges it."""
 
     metric: str
@@ -56,7 +56,7 @@ class GoalSignature:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Goal(Draft):
+class Goal(GoalDraft):
     """A goal that was set, with what its departments said about it, and its end if it has one."""
 
     goal_id: int
@@ -132,7 +132,7 @@ def part_in_words(filters: Filters) -> str:
     return ", ".join(said) or "the whole bank"
 
 
-def departments(goal: Draft) -> tuple[str, ...]:
+def departments(goal: GoalDraft) -> tuple[str, ...]:
     """Who shares it: its owner, and the department whose figure it is."""
     names = [goal.owner, CATALOGUE[goal.metric].owner]
     if goal.metric in ("qualified_conversions", "mql", "accepted", "acceptance_rate"):
@@ -141,7 +141,7 @@ def departments(goal: Draft) -> tuple[str, ...]:
     return tuple(dict.fromkeys(parts))
 
 
-def parts_of(draft: Draft) -> tuple[Period, ...]:
+def parts_of(draft: GoalDraft) -> tuple[Period, ...]:
     """The months of a goal's span."""
     return parts_by_month(draft.span)
 

@@ -14,7 +14,7 @@ from warehouse.access.reader import Viewer
 from warehouse.app_db.app_schema import goal_endings, goal_paths, goal_signatures, goals
 from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.stores.connect import Stores
-from workflow.goals.goal_records import Draft, as_text, departments, part_in_words, parts_of
+from workflow.goals.goal_records import GoalDraft, as_text, departments, part_in_words, parts_of
 
 MAY_SET = frozenset({"marketing", "sales", "executive", "analyst", "system"})
 LONGEST_TEXT = 2000
@@ -30,7 +30,7 @@ OWNERS = tuple(
 
 
 def set_goal(
-    stores: Stores, who: Viewer, draft: Draft, *, supersedes: int | None = None, why: str = ""
+    stores: Stores, who: Viewer, draft: GoalDraft, *, supersedes: int | None = None, why: str = ""
 ) -> int:
     """Set a goal and give its number. Of several departments it is a proposal until each of them has signed.
 

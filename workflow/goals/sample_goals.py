@@ -13,12 +13,12 @@ from metrics.catalogue import CATALOGUE
 from metrics.comparison.plan_pace import is_count
 from metrics.comparison.words import rounded
 from metrics.definitions.scope import Period, Scope, fiscal_year, month, year_before
-from metrics.qualification.qualification_rule import Condition, Rule
-from metrics.query.query import Question, ask
+from metrics.qualification.qualification_rule import Condition, QualificationRule
+from metrics.query.query import Query, ask
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.stores.connect import Stores
 from workflow.goals.goal_outlook import a_year_before, with_path
-from workflow.goals.goal_records import DIGITAL, Draft, departments
+from workflow.goals.goal_records import DIGITAL, GoalDraft, departments
 from workflow.goals.goal_setting import end_goal, set_goal
 from workflow.goals.goal_signatures import SIGNS, sign_goal
 from workflow.goals.smart import plus_a_quarter
@@ -77,18 +77,20 @@ def _set(
     link: str,
     from_year_before: bool = False,
 ) -> None:
-    draft = Draft(metric=name, target=1.0, span=span, owner=CATALOGUE[name].owner, linked_to=link, note=NOTE)
+    draft = GoalDraft(
+        metric=name, target=1.0, span=span, owner=CATALOGUE[name].owner, linked_to=link, note=NOTE
+    )
     if from_year_before:
         base = a_year_before(draft, reader)[0]
     else:
-        base = float(ask(Question.of([name], Scope(span), periods=[span]), reader)[name].iloc[0])
+        base = float(ask(Query.of([name], Scope(span), periods=[span]), reader)[name].iloc[0])
     if base == base and base > 0:
         target = float(f"{base * multiple:.3g}")
         whole = rounded(target) if is_count(CATALOGUE[name]) else target
         _agree(stores, with_path(replace(draft, target=whole), reader), AGREED_AFTER)
 
 
-def _agree(stores: Stores, draft: Draft, after: timedelta) -> int:
+def _agree(stores: Stores, draft: GoalDraft, after: timedelta) -> int:
     """Set a goal so long after its span began, signed by each department that shares it; gives its number."""
     there = _on(stores, draft.span.start + after)
     number = set_goal(there, EXECUTIVE, draft)
@@ -107,7 +109,7 @@ def _on(stores: Stores, day: date) -> Stores:
 def _digital(stores: Stores, reader: Reader, year: Period) -> None:
     """The shared goal, and the first try it took the place of."""
     filters = (("channel", DIGITAL),)
-    first = Draft(
+    first = GoalDraft(
         metric="leads",
         target=1.0,
         span=year,
@@ -134,7 +136,7 @@ def _digital(stores: Stores, reader: Reader, year: Period) -> None:
 
 def _propose(stores: Stores, as_of: date) -> None:
     """Marketing has proposed a score and signed; Sales has not yet."""
-    rule = Rule(conditions=(Condition(attribute="score", operator="at_least", values=(45.0,)),))
+    rule = QualificationRule(conditions=(Condition(attribute="score", operator="at_least", values=(45.0,)),))
     effective = month(as_of.year, as_of.month + 2).start
     number = propose(
         stores, MARKETING, rule, effective, "Sales rejects most leads with a score below 45, and says so."

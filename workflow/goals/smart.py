@@ -12,8 +12,8 @@ from metrics.comparison.plan_pace import Forecast
 from metrics.comparison.words import as_typed, day, figure, in_a_sentence, numeral, rounded, signed
 from metrics.definitions.measure import Metric, Ratio
 from metrics.definitions.scope import Period, Scope
-from metrics.query.query import Question, unanswerable
-from workflow.goals.goal_records import Draft
+from metrics.query.query import Query, unanswerable
+from workflow.goals.goal_records import GoalDraft
 
 LETTERS = {
     "S": "Specific",
@@ -43,7 +43,7 @@ class Evidence:
 
 
 def judge(
-    draft: Draft, evidence: Evidence, as_of: date, *, part_chosen: bool = True, meant: bool = False
+    draft: GoalDraft, evidence: Evidence, as_of: date, *, part_chosen: bool = True, meant: bool = False
 ) -> dict[str, str]:
     """The letters that fail, each with the sentence that says what to do; empty for a goal that is SMART.
 
@@ -65,7 +65,7 @@ def judge(
     elif not part_chosen:
         found["S"] = "Say which part of the bank it is about, or choose the whole bank."
     elif metric is not None:
-        asked = Question.of([draft.metric], Scope(draft.span, draft.filters))
+        asked = Query.of([draft.metric], Scope(draft.span, draft.filters))
         if unanswerable(draft.metric, asked):
             found["S"] = (
                 f"{metric.label} is not kept by {unanswerable(draft.metric, asked)}. Choose another part of the bank."
@@ -181,10 +181,10 @@ def _doubt(metric: Metric, target: float, evidence: Evidence) -> str:
 
 def plus_a_quarter(
     year: Period, before: float | None, filters: tuple[tuple[str, tuple[str, ...]], ...]
-) -> Draft:
+) -> GoalDraft:
     """The template “+25 % qualified conversions, digital channels, this fiscal year”."""
     known = before is not None and math.isfinite(before)
-    return Draft(
+    return GoalDraft(
         metric="qualified_conversions",
         target=rounded(1.25 * before) if known and before is not None else math.nan,
         span=year,

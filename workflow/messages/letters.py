@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import insert, or_, select, update
 
 from warehouse.access import audit
-from warehouse.access.audit import Entry
+from warehouse.access.audit import AuditEntry
 from warehouse.app_db.app_schema import deliveries, destinations, outbox
 from warehouse.errors import ChangeRefused
 from warehouse.sql.moment_sql import instant
@@ -129,7 +129,7 @@ def _line(letter: Letter, tried: Mapping[str, Any]) -> str:
     return f"{letter.what}: {tried['said']}"
 
 
-def _history(entry: Entry, letter: Letter, *, delivered: bool, **tried: Any) -> None:
+def _history(entry: AuditEntry, letter: Letter, *, delivered: bool, **tried: Any) -> None:
     # A letter that could not even be tried has no key yet.
     key = letter.key if tried["tries"] else None
     row = {"destination_id": letter.destination_id, "what": letter.what, "letter": key}

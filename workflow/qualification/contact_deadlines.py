@@ -11,13 +11,13 @@ from warehouse.access.reader import Reader
 from warehouse.schema import hand_offs, lead_moves, leads
 from warehouse.settings import Settings
 from warehouse.sql.dialects import add_days
-from warehouse.stores.snapshots import Draft
+from warehouse.stores.snapshots import SnapshotWriter
 
 DECIDING = ("accepted", "rejected", "sql", "opportunity", "won", "lost")
 """The stages in which somebody has dealt with a lead."""
 
 
-def write_hand_offs(draft: Draft, reader: Reader, settings: Settings, as_of: date) -> int:
+def write_hand_offs(draft: SnapshotWriter, reader: Reader, settings: Settings, as_of: date) -> int:
     """Time every hand-over up to `as_of` anew and give their number: a late record may change an old one.
 
     So may the settings: the promise of an earlier day is judged by the working hours in force now.

@@ -14,9 +14,16 @@ from sqlalchemy import func, insert, select
 
 from metrics.comparison.words import day
 from metrics.definitions.scope import Period, Scope
-from metrics.qualification.qualification_rule import Rule, catalogue, changes, dependent, moment, under
+from metrics.qualification.qualification_rule import (
+    QualificationRule,
+    catalogue,
+    changes,
+    dependent,
+    moment,
+    under,
+)
 from metrics.qualification.qualification_versions import SIGNING, as_agreed, timeline
-from metrics.query.query import Question, ask, statement
+from metrics.query.query import Query, ask, statement
 from warehouse.access import audit
 from warehouse.access.data_coverage import as_of
 from warehouse.access.reader import Reader, Viewer
@@ -32,7 +39,7 @@ LONGEST_WHY = 2000
 LONGEST_LIST = 500
 
 
-def propose(stores: Stores, viewer: Viewer, rule: Rule, effective_on: date, why: str) -> int:
+def propose(stores: Stores, viewer: Viewer, rule: QualificationRule, effective_on: date, why: str) -> int:
     """Append the next version and give its number. The author's department still has to sign like the other.
 
     Raises AccessRefused for a role that may not propose (the attempt is logged), and ChangeRefused if the reason is
@@ -49,7 +56,7 @@ def propose(stores: Stores, viewer: Viewer, rule: Rule, effective_on: date, why:
         )
     with audit.entry(stores, viewer.username, "definition.propose", "qualified", why) as entry:
         kept = {row.rule: row.version for row in entry.desk.execute(select(definitions))}
-        if rule == Rule() or rule.as_text() in kept:
+        if rule == QualificationRule() or rule.as_text() in kept:
             raise ChangeRefused(
                 f"Version {kept.get(rule.as_text(), 1)} says exactly this. Sign that one, or change a condition."
             )
@@ -113,7 +120,10 @@ def sign(stores: Stores, viewer: Viewer, number: int, verdict: str, note: str = 
 
 
 def figures_under_rules(
-    reader: Reader, rules: tuple[tuple[int, Rule], ...], scope: Scope, known: frozenset[str] | None = None
+    reader: Reader,
+    rules: tuple[tuple[int, QualificationRule], ...],
+    scope: Scope,
+    known: frozenset[str] | None = None,
 ) -> pd.DataFrame:
     """Every figure that depends on “qualified”, over a scope, under each version's rule applied to every lead.
 
@@ -121,13 +131,13 @@ def figures_under_rules(
     same data the same call gives the same numbers for ever.
     """
     names = sorted(dependent())
-    question = Question.of(names, scope, periods=[scope.period])
+    question = Query.of(names, scope, periods=[scope.period])
     answers = {n: ask(question, reader, known, under(rule)).iloc[0][names] for n, rule in rules}
     return pd.DataFrame(answers, index=names)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Preview:
+class QualificationPreview:
     """What a rule would change, were it in force for the leads that came in a period.
 
     `classes`: one row per channel with kept, gained, lost, neither. `figures`: index catalogue name, columns now and
@@ -141,20 +151,24 @@ class Preview:
 
 @as_agreed
 def preview(
-    reader: Reader, rule: Rule, scope: Scope, known: frozenset[str] | None = None, by: str = "channel"
-) -> Preview:
+    reader: Reader,
+    rule: QualificationRule,
+    scope: Scope,
+    known: frozenset[str] | None = None,
+    by: str = "channel",
+) -> QualificationPreview:
     """Compare `rule` with what is in force now, over the leads of a scope."""
     agreed = timeline(reader)
     measures = changes(moment(agreed), rule.moment())
-    question = Question.of([], scope, [by], [scope.period])
+    question = Query.of([], scope, [by], [scope.period])
     counted = reader.sees_totals_only(leads)
     classes = reader.frame(statement(leads, measures, question, counting_people=counted))
     classes = classes.rename(columns={f"{m}__0": m for m in measures})[[by, *measures]]
     names = sorted(dependent())
-    asked = Question.of(names, scope, periods=[scope.period])
+    asked = Query.of(names, scope, periods=[scope.period])
     now = ask(asked, reader, known, catalogue(agreed)).iloc[0][names]
     then = ask(asked, reader, known, under(rule)).iloc[0][names]
-    return Preview(
+    return QualificationPreview(
         period=scope.period,
         classes=classes.sort_values("lost", ascending=False, ignore_index=True),
         figures=pd.DataFrame({"now": now, "then": then}),
@@ -162,7 +176,7 @@ def preview(
 
 
 @as_agreed
-def leads_that_change(reader: Reader, rule: Rule, scope: Scope) -> pd.DataFrame:
+def leads_that_change(reader: Reader, rule: QualificationRule, scope: Scope) -> pd.DataFrame:
     """The first leads that a rule would call otherwise, newest first: their attributes, no names.
 
     Raises AccessRefused for a role that sees totals only.

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, update
 
 from metrics.comparison.words import day
-from warehouse.access.audit import Entry
+from warehouse.access.audit import AuditEntry
 from warehouse.app_db.app_schema import alert_steps, alerts
 from workflow.records.edit_conflicts import NIGHTLY as BY_NIGHT
 
@@ -21,7 +21,7 @@ def change_by_night(desk: Connection, alert: Mapping[str, Any], **values: Any) -
     desk.execute(changed.values(version=alerts.c.version + 1, **values))
 
 
-def end_by_night(entry: Entry, alert: Mapping[str, Any], outcome: str, why: str) -> None:
+def end_by_night(entry: AuditEntry, alert: Mapping[str, Any], outcome: str, why: str) -> None:
     """Close an alert, whoever has started on it; of one that people see, its history says why."""
     change_by_night(
         entry.desk, alert, status="closed", closed_at=entry.at, outcome=outcome, snoozed_until=None
@@ -30,7 +30,7 @@ def end_by_night(entry: Entry, alert: Mapping[str, Any], outcome: str, why: str)
         append_line(entry, alert, "ended", why, BY_NIGHT)
 
 
-def move_by_night(entry: Entry, alert: Mapping[str, Any], step: str, why: str, **owner: Any) -> None:
+def move_by_night(entry: AuditEntry, alert: Mapping[str, Any], step: str, why: str, **owner: Any) -> None:
     """Give an alert to whom it belongs now; she finds it awake, and its history says who had snoozed it."""
     change_by_night(entry.desk, alert, snoozed_until=None, **owner)
     if alert["arm"] == "treated":
@@ -45,7 +45,7 @@ def snooze_ended(alert: Mapping[str, Any]) -> str:
 
 
 def append_line(
-    entry: Entry, alert: Mapping[str, Any], step: str, note: str, taken_by: str, **more: Any
+    entry: AuditEntry, alert: Mapping[str, Any], step: str, note: str, taken_by: str, **more: Any
 ) -> None:
     """Add a line to an alert's history, with the keys by which its rows are narrowed."""
     copied = {key: alert[key] for key in ("alert_id", "customer_id", "rm_id", "customer_rm_id", "team")}

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, select
 
 from warehouse.access import audit
-from warehouse.access.audit import Entry
+from warehouse.access.audit import AuditEntry
 from warehouse.app_db.app_schema import alerts
 from warehouse.stores.connect import Stores
 from workflow.records.alert_history import BY_NIGHT, append_line, change_by_night, end_by_night
@@ -45,7 +45,7 @@ def close_without_rule(stores: Stores, in_force: Iterable[str]) -> int:
         return close_in(entry, *orphans)
 
 
-def close_in(entry: Entry, *which: ColumnElement[bool]) -> int:
+def close_in(entry: AuditEntry, *which: ColumnElement[bool]) -> int:
     """Close alerts whose rule is removed, inside a change that is open; held-out ones end like the others."""
     found = _rows(entry.desk, *which, alerts.c.status != "closed")
     for alert in found:

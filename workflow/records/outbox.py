@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from warehouse.access import audit
-from warehouse.access.audit import Entry
+from warehouse.access.audit import AuditEntry
 from warehouse.app_db.app_schema import alerts, destinations, outbox, users
 from warehouse.stores.connect import Stores
 
@@ -58,7 +58,7 @@ def _weekly(desk: Connection, monday: date) -> list[int]:
     return list(desk.execute(query.where(t.c.destination_id.not_in(there))).scalars())
 
 
-def write_new_alerts(entry: Entry, raised: Iterable[Mapping[str, Any]]) -> None:
+def write_new_alerts(entry: AuditEntry, raised: Iterable[Mapping[str, Any]]) -> None:
     """Write, in the change that raises alerts, a message about each to every destination of those who work it.
 
     A held-out alert is told to nobody, and neither is one that waits in the pool.
@@ -90,7 +90,7 @@ def write_new_alerts(entry: Entry, raised: Iterable[Mapping[str, Any]]) -> None:
     _write(entry, [message for message in due if (message[0], message[2]) not in there])
 
 
-def _write(entry: Entry, due: Iterable[tuple[int, str, str, datetime | None]]) -> None:
+def _write(entry: AuditEntry, due: Iterable[tuple[int, str, str, datetime | None]]) -> None:
     rows = [
         {
             "destination_id": destination_id,
@@ -117,7 +117,7 @@ def end(stores: Stores, username: str, messages: Collection[int], why: str) -> N
             write_new_alerts(entry, [dict(row) for row in moved])
 
 
-def end_in(entry: Entry, why: str, *which: ColumnElement[bool]) -> None:
+def end_in(entry: AuditEntry, why: str, *which: ColumnElement[bool]) -> None:
     """Give messages that wait up, inside a change that is open."""
     values = {"ended_at": entry.at, "ended_why": why, "sending_since": None}
     entry.desk.execute(update(outbox).where(*which, *WAITS).values(**values))

@@ -12,13 +12,13 @@ from metrics.query.missing_reasons import not_given
 from warehouse.access import data_coverage
 from warehouse.access.reader import Reader
 from warehouse.schema import run_notes
-from warehouse.stores.snapshots import Draft
+from warehouse.stores.snapshots import SnapshotWriter
 
 CHURN_MODEL, LIFETIME_VALUE, HINDSIGHT = "churn model", "lifetime value", "lifetime value in hindsight"
 RESPONSE_CURVES, CREDITS, FEATURE_LINKS = "response curves", "credits of wins", "features and cases"
 
 
-def write(draft: Draft, as_of: date, notes: Mapping[str, str]) -> None:
+def write(draft: SnapshotWriter, as_of: date, notes: Mapping[str, str]) -> None:
     """Replace what the run before had noted."""
     rows = pd.DataFrame(
         {"subject": list(notes), "as_of": [as_of] * len(notes), "sentence": list(notes.values())},

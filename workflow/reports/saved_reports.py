@@ -18,9 +18,9 @@ import pandas as pd
 from sqlalchemy import insert, select, update
 
 from metrics.definitions.scope import Period, Scope
-from metrics.query.query import Question
+from metrics.query.query import Query
 from metrics.query.query import ask as ask_warehouse
-from metrics.query.report_query import Ask, Report, misfit, refusal, values_of
+from metrics.query.report_query import Ask, SavedReport, misfit, refusal, values_of
 from warehouse.access import audit, data_coverage
 from warehouse.access.reader import Reader, Viewer
 from warehouse.access.roles import ROLES, RULES
@@ -40,13 +40,13 @@ class Saved:
 
     report_id: str
     title: str
-    report: Report
+    report: SavedReport
     saved_by: str
     saved_at: datetime
     retired_at: datetime | None
 
 
-def save(stores: Stores, viewer: Viewer, title: str, report: Report) -> str:
+def save(stores: Stores, viewer: Viewer, title: str, report: SavedReport) -> str:
     """Keep a report under a title and give its id, a part of its link that cannot be guessed.
 
     Raises AccessRefused (on record) for who may not ask it herself, ChangeRefused for what does not fit.
@@ -134,7 +134,7 @@ def on_the_list(reader: Reader) -> tuple[Saved, ...]:
     return tuple(_saved(row) for _, row in rows.iterrows())
 
 
-def _check_rights(stores: Stores, viewer: Viewer, report: Report, subject: str) -> None:
+def _check_rights(stores: Stores, viewer: Viewer, report: SavedReport, subject: str) -> None:
     known = viewer.role in ROLES and t.name in RULES[viewer.role]
     why = refusal(report, viewer) if known else "Your role reads no figures."
     if why:
@@ -155,7 +155,7 @@ def _checked(title: str) -> str:
     return title
 
 
-def _odd(report: Report) -> str:
+def _odd(report: SavedReport) -> str:
     dimensions = [d for d, _ in report.filters]
     if len(set(dimensions)) != len(dimensions):
         return "One dimension is filtered twice."
@@ -166,18 +166,18 @@ def _odd(report: Report) -> str:
 
 def _asked(reader: Reader, name: str) -> Ask:
     def ask(scope: Scope, by: Sequence[str], periods: Sequence[Period]) -> pd.DataFrame:
-        return ask_warehouse(Question.of([name], scope, by, periods), reader)
+        return ask_warehouse(Query.of([name], scope, by, periods), reader)
 
     return ask
 
 
-def _as_text(report: Report) -> str:
+def _as_text(report: SavedReport) -> str:
     return json.dumps(Scope(Period(date.min, date.min), report.filters).filters, ensure_ascii=False)
 
 
 def _saved(row: pd.Series) -> Saved:
     breakdown = row["breakdown"]
-    report = Report(
+    report = SavedReport(
         metric=row["metric"],
         breakdown=breakdown if isinstance(breakdown, str) else "",
         filters=tuple((d, tuple(values)) for d, values in json.loads(row["filters"])),

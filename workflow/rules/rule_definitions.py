@@ -34,7 +34,7 @@ HIGH_CHURN_PROBABILITY = 0.10
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rule:
+class AlertRule:
     """A reason to call a customer.
 
     `when` raises an alert; while `still` holds, an alert nobody has started on stays open (`when` itself if not given,
@@ -53,10 +53,10 @@ class Rule:
     within_capacity: bool = False
 
 
-def rules(settings: Settings) -> tuple[Rule, ...]:
+def rules(settings: Settings) -> tuple[AlertRule, ...]:
     """The rules in force with a bank's own thresholds."""
     return (
-        Rule(
+        AlertRule(
             code="complaint_and_dormant_savings",
             title="Service complaint and large dormant savings",
             when=(profile.c.open_complaints_90d > 0)
@@ -69,7 +69,7 @@ def rules(settings: Settings) -> tuple[Rule, ...]:
             ),
             advice="Call within two days. Settle the complaint before anything else; ask what would help.",
         ),
-        Rule(
+        AlertRule(
             code="high_churn_risk",
             title="High risk of leaving",
             when=score.c.probability >= HIGH_CHURN_PROBABILITY,
@@ -136,7 +136,7 @@ NONE: Mapping[str, str] = {
 
 
 def sentence(column: str, value: float) -> str:
-    """What a number of `Rule.because` says, in words. Raises KeyError for a column without a sentence."""
+    """What a number of `AlertRule.because` says, in words. Raises KeyError for a column without a sentence."""
     if column == "probability":
         return f"About {of_ten(value)} customers like this one leave within 90 days."
     if value == 0 and column in NONE:
@@ -145,13 +145,13 @@ def sentence(column: str, value: float) -> str:
     return one if value == 1 else other.format(_WRITTEN.get(column, numeral)(value))
 
 
-def lacking(rule: Rule, covered: Coverage | None) -> str:
+def lacking(rule: AlertRule, covered: Coverage | None) -> str:
     """What the bank did not give of what a rule looks at, as a sentence; "" if it gave all of it."""
     missing = not_given(needed_by(rule), covered)
     return missing.sentence if missing else ""
 
 
-def needed_by(rule: Rule) -> list[str]:
+def needed_by(rule: AlertRule) -> list[str]:
     """The tables and columns of the unified tables that a rule looks at."""
     columns = (c for c in visitors.iterate(rule.when) if getattr(c, "table", None) is profile)
     return [need for column in columns for need in needs_of(column.key)]  # type: ignore[attr-defined]
@@ -166,7 +166,7 @@ def over(condition: ColumnElement[bool], rows: Subquery) -> ColumnElement[bool]:
     return visitors.replacement_traverse(condition, {}, swap)
 
 
-def facts(rule: Rule, row: Mapping[str, Any]) -> str:
+def facts(rule: AlertRule, row: Mapping[str, Any]) -> str:
     """Why the rule fired for one row of `found`, as JSON: a list of name, value and sentence.
 
     Of a model's rule the model's own reasons follow, with their contribution (above 0 speaks for leaving).
@@ -189,7 +189,7 @@ def facts(rule: Rule, row: Mapping[str, Any]) -> str:
     return json.dumps(told, ensure_ascii=False)
 
 
-def found(rule: Rule, as_of: date) -> Select[Any]:
+def found(rule: AlertRule, as_of: date) -> Select[Any]:
     """The customers for whom `rule` holds as of a day, or for whom an open alert of it still may stand.
 
     Columns: customer_id, rm_id, team, weekly_capacity, segment, fires (1 if `when` holds), probability, model_reasons,

@@ -18,7 +18,7 @@ from warehouse.errors import ChangeRefused
 from warehouse.schema import customer_profiles as profile
 from warehouse.schema import customer_scores as score
 from warehouse.settings import Settings
-from workflow.rules.rule_definitions import HIGH_CHURN_PROBABILITY, Rule, rules
+from workflow.rules.rule_definitions import HIGH_CHURN_PROBABILITY, AlertRule, rules
 
 LONGEST = 200
 """Characters of a title, an advice or a reason."""
@@ -82,7 +82,7 @@ ATTRIBUTES: Mapping[str, Attribute] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Draft:
+class RuleDraft:
     """A rule as people set it: attribute → threshold, all of which must hold."""
 
     code: str
@@ -99,7 +99,7 @@ class Draft:
         )
 
 
-def built_in(settings: Settings) -> tuple[Draft, ...]:
+def built_in(settings: Settings) -> tuple[RuleDraft, ...]:
     """The rules every bank begins with, in the same form as those that people set."""
     conditions: dict[str, dict[str, float]] = {
         "complaint_and_dormant_savings": {
@@ -110,7 +110,7 @@ def built_in(settings: Settings) -> tuple[Draft, ...]:
         "high_churn_risk": {"probability": HIGH_CHURN_PROBABILITY},
     }
     return tuple(
-        Draft(
+        RuleDraft(
             code=rule.code,
             title=rule.title,
             advice=rule.advice,
@@ -121,7 +121,7 @@ def built_in(settings: Settings) -> tuple[Draft, ...]:
     )
 
 
-def as_rule(draft: Draft) -> Rule:
+def as_rule(draft: RuleDraft) -> AlertRule:
     """The rule the warehouse runs. A score moves a little every night, so an alert stays until it is half of it."""
 
     def condition(share_of_score: float) -> Any:
@@ -139,7 +139,7 @@ def as_rule(draft: Draft) -> Rule:
     because = tuple(draft.conditions)
     if scored and "total_balance" not in because:
         because = (*because, "total_balance")
-    return Rule(
+    return AlertRule(
         code=draft.code,
         title=draft.title,
         when=condition(1.0),
@@ -160,7 +160,7 @@ def code_of(title: str, taken: Iterable[str]) -> str:
     return code
 
 
-def checked(draft: Draft) -> Draft:
+def checked(draft: RuleDraft) -> RuleDraft:
     """The draft if it can be a rule. Raises ChangeRefused with what is missing."""
     if not draft.conditions:
         raise ChangeRefused("Choose at least one condition, or the rule would flag everybody.")

@@ -16,13 +16,13 @@ from metrics.customers.profile import profile
 from models.churn import churn_prediction
 from warehouse.access.reader import Reader
 from warehouse.schema import customer_profiles, customer_scores, relationship_managers
-from workflow.rules.rule_definitions import LOOK_BACK_DAYS, Rule, found, over
+from workflow.rules.rule_definitions import LOOK_BACK_DAYS, AlertRule, found, over
 
 MONTHS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
-class Preview:
+class RulePreview:
     """What a rule would flag. `per_rm`: name, flagged, capacity. `past`: day, flagged (NaN where not known)."""
 
     now: int
@@ -31,7 +31,9 @@ class Preview:
     past: pd.DataFrame
 
 
-def preview(reader: Reader, rule: Rule, as_of: date, first: date | None, known: frozenset[str]) -> Preview:
+def preview(
+    reader: Reader, rule: AlertRule, as_of: date, first: date | None, known: frozenset[str]
+) -> RulePreview:
     """Count what `rule` would flag as of a day. `first` is the day the bank's history begins, `known` its tables."""
     flagged = found(rule, as_of).subquery("flagged")
     managers = relationship_managers
@@ -44,7 +46,7 @@ def preview(reader: Reader, rule: Rule, as_of: date, first: date | None, known: 
     names = reader.frame(select(managers.c.rm_id, managers.c.name, managers.c.weekly_capacity))
     per_rm = per_rm.merge(names, on="rm_id", how="left").sort_values("flagged", ascending=False)
     everybody = select(func.count().label("n")).where(customer_profiles.c.as_of == as_of)
-    return Preview(
+    return RulePreview(
         now=int(per_rm["flagged"].sum()),
         people=int(reader.frame(everybody)["n"].iloc[0]),
         per_rm=pd.DataFrame(
@@ -58,14 +60,16 @@ def preview(reader: Reader, rule: Rule, as_of: date, first: date | None, known: 
     )
 
 
-def flagged_now(reader: Reader, rule: Rule, as_of: date) -> int:
+def flagged_now(reader: Reader, rule: AlertRule, as_of: date) -> int:
     """How many customers `rule` flags as of a day, in the viewer's rows."""
     flagged = found(rule, as_of).subquery("flagged")
     asked = select(func.count().label("n")).select_from(flagged).where(flagged.c.fires)
     return int(reader.frame(asked)["n"].iloc[0])
 
 
-def _past(reader: Reader, rule: Rule, as_of: date, first: date | None, known: frozenset[str]) -> pd.DataFrame:
+def _past(
+    reader: Reader, rule: AlertRule, as_of: date, first: date | None, known: frozenset[str]
+) -> pd.DataFrame:
     rows = []
     for day in _month_ends(as_of):
         count = None
@@ -75,7 +79,7 @@ def _past(reader: Reader, rule: Rule, as_of: date, first: date | None, known: fr
     return pd.DataFrame(rows, columns=["day", "flagged"]).astype({"flagged": "Float64"})
 
 
-def _count(reader: Reader, rule: Rule, day: date, known: frozenset[str]) -> int | None:
+def _count(reader: Reader, rule: AlertRule, day: date, known: frozenset[str]) -> int | None:
     if rule.needs_model:
         t = customer_scores
         nights = select(func.count().label("n")).where(t.c.model == churn_prediction.MODEL, t.c.as_of == day)

@@ -18,11 +18,11 @@ from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.stores.connect import Stores
 from workflow.records.edit_conflicts import changed_meanwhile
 from workflow.records.escalation import close_in
-from workflow.rules.rule_definitions import Rule, rules
-from workflow.rules.rule_drafts import LONGEST, Draft, as_rule, built_in, checked
+from workflow.rules.rule_definitions import AlertRule, rules
+from workflow.rules.rule_drafts import LONGEST, RuleDraft, as_rule, built_in, checked
 
 
-def drafts_in_force(reader: Reader) -> tuple[Draft, ...]:
+def drafts_in_force(reader: Reader) -> tuple[RuleDraft, ...]:
     """The rules that raise alerts now, as people set them."""
     latest = {row.code: row for row in _versions(reader) if row.state != "proposed"}
     found = [_draft(row) for row in latest.values() if row.state == "live"]
@@ -30,20 +30,20 @@ def drafts_in_force(reader: Reader) -> tuple[Draft, ...]:
     return (*begun, *found)
 
 
-def rules_in_force(reader: Reader) -> tuple[Rule, ...]:
+def rules_in_force(reader: Reader) -> tuple[AlertRule, ...]:
     """The rules that raise alerts now, as the warehouse runs them."""
     settled = {draft.code: draft for draft in built_in(reader.stores.settings)}
     own = {rule.code: rule for rule in rules(reader.stores.settings)}
     return tuple(own[d.code] if settled.get(d.code) == d else as_rule(d) for d in drafts_in_force(reader))
 
 
-def known_rules(reader: Reader) -> dict[str, Draft]:
+def known_rules(reader: Reader) -> dict[str, RuleDraft]:
     """Every rule there is or ever was, by code: what an alert of it is called."""
     found = {draft.code: draft for draft in built_in(reader.stores.settings)}
     return found | {row.code: _draft(row) for row in _versions(reader) if row.state != "proposed"}
 
 
-def proposals(reader: Reader) -> list[tuple[Draft, str, str]]:
+def proposals(reader: Reader) -> list[tuple[RuleDraft, str, str]]:
     """Rules a team lead proposed and nobody answered yet: the draft, who, and why."""
     waiting: dict[str, Any] = {}
     for row in _versions(reader):
@@ -79,7 +79,7 @@ def latest(reader: Reader, code: str) -> int:
 
 
 def propose(
-    stores: Stores, viewer: Viewer, draft: Draft, why: str, *, seen_version: int | None = None
+    stores: Stores, viewer: Viewer, draft: RuleDraft, why: str, *, seen_version: int | None = None
 ) -> None:
     """A team lead suggests a rule for the whole bank; an analyst puts it live. Raises as `put_live` does."""
     _check_role(stores, viewer, ("team_lead", "analyst"), draft.code)
@@ -89,7 +89,7 @@ def propose(
 def put_live(
     stores: Stores,
     viewer: Viewer,
-    draft: Draft,
+    draft: RuleDraft,
     why: str,
     *,
     seen: int,
@@ -127,7 +127,7 @@ def retire(stores: Stores, viewer: Viewer, code: str, why: str, *, seen_version:
 def _append(
     stores: Stores,
     viewer: Viewer,
-    draft: Draft,
+    draft: RuleDraft,
     state: str,
     why: str,
     flagged: int | None,
@@ -183,9 +183,9 @@ def _versions(reader: Reader) -> list[Any]:
     return reader.rows(select(rule_versions).order_by(rule_versions.c.version_id))
 
 
-def _draft(row: Any) -> Draft:
+def _draft(row: Any) -> RuleDraft:
     conditions = {str(k): float(v) for k, v in json.loads(row.conditions).items()}
-    return Draft(
+    return RuleDraft(
         code=row.code,
         title=row.title,
         advice=row.advice,

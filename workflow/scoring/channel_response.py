@@ -11,7 +11,7 @@ from metrics.catalogue.acquisition import acquisition_cost
 from models.attribution import spend_response
 from warehouse.access.reader import Reader
 from warehouse.schema import campaign_days, campaigns, customers, leads, response_curves
-from warehouse.stores.snapshots import Draft
+from warehouse.stores.snapshots import SnapshotWriter
 from workflow.records import run_notes
 
 RIPE_AFTER_DAYS = 100
@@ -24,7 +24,7 @@ COLUMNS = (
 )
 
 
-def write_curves(draft: Draft, reader: Reader, as_of: date, known: frozenset[str]) -> int:
+def write_curves(draft: SnapshotWriter, reader: Reader, as_of: date, known: frozenset[str]) -> int:
     """Learn and write the curves anew; how many channels have one."""
     if not known >= NEEDS:
         return 0

@@ -14,13 +14,13 @@ from metrics.attribution import credit_models, journeys
 from models.attribution import removal_effect
 from warehouse.access.reader import Reader
 from warehouse.schema import removal_effects, touch_credits
-from warehouse.stores.snapshots import Draft
+from warehouse.stores.snapshots import SnapshotWriter
 from workflow.records import run_notes
 
 NEEDS = ("leads", "leads.won_at")
 
 
-def write_credits(draft: Draft, reader: Reader, as_of: date) -> int:
+def write_credits(draft: SnapshotWriter, reader: Reader, as_of: date) -> int:
     """Credit every win up to `as_of` anew, since a late touch may change an old win; how many rows that made."""
     chosen = reader.stores.settings
     steps = reader.frame(journeys.steps(as_of, look_back=chosen.look_back_days))

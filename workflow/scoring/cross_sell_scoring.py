@@ -10,7 +10,7 @@ from sqlalchemy import Select, case, select
 
 from metrics.customers.profile import profile
 from models.churn import churn_prediction, cross_sell_prediction, model_files
-from models.churn.churn_prediction import Model
+from models.churn.churn_prediction import ChurnModel
 from warehouse.access.reader import Reader
 from warehouse.errors import ModelRefused
 from warehouse.schema import WEALTH_PRODUCTS, accounts
@@ -30,7 +30,7 @@ def chances(reader: Reader, profiles: pd.DataFrame, as_of: date, known: frozense
     return churn_prediction.score(model, without).assign(model_version=model.card.version)
 
 
-def _model(reader: Reader, as_of: date, known: frozenset[str]) -> Model | None:
+def _model(reader: Reader, as_of: date, known: frozenset[str]) -> ChurnModel | None:
     folder, source = reader.stores.settings.data_dir / MODELS / FOLDER, whose_data(reader)
     try:
         model = model_files.load(folder)

@@ -11,12 +11,12 @@ from sqlalchemy import and_, func, select
 from metrics.customers.departures import departures
 from metrics.customers.profile import profile
 from models.churn import churn_prediction, drift, features
-from models.churn.churn_prediction import Model
+from models.churn.churn_prediction import ChurnModel
 from models.evaluation import calibration
-from models.evaluation.model_checks import Check, interval, mean, share, without_small_groups
+from models.evaluation.model_checks import ModelCheck, interval, mean, share, without_small_groups
 from warehouse.access.reader import Reader
 from warehouse.schema import customer_profiles, customer_scores, model_cards, model_checks
-from warehouse.stores.snapshots import Draft
+from warehouse.stores.snapshots import SnapshotWriter
 
 WEEK = timedelta(days=7)
 DRIFT, CALIBRATION = "nightly drift", "nightly calibration"
@@ -32,7 +32,12 @@ def week_before(reader: Reader, as_of: date, known: frozenset[str]) -> pd.DataFr
 
 
 def keep(
-    draft: Draft, reader: Reader, model: Model, profiles: pd.DataFrame, scores: pd.DataFrame, as_of: date
+    draft: SnapshotWriter,
+    reader: Reader,
+    model: ChurnModel,
+    profiles: pd.DataFrame,
+    scores: pd.DataFrame,
+    as_of: date,
 ) -> None:
     """Write the model's card, its checks, how far tonight's customers have moved, and what became of older scores."""
     card, t = model.card, model_checks.c
@@ -48,7 +53,7 @@ def keep(
     columns = dict(zip(card.features, x.T, strict=True)) | {drift.SCORE: scores["probability"].to_numpy()}
     moved = drift.psi(card.reference, columns) if len(profiles) else {}
     tonight = [
-        Check(check_name=DRIFT, part=part, measure="psi", day=as_of, n=len(profiles), value=value)
+        ModelCheck(check_name=DRIFT, part=part, measure="psi", day=as_of, n=len(profiles), value=value)
         for part, value in moved.items()
     ]
     draft.write(
@@ -60,7 +65,7 @@ def keep(
         draft.write(model_checks, _rows(checks, version, smallest))
 
 
-def _write_card(draft: Draft, reader: Reader, model: Model, as_of: date) -> None:
+def _write_card(draft: SnapshotWriter, reader: Reader, model: ChurnModel, as_of: date) -> None:
     card, t = model.card, model_cards.c
     mine = and_(t.model == card.model, t.model_version == card.version)
     first = reader.frame(select(func.min(t.first_used_on).label("day")).where(mine))["day"].iloc[0]
@@ -74,7 +79,7 @@ def _write_card(draft: Draft, reader: Reader, model: Model, as_of: date) -> None
     draft.write(model_cards, pd.DataFrame([row]), replacing=mine)
 
 
-def _matured(reader: Reader, as_of: date) -> Iterable[tuple[str, list[Check]]]:
+def _matured(reader: Reader, as_of: date) -> Iterable[tuple[str, list[ModelCheck]]]:
     """The last night of each month whose 90 days have passed and whose scores have not been held to what happened."""
     s, t = customer_scores.c, model_checks.c
     ended = as_of - timedelta(days=churn_prediction.WINDOW_DAYS)
@@ -93,7 +98,7 @@ def _matured(reader: Reader, as_of: date) -> Iterable[tuple[str, list[Check]]]:
         yield str(night.version), _held_to(reader, day)
 
 
-def _held_to(reader: Reader, day: date) -> list[Check]:
+def _held_to(reader: Reader, day: date) -> list[ModelCheck]:
     gone = departures(day, churn_prediction.WINDOW_DAYS).subquery("departure")
     rows = reader.frame(
         select(customer_scores.c.probability, gone.c.left_in_window)
@@ -110,7 +115,7 @@ def _held_to(reader: Reader, day: date) -> list[Check]:
     return found
 
 
-def _rows(checks: Iterable[Check], version: str, smallest: int) -> pd.DataFrame:
+def _rows(checks: Iterable[ModelCheck], version: str, smallest: int) -> pd.DataFrame:
     """The checks as the table holds them; also those of a card judged before the bank chose a larger smallest cell."""
     names, shown = [c.key for c in model_checks.c], without_small_groups(checks, smallest)
     rows = [vars(check) | {"model": churn_prediction.MODEL, "model_version": version} for check in shown]

@@ -18,7 +18,7 @@ from metrics.customers.departures import departures
 from metrics.customers.profile import profile
 from metrics.query.missing_reasons import not_given
 from models.churn import churn_prediction, fitting, model_files
-from models.churn.churn_prediction import Model
+from models.churn.churn_prediction import ChurnModel
 from models.value.sampling import whole_customers
 from warehouse.access import data_coverage
 from warehouse.access.reader import Reader
@@ -47,7 +47,7 @@ Progress = Callable[[str], None]
 
 def usable_model(
     reader: Reader, settings: Settings, as_of: date, known: frozenset[str], progress: Progress
-) -> tuple[Model | None, tuple[str, ...]]:
+) -> tuple[ChurnModel | None, tuple[str, ...]]:
     """The model to score with as of a day, trained now if there is none that fits, and what there is to say about it.
 
     Without a model the first value is None and a sentence says why; nothing is raised for that.
@@ -73,7 +73,7 @@ def usable_model(
 
 def train(
     reader: Reader, settings: Settings, as_of: date, known: frozenset[str], progress: Progress
-) -> tuple[Model, str]:
+) -> tuple[ChurnModel, str]:
     """A new model, saved in the place of the one before, and a sentence about it.
 
     Raises ModelRefused if it cannot be trusted; the one before then stays.
@@ -94,7 +94,7 @@ def whose_data(reader: Reader) -> str:
     return "sample" if reader.frame(select(loads.c.sample))["sample"].fillna(False).any() else "bank"
 
 
-def _why_stale(model: Model, as_of: date, source: str) -> str:
+def _why_stale(model: ChurnModel, as_of: date, source: str) -> str:
     learned_until = model.card.trained_until + timedelta(days=model.card.window_days)
     if model.card.source != source:
         return "The churn model was trained on another bank's data, so a new one is trained."

@@ -20,13 +20,13 @@ from metrics.customers.profile import profile
 from metrics.definitions.scope import last_full_month, month
 from metrics.query.time_coverage import delivered_until
 from models.value import backtest, lifetime_value
-from models.value.lifetime_value import Model, Terms
+from models.value.lifetime_value import LifetimeValueModel, Terms
 from warehouse.access import data_coverage
 from warehouse.access.reader import Reader
 from warehouse.errors import ModelRefused
 from warehouse.schema import customer_values, customers, leads, revenues, value_hindsight
 from warehouse.sql.dialects import days_between, ratio, to_float
-from warehouse.stores.snapshots import Draft
+from warehouse.stores.snapshots import SnapshotWriter
 from workflow.records import run_notes
 from workflow.scoring.training import NO_HISTORY, first_day, month_ends
 
@@ -42,7 +42,7 @@ net = revenues.c.revenue - revenues.c.cost_to_serve
 
 
 def values(
-    draft: Draft, reader: Reader, as_of: date, known: frozenset[str], tell: Callable[[str], None]
+    draft: SnapshotWriter, reader: Reader, as_of: date, known: frozenset[str], tell: Callable[[str], None]
 ) -> tuple[int, tuple[str, ...]]:
     """Value every customer as of a day and write it; how many, and what there is to say about it."""
     missing = run_notes.lacking(reader, NEEDS)
@@ -67,7 +67,7 @@ def values(
     return len(written), ()
 
 
-def why_no_hindsight(draft: Draft, reader: Reader, as_of: date) -> dict[str, str]:
+def why_no_hindsight(draft: SnapshotWriter, reader: Reader, as_of: date) -> dict[str, str]:
     """The note for `run_notes` where no value of a year before could be held against what came; {} otherwise."""
     if draft.connection.execute(select(func.count()).select_from(value_hindsight)).scalar():
         return {}
@@ -82,7 +82,7 @@ def why_no_hindsight(draft: Draft, reader: Reader, as_of: date) -> dict[str, str
     return {run_notes.HINDSIGHT: missing or early}
 
 
-def fitted(reader: Reader, as_of: date, known: frozenset[str]) -> Model:
+def fitted(reader: Reader, as_of: date, known: frozenset[str]) -> LifetimeValueModel:
     """A model from the quarters before `as_of`, using nothing dated later. Raises ModelRefused if there is too little."""
     first = first_day(reader, known)
     if first is None:
@@ -137,7 +137,9 @@ def _ahead(month_on: pd.Series, day: date) -> pd.Series:
     return moment.dt.year * 12 + moment.dt.month - month_number(day)
 
 
-def _widened(draft: Draft, reader: Reader, model: Model, as_of: date, known: frozenset[str]) -> Model:
+def _widened(
+    draft: SnapshotWriter, reader: Reader, model: LifetimeValueModel, as_of: date, known: frozenset[str]
+) -> LifetimeValueModel:
     """The model with the widening of this month's hindsight, which is worked out once and kept."""
     end = _last_month_booked(reader, as_of)
     then = month(end.year - 1, end.month).end

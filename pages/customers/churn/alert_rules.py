@@ -18,7 +18,7 @@ from workflow.kept import flagged_by
 from workflow.rules import rule_preview
 from workflow.rules import rule_versions as versions
 from workflow.rules.rule_definitions import lacking
-from workflow.rules.rule_drafts import ATTRIBUTES, Draft, as_rule, code_of
+from workflow.rules.rule_drafts import ATTRIBUTES, RuleDraft, as_rule, code_of
 
 NEW = "a new rule"
 WIDE = 0.25
@@ -52,7 +52,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     _past(viewer)
 
 
-def _chosen(viewer: Viewer, in_force: dict[str, Draft]) -> Draft | None:
+def _chosen(viewer: Viewer, in_force: dict[str, RuleDraft]) -> RuleDraft | None:
     """The rule as the widgets say; None while it has no condition."""
     st.header("Try a rule")
     offered = in_force | {f"proposal {d.code}": d for d, _, _ in versions.proposals(data.reader(viewer))}
@@ -96,7 +96,7 @@ def _chosen(viewer: Viewer, in_force: dict[str, Draft]) -> Draft | None:
         value=begun.within_capacity if begun else True,
         key=f"capacity-{code}",
     )
-    return Draft(
+    return RuleDraft(
         code=begun.code if begun else code_of(title, versions.known_rules(data.reader(viewer))),
         title=title,
         advice=advice,
@@ -105,11 +105,11 @@ def _chosen(viewer: Viewer, in_force: dict[str, Draft]) -> Draft | None:
     )
 
 
-def _called(code: str, draft: Draft) -> str:
+def _called(code: str, draft: RuleDraft) -> str:
     return f"Proposed: {draft.title}" if code.startswith("proposal ") else draft.title
 
 
-def _preview_and_decide(viewer: Viewer, draft: Draft, today: date, exists: bool) -> None:
+def _preview_and_decide(viewer: Viewer, draft: RuleDraft, today: date, exists: bool) -> None:
     missing = lacking(as_rule(draft), data.coverage_of(viewer))
     if missing:
         st.subheader("Whom it would flag cannot be said")
@@ -145,7 +145,7 @@ def _per_rm(per_rm: pd.DataFrame) -> None:
     )
 
 
-def _month_ends(past: pd.DataFrame, draft: Draft) -> None:
+def _month_ends(past: pd.DataFrame, draft: RuleDraft) -> None:
     st.caption("At past month ends")
     counted = past.dropna()
     if counted.empty:
@@ -166,7 +166,7 @@ def _month_ends(past: pd.DataFrame, draft: Draft) -> None:
     )
 
 
-def _decide(viewer: Viewer, draft: Draft, now: int, exists: bool) -> None:
+def _decide(viewer: Viewer, draft: RuleDraft, now: int, exists: bool) -> None:
     seen_version = versions.latest(data.reader(viewer), draft.code)
 
     def propose(viewer: Viewer, values: Mapping[str, Any]) -> str:
@@ -206,7 +206,7 @@ def _decide(viewer: Viewer, draft: Draft, now: int, exists: bool) -> None:
         st.caption("Removing a rule closes its open alerts, those being worked too; their history stays.")
 
 
-def _counted(viewer: Viewer, draft: Draft) -> int:
+def _counted(viewer: Viewer, draft: RuleDraft) -> int:
     """What the rule flags now, counted afresh: the bank may have been loaded anew since the preview."""
     reader = data.reader(viewer)
     return rule_preview.flagged_now(reader, as_rule(draft), data.as_of(viewer))

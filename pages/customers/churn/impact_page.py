@@ -15,7 +15,7 @@ from pages.components import charts, data, tables
 from pages.customers.churn.impact_trust import guardrails, trust, wrong_draw
 from reports.review.experiment_effects import as_counted
 from warehouse.access.reader import Viewer
-from workflow.experiments.experiment_results import WORTH, Found, Reading, readings
+from workflow.experiments.experiment_results import WORTH, ExperimentResult, Found, readings
 from workflow.experiments.interim_results import CHURN, CROSS_SELL, TARGETS
 from workflow.rules.unchecked_rules import not_checked
 
@@ -70,11 +70,11 @@ def _asked() -> date | None:
         return None
 
 
-def _said(reading: Reading, outcome: str) -> str:
+def _said(reading: ExperimentResult, outcome: str) -> str:
     return verdict(best(reading.figures.get(outcome, {}), "points"), GOOD[outcome])
 
 
-def _headline(reading: Reading) -> str:
+def _headline(reading: ExperimentResult) -> str:
     if reading.look is None:
         when = f": first look on {day(reading.following.on)}" if reading.following else ""
         return f"Too early to say what “{reading.title}” achieves{when}"
@@ -100,7 +100,7 @@ def _headline(reading: Reading) -> str:
     return "; ".join([f"{reading.title} {' and '.join(parts)}", *rest])
 
 
-def _how_to_read(reading: Reading, smallest: int) -> str:
+def _how_to_read(reading: ExperimentResult, smallest: int) -> str:
     if not reading.arms or reading.first_on is None:
         return (
             "Drawn by lot last night, for the first time. The next night counts how many are in each group."
@@ -117,7 +117,7 @@ def _people(number: float, smallest: int) -> str:
     return f"fewer than {smallest:,}" if isnan(number) else numeral(number)
 
 
-def _not_yet(reading: Reading) -> None:
+def _not_yet(reading: ExperimentResult) -> None:
     tables.empty(
         "Nobody looks before the planned day, for who looks often enough sees an effect that is not there."
         if reading.following
@@ -128,7 +128,7 @@ def _not_yet(reading: Reading) -> None:
     )
 
 
-def _cards(reading: Reading) -> None:
+def _cards(reading: ExperimentResult) -> None:
     with st.grid(3, min_column_width=250, gap="small"):
         for outcome in (CHURN, CROSS_SELL):
             missing = reading.unknown.get(outcome)
@@ -177,7 +177,7 @@ def _more(outcome: str, found: Found) -> str:
     return f"Large enough to show the target; {numeral(more)} more would show {half}."
 
 
-def _worth(reading: Reading) -> None:
+def _worth(reading: ExperimentResult) -> None:
     found, said = reading.figures[CHURN], _said(reading, CHURN)
     worth = found.get("worth")
     if worth is None:
@@ -203,7 +203,7 @@ def _worth(reading: Reading) -> None:
     )
 
 
-def _why_no_worth(reading: Reading) -> str:
+def _why_no_worth(reading: ExperimentResult) -> str:
     """What was not given, or too few who left, or no revenue in the year before the draw."""
     if missing := reading.unknown.get(WORTH):
         return missing.sentence
@@ -212,7 +212,7 @@ def _why_no_worth(reading: Reading) -> str:
     return "No revenue is on record for these customers in the year before the draw."
 
 
-def _chart(reading: Reading) -> None:
+def _chart(reading: ExperimentResult) -> None:
     shown = [
         (WORDS[o], r, TARGETS[o])
         for o in (CHURN, CROSS_SELL)

@@ -8,7 +8,7 @@ from metrics.comparison.words import day, numeral, share, with_sign
 from models.experiments.sequential_analysis import WRONG_RATIO
 from pages.customers.alerts.alert_card import escaped
 from reports.review import experiment_effects
-from workflow.experiments.experiment_results import Found, Reading
+from workflow.experiments.experiment_results import ExperimentResult, Found
 from workflow.experiments.interim_results import CHURN, CONTACTED
 from workflow.experiments.persuadable import SALVAGEABLE
 
@@ -21,7 +21,7 @@ def wrong_draw(arms: Found) -> bool:
     return "sample_ratio" in arms and arms["sample_ratio"].value < WRONG_RATIO
 
 
-def trust(reading: Reading) -> None:
+def trust(reading: ExperimentResult) -> None:
     """One line for each reason to believe the figures or not to."""
     st.header("Can it be believed?")
     for icon, text in (
@@ -35,7 +35,7 @@ def trust(reading: Reading) -> None:
             st.markdown(f":material/{icon}: {escaped(text)}")
 
 
-def guardrails(reading: Reading) -> None:
+def guardrails(reading: ExperimentResult) -> None:
     """What more selling must not raise, each with its interval and both groups."""
     st.header("Did it come with harm?")
     for outcome in WATCHED:
@@ -51,7 +51,7 @@ def guardrails(reading: Reading) -> None:
             st.caption(_not_measured(reading, outcome))
 
 
-def _not_measured(reading: Reading, outcome: str) -> str:
+def _not_measured(reading: ExperimentResult, outcome: str) -> str:
     name = WATCHED[outcome]
     if missing := reading.unknown.get(outcome):
         return f"{name[:1].upper()}{name[1:]}: {missing.clause}."
@@ -74,7 +74,7 @@ def _draw(arms: Found) -> tuple[str, str]:
     )
 
 
-def _contact(reading: Reading) -> tuple[str, str]:
+def _contact(reading: ExperimentResult) -> tuple[str, str]:
     arms = reading.arms
     if missing := reading.unknown.get(CONTACTED):
         return "database_off", f"Whether the held-out were called or met anyway is {missing.clause}."
@@ -100,7 +100,7 @@ def _contact(reading: Reading) -> tuple[str, str]:
     return "check", told
 
 
-def _looks(reading: Reading) -> tuple[str, str]:
+def _looks(reading: ExperimentResult) -> tuple[str, str]:
     look, following = reading.look, reading.following
     after = f" The next look is on {day(following.on)}." if following else " No further look is planned."
     if look is None:
@@ -116,7 +116,7 @@ def _looks(reading: Reading) -> tuple[str, str]:
     )
 
 
-def _steadier(reading: Reading) -> tuple[str, str]:
+def _steadier(reading: ExperimentResult) -> tuple[str, str]:
     cut = reading.figures.get(CHURN, {}).get("variance_cut")
     if cut is None or cut.value <= 0:
         return "", ""
@@ -127,7 +127,7 @@ def _steadier(reading: Reading) -> tuple[str, str]:
     )
 
 
-def _kept(reading: Reading) -> tuple[str, str]:
+def _kept(reading: ExperimentResult) -> tuple[str, str]:
     if reading.look is None:
         return "", ""
     qini = reading.figures.get(SALVAGEABLE, {}).get("qini")

@@ -12,7 +12,7 @@ from pages.customers.alerts import alert_card
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
 from workflow.customers import offers
-from workflow.customers.offer_eligibility import Step
+from workflow.customers.offer_eligibility import NextStep
 
 
 def show(alert: Any, viewer: Viewer, today: date) -> None:
@@ -37,19 +37,19 @@ def without_alert(customer_id: str, viewer: Viewer, today: date) -> None:
             st.caption(_cost(step))
 
 
-def _said(step: Step) -> None:
+def _said(step: NextStep) -> None:
     st.markdown(f"**{alert_card.escaped(step.sentence)}**")
     st.text(step.reason)
     if step.why_not and step.why_not != step.reason:
         st.caption(f":material/block: {alert_card.escaped(step.why_not)}")
 
 
-def _cost(step: Step) -> str:
+def _cost(step: NextStep) -> str:
     assert step.offer is not None
     return "Cost if taken: " + ("no cost data" if step.offer.cost is None else hkd(step.offer.cost)) + "."
 
 
-def _offer(alert: Any, step: Step, viewer: Viewer, today: date) -> None:
+def _offer(alert: Any, step: NextStep, viewer: Viewer, today: date) -> None:
     assert step.offer is not None
     code = step.offer.code
     st.caption(f"{_cost(step)} {offers.what_it_did(data.reader(viewer), code, alert.segment)}")

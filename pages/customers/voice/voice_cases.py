@@ -12,9 +12,9 @@ from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import change, day, numeral, plain, share
 from metrics.customers import complaints
 from metrics.definitions.scope import Scope
-from metrics.query.query import Question
+from metrics.query.query import Query
 from pages.components import data, drill_table, forms, tables
-from pages.components.drill import Figure
+from pages.components.drill import DrillFigure
 from pages.customers.alerts.alert_card import escaped
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
@@ -43,7 +43,9 @@ def themes(viewer: Viewer, scope: Scope) -> None:
         )
     whole = st.column_config.NumberColumn(format="localized")
     opens = {
-        heading: [Figure(of="theme_cases", scope=scope.over(days).narrowed("theme", t)) for t in wide.index]
+        heading: [
+            DrillFigure(of="theme_cases", scope=scope.over(days).narrowed("theme", t)) for t in wide.index
+        ]
         for heading, days in (("Cases", scope.period), ("Before", scope.period.before()))
     }
     drill_table.show(pd.DataFrame(rows), "themes", "too few", opens=opens, Cases=whole, Before=whole)
@@ -61,7 +63,7 @@ def themes(viewer: Viewer, scope: Scope) -> None:
         for case in data.frame(viewer, complaints.of_theme(chosen, SAMPLES)).itertuples():
             st.caption(escaped(f"{day(case.opened_at)} · {plain(case.category)} · case {case.ticket_id}"))
             st.text(case.text)
-    tables.explain(["theme_cases"], viewer, Question.of(["theme_cases"], scope, ["theme"]))
+    tables.explain(["theme_cases"], viewer, Query.of(["theme_cases"], scope, ["theme"]))
 
 
 def features(viewer: Viewer, scope: Scope) -> None:

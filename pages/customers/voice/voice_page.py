@@ -10,9 +10,9 @@ from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import change, figure, numeral, plain, verdict_in_words
 from metrics.definitions.measure import Ratio
 from metrics.definitions.scope import Scope, months_back
-from metrics.query.query import Question, figures
+from metrics.query.query import Query, figures
 from pages.components import benchmark_captions, cards, data, drill_table, ranges, tables, time_charts
-from pages.components.drill import Figure
+from pages.components.drill import DrillFigure
 from pages.customers.voice import voice_cases, voice_why
 from warehouse.access.reader import Viewer
 from workflow.records import annotations
@@ -179,11 +179,11 @@ def _where(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
     answers = next(n for n, m in CATALOGUE.items() if m is metric.denominator)
     pieces = [scope.narrowed(by, part) for part in parts["part"]]
     opens = {
-        heading: [Figure(of=name, scope=piece) for piece in pieces]
+        heading: [DrillFigure(of=name, scope=piece) for piece in pieces]
         for heading, name in ((metric.label, score), ("Answers", answers))
     }
     drill_table.below(shown, f"where-table-{score}-{by}", opens=opens)
-    tables.explain([score], viewer, Question.of([score], scope, [by], [scope.period]))
+    tables.explain([score], viewer, Query.of([score], scope, [by], [scope.period]))
 
 
 def _over_time(viewer: Viewer, scope: Scope, score: str) -> None:
@@ -221,8 +221,8 @@ def _over_time(viewer: Viewer, scope: Scope, score: str) -> None:
     )
     answers = next(n for n, m in CATALOGUE.items() if m is metric.denominator)
     opens = {
-        heading: [Figure(of=name, scope=scope.over(month)) for month in months]
+        heading: [DrillFigure(of=name, scope=scope.over(month)) for month in months]
         for heading, name in ((metric.label, score), ("Answers", answers))
     }
     drill_table.below(shown, f"time-table-{score}", opens=opens)
-    tables.explain([score], viewer, Question.of([score], scope, [], months))
+    tables.explain([score], viewer, Query.of([score], scope, [], months))

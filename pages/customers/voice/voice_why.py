@@ -19,7 +19,7 @@ from metrics.comparison.words import (
 )
 from metrics.definitions.measure import Ratio
 from metrics.definitions.scope import Scope
-from metrics.query.query import Question, figures
+from metrics.query.query import Query, figures
 from pages.components import data, ranges, tables
 from warehouse.access.reader import Viewer
 
@@ -73,7 +73,7 @@ def moved(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
         "come from it. All rows together, before each is rounded, are the whole change. This says where it moved, not "
         "what moved it."
     )
-    tables.explain([score], viewer, Question.of([score], scope, [by]))
+    tables.explain([score], viewer, Query.of([score], scope, [by]))
 
 
 def _level(metric: Ratio, value: float) -> str:
@@ -133,4 +133,4 @@ def who_answers(viewer: Viewer, scope: Scope, score: str) -> None:
         key=f"who-{score}",
     )
     response = f"{score}_response"
-    tables.explain([response], viewer, Question.of([response], scope, [by], [scope.period]))
+    tables.explain([response], viewer, Query.of([response], scope, [by], [scope.period]))

@@ -9,7 +9,7 @@ import streamlit as st
 from metrics.comparison.words import day, hkd, numeral, share
 from metrics.definitions.meaning import Meaning
 from metrics.definitions.scope import Period, Scope
-from metrics.query.query import Question
+from metrics.query.query import Query
 from pages.components import data, forms, tables
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
@@ -123,7 +123,7 @@ def _table(viewer: Viewer, found: pd.DataFrame) -> None:
     order = {"Ended, no analysis": 0, "Ended, analysed": 1, "Running": 2, "Planned": 3, "Closed": 4}
     frame = pd.DataFrame(rows).sort_values("State", key=lambda s: s.map(order), kind="stable")
     scope = _all_days(viewer, found)
-    asked = Question.of(ACTUAL, scope, ["campaign"], [scope.period])
+    asked = Query.of(ACTUAL, scope, ["campaign"], [scope.period])
     tables.show(frame, "campaign-life", "–", of=asked, means=MEANS, **columns)
 
 

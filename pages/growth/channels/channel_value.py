@@ -6,7 +6,7 @@ import streamlit as st
 from metrics.attribution import channel_net_value, value_meaning
 from metrics.comparison.words import hkd, numeral, plain, share
 from metrics.definitions.scope import Scope
-from metrics.query.query import Question
+from metrics.query.query import Query
 from models.value import net_value
 from pages.components import data, tables, value_charts
 from pages.customers.alerts.alert_card import escaped
@@ -222,7 +222,7 @@ def _each(groups: pd.DataFrame, by: str, viewer: Viewer, scope: Scope) -> None:
         table,
         "value-table",
         "too few",
-        of=Question.of(value_meaning.METRICS, scope, told_apart, [scope.period]),
+        of=Query.of(value_meaning.METRICS, scope, told_apart, [scope.period]),
         means=value_meaning.VERDICTS,
         Customers=st.column_config.NumberColumn(format="localized"),
     )

@@ -6,9 +6,9 @@ import streamlit as st
 from metrics.catalogue.attributed_wins import MODELS
 from metrics.comparison.words import as_typed, numeral, plain, rounded_column, share
 from metrics.definitions.scope import Scope
-from metrics.query.query import Question
+from metrics.query.query import Query
 from pages.components import charts, data, drill_table, tables
-from pages.components.drill import Figure
+from pages.components.drill import DrillFigure
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
 from workflow.records.run_notes import CREDITS
@@ -108,9 +108,9 @@ def _side_by_side(viewer: Viewer, scope: Scope, found: pd.DataFrame) -> None:
         m.name: st.column_config.NumberColumn(format="localized", help=f"{m.known_as.capitalize()}. {m.asks}")
         for m in MODELS
     }
-    asked = Question.of(METRICS, scope, ["channel"], [scope.period])
+    asked = Query.of(METRICS, scope, ["channel"], [scope.period])
     parts = [scope.narrowed("channel", c) for c in found["channel"]]
-    opens = {NAMES[m]: [Figure(of=m, scope=part) for part in parts] for m in METRICS}
+    opens = {NAMES[m]: [DrillFigure(of=m, scope=part) for part in parts] for m in METRICS}
     drill_table.show(
         frame,
         "models",

@@ -10,9 +10,9 @@ from metrics.comparison.words import change, numeral, plain, share, verdict_in_w
 from metrics.definitions.dimensions import caution
 from metrics.definitions.scope import Scope
 from metrics.query.missing_reasons import delivered_in_part
-from metrics.query.query import Question
+from metrics.query.query import Query
 from pages.components import cards, data, drill_table, tables
-from pages.components.drill import Figure
+from pages.components.drill import DrillFigure
 from pages.growth.funnel import funnel_stages, funnel_steps, stage_waits
 from pages.growth.funnel.funnel_stages import COHORT, EVENT
 from pages.growth.leads import batch_alarms
@@ -122,11 +122,11 @@ def breakdown(viewer: Viewer, scope: Scope, way: str, view: str) -> None:
         "parts",
         "too few",
         opens={
-            label: [Figure(of=name, scope=part) for part in parts]
+            label: [DrillFigure(of=name, scope=part) for part in parts]
             for label, name in [*stages, (said, rate)]
             if label in shown
         },
-        of=Question.of(names, scope, [way], [scope.period]),
+        of=Query.of(names, scope, [way], [scope.period]),
         **whole,
     )
 

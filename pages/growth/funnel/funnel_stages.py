@@ -15,9 +15,9 @@ from metrics.comparison.compare import Change, compare, share_interval
 from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import change, numeral, share
 from metrics.definitions.scope import Scope, months_back
-from metrics.query.query import Question, absent, lopsided, unanswerable
+from metrics.query.query import Query, absent, lopsided, unanswerable
 from pages.components import charts, data, drill_table
-from pages.components.drill import Figure
+from pages.components.drill import DrillFigure
 from pages.growth.funnel import funnel_steps
 from warehouse.access.reader import Viewer
 
@@ -68,16 +68,16 @@ def show(viewer: Viewer, scope: Scope, view: str) -> None:
             "stages-table",
             "too few",
             opens={"Number": [_figure(name, scope) for name in names]},
-            of=Question.of(names, scope),
+            of=Query.of(names, scope),
             Number=st.column_config.NumberColumn(format="localized"),
         )
 
 
-def _figure(name: str, scope: Scope) -> Figure | None:
+def _figure(name: str, scope: Scope) -> DrillFigure | None:
     """What a count opens; None where it is not kept by the filters that are set."""
-    if unanswerable(name, Question.of([name], scope)) is not None:
+    if unanswerable(name, Query.of([name], scope)) is not None:
         return None
-    return Figure(of=name, scope=scope)
+    return DrillFigure(of=name, scope=scope)
 
 
 def table(viewer: Viewer, scope: Scope, view: str) -> pd.DataFrame:
@@ -93,7 +93,7 @@ def table(viewer: Viewer, scope: Scope, view: str) -> pd.DataFrame:
     for at, (label, name) in enumerate(chosen):
         like = equal.get(name, name)
         metric = CATALOGUE[like]
-        uneven = lopsided(metric, Question.of([like], scope))
+        uneven = lopsided(metric, Query.of([like], scope))
         moved = compare(metric, {"value": now[like]}, {"value": before[like]})
         moved = Change(Verdict.NOT_COMPARABLE) if uneven else moved
         row = {
@@ -156,7 +156,7 @@ def months(viewer: Viewer, scope: Scope, view: str) -> None:
         "months",
         "too few",
         opens={label: [_figure(name, each) for each in latest_first] for label, name in chosen},
-        of=Question.of(names, scope, periods=periods),
+        of=Query.of(names, scope, periods=periods),
     )
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pandas as pd
 
 from metrics.catalogue import CATALOGUE
-from metrics.catalogue.funnel import STAGES, Stage
+from metrics.catalogue.funnel import STAGES, FunnelStage
 from metrics.comparison import multiple_comparisons
 from metrics.comparison.compare import Change
 from metrics.comparison.words import change, share
@@ -18,7 +18,7 @@ from warehouse.access.reader import Viewer
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class FunnelStep:
     """From one stage to the next, of the leads that came in a period and as it ended, beside the period before."""
 
     above: str
@@ -33,19 +33,19 @@ class Step:
         return change(self.ratio, self.now["value"], self.before["value"], self.change)
 
 
-def steps(viewer: Viewer, scope: Scope) -> list[Step]:
+def steps(viewer: Viewer, scope: Scope) -> list[FunnelStep]:
     """Every step of the funnel, their changes judged together: the worst of several is worst of some by chance alone."""
     known = data.known(viewer)
-    chosen: list[Stage] = [s for s in STAGES if s.by_the_end and not absent(s.by_the_end, known)]
+    chosen: list[FunnelStage] = [s for s in STAGES if s.by_the_end and not absent(s.by_the_end, known)]
     answer = data.ask_and_before(viewer, [s.by_the_end for s in chosen], scope).set_index("period")
     pairs = []
     for above, stage in pairwise(chosen):
         ratio = _step(stage.by_the_end, above.by_the_end)
         now, before = (_figures(ratio, answer.loc[i]) for i in (0, 1))
-        pairs.append(multiple_comparisons.Pair(metric=ratio, now=now, before=before))
+        pairs.append(multiple_comparisons.ComparedPair(metric=ratio, now=now, before=before))
     found = zip(pairwise(chosen), pairs, multiple_comparisons.together(pairs), strict=True)
     return [
-        Step(
+        FunnelStep(
             above=above.label,
             stage=stage.label,
             now=pair.now,

@@ -8,11 +8,11 @@ import streamlit as st
 from metrics.comparison.conclusion import Verdict
 from metrics.definitions.meaning import Meaning
 from metrics.definitions.scope import Scope
-from metrics.leads.stage_durations import STAGES, Stage, stays, who_entered, who_waits
+from metrics.leads.stage_durations import STAGES, StageDuration, stays, who_entered, who_waits
 from metrics.qualification.qualification_versions import timeline
 from models.attribution.survival import Stay, stay
 from pages.components import data, drill_table, tables
-from pages.components.drill import Figure
+from pages.components.drill import DrillFigure
 from warehouse.access.reader import Viewer
 
 MEANS = Meaning(
@@ -38,8 +38,8 @@ def show(viewer: Viewer, scope: Scope) -> None:
         else:
             now, before = (_stay(viewer, scope, stage, back) for back in (False, True))
             rows.append(_row(stage, now, before))
-        entered.append(Figure(of=who_entered(stage), scope=scope))
-        still.append(Figure(of=who_waits(stage, data.as_of(viewer)), scope=scope))
+        entered.append(DrillFigure(of=who_entered(stage), scope=scope))
+        still.append(DrillFigure(of=who_waits(stage, data.as_of(viewer)), scope=scope))
     st.header("Where leads wait")
     st.caption(
         "Leads that entered a stage in the period, until they moved on or were closed. Those still there count as "
@@ -65,13 +65,13 @@ def show(viewer: Viewer, scope: Scope) -> None:
     )
 
 
-def _stay(viewer: Viewer, scope: Scope, stage: Stage, back: bool) -> Stay | None:
+def _stay(viewer: Viewer, scope: Scope, stage: StageDuration, back: bool) -> Stay | None:
     period = scope.period.before() if back else scope.period
     until = data.as_of(viewer) - (scope.period.start - period.start)
     return stay(*data.cached(viewer, stays, stage, Scope(period, scope.filters), until))
 
 
-def _row(stage: Stage, now: Stay | None, before: Stay | None) -> dict[str, object]:
+def _row(stage: StageDuration, now: Stay | None, before: Stay | None) -> dict[str, object]:
     if now is None:
         return {"Stage": stage.label, "Half left after": str(Verdict.TOO_FEW)}
     interval = ""

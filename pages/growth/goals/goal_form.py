@@ -19,7 +19,7 @@ from warehouse.access.reader import Viewer
 from warehouse.errors import ChangeRefused
 from warehouse.stores import connect
 from workflow.goals.goal_outlook import evidence, with_path
-from workflow.goals.goal_records import DIGITAL, Draft, Filters, Goal, departments
+from workflow.goals.goal_records import DIGITAL, Filters, Goal, GoalDraft, departments
 from workflow.goals.goal_setting import LONGEST_TEXT, OWNERS, set_goal
 from workflow.goals.smart import (
     LETTERS,
@@ -121,11 +121,11 @@ def _target(metric: Metric) -> str:
 
 def _look(
     parts: dict[str, Filters], name: str, viewer: Viewer, values: Mapping[str, Any]
-) -> tuple[Draft, dict[str, str]]:
+) -> tuple[GoalDraft, dict[str, str]]:
     """The goal as the form says, and which letters it fails; kept, so that the page tells them."""
     metric, span, part = CATALOGUE[name], values["span"], values["part"]
     typed = values[_target(metric)]
-    draft = Draft(
+    draft = GoalDraft(
         metric=name,
         target=read(metric, typed),
         span=_span(span if isinstance(span, tuple) else (span,)),
@@ -214,13 +214,13 @@ def _fill(viewer: Viewer, year: Period) -> None:
     )
 
 
-def _evidence(viewer: Viewer, draft: Draft) -> Evidence:
+def _evidence(viewer: Viewer, draft: GoalDraft) -> Evidence:
     if draft.span.end <= draft.span.start:
         return Evidence()
     return evidence(draft, data.reader(viewer), data.as_of(viewer), data.known(viewer))
 
 
-def _answer(draft: Draft, held: Evidence, failing: Mapping[str, str]) -> None:
+def _answer(draft: GoalDraft, held: Evidence, failing: Mapping[str, str]) -> None:
     """The five letters, each failing with its sentence, and what the target is held against."""
     for letter, word in LETTERS.items():
         if letter in failing:
@@ -231,7 +231,7 @@ def _answer(draft: Draft, held: Evidence, failing: Mapping[str, str]) -> None:
     _held_against(draft, held)
 
 
-def _held_against(draft: Draft, held: Evidence) -> None:
+def _held_against(draft: GoalDraft, held: Evidence) -> None:
     metric = CATALOGUE[draft.metric]
     said = []
     if held.before is not None:

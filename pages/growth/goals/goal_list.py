@@ -13,7 +13,7 @@ from metrics.comparison.incentive import Incentive, attainment
 from metrics.comparison.words import change, day, figure, hkd, share
 from metrics.definitions.meaning import Meaning
 from pages.components import data, drill_table, tables
-from pages.components.drill import Figure
+from pages.components.drill import DrillFigure
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
 from workflow.goals.goal_news import announcement, met_with_a_but, missed, misses, wins
@@ -49,7 +49,9 @@ def block(viewer: Viewer, goals: tuple[Goal, ...], found: list[Progress]) -> Non
         )
     st.caption(f"As of {day(as_of)}. A goal is met or missed only when its last day is over.")
     so_far = [
-        None if one.elapsed is None else Figure(of=one.goal.metric, scope=one.goal.scope.over(one.elapsed))
+        None
+        if one.elapsed is None
+        else DrillFigure(of=one.goal.metric, scope=one.goal.scope.over(one.elapsed))
         for one in found
     ]
     metrics = [CATALOGUE[name] for name in dict.fromkeys(one.goal.metric for one in found)]

@@ -9,7 +9,7 @@ from metrics.comparison.plan_pace import Forecast, adds_up
 from metrics.comparison.words import day, figure
 from metrics.definitions.scope import Period
 from pages.components import data, drill_table, pace_chart, time_charts
-from pages.components.drill import Figure
+from pages.components.drill import DrillFigure
 from warehouse.access.reader import Viewer
 from workflow.goals.goal_forecast import Outlook
 from workflow.goals.goal_progress import Progress
@@ -78,7 +78,7 @@ def chart(viewer: Viewer, found: Progress, heading_for: Forecast | None) -> None
     spans = [
         Period(goal.span.start if adds_up(metric) else p.start, e) for p, e in zip(parts, ends, strict=True)
     ]
-    actuals = [Figure(of=goal.metric, scope=goal.scope.over(days)) for days in spans[: len(shown)]]
+    actuals = [DrillFigure(of=goal.metric, scope=goal.scope.over(days)) for days in spans[: len(shown)]]
     drill_table.below(table, "pace-table", opens={"Actual": [*actuals, *blank]})
 
 

@@ -13,9 +13,9 @@ from metrics.comparison.words import day, figure, numeral, share
 from metrics.definitions.meaning import Meaning
 from metrics.definitions.measure import Metric
 from metrics.definitions.scope import Period, Scope, year_before
-from metrics.query.query import Question
+from metrics.query.query import Query
 from pages.components import data, drill, drill_table, forms, tables
-from pages.components.drill import Figure
+from pages.components.drill import DrillFigure
 from pages.growth.goals import goal_form, goal_list, goal_pace, goal_signing
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
@@ -176,7 +176,7 @@ def _this(viewer: Viewer, found: Progress) -> None:
     tables.explain(
         [goal.metric],
         viewer,
-        Question.of([goal.metric], goal.scope.over(days)),
+        Query.of([goal.metric], goal.scope.over(days)),
         Meaning(terms=(("Forecast", outlook.how),)) if outlook is not None and not found.is_over else None,
     )
     _feeds(viewer, goal)
@@ -196,10 +196,10 @@ def _feeds(viewer: Viewer, goal: Goal) -> None:
         )
         days = Period(goal.span.start, min(goal.span.end, as_of))
         opens = {
-            heading: [Figure(of=str(name), scope=goal.scope.over(when)) for name in fed.index]
+            heading: [DrillFigure(of=str(name), scope=goal.scope.over(when)) for name in fed.index]
             for heading, when in ((goal_list.NOW, days), (goal_list.YEAR_BEFORE, year_before(days)))
         }
-        asked = Question.of(
+        asked = Query.of(
             [str(name) for name in fed.index], goal.scope.over(days), periods=[days, year_before(days)]
         )
         drill_table.show(goal_list.compared(fed), "feeds", opens=opens, of=asked)

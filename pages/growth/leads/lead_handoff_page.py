@@ -11,10 +11,10 @@ from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import as_typed, day, numeral, share, verdict_in_words
 from metrics.definitions.scope import Scope
 from metrics.qualification.qualification_versions import timeline
-from metrics.query.query import Question
+from metrics.query.query import Query
 from models.service.working_time import working_time
 from pages.components import cards, data, drill_table, tables
-from pages.components.drill import Figure
+from pages.components.drill import DrillFigure
 from pages.growth.leads import batch_alarms, lead_list, rejections, waiting_leads
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
@@ -115,10 +115,10 @@ def _by_campaign(viewer: Viewer, scope: Scope, names: dict[str, str]) -> None:
         "hand-off-campaigns",
         "too few",
         opens={
-            column: [Figure(of=name, scope=part) for part in parts]
+            column: [DrillFigure(of=name, scope=part) for part in parts]
             for column, name in zip(columns, names_of, strict=True)
         },
-        of=Question.of(BY_CAMPAIGN, scope, ["campaign"], [scope.period]),
+        of=Query.of(BY_CAMPAIGN, scope, ["campaign"], [scope.period]),
         Campaign=st.column_config.TextColumn(width="medium"),
         **dict.fromkeys(("Contacts due", "Still waiting", "Decided"), whole),
     )

@@ -10,7 +10,7 @@ import streamlit as st
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import figure, numeral, plain, points, share, signed
 from metrics.definitions.scope import Scope, month
-from metrics.qualification.qualification_rule import Condition, Rule, dependent
+from metrics.qualification.qualification_rule import Condition, QualificationRule, dependent
 from pages.components import data, drill, filters, forms, tables
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
@@ -19,14 +19,14 @@ from workflow.kept import progress_under
 from workflow.qualification.qualification_proposals import (
     LONGEST_LIST,
     LONGEST_WHY,
-    Preview,
+    QualificationPreview,
     leads_that_change,
     preview,
     propose,
 )
 
 
-def effect(viewer: Viewer, rule: Rule, scope: Scope, name: str) -> None:
+def effect(viewer: Viewer, rule: QualificationRule, scope: Scope, name: str) -> None:
     """The preview of a rule over the leads of a scope."""
     known = data.known(viewer)
     found = data.cached(viewer, preview, rule, scope, known)
@@ -58,7 +58,7 @@ def figures_told(names: Iterable[object]) -> list[str]:
     return [n for n in CATALOGUE if n in set(names) and n not in ("accepted_of_decided", "mql_by_the_end")]
 
 
-def _figures(found: Preview) -> pd.DataFrame:
+def _figures(found: QualificationPreview) -> pd.DataFrame:
     rows = []
     for name in figures_told(found.figures.index):
         metric, row = CATALOGUE[name], found.figures.loc[name]
@@ -77,7 +77,7 @@ def _figures(found: Preview) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _classes(found: Preview) -> pd.DataFrame:
+def _classes(found: QualificationPreview) -> pd.DataFrame:
     shown = found.classes[["channel", "kept", "lost", "gained"]].copy()
     shown["channel"] = [plain(c).capitalize() for c in shown["channel"]]
     return shown.rename(
@@ -90,7 +90,7 @@ def _classes(found: Preview) -> pd.DataFrame:
     )
 
 
-def _goals(viewer: Viewer, rule: Rule, name: str) -> None:
+def _goals(viewer: Viewer, rule: QualificationRule, name: str) -> None:
     as_of, known = data.as_of(viewer), data.known(viewer)
     touched = [g for g in current(every_goal(data.reader(viewer)), as_of) if g.metric in dependent()]
     if not touched:
@@ -111,7 +111,7 @@ def _goals(viewer: Viewer, rule: Rule, name: str) -> None:
     tables.show(pd.DataFrame(rows), f"goals-{name}")
 
 
-def _rows(viewer: Viewer, rule: Rule, scope: Scope, name: str) -> None:
+def _rows(viewer: Viewer, rule: QualificationRule, scope: Scope, name: str) -> None:
     with st.expander("The leads that change class"):
         rows = data.cached(viewer, leads_that_change, rule, scope)
         st.caption(f"The newest {LONGEST_LIST:,} of each kind.")
@@ -158,7 +158,7 @@ def try_one(viewer: Viewer, scope: Scope) -> None:
     )
 
 
-def _asked(viewer: Viewer) -> Rule | None:
+def _asked(viewer: Viewer) -> QualificationRule | None:
     """The rule of the widgets, or None while it says nothing new."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         score = st.number_input("Score at least", 0, 100, 45, step=5, width=130, key="rule-score")
@@ -188,4 +188,4 @@ def _asked(viewer: Viewer) -> Rule | None:
             "This is version 1, what the sources say.", "Set at least one condition to see a change."
         )
         return None
-    return Rule(conditions=tuple(conditions), as_sources_say=too)
+    return QualificationRule(conditions=tuple(conditions), as_sources_say=too)

@@ -7,9 +7,9 @@ from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import day, numeral, share
 from metrics.definitions.scope import Scope
 from metrics.query.missing_reasons import Missing, needs
-from metrics.query.query import Question
+from metrics.query.query import Query
 from pages.components import charts, data, drill_table, tables
-from pages.components.drill import Figure
+from pages.components.drill import DrillFigure
 from warehouse.access.reader import Viewer
 from workflow.qualification import lead_decisions, lead_review
 
@@ -49,8 +49,10 @@ def reasons(viewer: Viewer, scope: Scope) -> None:
     drill_table.below(
         pd.DataFrame({"Reason": labels, "Leads": answer["rejected"], "Together": running.map(share)}),
         "reasons-table",
-        opens={"Leads": [Figure(of="rejected", scope=scope.narrowed("reason", r)) for r in answer["reason"]]},
-        of=Question.of(["rejected"], scope, ["reason"], [scope.period]),
+        opens={
+            "Leads": [DrillFigure(of="rejected", scope=scope.narrowed("reason", r)) for r in answer["reason"]]
+        },
+        of=Query.of(["rejected"], scope, ["reason"], [scope.period]),
     )
 
 
@@ -72,9 +74,9 @@ def afterwards(viewer: Viewer, scope: Scope) -> None:
     if not unreasoned:
         returned = data.ask(viewer, ["rejected"], back, periods=[scope.period])["rejected"].iloc[0]
     counts = [
-        (CATALOGUE["rejected"].label, row["rejected"], Figure(of="rejected", scope=scope)),
-        (GIVEN_BACK, returned, Figure(of="rejected", scope=back)),
-        *((_afterwards_called(name), row[name], Figure(of=name, scope=scope)) for name in AFTER[1:]),
+        (CATALOGUE["rejected"].label, row["rejected"], DrillFigure(of="rejected", scope=scope)),
+        (GIVEN_BACK, returned, DrillFigure(of="rejected", scope=back)),
+        *((_afterwards_called(name), row[name], DrillFigure(of=name, scope=scope)) for name in AFTER[1:]),
     ]
     here = _recycled_here(viewer, scope)
     rows = [
@@ -100,7 +102,7 @@ def afterwards(viewer: Viewer, scope: Scope) -> None:
         "after-rejection",
         "not known" if unreasoned else "too few",
         opens={"Leads": [figure for _, _, figure in counts]},
-        of=Question.of(AFTER, scope, periods=[scope.period]),
+        of=Query.of(AFTER, scope, periods=[scope.period]),
         Leads=st.column_config.NumberColumn(format="localized"),
     )
 

@@ -13,7 +13,7 @@ from metrics.leads.backlog import AGES
 from metrics.query import drill_rows
 from metrics.query.missing_reasons import needs
 from pages.components import data, drill, drill_table, tables
-from pages.components.drill import Figure
+from pages.components.drill import DrillFigure
 from warehouse.access.reader import Viewer
 
 CAMPAIGNS = 8
@@ -76,7 +76,7 @@ def _action(viewer: Viewer, scope: Scope, total: float) -> None:
         st.caption("Sales opens and decides on them.", width="content")
         return
     if st.button("Open these leads", type="primary", icon=":material/list:", key="open-never-taken-up"):
-        figure = Figure(of=measure, scope=Scope(_today(viewer), scope.filters))
+        figure = DrillFigure(of=measure, scope=Scope(_today(viewer), scope.filters))
         drill.show(figure, numeral(total), viewer, when_closed="ignore")
 
 
@@ -101,7 +101,7 @@ def _campaigns(viewer: Viewer, scope: Scope, total: float, names: dict[str, str]
         "never-taken-up-campaigns",
         "too few",
         means=Meaning(terms=(("Leads", measure.description),)),
-        opens={"Leads": [Figure(of=measure, scope=part) for part in parts]},
+        opens={"Leads": [DrillFigure(of=measure, scope=part) for part in parts]},
         Leads=st.column_config.NumberColumn(format="localized"),
     )
     rest = listed.iloc[CAMPAIGNS:]
@@ -131,7 +131,7 @@ def overdue_by_age(viewer: Viewer, scope: Scope) -> None:
     )
     opens = {
         f"At {day(period.end)}": [
-            Figure(of=backlog.overdue_aged(age), scope=Scope(period, scope.filters)) for age in AGES
+            DrillFigure(of=backlog.overdue_aged(age), scope=Scope(period, scope.filters)) for age in AGES
         ]
         for period in (scope.period, before)
     }
