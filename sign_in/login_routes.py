@@ -71,7 +71,8 @@ class Forms:
         # The cookie is kept if there is one, so that a second tab does not spoil the form in the first.
         seed = kept if re.fullmatch(r"[A-Za-z0-9_-]{43}", kept) else secrets.token_urlsafe(32)
         page = html(
-            screens.sign_in(
+            screens.page(
+                "sign_in",
                 why=why,
                 csrf=_bound("sign in", seed),
                 next_place=wanted,
@@ -105,7 +106,7 @@ class Forms:
         return sessions.start(self.stores, who, replacing=old)
 
     async def _sign_out(self, request: Request, who: Person, token: str, posted: bool) -> Response:
-        page = screens.sign_out(csrf=_bound("sign out", token), full_name=who.full_name)
+        page = screens.page("sign_out", csrf=_bound("sign out", token), full_name=who.full_name)
         if not posted:
             return html(page)
         if not _genuine(request, await _read(request), "sign out", token):
@@ -119,8 +120,13 @@ class Forms:
 
     async def _new_password(self, request: Request, who: Person, token: str, posted: bool) -> Response:
         def again(problem: str = "", status: int = 200) -> Response:
-            csrf, forced = _bound("password", token), bool(who.must_change_password)
-            page = screens.new_password(csrf=csrf, username=who.username, forced=forced, problem=problem)
+            page = screens.page(
+                "new_password",
+                csrf=_bound("password", token),
+                username=who.username,
+                forced=who.must_change_password,
+                problem=problem,
+            )
             return html(page, status)
 
         if not posted:
