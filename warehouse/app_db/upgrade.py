@@ -1,7 +1,7 @@
 """The desk's tables in the version this program knows: an empty or older desk is brought up to it when it is opened.
 
 What people wrote is never made anew, so every change of the tables is a step in `migrations/versions`. One process at a
-time takes the steps, all of them or none. A desk of a newer version is left alone: this program does not know it.
+time takes the steps, all of them or none. A desk at a step that is not in the folder is left alone.
 """
 
 from __future__ import annotations
@@ -14,15 +14,14 @@ from sqlalchemy import Connection, Engine, inspect, text
 from warehouse.errors import Problem
 from warehouse.retry import ask
 
-NEWEST = "0015"
+NEWEST = "0001"
 """The last step; a test holds it to the folder."""
-FIRST = "0001"
 MIGRATIONS = Path(__file__).parent / "migrations"
 _ONE_AT_A_TIME = 7_102_027
 
 
 def bring_up_to_date(engine: Engine) -> None:
-    """Take the steps that are missing. Raises Problem for a desk made by a newer version."""
+    """Take the steps that are missing. Raises Problem for a desk made by another version."""
     if ask(engine, version) == NEWEST:
         return
     with engine.connect() as connection, connection.begin():
@@ -32,7 +31,7 @@ def bring_up_to_date(engine: Engine) -> None:
 
 
 def version(connection: Connection) -> str | None:
-    """The step the desk stands at; None for an empty desk, or one older than the steps."""
+    """The step the desk stands at; None for an empty desk."""
     reading = connection.execution_options(reading=True)
     if not inspect(reading).has_table("alembic_version"):
         return None
@@ -59,10 +58,8 @@ def _upgrade(connection: Connection) -> None:
     known = {step.revision for step in ScriptDirectory.from_config(chosen).walk_revisions()}
     if at is not None and at not in known:
         raise Problem(
-            "The desk, where people's work is recorded, was made by a newer version of Concord. Install that version; "
-            "this one would not understand it. Nothing was changed."
+            "The desk, where people's work is recorded, was made by another version of Concord, newer than this "
+            "one or from before its first release. Install that version; this one would not understand it. "
+            "Nothing was changed."
         )
-    if at is None and inspect(connection).has_table("audit_log"):
-        # Desks were made in one go before there were steps: such a desk stands at the first.
-        command.stamp(chosen, FIRST)
     command.upgrade(chosen, "head")

@@ -113,7 +113,7 @@ class Stores:
 def open_stores(settings: Settings, now: Callable[[], datetime]) -> Stores:
     """Both stores; the desk is brought to this version's tables. `now` gives local bank time with its mark.
 
-    Raises Problem if the desk was made by a newer version.
+    Raises Problem if the desk was made by another version.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     if is_postgresql(settings.desk_url):

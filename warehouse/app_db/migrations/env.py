@@ -1,4 +1,4 @@
-"""Alembic runs this for every command. The connection, with its transaction and lock, comes from `desk_versions`."""
+"""Alembic runs this for every command. The connection, with its transaction and lock, comes from `upgrade`."""
 
 from alembic import context
 
