@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,9 @@ def read(path: Path, shown: str, table: Table) -> tuple[list[str], Iterator[list
         raise refused(shown, "is Excel inside gzip; Excel is packed already.", "Unpack it, then load again.")
     raw_files.check_workbook(path, shown)
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)
+        # Read into memory first: a book that is refused half-way leaves no file open.
+        packed = BytesIO(path.read_bytes())
+        book = openpyxl.load_workbook(packed, read_only=True, data_only=False, keep_links=False)
     except (InvalidFileException, KeyError, ValueError, OSError, TypeError, AttributeError, SyntaxError):
         raise refused(
             shown, "cannot be read as an Excel workbook.", "Save it again as .xlsx, then load again."
