@@ -123,7 +123,11 @@ def open_stores(settings: Settings, now: Callable[[], datetime]) -> Stores:
         desk = create_engine(server_url(url, "DESK_URL"), pool_pre_ping=True, hide_parameters=True)
     if desk.dialect.name == "sqlite":
         _prepare_sqlite(desk)
-    upgrade.bring_up_to_date(desk)
+    try:
+        upgrade.bring_up_to_date(desk)
+    except BaseException:
+        desk.dispose()  # nobody else knows of its open connections
+        raise
     return Stores(settings=settings, now=now, desk=desk)
 
 
