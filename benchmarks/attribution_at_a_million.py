@@ -47,7 +47,7 @@ print(json.dumps([len(paths), seconds, peak, *told]))
 RUNS = (
     ("one row per journey", "journeys", 0.05),
     ("paths counted before", "paths", 0.05),
-    ("the same, converged to 1 %", "paths", 0.01),
+    ("the same, converged to 1%", "paths", 0.01),
 )
 """What the package is given, and the convergence it is asked for: .05 unless told otherwise."""
 

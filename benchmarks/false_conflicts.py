@@ -16,16 +16,16 @@ DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 STEPS = np.arange(12)
 KINDS = {
     "both steady": (0.0, 0.0, 0.0, False),
-    "volume grows 4 % a month, quality steady": (0.04, 0.0, 0.0, False),
-    "the same, restless months (10 %)": (0.04, 0.0, 0.1, False),
-    "both drift at random, apart (5 % a month)": (0.0, 0.0, 0.05, True),
-    "conflict: volume +4 %, odds of acceptance −8 % a month": (0.04, -0.08, 0.0, False),
-    "conflict, restless months (10 %)": (0.04, -0.08, 0.1, False),
+    "volume grows 4% a month, quality steady": (0.04, 0.0, 0.0, False),
+    "the same, restless months (10%)": (0.04, 0.0, 0.1, False),
+    "both drift at random, apart (5% a month)": (0.0, 0.0, 0.05, True),
+    "conflict: volume +4%, odds of acceptance −8% a month": (0.04, -0.08, 0.0, False),
+    "conflict, restless months (10%)": (0.04, -0.08, 0.1, False),
 }
 
 
 def one(rng: np.random.Generator, growth: float, slide: float, unrest: float, drifts: bool) -> str:
-    """One pair over a year: about 300 a month, of about 250 judged some 70 % good."""
+    """One pair over a year: about 300 a month, of about 250 judged some 70% good."""
     noise = rng.normal(0, unrest, (2, 12))
     if drifts:
         noise = noise.cumsum(axis=1)
@@ -40,4 +40,4 @@ if __name__ == "__main__":
     for kind, terms in KINDS.items():
         rng = np.random.default_rng(2026)
         flagged = sum(one(rng, *terms) == "conflict" for _ in range(pairs))
-        print(f"{100 * flagged / pairs:6.2f} % flagged of {pairs:,}: {kind}")
+        print(f"{100 * flagged / pairs:6.2f}% flagged of {pairs:,}: {kind}")

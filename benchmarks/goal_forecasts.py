@@ -1,4 +1,4 @@
-"""How often the 95 % interval of a goal's forecast holds: half a year ahead of made-up series of five kinds.
+"""How often the 95% interval of a goal's forecast holds: half a year ahead of made-up series of five kinds.
 
 Usage: python benchmarks/goal_forecasts.py [SERIES_PER_KIND]
 """
@@ -18,11 +18,11 @@ Series = Callable[[np.random.Generator, int], np.ndarray]
 KINDS: dict[str, Series] = {
     "steady, 1,000 a month": lambda r, n: r.poisson(1_000, n),
     "steady, 60 a month": lambda r, n: r.poisson(60, n),
-    "level drifts by 4 % a month": lambda r, n: r.poisson(1_000 * np.exp(r.normal(0, 0.04, n).cumsum())),
-    "seasons of 15 %": lambda r, n: r.poisson(
+    "level drifts by 4% a month": lambda r, n: r.poisson(1_000 * np.exp(r.normal(0, 0.04, n).cumsum())),
+    "seasons of 15%": lambda r, n: r.poisson(
         1_000 * (1 + 0.15 * np.sin(np.arange(n) * np.pi / 6 + r.uniform(0, 6)))
     ),
-    "grows 2 % a month": lambda r, n: r.poisson(1_000 * 1.02 ** np.arange(n)),
+    "grows 2% a month": lambda r, n: r.poisson(1_000 * 1.02 ** np.arange(n)),
 }
 
 if __name__ == "__main__":
@@ -37,5 +37,5 @@ if __name__ == "__main__":
                 held += made.low <= values[months:].sum() <= made.high
                 widths.append((made.high - made.low) / made.middle)
             print(
-                f"{months} months, {kind}: holds {100 * held / count:.0f} %, width {100 * np.median(widths):.0f} %"
+                f"{months} months, {kind}: holds {100 * held / count:.0f}%, width {100 * np.median(widths):.0f}%"
             )

@@ -1,4 +1,4 @@
-"""How often the 95 % intervals of the budget's response curves hold the truth the sample bank is drawn from.
+"""How often the 95% intervals of the budget's response curves hold the truth the sample bank is drawn from.
 
 Usage: python benchmarks/response_curves.py [BANKS]
 

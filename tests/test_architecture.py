@@ -311,7 +311,7 @@ def _formats(tree: ast.AST) -> list[str]:
 @pytest.mark.parametrize(
     "bypass",
     [
-        'f"{value:.1f} %"',
+        'f"{value:.1f}%"',
         'f"{value:,.{places}f}"',
         'f"{value:+.0%}"',
         'f"{value:g}"',

@@ -591,8 +591,8 @@ model_checks = _table(
     _column("day", Date, "The day of the customers it was checked on.", key=True),
     _column("n", Integer, "How many people it is about; empty if fewer than the bank’s smallest cell."),
     _column("value", Float, "The figure; empty if too few people to say."),
-    _column("low", Float, "Lower end of its 95 % interval."),
-    _column("high", Float, "Upper end of its 95 % interval."),
+    _column("low", Float, "Lower end of its 95% interval."),
+    _column("high", Float, "Upper end of its 95% interval."),
     schema=DERIVED,
 )
 
@@ -622,7 +622,7 @@ customer_values = _table(
         "By how much that falls, in HKD, if each monthly chance to leave were e times as high, to first order.",
     ),
     _column("horizon_months", Integer, "How many months count."),
-    _column("discount_rate", Float, "What a year's waiting costs; 0.08 is 8 %."),
+    _column("discount_rate", Float, "What a year's waiting costs; 0.08 is 8%."),
     schema=DERIVED,
     person="customer_id",
 )
@@ -639,8 +639,8 @@ value_hindsight = _table(
     _column("people", Integer, "How many customers."),
     _column("predicted", Float, "Mean net revenue predicted for the year, in HKD."),
     _column("realised", Float, "Mean net revenue that came, in HKD."),
-    _column("realised_low", Float, "Lower bound of its 95 % interval."),
-    _column("realised_high", Float, "Upper bound of its 95 % interval."),
+    _column("realised_low", Float, "Lower bound of its 95% interval."),
+    _column("realised_high", Float, "Upper bound of its 95% interval."),
     _column("within", Float, "Share of customers inside their own interval once widened."),
     _column("widening_down", Float, "By how much of their size intervals were widened downwards after this."),
     _column("widening_up", Float, "The same upwards."),
@@ -832,8 +832,8 @@ feature_links = _table(
     ),
     _column("others_with_case", Integer, "Of the others, those with one."),
     _column("risk_ratio", Float, "Share of users with a case ÷ share of others, within tenure and segment."),
-    _column("low", Float, "Lower end of its 95 % interval."),
-    _column("high", Float, "Upper end of its 95 % interval."),
+    _column("low", Float, "Lower end of its 95% interval."),
+    _column("high", Float, "Upper end of its 95% interval."),
     _column(
         "p_adjusted",
         Float,

@@ -4,7 +4,7 @@ A campaign promises more than the bank keeps when Sales accepts fewer of its lea
 90 days *and* more leave within 180 days than of all other campaigns together. All three at once: the p-value of "worse in
 each" is the largest of the three (an intersection-union test; Berger 1982, Technometrics 24, 295), each by Fisher's exact
 test, one-sided. Over all campaigns the p-values are adjusted by Holm, so that the chance of accusing any campaign wrongly
-stays below 5 %.
+stays below 5%.
 """
 
 from __future__ import annotations
@@ -73,12 +73,12 @@ JUDGEMENT = Meaning(
             "Verdict",
             "Promises too much: fewer leads accepted, more early complaints and more early leavers than of all other "
             "campaigns together, all three at once beyond chance (Fisher's exact test for each, the largest p-value of "
-            "the three, adjusted by Holm over all campaigns to 5 %).",
+            "the three, adjusted by Holm over all campaigns to 5%).",
         ),
         (
             "Fewer accepted, more complain, more leave early",
             "Worse than all other campaigns together in that one thing (Fisher's exact test, adjusted by Holm over all "
-            "campaigns and all three to 5 %).",
+            "campaigns and all three to 5%).",
         ),
         (
             "Not enough data yet",
@@ -161,7 +161,7 @@ def judge(
 
     `counts` has a row per campaign and the columns of ASPECTS (NaN: too few people to say); `totals` the same over all
     campaigns, those that cannot be told apart included; `lacking` names the aspects that are not
-    known. Added per aspect: its share, `<name>_low`, `<name>_high` (95 %,
+    known. Added per aspect: its share, `<name>_low`, `<name>_high` (95%,
     Wilson), `<name>_others`; then `times_worse` (how many times worse than the others, the geometric mean of the three),
     `p` (adjusted), `verdict` ("promises too much", "like the others", "not enough data yet", or in what alone it is
     worse: "more complain, more leave early", "not known" where an aspect is lacking), `rank`

@@ -51,13 +51,13 @@ def _linear(path: FromClause, *_: Any) -> ColumnElement[Any]:
 
 
 def _position(path: FromClause, *_: Any) -> ColumnElement[Any]:
-    """U: 40 % to the first, 40 % to the last, 20 % shared by those between."""
+    """U: 40% to the first, 40% to the last, 20% shared by those between."""
     ends = or_(path.c.place == 1, path.c.place == path.c.length)
     return case((ends, 0.4), else_=ratio(0.2, path.c.length - 2))
 
 
 def _w(path: FromClause, *_: Any) -> ColumnElement[Any]:
-    """W: 30 % each to the first touch, the last before the lead and the last before the opportunity; 10 % to the rest.
+    """W: 30% each to the first touch, the last before the lead and the last before the opportunity; 10% to the rest.
 
     One touch can be two of these. A moment that is not known, or before every touch, has none; the others then share
     its part in proportion.

@@ -12,7 +12,7 @@ VERDICTS = Meaning(
     terms=(
         (
             "Verdict",
-            "Worth it or not worth it only where the 95 % interval of lifetime value less cost leaves out 0, corrected "
+            "Worth it or not worth it only where the 95% interval of lifetime value less cost leaves out 0, corrected "
             "for the number of groups (Holm); otherwise not clear. Not enough data yet: fewer than 30 customers. "
             "Where more than one in twenty campaign days has no recorded cost, "
             "there is no cost data and no verdict.",
@@ -25,7 +25,7 @@ VERDICTS = Meaning(
         ),
         (
             "At least, at most",
-            "The 95 % interval of the lifetime value: another such year could bring so much.",
+            "The 95% interval of the lifetime value: another such year could bring so much.",
         ),
         (
             "Conclusion",
@@ -57,7 +57,7 @@ HINDSIGHT = Meaning(
         ),
         (
             "Inside their interval",
-            "How many customers’ realised value lay in an 80 % interval, widened by what others of their tenth missed.",
+            "How many customers’ realised value lay in an 80% interval, widened by what others of their tenth missed.",
         ),
     ),
     reads=(
@@ -72,7 +72,7 @@ BUDGET = Meaning(
             "New customers a month",
             "What the channel's own weeks say so much spend wins: customers follow spend to a power between 0 and 1 that "
             "is learned within campaigns, so that a further campaign is not taken for more money in the same one. "
-            "Customers count in the week their lead came; weeks younger than 100 days are left out. In brackets the 95 % "
+            "Customers count in the week their lead came; weeks younger than 100 days are left out. In brackets the 95% "
             "interval.",
         ),
         (

@@ -53,12 +53,12 @@ wins_first_touch = _credited("first", "first contact", "the whole win to the ear
 wins_last_touch = _credited("last", "last contact", "the whole win to the latest", _LOOK_BACK)
 wins_linear = _credited("linear", "every contact", "the same to each", _LOOK_BACK)
 wins_position = _credited(
-    "position", "position (U)", "40 % to the first, 40 % to the last, 20 % to those between"
+    "position", "position (U)", "40% to the first, 40% to the last, 20% to those between"
 )
 wins_w = _credited(
     "w",
     "position (W)",
-    "30 % each to the first, the last before the lead and the last before the opportunity, 10 % to the others",
+    "30% each to the first, the last before the lead and the last before the opportunity, 10% to the others",
 )
 wins_decay = _credited(
     "decay",

@@ -124,7 +124,7 @@ lifetime_value = Ratio(
     label="Lifetime value per customer won (LTV)",
     description="Net revenue that a person who became a customer in the period through a lead brought since joining and "
     "is expected to bring until the horizon has passed since then, on average, discounted to joining by whole months, of "
-    "which the month of joining is the first. The horizon is 36 months and the discount rate 8 % a year unless the bank "
+    "which the month of joining is the first. The horizon is 36 months and the discount rate 8% a year unless the bank "
     "chose others.",
     owner="Finance",
     numerator=value_since_joining,

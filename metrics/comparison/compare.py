@@ -24,7 +24,7 @@ FEWEST = 20
 
 @dataclass(frozen=True)
 class Change:
-    """Now against before. `low` and `high` bound the difference (shares, points) or the ratio (counts), at 95 %."""
+    """Now against before. `low` and `high` bound the difference (shares, points) or the ratio (counts), at 95%."""
 
     verdict: Verdict
     low: float | None = None
@@ -97,7 +97,7 @@ def _verdict(metric: Metric, low: float, high: float, none: float, relative: flo
 
 
 def interval(metric: Ratio, top: float, bottom: float) -> tuple[float, float] | None:
-    """The 95 % interval of a share, or of a score whose cases lie between -1 and 1; None below `FEWEST` cases."""
+    """The 95% interval of a share, or of a score whose cases lie between -1 and 1; None below `FEWEST` cases."""
     if not bottom >= FEWEST or math.isnan(top):
         return None
     if metric.unit == "share":
@@ -108,6 +108,6 @@ def interval(metric: Ratio, top: float, bottom: float) -> tuple[float, float] | 
 
 
 def share_interval(top: float, bottom: float) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share; needs `bottom` > 0."""
+    """Wilson's 95% interval of a share; needs `bottom` > 0."""
     low, high = proportion_confint(top, bottom, method="wilson")
     return float(low), float(high)

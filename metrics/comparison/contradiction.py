@@ -60,7 +60,7 @@ def detect(
 ) -> Finding:
     """Judge one pair by month: the volume, and of `judged` cases the `good` ones; `days` is each month's length.
 
-    A conflict: the volume's trend is above 0 and the quality's on the wrong side of 0, each one-sided at 2.5 % by
+    A conflict: the volume's trend is above 0 and the quality's on the wrong side of 0, each one-sided at 2.5% by
     quasi-Poisson and quasi-binomial regression (McCullagh and Nelder, Generalized Linear Models, 1989, 4.5 and 9.2).
     """
     series = np.array([volume, good, judged, days], dtype=float)
@@ -77,7 +77,7 @@ def detect(
 
 
 def _trend(model: Any) -> tuple[float, float]:
-    """The 95 % interval of a slope; months are never taken to be calmer than chance alone would leave them."""
+    """The 95% interval of a slope; months are never taken to be calmer than chance alone would leave them."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # shares of exactly 0 or 1 are fitted at the edge
         fitted = model.fit()

@@ -104,7 +104,7 @@ def state_in_words(metric: Metric, state: State) -> str:
 def standing(metric: Metric, actual: float, n: float, expected: float) -> State:
     """Where a figure stands against its path; a difference inside the noise is none.
 
-    `n` is what a rate divides by. Counts by the exact Poisson interval, shares by Wilson's, both at 95 %.
+    `n` is what a rate divides by. Counts by the exact Poisson interval, shares by Wilson's, both at 95%.
     """
     if math.isnan(actual) or math.isnan(expected):
         return State.NOT_KNOWN

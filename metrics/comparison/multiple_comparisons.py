@@ -1,7 +1,7 @@
 """Several comparisons looked at together: who picks the worst of many finds one by chance, unless that is allowed for.
 
 Holm (Scand. J. Stat. 6, 1979, 65-70): over all comparisons of one look the chance of calling any of them clear that
-is not stays below 5 %. Every sentence that names the worst, the weakest or the furthest of several asks here, and so
+is not stays below 5%. Every sentence that names the worst, the weakest or the furthest of several asks here, and so
 does the table beside it, so that both read the same verdicts.
 """
 

@@ -71,7 +71,7 @@ def due(
 
 @dataclass(frozen=True, kw_only=True)
 class Forecast:
-    """A total still to come, with its 95 % interval, and how it was made."""
+    """A total still to come, with its 95% interval, and how it was made."""
 
     low: float
     middle: float

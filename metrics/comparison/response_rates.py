@@ -8,7 +8,7 @@ from metrics.comparison.compare import share_interval
 
 
 def response(parts: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Per value of `by` the response rate: asked, answered, rate, low, high (95 %, Wilson).
+    """Per value of `by` the response rate: asked, answered, rate, low, high (95%, Wilson).
 
     `parts` has `by`, asked and answered; groups about too few people are blank and left out.
     """

@@ -71,8 +71,8 @@ def hkd(value: float | None) -> str:
 
 
 def share(value: float | None, places: int = 1) -> str:
-    """`23.4 %`."""
-    return UNKNOWN if _missing(value) else f"{numeral(100 * float(value or 0), places)} %"
+    """`23.4%`."""
+    return UNKNOWN if _missing(value) else f"{numeral(100 * float(value or 0), places)}%"
 
 
 def with_sign(value: float, places: int = 1) -> str:
@@ -82,8 +82,8 @@ def with_sign(value: float, places: int = 1) -> str:
 
 
 def signed(value: float, places: int = 1) -> str:
-    """A relative change: `+32.0 %`, `−18.0 %`, `0.0 %`."""
-    return f"{with_sign(100 * value, places)} %"
+    """A relative change: `+32.0%`, `−18.0%`, `0.0%`."""
+    return f"{with_sign(100 * value, places)}%"
 
 
 def points(value: float, places: int = 1) -> str:
@@ -125,7 +125,7 @@ def figure(metric: Metric, value: float | None) -> str:
 
 
 def change(metric: Metric, now: float, before: float, found: Change) -> str:
-    """How a figure moved, with a verdict only where there is one: `+12 %, better`."""
+    """How a figure moved, with a verdict only where there is one: `+12%, better`."""
     if not found.verdict.is_judged:
         return verdict_in_words(found.verdict, found.n, found.known_on)
     if metric.unit in ("share", "points"):

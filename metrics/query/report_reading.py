@@ -33,7 +33,7 @@ class Cell:
     cases: float = math.nan
     """What a ratio divides by."""
     bounds: tuple[float, float] | None = None
-    """The 95 % interval of a share or a score."""
+    """The 95% interval of a share or a score."""
     before: float = math.nan
     change: Change | None = None
     """None where the two periods are not alike: it still grows, or the data had not begun."""

@@ -25,7 +25,7 @@ FEWEST_WEEKS, FEWEST_WON = 26, 30
 LEAST_VARIED = 0.05
 """Spend whose logarithm varies less within its campaigns than this tells nothing about more or less of it."""
 WIDEST_ERROR = 0.25
-"""With a larger standard error the 95 % interval of the power is as wide as all it could be, 0 to 1."""
+"""With a larger standard error the 95% interval of the power is as wide as all it could be, 0 to 1."""
 DRAWS = 4000
 COLUMNS = (
     "channel",
@@ -43,7 +43,7 @@ COLUMNS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Expected:
-    """What a split of the budget may be expected to win: the middle, and a 95 % interval."""
+    """What a split of the budget may be expected to win: the middle, and a 95% interval."""
 
     customers: tuple[float, float, float]
     value: tuple[float, float, float]
@@ -119,7 +119,7 @@ def _fitted(won: Vector, x: Vector, offset: Vector | None = None) -> tuple[float
 def expected(found: pd.DataFrame, spends: dict[str, float], worth: pd.DataFrame, more: float) -> Expected:
     """What `spends` (channel → HKD a week) may be expected to win in a week.
 
-    `found` as from `curves`; `worth` has `channel`, `mean`, `low`, `high`: the lifetime value of a customer, HKD, 95 %.
+    `found` as from `curves`; `worth` has `channel`, `mean`, `low`, `high`: the lifetime value of a customer, HKD, 95%.
     The next money is `more` HKD a week on top, in one channel: `next_best` is how likely it leaves most value there,
     less itself, of all channels whose seen spend it stays in and whose customers' value is known. A channel without a
     curve, or without spend, wins what is not known, or nothing. Level and power are uncorrelated because spend is counted

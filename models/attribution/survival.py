@@ -23,7 +23,7 @@ class Stay:
     still_there: int
     median: int | None
     low: int | None
-    """With `high`, the 95 % interval of the median (None: open to that side)."""
+    """With `high`, the 95% interval of the median (None: open to that side)."""
     high: int | None
     ninth: int | None
 

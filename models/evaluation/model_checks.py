@@ -18,7 +18,7 @@ from models.evaluation.prediction_metrics import PredictionMetric
 class ModelCheck:
     """What was checked (`check_name`), of whom or what (`part`), which figure (`measure`), on customers of which day.
 
-    `n` people stand behind it; `low` and `high` are its 95 % interval. Empty where too few people are there to say.
+    `n` people stand behind it; `low` and `high` are its 95% interval. Empty where too few people are there to say.
     `fewest` is the smallest group it could tell of, where that is not all `n`: those of them who left.
     """
 

@@ -20,7 +20,7 @@ def links(strata: pd.DataFrame) -> pd.DataFrame:
     """Per feature the risk ratio of having a case. `strata` has feature, stratum, users, users_with_case, others,
     others_with_case (counts of customers).
 
-    Gives a row per feature with the summed counts, `risk_ratio`, `low`, `high` (95 %) and `p_adjusted` (Holm); the
+    Gives a row per feature with the summed counts, `risk_ratio`, `low`, `high` (95%) and `p_adjusted` (Holm); the
     last four are NaN where there are too few people.
     """
     rows = [_link(str(feature), part) for feature, part in strata.groupby("feature", sort=True)]

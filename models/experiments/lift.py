@@ -41,7 +41,7 @@ class Counts:
         return self.fewest < FEWEST_FOR_AN_INTERVAL
 
     def points(self) -> PredictionMetric:
-        """The share of the treated who won less that of the held out, with its 95 % interval."""
+        """The share of the treated who won less that of the held out, with its 95% interval."""
         low, high = confint_proportions_2indep(
             self.treated_won,
             self.treated,

@@ -109,7 +109,7 @@ def _adjusted(
         "variance_cut": PredictionMetric(value=float(cut), low=float(cut), high=float(cut)),
     }
     if min(base, base + gain) > 0:
-        # Delta method on the logarithm of the ratio, so that the interval cannot pass below -100 %.
+        # Delta method on the logarithm of the ratio, so that the interval cannot pass below -100%.
         slope = np.array([1 / (base + gain) - 1 / base, 1 / (base + gain)])
         spread = z * math.sqrt(float(slope @ cov @ slope))
         middle = math.log((base + gain) / base)
@@ -119,7 +119,7 @@ def _adjusted(
 
 
 def needed(share: float, relative: float, treated_share: float, z: float = 1.959964, cut: float = 0.0) -> int:
-    """How many customers in both arms together show a change of `relative` with 80 % power.
+    """How many customers in both arms together show a change of `relative` with 80% power.
 
     `share` of the held-out do it, `treated_share` of all are treated, `z` is the bound, and `cut` the share of the
     variance that the prediction takes away. Normal approximation of statsmodels on Cohen's arcsine scale.

@@ -3,7 +3,7 @@
 High risk is not the same as a high chance to be kept: some leave whatever is done, some stay anyway. The learner is one
 model with the arm among its features (an S-learner; Künzel et al., PNAS 116, 2019), which says little where the data
 says little. It is judged on customers it did not see, by the Qini coefficient (Radcliffe, Direct Marketing Analytics
-Journal, 2007), and used only if that is above chance with 95 % confidence.
+Journal, 2007), and used only if that is above chance with 95% confidence.
 """
 
 from __future__ import annotations

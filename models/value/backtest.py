@@ -27,7 +27,7 @@ def judge(
     `model` was fitted on what was known at the day of `profiles`; `realised` has `customer_id` and `net`, the HKD of
     the 12 months after it (no row: nothing came). A tenth has at least `fewest` people, or there are fewer groups.
     Columns out: `tenth` (1 is the lowest), `people`, `predicted`, `realised` (means, HKD), `realised_low`,
-    `realised_high` (95 %), `within` (share of customers inside an interval widened by what the *others* missed).
+    `realised_high` (95%), `within` (share of customers inside an interval widened by what the *others* missed).
 
     Conformal by group (Mondrian; Vovk, Gammerman and Shafer, Algorithmic Learning in a Random World, 2005, 4.5): one
     widening for all holds on average and fails where value is largest, since errors grow faster than values there.
@@ -65,7 +65,7 @@ def judge(
 def _reach(missed: pd.Series) -> float:
     """What nine in ten of a further such customers stay within, by the rank that holds for small groups too.
 
-    For 80 % in the middle: a tenth may be missed on each side.
+    For 80% in the middle: a tenth may be missed on each side.
     """
     n = len(missed)
     if not n:

@@ -4,7 +4,7 @@ A bank's customer ends the relationship on a known day, so this is a contractual
 month ahead is a logistic regression on person-months (Singer and Willett, J. Educ. Stat. 18, 1993; as seen from several
 days at once: van Houwelingen, Scand. J. Stat. 34, 2007). Net revenue is revenue less cost to serve.
 
-The interval of one customer is an 80 % interval: the value if the customer left in an early or a late month, widened
+The interval of one customer is an 80% interval: the value if the customer left in an early or a late month, widened
 by what was missed in hindsight in its tenth of value (conformalised: Romano, Patterson and Candès, NeurIPS 2019). The
 interval of a group's mean is by the delta method, see `group_interval`.
 """
@@ -234,7 +234,7 @@ def tenths(values: Vector, groups: int) -> NDArray[np.int64]:
 def group_interval(
     mean: Vector, deviation: Vector, swing: Vector, people: Vector, departures: Vector
 ) -> tuple[Vector, Vector]:
-    """95 % interval of the mean value of groups of customers, by the delta method.
+    """95% interval of the mean value of groups of customers, by the delta method.
 
     Two errors add up: which customers happened to come (`deviation` / √`people`), and how well the group's chance to
     leave is known (relative error 1 / √`departures`, times the mean `swing`). All arrays have one entry per group.

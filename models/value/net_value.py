@@ -30,7 +30,7 @@ VERDICTS = (WORTH, NOT_WORTH, NOT_CLEAR, TOO_FEW, NO_VALUE, NO_COST)
 
 
 def judged(groups: pd.DataFrame) -> pd.DataFrame:
-    """`groups` with `cac`, `ltv`, their 95 % bounds (`…_low`, `…_high`), those of the difference, and `verdict`.
+    """`groups` with `cac`, `ltv`, their 95% bounds (`…_low`, `…_high`), those of the difference, and `verdict`.
 
     Needs per group `cost` (HKD, NaN if not known), `won` (customers), `left` (of them), `valued`, `value`,
     `value_squared`, `swing` (sums over those valued, HKD). NaN means not known or about too few people to show.

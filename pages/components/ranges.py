@@ -18,7 +18,7 @@ def dots(
     alt: str,
     key: str,
 ) -> None:
-    """One point per label, first on top, with its 95 % interval and its words; a line where the whole stands."""
+    """One point per label, first on top, with its 95% interval and its words; a line where the whole stands."""
     labels, texts = charts.inert(labels), charts.inert(texts)
     least, most = min([*lows, *values]), max([*highs, *values])
     room = (most - least) or 1
@@ -69,7 +69,7 @@ def bars(
     alt: str,
     key: str,
 ) -> None:
-    """Horizontal bars from 0, first on top, each with its words and, where there is one, its 95 % interval."""
+    """Horizontal bars from 0, first on top, each with its words and, where there is one, its 95% interval."""
     labels, texts = charts.inert(labels), charts.inert(texts)
     lows = [b[0] if b else v for v, b in zip(values, bounds, strict=True)]
     highs = [b[1] if b else v for v, b in zip(values, bounds, strict=True)]

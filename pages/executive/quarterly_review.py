@@ -131,7 +131,7 @@ def _short(figure: Figure) -> str:
         return "no significant change"
     if figure.year_before:
         return f"in a year {figure.year_before}"
-    return figure.n.partition(", n =")[0].removeprefix("95 % interval ")
+    return figure.n.partition(", n =")[0].removeprefix("95% interval ")
 
 
 def _more(figure: Figure) -> str | None:
@@ -152,7 +152,7 @@ def _coloured(text: str) -> str:
 
 def _unbroken(text: str) -> str:
     """A number stays on one line with its unit and its n."""
-    return text.replace(" %", "\u00a0%").replace("n = ", "n\u00a0=\u00a0")
+    return text.replace("n = ", "n\u00a0=\u00a0")
 
 
 def _card(figure: Figure) -> None:

@@ -136,7 +136,7 @@ def _drawn(report: SavedReport, found: ReportResult) -> list[Cell]:
 def _how_to_read(report: SavedReport, found: ReportResult, cells: list[Cell]) -> str:
     said = []
     if any(c.bounds for c in cells):
-        said.append("Thin lines are 95 % intervals.")
+        said.append("Thin lines are 95% intervals.")
     if report.breakdown == MONTH:
         if any(c.partial for c in cells):
             said.append("A month that lies only partly in the period is marked partial.")
@@ -179,7 +179,7 @@ def _table(report: SavedReport, found: ReportResult, word: Said) -> pd.DataFrame
     if isinstance(metric, Ratio):
         shown["Cases"] = [c.cases for c in cells]
     if any(c.bounds for c in cells):
-        for at, name in enumerate(("95 % from", "95 % to")):
+        for at, name in enumerate(("95% from", "95% to")):
             shown[f"{name}{unit}"] = [factor * c.bounds[at] if c.bounds else float("nan") for c in cells]
     if report.breakdown != MONTH and found.whole.change is not None:
         shown[f"{report_words.before(metric, found.whole.period)}{unit}"] = [factor * c.before for c in cells]

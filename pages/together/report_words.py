@@ -35,7 +35,7 @@ def filters_in_words(report: SavedReport, said: Said) -> str:
 
 def title(report: SavedReport, reading: ReportResult, whose: str, said: Said) -> str:
     """The finding, with the number; a number keeps its unit on one line."""
-    return _title(report, reading, whose, said).replace(" %", "\u00a0%").replace("HKD ", "HKD\u00a0")
+    return _title(report, reading, whose, said).replace("HKD ", "HKD\u00a0")
 
 
 def _title(report: SavedReport, reading: ReportResult, whose: str, said: Said) -> str:
@@ -111,7 +111,7 @@ def below(report: SavedReport, reading: ReportResult, target: float | None) -> s
     parts = [f"{period.in_words()}: {whole.missing or figure(metric, whole.value)}"]
     if whole.bounds:
         low, high = (figure(metric, b) for b in whole.bounds)
-        parts.append(f"95 % interval {low} to {high}")
+        parts.append(f"95% interval {low} to {high}")
     if whole.cases == whole.cases:
         parts.append(f"n = {numeral(whole.cases)}")
     if target is not None:

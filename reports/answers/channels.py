@@ -65,7 +65,7 @@ def answer(asked: Asked, channels: pd.DataFrame | None) -> Answer:
     terms = (
         f"People who joined in {twelve_months(asked).in_words()} through a lead. Lifetime value is net revenue since "
         f"joining and expected until {settings.value_horizon_months} months after it, at {share(settings.discount_rate)} "
-        "a year. Value less cost is clear only where its 95 % interval leaves out 0. The conclusion on a channel is of "
+        "a year. Value less cost is clear only where its 95% interval leaves out 0. The conclusion on a channel is of "
         "24 months and takes its complaints and leavers too; only what both say is praised or blamed."
     )
     judged = channels[
@@ -154,7 +154,7 @@ def _chart(channels: pd.DataFrame) -> Chart | None:
     )
     return Chart(
         shape="intervals",
-        says=f"Lifetime value less cost of a customer won, with 95 % interval: {told}",
+        says=f"Lifetime value less cost of a customer won, with 95% interval: {told}",
         unit="HKD",
         categories=tuple(shown["label"]),
         series=(
@@ -195,9 +195,9 @@ def _table(channels: pd.DataFrame) -> Table:
         "Customers",
         "Cost per customer",
         "Lifetime value",
-        "95 % interval",
+        "95% interval",
     )
     title = "What a customer won by each channel costs and brings"
     # Customers and cost are counted; conclusion and value go on being worked out from what customers do later.
-    estimated = ("Conclusion, 24 months", "Lifetime value", "95 % interval")
+    estimated = ("Conclusion, 24 months", "Lifetime value", "95% interval")
     return Table(columns=columns, rows=tuple(rows), title=title, estimated=estimated)

@@ -88,7 +88,7 @@ def _chart(effects: list[Effect]) -> Chart | None:
     )
     return Chart(
         shape="intervals",
-        says=f"Change of the treated against the held-out with 95 % interval: {told}",
+        says=f"Change of the treated against the held-out with 95% interval: {told}",
         unit="share",
         categories=labels,
         series=(

@@ -25,7 +25,7 @@ FIRST = {
 
 
 def title(asked: Asked, goals: Sequence[Progress], experiments: Sequence[ExperimentResult]) -> str:
-    """`Q2 2026: 10 of 15 goals off plan, 2.8 % of customers lost, …`; what is not known is left out."""
+    """`Q2 2026: 10 of 15 goals off plan, 2.8% of customers lost, …`; what is not known is left out."""
     parts = []
     if goals:
         parts.append(goal_texts.off_plan(goals))

@@ -55,7 +55,7 @@ def _controlled(reading: ExperimentResult, fewest: int) -> CaseStudy:
     if worth is not None:
         after = "after the cost of offers" if cost is not None else "before cost, which is not known"
         clear = "" if worth.low > 0 or worth.high < 0 else ", so it may be nothing"
-        ends = f"95 % interval {hkd(worth.low)} to {hkd(worth.high)}"
+        ends = f"95% interval {hkd(worth.low)} to {hkd(worth.high)}"
         sentences.append(f"Worth of the customers kept in a year, {after}: {words} ({ends}){clear}.")
     if reading.look is not None and reading.look.after_the_fact:
         sentences.append(
@@ -115,7 +115,7 @@ def _chart(effects: Sequence[Effect]) -> Chart | None:
     )
     return Chart(
         shape="intervals",
-        says=f"Treated against held out, with 95 % interval: {told}",
+        says=f"Treated against held out, with 95% interval: {told}",
         unit="share",
         categories=names,
         series=(
@@ -146,7 +146,7 @@ def _link(row: Any) -> CaseStudy:
         sentences=(
             f"Of its users {share(row.users_with_case / row.users)} had a case in the 90 days after, of the others "
             f"{share(row.others_with_case / row.others)}; within like customers {numeral(row.risk_ratio, 2)} "
-            f"times as many (95 % interval {numeral(row.low, 2)} to {numeral(row.high, 2)}), corrected for the "
+            f"times as many (95% interval {numeral(row.low, 2)} to {numeral(row.high, 2)}), corrected for the "
             "number of features.",
             "This is an association, not a proof: those who use it may differ in other ways. A test that draws by lot "
             "can be planned on the page Customer voice.",

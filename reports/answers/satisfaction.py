@@ -44,7 +44,7 @@ def answer(asked: Asked) -> Answer:
         )
     if weakest is not None:
         sentences.append(
-            f"Weakest touchpoint: {plain(weakest.part)}, {share(weakest.value)} satisfied (95 % interval "
+            f"Weakest touchpoint: {plain(weakest.part)}, {share(weakest.value)} satisfied (95% interval "
             f"{share(weakest.low)} to {share(weakest.high)}, n = {numeral(weakest.n)}) against "
             f"{asked.says('csat')} of all."
         )
@@ -130,7 +130,7 @@ def _chart(asked: Asked, touchpoints: pd.DataFrame) -> Chart | None:
     told = ", ".join(f"{a} {figure(metric, v)}" for a, v in zip(labels, touchpoints["value"], strict=True))
     return Chart(
         shape="intervals",
-        says=f"Satisfied answers by touchpoint with 95 % interval: {told}",
+        says=f"Satisfied answers by touchpoint with 95% interval: {told}",
         unit="share",
         categories=labels,
         series=(
@@ -160,7 +160,7 @@ def _table(touchpoints: pd.DataFrame) -> Table | None:
         for r in rows_of(touchpoints)
     )
     return Table(
-        columns=("Touchpoint", metric.label, "95 % interval", "Answers"),
+        columns=("Touchpoint", metric.label, "95% interval", "Answers"),
         rows=rows,
         title="Where customers are less satisfied: every touchpoint, the lowest first",
     )

@@ -140,7 +140,7 @@ def _model_source(known: Known | None) -> tuple[str, ...]:
     if known is None or area is None:
         return ()
     return (
-        f"Churn model, out of time: ROC-AUC {numeral(area['value'], 3)} (95 % interval "
+        f"Churn model, out of time: ROC-AUC {numeral(area['value'], 3)} (95% interval "
         f"{numeral(area['low'], 3)} to {numeral(area['high'], 3)}), "
         f"n = {known.people(area['n'])}; 0.5 is chance",
     )

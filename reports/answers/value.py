@@ -53,7 +53,7 @@ def _worth(reading: ExperimentResult) -> tuple[Figure, str]:
         ), f"{reading.title}: not known; it needs the effect on churn and the revenue of the customers kept."
     clear = effect(reading, CHURN).is_clear
     after = f"after {hkd(cost)} for offers" if cost is not None else "before cost: no cost data"
-    ends = f"95 % interval {hkd(worth.low)} to {hkd(worth.high)}"
+    ends = f"95% interval {hkd(worth.low)} to {hkd(worth.high)}"
     yearly = reading.figures[CHURN]["yearly"].value
     treated = reading.figures[CHURN]["treated"].value
     sentence = (

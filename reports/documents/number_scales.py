@@ -12,7 +12,7 @@ from reports.review.review_document import Chart
 _FORMATS: dict[Unit, str] = {
     "count": "#,##0;−#,##0;0",
     "HKD": '[>=10000000]#,##0.0,,"\u00a0m";[<=-10000000]−#,##0.0,,"\u00a0m";#,##0',
-    "share": '0.0"\u00a0"%;−0.0"\u00a0"%;0.0"\u00a0"%',
+    "share": "0.0%;−0.0%;0.0%",
     "points": "+0;−0;0",
     "days": "#,##0.0;−#,##0.0;0.0",
     "hours": "#,##0.0;−#,##0.0;0.0",

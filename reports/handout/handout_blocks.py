@@ -114,7 +114,7 @@ def chart(drawn: Chart) -> list[Flowable]:
     parts.append(handout_charts.drawing(drawn, WIDE))
     words = one_line(drawn.says)
     if drawn.shape == "intervals":
-        words += " The lines are 95 % intervals."
+        words += " The lines are 95% intervals."
     if number_scales.has_gaps(drawn):
         words += " Nothing is drawn where a value is not known, not yet there, or of too few people."
     parts.append(aside(words, 8, spaceBefore=3))

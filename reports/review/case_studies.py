@@ -75,7 +75,7 @@ def of_a_channel(row: Any) -> CaseStudy:
         if controlled
         else "Nobody recorded that the groups were drawn by lot, so they may differ in other ways as well."
     )
-    ends = f"95 % interval {share(row.low)} to {share(row.high)}".replace("-", "−")
+    ends = f"95% interval {share(row.low)} to {share(row.high)}".replace("-", "−")
     value = share(row.estimate).replace("-", "−")
     return CaseStudy(
         title=title,

@@ -61,17 +61,17 @@ class Effect:
         return Verdict.NOT_KNOWN if self.outcome in self.reading.unknown else TOLD[self.said]
 
     def in_words(self) -> str:
-        """`9.1 % fewer customers who left (95 % interval −20.2 % to +3.4 %), no clear effect`."""
+        """`9.1% fewer customers who left (95% interval −20.2% to +3.4%), no clear effect`."""
         if self.relative is None:
             missing = self.reading.unknown.get(self.outcome)
             return f"{OF[self.outcome]}: {missing.clause if missing else self._too_few()}"
-        ends = f"95 % interval {signed(self.relative.low)} to {signed(self.relative.high)}"
+        ends = f"95% interval {signed(self.relative.low)} to {signed(self.relative.high)}"
         clear = {"helped": "a clear effect", "harmed": "a clear effect the wrong way"}
         nothing = "no clear harm" if self.outcome in (COMPLAINTS, OPT_OUTS) else "no clear effect yet"
         return f"{signed(self.relative.value)} {OF[self.outcome]} ({ends}), {clear.get(self.said, nothing)}"
 
     def arms_in_words(self) -> str:
-        """`10.4 % of 3,300 treated left, of 3,300 held out 11.7 % (−10.9 % as counted, before …)`."""
+        """`10.4% of 3,300 treated left, of 3,300 held out 11.7% (−10.9% as counted, before …)`."""
         found = self.reading.figures.get(self.outcome, {})
         if "share_treated" not in found:
             return ""
@@ -101,7 +101,7 @@ class Effect:
             label=label,
             value=signed(self.relative.value),
             target=self._target(),
-            n=f"95 % interval {signed(self.relative.low)} to {signed(self.relative.high)}, "
+            n=f"95% interval {signed(self.relative.low)} to {signed(self.relative.high)}, "
             f"n = {numeral(found['treated'].value)} treated, {numeral(found['held_out'].value)} held out",
             verdict=self.verdict,
         )
@@ -113,7 +113,7 @@ class Effect:
         return verdict_in_words(Verdict.TOO_FEW, min(arms, default=None))
 
     def _target(self) -> str:
-        """`−18 %, within the interval`; empty where none was set."""
+        """`−18%, within the interval`; empty where none was set."""
         aim = TARGETS.get(self.outcome)
         if self.relative is None or aim is None:
             return ""
@@ -125,7 +125,7 @@ class Effect:
 
 
 def as_counted(found: Found) -> str:
-    """` (−10.9 % as counted, before adjusting for the risk known before the draw)`; empty if both are said alike."""
+    """` (−10.9% as counted, before adjusting for the risk known before the draw)`; empty if both are said alike."""
     counted, adjusted = found.get("relative"), found.get("relative_adjusted")
     if counted is None or adjusted is None or signed(counted.value) == signed(adjusted.value):
         return ""

@@ -49,7 +49,7 @@ def short(goal: Progress) -> str:
 
 
 def against(goal: Progress) -> str:
-    """`69.1 % against 73.3 %, behind the goal`; of a figure that is late, until when it is known."""
+    """`69.1% against 73.3%, behind the goal`; of a figure that is late, until when it is known."""
     metric = CATALOGUE[goal.goal.metric]
     actual = figure(metric, goal.actual)
     late = goal.covers.missing

@@ -92,7 +92,7 @@ class Asked:
         return self.begun is None or period.start >= self.begun
 
     def against(self, name: str, when: int = 1) -> str:
-        """`−0.2 points, no significant change against the quarter before`, `+2 %, better than a year before`."""
+        """`−0.2 points, no significant change against the quarter before`, `+2%, better than a year before`."""
         then = "the quarter before" if when == 1 else "a year before"
         if not self.is_there(when):
             return f"no data of {then}"
@@ -285,7 +285,7 @@ def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
 
 
 def against_a_year_before(asked: Asked, name: str) -> str:
-    """`no significant change from 2.7 % a year before`, `better than 3.1 % a year before`."""
+    """`no significant change from 2.7% a year before`, `better than 3.1% a year before`."""
     if not asked.is_there(2):
         return "with no data of a year before"
     moved, before = asked.moved(name, 2), figure(CATALOGUE[name], asked.value(name, 2))
@@ -315,4 +315,4 @@ def n_in_words(metric: Metric, now: Mapping[str, float]) -> str:
     )
     if bounds is None:
         return n
-    return f"95 % interval {figure(metric, bounds[0])} to {figure(metric, bounds[1])}, {n}"
+    return f"95% interval {figure(metric, bounds[0])} to {figure(metric, bounds[1])}, {n}"

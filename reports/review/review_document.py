@@ -37,7 +37,7 @@ class Figure:
 
     label: str
     value: str
-    """`1.8 %`, or `not enough data yet (n = 12)`, `not known`, `too few`."""
+    """`1.8%`, or `not enough data yet (n = 12)`, `not known`, `too few`."""
     metric: str = ""
     """Its name in the catalogue; empty for a figure of an experiment or of the desk."""
     before: str = ""
@@ -47,7 +47,7 @@ class Figure:
     target: str = ""
     """`HKD 5,000, met`; empty where no goal is set."""
     n: str = ""
-    """`n = 1,204`, or an interval: `95 % interval 1.6 % to 2.0 %, n = 1,204`."""
+    """`n = 1,204`, or an interval: `95% interval 1.6% to 2.0%, n = 1,204`."""
     verdict: Verdict | None = None
     """Against the quarter before; it colours, the words carry the meaning."""
     number: float | None = None
@@ -68,7 +68,7 @@ class Series:
     values: tuple[float | None, ...]
     low: tuple[float | None, ...] = ()
     high: tuple[float | None, ...] = ()
-    """The ends of the 95 % intervals, for a chart of intervals."""
+    """The ends of the 95% intervals, for a chart of intervals."""
 
 
 @dataclass(frozen=True, kw_only=True)

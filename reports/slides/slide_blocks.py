@@ -79,7 +79,7 @@ def chart_height(flow: Flow, drawn: Chart, company: bool) -> float:
 
 
 def _remarks(drawn: Chart) -> list[str]:
-    said = ["The lines are 95 % intervals."] if drawn.shape == "intervals" else []
+    said = ["The lines are 95% intervals."] if drawn.shape == "intervals" else []
     if number_scales.has_gaps(drawn):
         said.append("Nothing is drawn where a value is not known, not yet there, or of too few people.")
     return [tied(" ".join(said))] if said else []

@@ -16,7 +16,7 @@ STEPS = np.arange(12)
 def _pair(
     rng: np.random.Generator, growth: float, slide: float, unrest: float = 0.0
 ) -> tuple[list[float], list[float], list[float]]:
-    """A year of volumes around 300 a month, and of about 250 judged cases the good ones, around 70 %."""
+    """A year of volumes around 300 a month, and of about 250 judged cases the good ones, around 70%."""
     volume = rng.poisson(300 * np.exp(growth * STEPS + rng.normal(0, unrest, 12)))
     judged = rng.poisson(250, 12)
     odds = np.log(0.7 / 0.3) + slide * STEPS + rng.normal(0, unrest, 12)
@@ -40,7 +40,7 @@ def test_two_steady_figures_are_not_flagged() -> None:
 
 @pytest.mark.parametrize("unrest", [0.0, 0.1])
 def test_growth_beside_a_steady_quality_is_flagged_at_most_as_often_as_stated(unrest: float) -> None:
-    """Stated: 2.5 % and, for the luck of 300 tries, up to 5 %."""
+    """Stated: 2.5% and, for the luck of 300 tries, up to 5%."""
     assert _flagged(300, growth=0.04, slide=0.0, unrest=unrest) <= 0.05
 
 

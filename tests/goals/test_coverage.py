@@ -83,7 +83,7 @@ def test_a_goal_in_mid_month_counts_the_months_that_can_be_booked(open_bank, day
     assert (found.actual, found.expected) == (300_000.0, 300_000.0)
     assert found.state() is State.ON_PLAN
     assert (found.elapsed, found.covers.missing) == (Period(YEAR.start, date(2026, 5, 31)), None)
-    assert found.year_on_year() == "HKD 300,000 a year before, 0.0 %"
+    assert found.year_on_year() == "HKD 300,000 a year before, 0.0%"
 
 
 def test_a_month_that_is_over_and_not_delivered_is_in_neither_figure_and_is_named(open_bank) -> None:

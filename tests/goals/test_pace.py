@@ -147,16 +147,16 @@ def test_no_department_earns_more_than_its_half_at_the_cap(
 
 
 def test_the_shared_incentive_by_hand() -> None:
-    """A pot of 100,000 with 60 % on the shared goal: at 90 % of it and 110 % of her own, 27,000 + 22,000."""
+    """A pot of 100,000 with 60% on the shared goal: at 90% of it and 110% of her own, 27,000 + 22,000."""
     terms = Incentive(pot=100_000.0, shared_weight=0.6)
     assert terms.half(0.9, 1.1) == pytest.approx(49_000)
     assert terms.half(0.79, 0.79) == 0
     assert terms.half(2.0, 2.0) == pytest.approx(60_000)
-    assert "60 % of a half" in terms.in_words()
+    assert "60% of a half" in terms.in_words()
 
 
 def test_a_limit_is_kept_or_it_is_not_and_has_no_share_reached() -> None:
-    assert attainment(0.10, 0.08, up=False) == 0, "over a limit nothing of it is reached, least of all 80 %"
+    assert attainment(0.10, 0.08, up=False) == 0, "over a limit nothing of it is reached, least of all 80%"
     assert attainment(0.08, 0.08, up=False) == attainment(0.01, 0.08, up=False) == 1
     assert attainment(math.nan, 1.0) == 0
     assert [pays(v) for v in (0.79, 0.8, 1.0, 1.5)] == [0.0, 0.8, 1.0, 1.2]

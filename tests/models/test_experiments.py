@@ -11,7 +11,7 @@ from models.experiments import sequential_analysis as ex
 
 
 def drawn(seed: int, relative: float = 0.0, n: int = 3000, treated_share: float = 0.5) -> pd.DataFrame:
-    """An experiment in which treatment changes each one's chance by `relative`; about 14 % do it untreated."""
+    """An experiment in which treatment changes each one's chance by `relative`; about 14% do it untreated."""
     random = np.random.default_rng(seed)
     chance = 1 / (1 + np.exp(2.2 - random.normal(size=n)))
     treated = random.random(n) < treated_share

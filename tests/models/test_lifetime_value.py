@@ -154,7 +154,7 @@ def test_a_right_model_is_right_in_hindsight_and_four_of_five_are_within_their_i
     table, widening = backtest.judge(fitted, people, realised, fewest=10)
     assert list(table["tenth"]) == list(range(1, 11))
     assert table["people"].sum() == 5000
-    # Nine of ten 95 % intervals may be expected to hold; seven is what chance alone does not undercut.
+    # Nine of ten 95% intervals may be expected to hold; seven is what chance alone does not undercut.
     assert table["predicted"].between(table["realised_low"], table["realised_high"]).sum() >= 7
     weighed = (table["within"] * table["people"]).sum() / 5000
     assert weighed == pytest.approx(0.8, abs=0.03)

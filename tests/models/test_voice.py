@@ -102,7 +102,7 @@ def test_too_few_people_say_nothing():
 
 
 def test_of_many_features_without_any_link_one_bank_in_twenty_shows_one():
-    """Holm's correction keeps the chance of any false link over nine features at 5 %."""
+    """Holm's correction keeps the chance of any false link over nine features at 5%."""
     chance, false = np.random.default_rng(11), 0
     for _ in range(200):
         parts = []

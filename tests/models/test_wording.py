@@ -38,7 +38,7 @@ def _reason(feature: str, value: float | None, **more: object) -> dict[str, obje
         ),
         (
             _reason("balance_change_90d", -0.4, since="2026-03-31", week_ago=-0.1),
-            "Change of balance in three months: −40 %, since 31 Mar 2026; a week ago −10 %",
+            "Change of balance in three months: −40%, since 31 Mar 2026; a week ago −10%",
         ),
         (_reason("last_nps", None, since=None, week_ago=None), "Latest answer to “would you recommend us”: not known"),
         (_reason("holds_wealth", 0.0), "Holds an investment or insurance: no"),

@@ -130,7 +130,7 @@ def test_an_experiment_is_entered_and_its_gap_to_the_models_is_flagged(open_page
     assert (row.treated, row.treated_won, row.held_out, row.held_out_won) == tuple(counts.values())
     assert row.estimate == pytest.approx(0.001)
     said = words(app)
-    assert "of 50,000 treated 1,000 won (2.0 %), of 50,000 held out 999 (2.0 %)" in said
+    assert "of 50,000 treated 1,000 won (2.0%), of 50,000 held out 999 (2.0%)" in said
     assert "wins of these days that it took part in" in said
     assert "Half of the *districts*" in said
     assert "More than the experiment supports" in said

@@ -80,7 +80,7 @@ def test_hindsight_is_shown_with_its_numbers(open_page):
     app = open_page(somebody("executive"), "channel-value")
     said = words(app)
     assert "30 Jun 2025" in said
-    assert "meant to hold for 80 %" in said
+    assert "meant to hold for 80%" in said
 
 
 def test_the_headline_names_the_dear_one_that_is_worth_it_and_the_cheap_one_that_is_not():

@@ -93,7 +93,7 @@ def test_all_goals_show_who_ended_one_and_why(open_page, agreed: Stores):
 def test_marketing_sets_the_goal_of_the_template(open_page, bank: Stores):
     app = open_page(MARKETING, "goals")
     assert app.title[0].value == "No goal has been set yet"
-    app = _press(app, "+25 % qualified conversions, digital channels, this fiscal year")
+    app = _press(app, "+25% qualified conversions, digital channels, this fiscal year")
     _ok(app)
     next(t for t in app.text_input if str(t.key).endswith("--note")).input(
         "Sales takes two more people in July."
@@ -110,7 +110,7 @@ def test_marketing_sets_the_goal_of_the_template(open_page, bank: Stores):
 def test_a_goal_of_two_departments_is_in_force_when_both_have_signed_it_on_the_page(open_page, bank: Stores):
     """Set on 1 July for the whole year: a target from then on, and none of the quarter that had ended."""
     app = _press(
-        open_page(MARKETING, "goals"), "+25 % qualified conversions, digital channels, this fiscal year"
+        open_page(MARKETING, "goals"), "+25% qualified conversions, digital channels, this fiscal year"
     )
     next(t for t in app.text_input if str(t.key).endswith("--note")).input(
         "Sales takes two more people in July."
@@ -154,7 +154,7 @@ def _targets(bank: Stores) -> set[str]:
 
 def test_a_goal_that_one_department_declines_on_the_page_comes_into_force_for_nobody(open_page, bank: Stores):
     app = _press(
-        open_page(MARKETING, "goals"), "+25 % qualified conversions, digital channels, this fiscal year"
+        open_page(MARKETING, "goals"), "+25% qualified conversions, digital channels, this fiscal year"
     )
     next(t for t in app.text_input if str(t.key).endswith("--note")).input(
         "Sales takes two more people in July."

@@ -16,12 +16,12 @@ def test_every_role_reads_the_same_finding(open_page):
 
 def test_a_figure_has_its_interval_its_number_and_its_target(open_page):
     said = words(open_page(somebody("executive"), "impact"))
-    assert said.count("95 % interval") >= 3 + 1
+    assert said.count("95% interval") >= 3 + 1
     assert "customers who complained" in said
     assert "no clear harm" in said
     assert "ustomers who withdrew their consent" in said
-    assert "Target −18 %" in said
-    assert "Target +32 %" in said
+    assert "Target −18%" in said
+    assert "Target +32%" in said
     assert re.search(r"of \d+ against .* of \d+", said)
     assert "no cost data" in said
     assert "The draw went right" in said

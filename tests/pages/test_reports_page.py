@@ -51,11 +51,11 @@ def test_three_steps_lead_from_another_departments_word_to_a_report_that_is_kept
     box(page, "Only some of").select("segment").run()
     assert not broken(page)
     assert title(page).startswith("Win rate: ")
-    assert "95 % interval" in words(page)
+    assert "95% interval" in words(page)
     assert "n = " in words(page)
     assert "days before" in words(page)
     table = page.dataframe[0].value
-    assert {"Channel", "Win rate, %", "Cases", "95 % from, %"} <= set(table.columns)
+    assert {"Channel", "Win rate, %", "Cases", "95% from, %"} <= set(table.columns)
     assert "Change" not in table.columns, "a year before, wins were not complete yet"
     assert "Not compared" in words(page)
     box(page, "Title").input("Where we win")

@@ -1,7 +1,7 @@
 """One word, one meaning: a figure that two places show is one, over several parts of the bank and for several roles.
 
 A place is a card, a cell of a table that opens, a figure of the review on its page, a slide and the handout, a cell of
-a file. What is compared is what is printed, such as `1,234` or `45.2 %`, by the name of the figure, its days and part.
+a file. What is compared is what is printed, such as `1,234` or `45.2%`, by the name of the figure, its days and part.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ SCOPES: tuple[tuple[str, dict[str, str]], ...] = (
 )
 """Period by its word, and a filter."""
 REPORTS = (("leads", "channel"), ("acceptance_rate", "channel"), ("nps", "segment"))
-FIGURE = re.compile(r"(?:HKD )?[+−-]?\d[\d,]*(?:\.\d+)?(?: (?:%|m|days?|hours?|points?)(?!\w))?")
+FIGURE = re.compile(r"(?:HKD )?[+−-]?\d[\d,]*(?:\.\d+)?(?:%|(?: (?:m|days?|hours?|points?)(?!\w)))?")
 Key = tuple[str, str]
 """Label of a figure, its days and part of the bank in words."""
 
@@ -240,7 +240,7 @@ def as_office(value: float, code: str) -> str:
     places = "0.1" if percent or million or "0.0" in code.split(";")[-1] else "1"
     whole = exact.quantize(Decimal(places), ROUND_HALF_UP) + 0
     text = f"{whole:+,}" if code.startswith("+") and whole else f"{whole:,}"
-    return text.replace("-", "−") + (" %" if percent else " m" if million else "")
+    return text.replace("-", "−") + ("%" if percent else " m" if million else "")
 
 
 def slides(made: bytes) -> tuple[dict[str, set[str]], dict[str, list[list[str]]], dict[str, list[str]]]:

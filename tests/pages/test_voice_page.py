@@ -51,7 +51,7 @@ def test_a_bank_whose_touchpoints_have_too_few_answers_says_nothing_of_them():
     parts, weak = (pd.DataFrame({**row, "verdict": [v]}) for v in (Verdict.NOT_CLEAR, Verdict.WORSE))
     assert voice_page._weakest(parts.iloc[:0]) == ""
     assert voice_page._weakest(parts) == "; no touchpoint stands out"
-    assert voice_page._weakest(weak) == "; the weakest touchpoint is app (60.0 %)"
+    assert voice_page._weakest(weak) == "; the weakest touchpoint is app (60.0%)"
 
 
 def test_an_interval_that_leaves_out_1_is_not_called_chance():
@@ -88,7 +88,7 @@ def test_a_benchmark_without_source_or_population_is_not_taken(bank: Stores):
             benchmarks.enter(bank, analyst, "csat", 0.8, source, day, population)
     with pytest.raises(ChangeRefused, match="future"):
         benchmarks.enter(bank, analyst, "csat", 0.8, "A study", date(2027, 1, 1), "Banks")
-    with pytest.raises(ChangeRefused, match="between 0 % and 100 %"):
+    with pytest.raises(ChangeRefused, match="between 0% and 100%"):
         benchmarks.enter(bank, analyst, "csat", 80, "A study", day, "Banks")
     for value, on in ((None, day), (0.8, None)):
         with pytest.raises(ChangeRefused, match="benchmark needs"):
@@ -107,7 +107,7 @@ def test_a_benchmark_is_shown_with_all_that_makes_it_comparable_until_it_is_corr
     analyst, day = somebody("analyst"), date(2026, 3, 1)
     benchmarks.enter(bank, analyst, "csat", 0.81, "Survey of banks, table 4", day, "2,000 retail customers")
     said = words(open_page(somebody("executive"), "voice"))
-    for part in ("81.0 %", "Survey of banks, table 4", "1 Mar 2026", "2,000 retail customers", "analyst-1"):
+    for part in ("81.0%", "Survey of banks, table 4", "1 Mar 2026", "2,000 retail customers", "analyst-1"):
         assert part in said
     first = benchmarks.standing(Reader(bank, analyst), "csat")["benchmark_id"].item()
     benchmarks.enter(bank, analyst, "csat", 0.78, "The same, corrected", day, "2,000 people", replaces=first)
@@ -117,7 +117,7 @@ def test_a_benchmark_is_shown_with_all_that_makes_it_comparable_until_it_is_corr
 
 
 def test_the_people_needed_are_those_of_the_textbook():
-    # Cohen's h for 10 % against 8.2 % at 80 % power: design figure of about 4,000 per group.
+    # Cohen's h for 10% against 8.2% at 80% power: design figure of about 4,000 per group.
     assert planning.people_needed(0.10, -0.18) == pytest.approx(4004, rel=0.03)
     for rate, effect in ((0, -0.1), (0.5, 1.5), (0.2, 0)):
         with pytest.raises(ChangeRefused):

@@ -14,7 +14,7 @@ _VERBS = (
     *("caused", "dr(?:ove|ives)", "prevent(?:ed|s)", "produc(?:ed|es)", "triggered", "achieved", "delivered"),
     *(
         "(?:kept|lost|saved|won) (?:more |fewer )?customers",
-        "sold (?:\\w+(?: \\w+)? to )?(?:[\\d.,]+ % )?(?:more|fewer)",
+        "sold (?:\\w+(?: \\w+)? to )?(?:[\\d.,]+% )?(?:more|fewer)",
         "lost more",
     ),
     r"changed \w[\w-]*(?: \w+)? by",

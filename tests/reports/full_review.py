@@ -9,12 +9,12 @@ from reports.review.review_document import Answer, CaseStudy, Chart, Figure, Rev
 
 CHURN = Figure(
     label="Customers lost",
-    value="1.8 %",
+    value="1.8%",
     metric="churn_rate",
     before="−0.2 points, no significant change",
     year_before="−0.6 points, better",
-    target="1.5 %, missed",
-    n="95 % interval 1.6 % to 2.0 %, n = 39,204",
+    target="1.5%, missed",
+    n="95% interval 1.6% to 2.0%, n = 39,204",
     verdict="no significant change",
 )
 WORSE = Figure(
@@ -29,7 +29,7 @@ MONEY = Figure(
     label="Net revenue",
     value="HKD 1,234.5 m",
     metric="net_revenue",
-    before="+2.1 %, better",
+    before="+2.1%, better",
     verdict="better",
 )
 MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -74,11 +74,11 @@ LINE = Chart(
         ),
     ),
     mark=0.015,
-    mark_label="target 1.5 %",
+    mark_label="target 1.5%",
 )
 INTERVALS = Chart(
     shape="intervals",
-    says="NPS by touchpoint with 95 % intervals.",
+    says="NPS by touchpoint with 95% intervals.",
     unit="points",
     categories=(
         "Mobile app",
@@ -110,7 +110,7 @@ LONG = Table(
     columns=("Goal", "Owner", "Status", "Reason"),
     rows=tuple(
         (
-            f"Goal {i}: qualified digital conversions up by 25 % within the fiscal year",
+            f"Goal {i}: qualified digital conversions up by 25% within the fiscal year",
             ("Marketing", "Sales", "Service", "Retail 陳大文")[i % 4],
             ("on the path", "behind", "met", "not enough data yet")[i % 4],
             "Fewer leads of paid search were accepted, because contact came after more than 24 working hours."
@@ -133,7 +133,7 @@ def answer(key: str, question: str, title: str, **more: object) -> Answer:
     said = (
         "Customers of the mass segment left most often; two in three of them held one product.",
         "The change lies inside the noise, so nobody should explain it yet.",
-        "Alerts were settled within 30 days in 81.2 % of cases, 3 points more than a quarter before.",
+        "Alerts were settled within 30 days in 81.2% of cases, 3 points more than a quarter before.",
     )
     return Answer(**({"key": key, "question": question, "title": title, "sentences": said} | more))  # type: ignore[arg-type]
 
@@ -149,14 +149,14 @@ REVIEW = Review(
         answer(
             "goals",
             "Did we meet the shared goals?",
-            "Three of five shared goals were met; digital conversions are 8 % behind",
+            "Three of five shared goals were met; digital conversions are 8% behind",
             table=LONG,
             figures=(CHURN, MONEY),
         ),
         answer(
             "churn",
             "Is churn down, and because of us?",
-            "Churn is 1.8 %, no significant change; of that nothing is known to be ours yet",
+            "Churn is 1.8%, no significant change; of that nothing is known to be ours yet",
             figures=(CHURN, WORSE, MISSING),
             chart=LINE,
             metrics=("churn_rate",),
@@ -164,7 +164,7 @@ REVIEW = Review(
         answer(
             "value",
             "What is it worth after cost?",
-            "Net revenue was HKD 1,234.5 m, 2.1 % more than a quarter before",
+            "Net revenue was HKD 1,234.5 m, 2.1% more than a quarter before",
             figures=(MONEY, CHURN, WORSE, MISSING),
             chart=COLUMNS,
             metrics=("net_revenue", "revenue"),
@@ -194,7 +194,7 @@ REVIEW = Review(
         answer(
             "together",
             "Do the departments work together?",
-            "The hand-off promise was kept for 81.2 % of leads",
+            "The hand-off promise was kept for 81.2% of leads",
             figures=(CHURN, WORSE, MISSING, MONEY, CHURN, MISSING, WORSE),
         ),
         answer(
@@ -223,10 +223,10 @@ REVIEW = Review(
     ),
     case_studies=(
         CaseStudy(
-            title="Calls within two days reduced churn by 12 %",
+            title="Calls within two days reduced churn by 12%",
             controlled=True,
             what="Alerts for complaint and dormant savings",
-            sentences=("Of 4,010 treated 9.1 % left, of 1,003 held out 10.3 %.",),
+            sentences=("Of 4,010 treated 9.1% left, of 1,003 held out 10.3%.",),
             figures=(CHURN, MISSING),
             chart=DOTS,
             sources=("Experiment rule:complaint, look 2 of 4 on 30 Jun 2026",),

@@ -52,12 +52,12 @@ def texts(part: Answer | CaseStudy) -> Iterator[str]:
 @pytest.mark.parametrize(
     "text",
     [
-        "Calls within two days reduced churn by 12 %.",
-        "Project Unity sold wealth products to 34 % more customers",
-        "E-mail raised the wins of those it reached by 6.0 %",
+        "Calls within two days reduced churn by 12%.",
+        "Project Unity sold wealth products to 34% more customers",
+        "E-mail raised the wins of those it reached by 6.0%",
         "The pilot led to fewer complaints; customers are happier.",
         "Thanks to the app, cases fell.",
-        "It changed cross-sell by +34 %",
+        "It changed cross-sell by +34%",
     ],
 )
 def test_a_claim_is_found(text: str) -> None:
@@ -67,14 +67,14 @@ def test_a_claim_is_found(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Using “transfer” in the app went together with 12 % fewer customers with a service case",
+        "Using “transfer” in the app went together with 12% fewer customers with a service case",
         "Alerts: none were raised in the quarter.",
         "Talk about it before either goal is raised.",
         "The first night that raises an alert also draws who is held out.",
         "Nobody can say what reduced it.",
         "Is churn down, and is it our doing?",
         "The bank's own change has many causes that nobody has separated.",
-        "Cost per customer rose by 9.0 %, no significant change",
+        "Cost per customer rose by 9.0%, no significant change",
     ],
 )
 def test_what_is_no_claim_is_left_alone(text: str) -> None:
@@ -152,7 +152,7 @@ def test_an_experiment_inside_the_noise_did_nothing(churn: list[float], sold: li
     for outcome, ends in (("churn", churn), ("cross_sell", sold)):
         more = experiment_effects.effect(reading, outcome).more_needed()
         assert bool(more) == (ends not in clear), "a clear effect needs no more customers to show it"
-    assert any("worth" in s.casefold() and "95 % interval" in s for s in study.sentences)
+    assert any("worth" in s.casefold() and "95% interval" in s for s in study.sentences)
 
 
 @given(st.floats(0.05, 4.0), st.integers(10, 10_000), st.integers(10, 10_000))
@@ -198,7 +198,7 @@ def test_what_people_entered_becomes_studies_for_the_executive(own_bank: Stores)
         targets={},
     )
     titles = [study.title for study in case_studies.further(asked)]
-    assert sum("raised the wins of those it reached by 20.0 %" in title for title in titles) == 1
+    assert sum("raised the wins of those it reached by 20.0%" in title for title in titles) == 1
     assert sum(title.endswith("is not clear") for title in titles) == 1
     earlier = replace(asked, quarter=Quarter(2026, 1, date(2026, 6, 30)))
     assert [t for t in map(str, case_studies.further(earlier)) if "reached" in t] == []

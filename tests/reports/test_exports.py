@@ -108,11 +108,11 @@ def test_a_negative_number_stays_a_number(number: float, empty: Stores) -> None:
 
 
 def test_a_negative_number_written_as_text_is_left_alone() -> None:
-    assert [safe_cells.inert(t) for t in ("-5", "-1,234.5", "-3.1 %", "−3.1 %")] == [
+    assert [safe_cells.inert(t) for t in ("-5", "-1,234.5", "-3.1%", "−3.1%")] == [
         "-5",
         "-1,234.5",
-        "-3.1 %",
-        "−3.1 %",
+        "-3.1%",
+        "−3.1%",
     ]
 
 

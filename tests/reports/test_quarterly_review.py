@@ -168,7 +168,7 @@ def test_a_decision_names_the_figure_that_calls_for_it(reviews):
 
 @given(count=some.integers(0, 40), most=some.integers(1, 9))
 def test_a_meeting_takes_so_many_decisions_and_none_is_lost(count, most):
-    every = [Decision(f"Stop {n}?", f"{n} %.", "campaigns", "Campaigns") for n in range(count)]
+    every = [Decision(f"Stop {n}?", f"{n}%.", "campaigns", "Campaigns") for n in range(count)]
     kept = at_most(every, most)
     assert len(kept) == min(count, most)
     assert all(f"Stop {n}" in " ".join(d.what + d.figure for d in kept) for n in range(count))
@@ -190,8 +190,8 @@ def test_a_share_or_score_no_farther_from_its_target_than_chance_is_neither_met_
             == "+5 points, no clear distance"
         )
     assert target_in_words(nps, {"value": 15.0, "denominator": 5_000}, 5.0) == "+5 points, met"
-    assert target_in_words(lost, {"value": 0.03, "denominator": 30_000}, 0.02) == "2.0 %, above the limit"
-    assert target_in_words(lost, {"value": 0.01, "denominator": 30_000}, 0.02) == "2.0 %, within the limit"
+    assert target_in_words(lost, {"value": 0.03, "denominator": 30_000}, 0.02) == "2.0%, above the limit"
+    assert target_in_words(lost, {"value": 0.01, "denominator": 30_000}, 0.02) == "2.0%, within the limit"
 
 
 def test_no_headline_figure_needs_a_specialist_and_seven_decisions_are_enough(reviews):
@@ -430,7 +430,7 @@ def test_shares_that_do_not_give_the_effect_beside_them_say_why() -> None:
 
     counted, adjusted = figure_of(343 / 385 - 1), figure_of(-0.0912)
     said = as_counted({"relative": counted, "relative_adjusted": adjusted})
-    assert said == " (−10.9 % as counted, before adjusting for the risk known before the draw)"
+    assert said == " (−10.9% as counted, before adjusting for the risk known before the draw)"
     assert (
         as_counted({"relative": counted})
         == as_counted({"relative": counted, "relative_adjusted": counted})

@@ -12,7 +12,7 @@ COUNTS = [c for a in ASPECTS for c in (a.top, a.bottom)]
 
 
 def _counts(random: np.random.Generator, campaigns: int, size: int = 800) -> pd.DataFrame:
-    """Campaigns that are all alike: 80 % accepted, 4 % complaints, 10 % early leavers."""
+    """Campaigns that are all alike: 80% accepted, 4% complaints, 10% early leavers."""
     shares = {"accepted": 0.8, "complained_early": 0.04, "left_early": 0.1}
     frame = pd.DataFrame({"campaign": [f"C{i:02}" for i in range(campaigns)]})
     for aspect in ASPECTS:

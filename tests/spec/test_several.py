@@ -33,7 +33,7 @@ def test_of_seven_steps_that_did_not_move_one_is_called_worse_in_at_most_one_loo
         pairs = [ComparedPair(metric=RATE, now=share(a, n), before=share(b, n)) for a, b in look]
         alone += any(compare(p.metric, p.now, p.before).verdict is Verdict.WORSE for p in pairs)
         corrected += worst(together(pairs), [0.0] * steps) is not None
-    # One-sided of a two-sided 5 %: 2.5 % for each, about 16 % for seven.
+    # One-sided of a two-sided 5%: 2.5% for each, about 16% for seven.
     assert alone / looks > 0.10
     assert corrected / looks <= 0.05
 

@@ -75,9 +75,9 @@ def test_a_half_goes_away_from_zero_in_every_word(tens_of_thousands: int) -> Non
     half_up = (100 * exact).quantize(Decimal("0.1"), ROUND_HALF_UP) + 0
     shown = f"{half_up:+}".replace("-", "−") if half_up else "0.0"
     for value in (float(exact), float(100 * exact) / 100, tens_of_thousands * 0.0001):
-        assert share(value) == f"{half_up} %".replace("-", "−")
+        assert share(value) == f"{half_up}%".replace("-", "−")
         assert points(value) == f"{shown} points"
-        assert signed(value) == f"{shown} %"
+        assert signed(value) == f"{shown}%"
         assert rounded(100 * value, 1) == float(half_up), "as a table's cell"
     assert hkd(float(exact)) == hkd(float(exact.quantize(Decimal(1), ROUND_HALF_UP)))
     millions = hkd(float(exact * 10_000_000_000))
@@ -115,7 +115,7 @@ def test_numbers_without_a_unit_are_written_as_the_figures_are() -> None:
         "14.5",
     ]
     assert [days(v) for v in (1.0, 0.0, 1204.0)] == ["1 day", "0 days", "1,204 days"]
-    assert [share(v, 0) for v in (0.125, 0.995)] == ["13 %", "100 %"]
+    assert [share(v, 0) for v in (0.125, 0.995)] == ["13%", "100%"]
 
 
 @pytest.mark.parametrize("metric", METRICS, ids=lambda m: m.unit)

@@ -63,7 +63,7 @@ def test_an_alarm_is_closed_for_a_month_and_comes_back_if_the_figures_still_say_
 def test_an_alarm_ends_on_the_day_after_the_campaign_and_when_marketing_closes_it(running: Stores) -> None:
     assert stand(running, ends_on=AS_OF)[CAMPAIGN], "its last day is one of its days"
     assert not stand(running, ends_on=AS_OF - timedelta(days=1))[CAMPAIGN]
-    record(running, MARKETING, CAMPAIGN, "analysed", "8 % was not kept")
+    record(running, MARKETING, CAMPAIGN, "analysed", "8% was not kept")
     record(running, MARKETING, CAMPAIGN, "closed", "Over")
     assert not stand(running)[CAMPAIGN]
     record(running, MARKETING, CAMPAIGN, "reopened", "It was extended")

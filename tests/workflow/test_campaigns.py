@@ -29,13 +29,13 @@ def _steps(stores: Stores) -> list[str]:
 
 def test_a_campaign_is_planned_analysed_and_closed_with_who_and_when(own_bank: Stores) -> None:
     record(own_bank, MARKETING, CAMPAIGN, "planned", "Win young savers", budget=900_000, expected_wins=400)
-    record(own_bank, MARKETING, CAMPAIGN, "analysed", "8 % was not kept; do not repeat")
+    record(own_bank, MARKETING, CAMPAIGN, "analysed", "8% was not kept; do not repeat")
     record(own_bank, MARKETING, CAMPAIGN, "closed", "Over")
     row = states(Reader(own_bank, Viewer("eve", "Eve", "executive"))).set_index("campaign_id").loc[CAMPAIGN]
     assert row["closed"]
     assert row["planned_budget"] == 900_000
     assert row["expected_wins"] == 400
-    assert row["analysis"] == "8 % was not kept; do not repeat"
+    assert row["analysis"] == "8% was not kept; do not repeat"
     newest = history(Reader(own_bank, MARKETING), CAMPAIGN).iloc[0]
     assert (newest["taken_by"], newest["taken_at"]) == ("mia", own_bank.now())
 

@@ -54,7 +54,7 @@ def conclusion(frame: pd.DataFrame) -> Conclusion:
         (group(), Conclusion.MORE),
         (group(fares=FEW), Conclusion.MORE),
         (group(paying=20), Conclusion.FEW_CARRY),
-        (group(paying=45), Conclusion.MORE),  # 35.6 to 54.8 %: fewer than half, but not clearly
+        (group(paying=45), Conclusion.MORE),  # 35.6 to 54.8%: fewer than half, but not clearly
         (group(fares="more complain"), Conclusion.MEND),
         (group(fares=PROMISES), Conclusion.OVERPROMISES),
         (group(net_value.NOT_WORTH, PROMISES), Conclusion.OVERPROMISES),
@@ -75,7 +75,7 @@ def test_the_sentence_has_mean_median_and_the_share_that_pays_back_with_their_in
     said = conclude(group(paying=20))["why"].iloc[0]
     assert "HKD 1,500 on average (HKD 1,000 to HKD 2,000)" in said
     assert "half bring HKD 900 or less" in said
-    assert "20.0 % (13.3 % to 28.9 %) bring what one cost, HKD 500" in said
+    assert "20.0% (13.3% to 28.9%) bring what one cost, HKD 500" in said
     assert said.endswith("(n = 100)")
 
 

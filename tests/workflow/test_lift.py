@@ -43,7 +43,7 @@ def test_a_result_stands_with_who_entered_it_and_when(own_bank: Stores) -> None:
     (row,) = standing(Reader(own_bank, Viewer("sal", "Sal", "sales"))).itertuples()
     assert (row.entered_by, row.entered_at) == ("mia", own_bank.now())
     assert (row.treated, row.treated_won, row.held_out, row.held_out_won) == (5_000, 300, 5_000, 240)
-    # 6.0 % against 4.8 %: 1.2 points, a fifth of the wins of the treated.
+    # 6.0% against 4.8%: 1.2 points, a fifth of the wins of the treated.
     assert row.estimate == pytest.approx(0.2)
     assert 0 < row.low < 0.2 < row.high < 0.4
 

@@ -100,13 +100,13 @@ def test_an_offer_is_a_step_of_the_alert_and_stands_on_the_desk_with_its_cost(ni
     alert = _may_be_offered(night)
     rm = _rm(alert["rm_id"])
     assert next_step(Reader(night, rm), alert["customer_id"], TODAY).offer is not None
-    assert record_offer(night, rm, alert["alert_id"], "deposit_review", "3.1 %", 1, TODAY) == 2
+    assert record_offer(night, rm, alert["alert_id"], "deposit_review", "3.1%", 1, TODAY) == 2
     with night.desk.connect() as desk:
         (made,) = desk.execute(select(offers)).mappings()
         (step,) = desk.execute(select(alert_steps)).mappings()
         status = desk.execute(select(alerts.c.status).where(alerts.c.alert_id == alert["alert_id"])).scalar()
     assert (made["offer"], made["cost"], made["offered_by"]) == ("deposit_review", 800.0, "amy")
-    assert (step["step"], step["note"], status) == ("offered", "Deposit review. 3.1 %", "working")
+    assert (step["step"], step["note"], status) == ("offered", "Deposit review. 3.1%", "working")
     with pytest.raises(ChangeRefused, match="wait for the answer"):
         record_offer(night, rm, alert["alert_id"], "deposit_review", "", 2, TODAY)
 
@@ -187,7 +187,7 @@ def test_what_an_offer_did_is_told_once_ten_have_answered(night: Stores) -> None
     nightly.run(night)
     reader = Reader(night, _rm("RM01"))
     assert len(reader.frame(select(offer_results))) == 1
-    assert "Of 15 similar customers who answered it, 8 said yes: 53.3 %" in what_it_did(
+    assert "Of 15 similar customers who answered it, 8 said yes: 53.3%" in what_it_did(
         reader, "fee_waiver", "mass"
     )
     assert "too few answers" in what_it_did(reader, "fee_waiver", "private")

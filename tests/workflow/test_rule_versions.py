@@ -67,7 +67,7 @@ def test_a_rule_put_live_is_in_force_with_who_and_why(desk: Stores) -> None:
     (row,) = history(reader).to_dict("records")
     assert (row["state"], row["would_flag"], row["made_by"]) == ("live", 7, "ana")
     assert row["words"] == (
-        "Change of the balance in three months at most −50 %; Deposits and investments at least HKD 500,000"
+        "Change of the balance in three months at most −50%; Deposits and investments at least HKD 500,000"
     )
     with desk.desk.connect() as connection:
         line = connection.execute(select(audit_log).order_by(audit_log.c.line.desc())).mappings().first()

@@ -371,8 +371,8 @@ lift_experiments = Table(
         nullable=False,
         comment="The share of the population's wins that would not have come without the channel.",
     ),
-    Column("low", Float, nullable=False, comment="Lower end of its 95 % interval."),
-    Column("high", Float, nullable=False, comment="Upper end of its 95 % interval."),
+    Column("low", Float, nullable=False, comment="Lower end of its 95% interval."),
+    Column("high", Float, nullable=False, comment="Upper end of its 95% interval."),
     Column("source", Text, nullable=False, comment="Where the result can be read."),
     Column("campaign_id", Text, comment="The campaign it was about; empty where it was about the channel."),
     Column(

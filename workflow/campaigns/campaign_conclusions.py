@@ -138,7 +138,7 @@ def is_carried_by_few(row: Any) -> bool:
 
 
 def _why(row: Any, fares_not_known: str) -> str:
-    """`Mean HKD 4,200 (3,100 to 5,300), half bring HKD 900 or less, 38.0 % (…) bring what they cost; more complain`."""
+    """`Mean HKD 4,200 (3,100 to 5,300), half bring HKD 900 or less, 38.0% (…) bring what they cost; more complain`."""
     parts = []
     if row.ltv == row.ltv and row.ltv_low == row.ltv_low:
         parts.append(

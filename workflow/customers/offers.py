@@ -216,7 +216,7 @@ def what_it_did(reader: Reader, code: str, segment: str | None) -> str:
     n, yes = int(found["offered"]), int(found["accepted"])
     low, high = share_interval(yes, n)
     return (
-        f"Of {n:,} similar customers who answered it, {yes:,} said yes: {share(yes / n)} (95 % interval {share(low)} to "
+        f"Of {n:,} similar customers who answered it, {yes:,} said yes: {share(yes / n)} (95% interval {share(low)} to "
         f"{share(high)}). Whether it kept them, the page Impact compares."
     )
 

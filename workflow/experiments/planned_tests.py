@@ -21,14 +21,14 @@ LONGEST = 500
 
 
 def people_needed(base_rate: float, smallest_effect: float) -> int:
-    """Per group, to find a relative change of `smallest_effect` of `base_rate` with 80 % power at 5 % (two-sided).
+    """Per group, to find a relative change of `smallest_effect` of `base_rate` with 80% power at 5% (two-sided).
 
     Raises ChangeRefused for a rate outside (0, 1) or an effect that leads out of it or is none.
     """
     other = base_rate * (1 + smallest_effect)
     if not 0 < base_rate < 1 or not 0 < other < 1 or not smallest_effect:
         raise ChangeRefused(
-            "Such a test cannot be planned: give a rate between 0 % and 100 % and a change that stays between them."
+            "Such a test cannot be planned: give a rate between 0% and 100% and a change that stays between them."
         )
     size = abs(proportion_effectsize(other, base_rate))
     needed: float = NormalIndPower().solve_power(size, alpha=ALPHA, power=POWER, alternative="two-sided")

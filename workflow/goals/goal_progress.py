@@ -94,7 +94,7 @@ class Progress:
         return ""
 
     def year_on_year(self) -> str:
-        """`1,310 a year before, −8.1 %, worse`, or that there are no data of it; empty while nothing is known."""
+        """`1,310 a year before, −8.1%, worse`, or that there are no data of it; empty while nothing is known."""
         if math.isnan(self.actual):
             return ""
         if math.isnan(self.before):

@@ -115,7 +115,7 @@ def wrong_target(metric: Metric, target: float) -> str:
     if metric.unit == "share":
         if 0 < target <= 1:
             return ""
-        return f"{typed} % cannot be a target for {in_a_sentence(metric.label)}. Write it in %, above 0 and up to 100."
+        return f"{typed}% cannot be a target for {in_a_sentence(metric.label)}. Write it in %, above 0 and up to 100."
     if metric.unit == "points":
         most = metric.scale if isinstance(metric, Ratio) else 100
         if abs(target) <= most:
@@ -182,7 +182,7 @@ def _doubt(metric: Metric, target: float, evidence: Evidence) -> str:
 def plus_a_quarter(
     year: Period, before: float | None, filters: tuple[tuple[str, tuple[str, ...]], ...]
 ) -> GoalDraft:
-    """The template “+25 % qualified conversions, digital channels, this fiscal year”."""
+    """The template “+25% qualified conversions, digital channels, this fiscal year”."""
     known = before is not None and math.isfinite(before)
     return GoalDraft(
         metric="qualified_conversions",

@@ -51,7 +51,7 @@ def enter(
     if published_on > stores.now().date():
         raise ChangeRefused("A benchmark cannot be published in the future. Mend its day.")
     if CATALOGUE[metric].unit == "share" and not 0 <= value <= 1:
-        raise ChangeRefused("A share lies between 0 % and 100 %. Mend the value.")
+        raise ChangeRefused("A share lies between 0% and 100%. Mend the value.")
     if CATALOGUE[metric].unit == "points" and not -100 <= value <= 100:
         raise ChangeRefused("A score lies between −100 and +100 points. Mend the value.")
     with audit.entry(stores, viewer.username, "benchmark.enter", metric, source) as entry:

@@ -34,7 +34,7 @@ class Attribute:
     unit: Literal["HKD", "days", "share", "number"] = "number"
 
     def threshold(self, value: float) -> str:
-        """A threshold in words, such as `HKD 500,000` or `-25 %`."""
+        """A threshold in words, such as `HKD 500,000` or `-25%`."""
         if self.unit == "share":
             return signed(value, 0) if value < 0 else share(value, 0)
         if self.unit == "HKD":

@@ -26,7 +26,7 @@ def show(viewer: Viewer, today: date) -> None:
     bands = list(RISK_BANDS)
     values = [int(counts.get(number, 0)) for number in range(len(bands))]
     texts = [
-        f"{n:,} (under 1 %)" if 0 < 100 * n / people < 0.5 else f"{n:,} ({share(n / people, 0)})"
+        f"{n:,} (under 1%)" if 0 < 100 * n / people < 0.5 else f"{n:,} ({share(n / people, 0)})"
         for n in values
     ]
     high = sum(values[2:])

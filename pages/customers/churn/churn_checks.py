@@ -30,7 +30,7 @@ def _ends(row, write: Written) -> str:
         return TOO_FEW
     value, low, high = (write(v) for v in (row.value, row.low, row.high))
     between = " to " if any(v[0] in "+−" for v in (value, low, high)) else "–"
-    return f"{value} ({low.removesuffix(' %')}{between}{high.removesuffix(' %')})"
+    return f"{value} ({low.removesuffix('%')}{between}{high.removesuffix('%')})"
 
 
 def _wide(rows: pd.DataFrame, first: str, columns: dict[str, tuple[str, Written]]) -> pd.DataFrame:
@@ -48,7 +48,7 @@ def _wide(rows: pd.DataFrame, first: str, columns: dict[str, tuple[str, Written]
 def good(known: Known) -> None:
     """The model beside what a bank could do without it."""
     st.caption(
-        "With 95 % intervals; the first three are judged on the same customers. Of a Brier score, lower is better. "
+        "With 95% intervals; the first three are judged on the same customers. Of a Brier score, lower is better. "
         "Called are, in one week, as many customers of each RM as fit into it, those with the highest chance first."
     )
     calls = known.of("capacity")

@@ -160,7 +160,7 @@ def _card(outcome: str, found: Found, said: str) -> None:
         f"{share(found['share_held_out'].value)}. Adjusted for the risk known before the draw, where there was a score.",
     )
     st.caption(
-        f"95 % interval {signed(relative.low)} to {signed(relative.high)}  \n"
+        f"95% interval {signed(relative.low)} to {signed(relative.high)}  \n"
         f"{in_points(points.value)} ({with_sign(100 * points.low)} to {with_sign(100 * points.high)})  \n"
         f"{share(found['share_treated'].value)} of {numeral(found['treated'].value)} against "
         f"{share(found['share_held_out'].value)} of {numeral(found['held_out'].value)}{as_counted(found)}  \n"
@@ -197,7 +197,7 @@ def _worth(reading: ExperimentResult) -> None:
         help="Customers kept × the net revenue of a customer in the year before the draw.",
     )
     st.caption(
-        f"95 % interval {hkd(worth.low - spent)} to {hkd(worth.high - spent)}  \n"
+        f"95% interval {hkd(worth.low - spent)} to {hkd(worth.high - spent)}  \n"
         f"At {hkd(found['yearly'].value)} net revenue a customer, {after}"
         + (f" ({hkd(spent)})" if known else "")
     )
@@ -228,7 +228,7 @@ def _chart(reading: ExperimentResult) -> None:
         [f.low for f in figures],
         [f.high for f in figures],
         targets,
-        alt=f"Change of the treated against the held-out with 95 % interval: {told}",
+        alt=f"Change of the treated against the held-out with 95% interval: {told}",
         key="effects",
     )
     table = pd.DataFrame(

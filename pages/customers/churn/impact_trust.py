@@ -122,7 +122,7 @@ def _steadier(reading: ExperimentResult) -> tuple[str, str]:
         return "", ""
     return "compress", (
         f"Taking out the risk known before the draw makes the interval as narrow as "
-        f"{numeral(100 / (1 - cut.value) - 100)} % "
+        f"{numeral(100 / (1 - cut.value) - 100)}% "
         "more customers would."
     )
 

@@ -100,7 +100,7 @@ def features(viewer: Viewer, scope: Scope) -> None:
     )
     st.caption(
         f"Use in the 90 days before, cases in the 90 days to {day(found['as_of'].iloc[0])}; compared within segment and "
-        "years with the bank (Mantel-Haenszel), 95 % interval, corrected for the number of features (Holm)."
+        "years with the bank (Mantel-Haenszel), 95% interval, corrected for the number of features (Holm)."
     )
     if viewer.role in planned_tests.MAY_PLAN:
         _plan(viewer, found)

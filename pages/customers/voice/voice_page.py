@@ -147,7 +147,7 @@ def _where(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
         return
     whole = data.ask(viewer, [score], scope, periods=[scope.period])[score].iloc[0]
     st.caption(
-        f"{metric.description} Weakest first, with the 95 % interval; the dotted line is the whole bank, "
+        f"{metric.description} Weakest first, with the 95% interval; the dotted line is the whole bank, "
         f"{figure(metric, whole)}. Groups with fewer than 20 answers are left out."
     )
     names = [plain(p).capitalize() for p in parts["part"]]
@@ -166,7 +166,7 @@ def _where(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
         {
             by.capitalize(): names,
             metric.label: [figure(metric, v) for v in parts["value"]],
-            "95 % interval": [
+            "95% interval": [
                 f"{figure(metric, a)} to {figure(metric, b)}"
                 for a, b in zip(parts["low"], parts["high"], strict=True)
             ],
@@ -210,7 +210,7 @@ def _over_time(viewer: Viewer, scope: Scope, score: str) -> None:
         {
             "Month": [f"{m.start:%b %Y}" for m in months],
             metric.label: [figure(metric, t["value"]) for t in told],
-            "95 % interval": [
+            "95% interval": [
                 f"{figure(metric, b[0])} to {figure(metric, b[1])}"
                 if b
                 else verdict_in_words(Verdict.TOO_FEW, t["denominator"])

@@ -71,7 +71,7 @@ def _stands_out(row) -> None:
                     st.metric(label, share(getattr(row, name)))
                     st.caption(
                         f"All others {share(others)}  \n"
-                        f"{numeral(top)} of {numeral(bottom)}, 95 % interval {numeral(100 * low, 1)} to {share(high)}"
+                        f"{numeral(top)} of {numeral(bottom)}, 95% interval {numeral(100 * low, 1)} to {share(high)}"
                     )
 
 
@@ -99,7 +99,7 @@ def _table(viewer: Viewer, judged: pd.DataFrame, lacking: frozenset[str]) -> Non
         **{"Holds": st.column_config.TextColumn(help=campaign_quality.HOLDS)},
     )
     st.caption(
-        "Share, 95 % interval, n; how many times worse than the others, and how surely a campaign keeps its place. "
+        "Share, 95% interval, n; how many times worse than the others, and how surely a campaign keeps its place. "
         "Verdict: acceptance, complaints and leaving alone. Conclusion: these and what customers bring for the cost. An "
         "alarm about a campaign is neither: it compares the acceptance of the last 30, 90 or 365 days alone. Not "
         f"enough data yet: fewer than {campaign_quality.FEWEST_PEOPLE} people or {campaign_quality.FEWEST_CASES} cases. "

@@ -71,7 +71,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     _left_out(curves)
     st.caption(
         "From each channel's own weeks, not from an experiment: what else moved with the spend is in the curve too. "
-        "Intervals are 95 % and hold for an average month; a single month varies more."
+        "Intervals are 95% and hold for an average month; a single month varies more."
     )
 
 

@@ -52,7 +52,7 @@ def page(viewer: Viewer, scope: Scope) -> None:
     horizon, rate = _terms(viewer)
     st.caption(
         f"Lifetime value is net revenue since joining and expected until {horizon} months after it, at {share(rate)} a "
-        "year. Lines are 95 % intervals; a verdict is given only where the interval of value less cost leaves out 0."
+        "year. Lines are 95% intervals; a verdict is given only where the interval of value less cost leaves out 0."
     )
     groups["paid"] = [_payback(months, g.group, g.cac) for g in groups.itertuples()]
     _picture(groups, by, why)

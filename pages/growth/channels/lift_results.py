@@ -106,7 +106,7 @@ def _badge(row: Any, counts: Counts | None, models: int, disagree: int) -> None:
 
 def _measured(row: Any, counts: Counts | None, days: Period) -> str:
     """What was counted, the difference with its interval, and the share of the wins that comes to."""
-    ends = f"95 % interval {share(row.low)} to {share(row.high)}".replace("-", "−")
+    ends = f"95% interval {share(row.low)} to {share(row.high)}".replace("-", "−")
     beyond = f"{share(row.estimate)} ({ends})".replace("-", "−")
     if counts is None:
         return (
@@ -117,7 +117,7 @@ def _measured(row: Any, counts: Counts | None, days: Period) -> str:
     return (
         f"{days.in_words()}: of {counts.treated:,} treated {counts.treated_won:,} won "
         f"({share(counts.treated_won / counts.treated)}), of {counts.held_out:,} held out {counts.held_out_won:,} "
-        f"({share(counts.held_out_won / counts.held_out)}): {points(found.value)} (95 % interval "
+        f"({share(counts.held_out_won / counts.held_out)}): {points(found.value)} (95% interval "
         f"{points(found.low)} to {points(found.high)}). Of the wins of the treated, {beyond} would not "
         "have come without it."
     )

@@ -89,7 +89,7 @@ def hindsight(viewer: Viewer) -> None:
         f"Predicted with what was known on {day(pd.Timestamp(first['predicted_on']))}, against the net revenue of the "
         f"12 months to {day(pd.Timestamp(first['realised_until']))}: {hkd(predicted)} a customer predicted, "
         f"{hkd(came)} came; {share(within)} of {numeral(people)} customers were "
-        "inside their own interval, which is meant to hold for 80 % in every tenth; each was checked with an interval "
+        "inside their own interval, which is meant to hold for 80% in every tenth; each was checked with an interval "
         f"that the others' misses had widened. {_off(found)}"
     )
     tables.show(
@@ -106,7 +106,7 @@ def hindsight(viewer: Viewer) -> None:
                 "Customers": found["people"],
                 "Predicted": [hkd(v) for v in found["predicted"]],
                 "Came": [hkd(v) for v in found["realised"]],
-                "95 % interval": [
+                "95% interval": [
                     f"{hkd(a)} to {hkd(b)}"
                     for a, b in zip(found["realised_low"], found["realised_high"], strict=True)
                 ],
@@ -122,7 +122,7 @@ def hindsight(viewer: Viewer) -> None:
 
 
 def _covered(within: float, people: float) -> str:
-    """A share with its sampling error: `79.1 % (75.9 % to 82.0 %)`."""
+    """A share with its sampling error: `79.1% (75.9% to 82.0%)`."""
     low, high = share_interval(within * people, people)
     return f"{share(within)} ({share(low)} to {share(high)})"
 

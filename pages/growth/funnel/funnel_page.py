@@ -112,7 +112,7 @@ def breakdown(viewer: Viewer, scope: Scope, way: str, view: str) -> None:
     shown[said] = [_rate(t, b) for t, b in zip(answer[top], answer[bottom], strict=True)]
     whole = dict.fromkeys([label for label, _ in stages], st.column_config.NumberColumn(format="localized"))
     st.caption(
-        f"“{said}” with its 95 % interval. “Not known”: not recorded; it is not counted in any other line."
+        f"“{said}” with its 95% interval. “Not known”: not recorded; it is not counted in any other line."
         + ("" if view == COHORT or "visits" not in names else " Visits are those campaigns brought.")
         + f" {caution([leads], [way])}".rstrip()
     )

@@ -84,7 +84,7 @@ def _row(stage: StageDuration, now: Stay | None, before: Stay | None) -> dict[st
         "Entered": now.people,
         "Still there": now.still_there,
         "Half left after": _days(now.median, "not reached by half yet"),
-        "95 % interval": interval,
+        "95% interval": interval,
         "Period before": _days(before.median, "not reached by half yet") if before else str(Verdict.TOO_FEW),
         "Nine in ten left after": _days(now.ninth, "not reached by nine in ten yet"),
     }

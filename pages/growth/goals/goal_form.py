@@ -49,7 +49,7 @@ def block(viewer: Viewer, goals: tuple[Goal, ...]) -> None:
     year = fiscal_year(as_of, connect.here().settings.fiscal_year_starts)
     parts = _parts(viewer)
     st.button(
-        "+25 % qualified conversions, digital channels, this fiscal year",
+        "+25% qualified conversions, digital channels, this fiscal year",
         icon=":material/content_paste:",
         on_click=_fill,
         args=(viewer, year),

@@ -127,7 +127,7 @@ def bonus(viewer: Viewer, chosen: Goal, running: list[Progress]) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         pot = st.number_input("The pot, in HKD", 0, 100_000_000, 1_000_000, step=50_000)
-        weight = st.slider("How much of it the shared goal decides", 0, 100, 60, step=5, format="%d %%")
+        weight = st.slider("How much of it the shared goal decides", 0, 100, 60, step=5, format="%d%%")
     terms = Incentive(pot=float(pot), shared_weight=weight / 100)
     with right:
         st.markdown("**In words**")

@@ -170,7 +170,7 @@ def _this(viewer: Viewer, found: Progress) -> None:
             st.caption(f"The whole span a year before: {figure(metric, goal.baseline)}.")
     if outlook is not None and not found.is_over:
         st.caption(
-            f"“Forecast” is one with its 95 % interval. {outlook.method} It supposes that things go on as they "
+            f"“Forecast” is one with its 95% interval. {outlook.method} It supposes that things go on as they "
             "did."
         )
     tables.explain(

@@ -103,7 +103,7 @@ def _by_campaign(viewer: Viewer, scope: Scope, names: dict[str, str]) -> None:
         }
     )
     st.caption(
-        "Shares with their 95 % interval. “Recorded here since”: what Sales decided on this page after "
+        "Shares with their 95% interval. “Recorded here since”: what Sales decided on this page after "
         f"{day(data.as_of(viewer))}, the last day loaded; it is not yet in the other columns."
     )
     whole = st.column_config.NumberColumn(format="localized")
