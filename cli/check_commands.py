@@ -78,5 +78,5 @@ def _check_warehouse(url: str, schema: str) -> None:
             click.echo(f"  {why}: {'; '.join(labels)}.")
     serious = sum(found.serious for found in checked.findings)
     if serious:
-        raise Problem(f"{serious} things must be mended before Concord can read this warehouse.")
+        raise Problem(f"{serious} things must be corrected before Concord can read this warehouse.")
     click.echo("Everything needed is there.")

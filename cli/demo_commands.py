@@ -22,7 +22,7 @@ from warehouse.stores.connect import HINT
     "--customers", default=40_000, show_default=True, help="How many customers the sample bank has."
 )
 def demo(customers: int) -> None:
-    """Build FinTrust, the sample bank, once: extracts, load, nightly job, targets, one account per role."""
+    """Build FinTrust, the sample bank, once: extracts, load, nightly run, targets, one account per role."""
     stores = open_here()
     try:
         stores.snapshot()

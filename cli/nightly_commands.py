@@ -27,7 +27,7 @@ def nightly() -> None:
 
 @main.command()
 def retrain() -> None:
-    """Train the churn model anew and show how it was judged. The next nightly job scores with it.
+    """Train the churn model anew and show how it was judged. The next nightly run scores with it.
 
     A model that cannot be trusted is refused with the reason, and the one before stays.
     """
@@ -42,7 +42,7 @@ def retrain() -> None:
     for who, figures in model.card.figures.items():
         told = (f"{name} {f['value']:.3f} ({f['low']:.3f} to {f['high']:.3f})" for name, f in figures.items())
         click.echo(f"{who:13} {', '.join(told)}")
-    click.echo(f"Done in {time.monotonic() - begun:.1f} s. The next nightly job scores with it.")
+    click.echo(f"Done in {time.monotonic() - begun:.1f} s. The next nightly run scores with it.")
 
 
 def run_nightly(stores: connect.Stores) -> date:

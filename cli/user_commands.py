@@ -78,7 +78,7 @@ def import_users(file: Path, role: str | None) -> None:
         given = None
     if not isinstance(given, dict):
         raise Problem(
-            f"{file.name} cannot be read as YAML with “credentials: usernames: …”. Mend it, then try again."
+            f"{file.name} cannot be read as YAML with “credentials: usernames: …”. Correct it, then try again."
         )
     names = accounts_module().import_credentials(open_here(), given, by="operator", role=role)
     click.echo(f"Taken over: {', '.join(names)}.")

@@ -66,7 +66,7 @@ MENU: dict[str, tuple[MenuEntry, ...]] = {
             needs=("leads",),
         ),
         MenuEntry(
-            title="Lead hand-off",
+            title="Lead handoff",
             icon=":material/handshake:",
             url="lead-hand-off",
             roles=GROWTH,
@@ -118,7 +118,7 @@ MENU: dict[str, tuple[MenuEntry, ...]] = {
             page=goals_page.page,
         ),
         MenuEntry(
-            title="What is qualified",
+            title="Lead qualification",
             icon=":material/rule:",
             url="qualified",
             roles=GROWTH,
@@ -169,7 +169,7 @@ MENU: dict[str, tuple[MenuEntry, ...]] = {
             page=impact_page.page,
         ),
         MenuEntry(
-            title="Customer voice",
+            title="Voice of customer",
             icon=":material/record_voice_over:",
             url="voice",
             roles=frozenset({"service", "marketing", "analyst", "executive"}),

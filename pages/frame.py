@@ -34,8 +34,8 @@ def _shown(entry: MenuEntry, viewer: Viewer) -> None:
         st.warning(str(problem), icon=":material/error:")
     except Exception as bug:  # whatever it is, the person sees a number and not a trace
         st.error(
-            f"This page could not be shown. It is not your doing; nothing was changed. Tell the data office the number "
-            f"{reference(bug)}.",
+            f"This page could not be shown. Nothing was changed. Please give {connect.here().settings.administrator} the "
+            f"reference {reference(bug)}.",
             icon=":material/bug_report:",
         )
 
@@ -47,7 +47,7 @@ def _not_yours(entry: MenuEntry, viewer: Viewer) -> None:
     whose = [role.replace("_", " ") for role in ROLES if role in entry.roles]
     st.info(
         f"This page is for: {', '.join(whose)}. You are signed in as {viewer.role.replace('_', ' ')}. If you need it for "
-        "your work, ask the data office.",
+        f"your work, ask {connect.here().settings.administrator}.",
         icon=":material/lock:",
     )
 

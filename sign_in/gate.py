@@ -94,7 +94,7 @@ class Gate:
         except Exception as bug:  # whatever it is, it becomes a number
             number = reference(bug)
             if not started:
-                text = f"This did not work, and it is not your fault. Quote number {number} to your administrator."
+                text = f"This did not work. Please give your administrator the reference {number}."
                 page = screens.sentence("Something went wrong", text)
                 await login_routes.html(page, 500)(scope, receive, protected)
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from warehouse.sql.moment_sql import Moment
 
 BANK = MetaData()
-"""Every table of the warehouse, `unified.*` (loaded) and `derived.*` (written by the nightly job)."""
+"""Every table of the warehouse, `unified.*` (loaded) and `derived.*` (written by the nightly run)."""
 
 UNIFIED, DERIVED = "unified", "derived"
 
@@ -403,10 +403,10 @@ identities = _table(
 
 experiments = _table(
     "experiments",
-    "Who was drawn by lot into which arm of an experiment, such as a pilot.",
+    "Who was randomly assigned to which arm of an experiment, such as a pilot.",
     "Analytics",
     _column("experiment", Text, "The experiment's name.", key=True),
-    _column("customer_id", Text, "Who was drawn.", key=True, refers="customers.customer_id"),
+    _column("customer_id", Text, "Who was assigned.", key=True, refers="customers.customer_id"),
     _column(
         "arm",
         Text,
@@ -414,7 +414,9 @@ experiments = _table(
         allowed=("treated", "control"),
         required=True,
     ),
-    _column("drawn_on", Date, "The day of the draw; what happened until then does not count.", required=True),
+    _column(
+        "drawn_on", Date, "The day of assignment; what happened until then does not count.", required=True
+    ),
     _column("planned_share", Float, "The share that was to be treated, 0 to 1; a half where empty."),
     person="customer_id",
     happened_on="drawn_on",
@@ -661,7 +663,7 @@ response_curves = _table(
     _column(
         "level",
         Float,
-        "Logarithm of the customers won in a week at the usual spend; empty if too early to say.",
+        "Logarithm of the customers won in a week at the usual spend; empty if there are not enough data yet.",
     ),
     _column("level_error", Float, "Its standard error."),
     _column(
@@ -762,7 +764,7 @@ lead_moves = _table(
 
 hand_offs = _table(
     "hand_offs",
-    "A qualified lead and the promise it was handed over with: first contact within so many working hours.",
+    "A qualified lead and its first-contact SLA: first contact within so many working hours.",
     "Sales",
     _column("lead_id", Text, "The lead.", key=True),
     _column("customer_id", Text, "The customer it is or became."),
@@ -770,11 +772,11 @@ hand_offs = _table(
     _column("channel", Text, "Its channel; empty when not known."),
     _column("product", Text, "The product the lead asked about."),
     _column("sales_rep", Text, "Who in Sales works it."),
-    _column("mql_at", Moment, "When Marketing handed it over: called it qualified (MQL)."),
-    _column("due_at", Moment, "Until when Sales was to speak to it: the promised working hours later."),
+    _column("mql_at", Moment, "When Marketing called it qualified (MQL) and so handed it to Sales."),
+    _column("due_at", Moment, "By when Sales was to speak to it: so many working hours later."),
     _column("contacted_at", Moment, "When Sales first spoke to it; empty if not yet."),
     _column("settled_at", Moment, "When it was accepted, rejected, won or lost; empty while it is open."),
-    _column("working_hours", Float, "Working hours from hand-over to first contact; empty if not yet."),
+    _column("working_hours", Float, "Working hours from handoff to first contact; empty if not yet."),
     schema=DERIVED,
     person="lead_id",
     happened_on="mql_at",
@@ -785,7 +787,12 @@ experiment_results = _table(
     "What an experiment shows, read on the days planned for it and never in between; totals only.",
     "Analytics",
     _column("experiment", Text, "The experiment's name, or “rule:” and the alert rule's code.", key=True),
-    _column("outcome", Text, "What is compared: churn or cross_sell; arms for how the draw went.", key=True),
+    _column(
+        "outcome",
+        Text,
+        "What is compared: churn or cross_sell; arms for the check of the random assignment.",
+        key=True,
+    ),
     _column("looked_on", Date, "The day up to which outcomes count.", key=True),
     _column("figure", Text, "Which figure, such as points, relative or sample_ratio.", key=True),
     _column("value", Float, "The figure."),
@@ -918,11 +925,11 @@ later_rows = _table(
 
 findings = _table(
     "findings",
-    "A check of the last load that found something: how many rows, and whose they are to mend.",
+    "A check of the last load that found something: how many rows, and whose they are to correct.",
     "Analytics",
     _column("check_name", Text, "The check.", key=True),
     _column("table_name", Text, "The table it looks at.", key=True),
-    _column("department", Text, "Who can mend it at its source."),
+    _column("department", Text, "Who can correct it at its source."),
     _column("says", Text, "What was found, in a sentence without any value."),
     _column("row_count", Integer, "How many rows it concerns; empty if it is about the table as a whole."),
     _column("kept", Boolean, "Whether the rows stay in their table; false if they were set aside."),
@@ -937,7 +944,7 @@ quarantine = _table(
     _column("table_name", Text, "The row's table.", key=True),
     _column("row_key", Text, "The row's key; the parts of a longer key are joined by “ | ”.", key=True),
     _column("reason", Text, "Why, naming columns but no values."),
-    _column("department", Text, "Who can mend it at its source."),
+    _column("department", Text, "Who can correct it at its source."),
     _column("kept", Boolean, "Whether the row stays in its table; false if it was set aside."),
     schema=DERIVED,
 )

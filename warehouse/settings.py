@@ -56,10 +56,18 @@ class Settings:
     """What a year's waiting costs: HKD 108 in a year are worth HKD 100 today."""
     idle_minutes: int = 30
     session_hours: int = 8
+    administrator_contact: str = ""
+    """Name and address of whom people ask for help, such as “IT Service Desk, ext. 1234”; refusals and faults name it."""
     app_address: str = ""
     """How people reach this app, such as https://concord.bank.example; links in messages begin with it."""
     secure_cookies: bool = False
     """True behind https: the session cookie is then named `__Host-` and never sent in the clear."""
+
+    @property
+    def administrator(self) -> str:
+        """`your administrator`, with name and address if the bank has set them."""
+        contact = self.administrator_contact
+        return f"your administrator ({contact})" if contact else "your administrator"
 
 
 _WITHIN = {
@@ -83,7 +91,7 @@ def read(path: Path, environment: Mapping[str, str]) -> Settings:
         try:
             given = tomllib.loads(path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise Problem(f"{path.name} cannot be read: {error}. Mend that line and try again.") from None
+            raise Problem(f"{path.name} cannot be read: {error}. Correct that line and try again.") from None
         for name in given:
             if name not in known:
                 raise Problem(

@@ -1,4 +1,4 @@
-"""The order of the night: profile, score, value, touch credits, hand-offs, rules, alerts. Again, it doubles nothing.
+"""The order of the night: profile, score, value, touch credits, handoffs, rules, alerts. Again, it doubles nothing.
 
 What it derives goes into the next snapshot of the warehouse, all or nothing; then the alerts follow on the desk. If it
 stops in between, the next run ends the work.
@@ -91,7 +91,7 @@ def run(stores: Stores, progress: Progress | None = None) -> RunSummary:
         credited = write_credits(draft, reader, as_of)
         if not credited:
             notes[run_notes.CREDITS] = why_no_credits(reader)
-        tell("Timing the hand-offs")
+        tell("Timing the handoffs")
         write_hand_offs(draft, reader, stores.settings, as_of)
         tell("Reading the experiments")
         _write_experiments(draft, stores, reader, as_of, known)

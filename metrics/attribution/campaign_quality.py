@@ -1,6 +1,6 @@
 """Campaigns against each other: do those who came get what they were promised? A verdict only outside the noise.
 
-A campaign promises more than the bank keeps when Sales accepts fewer of its leads, more of its customers complain within
+A campaign's overpromise risk is high when Sales accepts fewer of its leads, more of its customers complain within
 90 days *and* more leave within 180 days than of all other campaigns together. All three at once: the p-value of "worse in
 each" is the largest of the three (an intersection-union test; Berger 1982, Technometrics 24, 295), each by Fisher's exact
 test, one-sided. Over all campaigns the p-values are adjusted by Holm, so that the chance of accusing any campaign wrongly
@@ -71,7 +71,8 @@ JUDGEMENT = Meaning(
     terms=(
         (
             "Verdict",
-            "Promises too much: fewer leads accepted, more early complaints and more early leavers than of all other "
+            "Overpromise risk is high with fewer leads accepted, more early complaints and more early leavers than "
+            "of all other "
             "campaigns together, all three at once beyond chance (Fisher's exact test for each, the largest p-value of "
             "the three, adjusted by Holm over all campaigns to 5%).",
         ),
@@ -163,8 +164,8 @@ def judge(
     campaigns, those that cannot be told apart included; `lacking` names the aspects that are not
     known. Added per aspect: its share, `<name>_low`, `<name>_high` (95%,
     Wilson), `<name>_others`; then `times_worse` (how many times worse than the others, the geometric mean of the three),
-    `p` (adjusted), `verdict` ("promises too much", "like the others", "not enough data yet", or in what alone it is
-    worse: "more complain, more leave early", "not known" where an aspect is lacking), `rank`
+    `p` (adjusted), `verdict` ("overpromise risk: high", "in line with the others", "not enough data yet", or in what
+    alone it is worse: "more complain, more leave early", "not known" where an aspect is lacking), `rank`
     by `times_worse` and `rank_held` (the share of redraws in which it
     kept that rank).
     """
@@ -178,9 +179,9 @@ def judge(
     if known.any():
         found.loc[known, "p"] = multipletests(worst[known], alpha=SURE, method="holm")[1]
     single = _worse_in(pd.DataFrame(raw))
-    otherwise = np.where(known, "like the others", NOT_KNOWN if lacking else "not enough data yet")
+    otherwise = np.where(known, "in line with the others", NOT_KNOWN if lacking else "not enough data yet")
     found["verdict"] = np.where(
-        found["p"] < SURE, "promises too much", np.where(single != "", single, otherwise)
+        found["p"] < SURE, "overpromise risk: high", np.where(single != "", single, otherwise)
     )
     tops = [found[aspect.top].to_numpy(float) for aspect in ASPECTS]
     found["times_worse"] = np.where(known, _times_worse(tops, found, totals), np.nan)

@@ -27,7 +27,7 @@ _NEW = ("1, 25 Nov 2026: first definition.", f"2, {_EACH_WIN}")
 def _credited(model: str, words: str, how: str, history: tuple[str, ...] = _NEW) -> Measure:
     return Measure(
         label=f"Wins by {words}",
-        description=f"Contracts won in the period, each credited to its lead's contacts of the 90 calendar days up to "
+        description=f"Deals won in the period, each credited to its lead's contacts of the 90 calendar days up to "
         f"it, unless the bank set another span: {how}. A lead won twice has two wins, each credited to the "
         "contacts since the one before. A win without such a contact is credited to no known channel.",
         owner="Analytics",
@@ -49,15 +49,15 @@ def _credited(model: str, words: str, how: str, history: tuple[str, ...] = _NEW)
     )
 
 
-wins_first_touch = _credited("first", "first contact", "the whole win to the earliest", _LOOK_BACK)
-wins_last_touch = _credited("last", "last contact", "the whole win to the latest", _LOOK_BACK)
-wins_linear = _credited("linear", "every contact", "the same to each", _LOOK_BACK)
+wins_first_touch = _credited("first", "first touch", "the whole win to the earliest", _LOOK_BACK)
+wins_last_touch = _credited("last", "last touch", "the whole win to the latest", _LOOK_BACK)
+wins_linear = _credited("linear", "linear model", "the same to each", _LOOK_BACK)
 wins_position = _credited(
-    "position", "position (U)", "40% to the first, 40% to the last, 20% to those between"
+    "position", "position-based (U-shaped)", "40% to the first, 40% to the last, 20% to those between"
 )
 wins_w = _credited(
     "w",
-    "position (W)",
+    "W-shaped model",
     "30% each to the first, the last before the lead and the last before the opportunity, 10% to the others",
 )
 wins_decay = _credited(
@@ -70,69 +70,69 @@ wins_shapley = _credited(
 )
 wins_markov = _credited(
     "markov",
-    "removal effect (Markov)",
+    "Markov (removal effect)",
     "to each channel that took part as many wins as the bank would lose without it, shared by its contacts",
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class AttributionModel:
-    """An attribution model as a page names it: its metric, its name in plain words and in the field, its question."""
+    """An attribution model as a page names it: its metric and name, its rule, the question it answers."""
 
     metric: str
     name: str
-    known_as: str
+    rule: str
     asks: str
 
 
 MODELS = (
     AttributionModel(
         metric="wins_first_touch",
-        name="First contact",
-        known_as="first touch",
-        asks="Which channel made people notice us?",
+        name="First touch",
+        rule="All credit to the first contact.",
+        asks="Which channel creates awareness?",
     ),
     AttributionModel(
         metric="wins_last_touch",
-        name="Last contact",
-        known_as="last touch",
-        asks="Which channel was there when they decided?",
+        name="Last touch",
+        rule="All credit to the last contact.",
+        asks="Which channel closes?",
     ),
     AttributionModel(
         metric="wins_linear",
-        name="All alike",
-        known_as="linear",
-        asks="Who took part, if every contact counts alike?",
+        name="Linear",
+        rule="Equal credit to every contact.",
+        asks="Which channels take part?",
     ),
     AttributionModel(
         metric="wins_position",
-        name="First and last",
-        known_as="position-based, U",
-        asks="Who opened and who closed, with a little for those between?",
+        name="Position-based (U-shaped)",
+        rule="40% to the first contact, 40% to the last, 20% shared by those between.",
+        asks="Which channels open and which close?",
     ),
     AttributionModel(
         metric="wins_w",
-        name="Hand-overs",
-        known_as="position-based, W",
-        asks="Who brought the visitor, the lead and the opportunity, our three hand-overs?",
+        name="W-shaped",
+        rule="30% each to the first contact, lead creation and opportunity creation, 10% to the rest.",
+        asks="Which channels bring the visitor, the lead and the opportunity?",
     ),
     AttributionModel(
         metric="wins_decay",
-        name="Latest most",
-        known_as="time decay",
-        asks="Who was there shortly before the decision?",
+        name="Time decay",
+        rule="More credit the closer a contact is to the win.",
+        asks="Which channels act shortly before the decision?",
     ),
     AttributionModel(
         metric="wins_shapley",
-        name="Fair share",
-        known_as="Shapley value",
-        asks="What is each channel's fair part, if all who took part were needed?",
+        name="Shapley value",
+        rule="Equal credit to each channel that took part, shared by its contacts.",
+        asks="What is each channel's fair share?",
     ),
     AttributionModel(
         metric="wins_markov",
-        name="Would be lost",
-        known_as="Markov, removal effect",
-        asks="Which channels' journeys would come to nothing if the channel were gone and nobody took another way?",
+        name="Markov (removal effect)",
+        rule="Credit in proportion to the wins lost without the channel.",
+        asks="How many wins depend on the channel?",
     ),
 )
 """The models side by side, in the order a page shows them."""

@@ -217,7 +217,7 @@ _BY_CLOSINGS = (
 )
 
 won = Measure(
-    label="Contracts won",
+    label="Deals won",
     description="Leads that signed a contract in the period, new customers and existing ones. " + EACH_TIME,
     owner="Sales Operations",
     fact=m,

@@ -1,4 +1,4 @@
-"""The hand-over from Marketing to Sales: the promised first contact, and what became of what Sales rejected."""
+"""The handoff from Marketing to Sales: the first-contact SLA, and what became of what Sales rejected."""
 
 from datetime import datetime
 
@@ -11,7 +11,8 @@ from warehouse.schema import lead_moves as m
 from warehouse.schema import leads as t
 
 _PROMISE = (
-    "The promise is 24 working hours from becoming qualified (MQL), Monday to Friday from 9:00 to 18:00 without Hong "
+    "The first-contact SLA is 24 working hours from becoming qualified (MQL), Monday to Friday from 9:00 to 18:00 "
+    "without Hong "
     "Kong's public holidays, unless the bank chose others."
 )
 _DAYS_COUNT = (
@@ -50,8 +51,7 @@ rejected = Measure(
 
 promises_due = Measure(
     label="First contacts due",
-    description="Qualified leads whose promised working hours until the first contact ended in the period. "
-    + _PROMISE,
+    description="Qualified leads whose first-contact SLA fell due in the period. " + _PROMISE,
     owner="Sales Operations",
     fact=h,
     time_column=h.c.due_at,
@@ -69,8 +69,7 @@ promises_due = Measure(
 
 contacted_in_time = Measure(
     label="Contacted in time",
-    description="Of the first contacts due in the period, those that happened within the promised working hours. "
-    + _PROMISE,
+    description="Of the first contacts due in the period, those that happened within the SLA. " + _PROMISE,
     owner="Sales Operations",
     fact=h,
     total="sum",
@@ -90,8 +89,8 @@ contacted_in_time = Measure(
 )
 
 promise_kept = Ratio(
-    label="Promise kept",
-    description="Of the first contacts due in the period, the share that happened within the promised working hours. "
+    label="First-contact SLA met",
+    description="Of the first contacts due in the period, the share that happened within the SLA. "
     + _PROMISE,
     owner="Sales Operations",
     numerator=contacted_in_time,
@@ -118,7 +117,7 @@ def _overdue_at(instant: datetime) -> ColumnElement[bool]:
 
 still_uncontacted = Measure(
     label="Overdue, still waiting",
-    description="Leads whose promised first contact was past due and had not happened when the period ended, of those "
+    description="Leads whose first contact was past due and had not happened when the period ended, of those "
     "open then, however long they had waited.",
     owner="Sales Operations",
     fact=h,

@@ -69,7 +69,7 @@ customers_left = Measure(
 )
 
 churn_rate = Ratio(
-    label="Customers lost",
+    label="Churn rate",
     description="Of the people who were customers when the period began, the share who left in it."
     + _UNDATED,
     history=_NOW,
@@ -78,7 +78,7 @@ churn_rate = Ratio(
     denominator=customers_at_start,
     grows=True,
     better="down",
-    synonyms={"Service": "lost customers", "Marketing": "churn rate", "Finance": "attrition"},
+    synonyms={"Service": "lost customers", "Marketing": "customers lost", "Finance": "attrition"},
     example="""
         customers
         customer_id | joined_on  | left_on
@@ -101,8 +101,8 @@ def _open_at(instant: datetime) -> ColumnElement[bool]:
 
 open_alerts = Measure(
     label="Open alerts",
-    description="Warnings about customers that were raised and not yet closed at the end of the period. Those held back "
-    "by lot, so that the effect of the others can be measured, are in no queue and are not counted.",
+    description="Warnings about customers that were raised and not yet closed at the end of the period. Those held out "
+    "at random, so that the effect of the others can be measured, are in no queue and are not counted.",
     owner="Sales",
     fact=alerts,
     state=_open_at,

@@ -112,7 +112,7 @@ class Ratio:
     better: Better = "up"
     scale: float = 1.0
     grows: bool = False
-    """Whether it grows with the length of the period, such as the share of customers lost."""
+    """Whether it grows with the length of the period, such as the churn rate."""
     synonyms: Mapping[str, str] = field(default_factory=dict)
     history: tuple[str, ...] = ("1, 22 Nov 2026: first definition.",)
     example: str = ""

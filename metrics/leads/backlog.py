@@ -1,4 +1,4 @@
-"""Leads that wait at an instant, by how long: those past the promised first contact, and those nobody ever took up.
+"""Leads that wait at an instant, by how long: those past the first-contact SLA, and those nobody ever took up.
 
 Both are stocks. They count everybody who waits then, and say how old the waiting is; counts, never rows.
 """
@@ -95,7 +95,7 @@ def never_taken_up_by_age(reader: Reader, until: date, scope: Scope) -> pd.DataF
 
 
 def overdue_by_age(reader: Reader, until: date, scope: Scope) -> pd.DataFrame:
-    """`days` since the promised first contact was due, `people`: of those overdue at the end of `until`."""
+    """`days` since the first contact was due, `people`: of those overdue at the end of `until`."""
     return _by_days(reader, still_uncontacted, h.c.due_at, until, scope)
 
 

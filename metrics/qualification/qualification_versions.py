@@ -91,7 +91,7 @@ FIRST = Version(
     rule=SOURCES_SAY,
     effective_on=None,
     why="What the departments' own systems say.",
-    author="Data office",
+    author="Source systems",
     department="",
     proposed_at=None,
 )
@@ -156,7 +156,9 @@ class BankReader(Reader):
 
     def _engine(self, tables: set[Table]) -> Engine:
         if of_desk := sorted(t.name for t in tables if t.metadata is DESK):
-            raise CannotBeKept(f"An answer that is kept may not depend on the desk ({', '.join(of_desk)}).")
+            raise CannotBeKept(
+                f"An answer that is kept may not depend on the application database ({', '.join(of_desk)})."
+            )
         return super()._engine(tables)
 
 

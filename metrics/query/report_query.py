@@ -99,7 +99,7 @@ def refusal(report: SavedReport, viewer: Viewer) -> str:
         return (
             f"“{metric.label}”{' this way' if dims else ''} is read from {missing[0].replace('_', ' ')}, which your "
             f"role ({role}) does not include. If you need it for your work, ask {metric.owner}, who own the figure, "
-            "or the data office."
+            "or your administrator."
         )
     sees = {may_see(viewer, m.fact) for m in measures_of(metric)}
     if Access.OWN_ROWS in sees and len(sees) > 1:

@@ -36,7 +36,7 @@ TRUSTED = [
 ]
 """The classes a model file may name beyond those skops itself knows to be harmless."""
 
-_AGAIN = "The rules go on without it; the next nightly job trains a new one."
+_AGAIN = "The rules go on without it; the next nightly run trains a new one."
 
 
 def save(model: ChurnModel, folder: Path) -> ChurnModel:

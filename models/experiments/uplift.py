@@ -1,4 +1,4 @@
-"""Who can be kept: by how much a call lowers a customer's chance of leaving, learned from randomised outcomes only.
+"""Who can be saved: by how much a call lowers a customer's chance of leaving, learned from randomised outcomes only.
 
 High risk is not the same as a high chance to be kept: some leave whatever is done, some stay anyway. The learner is one
 model with the arm among its features (an S-learner; Künzel et al., PNAS 116, 2019), which says little where the data

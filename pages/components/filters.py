@@ -21,6 +21,7 @@ _OFFERED_BY = {
 """The metric whose breakdown tells which values a filter offers."""
 
 EVERY = "every"
+ALL = "All"
 WIDTH = 165
 """In pixels: two filters fit beside each other on a phone."""
 
@@ -71,10 +72,10 @@ def said(dimension: str, viewer: Viewer) -> Callable[[str], str]:
         # Two campaigns may have one name, and the address must still say which.
         alone = found["name"].where(found["name"].notna() & ~found["name"].duplicated(keep=False))
         names = dict(zip(found["campaign_id"], alone.fillna(found["campaign_id"]), strict=True))
-        return lambda v: names.get(v, v) if v != EVERY else EVERY.capitalize()
+        return lambda v: names.get(v, v) if v != EVERY else ALL
     if dimension == "rep":
-        return lambda v: v if v != EVERY else EVERY.capitalize()
-    return lambda v: plain(v).capitalize()
+        return lambda v: v if v != EVERY else ALL
+    return lambda v: plain(v).capitalize() if v != EVERY else ALL
 
 
 def values(dimension: str, viewer: Viewer) -> list[str]:

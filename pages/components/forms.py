@@ -22,6 +22,7 @@ import streamlit as st
 from pages.components import viewer as door
 from warehouse.access.reader import Viewer
 from warehouse.errors import Problem, reference
+from warehouse.stores import connect
 
 Write = Callable[[Viewer, Mapping[str, Any]], str]
 """Given who presses and what the form holds, it writes and gives the sentence that says what was done."""
@@ -179,7 +180,7 @@ def rest() -> None:
             for typed in (v for v in before.values.values() if isinstance(v, str) and len(v.split()) > 1):
                 st.caption("What you typed:")
                 st.code(typed, language=None, wrap_lines=True)
-            st.button("Put it away", key=f"away--{_slug(name)}", on_click=drop, args=(name,))
+            st.button("Dismiss", key=f"away--{_slug(name)}", on_click=drop, args=(name,))
 
 
 def _press(name: str, keys: Mapping[str, str], write: Write) -> None:
@@ -198,7 +199,8 @@ def _press(name: str, keys: Mapping[str, str], write: Write) -> None:
     except Exception as bug:  # whatever it is, what was typed stays and the person sees a number
         _keep(
             name,
-            f"This could not be saved, and it is not your doing. Tell your administrator {reference(bug)}.",
+            f"This could not be saved. Please give {connect.here().settings.administrator} the reference "
+            f"{reference(bug)}.",
             values,
         )
     else:

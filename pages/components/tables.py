@@ -17,6 +17,7 @@ from pages.components import data, export_button
 from warehouse.access.data_coverage import origins_of, why_not_there
 from warehouse.access.reader import Viewer
 from warehouse.sql.moments import only_a_day, wall
+from warehouse.stores import connect
 
 TOO_FEW = "too few"
 """What an empty cell says where it may be hidden, because it is about too few people."""
@@ -46,7 +47,7 @@ def absent(what: str, viewer: Viewer, *needed: str) -> bool:
     if missing:
         st.info(
             f"{what}: {missing.clause}. "
-            "Data status lists what has been loaded; your administrator can add the rest.",
+            f"Data status lists what has been loaded; {connect.here().settings.administrator} can add the rest.",
             icon=":material/database_off:",
         )
     return missing is not None

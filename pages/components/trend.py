@@ -47,7 +47,7 @@ def block(name: str, scope: Scope, viewer: Viewer) -> None:
             if event.pinned_by == viewer.username or viewer.role == "analyst":
                 forms.button(
                     f"withdraw {event.annotation_id}",
-                    "Take back",
+                    "Undo",
                     partial(_withdraw, int(event.annotation_id)),
                     key=f"withdraw-{event.annotation_id}",
                     type="tertiary",
@@ -84,4 +84,4 @@ def _pin(name: str, viewer: Viewer, values: Mapping[str, Any]) -> str:
 
 def _withdraw(annotation_id: int, viewer: Viewer, _: Mapping[str, Any]) -> str:
     annotations.withdraw(connect.here(), viewer, annotation_id)
-    return "Taken back."
+    return "Undone."

@@ -95,7 +95,7 @@ def _findings(found: pd.DataFrame) -> None:
         "too few",
         Rows=st.column_config.NumberColumn(format="localized"),
     )
-    st.caption("The owner can mend them at the source; the keys of the rows are in the quarantine table.")
+    st.caption("The owner can correct them at the source; the keys of the rows are in the quarantine table.")
 
 
 def _where_from(viewer: Viewer) -> None:
@@ -156,10 +156,10 @@ def _match_rates(viewer: Viewer) -> None:
             "By number": rates["by_number"],
             "By e-mail": rates["by_email"],
             "By phone": rates["by_phone"],
-            "By likeness": rates["by_likeness"],
-            "By hand": rates["by_hand"],
+            "By match probability": rates["by_likeness"],
+            "By decision": rates["by_hand"],
             "Not a customer, but several records": rates["other_people"],
-            "Matched with nothing": rates["alone"],
+            "Not matched": rates["alone"],
         }
     )
     number = st.column_config.NumberColumn(format="localized")

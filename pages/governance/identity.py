@@ -32,8 +32,10 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
 
 
 def _form(viewer: Viewer, sources: list[str]) -> None:
-    st.header("Rule on a record")
-    st.caption("The next load follows the ruling. It stays in the history; a later ruling may turn it round.")
+    st.header("Decide on a record")
+    st.caption(
+        "The next load applies the decision. It stays in the history; a later decision may reverse it."
+    )
     rulings = history(data.reader(viewer))
     seen = 0 if rulings.empty else int(rulings["ruling_id"].max())
 
@@ -67,7 +69,7 @@ def _form(viewer: Viewer, sources: list[str]) -> None:
             placeholder="What you know that the records do not say",
             key=form.keep("why", ""),
         )
-        form.submit("Record the ruling", write, type="primary", icon=":material/gavel:")
+        form.submit("Record the decision", write, type="primary", icon=":material/gavel:")
 
 
 def _unmatched(viewer: Viewer, rates: pd.DataFrame) -> None:
@@ -84,10 +86,10 @@ def _unmatched(viewer: Viewer, rates: pd.DataFrame) -> None:
 
 
 def _history(viewer: Viewer) -> None:
-    st.header("Rulings")
+    st.header("Decisions")
     rulings = history(data.reader(viewer))
     if rulings.empty:
-        tables.empty("Nobody has ruled on a record yet.")
+        tables.empty("No decision has been recorded yet.")
         return
     shown = pd.DataFrame(
         {
@@ -95,7 +97,7 @@ def _history(viewer: Viewer) -> None:
             "Who": rulings["ruled_by"],
             "Source": rulings["source"],
             "Record": rulings["record_id"],
-            "Ruling": rulings["verdict"].map(VERDICTS),
+            "Decision": rulings["verdict"].map(VERDICTS),
             "Customer": rulings["customer_id"],
             "Why": rulings["why"],
         }

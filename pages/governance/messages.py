@@ -9,7 +9,7 @@ from workflow.messages import undelivered
 
 
 def show(viewer: Viewer) -> None:
-    """One sentence; and one for each destination that waits, with what has to be mended."""
+    """One sentence; and one for each destination that waits, with what has to be corrected."""
     reader, now = data.reader(viewer), connect.here().now()
     problems = undelivered.sentences(reader, now)
     if not problems:

@@ -138,13 +138,13 @@ def _news(viewer: Viewer) -> None:
 
 
 def _bank_in_a_sentence(viewer: Viewer, scope: Scope) -> str:
-    """Revenue, customers lost and new ones: what an executive asks first. Unknown figures are left out."""
+    """Revenue, churn and new customers: what an executive asks first. Unknown figures are left out."""
     now = data.ask(
         viewer, ["revenue", "churn_rate", "customers_acquired"], scope, periods=[scope.period]
     ).iloc[0]
     said = {
         "revenue": f"{figure(CATALOGUE['revenue'], now['revenue'])} revenue",
-        "churn_rate": f"{figure(CATALOGUE['churn_rate'], now['churn_rate'])} of customers lost",
+        "churn_rate": f"churn rate {figure(CATALOGUE['churn_rate'], now['churn_rate'])}",
         "customers_acquired": f"{numeral(now['customers_acquired'])} customers won through a lead",
     }
     known = [words for name, words in said.items() if now[name] == now[name]]

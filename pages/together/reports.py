@@ -68,7 +68,7 @@ def _opened(viewer: Viewer, report_id: str) -> None:
     head = st.container()
     st.caption(
         f"Report **{escaped(saved.title)}**, saved by {escaped(saved.saved_by)} on {day(saved.saved_at.date())}. "
-        "Its figures are asked anew for you, under your rights, each time it is opened."
+        "Its figures are computed again for you, under your rights, each time it is opened."
     )
     st.caption(report_words.definition(CATALOGUE[saved.report.metric]))
     if saved.retired_at:

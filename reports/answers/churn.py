@@ -42,7 +42,7 @@ def answer(asked: Asked, experiments: list[ExperimentResult]) -> Answer:
         sentences=tuple(sentences),
         figures=(
             asked.card(NAME),
-            *(one.card(f"{one.reading.title}: effect on customers lost") for one in effects[:3]),
+            *(one.card(f"{one.reading.title}: effect on churn") for one in effects[:3]),
         ),
         chart=_chart(asked),
         metrics=(NAME,),
@@ -74,7 +74,7 @@ def _chart(asked: Asked) -> Chart | None:
     told = ", ".join(f"{q} {figure(metric, v)}" for q, v in zip(asked.quarters(), values, strict=True))
     return Chart(
         shape="columns",
-        says=f"Share of customers lost by quarter{asked.days_of_each()}: {told}",
+        says=f"Churn rate by quarter{asked.days_of_each()}: {told}",
         unit="share",
         categories=asked.quarters(),
         series=(Series(name=f"{metric.label}{asked.days_of_each()}", values=values),),

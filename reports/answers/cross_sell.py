@@ -1,4 +1,4 @@
-"""Did cross-sell to salvageable customers rise, without harm? Treated against held out, and the guardrails."""
+"""Did cross-sell to at-risk customers rise, without harm? Treated against held out, and the guardrails."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from workflow.experiments.experiment_results import ExperimentResult
 from workflow.experiments.interim_results import CROSS_SELL
 from workflow.experiments.persuadable import SALVAGEABLE
 
-QUESTION = "Did cross-sell to salvageable customers rise, without harm?"
+QUESTION = "Did cross-sell to at-risk customers who can be saved rise, without harm?"
 
 
 def answer(asked: Asked, experiments: list[ExperimentResult]) -> Answer:
@@ -31,7 +31,7 @@ def answer(asked: Asked, experiments: list[ExperimentResult]) -> Answer:
     if read:
         gone = [name for outcome, name in GUARDRAILS.items() if not any(g.outcome == outcome for g in guards)]
         if gone:
-            sentences.append(f"Not measured at this look: {' and '.join(gone)}.")
+            sentences.append(f"Not measured at this analysis: {' and '.join(gone)}.")
         sentences.append(_salvageable(read))
     return Answer(
         key="cross_sell",
@@ -49,7 +49,7 @@ def answer(asked: Asked, experiments: list[ExperimentResult]) -> Answer:
 
 def _title(sold: list[Effect], guards: list[Effect]) -> str:
     if not sold:
-        return "Cross-sell to salvageable customers has not been measured yet"
+        return "Cross-sell to at-risk customers who can be saved has not been measured yet"
     one = next((e for e in sold if e.is_clear), sold[0])
     if one.relative is None:
         return f"Cross-sell: not enough data yet ({one.reading.title})"
@@ -73,8 +73,8 @@ def _salvageable(read: list[ExperimentResult]) -> str:
     qini = [(r, r.figures.get(SALVAGEABLE, {}).get("qini")) for r in read]
     clear = [r.title for r, q in qini if q is not None and q.low > 0]
     if clear:
-        return f"Who can be kept is known from {clear[0]}, so calls can go to those first."
-    return "Who of them is salvageable cannot be told yet: these are all customers drawn, not only those who can be kept."
+        return f"Who can be saved is known from {clear[0]}, so calls can go to those first."
+    return "Who of them can be saved is not known yet: these are all assigned customers, not only those who can be saved."
 
 
 def _chart(effects: list[Effect]) -> Chart | None:

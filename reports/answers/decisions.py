@@ -58,7 +58,7 @@ def answer(
         sources=(
             "Rules: a goal that is off plan; a channel whose value less cost lies clearly above or below 0 and whose "
             "conclusion over 24 months says the same; an experiment with a clear "
-            "effect, a wrong draw, or no further look; a campaign that promises too much.",
+            "effect, a failed random assignment, or no further analysis; a campaign with a high overpromise risk.",
         ),
     )
 
@@ -104,7 +104,7 @@ def _goals(goals: Sequence[Progress]) -> list[Decision]:
         others = "other goal that is" if len(rest) == 1 else f"{len(rest)} other goals that are"
         wanted.append(
             Decision(
-                f"Keep the {others} off plan, or have the owners propose anew?",
+                f"Keep the {others} off plan, or have the owners make a new proposal?",
                 f"So far, and in brackets the plan to date: {far}.",
                 "goals",
                 "Goals",
@@ -147,7 +147,8 @@ def _gain(row: Any) -> str:
 def _experiments(asked: Asked, experiments: Sequence[ExperimentResult]) -> list[Decision]:
     wanted = [
         _of_an_experiment(
-            f"Draw {r.title} anew?", "Its arms are not the size that was planned, beyond chance"
+            f"Repeat the random assignment of {r.title}?",
+            "Its arms are not the size that was planned, beyond chance",
         )
         for r in experiments
         if wrong_draw(r)
@@ -170,11 +171,11 @@ def _experiments(asked: Asked, experiments: Sequence[ExperimentResult]) -> list[
 
 def _go_on(reading: ExperimentResult, one: Effect) -> Decision:
     if reading.following is not None:
-        return _of_an_experiment(f"Let {reading.title} go on to its next look?", one.in_words())
+        return _of_an_experiment(f"Continue {reading.title} to its next analysis?", one.in_words())
     what = "leaving" if one.outcome == CHURN else "cross-sell"
     return _of_an_experiment(
-        f"Draw more customers for {reading.title}, or leave its effect on {what} open?",
-        f"{one.in_words()}; no further look is planned",
+        f"Assign more customers to {reading.title}, or leave its effect on {what} open?",
+        f"{one.in_words()}; no further analysis is planned",
     )
 
 
@@ -202,12 +203,12 @@ def _campaigns(asked: Asked) -> list[Decision]:
             "campaigns",
             "Campaigns",
         )
-        for row in rows_of(judged[judged["verdict"] == "promises too much"])
+        for row in rows_of(judged[judged["verdict"] == "overpromise risk: high"])
     ]
 
 
 def about_campaign(code: str, campaign: Any, end: date) -> str:
-    """What there is to decide about a campaign that promises too much; one that is over cannot be stopped."""
+    """What there is to decide about a campaign with a high overpromise risk; one that is over cannot be stopped."""
     name = code if campaign is None or pd.isna(campaign.name) else campaign.name
     if campaign is None or pd.isna(campaign.ends_on) or pd.Timestamp(campaign.ends_on) > pd.Timestamp(end):
         return f"Stop or rewrite the campaign “{name}”?"

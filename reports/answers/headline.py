@@ -16,23 +16,23 @@ from workflow.experiments.interim_results import CROSS_SELL
 from workflow.goals.goal_progress import Progress
 
 FIRST = {
-    "churn_rate": "Customers lost",
+    "churn_rate": "Churn rate",
     "net_revenue": "Net revenue",
     "nps": "NPS",
-    "promise_kept": "Promise kept",
+    "promise_kept": "First-contact SLA met",
 }
 """Figure of the catalogue → its label where there is little room."""
 
 
 def title(asked: Asked, goals: Sequence[Progress], experiments: Sequence[ExperimentResult]) -> str:
-    """`Q2 2026: 10 of 15 goals off plan, 2.8% of customers lost, …`; what is not known is left out."""
+    """`Q2 2026: 10 of 15 goals off plan, churn rate 2.8%, …`; what is not known is left out."""
     parts = []
     if goals:
         parts.append(goal_texts.off_plan(goals))
     if asked.value("churn_rate") == asked.value("churn_rate"):
         verdict = asked.moved("churn_rate", 2).verdict
-        than = {"better": " (fewer than a year before)", "worse": " (more than a year before)"}
-        parts.append(f"{asked.says('churn_rate')} of customers lost{than.get(verdict, '')}")
+        than = {"better": " (lower than a year before)", "worse": " (higher than a year before)"}
+        parts.append(f"churn rate {asked.says('churn_rate')}{than.get(verdict, '')}")
     sold = _sold(asked, experiments)
     if sold is not None and sold.is_clear and sold.relative is not None:
         parts.append(f"pilot cross-sell {signed(sold.relative.value, 0)}")
@@ -41,14 +41,14 @@ def title(asked: Asked, goals: Sequence[Progress], experiments: Sequence[Experim
     if not parts:
         missing = not_given_for(("churn_rate", "net_revenue"), asked.covered)
         why = missing.clause if missing else asked.clause("churn_rate", "net_revenue")
-        parts.append(f"customers lost and net revenue are {why}")
+        parts.append(f"churn rate and net revenue are {why}")
     return f"{asked.quarter.in_words()}: {', '.join(parts)}"
 
 
 def figures(
     asked: Asked, goals: Sequence[Progress], experiments: Sequence[ExperimentResult]
 ) -> tuple[Figure, ...]:
-    """Goals, churn, cross-sell, net revenue, recommendation and the promise between the departments."""
+    """Goals, churn, cross-sell, net revenue, recommendation and the first-contact SLA."""
     states = [g.state() for g in goals]
     good, bad = (sum(s in which for s in states) for which in (GOOD, BAD))
     found = [

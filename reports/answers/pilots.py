@@ -46,9 +46,9 @@ def _controlled(reading: ExperimentResult, fewest: int) -> CaseStudy:
     arms = reading.arms
     since = f" since {day(reading.first_on)}" if reading.first_on else ""
     what = (
-        f"Drawn by lot{since}: {_people(arms, 'treated', fewest)} customers treated, "
+        f"Randomly assigned{since}: {_people(arms, 'treated', fewest)} customers treated, "
         f"{_people(arms, 'held_out', fewest)} held out. "
-        "The lot makes both groups alike, so a clear difference is what the pilot did."
+        "Random assignment makes both groups comparable, so a clear difference is the effect of the pilot."
     )
     sentences = [_sentence(e) for e in effects]
     words, worth, cost = worth_in_words(reading)
@@ -58,9 +58,7 @@ def _controlled(reading: ExperimentResult, fewest: int) -> CaseStudy:
         ends = f"95% interval {hkd(worth.low)} to {hkd(worth.high)}"
         sentences.append(f"Worth of the customers kept in a year, {after}: {words} ({ends}){clear}.")
     if reading.look is not None and reading.look.after_the_fact:
-        sentences.append(
-            "The look was planned after the data were there, so nobody can show that it was the only one."
-        )
+        sentences.append("The analysis was planned after the data were available, so it is post hoc.")
     return CaseStudy(
         title=_title(reading, effects),
         controlled=True,
@@ -73,7 +71,7 @@ def _controlled(reading: ExperimentResult, fewest: int) -> CaseStudy:
 
 
 def _outcome(one: Effect) -> str:
-    return "Customers lost" if one.outcome == CHURN else "Opened a wealth product"
+    return "Churn rate" if one.outcome == CHURN else "Opened a wealth product"
 
 
 def _against_each_other(one: Effect) -> str:
@@ -141,15 +139,15 @@ def _link(row: Any) -> CaseStudy:
         controlled=False,
         what=(
             f"{numeral(row.users)} customers used it in the 90 days before, {numeral(row.others)} used the app "
-            "without it; both were compared within the same tenure and segment. Nobody drew by lot who uses it."
+            "without it; both were compared within the same tenure and segment. Who uses it was not assigned at random."
         ),
         sentences=(
             f"Of its users {share(row.users_with_case / row.users)} had a case in the 90 days after, of the others "
             f"{share(row.others_with_case / row.others)}; within like customers {numeral(row.risk_ratio, 2)} "
             f"times as many (95% interval {numeral(row.low, 2)} to {numeral(row.high, 2)}), corrected for the "
             "number of features.",
-            "This is an association, not a proof: those who use it may differ in other ways. A test that draws by lot "
-            "can be planned on the page Customer voice.",
+            "This is an association, not a proof: those who use it may differ in other ways. A randomised test "
+            "can be planned on the page Voice of customer.",
         ),
         sources=(f"App features and service cases as of {day(pd.Timestamp(row.as_of).date())}",),
     )

@@ -26,7 +26,7 @@ NOT_YET = "not yet"
 
 
 def answer(asked: Asked) -> Answer:
-    """Hand-off, acceptance, alerts worked, and the staff survey with small departments hidden."""
+    """Handoff, acceptance, alerts worked, and the staff survey with small departments hidden."""
     period = asked.quarter.period
     said: Survey | str | None = asked.once(staff_survey.survey, period)
     if asked.quarter.is_partial and said is not None:
@@ -54,7 +54,7 @@ def answer(asked: Asked) -> Answer:
         table=_table(said) if isinstance(said, Survey) and len(said.departments) else None,
         metrics=("promise_kept", "acceptance_rate"),
         sources=(
-            "Staff survey of the quarter, by department; alerts, accounts and sign-ins as they stand on the desk.",
+            "Staff survey of the quarter, by department; alerts, accounts and sign-ins as recorded in Concord.",
         ),
     )
 
@@ -62,7 +62,7 @@ def answer(asked: Asked) -> Answer:
 def _title(asked: Asked, said: Survey | None) -> str:
     parts = []
     if asked.value("promise_kept") == asked.value("promise_kept"):
-        parts.append(f"{asked.says('promise_kept')} of leads were contacted as promised")
+        parts.append(f"{asked.says('promise_kept')} of leads were contacted within the SLA")
     if asked.value("acceptance_rate") == asked.value("acceptance_rate"):
         parts.append(f"Sales accepted {asked.says('acceptance_rate')}")
     if said is not None:
@@ -75,7 +75,7 @@ def _hand_off(asked: Asked) -> str:
         return ""
     hours = asked.reader.stores.settings.contact_promise_hours
     return (
-        f"The promise: Sales speaks to a qualified lead within {as_typed(hours)} working hours. Kept for "
+        f"First-contact SLA: Sales speaks to a qualified lead within {as_typed(hours)} working hours. Met for "
         f"{asked.says('promise_kept')} ({asked.against('promise_kept')}); Sales accepted "
         f"{asked.says('acceptance_rate')} of those it decided on ({asked.against('acceptance_rate')})."
     )
@@ -189,7 +189,7 @@ def _chart(asked: Asked) -> Chart | None:
     told = ", ".join(f"{q} {figure(metric, v)}" for q, v in zip(asked.quarters(), values, strict=True))
     return Chart(
         shape="columns",
-        says=f"Promised first contacts kept, by quarter{asked.days_of_each()}: {told}",
+        says=f"First-contact SLA met, by quarter{asked.days_of_each()}: {told}",
         unit="share",
         categories=asked.quarters(),
         series=(Series(name=f"{metric.label}{asked.days_of_each()}", values=values),),

@@ -43,7 +43,8 @@ def answer(asked: Asked, status: pd.DataFrame, metrics: Iterable[str]) -> Answer
         f"The data reach {day(as_of)} and were loaded on {day(loaded_at)} at {loaded_at:%H:%M}, from {whose}.",
         _checks(failed, fresh),
         f"Every figure is counted by its definition, the same for all departments; {len(shown)} stand in the table "
-        "“What the figures mean”. Changes are reckoned before rounding, so their last digit may differ from that of the "
+        "“What the figures mean”. Changes are calculated before rounding, so their last digit may differ from that "
+        "of the "
         "figures shown.",
     ]
     if not dependent().isdisjoint(shown):

@@ -126,15 +126,15 @@ def _early(goals: Sequence[Progress], experiments: Sequence[ExperimentResult], a
                 (
                     "Result to come",
                     reading.title,
-                    "The draw went wrong: its figures prove nothing.",
+                    "The random assignment failed its check: its figures prove nothing.",
                     "Analytics",
                 )
             )
         elif reading.look is None or reading.look.on > asked.end:
             when = (
-                f"The first look is on {day(reading.following.on)}."
+                f"The first analysis is on {day(reading.following.on)}."
                 if reading.following
-                else "No look is planned."
+                else "No analysis is planned."
             )
             found.append(("Result to come", reading.title, when, "Nobody: time"))
     return found

@@ -150,6 +150,6 @@ def details(figure: Figure) -> list[tuple[str, str]]:
 def studied(study: CaseStudy) -> str:
     """What a pilot was, and whether it can say what it did."""
     kind = "with a control group" if study.controlled else "without a control group: association, not proof"
-    if study.title.startswith("Too early to say"):
+    if study.title.startswith("Not enough data yet"):
         kind = "that is not finished"
     return f"Case study {kind} · {one_line(study.what)}"

@@ -58,7 +58,7 @@ def _day(value: Any) -> date:
 
 
 def drawn_by_lot(population: str) -> bool:
-    """Whether the words about who took part say that the groups were drawn by lot."""
+    """Whether the words about who took part say that the groups were assigned at random."""
     return bool(_BY_LOT.search(population)) and not _NOT_BY_LOT.search(population)
 
 
@@ -71,9 +71,9 @@ def of_a_channel(row: Any) -> CaseStudy:
         words = _LIFTED[controlled, 1 if row.estimate > 0 else -1]
         title = f"{name[:1].upper()}{name[1:]} {words} {share(abs(row.estimate))}"
     first = (
-        "One group was drawn by lot and kept from it, so a clear difference is what the channel did."
+        "One group was assigned at random and kept from it, so a clear difference is what the channel did."
         if controlled
-        else "Nobody recorded that the groups were drawn by lot, so they may differ in other ways as well."
+        else "No random assignment is on record, so they may differ in other ways as well."
     )
     ends = f"95% interval {share(row.low)} to {share(row.high)}".replace("-", "−")
     value = share(row.estimate).replace("-", "−")
@@ -103,16 +103,16 @@ def of_plans(rows: list[Any]) -> CaseStudy:
     count = f"{len(rows)} tests are" if len(rows) > 1 else "1 test is"
     more = len(rows) - MOST
     return CaseStudy(
-        title=f"Too early to say: {count} planned and not measured yet",
+        title=f"Not enough data yet: {count} planned and not measured",
         controlled=False,
-        what="How many people it takes was written down before anybody looked",
+        what="The sample size was set before any result was seen",
         sentences=(
             *(
                 f"“{row.question}” needs {numeral(row.per_arm)} people in each group to show a change of "
                 f"{signed(row.smallest_effect, 0)} from {share(row.base_rate)}."
                 for row in rows[:MOST]
             ),
-            *((f"{more} more stand on the page Customer voice.",) if more > 0 else ()),
+            *((f"{more} more are on the page Voice of customer.",) if more > 0 else ()),
         ),
-        sources=(f"Planned tests as they stand on the desk, the latest of {day(_day(rows[0].planned_at))}",),
+        sources=(f"Planned tests recorded in Concord, the latest of {day(_day(rows[0].planned_at))}",),
     )

@@ -125,11 +125,11 @@ class Effect:
 
 
 def as_counted(found: Found) -> str:
-    """` (−10.9% as counted, before adjusting for the risk known before the draw)`; empty if both are said alike."""
+    """` (−10.9% as counted, before adjusting for the risk known before assignment)`; empty if both are said alike."""
     counted, adjusted = found.get("relative"), found.get("relative_adjusted")
     if counted is None or adjusted is None or signed(counted.value) == signed(adjusted.value):
         return ""
-    return f" ({signed(counted.value)} as counted, before adjusting for the risk known before the draw)"
+    return f" ({signed(counted.value)} as counted, before adjusting for the risk known before assignment)"
 
 
 def read_out(asked: Asked) -> list[ExperimentResult]:
@@ -148,7 +148,7 @@ def wrong_draw(reading: ExperimentResult) -> bool:
 
 
 def effect(reading: ExperimentResult, outcome: str) -> Effect:
-    """One outcome of a reading, adjusted for the risk known before the draw where there was a score."""
+    """One outcome of a reading, adjusted for the risk known before assignment where there was a score."""
     found = reading.figures.get(outcome, {})
     return Effect(
         reading=reading, outcome=outcome, relative=best(found, "relative"), points=best(found, "points")
@@ -159,18 +159,18 @@ def source(reading: ExperimentResult) -> str:
     """`Experiment “Project Unity”: look 1 of 1 on 30 Jun 2026, …`."""
     look = reading.look
     if look is None:
-        after = f", first look on {day(reading.following.on)}" if reading.following else ""
-        return f"Experiment “{reading.title}”: not read yet{after}"
-    late = "planned after the data were there" if look.after_the_fact else "planned beforehand"
-    return f"Experiment “{reading.title}”: look {look.number} of {look.of} on {day(look.on)}, {late}"
+        after = f", first analysis on {day(reading.following.on)}" if reading.following else ""
+        return f"Experiment “{reading.title}”: not analysed yet{after}"
+    late = "post hoc: planned after the data were available" if look.after_the_fact else "planned beforehand"
+    return f"Experiment “{reading.title}”: analysis {look.number} of {look.of} on {day(look.on)}, {late}"
 
 
 def not_read(found: list[ExperimentResult]) -> str:
     """What there is to say while no experiment has been read."""
     if not found:
-        return "No experiment has been drawn, so nobody can say what of it is our doing."
+        return "No experiment has begun, so nobody can say what of it is our doing."
     following = [r.following.on for r in found if r.following]
-    when = f" The first planned look is on {day(min(following))}." if following else ""
+    when = f" The first planned analysis is on {day(min(following))}." if following else ""
     return f"No experiment had been read by the end of the quarter.{when}"
 
 

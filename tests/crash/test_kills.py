@@ -109,6 +109,6 @@ def test_of_two_loads_at_once_one_is_told_to_wait(bank: Bank, bank_folder: Path)
     said = [process.communicate() for process in both]
     assert sum("loaded" in out for out, _ in said) >= 1
     for (out, err), process in zip(said, both, strict=True):
-        assert "loaded" in out or "Another load or nightly job is running" in err, err
+        assert "loaded" in out or "Another load or nightly run is running" in err, err
         assert (process.returncode == 0) == ("loaded" in out)
     assert crash_bank.customers_of_a_whole_bank(stores) == 1200

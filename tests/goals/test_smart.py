@@ -56,7 +56,7 @@ CASES = [
     ("M", {"metric": "cac", "target": 0.0}, KNOWN, "Write it in HKD, a number above 0"),
     ("M", {"target": 58_360.0}, KNOWN, "over ten times what was ever seen (5,200)"),
     ("M", {"target": 5.0}, KNOWN, "under a tenth of what was ever seen (4,000)"),
-    ("A", {"target": 5_201.0}, KNOWN, "beyond where the figure is heading: 4,000 to 5,200"),
+    ("A", {"target": 5_201.0}, KNOWN, "outside the forecast: 4,000 to 5,200"),
     ("A", {"target": 7_000.0}, Evidence(before=4_500.0), "+56% against 4,500 a year before"),
     ("A", {}, Evidence(), "no history"),
     ("A", {}, Evidence(before=0.0), "no history"),

@@ -36,7 +36,7 @@ L12,Leo Li,K2,social,card,,2026-03-31 23:59,2026-04-01 00:00,2026-03-30 10:00,,,
 
 @pytest.fixture(scope="module")
 def twelve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
-    """A bank of these leads as of 30 June 2026, its hand-offs timed."""
+    """A bank of these leads as of 30 June 2026, its handoffs timed."""
     folder = tmp_path_factory.mktemp("twelve")
     (folder / "files").mkdir()
     (folder / "files" / "leads.csv").write_text(HEADER + LEADS.rstrip() + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Twelve leads, every figure of funnel and hand-off worked by hand; the times of the Hong Kong office at Easter."""
+"""Twelve leads, every figure of funnel and handoff worked by hand; the times of the Hong Kong office at Easter."""
 
 from __future__ import annotations
 

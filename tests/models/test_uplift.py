@@ -1,4 +1,4 @@
-"""Who can be kept: told where treatment works on some and not on others, and not made up where it does not."""
+"""Who can be saved: told where treatment works on some and not on others, and not made up where it does not."""
 
 from __future__ import annotations
 

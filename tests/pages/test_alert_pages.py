@@ -157,7 +157,7 @@ def test_a_mis_clicked_end_is_taken_back_at_the_screen(open_page, bank) -> None:
     record_step(bank, rm, alert["alert_id"], "declined", "", 1)
     page = open_page(rm, "customer", cid=alert["customer_id"])
     next(t for t in page.text_input if t.label == "What was wrong?").input("Wrong button")
-    next(b for b in page.button if b.label == "Take back").click()
+    next(b for b in page.button if b.label == "Undo").click()
     page.run()
     assert _rows(bank, alerts.c.alert_id == alert["alert_id"])[0]["status"] == "open"
     assert "Wrong button" in words(page)
@@ -169,7 +169,7 @@ def test_a_mis_clicked_end_is_taken_back_at_the_screen(open_page, bank) -> None:
 def test_an_analyst_sees_whom_a_rule_would_flag_puts_it_live_and_removes_it(open_page, bank) -> None:
     ana = somebody("analyst")
     page = open_page(ana, "alert-rules")
-    assert page.title[0].value == "2 rules raise alerts each night"
+    assert page.title[0].value == "2 rules raise alerts in each nightly run"
     page.selectbox(key="begin").select("complaint_and_dormant_savings").run()
     page.selectbox(key="threshold-complaint_and_dormant_savings-savings_balance").select(100_000.0).run()
     lower = page.subheader[0].value

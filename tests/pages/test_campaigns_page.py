@@ -90,20 +90,20 @@ def test_the_others_read_and_have_no_form(open_page):
 def test_the_models_stand_side_by_side_with_their_disagreement(open_page):
     app = open_page(somebody("analyst"), "attribution")
     assert not _broken(app)
-    table = next(d.value for d in app.dataframe if "Fair share" in d.value.columns)
+    table = next(d.value for d in app.dataframe if "Shapley value" in d.value.columns)
     models = [m.name for m in MODELS]
     assert len(models) == 8
     assert set(models) <= set(table.columns)
     sums = table[models].sum()
     assert sums.max() - sums.min() < 2  # rounded; every model credits the same wins
     apart = table[models].max(axis=1) - table[models].min(axis=1)
-    told = table["They differ by"].str.split(" ").str[0].str.replace(",", "").astype(float)
+    told = table["Range across models"].str.split(" ").str[0].str.replace(",", "").astype(float)
     assert (apart - told).abs().max() <= 0.6
     said = words(app)
     assert "The models differ most about" in said
     assert "90 days before the win" in said
     for model in MODELS:
-        assert f"**{model.name}** ({model.known_as}): {model.asks}" in said
+        assert f"**{model.name}**: {model.rule} {model.asks}" in said
 
 
 def test_an_experiment_is_entered_and_its_gap_to_the_models_is_flagged(open_page, bank: connect.Stores):

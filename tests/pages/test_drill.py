@@ -23,7 +23,7 @@ def opened(open_page, viewer, figure: str, url: str = "funnel", **query: str):
 @pytest.mark.parametrize("figure", ["leads", "won"])
 def test_a_count_opens_into_as_many_rows(open_page, figure):
     page, rows = opened(open_page, somebody("analyst"), figure, period="30d")
-    said = next(m.value for m in page.metric if m.label in ("Leads", "Contracts won"))
+    said = next(m.value for m in page.metric if m.label in ("Leads", "Deals won"))
     assert f"{len(rows):,} rows. Each row counts once" in words(page)
     assert figure != "leads" or len(rows) == int(said.replace(",", ""))
 
@@ -72,5 +72,5 @@ def test_an_event_pinned_once_stands_on_the_chart_of_the_figure_and_can_be_taken
     page, _ = opened(open_page, analyst, "leads")
     assert "3 Mar 2026: rate change <b>" in words(page)
     assert "rate change &lt;b&gt;" in "".join(c.proto.spec for c in page.get("plotly_chart"))
-    next(b for b in page.button if b.label == "Take back").click().run()
+    next(b for b in page.button if b.label == "Undo").click().run()
     assert annotations.events(Reader(bank, SYSTEM), "leads").empty

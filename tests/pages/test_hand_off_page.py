@@ -1,4 +1,4 @@
-"""Lead hand-off: Sales decides in two clicks, Marketing reads it on the campaign the same day, both read the alarm."""
+"""Lead handoff: Sales decides in two clicks, Marketing reads it on the campaign the same day, both read the alarm."""
 
 from datetime import date
 
@@ -131,7 +131,7 @@ def test_the_list_opens_with_who_is_overdue_and_agrees_with_the_figure(open_page
     assert again > 0
     assert figure == f"{len(late) - again:,}"
     said = words(page)
-    assert f"{len(late):,} past the promise. {again} of them had been rejected or lost and came back" in said
+    assert f"{len(late):,} past the SLA. {again} of them had been rejected or lost and came back" in said
     assert "The figure above counts the other leads." in said
 
 
@@ -140,7 +140,7 @@ def test_a_lead_decided_on_here_explains_why_the_list_is_shorter(open_page, bank
     late = found[found["contacted_at"].isna() & (found["late"] > 0)]
     review(bank, SALES, str(late.loc[~late["again"], "lead_id"].iloc[0]), "rejected", "Not eligible")
     said = words(open_page(SALES, "lead-hand-off"))
-    assert f"{len(late) - 1:,} past the promise" in said
+    assert f"{len(late) - 1:,} past the SLA" in said
     assert "1 of them have been decided on here since" in said
 
 

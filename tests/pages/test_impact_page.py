@@ -24,22 +24,22 @@ def test_a_figure_has_its_interval_its_number_and_its_target(open_page):
     assert "Target +32%" in said
     assert re.search(r"of \d+ against .* of \d+", said)
     assert "no cost data" in said
-    assert "The draw went right" in said
+    assert "The random assignment passed its check" in said
 
 
 def test_before_its_first_look_an_experiment_shows_no_outcome(open_page):
     app = open_page(somebody("relationship_manager"), "impact")
     app.pills[0].set_value("rule:high_churn_risk").run()
     said = words(app)
-    assert app.title[0].value.startswith("Too early to say")
-    assert "first look on 27 Dec 2026" in said
+    assert app.title[0].value.startswith("Not enough data yet to say")
+    assert "first analysis on 27 Dec 2026" in said
     assert "interval" not in said
     assert not app.metric
 
 
 def test_a_look_that_was_not_planned_is_refused_in_a_sentence(open_page):
     app = open_page(somebody("analyst"), "impact", on="2026-03-31")
-    assert "that look was not planned" in app.warning[0].value
+    assert "that analysis was not planned" in app.warning[0].value
     assert not app.metric
     assert open_page(somebody("analyst"), "impact", on="2026-06-30").metric
     assert open_page(somebody("analyst"), "impact", on="nonsense").metric

@@ -37,7 +37,7 @@ def test_a_page_opens_for_its_roles_and_tells_the_others_whom_to_ask(open_page, 
             assert "nan" not in said, viewer.role
         else:
             assert app.title[0].value == f"{entry.title} is not part of your role"
-            assert "ask the data office" in words(app)
+            assert "ask your administrator" in words(app)
             assert not app.metric
             assert not app.dataframe
             refused.append((viewer.username, entry.url))

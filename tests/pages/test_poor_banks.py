@@ -40,8 +40,15 @@ WITHOUT_DATES_AND_MONEY: Lacking = {
 EMPTIED: Lacking = {"accounts": ("closed_on",)}
 """Table → the columns that are given and hold nothing."""
 GUESSES = (
-    *("too few customers", "too few people", "too few wins", "too early to say", "no data", "the next night"),
-    *("tomorrow", "tonight", "have been loaded", "no open complaint", "nobody to call", "past the promise."),
+    *(
+        "too few customers",
+        "too few people",
+        "too few wins",
+        "not enough data yet to say",
+        "no data",
+        "the next night",
+    ),
+    *("tomorrow", "tonight", "have been loaded", "no open complaint", "nobody to call", "past the SLA."),
 )
 """What a page said of such a bank when it guessed."""
 OPENED = {
@@ -128,7 +135,7 @@ def test_no_page_of_a_bank_that_gave_half_says_a_number_or_a_guess_for_what_was_
 def test_who_is_called_late_is_not_known_without_the_date_of_a_contact(open_half: Open) -> None:
     page = open_half(somebody("sales"), "lead-hand-off")
     said = words(page)
-    assert "Who is past the promised first contact is not known: `leads.contacted_at` was not given" in said
+    assert "Who is past the first-contact SLA is not known: `leads.contacted_at` was not given" in said
     assert "working hours late" not in said
     assert "Was due" not in said
     assert "How long the overdue have waited is not known" in said
@@ -154,8 +161,7 @@ def test_channel_value_without_cost_and_revenue_names_both(open_half: Open) -> N
 def test_a_campaign_is_not_judged_by_what_was_not_given(open_half: Open) -> None:
     page = open_half(somebody("analyst"), "campaigns")
     assert page.title[0].value.startswith(
-        "Whether a campaign promises more than we keep is not known: "
-        "`tickets.complaint` and `customers.left_on` were not given"
+        "Overpromise risk is not known: `tickets.complaint` and `customers.left_on` were not given"
     )
     card = next(t.value for t in page.dataframe if "Left in 180 days" in t.value)
     assert set(card["Left in 180 days"]) == {"not known"}
@@ -168,7 +174,7 @@ def test_an_experiment_whose_outcome_was_not_given_is_not_too_small(open_half: O
     assert {m.label: m.value for m in page.metric}["Churn"] == "not known"
     said = words(page).replace("\\", "")
     assert "Whether the held-out were called or met anyway is not known: `touches` was not given" in said
-    assert "Who can be kept is not known: `customers.left_on` was not given" in said
+    assert "Who can be saved is not known: `customers.left_on` was not given" in said
 
 
 def test_the_review_says_the_same_of_an_outcome_that_was_not_given(open_half: Open) -> None:

@@ -175,6 +175,6 @@ def test_the_dictionary_shows_one_department_at_a_time_and_leads_to_a_report(ope
     reports = {b.key for b in page.button if str(b.key).startswith("report-")}
     assert "report-csat" in reports
     found = open_page(somebody("service"), "dictionary", word="account")
-    assert "Customers lost" in {e.label for e in found.expander}, "Sales says account for a customer"
+    assert "Churn rate" in {e.label for e in found.expander}, "Sales says account for a customer"
     leads_of = {b.key for b in open_page(somebody("service"), "dictionary").button}
     assert "report-leads" not in leads_of, "service sees no leads"

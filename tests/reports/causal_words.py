@@ -31,7 +31,8 @@ _CLAIM = re.compile(
     re.IGNORECASE,
 )
 _DENIED = re.compile(
-    r"\b(?:no|not|nobody|nothing|never|without|whether|what|too early to say|cannot)\b[^.;]*$", re.IGNORECASE
+    r"\b(?:no|not|nobody|nothing|never|without|whether|what|not enough data yet to say|cannot)\b[^.;]*$",
+    re.IGNORECASE,
 )
 
 

@@ -8,7 +8,7 @@ from metrics.definitions.scope import Period
 from reports.review.review_document import Answer, CaseStudy, Chart, Figure, Review, Series, Table
 
 CHURN = Figure(
-    label="Customers lost",
+    label="Churn rate",
     value="1.8%",
     metric="churn_rate",
     before="−0.2 points, no significant change",
@@ -67,7 +67,7 @@ LINE = Chart(
     unit="share",
     categories=tuple(f"{m} {y}" for y in (24, 25) for m in MONTH_NAMES),
     series=(
-        Series(name="Customers lost", values=tuple(0.018 + 0.0004 * ((7 * i) % 11 - 5) for i in range(24))),
+        Series(name="Churn rate", values=tuple(0.018 + 0.0004 * ((7 * i) % 11 - 5) for i in range(24))),
         Series(
             name="Mass segment",
             values=(*(0.022 + 0.0004 * ((5 * i) % 13 - 6) for i in range(22)), None, None),
@@ -112,7 +112,7 @@ LONG = Table(
         (
             f"Goal {i}: qualified digital conversions up by 25% within the fiscal year",
             ("Marketing", "Sales", "Service", "Retail 陳大文")[i % 4],
-            ("on the path", "behind", "met", "not enough data yet")[i % 4],
+            ("on plan", "behind", "met", "not enough data yet")[i % 4],
             "Fewer leads of paid search were accepted, because contact came after more than 24 working hours."
             * (1 + i % 2),
         )
@@ -171,8 +171,8 @@ REVIEW = Review(
         ),
         answer(
             "cross_sell",
-            "Did cross-sell to salvageable customers rise, without harm?",
-            "Too early to say whether offers raised cross-sell to salvageable customers, and no guardrail was broken so far in any segment or branch",
+            "Did cross-sell to at-risk customers who can be saved rise, without harm?",
+            "Not enough data yet to say whether offers raised cross-sell to at-risk customers who can be saved, and no guardrail was broken so far in any segment or branch",
             chart=DOTS,
             figures=(MISSING,),
         ),
@@ -194,7 +194,7 @@ REVIEW = Review(
         answer(
             "together",
             "Do the departments work together?",
-            "The hand-off promise was kept for 81.2% of leads",
+            "The first-contact SLA was met for 81.2% of leads",
             figures=(CHURN, WORSE, MISSING, MONEY, CHURN, MISSING, WORSE),
         ),
         answer(
@@ -229,7 +229,7 @@ REVIEW = Review(
             sentences=("Of 4,010 treated 9.1% left, of 1,003 held out 10.3%.",),
             figures=(CHURN, MISSING),
             chart=DOTS,
-            sources=("Experiment rule:complaint, look 2 of 4 on 30 Jun 2026",),
+            sources=("Experiment rule:complaint, analysis 2 of 4 on 30 Jun 2026",),
         ),
         CaseStudy(
             title="E-mail to dormant savers went together with more logins",

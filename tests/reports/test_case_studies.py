@@ -70,7 +70,7 @@ def test_a_claim_is_found(text: str) -> None:
         "Using “transfer” in the app went together with 12% fewer customers with a service case",
         "Alerts: none were raised in the quarter.",
         "Talk about it before either goal is raised.",
-        "The first night that raises an alert also draws who is held out.",
+        "The first night that raises an alert also assigns who is held out.",
         "Nobody can say what reduced it.",
         "Is churn down, and is it our doing?",
         "The bank's own change has many causes that nobody has separated.",
@@ -120,7 +120,7 @@ def test_a_planned_test_has_found_nothing_yet(base: float, change: float, people
         planned_at=pd.Timestamp("2026-05-04 10:00"),
     )
     study = case_studies.of_plans([row] * count)
-    assert study.title.startswith("Too early to say")
+    assert study.title.startswith("Not enough data yet to say")
     assert [c for text in texts(study) for c in claims(text)] == []
 
 

@@ -162,7 +162,7 @@ def test_a_decision_names_the_figure_that_calls_for_it(reviews):
     assert decisions.sentences
     assert all("?" in s and re.search(r"\d", s) and "(Page " in s for s in decisions.sentences)
     told = " ".join(decisions.sentences)
-    assert "Customers lost" in told
+    assert "Churn rate" in told
     assert "Leads" not in told, "a goal that is met asks for no decision"
 
 
@@ -222,7 +222,7 @@ def test_nothing_is_compared_with_a_time_before_the_data_begin(night):
         assert "a year before)" not in review.title
         assert answers["satisfaction"].title.startswith("No data of a year before")
         assert not any(f.year_before for a in review.answers for f in a.figures)
-        assert not [t for t in texts(review) if "too early to say against a year" in t]
+        assert not [t for t in texts(review) if "not enough data yet to say against a year" in t]
     assert quarterly.build(reader, offered[-5], known).begun is None
 
 
@@ -262,9 +262,9 @@ def test_goals_off_plan_come_with_what_feeds_them_and_stand_beside_those_met(rev
     for review in reviews.values():
         goals = review.answers[0]
         states = {row[0]: row[-2] for row in goals.table.rows}
-        assert states["Customers lost"] == "Above the limit", "people who leave are not “behind” a plan"
+        assert states["Churn rate"] == "Above the limit", "people who leave are not “behind” a plan"
         assert states["Leads"].startswith("Met early")
-        assert any(s.startswith("Customers lost") and "feed" in s for s in goals.sentences)
+        assert any(s.startswith("Churn rate") and "feed" in s for s in goals.sentences)
         assert any(s.startswith("Met or on plan: Leads: ") and "a year before" in s for s in goals.sentences)
         off = sum(v in ("Behind the goal", "Above the limit") for v in states.values())
         assert f"{off} of 3 goals off plan" in goals.title
@@ -430,7 +430,7 @@ def test_shares_that_do_not_give_the_effect_beside_them_say_why() -> None:
 
     counted, adjusted = figure_of(343 / 385 - 1), figure_of(-0.0912)
     said = as_counted({"relative": counted, "relative_adjusted": adjusted})
-    assert said == " (−10.9% as counted, before adjusting for the risk known before the draw)"
+    assert said == " (−10.9% as counted, before adjusting for the risk known before assignment)"
     assert (
         as_counted({"relative": counted})
         == as_counted({"relative": counted, "relative_adjusted": counted})

@@ -31,9 +31,9 @@ def _bad(counts: pd.DataFrame) -> pd.DataFrame:
 def test_a_campaign_that_is_worse_in_all_three_is_accused_and_no_other() -> None:
     counts = _bad(_counts(np.random.default_rng(1), 20))
     found = judge(counts, counts[COUNTS].sum())
-    assert found["verdict"].tolist()[0] == "promises too much"
+    assert found["verdict"].tolist()[0] == "overpromise risk: high"
     assert found["campaign"].iloc[0] == "C00"
-    assert (found["verdict"].iloc[1:] == "like the others").all()
+    assert (found["verdict"].iloc[1:] == "in line with the others").all()
     assert found["rank_held"].iloc[0] > 0.99
     assert found["times_worse"].iloc[0] > 2
 
@@ -54,7 +54,7 @@ def test_two_of_the_three_are_another_trouble_and_it_is_named(better: str, said:
     counts.loc[0, better] = fine
     found = judge(counts, counts[COUNTS].sum()).set_index("campaign")["verdict"]
     assert found.pop("C00") == said
-    assert (found == "like the others").all()
+    assert (found == "in line with the others").all()
 
 
 def test_among_equal_campaigns_one_is_accused_in_at_most_one_of_twenty_banks() -> None:
@@ -62,7 +62,7 @@ def test_among_equal_campaigns_one_is_accused_in_at_most_one_of_twenty_banks() -
     accused = 0
     for _ in range(20):
         counts = _counts(random, 12)
-        accused += bool((judge(counts, counts[COUNTS].sum())["verdict"] != "like the others").any())
+        accused += bool((judge(counts, counts[COUNTS].sum())["verdict"] != "in line with the others").any())
     assert accused <= 1
 
 

@@ -69,13 +69,13 @@ def test_a_second_load_at_once_is_refused_with_a_sentence(empty: Stores, tmp_pat
     def again(step: str) -> None:
         if not tried:
             tried.append(step)
-            with pytest.raises(LoadRefused, match="Another load or nightly job is running"):
+            with pytest.raises(LoadRefused, match="Another load or nightly run is running"):
                 load(empty, folder)
 
     load(empty, folder, progress=again)
     assert tried
     assert len(small_bank.names(empty)) == 3
-    with next_snapshot(empty), pytest.raises(LoadRefused, match="Another load or nightly job"):
+    with next_snapshot(empty), pytest.raises(LoadRefused, match="Another load or nightly run"):
         load(empty, folder)
     load(empty, folder)
 

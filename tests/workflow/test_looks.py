@@ -48,8 +48,8 @@ def test_a_look_on_another_day_is_refused_with_the_next_planned_day(desk: Stores
     plan_first(desk, {"Pilot": DAY}, DAY, "nightly")
     plan = plan_of(Reader(desk, SYSTEM), "Pilot")
     assert look_on(plan, "Pilot", plan[0].on) == plan[0]
-    with pytest.raises(ChangeRefused, match=r"not planned.*next planned look is on 28 Sep 2026"):
+    with pytest.raises(ChangeRefused, match=r"not planned.*next planned analysis is on 28 Sep 2026"):
         look_on(plan, "Pilot", DAY + timedelta(days=45))
-    with pytest.raises(ChangeRefused, match="No further look"):
+    with pytest.raises(ChangeRefused, match="No further analysis"):
         look_on(plan, "Pilot", DAY + timedelta(days=4000))
     assert plan_of(Reader(desk, SYSTEM), "another") == ()

@@ -166,7 +166,7 @@ def test_the_night_tells_its_steps_in_order(copied: Callable[[Path], Stores], af
         "Scoring who is about to leave",
         "Valuing every customer",
         "Crediting the touches of every win",
-        "Timing the hand-offs",
+        "Timing the handoffs",
         "Reading the experiments",
         "Reading what service cases are about",
         "Checking the rules",

@@ -1,4 +1,4 @@
-"""Who can be kept: unknown until an experiment proves it; then the queue goes by it."""
+"""Who can be saved: unknown until an experiment proves it; then the queue goes by it."""
 
 from __future__ import annotations
 

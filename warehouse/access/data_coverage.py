@@ -165,7 +165,7 @@ def failed_checks() -> Select:
 def found_by_checks(reader: Reader) -> pd.DataFrame:
     """`failed_checks` as the viewer may see it: `row_count` is blank where few rows are of a table she sees no row of.
 
-    Who runs the loads reads how many there are: she has them mended, and sees no figure beside them.
+    Who runs the loads reads how many there are: she has them corrected, and sees no figure beside them.
     """
     found = reader.frame(failed_checks())
     if reader.viewer.role == RUNS_THE_LOADS:
@@ -186,6 +186,6 @@ def why_not_there(reader: Reader, subject: str) -> str:
 
 
 def nights(reader: Reader) -> int:
-    """For how many days the nightly job has described the customers; 0 if it never ran on this bank."""
+    """For how many days the nightly run has described the customers; 0 if it never ran on this bank."""
     days = reader.frame(select(func.count(customer_profiles.c.as_of.distinct()).label("days")))
     return int(days["days"].iloc[0])

@@ -56,7 +56,7 @@ class Viewer:
 
 
 SYSTEM = Viewer(username="nightly", full_name="Nightly job", role="system")
-"""The nightly job sees every row. No account can have this role."""
+"""The nightly run sees every row. No account can have this role."""
 
 
 _WRITTEN_ABOUT_PEOPLE = {"alert_steps": frozenset({"note"})}
@@ -80,7 +80,7 @@ def _narrowed(statement: Select, viewer: Viewer, tables: set[Table]) -> Select:
         if see is None:
             raise AccessRefused(
                 f"Your role ({viewer.role.replace('_', ' ')}) does not include {table.name.replace('_', ' ')}. "
-                "If you need it for your work, ask the data office."
+                "If you need it for your work, ask your administrator."
             )
         sees[table] = see
     if Access.AGGREGATES_ONLY in sees.values():

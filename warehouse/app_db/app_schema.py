@@ -81,8 +81,8 @@ alerts = Table(
     Column("raised_on", Date, nullable=False, comment="The as-of day it was raised for."),
     Column("due_on", Date, nullable=False),
     Column("arm", Text, nullable=False, comment="treated, or held_out: kept back to measure the effect."),
-    Column("stratum", Text, comment="Segment, risk band and team within which the arm was drawn."),
-    Column("held_out_share", Float, comment="The share that was to be held out when the arm was drawn."),
+    Column("stratum", Text, comment="Segment, risk band and team within which the arm was assigned."),
+    Column("held_out_share", Float, comment="The share that was to be held out when the arm was assigned."),
     Column("probability", Float, comment="The churn model's probability when raised, if it was scored."),
     Column("value_at_stake", Float, comment="HKD at risk when raised: the balance with us."),
     Column("reasons", Text, nullable=False, comment="JSON: the facts that raised it, as of raised_on."),
@@ -362,7 +362,7 @@ lift_experiments = Table(
     DESK,
     Column("experiment_id", Integer, primary_key=True),
     Column("channel", Text, nullable=False, comment="In the bank's own words."),
-    Column("population", Text, nullable=False, comment="Who took part, and how the groups were drawn."),
+    Column("population", Text, nullable=False, comment="Who took part, and how the groups were assigned."),
     Column("starts_on", Date, nullable=False),
     Column("ends_on", Date, nullable=False),
     Column(
@@ -514,7 +514,8 @@ saved_reports = Table(
     Column("saved_by", Text, nullable=False),
     Column("saved_at", DateTime, nullable=False),
     Column("retired_at", DateTime, comment="Taken off the list; its link still opens."),
-    comment="Questions people put together and keep. They hold no figures: each opening asks anew, as who opens it.",
+    comment="Questions people put together and keep. They hold no figures: each opening computes them again, with "
+    "the rights of whoever opens it.",
 )
 
 issued_reviews = Table(

@@ -58,8 +58,7 @@ def _upgrade(connection: Connection) -> None:
     known = {step.revision for step in ScriptDirectory.from_config(chosen).walk_revisions()}
     if at is not None and at not in known:
         raise Problem(
-            "The desk, where people's work is recorded, was made by another version of Concord, newer than this "
-            "one or from before its first release. Install that version; this one would not understand it. "
-            "Nothing was changed."
+            "The application database, where people's work is recorded, was made by another version of Concord: a newer "
+            "one, or one from before its first release. Install that version. Nothing was changed."
         )
     command.upgrade(chosen, "head")

@@ -203,7 +203,7 @@ class Cleaning:
         if row:
             raise LoadRefused(
                 f"Table {self.table.name}, {where(row[1])}, column {column.key}: “{row[0].strip()}” stands for nothing, "
-                f"and the column must be given. Mend it in {self.source} or its mapping, then load again. "
+                f"and the column must be given. Correct it in {self.source} or its mapping, then load again. "
                 f"{contract.NOTHING}"
             )
 
@@ -298,7 +298,8 @@ class Cleaning:
                 return  # out of any range, which `contract` says
             raise LoadRefused(
                 f"Table {self.table.name}, {where(found[1])}, column {column.key}: “{written[0]}” is a day that stands "
-                f"for nothing, and the column must be given. Mend it in {self.source} or its mapping, then load again. "
+                f"for nothing, and the column must be given. Correct it in {self.source} or its mapping, then load "
+                "again. "
                 f"{contract.NOTHING}"
             )
         if check:

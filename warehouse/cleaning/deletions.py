@@ -101,7 +101,7 @@ def _refuse_first(
     row = db.execute(f"SELECT min(rowid) FROM staged WHERE {condition}").fetchone()
     if row and row[0] is not None:
         raise LoadRefused(
-            f"Table {table.name}, {where(row[0])}, {what}. Mend it in {source} or its mapping, then load again. "
+            f"Table {table.name}, {where(row[0])}, {what}. Correct it in {source} or its mapping, then load again. "
             f"{contract.NOTHING}"
         )
 

@@ -101,4 +101,4 @@ def _check_near_miss(folder: Path) -> None:
 
 
 def _wrong(why: str) -> LoadRefused:
-    return LoadRefused(f"{FILE} {why}. Mend or remove it, then load again. {NOTHING}")
+    return LoadRefused(f"{FILE} {why}. Correct or remove it, then load again. {NOTHING}")

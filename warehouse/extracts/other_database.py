@@ -64,7 +64,7 @@ def _declared(path: Path) -> dict[str, str]:
     try:
         choices = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, IsADirectoryError):
-        raise refused(path.name, "cannot be read as TOML.", "Mend it, then load again.") from None
+        raise refused(path.name, "cannot be read as TOML.", "Correct it, then load again.") from None
     for name, value in choices.items():
         if name not in _SETTINGS:
             secret = " An address or password belongs into an environment variable." if "url" in name else ""
@@ -74,9 +74,11 @@ def _declared(path: Path) -> dict[str, str]:
                 f"Settings are: {', '.join(_SETTINGS)}.",
             )
         if not isinstance(value, str) or not value.strip():
-            raise refused(path.name, f"gives no text for “{name}”.", "Mend it, then load again.")
+            raise refused(path.name, f"gives no text for “{name}”.", "Correct it, then load again.")
     if "url_from" not in choices or ("table" in choices) == ("select" in choices):
-        raise refused(path.name, "needs url_from, and either table or select.", "Mend it, then load again.")
+        raise refused(
+            path.name, "needs url_from, and either table or select.", "Correct it, then load again."
+        )
     if "://" in choices["url_from"]:
         raise refused(
             path.name,
@@ -99,7 +101,7 @@ def _engine(shown: str, variable: str, environment: Mapping[str, str]) -> Engine
         if lost:
             # Opening it would create an empty one.
             raise refused(
-                shown, f"names a database file that is not there ({variable}).", "Mend the address."
+                shown, f"names a database file that is not there ({variable}).", "Correct the address."
             )
         return create_engine(url, hide_parameters=True)
     except (ArgumentError, ImportError, SQLAlchemyError, ValueError):

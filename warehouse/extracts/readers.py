@@ -61,7 +61,7 @@ def _csv(db: duckdb.DuckDBPyConnection, path: Path, shown: str, known: set[str],
         )
     except duckdb.Error as error:
         raise refused(
-            shown, _csv_complaint(str(error)), "Mend it or export it again, then load again."
+            shown, _csv_complaint(str(error)), "Correct it or export it again, then load again."
         ) from None
     _check_separators(db, path, shown, text.counts[separator], separator, len(header), unnamed, into)
 
@@ -94,7 +94,7 @@ def _check_separators(
                 raise refused(
                     shown,
                     f"has {len(row)} values in line {lines.line_num}, but {columns} columns.",
-                    "Mend it or export it again, then load again.",
+                    "Correct it or export it again, then load again.",
                 )
 
 
@@ -159,7 +159,9 @@ def _json_lines(db: duckdb.DuckDBPyConnection, path: Path, shown: str, into: str
         line = re.search(r"in line (\d+)", str(error))
         where = f" in line {line[1]}" if line else ""
         raise refused(
-            shown, f"is not one JSON object per line{where}.", "Mend it or export it again, then load again."
+            shown,
+            f"is not one JSON object per line{where}.",
+            "Correct it or export it again, then load again.",
         ) from None
     other = db.execute("SELECT min(rowid) FROM objects WHERE json_type(json) <> 'OBJECT'").fetchone()
     if other and other[0] is not None:

@@ -97,7 +97,7 @@ def _cell(cell: Any, shown: str, row: int) -> str | None:
     if cell.data_type == "f":
         raise refused(shown, f"has a formula {where}.", "Paste it as a value, save, then load again.")
     if cell.data_type == "e":
-        raise refused(shown, f"has an error value ({value}) {where}.", "Mend it, save, then load again.")
+        raise refused(shown, f"has an error value ({value}) {where}.", "Correct it, save, then load again.")
     if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) >= EXACT:
         raise refused(
             shown,

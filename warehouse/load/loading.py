@@ -202,13 +202,13 @@ def next_snapshot(stores: Stores) -> Iterator[SnapshotWriter]:
 
 @contextmanager
 def _only_writer(stores: Stores) -> Iterator[None]:
-    """One load or nightly job at a time; the lock goes with the process, however it ends."""
+    """One load or nightly run at a time; the lock goes with the process, however it ends."""
     with (stores.settings.data_dir / "load.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise LoadRefused(
-                "Another load or nightly job is running. Wait until it has ended, then try again."
+                "Another load or nightly run is running. Wait until it has ended, then try again."
             ) from None
         with stores.place.only_writer():
             yield

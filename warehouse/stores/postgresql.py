@@ -88,7 +88,7 @@ class Server:
         with self._engine(read_only=False).connect() as connection:
             if not _locked(connection):
                 raise LoadRefused(
-                    "Another load or nightly job is running on this server. Wait until it has ended, then try again."
+                    "Another load or nightly run is running on this server. Wait until it has ended, then try again."
                 )
             try:
                 yield

@@ -89,7 +89,7 @@ def _arrow(values: pd.Series, column: Column) -> pa.Array | pa.ChunkedArray:
 
 
 def finish(connection: Connection, schema: str, tables: Iterable[Table], role: str | None) -> None:
-    """Keys, the indexes that pages and the nightly job look things up by, the planner's figures, the right to read."""
+    """Keys, the indexes that pages and the nightly run look things up by, the planner's figures, the right to read."""
     for table in tables:
         key = ", ".join(f'"{c.key}"' for c in table.primary_key)
         connection.execute(text(f'ALTER TABLE "{schema}".{table.name} ADD PRIMARY KEY ({key})'))

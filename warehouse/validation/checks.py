@@ -16,7 +16,7 @@ UNIFIED_BY_NAME = {t.name: t for t in UNIFIED_TABLES}
 
 @dataclass(frozen=True, kw_only=True)
 class DataCheck:
-    """`when` is SQL that is true for a row found; without `owner` the table's owner can mend it."""
+    """`when` is SQL that is true for a row found; without `owner` the table's owner can correct it."""
 
     name: str
     table: str
@@ -110,7 +110,7 @@ CHECKS = (
             table=table,
             when="month_on <> last_day(month_on)",
             says="A month is given by its last day. This row counts on the day it has, so a period that begins after "
-            "that day misses the month. Mend the mapping: last_day(month_on).",
+            "that day misses the month. Correct the mapping: last_day(month_on).",
         )
         for table in ("revenues", "balances")
     ),

@@ -136,7 +136,7 @@ def check_rows(
             shown = _shown(db, rows, column, row)
             raise LoadRefused(
                 f"Table {table.name}, {where(row)}, column {column.key}: {shown}{reason}. "
-                f"Mend it in {source} or its mapping, then load again. {NOTHING}"
+                f"Correct it in {source} or its mapping, then load again. {NOTHING}"
             )
     check_key(db, table, source, rows, where)
 
@@ -190,7 +190,7 @@ def check_ranges(
         if first and first[0] is not None:
             raise LoadRefused(
                 f"Table {table.name}, {where(first[0])}, column {column.key}: {_shown(db, rows, column, first[0])}"
-                f"{reason}. Mend it in {source} or its mapping, then load again. {NOTHING}"
+                f"{reason}. Correct it in {source} or its mapping, then load again. {NOTHING}"
             )
 
 
@@ -206,7 +206,7 @@ def check_key(db: duckdb.DuckDBPyConnection, table: Table, source: str, rows: st
         named = ", ".join(f"{k} “{v}”" for k, v in zip(key, twice, strict=False))
         raise LoadRefused(
             f"Table {table.name}, {where(twice[-1])}, column {' and '.join(key)}: {named} was already given in "
-            f"{where(twice[-2])}. Each may occur once. Mend it in {source} or its mapping, then load again. {NOTHING}"
+            f"{where(twice[-2])}. Each may occur once. Correct it in {source} or its mapping, then load again. {NOTHING}"
         )
 
 

@@ -85,4 +85,4 @@ def _number(table: str, column: str, value: Any) -> Decimal:
 
 
 def _wrong(why: str) -> LoadRefused:
-    return LoadRefused(f"{FILE} {why}. Mend or remove it, then load again. {NOTHING}")
+    return LoadRefused(f"{FILE} {why}. Correct or remove it, then load again. {NOTHING}")

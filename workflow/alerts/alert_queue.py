@@ -67,7 +67,7 @@ def worked_by_others(reader: Reader, customer_id: str) -> pd.DataFrame:
 def closed_alerts(reader: Reader, since: date, customer_id: str | None = None) -> pd.DataFrame:
     """The viewer's alerts closed on or after a day, latest first; same columns.
 
-    And `why` of those the nightly job ended, and `started`: whether somebody had recorded a step before.
+    And `why` of those the nightly run ended, and `started`: whether somebody had recorded a step before.
     """
     query = select(alerts).where(alerts.c.status == "closed", alerts.c.closed_at >= since)
     if customer_id is not None:

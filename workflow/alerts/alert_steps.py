@@ -46,7 +46,7 @@ HISTORY = STEPS | {
     "escalated": "The day passed; the team lead was told",
     "ended": "Ended",
     "noted": "Added a note",
-    "corrected": "Took back the step before",
+    "corrected": "Undid the step before",
 }
 """Every kind of line in an alert's history."""
 LONGEST_NOTE = 2000

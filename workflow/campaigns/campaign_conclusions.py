@@ -22,8 +22,8 @@ from models.value import net_value
 from warehouse.access import data_coverage
 from warehouse.access.reader import Reader
 
-PROMISES = "promises too much"
-ALIKE, FEW = "like the others", "not enough data yet"
+PROMISES = "overpromise risk: high"
+ALIKE, FEW = "in line with the others", "not enough data yet"
 
 
 class Conclusion(StrEnum):
@@ -33,7 +33,7 @@ class Conclusion(StrEnum):
     FEW_CARRY = "worth its cost on average only: few customers carry it"
     MEND = "worth its cost, but its customers fare worse"
     LESS = "not worth its cost"
-    OVERPROMISES = "promises more than we keep"
+    OVERPROMISES = "overpromise risk: high"
     NOT_CLEAR = "not clear whether it is worth its cost"
     TOO_FEW = "not enough data yet"
     NO_VALUE = "no lifetime value yet"

@@ -77,7 +77,7 @@ def record(
     if step == "planned" and not (budget is not None and budget > 0):
         raise ChangeRefused("A plan needs a budget in HKD above 0. Enter it and save again.")
     if expected_wins is not None and expected_wins < 0:
-        raise ChangeRefused("The contracts a campaign should win cannot be fewer than 0.")
+        raise ChangeRefused("The deals a campaign should win cannot be fewer than 0.")
     reader = Reader(stores, viewer, stores.snapshot())
     last_day = last_day_of(reader, campaign_id)
     with audit.entry(stores, viewer.username, f"campaign.{step}", campaign_id, note) as entry:

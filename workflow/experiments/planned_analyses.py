@@ -75,11 +75,13 @@ def look_on(plan: Sequence[Look], experiment: str, day: date) -> Look:
             return look
     later = [look.on for look in plan if look.on > day]
     following = (
-        f"The next planned look is on {in_words(later[0])}." if later else "No further look is planned."
+        f"The next planned analysis is on {in_words(later[0])}."
+        if later
+        else "No further analysis is planned."
     )
     raise ChangeRefused(
-        f"{experiment} is not read on {in_words(day)}, because that look was not planned: whoever looks often enough "
-        f"sees an effect that is not there. {following}"
+        f"{experiment} is not read on {in_words(day)}, because that analysis was not planned: repeated checks "
+        f"would show effects that are not there. {following}"
     )
 
 
@@ -109,7 +111,7 @@ def _write(stores: Stores, who: str, experiment: str, days: Sequence[date], late
         # Looked up again inside the entry: two nights may plan at once.
         if experiment in _planned(entry.desk):
             raise ChangeRefused(
-                f"{experiment} has its planned looks already. They stay, whatever the figures show."
+                f"{experiment} already has its planned analyses. They stay, whatever the figures show."
             )
         rows: list[dict[str, Any]] = [
             {

@@ -39,10 +39,10 @@ def plan(stores: Stores, viewer: Viewer, question: str, base_rate: float, smalle
     """Append a planned test and give the people needed per group. Raises AccessRefused (logged) or ChangeRefused."""
     if viewer.role not in MAY_PLAN:
         audit.note(stores, viewer.username, "test.refused", question[:64])
-        raise AccessRefused("Your role does not plan tests. Ask an analyst of the data office.")
+        raise AccessRefused("Your role does not plan tests. Ask an analyst.")
     question = question.strip()
     if not 10 <= len(question) <= LONGEST:
-        raise ChangeRefused(f"Say in 10 to {LONGEST} characters what the test shall answer.")
+        raise ChangeRefused(f"Say in 10 to {LONGEST} characters what the test is to answer.")
     needed = people_needed(base_rate, smallest_effect)
     with audit.entry(stores, viewer.username, "test.plan", question[:64]) as entry:
         entry.desk.execute(

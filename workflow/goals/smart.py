@@ -154,12 +154,12 @@ def _doubt(metric: Metric, target: float, evidence: Evidence) -> str:
     if heading is not None:
         if target > heading.high if up else target < heading.low:
             return (
-                f"{figure(metric, target)} lies beyond where the figure is heading: "
+                f"{figure(metric, target)} is outside the forecast: "
                 f"{figure(metric, heading.low)} to {figure(metric, heading.high)}."
             )
         return ""
     if before is None or math.isnan(before) or before == 0:
-        return "There is no history to hold the target against."
+        return "There is no history to compare the target with."
     if before < 0 or metric.unit == "points":
         # A score has no percentage of itself: half its scale is far.
         far = FAR * (metric.scale if isinstance(metric, Ratio) else abs(before))

@@ -25,7 +25,7 @@ VARIABLE = re.compile(r"CONCORD_MESSAGES_[A-Z0-9_]{1,40}")
 """Only such variables are read: a slip must not send a message to a database's address."""
 WHAT = {
     outbox.WEEKLY: "The weekly Customer Health summary",
-    outbox.NEW_ALERTS: "What the night raised anew",
+    outbox.NEW_ALERTS: "New alerts of the nightly run",
 }
 ROLES = ("relationship_manager", "team_lead")
 """Who has a Customer health page, and so a message about it."""

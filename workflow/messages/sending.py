@@ -93,7 +93,7 @@ def send(
             if still_ours():
                 results += _one(run, letter)
             else:
-                said = "Not tried: the connection to the desk was lost."
+                said = "Not tried: the connection to the application database was lost."
                 lost = Sent(username=letter.username, what=letter.what, delivered=False, tries=0, said=said)
                 results.append(lost)
         return results
@@ -197,7 +197,7 @@ def _deliver(
     tries, said = 0, ""
     for wait in (*PAUSES, None):
         if not run.still_ours():
-            said = "Not delivered: the connection to the desk was lost while it was tried."
+            said = "Not delivered: the connection to the application database was lost while it was tried."
             break
         if _is_over(run, letter):
             said = f"Not delivered: {where} did not accept it in {tries} tries, and the week is over."

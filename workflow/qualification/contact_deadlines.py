@@ -1,4 +1,4 @@
-"""The nightly timing of every hand-over: until when Sales was to speak to the lead, and how long it took."""
+"""The nightly timing of every handoff: until when Sales was to speak to the lead, and how long it took."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ DECIDING = ("accepted", "rejected", "sql", "opportunity", "won", "lost")
 
 
 def write_hand_offs(draft: SnapshotWriter, reader: Reader, settings: Settings, as_of: date) -> int:
-    """Time every hand-over up to `as_of` anew and give their number: a late record may change an old one.
+    """Time every handoff up to `as_of` again and give their number: a late record may change an old one.
 
     So may the settings: the promise of an earlier day is judged by the working hours in force now.
     """
     end, t, m = datetime.combine(as_of + timedelta(days=1), time()), leads.c, lead_moves.c
     copied = (t.lead_id, t.customer_id, t.campaign_id, t.channel, t.product, t.sales_rep, t.mql_at)
     found = reader.frame(select(*copied, t.contacted_at).where(t.mql_at < end))
-    # The first decision from the hand-over on: what came before it settled nothing, and a later one not again.
+    # The first decision from the handoff on: what came before it settled nothing, and a later one not again.
     settled = reader.frame(
         select(m.lead_id, func.min(m.entered_at).label("settled_at"))
         .where(m.stage.in_(DECIDING), add_days(m.entered_at, 1) > m.mql_at, m.entered_at < end)

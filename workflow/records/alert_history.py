@@ -1,4 +1,4 @@
-"""An alert's history: a line for whatever happens to it, by people or by the nightly job; appended, never changed."""
+"""An alert's history: a line for whatever happens to it, by people or by the nightly run; appended, never changed."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def enter(
     """
     if viewer.role not in MAY_ENTER:
         audit.note(stores, viewer.username, "benchmark.refused", metric[:64])
-        raise AccessRefused("Your role does not enter benchmarks. Ask an analyst of the data office.")
+        raise AccessRefused("Your role does not enter benchmarks. Ask an analyst.")
     if metric not in CATALOGUE:
         raise ChangeRefused(f"There is no figure called “{metric}”. The dictionary lists them all.")
     source, population = source.strip(), population.strip()
@@ -49,11 +49,11 @@ def enter(
         what = "the day it was published" if value is not None else "its value"
         raise ChangeRefused(f"A benchmark needs {what}, or nobody can judge whether it compares. Add it.")
     if published_on > stores.now().date():
-        raise ChangeRefused("A benchmark cannot be published in the future. Mend its day.")
+        raise ChangeRefused("A benchmark cannot be published in the future. Correct its day.")
     if CATALOGUE[metric].unit == "share" and not 0 <= value <= 1:
-        raise ChangeRefused("A share lies between 0% and 100%. Mend the value.")
+        raise ChangeRefused("A share lies between 0% and 100%. Correct the value.")
     if CATALOGUE[metric].unit == "points" and not -100 <= value <= 100:
-        raise ChangeRefused("A score lies between −100 and +100 points. Mend the value.")
+        raise ChangeRefused("A score lies between −100 and +100 points. Correct the value.")
     with audit.entry(stores, viewer.username, "benchmark.enter", metric, source) as entry:
         known = select(outside_benchmarks.c.benchmark_id).where(
             outside_benchmarks.c.benchmark_id == replaces, outside_benchmarks.c.metric == metric

@@ -32,6 +32,6 @@ def _who(desk: Connection, viewer: Viewer, username: str) -> str:
     if username == viewer.username:
         return "you, in another window"
     if username == NIGHTLY:
-        return "the nightly job"
+        return "the nightly run"
     name = desk.execute(select(users.c.full_name).where(users.c.username == username)).scalar()
     return str(name or username)

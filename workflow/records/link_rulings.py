@@ -41,14 +41,14 @@ def rule(
     if viewer.role != "analyst":
         audit.note(stores, viewer.username, "identity.refused", f"{source} {record_id}"[:64], verdict[:16])
         raise AccessRefused(
-            "Only analysts rule on whose record it is, so nothing was recorded. Ask an analyst of the data office."
+            "Only analysts decide whose record it is, so nothing was recorded. Ask an analyst."
         )
     if verdict not in VERDICTS:
         raise ChangeRefused(f"“{verdict}” is not a verdict. Verdicts are: {', '.join(VERDICTS)}.")
     why = why.strip()
     if not why:
         raise ChangeRefused(
-            "A ruling needs a reason that a colleague can follow later. Write it and save again."
+            "A decision needs a reason that a colleague can follow later. Write it and save again."
         )
     if len(why) > LONGEST_WHY:
         raise ChangeRefused(
@@ -96,7 +96,7 @@ def _check_fits(reader: Reader, verdict: str, source: str, record_id: str, custo
     if not pd.isna(own) and (verdict == "join" or own == customer_id):
         raise ChangeRefused(
             f"{source} itself keeps the customer number {own} on this record, and a source's own number is never "
-            f"changed here. Have it mended in {source}; the next load then follows."
+            f"changed here. Have it corrected in {source}; the next load then follows."
         )
 
 

@@ -146,7 +146,7 @@ def _checked(title: str) -> str:
     title = title.strip()
     if any(unicodedata.category(c).startswith("C") for c in title):
         raise ChangeRefused(
-            "The title has a character that cannot be seen, such as a line break. Type it anew. Nothing was saved."
+            "The title has a character that cannot be seen, such as a line break. Type it again. Nothing was saved."
         )
     if not SHORTEST <= len(title) <= LONGEST:
         raise ChangeRefused(

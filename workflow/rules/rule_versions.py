@@ -96,7 +96,7 @@ def put_live(
     flagged_now: int,
     seen_version: int | None = None,
 ) -> None:
-    """Let a rule raise alerts from the next night on. `seen` is the count the viewer was shown.
+    """Let a rule raise alerts from the next nightly run on. `seen` is the count the viewer was shown.
 
     `seen_version` is the rule's `latest` version she had on screen; None where no screen was. Raises AccessRefused
     unless the viewer is an analyst (the attempt is logged), and ChangeRefused if something is missing or not of the

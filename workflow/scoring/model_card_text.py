@@ -87,7 +87,7 @@ def headline(known: Known) -> str:
     if called is None or lift is None:
         area = known.one("figures", "model", "roc_auc")
         return (
-            "Too early to say how well the model finds who leaves"
+            "Not enough data yet to say how well the model finds who leaves"
             if area is None
             else (
                 f"Of one who left and one who stayed, the model ranked the right one first {of_ten(area['value'])} times"
@@ -103,11 +103,11 @@ def calibration_words(known: Known) -> str:
     """Whether "1 in 10" happens to 1 in 10."""
     slope = known.one("calibration", "model", "slope")
     if slope is None:
-        return "Too early to say whether the chances are right."
+        return "Not enough data yet to say whether the chances are right."
     if slope["low"] > SLOPE_TO:
         return "It plays the differences down: who it calls likely to leave is likelier still."
     if slope["high"] < SLOPE_FROM:
-        return "It exaggerates the differences: train it anew before its chances are quoted."
+        return "It exaggerates the differences: retrain it before its chances are quoted."
     return "The chances are right: of those given 1 in 10, about 1 in 10 left."
 
 

@@ -1,6 +1,6 @@
-"""When the churn model is trained anew, and on what: rolling month ends of the bank's own history.
+"""When the churn model is trained again, and on what: rolling month ends of the bank's own history.
 
-Each month end is asked about with exactly the statement the nightly job uses, so an example knows no more than the
+Each month end is asked about with exactly the statement the nightly run uses, so an example knows no more than the
 night of that day knew. Only month ends whose 90 days have passed have an answer yet.
 """
 

@@ -65,8 +65,8 @@ def badges(alert: Any, today: date) -> None:
         st.badge("Started", icon=":material/play_arrow:", color="blue")
     saved = getattr(alert, "saved", None)
     if saved is not None and saved >= WORTH_A_CALL:
-        told = f"At risk and can be kept: calls keep about {of_ten(saved)} such customers who would have left otherwise."
-        st.badge("Can be kept", icon=":material/favorite:", color="green", help=told)
+        told = f"At risk, can be saved: calls keep about {of_ten(saved)} such customers who would have left otherwise."
+        st.badge("Can be saved", icon=":material/favorite:", color="green", help=told)
     if pd.notna(alert.escalated_on):
         st.badge("Team lead knows", icon=":material/campaign:", color="red")
 
@@ -133,15 +133,15 @@ def correction(alert: Any, last: str, viewer: Viewer) -> None:
 
     def write(viewer: Viewer, values: Mapping[str, Any]) -> str:
         take_back(connect.here(), viewer, alert_id, str(values["why"] or ""), version)
-        return "Taken back."
+        return "Undone."
 
     with (
-        st.popover("Take back the last step", icon=":material/undo:", type="tertiary"),
+        st.popover("Undo the last step", icon=":material/undo:", type="tertiary"),
         forms.form(f"back {alert_id}", version) as form,
     ):
-        st.text(f"{alert.title}: “{last}” will be taken back. Both lines stay in the history.")
+        st.text(f"{alert.title}: “{last}” will be undone. Both lines stay in the history.")
         st.text_input("What was wrong?", max_chars=200, key=form.keep("why", ""))
-        form.submit("Take back", write)
+        form.submit("Undo", write)
 
 
 def unrecorded() -> None:
@@ -171,7 +171,7 @@ def _into_history(name: str, alert_id: str, before: forms.Refused) -> None:
             )
             with st.container(horizontal=True):
                 form.submit("Add the note to its history", write, type="primary", icon=":material/note_add:")
-        st.button("Put it away", key=f"away-{alert_id}", type="tertiary", on_click=forms.drop, args=(name,))
+        st.button("Dismiss", key=f"away-{alert_id}", type="tertiary", on_click=forms.drop, args=(name,))
     forms.placed(name)
 
 

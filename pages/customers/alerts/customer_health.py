@@ -70,7 +70,8 @@ def _changed(since: Changes) -> None:
         f"accepted what was offered; {since.closed} alerts closed. Now: {len(since.due)} due within 7 days, "
         f"{len(since.overdue)} overdue.",
         help="New: an alert was raised since that Monday, whatever became of it. Worse, of those still open: the chance "
-        "of leaving rose by 5 in 100 or more since the last night before that Monday. Accepted says what the customer "
+        "of leaving rose by 5 in 100 or more since the last nightly run before that Monday. Accepted says what the "
+        "customer "
         "did, not that the call brought it about: the page Impact compares.",
     )
 
@@ -106,16 +107,16 @@ def _queue(
 
 
 def _order(found: pd.DataFrame) -> str:
-    """By what the queue is ordered, and whether anybody knows who can be kept."""
+    """By what the queue is ordered, and whether anybody knows who can be saved."""
     if found["saved"].notna().any():
         can = int((found["saved"] >= WORTH_A_CALL).sum())
         return (
             "In the order to work them: deposits and investments × chance that a call keeps the customer. "
-            f"{can} of {len(found)} can probably be kept."
+            f"{can} of {len(found)} can probably be saved."
         )
     return (
-        "In the order to work them: deposits and investments × chance of leaving. Who of them can be kept is not yet "
-        "known: not enough data."
+        "In the order to work them: deposits and investments × chance of leaving. Who of them can be saved is not yet "
+        "known: not enough data yet."
     )
 
 
@@ -130,7 +131,7 @@ def _ended(done: pd.DataFrame) -> None:
             if len(ended) == 1
             else f"{len(ended)} started alerts have ended"
         )
-        st.markdown(f":material/task_alt: **{title} by the nightly job**")
+        st.markdown(f":material/task_alt: **{title} by the nightly run**")
         for alert in ended.head(AT_ONCE).itertuples():
             st.text(f"{alert_card.name_of(alert)}: {alert.title}. {alert_queue.ending_words(alert)}")
         if len(ended) > AT_ONCE:

@@ -26,7 +26,7 @@ def show(viewer: Viewer, customer_id: str, today: date) -> None:
     for step in done.head(_AT_MOST).itertuples():
         note = f": {step.note}" if step.note else ""
         until = f", until {day(step.until)}" if pd.notna(step.until) else ""
-        back = " (taken back)" if step.taken_back else ""
+        back = " (undone)" if step.taken_back else ""
         st.text(
             f"{day(step.taken_at)} · {HISTORY.get(step.step, step.step)}{until}{note} ({step.taken_by}){back}"
         )

@@ -29,7 +29,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     """The rules in force, the form with its preview, what waits for a decision, and every version."""
     reader = data.reader(viewer)
     in_force = {draft.code: draft for draft in versions.drafts_in_force(reader)}
-    st.title(f"{len(in_force)} rule{'s' if len(in_force) != 1 else ''} raise alerts each night")
+    st.title(f"{len(in_force)} rule{'s' if len(in_force) != 1 else ''} raise alerts in each nightly run")
     st.caption(
         "Each is a set of conditions that must all hold. Change one below, see whom it would flag, then put it live."
     )
@@ -183,7 +183,7 @@ def _decide(viewer: Viewer, draft: RuleDraft, now: int, exists: bool) -> None:
             flagged_now=_counted(viewer, draft),
             seen_version=seen_version,
         )
-        return "Live: it raises alerts from the next night on."
+        return "Live: it raises alerts from the next nightly run on."
 
     def remove(viewer: Viewer, values: Mapping[str, Any]) -> str:
         versions.retire(

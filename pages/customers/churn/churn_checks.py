@@ -115,11 +115,11 @@ def _by_month(known: Known) -> None:
     nights = known.nights[known.nights["check_name"] != "nightly drift"]
     rows = pd.concat([known.of("by month"), nights]).sort_values("day")
     if rows.empty:
-        tables.empty("Too early to say.", "It needs a half year of months whose 90 days have passed.")
+        tables.empty("Not enough data yet.", "It needs a half year of months whose 90 days have passed.")
         return
     st.caption(
         "The earlier months by a model that learned only from the days before all of them, so that the months show how "
-        "it ages; since it is in use, each month’s last night once its 90 days have passed."
+        "it ages; since it is in use, each month’s last nightly run once its 90 days have passed."
     )
     lines = []
     for when, group in rows.groupby("day"):

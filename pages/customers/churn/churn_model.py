@@ -121,7 +121,7 @@ def _card(known: Known) -> None:
         f"{day(card['judged_on'])}",
         "Looks at": "; ".join(model_card_text.feature_words(n) for n in str(card["features"]).split()),
         "Never looks at": "Name, age, sex, district, segment, RM, or anything recorded after the day",
-        "Trained anew": "When it is more than a quarter old, by the nightly job; or by the operator (cli retrain)",
+        "Retrained": "When it is more than a quarter old, by the nightly run; or by the operator (cli retrain)",
         "File": f"Fingerprint {str(card['sha256'])[:16]}…; a changed file is refused",
     }
     for name, text in facts.items():

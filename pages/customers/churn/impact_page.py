@@ -30,8 +30,8 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     today = data.as_of(viewer)
     found = readings(data.reader(viewer), today, _asked())
     if not found:
-        st.title("No experiment has been drawn")
-        tables.empty("The first alert of a rule also draws who is held out; no alert has been raised.")
+        st.title("No experiment has begun")
+        tables.empty("The first alert of a rule also assigns who is held out; no alert has been raised.")
         for sentence in not_checked(data.reader(viewer))[0]:
             st.info(sentence, icon=":material/database_off:")
         return
@@ -76,10 +76,10 @@ def _said(reading: ExperimentResult, outcome: str) -> str:
 
 def _headline(reading: ExperimentResult) -> str:
     if reading.look is None:
-        when = f": first look on {day(reading.following.on)}" if reading.following else ""
-        return f"Too early to say what “{reading.title}” achieves{when}"
+        when = f": first analysis on {day(reading.following.on)}" if reading.following else ""
+        return f"Not enough data yet to say what “{reading.title}” achieves{when}"
     if wrong_draw(reading.arms):
-        return f"The draw of “{reading.title}” went wrong, so its figures prove nothing"
+        return f"The random assignment of “{reading.title}” failed its check, so its figures prove nothing"
     parts = []
     for outcome, lowered, raised in (
         (CHURN, "kept customers", "lost customers"),
@@ -103,13 +103,13 @@ def _headline(reading: ExperimentResult) -> str:
 def _how_to_read(reading: ExperimentResult, smallest: int) -> str:
     if not reading.arms or reading.first_on is None:
         return (
-            "Drawn by lot last night, for the first time. The next night counts how many are in each group."
+            "Assigned at random in the last nightly run, for the first time. The next run counts the groups."
         )
     treated, held_out = reading.arms["treated"].value, reading.arms["held_out"].value
     return (
-        f"Drawn by lot since {day(reading.first_on)}: {_people(treated, smallest)} treated, "
-        f"{_people(held_out, smallest)} held out. The lot makes both groups alike, so a clear difference is "
-        "what the treatment did."
+        f"Randomly assigned since {day(reading.first_on)}: {_people(treated, smallest)} treated, "
+        f"{_people(held_out, smallest)} held out. Random assignment makes both groups comparable, so a "
+        "clear difference is the effect of the treatment."
     )
 
 
@@ -119,12 +119,12 @@ def _people(number: float, smallest: int) -> str:
 
 def _not_yet(reading: ExperimentResult) -> None:
     tables.empty(
-        "Nobody looks before the planned day, for who looks often enough sees an effect that is not there."
+        "No results are shown before the planned day: repeated checks would show effects that are not there."
         if reading.following
-        else "No look is planned.",
+        else "No analysis is planned.",
         f"On {day(reading.following.on)} the first customers will have been watched for long enough."
         if reading.following
-        else "The next night plans one.",
+        else "The next nightly run plans one.",
     )
 
 
@@ -157,7 +157,8 @@ def _card(outcome: str, found: Found, said: str) -> None:
         delta_color=colour,
         delta_arrow="off",
         help=f"Of the treated, {share(found['share_treated'].value)} {DID[outcome]}; of those held out, "
-        f"{share(found['share_held_out'].value)}. Adjusted for the risk known before the draw, where there was a score.",
+        f"{share(found['share_held_out'].value)}. Adjusted for the risk known before assignment, where there was a "
+        "score.",
     )
     st.caption(
         f"95% interval {signed(relative.low)} to {signed(relative.high)}  \n"
@@ -170,7 +171,7 @@ def _card(outcome: str, found: Found, said: str) -> None:
 
 def _more(outcome: str, found: Found) -> str:
     if "needed" not in found:
-        return "Too early to say how many customers are needed."
+        return "Not enough data yet to say how many customers are needed."
     if found["needed"].value > 0:
         return f"Needs {numeral(found['needed'].value)} more customers to show the target."
     half, more = signed(TARGETS[outcome] / 2, 0), found["needed_half"].value
@@ -194,7 +195,7 @@ def _worth(reading: ExperimentResult) -> None:
         delta=str(Verdict.NOT_CLEAR) if said == "not clear" else said,
         delta_color="gray",
         delta_arrow="off",
-        help="Customers kept × the net revenue of a customer in the year before the draw.",
+        help="Customers kept × the net revenue of a customer in the year before assignment.",
     )
     st.caption(
         f"95% interval {hkd(worth.low - spent)} to {hkd(worth.high - spent)}  \n"
@@ -204,12 +205,12 @@ def _worth(reading: ExperimentResult) -> None:
 
 
 def _why_no_worth(reading: ExperimentResult) -> str:
-    """What was not given, or too few who left, or no revenue in the year before the draw."""
+    """What was not given, or too few who left, or no revenue in the year before assignment."""
     if missing := reading.unknown.get(WORTH):
         return missing.sentence
     if best(reading.figures[CHURN], "points") is None:
         return "Too few customers have left in an arm to say how many were kept."
-    return "No revenue is on record for these customers in the year before the draw."
+    return "No revenue is on record for these customers in the year before assignment."
 
 
 def _chart(reading: ExperimentResult) -> None:

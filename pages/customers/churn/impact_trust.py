@@ -55,22 +55,23 @@ def _not_measured(reading: ExperimentResult, outcome: str) -> str:
     name = WATCHED[outcome]
     if missing := reading.unknown.get(outcome):
         return f"{name[:1].upper()}{name[1:]}: {missing.clause}."
-    return f"{name[:1].upper()}{name[1:]}: not given on the day of this look, so not measured."
+    return f"{name[:1].upper()}{name[1:]}: not given on the day of this analysis, so not measured."
 
 
 def _draw(arms: Found) -> tuple[str, str]:
     if "sample_ratio" not in arms:
-        return "hourglass_empty", "The draw cannot be checked yet: too few customers in an arm."
+        return "hourglass_empty", "The random assignment cannot be checked yet: too few customers in an arm."
     n, m = arms["treated"].value, arms["held_out"].value
     planned = share(arms["treated_share"].value)
     if wrong_draw(arms):
         return "error", (
-            f"The draw went wrong: {share(n / (n + m))} are in the treated arm, {planned} were planned. By chance that "
-            "happens in fewer than 1 of 1,000 draws. Ask Analytics what took customers out of an arm."
+            f"The random assignment failed its check: {share(n / (n + m))} are in the treated arm, {planned} were "
+            "planned. By chance that "
+            "happens in fewer than 1 of 1,000 cases. Ask Analytics what took customers out of an arm."
         )
     return (
         "check",
-        f"The draw went right: {share(n / (n + m))} are in the treated arm, {planned} were planned.",
+        f"The random assignment passed its check: {share(n / (n + m))} are in the treated arm, {planned} were planned.",
     )
 
 
@@ -84,12 +85,13 @@ def _contact(reading: ExperimentResult) -> tuple[str, str]:
     if isnan(held_out):
         return (
             "hourglass_empty",
-            "How many of the held-out were called, met or made an offer within 30 days of the draw is not shown: those "
+            "How many of the held-out were called, met or made an offer within 30 days of assignment is not shown: those "
             "who were, or were not, are too few.",
         )
     others = "too few with or without it to show" if isnan(treated) else share(treated)
     told = (
-        f"{share(held_out)} of the held-out were called, met or made an offer within 30 days of the draw anyway, of the "
+        f"{share(held_out)} of the held-out were called, met or made an offer within 30 days of assignment anyway, of "
+        "the "
         f"treated {others}."
     )
     if held_out > 0 and not isnan(treated) and held_out >= treated / 2:
@@ -102,17 +104,19 @@ def _contact(reading: ExperimentResult) -> tuple[str, str]:
 
 def _looks(reading: ExperimentResult) -> tuple[str, str]:
     look, following = reading.look, reading.following
-    after = f" The next look is on {day(following.on)}." if following else " No further look is planned."
+    after = (
+        f" The next analysis is on {day(following.on)}." if following else " No further analysis is planned."
+    )
     if look is None:
-        return "event", f"Looks are planned beforehand; no outcome is read in between.{after}"
+        return "event", f"Analyses are planned beforehand; no outcome is read in between.{after}"
     if look.after_the_fact:
         return "warning", (
-            f"The data reached {day(look.on)} before the look was planned, so nobody can show that it was the only one."
-            f"{after}"
+            f"The data reached {day(look.on)} before this analysis was planned, so it is post hoc.{after}"
         )
     return "event", (
-        f"Look {look.number} of {look.of}, on {day(look.on)}, planned beforehand: the bar for a clear effect, "
-        f"{numeral(look.bound, 2)} standard errors, allows for every planned look (O'Brien-Fleming).{after}"
+        f"Interim analysis {look.number} of {look.of}, on {day(look.on)}, planned beforehand: the bar for a clear "
+        "effect, "
+        f"{numeral(look.bound, 2)} standard errors, allows for every planned analysis (O'Brien-Fleming).{after}"
     )
 
 
@@ -121,7 +125,7 @@ def _steadier(reading: ExperimentResult) -> tuple[str, str]:
     if cut is None or cut.value <= 0:
         return "", ""
     return "compress", (
-        f"Taking out the risk known before the draw makes the interval as narrow as "
+        f"Taking out the risk known before assignment makes the interval as narrow as "
         f"{numeral(100 / (1 - cut.value) - 100)}% "
         "more customers would."
     )
@@ -133,13 +137,13 @@ def _kept(reading: ExperimentResult) -> tuple[str, str]:
     qini = reading.figures.get(SALVAGEABLE, {}).get("qini")
     if qini is None:
         if missing := reading.unknown.get(CHURN):
-            return "database_off", f"Who can be kept is {missing.clause}."
-        return "hourglass_empty", "Who can be kept: not enough data, too few have left in an arm."
+            return "database_off", f"Who can be saved is {missing.clause}."
+        return "hourglass_empty", "Who can be saved: not enough data, too few have left in an arm."
     value, low, high = (with_sign(1000 * v) for v in (qini.value, qini.low, qini.high))
     told = f"{value} per 1,000 treated ({low} to {high})"
     if qini.low <= 0:
         return "hourglass_empty", (
-            "Who can be kept: not enough data. Calling those the model would choose, rather than any, made this "
+            "Who can be saved: not enough data. Calling those the model would choose, rather than any, made this "
             f"difference in customers kept: {told}. Until that is clear, the queue goes by risk and money alone."
         )
-    return "check", f"Who can be kept is known: calling those first kept more customers, {told}."
+    return "check", f"Who can be saved is known: calling those first kept more customers, {told}."

@@ -29,7 +29,7 @@ def themes(viewer: Viewer, scope: Scope) -> None:
     st.header("What cases are about")
     found = data.ask_and_before(viewer, ["theme_cases"], scope, by=["theme"])
     if found["theme_cases"].fillna(0).sum() == 0:
-        tables.empty("No themes yet: it takes 200 cases with words and one nightly job.")
+        tables.empty("No themes yet: it takes 200 cases with words and one nightly run.")
         return
     metric = CATALOGUE["theme_cases"]
     # A sum would make a blank figure 0.
@@ -132,7 +132,7 @@ def _plan(viewer: Viewer, found: pd.DataFrame) -> None:
         question = f"Do customers who are shown “{shown}” open fewer service cases within 90 days?"
         needed = planned_tests.plan(connect.here(), viewer, question, rate, -float(values["fewer"]) / 100)
         return (
-            f"Planned: {needed:,} people in each of two groups drawn at random; {share(rate)} have a case in "
+            f"Planned: {needed:,} people in each of two randomly assigned groups; {share(rate)} have a case in "
             "90 days now."
         )
 

@@ -26,7 +26,7 @@ MEANS = Meaning(
             "Planned, running, ended or closed, by the campaign's days and what was written about it here.",
         ),
         ("Budget", "Of the latest plan written here; without one, what the campaign's own data says."),
-        ("Planned to win", "Contracts, of the latest plan written here."),
+        ("Planned to win", "Deals, of the latest plan written here."),
         ("Analysis", "What was learned, in the words of the latest analysis."),
     )
 )
@@ -138,9 +138,7 @@ def _history(history: pd.DataFrame) -> None:
             )
             st.text(row.note)
             if row.step == "planned":
-                wins = (
-                    "" if pd.isna(row.expected_wins) else f", to win {numeral(row.expected_wins)} contracts"
-                )
+                wins = "" if pd.isna(row.expected_wins) else f", to win {numeral(row.expected_wins)} deals"
                 st.caption(f"Budget {hkd(row.budget)}{wins}")
 
 
@@ -186,7 +184,7 @@ def _form(campaign_id: str, closed: bool, seen: int) -> None:
                 key=form.keep("budget"),
             )
             st.number_input(
-                "Of a plan: contracts to win",
+                "Of a plan: deals to win",
                 min_value=0,
                 value=None,
                 step=10,

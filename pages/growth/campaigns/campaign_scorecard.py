@@ -10,7 +10,7 @@ from pages.components import charts, data, tables
 from pages.customers.alerts.alert_card import escaped
 from warehouse.access.reader import Viewer
 
-JUDGED = "promises too much"
+JUDGED = "overpromise risk: high"
 
 
 def view(viewer: Viewer, judged: pd.DataFrame | None) -> None:
@@ -57,7 +57,7 @@ def view(viewer: Viewer, judged: pd.DataFrame | None) -> None:
 def _stands_out(row) -> None:
     with st.container(border=True):
         st.markdown(f":material/flag: **{escaped(row.name)}**")
-        st.text(f"Conclusion: {row.conclusion}. {row.why[:1].upper()}{row.why[1:]}.")
+        st.text(f"{row.conclusion[:1].upper()}{row.conclusion[1:]}. {row.why[:1].upper()}{row.why[1:]}.")
         if isinstance(row.message, str):
             st.text(f"It said: “{row.message}”. It ran {day(row.starts_on)} to {day(row.ends_on)}.")
         with st.grid(3, min_column_width=215, gap="small"):

@@ -1,4 +1,4 @@
-"""Campaigns: which one promises more than the bank keeps, whom several reach at once, and what became of each."""
+"""Campaigns: their overpromise risk, whom several reach at once, and what became of each."""
 
 import pandas as pd
 import streamlit as st
@@ -76,22 +76,22 @@ def _headline(viewer: Viewer, judged: pd.DataFrame | None) -> str:
     if judged is None or lacking:
         lacking = lacking or tables.clause(viewer, "leads", "customers")
         worse = _in_part(judged, "campaign") if judged is not None else ""
-        return f"Whether a campaign promises more than we keep is {lacking}{worse}"
+        return f"Overpromise risk is {lacking}{worse}"
     if judged["rank"].notna().sum() == 0:
-        return "No campaign has leads and customers enough to say whether it promises more than we keep"
+        return "No campaign has enough leads and customers to assess its overpromise risk"
     bad = judged[judged["verdict"] == JUDGED]
     rest = _in_part(judged)
     if bad.empty:
-        return f"None of {judged['rank'].notna().sum()} campaigns stands out for promising more than we keep{rest}"
+        return f"None of {judged['rank'].notna().sum()} campaigns has a high overpromise risk{rest}"
     names = " and ".join(f"“{escaped(n)}”" for n in bad["name"])
-    return f"{names} {'promise' if len(bad) > 1 else 'promises'} more than we keep{rest}"
+    return f"Overpromise risk: high for {names}{rest}"
 
 
 def _in_part(judged: pd.DataFrame, called: str = "other") -> str:
     """How many campaigns are clearly worse in something, though not in all three; "" if none."""
     found = judged[
         ~judged["verdict"].isin(
-            [JUDGED, "like the others", "not enough data yet", campaign_quality.NOT_KNOWN]
+            [JUDGED, "in line with the others", "not enough data yet", campaign_quality.NOT_KNOWN]
         )
     ]["verdict"]
     if found.empty:

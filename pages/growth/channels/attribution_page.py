@@ -1,4 +1,4 @@
-"""Attribution: whom eight models thank for the wins, how far they differ, and what experiments measured."""
+"""Attribution: conversions credited to each channel, by model, where they differ, and what experiments measured."""
 
 import streamlit as st
 

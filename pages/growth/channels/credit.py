@@ -1,4 +1,4 @@
-"""Whom eight models thank for the wins, where they disagree, and which question each answers."""
+"""Conversions credited to each channel, by model, where they disagree, and which question each answers."""
 
 import pandas as pd
 import streamlit as st
@@ -21,7 +21,7 @@ NAMES = {m.metric: m.name for m in MODELS}
 
 def models(viewer: Viewer, scope: Scope) -> None:
     """The models side by side, and the question each answers."""
-    st.header("Whom eight models thank for the wins")
+    st.header("Conversions credited to each channel, by model")
     if tables.absent("This comparison", viewer, *NEEDS):
         return
     found = credited(viewer, scope)
@@ -97,16 +97,15 @@ def _side_by_side(viewer: Viewer, scope: Scope, found: pd.DataFrame) -> None:
     frame = pd.DataFrame({"Channel": channels})
     for metric in METRICS:
         frame[NAMES[metric]] = rounded_column(found[metric], 1).to_numpy()
-    frame["They differ by"] = [
+    frame["Range across models"] = [
         "" if a != a or not m else f"{numeral(a)} ({share(a / m, 0)})"
         for a, m in zip(found["apart"], found["mean"], strict=True)
     ]
-    frame["If it were gone"] = [
+    frame["Removal effect"] = [
         _loss(effects.get(c if isinstance(c, str) else None)) for c in found["channel"]
     ]
     told = {
-        m.name: st.column_config.NumberColumn(format="localized", help=f"{m.known_as.capitalize()}. {m.asks}")
-        for m in MODELS
+        m.name: st.column_config.NumberColumn(format="localized", help=f"{m.rule} {m.asks}") for m in MODELS
     }
     asked = Query.of(METRICS, scope, ["channel"], [scope.period])
     parts = [scope.narrowed("channel", c) for c in found["channel"]]
@@ -120,13 +119,13 @@ def _side_by_side(viewer: Viewer, scope: Scope, found: pd.DataFrame) -> None:
         **told,
     )
     st.caption(
-        "They differ by so many wins, and so many percent of the models' mean. If it were gone: the share of all wins "
-        "lost if this channel's contacts led nowhere, in a Markov chain of all journeys, won or not. Wins by “Would be "
-        "lost” share each win out by these effects among the channels that took part in it, so that every win counts "
-        "once; their sums can differ from the effects' own shares."
+        "Range across models: highest less lowest, in wins and as a share of the models' mean. Removal effect: the share "
+        "of all wins lost if this channel's contacts led nowhere, in a Markov chain of all journeys, won or not. The "
+        "Markov model shares each win out by these effects among the channels that took part in it, so that every win "
+        "counts once; its sums can differ from the removal effects."
     )
-    st.header("Which question each model answers")
-    st.markdown("\n".join(f"* **{m.name}** ({m.known_as}): {m.asks}" for m in MODELS))
+    st.header("How each model assigns credit")
+    st.markdown("\n".join(f"* **{m.name}**: {m.rule} {m.asks}" for m in MODELS))
 
 
 def _loss(effect: float | None) -> str:

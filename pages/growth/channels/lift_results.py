@@ -171,7 +171,7 @@ def _fields(form: forms.Form, today: date, entries: list[int | None]) -> None:
         for of, label in COUNTS.items():
             st.number_input(label, min_value=0, value=None, step=1, width=150, key=form.keep(of))
     st.text_input(
-        "Who took part, and how were the groups drawn?",
+        "Who took part, and how were the groups assigned?",
         max_chars=lift_tests.LONGEST,
         key=form.keep("population", ""),
     )

@@ -239,4 +239,4 @@ def _held_against(draft: GoalDraft, held: Evidence) -> None:
     if held.heading is not None:
         low, high = figure(metric, held.heading.low), figure(metric, held.heading.high)
         said.append(f"Forecast over the whole span: {low} to {high}. {held.heading.method}")
-    st.caption(" ".join(said) or "There is no history to hold the target against.")
+    st.caption(" ".join(said) or "There is no history to compare the target with.")

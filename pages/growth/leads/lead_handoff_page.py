@@ -1,4 +1,4 @@
-"""Lead hand-off: was the promised first contact kept, what does Sales accept and reject, what became of those."""
+"""Lead handoff: was the first-contact SLA met, what does Sales accept and reject, what became of those."""
 
 from functools import partial
 
@@ -30,15 +30,15 @@ def page(viewer: Viewer, scope: Scope) -> None:
     settings = connect.here().settings
     hours, office = settings.contact_promise_hours, working_time(settings)
     st.title(_headline(viewer, scope, hours))
-    if tables.absent("The hand-off", viewer, "leads"):
+    if tables.absent("The handoff", viewer, "leads"):
         return
     st.caption(
-        f"The promise: Sales speaks to a lead within {as_typed(hours)} working hours of its becoming qualified "
+        f"First-contact SLA: Sales speaks to a lead within {as_typed(hours)} working hours of its becoming qualified "
         f"(MQL). Working hours are {office.in_words()} in {settings.holidays_of.replace('HK', 'Hong Kong')}."
     )
     if timeline(data.reader(viewer)):
         st.caption(
-            "The promise begins when Marketing's systems call a lead qualified, also where the agreed “qualified” asks "
+            "The SLA clock starts when Marketing's systems call a lead qualified, also where the agreed “qualified” asks "
             "for more; acceptance and rejection follow what was agreed."
         )
     names = batch_alarms.names(viewer)
@@ -76,7 +76,7 @@ def _headline(viewer: Viewer, scope: Scope, hours: float) -> str:
         data.why_missing(viewer, name, scope.period, now) for name in ("promise_kept", "acceptance_rate")
     ]
     if not parts and (why := next((m for m in missing if m and m.kind != "no cases"), None)):
-        return f"Promise kept and acceptance rate are {why.clause}"
+        return f"First-contact SLA met and acceptance rate are {why.clause}"
     return "; ".join(parts) or "No lead was due or decided on in this period"
 
 
@@ -95,7 +95,9 @@ def _by_campaign(viewer: Viewer, scope: Scope, names: dict[str, str]) -> None:
         {
             "Campaign": answer["campaign"].map(names).astype(object).fillna("No campaign known"),
             "Contacts due": answer["promises_due"],
-            "Promise kept": _shares(answer, "contacted_in_time", "promises_due", cell("promise_kept")),
+            "First-contact SLA met": _shares(
+                answer, "contacted_in_time", "promises_due", cell("promise_kept")
+            ),
             "Still waiting": answer["still_uncontacted"],
             "Decided": answer["decided"],
             "Accepted": _shares(answer, "accepted_of_decided", "decided", cell("acceptance_rate")),
@@ -108,7 +110,7 @@ def _by_campaign(viewer: Viewer, scope: Scope, names: dict[str, str]) -> None:
     )
     whole = st.column_config.NumberColumn(format="localized")
     parts = [scope.narrowed("campaign", value) for value in answer["campaign"]]
-    columns = ("Contacts due", "Promise kept", "Still waiting", "Decided", "Accepted")
+    columns = ("Contacts due", "First-contact SLA met", "Still waiting", "Decided", "Accepted")
     names_of = ("promises_due", "promise_kept", "still_uncontacted", "decided", "acceptance_rate")
     drill_table.show(
         shown,

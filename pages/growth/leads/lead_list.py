@@ -17,8 +17,8 @@ from workflow.qualification import lead_decisions, lead_review
 from workflow.records.people import called
 
 NONE = {
-    "late": "No lead that waits for a decision is past the promised first contact.",
-    "soon": "No lead that waits for a decision has time left until the promised first contact.",
+    "late": "No lead that waits for a decision is past the first-contact SLA.",
+    "soon": "No lead that waits for a decision has time left until the first-contact SLA is due.",
     "contacted": "No lead that waits for a decision has been contacted.",
     "all": "No lead waits for a decision.",
 }
@@ -59,7 +59,7 @@ def show(viewer: Viewer, found: pd.DataFrame, hours: float, scope: Scope) -> Non
         label_visibility="collapsed",
     )
     st.caption(
-        f"Who is past the promised first contact is {uncalled.clause}."
+        f"Who is past the first-contact SLA is {uncalled.clause}."
         if uncalled
         else _against_the_card(viewer, parts["late"], scope)
     )
@@ -80,10 +80,10 @@ def _against_the_card(viewer: Viewer, late: pd.DataFrame, scope: Scope) -> str:
     end, as_of = scope.period.end, data.as_of(viewer)
     card = data.ask(viewer, ["still_uncontacted"], scope, periods=[scope.period])["still_uncontacted"].iloc[0]
     again = int(late["again"].sum())
-    said = f"Everybody who waits, whenever the lead came: {len(late):,} past the promise."
+    said = f"Everybody who waits, whenever the lead came: {len(late):,} past the SLA."
     if again:
         said += (
-            f" {again:,} of them had been rejected or lost and came back; the figure above is about the first hand-over "
+            f" {again:,} of them had been rejected or lost and came back; the figure above is about the first handoff "
             "of each lead, so they are not in it."
         )
     if end != as_of:
@@ -173,7 +173,7 @@ def decided(viewer: Viewer, names: dict[str, str]) -> None:
                 if mine:
                     forms.button(
                         f"review {row.lead_id} {int(row.version)}",
-                        "Take back",
+                        "Undo",
                         partial(_record, row.lead_id, int(row.version), "taken_back", ""),
                         key=f"undo-{row.lead_id}",
                         type="tertiary",

@@ -1,4 +1,4 @@
-"""Leads that wait: those nobody ever took up, first, and those past the promised first contact, each by age."""
+"""Leads that wait: those nobody ever took up, first, and those past the first-contact SLA, each by age."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from warehouse.access.reader import Viewer
 
 CAMPAIGNS = 8
 """Campaigns listed; the others are told in one line."""
-_AGE = Meaning(terms=(("Age", "Days since the lead came, or since the promised first contact was due."),))
+_AGE = Meaning(terms=(("Age", "Days since the lead came, or since the first contact was due."),))
 
 
 def never_taken_up(viewer: Viewer, scope: Scope) -> float:
@@ -126,7 +126,7 @@ def overdue_by_age(viewer: Viewer, scope: Scope) -> None:
         return
     st.header("Overdue first contacts, by age")
     st.caption(
-        "Everybody past the promised first contact on that day and still open, by days since it was due. For who sees "
+        "Everybody past the first-contact SLA on that day and still open, by days since it was due. For who sees "
         "totals only, groups of too few are counted with their neighbours."
     )
     opens = {
