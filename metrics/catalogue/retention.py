@@ -78,7 +78,7 @@ churn_rate = Ratio(
     denominator=customers_at_start,
     grows=True,
     better="down",
-    synonyms={"Service": "lost customers", "Marketing": "customers lost", "Finance": "attrition"},
+    synonyms={"Service": "lost customers", "Marketing": "customer loss rate", "Finance": "attrition"},
     example="""
         customers
         customer_id | joined_on  | left_on
