@@ -65,7 +65,7 @@ def test_what_is_not_known_is_neither_early_nor_few(now: float) -> None:
 
 def test_no_page_says_one_word_for_all_of_them() -> None:
     """Where a sentence needs a verdict it takes it from the one type."""
-    loose = re.compile(r"\"(?:not enough data yet to say|no significant change|too few to say)\"")
+    loose = re.compile(r"\"(?:too early to say|not enough data yet to say|no clear change|too few to say)\"")
     files = [
         f
         for room in ("metrics", "models", "workflow", "pages", "reports")
