@@ -122,5 +122,5 @@ def _below(
         stands = beside_target(metric, now["value"], now.get("denominator", math.nan), target)
         parts.append(f"Target {figure(metric, target)}, {stands}")
     if isinstance(metric, Ratio) and now["denominator"] == now["denominator"]:
-        parts.append(f"n = {numeral(now['bottom'])}")
+        parts.append(f"n = {numeral(now['denominator'])}")
     return "  \n".join(parts) or "No target set"

@@ -309,7 +309,7 @@ def n_in_words(metric: Metric, now: Mapping[str, float]) -> str:
     """The interval of a share or score, and how many it is about."""
     if not isinstance(metric, Ratio) or math.isnan(now["denominator"]):
         return ""
-    n = f"n = {numeral(now['bottom'])}"
+    n = f"n = {numeral(now['denominator'])}"
     bounds = (
         interval(metric, now["numerator"], now["denominator"]) if metric.unit in ("share", "points") else None
     )
