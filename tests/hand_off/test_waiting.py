@@ -44,7 +44,7 @@ def test_a_stock_does_not_know_when_its_period_began(name: str, days: int, end: 
 
 
 def test_a_measure_is_one_kind_only() -> None:
-    for more in ({}, {"dated": leads.c.won_at, "state": lambda _instant: true()}):
+    for more in ({}, {"time_column": leads.c.won_at, "state": lambda _instant: true()}):
         with pytest.raises(ValueError, match="one of"):
             Measure(label="x", description="x.", owner="x", fact=leads, **more)
     assert not Measure(label="x", description="x.", owner="x", fact=leads, filter=lambda _p: false()).is_stock
