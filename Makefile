@@ -9,10 +9,10 @@ export UV_SYSTEM_CERTS ?= 1
 # Where Python may keep no bytecode, every process compiles every library anew: ten seconds each.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo serve test check format browser clean
+.PHONY: help setup demo serve test test-fast coverage check format browser clean
 
 help:  ## What can be made
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(VENV)/.installed  ## The environment, from the lock file
 
@@ -36,6 +36,17 @@ serve: setup  ## Open the bank that is loaded
 
 test: setup browser  ## All tests
 	@$(RUN)/python -m pytest
+
+# Files of most folders, without whatever starts a browser or a server, kills, has a bank made, or reads real banks: that
+# takes minutes. In one process, for a second one would spend a fifth of the time on its own imports.
+FAST := tests/test_*.py tests/golden tests/desk/test_versions.py tests/goals/test_smart.py tests/goals/test_pace.py \
+  tests/hand_off/test_twelve_leads.py tests/hand_off/test_waiting.py tests/models/test_removal_effects.py \
+  tests/models/test_stay.py tests/models/test_working_time.py tests/reports/test_dictionary.py \
+  tests/reports/test_exports.py tests/spec/test_decompose.py tests/spec/test_verdicts.py tests/spec/test_words.py \
+  tests/spec/test_worked_examples.py tests/warehouse/test_settings.py tests/workflow/test_looks.py \
+  tests/workflow/test_rules.py tests/workflow/test_rule_versions.py tests/workflow/test_words_of_departments.py
+test-fast: setup  ## A minute of the tests, while you work
+	@$(RUN)/python -m pytest -n 0 -m "not (bank or browser or postgresql or real or slow)" $(FAST)
 
 check: setup  ## Format, lint, types, layers
 	@$(RUN)/ruff format --check .

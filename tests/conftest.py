@@ -37,6 +37,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+NEEDS_A_BANK = frozenset({"bank_folder", "loaded_folder", "loaded"})
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what has a sample bank made first: that alone takes half of the time a fast run has."""
+    for item in items:
+        if NEEDS_A_BANK & set(getattr(item, "fixturenames", ())):
+            item.add_marker("bank")
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """The last lines before pytest's own: what was skipped on this machine, why, and how to get it."""
     skipped = terminalreporter.stats.get("skipped", [])

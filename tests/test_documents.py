@@ -142,5 +142,14 @@ def test_cleaning_up_never_touches_a_bank() -> None:
     assert "data" not in would.stdout
 
 
+def test_the_fast_run_names_files_that_are_there() -> None:
+    would = subprocess.run(
+        ["make", "--dry-run", "test-fast"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    named = re.findall(r"tests/\S+", would.stdout)
+    assert len(named) > 10
+    assert [name for name in named if not any(ROOT.glob(name))] == []
+
+
 def test_the_gate_of_a_change_checks_and_tests() -> None:
     assert re.findall(r"^make \w+$", _text(".ci/run"), re.MULTILINE) == ["make check", "make test"]
