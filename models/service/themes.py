@@ -69,7 +69,9 @@ def _themes(told: pd.DataFrame, names: frozenset[str], count: int, smallest: int
         # No word is in enough cases, and in few enough: there is nothing to name a theme by.
         return pd.DataFrame(columns=COLUMNS)
     parts = NMF(n_components=min(count, matrix.shape[1]), init="nndsvda", max_iter=300, random_state=0)
-    parts.fit(matrix)
+    # Where the themes say everything, rounding takes the error that is left below 0, and its root is no number.
+    with np.errstate(invalid="ignore"):
+        parts.fit(matrix)
     labels = _labels(parts.components_, words.get_feature_names_out())
     found = []
     for first in range(0, len(told), CHUNK):

@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
@@ -113,5 +113,5 @@ def test_no_address_answers_with_anything_of_streamlit(server, path, accept):
 
 
 def test_the_form_and_the_health_check_answer(server):
-    assert httpx.get(f"http://{server}/healthz").text == "ok"
-    assert "current-password" in httpx.get(f"http://{server}/login").text
+    assert httpx2.get(f"http://{server}/healthz").text == "ok"
+    assert "current-password" in httpx2.get(f"http://{server}/login").text
