@@ -119,7 +119,7 @@ def _alert(number: int) -> dict:
         "raised_on": date(2026, 6, 30),
         "due_on": date(2026, 7, 30),
         "arm": "treated",
-        "reasons": "[]",
+        "reasons": [],
         "status": "open",
         "version": 1,
     }

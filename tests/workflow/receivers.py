@@ -177,7 +177,7 @@ def _alert(customer_id: str, rm_id: str, team: str, number: int, raised_on: date
         "due_on": date(2026, 7, 3 if number < 2 else 30),
         "arm": "held_out" if number == 3 else "treated",
         "value_at_stake": 7_654_321.0,
-        "reasons": '[{"name": "x", "value": 1, "sentence": "A reason of the screen."}]',
+        "reasons": [{"name": "x", "value": 1, "sentence": "A reason of the screen."}],
         "status": "open",
         "version": 1,
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -47,7 +46,7 @@ def test_an_alert_has_an_owner_a_due_day_what_is_at_stake_and_why(desk: Stores) 
     assert (alert["rm_id"], alert["team"], alert["status"]) == ("R1", "East", "open")
     assert alert["due_on"] == DAY + timedelta(days=30)
     assert alert["value_at_stake"] == 900_000
-    told = json.loads(alert["reasons"])
+    told = alert["reasons"]
     assert [fact["name"] for fact in told] == list(COMPLAINT.because)
     assert told[0]["sentence"] == "One complaint of the last 90 days is not settled."
     assert told[1]["sentence"] == "HKD 800,000 in savings."

@@ -131,7 +131,7 @@ def test_churn_alerts_are_above_the_threshold_owned_and_within_capacity(
     capacity = _all(stores, relationship_managers).set_index("rm_id")["weekly_capacity"]
     shown = raised[raised["arm"] == "treated"].groupby("rm_id").size()
     assert (shown <= capacity.reindex(shown.index)).all()
-    told = json.loads(raised["reasons"].iloc[0])
+    told = raised["reasons"].iloc[0]
     assert [fact["name"] for fact in told[:2]] == ["probability", "total_balance"]
     assert len(told) == 5
     assert all(fact["sentence"] for fact in told)

@@ -441,7 +441,7 @@ def test_an_administrator_sees_what_waits_and_no_customer_in_it(bank: Stores) ->
     with running(hook):
         send(bank, None, {WHERE: hook.address}, never)
     (row,) = rows_of(bank, app_schema.outbox)
-    assert "newly flagged" in json.loads(row["content"])["title"]
+    assert "newly flagged" in row["content"]["title"]
     frame = Reader(bank, ADMINISTRATOR).frame(select(app_schema.outbox))
     assert frame["content"].isna().all()
     assert pd.notna(frame["sent_at"]).all()

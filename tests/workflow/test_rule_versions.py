@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import date
 
@@ -188,7 +187,7 @@ def test_what_stands_on_the_desk_is_never_run(desk: Stores) -> None:
                 code="sly",
                 title="Sly",
                 advice="x",
-                conditions=json.dumps({"customer_id); drop table alerts --": 1}),
+                conditions={"customer_id); drop table alerts --": 1},
                 within_capacity=False,
                 state="live",
                 why="x",

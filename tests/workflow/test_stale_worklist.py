@@ -152,8 +152,13 @@ def _of_the_bank(bank: Stores, customer_id: str, raised_on: date, rule: str = RU
         "due_on": raised_on + timedelta(days=30),
         "arm": "treated",
         "value_at_stake": 900_000.0,
-        "reasons": '[{"name": "open_complaints_90d", "value": 1.0, '
-        '"sentence": "One complaint of the last 90 days is not settled."}]',
+        "reasons": [
+            {
+                "name": "open_complaints_90d",
+                "value": 1.0,
+                "sentence": "One complaint of the last 90 days is not settled.",
+            }
+        ],
         "status": "working",
         "version": 2,
     } | more

@@ -5,6 +5,7 @@ The keys of the bank that a desk row needs (customer, RM, team) are copied into 
 """
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     Column,
     Date,
@@ -85,7 +86,7 @@ alerts = Table(
     Column("held_out_share", Float, comment="The share that was to be held out when the arm was assigned."),
     Column("probability", Float, comment="The churn model's probability when raised, if it was scored."),
     Column("value_at_stake", Float, comment="HKD at risk when raised: the balance with us."),
-    Column("reasons", Text, nullable=False, comment="JSON: the facts that raised it, as of raised_on."),
+    Column("reasons", JSON, nullable=False, comment="The facts that raised it, as of raised_on."),
     Column("status", Text, nullable=False, comment="open, working or closed."),
     Column("snoozed_until", Date, comment="Out of the queue until this day; the day it is due stays."),
     Column("escalated_on", Date, comment="The day it was overdue and its team lead was told."),
@@ -132,7 +133,7 @@ rule_versions = Table(
     Column("code", Text, nullable=False, comment="Which rule; its latest version counts."),
     Column("title", Text, nullable=False),
     Column("advice", Text, nullable=False),
-    Column("conditions", Text, nullable=False, comment="JSON: attribute and threshold, all of a closed set."),
+    Column("conditions", JSON, nullable=False, comment="Attribute and threshold, all of a closed set."),
     Column("within_capacity", Boolean, nullable=False),
     Column("state", Text, nullable=False, comment="proposed, live or retired."),
     Column("would_flag", Integer, comment="How many customers it flagged when it went live, as was shown."),
@@ -204,8 +205,8 @@ outbox = Table(
     Column("ended_why", Text, comment="Why it was given up, in a sentence."),
     Column(
         "content",
-        Text,
-        comment="JSON: the counts and customer numbers it was sent with.",
+        JSON(none_as_null=True),
+        comment="The counts and customer numbers it was sent with.",
         info={"personal": True},
     ),
     UniqueConstraint("destination_id", "what", "about", name="each_due_message_once"),
@@ -258,7 +259,13 @@ goals = Table(
     Column("ends_on", Date, nullable=False),
     Column("owner", Text, nullable=False),
     Column("set_at", DateTime, nullable=False),
-    Column("filters", Text, nullable=False, default="", comment="JSON: the part of the bank it is about."),
+    Column(
+        "filters",
+        Text,
+        nullable=False,
+        default="",
+        comment="JSON, as text: it is compared.",
+    ),
     Column(
         "revision", Integer, nullable=False, default=1, comment="Counts goals for the same figure and span."
     ),
@@ -268,10 +275,10 @@ goals = Table(
     Column("set_by", Text, nullable=False, default=""),
     Column(
         "signing",
-        Text,
+        JSON,
         nullable=False,
-        default="",
-        comment="JSON: the departments that must sign. Empty: one department's goal, or from before signatures.",
+        default=[],
+        comment="The departments that must sign. Empty: one department's goal, or from before signatures.",
     ),
     Column("supersedes", Integer, comment="The goal whose place it takes once it is in force."),
     Column("replaces_why", Text, nullable=False, default="", comment="Why it takes that goal's place."),
@@ -320,7 +327,7 @@ definitions = Table(
     "definitions",
     DESK,
     Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("rule", Text, nullable=False, comment="JSON: the conditions a lead must meet."),
+    Column("rule", Text, nullable=False, comment="JSON, as text: no two versions say the same."),
     Column("effective_on", Date, nullable=False, comment="For leads that come from this day on."),
     Column("why", Text, nullable=False),
     Column("author", Text, nullable=False),
@@ -506,7 +513,7 @@ saved_reports = Table(
     Column("title", Text, nullable=False),
     Column("metric", Text, nullable=False),
     Column("breakdown", Text, comment="A dimension, or month; empty for one figure."),
-    Column("filters", Text, nullable=False, comment="JSON: dimension and values."),
+    Column("filters", Text, nullable=False, comment="JSON, as text: nobody saves the same report twice."),
     Column(
         "period", Text, nullable=False, comment="A word of the filter bar, so that a report moves with time."
     ),
@@ -537,7 +544,7 @@ issued_review_contents = Table(
     Column("quarter", Text, primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("audience", Text, primary_key=True, comment="The role whose rights it was read with."),
-    Column("content", Text, nullable=False, comment="JSON: figures, goals and definitions as typed values."),
+    Column("content", Text, nullable=False, comment="JSON, as text: what was issued, letter by letter."),
     comment="What an issued review says to each audience: nobody is shown what her role could not have asked.",
 )
 

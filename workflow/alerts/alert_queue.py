@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from typing import Any
 
@@ -102,7 +101,7 @@ def _told(found: pd.DataFrame, reader: Reader, today: date | None = None) -> pd.
     found = found.copy()
     found["title"] = [known[c].title if c in known else c for c in found["rule"]]
     found["advice"] = [known[c].advice if c in known else "" for c in found["rule"]]
-    found["facts"] = [[f["sentence"] for f in json.loads(r)] for r in found["reasons"]]
+    found["facts"] = [[f["sentence"] for f in r] for r in found["reasons"]]
     found["facts_now"] = [[None] * len(facts) for facts in found["facts"]]
     found["due_on"] = pd.to_datetime(found["due_on"])
     found["raised_on"] = pd.to_datetime(found["raised_on"])

@@ -5,7 +5,6 @@ An alert says why it was raised as of that day, and never changes. What is said 
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
@@ -97,7 +96,7 @@ def facts_today(reader: Reader, alerts: pd.DataFrame, today: date) -> list[list[
 
     `alerts` has customer_id, raised_on and reasons. Today is the latest night up to `today`.
     """
-    reasons = [json.loads(r) for r in alerts["reasons"]]
+    reasons = list(alerts["reasons"])
     names = sorted({f["name"] for facts in reasons for f in facts if f["name"] in profile.c})
     now = _latest(reader, sorted(set(alerts["customer_id"])), names, today)
     rows = zip(reasons, alerts["customer_id"], pd.to_datetime(alerts["raised_on"]), strict=True)

@@ -179,7 +179,7 @@ def every_goal(reader: Reader) -> tuple[Goal, ...]:
             revision=row.revision,
             set_by=row.set_by,
             set_at=row.set_at,
-            signing=tuple(json.loads(row.signing)) if row.signing else (),
+            signing=tuple(row.signing),
             signatures=tuple(signed.get(row.goal_id, ())),
             supersedes=_number(row.supersedes),
             replaces_why=row.replaces_why,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, insert, select
@@ -87,7 +86,7 @@ def set_goal(
                 linked_to=draft.linked_to,
                 note=draft.note.strip()[:LONGEST_TEXT],
                 set_by=who.username,
-                signing=json.dumps(signing) if signing else "",
+                signing=signing,
                 supersedes=supersedes,
                 replaces_why=why[:LONGEST_TEXT],
             )

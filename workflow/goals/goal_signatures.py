@@ -5,7 +5,6 @@ Nobody signs for another department, whoever set the goal.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 from sqlalchemy import insert, select
@@ -53,8 +52,7 @@ def sign_goal(
     ) as change:
         check_running(change.desk, goal_id)
         goal = change.desk.execute(select(goals).where(goals.c.goal_id == goal_id)).one()
-        signing = tuple(json.loads(goal.signing)) if goal.signing else ()
-        if department not in signing:
+        if department not in goal.signing:
             raise ChangeRefused(f"Goal {goal_id} does not need the signature of {department}.")
         given = {
             s.department: s.verdict
@@ -74,7 +72,7 @@ def sign_goal(
                 signed_at=change.at,
             )
         )
-        in_force = verdict == "signed" and {*given, department} >= set(signing)
+        in_force = verdict == "signed" and {*given, department} >= set(goal.signing)
         if in_force and goal.supersedes is not None and not has_ended(change.desk, goal.supersedes):
             end(change.desk, goal.supersedes, who, change.at, goal.replaces_why, goal_id)
 

@@ -99,7 +99,9 @@ def take(stores: Stores, letter: Letter, messages: Collection[int]) -> bool:
     return True
 
 
-def sent(stores: Stores, letter: Letter, messages: Collection[int], content: str, **tried: Any) -> None:
+def sent(
+    stores: Stores, letter: Letter, messages: Collection[int], content: dict[str, Any], **tried: Any
+) -> None:
     """Note that a letter was delivered, with what it held. `tried` is its line in the history of deliveries."""
     with audit.entry(stores, BY, "message.delivered", letter.username, _line(letter, tried)) as entry:
         _history(entry, letter, delivered=True, **tried)

@@ -7,7 +7,6 @@ so it does when a server takes a letter and answers too late. Never is one lost 
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -206,7 +205,7 @@ def _deliver(
         # As plain text: a customer number or a rule is never read as markup.
         if channel.notify(title=message.title, body=message.body(), body_format=as_text):
             said = f"Delivered to {where}.{again}"
-            content = json.dumps({"title": message.title, "lines": message.lines}, ensure_ascii=False)
+            content = {"title": message.title, "lines": message.lines}
             letters.sent(run.stores, letter, messages, content, tries=tries, said=said, for_day=run.today)
             return became(True, tries, said)
         said = f"Not delivered: {where} did not accept it in {tries} tries."

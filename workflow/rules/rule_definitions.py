@@ -166,8 +166,8 @@ def over(condition: ColumnElement[bool], rows: Subquery) -> ColumnElement[bool]:
     return visitors.replacement_traverse(condition, {}, swap)
 
 
-def facts(rule: AlertRule, row: Mapping[str, Any]) -> str:
-    """Why the rule fired for one row of `found`, as JSON: a list of name, value and sentence.
+def facts(rule: AlertRule, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Why the rule fired for one row of `found`: name, value and sentence of each fact.
 
     Of a model's rule the model's own reasons follow, with their contribution (above 0 speaks for leaving).
     """
@@ -186,7 +186,7 @@ def facts(rule: AlertRule, row: Mapping[str, Any]) -> str:
             }
             for reason in json.loads(row["model_reasons"] or "[]")
         ]
-    return json.dumps(told, ensure_ascii=False)
+    return told
 
 
 def found(rule: AlertRule, as_of: date) -> Select[Any]:

@@ -5,7 +5,6 @@ The latest version of a rule counts; a bank that set none has the rules of `work
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pandas as pd
@@ -145,7 +144,7 @@ def _append(
                 code=draft.code,
                 title=draft.title,
                 advice=draft.advice,
-                conditions=json.dumps(dict(draft.conditions)),
+                conditions=dict(draft.conditions),
                 within_capacity=draft.within_capacity,
                 state=state,
                 would_flag=flagged,
@@ -184,7 +183,7 @@ def _versions(reader: Reader) -> list[Any]:
 
 
 def _draft(row: Any) -> RuleDraft:
-    conditions = {str(k): float(v) for k, v in json.loads(row.conditions).items()}
+    conditions = {str(k): float(v) for k, v in row.conditions.items()}
     return RuleDraft(
         code=row.code,
         title=row.title,
