@@ -8,13 +8,13 @@ repeated here: its answer may be lost after it took effect.
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_chain, wait_fixed
 
 from warehouse.errors import NothingLoaded, Problem
 
@@ -59,14 +59,11 @@ def patient_engine(url: URL, *, read_only: bool = False) -> Engine:
 
     @event.listens_for(engine, "do_connect")
     def _(dialect: Any, _record: Any, args: Any, more: Any) -> Any:
-        for pause in (*PAUSES, None):
-            try:
-                return dialect.connect(*args, **more)
-            except dialect.loaded_dbapi.OperationalError as error:
-                if pause is None or any(words in str(error) for words in _FOR_GOOD):
-                    raise
-                time.sleep(pause)
-        raise AssertionError("the last pause is None")
+        def passes(error: BaseException) -> bool:
+            lost = isinstance(error, dialect.loaded_dbapi.OperationalError)
+            return lost and not any(words in str(error) for words in _FOR_GOOD)
+
+        return _retrying(passes)(dialect.connect, *args, **more)
 
     @event.listens_for(engine, "before_cursor_execute", retval=True)
     def _(_c: Any, _cursor: Any, statement: str, given: Any, _context: Any, _many: bool) -> tuple[str, Any]:
@@ -86,29 +83,33 @@ def _without_nul(given: Any) -> Any:
     return given
 
 
+def _retrying(passes: Callable[[BaseException], bool]) -> Retrying:
+    """Tries again after each of the pauses while what went wrong is something that passes."""
+    pauses, tries = wait_chain(*map(wait_fixed, PAUSES)), stop_after_attempt(1 + len(PAUSES))
+    return Retrying(wait=pauses, stop=tries, retry=retry_if_exception(passes), reraise=True)
+
+
 def ask(engine: Engine, question: Callable[[Connection], Answer]) -> Answer:
     """`question` on a connection, asked again while a server is away. It must only read, or change nothing twice."""
-    if engine.dialect.name != "postgresql":
+
+    def once() -> Answer:
         with engine.connect() as connection:
             return question(connection)
-    for pause in (*PAUSES, None):
-        try:
-            with engine.connect() as connection:
-                return question(connection)
-        except DBAPIError as error:
-            state = getattr(error.orig, "sqlstate", None)
-            if state in _UNDEFINED:
-                raise NothingLoaded(
-                    "The bank you were looking at has been replaced by a newer one. Reload the page to see that."
-                ) from error
-            if not is_passing(error):
-                raise
-            if pause is None:
-                raise away(error) from None
-            time.sleep(pause)
-        except PoolTimeout as error:
-            raise away(error) from None
-    raise AssertionError("the last pause is None")
+
+    if engine.dialect.name != "postgresql":
+        return once()
+    try:
+        return _retrying(lambda error: isinstance(error, DBAPIError) and is_passing(error))(once)
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) in _UNDEFINED:
+            raise NothingLoaded(
+                "The bank you were looking at has been replaced by a newer one. Reload the page to see that."
+            ) from error
+        if not is_passing(error):
+            raise
+        raise away(error) from None
+    except PoolTimeout as error:
+        raise away(error) from None
 
 
 def is_passing(error: DBAPIError) -> bool:
