@@ -6,7 +6,9 @@ a lookup.
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -14,121 +16,8 @@ import pyarrow.compute as pc
 
 from sample_data.window import Flags, Ints
 
-FAMILY = [
-    "Chan 陳",
-    "Wong 黃",
-    "Lee 李",
-    "Cheung 張",
-    "Lau 劉",
-    "Lam 林",
-    "Ng 吳",
-    "Cheng 鄭",
-    "Leung 梁",
-    "Ho 何",
-    "Tsang 曾",
-    "Kwok 郭",
-    "Yeung 楊",
-    "Yip 葉",
-    "Tang 鄧",
-    "Chow 周",
-    "Tse 謝",
-    "Chiu 趙",
-    "Fung 馮",
-    "Hui 許",
-    "Mak 麥",
-    "Poon 潘",
-    "Szeto 司徒",
-    "Tam 譚",
-    "Kwan 關",
-    "Lo 羅",
-    "Siu 蕭",
-    "Yuen 袁",
-    "Ma 馬",
-    "Au Yeung 歐陽",
-]
-GIVEN = [
-    "Ka Ming 嘉明",
-    "Wing Yan 詠欣",
-    "Chi Wai 志偉",
-    "Mei Ling 美玲",
-    "Siu Fong 小芳",
-    "Tsz Kit 子傑",
-    "Hoi Lam 海琳",
-    "Wai Man 慧敏",
-    "Kin Fai 健輝",
-    "Yuk Ying 玉英",
-    "Lok Yiu 樂瑤",
-    "Ho Yin 浩然",
-    "Pui Shan 佩珊",
-    "Man Hin 文軒",
-    "Sze Wan 思韻",
-    "Chun Hei 晉熙",
-    "Yee Man 綺雯",
-    "Kwok Keung 國強",
-    "Suk Yee 淑儀",
-    "Tin Lok 天樂",
-    "Wai Kei 偉基",
-    "Lai Kuen 麗娟",
-    "Cheuk Lam 卓琳",
-    "Hiu Tung 曉彤",
-    "Yat Long 日朗",
-]
-ENGLISH = [
-    "Kelvin",
-    "Vivian",
-    "Tony",
-    "Winnie",
-    "Eric",
-    "Joyce",
-    "Raymond",
-    "Carmen",
-    "Alan",
-    "Fiona",
-    "Derek",
-    "Karen",
-    "Jacky",
-    "Yvonne",
-    "Simon",
-    "Phoebe",
-    "Edmond",
-    "Stella",
-    "Gary",
-    "Queenie",
-    "Victor",
-    "Mandy",
-    "Ivan",
-    "Cherry",
-    "Louis",
-    "Bonnie",
-    "Patrick",
-    "Doris",
-    "Samson",
-    "Amy",
-    "Kenneth",
-    "Rebecca",
-    "Howard",
-    "Janice",
-    "Calvin",
-    "Michelle",
-    "Stanley",
-    "Gloria",
-    "Terence",
-    "Sandy",
-]
-FOREIGN = [
-    "James Harris",
-    "Priya Sharma",
-    "Maria Santos",
-    "Oliver Grant",
-    "Arjun Mehta",
-    "Sofia Rossi",
-    "Kenji Tanaka",
-    "Emma Clarke",
-    "Rahul Gurung",
-    "Ana Reyes",
-    "Thomas Weber",
-    "Min-ji Park",
-]
+_LISTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+FAMILY, GIVEN, ENGLISH, FOREIGN = (_LISTS[name] for name in ("family", "given", "english", "foreign"))
 DOMAINS = ("mail.example", "inbox.example", "webmail.example", "post.example", "netmail.example")
 PRIMES = (9_973, 99_991, 999_983, 9_999_991, 99_999_989, 999_999_937)
 
