@@ -1,7 +1,9 @@
-"""Charts as plain plotly dicts: a figure object costs four times as much per run. Each has its words and its table."""
+"""One builder of charts: marks and axes become a plain plotly dict, as a figure object costs four times as much per run.
+How they look stands in the template of `theme`. Each chart has its words (`alt`) and its table."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from itertools import zip_longest
 from typing import Any
 
 import pandas as pd
@@ -12,215 +14,192 @@ from metrics.definitions.meaning import Meaning
 from metrics.query.query import Query
 from pages.components import tables, theme
 
+Mark = dict[str, Any]
+Axis = dict[str, Any]
+Figure = dict[str, Any]
+Texts = Sequence[str]
+Numbers = Sequence[float]
+Bounds = Sequence[tuple[float, float] | None]
+"""The interval of each mark, from its lower to its upper end, where there is one."""
 
-def inert(texts: Iterable[str]) -> list[str]:
-    """Texts for a chart: Plotly reads a little HTML in them, links too, so what people wrote is escaped."""
-    return [escape(text, quote=False) for text in texts]
-
-
-def bars(labels: Sequence[str], values: Sequence[float], texts: Sequence[str], *, alt: str, key: str) -> None:
-    """Horizontal bars, first on top, each labelled directly."""
-    top = max([v for v in values if v == v], default=1) or 1
-    figure = {
-        "data": [
-            {
-                "type": "bar",
-                "orientation": "h",
-                "y": inert(labels),
-                "x": list(values),
-                "text": inert(texts),
-                "textposition": "outside",
-                "cliponaxis": False,
-                "marker": {"color": theme.colour("primary")},
-                "hovertemplate": "%{y}: %{text}<extra></extra>",
-            }
-        ],
-        "layout": theme.layout(
-            44 * len(labels) + 16,
-            xaxis={"visible": False, "range": [0, top * 1.45], "fixedrange": True},
-            yaxis={"autorange": "reversed", "showgrid": False, "automargin": True, "fixedrange": True},
-        ),
-    }
-    st.plotly_chart(figure, config=theme.CONFIG, key=key, alt=alt)
+HIDDEN: Axis = {"visible": False}
+NAMES: Axis = {"type": "category", "autorange": "reversed"}
+"""An axis of names, the first on top."""
+AMOUNT: Axis = {"rangemode": "tozero", "showgrid": True, "nticks": 5}
+"""An axis of values from zero, with a grid."""
+SAYS = "%{customdata}<extra></extra>"
+"""What a mark says when touched, without its name."""
+NAMED = "%{y}: " + SAYS
 
 
-def whiskers(
-    values: Sequence[float], lows: Sequence[float], highs: Sequence[float], *, thickness: float, width: int
-) -> dict[str, Any]:
-    """Points' intervals as a plotly error bar, from their lower to their upper ends."""
-    return {
-        "type": "data",
-        "symmetric": False,
-        "array": [high - value for high, value in zip(highs, values, strict=True)],
-        "arrayminus": [value - low for low, value in zip(lows, values, strict=True)],
-        "thickness": thickness,
-        "width": width,
-    }
+def inert(texts: Iterable[Any]) -> list[Any]:
+    """Texts for a chart: Plotly reads a little HTML in them, links too, so what people wrote is escaped; a new line
+    breaks the line."""
+    return [escape(t, quote=False).replace("\n", "<br>") if isinstance(t, str) else t for t in texts]
 
 
-def intervals(
-    labels: Sequence[str],
-    values: Sequence[float],
-    lows: Sequence[float],
-    highs: Sequence[float],
-    targets: Sequence[float | None],
+def figure(
+    marks: Iterable[Mark],
+    height: int,
+    x: Axis,
+    y: Axis,
     *,
-    alt: str,
-    key: str,
-) -> None:
-    """Relative changes with their intervals, a line at no change, and a diamond where a target stands."""
-    aimed = [(label, t) for label, t in zip(labels, targets, strict=True) if t is not None]
-    text = theme.colour("text")
-    figure = {
-        "data": [
-            {
-                "type": "scatter",
-                "mode": "markers+text",
-                "x": list(values),
-                "y": list(labels),
-                "error_x": whiskers(values, lows, highs, thickness=3, width=8),
-                "text": [signed(v) for v in values],
-                "textposition": "top center",
-                "marker": {"color": theme.colour("primary"), "size": 11},
-                "hovertemplate": "%{y}: %{text}<extra></extra>",
-            },
-            {
-                "type": "scatter",
-                "mode": "markers+text",
-                "x": [t for _, t in aimed],
-                "y": [label for label, _ in aimed],
-                "text": [f"target {signed(t, 0)}" for _, t in aimed],
-                "textposition": "bottom center",
-                # The words of a target near the edge of a phone are longer than the room beside it.
-                "cliponaxis": False,
-                "marker": {"symbol": "diamond-open", "color": text, "size": 11, "line": {"width": 2}},
-                "hovertemplate": "%{y}: %{text}<extra></extra>",
-            },
-        ],
-        "layout": theme.layout(
-            84 * len(labels) + 40,
-            xaxis={
-                "tickformat": ".0%",
-                "showgrid": False,
-                "fixedrange": True,
-                "zeroline": False,
-                "nticks": 8,
-            },
-            yaxis={
-                # Half a row of room above and below, for the words at the marks.
-                "range": [len(labels) - 0.4, -0.6],
-                "showgrid": False,
-                "automargin": True,
-                "fixedrange": True,
-                "type": "category",
-            },
-            shapes=[
-                {
-                    "type": "line",
-                    "x0": 0,
-                    "x1": 0,
-                    "y0": 0,
-                    "y1": 1,
-                    "yref": "paper",
-                    "line": {"color": text, "width": 1, "dash": "dot"},
-                }
-            ],
-        ),
+    lines: Iterable[Mark] = (),
+    notes: Iterable[Mark] = (),
+    events: Iterable[tuple[str, str]] = (),
+    **layout: object,
+) -> Figure:
+    """Marks between two axes, with lines of `reference`, notes, and a line with words for each event (day, words).
+
+    Every name and text becomes inert here.
+    """
+    top = {"y": 1, "yref": "paper"}
+    pinned = [top | {"x": at, "text": text, "yshift": -14 * (i % 3)} for i, (at, text) in enumerate(events)]
+    base = {
+        "template": theme.template(),
+        "height": height,
+        "margin": theme.MARGIN,
+        "xaxis": x,
+        "yaxis": y,
+        "shapes": [*lines, *(line for event in pinned for line in reference(event["x"]))],
+        "annotations": [note | {"text": inert([note["text"]])[0]} for note in (*notes, *pinned)],
     }
-    st.plotly_chart(figure, config=theme.CONFIG, key=key, alt=alt)
+    texts = ("x", "y", "text", "customdata")
+    return {
+        "data": [mark | {t: inert(mark[t]) for t in texts if t in mark} for mark in marks],
+        "layout": base | layout,
+    }
+
+
+def show(drawn: Figure, *, alt: str, key: str) -> None:
+    """Draw a figure; `alt` says in words what it shows."""
+    st.plotly_chart(drawn, config=theme.CONFIG, key=key, alt=alt)
+
+
+def points(x: Iterable[Any], y: Iterable[Any], says: Iterable[str], **look: object) -> Mark:
+    """Marks that say something when touched: points, unless `mode` or `type` make them lines or bars."""
+    mark = {"type": "scatter", "x": x, "y": y, "customdata": says, "hovertemplate": NAMED}
+    return mark | look
+
+
+def path(x: Iterable[Any], y: Iterable[Any], **look: object) -> Mark:
+    """A line that says nothing when touched."""
+    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "hoverinfo": "skip"} | look
+
+
+def words(x: Iterable[Any], y: Iterable[Any], texts: Iterable[str]) -> Mark:
+    """Words on the right of where something ends."""
+    return path(x, y, mode="text", text=[f"  {t}" for t in texts])
+
+
+def within(values: Iterable[float], bounds: Bounds) -> dict[str, Any]:
+    """The intervals of marks, as `error_x` or `error_y`."""
+    ends = [(v, *(b or (v, v))) for v, b in zip(values, bounds, strict=True)]
+    return {"array": [high - v for v, _, high in ends], "arrayminus": [v - low for v, low, _ in ends]}
+
+
+def reference(at: Any, axis: str = "x", dash: str = "dot") -> list[Mark]:
+    """A line across the whole chart; none where it is not known where."""
+    if at is None or at != at:
+        return []
+    other = "y" if axis == "x" else "x"
+    across = {f"{other}0": 0, f"{other}1": 1, f"{other}ref": "paper"}
+    return [across | {"type": "line", f"{axis}0": at, f"{axis}1": at, "line": {"dash": dash}}]
+
+
+def bars(
+    labels: Texts,
+    values: Numbers,
+    texts: Texts,
+    *,
+    bounds: Bounds = (),
+    lines: Iterable[Mark] = (),
+    row: int = 44,
+    room: float = 0.45,
+    inside: bool = False,
+) -> Figure:
+    """Horizontal bars from 0, first on top, each with its words and, where there is one, its 95% interval.
+
+    Words stand `inside` the bars, or beside them, where they have `room`, a part of the longest bar.
+    """
+    ends = [b or (v, v) for v, b in zip_longest(values, bounds)]
+    known = [0.0, *(v for pair in ends for v in pair if v == v)]
+    least, most = min(known), max(known)
+    bar = points(values, labels, texts, type="bar", orientation="h")
+    if any(bounds):
+        # Lighter where an interval lies on it, so that its lower end is seen.
+        bar |= {"error_x": within(values, bounds), "marker": {"opacity": 0.55}}
+    if inside:
+        marks = [bar | {"text": texts, "textposition": "inside", "insidetextanchor": "start"}]
+    else:
+        marks = [bar, words([max(high, 0.0) for _, high in ends], labels, texts)]
+    x = HIDDEN | {"range": [1.02 * least, most + room * ((most - least) or 1)]}
+    return figure(marks, row * len(labels) + 20, x, NAMES, lines=lines)
+
+
+def dots(
+    labels: Texts, values: Numbers, bounds: Sequence[tuple[float, float]], texts: Texts, lines: Iterable[Mark]
+) -> Figure:
+    """One point per label, first on top, with its 95% interval and its words; `lines` say where the whole stands."""
+    least, most = min([*values, *(low for low, _ in bounds)]), max([*values, *(high for _, high in bounds)])
+    room = (most - least) or 1
+    marks = [
+        points(values, labels, texts, error_x=within(values, bounds)),
+        words([high for _, high in bounds], labels, texts),
+    ]
+    x = HIDDEN | {"range": [least - 0.05 * room, most + 0.75 * room]}
+    return figure(marks, 30 * len(labels) + 24, x, NAMES, lines=lines)
+
+
+def intervals(labels: Texts, values: Numbers, bounds: Bounds, targets: Sequence[float | None]) -> Figure:
+    """Relative changes with their intervals, a line at no change, and a diamond where a target stands."""
+    changes = [signed(v) for v in values]
+    aimed = [i for i, target in enumerate(targets) if target is not None]
+    aims = [f"target {signed(targets[i], 0)}" for i in aimed]
+    diamond = {"symbol": "diamond-open", "color": theme.colour("text"), "size": 11, "line": {"width": 2}}
+    above: Mark = {"mode": "markers+text", "text": changes, "textposition": "top center"}
+    below: Mark = {"mode": "markers+text", "text": aims, "textposition": "bottom center", "marker": diamond}
+    marks = [
+        points(values, labels, changes, error_x=within(values, bounds), **above),
+        points([targets[i] for i in aimed], [labels[i] for i in aimed], aims, **below),
+    ]
+    x = {"tickformat": ".0%", "nticks": 8}
+    # Half a row of room above and below, for the words at the marks.
+    y = {"type": "category", "range": [len(labels) - 0.4, -0.6]}
+    return figure(marks, 84 * len(labels) + 40, x, y, lines=reference(0))
 
 
 def agreement(
-    expected: Sequence[float],
-    found: Sequence[float],
-    low: Sequence[float],
-    high: Sequence[float],
-    *,
-    x: str,
-    y: str,
-    alt: str,
-    key: str,
-) -> None:
-    """What was found against what was expected, each point with its interval, beside the line where both agree."""
-    values, most = list(found), max([v for v in [*expected, *high] if v == v], default=1)
-    figure = {
-        "data": [
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "x": [0, most],
-                "y": [0, most],
-                "line": {"color": theme.GRID, "width": 2},
-                "hoverinfo": "skip",
-            },
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "x": list(expected),
-                "y": values,
-                "marker": {"color": theme.colour("primary"), "size": 8},
-                "error_y": whiskers(values, low, high, thickness=1.5, width=3),
-                "customdata": [
-                    f"{numeral(e, 2)} expected, {numeral(v, 2)} found"
-                    for e, v in zip(expected, values, strict=True)
-                ],
-                "hovertemplate": "%{customdata}<extra></extra>",
-            },
-        ],
-        "layout": theme.layout(
-            260,
-            xaxis={"title": {"text": x}, "showgrid": False, "fixedrange": True, "rangemode": "tozero"},
-            yaxis={
-                "title": {"text": y},
-                "gridcolor": theme.GRID,
-                "nticks": 5,
-                "fixedrange": True,
-                "automargin": True,
-                "rangemode": "tozero",
-            },
-        ),
-    }
-    st.plotly_chart(figure, config=theme.CONFIG, key=key, alt=alt)
-
-
-def ranges(labels: Sequence[str], values: Mapping[str, Sequence[float]], *, alt: str, key: str) -> None:
-    """A row per label with a dot per series and a bar from the least to the most; the series' names show on the dots."""
-    labels = inert(labels)
-    rows = [[v[i] for v in values.values() if v[i] == v[i]] for i in range(len(labels))]
-    span = [(min(r), max(r)) if r else (None, None) for r in rows]
-    bar = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": [x for low, high in span for x in (low, high, None)],
-        "y": [y for label in labels for y in (label, label, None)],
-        "line": {"color": theme.GRID, "width": 10},
-        "hoverinfo": "skip",
-    }
-    symbols = ("circle", "square", "diamond", "cross", "x", "triangle-up", "star", "circle-open")
-    dots = [
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "name": name,
-            "x": list(found),
-            "y": list(labels),
-            "marker": {"size": 8, "symbol": symbol, "color": theme.colour("primary"), "opacity": 0.85},
-            "customdata": [numeral(v, 1) for v in found],
-            "hovertemplate": f"%{{y}}, {name}: %{{customdata}}<extra></extra>",
-        }
-        for (name, found), symbol in zip(values.items(), symbols, strict=False)
+    expected: Numbers, values: Numbers, bounds: Sequence[tuple[float, float]], x: str, y: str
+) -> Figure:
+    """What came against what was expected, each point with its interval, beside the line where both agree."""
+    most = max([v for v in (*expected, *(high for _, high in bounds)) if v == v], default=1)
+    says = [f"{numeral(e, 2)} expected, {numeral(v, 2)} found" for e, v in zip(expected, values, strict=True)]
+    marks = [
+        path([0, most], [0, most], line={"color": theme.FAINT}),
+        points(expected, values, says, error_y=within(values, bounds), hovertemplate=SAYS),
     ]
-    figure = {
-        "data": [{**bar, "showlegend": False}, *dots],
-        "layout": theme.layout(
-            30 * len(labels) + 70,
-            showlegend=True,
-            legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-            xaxis={"rangemode": "tozero", "gridcolor": theme.GRID, "nticks": 6, "fixedrange": True},
-            yaxis={"autorange": "reversed", "showgrid": False, "automargin": True, "fixedrange": True},
-        ),
-    }
-    st.plotly_chart(figure, config=theme.CONFIG, key=key, alt=alt)
+    across, upward = {"title": {"text": x}, "rangemode": "tozero"}, {"title": {"text": y}}
+    return figure(marks, 260, across, AMOUNT | upward)
+
+
+def ranges(labels: Texts, values: Mapping[str, Numbers]) -> Figure:
+    """A row per label with a dot per series and a bar from the least to the most; the series' names show on the dots."""
+    rows = [[v for v in row if v == v] or [None] for row in zip(*values.values(), strict=True)]
+    symbols = ("circle", "square", "diamond", "cross", "x", "triangle-up", "star", "circle-open")
+    marks = [
+        path(
+            [x for row in rows for x in (min(row), max(row), None)],
+            [y for label in labels for y in (label, label, None)],
+            line={"color": theme.FAINT, "width": 10},
+            showlegend=False,
+        )
+    ]
+    for (name, series), symbol in zip(values.items(), symbols, strict=False):
+        look: Mark = {"name": name, "marker": {"symbol": symbol, "opacity": 0.85}}
+        look["hovertemplate"] = f"%{{y}}, {name}: {SAYS}"
+        marks.append(points(series, labels, [numeral(v, 1) for v in series], **look))
+    return figure(marks, 30 * len(labels) + 70, AMOUNT, NAMES, showlegend=True)
 
 
 def table_below(frame: pd.DataFrame, key: str, of: Query | None = None, means: Meaning | None = None) -> None:

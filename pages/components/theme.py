@@ -1,6 +1,9 @@
-"""The plotly template: the charts' part of the one theme. Colours and fonts come from `.streamlit/config.toml`."""
+"""How charts and pages look: the plotly template and a few rules of style. Colours and fonts come from
+`.streamlit/config.toml`."""
 
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -8,34 +11,75 @@ from sign_in import typefaces
 
 ICON = str(Path(__file__).parent / "concord.svg")
 
-GRID = "rgba(128,140,150,0.22)"
-
-
-def is_dark() -> bool:
-    """Whether the viewer's browser shows the dark theme."""
-    return st.context.theme.type == "dark"
+GREY = "rgba(128,140,150,0.8)"
+FAINT = "rgba(128,140,150,0.22)"
+WARNING = "#c2410c"
 
 
 def colour(name: str) -> str:
-    """`primary` or `text` of the theme in use; charts need them spelled out where a mark is not in the palette."""
-    mode = "dark" if is_dark() else "light"
+    """`primary` or `text` of the viewer's light or dark theme, for a mark that the template does not colour so."""
+    return _colour(name, _mode())
+
+
+def template() -> dict[str, Any]:
+    """How every chart looks where it asks for nothing else, in the viewer's light or dark theme."""
+    return _template(_mode())
+
+
+def _mode() -> str:
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def _colour(name: str, mode: str) -> str:
     return str(st.get_option(f"theme.{mode}.{name}Color") or "#0b5a6b")
 
 
-def layout(height: int, **more: object) -> dict[str, object]:
-    """A layout without anything that carries no reading."""
-    base: dict[str, object] = {
-        "height": height,
-        "margin": {"l": 8, "r": 24, "t": 8, "b": 8},
-        "showlegend": False,
-        "bargap": 0.35,
-        "hoverlabel": {"align": "left"},
-        "xaxis": {"showgrid": False, "zeroline": False, "fixedrange": True},
-        "yaxis": {"showgrid": False, "zeroline": False, "fixedrange": True, "automargin": True},
-        "dragmode": False,
+@cache
+def _template(mode: str) -> dict[str, Any]:
+    primary, text = _colour("primary", mode), _colour("text", mode)
+    scatter = {
+        "mode": "markers",
+        "marker": {"color": primary, "size": 9, "line": {"width": 0}},
+        "line": {"color": primary, "width": 2},
+        "error_x": {"thickness": 2, "width": 5},
+        "error_y": {"thickness": 1.5, "width": 3},
+        "textposition": "middle right",
+        "cliponaxis": False,
     }
-    return base | more
+    bar = {
+        "marker": {"color": primary},
+        "error_x": {"color": text, "thickness": 1.5, "width": 4},
+        "textposition": "outside",
+        "cliponaxis": False,
+    }
+    heatmap = {
+        "colorscale": [[0, "rgba(11,90,107,0.06)"], [1, "rgba(11,90,107,0.55)"]],
+        "showscale": False,
+        "hoverongaps": False,
+        "xgap": 2,
+        "ygap": 2,
+        "texttemplate": "%{text}",
+        "textfont": {"color": text},
+    }
+    note = {"align": "left", "showarrow": False, "xanchor": "left", "yanchor": "top", "font": {"size": 11}}
+    layout = {
+        "showlegend": False,
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        "bargap": 0.35,
+        "dragmode": False,
+        "hoverlabel": {"align": "left"},
+        "xaxis": {"fixedrange": True},
+        "yaxis": {"fixedrange": True, "showgrid": False, "zeroline": False},
+        "shapedefaults": {"line": {"color": text, "width": 1, "dash": "dot"}},
+        "annotationdefaults": note,
+    }
+    return {"data": {"scatter": [scatter], "bar": [bar], "heatmap": [heatmap]}, "layout": layout}
 
+
+MARGIN = {"l": 8, "r": 24, "t": 8, "b": 8}
+"""Of every chart; beside the template, whose margins Streamlit sets to its own."""
+
+CONFIG = {"displayModeBar": False, "responsive": True}
 
 STYLE = (
     """<style>
@@ -54,5 +98,3 @@ STYLE = (
 </style>"""
 )
 """What the theme's settings cannot say: room for the first screen, and figures that stand under each other."""
-
-CONFIG = {"displayModeBar": False, "responsive": True}

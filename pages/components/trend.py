@@ -29,13 +29,11 @@ def block(name: str, scope: Scope, viewer: Viewer) -> None:
     pinned = annotations.events(data.reader(viewer), name)
     unit = {"share": "%", "HKD": "HKD"}.get(metric.unit, "")
     last = figure(metric, answer[name].iloc[-1])
-    time_charts.line(
-        [m.start for m in months],
-        values,
-        unit=unit,
+    events = time_charts.events_between(pinned, months[0].start, scope.period.end)
+    charts.show(
+        time_charts.line([m.start for m in months], values, unit=unit, events=events),
         alt=f"{metric.label} by month; the last full month {last}",
         key=f"trend-{name}",
-        events=time_charts.marks(pinned, months[0].start, scope.period.end),
     )
     charts.table_below(
         pd.DataFrame({"Month": [f"{m.start:%b %Y}" for m in months], metric.label: values}), f"months-{name}"

@@ -14,7 +14,7 @@ from metrics.definitions.measure import Metric, Ratio, measures_of
 from metrics.query.report_query import MONTH, SavedReport, whose
 from metrics.query.report_reading import Cell, ReportResult, drawn, parts_add_up, read
 from metrics.query.time_coverage import compared_with
-from pages.components import data, drill, filters, ranges, tables, time_charts
+from pages.components import charts, data, drill, filters, tables, time_charts
 from pages.customers.alerts.alert_card import escaped
 from pages.together import report_words
 from pages.together.report_words import Said, by_in_words
@@ -101,19 +101,14 @@ def _chart(viewer: Viewer, report: SavedReport, found: ReportResult, word: Said)
     alt = f"{name}: {'; '.join(f'{a} {b}' for a, b in zip(labels, texts, strict=True))}"
     if report.chart == "line":
         pinned = annotations.events(data.reader(viewer), report.metric)
-        ranges.line(
-            [c.period.start.replace(day=1) for c in cells],
-            values,
-            bounds,
-            texts,
-            [c.partial for c in cells],
-            events=time_charts.marks(pinned, cells[0].period.start, cells[-1].period.end),
-            alt=alt,
-            key="report-line",
-        )
+        events = time_charts.events_between(pinned, cells[0].period.start, cells[-1].period.end)
+        days = [c.period.start.replace(day=1) for c in cells]
+        picture = time_charts.intervals(days, values, bounds, texts, [c.partial for c in cells], events)
     else:
         whole = factor * found.whole.value if report.breakdown and not parts_add_up(metric) else None
-        ranges.bars(labels, values, bounds, texts, whole=whole, alt=alt, key="report-bars")
+        line = charts.reference(whole)
+        picture = charts.bars(labels, values, texts, bounds=bounds, lines=line, row=32, room=0.6)
+    charts.show(picture, alt=alt, key=f"report-{report.chart}")
     return _how_to_read(report, found, cells)
 
 

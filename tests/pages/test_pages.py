@@ -4,11 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-import streamlit
 from staff import EVERYBODY, busy_rm, cells, opener, somebody, words
 
 from pages import MENU
-from pages.components import charts, ranges, time_charts
+from pages.components import charts, time_charts
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.app_db.app_schema import alerts, audit_log
 from warehouse.schema import customers, leads, relationship_managers
@@ -207,19 +206,19 @@ def test_the_words_of_a_rule_are_never_a_link_in_the_queue_of_an_rm(open_page, b
         assert not [e.value for e in marked if LINK in e.value]
 
 
-def test_a_name_in_a_chart_is_never_a_link(monkeypatch):
-    drawn: list[dict] = []
-    monkeypatch.setattr(streamlit, "plotly_chart", lambda figure, **_: drawn.append(figure))
+def test_a_name_in_a_chart_is_never_a_link():
     name = '<a href="https://evil.example">Spring & Co</a>'
     event = {"at": "2026-06-30", "lane": "Sales", "text": name, "mark": "circle", "label": name}
-    charts.bars([name], [1.0], [name], alt="", key="bars")
-    charts.ranges([name], {"one": [1.0]}, alt="", key="ranges")
-    time_charts.timeline(["Sales"], [event], alt="", key="timeline")
-    time_charts.line([1], [1.0], unit="", alt="", key="line", events=[("2026-06-30", name)])
-    ranges.dots([name], [1.0], [0.5], [1.5], [name], whole=1.0, alt="", key="dots")
-    ranges.bars([name], [1.0], [(0.5, 1.5)], [name], whole=1.0, alt="", key="interval-bars")
-    ranges.line(["2026-06-01"], [1.0], [None], [name], [False], events=[], alt="", key="interval-line")
-    assert len(drawn) == 7
+    pinned = [("2026-06-30", name)]
+    drawn = [
+        charts.bars([name], [1.0], [name]),
+        charts.ranges([name], {"one": [1.0]}),
+        charts.dots([name], [1.0], [(0.5, 1.5)], [name], lines=charts.reference(1.0)),
+        charts.bars([name], [1.0], [name], bounds=[(0.5, 1.5)]),
+        time_charts.timeline(["Sales"], [event]),
+        time_charts.line([1], [1.0], unit="", events=pinned),
+        time_charts.intervals(["2026-06-01"], [1.0], [None], [name], [False], events=[]),
+    ]
     for figure in drawn:
         assert "<a" not in str(figure)
         assert "&lt;a" in str(figure)

@@ -34,10 +34,8 @@ def show(viewer: Viewer, today: date) -> None:
         f"{high:,} of your {people:,} customers have a chance of 1 in 10 or more to leave within 90 days, "
         f"as scored on {day(today)}."
     )
-    charts.bars(
-        bands,
-        values,
-        texts,
+    charts.show(
+        charts.bars(bands, values, texts),
         alt="Customers by chance of leaving within 90 days: "
         + ", ".join(map(": ".join, zip(bands, texts, strict=True))),
         key="risk",

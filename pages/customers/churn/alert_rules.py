@@ -157,8 +157,10 @@ def _month_ends(past: pd.DataFrame, draft: RuleDraft) -> None:
         return
     days = [d.isoformat() for d in counted["day"]]
     values = [float(v) for v in counted["flagged"]]
-    time_charts.line(
-        days, values, unit="", alt=f"Flagged at month ends, last {numeral(values[-1])}", key="preview-past"
+    charts.show(
+        time_charts.line(days, values, unit=""),
+        alt=f"Flagged at month ends, last {numeral(values[-1])}",
+        key="preview-past",
     )
     charts.table_below(
         pd.DataFrame({"Month end": [day(d) for d in past["day"]], "Flagged": past["flagged"]}),

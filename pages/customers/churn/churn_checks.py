@@ -90,13 +90,14 @@ def right(known: Known) -> None:
         )
     curve = known.of("calibration curve")
     expected, left = (curve[curve["measure"] == m].set_index("part") for m in ("expected", "left"))
-    charts.agreement(
-        100 * expected["value"],
-        100 * left["value"],
-        100 * left["low"],
-        100 * left["high"],
-        x="predicted to leave, %",
-        y="left, %",
+    charts.show(
+        charts.agreement(
+            100 * expected["value"],
+            100 * left["value"],
+            list(zip(100 * left["low"], 100 * left["high"], strict=True)),
+            x="predicted to leave, %",
+            y="left, %",
+        ),
         alt="Share that left against the share predicted, by tenth of the customers; the line is where both agree",
         key="calibration",
     )
@@ -149,11 +150,8 @@ def fits(known: Known) -> None:
         f"below {STEADY} steady, above {MOVED} moved. Numbers that count days only grow, so they move by themselves."
     )
     score = drift[drift["part"] == SCORE]
-    time_charts.line(
-        score["day"].dt.date.tolist(),
-        score["psi"].tolist(),
-        unit="PSI",
-        places=3,
+    charts.show(
+        time_charts.line(score["day"].dt.date.tolist(), score["psi"].tolist(), unit="PSI", places=3),
         alt="Population stability index of the score by month",
         key="drift",
     )

@@ -223,12 +223,8 @@ def _chart(reading: ExperimentResult) -> None:
         return
     labels, figures, targets = zip(*shown, strict=True)
     told = "; ".join(f"{w} {signed(f.value)} ({signed(f.low)} to {signed(f.high)})" for w, f, _ in shown)
-    charts.intervals(
-        labels,
-        [f.value for f in figures],
-        [f.low for f in figures],
-        [f.high for f in figures],
-        targets,
+    charts.show(
+        charts.intervals(labels, [f.value for f in figures], [(f.low, f.high) for f in figures], targets),
         alt=f"Change of the treated against the held-out with 95% interval: {told}",
         key="effects",
     )

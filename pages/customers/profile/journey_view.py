@@ -7,7 +7,7 @@ import streamlit as st
 
 from metrics.comparison.words import day, plain
 from metrics.customers import timeline as about
-from pages.components import data, tables, time_charts
+from pages.components import charts, data, tables, time_charts
 from pages.customers.alerts.alert_card import escaped
 from warehouse.access.reader import Viewer
 from warehouse.sql.moments import only_a_day, wall
@@ -43,12 +43,10 @@ def show(viewer: Viewer, customer_id: str, today: date) -> None:
         + (" Cross: account closed." if (events["what"] == "Closed").any() else "")
     )
     lanes = [d for d in about.DEPARTMENTS if (events["department"] == d).any()]
-    time_charts.timeline(
-        lanes,
-        _marked(events),
+    charts.show(
+        time_charts.timeline(lanes, _marked(events)),
         alt=f"Time line of {len(events)} events in {', '.join(lanes)}, from {day(first['at'])} to {day(last['at'])}",
         key="journey",
-        height=70 + 44 * len(lanes),
     )
     with st.expander("Show as a table"):
         newest = events.iloc[::-1]

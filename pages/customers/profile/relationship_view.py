@@ -64,8 +64,10 @@ def _balance(months: pd.DataFrame) -> None:
         pd.to_datetime(months["month_on"]).dt.date.tolist(),
         months["balance"].astype(float).tolist(),
     )
-    time_charts.line(
-        days, values, unit="HKD", alt=f"Balance by month end, last {hkd(values[-1])}", key="balance"
+    charts.show(
+        time_charts.line(days, values, unit="HKD"),
+        alt=f"Balance by month end, last {hkd(values[-1])}",
+        key="balance",
     )
     charts.table_below(
         pd.DataFrame({"Month end": [day(d) for d in days], "Balance": [hkd(v) for v in values]}),

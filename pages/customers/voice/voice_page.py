@@ -11,7 +11,7 @@ from metrics.comparison.words import change, figure, numeral, plain, verdict_in_
 from metrics.definitions.measure import Ratio
 from metrics.definitions.scope import Scope, months_back
 from metrics.query.query import Query, figures
-from pages.components import benchmark_captions, cards, data, drill_table, ranges, tables, time_charts
+from pages.components import benchmark_captions, cards, charts, data, drill_table, tables, time_charts
 from pages.components.drill import DrillFigure
 from pages.customers.voice import voice_cases, voice_why
 from warehouse.access.reader import Viewer
@@ -152,13 +152,14 @@ def _where(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
     )
     names = [plain(p).capitalize() for p in parts["part"]]
     said = [f"{figure(metric, v)} of {numeral(n)}" for v, n in zip(parts["value"], parts["n"], strict=True)]
-    ranges.dots(
-        names,
-        parts["value"].tolist(),
-        parts["low"].tolist(),
-        parts["high"].tolist(),
-        said,
-        whole=float(whole),
+    charts.show(
+        charts.dots(
+            names,
+            parts["value"].tolist(),
+            list(zip(parts["low"], parts["high"], strict=True)),
+            said,
+            lines=charts.reference(float(whole)),
+        ),
         alt=f"{metric.label} by {by}: " + ", ".join(f"{a} {b}" for a, b in zip(names, said, strict=True)),
         key=f"where-{score}-{by}",
     )
@@ -195,15 +196,16 @@ def _over_time(viewer: Viewer, scope: Scope, score: str) -> None:
     st.header(f"{metric.label}, month by month")
     st.caption(f"{metric.description} Events pinned to this figure are marked.")
     factor = 100 if metric.unit == "share" else 1
-    time_charts.line(
-        [m.start for m in months],
-        [factor * t["value"] for t in told],
-        unit="%" if metric.unit == "share" else "points",
+    pinned = annotations.events(data.reader(viewer), score)
+    charts.show(
+        time_charts.line(
+            [m.start for m in months],
+            [factor * t["value"] for t in told],
+            unit="%" if metric.unit == "share" else "points",
+            events=time_charts.events_between(pinned, months[0].start, months[-1].end),
+        ),
         alt=f"{metric.label} in the last 24 months, last {figure(metric, told[-1]['value'])}",
         key=f"time-{score}",
-        events=time_charts.marks(
-            annotations.events(data.reader(viewer), score), months[0].start, months[-1].end
-        ),
     )
     bounds = [interval(metric, t["numerator"], t["denominator"]) for t in told]
     shown = pd.DataFrame(

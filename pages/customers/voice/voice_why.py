@@ -20,7 +20,7 @@ from metrics.comparison.words import (
 from metrics.definitions.measure import Ratio
 from metrics.definitions.scope import Scope
 from metrics.query.query import Query, figures
-from pages.components import data, ranges, tables
+from pages.components import charts, data, tables
 from warehouse.access.reader import Viewer
 
 IN_POINTS = ("Its own change (points)", "Change of mix (points)", "Together (points)")
@@ -122,13 +122,14 @@ def who_answers(viewer: Viewer, scope: Scope, score: str) -> None:
     )
     names = [plain(v).capitalize() for v in rates[by]]
     words = [f"{share(r)} of {numeral(n)}" for r, n in zip(rates["rate"], rates["asked"], strict=True)]
-    ranges.dots(
-        names,
-        rates["rate"].tolist(),
-        rates["low"].tolist(),
-        rates["high"].tolist(),
-        words,
-        whole=float(answered / asked),
+    charts.show(
+        charts.dots(
+            names,
+            rates["rate"].tolist(),
+            list(zip(rates["low"], rates["high"], strict=True)),
+            words,
+            lines=charts.reference(float(answered / asked)),
+        ),
         alt="Response rate: " + ", ".join(f"{a} {b}" for a, b in zip(names, words, strict=True)),
         key=f"who-{score}",
     )

@@ -154,10 +154,8 @@ def pressure(viewer: Viewer) -> None:
             for n in by_number.index
         ]
         texts = [f"{numeral(w)} ({share(w / total)})" for w in by_number]
-        charts.bars(
-            labels,
-            by_number.tolist(),
-            texts,
+        charts.show(
+            charts.bars(labels, by_number.tolist(), texts),
             alt="Weeks by number of contacts: "
             + ", ".join(f"{n}: {t}" for n, t in zip(labels, texts, strict=True)),
             key="weeks",

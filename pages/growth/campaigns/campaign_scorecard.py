@@ -41,10 +41,8 @@ def view(viewer: Viewer, judged: pd.DataFrame | None) -> None:
         )
         return
     texts = [f"{numeral(t, 1)}×" for t in ranked["times_worse"]]
-    charts.bars(
-        [str(n) for n in ranked["name"]],
-        ranked["times_worse"].tolist(),
-        texts,
+    charts.show(
+        charts.bars([str(n) for n in ranked["name"]], ranked["times_worse"].tolist(), texts),
         alt="Times worse than the other campaigns: "
         + ", ".join(f"{n} {t}" for n, t in zip(ranked["name"], texts, strict=True)),
         key="times-worse",

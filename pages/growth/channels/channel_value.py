@@ -8,7 +8,7 @@ from metrics.comparison.words import hkd, numeral, plain, share
 from metrics.definitions.scope import Scope
 from metrics.query.query import Query
 from models.value import net_value
-from pages.components import data, tables, value_charts
+from pages.components import charts, data, tables, value_charts
 from pages.customers.alerts.alert_card import escaped
 from pages.growth.channels import value_checks
 from warehouse.access.reader import Viewer
@@ -161,7 +161,7 @@ def _picture(groups: pd.DataFrame, by: str, why_none: str) -> None:
     alt = f"Lifetime value against cost per customer by {by}: " + "; ".join(
         f"{r.label} cost {hkd(r.cac)}, worth {hkd(r.ltv)}" for r in drawn.itertuples()
     )
-    value_charts.value_against_cost(drawn, alt=alt, key="value-against-cost")
+    charts.show(value_charts.value_against_cost(drawn), alt=alt, key="value-against-cost")
 
 
 def in_words(groups: pd.DataFrame) -> pd.DataFrame:

@@ -77,9 +77,8 @@ def _side_by_side(viewer: Viewer, scope: Scope, found: pd.DataFrame) -> None:
         "happened without a channel; only an experiment does."
     )
     channels = [plain(c).capitalize() for c in found["channel"]]
-    charts.ranges(
-        channels,
-        {NAMES[m]: rounded_column(found[m], 1).tolist() for m in METRICS},
+    charts.show(
+        charts.ranges(channels, {NAMES[m]: rounded_column(found[m], 1).tolist() for m in METRICS}),
         alt="Wins by channel and model: "
         + "; ".join(
             f"{c} {numeral(low)} to {numeral(high)}"

@@ -50,9 +50,8 @@ def cohorts(viewer: Viewer, scope: Scope, as_of: date) -> None:
         "Net revenue so far per customer won, in HKD; who left again counts too. Hatched months have not come yet. A "
         "blank one is hidden, because it is about too few people, or nothing is on record of it."
     )
-    value_charts.triangle(
-        known,
-        labels,
+    charts.show(
+        value_charts.triangle(known, labels),
         alt="Cumulative net revenue per customer won by month of joining; the table below has the figures.",
         key="cohorts",
     )

@@ -54,10 +54,8 @@ def show(viewer: Viewer, scope: Scope, view: str) -> None:
             f"{numeral(n)}  {said}" if n == n else data.missing_cell(viewer, name)
             for n, said, name in zip(drawn["n"], drawn["short"], drawn_names, strict=True)
         ]
-        charts.bars(
-            drawn["Stage"].tolist(),
-            drawn["n"].fillna(0).tolist(),
-            texts,
+        charts.show(
+            charts.bars(drawn["Stage"].tolist(), drawn["n"].fillna(0).tolist(), texts),
             alt=f"Funnel: {'; '.join(f'{s} {t}' for s, t in zip(drawn['Stage'], texts, strict=True))}",
             key="stages",
         )

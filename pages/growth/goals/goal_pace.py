@@ -8,7 +8,7 @@ from metrics.catalogue import CATALOGUE
 from metrics.comparison.plan_pace import Forecast, adds_up
 from metrics.comparison.words import day, figure
 from metrics.definitions.scope import Period
-from pages.components import data, drill_table, pace_chart, time_charts
+from pages.components import charts, data, drill_table, time_charts
 from pages.components.drill import DrillFigure
 from warehouse.access.reader import Viewer
 from workflow.goals.goal_forecast import Outlook
@@ -53,18 +53,13 @@ def chart(viewer: Viewer, found: Progress, heading_for: Forecast | None) -> None
     alt = f"{metric.label} against its plan: {so_far} so far, {due} planned to date"
     tick = {"share": ",.1%", "HKD": ",.3~s"}.get(metric.unit, ",")
     pinned = annotations.events(data.reader(viewer), goal.metric)
-    events = time_charts.marks(pinned, goal.span.start, goal.span.end)
-    pace_chart.pace(
-        ends,
-        path,
-        shown,
-        band,
-        texts,
-        tick=tick,
-        write=partial(figure, metric),
+    events = time_charts.events_between(pinned, goal.span.start, goal.span.end)
+    charts.show(
+        time_charts.pace(
+            ends, path, shown, band, texts, tick=tick, write=partial(figure, metric), events=events
+        ),
         alt=alt,
         key="pace",
-        events=events,
     )
     blank = [None] * (len(parts) - len(shown))
     table = pd.DataFrame(

@@ -43,8 +43,10 @@ def reasons(viewer: Viewer, scope: Scope) -> None:
     st.caption(
         "Most frequent first; “to here” adds up from the top. Filter by campaign to see one campaign's reasons."
     )
-    charts.bars(
-        labels, answer["rejected"].tolist(), texts, alt=f"Rejections: {'; '.join(texts)}", key="reasons"
+    charts.show(
+        charts.bars(labels, answer["rejected"].tolist(), texts),
+        alt=f"Rejections: {'; '.join(texts)}",
+        key="reasons",
     )
     drill_table.below(
         pd.DataFrame({"Reason": labels, "Leads": answer["rejected"], "Together": running.map(share)}),
