@@ -138,7 +138,12 @@ def bars(
 
 
 def dots(
-    labels: Texts, values: Numbers, bounds: Sequence[tuple[float, float]], texts: Texts, lines: Iterable[Mark]
+    labels: Texts,
+    values: Numbers,
+    bounds: Sequence[tuple[float, float]],
+    texts: Texts,
+    lines: Iterable[Mark],
+    row: int = 30,
 ) -> Figure:
     """One point per label, first on top, with its 95% interval and its words; `lines` say where the whole stands."""
     least, most = min([*values, *(low for low, _ in bounds)]), max([*values, *(high for _, high in bounds)])
@@ -148,7 +153,7 @@ def dots(
         words([high for _, high in bounds], labels, texts),
     ]
     x = HIDDEN | {"range": [least - 0.05 * room, most + 0.75 * room]}
-    return figure(marks, 30 * len(labels) + 24, x, NAMES, lines=lines)
+    return figure(marks, row * len(labels) + 24, x, NAMES, lines=lines)
 
 
 def intervals(labels: Texts, values: Numbers, bounds: Bounds, targets: Sequence[float | None]) -> Figure:

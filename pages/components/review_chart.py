@@ -10,7 +10,7 @@ from reports.documents import number_scales
 from reports.review.review_document import Chart
 
 NAME = 28
-"""Letters of a bar's name on one line."""
+"""Letters of a row's name on one line."""
 
 
 def draw(chart: Chart, key: str) -> None:
@@ -28,11 +28,12 @@ def _texts(chart: Chart) -> list[str]:
 
 
 def _intervals(chart: Chart) -> charts.Figure:
-    series = chart.series[0]
+    series, names = chart.series[0], [on_lines(name) for name in chart.categories]
     bounds = zip(series.low, series.high, strict=True)
-    rows = zip(chart.categories, series.values, bounds, _texts(chart), strict=True)
+    rows = zip(names, series.values, bounds, _texts(chart), strict=True)
     known = [row for row in rows if None not in (row[1], *row[2])]
-    return charts.dots(*zip(*known, strict=True), lines=charts.reference(chart.mark, dash="dash"))
+    lines = charts.reference(chart.mark, dash="dash")
+    return charts.dots(*zip(*known, strict=True), lines=lines, row=_row(names))
 
 
 def _bars(chart: Chart) -> charts.Figure:
@@ -44,14 +45,18 @@ def _bars(chart: Chart) -> charts.Figure:
         lines=charts.reference(chart.mark, dash="dash"),
         # Beside a dashed line, which the labels would else stand on, they stand in the bars.
         inside=chart.mark is not None,
-        row=38 if any("\n" in name for name in names) else 28,
+        row=_row(names),
         room=0.25,
     )
 
 
 def on_lines(name: str) -> str:
-    """A bar's name: on one line a long one would leave the bars of a phone no room, and lose its beginning."""
+    """A row's name: on one line a long one would leave the marks of a phone no room, and lose its beginning."""
     return "\n".join(wrap(name, NAME))
+
+
+def _row(names: list[str]) -> int:
+    return 38 if any("\n" in name for name in names) else 30
 
 
 def _upright(chart: Chart) -> charts.Figure:
