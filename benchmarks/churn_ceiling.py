@@ -25,7 +25,9 @@ from workflow.scoring.training import examples
 if __name__ == "__main__":
     stores = connect.open_stores(Settings(data_dir=Path(sys.argv[1])), datetime.now)
     reader = Reader(stores, SYSTEM, stores.snapshot())
-    rows = examples(reader, stores.settings, data_coverage.as_of(reader), data_coverage.loaded_tables(reader))
+    rows = examples(
+        reader, stores.settings, data_coverage.as_of(reader), data_coverage.available_columns(reader)
+    )
     card = fitting.fit(rows, source="sample").card
     truth = pd.read_parquet(Path(sys.argv[2]) / "truth" / "churn_probability.parquet")
     day = pd.to_datetime(rows["as_of"]).dt.date

@@ -31,13 +31,13 @@ def retrain() -> None:
 
     A model that cannot be trusted is refused with the reason, and the one before stays.
     """
-    from warehouse.access.data_coverage import as_of, loaded_tables
+    from warehouse.access.data_coverage import as_of, available_columns
     from workflow.scoring.training import train
 
     stores, begun = open_here(), time.monotonic()
     reader = Reader(stores, SYSTEM, stores.snapshot())
     with steps() as step:
-        model, sentence = train(reader, stores.settings, as_of(reader), loaded_tables(reader), step)
+        model, sentence = train(reader, stores.settings, as_of(reader), available_columns(reader), step)
     click.echo(sentence)
     for who, figures in model.card.figures.items():
         told = (f"{name} {f['value']:.3f} ({f['low']:.3f} to {f['high']:.3f})" for name, f in figures.items())

@@ -44,7 +44,7 @@ def review(quarter: str, folder: Path, template: Path | None, issues: bool, why:
         from reports.documents import document_facts
         from reports.handout import handout_pdf
         from reports.slides import deck
-        from warehouse.access.data_coverage import known
+        from warehouse.access.data_coverage import available_columns
         from workflow.reports import downloads, issued_reviews
 
         viewer = Viewer(username="operator", full_name="Operator", role="executive")
@@ -58,7 +58,7 @@ def review(quarter: str, folder: Path, template: Path | None, issues: bool, why:
         found = (
             issued.read(reader, versions[0])
             if versions
-            else review_composition.build(reader, named, known(reader))
+            else review_composition.build(reader, named, available_columns(reader))
         )
         for kind, words in (("pptx", "slides"), ("pdf", "handout")):
             step(f"Writing the {words}")

@@ -34,7 +34,9 @@ def issue(stores: Stores, who: Viewer, quarter: Quarter, why: str = "") -> int:
     if who.role in issued_reviews.MAY_ISSUE and not quarter.is_partial:
         for audience in sorted(set(REVIEW_AUDIENCES.values())):
             reader = Reader(stores, Viewer(who.username, who.full_name, audience), stores.snapshot())
-            review = review_composition.build(reader, quarter, data_coverage.known(reader), alike=True)
+            review = review_composition.build(
+                reader, quarter, data_coverage.available_columns(reader), alike=True
+            )
             contents[audience] = frozen_review.as_text(review)
     return issued_reviews.issue(stores, who, quarter.name, quarter.whole.end, contents, why)
 

@@ -35,6 +35,7 @@ from reports.documents.document_facts import definitions as definitions_of
 from reports.review import case_studies, experiment_effects, review_context
 from reports.review.review_document import Definition, Review
 from warehouse.access import data_coverage
+from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader, frame_of
 from warehouse.errors import Problem
 
@@ -53,7 +54,7 @@ def each_time(reader: Reader) -> Once:
     return called
 
 
-def quarters(reader: Reader, known: frozenset[str], once: Once | None = None) -> tuple[Quarter, ...]:
+def quarters(reader: Reader, known: AvailableColumns, once: Once | None = None) -> tuple[Quarter, ...]:
     """The quarters with data, newest first; the running one, if it has begun, is partial."""
     once = once or each_time(reader)
     newest = quarter_of(data_coverage.as_of(reader))
@@ -63,7 +64,7 @@ def quarters(reader: Reader, known: frozenset[str], once: Once | None = None) ->
     return tuple(offered[: last + 1])
 
 
-def _with_data(periods: list[Period], once: Once, known: frozenset[str]) -> list[int]:
+def _with_data(periods: list[Period], once: Once, known: AvailableColumns) -> list[int]:
     """The numbers of those periods in which anything happened."""
     found = once(review_context.ask_what_may_be, EVIDENCE, periods[0], tuple(periods), known)
     counts = found[["leads", "revenue", "cases_opened", "nps_answers", "customers_left"]]
@@ -83,9 +84,14 @@ def named(name: str, reader: Reader) -> Quarter:
 
 
 def build(
-    reader: Reader, quarter: Quarter, known: frozenset[str], once: Once | None = None, *, alike: bool = False
+    reader: Reader,
+    quarter: Quarter,
+    known: AvailableColumns,
+    once: Once | None = None,
+    *,
+    alike: bool = False,
 ) -> Review:
-    """The review of a quarter. `known` is what `data_coverage.known` gives for who reads; `once` may be a cache.
+    """The review of a quarter. `known` is what the bank has data of; `once` may be a cache.
 
     With `alike` what is blank for who sees totals only is blank for everybody, as in a review that is issued.
     """
@@ -134,7 +140,7 @@ def _definition(name: str) -> Definition:
     return Definition(metric=name, label=label, version=number, owner=owner, means=means)
 
 
-def _begun(offered: tuple[Quarter, ...], once: Once, known: frozenset[str]) -> date | None:
+def _begun(offered: tuple[Quarter, ...], once: Once, known: AvailableColumns) -> date | None:
     """The first day of the oldest month with data; None where nobody looked for older quarters."""
     if len(offered) == MOST_QUARTERS:
         return None

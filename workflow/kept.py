@@ -15,6 +15,7 @@ from metrics.definitions.cache_key import Once
 from metrics.qualification.qualification_rule import QualificationRule, under
 from metrics.qualification.qualification_versions import as_agreed
 from metrics.query.query import on_desk
+from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader
 from workflow.goals import goal_forecast, goal_outlook, goal_progress
 from workflow.goals.goal_forecast import Outlook
@@ -26,7 +27,7 @@ from workflow.rules.rule_drafts import as_rule
 from workflow.scoring import training
 
 Goals = tuple[Goal, ...]
-Known = frozenset[str]
+Known = AvailableColumns
 
 
 @as_agreed

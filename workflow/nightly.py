@@ -17,6 +17,7 @@ from sqlalchemy import true
 from metrics.customers.profile import profile
 from models.churn import churn_prediction, cross_sell_prediction
 from warehouse.access import data_coverage
+from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.load import loading
 from warehouse.schema import (
@@ -68,7 +69,7 @@ def run(stores: Stores, progress: Progress | None = None) -> RunSummary:
     tell = progress or _quietly
     with loading.next_snapshot(stores) as draft:
         reader = Reader(stores, SYSTEM, stores.snapshot())
-        as_of, known = data_coverage.as_of(reader), data_coverage.known(reader)
+        as_of, known = data_coverage.as_of(reader), data_coverage.available_columns(reader)
         tell("Describing every customer")
         profiles = reader.frame(profile(as_of, known))
         draft.write(customer_profiles, profiles, replacing=customer_profiles.c.as_of == as_of)
@@ -80,7 +81,9 @@ def run(stores: Stores, progress: Progress | None = None) -> RunSummary:
             scores = churn_prediction.score(model, profiles, week_ago=week_before(reader, as_of, known))
             scored = _write_scores(draft, model, scores, as_of)
             keep(draft, reader, model, profiles, scores, as_of)
-        valued, remarks = valuation.values(draft, reader, as_of, data_coverage.known(reader), tell)
+        valued, remarks = valuation.values(
+            draft, reader, as_of, data_coverage.available_columns(reader), tell
+        )
         said = (*said, *remarks)
         if not valued:
             notes[run_notes.LIFETIME_VALUE] = remarks[-1] if remarks else ""
@@ -151,7 +154,7 @@ def _write_scores(
 
 
 def _write_experiments(
-    draft: SnapshotWriter, stores: Stores, reader: Reader, as_of: date, known: frozenset[str]
+    draft: SnapshotWriter, stores: Stores, reader: Reader, as_of: date, known: AvailableColumns
 ) -> None:
     """What the experiments show on planned days; a look that was written stays, and what is written is of no person."""
     planned_analyses.plan_first(stores, first_draws(reader), as_of, BY_NIGHT)
@@ -162,7 +165,7 @@ def _write_experiments(
 
 
 def _write_wealth_chances(
-    draft: SnapshotWriter, reader: Reader, profiles: pd.DataFrame, as_of: date, known: frozenset[str]
+    draft: SnapshotWriter, reader: Reader, profiles: pd.DataFrame, as_of: date, known: AvailableColumns
 ) -> None:
     found = cross_sell_scoring.chances(reader, profiles, as_of, known).assign(
         model=cross_sell_prediction.MODEL, as_of=as_of
@@ -172,7 +175,7 @@ def _write_wealth_chances(
 
 
 def _write_chance_to_save(
-    draft: SnapshotWriter, reader: Reader, profiles: pd.DataFrame, as_of: date, known: frozenset[str]
+    draft: SnapshotWriter, reader: Reader, profiles: pd.DataFrame, as_of: date, known: AvailableColumns
 ) -> None:
     chances = persuadable.chance_to_save(reader, profiles, known).assign(
         model=persuadable.MODEL, as_of=as_of, reasons="[]", model_version=""

@@ -27,7 +27,7 @@ from metrics.query import query
 from metrics.query.missing_reasons import Missing, not_given_for
 from metrics.query.query import Query
 from warehouse.access import data_coverage
-from warehouse.access.data_coverage import Coverage
+from warehouse.access.data_coverage import AvailableColumns, Coverage
 from warehouse.access.reader import Reader
 
 FEWEST_PEOPLE, FEWEST_CASES = 30, 10
@@ -96,7 +96,7 @@ MONTHS = 24
 
 @as_agreed
 def of_the_bank(
-    reader: Reader, as_of: date, known: frozenset[str] | None = None, by: str = "campaign"
+    reader: Reader, as_of: date, known: AvailableColumns | None = None, by: str = "campaign"
 ) -> pd.DataFrame:
     """`judge` on every campaign of the last MONTHS months up to `as_of`, and a column `leads`.
 

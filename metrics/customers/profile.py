@@ -32,13 +32,14 @@ from sqlalchemy.sql.elements import ColumnClause
 
 from metrics.customers.profile_parts import PARTS
 from metrics.customers.relationships import with_us
+from warehouse.access.data_coverage import AvailableColumns
 from warehouse.schema import UNIFIED, UNIFIED_TABLES, customer_profiles, customers
 from warehouse.sql.dialects import days_between, ratio, to_float
 
-EVERY_TABLE = frozenset(table.name for table in UNIFIED_TABLES)
+EVERY_TABLE = AvailableColumns(frozenset(table.name for table in UNIFIED_TABLES))
 
 
-def profile(as_of: date, known: frozenset[str] = EVERY_TABLE) -> Select[Any]:
+def profile(as_of: date, known: AvailableColumns = EVERY_TABLE) -> Select[Any]:
     """The rows of `derived.customer_profiles` for everybody who was with the bank at the end of `as_of`.
 
     `known` names the unified tables that have rows and, as `table.column`, the columns that hold something; a table
@@ -119,7 +120,7 @@ def _read(expression: Any) -> Iterator[str]:
 
 
 @lru_cache(maxsize=64)
-def _given(known: frozenset[str]) -> frozenset[str]:
+def _given(known: AvailableColumns) -> frozenset[str]:
     tables = {name for name in known if "." not in name and not any(k.startswith(f"{name}.") for k in known)}
     every = (f"{t.name}.{c.key}" for t in UNIFIED_TABLES if t.name in tables for c in t.c)
     return known | frozenset(every)

@@ -27,7 +27,7 @@ from metrics.query import secondary_suppression
 from metrics.query.time_coverage import compared_with
 from metrics.query.time_coverage import counted as known_part
 from warehouse.access import data_coverage
-from warehouse.access.data_coverage import Coverage
+from warehouse.access.data_coverage import AvailableColumns, Coverage
 from warehouse.access.disclosure_control import BESIDES, PEOPLE, without_small_cells
 from warehouse.access.reader import Reader
 from warehouse.access.sql_allow_list import tables_of
@@ -104,10 +104,10 @@ def columns_of(name: str) -> list[tuple[str, str]]:
     return list(found)
 
 
-def absent(name: str, known: frozenset[str]) -> bool:
+def absent(name: str, known: AvailableColumns) -> bool:
     """Whether the bank gave no rows of a table, or not a column, that this metric reads: it is not known, rather than 0.
 
-    `known` is what `warehouse.access.data_coverage.known` gives.
+    `known` is what `warehouse.access.data_coverage.available_columns` gives.
     """
     needed = columns_of(name)
     return not known.issuperset([t for t, _ in needed] + [f"{t}.{c}" for t, c in needed])
@@ -128,7 +128,7 @@ _ANY_DAY = Period(date(2000, 1, 1), date(2000, 1, 1))
 def ask(
     question: Query,
     reader: Reader,
-    known: frozenset[str] | None = None,
+    known: AvailableColumns | None = None,
     catalogue: Mapping[str, Metric] | None = None,
     alike: bool = False,
 ) -> pd.DataFrame:
@@ -242,7 +242,7 @@ def _days_by_itself(
 
 
 def answer(
-    reader: Reader, question: Query, known: frozenset[str] | None = None, alike: bool = False
+    reader: Reader, question: Query, known: AvailableColumns | None = None, alike: bool = False
 ) -> pd.DataFrame:
     """`ask` as a function of a reader, which a cache can name, for figures that no definition in force changes."""
     return ask(question, reader, known, CATALOGUE, alike)
@@ -250,7 +250,7 @@ def answer(
 
 @as_agreed
 def answer_as_agreed(
-    reader: Reader, question: Query, known: frozenset[str] | None = None, alike: bool = False
+    reader: Reader, question: Query, known: AvailableColumns | None = None, alike: bool = False
 ) -> pd.DataFrame:
     """The same for figures that depend on what “qualified” means."""
     return ask(question, reader, known, alike=alike)

@@ -28,7 +28,7 @@ from metrics.query.query import Query, answer, answer_as_agreed, figures, on_des
 from metrics.query.query import ask as ask_warehouse
 from metrics.query.time_coverage import compared_with, reaches_back
 from warehouse.access import data_coverage
-from warehouse.access.data_coverage import Coverage
+from warehouse.access.data_coverage import AvailableColumns, Coverage
 from warehouse.access.reader import Reader, Viewer, frame_of
 from warehouse.access.roles import RULES, Access
 from warehouse.errors import NothingLoaded
@@ -101,9 +101,9 @@ def coverage_of(viewer: Viewer) -> Coverage | None:
     return data_coverage.of(reader(viewer))
 
 
-def known(viewer: Viewer) -> frozenset[str]:
+def available_columns(viewer: Viewer) -> AvailableColumns:
     """What this bank has data of: `table`, and `table.column` for what its source gave and holds something."""
-    return data_coverage.known(reader(viewer))
+    return data_coverage.available_columns(reader(viewer))
 
 
 def ask(
@@ -117,7 +117,7 @@ def ask(
     """The figures of `metrics.query.query.ask`; those about the desk are read fresh, the others come from the cache."""
     of_desk = [m for m in metrics if on_desk(m)]
     in_bank = [m for m in metrics if m not in of_desk]
-    given = known(viewer)
+    given = available_columns(viewer)
     question = Query.of(in_bank, scope, by, periods)
     answered = answer if dependent().isdisjoint(in_bank) else answer_as_agreed
     of_bank = cached(viewer, answered, question, given, alike)
@@ -178,7 +178,7 @@ def missing_cell(viewer: Viewer, name: str) -> str:
 
 def concluded(viewer: Viewer, by: str) -> pd.DataFrame:
     """The one conclusion on each channel or campaign (`workflow.campaigns.campaign_conclusions`), from the cache."""
-    return cached(viewer, campaign_conclusions.concluded, by, as_of(viewer), known(viewer))
+    return cached(viewer, campaign_conclusions.concluded, by, as_of(viewer), available_columns(viewer))
 
 
 def catalogue(viewer: Viewer) -> Mapping[str, Metric]:

@@ -26,7 +26,7 @@ COLOURS = {"better": "green", "worse": "red"}
 
 def page(viewer: Viewer, scope: Scope | None) -> None:
     """The finding, what to take along, the first figures, the ten answers."""
-    reader, known = data.reader(viewer), data.known(viewer)
+    reader, known = data.reader(viewer), data.available_columns(viewer)
     once = data.once(viewer)
     offered = quarterly.quarters(reader, known, once)
     headline = st.empty()
@@ -60,7 +60,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
 def _today(viewer: Viewer, quarter: Quarter) -> Review:
     """What would be issued to her now: what an issued version is compared with."""
     reader = data.reader(audience := issued.read_as(viewer))
-    return quarterly.build(reader, quarter, data.known(audience), data.once(audience), alike=True)
+    return quarterly.build(reader, quarter, data.available_columns(audience), data.once(audience), alike=True)
 
 
 def _chosen(offered: tuple[Quarter, ...]) -> Quarter:
@@ -81,7 +81,7 @@ def _chosen(offered: tuple[Quarter, ...]) -> Quarter:
 
 def _take_along(viewer: Viewer, review: Review, quarter: Quarter, version: Issue | None) -> None:
     """Two buttons; the file is made on a click and on another thread, so whoever holds the session then is asked anew."""
-    stores, known, who = connect.here(), data.known(viewer), door.later()
+    stores, known, who = connect.here(), data.available_columns(viewer), door.later()
 
     def build(now: Viewer) -> Review:
         reader = Reader(stores, now, stores.snapshot())

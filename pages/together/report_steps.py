@@ -22,6 +22,7 @@ from pages.components import data, filters
 from pages.customers.alerts.alert_card import escaped
 from pages.together.report_words import by_in_words, definition
 from reports.exports.dictionary_text import figures, text_of
+from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader, Viewer
 
 FOUND = 8
@@ -32,11 +33,11 @@ ONLY = "only-"
 
 def offered(viewer: Viewer) -> tuple[str, ...]:
     """The metrics that the viewer's role includes and this bank has data of, those that everybody knows first."""
-    known = data.known(viewer)
+    known = data.available_columns(viewer)
     return data.cached(viewer, _offered, known)
 
 
-def _offered(reader: Reader, known: frozenset[str]) -> tuple[str, ...]:
+def _offered(reader: Reader, known: AvailableColumns) -> tuple[str, ...]:
     return tuple(n for n in figures() if may_ask(n, reader.viewer) and not absent(n, known))
 
 

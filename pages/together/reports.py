@@ -88,7 +88,7 @@ def _opened(viewer: Viewer, report_id: str) -> None:
             )
         _list(viewer)
         _another()
-    if absent(saved.report.metric, data.known(viewer)):
+    if absent(saved.report.metric, data.available_columns(viewer)):
         missing = not_given_for([saved.report.metric], data.coverage_of(viewer))
         why = missing.clause if missing else "not known"
         head.title(escaped(f"{CATALOGUE[saved.report.metric].label}: {why}"))

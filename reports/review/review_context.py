@@ -25,7 +25,7 @@ from metrics.query.query import Query, ask, figures
 from metrics.query.time_coverage import counted, reaches_back
 from reports.review.review_document import Figure
 from warehouse.access import data_coverage
-from warehouse.access.data_coverage import Coverage
+from warehouse.access.data_coverage import AvailableColumns, Coverage
 from warehouse.access.reader import Reader, may_see
 from warehouse.errors import AccessRefused
 from workflow.goals.goal_targets import targets
@@ -50,7 +50,7 @@ class Asked:
     """
 
     reader: Reader
-    known: frozenset[str]
+    known: AvailableColumns
     covered: Coverage | None = None
     quarter: Quarter
     once: Once
@@ -177,7 +177,7 @@ class Asked:
 def read(
     reader: Reader,
     quarter: Quarter,
-    known: frozenset[str],
+    known: AvailableColumns,
     once: Once,
     begun: date | None = None,
     alike: bool = False,
@@ -214,7 +214,7 @@ def read(
     )
 
 
-def _covered(reader: Reader, known: frozenset[str]) -> Coverage | None:
+def _covered(reader: Reader, known: AvailableColumns) -> Coverage | None:
     """What the bank covers of what the review is made of."""
     covered = data_coverage.of(reader)
     if covered is None:
@@ -250,7 +250,7 @@ def ask_what_may_be(
     names: Iterable[str],
     period: Period,
     periods: Sequence[Period],
-    known: frozenset[str],
+    known: AvailableColumns,
     by: Sequence[str] = (),
     alike: bool = False,
 ) -> pd.DataFrame:

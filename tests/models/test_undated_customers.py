@@ -99,7 +99,7 @@ def test_a_bank_that_gives_no_day_of_joining_at_all_is_given_none(stores, tmp_pa
     accounts = "account_id,customer_id,opened_on\nA1,C1,2026-05-01\n"
     reader = bank(stores, tmp_path / "f", customers="customer_id\nC1\n", accounts=accounts)
     assert joined(reader) == {"C1": None}
-    assert "customers.joined_on" not in data_coverage.known(reader)
+    assert "customers.joined_on" not in data_coverage.available_columns(reader)
 
 
 def test_the_words_say_that_they_count():

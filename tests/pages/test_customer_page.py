@@ -13,7 +13,7 @@ from staff import busy_rm, cells, somebody, words
 
 from metrics.customers.customer_search import phone_digits
 from metrics.customers.timeline import DEPARTMENTS, journey
-from warehouse.access.data_coverage import as_of, known
+from warehouse.access.data_coverage import as_of, available_columns
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.app_db.app_schema import audit_log
 from warehouse.errors import AccessRefused, ChangeRefused
@@ -58,7 +58,7 @@ def test_one_page_shows_the_whole_relationship_to_its_rm(open_page, bank) -> Non
 def test_the_journey_runs_from_the_first_touch_to_the_last_case_in_stage_order(bank) -> None:
     reader = Reader(bank, SYSTEM)
     person, day = _mine(bank), as_of(reader)
-    statement = journey(person["customer_id"], day, known(reader))
+    statement = journey(person["customer_id"], day, available_columns(reader))
     events = reader.frame(statement)
     assert set(events["department"]) <= set(DEPARTMENTS)
     assert {"Marketing", "Service"} <= set(events["department"])

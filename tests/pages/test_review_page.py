@@ -35,7 +35,7 @@ def _plainly(shown: str) -> str:
 def test_every_answer_opens_and_says_what_the_review_says(open_page, bank: Stores, offered, monkeypatch):
     viewer = somebody("executive")
     reader = Reader(bank, viewer, bank.snapshot())
-    known = data_coverage.known(reader)
+    known = data_coverage.available_columns(reader)
     review = quarterly.build(reader, quarterly.quarters(reader, known)[0], known)
     page = open_page(viewer, "quarterly-review", **EVERY_ANSWER)
     assert not [e.value for e in page.error]

@@ -290,7 +290,7 @@ def test_a_figure_that_several_places_show_has_one_value(role: str, open_page, b
         goals(shown, open_page, viewer)
         # Opened after the pages, the review is put together from what they asked.
         on_page = review_page(open_page, viewer)
-        known = data_coverage.known(reader)
+        known = data_coverage.available_columns(reader)
         quarter = review_composition.quarters(reader, known)[0]
         review = review_composition.build(reader, quarter, known, data.once(viewer))
         review_figures(shown, review, "review")

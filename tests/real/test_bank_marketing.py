@@ -14,7 +14,7 @@ from metrics.catalogue import CATALOGUE
 from metrics.definitions.scope import Period, Scope
 from metrics.query import query
 from metrics.query.query import Query
-from warehouse.access.data_coverage import as_of, known
+from warehouse.access.data_coverage import as_of, available_columns
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.schema import BANK, leads, touches
 from warehouse.stores.connect import Stores
@@ -82,7 +82,7 @@ def test_every_call_is_a_touch_of_its_lead(reader: Reader) -> None:
 
 
 def test_what_the_bank_did_not_give_is_not_known_rather_than_0(reader: Reader) -> None:
-    answer = query.ask(Query.of(sorted(CATALOGUE), ALL_YEARS), reader, known(reader))
+    answer = query.ask(Query.of(sorted(CATALOGUE), ALL_YEARS), reader, available_columns(reader))
     for name in (
         "mql",
         "sql",

@@ -15,7 +15,7 @@ from metrics.catalogue import CATALOGUE
 from metrics.definitions.scope import Period, Scope
 from metrics.query import query
 from metrics.query.query import Query
-from warehouse.access.data_coverage import as_of, known, loaded_tables
+from warehouse.access.data_coverage import as_of, available_columns, loaded_tables
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.schema import accounts, customer_profiles, customers, transactions
 from warehouse.stores.connect import Stores
@@ -95,7 +95,7 @@ def test_a_standing_order_has_no_day_and_is_no_sign_of_life(reader: Reader) -> N
 def test_what_the_bank_did_not_give_is_not_known_rather_than_0(reader: Reader) -> None:
     assert loaded_tables(reader) == {"customers", "accounts", "transactions"}
     year = Scope(Period(date(1996, 1, 1), date(1996, 12, 31)))
-    answer = query.ask(Query.of(sorted(CATALOGUE), year), reader, known(reader))
+    answer = query.ask(Query.of(sorted(CATALOGUE), year), reader, available_columns(reader))
     for name in ("leads", "won", "win_rate", "marketing_cost", "revenue", "nps", "complaints"):
         assert answer[name].isna().all(), name
     # The files do not say who left, so nobody knows how many stayed.

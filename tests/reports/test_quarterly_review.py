@@ -92,7 +92,9 @@ def reviews(night: Stores) -> dict[str, Review]:
     found = {}
     for role in ROLES:
         reader = reader_of(night, role)
-        found[role] = quarterly.build(reader, quarterly.named("2026Q2", reader), data_coverage.known(reader))
+        found[role] = quarterly.build(
+            reader, quarterly.named("2026Q2", reader), data_coverage.available_columns(reader)
+        )
     return found
 
 
@@ -212,7 +214,7 @@ def test_a_quarter_before_the_data_begin_is_not_known_rather_than_0(reviews):
 def test_nothing_is_compared_with_a_time_before_the_data_begin(night):
     """Nobody had left by then, says a count; so every first year would be worse than the year before."""
     reader = reader_of(night, "executive")
-    known = data_coverage.known(reader)
+    known = data_coverage.available_columns(reader)
     offered = quarterly.quarters(reader, known)
     for quarter in (offered[-1], offered[-4]):
         review = quarterly.build(reader, quarter, known)
@@ -245,7 +247,9 @@ def test_a_quarter_whose_first_month_has_no_data_is_no_year_before(night):
 
 def test_a_chart_of_a_running_quarter_says_that_every_quarter_is_cut_to_its_days(night):
     reader = reader_of(night, "executive")
-    review = quarterly.build(reader, Quarter(2026, 2, date(2026, 5, 17)), data_coverage.known(reader))
+    review = quarterly.build(
+        reader, Quarter(2026, 2, date(2026, 5, 17)), data_coverage.available_columns(reader)
+    )
     charts = {a.key: a.chart for a in review.answers if a.key in ("churn", "value", "together")}
     for chart in charts.values():
         assert chart.series[0].name.endswith(", first 47 days of each quarter")
@@ -274,7 +278,7 @@ def test_a_bank_without_surveys_goals_or_experiment_is_answered_in_sentences(loa
     """Before its first night and before anybody has set a goal; and of an extract without half the departments."""
     for role in ("executive", "sales"):
         reader = reader_of(loaded, role)
-        known = data_coverage.known(reader)
+        known = data_coverage.available_columns(reader)
         less = frozenset(
             k for k in known if k.split(".")[0] not in {"surveys", "leads", "revenues", "tickets"}
         )
@@ -290,7 +294,7 @@ def test_a_bank_without_surveys_goals_or_experiment_is_answered_in_sentences(loa
 def test_a_running_quarter_is_compared_with_as_many_days(night: Stores):
     reader = reader_of(night, "executive")
     running = Quarter(2026, 2, date(2026, 5, 14))
-    review = quarterly.build(reader, running, data_coverage.known(reader))
+    review = quarterly.build(reader, running, data_coverage.available_columns(reader))
     assert review.partial
     assert (review.before.start, review.year_before.start) == (date(2026, 1, 1), date(2025, 4, 1))
     assert review.before.days == review.year_before.days == review.period.days == 44
@@ -313,7 +317,7 @@ def test_a_cached_review_knows_what_people_wrote_a_moment_ago(night: Stores):
             kept[key] = function(bank, *arguments)
         return kept[key]
 
-    quarter, known = quarterly.named("2026Q2", reader), data_coverage.known(reader)
+    quarter, known = quarterly.named("2026Q2", reader), data_coverage.available_columns(reader)
     quarterly.build(reader, quarter, known, once)
     assert len(kept) > 10
     analyst = Viewer("analyst", "Ada Fung", "analyst")
@@ -333,7 +337,7 @@ def test_a_cached_review_knows_what_people_wrote_a_moment_ago(night: Stores):
 
 def test_quarters_are_offered_newest_first_as_far_as_there_are_data(night: Stores):
     reader = reader_of(night, "executive")
-    offered = quarterly.quarters(reader, data_coverage.known(reader))
+    offered = quarterly.quarters(reader, data_coverage.available_columns(reader))
     assert offered[0] == quarter_of(data_coverage.as_of(reader))
     assert [offered[0].back(n) for n in range(len(offered))] == list(offered)
     assert len(offered) < quarterly.MOST_QUARTERS

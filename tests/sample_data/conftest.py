@@ -11,7 +11,7 @@ import pytest
 from morning import stores_in
 
 from sample_data.bank import generate
-from warehouse.access.data_coverage import as_of, known
+from warehouse.access.data_coverage import as_of, available_columns
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.load.loading import load, next_snapshot
 from warehouse.stores.connect import Stores
@@ -30,7 +30,7 @@ def large(once: Callable[[str, Callable[[Path], None]], Path]) -> tuple[Stores, 
         load(stores, folder / "extracts", sample=True)
         with next_snapshot(stores) as draft:
             reader = Reader(stores, SYSTEM, stores.snapshot())
-            valuation.values(draft, reader, as_of(reader), known(reader), lambda _: None)
+            valuation.values(draft, reader, as_of(reader), available_columns(reader), lambda _: None)
         stores.desk.dispose()
 
     folder = once(f"valued-{CUSTOMERS}", build)

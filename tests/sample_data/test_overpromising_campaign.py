@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from metrics.attribution import campaign_quality
-from warehouse.access.data_coverage import as_of, known
+from warehouse.access.data_coverage import as_of, available_columns
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.schema import campaigns
 from warehouse.stores.connect import Stores
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.xdist_group("valued-20000")
 
 def _judged(stores: Stores, viewer: Viewer) -> pd.DataFrame:
     reader = Reader(stores, viewer, stores.snapshot())
-    return campaign_quality.of_the_bank(reader, as_of(reader), known(reader))
+    return campaign_quality.of_the_bank(reader, as_of(reader), available_columns(reader))
 
 
 def test_the_overpromising_campaign_is_flagged_and_no_other(large: tuple[Stores, dict]) -> None:

@@ -162,7 +162,7 @@ def test_what_could_mean_two_things_is_refused(function: Any) -> None:
 
 def test_a_function_that_took_the_place_of_another_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     original = data_coverage.as_of
-    monkeypatch.setattr(data_coverage, "as_of", data_coverage.known)
+    monkeypatch.setattr(data_coverage, "as_of", data_coverage.available_columns)
     with pytest.raises(CannotBeKept):
         name_of(original)
 

@@ -277,7 +277,7 @@ def test_a_years_hindsight_is_computed_with_nothing_dated_later(
     assert table["widening_up"].nunique() > 1
     # Booked later, so it must not change what is predicted as of then.
     reader = Reader(stores, SYSTEM)
-    then, known = date(2025, 6, 30), data_coverage.known(reader)
+    then, known = date(2025, 6, 30), data_coverage.available_columns(reader)
     before = valuation.fitted(reader, then, known)
     with next_snapshot(stores) as draft:
         later = revenues.c.month_on > then

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NewType
 
 import pandas as pd
 from sqlalchemy import Select, func, select, tuple_
@@ -27,6 +27,12 @@ from warehouse.stores.connect import Stores
 RUNS_THE_LOADS = "administrator"
 GIVEN_WITH_THE_LOAD = "given with the load"
 """Where the as-of day comes from, unless it is the latest day of a column."""
+
+
+LoadedTables = NewType("LoadedTables", frozenset[str])
+"""The unified tables that have rows."""
+AvailableColumns = NewType("AvailableColumns", frozenset[str])
+"""`table` for each table with rows, and `table.column` for each column of it that holds something."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,18 +66,18 @@ class Coverage:
     sample: bool
 
     @property
-    def known(self) -> frozenset[str]:
-        """`table` for each table with rows, `table.column` for each column of it that holds something."""
-        return frozenset(self.tables) | {
-            f"{table}.{column}" for table, columns in self.tables.items() for column in columns
-        }
+    def known(self) -> AvailableColumns:
+        return AvailableColumns(
+            frozenset(self.tables)
+            | {f"{table}.{column}" for table, columns in self.tables.items() for column in columns}
+        )
 
     def lacking(self, needed: Iterable[str]) -> tuple[str, ...]:
         """Of some `table`s and `table.column`s those that tell nothing; of a table not given, only the table."""
         return lacking(needed, self.known)
 
 
-def lacking(needed: Iterable[str], known: frozenset[str]) -> tuple[str, ...]:
+def lacking(needed: Iterable[str], known: AvailableColumns) -> tuple[str, ...]:
     """Of some `table`s and `table.column`s those that are not `known`; of a table that is not, only the table."""
     missing = [name for name in dict.fromkeys(needed) if name not in known]
     return tuple(m for m in missing if "." not in m or m.partition(".")[0] in known)
@@ -134,16 +140,16 @@ def as_of(reader: Reader) -> date:
     return covered.as_of
 
 
-def loaded_tables(reader: Reader) -> frozenset[str]:
+def loaded_tables(reader: Reader) -> LoadedTables:
     """The unified tables that have rows: the departments this bank has data of."""
     covered = of(reader)
-    return frozenset(covered.tables) if covered else frozenset()
+    return LoadedTables(frozenset(covered.tables) if covered else frozenset())
 
 
-def known(reader: Reader) -> frozenset[str]:
-    """What this bank has data of: `table` for each with rows, `table.column` for each column that holds something."""
+def available_columns(reader: Reader) -> AvailableColumns:
+    """What this bank has data of."""
     covered = of(reader)
-    return covered.known if covered else frozenset()
+    return covered.known if covered else AvailableColumns(frozenset())
 
 
 def status() -> Select:

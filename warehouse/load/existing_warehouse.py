@@ -34,7 +34,7 @@ from sqlalchemy import column as sql_column
 from sqlalchemy import table as sql_table
 from sqlalchemy.exc import SQLAlchemyError
 
-from warehouse.access.data_coverage import lacking
+from warehouse.access.data_coverage import AvailableColumns, lacking
 from warehouse.errors import Problem
 from warehouse.retry import is_postgresql, patient_engine, server_url
 from warehouse.schema import UNIFIED, UNIFIED_TABLES
@@ -73,7 +73,7 @@ class Checked:
 
     findings: tuple[Finding, ...]
     rows: dict[str, int]
-    known: frozenset[str]
+    known: AvailableColumns
     empty: frozenset[str] = frozenset()
 
     def lacking(self, needed: Iterable[str]) -> tuple[str, ...]:
@@ -131,7 +131,7 @@ def _check(engine: Engine, schema: str) -> Checked:
             for column in table.c:
                 if column.info["refers"] and column.key in right:
                     _check_reference(connection, schema, column, there, findings)
-    return Checked(tuple(findings), rows, frozenset(known), frozenset(empty))
+    return Checked(tuple(findings), rows, AvailableColumns(frozenset(known)), frozenset(empty))
 
 
 def _empty(connection: Connection, schema: str, table: Table, right: set[str]) -> set[str]:

@@ -20,6 +20,7 @@ from metrics.definitions.scope import Period, Scope, months_back
 from metrics.qualification.qualification_versions import as_agreed
 from models.value import net_value
 from warehouse.access import data_coverage
+from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader
 
 PROMISES = "overpromise risk: high"
@@ -59,7 +60,7 @@ _OPEN = {
 
 
 @as_agreed
-def concluded(reader: Reader, by: str, as_of: date, known: frozenset[str]) -> pd.DataFrame:
+def concluded(reader: Reader, by: str, as_of: date, known: AvailableColumns) -> pd.DataFrame:
     """A row per `group` ("channel" or "campaign"), with its `conclusion` and the sentence `why`.
 
     Beside them what they rest on: the columns of `net_value.judged`, `median` and `paying` (customers who bring what

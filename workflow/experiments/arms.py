@@ -17,6 +17,7 @@ from sqlalchemy import Select, func, select
 from metrics.customers.profile import profile
 from models.churn import churn_prediction, fitting
 from models.churn.recipes import Recipe
+from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader
 from warehouse.app_db.app_schema import alerts, offers
 from warehouse.errors import ModelRefused
@@ -206,7 +207,7 @@ def happened(rows: pd.DataFrame, events: pd.DataFrame, until: pd.Series) -> pd.S
     return pd.Series(rows.index.isin(inside["row"]).astype(int), index=rows.index)
 
 
-def before_the_draw(reader: Reader, rows: pd.DataFrame, known: frozenset[str]) -> pd.DataFrame:
+def before_the_draw(reader: Reader, rows: pd.DataFrame, known: AvailableColumns) -> pd.DataFrame:
     """What was known of `rows` when they were drawn: their profile, and `chance` where a model could know it.
 
     Of an alert that is the night it was raised. Of an experiment of the bank it is the day before the draw; the chance
@@ -230,7 +231,7 @@ def before_the_draw(reader: Reader, rows: pd.DataFrame, known: frozenset[str]) -
     return pd.concat(parts, ignore_index=True)
 
 
-def _scored(reader: Reader, then: pd.DataFrame, day: date, known: frozenset[str]) -> pd.DataFrame:
+def _scored(reader: Reader, then: pd.DataFrame, day: date, known: AvailableColumns) -> pd.DataFrame:
     try:
         past = examples(reader, reader.stores.settings, day, known)
         model = fitting.fit(past, source=whose_data(reader), recipe=Recipe(kind="curves"), with_checks=False)

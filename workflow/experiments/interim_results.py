@@ -16,6 +16,7 @@ from sqlalchemy import select
 from models.evaluation.prediction_metrics import PredictionMetric
 from models.experiments import sequential_analysis as ex
 from warehouse.access import data_coverage
+from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader
 from warehouse.app_db.app_schema import offers
 from warehouse.schema import experiment_results
@@ -43,7 +44,7 @@ WORTH_NEEDS = ("customers.left_on", "revenues", "revenues.cost_to_serve")
 Found = dict[str, PredictionMetric]
 
 
-def read_out(reader: Reader, as_of: date, known: frozenset[str]) -> pd.DataFrame:
+def read_out(reader: Reader, as_of: date, known: AvailableColumns) -> pd.DataFrame:
     """The rows of `derived.experiment_results` that the night of `as_of` adds: looks that have come, and the arms."""
     everybody = drawn.arms(reader)
     there = reader.frame(
@@ -99,7 +100,7 @@ def _draw(reader: Reader, rows: pd.DataFrame) -> Found:
     if min(n, m) < smallest:
         return found
     found["sample_ratio"] = _plain(ex.sample_ratio(n, m, float(rows["treated_share"].mean())))
-    if not data_coverage.known(reader).issuperset(NEEDS[CONTACTED]):
+    if not data_coverage.available_columns(reader).issuperset(NEEDS[CONTACTED]):
         return found
     until = rows["drawn_on"] + pd.Timedelta(days=drawn.CONTACT_DAYS)
     spoken = drawn.happened(rows, drawn.contacts(reader, set(rows["customer_id"])), until)
@@ -110,7 +111,7 @@ def _draw(reader: Reader, rows: pd.DataFrame) -> Found:
     return found
 
 
-def _look(reader: Reader, rows: pd.DataFrame, look: Look, known: frozenset[str]) -> dict[str, Found]:
+def _look(reader: Reader, rows: pd.DataFrame, look: Look, known: AvailableColumns) -> dict[str, Found]:
     """Every outcome as of the day of a look, and whether it can be told who is kept."""
     rows = drawn.watched(reader, rows, look.on)
     if rows.empty:
@@ -118,7 +119,7 @@ def _look(reader: Reader, rows: pd.DataFrame, look: Look, known: frozenset[str])
     smallest = reader.stores.settings.smallest_cell
     described = drawn.before_the_draw(reader, rows, known)
     rows = rows.assign(chance=rows["customer_id"].map(described.set_index("customer_id")["chance"]))
-    given = data_coverage.known(reader)
+    given = data_coverage.available_columns(reader)
     found = {CHURN: _sizes(rows, smallest)}
     if given.issuperset(NEEDS[CHURN]):
         found = {CHURN: _compared(rows.assign(happened=rows["left"]), CHURN, look, smallest)}

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from models.churn import features
 from models.evaluation.prediction_metrics import PredictionMetric
 from models.experiments import uplift
+from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader
 from warehouse.schema import customer_scores, experiment_results
 from workflow.experiments import arms as drawn
@@ -34,7 +35,7 @@ def judged(described: pd.DataFrame) -> dict[str, PredictionMetric]:
     return {"qini": uplift.qini(uplift.foretold(x, treated, left), treated, left)}
 
 
-def chance_to_save(reader: Reader, profiles: pd.DataFrame, known: frozenset[str]) -> pd.DataFrame:
+def chance_to_save(reader: Reader, profiles: pd.DataFrame, known: AvailableColumns) -> pd.DataFrame:
     """`customer_id` and `probability`: by how much a call lowers each one's chance of leaving; empty without proof.
 
     Proof is an experiment whose Qini interval lies above 0. The alerts' own experiments come before those of the bank,

@@ -22,6 +22,7 @@ from metrics.comparison.words import day
 from metrics.definitions.measure import Ratio
 from metrics.definitions.scope import Period, Scope, full_months, month, parts_by_month
 from metrics.query.query import Query, ask
+from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader
 from workflow.goals.goal_coverage import complete_months, delivered_until
 from workflow.goals.goal_progress import sees_the_whole
@@ -47,7 +48,7 @@ NO_LEVEL = "A rate or level has no forecast here: it is judged against its goal 
 NOT_YOURS = "No forecast: your role does not see this figure for the whole bank."
 
 
-def heading(draft: GoalDraft, reader: Reader, as_of: date, known: frozenset[str] | None = None) -> Outlook:
+def heading(draft: GoalDraft, reader: Reader, as_of: date, known: AvailableColumns | None = None) -> Outlook:
     """Where the whole span will end; from the full months since the figure is complete, as far as they are delivered."""
     metric = CATALOGUE[draft.metric]
     empty = pd.DataFrame({"start": [], "value": []})

@@ -15,6 +15,7 @@ from metrics.comparison.plan_pace import adds_up, is_count, path
 from metrics.definitions.measure import Ratio
 from metrics.definitions.scope import Scope, full_months, year_before
 from metrics.query.query import Query, ask, unanswerable
+from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader
 from warehouse.errors import AccessRefused
 from workflow.goals.goal_coverage import covered, data_reach_back
@@ -39,7 +40,9 @@ CONTRIBUTORS: Mapping[str, tuple[str, ...]] = {
 """Goal's figure → the departments' own figures that feed it."""
 
 
-def evidence(draft: GoalDraft, reader: Reader, as_of: date, known: frozenset[str] | None = None) -> Evidence:
+def evidence(
+    draft: GoalDraft, reader: Reader, as_of: date, known: AvailableColumns | None = None
+) -> Evidence:
     """What a target is held against."""
     if not sees_the_whole(reader, draft.metric):
         return Evidence()
@@ -51,7 +54,7 @@ def evidence(draft: GoalDraft, reader: Reader, as_of: date, known: frozenset[str
 
 
 def a_year_before(
-    draft: GoalDraft, reader: Reader, known: frozenset[str] | None = None
+    draft: GoalDraft, reader: Reader, known: AvailableColumns | None = None
 ) -> tuple[float, tuple[float, ...]]:
     """The figure over the same days a year before, and of each of its months.
 
@@ -63,7 +66,7 @@ def a_year_before(
     return float(values.loc[0]), tuple(values.loc[1:])
 
 
-def with_path(draft: GoalDraft, reader: Reader, known: frozenset[str] | None = None) -> GoalDraft:
+def with_path(draft: GoalDraft, reader: Reader, known: AvailableColumns | None = None) -> GoalDraft:
     """The draft with its baseline and, for a total, its path in the proportions of the year before."""
     whole, months = a_year_before(draft, reader, known)
     metric = CATALOGUE[draft.metric]
@@ -79,7 +82,7 @@ def contributors(
     goal: Goal,
     reader: Reader,
     as_of: date,
-    known: frozenset[str] | None = None,
+    known: AvailableColumns | None = None,
     among: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """The figures that feed a goal: index metric, columns now and before, top and bottom of each.
@@ -115,7 +118,7 @@ def contributors(
 
 
 def contradictions(
-    filters: Filters, reader: Reader, as_of: date, known: frozenset[str] | None = None
+    filters: Filters, reader: Reader, as_of: date, known: AvailableColumns | None = None
 ) -> list[tuple[MetricPair, Finding]]:
     """Each pair of figures that could pull against each other, judged over the last twelve full months."""
     months = full_months(as_of, MONTHS)

@@ -22,6 +22,7 @@ from metrics.comparison.words import change, figure
 from metrics.definitions.measure import Metric, Ratio, measures_of
 from metrics.definitions.scope import Period, Scope, parts_by_month, year_before
 from metrics.query.query import Query, ask, figures
+from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader, may_see
 from warehouse.access.roles import Access
 from warehouse.errors import AccessRefused
@@ -112,7 +113,7 @@ def progress(
     goals: Sequence[Goal],
     reader: Reader,
     as_of: date,
-    known: frozenset[str] | None = None,
+    known: AvailableColumns | None = None,
     catalogue: Mapping[str, Metric] | None = None,
 ) -> list[Progress]:
     """Each goal with its figures as of a day, in the order given; by another `catalogue`, under another “qualified”."""
@@ -143,7 +144,7 @@ def _answer(
     periods: Sequence[Period],
     filters: Filters,
     reader: Reader,
-    known: frozenset[str] | None,
+    known: AvailableColumns | None,
     catalogue: Mapping[str, Metric] | None,
 ) -> pd.DataFrame | None:
     wanted = sorted(n for n in names if sees_the_whole(reader, n))

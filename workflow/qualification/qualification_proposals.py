@@ -25,7 +25,7 @@ from metrics.qualification.qualification_rule import (
 from metrics.qualification.qualification_versions import SIGNING, as_agreed, timeline
 from metrics.query.query import Query, ask, statement
 from warehouse.access import audit
-from warehouse.access.data_coverage import as_of
+from warehouse.access.data_coverage import AvailableColumns, as_of
 from warehouse.access.reader import Reader, Viewer
 from warehouse.app_db.app_schema import definition_signatures, definitions
 from warehouse.errors import AccessRefused, ChangeRefused
@@ -123,7 +123,7 @@ def figures_under_rules(
     reader: Reader,
     rules: tuple[tuple[int, QualificationRule], ...],
     scope: Scope,
-    known: frozenset[str] | None = None,
+    known: AvailableColumns | None = None,
 ) -> pd.DataFrame:
     """Every figure that depends on “qualified”, over a scope, under each version's rule applied to every lead.
 
@@ -154,7 +154,7 @@ def preview(
     reader: Reader,
     rule: QualificationRule,
     scope: Scope,
-    known: frozenset[str] | None = None,
+    known: AvailableColumns | None = None,
     by: str = "channel",
 ) -> QualificationPreview:
     """Compare `rule` with what is in force now, over the leads of a scope."""

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from metrics.customers.profile import profile
 from models.churn import churn_prediction
+from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader
 from warehouse.schema import customer_profiles, customer_scores, relationship_managers
 from workflow.rules.rule_definitions import LOOK_BACK_DAYS, AlertRule, found, over
@@ -32,7 +33,7 @@ class RulePreview:
 
 
 def preview(
-    reader: Reader, rule: AlertRule, as_of: date, first: date | None, known: frozenset[str]
+    reader: Reader, rule: AlertRule, as_of: date, first: date | None, known: AvailableColumns
 ) -> RulePreview:
     """Count what `rule` would flag as of a day. `first` is the day the bank's history begins, `known` its tables."""
     flagged = found(rule, as_of).subquery("flagged")
@@ -68,7 +69,7 @@ def flagged_now(reader: Reader, rule: AlertRule, as_of: date) -> int:
 
 
 def _past(
-    reader: Reader, rule: AlertRule, as_of: date, first: date | None, known: frozenset[str]
+    reader: Reader, rule: AlertRule, as_of: date, first: date | None, known: AvailableColumns
 ) -> pd.DataFrame:
     rows = []
     for day in _month_ends(as_of):
@@ -79,7 +80,7 @@ def _past(
     return pd.DataFrame(rows, columns=["day", "flagged"]).astype({"flagged": "Float64"})
 
 
-def _count(reader: Reader, rule: AlertRule, day: date, known: frozenset[str]) -> int | None:
+def _count(reader: Reader, rule: AlertRule, day: date, known: AvailableColumns) -> int | None:
     if rule.needs_model:
         t = customer_scores
         nights = select(func.count().label("n")).where(t.c.model == churn_prediction.MODEL, t.c.as_of == day)

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, true
 
 from metrics.catalogue.acquisition import acquisition_cost
 from models.attribution import spend_response
+from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader
 from warehouse.schema import campaign_days, campaigns, customers, leads, response_curves
 from warehouse.stores.snapshots import SnapshotWriter
@@ -24,7 +25,7 @@ COLUMNS = (
 )
 
 
-def write_curves(draft: SnapshotWriter, reader: Reader, as_of: date, known: frozenset[str]) -> int:
+def write_curves(draft: SnapshotWriter, reader: Reader, as_of: date, known: AvailableColumns) -> int:
     """Learn and write the curves anew; how many channels have one."""
     if not known >= NEEDS:
         return 0

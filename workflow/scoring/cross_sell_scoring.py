@@ -11,6 +11,7 @@ from sqlalchemy import Select, case, select
 from metrics.customers.profile import profile
 from models.churn import churn_prediction, cross_sell_prediction, model_files
 from models.churn.churn_prediction import ChurnModel
+from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader
 from warehouse.errors import ModelRefused
 from warehouse.schema import WEALTH_PRODUCTS, accounts
@@ -21,7 +22,7 @@ EVERY = 3
 """Of the month ends each third is learned from: their windows just do not overlap."""
 
 
-def chances(reader: Reader, profiles: pd.DataFrame, as_of: date, known: frozenset[str]) -> pd.DataFrame:
+def chances(reader: Reader, profiles: pd.DataFrame, as_of: date, known: AvailableColumns) -> pd.DataFrame:
     """`customer_id`, `probability` and `reasons` of everybody who holds no wealth product; empty without a model."""
     model = _model(reader, as_of, known) if "accounts" in known else None
     without = profiles[profiles["holds_wealth"] == 0]
@@ -30,7 +31,7 @@ def chances(reader: Reader, profiles: pd.DataFrame, as_of: date, known: frozense
     return churn_prediction.score(model, without).assign(model_version=model.card.version)
 
 
-def _model(reader: Reader, as_of: date, known: frozenset[str]) -> ChurnModel | None:
+def _model(reader: Reader, as_of: date, known: AvailableColumns) -> ChurnModel | None:
     folder, source = reader.stores.settings.data_dir / MODELS / FOLDER, whose_data(reader)
     try:
         model = model_files.load(folder)
@@ -47,7 +48,7 @@ def _model(reader: Reader, as_of: date, known: frozenset[str]) -> ChurnModel | N
     return model
 
 
-def examples(reader: Reader, as_of: date, known: frozenset[str]) -> pd.DataFrame:
+def examples(reader: Reader, as_of: date, known: AvailableColumns) -> pd.DataFrame:
     """One row per month end and customer without a wealth product: the profile and `opened_in_window`."""
     days = month_ends(first_day(reader, known), as_of)[::-EVERY]
     if not days:
@@ -55,7 +56,7 @@ def examples(reader: Reader, as_of: date, known: frozenset[str]) -> pd.DataFrame
     return pd.concat([reader.frame(_labelled(day, known)) for day in reversed(days)], ignore_index=True)
 
 
-def _labelled(day: date, known: frozenset[str]) -> Select[Any]:
+def _labelled(day: date, known: AvailableColumns) -> Select[Any]:
     rows = profile(day, known).subquery("example")
     opened = (
         select(accounts.c.customer_id)

@@ -14,6 +14,7 @@ from models.churn import churn_prediction, drift, features
 from models.churn.churn_prediction import ChurnModel
 from models.evaluation import calibration
 from models.evaluation.model_checks import ModelCheck, interval, mean, share, without_small_groups
+from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader
 from warehouse.schema import customer_profiles, customer_scores, model_cards, model_checks
 from warehouse.stores.snapshots import SnapshotWriter
@@ -25,7 +26,7 @@ FEWEST_DEPARTURES = 30
 """With fewer, a slope would be chance."""
 
 
-def week_before(reader: Reader, as_of: date, known: frozenset[str]) -> pd.DataFrame:
+def week_before(reader: Reader, as_of: date, known: AvailableColumns) -> pd.DataFrame:
     """The profiles of a week earlier: as the night of that day kept them, or else worked out now for that day."""
     kept = reader.frame(select(customer_profiles).where(customer_profiles.c.as_of == as_of - WEEK))
     return reader.frame(profile(as_of - WEEK, known)) if kept.empty else kept

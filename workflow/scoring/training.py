@@ -21,6 +21,7 @@ from models.churn import churn_prediction, fitting, model_files
 from models.churn.churn_prediction import ChurnModel
 from models.value.sampling import whole_customers
 from warehouse.access import data_coverage
+from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader
 from warehouse.errors import ModelRefused
 from warehouse.schema import (
@@ -46,7 +47,7 @@ Progress = Callable[[str], None]
 
 
 def usable_model(
-    reader: Reader, settings: Settings, as_of: date, known: frozenset[str], progress: Progress
+    reader: Reader, settings: Settings, as_of: date, known: AvailableColumns, progress: Progress
 ) -> tuple[ChurnModel | None, tuple[str, ...]]:
     """The model to score with as of a day, trained now if there is none that fits, and what there is to say about it.
 
@@ -72,7 +73,7 @@ def usable_model(
 
 
 def train(
-    reader: Reader, settings: Settings, as_of: date, known: frozenset[str], progress: Progress
+    reader: Reader, settings: Settings, as_of: date, known: AvailableColumns, progress: Progress
 ) -> tuple[ChurnModel, str]:
     """A new model, saved in the place of the one before, and a sentence about it.
 
@@ -105,7 +106,7 @@ def _why_stale(model: ChurnModel, as_of: date, source: str) -> str:
     return ""
 
 
-def examples(reader: Reader, settings: Settings, as_of: date, known: frozenset[str]) -> pd.DataFrame:
+def examples(reader: Reader, settings: Settings, as_of: date, known: AvailableColumns) -> pd.DataFrame:
     """One row per customer and month end, as `fitting.fit` wants them.
 
     Raises ModelRefused if no month end has both a history before it and a window after it.
@@ -147,7 +148,7 @@ def month_ends(first: date | None, as_of: date) -> list[date]:
     return found
 
 
-def first_day(reader: Reader, known: frozenset[str]) -> date | None:
+def first_day(reader: Reader, known: AvailableColumns) -> date | None:
     """The day the bank's history of bookings or balances begins."""
     for name, column in (
         ("transactions", transactions.c.booked_at),
@@ -159,7 +160,7 @@ def first_day(reader: Reader, known: frozenset[str]) -> date | None:
     return None
 
 
-def _labelled(day: date, settings: Settings, known: frozenset[str]) -> Select[Any]:
+def _labelled(day: date, settings: Settings, known: AvailableColumns) -> Select[Any]:
     rows = profile(day, known).subquery("example")
     gone = departures(day, churn_prediction.WINDOW_DAYS).subquery("departure")
     # A rule that needs a score cannot be compared with the score.

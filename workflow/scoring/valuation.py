@@ -22,6 +22,7 @@ from metrics.query.time_coverage import delivered_until
 from models.value import backtest, lifetime_value
 from models.value.lifetime_value import LifetimeValueModel, Terms
 from warehouse.access import data_coverage
+from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader
 from warehouse.errors import ModelRefused
 from warehouse.schema import customer_values, customers, leads, revenues, value_hindsight
@@ -42,7 +43,7 @@ net = revenues.c.revenue - revenues.c.cost_to_serve
 
 
 def values(
-    draft: SnapshotWriter, reader: Reader, as_of: date, known: frozenset[str], tell: Callable[[str], None]
+    draft: SnapshotWriter, reader: Reader, as_of: date, known: AvailableColumns, tell: Callable[[str], None]
 ) -> tuple[int, tuple[str, ...]]:
     """Value every customer as of a day and write it; how many, and what there is to say about it."""
     missing = run_notes.lacking(reader, NEEDS)
@@ -72,7 +73,7 @@ def why_no_hindsight(draft: SnapshotWriter, reader: Reader, as_of: date) -> dict
     if draft.connection.execute(select(func.count()).select_from(value_hindsight)).scalar():
         return {}
     missing = run_notes.lacking(reader, NEEDS)
-    start = first_day(reader, data_coverage.known(reader))
+    start = first_day(reader, data_coverage.available_columns(reader))
     if start is None:
         return {run_notes.HINDSIGHT: missing or f"Values cannot be compared with what came. {NO_HISTORY}"}
     early = (
@@ -82,7 +83,7 @@ def why_no_hindsight(draft: SnapshotWriter, reader: Reader, as_of: date) -> dict
     return {run_notes.HINDSIGHT: missing or early}
 
 
-def fitted(reader: Reader, as_of: date, known: frozenset[str]) -> LifetimeValueModel:
+def fitted(reader: Reader, as_of: date, known: AvailableColumns) -> LifetimeValueModel:
     """A model from the quarters before `as_of`, using nothing dated later. Raises ModelRefused if there is too little."""
     first = first_day(reader, known)
     if first is None:
@@ -109,7 +110,7 @@ def fitted(reader: Reader, as_of: date, known: frozenset[str]) -> LifetimeValueM
 
 
 def judged(
-    reader: Reader, as_of: date, known: frozenset[str], fewest: int
+    reader: Reader, as_of: date, known: AvailableColumns, fewest: int
 ) -> tuple[date, pd.DataFrame, lifetime_value.Widening] | None:
     """The day a year before, the prediction of that day against what came, and the widening; None if it is too early."""
     end = _last_month_booked(reader, as_of)
@@ -138,7 +139,7 @@ def _ahead(month_on: pd.Series, day: date) -> pd.Series:
 
 
 def _widened(
-    draft: SnapshotWriter, reader: Reader, model: LifetimeValueModel, as_of: date, known: frozenset[str]
+    draft: SnapshotWriter, reader: Reader, model: LifetimeValueModel, as_of: date, known: AvailableColumns
 ) -> LifetimeValueModel:
     """The model with the widening of this month's hindsight, which is worked out once and kept."""
     end = _last_month_booked(reader, as_of)
@@ -186,7 +187,7 @@ def _margin(day: date) -> Subquery:
     )
 
 
-def _people(reader: Reader, day: date, known: frozenset[str]) -> pd.DataFrame:
+def _people(reader: Reader, day: date, known: AvailableColumns) -> pd.DataFrame:
     """Everybody present at `day`: profile, `channel`, `margin`, `left_on`, `months_since_joining`."""
     profiles, margin = profile(day, known).subquery("profiles"), _margin(_last_month_booked(reader, day))
     joined: Any = profiles.join(customers, customers.c.customer_id == profiles.c.customer_id)

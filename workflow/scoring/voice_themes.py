@@ -11,6 +11,7 @@ from sqlalchemy import select, true
 from metrics.customers import feature_use
 from models.experiments import association
 from models.service import themes
+from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader
 from warehouse.schema import customers, feature_links, ticket_themes, tickets
 from warehouse.stores.snapshots import SnapshotWriter
@@ -19,7 +20,7 @@ from workflow.records import run_notes
 NEEDS = ("tickets", "tickets.opened_at", "tickets.customer_id", "product_usage", "product_usage.used_on")
 
 
-def write(draft: SnapshotWriter, reader: Reader, as_of: date, known: frozenset[str]) -> dict[str, str]:
+def write(draft: SnapshotWriter, reader: Reader, as_of: date, known: AvailableColumns) -> dict[str, str]:
     """Write both anew, as far as the bank has cases and use of the app; the note for `run_notes` where it has not."""
     missing = run_notes.lacking(reader, NEEDS)
     if "tickets" not in known:

@@ -116,7 +116,7 @@ def _preview_and_decide(viewer: Viewer, draft: RuleDraft, today: date, exists: b
         tables.empty(missing, "A rule that looks at what is not given raises no alert.")
         return
     with st.spinner("Counting whom it would flag, now and at the past month ends …"):
-        found = data.cached(viewer, flagged_by, draft, today, data.known(viewer))
+        found = data.cached(viewer, flagged_by, draft, today, data.available_columns(viewer))
     whose = "of your team's" if viewer.role == "team_lead" else "of"
     st.subheader(f"It would flag {found.now:,} {whose} {found.people:,} customers on {day(today)}")
     st.caption(

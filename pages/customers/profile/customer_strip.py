@@ -142,7 +142,7 @@ def _reveal(customer_id: str, reason: str, viewer: Viewer, _: Mapping[str, Any])
 def _contacts(viewer: Viewer, customer_id: str, today: date) -> None:
     """When each department last was in touch, so that nobody calls twice without knowing."""
     moments = ("touches.touched_at", "leads.contacted_at", "tickets.opened_at")
-    known = [m.partition(".")[0] for m in moments if m in data.known(viewer)]
+    known = [m.partition(".")[0] for m in moments if m in data.available_columns(viewer)]
     wanted = frozenset(t for t in known if data.may_see(viewer, t))
     said = []
     statement = about.last_contacts(customer_id, today, wanted)

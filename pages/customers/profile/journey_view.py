@@ -28,7 +28,7 @@ def show(viewer: Viewer, customer_id: str, today: date) -> None:
     wanted = frozenset(
         t
         for t in ("leads", "touches", "tickets", "surveys", "accounts")
-        if t in data.known(viewer) and data.may_see(viewer, t)
+        if t in data.available_columns(viewer) and data.may_see(viewer, t)
     )
     statement = about.journey(customer_id, today, wanted)
     events = data.frame(viewer, statement) if statement is not None else pd.DataFrame()

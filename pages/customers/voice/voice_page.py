@@ -82,7 +82,7 @@ def _choice(label: str, words: dict[str, str], key: str) -> str:
 
 def headline(viewer: Viewer, scope: Scope) -> str:
     """The weakest touchpoint if it stands apart from the whole, else how satisfaction moved."""
-    if "surveys" not in data.known(viewer):
+    if "surveys" not in data.available_columns(viewer):
         return f"How satisfied customers are is {tables.clause(viewer, 'surveys')}"
     metric = CATALOGUE["csat"]
     answer = data.ask_and_before(viewer, ["csat"], scope).set_index("period")

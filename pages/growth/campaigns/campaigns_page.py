@@ -22,7 +22,7 @@ VIEWS = {
 
 def page(viewer: Viewer, scope: Scope | None) -> None:
     """One of four views, and above them what it found."""
-    if "campaigns" not in data.known(viewer):
+    if "campaigns" not in data.available_columns(viewer):
         st.title(f"Which campaigns ran is {tables.clause(viewer, 'campaigns')}")
         tables.absent("This page", viewer, "campaigns")
         return
@@ -58,7 +58,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
 
 def _judged(viewer: Viewer, plans: pd.DataFrame) -> pd.DataFrame | None:
     """The scorecard of the campaigns that win new customers, worst first; None if a part of it is not loaded."""
-    known = data.known(viewer)
+    known = data.available_columns(viewer)
     if not {"leads", "customers"} <= known:
         return None
     as_of = data.as_of(viewer)

@@ -23,7 +23,7 @@ MOST_POINTS = 14
 
 def page(viewer: Viewer, scope: Scope) -> None:
     """The verdict in words, the picture, a sentence each, the months since joining, and how right the model was."""
-    if "customers" not in data.known(viewer) or "leads" not in data.known(viewer):
+    if "customers" not in data.available_columns(viewer) or "leads" not in data.available_columns(viewer):
         st.title("What channels cost and bring is not known here")
         tables.absent("Channel value", viewer, "customers", "leads")
         return

@@ -35,7 +35,7 @@ def page(viewer: Viewer, scope: Scope) -> None:
     cards.row(CARDS, scope, viewer)
     if tables.absent("The funnel", viewer, "leads"):
         return
-    if limit := stage_moves.limit(data.known(viewer)):
+    if limit := stage_moves.limit(data.available_columns(viewer)):
         st.caption(limit)
     view = st.segmented_control(
         "How leads are counted",

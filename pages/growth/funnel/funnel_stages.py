@@ -29,7 +29,7 @@ MONTHS = 12
 
 def stages(viewer: Viewer, view: str) -> list[tuple[str, str]]:
     """Label and metric of each stage; one the bank does not record is left out, not shown as empty."""
-    known = data.known(viewer)
+    known = data.available_columns(viewer)
     named = [(s.label, s.cohort if view == COHORT else s.event) for s in STAGES]
     return [(label, name) for label, name in named if name and not absent(name, known)]
 

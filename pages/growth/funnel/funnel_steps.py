@@ -35,7 +35,7 @@ class FunnelStep:
 
 def steps(viewer: Viewer, scope: Scope) -> list[FunnelStep]:
     """Every step of the funnel, their changes judged together: the worst of several is worst of some by chance alone."""
-    known = data.known(viewer)
+    known = data.available_columns(viewer)
     chosen: list[FunnelStage] = [s for s in STAGES if s.by_the_end and not absent(s.by_the_end, known)]
     answer = data.ask_and_before(viewer, [s.by_the_end for s in chosen], scope).set_index("period")
     pairs = []

@@ -33,7 +33,7 @@ def show(viewer: Viewer, scope: Scope) -> None:
     rows, entered, still = [], [], []
     for stage in STAGES:
         # Where there is a history of stages, it knows when each was entered.
-        if "lead_stages" not in data.known(viewer) and tables.lacking(viewer, *stage.dated_from):
+        if "lead_stages" not in data.available_columns(viewer) and tables.lacking(viewer, *stage.dated_from):
             rows.append({"Stage": stage.label, "Half left after": str(Verdict.NOT_KNOWN)})
         else:
             now, before = (_stay(viewer, scope, stage, back) for back in (False, True))

@@ -161,7 +161,7 @@ def _set(
     draft, failing = _look(parts, name, viewer, values)
     if failing:
         raise ChangeRefused("The goal was not set. The lines marked with a cross say what is missing.")
-    known, door = data.known(viewer), data.reader(viewer)
+    known, door = data.available_columns(viewer), data.reader(viewer)
     whole = replace(draft, target=rounded(draft.target)) if is_count(CATALOGUE[name]) else draft
     same = [
         g
@@ -196,7 +196,7 @@ def _span(days: tuple[date, ...]) -> Period:
 
 def _fill(viewer: Viewer, year: Period) -> None:
     """Put the template into the form."""
-    known = data.known(viewer)
+    known = data.available_columns(viewer)
     template = plus_a_quarter(year, None, ONLINE)
     before = data.cached(viewer, year_before_of, template, known)
     draft = plus_a_quarter(year, None if math.isnan(before) else before, ONLINE)
@@ -217,7 +217,7 @@ def _fill(viewer: Viewer, year: Period) -> None:
 def _evidence(viewer: Viewer, draft: GoalDraft) -> Evidence:
     if draft.span.end <= draft.span.start:
         return Evidence()
-    return evidence(draft, data.reader(viewer), data.as_of(viewer), data.known(viewer))
+    return evidence(draft, data.reader(viewer), data.as_of(viewer), data.available_columns(viewer))
 
 
 def _answer(draft: GoalDraft, held: Evidence, failing: Mapping[str, str]) -> None:

@@ -20,7 +20,7 @@ from workflow.records import annotations
 
 def outlook(viewer: Viewer, goal: Goal) -> Outlook:
     """Where a goal is heading, or why nobody can say; from the cache."""
-    as_of, known = data.as_of(viewer), data.known(viewer)
+    as_of, known = data.as_of(viewer), data.available_columns(viewer)
     return heading_now(data.once(viewer), data.reader(viewer), goal, as_of, known)
 
 

@@ -64,7 +64,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
 
 def read(viewer: Viewer, goals: list[Goal]) -> list[Progress]:
     """Goals with their figures, from the cache."""
-    as_of, known = data.as_of(viewer), data.known(viewer)
+    as_of, known = data.as_of(viewer), data.available_columns(viewer)
     return progress_now(data.once(viewer), data.reader(viewer), goals, as_of, known)
 
 
@@ -185,7 +185,7 @@ def _this(viewer: Viewer, found: Progress) -> None:
 
 
 def _feeds(viewer: Viewer, goal: Goal) -> None:
-    as_of, known = data.as_of(viewer), data.known(viewer)
+    as_of, known = data.as_of(viewer), data.available_columns(viewer)
     st.header("What feeds it")
     fed = contributors_now(data.once(viewer), data.reader(viewer), goal, as_of, known)
     if fed.empty:

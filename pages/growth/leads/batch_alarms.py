@@ -45,7 +45,7 @@ def since_the_load(viewer: Viewer, scope: Scope | None = None) -> pd.DataFrame:
 
 def found(viewer: Viewer) -> pd.DataFrame:
     """The campaigns in alarm, with name and last day. Every role gets the same ones."""
-    if "leads" not in data.known(viewer):
+    if "leads" not in data.available_columns(viewer):
         return pd.DataFrame(columns=["campaign", "ends_on"])
     as_of = data.as_of(viewer)
     periods = [Period(as_of - timedelta(days=w - 1), as_of) for w in WINDOWS]

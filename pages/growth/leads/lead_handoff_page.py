@@ -45,7 +45,7 @@ def page(viewer: Viewer, scope: Scope) -> None:
     batch_alarms.show(viewer)
     waiting_leads.show_never_taken_up(viewer, scope, names)
     cards.row(CARDS, scope, viewer)
-    if limit := stage_moves.limit(data.known(viewer)):
+    if limit := stage_moves.limit(data.available_columns(viewer)):
         st.caption(limit)
     if viewer.role == "sales":
         lead_list.show(viewer, lead_list.waiting(viewer, names, scope), hours, scope)
@@ -60,7 +60,7 @@ def page(viewer: Viewer, scope: Scope) -> None:
 
 
 def _headline(viewer: Viewer, scope: Scope, hours: float) -> str:
-    if "leads" not in data.known(viewer):
+    if "leads" not in data.available_columns(viewer):
         return f"How leads are handed over is {tables.clause(viewer, 'leads')}"
     now = data.ask(viewer, ["promise_kept", "acceptance_rate"], scope, periods=[scope.period]).iloc[0]
     untouched, parts = waiting_leads.never_taken_up(viewer, scope), []

@@ -129,7 +129,7 @@ def _side_by_side(viewer: Viewer, found: tuple[Version, ...], scope: Scope) -> N
     if not chosen:
         tables.empty("No version is chosen.", "Choose one or more above.")
         return
-    known = data.known(viewer)
+    known = data.available_columns(viewer)
     rules = tuple((n, by_number[n].rule) for n in chosen)
     answer = data.cached(viewer, figures_under_rules, rules, scope, known)
     names = qualification_preview.figures_told(answer.index)

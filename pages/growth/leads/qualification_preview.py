@@ -28,7 +28,7 @@ from workflow.qualification.qualification_proposals import (
 
 def effect(viewer: Viewer, rule: QualificationRule, scope: Scope, name: str) -> None:
     """The preview of a rule over the leads of a scope."""
-    known = data.known(viewer)
+    known = data.available_columns(viewer)
     found = data.cached(viewer, preview, rule, scope, known)
     totals = found.classes[["kept", "gained", "lost"]].sum()
     was = totals["kept"] + totals["lost"]
@@ -91,7 +91,7 @@ def _classes(found: QualificationPreview) -> pd.DataFrame:
 
 
 def _goals(viewer: Viewer, rule: QualificationRule, name: str) -> None:
-    as_of, known = data.as_of(viewer), data.known(viewer)
+    as_of, known = data.as_of(viewer), data.available_columns(viewer)
     touched = [g for g in current(every_goal(data.reader(viewer)), as_of) if g.metric in dependent()]
     if not touched:
         st.caption("No running goal depends on it.")

@@ -60,7 +60,7 @@ def reasons(viewer: Viewer, scope: Scope) -> None:
 
 def _no_reason(viewer: Viewer) -> Missing | None:
     """What the bank lacks to say why a lead was rejected: of its history of stages, or without one of its leads."""
-    by_history = "lead_stages" in data.known(viewer)
+    by_history = "lead_stages" in data.available_columns(viewer)
     reason = "lead_stages.reason" if by_history else "leads.rejected_reason"
     return tables.lacking(viewer, *needs("rejected"), reason)
 

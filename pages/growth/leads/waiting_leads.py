@@ -23,14 +23,14 @@ _AGE = Meaning(terms=(("Age", "Days since the lead came, or since the first cont
 
 def never_taken_up(viewer: Viewer, scope: Scope) -> float:
     """How many leads were never taken up by the last day loaded; NaN where that is not known or too few to show."""
-    if backlog.missing(data.known(viewer)):
+    if backlog.missing(data.available_columns(viewer)):
         return float("nan")
     return float(_in_all(viewer, scope)["waiting__0"])
 
 
 def show_never_taken_up(viewer: Viewer, scope: Scope, names: dict[str, str]) -> None:
     """How many, since when and from which campaigns, and the one thing to do: open them."""
-    missing = backlog.missing(data.known(viewer))
+    missing = backlog.missing(data.available_columns(viewer))
     until = data.as_of(viewer)
     if missing:
         st.info(
@@ -51,7 +51,11 @@ def show_never_taken_up(viewer: Viewer, scope: Scope, names: dict[str, str]) -> 
             if pd.isna(handed)
             else f" {numeral(handed)} of them had been called qualified by Marketing (MQL)."
         )
-        rep = "" if "leads.sales_rep" in data.known(viewer) else " Who has a sales rep is not given here."
+        rep = (
+            ""
+            if "leads.sales_rep" in data.available_columns(viewer)
+            else " Who has a sales rep is not given here."
+        )
         st.caption(
             f"No sales rep, no contact and no decision by {day(until)}, whenever the lead came.{qualified}{rep}"
         )
