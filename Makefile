@@ -45,8 +45,12 @@ FAST := tests/test_*.py tests/golden tests/desk/test_versions.py tests/goals/tes
   tests/reports/test_exports.py tests/spec/test_decompose.py tests/spec/test_verdicts.py tests/spec/test_words.py \
   tests/spec/test_worked_examples.py tests/warehouse/test_settings.py tests/workflow/test_looks.py \
   tests/workflow/test_rules.py tests/workflow/test_rule_versions.py tests/workflow/test_words_of_departments.py
+QUICK := -n 0 -m "not (bank or browser or postgresql or real or slow)"
 test-fast: setup  ## A minute of the tests, while you work
-	@$(RUN)/python -m pytest -n 0 -m "not (bank or browser or postgresql or real or slow)" $(FAST)
+	@$(RUN)/python -m pytest $(QUICK) $(FAST)
+
+coverage: setup  ## Which lines and branches the fast run passes; fails below what is held
+	@$(RUN)/python -m pytest $(QUICK) --cov --cov-report=term $(FAST)
 
 check: setup  ## Format, lint, types, layers
 	@$(RUN)/ruff format --check .
