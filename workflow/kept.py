@@ -22,8 +22,7 @@ from workflow.goals.goal_forecast import Outlook
 from workflow.goals.goal_progress import Progress
 from workflow.goals.goal_records import Filters, Goal, GoalDraft
 from workflow.rules import rule_preview
-from workflow.rules.rule_drafts import RuleDraft as RuleDraft
-from workflow.rules.rule_drafts import as_rule
+from workflow.rules.rule_drafts import RuleDraft, as_rule
 from workflow.scoring import training
 
 Goals = tuple[Goal, ...]

@@ -223,12 +223,13 @@ def _times_worse(tops: Sequence[np.ndarray], found: pd.DataFrame, totals: pd.Ser
     `tops` has an array per aspect, its last axis as long as `found`.
     """
     logs: list[np.ndarray] = []
-    for aspect, top in zip(ASPECTS, tops, strict=True):
+    for aspect, counted in zip(ASPECTS, tops, strict=True):
         bottom, whole, every = found[aspect.bottom].to_numpy(float), totals[aspect.bottom], totals[aspect.top]
         others = every - found[aspect.top].to_numpy(float)
         rest = whole - bottom
+        top = bottom - counted if aspect.worse == "less" else counted
         if aspect.worse == "less":
-            top, others = bottom - top, rest - others
+            others = rest - others
         logs.append(np.log((top + 0.5) / (bottom + 1)) - np.log((others + 0.5) / (rest + 1)))
     return np.asarray(np.exp(np.mean(logs, axis=0)))
 

@@ -77,7 +77,8 @@ class Measure:
         """Whether a row belongs to `period`; the same condition each time, so that a total and its people share one."""
         return _within(self, period)
 
-    def _whether(self, period: Period) -> ColumnElement[bool]:
+    def condition(self, period: Period) -> ColumnElement[bool]:
+        """As `within`, made anew."""
         if self.state is not None:
             day = period.start if self.opening else period.end + timedelta(days=1)
             return and_(self.where, self.state(datetime.combine(day, time.min)))
@@ -123,7 +124,7 @@ Metric = Measure | Ratio
 
 @lru_cache(maxsize=4096)
 def _within(measure: Measure, period: Period) -> ColumnElement[bool]:
-    return measure._whether(period)
+    return measure.condition(period)
 
 
 def measures_of(metric: Metric) -> tuple[Measure, ...]:

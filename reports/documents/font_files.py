@@ -121,8 +121,8 @@ def runs(text: str) -> list[tuple[str, str | None]]:
     What no type has is drawn as an empty square: something stands there. Marks that only join others are left out.
     """
     found: list[tuple[str, str | None]] = []
-    for character in text:
-        face = _face(character)
+    for letter in text:
+        character, face = letter, _face(letter)
         if face is None and ord(character) > 0x2FF and ord(character) not in faces().letters:
             if unicodedata.category(character) in ("Cf", "Mn", "Me"):
                 continue

@@ -39,7 +39,7 @@ _NAMES = 0.55
 def height_wanted(chart: Chart, wide: float) -> float:
     """The least height at which nothing in it is cut."""
     if shape_of(chart, wide) in ("bars", "intervals"):
-        rows = len(chart.categories) * max(max(1, len(chart.series)), 2 if _names_room(chart, wide)[1] else 1)
+        rows = len(chart.categories) * max(1, len(chart.series), 2 if _names_room(chart, wide)[1] else 1)
         return max(_LEAST, _BAR * rows + 24)
     return _LEAST
 

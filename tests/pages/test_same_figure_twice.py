@@ -237,7 +237,7 @@ def as_office(value: float, code: str) -> str:
     million = "m" in code and abs(exact) >= 10_000_000
     percent = "%" in code
     exact = exact * 100 if percent else exact / 1_000_000 if million else exact
-    places = "0.1" if percent or million or "0.0" in code.split(";")[-1] else "1"
+    places = "0.1" if percent or million or "0.0" in code.rsplit(";", maxsplit=1)[-1] else "1"
     whole = exact.quantize(Decimal(places), ROUND_HALF_UP) + 0
     text = f"{whole:+,}" if code.startswith("+") and whole else f"{whole:,}"
     return text.replace("-", "−") + ("%" if percent else " m" if million else "")

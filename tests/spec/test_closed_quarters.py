@@ -137,7 +137,8 @@ def bank(folder: Path, tables: dict[str, list[dict[str, Any]]]) -> None:
     }
     keys = {"leads": "lead_id", "customers": "customer_id", "accounts": "account_id", "tickets": "ticket_id"}
     keys["surveys"] = "survey_id"
-    for name, rows in tables.items():
+    for name, table in tables.items():
+        rows = table
         if name in first:
             sign = name[0].upper()
             rows = [{keys[name]: f"{sign}{n}", **row} for n, row in enumerate([*rows, first[name]])]

@@ -195,11 +195,12 @@ def _searched_in(part: Any) -> Iterator[ScalarSelect]:
         inside = [part.right]
     else:
         return
-    for found in inside:
-        while isinstance(found, e.Grouping):
-            found = found.element
-        if isinstance(found, ScalarSelect):
-            yield found
+    for grouped in inside:
+        element = grouped
+        while isinstance(element, e.Grouping):
+            element = element.element
+        if isinstance(element, ScalarSelect):
+            yield element
 
 
 def _is_look_up(scalar: ScalarSelect) -> bool:

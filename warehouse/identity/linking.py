@@ -91,8 +91,8 @@ def links_of(
     for n, ruling in reversed(heard):
         if ruling.verdict == "join":
             _join(persons, n, ruling.customer_id, LinkStep("hand", 1.0, "A colleague decided so."))
-    for key in KEYS:
-        step = LinkStep(key, 1.0, KEYS[key])
+    for key, reason in KEYS.items():
+        step = LinkStep(key, 1.0, reason)
         for a, b in match_keys.agreeing(work, key):
             persons.same(a, b, step)
     if threshold is not None:
@@ -116,10 +116,10 @@ def _as_links(records: pd.DataFrame, persons: Persons) -> pd.DataFrame:
     rows = []
     explained = persons.explained()
     company = pd.Series([first for _, first, _ in explained]).value_counts()
-    for customer, first, step in explained:
-        if step is None and company[first] > 1:
-            step = LinkStep("first", 1.0, "The first record of a person who is no customer we know.")
-        step = step or LinkStep("none", 0.0, "No other record agrees with this one.")
+    alone = LinkStep("none", 0.0, "No other record agrees with this one.")
+    newcomer = LinkStep("first", 1.0, "The first record of a person who is no customer we know.")
+    for customer, first, joined_by in explained:
+        step = joined_by or (newcomer if company[first] > 1 else alone)
         rows.append((customer or labels[first], customer, step.how, step.score, step.reason))
     links = pd.DataFrame(rows, columns=["person_id", "customer_id", "how", "score", "reason"])
     return pd.concat([records[["source", "record_id"]], links.astype({"customer_id": "str"})], axis=1)

@@ -151,7 +151,7 @@ _here: Stores | None = None
 
 def use(stores: Stores) -> None:
     """Make `stores` the ones of this process; called by a front door before anything else runs."""
-    global _here
+    global _here  # noqa: PLW0603  a process has one pair of stores; only a front door sets them
     _here = stores
 
 

@@ -35,7 +35,7 @@ def chart(viewer: Viewer, found: Progress, heading_for: Forecast | None) -> None
         path, shown = list(steps.cumsum()), _so_far(actual, found.actual)
     else:
         path, shown = [goal.target] * len(parts), list(actual)
-    if found.elapsed is not None and len(shown) and not found.is_over:
+    if found.elapsed is not None and shown and not found.is_over:
         ends[len(shown) - 1] = found.elapsed.end
     band = (
         (heading_for.low, heading_for.middle, heading_for.high)
