@@ -99,7 +99,7 @@ def days(value: float) -> str:
 
 def day(value: date | None) -> str:
     """`30 Jun 2026`."""
-    return UNKNOWN if value is None or value != value else f"{value.day} {value:%b %Y}"
+    return UNKNOWN if value is None or pd.isna(value) else f"{value.day} {value:%b %Y}"
 
 
 def until(moment: datetime) -> str:
@@ -139,7 +139,7 @@ def change(metric: Metric, now: float, before: float, found: Change) -> str:
 
 def verdict_in_words(verdict: Verdict, n: float | None = None, known_on: date | None = None) -> str:
     """A verdict with what it rests on: `not enough data yet (n = 12)`, `too early, known from 30 Sep 2026`."""
-    if verdict is Verdict.TOO_FEW and n is not None and n == n:
+    if verdict is Verdict.TOO_FEW and n is not None and pd.notna(n):
         return f"{verdict} (n = {numeral(n)})"
     if verdict is Verdict.TOO_EARLY and known_on is not None:
         return f"{verdict}, known from {day(known_on)}"
@@ -163,7 +163,7 @@ def in_a_sentence(label: str) -> str:
 
 def plain(word: str | None) -> str:
     """A word of the tables as people say it: `paid_search` → `paid search`."""
-    return "not known" if word is None or word != word else str(word).replace("_", " ")
+    return "not known" if word is None or pd.isna(word) else str(word).replace("_", " ")
 
 
 _ABBREVIATED = {"mql": "MQL", "sql": "SQL", "nps": "NPS", "csat": "CSAT", "rm": "RM", "id": "number"}

@@ -14,6 +14,7 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import Column, ColumnElement, and_, case, func
 from sqlalchemy.sql import visitors
 
@@ -61,7 +62,7 @@ class Condition:
             raise ChangeRefused(f"{self.in_attribute().capitalize()} can only be compared by “{fits}”.")
         kind = (int, float) if number else (str,)
         if not 1 <= len(self.values) <= (1 if number else MOST_VALUES) or not all(
-            isinstance(v, kind) and not isinstance(v, bool) and v == v for v in self.values
+            isinstance(v, kind) and not isinstance(v, bool) and pd.notna(v) for v in self.values
         ):
             raise ChangeRefused(f"The rule does not say what {self.in_attribute()} is compared with.")
 

@@ -100,7 +100,7 @@ def within(values: Iterable[float], bounds: Bounds) -> dict[str, Any]:
 
 def reference(at: Any, axis: str = "x", dash: str = "dot") -> list[Mark]:
     """A line across the whole chart; none where it is not known where."""
-    if at is None or at != at:
+    if at is None or pd.isna(at):
         return []
     other = "y" if axis == "x" else "x"
     across = {f"{other}0": 0, f"{other}1": 1, f"{other}ref": "paper"}
@@ -123,7 +123,7 @@ def bars(
     Words stand `inside` the bars, or beside them, where they have `room`, a part of the longest bar.
     """
     ends = [b or (v, v) for v, b in zip_longest(values, bounds)]
-    known = [0.0, *(v for pair in ends for v in pair if v == v)]
+    known = [0.0, *(v for pair in ends for v in pair if pd.notna(v))]
     least, most = min(known), max(known)
     bar = points(values, labels, texts, type="bar", orientation="h")
     if any(bounds):
@@ -178,7 +178,7 @@ def agreement(
     expected: Numbers, values: Numbers, bounds: Sequence[tuple[float, float]], x: str, y: str
 ) -> Figure:
     """What came against what was expected, each point with its interval, beside the line where both agree."""
-    most = max([v for v in (*expected, *(high for _, high in bounds)) if v == v], default=1)
+    most = max([v for v in (*expected, *(high for _, high in bounds)) if pd.notna(v)], default=1)
     says = [f"{numeral(e, 2)} expected, {numeral(v, 2)} found" for e, v in zip(expected, values, strict=True)]
     marks = [
         path([0, most], [0, most], line={"color": theme.FAINT}),
@@ -190,7 +190,7 @@ def agreement(
 
 def ranges(labels: Texts, values: Mapping[str, Numbers]) -> Figure:
     """A row per label with a dot per series and a bar from the least to the most; the series' names show on the dots."""
-    rows = [[v for v in row if v == v] or [None] for row in zip(*values.values(), strict=True)]
+    rows = [[v for v in row if pd.notna(v)] or [None] for row in zip(*values.values(), strict=True)]
     symbols = ("circle", "square", "diamond", "cross", "x", "triangle-up", "star", "circle-open")
     marks = [
         path(

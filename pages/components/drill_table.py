@@ -57,5 +57,5 @@ def _not_given(figures: Sequence[DrillFigure | None]) -> bool:
 
 def _in_words(cell: object, empty_cell: str) -> str:
     if isinstance(cell, Real):
-        return empty_cell if cell != cell else numeral(float(cell))
+        return empty_cell if pd.isna(cell) else numeral(float(cell))
     return str(cell)

@@ -56,7 +56,7 @@ def intervals(
 ) -> charts.Figure:
     """One line over time with gaps where nothing is known, intervals where there are any, and hollow marks where
     something is only part of what the others are; the last known point has its words beside it."""
-    last = max((i for i, v in enumerate(values) if v == v), default=None)
+    last = max((i for i, v in enumerate(values) if pd.notna(v)), default=None)
     look: charts.Mark = {
         "mode": "lines+markers+text",
         "text": [f"   {t}" if i == last else "" for i, t in enumerate(texts)],

@@ -78,14 +78,16 @@ def triangle(cumulative: pd.DataFrame, labels: Sequence[str]) -> charts.Figure:
     """
     values = cumulative.to_numpy(dtype=float)
     months = [int(c) for c in cumulative.columns]
-    reached = [int(max([m for m, v in zip(months, row, strict=True) if v == v], default=0)) for row in values]
+    reached = [
+        int(max([m for m, v in zip(months, row, strict=True) if pd.notna(v)], default=0)) for row in values
+    ]
     shades = {
         "type": "heatmap",
         "x": months,
         "y": labels,
         "z": [[rounded(v) for v in row] for row in values],
-        "text": [["" if v != v else _short(v) for v in row] for row in values],
-        "hovertext": [["" if v != v else hkd(v) for v in row] for row in values],
+        "text": [["" if pd.isna(v) else _short(v) for v in row] for row in values],
+        "hovertext": [["" if pd.isna(v) else hkd(v) for v in row] for row in values],
         "hovertemplate": "%{y}, month %{x}: %{hovertext} so far<extra></extra>",
     }
     hatched = {

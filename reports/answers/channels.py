@@ -77,7 +77,7 @@ def answer(asked: Asked, channels: pd.DataFrame | None) -> Answer:
         why = "; ".join(_open(r) for r in rows_of(rest))
         sentences.append(f"On the others these twelve months alone say nothing clear ({why}).")
     spent, won = asked.value("marketing_cost"), asked.value("acquisition_cost")
-    if spent == spent and won == won and hkd(spent) != hkd(won):
+    if pd.notna(spent) and pd.notna(won) and hkd(spent) != hkd(won):
         sentences.append(
             f"Of the marketing cost, {hkd(won)} went to campaigns for people who are not yet customers; the cost per new "
             "customer divides only that."

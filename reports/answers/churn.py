@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from metrics.catalogue import CATALOGUE
@@ -52,7 +53,7 @@ def answer(asked: Asked, experiments: list[ExperimentResult]) -> Answer:
 
 def _title(asked: Asked, effects: Sequence[Effect]) -> str:
     value = asked.value(NAME)
-    if value != value:
+    if math.isnan(value):
         head = f"How many customers left is {asked.clause(NAME)}"
     else:
         head = f"{asked.says(NAME)} of customers left, {against_a_year_before(asked, NAME)}"

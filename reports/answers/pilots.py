@@ -81,7 +81,7 @@ def _against_each_other(one: Effect) -> str:
 
 def _people(arms: Any, arm: str, fewest: int) -> str:
     number = arms[arm].value if arm in arms else float("nan")
-    return f"fewer than {fewest}" if number != number else numeral(number)
+    return f"fewer than {fewest}" if pd.isna(number) else numeral(number)
 
 
 def _title(reading: ExperimentResult, effects: Sequence[Effect]) -> str:

@@ -38,7 +38,7 @@ def answer(asked: Asked) -> Answer:
         f"{CATALOGUE[s].label}: {asked.says(s)}; {asked.against(s)}, {asked.against(s, 2)}." for s in known
     ]
     complaints = asked.value("complaints")
-    if complaints == complaints:
+    if pd.notna(complaints):
         sentences.append(
             f"Complaints: {asked.says('complaints')}; {asked.against('complaints')}, {asked.against('complaints', 2)}."
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import hkd, numeral
@@ -84,7 +86,7 @@ def _title(asked: Asked, read: list[ExperimentResult]) -> str:
             return f"No clear value yet: what {reading.title} kept is worth {ends} a year, {after}"
         return f"{reading.title} kept customers worth {words} a year, {after}"
     net = asked.value(NET)
-    if net == net:
+    if not math.isnan(net):
         return f"Not measured yet; the bank earned {asked.says(NET)} after cost to serve"
     return "What keeping customers is worth has not been measured"
 

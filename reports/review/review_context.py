@@ -114,7 +114,8 @@ class Asked:
         """
         begun = (self.history[name].fillna(0) != 0).cummax()
         return tuple(
-            float(v) if there and v == v else None for v, there in zip(self.history[name], begun, strict=True)
+            float(v) if there and pd.notna(v) else None
+            for v, there in zip(self.history[name], begun, strict=True)
         )
 
     def quarters(self) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import missing
+import pandas as pd
 import pytest
 from morning import stores_in
 from openpyxl import load_workbook
@@ -68,7 +69,7 @@ def plain(text: object) -> str:
 def printed(metric: Metric, cell: object) -> str:
     """The figure that a cell begins with; empty where it holds words or nothing."""
     if isinstance(cell, Real):
-        return "" if cell != cell else figure(metric, float(cell) / (100 if metric.unit == "share" else 1))
+        return "" if pd.isna(cell) else figure(metric, float(cell) / (100 if metric.unit == "share" else 1))
     found = FIGURE.match(plain(cell))
     return found.group() if found else ""
 

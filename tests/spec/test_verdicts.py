@@ -6,6 +6,7 @@ import re
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -60,7 +61,7 @@ def test_a_count_is_judged_or_says_how_few_it_is(now: int, before: int) -> None:
 @pytest.mark.parametrize("now", [float("nan"), 5.0])
 def test_what_is_not_known_is_neither_early_nor_few(now: float) -> None:
     found = compare(CATALOGUE[COUNTS[0]], {"value": now}, {"value": float("nan")})
-    assert found.verdict is (Verdict.NOT_KNOWN if now != now else Verdict.NO_FIGURE_BEFORE)
+    assert found.verdict is (Verdict.NOT_KNOWN if pd.isna(now) else Verdict.NO_FIGURE_BEFORE)
 
 
 def test_no_page_says_one_word_for_all_of_them() -> None:

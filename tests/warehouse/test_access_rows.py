@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -81,7 +82,8 @@ def judge(night: Stores) -> Callable[[Viewer], Reader]:
 def _answer(reader: Reader, statement) -> list[tuple]:
     frame = reader.frame(statement)
     rows = [
-        tuple("" if v != v or v is None else str(v) for v in row) for row in frame.astype(object).to_numpy()
+        tuple("" if pd.isna(v) or v is None else str(v) for v in row)
+        for row in frame.astype(object).to_numpy()
     ]
     return sorted(rows)
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
+import pandas as pd
+
 from metrics.comparison.words import day, hkd, numeral, of_ten
 
 QUIET_DAYS = 7
@@ -70,7 +72,7 @@ class NextStep:
 
 def _amount(facts: Facts, column: str) -> float:
     value = facts.profile.get(column)
-    return 0.0 if value is None or value != value else float(value)
+    return 0.0 if value is None or pd.isna(value) else float(value)
 
 
 def _deposits(facts: Facts) -> str:

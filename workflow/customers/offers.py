@@ -5,6 +5,7 @@ The right to make one is checked again when it is recorded, by the same decision
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime, time, timedelta
 from numbers import Real
 from typing import Any
@@ -231,4 +232,4 @@ def _day(value: Any) -> date | None:
 
 
 def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, Real) and value == value else None
+    return float(value) if isinstance(value, Real) and not math.isnan(float(value)) else None

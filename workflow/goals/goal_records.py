@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+import pandas as pd
 from sqlalchemy import select
 
 from metrics.catalogue import CATALOGUE
@@ -226,4 +227,4 @@ def _day(value: date) -> date:
 
 
 def _number(value: float | None) -> int | None:
-    return None if value is None or value != value else int(value)
+    return None if value is None or pd.isna(value) else int(value)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
+import pandas as pd
+
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.plan_pace import is_count
 from metrics.comparison.words import rounded
@@ -84,7 +86,7 @@ def _set(
         base = a_year_before(draft, reader)[0]
     else:
         base = float(ask(Query.of([name], Scope(span), periods=[span]), reader)[name].iloc[0])
-    if base == base and base > 0:
+    if pd.notna(base) and base > 0:
         target = float(f"{base * multiple:.3g}")
         whole = rounded(target) if is_count(CATALOGUE[name]) else target
         _agree(stores, with_path(replace(draft, target=whole), reader), AGREED_AFTER)

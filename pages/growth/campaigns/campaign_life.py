@@ -102,7 +102,7 @@ def _table(viewer: Viewer, found: pd.DataFrame) -> None:
     rows = []
     for row in found.itertuples():
         budget = row.planned_budget if row.planned_budget == row.planned_budget else row.budget
-        known = row.marketing_cost == row.marketing_cost and bool(budget) and budget == budget
+        known = pd.notna(row.marketing_cost) and bool(budget) and pd.notna(budget)
         rows.append(
             {
                 "Campaign": row.name,

@@ -118,8 +118,8 @@ def _offers(row) -> str:
 
 def _figure(label: str, value: float, of: float | None = None) -> None:
     with st.container(border=True, height="stretch"):
-        st.metric(label, numeral(value) if value == value else "too few to show")
-        if of and value == value:
+        st.metric(label, numeral(value) if pd.notna(value) else "too few to show")
+        if of and pd.notna(value):
             st.caption(f"{share(value / of)} of {numeral(of)} people")
 
 

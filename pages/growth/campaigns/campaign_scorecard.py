@@ -110,7 +110,7 @@ def _cell(row, name: str, n: float, lacking: frozenset[str]) -> str:
     if name in lacking:
         return str(Verdict.NOT_KNOWN)
     value = getattr(row, name)
-    if value != value:
+    if pd.isna(value):
         return verdict_in_words(Verdict.TOO_FEW, n)
     low, high = (100 * getattr(row, f"{name}_{end}") for end in ("low", "high"))
     return f"{share(value)} ({numeral(low, 1)}–{numeral(high, 1)}), n {numeral(n)}"

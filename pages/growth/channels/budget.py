@@ -214,11 +214,12 @@ def _table(planned: spend_response.Expected, concluded: Mapping[str, str]) -> No
             "Spend a month": [hkd(v * WEEKS) for v in rows["spend"]],
             "New customers a month": _seen(_ranges(rows, "customers", WEEKS), rows["outside"]),
             "Lifetime value": _seen(
-                [hkd(_rounded(v * WEEKS)) if v == v else "not known" for v in rows["value"]], rows["outside"]
+                [hkd(_rounded(v * WEEKS)) if pd.notna(v) else "not known" for v in rows["value"]],
+                rows["outside"],
             ),
             f"{after}: customers": _seen(_ranges(rows, "next", YEAR), rows["next_outside"]),
             "Value less it": _seen(
-                [hkd(_rounded(v * YEAR)) if v == v else "not known" for v in rows["next_value"]],
+                [hkd(_rounded(v * YEAR)) if pd.notna(v) else "not known" for v in rows["next_value"]],
                 rows["next_outside"],
             ),
             "Likely best": [

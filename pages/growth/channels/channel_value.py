@@ -202,11 +202,13 @@ def _each(groups: pd.DataFrame, by: str, viewer: Viewer, scope: Scope) -> None:
             "Verdict": shown["verdict"].str.capitalize(),
             **_beside_the_conclusion(shown),
             "Customers": shown["won"],
-            "Cost per customer": [hkd(v) if v == v else "" for v in shown["cac"]],
-            "Lifetime value": [hkd(v) if v == v else blank for v in shown["ltv"]],
-            "At least": [hkd(v) if v == v else blank for v in shown["ltv_low"]],
-            "At most": [hkd(v) if v == v else blank for v in shown["ltv_high"]],
-            "Value ÷ cost": [numeral(v, 1) if v == v else "" for v in shown["ltv"] / cost.where(cost > 0)],
+            "Cost per customer": [hkd(v) if pd.notna(v) else "" for v in shown["cac"]],
+            "Lifetime value": [hkd(v) if pd.notna(v) else blank for v in shown["ltv"]],
+            "At least": [hkd(v) if pd.notna(v) else blank for v in shown["ltv_low"]],
+            "At most": [hkd(v) if pd.notna(v) else blank for v in shown["ltv_high"]],
+            "Value ÷ cost": [
+                numeral(v, 1) if pd.notna(v) else "" for v in shown["ltv"] / cost.where(cost > 0)
+            ],
             "Payback": shown["paid"].str.replace("paid back ", ""),
         }
     )

@@ -97,7 +97,7 @@ def _side_by_side(viewer: Viewer, scope: Scope, found: pd.DataFrame) -> None:
     for metric in METRICS:
         frame[NAMES[metric]] = rounded_column(found[metric], 1).to_numpy()
     frame["Range across models"] = [
-        "" if a != a or not m else f"{numeral(a)} ({share(a / m, 0)})"
+        "" if pd.isna(a) or not m else f"{numeral(a)} ({share(a / m, 0)})"
         for a, m in zip(found["apart"], found["mean"], strict=True)
     ]
     frame["Removal effect"] = [
@@ -128,4 +128,4 @@ def _side_by_side(viewer: Viewer, scope: Scope, found: pd.DataFrame) -> None:
 
 
 def _loss(effect: float | None) -> str:
-    return "not known" if effect is None or effect != effect else f"−{share(effect)}"
+    return "not known" if effect is None or pd.isna(effect) else f"−{share(effect)}"

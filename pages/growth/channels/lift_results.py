@@ -50,7 +50,7 @@ def _result(viewer: Viewer, row: Any) -> None:
     campaign = row.campaign_id if isinstance(row.campaign_id, str) else None
     shares, reached = _credited(viewer, days, row.channel, campaign)
     above, below = outside(shares, row.low, row.high)
-    known = [s for s in shares.values() if s == s]
+    known = [s for s in shares.values() if pd.notna(s)]
     counts = None if pd.isna(row.treated) else _counts(row)
     fewest = data.hidden_below(viewer, CATALOGUE["customers_acquired"])
     hidden = counts is not None and fewest is not None and counts.fewest < fewest
@@ -134,7 +134,7 @@ def _credited(
         if code in found.index:
             row = found.loc[code]
             shares[model.name] = float(row["credited"] / row["reached"]) if row["reached"] else float("nan")
-            reached = max(reached, row["reached"]) if reached == reached else float(row["reached"])
+            reached = max(reached, row["reached"]) if pd.notna(reached) else float(row["reached"])
     return shares, reached
 
 

@@ -60,7 +60,7 @@ def cohorts(viewer: Viewer, scope: Scope, as_of: date) -> None:
         [
             [
                 hkd(v)
-                if v == v
+                if pd.notna(v)
                 else ("not yet" if c not in reached or pd.isna(reached.loc[g, c]) else "too few")
                 for c, v in row.items()
             ]

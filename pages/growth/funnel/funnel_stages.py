@@ -51,7 +51,7 @@ def show(viewer: Viewer, scope: Scope, view: str) -> None:
     drawn_names = [name for label, name in stages(viewer, view) if label != "Visits"]
     with left:
         texts = [
-            f"{numeral(n)}  {said}" if n == n else data.missing_cell(viewer, name)
+            f"{numeral(n)}  {said}" if pd.notna(n) else data.missing_cell(viewer, name)
             for n, said, name in zip(drawn["n"], drawn["short"], drawn_names, strict=True)
         ]
         charts.show(

@@ -88,7 +88,7 @@ def _against_the_card(viewer: Viewer, late: pd.DataFrame, scope: Scope) -> str:
         )
     if end != as_of:
         return f"{said} The figure above is of {day(end)}, the end of its period: {numeral(card)} were past it then."
-    gone = int(card) - (len(late) - again) if card == card else 0
+    gone = int(card) - (len(late) - again) if pd.notna(card) else 0
     if gone > 0:
         return (
             f"{said} The figure above, {numeral(card)}, is as loaded on {day(as_of)}: {gone:,} of them have "

@@ -65,7 +65,7 @@ def _figures(found: QualificationPreview) -> pd.DataFrame:
         moved = row["then"] - row["now"]
         relative = signed(moved / row["now"]) if row["now"] else "from none"
         words = points(moved) if metric.unit == "share" else relative
-        known = moved == moved
+        known = pd.notna(moved)
         rows.append(
             {
                 "Figure": metric.label,

@@ -86,7 +86,7 @@ def afterwards(viewer: Viewer, scope: Scope) -> None:
             "": label,
             "Leads": part,
             "Of the rejected": share(part / row["rejected"])
-            if at and row["rejected"] > 0 and part == part
+            if at and row["rejected"] > 0 and pd.notna(part)
             else "",
             "Here since": here[at] if at < len(here) else "",
         }
