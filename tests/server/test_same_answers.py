@@ -61,7 +61,8 @@ def _questions(reader: Reader) -> list[tuple[Scope, tuple[str, ...]]]:
 def _with_keys(answer: pd.DataFrame, by: tuple[str, ...]) -> pd.DataFrame:
     """The answer with a key for the part of which a dimension says nothing, so that both sides can be joined."""
     parts = answer[list(by)].astype(object)
-    return pd.concat([parts.where(parts.notna(), "\0"), answer.drop(columns=list(by))], axis=1)
+    # Copied, since a frame put together column by column is slow to join, and pandas says so.
+    return pd.concat([parts.where(parts.notna(), "\0"), answer.drop(columns=list(by))], axis=1).copy()
 
 
 def test_every_metric_is_the_same_over_thirty_random_scopes(served: Stores, loaded: Stores) -> None:
@@ -103,7 +104,7 @@ def test_overlap_and_contact_pressure_are_the_same_and_can_be_shown_as_sql(
 def test_channel_value_and_the_weeks_of_the_budget_are_the_same(served: Stores, loaded: Stores) -> None:
     scope = Scope(Period(date(2025, 7, 1), date(2026, 6, 30)))
     files, server = Reader(loaded, SYSTEM), Reader(served, SYSTEM)
-    for by in channel_net_value.BY:
+    for by in ("channel", "campaign", "product", "month"):
         one, other = (channel_net_value.groups(r, by, scope) for r in (files, server))
         pd.testing.assert_frame_equal(one, other, check_dtype=False, check_exact=False)
         one, other = (
