@@ -51,7 +51,7 @@ def test_a_desk_at_a_step_that_is_not_in_the_folder_is_refused_and_left_as_it_is
     other = open_desk()
     with other.desk.begin() as desk:
         desk.execute(text(f"UPDATE alembic_version SET version_num = '{step}'"))
-    with pytest.raises(Problem, match="another version of Concord, newer than this one or from before"):
+    with pytest.raises(Problem, match="another version of Concord: a newer one, or one from before"):
         open_desk()
     with other.desk.connect() as desk:
         assert upgrade.version(desk) == step
