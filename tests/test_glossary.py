@@ -1,0 +1,108 @@
+"""One word for one thing: names are unique, replaced words are gone, and the glossary knows every word of a figure's name."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from metrics.catalogue import CATALOGUE
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("warehouse", "metrics", "models", "workflow", "sign_in", "reports", "pages", "cli")
+GLOSSARY = (ROOT / "GLOSSARY.md").read_text(encoding="utf-8")
+MODULES = [p.relative_to(ROOT) for room in ROOMS for p in sorted((ROOT / room).rglob("*.py"))]
+
+LONGEST = 60
+"""Words in a sentence of a docstring; the house style asks for thirty."""
+REPLACED_NAMES = {
+    "Place": "SnapshotStore",
+    "Draft": "SnapshotWriter",
+    "See": "Access",
+    "Question": "Query",
+    "Night": "RunSummary",
+}
+REPLACED_FILES = {
+    "desk",
+    "journal",
+    "patience",
+    "parts",
+    "kit",
+    "night",
+    "rhythm",
+    "likeness",
+    "salvageable",
+    "outlook",
+}
+PLAIN = """
+a about again all among and answer answers answered as asked back became before by came called closed
+complained customers day days due early end first for from found half in it later leavers left less loss lost
+met missed model months named new nine no of on open opened or overdue people period reached recommend reply
+running same share signed since so start still ten than that the their them they through time to us valued
+value valuing waiting was were whether when who winning with within won would you
+"""
+"""Everyday words that need no line in the glossary."""
+
+
+def _classes() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for module in MODULES:
+        for node in ast.walk(ast.parse((ROOT / module).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found[node.name].append(str(module))
+    return found
+
+
+def test_a_public_class_has_a_name_of_its_own() -> None:
+    assert {name: where for name, where in _classes().items() if len(where) > 1} == {}
+
+
+def test_no_two_modules_have_one_name() -> None:
+    found: dict[str, list[str]] = defaultdict(list)
+    for module in MODULES:
+        if module.name not in ("__init__.py", "env.py"):
+            found[module.name].append(str(module))
+    assert {name: where for name, where in found.items() if len(where) > 1} == {}
+
+
+def test_replaced_names_do_not_come_back() -> None:
+    assert not set(_classes()) & set(REPLACED_NAMES)
+    parts = {part.removesuffix(".py") for module in MODULES for part in module.parts}
+    assert not parts & REPLACED_FILES
+
+
+def test_every_module_the_glossary_names_is_there() -> None:
+    named = re.findall(r"\| `([\w.]+)` \|", GLOSSARY)
+    assert len(named) > 50
+    gone = [
+        n
+        for n in named
+        if not any((ROOT / f"{n.replace('.', '/')}{end}").exists() for end in (".py", "/__init__.py"))
+    ]
+    assert not gone
+
+
+def _stem(word: str) -> str:
+    return re.sub(r"(ies|es|s|ed|ing)$", "", word.lower())
+
+
+@pytest.mark.parametrize("name", sorted(CATALOGUE))
+def test_every_word_of_a_figures_name_is_in_the_glossary(name: str) -> None:
+    known = {_stem(word) for word in (*re.findall(r"[A-Za-z]+", GLOSSARY), *PLAIN.split())}
+    words = re.findall(r"[A-Za-z]+", CATALOGUE[name].label)
+    assert [word for word in words if _stem(word) not in known] == []
+
+
+def test_the_longest_sentence_of_a_docstring_is_short_enough_to_be_read_once() -> None:
+    long: list[str] = []
+    for module in MODULES:
+        tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                for sentence in re.split(r"[.:;?!]\s|\n\n|\n    ", ast.get_docstring(node) or ""):
+                    if len(sentence.split()) > LONGEST:
+                        long.append(f"{module}: {len(sentence.split())} words: {sentence[:60]}")
+    assert long == []
