@@ -75,7 +75,7 @@ def test_features_are_an_association_and_a_test_can_be_planned(open_page, bank: 
     assert "An association, not proof" in words(page)
     next(b for b in page.button if b.label == "Plan it").click()
     page.run()
-    assert "people in each of two groups" in "".join(t.value for t in page.toast)
+    assert "people in each of two randomly assigned groups" in "".join(t.value for t in page.toast)
     with bank.desk.connect() as desk:
         row = desk.execute(select(planned_tests)).one()
     assert row.smallest_effect == pytest.approx(-0.1)
