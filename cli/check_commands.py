@@ -38,7 +38,7 @@ def _check_identity(truth: Path | None, held_back: bool) -> None:
     known = link_quality.rates(reader)
     if known.empty:
         raise Problem(
-            "This bank gave no identities, so nobody can say who is who. Add identities.sql to the folder of "
+            "This bank gave no identities, so records cannot be matched. Add identities.sql to the folder of "
             "extracts and load it again; sample_data/mappings shows one."
         )
     for row in known.itertuples():
@@ -79,4 +79,4 @@ def _check_warehouse(url: str, schema: str) -> None:
     serious = sum(found.serious for found in checked.findings)
     if serious:
         raise Problem(f"{serious} things must be corrected before Concord can read this warehouse.")
-    click.echo("Everything needed is there.")
+    click.echo("Everything needed is present.")

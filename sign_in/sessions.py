@@ -29,7 +29,7 @@ Person = Row[Any]
 SEEN_EVERY = timedelta(minutes=1)
 """How exactly the idle clock is kept: writing it more often would cost a write per click."""
 
-_GO_ON = "Sign in to go on; what you typed is kept."
+_GO_ON = "Sign in to go on; your entry is kept."
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 

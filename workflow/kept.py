@@ -63,7 +63,7 @@ def contributors_of(
 def contradictions_of(
     reader: Reader, filters: Filters, as_of: date, known: Known
 ) -> list[tuple[MetricPair, Finding]]:
-    """The pairs of figures that could pull against each other in a part of the bank."""
+    """The pairs of figures that could conflict with each other in a part of the bank."""
     return goal_outlook.contradictions(filters, reader, as_of, known)
 
 

@@ -1,4 +1,4 @@
-"""Whether two departments' figures pull against each other: more of something while less of it is any good.
+"""Whether two departments' figures conflict with each other: more of something while less of it is any good.
 
 Both must move over the last months by more than chance, each judged by its own trend with the month-to-month
 unrest that the series itself shows. How often a pair that has nothing to do with each other is flagged all the same is

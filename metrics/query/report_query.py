@@ -79,7 +79,7 @@ def misfit(report: SavedReport) -> str:
     asked = [d for d in (report.breakdown, *(d for d, _ in report.filters)) if d not in ("", MONTH)]
     for dimension in asked:
         if dimension not in DIMENSIONS:
-            return f"“{dimension[:60]}” is nothing that figures are told apart by. Choose another breakdown."
+            return f"“{dimension[:60]}” is nothing that figures are broken down by. Choose another breakdown."
         if dimension not in ways(report.metric):
             return f"“{label}” is not kept by {dimension}. Choose another breakdown or filter."
     if report.period not in PERIODS:

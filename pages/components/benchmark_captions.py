@@ -11,16 +11,18 @@ from pages.components import data, forms
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
 from workflow.records import benchmarks
+from workflow.records.people import called
 
 
 def block(name: str, viewer: Viewer) -> None:
     """The benchmarks of a metric, and a form for those who may enter one."""
     metric = CATALOGUE[name]
-    for row in benchmarks.standing(data.reader(viewer), name).itertuples():
+    entries = benchmarks.standing(data.reader(viewer), name)
+    names = called(connect.here(), entries["entered_by"])
+    for row in entries.itertuples():
         st.text(
             f"Elsewhere: {figure(metric, row.value)}. {row.source}, {day(row.published_on)}; measured on "
-            f"{row.population}. "
-            f"Entered by {row.entered_by}."
+            f"{row.population}. Entered by {names[row.entered_by]}."
         )
     if viewer.role not in benchmarks.MAY_ENTER:
         return

@@ -20,7 +20,9 @@ from warehouse.access.reader import Viewer
 
 ON_SCREEN = 500
 """Rows shown of a longer list."""
-_WORDS = {"sum": "sum", "median": "middle value", "p90": "value that nine in ten do not exceed"}
+_CODED = ("channel", "product", "category", "segment", "stage", "kind", "severity")
+"""Columns whose values are codes of the tables."""
+_WORDS = {"sum": "sum", "median": "median", "p90": "90th percentile"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +80,7 @@ def _rows_of_its_own(shown: DrillFigure, measure: Measure, viewer: Viewer) -> No
         _rows(plain(measure.label), measure, shown.scope, viewer, shown.says)
     else:
         st.info(
-            "Your role sees totals, not single people, so the leads behind this figure are not listed. Sales and "
+            "Your role sees aggregates, not single people, so the leads behind this figure are not listed. Sales and "
             "analysts may open them.",
             icon=":material/lock:",
         )
@@ -91,7 +93,7 @@ def block(name: str, scope: Scope, viewer: Viewer) -> None:
     if known is None:
         answer = data.ask(viewer, [name], scope, periods=[scope.period]).iloc[0]
         missing = data.why_missing(viewer, name, scope.period, answer)
-        tables.empty(missing.sentence if missing else "No row counts in this period.")
+        tables.empty(missing.sentence if missing else "No rows in this period.")
         return
     # The rows are those of the days the figure counts: what was not delivered has none.
     scope = scope.over(known)
@@ -118,7 +120,7 @@ def block(name: str, scope: Scope, viewer: Viewer) -> None:
 def _rows(name: str, measure: Measure, scope: Scope, viewer: Viewer, says: str = "") -> None:
     statement, total = behind(measure, scope, viewer)
     if not total:
-        tables.empty("No row counts in this period.")
+        tables.empty("No rows in this period.")
         return
     found = data.fresh_or_cached(viewer, statement.limit(ON_SCREEN))
     shown = f"The first {ON_SCREEN:,} of {total:,} rows" if total > ON_SCREEN else f"{total:,} rows"
@@ -142,14 +144,16 @@ def behind(measure: Measure, scope: Scope, viewer: Viewer) -> tuple[Any, int]:
 def _adds_up(measure: Measure) -> str:
     counted = drill_rows.column_counted(measure)
     if counted is None:
-        return "Each row counts once: their number is the figure."
+        return "Each row counts once; the figure is the number of rows."
     word = _WORDS[measure.total]
     return f"The {word} of the column “{column(counted)}” is the figure."
 
 
 def in_words(frame: pd.DataFrame) -> pd.DataFrame:
-    """`frame` with its columns named as people say them."""
-    return frame.rename(columns=column)
+    """`frame` with its columns named as people say them, and words instead of codes: `paid_search` → `Paid search`."""
+    coded = [name for name in _CODED if name in frame]
+    words = {c: frame[c].map(lambda v: plain(v).capitalize(), na_action="ignore") for c in coded}
+    return frame.assign(**words).rename(columns=column)
 
 
 def _formats(measure: Measure, found: pd.DataFrame) -> dict[str, Any]:
@@ -173,7 +177,7 @@ def _parts(name: str, measure: Measure, scope: Scope, viewer: Viewer) -> None:
     """The figure's parts, for a role that sees totals only."""
     fewest = data.reader(viewer).stores.settings.smallest_cell
     st.info(
-        "Your role sees totals, not single people, so these are the parts of the figure instead of its rows. Parts "
+        "Your role sees aggregates, not single people, so these are the parts of the figure instead of its rows. Parts "
         f"about fewer than {fewest} people stay blank, and those by which one could work them out.",
         icon=":material/lock:",
     )

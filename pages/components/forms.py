@@ -178,7 +178,7 @@ def rest() -> None:
                 drop(name)
                 continue
             for typed in (v for v in before.values.values() if isinstance(v, str) and len(v.split()) > 1):
-                st.caption("What you typed:")
+                st.caption("Your entry:")
                 st.code(typed, language=None, wrap_lines=True)
             st.button("Dismiss", key=f"away--{_slug(name)}", on_click=drop, args=(name,))
 

@@ -8,7 +8,7 @@ import pandas as pd
 from metrics.comparison.words import hkd, numeral, rounded
 from pages.components import charts, label_places, theme
 
-LINES = ((1, "solid", "worth = cost"), (3, "dot", "3 to 1"))
+LINES = ((1, "solid", "value = cost"), (3, "dot", "3 to 1"))
 
 
 def value_against_cost(groups: pd.DataFrame, height: int = 330) -> charts.Figure:
@@ -43,7 +43,7 @@ def value_against_cost(groups: pd.DataFrame, height: int = 330) -> charts.Figure
         shown["cac"],
         shown["ltv"],
         [
-            f"{r.label}: cost {hkd(r.cac)}, worth {hkd(r.ltv)} ({hkd(r.ltv_low)} to {hkd(r.ltv_high)}), {r.says}"
+            f"{r.label}: cost {hkd(r.cac)}, lifetime value {hkd(r.ltv)} ({hkd(r.ltv_low)} to {hkd(r.ltv_high)}), {r.says}"
             for r in shown.itertuples()
         ],
         mode="markers+text",

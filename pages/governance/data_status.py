@@ -133,7 +133,7 @@ def _where_from(viewer: Viewer) -> None:
 
 def _match_rates(viewer: Viewer) -> None:
     """How many of each source's records are a known customer; those that are not stay in the bank and are counted."""
-    st.header("Who is who")
+    st.header("Identity matching")
     rates = data.match_rates(viewer)
     if rates.empty:
         tables.empty(

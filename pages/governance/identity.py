@@ -12,6 +12,7 @@ from warehouse.access.reader import Viewer
 from warehouse.identity import link_quality
 from warehouse.stores import connect
 from workflow.records.link_rulings import LONGEST_WHY, VERDICTS, history, rule
+from workflow.records.people import called
 
 SHOWN = 500
 
@@ -20,7 +21,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     """The finding, the records without a customer, the form, and what was ruled before."""
     rates = data.match_rates(viewer)
     if rates.empty:
-        st.title("Nobody can say who is who yet")
+        st.title("Identity matching is not available yet")
         tables.empty("No source gave identities.", "Add identities.sql to the extracts and load them again.")
         return
     open_ones = int((rates["other_people"] + rates["alone"]).sum())
@@ -94,7 +95,7 @@ def _history(viewer: Viewer) -> None:
     shown = pd.DataFrame(
         {
             "When": pd.to_datetime(rulings["ruled_at"]),
-            "Who": rulings["ruled_by"],
+            "Who": rulings["ruled_by"].map(called(connect.here(), rulings["ruled_by"])),
             "Source": rulings["source"],
             "Record": rulings["record_id"],
             "Decision": rulings["verdict"].map(VERDICTS),

@@ -54,7 +54,7 @@ def _calls(viewer: Viewer) -> None:
     if found.empty:
         alert_checks.none_flagged(viewer, "No customer is flagged.", today)
         return
-    first = "Those that press first" if pressing else "First to call"
+    first = "Most urgent first" if pressing else "First to call"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header(first, width="content")
         if st.button("Open my queue", type="primary", icon=":material/ecg_heart:"):
@@ -71,7 +71,7 @@ def _complaints(viewer: Viewer) -> None:
         return
     today = data.as_of(viewer)
     opened = data.frame(viewer, waiting.open_complaints(today))
-    st.title(f"{len(opened):,} complaints wait to be settled" if len(opened) else "No complaint is open")
+    st.title(f"{len(opened):,} complaints are open" if len(opened) else "No complaint is open")
     # By the calendar: a case opened at noon eight days ago is eight days old on any hour of today.
     age = (pd.Timestamp(today) - pd.to_datetime(opened["opened_at"]).dt.normalize()).dt.days
     with st.grid(3, min_column_width=105):

@@ -86,7 +86,7 @@ def _what(names: tuple[str, ...]) -> str:
             label_visibility="collapsed",
         )
         if not found:
-            st.caption("No figure of yours is called so by any department. Try a shorter word.")
+            st.caption("No figure of yours has this name in any department. Try a shorter word.")
     # All of them, whatever was searched: the address leaves out the first, which so must always be the same.
     name = st.selectbox(
         "Figure", names, format_func=lambda n: CATALOGUE[n].label, key="metric", bind="query-params"
@@ -106,11 +106,11 @@ def _take_found() -> None:
 
 
 def _which(name: str, viewer: Viewer) -> tuple[str, tuple[tuple[str, tuple[str, ...]], ...], str]:
-    st.markdown("**2 · Which part**")
+    st.markdown("**2 · Filters**")
     dims = list(ways_for(name, viewer))
     with st.container(horizontal=True, gap="small"):
         by = st.selectbox(
-            "Told apart by",
+            "Break down by",
             ["", MONTH, *dims],
             format_func=by_in_words,
             key="by",
@@ -121,12 +121,12 @@ def _which(name: str, viewer: Viewer) -> tuple[str, tuple[tuple[str, tuple[str, 
             "Period", list(PERIODS), format_func=PERIODS.get, key="period", bind="query-params", width=158
         )
     narrowed = st.multiselect(
-        "Only some of",
+        "Filter by",
         dims,
         format_func=by_in_words,
         key="filter",
         bind="query-params",
-        placeholder="everything counts",
+        placeholder="no filter",
     )
     chosen = []
     for dimension in narrowed:
@@ -149,7 +149,7 @@ def _how(breakdown: str) -> str:
     st.markdown("**3 · How**")
     fit = charts_of(breakdown)
     chart = st.segmented_control(
-        "Shown as",
+        "Chart type",
         fit,
         default=fit[0],
         format_func=CHARTS.get,
@@ -182,7 +182,7 @@ def _strange_in_address(viewer: Viewer, names: tuple[str, ...]) -> list[str]:
             fit[f"{ONLY}{dimension}"] = (by_in_words(dimension).lower(), there)
     return [
         f"The address asks for the {kind} “{escaped(word[:60])}”, which does not exist here for "
-        f"“{CATALOGUE[name].label}”. It was left out."
+        f"“{CATALOGUE[name].label}”. It was ignored."
         for key, (kind, words) in fit.items()
         for word in st.query_params.get_all(key)
         if word and word not in words

@@ -19,6 +19,7 @@ from pages.together.report_words import by_in_words
 from warehouse.access.reader import Viewer
 from warehouse.errors import AccessRefused, Problem
 from warehouse.stores import connect
+from workflow.records.people import called
 from workflow.reports import saved_reports
 
 URL = "reports"
@@ -66,8 +67,9 @@ def _opened(viewer: Viewer, report_id: str) -> None:
         _another()
         return
     head = st.container()
+    by = called(connect.here(), [saved.saved_by])[saved.saved_by]
     st.caption(
-        f"Report **{escaped(saved.title)}**, saved by {escaped(saved.saved_by)} on {day(saved.saved_at.date())}. "
+        f"Report **{escaped(saved.title)}**, saved by {escaped(by)} on {day(saved.saved_at.date())}. "
         "Its figures are computed again for you, under your rights, each time it is opened."
     )
     st.caption(report_words.definition(CATALOGUE[saved.report.metric]))
@@ -141,8 +143,9 @@ def _list(viewer: Viewer) -> None:
     with st.popover(f"Saved reports ({len(found)})", icon=":material/bookmarks:"):
         if not found:
             st.caption("Nobody has saved a report yet.")
+        names = called(connect.here(), [saved.saved_by for saved in found])
         for saved in found:
-            said = f"{saved.saved_by}, {day(saved.saved_at.date())}"
+            said = f"{names[saved.saved_by]}, {day(saved.saved_at.date())}"
             if st.button(
                 f"{escaped(saved.title)} · {escaped(said)}", key=f"open-{saved.report_id}", type="tertiary"
             ):

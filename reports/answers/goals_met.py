@@ -196,6 +196,6 @@ def _heading(asked: Asked, goal: Progress) -> str:
     if ends is None:
         return f" {outlook.why}"
     return (
-        f" If things go on as they did, {in_a_sentence(name_of(goal.goal))} will end at {figure(metric, ends.low)} to "
+        f" If past patterns continue, {in_a_sentence(name_of(goal.goal))} will end at {figure(metric, ends.low)} to "
         f"{figure(metric, ends.high)} (95% interval), against {figure(metric, goal.goal.target)}."
     )

@@ -54,9 +54,9 @@ def _controlled(reading: ExperimentResult, fewest: int) -> CaseStudy:
     words, worth, cost = worth_in_words(reading)
     if worth is not None:
         after = "after the cost of offers" if cost is not None else "before cost, which is not known"
-        clear = "" if worth.low > 0 or worth.high < 0 else ", so it may be nothing"
+        clear = "" if worth.low > 0 or worth.high < 0 else ", so there may be no effect"
         ends = f"95% interval {hkd(worth.low)} to {hkd(worth.high)}"
-        sentences.append(f"Worth of the customers kept in a year, {after}: {words} ({ends}){clear}.")
+        sentences.append(f"Net value of customers retained, per year, {after}: {words} ({ends}){clear}.")
     if reading.look is not None and reading.look.after_the_fact:
         sentences.append("The analysis was planned after the data were available, so it is post hoc.")
     return CaseStudy(

@@ -1,4 +1,4 @@
-"""What is it worth, after cost? What the customers kept bring, less what that cost; and the bank's net revenue."""
+"""What is the net value, after cost? What the customers kept bring, less what that cost; and the bank's net revenue."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reports.review.review_document import Answer, Chart, Figure, Series
 from workflow.experiments.experiment_results import ExperimentResult
 from workflow.experiments.interim_results import CHURN
 
-QUESTION = "What is it worth, after cost?"
+QUESTION = "What is the net value, after cost?"
 NET = "net_revenue"
 
 
@@ -27,7 +27,7 @@ def answer(asked: Asked, experiments: list[ExperimentResult]) -> Answer:
         sentences.append(sentence)
     if not read:
         sentences.append(
-            f"{not_read(experiments)} So nothing can be said about what keeping customers is worth."
+            f"{not_read(experiments)} So there is no conclusion about what keeping customers is worth."
         )
     if asked.value(NET) == asked.value(NET):
         money = " Money has no interval here, so a change of it has no verdict." if asked.is_there(1) else ""
@@ -48,7 +48,7 @@ def answer(asked: Asked, experiments: list[ExperimentResult]) -> Answer:
 
 def _worth(reading: ExperimentResult) -> tuple[Figure, str]:
     words, worth, cost = worth_in_words(reading)
-    label = f"{reading.title}: customers kept, a year"
+    label = f"{reading.title}: customers retained, per year"
     if worth is None:
         return Figure(
             label=label, value="not known"
@@ -63,7 +63,7 @@ def _worth(reading: ExperimentResult) -> tuple[Figure, str]:
         f"{hkd(yearly)} net revenue a customer."
     )
     if not clear:
-        sentence += " The interval includes 0, so it may be nothing."
+        sentence += " The interval includes 0, so there may be no effect."
     return (
         Figure(
             label=label,

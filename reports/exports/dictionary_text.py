@@ -79,7 +79,7 @@ def markdown() -> str:
     for word, meanings in VARIANTS.items():
         lines.append(f"* **{word}**")
         lines += [f"  * {who}: *{CATALOGUE[name].label}*" for who, name in meanings]
-    lines += ["", "## What figures are filtered and told apart by", ""]
+    lines += ["", "## What figures are filtered and broken down by", ""]
     lines += [f"* **{name.capitalize()}**: {said}" for name, said in MEANS.items()]
     lines += ["", f"{ONLY_CUSTOMERS}", "", "## Figures", ""]
     for name in figures():

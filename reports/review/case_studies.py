@@ -84,7 +84,7 @@ def of_a_channel(row: Any) -> CaseStudy:
         sentences=(
             f"Of the wins of those reached, {value} are beyond those of an equal group that was not ({ends}).",
             first,
-            *(() if clear else ("The interval includes 0, so it may be nothing.",)),
+            *(() if clear else ("The interval includes 0, so there may be no effect.",)),
         ),
         figures=(
             Figure(

@@ -53,7 +53,7 @@ def test_a_note_and_its_step_survive_an_expired_session(served, page: Page) -> N
     _go_idle(served)
     expect(page).to_have_url(re.compile("/login"))
     expect(page.get_by_text("You were signed out after 30 minutes without activity.")).to_be_visible()
-    expect(page.get_by_text("what you typed is kept")).to_be_visible()
+    expect(page.get_by_text("your entry is kept")).to_be_visible()
     served.enter(page, "rm")
     expect(page).to_have_url(place)
     expect(page.get_by_label("Note").first).to_have_value(NOTE)

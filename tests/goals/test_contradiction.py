@@ -1,4 +1,4 @@
-"""Two figures that pull against each other are flagged; two that have nothing to do with each other hardly ever."""
+"""Two figures that conflict with each other are flagged; two that have nothing to do with each other hardly ever."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def test_a_lead_puts_an_alert_into_the_pool_and_an_rm_takes_it_at_the_screen(ope
     assignment.reassign(bank, lead, alert["alert_id"], None, "Ill", alert["version"])
     colleague = replace(somebody("relationship_manager", rm_id=_colleague(bank, rm)), team=rm.team)
     page = open_page(colleague, "customer-health")
-    assert "that nobody works yet" in words(page)
+    assert "unassigned" in words(page)
     named = (
         Reader(bank, SYSTEM)
         .frame(select(customers.c.full_name).where(customers.c.customer_id == alert["customer_id"]))[

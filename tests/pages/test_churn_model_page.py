@@ -38,7 +38,7 @@ CHECKS = [
     *[("source", "tickets", m, DAY, 900, 0.06) for m in ("roc_auc", "pr_auc")],
 ]  # fmt: skip
 SAYS = {
-    "good": ["Last own booking alone", "50 calls a week", "31% (26–36)"],
+    "good": ["Last transaction only", "50 calls a week", "31% (26–36)"],
     "right": ["It exaggerates the differences", "Slope 0.50", "31 Mar 2026"],
     "fits": ["very different (PSI 0.400)", "Moved most: Complaints in 90 days"],
     "fair": ["under 30 (left 0.20 times as often as expected)", "not enough data yet", "fewer than 10"],

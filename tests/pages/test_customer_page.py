@@ -41,12 +41,12 @@ def test_one_page_shows_the_whole_relationship_to_its_rm(open_page, bank) -> Non
     said = words(app).replace("\\", "")
     assert app.title[0].value.replace("\\", "") == person["full_name"]
     for part in (
-        "What they hold",
+        "Products held",
         "Deposits and investments, 12 months",
         "The journey so far",
         "Service cases",
-        "What they answered",
-        "What was tried",
+        "Survey answers",
+        "Actions so far",
         "Use of the app, 90 days",
         "Last contact: Marketing",
         "such customers leave",
@@ -81,7 +81,7 @@ def test_service_sees_cases_and_answers_but_no_money_no_score_and_no_other_depar
     app = open_page(somebody("service"), "customer", cid=person["customer_id"])
     said = words(app) + cells(app)
     assert "Service cases" in said
-    for other in ("What they hold", "HKD", "such customers leave", "Marketing 2", "What was tried"):
+    for other in ("Products held", "HKD", "such customers leave", "Marketing 2", "Actions so far"):
         assert other not in said, other
 
 

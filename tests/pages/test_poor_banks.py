@@ -155,7 +155,7 @@ def test_channel_value_without_cost_and_revenue_names_both(open_half: Open) -> N
     title = page.title[0].value
     assert "what a customer costs is not known: `campaign_days` was not given" in title
     assert "`revenues` and `customers.left_on` were not given" in title
-    assert "What newcomers brought is not known: `revenues` was not given." in words(page)
+    assert "Net revenue of new customers is not known: `revenues` was not given." in words(page)
 
 
 def test_a_campaign_is_not_judged_by_what_was_not_given(open_half: Open) -> None:
@@ -185,7 +185,7 @@ def test_the_review_says_the_same_of_an_outcome_that_was_not_given(open_half: Op
 
 def test_nobody_to_call_is_said_only_where_rules_could_be_checked(open_half: Open) -> None:
     page = open_half(somebody("relationship_manager"), "today")
-    assert page.title[0].value == "Whom you should call is not known: `customers.rm_id` was not given"
+    assert page.title[0].value == "Your call list is not known: `customers.rm_id` was not given"
 
 
 def test_no_alert_is_no_figure_where_no_rule_could_be_checked(

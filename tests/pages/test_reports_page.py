@@ -45,10 +45,10 @@ def test_three_steps_lead_from_another_departments_word_to_a_report_that_is_kept
     assert box(page, "Figure").value == "win_rate"
     assert "Owner: Sales Operations" in words(page)
     assert "Version 2." in words(page), "since leads have a history, a lead won twice is won twice"
-    assert "District" not in box(page, "Told apart by").options, "wins are not kept by district"
-    box(page, "Told apart by").select("channel").run()
+    assert "District" not in box(page, "Break down by").options, "wins are not kept by district"
+    box(page, "Break down by").select("channel").run()
     box(page, "Period").select("12m").run()
-    box(page, "Only some of").select("segment").run()
+    box(page, "Filter by").select("segment").run()
     assert not broken(page)
     assert title(page).startswith("Win rate: ")
     assert "95% interval" in words(page)

@@ -69,7 +69,7 @@ def test_a_claim_is_found(text: str) -> None:
     [
         "Using “transfer” in the app went together with 12% fewer customers with a service case",
         "Alerts: none were raised in the quarter.",
-        "Talk about it before either goal is raised.",
+        "Discuss it before either goal is raised.",
         "The first night that raises an alert also assigns who is held out.",
         "Nobody can say what reduced it.",
         "Is churn down, and is it our doing?",

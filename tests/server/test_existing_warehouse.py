@@ -30,7 +30,7 @@ def test_a_whole_duckdb_bank_has_nothing_to_mend(loaded: Stores, tmp_path: Path)
     built = shutil.copy(snapshot_file(loaded.settings, loaded.snapshot()), tmp_path)
     code, said = _check(f"duckdb:///{built}")
     assert code == 0, said
-    assert "Everything needed is there." in said
+    assert "Everything needed is present." in said
     assert "will be empty" not in said
 
 

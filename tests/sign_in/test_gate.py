@@ -59,7 +59,7 @@ def test_the_sign_in_says_why_it_is_there(visitor, stores, clock):
     assert "signed out" not in visitor.get("/login", headers=PAGE).text
     sign_in(visitor)
     clock.passes(minutes=30)
-    told = "You were signed out after 30 minutes without activity. Sign in to go on; what you typed is kept."
+    told = "You were signed out after 30 minutes without activity. Sign in to go on; your entry is kept."
     assert told in visitor.get("/login", headers=PAGE).text
     assert told in sign_in(visitor, password="wrong").text
     sign_in(visitor)

@@ -70,7 +70,7 @@ def test_a_title_that_is_too_short_too_long_or_cannot_be_seen_is_refused(
     [
         (SavedReport(metric="no_such"), "no figure called"),
         (SavedReport(metric="leads", breakdown="district"), "not kept by district"),
-        (SavedReport(metric="leads", breakdown="full_name"), "nothing that figures are told apart by"),
+        (SavedReport(metric="leads", breakdown="full_name"), "nothing that figures are broken down by"),
         (SavedReport(metric="leads", filters=(("theme", ("x",)),)), "not kept by theme"),
         (SavedReport(metric="leads", period="for ever"), "no period"),
         (SavedReport(metric="leads", chart="pie"), "does not fit"),

@@ -22,7 +22,7 @@ from warehouse.app_db.app_schema import alert_steps, alerts
 from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.stores.connect import Stores
 from workflow.records.alert_history import append_line
-from workflow.records.edit_conflicts import AGAIN, changed_meanwhile, who_and_when
+from workflow.records.edit_conflicts import AGAIN, changed_meanwhile, who, who_and_when
 
 WORKING = {
     "acknowledged": "Seen, I will call",
@@ -144,7 +144,8 @@ def take_back(stores: Stores, viewer: Viewer, alert_id: str, why: str, seen_vers
             last = stand.pop()
             if viewer.role == "relationship_manager" and last["taken_by"] != viewer.username:
                 raise ChangeRefused(
-                    f"{last['taken_by']} recorded the latest step. Ask them, or your team lead, to take it back."
+                    f"{who(alert.entry.desk, viewer, last['taken_by'])} recorded the latest step. Ask them, or your team "
+                    "lead, to undo it."
                 )
             before = stand[-1] if stand else None
             values = _UNTOUCHED

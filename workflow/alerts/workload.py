@@ -1,4 +1,4 @@
-"""How the work lies on a team: what each RM has open against what she can do in a week, and what could move."""
+"""Workload on a team: what each RM has open against what she can do in a week, and what could move."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def announcement(win: Progress) -> str:
     who = departments(win.goal)
     named = " and ".join([", ".join(who[:-1]), who[-1]] if len(who) > 1 else who)
     shared = "a shared goal" if len(who) > 1 else "its goal"
-    early = " before its time" if win.state() is State.MET_EARLY else ""
+    early = " early" if win.state() is State.MET_EARLY else ""
     return f"{named} met {shared}{early}: {win.goal.in_words()}. {_is(win)}"
 
 

@@ -120,7 +120,7 @@ def contributors(
 def contradictions(
     filters: Filters, reader: Reader, as_of: date, known: AvailableColumns | None = None
 ) -> list[tuple[MetricPair, Finding]]:
-    """Each pair of figures that could pull against each other, judged over the last twelve full months."""
+    """Each pair of figures that could conflict with each other, judged over the last twelve full months."""
     months = full_months(as_of, MONTHS)
     found = []
     for pair in PAIRS:

@@ -130,7 +130,7 @@ def end(
 
 def _reason(why: str) -> str:
     if not why.strip():
-        raise ChangeRefused("Say why the goal ends before its time: the others who share it will ask.")
+        raise ChangeRefused("Say why the goal ends early: the others who share it will ask.")
     return why.strip()
 
 

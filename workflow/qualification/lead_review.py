@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from metrics.query.query import filtered
 from models.service.working_time import working_time
@@ -26,6 +26,7 @@ from warehouse.sql.moments import before
 from warehouse.stores.connect import Stores
 from workflow.qualification.contact_deadlines import DECIDING
 from workflow.qualification.lead_decisions import latest
+from workflow.records.edit_conflicts import who
 
 REASONS = {
     "Cannot be reached": True,
@@ -67,14 +68,14 @@ def review(
         ).first()
         if (last.version if last else 0) != seen_version:
             assert last is not None
-            raise ChangeRefused(_told(last))
+            raise ChangeRefused(_told(entry.desk, viewer, last))
         if last is not None and before([last.reviewed_at], [lead.entered_at])[0]:
             last = None
         if verdict == "taken_back":
             if last is None or last.verdict == "taken_back" or last.reviewed_by != viewer.username:
                 raise ChangeRefused("There is no decision of yours on this lead to take back.")
         elif last is not None and last.verdict != "taken_back":
-            raise ChangeRefused(_told(last))
+            raise ChangeRefused(_told(entry.desk, viewer, last))
         entry.desk.execute(
             insert(r).values(
                 lead_id=lead_id,
@@ -113,11 +114,12 @@ class _Waits:
     entered_at: datetime
 
 
-def _told(last: Any) -> str:
+def _told(desk: Connection, viewer: Viewer, last: Any) -> str:
     did = {"accepted": "accepted this lead", "rejected": f"rejected this lead ({last.reason.lower()})"}
     said = did.get(last.verdict, "took a decision on this lead back")
+    name = who(desk, viewer, last.reviewed_by)
     return (
-        f"{last.reviewed_by} {said} at {last.reviewed_at:%H:%M} while you had it open, so yours was not saved. "
+        f"{name[:1].upper()}{name[1:]} {said} at {last.reviewed_at:%H:%M} while you had it open, so yours was not saved. "
         "Reload the page."
     )
 

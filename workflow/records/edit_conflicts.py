@@ -16,7 +16,7 @@ AGAIN = "Yours was not saved. Look, then record it again if it still applies."
 
 def who_and_when(desk: Connection, viewer: Viewer, username: str, at: datetime, words: str) -> str:
     """`Amy Chan, “Customer declined”, 1 Jul 2026 at 09:05`; the viewer's own doing is `you, in another window`."""
-    return f"{_who(desk, viewer, username)}, “{words}”, {day(at)} at {at:%H:%M}"
+    return f"{who(desk, viewer, username)}, “{words}”, {day(at)} at {at:%H:%M}"
 
 
 def changed_meanwhile(
@@ -28,7 +28,7 @@ def changed_meanwhile(
     return f"{somebody} a step {about} while you had it open here: {line}. {AGAIN}"
 
 
-def _who(desk: Connection, viewer: Viewer, username: str) -> str:
+def who(desk: Connection, viewer: Viewer, username: str) -> str:
     if username == viewer.username:
         return "you, in another window"
     if username == NIGHTLY:

@@ -19,9 +19,9 @@ from workflow.scoring.model_monitoring import CALIBRATION, DRIFT
 
 RIVALS = {
     "model": "The model",
-    "recency_only": "Last own booking alone",
+    "recency_only": "Last transaction only",
     "rules_only": "The rules alone",
-    "random_rows": "A careless test (random rows)",
+    "random_rows": "Naive test (random rows)",
 }
 SLOPE_FROM, SLOPE_TO = 0.9, 1.1
 """Between these the model neither exaggerates nor plays down."""
@@ -105,7 +105,7 @@ def calibration_words(known: Known) -> str:
     if slope is None:
         return "Not enough data yet to say whether the chances are right."
     if slope["low"] > SLOPE_TO:
-        return "It plays the differences down: who it calls likely to leave is likelier still."
+        return "It understates the differences: customers with a high predicted chance leave even more often."
     if slope["high"] < SLOPE_FROM:
         return "It exaggerates the differences: retrain it before its chances are quoted."
     return "The chances are right: of those given 1 in 10, about 1 in 10 left."
@@ -137,7 +137,7 @@ def drift_words(drift: pd.DataFrame) -> str:
     )
     text = f"On {day(newest['day'].max())} the scores were spread {how} (PSI {numeral(scores, 3)})."
     if moved.empty:
-        return f"{text} No number it looks at has moved much."
+        return f"{text} No input has moved much."
     names = ", ".join(feature_words(name) for name in moved.sort_values("psi", ascending=False)["part"][:3])
     return f"{text} Moved most: {names}."
 

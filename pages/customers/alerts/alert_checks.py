@@ -13,10 +13,10 @@ from workflow.rules.unchecked_rules import not_checked
 def nobody_to_call(viewer: Viewer) -> str:
     """The title: nobody is to be called only where the rules could be checked and whose customer is whose is known."""
     if missing := _no_owner(viewer):
-        return f"Whom you should call is {missing}"
+        return f"Your call list is {missing}"
     sentences, checked = not_checked(data.reader(viewer))
     if sentences and not checked:
-        return "Whom to call is not known: no rule could be checked"
+        return "Your call list is not known: no rule could be checked"
     return "Nobody to call today"
 
 

@@ -16,7 +16,7 @@ def show(found: pd.DataFrame, since: Changes, today: date) -> None:
     """The rows of `queue.by_customer` in the order to work them; those that are new or worse since Monday are marked."""
     if found.empty:
         return
-    with st.expander(f"The pack for the meeting ({len(found)} customers)"):
+    with st.expander(f"Meeting pack ({len(found)} customers)"):
         st.caption(f"As of {day(today)}, changes since Monday {day(since.since)}. In the order to work them.")
         whole = st.column_config.NumberColumn(format="localized")
         tables.show(_pack(found, since, today), "customer-health-pack", **{"At stake (HKD)": whole})
@@ -34,7 +34,7 @@ def _pack(found: pd.DataFrame, since: Changes, today: date) -> pd.DataFrame:
                 "Flagged for": "; ".join(alert.titles),
                 "Why": " ".join(alert.facts[:3]),
                 "Until": alert_queue.due_words(alert.due_on.date(), today).capitalize(),
-                "Stands": _stands(alert),
+                "Status": _stands(alert),
                 "Since Monday": _since(alert.customer_id, since),
             }
         )

@@ -25,7 +25,7 @@ def pool(viewer: Viewer) -> None:
     waiting = alert_queue.pool(data.reader(viewer), data.as_of(viewer))
     if waiting.empty:
         return
-    st.header(f"{len(waiting)} that nobody works yet")
+    st.header(f"{len(waiting)} unassigned")
     st.caption("Whoever takes one works it, and sees the customer until it is closed.")
     for alert in waiting.head(AT_ONCE).itertuples():
         _waiting(alert, viewer)
@@ -53,7 +53,7 @@ def _waiting(alert: object, viewer: Viewer) -> None:
 def lie_of_the_work(alerts: pd.DataFrame, viewer: Viewer, today: date) -> None:
     """What each RM of the team has open against what she can do, suggestions, and the form to move any alert."""
     load = workload.workload(alerts, data.reader(viewer), today)
-    st.header("How the work lies")
+    st.header("Workload")
     st.text(workload.in_words(load))
     st.caption(
         "Counted in alerts, snoozed ones too; a customer may have several. Not among them: what waits in the pool."
@@ -64,7 +64,7 @@ def lie_of_the_work(alerts: pd.DataFrame, viewer: Viewer, today: date) -> None:
             "Open alerts": load["open"],
             "Due within 7 days": load["due"],
             "Overdue": load["overdue"],
-            "Can do in a week": load["weekly_capacity"],
+            "Capacity per week": load["weekly_capacity"],
             "Weeks of calls": rounded_column(load["weeks"], 1),
         }
     )

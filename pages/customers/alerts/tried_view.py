@@ -9,26 +9,29 @@ from metrics.comparison.words import day
 from pages.components import data
 from pages.customers.alerts import alert_card
 from warehouse.access.reader import Viewer
+from warehouse.stores import connect
 from workflow.alerts import alert_queue
 from workflow.alerts.alert_steps import HISTORY, STEPS
+from workflow.records.people import called
 
 _AT_MOST = 20
 
 
 def show(viewer: Viewer, customer_id: str, today: date) -> None:
     """The lines of every alert, latest first; a step that was taken back says so."""
-    st.header("What was tried")
+    st.header("Actions so far")
     reader = data.reader(viewer)
     done = alert_queue.steps(reader, customer_id)
     if done.empty:
         st.caption("No step has been recorded yet.")
         return
+    names = called(connect.here(), done["taken_by"])
     for step in done.head(_AT_MOST).itertuples():
         note = f": {step.note}" if step.note else ""
         until = f", until {day(step.until)}" if pd.notna(step.until) else ""
         back = " (undone)" if step.taken_back else ""
         st.text(
-            f"{day(step.taken_at)} · {HISTORY.get(step.step, step.step)}{until}{note} ({step.taken_by}){back}"
+            f"{day(step.taken_at)} · {HISTORY.get(step.step, step.step)}{until}{note} ({names[step.taken_by]}){back}"
         )
     if len(done) > _AT_MOST:
         st.caption(f"The latest {_AT_MOST} of {len(done)}.")

@@ -15,6 +15,7 @@ from pages.components import charts, data, forms, tables, time_charts
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
 from workflow.kept import flagged_by
+from workflow.records.people import called
 from workflow.rules import rule_preview
 from workflow.rules import rule_versions as versions
 from workflow.rules.rule_definitions import lacking
@@ -22,7 +23,7 @@ from workflow.rules.rule_drafts import ATTRIBUTES, RuleDraft, as_rule, code_of
 
 NEW = "a new rule"
 WIDE = 0.25
-"""A rule that flags more than this share of the customers is hardly a list to call."""
+"""A rule that flags more than this share of the customers flags too many."""
 
 
 def page(viewer: Viewer, scope: Scope | None) -> None:
@@ -112,7 +113,7 @@ def _called(code: str, draft: RuleDraft) -> str:
 def _preview_and_decide(viewer: Viewer, draft: RuleDraft, today: date, exists: bool) -> None:
     missing = lacking(as_rule(draft), data.coverage_of(viewer))
     if missing:
-        st.subheader("Whom it would flag cannot be said")
+        st.subheader("Whom it would flag is not known")
         tables.empty(missing, "A rule that looks at what is not given raises no alert.")
         return
     with st.spinner("Counting whom it would flag, now and at the past month ends …"):
@@ -124,9 +125,7 @@ def _preview_and_decide(viewer: Viewer, draft: RuleDraft, today: date, exists: b
         "RMs can work in a week."
     )
     if found.people and found.now / found.people > WIDE:
-        st.warning(
-            "That is more than a quarter of the customers: hardly a list to call.", icon=":material/error:"
-        )
+        st.warning("That is more than a quarter of the customers: too many to call.", icon=":material/error:")
     left, right = st.columns(2, gap="large")
     with left:
         _per_rm(found.per_rm)
@@ -218,15 +217,16 @@ def _waiting(viewer: Viewer) -> None:
     waiting = versions.proposals(data.reader(viewer))
     if waiting:
         st.header("Proposed by team leads")
+        names = called(connect.here(), [who for _, who, _ in waiting])
         for draft, who, why in waiting:
-            st.text(f"{draft.title}: {draft.in_words()}. {who} writes: {why}")
+            st.text(f"{draft.title}: {draft.in_words()}. {names[who]} writes: {why}")
 
 
 def _past(viewer: Viewer) -> None:
     past = versions.history(data.reader(viewer))
     with st.expander(f"Every version ({len(past)})"):
         if past.empty:
-            st.caption("Nobody has changed a rule yet; the bank works with those it began with.")
+            st.caption("Nobody has changed a rule yet; the built-in rules apply.")
             return
         shown = pd.DataFrame(
             {
@@ -236,7 +236,7 @@ def _past(viewer: Viewer) -> None:
                 "Flags a customer when": past["words"],
                 "Would flag": past["would_flag"],
                 "Why": past["why"],
-                "Who": past["made_by"],
+                "Who": past["made_by"].map(called(connect.here(), past["made_by"])),
             }
         )
         tables.show(shown, "versions", When=st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"))

@@ -59,14 +59,14 @@ def good(known: Known) -> None:
     rows["part"] = rows["part"].map(model_card_text.RIVALS)
     shown = _wide(
         rows,
-        "Who chooses",
+        "Selected by",
         {
             "roc_auc": ("ROC-AUC", to(3)),
             "pr_auc": ("PR-AUC", to(3)),
             "brier": ("Brier", to(3)),
-            "called_left": ("Of called, left", to(0, share)),
-            "called_lift": ("Times chance", to(1)),
-            "called_found": ("Of left, called", share),
+            "called_left": ("Precision", to(0, share)),
+            "called_lift": ("Lift", to(1)),
+            "called_found": ("Recall", share),
         },
     )
     tables.show(shown, "rivals")

@@ -37,7 +37,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         return
     st.title(model_card_text.headline(known))
     st.caption(
-        f"Judged on customers as of {day(known.card['judged_on'])} and what they did in the "
+        f"Evaluated on customers as of {day(known.card['judged_on'])} and what they did in the "
         f"{numeral(known.card['window_days'])} days after, which the model had not seen."
     )
     _figures(known)
@@ -114,13 +114,13 @@ def _card(known: Known) -> None:
         "Answers": f"How likely a customer is to leave within {numeral(card['window_days'])} days. {MEANS.rstrip('.')}",
         "Version": f"{card['model_version']}, in use since {day(card['first_used_on'])}",
         "Kind": f"{kind}, chosen between the two by PR-AUC on a later day",
-        "Learned from": f"{numeral(card['examples'])} customers and month ends of {whose}, "
+        "Trained on": f"{numeral(card['examples'])} customers and month ends of {whose}, "
         f"{day(card['trained_from'])} to {day(card['trained_until'])}; {numeral(card['departures'])} of them left "
         f"({share(card['base_rate'])})",
-        "Judged": f"By the same kind of model that saw nothing after the {numeral(card['window_days'])} days before "
+        "Evaluated": f"By the same kind of model that saw nothing after the {numeral(card['window_days'])} days before "
         f"{day(card['judged_on'])}",
-        "Looks at": "; ".join(model_card_text.feature_words(n) for n in str(card["features"]).split()),
-        "Never looks at": "Name, age, sex, district, segment, RM, or anything recorded after the day",
+        "Uses": "; ".join(model_card_text.feature_words(n) for n in str(card["features"]).split()),
+        "Never uses": "Name, age, sex, district, segment, RM, or anything recorded after the day",
         "Retrained": "When it is more than a quarter old, by the nightly run; or by the operator (cli retrain)",
         "File": f"Fingerprint {str(card['sha256'])[:16]}…; a changed file is refused",
     }

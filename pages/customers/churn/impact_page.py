@@ -182,7 +182,7 @@ def _worth(reading: ExperimentResult) -> None:
     found, said = reading.figures[CHURN], _said(reading, CHURN)
     worth = found.get("worth")
     if worth is None:
-        st.metric("Worth of the customers kept, a year", "not known")
+        st.metric("Net value of customers retained, per year", "not known")
         st.caption(_why_no_worth(reading))
         return
     cost = found.get("cost")
@@ -190,12 +190,12 @@ def _worth(reading: ExperimentResult) -> None:
     spent = cost.value if cost is not None and known else 0.0
     after = "after the cost of offers" if known else "before cost: no cost data"
     st.metric(
-        "Worth of the customers kept, a year",
+        "Net value of customers retained, per year",
         hkd(worth.value - spent),
         delta=str(Verdict.NOT_CLEAR) if said == "not clear" else said,
         delta_color="gray",
         delta_arrow="off",
-        help="Customers kept × the net revenue of a customer in the year before assignment.",
+        help="Customers retained × the net revenue of a customer in the year before assignment.",
     )
     st.caption(
         f"95% interval {hkd(worth.low - spent)} to {hkd(worth.high - spent)}  \n"
@@ -209,7 +209,7 @@ def _why_no_worth(reading: ExperimentResult) -> str:
     if missing := reading.unknown.get(WORTH):
         return missing.sentence
     if best(reading.figures[CHURN], "points") is None:
-        return "Too few customers have left in an arm to say how many were kept."
+        return "Too few customers left in an arm to say how many were retained."
     return "No revenue is on record for these customers in the year before assignment."
 
 

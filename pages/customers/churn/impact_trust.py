@@ -23,7 +23,7 @@ def wrong_draw(arms: Found) -> bool:
 
 def trust(reading: ExperimentResult) -> None:
     """One line for each reason to believe the figures or not to."""
-    st.header("Can it be believed?")
+    st.header("Can the result be trusted?")
     for icon, text in (
         _draw(reading.arms),
         _contact(reading),
@@ -37,7 +37,7 @@ def trust(reading: ExperimentResult) -> None:
 
 def guardrails(reading: ExperimentResult) -> None:
     """What more selling must not raise, each with its interval and both groups."""
-    st.header("Did it come with harm?")
+    st.header("Did it cause harm?")
     for outcome in WATCHED:
         if outcome in reading.figures:
             found = experiment_effects.effect(reading, outcome)

@@ -24,7 +24,7 @@ def show(viewer: Viewer, customer_id: str, today: date) -> None:
         return
     left, right = st.columns([2, 3], gap="large")
     with left:
-        st.header("What they hold")
+        st.header("Products held")
         if not tables.absent("This list", viewer, "accounts", "accounts.opened_on", "accounts.product"):
             _holdings(viewer, data.frame(viewer, about.holdings(customer_id, today)))
     with right:
@@ -105,7 +105,7 @@ def answers(viewer: Viewer, customer_id: str, today: date) -> None:
     """What the customer answered when asked, with the scale beside each answer."""
     if not data.may_see(viewer, "surveys"):
         return
-    st.header("What they answered")
+    st.header("Survey answers")
     if tables.absent("This list", viewer, "surveys", "surveys.answered_at", "surveys.score"):
         return
     found = data.frame(viewer, about.answers(customer_id, today))

@@ -19,6 +19,7 @@ from pages.customers.alerts.alert_card import escaped
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
 from workflow.experiments import planned_tests
+from workflow.records.people import called
 from workflow.records.run_notes import FEATURE_LINKS
 
 SAMPLES = 5
@@ -26,7 +27,7 @@ SAMPLES = 5
 
 def themes(viewer: Viewer, scope: Scope) -> None:
     """Cases by theme against the period before, and a few typical ones for those who may read them."""
-    st.header("What cases are about")
+    st.header("Case themes")
     found = data.ask_and_before(viewer, ["theme_cases"], scope, by=["theme"])
     if found["theme_cases"].fillna(0).sum() == 0:
         tables.empty("No themes yet: it takes 200 cases with words and one nightly run.")
@@ -56,7 +57,7 @@ def themes(viewer: Viewer, scope: Scope) -> None:
         "customer is used."
     )
     if not data.may_see(viewer, "tickets") or viewer.role != "service":
-        st.caption("What customers wrote is read in Service only.")
+        st.caption("Customers' own words are visible to Service only.")
         return
     chosen = st.selectbox("Typical cases of", list(wide.index), key="theme", bind="query-params")
     if chosen in wide.index:
@@ -148,7 +149,8 @@ def _plan(viewer: Viewer, found: pd.DataFrame) -> None:
     done = planned_tests.planned(data.reader(viewer))
     if len(done):
         st.subheader("Planned tests")
+        names = called(connect.here(), done["planned_by"])
         for test in done.head(5).itertuples():
             st.text(
-                f"{day(test.planned_at)}: {test.question} {test.per_arm:,} people per group ({test.planned_by})."
+                f"{day(test.planned_at)}: {test.question} {test.per_arm:,} people per group ({names[test.planned_by]})."
             )

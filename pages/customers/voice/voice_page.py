@@ -46,7 +46,7 @@ def page(viewer: Viewer, scope: Scope) -> None:
     if view in ("themes", "features"):
         (voice_cases.themes if view == "themes" else voice_cases.features)(viewer, scope)
     elif view == "wait":
-        st.header("How long customers wait for us")
+        st.header("Waiting times")
         st.caption(
             "Times to a reply are of the cases first answered in the period, times to settle of those settled in it. "
             "They have no interval here, so a change of them has no verdict."

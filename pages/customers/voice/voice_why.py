@@ -96,7 +96,7 @@ def _sentence(metric, now, before, verdict, found, by) -> str:
 
 def who_answers(viewer: Viewer, scope: Scope, score: str) -> None:
     """The response rate by group, and the score if every group answered alike."""
-    st.header("Who answers, and who does not")
+    st.header("Response rates")
     by, metric = "segment", CATALOGUE[score]
     assert isinstance(metric, Ratio)
     found = data.ask(viewer, [f"{score}_response", score], scope, by=[by], periods=[scope.period])

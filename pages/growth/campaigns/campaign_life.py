@@ -14,6 +14,7 @@ from pages.components import data, forms, tables
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
 from workflow.campaigns import campaign_lifecycle
+from workflow.records.people import called
 
 WAITING = "ended, no analysis"
 ACTUAL = ("marketing_cost", "leads", "won")
@@ -131,10 +132,11 @@ def _history(history: pd.DataFrame) -> None:
     st.header("What happened so far")
     if history.empty:
         tables.empty("Nothing has been written about this campaign yet.")
+    names = called(connect.here(), history["taken_by"])
     for row in history.itertuples():
         with st.container(border=True, gap="xxsmall"):
             st.caption(
-                f"{campaign_lifecycle.DONE.get(row.step, row.step)} by {row.taken_by}, {day(row.taken_at)}"
+                f"{campaign_lifecycle.DONE.get(row.step, row.step)} by {names[row.taken_by]}, {day(row.taken_at)}"
             )
             st.text(row.note)
             if row.step == "planned":

@@ -34,13 +34,13 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     curves = data.cached(viewer, channel_net_value.response_curves)
     usable = curves.dropna(subset=["level"])
     if usable.empty:
-        st.title("What another budget would win cannot be said")
-        tables.not_worked_out(viewer, RESPONSE_CURVES, "The last nightly run learnt no curve.")
+        st.title("The effect of another budget is not known")
+        tables.not_worked_out(viewer, RESPONSE_CURVES, "The last nightly run fitted no response curve.")
         return
     finding, figures = st.empty(), st.container()
     usual = {c.channel: _rounded(c.usual_spend * WEEKS) for c in usable.itertuples()}
     st.caption(
-        "HKD a month for winning new customers; it begins with what was usual. The next "
+        "Monthly budget for new customers, in HKD; it starts at the usual spend. The next "
         f"{hkd(MORE)} goes on top, over twelve months."
     )
     spends = _spends(usual)

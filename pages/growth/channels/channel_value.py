@@ -99,7 +99,7 @@ def sentence(row, horizon: int) -> str:
     if row.verdict == net_value.NO_COST:
         if getattr(row, "conclusion", net_value.NO_COST) != net_value.NO_COST:
             return f"{who}. Its cost in these days is not known, nor then what came back of it (n = {n})."
-        return f"{who}, so nothing can be said about its return (n = {n})."
+        return f"{who}, so there is no conclusion about its return (n = {n})."
     if row.verdict == net_value.TOO_FEW and pd.isna(row.ltv):
         return f"{who} (n = {n})."
     said = (
@@ -159,7 +159,7 @@ def _picture(groups: pd.DataFrame, by: str, why_none: str) -> None:
     drawn = drawn.assign(standing=campaign_conclusions.standing(drawn))
     drawn["says"] = [campaign_conclusions.in_words(row) for row in drawn.itertuples()]
     alt = f"Lifetime value against cost per customer by {by}: " + "; ".join(
-        f"{r.label} cost {hkd(r.cac)}, worth {hkd(r.ltv)}" for r in drawn.itertuples()
+        f"{r.label} cost {hkd(r.cac)}, lifetime value {hkd(r.ltv)}" for r in drawn.itertuples()
     )
     charts.show(value_charts.value_against_cost(drawn), alt=alt, key="value-against-cost")
 

@@ -21,6 +21,7 @@ from warehouse.access.reader import Viewer
 from warehouse.errors import ChangeRefused
 from warehouse.stores import connect
 from workflow.experiments import lift_tests
+from workflow.records.people import called
 
 COUNTS = {
     "treated": "Treated",
@@ -36,7 +37,7 @@ def results(viewer: Viewer) -> None:
     entered = lift_tests.standing(data.reader(viewer))
     if entered.empty:
         tables.empty(
-            "No lift experiment has been entered, so nobody knows what a channel really moves.",
+            "No lift experiment has been entered, so the true effect of a channel is not known.",
             "Keep a random group from a channel for some weeks, and enter the difference here.",
         )
     for row in entered.itertuples():
@@ -54,6 +55,7 @@ def _result(viewer: Viewer, row: Any) -> None:
     counts = None if pd.isna(row.treated) else _counts(row)
     fewest = data.hidden_below(viewer, CATALOGUE["customers_acquired"])
     hidden = counts is not None and fewest is not None and counts.fewest < fewest
+    by = called(connect.here(), [row.entered_by])[row.entered_by]
     named = batch_alarms.names(viewer).get(campaign, campaign) if campaign else None
     with st.container(border=True, gap="xxsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -75,7 +77,7 @@ def _result(viewer: Viewer, row: Any) -> None:
             st.text(told + more + less)
         st.text(f"Who took part: {row.population}. Source: {row.source}.")
         st.caption(
-            f"Entry {row.experiment_id}, by {row.entered_by}, {day(row.entered_at)}. The models are asked about all whom "
+            f"Entry {row.experiment_id}, by {by}, {day(row.entered_at)}. The models are asked about all whom "
             "it reached in these days; which of them took part in the test is not known here."
         )
 

@@ -22,10 +22,10 @@ MOST_COLUMNS = 12
 
 def cohorts(viewer: Viewer, scope: Scope, as_of: date) -> None:
     """The triangle: cumulative net revenue per customer won, by month of joining and months since."""
-    st.header("What newcomers brought, month by month")
+    st.header("Net revenue of new customers, by month since joining")
     missing = tables.lacking(viewer, *needs("net_revenue"), "customers.joined_on")
     if missing:
-        tables.empty(f"What newcomers brought is {missing.clause}.")
+        tables.empty(f"Net revenue of new customers is {missing.clause}.")
         return
     months = data.cached(viewer, channel_net_value.by_month_since_joining, "month", scope, as_of)
     months = months[months["month"] <= MOST_COLUMNS]
@@ -75,7 +75,7 @@ def cohorts(viewer: Viewer, scope: Scope, as_of: date) -> None:
 
 def hindsight(viewer: Viewer) -> None:
     """Predicted a year ago against what came, by tenths of customers."""
-    st.header("How right were such values a year ago?")
+    st.header("How accurate were these values a year ago?")
     found = data.cached(viewer, channel_net_value.latest_hindsight)
     if found.empty:
         tables.not_worked_out(viewer, HINDSIGHT, "The last nightly run compared no value with what came.")

@@ -59,7 +59,7 @@ def block(viewer: Viewer, goals: tuple[Goal, ...], found: list[Progress]) -> Non
     drill_table.show(pd.DataFrame(rows), "all-goals", opens={"So far": so_far}, means=means)
     ended = [g for g in goals if g.ended_at is not None]
     if ended:
-        st.header("Ended before their time")
+        st.header("Ended early")
         st.caption("A goal is never rewritten: what was agreed stays readable, with who ended it and why.")
         names = called(connect.here(), [g.ended_by for g in ended])
         shown = [
@@ -121,7 +121,7 @@ def compared(fed: pd.DataFrame) -> pd.DataFrame:
 def bonus(viewer: Viewer, chosen: Goal, running: list[Progress]) -> None:
     """What each department would earn if the span ended today; nothing is kept."""
     st.caption(
-        "A calculator both departments read alike. It keeps nothing and promises nothing; it counts as if the span "
+        "For illustration only: nothing is saved. It calculates as if the span "
         f"ended on {day(data.as_of(viewer))}."
     )
     left, right = st.columns(2, gap="large")

@@ -186,7 +186,7 @@ def _this(viewer: Viewer, found: Progress) -> None:
 
 def _feeds(viewer: Viewer, goal: Goal) -> None:
     as_of, known = data.as_of(viewer), data.available_columns(viewer)
-    st.header("What feeds it")
+    st.header("Drivers")
     fed = contributors_now(data.once(viewer), data.reader(viewer), goal, as_of, known)
     if fed.empty:
         tables.empty("No other figure of this part of the bank feeds it, or none your role sees.")
@@ -207,7 +207,7 @@ def _feeds(viewer: Viewer, goal: Goal) -> None:
     for pair, finding in pulls:
         if finding == "conflict":
             st.warning(
-                f"{pair.sentence} Talk about it before either goal is raised.", icon=":material/swap_vert:"
+                f"{pair.sentence} Discuss it before either goal is raised.", icon=":material/swap_vert:"
             )
     if pulls and not any(finding == "conflict" for _, finding in pulls):
         few = sum(finding == "not enough data yet" for _, finding in pulls)
@@ -215,7 +215,7 @@ def _feeds(viewer: Viewer, goal: Goal) -> None:
         words = f" Of these {few} have too few cases in a month to be judged." if few else ""
         words += f" For {early} there are too few months yet." if early else ""
         st.caption(
-            f"No departments' figures pull against each other: {len(pulls)} pairs judged over the last twelve full "
+            f"No departments' figures conflict with each other: {len(pulls)} pairs judged over the last twelve full "
             f"months.{words} Of pairs that have nothing to do with each other, at most 1 in 40 would be flagged."
         )
 
@@ -229,5 +229,5 @@ def _give_up(goal: Goal) -> None:
 
     with st.popover("End this goal", icon=":material/flag:"), forms.form(f"end goal {number}") as form:
         st.caption("The goal stays in the history with your name and reason. The cards lose this target.")
-        st.text_input("Why it ends before its time", max_chars=2000, key=form.keep("why", ""))
+        st.text_input("Why it ends early", max_chars=2000, key=form.keep("why", ""))
         form.submit("End it", write)
