@@ -339,7 +339,7 @@ tickets = _table(
     _column(
         "withdrawn",
         Boolean,
-        "Whether the customer took it back; where no source says, every case counts as not taken back.",
+        "Whether the customer withdrew it; where no source says, every case counts as not withdrawn.",
         optional=True,
     ),
     _column("text", Text, "What the customer wrote or said.", personal=True),

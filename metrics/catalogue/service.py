@@ -9,7 +9,7 @@ from warehouse.sql.moment_sql import hours_between
 
 complaints = Measure(
     label="Complaints",
-    description="Complaints opened in the period and not taken back so far.",
+    description="Complaints opened in the period and not withdrawn so far.",
     owner="Service",
     fact=tickets,
     time_column=tickets.c.opened_at,
@@ -31,7 +31,7 @@ complaints = Measure(
 
 cases_opened = Measure(
     label="Service cases",
-    description="Service cases opened in the period, complaints and questions, not taken back so far.",
+    description="Service cases opened in the period, complaints and questions, not withdrawn so far.",
     owner="Service",
     fact=tickets,
     time_column=tickets.c.opened_at,
@@ -54,8 +54,8 @@ cases_opened = Measure(
 _PASSED = "29 Nov 2026: the hours that passed, also over a clock change; none where only the day of one end is known."
 _REPLIED = ("1, 22 Nov 2026: first definition.", f"2, {_PASSED}")
 _SETTLED = (
-    "1, 22 Nov 2026: first definition, those taken back too.",
-    "2, 25 Nov 2026: without cases that the customer took back.",
+    "1, 22 Nov 2026: first definition, those withdrawn too.",
+    "2, 25 Nov 2026: without cases that the customer withdrew.",
     f"3, {_PASSED}",
 )
 
@@ -93,29 +93,30 @@ def _delay(label: str, means: str, until: str, total: str, answer: str) -> Measu
 
 
 reply_median = _delay(
-    "Time to first reply, half within",
-    "Of the cases first answered in the period, those taken back later too, half were answered within this time.",
+    "Time to first reply, median",
+    "Of the cases first answered in the period, including those withdrawn later, half were answered within this time.",
     "first_reply_at",
     "median",
     "4",
 )
 reply_p90 = _delay(
-    "Time to first reply, nine in ten within",
-    "Of the cases first answered in the period, those taken back later too, nine in ten were answered within this time.",
+    "Time to first reply, 90th percentile",
+    "Of the cases first answered in the period, including those withdrawn later, nine in ten were answered within "
+    "this time.",
     "first_reply_at",
     "p90",
     "10.4",
 )
 resolution_median = _delay(
-    "Time to settle, half within",
-    "Of the cases settled in the period and not taken back, half were settled within this time.",
+    "Time to settle, median",
+    "Of the cases settled in the period and not withdrawn, half were settled within this time.",
     "resolved_at",
     "median",
     "4",
 )
 resolution_p90 = _delay(
-    "Time to settle, nine in ten within",
-    "Of the cases settled in the period and not taken back, nine in ten were settled within this time.",
+    "Time to settle, 90th percentile",
+    "Of the cases settled in the period and not withdrawn, nine in ten were settled within this time.",
     "resolved_at",
     "p90",
     "10.4",
@@ -124,7 +125,7 @@ resolution_p90 = _delay(
 _again = tickets.alias("once_more")
 repeat_cases = Measure(
     label="Repeat contacts",
-    description="Cases opened in the period and not taken back so far, by a customer who had opened another of the same "
+    description="Cases opened in the period and not withdrawn so far, by a customer who had opened another of the same "
     "kind in the 30 days before.",
     owner="Service",
     fact=tickets,
@@ -182,7 +183,7 @@ repeat_share = Ratio(
 
 theme_cases = Measure(
     label="Cases by theme",
-    description="Service cases opened in the period, those taken back too, whose words say what they are mainly about.",
+    description="Service cases opened in the period, those withdrawn too, whose words say what they are mainly about.",
     owner="Analytics",
     fact=ticket_themes,
     time_column=ticket_themes.c.opened_at,

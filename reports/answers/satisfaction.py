@@ -53,7 +53,7 @@ def answer(asked: Asked) -> Answer:
             f"No touchpoint lies clearly below the others; the lowest is {plain(touchpoints['part'].iloc[0])} with "
             f"{share(touchpoints['value'].iloc[0])} satisfied of {numeral(touchpoints['n'].iloc[0])} answers."
         )
-    sentences.append("What people who never answer think, no survey can say.")
+    sentences.append("A survey says nothing about people who never answer.")
     return Answer(
         key="satisfaction",
         question=QUESTION,

@@ -22,7 +22,7 @@ from warehouse.schema import model_cards
 from workflow.scoring import model_card_text
 from workflow.scoring.model_card_text import Known
 
-QUESTION = "Can I trust it, and take it along?"
+QUESTION = "Can I trust the figures, and share them?"
 
 
 def answer(asked: Asked, status: pd.DataFrame, metrics: Iterable[str]) -> Answer:

@@ -72,11 +72,9 @@ def test_a_campaign_is_called_by_its_name_and_a_visit_has_no_segment(open_page, 
 
 def test_where_leads_wait_says_what_is_not_reached_yet(open_page):
     page = open_page(somebody("executive"), "funnel")
-    waits = next(f.value for f in page.dataframe if "Half left after" in f.value)
+    waits = next(f.value for f in page.dataframe if "Median wait" in f.value)
     assert waits["Stage"].tolist() == ["Leads", "MQL", "Accepted", "SQL", "Opportunity"]
-    said = (
-        waits["Half left after"].str.cat(waits["Nine in ten left after"].fillna(""), sep=" ").str.cat(sep=" ")
-    )
+    said = waits["Median wait"].str.cat(waits["90th percentile wait"].fillna(""), sep=" ").str.cat(sep=" ")
     assert "day" in said
     assert "nan" not in said
 

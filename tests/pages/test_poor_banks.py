@@ -146,8 +146,8 @@ def test_who_is_called_late_is_not_known_without_the_date_of_a_contact(open_half
 
 def test_a_stage_whose_date_was_not_given_has_no_waits_rather_than_too_few(open_half: Open) -> None:
     page = open_half(somebody("analyst"), "funnel")
-    waits = next(t.value for t in page.dataframe if "Half left after" in t.value).set_index("Stage")
-    assert waits["Half left after"]["Opportunity"] == "not known"
+    waits = next(t.value for t in page.dataframe if "Median wait" in t.value).set_index("Stage")
+    assert waits["Median wait"]["Opportunity"] == "not known"
 
 
 def test_channel_value_without_cost_and_revenue_names_both(open_half: Open) -> None:

@@ -215,7 +215,7 @@ REVIEW = Review(
         ),
         answer(
             "trust",
-            "Can I trust it, and take it along?",
+            "Can I trust the figures, and share them?",
             "All sources came in time; two checks found something",
             figures=(),
             sentences=("Everything stands on data as of 30 Jun 2026.",),

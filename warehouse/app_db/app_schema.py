@@ -119,7 +119,7 @@ alert_steps = Table(
     Column("step", Text, nullable=False),
     Column("note", Text, nullable=False, default=""),
     Column("until", Date, comment="For a snooze: the day the alert comes back."),
-    Column("corrects", Integer, comment="For a correction: the step that was taken back."),
+    Column("corrects", Integer, comment="For a correction: the step that was undone."),
     Column("taken_by", Text, nullable=False),
     Column("taken_at", DateTime, nullable=False),
     Index("steps_of_alert", "alert_id"),

@@ -138,9 +138,7 @@ def take_back(stores: Stores, viewer: Viewer, alert_id: str, why: str, seen_vers
             )
             stand = standing([dict(row) for row in taken.mappings()])
             if not stand or alert.alert["outcome"] not in (None, *CLOSING):
-                raise ChangeRefused(
-                    "This alert has no step that could be taken back, so nothing was changed."
-                )
+                raise ChangeRefused("This alert has no step to undo, so nothing was changed.")
             last = stand.pop()
             if viewer.role == "relationship_manager" and last["taken_by"] != viewer.username:
                 raise ChangeRefused(

@@ -227,7 +227,7 @@ def _became(rows: pd.DataFrame, alert: Mapping[str, Any], as_of: date) -> str:
         return "The complaint is older than 90 days and still not settled."
     one = len(then) == 1
     if taken_back.all():
-        return "The customer took the complaint back." if one else "The customer took the complaints back."
+        return "The customer withdrew the complaint." if one else "The customer withdrew the complaints."
     last = day(max(done["settled"]))
     return (
         f"The complaint was settled on {last}."

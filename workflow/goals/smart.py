@@ -61,7 +61,7 @@ def judge(
     elif not meant and (far := far_from_seen(metric, draft.target, evidence)):
         found["M"] = far
     if not draft.owner.strip():
-        found["S"] = "Name the department that owns it: a goal of everybody is nobody's."
+        found["S"] = "Name the department that owns the goal."
     elif not part_chosen:
         found["S"] = "Say which part of the bank it is about, or choose the whole bank."
     elif metric is not None:
@@ -126,9 +126,7 @@ def wrong_target(metric: Metric, target: float) -> str:
         )
     if may_be_below_zero(metric) or target > 0:
         return ""
-    return (
-        f"{typed} is no target here. Write it {unit}{'' if metric.unit == 'count' else ', a number'} above 0."
-    )
+    return f"{typed} is not a valid target. Write it {unit}{'' if metric.unit == 'count' else ', a number'} above 0."
 
 
 def far_from_seen(metric: Metric, target: float, evidence: Evidence) -> str:
@@ -143,7 +141,7 @@ def far_from_seen(metric: Metric, target: float, evidence: Evidence) -> str:
     beside = figure(metric, seen[-1] if more else seen[0])
     return (
         f"{figure(metric, target)} is {'over ten times' if more else 'under a tenth of'} what was ever seen ({beside}). "
-        "If it is no slip, tick “This number is meant” and save again."
+        "If it is correct, tick “This number is meant” and save again."
     )
 
 

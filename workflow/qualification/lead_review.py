@@ -73,7 +73,7 @@ def review(
             last = None
         if verdict == "taken_back":
             if last is None or last.verdict == "taken_back" or last.reviewed_by != viewer.username:
-                raise ChangeRefused("There is no decision of yours on this lead to take back.")
+                raise ChangeRefused("You have no decision on this lead to undo.")
         elif last is not None and last.verdict != "taken_back":
             raise ChangeRefused(_told(entry.desk, viewer, last))
         entry.desk.execute(
@@ -116,7 +116,7 @@ class _Waits:
 
 def _told(desk: Connection, viewer: Viewer, last: Any) -> str:
     did = {"accepted": "accepted this lead", "rejected": f"rejected this lead ({last.reason.lower()})"}
-    said = did.get(last.verdict, "took a decision on this lead back")
+    said = did.get(last.verdict, "withdrew a decision on this lead")
     name = who(desk, viewer, last.reviewed_by)
     return (
         f"{name[:1].upper()}{name[1:]} {said} at {last.reviewed_at:%H:%M} while you had it open, so yours was not saved. "

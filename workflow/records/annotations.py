@@ -53,13 +53,11 @@ def withdraw(stores: Stores, viewer: Viewer, annotation_id: int) -> None:
     with audit.entry(stores, viewer.username, "annotation.withdraw", str(annotation_id)) as entry:
         found = entry.desk.execute(select(t).where(t.c.annotation_id == annotation_id)).mappings().first()
         if found is None or found["withdraws"] is not None:
-            raise ChangeRefused("This event does not exist, so nothing was taken back.")
+            raise ChangeRefused("This event does not exist, so nothing was undone.")
         if found["pinned_by"] != viewer.username and viewer.role != "analyst":
-            raise AccessRefused(
-                "Only who pinned an event, or an analyst, takes it back. Nothing was changed."
-            )
+            raise AccessRefused("Only who pinned an event, or an analyst, can undo it. Nothing was changed.")
         if entry.desk.execute(select(t).where(t.c.withdraws == annotation_id)).first():
-            raise ChangeRefused("Somebody has already taken this event back.")
+            raise ChangeRefused("Somebody has already undone this event.")
         entry.desk.execute(
             insert(t).values(
                 metric=found["metric"],

@@ -34,7 +34,7 @@ MAY_NOT = (
     "Refuse, reprice or close anything for a customer: it knows who may leave, not who deserves what.",
     "Judge an RM: her customers differ from her colleagues’ customers.",
     "Claim that a reason causes leaving: the reasons go together with leaving, nothing more.",
-    "Score people who are no customers, or a bank it has not learned from.",
+    "Score people who are not customers, or a bank it has not learned from.",
 )
 
 

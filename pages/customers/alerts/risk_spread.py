@@ -14,7 +14,7 @@ from workflow.records.run_notes import CHURN_MODEL
 
 def show(viewer: Viewer, today: date) -> None:
     """Bars of how many customers lie in each band, with the table below; says so where nobody is scored yet."""
-    st.header("Who may leave, over all your customers")
+    st.header("Churn risk across all your customers")
     spread = data.frame(viewer, risk_bands(today))
     people = int(spread["customers"].sum())
     if not people:

@@ -97,7 +97,7 @@ def _search(viewer: Viewer) -> None:
     hits = data.frame(viewer, search(words))
     if hits.empty:
         tables.empty(
-            f"Nobody of yours fits “{alert_card.escaped(words)}”.",
+            f"None of your customers matches “{alert_card.escaped(words)}”.",
             "Check the spelling, or search by customer number.",
         )
     for hit in hits.itertuples():

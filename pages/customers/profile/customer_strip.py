@@ -122,7 +122,7 @@ def _reach(viewer: Viewer, person: pd.Series, customer_id: str) -> None:
         return
     st.text(" · ".join(masked), width="content")
     with st.popover("Show", icon=":material/visibility:", type="tertiary"):
-        st.caption("Your look at phone and e-mail is recorded with its reason.")
+        st.caption("Viewing phone and e-mail is recorded, with your reason.")
         for reason, words in REASONS.items():
             forms.button(
                 f"reveal {reason} {customer_id}",

@@ -77,9 +77,9 @@ def features(viewer: Viewer, scope: Scope) -> None:
     clear = found[found["p_adjusted"] < 0.05]
     names = ", ".join(plain(f) for f in clear["feature"])
     st.text(
-        f"Clear after asking about {len(found)} features at once: {names}."
+        f"Significant after correction for {len(found)} features: {names}."
         if names
-        else f"None of the {len(found)} features goes clearly with fewer or more cases."
+        else f"None of the {len(found)} features is significantly associated with fewer or more cases."
     )
     shown = pd.DataFrame(
         {
@@ -96,7 +96,7 @@ def features(viewer: Viewer, scope: Scope) -> None:
     whole = st.column_config.NumberColumn(format="localized")
     tables.show(shown, "features", "too few", **{"Its users": whole, "Other app users": whole})
     st.warning(
-        "An association, not proof: people who use a feature differ from those who do not.",
+        "Association, not causation: people who use a feature differ from those who do not.",
         icon=":material/info:",
     )
     st.caption(
@@ -118,7 +118,7 @@ def _ratio(row, features: int) -> str:
         return str(Verdict.TOO_FEW)
     verdict = "clear" if row.p_adjusted < 0.05 else "within chance"
     if verdict != "clear" and not row.low <= 1 <= row.high:
-        verdict = f"not clear when {features} features are asked about at once"
+        verdict = f"not significant after correction for {features} features"
     return f"{numeral(row.risk_ratio, 2)} times as many ({numeral(row.low, 2)} to {numeral(row.high, 2)}), {verdict}"
 
 

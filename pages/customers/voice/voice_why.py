@@ -118,7 +118,7 @@ def who_answers(viewer: Viewer, scope: Scope, score: str) -> None:
         )
     st.text(said)
     st.caption(
-        "What people who never answer think, no survey can say. The latest invitations can still be answered."
+        "A survey says nothing about people who never answer. The latest invitations can still be answered."
     )
     names = [plain(v).capitalize() for v in rates[by]]
     words = [f"{share(r)} of {numeral(n)}" for r, n in zip(rates["rate"], rates["asked"], strict=True)]

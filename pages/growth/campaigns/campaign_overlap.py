@@ -16,18 +16,16 @@ MANY = 3
 
 
 def overlapping(viewer: Viewer) -> str:
-    """How many people were told different things about one product, in words."""
+    """How many people received contradicting offers, in words."""
     if missing := _missing(viewer, *REACHED, *TOLD):
         return f"Whom several campaigns reach is {missing}"
     told = data.frame(viewer, audience_overlap.contradicted(_period(viewer))).iloc[0]
     if told["contradicted"] != told["contradicted"]:
-        return (
-            "How many people were told different things about one product is hidden: they are too few to show"
-        )
+        return "How many people received contradicting offers is hidden: they are too few to show"
     if not told["reached"]:
         return "Nobody was reached by a campaign in the last 90 days"
     part = share(told["contradicted"] / told["reached"])
-    return f"{numeral(told['contradicted'])} people ({part}) were told different things about one product"
+    return f"{numeral(told['contradicted'])} people ({part}) received contradicting offers for one product"
 
 
 def pressing(viewer: Viewer) -> str:
@@ -72,7 +70,7 @@ def pairs(viewer: Viewer, plans: pd.DataFrame) -> None:
         data.frame(viewer, audience_overlap.pairs(period)), data.reader(viewer)
     )
     with st.grid(3, min_column_width=215, gap="small"):
-        _figure("People told different things", told["contradicted"], told["reached"])
+        _figure("People with contradicting offers", told["contradicted"], told["reached"])
         _figure("People reached by campaigns", told["reached"])
         _figure("Pairs of campaigns that share people", len(found))
     st.header("Who was reached by which two campaigns")

@@ -18,7 +18,7 @@ from warehouse.access.reader import Viewer
 MEANS = Meaning(
     terms=(
         (
-            "Half left after, nine in ten left after",
+            "Median wait, 90th percentile wait",
             "Kaplan-Meier estimates: a lead that is still there is not left out, which would make every slow stage look "
             "quick, but counts as waiting for at least as long as it has.",
         ),
@@ -34,7 +34,7 @@ def show(viewer: Viewer, scope: Scope) -> None:
     for stage in STAGES:
         # Where there is a history of stages, it knows when each was entered.
         if "lead_stages" not in data.available_columns(viewer) and tables.lacking(viewer, *stage.dated_from):
-            rows.append({"Stage": stage.label, "Half left after": str(Verdict.NOT_KNOWN)})
+            rows.append({"Stage": stage.label, "Median wait": str(Verdict.NOT_KNOWN)})
         else:
             now, before = (_stay(viewer, scope, stage, back) for back in (False, True))
             rows.append(_row(stage, now, before))
@@ -59,7 +59,7 @@ def show(viewer: Viewer, scope: Scope) -> None:
         opens={"Entered": entered, "Still there": still}
         | {
             column: [replace(figure, says=WORKED_OUT) for figure in entered]
-            for column in ("Half left after", "Nine in ten left after")
+            for column in ("Median wait", "90th percentile wait")
         },
         **dict.fromkeys(("Entered", "Still there"), st.column_config.NumberColumn(format="localized")),
     )
@@ -73,7 +73,7 @@ def _stay(viewer: Viewer, scope: Scope, stage: StageDuration, back: bool) -> Sta
 
 def _row(stage: StageDuration, now: Stay | None, before: Stay | None) -> dict[str, object]:
     if now is None:
-        return {"Stage": stage.label, "Half left after": str(Verdict.TOO_FEW)}
+        return {"Stage": stage.label, "Median wait": str(Verdict.TOO_FEW)}
     interval = ""
     if now.median is not None:
         interval = (
@@ -83,10 +83,10 @@ def _row(stage: StageDuration, now: Stay | None, before: Stay | None) -> dict[st
         "Stage": stage.label,
         "Entered": now.people,
         "Still there": now.still_there,
-        "Half left after": _days(now.median, "not reached by half yet"),
+        "Median wait": _days(now.median, "median not reached yet"),
         "95% interval": interval,
-        "Period before": _days(before.median, "not reached by half yet") if before else str(Verdict.TOO_FEW),
-        "Nine in ten left after": _days(now.ninth, "not reached by nine in ten yet"),
+        "Period before": _days(before.median, "median not reached yet") if before else str(Verdict.TOO_FEW),
+        "90th percentile wait": _days(now.ninth, "90th percentile not reached yet"),
     }
 
 

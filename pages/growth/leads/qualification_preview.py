@@ -44,7 +44,7 @@ def effect(viewer: Viewer, rule: QualificationRule, scope: Scope, name: str) -> 
         st.markdown("**Figures that depend on it**")
         tables.show(_figures(found), f"figures-{name}", "too few")
     with right:
-        st.markdown("**Leads that change class, by channel**")
+        st.markdown("**Leads whose qualification changes, by channel**")
         tables.show(_classes(found), f"classes-{name}", "too few")
     _goals(viewer, rule, name)
     if data.may_see(viewer, "leads"):
@@ -112,7 +112,7 @@ def _goals(viewer: Viewer, rule: QualificationRule, name: str) -> None:
 
 
 def _rows(viewer: Viewer, rule: QualificationRule, scope: Scope, name: str) -> None:
-    with st.expander("The leads that change class"):
+    with st.expander("The leads whose qualification changes"):
         rows = data.cached(viewer, leads_that_change, rule, scope)
         st.caption(f"The newest {LONGEST_LIST:,} of each kind.")
         tables.show(

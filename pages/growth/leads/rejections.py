@@ -37,11 +37,12 @@ def reasons(viewer: Viewer, scope: Scope) -> None:
     running = answer["rejected"].cumsum() / total
     labels = [r if isinstance(r, str) else "Reason not recorded" for r in answer["reason"]]
     texts = [
-        f"{numeral(n)}  {share(n / total, 0)}" + (f", to here {share(c, 0)}" if at else "")
+        f"{numeral(n)}  {share(n / total, 0)}" + (f", cumulative {share(c, 0)}" if at else "")
         for at, (n, c) in enumerate(zip(answer["rejected"], running, strict=True))
     ]
     st.caption(
-        "Most frequent first; “to here” adds up from the top. Filter by campaign to see one campaign's reasons."
+        "Most frequent first; the cumulative share adds up from the top. Filter by campaign to see one campaign's "
+        "reasons."
     )
     charts.show(
         charts.bars(labels, answer["rejected"].tolist(), texts),
@@ -49,7 +50,7 @@ def reasons(viewer: Viewer, scope: Scope) -> None:
         key="reasons",
     )
     drill_table.below(
-        pd.DataFrame({"Reason": labels, "Leads": answer["rejected"], "Together": running.map(share)}),
+        pd.DataFrame({"Reason": labels, "Leads": answer["rejected"], "Cumulative share": running.map(share)}),
         "reasons-table",
         opens={
             "Leads": [DrillFigure(of="rejected", scope=scope.narrowed("reason", r)) for r in answer["reason"]]

@@ -286,7 +286,7 @@ def upgrade() -> None:
     sa.Column('step', sa.Text(), nullable=False),
     sa.Column('note', sa.Text(), nullable=False),
     sa.Column('until', sa.Date(), comment='For a snooze: the day the alert comes back.'),
-    sa.Column('corrects', sa.Integer(), comment='For a correction: the step that was taken back.'),
+    sa.Column('corrects', sa.Integer(), comment='For a correction: the step that was undone.'),
     sa.Column('taken_by', sa.Text(), nullable=False),
     sa.Column('taken_at', sa.DateTime(), nullable=False),
     sa.ForeignKeyConstraint(['alert_id'], ['alerts.alert_id'], ),
