@@ -125,7 +125,7 @@ def _where_from(viewer: Viewer) -> None:
             "Table": [n.replace("_", " ") for n in found["table_name"]],
             "Column": found["column_name"],
             "File": found["file"],
-            "Column in the file": found["file_column"].replace("", "not told by the mapping"),
+            "Column in the file": found["file_column"].replace("", "not stated in the mapping"),
         }
     )
     tables.show(shown, "origins")

@@ -98,7 +98,7 @@ def answer(asked: Asked, goals: QuarterGoals) -> Answer:
     if unknown:
         open_ = [g for g in standing if g.state() not in BAD | GOOD]
         reasons = "; ".join(f"{name_of(g.goal)}: {why_not_judged(asked, g)}" for g in open_)
-        sentences.append(f"{unknown} of {len(standing)} cannot be judged: {reasons}.")
+        sentences.append(f"{unknown} of {len(standing)} cannot be evaluated: {reasons}.")
     return Answer(
         key="goals",
         question=QUESTION,

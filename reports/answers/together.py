@@ -131,7 +131,7 @@ def _staff(said: Survey | str | None) -> list[str]:
         return ["The staff survey is not for your role."]
     if isinstance(said, str):
         return [
-            "The staff survey is told when the quarter is over: scores that move from day to day would give away single "
+            "The staff survey is shown when the quarter is over: scores that move from day to day would give away single "
             "answers."
         ]
     if said.departments.empty and not said.hidden:

@@ -117,7 +117,7 @@ def _model_in_words(known: Known | None, otherwise: str) -> str:
     if known is None:
         return f"The churn model: {otherwise}."
     return (
-        f"The churn model, judged on days it had not seen (to {day(known.card['judged_on'])}): "
+        f"The churn model, evaluated on days it had not seen (to {day(known.card['judged_on'])}): "
         f"{model_card_text.headline(known)}. {model_card_text.calibration_words(known)}"
     )
 

@@ -23,7 +23,7 @@ KINDS = {
     "Not given": ("table was not given", "tables were not given"),
     "Columns missing": ("table lacks columns", "tables lack columns"),
     "Late": ("source is late", "sources are late"),
-    "Goal not judged": ("goal cannot be judged", "goals cannot be judged"),
+    "Goal not evaluated": ("goal cannot be evaluated", "goals cannot be evaluated"),
     "Result to come": ("result is too early or void", "results are too early or void"),
     "Check": ("check of the data found something", "checks of the data found something"),
 }
@@ -50,9 +50,7 @@ def answer(
     sentences = []
     if without:
         sentences.append(f"Figures of this review without a value: {'; '.join(without)}.")
-    sentences.append(
-        "Disputes between departments are not recorded yet, so nobody knows how many were settled."
-    )
+    sentences.append("Disputes between departments are not recorded yet, so the number settled is not known.")
     return Answer(
         key="unknown",
         question=QUESTION,
@@ -119,7 +117,7 @@ def _early(goals: Sequence[Progress], experiments: Sequence[ExperimentResult], a
         if goal.state() in (State.NOT_KNOWN, State.TOO_EARLY, State.TOO_FEW):
             label = CATALOGUE[goal.goal.metric].label
             why = why_not_judged(asked, goal)
-            found.append(("Goal not judged", label, f"{why[0].upper()}{why[1:]}.", goal.goal.owner))
+            found.append(("Goal not evaluated", label, f"{why[0].upper()}{why[1:]}.", goal.goal.owner))
     for reading in experiments:
         if wrong_draw(reading):
             found.append(

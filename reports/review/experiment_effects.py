@@ -168,7 +168,7 @@ def source(reading: ExperimentResult) -> str:
 def not_read(found: list[ExperimentResult]) -> str:
     """What there is to say while no experiment has been read."""
     if not found:
-        return "No experiment has begun, so nobody can say what of it is our doing."
+        return "No experiment has begun, so no effect of ours has been measured."
     following = [r.following.on for r in found if r.following]
     when = f" The first planned analysis is on {day(min(following))}." if following else ""
     return f"No experiment had been read by the end of the quarter.{when}"

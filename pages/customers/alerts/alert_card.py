@@ -83,7 +83,7 @@ def full(alert: Any, today: date, viewer: Viewer, advice: Callable[[], None]) ->
             for fact, now in list(zip(alert.facts, alert.facts_now, strict=True))[:5]:
                 st.text(f"•  {fact}" + (f"\n    {day(today)}: {now}" if now else ""))
             st.caption(
-                "These facts go together with leaving; nobody has shown that they cause it. "
+                "These facts go together with leaving; they are not proven causes. "
                 f"At stake now: {hkd(alert.value_at_stake)} in deposits and investments."
             )
         with do:

@@ -48,7 +48,7 @@ def _wide(rows: pd.DataFrame, first: str, columns: dict[str, tuple[str, Written]
 def good(known: Known) -> None:
     """The model beside what a bank could do without it."""
     st.caption(
-        "With 95% intervals; the first three are judged on the same customers. Of a Brier score, lower is better. "
+        "With 95% intervals; the first three are evaluated on the same customers. Of a Brier score, lower is better. "
         "Called are, in one week, as many customers of each RM as fit into it, those with the highest chance first."
     )
     calls = known.of("capacity")
@@ -204,7 +204,7 @@ def fair(known: Known) -> None:
 def sources(known: Known) -> None:
     """What is lost without a source."""
     st.caption(
-        "The model fitted again without the numbers of one source, judged on the same customers. What another source "
+        "The model fitted again without the numbers of one source, evaluated on the same customers. What another source "
         "tells as well is not lost, so small losses do not mean that a source says nothing."
     )
     rows = known.of("source")

@@ -84,7 +84,7 @@ def _sentence(metric, now, before, verdict, found, by) -> str:
     points = 100 if metric.unit == "share" else metric.scale
     said = f"From {figure(metric, before)} to {figure(metric, now)}: {change(metric, now, before, verdict)}."
     if verdict.verdict is Verdict.NOT_CLEAR:
-        said += " The movement lies within chance, and so do its parts; there may be nothing to explain."
+        said += " The change is within chance, and so are its parts."
     elif verdict.verdict is Verdict.TOO_FEW:
         said += " So few answers say nothing about what moved."
     split = (

@@ -212,10 +212,10 @@ def _feeds(viewer: Viewer, goal: Goal) -> None:
     if pulls and not any(finding == "conflict" for _, finding in pulls):
         few = sum(finding == "not enough data yet" for _, finding in pulls)
         early = sum(finding == "too early" for _, finding in pulls)
-        words = f" Of these {few} have too few cases in a month to be judged." if few else ""
+        words = f" Of these {few} have too few cases in a month to be evaluated." if few else ""
         words += f" For {early} there are too few months yet." if early else ""
         st.caption(
-            f"No departments' figures conflict with each other: {len(pulls)} pairs judged over the last twelve full "
+            f"No departments' figures conflict with each other: {len(pulls)} pairs evaluated over the last twelve full "
             f"months.{words} Of pairs that have nothing to do with each other, at most 1 in 40 would be flagged."
         )
 
