@@ -36,11 +36,11 @@ def test_a_smart_goal_fails_no_letter() -> None:
 
 
 CASES = [
-    ("S", {"owner": " "}, KNOWN, "department that owns it"),
+    ("S", {"owner": " "}, KNOWN, "department that owns the goal"),
     ("S", {"metric": "open_alerts"}, KNOWN, "not kept by channel"),
     ("M", {"metric": "happiness"}, KNOWN, "figure of the dictionary"),
     ("M", {"target": 0.0}, KNOWN, "number above 0"),
-    ("M", {"target": -5.0}, KNOWN, "−5 is no target here. Write it as a number above 0"),
+    ("M", {"target": -5.0}, KNOWN, "−5 is not a valid target. Write it as a number above 0"),
     ("M", {"target": float("nan")}, KNOWN, "Write the target as a number: there is none yet"),
     ("M", {"target": float("inf")}, KNOWN, "as a number"),
     (

@@ -82,7 +82,7 @@ def test_no_other_role_decides_and_the_try_is_on_record(role: str, desk: Stores)
         ("L11", "accepted", "", "not handed over"),
         ("L99", "accepted", "", "not handed over"),
         ("L04", "accepted", "", "already hold a decision"),
-        ("L09", "taken_back", "", "no decision of yours"),
+        ("L09", "taken_back", "", "no decision on this lead to undo"),
     ],
 )
 def test_what_does_not_fit_is_refused_in_a_sentence(lead, verdict, reason, why, desk: Stores) -> None:

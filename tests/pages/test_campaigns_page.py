@@ -108,7 +108,7 @@ def test_the_models_stand_side_by_side_with_their_disagreement(open_page):
 
 def test_an_experiment_is_entered_and_its_gap_to_the_models_is_flagged(open_page, bank: connect.Stores):
     app = open_page(somebody("marketing"), "attribution")
-    assert "nobody knows what a channel really moves" in words(app)
+    assert "the true effect of a channel is not known" in words(app)
     next(s for s in app.selectbox if s.label == "Channel").select("paid_search")
     app.run()
     counts = {

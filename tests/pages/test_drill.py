@@ -37,7 +37,7 @@ def test_a_ratio_opens_into_what_it_divides(open_page):
 @pytest.mark.parametrize("role", ["marketing", "executive"])
 def test_who_sees_only_totals_gets_the_parts_and_is_told_why(open_page, role):
     page, parts = opened(open_page, somebody(role), "leads")
-    assert "sees totals, not single people" in words(page)
+    assert "sees aggregates, not single people" in words(page)
     assert list(parts.columns) == ["Channel", "Leads"]
     assert "L-0" not in cells(page)
 

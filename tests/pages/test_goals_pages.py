@@ -174,7 +174,7 @@ def test_a_goal_that_is_not_smart_is_told_its_letters_and_not_set(open_page, ban
     app = _press(open_page(MARKETING, "goals"), "Set the goal")
     _ok(app)
     said = words(app)
-    assert "Name the department that owns it" in said
+    assert "Name the department that owns the goal" in said
     assert "Write the target as a number: there is none yet" in said
     assert "Say what it serves" in said
     assert every_goal(Reader(bank, SYSTEM)) == ()

@@ -130,7 +130,7 @@ def test_a_click_on_a_number_opens_it_or_says_why_not(open_page, drawn, role):
             assert f"{int(number(table[column][1])):,} rows. Each row counts once" in words(page)
             assert "L-0" in cells(page)
         else:
-            assert "Your role sees totals, not single people" in words(page)
+            assert "Your role sees aggregates, not single people" in words(page)
             assert "L-0" not in cells(page)
         page.run()
         assert page.session_state[key]["selection"]["cells"] == []

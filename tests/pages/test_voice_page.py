@@ -57,7 +57,7 @@ def test_a_bank_whose_touchpoints_have_too_few_answers_says_nothing_of_them():
 def test_an_interval_that_leaves_out_1_is_not_called_chance():
     link = {"risk_ratio": 1.13, "low": 1.03, "high": 1.23, "p_adjusted": 0.2}
     assert voice_cases._ratio(SimpleNamespace(**link), 9).endswith(
-        "not clear when 9 features are asked about at once"
+        "not significant after correction for 9 features"
     )
     assert voice_cases._ratio(SimpleNamespace(**link | {"low": 0.97}), 9).endswith("within chance")
 
@@ -72,7 +72,7 @@ def test_a_long_name_of_a_bar_stands_on_several_lines():
 
 def test_features_are_an_association_and_a_test_can_be_planned(open_page, bank: Stores):
     page = open_page(somebody("analyst"), "voice", view="App features and cases")
-    assert "An association, not proof" in words(page)
+    assert "Association, not causation" in words(page)
     next(b for b in page.button if b.label == "Plan it").click()
     page.run()
     assert "people in each of two randomly assigned groups" in "".join(t.value for t in page.toast)

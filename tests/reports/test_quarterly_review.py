@@ -302,7 +302,7 @@ def test_a_running_quarter_is_compared_with_as_many_days(night: Stores):
     # Two days' scores of a department would tell what those said who answered in between.
     together = next(a for a in review.answers if a.key == "together")
     assert together.table is None
-    assert "told when the quarter is over" in " ".join(together.sentences)
+    assert "shown when the quarter is over" in " ".join(together.sentences)
     assert "staff survey" not in together.title
 
 
