@@ -51,7 +51,7 @@ def test_more_budget_is_answered_and_beyond_what_was_seen_no_figure_is_shown(cur
 
 def test_a_small_bank_has_no_curves_and_says_so(open_page):
     app = open_page(somebody("analyst"), "budget")
-    assert app.title[0].value == "The effect of another budget is not known"
+    assert app.title[0].value == "What another budget would win is not known"
     assert "whole weeks with spend" in words(app)
 
 

@@ -120,7 +120,7 @@ def test_a_planned_test_has_found_nothing_yet(base: float, change: float, people
         planned_at=pd.Timestamp("2026-05-04 10:00"),
     )
     study = case_studies.of_plans([row] * count)
-    assert study.title.startswith("Not enough data yet to say")
+    assert study.title.startswith("Not enough data yet: ")
     assert [c for text in texts(study) for c in claims(text)] == []
 
 
@@ -152,7 +152,7 @@ def test_an_experiment_inside_the_noise_did_nothing(churn: list[float], sold: li
     for outcome, ends in (("churn", churn), ("cross_sell", sold)):
         more = experiment_effects.effect(reading, outcome).more_needed()
         assert bool(more) == (ends not in clear), "a clear effect needs no more customers to show it"
-    assert any("worth" in s.casefold() and "95% interval" in s for s in study.sentences)
+    assert any("net value" in s.casefold() and "95% interval" in s for s in study.sentences)
 
 
 @given(st.floats(0.05, 4.0), st.integers(10, 10_000), st.integers(10, 10_000))

@@ -34,7 +34,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     curves = data.cached(viewer, channel_net_value.response_curves)
     usable = curves.dropna(subset=["level"])
     if usable.empty:
-        st.title("The effect of another budget is not known")
+        st.title("What another budget would win is not known")
         tables.not_worked_out(viewer, RESPONSE_CURVES, "The last nightly run fitted no response curve.")
         return
     finding, figures = st.empty(), st.container()
