@@ -19,6 +19,7 @@ from models.service.working_time import working_time
 from warehouse.access import audit
 from warehouse.access.reader import Reader, Viewer
 from warehouse.app_db.app_schema import lead_reviews as r
+from warehouse.app_db.app_schema import users
 from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.schema import lead_moves as m
 from warehouse.schema import leads as t
@@ -26,7 +27,6 @@ from warehouse.sql.moments import before
 from warehouse.stores.connect import Stores
 from workflow.qualification.contact_deadlines import DECIDING
 from workflow.qualification.lead_decisions import latest
-from workflow.records.edit_conflicts import who
 
 REASONS = {
     "Cannot be reached": True,
@@ -68,14 +68,14 @@ def review(
         ).first()
         if (last.version if last else 0) != seen_version:
             assert last is not None
-            raise ChangeRefused(_told(entry.desk, viewer, last))
+            raise ChangeRefused(_told(entry.desk, last))
         if last is not None and before([last.reviewed_at], [lead.entered_at])[0]:
             last = None
         if verdict == "taken_back":
             if last is None or last.verdict == "taken_back" or last.reviewed_by != viewer.username:
                 raise ChangeRefused("You have no decision on this lead to undo.")
         elif last is not None and last.verdict != "taken_back":
-            raise ChangeRefused(_told(entry.desk, viewer, last))
+            raise ChangeRefused(_told(entry.desk, last))
         entry.desk.execute(
             insert(r).values(
                 lead_id=lead_id,
@@ -114,12 +114,12 @@ class _Waits:
     entered_at: datetime
 
 
-def _told(desk: Connection, viewer: Viewer, last: Any) -> str:
+def _told(desk: Connection, last: Any) -> str:
     did = {"accepted": "accepted this lead", "rejected": f"rejected this lead ({last.reason.lower()})"}
     said = did.get(last.verdict, "withdrew a decision on this lead")
-    name = who(desk, viewer, last.reviewed_by)
+    name = desk.execute(select(users.c.full_name).where(users.c.username == last.reviewed_by)).scalar()
     return (
-        f"{name[:1].upper()}{name[1:]} {said} at {last.reviewed_at:%H:%M} while you had it open, so yours was not saved. "
+        f"{name or last.reviewed_by} {said} at {last.reviewed_at:%H:%M} while you had it open, so yours was not saved. "
         "Reload the page."
     )
 
