@@ -29,6 +29,7 @@ def changed_meanwhile(
 
 
 def who(desk: Connection, viewer: Viewer, username: str) -> str:
+    """The full name of who did something; the viewer is “you, in another window”."""
     if username == viewer.username:
         return "you, in another window"
     if username == NIGHTLY:
