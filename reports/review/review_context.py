@@ -303,7 +303,7 @@ def against_a_year_before(asked: Asked, name: str) -> str:
 
 def target_in_words(metric: Metric, now: Mapping[str, float], target: float) -> str:
     """`HKD 5,000, met`; of a ratio that is no farther from it than chance may be `+5 points, no clear distance`."""
-    return f"{figure(metric, target)}, {beside_target(metric, now['value'], now.get('bottom', math.nan), target)}"
+    return f"{figure(metric, target)}, {beside_target(metric, now['value'], now.get('denominator', math.nan), target)}"
 
 
 def n_in_words(metric: Metric, now: Mapping[str, float]) -> str:
