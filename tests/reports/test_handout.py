@@ -198,7 +198,7 @@ def test_the_command_writes_what_an_executive_sees(written: Written) -> None:
 
 def test_no_answer_without_a_random_group_claims_a_cause(written: Written) -> None:
     for part in (*written.review.answers, *written.review.case_studies):
-        experiment = getattr(part, "controlled", any("look" in source for source in part.sources))
+        experiment = getattr(part, "controlled", any(": analysis " in source for source in part.sources))
         said = [part.title, *part.sentences, *([part.chart.says] if part.chart else [])]
         assert experiment or [c for text in said for c in claims(text)] == [], part.title
 
