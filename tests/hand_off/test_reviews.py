@@ -117,7 +117,7 @@ def test_of_two_who_decide_at_once_one_wins_and_the_other_is_told(desk: Stores) 
 
 def test_taking_back_is_for_who_decided_and_leaves_both_lines(desk: Stores) -> None:
     review(desk, SUE, "L09", "accepted")
-    with pytest.raises(ChangeRefused, match="of yours"):
+    with pytest.raises(ChangeRefused, match="no decision on this lead to undo"):
         review(desk, TOM, "L09", "taken_back", seen_version=1)
     assert review(desk, SUE, "L09", "taken_back", seen_version=1) == 2
     assert lead_review.waiting(Reader(desk, TOM), AS_OF).set_index("lead_id").loc["L09", "version"] == 2

@@ -13,7 +13,7 @@ from warehouse.stores import connect
 VIEWS = ["scorecard", "overlap", "pressure", "life"]
 TITLES = {
     "scorecard": "promis",
-    "overlap": "different things about one product",
+    "overlap": "contradicting offers",
     "pressure": "weeks with a contact",
     "life": "analysis",
 }
