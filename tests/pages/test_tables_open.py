@@ -37,7 +37,7 @@ def drawn(monkeypatch):
 
 def number(cell: object) -> float:
     """The figure a cell begins with: `1,234 · 12.3%` is 1,234 and `12.3% (…)` is 12.3."""
-    text = str(cell).split(" ")[0].replace(",", "")
+    text = str(cell).split(" ")[0].replace(",", "").removesuffix("%")
     return 0.0 if text == "not" else float(text)
 
 
