@@ -296,7 +296,7 @@ def test_a_bug_becomes_a_sentence_with_a_number(visitor):
     sign_in(visitor)
     answer = visitor.get("/bug", headers=PAGE)
     assert answer.status_code == 500
-    assert re.search(r"number [2-9A-Z]{4}-[2-9A-Z]{4}", answer.text)
+    assert re.search(r"reference [2-9A-Z]{4}-[2-9A-Z]{4}", answer.text)
     assert "secret" not in answer.text
     assert "Traceback" not in answer.text
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from own_server import fresh_database
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -30,7 +31,9 @@ NINE = datetime(2026, 7, 1, 9, 0, 0, 123456)
 )
 def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stores]:
     """An empty desk in each kind of database."""
-    url = request.getfixturevalue("postgresql_url") if request.param == "postgresql" else ""
+    url = ""
+    if request.param == "postgresql":
+        url = fresh_database(request.getfixturevalue("postgresql_url"), "journal")
     stores = open_stores(Settings(data_dir=tmp_path, desk_url=url), lambda: NINE)
     with stores.desk.begin() as connection:
         for table in reversed(DESK.sorted_tables):
