@@ -85,6 +85,30 @@ def test_every_module_the_glossary_names_is_there() -> None:
     assert not gone
 
 
+def _is_there(name: str) -> bool:
+    """Whether a dotted name is a module of ours, or something that stands in one."""
+    parts = name.split(".")
+    for end in range(len(parts), 0, -1):
+        place = ROOT.joinpath(*parts[:end])
+        file = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+        if file.exists():
+            return end == len(parts) or parts[end] in file.read_text(encoding="utf-8")
+    return False
+
+
+def test_every_module_that_a_sentence_names_is_there() -> None:
+    """A comment, a docstring or a document that names a module which has moved sends its reader nowhere."""
+    named = re.compile(rf"`((?:{'|'.join(ROOMS)})\.[a-z]\w*(?:\.\w+)*)`")
+    texts = [*MODULES, *(p.relative_to(ROOT) for p in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])]
+    gone = {
+        f"{file}: {name}"
+        for file in texts
+        for name in named.findall((ROOT / file).read_text(encoding="utf-8"))
+        if not _is_there(name)
+    }
+    assert gone == set()
+
+
 def _stem(word: str) -> str:
     return re.sub(r"(ies|es|s|ed|ing)$", "", word.lower())
 

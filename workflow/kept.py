@@ -12,6 +12,7 @@ import pandas as pd
 
 from metrics.comparison.contradiction import Finding, MetricPair
 from metrics.definitions.cache_key import Once
+from metrics.definitions.scope import Filters
 from metrics.qualification.qualification_rule import QualificationRule, under
 from metrics.qualification.qualification_versions import as_agreed
 from metrics.query.query import on_desk
@@ -20,7 +21,7 @@ from warehouse.access.reader import Reader
 from workflow.goals import goal_forecast, goal_outlook, goal_progress
 from workflow.goals.goal_forecast import Outlook
 from workflow.goals.goal_progress import Progress
-from workflow.goals.goal_records import Filters, Goal, GoalDraft
+from workflow.goals.goal_records import Goal, GoalDraft
 from workflow.rules import rule_preview
 from workflow.rules.rule_drafts import RuleDraft, as_rule
 from workflow.scoring import training

@@ -42,7 +42,7 @@ def _known(*values: float | None) -> bool:
 
 
 def compare(metric: Metric, now: dict[str, float], before: dict[str, float], alpha: float = 0.05) -> Change:
-    """Compare two answers for a metric: `value`, and for a ratio also `top` and `bottom`; the interval at 1 - `alpha`."""
+    """Compare two answers for a metric: `value`, and of a ratio `numerator`, `denominator`; interval at 1 - `alpha`."""
     if not _known(now["value"], before["value"]):
         counted = isinstance(metric, Ratio) and (
             now.get("denominator") == 0 or before.get("denominator") == 0
@@ -108,6 +108,6 @@ def interval(metric: Ratio, top: float, bottom: float) -> tuple[float, float] | 
 
 
 def share_interval(top: float, bottom: float) -> tuple[float, float]:
-    """Wilson's 95% interval of a share; needs `bottom` > 0."""
+    """Wilson's 95% interval of a share; needs `denominator` > 0."""
     low, high = proportion_confint(top, bottom, method="wilson")
     return float(low), float(high)

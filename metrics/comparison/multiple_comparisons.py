@@ -24,7 +24,7 @@ _LEAST = 1e-9
 
 @dataclass(frozen=True, kw_only=True)
 class ComparedPair:
-    """One of several comparisons: a metric, and its `value`, `top` and `bottom` here and there."""
+    """One of several comparisons: a metric, and its `value`, `numerator` and `denominator` here and there."""
 
     metric: Metric
     now: dict[str, float]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 
@@ -96,13 +96,16 @@ NOT_KNOWN = ""
 """As the value of a dimension: the rows for which it is not recorded."""
 
 
+Filters = tuple[tuple[str, tuple[str, ...]], ...]
+"""(dimension, values), for instance (("channel", ("email", "social")),)."""
+
+
 @dataclass(frozen=True)
 class Scope:
     """A period and, for some dimensions, the values that count. No values means all."""
 
     period: Period
-    filters: tuple[tuple[str, tuple[str, ...]], ...] = field(default=())
-    """(dimension, values), for instance (("channel", ("email", "social")),)."""
+    filters: Filters = ()
 
     def __post_init__(self) -> None:
         kept = tuple(sorted((name, tuple(sorted(values))) for name, values in self.filters if values))

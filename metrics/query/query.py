@@ -20,7 +20,7 @@ from sqlalchemy.sql import visitors
 from metrics.catalogue import CATALOGUE
 from metrics.definitions.dimensions import DIMENSIONS, among, caution
 from metrics.definitions.measure import Measure, Metric, Ratio, measures_of
-from metrics.definitions.scope import Period, Scope
+from metrics.definitions.scope import Filters, Period, Scope
 from metrics.qualification.qualification_rule import dependent
 from metrics.qualification.qualification_versions import as_agreed, in_force
 from metrics.query import secondary_suppression
@@ -44,7 +44,7 @@ class Query:
 
     metrics: tuple[str, ...]
     periods: tuple[Period, ...]
-    filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    filters: Filters = ()
     by: tuple[str, ...] = ()
 
     @classmethod
@@ -66,7 +66,7 @@ def on_desk(name: str) -> bool:
 
 
 def figures(metric: Metric, row: pd.Series) -> dict[str, float]:
-    """What `compare.compare` needs of one row of an answer: `value`, and for a ratio also `top` and `bottom`."""
+    """What `compare.compare` needs of a row of an answer: `value`, and of a ratio `numerator` and `denominator`."""
     name = metric.name
     found = {"value": float(row[name])}
     if isinstance(metric, Ratio):

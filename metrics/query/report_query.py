@@ -1,6 +1,6 @@
 """A report put together by hand: which figure, which part of the bank, over which period; what fits, what is read.
 
-It holds no figure. Its only numbers are answers to a `metrics.query.query.Question`, so no report can contradict the
+It holds no figure. Its only numbers are answers to a `metrics.query.query.Query`, so no report can contradict the
 dictionary: there is nothing in it that could.
 """
 
@@ -17,7 +17,7 @@ from sqlalchemy import Table
 from metrics.catalogue import CATALOGUE
 from metrics.definitions.dimensions import DIMENSIONS
 from metrics.definitions.measure import Metric, measures_of
-from metrics.definitions.scope import PERIODS, Period, Scope, parts_by_month, period_named
+from metrics.definitions.scope import PERIODS, Filters, Period, Scope, parts_by_month, period_named
 from metrics.query.query import Query, statement, unanswerable
 from warehouse.access.reader import Viewer, may_see
 from warehouse.access.roles import Access
@@ -28,7 +28,6 @@ CHARTS = {"bars": "Bars", "line": "Line", "table": "Table"}
 REMEMBERED = "24m"
 """The period whose values a filter offers."""
 
-Filters = tuple[tuple[str, tuple[str, ...]], ...]
 Ask = Callable[[Scope, Sequence[str], Sequence[Period]], pd.DataFrame]
 """The door to the figures: scope, breakdown, periods → what `query.ask` answers about the report's metric."""
 

@@ -15,10 +15,8 @@ from sqlalchemy import Exists
 from sqlalchemy.sql import visitors
 
 from metrics.definitions.measure import Measure, Metric, Ratio
-from metrics.definitions.scope import NOT_KNOWN, Period
+from metrics.definitions.scope import NOT_KNOWN, Filters, Period
 from warehouse.access.disclosure_control import PEOPLE, not_alone
-
-Filters = Sequence[tuple[str, tuple[str, ...]]]
 
 
 def wholes(catalogue: Mapping[str, Metric]) -> dict[Measure, tuple[Measure, ...]]:

@@ -136,38 +136,34 @@ def as_days(frame: pd.DataFrame, columns: Mapping[str, object]) -> tuple[pd.Data
 
 
 def _plain(frame: pd.DataFrame, key: str, empty_cell: str, columns: dict[str, object]) -> None:
+    _dataframe(frame, key, empty_cell, columns, lazy=len(frame) > 20_000)
+
+
+def _dataframe(
+    frame: pd.DataFrame, key: str, empty_cell: str, columns: dict[str, object], **more: Any
+) -> Any:
     frame, columns = as_days(frame, columns)
-    st.dataframe(
+    return st.dataframe(
         frame,
         hide_index=True,
         key=key,
         column_config=columns,
         placeholder=empty_cell,
         height="content" if len(frame) <= ROWS_AT_ONCE else "auto",
-        lazy=len(frame) > 20_000,
+        **more,
     )
 
 
 def _clickable(
     frame: pd.DataFrame, key: str, empty_cell: str, columns: dict[str, object]
 ) -> tuple[int, str] | None:
-    frame, columns = as_days(frame, columns)
     opened = f"opened in {key}"
     if opened in st.session_state:
         # What was opened has been closed again: nothing stays chosen, so the same number can be clicked once more.
         del st.session_state[opened]
         st.session_state[key] = {"selection": {"rows": [], "columns": [], "cells": []}}
-    found = st.dataframe(
-        frame,
-        hide_index=True,
-        key=key,
-        column_config=columns,
-        placeholder=empty_cell,
-        height="content" if len(frame) <= ROWS_AT_ONCE else "auto",
-        on_select="rerun",
-        selection_mode="single-cell",
-    )
-    cells = found["selection"]["cells"]
+    selected = _dataframe(frame, key, empty_cell, columns, on_select="rerun", selection_mode="single-cell")
+    cells = selected["selection"]["cells"]
     if not cells:
         return None
     st.session_state[opened] = True

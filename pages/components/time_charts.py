@@ -30,7 +30,7 @@ def days_of(days: Sequence[object]) -> dict[str, Any]:
 
 
 def events_between(pinned: pd.DataFrame, first: date, last: date) -> list[tuple[str, str]]:
-    """The events of `workflow.annotations.events` from one day to another, as a chart's `events` wants them."""
+    """The events of `workflow.records.annotations.events` from one day to another, as a chart's `events` wants them."""
     days = pd.to_datetime(pinned["happened_on"]).dt.date
     return [(d.isoformat(), s) for d, s in zip(days, pinned["said"], strict=True) if first <= d <= last]
 

@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from metrics.catalogue import CATALOGUE
-from metrics.definitions.scope import PERIODS
+from metrics.definitions.scope import PERIODS, Filters
 from metrics.query.missing_reasons import not_given_for
 from metrics.query.query import absent
 from metrics.query.report_query import (
@@ -105,7 +105,7 @@ def _take_found() -> None:
         st.session_state["report-word"] = ""
 
 
-def _which(name: str, viewer: Viewer) -> tuple[str, tuple[tuple[str, tuple[str, ...]], ...], str]:
+def _which(name: str, viewer: Viewer) -> tuple[str, Filters, str]:
     st.markdown("**2 · Filters**")
     dims = list(ways_for(name, viewer))
     with st.container(horizontal=True, gap="small"):

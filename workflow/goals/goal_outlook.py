@@ -13,7 +13,7 @@ from metrics.catalogue import CATALOGUE
 from metrics.comparison.contradiction import MONTHS, PAIRS, Finding, MetricPair, detect
 from metrics.comparison.plan_pace import adds_up, is_count, path
 from metrics.definitions.measure import Ratio
-from metrics.definitions.scope import Scope, full_months, year_before
+from metrics.definitions.scope import Filters, Scope, full_months, year_before
 from metrics.query.query import Query, ask, unanswerable
 from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader
@@ -21,7 +21,7 @@ from warehouse.errors import AccessRefused
 from workflow.goals.goal_coverage import covered, data_reach_back
 from workflow.goals.goal_forecast import heading
 from workflow.goals.goal_progress import sees_the_whole
-from workflow.goals.goal_records import Filters, Goal, GoalDraft, parts_of
+from workflow.goals.goal_records import Goal, GoalDraft, parts_of
 from workflow.goals.smart import Evidence
 
 CONTRIBUTORS: Mapping[str, tuple[str, ...]] = {

@@ -20,14 +20,14 @@ from metrics.comparison.goal_status import State, is_limit, is_met, standing, st
 from metrics.comparison.plan_pace import adds_up
 from metrics.comparison.words import change, figure
 from metrics.definitions.measure import Metric, Ratio, measures_of
-from metrics.definitions.scope import Period, Scope, parts_by_month, year_before
+from metrics.definitions.scope import Filters, Period, Scope, parts_by_month, year_before
 from metrics.query.query import Query, ask, figures
 from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader, may_see
 from warehouse.access.roles import Access
 from warehouse.errors import AccessRefused
 from workflow.goals.goal_coverage import Covered, covered, data_reach_back
-from workflow.goals.goal_records import Filters, Goal
+from workflow.goals.goal_records import Goal
 from workflow.goals.goal_targets import plan_due
 
 Row = dict[str, float]

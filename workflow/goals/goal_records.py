@@ -16,15 +16,13 @@ from sqlalchemy import select
 
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import figure
-from metrics.definitions.scope import Period, Scope, parts_by_month
+from metrics.definitions.scope import Filters, Period, Scope, parts_by_month
 from warehouse.access.reader import Reader
 from warehouse.app_db.app_schema import goal_endings, goal_paths, goal_signatures, goals
 from warehouse.sql.moments import instant_of
 
 DIGITAL = ("affiliate", "display", "email", "paid_search", "social")
 """The channels of “digital”; branches, events and referrals are not."""
-
-Filters = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from metrics.comparison.goal_status import is_limit, may_be_below_zero
 from metrics.comparison.plan_pace import Forecast
 from metrics.comparison.words import as_typed, day, figure, in_a_sentence, numeral, rounded, signed
 from metrics.definitions.measure import Metric, Ratio
-from metrics.definitions.scope import Period, Scope
+from metrics.definitions.scope import Filters, Period, Scope
 from metrics.query.query import Query, unanswerable
 from workflow.goals.goal_records import GoalDraft
 
@@ -177,9 +177,7 @@ def _doubt(metric: Metric, target: float, evidence: Evidence) -> str:
     return ""
 
 
-def plus_a_quarter(
-    year: Period, before: float | None, filters: tuple[tuple[str, tuple[str, ...]], ...]
-) -> GoalDraft:
+def plus_a_quarter(year: Period, before: float | None, filters: Filters) -> GoalDraft:
     """The template “+25% qualified conversions, digital channels, this fiscal year”."""
     known = before is not None and math.isfinite(before)
     return GoalDraft(

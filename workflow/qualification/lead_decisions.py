@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 import pandas as pd
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
+from metrics.definitions.scope import Filters
 from warehouse.access.disclosure_control import BESIDES, PEOPLE
 from warehouse.access.reader import Reader
 from warehouse.app_db.app_schema import lead_reviews as r
@@ -20,7 +21,7 @@ def latest() -> ColumnElement[bool]:
     return ~newer.correlate(r).exists()
 
 
-def are_kept_by(filters: tuple[tuple[str, tuple[str, ...]], ...]) -> bool:
+def are_kept_by(filters: Filters) -> bool:
     """Whether the decisions recorded here know these filters: they carry campaign and channel, and nothing else."""
     return {name for name, _ in filters} <= set(_KEPT)
 
@@ -28,7 +29,7 @@ def are_kept_by(filters: tuple[tuple[str, tuple[str, ...]], ...]) -> bool:
 _KEPT = {"campaign": r.c.campaign_id, "channel": r.c.channel}
 
 
-def recycled(as_of: date, filters: tuple[tuple[str, tuple[str, ...]], ...] = ()) -> Select:
+def recycled(as_of: date, filters: Filters = ()) -> Select:
     """One row about the leads `rejected` here after a day: how many, and how many of them went back to Marketing
     (`to_nurture`).
     """
@@ -46,7 +47,7 @@ def recycled(as_of: date, filters: tuple[tuple[str, tuple[str, ...]], ...] = ())
     ).where(and_(r.c.reviewed_at >= _end(as_of), r.c.verdict == "rejected", latest(), *kept))
 
 
-def since(as_of: date, filters: tuple[tuple[str, tuple[str, ...]], ...] = ()) -> Select:
+def since(as_of: date, filters: Filters = ()) -> Select:
     """Decisions recorded here after a day, by campaign: `decided` and how many of them `accepted`."""
     counts = r.c.verdict.in_(("accepted", "rejected"))
     kept = [_KEPT[name].in_(values) for name, values in filters]

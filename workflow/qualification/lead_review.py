@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, insert, select
 
+from metrics.definitions.scope import Filters
 from metrics.query.query import filtered
 from models.service.working_time import working_time
 from warehouse.access import audit
@@ -124,9 +125,7 @@ def _told(desk: Connection, last: Any) -> str:
     )
 
 
-def waiting(
-    reader: Reader, as_of: date, filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
-) -> pd.DataFrame:
+def waiting(reader: Reader, as_of: date, filters: Filters = ()) -> pd.DataFrame:
     """The leads of a part of the bank that wait for a decision, first to call first.
 
     First whose promise can still be kept, then the least late; those Sales has spoken to come last.

@@ -13,13 +13,13 @@ from metrics.catalogue import CATALOGUE, HEADLINES
 from metrics.comparison.plan_pace import is_count
 from metrics.comparison.words import figure, plain, rounded
 from metrics.definitions.measure import Metric
-from metrics.definitions.scope import Period, fiscal_year
+from metrics.definitions.scope import Filters, Period, fiscal_year
 from pages.components import data, filters, forms
 from warehouse.access.reader import Viewer
 from warehouse.errors import ChangeRefused
 from warehouse.stores import connect
 from workflow.goals.goal_outlook import evidence, with_path
-from workflow.goals.goal_records import DIGITAL, Filters, Goal, GoalDraft, departments
+from workflow.goals.goal_records import DIGITAL, Goal, GoalDraft, departments
 from workflow.goals.goal_setting import LONGEST_TEXT, OWNERS, set_goal
 from workflow.goals.smart import (
     LETTERS,
