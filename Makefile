@@ -39,7 +39,7 @@ test: setup browser  ## All tests
 
 # Files of most folders, without whatever starts a browser or a server, kills, has a bank made, or reads real banks: that
 # takes minutes. In one process, for a second one would spend a fifth of the time on its own imports.
-FAST := tests/test_*.py tests/golden tests/desk/test_versions.py tests/goals/test_smart.py tests/goals/test_pace.py \
+FAST := tests/test_*.py tests/golden tests/app_db/test_versions.py tests/goals/test_smart.py tests/goals/test_pace.py \
   tests/hand_off/test_twelve_leads.py tests/hand_off/test_waiting.py tests/models/test_removal_effects.py \
   tests/models/test_stay.py tests/models/test_working_time.py tests/reports/test_dictionary.py \
   tests/reports/test_exports.py tests/spec/test_decompose.py tests/spec/test_verdicts.py tests/spec/test_words.py \

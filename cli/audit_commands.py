@@ -14,8 +14,8 @@ from warehouse.errors import Problem
 @main.command()
 def audit() -> None:
     """Check that no line of the audit log was altered or removed."""
-    with open_here().look_at_desk() as desk:
-        line = broken_line(desk)
+    with open_here().read_app_db() as app_db:
+        line = broken_line(app_db)
     if line is not None:
         raise Problem(
             f"The audit log is broken at line {line}: that line was altered, or lines before it removed."

@@ -47,7 +47,7 @@ Bring a friend;5;0;;;.70;;HKD 300 for you and your friend;Peter Sin
 Staff and family;5;1;2024-09-16;;.30;;Family rates;Peter Sin
 Branch: street promotion;6;0;;;.64;;Open an account in 15 minutes;Peter Sin
 Branch: student week;6;1;2025-08-18;2025-10-12;.18;;Free account for students;Peter Sin
-Branch: mortgage desk;6;4;;;.18;;Talk to a mortgage adviser;Peter Sin
+Branch: mortgage application database;6;4;;;.18;;Talk to a mortgage adviser;Peter Sin
 Wealth seminar Central;7;6;;;.50;;Passing on wealth;Helena Yau
 Wealth seminar Kowloon;7;6;2024-10-07;;.32;;Retire at 60;Helena Yau
 Property and wealth expo;7;7;2025-03-03;;.18;;Protect what you built;Helena Yau

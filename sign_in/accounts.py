@@ -103,7 +103,7 @@ def authenticate(stores: Stores, username: str, password: str, address: str) -> 
         raise SignInRefused(_WRONG)
     assert who is not None
     with audit.entry(stores, name, guessing.ACCEPTED, name, where) as entry:
-        guessing.forgive(entry.desk, attempt)
+        guessing.forgive(entry.app_db, attempt)
     return who
 
 
@@ -146,14 +146,14 @@ def disable(stores: Stores, username: str, *, by: str, why: str = "account disab
 
 def listing(stores: Stores) -> Sequence[Person]:
     """All users by name, the disabled too."""
-    with stores.look_at_desk() as desk:
-        return desk.execute(select(users).order_by(users.c.username)).all()
+    with stores.read_app_db() as app_db:
+        return app_db.execute(select(users).order_by(users.c.username)).all()
 
 
 def get(stores: Stores, username: str) -> Person | None:
     """The user of that name, or None."""
-    with stores.look_at_desk() as desk:
-        return desk.execute(select(users).where(users.c.username == tidy(username))).first()
+    with stores.read_app_db() as app_db:
+        return app_db.execute(select(users).where(users.c.username == tidy(username))).first()
 
 
 def tidy(username: str) -> str:
@@ -179,14 +179,14 @@ def _known(stores: Stores, username: str) -> Person:
 
 def _insert(entry: audit.AuditEntry, row: Mapping[str, Any]) -> None:
     try:
-        entry.desk.execute(users.insert().values(created_at=entry.at, **row))
+        entry.app_db.execute(users.insert().values(created_at=entry.at, **row))
     except IntegrityError:
         raise ChangeRefused(f"The user name “{row['username']}” is taken.") from None
 
 
 def _change(stores: Stores, name: str, by: str, action: str, why: str, new: Mapping[str, Any]) -> None:
     with audit.entry(stores, by, action, name, why) as entry:
-        entry.desk.execute(update(users).where(users.c.username == name).values(**new))
+        entry.app_db.execute(update(users).where(users.c.username == name).values(**new))
         sessions.end_all_within(entry, name, why)
 
 

@@ -53,13 +53,13 @@ class Gate:
         self.https = stores.settings.secure_cookies
         # Sessions are looked up beside the event loop. Passwords have threads of their own: many people signing in must
         # not hold up those who are working.
-        self._lookups = ThreadPoolExecutor(8, "gate-desk")
+        self._lookups = ThreadPoolExecutor(8, "gate-app-db")
         self._passwords = ThreadPoolExecutor(2, "gate-bcrypt")
         self._forms = login_routes.Forms(stores, self.ask_password, demo_hint)
         self._windows: OrderedDict[str, str] = OrderedDict()
 
     async def ask(self, what: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a question to the desk beside the event loop."""
+        """Run a question to the application database beside the event loop."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._lookups, lambda: what(*args, **kwargs))
 

@@ -1,4 +1,4 @@
-"""How long the next try has to wait: three growing delays, computed from the failures kept in the desk.
+"""How long the next try has to wait: three growing delays, computed from the failures kept in the application database.
 
 * **One user from one address**: after 5 failures 30 seconds, then twice as long each time. Stops the plain guesser, and
   nobody else: a stranger who fails at somebody's name locks only his own address.
@@ -66,41 +66,41 @@ class Attempt:
 def begin(stores: Stores, username: str, address: str) -> Attempt:
     """Count a try as a failure beforehand, or say how long it has to wait."""
     with audit.bookkeeping(stores) as book:
-        _one_at_a_time(book.desk)
-        wait = _wait(book.desk, username, address, book.at)
+        _one_at_a_time(book.app_db)
+        wait = _wait(book.app_db, username, address, book.at)
         if wait > timedelta(0):
             return Attempt(username=username, address=address, wait=wait)
-        book.desk.execute(
+        book.app_db.execute(
             delete(sign_in_failures).where(
                 instant(sign_in_failures.c.failed_at) < instant_before(book.at, timedelta(days=1))
             )
         )
-        counted = book.desk.execute(
+        counted = book.app_db.execute(
             insert(sign_in_failures)
             .values(username=username, address=address, failed_at=book.at)
             .returning(sign_in_failures.c.failure_id)
         ).scalar_one()
-        then = _wait(book.desk, username, address, book.at)
+        then = _wait(book.app_db, username, address, book.at)
     return Attempt(username=username, address=address, failure_id=counted, then=then)
 
 
-def forgive(desk: Connection, attempt: Attempt) -> None:
+def forgive(app_db: Connection, attempt: Attempt) -> None:
     """The password was right: take back this user's failures from this address, and no others.
 
     Failures of other users stay, so that an attacker cannot clear his address by signing in to an account of his own.
     """
     mine = sign_in_failures.c
-    desk.execute(
+    app_db.execute(
         delete(sign_in_failures).where(mine.username == attempt.username, mine.address == attempt.address)
     )
 
 
-def _wait(desk: Connection, username: str, address: str, at: datetime) -> timedelta:
+def _wait(app_db: Connection, username: str, address: str, at: datetime) -> timedelta:
     column = sign_in_failures.c
     by_user, by_address = column.username == username, column.address == address
 
     def left(delay: Delay, *which: object) -> timedelta:
-        count, last = desk.execute(
+        count, last = app_db.execute(
             select(func.count(), func.max(instant(column.failed_at))).where(
                 *which,  # type: ignore[arg-type]
                 instant(column.failed_at) > instant_before(at, REMEMBERED),
@@ -112,16 +112,16 @@ def _wait(desk: Connection, username: str, address: str, at: datetime) -> timede
 
     waits = [left(USER_AT_ADDRESS, by_user, by_address), left(ADDRESS, by_address)]
     everywhere = left(USER, by_user)
-    if everywhere > max(waits) and not _is_known(desk, username, address, at):
+    if everywhere > max(waits) and not _is_known(app_db, username, address, at):
         waits.append(everywhere)
     return max(*waits, timedelta(0))
 
 
-def _is_known(desk: Connection, username: str, address: str, at: datetime) -> bool:
+def _is_known(app_db: Connection, username: str, address: str, at: datetime) -> bool:
     # The audit log already remembers every sign-in; it is only asked while this user's account is under attack.
     line = audit_log.c
     return (
-        desk.execute(
+        app_db.execute(
             select(line.line)
             .where(
                 line.action == ACCEPTED,
@@ -135,10 +135,10 @@ def _is_known(desk: Connection, username: str, address: str, at: datetime) -> bo
     )
 
 
-def _one_at_a_time(desk: Connection) -> None:
+def _one_at_a_time(app_db: Connection) -> None:
     # Two processes that count at once would both see room for one more. SQLite's BEGIN IMMEDIATE already prevents it.
-    if desk.dialect.name == "postgresql":
-        desk.exec_driver_sql("LOCK TABLE sign_in_failures IN EXCLUSIVE MODE")
+    if app_db.dialect.name == "postgresql":
+        app_db.exec_driver_sql("LOCK TABLE sign_in_failures IN EXCLUSIVE MODE")
 
 
 def came_from(address: str) -> str:

@@ -1,4 +1,4 @@
-"""Who is signed in: a random token in a cookie, and in the desk its SHA-256 with two clocks.
+"""Who is signed in: a random token in a cookie, and in the application database its SHA-256 with two clocks.
 
 The row says *who*, never *what she may*: user, role and disabling are read from `users` each time, so a changed role or a
 revoked session counts from the next question on.
@@ -24,7 +24,7 @@ from warehouse.sql.moments import instant_before, instant_of
 from warehouse.stores.connect import Stores
 
 Person = Row[Any]
-"""A row of the desk table `users`."""
+"""A row of the application database table `users`."""
 
 SEEN_EVERY = timedelta(minutes=1)
 """How exactly the idle clock is kept: writing it more often would cost a write per click."""
@@ -46,7 +46,7 @@ def start(stores: Stores, who: Person, replacing: str | None = None) -> str:
     """
     token = secrets.token_urlsafe(32)
     with audit.entry(stores, who.username, "session.start", who.username) as entry:
-        still = entry.desk.execute(
+        still = entry.app_db.execute(
             select(users.c.username).where(
                 users.c.username == who.username,
                 users.c.password_hash == who.password_hash,
@@ -58,7 +58,7 @@ def start(stores: Stores, who: Person, replacing: str | None = None) -> str:
         _end(entry, _too_old(stores.settings, entry), "expired")
         if replacing:
             _end(entry, sessions.c.token_hash == _hashed(replacing), "replaced by a new sign-in")
-        entry.desk.execute(
+        entry.app_db.execute(
             sessions.insert().values(
                 token_hash=_hashed(token),
                 username=who.username,
@@ -70,7 +70,7 @@ def start(stores: Stores, who: Person, replacing: str | None = None) -> str:
 
 
 def person(stores: Stores, token: str | None) -> Person | None:
-    """Who holds this token now, or None if nobody does. Only reads; asks the desk on every call."""
+    """Who holds this token now, or None if nobody does. Only reads; asks the application database on every call."""
     if not token or not _TOKEN.fullmatch(token):
         return None
     now, settings = stores.now(), stores.settings
@@ -85,7 +85,7 @@ def person(stores: Stores, token: str | None) -> Person | None:
             users.c.disabled_at.is_(None),
         )
     )
-    return ask(stores.desk.execution_options(reading=True), lambda desk: desk.execute(hers).first())
+    return ask(stores.app_db.execution_options(reading=True), lambda app_db: app_db.execute(hers).first())
 
 
 def why_over(stores: Stores, token: str | None) -> str:
@@ -93,8 +93,8 @@ def why_over(stores: Stores, token: str | None) -> str:
     if not token or not _TOKEN.fullmatch(token):
         return ""
     settings = stores.settings
-    with stores.look_at_desk() as desk:
-        row = desk.execute(select(sessions).where(sessions.c.token_hash == _hashed(token))).first()
+    with stores.read_app_db() as app_db:
+        row = app_db.execute(select(sessions).where(sessions.c.token_hash == _hashed(token))).first()
     if row is None or row.ended_why in ("signed out", "replaced by a new sign-in"):
         return ""
     now = row.ended_at or stores.now()
@@ -119,10 +119,13 @@ def seen(stores: Stores, token: str) -> None:
         instant(sessions.c.seen_at) > _idle_since(now, stores.settings),
     )
     waiting = select(sessions.c.token_hash).where(due)
-    if ask(stores.desk.execution_options(reading=True), lambda desk: desk.execute(waiting).first()) is None:
+    if (
+        ask(stores.app_db.execution_options(reading=True), lambda app_db: app_db.execute(waiting).first())
+        is None
+    ):
         return
     with audit.bookkeeping(stores) as book:
-        book.desk.execute(update(sessions).where(due).values(seen_at=book.at))
+        book.app_db.execute(update(sessions).where(due).values(seen_at=book.at))
 
 
 def end(stores: Stores, token: str, why: str = "signed out") -> None:
@@ -145,7 +148,7 @@ def end_all_within(entry: audit.AuditEntry, username: str, why: str) -> None:
 
 
 def _end(entry: audit.AuditEntry, which: Any, why: str) -> None:
-    entry.desk.execute(
+    entry.app_db.execute(
         update(sessions).where(which, sessions.c.ended_at.is_(None)).values(ended_at=entry.at, ended_why=why)
     )
 

@@ -112,7 +112,7 @@ def loaded_folder(once: Once, bank_folder: Path) -> Path:
     def build(folder: Path) -> None:
         stores = stores_in(folder)
         load(stores, bank_folder, sample=True)
-        stores.desk.dispose()
+        stores.app_db.dispose()
 
     return once("loaded-1200", build)
 
@@ -125,7 +125,7 @@ def after_a_night(once: Once, loaded_folder: Path) -> Path:
         shutil.copytree(loaded_folder, folder, dirs_exist_ok=True)
         stores = stores_in(folder)
         nightly.run(stores)
-        stores.desk.dispose()
+        stores.app_db.dispose()
 
     return once("night-1200", build)
 
@@ -135,7 +135,7 @@ def loaded(loaded_folder: Path) -> Iterator[Stores]:
     """The loaded sample bank, to read only."""
     stores = stores_in(loaded_folder)
     yield stores
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 @pytest.fixture
@@ -144,15 +144,15 @@ def own_bank(loaded_folder: Path, tmp_path: Path) -> Iterator[Stores]:
     shutil.copytree(loaded_folder, tmp_path / "data")
     stores = stores_in(tmp_path / "data")
     yield stores
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Stores]:
-    """Stores with an empty desk and no bank."""
+    """Stores with an empty application database and no bank."""
     stores = stores_in(tmp_path / "data")
     yield stores
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 @pytest.fixture(scope="session")

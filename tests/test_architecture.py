@@ -349,7 +349,7 @@ MOMENTS_IN_SQL = re.compile(r"""\w+_at["']?\]?\s*(<=?|>=?|-)\s*[\w."'\[]*_at\b""
 
 
 def _is_moment(side: ast.expr) -> bool:
-    """Whether a frame's column is named like a moment of the bank; those of the desk always have a time."""
+    """Whether a frame's column is named like a moment of the bank; those of the application database always have a time."""
     from warehouse.schema import BANK
 
     names = {str(c.key) for t in BANK.tables.values() for c in t.c if str(c.key).endswith("_at")}
@@ -405,7 +405,7 @@ def test_streamlit_ends_at_the_pages() -> None:
             assert "streamlit" not in {name.split(".")[0] for name in _imports(module)}, module
 
 
-def test_only_workflow_and_sign_in_write_to_the_desk() -> None:
+def test_only_workflow_and_sign_in_write_to_the_application_database() -> None:
     writers = {m.parts[0] for m in OURS if {"warehouse.access.audit"} & _imports(m)}
     assert writers <= {"workflow", "sign_in", "cli", "app.py"}
 

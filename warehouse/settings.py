@@ -20,13 +20,13 @@ class Settings:
     """Every choice with its default. Money is in HKD, days are calendar days."""
 
     data_dir: Path = field(default_factory=lambda: Path("data").resolve())
-    """Where snapshots, models and the default desk live."""
+    """Where snapshots, models and the default application database live."""
     warehouse_url: str = field(default="", repr=False)
     """SQLAlchemy URL of the bank's warehouse; empty for DuckDB snapshots in `data_dir`."""
     warehouse_load_url: str = field(default="", repr=False)
     """URL of the role that loads, if the role of `warehouse_url` may only read."""
-    desk_url: str = field(default="", repr=False)
-    """SQLAlchemy URL of the desk; empty for SQLite in `data_dir`."""
+    app_db_url: str = field(default="", repr=False)
+    """SQLAlchemy URL of the application database; empty for SQLite in `data_dir`."""
     timezone: str = "Asia/Hong_Kong"
     large_savings: float = 500_000.0
     """From this savings balance on, a dormant customer with a complaint is worth a call."""
@@ -81,7 +81,7 @@ _WITHIN = {
 
 
 def read(path: Path, environment: Mapping[str, str]) -> Settings:
-    """Settings from `path` (if it exists) and `CONCORD_<NAME>`, `WAREHOUSE_URL`, `WAREHOUSE_LOAD_URL`, `DESK_URL` on top.
+    """Settings from `path` (if it exists), then `CONCORD_<NAME>`, `WAREHOUSE_URL`, `WAREHOUSE_LOAD_URL`, `APP_DB_URL`.
 
     Raises `Problem` for an unknown name, or a value of the wrong kind or out of bounds.
     """

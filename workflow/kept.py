@@ -1,6 +1,6 @@
 """The questions about goals and rules as functions of a reader, which a cache can name (`metrics.definitions.cache_key`).
 
-What a goal or a figure that feeds it counts on the desk changes by the minute: it is read anew (`…_now`).
+What a goal or a figure that feeds it counts in the application database changes by the minute: it is read anew (`…_now`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from metrics.definitions.cache_key import Once
 from metrics.definitions.scope import Filters
 from metrics.qualification.qualification_rule import QualificationRule, under
 from metrics.qualification.qualification_versions import as_agreed
-from metrics.query.query import on_desk
+from metrics.query.query import in_app_db
 from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader
 from workflow.goals import goal_forecast, goal_outlook, goal_progress
@@ -84,8 +84,8 @@ def progress_now(
     once: Once, reader: Reader, goals: Sequence[Goal], as_of: date, known: Known
 ) -> list[Progress]:
     """Each goal with its figures, in the order given."""
-    kept = tuple(g for g in goals if not on_desk(g.metric))
-    fresh = [g for g in goals if on_desk(g.metric)]
+    kept = tuple(g for g in goals if not in_app_db(g.metric))
+    fresh = [g for g in goals if in_app_db(g.metric)]
     answers = [*once(progress_of, kept, as_of, known), *goal_progress.progress(fresh, reader, as_of, known)]
     by_goal = {p.goal.goal_id: p for p in answers}
     return [by_goal[g.goal_id] for g in goals]
@@ -93,7 +93,7 @@ def progress_now(
 
 def heading_now(once: Once, reader: Reader, goal: Goal, as_of: date, known: Known) -> Outlook:
     """Where a goal is heading, or why nobody can say."""
-    if on_desk(goal.metric):
+    if in_app_db(goal.metric):
         return goal_forecast.heading(goal, reader, as_of, known)
     return once(heading_of, goal, as_of, known)
 
@@ -101,8 +101,8 @@ def heading_now(once: Once, reader: Reader, goal: Goal, as_of: date, known: Know
 def contributors_now(once: Once, reader: Reader, goal: Goal, as_of: date, known: Known) -> pd.DataFrame:
     """The figures that feed a goal, in their order."""
     names = goal_outlook.CONTRIBUTORS.get(goal.metric, ())
-    kept = once(contributors_of, goal, as_of, known, tuple(n for n in names if not on_desk(n)))
-    fresh = goal_outlook.contributors(goal, reader, as_of, known, [n for n in names if on_desk(n)])
+    kept = once(contributors_of, goal, as_of, known, tuple(n for n in names if not in_app_db(n)))
+    fresh = goal_outlook.contributors(goal, reader, as_of, known, [n for n in names if in_app_db(n)])
     if fresh.empty:
         return kept
     both = pd.concat([kept, fresh])

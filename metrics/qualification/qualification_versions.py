@@ -20,7 +20,7 @@ from metrics.qualification.qualification_rule import (
     read_rule,
 )
 from warehouse.access.reader import Reader, Viewer
-from warehouse.app_db.app_schema import DESK, definition_signatures, definitions
+from warehouse.app_db.app_schema import APP_DB, definition_signatures, definitions
 from warehouse.stores.connect import Stores
 
 SIGNING = ("Marketing", "Sales")
@@ -140,7 +140,8 @@ def as_agreed(function: F) -> F:
 class BankReader(Reader):
     """A reader for answers that are kept: of the bank alone, under the definitions that were in force when it was made.
 
-    What people write on the desk changes by the minute, so an answer that reads it must not be kept: it is refused here.
+    What people write in the application database changes by the minute, so an answer that reads it must not be kept:
+    it is refused here.
     Who looks is only known by what her rows and columns depend on.
     """
 
@@ -155,9 +156,9 @@ class BankReader(Reader):
         return self.stores.bank(self.snapshot).dialect
 
     def _engine(self, tables: set[Table]) -> Engine:
-        if of_desk := sorted(t.name for t in tables if t.metadata is DESK):
+        if of_app_db := sorted(t.name for t in tables if t.metadata is APP_DB):
             raise CannotBeKept(
-                f"An answer that is kept may not depend on the application database ({', '.join(of_desk)})."
+                f"An answer that is kept may not depend in the application database ({', '.join(of_app_db)})."
             )
         return super()._engine(tables)
 

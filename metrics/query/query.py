@@ -60,7 +60,7 @@ NUMERATOR, DENOMINATOR = "__numerator", "__denominator"
 """Behind a ratio's name: what it was divided from, where that counts other days than the measure asked for itself."""
 
 
-def on_desk(name: str) -> bool:
+def in_app_db(name: str) -> bool:
     """Whether a metric counts what people write, which changes by the minute, so that no answer about it is kept."""
     return any(m.fact.schema is None for m in measures_of(CATALOGUE[name]))
 
@@ -114,7 +114,7 @@ def absent(name: str, known: AvailableColumns) -> bool:
 
 
 _SOURCES = {
-    # Credits are computed from contacts and wins; what people write on the desk has no source.
+    # Credits are computed from contacts and wins; what people write in the application database has no source.
     "ticket_themes": (("tickets", "text"), ("tickets", "opened_at")),
     "touch_credits": (("touches", "lead_id"), ("touches", "touched_at"), ("leads", "won_at")),
     "hand_offs": (("leads", "mql_at"), ("leads", "contacted_at")),

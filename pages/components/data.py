@@ -3,7 +3,7 @@
 The cache's key is one text: the viewer's row rule, the settings, the snapshot, the definitions in force, and the call:
 a function and its arguments (`metrics.definitions.cache_key`). Nobody chooses a word, so no two answers can have one
 name; two viewers share an answer only when they may see the same rows of the same snapshot. What people write on the
-desk changes by the minute and is not cached: a function that reads it is refused.
+application database changes by the minute and is not cached: a function that reads it is refused.
 """
 
 import math
@@ -24,7 +24,7 @@ from metrics.qualification.qualification_versions import bank_reader, in_force
 from metrics.query.freshness import Freshness
 from metrics.query.freshness import freshness as freshness_of
 from metrics.query.missing_reasons import Missing, not_given_for, why
-from metrics.query.query import Query, answer, answer_as_agreed, figures, on_desk
+from metrics.query.query import Query, answer, answer_as_agreed, figures, in_app_db
 from metrics.query.query import ask as ask_warehouse
 from metrics.query.time_coverage import compared_with, reaches_back
 from warehouse.access import data_coverage
@@ -64,7 +64,7 @@ def cached(
 
     The reader gives the bank alone, and the definitions in force to a function marked `as_agreed`. Raises CannotBeKept
     for a function that is not at the top of a module, for an argument that cannot be spelled exactly, and where the
-    desk is read.
+    application database is read.
     """
     door = reader(viewer)
     bank, state = bank_reader(door, function), door.stores.state_of(str(door.snapshot))
@@ -86,9 +86,9 @@ def frame(viewer: Viewer, statement: Any) -> pd.DataFrame:
 
 
 def fresh_or_cached(viewer: Viewer, statement: Any) -> pd.DataFrame:
-    """The rows of a statement: about the desk read fresh, about the bank from the cache."""
+    """The rows of a statement: about the application database read fresh, about the bank from the cache."""
     door = reader(viewer)
-    return door.frame(statement) if door.is_of_the_desk(statement) else frame(viewer, statement)
+    return door.frame(statement) if door.is_of_app_db(statement) else frame(viewer, statement)
 
 
 def as_of(viewer: Viewer) -> date:
@@ -114,18 +114,18 @@ def ask(
     periods: Sequence[Period] = (),
     alike: bool = False,
 ) -> pd.DataFrame:
-    """The figures of `metrics.query.query.ask`; those about the desk are read fresh, the others come from the cache."""
-    of_desk = [m for m in metrics if on_desk(m)]
-    in_bank = [m for m in metrics if m not in of_desk]
+    """The figures of `metrics.query.query.ask`: about the application database read fresh, the others from the cache."""
+    of_app_db = [m for m in metrics if in_app_db(m)]
+    in_bank = [m for m in metrics if m not in of_app_db]
     given = available_columns(viewer)
     question = Query.of(in_bank, scope, by, periods)
     answered = answer if dependent().isdisjoint(in_bank) else answer_as_agreed
     of_bank = cached(viewer, answered, question, given, alike)
-    if not of_desk:
+    if not of_app_db:
         return of_bank
-    fresh = ask_warehouse(Query.of(of_desk, scope, by, periods), reader(viewer), given)
-    if not_countable(viewer, *of_desk):
-        fresh[of_desk] = math.nan
+    fresh = ask_warehouse(Query.of(of_app_db, scope, by, periods), reader(viewer), given)
+    if not_countable(viewer, *of_app_db):
+        fresh[of_app_db] = math.nan
     return of_bank.merge(fresh, on=["period", *by], how="outer") if in_bank else fresh
 
 
@@ -164,7 +164,7 @@ def why_missing(viewer: Viewer, name: str, period: Period, row: pd.Series) -> Mi
 
 def not_countable(viewer: Viewer, *names: str) -> Missing | None:
     """Why figures about what the nightly run raises say nothing in this bank; None where they do, and of others."""
-    return why_no_alert(reader(viewer)) if any(on_desk(n) for n in names) else None
+    return why_no_alert(reader(viewer)) if any(in_app_db(n) for n in names) else None
 
 
 def missing_cell(viewer: Viewer, name: str) -> str:

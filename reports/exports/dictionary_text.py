@@ -6,12 +6,12 @@ from metrics.catalogue import CATALOGUE, HEADLINES
 from metrics.definitions.dimensions import MEANS, ONLY_CUSTOMERS
 from metrics.definitions.measure import measures_of, version
 from metrics.definitions.variants import VARIANTS
-from warehouse.app_db.app_schema import DESK
+from warehouse.app_db.app_schema import APP_DB
 from warehouse.schema import DERIVED_TABLES, SYNONYMS, UNIFIED_TABLES
 
 BETTER = {"up": "More is better", "down": "Less is better", "neither": "Neither more nor less is better"}
 SIGN_IN = frozenset({"users", "sessions", "sign_in_failures", "audit_log"})
-"""Tables of the desk that keep the house, not the work."""
+"""Tables of the application database that keep the house, not the work."""
 
 
 def figures() -> list[str]:
@@ -38,7 +38,7 @@ def text_of(name: str) -> str:
 
 
 def columns() -> list[dict[str, str]]:
-    """Every column of the bank's tables and of the desk: table, column, what it means, owner, whether personal."""
+    """Every column of the bank and of the application database: table, column, what it means, owner, whether personal."""
     bank = [
         {
             "table": table.name,
@@ -51,7 +51,7 @@ def columns() -> list[dict[str, str]]:
         for table in (*UNIFIED_TABLES, *DERIVED_TABLES)
         for column in table.c
     ]
-    desk = [
+    app_db = [
         {
             "table": table.name,
             "column": column.key,
@@ -60,11 +60,11 @@ def columns() -> list[dict[str, str]]:
             "personal": "",
             "synonyms": "",
         }
-        for table in DESK.sorted_tables
+        for table in APP_DB.sorted_tables
         if table.name not in SIGN_IN
         for column in table.c
     ]
-    return bank + desk
+    return bank + app_db
 
 
 def said_as(table: str) -> str:
@@ -98,7 +98,7 @@ def markdown() -> str:
             "",
         ]
     lines += ["## Tables", ""]
-    tables = {t.name: t.comment for t in (*UNIFIED_TABLES, *DERIVED_TABLES, *DESK.sorted_tables)}
+    tables = {t.name: t.comment for t in (*UNIFIED_TABLES, *DERIVED_TABLES, *APP_DB.sorted_tables)}
     shown = ""
     for row in columns():
         if row["table"] != shown:

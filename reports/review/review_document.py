@@ -39,7 +39,7 @@ class Figure:
     value: str
     """`1.8%`, or `not enough data yet (n = 12)`, `not known`, `too few`."""
     metric: str = ""
-    """Its name in the catalogue; empty for a figure of an experiment or of the desk."""
+    """Its name in the catalogue; empty for a figure of an experiment or of the application database."""
     before: str = ""
     """Against `Review.before`: `−0.2 points, no significant change`."""
     year_before: str = ""

@@ -32,7 +32,7 @@ PASSWORD = "kite-harbour-lotus-" + secrets.token_hex(4)
 
 @dataclass(frozen=True)
 class Served:
-    """Where the app answers, and the desk behind it."""
+    """Where the app answers, and the application database behind it."""
 
     address: str
     data: Path
@@ -62,7 +62,7 @@ def served(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         ("chan", "陳大文", "service", None),
     ):
         accounts.create(stores, username, PASSWORD, by="test", full_name=full_name, role=role, rm_id=rm_id)
-    stores.desk.dispose()
+    stores.app_db.dispose()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

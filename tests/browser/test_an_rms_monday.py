@@ -24,9 +24,9 @@ def test_an_rm_opens_her_first_alert_records_a_step_and_sees_it_change(served, p
     expect(page.get_by_text("Started").first).to_be_visible()
     page.get_by_role("link", name="Back to the queue").click()
     expect(page.get_by_text("Started (1)")).to_be_visible()
-    with sqlite3.connect(f"file:{served.data}/desk.sqlite?mode=ro", uri=True) as desk:
-        steps = desk.execute("SELECT step, taken_by FROM alert_steps").fetchall()
-        audited = desk.execute("SELECT who FROM audit_log WHERE action = 'alert.step'").fetchall()
+    with sqlite3.connect(f"file:{served.data}/app_db.sqlite?mode=ro", uri=True) as app_db:
+        steps = app_db.execute("SELECT step, taken_by FROM alert_steps").fetchall()
+        audited = app_db.execute("SELECT who FROM audit_log WHERE action = 'alert.step'").fetchall()
     assert steps == [("contacted", "rm")]
     assert audited == [("rm",)]
 

@@ -15,13 +15,13 @@ NOTE = "She asked for a call on Friday, after five"
 LATER = "Not now, remind me later"
 
 
-def _desk(served, statement: str, *values: object) -> list[tuple]:
-    with sqlite3.connect(served.data / "desk.sqlite", timeout=20) as desk:
-        return desk.execute(statement, values).fetchall()
+def _app_db(served, statement: str, *values: object) -> list[tuple]:
+    with sqlite3.connect(served.data / "app_db.sqlite", timeout=20) as app_db:
+        return app_db.execute(statement, values).fetchall()
 
 
 def _go_idle(served) -> None:
-    _desk(served, "UPDATE sessions SET seen_at = strftime('%Y-%m-%d %H:%M:%f000', seen_at, '-31 minutes')")
+    _app_db(served, "UPDATE sessions SET seen_at = strftime('%Y-%m-%d %H:%M:%f000', seen_at, '-31 minutes')")
 
 
 def _open_an_alert(served, page: Page) -> None:
@@ -58,10 +58,10 @@ def test_a_note_and_its_step_survive_an_expired_session(served, page: Page) -> N
     expect(page).to_have_url(place)
     expect(page.get_by_label("Note").first).to_have_value(NOTE)
     expect(page.get_by_text("What you typed here before is back")).to_be_visible()
-    before = len(_desk(served, "SELECT step FROM alert_steps"))
+    before = len(_app_db(served, "SELECT step FROM alert_steps"))
     page.get_by_role("button", name="Record").first.click()
     expect(page.get_by_text(re.compile("^Recorded:"))).to_be_visible()
-    assert _desk(served, "SELECT step, note FROM alert_steps")[before:] == [("snoozed", NOTE)]
+    assert _app_db(served, "SELECT step, note FROM alert_steps")[before:] == [("snoozed", NOTE)]
     page.reload()
     expect(page.get_by_label("Note").first).to_have_value("")
 
@@ -106,13 +106,13 @@ def test_a_window_that_was_cut_off_shows_nothing_to_whoever_signed_in_meanwhile(
 
 def test_whoever_types_is_not_idle(served, page: Page) -> None:
     _open_an_alert(served, page)
-    _desk(served, "UPDATE sessions SET seen_at = strftime('%Y-%m-%d %H:%M:%f000', seen_at, '-29 minutes')")
-    before = _desk(served, "SELECT max(seen_at) FROM sessions WHERE ended_at IS NULL")[0][0]
+    _app_db(served, "UPDATE sessions SET seen_at = strftime('%Y-%m-%d %H:%M:%f000', seen_at, '-29 minutes')")
+    before = _app_db(served, "SELECT max(seen_at) FROM sessions WHERE ended_at IS NULL")[0][0]
     page.evaluate("Date.now = ((now) => () => now() + 120000)(Date.now)")
     with page.expect_response(lambda answer: answer.url.endswith("/seen")) as told:
         page.get_by_label("Note").first.press_sequentially("A long note")
     assert told.value.status == 204
-    assert _desk(served, "SELECT max(seen_at) FROM sessions WHERE ended_at IS NULL")[0][0] > before
+    assert _app_db(served, "SELECT max(seen_at) FROM sessions WHERE ended_at IS NULL")[0][0] > before
 
 
 def test_of_two_windows_the_second_is_told_and_keeps_its_note(served, page: Page) -> None:
@@ -120,14 +120,14 @@ def test_of_two_windows_the_second_is_told_and_keeps_its_note(served, page: Page
     other = page.context.new_page()
     other.goto(page.url)
     _choose(other, "Spoke to the customer", NOTE)
-    before = len(_desk(served, "SELECT step FROM alert_steps"))
+    before = len(_app_db(served, "SELECT step FROM alert_steps"))
     _choose(page, "Seen, I will call", "")
     page.get_by_role("button", name="Record").first.click()
     expect(page.get_by_text(re.compile("^Recorded:"))).to_be_visible()
     other.get_by_role("button", name="Record").first.click()
     expect(other.get_by_text(re.compile("while you had it open here")).first).to_be_visible()
     expect(other.get_by_label("Note").first).to_have_value(NOTE)
-    assert [s for (s,) in _desk(served, "SELECT step FROM alert_steps")[before:]] == ["acknowledged"]
+    assert [s for (s,) in _app_db(served, "SELECT step FROM alert_steps")[before:]] == ["acknowledged"]
     _choose(page, "Customer declined", "")
     page.get_by_role("button", name="Record").first.click()
     expect(page.get_by_text(re.compile("^Recorded: Customer declined"))).to_be_visible()
@@ -136,4 +136,4 @@ def test_of_two_windows_the_second_is_told_and_keeps_its_note(served, page: Page
     expect(other.get_by_label(re.compile("^Your note"))).to_have_value(NOTE)
     other.get_by_role("button", name="Add the note to its history").click()
     expect(other.get_by_text("Your step was not recorded")).to_have_count(0)
-    assert _desk(served, "SELECT step, note FROM alert_steps")[-1] == ("noted", NOTE)
+    assert _app_db(served, "SELECT step, note FROM alert_steps")[-1] == ("noted", NOTE)

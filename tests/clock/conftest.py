@@ -32,4 +32,4 @@ def bank(tmp_path: Path) -> Iterator[Bank]:
 
     yield loaded
     for stores in opened:
-        stores.desk.dispose()
+        stores.app_db.dispose()

@@ -54,4 +54,4 @@ def test_a_rule_that_has_all_it_looks_at_is_checked(after_a_night):
     reader = Reader(stores, SYSTEM)
     assert all(lacking(rule, data_coverage.of(reader)) == "" for rule in rules(stores.settings))
     assert len(reader.frame(select(customer_profiles.c.open_complaints_90d).limit(1)).dropna()) == 1
-    stores.desk.dispose()
+    stores.app_db.dispose()

@@ -9,7 +9,7 @@ from warehouse.stores.connect import Stores
 
 def close(stores: Stores) -> None:
     """Let go of everything a process would hold."""
-    stores.desk.dispose()
+    stores.app_db.dispose()
     for engine in (*stores._bank.values(), *getattr(stores.place, "_engines", {}).values()):
         engine.dispose()
 

@@ -69,9 +69,9 @@ def test_without_room_on_the_disk_a_sentence_and_nothing_partial(
     stores = bank()
     before = (stores.snapshot(), sorted(f.name for f in stores.settings.data_dir.glob("*.duckdb*")))
 
-    # A desk that has all its room, made before there is none.
-    desk = f"sqlite:///{tmp_path / 'other.sqlite'}"
-    open_stores(Settings(data_dir=tmp_path / "other", desk_url=desk), lambda: MORNING).desk.dispose()
+    # An application database that has all its room, made before there is none.
+    app_db = f"sqlite:///{tmp_path / 'other.sqlite'}"
+    open_stores(Settings(data_dir=tmp_path / "other", app_db_url=app_db), lambda: MORNING).app_db.dispose()
 
     def limit() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -80,7 +80,7 @@ def test_without_room_on_the_disk_a_sentence_and_nothing_partial(
     environment = {
         "CONCORD_DATA_DIR": str(stores.settings.data_dir),
         "WAREHOUSE_URL": stores.settings.warehouse_url,
-        "DESK_URL": desk,
+        "APP_DB_URL": app_db,
         "PATH": "/usr/bin:/bin",
         "PYTHONDONTWRITEBYTECODE": "1",  # a compiled module cut short would break every later start
     }

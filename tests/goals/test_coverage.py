@@ -54,7 +54,7 @@ def open_bank(tmp_path: Path) -> Iterator:
 
     yield made
     for stores in opened:
-        stores.desk.dispose()
+        stores.app_db.dispose()
 
 
 def _goal(target: float = 720_000.0, span: Period = YEAR, metric: str = "revenue") -> Goal:

@@ -95,9 +95,9 @@ def test_no_other_role_signs_and_the_attempt_is_on_record(own_bank: Stores, role
     number = _proposed(own_bank)
     with pytest.raises(AccessRefused, match="does not sign"):
         sign(own_bank, Viewer("x", "x", role, "RM01", "Central"), number, "signed")
-    with own_bank.desk.connect() as desk:
-        assert desk.execute(select(func.count()).select_from(definition_signatures)).scalar() == 0
-        assert desk.execute(select(audit_log.c.action).order_by(audit_log.c.line.desc())).scalar() == (
+    with own_bank.app_db.connect() as app_db:
+        assert app_db.execute(select(func.count()).select_from(definition_signatures)).scalar() == 0
+        assert app_db.execute(select(audit_log.c.action).order_by(audit_log.c.line.desc())).scalar() == (
             "definition.refused"
         )
 
@@ -131,8 +131,8 @@ def test_what_cannot_be_proposed(
 ) -> None:
     with pytest.raises(ChangeRefused, match=said):
         propose(own_bank, ANALYST, rule, day, why)
-    with own_bank.desk.connect() as desk:
-        assert desk.execute(select(func.count()).select_from(definitions)).scalar() == 0
+    with own_bank.app_db.connect() as app_db:
+        assert app_db.execute(select(func.count()).select_from(definitions)).scalar() == 0
 
 
 def test_the_same_rule_is_not_proposed_twice(own_bank: Stores) -> None:
@@ -267,9 +267,9 @@ def test_a_version_in_force_counts_the_leads_that_come_from_its_day_on(own_bank:
     for viewer in (MARKETING, SALES):
         sign(own_bank, viewer, number, "signed")
     may = date(2026, 5, 1)
-    with own_bank.desk.begin() as desk:
-        desk.execute(update(definitions).values(effective_on=may))
-        desk.execute(update(definition_signatures).values(as_of=date(2026, 4, 15)))
+    with own_bank.app_db.begin() as app_db:
+        app_db.execute(update(definitions).values(effective_on=may))
+        app_db.execute(update(definition_signatures).values(as_of=date(2026, 4, 15)))
     halves = [Period(date(2026, 3, 1), date(2026, 4, 30)), Period(may, date(2026, 6, 30))]
     question = Query.of(["reached_mql"], QUARTER, periods=halves)
     agreed = ask(question, _reader(own_bank))["reached_mql"].tolist()
@@ -285,9 +285,9 @@ def test_a_late_signature_does_not_reach_back_behind_what_was_reported(own_bank:
     number = propose(own_bank, ANALYST, SCORE_50, date(2026, 7, 1), "x")
     for viewer in (MARKETING, SALES):
         sign(own_bank, viewer, number, "signed")
-    with own_bank.desk.begin() as desk:
+    with own_bank.app_db.begin() as app_db:
         late = definition_signatures.c.department == "Sales"
-        desk.execute(update(definition_signatures).where(late).values(as_of=date(2026, 9, 30)))
+        app_db.execute(update(definition_signatures).where(late).values(as_of=date(2026, 9, 30)))
     assert timeline(_reader(own_bank)) == ((date(2026, 10, 1), SCORE_50),)
 
 

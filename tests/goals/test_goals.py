@@ -60,7 +60,7 @@ def with_goals(loaded_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
     stores = stores_in(folder)
     set_sample_goals(stores, AS_OF)
     yield stores
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 def test_a_second_goal_for_the_same_figure_part_and_span_is_refused(own_bank: Stores) -> None:
@@ -109,10 +109,10 @@ def test_who_only_reads_goals_sets_and_ends_none_and_the_attempt_is_on_record(
         set_goal(own_bank, viewer, replace(WON, metric="mql"))
     with pytest.raises(AccessRefused):
         end_goal(own_bank, viewer, number, "No.")
-    with own_bank.desk.connect() as desk:
+    with own_bank.app_db.connect() as app_db:
         refused = select(func.count()).select_from(audit_log).where(audit_log.c.action == "goal.refused")
-        assert desk.execute(refused).scalar() == 2
-        assert desk.execute(select(func.count()).select_from(goals)).scalar() == 1
+        assert app_db.execute(refused).scalar() == 2
+        assert app_db.execute(select(func.count()).select_from(goals)).scalar() == 1
 
 
 FILTERS = st.lists(

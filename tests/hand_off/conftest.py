@@ -49,4 +49,4 @@ def twelve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
     with loading.next_snapshot(stores) as draft:
         write_hand_offs(draft, Reader(stores, SYSTEM, stores.snapshot()), stores.settings, AS_OF)
     yield stores
-    stores.desk.dispose()
+    stores.app_db.dispose()

@@ -66,7 +66,7 @@ def bank(tmp_path: Path) -> Iterator[Bank]:
 
     yield built
     for stores in made:
-        stores.desk.dispose()
+        stores.app_db.dispose()
 
 
 def figures(stores: Stores, period: Period, *names: str) -> list[float]:

@@ -26,50 +26,50 @@ MIA = Viewer("mia", "Mia", "marketing")
 
 
 @pytest.fixture
-def desk(twelve: Stores, tmp_path: Path) -> Iterator[Stores]:
-    """The bank of the twelve leads with an empty desk of its own."""
-    own = stores_in(tmp_path / "desk")
-    yield Stores(twelve.settings, own.now, own.desk, _place=twelve.place)
-    own.desk.dispose()
+def app_db(twelve: Stores, tmp_path: Path) -> Iterator[Stores]:
+    """The bank of the twelve leads with an empty application database of its own."""
+    own = stores_in(tmp_path / "app_db")
+    yield Stores(twelve.settings, own.now, own.app_db, _place=twelve.place)
+    own.app_db.dispose()
 
 
 def rows(stores: Stores, table=lead_reviews) -> list:
-    with stores.desk.connect() as connection:
+    with stores.app_db.connect() as connection:
         return list(connection.execute(select(table)))
 
 
-def test_those_to_call_first_come_first_and_the_decided_are_not_asked_about(desk: Stores) -> None:
-    found = lead_review.waiting(Reader(desk, SUE), AS_OF)
+def test_those_to_call_first_come_first_and_the_decided_are_not_asked_about(app_db: Stores) -> None:
+    found = lead_review.waiting(Reader(app_db, SUE), AS_OF)
     assert found["lead_id"].tolist() == ["L10", "L09"]
     # Promised by 18:00 on 17 June; until the 30th there are eight working days of nine hours, without 19 June.
     assert found["late"].tolist() == [-23, 72]
-    review(desk, SUE, "L09", "accepted")
-    assert lead_review.waiting(Reader(desk, TOM), AS_OF)["lead_id"].tolist() == ["L10"]
+    review(app_db, SUE, "L09", "accepted")
+    assert lead_review.waiting(Reader(app_db, TOM), AS_OF)["lead_id"].tolist() == ["L10"]
 
 
-def test_a_decision_is_kept_with_who_when_why_and_an_audit_line(desk: Stores) -> None:
-    assert review(desk, SUE, "L09", "rejected", "Cannot be reached") == 1
-    (row,) = rows(desk)
+def test_a_decision_is_kept_with_who_when_why_and_an_audit_line(app_db: Stores) -> None:
+    assert review(app_db, SUE, "L09", "rejected", "Cannot be reached") == 1
+    (row,) = rows(app_db)
     assert (row.lead_id, row.campaign_id, row.channel, row.version) == ("L09", "K2", "social", 1)
     assert (row.verdict, row.reason, row.to_nurture) == ("rejected", "Cannot be reached", True)
-    assert (row.reviewed_by, row.reviewed_at) == ("sue", desk.now())
-    line = rows(desk, audit_log)[-1]
+    assert (row.reviewed_by, row.reviewed_at) == ("sue", app_db.now())
+    line = rows(app_db, audit_log)[-1]
     assert (line.who, line.action, line.subject, line.why) == (
         "sue",
         "lead.rejected",
         "L09",
         "Cannot be reached",
     )
-    with desk.desk.connect() as connection:
+    with app_db.app_db.connect() as connection:
         assert audit.broken_line(connection) is None
 
 
 @pytest.mark.parametrize("role", [r for r in ROLES if r != "sales"])
-def test_no_other_role_decides_and_the_try_is_on_record(role: str, desk: Stores) -> None:
+def test_no_other_role_decides_and_the_try_is_on_record(role: str, app_db: Stores) -> None:
     with pytest.raises(AccessRefused):
-        review(desk, Viewer("x", "X", role, rm_id="R1", team="T"), "L09", "accepted")
-    assert rows(desk) == []
-    assert rows(desk, audit_log)[-1].action == "lead.refused"
+        review(app_db, Viewer("x", "X", role, rm_id="R1", team="T"), "L09", "accepted")
+    assert rows(app_db) == []
+    assert rows(app_db, audit_log)[-1].action == "lead.refused"
 
 
 @pytest.mark.parametrize(
@@ -85,19 +85,19 @@ def test_no_other_role_decides_and_the_try_is_on_record(role: str, desk: Stores)
         ("L09", "taken_back", "", "no decision on this lead to undo"),
     ],
 )
-def test_what_does_not_fit_is_refused_in_a_sentence(lead, verdict, reason, why, desk: Stores) -> None:
+def test_what_does_not_fit_is_refused_in_a_sentence(lead, verdict, reason, why, app_db: Stores) -> None:
     with pytest.raises(ChangeRefused, match=why):
-        review(desk, SUE, lead, verdict, reason)
-    assert rows(desk) == []
+        review(app_db, SUE, lead, verdict, reason)
+    assert rows(app_db) == []
 
 
-def test_of_two_who_decide_at_once_one_wins_and_the_other_is_told(desk: Stores) -> None:
+def test_of_two_who_decide_at_once_one_wins_and_the_other_is_told(app_db: Stores) -> None:
     for lead, seen in (("L09", 0), ("L10", 0)):
         told: dict[str, object] = {}
 
         def decide(viewer: Viewer, verdict: str, reason: str, lead: str = lead, seen: int = seen) -> None:
             try:
-                told[viewer.username] = review(desk, viewer, lead, verdict, reason, seen)  # noqa: B023
+                told[viewer.username] = review(app_db, viewer, lead, verdict, reason, seen)  # noqa: B023
             except ChangeRefused as refused:
                 told[viewer.username] = refused  # noqa: B023
 
@@ -112,55 +112,55 @@ def test_of_two_who_decide_at_once_one_wins_and_the_other_is_told(desk: Stores) 
         assert sorted(type(v).__name__ for v in told.values()) == ["ChangeRefused", "int"]
         refused = next(v for v in told.values() if isinstance(v, ChangeRefused))
         assert "while you had it open" in str(refused)
-        assert len([r for r in rows(desk) if r.lead_id == lead]) == 1
+        assert len([r for r in rows(app_db) if r.lead_id == lead]) == 1
 
 
-def test_taking_back_is_for_who_decided_and_leaves_both_lines(desk: Stores) -> None:
-    review(desk, SUE, "L09", "accepted")
+def test_taking_back_is_for_who_decided_and_leaves_both_lines(app_db: Stores) -> None:
+    review(app_db, SUE, "L09", "accepted")
     with pytest.raises(ChangeRefused, match="no decision on this lead to undo"):
-        review(desk, TOM, "L09", "taken_back", seen_version=1)
-    assert review(desk, SUE, "L09", "taken_back", seen_version=1) == 2
-    assert lead_review.waiting(Reader(desk, TOM), AS_OF).set_index("lead_id").loc["L09", "version"] == 2
-    assert review(desk, TOM, "L09", "rejected", "Not eligible", 2) == 3
-    assert [r.verdict for r in rows(desk)] == ["accepted", "taken_back", "rejected"]
+        review(app_db, TOM, "L09", "taken_back", seen_version=1)
+    assert review(app_db, SUE, "L09", "taken_back", seen_version=1) == 2
+    assert lead_review.waiting(Reader(app_db, TOM), AS_OF).set_index("lead_id").loc["L09", "version"] == 2
+    assert review(app_db, TOM, "L09", "rejected", "Not eligible", 2) == 3
+    assert [r.verdict for r in rows(app_db)] == ["accepted", "taken_back", "rejected"]
 
 
-def test_sales_counts_each_lead_once_and_marketing_is_told_that_there_are_few(desk: Stores) -> None:
-    review(desk, SUE, "L09", "accepted")
-    review(desk, SUE, "L09", "taken_back", seen_version=1)
-    review(desk, SUE, "L09", "rejected", "Not eligible", 2)
-    review(desk, TOM, "L10", "accepted")
-    (sales,) = Reader(desk, SUE).rows(lead_decisions.since(AS_OF))
+def test_sales_counts_each_lead_once_and_marketing_is_told_that_there_are_few(app_db: Stores) -> None:
+    review(app_db, SUE, "L09", "accepted")
+    review(app_db, SUE, "L09", "taken_back", seen_version=1)
+    review(app_db, SUE, "L09", "rejected", "Not eligible", 2)
+    review(app_db, TOM, "L10", "accepted")
+    (sales,) = Reader(app_db, SUE).rows(lead_decisions.since(AS_OF))
     assert (sales.campaign_id, sales.decided, sales.accepted) == ("K2", 2, 1)
-    marketing = Reader(desk, MIA).frame(lead_decisions.since(AS_OF))
+    marketing = Reader(app_db, MIA).frame(lead_decisions.since(AS_OF))
     assert marketing["campaign_id"].tolist() == ["K2"]
     assert marketing[["decided", "accepted"]].isna().all(axis=None)
     with pytest.raises(AccessRefused):
-        Reader(desk, MIA).frame(select(lead_reviews))
+        Reader(app_db, MIA).frame(select(lead_reviews))
 
 
-def test_a_lead_given_back_to_marketing_here_is_counted_with_the_rejected(desk: Stores) -> None:
-    review(desk, SUE, "L09", "rejected", "Cannot be reached")
-    review(desk, TOM, "L10", "rejected", "Not eligible")
-    (all_of_them,) = Reader(desk, SUE).rows(lead_decisions.recycled(AS_OF))
+def test_a_lead_given_back_to_marketing_here_is_counted_with_the_rejected(app_db: Stores) -> None:
+    review(app_db, SUE, "L09", "rejected", "Cannot be reached")
+    review(app_db, TOM, "L10", "rejected", "Not eligible")
+    (all_of_them,) = Reader(app_db, SUE).rows(lead_decisions.recycled(AS_OF))
     assert (all_of_them.rejected, all_of_them.to_nurture) == (2, 1)
-    (elsewhere,) = Reader(desk, SUE).rows(lead_decisions.recycled(AS_OF, (("channel", ("email",)),)))
+    (elsewhere,) = Reader(app_db, SUE).rows(lead_decisions.recycled(AS_OF, (("channel", ("email",)),)))
     assert (elsewhere.rejected, elsewhere.to_nurture) == (0, 0)
-    assert Reader(desk, MIA).frame(lead_decisions.recycled(AS_OF)).isna().all(axis=None)
-    review(desk, SUE, "L09", "taken_back", seen_version=1)
-    (left,) = Reader(desk, SUE).rows(lead_decisions.recycled(AS_OF))
+    assert Reader(app_db, MIA).frame(lead_decisions.recycled(AS_OF)).isna().all(axis=None)
+    review(app_db, SUE, "L09", "taken_back", seen_version=1)
+    (left,) = Reader(app_db, SUE).rows(lead_decisions.recycled(AS_OF))
     assert (left.rejected, left.to_nurture) == (1, 0)
 
 
-def test_the_list_follows_the_filters_of_the_page(desk: Stores) -> None:
+def test_the_list_follows_the_filters_of_the_page(app_db: Stores) -> None:
     def listed(*filters: tuple[str, tuple[str, ...]]) -> list[str]:
-        return lead_review.waiting(Reader(desk, SUE), AS_OF, filters)["lead_id"].tolist()
+        return lead_review.waiting(Reader(app_db, SUE), AS_OF, filters)["lead_id"].tolist()
 
     assert listed(("channel", ("social",)), ("rep", ("Ben",))) == ["L10", "L09"]
     assert listed(("channel", ("email",))) == []
 
 
-def test_a_decision_is_compared_with_the_banks_own(desk: Stores) -> None:
-    review(desk, SUE, "L09", "accepted")
-    found = lead_decisions.recorded(Reader(desk, TOM))
+def test_a_decision_is_compared_with_the_banks_own(app_db: Stores) -> None:
+    review(app_db, SUE, "L09", "accepted")
+    found = lead_decisions.recorded(Reader(app_db, TOM))
     assert found[["lead_id", "verdict", "in_bank"]].to_numpy().tolist() == [["L09", "accepted", "not yet"]]

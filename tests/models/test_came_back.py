@@ -52,7 +52,7 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
     stores = stores_in(folder / "data")
     load(stores, folder / "files", as_of=AS_OF)
     yield stores
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 def test_the_departure_and_the_return_are_each_in_their_month(bank: Stores) -> None:

@@ -30,7 +30,7 @@ CUSTOMERS = "customer_id,joined_on,left_on\n" + "".join(
 def stores(tmp_path: Path):
     opened = stores_in(tmp_path / "data")
     yield opened
-    opened.desk.dispose()
+    opened.app_db.dispose()
 
 
 def bank(stores: Stores, folder: Path, **files: str) -> Reader:

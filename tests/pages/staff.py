@@ -41,8 +41,8 @@ def busy_rm(stores: connect.Stores) -> Viewer:
         .group_by(alerts.c.rm_id)
         .order_by(func.count().desc(), alerts.c.rm_id)
     )
-    with stores.desk.connect() as desk:
-        return somebody("relationship_manager", rm_id=desk.execute(most).scalars().first())
+    with stores.app_db.connect() as app_db:
+        return somebody("relationship_manager", rm_id=app_db.execute(most).scalars().first())
 
 
 EVERYBODY = [somebody(role) for role in ROLES]

@@ -31,8 +31,8 @@ def _busy(bank: connect.Stores) -> tuple[Viewer, Viewer, dict]:
 
 
 def _rows(bank: connect.Stores, *which) -> list[dict]:
-    with bank.desk.connect() as desk:
-        return [dict(row) for row in desk.execute(select(alerts).where(*which)).mappings()]
+    with bank.app_db.connect() as app_db:
+        return [dict(row) for row in app_db.execute(select(alerts).where(*which)).mappings()]
 
 
 def _colleague(bank: connect.Stores, rm: Viewer, same_team: bool = True) -> str:
@@ -105,8 +105,8 @@ def test_a_lead_puts_an_alert_into_the_pool_and_an_rm_takes_it_at_the_screen(ope
 def test_a_lead_sees_how_the_work_lies_and_moves_what_is_suggested(open_page, bank) -> None:
     rm, lead, _ = _busy(bank)
     idle = _colleague(bank, rm)
-    with bank.desk.begin() as desk:  # an uneven team: everything the colleague had is with the busy one
-        desk.execute(update(alerts).where(alerts.c.rm_id == idle).values(rm_id=rm.rm_id))
+    with bank.app_db.begin() as app_db:  # an uneven team: everything the colleague had is with the busy one
+        app_db.execute(update(alerts).where(alerts.c.rm_id == idle).values(rm_id=rm.rm_id))
     page = open_page(lead, "customer-health")
     assert "weeks of calls open" in words(page)
     move = next(b for b in page.button if str(b.key).startswith("suggested-"))
@@ -118,8 +118,8 @@ def test_a_lead_sees_how_the_work_lies_and_moves_what_is_suggested(open_page, ba
 
 def test_an_overdue_alert_says_so_to_the_rm_and_to_the_lead(open_page, bank) -> None:
     rm, lead, alert = _busy(bank)
-    with bank.desk.begin() as desk:
-        desk.execute(
+    with bank.app_db.begin() as app_db:
+        app_db.execute(
             update(alerts)
             .where(alerts.c.alert_id == alert["alert_id"])
             .values(due_on=DAY - timedelta(days=3))
@@ -161,8 +161,8 @@ def test_a_mis_clicked_end_is_taken_back_at_the_screen(open_page, bank) -> None:
     page.run()
     assert _rows(bank, alerts.c.alert_id == alert["alert_id"])[0]["status"] == "open"
     assert "Wrong button" in words(page)
-    with bank.desk.connect() as desk:
-        steps = list(desk.execute(select(alert_steps.c.step).order_by(alert_steps.c.step_id)).scalars())
+    with bank.app_db.connect() as app_db:
+        steps = list(app_db.execute(select(alert_steps.c.step).order_by(alert_steps.c.step_id)).scalars())
     assert steps == ["declined", "corrected"]
 
 
@@ -187,8 +187,8 @@ def test_an_analyst_sees_whom_a_rule_would_flag_puts_it_live_and_removes_it(open
     left = _rows(bank, alerts.c.rule == "complaint_and_dormant_savings")
     assert left
     assert {a["outcome"] for a in left} == {"rule_removed"}
-    with bank.desk.connect() as desk:
-        said = list(desk.execute(select(audit_log.c.action).order_by(audit_log.c.line)).scalars())
+    with bank.app_db.connect() as app_db:
+        said = list(app_db.execute(select(audit_log.c.action).order_by(audit_log.c.line)).scalars())
     assert [a for a in said if a.startswith("rule.")] == ["rule.live", "rule.retired"]
 
 

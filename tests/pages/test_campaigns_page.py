@@ -76,8 +76,8 @@ def test_marketing_writes_an_analysis_and_closes_the_campaign(open_page, bank: c
     write("analysed", "Too many were promised too much")
     assert "Too many were promised too much" in words(app)
     write("closed", "Over")
-    with bank.desk.connect() as desk:
-        steps = desk.execute(select(campaign_steps.c.campaign_id, campaign_steps.c.step)).all()
+    with bank.app_db.connect() as app_db:
+        steps = app_db.execute(select(campaign_steps.c.campaign_id, campaign_steps.c.step)).all()
     assert [tuple(s) for s in steps] == [(chosen, "analysed"), (chosen, "closed")]
 
 
@@ -124,8 +124,8 @@ def test_an_experiment_is_entered_and_its_gap_to_the_models_is_flagged(open_page
     next(b for b in app.button if b.label == "Enter").click()
     app.run()
     assert not _broken(app)
-    with bank.desk.connect() as desk:
-        row = desk.execute(select(lift_experiments)).one()
+    with bank.app_db.connect() as app_db:
+        row = app_db.execute(select(lift_experiments)).one()
     assert (row.channel, row.campaign_id) == ("paid_search", None)
     assert (row.treated, row.treated_won, row.held_out, row.held_out_won) == tuple(counts.values())
     assert row.estimate == pytest.approx(0.001)

@@ -96,8 +96,8 @@ def test_phone_and_email_are_masked_until_the_viewer_says_why(open_page, bank, r
     assert masked_phone(person["phone"]) in shown
     app.button(key="reveal-on_the_line").click().run()
     assert person["phone"] in words(app)
-    with bank.desk.connect() as desk:
-        line = desk.execute(select(audit_log).order_by(audit_log.c.line.desc())).mappings().first()
+    with bank.app_db.connect() as app_db:
+        line = app_db.execute(select(audit_log).order_by(audit_log.c.line.desc())).mappings().first()
     assert (line["who"], line["action"]) == (viewer.username, "customer.revealed")
     assert (line["subject"], line["why"]) == (person["customer_id"], "The customer is on the line")
 
@@ -109,8 +109,8 @@ def test_another_rms_customer_is_not_revealed_and_the_try_is_logged(bank) -> Non
         reveal(bank, other, person["customer_id"], "alert")
     with pytest.raises(ChangeRefused, match="why you need"):
         reveal(bank, other, person["customer_id"], "curious")
-    with bank.desk.connect() as desk:
-        said = list(desk.execute(select(audit_log.c.action)).scalars())
+    with bank.app_db.connect() as app_db:
+        said = list(app_db.execute(select(audit_log.c.action)).scalars())
     assert said[-1:] == ["customer.refused"]
 
 

@@ -36,8 +36,8 @@ def alert(bank: connect.Stores, rm: Viewer) -> dict:
 
 
 def _rows(bank: connect.Stores, table, *which) -> list[dict]:
-    with bank.desk.connect() as desk:
-        return [dict(row) for row in desk.execute(select(table).where(*which)).mappings()]
+    with bank.app_db.connect() as app_db:
+        return [dict(row) for row in app_db.execute(select(table).where(*which)).mappings()]
 
 
 def _window(open_page, rm: Viewer, alert: dict) -> AppTest:

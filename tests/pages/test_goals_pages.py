@@ -28,21 +28,21 @@ MARKETING, SALES, EXECUTIVE = (somebody(r) for r in ("marketing", "sales", "exec
 
 
 @pytest.fixture(scope="module")
-def desk_with_goals(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The desk of the sample bank once its departments have agreed their goals, made once."""
+def app_db_with_goals(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The application database of the sample bank once its departments have agreed their goals, made once."""
     folder = tmp_path_factory.mktemp("agreed") / "data"
     shutil.copytree(after_a_night, folder)
     stores = stores_in(folder)
     set_sample_goals(stores, AS_OF)
-    stores.desk.dispose()
+    stores.app_db.dispose()
     return folder
 
 
 @pytest.fixture
-def agreed(bank: Stores, desk_with_goals: Path) -> Stores:
+def agreed(bank: Stores, app_db_with_goals: Path) -> Stores:
     """The test's own bank with those goals."""
-    bank.desk.dispose()
-    for file in desk_with_goals.glob("desk.sqlite*"):
+    bank.app_db.dispose()
+    for file in app_db_with_goals.glob("app_db.sqlite*"):
         shutil.copy(file, bank.settings.data_dir / file.name)
     return bank
 
@@ -203,8 +203,8 @@ def test_sales_signs_what_marketing_signed_and_then_it_is_agreed(open_page, agre
     app = _press(app, "Sign for Sales")
     _ok(app)
     assert app.title[0].value == "“Qualified” is version 2 for leads from 1 Aug 2026 on"
-    with agreed.desk.connect() as desk:
-        rows = desk.execute(
+    with agreed.app_db.connect() as app_db:
+        rows = app_db.execute(
             select(definition_signatures.c.department, definition_signatures.c.signed_by)
         ).all()
     assert set(rows) == {("Marketing", "marketing"), ("Sales", "sales-1")}
@@ -280,8 +280,8 @@ def test_what_is_pinned_to_a_figure_stands_on_the_path_of_its_goal(open_page, ag
 
 
 def test_who_set_a_goal_is_called_by_name(open_page, agreed: Stores):
-    with agreed.desk.begin() as desk:
-        desk.execute(
+    with agreed.app_db.begin() as app_db:
+        app_db.execute(
             insert(users).values(
                 username="executive",
                 full_name="Vivian Tse",

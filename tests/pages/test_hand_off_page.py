@@ -23,8 +23,8 @@ OVERPROMISES = "Welcome 8% Savings"
 
 
 def rows(bank: Stores) -> list:
-    with bank.desk.connect() as desk:
-        return list(desk.execute(select(lead_reviews)))
+    with bank.app_db.connect() as app_db:
+        return list(app_db.execute(select(lead_reviews)))
 
 
 def test_sales_accepts_a_lead_in_one_click(open_page, bank: Stores):

@@ -33,8 +33,8 @@ def test_a_ruling_made_on_the_page_is_kept_and_shown(open_page, bank: Stores):
     page.text_input[1].input(link.customer_id)
     page.text_input[2].input("Father and son share the address.")
     next(b for b in page.button if b.label == "Record the decision").click().run()
-    with bank.desk.connect() as desk:
-        row = desk.execute(select(identity_rulings)).one()
+    with bank.app_db.connect() as app_db:
+        row = app_db.execute(select(identity_rulings)).one()
     assert (row.verdict, row.record_id, row.ruled_by) == ("split", link.record_id, "analyst-1")
     assert "Father and son" in cells(page)
 

@@ -61,7 +61,7 @@ def quarter_over(tmp_path: Path) -> Iterator[Stores]:
     stores = stores_in(tmp_path / "data")
     load(stores, tmp_path / "extracts", as_of=MARCH)
     yield stores
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 @pytest.fixture
@@ -111,8 +111,8 @@ def test_an_executive_issues_a_review_on_its_page_and_a_further_version_needs_it
     assert [(v.version, v.issued_by, v.as_of) for v in versions] == [
         (n, "executive-1", MARCH) for n in (2, 1)
     ]
-    with quarter_over.desk.connect() as desk:
-        lines = desk.execute(
+    with quarter_over.app_db.connect() as app_db:
+        lines = app_db.execute(
             select(audit_log.c.subject).where(audit_log.c.action == "review.issue")
         ).scalars()
         assert list(lines) == ["2026Q1", "2026Q1"]

@@ -15,13 +15,13 @@ from warehouse.app_db.app_schema import destinations, outbox, users
 def test_an_administrator_reads_what_waits_and_why(open_page, bank, url: str) -> None:
     assert "nobody has a destination" in words(open_page(somebody("administrator"), url))
     at = datetime(2026, 6, 30, 2)
-    with bank.desk.begin() as desk:
+    with bank.app_db.begin() as app_db:
         person = {"username": "amy_w", "full_name": "Amy", "role": "analyst", "password_hash": "x"}
-        desk.execute(insert(users).values(created_at=at, **person))
+        app_db.execute(insert(users).values(created_at=at, **person))
         where = {"username": "amy_w", "what": "weekly", "variable": "CONCORD_MESSAGES_X", "added_by": "op"}
-        number = desk.execute(insert(destinations).values(added_at=at, **where)).inserted_primary_key[0]
+        number = app_db.execute(insert(destinations).values(added_at=at, **where)).inserted_primary_key[0]
         row = {"destination_id": number, "what": "weekly", "about": "2026-06-29", "failed_runs": 0}
-        desk.execute(insert(outbox).values(written_at=at, **row))
+        app_db.execute(insert(outbox).values(written_at=at, **row))
     shown = words(open_page(somebody("administrator"), url))
     assert "1 message to amy_w waits to be delivered." in shown
     assert "1 message to amy_w: waiting since 30 Jun 2026, 02:00. It was not tried yet." in shown

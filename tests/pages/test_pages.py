@@ -40,8 +40,8 @@ def test_a_page_opens_for_its_roles_and_tells_the_others_whom_to_ask(open_page, 
             assert not app.metric
             assert not app.dataframe
             refused.append((viewer.username, entry.url))
-    with bank.desk.connect() as desk:
-        lines = desk.execute(audit_log.select().where(audit_log.c.action == "page.refused"))
+    with bank.app_db.connect() as app_db:
+        lines = app_db.execute(audit_log.select().where(audit_log.c.action == "page.refused"))
         assert [(line.who, line.subject) for line in lines] == refused
 
 
@@ -71,8 +71,8 @@ def test_an_rm_sees_her_own_customers_in_her_queue_and_no_others(open_page, bank
 
 
 def test_a_held_out_alert_is_shown_to_nobody(open_page, bank: connect.Stores):
-    with bank.desk.connect() as desk:
-        held_out = desk.execute(alerts.select().where(alerts.c.arm == "held_out")).mappings().first()
+    with bank.app_db.connect() as app_db:
+        held_out = app_db.execute(alerts.select().where(alerts.c.arm == "held_out")).mappings().first()
     assert held_out, "the sample bank holds some alerts out"
     rm = somebody("relationship_manager", rm_id=held_out["rm_id"])
     app = open_page(rm, "customer", cid=held_out["customer_id"])
@@ -86,8 +86,8 @@ def test_another_rms_customer_is_refused_and_the_look_is_on_record(open_page, ba
         app = open_page(somebody("relationship_manager"), "customer", cid=row.customer_id)
         assert "not among yours" in app.title[0].value
         assert row.full_name not in words(app)
-    with bank.desk.connect() as desk:
-        lines = desk.execute(audit_log.select().where(audit_log.c.action == "customer.refused")).all()
+    with bank.app_db.connect() as app_db:
+        lines = app_db.execute(audit_log.select().where(audit_log.c.action == "customer.refused")).all()
     assert {line.subject for line in lines} == set(rows["customer_id"])
 
 
@@ -120,8 +120,8 @@ def test_a_recorded_step_changes_the_alert_and_stays_in_the_history(open_page, b
     queue = open_page(rm, "customer-health")
     first = next(b for b in queue.button if str(b.key).startswith("open-queue-"))
     alert_id = str(first.key).removeprefix("open-queue-")
-    with bank.desk.connect() as desk:
-        alert = desk.execute(alerts.select().where(alerts.c.alert_id == alert_id)).mappings().one()
+    with bank.app_db.connect() as app_db:
+        alert = app_db.execute(alerts.select().where(alerts.c.alert_id == alert_id)).mappings().one()
     page = open_page(rm, "customer", cid=alert["customer_id"])
     form = next(s for s in page.selectbox if s.label == "What did you do?")
     form.select("contacted")
@@ -130,8 +130,8 @@ def test_a_recorded_step_changes_the_alert_and_stays_in_the_history(open_page, b
     page.run()
     assert not broken(page)
     assert "Will call back on Friday" in words(page)
-    with bank.desk.connect() as desk:
-        after = desk.execute(alerts.select().where(alerts.c.alert_id == alert_id)).mappings().one()
+    with bank.app_db.connect() as app_db:
+        after = app_db.execute(alerts.select().where(alerts.c.alert_id == alert_id)).mappings().one()
     assert after["status"] == "working"
 
 

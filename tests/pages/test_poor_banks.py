@@ -89,7 +89,7 @@ def half(once: Callable[..., Path], loaded_folder: Path) -> Path:
         stores = stores_in(folder / "data")
         load(stores, extracts)
         nightly.run(stores)
-        stores.desk.dispose()
+        stores.app_db.dispose()
 
     return once("half-1200", build) / "data"
 
@@ -99,7 +99,7 @@ def open_half(half: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     shutil.copytree(half, tmp_path / "data")
     stores = stores_in(tmp_path / "data")
     yield from opener(stores, monkeypatch)
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def not_known(half: Path) -> set[str]:
     """The labels of the figures that this bank cannot know."""
     stores = stores_in(half)
     known = data_coverage.of(Reader(stores, SYSTEM, stores.snapshot()))
-    stores.desk.dispose()
+    stores.app_db.dispose()
     assert known is not None
     return {m.label for name, m in CATALOGUE.items() if needs(name) and known.lacking(needs(name))}
 
@@ -211,14 +211,14 @@ def test_no_alert_is_no_figure_where_no_rule_could_be_checked(
     assert "Alerts: not known, as no rule could be checked: " in words(review)
     assert "none were raised" not in words(review)
     opening.close()
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 def test_a_customer_page_claims_nothing_of_what_was_not_given(half: Path, open_half: Open) -> None:
     stores = stores_in(half)
     asked = select(tickets.c.customer_id).where(tickets.c.customer_id.is_not(None)).limit(1)
     customer_id = Reader(stores, SYSTEM, stores.snapshot()).rows(asked)[0].customer_id
-    stores.desk.dispose()
+    stores.app_db.dispose()
     page = open_half(somebody("service"), "customer", cid=customer_id)
     said = words(page)
     assert not [e.value for e in page.error]
@@ -233,7 +233,7 @@ def test_a_customer_page_claims_nothing_of_what_was_not_given(half: Path, open_h
 def test_a_column_that_is_empty_in_every_row_is_named_as_one_that_was_not_given(half: Path) -> None:
     stores = stores_in(half)
     known = data_coverage.of(Reader(stores, SYSTEM, stores.snapshot()))
-    stores.desk.dispose()
+    stores.app_db.dispose()
     missing = not_given(["accounts.closed_on", "customers.left_on"], known)
     assert missing is not None
     assert missing.clause == (

@@ -117,9 +117,9 @@ def test_a_link_that_opens_nothing_says_why_and_shows_no_figure(open_page, bank:
     assert not refused.dataframe
     unknown = open_page(analyst, "reports", report=f"{link}x")
     assert "no report behind this link" in words(unknown)
-    with bank.desk.begin() as desk:
+    with bank.app_db.begin() as app_db:
         row = {"metric": LINK, "filters": "[]", "period": "90d", "chart": "bars", "saved_by": LINK}
-        desk.execute(insert(saved_reports).values(report_id="old", title=LINK, saved_at=bank.now(), **row))
+        app_db.execute(insert(saved_reports).values(report_id="old", title=LINK, saved_at=bank.now(), **row))
     gone = open_page(analyst, "reports", report="old")
     assert "no figure called" in words(gone)
     assert LINK not in words(gone)

@@ -61,8 +61,8 @@ def test_every_answer_opens_and_says_what_the_review_says(open_page, bank: Store
     for kind in ("pptx", "pdf"):
         with pytest.raises(AccessRefused):
             offered[f"take-{kind}"]()
-    with bank.desk.connect() as desk:
-        lines = desk.execute(select(audit_log).where(audit_log.c.action.like("export.%"))).all()
+    with bank.app_db.connect() as app_db:
+        lines = app_db.execute(select(audit_log).where(audit_log.c.action.like("export.%"))).all()
     review_lines = [(x.action, x.subject) for x in lines if x.subject.startswith("Quarterly review")]
     assert review_lines == [
         *[("export.taken", "Quarterly review 2026Q2")] * 2,

@@ -116,7 +116,7 @@ def with_goals(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) ->
     shutil.copytree(after_a_night, folder)
     stores = stores_in(folder)
     set_sample_goals(stores, date(2026, 6, 30))
-    stores.desk.dispose()
+    stores.app_db.dispose()
     return folder
 
 
@@ -125,7 +125,7 @@ def bank(with_goals: Path) -> Iterator[Stores]:
     """That bank; the tests of this file only look, and the downloads they make are noted in it."""
     stores = stores_in(with_goals)
     yield stores
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 @pytest.fixture

@@ -81,5 +81,5 @@ def test_a_file_asked_for_after_signing_out_is_refused_and_noted(
     page.run()
     with pytest.raises(AccessRefused):
         next(work for key, work in offered.items() if key.startswith("take-csv"))()
-    with bank.desk.connect() as desk:
-        assert desk.execute(select(audit_log).where(audit_log.c.action == "export.refused")).first()
+    with bank.app_db.connect() as app_db:
+        assert app_db.execute(select(audit_log).where(audit_log.c.action == "export.refused")).first()

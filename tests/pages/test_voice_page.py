@@ -76,8 +76,8 @@ def test_features_are_an_association_and_a_test_can_be_planned(open_page, bank: 
     next(b for b in page.button if b.label == "Plan it").click()
     page.run()
     assert "people in each of two randomly assigned groups" in "".join(t.value for t in page.toast)
-    with bank.desk.connect() as desk:
-        row = desk.execute(select(planned_tests)).one()
+    with bank.app_db.connect() as app_db:
+        row = app_db.execute(select(planned_tests)).one()
     assert row.smallest_effect == pytest.approx(-0.1)
     assert row.per_arm == planning.people_needed(row.base_rate, -0.1)
 
@@ -98,8 +98,8 @@ def test_a_benchmark_without_source_or_population_is_not_taken(bank: Stores):
         benchmarks.enter(bank, analyst, "nps", 400, "A study", day, "Banks")
     with pytest.raises(AccessRefused):
         benchmarks.enter(bank, somebody("sales"), "csat", 0.8, "A study", day, "Banks")
-    with bank.desk.connect() as desk:
-        assert not desk.execute(select(outside_benchmarks)).all()
+    with bank.app_db.connect() as app_db:
+        assert not app_db.execute(select(outside_benchmarks)).all()
 
 
 def test_a_benchmark_is_shown_with_all_that_makes_it_comparable_until_it_is_corrected(
@@ -113,8 +113,8 @@ def test_a_benchmark_is_shown_with_all_that_makes_it_comparable_until_it_is_corr
     first = benchmarks.standing(Reader(bank, analyst), "csat")["benchmark_id"].item()
     benchmarks.enter(bank, analyst, "csat", 0.78, "The same, corrected", day, "2,000 people", replaces=first)
     assert benchmarks.standing(Reader(bank, analyst), "csat")["value"].tolist() == [0.78]
-    with bank.desk.connect() as desk:
-        assert len(desk.execute(select(outside_benchmarks)).all()) == 2, "history is appended"
+    with bank.app_db.connect() as app_db:
+        assert len(app_db.execute(select(outside_benchmarks)).all()) == 2, "history is appended"
 
 
 def test_the_people_needed_are_those_of_the_textbook():

@@ -1,6 +1,6 @@
 """One running process, walked through by every role, in random orders, with other filters each time: nothing breaks.
 
-What one page leaves behind (in the cache, the session, the desk) may not break another, in whatever order they come.
+What one page leaves behind (in the cache, the session, the application database) may not break another, in whatever order they come.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def whole_bank(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) ->
     shutil.copytree(after_a_night, tmp_path_factory.mktemp("walk") / "data")
     stores = stores_in(tmp_path_factory.getbasetemp() / "walk0" / "data")
     yield stores
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 def steps_of(stores: Stores, chance: random.Random) -> list[Step]:
@@ -134,4 +134,4 @@ def test_a_bank_that_lacks_most_tables_opens_every_page(
     steps = as_roles(steps_of(stores, chance), 1)
     walk(open_page, steps, caplog, " ".join(tables))
     walking.close()
-    stores.desk.dispose()
+    stores.app_db.dispose()

@@ -52,7 +52,7 @@ def _loaded(once: Once, name: str, raw: Path) -> Path:
             shutil.copy(mapping, extracts)
         stores = stores_in(folder / "data")
         load(stores, extracts)
-        stores.desk.dispose()
+        stores.app_db.dispose()
 
     return once(f"real-{name}", build) / "data"
 
@@ -74,7 +74,7 @@ def berka(berka_folder: Path) -> Iterator[Stores]:
     """That bank, to read only."""
     stores = stores_in(berka_folder)
     yield stores
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -82,7 +82,7 @@ def bank_marketing(bank_marketing_folder: Path) -> Iterator[Stores]:
     """That bank, to read only."""
     stores = stores_in(bank_marketing_folder)
     yield stores
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 @pytest.fixture
@@ -97,4 +97,4 @@ def own_copy(tmp_path: Path) -> Iterator[Callable[[Path], Stores]]:
 
     yield copy
     for stores in opened:
-        stores.desk.dispose()
+        stores.app_db.dispose()

@@ -18,7 +18,7 @@ def test_the_dictionary_on_file_is_the_one_of_the_code() -> None:
 def test_every_metric_table_and_column_is_in_it() -> None:
     assert set(dictionary_text.figures()) == set(CATALOGUE)
     said = {(row["table"], row["column"]) for row in dictionary_text.columns()}
-    tables = (*schema.UNIFIED_TABLES, *schema.DERIVED_TABLES, *app_schema.DESK.sorted_tables)
+    tables = (*schema.UNIFIED_TABLES, *schema.DERIVED_TABLES, *app_schema.APP_DB.sorted_tables)
     assert {(t.name, c.key) for t in tables if t.name not in dictionary_text.SIGN_IN for c in t.c} == said
     assert all(row["means"] for row in dictionary_text.columns() if row["owner"] != "People, in Concord")
 

@@ -160,8 +160,8 @@ def test_the_file_says_what_it_is(empty: Stores) -> None:
 
 def test_each_file_leaves_a_line_in_the_audit_log(empty: Stores) -> None:
     export(empty, sheet(pd.DataFrame({"a": [1, 2]}), scope="June 2026"), "csv", AMY, AMY)
-    with empty.desk.connect() as desk:
-        line = desk.execute(select(audit_log).order_by(audit_log.c.line.desc())).first()
+    with empty.app_db.connect() as app_db:
+        line = app_db.execute(select(audit_log).order_by(audit_log.c.line.desc())).first()
     assert line is not None
     assert (line.who, line.action, line.subject) == ("amy", "export.taken", "Funnel: channels")
     assert line.why == "csv, 2 rows, June 2026"
@@ -178,5 +178,5 @@ def test_who_lost_the_right_between_page_and_click_gets_nothing(now: Viewer | No
     with pytest.raises(AccessRefused):
         export(empty, about, "csv", AMY, now)
     assert not asked, "the table was not even read"
-    with empty.desk.connect() as desk:
-        assert [r.action for r in desk.execute(select(audit_log))] == ["export.refused"]
+    with empty.app_db.connect() as app_db:
+        assert [r.action for r in app_db.execute(select(audit_log))] == ["export.refused"]

@@ -172,7 +172,7 @@ def written(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Wr
     reader = Reader(stores, Viewer("eve", "Eve", "executive"), stores.snapshot())
     quarter = review_composition.named("2026Q2", reader)
     review = review_composition.build(reader, quarter, data_coverage.available_columns(reader))
-    stores.desk.dispose()
+    stores.app_db.dispose()
     files = (out / document_facts.file_name(review, kind) for kind in ("pptx", "pdf"))
     return Written(review, *(f.read_bytes() for f in files), said)
 

@@ -44,7 +44,7 @@ def night(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     stores = stores_in(folder)
     issued.issue(on(stores, date(2026, 7, 4)), who("executive"), QUARTER)
     yield stores
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 def test_a_review_is_read_back_as_it_was_written() -> None:
@@ -80,8 +80,8 @@ def test_only_an_executive_issues_and_the_attempt_of_another_is_on_record(night:
     for role in ("analyst", "marketing", "administrator"):
         with pytest.raises(AccessRefused, match="An executive does"):
             issued.issue(night, who(role), QUARTER)
-    with night.desk.connect() as desk:
-        lines = [line.action for line in desk.execute(select(audit_log))]
+    with night.app_db.connect() as app_db:
+        lines = [line.action for line in app_db.execute(select(audit_log))]
     assert lines.count("review.refused") == 3
     assert lines.count("review.issue") >= 1
 

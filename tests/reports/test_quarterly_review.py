@@ -83,7 +83,7 @@ def night(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
                 role = next(r for r, signs in SIGNS.items() if department in signs)
                 sign_goal(then, Viewer(role, role, role), number, department, "signed")
     yield stores
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 @pytest.fixture(scope="module")
@@ -307,7 +307,7 @@ def test_a_running_quarter_is_compared_with_as_many_days(night: Stores):
 
 
 def test_a_cached_review_knows_what_people_wrote_a_moment_ago(night: Stores):
-    """Page and file are made at different moments, from the same desk: only the file is made without a cache."""
+    """Page and file are made at different moments, from the same application database: only the file is made without a cache."""
     reader, kept = reader_of(night, "executive"), dict[str, object]()
 
     def once(function, *arguments):

@@ -31,7 +31,7 @@ def large(once: Callable[[str, Callable[[Path], None]], Path]) -> tuple[Stores, 
         with next_snapshot(stores) as draft:
             reader = Reader(stores, SYSTEM, stores.snapshot())
             valuation.values(draft, reader, as_of(reader), available_columns(reader), lambda _: None)
-        stores.desk.dispose()
+        stores.app_db.dispose()
 
     folder = once(f"valued-{CUSTOMERS}", build)
     truth = json.loads((folder / "extracts" / "truth.json").read_text(encoding="utf-8"))

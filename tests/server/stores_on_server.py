@@ -1,4 +1,4 @@
-"""Stores whose bank and desk are both on a PostgreSQL server."""
+"""Stores whose bank and application database are both on a PostgreSQL server."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from warehouse.stores.connect import Stores, open_stores
 
 
 def stores_on(url: str, folder: Path, **more: object) -> Stores:
-    """Stores whose bank and desk are both on the server."""
-    settings = Settings(data_dir=folder, warehouse_url=url, desk_url=url, **more)
+    """Stores whose bank and application database are both on the server."""
+    settings = Settings(data_dir=folder, warehouse_url=url, app_db_url=url, **more)
     return open_stores(settings, lambda: MORNING)
 
 
 def let_go(stores: Stores) -> None:
     """Close every connection, so that the database can be dropped."""
-    stores.desk.dispose()
+    stores.app_db.dispose()
     for engine in getattr(stores.place, "_engines", {}).values():
         engine.dispose()

@@ -47,7 +47,7 @@ def both(tmp_path: Path, database_url: str):
     for stores in (files, server):
         load(stores, tmp_path / "first")
     yield files, server
-    files.desk.dispose()
+    files.app_db.dispose()
     let_go(server)
 
 

@@ -161,8 +161,8 @@ def test_the_night_writes_the_same_rows(table, two_nights: tuple[Stores, Stores]
 def test_the_night_raises_the_same_alerts_for_the_same_customers(two_nights: tuple[Stores, Stores]) -> None:
     raised = []
     for stores in two_nights:
-        with stores.desk.connect() as desk:
-            rows = desk.execute(select(alerts)).mappings().all()
+        with stores.app_db.connect() as app_db:
+            rows = app_db.execute(select(alerts)).mappings().all()
         raised.append({(r["customer_id"], r["rule"], r["rm_id"], r["arm"], r["due_on"]) for r in rows})
     assert raised[0]
     assert raised[0] == raised[1]

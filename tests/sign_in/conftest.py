@@ -1,4 +1,4 @@
-"""A desk of its own for each test, and a clock that the test moves."""
+"""An application database of its own for each test, and a clock that the test moves."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def stores(tmp_path: Path, clock: Clock) -> Iterator[connect.Stores]:
     opened = connect.open_stores(Settings(data_dir=tmp_path), clock)
     accounts.create(opened, "amy", PASSWORD, by="cli", full_name="Amy Chan", role="analyst")
     yield opened
-    opened.desk.dispose()
+    opened.app_db.dispose()
 
 
 @pytest.fixture
@@ -52,8 +52,8 @@ def lines(stores: connect.Stores) -> Callable[[str], int]:
     """How many audit lines an action has."""
 
     def count(action: str) -> int:
-        with stores.desk.connect() as desk:
-            return len(desk.execute(select(audit_log).where(audit_log.c.action == action)).all())
+        with stores.app_db.connect() as app_db:
+            return len(app_db.execute(select(audit_log).where(audit_log.c.action == action)).all())
 
     return count
 
@@ -77,7 +77,7 @@ class Inside:
             return
         self.asked.append(scope["path"])
         if scope["path"] == "/bug":
-            raise RuntimeError("postgresql://desk:secret@10.0.0.5/desk")
+            raise RuntimeError("postgresql://app:secret@10.0.0.5/app_db")
         kind = b"text/html" if scope["path"] in ("/", "/page") else b"application/javascript"
         start = {"type": "http.response.start", "status": 200, "headers": [(b"content-type", kind)]}
         await send(start)

@@ -144,7 +144,7 @@ def test_a_wrong_pair_costs_one_bcrypt_of_the_same_cost_and_says_the_same(stores
 def test_what_a_stranger_types_does_not_reach_the_audit_log(stores):
     with pytest.raises(accounts.SignInRefused):
         accounts.authenticate(stores, "my secret password\r\n2026 root", "x", OFFICE)
-    with stores.desk.connect() as desk:
-        log = str(desk.exec_driver_sql("select who, subject, why from audit_log").all())
+    with stores.app_db.connect() as app_db:
+        log = str(app_db.exec_driver_sql("select who, subject, why from audit_log").all())
     assert "secret" not in log
     assert "unknown user" in log

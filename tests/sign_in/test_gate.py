@@ -137,7 +137,7 @@ def test_behind_https_the_cookie_is_bound_to_the_host(tmp_path, clock, inside):
     cookies = sign_in(visitor).headers.get_list("set-cookie")
     assert all(re.match(r"__Host-concord.*; Secure", cookie) for cookie in cookies)
     assert "strict-transport-security" in visitor.get("/").headers
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 def test_the_hint_of_the_sample_bank_stands_on_the_form_only_while_there_is_one(stores, inside):

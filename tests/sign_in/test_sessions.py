@@ -66,7 +66,7 @@ def test_a_busy_session_ends_after_eight_hours_all_the_same(stores, clock):
     ids=["forward", "back"],
 )
 def in_london(request, tmp_path):
-    """A desk in London ten minutes before the clocks change, and how its time passes."""
+    """An application database in London ten minutes before the clocks change, and how its time passes."""
 
     class Passing:
         at = request.param - timedelta(minutes=10)
@@ -79,7 +79,7 @@ def in_london(request, tmp_path):
     opened = open_stores(chosen, lambda: wall.read(passing.at))
     accounts.create(opened, "amy", PASSWORD, by="cli", full_name="Amy Chan", role="analyst")
     yield opened, passing
-    opened.desk.dispose()
+    opened.app_db.dispose()
 
 
 def test_idle_minutes_are_minutes_that_pass_though_the_clocks_change(in_london):
@@ -120,7 +120,7 @@ def test_being_seen_is_written_at_most_once_a_minute(stores, clock):
     token = signed_in(stores)
 
     def seen_at():
-        with stores.desk.connect() as connection:
+        with stores.app_db.connect() as connection:
             return connection.execute(select(app_schema.sessions.c.seen_at)).scalar_one()
 
     started = seen_at()
@@ -132,9 +132,9 @@ def test_being_seen_is_written_at_most_once_a_minute(stores, clock):
     assert seen_at() == clock.at
 
 
-def test_the_desk_does_not_hold_the_token(stores, tmp_path):
+def test_the_application_database_does_not_hold_the_token(stores, tmp_path):
     token = signed_in(stores)
-    kept = b"".join(file.read_bytes() for file in tmp_path.glob("desk.sqlite*"))
+    kept = b"".join(file.read_bytes() for file in tmp_path.glob("app_db.sqlite*"))
     assert token.encode() not in kept
     assert PASSWORD.encode() not in kept
 
@@ -173,5 +173,5 @@ def test_every_step_leaves_an_audit_line_and_the_chain_is_whole(stores, lines):
     token = signed_in(stores)
     sessions.end(stores, token)
     assert [lines(a) for a in ("sign_in.accepted", "session.start", "session.end")] == [1, 1, 1]
-    with stores.desk.connect() as connection:
+    with stores.app_db.connect() as connection:
         assert audit.broken_line(connection) is None

@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Date, DateTime, Float, Integer, Numeric, Table
 
 from metrics.definitions.scope import Period, month
-from warehouse.app_db.app_schema import DESK
+from warehouse.app_db.app_schema import APP_DB
 from warehouse.schema import BANK
 
-TABLES = {t.name: t for t in (*BANK.tables.values(), *DESK.tables.values())}
+TABLES = {t.name: t for t in (*BANK.tables.values(), *APP_DB.tables.values())}
 MONTHS = {date(2026, n, 1).strftime("%B"): n for n in range(1, 13)}
 ANSWER = re.compile(r"(?P<first>\w+)(?: to (?P<last>\w+))? (?P<year>\d{4}) = (?P<value>.+)")
 

@@ -181,7 +181,7 @@ def figures(folder: Path, as_of: date) -> Figures:
             together = {name: m for name, m in MEASURES.items() if m.fact is fact}
             row = reader.frame(query.statement(fact, together, asked)).iloc[0]
             found |= {name: float(row[f"{name}__0"]) for name in together}
-        stores.desk.dispose()
+        stores.app_db.dispose()
         assert covered is not None
         late = {name for name, d in covered.days.items() if d.delivered_until < as_of}
         return Figures(counted=found, answered=answered, whole=whole, late=late)

@@ -32,7 +32,7 @@ OFFICE_OPENS, OFFICE_CLOSES, PROMISED = pd.Timedelta(hours=9), pd.Timedelta(hour
 def reader(after_a_night: Path) -> Iterator[Reader]:
     stores = stores_in(after_a_night)
     yield Reader(stores, SYSTEM)
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 def _ask(reader: Reader, names: list[str], period: Period, index: int = 0) -> dict[str, float]:

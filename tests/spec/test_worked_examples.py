@@ -20,7 +20,7 @@ from metrics.definitions.measure import Measure
 from metrics.definitions.scope import Scope
 from metrics.query import query
 from warehouse.access.reader import SYSTEM, Reader
-from warehouse.app_db.app_schema import DESK
+from warehouse.app_db.app_schema import APP_DB
 from warehouse.schema import BANK, DERIVED, UNIFIED
 from warehouse.settings import Settings
 from warehouse.stores.connect import Stores
@@ -69,7 +69,7 @@ def _with_tables(stores: Stores) -> Stores:
             for schema in (UNIFIED, DERIVED):
                 connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {schema}"))
         BANK.create_all(connection)
-    DESK.create_all(stores.desk)
+    APP_DB.create_all(stores.app_db)
     return stores
 
 
@@ -82,31 +82,31 @@ def _with_tables(stores: Stores) -> Stores:
     ],
 )
 def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
-    """An empty bank in a database of each kind; the desk beside it, which is never DuckDB."""
+    """An empty bank in a database of each kind; the application database beside it, which is never DuckDB."""
     if request.param == "postgresql":
-        bank = desk = create_engine(request.getfixturevalue("postgresql_url"))
+        bank = app_db = create_engine(request.getfixturevalue("postgresql_url"))
     elif request.param == "sqlite":
-        bank = desk = _sqlite()
+        bank = app_db = _sqlite()
     else:
-        bank, desk = create_engine("duckdb:///:memory:"), _sqlite()
+        bank, app_db = create_engine("duckdb:///:memory:"), _sqlite()
     settings = Settings(data_dir=Path(), warehouse_url=str(bank.url))
-    yield _with_tables(Stores(settings, lambda: datetime(2026, 7, 1, 9), desk, {"server": bank}))
+    yield _with_tables(Stores(settings, lambda: datetime(2026, 7, 1, 9), app_db, {"server": bank}))
     bank.dispose()
-    desk.dispose()
+    app_db.dispose()
 
 
 @contextmanager
 def _drawn(stores: Stores, rows: dict[Table, list[dict[str, Any]]]) -> Iterator[None]:
     """The example's rows, for as long as it is asked."""
     for table, given in rows.items():
-        engine = stores.desk if table.metadata is DESK else stores.bank()
+        engine = stores.app_db if table.metadata is APP_DB else stores.bank()
         with engine.begin() as connection:
             connection.execute(insert(table), given)
     try:
         yield
     finally:
         for table in rows:
-            engine = stores.desk if table.metadata is DESK else stores.bank()
+            engine = stores.app_db if table.metadata is APP_DB else stores.bank()
             with engine.begin() as connection:
                 connection.execute(delete(table))
 

@@ -18,7 +18,7 @@ def night(after_a_night: Path) -> Iterator[Stores]:
     """The sample bank after its first night, to read only."""
     stores = stores_in(after_a_night)
     yield stores
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 @pytest.fixture(scope="session")

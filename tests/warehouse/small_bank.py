@@ -62,8 +62,8 @@ def fingerprint(stores: Stores) -> dict[str, tuple]:
 
 
 def left_in(stores: Stores) -> set[str]:
-    """What lies in the data folder, apart from the desk."""
-    return {f.name for f in stores.settings.data_dir.iterdir() if not f.name.startswith("desk.")}
+    """What lies in the data folder, apart from the application database."""
+    return {f.name for f in stores.settings.data_dir.iterdir() if not f.name.startswith("app_db.")}
 
 
 def names(stores: Stores) -> set[str]:

@@ -20,13 +20,13 @@ from warehouse.errors import AccessRefused
 from warehouse.stores.connect import Stores
 from workflow.alerts.alert_steps import record_step
 
-TABLES = {t.name: t for t in (*schema.BANK.tables.values(), *app_schema.DESK.tables.values())}
+TABLES = {t.name: t for t in (*schema.BANK.tables.values(), *app_schema.APP_DB.tables.values())}
 UNNAMED = [(r, n) for r in ROLES for n, see in sorted(RULES[r].items()) if see is Access.MASKED]
 
 
 def test_no_table_name_means_two_tables() -> None:
     """The rules are looked up by name, so a name may occur once."""
-    assert len(TABLES) == len(schema.BANK.tables) + len(app_schema.DESK.tables)
+    assert len(TABLES) == len(schema.BANK.tables) + len(app_schema.APP_DB.tables)
 
 
 def test_the_rules_name_only_roles_and_tables_that_exist() -> None:
@@ -176,7 +176,7 @@ def test_an_rm_sees_her_own_alerts_and_a_lead_those_of_the_team(night: Stores) -
 
 def test_a_passwords_hash_is_shown_to_no_administrator(empty: Stores) -> None:
     with audit.entry(empty, "test", "user.create") as change:
-        change.desk.execute(
+        change.app_db.execute(
             insert(users).values(
                 username="amy",
                 full_name="Amy Chan",
@@ -208,4 +208,4 @@ def test_an_analyst_reads_that_a_step_was_taken_but_not_what_was_written_about_t
         assert "contacted" in set(seen["step"])
         assert seen["note"].isna().all()
     assert analyst.frame(select(s).where(s.c.note == note)).empty
-    stores.desk.dispose()
+    stores.app_db.dispose()

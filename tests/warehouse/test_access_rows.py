@@ -74,7 +74,9 @@ def judge(night: Stores) -> Callable[[Viewer], Reader]:
     def reader(viewer: Viewer) -> Reader:
         settings = Settings(data_dir=night.settings.data_dir, warehouse_url="by hand")
         engine = _narrowed_by_hand(file, viewer)
-        return Reader(Stores(settings, lambda: datetime(2026, 7, 1), night.desk, {"server": engine}), SYSTEM)
+        return Reader(
+            Stores(settings, lambda: datetime(2026, 7, 1), night.app_db, {"server": engine}), SYSTEM
+        )
 
     return reader
 

@@ -76,7 +76,7 @@ def test_the_same_extracts_give_the_same_links(reader: Reader, bank_folder: Path
     by = ["source", "record_id"]
     first = reader.frame(select(person_links)).sort_values(by, ignore_index=True)
     second = Reader(again, SYSTEM).frame(select(person_links)).sort_values(by, ignore_index=True)
-    again.desk.dispose()
+    again.app_db.dispose()
     pd.testing.assert_frame_equal(first, second)
 
 
@@ -152,7 +152,7 @@ def test_a_bank_without_identities_loads_as_before(bank_folder: Path, tmp_path: 
     plain = Reader(stores, SYSTEM)
     assert plain.frame(select(person_links)).empty
     assert link_quality.rates(plain).empty
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 def test_a_record_given_twice_is_refused_with_its_number(bank_folder: Path, tmp_path: Path):
@@ -163,7 +163,7 @@ def test_a_record_given_twice_is_refused_with_its_number(bank_folder: Path, tmp_
     stores = stores_in(tmp_path / "data")
     with pytest.raises(LoadRefused, match=r"L-1.*already given"):
         load(stores, folder, sample=True)
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 def test_only_analysts_see_how_records_were_linked_and_they_see_no_names(loaded: Stores):

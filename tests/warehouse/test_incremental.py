@@ -102,8 +102,8 @@ def test_however_a_delivery_is_cut_ordered_or_repeated_the_same_rows_are_there(p
             f"SELECT check_name, table_name, row_key, kept FROM derived.quarantine WHERE {about} ORDER BY ALL"
         )
         assert rows(pieces, kept) == rows(whole, kept)
-        whole.desk.dispose()
-        pieces.desk.dispose()
+        whole.app_db.dispose()
+        pieces.app_db.dispose()
 
 
 def test_what_a_banks_own_check_found_stays_until_it_is_asked_again(empty, tmp_path):

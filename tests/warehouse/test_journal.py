@@ -1,4 +1,4 @@
-"""Every change of the desk stands in the audit log beside the change, all or nothing, and the log cannot be thinned."""
+"""Every change of the application database stands in the audit log beside the change, all or nothing, and the log cannot be thinned."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from warehouse.access import audit
-from warehouse.app_db.app_schema import DESK, audit_log, goals
+from warehouse.app_db.app_schema import APP_DB, audit_log, goals
 from warehouse.settings import Settings
 from warehouse.stores.connect import Stores, open_stores
 
@@ -29,17 +29,17 @@ NINE = datetime(2026, 7, 1, 9, 0, 0, 123456)
         pytest.param("postgresql", marks=[pytest.mark.postgresql, pytest.mark.xdist_group("postgresql")]),
     ]
 )
-def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stores]:
-    """An empty desk in each kind of database."""
+def app_db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stores]:
+    """An empty application database in each kind of database."""
     url = ""
     if request.param == "postgresql":
         url = fresh_database(request.getfixturevalue("postgresql_url"), "journal")
-    stores = open_stores(Settings(data_dir=tmp_path, desk_url=url), lambda: NINE)
-    with stores.desk.begin() as connection:
-        for table in reversed(DESK.sorted_tables):
+    stores = open_stores(Settings(data_dir=tmp_path, app_db_url=url), lambda: NINE)
+    with stores.app_db.begin() as connection:
+        for table in reversed(APP_DB.sorted_tables):
             connection.execute(delete(table))
     yield stores
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 def _goal(metric: str) -> dict:
@@ -54,69 +54,69 @@ def _goal(metric: str) -> dict:
 
 
 def _lines(stores: Stores) -> list:
-    with stores.desk.connect().execution_options(reading=True) as connection:
+    with stores.app_db.connect().execution_options(reading=True) as connection:
         return connection.execute(select(audit_log).order_by(audit_log.c.line)).all()
 
 
 def _broken(stores: Stores) -> int | None:
-    with stores.desk.connect() as connection:
+    with stores.app_db.connect() as connection:
         return audit.broken_line(connection)
 
 
 def _goals(stores: Stores) -> int:
-    with stores.desk.connect().execution_options(reading=True) as connection:
+    with stores.app_db.connect().execution_options(reading=True) as connection:
         return connection.execute(select(func.count()).select_from(goals)).scalar_one()
 
 
-def test_a_change_and_its_audit_line_appear_together(desk: Stores) -> None:
-    with audit.entry(desk, "amy", "goal.set", "leads", "agreed in June") as entry:
-        entry.desk.execute(insert(goals).values(_goal("leads")))
+def test_a_change_and_its_audit_line_appear_together(app_db: Stores) -> None:
+    with audit.entry(app_db, "amy", "goal.set", "leads", "agreed in June") as entry:
+        entry.app_db.execute(insert(goals).values(_goal("leads")))
         assert entry.at == NINE
-        if desk.desk.dialect.name == "sqlite":
-            assert (_goals(desk), len(_lines(desk))) == (0, 0), "half of it is already seen"
-    (line,) = _lines(desk)
+        if app_db.app_db.dialect.name == "sqlite":
+            assert (_goals(app_db), len(_lines(app_db))) == (0, 0), "half of it is already seen"
+    (line,) = _lines(app_db)
     assert (line.line, line.happened_at, line.who, line.action, line.subject, line.why) == (
         *(1, NINE, "amy"),
         *("goal.set", "leads", "agreed in June"),
     )
-    assert _goals(desk) == 1
+    assert _goals(app_db) == 1
 
 
-def test_an_entry_that_fails_leaves_neither_change_nor_line(desk: Stores) -> None:
+def test_an_entry_that_fails_leaves_neither_change_nor_line(app_db: Stores) -> None:
     def half() -> None:
-        with audit.entry(desk, "amy", "goal.set") as entry:
-            entry.desk.execute(insert(goals).values(_goal("leads")))
+        with audit.entry(app_db, "amy", "goal.set") as entry:
+            entry.app_db.execute(insert(goals).values(_goal("leads")))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         half()
-    assert (_goals(desk), _lines(desk)) == (0, [])
+    assert (_goals(app_db), _lines(app_db)) == (0, [])
 
 
-def test_a_change_the_database_refuses_leaves_no_line(desk: Stores) -> None:
+def test_a_change_the_database_refuses_leaves_no_line(app_db: Stores) -> None:
     def set_goals(*metrics: str) -> None:
-        with audit.entry(desk, "amy", "goal.set") as entry:
+        with audit.entry(app_db, "amy", "goal.set") as entry:
             for metric in metrics:
-                entry.desk.execute(insert(goals).values(_goal(metric)))
+                entry.app_db.execute(insert(goals).values(_goal(metric)))
 
     set_goals("leads")
     with pytest.raises(IntegrityError):
         set_goals("mql", "leads")
-    assert (_goals(desk), len(_lines(desk))) == (1, 1)
+    assert (_goals(app_db), len(_lines(app_db))) == (1, 1)
 
 
-def test_a_look_at_the_desk_holds_up_no_write(desk: Stores) -> None:
-    with desk.look_at_desk() as look:
+def test_a_look_at_the_application_database_holds_up_no_write(app_db: Stores) -> None:
+    with app_db.read_app_db() as look:
         assert look.execute(select(func.count()).select_from(audit_log)).scalar() == 0
-        audit.note(desk, "amy", "test.note")
-    assert len(_lines(desk)) == 1
+        audit.note(app_db, "amy", "test.note")
+    assert len(_lines(app_db)) == 1
 
 
 def test_a_change_takes_its_moment_when_its_turn_has_come(tmp_path: Path) -> None:
     others_could_write: list[bool] = []
 
     def now() -> datetime:
-        other = sqlite3.connect(tmp_path / "desk.sqlite", timeout=0, isolation_level=None)
+        other = sqlite3.connect(tmp_path / "app_db.sqlite", timeout=0, isolation_level=None)
         try:
             other.execute("BEGIN IMMEDIATE")
             others_could_write.append(True)
@@ -129,22 +129,22 @@ def test_a_change_takes_its_moment_when_its_turn_has_come(tmp_path: Path) -> Non
     stores = open_stores(Settings(data_dir=tmp_path), now)
     audit.note(stores, "amy", "test.note")
     assert others_could_write == [False]
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
-def test_bookkeeping_changes_something_without_a_line(desk: Stores) -> None:
-    with audit.bookkeeping(desk) as entry:
-        entry.desk.execute(insert(goals).values(_goal("leads")))
-    assert (_goals(desk), _lines(desk)) == (1, [])
+def test_bookkeeping_changes_something_without_a_line(app_db: Stores) -> None:
+    with audit.bookkeeping(app_db) as entry:
+        entry.app_db.execute(insert(goals).values(_goal("leads")))
+    assert (_goals(app_db), _lines(app_db)) == (1, [])
 
     def half() -> None:
-        with audit.bookkeeping(desk) as entry:
-            entry.desk.execute(delete(goals))
+        with audit.bookkeeping(app_db) as entry:
+            entry.app_db.execute(delete(goals))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         half()
-    assert _goals(desk) == 1
+    assert _goals(app_db) == 1
 
 
 def _hundred(stores: Stores) -> None:
@@ -153,47 +153,47 @@ def _hundred(stores: Stores) -> None:
 
 
 @pytest.mark.parametrize("column", ["who", "action", "subject", "why", "happened_at", "chain"])
-def test_an_altered_line_is_found(desk: Stores, column: str) -> None:
-    _hundred(desk)
-    assert _broken(desk) is None
+def test_an_altered_line_is_found(app_db: Stores, column: str) -> None:
+    _hundred(app_db)
+    assert _broken(app_db) is None
     other = NINE + timedelta(microseconds=1) if column == "happened_at" else "something else"
-    with desk.desk.begin() as connection:
+    with app_db.app_db.begin() as connection:
         connection.execute(update(audit_log).where(audit_log.c.line == 37).values({column: other}))
-    assert _broken(desk) == 37
+    assert _broken(app_db) == 37
 
 
 @pytest.mark.parametrize("line", [1, 50, 99])
-def test_a_removed_line_is_found(desk: Stores, line: int) -> None:
-    _hundred(desk)
-    with desk.desk.begin() as connection:
+def test_a_removed_line_is_found(app_db: Stores, line: int) -> None:
+    _hundred(app_db)
+    with app_db.app_db.begin() as connection:
         connection.execute(delete(audit_log).where(audit_log.c.line == line))
-    assert _broken(desk) == line
+    assert _broken(app_db) == line
 
 
-def test_a_removed_line_whose_number_is_filled_again_is_found(desk: Stores) -> None:
-    _hundred(desk)
-    with desk.desk.begin() as connection:
+def test_a_removed_line_whose_number_is_filled_again_is_found(app_db: Stores) -> None:
+    _hundred(app_db)
+    with app_db.app_db.begin() as connection:
         connection.execute(delete(audit_log).where(audit_log.c.line == 50))
         for number in range(51, 101):
             connection.execute(update(audit_log).where(audit_log.c.line == number).values(line=number - 1))
-    assert _broken(desk) == 50
+    assert _broken(app_db) == 50
 
 
-def test_two_lines_that_change_places_are_found(desk: Stores) -> None:
-    _hundred(desk)
-    with desk.desk.begin() as connection:
+def test_two_lines_that_change_places_are_found(app_db: Stores) -> None:
+    _hundred(app_db)
+    with app_db.app_db.begin() as connection:
         for old, new in ((10, 1000), (11, 10), (1000, 11)):
             connection.execute(update(audit_log).where(audit_log.c.line == old).values(line=new))
-    assert _broken(desk) == 10
+    assert _broken(app_db) == 10
 
 
-def test_many_writers_at_once_leave_one_whole_chain(desk: Stores) -> None:
+def test_many_writers_at_once_leave_one_whole_chain(app_db: Stores) -> None:
     wrong: list[BaseException] = []
 
     def write(who: str) -> None:
         try:
             for number in range(15):
-                audit.note(desk, who, "test.note", str(number))
+                audit.note(app_db, who, "test.note", str(number))
         except BaseException as error:
             wrong.append(error)
 
@@ -203,8 +203,8 @@ def test_many_writers_at_once_leave_one_whole_chain(desk: Stores) -> None:
     for writer in writers:
         writer.join()
     assert not wrong, wrong[:1]
-    assert len(_lines(desk)) == 90
-    assert _broken(desk) is None
+    assert len(_lines(app_db)) == 90
+    assert _broken(app_db) is None
 
 
 _words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30)
@@ -213,16 +213,16 @@ _words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x
 @given(lines=st.lists(st.tuples(_words, _words, _words), min_size=1, max_size=4))
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 def test_whatever_is_written_into_a_line_stays_one_line_and_the_chain_whole(lines, tmp_path_factory) -> None:
-    stores = open_stores(Settings(data_dir=tmp_path_factory.mktemp("desk")), lambda: NINE)
+    stores = open_stores(Settings(data_dir=tmp_path_factory.mktemp("app_db")), lambda: NINE)
     for who, subject, why in lines:
         audit.note(stores, who, "test.note", subject, why)
     assert [(row.who, row.subject, row.why) for row in _lines(stores)] == lines
     assert _broken(stores) is None
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
-def test_words_moved_from_one_column_to_the_next_are_found(desk: Stores) -> None:
-    audit.note(desk, "amy", "test.note", "ab", "c")
-    with desk.desk.begin() as connection:
+def test_words_moved_from_one_column_to_the_next_are_found(app_db: Stores) -> None:
+    audit.note(app_db, "amy", "test.note", "ab", "c")
+    with app_db.app_db.begin() as connection:
         connection.execute(update(audit_log).values(subject="a", why="bc"))
-    assert _broken(desk) == 1
+    assert _broken(app_db) == 1

@@ -242,7 +242,7 @@ def test_a_data_folder_may_have_an_apostrophe_and_spaces(tmp_path: Path) -> None
     load(stores, folder)
     load(stores, folder)
     assert len(small_bank.names(stores)) == 3
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 def test_the_same_folder_twice_and_in_another_order_gives_the_same_bank(

@@ -184,7 +184,7 @@ def test_a_load_killed_at_any_moment_leaves_the_old_bank_and_the_next_load_clean
         assert small_bank.fingerprint(own_bank) == bank
         survivor = stores_in(data)
         assert small_bank.fingerprint(survivor) == bank
-        survivor.desk.dispose()
+        survivor.app_db.dispose()
         if in_time == KILLS:
             break
     assert in_time == KILLS, "too few kills hit the load while it ran"
@@ -225,7 +225,7 @@ def test_history_is_carried_over_a_load_of_the_same_bank_and_not_of_another(
     load(stores, small_bank.write(tmp_path / "a real bank"))
     assert not any(history().values())
     assert len(small_bank.names(stores)) == 3
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 def test_a_bank_of_a_version_that_lacked_a_derived_table_is_loaded_over(
@@ -240,10 +240,10 @@ def test_a_bank_of_a_version_that_lacked_a_derived_table_is_loaded_over(
     scores = Reader(stores, SYSTEM).frame(select(schema.customer_scores))
     assert len(scores)
     assert scores["reasons"].isna().all()
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
-def test_the_desk_is_untouched_by_a_load(empty: Stores, tmp_path: Path) -> None:
+def test_the_application_database_is_untouched_by_a_load(empty: Stores, tmp_path: Path) -> None:
     audit.note(empty, "amy", "test.note", why="before")
     load(empty, small_bank.write(tmp_path / "extracts"))
     assert list(Reader(empty, SYSTEM).frame(select(audit_log.c.why))["why"]) == ["before"]

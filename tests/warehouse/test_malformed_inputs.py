@@ -35,7 +35,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
     stores = stores_in(place / "data")
     load(stores, place / "good")
     yield stores
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 def spoilt(case: Case, folder: Path) -> Path:
@@ -79,7 +79,7 @@ def test_what_can_be_read_comes_out_right(case, tmp_path):
     load(stores, spoilt(case, tmp_path / "folder"))
     question, right = case.gives
     assert answer(stores, question) == right
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 @pytest.mark.parametrize("name", BY_COMMAND)

@@ -499,9 +499,9 @@ def test_what_the_clock_shows_is_ordered_and_far_apart_as_it_happened(zone, at, 
     assert clock.later(shown, wait) == later
 
 
-def test_the_desk_reads_an_instant_as_the_program_does():
+def test_the_application_database_reads_an_instant_as_the_program_does():
     clock = Clock("Europe/London")
     shown = [clock.read(datetime(2026, 10, 25, hour, 30, tzinfo=UTC)) for hour in (0, 1, 2)]
-    with create_engine("sqlite://").connect() as desk:
-        found = [desk.execute(select(instant(literal(at)))).scalar() for at in shown]
+    with create_engine("sqlite://").connect() as app_db:
+        found = [app_db.execute(select(instant(literal(at)))).scalar() for at in shown]
     assert found == [instant_of(at) for at in shown] == sorted(set(found))

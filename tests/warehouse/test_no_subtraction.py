@@ -176,7 +176,7 @@ def test_colleagues_who_stayed_away_are_not_counted_when_they_are_few(
     accounts: int, came: int, empty: Stores
 ) -> None:
     at = empty.now()
-    with empty.desk.begin() as connection:
+    with empty.app_db.begin() as connection:
         for n in range(accounts):
             person = {"username": f"u{n}", "full_name": f"U {n}", "role": "sales", "password_hash": "x"}
             connection.execute(
@@ -225,7 +225,7 @@ def test_the_log_of_a_bug_holds_no_value_of_a_row(empty: Stores, caplog: pytest.
         "step": "call",
         "note": "Mrs Chan Siu Ming, 9123 4567",
     }
-    with pytest.raises(Exception) as bug, empty.desk.begin() as connection:  # noqa: PT011
+    with pytest.raises(Exception) as bug, empty.app_db.begin() as connection:  # noqa: PT011
         connection.execute(app_schema.alert_steps.insert().values(**step, taken_by="amy"))
     with caplog.at_level(logging.ERROR):
         number = reference(bug.value)

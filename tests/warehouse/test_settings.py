@@ -33,7 +33,7 @@ def test_the_file_chooses_and_the_environment_stands_on_top(tmp_path: Path) -> N
         "CONCORD_SECURE_COOKIES": "false",
         "CONCORD_DATA_DIR": str(tmp_path / "here"),
         "WAREHOUSE_URL": "postgresql+psycopg://bank",
-        "DESK_URL": "postgresql+psycopg://desk",
+        "APP_DB_URL": "postgresql+psycopg://application database",
         "ALERT_DUE_DAYS": "99",
         "PATH": "/bin",
     }
@@ -43,7 +43,7 @@ def test_the_file_chooses_and_the_environment_stands_on_top(tmp_path: Path) -> N
         alert_due_days=7,
         data_dir=tmp_path / "here",
         warehouse_url="postgresql+psycopg://bank",
-        desk_url="postgresql+psycopg://desk",
+        app_db_url="postgresql+psycopg://application database",
     )
 
 

@@ -51,7 +51,7 @@ def loaded(tmp_path: Path) -> Iterator[Loaded]:
         return stores
 
     yield of
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 def _leads(won_until: date) -> str:

@@ -29,9 +29,9 @@ class Clock:
         self.now += timedelta(days=days)
 
 
-def holding_out(desk: Stores, share: float) -> Stores:
-    """The same desk of a bank that holds out `share` of its alerts."""
-    return replace(desk, settings=replace(desk.settings, hold_out_share=share))
+def holding_out(app_db: Stores, share: float) -> Stores:
+    """The same application database of a bank that holds out `share` of its alerts."""
+    return replace(app_db, settings=replace(app_db.settings, hold_out_share=share))
 
 
 def found(*customers: str, rm: str | None = "R1", **changed: object) -> pd.DataFrame:

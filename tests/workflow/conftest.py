@@ -1,4 +1,4 @@
-"""A desk of its own for each test, and a small sample bank, written and loaded once."""
+"""An application database of its own for each test, and a small sample bank, written and loaded once."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, clock: Clock) -> Iterator[Stores]:
-    """Stores with an empty desk and no bank, which hold nobody out: whoever is raised is shown."""
+def app_db(tmp_path: Path, clock: Clock) -> Iterator[Stores]:
+    """Stores with an empty application database and no bank, which hold nobody out: whoever is raised is shown."""
     stores = open_stores(Settings(data_dir=tmp_path, hold_out_share=0.0), clock)
     yield stores
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -63,14 +63,14 @@ def _load(folder: Path) -> None:
     generate(extracts, customers=4_000, seed=2026)
     stores = open_stores(Settings(data_dir=folder), Clock())
     load(stores, extracts, sample=True)
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 def _spend_a_night(loaded: Path, folder: Path) -> None:
     shutil.copytree(loaded, folder)
     stores = open_stores(Settings(data_dir=folder), Clock())
     nightly.run(stores)
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 @pytest.fixture

@@ -124,19 +124,19 @@ def running(server: socketserver.BaseServer) -> Iterator[None]:
         thread.join()
 
 
-def bank_in(folder: Path, loaded_folder: Path, clock: Clock, desk_url: str = "") -> Stores:
+def bank_in(folder: Path, loaded_folder: Path, clock: Clock, app_db_url: str = "") -> Stores:
     """A copy of a loaded bank with accounts of two RMs, a team lead and an analyst."""
     shutil.copytree(loaded_folder, folder)
-    choices = Settings(data_dir=folder, app_address=ADDRESS, desk_url=desk_url)
+    choices = Settings(data_dir=folder, app_address=ADDRESS, app_db_url=app_db_url)
     stores = open_stores(choices, clock)
-    with stores.desk.begin() as desk:
+    with stores.app_db.begin() as app_db:
         for username, role, rm_id, team in (
             ("amy", "relationship_manager", "RM01", None),
             ("ben", "relationship_manager", "RM07", None),
             ("lea", "team_lead", None, "Central"),
             ("ana", "analyst", None, None),
         ):
-            desk.execute(
+            app_db.execute(
                 insert(users).values(
                     username=username,
                     full_name=username.title(),
@@ -159,7 +159,7 @@ def flag(stores: Stores, raised_on: date = date(2026, 6, 30), first: int = 0, nu
         own = people[people["rm_id"] == rm_id].iloc[first : first + number]
         rows += [_alert(row.customer_id, rm_id, team, n, raised_on) for n, row in enumerate(own.itertuples())]
     with audit.entry(stores, "nightly", "alert.raise") as entry:
-        entry.desk.execute(insert(alerts), rows)
+        entry.app_db.execute(insert(alerts), rows)
         outbox.write_new_alerts(entry, rows)
     return [row["alert_id"] for row in rows]
 
@@ -184,9 +184,9 @@ def _alert(customer_id: str, rm_id: str, team: str, number: int, raised_on: date
 
 
 def rows_of(stores: Stores, table) -> list[dict]:
-    """Every row of a table of the desk."""
-    with stores.desk.connect() as desk:
-        return [dict(row) for row in desk.execute(select(table)).mappings()]
+    """Every row of a table of the application database."""
+    with stores.app_db.connect() as app_db:
+        return [dict(row) for row in app_db.execute(select(table)).mappings()]
 
 
 def never(_: float) -> None:

@@ -12,7 +12,7 @@ from warehouse.stores.connect import open_stores
 from workflow.messages import sending
 
 if __name__ == "__main__":
-    folder, desk_url, at = sys.argv[1:]
-    choices = Settings(data_dir=Path(folder), desk_url=desk_url, app_address=ADDRESS)
+    folder, app_db_url, at = sys.argv[1:]
+    choices = Settings(data_dir=Path(folder), app_db_url=app_db_url, app_address=ADDRESS)
     stores = open_stores(choices, lambda: datetime.fromisoformat(at))
     sys.stdout.write(f"{sending.send(stores, 'weekly', os.environ)}\n")

@@ -32,40 +32,40 @@ HELD_OUT = "C3"
 EVERYBODY = frozenset(f"C{i}" for i in range(100))
 
 
-def _raise(desk: Stores, *customers: str, rm: str | None = "R1", **changed: object) -> str:
+def _raise(app_db: Stores, *customers: str, rm: str | None = "R1", **changed: object) -> str:
     for customer in customers or (A,):
-        stores = holding_out(desk, 1.0 if customer == HELD_OUT else 0.0)
-        tonight(stores, RULE, _found(desk, customer, rm=rm, **changed), DAY, EVERYBODY)
-    return next(a["alert_id"] for a in _all(desk, alerts) if a["customer_id"] == (customers or (A,))[-1])
+        stores = holding_out(app_db, 1.0 if customer == HELD_OUT else 0.0)
+        tonight(stores, RULE, _found(app_db, customer, rm=rm, **changed), DAY, EVERYBODY)
+    return next(a["alert_id"] for a in _all(app_db, alerts) if a["customer_id"] == (customers or (A,))[-1])
 
 
-def _found(desk: Stores, customer: str, **changed: object) -> pd.DataFrame:
+def _found(app_db: Stores, customer: str, **changed: object) -> pd.DataFrame:
     """The customer, beside those who are open already: a night looks at all of them."""
-    return found(*dict.fromkeys([customer, *(a["customer_id"] for a in _all(desk, alerts))]), **changed)
+    return found(*dict.fromkeys([customer, *(a["customer_id"] for a in _all(app_db, alerts))]), **changed)
 
 
-def _all(desk: Stores, table) -> list[dict]:
-    with desk.desk.connect() as connection:
+def _all(app_db: Stores, table) -> list[dict]:
+    with app_db.app_db.connect() as connection:
         return [dict(row) for row in connection.execute(select(table)).mappings()]
 
 
-def _alert(desk: Stores, alert_id: str) -> dict:
-    return next(row for row in _all(desk, alerts) if row["alert_id"] == alert_id)
+def _alert(app_db: Stores, alert_id: str) -> dict:
+    return next(row for row in _all(app_db, alerts) if row["alert_id"] == alert_id)
 
 
-def _seen(desk: Stores, viewer: Viewer) -> set[str]:
-    return set(Reader(desk, viewer).frame(select(alerts.c.alert_id))["alert_id"])
+def _seen(app_db: Stores, viewer: Viewer) -> set[str]:
+    return set(Reader(app_db, viewer).frame(select(alerts.c.alert_id))["alert_id"])
 
 
-def test_a_snoozed_alert_waits_until_its_day_and_keeps_the_day_it_is_due(desk: Stores) -> None:
-    alert, until = _raise(desk), DAY + timedelta(days=10)
-    record_step(desk, AMY, alert, SNOOZED, "On holiday until then", 1, until=until, today=DAY)
-    row = _alert(desk, alert)
+def test_a_snoozed_alert_waits_until_its_day_and_keeps_the_day_it_is_due(app_db: Stores) -> None:
+    alert, until = _raise(app_db), DAY + timedelta(days=10)
+    record_step(app_db, AMY, alert, SNOOZED, "On holiday until then", 1, until=until, today=DAY)
+    row = _alert(app_db, alert)
     assert (row["snoozed_until"], row["status"]) == (until, "working")
     assert row["due_on"] == DAY + timedelta(days=30)
-    assert _all(desk, alert_steps)[0]["until"] == until
-    record_step(desk, AMY, alert, "contacted", "", 2)
-    assert _alert(desk, alert)["snoozed_until"] is None
+    assert _all(app_db, alert_steps)[0]["until"] == until
+    record_step(app_db, AMY, alert, "contacted", "", 2)
+    assert _alert(app_db, alert)["snoozed_until"] is None
 
 
 @pytest.mark.parametrize(
@@ -73,12 +73,12 @@ def test_a_snoozed_alert_waits_until_its_day_and_keeps_the_day_it_is_due(desk: S
     [("", 5, "why the call must wait"), ("busy", 0, "after today"), ("busy", 61, "60 days at most")],
 )
 def test_a_snooze_without_reason_or_too_long_is_refused(
-    desk: Stores, note: str, days: int, says: str
+    app_db: Stores, note: str, days: int, says: str
 ) -> None:
-    alert = _raise(desk)
+    alert = _raise(app_db)
     with pytest.raises(ChangeRefused, match=says):
-        record_step(desk, AMY, alert, SNOOZED, note, 1, until=DAY + timedelta(days=days), today=DAY)
-    assert _all(desk, alert_steps) == []
+        record_step(app_db, AMY, alert, SNOOZED, note, 1, until=DAY + timedelta(days=days), today=DAY)
+    assert _all(app_db, alert_steps) == []
 
 
 def test_what_is_due_soon_overdue_snoozed_and_passed_on_is_told_apart() -> None:
@@ -101,176 +101,178 @@ def test_what_is_due_soon_overdue_snoozed_and_passed_on_is_told_apart() -> None:
     }
 
 
-def test_an_overdue_alert_is_passed_to_the_team_lead_once(desk: Stores) -> None:
-    alert = _raise(desk)
-    due = _alert(desk, alert)["due_on"]
-    assert escalate(desk, due) == 0
-    assert escalate(desk, due + timedelta(days=1)) == 1
-    assert escalate(desk, due + timedelta(days=2)) == 0
-    assert _alert(desk, alert)["escalated_on"] == due + timedelta(days=1)
-    assert [s["step"] for s in _all(desk, alert_steps)] == ["escalated"]
-    assert [r["action"] for r in _all(desk, audit_log)].count("alert.escalate") == 1
+def test_an_overdue_alert_is_passed_to_the_team_lead_once(app_db: Stores) -> None:
+    alert = _raise(app_db)
+    due = _alert(app_db, alert)["due_on"]
+    assert escalate(app_db, due) == 0
+    assert escalate(app_db, due + timedelta(days=1)) == 1
+    assert escalate(app_db, due + timedelta(days=2)) == 0
+    assert _alert(app_db, alert)["escalated_on"] == due + timedelta(days=1)
+    assert [s["step"] for s in _all(app_db, alert_steps)] == ["escalated"]
+    assert [r["action"] for r in _all(app_db, audit_log)].count("alert.escalate") == 1
 
 
-def test_snoozing_does_not_keep_an_overdue_alert_from_the_team_lead(desk: Stores) -> None:
-    alert = _raise(desk)
-    record_step(desk, AMY, alert, SNOOZED, "Abroad", 1, until=DAY + timedelta(days=60), today=DAY)
-    assert escalate(desk, DAY + timedelta(days=31)) == 1
+def test_snoozing_does_not_keep_an_overdue_alert_from_the_team_lead(app_db: Stores) -> None:
+    alert = _raise(app_db)
+    record_step(app_db, AMY, alert, SNOOZED, "Abroad", 1, until=DAY + timedelta(days=60), today=DAY)
+    assert escalate(app_db, DAY + timedelta(days=31)) == 1
 
 
-def test_a_held_out_or_closed_alert_is_passed_to_nobody(desk: Stores) -> None:
-    _raise(desk, HELD_OUT)
-    record_step(desk, AMY, _raise(desk, A), "declined", "", 1)
-    assert escalate(desk, DAY + timedelta(days=90)) == 0
+def test_a_held_out_or_closed_alert_is_passed_to_nobody(app_db: Stores) -> None:
+    _raise(app_db, HELD_OUT)
+    record_step(app_db, AMY, _raise(app_db, A), "declined", "", 1)
+    assert escalate(app_db, DAY + timedelta(days=90)) == 0
 
 
-def test_a_removed_rule_closes_its_alerts_with_that_reason_and_deletes_none(desk: Stores) -> None:
-    _raise(desk, A, B, HELD_OUT)
-    record_step(desk, AMY, _all(desk, alerts)[0]["alert_id"], "contacted", "", 1)
-    assert close_without_rule(desk, ["another"]) == 3
-    assert close_without_rule(desk, ["another"]) == 0
-    rows = _all(desk, alerts)
+def test_a_removed_rule_closes_its_alerts_with_that_reason_and_deletes_none(app_db: Stores) -> None:
+    _raise(app_db, A, B, HELD_OUT)
+    record_step(app_db, AMY, _all(app_db, alerts)[0]["alert_id"], "contacted", "", 1)
+    assert close_without_rule(app_db, ["another"]) == 3
+    assert close_without_rule(app_db, ["another"]) == 0
+    rows = _all(app_db, alerts)
     assert {(r["status"], r["outcome"]) for r in rows} == {("closed", RULE_REMOVED)}
     assert len(rows) == 3
     assert alert_queue.outcome_words(RULE_REMOVED) == "The rule behind it was removed"
 
 
 @pytest.mark.parametrize("step", CLOSING)
-def test_a_mis_clicked_end_is_taken_back_by_a_further_line(desk: Stores, step: str) -> None:
-    alert = _raise(desk)
-    record_step(desk, AMY, alert, "contacted", "", 1)
-    record_step(desk, AMY, alert, step, "", 2)
-    assert take_back(desk, AMY, alert, "Wrong button", 3) == 4
-    row = _alert(desk, alert)
+def test_a_mis_clicked_end_is_taken_back_by_a_further_line(app_db: Stores, step: str) -> None:
+    alert = _raise(app_db)
+    record_step(app_db, AMY, alert, "contacted", "", 1)
+    record_step(app_db, AMY, alert, step, "", 2)
+    assert take_back(app_db, AMY, alert, "Wrong button", 3) == 4
+    row = _alert(app_db, alert)
     assert (row["status"], row["outcome"], row["closed_at"]) == ("working", None, None)
-    lines = _all(desk, alert_steps)
+    lines = _all(app_db, alert_steps)
     assert [s["step"] for s in lines] == ["contacted", step, "corrected"]
     assert lines[2]["corrects"] == lines[1]["step_id"]
     assert [s["step"] for s in standing(lines)] == ["contacted"]
-    take_back(desk, AMY, alert, "That neither", 4)
-    assert _alert(desk, alert)["status"] == "open"
+    take_back(app_db, AMY, alert, "That neither", 4)
+    assert _alert(app_db, alert)["status"] == "open"
     with pytest.raises(ChangeRefused, match="no step to undo"):
-        take_back(desk, AMY, alert, "More", 5)
+        take_back(app_db, AMY, alert, "More", 5)
 
 
-def test_a_step_is_taken_back_by_who_took_it_or_by_the_team_lead(desk: Stores) -> None:
-    alert = _raise(desk)
-    record_step(desk, LEAD, alert, "acknowledged", "", 1)
+def test_a_step_is_taken_back_by_who_took_it_or_by_the_team_lead(app_db: Stores) -> None:
+    alert = _raise(app_db)
+    record_step(app_db, LEAD, alert, "acknowledged", "", 1)
     with pytest.raises(ChangeRefused, match="lea recorded the latest step"):
-        take_back(desk, AMY, alert, "Not mine", 2)
+        take_back(app_db, AMY, alert, "Not mine", 2)
     with pytest.raises(AccessRefused):
-        take_back(desk, BOB, alert, "Not mine", 2)
-    assert take_back(desk, LEAD, alert, "Mine", 2) == 3
+        take_back(app_db, BOB, alert, "Not mine", 2)
+    assert take_back(app_db, LEAD, alert, "Mine", 2) == 3
 
 
-def test_a_correction_needs_a_reason_and_the_version_on_screen(desk: Stores) -> None:
-    alert = _raise(desk)
-    record_step(desk, AMY, alert, "declined", "", 1)
+def test_a_correction_needs_a_reason_and_the_version_on_screen(app_db: Stores) -> None:
+    alert = _raise(app_db)
+    record_step(app_db, AMY, alert, "declined", "", 1)
     with pytest.raises(ChangeRefused, match="what was wrong"):
-        take_back(desk, AMY, alert, "  ", 2)
+        take_back(app_db, AMY, alert, "  ", 2)
     with pytest.raises(ChangeRefused):
-        take_back(desk, AMY, alert, "Wrong button", 1)
+        take_back(app_db, AMY, alert, "Wrong button", 1)
 
 
-def test_what_the_night_closed_is_not_reopened_by_hand(desk: Stores) -> None:
-    alert = _raise(desk)
-    tonight(desk, RULE, found(), DAY + timedelta(days=1), EVERYBODY)
+def test_what_the_night_closed_is_not_reopened_by_hand(app_db: Stores) -> None:
+    alert = _raise(app_db)
+    tonight(app_db, RULE, found(), DAY + timedelta(days=1), EVERYBODY)
     with pytest.raises(ChangeRefused, match="no step to undo"):
-        take_back(desk, AMY, alert, "It does apply", 2)
+        take_back(app_db, AMY, alert, "It does apply", 2)
 
 
-def test_an_alert_with_a_newer_one_for_the_same_reason_stays_closed(desk: Stores, clock: Clock) -> None:
-    alert = _raise(desk)
-    record_step(desk, AMY, alert, "declined", "", 1)
-    assert tonight(desk, RULE, found(A), DAY + timedelta(days=40), EVERYBODY) == RuleRun(raised=1)
+def test_an_alert_with_a_newer_one_for_the_same_reason_stays_closed(app_db: Stores, clock: Clock) -> None:
+    alert = _raise(app_db)
+    record_step(app_db, AMY, alert, "declined", "", 1)
+    assert tonight(app_db, RULE, found(A), DAY + timedelta(days=40), EVERYBODY) == RuleRun(raised=1)
     with pytest.raises(ChangeRefused, match="new alert for the same reason"):
-        take_back(desk, AMY, alert, "Wrong button", 2)
+        take_back(app_db, AMY, alert, "Wrong button", 2)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moves=st.lists(st.sampled_from([*STEPS, "take back"]), max_size=8), number=st.integers(0, 10**9))
 def test_where_an_alert_stands_is_what_its_standing_steps_say(
-    desk: Stores, moves: list[str], number: int
+    app_db: Stores, moves: list[str], number: int
 ) -> None:
     """Whatever is clicked, refused or taken back: status, end and snooze follow from the history alone."""
     customer = f"H{number}-{'-'.join(moves)}"
     frame = found(customer)
     open_rule = replace(RULE, code=f"r{abs(hash(customer))}")
-    tonight(holding_out(desk, 0.0), open_rule, frame, DAY, frozenset({customer}))
-    alert = next(a["alert_id"] for a in _all(desk, alerts) if a["rule"] == open_rule.code)
+    tonight(holding_out(app_db, 0.0), open_rule, frame, DAY, frozenset({customer}))
+    alert = next(a["alert_id"] for a in _all(app_db, alerts) if a["rule"] == open_rule.code)
     for move in moves:
-        version = _alert(desk, alert)["version"]
+        version = _alert(app_db, alert)["version"]
         try:
             if move == "take back":
-                take_back(desk, AMY, alert, "Wrong button", version)
+                take_back(app_db, AMY, alert, "Wrong button", version)
             else:
-                record_step(desk, AMY, alert, move, "why", version, until=DAY + timedelta(days=3), today=DAY)
+                record_step(
+                    app_db, AMY, alert, move, "why", version, until=DAY + timedelta(days=3), today=DAY
+                )
         except ChangeRefused:
             continue
-    lines = [s for s in _all(desk, alert_steps) if s["alert_id"] == alert]
-    row, last = _alert(desk, alert), (standing(lines) or [None])[-1]
+    lines = [s for s in _all(app_db, alert_steps) if s["alert_id"] == alert]
+    row, last = _alert(app_db, alert), (standing(lines) or [None])[-1]
     expected = "open" if last is None else "closed" if last["step"] in CLOSING else "working"
     assert row["status"] == expected
     assert row["outcome"] == (last["step"] if expected == "closed" else None)
     assert row["snoozed_until"] == (last["until"] if last and last["step"] == SNOOZED else None)
 
 
-def test_an_alert_without_rm_waits_in_the_pool_and_is_taken_once(desk: Stores) -> None:
-    alert = _raise(desk, rm=None, team=None)
-    assert _seen(desk, AMY) == {alert}
-    claim(desk, AMY, alert)
-    assert (_alert(desk, alert)["rm_id"], _alert(desk, alert)["customer_rm_id"]) == ("R1", None)
+def test_an_alert_without_rm_waits_in_the_pool_and_is_taken_once(app_db: Stores) -> None:
+    alert = _raise(app_db, rm=None, team=None)
+    assert _seen(app_db, AMY) == {alert}
+    claim(app_db, AMY, alert)
+    assert (_alert(app_db, alert)["rm_id"], _alert(app_db, alert)["customer_rm_id"]) == ("R1", None)
     with pytest.raises(ChangeRefused, match="a moment before you"):
-        claim(desk, BOB, alert)
-    assert [s["step"] for s in _all(desk, alert_steps)] == ["claimed"]
-    assert covered(desk, AMY) == (A,)
-    assert covered(desk, BOB) == ()
-    assert covered(desk, LEAD) == (A,)
+        claim(app_db, BOB, alert)
+    assert [s["step"] for s in _all(app_db, alert_steps)] == ["claimed"]
+    assert covered(app_db, AMY) == (A,)
+    assert covered(app_db, BOB) == ()
+    assert covered(app_db, LEAD) == (A,)
 
 
-def test_a_taken_alert_stays_with_its_worker_on_later_nights(desk: Stores) -> None:
-    alert = _raise(desk, rm=None, team=None)
-    claim(desk, AMY, alert)
+def test_a_taken_alert_stays_with_its_worker_on_later_nights(app_db: Stores) -> None:
+    alert = _raise(app_db, rm=None, team=None)
+    claim(app_db, AMY, alert)
     nobodys = found(A, rm=None, team=None)
-    assert tonight(desk, RULE, nobodys, DAY + timedelta(days=1), EVERYBODY) == RuleRun()
-    assert _alert(desk, alert)["rm_id"] == "R1"
-    assert tonight(desk, RULE, found(A, rm="R2"), DAY + timedelta(days=2), EVERYBODY) == RuleRun(moved=1)
-    assert _alert(desk, alert)["rm_id"] == "R2"
-    assert covered(desk, AMY) == ()
+    assert tonight(app_db, RULE, nobodys, DAY + timedelta(days=1), EVERYBODY) == RuleRun()
+    assert _alert(app_db, alert)["rm_id"] == "R1"
+    assert tonight(app_db, RULE, found(A, rm="R2"), DAY + timedelta(days=2), EVERYBODY) == RuleRun(moved=1)
+    assert _alert(app_db, alert)["rm_id"] == "R2"
+    assert covered(app_db, AMY) == ()
 
 
-def test_another_teams_pool_is_nobodys_to_take_and_the_try_is_logged(desk: Stores) -> None:
-    alert = _raise(desk, rm=None, team="West")
+def test_another_teams_pool_is_nobodys_to_take_and_the_try_is_logged(app_db: Stores) -> None:
+    alert = _raise(app_db, rm=None, team="West")
     for viewer in (AMY, LEAD, Viewer("x", "X", "service"), replace(AMY, rm_id=None)):
         with pytest.raises(AccessRefused):
-            claim(desk, viewer, alert)
-    assert _seen(desk, AMY) == set()
-    refused = [r for r in _all(desk, audit_log) if r["action"] == "alert.refused"]
+            claim(app_db, viewer, alert)
+    assert _seen(app_db, AMY) == set()
+    refused = [r for r in _all(app_db, audit_log) if r["action"] == "alert.refused"]
     assert len(refused) == 4
 
 
-def test_a_held_out_alert_is_in_no_pool(desk: Stores) -> None:
-    alert = _raise(desk, HELD_OUT, rm=None, team=None)
-    assert _seen(desk, AMY) == set()
+def test_a_held_out_alert_is_in_no_pool(app_db: Stores) -> None:
+    alert = _raise(app_db, HELD_OUT, rm=None, team=None)
+    assert _seen(app_db, AMY) == set()
     with pytest.raises(AccessRefused):
-        claim(desk, AMY, alert)
+        claim(app_db, AMY, alert)
 
 
-def test_cover_ends_with_the_alert(desk: Stores) -> None:
-    alert = _raise(desk, rm=None, team=None)
-    claim(desk, AMY, alert)
-    record_step(desk, AMY, alert, "declined", "", 2)
-    assert covered(desk, AMY) == ()
+def test_cover_ends_with_the_alert(app_db: Stores) -> None:
+    alert = _raise(app_db, rm=None, team=None)
+    claim(app_db, AMY, alert)
+    record_step(app_db, AMY, alert, "declined", "", 2)
+    assert covered(app_db, AMY) == ()
 
 
-def test_every_line_of_an_alerts_life_stands_in_the_audit_log(desk: Stores) -> None:
-    alert = _raise(desk, rm=None, team=None)
-    claim(desk, AMY, alert)
-    record_step(desk, AMY, alert, "declined", "", 2)
-    take_back(desk, AMY, alert, "Wrong button", 3)
-    said = [(r["who"], r["action"]) for r in _all(desk, audit_log) if r["subject"] == alert]
+def test_every_line_of_an_alerts_life_stands_in_the_audit_log(app_db: Stores) -> None:
+    alert = _raise(app_db, rm=None, team=None)
+    claim(app_db, AMY, alert)
+    record_step(app_db, AMY, alert, "declined", "", 2)
+    take_back(app_db, AMY, alert, "Wrong button", 3)
+    said = [(r["who"], r["action"]) for r in _all(app_db, audit_log) if r["subject"] == alert]
     assert said == [("amy", "alert.claim"), ("amy", "alert.step"), ("amy", "alert.correct")]
-    with desk.desk.connect() as connection:
+    with app_db.app_db.connect() as connection:
         assert audit.broken_line(connection) is None
         assert connection.execute(select(func.count()).select_from(alert_steps)).scalar() == 3
 

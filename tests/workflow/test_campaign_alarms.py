@@ -79,8 +79,8 @@ def test_what_does_not_fit_is_refused_and_leaves_no_line(running: Stores) -> Non
     ):
         with pytest.raises(ChangeRefused, match=said):
             close_alarm(running, SALES, campaign, why, AS_OF)
-    with running.desk.connect() as desk:
-        assert desk.execute(select(func.count()).select_from(campaign_steps)).scalar() == 0
+    with running.app_db.connect() as app_db:
+        assert app_db.execute(select(func.count()).select_from(campaign_steps)).scalar() == 0
 
 
 def test_an_alarm_is_closed_once_and_none_of_a_campaign_that_is_over(running: Stores) -> None:
@@ -99,6 +99,6 @@ def test_only_marketing_and_sales_close_an_alarm_and_each_attempt_is_on_record(r
     for role in others:
         with pytest.raises(AccessRefused, match="Only Marketing and Sales"):
             close_alarm(running, Viewer("x", "X", role, "RM01", "Central"), CAMPAIGN, "Mine", AS_OF)
-    with running.desk.connect() as desk:
-        lines = desk.execute(select(audit_log.c.action)).scalars().all()
+    with running.app_db.connect() as app_db:
+        lines = app_db.execute(select(audit_log.c.action)).scalars().all()
     assert lines == ["campaign.refused"] * len(others)

@@ -79,9 +79,9 @@ def test_a_campaign_that_still_runs_cannot_be_closed(own_bank: Stores) -> None:
 def test_only_marketing_writes_and_the_attempt_is_on_record(role: str, own_bank: Stores) -> None:
     with pytest.raises(AccessRefused, match="Only Marketing"):
         record(own_bank, Viewer("x", "X", role, "RM01", "Central"), CAMPAIGN, "analysed", "Mine")
-    with own_bank.desk.connect() as desk:
-        assert desk.execute(select(audit_log.c.action)).scalars().all() == ["campaign.refused"]
-        assert desk.execute(select(func.count()).select_from(campaign_steps)).scalar() == 0
+    with own_bank.app_db.connect() as app_db:
+        assert app_db.execute(select(audit_log.c.action)).scalars().all() == ["campaign.refused"]
+        assert app_db.execute(select(func.count()).select_from(campaign_steps)).scalar() == 0
 
 
 @pytest.mark.parametrize(
@@ -109,8 +109,8 @@ def test_what_does_not_fit_is_refused_in_a_sentence(
 def test_whatever_is_tried_every_closing_stands_after_an_analysis_of_its_own(
     own_bank: Stores, tried: list[str]
 ) -> None:
-    with own_bank.desk.begin() as desk:
-        desk.execute(delete(campaign_steps))
+    with own_bank.app_db.begin() as app_db:
+        app_db.execute(delete(campaign_steps))
     for step in tried:
         try:
             record(own_bank, MARKETING, CAMPAIGN, step, "…", budget=1.0)

@@ -50,7 +50,7 @@ def week(tmp_path: Path, clock: Clock) -> Iterator[Stores]:
         rows = pd.concat([found(c, rm="R2" if c == "C3" else "R1") for c in flagged], ignore_index=True)
         tonight(holding_out(stores, share), RULE, rows, day, EVERYBODY)
     yield stores
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 def since_monday(stores: Stores, viewer: Viewer) -> Changes:
@@ -59,8 +59,8 @@ def since_monday(stores: Stores, viewer: Viewer) -> Changes:
 
 
 def work(stores: Stores, customer: str, *steps: str) -> None:
-    with stores.desk.connect() as desk:
-        row = desk.execute(select(alerts).where(alerts.c.customer_id == customer)).one()
+    with stores.app_db.connect() as app_db:
+        row = app_db.execute(select(alerts).where(alerts.c.customer_id == customer)).one()
     for seen, step in enumerate(steps, row.version):
         record_step(stores, AMY if row.rm_id == "R1" else BOB, row.alert_id, step, "", seen, today=TODAY)
 

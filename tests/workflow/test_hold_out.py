@@ -25,12 +25,12 @@ DAY = date(2026, 6, 30)
 SHARE = 0.10
 
 
-def _night(desk: Stores, frame: pd.DataFrame, day: date = DAY) -> None:
-    tonight(holding_out(desk, SHARE), RULE, frame, day, frozenset(frame["customer_id"]))
+def _night(app_db: Stores, frame: pd.DataFrame, day: date = DAY) -> None:
+    tonight(holding_out(app_db, SHARE), RULE, frame, day, frozenset(frame["customer_id"]))
 
 
-def _all(desk: Stores) -> pd.DataFrame:
-    with desk.desk.connect() as connection:
+def _all(app_db: Stores) -> pd.DataFrame:
+    with app_db.app_db.connect() as connection:
         return pd.DataFrame(connection.execute(select(alerts)).mappings().all())
 
 
@@ -57,9 +57,9 @@ def test_after_every_whole_block_the_share_is_exact(rule: str, where: str, share
     assert abs(sum(drawn) - share * len(drawn)) < 1 + 1e-9
 
 
-def test_each_stratum_has_its_share(desk: Stores) -> None:
-    _night(desk, _two_hundred())
-    raised = _all(desk)
+def test_each_stratum_has_its_share(app_db: Stores) -> None:
+    _night(app_db, _two_hundred())
+    raised = _all(app_db)
     assert len(raised) == 200
     by_stratum = raised.groupby("stratum")["arm"].agg(lambda arm: (arm == "held_out").sum())
     size = raised.groupby("stratum").size()
@@ -74,17 +74,17 @@ def test_each_stratum_has_its_share(desk: Stores) -> None:
     }
 
 
-def test_many_small_nights_hold_out_the_same_share_as_one_large(desk: Stores) -> None:
+def test_many_small_nights_hold_out_the_same_share_as_one_large(app_db: Stores) -> None:
     everybody = _two_hundred()
     for night in range(20):
         sofar = everybody.iloc[: (night + 1) * 10]
-        _night(desk, sofar, DAY + timedelta(days=night))
-    raised = _all(desk)
+        _night(app_db, sofar, DAY + timedelta(days=night))
+    raised = _all(app_db)
     held_out = (raised["arm"] == "held_out").groupby(raised["stratum"]).sum()
     assert ((held_out - SHARE * raised.groupby("stratum").size()).abs() <= 1).all()
 
 
-def test_the_same_night_on_another_desk_draws_the_same(desk: Stores) -> None:
+def test_the_same_night_on_another_application_database_draws_the_same(app_db: Stores) -> None:
     first, second = Draw(RULE.code, SHARE, []), Draw(RULE.code, SHARE, [])
     rows = _two_hundred().to_dict("records")
     arms = [[d.arm(str(r["customer_id"]), stratum(r)) for r in rows] for d in (first, second)]
@@ -103,20 +103,20 @@ def test_the_place_in_the_block_is_left_to_chance() -> None:
 
 
 @pytest.mark.parametrize("later", [0.05, 0.5, 1.0])
-def test_an_arm_once_drawn_stays_whatever_becomes_of_share_and_stratum(desk: Stores, later: float) -> None:
-    _night(desk, _two_hundred())
-    before = _all(desk).set_index("customer_id")["arm"]
-    with desk.desk.begin() as connection:
+def test_an_arm_once_drawn_stays_whatever_becomes_of_share_and_stratum(app_db: Stores, later: float) -> None:
+    _night(app_db, _two_hundred())
+    before = _all(app_db).set_index("customer_id")["arm"]
+    with app_db.app_db.begin() as connection:
         connection.execute(update(alerts).values(status="closed", outcome="condition_ended"))
     moved = _two_hundred().assign(team="West", probability=0.9)
-    tonight(holding_out(desk, later), RULE, moved, DAY + timedelta(days=60), frozenset(before.index))
-    after = _all(desk)
+    tonight(holding_out(app_db, later), RULE, moved, DAY + timedelta(days=60), frozenset(before.index))
+    after = _all(app_db)
     again = after[after["raised_on"] > DAY].set_index("customer_id")["arm"]
     assert len(again) == 200
     assert (again == before.reindex(again.index)).all()
 
 
-def test_arms_drawn_before_there_were_strata_are_kept_and_take_no_place(desk: Stores) -> None:
+def test_arms_drawn_before_there_were_strata_are_kept_and_take_no_place(app_db: Stores) -> None:
     old = {"customer_id": "C1", "raised_on": DAY, "arm": "held_out", "stratum": None}
     places = [p for p in range(BLOCK) if place_is_held_out(RULE.code, "s", p, SHARE)]
     draw = Draw(RULE.code, SHARE, [old])
@@ -125,13 +125,13 @@ def test_arms_drawn_before_there_were_strata_are_kept_and_take_no_place(desk: St
     assert [i for i, arm in enumerate(new) if arm == "held_out"] == places
 
 
-def test_of_the_held_out_nothing_is_shown(desk: Stores) -> None:
-    # Without names: the queue joins them from the bank, which this desk has none of.
-    _night(desk, _two_hundred())
-    raised = _all(desk)
+def test_of_the_held_out_nothing_is_shown(app_db: Stores) -> None:
+    # Without names: the queue joins them from the bank, which this application database has none of.
+    _night(app_db, _two_hundred())
+    raised = _all(app_db)
     held_out = set(raised[raised["arm"] == "held_out"]["customer_id"])
     for viewer in (AMY, LEAD):
-        seen = Reader(desk, viewer).frame(select(alerts.c.customer_id, alerts.c.arm))
+        seen = Reader(app_db, viewer).frame(select(alerts.c.customer_id, alerts.c.arm))
         assert len(seen) == 200 - len(held_out)
         assert not set(seen["customer_id"]) & held_out
-        assert alert_queue.steps(Reader(desk, viewer), sorted(held_out)[0]).empty
+        assert alert_queue.steps(Reader(app_db, viewer), sorted(held_out)[0]).empty

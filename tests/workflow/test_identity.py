@@ -77,9 +77,9 @@ def test_a_join_survives_the_next_load_and_reaches_the_lead(own_bank: Stores, ba
 def test_a_ruling_is_on_record_with_who_and_why(own_bank: Stores):
     record, customer = _a_link(own_bank, "email", "Marketing")
     rule(own_bank, ANALYST, "split", "Marketing", record, customer, "  Another person.  ")
-    with own_bank.desk.connect() as desk:
-        line = desk.execute(select(audit_log).order_by(audit_log.c.line.desc())).first()
-        assert broken_line(desk) is None
+    with own_bank.app_db.connect() as app_db:
+        line = app_db.execute(select(audit_log).order_by(audit_log.c.line.desc())).first()
+        assert broken_line(app_db) is None
     assert (line.who, line.action, line.why) == ("ana", "identity.split", "Another person.")
     assert line.subject == f"Marketing {record} {customer}"
     row = history(Reader(own_bank, ANALYST)).iloc[0]
@@ -93,9 +93,9 @@ def test_nobody_but_an_analyst_may_rule_and_the_attempt_is_on_record(own_bank: S
     record, customer = _a_link(own_bank, "email", "CRM")
     with pytest.raises(AccessRefused, match="Only analysts"):
         rule(own_bank, viewer, "split", "CRM", record, customer, "I say so.")
-    with own_bank.desk.connect() as desk:
-        assert desk.execute(select(identity_rulings)).first() is None
-        line = desk.execute(select(audit_log).order_by(audit_log.c.line.desc())).first()
+    with own_bank.app_db.connect() as app_db:
+        assert app_db.execute(select(identity_rulings)).first() is None
+        line = app_db.execute(select(audit_log).order_by(audit_log.c.line.desc())).first()
     assert (line.who, line.action) == ("eve", "identity.refused")
 
 
@@ -129,5 +129,5 @@ def test_a_ruling_that_does_not_fit_is_refused_with_a_sentence(own_bank: Stores,
     }
     with pytest.raises(ChangeRefused, match=says):
         rule(own_bank, ANALYST, **{**wanted, **change})
-    with own_bank.desk.connect() as desk:
-        assert desk.execute(select(identity_rulings)).first() is None
+    with own_bank.app_db.connect() as app_db:
+        assert app_db.execute(select(identity_rulings)).first() is None

@@ -54,8 +54,8 @@ def test_a_correction_takes_the_place_of_an_entry_that_stays_in_the_table(own_ba
     number = int(standing(Reader(own_bank, MARKETING))["experiment_id"].iloc[0])
     enter(own_bank, MARKETING, replace(first, counts=replace(COUNTS, held_out_won=270), replaces=number))
     assert standing(Reader(own_bank, MARKETING))["estimate"].tolist() == pytest.approx([0.1])
-    with own_bank.desk.connect() as desk:
-        assert desk.execute(select(func.count()).select_from(lift_experiments)).scalar() == 2
+    with own_bank.app_db.connect() as app_db:
+        assert app_db.execute(select(func.count()).select_from(lift_experiments)).scalar() == 2
     with pytest.raises(ChangeRefused, match="corrected already"):
         enter(own_bank, MARKETING, replace(first, replaces=number))
 
@@ -64,9 +64,9 @@ def test_a_correction_takes_the_place_of_an_entry_that_stays_in_the_table(own_ba
 def test_others_are_refused_and_the_attempt_is_on_record(role: str, own_bank: Stores) -> None:
     with pytest.raises(AccessRefused, match="Only Marketing and analysts"):
         enter(own_bank, Viewer("x", "X", role, "RM01", "Central"), _result(own_bank))
-    with own_bank.desk.connect() as desk:
-        assert desk.execute(select(audit_log.c.action)).scalars().all() == ["lift.refused"]
-        assert desk.execute(select(func.count()).select_from(lift_experiments)).scalar() == 0
+    with own_bank.app_db.connect() as app_db:
+        assert app_db.execute(select(audit_log.c.action)).scalars().all() == ["lift.refused"]
+        assert app_db.execute(select(func.count()).select_from(lift_experiments)).scalar() == 0
 
 
 @pytest.mark.parametrize(
@@ -94,8 +94,8 @@ def test_what_cannot_be_is_refused_in_a_sentence(wrong: dict, why: str, own_bank
 
 
 def test_an_entry_of_before_keeps_its_share(own_bank: Stores) -> None:
-    with own_bank.desk.begin() as desk:
-        desk.execute(
+    with own_bank.app_db.begin() as app_db:
+        app_db.execute(
             insert(lift_experiments).values(
                 channel="email",
                 population="x",

@@ -30,7 +30,7 @@ def bank(loaded_folder: Path, tmp_path: Path, clock: Clock) -> Iterator[Stores]:
     """A loaded bank with alerts of two RMs, and an account for each and for a team lead."""
     stores = bank_in(tmp_path / "data", loaded_folder, clock)
     yield stores
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 @pytest.fixture
@@ -118,8 +118,8 @@ def test_what_could_not_be_delivered_is_noted_and_tried_the_next_time(
     everything += json.dumps(rows_of(bank, deliveries) + rows_of(bank, destinations), default=str)
     assert SECRET not in everything
     assert str(hook.server_port) not in caplog.text
-    with bank.desk.connect() as desk:
-        assert audit.broken_line(desk) is None
+    with bank.app_db.connect() as app_db:
+        assert audit.broken_line(app_db) is None
 
 
 def test_a_summary_arrives_as_a_letter(bank: Stores) -> None:
@@ -142,8 +142,8 @@ def test_new_alerts_lead_to_the_customer_and_none_is_no_message(bank: Stores) ->
     add_destination(bank, "amy", "new_alerts", WHERE, by="operator")
     flag(bank)
     (one, *others) = sorted(_customers_of(bank, "RM01"))
-    with bank.desk.begin() as desk:
-        desk.execute(
+    with bank.app_db.begin() as app_db:
+        app_db.execute(
             update(alerts).where(alerts.c.customer_id.in_(others)).values(status="closed", outcome="accepted")
         )
     hook = Hook()
@@ -159,8 +159,10 @@ def test_new_alerts_lead_to_the_customer_and_none_is_no_message(bank: Stores) ->
 def test_who_may_no_longer_sign_in_gets_nothing(bank: Stores) -> None:
     add_destination(bank, "amy", "weekly", WHERE, by="operator")
     flag(bank)
-    with bank.desk.begin() as desk:
-        desk.execute(update(users).where(users.c.username == "amy").values(disabled_at=datetime(2026, 6, 1)))
+    with bank.app_db.begin() as app_db:
+        app_db.execute(
+            update(users).where(users.c.username == "amy").values(disabled_at=datetime(2026, 6, 1))
+        )
     hook = Hook()
     with running(hook):
         (sent,) = sending.send(bank, "weekly", {WHERE: hook.address}, never)
@@ -170,7 +172,7 @@ def test_who_may_no_longer_sign_in_gets_nothing(bank: Stores) -> None:
 @pytest.mark.parametrize(
     ("username", "what", "variable", "says"),
     [
-        ("amy", "weekly", "DESK_URL", "CONCORD_MESSAGES_"),
+        ("amy", "weekly", "APP_DB_URL", "CONCORD_MESSAGES_"),
         ("amy", "weekly", "slack://token/of/mine", "never the address itself"),
         ("amy", "gossip", WHERE, "is no message"),
         ("ana", "weekly", WHERE, "no Customer health page"),
@@ -221,8 +223,8 @@ def test_one_that_was_ended_gets_nothing_and_stays_on_record(bank: Stores) -> No
 def test_an_rms_message_follows_the_alerts_she_works_for_a_colleague(bank: Stores) -> None:
     flag(bank)
     (moved,) = list(_customers_of(bank, "RM07"))[:1]
-    with bank.desk.begin() as desk:
-        desk.execute(update(alerts).where(alerts.c.customer_id == moved).values(rm_id="RM01"))
+    with bank.app_db.begin() as app_db:
+        app_db.execute(update(alerts).where(alerts.c.customer_id == moved).values(rm_id="RM01"))
     viewer = viewer_of(bank, "amy")
     assert isinstance(viewer, Viewer)
     message = digest.weekly(Reader(bank, viewer, bank.snapshot()), date(2026, 6, 30))

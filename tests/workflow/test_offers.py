@@ -96,15 +96,19 @@ def test_an_open_complaint_of_the_bank_stops_the_selling(night: Stores) -> None:
         assert next_step(reader, who, TODAY).sentence.startswith("Settle the complaint first")
 
 
-def test_an_offer_is_a_step_of_the_alert_and_stands_on_the_desk_with_its_cost(night: Stores) -> None:
+def test_an_offer_is_a_step_of_the_alert_and_stands_on_the_application_database_with_its_cost(
+    night: Stores,
+) -> None:
     alert = _may_be_offered(night)
     rm = _rm(alert["rm_id"])
     assert next_step(Reader(night, rm), alert["customer_id"], TODAY).offer is not None
     assert record_offer(night, rm, alert["alert_id"], "deposit_review", "3.1%", 1, TODAY) == 2
-    with night.desk.connect() as desk:
-        (made,) = desk.execute(select(offers)).mappings()
-        (step,) = desk.execute(select(alert_steps)).mappings()
-        status = desk.execute(select(alerts.c.status).where(alerts.c.alert_id == alert["alert_id"])).scalar()
+    with night.app_db.connect() as app_db:
+        (made,) = app_db.execute(select(offers)).mappings()
+        (step,) = app_db.execute(select(alert_steps)).mappings()
+        status = app_db.execute(
+            select(alerts.c.status).where(alerts.c.alert_id == alert["alert_id"])
+        ).scalar()
     assert (made["offer"], made["cost"], made["offered_by"]) == ("deposit_review", 800.0, "amy")
     assert (step["step"], step["note"], status) == ("offered", "Deposit review. 3.1%", "working")
     with pytest.raises(ChangeRefused, match="wait for the answer"):
@@ -118,10 +122,10 @@ def test_an_offer_to_the_unwilling_is_refused_and_the_attempt_is_on_record(
     alert = _may_be_offered(night, consent)
     with pytest.raises(ChangeRefused, match="make no offer"):
         record_offer(night, _rm(alert["rm_id"]), alert["alert_id"], "deposit_review", "", 1, TODAY)
-    with night.desk.connect() as desk:
-        assert desk.execute(select(offers)).all() == []
-        assert desk.execute(select(alert_steps)).all() == []
-        last = desk.execute(select(audit_log).order_by(audit_log.c.line.desc())).mappings().first()
+    with night.app_db.connect() as app_db:
+        assert app_db.execute(select(offers)).all() == []
+        assert app_db.execute(select(alert_steps)).all() == []
+        last = app_db.execute(select(audit_log).order_by(audit_log.c.line.desc())).mappings().first()
     assert last is not None
     assert (last["action"], last["subject"]) == ("offer.refused", alert["alert_id"])
 
@@ -140,21 +144,21 @@ def test_a_colleagues_step_of_this_week_stops_an_offer_and_ones_own_does_not(nig
     alert = _may_be_offered(night)
     copied = {k: alert[k] for k in ("alert_id", "customer_id", "rm_id", "team")}
     step = copied | {"step": "contacted", "note": "", "taken_at": datetime(2026, 6, 29, 9)}
-    with night.desk.begin() as desk:
-        desk.execute(insert(alert_steps).values(step | {"taken_by": "amy"}))
+    with night.app_db.begin() as app_db:
+        app_db.execute(insert(alert_steps).values(step | {"taken_by": "amy"}))
     assert next_step(Reader(night, _rm(alert["rm_id"])), alert["customer_id"], TODAY).offer is not None
-    with night.desk.begin() as desk:
-        desk.execute(insert(alert_steps).values(step | {"taken_by": "bob"}))
+    with night.app_db.begin() as app_db:
+        app_db.execute(insert(alert_steps).values(step | {"taken_by": "bob"}))
     told = next_step(Reader(night, _rm(alert["rm_id"])), alert["customer_id"], TODAY)
     assert told.offer is None
     assert "bob was in touch on 29 Jun 2026" in told.why_not
 
 
 def test_a_held_out_alert_suggests_no_retention_offer(night: Stores) -> None:
-    with night.desk.connect() as desk:
+    with night.app_db.connect() as app_db:
         shown = select(alerts.c.customer_id).where(alerts.c.arm == "treated")
         rows = select(alerts).where(alerts.c.arm == "held_out", alerts.c.customer_id.not_in(shown))
-        held_out = desk.execute(rows).mappings().first()
+        held_out = app_db.execute(rows).mappings().first()
     assert held_out is not None
     reader = Reader(night, _rm(held_out["rm_id"]))
     assert not facts_of(reader, held_out["customer_id"], TODAY).alerted
@@ -165,15 +169,15 @@ def test_a_held_out_alert_suggests_no_retention_offer(night: Stores) -> None:
 def test_what_an_offer_did_is_told_once_ten_have_answered(night: Stores) -> None:
     chosen = _open(night).drop_duplicates("customer_id").head(20)
     assert len(chosen) == 20
-    with night.desk.begin() as desk:
+    with night.app_db.begin() as app_db:
         for number, alert in enumerate(chosen.to_dict("records")):
             answer = "accepted" if number < 8 else "declined"
-            desk.execute(
+            app_db.execute(
                 update(alerts)
                 .where(alerts.c.alert_id == alert["alert_id"])
                 .values(status="closed", outcome=answer, closed_at=datetime(2026, 7, 1))
             )
-            desk.execute(
+            app_db.execute(
                 insert(offers).values(
                     alert_id=alert["alert_id"],
                     customer_id=alert["customer_id"],

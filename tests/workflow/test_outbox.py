@@ -57,18 +57,18 @@ def bank(loaded_folder: Path, tmp_path: Path, clock: Clock) -> Iterator[Stores]:
     """A loaded bank with accounts for two RMs and a team lead; its data end on 30 June 2026."""
     stores = bank_in(tmp_path / "data", loaded_folder, clock)
     yield stores
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 @pytest.fixture(params=["sqlite", POSTGRESQL])
-def any_desk(
+def any_app_db(
     request: pytest.FixtureRequest, loaded_folder: Path, tmp_path: Path, clock: Clock
 ) -> Iterator[Stores]:
-    """The same bank with its desk in a file and on a server."""
+    """The same bank with its application database in a file and on a server."""
     url = request.getfixturevalue("database_url") if request.param == "postgresql" else ""
     stores = bank_in(tmp_path / "data", loaded_folder, clock, url)
     yield stores
-    stores.desk.dispose()
+    stores.app_db.dispose()
 
 
 def _waits(_: float) -> None:
@@ -113,8 +113,8 @@ def test_however_often_it_is_run_each_week_has_one_summary(
     hours: list[int], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     clock = Clock()
-    stores = _desk_once(tmp_path_factory, clock)
-    with stores.desk.begin() as connection:
+    stores = _app_db_once(tmp_path_factory, clock)
+    with stores.app_db.begin() as connection:
         connection.execute(delete(app_schema.outbox))
     for hour in hours:
         clock.at = datetime(2026, 6, 1) + timedelta(hours=hour)
@@ -125,34 +125,34 @@ def test_however_often_it_is_run_each_week_has_one_summary(
     )
 
 
-_desks: dict[str, Stores] = {}
+_app_dbs: dict[str, Stores] = {}
 
 
-def _desk_once(factory: pytest.TempPathFactory, clock: Clock) -> Stores:
-    """A desk with one destination, made once: its tables take a second."""
-    if "one" not in _desks:
-        stores = stores_in(factory.mktemp("desk"), clock)
+def _app_db_once(factory: pytest.TempPathFactory, clock: Clock) -> Stores:
+    """An application database with one destination, made once: its tables take a second."""
+    if "one" not in _app_dbs:
+        stores = stores_in(factory.mktemp("app_db"), clock)
         person = {"username": "amy", "full_name": "Amy", "role": "relationship_manager", "password_hash": "x"}
         where = {"username": "amy", "what": "weekly", "variable": WHERE, "added_by": "operator"}
-        with stores.desk.begin() as connection:
+        with stores.app_db.begin() as connection:
             connection.execute(insert(app_schema.users).values(created_at=clock(), **person))
             connection.execute(insert(app_schema.destinations).values(added_at=clock(), **where))
-        _desks["one"] = stores
-    return _desks["one"]
+        _app_dbs["one"] = stores
+    return _app_dbs["one"]
 
 
 def test_an_alert_raised_while_the_hook_was_down_is_told_the_next_night(
-    any_desk: Stores, clock: Clock
+    any_app_db: Stores, clock: Clock
 ) -> None:
-    add_destination(any_desk, "amy", "new_alerts", WHERE, by="operator")
-    flag(any_desk, date(2026, 6, 29), number=1)
-    (failed,) = send(any_desk, None, {WHERE: NOBODY_LISTENS}, _waits)
+    add_destination(any_app_db, "amy", "new_alerts", WHERE, by="operator")
+    flag(any_app_db, date(2026, 6, 29), number=1)
+    (failed,) = send(any_app_db, None, {WHERE: NOBODY_LISTENS}, _waits)
     assert (failed.delivered, failed.tries) == (False, 4)
     clock.at += timedelta(days=1)
     hook = Hook()
     with running(hook):
         for _ in range(3):
-            send(any_desk, None, {WHERE: hook.address}, never)
+            send(any_app_db, None, {WHERE: hook.address}, never)
     (got,) = hook.got
     assert got["title"] == "1 customer newly flagged on 29 Jun 2026"
 
@@ -222,12 +222,12 @@ def test_a_mail_server_that_refuses_gets_the_letter_once_with_its_key(bank: Stor
 
 
 def test_a_run_killed_while_it_sends_is_followed_by_one_with_the_same_key(
-    any_desk: Stores, clock: Clock
+    any_app_db: Stores, clock: Clock
 ) -> None:
-    add_destination(any_desk, "amy", "weekly", WHERE, by="operator")
+    add_destination(any_app_db, "amy", "weekly", WHERE, by="operator")
     hook = Hook(answers_after=3)
-    where = any_desk.desk.url.render_as_string(hide_password=False)
-    command = [sys.executable, str(HERE / "sends_messages.py"), str(any_desk.settings.data_dir), where]
+    where = any_app_db.app_db.url.render_as_string(hide_password=False)
+    command = [sys.executable, str(HERE / "sends_messages.py"), str(any_app_db.settings.data_dir), where]
     paths = os.pathsep.join(map(str, (HERE, HERE.parents[1], HERE.parent)))
     environment = os.environ | {"PYTHONPATH": paths, WHERE: hook.address}
     with running(hook):
@@ -235,22 +235,22 @@ def test_a_run_killed_while_it_sends_is_followed_by_one_with_the_same_key(
         hook.arrived.wait(60)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        assert _state(any_desk) == [(False, None)]
+        assert _state(any_app_db) == [(False, None)]
         hook.answers_after = 0
-        (sent,) = send(any_desk, "weekly", {WHERE: hook.address}, never)
-        assert send(any_desk, "weekly", {WHERE: hook.address}, never) == []
+        (sent,) = send(any_app_db, "weekly", {WHERE: hook.address}, never)
+        assert send(any_app_db, "weekly", {WHERE: hook.address}, never) == []
     assert sent.said.endswith("It may have arrived twice: a run before was stopped while it sent it.")
     assert len(hook.keys) == 2
     assert len(set(hook.keys)) == 1
 
 
-def test_two_runs_at_once_send_each_message_once(any_desk: Stores, clock: Clock) -> None:
+def test_two_runs_at_once_send_each_message_once(any_app_db: Stores, clock: Clock) -> None:
     for username in ("amy", "ben", "lea"):
-        add_destination(any_desk, username, "weekly", WHERE, by="operator")
-        add_destination(any_desk, username, "new_alerts", WHERE, by="operator")
-    flag(any_desk)
+        add_destination(any_app_db, username, "weekly", WHERE, by="operator")
+        add_destination(any_app_db, username, "new_alerts", WHERE, by="operator")
+    flag(any_app_db)
     hook, problems = Hook(answers_after=0.1), []
-    again = open_stores(any_desk.settings, clock)
+    again = open_stores(any_app_db.settings, clock)
 
     def sends(stores: Stores) -> None:
         try:
@@ -260,35 +260,37 @@ def test_two_runs_at_once_send_each_message_once(any_desk: Stores, clock: Clock)
             problems.append(error)
 
     with running(hook):
-        rivals = [threading.Thread(target=sends, args=(stores,)) for stores in (any_desk, again, any_desk)]
+        rivals = [
+            threading.Thread(target=sends, args=(stores,)) for stores in (any_app_db, again, any_app_db)
+        ]
         for rival in rivals:
             rival.start()
         for rival in rivals:
             rival.join()
-    again.desk.dispose()
+    again.app_db.dispose()
     assert problems == []
     assert len(hook.got) == 6
-    assert {sent for sent, _ in _state(any_desk)} == {True}
+    assert {sent for sent, _ in _state(any_app_db)} == {True}
 
 
-def test_a_turn_is_one_processs_at_a_time(any_desk: Stores) -> None:
-    with one_at_a_time(any_desk, "messages", 0) as still_ours:
+def test_a_turn_is_one_processs_at_a_time(any_app_db: Stores) -> None:
+    with one_at_a_time(any_app_db, "messages", 0) as still_ours:
         assert still_ours()
-        with pytest.raises(ChangeRefused), one_at_a_time(any_desk, "messages", 0):
+        with pytest.raises(ChangeRefused), one_at_a_time(any_app_db, "messages", 0):
             pass
-        with one_at_a_time(any_desk, "something else", 0):
+        with one_at_a_time(any_app_db, "something else", 0):
             pass
-    with one_at_a_time(any_desk, "messages", 0):
+    with one_at_a_time(any_app_db, "messages", 0):
         pass
 
 
-def test_no_two_messages_are_about_the_same(any_desk: Stores) -> None:
+def test_no_two_messages_are_about_the_same(any_app_db: Stores) -> None:
     from sqlalchemy.exc import IntegrityError
 
-    add_destination(any_desk, "amy", "weekly", WHERE, by="operator")
-    outbox.write_weekly(any_desk)
-    (row,) = rows_of(any_desk, app_schema.outbox)
-    with pytest.raises(IntegrityError), any_desk.desk.begin() as connection:
+    add_destination(any_app_db, "amy", "weekly", WHERE, by="operator")
+    outbox.write_weekly(any_app_db)
+    (row,) = rows_of(any_app_db, app_schema.outbox)
+    with pytest.raises(IntegrityError), any_app_db.app_db.begin() as connection:
         connection.execute(insert(app_schema.outbox).values(**(row | {"message_id": 99})))
 
 
@@ -316,7 +318,7 @@ def test_who_lost_the_role_while_a_message_waited_gets_nothing_and_somebody_is_t
     add_destination(bank, "amy", "new_alerts", WHERE, by="operator")
     flag(bank, number=1)
     send(bank, None, {}, never)
-    with bank.desk.begin() as connection:
+    with bank.app_db.begin() as connection:
         connection.execute(
             update(app_schema.users).where(app_schema.users.c.username == "amy").values(**change)
         )
@@ -335,7 +337,7 @@ def test_a_message_that_waits_says_only_what_the_receiver_may_see_when_it_is_sen
     flag(bank, number=2)
     send(bank, None, {}, never)
     moved = next(a for a in rows_of(bank, app_schema.alerts) if a["rm_id"] == "RM01")
-    with bank.desk.begin() as connection:
+    with bank.app_db.begin() as connection:
         its = app_schema.alerts.c.alert_id == moved["alert_id"]
         connection.execute(update(app_schema.alerts).where(its).values(rm_id="RM07", team="Kowloon"))
     amys, bens = Hook(), Hook()
@@ -352,7 +354,7 @@ def test_an_alert_that_ended_before_it_could_be_told_is_no_news_and_no_fault(ban
     add_destination(bank, "amy", "new_alerts", WHERE, by="operator")
     flag(bank, number=1)
     send(bank, None, {}, never)
-    with bank.desk.begin() as connection:
+    with bank.app_db.begin() as connection:
         connection.execute(update(app_schema.alerts).values(status="closed", outcome="accepted"))
     hook = Hook()
     with running(hook):
@@ -366,7 +368,7 @@ def test_an_alert_that_ended_before_it_could_be_told_is_no_news_and_no_fault(ban
 def test_an_alert_past_its_day_is_not_sent_as_new_and_the_administrator_reads_why(bank: Stores) -> None:
     add_destination(bank, "amy", "new_alerts", WHERE, by="operator")
     flag(bank, number=1)
-    with bank.desk.begin() as connection:
+    with bank.app_db.begin() as connection:
         connection.execute(update(app_schema.alerts).values(due_on=date(2026, 6, 29)))
     (given_up,) = send(bank, None, {WHERE: NOBODY_LISTENS}, never)
     assert not given_up.delivered
@@ -493,6 +495,6 @@ def test_the_history_of_tries_is_kept(bank: Stores) -> None:
     assert tries == [(False, 0), (False, 4), (True, 1)]
     (row,) = rows_of(bank, app_schema.outbox)
     assert [d["letter"] for d in rows_of(bank, app_schema.deliveries)] == [None, row["letter"], row["letter"]]
-    with bank.desk.connect() as connection:
+    with bank.app_db.connect() as connection:
         assert audit.broken_line(connection) is None
         assert connection.execute(select(func.count()).select_from(app_schema.audit_log)).scalar_one() >= 5

@@ -19,8 +19,8 @@ LEADS = SavedReport(metric="leads", breakdown="channel", filters=(("segment", ("
 
 
 def actions(stores: Stores) -> list[str]:
-    with stores.desk.connect() as desk:
-        return list(desk.execute(select(audit_log.c.action).order_by(audit_log.c.line)).scalars())
+    with stores.app_db.connect() as app_db:
+        return list(app_db.execute(select(audit_log.c.action).order_by(audit_log.c.line)).scalars())
 
 
 def test_a_report_is_kept_as_its_question_opened_by_its_link_and_retired_once(own_bank: Stores) -> None:
@@ -107,9 +107,9 @@ def test_a_link_gives_no_right_and_each_refused_look_is_on_record(own_bank: Stor
 
 
 def test_a_report_whose_figure_left_the_dictionary_says_so(own_bank: Stores) -> None:
-    with own_bank.desk.begin() as desk:
+    with own_bank.app_db.begin() as app_db:
         row = {"metric": "gone", "filters": "[]", "period": "90d", "chart": "bars", "saved_by": "amy"}
-        desk.execute(
+        app_db.execute(
             insert(saved_reports).values(report_id="old", title="Old", saved_at=own_bank.now(), **row)
         )
     with pytest.raises(ChangeRefused, match="no figure called “gone”"):

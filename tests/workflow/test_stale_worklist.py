@@ -37,99 +37,103 @@ A, HELD_OUT = "C1", "C2"
 BOTH = frozenset({A, HELD_OUT})
 
 
-def _raise(desk: Stores, customer: str = A, *, share: float = 0.0) -> str:
-    known = [a["customer_id"] for a in _all(desk, alerts)]
-    tonight(holding_out(desk, share), RULE, found(*dict.fromkeys([*known, customer])), DAY, BOTH)
-    return next(a["alert_id"] for a in _all(desk, alerts) if a["customer_id"] == customer)
+def _raise(app_db: Stores, customer: str = A, *, share: float = 0.0) -> str:
+    known = [a["customer_id"] for a in _all(app_db, alerts)]
+    tonight(holding_out(app_db, share), RULE, found(*dict.fromkeys([*known, customer])), DAY, BOTH)
+    return next(a["alert_id"] for a in _all(app_db, alerts) if a["customer_id"] == customer)
 
 
-def _all(desk: Stores, table, *which) -> list[dict]:
-    with desk.desk.connect() as connection:
+def _all(app_db: Stores, table, *which) -> list[dict]:
+    with app_db.app_db.connect() as connection:
         return [dict(row) for row in connection.execute(select(table).where(*which)).mappings()]
 
 
-def _snooze(desk: Stores, alert: str, version: int = 1) -> None:
+def _snooze(app_db: Stores, alert: str, version: int = 1) -> None:
     until = DAY + timedelta(days=54)
-    record_step(desk, AMY, alert, SNOOZED, "Abroad until then", version, until=until, today=DAY)
+    record_step(app_db, AMY, alert, SNOOZED, "Abroad until then", version, until=until, today=DAY)
 
 
 @pytest.mark.parametrize("step", [None, *WORKING, SNOOZED])
 @pytest.mark.parametrize(("present", "outcome"), [(BOTH, CONDITION_ENDED), (frozenset(), CUSTOMER_LEFT)])
 def test_an_alert_ends_with_its_cause_whoever_has_started_on_it(
-    desk: Stores, step: str | None, present: frozenset[str], outcome: str
+    app_db: Stores, step: str | None, present: frozenset[str], outcome: str
 ) -> None:
-    alert = _raise(desk)
+    alert = _raise(app_db)
     if step == SNOOZED:
-        _snooze(desk, alert)
+        _snooze(app_db, alert)
     elif step:
-        record_step(desk, AMY, alert, step, "", 1)
-    tonight(desk, RULE, found(), NEXT, present, lambda ended: {a["alert_id"]: "So it was." for a in ended})
-    (row,) = _all(desk, alerts)
+        record_step(app_db, AMY, alert, step, "", 1)
+    tonight(app_db, RULE, found(), NEXT, present, lambda ended: {a["alert_id"]: "So it was." for a in ended})
+    (row,) = _all(app_db, alerts)
     assert (row["status"], row["outcome"], row["snoozed_until"]) == ("closed", outcome, None)
-    last = _all(desk, alert_steps)[-1]
+    last = _all(app_db, alert_steps)[-1]
     assert (last["step"], last["note"], last["taken_by"]) == ("ended", "So it was.", "nightly")
-    assert escalate(desk, DAY + timedelta(days=60)) == 0, "what has ended is not overdue"
+    assert escalate(app_db, DAY + timedelta(days=60)) == 0, "what has ended is not overdue"
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(worked=st.lists(st.sampled_from(list(WORKING)), max_size=3))
-def test_both_arms_end_by_the_same_rule(desk: Stores, worked: list[str]) -> None:
+def test_both_arms_end_by_the_same_rule(app_db: Stores, worked: list[str]) -> None:
     """Whatever people did with the shown one, it ends on the night the held-out one ends, for the same reason."""
-    number = len(_all(desk, alerts))
+    number = len(_all(app_db, alerts))
     rule = replace(RULE, code=f"r{number}")
     shown, kept_back = f"S{number}", f"H{number}"
     both = frozenset({shown, kept_back})
-    tonight(holding_out(desk, 0.0), rule, found(shown), DAY, both)
-    tonight(holding_out(desk, 1.0), rule, found(shown, kept_back), DAY, both)
-    mine = next(a for a in _all(desk, alerts, alerts.c.rule == rule.code) if a["arm"] == "treated")
+    tonight(holding_out(app_db, 0.0), rule, found(shown), DAY, both)
+    tonight(holding_out(app_db, 1.0), rule, found(shown, kept_back), DAY, both)
+    mine = next(a for a in _all(app_db, alerts, alerts.c.rule == rule.code) if a["arm"] == "treated")
     for version, step in enumerate(worked, start=1):
-        record_step(desk, AMY, mine["alert_id"], step, "", version)
-    tonight(desk, rule, found(), NEXT, both)
-    rows = _all(desk, alerts, alerts.c.rule == rule.code)
+        record_step(app_db, AMY, mine["alert_id"], step, "", version)
+    tonight(app_db, rule, found(), NEXT, both)
+    rows = _all(app_db, alerts, alerts.c.rule == rule.code)
     assert {r["arm"] for r in rows} == {"treated", "held_out"}
     assert len({(r["status"], r["outcome"], r["closed_at"]) for r in rows}) == 1
     hidden = next(r["alert_id"] for r in rows if r["arm"] == "held_out")
-    assert not _all(desk, alert_steps, alert_steps.c.alert_id == hidden), "nobody is told of a held-out alert"
+    assert not _all(app_db, alert_steps, alert_steps.c.alert_id == hidden), (
+        "nobody is told of a held-out alert"
+    )
 
 
-def test_a_snoozed_alert_that_follows_its_customer_is_awake_for_the_new_rm(desk: Stores) -> None:
-    alert = _raise(desk)
-    _snooze(desk, alert)
-    tonight(desk, RULE, found(A, rm="R2"), NEXT, BOTH)
-    (row,) = _all(desk, alerts)
+def test_a_snoozed_alert_that_follows_its_customer_is_awake_for_the_new_rm(app_db: Stores) -> None:
+    alert = _raise(app_db)
+    _snooze(app_db, alert)
+    tonight(app_db, RULE, found(A, rm="R2"), NEXT, BOTH)
+    (row,) = _all(app_db, alerts)
     assert (row["rm_id"], row["snoozed_until"]) == ("R2", None)
-    last = _all(desk, alert_steps)[-1]
+    last = _all(app_db, alert_steps)[-1]
     assert last["step"] == "followed"
     assert "snoozed until 25 Jul 2026" in last["note"]
     assert last["rm_id"] == "R2", "she finds the line in her own history"
 
 
-def test_a_snoozed_alert_that_a_lead_moves_or_a_colleague_takes_is_awake(desk: Stores, loaded_desk) -> None:
+def test_a_snoozed_alert_that_a_lead_moves_or_a_colleague_takes_is_awake(
+    app_db: Stores, loaded_app_db
+) -> None:
     for move in ("pool", "claim"):
-        alert = _raise(loaded_desk)
-        version = _all(loaded_desk, alerts)[0]["version"]
+        alert = _raise(loaded_app_db)
+        version = _all(loaded_app_db, alerts)[0]["version"]
         if move == "pool":
-            _snooze(loaded_desk, alert, version)
-            reassign(loaded_desk, LEAD, alert, None, "On leave", version + 1)
+            _snooze(loaded_app_db, alert, version)
+            reassign(loaded_app_db, LEAD, alert, None, "On leave", version + 1)
         else:
-            claim(loaded_desk, BOB, alert)
-        row = _all(loaded_desk, alerts)[0]
+            claim(loaded_app_db, BOB, alert)
+        row = _all(loaded_app_db, alerts)[0]
         assert row["snoozed_until"] is None
-    assert "snoozed until 25 Jul 2026" in _all(loaded_desk, alert_steps)[1]["note"]
+    assert "snoozed until 25 Jul 2026" in _all(loaded_app_db, alert_steps)[1]["note"]
 
 
-def test_taking_a_step_back_does_not_bring_a_colleagues_snooze_back(desk: Stores) -> None:
-    alert = _raise(desk)
-    _snooze(desk, alert)
-    tonight(desk, RULE, found(A, rm="R2"), NEXT, BOTH)
-    version = _all(desk, alerts)[0]["version"]
-    record_step(desk, BOB, alert, "acknowledged", "", version)
-    take_back(desk, BOB, alert, "Wrong button", version + 1)
-    assert _all(desk, alerts)[0]["snoozed_until"] is None
+def test_taking_a_step_back_does_not_bring_a_colleagues_snooze_back(app_db: Stores) -> None:
+    alert = _raise(app_db)
+    _snooze(app_db, alert)
+    tonight(app_db, RULE, found(A, rm="R2"), NEXT, BOTH)
+    version = _all(app_db, alerts)[0]["version"]
+    record_step(app_db, BOB, alert, "acknowledged", "", version)
+    take_back(app_db, BOB, alert, "Wrong button", version + 1)
+    assert _all(app_db, alerts)[0]["snoozed_until"] is None
 
 
 @pytest.fixture
-def loaded_desk(copied, loaded) -> Stores:
+def loaded_app_db(copied, loaded) -> Stores:
     """A bank whose RMs R1 and R2 the tests' people are not: moving to the pool needs a team only."""
     return holding_out(copied(loaded), 0.0)
 
@@ -163,7 +167,7 @@ def _of_the_bank(bank: Stores, customer_id: str, raised_on: date, rule: str = RU
         "version": 2,
     } | more
     with audit.entry(bank, "test", "alert.raise") as entry:
-        entry.desk.execute(insert(alerts), [row])
+        entry.app_db.execute(insert(alerts), [row])
     return row["alert_id"]
 
 
@@ -250,7 +254,7 @@ def test_the_work_of_an_rm_who_is_no_longer_with_the_bank_waits_awake_in_the_poo
     first = _all(bank, alerts, alerts.c.arm == "treated", alerts.c.rm_id.is_not(None))[0]
     with audit.entry(bank, "test", "alert.cover") as entry:
         mine = update(alerts).where(alerts.c.alert_id == first["alert_id"])
-        entry.desk.execute(mine.values(rm_id="RM-GONE", snoozed_until=as_of + timedelta(days=20)))
+        entry.app_db.execute(mine.values(rm_id="RM-GONE", snoozed_until=as_of + timedelta(days=20)))
     present = frozenset(night.frame(select(customer_profiles.c.customer_id))["customer_id"])
     assert follow_customers(bank, night, as_of, present) == 1
     (row,) = _all(bank, alerts, alerts.c.alert_id == first["alert_id"])

@@ -24,53 +24,53 @@ RULE = rules(Settings())[0]
 SHOWN, HELD_OUT = "C1", "C2"
 
 
-def _raise(desk: Stores, customer: str = SHOWN, rm: str | None = "R1") -> str:
-    tonight(desk, RULE, found(customer, rm=rm), date(2026, 6, 30), frozenset({customer}))
-    return _all(desk, alerts)[-1]["alert_id"]
+def _raise(app_db: Stores, customer: str = SHOWN, rm: str | None = "R1") -> str:
+    tonight(app_db, RULE, found(customer, rm=rm), date(2026, 6, 30), frozenset({customer}))
+    return _all(app_db, alerts)[-1]["alert_id"]
 
 
-def _all(desk: Stores, table) -> list[dict]:
-    with desk.desk.connect() as connection:
+def _all(app_db: Stores, table) -> list[dict]:
+    with app_db.app_db.connect() as connection:
         return [dict(row) for row in connection.execute(select(table)).mappings()]
 
 
 @pytest.mark.parametrize("step", WORKING)
-def test_a_working_step_is_appended_and_the_alert_is_being_worked(desk: Stores, step: str) -> None:
-    alert = _raise(desk)
-    assert record_step(desk, AMY, alert, step, "  called at noon ", 1) == 2
-    (row,) = _all(desk, alerts)
+def test_a_working_step_is_appended_and_the_alert_is_being_worked(app_db: Stores, step: str) -> None:
+    alert = _raise(app_db)
+    assert record_step(app_db, AMY, alert, step, "  called at noon ", 1) == 2
+    (row,) = _all(app_db, alerts)
     assert (row["status"], row["version"], row["outcome"]) == ("working", 2, None)
-    (taken,) = _all(desk, alert_steps)
+    (taken,) = _all(app_db, alert_steps)
     assert (taken["step"], taken["note"], taken["taken_by"]) == (step, "called at noon", "amy")
-    assert taken["taken_at"] == desk.now()
+    assert taken["taken_at"] == app_db.now()
     assert (taken["customer_id"], taken["rm_id"]) == (SHOWN, "R1")
 
 
 @pytest.mark.parametrize("step", CLOSING)
-def test_a_closing_step_is_the_outcome(desk: Stores, step: str) -> None:
-    record_step(desk, AMY, _raise(desk), step, "", 1)
-    (row,) = _all(desk, alerts)
-    assert (row["status"], row["outcome"], row["closed_at"]) == ("closed", step, desk.now())
+def test_a_closing_step_is_the_outcome(app_db: Stores, step: str) -> None:
+    record_step(app_db, AMY, _raise(app_db), step, "", 1)
+    (row,) = _all(app_db, alerts)
+    assert (row["status"], row["outcome"], row["closed_at"]) == ("closed", step, app_db.now())
 
 
-def test_steps_follow_each_other_with_the_version_seen(desk: Stores) -> None:
-    alert, version = _raise(desk), 1
+def test_steps_follow_each_other_with_the_version_seen(app_db: Stores) -> None:
+    alert, version = _raise(app_db), 1
     for step in ("acknowledged", "contacted", "offered", "accepted"):
-        version = record_step(desk, AMY, alert, step, "", version)
+        version = record_step(app_db, AMY, alert, step, "", version)
     assert version == 5
-    assert [row["step"] for row in _all(desk, alert_steps)][-1] == "accepted"
+    assert [row["step"] for row in _all(app_db, alert_steps)][-1] == "accepted"
 
 
-def test_of_two_who_step_at_once_one_wins_and_the_other_is_told(desk: Stores) -> None:
+def test_of_two_who_step_at_once_one_wins_and_the_other_is_told(app_db: Stores) -> None:
     for round_ in range(10):
-        alert = _raise(desk, f"W{round_}")
+        alert = _raise(app_db, f"W{round_}")
         results: dict[str, object] = {}
         together = threading.Barrier(2)
 
         def go(viewer: Viewer, alert=alert, results=results, together=together) -> None:
             together.wait()
             try:
-                results[viewer.username] = record_step(desk, viewer, alert, "contacted", "", 1)
+                results[viewer.username] = record_step(app_db, viewer, alert, "contacted", "", 1)
             except Problem as problem:
                 results[viewer.username] = problem
 
@@ -82,79 +82,79 @@ def test_of_two_who_step_at_once_one_wins_and_the_other_is_told(desk: Stores) ->
         assert sorted(type(r).__name__ for r in results.values()) == ["ChangeRefused", "int"]
         (refused,) = [r for r in results.values() if isinstance(r, ChangeRefused)]
         assert "Somebody else recorded a step" in str(refused)
-        assert len([s for s in _all(desk, alert_steps) if s["alert_id"] == alert]) == 1
+        assert len([s for s in _all(app_db, alert_steps) if s["alert_id"] == alert]) == 1
 
 
-def test_a_closed_alert_takes_no_further_step(desk: Stores) -> None:
-    alert = _raise(desk)
-    record_step(desk, AMY, alert, "declined", "", 1)
+def test_a_closed_alert_takes_no_further_step(app_db: Stores) -> None:
+    alert = _raise(app_db)
+    record_step(app_db, AMY, alert, "declined", "", 1)
     with pytest.raises(ChangeRefused, match="was closed"):
-        record_step(desk, LEAD, alert, "contacted", "", 2)
+        record_step(app_db, LEAD, alert, "contacted", "", 2)
 
 
-def test_an_rm_cannot_step_another_rms_alert_and_the_try_is_logged(desk: Stores) -> None:
-    alert = _raise(desk)
+def test_an_rm_cannot_step_another_rms_alert_and_the_try_is_logged(app_db: Stores) -> None:
+    alert = _raise(app_db)
     with pytest.raises(AccessRefused, match="not in your queue"):
-        record_step(desk, BOB, alert, "contacted", "", 1)
-    assert _all(desk, alert_steps) == []
-    assert _all(desk, alerts)[0]["version"] == 1
-    last = _all(desk, audit_log)[-1]
+        record_step(app_db, BOB, alert, "contacted", "", 1)
+    assert _all(app_db, alert_steps) == []
+    assert _all(app_db, alerts)[0]["version"] == 1
+    last = _all(app_db, audit_log)[-1]
     assert (last["who"], last["action"], last["subject"]) == ("bob", "alert.refused", alert)
 
 
-def test_a_team_lead_steps_her_teams_alerts_and_no_other_teams(desk: Stores) -> None:
-    alert = _raise(desk)
+def test_a_team_lead_steps_her_teams_alerts_and_no_other_teams(app_db: Stores) -> None:
+    alert = _raise(app_db)
     with pytest.raises(AccessRefused):
         record_step(
-            desk,
+            app_db,
             Viewer(username="wes", full_name="Wes", role="team_lead", team="West"),
             alert,
             "contacted",
             "",
             1,
         )
-    assert record_step(desk, LEAD, alert, "contacted", "", 1) == 2
+    assert record_step(app_db, LEAD, alert, "contacted", "", 1) == 2
 
 
 @pytest.mark.parametrize("role", [r for r in ROLES if r not in ("relationship_manager", "team_lead")])
-def test_no_other_role_steps_an_alert_whatever_its_account_carries(desk: Stores, role: str) -> None:
-    alert = _raise(desk)
+def test_no_other_role_steps_an_alert_whatever_its_account_carries(app_db: Stores, role: str) -> None:
+    alert = _raise(app_db)
     odd = Viewer(username="o", full_name="O", role=role, rm_id="R1", team="East")
     with pytest.raises(AccessRefused):
-        record_step(desk, odd, alert, "contacted", "", 1)
+        record_step(app_db, odd, alert, "contacted", "", 1)
 
 
-def test_nobody_works_a_held_out_alert_or_learns_that_it_exists(desk: Stores) -> None:
-    alert, said = _raise(holding_out(desk, 1.0), HELD_OUT), set()
+def test_nobody_works_a_held_out_alert_or_learns_that_it_exists(app_db: Stores) -> None:
+    alert, said = _raise(holding_out(app_db, 1.0), HELD_OUT), set()
     for viewer in (AMY, LEAD, SYSTEM):
         for target in (alert, "A000000000000000"):
             with pytest.raises(AccessRefused) as refused:
-                record_step(desk, viewer, target, "contacted", "", 1)
+                record_step(app_db, viewer, target, "contacted", "", 1)
             said.add(str(refused.value))
     assert len(said) == 1
 
 
-def test_an_account_without_rm_number_owns_no_alert_without_owner(desk: Stores) -> None:
-    alert = _raise(desk, rm=None)
+def test_an_account_without_rm_number_owns_no_alert_without_owner(app_db: Stores) -> None:
+    alert = _raise(app_db, rm=None)
     nobody = Viewer(username="n", full_name="N", role="relationship_manager")
     with pytest.raises(AccessRefused):
-        record_step(desk, nobody, alert, "contacted", "", 1)
+        record_step(app_db, nobody, alert, "contacted", "", 1)
 
 
-def test_what_is_no_step_and_a_note_too_long_are_refused_in_a_sentence(desk: Stores) -> None:
-    alert = _raise(desk)
+def test_what_is_no_step_and_a_note_too_long_are_refused_in_a_sentence(app_db: Stores) -> None:
+    alert = _raise(app_db)
     with pytest.raises(ChangeRefused, match="is not a step"):
-        record_step(desk, AMY, alert, "deleted", "", 1)
+        record_step(app_db, AMY, alert, "deleted", "", 1)
     with pytest.raises(ChangeRefused, match="2,001 characters"):
-        record_step(desk, AMY, alert, "contacted", "x" * 2001, 1)
+        record_step(app_db, AMY, alert, "contacted", "x" * 2001, 1)
 
 
-def test_every_step_stands_in_the_audit_log_whose_chain_is_whole(desk: Stores) -> None:
-    alert = _raise(desk)
+def test_every_step_stands_in_the_audit_log_whose_chain_is_whole(app_db: Stores) -> None:
+    alert = _raise(app_db)
     for version, step in enumerate(STEPS, 1):
         if step in WORKING:
-            record_step(desk, AMY, alert, step, "", version)
-    lines = [row for row in _all(desk, audit_log) if row["action"] == "alert.step"]
+            record_step(app_db, AMY, alert, step, "", version)
+    lines = [row for row in _all(app_db, audit_log) if row["action"] == "alert.step"]
     assert [row["why"] for row in lines] == list(WORKING)
-    with desk.desk.connect() as connection:
+    with app_db.app_db.connect() as connection:
         assert audit.broken_line(connection) is None

@@ -37,8 +37,8 @@ def test_an_undo_is_a_row_of_its_own_and_happens_once(empty: Stores) -> None:
     assert said(empty, "leads") == []
     with pytest.raises(ChangeRefused):
         annotations.withdraw(empty, AMY, number)
-    with empty.desk.connect() as desk:
-        assert desk.execute(select(func.count()).select_from(rows)).scalar() == 2
+    with empty.app_db.connect() as app_db:
+        assert app_db.execute(select(func.count()).select_from(rows)).scalar() == 2
 
 
 @pytest.mark.parametrize(("metric", "words"), [("no_such", "x"), ("leads", "  "), ("leads", "x" * 81)])

@@ -1,4 +1,4 @@
-"""The one door for writing: every change to the desk happens inside an entry that says who, what and why.
+"""The one door for writing: every change to the application database happens inside an entry that says who, what and why.
 
 An entry is one transaction. Its line in the audit log is written last, chained to the line before, so the change and
 its record appear together or not at all.
@@ -24,20 +24,20 @@ from warehouse.stores.connect import Stores
 
 @dataclass(frozen=True)
 class AuditEntry:
-    """An open change: the desk's connection and the moment it happens at."""
+    """An open change: the application database's connection and the moment it happens at."""
 
-    desk: Connection
+    app_db: Connection
     at: datetime
 
 
 @contextmanager
 def entry(stores: Stores, who: str, action: str, subject: str = "", why: str = "") -> Iterator[AuditEntry]:
-    """One change of the desk, all or nothing, with its audit line.
+    """One change of the application database, all or nothing, with its audit line.
 
     `action` is a dotted word such as `alert.step`, `subject` the key it happened to. Raises whatever the body raises,
     after rolling everything back.
     """
-    with _told_if_lost(), stores.desk.begin() as connection:
+    with _told_if_lost(), stores.app_db.begin() as connection:
         if connection.dialect.name == "postgresql":
             # One writer at a time keeps the chain whole; SQLite's BEGIN IMMEDIATE does the same.
             connection.execute(text("LOCK TABLE audit_log IN EXCLUSIVE MODE"))
@@ -60,7 +60,7 @@ def bookkeeping(stores: Stores) -> Iterator[AuditEntry]:
     Only for when a session was last seen, for counting a sign-in attempt before its password is checked, and for taking
     a message out of the outbox to send it: what becomes of it has its line.
     """
-    with _told_if_lost(), stores.desk.begin() as connection:
+    with _told_if_lost(), stores.app_db.begin() as connection:
         yield AuditEntry(connection, stores.now())
 
 
@@ -78,14 +78,14 @@ def _told_if_lost() -> Iterator[None]:
         raise
 
 
-def _append(desk: Connection, at: datetime, who: str, action: str, subject: str, why: str) -> None:
-    last = desk.execute(
+def _append(app_db: Connection, at: datetime, who: str, action: str, subject: str, why: str) -> None:
+    last = app_db.execute(
         select(audit_log.c.line, audit_log.c.chain).order_by(audit_log.c.line.desc()).limit(1)
     ).first()
     line, before = (last.line + 1, last.chain) if last else (1, "")
     # PostgreSQL's text has no NUL, and the chain must be over what is really written.
     who, action, subject, why = (words.replace("\0", "�") for words in (who, action, subject, why))
-    desk.execute(
+    app_db.execute(
         insert(audit_log).values(
             line=line,
             happened_at=at,
@@ -104,10 +104,10 @@ def _link(before: str, line: int, at: datetime, *words: str) -> str:
     return hashlib.sha256("".join(f"{len(p)}:{p}" for p in parts).encode()).hexdigest()
 
 
-def broken_line(desk: Connection) -> int | None:
+def broken_line(app_db: Connection) -> int | None:
     """The first line of the audit log that was altered or removed, or None if the chain is whole."""
     before, expected = "", 1
-    for row in desk.execute(select(audit_log).order_by(audit_log.c.line)):
+    for row in app_db.execute(select(audit_log).order_by(audit_log.c.line)):
         words = (row.who, row.action, row.subject, row.why)
         if row.line != expected or row.chain != _link(before, row.line, row.happened_at, *words):
             return expected

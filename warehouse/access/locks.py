@@ -1,4 +1,4 @@
-"""One process at a time, across all that share the desk; the lock goes with the process, however it ends."""
+"""One process at a time, across all that share the application database; the lock ends with the process."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ StillOurs = Callable[[], bool]
 def one_at_a_time(stores: Stores, name: str, wait: float) -> Iterator[StillOurs]:
     """Wait for the turn called `name`, up to `wait` seconds; gives a question that says whether it is still ours.
 
-    With SQLite it is a lock on a file beside the desk, with PostgreSQL a lock of the server. Raises ChangeRefused if
-    another process has the turn all the while.
+    With SQLite it is a lock on a file beside the application database, with PostgreSQL a lock of the server.
+    Raises ChangeRefused if another process has the turn all the while.
     """
-    turn = _on_server if stores.desk.dialect.name == "postgresql" else _beside_the_file
+    turn = _on_server if stores.app_db.dialect.name == "postgresql" else _beside_the_file
     with turn(stores, name, round(wait / ASKED_EVERY) + 1) as still_ours:
         yield still_ours
 
@@ -47,8 +47,8 @@ def _got(ask: Callable[[], bool], times: int) -> bool:
 
 @contextmanager
 def _beside_the_file(stores: Stores, name: str, times: int) -> Iterator[StillOurs]:
-    database = stores.desk.url.database
-    place = Path(database) if database else stores.settings.data_dir / "desk.sqlite"
+    database = stores.app_db.url.database
+    place = Path(database) if database else stores.settings.data_dir / "app_db.sqlite"
     with place.with_name(f"{place.name}.{name}.lock").open("w") as lock:
 
         def taken() -> bool:
@@ -67,7 +67,7 @@ def _beside_the_file(stores: Stores, name: str, times: int) -> Iterator[StillOur
 def _on_server(stores: Stores, name: str, times: int) -> Iterator[StillOurs]:
     key = zlib.crc32(f"concord {name}".encode())
     # A connection of its own, outside any transaction: a lock of the session ends when the connection does.
-    with stores.desk.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with stores.app_db.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if not _got(
             lambda: bool(connection.execute(text(f"SELECT pg_try_advisory_lock({key})")).scalar()), times
         ):

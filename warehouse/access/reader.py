@@ -60,7 +60,7 @@ SYSTEM = Viewer(username="nightly", full_name="Nightly job", role="system")
 
 
 _WRITTEN_ABOUT_PEOPLE = {"alert_steps": frozenset({"note"})}
-"""Free text of the desk that may name a customer: who sees no names does not read it."""
+"""Free text of the application database that may name a customer: who sees no names does not read it."""
 
 
 def may_see(viewer: Viewer, table: Table) -> Access | None:
@@ -116,7 +116,7 @@ def _visible_rows(table: Table, see: Access, viewer: Viewer) -> Subquery | None:
     personal |= _WRITTEN_ABOUT_PEOPLE.get(table.name, frozenset())
     blank = personal if see in (Access.MASKED, Access.AGGREGATES_ONLY) else set()
     if viewer.role != "system":
-        # A password's hash is for the sign-in alone; it reads the desk itself and shows it to nobody.
+        # A password's hash is for the sign-in alone; it reads the application database itself and shows it to nobody.
         blank = blank | {c.key for c in table.c if c.info.get("secret")}
     rule = _own(table, viewer) if see is Access.OWN_ROWS else true()
     if table is app_schema.alerts and viewer.role != "system":
@@ -141,8 +141,8 @@ def _own(table: Table, viewer: Viewer) -> ColumnElement[bool]:
         raise AccessRefused(
             "Your account has no customers yet: its RM number or team is missing. Ask an administrator to add it."
         )
-    if table.metadata is app_schema.DESK:
-        return _own_on_desk(table, viewer)
+    if table.metadata is app_schema.APP_DB:
+        return _own_in_app_db(table, viewer)
     if viewer.covers:
         mine = or_(mine, schema.customers.c.customer_id.in_(viewer.covers))
     if table is schema.customers:
@@ -150,7 +150,7 @@ def _own(table: Table, viewer: Viewer) -> ColumnElement[bool]:
     return table.c.customer_id.in_(select(schema.customers.c.customer_id).where(mine))
 
 
-def _own_on_desk(table: Table, viewer: Viewer) -> ColumnElement[bool]:
+def _own_in_app_db(table: Table, viewer: Viewer) -> ColumnElement[bool]:
     """An RM's work, what others do for her customers, and alerts that nobody works yet; a lead's the team's."""
     nobodys = and_(table.c.rm_id.is_(None), table.c.team.is_(None))
     if viewer.role == "team_lead":
@@ -219,9 +219,9 @@ class Reader:
 
         return ask(engine, answer)
 
-    def is_of_the_desk(self, statement: Select) -> bool:
+    def is_of_app_db(self, statement: Select) -> bool:
         """Whether it reads what people write, which changes by the minute."""
-        return any(t.metadata is app_schema.DESK for t in tables_of(statement))
+        return any(t.metadata is app_schema.APP_DB for t in tables_of(statement))
 
     def sql(self, statement: Select) -> str:
         """The statement as the engine reads it, with its values written in; for people to read, never to run."""
@@ -233,8 +233,8 @@ class Reader:
         return list(self.frame(statement).astype(object).itertuples(index=False, name="Row"))
 
     def _engine(self, tables: set[Table]) -> Engine:
-        if tables and all(t.metadata is app_schema.DESK for t in tables):
-            return self.stores.desk
+        if tables and all(t.metadata is app_schema.APP_DB for t in tables):
+            return self.stores.app_db
         return self.stores.bank(self.snapshot)
 
 

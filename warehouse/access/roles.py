@@ -77,7 +77,7 @@ _OF_A_CUSTOMER = tuple(
 )
 
 RULES: dict[str, dict[str, Access]] = {
-    "system": dict.fromkeys([*_BANK, *app_schema.DESK.tables], Access.ALL_ROWS),
+    "system": dict.fromkeys([*_BANK, *app_schema.APP_DB.tables], Access.ALL_ROWS),
     "relationship_manager": {
         **_REFERENCE,
         **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "alert_steps", "offers"], Access.OWN_ROWS),

@@ -23,7 +23,7 @@ from warehouse.app_db import app_schema
 from warehouse.errors import AccessRefused
 from warehouse.sql.moment_sql import Moment
 
-KNOWN_TABLES = frozenset({*schema.BANK.tables.values(), *app_schema.DESK.tables.values()})
+KNOWN_TABLES = frozenset({*schema.BANK.tables.values(), *app_schema.APP_DB.tables.values()})
 
 FUNCTIONS = frozenset(
     {

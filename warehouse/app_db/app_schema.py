@@ -1,7 +1,7 @@
-"""The desk: the tables people write. Transactional, apart from the bank's tables, never joined with them.
+"""The application database: the tables people write. Transactional, apart from the bank's tables, never joined with them.
 
 Who, when and why of every write stands in `audit_log`; rows that record what happened are only ever appended.
-The keys of the bank that a desk row needs (customer, RM, team) are copied into it when it is written.
+The keys of the bank that an application database row needs (customer, RM, team) are copied into it when it is written.
 """
 
 from sqlalchemy import (
@@ -21,11 +21,11 @@ from sqlalchemy import (
     text,
 )
 
-DESK = MetaData()
+APP_DB = MetaData()
 
 users = Table(
     "users",
-    DESK,
+    APP_DB,
     Column("username", Text, primary_key=True),
     Column("full_name", Text, nullable=False, info={"personal": True}),
     Column("email", Text, info={"personal": True}),
@@ -46,7 +46,7 @@ users = Table(
 
 sessions = Table(
     "sessions",
-    DESK,
+    APP_DB,
     Column("token_hash", Text, primary_key=True, comment="SHA-256 of the cookie's random token."),
     Column("username", Text, ForeignKey("users.username"), nullable=False),
     Column("started_at", DateTime, nullable=False),
@@ -59,7 +59,7 @@ sessions = Table(
 
 sign_in_failures = Table(
     "sign_in_failures",
-    DESK,
+    APP_DB,
     Column("failure_id", Integer, primary_key=True),
     Column("username", Text, nullable=False, comment="As typed, cut to 64 characters."),
     Column("address", Text, nullable=False),
@@ -71,7 +71,7 @@ sign_in_failures = Table(
 
 alerts = Table(
     "alerts",
-    DESK,
+    APP_DB,
     Column("alert_id", Text, primary_key=True),
     Column("customer_id", Text, nullable=False),
     Column("rule", Text, nullable=False, comment="The rule's code."),
@@ -109,7 +109,7 @@ alerts = Table(
 
 alert_steps = Table(
     "alert_steps",
-    DESK,
+    APP_DB,
     Column("step_id", Integer, primary_key=True),
     Column("alert_id", Text, ForeignKey("alerts.alert_id"), nullable=False),
     Column("customer_id", Text, nullable=False, comment="Copied, so that the row rule can narrow it."),
@@ -128,7 +128,7 @@ alert_steps = Table(
 
 rule_versions = Table(
     "rule_versions",
-    DESK,
+    APP_DB,
     Column("version_id", Integer, primary_key=True),
     Column("code", Text, nullable=False, comment="Which rule; its latest version counts."),
     Column("title", Text, nullable=False),
@@ -146,7 +146,7 @@ rule_versions = Table(
 
 destinations = Table(
     "destinations",
-    DESK,
+    APP_DB,
     Column("destination_id", Integer, primary_key=True),
     Column("username", Text, ForeignKey("users.username"), nullable=False, comment="Whose view it carries."),
     Column("what", Text, nullable=False, comment="weekly or new_alerts."),
@@ -159,7 +159,7 @@ destinations = Table(
 
 deliveries = Table(
     "deliveries",
-    DESK,
+    APP_DB,
     Column("delivery_id", Integer, primary_key=True),
     Column("destination_id", Integer, ForeignKey("destinations.destination_id"), nullable=False),
     Column("what", Text, nullable=False),
@@ -177,7 +177,7 @@ deliveries = Table(
 
 outbox = Table(
     "outbox",
-    DESK,
+    APP_DB,
     Column("message_id", Integer, primary_key=True),
     Column("destination_id", Integer, ForeignKey("destinations.destination_id"), nullable=False),
     Column("what", Text, nullable=False, comment="weekly or new_alerts."),
@@ -216,7 +216,7 @@ outbox = Table(
 
 offers = Table(
     "offers",
-    DESK,
+    APP_DB,
     Column("offer_id", Integer, primary_key=True),
     Column("alert_id", Text, ForeignKey("alerts.alert_id"), comment="The alert it was made on, if any."),
     Column("customer_id", Text, nullable=False, comment="Copied, so that the row rule can narrow it."),
@@ -234,7 +234,7 @@ offers = Table(
 
 experiment_looks = Table(
     "experiment_looks",
-    DESK,
+    APP_DB,
     Column("experiment", Text, primary_key=True),
     Column("look", Integer, primary_key=True, autoincrement=False, comment="1 for the first."),
     Column("look_on", Date, nullable=False, comment="The day up to which outcomes count."),
@@ -251,7 +251,7 @@ experiment_looks = Table(
 
 goals = Table(
     "goals",
-    DESK,
+    APP_DB,
     Column("goal_id", Integer, primary_key=True),
     Column("metric", Text, nullable=False, comment="A metric of the catalogue."),
     Column("target", Float, nullable=False),
@@ -290,7 +290,7 @@ goals = Table(
 
 goal_paths = Table(
     "goal_paths",
-    DESK,
+    APP_DB,
     Column("goal_id", Integer, ForeignKey("goals.goal_id"), primary_key=True, autoincrement=False),
     Column("starts_on", Date, primary_key=True, comment="First day of the part of a month."),
     Column("ends_on", Date, nullable=False),
@@ -302,7 +302,7 @@ goal_paths = Table(
 
 goal_endings = Table(
     "goal_endings",
-    DESK,
+    APP_DB,
     Column("goal_id", Integer, ForeignKey("goals.goal_id"), primary_key=True, autoincrement=False),
     Column("ended_at", DateTime, nullable=False),
     Column("ended_by", Text, nullable=False),
@@ -313,7 +313,7 @@ goal_endings = Table(
 
 goal_signatures = Table(
     "goal_signatures",
-    DESK,
+    APP_DB,
     Column("goal_id", Integer, ForeignKey("goals.goal_id"), primary_key=True, autoincrement=False),
     Column("department", Text, primary_key=True),
     Column("verdict", Text, nullable=False, comment="signed or declined."),
@@ -325,7 +325,7 @@ goal_signatures = Table(
 
 definitions = Table(
     "definitions",
-    DESK,
+    APP_DB,
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("rule", Text, nullable=False, comment="JSON, as text: no two versions say the same."),
     Column("effective_on", Date, nullable=False, comment="For leads that come from this day on."),
@@ -338,7 +338,7 @@ definitions = Table(
 
 definition_signatures = Table(
     "definition_signatures",
-    DESK,
+    APP_DB,
     Column("version", Integer, ForeignKey("definitions.version"), primary_key=True, autoincrement=False),
     Column("department", Text, primary_key=True),
     Column("verdict", Text, nullable=False, comment="signed or declined."),
@@ -351,7 +351,7 @@ definition_signatures = Table(
 
 identity_rulings = Table(
     "identity_rulings",
-    DESK,
+    APP_DB,
     Column("ruling_id", Integer, primary_key=True),
     Column("verdict", Text, nullable=False, comment="join or split."),
     Column("source", Text, nullable=False, comment="The department or tool that keeps the record."),
@@ -366,7 +366,7 @@ identity_rulings = Table(
 
 lift_experiments = Table(
     "lift_experiments",
-    DESK,
+    APP_DB,
     Column("experiment_id", Integer, primary_key=True),
     Column("channel", Text, nullable=False, comment="In the bank's own words."),
     Column("population", Text, nullable=False, comment="Who took part, and how the groups were assigned."),
@@ -401,7 +401,7 @@ lift_experiments = Table(
 
 campaign_steps = Table(
     "campaign_steps",
-    DESK,
+    APP_DB,
     Column("step_id", Integer, primary_key=True),
     Column("campaign_id", Text, nullable=False),
     Column("step", Text, nullable=False, comment="planned, analysed, closed or reopened."),
@@ -416,7 +416,7 @@ campaign_steps = Table(
 
 lead_reviews = Table(
     "lead_reviews",
-    DESK,
+    APP_DB,
     Column("review_id", Integer, primary_key=True),
     Column("lead_id", Text, nullable=False),
     Column("campaign_id", Text, comment="Copied, so that it can be counted here."),
@@ -438,7 +438,7 @@ lead_reviews = Table(
 
 annotations = Table(
     "annotations",
-    DESK,
+    APP_DB,
     Column("annotation_id", Integer, primary_key=True),
     Column("metric", Text, nullable=False, comment="A metric of the catalogue; empty for every metric."),
     Column("happened_on", Date, nullable=False),
@@ -451,7 +451,7 @@ annotations = Table(
 
 acknowledgements = Table(
     "acknowledgements",
-    DESK,
+    APP_DB,
     Column("acknowledgement_id", Integer, primary_key=True),
     Column("metric", Text, nullable=False, comment="A metric of the catalogue."),
     Column("version", Text, nullable=False, comment="The version of its definition."),
@@ -464,7 +464,7 @@ acknowledgements = Table(
 
 audit_log = Table(
     "audit_log",
-    DESK,
+    APP_DB,
     Column("line", Integer, primary_key=True, autoincrement=False),
     Column("happened_at", DateTime, nullable=False),
     Column("who", Text, nullable=False),
@@ -477,7 +477,7 @@ audit_log = Table(
 
 outside_benchmarks = Table(
     "outside_benchmarks",
-    DESK,
+    APP_DB,
     Column("benchmark_id", Integer, primary_key=True),
     Column("metric", Text, nullable=False, comment="A metric of the catalogue."),
     Column("value", Float, nullable=False, comment="In the metric's own unit; a share between 0 and 1."),
@@ -493,7 +493,7 @@ outside_benchmarks = Table(
 
 planned_tests = Table(
     "planned_tests",
-    DESK,
+    APP_DB,
     Column("test_id", Integer, primary_key=True),
     Column("question", Text, nullable=False, comment="What it shall answer, in a sentence."),
     Column("base_rate", Float, nullable=False, comment="How often it happens now, 0 to 1."),
@@ -508,7 +508,7 @@ planned_tests = Table(
 
 saved_reports = Table(
     "saved_reports",
-    DESK,
+    APP_DB,
     Column("report_id", Text, primary_key=True, comment="Part of its link."),
     Column("title", Text, nullable=False),
     Column("metric", Text, nullable=False),
@@ -527,7 +527,7 @@ saved_reports = Table(
 
 issued_reviews = Table(
     "issued_reviews",
-    DESK,
+    APP_DB,
     Column("quarter", Text, primary_key=True, comment="Such as 2026Q2."),
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("issued_at", DateTime, nullable=False),
@@ -540,7 +540,7 @@ issued_reviews = Table(
 
 issued_review_contents = Table(
     "issued_review_contents",
-    DESK,
+    APP_DB,
     Column("quarter", Text, primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("audience", Text, primary_key=True, comment="The role whose rights it was read with."),

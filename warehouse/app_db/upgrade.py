@@ -1,7 +1,7 @@
-"""The desk's tables in the version this program knows: an empty or older desk is brought up to it when it is opened.
+"""The application database's tables in the version this program knows: an empty or older one is upgraded on opening.
 
 What people wrote is never made anew, so every change of the tables is a step in `migrations/versions`. One process at a
-time takes the steps, all of them or none. A desk at a step that is not in the folder is left alone.
+time takes the steps, all of them or none. An application database at a step that is not in the folder is left alone.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ONE_AT_A_TIME = 7_102_027
 
 
 def bring_up_to_date(engine: Engine) -> None:
-    """Take the steps that are missing. Raises Problem for a desk made by another version."""
+    """Take the steps that are missing. Raises Problem for an application database made by another version."""
     if ask(engine, version) == NEWEST:
         return
     with engine.connect() as connection, connection.begin():
@@ -31,7 +31,7 @@ def bring_up_to_date(engine: Engine) -> None:
 
 
 def version(connection: Connection) -> str | None:
-    """The step the desk stands at; None for an empty desk."""
+    """The step the application database stands at; None for an empty application database."""
     reading = connection.execution_options(reading=True)
     if not inspect(reading).has_table("alembic_version"):
         return None
@@ -41,7 +41,9 @@ def version(connection: Connection) -> str | None:
 
 def config(connection: Connection | None = None) -> Any:
     """What Alembic needs to know, without a file of its own."""
-    from alembic.config import Config  # takes longer to import than an up-to-date desk to open
+    from alembic.config import (
+        Config,
+    )  # takes longer to import than an up-to-date application database to open
 
     chosen = Config()
     chosen.set_main_option("script_location", str(MIGRATIONS))

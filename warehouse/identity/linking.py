@@ -33,9 +33,9 @@ class Ruling:
     customer_id: str
 
 
-def standing(desk: Engine) -> list[Ruling]:
+def standing(app_db: Engine) -> list[Ruling]:
     """The latest ruling about each pair of record and customer, the newest last."""
-    with desk.connect() as connection:
+    with app_db.connect() as connection:
         rows = connection.execution_options(reading=True).execute(
             select(identity_rulings).order_by(identity_rulings.c.ruling_id)
         )

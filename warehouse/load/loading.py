@@ -117,7 +117,7 @@ def load(
                 first_accounts.date_customers(db, given_of_customers, bank_before=before is not None)
                 if identities.name in sources:
                     progress("Finding out who is who")
-                    linking.link(db, linking.standing(stores.desk))
+                    linking.link(db, linking.standing(stores.app_db))
                 filled = lead_history.write(db, day)
                 returns.write(db)
                 progress("Looking for rows that contradict each other")

@@ -1,4 +1,4 @@
-"""Connections: the bank's snapshot, read-only, wherever it is kept, and the desk."""
+"""Connections: the bank's snapshot, read-only, wherever it is kept, and the application database."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Stores:
 
     settings: Settings
     now: Callable[[], datetime]
-    desk: Engine
+    app_db: Engine
     _bank: dict[str, Engine] = field(default_factory=dict)
     _notes: dict[State, dict[Callable[..., Any], Any]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -50,9 +50,9 @@ class Stores:
             self._place = Server(self.settings) if is_postgresql(url) else Files(self.settings)
         return self._place
 
-    def look_at_desk(self) -> Connection:
-        """The desk, only to read: nobody's write waits for it."""
-        return self.desk.connect().execution_options(reading=True)
+    def read_app_db(self) -> Connection:
+        """The application database, only to read: nobody's write waits for it."""
+        return self.app_db.connect().execution_options(reading=True)
 
     def snapshot(self) -> str:
         """The id of the snapshot to read now. Raises NothingLoaded if there is none."""
@@ -111,24 +111,24 @@ class Stores:
 
 
 def open_stores(settings: Settings, now: Callable[[], datetime]) -> Stores:
-    """Both stores; the desk is brought to this version's tables. `now` gives local bank time with its mark.
+    """Both stores; the application database is upgraded to this version. `now` gives local bank time with its mark.
 
-    Raises Problem if the desk was made by another version.
+    Raises Problem if the application database was made by another version.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    if is_postgresql(settings.desk_url):
-        desk = patient_engine(server_url(settings.desk_url, "DESK_URL"))
+    if is_postgresql(settings.app_db_url):
+        app_db = patient_engine(server_url(settings.app_db_url, "APP_DB_URL"))
     else:
-        url = settings.desk_url or f"sqlite:///{settings.data_dir / 'desk.sqlite'}"
-        desk = create_engine(server_url(url, "DESK_URL"), pool_pre_ping=True, hide_parameters=True)
-    if desk.dialect.name == "sqlite":
-        _prepare_sqlite(desk)
+        url = settings.app_db_url or f"sqlite:///{settings.data_dir / 'app_db.sqlite'}"
+        app_db = create_engine(server_url(url, "APP_DB_URL"), pool_pre_ping=True, hide_parameters=True)
+    if app_db.dialect.name == "sqlite":
+        _prepare_sqlite(app_db)
     try:
-        upgrade.bring_up_to_date(desk)
+        upgrade.bring_up_to_date(app_db)
     except BaseException:
-        desk.dispose()  # nobody else knows of its open connections
+        app_db.dispose()  # nobody else knows of its open connections
         raise
-    return Stores(settings=settings, now=now, desk=desk)
+    return Stores(settings=settings, now=now, app_db=app_db)
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -28,7 +28,7 @@ def open_alerts(reader: Reader, customer_id: str | None = None, today: date | No
     Once an experiment has shown who can be kept, the chance that a call keeps the customer (`saved`, else NaN) takes
     the place of the chance of leaving: it is that chance times the share of such leavers a call keeps.
 
-    Columns of `desk.alerts` and `title`, `advice`, `facts` (list of sentences, as of the day it was raised),
+    Columns of `app_db.alerts` and `title`, `advice`, `facts` (list of sentences, as of the day it was raised),
     `facts_now` (what each is by `today`, None where it is the same), `full_name`, `preferred_channel`, and `snoozed`:
     whether the alert waits for a day after `today`. What is at stake is as of `today` too, as the customer's page
     shows it. Not among them: the pool, and what a colleague works.

@@ -66,7 +66,7 @@ class Opened:
         still = [alerts.c.alert_id == self.alert["alert_id"], alerts.c.version == seen_version]
         if not even_closed:
             still.append(alerts.c.status != "closed")
-        changed = self.entry.desk.execute(
+        changed = self.entry.app_db.execute(
             update(alerts).where(*still).values(version=seen_version + 1, **values)
         )
         if changed.rowcount != 1:
@@ -82,7 +82,7 @@ def opened(stores: Stores, viewer: Viewer, alert_id: str, action: str, what: str
     """An alert to change, with its audit line `action`. Raises AccessRefused, and logs the attempt, if it is not hers."""
     try:
         with audit.entry(stores, viewer.username, action, alert_id, what) as entry:
-            row = entry.desk.execute(select(alerts).where(alerts.c.alert_id == alert_id)).mappings().first()
+            row = entry.app_db.execute(select(alerts).where(alerts.c.alert_id == alert_id)).mappings().first()
             yield Opened(entry=entry, viewer=viewer, alert=_workable(viewer, row))
     except AccessRefused:
         audit.note(stores, viewer.username, "alert.refused", alert_id[:64], what)
@@ -133,7 +133,7 @@ def take_back(stores: Stores, viewer: Viewer, alert_id: str, why: str, seen_vers
         )
     try:
         with opened(stores, viewer, alert_id, "alert.correct", why[:200]) as alert:
-            taken = alert.entry.desk.execute(
+            taken = alert.entry.app_db.execute(
                 select(alert_steps).where(alert_steps.c.alert_id == alert_id).order_by(alert_steps.c.step_id)
             )
             stand = standing([dict(row) for row in taken.mappings()])
@@ -142,8 +142,8 @@ def take_back(stores: Stores, viewer: Viewer, alert_id: str, why: str, seen_vers
             last = stand.pop()
             if viewer.role == "relationship_manager" and last["taken_by"] != viewer.username:
                 raise ChangeRefused(
-                    f"{who(alert.entry.desk, viewer, last['taken_by'])} recorded the latest step. Ask them, or your team "
-                    "lead, to undo it."
+                    f"{who(alert.entry.app_db, viewer, last['taken_by'])} recorded the latest step. Ask them, or your "
+                    "team lead, to undo it."
                 )
             before = stand[-1] if stand else None
             values = _UNTOUCHED
@@ -230,19 +230,19 @@ def _after(step: str, until: date | None, at: Any) -> dict[str, Any]:
 
 def _why_not(opened: Opened) -> str:
     """What happened to the alert since it was drawn, by whom and when."""
-    desk, alert = opened.entry.desk, opened.alert
+    app_db, alert = opened.entry.app_db, opened.alert
     lines = select(alert_steps).where(alert_steps.c.alert_id == alert["alert_id"])
-    last = desk.execute(lines.order_by(alert_steps.c.step_id.desc()).limit(1)).mappings().first()
+    last = app_db.execute(lines.order_by(alert_steps.c.step_id.desc()).limit(1)).mappings().first()
     words = None if last is None else HISTORY.get(last["step"], last["step"])
     if alert["status"] == "closed":
         how = ""
         if last is not None:
-            line = who_and_when(desk, opened.viewer, last["taken_by"], last["taken_at"], str(words))
+            line = who_and_when(app_db, opened.viewer, last["taken_by"], last["taken_at"], str(words))
             how = f": {line}"
             how += f" ({last['note']})" if last["step"] == "ended" and last["note"] else ""
         return f"This alert was closed while you had it open{how}. Nothing was recorded."
     if last is None:
         return f"Somebody else recorded a step on this alert while you had it open here. {AGAIN}"
     return changed_meanwhile(
-        desk, opened.viewer, last["taken_by"], last["taken_at"], str(words), "on this alert"
+        app_db, opened.viewer, last["taken_by"], last["taken_at"], str(words), "on this alert"
     )

@@ -1,7 +1,7 @@
 """Who works an alert: taking one from the pool, and moving one within a team. Each has one worker at any time.
 
 In the pool are alerts of customers without an RM, and those a team lead put back. Of two who take one at once, the
-desk lets one win.
+application database lets one win.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def claim(stores: Stores, viewer: Viewer, alert_id: str) -> None:
     try:
         with audit.entry(stores, viewer.username, "alert.claim", alert_id) as entry:
             query = select(alerts).where(alerts.c.alert_id == alert_id)
-            alert = entry.desk.execute(query).mappings().first()
+            alert = entry.app_db.execute(query).mappings().first()
             if (
                 viewer.role != "relationship_manager"
                 or not viewer.rm_id
@@ -39,7 +39,7 @@ def claim(stores: Stores, viewer: Viewer, alert_id: str) -> None:
                     "This alert is not in your team's pool, so nothing was changed. Customer health lists the pool."
                 )
             # The condition decides, not what was read above: two may have read the same.
-            taken = entry.desk.execute(
+            taken = entry.app_db.execute(
                 update(alerts)
                 .where(alerts.c.alert_id == alert_id, alerts.c.rm_id.is_(None), alerts.c.status != "closed")
                 .values(
@@ -118,7 +118,7 @@ def team_of(reader: Reader, rm_id: str) -> str | None:
 def covered(stores: Stores, viewer: Viewer) -> tuple[str, ...]:
     """Customers of somebody else whose open alert the viewer works, or a lead's team: she must see whom she calls.
 
-    Asked of the desk itself: what comes out decides what the viewer's reader may show.
+    Asked of the application database itself: what comes out decides what the viewer's reader may show.
     """
     own = [alerts.c.arm == "treated", alerts.c.status != "closed", alerts.c.rm_id.is_not(None)]
     if viewer.role == "relationship_manager" and viewer.rm_id:
@@ -131,14 +131,14 @@ def covered(stores: Stores, viewer: Viewer) -> tuple[str, ...]:
     else:
         return ()
     query = select(alerts.c.customer_id).distinct().where(*own).order_by(alerts.c.customer_id)
-    with stores.look_at_desk() as desk:
-        return tuple(desk.execute(query).scalars())
+    with stores.read_app_db() as app_db:
+        return tuple(app_db.execute(query).scalars())
 
 
 def viewer_of(stores: Stores, username: str) -> Viewer | None:
     """The person behind an account as she would be at the screen now; None if she may no longer sign in."""
-    with stores.look_at_desk() as desk:
-        row = desk.execute(select(users).where(users.c.username == username)).mappings().first()
+    with stores.read_app_db() as app_db:
+        row = app_db.execute(select(users).where(users.c.username == username)).mappings().first()
     if row is None or row["disabled_at"] is not None:
         return None
     person = Viewer(row["username"], row["full_name"], row["role"], row["rm_id"], row["team"])

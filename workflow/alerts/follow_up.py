@@ -30,8 +30,8 @@ def follow_customers(stores: Stores, night: Reader, as_of: date, present: frozen
     `night` reads the bank of that night, `present` are the customers with the bank. Held-out alerts follow alike.
     """
     waiting = [alerts.c.status != "closed", alerts.c.raised_on <= as_of]
-    with stores.look_at_desk() as desk:
-        open_ones = [dict(row) for row in desk.execute(select(alerts).where(*waiting)).mappings()]
+    with stores.read_app_db() as app_db:
+        open_ones = [dict(row) for row in app_db.execute(select(alerts).where(*waiting)).mappings()]
     left = left_because(night, {a["customer_id"] for a in open_ones} - present, as_of)
     owners = _owners(night, open_ones, present)
     ids = [*(a["alert_id"] for a in open_ones if a["customer_id"] in left), *owners]
@@ -39,7 +39,9 @@ def follow_customers(stores: Stores, night: Reader, as_of: date, present: frozen
         return 0
     with audit.entry(stores, BY_NIGHT, "alert.follow", "", f"as of {as_of:%Y-%m-%d}") as entry:
         # Read again inside the entry: somebody may have closed one in between.
-        for row in entry.desk.execute(select(alerts).where(*waiting, alerts.c.alert_id.in_(ids))).mappings():
+        for row in entry.app_db.execute(
+            select(alerts).where(*waiting, alerts.c.alert_id.in_(ids))
+        ).mappings():
             alert = dict(row)
             if alert["customer_id"] in left:
                 end_by_night(entry, alert, CUSTOMER_LEFT, left[alert["customer_id"]])
@@ -48,7 +50,7 @@ def follow_customers(stores: Stores, night: Reader, as_of: date, present: frozen
             if why:
                 move_by_night(entry, alert, "followed", why, **owner)
             else:
-                change_by_night(entry.desk, alert, **owner)
+                change_by_night(entry.app_db, alert, **owner)
     return len(ids)
 
 

@@ -71,16 +71,16 @@ def tonight(
     `present` are the customers with the bank on that day; `why` tells of those that end what no longer holds. Running
     it again on the same day changes nothing, not even the audit log.
     """
-    with stores.look_at_desk() as connection:
+    with stores.read_app_db() as connection:
         plan = _plan(connection, stores.settings, rule, found, as_of, present)
     if not (plan.new or plan.ended or plan.moved):
         return RuleRun(over_capacity=plan.over_capacity)
     reasons = why(plan.ended) if why is not None and plan.ended else {}
     with audit.entry(stores, BY_NIGHT, "alert.raise", rule.code, f"as of {as_of:%Y-%m-%d}") as entry:
         # Planned again inside the entry: somebody may have recorded a step in between.
-        plan = _plan(entry.desk, stores.settings, rule, found, as_of, present)
+        plan = _plan(entry.app_db, stores.settings, rule, found, as_of, present)
         if plan.new:
-            entry.desk.execute(insert(alerts), plan.new)
+            entry.app_db.execute(insert(alerts), plan.new)
             outbox.write_new_alerts(entry, plan.new)
         for alert in plan.ended:
             end_by_night(entry, alert, alert["outcome"], reasons.get(alert["alert_id"], ""))
@@ -98,14 +98,16 @@ def tonight(
 
 
 def _plan(
-    desk: Connection,
+    app_db: Connection,
     settings: Settings,
     rule: AlertRule,
     found: pd.DataFrame,
     as_of: date,
     present: frozenset[str],
 ) -> _Plan:
-    earlier = [dict(row) for row in desk.execute(select(alerts).where(alerts.c.rule == rule.code)).mappings()]
+    earlier = [
+        dict(row) for row in app_db.execute(select(alerts).where(alerts.c.rule == rule.code)).mappings()
+    ]
     rows = {row["customer_id"]: row for row in _plain(found)}
     ended, moved = [], []
     for alert in earlier:

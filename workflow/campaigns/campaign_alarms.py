@@ -43,12 +43,12 @@ def close_alarm(stores: Stores, viewer: Viewer, campaign_id: str, why: str, as_o
         raise ChangeRefused(f"The campaign ended on {day(ends_on)}, and its alarm with it.")
     with audit.entry(stores, viewer.username, "campaign.alarm_closed", campaign_id, why) as entry:
         # Read inside the entry, which is the only writer: of two who close it at once the second is told.
-        before = entry.desk.execute(
+        before = entry.app_db.execute(
             select(t.c.taken_at).where(t.c.campaign_id == campaign_id, t.c.step == ALARM_CLOSED)
         ).scalars()
         if any(_is_quiet(at, as_of) for at in before):
             raise ChangeRefused("Somebody has closed this alarm already. Reload to read who, and why.")
-        entry.desk.execute(
+        entry.app_db.execute(
             insert(t).values(
                 campaign_id=campaign_id,
                 step=ALARM_CLOSED,

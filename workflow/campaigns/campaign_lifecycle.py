@@ -1,4 +1,4 @@
-"""A campaign's life on the desk: planned, analysed, closed, perhaps reopened. Steps are appended, never changed.
+"""A campaign's life, kept step by step: planned, analysed, closed, perhaps reopened. Steps are appended, never changed.
 
 Marketing writes, the others read. A campaign is closed only when it has ended and somebody has written down what was
 learned since it was last planned or reopened; otherwise the next one starts from the same guess.
@@ -83,15 +83,17 @@ def record(
     with audit.entry(stores, viewer.username, f"campaign.{step}", campaign_id, note) as entry:
         of_this = select(campaign_steps).where(campaign_steps.c.campaign_id == campaign_id)
         # Read inside the entry, which is the only writer: nobody closes in between.
-        before = entry.desk.execute(of_this.order_by(campaign_steps.c.step_id)).all()
+        before = entry.app_db.execute(of_this.order_by(campaign_steps.c.step_id)).all()
         if seen is not None and before and before[-1].step_id != seen:
             last = before[-1]
             words = DONE.get(last.step, last.step)
             raise ChangeRefused(
-                changed_meanwhile(entry.desk, viewer, last.taken_by, last.taken_at, words, "on this campaign")
+                changed_meanwhile(
+                    entry.app_db, viewer, last.taken_by, last.taken_at, words, "on this campaign"
+                )
             )
         _check_fits(step, [line.step for line in before], last_day, data_coverage.as_of(reader))
-        entry.desk.execute(
+        entry.app_db.execute(
             insert(campaign_steps).values(
                 campaign_id=campaign_id,
                 step=step,

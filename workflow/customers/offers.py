@@ -168,7 +168,7 @@ def record_offer(
                 raise ChangeRefused(f"The offer was not recorded. {no}")
             alert.change(seen_version, status="working")
             alert.append("offered", f"{offer.title}. {note}".strip())
-            alert.entry.desk.execute(
+            alert.entry.app_db.execute(
                 insert(offers).values(
                     alert_id=alert_id,
                     customer_id=alert.alert["customer_id"],

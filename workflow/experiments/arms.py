@@ -1,7 +1,7 @@
 """Who was drawn into which arm, what was known of them on the day before, and what they did afterwards.
 
 Arms come from two places: experiments the bank itself ran (`unified.experiments`) and the alerts that each rule holds
-out (the desk). Both become one frame, and everything after the draw is read the same way for both.
+out (the application database). Both become one frame, and everything after the draw is read the same way for both.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ def _unknown(reader: Reader) -> dict[str, Missing]:
 
 
 def _title(experiment: str, titles: dict[str, str]) -> str:
-    # A rule that people set has its title on the desk, which not every role may see.
+    # A rule that people set has its title in the application database, which not every role may see.
     own = experiment.removeprefix(OF_A_RULE)
     return titles.get(experiment, f"Alerts: {own.replace('_', ' ')}" if own != experiment else own)
 

@@ -59,11 +59,14 @@ def enter(stores: Stores, viewer: Viewer, result: Result) -> None:
                 lift_experiments.c.replaces == result.replaces
             )
             there = select(lift_experiments).where(lift_experiments.c.experiment_id == result.replaces)
-            if entry.desk.execute(there).first() is None or entry.desk.execute(replaced).first() is not None:
+            if (
+                entry.app_db.execute(there).first() is None
+                or entry.app_db.execute(replaced).first() is not None
+            ):
                 raise ChangeRefused(
                     f"Entry {result.replaces} does not exist or has been corrected already. Reload and look again."
                 )
-        entry.desk.execute(
+        entry.app_db.execute(
             insert(lift_experiments).values(**_row(result), entered_by=viewer.username, entered_at=entry.at)
         )
 

@@ -1,4 +1,4 @@
-"""On which days an experiment is read: planned on the desk beforehand, and never in between.
+"""On which days an experiment is read: planned in the application database beforehand, and never in between.
 
 Who looks often enough sees an effect that is not there: four unplanned looks give a false alarm in 12 of 100 cases. So
 each look has its bound (`models.experiments.sequential_analysis.bounds`), and a day that was not planned is refused.
@@ -91,7 +91,7 @@ def plan_first(stores: Stores, started: Mapping[str, date], as_of: date, who: st
     If the day of the first look has passed already, nobody can promise not to have looked: then there is one look, on
     `as_of`, marked as planned after the fact.
     """
-    with stores.look_at_desk() as connection:
+    with stores.read_app_db() as connection:
         new = sorted(set(started) - _planned(connection))
     for experiment in new:
         steps = RULE_AFTER_DAYS if experiment.startswith(OF_A_RULE) else AFTER_DAYS
@@ -109,7 +109,7 @@ def _write(stores: Stores, who: str, experiment: str, days: Sequence[date], late
     why = ", ".join(day.isoformat() for day in days)
     with audit.entry(stores, who, "experiment.plan", experiment, why) as entry:
         # Looked up again inside the entry: two nights may plan at once.
-        if experiment in _planned(entry.desk):
+        if experiment in _planned(entry.app_db):
             raise ChangeRefused(
                 f"{experiment} already has its planned analyses. They stay, whatever the figures show."
             )
@@ -124,4 +124,4 @@ def _write(stores: Stores, who: str, experiment: str, days: Sequence[date], late
             }
             for number, day in enumerate(days, start=1)
         ]
-        entry.desk.execute(insert(experiment_looks), rows)
+        entry.app_db.execute(insert(experiment_looks), rows)

@@ -45,7 +45,7 @@ def plan(stores: Stores, viewer: Viewer, question: str, base_rate: float, smalle
         raise ChangeRefused(f"Say in 10 to {LONGEST} characters what the test is to answer.")
     needed = people_needed(base_rate, smallest_effect)
     with audit.entry(stores, viewer.username, "test.plan", question[:64]) as entry:
-        entry.desk.execute(
+        entry.app_db.execute(
             insert(planned_tests).values(
                 question=question,
                 base_rate=base_rate,

@@ -51,7 +51,7 @@ def set_goal(
         why = _reason(why)
     said = f"{as_typed(draft.target)} for {draft.span.in_words()}, {part_in_words(draft.filters)}"
     with audit.entry(stores, who.username, "goal.set", draft.metric, f"{said} {why}".strip()) as change:
-        there = change.desk.execute(
+        there = change.app_db.execute(
             select(goals.c.goal_id, goals.c.revision, goal_endings.c.ended_at, goal_signatures.c.department)
             .outerjoin(goal_endings, goal_endings.c.goal_id == goals.c.goal_id)
             .outerjoin(
@@ -70,8 +70,8 @@ def set_goal(
                 f"{label} already has a target for {draft.span.in_words()}, {part_in_words(draft.filters)}. Replace "
                 "that goal, with a reason, if it should be another."
             )
-        number = int(change.desk.execute(select(func.max(goals.c.goal_id))).scalar() or 0) + 1
-        change.desk.execute(
+        number = int(change.app_db.execute(select(func.max(goals.c.goal_id))).scalar() or 0) + 1
+        change.app_db.execute(
             insert(goals).values(
                 goal_id=number,
                 metric=draft.metric,
@@ -92,15 +92,15 @@ def set_goal(
             )
         )
         for target, month in zip(draft.path, parts_of(draft), strict=bool(draft.path)):
-            change.desk.execute(
+            change.app_db.execute(
                 insert(goal_paths).values(
                     goal_id=number, starts_on=month.start, ends_on=month.end, target=target
                 )
             )
         if supersedes is not None:
-            check_running(change.desk, supersedes)
+            check_running(change.app_db, supersedes)
             if not signing:
-                end(change.desk, supersedes, who, change.at, why, number)
+                end(change.app_db, supersedes, who, change.at, why, number)
     return number
 
 
@@ -108,16 +108,16 @@ def end_goal(stores: Stores, who: Viewer, goal_id: int, why: str) -> None:
     """Give a goal up, with the reason. Raises like `set_goal`, and if it has ended already."""
     _check_role(stores, who, f"goal {goal_id}")
     with audit.entry(stores, who.username, "goal.end", str(goal_id), why.strip()) as change:
-        end(change.desk, goal_id, who, change.at, why, None)
+        end(change.app_db, goal_id, who, change.at, why, None)
 
 
 def end(
-    desk: Connection, goal_id: int, who: Viewer, at: datetime, why: str, superseded_by: int | None
+    app_db: Connection, goal_id: int, who: Viewer, at: datetime, why: str, superseded_by: int | None
 ) -> None:
     """End a goal inside an open entry of the journal; `superseded_by` is the goal that takes its place."""
     why = _reason(why)
-    check_running(desk, goal_id)
-    desk.execute(
+    check_running(app_db, goal_id)
+    app_db.execute(
         insert(goal_endings).values(
             goal_id=goal_id,
             ended_at=at,
@@ -134,17 +134,17 @@ def _reason(why: str) -> str:
     return why.strip()
 
 
-def check_running(desk: Connection, goal_id: int) -> None:
+def check_running(app_db: Connection, goal_id: int) -> None:
     """Raise ChangeRefused if there is no such goal or it has ended."""
-    if desk.execute(select(goals.c.goal_id).where(goals.c.goal_id == goal_id)).first() is None:
+    if app_db.execute(select(goals.c.goal_id).where(goals.c.goal_id == goal_id)).first() is None:
         raise ChangeRefused(f"There is no goal {goal_id}.")
-    if has_ended(desk, goal_id):
+    if has_ended(app_db, goal_id):
         raise ChangeRefused("This goal has already ended. Reload to see who ended it and why.")
 
 
-def has_ended(desk: Connection, goal_id: int) -> bool:
+def has_ended(app_db: Connection, goal_id: int) -> bool:
     """Whether a goal was given up or replaced."""
-    return desk.execute(select(goal_endings).where(goal_endings.c.goal_id == goal_id)).first() is not None
+    return app_db.execute(select(goal_endings).where(goal_endings.c.goal_id == goal_id)).first() is not None
 
 
 def _check_role(stores: Stores, who: Viewer, subject: str) -> None:

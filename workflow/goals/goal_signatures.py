@@ -50,19 +50,21 @@ def sign_goal(
     with audit.entry(
         stores, who.username, f"goal.{verdict}", f"{goal_id}, {department}", note.strip()
     ) as change:
-        check_running(change.desk, goal_id)
-        goal = change.desk.execute(select(goals).where(goals.c.goal_id == goal_id)).one()
+        check_running(change.app_db, goal_id)
+        goal = change.app_db.execute(select(goals).where(goals.c.goal_id == goal_id)).one()
         if department not in goal.signing:
             raise ChangeRefused(f"Goal {goal_id} does not need the signature of {department}.")
         given = {
             s.department: s.verdict
-            for s in change.desk.execute(select(goal_signatures).where(goal_signatures.c.goal_id == goal_id))
+            for s in change.app_db.execute(
+                select(goal_signatures).where(goal_signatures.c.goal_id == goal_id)
+            )
         }
         if department in given:
             raise ChangeRefused(f"{department} has already {given[department]} this goal. Reload to see it.")
         if "declined" in given.values():
             raise ChangeRefused("This goal was declined, so it cannot come into force. Set the next one.")
-        change.desk.execute(
+        change.app_db.execute(
             insert(goal_signatures).values(
                 goal_id=goal_id,
                 department=department,
@@ -73,8 +75,8 @@ def sign_goal(
             )
         )
         in_force = verdict == "signed" and {*given, department} >= set(goal.signing)
-        if in_force and goal.supersedes is not None and not has_ended(change.desk, goal.supersedes):
-            end(change.desk, goal.supersedes, who, change.at, goal.replaces_why, goal_id)
+        if in_force and goal.supersedes is not None and not has_ended(change.app_db, goal.supersedes):
+            end(change.app_db, goal.supersedes, who, change.at, goal.replaces_why, goal_id)
 
 
 def may_sign(who: Viewer, goal: Goal) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Where messages go: whose message, which kind, and the environment variable that holds the address.
 
 An address is a secret: a Slack or Teams web hook, an e-mail server's password. It stands in the variable and nowhere
-else, neither on the desk nor in a log; the desk knows the variable's name.
+else, neither in the application database nor in a log; the application database knows the variable's name.
 """
 
 from __future__ import annotations
@@ -55,16 +55,16 @@ def add_destination(stores: Stores, username: str, what: str, variable: str, by:
             destinations.c.variable == variable,
             destinations.c.ended_at.is_(None),
         ]
-        if entry.desk.execute(select(destinations.c.destination_id).where(*same)).first():
+        if entry.app_db.execute(select(destinations.c.destination_id).where(*same)).first():
             raise ChangeRefused("This message is sent there already, so nothing was changed.")
         row = {"username": username, "what": what, "variable": variable, "added_by": by, "added_at": entry.at}
-        entry.desk.execute(insert(destinations).values(**row))
+        entry.app_db.execute(insert(destinations).values(**row))
 
 
 def end_destination(stores: Stores, destination_id: int, by: str) -> None:
     """Send nothing there any more, not even what waits; the line stays. Raises ChangeRefused if there is none such."""
     with audit.entry(stores, by, "message.end", str(destination_id)) as entry:
-        ended = entry.desk.execute(
+        ended = entry.app_db.execute(
             update(destinations)
             .where(destinations.c.destination_id == destination_id, destinations.c.ended_at.is_(None))
             .values(ended_at=entry.at)

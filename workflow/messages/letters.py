@@ -56,8 +56,8 @@ def waiting(stores: Stores, what: str | None = None, *, only_due: bool = False) 
     if only_due:
         now = instant_of(stores.now())
         query = query.where(or_(outbox.c.next_try_at.is_(None), instant(outbox.c.next_try_at) <= now))
-    with stores.look_at_desk() as desk:
-        rows = desk.execute(query).all()
+    with stores.read_app_db() as app_db:
+        rows = app_db.execute(query).all()
 
     def together(row: Any) -> tuple[int, str, str]:
         # A summary is a letter of its own: last week's and this week's are not one.
@@ -87,7 +87,7 @@ def take(stores: Stores, letter: Letter, messages: Collection[int]) -> bool:
     """Mark `messages` of a letter as being sent; False if one of them was sent or ended in the meantime."""
     try:
         with audit.bookkeeping(stores) as entry:
-            taken = entry.desk.execute(
+            taken = entry.app_db.execute(
                 update(outbox)
                 .where(outbox.c.message_id.in_(messages), *WAITS)
                 .values(letter=letter.key, sending_since=entry.at)
@@ -105,7 +105,7 @@ def sent(
     """Note that a letter was delivered, with what it held. `tried` is its line in the history of deliveries."""
     with audit.entry(stores, BY, "message.delivered", letter.username, _line(letter, tried)) as entry:
         _history(entry, letter, delivered=True, **tried)
-        entry.desk.execute(
+        entry.app_db.execute(
             update(outbox)
             .where(outbox.c.message_id.in_(messages))
             .values(sent_at=entry.at, sending_since=None, next_try_at=None, content=content)
@@ -117,10 +117,10 @@ def failed(stores: Stores, letter: Letter, **tried: Any) -> None:
     with audit.entry(stores, BY, "message.failed", letter.username, _line(letter, tried)) as entry:
         _history(entry, letter, delivered=False, **tried)
         its = outbox.c.message_id.in_(letter.messages)
-        runs = entry.desk.execute(select(outbox.c.failed_runs).where(its)).scalars().all()
+        runs = entry.app_db.execute(select(outbox.c.failed_runs).where(its)).scalars().all()
         pause = BACK_OFF[min(max(runs, default=0), len(BACK_OFF) - 1)]
         next_try_at = Clock(stores.settings.timezone).later(entry.at, pause)
-        entry.desk.execute(
+        entry.app_db.execute(
             update(outbox)
             .where(its, *WAITS)
             .values(failed_runs=outbox.c.failed_runs + 1, next_try_at=next_try_at, sending_since=None)
@@ -135,4 +135,4 @@ def _history(entry: AuditEntry, letter: Letter, *, delivered: bool, **tried: Any
     # A letter that could not even be tried has no key yet.
     key = letter.key if tried["tries"] else None
     row = {"destination_id": letter.destination_id, "what": letter.what, "letter": key}
-    entry.desk.execute(insert(deliveries).values(delivered=delivered, at=entry.at, **row, **tried))
+    entry.app_db.execute(insert(deliveries).values(delivered=delivered, at=entry.at, **row, **tried))

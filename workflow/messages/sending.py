@@ -163,8 +163,8 @@ def _not_news(
     if not about:
         return []
     query = select(alerts.c.alert_id, alerts.c.status, alerts.c.due_on)
-    with run.stores.look_at_desk() as desk:
-        rows = {row.alert_id: row for row in desk.execute(query.where(alerts.c.alert_id.in_(about)))}
+    with run.stores.read_app_db() as app_db:
+        rows = {row.alert_id: row for row in app_db.execute(query.where(alerts.c.alert_id.in_(about)))}
     numbers = dict(zip(letter.about, letter.messages, strict=True))
     reasons: dict[str, list[int]] = {}
     for alert_id in about:

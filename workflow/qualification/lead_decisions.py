@@ -67,9 +67,9 @@ def since(as_of: date, filters: Filters = ()) -> Select:
 
 
 def recorded(reader: Reader) -> pd.DataFrame:
-    """The decisions that stand on the desk, latest first, with what the bank's tables say about the same lead.
+    """The decisions people recorded, latest first, with what the bank's tables say about the same lead.
 
-    Columns of the desk and `in_bank`: `agrees`, `differs`, or `not yet`.
+    Columns of the application database and `in_bank`: `agrees`, `differs`, or `not yet`.
     """
     found = reader.frame(
         select(r).where(latest(), r.c.verdict != "taken_back").order_by(r.c.review_id.desc())

@@ -64,20 +64,20 @@ def review(
         raise ChangeRefused(f"A rejection needs one of these reasons: {', '.join(REASONS)}.")
     lead = _handed_over(Reader(stores, viewer, stores.snapshot()), lead_id)
     with audit.entry(stores, viewer.username, f"lead.{verdict}", lead_id, reason) as entry:
-        last = entry.desk.execute(
+        last = entry.app_db.execute(
             select(r).where(r.c.lead_id == lead_id).order_by(r.c.version.desc()).limit(1)
         ).first()
         if (last.version if last else 0) != seen_version:
             assert last is not None
-            raise ChangeRefused(_told(entry.desk, last))
+            raise ChangeRefused(_told(entry.app_db, last))
         if last is not None and before([last.reviewed_at], [lead.entered_at])[0]:
             last = None
         if verdict == "taken_back":
             if last is None or last.verdict == "taken_back" or last.reviewed_by != viewer.username:
                 raise ChangeRefused("You have no decision on this lead to undo.")
         elif last is not None and last.verdict != "taken_back":
-            raise ChangeRefused(_told(entry.desk, last))
-        entry.desk.execute(
+            raise ChangeRefused(_told(entry.app_db, last))
+        entry.app_db.execute(
             insert(r).values(
                 lead_id=lead_id,
                 campaign_id=lead.campaign_id,
@@ -115,10 +115,10 @@ class _Waits:
     entered_at: datetime
 
 
-def _told(desk: Connection, last: Any) -> str:
+def _told(app_db: Connection, last: Any) -> str:
     did = {"accepted": "accepted this lead", "rejected": f"rejected this lead ({last.reason.lower()})"}
     said = did.get(last.verdict, "withdrew a decision on this lead")
-    name = desk.execute(select(users.c.full_name).where(users.c.username == last.reviewed_by)).scalar()
+    name = app_db.execute(select(users.c.full_name).where(users.c.username == last.reviewed_by)).scalar()
     return (
         f"{name or last.reviewed_by} {said} at {last.reviewed_at:%H:%M} while you had it open, so yours was not saved. "
         "Reload the page."

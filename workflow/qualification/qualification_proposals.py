@@ -55,13 +55,13 @@ def propose(stores: Stores, viewer: Viewer, rule: QualificationRule, effective_o
             f"{day(last + timedelta(days=1))} or later."
         )
     with audit.entry(stores, viewer.username, "definition.propose", "qualified", why) as entry:
-        kept = {row.rule: row.version for row in entry.desk.execute(select(definitions))}
+        kept = {row.rule: row.version for row in entry.app_db.execute(select(definitions))}
         if rule == QualificationRule() or rule.as_text() in kept:
             raise ChangeRefused(
                 f"Version {kept.get(rule.as_text(), 1)} says exactly this. Sign that one, or change a condition."
             )
-        number = int(entry.desk.execute(select(func.max(definitions.c.version))).scalar() or 1) + 1
-        entry.desk.execute(
+        number = int(entry.app_db.execute(select(func.max(definitions.c.version))).scalar() or 1) + 1
+        entry.app_db.execute(
             insert(definitions).values(
                 version=number,
                 rule=rule.as_text(),
@@ -91,12 +91,12 @@ def sign(stores: Stores, viewer: Viewer, number: int, verdict: str, note: str = 
         note = _reason(note, "Say what the author should change, so that the next version can be signed.")
     last = as_of(Reader(stores, viewer, stores.snapshot()))
     with audit.entry(stores, viewer.username, f"definition.{verdict}", f"qualified {number}", note) as entry:
-        there = entry.desk.execute(select(definitions).where(definitions.c.version == number)).first()
+        there = entry.app_db.execute(select(definitions).where(definitions.c.version == number)).first()
         if there is None:
             raise ChangeRefused(f"There is no version {number} to sign.")
         said = {
             s.department: s.verdict
-            for s in entry.desk.execute(
+            for s in entry.app_db.execute(
                 select(definition_signatures).where(definition_signatures.c.version == number)
             )
         }
@@ -106,7 +106,7 @@ def sign(stores: Stores, viewer: Viewer, number: int, verdict: str, note: str = 
             raise ChangeRefused(
                 f"Version {number} was declined, so it cannot come into force. Propose the next one."
             )
-        entry.desk.execute(
+        entry.app_db.execute(
             insert(definition_signatures).values(
                 version=number,
                 department=department,

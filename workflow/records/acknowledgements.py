@@ -45,9 +45,9 @@ def acknowledge(stores: Stores, viewer: Viewer, metric: str, seen_version: str) 
         stores, viewer.username, "acknowledgement.give", metric, f"version {seen_version}"
     ) as entry:
         same = (t.c.metric == metric, t.c.version == seen_version, t.c.department == department)
-        if entry.desk.execute(select(t).where(*same)).first():
+        if entry.app_db.execute(select(t).where(*same)).first():
             raise ChangeRefused(f"{department} has already accepted this version.")
-        entry.desk.execute(
+        entry.app_db.execute(
             insert(t).values(
                 metric=metric,
                 version=seen_version,
@@ -59,5 +59,5 @@ def acknowledge(stores: Stores, viewer: Viewer, metric: str, seen_version: str) 
 
 
 def given(reader: Reader) -> pd.DataFrame:
-    """Every acknowledgement, latest first; columns of `desk.acknowledgements`."""
+    """Every acknowledgement, latest first; columns of `app_db.acknowledgements`."""
     return reader.frame(select(t).order_by(t.c.acknowledgement_id.desc()))

@@ -36,7 +36,7 @@ def pin(stores: Stores, viewer: Viewer, metric: str, happened_on: date, said: st
     if len(said) > LONGEST:
         raise ChangeRefused(f"The text has {len(said)} characters; {LONGEST} fit on a chart. Shorten it.")
     with audit.entry(stores, viewer.username, "annotation.pin", metric or "every metric", said) as entry:
-        entry.desk.execute(
+        entry.app_db.execute(
             insert(t).values(
                 metric=metric,
                 happened_on=happened_on,
@@ -51,14 +51,14 @@ def withdraw(stores: Stores, viewer: Viewer, annotation_id: int) -> None:
     """Take an event back. Raises AccessRefused unless it is the viewer's own or she is an analyst."""
     _check_role(stores, viewer)
     with audit.entry(stores, viewer.username, "annotation.withdraw", str(annotation_id)) as entry:
-        found = entry.desk.execute(select(t).where(t.c.annotation_id == annotation_id)).mappings().first()
+        found = entry.app_db.execute(select(t).where(t.c.annotation_id == annotation_id)).mappings().first()
         if found is None or found["withdraws"] is not None:
             raise ChangeRefused("This event does not exist, so nothing was undone.")
         if found["pinned_by"] != viewer.username and viewer.role != "analyst":
             raise AccessRefused("Only who pinned an event, or an analyst, can undo it. Nothing was changed.")
-        if entry.desk.execute(select(t).where(t.c.withdraws == annotation_id)).first():
+        if entry.app_db.execute(select(t).where(t.c.withdraws == annotation_id)).first():
             raise ChangeRefused("Somebody has already undone this event.")
-        entry.desk.execute(
+        entry.app_db.execute(
             insert(t).values(
                 metric=found["metric"],
                 happened_on=found["happened_on"],

@@ -58,9 +58,9 @@ def enter(
         known = select(outside_benchmarks.c.benchmark_id).where(
             outside_benchmarks.c.benchmark_id == replaces, outside_benchmarks.c.metric == metric
         )
-        if replaces is not None and not entry.desk.execute(known).first():
+        if replaces is not None and not entry.app_db.execute(known).first():
             raise ChangeRefused("The benchmark to correct does not exist. Reload and choose it again.")
-        entry.desk.execute(
+        entry.app_db.execute(
             insert(outside_benchmarks).values(
                 metric=metric,
                 value=value,

@@ -14,25 +14,25 @@ NIGHTLY = "nightly"
 AGAIN = "Yours was not saved. Look, then record it again if it still applies."
 
 
-def who_and_when(desk: Connection, viewer: Viewer, username: str, at: datetime, words: str) -> str:
+def who_and_when(app_db: Connection, viewer: Viewer, username: str, at: datetime, words: str) -> str:
     """`Amy Chan, “Customer declined”, 1 Jul 2026 at 09:05`; the viewer's own doing is `you, in another window`."""
-    return f"{who(desk, viewer, username)}, “{words}”, {day(at)} at {at:%H:%M}"
+    return f"{who(app_db, viewer, username)}, “{words}”, {day(at)} at {at:%H:%M}"
 
 
 def changed_meanwhile(
-    desk: Connection, viewer: Viewer, username: str, at: datetime, words: str, about: str
+    app_db: Connection, viewer: Viewer, username: str, at: datetime, words: str, about: str
 ) -> str:
     """Why a write about a record (`on this alert`) is refused: a further line has been recorded since it was drawn."""
     somebody = "You recorded" if username == viewer.username else "Somebody else recorded"
-    line = who_and_when(desk, viewer, username, at, words)
+    line = who_and_when(app_db, viewer, username, at, words)
     return f"{somebody} a step {about} while you had it open here: {line}. {AGAIN}"
 
 
-def who(desk: Connection, viewer: Viewer, username: str) -> str:
+def who(app_db: Connection, viewer: Viewer, username: str) -> str:
     """The full name of who did something; the viewer is “you, in another window”."""
     if username == viewer.username:
         return "you, in another window"
     if username == NIGHTLY:
         return "the nightly run"
-    name = desk.execute(select(users.c.full_name).where(users.c.username == username)).scalar()
+    name = app_db.execute(select(users.c.full_name).where(users.c.username == username)).scalar()
     return str(name or username)

@@ -29,9 +29,9 @@ def escalate(stores: Stores, as_of: date) -> int:
     if not _there(stores, *late):
         return 0
     with audit.entry(stores, BY_NIGHT, "alert.escalate", "", f"as of {as_of:%Y-%m-%d}") as entry:
-        found = _rows(entry.desk, *late)
+        found = _rows(entry.app_db, *late)
         for alert in found:
-            change_by_night(entry.desk, alert, escalated_on=as_of)
+            change_by_night(entry.app_db, alert, escalated_on=as_of)
             append_line(entry, alert, "escalated", f"Due {alert['due_on']:%Y-%m-%d}", BY_NIGHT)
     return len(found)
 
@@ -47,16 +47,16 @@ def close_without_rule(stores: Stores, in_force: Iterable[str]) -> int:
 
 def close_in(entry: AuditEntry, *which: ColumnElement[bool]) -> int:
     """Close alerts whose rule is removed, inside a change that is open; held-out ones end like the others."""
-    found = _rows(entry.desk, *which, alerts.c.status != "closed")
+    found = _rows(entry.app_db, *which, alerts.c.status != "closed")
     for alert in found:
         end_by_night(entry, alert, RULE_REMOVED, "The rule behind it was removed.")
     return len(found)
 
 
 def _there(stores: Stores, *which: ColumnElement[bool]) -> bool:
-    with stores.look_at_desk() as desk:
-        return desk.execute(select(alerts.c.alert_id).where(*which).limit(1)).first() is not None
+    with stores.read_app_db() as app_db:
+        return app_db.execute(select(alerts.c.alert_id).where(*which).limit(1)).first() is not None
 
 
-def _rows(desk: Connection, *which: ColumnElement[bool]) -> list[dict[str, Any]]:
-    return [dict(row) for row in desk.execute(select(alerts).where(*which)).mappings()]
+def _rows(app_db: Connection, *which: ColumnElement[bool]) -> list[dict[str, Any]]:
+    return [dict(row) for row in app_db.execute(select(alerts).where(*which)).mappings()]

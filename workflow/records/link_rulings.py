@@ -57,8 +57,8 @@ def rule(
     _check_fits(Reader(stores, viewer, stores.snapshot()), verdict, source, record_id, customer_id)
     subject = f"{source} {record_id} {customer_id}"
     with audit.entry(stores, viewer.username, f"identity.{verdict}", subject, why) as entry:
-        _refuse_unseen(entry.desk, viewer, source, record_id, seen)
-        entry.desk.execute(
+        _refuse_unseen(entry.app_db, viewer, source, record_id, seen)
+        entry.app_db.execute(
             insert(identity_rulings).values(
                 verdict=verdict,
                 source=source,
@@ -71,14 +71,14 @@ def rule(
         )
 
 
-def _refuse_unseen(desk: Connection, viewer: Viewer, source: str, record_id: str, seen: int | None) -> None:
+def _refuse_unseen(app_db: Connection, viewer: Viewer, source: str, record_id: str, seen: int | None) -> None:
     t = identity_rulings
     later = select(t).where(t.c.source == source, t.c.record_id == record_id, t.c.ruling_id > (seen or 0))
-    last = None if seen is None else desk.execute(later.order_by(t.c.ruling_id.desc()).limit(1)).first()
+    last = None if seen is None else app_db.execute(later.order_by(t.c.ruling_id.desc()).limit(1)).first()
     if last is not None:
         words = f"{VERDICTS[last.verdict]} {last.customer_id}"
         raise ChangeRefused(
-            changed_meanwhile(desk, viewer, last.ruled_by, last.ruled_at, words, "on this record")
+            changed_meanwhile(app_db, viewer, last.ruled_by, last.ruled_at, words, "on this record")
         )
 
 

@@ -39,23 +39,23 @@ def monday_of(day: date) -> date:
 def write_weekly(stores: Stores) -> int:
     """Write the summary of the running week, by the clock, for each destination that has none yet; gives how many."""
     monday = monday_of(stores.now().date())
-    with stores.look_at_desk() as desk:
-        if not _weekly(desk, monday):
+    with stores.read_app_db() as app_db:
+        if not _weekly(app_db, monday):
             return 0
     with audit.entry(stores, BY, "message.due", WEEKLY, f"week of {monday:%Y-%m-%d}") as entry:
-        due = _weekly(entry.desk, monday)
+        due = _weekly(entry.app_db, monday)
         ends = datetime.combine(monday + timedelta(days=7), time())
         _write(entry, [(number, WEEKLY, monday.isoformat(), ends) for number in due])
     return len(due)
 
 
-def _weekly(desk: Connection, monday: date) -> list[int]:
+def _weekly(app_db: Connection, monday: date) -> list[int]:
     there = select(outbox.c.destination_id).where(
         outbox.c.what == WEEKLY, outbox.c.about == monday.isoformat()
     )
     t = destinations
     query = select(t.c.destination_id).where(t.c.what == WEEKLY, t.c.ended_at.is_(None))
-    return list(desk.execute(query.where(t.c.destination_id.not_in(there))).scalars())
+    return list(app_db.execute(query.where(t.c.destination_id.not_in(there))).scalars())
 
 
 def write_new_alerts(entry: AuditEntry, raised: Iterable[Mapping[str, Any]]) -> None:
@@ -74,7 +74,7 @@ def write_new_alerts(entry: AuditEntry, raised: Iterable[Mapping[str, Any]]) -> 
         .order_by(destinations.c.destination_id)
     )
     due = []
-    for where in entry.desk.execute(query):
+    for where in entry.app_db.execute(query):
         key = {"relationship_manager": "rm_id", "team_lead": "team"}.get(where.role)
         own = getattr(where, key) if key else None
         if key and own is not None:
@@ -86,7 +86,7 @@ def write_new_alerts(entry: AuditEntry, raised: Iterable[Mapping[str, Any]]) -> 
     written = select(outbox.c.destination_id, outbox.c.about).where(
         outbox.c.what == NEW_ALERTS, outbox.c.about.in_([str(a["alert_id"]) for a in shown])
     )
-    there = {tuple(row) for row in entry.desk.execute(written)}
+    there = {tuple(row) for row in entry.app_db.execute(written)}
     _write(entry, [message for message in due if (message[0], message[2]) not in there])
 
 
@@ -103,21 +103,21 @@ def _write(entry: AuditEntry, due: Iterable[tuple[int, str, str, datetime | None
         for destination_id, what, about, expires_at in due
     ]
     if rows:
-        entry.desk.execute(insert(outbox), rows)
+        entry.app_db.execute(insert(outbox), rows)
 
 
 def end(stores: Stores, username: str, messages: Collection[int], why: str) -> None:
     """Give messages up, with the reason. Whoever works the alert of one that moved is told instead."""
     with audit.entry(stores, BY, "message.ended", username, f"{len(messages)} ended: {why}") as entry:
         its = outbox.c.message_id.in_(messages)
-        about = list(entry.desk.execute(select(outbox.c.about).where(its)).scalars())
+        about = list(entry.app_db.execute(select(outbox.c.about).where(its)).scalars())
         end_in(entry, why, its)
         if why == MOVED:
-            moved = entry.desk.execute(select(alerts).where(alerts.c.alert_id.in_(about))).mappings()
+            moved = entry.app_db.execute(select(alerts).where(alerts.c.alert_id.in_(about))).mappings()
             write_new_alerts(entry, [dict(row) for row in moved])
 
 
 def end_in(entry: AuditEntry, why: str, *which: ColumnElement[bool]) -> None:
     """Give messages that wait up, inside a change that is open."""
     values = {"ended_at": entry.at, "ended_why": why, "sending_since": None}
-    entry.desk.execute(update(outbox).where(*which, *WAITS).values(**values))
+    entry.app_db.execute(update(outbox).where(*which, *WAITS).values(**values))

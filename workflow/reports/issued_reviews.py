@@ -52,7 +52,7 @@ def issue(
             f"The quarter runs until {day(ends_on)} and the data reach {day(last)}. Issue it when it is over."
         )
     with audit.entry(stores, who.username, "review.issue", quarter, why.strip()) as entry:
-        before = entry.desk.execute(
+        before = entry.app_db.execute(
             select(func.max(issued_reviews.c.version)).where(issued_reviews.c.quarter == quarter)
         ).scalar()
         if before and not why.strip():
@@ -60,7 +60,7 @@ def issue(
                 f"Version {before} was issued. Say why there is another, for those who have read it."
             )
         number = int(before or 0) + 1
-        entry.desk.execute(
+        entry.app_db.execute(
             insert(issued_reviews).values(
                 quarter=quarter,
                 version=number,
@@ -72,7 +72,7 @@ def issue(
             )
         )
         for audience, content in contents.items():
-            entry.desk.execute(
+            entry.app_db.execute(
                 insert(issued_review_contents).values(
                     quarter=quarter, version=number, audience=audience, content=content
                 )

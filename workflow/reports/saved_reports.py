@@ -75,11 +75,11 @@ def save(stores: Stores, viewer: Viewer, title: str, report: SavedReport) -> str
     }
     with audit.entry(stores, viewer.username, "report.save", report_id, title) as entry:
         same = [t.c[name].is_not_distinct_from(value) for name, value in kept.items()]
-        if entry.desk.execute(select(t).where(*same, t.c.retired_at.is_(None))).first():
+        if entry.app_db.execute(select(t).where(*same, t.c.retired_at.is_(None))).first():
             raise ChangeRefused(
                 "You have saved this very report under this title already; it is on the list."
             )
-        entry.desk.execute(insert(t).values(report_id=report_id, saved_at=entry.at, **kept))
+        entry.app_db.execute(insert(t).values(report_id=report_id, saved_at=entry.at, **kept))
     return report_id
 
 
@@ -95,7 +95,7 @@ def retire(stores: Stores, viewer: Viewer, report_id: str) -> None:
         )
     with audit.entry(stores, viewer.username, "report.retire", report_id) as entry:
         still = update(t).where(t.c.report_id == report_id, t.c.retired_at.is_(None))
-        if entry.desk.execute(still.values(retired_at=entry.at)).rowcount != 1:
+        if entry.app_db.execute(still.values(retired_at=entry.at)).rowcount != 1:
             raise ChangeRefused("Somebody has already taken this report off the list.")
 
 

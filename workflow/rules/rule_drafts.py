@@ -1,7 +1,7 @@
 """A rule as people put it together: conditions of a closed set with a threshold each.
 
-What stands on the desk is never run: it names an attribute and a number, and the condition is made of the warehouse's
-own columns.
+What stands in the application database is never run: it names an attribute and a number, and the condition is made of
+the warehouse's own columns.
 """
 
 from __future__ import annotations

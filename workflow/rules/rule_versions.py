@@ -138,8 +138,8 @@ def _append(
             f"Say why in 1 to {LONGEST} characters; colleagues read it later. Then save again."
         )
     with audit.entry(stores, viewer.username, f"rule.{state}", draft.code, why) as entry:
-        _refuse_unseen(entry.desk, viewer, draft.code, seen_version)
-        entry.desk.execute(
+        _refuse_unseen(entry.app_db, viewer, draft.code, seen_version)
+        entry.app_db.execute(
             insert(rule_versions).values(
                 code=draft.code,
                 title=draft.title,
@@ -156,16 +156,18 @@ def _append(
         return close_in(entry, alerts.c.rule == draft.code) if state == "retired" else 0
 
 
-def _refuse_unseen(desk: Connection, viewer: Viewer, code: str, seen_version: int | None) -> None:
+def _refuse_unseen(app_db: Connection, viewer: Viewer, code: str, seen_version: int | None) -> None:
     t = rule_versions
     later = select(t).where(t.c.code == code, t.c.version_id > (seen_version or 0))
     last = (
-        None if seen_version is None else desk.execute(later.order_by(t.c.version_id.desc()).limit(1)).first()
+        None
+        if seen_version is None
+        else app_db.execute(later.order_by(t.c.version_id.desc()).limit(1)).first()
     )
     if last is not None:
         words = f"{last.state}: {_draft(last).in_words()}"
         raise ChangeRefused(
-            changed_meanwhile(desk, viewer, last.made_by, last.made_at, words, "on this rule")
+            changed_meanwhile(app_db, viewer, last.made_by, last.made_at, words, "on this rule")
         )
 
 

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from warehouse.app_db.app_schema import DESK
+from warehouse.app_db.app_schema import APP_DB
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=DESK,
+    target_metadata=APP_DB,
     compare_type=True,
     render_as_batch=context.config.attributes["connection"].dialect.name == "sqlite",
 )

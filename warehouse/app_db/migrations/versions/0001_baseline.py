@@ -1,4 +1,4 @@
-"""All tables of the desk as the first release makes them, as Alembic writes them from the program's own.
+"""All tables of the application database as the first release makes them, as Alembic writes them from the program's own.
 
 Until that release a change of the tables is made here and there; from then on each is a step of its own.
 """

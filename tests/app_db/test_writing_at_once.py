@@ -24,8 +24,8 @@ WRITERS, LINES = 4, 60
 CONTESTS = 25
 
 
-def test_240_entries_by_two_processes_and_four_writers_keep_the_chain_whole(open_desk: Opened) -> None:
-    processes = [open_desk(), open_desk()]
+def test_240_entries_by_two_processes_and_four_writers_keep_the_chain_whole(open_app_db: Opened) -> None:
+    processes = [open_app_db(), open_app_db()]
 
     def writes(number: int) -> None:
         for line in range(LINES):
@@ -33,15 +33,15 @@ def test_240_entries_by_two_processes_and_four_writers_keep_the_chain_whole(open
 
     with ThreadPoolExecutor(WRITERS) as pool:
         list(pool.map(writes, range(WRITERS)))
-    with processes[0].desk.connect() as desk:
-        assert audit.broken_line(desk) is None
-        assert desk.execute(select(func.count()).select_from(audit_log)).scalar() == WRITERS * LINES
+    with processes[0].app_db.connect() as app_db:
+        assert audit.broken_line(app_db) is None
+        assert app_db.execute(select(func.count()).select_from(audit_log)).scalar() == WRITERS * LINES
 
 
-def test_two_relationship_managers_claiming_one_alert_at_once_one_wins(open_desk: Opened) -> None:
-    processes = [open_desk(), open_desk()]
-    with processes[0].desk.begin() as desk:
-        desk.execute(insert(alerts), [_alert(n) for n in range(CONTESTS)])
+def test_two_relationship_managers_claiming_one_alert_at_once_one_wins(open_app_db: Opened) -> None:
+    processes = [open_app_db(), open_app_db()]
+    with processes[0].app_db.begin() as app_db:
+        app_db.execute(insert(alerts), [_alert(n) for n in range(CONTESTS)])
     refused: list[str] = []
     won: list[str] = []
 
@@ -65,18 +65,18 @@ def test_two_relationship_managers_claiming_one_alert_at_once_one_wins(open_desk
         for rival in rivals:
             rival.join()
     assert sorted(won) == sorted(refused) == sorted(f"A{n}" for n in range(CONTESTS))
-    with processes[0].desk.connect() as desk:
-        assert desk.execute(select(func.count()).select_from(alert_steps)).scalar() == CONTESTS
-        assert audit.broken_line(desk) is None
+    with processes[0].app_db.connect() as app_db:
+        assert app_db.execute(select(func.count()).select_from(alert_steps)).scalar() == CONTESTS
+        assert audit.broken_line(app_db) is None
 
 
 def test_of_two_who_take_an_alert_from_the_pool_at_once_one_wins_and_the_other_is_told(
-    open_desk: Opened,
+    open_app_db: Opened,
 ) -> None:
-    processes = [open_desk(), open_desk()]
-    with processes[0].desk.begin() as desk:
+    processes = [open_app_db(), open_app_db()]
+    with processes[0].app_db.begin() as app_db:
         waiting = [_alert(n) | {"rm_id": None, "customer_rm_id": None} for n in range(CONTESTS)]
-        desk.execute(insert(alerts), waiting)
+        app_db.execute(insert(alerts), waiting)
     told: list[str] = []
 
     def takes(stores: Stores, rm_id: str, alert_id: str, start: threading.Barrier) -> None:
@@ -100,12 +100,12 @@ def test_of_two_who_take_an_alert_from_the_pool_at_once_one_wins_and_the_other_i
             rival.join()
     assert len(told) == CONTESTS * (len(rms) - 1)
     assert all("a moment before you" in sentence for sentence in told)
-    with processes[0].desk.connect() as desk:
-        taken = desk.execute(select(alerts.c.alert_id, alerts.c.rm_id, alerts.c.version)).all()
-        lines = desk.execute(select(alert_steps.c.alert_id, alert_steps.c.rm_id)).all()
+    with processes[0].app_db.connect() as app_db:
+        taken = app_db.execute(select(alerts.c.alert_id, alerts.c.rm_id, alerts.c.version)).all()
+        lines = app_db.execute(select(alert_steps.c.alert_id, alert_steps.c.rm_id)).all()
         assert {version for _, _, version in taken} == {2}
         assert sorted((a, rm) for a, rm, _ in taken) == sorted(tuple(line) for line in lines)
-        assert audit.broken_line(desk) is None
+        assert audit.broken_line(app_db) is None
 
 
 def _alert(number: int) -> dict:
@@ -125,26 +125,26 @@ def _alert(number: int) -> dict:
     }
 
 
-def test_a_session_is_opened_read_and_ended(open_desk: Opened) -> None:
-    stores = open_desk()
+def test_a_session_is_opened_read_and_ended(open_app_db: Opened) -> None:
+    stores = open_app_db()
     accounts.create(stores, "amy", "correct horse battery 9", by="operator", full_name="Amy", role="analyst")
     who = accounts.listing(stores)[0]
     token = sessions.start(stores, who)
-    assert sessions.person(open_desk(), token).username == "amy"
+    assert sessions.person(open_app_db(), token).username == "amy"
     sessions.end(stores, token)
     assert sessions.person(stores, token) is None
 
 
-def test_an_entry_that_fails_leaves_neither_change_nor_line(open_desk: Opened) -> None:
-    stores = open_desk()
+def test_an_entry_that_fails_leaves_neither_change_nor_line(open_app_db: Opened) -> None:
+    stores = open_app_db()
 
     def stops_half_way() -> None:
         with audit.entry(stores, "amy", "test.change") as entry:
-            entry.desk.execute(insert(alerts), [_alert(1)])
+            entry.app_db.execute(insert(alerts), [_alert(1)])
             raise RuntimeError("half-way")
 
     with pytest.raises(RuntimeError):
         stops_half_way()
-    with stores.desk.connect() as desk:
-        assert desk.execute(select(func.count()).select_from(alerts)).scalar() == 0
-        assert desk.execute(select(func.count()).select_from(audit_log)).scalar() == 0
+    with stores.app_db.connect() as app_db:
+        assert app_db.execute(select(func.count()).select_from(alerts)).scalar() == 0
+        assert app_db.execute(select(func.count()).select_from(audit_log)).scalar() == 0

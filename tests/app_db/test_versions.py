@@ -1,4 +1,4 @@
-"""The desk's tables and the steps that make them agree, and no desk is changed by a program that does not know it."""
+"""The application database's tables and the steps that make them agree, and no application database is changed by a program that does not know it."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from sqlalchemy import inspect, text
 from sign_in import accounts
 from warehouse.access import audit
 from warehouse.app_db import upgrade
-from warehouse.app_db.app_schema import DESK
+from warehouse.app_db.app_schema import APP_DB
 from warehouse.errors import Problem
 from warehouse.stores.connect import Stores
 
 Opened = Callable[[], Stores]
 
 
-def test_the_steps_make_exactly_the_tables_of_the_program(open_desk: Opened) -> None:
-    with open_desk().desk.connect() as desk:
-        context = MigrationContext.configure(desk, opts={"compare_type": True})
-        assert compare_metadata(context, DESK) == []
+def test_the_steps_make_exactly_the_tables_of_the_program(open_app_db: Opened) -> None:
+    with open_app_db().app_db.connect() as app_db:
+        context = MigrationContext.configure(app_db, opts={"compare_type": True})
+        assert compare_metadata(context, APP_DB) == []
 
 
 def test_the_program_names_the_last_step_of_the_folder() -> None:
@@ -34,33 +34,33 @@ def test_the_program_names_the_last_step_of_the_folder() -> None:
     assert steps.get_current_head() == upgrade.NEWEST
 
 
-def test_opening_a_desk_again_changes_nothing(open_desk: Opened) -> None:
-    first = open_desk()
+def test_opening_an_application_database_again_changes_nothing(open_app_db: Opened) -> None:
+    first = open_app_db()
     audit.note(first, "amy", "test.line")
-    with open_desk().desk.connect() as desk:
-        assert upgrade.version(desk) == upgrade.NEWEST
-        assert audit.broken_line(desk) is None
-        assert desk.execute(text("SELECT count(*) FROM audit_log")).scalar() == 1
+    with open_app_db().app_db.connect() as app_db:
+        assert upgrade.version(app_db) == upgrade.NEWEST
+        assert audit.broken_line(app_db) is None
+        assert app_db.execute(text("SELECT count(*) FROM audit_log")).scalar() == 1
 
 
 @pytest.mark.parametrize("step", ["9999", "0015"])
-def test_a_desk_at_a_step_that_is_not_in_the_folder_is_refused_and_left_as_it_is(
-    open_desk: Opened, step: str
+def test_an_application_database_at_a_step_that_is_not_in_the_folder_is_refused_and_left_as_it_is(
+    open_app_db: Opened, step: str
 ) -> None:
     """A later program made it, or one from before the first release."""
-    other = open_desk()
-    with other.desk.begin() as desk:
-        desk.execute(text(f"UPDATE alembic_version SET version_num = '{step}'"))
+    other = open_app_db()
+    with other.app_db.begin() as app_db:
+        app_db.execute(text(f"UPDATE alembic_version SET version_num = '{step}'"))
     with pytest.raises(Problem, match="another version of Concord: a newer one, or one from before"):
-        open_desk()
-    with other.desk.connect() as desk:
-        assert upgrade.version(desk) == step
+        open_app_db()
+    with other.app_db.connect() as app_db:
+        assert upgrade.version(app_db) == step
 
 
-def test_a_later_step_is_taken_by_a_desk_in_use_and_by_an_empty_one(
-    open_desk: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_later_step_is_taken_by_an_application_database_in_use_and_by_an_empty_one(
+    open_app_db: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    old = open_desk()
+    old = open_app_db()
     audit.note(old, "amy", "test.line")
     steps = tmp_path / "migrations"
     shutil.copytree(upgrade.MIGRATIONS, steps)
@@ -68,20 +68,20 @@ def test_a_later_step_is_taken_by_a_desk_in_use_and_by_an_empty_one(
     (steps / "versions" / "next.py").write_text(later % (upgrade.NEWEST, "drop_table('goal_paths')"))
     monkeypatch.setattr(upgrade, "MIGRATIONS", steps)
     monkeypatch.setattr(upgrade, "NEWEST", "next")
-    with open_desk().desk.begin() as desk:
-        assert upgrade.version(desk) == "next"
-        assert desk.execute(text("SELECT who FROM audit_log")).scalar() == "amy"
-        DESK.drop_all(desk)
-        desk.execute(text("DROP TABLE alembic_version"))
-    with open_desk().desk.connect() as desk:
-        assert upgrade.version(desk) == "next"
-        assert set(inspect(desk).get_table_names()) == {*DESK.tables, "alembic_version"} - {"goal_paths"}
+    with open_app_db().app_db.begin() as app_db:
+        assert upgrade.version(app_db) == "next"
+        assert app_db.execute(text("SELECT who FROM audit_log")).scalar() == "amy"
+        APP_DB.drop_all(app_db)
+        app_db.execute(text("DROP TABLE alembic_version"))
+    with open_app_db().app_db.connect() as app_db:
+        assert upgrade.version(app_db) == "next"
+        assert set(inspect(app_db).get_table_names()) == {*APP_DB.tables, "alembic_version"} - {"goal_paths"}
 
 
-def test_a_step_that_fails_leaves_the_desk_as_it_was(
-    open_desk: Opened, monkeypatch: pytest.MonkeyPatch
+def test_a_step_that_fails_leaves_the_application_database_as_it_was(
+    open_app_db: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A desk half-way between two versions would be neither's."""
+    """An application database half-way between two versions would be neither's."""
     from alembic import command
 
     taken = command.upgrade
@@ -92,18 +92,20 @@ def test_a_step_that_fails_leaves_the_desk_as_it_was(
 
     monkeypatch.setattr(command, "upgrade", fails_at_the_end)
     with pytest.raises(RuntimeError):
-        open_desk()
+        open_app_db()
     monkeypatch.undo()
-    with open_desk().desk.connect() as desk:
-        assert set(inspect(desk).get_table_names()) >= set(DESK.tables)
+    with open_app_db().app_db.connect() as app_db:
+        assert set(inspect(app_db).get_table_names()) >= set(APP_DB.tables)
 
 
-def test_eight_processes_opening_an_empty_desk_at_once_make_it_once(open_desk: Opened) -> None:
+def test_eight_processes_opening_an_empty_application_database_at_once_make_it_once(
+    open_app_db: Opened,
+) -> None:
     problems: list[BaseException] = []
 
     def opens() -> None:
         try:
-            open_desk()
+            open_app_db()
         except BaseException as error:
             problems.append(error)
 
@@ -113,21 +115,21 @@ def test_eight_processes_opening_an_empty_desk_at_once_make_it_once(open_desk: O
     for thread in threads:
         thread.join()
     assert problems == []
-    with open_desk().desk.connect() as desk:
-        assert desk.execute(text("SELECT count(*) FROM alembic_version")).scalar() == 1
+    with open_app_db().app_db.connect() as app_db:
+        assert app_db.execute(text("SELECT count(*) FROM alembic_version")).scalar() == 1
 
 
 def test_what_cannot_be_read_as_an_address_is_refused_without_repeating_it() -> None:
     from warehouse.retry import server_url
 
     with pytest.raises(Problem) as refused:
-        server_url("postgresql//amy:s3cret@host", "DESK_URL")
+        server_url("postgresql//amy:s3cret@host", "APP_DB_URL")
     assert "s3cret" not in str(refused.value)
-    assert "DESK_URL" in str(refused.value)
+    assert "APP_DB_URL" in str(refused.value)
 
 
-def test_an_account_can_be_made_and_signed_in_with(open_desk: Opened) -> None:
-    stores = open_desk()
+def test_an_account_can_be_made_and_signed_in_with(open_app_db: Opened) -> None:
+    stores = open_app_db()
     accounts.create(stores, "amy", "correct horse battery 9", by="operator", full_name="Amy", role="analyst")
     assert [u.username for u in accounts.listing(stores)] == ["amy"]
 
