@@ -10,6 +10,7 @@ import click
 from cli.entry import main, open_here
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.errors import Problem
+from warehouse.schema import plain
 from warehouse.stores import connect
 
 
@@ -19,7 +20,7 @@ def send_messages(stores: connect.Stores, what: str | None, *, only_due: bool = 
 
     results = send(stores, what, os.environ, only_due=only_due)
     for sent in results:
-        click.echo(f"{sent.username}, {sent.what.replace('_', ' ')}: {sent.said}")
+        click.echo(f"{sent.username}, {plain(sent.what)}: {sent.said}")
     failed = sum(not sent.delivered for sent in results)
     if failed:
         words = "1 message was" if failed == 1 else f"{failed} messages were"

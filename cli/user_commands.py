@@ -9,6 +9,7 @@ import click
 from cli.entry import accounts_module, main, open_here
 from warehouse.access.roles import ROLES
 from warehouse.errors import Problem
+from warehouse.schema import plain
 
 
 @main.group()
@@ -28,7 +29,7 @@ def add_user(username: str, name: str, role: str, rm_id: str | None, team: str |
     accounts_module().create(
         open_here(), username, password, by="operator", full_name=name, role=role, rm_id=rm_id, team=team
     )
-    click.echo(f"{username} may now sign in as {role.replace('_', ' ')}.")
+    click.echo(f"{username} may now sign in as {plain(role)}.")
 
 
 @users.command("password")
@@ -48,7 +49,7 @@ def new_password(username: str, password: str) -> None:
 def new_role(username: str, role: str, rm_id: str | None, team: str | None) -> None:
     """Give an account another role; whoever is signed in with it is signed out."""
     accounts_module().change_role(open_here(), username, role, by="operator", rm_id=rm_id, team=team)
-    click.echo(f"{username} is {role.replace('_', ' ')} from now on.")
+    click.echo(f"{username} is {plain(role)} from now on.")
 
 
 @users.command("sign-out")

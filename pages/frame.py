@@ -11,6 +11,7 @@ from warehouse.access.reader import Viewer
 from warehouse.access.roles import ROLES
 from warehouse.errors import AccessRefused, NothingLoaded, Problem, reference
 from warehouse.release import VERSION
+from warehouse.schema import plain
 from warehouse.stores import connect
 from workflow.experiments import refused_analyses
 
@@ -44,9 +45,9 @@ def _not_yours(entry: MenuEntry, viewer: Viewer) -> None:
     """The answer to the address of a page that other roles have: why not, and whom to ask."""
     refused_analyses.refused_page(connect.here(), viewer, entry.url)
     st.title(f"{entry.title} is not part of your role")
-    whose = [role.replace("_", " ") for role in ROLES if role in entry.roles]
+    whose = [plain(role) for role in ROLES if role in entry.roles]
     st.info(
-        f"This page is for: {', '.join(whose)}. You are signed in as {viewer.role.replace('_', ' ')}. If you need it for "
+        f"This page is for: {', '.join(whose)}. You are signed in as {plain(viewer.role)}. If you need it for "
         f"your work, ask {connect.here().settings.administrator}.",
         icon=":material/lock:",
     )
@@ -58,7 +59,7 @@ def _around(viewer: Viewer) -> None:
         # The page leaves when this is not the sign it was loaded under (`sign_in/drafts.js`).
         with st.container(key=f"whose-{door.sign()}"):
             st.markdown(":primary[**Concord**]")
-        st.caption(f"{viewer.full_name} · {viewer.role.replace('_', ' ')}")
+        st.caption(f"{viewer.full_name} · {plain(viewer.role)}")
         st.link_button("Sign out", "/logout", icon=":material/logout:", type="tertiary")
         try:
             st.caption(f"Data as of {data.as_of(viewer):%d %b %Y}")

@@ -7,6 +7,7 @@ dictionary prints exactly this text, so it is written once, here.
 import hashlib
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import (
     Boolean,
     Column,
@@ -43,6 +44,11 @@ SEGMENTS = ("mass", "affluent", "private")
 Money = Numeric(18, 2, asdecimal=False)
 _RESERVED = frozenset({"by"})
 """Names that one of the engines reads as a word of its own unless they are quoted."""
+
+
+def plain(code: str | None) -> str:
+    """A code of the tables, or a role's, as people say it: `paid_search` → `paid search`."""
+    return "not known" if code is None or pd.isna(code) else str(code).replace("_", " ")
 
 
 def _column(

@@ -161,11 +161,6 @@ def in_a_sentence(label: str) -> str:
     return label if label[1:2].isupper() else f"{label[:1].lower()}{label[1:]}"
 
 
-def plain(word: str | None) -> str:
-    """A word of the tables as people say it: `paid_search` → `paid search`."""
-    return "not known" if word is None or pd.isna(word) else str(word).replace("_", " ")
-
-
 _ABBREVIATED = {"mql": "MQL", "sql": "SQL", "nps": "NPS", "csat": "CSAT", "rm": "RM", "id": "number"}
 
 

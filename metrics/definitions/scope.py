@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from warehouse.schema import plain
+
 
 @dataclass(frozen=True, order=True)
 class Period:
@@ -124,7 +126,7 @@ class Scope:
         """`1 Apr – 30 Jun 2026, channel email or social`."""
         parts = [self.period.in_words()]
         for name, values in self.filters:
-            words = [v.replace("_", " ") or "not known" for v in values]
+            words = [plain(v or None) for v in values]
             parts.append(f"{name} {' or '.join(words)}")
         return ", ".join(parts)
 

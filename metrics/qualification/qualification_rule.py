@@ -23,7 +23,7 @@ from metrics.comparison.words import as_typed
 from metrics.definitions.measure import Measure, Metric, Ratio
 from metrics.definitions.scope import Period
 from warehouse.errors import ChangeRefused
-from warehouse.schema import lead_moves, leads
+from warehouse.schema import lead_moves, leads, plain
 
 ATTRIBUTES: Mapping[str, tuple[str, Column]] = {
     "channel": ("channel", leads.c.channel),
@@ -72,7 +72,7 @@ class Condition:
 
     def in_words(self) -> str:
         """`channel is email or social`, `Marketing's score is at least 45`."""
-        values = [as_typed(v) if isinstance(v, float | int) else v.replace("_", " ") for v in self.values]
+        values = [as_typed(v) if isinstance(v, float | int) else plain(v) for v in self.values]
         return f"{self.in_attribute()} {OPERATORS[self.operator]} {' or '.join(values)}"
 
     def expression(self) -> ColumnElement[bool]:

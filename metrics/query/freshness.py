@@ -10,6 +10,7 @@ from metrics.comparison.words import day
 from metrics.definitions.scope import last_full_month, month
 from warehouse.access.data_coverage import Coverage
 from warehouse.load.event_days import BY_MONTH
+from warehouse.schema import plain
 
 FRESH_DAYS = 3
 """A bank whose last day lies further back than this is not called up to date."""
@@ -55,7 +56,7 @@ class Freshness:
         return f"{min(end for _, end in self.awaited):%B %Y}"
 
     def _names(self) -> list[str]:
-        return [table.replace("_", " ") for table, _ in self.awaited]
+        return [plain(table) for table, _ in self.awaited]
 
 
 def _month_of(day: date) -> date:

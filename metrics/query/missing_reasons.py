@@ -17,6 +17,7 @@ from metrics.definitions.scope import Period
 from metrics.query.query import columns_of
 from metrics.query.time_coverage import counted, delivered_until, first_day, undated, untimed
 from warehouse.access.data_coverage import Coverage
+from warehouse.schema import plain
 
 Kind = Literal["not given", "not delivered", "not begun", "ahead", "no cases", "hidden", "not known"]
 _WORDS: Mapping[Kind, str] = {
@@ -86,7 +87,7 @@ def not_delivered(column: str, period: Period, covered: Coverage | None) -> Miss
     days = covered.days.get(column) if covered else None
     if days is None or days.delivered_until >= period.start:
         return None
-    table = column.partition(".")[0].replace("_", " ")
+    table = plain(column.partition(".")[0])
     return Missing(
         "not delivered", f"{table.capitalize()} were delivered until {day(days.delivered_until)} only."
     )
@@ -164,14 +165,14 @@ def missed(name: str, covered: Coverage | None, hidden_below: int | None = None)
         several = count > 1 or hidden_below is not None
         few = hidden_below is not None and count < hidden_below
         number = f"fewer than {hidden_below}" if few else f"{count:,}"
-        parts.append(f"{number} {'rows' if several else 'row'} of {table.replace('_', ' ')} {how} {key}")
+        parts.append(f"{number} {'rows' if several else 'row'} of {plain(table)} {how} {key}")
     verb = "is" if [count for _, count, _ in rows] == [1] and hidden_below is None else "are"
     return f"{' and '.join(parts)} {verb} not in it" if parts else ""
 
 
 def _tables(metric: Metric, *, begin: bool = False) -> str:
     facts = (m.fact.name for m in measures_of(metric))
-    names = list(dict.fromkeys("leads" if f == "lead_moves" else f.replace("_", " ") for f in facts))
+    names = list(dict.fromkeys("leads" if f == "lead_moves" else plain(f) for f in facts))
     said = " and ".join(names)
     return f"{said} begin" if begin else f"{said.capitalize()} were"
 

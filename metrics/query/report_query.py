@@ -22,6 +22,7 @@ from metrics.query.query import Query, statement, unanswerable
 from warehouse.access.reader import Viewer, may_see
 from warehouse.access.roles import Access
 from warehouse.access.sql_allow_list import tables_of
+from warehouse.schema import plain
 
 MONTH = "month"
 CHARTS = {"bars": "Bars", "line": "Line", "table": "Table"}
@@ -91,12 +92,12 @@ def misfit(report: SavedReport) -> str:
 
 def refusal(report: SavedReport, viewer: Viewer) -> str:
     """Why a viewer may not ask a report that fits, and whom to ask instead, as a sentence; "" if she may."""
-    metric, role = CATALOGUE[report.metric], viewer.role.replace("_", " ")
+    metric, role = CATALOGUE[report.metric], plain(viewer.role)
     dims = {report.breakdown, *(d for d, _ in report.filters)} - {"", MONTH}
     missing = sorted(t.name for t in _tables(report.metric, frozenset(dims)) if may_see(viewer, t) is None)
     if missing:
         return (
-            f"“{metric.label}”{' this way' if dims else ''} is read from {missing[0].replace('_', ' ')}, which your "
+            f"“{metric.label}”{' this way' if dims else ''} is read from {plain(missing[0])}, which your "
             f"role ({role}) does not include. If you need it for your work, ask {metric.owner}, who own the figure, "
             "or your administrator."
         )

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from metrics.catalogue import CATALOGUE
-from metrics.comparison.words import column, figure, plain
+from metrics.comparison.words import column, figure
 from metrics.definitions.dimensions import DIMENSIONS
 from metrics.definitions.measure import Measure, Metric, Ratio, measures_of
 from metrics.definitions.scope import Scope
@@ -17,6 +17,7 @@ from metrics.query.time_coverage import counted
 from pages.components import data, tables, trend
 from pages.components import viewer as door
 from warehouse.access.reader import Viewer
+from warehouse.schema import plain
 
 ON_SCREEN = 500
 """Rows shown of a longer list."""

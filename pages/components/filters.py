@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from metrics.attribution.campaign_names import named
-from metrics.comparison.words import plain
 from metrics.definitions.scope import PERIODS, Scope, period_named
 from pages.components import data
 from warehouse.access.reader import Viewer
 from warehouse.errors import AccessRefused
+from warehouse.schema import plain
 
 _OFFERED_BY = {
     "channel": "leads",

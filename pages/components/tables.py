@@ -8,7 +8,6 @@ import streamlit as st
 
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.conclusion import Verdict
-from metrics.comparison.words import plain
 from metrics.definitions.meaning import Meaning
 from metrics.definitions.measure import measures_of, version
 from metrics.query.missing_reasons import Missing, not_given
@@ -16,6 +15,7 @@ from metrics.query.query import Query, columns_of, statement, unanswerable
 from pages.components import data, export_button
 from warehouse.access.data_coverage import origins_of, why_not_there
 from warehouse.access.reader import Viewer
+from warehouse.schema import plain
 from warehouse.sql.moments import only_a_day, wall
 from warehouse.stores import connect
 
@@ -216,7 +216,7 @@ def _sources(names: list[str], viewer: Viewer, means: Meaning | None) -> None:
     """The tables and files the figures are read from, with the last load."""
     facts = dict.fromkeys(m.fact for n in names for m in measures_of(CATALOGUE[n]))
     for fact in dict.fromkeys([*facts, *(means.tables() if means else ())]):
-        st.caption(f"Read from {fact.name.replace('_', ' ')}: {fact.comment}")
+        st.caption(f"Read from {plain(fact.name)}: {fact.comment}")
     pairs = list(
         dict.fromkeys([*(p for n in names for p in columns_of(n)), *(means.columns() if means else ())])
     )

@@ -12,7 +12,7 @@ from pages.components import data, tables
 from pages.governance import messages
 from warehouse.access.data_coverage import GIVEN_WITH_THE_LOAD, origins_of
 from warehouse.access.reader import Viewer
-from warehouse.schema import UNIFIED_TABLES
+from warehouse.schema import UNIFIED_TABLES, plain
 
 
 def page(viewer: Viewer, scope: Scope | None) -> None:
@@ -37,7 +37,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     comments = {t.name: t for t in UNIFIED_TABLES}
     shown = pd.DataFrame(
         {
-            "Table": [n.replace("_", " ") for n in status["table_name"]],
+            "Table": [plain(n) for n in status["table_name"]],
             "One row is": [comments[n].comment for n in status["table_name"]],
             "Owner": [comments[n].info["owner"] for n in status["table_name"]],
             "Rows": status["row_count"],
@@ -63,7 +63,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     _match_rates(viewer)
     _where_from(viewer)
     if len(missing):
-        names = ", ".join(n.replace("_", " ") for n in missing["table_name"])
+        names = ", ".join(plain(n) for n in missing["table_name"])
         st.info(
             f"Figures that need {names} say “not known”. To add them, put their extracts into the folder "
             "and load it again.",
@@ -84,7 +84,7 @@ def _findings(found: pd.DataFrame) -> None:
         pd.DataFrame(
             {
                 "Owner": found["department"],
-                "Table": [n.replace("_", " ") for n in found["table_name"]],
+                "Table": [plain(n) for n in found["table_name"]],
                 "Check": [n[0].upper() + n[1:] for n in found["check_name"]],
                 "Rows": found["row_count"].astype("Float64"),
                 "What it found": found["says"],
@@ -122,7 +122,7 @@ def _where_from(viewer: Viewer) -> None:
         return
     shown = pd.DataFrame(
         {
-            "Table": [n.replace("_", " ") for n in found["table_name"]],
+            "Table": [plain(n) for n in found["table_name"]],
             "Column": found["column_name"],
             "File": found["file"],
             "Column in the file": found["file_column"].replace("", "not stated in the mapping"),

@@ -20,6 +20,7 @@ from pages.governance.where_used import pages_of
 from reports.exports.dictionary_text import BETTER, columns, figures, text_of
 from warehouse.access.reader import Viewer
 from warehouse.errors import Problem
+from warehouse.schema import plain
 from warehouse.stores import connect
 from workflow.records import acknowledgements
 
@@ -123,7 +124,7 @@ def _figure(name: str, given: pd.DataFrame, viewer: Viewer) -> None:
         st.text(metric.description)
         said = [f"{who} says “{word}”" for who, word in metric.synonyms.items()]
         st.caption(" · ".join([f"Owner: {metric.owner}", BETTER[metric.better], *said]))
-        sources = ", ".join(dict.fromkeys(m.fact.name.replace("_", " ") for m in measures_of(metric)))
+        sources = ", ".join(dict.fromkeys(plain(m.fact.name) for m in measures_of(metric)))
         st.caption(f"Read from {sources}. Shown on: {', '.join(pages_of()[name]) or 'no page by itself'}.")
         st.caption(f"Versions: {' '.join(metric.history)}")
         who = [f"{r.department} ({day(r.acknowledged_at)})" for r in accepted.itertuples()]

@@ -10,6 +10,7 @@ from metrics.definitions.scope import Scope
 from pages.components import data, forms, tables
 from warehouse.access.reader import Viewer
 from warehouse.identity import link_quality
+from warehouse.schema import plain
 from warehouse.stores import connect
 from workflow.records.link_rulings import LONGEST_WHY, VERDICTS, history, rule
 from workflow.records.people import called
@@ -82,7 +83,7 @@ def _unmatched(viewer: Viewer, rates: pd.DataFrame) -> None:
     source = st.selectbox("Of", list(some["source"]), key="unmatched-source")
     rows = data.cached(viewer, link_quality.unmatched, source, SHOWN)
     st.caption(f"The first {SHOWN:,}, by number. Your role sees no names, addresses or phones.")
-    shown = rows.rename(columns=lambda c: c.replace("_", " ").capitalize())
+    shown = rows.rename(columns=lambda c: plain(c).capitalize())
     tables.show(shown, "unmatched")
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from metrics.catalogue import CATALOGUE
-from metrics.comparison.words import day, figure, numeral, plain
+from metrics.comparison.words import day, figure, numeral
 from metrics.customers import complaints as waiting
 from metrics.definitions.scope import Scope, period_named
 from metrics.query.missing_reasons import not_given_for
@@ -15,6 +15,7 @@ from pages.growth.funnel import funnel_page
 from pages.growth.goals import goal_list, goals_page
 from pages.growth.leads import batch_alarms
 from warehouse.access.reader import Viewer
+from warehouse.schema import plain
 from workflow.alerts import alert_queue
 from workflow.goals.goal_news import NEWS_DAYS
 from workflow.goals.goal_records import every_goal

@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 from metrics.catalogue import CATALOGUE
 from metrics.comparison import multiple_comparisons
-from metrics.comparison.words import change, figure, numeral, plain
+from metrics.comparison.words import change, figure, numeral
 from metrics.definitions.dimensions import caution
 from metrics.definitions.measure import Metric, Ratio, measures_of, version
 from metrics.definitions.scope import PERIODS, Period, parts_by_month
 from metrics.query.report_query import MONTH, SavedReport, final_after
 from metrics.query.report_reading import SHOWN, Cell, ReportResult, drawn, parts_add_up
 from metrics.query.time_coverage import compared_with
+from warehouse.schema import plain
 
 Said = Callable[[str, str | None], str]
 """Dimension and value → how the value is shown."""

@@ -8,13 +8,14 @@ from typing import Any
 import pandas as pd
 
 from metrics.attribution import channel_net_value
-from metrics.comparison.words import hkd, numeral, plain, share
+from metrics.comparison.words import hkd, numeral, share
 from metrics.definitions.scope import Period, Scope, months_back
 from metrics.query.missing_reasons import not_given
 from models.value import net_value
 from reports.review.review_context import Asked, rows_of
 from reports.review.review_document import Answer, Chart, Series, Table
 from warehouse.errors import AccessRefused
+from warehouse.schema import plain
 from workflow.campaigns import campaign_conclusions, value_gaps
 
 QUESTION = "Which channels deserve more or less?"

@@ -8,13 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from metrics.comparison.words import day, hkd, numeral, plain, share, signed
+from metrics.comparison.words import day, hkd, numeral, share, signed
 from metrics.customers.complaints import features
 from reports.review.experiment_effects import Effect, effect, looked_at, source, worth_in_words
 from reports.review.review_context import Asked, rows_of
 from reports.review.review_document import CaseStudy, Chart, Series
 from warehouse.access.reader import frame_of, may_see
-from warehouse.schema import feature_links
+from warehouse.schema import feature_links, plain
 from workflow.experiments.experiment_results import ExperimentResult
 from workflow.experiments.interim_results import CHURN, CROSS_SELL, TARGETS
 

@@ -10,11 +10,12 @@ from metrics.catalogue import CATALOGUE
 from metrics.comparison import multiple_comparisons
 from metrics.comparison.compare import interval
 from metrics.comparison.conclusion import Verdict
-from metrics.comparison.words import figure, numeral, plain, share
+from metrics.comparison.words import figure, numeral, share
 from metrics.definitions.measure import Ratio
 from metrics.query.query import figures
 from reports.review.review_context import Asked, ask_what_may_be, rows_of
 from reports.review.review_document import Answer, Chart, Series, Table
+from warehouse.schema import plain
 
 QUESTION = "Are customers happier, and where not?"
 SCORES = ("nps", "csat", "ces")

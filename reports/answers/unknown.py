@@ -14,7 +14,7 @@ from reports.review.goal_gaps import why_not_judged
 from reports.review.review_context import FIGURES, Asked, rows_of
 from reports.review.review_document import Answer, Table
 from warehouse.access import data_coverage
-from warehouse.schema import UNIFIED_TABLES
+from warehouse.schema import UNIFIED_TABLES, plain
 from workflow.experiments.experiment_results import ExperimentResult
 from workflow.goals.goal_progress import Progress
 
@@ -74,7 +74,7 @@ def _many(n: int, one: str, more: str) -> str:
 def _missing_tables(status: pd.DataFrame) -> list[Row]:
     owners = {t.name: t.info["owner"] for t in UNIFIED_TABLES}
     return [
-        ("Not given", name.replace("_", " "), f"`{name}` was not given, or has no rows.", owners[name])
+        ("Not given", plain(name), f"`{name}` was not given, or has no rows.", owners[name])
         for name in status.loc[status["row_count"] == 0, "table_name"]
     ]
 
@@ -84,12 +84,12 @@ def _missing_columns(asked: Asked) -> list[Row]:
     for table in UNIFIED_TABLES:
         if table.name not in asked.known:
             continue
-        gone = [c.key.replace("_", " ") for c in table.c if f"{table.name}.{c.key}" not in asked.known]
+        gone = [plain(c.key) for c in table.c if f"{table.name}.{c.key}" not in asked.known]
         if gone:
             found.append(
                 (
                     "Columns missing",
-                    f"{table.name.replace('_', ' ')}: {', '.join(gone)}",
+                    f"{plain(table.name)}: {', '.join(gone)}",
                     "Not given by the source, or empty in every row.",
                     table.info["owner"],
                 )
@@ -103,7 +103,7 @@ def _late(status: pd.DataFrame) -> list[Row]:
     return [
         (
             "Late",
-            r.table_name.replace("_", " "),
+            plain(r.table_name),
             f"Its latest day is {day(pd.Timestamp(r.latest_on))}; later days are usual.",
             owners[r.table_name],
         )
@@ -150,7 +150,7 @@ def _failed(asked: Asked) -> list[Row]:
         rows.append(
             (
                 "Check",
-                f"{r.table_name.replace('_', ' ')}: {r.check_name}{n}",
+                f"{plain(r.table_name)}: {r.check_name}{n}",
                 r.says,
                 r.department,
             )

@@ -21,6 +21,7 @@ from metrics.definitions.measure import version
 from reports.documents import safe_cells
 from warehouse.access.reader import Viewer
 from warehouse.errors import AccessRefused, Problem
+from warehouse.schema import plain
 from warehouse.stores.connect import Stores
 from workflow.reports import downloads
 
@@ -90,7 +91,7 @@ def preamble(sheet: Sheet, viewer: Viewer, at: datetime, rows: int) -> list[tupl
         said.append(("“Qualified” means", sheet.qualified))
     said.append(("Rows", f"{rows:,}"))
     said.append(("An empty cell means", sheet.empty_cell))
-    role = viewer.role.replace("_", " ")
+    role = plain(viewer.role)
     said.append(("Taken", f"by {viewer.full_name} ({role}) on {day(at.date())} at {at:%H:%M}"))
     if sheet.sample:
         said.append(("Sample data", "FinTrust Bank is invented: no customer in this file exists."))

@@ -12,11 +12,12 @@ from typing import Any
 import pandas as pd
 
 from metrics.comparison.conclusion import Verdict
-from metrics.comparison.words import day, numeral, plain, share, signed
+from metrics.comparison.words import day, numeral, share, signed
 from reports.review.review_context import Asked, rows_of
 from reports.review.review_document import CaseStudy, Figure
 from warehouse.access.reader import may_see
 from warehouse.app_db.app_schema import lift_experiments, planned_tests
+from warehouse.schema import plain
 from workflow.experiments import lift_tests
 from workflow.experiments.planned_tests import planned
 

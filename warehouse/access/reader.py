@@ -23,6 +23,7 @@ from warehouse.access.sql_allow_list import WRITTEN_SQL, parts_of, tables_of
 from warehouse.app_db import app_schema
 from warehouse.errors import AccessRefused
 from warehouse.retry import ask
+from warehouse.schema import plain
 from warehouse.stores import postgresql
 from warehouse.stores.connect import Stores
 
@@ -79,7 +80,7 @@ def _narrowed(statement: Select, viewer: Viewer, tables: set[Table]) -> Select:
         see = may_see(viewer, table)
         if see is None:
             raise AccessRefused(
-                f"Your role ({viewer.role.replace('_', ' ')}) does not include {table.name.replace('_', ' ')}. "
+                f"Your role ({plain(viewer.role)}) does not include {plain(table.name)}. "
                 "If you need it for your work, ask your administrator."
             )
         sees[table] = see

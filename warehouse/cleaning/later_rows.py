@@ -16,6 +16,7 @@ from sqlalchemy import Column, Table
 
 from warehouse.schema import UNIFIED_TABLES, event_columns
 from warehouse.validation import contract
+from warehouse.validation.checks import event_in_words
 from warehouse.validation.quality import key_of, note
 
 _TOLD_WITH = {
@@ -33,14 +34,9 @@ _TOLD_WITH = {
 """Column → what else of the row says something about that moment, and its value until then."""
 
 
-def _words(column: str) -> str:
-    words = {"won_at": "win", "lost_at": "loss"}
-    return words.get(column, column.removesuffix("_at").removesuffix("_on").replace("_", " "))
-
-
 def finding_of(column: str) -> str:
     """The name of the check under which days ahead in a column are counted."""
-    return f"{_words(column)} after the as-of day"
+    return f"{event_in_words(column)} after the as-of day"
 
 
 FINDINGS = frozenset(finding_of(c.key) for t in UNIFIED_TABLES for c in event_columns(t))
@@ -58,7 +54,7 @@ def set_aside(db: duckdb.DuckDBPyConnection, day: date) -> None:
         keep(db, table, either)
         for name, condition in ahead.items():
             leaves = name == table.info["happened_on"]
-            says = f"“{_words(name)}” lies after the day this bank is read as of; it counts from its day on."
+            says = f"“{event_in_words(name)}” lies after the day this bank is read as of; it counts from its day on."
             check = finding_of(name)
             count = db.execute(f"SELECT count(*) FROM {rows} WHERE {condition}").fetchone()
             note(db, check, table.name, table.info["owner"], says, count[0] if count else 0, kept=not leaves)

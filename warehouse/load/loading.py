@@ -33,6 +33,7 @@ from warehouse.schema import (
     UNIFIED_TABLES,
     WRITTEN_BY_THE_LOAD,
     identities,
+    plain,
 )
 from warehouse.sql.moments import Clock
 from warehouse.stores.connect import Stores
@@ -87,7 +88,7 @@ def load(
                 given = {}
                 for table in UNIFIED_TABLES:
                     if table.name in sources:
-                        progress(f"Loading {table.name.replace('_', ' ')}")
+                        progress(f"Loading {plain(table.name)}")
                         delivery = filling.Delivery(
                             table=table,
                             source=sources[table.name],

@@ -24,7 +24,15 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from warehouse.errors import LoadRefused
-from warehouse.schema import BANK, DERIVED, DERIVED_TABLES, UNIFIED, UNIFIED_TABLES, WRITTEN_BY_THE_LOAD
+from warehouse.schema import (
+    BANK,
+    DERIVED,
+    DERIVED_TABLES,
+    UNIFIED,
+    UNIFIED_TABLES,
+    WRITTEN_BY_THE_LOAD,
+    plain,
+)
 from warehouse.stores import postgresql_tables
 from warehouse.stores.postgresql_catalogue import AS_IT_IS, NEWEST, OURS, STAYS, in_one, schemas_of, snapshots
 from warehouse.stores.snapshots import Progress, SnapshotWriter
@@ -46,7 +54,7 @@ def publish(
             postgresql_tables.create(connection, schema, tables)
         for table in (*UNIFIED_TABLES, *WRITTEN_BY_THE_LOAD):
             schema = unified if table.schema == UNIFIED else derived
-            progress(f"Copying {table.name.replace('_', ' ')} to the server")
+            progress(f"Copying {plain(table.name)} to the server")
             rows = db.sql(f"SELECT {postgresql_tables.columns_of(table)} FROM {table.schema}.{table.name}")
             postgresql_tables.copy(connection, schema, table, list(table.c), rows.to_arrow_reader(_BATCH))
         if before is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from warehouse.schema import UNIFIED_TABLES
+from warehouse.schema import UNIFIED_TABLES, plain
 from warehouse.validation.returns import AFTER_LEAVING
 
 UNIFIED_BY_NAME = {t.name: t for t in UNIFIED_TABLES}
@@ -26,11 +26,14 @@ class DataCheck:
     keeps: bool = True
 
 
-def _order(table: str, late: str, early: str, owner: str = "") -> DataCheck:
+def event_in_words(column: str) -> str:
+    """What happens at the moment a column holds: `won_at` → `win`."""
     words = {"won_at": "win", "lost_at": "loss"}
-    first, second = (
-        words.get(c, c.removesuffix("_at").removesuffix("_on").replace("_", " ")) for c in (late, early)
-    )
+    return words.get(column, plain(column.removesuffix("_at").removesuffix("_on")))
+
+
+def _order(table: str, late: str, early: str, owner: str = "") -> DataCheck:
+    first, second = event_in_words(late), event_in_words(early)
     return DataCheck(
         name=f"{first} before {second}",
         table=table,

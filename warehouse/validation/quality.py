@@ -16,7 +16,7 @@ import duckdb
 from sqlalchemy import Table
 
 from warehouse.errors import LoadRefused
-from warehouse.schema import UNIFIED_TABLES
+from warehouse.schema import UNIFIED_TABLES, plain
 from warehouse.validation import contract, volume_checks
 from warehouse.validation.checks import CHECKS, UNDATED, UNIFIED_BY_NAME, DataCheck
 
@@ -38,7 +38,7 @@ class Declared:
     @property
     def title(self) -> str:
         """The check's name as people read it."""
-        return self.name.replace("_", " ")
+        return plain(self.name)
 
 
 def key_of(table: Table) -> str:

@@ -13,7 +13,7 @@ from metrics.query.missing_reasons import Missing, not_given
 from models.evaluation.prediction_metrics import PredictionMetric
 from warehouse.access import data_coverage
 from warehouse.access.reader import Reader
-from warehouse.schema import experiment_results
+from warehouse.schema import experiment_results, plain
 from workflow.experiments.interim_results import ARMS, CHURN, NEEDS, WORTH_NEEDS
 from workflow.experiments.planned_analyses import OF_A_RULE, Look, look_on, plan_of, planned_experiments
 from workflow.rules.rule_definitions import rules
@@ -88,7 +88,7 @@ def _unknown(reader: Reader) -> dict[str, Missing]:
 def _title(experiment: str, titles: dict[str, str]) -> str:
     # A rule that people set has its title in the application database, which not every role may see.
     own = experiment.removeprefix(OF_A_RULE)
-    return titles.get(experiment, f"Alerts: {own.replace('_', ' ')}" if own != experiment else own)
+    return titles.get(experiment, f"Alerts: {plain(own)}" if own != experiment else own)
 
 
 def _size(reading: ExperimentResult) -> float:

@@ -19,6 +19,7 @@ from metrics.comparison.words import figure
 from metrics.definitions.scope import Filters, Period, Scope, parts_by_month
 from warehouse.access.reader import Reader
 from warehouse.app_db.app_schema import goal_endings, goal_paths, goal_signatures, goals
+from warehouse.schema import plain
 from warehouse.sql.moments import instant_of
 
 DIGITAL = ("affiliate", "display", "email", "paid_search", "social")
@@ -127,7 +128,7 @@ def part_in_words(filters: Filters) -> str:
         if dimension == "channel" and {v.casefold() for v in values} == set(DIGITAL):
             said.append("digital channels")
         else:
-            said.append(f"{dimension} {' or '.join(v.replace('_', ' ') for v in values)}")
+            said.append(f"{dimension} {' or '.join(plain(v) for v in values)}")
     return ", ".join(said) or "the whole bank"
 
 

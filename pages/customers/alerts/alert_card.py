@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from metrics.comparison.words import day, hkd, of_ten, plain
+from metrics.comparison.words import day, hkd, of_ten
 from pages.components import forms, links
 from warehouse.access.reader import Viewer
+from warehouse.schema import plain
 from warehouse.stores import connect
 from workflow.alerts.alert_queue import due_words
 from workflow.alerts.alert_steps import (

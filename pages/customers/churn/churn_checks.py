@@ -10,6 +10,7 @@ from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import day, numeral, rounded_column, share, with_sign
 from models.churn.drift import MOVED, SCORE, STEADY
 from pages.components import charts, tables, time_charts
+from warehouse.schema import plain
 from workflow.scoring import model_card_text
 from workflow.scoring.model_card_text import Known
 
@@ -213,7 +214,7 @@ def sources(known: Known) -> None:
         return
     order = rows[rows["measure"] == "roc_auc"].sort_values("value", ascending=False)["part"].tolist()
     rows = rows.assign(place=rows["part"].map(order.index)).sort_values("place", kind="stable")
-    rows["part"] = [str(p).replace("_", " ").capitalize() for p in rows["part"]]
+    rows["part"] = [plain(p).capitalize() for p in rows["part"]]
     columns = {
         "roc_auc": ("ROC-AUC lost without it", to(3, with_sign)),
         "pr_auc": ("PR-AUC lost without it", to(3, with_sign)),

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
-from metrics.comparison.words import day, plain
+from metrics.comparison.words import day
 from metrics.customers import timeline as about
 from metrics.customers.customer_search import search
 from metrics.definitions.scope import Scope
@@ -13,6 +13,7 @@ from pages.components import data, links, tables
 from pages.customers.alerts import alert_card, tried_view
 from pages.customers.profile import customer_strip, journey_view, next_step, relationship_view
 from warehouse.access.reader import Reader, Viewer
+from warehouse.schema import plain
 from warehouse.stores import connect
 from workflow.alerts import alert_queue
 from workflow.experiments.refused_analyses import refused_customer

@@ -8,11 +8,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from metrics.comparison.words import day, hkd, of_ten, plain
+from metrics.comparison.words import day, hkd, of_ten
 from metrics.customers import timeline as about
 from pages.components import data, forms, tables
 from warehouse.access.data_coverage import why_not_there
 from warehouse.access.reader import Viewer
+from warehouse.schema import plain
 from warehouse.stores import connect
 from workflow.alerts import alert_queue
 from workflow.customers.contact_details import REASONS, Contact, masked_email, masked_phone, reveal

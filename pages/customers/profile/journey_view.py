@@ -5,11 +5,12 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from metrics.comparison.words import day, plain
+from metrics.comparison.words import day
 from metrics.customers import timeline as about
 from pages.components import charts, data, tables, time_charts
 from pages.customers.alerts.alert_card import escaped
 from warehouse.access.reader import Viewer
+from warehouse.schema import plain
 from warehouse.sql.moments import only_a_day, wall
 
 _MARKS = {

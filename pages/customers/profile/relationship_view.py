@@ -5,11 +5,12 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from metrics.comparison.words import day, hkd, plain, rounded_column
+from metrics.comparison.words import day, hkd, rounded_column
 from metrics.customers import timeline as about
 from pages.components import charts, data, tables, time_charts
 from pages.customers.alerts import alert_card
 from warehouse.access.reader import Viewer
+from warehouse.schema import plain
 
 _QUESTIONS = {
     "nps": ("Would you recommend us?", 10),

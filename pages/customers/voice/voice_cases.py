@@ -9,7 +9,7 @@ import streamlit as st
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.compare import compare
 from metrics.comparison.conclusion import Verdict
-from metrics.comparison.words import change, day, numeral, plain, share
+from metrics.comparison.words import change, day, numeral, share
 from metrics.customers import complaints
 from metrics.definitions.scope import Scope
 from metrics.query.query import Query
@@ -17,6 +17,7 @@ from pages.components import data, drill_table, forms, tables
 from pages.components.drill import DrillFigure
 from pages.customers.alerts.alert_card import escaped
 from warehouse.access.reader import Viewer
+from warehouse.schema import plain
 from warehouse.stores import connect
 from workflow.experiments import planned_tests
 from workflow.records.people import called

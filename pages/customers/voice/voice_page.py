@@ -7,7 +7,7 @@ from metrics.catalogue import CATALOGUE
 from metrics.comparison import multiple_comparisons
 from metrics.comparison.compare import compare, interval
 from metrics.comparison.conclusion import Verdict
-from metrics.comparison.words import change, figure, numeral, plain, verdict_in_words
+from metrics.comparison.words import change, figure, numeral, verdict_in_words
 from metrics.definitions.measure import Ratio
 from metrics.definitions.scope import Scope, months_back
 from metrics.query.query import Query, figures
@@ -15,6 +15,7 @@ from pages.components import benchmark_captions, cards, charts, data, drill_tabl
 from pages.components.drill import DrillFigure
 from pages.customers.voice import voice_cases, voice_why
 from warehouse.access.reader import Viewer
+from warehouse.schema import plain
 from workflow.records import annotations
 
 CARDS = ("csat", "ces", "nps", "complaints")

@@ -7,21 +7,13 @@ from metrics.catalogue import CATALOGUE
 from metrics.comparison import decomposition, response_rates
 from metrics.comparison.compare import compare
 from metrics.comparison.conclusion import Verdict
-from metrics.comparison.words import (
-    change,
-    figure,
-    in_a_sentence,
-    numeral,
-    plain,
-    rounded_column,
-    share,
-    with_sign,
-)
+from metrics.comparison.words import change, figure, in_a_sentence, numeral, rounded_column, share, with_sign
 from metrics.definitions.measure import Ratio
 from metrics.definitions.scope import Scope
 from metrics.query.query import Query, figures
 from pages.components import charts, data, tables
 from warehouse.access.reader import Viewer
+from warehouse.schema import plain
 
 IN_POINTS = ("Its own change (points)", "Change of mix (points)", "Together (points)")
 

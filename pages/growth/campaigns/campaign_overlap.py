@@ -4,11 +4,12 @@ import pandas as pd
 import streamlit as st
 
 from metrics.attribution import audience_overlap
-from metrics.comparison.words import numeral, plain, rounded_column, share
+from metrics.comparison.words import numeral, rounded_column, share
 from metrics.definitions.scope import Period, period_named
 from metrics.query.missing_reasons import not_delivered
 from pages.components import charts, data, tables
 from warehouse.access.reader import Viewer
+from warehouse.schema import plain
 
 SHOWN = 200
 MANY = 3

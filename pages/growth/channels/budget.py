@@ -7,12 +7,13 @@ import pandas as pd
 import streamlit as st
 
 from metrics.attribution import channel_net_value, value_meaning
-from metrics.comparison.words import hkd, numeral, plain, rounded, share, signed
+from metrics.comparison.words import hkd, numeral, rounded, share, signed
 from metrics.definitions.scope import Period, Scope
 from models.attribution import spend_response
 from models.value import net_value
 from pages.components import data, tables
 from warehouse.access.reader import Viewer
+from warehouse.schema import plain
 from workflow.campaigns.campaign_conclusions import Conclusion
 from workflow.records.run_notes import RESPONSE_CURVES
 

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from metrics.attribution import channel_net_value, value_meaning
-from metrics.comparison.words import hkd, numeral, plain, share
+from metrics.comparison.words import hkd, numeral, share
 from metrics.definitions.scope import Scope
 from metrics.query.query import Query
 from models.value import net_value
@@ -12,6 +12,7 @@ from pages.components import charts, data, tables, value_charts
 from pages.customers.alerts.alert_card import escaped
 from pages.growth.channels import value_checks
 from warehouse.access.reader import Viewer
+from warehouse.schema import plain
 from workflow.campaigns import campaign_conclusions, value_gaps
 
 BY = {"channel": "Channel", "campaign": "Campaign", "product": "Product", "month": "Month of joining"}

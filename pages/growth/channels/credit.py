@@ -4,12 +4,13 @@ import pandas as pd
 import streamlit as st
 
 from metrics.catalogue.attributed_wins import MODELS
-from metrics.comparison.words import as_typed, numeral, plain, rounded_column, share
+from metrics.comparison.words import as_typed, numeral, rounded_column, share
 from metrics.definitions.scope import Scope
 from metrics.query.query import Query
 from pages.components import charts, data, drill_table, tables
 from pages.components.drill import DrillFigure
 from warehouse.access.reader import Viewer
+from warehouse.schema import plain
 from warehouse.stores import connect
 from workflow.records.run_notes import CREDITS
 from workflow.scoring import crediting

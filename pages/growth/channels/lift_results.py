@@ -11,7 +11,7 @@ import streamlit as st
 from metrics.catalogue import CATALOGUE
 from metrics.catalogue.attributed_wins import MODEL_OF, MODELS, of_those_reached, outside
 from metrics.comparison.conclusion import Verdict
-from metrics.comparison.words import day, numeral, plain, points, share, verdict_in_words
+from metrics.comparison.words import day, numeral, points, share, verdict_in_words
 from metrics.definitions.scope import Period
 from models.experiments.lift import Counts
 from pages.components import data, forms, tables
@@ -19,6 +19,7 @@ from pages.customers.alerts.alert_card import escaped
 from pages.growth.leads import batch_alarms
 from warehouse.access.reader import Viewer
 from warehouse.errors import ChangeRefused
+from warehouse.schema import plain
 from warehouse.stores import connect
 from workflow.experiments import lift_tests
 from workflow.records.people import called

@@ -6,7 +6,7 @@ import streamlit as st
 from metrics.catalogue import CATALOGUE, stage_moves
 from metrics.comparison.compare import compare, share_interval
 from metrics.comparison.conclusion import Verdict
-from metrics.comparison.words import change, numeral, plain, share, verdict_in_words
+from metrics.comparison.words import change, numeral, share, verdict_in_words
 from metrics.definitions.dimensions import caution
 from metrics.definitions.scope import Scope
 from metrics.query.missing_reasons import delivered_in_part
@@ -17,7 +17,7 @@ from pages.growth.funnel import funnel_stages, funnel_steps, stage_waits
 from pages.growth.funnel.funnel_stages import COHORT, EVENT
 from pages.growth.leads import batch_alarms
 from warehouse.access.reader import Viewer
-from warehouse.schema import leads
+from warehouse.schema import leads, plain
 
 CARDS = ("leads", "acceptance_rate", "win_rate", "won")
 VIEWS = {COHORT: "By the day the lead came (cohort)", EVENT: "By the day it happened (events)"}

@@ -11,12 +11,13 @@ import streamlit as st
 
 from metrics.catalogue import CATALOGUE, HEADLINES
 from metrics.comparison.plan_pace import is_count
-from metrics.comparison.words import figure, plain, rounded
+from metrics.comparison.words import figure, rounded
 from metrics.definitions.measure import Metric
 from metrics.definitions.scope import Filters, Period, fiscal_year
 from pages.components import data, filters, forms
 from warehouse.access.reader import Viewer
 from warehouse.errors import ChangeRefused
+from warehouse.schema import plain
 from warehouse.stores import connect
 from workflow.goals.goal_outlook import evidence, with_path
 from workflow.goals.goal_records import DIGITAL, Goal, GoalDraft, departments

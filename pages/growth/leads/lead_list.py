@@ -7,11 +7,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from metrics.comparison.words import as_typed, day, numeral, plain, until
+from metrics.comparison.words import as_typed, day, numeral, until
 from metrics.definitions.scope import Scope
 from pages.components import data, forms, tables
 from pages.customers.alerts.alert_card import escaped
 from warehouse.access.reader import Viewer
+from warehouse.schema import plain
 from warehouse.stores import connect
 from workflow.qualification import lead_decisions, lead_review
 from workflow.records.people import called
@@ -149,7 +150,7 @@ def _record(
     lead_id: str, seen_version: int, verdict: str, reason: str, viewer: Viewer, _: Mapping[str, Any]
 ) -> str:
     lead_review.review(connect.here(), viewer, lead_id, verdict, reason, seen_version)
-    return f"Recorded: {verdict.replace('_', ' ')}. Marketing sees it on the campaign now."
+    return f"Recorded: {plain(verdict)}. Marketing sees it on the campaign now."
 
 
 def decided(viewer: Viewer, names: dict[str, str]) -> None:

@@ -8,11 +8,12 @@ import pandas as pd
 import streamlit as st
 
 from metrics.catalogue import CATALOGUE
-from metrics.comparison.words import figure, numeral, plain, points, share, signed
+from metrics.comparison.words import figure, numeral, points, share, signed
 from metrics.definitions.scope import Scope, month
 from metrics.qualification.qualification_rule import Condition, QualificationRule, dependent
 from pages.components import data, drill, filters, forms, tables
 from warehouse.access.reader import Viewer
+from warehouse.schema import plain
 from warehouse.stores import connect
 from workflow.goals.goal_records import current, every_goal
 from workflow.kept import progress_under
