@@ -10,7 +10,7 @@ from warehouse.schema import hand_offs as h
 from warehouse.schema import lead_moves as m
 from warehouse.schema import leads as t
 
-_PROMISE = (
+_SLA = (
     "The first-contact SLA is 24 working hours from becoming qualified (MQL), Monday to Friday from 9:00 to 18:00 "
     "without Hong "
     "Kong's public holidays, unless the bank chose others."
@@ -49,9 +49,9 @@ rejected = Measure(
     """,
 )
 
-promises_due = Measure(
+first_contacts_due = Measure(
     label="First contacts due",
-    description="Qualified leads whose first-contact SLA fell due in the period. " + _PROMISE,
+    description="Qualified leads whose first-contact SLA fell due in the period. " + _SLA,
     owner="Sales Operations",
     fact=h,
     time_column=h.c.due_at,
@@ -69,7 +69,7 @@ promises_due = Measure(
 
 contacted_in_time = Measure(
     label="Contacted in time",
-    description="Of the first contacts due in the period, those that happened within the SLA. " + _PROMISE,
+    description="Of the first contacts due in the period, those that happened within the SLA. " + _SLA,
     owner="Sales Operations",
     fact=h,
     total="sum",
@@ -88,13 +88,12 @@ contacted_in_time = Measure(
     """,
 )
 
-promise_kept = Ratio(
+sla_met = Ratio(
     label="First-contact SLA met",
-    description="Of the first contacts due in the period, the share that happened within the SLA. "
-    + _PROMISE,
+    description="Of the first contacts due in the period, the share that happened within the SLA. " + _SLA,
     owner="Sales Operations",
     numerator=contacted_in_time,
-    denominator=promises_due,
+    denominator=first_contacts_due,
     synonyms={"Sales": "speed to lead", "Service": "within SLA"},
     history=_DAYS_COUNT,
     example="""

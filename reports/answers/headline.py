@@ -19,7 +19,7 @@ FIRST = {
     "churn_rate": "Churn rate",
     "net_revenue": "Net revenue",
     "nps": "NPS",
-    "promise_kept": "First-contact SLA met",
+    "sla_met": "First-contact SLA met",
 }
 """Figure of the catalogue → its label where there is little room."""
 

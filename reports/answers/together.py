@@ -45,14 +45,14 @@ def answer(asked: Asked) -> Answer:
         title=_title(asked, said if isinstance(said, Survey) and len(said.departments) else None),
         sentences=tuple(s for s in sentences if s),
         figures=(
-            asked.card("promise_kept"),
+            asked.card("sla_met"),
             asked.card("acceptance_rate"),
             Figure(label="Disputes settled", value="not measured"),
             _staff_card(said),
         ),
         chart=_chart(asked),
         table=_table(said) if isinstance(said, Survey) and len(said.departments) else None,
-        metrics=("promise_kept", "acceptance_rate"),
+        metrics=("sla_met", "acceptance_rate"),
         sources=(
             "Staff survey of the quarter, by department; alerts, accounts and sign-ins as recorded in Concord.",
         ),
@@ -61,22 +61,22 @@ def answer(asked: Asked) -> Answer:
 
 def _title(asked: Asked, said: Survey | None) -> str:
     parts = []
-    if asked.value("promise_kept") == asked.value("promise_kept"):
-        parts.append(f"{asked.says('promise_kept')} of leads were contacted within the SLA")
+    if asked.value("sla_met") == asked.value("sla_met"):
+        parts.append(f"{asked.says('sla_met')} of leads were contacted within the SLA")
     if asked.value("acceptance_rate") == asked.value("acceptance_rate"):
         parts.append(f"Sales accepted {asked.says('acceptance_rate')}")
     if said is not None:
         parts.append(f"{'the' if parts else 'The'} staff survey stands at {numeral(said.score, 1)} of 5")
-    return "; ".join(parts) or f"How the departments work together is {asked.clause('promise_kept')}"
+    return "; ".join(parts) or f"How the departments work together is {asked.clause('sla_met')}"
 
 
 def _hand_off(asked: Asked) -> str:
-    if asked.value("promise_kept") != asked.value("promise_kept"):
+    if asked.value("sla_met") != asked.value("sla_met"):
         return ""
     hours = asked.reader.stores.settings.contact_promise_hours
     return (
         f"First-contact SLA: Sales speaks to a qualified lead within {as_typed(hours)} working hours. Met for "
-        f"{asked.says('promise_kept')} ({asked.against('promise_kept')}); Sales accepted "
+        f"{asked.says('sla_met')} ({asked.against('sla_met')}); Sales accepted "
         f"{asked.says('acceptance_rate')} of those it decided on ({asked.against('acceptance_rate')})."
     )
 
@@ -182,10 +182,10 @@ def _staff_card(said: Survey | str | None) -> Figure:
 
 
 def _chart(asked: Asked) -> Chart | None:
-    values = asked.over_time("promise_kept")
+    values = asked.over_time("sla_met")
     if all(v is None for v in values):
         return None
-    metric = CATALOGUE["promise_kept"]
+    metric = CATALOGUE["sla_met"]
     told = ", ".join(f"{q} {figure(metric, v)}" for q, v in zip(asked.quarters(), values, strict=True))
     return Chart(
         shape="columns",

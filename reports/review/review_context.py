@@ -34,10 +34,10 @@ QUARTERS = 8
 """So many quarters a chart over time shows."""
 FIGURES = (
     *("churn_rate", "net_revenue", "marketing_cost", "customers_acquired", "cac", "complaints"),
-    *("nps", "csat", "ces", "promise_kept", "acceptance_rate"),
+    *("nps", "csat", "ces", "sla_met", "acceptance_rate"),
 )
 """Every figure of the catalogue that the answers show: one question per table."""
-OVER_TIME = ("churn_rate", "promise_kept")
+OVER_TIME = ("churn_rate", "sla_met")
 """Those of them that are charted by quarter."""
 
 

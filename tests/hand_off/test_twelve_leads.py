@@ -46,7 +46,7 @@ def test_the_stages_of_april_as_april_ended(twelve: Stores) -> None:
 def test_of_days_before_the_first_lead_and_after_the_last_day_loaded_nothing_is_known(twelve: Stores) -> None:
     # No data is not nobody: a leap day long before the data, and a month that lies ahead.
     for start, end in ((date(2024, 2, 29), date(2024, 2, 29)), (date(2026, 8, 1), date(2026, 8, 31))):
-        found = figures(twelve, "leads", "mql", "promises_due", scope=Scope(Period(start, end)))
+        found = figures(twelve, "leads", "mql", "first_contacts_due", scope=Scope(Period(start, end)))
         assert all(math.isnan(value) for value in found)
 
 
@@ -91,11 +91,11 @@ def test_the_promise_of_every_lead_by_hand(twelve: Stores) -> None:
     assert hours[["L07", "L09", "L10"]].isna().all()
 
 
-def test_the_promise_kept(twelve: Stores) -> None:
+def test_the_sla_met(twelve: Stores) -> None:
     # Due by 30 June: all but L10. Kept: L01, L02, L03, L05, L06, L08 and L12. L04 came one minute late, L07 and L09 never;
     # L07 was given up, so only L09 still waits.
     due, kept, share, still = figures(
-        twelve, "promises_due", "contacted_in_time", "promise_kept", "still_uncontacted"
+        twelve, "first_contacts_due", "contacted_in_time", "sla_met", "still_uncontacted"
     )
     assert (due, kept, still) == (10, 7, 1)
     assert share == pytest.approx(0.7)

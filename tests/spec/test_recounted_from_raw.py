@@ -180,8 +180,8 @@ def test_the_way_of_the_leads_is_what_its_sentences_say(
         "won_by_the_end": (
             now["New"] & (stages["Won"] < pd.Timestamp(period.end) + pd.Timedelta(days=1))
         ).sum(),
-        "promises_due": now["due"].sum(),
-        "promise_kept": in_time.sum() / now["due"].sum(),
+        "first_contacts_due": now["due"].sum(),
+        "sla_met": in_time.sum() / now["due"].sum(),
     }
     assert _ask(reader, list(expected), period) == pytest.approx(expected)
 

@@ -419,7 +419,7 @@ def test_a_promise_of_a_day_without_a_time_is_kept_on_the_day_it_falls_due(tmp_p
     with next_snapshot(stores) as draft:
         write_hand_offs(draft, Reader(stores, SYSTEM, stores.snapshot()), stores.settings, AS_OF)
     june = Period(date(2026, 6, 1), date(2026, 6, 30))
-    assert figure(stores, "promises_due", june) == 5
+    assert figure(stores, "first_contacts_due", june) == 5
     assert figure(stores, "contacted_in_time", june) == 3
     found = leads_list.waiting(Reader(stores, SYSTEM), AS_OF)
     assert found["late"].notna().all()

@@ -19,8 +19,8 @@ from pages.growth.leads import batch_alarms, lead_list, rejections, waiting_lead
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
 
-CARDS = ("promise_kept", "acceptance_rate", "still_uncontacted", "rejected")
-BY_CAMPAIGN = ("promises_due", "promise_kept", "decided", "acceptance_rate", "still_uncontacted")
+CARDS = ("sla_met", "acceptance_rate", "still_uncontacted", "rejected")
+BY_CAMPAIGN = ("first_contacts_due", "sla_met", "decided", "acceptance_rate", "still_uncontacted")
 FEWEST = 20
 """A share of fewer leads is not shown."""
 
@@ -62,19 +62,17 @@ def page(viewer: Viewer, scope: Scope) -> None:
 def _headline(viewer: Viewer, scope: Scope, hours: float) -> str:
     if "leads" not in data.available_columns(viewer):
         return f"How leads are handed over is {tables.clause(viewer, 'leads')}"
-    now = data.ask(viewer, ["promise_kept", "acceptance_rate"], scope, periods=[scope.period]).iloc[0]
+    now = data.ask(viewer, ["sla_met", "acceptance_rate"], scope, periods=[scope.period]).iloc[0]
     untouched, parts = waiting_leads.never_taken_up(viewer, scope), []
     if untouched > 0:
         parts.append(f"{numeral(untouched)} leads were never taken up")
-    if now["promises_due"] > 0:
+    if now["first_contacts_due"] > 0:
         parts.append(
-            f"{share(now['promise_kept'])} of leads were contacted within {as_typed(hours)} working hours"
+            f"{share(now['sla_met'])} of leads were contacted within {as_typed(hours)} working hours"
         )
     if now["decided"] > 0:
         parts.append(f"Sales accepted {share(now['acceptance_rate'])}")
-    missing = [
-        data.why_missing(viewer, name, scope.period, now) for name in ("promise_kept", "acceptance_rate")
-    ]
+    missing = [data.why_missing(viewer, name, scope.period, now) for name in ("sla_met", "acceptance_rate")]
     if not parts and (why := next((m for m in missing if m and m.kind != "no cases"), None)):
         return f"First-contact SLA met and acceptance rate are {why.clause}"
     return "; ".join(parts) or "No lead was due or decided on in this period"
@@ -89,14 +87,14 @@ def _by_campaign(viewer: Viewer, scope: Scope, names: dict[str, str]) -> None:
         fresh[["campaign_id", "said"]], left_on="campaign", right_on="campaign_id", how="outer"
     )
     answer["campaign"] = answer["campaign"].fillna(answer["campaign_id"])
-    answer = answer.sort_values("promises_due", ascending=False, na_position="last")
+    answer = answer.sort_values("first_contacts_due", ascending=False, na_position="last")
     cell = partial(data.missing_cell, viewer)
     shown = pd.DataFrame(
         {
             "Campaign": answer["campaign"].map(names).astype(object).fillna("No campaign known"),
-            "Contacts due": answer["promises_due"],
+            "Contacts due": answer["first_contacts_due"],
             "First-contact SLA met": _shares(
-                answer, "contacted_in_time", "promises_due", cell("promise_kept")
+                answer, "contacted_in_time", "first_contacts_due", cell("sla_met")
             ),
             "Still waiting": answer["still_uncontacted"],
             "Decided": answer["decided"],
@@ -111,7 +109,7 @@ def _by_campaign(viewer: Viewer, scope: Scope, names: dict[str, str]) -> None:
     whole = st.column_config.NumberColumn(format="localized")
     parts = [scope.narrowed("campaign", value) for value in answer["campaign"]]
     columns = ("Contacts due", "First-contact SLA met", "Still waiting", "Decided", "Accepted")
-    names_of = ("promises_due", "promise_kept", "still_uncontacted", "decided", "acceptance_rate")
+    names_of = ("first_contacts_due", "sla_met", "still_uncontacted", "decided", "acceptance_rate")
     drill_table.show(
         shown,
         "hand-off-campaigns",
