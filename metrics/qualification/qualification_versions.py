@@ -141,8 +141,7 @@ class BankReader(Reader):
     """A reader for answers that are kept: of the bank alone, under the definitions that were in force when it was made.
 
     What people write in the application database changes by the minute, so an answer that reads it must not be kept:
-    it is refused here.
-    Who looks is only known by what her rows and columns depend on.
+    it is refused here. Who looks is only known by what her rows and columns depend on.
     """
 
     def __init__(self, stores: Stores, viewer: Viewer, snapshot: str | None, agreed: Timeline | None):
@@ -158,7 +157,7 @@ class BankReader(Reader):
     def _engine(self, tables: set[Table]) -> Engine:
         if of_app_db := sorted(t.name for t in tables if t.metadata is APP_DB):
             raise CannotBeKept(
-                f"An answer that is kept may not depend in the application database ({', '.join(of_app_db)})."
+                f"An answer that is kept may not depend on the application database ({', '.join(of_app_db)})."
             )
         return super()._engine(tables)
 
