@@ -11,8 +11,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from statsmodels.stats.multitest import multipletests
-
 from metrics.comparison.compare import Change, compare
 from metrics.comparison.conclusion import Verdict
 from metrics.definitions.measure import Metric, Ratio
@@ -39,11 +37,20 @@ def together(pairs: Sequence[ComparedPair]) -> list[Change]:
         return changes
     # What is not clear by itself is not made so; it only counts among those that were looked at.
     chances = [_chance(pairs[i]) if changes[i].verdict.is_a_finding else 1.0 for i in tested]
-    adjusted = multipletests(chances, alpha=SURE, method="holm")[1]
-    for i, p in zip(tested, adjusted, strict=True):
+    for i, p in zip(tested, adjusted(chances), strict=True):
         if changes[i].verdict.is_a_finding and p >= SURE:
             changes[i] = replace(changes[i], verdict=Verdict.NOT_CLEAR)
     return changes
+
+
+def adjusted(chances: Sequence[float]) -> list[float]:
+    """Holm's p-values of several, in their order. statsmodels has them, too, and collects garbage at each call."""
+    ordered = sorted(range(len(chances)), key=chances.__getitem__)
+    largest, corrected = 0.0, [0.0] * len(chances)
+    for rank, i in enumerate(ordered):
+        largest = max(largest, min(1.0, (len(chances) - rank) * chances[i]))
+        corrected[i] = largest
+    return corrected
 
 
 def apart(metric: Ratio, parts: Sequence[dict[str, float]], whole: dict[str, float]) -> list[Change]:

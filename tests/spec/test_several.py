@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from statsmodels.stats.multitest import multipletests
 
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.compare import compare
 from metrics.comparison.conclusion import Verdict
-from metrics.comparison.multiple_comparisons import ComparedPair, apart, together, worst
+from metrics.comparison.multiple_comparisons import ComparedPair, adjusted, apart, together, worst
 from metrics.definitions.measure import Ratio
 
 RATE = CATALOGUE["win_rate"]
@@ -44,6 +45,11 @@ def test_a_real_fall_among_several_is_still_found() -> None:
     found = together(pairs)
     assert [c.verdict for c in found] == [Verdict.NOT_CLEAR, Verdict.WORSE, Verdict.NOT_CLEAR]
     assert worst(found, [0.0, 0.1, 0.0]) == 1
+
+
+@given(some.lists(some.floats(0, 1), min_size=1, max_size=12))
+def test_several_chances_are_corrected_as_statsmodels_corrects_them(chances: list[float]) -> None:
+    assert adjusted(chances) == list(multipletests(chances, method="holm")[1])
 
 
 @settings(max_examples=20, deadline=None)

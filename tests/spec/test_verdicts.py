@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from statsmodels.stats import rates
 
 from metrics.catalogue import CATALOGUE
-from metrics.comparison.compare import FEWEST, compare
+from metrics.comparison.compare import FEWEST, compare, rate_ratio_interval
 from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import change, verdict_in_words
 from metrics.definitions.measure import Measure, Ratio
@@ -73,3 +74,22 @@ def test_no_page_says_one_word_for_all_of_them() -> None:
         for f in (ROOT / room).rglob("*.py")
     ]
     assert not [f.name for f in files if loose.search(f.read_text(encoding="utf-8"))]
+
+
+@given(
+    now=some.integers(20, 50_000), before=some.integers(20, 50_000), alpha=some.sampled_from([0.05, 0.001])
+)
+def test_the_interval_of_two_counts_ends_where_the_score_test_begins_to_tell_them_apart(
+    now: int, before: int, alpha: float
+) -> None:
+    low, high = rate_ratio_interval(now, before, alpha)
+    assert low < now / before < high
+    for end in (low, high):
+        tested = rates.test_poisson_2indep(now, 1, before, 1, value=end, method="score", compare="ratio")
+        assert tested.pvalue == pytest.approx(alpha, rel=1e-6)
+
+
+def test_two_large_counts_that_hardly_differ_are_not_called_different() -> None:
+    # A search for the lower end that starts beside it can end at the upper one, 5% further on.
+    metric = CATALOGUE[COUNTS[0]]
+    assert compare(metric, {"value": 12_810.0}, {"value": 13_009.0}).verdict is Verdict.NOT_CLEAR
