@@ -64,7 +64,7 @@ def _check_warehouse(url: str, schema: str) -> None:
         where = f"{found.table}.{found.column}" if found.column else found.table
         click.echo(f"{'WRONG' if found.serious else 'note ':5}  {where} {found.what}".rstrip(".") + ".")
     for entry in (e for entries in menu.values() for e in entries):
-        lacking = [t for t in entry.needs if t not in checked.known]
+        lacking = [t for t in entry.needs if t not in checked.available]
         if lacking:
             click.echo(f"The page “{entry.title}” will be empty: it needs {' and '.join(lacking)}.")
     figures: dict[str, list[str]] = {}

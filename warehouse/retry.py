@@ -89,12 +89,12 @@ def _retrying(passes: Callable[[BaseException], bool]) -> Retrying:
     return Retrying(wait=pauses, stop=tries, retry=retry_if_exception(passes), reraise=True)
 
 
-def ask(engine: Engine, question: Callable[[Connection], Answer]) -> Answer:
-    """`question` on a connection, asked again while a server is away. It must only read, or change nothing twice."""
+def ask(engine: Engine, query: Callable[[Connection], Answer]) -> Answer:
+    """`query` on a connection, asked again while a server is away. It must only read, or change nothing twice."""
 
     def once() -> Answer:
         with engine.connect() as connection:
-            return question(connection)
+            return query(connection)
 
     if engine.dialect.name != "postgresql":
         return once()

@@ -85,7 +85,7 @@ def read(path: Path, environment: Mapping[str, str]) -> Settings:
 
     Raises `Problem` for an unknown name, or a value of the wrong kind or out of bounds.
     """
-    known = {f.name: f for f in fields(Settings)}
+    by_name = {f.name: f for f in fields(Settings)}
     given: dict[str, object] = {}
     if path.exists():
         try:
@@ -93,12 +93,12 @@ def read(path: Path, environment: Mapping[str, str]) -> Settings:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise Problem(f"{path.name} cannot be read: {error}. Correct that line and try again.") from None
         for name in given:
-            if name not in known:
+            if name not in by_name:
                 raise Problem(
                     f"{path.name} has the setting “{name}”, which does not exist. "
-                    f"Settings are: {', '.join(sorted(known))}."
+                    f"Settings are: {', '.join(sorted(by_name))}."
                 )
-    for name in known:
+    for name in by_name:
         variable = name.upper() if name.endswith("_url") else f"CONCORD_{name.upper()}"
         if variable in environment:
             given[name] = environment[variable]

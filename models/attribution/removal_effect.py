@@ -40,14 +40,14 @@ def removal_effects(steps: pd.DataFrame) -> pd.DataFrame:
     onward, to_win = moves / out[:, None], wins / out
     every = _won(start, onward, to_win)
     effects = np.array([1 - _won(start, onward, to_win, without=i) / every for i in range(size)])
-    found = pd.DataFrame(
+    by_channel = pd.DataFrame(
         {
             "channel": pd.Series([None if c == _NOT_KNOWN else c for c in channels], dtype=object),
             "removal_effect": effects,
             "share": effects / effects.sum(),
         }
     )
-    return found.sort_values("removal_effect", ascending=False, ignore_index=True)
+    return by_channel.sort_values("removal_effect", ascending=False, ignore_index=True)
 
 
 def _won(start: np.ndarray, onward: np.ndarray, to_win: np.ndarray, without: int | None = None) -> float:

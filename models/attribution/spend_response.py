@@ -76,8 +76,8 @@ def curves(weeks: pd.DataFrame) -> pd.DataFrame:
             "least_spend": spend.min(),
             "most_spend": spend.max(),
         }
-        if enough(row["weeks"], row["won"]) and (found := _power(mine)):
-            power, error = found
+        if enough(row["weeks"], row["won"]) and (fit := _power(mine)):
+            power, error = fit
             level, level_error = _fitted(won, np.ones((len(won), 1)), power * np.log(spend / usual))
             row |= {
                 "level": level,
@@ -111,15 +111,15 @@ def _power(mine: pd.DataFrame) -> tuple[float, float] | None:
 
 def _fitted(won: Vector, x: Vector, offset: Vector | None = None) -> tuple[float, float]:
     """The first coefficient and its standard error, never narrower than Poisson counts leave it."""
-    found = sm.GLM(won, x, family=sm.families.Poisson(), offset=offset).fit(scale="X2")
-    widened = np.sqrt(max(1.0, 1.0 / float(found.scale)))
-    return float(found.params[0]), float(found.bse[0]) * widened
+    fit = sm.GLM(won, x, family=sm.families.Poisson(), offset=offset).fit(scale="X2")
+    widened = np.sqrt(max(1.0, 1.0 / float(fit.scale)))
+    return float(fit.params[0]), float(fit.bse[0]) * widened
 
 
-def expected(found: pd.DataFrame, spends: dict[str, float], worth: pd.DataFrame, more: float) -> Expected:
+def expected(fitted: pd.DataFrame, spends: dict[str, float], worth: pd.DataFrame, more: float) -> Expected:
     """What `spends` (channel → HKD a week) may be expected to win in a week.
 
-    `found` as from `curves`; `worth` has `channel`, `mean`, `low`, `high`: the lifetime value of a customer, HKD, 95%.
+    `fitted` as from `curves`; `worth` has `channel`, `mean`, `low`, `high`: the lifetime value of a customer, HKD, 95%.
     The next money is `more` HKD a week on top, in one channel: `next_best` is how likely it leaves most value there,
     less itself, of all channels whose seen spend it stays in and whose customers' value is known. A channel without a
     curve, or without spend, wins what is not known, or nothing. Level and power are uncorrelated because spend is counted
@@ -130,7 +130,7 @@ def expected(found: pd.DataFrame, spends: dict[str, float], worth: pd.DataFrame,
     customers, value = np.zeros(DRAWS), np.zeros(DRAWS)
     rows, left = [], []
     curve: Any
-    for curve in found.dropna(subset=["level"]).itertuples():
+    for curve in fitted.dropna(subset=["level"]).itertuples():
         spend = float(spends.get(str(curve.channel), 0.0))
         level = random.normal(curve.level, curve.level_error, DRAWS)
         power = np.clip(random.normal(curve.power, curve.power_error, DRAWS), 0, 1)
@@ -139,18 +139,18 @@ def expected(found: pd.DataFrame, spends: dict[str, float], worth: pd.DataFrame,
         middle = np.clip(curve.power, 0, 1)
         best = float(_won(curve.level, middle, spend, curve.usual_spend))
         next_best = float(_won(curve.level, middle, spend + more, curve.usual_spend)) - best
-        known = (
+        has_value = (
             curve.channel in values.index
             and np.isfinite(values.loc[curve.channel, ["mean", "low", "high"]]).all()
         )
         each = np.full(DRAWS, np.nan)
-        if known:
+        if has_value:
             mean, low, high = (float(values.loc[curve.channel, c]) for c in ("mean", "low", "high"))
             each = random.normal(mean, (high - low) / (2 * 1.96), DRAWS)
             value += won * each
         customers += won
         next_outside = not curve.least_spend <= spend + more <= curve.most_spend
-        left.append(more_won * each - more if known and not next_outside else np.full(DRAWS, -np.inf))
+        left.append(more_won * each - more if has_value and not next_outside else np.full(DRAWS, -np.inf))
         low_won, high_won = np.quantile(won, [0.025, 0.975])
         next_low, next_high = np.quantile(more_won, [0.025, 0.975])
         rows.append(
@@ -160,12 +160,12 @@ def expected(found: pd.DataFrame, spends: dict[str, float], worth: pd.DataFrame,
                 "customers": best,
                 "customers_low": low_won,
                 "customers_high": high_won,
-                "value": best * float(each.mean()) if known else np.nan,
+                "value": best * float(each.mean()) if has_value else np.nan,
                 "outside": spend > 0 and not curve.least_spend <= spend <= curve.most_spend,
                 "next_customers": next_best,
                 "next_low": next_low,
                 "next_high": next_high,
-                "next_value": next_best * float(each.mean()) - more if known else np.nan,
+                "next_value": next_best * float(each.mean()) - more if has_value else np.nan,
                 "next_outside": next_outside,
             }
         )

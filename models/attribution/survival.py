@@ -61,10 +61,10 @@ def stay(left: pd.DataFrame, waiting: pd.DataFrame) -> Stay | None:
 
 
 def _counted(frame: pd.DataFrame) -> pd.DataFrame:
-    known = frame[frame["days"].notna() & frame["people"].notna() & (frame["people"] > 0)]
+    complete = frame[frame["days"].notna() & frame["people"].notna() & (frame["people"] > 0)]
     # A later stage dated before an earlier one is a mistake of the source; it took no time rather than less than none.
     return pd.DataFrame(
-        {"days": known["days"].clip(lower=0).astype(int), "people": known["people"].astype(int)}
+        {"days": complete["days"].clip(lower=0).astype(int), "people": complete["people"].astype(int)}
     )
 
 

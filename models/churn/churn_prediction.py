@@ -66,7 +66,7 @@ def _score(model: ChurnModel, profiles: pd.DataFrame, week_ago: pd.DataFrame | N
         _, shares = contributions(model, profiles)
     strongest = np.argsort(-np.abs(shares), axis=1, kind="stable")[:, :EXPLAINED]
     rows = np.arange(len(plain))[:, None]
-    told = [
+    reasons = [
         json.dumps([_reason(*one) for one in zip(map(names.__getitem__, which), *numbers, strict=True)])
         for which, *numbers in zip(
             strongest.tolist(),
@@ -81,7 +81,7 @@ def _score(model: ChurnModel, profiles: pd.DataFrame, week_ago: pd.DataFrame | N
         {
             "customer_id": profiles["customer_id"].to_numpy(),
             "probability": probability,
-            "reasons": told,
+            "reasons": reasons,
         }
     )
 
@@ -113,5 +113,5 @@ def _or_none(numbers: Matrix) -> list[list[float | None]]:
     """The numbers as lists, with None for what is not known."""
     plain = numbers.astype(object)
     plain[np.isnan(numbers)] = None
-    found: list[list[float | None]] = plain.tolist()
-    return found
+    rows: list[list[float | None]] = plain.tolist()
+    return rows

@@ -23,24 +23,24 @@ _LEAST = 1e-4
 
 def reference(columns: Mapping[str, Vector]) -> dict[str, Any]:
     """The bins of each column and the share of people in each, as plain values for JSON."""
-    found = {}
+    bins = {}
     for name, values in columns.items():
-        known = values[~np.isnan(values)]
-        tenths = np.quantile(known, np.arange(1, 10) / 10) if len(known) else np.empty(0)
+        present = values[~np.isnan(values)]
+        tenths = np.quantile(present, np.arange(1, 10) / 10) if len(present) else np.empty(0)
         edges = np.unique(tenths)
-        found[name] = {"edges": edges.tolist(), "shares": _shares(values, edges).tolist()}
-    return found
+        bins[name] = {"edges": edges.tolist(), "shares": _shares(values, edges).tolist()}
+    return bins
 
 
-def psi(known: Mapping[str, Any], columns: Mapping[str, Vector]) -> dict[str, float]:
+def psi(bins: Mapping[str, Any], columns: Mapping[str, Vector]) -> dict[str, float]:
     """The index of each column against its `reference`; columns without one are left out."""
-    found = {}
+    by_column = {}
     for name, values in columns.items():
-        if name in known and len(values):
-            then = np.maximum(np.array(known[name]["shares"]), _LEAST)
-            now = np.maximum(_shares(values, np.array(known[name]["edges"])), _LEAST)
-            found[name] = float(((now - then) * np.log(now / then)).sum())
-    return found
+        if name in bins and len(values):
+            then = np.maximum(np.array(bins[name]["shares"]), _LEAST)
+            now = np.maximum(_shares(values, np.array(bins[name]["edges"])), _LEAST)
+            by_column[name] = float(((now - then) * np.log(now / then)).sum())
+    return by_column
 
 
 def _shares(values: Vector, edges: Vector) -> Vector:

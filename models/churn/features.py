@@ -21,8 +21,8 @@ class Feature:
     """One number about a customer. `unit` says how its value is written: HKD, days, count, score, share or yes.
 
     `table` is the source it comes from. `since` says from when on it holds: a date column of the profile, a number of
-    days that end with the day asked about, or "value" if the number itself counts the days. `told` puts that date into
-    words.
+    days that end with the day asked about, or "value" if the number itself counts the days. `since_text` puts that
+    date into words.
     """
 
     name: str
@@ -30,13 +30,13 @@ class Feature:
     unit: str
     table: str
     since: str | int
-    told: str
+    since_text: str
 
 
 def _of(table: str, *rows: tuple[str, str, str, str | int, str]) -> tuple[Feature, ...]:
     return tuple(
-        Feature(name=name, label=label, unit=unit, table=table, since=since, told=told)
-        for name, label, unit, since, told in rows
+        Feature(name=name, label=label, unit=unit, table=table, since=since, since_text=since_text)
+        for name, label, unit, since, since_text in rows
     )
 
 
@@ -136,21 +136,21 @@ def values(profiles: pd.DataFrame, names: tuple[str, ...] = NAMES) -> pd.DataFra
 
 def since(profiles: pd.DataFrame, names: tuple[str, ...] = NAMES) -> Days:
     """From which day on each feature's value holds (n × k days); NaT where nobody can say."""
-    found = np.full((len(profiles), len(names)), np.datetime64("NaT", "D"))
+    days = np.full((len(profiles), len(names)), np.datetime64("NaT", "D"))
     if "as_of" not in profiles:
-        return found
+        return days
     day = pd.to_datetime(profiles["as_of"]).to_numpy().astype("datetime64[D]")
     for j, name in enumerate(names):
         how = BY_NAME[name].since
         if isinstance(how, int):
-            found[:, j] = day - np.timedelta64(how - 1, "D")
+            days[:, j] = day - np.timedelta64(how - 1, "D")
         elif how == "value":
             count = _number(profiles, name).to_numpy()
-            known = ~np.isnan(count)
-            found[known, j] = day[known] - count[known].astype("timedelta64[D]")
+            counted = ~np.isnan(count)
+            days[counted, j] = day[counted] - count[counted].astype("timedelta64[D]")
         elif how in profiles:
-            found[:, j] = pd.to_datetime(profiles[how]).to_numpy().astype("datetime64[D]")
-    return found
+            days[:, j] = pd.to_datetime(profiles[how]).to_numpy().astype("datetime64[D]")
+    return days
 
 
 def matrix(profiles: pd.DataFrame, names: tuple[str, ...] = NAMES) -> Matrix:

@@ -67,26 +67,26 @@ def _fit(
     _no_single_feature_knows(x, left, names)
     recipe = given or _chosen(x, left, day, train, seed)
     judged = recipe.fit(x[train], left[train], seed)
-    found = {"model": probabilities(judged, x[test])}
+    predicted = {"model": probabilities(judged, x[test])}
     if with_checks:
-        found |= _baselines(examples, left, train, test)
-    judgement_ = {who: prediction_metrics.judge(left[test], p, seed=seed) for who, p in found.items()}
+        predicted |= _baselines(examples, left, train, test)
+    judgement_ = {who: prediction_metrics.judge(left[test], p, seed=seed) for who, p in predicted.items()}
     _not_too_good(judgement_["model"]["roc_auc"].value)
     checks: list[ModelCheck] = []
     if with_checks:
         people = dict.fromkeys(judgement_, int(test.sum()))
         judgement_["random_rows"], people["random_rows"] = _on_random_rows(recipe, x, left, seed)
         checks += model_evaluation.of_figures(judgement_, judged_on, people)
-        checks += model_evaluation.on_the_day(examples[test], left[test], found, judged_on)
+        checks += model_evaluation.on_the_day(examples[test], left[test], predicted, judged_on)
         checks += model_evaluation.by_month(recipe, x, left, day, WINDOW_DAYS, seed)
         checks += model_evaluation.value_of_sources(recipe, x, names, left, train, test, judged_on, seed)
     # What is published is the same recipe with the latest departures added; the figures are those of the judged fit.
     published = recipe.fit(x, left, seed)
-    known: dict[str, Any] = {}
+    reference: dict[str, Any] = {}
     if with_checks:
         columns = dict(zip(names, x.T, strict=True)) | {drift.SCORE: _in_parts(published, x)}
-        known = drift.reference(columns)
-        checks += model_evaluation.drift_by_month(known, columns, day)
+        reference = drift.reference(columns)
+        checks += model_evaluation.drift_by_month(reference, columns, day)
     card = Card(
         model=MODEL,
         version=f"{judged_on:%Y-%m-%d}-{recipe.kind}",
@@ -102,7 +102,7 @@ def _fit(
         source=source,
         figures={w: {n: f.as_dict() for n, f in them.items()} for w, them in judgement_.items()},
         checks=without_small_groups(checks, smallest),
-        reference=known,
+        reference=reference,
     )
     curves = recipe.kind == "curves"
     centres = reasons.centres_of(published, x[:CHUNK]) if curves else np.zeros(len(names))
@@ -126,20 +126,20 @@ def _baselines(
     examples: pd.DataFrame, left: Vector, train: NDArray[Any], test: NDArray[Any]
 ) -> dict[str, Vector]:
     """What a bank could do without a model: look at the last booking alone, or at the rules alone."""
-    found: dict[str, Vector] = {}
+    predicted: dict[str, Vector] = {}
     recency = features.matrix(examples, ("days_since_customer_made_transaction",))
     if not np.isnan(recency[train]).all():
         filled = np.nan_to_num(recency, nan=float(np.nanmedian(recency[train])))
         line = LogisticRegression().fit(filled[train], left[train])
-        found["recency_only"] = probabilities(line, filled[test])
+        predicted["recency_only"] = probabilities(line, filled[test])
     if "rule_fired" in examples:
         fired = examples["rule_fired"].fillna(0).to_numpy(dtype=np.float64) > 0
         share = {
             v: left[train & (fired == v)].mean() if (train & (fired == v)).any() else left[train].mean()
             for v in (True, False)
         }
-        found["rules_only"] = np.where(fired[test], share[True], share[False])
-    return found
+        predicted["rules_only"] = np.where(fired[test], share[True], share[False])
+    return predicted
 
 
 def _on_random_rows(

@@ -30,10 +30,10 @@ AGE_BANDS = ((30, "under 30"), (45, "30 to 44"), (60, "45 to 59"), (200, "60 and
 
 
 def on_the_day(
-    rows: pd.DataFrame, left: Vector, found: Mapping[str, Vector], day: date
+    rows: pd.DataFrame, left: Vector, predicted: Mapping[str, Vector], day: date
 ) -> Iterator[ModelCheck]:
-    """Calibration, capacity and fairness of the predictions `found` (by who made them) for the rows of a day."""
-    probability = found["model"]
+    """Calibration, capacity and fairness of the predictions `predicted` (by who made them) for the rows of a day."""
+    probability = predicted["model"]
     for measure, figure in calibration.line(left, probability).items():
         yield interval("calibration", "model", measure, day, len(left), figure)
     tenth = calibration.tenths(probability)
@@ -42,7 +42,7 @@ def on_the_day(
         part = f"{number + 1:02}"
         yield mean("calibration curve", part, "expected", day, probability[mine])
         yield share("calibration curve", part, "left", day, left[mine].sum(), mine.sum())
-    yield from _at_capacity(rows, left, found, day)
+    yield from _at_capacity(rows, left, predicted, day)
     yield from _groups(rows, left, probability, day)
 
 
@@ -50,19 +50,19 @@ def of_figures(
     judged: Mapping[str, Mapping[str, PredictionMetric]], day: date, n: Mapping[str, int]
 ) -> Iterator[ModelCheck]:
     """The four figures of each of those compared; `n` people stand behind each."""
-    for who, found in judged.items():
-        for measure, figure in found.items():
+    for who, figures in judged.items():
+        for measure, figure in figures.items():
             yield interval("figures", who, measure, day, n[who], figure)
 
 
 def _at_capacity(
-    rows: pd.DataFrame, left: Vector, found: Mapping[str, Vector], day: date
+    rows: pd.DataFrame, left: Vector, predicted: Mapping[str, Vector], day: date
 ) -> Iterator[ModelCheck]:
     """If every RM called, in one week, as many as fit into it: how many of those called would have left."""
     if "calls_a_week" not in rows or not rows["calls_a_week"].fillna(0).gt(0).any():
         return
     base = left.mean()
-    for who, probability in found.items():
+    for who, probability in predicted.items():
         order = pd.DataFrame({"rm": rows["rm_id"].to_numpy(), "p": -probability})
         place = order.groupby("rm")["p"].rank(method="first")
         called = (place <= rows["calls_a_week"].fillna(0).round().to_numpy()).to_numpy()
@@ -117,17 +117,17 @@ def by_month(
 
 
 def drift_by_month(
-    known: Mapping[str, Any], columns: Mapping[str, Vector], day: NDArray[Any]
+    bins: Mapping[str, Any], columns: Mapping[str, Vector], day: NDArray[Any]
 ) -> Iterator[ModelCheck]:
     """How far the customers of each of the last months were from all the examples together."""
     for month in sorted(set(day))[-DRIFT_MONTHS:]:
         here = day == month
-        yield from drift_checks(drift.psi(known, {n: v[here] for n, v in columns.items()}), month, here.sum())
+        yield from drift_checks(drift.psi(bins, {n: v[here] for n, v in columns.items()}), month, here.sum())
 
 
-def drift_checks(found: Mapping[str, float], day: date, n: int) -> Iterator[ModelCheck]:
+def drift_checks(by_column: Mapping[str, float], day: date, n: int) -> Iterator[ModelCheck]:
     """One check per column of `models.churn.drift.psi`."""
-    for part, value in found.items():
+    for part, value in by_column.items():
         yield ModelCheck(check_name="drift", part=part, measure="psi", day=day, n=int(n), value=value)
 
 
@@ -146,11 +146,11 @@ def value_of_sources(
     quick = Recipe(kind=recipe.kind, rounds=min(recipe.rounds, 80))
 
     def without(table: str) -> Vector:
-        kept = np.flatnonzero([BY_NAME[name].table != table for name in names])
-        if not len(kept):
+        columns = np.flatnonzero([BY_NAME[name].table != table for name in names])
+        if not len(columns):
             return np.full(test.sum(), left[some].mean())
-        fitted = quick.fit(x[some][:, kept], left[some], seed)
-        return probabilities(fitted, x[test][:, kept])
+        fitted = quick.fit(x[some][:, columns], left[some], seed)
+        return probabilities(fitted, x[test][:, columns])
 
     whole = without("")
     for table in TABLES:

@@ -52,16 +52,16 @@ def of_trees(booster: Any, x: Matrix) -> tuple[float, Matrix]:
 
 def _paths(nodes: NDArray[Any]) -> list[tuple[int, list[tuple[int, bool, int]]]]:
     """Each leaf with its path: (node, whether the path goes left there, the node it goes to)."""
-    found, waiting = [], [(0, list[tuple[int, bool, int]]())]
+    leaves, waiting = [], [(0, list[tuple[int, bool, int]]())]
     while waiting:
         at, path = waiting.pop()
         if nodes[at]["is_leaf"]:
-            found.append((at, path))
+            leaves.append((at, path))
             continue
         for goes_left, side in ((True, "left"), (False, "right")):
             to = int(nodes[at][side])
             waiting.append((to, [*path, (at, goes_left, to)]))
-    return found
+    return leaves
 
 
 def _add_leaf(

@@ -93,14 +93,14 @@ def roc_auc(left: Vector, score: Vector) -> float:
 
 def roc_auc_of_some(left: Vector, score: Vector) -> tuple[float, ...]:
     """The ROC-AUC of a score that is NaN for some: with those ranked below everybody else, and above."""
-    known = ~np.isnan(score)
-    if known.all():
+    scored = ~np.isnan(score)
+    if scored.all():
         return (roc_auc(left, score),)
     # Sorted once for both.
-    values, place = np.unique(-score[known], return_inverse=True)
+    values, place = np.unique(-score[scored], return_inverse=True)
     ranks = np.zeros((2, len(score)), dtype=np.int64)
-    ranks[0, known], ranks[0, ~known] = place, len(values)
-    ranks[1, known] = place + 1
+    ranks[0, scored], ranks[0, ~scored] = place, len(values)
+    ranks[1, scored] = place + 1
     plain, nothing = np.ones_like(left), np.zeros_like(left)
     return tuple(float(_four(left, r, len(values) + 1, nothing, plain)[0]) for r in ranks)
 
@@ -112,10 +112,10 @@ def _four(
     gone = np.bincount(place, weight * left, minlength=size)
     every = np.bincount(place, weight, minlength=size)
     stayed = every - gone
-    found, listed = np.cumsum(gone), np.cumsum(every)
-    all_gone, total = found[-1], listed[-1]
-    roc = float((stayed * (found - gone / 2)).sum() / (all_gone * (total - all_gone)))
-    precision = np.divide(found, listed, out=np.zeros_like(found), where=listed > 0)
+    leavers, listed = np.cumsum(gone), np.cumsum(every)
+    all_gone, total = leavers[-1], listed[-1]
+    roc = float((stayed * (leavers - gone / 2)).sum() / (all_gone * (total - all_gone)))
+    precision = np.divide(leavers, listed, out=np.zeros_like(leavers), where=listed > 0)
     pr = float((gone / all_gone * precision).sum())
     tenth = total / 10
     # The score in which the tenth ends counts by the share of it that still fits.

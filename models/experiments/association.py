@@ -24,20 +24,20 @@ def links(strata: pd.DataFrame) -> pd.DataFrame:
     last four are NaN where there are too few people.
     """
     rows = [_link(str(feature), part) for feature, part in strata.groupby("feature", sort=True)]
-    found = pd.DataFrame(rows)
-    if found.empty:
-        return found
-    asked = found["p"].notna()
-    found["p_adjusted"] = np.nan
-    if asked.any():
-        found.loc[asked, "p_adjusted"] = multipletests(found.loc[asked, "p"], method="holm")[1]
-    return found.drop(columns="p")
+    by_feature = pd.DataFrame(rows)
+    if by_feature.empty:
+        return by_feature
+    tested = by_feature["p"].notna()
+    by_feature["p_adjusted"] = np.nan
+    if tested.any():
+        by_feature.loc[tested, "p_adjusted"] = multipletests(by_feature.loc[tested, "p"], method="holm")[1]
+    return by_feature.drop(columns="p")
 
 
 def _link(feature: str, part: pd.DataFrame) -> dict[str, object]:
     a, n = part["users_with_case"].to_numpy(float), part["users"].to_numpy(float)
     c, m = part["others_with_case"].to_numpy(float), part["others"].to_numpy(float)
-    told: dict[str, object] = {
+    counts: dict[str, object] = {
         "feature": feature,
         "users": int(n.sum()),
         "others": int(m.sum()),
@@ -49,18 +49,18 @@ def _link(feature: str, part: pd.DataFrame) -> dict[str, object]:
         "p": math.nan,
     }
     if min(n.sum(), m.sum(), a.sum() + c.sum()) < FEWEST or not a.sum() or not c.sum():
-        return told
+        return counts
     both = (n > 0) & (m > 0)
     a, n, c, m = a[both], n[both], c[both], m[both]
     t = n + m
     top, bottom = (a * m / t).sum(), (c * n / t).sum()
     if not top or not bottom:
-        return told
+        return counts
     # The variance of the logarithm of the pooled ratio.
     spread = ((n * m * (a + c) - a * c * t) / t**2).sum() / (top * bottom)
     middle, width = math.log(top / bottom), 1.959964 * math.sqrt(spread)
     z = abs(middle) / math.sqrt(spread)
-    return told | {
+    return counts | {
         "risk_ratio": math.exp(middle),
         "low": math.exp(middle - width),
         "high": math.exp(middle + width),

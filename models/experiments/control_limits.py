@@ -27,26 +27,26 @@ def judged(batches: pd.DataFrame) -> pd.DataFrame:
     One row per campaign and `window`, with how many leads were `decided` and `accepted`. A campaign has as many batches
     as there are windows, and the chance of a false alarm is shared out among them. NaN where a batch cannot be judged.
     """
-    found = batches.copy()
-    windows = max(1, found["window"].nunique())
-    both = found["decided"].notna() & found["accepted"].notna()
-    known = found[both].groupby("window")[["decided", "accepted"]].transform("sum")
-    others = known["decided"] - found["decided"]
-    usual = (known["accepted"] - found["accepted"]) / others.where(others > 0)
-    able = both & (found["decided"] >= SMALLEST) & (others >= FEWEST_OTHERS)
+    frame = batches.copy()
+    windows = max(1, frame["window"].nunique())
+    both = frame["decided"].notna() & frame["accepted"].notna()
+    sums = frame[both].groupby("window")[["decided", "accepted"]].transform("sum")
+    others = sums["decided"] - frame["decided"]
+    usual = (sums["accepted"] - frame["accepted"]) / others.where(others > 0)
+    able = both & (frame["decided"] >= SMALLEST) & (others >= FEWEST_OTHERS)
     fewest = binom.ppf(
-        FALSE_ALARM / windows, found["decided"].fillna(0), usual.reindex(found.index).fillna(0)
+        FALSE_ALARM / windows, frame["decided"].fillna(0), usual.reindex(frame.index).fillna(0)
     )
-    found["usual"] = usual.where(able)
-    found["limit"] = (pd.Series(fewest, found.index) / found["decided"]).where(able)
-    share = found["accepted"] / found["decided"].where(found["decided"] > 0)
-    found["alarm"] = able & (share < found["limit"]) & (share < found["usual"] - MATTERS)
-    return found
+    frame["usual"] = usual.where(able)
+    frame["limit"] = (pd.Series(fewest, frame.index) / frame["decided"]).where(able)
+    share = frame["accepted"] / frame["decided"].where(frame["decided"] > 0)
+    frame["alarm"] = able & (share < frame["limit"]) & (share < frame["usual"] - MATTERS)
+    return frame
 
 
 def alarms(batches: pd.DataFrame) -> pd.DataFrame:
     """One row per campaign that is below its limit: the shortest window in which it shows, worst first."""
-    found = judged(batches)
-    found = found[found["alarm"]].sort_values("window").drop_duplicates("campaign")
-    worst = (found["accepted"] / found["decided"] - found["usual"]).to_numpy()
-    return found.iloc[np.argsort(worst, kind="stable")].reset_index(drop=True)
+    below = judged(batches)
+    below = below[below["alarm"]].sort_values("window").drop_duplicates("campaign")
+    worst = (below["accepted"] / below["decided"] - below["usual"]).to_numpy()
+    return below.iloc[np.argsort(worst, kind="stable")].reset_index(drop=True)

@@ -58,5 +58,5 @@ class Counts:
 
         Needs `treated_won` > 0.
         """
-        found, rate = self.points(), self.treated_won / self.treated
-        return PredictionMetric(value=found.value / rate, low=found.low / rate, high=found.high / rate)
+        points, rate = self.points(), self.treated_won / self.treated
+        return PredictionMetric(value=points.value / rate, low=points.low / rate, high=points.high / rate)

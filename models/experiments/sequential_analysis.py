@@ -76,7 +76,7 @@ def effect(rows: pd.DataFrame, z: float = 1.959964) -> dict[str, PredictionMetri
     of = {"count1": a, "nobs1": n, "count2": b, "nobs2": m, "alpha": alpha}
     low, high = confint_proportions_2indep(**of, method="newcomb", compare="diff")
     ratio_low, ratio_high = confint_proportions_2indep(**of, method="score", compare="ratio")
-    found = {
+    figures = {
         "points": PredictionMetric(value=a / n - b / m, low=float(low), high=float(high)),
         "relative": PredictionMetric(
             value=a / n / (b / m) - 1, low=float(ratio_low) - 1, high=float(ratio_high) - 1
@@ -84,8 +84,8 @@ def effect(rows: pd.DataFrame, z: float = 1.959964) -> dict[str, PredictionMetri
     }
     chance = rows["chance"].to_numpy(float)
     if np.isfinite(chance).any():
-        found |= _adjusted(treated, happened, chance, z)
-    return found
+        figures |= _adjusted(treated, happened, chance, z)
+    return figures
 
 
 def _adjusted(
@@ -104,7 +104,7 @@ def _adjusted(
     points = PredictionMetric(
         value=float(gain), low=float(gain - z * cov[1, 1] ** 0.5), high=float(gain + z * cov[1, 1] ** 0.5)
     )
-    found = {
+    figures = {
         "points_adjusted": points,
         "variance_cut": PredictionMetric(value=float(cut), low=float(cut), high=float(cut)),
     }
@@ -114,8 +114,8 @@ def _adjusted(
         spread = z * math.sqrt(float(slope @ cov @ slope))
         middle = math.log((base + gain) / base)
         low, value, high = (math.exp(x) - 1 for x in (middle - spread, middle, middle + spread))
-        found["relative_adjusted"] = PredictionMetric(value=value, low=low, high=high)
-    return found
+        figures["relative_adjusted"] = PredictionMetric(value=value, low=low, high=high)
+    return figures
 
 
 def needed(share: float, relative: float, treated_share: float, z: float = 1.959964, cut: float = 0.0) -> int:
@@ -138,9 +138,9 @@ def worth(points: PredictionMetric, treated: int, yearly: float) -> PredictionMe
     return PredictionMetric(value=value, low=low, high=high)
 
 
-def best(found: dict[str, PredictionMetric], name: str) -> PredictionMetric | None:
+def best(figures: dict[str, PredictionMetric], name: str) -> PredictionMetric | None:
     """The adjusted figure if there is one, else the plain one; None if there were too few for either."""
-    return found.get(f"{name}_adjusted") or found.get(name)
+    return figures.get(f"{name}_adjusted") or figures.get(name)
 
 
 def verdict(points: PredictionMetric | None, good: str) -> str:

@@ -42,27 +42,29 @@ def themes(
     the cases of which it says anything; no row where there are too few cases. No word of `names`, the customers' own,
     is ever used, nor one that fewer than `smallest` cases hold.
     """
-    told = cases[cases["text"].fillna("").str.strip() != ""].sort_values("ticket_id").reset_index(drop=True)
+    described = (
+        cases[cases["text"].fillna("").str.strip() != ""].sort_values("ticket_id").reset_index(drop=True)
+    )
     empty = pd.DataFrame(columns=COLUMNS)
-    if len(told) < FEWEST_CASES or smallest > COMMONEST * len(told):
+    if len(described) < FEWEST_CASES or smallest > COMMONEST * len(described):
         return empty
     with threadpool_limits(limits=1):
         words = (word.lower() for name in names for word in re.findall(_WORD, name))
-        return _themes(told, frozenset(words), count, smallest)
+        return _themes(described, frozenset(words), count, smallest)
 
 
-def _themes(told: pd.DataFrame, names: frozenset[str], count: int, smallest: int) -> pd.DataFrame:
+def _themes(described: pd.DataFrame, names: frozenset[str], count: int, smallest: int) -> pd.DataFrame:
     words = TfidfVectorizer(
         lowercase=True,
         token_pattern=_WORD,
         stop_words=sorted(ENGLISH_STOP_WORDS | set(_POLITE.split()) | names),
         # In one case of a thousand, and never fewer than the smallest cell: a rarer word could tell of one person.
-        min_df=max(smallest, len(told) // 1000),
+        min_df=max(smallest, len(described) // 1000),
         max_df=COMMONEST,
         sublinear_tf=True,
     )
     # Every n-th case: the same cases are always learnt from.
-    learnt = told["text"].iloc[:: -(-len(told) // MOST_LEARNT_FROM)]
+    learnt = described["text"].iloc[:: -(-len(described) // MOST_LEARNT_FROM)]
     try:
         matrix = words.fit_transform(learnt)
     except ValueError:
@@ -73,17 +75,17 @@ def _themes(told: pd.DataFrame, names: frozenset[str], count: int, smallest: int
     with np.errstate(invalid="ignore"):
         parts.fit(matrix)
     labels = _labels(parts.components_, words.get_feature_names_out())
-    found = []
-    for first in range(0, len(told), CHUNK):
-        rows = told.iloc[first : first + CHUNK]
+    chunks = []
+    for first in range(0, len(described), CHUNK):
+        rows = described.iloc[first : first + CHUNK]
         weights = parts.transform(words.transform(rows["text"]))
         total = weights.sum(axis=1)
         best = weights.argmax(axis=1)
         share = np.divide(weights.max(axis=1), total, out=np.zeros(len(rows)), where=total > 0)
         part = rows[["ticket_id", "customer_id", "opened_at"]].assign(theme=labels[best], weight=share)
-        found.append(part[total > 0])
-    told_apart: pd.DataFrame = pd.concat(found, ignore_index=True)
-    return told_apart
+        chunks.append(part[total > 0])
+    themes_of_cases: pd.DataFrame = pd.concat(chunks, ignore_index=True)
+    return themes_of_cases
 
 
 def _labels(components: np.ndarray, words: np.ndarray) -> np.ndarray:

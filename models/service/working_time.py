@@ -90,10 +90,10 @@ class WorkingTime:
 
     def _position(self, local: np.ndarray) -> np.ndarray:
         """Working microseconds from the first day to each moment; a missing one is as good as the first day."""
-        known = np.where(np.isnat(local), _FIRST.astype("datetime64[us]"), local)
-        day = known.astype("datetime64[D]")
+        filled = np.where(np.isnat(local), _FIRST.astype("datetime64[us]"), local)
+        day = filled.astype("datetime64[D]")
         full = np.busday_count(_FIRST, day, busdaycal=self._calendar)
-        today = (known - day.astype("datetime64[us]")).astype(np.int64) - _of_day(self.opens)
+        today = (filled - day.astype("datetime64[us]")).astype(np.int64) - _of_day(self.opens)
         at_work = np.is_busday(day, busdaycal=self._calendar)
         return full * self._length + np.where(at_work, np.clip(today, 0, self._length), 0)
 

@@ -32,27 +32,29 @@ def judge(
     Conformal by group (Mondrian; Vovk, Gammerman and Shafer, Algorithmic Learning in a Random World, 2005, 4.5): one
     widening for all holds on average and fails where value is largest, since errors grow faster than values there.
     """
-    found = value(model, profiles, TERMS).merge(realised, on="customer_id", how="left", validate="one_to_one")
-    came = found["net"].fillna(0.0)
-    size = sizes(found["value"].to_numpy())
-    below, above = (found["value_low"] - came) / size, (came - found["value_high"]) / size
-    groups = max(1, min(GROUPS, len(found) // max(fewest, 1)))
-    tenth = tenths(found["value"].to_numpy(), groups)
+    compared = value(model, profiles, TERMS).merge(
+        realised, on="customer_id", how="left", validate="one_to_one"
+    )
+    came = compared["net"].fillna(0.0)
+    size = sizes(compared["value"].to_numpy())
+    below, above = (compared["value_low"] - came) / size, (came - compared["value_high"]) / size
+    groups = max(1, min(GROUPS, len(compared) // max(fewest, 1)))
+    tenth = tenths(compared["value"].to_numpy(), groups)
     # A small bank has fewer intervals of their own than groups: a handful says nothing of how far one can miss.
-    own = max(1, min(groups, len(found) // PER_GROUP))
-    part = tenths(found["value"].to_numpy(), own)
+    own = max(1, min(groups, len(compared) // PER_GROUP))
+    part = tenths(compared["value"].to_numpy(), own)
     reach = [(_reach(below[part == p]), _reach(above[part == p])) for p in range(1, own + 1)]
     widening = tuple(reach[math.ceil(t / groups * own) - 1] for t in range(1, groups + 1))
     # Every second customer in the order of value: who is checked did not say how wide the interval has to be.
-    half = found["value"].rank(method="first").to_numpy(np.int64) % 2
-    within = np.zeros(len(found))
+    half = compared["value"].rank(method="first").to_numpy(np.int64) % 2
+    within = np.zeros(len(compared))
     for p in range(1, own + 1):
         for side in (0, 1):
             here, others = (part == p) & (half == side), (part == p) & (half != side)
             inside = (below[here] <= _reach(below[others])) & (above[here] <= _reach(above[others]))
             within[here] = inside.to_numpy(float)
     rows = pd.DataFrame(
-        {"tenth": tenth, "predicted": found["value"], "realised": came, "within": within}
+        {"tenth": tenth, "predicted": compared["value"], "realised": came, "within": within}
     ).groupby("tenth")
     table = rows.mean().reset_index()
     table["people"] = rows.size().to_numpy()

@@ -108,8 +108,8 @@ def fit(examples: pd.DataFrame, growth: pd.DataFrame) -> LifetimeValueModel:
             f"It is too early for lifetime values: fewer than {FEWEST_DEPARTURES} customers left in the months to learn "
             "from. The other figures go on without them."
         )
-    known = examples["channel"].dropna().value_counts()
-    channels = tuple(sorted(str(c) for c in known[known >= FEWEST_DEPARTURES].index))
+    counts = examples["channel"].dropna().value_counts()
+    channels = tuple(sorted(str(c) for c in counts[counts >= FEWEST_DEPARTURES].index))
     raw = _matrix(examples, channels)
     spread = pd.DataFrame(raw)  # its mean and deviation pass over what is not known, without a complaint
     centre = spread.mean().fillna(0).to_numpy()
@@ -165,11 +165,11 @@ def value(model: LifetimeValueModel, profiles: pd.DataFrame, terms: Terms) -> pd
     ]
     if not parts:
         return pd.DataFrame()
-    found = pd.concat(parts, ignore_index=True)
-    amounts = found["value"].to_numpy(np.float64)
+    frame = pd.concat(parts, ignore_index=True)
+    amounts = frame["value"].to_numpy(np.float64)
     wider = np.array(model.widening)[tenths(amounts, len(model.widening)) - 1] * sizes(amounts)[:, None]
-    return found.assign(
-        value_low=found["value_low"] - wider[:, 0], value_high=found["value_high"] + wider[:, 1]
+    return frame.assign(
+        value_low=frame["value_low"] - wider[:, 0], value_high=frame["value_high"] + wider[:, 1]
     )
 
 
@@ -227,8 +227,8 @@ def sizes(values: Vector) -> Vector:
 def tenths(values: Vector, groups: int) -> NDArray[np.int64]:
     """The group of each customer by value, 1 is the lowest; as many in each as can be."""
     order = pd.Series(values).rank(method="first").to_numpy(np.float64)
-    found: NDArray[np.int64] = np.ceil(order / max(len(values), 1) * groups).astype(np.int64)
-    return np.clip(found, 1, groups)
+    group: NDArray[np.int64] = np.ceil(order / max(len(values), 1) * groups).astype(np.int64)
+    return np.clip(group, 1, groups)
 
 
 def group_interval(

@@ -35,43 +35,43 @@ def judged(groups: pd.DataFrame) -> pd.DataFrame:
     Needs per group `cost` (HKD, NaN if not known), `won` (customers), `left` (of them), `valued`, `value`,
     `value_squared`, `swing` (sums over those valued, HKD). NaN means not known or about too few people to show.
     """
-    found = groups.copy()
-    won, valued = found["won"].where(found["won"] > 0), found["valued"].where(found["valued"] > 1)
-    found["cac"] = found["cost"] / won
-    found["cac_low"] = found["cost"] / (chi2.ppf(0.975, 2 * (won + 1)) / 2)
-    found["cac_high"] = found["cost"] / (chi2.ppf(0.025, 2 * won) / 2)
-    found["ltv"] = found["value"] / valued
-    spread = ((found["value_squared"] - valued * found["ltv"] ** 2) / (valued - 1)).clip(lower=0) ** 0.5
-    found["ltv_low"], found["ltv_high"] = group_interval(
-        found["ltv"].to_numpy(float),
+    frame = groups.copy()
+    won, valued = frame["won"].where(frame["won"] > 0), frame["valued"].where(frame["valued"] > 1)
+    frame["cac"] = frame["cost"] / won
+    frame["cac_low"] = frame["cost"] / (chi2.ppf(0.975, 2 * (won + 1)) / 2)
+    frame["cac_high"] = frame["cost"] / (chi2.ppf(0.025, 2 * won) / 2)
+    frame["ltv"] = frame["value"] / valued
+    spread = ((frame["value_squared"] - valued * frame["ltv"] ** 2) / (valued - 1)).clip(lower=0) ** 0.5
+    frame["ltv_low"], frame["ltv_high"] = group_interval(
+        frame["ltv"].to_numpy(float),
         spread.to_numpy(float),
-        (found["swing"] / valued).to_numpy(float),
+        (frame["swing"] / valued).to_numpy(float),
         valued.to_numpy(float),
-        found["left"].fillna(1).to_numpy(float),
+        frame["left"].fillna(1).to_numpy(float),
     )
-    gap = found["ltv"] - found["cac"]
-    found["gain_low"] = gap - np.hypot(found["ltv"] - found["ltv_low"], found["cac_high"] - found["cac"])
-    found["gain_high"] = gap + np.hypot(found["ltv_high"] - found["ltv"], found["cac"] - found["cac_low"])
+    gap = frame["ltv"] - frame["cac"]
+    frame["gain_low"] = gap - np.hypot(frame["ltv"] - frame["ltv_low"], frame["cac_high"] - frame["cac"])
+    frame["gain_high"] = gap + np.hypot(frame["ltv_high"] - frame["ltv"], frame["cac"] - frame["cac_low"])
     # Where nobody is valued, the values are not known: that says nothing of how many were won.
-    few = ~(found["won"] >= FEWEST)
-    if found["valued"].notna().any():
-        few |= ~(found["valued"] >= FEWEST)
-    asked = found["cost"].notna() & ~few & found["gain_low"].notna()
-    sure = pd.Series(False, found.index)
-    if asked.any():
-        sure[asked] = multipletests(_chances(found[asked]), alpha=SURE, method="holm")[1] < SURE
-    found["verdict"] = np.select(
+    few = ~(frame["won"] >= FEWEST)
+    if frame["valued"].notna().any():
+        few |= ~(frame["valued"] >= FEWEST)
+    tested = frame["cost"].notna() & ~few & frame["gain_low"].notna()
+    sure = pd.Series(False, frame.index)
+    if tested.any():
+        sure[tested] = multipletests(_chances(frame[tested]), alpha=SURE, method="holm")[1] < SURE
+    frame["verdict"] = np.select(
         [
-            found["cost"].isna(),
+            frame["cost"].isna(),
             few,
-            found["ltv"].isna(),
-            sure & (found["gain_low"] > 0),
-            sure & (found["gain_high"] < 0),
+            frame["ltv"].isna(),
+            sure & (frame["gain_low"] > 0),
+            sure & (frame["gain_high"] < 0),
         ],
         [NO_COST, TOO_FEW, NO_VALUE, WORTH, NOT_WORTH],
         NOT_CLEAR,
     )
-    return found
+    return frame
 
 
 def _chances(groups: pd.DataFrame) -> np.ndarray:

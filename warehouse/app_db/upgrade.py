@@ -35,8 +35,8 @@ def version(connection: Connection) -> str | None:
     reading = connection.execution_options(reading=True)
     if not inspect(reading).has_table("alembic_version"):
         return None
-    found = reading.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    return str(found) if found else None
+    revision = reading.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return str(revision) if revision else None
 
 
 def config(connection: Connection | None = None) -> Any:
@@ -57,8 +57,8 @@ def _upgrade(connection: Connection) -> None:
 
     chosen = config(connection)
     at = version(connection)
-    known = {step.revision for step in ScriptDirectory.from_config(chosen).walk_revisions()}
-    if at is not None and at not in known:
+    revisions = {step.revision for step in ScriptDirectory.from_config(chosen).walk_revisions()}
+    if at is not None and at not in revisions:
         raise Problem(
             "The application database, where people's work is recorded, was made by another version of Concord: a newer "
             "one, or one from before its first release. Install that version. Nothing was changed."

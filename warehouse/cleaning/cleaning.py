@@ -186,8 +186,8 @@ class Cleaning:
         if not self.bank_before:
             return {}
         name, rows = f'"{column.key}"', f"before.{self.table.schema}.{self.table.name}"
-        question = f"SELECT {name}, count(*) FROM {rows} WHERE {name} IS NOT NULL GROUP BY 1"
-        return dict(self.db.execute(question).fetchall())
+        query = f"SELECT {name}, count(*) FROM {rows} WHERE {name} IS NOT NULL GROUP BY 1"
+        return dict(self.db.execute(query).fetchall())
 
     def _is_common(self, counts: dict[str, int], meanings: dict[str, str | None], word: str) -> bool:
         return sum(n for written, n in counts.items() if meanings[written] == word) >= self.enough
@@ -282,22 +282,22 @@ class Cleaning:
             [DELETED, self.table.name],
         )
 
-    def _before_has(self, question: str) -> bool:
-        return self.bank_before and bool(self.db.execute(question).fetchall())
+    def _before_has(self, query: str) -> bool:
+        return self.bank_before and bool(self.db.execute(query).fetchall())
 
     def _change_days(self, rows: str, column: Column, check: str, condition: str, where: Where) -> None:
         name = f'"{column.key}"'
-        found = self.db.execute(
+        row = self.db.execute(
             f"SELECT list(DISTINCT CAST({name} AS DATE)), min(rowid) FROM {rows} WHERE {condition}"
         ).fetchone()
-        if not found or found[1] is None:
+        if not row or row[1] is None:
             return
-        written = sorted(found[0])
+        written = sorted(row[0])
         if not column.nullable:
             if all(d.year < 1900 for d in written) or all(d.year > 2078 for d in written):
                 return  # out of any range, which `contract` says
             raise LoadRefused(
-                f"Table {self.table.name}, {where(found[1])}, column {column.key}: “{written[0]}” is a day that stands "
+                f"Table {self.table.name}, {where(row[1])}, column {column.key}: “{written[0]}” is a day that stands "
                 f"for nothing, and the column must be given. Correct it in {self.source} or its mapping, then load "
                 "again. "
                 f"{contract.NOTHING}"

@@ -81,26 +81,26 @@ def _first_moments(db: duckdb.DuckDBPyConnection) -> frozenset[str]:
     given = {stage: column for stage, column in COLUMN_OF.items() if stage in stages}
     if not given:
         return frozenset()
-    wanted: dict[str, str] = {}
+    expressions: dict[str, str] = {}
     for stage, column in given.items():
         which = f"FILTER (WHERE stage = '{stage}')"
-        wanted[column] = f"min(entered_at) {which}"
+        expressions[column] = f"min(entered_at) {which}"
         if stage in _REASON_OF:
-            wanted[_REASON_OF[stage]] = f"arg_min(reason, entered_at) {which}"
-    first = ", ".join(f"{value} AS {column}" for column, value in wanted.items())
+            expressions[_REASON_OF[stage]] = f"arg_min(reason, entered_at) {which}"
+    first = ", ".join(f"{value} AS {column}" for column, value in expressions.items())
     db.execute(
         f"CREATE OR REPLACE TEMP TABLE first_moments AS SELECT lead_id, {first} FROM lead_steps WHERE lead_id IN "
         "(SELECT lead_id FROM lead_steps WHERE in_history) GROUP BY lead_id"
     )
     # A history row that is withdrawn later must not leave its moment behind.
-    other = " OR ".join(f"coalesce(f.{c}, leads.{c}) IS DISTINCT FROM leads.{c}" for c in wanted)
+    other = " OR ".join(f"coalesce(f.{c}, leads.{c}) IS DISTINCT FROM leads.{c}" for c in expressions)
     later_rows.keep(
         db, leads, f"EXISTS (SELECT 1 FROM first_moments f WHERE f.lead_id = leads.lead_id AND ({other}))"
     )
-    put = ", ".join(f"{column} = coalesce(f.{column}, t.{column})" for column in wanted)
+    put = ", ".join(f"{column} = coalesce(f.{column}, t.{column})" for column in expressions)
     db.execute(f"UPDATE unified.leads t SET {put} FROM first_moments f WHERE f.lead_id = t.lead_id")
     db.execute("DROP TABLE first_moments")
-    return frozenset(wanted)
+    return frozenset(expressions)
 
 
 def _put_in_order(db: duckdb.DuckDBPyConnection) -> None:

@@ -34,13 +34,13 @@ def chosen(
     `spellings` are counted in rows. A spelling in `settled` (the contract's, the bank's list) wins, then the one the bank
     of `before` uses, then the commonest; of equally common ones the first in order.
     """
-    known = {word_of(word): word for word in settled}
+    spelling_of = {word_of(word): word for word in settled}
     for word, _ in sorted((before or {}).items(), key=lambda item: (-item[1], item[0])):
-        known.setdefault(word_of(word), word)
+        spelling_of.setdefault(word_of(word), word)
     rows: dict[str, dict[str, int]] = {}
     for spelling, count in spellings.items():
         counts = rows.setdefault(word_of(spelling), {})
         counts[tidy(spelling)] = counts.get(tidy(spelling), 0) + count
     for word, counts in rows.items():
-        known.setdefault(word, min(counts, key=lambda s: (-counts[s], s)))
-    return {spelling: known[word_of(spelling)] for spelling in spellings}
+        spelling_of.setdefault(word, min(counts, key=lambda s: (-counts[s], s)))
+    return {spelling: spelling_of[word_of(spelling)] for spelling in spellings}

@@ -16,17 +16,21 @@ EXACT = 10**15
 """A floating number keeps fifteen digits: of a longer one the end is already lost."""
 
 
-def check_header(shown: str, header: list[str]) -> None:
+def check_header(file_name: str, header: list[str]) -> None:
     """Refuse columns without a name, and two of one name."""
     seen: set[str] = set()
     for number, name in enumerate(header, 1):
         if not name:
             raise refused(
-                shown, f"has no name above column {number}.", "Give every column its name, then load again."
+                file_name,
+                f"has no name above column {number}.",
+                "Give every column its name, then load again.",
             )
         if name.lower() in seen:
             raise refused(
-                shown, f"has the column “{name[:60]}” twice.", "Keep the one that counts, then load again."
+                file_name,
+                f"has the column “{name[:60]}” twice.",
+                "Keep the one that counts, then load again.",
             )
         seen.add(name.lower())
 

@@ -27,9 +27,9 @@ def read(
     db: duckdb.DuckDBPyConnection, path: Path, environment: Mapping[str, str], into: str
 ) -> dict[str, str]:
     """Put the rows of the declared table into a new temporary table `into`; its columns and their types (texts)."""
-    shown = path.name
+    file_name = path.name
     choices = _declared(path)
-    engine = _engine(shown, choices["url_from"], environment)
+    engine = _engine(file_name, choices["url_from"], environment)
     try:
         with engine.connect() as there:
             try:
@@ -38,20 +38,20 @@ def read(
                 )
             except SQLAlchemyError as error:
                 raise refused(
-                    shown,
+                    file_name,
                     f"asks for something its database refuses ({_kind(error)}).",
                     "Check the names of the table and its columns, and the right to read them, then load again.",
                 ) from None
             if not result.returns_rows:
                 raise refused(
-                    shown, "has a statement that gives no rows.", "Write one SELECT, then load again."
+                    file_name, "has a statement that gives no rows.", "Write one SELECT, then load again."
                 )
             header = list(result.keys())
-            cell_texts.check_header(shown, header)
+            cell_texts.check_header(file_name, header)
             cell_texts.fill(db, header, _rows(result.partitions(cell_texts.ROWS_AT_ONCE)), into)
     except SQLAlchemyError as error:
         raise refused(
-            shown,
+            file_name,
             f"names a database that does not answer ({_kind(error)}).",
             f"Check the address in {choices['url_from']} and that the database runs, then load again.",
         ) from None
@@ -88,10 +88,10 @@ def _declared(path: Path) -> dict[str, str]:
     return choices
 
 
-def _engine(shown: str, variable: str, environment: Mapping[str, str]) -> Engine:
+def _engine(file_name: str, variable: str, environment: Mapping[str, str]) -> Engine:
     if not environment.get(variable):
         raise refused(
-            shown,
+            file_name,
             f"takes its address from {variable}, which is not set.",
             f"Set {variable} to the database's SQLAlchemy URL, then load again.",
         )
@@ -101,12 +101,12 @@ def _engine(shown: str, variable: str, environment: Mapping[str, str]) -> Engine
         if lost:
             # Opening it would create an empty one.
             raise refused(
-                shown, f"names a database file that is not there ({variable}).", "Correct the address."
+                file_name, f"names a database file that is not there ({variable}).", "Correct the address."
             )
         return create_engine(url, hide_parameters=True)
     except (ArgumentError, ImportError, SQLAlchemyError, ValueError):
         raise refused(
-            shown,
+            file_name,
             f"takes its address from {variable}, which is no SQLAlchemy URL of an installed database driver.",
             f"Check {variable}, install the driver, then load again.",
         ) from None

@@ -26,9 +26,9 @@ LARGEST_RATIO, HARMLESS = 200, 16 << 20
 _BLOCK = 1 << 20
 
 
-def refused(shown: str, what: str, next_step: str) -> LoadRefused:
+def refused(file_name: str, what: str, next_step: str) -> LoadRefused:
     """The refusal of a file: what is wrong with it and what to do."""
-    return LoadRefused(f"{shown} {what} {next_step} {NOTHING}")
+    return LoadRefused(f"{file_name} {what} {next_step} {NOTHING}")
 
 
 def check_links(folder: Path) -> None:
@@ -39,18 +39,18 @@ def check_links(folder: Path) -> None:
             path = Path(place) / name
             if not path.is_symlink():
                 continue
-            shown = path.relative_to(folder).as_posix()
+            file_name = path.relative_to(folder).as_posix()
             try:
                 target = path.resolve(strict=True)
             except (OSError, RuntimeError):
                 raise refused(
-                    shown,
+                    file_name,
                     "is a link that leads nowhere or in a circle.",
                     "Put the file itself there, then load again.",
                 ) from None
             if not target.is_relative_to(home):
                 raise refused(
-                    shown,
+                    file_name,
                     "is a link to a place outside the folder.",
                     "Copy the file into the folder, then load again.",
                 )
@@ -63,19 +63,19 @@ class Text:
     counts: dict[str, int]
 
 
-def check_text(path: Path, shown: str, count: str = "") -> Text:
+def check_text(path: Path, file_name: str, count: str = "") -> Text:
     """Refuse what is not text in UTF-8 with lines of a sane length. A byte-order mark at the beginning is accepted."""
     counts = dict.fromkeys(count, 0)
     decoder = codecs.getincrementaldecoder("utf-8")()
     lines = since_end = mark = position = 0
-    for block in _blocks(path, shown):
+    for block in _blocks(path, file_name):
         if position == 0:
-            _check_beginning(block, shown)
+            _check_beginning(block, file_name)
             mark = len(codecs.BOM_UTF8) if block.startswith(codecs.BOM_UTF8) else 0
         if (at := block.find(b"\0")) >= 0:
             line = lines + block.count(b"\n", 0, at) + 1
             raise refused(
-                shown,
+                file_name,
                 f"has a NUL byte in line {line}: it is damaged or not text.",
                 "Export it again as UTF-8 text, then load again.",
             )
@@ -84,20 +84,20 @@ def check_text(path: Path, shown: str, count: str = "") -> Text:
         except UnicodeDecodeError as error:
             line = lines + block.count(b"\n", 0, max(0, error.start)) + 1
             raise refused(
-                shown,
+                file_name,
                 f"is not in UTF-8: line {line} has other bytes{_perhaps(block)}.",
                 "Export it again as UTF-8, then load again.",
             ) from None
         ends = block.count(b"\n") or block.count(b"\r")
         since_end = since_end + len(block) if not ends else 0
         if since_end > LONGEST_LINE:
-            raise _too_long(shown, lines + 1)
+            raise _too_long(file_name, lines + 1)
         lines, position = lines + ends, position + len(block)
         for letter in counts:
             counts[letter] += block.count(letter.encode())
     if position == mark:
         raise refused(
-            shown,
+            file_name,
             "is empty.",
             "Export it again, or take it away if the bank has no such data, then load again.",
         )
@@ -105,20 +105,22 @@ def check_text(path: Path, shown: str, count: str = "") -> Text:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         raise refused(
-            shown, "ends in the middle of a character.", "It was cut off: deliver it again, then load again."
+            file_name,
+            "ends in the middle of a character.",
+            "It was cut off: deliver it again, then load again.",
         ) from None
     return Text(counts)
 
 
-def _too_long(shown: str, line: int) -> LoadRefused:
+def _too_long(file_name: str, line: int) -> LoadRefused:
     return refused(
-        shown,
+        file_name,
         f"has a line of over {LONGEST_LINE:,} characters (line {line}).",
         "No value is that long: look for a missing line end or a broken number, then load again.",
     )
 
 
-def _check_beginning(block: bytes, shown: str) -> None:
+def _check_beginning(block: bytes, file_name: str) -> None:
     """Name the well-known other kinds of file by their first bytes."""
     kinds = {
         codecs.BOM_UTF16_LE: "text in UTF-16",
@@ -133,12 +135,12 @@ def _check_beginning(block: bytes, shown: str) -> None:
     for first, kind in kinds.items():
         if block.startswith(first):
             raise refused(
-                shown,
+                file_name,
                 f"is {kind} inside, not UTF-8 text.",
                 "Export it as UTF-8 or give it the right ending, then load again.",
             )
     if block[:4000].count(b"\0") * 3 > len(block[:4000]):
-        raise refused(shown, "seems to be text in UTF-16.", "Export it again as UTF-8, then load again.")
+        raise refused(file_name, "seems to be text in UTF-16.", "Export it again as UTF-8, then load again.")
 
 
 def _perhaps(block: bytes) -> str:
@@ -152,16 +154,16 @@ def _perhaps(block: bytes) -> str:
     return ""
 
 
-def _blocks(path: Path, shown: str) -> Iterator[bytes]:
+def _blocks(path: Path, file_name: str) -> Iterator[bytes]:
     with path.open("rb") as file:
         yield from (
-            unpacked_blocks(file, path.stat().st_size, shown)
+            unpacked_blocks(file, path.stat().st_size, file_name)
             if path.name.lower().endswith(".gz")
             else iter(lambda: file.read(_BLOCK), b"")
         )
 
 
-def unpacked_blocks(file: IO[bytes], packed: int, shown: str) -> Iterator[bytes]:
+def unpacked_blocks(file: IO[bytes], packed: int, file_name: str) -> Iterator[bytes]:
     """The content of a gzip file, refused as soon as it grows out of all proportion."""
     size = 0
     try:
@@ -169,23 +171,25 @@ def unpacked_blocks(file: IO[bytes], packed: int, shown: str) -> Iterator[bytes]
             while block := inside.read(_BLOCK):
                 size += len(block)
                 if size > HARMLESS and size > LARGEST_RATIO * packed:
-                    raise _bomb(shown)
+                    raise _bomb(file_name)
                 yield block
     except (OSError, EOFError, zlib.error):
         raise refused(
-            shown, "is not a whole gzip file: it is damaged or cut off.", "Deliver it again, then load again."
+            file_name,
+            "is not a whole gzip file: it is damaged or cut off.",
+            "Deliver it again, then load again.",
         ) from None
 
 
-def _bomb(shown: str) -> LoadRefused:
+def _bomb(file_name: str) -> LoadRefused:
     return refused(
-        shown,
+        file_name,
         f"unpacks to more than {LARGEST_RATIO} times its size, which no extract does.",
         "Ask its owner for the real file, then load again.",
     )
 
 
-def check_parquet(path: Path, shown: str) -> None:
+def check_parquet(path: Path, file_name: str) -> None:
     """Refuse a file that does not begin and end as Parquet does."""
     with path.open("rb") as file:
         first = file.read(4)
@@ -193,13 +197,13 @@ def check_parquet(path: Path, shown: str) -> None:
         whole = path.stat().st_size >= 12 and first == b"PAR1" == file.read(4)
     if not whole:
         raise refused(
-            shown,
+            file_name,
             "is not a whole Parquet file: it is damaged or cut off.",
             "Deliver it again, then load again.",
         )
 
 
-def check_workbook(path: Path, shown: str) -> None:
+def check_workbook(path: Path, file_name: str) -> None:
     """Refuse an Excel file that is none, is locked with a password, or unpacks out of all proportion."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -209,9 +213,9 @@ def check_workbook(path: Path, shown: str) -> None:
                 raise zipfile.BadZipFile
     except (zipfile.BadZipFile, OSError, ValueError):
         raise refused(
-            shown,
+            file_name,
             "is not an Excel workbook, or is locked with a password.",
             "Save it as .xlsx without a password, then load again.",
         ) from None
     if size > HARMLESS and size > LARGEST_RATIO * path.stat().st_size:
-        raise _bomb(shown)
+        raise _bomb(file_name)

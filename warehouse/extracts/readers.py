@@ -25,52 +25,57 @@ from warehouse.extracts.sources import ending
 SEPARATORS = ",;\t|"
 
 
-def read(db: duckdb.DuckDBPyConnection, path: Path, shown: str, table: Table, into: str) -> dict[str, str]:
+def read(
+    db: duckdb.DuckDBPyConnection, path: Path, file_name: str, table: Table, into: str
+) -> dict[str, str]:
     """Put the rows of the file into a new temporary table `into`; its columns and the engine's types of them."""
-    if any(letter in shown for letter in "*?[]'\""):
+    if any(letter in file_name for letter in "*?[]'\""):
         raise refused(
-            shown, "has a letter in its name that stands for several files.", "Rename it, then load again."
+            file_name,
+            "has a letter in its name that stands for several files.",
+            "Rename it, then load again.",
         )
-    kind = ending(shown).removesuffix(".gz")
+    kind = ending(file_name).removesuffix(".gz")
     if not path.is_file():
-        raise refused(shown, "is not a plain file.", "Put a file there, then load again.")
+        raise refused(file_name, "is not a plain file.", "Put a file there, then load again.")
     if path.stat().st_size == 0:
-        raise refused(shown, "is empty.", "Export it again, or remove it if the bank has no such data.")
+        raise refused(file_name, "is empty.", "Export it again, or remove it if the bank has no such data.")
     if kind == ".csv":
-        _csv(db, path, shown, {str(c.key) for c in table.c}, into)
+        _csv(db, path, file_name, {str(c.key) for c in table.c}, into)
     elif kind == ".jsonl":
-        _json_lines(db, path, shown, into)
+        _json_lines(db, path, file_name, into)
     elif kind == ".parquet":
-        _parquet(db, path, shown, into)
+        _parquet(db, path, file_name, into)
     else:
-        header, rows = workbooks.read(path, shown, table)
+        header, rows = workbooks.read(path, file_name, table)
         fill(db, header, rows, into)
     return {row[0]: row[1] for row in db.execute(f"DESCRIBE {into}").fetchall()}
 
 
-def _csv(db: duckdb.DuckDBPyConnection, path: Path, shown: str, known: set[str], into: str) -> None:
-    text = raw_files.check_text(path, shown, count=SEPARATORS)
-    header, separator, unnamed = _csv_header(path, shown, known)
+def _csv(db: duckdb.DuckDBPyConnection, path: Path, file_name: str, expected: set[str], into: str) -> None:
+    text = raw_files.check_text(path, file_name, count=SEPARATORS)
+    header, separator, unnamed = _csv_header(path, file_name, expected)
     columns = ", ".join(f"{_quoted(name)}: 'VARCHAR'" for name in header)
-    packed = "gzip" if shown.lower().endswith(".gz") else "none"
+    packed = "gzip" if file_name.lower().endswith(".gz") else "none"
     try:
         db.execute(
-            f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT * FROM read_csv({_quoted(shown)}, columns = {{{columns}}}, "
-            f"delim = {_quoted(separator)}, quote = '\"', escape = '\"', header = true, auto_detect = false, "
+            f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT * FROM read_csv({_quoted(file_name)}, "
+            f"columns = {{{columns}}}, delim = {_quoted(separator)}, "
+            f"quote = '\"', escape = '\"', header = true, auto_detect = false, "
             f"strict_mode = true, null_padding = false, nullstr = '', compression = '{packed}')"
         )
     except duckdb.Error as error:
         raise refused(
-            shown, _csv_complaint(str(error)), "Correct it or export it again, then load again."
+            file_name, _csv_complaint(str(error)), "Correct it or export it again, then load again."
         ) from None
-    _check_separators(db, path, shown, text.counts[separator], separator, len(header), unnamed, into)
+    _check_separators(db, path, file_name, text.counts[separator], separator, len(header), unnamed, into)
 
 
 def _check_separators(
     db: duckdb.DuckDBPyConnection,
     path: Path,
-    shown: str,
-    found: int,
+    file_name: str,
+    separators: int,
     separator: str,
     columns: int,
     unnamed: int,
@@ -85,14 +90,14 @@ def _check_separators(
         for name in (f'"{r[0]}"' for r in db.execute(f"DESCRIBE {into}").fetchall())
     )
     rows = db.execute(f"SELECT count(*), {inside} FROM {into}").fetchone() or (0, 0)
-    if found == (rows[0] + 1) * (columns - 1 + unnamed) + rows[1]:
+    if separators == (rows[0] + 1) * (columns - 1 + unnamed) + rows[1]:
         return
-    opened = gzip.open if shown.lower().endswith(".gz") else open
+    opened = gzip.open if file_name.lower().endswith(".gz") else open
     with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
         for row in (lines := csv.reader(file, delimiter=separator)):
             if row and len(row) != columns + unnamed:
                 raise refused(
-                    shown,
+                    file_name,
                     f"has {len(row)} values in line {lines.line_num}, but {columns} columns.",
                     "Correct it or export it again, then load again.",
                 )
@@ -112,9 +117,9 @@ def _csv_complaint(error: str) -> str:
     return f"does not keep the rules of CSV{where}: look for single quotes and for mixed line ends."
 
 
-def _csv_header(path: Path, shown: str, known: set[str]) -> tuple[list[str], str, int]:
-    """The names in the first line, the separator under which most of them are known, and unnamed columns at the end."""
-    opened = gzip.open if shown.lower().endswith(".gz") else open
+def _csv_header(path: Path, file_name: str, expected: set[str]) -> tuple[list[str], str, int]:
+    """The names in the first line, the separator under which most are expected, and unnamed columns at the end."""
+    opened = gzip.open if file_name.lower().endswith(".gz") else open
     with opened(path, "rb") as file:
         first = file.read(raw_files.LONGEST_LINE)
     text = first.decode("utf-8-sig", errors="ignore")
@@ -125,48 +130,50 @@ def _csv_header(path: Path, shown: str, known: set[str]) -> tuple[list[str], str
         except csv.Error:
             continue
         names = [name.strip() for name in header]
-        if (fit := len(known & set(names))) > best[0]:
+        if (fit := len(expected & set(names))) > best[0]:
             best = (fit, names, separator)
     header = list(best[1])
     while header and not header[-1]:
         header.pop()
     if not header:
         raise refused(
-            shown, "has no header in its first line.", "Put the columns' names there, then load again."
+            file_name, "has no header in its first line.", "Put the columns' names there, then load again."
         )
-    check_header(shown, header)
+    check_header(file_name, header)
     return header, best[2], len(best[1]) - len(header)
 
 
-def is_empty_json(path: Path, shown: str) -> bool:
+def is_empty_json(path: Path, file_name: str) -> bool:
     """Whether a file of JSON lines holds nothing but white space."""
-    if not ending(shown).startswith(".jsonl") or not path.is_file():
+    if not ending(file_name).startswith(".jsonl") or not path.is_file():
         return False
     try:
-        with gzip.open(path) if shown.lower().endswith(".gz") else path.open("rb") as file:
+        with gzip.open(path) if file_name.lower().endswith(".gz") else path.open("rb") as file:
             return not file.read(1024).removeprefix(codecs.BOM_UTF8).strip()
     except (OSError, EOFError, zlib.error):
         return False  # said where it is read
 
 
-def _json_lines(db: duckdb.DuckDBPyConnection, path: Path, shown: str, into: str) -> None:
-    raw_files.check_text(path, shown)
-    packed = "gzip" if shown.lower().endswith(".gz") else "none"
-    rows = f"read_json_objects({_quoted(shown)}, format = 'newline_delimited', compression = '{packed}')"
+def _json_lines(db: duckdb.DuckDBPyConnection, path: Path, file_name: str, into: str) -> None:
+    raw_files.check_text(path, file_name)
+    packed = "gzip" if file_name.lower().endswith(".gz") else "none"
+    rows = f"read_json_objects({_quoted(file_name)}, format = 'newline_delimited', compression = '{packed}')"
     try:
         db.execute(f"CREATE OR REPLACE TEMP TABLE objects AS SELECT json FROM {rows}")
     except duckdb.Error as error:
         line = re.search(r"in line (\d+)", str(error))
         where = f" in line {line[1]}" if line else ""
         raise refused(
-            shown,
+            file_name,
             f"is not one JSON object per line{where}.",
             "Correct it or export it again, then load again.",
         ) from None
     other = db.execute("SELECT min(rowid) FROM objects WHERE json_type(json) <> 'OBJECT'").fetchone()
     if other and other[0] is not None:
         raise refused(
-            shown, f"has something other than an object in row {other[0] + 1}.", "Write one object per line."
+            file_name,
+            f"has something other than an object in row {other[0] + 1}.",
+            "Write one object per line.",
         )
     keys = [row[0] for row in db.execute("SELECT DISTINCT unnest(json_keys(json)) FROM objects").fetchall()]
     twice = db.execute(
@@ -174,15 +181,17 @@ def _json_lines(db: duckdb.DuckDBPyConnection, path: Path, shown: str, into: str
     ).fetchone()
     if twice and twice[0] is not None:
         raise refused(
-            shown, f"gives a name twice in row {twice[0] + 1}.", "Keep the one that counts, then load again."
+            file_name,
+            f"gives a name twice in row {twice[0] + 1}.",
+            "Keep the one that counts, then load again.",
         )
     if not keys:
-        raise refused(shown, "has no row with a value.", "Export it again, then load again.")
-    check_header(shown, sorted(keys))
+        raise refused(file_name, "has no row with a value.", "Export it again, then load again.")
+    check_header(file_name, sorted(keys))
     for key in keys:
         if re.search(r"[\"'\\$*\[\].]", key):
             raise refused(
-                shown, f"gives a name “{key[:60]}”, which no column has.", "Rename it, then load again."
+                file_name, f"gives a name “{key[:60]}”, which no column has.", "Rename it, then load again."
             )
         at = f'$."{key}"'
         nested = db.execute(
@@ -190,7 +199,7 @@ def _json_lines(db: duckdb.DuckDBPyConnection, path: Path, shown: str, into: str
         ).fetchone()
         if nested and nested[0] is not None:
             raise refused(
-                shown,
+                file_name,
                 f"has more than one value under “{key}” in row {nested[0] + 1}.",
                 "Give one text or number, or write a mapping, then load again.",
             )
@@ -199,22 +208,24 @@ def _json_lines(db: duckdb.DuckDBPyConnection, path: Path, shown: str, into: str
     db.execute("DROP TABLE objects")
 
 
-def _parquet(db: duckdb.DuckDBPyConnection, path: Path, shown: str, into: str) -> None:
-    if shown.lower().endswith(".gz"):
+def _parquet(db: duckdb.DuckDBPyConnection, path: Path, file_name: str, into: str) -> None:
+    if file_name.lower().endswith(".gz"):
         raise refused(
-            shown, "is Parquet inside gzip; Parquet is packed already.", "Unpack it, then load again."
+            file_name, "is Parquet inside gzip; Parquet is packed already.", "Unpack it, then load again."
         )
-    raw_files.check_parquet(path, shown)
+    raw_files.check_parquet(path, file_name)
     try:
-        rows = db.execute(f"SELECT sum(num_rows) FROM parquet_file_metadata({_quoted(shown)})").fetchone()
+        rows = db.execute(f"SELECT sum(num_rows) FROM parquet_file_metadata({_quoted(file_name)})").fetchone()
         if rows and rows[0] > 1_000_000 and rows[0] > 100 * path.stat().st_size:
             raise refused(
-                shown, "claims far more rows than it has bytes.", "Ask its owner for the real file."
+                file_name, "claims far more rows than it has bytes.", "Ask its owner for the real file."
             )
-        db.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT * FROM read_parquet({_quoted(shown)})")
+        db.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT * FROM read_parquet({_quoted(file_name)})")
     except duckdb.Error:
         raise refused(
-            shown, "cannot be read as Parquet: it is damaged or locked.", "Deliver it again, then load again."
+            file_name,
+            "cannot be read as Parquet: it is damaged or locked.",
+            "Deliver it again, then load again.",
         ) from None
 
 

@@ -93,18 +93,18 @@ def find(folder: Path) -> dict[str, Source]:
                 f"Table {table} has more than one source: {both}. Keep the one that counts, then load again. "
                 f"{raw_files.NOTHING}"
             )
-    found = {table: several[0] for table, several in offered.items()}
-    found |= {table: Source(label=f"{table}.sql", query=query) for table, query in mappings.items()}
-    if not found:
+    sources = {table: several[0] for table, several in offered.items()}
+    sources |= {table: Source(label=f"{table}.sql", query=query) for table, query in mappings.items()}
+    if not sources:
         raise LoadRefused(
             f"“{folder}” holds no extract: it needs files such as customers.csv, or customers.sql to say how to "
             "read them. Nothing was loaded."
         )
-    return found
+    return sources
 
 
 def _mappings(folder: Path) -> dict[str, str]:
-    found = {}
+    mappings = {}
     for file in sorted(folder.glob("*.sql")):
         if file.stem not in _NAMES:
             near = difflib.get_close_matches(file.stem, _NAMES, 1)
@@ -113,11 +113,11 @@ def _mappings(folder: Path) -> dict[str, str]:
         if not file.is_file():
             raise _is_folder(file.name)
         try:
-            found[file.stem] = file.read_text(encoding="utf-8-sig").strip().rstrip(";")
+            mappings[file.stem] = file.read_text(encoding="utf-8-sig").strip().rstrip(";")
         except UnicodeDecodeError:
             raise LoadRefused(f"{file.name} is not a text file in UTF-8. Nothing was loaded.") from None
-        _check_one_select(file.name, found[file.stem])
-    return found
+        _check_one_select(file.name, mappings[file.stem])
+    return mappings
 
 
 def _check_one_select(source: str, query: str) -> None:
@@ -132,26 +132,26 @@ def _check_one_select(source: str, query: str) -> None:
 
 def _mentioned(folder: Path, mappings: dict[str, str]) -> set[str]:
     """The files that mappings read, by path in the folder; those of text are checked byte by byte beforehand."""
-    found: set[str] = set()
+    files: set[str] = set()
     for query in mappings.values():
         for literal in _LITERAL.findall(query):
             pattern = literal.replace("''", "'").removeprefix("./")
             if not re.search(r"\.\w+$", pattern) or pattern.startswith(("/", "..")) or "\0" in pattern:
                 continue
             for path in [p for p in folder.glob(pattern) if p.is_file()]:
-                shown = path.relative_to(folder).as_posix()
-                if shown not in found and "encoding" not in query.lower():
-                    _check_bytes(path, shown)
-                found.add(shown)
-    return found
+                file_name = path.relative_to(folder).as_posix()
+                if file_name not in files and "encoding" not in query.lower():
+                    _check_bytes(path, file_name)
+                files.add(file_name)
+    return files
 
 
-def _check_bytes(path: Path, shown: str) -> None:
-    kind = shown.lower().removesuffix(".gz")
+def _check_bytes(path: Path, file_name: str) -> None:
+    kind = file_name.lower().removesuffix(".gz")
     if kind.endswith((".csv", ".tsv", ".txt", ".asc", ".json", ".jsonl", ".ndjson")):
-        raw_files.check_text(path, shown)
-    elif kind.endswith(".parquet") and kind == shown.lower():
-        raw_files.check_parquet(path, shown)
+        raw_files.check_text(path, file_name)
+    elif kind.endswith(".parquet") and kind == file_name.lower():
+        raw_files.check_parquet(path, file_name)
 
 
 def _named(name: str) -> tuple[str | None, str]:
@@ -205,8 +205,8 @@ def _unreadable(name: str) -> LoadRefused:
 
 def _check_near_miss(entry: Path, mentioned: set[str]) -> None:
     """Refuse a data file whose name misses a table's by a little; other files are none of ours."""
-    known = ending(entry.name) or entry.name.lower().endswith((DECLARED, *_OTHERS))
-    if not known or entry.name in mentioned or any(m.startswith(f"{entry.name}/") for m in mentioned):
+    readable = ending(entry.name) or entry.name.lower().endswith((DECLARED, *_OTHERS))
+    if not readable or entry.name in mentioned or any(m.startswith(f"{entry.name}/") for m in mentioned):
         return
     stem = entry.name.lower().split(".")[0]
     begins = [t for t in _NAMES if re.match(rf"{t}[^a-z]", stem)]

@@ -94,7 +94,7 @@ def _check_texts(
 def _end_lost(db: duckdb.DuckDBPyConnection, name: str, rows: str) -> bool:
     """Whether no long number of the column has anything but zeros where a spreadsheet or a float keeps no digits."""
     long = f"FROM {rows} WHERE {_like(name, _LONG)}"
-    zeros = (f"regexp_full_match(trim({name}), '\\d{{{kept}}}0+')" for kept in (15, 16, 17))
+    zeros = (f"regexp_full_match(trim({name}), '\\d{{{digits}}}0+')" for digits in (15, 16, 17))
     full = f"regexp_matches(trim({name}), '^\\d{{11,}}[1-9]')"
     many = f"count(DISTINCT {name}) > 1 OR bool_or({name} LIKE '%000')"  # one number may well end in a zero
     row = db.execute(f"SELECT bool_and({' OR '.join(zeros)}), bool_or({full}), {many} {long}").fetchone()
@@ -118,9 +118,9 @@ def _refuse_first(
     row = db.execute(f"SELECT min(rowid), min_by({name}, rowid) FROM {rows} WHERE {condition}").fetchone()
     if row is None or row[0] is None:
         return
-    shown = "the value" if column.info["personal"] else f"“{str(row[1])[:60]}”"
+    value = "the value" if column.info["personal"] else f"“{str(row[1])[:60]}”"
     own = "" if column.info["personal"] else f" If it is the real one, name it in {FILE}."
     raise LoadRefused(
-        f"Table {column.table.name}, {where(row[0])}, column {column.key}: {shown} is {what}: a spreadsheet has changed "
+        f"Table {column.table.name}, {where(row[0])}, column {column.key}: {value} is {what}: a spreadsheet has changed "
         f"it. In {source}, {NEXT}{own} {contract.NOTHING}"
     )

@@ -22,18 +22,20 @@ from warehouse.extracts.raw_files import refused
 from warehouse.extracts.spoilt_ids import NEXT, is_id
 
 
-def read(path: Path, shown: str, table: Table) -> tuple[list[str], Iterator[list[str | None]]]:
+def read(path: Path, file_name: str, table: Table) -> tuple[list[str], Iterator[list[str | None]]]:
     """Header and rows of the one sheet that has any."""
-    if shown.lower().endswith(".gz"):
-        raise refused(shown, "is Excel inside gzip; Excel is packed already.", "Unpack it, then load again.")
-    raw_files.check_workbook(path, shown)
+    if file_name.lower().endswith(".gz"):
+        raise refused(
+            file_name, "is Excel inside gzip; Excel is packed already.", "Unpack it, then load again."
+        )
+    raw_files.check_workbook(path, file_name)
     try:
         # Read into memory first: a book that is refused half-way leaves no file open.
         packed = BytesIO(path.read_bytes())
         book = openpyxl.load_workbook(packed, read_only=True, data_only=False, keep_links=False)
     except (InvalidFileException, KeyError, ValueError, OSError, TypeError, AttributeError, SyntaxError):
         raise refused(
-            shown, "cannot be read as an Excel workbook.", "Save it again as .xlsx, then load again."
+            file_name, "cannot be read as an Excel workbook.", "Save it again as .xlsx, then load again."
         ) from None
     sheets = []
     for sheet in book.worksheets:
@@ -43,26 +45,28 @@ def read(path: Path, shown: str, table: Table) -> tuple[list[str], Iterator[list
     if len(sheets) != 1:
         what = f"has {len(sheets)} sheets with data" if sheets else "is empty"
         raise refused(
-            shown, f"{what}; one sheet is one table.", "Keep the one sheet that counts, then load again."
+            file_name, f"{what}; one sheet is one table.", "Keep the one sheet that counts, then load again."
         )
     rows = sheets[0].iter_rows()
     header = [str(c.value).strip() if c.value is not None else "" for c in next(rows)]
     while header and not header[-1]:
         header.pop()
-    check_header(shown, header)
-    return header, _cells(rows, header, shown, table)
+    check_header(file_name, header)
+    return header, _cells(rows, header, file_name, table)
 
 
-def _cells(rows: Iterator[Any], header: list[str], shown: str, table: Table) -> Iterator[list[str | None]]:
+def _cells(
+    rows: Iterator[Any], header: list[str], file_name: str, table: Table
+) -> Iterator[list[str | None]]:
     texts = {i: table.c[name] for i, name in enumerate(header) if name in table.c and _is_text(table.c[name])}
     for number, row in enumerate(rows, 2):
         for place, column in texts.items():
             if place < len(row):
-                _check_text(row[place].value, column, shown, number)
-        cells = [_cell(c, shown, number) for c in row]
+                _check_text(row[place].value, column, file_name, number)
+        cells = [_cell(c, file_name, number) for c in row]
         if any(c is not None for c in cells[len(header) :]):
             raise refused(
-                shown,
+                file_name,
                 f"has values beyond its {len(header)} named columns in row {number}.",
                 "Give the column a name or empty it, then load again.",
             )
@@ -74,7 +78,7 @@ def _is_text(column: Column[Any]) -> bool:
     return isinstance(column.type, Text)
 
 
-def _check_text(value: Any, column: Column[Any], shown: str, row: int) -> None:
+def _check_text(value: Any, column: Column[Any], file_name: str, row: int) -> None:
     """Excel makes a date of “1-1” and a number of “1/3”, without a word; what was typed is lost."""
     what = ""
     if isinstance(value, (date, time, timedelta)):
@@ -83,24 +87,26 @@ def _check_text(value: Any, column: Column[Any], shown: str, row: int) -> None:
         what = "a fraction"
     if what:
         raise refused(
-            shown,
+            file_name,
             f"has {what} in row {row}, column {column.key}: Excel has changed what was typed there.",
             f"There, {NEXT}",
         )
 
 
-def _cell(cell: Any, shown: str, row: int) -> str | None:
+def _cell(cell: Any, file_name: str, row: int) -> str | None:
     value = cell.value
     if value is None or value == "":
         return None
     where = f"in row {row}"
     if cell.data_type == "f":
-        raise refused(shown, f"has a formula {where}.", "Paste it as a value, save, then load again.")
+        raise refused(file_name, f"has a formula {where}.", "Paste it as a value, save, then load again.")
     if cell.data_type == "e":
-        raise refused(shown, f"has an error value ({value}) {where}.", "Correct it, save, then load again.")
+        raise refused(
+            file_name, f"has an error value ({value}) {where}.", "Correct it, save, then load again."
+        )
     if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) >= EXACT:
         raise refused(
-            shown,
+            file_name,
             f"has a number of more than fifteen digits {where}, of which Excel keeps only fifteen.",
             "Format that column as text before filling it, then load again.",
         )

@@ -102,7 +102,7 @@ class Persons:
 
         A step's score is that of the weakest step on the way from the customer, or from the first record.
         """
-        found: list[tuple[str | None, int, LinkStep | None] | None] = [None] * self.records
+        explanations: list[tuple[str | None, int, LinkStep | None] | None] = [None] * self.records
         first_of: dict[int, int] = {}
         for record in range(self.records):
             first_of.setdefault(self.group(record), record)
@@ -110,7 +110,7 @@ class Persons:
             customer = self._customer[group]
             start = first if customer is None else self._node[customer]
             if start < self.records:
-                found[start] = (customer, first, None)
+                explanations[start] = (customer, first, None)
             ways = [(start, -1, 1.0)]
             while ways:
                 node, came_from, score = ways.pop()
@@ -118,9 +118,9 @@ class Persons:
                     if other != came_from:
                         weakest = min(score, step.score)
                         if other < self.records:
-                            found[other] = (customer, first, LinkStep(step.how, weakest, step.reason))
+                            explanations[other] = (customer, first, LinkStep(step.how, weakest, step.reason))
                         ways.append((other, node, weakest))
-        return [f if f is not None else (None, n, None) for n, f in enumerate(found)]
+        return [f if f is not None else (None, n, None) for n, f in enumerate(explanations)]
 
 
 def _telling(written: frozenset[str]) -> frozenset[str]:

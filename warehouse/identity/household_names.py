@@ -28,10 +28,10 @@ def agree(one: str | None, other: str | None) -> bool:
     if not first or not second or "".join(first) == "".join(second):
         return True
     shorter, longer = sorted((first, second), key=len)
-    return _all_found(shorter, list(longer))
+    return _all_paired(shorter, list(longer))
 
 
-def _all_found(shorter: list[str], left: list[str]) -> bool:
+def _all_paired(shorter: list[str], left: list[str]) -> bool:
     # Words that are equal are paired first, so that an initial does not take another's place.
     for alike in (_equal, _may_be):
         unpaired = []

@@ -96,12 +96,12 @@ def unmatched(reader: Reader, source: str, at_most: int) -> pd.DataFrame:
     return reader.frame(statement)
 
 
-def agreement(found: pd.DataFrame, truth: pd.DataFrame, by: str = "person_id") -> Agreement:
-    """Compare pairs. `truth` has source, record_id, who; `found` source, record_id and the person as linked.
+def agreement(linked: pd.DataFrame, truth: pd.DataFrame, by: str = "person_id") -> Agreement:
+    """Compare pairs. `truth` has source, record_id, who; `linked` source, record_id and the person as linked.
 
     Only records the truth names are judged; one that was given no person stands alone.
     """
-    both = truth.merge(found, on=["source", "record_id"], how="left")
+    both = truth.merge(linked, on=["source", "record_id"], how="left")
     alone = both["source"] + " " + both["record_id"]
     both["linked"] = both[by].fillna(alone)
     return Agreement(_pairs(both, ["who"]), _pairs(both, ["linked"]), _pairs(both, ["who", "linked"]))
@@ -115,8 +115,8 @@ def _pairs(rows: pd.DataFrame, by: list[str]) -> int:
 def truth_of(folder: Path) -> pd.DataFrame:
     """Who each record is in truth (source, record_id, who), of the sample bank in `folder`, or Problem."""
     try:
-        told = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["who_is_who"]
-        who = pd.read_parquet(folder / told["file"])
+        who_is_who = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["who_is_who"]
+        who = pd.read_parquet(folder / who_is_who["file"])
         customers = pd.read_parquet(folder / "core" / "customers.parquet", columns=["customer_no", "email"])
     except (OSError, ValueError, KeyError):
         raise Problem(
@@ -146,12 +146,12 @@ def held_back(reader: Reader) -> Agreement:
     with duckdb.connect() as work:
         match_keys.prepare(work, hidden)
         sure = linking.links_of(work, (), threshold=None)
-        found = linking.links_of(work, ())
+        links = linking.links_of(work, ())
         work.register("records_given", records)
         truth = work.execute(
             f"SELECT source, record_id, {judged} AS who FROM records_given WHERE {judged} IS NOT NULL"
         ).df()
-    all_pairs, already = agreement(found, truth), agreement(sure, truth)
+    all_pairs, already = agreement(links, truth), agreement(sure, truth)
     return Agreement(
         all_pairs.true_pairs - already.right_pairs,
         all_pairs.linked_pairs - already.linked_pairs,

@@ -186,8 +186,8 @@ def _predict(db: duckdb.DuckDBPyConnection, rows: int, same: float, namesakes: f
 
 def _pairs_with_equal(db: duckdb.DuckDBPyConnection, key: str) -> int:
     counts = f"SELECT count(*) AS c FROM named WHERE {key} IS NOT NULL GROUP BY {key}"
-    found = db.execute(f"SELECT coalesce(sum(c * (c - 1) // 2), 0) FROM ({counts})").fetchall()
-    return int(found[0][0])
+    rows = db.execute(f"SELECT coalesce(sum(c * (c - 1) // 2), 0) FROM ({counts})").fetchall()
+    return int(rows[0][0])
 
 
 @contextmanager

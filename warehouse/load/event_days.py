@@ -46,10 +46,10 @@ def write(db: duckdb.DuckDBPyConnection, day: date) -> None:
             f'count("{c.key}"), {_untimed(c)}, CAST(min("{c.key}") AS DATE), CAST(max("{c.key}") AS DATE)'
             for c in columns
         )
-        found = db.execute(f"SELECT count(*), {extremes} FROM {rows}").fetchone() or (0,)
-        first_of_all = found[3] if found[0] else None
+        row = db.execute(f"SELECT count(*), {extremes} FROM {rows}").fetchone() or (0,)
+        first_of_all = row[3] if row[0] else None
         for at, column in enumerate(columns):
-            dated, untimed, first, latest = found[1 + 4 * at : 5 + 4 * at]
+            dated, untimed, first, latest = row[1 + 4 * at : 5 + 4 * at]
             if not dated:
                 continue
             complete = first
@@ -60,7 +60,7 @@ def write(db: duckdb.DuckDBPyConnection, day: date) -> None:
             db.execute(
                 "INSERT INTO derived.event_days VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
-                    *(table.name, column.key, dated, found[0] - dated, untimed, first, complete, latest),
+                    *(table.name, column.key, dated, row[0] - dated, untimed, first, complete, latest),
                     *(day if in_time == day else latest, in_time),
                 ],
             )

@@ -66,19 +66,19 @@ class Finding:
 
 @dataclass(frozen=True)
 class Checked:
-    """What was found, the rows of each table, and what is known of the bank, as `coverage.known` would say it.
+    """What was found, the rows of each table, and what is available of the bank, as `Coverage.available` would say it.
 
     `empty` are the `table.column`s that are there and hold nothing.
     """
 
     findings: tuple[Finding, ...]
     rows: dict[str, int]
-    known: AvailableColumns
+    available: AvailableColumns
     empty: frozenset[str] = frozenset()
 
     def lacking(self, needed: Iterable[str]) -> tuple[str, ...]:
         """Of some `table`s and `table.column`s those that tell nothing; of a table not given, only the table."""
-        return lacking(needed, self.known)
+        return lacking(needed, self.available)
 
 
 def check_url(url: str, schema: str = UNIFIED) -> Checked:
@@ -98,14 +98,14 @@ def check_url(url: str, schema: str = UNIFIED) -> Checked:
         words = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         if address.password:
             words = words.replace(str(address.password), "***")
-        shown = address.render_as_string(hide_password=True)
-        raise Problem(f"{shown} cannot be read: {words}") from None
+        without_password = address.render_as_string(hide_password=True)
+        raise Problem(f"{without_password} cannot be read: {words}") from None
 
 
 def _check(engine: Engine, schema: str) -> Checked:
     findings: list[Finding] = []
     rows: dict[str, int] = {}
-    known: set[str] = set()
+    available: set[str] = set()
     empty: set[str] = set()
     with engine.connect() as connection:
         there = {t.name: _columns(connection, schema, t.name) for t in UNIFIED_TABLES}
@@ -124,14 +124,14 @@ def _check(engine: Engine, schema: str) -> Checked:
                     Finding(table=table.name, column=name, what=what, serious=False)
                     for name in sorted(hollow)
                 ]
-                known |= {table.name, *(f"{table.name}.{c}" for c in right - hollow)}
+                available |= {table.name, *(f"{table.name}.{c}" for c in right - hollow)}
                 empty |= {f"{table.name}.{c}" for c in hollow}
             else:
                 findings.append(Finding(table=table.name, what="has no rows", serious=False))
             for column in table.c:
                 if column.info["refers"] and column.key in right:
                     _check_reference(connection, schema, column, there, findings)
-    return Checked(tuple(findings), rows, AvailableColumns(frozenset(known)), frozenset(empty))
+    return Checked(tuple(findings), rows, AvailableColumns(frozenset(available)), frozenset(empty))
 
 
 def _empty(connection: Connection, schema: str, table: Table, right: set[str]) -> set[str]:
@@ -146,14 +146,14 @@ def _empty(connection: Connection, schema: str, table: Table, right: set[str]) -
 def _columns(connection: Connection, schema: str, name: str) -> dict[str, str]:
     """Column → type as the database says it; empty if there is no such table or view."""
     if connection.dialect.name in ("postgresql", "duckdb"):
-        found = connection.execute(
+        rows = connection.execute(
             text(
                 "SELECT column_name, lower(data_type) FROM information_schema.columns "
                 "WHERE table_schema = :schema AND table_name = :name"
             ),
             {"schema": schema, "name": name},
         )
-        return {str(row[0]): str(row[1]) for row in found}
+        return {str(row[0]): str(row[1]) for row in rows}
     try:
         return {c["name"]: str(c["type"]).lower() for c in inspect(connection).get_columns(name, schema)}
     except SQLAlchemyError:
@@ -267,8 +267,8 @@ def _check_reference(
         return
     here, other = _named(schema, column.table, "here"), sql_table(target, sql_column(key), schema=schema)
     value = here.c[column.key]
-    found = exists().where(other.c[key] == value)
-    lost = select(func.count()).select_from(here).where(value.is_not(None), ~found)
+    match = exists().where(other.c[key] == value)
+    lost = select(func.count()).select_from(here).where(value.is_not(None), ~match)
     any_row = connection.execute(select(other.c[key]).limit(1)).first()
     count = connection.execute(lost).scalar() if any_row else 0
     if count:

@@ -47,16 +47,16 @@ class Bank:
         self.db = db
         place = str(stores.place.bank_before(snapshot)).replace("'", "''")
         db.execute(f"ATTACH '{place}' AS before (READ_ONLY)")
-        found = db.execute(
+        loads = db.execute(
             "SELECT table_name, source, given, row_count, sample FROM before.derived.loads"
         ).fetchall()
-        if any(bool(row[4]) != sample for row in found):
+        if any(bool(row[4]) != sample for row in loads):
             raise LoadRefused(
                 "The bank loaded is the invented one and these days are not, or the other way round. Load the whole "
                 f"folder first, without --since. {NOTHING}"
             )
-        self.sources = {row[0]: Source(label=row[1]) for row in found if row[1]}
-        self.given = {row[0]: row[2] for row in found if row[3]}
+        self.sources = {row[0]: Source(label=row[1]) for row in loads if row[1]}
+        self.given = {row[0]: row[2] for row in loads if row[3]}
         self.missing: dict[str, int] = {}
         """Table → how many of its rows from the first delivered day on did not come again."""
 
@@ -139,14 +139,14 @@ class Bank:
                 count, owner = self.missing[table.name], table.info["owner"]
                 note(self.db, NOT_AGAIN, table.name, owner, NOT_AGAIN_SAYS, count, kept=True)
 
-    def _count(self, question: str) -> int:
-        row = self.db.execute(question).fetchone()
+    def _count(self, query: str) -> int:
+        row = self.db.execute(query).fetchone()
         return int(row[0]) if row else 0
 
     def carry_findings(self, declared: tuple[Declared, ...]) -> None:
         """Keep what was set aside and did not come again, and what the bank's own checks found that are not asked now."""
-        asked = {c.name for c in CHECKS} | {c.title for c in declared} | later_rows.FINDINGS | {DATED}
-        own = ", ".join("'" + name.replace("'", "''") + "'" for name in sorted(asked))
+        check_names = {c.name for c in CHECKS} | {c.title for c in declared} | later_rows.FINDINGS | {DATED}
+        own = ", ".join("'" + name.replace("'", "''") + "'" for name in sorted(check_names))
         during = " OR ".join(
             f"starts_with(old.check_name, '{begin}')" for begin in (*DURING_LOAD, REFERS, NOT_AGAIN)
         )
@@ -181,9 +181,9 @@ def _deleted(table: Table) -> str:
 def check_since(db: duckdb.DuckDBPyConnection, delivered: list[Table], since: date) -> None:
     """Refuse a delivery that has dated rows, and none from `since` on: it is most likely the wrong folder."""
     latest = [contract.latest(db, table) for table in delivered]
-    known = [day for day in latest if day]
-    if known and max(known) < since:
+    days = [day for day in latest if day]
+    if days and max(days) < since:
         raise LoadRefused(
-            f"The folder holds nothing dated {since:%d %b %Y} or later; its latest day is {max(known):%d %b %Y}. Give "
+            f"The folder holds nothing dated {since:%d %b %Y} or later; its latest day is {max(days):%d %b %Y}. Give "
             f"the folder of the new days, or an earlier --since. {NOTHING}"
         )

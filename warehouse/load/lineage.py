@@ -53,18 +53,18 @@ def _origins(mapping: str, columns: tuple[str, ...]) -> Mapping[str, tuple[Origi
 
 def _of(column: str, scope: Scope) -> tuple[Origin, ...]:
     try:
-        found = follow(column, scope.expression, schema={}, dialect="duckdb", scope=scope, copy=False)
+        root = follow(column, scope.expression, schema={}, dialect="duckdb", scope=scope, copy=False)
     except (SqlglotError, ValueError, KeyError, IndexError):
         return ()
-    assert isinstance(found, Node)
-    leaves = [node for node in found.walk() if not node.downstream]
-    known = {
+    assert isinstance(root, Node)
+    leaves = [node for node in root.walk() if not node.downstream]
+    all_origins = {
         Origin(file, node.name.rpartition(".")[2].strip('"') if _is_a_files_column(node) else "")
         for node in leaves
         for file in _files(node.source)
     }
-    named = {origin.file for origin in known if origin.column}
-    return tuple(sorted(o for o in known if o.column or o.file not in named))
+    named = {origin.file for origin in all_origins if origin.column}
+    return tuple(sorted(o for o in all_origins if o.column or o.file not in named))
 
 
 def _is_a_files_column(node: Node) -> bool:

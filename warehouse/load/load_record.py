@@ -17,8 +17,8 @@ from warehouse.validation.volume_checks import Rhythm
 
 def counts(db: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> dict[str, int]:
     """How many rows the tables have, after some were set aside and others carried over."""
-    found = {name: db.execute(f"SELECT count(*) FROM unified.{name}").fetchone() for name in tables}
-    return {name: int(row[0]) if row else 0 for name, row in found.items()}
+    rows = {name: db.execute(f"SELECT count(*) FROM unified.{name}").fetchone() for name in tables}
+    return {name: int(row[0]) if row else 0 for name, row in rows.items()}
 
 
 def write_loads(
@@ -38,7 +38,7 @@ def write_loads(
         latest = contract.latest(db, table)
         source = sources[table.name].label if table.name in sources else None
         rhythm = rhythms.get(table.name, Rhythm(None, overdue=False))
-        told = [
+        values = [
             table.name,
             at,
             day,
@@ -53,7 +53,7 @@ def write_loads(
         db.execute(
             "INSERT INTO derived.loads (table_name, loaded_at, as_of, as_of_from, row_count, source, latest_on, given, "
             "empty, sample, usual_gap, overdue) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [*told, rhythm.usual_gap, rhythm.overdue],
+            [*values, rhythm.usual_gap, rhythm.overdue],
         )
 
 
@@ -72,9 +72,9 @@ def write_origins(db: duckdb.DuckDBPyConnection, sources: dict[str, Source], giv
     for table, source in sources.items():
         columns = given.get(table, "").split()
         if source.query:
-            found = lineage.origins(source.query, columns)
+            origins = lineage.origins(source.query, columns)
         elif source.files or source.declared:
-            found = {column: (lineage.Origin(source.label, column),) for column in columns}
+            origins = {column: (lineage.Origin(source.label, column),) for column in columns}
         else:
             # Carried from the bank of before, which knows where it came from.
             db.execute(
@@ -82,7 +82,9 @@ def write_origins(db: duckdb.DuckDBPyConnection, sources: dict[str, Source], giv
                 [table],
             )
             continue
-        rows = [(table, column, origin.file, origin.column) for column in found for origin in found[column]]
+        rows = [
+            (table, column, origin.file, origin.column) for column in origins for origin in origins[column]
+        ]
         if rows:
             db.executemany(
                 "INSERT INTO derived.origins (table_name, column_name, file, file_column) VALUES (?, ?, ?, ?)",

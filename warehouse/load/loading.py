@@ -171,9 +171,9 @@ def _carry_history(db: duckdb.DuckDBPyConnection, stores: Stores, sample: bool) 
                 "WHERE database_name = 'before' AND schema_name = 'derived' AND table_name = ?",
                 [table.name],
             )
-            kept = {row[0] for row in there.fetchall()}
+            columns = {row[0] for row in there.fetchall()}
             # A table or column that the version before did not have is not known for the past.
-            names = ", ".join(f'"{c.key}"' for c in table.c if c.key in kept)
+            names = ", ".join(f'"{c.key}"' for c in table.c if c.key in columns)
             if names and table not in WRITTEN_BY_THE_LOAD:
                 db.execute(
                     f"INSERT INTO derived.{table.name} ({names}) SELECT {names} FROM before.derived.{table.name}"

@@ -51,9 +51,9 @@ class Clock:
 
     def pieces(self, first: date, last: date) -> list[tuple[datetime, int]]:
         """The mark of a time without zone, from each local time on, as far as one lies between two days."""
-        found = [(start, mark) for start, mark in _pieces(self.zone) if start.date() <= last]
-        begun = max((i for i, (start, _) in enumerate(found) if start.date() < first), default=0)
-        return found[begun:]
+        pieces = [(start, mark) for start, mark in _pieces(self.zone) if start.date() <= last]
+        begun = max((i for i, (start, _) in enumerate(pieces) if start.date() < first), default=0)
+        return pieces[begun:]
 
     def read(self, at: datetime) -> datetime:
         """What it shows at an instant with a zone: the local time with its mark, so that no hour is taken for another."""
@@ -90,7 +90,7 @@ def _pieces(zone: str) -> tuple[tuple[datetime, int], ...]:
     standard = Clock(zone).standard
     begin = datetime(_FROM, 1, 1, tzinfo=UTC)
     here = _offset(zone, begin)
-    found = [(datetime(_FROM, 1, 1), mark_of(here - standard))]
+    pieces = [(datetime(_FROM, 1, 1), mark_of(here - standard))]
     day = begin
     while day.year < _UNTIL:
         later = day + timedelta(days=14)
@@ -100,12 +100,12 @@ def _pieces(zone: str) -> tuple[tuple[datetime, int], ...]:
             plain = at.replace(tzinfo=None)
             ends, begins = (plain + timedelta(minutes=15 * offset) for offset in (before, here))
             if here < before:
-                found += [(begins, mark_of(before - standard) + TWICE), (ends, mark_of(here - standard))]
+                pieces += [(begins, mark_of(before - standard) + TWICE), (ends, mark_of(here - standard))]
             else:
                 # A time that was skipped is read by the clock that was still going.
-                found.append((begins, mark_of(here - standard)))
+                pieces.append((begins, mark_of(here - standard)))
         day = later
-    return tuple(found)
+    return tuple(pieces)
 
 
 def _offset(zone: str, at: datetime) -> int:

@@ -73,13 +73,13 @@ class Stores:
 
     def bank(self, snapshot: str | None = None) -> Engine:
         """An engine that can only read, on `snapshot` or on the current one."""
-        wanted = snapshot or self.snapshot()
+        requested = snapshot or self.snapshot()
         with self._lock:
-            if wanted not in self._bank:
-                self._bank[wanted] = self._open(wanted)
+            if requested not in self._bank:
+                self._bank[requested] = self._open(requested)
                 for old in list(self._bank)[:-KEPT_SNAPSHOTS]:
                     self.place.close(self._bank.pop(old))
-            return self._bank[wanted]
+            return self._bank[requested]
 
     def state_of(self, snapshot: str) -> State:
         """What of the bank is read: the snapshot. A warehouse that somebody else keeps changes under its one name, so the

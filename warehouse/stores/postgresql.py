@@ -71,8 +71,8 @@ class Server:
         engine = self._engine(read_only=True)
         if snapshot == AS_IT_IS:
             return engine
-        wanted = select(snapshots).where(snapshots.c.snapshot == snapshot)
-        row = ask(engine, lambda connection: connection.execute(wanted).first())
+        query = select(snapshots).where(snapshots.c.snapshot == snapshot)
+        row = ask(engine, lambda connection: connection.execute(query).first())
         if row is None:
             raise NothingLoaded(
                 "The bank you were looking at has been replaced by a newer one. Reload the page to see that."
@@ -154,19 +154,19 @@ def _locked(connection: Connection) -> bool:
 
 
 def _served(connection: Connection) -> str | None:
-    known = connection.execute(
+    present = connection.execute(
         text("SELECT to_regclass('concord.snapshots') AS ours, to_regclass('derived.loads') AS theirs")
     ).one()
-    if known.ours is not None:
+    if present.ours is not None:
         row = connection.execute(NEWEST.limit(1)).first()
         return str(row.snapshot) if row else None
-    return AS_IT_IS if known.theirs is not None else None
+    return AS_IT_IS if present.theirs is not None else None
 
 
-def frame(result: CursorResult[Any], asked: Select) -> pd.DataFrame:
+def frame(result: CursorResult[Any], statement: Select) -> pd.DataFrame:
     """The answer with the same kinds of columns as DuckDB gives: dates as moments, numbers as numbers."""
     answer = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
-    for column, kind in zip(answer.columns, (c.type for c in asked.selected_columns), strict=True):
+    for column, kind in zip(answer.columns, (c.type for c in statement.selected_columns), strict=True):
         if isinstance(kind, Date | DateTime):
             answer[column] = pd.to_datetime(answer[column]).astype("datetime64[us]")
         elif isinstance(kind, Integer | Float | Numeric):

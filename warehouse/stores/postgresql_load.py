@@ -92,11 +92,11 @@ def _names(snapshot: str) -> tuple[str, str]:
 
 def _prepare(connection: Connection) -> None:
     """Our own small table; a warehouse that somebody else built is never overwritten."""
-    found = connection.execute(
+    present = connection.execute(
         text("SELECT to_regclass('concord.snapshots') AS ours, to_regnamespace('unified') AS unified")
     ).one()
-    if found.ours is None:
-        if found.unified is not None and not _is_ours(connection):
+    if present.ours is None:
+        if present.unified is not None and not _is_ours(connection):
             raise LoadRefused(
                 "This database has a schema “unified” that Concord did not make. Choose an empty database, or read "
                 f"that one as it is: “python -m cli check --url …” says whether it fits. {STAYS}"
@@ -163,13 +163,13 @@ def _tidy(engine: Engine) -> None:
     """Drop the schemas that no kept snapshot names. What is still being read is left for the next time."""
     with engine.connect() as connection:
         rows = connection.execute(NEWEST).all()
-        kept = {name for row in rows[:KEPT] for name in schemas_of(row).values()}
+        schemas = {name for row in rows[:KEPT] for name in schemas_of(row).values()}
         connection.execute(
             delete(snapshots).where(snapshots.c.number.in_([row.number for row in rows[KEPT:]]))
         )
         connection.commit()
         ours = text("SELECT nspname FROM pg_namespace WHERE nspname ~ '^(unified|derived)_[0-9]{8}_'")
-        for name in set(connection.execute(ours).scalars()) - kept:
+        for name in set(connection.execute(ours).scalars()) - schemas:
             connection.rollback()
             try:
                 connection.execute(text("SET LOCAL lock_timeout = '2s'"))

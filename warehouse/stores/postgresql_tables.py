@@ -104,5 +104,5 @@ def finish(connection: Connection, schema: str, tables: Iterable[Table], role: s
 
 def _looked_up_by(table: Table) -> list[str]:
     first = next(iter(table.primary_key)).key
-    wanted = [str(c.key) for c in table.c if c.info["refers"] or c.key == table.info["person"]]
-    return [name for name in wanted if name != first]
+    columns = [str(c.key) for c in table.c if c.info["refers"] or c.key == table.info["person"]]
+    return [name for name in columns if name != first]

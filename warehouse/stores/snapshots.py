@@ -210,10 +210,10 @@ def publish(settings: Settings, snapshot: str) -> None:
     _sweep(settings, {snapshot_file(settings, s).name for s in (snapshot, before) if s})
 
 
-def _sweep(settings: Settings, kept: set[str]) -> None:
-    """Remove snapshots other than `kept`, and what a load that was killed left: a log, a spill folder, a pointer."""
+def _sweep(settings: Settings, keep: set[str]) -> None:
+    """Remove snapshots other than `keep`, and what a load that was killed left: a log, a spill folder, a pointer."""
     for left in (*settings.data_dir.glob("bank-*.duckdb*"), *settings.data_dir.glob(f"{POINTER}.*")):
-        if left.name.removesuffix(".wal").removesuffix(".tmp") not in kept:
+        if left.name.removesuffix(".wal").removesuffix(".tmp") not in keep:
             _remove(left)
 
 

@@ -53,10 +53,10 @@ def plain(error: duckdb.Error | OSError) -> str:
 
 def check_columns(table: Table, source: str, given: dict[str, str]) -> None:
     """Refuse a column the contract does not know, and a missing one it cannot do without."""
-    known = {c.key for c in table.c}
+    columns = {c.key for c in table.c}
     for name in given:
-        if name not in known and name != DELETED:
-            near = difflib.get_close_matches(name, known, 1)
+        if name not in columns and name != DELETED:
+            near = difflib.get_close_matches(name, columns, 1)
             hint = (
                 f" Did you mean {near[0]}?"
                 if near
@@ -130,18 +130,18 @@ def check_rows(
     if checks:
         firsts = ", ".join(f"min(rowid) FILTER (WHERE {condition})" for _, condition, _ in checks)
         broken = db.execute(f"SELECT {firsts} FROM {rows}").fetchone() or ()
-        found = [(row, check) for row, check in zip(broken, checks, strict=True) if row is not None]
-        if found:
-            row, (column, _, reason) = min(found, key=lambda f: f[0])
-            shown = _shown(db, rows, column, row)
+        violations = [(row, check) for row, check in zip(broken, checks, strict=True) if row is not None]
+        if violations:
+            row, (column, _, reason) = min(violations, key=lambda f: f[0])
+            value = _value_text(db, rows, column, row)
             raise LoadRefused(
-                f"Table {table.name}, {where(row)}, column {column.key}: {shown}{reason}. "
+                f"Table {table.name}, {where(row)}, column {column.key}: {value}{reason}. "
                 f"Correct it in {source} or its mapping, then load again. {NOTHING}"
             )
     check_key(db, table, source, rows, where)
 
 
-def _shown(db: duckdb.DuckDBPyConnection, rows: str, column: Column, row: int) -> str:
+def _value_text(db: duckdb.DuckDBPyConnection, rows: str, column: Column, row: int) -> str:
     """The broken value, for the sentence; a personal one is not repeated."""
     value = db.execute(f'SELECT "{column.key}" FROM {rows} WHERE rowid = ?', [row]).fetchone()
     if not value or value[0] is None or column.info["personal"]:
@@ -161,13 +161,13 @@ def check_zones(
         zoned = values.says_its_zone(text)
         # A day without a time is in no zone.
         plain = f"NOT {zoned} AND strlen({text}) > {len('2026-06-30')}"
-        found = db.execute(
+        first_rows = db.execute(
             f"SELECT min(rowid) FILTER (WHERE {zoned}), min(rowid) FILTER (WHERE {plain}) FROM {rows}"
         ).fetchone()
-        if found and None not in found:
+        if first_rows and None not in first_rows:
             raise LoadRefused(
-                f"Table {table.name}, column {column.key}: {where(found[0])} gives a time with its zone and "
-                f"{where(found[1])} one without. Give all of {source} in one way (without a zone is the bank's own "
+                f"Table {table.name}, column {column.key}: {where(first_rows[0])} gives a time with its zone and "
+                f"{where(first_rows[1])} one without. Give all of {source} in one way (without a zone is the bank's own "
                 f"time), then load again. {NOTHING}"
             )
 
@@ -189,7 +189,7 @@ def check_ranges(
         first = db.execute(f"SELECT min(rowid) FROM {rows} WHERE {condition}").fetchone()
         if first and first[0] is not None:
             raise LoadRefused(
-                f"Table {table.name}, {where(first[0])}, column {column.key}: {_shown(db, rows, column, first[0])}"
+                f"Table {table.name}, {where(first[0])}, column {column.key}: {_value_text(db, rows, column, first[0])}"
                 f"{reason}. Correct it in {source} or its mapping, then load again. {NOTHING}"
             )
 
@@ -262,4 +262,4 @@ def last_day(db: duckdb.DuckDBPyConnection, not_after: date) -> tuple[date, str]
     if not latest:
         raise LoadRefused(f"No table has a dated row, so there is no day to report on. {NOTHING}")
     # Of several columns that share the day, the first in the order of the contract.
-    return max(latest, key=lambda found: found[0])
+    return max(latest, key=lambda pair: pair[0])

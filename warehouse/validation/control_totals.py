@@ -31,11 +31,11 @@ def stated_in(folder: Path, delivered: Mapping[str, object]) -> Stated:
     if not file.exists():
         return {}
     try:
-        told = tomllib.loads(file.read_text(encoding="utf-8-sig"), parse_float=Decimal)
+        stated = tomllib.loads(file.read_text(encoding="utf-8-sig"), parse_float=Decimal)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         raise _wrong("cannot be read as TOML in UTF-8") from None
     tables = {t.name: t for t in UNIFIED_TABLES}
-    for name, totals in told.items():
+    for name, totals in stated.items():
         if name not in tables or not isinstance(totals, dict):
             raise _wrong(f"names “{name}”, which is no table of the contract")
         if name not in delivered:
@@ -43,7 +43,7 @@ def stated_in(folder: Path, delivered: Mapping[str, object]) -> Stated:
         for column in totals:
             if column != ROWS and not _adds_up(tables[name], column):
                 raise _wrong(f"states a total of {name}.{column}, which is no column of counts or amounts")
-    return {name: {c: _number(name, c, v) for c, v in totals.items()} for name, totals in told.items()}
+    return {name: {c: _number(name, c, v) for c, v in totals.items()} for name, totals in stated.items()}
 
 
 def check(db: duckdb.DuckDBPyConnection, table: Table, source: str, stated: Stated, deleted: int = 0) -> None:
@@ -54,11 +54,11 @@ def check(db: duckdb.DuckDBPyConnection, table: Table, source: str, stated: Stat
     for column, total in stated.get(table.name, {}).items():
         what = "count(*)" if column == ROWS else f'coalesce(sum(CAST("{column}" AS DECIMAL(38, 2))), 0)'
         row = db.execute(f"SELECT {what} FROM {table.schema}.{table.name}").fetchone()
-        found = Decimal(str(row[0] if row else 0)) + (deleted if column == ROWS else 0)
-        if found != total:
+        actual = Decimal(str(row[0] if row else 0)) + (deleted if column == ROWS else 0)
+        if actual != total:
             words = "rows" if column == ROWS else f"as the total of {column}"
             raise LoadRefused(
-                f"Table {table.name}: {source} has {found:,} {words}, and {FILE} states {total:,}. Part is "
+                f"Table {table.name}: {source} has {actual:,} {words}, and {FILE} states {total:,}. Part is "
                 f"missing or came twice; ask {table.info['owner']} for it again. {NOTHING}"
             )
 

@@ -102,8 +102,8 @@ def mark_plain(
     texts = [c for c, given in columns.items() if given == "VARCHAR"]
     if texts:
         says = ", ".join(f"bool_or({zoned(f'trim({_quoted(c)})')})" for c in texts)
-        found = db.execute(f"SELECT {says} FROM staged").fetchone() or ()
-        texts = [c for c, has in zip(texts, found, strict=True) if not has]
+        with_zone = db.execute(f"SELECT {says} FROM staged").fetchone() or ()
+        texts = [c for c, has in zip(texts, with_zone, strict=True) if not has]
     for column in (*typed, *texts):
         _put_forward(db, rows, column, clock)
 

@@ -58,9 +58,9 @@ def assess(
         _ask(db, own)
     rhythms = {}
     for table in UNIFIED_TABLES:
-        if found := volume_checks.of(db, table, day):
-            rhythms[table.name] = found
-            for check, says in (("late", found.says), ("volume", found.volume)):
+        if rhythm := volume_checks.of(db, table, day):
+            rhythms[table.name] = rhythm
+            for check, says in (("late", rhythm.says), ("volume", rhythm.volume)):
                 if says:
                     note(db, check, table.name, table.info["owner"], says, None, kept=True)
     return rhythms
@@ -113,30 +113,30 @@ def note(
 
 
 def _ask(db: duckdb.DuckDBPyConnection, own: Declared) -> None:
-    shown = f"checks/{own.name}.sql"
+    label = f"checks/{own.name}.sql"
     try:
         given = {row[0] for row in db.execute(f"DESCRIBE SELECT * FROM (\n{own.query}\n)").fetchall()}
         if "row_key" not in given:
-            raise LoadRefused(f"{shown} gives no column row_key. Add it, then load again. {contract.NOTHING}")
+            raise LoadRefused(f"{label} gives no column row_key. Add it, then load again. {contract.NOTHING}")
         reason = "CAST(reason AS VARCHAR)" if "reason" in given else "NULL"
         db.execute(
             "CREATE OR REPLACE TEMP TABLE found AS SELECT CAST(row_key AS VARCHAR) AS row_key, "
             f"min({reason}) AS reason FROM (\n{own.query}\n) GROUP BY 1"
         )
     except duckdb.Error as error:
-        raise LoadRefused(f"{shown} cannot be read. {contract.plain(error)} {contract.NOTHING}") from None
+        raise LoadRefused(f"{label} cannot be read. {contract.plain(error)} {contract.NOTHING}") from None
     row = db.execute(
         "SELECT count(*), count(DISTINCT reason), count(*) FILTER (WHERE row_key IS NULL OR row_key LIKE '%@%') "
         "FROM found"
     ).fetchone() or (0, 0, 0)
     if row[1] > FEW_REASONS:
         raise LoadRefused(
-            f"{shown} gives {row[1]:,} different reasons. Name columns, not values: at most {FEW_REASONS} reasons, then "
+            f"{label} gives {row[1]:,} different reasons. Name columns, not values: at most {FEW_REASONS} reasons, then "
             f"load again. {contract.NOTHING}"
         )
     if row[2]:
         raise LoadRefused(
-            f"{shown} gives {row[2]:,} rows without a key, or with an e-mail address as key. Give each row's number in "
+            f"{label} gives {row[2]:,} rows without a key, or with an e-mail address as key. Give each row's number in "
             f"row_key, then load again. {contract.NOTHING}"
         )
     if row[0]:
@@ -149,20 +149,20 @@ def _ask(db: duckdb.DuckDBPyConnection, own: Declared) -> None:
 
 def declared_in(folder: Path) -> tuple[Declared, ...]:
     """The checks in `folder`/checks. Each begins with `-- table: …`, `-- says: …` and perhaps `-- owner: …`."""
-    found = []
+    checks = []
     for file in sorted((folder / "checks").glob("*.sql")):
         try:
             query = file.read_text(encoding="utf-8-sig").strip().rstrip(";")
         except (UnicodeDecodeError, IsADirectoryError):
             raise LoadRefused(f"checks/{file.name} is not a text file in UTF-8. {contract.NOTHING}") from None
-        said = dict(re.findall(r"^-- (table|owner|says): *(.+?) *$", query, re.MULTILINE))
-        if said.get("table") not in _TABLES or "says" not in said:
+        header = dict(re.findall(r"^-- (table|owner|says): *(.+?) *$", query, re.MULTILINE))
+        if header.get("table") not in _TABLES or "says" not in header:
             raise LoadRefused(
                 f"checks/{file.name} needs the lines “-- table: …” (a table of the contract) and “-- says: …” (what it "
                 f"found, in a sentence). Add them, then load again. {contract.NOTHING}"
             )
-        owner = said.get("owner") or str(_TABLES[said["table"]].info["owner"])
-        found.append(
-            Declared(name=file.stem, table=said["table"], owner=owner, says=said["says"], query=query)
+        owner = header.get("owner") or str(_TABLES[header["table"]].info["owner"])
+        checks.append(
+            Declared(name=file.stem, table=header["table"], owner=owner, says=header["says"], query=query)
         )
-    return tuple(found)
+    return tuple(checks)

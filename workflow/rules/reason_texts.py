@@ -35,7 +35,7 @@ def sentence(reason: Mapping[str, Any]) -> str:
     since = reason.get("since")
     if since and value is not None:
         day = date.fromisoformat(since)
-        text += f", {BY_NAME[name].told.format(f'{day.day} {day:%b %Y}')}"
+        text += f", {BY_NAME[name].since_text.format(f'{day.day} {day:%b %Y}')}"
     before = reason.get("week_ago")
     if before is not None and value is not None:
         # A count of days grows by itself; only a new beginning is a change.
