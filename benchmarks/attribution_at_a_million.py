@@ -141,12 +141,12 @@ def beside(file: Path, mine: pd.DataFrame, python: str) -> None:
         wins = db.execute("SELECT sum(wins) FROM paths").fetchone()[0]
     side = pd.DataFrame({"exact": mine["removal_effect"], "exact wins": mine["share"] * wins})
     for words, rows, converged in RUNS:
-        asked = [python, "-c", THEIRS, _csv(file, rows), str(converged)]
-        told = subprocess.run(asked, capture_output=True, text=True, check=False)
-        if told.returncode:
-            print(f"ChannelAttribution, {words}: {told.stderr.strip().splitlines()[-1]}")
+        command = [python, "-c", THEIRS, _csv(file, rows), str(converged)]
+        finished = subprocess.run(command, capture_output=True, text=True, check=False)
+        if finished.returncode:
+            print(f"ChannelAttribution, {words}: {finished.stderr.strip().splitlines()[-1]}")
             continue
-        count, seconds, peak, credited, effects = json.loads(told.stdout.strip().splitlines()[-1])
+        count, seconds, peak, credited, effects = json.loads(finished.stdout.strip().splitlines()[-1])
         off = (pd.Series(effects) / mine["removal_effect"] - 1).abs()
         print(
             f"ChannelAttribution, {words} ({count:,} rows): {seconds:.1f} s, peak {peak:,.0f} MB, "

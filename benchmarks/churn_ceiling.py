@@ -41,9 +41,9 @@ if __name__ == "__main__":
     print(f"judged on {card.judged_on}: {len(left):,} customers, {left.sum():,.0f} left; {card.version}")
     print(f"model: ROC-AUC {model['roc_auc']['value']:.4f}, PR-AUC {model['pr_auc']['value']:.4f}")
     for name in ("probability", "observable_probability"):
-        found = prediction_metrics.judge(left, judged[name].to_numpy(), resamples=2)
-        most = found["roc_auc"].value
+        figures = prediction_metrics.judge(left, judged[name].to_numpy(), resamples=2)
+        most = figures["roc_auc"].value
         reached = (model["roc_auc"]["value"] - 0.5) / (most - 0.5)
         print(
-            f"{name}: ROC-AUC {most:.4f}, PR-AUC {found['pr_auc'].value:.4f}; reached {reached:.1%} of its excess"
+            f"{name}: ROC-AUC {most:.4f}, PR-AUC {figures['pr_auc'].value:.4f}; reached {reached:.1%} of its excess"
         )

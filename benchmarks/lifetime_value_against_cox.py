@@ -33,10 +33,10 @@ def ours(data_dir: str, shared: str) -> None:
 
     stores = connect.open_stores(Settings(data_dir=Path(data_dir)), datetime.now)
     reader = Reader(stores, SYSTEM, stores.snapshot())
-    as_of, known = data_coverage.as_of(reader), data_coverage.available_columns(reader)
+    as_of, available = data_coverage.as_of(reader), data_coverage.available_columns(reader)
     end = last_full_month(as_of).end
     then = month(end.year - 1, end.month).end
-    people = valuation._people(reader, then, known)
+    people = valuation._people(reader, then, available)
     left = pd.to_datetime(people.pop("left_on"))
     gone = (left.dt.year * 12 + left.dt.month) - valuation.month_number(then)
     people["left"] = (gone <= 12).astype(int)

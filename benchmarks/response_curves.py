@@ -52,17 +52,17 @@ def pooled(seen: pd.DataFrame) -> tuple[float, float]:
     whole = seen.groupby("week")[["spend", "won"]].sum()
     whole = whole[whole["spend"] > 0]
     x = sm.add_constant(np.log(whole["spend"].to_numpy()))
-    found = sm.GLM(whole["won"].to_numpy(), x, family=sm.families.Poisson()).fit(scale="X2")
-    return float(found.params[1]), float(found.bse[1]) * np.sqrt(max(1, 1 / float(found.scale)))
+    fit = sm.GLM(whole["won"].to_numpy(), x, family=sm.families.Poisson()).fit(scale="X2")
+    return float(fit.params[1]), float(fit.bse[1]) * np.sqrt(max(1, 1 / float(fit.scale)))
 
 
 def held(seed: int) -> list[dict[str, object]]:
     """For each channel of a bank: the errors of both powers, and whether each interval holds the truth."""
     bank = weeks(seed)
-    found = spend_response.curves(bank)
+    curves = spend_response.curves(bank)
     nobody = pd.DataFrame({"channel": [], "mean": [], "low": [], "high": []})
     rows = []
-    for curve in found.itertuples():
+    for curve in curves.itertuples():
         true = RESPONSE[vocabulary.CHANNELS.index(curve.channel)]
         mine = bank[bank["channel"] == curve.channel]
         power, error = pooled(mine)
@@ -78,13 +78,13 @@ def held(seed: int) -> list[dict[str, object]]:
             "held, pooled": abs(power - true) < 1.96 * error,
         }
         if row["told"]:
-            one = found[found["channel"] == curve.channel]
-            told = spend_response.expected(
+            one = curves[curves["channel"] == curve.channel]
+            expected = spend_response.expected(
                 one, {curve.channel: curve.usual_spend}, nobody, MORE
             ).by_channel.iloc[0]
             now, more = level, level * (1 + MORE / curve.usual_spend) ** true
-            row["customers held"] = told["customers_low"] <= now <= told["customers_high"]
-            row["next held"] = told["next_low"] <= more - now <= told["next_high"]
+            row["customers held"] = expected["customers_low"] <= now <= expected["customers_high"]
+            row["next held"] = expected["next_low"] <= more - now <= expected["next_high"]
         rows.append(row)
     return rows
 
@@ -92,9 +92,9 @@ def held(seed: int) -> list[dict[str, object]]:
 if __name__ == "__main__":
     banks = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     all_of_them = pd.DataFrame([row for seed in range(banks) for row in held(seed)])
-    told = all_of_them[all_of_them["told"]]
-    shown = told.drop(columns="told").astype({"held": float, "held, pooled": float})
-    shown[["customers held", "next held"]] = shown[["customers held", "next held"]].astype(float)
-    print(f"{banks} banks; a curve told for {len(told):,} of {len(all_of_them):,} channels")
-    print(shown.groupby("channel").mean().round(3).to_string())
-    print(shown.drop(columns="channel").mean().round(3).to_string())
+    with_curve = all_of_them[all_of_them["told"]]
+    by_curve = with_curve.drop(columns="told").astype({"held": float, "held, pooled": float})
+    by_curve[["customers held", "next held"]] = by_curve[["customers held", "next held"]].astype(float)
+    print(f"{banks} banks; a curve told for {len(with_curve):,} of {len(all_of_them):,} channels")
+    print(by_curve.groupby("channel").mean().round(3).to_string())
+    print(by_curve.drop(columns="channel").mean().round(3).to_string())

@@ -17,7 +17,7 @@ from warehouse.validation import volume_checks
 if __name__ == "__main__":
     place = Path(sys.argv[1])
     file = place / f"bank-{(place / 'current').read_text().strip()}.duckdb"
-    judged = alarms = lost = found = 0
+    judged = alarms = lost = detected = 0
     with duckdb.connect(str(file), read_only=True) as db:
         for table in UNIFIED_TABLES:
             column = table.info["happened_on"]
@@ -38,9 +38,9 @@ if __name__ == "__main__":
                 # The same week with its middle half lost: four of seven days.
                 gone = {day - timedelta(days=d) for d in (1, 2, 3, 4)}
                 lost += 1
-                found += bool(
+                detected += bool(
                     volume_checks.judge({d: n for d, n in seen.items() if d not in gone}, day).volume
                 )
             alarms += mine
             print(f"{table.name:24} {mine} alarms")
-    print(f"{alarms} alarms in {judged} whole weeks; {found} of {lost} weeks with four days lost are told")
+    print(f"{alarms} alarms in {judged} whole weeks; {detected} of {lost} weeks with four days lost are told")

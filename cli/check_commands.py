@@ -35,17 +35,17 @@ def _check_identity(truth: Path | None, held_back: bool) -> None:
 
     stores = open_here()
     reader = Reader(stores, SYSTEM, stores.snapshot())
-    known = link_quality.rates(reader)
-    if known.empty:
+    rates = link_quality.rates(reader)
+    if rates.empty:
         raise Problem(
             "This bank gave no identities, so records cannot be matched. Add identities.sql to the folder of "
             "extracts and load it again; sample_data/mappings shows one."
         )
-    for row in known.itertuples():
+    for row in rates.itertuples():
         click.echo(link_quality.in_words(row))
     if truth is not None:
-        found = link_quality.agreement(link_quality.links(reader), link_quality.truth_of(truth))
-        click.echo(f"Against {truth / 'truth.json'}: {found}")
+        agreement = link_quality.agreement(link_quality.links(reader), link_quality.truth_of(truth))
+        click.echo(f"Against {truth / 'truth.json'}: {agreement}")
     if held_back:
         click.echo(f"Likely links, judged by the phones held back: {link_quality.held_back(reader)}")
 
@@ -60,9 +60,9 @@ def _check_warehouse(url: str, schema: str) -> None:
     checked = check_url(url, schema)
     for table, rows in checked.rows.items():
         click.echo(f"{rows:>12,}  {table}")
-    for found in checked.findings:
-        where = f"{found.table}.{found.column}" if found.column else found.table
-        click.echo(f"{'WRONG' if found.serious else 'note ':5}  {where} {found.what}".rstrip(".") + ".")
+    for finding in checked.findings:
+        where = f"{finding.table}.{finding.column}" if finding.column else finding.table
+        click.echo(f"{'WRONG' if finding.serious else 'note ':5}  {where} {finding.what}".rstrip(".") + ".")
     for entry in (e for entries in menu.values() for e in entries):
         lacking = [t for t in entry.needs if t not in checked.available]
         if lacking:
@@ -76,7 +76,7 @@ def _check_warehouse(url: str, schema: str) -> None:
         click.echo(f"{unknown} of {len(CATALOGUE)} figures will not be known:")
         for why, labels in figures.items():
             click.echo(f"  {why}: {'; '.join(labels)}.")
-    serious = sum(found.serious for found in checked.findings)
+    serious = sum(finding.serious for finding in checked.findings)
     if serious:
         raise Problem(f"{serious} things must be corrected before Concord can read this warehouse.")
     click.echo("Everything needed is present.")

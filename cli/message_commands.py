@@ -54,10 +54,10 @@ def list_messages() -> None:
 
     stores = open_here()
     reader = Reader(stores, SYSTEM)
-    found = sentences(reader, stores.now())
-    for sentence in (summary(reader, stores.now()), *found):
+    waiting = sentences(reader, stores.now())
+    for sentence in (summary(reader, stores.now()), *waiting):
         click.echo(sentence)
-    if found:
+    if waiting:
         sys.exit(1)
 
 

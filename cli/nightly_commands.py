@@ -40,8 +40,10 @@ def retrain() -> None:
         model, sentence = train(reader, stores.settings, as_of(reader), available_columns(reader), step)
     click.echo(sentence)
     for who, figures in model.card.figures.items():
-        told = (f"{name} {f['value']:.3f} ({f['low']:.3f} to {f['high']:.3f})" for name, f in figures.items())
-        click.echo(f"{who:13} {', '.join(told)}")
+        texts = (
+            f"{name} {f['value']:.3f} ({f['low']:.3f} to {f['high']:.3f})" for name, f in figures.items()
+        )
+        click.echo(f"{who:13} {', '.join(texts)}")
     click.echo(f"Done in {time.monotonic() - begun:.1f} s. The next nightly run scores with it.")
 
 

@@ -55,21 +55,21 @@ def review(quarter: str, folder: Path, template: Path | None, issues: bool, why:
         if issues:
             issued.issue(stores, viewer, named, why)
         versions = () if draft else issued_reviews.issues(reader, named.name)
-        found = (
+        document = (
             issued.read(reader, versions[0])
             if versions
             else review_composition.build(reader, named, available_columns(reader))
         )
         for kind, words in (("pptx", "slides"), ("pdf", "handout")):
             step(f"Writing the {words}")
-            made = deck.slides(found, template) if kind == "pptx" else handout_pdf.pdf(found)
+            made = deck.slides(document, template) if kind == "pptx" else handout_pdf.pdf(document)
             # The line first: no file stands in a folder that the audit does not know.
-            what = f"{kind}, {found.period.in_words()}"
-            downloads.note(stores, viewer, f"Quarterly review {found.quarter}", what)
-            _write(folder / document_facts.file_name(found, kind), made)
-    click.echo(f"{document_facts.status(found)}.")
+            what = f"{kind}, {document.period.in_words()}"
+            downloads.note(stores, viewer, f"Quarterly review {document.quarter}", what)
+            _write(folder / document_facts.file_name(document, kind), made)
+    click.echo(f"{document_facts.status(document)}.")
     for kind in ("pptx", "pdf"):
-        click.echo(f"Written: {folder / document_facts.file_name(found, kind)}")
+        click.echo(f"Written: {folder / document_facts.file_name(document, kind)}")
     click.echo(f"Done in {time.monotonic() - begun:.1f} s.")
 
 

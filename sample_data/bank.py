@@ -30,7 +30,7 @@ def generate(folder: Path, *, customers: int, seed: int) -> None:
     rms = max(12, customers // 8_000 // 3 * 3) if customers > 100_000 else 12
     arm = min(PILOT_ARM, int(0.30 * customers))
     persons = int(block.PERSONS_PER_CUSTOMER * BLOCK * blocks) if blocks > 1 else 3 * customers
-    told = truth.Truth()
+    recorded = truth.Truth()
     daily = np.zeros((len(plan.name), DAYS), dtype=np.int64)
     lead = booking = call = case = survey = touch = 1
     cookie = 1
@@ -70,12 +70,12 @@ def generate(folder: Path, *, customers: int, seed: int) -> None:
             survey = front_line.write_surveys(out, now, case, survey, now.tickets["number"])
             case = next_case
             front_line.write_usage(out, now)
-            truth.note(out, told, now, sent, entered)
-            told.add(marketing_duplicates=twice)
+            truth.note(out, recorded, now, sent, entered)
+            recorded.add(marketing_duplicates=twice)
             daily += marketing.daily_leads(plan, now)
             _say(f"{first + size:,} of {customers:,} customers", began)
         marketing.write_campaigns(out, rng, plan, daily, customers)
-        truth.write(out, told, plan, customers=customers, seed=seed)
+        truth.write(out, recorded, plan, customers=customers, seed=seed)
     (folder / "checks").mkdir()
     for mapping in (*sorted(MAPPINGS.glob("*.sql")), *sorted(MAPPINGS.glob("checks/*.sql"))):
         shutil.copyfile(mapping, folder / mapping.relative_to(MAPPINGS))

@@ -71,7 +71,7 @@ def draw(
     )
     case = service.cases(rng, people)
     life = money.live(rng, people, case)
-    asked, detractor, dissatisfied = service.surveys(rng, people, case, life.down)
+    invited, detractor, dissatisfied = service.surveys(rng, people, case, life.down)
     # Drawn twice with the same luck: who is still there on the pilot's first day can be drawn into
     # it, and what it changes lies after that day.
     luck = int(rng.integers(2**32))
@@ -93,7 +93,7 @@ def draw(
         left=left,
         leads=leads,
         tickets=_until_leaving(case.tickets, "opened", left),
-        surveys=_surveys(asked, case.tickets, left),
+        surveys=_surveys(invited, case.tickets, left),
         accounts=held,
         balances=balance,
         revenues=money.revenues(rng, people, balance),
@@ -112,9 +112,9 @@ def _until_leaving(rows: Columns, moment: str, left: Ints) -> Columns:
     return take(rows, (day >= START) & (day <= END) & ((gone == NEVER) | (day < gone)))
 
 
-def _surveys(asked: Columns, tickets: Columns, left: Ints) -> Columns:
+def _surveys(invited: Columns, tickets: Columns, left: Ints) -> Columns:
     """Invitations of the window; a case from before the window is not referred to."""
-    rows = _until_leaving(asked, "asked", left)
+    rows = _until_leaving(invited, "asked", left)
     gone = left[rows["customer"]]
     silent = (gone != NEVER) & (rows["answered"] // DAY >= gone)
     rows["answered"] = np.where(silent, NEVER, rows["answered"])
@@ -132,9 +132,9 @@ def _all_leads(
     _ask_again(rng, losers, winners)
     cross = _cross_sell(rng, plan, people, left)
     leads = join(winners, losers, cross)
-    known = leads["customer"] >= 0
-    leads["person"] = np.where(known, leads["customer"], -1)
-    prospects = np.flatnonzero(~known)
+    of_customer = leads["customer"] >= 0
+    leads["person"] = np.where(of_customer, leads["customer"], -1)
+    prospects = np.flatnonzero(~of_customer)
     leads["person"][prospects] = people.size + np.arange(len(prospects))
     funnel.forget_the_future(leads)
     return take(leads, np.argsort(leads["created"], kind="stable")), people.size + len(prospects)

@@ -28,14 +28,14 @@ def write_tickets(out: Extracts, rng: np.random.Generator, block: Block, first: 
     phone = block.contact.phone[who] + misdialled * 7
     category = rows["category"]
     line = category * 3 + rows["body"] % 3
-    said = pc.if_else(
+    wording = pc.if_else(
         pa.array(rows["complaint"]),
         pick(texts.COMPLAINTS, line),
         pick(texts.QUESTIONS, line),
     )
     text = pc.binary_join_element_wise(
         pick(texts.OPENINGS, rows["opening"] % len(texts.OPENINGS)),
-        said,
+        wording,
         pick(texts.CLOSINGS, rows["closing"] % len(texts.CLOSINGS)),
         "",
     )
@@ -73,14 +73,14 @@ def write_surveys(out: Extracts, block: Block, first_case: int, first: int, case
     n = len(rows["asked"])
     answered = rows["answered"] != NEVER
     # An invitation about a case that was not handed over names no case.
-    known = (rows["ticket"] >= 0) & np.isin(rows["ticket"], cases)
+    about_case = (rows["ticket"] >= 0) & np.isin(rows["ticket"], cases)
     out.append(
         "service/surveys.csv",
         {
             "n": np.arange(first, first + n),
             "c": rows["customer"] + block.people.first,
             "kind": words(KINDS, rows["kind"]),
-            "case": numbers(first_case + rows["ticket"], known),
+            "case": numbers(first_case + rows["ticket"], about_case),
             "asked": moments(rows["asked"]),
             "answered": moments(rows["answered"]),
             "score": numbers(rows["score"].astype(np.int64), answered),

@@ -54,12 +54,12 @@ def cross_sell_leads(
     """Leads of existing customers for one more product."""
     n = len(won)
     campaign = np.searchsorted(np.cumsum(plan.cross), rng.random(n) * plan.cross.sum(), "right")
-    wanted = plan.product[campaign]
+    advertised = plan.product[campaign]
     # Half the time the campaign is one for the very product; otherwise the customer chose another.
     for kind in np.unique(product):
         fitting = np.flatnonzero((plan.product == kind) & (plan.for_customers == 1))
         if len(fitting):
-            mine = (product == kind) & (wanted != kind)
+            mine = (product == kind) & (advertised != kind)
             campaign[mine] = fitting[rng.integers(0, len(fitting), int(mine.sum()))]
     started = plan.starts[campaign] * DAY > created
     first = np.flatnonzero((plan.for_customers == 1) & (plan.starts == START))

@@ -78,8 +78,8 @@ def anonymous(rng: np.random.Generator, plan: Plan, size: int) -> Columns:
 def mailings(rng: np.random.Generator, plan: Plan, people: People, left: Ints) -> Columns:
     """E-mails to consenting customers, and the clicks that follow some of them."""
     days = MONTH_START[WARM_UP:] + MONTH_DAYS[WARM_UP:] // 3
-    asked = rng.random((people.size, len(days))) < 0.34
-    customer, month = np.nonzero(asked & people.consent[:, None])
+    mailed = rng.random((people.size, len(days))) < 0.34
+    customer, month = np.nonzero(mailed & people.consent[:, None])
     day = days[month] + rng.integers(0, 12, len(month))
     there = (people.joined[customer] + 14 < day) & (day <= END)
     there &= (left[customer] == NEVER) | (day < left[customer])

@@ -94,16 +94,16 @@ def settle(
     unknown = rng.integers(START, END - 1, walk_ins)
     # Leads older than the window are in no file; their customers joined in its first weeks.
     delay = (winners["won"] - winners["created"]) // DAY
-    asked = START - rng.integers(1, 120, len(won) * 120 // DAYS)
-    older = asked + rng.choice(delay, len(asked))
+    enquired = START - rng.integers(1, 120, len(won) * 120 // DAYS)
+    older = enquired + rng.choice(delay, len(enquired))
     older = older[older >= START]
     unknown[: len(older)] = older[:walk_ins]
     joined[len(won) : len(won) + walk_ins] = unknown
     order = rng.permutation(size)
     acquired, joined = acquired[order], joined[order]
-    known = acquired >= 0
-    channel = np.where(known, winners["channel"][acquired], -1)
-    campaign = np.where(known, winners["campaign"][acquired], -1)
+    through_lead = acquired >= 0
+    channel = np.where(through_lead, winners["channel"][acquired], -1)
+    campaign = np.where(through_lead, winners["campaign"][acquired], -1)
 
     odds = np.array([[0.78, 0.185, 0.035]] * 9)
     odds[v.AFFILIATE], odds[v.EVENT] = [0.97, 0.03, 0.0], [0.22, 0.55, 0.23]
@@ -140,7 +140,7 @@ def settle(
         contentment=rng.normal(0, 1, size),
         wealth=wealth,
         main=np.where(rng.random(size) < 0.62, v.CURRENT, v.SAVINGS),
-        bought=np.where(known, winners["product"][acquired], -1),
+        bought=np.where(through_lead, winners["product"][acquired], -1),
         luck=int(rng.integers(2**32)),
         opened=np.full((size, len(v.PRODUCTS)), NEVER),
     )

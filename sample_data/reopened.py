@@ -38,12 +38,12 @@ class History:
 def draw(rng: np.random.Generator, leads: Columns, left: Ints, spared: int) -> History:
     """Reopen some leads of a block; `spared` is a lead that stays as it is, or -1."""
     n = len(leads["created"])
-    kept = ("rejected_reason", "lost_reason")
+    reasons = ("rejected_reason", "lost_reason")
     history = History(
-        record={name: leads[name].copy() for name in (*STAGES, *kept)},
+        record={name: leads[name].copy() for name in (*STAGES, *reasons)},
         cleared={
             **{moment: np.full(n, NEVER) for moment in ("rejected", "lost", "reopened")},
-            **{reason: np.full(n, -1) for reason in kept},
+            **{reason: np.full(n, -1) for reason in reasons},
         },
     )
     _take_up_again(rng, leads, left, history)

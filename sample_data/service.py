@@ -123,12 +123,12 @@ def surveys(
     """Invitations with answers; who is a known detractor or had a bad case at each month end."""
     n = people.size
     customer, month = np.nonzero((np.arange(MONTHS) + rng.integers(0, 6, n)[:, None]) % 6 == 0)
-    asked = (MONTH_START[month] + rng.integers(0, 26, len(month))) * DAY + 10 * 3600
-    fine = asked // DAY > people.joined[customer] + 14
-    customer, month, asked = customer[fine], month[fine], asked[fine]
+    invited = (MONTH_START[month] + rng.integers(0, 26, len(month))) * DAY + 10 * 3600
+    fine = invited // DAY > people.joined[customer] + 14
+    customer, month, invited = customer[fine], month[fine], invited[fine]
     mood = 7.7 + 1.5 * people.contentment[customer] + rng.normal(0, 1.2, len(customer))
     mood -= 2.6 * service.recent_complaint[customer, month] + 0.8 * down[customer, month]
-    nps = _asked(rng, customer, asked, 0, -1, np.clip(np.round(mood), 0, 10), 0.34)
+    nps = _invitations(rng, customer, invited, 0, -1, np.clip(np.round(mood), 0, 10), 0.34)
 
     case = np.flatnonzero(service.tickets["resolved"] // DAY <= END)
     who, done = service.tickets["customer"][case], service.tickets["resolved"][case]
@@ -137,9 +137,9 @@ def surveys(
     ease = 4.3 - 1.0 * grumble - 0.9 * slow + 0.4 * people.contentment[who]
     csat_score = np.clip(np.round(ease + rng.normal(0, 0.7, len(case))), 1, 5)
     ces_score = np.clip(np.round(1.4 * ease - 0.3 + rng.normal(0, 1, len(case))), 1, 7)
-    csat = _asked(rng, who, done + DAY // 4, 1, case, csat_score, 0.42)
+    csat = _invitations(rng, who, done + DAY // 4, 1, case, csat_score, 0.42)
     some = rng.random(len(case)) < 0.4
-    ces = _asked(rng, who[some], done[some] + DAY // 2, 2, case[some], ces_score[some], 0.35)
+    ces = _invitations(rng, who[some], done[some] + DAY // 2, 2, case[some], ces_score[some], 0.35)
 
     detractor, dissatisfied = (np.zeros((n, MONTHS), bool) for _ in range(2))
     latest = np.full(n, 10.0)
@@ -155,23 +155,23 @@ def surveys(
     return join(nps, csat, ces), detractor, dissatisfied
 
 
-def _asked(
+def _invitations(
     rng: np.random.Generator,
     customer: Ints,
-    asked: Ints,
+    invited: Ints,
     kind: int,
     ticket: Ints | int,
     score: np.ndarray[tuple[int], np.dtype[np.float64]],
     answer_rate: float,
 ) -> Columns:
     n = len(customer)
-    answered = asked + (rng.exponential(1.5, n) * DAY).astype(np.int64) + 600
+    answered = invited + (rng.exponential(1.5, n) * DAY).astype(np.int64) + 600
     given = (rng.random(n) < answer_rate) & (answered // DAY <= END)
     return {
         "customer": customer,
         "kind": np.full(n, kind),
         "ticket": np.broadcast_to(ticket, n).copy(),
-        "asked": asked,
+        "asked": invited,
         "answered": np.where(given, answered, NEVER),
         "score": score,
         "comment": np.where(given & (rng.random(n) < 0.25), rng.integers(0, 8, n), -1),

@@ -33,9 +33,9 @@ def moments(seconds: Ints) -> pa.Array:
     return pa.array(np.where(never, 0, seconds), pa.int64(), mask=never).cast(pa.timestamp("s"))
 
 
-def numbers(values: np.ndarray[Any, Any], known: np.ndarray[Any, Any]) -> pa.Array:
+def numbers(values: np.ndarray[Any, Any], given: np.ndarray[Any, Any]) -> pa.Array:
     """Numbers, empty where not known."""
-    return pa.array(values, mask=~known)
+    return pa.array(values, mask=~given)
 
 
 class Extracts:

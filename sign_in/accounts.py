@@ -112,7 +112,7 @@ def change_password(
 ) -> None:
     """Set a new password and end every session of the user. `must_change` makes her choose her own next time."""
     name = tidy(username)
-    who = _known(stores, name)
+    who = _existing(stores, name)
     if passwords.fits(password, who.password_hash):
         raise ChangeRefused("This is the password you had before. Choose a new one.")
     new = {
@@ -132,7 +132,7 @@ def change_role(
     team: str | None = None,
 ) -> None:
     """Give a user another role, and end every session she opened with the old one."""
-    who = _known(stores, username)
+    who = _existing(stores, username)
     row = _row(who.username, who.full_name, who.email, role, rm_id, team)
     new = {key: row[key] for key in ("role", "rm_id", "team")}
     _change(stores, who.username, by, "user.role", f"role {who.role} to {role}", new)
@@ -140,7 +140,7 @@ def change_role(
 
 def disable(stores: Stores, username: str, *, by: str, why: str = "account disabled") -> None:
     """Close the door to a user and end every session of hers. The account stays, disabled."""
-    name = _known(stores, username).username
+    name = _existing(stores, username).username
     _change(stores, name, by, "user.disable", why, {"disabled_at": stores.now()})
 
 
@@ -170,7 +170,7 @@ def _please_wait(wait: timedelta) -> str:
     return f"There were too many wrong tries. Please wait {span} and try again."
 
 
-def _known(stores: Stores, username: str) -> Person:
+def _existing(stores: Stores, username: str) -> Person:
     who = get(stores, username)
     if who is None:
         raise ChangeRefused(f"There is no user “{tidy(username)}”.")

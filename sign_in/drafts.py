@@ -58,9 +58,9 @@ def with_script(app: ASGIApp, username: str) -> ASGIApp:
 
 
 def _is_page(start: Message) -> bool:
-    found = Headers(raw=start["headers"])
+    headers = Headers(raw=start["headers"])
     return (
         start["status"] == 200
-        and "text/html" in found.get("content-type", "")
-        and "content-encoding" not in found
+        and "text/html" in headers.get("content-type", "")
+        and "content-encoding" not in headers
     )

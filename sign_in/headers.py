@@ -74,19 +74,19 @@ def cookie(name: str, value: str, *, https: bool, seconds: int | None = None) ->
     return f"{name}={value}; Path=/; HttpOnly; SameSite=Lax{age}{'; Secure' if https else ''}"
 
 
-def safe_next(wanted: str | None) -> str:
-    """A place in this app to go to after signing in: `wanted`, or `/` if it could lead anywhere else.
+def safe_next(address: str | None) -> str:
+    """A place in this app to go to after signing in: `address`, or `/` if it could lead anywhere else.
 
     Browsers read `//evil`, `/\\evil` and `/<tab>/evil` as another host, so what is let through is a short list.
     """
-    if not wanted or len(wanted) > 2000 or not wanted.startswith("/"):
+    if not address or len(address) > 2000 or not address.startswith("/"):
         return "/"
-    if re.search(r"[\x00-\x20\x7f-\x9f\\]", wanted) or not wanted.isprintable():
+    if re.search(r"[\x00-\x20\x7f-\x9f\\]", address) or not address.isprintable():
         return "/"
-    path = wanted.split("?")[0].split("#")[0]
+    path = address.split("?")[0].split("#")[0]
     if "//" in path or re.match(r"/(login|logout|password|healthz)\b", path):
         return "/"
-    return wanted
+    return address
 
 
 def host_allowed(host: str, allowed: Iterable[str]) -> bool:

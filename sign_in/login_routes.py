@@ -55,27 +55,27 @@ class Forms:
         return await self._new_password(request, who, token, posted)
 
     def _sign_in_page(self, request: Request, who: Person | None, why: str) -> Response:
-        wanted = headers.safe_next(request.query_params.get("next"))
-        return RedirectResponse(wanted, 303) if who else self._sign_in_form(request, wanted, why=why)
+        next_place = headers.safe_next(request.query_params.get("next"))
+        return RedirectResponse(next_place, 303) if who else self._sign_in_form(request, next_place, why=why)
 
     def _sign_in_form(
         self,
         request: Request,
-        wanted: str,
+        next_place: str,
         username: str = "",
         problem: str = "",
         status: int = 200,
         why: str = "",
     ) -> Response:
-        kept = request.cookies.get(self.form_cookie, "")
+        cookie = request.cookies.get(self.form_cookie, "")
         # The cookie is kept if there is one, so that a second tab does not spoil the form in the first.
-        seed = kept if re.fullmatch(r"[A-Za-z0-9_-]{43}", kept) else secrets.token_urlsafe(32)
+        seed = cookie if re.fullmatch(r"[A-Za-z0-9_-]{43}", cookie) else secrets.token_urlsafe(32)
         page = html(
             screens.page(
                 "sign_in",
                 why=why,
                 csrf=_bound("sign in", seed),
-                next_place=wanted,
+                next_place=next_place,
                 username=username,
                 problem=problem,
                 demo_hint=self.demo_hint(),
@@ -87,16 +87,16 @@ class Forms:
 
     async def _sign_in(self, request: Request, old: str | None, why: str) -> Response:
         form = await _read(request)
-        wanted, username = headers.safe_next(form.get("next")), form.get("username", "")[:254]
+        next_place, username = headers.safe_next(form.get("next")), form.get("username", "")[:254]
         seed = request.cookies.get(self.form_cookie, "")
         if not seed or not _genuine(request, form, "sign in", seed):
-            return self._sign_in_form(request, wanted, username, STALE, 403, why)
+            return self._sign_in_form(request, next_place, username, STALE, 403, why)
         address = headers.address_of(request.scope.get("client"))
         try:
             token = await self.slowly(self._check, username, form.get("password", ""), address, old)
         except Problem as problem:
-            return self._sign_in_form(request, wanted, username, str(problem), 401, why)
-        answer = RedirectResponse(wanted, 303)
+            return self._sign_in_form(request, next_place, username, str(problem), 401, why)
+        answer = RedirectResponse(next_place, 303)
         self._set(answer, token)
         answer.headers.append("Set-Cookie", headers.cookie(self.form_cookie, "", https=self.https, seconds=0))
         return answer

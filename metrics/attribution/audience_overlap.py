@@ -59,10 +59,12 @@ def pairs(period: Period) -> Select[Any]:
     )
 
 
-def without_few_left(found: pd.DataFrame, reader: Reader) -> pd.DataFrame:
+def without_few_left(pairs_reached: pd.DataFrame, reader: Reader) -> pd.DataFrame:
     """The answer to `pairs` for its reader: how many were reached close together is blank where all but few were."""
-    few = (found["reached"] - found["close"]).between(1, reader.stores.settings.smallest_cell - 1)
-    return found.assign(close=found["close"].mask(few & reader.sees_totals_only(touches)))
+    few = (pairs_reached["reached"] - pairs_reached["close"]).between(
+        1, reader.stores.settings.smallest_cell - 1
+    )
+    return pairs_reached.assign(close=pairs_reached["close"].mask(few & reader.sees_totals_only(touches)))
 
 
 def contradicted(period: Period) -> Select[Any]:
@@ -71,10 +73,10 @@ def contradicted(period: Period) -> Select[Any]:
     One row: contradicted, reached.
     """
     met = _met(period)
-    told = select(met, campaigns.c.product, campaigns.c.message).join_from(
+    messages = select(met, campaigns.c.product, campaigns.c.message).join_from(
         met, campaigns, campaigns.c.campaign_id == met.c.campaign_id
     )
-    a, b = told.cte("told"), told.cte("told_again")
+    a, b = messages.cte("told"), messages.cte("told_again")
     clash = (
         select(b.c.person)
         .where(

@@ -47,21 +47,21 @@ class Aspect:
     top: str
     bottom: str
     worse: str
-    said: str
+    label: str
     """What is said of a campaign that is clearly worse in it."""
 
 
 ASPECTS = (
-    Aspect(name="acceptance_rate", top="accepted", bottom="decided", worse="less", said="fewer accepted"),
+    Aspect(name="acceptance_rate", top="accepted", bottom="decided", worse="less", label="fewer accepted"),
     Aspect(
         name="early_complaints",
         top="complained_early",
         bottom="watched_90d",
         worse="greater",
-        said="more complain",
+        label="more complain",
     ),
     Aspect(
-        name="early_churn", top="left_early", bottom="watched_180d", worse="greater", said="more leave early"
+        name="early_churn", top="left_early", bottom="watched_180d", worse="greater", label="more leave early"
     ),
 )
 
@@ -96,18 +96,20 @@ MONTHS = 24
 
 @as_agreed
 def of_the_bank(
-    reader: Reader, as_of: date, known: AvailableColumns | None = None, by: str = "campaign"
+    reader: Reader, as_of: date, available: AvailableColumns | None = None, by: str = "campaign"
 ) -> pd.DataFrame:
     """`judge` on every campaign of the last MONTHS months up to `as_of`, and a column `leads`.
 
     Customers are counted once they have been watched to the end: those who joined at least 90 days ago for complaints,
     180 days for leaving. By another dimension its values stand in the column `campaign`.
     """
-    asked = question(as_of, by)
-    periods = asked.periods
-    counts = _wide(query.ask(asked, reader, known, alike=True), [by]).rename(columns={by: "campaign"})
+    by_campaign = scorecard_query(as_of, by)
+    periods = by_campaign.periods
+    counts = _wide(query.ask(by_campaign, reader, available, alike=True), [by]).rename(
+        columns={by: "campaign"}
+    )
     whole = Query.of(COUNTED, Scope(periods[0]), (), periods)
-    totals = _wide(query.ask(whole, reader, known, alike=True), [])
+    totals = _wide(query.ask(whole, reader, available, alike=True), [])
     lacking = not_known(data_coverage.of(reader))
     return judge(counts[counts["campaign"].notna()], totals.iloc[0], lacking)
 
@@ -119,8 +121,8 @@ def not_known(covered: Coverage | None) -> dict[str, Missing]:
         "early_complaints": ["customers_acquired", "complained_early"],
         "early_churn": ["customers_acquired", "left_early"],
     }
-    found = {name: not_given_for(metrics, covered) for name, metrics in of_each.items()}
-    return {name: missing for name, missing in found.items() if missing}
+    by_aspect = {name: not_given_for(metrics, covered) for name, metrics in of_each.items()}
+    return {name: missing for name, missing in by_aspect.items() if missing}
 
 
 def not_known_in_words(covered: Coverage | None) -> str:
@@ -129,7 +131,7 @@ def not_known_in_words(covered: Coverage | None) -> str:
     return missing.clause if missing else ""
 
 
-def question(as_of: date, by: str = "campaign") -> Query:
+def scorecard_query(as_of: date, by: str = "campaign") -> Query:
     """What the scorecard counts: by campaign, of all who came, and of those watched for 90 and for 180 days."""
     start = months_back(as_of, MONTHS)[0].start
     periods = [Period(start, as_of - timedelta(days=d)) for d in (0, COMPLAINT_DAYS, LEAVING_DAYS)]
@@ -169,25 +171,25 @@ def judge(
     by `times_worse` and `rank_held` (the share of redraws in which it
     kept that rank).
     """
-    found = counts.reset_index(drop=True).copy()
+    scorecard = counts.reset_index(drop=True).copy()
     raw = {}
     for aspect in ASPECTS:
-        found, raw[aspect.name] = _against_the_others(found, totals, aspect)
+        scorecard, raw[aspect.name] = _against_the_others(scorecard, totals, aspect)
     worst = pd.DataFrame(raw).max(axis=1, skipna=False)
-    known = worst.notna()
-    found["p"] = np.nan
-    if known.any():
-        found.loc[known, "p"] = multipletests(worst[known], alpha=SURE, method="holm")[1]
+    complete = worst.notna()
+    scorecard["p"] = np.nan
+    if complete.any():
+        scorecard.loc[complete, "p"] = multipletests(worst[complete], alpha=SURE, method="holm")[1]
     single = _worse_in(pd.DataFrame(raw))
-    otherwise = np.where(known, "in line with the others", NOT_KNOWN if lacking else "not enough data yet")
-    found["verdict"] = np.where(
-        found["p"] < SURE, "overpromise risk: high", np.where(single != "", single, otherwise)
+    otherwise = np.where(complete, "in line with the others", NOT_KNOWN if lacking else "not enough data yet")
+    scorecard["verdict"] = np.where(
+        scorecard["p"] < SURE, "overpromise risk: high", np.where(single != "", single, otherwise)
     )
-    tops = [found[aspect.top].to_numpy(float) for aspect in ASPECTS]
-    found["times_worse"] = np.where(known, _times_worse(tops, found, totals), np.nan)
-    found["rank"] = found["times_worse"].rank(ascending=False, method="first")
-    found["rank_held"] = _rank_held(found, totals)
-    return found.sort_values(["rank", "decided"], ascending=[True, False], ignore_index=True)
+    tops = [scorecard[aspect.top].to_numpy(float) for aspect in ASPECTS]
+    scorecard["times_worse"] = np.where(complete, _times_worse(tops, scorecard, totals), np.nan)
+    scorecard["rank"] = scorecard["times_worse"].rank(ascending=False, method="first")
+    scorecard["rank_held"] = _rank_held(scorecard, totals)
+    return scorecard.sort_values(["rank", "decided"], ascending=[True, False], ignore_index=True)
 
 
 def _worse_in(raw: pd.DataFrame) -> pd.Series:
@@ -197,35 +199,39 @@ def _worse_in(raw: pd.DataFrame) -> pd.Series:
         return pd.Series("", index=raw.index)
     sure = pd.Series(multipletests(every, alpha=SURE, method="holm")[1] < SURE, every.index)
     clear = sure.unstack().reindex(index=raw.index, columns=raw.columns).eq(True)
-    return clear.apply(lambda row: ", ".join(a.said for a in ASPECTS if row[a.name]), axis=1)
+    return clear.apply(lambda row: ", ".join(a.label for a in ASPECTS if row[a.name]), axis=1)
 
 
 def _against_the_others(
-    found: pd.DataFrame, totals: pd.Series, aspect: Aspect
+    scorecard: pd.DataFrame, totals: pd.Series, aspect: Aspect
 ) -> tuple[pd.DataFrame, pd.Series]:
-    """`found` with the shares of an aspect, and how likely so bad a share would be if a campaign were like the others."""
-    top, bottom = found[aspect.top].astype(float), found[aspect.bottom].astype(float)
+    """`scorecard` with the shares of an aspect, and how likely so bad a share is if a campaign is like the others."""
+    top, bottom = scorecard[aspect.top].astype(float), scorecard[aspect.bottom].astype(float)
     others, rest = totals[aspect.top] - top, totals[aspect.bottom] - bottom
     # Written so that a number that is not known fails, too.
     enough = (bottom >= FEWEST_PEOPLE) & (rest >= FEWEST_PEOPLE) & (top >= FEWEST_CASES) & (others >= 0)
     low, high = proportion_confint(top.where(enough), bottom.where(enough), method="wilson")
     added = {"": top / bottom, "_low": low, "_high": high, "_others": others / rest}
-    found = found.assign(**{f"{aspect.name}{c}": v.where(enough) for c, v in added.items()})
+    scorecard = scorecard.assign(**{f"{aspect.name}{c}": v.where(enough) for c, v in added.items()})
     # One-sided by Fisher: of all people, so many are the campaign's, and so many of all cases fell on them.
     drawn = (totals[aspect.bottom], totals[aspect.top], bottom)
     tail = hypergeom.cdf(top, *drawn) if aspect.worse == "less" else hypergeom.sf(top - 1, *drawn)
-    return found, pd.Series(tail, index=found.index).where(enough)
+    return scorecard, pd.Series(tail, index=scorecard.index).where(enough)
 
 
-def _times_worse(tops: Sequence[np.ndarray], found: pd.DataFrame, totals: pd.Series) -> np.ndarray:
+def _times_worse(tops: Sequence[np.ndarray], scorecard: pd.DataFrame, totals: pd.Series) -> np.ndarray:
     """The geometric mean of three ratios to the others; half a case is added, so that none is infinitely good.
 
-    `tops` has an array per aspect, its last axis as long as `found`.
+    `tops` has an array per aspect, its last axis as long as `scorecard`.
     """
     logs: list[np.ndarray] = []
     for aspect, counted in zip(ASPECTS, tops, strict=True):
-        bottom, whole, every = found[aspect.bottom].to_numpy(float), totals[aspect.bottom], totals[aspect.top]
-        others = every - found[aspect.top].to_numpy(float)
+        bottom, whole, every = (
+            scorecard[aspect.bottom].to_numpy(float),
+            totals[aspect.bottom],
+            totals[aspect.top],
+        )
+        others = every - scorecard[aspect.top].to_numpy(float)
         rest = whole - bottom
         top = bottom - counted if aspect.worse == "less" else counted
         if aspect.worse == "less":
@@ -234,9 +240,9 @@ def _times_worse(tops: Sequence[np.ndarray], found: pd.DataFrame, totals: pd.Ser
     return np.asarray(np.exp(np.mean(logs, axis=0)))
 
 
-def _rank_held(found: pd.DataFrame, totals: pd.Series) -> pd.Series:
+def _rank_held(scorecard: pd.DataFrame, totals: pd.Series) -> pd.Series:
     """How often each rank comes out again when every campaign's people are drawn anew from its own."""
-    ranked = found[found["rank"].notna()]
+    ranked = scorecard[scorecard["rank"].notna()]
     random = np.random.default_rng(2026)
     tops = []
     for aspect in ASPECTS:
@@ -245,4 +251,4 @@ def _rank_held(found: pd.DataFrame, totals: pd.Series) -> pd.Series:
         tops.append(random.binomial(people, shares, size=(REDRAWS, len(ranked))).astype(float))
     again = np.argsort(np.argsort(-_times_worse(tops, ranked, totals), axis=1), axis=1) + 1
     held = (again == ranked["rank"].to_numpy()).mean(axis=0)
-    return pd.Series(held, index=ranked.index).reindex(found.index)
+    return pd.Series(held, index=ranked.index).reindex(scorecard.index)

@@ -72,16 +72,16 @@ def groups(reader: Reader, by: str, scope: Scope) -> pd.DataFrame:
         },
     )
     group = _group(campaign_days, by)
-    known = func.count(campaign_days.c.cost) >= LEAST_COSTED * func.count()
-    total = case((known, func.sum(campaign_days.c.cost)))
+    mostly_costed = func.count(campaign_days.c.cost) >= LEAST_COSTED * func.count()
+    total = case((mostly_costed, func.sum(campaign_days.c.cost)))
     spent = select(group.label("group"), to_float(total).label("cost"))
     spent = spent.where(between(campaign_days.c.day_on, scope.period), acquisition_cost.where)
     costs = reader.frame(_filtered(spent, campaign_days, scope).group_by(group))
-    found = counts.merge(values, on="group", how="outer").merge(costs, on="group", how="outer")
+    frame = counts.merge(values, on="group", how="outer").merge(costs, on="group", how="outer")
     # A group nobody was counted in has won nobody; a blank count is about too few to show.
-    nobody = ~found["group"].isin(counts["group"])
-    found.loc[nobody, ["won", "left"]] = 0
-    return found.sort_values("group", na_position="last", ignore_index=True)
+    nobody = ~frame["group"].isin(counts["group"])
+    frame.loc[nobody, ["won", "left"]] = 0
+    return frame.sort_values("group", na_position="last", ignore_index=True)
 
 
 def by_month_since_joining(reader: Reader, by: str, scope: Scope, as_of: date) -> pd.DataFrame:
@@ -101,13 +101,13 @@ def flows_since_joining(by: str, scope: Scope, as_of: date) -> Select:
     first)."""
     elapsed, group = months_between(_joined_on(revenues), revenues.c.month_on), _group(revenues, by)
     net = revenues.c.revenue - revenues.c.cost_to_serve
-    asked = select(
+    statement = select(
         group.label("group"),
         elapsed.label("month"),
         to_float(func.sum(net)).label("net"),
         func.count(distinct(revenues.c.customer_id)).label(f"net{PEOPLE}"),
     ).where(joined_within(scope.period), revenues.c.month_on <= as_of)
-    return _filtered(asked, revenues, scope).group_by(group, elapsed)
+    return _filtered(statement, revenues, scope).group_by(group, elapsed)
 
 
 def _reached(reader: Reader, by: str, scope: Scope, as_of: date) -> pd.DataFrame:
@@ -169,18 +169,20 @@ def _ask(
         ).label(f"{name}{PEOPLE}")
         for name in columns
     ]
-    asked = select(group.label("group"), *(c.label(n) for n, c in columns.items()), *people)
-    found = reader.frame(_filtered(asked.where(when, *more), fact, scope).group_by(group))
+    statement = select(group.label("group"), *(c.label(n) for n, c in columns.items()), *people)
+    frame = reader.frame(_filtered(statement.where(when, *more), fact, scope).group_by(group))
     if alike:
-        shown = ["group", alike, f"{alike}{PEOPLE}"]
-        found[shown] = without_small_cells(found[shown], reader.stores.settings.smallest_cell, ["group"])
-    return found[["group", *columns]]
+        alike_columns = ["group", alike, f"{alike}{PEOPLE}"]
+        frame[alike_columns] = without_small_cells(
+            frame[alike_columns], reader.stores.settings.smallest_cell, ["group"]
+        )
+    return frame[["group", *columns]]
 
 
-def _filtered(asked: Select, fact: Table, scope: Scope) -> Select:
+def _filtered(statement: Select, fact: Table, scope: Scope) -> Select:
     for dimension, values in scope.filters:
-        asked = asked.where(DIMENSIONS[dimension][fact].in_(values))
-    return asked
+        statement = statement.where(DIMENSIONS[dimension][fact].in_(values))
+    return statement
 
 
 def _group(fact: Table, by: str) -> ColumnElement:
@@ -190,12 +192,12 @@ def _group(fact: Table, by: str) -> ColumnElement:
         return month_of(_joined_on(fact))
     if by == "product" and fact is not campaign_days:
         lead, who, which = leads.alias("won_by"), customers.alias("who"), campaigns.alias("which")
-        found = select(which.c.product).where(
+        product = select(which.c.product).where(
             which.c.campaign_id == lead.c.campaign_id,
             lead.c.lead_id == who.c.acquired_by_lead_id,
             who.c.customer_id == fact.c.customer_id,
         )
-        return found.correlate(fact).scalar_subquery()
+        return product.correlate(fact).scalar_subquery()
     return DIMENSIONS[by][fact]
 
 

@@ -92,11 +92,11 @@ def _markov(path: FromClause, _: float, removal: Mapping[str | None, float]) -> 
     A removal effect belongs to a channel, not to a win: these shares of single wins need not sum to the channel's share
     of all removal effects, which `models.attribution.removal_effect` gives.
     """
-    known = [
+    by_channel = [
         (path.c.channel.is_(None) if channel is None else path.c.channel == channel, max(effect, LEAST))
         for channel, effect in removal.items()
     ]
-    effect = case(*known, else_=LEAST) if known else literal(LEAST)
+    effect = case(*by_channel, else_=LEAST) if by_channel else literal(LEAST)
     return ratio(effect, path.c.of_channel)
 
 
@@ -131,9 +131,9 @@ def credits(
 
 
 def _shares(path: CTE, model: str, weight: ColumnElement[Any]) -> Select[Any]:
-    kept = ("touch_id", "lead_id", "move", "customer_id", "channel", "campaign_id", "won_at")
+    columns = ("touch_id", "lead_id", "move", "customer_id", "channel", "campaign_id", "won_at")
     own = case((path.c.tied.is_(None), path.c.touch_id))
     shared = func.avg(weight).over(partition_by=(path.c.lead_id, path.c.move, path.c.tied, own))
     share = ratio(shared, func.sum(weight).over(partition_by=(path.c.lead_id, path.c.move))).label("credit")
-    every = select(*(path.c[k] for k in kept), share).subquery(f"by_{model}")
+    every = select(*(path.c[k] for k in columns), share).subquery(f"by_{model}")
     return select(literal(model).label("model"), *every.c).where(every.c.credit > 0)

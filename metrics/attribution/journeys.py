@@ -37,10 +37,10 @@ NO_TOUCH = "none"
 
 def without_a_time(as_of: date) -> Select[Any]:
     """Whether there are touches of which only the day is known: `touches`, 0 or 1."""
-    found = select(touches.c.touch_id).where(
+    undated = select(touches.c.touch_id).where(
         is_day(touches.c.touched_at) == 1, touches.c.touched_at < _end(as_of)
     )
-    return select(func.count().label("touches")).select_from(found.limit(1).subquery())
+    return select(func.count().label("touches")).select_from(undated.limit(1).subquery())
 
 
 def steps(as_of: date, *, look_back: int, backwards: bool = False) -> Select[Any]:

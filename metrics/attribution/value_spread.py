@@ -26,10 +26,10 @@ def spread(reader: Reader, by: str, scope: Scope, cac: Mapping[str, float]) -> p
     Blank for everybody where it is about too few to show, so that all read one conclusion.
     """
     group, worth, person = _group(v, by), v.c.since_joining, v.c.customer_id
-    known = {g: c for g, c in cac.items() if math.isfinite(c)}
-    pays = or_(*(and_(group == g, worth >= c) for g, c in known.items())) if known else false()
-    costed = group.in_(list(known)) if known else false()
-    asked = select(
+    costs = {g: c for g, c in cac.items() if math.isfinite(c)}
+    pays = or_(*(and_(group == g, worth >= c) for g, c in costs.items())) if costs else false()
+    costed = group.in_(list(costs)) if costs else false()
+    statement = select(
         group.label("group"),
         median(worth).label("median"),
         func.count(distinct(person)).label(f"median{PEOPLE}"),
@@ -39,7 +39,7 @@ def spread(reader: Reader, by: str, scope: Scope, cac: Mapping[str, float]) -> p
             f"paying{BESIDES}0{PEOPLE}"
         ),
     ).where(valued_and_joined_within(scope.period))
-    found = reader.frame(_filtered(asked, v, scope).group_by(group))
-    found = without_small_cells(found, reader.stores.settings.smallest_cell, ["group"])
-    found["paying"] = found["paying"].where(found["group"].isin(list(known)))
-    return found[["group", "median", "paying"]]
+    frame = reader.frame(_filtered(statement, v, scope).group_by(group))
+    frame = without_small_cells(frame, reader.stores.settings.smallest_cell, ["group"])
+    frame["paying"] = frame["paying"].where(frame["group"].isin(list(costs)))
+    return frame[["group", "median", "paying"]]

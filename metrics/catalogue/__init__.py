@@ -34,15 +34,15 @@ HEADLINES = (
 
 
 def _defined_in(*modules: ModuleType) -> dict[str, Metric]:
-    found: dict[str, Metric] = {}
+    metrics: dict[str, Metric] = {}
     for module in modules:
         for name, metric in vars(module).items():
             if isinstance(metric, Measure | Ratio):
-                if name in found:
+                if name in metrics:
                     raise ValueError(f"two metrics are called {name}")
                 object.__setattr__(metric, "name", name)
-                found[name] = metric
-    return found
+                metrics[name] = metric
+    return metrics
 
 
 CATALOGUE: dict[str, Metric] = _defined_in(

@@ -25,6 +25,6 @@ def by_then(first: ColumnElement) -> ColumnElement[bool]:
     return first < add_days(m.c.entered_at, 1)
 
 
-def limit(known: Collection[str]) -> str:
+def limit(tables: Collection[str]) -> str:
     """What must be said beside figures of moves; "" where the bank gave a history."""
-    return "" if "lead_stages" in known else ONE_DATE
+    return "" if "lead_stages" in tables else ONE_DATE

@@ -88,7 +88,7 @@ detractors = Measure(
 )
 
 
-def _asked(kind: str, label: str, example: str) -> Measure:
+def _invitations(kind: str, label: str, example: str) -> Measure:
     return Measure(
         label=label,
         description=f"Invitations of the kind “{kind}” sent in the period, answered or not.",
@@ -127,11 +127,11 @@ def _drawn(kind: str, answer: str) -> str:
     """
 
 
-nps_asked = _asked("nps", "Asked whether they would recommend us", _drawn("nps", "2"))
+nps_asked = _invitations("nps", "Asked whether they would recommend us", _drawn("nps", "2"))
 nps_answered = _answered("nps", "Of those asked, answered the recommendation", _drawn("nps", "1"))
-csat_asked = _asked("csat", "Asked whether they were satisfied", _drawn("csat", "2"))
+csat_asked = _invitations("csat", "Asked whether they were satisfied", _drawn("csat", "2"))
 csat_answered = _answered("csat", "Of those asked, answered about satisfaction", _drawn("csat", "1"))
-ces_asked = _asked("ces", "Asked whether it was easy", _drawn("ces", "2"))
+ces_asked = _invitations("ces", "Asked whether it was easy", _drawn("ces", "2"))
 ces_answered = _answered("ces", "Of those asked, answered about effort", _drawn("ces", "1"))
 
 

@@ -36,19 +36,19 @@ class Change:
     """From when on the figure will grow no more, where it is too early."""
 
 
-def _known(*values: float | None) -> bool:
+def _have_values(*values: float | None) -> bool:
     return all(v is not None and not math.isnan(v) for v in values)
 
 
 def compare(metric: Metric, now: dict[str, float], before: dict[str, float], alpha: float = 0.05) -> Change:
     """Compare two answers for a metric: `value`, and of a ratio `numerator`, `denominator`; interval at 1 - `alpha`."""
-    if not _known(now["value"], before["value"]):
+    if not _have_values(now["value"], before["value"]):
         counted = isinstance(metric, Ratio) and (
             now.get("denominator") == 0 or before.get("denominator") == 0
         )
         if counted:
             return Change(Verdict.TOO_FEW, n=0)
-        return Change(Verdict.NO_FIGURE_BEFORE if _known(now["value"]) else Verdict.NOT_KNOWN)
+        return Change(Verdict.NO_FIGURE_BEFORE if _have_values(now["value"]) else Verdict.NOT_KNOWN)
     relative = now["value"] / before["value"] - 1 if before["value"] else None
     if isinstance(metric, Measure):
         if metric.total != "count":

@@ -61,7 +61,7 @@ def shift(
     middle = top_before / bottom_before
     mix = (share - share_before) * ((now + before) / 2 - middle)
     level = (now - before) * (share + share_before) / 2
-    told = pd.DataFrame(
+    by_part = pd.DataFrame(
         {
             "part": [name or None for name in wide.index],
             "level_before": np.where(m > 0, before, np.nan),
@@ -72,13 +72,13 @@ def shift(
             "level": np.nan_to_num(level),
         }
     )
-    told["total"] = told["mix"] + told["level"]
-    order = told["total"].abs().sort_values(ascending=False, kind="stable").index
-    found = told.loc[order].reset_index(drop=True)
+    by_part["total"] = by_part["mix"] + by_part["level"]
+    order = by_part["total"].abs().sort_values(ascending=False, kind="stable").index
+    largest_first = by_part.loc[order].reset_index(drop=True)
     return Shift(
         total=total,
-        mix=float(found["mix"].sum()),
-        level=float(found["level"].sum()),
-        left_out=float(total - found["total"].sum()),
-        parts=found,
+        mix=float(largest_first["mix"].sum()),
+        level=float(largest_first["level"].sum()),
+        left_out=float(total - largest_first["total"].sum()),
+        parts=largest_first,
     )

@@ -84,10 +84,10 @@ class Forecast:
 
 def known_in_a_row(history: Sequence[float]) -> tuple[Sequence[float], int]:
     """The last figures that follow each other, and how many of NaN come after them."""
-    known = [at for at, value in enumerate(history) if math.isfinite(value)]
-    if not known:
+    positions = [at for at, value in enumerate(history) if math.isfinite(value)]
+    if not positions:
         return (), len(history)
-    last = first = known[-1]
+    last = first = positions[-1]
     while first and math.isfinite(history[first - 1]):
         first -= 1
     return history[first : last + 1], len(history) - 1 - last

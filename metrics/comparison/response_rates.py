@@ -12,11 +12,11 @@ def response(parts: pd.DataFrame, by: str) -> pd.DataFrame:
 
     `parts` has `by`, asked and answered; groups about too few people are blank and left out.
     """
-    known = parts[parts["asked"].gt(0) & parts["answered"].notna()].copy()
-    known["rate"] = known["answered"] / known["asked"]
-    bounds = [share_interval(a, n) for a, n in zip(known["answered"], known["asked"], strict=True)]
-    known["low"], known["high"] = [b[0] for b in bounds], [b[1] for b in bounds]
-    return known.sort_values("rate").reset_index(drop=True)[[by, "asked", "answered", "rate", "low", "high"]]
+    rated = parts[parts["asked"].gt(0) & parts["answered"].notna()].copy()
+    rated["rate"] = rated["answered"] / rated["asked"]
+    bounds = [share_interval(a, n) for a, n in zip(rated["answered"], rated["asked"], strict=True)]
+    rated["low"], rated["high"] = [b[0] for b in bounds], [b[1] for b in bounds]
+    return rated.sort_values("rate").reset_index(drop=True)[[by, "asked", "answered", "rate", "low", "high"]]
 
 
 def reweighted(parts: pd.DataFrame) -> tuple[float, float] | None:
@@ -25,10 +25,10 @@ def reweighted(parts: pd.DataFrame) -> tuple[float, float] | None:
     Post-stratification: each group's own score, weighted by how many were asked instead of how many answered.
     `parts` has asked, top and bottom.
     """
-    known = parts[parts["denominator"].gt(0) & parts["asked"].gt(0) & parts["numerator"].notna()]
-    if len(known) < 2:
+    groups = parts[parts["denominator"].gt(0) & parts["asked"].gt(0) & parts["numerator"].notna()]
+    if len(groups) < 2:
         return None
-    level, asked = known["numerator"] / known["denominator"], known["asked"]
-    return float(known["numerator"].sum() / known["denominator"].sum()), float(
-        (level * asked).sum() / asked.sum()
+    level, invited = groups["numerator"] / groups["denominator"], groups["asked"]
+    return float(groups["numerator"].sum() / groups["denominator"].sum()), float(
+        (level * invited).sum() / invited.sum()
     )

@@ -77,8 +77,8 @@ def share(value: float | None, places: int = 1) -> str:
 
 def with_sign(value: float, places: int = 1) -> str:
     """A number that shows which way it goes: `+2.5`, `−0.6`; what rounds to nothing goes no way: `0.0`."""
-    said = f"{rounded(value, places):+,.{places}f}".replace("-", "−")
-    return said if any(digit in "123456789" for digit in said) else said[1:]
+    text = f"{rounded(value, places):+,.{places}f}".replace("-", "−")
+    return text if any(digit in "123456789" for digit in text) else text[1:]
 
 
 def signed(value: float, places: int = 1) -> str:
@@ -93,8 +93,8 @@ def points(value: float, places: int = 1) -> str:
 
 def days(value: float) -> str:
     """How many days: `1 day`, `1,204 days`."""
-    said = numeral(value)
-    return f"{said} day" if said == "1" else f"{said} days"
+    count = numeral(value)
+    return f"{count} day" if count == "1" else f"{count} days"
 
 
 def day(value: date | None) -> str:
@@ -117,24 +117,24 @@ def figure(metric: Metric, value: float | None) -> str:
     if metric.unit == "share":
         return share(number)
     if metric.unit == "points":
-        said = with_sign(number, PLACES["points"])
-        return f"{said} point" if said in ("+1", "−1") else f"{said} points"
+        text = with_sign(number, PLACES["points"])
+        return f"{text} point" if text in ("+1", "−1") else f"{text} points"
     if metric.unit in ("days", "hours"):
         return f"{numeral(number, PLACES[metric.unit])} {metric.unit}"
     return numeral(number)
 
 
-def change(metric: Metric, now: float, before: float, found: Change) -> str:
+def change(metric: Metric, now: float, before: float, compared: Change) -> str:
     """How a figure moved, with a verdict only where there is one: `+12%, better`."""
-    if not found.verdict.is_judged:
-        return verdict_in_words(found.verdict, found.n, found.known_on)
+    if not compared.verdict.is_judged:
+        return verdict_in_words(compared.verdict, compared.n, compared.known_on)
     if metric.unit in ("share", "points"):
         moved = points(now - before) if metric.unit == "share" else f"{with_sign(now - before)} points"
-    elif found.relative is None:
+    elif compared.relative is None:
         moved = "from none"
     else:
-        moved = signed(found.relative)
-    return moved if found.verdict is Verdict.CHANGED else f"{moved}, {found.verdict}"
+        moved = signed(compared.relative)
+    return moved if compared.verdict is Verdict.CHANGED else f"{moved}, {compared.verdict}"
 
 
 def verdict_in_words(verdict: Verdict, n: float | None = None, known_on: date | None = None) -> str:

@@ -39,10 +39,10 @@ from warehouse.sql.dialects import days_between, ratio, to_float
 EVERY_TABLE = AvailableColumns(frozenset(table.name for table in UNIFIED_TABLES))
 
 
-def profile(as_of: date, known: AvailableColumns = EVERY_TABLE) -> Select[Any]:
+def profile(as_of: date, available: AvailableColumns = EVERY_TABLE) -> Select[Any]:
     """The rows of `derived.customer_profiles` for everybody who was with the bank at the end of `as_of`.
 
-    `known` names the unified tables that have rows and, as `table.column`, the columns that hold something; a table
+    `available` names the unified tables that have rows and, as `table.column`, the columns that hold something; a table
     without any column named is taken to have all of them. What would come from another table or column is NULL, "not
     known"; within a known table no booking, case or session counts as 0, while no balance or revenue row stays NULL,
     because a missing month says nothing about the amount. Windows of n days end with `as_of` and include it.
@@ -62,12 +62,12 @@ def profile(as_of: date, known: AvailableColumns = EVERY_TABLE) -> Select[Any]:
     }
     joined: FromClause = here
     for needs, part in PARTS:
-        if not needs <= known:
+        if not needs <= available:
             continue
         fact = part(as_of)
         joined = joined.outerjoin(fact, fact.c.customer_id == here.c.customer_id)
         for column in fact.c:
-            if column.name != "customer_id" and _columns_of(fact, column.name) <= _given(known):
+            if column.name != "customer_id" and _columns_of(fact, column.name) <= _given(available):
                 values[column.name] = func.coalesce(column, 0) if _counts(column.name) else column
     _complete(values, here, as_of)
     empty = null()
@@ -82,13 +82,13 @@ def needs_of(feature: str) -> tuple[str, ...]:
     Of what is computed from several facts, those of each; nothing for what every customer has.
     """
     parts = _COMPUTED.get(feature, (feature,))
-    found: dict[str, None] = {}
+    names_needed: dict[str, None] = {}
     for needs, part in PARTS:
         fact = part(_ANY_DAY)
         for name in parts:
             if name in fact.c and name != "customer_id":
-                found |= dict.fromkeys([*sorted(needs), *sorted(_columns_of(fact, name))])
-    return tuple(found)
+                names_needed |= dict.fromkeys([*sorted(needs), *sorted(_columns_of(fact, name))])
+    return tuple(names_needed)
 
 
 _ANY_DAY = date(2000, 1, 1)
@@ -120,10 +120,12 @@ def _read(expression: Any) -> Iterator[str]:
 
 
 @lru_cache(maxsize=64)
-def _given(known: AvailableColumns) -> frozenset[str]:
-    tables = {name for name in known if "." not in name and not any(k.startswith(f"{name}.") for k in known)}
+def _given(available: AvailableColumns) -> frozenset[str]:
+    tables = {
+        name for name in available if "." not in name and not any(k.startswith(f"{name}.") for k in available)
+    }
     every = (f"{t.name}.{c.key}" for t in UNIFIED_TABLES if t.name in tables for c in t.c)
-    return known | frozenset(every)
+    return available | frozenset(every)
 
 
 def _typed(value: ColumnElement[Any], column: Column[Any]) -> ColumnElement[Any]:

@@ -36,16 +36,16 @@ def person(customer_id: str) -> Select:
     managers = schema.relationship_managers
     rm_name = select(managers.c.name).where(managers.c.rm_id == customers.c.rm_id).scalar_subquery()
     rm_team = select(managers.c.team).where(managers.c.rm_id == customers.c.rm_id).scalar_subquery()
-    kept = [left_for_good().label("left_on") if c.key == "left_on" else c for c in customers.c]
+    columns = [left_for_good().label("left_on") if c.key == "left_on" else c for c in customers.c]
     returns = schema.customer_returns
     back = (
         select(returns.c.returned_on)
         .where(returns.c.customer_id == customers.c.customer_id)
         .scalar_subquery()
     )
-    return select(*kept, rm_name.label("rm_name"), rm_team.label("rm_team"), back.label("returned_on")).where(
-        customers.c.customer_id == customer_id
-    )
+    return select(
+        *columns, rm_name.label("rm_name"), rm_team.label("rm_team"), back.label("returned_on")
+    ).where(customers.c.customer_id == customer_id)
 
 
 def scores(customer_id: str, as_of: date) -> Select:
@@ -106,11 +106,11 @@ DEPARTMENTS = ("Marketing", "Sales", "Core banking", "Service")
 """The lanes of a customer's journey, in the order in which a customer usually meets them."""
 
 
-def journey(customer_id: str, as_of: date, wanted: frozenset[str]) -> Select | None:
+def journey(customer_id: str, as_of: date, tables: frozenset[str]) -> Select | None:
     """What happened with the customer in every department: `at`, `stage`, `department`, `what`, `detail`.
 
     Newest first; on one moment, and on a day of which one event has no time, in the order of the stages, from first
-    contact to survey. Only the tables in `wanted`
+    contact to survey. Only the tables in `tables`
     are read: those that are loaded and that the viewer may see. At most the latest 500 events.
     """
     until = datetime.combine(as_of + timedelta(days=1), time.min)
@@ -128,11 +128,11 @@ def journey(customer_id: str, as_of: date, wanted: frozenset[str]) -> Select | N
         return part
 
     # In stage order: the place in the list is the stage.
-    if "touches" in wanted:
+    if "touches" in tables:
         # An impression is not a contact anybody would remember.
         part = happened(touches.c.touched_at, "Marketing", touches.c.kind, touches.c.channel)
         parts[-1] = part.where(touches.c.kind != "impression")
-    if "leads" in wanted:
+    if "leads" in tables:
         happened(leads.c.created_at, "Marketing", "First asked about", leads.c.product)
         happened(leads.c.mql_at, "Marketing", "Qualified by Marketing", leads.c.product)
         happened(leads.c.contacted_at, "Sales", "First call", leads.c.product)
@@ -146,10 +146,10 @@ def journey(customer_id: str, as_of: date, wanted: frozenset[str]) -> Select | N
         ):
             part = happened(moves.c.entered_at, "Sales", what, detail)
             parts[-1] = part.where(moves.c.stage == stage)
-    if "accounts" in wanted:
+    if "accounts" in tables:
         happened(accounts.c.opened_on, "Core banking", "Opened", accounts.c.product)
         happened(accounts.c.closed_on, "Core banking", "Closed", accounts.c.product)
-    if "tickets" in wanted:
+    if "tickets" in tables:
         kind = case(
             (tickets.c.complaint, "Complained"),
             (tickets.c.complaint.is_(None), "Opened a case"),
@@ -157,7 +157,7 @@ def journey(customer_id: str, as_of: date, wanted: frozenset[str]) -> Select | N
         )
         happened(tickets.c.opened_at, "Service", kind, tickets.c.category)
         happened(tickets.c.resolved_at, "Service", "Case settled", tickets.c.category)
-    if "surveys" in wanted:
+    if "surveys" in tables:
         part = happened(surveys.c.answered_at, "Service", "Answered a survey", surveys.c.score)
         parts[-1] = part.where(surveys.c.score.is_not(None))
     if not parts:
@@ -168,11 +168,11 @@ def journey(customer_id: str, as_of: date, wanted: frozenset[str]) -> Select | N
     return select(together).order_by(in_order.desc(), together.c.stage.desc()).limit(500)
 
 
-def last_contacts(customer_id: str, as_of: date, wanted: frozenset[str]) -> Select | None:
+def last_contacts(customer_id: str, as_of: date, tables: frozenset[str]) -> Select | None:
     """When each department last was in touch with the customer: `department`, `at` (NULL if never).
 
     Marketing's is the last touch somebody would remember, Sales' the last first call to a lead, Service's the last
-    case that was opened or answered. Only the tables in `wanted` are read.
+    case that was opened or answered. Only the tables in `tables` are read.
     """
     until = datetime.combine(as_of + timedelta(days=1), time.min)
 
@@ -182,11 +182,11 @@ def last_contacts(customer_id: str, as_of: date, wanted: frozenset[str]) -> Sele
         ).where(moment.table.c.customer_id == customer_id, moment < until, *which)
 
     parts = []
-    if "touches" in wanted:
+    if "touches" in tables:
         parts.append(last("Marketing", touches.c.touched_at, touches.c.kind != "impression"))
-    if "leads" in wanted:
+    if "leads" in tables:
         parts.append(last("Sales", leads.c.contacted_at))
-    if "tickets" in wanted:
+    if "tickets" in tables:
         parts.append(last("Service", tickets.c.opened_at))
     return select(union_all(*parts).subquery()) if parts else None
 

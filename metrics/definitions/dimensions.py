@@ -18,32 +18,32 @@ customers, leads, campaigns = schema.customers, schema.leads, schema.campaigns
 hand_offs, lead_moves = schema.hand_offs, schema.lead_moves
 
 
-def _customer(fact: Table, wanted: Column) -> ColumnElement:
+def _customer(fact: Table, column: Column) -> ColumnElement:
     who = customers.alias("who")
-    found = select(who.c[wanted.key]).where(who.c.customer_id == fact.c.customer_id)
-    return found.correlate(fact).scalar_subquery()
+    value = select(who.c[column.key]).where(who.c.customer_id == fact.c.customer_id)
+    return value.correlate(fact).scalar_subquery()
 
 
-def _campaign(fact: Table, wanted: Column) -> ColumnElement:
+def _campaign(fact: Table, column: Column) -> ColumnElement:
     which = campaigns.alias("which")
-    found = select(which.c[wanted.key]).where(which.c.campaign_id == fact.c.campaign_id)
-    return found.correlate(fact).scalar_subquery()
+    value = select(which.c[column.key]).where(which.c.campaign_id == fact.c.campaign_id)
+    return value.correlate(fact).scalar_subquery()
 
 
-def _acquired_by(fact: Table, wanted: Column) -> ColumnElement:
+def _acquired_by(fact: Table, column: Column) -> ColumnElement:
     """What brought the customer: a column of the lead that was won."""
     lead, who = leads.alias("won_by"), customers.alias("who")
-    found = select(lead.c[wanted.key]).where(
+    value = select(lead.c[column.key]).where(
         lead.c.lead_id == who.c.acquired_by_lead_id, who.c.customer_id == fact.c.customer_id
     )
-    return found.correlate(fact).scalar_subquery()
+    return value.correlate(fact).scalar_subquery()
 
 
-def _case(wanted: Column) -> ColumnElement:
+def _case(column: Column) -> ColumnElement:
     """What the service case that a survey asks about is about."""
     case = schema.tickets.alias("asked_about")
-    found = select(case.c[wanted.key]).where(case.c.ticket_id == schema.surveys.c.ticket_id)
-    return found.correlate(schema.surveys).scalar_subquery()
+    value = select(case.c[column.key]).where(case.c.ticket_id == schema.surveys.c.ticket_id)
+    return value.correlate(schema.surveys).scalar_subquery()
 
 
 _OF_CUSTOMERS = (
@@ -147,5 +147,5 @@ def among(dimension: str, fact: Table, values: Iterable[str]) -> ColumnElement[b
     column, chosen = DIMENSIONS[dimension][fact], list(values)
     if NOT_KNOWN not in chosen:
         return column.in_(chosen)
-    known = [v for v in chosen if v != NOT_KNOWN]
-    return or_(column.is_(None), column.in_(known)) if known else column.is_(None)
+    named = [v for v in chosen if v != NOT_KNOWN]
+    return or_(column.is_(None), column.in_(named)) if named else column.is_(None)

@@ -72,6 +72,6 @@ def quarter_of(as_of: date) -> Quarter:
 
 def quarter_named(name: str, as_of: date) -> Quarter | None:
     """The quarter behind `2026Q2` (or `2026-Q2`, `2026 q2`); None for other words and for one that has not begun."""
-    said = re.fullmatch(r"\s*(\d{4})\s*-?\s*[Qq]([1-4])\s*", name)
-    found = Quarter(int(said[1]), int(said[2]), as_of) if said and int(said[1]) > 1 else None
-    return found if found and found.whole.start <= as_of else None
+    match = re.fullmatch(r"\s*(\d{4})\s*-?\s*[Qq]([1-4])\s*", name)
+    quarter = Quarter(int(match[1]), int(match[2]), as_of) if match and int(match[1]) > 1 else None
+    return quarter if quarter and quarter.whole.start <= as_of else None

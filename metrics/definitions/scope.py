@@ -110,8 +110,8 @@ class Scope:
     filters: Filters = ()
 
     def __post_init__(self) -> None:
-        kept = tuple(sorted((name, tuple(sorted(values))) for name, values in self.filters if values))
-        object.__setattr__(self, "filters", kept)
+        filters = tuple(sorted((name, tuple(sorted(values))) for name, values in self.filters if values))
+        object.__setattr__(self, "filters", filters)
 
     def narrowed(self, dimension: str, value: object) -> Scope:
         """The part of it with one value of a dimension; a value that is none is where it is not recorded."""

@@ -84,9 +84,9 @@ def never_taken_up_in_all(reader: Reader, until: date, scope: Scope) -> pd.DataF
 def _never_taken_up(reader: Reader, until: date, scope: Scope, by: tuple[str, ...]) -> pd.DataFrame:
     everybody = never_taken_up(until)
     handed_over = replace(everybody, where=t.c.mql_at.is_not(None))
-    question = Query((), (Period(until, until),), scope.filters, by)
+    query = Query((), (Period(until, until),), scope.filters, by)
     measures = {"waiting": everybody, "handed_over": handed_over}
-    return of_measures(reader, measures, question, {handed_over: (everybody,)})
+    return of_measures(reader, measures, query, {handed_over: (everybody,)})
 
 
 def never_taken_up_by_age(reader: Reader, until: date, scope: Scope) -> pd.DataFrame:
@@ -117,18 +117,18 @@ def overdue_aged(age: Age) -> Measure:
     )
 
 
-def by_age(found: pd.DataFrame) -> list[int]:
-    """How many of `found` (`days`, `people`) fall into each age."""
-    days, people = found["days"], found["people"]
+def by_age(waiting: pd.DataFrame) -> list[int]:
+    """How many of `waiting` (`days`, `people`) fall into each age."""
+    days, people = waiting["days"], waiting["people"]
     return [
         int(people[(days >= a.least) & (days <= (a.most if a.most is not None else days))].sum())
         for a in AGES
     ]
 
 
-def missing(known: Iterable[str]) -> list[str]:
+def missing(available: Iterable[str]) -> list[str]:
     """The columns that this bank did not give and without which the never taken up are not known."""
-    given = set(known)
+    given = set(available)
     return [f"leads.{name}" for name in NEEDED if f"leads.{name}" not in given]
 
 
@@ -145,12 +145,12 @@ def _by_days(
         scope.filters,
     ).subquery("each_lead")
     people = func.count(each.c.lead_id.distinct())
-    asked = (
+    statement = (
         select(each.c.days, people.label("people"), people.label(f"people{PEOPLE}"))
         .group_by(each.c.days)
         .order_by(each.c.days)
     )
-    return spread(reader, asked, measure, at_its_end)
+    return spread(reader, statement, measure, at_its_end)
 
 
 def _instant(day: date) -> datetime:

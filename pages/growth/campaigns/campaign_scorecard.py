@@ -91,7 +91,7 @@ def _table(viewer: Viewer, judged: pd.DataFrame, lacking: frozenset[str]) -> Non
     tables.show(
         pd.DataFrame(rows),
         "scorecard",
-        of=campaign_quality.question(data.as_of(viewer)),
+        of=campaign_quality.scorecard_query(data.as_of(viewer)),
         means=campaign_quality.JUDGEMENT,
         Leads=st.column_config.NumberColumn(format="localized"),
         **{"Holds": st.column_config.TextColumn(help=campaign_quality.HOLDS)},
