@@ -104,11 +104,11 @@ def _beside(issued: Table | None, now: Table | None) -> Table | None:
         return issued
     rows = dict(zip(_names(now), now.rows, strict=True))
     moved = {*issued.estimated, *now.estimated}
-    found = []
+    corrections = []
     for at, (name, row) in enumerate(zip(_names(issued), issued.rows, strict=True)):
         other = rows.pop(name, None)
         if other is None:
-            found.append(Corrected(row=at, column=0, what=name[0], then="in the table", now=NOT_THERE))
+            corrections.append(Corrected(row=at, column=0, what=name[0], then="in the table", now=NOT_THERE))
             continue
         for column, cell in enumerate(row[1:], 1):
             heading = issued.columns[column]
@@ -117,9 +117,11 @@ def _beside(issued: Table | None, now: Table | None) -> Table | None:
             today = other[now.columns.index(heading)]
             if _reads_differently(cell, today):
                 what = f"{name[0]}, {heading}"
-                found.append(Corrected(row=at, column=column, what=what, then=cell, now=today))
-    found += [Corrected(row=None, column=0, what=n, then=NOT_THERE, now="in the table") for n, _ in rows]
-    return replace(issued, corrected=tuple(found))
+                corrections.append(Corrected(row=at, column=column, what=what, then=cell, now=today))
+    corrections += [
+        Corrected(row=None, column=0, what=n, then=NOT_THERE, now="in the table") for n, _ in rows
+    ]
+    return replace(issued, corrected=tuple(corrections))
 
 
 def _names(table: Table) -> list[tuple[str, int]]:

@@ -54,65 +54,65 @@ def each_time(reader: Reader) -> Once:
     return called
 
 
-def quarters(reader: Reader, known: AvailableColumns, once: Once | None = None) -> tuple[Quarter, ...]:
+def quarters(reader: Reader, available: AvailableColumns, once: Once | None = None) -> tuple[Quarter, ...]:
     """The quarters with data, newest first; the running one, if it has begun, is partial."""
     once = once or each_time(reader)
     newest = quarter_of(data_coverage.as_of(reader))
     offered = [newest.back(n) for n in range(MOST_QUARTERS)]
     periods = [q.period for q in offered]
-    last = max(_with_data(periods, once, known), default=0)
+    last = max(_with_data(periods, once, available), default=0)
     return tuple(offered[: last + 1])
 
 
-def _with_data(periods: list[Period], once: Once, known: AvailableColumns) -> list[int]:
+def _with_data(periods: list[Period], once: Once, available: AvailableColumns) -> list[int]:
     """The numbers of those periods in which anything happened."""
-    found = once(review_context.ask_what_may_be, EVIDENCE, periods[0], tuple(periods), known)
-    counts = found[["leads", "revenue", "cases_opened", "nps_answers", "customers_left"]]
+    evidence = once(review_context.ask_what_may_be, EVIDENCE, periods[0], tuple(periods), available)
+    counts = evidence[["leads", "revenue", "cases_opened", "nps_answers", "customers_left"]]
     there = counts.fillna(0).abs().sum(axis=1) > 0
-    return [int(n) for n in found.index[there]]
+    return [int(n) for n in evidence.index[there]]
 
 
 def named(name: str, reader: Reader) -> Quarter:
     """The quarter a command or an address names. Raises Problem for one that is none or has not begun."""
     as_of = data_coverage.as_of(reader)
-    found = quarter_named(name, as_of)
-    if found is None:
+    quarter = quarter_named(name, as_of)
+    if quarter is None:
         raise Problem(
             f"“{name}” is no quarter with data. Write it as {quarter_of(as_of).name}; the data reach {as_of:%d %b %Y}."
         )
-    return found
+    return quarter
 
 
 def build(
     reader: Reader,
     quarter: Quarter,
-    known: AvailableColumns,
+    available: AvailableColumns,
     once: Once | None = None,
     *,
     alike: bool = False,
 ) -> Review:
-    """The review of a quarter. `known` is what the bank has data of; `once` may be a cache.
+    """The review of a quarter. `available` is what the bank has data of; `once` may be a cache.
 
     With `alike` what is blank for who sees totals only is blank for everybody, as in a review that is issued.
     """
     once = once or each_time(reader)
     status = once(frame_of, data_coverage.status())
     about = review_context.read(
-        reader, quarter, known, once, _begun(quarters(reader, known, once), once, known), alike
+        reader, quarter, available, once, _begun(quarters(reader, available, once), once, available), alike
     )
-    told = goals_met.found(about)
+    goals = goals_met.quarter_goals(about)
     experiments = experiment_effects.read_out(about)
-    judged = channels.found(about)
+    judged = channels.by_channel(about)
     answers = [
-        goals_met.answer(about, told),
+        goals_met.answer(about, goals),
         churn.answer(about, experiments),
         value.answer(about, experiments),
         cross_sell.answer(about, experiments),
         channels.answer(about, judged),
         satisfaction.answer(about),
         together.answer(about),
-        unknown.answer(about, status, told.standing, experiments),
-        decisions.answer(about, told.standing, judged, experiments),
+        unknown.answer(about, status, goals.standing, experiments),
+        decisions.answer(about, goals.standing, judged, experiments),
     ]
     used = [name for answer in answers for name in answer.metrics]
     answers.append(trust.answer(about, status, used))
@@ -125,8 +125,8 @@ def build(
         qualified=in_words(reader),
         answers=tuple(answers),
         case_studies=(*pilots.case_studies(about, experiments), *case_studies.further(about)),
-        title=headline.title(about, told.standing, experiments),
-        figures=headline.figures(about, told.standing, experiments),
+        title=headline.title(about, goals.standing, experiments),
+        figures=headline.figures(about, goals.standing, experiments),
         partial=quarter.is_partial,
         before=quarter.before,
         year_before=quarter.year_before,
@@ -140,9 +140,9 @@ def _definition(name: str) -> Definition:
     return Definition(metric=name, label=label, version=number, owner=owner, means=means)
 
 
-def _begun(offered: tuple[Quarter, ...], once: Once, known: AvailableColumns) -> date | None:
+def _begun(offered: tuple[Quarter, ...], once: Once, available: AvailableColumns) -> date | None:
     """The first day of the oldest month with data; None where nobody looked for older quarters."""
     if len(offered) == MOST_QUARTERS:
         return None
     months = list(parts_by_month(offered[-1].period))
-    return months[min(_with_data(months, once, known), default=0)].start
+    return months[min(_with_data(months, once, available), default=0)].start

@@ -63,7 +63,7 @@ def _upright(chart: Chart) -> charts.Figure:
     """Columns or a line over the categories, each value labelled."""
     # What stands after a comma goes below it, where a narrow screen would else turn the names.
     names = [name.replace(", ", ",\n") for name in chart.categories]
-    texts, known = _texts(chart), number_scales.known(chart)
+    texts, known = _texts(chart), number_scales.numbers(chart)
     line: charts.Mark = {"mode": "lines+markers+text", "textposition": "top center"}
     look = line if chart.shape == "line" else {"type": "bar"}
     hover = "%{x}: " + charts.SAYS

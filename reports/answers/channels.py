@@ -12,7 +12,7 @@ from metrics.comparison.words import hkd, numeral, share
 from metrics.definitions.scope import Period, Scope, months_back
 from metrics.query.missing_reasons import not_given
 from models.value import net_value
-from reports.review.review_context import Asked, rows_of
+from reports.review.review_context import ReviewContext, rows_of
 from reports.review.review_document import Answer, Chart, Series, Table
 from warehouse.errors import AccessRefused
 from warehouse.schema import plain
@@ -22,49 +22,49 @@ QUESTION = "Which channels deserve more or less?"
 ORDER = net_value.VERDICTS
 
 
-def found(asked: Asked) -> pd.DataFrame | None:
+def by_channel(context: ReviewContext) -> pd.DataFrame | None:
     """Each channel's customers of the twelve months to the quarter's end, judged; None where nothing can be asked.
 
     A quarter alone has won too few customers by most channels.
     """
-    if not {"customers", "leads"} <= asked.known:
+    if not {"customers", "leads"} <= context.available:
         return None
-    scope = Scope(twelve_months(asked))
+    scope = Scope(twelve_months(context))
     try:
-        groups = asked.once(channel_net_value.groups, "channel", scope)
+        groups = context.once(channel_net_value.groups, "channel", scope)
     except AccessRefused:
         return None
-    told = net_value.judged(groups)
-    told["label"] = ["Channel not known" if pd.isna(g) else plain(g).capitalize() for g in told["group"]]
-    concluded = conclusions_of(asked, "channel").set_index("group")
-    told["conclusion"] = told["group"].map(concluded["conclusion"]).astype(object).fillna("")
-    told["why"] = told["group"].map(concluded["why"]).astype(object).fillna("")
-    told["place"] = told["verdict"].map({v: i for i, v in enumerate(ORDER)})
-    return told.sort_values(["place", "ltv"], ascending=[True, False], ignore_index=True)
+    judged = net_value.judged(groups)
+    judged["label"] = ["Channel not known" if pd.isna(g) else plain(g).capitalize() for g in judged["group"]]
+    concluded = conclusions_of(context, "channel").set_index("group")
+    judged["conclusion"] = judged["group"].map(concluded["conclusion"]).astype(object).fillna("")
+    judged["why"] = judged["group"].map(concluded["why"]).astype(object).fillna("")
+    judged["place"] = judged["verdict"].map({v: i for i, v in enumerate(ORDER)})
+    return judged.sort_values(["place", "ltv"], ascending=[True, False], ignore_index=True)
 
 
-def conclusions_of(asked: Asked, by: str) -> pd.DataFrame:
+def conclusions_of(context: ReviewContext, by: str) -> pd.DataFrame:
     """The one conclusion on each channel or campaign, as of the last day of the quarter."""
-    return asked.once(campaign_conclusions.concluded, by, asked.end, asked.known)
+    return context.once(campaign_conclusions.concluded, by, context.end, context.available)
 
 
-def twelve_months(asked: Asked) -> Period:
+def twelve_months(context: ReviewContext) -> Period:
     """The twelve calendar months to the quarter's end, the last one as far as it goes."""
-    return Period(months_back(asked.end, 12)[0].start, asked.end)
+    return Period(months_back(context.end, 12)[0].start, context.end)
 
 
-def answer(asked: Asked, channels: pd.DataFrame | None) -> Answer:
+def answer(context: ReviewContext, channels: pd.DataFrame | None) -> Answer:
     """Those worth more, those not worth their cost, each in a sentence with its interval."""
     if channels is None:
         return Answer(
             key="channels",
             question=QUESTION,
-            title=f"What channels cost and bring is {_nothing(asked)}",
+            title=f"What channels cost and bring is {_nothing(context)}",
             sentences=(),
         )
-    settings = asked.reader.stores.settings
+    settings = context.reader.stores.settings
     terms = (
-        f"People who joined in {twelve_months(asked).in_words()} through a lead. Lifetime value is net revenue since "
+        f"People who joined in {twelve_months(context).in_words()} through a lead. Lifetime value is net revenue since "
         f"joining and expected until {settings.value_horizon_months} months after it, at {share(settings.discount_rate)} "
         "a year. Value less cost is clear only where its 95% interval leaves out 0. The conclusion on a channel is of "
         "24 months and takes its complaints and leavers too; only what both say is praised or blamed."
@@ -77,7 +77,7 @@ def answer(asked: Asked, channels: pd.DataFrame | None) -> Answer:
     if len(rest):
         why = "; ".join(_open(r) for r in rows_of(rest))
         sentences.append(f"On the others these twelve months alone say nothing clear ({why}).")
-    spent, won = asked.value("marketing_cost"), asked.value("acquisition_cost")
+    spent, won = context.value("marketing_cost"), context.value("acquisition_cost")
     if pd.notna(spent) and pd.notna(won) and hkd(spent) != hkd(won):
         sentences.append(
             f"Of the marketing cost, {hkd(won)} went to campaigns for people who are not yet customers; the cost per new "
@@ -86,9 +86,9 @@ def answer(asked: Asked, channels: pd.DataFrame | None) -> Answer:
     return Answer(
         key="channels",
         question=QUESTION,
-        title=_title(channels, value_gaps.why_no_verdict(asked.reader, channels)),
+        title=_title(channels, value_gaps.why_no_verdict(context.reader, channels)),
         sentences=(*sentences, terms),
-        figures=(asked.card("marketing_cost"), asked.card("cac"), asked.card("customers_acquired")),
+        figures=(context.card("marketing_cost"), context.card("cac"), context.card("customers_acquired")),
         chart=_chart(channels),
         table=_table(channels),
         metrics=("marketing_cost", "cac", "customers_acquired", "lifetime_value"),
@@ -96,8 +96,8 @@ def answer(asked: Asked, channels: pd.DataFrame | None) -> Answer:
     )
 
 
-def _nothing(asked: Asked) -> str:
-    missing = not_given(("customers", "leads"), asked.covered)
+def _nothing(context: ReviewContext) -> str:
+    missing = not_given(("customers", "leads"), context.covered)
     return missing.clause if missing else "not for your role"
 
 
@@ -143,27 +143,27 @@ def _sentence(row: Any, horizon: int) -> str:
 
 
 def _chart(channels: pd.DataFrame) -> Chart | None:
-    shown = channels[
+    clear = channels[
         channels["gain_low"].notna() & channels["verdict"].isin([net_value.WORTH, net_value.NOT_WORTH])
     ]
-    if shown.empty:
+    if clear.empty:
         return None
-    middle = shown["ltv"] - shown["cac"]
-    told = "; ".join(
+    middle = clear["ltv"] - clear["cac"]
+    texts = "; ".join(
         f"{label} {hkd(v)} ({hkd(a)} to {hkd(b)})"
-        for label, v, a, b in zip(shown["label"], middle, shown["gain_low"], shown["gain_high"], strict=True)
+        for label, v, a, b in zip(clear["label"], middle, clear["gain_low"], clear["gain_high"], strict=True)
     )
     return Chart(
         shape="intervals",
-        says=f"Lifetime value less cost of a customer won, with 95% interval: {told}",
+        says=f"Lifetime value less cost of a customer won, with 95% interval: {texts}",
         unit="HKD",
-        categories=tuple(shown["label"]),
+        categories=tuple(clear["label"]),
         series=(
             Series(
                 name="Value less cost of a customer",
                 values=tuple(middle.astype(float)),
-                low=tuple(shown["gain_low"].astype(float)),
-                high=tuple(shown["gain_high"].astype(float)),
+                low=tuple(clear["gain_low"].astype(float)),
+                high=tuple(clear["gain_high"].astype(float)),
             ),
         ),
         mark=0.0,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from metrics.comparison.words import share, signed
 from reports.review.experiment_effects import GUARDRAILS, OF, Effect, effect, looked_at, not_read, source
-from reports.review.review_context import Asked
+from reports.review.review_context import ReviewContext
 from reports.review.review_document import Answer, Chart, Series
 from workflow.experiments.experiment_results import ExperimentResult
 from workflow.experiments.interim_results import CROSS_SELL
@@ -13,9 +13,9 @@ from workflow.experiments.persuadable import SALVAGEABLE
 QUESTION = "Did cross-sell to at-risk customers who can be saved rise, without harm?"
 
 
-def answer(asked: Asked, experiments: list[ExperimentResult]) -> Answer:
+def answer(context: ReviewContext, experiments: list[ExperimentResult]) -> Answer:
     """The effect on who opened a wealth product; whether it came with more leavers, complaints or withdrawn consent."""
-    read = looked_at(experiments, asked)
+    read = looked_at(experiments, context)
     sold = [effect(r, CROSS_SELL) for r in read if CROSS_SELL in r.figures]
     guards = [effect(r, outcome) for r in read for outcome in GUARDRAILS if outcome in r.figures]
     sentences = []
@@ -54,7 +54,7 @@ def _title(sold: list[Effect], guards: list[Effect]) -> str:
     if one.relative is None:
         return f"Cross-sell: not enough data yet ({one.reading.title})"
     mine = [g for g in guards if g.reading is one.reading]
-    harm = [GUARDRAILS[g.outcome] for g in mine if g.said == "harmed"]
+    harm = [GUARDRAILS[g.outcome] for g in mine if g.conclusion == "harmed"]
     seen = [GUARDRAILS[g.outcome] for g in mine if g.relative is not None]
     tail = (
         f"but harm on {' and '.join(harm)}" if harm else f"no clear harm on {', '.join(seen)}" if seen else ""
@@ -78,25 +78,25 @@ def _salvageable(read: list[ExperimentResult]) -> str:
 
 
 def _chart(effects: list[Effect]) -> Chart | None:
-    shown = [(e, e.relative) for e in effects if e.relative is not None]
-    if not shown:
+    measured = [(e, e.relative) for e in effects if e.relative is not None]
+    if not measured:
         return None
-    labels = tuple(f"{e.reading.title}: {OF[e.outcome]}" for e, _ in shown)
-    told = "; ".join(
+    labels = tuple(f"{e.reading.title}: {OF[e.outcome]}" for e, _ in measured)
+    texts = "; ".join(
         f"{label} {signed(r.value)} ({signed(r.low)} to {signed(r.high)})"
-        for label, (_, r) in zip(labels, shown, strict=True)
+        for label, (_, r) in zip(labels, measured, strict=True)
     )
     return Chart(
         shape="intervals",
-        says=f"Change of the treated against the held-out with 95% interval: {told}",
+        says=f"Change of the treated against the held-out with 95% interval: {texts}",
         unit="share",
         categories=labels,
         series=(
             Series(
                 name="Change, treated against held out",
-                values=tuple(r.value for _, r in shown),
-                low=tuple(r.low for _, r in shown),
-                high=tuple(r.high for _, r in shown),
+                values=tuple(r.value for _, r in measured),
+                low=tuple(r.low for _, r in measured),
+                high=tuple(r.high for _, r in measured),
             ),
         ),
         mark=0.0,

@@ -15,7 +15,7 @@ from metrics.comparison.words import day, hkd, numeral, share
 from reports.answers.channels import conclusions_of
 from reports.review import goal_texts
 from reports.review.experiment_effects import GUARDRAILS, Effect, effect, looked_at, wrong_draw
-from reports.review.review_context import Asked, rows_of
+from reports.review.review_context import ReviewContext, rows_of
 from reports.review.review_document import Answer
 from warehouse.access.reader import frame_of
 from warehouse.errors import AccessRefused
@@ -41,20 +41,20 @@ class Decision(NamedTuple):
 
 
 def answer(
-    asked: Asked,
+    context: ReviewContext,
     goals: Sequence[Progress],
     channels: pd.DataFrame | None,
     experiments: Sequence[ExperimentResult],
 ) -> Answer:
     """Goals that are off plan, channels to move, experiments to continue or end, campaigns to look at."""
-    wanted = at_most(
-        [*_goals(goals), *_channels(channels), *_experiments(asked, experiments), *_campaigns(asked)]
+    decisions = at_most(
+        [*_goals(goals), *_channels(channels), *_experiments(context, experiments), *_campaigns(context)]
     )
     return Answer(
         key="decisions",
         question=QUESTION,
-        title=_title(wanted),
-        sentences=tuple(f"{d.what} {d.figure} (Page {d.page}.)" for d in wanted),
+        title=_title(decisions),
+        sentences=tuple(f"{d.what} {d.figure} (Page {d.page}.)" for d in decisions),
         sources=(
             "Rules: a goal that is off plan; a channel whose value less cost lies clearly above or below 0 and whose "
             "conclusion over 24 months says the same; an experiment with a clear "
@@ -63,34 +63,38 @@ def answer(
     )
 
 
-def at_most(wanted: list[Decision], most: int = MOST) -> list[Decision]:
+def at_most(decisions: list[Decision], most: int = MOST) -> list[Decision]:
     """As many decisions as a meeting takes; whether the others can be left to their owners is the last of them."""
-    if len(wanted) <= most:
-        return wanted
-    kept, rest = wanted[: most - 1], wanted[most - 1 :]
+    if len(decisions) <= most:
+        return decisions
+    first, rest = decisions[: most - 1], decisions[most - 1 :]
     left = " ".join(f"{d.what.rstrip('?')}: {d.figure}" for d in rest)
     pages = " and ".join(dict.fromkeys(d.page for d in rest))
     return [
-        *kept,
+        *first,
         Decision(f"Leave these {len(rest)} to their owners?", left, "what owners can settle", pages),
     ]
 
 
-def _title(wanted: Sequence[Decision]) -> str:
-    if not wanted:
+def _title(decisions: Sequence[Decision]) -> str:
+    if not decisions:
         return "No decision is called for by these figures"
-    count = {about: sum(d.about == about for d in wanted) for about in dict.fromkeys(d.about for d in wanted)}
-    said = ", ".join(f"{n} about {about}" for about, n in count.items())
+    count = {
+        about: sum(d.about == about for d in decisions) for about in dict.fromkeys(d.about for d in decisions)
+    }
+    counts = ", ".join(f"{n} about {about}" for about, n in count.items())
     if len(count) == 1:
-        said = f"all about {said.partition(' about ')[2]}" if len(wanted) > 1 else said.partition(" ")[2]
-    return f"{len(wanted)} {'decision' if len(wanted) == 1 else 'decisions'} wanted: {said}"
+        counts = (
+            f"all about {counts.partition(' about ')[2]}" if len(decisions) > 1 else counts.partition(" ")[2]
+        )
+    return f"{len(decisions)} {'decision' if len(decisions) == 1 else 'decisions'} wanted: {counts}"
 
 
 def _goals(goals: Sequence[Progress]) -> list[Decision]:
     bad = [g for g in goals if g.state() in BAD]
     # The shared goal comes first as it does everywhere; the others by how far they are off their plan.
     bad[1:] = sorted(bad[1:], key=goal_texts.shortfall, reverse=True)
-    wanted = [
+    decisions = [
         Decision(
             f"Keep, change or give up the goal “{goal_texts.name_of(g.goal)}”?",
             f"{goal_texts.against(g)}.",
@@ -102,7 +106,7 @@ def _goals(goals: Sequence[Progress]) -> list[Decision]:
     if rest := bad[MOST_GOALS:]:
         far = "; ".join(goal_texts.so_far(g) for g in rest)
         others = "other goal that is" if len(rest) == 1 else f"{len(rest)} other goals that are"
-        wanted.append(
+        decisions.append(
             Decision(
                 f"Keep the {others} off plan, or have the owners make a new proposal?",
                 f"So far, and in brackets the plan to date: {far}.",
@@ -110,7 +114,7 @@ def _goals(goals: Sequence[Progress]) -> list[Decision]:
                 "Goals",
             )
         )
-    return wanted
+    return decisions
 
 
 def _channels(channels: pd.DataFrame | None) -> list[Decision]:
@@ -144,8 +148,8 @@ def _gain(row: Any) -> str:
     )
 
 
-def _experiments(asked: Asked, experiments: Sequence[ExperimentResult]) -> list[Decision]:
-    wanted = [
+def _experiments(context: ReviewContext, experiments: Sequence[ExperimentResult]) -> list[Decision]:
+    decisions = [
         _of_an_experiment(
             f"Repeat the random assignment of {r.title}?",
             "Its arms are not the size that was planned, beyond chance",
@@ -153,20 +157,20 @@ def _experiments(asked: Asked, experiments: Sequence[ExperimentResult]) -> list[
         for r in experiments
         if wrong_draw(r)
     ]
-    for reading in looked_at(list(experiments), asked):
+    for reading in looked_at(list(experiments), context):
         effects = [effect(reading, CROSS_SELL), effect(reading, CHURN)]
         guards = [effect(reading, outcome) for outcome in GUARDRAILS if outcome != CHURN]
-        harmed = [e for e in (*effects, *guards) if e.said == "harmed"]
-        helped = [e for e in effects if e.said == "helped"]
+        harmed = [e for e in (*effects, *guards) if e.conclusion == "harmed"]
+        helped = [e for e in effects if e.conclusion == "helped"]
         if harmed:
-            wanted.append(_of_an_experiment(f"End {reading.title}?", harmed[0].in_words()))
+            decisions.append(_of_an_experiment(f"End {reading.title}?", harmed[0].in_words()))
         elif helped:
-            wanted.append(
+            decisions.append(
                 _of_an_experiment(f"Make {reading.title} the rule for everybody?", helped[0].in_words())
             )
         if unclear := [e for e in reversed(effects) if not e.is_clear]:
-            wanted.append(_go_on(reading, unclear[0]))
-    return wanted
+            decisions.append(_go_on(reading, unclear[0]))
+    return decisions
 
 
 def _go_on(reading: ExperimentResult, one: Effect) -> Decision:
@@ -183,19 +187,19 @@ def _of_an_experiment(what: str, figure: str) -> Decision:
     return Decision(what, f"{figure}.", "experiments", "Impact")
 
 
-def _campaigns(asked: Asked) -> list[Decision]:
-    if not {"leads", "customers", "tickets", "campaigns"} <= asked.known:
+def _campaigns(context: ReviewContext) -> list[Decision]:
+    if not {"leads", "customers", "tickets", "campaigns"} <= context.available:
         return []
     try:
-        judged = asked.once(campaign_quality.of_the_bank, asked.end, asked.known)
-        listed = {r.campaign_id: r for r in rows_of(asked.once(frame_of, named()))}
-        why = dict(zip(*(conclusions_of(asked, "campaign")[c] for c in ("group", "why")), strict=True))
+        judged = context.once(campaign_quality.of_the_bank, context.end, context.available)
+        listed = {r.campaign_id: r for r in rows_of(context.once(frame_of, named()))}
+        why = dict(zip(*(conclusions_of(context, "campaign")[c] for c in ("group", "why")), strict=True))
     except AccessRefused:
         return []
     return [
         Decision(
-            about_campaign(row.campaign, listed.get(row.campaign), asked.end),
-            f"In the {campaign_quality.MONTHS} months to {day(asked.end)} "
+            about_campaign(row.campaign, listed.get(row.campaign), context.end),
+            f"In the {campaign_quality.MONTHS} months to {day(context.end)} "
             f"Sales accepts {share(row.acceptance_rate)} (all others {share(row.acceptance_rate_others)}), "
             f"{share(row.early_complaints)} complain within 90 days (others {share(row.early_complaints_others)}), "
             f"{share(row.early_churn)} leave within 180 days (others {share(row.early_churn_others)})."

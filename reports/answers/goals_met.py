@@ -17,7 +17,7 @@ from metrics.comparison.words import change, day, figure, in_a_sentence
 from metrics.definitions.measure import Ratio
 from reports.review.goal_gaps import why_not_judged
 from reports.review.goal_texts import against, card, chart, in_a_year, name_of, off_plan, short, table
-from reports.review.review_context import Asked
+from reports.review.review_context import ReviewContext
 from reports.review.review_document import Answer
 from workflow.goals.goal_progress import Progress
 from workflow.goals.goal_records import DIGITAL, Goal, departments, every_goal
@@ -44,18 +44,18 @@ class QuarterGoals:
     """Proposals that wait for a department to sign."""
 
 
-def found(asked: Asked) -> QuarterGoals:
+def quarter_goals(context: ReviewContext) -> QuarterGoals:
     """The goals of the quarter, and where each stood on its last day with data."""
-    period, last, as_of = asked.quarter.period, asked.quarter.whole.end, asked.end
+    period, last, as_of = context.quarter.period, context.quarter.whole.end, context.end
     touching = [
         g
-        for g in every_goal(asked.reader)
+        for g in every_goal(context.reader)
         if g.span.start <= period.end and g.span.end >= period.start and not g.is_declined
     ]
     goals = [g for g in touching if g.is_in_force(last)]
     goals.sort(key=lambda g: (not _digital(g), bool(g.filters), g.span.days, g.goal_id))
     agreed = {g.goal_id: g.in_force_since.date() for g in touching if g.in_force_since is not None}
-    standing = progress_now(asked.once, asked.reader, goals, as_of, asked.known) if goals else []
+    standing = progress_now(context.once, context.reader, goals, as_of, context.available) if goals else []
     return QuarterGoals(
         standing=tuple(standing),
         ended=tuple(
@@ -70,7 +70,7 @@ def found(asked: Asked) -> QuarterGoals:
     )
 
 
-def answer(asked: Asked, goals: QuarterGoals) -> Answer:
+def answer(context: ReviewContext, goals: QuarterGoals) -> Answer:
     """The goals in one sentence, those off plan explained, those met beside them, all in a table."""
     standing = goals.standing
     if not standing:
@@ -85,7 +85,7 @@ def answer(asked: Asked, goals: QuarterGoals) -> Answer:
         )
     bad = [g for g in standing if g.state() in BAD]
     sentences = [
-        _sentence(asked, g) + (_heading(asked, g) if g is bad[0] else "") for g in bad[:MOST_EXPLAINED]
+        _sentence(context, g) + (_heading(context, g) if g is bad[0] else "") for g in bad[:MOST_EXPLAINED]
     ]
     if len(bad) > MOST_EXPLAINED:
         sentences.append("The other goals that are off plan stand in the table.")
@@ -97,7 +97,7 @@ def answer(asked: Asked, goals: QuarterGoals) -> Answer:
     unknown = len(standing) - len(bad) - len(good)
     if unknown:
         open_ = [g for g in standing if g.state() not in BAD | GOOD]
-        reasons = "; ".join(f"{name_of(g.goal)}: {why_not_judged(asked, g)}" for g in open_)
+        reasons = "; ".join(f"{name_of(g.goal)}: {why_not_judged(context, g)}" for g in open_)
         sentences.append(f"{unknown} of {len(standing)} cannot be evaluated: {reasons}.")
     return Answer(
         key="goals",
@@ -109,7 +109,7 @@ def answer(asked: Asked, goals: QuarterGoals) -> Answer:
         table=table(standing),
         metrics=tuple(dict.fromkeys(g.goal.metric for g in standing)),
         sources=(
-            f"Goals in force on {day(asked.quarter.whole.end)}; a goal is never changed, only ended. Of several "
+            f"Goals in force on {day(context.quarter.whole.end)}; a goal is never changed, only ended. Of several "
             "departments it is in force when each has signed.",
         ),
     )
@@ -117,17 +117,19 @@ def answer(asked: Asked, goals: QuarterGoals) -> Answer:
 
 def _others(goals: QuarterGoals) -> list[str]:
     """What else was agreed or ended about these days, as sentences."""
-    said = [f"Ended in the quarter: {name_of(g)}, on {day(g.ended_at)}: {g.why_ended}" for g in goals.ended]
+    sentences = [
+        f"Ended in the quarter: {name_of(g)}, on {day(g.ended_at)}: {g.why_ended}" for g in goals.ended
+    ]
     if goals.agreed_later:
         many = goals.agreed_later > 1
-        said.append(
+        sentences.append(
             f"{goals.agreed_later} {'goals' if many else 'goal'} for these days {'were' if many else 'was'} agreed after "
             f"the quarter ended and {'are' if many else 'is'} not among its goals."
         )
     if goals.waiting:
         waits = "; ".join(f"{name_of(g)} {g.agreement()}" for g in goals.waiting)
-        said.append(f"Proposed, not in force: {waits}.")
-    return [s if s.endswith((".", "!", "?")) else f"{s}." for s in said]
+        sentences.append(f"Proposed, not in force: {waits}.")
+    return [s if s.endswith((".", "!", "?")) else f"{s}." for s in sentences]
 
 
 def _digital(goal: Goal) -> bool:
@@ -139,36 +141,34 @@ def _digital(goal: Goal) -> bool:
 def _title(goals: Sequence[Progress], bad: Sequence[Progress], good: Sequence[Progress]) -> str:
     shared = [g for g in goals if len(departments(g.goal)) > 1]
     off = sum(g.state() in BAD for g in shared)
-    said = f"{off_plan(goals)}, {len(good) or 'none'} met or on plan"
+    title = f"{off_plan(goals)}, {len(good) or 'none'} met or on plan"
     if shared and len(shared) < len(goals):
-        said += f"; of the {len(shared)} shared, {off or 'none'} off plan"
-    return f"{said[:1].upper()}{said[1:]}" + (
+        title += f"; of the {len(shared)} shared, {off or 'none'} off plan"
+    return f"{title[:1].upper()}{title[1:]}" + (
         f"; {in_a_sentence(name_of(bad[0].goal))}: {short(bad[0])}" if bad else ""
     )
 
 
-def _sentence(asked: Asked, goal: Progress) -> str:
+def _sentence(context: ReviewContext, goal: Progress) -> str:
     """A goal that is off plan, its year, and which of the figures that feed it moved the wrong way."""
-    said = f"{name_of(goal.goal)}: {against(goal)}{in_a_year(goal)}."
-    fed = contributors_now(asked.once, asked.reader, goal.goal, asked.end, asked.known)
+    sentence = f"{name_of(goal.goal)}: {against(goal)}{in_a_year(goal)}."
+    fed = contributors_now(context.once, context.reader, goal.goal, context.end, context.available)
     worse, better = _moved(fed, "worse"), _moved(fed, "better")
     if len(fed) and fed["before"].isna().all():
-        return f"{said} What feeds it has no data of a year before to compare with."
+        return f"{sentence} What feeds it has no data of a year before to compare with."
     if worse:
-        return f"{said} Of the figures that feed it, worse than on the same days a year before: {_listed(worse)}."
+        return f"{sentence} Of the figures that feed it, worse than on the same days a year before: {_listed(worse)}."
     if better:
-        return (
-            f"{said} No figure that feeds it is clearly worse than a year before; better: {_listed(better)}."
-        )
-    return f"{said} No figure that feeds it has clearly moved against a year before."
+        return f"{sentence} No figure that feeds it is clearly worse than a year before; better: {_listed(better)}."
+    return f"{sentence} No figure that feeds it has clearly moved against a year before."
 
 
-def _listed(said: Sequence[str]) -> str:
-    return "; ".join(said)
+def _listed(changes: Sequence[str]) -> str:
+    return "; ".join(changes)
 
 
 def _moved(fed: pd.DataFrame, verdict: str) -> list[str]:
-    said = []
+    changes = []
     for name, row in fed.iterrows():
         metric = CATALOGUE[str(name)]
         now, before = (
@@ -182,16 +182,16 @@ def _moved(fed: pd.DataFrame, verdict: str) -> list[str]:
         moved = compare(metric, now, before)
         if moved.verdict == verdict:
             by = change(metric, now["value"], before["value"], moved).removesuffix(f", {verdict}")
-            said.append(f"{metric.label} {figure(metric, now['value'])} ({by})")
-    return said
+            changes.append(f"{metric.label} {figure(metric, now['value'])} ({by})")
+    return changes
 
 
-def _heading(asked: Asked, goal: Progress) -> str:
+def _heading(context: ReviewContext, goal: Progress) -> str:
     """Where a running total will end, as a sentence; empty for a level, and where nobody can say yet."""
     metric = CATALOGUE[goal.goal.metric]
     if goal.is_over or not adds_up(metric) or isinstance(metric, Ratio) or math.isnan(goal.actual):
         return ""
-    outlook = heading_now(asked.once, asked.reader, goal.goal, asked.end, asked.known)
+    outlook = heading_now(context.once, context.reader, goal.goal, context.end, context.available)
     ends = outlook.forecast
     if ends is None:
         return f" {outlook.why}"

@@ -9,7 +9,7 @@ from metrics.comparison.words import signed
 from metrics.query.missing_reasons import not_given_for
 from reports.review import goal_texts
 from reports.review.experiment_effects import Effect, effect, looked_at
-from reports.review.review_context import Asked
+from reports.review.review_context import ReviewContext
 from reports.review.review_document import Figure
 from workflow.experiments.experiment_results import ExperimentResult
 from workflow.experiments.interim_results import CROSS_SELL
@@ -24,49 +24,49 @@ FIRST = {
 """Figure of the catalogue → its label where there is little room."""
 
 
-def title(asked: Asked, goals: Sequence[Progress], experiments: Sequence[ExperimentResult]) -> str:
+def title(context: ReviewContext, goals: Sequence[Progress], experiments: Sequence[ExperimentResult]) -> str:
     """`Q2 2026: 10 of 15 goals off plan, churn rate 2.8%, …`; what is not known is left out."""
     parts = []
     if goals:
         parts.append(goal_texts.off_plan(goals))
-    if asked.value("churn_rate") == asked.value("churn_rate"):
-        verdict = asked.moved("churn_rate", 2).verdict
+    if context.value("churn_rate") == context.value("churn_rate"):
+        verdict = context.moved("churn_rate", 2).verdict
         than = {"better": " (lower than a year before)", "worse": " (higher than a year before)"}
-        parts.append(f"churn rate {asked.says('churn_rate')}{than.get(verdict, '')}")
-    sold = _sold(asked, experiments)
+        parts.append(f"churn rate {context.says('churn_rate')}{than.get(verdict, '')}")
+    sold = _sold(context, experiments)
     if sold is not None and sold.is_clear and sold.relative is not None:
         parts.append(f"pilot cross-sell {signed(sold.relative.value, 0)}")
-    if asked.value("net_revenue") == asked.value("net_revenue") and len(parts) < 3:
-        parts.append(f"{asked.says('net_revenue')} net revenue")
+    if context.value("net_revenue") == context.value("net_revenue") and len(parts) < 3:
+        parts.append(f"{context.says('net_revenue')} net revenue")
     if not parts:
-        missing = not_given_for(("churn_rate", "net_revenue"), asked.covered)
-        why = missing.clause if missing else asked.clause("churn_rate", "net_revenue")
+        missing = not_given_for(("churn_rate", "net_revenue"), context.covered)
+        why = missing.clause if missing else context.clause("churn_rate", "net_revenue")
         parts.append(f"churn rate and net revenue are {why}")
-    return f"{asked.quarter.in_words()}: {', '.join(parts)}"
+    return f"{context.quarter.in_words()}: {', '.join(parts)}"
 
 
 def figures(
-    asked: Asked, goals: Sequence[Progress], experiments: Sequence[ExperimentResult]
+    context: ReviewContext, goals: Sequence[Progress], experiments: Sequence[ExperimentResult]
 ) -> tuple[Figure, ...]:
     """Goals, churn, cross-sell, net revenue, recommendation and the first-contact SLA."""
     states = [g.state() for g in goals]
     good, bad = (sum(s in which for s in states) for which in (GOOD, BAD))
-    found = [
+    cards = [
         Figure(
             label="Goals met or on plan",
             value=f"{good} of {len(goals)}" if goals else "no goal in force",
             n=f"{bad} off plan, {len(goals) - good - bad} not known" if goals else "",
         ),
-        *(asked.card(name, label) for name, label in FIRST.items()),
+        *(context.card(name, label) for name, label in FIRST.items()),
     ]
-    sold = _sold(asked, experiments)
+    sold = _sold(context, experiments)
     if sold is not None:
-        found.insert(2, sold.card("Cross-sell, treated"))
-    return tuple(found)
+        cards.insert(2, sold.card("Cross-sell, treated"))
+    return tuple(cards)
 
 
-def _sold(asked: Asked, experiments: Sequence[ExperimentResult]) -> Effect | None:
+def _sold(context: ReviewContext, experiments: Sequence[ExperimentResult]) -> Effect | None:
     """The cross-sell effect of the first experiment that shows one."""
-    read = [effect(r, CROSS_SELL) for r in looked_at(list(experiments), asked)]
-    known = [e for e in read if e.relative is not None]
-    return next((e for e in known if e.is_clear), next(iter(known), None))
+    read = [effect(r, CROSS_SELL) for r in looked_at(list(experiments), context)]
+    measured = [e for e in read if e.relative is not None]
+    return next((e for e in measured if e.is_clear), next(iter(measured), None))

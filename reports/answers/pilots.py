@@ -11,7 +11,7 @@ import pandas as pd
 from metrics.comparison.words import day, hkd, numeral, share, signed
 from metrics.customers.complaints import features
 from reports.review.experiment_effects import Effect, effect, looked_at, source, worth_in_words
-from reports.review.review_context import Asked, rows_of
+from reports.review.review_context import ReviewContext, rows_of
 from reports.review.review_document import CaseStudy, Chart, Series
 from warehouse.access.reader import frame_of, may_see
 from warehouse.schema import feature_links, plain
@@ -28,17 +28,17 @@ DID = {
 SURE = 0.05
 
 
-def case_studies(asked: Asked, experiments: Sequence[ExperimentResult]) -> tuple[CaseStudy, ...]:
+def case_studies(context: ReviewContext, experiments: Sequence[ExperimentResult]) -> tuple[CaseStudy, ...]:
     """One per experiment that was read by the quarter's end, and the clearest link without a control group."""
-    fewest = asked.reader.stores.settings.smallest_cell
-    told = [_controlled(r, fewest) for r in looked_at(list(experiments), asked)]
-    if may_see(asked.reader.viewer, feature_links) is not None:
-        links = asked.once(frame_of, features())
+    fewest = context.reader.stores.settings.smallest_cell
+    studies = [_controlled(r, fewest) for r in looked_at(list(experiments), context)]
+    if may_see(context.reader.viewer, feature_links) is not None:
+        links = context.once(frame_of, features())
         clear = links[
-            (links["p_adjusted"] < SURE) & (pd.to_datetime(links["as_of"]) <= pd.Timestamp(asked.end))
+            (links["p_adjusted"] < SURE) & (pd.to_datetime(links["as_of"]) <= pd.Timestamp(context.end))
         ]
-        told += [_link(row) for row in rows_of(clear.head(1))]
-    return tuple(told)
+        studies += [_link(row) for row in rows_of(clear.head(1))]
+    return tuple(studies)
 
 
 def _controlled(reading: ExperimentResult, fewest: int) -> CaseStudy:
@@ -93,35 +93,35 @@ def _title(reading: ExperimentResult, effects: Sequence[Effect]) -> str:
 
 def _did(one: Effect) -> str:
     assert one.relative is not None
-    return f"{DID[one.outcome, one.said == 'helped']} {share(abs(one.relative.value), 0)}"
+    return f"{DID[one.outcome, one.conclusion == 'helped']} {share(abs(one.relative.value), 0)}"
 
 
 def _sentence(one: Effect) -> str:
-    said = one.in_words()
+    text = one.in_words()
     arms = f" {one.arms_in_words()[:1].upper()}{one.arms_in_words()[1:]}." if one.arms_in_words() else ""
-    return f"{said[:1].upper()}{said[1:]}; the goal was {signed(TARGETS[one.outcome], 0)}.{arms}"
+    return f"{text[:1].upper()}{text[1:]}; the goal was {signed(TARGETS[one.outcome], 0)}.{arms}"
 
 
 def _chart(effects: Sequence[Effect]) -> Chart | None:
-    shown = [(e, e.relative) for e in effects if e.relative is not None]
-    if not shown:
+    measured = [(e, e.relative) for e in effects if e.relative is not None]
+    if not measured:
         return None
-    names = tuple(_outcome(e) for e, _ in shown)
-    told = "; ".join(
+    names = tuple(_outcome(e) for e, _ in measured)
+    texts = "; ".join(
         f"{n} {signed(r.value)} ({signed(r.low)} to {signed(r.high)})"
-        for n, (_, r) in zip(names, shown, strict=True)
+        for n, (_, r) in zip(names, measured, strict=True)
     )
     return Chart(
         shape="intervals",
-        says=f"Treated against held out, with 95% interval: {told}",
+        says=f"Treated against held out, with 95% interval: {texts}",
         unit="share",
         categories=names,
         series=(
             Series(
                 name="Change",
-                values=tuple(r.value for _, r in shown),
-                low=tuple(r.low for _, r in shown),
-                high=tuple(r.high for _, r in shown),
+                values=tuple(r.value for _, r in measured),
+                low=tuple(r.low for _, r in measured),
+                high=tuple(r.high for _, r in measured),
             ),
         ),
         mark=0.0,

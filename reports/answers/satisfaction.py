@@ -13,7 +13,7 @@ from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import figure, numeral, share
 from metrics.definitions.measure import Ratio
 from metrics.query.query import figures
-from reports.review.review_context import Asked, ask_what_may_be, rows_of
+from reports.review.review_context import ReviewContext, ask_what_may_be, rows_of
 from reports.review.review_document import Answer, Chart, Series, Table
 from warehouse.schema import plain
 
@@ -21,33 +21,35 @@ QUESTION = "Are customers happier, and where not?"
 SCORES = ("nps", "csat", "ces")
 
 
-def answer(asked: Asked) -> Answer:
+def answer(context: ReviewContext) -> Answer:
     """How each score moved, and the weakest of the touchpoints that are clearly below all others."""
-    known = [s for s in SCORES if asked.value(s) == asked.value(s)]
-    if not known:
+    scores = [s for s in SCORES if context.value(s) == context.value(s)]
+    if not scores:
         return Answer(
             key="satisfaction",
             question=QUESTION,
-            title=f"How satisfied customers are is {asked.clause('csat')}",
+            title=f"How satisfied customers are is {context.clause('csat')}",
             sentences=("It needs surveys: recommendation (NPS), satisfaction (CSAT) or effort (CES).",),
-            figures=tuple(asked.card(s) for s in SCORES),
+            figures=tuple(context.card(s) for s in SCORES),
             metrics=SCORES,
         )
-    touchpoints = _touchpoints(asked)
+    touchpoints = _touchpoints(context)
     weakest = _weakest(touchpoints)
     sentences = [
-        f"{CATALOGUE[s].label}: {asked.says(s)}; {asked.against(s)}, {asked.against(s, 2)}." for s in known
+        f"{CATALOGUE[s].label}: {context.says(s)}; {context.against(s)}, {context.against(s, 2)}."
+        for s in scores
     ]
-    complaints = asked.value("complaints")
+    complaints = context.value("complaints")
     if pd.notna(complaints):
         sentences.append(
-            f"Complaints: {asked.says('complaints')}; {asked.against('complaints')}, {asked.against('complaints', 2)}."
+            f"Complaints: {context.says('complaints')}; {context.against('complaints')}, "
+            f"{context.against('complaints', 2)}."
         )
     if weakest is not None:
         sentences.append(
             f"Weakest touchpoint: {plain(weakest.part)}, {share(weakest.value)} satisfied (95% interval "
             f"{share(weakest.low)} to {share(weakest.high)}, n = {numeral(weakest.n)}) against "
-            f"{asked.says('csat')} of all."
+            f"{context.says('csat')} of all."
         )
     elif len(touchpoints):
         sentences.append(
@@ -58,62 +60,62 @@ def answer(asked: Asked) -> Answer:
     return Answer(
         key="satisfaction",
         question=QUESTION,
-        title=_title(asked, known, weakest, len(touchpoints) > 0),
+        title=_title(context, scores, weakest, len(touchpoints) > 0),
         sentences=tuple(sentences),
-        figures=(*(asked.card(s) for s in SCORES), asked.card("complaints")),
-        chart=_chart(asked, touchpoints),
+        figures=(*(context.card(s) for s in SCORES), context.card("complaints")),
+        chart=_chart(context, touchpoints),
         table=_table(touchpoints),
         metrics=(*SCORES, "complaints"),
     )
 
 
-def _title(asked: Asked, known: list[str], weakest: Any, has_touchpoints: bool) -> str:
-    moved = {s: asked.moved(s, 2).verdict for s in known}
-    head, shown = "No significant change on a year before", known
-    if not asked.is_there(2):
+def _title(context: ReviewContext, scores: list[str], weakest: Any, has_touchpoints: bool) -> str:
+    moved = {s: context.moved(s, 2).verdict for s in scores}
+    head, named = "No significant change on a year before", scores
+    if not context.is_there(2):
         head = "No data of a year before"
     elif not any(v.is_judged for v in moved.values()):
         head = "Too few answers to say whether customers are happier than a year before"
     for verdict, word in (("worse", "less satisfied"), ("better", "more satisfied")):
-        these = [s for s in known if moved[s] == verdict]
+        these = [s for s in scores if moved[s] == verdict]
         if these:
-            head, shown = f"Customers are {word} than a year before", these
+            head, named = f"Customers are {word} than a year before", these
             break
-    said = f"{head} ({', '.join(f'{s.upper()} {asked.says(s)}' for s in shown)})"
+    title = f"{head} ({', '.join(f'{s.upper()} {context.says(s)}' for s in named)})"
     if weakest is not None:
-        return f"{said}; weakest touchpoint: {plain(weakest.part)}, {share(weakest.value)} satisfied"
-    if asked.moved("complaints", 2).verdict == "worse":
-        more = asked.moved_in_words("complaints", 2).removesuffix(", worse")
-        return f"{said}, but {asked.says('complaints')} complaints, {more}"
-    return f"{said}; no touchpoint stands out" if has_touchpoints else said
+        return f"{title}; weakest touchpoint: {plain(weakest.part)}, {share(weakest.value)} satisfied"
+    if context.moved("complaints", 2).verdict == "worse":
+        more = context.moved_in_words("complaints", 2).removesuffix(", worse")
+        return f"{title}, but {context.says('complaints')} complaints, {more}"
+    return f"{title}; no touchpoint stands out" if has_touchpoints else title
 
 
-def _touchpoints(asked: Asked) -> pd.DataFrame:
+def _touchpoints(context: ReviewContext) -> pd.DataFrame:
     """part, value, low, high, n, and whether it is `below` all others: weakest first; those with few answers left out."""
     metric = CATALOGUE["csat"]
     assert isinstance(metric, Ratio)
-    period, known = asked.quarter.period, asked.known
+    period, available = context.quarter.period, context.available
     columns = ["part", "value", "low", "high", "n", "below"]
-    if asked.value("csat") != asked.value("csat"):
+    if context.value("csat") != context.value("csat"):
         return pd.DataFrame(columns=columns)
-    answers = asked.once(ask_what_may_be, ("csat",), period, (period,), known, ("touchpoint",))
+    answers = context.once(ask_what_may_be, ("csat",), period, (period,), available, ("touchpoint",))
     rows = []
     every = [figures(metric, row) for _, row in answers.iterrows()]
-    changes = multiple_comparisons.apart(metric, every, asked.of("csat"))
-    for (_, row), told, found in zip(answers.iterrows(), every, changes, strict=True):
+    changes = multiple_comparisons.apart(metric, every, context.of("csat"))
+    for (_, row), touchpoint, change in zip(answers.iterrows(), every, changes, strict=True):
         bounds = (
-            interval(metric, told["numerator"], told["denominator"])
-            if told["denominator"] == told["denominator"]
+            interval(metric, touchpoint["numerator"], touchpoint["denominator"])
+            if touchpoint["denominator"] == touchpoint["denominator"]
             else None
         )
         if bounds and isinstance(row["touchpoint"], str):
             rows.append(
                 (
                     row["touchpoint"],
-                    told["value"],
+                    touchpoint["value"],
                     *bounds,
-                    told["denominator"],
-                    found.verdict is Verdict.WORSE,
+                    touchpoint["denominator"],
+                    change.verdict is Verdict.WORSE,
                 )
             )
     return pd.DataFrame(rows, columns=columns).sort_values("value", ignore_index=True)
@@ -123,15 +125,15 @@ def _weakest(touchpoints: pd.DataFrame) -> Any:
     return next(rows_of(touchpoints[touchpoints["below"].astype(bool)]), None)
 
 
-def _chart(asked: Asked, touchpoints: pd.DataFrame) -> Chart | None:
+def _chart(context: ReviewContext, touchpoints: pd.DataFrame) -> Chart | None:
     if touchpoints.empty:
         return None
     metric = CATALOGUE["csat"]
     labels = tuple(plain(p).capitalize() for p in touchpoints["part"])
-    told = ", ".join(f"{a} {figure(metric, v)}" for a, v in zip(labels, touchpoints["value"], strict=True))
+    texts = ", ".join(f"{a} {figure(metric, v)}" for a, v in zip(labels, touchpoints["value"], strict=True))
     return Chart(
         shape="intervals",
-        says=f"Satisfied answers by touchpoint with 95% interval: {told}",
+        says=f"Satisfied answers by touchpoint with 95% interval: {texts}",
         unit="share",
         categories=labels,
         series=(
@@ -142,7 +144,7 @@ def _chart(asked: Asked, touchpoints: pd.DataFrame) -> Chart | None:
                 high=tuple(touchpoints["high"]),
             ),
         ),
-        mark=asked.value("csat"),
+        mark=context.value("csat"),
         mark_label="the whole bank",
     )
 

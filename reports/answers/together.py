@@ -11,7 +11,7 @@ from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import as_typed, day, figure, numeral, share
 from metrics.definitions.scope import Period
 from reports.review import staff_survey
-from reports.review.review_context import Asked, rows_of
+from reports.review.review_context import ReviewContext, rows_of
 from reports.review.review_document import Answer, Chart, Figure, Series, Table
 from reports.review.staff_survey import Survey
 from workflow.records.adoption import Worked, signed_in, worked
@@ -25,33 +25,33 @@ NOT_YET = "not yet"
 """In place of a survey that still runs: who compared its scores of two days could work out the answers in between."""
 
 
-def answer(asked: Asked) -> Answer:
+def answer(context: ReviewContext) -> Answer:
     """Handoff, acceptance, alerts worked, and the staff survey with small departments hidden."""
-    period = asked.quarter.period
-    said: Survey | str | None = asked.once(staff_survey.survey, period)
-    if asked.quarter.is_partial and said is not None:
-        said = NOT_YET
-    done = worked(asked.reader, period)
+    period = context.quarter.period
+    staff: Survey | str | None = context.once(staff_survey.survey, period)
+    if context.quarter.is_partial and staff is not None:
+        staff = NOT_YET
+    done = worked(context.reader, period)
     sentences = [
-        _hand_off(asked),
+        _hand_off(context),
         NOT_MEASURED,
-        _signed_in(asked),
-        _worked(done, asked),
-        *_staff(said),
+        _signed_in(context),
+        _worked(done, context),
+        *_staff(staff),
     ]
     return Answer(
         key="together",
         question=QUESTION,
-        title=_title(asked, said if isinstance(said, Survey) and len(said.departments) else None),
+        title=_title(context, staff if isinstance(staff, Survey) and len(staff.departments) else None),
         sentences=tuple(s for s in sentences if s),
         figures=(
-            asked.card("sla_met"),
-            asked.card("acceptance_rate"),
+            context.card("sla_met"),
+            context.card("acceptance_rate"),
             Figure(label="Disputes settled", value="not measured"),
-            _staff_card(said),
+            _staff_card(staff),
         ),
-        chart=_chart(asked),
-        table=_table(said) if isinstance(said, Survey) and len(said.departments) else None,
+        chart=_chart(context),
+        table=_table(staff) if isinstance(staff, Survey) and len(staff.departments) else None,
         metrics=("sla_met", "acceptance_rate"),
         sources=(
             "Staff survey of the quarter, by department; alerts, accounts and sign-ins as recorded in Concord.",
@@ -59,58 +59,58 @@ def answer(asked: Asked) -> Answer:
     )
 
 
-def _title(asked: Asked, said: Survey | None) -> str:
+def _title(context: ReviewContext, staff: Survey | None) -> str:
     parts = []
-    if asked.value("sla_met") == asked.value("sla_met"):
-        parts.append(f"{asked.says('sla_met')} of leads were contacted within the SLA")
-    if asked.value("acceptance_rate") == asked.value("acceptance_rate"):
-        parts.append(f"Sales accepted {asked.says('acceptance_rate')}")
-    if said is not None:
-        parts.append(f"{'the' if parts else 'The'} staff survey stands at {numeral(said.score, 1)} of 5")
-    return "; ".join(parts) or f"How the departments work together is {asked.clause('sla_met')}"
+    if context.value("sla_met") == context.value("sla_met"):
+        parts.append(f"{context.says('sla_met')} of leads were contacted within the SLA")
+    if context.value("acceptance_rate") == context.value("acceptance_rate"):
+        parts.append(f"Sales accepted {context.says('acceptance_rate')}")
+    if staff is not None:
+        parts.append(f"{'the' if parts else 'The'} staff survey stands at {numeral(staff.score, 1)} of 5")
+    return "; ".join(parts) or f"How the departments work together is {context.clause('sla_met')}"
 
 
-def _hand_off(asked: Asked) -> str:
-    if asked.value("sla_met") != asked.value("sla_met"):
+def _hand_off(context: ReviewContext) -> str:
+    if context.value("sla_met") != context.value("sla_met"):
         return ""
-    hours = asked.reader.stores.settings.contact_promise_hours
+    hours = context.reader.stores.settings.contact_promise_hours
     return (
         f"First-contact SLA: Sales speaks to a qualified lead within {as_typed(hours)} working hours. Met for "
-        f"{asked.says('sla_met')} ({asked.against('sla_met')}); Sales accepted "
-        f"{asked.says('acceptance_rate')} of those it decided on ({asked.against('acceptance_rate')})."
+        f"{context.says('sla_met')} ({context.against('sla_met')}); Sales accepted "
+        f"{context.says('acceptance_rate')} of those it decided on ({context.against('acceptance_rate')})."
     )
 
 
-def _signed_in(asked: Asked) -> str:
+def _signed_in(context: ReviewContext) -> str:
     """Who used Concord in the 30 days to the quarter's end; of the newest quarter, in the 30 days to today."""
-    today = asked.reader.stores.now().date()
-    newest = asked.quarter.as_of <= asked.quarter.whole.end
-    until = max(today, asked.end) if newest else asked.end
-    found = signed_in(asked.reader, Period(until - timedelta(days=ADOPTION_DAYS - 1), until))
-    if found is None:
+    today = context.reader.stores.now().date()
+    newest = context.quarter.as_of <= context.quarter.whole.end
+    until = max(today, context.end) if newest else context.end
+    adoption = signed_in(context.reader, Period(until - timedelta(days=ADOPTION_DAYS - 1), until))
+    if adoption is None:
         return "Who uses Concord is not for your role."
-    fewest = asked.reader.stores.settings.smallest_cell
-    if math.isnan(found.accounts):
+    fewest = context.reader.stores.settings.smallest_cell
+    if math.isnan(adoption.accounts):
         return f"Use of Concord: fewer than {fewest} colleagues have an account, too few to show."
-    if math.isnan(found.came):
+    if math.isnan(adoption.came):
         return (
-            f"Use of Concord: {numeral(found.accounts)} colleagues have an account; how many signed in in the "
+            f"Use of Concord: {numeral(adoption.accounts)} colleagues have an account; how many signed in in the "
             f"{ADOPTION_DAYS} days to {day(until)} is not shown: those who did, or did not, are fewer than {fewest}."
         )
     return (
-        f"Use of Concord: {numeral(found.came)} of {numeral(found.accounts)} colleagues with an account signed in in the "
-        f"{ADOPTION_DAYS} days to {day(until)}."
+        f"Use of Concord: {numeral(adoption.came)} of {numeral(adoption.accounts)} colleagues with an account signed in "
+        f"in the {ADOPTION_DAYS} days to {day(until)}."
     )
 
 
-def _worked(done: Worked | None, asked: Asked) -> str:
-    fewest = asked.reader.stores.settings.smallest_cell
+def _worked(done: Worked | None, context: ReviewContext) -> str:
+    fewest = context.reader.stores.settings.smallest_cell
     if done is None:
         return "How alerts are worked is not for your role."
     if math.isnan(done.raised):
         return f"Alerts: fewer than {fewest} customers were flagged in the quarter, too few to show."
     if done.raised == 0:
-        missing = why_no_alert(asked.reader)
+        missing = why_no_alert(context.reader)
         return f"Alerts: {missing.clause}." if missing else "Alerts: none were raised in the quarter."
     text = f"Alerts: {numeral(done.raised)} customers were flagged in the quarter; " + (
         f"on how many work has begun is not shown: those with or without are fewer than {fewest}."
@@ -126,79 +126,81 @@ def _worked(done: Worked | None, asked: Asked) -> str:
     )
 
 
-def _staff(said: Survey | str | None) -> list[str]:
-    if said is None:
+def _staff(staff: Survey | str | None) -> list[str]:
+    if staff is None:
         return ["The staff survey is not for your role."]
-    if isinstance(said, str):
+    if isinstance(staff, str):
         return [
             "The staff survey is shown when the quarter is over: scores that move from day to day would give away single "
             "answers."
         ]
-    if said.departments.empty and not said.hidden:
+    if staff.departments.empty and not staff.hidden:
         return ["No member of staff answered the survey in this quarter."]
-    if said.departments.empty:
-        return [f"Every department has fewer than {said.fewest} answers to a question, so none is shown."]
-    departments = f"{len(said.departments)} departments" if len(said.departments) > 1 else "1 department"
+    if staff.departments.empty:
+        return [f"Every department has fewer than {staff.fewest} answers to a question, so none is shown."]
+    departments = f"{len(staff.departments)} departments" if len(staff.departments) > 1 else "1 department"
     text = (
-        f"Staff survey: {numeral(said.score, 1)} of 5 over {departments} with {numeral(said.people)} people"
+        f"Staff survey: {numeral(staff.score, 1)} of 5 over {departments} with {numeral(staff.people)} people"
     )
-    low, high = (_at(said.departments, end) for end in (0, -1))
+    low, high = (_at(staff.departments, end) for end in (0, -1))
     if low != high:
         text += f"; lowest {low}, highest {high}. Scores have no interval here, so a few tenths may be chance"
     text += "."
-    if len(said.questions) > 1:
-        worst, best = said.questions.iloc[0], said.questions.iloc[-1]
+    if len(staff.questions) > 1:
+        worst, best = staff.questions.iloc[0], staff.questions.iloc[-1]
         text += f" Least agreed: “{worst['question']}” ({numeral(worst['score'], 1)}); "
         text += f"most: “{best['question']}” ({numeral(best['score'], 1)})."
-    if not said.hidden:
+    if not staff.hidden:
         return [text]
-    names = " and ".join(said.hidden)
+    names = " and ".join(staff.hidden)
     return [
         text,
-        f"Not shown: {names}. Departments with fewer than {said.fewest} people are hidden, and one more where a "
+        f"Not shown: {names}. Departments with fewer than {staff.fewest} people are hidden, and one more where a "
         "single one could be worked out by subtraction; the score is of those shown.",
     ]
 
 
 def _at(departments: pd.DataFrame, end: int) -> str:
     """Every department with the lowest (0) or highest (-1) score as it is shown: `Finance and Sales (3.0 each)`."""
-    shown = departments["score"].map(lambda score: numeral(score, 1))
-    names = list(departments.loc[shown == shown.iloc[end], "department"])
+    texts = departments["score"].map(lambda score: numeral(score, 1))
+    names = list(departments.loc[texts == texts.iloc[end], "department"])
     listed = " and ".join(n for n in (", ".join(names[:-1]), names[-1]) if n)
-    return f"{listed} ({shown.iloc[end]}{' each' if len(names) > 1 else ''})"
+    return f"{listed} ({texts.iloc[end]}{' each' if len(names) > 1 else ''})"
 
 
-def _staff_card(said: Survey | str | None) -> Figure:
+def _staff_card(staff: Survey | str | None) -> Figure:
     label = "Staff survey, 1 to 5"
-    if said is None:
+    if staff is None:
         return Figure(label=label, value="not for your role")
-    if isinstance(said, str):
-        return Figure(label=label, value=said)
-    if said.departments.empty:
-        return Figure(label=label, value="too few" if said.hidden else "no answers")
+    if isinstance(staff, str):
+        return Figure(label=label, value=staff)
+    if staff.departments.empty:
+        return Figure(label=label, value="too few" if staff.hidden else "no answers")
     return Figure(
-        label=label, value=numeral(said.score, 1), n=f"n = {numeral(said.people)} people in departments shown"
+        label=label,
+        value=numeral(staff.score, 1),
+        n=f"n = {numeral(staff.people)} people in departments shown",
     )
 
 
-def _chart(asked: Asked) -> Chart | None:
-    values = asked.over_time("sla_met")
+def _chart(context: ReviewContext) -> Chart | None:
+    values = context.over_time("sla_met")
     if all(v is None for v in values):
         return None
     metric = CATALOGUE["sla_met"]
-    told = ", ".join(f"{q} {figure(metric, v)}" for q, v in zip(asked.quarters(), values, strict=True))
+    texts = ", ".join(f"{q} {figure(metric, v)}" for q, v in zip(context.quarters(), values, strict=True))
     return Chart(
         shape="columns",
-        says=f"First-contact SLA met, by quarter{asked.days_of_each()}: {told}",
+        says=f"First-contact SLA met, by quarter{context.days_of_each()}: {texts}",
         unit="share",
-        categories=asked.quarters(),
-        series=(Series(name=f"{metric.label}{asked.days_of_each()}", values=values),),
+        categories=context.quarters(),
+        series=(Series(name=f"{metric.label}{context.days_of_each()}", values=values),),
     )
 
 
-def _table(said: Survey) -> Table:
-    rows = [(r.department, numeral(r.score, 1), numeral(r.people)) for r in rows_of(said.departments)] + [
-        (name, "hidden", "hidden") for name in said.hidden
+def _table(staff: Survey) -> Table:
+    rows = [(r.department, numeral(r.score, 1), numeral(r.people)) for r in rows_of(staff.departments)] + [
+        (name, "hidden", "hidden") for name in staff.hidden
     ]
     return Table(
         columns=("Department", "Score, 1 to 5", "People"),

@@ -14,7 +14,7 @@ from metrics.definitions.measure import version
 from metrics.qualification.qualification_rule import dependent
 from metrics.qualification.qualification_versions import in_words
 from metrics.query.freshness import Freshness, freshness
-from reports.review.review_context import Asked
+from reports.review.review_context import ReviewContext
 from reports.review.review_document import Answer, Figure, Table
 from warehouse.access import data_coverage
 from warehouse.access.reader import may_see
@@ -25,15 +25,15 @@ from workflow.scoring.model_card_text import Known
 QUESTION = "Can I trust the figures, and share them?"
 
 
-def answer(asked: Asked, status: pd.DataFrame, metrics: Iterable[str]) -> Answer:
+def answer(context: ReviewContext, status: pd.DataFrame, metrics: Iterable[str]) -> Answer:
     """What stands behind the figures, with the version of every definition among `metrics`."""
-    as_of = asked.quarter.as_of
-    failed = len(asked.once(data_coverage.found_by_checks))
-    fresh = _freshness(asked, status)
+    as_of = context.quarter.as_of
+    failed = len(context.once(data_coverage.found_by_checks))
+    fresh = _freshness(context, status)
     sample = bool(status["sample"].fillna(False).any())
     loaded_at = pd.to_datetime(status["loaded_at"]).max()
-    shown = [n for n in CATALOGUE if n in set(metrics)]
-    model = _model(asked)
+    listed = [n for n in CATALOGUE if n in set(metrics)]
+    model = _model(context)
     whose = (
         "the invented sample bank, so no figure is about a real customer"
         if sample
@@ -42,14 +42,14 @@ def answer(asked: Asked, status: pd.DataFrame, metrics: Iterable[str]) -> Answer
     sentences = [
         f"The data reach {day(as_of)} and were loaded on {day(loaded_at)} at {loaded_at:%H:%M}, from {whose}.",
         _checks(failed, fresh),
-        f"Every figure is counted by its definition, the same for all departments; {len(shown)} stand in the table "
+        f"Every figure is counted by its definition, the same for all departments; {len(listed)} stand in the table "
         "“What the figures mean”. Changes are calculated before rounding, so their last digit may differ from that "
         "of the "
         "figures shown.",
     ]
-    if not dependent().isdisjoint(shown):
-        sentences.append(f"“Qualified” means: {in_words(asked.reader)}.")
-    sentences.append(_model_in_words(model, _no_model(asked)))
+    if not dependent().isdisjoint(listed):
+        sentences.append(f"“Qualified” means: {in_words(context.reader)}.")
+    sentences.append(_model_in_words(model, _no_model(context)))
     sentences.append("Slides and handout are made from this page: the same sentences, the same figures.")
     return Answer(
         key="trust",
@@ -60,13 +60,13 @@ def answer(asked: Asked, status: pd.DataFrame, metrics: Iterable[str]) -> Answer
             Figure(label="Data as of", value=day(as_of)),
             Figure(label="Checks with findings", value=str(failed)),
             Figure(label="Late sources", value=str(len(fresh.late)) if fresh else "not known"),
-            _model_card(model, _no_model(asked)),
+            _model_card(model, _no_model(context)),
         ),
         table=Table(
             columns=("Figure", "Version", "Owner", "Means"),
             rows=tuple(
                 (CATALOGUE[n].label, version(CATALOGUE[n]), CATALOGUE[n].owner, CATALOGUE[n].description)
-                for n in shown
+                for n in listed
             ),
             title="What the figures mean",
         ),
@@ -76,9 +76,9 @@ def answer(asked: Asked, status: pd.DataFrame, metrics: Iterable[str]) -> Answer
 
 def _title(as_of: date, failed: int, fresh: Freshness | None, sample: bool) -> str:
     bank = "Sample data" if sample else "Data"
-    found = f"{failed} checks found something" if failed != 1 else "1 check found something"
+    checks = f"{failed} checks found something" if failed != 1 else "1 check found something"
     sources = f", {fresh.sources()}" if fresh else ""
-    return f"{bank} to {day(as_of)}; {found if failed else 'every check passed'}{sources}"
+    return f"{bank} to {day(as_of)}; {checks if failed else 'every check passed'}{sources}"
 
 
 def _checks(failed: int, fresh: Freshness | None) -> str:
@@ -92,43 +92,43 @@ def _checks(failed: int, fresh: Freshness | None) -> str:
     )
     if fresh is None or not (fresh.late or fresh.awaited):
         return passed
-    said = fresh.sources()
-    return f"{passed} {said[:1].upper()}{said[1:]}."
+    sources = fresh.sources()
+    return f"{passed} {sources[:1].upper()}{sources[1:]}."
 
 
-def _freshness(asked: Asked, status: pd.DataFrame) -> Freshness | None:
-    if asked.covered is None:
+def _freshness(context: ReviewContext, status: pd.DataFrame) -> Freshness | None:
+    if context.covered is None:
         return None
     late = status.loc[status["overdue"].fillna(False).astype(bool), "table_name"]
-    return freshness(asked.covered, tuple(late), asked.reader.stores.now().date())
+    return freshness(context.covered, tuple(late), context.reader.stores.now().date())
 
 
-def _model(asked: Asked) -> Known | None:
-    if may_see(asked.reader.viewer, model_cards) is None:
+def _model(context: ReviewContext) -> Known | None:
+    if may_see(context.reader.viewer, model_cards) is None:
         return None
-    return asked.once(model_card_text.current)
+    return context.once(model_card_text.current)
 
 
-def _no_model(asked: Asked) -> str:
-    return "not for your role" if may_see(asked.reader.viewer, model_cards) is None else "none yet"
+def _no_model(context: ReviewContext) -> str:
+    return "not for your role" if may_see(context.reader.viewer, model_cards) is None else "none yet"
 
 
-def _model_in_words(known: Known | None, otherwise: str) -> str:
-    if known is None:
+def _model_in_words(model: Known | None, otherwise: str) -> str:
+    if model is None:
         return f"The churn model: {otherwise}."
     return (
-        f"The churn model, evaluated on days it had not seen (to {day(known.card['judged_on'])}): "
-        f"{model_card_text.headline(known)}. {model_card_text.calibration_words(known)}"
+        f"The churn model, evaluated on days it had not seen (to {day(model.card['judged_on'])}): "
+        f"{model_card_text.headline(model)}. {model_card_text.calibration_words(model)}"
     )
 
 
-def _model_card(known: Known | None, otherwise: str) -> Figure:
+def _model_card(model: Known | None, otherwise: str) -> Figure:
     """How right the model's calls were, as people; how well it ranks is a number for specialists (`_model_source`)."""
     label = "Left, of those the churn model would call"
-    called = known.one("capacity", "model", "left") if known else None
-    lift = known.one("capacity", "model", "lift") if known else None
+    called = model.one("capacity", "model", "left") if model else None
+    lift = model.one("capacity", "model", "lift") if model else None
     if called is None or lift is None:
-        return Figure(label=label, value=otherwise if known is None else str(Verdict.TOO_FEW))
+        return Figure(label=label, value=otherwise if model is None else str(Verdict.TOO_FEW))
     return Figure(
         label=label,
         value=of_ten(called["value"]),
@@ -136,12 +136,12 @@ def _model_card(known: Known | None, otherwise: str) -> Figure:
     )
 
 
-def _model_source(known: Known | None) -> tuple[str, ...]:
-    area = known.one("figures", "model", "roc_auc") if known else None
-    if known is None or area is None:
+def _model_source(model: Known | None) -> tuple[str, ...]:
+    area = model.one("figures", "model", "roc_auc") if model else None
+    if model is None or area is None:
         return ()
     return (
         f"Churn model, out of time: ROC-AUC {numeral(area['value'], 3)} (95% interval "
         f"{numeral(area['low'], 3)} to {numeral(area['high'], 3)}), "
-        f"n = {known.people(area['n'])}; 0.5 is chance",
+        f"n = {model.people(area['n'])}; 0.5 is chance",
     )

@@ -11,7 +11,7 @@ from metrics.comparison.goal_status import State
 from metrics.comparison.words import day
 from reports.review.experiment_effects import wrong_draw
 from reports.review.goal_gaps import why_not_judged
-from reports.review.review_context import FIGURES, Asked, rows_of
+from reports.review.review_context import FIGURES, ReviewContext, rows_of
 from reports.review.review_document import Answer, Table
 from warehouse.access import data_coverage
 from warehouse.schema import UNIFIED_TABLES, plain
@@ -33,19 +33,22 @@ Row = tuple[str, str, str, str]
 
 
 def answer(
-    asked: Asked, status: pd.DataFrame, goals: Sequence[Progress], experiments: Sequence[ExperimentResult]
+    context: ReviewContext,
+    status: pd.DataFrame,
+    goals: Sequence[Progress],
+    experiments: Sequence[ExperimentResult],
 ) -> Answer:
     """Each gap as a row: what is not known, why, and who can change it."""
     rows = [
         *_missing_tables(status),
-        *_missing_columns(asked),
+        *_missing_columns(context),
         *_late(status),
-        *_early(goals, experiments, asked),
-        *_failed(asked),
+        *_early(goals, experiments, context),
+        *_failed(context),
     ]
     counted = [_many(sum(r[0] == kind for r in rows), *words) for kind, words in KINDS.items()]
     without = [
-        f"{CATALOGUE[n].label}, {asked.clause(n)}" for n in FIGURES if asked.value(n) != asked.value(n)
+        f"{CATALOGUE[n].label}, {context.clause(n)}" for n in FIGURES if context.value(n) != context.value(n)
     ]
     sentences = []
     if without:
@@ -79,14 +82,14 @@ def _missing_tables(status: pd.DataFrame) -> list[Row]:
     ]
 
 
-def _missing_columns(asked: Asked) -> list[Row]:
-    found = []
+def _missing_columns(context: ReviewContext) -> list[Row]:
+    gaps = []
     for table in UNIFIED_TABLES:
-        if table.name not in asked.known:
+        if table.name not in context.available:
             continue
-        gone = [plain(c.key) for c in table.c if f"{table.name}.{c.key}" not in asked.known]
+        gone = [plain(c.key) for c in table.c if f"{table.name}.{c.key}" not in context.available]
         if gone:
-            found.append(
+            gaps.append(
                 (
                     "Columns missing",
                     f"{plain(table.name)}: {', '.join(gone)}",
@@ -94,7 +97,7 @@ def _missing_columns(asked: Asked) -> list[Row]:
                     table.info["owner"],
                 )
             )
-    return found
+    return gaps
 
 
 def _late(status: pd.DataFrame) -> list[Row]:
@@ -111,16 +114,18 @@ def _late(status: pd.DataFrame) -> list[Row]:
     ]
 
 
-def _early(goals: Sequence[Progress], experiments: Sequence[ExperimentResult], asked: Asked) -> list[Row]:
-    found = []
+def _early(
+    goals: Sequence[Progress], experiments: Sequence[ExperimentResult], context: ReviewContext
+) -> list[Row]:
+    gaps = []
     for goal in goals:
         if goal.state() in (State.NOT_KNOWN, State.TOO_EARLY, State.TOO_FEW):
             label = CATALOGUE[goal.goal.metric].label
-            why = why_not_judged(asked, goal)
-            found.append(("Goal not evaluated", label, f"{why[0].upper()}{why[1:]}.", goal.goal.owner))
+            why = why_not_judged(context, goal)
+            gaps.append(("Goal not evaluated", label, f"{why[0].upper()}{why[1:]}.", goal.goal.owner))
     for reading in experiments:
         if wrong_draw(reading):
-            found.append(
+            gaps.append(
                 (
                     "Result to come",
                     reading.title,
@@ -128,20 +133,20 @@ def _early(goals: Sequence[Progress], experiments: Sequence[ExperimentResult], a
                     "Analytics",
                 )
             )
-        elif reading.look is None or reading.look.on > asked.end:
+        elif reading.look is None or reading.look.on > context.end:
             when = (
                 f"The first analysis is on {day(reading.following.on)}."
                 if reading.following
                 else "No analysis is planned."
             )
-            found.append(("Result to come", reading.title, when, "Nobody: time"))
-    return found
+            gaps.append(("Result to come", reading.title, when, "Nobody: time"))
+    return gaps
 
 
-def _failed(asked: Asked) -> list[Row]:
-    found = asked.once(data_coverage.found_by_checks)
+def _failed(context: ReviewContext) -> list[Row]:
+    failed = context.once(data_coverage.found_by_checks)
     rows = []
-    for r in rows_of(found):
+    for r in rows_of(failed):
         n = (
             " (too few rows to show)"
             if pd.isna(r.row_count)

@@ -8,7 +8,7 @@ from metrics.catalogue import CATALOGUE
 from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import hkd, numeral
 from reports.review.experiment_effects import effect, looked_at, not_read, source, worth_in_words
-from reports.review.review_context import Asked
+from reports.review.review_context import ReviewContext
 from reports.review.review_document import Answer, Chart, Figure, Series
 from workflow.experiments.experiment_results import ExperimentResult
 from workflow.experiments.interim_results import CHURN
@@ -17,9 +17,9 @@ QUESTION = "What is the net value, after cost?"
 NET = "net_revenue"
 
 
-def answer(asked: Asked, experiments: list[ExperimentResult]) -> Answer:
+def answer(context: ReviewContext, experiments: list[ExperimentResult]) -> Answer:
     """The worth of the customers kept with its interval, then the bank's revenue less cost to serve."""
-    read = looked_at(experiments, asked)
+    read = looked_at(experiments, context)
     cards, sentences = [], []
     for reading in read:
         card, sentence = _worth(reading)
@@ -29,18 +29,21 @@ def answer(asked: Asked, experiments: list[ExperimentResult]) -> Answer:
         sentences.append(
             f"{not_read(experiments)} So there is no conclusion about what keeping customers is worth."
         )
-    if asked.value(NET) == asked.value(NET):
-        money = " Money has no interval here, so a change of it has no verdict." if asked.is_there(1) else ""
+    if context.value(NET) == context.value(NET):
+        money = (
+            " Money has no interval here, so a change of it has no verdict." if context.is_there(1) else ""
+        )
         sentences.append(
-            f"Revenue less cost to serve was {asked.says(NET)} ({asked.against(NET)}, {asked.against(NET, 2)}).{money}"
+            f"Revenue less cost to serve was {context.says(NET)} ({context.against(NET)}, "
+            f"{context.against(NET, 2)}).{money}"
         )
     return Answer(
         key="value",
         question=QUESTION,
-        title=_title(asked, read),
+        title=_title(context, read),
         sentences=tuple(sentences),
-        figures=(*cards[:2], asked.card(NET), asked.card("marketing_cost")),
-        chart=_chart(asked),
+        figures=(*cards[:2], context.card(NET), context.card("marketing_cost")),
+        chart=_chart(context),
         metrics=(NET, "marketing_cost"),
         sources=tuple(source(r) for r in read),
     )
@@ -75,7 +78,7 @@ def _worth(reading: ExperimentResult) -> tuple[Figure, str]:
     )
 
 
-def _title(asked: Asked, read: list[ExperimentResult]) -> str:
+def _title(context: ReviewContext, read: list[ExperimentResult]) -> str:
     for reading in read:
         words, worth, cost = worth_in_words(reading)
         if worth is None:
@@ -85,26 +88,26 @@ def _title(asked: Asked, read: list[ExperimentResult]) -> str:
             ends = f"{hkd(worth.low)} to {hkd(worth.high)}"
             return f"No clear value yet: what {reading.title} kept is worth {ends} a year, {after}"
         return f"{reading.title} kept customers worth {words} a year, {after}"
-    net = asked.value(NET)
+    net = context.value(NET)
     if not math.isnan(net):
-        return f"Not measured yet; the bank earned {asked.says(NET)} after cost to serve"
+        return f"Not measured yet; the bank earned {context.says(NET)} after cost to serve"
     return "What keeping customers is worth has not been measured"
 
 
-def _chart(asked: Asked) -> Chart | None:
-    quarter = asked.quarter
+def _chart(context: ReviewContext) -> Chart | None:
+    quarter = context.quarter
     when = (2, 1, 0)
     words = ("year before", "quarter before", "this quarter")
     which = (quarter.back(4), quarter.back(1), quarter)
     names = tuple(f"Q{q.number} {q.year}, {word}" for q, word in zip(which, words, strict=True))
-    values = tuple(None if (v := asked.value(NET, w)) != v else v for w in when)
+    values = tuple(None if (v := context.value(NET, w)) != v else v for w in when)
     if all(v is None for v in values):
         return None
-    told = ", ".join(f"{q} {hkd(v)}" for q, v in zip(names, values, strict=True))
+    texts = ", ".join(f"{q} {hkd(v)}" for q, v in zip(names, values, strict=True))
     return Chart(
         shape="columns",
-        says=f"Revenue less cost to serve{asked.days_of_each()}: {told}",
+        says=f"Revenue less cost to serve{context.days_of_each()}: {texts}",
         unit="HKD",
         categories=names,
-        series=(Series(name=f"{CATALOGUE[NET].label}{asked.days_of_each()}", values=values),),
+        series=(Series(name=f"{CATALOGUE[NET].label}{context.days_of_each()}", values=values),),
     )

@@ -53,11 +53,11 @@ def metrics_of(answers: Iterable[Answer], figures: Iterable[Figure] = ()) -> tup
 
 def definition(metric: str, review: Review | None = None) -> tuple[str, str, str, str]:
     """A metric's label, version, owner and sentence: those the review was made by, or those in force."""
-    kept = next((d for d in review.definitions if d.metric == metric), None) if review else None
-    if kept is not None:
-        return kept.label, kept.version, kept.owner, kept.means
-    found = CATALOGUE[metric]
-    return found.label, version(found), found.owner, found.description
+    recorded = next((d for d in review.definitions if d.metric == metric), None) if review else None
+    if recorded is not None:
+        return recorded.label, recorded.version, recorded.owner, recorded.means
+    current = CATALOGUE[metric]
+    return current.label, version(current), current.owner, current.description
 
 
 def tables_of(metrics: Iterable[str]) -> str:
@@ -71,7 +71,7 @@ def data(review: Review) -> list[str]:
     period = review.period
     before, earlier = review.before or period.before(), review.year_before or year_before(period)
     running = ", the quarter still runs" if review.partial else ""
-    said = [
+    sentences = [
         f"{status(review)}.",
         f"Period: {period.in_words()}{running}, the whole bank, no filter.",
         f"Quarter before: {before.in_words()}. Year before: {earlier.in_words()}.",
@@ -79,10 +79,10 @@ def data(review: Review) -> list[str]:
         f"Data as of {day(review.as_of)}, loaded on {day(review.loaded_at.date())} at {review.loaded_at:%H:%M}.",
     ]
     if review.qualified:
-        said.append(f"“Qualified” means: {one_line(review.qualified)}")
+        sentences.append(f"“Qualified” means: {one_line(review.qualified)}")
     if review.sample:
-        said.append("Sample data: FinTrust Bank is invented, and so is everyone in it.")
-    return said
+        sentences.append("Sample data: FinTrust Bank is invented, and so is everyone in it.")
+    return sentences
 
 
 def notes(
@@ -126,8 +126,8 @@ def defines(table: Table | None) -> bool:
     """Whether a table only says what metrics mean: paper has that once, at its end."""
     if table is None or not table.rows:
         return False
-    known = {(metric.label, metric.description) for metric in CATALOGUE.values()}
-    return all((row[0], row[-1]) in known for row in table.rows)
+    definitions = {(metric.label, metric.description) for metric in CATALOGUE.values()}
+    return all((row[0], row[-1]) in definitions for row in table.rows)
 
 
 def definitions(review: Review) -> tuple[str, ...]:
@@ -138,13 +138,13 @@ def definitions(review: Review) -> tuple[str, ...]:
 
 def details(figure: Figure) -> list[tuple[str, str]]:
     """What stands under a figure, each with its word; the word is empty where the text says it itself."""
-    found = [
+    lines = [
         ("Target", figure.target),
         ("Quarter before", figure.before),
         ("Year before", figure.year_before),
         ("", figure.n),
     ]
-    return [(word, one_line(text)) for word, text in found if text]
+    return [(word, one_line(text)) for word, text in lines if text]
 
 
 def studied(study: CaseStudy) -> str:

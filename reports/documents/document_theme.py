@@ -32,8 +32,8 @@ def colour(name: str, *, dark: bool = False) -> str:
 
 def palette() -> tuple[str, ...]:
     """The colours that tell categories apart, in their order."""
-    found = _theme()["light"]["chartCategoricalColors"]
-    return tuple(str(c).lstrip("#").upper() for c in found)
+    colours = _theme()["light"]["chartCategoricalColors"]
+    return tuple(str(c).lstrip("#").upper() for c in colours)
 
 
 VERDICTS = {"better": "greenTextColor", "worse": "redTextColor"}

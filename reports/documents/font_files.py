@@ -60,7 +60,7 @@ class Faces:
     """What the regular face has."""
 
 
-def _found(name: str, places: tuple[Path, ...]) -> Path | None:
+def _first_file(name: str, places: tuple[Path, ...]) -> Path | None:
     return next((p for place in places if place.is_dir() for p in sorted(place.rglob(name))), None)
 
 
@@ -68,7 +68,7 @@ def _found(name: str, places: tuple[Path, ...]) -> Path | None:
 def faces(places: tuple[Path, ...] = PLACES) -> Faces:
     """The type for everything but Chinese."""
     for family, regular, bold in _LATIN:
-        files = _found(regular, places), _found(bold, places)
+        files = _first_file(regular, places), _first_file(bold, places)
         if files[0] and files[1]:
             face = TTFont("Concord", str(files[0]))
             pdfmetrics.registerFont(face)
@@ -100,12 +100,12 @@ def _halves(number: re.Match[str]) -> str:
 @cache
 def chinese() -> tuple[tuple[str, frozenset[int]], ...]:
     """The names of the type with Chinese and what each has; read when the first such character is written."""
-    found = []
+    faces_by_name = []
     for name, file in _BROUGHT:
         face = _Embedded(name, str(Path(__file__).parents[1] / "typefaces" / file))
         pdfmetrics.registerFont(face)
-        found.append((name, frozenset(face.face.charToGlyph)))
-    return tuple(found)
+        faces_by_name.append((name, frozenset(face.face.charToGlyph)))
+    return tuple(faces_by_name)
 
 
 def _face(character: str) -> str | None:
@@ -120,7 +120,7 @@ def runs(text: str) -> list[tuple[str, str | None]]:
 
     What no type has is drawn as an empty square: something stands there. Marks that only join others are left out.
     """
-    found: list[tuple[str, str | None]] = []
+    pieces: list[tuple[str, str | None]] = []
     for letter in text:
         character, face = letter, _face(letter)
         if face is None and ord(character) > 0x2FF and ord(character) not in faces().letters:
@@ -128,11 +128,11 @@ def runs(text: str) -> list[tuple[str, str | None]]:
                 continue
             character = NOTHING_HAS_IT
             face = _face(character)
-        if found and found[-1][1] == face:
-            found[-1] = (found[-1][0] + character, face)
+        if pieces and pieces[-1][1] == face:
+            pieces[-1] = (pieces[-1][0] + character, face)
         else:
-            found.append((character, face))
-    return found
+            pieces.append((character, face))
+    return pieces
 
 
 def marked_up(text: str) -> str:

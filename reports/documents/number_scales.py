@@ -29,21 +29,23 @@ def text(chart: Chart, value: float) -> str:
     """A value as a chart labels it; its unit stands in the chart's heading. The same as `office` gives."""
     unit = chart.unit
     if unit == "share":
-        said = share(value).replace(" ", "\u00a0")
+        label = share(value).replace(" ", "\u00a0")
     elif unit == "HKD" and abs(value) >= 10_000_000:
-        said = f"{numeral(value / 1_000_000, 1)}\u00a0m"
+        label = f"{numeral(value / 1_000_000, 1)}\u00a0m"
     elif unit in ("days", "hours") or _broken(chart):
-        said = numeral(value, 1)
+        label = numeral(value, 1)
     else:
-        said = with_sign(value, 0) if unit == "points" else numeral(value)
-    return said.lstrip("−") if not any(c in "123456789" for c in said) else said
+        label = with_sign(value, 0) if unit == "points" else numeral(value)
+    return label.lstrip("−") if not any(c in "123456789" for c in label) else label
 
 
 def _broken(chart: Chart) -> bool:
     """Whether it shows numbers such as a score of 3.4, which a whole number would not tell apart."""
-    found = [v for s in chart.series for v in s.values if v is not None and math.isfinite(v)]
+    values = [v for s in chart.series for v in s.values if v is not None and math.isfinite(v)]
     return (
-        chart.unit == "count" and not all(float(v).is_integer() for v in found) and max(map(abs, found)) < 100
+        chart.unit == "count"
+        and not all(float(v).is_integer() for v in values)
+        and max(map(abs, values)) < 100
     )
 
 
@@ -51,12 +53,12 @@ def heading(chart: Chart, *, line: bool) -> str:
     """What stands above a chart: its one series, the unit, and its mark; `line` says whether that is drawn."""
     unit = _UNITS.get(chart.unit, "")
     named = chart.series[0].name if len(chart.series) == 1 else ""
-    said = f"{named}, {unit}" if named and unit and unit not in named else named or unit
+    title = f"{named}, {unit}" if named and unit and unit not in named else named or unit
     if chart.mark and math.isfinite(chart.mark):
         words = chart.mark_label or "mark"
         worth = "" if any(c.isdigit() for c in words) else f" {text(chart, chart.mark)}"
-        said = f"{said} · {'dashed line: ' if line else ''}{words}{worth}".removeprefix(" · ")
-    return said
+        title = f"{title} · {'dashed line: ' if line else ''}{words}{worth}".removeprefix(" · ")
+    return title
 
 
 def finite(value: float | None) -> float | None:
@@ -64,7 +66,7 @@ def finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
 
 
-def known(chart: Chart) -> list[float]:
+def numbers(chart: Chart) -> list[float]:
     """Every number a chart draws, its mark among them."""
     drawn: list[float | None] = [chart.mark]
     for series in chart.series:
@@ -89,8 +91,8 @@ def ticks(values: Iterable[float], *, zero: bool = True) -> tuple[float, ...]:
 
     0 is among them, unless `zero` is false and all values lie far from it.
     """
-    found = list(values) or [0.0]
-    low, high = min(found), max(found)
+    numbers = list(values) or [0.0]
+    low, high = min(numbers), max(numbers)
     if zero or low <= 0 <= high or high - low > 0.7 * max(abs(low), abs(high)):
         low, high = min(low, 0.0), max(high, 0.0)
     if low == high:
@@ -106,4 +108,4 @@ def ticks(values: Iterable[float], *, zero: bool = True) -> tuple[float, ...]:
 
 def axis(chart: Chart) -> tuple[float, ...]:
     """The marks of a chart's axis of values: from 0 for bars, columns and lines, not always for points."""
-    return ticks(known(chart), zero=chart.shape != "intervals" or len(chart.series) > 1)
+    return ticks(numbers(chart), zero=chart.shape != "intervals" or len(chart.series) > 1)

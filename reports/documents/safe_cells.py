@@ -50,11 +50,11 @@ def _column(column: pd.Series) -> list[Cell]:
         days = only_a_day(column) | bool((plain.dropna() == plain.dropna().dt.normalize()).all())
         pairs = zip(plain, days, strict=True)
         return [None if pd.isna(v) else v.date() if is_day else v.to_pydatetime() for v, is_day in pairs]
-    found = [_cell(value) for value in column]
-    numbers = [v for v in found if isinstance(v, float)]
+    cells = [_cell(value) for value in column]
+    numbers = [v for v in cells if isinstance(v, float)]
     if numbers and all(v.is_integer() and abs(v) < 1e15 for v in numbers):
-        return [int(v) if isinstance(v, float) else v for v in found]
-    return found
+        return [int(v) if isinstance(v, float) else v for v in cells]
+    return cells
 
 
 def _cell(value: Any) -> Cell:
@@ -72,5 +72,5 @@ def _cell(value: Any) -> Cell:
 
 
 def _text(text: str) -> str:
-    kept = text.replace("\0", "")
-    return kept if len(kept) <= _LONGEST else f"{kept[:_LONGEST]}…"
+    clean = text.replace("\0", "")
+    return clean if len(clean) <= _LONGEST else f"{clean[:_LONGEST]}…"

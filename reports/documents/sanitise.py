@@ -17,8 +17,8 @@ _DAYS = re.compile(rf"(?<=\d) (?={_MONTH}\b)|(?<=\d .{{3}}) (?=\d{{4}}\b)")
 def legible(text: str) -> str:
     """`text` without what a document cannot hold; each line break is one `\\n`."""
     lines = re.split(r"\r\n|[\r\n\u2028\u2029\x0b\x0c\x85]", text)
-    kept = (_SPACES.sub(" ", _ILLEGAL.sub("", line)).strip() for line in lines)
-    return "\n".join(line for line in kept if line)
+    cleaned = (_SPACES.sub(" ", _ILLEGAL.sub("", line)).strip() for line in lines)
+    return "\n".join(line for line in cleaned if line)
 
 
 def one_line(text: str) -> str:

@@ -53,7 +53,7 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
 
 def lines(text: str, room: float, size: float, *, bold: bool = False) -> list[str]:
     """`text` as the lines a program breaks it into where `room` points are wide; a word that is too long is cut."""
-    found = []
+    broken = []
     for paragraph in text.split("\n"):
         line = ""
         for word in paragraph.split(" "):
@@ -62,11 +62,11 @@ def lines(text: str, room: float, size: float, *, bold: bool = False) -> list[st
                 line = longer
                 continue
             if line:
-                found.append(line)
+                broken.append(line)
             *full, line = _pieces(word, room, size, bold)
-            found += full
-        found.append(line)
-    return found
+            broken += full
+        broken.append(line)
+    return broken
 
 
 def _pieces(word: str, room: float, size: float, bold: bool) -> list[str]:
@@ -110,11 +110,11 @@ def size_for(
 
 def cut(text: str, room: float, tall: float, size: float, *, bold: bool = False) -> str:
     """As much of `text` as fits, with `…` where something is left out."""
-    found = lines(text, room, size, bold=bold)
+    broken = lines(text, room, size, bold=bold)
     most = max(1, int(tall / (size * LINE)))
-    if len(found) <= most:
+    if len(broken) <= most:
         return text
-    kept = " ".join(found[:most])
-    while kept and len(lines(f"{kept}…", room, size, bold=bold)) > most:
-        kept = kept[:-1].rstrip()
-    return f"{kept}…"
+    beginning = " ".join(broken[:most])
+    while beginning and len(lines(f"{beginning}…", room, size, bold=bold)) > most:
+        beginning = beginning[:-1].rstrip()
+    return f"{beginning}…"

@@ -80,11 +80,11 @@ def markdown() -> str:
         lines.append(f"* **{word}**")
         lines += [f"  * {who}: *{CATALOGUE[name].label}*" for who, name in meanings]
     lines += ["", "## What figures are filtered and broken down by", ""]
-    lines += [f"* **{name.capitalize()}**: {said}" for name, said in MEANS.items()]
+    lines += [f"* **{name.capitalize()}**: {meaning}" for name, meaning in MEANS.items()]
     lines += ["", f"{ONLY_CUSTOMERS}", "", "## Figures", ""]
     for name in figures():
         metric = CATALOGUE[name]
-        said = [f"{who} says “{word}”" for who, word in metric.synonyms.items()]
+        synonyms = [f"{who} says “{word}”" for who, word in metric.synonyms.items()]
         sources = ", ".join(dict.fromkeys(m.fact.name for m in measures_of(metric)))
         lines += [
             f"### {metric.label}",
@@ -92,19 +92,19 @@ def markdown() -> str:
             metric.description,
             "",
             f"`{name}`, version {version(metric)}. Owner: {metric.owner}. {BETTER[metric.better]}. Read from: {sources}."
-            + (f" {', '.join(said)}." if said else ""),
+            + (f" {', '.join(synonyms)}." if synonyms else ""),
             "",
             *(f"* {line}" for line in metric.history),
             "",
         ]
     lines += ["## Tables", ""]
     tables = {t.name: t.comment for t in (*UNIFIED_TABLES, *DERIVED_TABLES, *APP_DB.sorted_tables)}
-    shown = ""
+    current = ""
     for row in columns():
-        if row["table"] != shown:
-            shown = row["table"]
-            said_by = said_as(shown)
-            lines += ["", f"### {shown}", "", f"{tables[shown]}{f' {said_by}.' if said_by else ''}", ""]
+        if row["table"] != current:
+            current = row["table"]
+            said_by = said_as(current)
+            lines += ["", f"### {current}", "", f"{tables[current]}{f' {said_by}.' if said_by else ''}", ""]
             lines += ["| column | means | owner | personal |", "|---|---|---|---|"]
         means = row["means"].replace("|", "\\|")
         lines.append(f"| {row['column']} | {means} | {row['owner']} | {row['personal']} |")

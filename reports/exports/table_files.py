@@ -72,30 +72,30 @@ def export(stores: Stores, sheet: Sheet, kind: str, drawn_for: Viewer, now: View
 def file_name(sheet: Sheet, kind: str) -> str:
     """`concord-funnel-channels-2026-06-30.csv`."""
     words = "".join(c if c.isalnum() else "-" for c in sheet.title.lower())
-    kept = "-".join(part for part in words.split("-") if part)[:60]
-    return f"concord-{kept}{f'-{sheet.as_of.isoformat()}' if sheet.as_of else ''}.{kind}"
+    title = "-".join(part for part in words.split("-") if part)[:60]
+    return f"concord-{title}{f'-{sheet.as_of.isoformat()}' if sheet.as_of else ''}.{kind}"
 
 
 def preamble(sheet: Sheet, viewer: Viewer, at: datetime, rows: int) -> list[tuple[str, str]]:
     """What the file says about itself, as name and text."""
-    said = [("Table", sheet.title)]
+    lines = [("Table", sheet.title)]
     if sheet.scope:
-        said.append(("Period and filters", sheet.scope))
+        lines.append(("Period and filters", sheet.scope))
     if sheet.as_of:
-        said.append(("As of", day(sheet.as_of)))
+        lines.append(("As of", day(sheet.as_of)))
     for name in sheet.metrics:
         metric = CATALOGUE[name]
-        said.append(("Definition", f"{metric.label}, version {version(metric)}: {metric.description}"))
-    said += [("Definition", f"{name}: {means}") for name, means in sheet.terms]
+        lines.append(("Definition", f"{metric.label}, version {version(metric)}: {metric.description}"))
+    lines += [("Definition", f"{name}: {means}") for name, means in sheet.terms]
     if sheet.qualified:
-        said.append(("“Qualified” means", sheet.qualified))
-    said.append(("Rows", f"{rows:,}"))
-    said.append(("An empty cell means", sheet.empty_cell))
+        lines.append(("“Qualified” means", sheet.qualified))
+    lines.append(("Rows", f"{rows:,}"))
+    lines.append(("An empty cell means", sheet.empty_cell))
     role = plain(viewer.role)
-    said.append(("Taken", f"by {viewer.full_name} ({role}) on {day(at.date())} at {at:%H:%M}"))
+    lines.append(("Taken", f"by {viewer.full_name} ({role}) on {day(at.date())} at {at:%H:%M}"))
     if sheet.sample:
-        said.append(("Sample data", "FinTrust Bank is invented: no customer in this file exists."))
-    return said
+        lines.append(("Sample data", "FinTrust Bank is invented: no customer in this file exists."))
+    return lines
 
 
 def _csv(frame: pd.DataFrame, about: Iterable[tuple[str, str]]) -> bytes:
@@ -146,10 +146,10 @@ def _xlsx(frame: pd.DataFrame, about: Iterable[tuple[str, str]]) -> bytes:
         elif cell is not None:
             table.write_number(row, column, cell)
 
-    for column, (name, found) in enumerate(zip(frame.columns, safe_cells.columns(frame), strict=True)):
+    for column, (name, cells) in enumerate(zip(frame.columns, safe_cells.columns(frame), strict=True)):
         table.write_string(0, column, str(name), bold)
         table.set_column(column, column, min(40, max(len(str(name)), 11) + 2))
-        for row, cell in enumerate(found, start=1):
+        for row, cell in enumerate(cells, start=1):
             put(row, column, cell)
     table.freeze_panes(1, 0)
     sheet = book.add_worksheet("About")

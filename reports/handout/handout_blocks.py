@@ -42,28 +42,28 @@ def _style(size: float, **more: Any) -> ParagraphStyle:
     return ParagraphStyle("text", **(chosen | more))
 
 
-def said(text: str, size: float = 9.5, **more: Any) -> Paragraph:
+def paragraph(text: str, size: float = 9.5, **more: Any) -> Paragraph:
     """A paragraph; `more` are settings of its style, and `bold`."""
     return Paragraph(font_files.marked_up(tied(legible(text))), _style(size, **more))
 
 
 def aside(text: str, size: float = 9.0, **more: Any) -> Paragraph:
     """The same in grey."""
-    return said(text, size, textColor=colour("grayTextColor"), **more)
+    return paragraph(text, size, textColor=colour("grayTextColor"), **more)
 
 
-def figures(found: Sequence[Figure]) -> Table:
+def figures(cards: Sequence[Figure]) -> Table:
     """All figures of an answer, one a row; a column that says nothing is left out."""
     head = ("Figure", "Now", "Target", "Quarter before", "Year before", "Cases")
-    every = [(f.label, f.value, f.target, f.before, f.year_before, f.n) for f in found]
-    kept = [c for c in range(len(head)) if c < 2 or any(row[c] for row in every)]
-    rows = tuple(tuple(row[c] for c in kept) for row in every)
-    return free(Rows(columns=tuple(head[c] for c in kept), rows=rows), strong=1)
+    every = [(f.label, f.value, f.target, f.before, f.year_before, f.n) for f in cards]
+    filled = [c for c in range(len(head)) if c < 2 or any(row[c] for row in every)]
+    rows = tuple(tuple(row[c] for c in filled) for row in every)
+    return free(Rows(columns=tuple(head[c] for c in filled), rows=rows), strong=1)
 
 
-def free(found: Rows, strong: int = 0) -> Table:
+def free(content: Rows, strong: int = 0) -> Table:
     """A table whose columns are as wide as what is in them asks for."""
-    head, rows = plain(found)
+    head, rows = plain(content)
     widths = columns_for([head, *rows], WIDE, CELL * font_files.faces().roomier)
     return table(head, rows, widths, strong=strong)
 
@@ -78,10 +78,10 @@ def table(
 ) -> Table:
     """A table that repeats its head on each page; column `strong` is bold."""
     grey = colour("grayTextColor")
-    cells: list[list[Flowable]] = [[said(t, size, bold=True, textColor=grey) for t in head]]
+    cells: list[list[Flowable]] = [[paragraph(t, size, bold=True, textColor=grey) for t in head]]
     for row in rows:
         short = [t if len(t) <= LONGEST else f"{t[:LONGEST]}…" for t in row]
-        cells.append([said(t, size, bold=c == strong) for c, t in enumerate(short)])
+        cells.append([paragraph(t, size, bold=c == strong) for c, t in enumerate(short)])
     made = Table(
         cells,
         colWidths=list(widths),
@@ -125,18 +125,18 @@ def chart(drawn: Chart) -> list[Flowable]:
 
 def _values(drawn: Chart) -> list[Flowable]:
     """The values of a chart as tables of at most eight columns."""
-    found: list[Flowable] = []
+    tables: list[Flowable] = []
     most = 8 if drawn.shape != "intervals" else 4
     for start in range(0, len(drawn.categories), most):
         names = drawn.categories[start : start + most]
         rows = []
         for series in drawn.series:
             row = [series.name]
-            row += [handout_charts.told(drawn, series, i) for i in range(start, start + len(names))]
+            row += [handout_charts.value_in_words(drawn, series, i) for i in range(start, start + len(names))]
             rows.append(row)
         each = (WIDE - 76) / most
-        found += [
+        tables += [
             Spacer(0, 6),
             table(["", *map(one_line, names)], rows, [76.0] + [each] * len(names), size=7.5),
         ]
-    return found
+    return tables

@@ -56,7 +56,7 @@ def labelled(chart: Chart, wide: float) -> bool:
     if chart.shape != "columns":
         return False
     count = max(1, len(chart.categories) * len(chart.series))
-    widest = max((_wide(number_scales.text(chart, v)) for v in number_scales.known(chart)), default=0)
+    widest = max((_wide(number_scales.text(chart, v)) for v in number_scales.numbers(chart)), default=0)
     return widest + 2 <= (wide - 10) / (count * 1.15)
 
 
@@ -95,15 +95,15 @@ def _line(
     return Line(x1, y1, x2, y2, strokeColor=ink, strokeWidth=thick, strokeDashArray=list(dash) or None)
 
 
-def _known(series: Series) -> list[tuple[int, float]]:
+def _drawn_values(series: Series) -> list[tuple[int, float]]:
     return [(i, v) for i, v in enumerate(series.values) if v is not None and math.isfinite(v)]
 
 
 def _standing(chart: Chart, wide: float) -> Drawing:
     """Columns or lines."""
     steps = number_scales.axis(chart)
-    told = labelled(chart, wide)
-    left = 4.0 if told else 8.0 + max(_wide(number_scales.text(chart, s)) for s in steps)
+    with_labels = labelled(chart, wide)
+    left = 4.0 if with_labels else 8.0 + max(_wide(number_scales.text(chart, s)) for s in steps)
     slot = (wide - left - 4) / max(1, len(chart.categories))
     names = [_wrapped(c, slot - 4, 3) for c in chart.categories]
     every = 1
@@ -112,7 +112,7 @@ def _standing(chart: Chart, wide: float) -> Drawing:
         every = math.ceil((widest + 6) / slot)
         names = [[one_line(c)] for c in chart.categories]
     bottom = 6 + SIZE * text_metrics.LINE * max((len(n) for n in names), default=1)
-    top = TALL - (_LEGEND if len(chart.series) > 1 else 0) - (12 if told else 4)
+    top = TALL - (_LEGEND if len(chart.series) > 1 else 0) - (12 if with_labels else 4)
     on = Drawing(wide, TALL)
     _legend(on, chart, TALL - 9, left)
 
@@ -120,11 +120,11 @@ def _standing(chart: Chart, wide: float) -> Drawing:
         return bottom + (value - steps[0]) / (steps[-1] - steps[0]) * (top - bottom)
 
     for step in steps:
-        if not told:
+        if not with_labels:
             put(on, left - 5, at(step) - 3, number_scales.text(chart, step), end="end", grey=True)
             on.add(_line(left, at(step), wide, at(step), thick=0.25, dash=(1, 2)))
     if chart.shape == "columns":
-        _columns(on, chart, left, slot, at, told)
+        _columns(on, chart, left, slot, at, with_labels)
     else:
         _lines(on, chart, left, slot, at)
     on.add(_line(left, at(0), wide, at(0), thick=0.75))
@@ -143,14 +143,14 @@ def _standing(chart: Chart, wide: float) -> Drawing:
     return on
 
 
-def _columns(on: Drawing, chart: Chart, left: float, slot: float, at: At, told: bool) -> None:
+def _columns(on: Drawing, chart: Chart, left: float, slot: float, at: At, with_labels: bool) -> None:
     each = min(slot * 0.66 / len(chart.series), 60)
     for position, series in enumerate(chart.series):
-        for i, value in _known(series):
+        for i, value in _drawn_values(series):
             x = left + (i + 0.5) * slot + (position - len(chart.series) / 2) * each
             low, high = sorted((at(0), at(value)))
             on.add(Rect(x, low, each * 0.94, high - low, fillColor=accent(position), strokeColor=None))
-            if told:
+            if with_labels:
                 y = high + 3 if value >= 0 else low - SIZE
                 put(on, x + each / 2, y, number_scales.text(chart, value), end="middle")
 
@@ -159,7 +159,7 @@ def _lines(on: Drawing, chart: Chart, left: float, slot: float, at: At) -> None:
     for position, series in enumerate(chart.series):
         piece: list[float] = []
         before = -2
-        for i, value in [*_known(series), (-9, 0.0)]:
+        for i, value in [*_drawn_values(series), (-9, 0.0)]:
             if i != before + 1:
                 if len(piece) > 2:
                     on.add(PolyLine(piece, strokeColor=accent(position), strokeWidth=1.5))
@@ -182,7 +182,7 @@ def _lying(chart: Chart, wide: float) -> Drawing:
     left = 8 + max((_wide(line) for n in names for line in n), default=0)
     steps = number_scales.axis(chart)
     each_value = ((s, i) for s in chart.series for i in range(len(s.values)))
-    label = 8 + max((_wide(told(chart, s, i)) for s, i in each_value), default=0)
+    label = 8 + max((_wide(value_in_words(chart, s, i)) for s, i in each_value), default=0)
     first = left + (label if steps[0] < 0 and chart.shape == "bars" else 14)
     last = wide - label - (14 if chart.shape == "intervals" else 0)
     on = Drawing(wide, tall)
@@ -214,7 +214,7 @@ def _across(on: Drawing, chart: Chart, series: Series, i: int, position: int, y:
     value = series.values[i] if i < len(series.values) else None
     if value is None or not math.isfinite(value):
         return
-    text = told(chart, series, i)
+    text = value_in_words(chart, series, i)
     if chart.shape == "bars":
         low, high = sorted((at(0), at(value)))
         on.add(Rect(low, y - 5, high - low, 10, fillColor=accent(position), strokeColor=None))
@@ -231,12 +231,12 @@ def _across(on: Drawing, chart: Chart, series: Series, i: int, position: int, y:
     put(on, on.width, y - 3, text, end="end")
 
 
-def told(chart: Chart, series: Series, i: int) -> str:
+def value_in_words(chart: Chart, series: Series, i: int) -> str:
     """A value in words, with the ends of its interval if it has one; `–` where nothing is known."""
     value = series.values[i] if i < len(series.values) else None
     if value is None or not math.isfinite(value):
         return "–"
     ends = [s[i] for s in (series.low, series.high) if i < len(s)]
-    known = [number_scales.text(chart, e) for e in ends if e is not None and math.isfinite(e)]
-    said = number_scales.text(chart, value)
-    return f"{said} ({known[0]} to {known[1]})" if len(known) == 2 else said
+    ends_in_words = [number_scales.text(chart, e) for e in ends if e is not None and math.isfinite(e)]
+    label = number_scales.text(chart, value)
+    return f"{label} ({ends_in_words[0]} to {ends_in_words[1]})" if len(ends_in_words) == 2 else label

@@ -22,7 +22,7 @@ from reportlab.platypus import (
 from reports.documents import document_facts, font_files, number_scales
 from reports.documents.sanitise import legible, one_line
 from reports.handout import handout_blocks
-from reports.handout.handout_blocks import MARGIN, WIDE, aside, said
+from reports.handout.handout_blocks import MARGIN, WIDE, aside, paragraph
 from reports.handout.handout_charts import colour
 from reports.review.review_document import Answer, Chart, Figure, Review, Table
 
@@ -92,12 +92,12 @@ class _Numbered(Canvas):  # type: ignore[misc]
 
 def _story(review: Review) -> list[Flowable]:
     story: list[Flowable] = [
-        said(document_facts.name(review), 22, bold=True, spaceAfter=6),
+        paragraph(document_facts.name(review), 22, bold=True, spaceAfter=6),
         *(aside(text, spaceAfter=1) for text in document_facts.data(review)),
         Spacer(0, 14),
     ]
     if review.title:
-        story.append(said(review.title, 14, bold=True, spaceAfter=7))
+        story.append(paragraph(review.title, 14, bold=True, spaceAfter=7))
     if review.figures:
         story += [handout_blocks.figures(review.figures), Spacer(0, 12)]
     if review.answers:
@@ -132,7 +132,7 @@ def _answer(number: int, answer: Answer) -> list[Flowable]:
 
 def _section(small: str, title: str, body: list[Group], sources: Sequence[str]) -> list[Flowable]:
     """A heading that never stands alone at the foot of a page, what follows it, and at its end where that comes from."""
-    heading: Group = [aside(small, spaceAfter=2), said(title, 14, bold=True, spaceAfter=7)]
+    heading: Group = [aside(small, spaceAfter=2), paragraph(title, 14, bold=True, spaceAfter=7)]
     if body and not _is_long(body[0]):
         heading, body = [*heading, *body[0]], body[1:]
     after: Group = [aside(f"Source: {one_line(s)}", 8, spaceBefore=3) for s in sources]
@@ -166,13 +166,13 @@ def _body(
     body: list[Group] = []
     if figures:
         body.append([handout_blocks.figures(figures), Spacer(0, 4)])
-    told: Group = [said(text, spaceBefore=4) for text in sentences if legible(text)]
-    body += [told] if told and len(told) <= TOGETHER else [[one] for one in told]
+    paragraphs: Group = [paragraph(text, spaceBefore=4) for text in sentences if legible(text)]
+    body += [paragraphs] if paragraphs and len(paragraphs) <= TOGETHER else [[one] for one in paragraphs]
     if chart is not None and number_scales.drawable(chart):
         body.append(handout_blocks.chart(chart))
     elif chart is not None:
-        body.append([said("There is nothing to draw yet.", spaceBefore=4)])
+        body.append([paragraph("There is nothing to draw yet.", spaceBefore=4)])
     if table is not None and table.rows and table.columns:
-        found = handout_blocks.free(table)
-        body.append([Spacer(0, 8), found])
+        block = handout_blocks.free(table)
+        body.append([Spacer(0, 8), block])
     return body

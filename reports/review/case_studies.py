@@ -13,7 +13,7 @@ import pandas as pd
 
 from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import day, numeral, share, signed
-from reports.review.review_context import Asked, rows_of
+from reports.review.review_context import ReviewContext, rows_of
 from reports.review.review_document import CaseStudy, Figure
 from warehouse.access.reader import may_see
 from warehouse.app_db.app_schema import lift_experiments, planned_tests
@@ -33,29 +33,29 @@ _LIFTED = {
 }
 
 
-def further(asked: Asked) -> tuple[CaseStudy, ...]:
+def further(context: ReviewContext) -> tuple[CaseStudy, ...]:
     """Lift experiments that were over by the quarter's end, the latest first, and one study of what is planned."""
-    viewer, told = asked.reader.viewer, []
+    viewer, studies = context.reader.viewer, []
     if may_see(viewer, lift_experiments) is not None:
-        found = lift_tests.standing(asked.reader)
-        over = _until(found, "ends_on", asked.end)
+        tests_standing = lift_tests.standing(context.reader)
+        over = _until(tests_standing, "ends_on", context.end)
         over = over.sort_values("ends_on", ascending=False, kind="stable")
-        told += [of_a_channel(row) for row in rows_of(over.head(MOST))]
+        studies += [of_a_channel(row) for row in rows_of(over.head(MOST))]
     if may_see(viewer, planned_tests) is not None:
-        tests = planned(asked.reader)
-        rows = list(rows_of(_until(tests, "planned_at", asked.end)))
+        tests = planned(context.reader)
+        rows = list(rows_of(_until(tests, "planned_at", context.end)))
         if rows:
-            told.append(of_plans(rows))
-    return tuple(told)
+            studies.append(of_plans(rows))
+    return tuple(studies)
 
 
-def _until(found: pd.DataFrame, column: str, end: date) -> pd.DataFrame:
-    return found[[day_of <= end for day_of in map(_day, found[column])]] if len(found) else found
+def _until(frame: pd.DataFrame, column: str, end: date) -> pd.DataFrame:
+    return frame[[day_of <= end for day_of in map(_day, frame[column])]] if len(frame) else frame
 
 
 def _day(value: Any) -> date:
-    found: date = value.date() if hasattr(value, "date") else value
-    return found
+    day_of: date = value.date() if hasattr(value, "date") else value
+    return day_of
 
 
 def drawn_by_lot(population: str) -> bool:

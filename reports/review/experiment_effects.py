@@ -9,7 +9,7 @@ from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import day, hkd, numeral, share, signed, verdict_in_words
 from models.evaluation.prediction_metrics import PredictionMetric as Interval
 from models.experiments.sequential_analysis import WRONG_RATIO, best, verdict
-from reports.review.review_context import Asked
+from reports.review.review_context import ReviewContext
 from reports.review.review_document import Figure
 from workflow.experiments.experiment_results import ExperimentResult, Found, readings
 from workflow.experiments.interim_results import CHURN, COMPLAINTS, CROSS_SELL, OPT_OUTS, TARGETS
@@ -47,18 +47,18 @@ class Effect:
     points: Interval | None
 
     @property
-    def said(self) -> str:
+    def conclusion(self) -> str:
         """helped, harmed, not clear or too few."""
         return verdict(self.points, GOOD[self.outcome])
 
     @property
     def is_clear(self) -> bool:
-        return self.said in ("helped", "harmed")
+        return self.conclusion in ("helped", "harmed")
 
     @property
     def verdict(self) -> Verdict:
         """Of what the bank did not give nobody can say that it is too few."""
-        return Verdict.NOT_KNOWN if self.outcome in self.reading.unknown else TOLD[self.said]
+        return Verdict.NOT_KNOWN if self.outcome in self.reading.unknown else TOLD[self.conclusion]
 
     def in_words(self) -> str:
         """`9.1% fewer customers who left (95% interval −20.2% to +3.4%), no clear effect`."""
@@ -68,16 +68,17 @@ class Effect:
         ends = f"95% interval {signed(self.relative.low)} to {signed(self.relative.high)}"
         clear = {"helped": "a clear effect", "harmed": "a clear effect the wrong way"}
         nothing = "no clear harm" if self.outcome in (COMPLAINTS, OPT_OUTS) else "no clear effect yet"
-        return f"{signed(self.relative.value)} {OF[self.outcome]} ({ends}), {clear.get(self.said, nothing)}"
+        return f"{signed(self.relative.value)} {OF[self.outcome]} ({ends}), {clear.get(self.conclusion, nothing)}"
 
     def arms_in_words(self) -> str:
         """`10.4% of 3,300 treated left, of 3,300 held out 11.7% (−10.9% as counted, before …)`."""
-        found = self.reading.figures.get(self.outcome, {})
-        if "share_treated" not in found:
+        figures = self.reading.figures.get(self.outcome, {})
+        if "share_treated" not in figures:
             return ""
         return (
-            f"{share(found['share_treated'].value)} of {numeral(found['treated'].value)} treated {DID[self.outcome]}, of "
-            f"{numeral(found['held_out'].value)} held out {share(found['share_held_out'].value)}{as_counted(found)}"
+            f"{share(figures['share_treated'].value)} of {numeral(figures['treated'].value)} treated "
+            f"{DID[self.outcome]}, of {numeral(figures['held_out'].value)} held out "
+            f"{share(figures['share_held_out'].value)}{as_counted(figures)}"
         )
 
     def more_needed(self) -> str:
@@ -96,20 +97,20 @@ class Effect:
             if missing:
                 return Figure(label=label, value=missing.word, n=missing.sentence, verdict=Verdict.NOT_KNOWN)
             return Figure(label=label, value=self._too_few(), verdict=Verdict.TOO_FEW)
-        found = self.reading.figures[self.outcome]
+        figures = self.reading.figures[self.outcome]
         return Figure(
             label=label,
             value=signed(self.relative.value),
             target=self._target(),
             n=f"95% interval {signed(self.relative.low)} to {signed(self.relative.high)}, "
-            f"n = {numeral(found['treated'].value)} treated, {numeral(found['held_out'].value)} held out",
+            f"n = {numeral(figures['treated'].value)} treated, {numeral(figures['held_out'].value)} held out",
             verdict=self.verdict,
         )
 
     def _too_few(self) -> str:
         """`not enough data yet (n = 812)`: how many were treated or held out, whichever are fewer."""
-        found = self.reading.figures.get(self.outcome, {})
-        arms = [found[arm].value for arm in ("treated", "held_out") if arm in found]
+        figures = self.reading.figures.get(self.outcome, {})
+        arms = [figures[arm].value for arm in ("treated", "held_out") if arm in figures]
         return verdict_in_words(Verdict.TOO_FEW, min(arms, default=None))
 
     def _target(self) -> str:
@@ -124,22 +125,22 @@ class Effect:
         )
 
 
-def as_counted(found: Found) -> str:
+def as_counted(figures: Found) -> str:
     """` (−10.9% as counted, before adjusting for the risk known before assignment)`; empty if both are said alike."""
-    counted, adjusted = found.get("relative"), found.get("relative_adjusted")
+    counted, adjusted = figures.get("relative"), figures.get("relative_adjusted")
     if counted is None or adjusted is None or signed(counted.value) == signed(adjusted.value):
         return ""
     return f" ({signed(counted.value)} as counted, before adjusting for the risk known before assignment)"
 
 
-def read_out(asked: Asked) -> list[ExperimentResult]:
+def read_out(context: ReviewContext) -> list[ExperimentResult]:
     """The experiments whose latest look lies within or before the quarter, those with a look first."""
-    return readings(asked.reader, asked.end)
+    return readings(context.reader, context.end)
 
 
-def looked_at(found: list[ExperimentResult], asked: Asked) -> list[ExperimentResult]:
+def looked_at(results: list[ExperimentResult], context: ReviewContext) -> list[ExperimentResult]:
     """Those that had been read by the quarter's last day, and whose draw went right."""
-    return [r for r in found if r.look is not None and r.look.on <= asked.end and not wrong_draw(r)]
+    return [r for r in results if r.look is not None and r.look.on <= context.end and not wrong_draw(r)]
 
 
 def wrong_draw(reading: ExperimentResult) -> bool:
@@ -149,9 +150,9 @@ def wrong_draw(reading: ExperimentResult) -> bool:
 
 def effect(reading: ExperimentResult, outcome: str) -> Effect:
     """One outcome of a reading, adjusted for the risk known before assignment where there was a score."""
-    found = reading.figures.get(outcome, {})
+    figures = reading.figures.get(outcome, {})
     return Effect(
-        reading=reading, outcome=outcome, relative=best(found, "relative"), points=best(found, "points")
+        reading=reading, outcome=outcome, relative=best(figures, "relative"), points=best(figures, "points")
     )
 
 
@@ -165,19 +166,19 @@ def source(reading: ExperimentResult) -> str:
     return f"Experiment “{reading.title}”: analysis {look.number} of {look.of} on {day(look.on)}, {late}"
 
 
-def not_read(found: list[ExperimentResult]) -> str:
+def not_read(results: list[ExperimentResult]) -> str:
     """What there is to say while no experiment has been read."""
-    if not found:
+    if not results:
         return "No experiment has begun, so no effect of ours has been measured."
-    following = [r.following.on for r in found if r.following]
+    following = [r.following.on for r in results if r.following]
     when = f" The first planned analysis is on {day(min(following))}." if following else ""
     return f"No experiment had been read by the end of the quarter.{when}"
 
 
 def worth_in_words(reading: ExperimentResult) -> tuple[str, Interval | None, float | None]:
     """What the customers kept bring in a year after the cost of offers: words, the figure, the cost (None: not known)."""
-    found = reading.figures.get(CHURN, {})
-    worth, cost = found.get("worth"), found.get("cost")
+    figures = reading.figures.get(CHURN, {})
+    worth, cost = figures.get("worth"), figures.get("cost")
     if worth is None:
         return "not known", None, None
     spent = None if cost is None or isnan(cost.value) else cost.value

@@ -77,14 +77,14 @@ def card(goal: Progress) -> Figure:
     metric = CATALOGUE[goal.goal.metric]
     due = "plan to date" if adds_up(metric) and not goal.is_over else "limit" if is_limit(metric) else "goal"
     expected = goal.goal.target if goal.is_over else goal.expected
-    known = not math.isnan(goal.before)
+    has_before = not math.isnan(goal.before)
     return Figure(
         label=name_of(goal.goal),
         value=figure(metric, goal.actual),
         number=None if math.isnan(goal.actual) else goal.actual,
         scope="" if goal.elapsed is None else goal.goal.scope.over(goal.elapsed).in_words(),
         metric=goal.goal.metric,
-        year_before=change(metric, goal.actual, goal.before, goal.in_a_year) if known else "",
+        year_before=change(metric, goal.actual, goal.before, goal.in_a_year) if has_before else "",
         target=f"{figure(metric, expected)} ({due}), {goal.state_in_words()}",
         n="" if math.isnan(goal.n) else f"n = {numeral(goal.n)}",
         verdict=VERDICTS.get(goal.state(), Verdict.NOT_KNOWN),
@@ -93,16 +93,16 @@ def card(goal: Progress) -> Figure:
 
 def chart(goals: Sequence[Progress]) -> Chart | None:
     """Each goal as a share of its plan, where it has one."""
-    shown = [(_in_the_chart(g.goal), r) for g in goals if (r := reached(g)) is not None]
-    if not shown:
+    shares = [(_in_the_chart(g.goal), r) for g in goals if (r := reached(g)) is not None]
+    if not shares:
         return None
     return Chart(
         shape="bars",
         says="Each goal's figure as a share of its plan: "
-        + ", ".join(f"{n} {share(r, 0)}" for n, r in shown),
+        + ", ".join(f"{n} {share(r, 0)}" for n, r in shares),
         unit="share",
-        categories=tuple(n for n, _ in shown),
-        series=(Series(name="Share of the plan to date", values=tuple(r for _, r in shown)),),
+        categories=tuple(n for n, _ in shares),
+        series=(Series(name="Share of the plan to date", values=tuple(r for _, r in shares)),),
         mark=1.0,
         mark_label="plan",
     )

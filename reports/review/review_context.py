@@ -42,7 +42,7 @@ OVER_TIME = ("churn_rate", "sla_met")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class ReviewContext:
     """The quarter under review, who reads it, and the figures of its periods.
 
     `figures` has a row per period: 0 the quarter, 1 the one before, 2 the year before. `history` has a row for each of
@@ -50,7 +50,7 @@ class Asked:
     """
 
     reader: Reader
-    known: AvailableColumns
+    available: AvailableColumns
     covered: Coverage | None = None
     quarter: Quarter
     once: Once
@@ -83,8 +83,8 @@ class Asked:
 
     def moved_in_words(self, name: str, when: int = 1) -> str:
         """`−0.2 points, no significant change`."""
-        found = self.moved(name, when)
-        return change(CATALOGUE[name], self.value(name), self.value(name, when), found)
+        moved = self.moved(name, when)
+        return change(CATALOGUE[name], self.value(name), self.value(name, when), moved)
 
     def is_there(self, when: int) -> bool:
         """Whether the data had begun when the quarter before (1), or the year before (2), did."""
@@ -120,8 +120,8 @@ class Asked:
 
     def quarters(self) -> tuple[str, ...]:
         """The names of those quarters: `Q2 26`."""
-        shown = (self.quarter.back(n) for n in range(QUARTERS - 1, -1, -1))
-        return tuple(f"Q{q.number} {q.year % 100:02d}" for q in shown)
+        quarters = (self.quarter.back(n) for n in range(QUARTERS - 1, -1, -1))
+        return tuple(f"Q{q.number} {q.year % 100:02d}" for q in quarters)
 
     def why_unknown(self, name: str) -> str:
         """Why a figure has no value, as words."""
@@ -158,8 +158,8 @@ class Asked:
         label = label or metric.label
         if math.isnan(now["value"]):
             missing = self.missing(name)
-            said = missing is not None and self.why_unknown(name) == missing.word
-            sentence = missing.sentence if missing and said else ""
+            explained = missing is not None and self.why_unknown(name) == missing.word
+            sentence = missing.sentence if missing and explained else ""
             return Figure(label=label, value=self.why_unknown(name), metric=name, n=sentence)
         target = self.targets.get(name)
         return Figure(
@@ -170,7 +170,7 @@ class Asked:
             before=self.moved_in_words(name) if self.is_there(1) else "",
             year_before=self.moved_in_words(name, 2) if self.is_there(2) else "",
             target="" if target is None else target_in_words(metric, now, target),
-            n=", ".join(said for said in (self.in_part(name), n_in_words(metric, now)) if said),
+            n=", ".join(part for part in (self.in_part(name), n_in_words(metric, now)) if part),
             verdict=self.moved(name).verdict,
         )
 
@@ -178,52 +178,52 @@ class Asked:
 def read(
     reader: Reader,
     quarter: Quarter,
-    known: AvailableColumns,
+    available: AvailableColumns,
     once: Once,
     begun: date | None = None,
     alike: bool = False,
-) -> Asked:
+) -> ReviewContext:
     """Ask for every figure of the review together; `begun` is the first day of the first month with data.
 
     With `alike` blank is for everybody what is blank for who sees totals only.
     """
-    covered = _covered(reader, known)
-    found: list[pd.DataFrame] = []
+    covered = _covered(reader, available)
+    parts: list[pd.DataFrame] = []
     history: list[pd.DataFrame] = []
     for known_to, names in by_what_was_delivered(FIGURES, quarter, covered).items():
         periods = (known_to.period, known_to.before, known_to.year_before)
-        part = once(ask_what_may_be, names, quarter.period, periods, known, (), alike)
+        part = once(ask_what_may_be, names, quarter.period, periods, available, (), alike)
         for when, before in enumerate(periods[1:], 1):
             unlike = [n for n in names if not reaches_back(CATALOGUE[n], before, covered)]
             part.loc[when, unlike] = math.nan
-        found.append(part)
+        parts.append(part)
         over_time = tuple(n for n in names if n in OVER_TIME)
         if over_time:
             quarters = [known_to.back(n) for n in range(QUARTERS - 1, -1, -1)]
             charted = tuple(known_to.like(q) for q in quarters)
-            history.append(once(ask_what_may_be, over_time, quarter.period, charted, known, (), alike))
-    return Asked(
+            history.append(once(ask_what_may_be, over_time, quarter.period, charted, available, (), alike))
+    return ReviewContext(
         reader=reader,
-        known=known,
+        available=available,
         covered=covered,
         quarter=quarter,
         once=once,
-        figures=_beside_each_other(found),
+        figures=_beside_each_other(parts),
         history=_beside_each_other(history),
         targets=targets(reader, Scope(quarter.period), as_of=quarter.as_of if quarter.is_partial else None),
         begun=begun,
     )
 
 
-def _covered(reader: Reader, known: AvailableColumns) -> Coverage | None:
+def _covered(reader: Reader, available: AvailableColumns) -> Coverage | None:
     """What the bank covers of what the review is made of."""
     covered = data_coverage.of(reader)
     if covered is None:
         return None
     tables = {
-        table: frozenset(c for c in columns if f"{table}.{c}" in known)
+        table: frozenset(c for c in columns if f"{table}.{c}" in available)
         for table, columns in covered.tables.items()
-        if table in known
+        if table in available
     }
     return replace(covered, tables=tables)
 
@@ -251,7 +251,7 @@ def ask_what_may_be(
     names: Iterable[str],
     period: Period,
     periods: Sequence[Period],
-    known: AvailableColumns,
+    available: AvailableColumns,
     by: Sequence[str] = (),
     alike: bool = False,
 ) -> pd.DataFrame:
@@ -261,23 +261,23 @@ def ask_what_may_be(
         n for n in names if all(may_see(reader.viewer, m.fact) is not None for m in measures_of(CATALOGUE[n]))
     ]
     keys = ["period", *by]
-    found = pd.DataFrame(columns=keys) if by else pd.DataFrame({"period": range(len(periods))})
+    answer = pd.DataFrame(columns=keys) if by else pd.DataFrame({"period": range(len(periods))})
     try:
-        found = ask(Query.of(seen, Scope(period), by, periods), reader, known, alike=alike)
+        answer = ask(Query.of(seen, Scope(period), by, periods), reader, available, alike=alike)
     except AccessRefused:
         # A table behind one of them (who brought a customer, say) is refused: leave out that figure, not all.
         for name in seen:
             try:
-                part = ask(Query.of([name], Scope(period), by, periods), reader, known, alike=alike)
+                part = ask(Query.of([name], Scope(period), by, periods), reader, available, alike=alike)
             except AccessRefused:
                 continue
-            new = [c for c in part if c not in found]
-            found = found.merge(part[[*keys, *new]], on=keys, how="outer")
-    wanted = [n for name in names for n in (name, *(m.name for m in measures_of(CATALOGUE[name])))]
-    for column in dict.fromkeys(wanted):
-        if column not in found:
-            found[column] = math.nan
-    return found if by else found.set_index("period")
+            new = [c for c in part if c not in answer]
+            answer = answer.merge(part[[*keys, *new]], on=keys, how="outer")
+    columns = [n for name in names for n in (name, *(m.name for m in measures_of(CATALOGUE[name])))]
+    for column in dict.fromkeys(columns):
+        if column not in answer:
+            answer[column] = math.nan
+    return answer if by else answer.set_index("period")
 
 
 def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
@@ -285,17 +285,17 @@ def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
     yield from frame.itertuples(index=False)
 
 
-def against_a_year_before(asked: Asked, name: str) -> str:
+def against_a_year_before(context: ReviewContext, name: str) -> str:
     """`no significant change from 2.7% a year before`, `better than 3.1% a year before`."""
-    if not asked.is_there(2):
+    if not context.is_there(2):
         return "with no data of a year before"
-    moved, before = asked.moved(name, 2), figure(CATALOGUE[name], asked.value(name, 2))
+    moved, before = context.moved(name, 2), figure(CATALOGUE[name], context.value(name, 2))
     verdict = moved.verdict
     if verdict is Verdict.NO_FIGURE_BEFORE:
         return "not comparable with a year before, of which there is no figure"
     if not verdict.is_judged:
-        said = verdict_in_words(verdict, moved.n, moved.known_on)
-        return f"{said} to say whether that is more or less than a year before"
+        words = verdict_in_words(verdict, moved.n, moved.known_on)
+        return f"{words} to say whether that is more or less than a year before"
     if verdict is Verdict.NOT_CLEAR:
         return f"{verdict} from {before} a year before"
     return f"{verdict if verdict is not Verdict.CHANGED else 'other'} than {before} a year before"

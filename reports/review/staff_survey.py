@@ -39,7 +39,7 @@ def survey(reader: Reader, period: Period) -> Survey | None:
     its least answered question has answers.
     """
     answers = func.count(distinct(t.c.answer_id))
-    asked = (
+    statement = (
         select(
             t.c.department,
             t.c.question,
@@ -52,27 +52,29 @@ def survey(reader: Reader, period: Period) -> Survey | None:
         .group_by(t.c.department, t.c.question)
     )
     try:
-        found = reader.frame(asked)[["department", "question", "answers", "points"]]
+        frame = reader.frame(statement)[["department", "question", "answers", "points"]]
     except AccessRefused:
         return None
-    return without_small_departments(found, reader.stores.settings.smallest_cell)
+    return without_small_departments(frame, reader.stores.settings.smallest_cell)
 
 
-def without_small_departments(found: pd.DataFrame, fewest: int) -> Survey:
-    """The survey as it may be shown. `found` has department, question, answers and points (their sum)."""
-    groups = found.astype({"answers": float, "points": float}).groupby("department")
+def without_small_departments(frame: pd.DataFrame, fewest: int) -> Survey:
+    """The survey as it may be shown. `frame` has department, question, answers and points (their sum)."""
+    groups = frame.astype({"answers": float, "points": float}).groupby("department")
     sizes = groups["answers"].agg(lambda answers: answers.min(skipna=False))
-    kept = shown({str(k): float(v) for k, v in sizes.items()}, fewest)
+    departments = shown({str(k): float(v) for k, v in sizes.items()}, fewest)
     sums = groups[["answers", "points"]].sum()
     table = pd.DataFrame({"people": sizes, "score": sums["points"] / sums["answers"]}).reset_index()
-    table = table[table["department"].isin(kept)].sort_values("score", ignore_index=True)
-    whole = sums[sums.index.isin(kept)].sum()
-    asked = found[found["department"].isin(kept)].groupby("question")[["answers", "points"]].sum()
-    questions = (asked["points"] / asked["answers"]).rename("score").reset_index()
+    table = table[table["department"].isin(departments)].sort_values("score", ignore_index=True)
+    whole = sums[sums.index.isin(departments)].sum()
+    by_question = (
+        frame[frame["department"].isin(departments)].groupby("question")[["answers", "points"]].sum()
+    )
+    questions = (by_question["points"] / by_question["answers"]).rename("score").reset_index()
     return Survey(
         departments=table,
         questions=questions.sort_values("score", ignore_index=True),
-        hidden=tuple(sorted(set(sizes.index) - kept)),
+        hidden=tuple(sorted(set(sizes.index) - departments)),
         people=float(table["people"].sum()),
         score=float(whole["points"] / whole["answers"]) if whole["answers"] else float("nan"),
         fewest=fewest,

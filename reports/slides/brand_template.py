@@ -192,12 +192,12 @@ def _theme(deck: Deck) -> tuple[str, bool]:
     mapped = master.element.find(qn("p:clrMap"))
     ground = mapped.get("bg1", "lt1") if mapped is not None else "lt1"
     slot = tree.find(f".//{qn('a:clrScheme')}/{qn(f'a:{ground}')}")
-    found = (
+    codes = (
         [e.get("val") if e.get("lastClr") is None else e.get("lastClr") for e in slot]
         if slot is not None
         else []
     )
-    code = found[0] if found and found[0] and len(found[0]) == 6 else "FFFFFF"
+    code = codes[0] if codes and codes[0] and len(codes[0]) == 6 else "FFFFFF"
     red, green, blue = (int(code[i : i + 2], 16) for i in (0, 2, 4))
     font = latin.get("typeface", document_theme.FONT) if latin is not None else document_theme.FONT
     return font, 0.299 * red + 0.587 * green + 0.114 * blue < 128

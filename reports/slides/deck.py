@@ -51,13 +51,13 @@ def check(template_file: Path | None) -> None:
 
 
 def _properties(base: Template, review: Review) -> None:
-    said = base.deck.core_properties
-    said.title = f"{document_facts.name(review)} · {document_facts.status(review)}"
-    said.author = said.last_modified_by = "Concord"
-    said.subject = document_facts.foot(review)
-    said.keywords = said.comments = said.category = ""
-    said.created = said.modified = review.loaded_at
-    said.revision = 1
+    properties = base.deck.core_properties
+    properties.title = f"{document_facts.name(review)} · {document_facts.status(review)}"
+    properties.author = properties.last_modified_by = "Concord"
+    properties.subject = document_facts.foot(review)
+    properties.keywords = properties.comments = properties.category = ""
+    properties.created = properties.modified = review.loaded_at
+    properties.revision = 1
 
 
 def _cover(base: Template, review: Review) -> None:
@@ -68,7 +68,7 @@ def _cover(base: Template, review: Review) -> None:
     size = text_metrics.size_for([document_facts.name(review)], room, tall, COVER, bold=True)
     for run in shape.text_frame.paragraphs[0].runs:
         run.font.size = Pt(size or COVER[1])
-    said = [
+    lines = [
         *([review.title] if review.title and not review.figures else []),
         document_facts.status(review),
         review.period.in_words(),
@@ -77,15 +77,15 @@ def _cover(base: Template, review: Review) -> None:
     ]
     under: Any = next((p for p in slide.placeholders if p.placeholder_format.type == KIND.SUBTITLE), None)
     if under is not None:
-        under.text_frame.text = "\n".join(said)
+        under.text_frame.text = "\n".join(lines)
         room, tall = under.width / 12_700 / base.roomier, under.height / 12_700
-        size = text_metrics.size_for(said, room, tall, LINES, gap=0.2)
+        size = text_metrics.size_for(lines, room, tall, LINES, gap=0.2)
         for paragraph in under.text_frame.paragraphs:
             for run in paragraph.runs:
                 run.font.size = Pt(size or LINES[1])
     else:
         below = Box(base.body.x, (shape.top + shape.height) / 12_700 + GAP, base.body.wide, 80)
-        slide_text.write(slide, below, said, LINES[0])
+        slide_text.write(slide, below, lines, LINES[0])
     clear(slide)
     furnish(slide, base, review, foot=False)
     note(slide, document_facts.notes(review))

@@ -23,9 +23,9 @@ _PART = 0.62
 """Of the width, for a chart with something to its right."""
 
 
-def sentences(flow: Flow, said: Sequence[str], sizes: tuple[float, float] = ALONE) -> None:
+def sentences(flow: Flow, sentences: Sequence[str], sizes: tuple[float, float] = ALONE) -> None:
     """Sentences across the slide, on as many slides as they need."""
-    left = texts(said)
+    left = texts(sentences)
     while left:
         room = flow.room(flow.free.wide)
         size = text_metrics.size_for(left, room, flow.free.tall, sizes, gap=SPACED)
@@ -48,15 +48,15 @@ def sentences(flow: Flow, said: Sequence[str], sizes: tuple[float, float] = ALON
             flow.turn()
 
 
-def height(said: Sequence[str], room: float, size: float) -> float:
+def height(sentences: Sequence[str], room: float, size: float) -> float:
     """How tall sentences become."""
-    return sum(text_metrics.height(t, room, size) for t in said) + SPACED * size * (len(said) - 1)
+    return sum(text_metrics.height(t, room, size) for t in sentences) + SPACED * size * (len(sentences) - 1)
 
 
-def how_many(said: Sequence[str], room: float, tall: float, size: float) -> int:
+def how_many(sentences: Sequence[str], room: float, tall: float, size: float) -> int:
     """How many sentences, from the first on, fit."""
     count = 0
-    while count < len(said) and height(said[: count + 1], room, size) <= tall:
+    while count < len(sentences) and height(sentences[: count + 1], room, size) <= tall:
         count += 1
     return count
 
@@ -74,26 +74,28 @@ def chart_height(flow: Flow, drawn: Chart, company: bool) -> float:
     wide = width_of(flow, drawn, company)
     remarks = _remarks_height(flow, drawn, wide)
     return (
-        slide_charts.height_wanted(drawn, wide) + 20 * bool(number_scales.heading(drawn, line=True)) + remarks
+        slide_charts.height_needed(drawn, wide) + 20 * bool(number_scales.heading(drawn, line=True)) + remarks
     )
 
 
 def _remarks(drawn: Chart) -> list[str]:
-    said = ["The lines are 95% intervals."] if drawn.shape == "intervals" else []
+    remarks = ["The lines are 95% intervals."] if drawn.shape == "intervals" else []
     if number_scales.has_gaps(drawn):
-        said.append("Nothing is drawn where a value is not known, not yet there, or of too few people.")
-    return [tied(" ".join(said))] if said else []
+        remarks.append("Nothing is drawn where a value is not known, not yet there, or of too few people.")
+    return [tied(" ".join(remarks))] if remarks else []
 
 
 def _remarks_height(flow: Flow, drawn: Chart, wide: float) -> float:
     return sum(text_metrics.height(t, flow.room(wide), document_theme.SMALLEST) for t in _remarks(drawn))
 
 
-def chart(flow: Flow, drawn: Chart, figures: Sequence[Figure], said: Sequence[str], tall: float) -> list[str]:
+def chart(
+    flow: Flow, drawn: Chart, figures: Sequence[Figure], sentences: Sequence[str], tall: float
+) -> list[str]:
     """A chart, to its right figures and as many sentences as fit; gives the sentences that did not."""
     tall = min(tall, flow.free.tall)
     x, y = flow.free.x, flow.free.y
-    left = texts(said)
+    left = texts(sentences)
     wide = width_of(flow, drawn, bool(left or figures))
     top = y
     room = flow.room(wide)
@@ -137,7 +139,7 @@ def _company(flow: Flow, figures: Sequence[Figure], left: list[str], box: Box) -
     return left[count:]
 
 
-def beside(flow: Flow, drawn: Chart, figures: Sequence[Figure], said: Sequence[str]) -> bool:
+def beside(flow: Flow, drawn: Chart, figures: Sequence[Figure], sentences: Sequence[str]) -> bool:
     """Whether figures and all sentences have room to the right of a chart; if not, figures stand in rows above it."""
     if not figures or len(figures) > MOST_BESIDE:
         return False
@@ -145,4 +147,4 @@ def beside(flow: Flow, drawn: Chart, figures: Sequence[Figure], said: Sequence[s
     if wide < slide_cards.CARD:
         return False
     tall = flow.free.tall - sum(slide_cards.card_height(flow, f, wide) + GAP for f in figures)
-    return text_metrics.size_for(texts(said), flow.room(wide), tall, BESIDE, gap=SPACED) is not None
+    return text_metrics.size_for(texts(sentences), flow.room(wide), tall, BESIDE, gap=SPACED) is not None

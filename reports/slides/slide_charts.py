@@ -36,7 +36,7 @@ _NAMES = 0.55
 """Of the width, at most, for the names left of bars."""
 
 
-def height_wanted(chart: Chart, wide: float) -> float:
+def height_needed(chart: Chart, wide: float) -> float:
     """The least height at which nothing in it is cut."""
     if shape_of(chart, wide) in ("bars", "intervals"):
         rows = len(chart.categories) * max(1, len(chart.series), 2 if _names_room(chart, wide)[1] else 1)
@@ -141,7 +141,7 @@ def _labels_fit(chart: Chart, shape: str, box: Box) -> bool:
     """Whether each value can stand beside its mark."""
     count = max(1, len(chart.categories))
     widest = max(
-        (text_metrics.width(number_scales.text(chart, v), LABEL) for v in number_scales.known(chart)),
+        (text_metrics.width(number_scales.text(chart, v), LABEL) for v in number_scales.numbers(chart)),
         default=0,
     )
     if shape in ("line", "intervals"):

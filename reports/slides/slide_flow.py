@@ -51,19 +51,19 @@ class Flow:
         self.slide = self.base.deck.slides.add_slide(self.base.content)
         text = self.title if self.count == 1 else self.further
         used = _title(self.slide, self.base, text, MARKED if self.review.sample else 0.0)
-        told = [self.notes] if used[1] else [self.title, self.notes]
+        notes = [self.notes] if used[1] else [self.title, self.notes]
         clear(self.slide)
         furnish(self.slide, self.base, self.review)
-        note(self.slide, "\n".join(told))
+        note(self.slide, "\n".join(notes))
         body = self.base.body
         top = max(self.base.title.y, MARKED * self.review.sample) + used[0] + 8 if self.base.hangs else body.y
         self.free = Box(body.x, top, body.wide, body.end - top)
         if self.under:
             room = self.room(body.wide)
-            said = text_metrics.cut(self.under, room, 2 * QUESTION * text_metrics.LINE, QUESTION)
-            tall = text_metrics.height(said, room, QUESTION)
+            under = text_metrics.cut(self.under, room, 2 * QUESTION * text_metrics.LINE, QUESTION)
+            tall = text_metrics.height(under, room, QUESTION)
             box = Box(body.x, top, body.wide, tall)
-            slide_text.write(self.slide, box, [said], QUESTION, colour=THEME.TEXT_2)
+            slide_text.write(self.slide, box, [under], QUESTION, colour=THEME.TEXT_2)
             self.took(tall + GAP)
         self.fresh = True
         self.whole = self.free.tall
@@ -95,28 +95,28 @@ def _title(slide: Slide, base: Template, text: str, free_from: float) -> tuple[f
         box = Box(box.x, free_from, box.wide, box.end - free_from)
         shape.left, shape.top, shape.width, shape.height = box.emu()
     room = box.wide / base.roomier
-    said = tied(text)
-    size = text_metrics.size_for([said], room, box.tall, (base.title_size, SMALLEST_TITLE), bold=True)
+    title = tied(text)
+    size = text_metrics.size_for([title], room, box.tall, (base.title_size, SMALLEST_TITLE), bold=True)
     whole = size is not None
-    size = _with_less_lines(said, room, size)
+    size = _with_less_lines(title, room, size)
     if size is None:
         size = SMALLEST_TITLE
-        said = text_metrics.cut(said, room, box.tall, size, bold=True)
-    shape.text_frame.text = said
+        title = text_metrics.cut(title, room, box.tall, size, bold=True)
+    shape.text_frame.text = title
     for run in shape.text_frame.paragraphs[0].runs:
         run.font.size = Pt(size)
-    return text_metrics.height(said, room, size, bold=True), whole
+    return text_metrics.height(title, room, size, bold=True), whole
 
 
-def _with_less_lines(said: str, room: float, size: float | None) -> float | None:
+def _with_less_lines(title: str, room: float, size: float | None) -> float | None:
     """A little smaller, if that spares a last line of a word or two."""
     if size is None:
         return None
-    broken = text_metrics.lines(said, room, size, bold=True)
+    broken = text_metrics.lines(title, room, size, bold=True)
     if len(broken) < 2 or text_metrics.width(broken[-1], size, bold=True) > room / 3:
         return size
     smaller = size * 0.88
-    return smaller if len(text_metrics.lines(said, room, smaller, bold=True)) < len(broken) else size
+    return smaller if len(text_metrics.lines(title, room, smaller, bold=True)) < len(broken) else size
 
 
 def clear(slide: Slide) -> None:
@@ -188,6 +188,6 @@ def note(slide: Slide, text: str) -> None:
     frame.text = legible(text)
 
 
-def texts(found: Sequence[str]) -> list[str]:
+def texts(sentences: Sequence[str]) -> list[str]:
     """Sentences as they are written on a slide."""
-    return [tied(legible(t)) for t in found if legible(t)]
+    return [tied(legible(t)) for t in sentences if legible(t)]

@@ -15,16 +15,16 @@ SPREAD = 10.0
 """By so much at most a row is made taller where there is room."""
 
 
-def plain(found: Table) -> tuple[list[str], list[list[str]]]:
+def plain(table: Table) -> tuple[list[str], list[list[str]]]:
     """A table's head and rows as they can be written: every row as long as the head."""
-    head = [one_line(c) for c in found.columns]
-    rows = [[tied(legible(cell)) for cell in row][: len(head)] for row in found.rows]
+    head = [one_line(c) for c in table.columns]
+    rows = [[tied(legible(cell)) for cell in row][: len(head)] for row in table.rows]
     return head, [row + [""] * (len(head) - len(row)) for row in rows]
 
 
-def height(flow: Flow, found: Table) -> float:
+def height(flow: Flow, table: Table) -> float:
     """How tall a table becomes at its smallest size."""
-    head, rows = plain(found)
+    head, rows = plain(table)
     if not head or not rows:
         return 0.0
     measured = SIZES[1] * flow.slack
@@ -32,9 +32,9 @@ def height(flow: Flow, found: Table) -> float:
     return sum(slide_text.heights(head, rows, widths, measured, 0))
 
 
-def put(flow: Flow, found: Table, *, says: str, sizes: tuple[float, float] = SIZES, strong: int = 0) -> None:
+def put(flow: Flow, table: Table, *, says: str, sizes: tuple[float, float] = SIZES, strong: int = 0) -> None:
     """A table, on as many slides as it needs, each with the head."""
-    head, rows = plain(found)
+    head, rows = plain(table)
     if not head or not rows:
         return
     whole = flow.whole

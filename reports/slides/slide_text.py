@@ -81,24 +81,24 @@ def columns_for(rows: Sequence[Sequence[str]], wide: float, size: float) -> list
     if sum(whole) <= wide:
         spare = (wide - sum(whole)) / count
         return [w + spare for w in whole]
-    found = [asks([word for row in rows for word in row[c].split(" ")]) for c in range(count)]
-    if sum(found) > wide:
+    widths = [asks([word for row in rows for word in row[c].split(" ")]) for c in range(count)]
+    if sum(widths) > wide:
         # Some word will be cut: the long ones give way, the short ones keep what they need.
         fair = wide / count
-        over = sum(max(f - fair, 0.0) for f in found)
-        spare = wide - sum(min(f, fair) for f in found)
-        return [min(f, fair) + (spare * max(f - fair, 0.0) / over if over else 0.0) for f in found]
+        over = sum(max(f - fair, 0.0) for f in widths)
+        spare = wide - sum(min(f, fair) for f in widths)
+        return [min(f, fair) + (spare * max(f - fair, 0.0) / over if over else 0.0) for f in widths]
     # What is left goes to the columns by how much text they hold, to none more than its text needs.
-    waiting = {c for c in range(count) if whole[c] > found[c]}
+    waiting = {c for c in range(count) if whole[c] > widths[c]}
     while waiting:
-        spare = wide - sum(found)
+        spare = wide - sum(widths)
         holds = {c: max(sum(text_metrics.width(row[c], size) for row in rows), 1.0) ** 0.8 for c in waiting}
         shares = {c: spare * holds[c] / sum(holds.values()) for c in waiting}
-        full = {c for c in waiting if found[c] + shares[c] >= whole[c]}
+        full = {c for c in waiting if widths[c] + shares[c] >= whole[c]}
         for c in full or waiting:
-            found[c] = whole[c] if c in full else found[c] + shares[c]
+            widths[c] = whole[c] if c in full else widths[c] + shares[c]
         waiting = waiting - full if full else set()
-    return found
+    return widths
 
 
 def words_fit(rows: Sequence[Sequence[str]], widths: Sequence[float], size: float) -> bool:
@@ -131,17 +131,17 @@ def heights(
 def pages(tall: Sequence[float], first: float, others: float) -> list[int]:
     """How many rows of a table stand on each slide. `tall`: heights of head and rows; `first`, `others`: room there."""
     head, *rows = tall
-    found, used, room = [0], head, first
+    counts, used, room = [0], head, first
     for needs in rows:
-        if used + needs > room and (found[-1] or room < others):
-            found.append(0)
+        if used + needs > room and (counts[-1] or room < others):
+            counts.append(0)
             used, room = head, others
-        found[-1] += 1
+        counts[-1] += 1
         used += needs
     # A last slide with one row reads badly: it takes one from the slide before.
-    if len(found) > 1 and found[-1] == 1 and found[-2] > 2 and head + sum(rows[-2:]) <= others:
-        found[-2:] = [found[-2] - 1, 2]
-    return found
+    if len(counts) > 1 and counts[-1] == 1 and counts[-2] > 2 and head + sum(rows[-2:]) <= others:
+        counts[-2:] = [counts[-2] - 1, 2]
+    return counts
 
 
 def table(

@@ -20,7 +20,7 @@ from models.evaluation.prediction_metrics import PredictionMetric as Interval
 from models.experiments.lift import Counts
 from reports.answers import pilots
 from reports.review import case_studies, experiment_effects
-from reports.review.review_context import Asked
+from reports.review.review_context import ReviewContext
 from reports.review.review_document import Answer, CaseStudy
 from reports.review_composition import each_time
 from warehouse.access.reader import Reader, Viewer
@@ -188,9 +188,9 @@ def test_what_people_entered_becomes_studies_for_the_executive(own_bank: Stores)
         )
         lift_tests.enter(own_bank, mia, result)
     plan(own_bank, mia, "Do calls keep savers with us?", 0.1, -0.18)
-    asked = Asked(
+    asked = ReviewContext(
         reader=reader,
-        known=frozenset(),
+        available=frozenset(),
         quarter=Quarter(2026, 2, date(2026, 6, 30)),
         once=each_time(reader),
         figures=pd.DataFrame(),

@@ -33,7 +33,7 @@ from reports.answers import together
 from reports.answers.decisions import Decision, about_campaign, at_most
 from reports.review import staff_survey
 from reports.review.experiment_effects import as_counted
-from reports.review.review_context import Asked, target_in_words
+from reports.review.review_context import ReviewContext, target_in_words
 from reports.review.review_document import NAMES, Review
 from warehouse.access import data_coverage
 from warehouse.access.reader import SYSTEM, Reader, Viewer
@@ -232,9 +232,9 @@ def test_a_quarter_whose_first_month_has_no_data_is_no_year_before(night):
     nothing, quarter = pd.DataFrame(), Quarter(2025, 3, date(2026, 6, 30))
     reader = reader_of(night, "executive")
     for begun, there in ((date(2024, 7, 1), True), (date(2024, 8, 1), False), (None, True)):
-        asked = Asked(
+        asked = ReviewContext(
             reader=reader,
-            known=frozenset(),
+            available=frozenset(),
             quarter=quarter,
             once=quarterly.each_time(reader),
             figures=nothing,

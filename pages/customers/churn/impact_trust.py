@@ -42,7 +42,7 @@ def guardrails(reading: ExperimentResult) -> None:
         if outcome in reading.figures:
             found = experiment_effects.effect(reading, outcome)
             arms = f" {found.arms_in_words()}." if found.arms_in_words() else ""
-            icon = "warning" if found.said == "harmed" else "shield"
+            icon = "warning" if found.conclusion == "harmed" else "shield"
             told = found.in_words() if found.relative is not None else found.in_words().capitalize()
             st.markdown(
                 f":material/{icon if found.relative else 'hourglass_empty'}: {escaped(f'{told}.{arms}')}"
