@@ -1,7 +1,6 @@
 """What we predict: frame in, frame out; no database, no screen, no clock.
 
-`churn` who is about to leave · `attribution` what would be lost without a channel · `lifetime_value` what a customer
-will still bring, `hindsight` how right that was · `worth` whether it is worth its cost · `response` what spend
-wins. `features`, `figures`, `reasons`, `card` and `saved` are the parts of a prediction: what it may look at, how it
-is judged, why it says so, and its file.
+`churn` says who is about to leave and why, `attribution` what would be lost without a channel and what spend wins.
+`value` says what a customer will still bring and whether that is worth its cost. `experiments` says what our work
+changed, `service` what cases are about, and `evaluation` how right a prediction was.
 """

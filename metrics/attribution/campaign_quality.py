@@ -1,10 +1,10 @@
 """Campaigns against each other: do those who came get what they were promised? A verdict only outside the noise.
 
-A campaign's overpromise risk is high when Sales accepts fewer of its leads, more of its customers complain within
-90 days *and* more leave within 180 days than of all other campaigns together. All three at once: the p-value of "worse in
-each" is the largest of the three (an intersection-union test; Berger 1982, Technometrics 24, 295), each by Fisher's exact
-test, one-sided. Over all campaigns the p-values are adjusted by Holm, so that the chance of accusing any campaign wrongly
-stays below 5%.
+A campaign's overpromise risk is high when it is worse than all other campaigns together in three things. Sales accepts
+fewer of its leads, more of its customers complain within 90 days *and* more leave within 180 days. All three at once:
+the p-value of "worse in each" is the largest of the three (an intersection-union test; Berger 1982, Technometrics 24,
+295), each by Fisher's exact test, one-sided. Over all campaigns the p-values are adjusted by Holm, so that the chance
+of accusing any campaign wrongly stays below 5%.
 """
 
 from __future__ import annotations

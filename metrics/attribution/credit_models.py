@@ -80,8 +80,8 @@ def _shapley(path: FromClause, *_: Any) -> ColumnElement[Any]:
     """The same to each distinct channel of the path, shared by its touches.
 
     That is the Shapley value of the game in which a set of channels wins the conversions whose path has no other
-    channel (Zhao, Mahboobi & Bagheri 2018, "Shapley value methods for attribution modeling in online advertising"): it
-    adds up over paths, so these credits of single wins sum to each channel's exact value.
+    channel. It adds up over paths, so these credits of single wins sum to each channel's exact value.
+    Source: Zhao, Mahboobi & Bagheri 2018, "Shapley value methods for attribution modeling in online advertising".
     """
     return ratio(1.0, path.c.of_channel)
 

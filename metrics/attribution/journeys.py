@@ -3,9 +3,9 @@
 A win is a move of a lead to “won”: a lead that came back and was won again has two. A win's path is its lead's touches
 after the win before it and up to the win, at most `look_back` days before it; a touch without a moment does not count,
 and at the same moment the smaller touch_id is the earlier. Of a day without a time nobody knows what came before what:
-touches of the day of such a win may have led to it, and the touches of a lead on a day of which one has no time are
-`tied`, no one before another. A win whose path is empty is kept with the touch `none` and no channel, so that it stays
-in every total. A channel that is not known is a channel of its own: never "unknown", never left out.
+touches of the day of such a win may have led to it. The touches of a lead on a day of which one has no time are `tied`,
+no one before another. A win whose path is empty is kept with the touch `none` and no channel, so that it stays in every
+total. A channel that is not known is a channel of its own: never "unknown", never left out.
 """
 
 from __future__ import annotations

@@ -60,8 +60,9 @@ def detect(
 ) -> Finding:
     """Judge one pair by month: the volume, and of `judged` cases the `good` ones; `days` is each month's length.
 
-    A conflict: the volume's trend is above 0 and the quality's on the wrong side of 0, each one-sided at 2.5% by
-    quasi-Poisson and quasi-binomial regression (McCullagh and Nelder, Generalized Linear Models, 1989, 4.5 and 9.2).
+    A conflict: the volume's trend is above 0 and the quality's on the wrong side of 0, each one-sided at 2.5%. The
+    regressions are quasi-Poisson and quasi-binomial (McCullagh and Nelder, Generalized Linear Models, 1989, 4.5 and
+    9.2).
     """
     series = np.array([volume, good, judged, days], dtype=float)
     if series.shape[1] < FEWEST_MONTHS:

@@ -1,7 +1,8 @@
 """Why a share moved: because its parts changed, or because the mix of the parts did.
 
-Kitagawa (J. Am. Stat. Assoc. 50, 1955, 1168-1194): with weights w and levels l of the parts, the change of the whole is
-the sum of (w1 - w0)(l0 + l1)/2, the mix, and of (l1 - l0)(w0 + w1)/2, the level, without anything left over.
+Kitagawa (J. Am. Stat. Assoc. 50, 1955, 1168-1194): the parts have weights w and levels l. The sum of
+(w1 - w0)(l0 + l1)/2 is the mix, that of (l1 - l0)(w0 + w1)/2 the level. Together they are the change of the whole,
+without anything left over.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What the churn model may look at: columns of the customer profile, each with the words used in a reason.
 
-Not among them, on purpose: anything about the person (name, age, sex, district), ids, the RM, the segment (it carries
-no date, so a later change would leak into an earlier day), and everything that is only known once somebody has left.
+Not among them, on purpose: anything about the person (name, age, sex, district), ids, the RM, and everything that is
+only known once somebody has left. Nor the segment: it carries no date, so a later change would leak into an earlier
+day.
 """
 
 from __future__ import annotations

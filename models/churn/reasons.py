@@ -3,11 +3,11 @@
 The shares and the base add up to the score; a test holds it to 1e-6.
 
 Trees: Shapley values of the path-dependent tree game (Lundberg et al. 2020, Nature Machine Intelligence 2, "TreeSHAP").
-A leaf of value v, reached when each feature j of its path agrees, is the game v · Π(o_j in the coalition, z_j outside),
-with o_j = 1 if the customer agrees and z_j the share of training rows that do. Its Shapley value is
-v · (o_j − z_j) · ∫₀¹ Π_{k≠j} (o_k t + z_k (1−t)) dt, a polynomial of at most degree 6 in trees of eight leaves, which
-four Gauss-Legendre points integrate without error. A leaf has only 2^m patterns of agreement, so they are worked out
-once and looked up for every customer.
+A leaf of value v, reached when each feature j of its path agrees, is the game v · Π(o_j in the coalition, z_j outside).
+There o_j = 1 if the customer agrees, and z_j is the share of training rows that do. Its Shapley value is
+v · (o_j − z_j) · ∫₀¹ Π_{k≠j} (o_k t + z_k (1−t)) dt. In trees of eight leaves that is a polynomial of at most degree 6,
+which four Gauss-Legendre points integrate without error. A leaf has only 2^m patterns of agreement, so they are worked
+out once and looked up for every customer.
 
 Curves: the model is a sum over features already; a share is the feature's curve less its mean over the training rows.
 """

@@ -1,8 +1,8 @@
 """How good a prediction is: four figures with their intervals, all from one pass over the sorted scores.
 
-ROC-AUC is the chance that somebody who left was ranked above somebody who stayed (Hanley and McNeil 1982), PR-AUC the
-average precision, Brier the mean squared error of the probability, lift@10% how many times more departures the first
-tenth of the list holds than a random tenth. Ties count by their share, so the order of the rows never matters.
+ROC-AUC is the chance that somebody who left was ranked above somebody who stayed (Hanley and McNeil 1982). PR-AUC is
+the average precision, Brier the mean squared error of the probability. Lift@10% is how many times more departures the
+first tenth of the list holds than a random tenth. Ties count by their share, so the order of the rows never matters.
 """
 
 from __future__ import annotations

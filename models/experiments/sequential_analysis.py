@@ -28,8 +28,8 @@ WRONG_RATIO = 0.001
 def bounds(looks: int) -> tuple[float, ...]:
     """How many standard errors an effect must have at each of `looks` equally spaced looks to be believed.
 
-    O'Brien and Fleming (Biometrics 35, 1979, 549-556): the bound at look k of K is c × √(K / k), with c such that
-    without any effect all looks together give a false alarm with probability ALPHA (two-sided).
+    O'Brien and Fleming (Biometrics 35, 1979, 549-556): the bound at look k of K is c × √(K / k). With this c and
+    without any effect, all looks together give a false alarm with probability ALPHA (two-sided).
     """
     if looks == 1:
         return (float(norm.isf(ALPHA / 2)),)

@@ -1,8 +1,8 @@
 """What service cases are about, by the words that occur together: TF-IDF and non-negative matrix factorisation.
 
-The same cases always give the same themes: nothing is drawn at random. A theme is named by its commonest words, and a
-word must occur in the cases of many customers, so that no name and no story of one person can become a label.
-Sources: Lee and Seung, Nature 401 (1999), 788-791; Salton and Buckley, Inf. Process. Manag. 24 (1988), 513-523.
+The same cases always give the same themes: nothing is drawn at random. A theme is named by its commonest words. A word
+must occur in the cases of many customers, so that no name and no story of one person can become a label. Sources: Lee
+and Seung, Nature 401 (1999), 788-791; Salton and Buckley, Inf. Process. Manag. 24 (1988), 513-523.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ def themes(
 ) -> pd.DataFrame:
     """The main theme of each case. `cases` has ticket_id, customer_id, opened_at and text.
 
-    Gives the first three, `theme` (its words, joined by “ · ”) and `weight` (its share of what was said, 0 to 1), for
-    the cases of which it says anything; no row where there are too few cases. No word of `names`, the customers' own,
-    is ever used, nor one that fewer than `smallest` cases hold.
+    Gives the first three, for the cases of which it says anything. Beside them `theme` (its words, joined by “ · ”) and
+    `weight` (its share of what was said, 0 to 1); no row where there are too few cases. No word of `names`, the
+    customers' own, is ever used, nor one that fewer than `smallest` cases hold.
     """
     described = (
         cases[cases["text"].fillna("").str.strip() != ""].sort_values("ticket_id").reset_index(drop=True)

@@ -94,10 +94,10 @@ def fit(examples: pd.DataFrame, growth: pd.DataFrame) -> LifetimeValueModel:
     """A model from `examples`: one row per customer and day looked back from.
 
     Columns: the profile's, `channel` (what brought the customer; may be missing), `margin` (net revenue a month, HKD),
-    `months_seen` (full months after that day until the end of what is known, or until the month of departure) and
-    `left` (whether that month is a departure). `growth`: for months `ahead` and `new` customers (joined within a year)
-    the weighted sums of `_growth` over those still there: `weight`, `today`, `today_today`, `moved` (then - today) and
-    `today_moved`. Raises ModelRefused if too few left to learn from.
+    `months_seen` and `left`. `months_seen` are full months after that day until the end of what is known or the month
+    of departure, and `left` says whether it is a departure. `growth`: for months `ahead` and `new` customers (joined
+    within a year) the weighted sums of `_growth` over those still there: `weight`, `today`, `today_today`, `moved`
+    (then - today) and `today_moved`. Raises ModelRefused if too few left to learn from.
     """
     examples = examples[examples["months_seen"] > 0]
     examples = whole_customers(examples, MOST_PERSON_MONTHS / max(int(examples["months_seen"].sum()), 1))

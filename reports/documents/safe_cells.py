@@ -1,7 +1,7 @@
 """One cell of a table on its way into a file: text that a spreadsheet could run is made inert, numbers stay numbers.
 
-A spreadsheet takes a text cell for a formula when its first letter is one of `= + - @`, after a tab or a line break
-as well, and some also for the full-width forms of these (OWASP, CSV Injection).
+A spreadsheet takes a text cell for a formula when its first letter is one of `= + - @`, after a tab or a line break as
+well. Some take the full-width forms of these, too (OWASP, CSV Injection).
 """
 
 from __future__ import annotations

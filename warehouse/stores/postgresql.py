@@ -1,7 +1,7 @@
 """A bank on a PostgreSQL server: each snapshot in schemas of its own, and a small table that says which one is read.
 
 A reader is given the names of its snapshot's schemas and keeps them, so a question has its whole answer from one
-snapshot, and no reader ever waits for a load or a load for a reader. Renaming schemas under one name could not promise
+snapshot. No reader ever waits for a load, nor a load for a reader. Renaming schemas under one name could not promise
 that: a question that began before the swap would find the new tables and, by its older view of rows, nothing in them.
 For other tools the schemas `unified` and `derived` hold views of the snapshot that is read now.
 """

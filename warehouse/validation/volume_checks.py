@@ -5,9 +5,9 @@ source is overdue when its latest day is further back than that gap plus half of
 
 **Volume.** A source that comes nearly daily is judged by its last seven days against the eight weeks before, another by
 its last day against the six before. It is told when it is off their median by more than 40%, five robust standard
-deviations (1.4826 × the median absolute deviation) and four times the chance of counting (√median), and also beyond the
-smallest or largest of them by a fifth: a month end or a holiday among them is no alarm. Below a median of 20 rows
-nothing is said.
+deviations and four times the chance of counting (√median). A robust standard deviation is 1.4826 × the median absolute
+deviation. It must also lie beyond the smallest or largest of them by a fifth: a month end or a holiday among them is no
+alarm. Below a median of 20 rows nothing is said.
 """
 
 from __future__ import annotations
