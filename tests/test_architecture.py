@@ -255,6 +255,21 @@ def test_no_module_has_its_own_number_of_people_to_hide() -> None:
     assert [str(m) for m in OURS if its_own.search(_text(m))] == []
 
 
+COMPARES_WITH_A_SMALLEST = {
+    "warehouse/disclosure/minimum_cell_size.py": "the one place that says who is few",
+    "models/experiments/lift.py": "too few for an interval, which is statistics",
+    "models/service/themes.py": "a word may be neither too rare nor too common",
+    "reports/documents/text_metrics.py": "a size of letters",
+}
+
+
+def test_the_minimum_cell_size_is_compared_with_in_one_module() -> None:
+    """Who hides by a comparison of its own hides by a rule of its own."""
+    size = r"\b(smallest|fewest|smallest_cell|hidden_below)\b"
+    compared = re.compile(rf"(?<!-)[<>]=? *[\w.()]*{size}|{size} *[<>]|\.between\([^)]*{size}")
+    assert {str(m) for m in OURS if compared.search(_text(m))} == set(COMPARES_WITH_A_SMALLEST)
+
+
 WRITES_FIGURES = {
     "metrics/comparison/words.py": "the one place that rounds and writes figures",
     "pages/growth/channels/budget.py": "how a field for an amount shows what was typed",

@@ -14,8 +14,9 @@ from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, literal, se
 
 from metrics.definitions.meaning import Meaning
 from metrics.definitions.scope import Period
-from warehouse.access.disclosure_control import PEOPLE
 from warehouse.access.reader import Reader
+from warehouse.disclosure.minimum_cell_size import is_few
+from warehouse.disclosure.people_behind import counted
 from warehouse.schema import campaigns, touches
 from warehouse.sql.dialects import add_days, days_between
 
@@ -49,8 +50,8 @@ def pairs(period: Period) -> Select[Any]:
             b.c.campaign_id.label("campaign_b"),
             same_product.label("same_product"),
             same_message.label("same_message"),
-            *_counted("reached", both),
-            *_counted("close", near),
+            *counted("reached", both),
+            *counted("close", near),
         )
         .join_from(a, b, and_(a.c.person == b.c.person, a.c.campaign_id < b.c.campaign_id))
         .join(one, one.c.campaign_id == a.c.campaign_id)
@@ -61,9 +62,7 @@ def pairs(period: Period) -> Select[Any]:
 
 def without_few_left(pairs_reached: pd.DataFrame, reader: Reader) -> pd.DataFrame:
     """The answer to `pairs` for its reader: how many were reached close together is blank where all but few were."""
-    few = (pairs_reached["reached"] - pairs_reached["close"]).between(
-        1, reader.stores.settings.smallest_cell - 1
-    )
+    few = is_few(pairs_reached["reached"] - pairs_reached["close"], reader.smallest_cell)
     return pairs_reached.assign(close=pairs_reached["close"].mask(few & reader.sees_totals_only(touches)))
 
 
@@ -89,8 +88,8 @@ def contradicted(period: Period) -> Select[Any]:
         .exists()
     )
     return select(
-        *_counted("contradicted", func.count(case((clash, a.c.person)).distinct())),
-        *_counted("reached", func.count(a.c.person.distinct())),
+        *counted("contradicted", func.count(case((clash, a.c.person)).distinct())),
+        *counted("reached", func.count(a.c.person.distinct())),
     )
 
 
@@ -101,8 +100,8 @@ def contacts(period: Period) -> Select[Any]:
     return select(
         made.c.of_a_campaign,
         made.c.kind,
-        *_counted("contacts", func.count(), people),
-        *_counted("people", people),
+        *counted("contacts", func.count(), people),
+        *counted("people", people),
     ).group_by(made.c.of_a_campaign, made.c.kind)
 
 
@@ -128,8 +127,8 @@ def weeks(period: Period) -> Select[Any]:
     return select(
         number.label("contacts"),
         week.c.departments,
-        *_counted("weeks", func.count(), people),
-        *_counted("people", people),
+        *counted("weeks", func.count(), people),
+        *counted("people", people),
     ).group_by(number, week.c.departments)
 
 
@@ -171,13 +170,6 @@ def meaning_of_contacts(period: Period) -> Meaning:
         reads=(weeks(period), contacts(period)),
         over=period.in_words(),
     )
-
-
-def _counted(
-    name: str, total: ColumnElement[Any], people: ColumnElement[Any] | None = None
-) -> tuple[ColumnElement[Any], ...]:
-    """A total and, beside it, over how many people it is."""
-    return total.label(name), (total if people is None else people).label(f"{name}{PEOPLE}")
 
 
 def _within(period: Period) -> ColumnElement[bool]:

@@ -21,8 +21,9 @@ from metrics.definitions.measure import between
 from metrics.definitions.scope import Scope, last_full_month, month
 from metrics.query.time_coverage import delivered_until
 from warehouse.access import data_coverage
-from warehouse.access.disclosure_control import PEOPLE, without_small_cells
 from warehouse.access.reader import Reader
+from warehouse.disclosure.people_behind import PEOPLE, counted
+from warehouse.disclosure.primary_suppression import without_small_cells
 from warehouse.schema import (
     campaign_days,
     campaigns,
@@ -104,8 +105,7 @@ def flows_since_joining(by: str, scope: Scope, as_of: date) -> Select:
     statement = select(
         group.label("group"),
         elapsed.label("month"),
-        to_float(func.sum(net)).label("net"),
-        func.count(distinct(revenues.c.customer_id)).label(f"net{PEOPLE}"),
+        *counted("net", to_float(func.sum(net)), func.count(distinct(revenues.c.customer_id))),
     ).where(joined_within(scope.period), revenues.c.month_on <= as_of)
     return _filtered(statement, revenues, scope).group_by(group, elapsed)
 
@@ -173,9 +173,7 @@ def _ask(
     frame = reader.frame(_filtered(statement.where(when, *more), fact, scope).group_by(group))
     if alike:
         alike_columns = ["group", alike, f"{alike}{PEOPLE}"]
-        frame[alike_columns] = without_small_cells(
-            frame[alike_columns], reader.stores.settings.smallest_cell, ["group"]
-        )
+        frame[alike_columns] = without_small_cells(frame[alike_columns], reader.smallest_cell, ["group"])
     return frame[["group", *columns]]
 
 

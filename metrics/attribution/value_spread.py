@@ -14,8 +14,9 @@ from sqlalchemy import and_, case, distinct, false, func, or_, select
 from metrics.attribution.channel_net_value import _filtered, _group
 from metrics.catalogue.customer_value import valued_and_joined_within
 from metrics.definitions.scope import Scope
-from warehouse.access.disclosure_control import BESIDES, PEOPLE, without_small_cells
 from warehouse.access.reader import Reader
+from warehouse.disclosure.people_behind import BESIDES, PEOPLE, counted
+from warehouse.disclosure.primary_suppression import without_small_cells
 from warehouse.schema import customer_values as v
 from warehouse.sql.dialects import median
 
@@ -31,15 +32,13 @@ def spread(reader: Reader, by: str, scope: Scope, cac: Mapping[str, float]) -> p
     costed = group.in_(list(costs)) if costs else false()
     statement = select(
         group.label("group"),
-        median(worth).label("median"),
-        func.count(distinct(person)).label(f"median{PEOPLE}"),
-        func.count(distinct(case((pays, person)))).label("paying"),
-        func.count(distinct(case((pays, person)))).label(f"paying{PEOPLE}"),
+        *counted("median", median(worth), func.count(distinct(person))),
+        *counted("paying", func.count(distinct(case((pays, person))))),
         func.count(distinct(case((and_(costed, pays.is_not(True)), person)))).label(
             f"paying{BESIDES}0{PEOPLE}"
         ),
     ).where(valued_and_joined_within(scope.period))
     frame = reader.frame(_filtered(statement, v, scope).group_by(group))
-    frame = without_small_cells(frame, reader.stores.settings.smallest_cell, ["group"])
+    frame = without_small_cells(frame, reader.smallest_cell, ["group"])
     frame["paying"] = frame["paying"].where(frame["group"].isin(list(costs)))
     return frame[["group", "median", "paying"]]

@@ -9,7 +9,7 @@ from sqlalchemy import Select, Text, cast, func, select
 
 from metrics.definitions.measure import Measure, between
 from metrics.definitions.scope import Period
-from warehouse.access.disclosure_control import PEOPLE
+from warehouse.disclosure.people_behind import counted
 from warehouse.schema import touch_credits as t
 
 _EACH_WIN = (
@@ -165,10 +165,8 @@ def of_those_reached(period: Period, channel: str, campaign_id: str | None = Non
     return (
         select(
             t.c.model,
-            func.sum(t.c.credit).label("credited"),
-            people.label(f"credited{PEOPLE}"),
-            wins.label("reached"),
-            people.label(f"reached{PEOPLE}"),
+            *counted("credited", func.sum(t.c.credit), people),
+            *counted("reached", wins, people),
         )
         .where(*which)
         .group_by(t.c.model)

@@ -17,8 +17,8 @@ from metrics.definitions.measure import Measure
 from metrics.definitions.scope import Period, Scope
 from metrics.query.distribution import spread
 from metrics.query.query import Query, filtered, of_measures
-from warehouse.access.disclosure_control import PEOPLE
 from warehouse.access.reader import Reader
+from warehouse.disclosure.people_behind import counted
 from warehouse.schema import hand_offs as h
 from warehouse.schema import leads as t
 from warehouse.sql.dialects import days_between
@@ -145,11 +145,7 @@ def _by_days(
         scope.filters,
     ).subquery("each_lead")
     people = func.count(each.c.lead_id.distinct())
-    statement = (
-        select(each.c.days, people.label("people"), people.label(f"people{PEOPLE}"))
-        .group_by(each.c.days)
-        .order_by(each.c.days)
-    )
+    statement = select(each.c.days, *counted("people", people)).group_by(each.c.days).order_by(each.c.days)
     return spread(reader, statement, measure, at_its_end)
 
 

@@ -17,9 +17,9 @@ from metrics.definitions.dimensions import among
 from metrics.definitions.measure import Measure, between
 from metrics.definitions.scope import Scope
 from metrics.query.distribution import spread
-from warehouse.access.disclosure_control import PEOPLE
 from warehouse.access.reader import Reader
 from warehouse.cleaning.lead_history import COLUMN_OF
+from warehouse.disclosure.people_behind import counted
 from warehouse.schema import lead_moves as t
 from warehouse.sql.dialects import days_between
 
@@ -126,9 +126,9 @@ def who_waits(stage: StageDuration, until: date) -> Measure:
 
 def _counted(days: ColumnElement, which: ColumnElement[bool]) -> Select:
     each = select(t.c.lead_id, days.label("days")).where(which).subquery("each_lead")
-    people = func.count(each.c.lead_id.distinct()).label(f"people{PEOPLE}")
+    people = func.count(each.c.lead_id.distinct())
     return (
-        select(each.c.days, func.count(each.c.lead_id).label("people"), people)
+        select(each.c.days, *counted("people", func.count(each.c.lead_id), people))
         .group_by(each.c.days)
         .order_by(each.c.days)
     )

@@ -14,7 +14,7 @@ from metrics.definitions.measure import Measure
 from metrics.definitions.scope import Scope
 from metrics.query.query import filtered
 from warehouse.access.reader import Reader, Viewer, may_see
-from warehouse.access.roles import Access
+from warehouse.access.roles import Access, sees_single_rows
 from warehouse.access.sql_allow_list import tables_of
 
 COUNTED = "counted"
@@ -47,8 +47,7 @@ def column_counted(measure: Measure) -> str | None:
 
 def are_shown(measure: Measure, scope: Scope, reader: Reader) -> bool:
     """Whether the viewer may see these rows one by one: no table they need is seen by totals only, or not at all."""
-    sees = [may_see(reader.viewer, t) for t in tables_of(behind(measure, scope))]
-    return not any(see in (None, Access.AGGREGATES_ONLY) for see in sees)
+    return all(sees_single_rows(reader.viewer.role, t.name) for t in tables_of(behind(measure, scope)))
 
 
 def columns_for(fact: Table, viewer: Viewer) -> list[str]:

@@ -17,6 +17,7 @@ from metrics.definitions.scope import Period
 from metrics.query.query import columns_of
 from metrics.query.time_coverage import counted, delivered_until, first_day, undated, untimed
 from warehouse.access.data_coverage import Coverage
+from warehouse.disclosure.minimum_cell_size import is_enough
 from warehouse.schema import plain
 
 Kind = Literal["not given", "not delivered", "not begun", "ahead", "no cases", "hidden", "not known"]
@@ -163,7 +164,7 @@ def missed(name: str, covered: Coverage | None, hidden_below: int | None = None)
     for column, count, how in rows:
         table, _, key = column.partition(".")
         several = count > 1 or hidden_below is not None
-        few = hidden_below is not None and count < hidden_below
+        few = hidden_below is not None and not is_enough(count, hidden_below)
         number = f"fewer than {hidden_below}" if few else f"{count:,}"
         parts.append(f"{number} {'rows' if several else 'row'} of {plain(table)} {how} {key}")
     verb = "is" if [count for _, count, _ in rows] == [1] and hidden_below is None else "are"

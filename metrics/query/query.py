@@ -23,14 +23,16 @@ from metrics.definitions.measure import Measure, Metric, Ratio, measures_of
 from metrics.definitions.scope import Filters, Period, Scope
 from metrics.qualification.qualification_rule import dependent
 from metrics.qualification.qualification_versions import as_agreed, in_force
-from metrics.query import secondary_suppression
+from metrics.query import linked_figures
 from metrics.query.time_coverage import compared_with
 from metrics.query.time_coverage import counted as known_part
 from warehouse.access import data_coverage
 from warehouse.access.data_coverage import AvailableColumns, Coverage
-from warehouse.access.disclosure_control import BESIDES, PEOPLE, without_small_cells
 from warehouse.access.reader import Reader
 from warehouse.access.sql_allow_list import tables_of
+from warehouse.disclosure import linked_tables
+from warehouse.disclosure.people_behind import BESIDES, PEOPLE
+from warehouse.disclosure.primary_suppression import without_small_cells
 from warehouse.schema import DERIVED
 from warehouse.sql.dialects import to_float
 
@@ -204,9 +206,7 @@ def _answered(
         counted = (alike and _is_about_people(fact)) or reader.sees_totals_only(*tables_of(plain))
         if counted:
             alone = partial(_days_by_itself, question.periods, covered)
-            wide = _totals(
-                reader, fact, of_fact, question, secondary_suppression.wholes(catalogue), clock, alone
-            )
+            wide = _totals(reader, fact, of_fact, question, linked_figures.wholes(catalogue), clock, alone)
         else:
             wide = reader.frame(plain)
         part = _tall(wide, list(of_fact), question)
@@ -286,15 +286,14 @@ def _totals(
 
     `parts` says of which wholes a measure is a part, and `alone` which days it counts where it is asked for itself.
     """
-    smallest = reader.stores.settings.smallest_cell
+    smallest = reader.smallest_cell
 
     def asked(question: Query) -> pd.DataFrame:
         found = reader.frame(statement(fact, measures, question, True, parts, clock, alone))
         if not reader.sees_totals_only(fact):
             found = without_small_cells(found, smallest, question.by)
-        return secondary_suppression.without_lone_periods(
-            found, measures, question.periods, question.by, smallest
-        )
+        months = linked_figures.adding_up(measures, question.periods)
+        return linked_tables.without_lone_parts(found, months, question.by, smallest)
 
     wide, filters = asked(question), question.filters
     if not filters:
@@ -302,7 +301,8 @@ def _totals(
     dimensions = [d for d, _ in filters if d not in question.by]
     cells = asked(replace(question, filters=(), by=(*question.by, *dimensions)))
     whole = asked(replace(question, filters=()))
-    return secondary_suppression.without_parted(wide, cells, whole, filters, question.by, smallest)
+    chosen = linked_figures.chosen(cells, filters)
+    return linked_tables.without_parted(wide, cells, whole, chosen, question.by, smallest)
 
 
 def statement(

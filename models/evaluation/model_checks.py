@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from statsmodels.stats.proportion import proportion_confint
 
 from models.evaluation.prediction_metrics import PredictionMetric
+from warehouse.disclosure.minimum_cell_size import is_enough
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +108,7 @@ def without_small_groups(checks: Iterable[ModelCheck], smallest: int) -> tuple[M
     """
     return tuple(
         ModelCheck(check_name=c.check_name, part=c.part, measure=c.measure, day=c.day)
-        if c.n is not None and min(c.n, c.n if c.fewest is None else c.fewest) < smallest
+        if c.n is not None and not is_enough(min(c.n, c.n if c.fewest is None else c.fewest), smallest)
         else c
         for c in checks
     )

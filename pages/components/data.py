@@ -30,7 +30,7 @@ from metrics.query.time_coverage import compared_with, reaches_back
 from warehouse.access import data_coverage
 from warehouse.access.data_coverage import AvailableColumns, Coverage
 from warehouse.access.reader import Reader, Viewer, frame_of
-from warehouse.access.roles import RULES, Access
+from warehouse.access.roles import sees_single_rows
 from warehouse.errors import NothingLoaded
 from warehouse.identity import link_quality
 from warehouse.stores import connect
@@ -149,9 +149,7 @@ def ask_and_before(
 
 def hidden_below(viewer: Viewer, metric: Metric) -> int | None:
     """The fewest people a figure is shown about to who sees it in total only; None for others."""
-    door = reader(viewer)
-    totals_only = door.sees_totals_only(*(m.fact for m in measures_of(metric)))
-    return door.stores.settings.smallest_cell if totals_only else None
+    return reader(viewer).hidden_below(*(m.fact for m in measures_of(metric)))
 
 
 def why_missing(viewer: Viewer, name: str, period: Period, row: pd.Series) -> Missing | None:
@@ -222,4 +220,4 @@ def is_sample(viewer: Viewer) -> bool:
 
 def may_see(viewer: Viewer, *tables: str) -> bool:
     """Whether the viewer's role includes every one of these tables row by row."""
-    return all(RULES.get(viewer.role, {}).get(t) not in (None, Access.AGGREGATES_ONLY) for t in tables)
+    return all(sees_single_rows(viewer.role, t) for t in tables)

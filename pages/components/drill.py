@@ -176,7 +176,7 @@ def _formats(measure: Measure, found: pd.DataFrame) -> dict[str, Any]:
 
 def _parts(name: str, measure: Measure, scope: Scope, viewer: Viewer) -> None:
     """The figure's parts, for a role that sees totals only."""
-    fewest = data.reader(viewer).stores.settings.smallest_cell
+    fewest = data.reader(viewer).smallest_cell
     st.info(
         "Your role sees aggregates, not single people, so these are the parts of the figure instead of its rows. Parts "
         f"about fewer than {fewest} people stay blank, and those by which one could work them out.",

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import PLACES, figure, numeral, rounded_column
-from metrics.definitions.measure import Metric, Ratio, measures_of
+from metrics.definitions.measure import Metric, Ratio
 from metrics.query.report_query import MONTH, SavedReport, whose
 from metrics.query.report_reading import Cell, ReportResult, drawn, parts_add_up, read
 from metrics.query.time_coverage import compared_with
@@ -26,7 +26,7 @@ from workflow.records import annotations
 def reading(viewer: Viewer, report: SavedReport) -> ReportResult:
     """The figures of a report for a viewer, asked now."""
     name = report.metric
-    blank = data.reader(viewer).sees_totals_only(*(m.fact for m in measures_of(CATALOGUE[name])))
+    blank = data.hidden_below(viewer, CATALOGUE[name]) is not None
     return read(
         report,
         data.as_of(viewer),

@@ -30,7 +30,7 @@ SURE = 0.05
 
 def case_studies(context: ReviewContext, experiments: Sequence[ExperimentResult]) -> tuple[CaseStudy, ...]:
     """One per experiment that was read by the quarter's end, and the clearest link without a control group."""
-    fewest = context.reader.stores.settings.smallest_cell
+    fewest = context.reader.smallest_cell
     studies = [_controlled(r, fewest) for r in looked_at(list(experiments), context)]
     if may_see(context.reader.viewer, feature_links) is not None:
         links = context.once(frame_of, features())

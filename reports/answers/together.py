@@ -89,7 +89,7 @@ def _signed_in(context: ReviewContext) -> str:
     adoption = signed_in(context.reader, Period(until - timedelta(days=ADOPTION_DAYS - 1), until))
     if adoption is None:
         return "Who uses Concord is not for your role."
-    fewest = context.reader.stores.settings.smallest_cell
+    fewest = context.reader.smallest_cell
     if math.isnan(adoption.accounts):
         return f"Use of Concord: fewer than {fewest} colleagues have an account, too few to show."
     if math.isnan(adoption.came):
@@ -104,7 +104,7 @@ def _signed_in(context: ReviewContext) -> str:
 
 
 def _worked(done: Worked | None, context: ReviewContext) -> str:
-    fewest = context.reader.stores.settings.smallest_cell
+    fewest = context.reader.smallest_cell
     if done is None:
         return "How alerts are worked is not for your role."
     if math.isnan(done.raised):

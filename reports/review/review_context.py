@@ -136,8 +136,7 @@ class ReviewContext:
 
     def hidden_below(self, name: str) -> int | None:
         """The fewest people a figure is shown about to who sees it in total only; None for others."""
-        totals_only = self.reader.sees_totals_only(*(m.fact for m in measures_of(CATALOGUE[name])))
-        return self.reader.stores.settings.smallest_cell if totals_only else None
+        return self.reader.hidden_below(*(m.fact for m in measures_of(CATALOGUE[name])))
 
     def clause(self, *names: str) -> str:
         """Why the first of some figures has no value, as the end of a sentence: `not known: `leads` was not given`."""

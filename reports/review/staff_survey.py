@@ -9,9 +9,9 @@ from sqlalchemy import distinct, func, select
 
 from metrics.definitions.measure import between
 from metrics.definitions.scope import Period
-from metrics.query.small_groups import shown
-from warehouse.access.disclosure_control import PEOPLE
 from warehouse.access.reader import Reader
+from warehouse.disclosure.people_behind import counted
+from warehouse.disclosure.secondary_suppression import shown_groups
 from warehouse.errors import AccessRefused
 from warehouse.schema import staff_surveys as t
 from warehouse.sql.dialects import to_float
@@ -43,10 +43,8 @@ def survey(reader: Reader, period: Period) -> Survey | None:
         select(
             t.c.department,
             t.c.question,
-            answers.label("answers"),
-            answers.label(f"answers{PEOPLE}"),
-            to_float(func.sum(t.c.score)).label("points"),
-            answers.label(f"points{PEOPLE}"),
+            *counted("answers", answers),
+            *counted("points", to_float(func.sum(t.c.score)), answers),
         )
         .where(between(t.c.answered_on, period), t.c.score.is_not(None), t.c.department.is_not(None))
         .group_by(t.c.department, t.c.question)
@@ -55,14 +53,14 @@ def survey(reader: Reader, period: Period) -> Survey | None:
         frame = reader.frame(statement)[["department", "question", "answers", "points"]]
     except AccessRefused:
         return None
-    return without_small_departments(frame, reader.stores.settings.smallest_cell)
+    return without_small_departments(frame, reader.smallest_cell)
 
 
 def without_small_departments(frame: pd.DataFrame, fewest: int) -> Survey:
     """The survey as it may be shown. `frame` has department, question, answers and points (their sum)."""
     groups = frame.astype({"answers": float, "points": float}).groupby("department")
     sizes = groups["answers"].agg(lambda answers: answers.min(skipna=False))
-    departments = shown({str(k): float(v) for k, v in sizes.items()}, fewest)
+    departments = shown_groups({str(k): float(v) for k, v in sizes.items()}, fewest)
     sums = groups[["answers", "points"]].sum()
     table = pd.DataFrame({"people": sizes, "score": sums["points"] / sums["answers"]}).reset_index()
     table = table[table["department"].isin(departments)].sort_values("score", ignore_index=True)

@@ -193,7 +193,7 @@ def test_the_shared_digital_goal_asks_a_quarter_more_and_says_which_channels(wit
     before, months = a_year_before(goal, reader)
     assert before == goal.baseline
     # A goal is read by everybody, so a month about few people is not known to it, whoever asks.
-    smallest = reader.stores.settings.smallest_cell
+    smallest = reader.smallest_cell
     assert all(math.isnan(m) or m == 0 or m >= smallest for m in months)
     asked = [year_before(part) for part in parts_of(goal)]
     question = Query.of([goal.metric], Scope(asked[0], goal.filters), periods=asked)

@@ -24,7 +24,6 @@ from metrics.definitions.quarters import Quarter, quarter_named, quarter_of
 from metrics.definitions.scope import Period, Scope
 from metrics.qualification.qualification_versions import bank_reader
 from metrics.query.query import Query, ask, figures
-from metrics.query.small_groups import shown
 from models.evaluation.prediction_metrics import PredictionMetric
 from models.experiments.lift import Counts
 from models.value import net_value
@@ -37,6 +36,7 @@ from reports.review.review_context import ReviewContext, target_in_words
 from reports.review.review_document import NAMES, Review
 from warehouse.access import data_coverage
 from warehouse.access.reader import SYSTEM, Reader, Viewer
+from warehouse.disclosure.secondary_suppression import shown_groups
 from warehouse.errors import Problem
 from warehouse.stores.connect import Stores
 from workflow.experiments import lift_tests
@@ -400,7 +400,7 @@ def test_no_hidden_departments_number_or_score_can_be_worked_out(bank, fewest, d
 @settings(deadline=None)
 @given(some.dictionaries(some.text(max_size=3), some.integers(0, 40), max_size=8), some.integers(2, 12))
 def test_a_group_is_shown_only_if_it_is_large_and_never_next_to_a_single_hidden_one(sizes, fewest):
-    kept = shown(sizes, fewest)
+    kept = shown_groups(sizes, fewest)
     assert all(sizes[name] >= fewest for name in kept)
     assert len(sizes) - len(kept) != 1 or len(sizes) == 1
     if all(size >= fewest for size in sizes.values()):

@@ -14,8 +14,8 @@ from sqlalchemy import func, literal, select
 from metrics.catalogue.stage_moves import to
 from metrics.definitions.scope import Period, Scope
 from metrics.leads.stage_durations import STAGES, left_after, waiting_for
-from warehouse.access import disclosure_control
 from warehouse.access.reader import SYSTEM, Reader
+from warehouse.disclosure.global_recoding import recoded
 from warehouse.errors import AccessRefused
 from warehouse.schema import customers, leads
 from warehouse.sql.dialects import days_between
@@ -77,7 +77,7 @@ def test_what_could_show_a_person_is_still_refused(role: str, night: Stores) -> 
 @given(st.dictionaries(st.integers(0, 400), st.integers(1, 30), max_size=30))
 def test_put_together_keeps_everybody_in_order(counts: dict[int, int]) -> None:
     frame = pd.DataFrame({"days": list(counts), "people": list(counts.values())}, dtype="int64")
-    seen = disclosure_control.together(frame, "days", 10)
+    seen = recoded(frame, "days", 10)
     assert seen["days"].is_monotonic_increasing
     if sum(counts.values()) < 10:
         assert seen.empty

@@ -9,9 +9,9 @@ from onlookers import EVERYBODY
 from sqlalchemy import Select, case, distinct, func, literal, null, select, true
 
 from warehouse import schema
-from warehouse.access.disclosure_control import PEOPLE
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.app_db import app_schema
+from warehouse.disclosure.people_behind import PEOPLE
 from warehouse.errors import AccessRefused
 from warehouse.sql.dialects import month_of, ratio, to_float
 from warehouse.stores.connect import Stores

@@ -22,9 +22,10 @@ from metrics.query.report_query import ways
 from models.experiments.association import links
 from warehouse import schema
 from warehouse.access.data_coverage import found_by_checks
-from warehouse.access.disclosure_control import BESIDES, PEOPLE, without_small_cells
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.app_db import app_schema
+from warehouse.disclosure.people_behind import BESIDES, PEOPLE
+from warehouse.disclosure.primary_suppression import without_small_cells
 from warehouse.errors import reference
 from warehouse.stores.connect import Stores
 from workflow.records import adoption

@@ -10,8 +10,9 @@ from typing import Any, NewType
 import pandas as pd
 from sqlalchemy import Select, func, select, tuple_
 
-from warehouse.access.reader import SYSTEM, Reader, may_see
-from warehouse.access.roles import Access
+from warehouse.access.reader import SYSTEM, Reader
+from warehouse.access.roles import sees_single_rows
+from warehouse.disclosure.minimum_cell_size import is_few
 from warehouse.errors import NothingLoaded
 from warehouse.schema import (
     UNIFIED_TABLES,
@@ -176,8 +177,8 @@ def found_by_checks(reader: Reader) -> pd.DataFrame:
     found = reader.frame(failed_checks())
     if reader.viewer.role == RUNS_THE_LOADS:
         return found
-    no_row = {t.name for t in UNIFIED_TABLES if may_see(reader.viewer, t) in (None, Access.AGGREGATES_ONLY)}
-    few = found["row_count"].between(1, reader.stores.settings.smallest_cell - 1)
+    no_row = {t.name for t in UNIFIED_TABLES if not sees_single_rows(reader.viewer.role, t.name)}
+    few = is_few(found["row_count"], reader.smallest_cell)
     return found.assign(row_count=found["row_count"].mask(few & found["table_name"].isin(no_row)))
 
 

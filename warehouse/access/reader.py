@@ -16,14 +16,17 @@ from sqlalchemy.sql.elements import ColumnClause
 from sqlalchemy.sql.selectable import Subquery
 
 from warehouse import schema
-from warehouse.access import disclosure_control
-from warehouse.access.disclosure_control import PEOPLE
 from warehouse.access.roles import RULES, Access
-from warehouse.access.sql_allow_list import WRITTEN_SQL, parts_of, tables_of
+from warehouse.access.sql_allow_list import WRITTEN_SQL, tables_of
 from warehouse.app_db import app_schema
+from warehouse.disclosure.aggregate_statements import check_aggregates, groups_of
+from warehouse.disclosure.global_recoding import recoded
+from warehouse.disclosure.people_behind import PEOPLE
+from warehouse.disclosure.primary_suppression import without_small_cells
 from warehouse.errors import AccessRefused
 from warehouse.retry import ask
 from warehouse.schema import plain
+from warehouse.sql.statement_parts import parts_of
 from warehouse.stores import postgresql
 from warehouse.stores.connect import Stores
 
@@ -85,7 +88,7 @@ def _narrowed(statement: Select, viewer: Viewer, tables: set[Table]) -> Select:
             )
         sees[table] = see
     if Access.AGGREGATES_ONLY in sees.values():
-        disclosure_control.check(statement)
+        check_aggregates(statement)
     visible = {t: _visible_rows(t, see, viewer) for t, see in sees.items()}
     replaced = {t: rows for t, rows in visible.items() if rows is not None}
     if not replaced:
@@ -174,15 +177,22 @@ class Reader:
         """Whether the viewer sees `tables` only as totals, so that the question must count its people."""
         return any(may_see(self.viewer, t) is Access.AGGREGATES_ONLY for t in tables)
 
+    @property
+    def smallest_cell(self) -> int:
+        """The bank's minimum cell size: how many people a figure must be about to be shown to who sees totals only."""
+        return self.stores.settings.smallest_cell
+
+    def hidden_below(self, *tables: Table) -> int | None:
+        """The minimum cell size, where it holds for the viewer's figures of `tables`; None where none is hidden."""
+        return self.smallest_cell if self.sees_totals_only(*tables) else None
+
     def frame(self, statement: Select) -> pd.DataFrame:
         """The answer as a frame. Figures about too few people are blank for viewers who see only totals."""
         tables = tables_of(statement)
         frame = self._answer(statement, tables)
         if not self.sees_totals_only(*tables):
             return frame
-        return disclosure_control.without_small_cells(
-            frame, self.stores.settings.smallest_cell, disclosure_control.groups_of(statement)
-        )
+        return without_small_cells(frame, self.smallest_cell, groups_of(statement))
 
     def spread(self, statement: Select, along: str) -> pd.DataFrame:
         """People counted by a number such as days waited: columns `along` and `people`.
@@ -199,7 +209,7 @@ class Reader:
             return frame[[along, "people"]]
         # What a statement calls people may be anything; only this column is sure to count each of them once.
         people = frame[[along, counted]].rename(columns={counted: "people"})
-        return disclosure_control.together(people, along, self.stores.settings.smallest_cell)
+        return recoded(people, along, self.smallest_cell)
 
     def _answer(self, statement: Select, tables: set[Table]) -> pd.DataFrame:
         """Every figure of the viewer's rows, also those about too few people: for the two doors above alone."""

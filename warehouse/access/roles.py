@@ -154,3 +154,8 @@ RULES: dict[str, dict[str, Access]] = {
 for _role in app_schema.REVIEW_AUDIENCES:
     RULES[_role]["issued_review_contents"] = Access.ALL_ROWS
 """Role → table → how much. A table that is not listed is not seen at all."""
+
+
+def sees_single_rows(role: str, table: str) -> bool:
+    """Whether a role sees a table row by row, with or without names."""
+    return RULES.get(role, {}).get(table) not in (None, Access.AGGREGATES_ONLY)

@@ -7,7 +7,6 @@ only parts are allowed whose every child is seen and can be replaced by the view
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Alias, Column, CompoundSelect, Join, Select, Subquery, Table
@@ -22,6 +21,7 @@ from warehouse import schema
 from warehouse.app_db import app_schema
 from warehouse.errors import AccessRefused
 from warehouse.sql.moment_sql import Moment
+from warehouse.sql.statement_parts import parts_of
 
 KNOWN_TABLES = frozenset({*schema.BANK.tables.values(), *app_schema.APP_DB.tables.values()})
 
@@ -66,23 +66,6 @@ def tables_of(statement: Any) -> set[Table]:
         if isinstance(part, Table):
             found.add(part)
     return found
-
-
-def parts_of(statement: Any, but_not_inside: frozenset[int] = frozenset()) -> Iterator[Any]:
-    """Every part once, also the table or subquery a column belongs to, since the column brings it into the FROM.
-
-    `but_not_inside` holds the ids of parts to leave out.
-    """
-    waiting, seen = [statement], set(but_not_inside)
-    while waiting:
-        part = waiting.pop()
-        if id(part) in seen:
-            continue
-        seen.add(id(part))
-        yield part
-        waiting.extend(part.get_children())
-        if isinstance(part, e.ColumnClause) and part.table is not None:
-            waiting.append(part.table)
 
 
 def _allowed(part: Any) -> bool:

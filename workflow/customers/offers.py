@@ -20,6 +20,7 @@ from models.churn import cross_sell_prediction
 from warehouse.access import audit
 from warehouse.access.reader import Reader, Viewer
 from warehouse.app_db.app_schema import alert_steps, alerts, offers
+from warehouse.disclosure.minimum_cell_size import is_enough
 from warehouse.errors import ChangeRefused
 from warehouse.schema import (
     campaigns,
@@ -202,7 +203,8 @@ def results(reader: Reader) -> pd.DataFrame:
     found = once.groupby(["offer", "segment"], as_index=False).agg(
         offered=("customer_id", "size"), accepted=("accepted", "sum")
     )
-    return found[found["offered"] >= reader.stores.settings.smallest_cell]
+    shown: pd.DataFrame = found[is_enough(found["offered"], reader.smallest_cell)]
+    return shown
 
 
 def what_it_did(reader: Reader, code: str, segment: str | None) -> str:

@@ -19,6 +19,7 @@ from warehouse.access import data_coverage
 from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader
 from warehouse.app_db.app_schema import offers
+from warehouse.disclosure.minimum_cell_size import is_enough, is_few
 from warehouse.schema import experiment_results
 from workflow.experiments import arms as drawn
 from workflow.experiments import persuadable
@@ -83,12 +84,12 @@ def _plain(value: float) -> PredictionMetric:
 
 def _size(people: int, smallest: int) -> PredictionMetric:
     """How many are in an arm; everybody may read it, so fewer than `smallest` are not told."""
-    return _plain(people if people == 0 or people >= smallest else np.nan)
+    return _plain(np.nan if is_few(people, smallest) else people)
 
 
 def _draw(reader: Reader, rows: pd.DataFrame) -> Found:
     """How the draw went: sizes, their chance, and who was contacted within 30 days of it."""
-    smallest = reader.stores.settings.smallest_cell
+    smallest = reader.smallest_cell
     treated = rows["treated"]
     n, m = int(treated.sum()), int((~treated).sum())
     found = {
@@ -97,7 +98,7 @@ def _draw(reader: Reader, rows: pd.DataFrame) -> Found:
         "held_out": _size(m, smallest),
         "treated_share": _plain(rows["treated_share"].mean()),
     }
-    if min(n, m) < smallest:
+    if not is_enough(min(n, m), smallest):
         return found
     found["sample_ratio"] = _plain(ex.sample_ratio(n, m, float(rows["treated_share"].mean())))
     if not data_coverage.available_columns(reader).issuperset(NEEDS[CONTACTED]):
@@ -106,7 +107,7 @@ def _draw(reader: Reader, rows: pd.DataFrame) -> Found:
     spoken = drawn.happened(rows, drawn.contacts(reader, set(rows["customer_id"])), until)
     for name, arm in (("contacted_treated", treated), ("contacted_held_out", ~treated)):
         did, not_ = int(spoken[arm].sum()), int((1 - spoken[arm]).sum())
-        few = 0 < did < smallest or 0 < not_ < smallest
+        few = is_few(did, smallest) or is_few(not_, smallest)
         found[name] = _plain(np.nan if few else spoken[arm].mean())
     return found
 
@@ -116,7 +117,7 @@ def _look(reader: Reader, rows: pd.DataFrame, look: Look, known: AvailableColumn
     rows = drawn.watched(reader, rows, look.on)
     if rows.empty:
         return {CHURN: {"treated": _plain(0), "held_out": _plain(0)}}
-    smallest = reader.stores.settings.smallest_cell
+    smallest = reader.smallest_cell
     described = drawn.before_the_draw(reader, rows, known)
     rows = rows.assign(chance=rows["customer_id"].map(described.set_index("customer_id")["chance"]))
     given = data_coverage.available_columns(reader)
@@ -139,7 +140,7 @@ def _compared(rows: pd.DataFrame, outcome: str, look: Look, smallest: int) -> Fo
     treated = rows["treated"]
     n, m = int(treated.sum()), int((~treated).sum())
     did = rows.groupby("treated")["happened"].agg(["sum", "count"])
-    few = min(did["sum"].min(), (did["count"] - did["sum"]).min()) < smallest
+    few = not is_enough(min(did["sum"].min(), (did["count"] - did["sum"]).min()), smallest)
     found = {} if few else ex.effect(rows, look.bound)
     shares = {}
     if found:
@@ -150,7 +151,7 @@ def _compared(rows: pd.DataFrame, outcome: str, look: Look, smallest: int) -> Fo
     expected = float(rows.loc[~treated, "happened"].mean()) if found else float(rows["chance"].mean())
     cut = found["variance_cut"].value if "variance_cut" in found else 0.0
     # How many more are needed would tell how few there are.
-    if outcome in TARGETS and 0 < expected < 0.7 and not 0 < min(n, m) < smallest:
+    if outcome in TARGETS and 0 < expected < 0.7 and not is_few(min(n, m), smallest):
         share = float(rows["treated_share"].mean())
         for name, part in (("needed", 1.0), ("needed_half", 0.5)):
             needed = ex.needed(expected, part * TARGETS[outcome], share, look.bound, max(cut, 0.0))
@@ -176,7 +177,7 @@ def _worth(reader: Reader, rows: pd.DataFrame, described: pd.DataFrame, churn: F
     if rows["alert_id"].notna().all():
         made = reader.frame(select(offers.c.alert_id, offers.c.customer_id, offers.c.cost))
         made = made[made["alert_id"].isin(set(rows["alert_id"]))]
-        few = 0 < made["customer_id"].nunique() < reader.stores.settings.smallest_cell
+        few = is_few(made["customer_id"].nunique(), reader.smallest_cell)
         known = made["cost"].notna().all() and not few
         found["cost"] = _plain(made["cost"].astype(float).sum() if known else np.nan)
     return found

@@ -8,9 +8,9 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
 from metrics.definitions.scope import Filters
-from warehouse.access.disclosure_control import BESIDES, PEOPLE
 from warehouse.access.reader import Reader
 from warehouse.app_db.app_schema import lead_reviews as r
+from warehouse.disclosure.people_behind import BESIDES, PEOPLE, counted
 from warehouse.schema import lead_moves as m
 
 
@@ -37,10 +37,8 @@ def recycled(as_of: date, filters: Filters = ()) -> Select:
     back = case((r.c.to_nurture, r.c.lead_id))
     people = func.count(r.c.lead_id.distinct())
     return select(
-        people.label("rejected"),
-        people.label(f"rejected{PEOPLE}"),
-        func.count(back.distinct()).label("to_nurture"),
-        func.count(back.distinct()).label(f"to_nurture{PEOPLE}"),
+        *counted("rejected", people),
+        *counted("to_nurture", func.count(back.distinct())),
         func.count(case((r.c.to_nurture.is_not(True), r.c.lead_id)).distinct()).label(
             f"to_nurture{BESIDES}{PEOPLE}"
         ),
@@ -56,10 +54,8 @@ def since(as_of: date, filters: Filters = ()) -> Select:
     return (
         select(
             r.c.campaign_id,
-            func.count(case((counts, 1))).label("decided"),
-            people.label(f"decided{PEOPLE}"),
-            accepted.label("accepted"),
-            people.label(f"accepted{PEOPLE}"),
+            *counted("decided", func.count(case((counts, 1))), people),
+            *counted("accepted", accepted, people),
         )
         .where(and_(r.c.reviewed_at >= _end(as_of), counts, latest(), *kept))
         .group_by(r.c.campaign_id)

@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, and_, case, distinct, func, select
 
 from metrics.definitions.measure import between
 from metrics.definitions.scope import Period
-from warehouse.access.disclosure_control import PEOPLE
 from warehouse.access.reader import Reader
 from warehouse.app_db.app_schema import alerts, sessions, users
+from warehouse.disclosure.minimum_cell_size import is_few
+from warehouse.disclosure.people_behind import counted
 from warehouse.errors import AccessRefused
 from warehouse.sql.dialects import days_between
 
@@ -83,9 +84,9 @@ def signed_in(reader: Reader, period: Period) -> SignedIn | None:
 
 def _unless_few_are_left(whole: float, part: float, reader: Reader) -> float:
     """`part`, or NaN where the rest of `whole` is too few to show: one figure less the other would tell it."""
-    return part if not 0 < whole - part < reader.stores.settings.smallest_cell else float("nan")
+    return float("nan") if is_few(whole - part, reader.smallest_cell) else part
 
 
 def _counted(name: str, person: ColumnElement) -> tuple[ColumnElement, ColumnElement]:
     """How many people, beside the count that the door asks for."""
-    return func.count(distinct(person)).label(name), func.count(distinct(person)).label(f"{name}{PEOPLE}")
+    return counted(name, func.count(distinct(person)))

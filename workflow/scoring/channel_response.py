@@ -11,6 +11,7 @@ from metrics.catalogue.acquisition import acquisition_cost
 from models.attribution import spend_response
 from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader
+from warehouse.disclosure.minimum_cell_size import is_enough
 from warehouse.schema import campaign_days, campaigns, customers, leads, response_curves
 from warehouse.stores.snapshots import SnapshotWriter
 from workflow.records import run_notes
@@ -30,8 +31,7 @@ def write_curves(draft: SnapshotWriter, reader: Reader, as_of: date, known: Avai
     if not known >= NEEDS:
         return 0
     found = spend_response.curves(weeks(reader, as_of))
-    few = found["won"] < reader.stores.settings.smallest_cell
-    found["won"] = found["won"].mask(few)
+    found["won"] = found["won"].where(is_enough(found["won"], reader.smallest_cell))
     draft.write(response_curves, found.assign(as_of=as_of), replacing=true())
     return int(found["level"].notna().sum())
 

@@ -13,6 +13,7 @@ from sqlalchemy import func, select, true
 from metrics.attribution import credit_models, journeys
 from models.attribution import removal_effect
 from warehouse.access.reader import Reader
+from warehouse.disclosure.minimum_cell_size import is_enough
 from warehouse.schema import removal_effects, touch_credits
 from warehouse.stores.snapshots import SnapshotWriter
 from workflow.records import run_notes
@@ -55,8 +56,8 @@ def _shown(effects: pd.DataFrame, wins: pd.DataFrame, smallest: int) -> pd.DataF
     kinds = {"channel": object}
     table = effects.astype(kinds).merge(wins.astype(kinds), on="channel", how="left").drop(columns="share")
     table.insert(0, "place", range(1, len(table) + 1))
-    few = ~(table["wins"] >= smallest)
-    table[["wins", "removal_effect"]] = table[["wins", "removal_effect"]].mask(few)
+    shown = is_enough(table["wins"], smallest)
+    table[["wins", "removal_effect"]] = table[["wins", "removal_effect"]].where(shown)
     return table
 
 

@@ -14,6 +14,7 @@ from models.churn.churn_prediction import MODEL
 from models.churn.drift import MOVED, SCORE, STEADY
 from models.churn.features import BY_NAME
 from warehouse.access.reader import Reader
+from warehouse.disclosure.minimum_cell_size import is_enough
 from warehouse.schema import model_cards, model_checks
 from workflow.scoring.model_monitoring import CALIBRATION, DRIFT
 
@@ -73,8 +74,9 @@ def current(reader: Reader) -> Known | None:
     rows = reader.frame(select(model_checks).where(model_checks.c.model == MODEL))
     rows["day"] = pd.to_datetime(rows["day"])
     # A night of before may have written what the bank now calls too few.
-    smallest = reader.stores.settings.smallest_cell
-    rows.loc[rows["n"] < smallest, ["n", "value", "low", "high"]] = None
+    smallest = reader.smallest_cell
+    few = rows["n"].notna() & ~is_enough(rows["n"], smallest)
+    rows.loc[few, ["n", "value", "low", "high"]] = None
     nightly = rows["check_name"].isin([DRIFT, CALIBRATION])
     mine = rows["model_version"] == card["model_version"]
     return Known(card=card, checks=rows[mine & ~nightly], nights=rows[nightly], smallest=smallest)

@@ -42,7 +42,7 @@ def keep(
 ) -> None:
     """Write the model's card, its checks, how far tonight's customers have moved, and what became of older scores."""
     card, t = model.card, model_checks.c
-    smallest = reader.stores.settings.smallest_cell
+    smallest = reader.smallest_cell
     mine = and_(t.model == card.model, t.model_version == card.version)
     _write_card(draft, reader, model, as_of)
     draft.write(

@@ -151,7 +151,7 @@ def _widened(
     )
     if len(kept):
         return replace(model, widening=tuple((float(d), float(u)) for d, u in kept.to_numpy(dtype=float)))
-    found = judged(reader, as_of, known, reader.stores.settings.smallest_cell)
+    found = judged(reader, as_of, known, reader.smallest_cell)
     if found is None:
         return model
     then, table, widening = found

@@ -13,6 +13,7 @@ from models.experiments import association
 from models.service import themes
 from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader
+from warehouse.disclosure.minimum_cell_size import is_few
 from warehouse.schema import customers, feature_links, ticket_themes, tickets
 from warehouse.stores.snapshots import SnapshotWriter
 from workflow.records import run_notes
@@ -27,7 +28,7 @@ def write(draft: SnapshotWriter, reader: Reader, as_of: date, known: AvailableCo
         return {run_notes.FEATURE_LINKS: missing}
     t = tickets.c
     cases = reader.frame(select(t.ticket_id, t.customer_id, t.opened_at, t.text).where(t.text.is_not(None)))
-    smallest = reader.stores.settings.smallest_cell
+    smallest = reader.smallest_cell
     draft.write(ticket_themes, themes.themes(cases, _names(reader), smallest=smallest), replacing=true())
     if "product_usage" in known:
         links = association.links(_strata(reader, as_of))
@@ -47,12 +48,12 @@ def shown(links: pd.DataFrame, smallest: int) -> pd.DataFrame:
     few = pd.Series(False, index=links.index)
     for people, with_case in (("users", "users_with_case"), ("others", "others_with_case")):
         for size in (links[with_case], links[people] - links[with_case]):
-            few |= size.between(1, smallest - 1)
+            few |= is_few(size, smallest)
     told = ["users_with_case", "others_with_case", "risk_ratio", "low", "high", "p_adjusted"]
     found = links.astype(dict.fromkeys(told, float))
     found.loc[few, told] = np.nan
     for people in ("users", "others"):
-        found[people] = found[people].astype(float).mask(links[people].between(1, smallest - 1))
+        found[people] = found[people].astype(float).mask(is_few(links[people], smallest))
     return found
 
 

@@ -52,7 +52,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     reading = at.get(str(chosen), found[0])
     with headline:
         st.title(_headline(reading))
-        st.caption(_how_to_read(reading, data.reader(viewer).stores.settings.smallest_cell))
+        st.caption(_how_to_read(reading, data.reader(viewer).smallest_cell))
     if reading.look is None:
         _not_yet(reading)
     else:

@@ -18,6 +18,7 @@ from pages.components import data, forms, tables
 from pages.customers.alerts.alert_card import escaped
 from pages.growth.leads import batch_alarms
 from warehouse.access.reader import Viewer
+from warehouse.disclosure.minimum_cell_size import is_enough
 from warehouse.errors import ChangeRefused
 from warehouse.schema import plain
 from warehouse.stores import connect
@@ -55,7 +56,7 @@ def _result(viewer: Viewer, row: Any) -> None:
     known = [s for s in shares.values() if pd.notna(s)]
     counts = None if pd.isna(row.treated) else _counts(row)
     fewest = data.hidden_below(viewer, CATALOGUE["customers_acquired"])
-    hidden = counts is not None and fewest is not None and counts.fewest < fewest
+    hidden = counts is not None and fewest is not None and not is_enough(counts.fewest, fewest)
     by = called(connect.here(), [row.entered_by])[row.entered_by]
     named = batch_alarms.names(viewer).get(campaign, campaign) if campaign else None
     with st.container(border=True, gap="xxsmall"):

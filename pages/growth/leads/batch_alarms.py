@@ -14,6 +14,7 @@ from models.experiments import control_limits
 from pages.components import data, forms
 from pages.customers.alerts.alert_card import escaped
 from warehouse.access.reader import Viewer
+from warehouse.disclosure.minimum_cell_size import is_enough
 from warehouse.stores import connect
 from workflow.campaigns import campaign_alarms
 from workflow.qualification import lead_decisions
@@ -53,9 +54,8 @@ def found(viewer: Viewer) -> pd.DataFrame:
     answer = answer.rename(columns={"accepted_of_decided": "accepted"})
     fresh = since_the_load(viewer)
     # Ten at least, as for those who see only totals: both departments must read the same alarm.
-    fresh = fresh[fresh["decided"] >= data.reader(viewer).stores.settings.smallest_cell].set_index(
-        "campaign_id"
-    )
+    enough = is_enough(fresh["decided"], data.reader(viewer).smallest_cell)
+    fresh = fresh[enough].set_index("campaign_id")
     for column in ("decided", "accepted"):
         answer[column] = answer[column] + answer["campaign"].map(fresh[column].astype(float)).fillna(0)
     answer["window"] = answer["period"].map(dict(enumerate(WINDOWS)))

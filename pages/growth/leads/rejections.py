@@ -123,7 +123,7 @@ def _recycled_here(viewer: Viewer, scope: Scope) -> list[str]:
     door = data.reader(viewer)
     found = door.frame(lead_decisions.recycled(data.as_of(viewer), scope.filters)).iloc[0]
     if pd.isna(found["rejected"]):
-        return [f"fewer than {door.stores.settings.smallest_cell}"] * 2
+        return [f"fewer than {door.smallest_cell}"] * 2
     # Those not given back may be the few.
     back = "too few to show" if pd.isna(found["to_nurture"]) else numeral(found["to_nurture"])
     return [numeral(found["rejected"]), back]

@@ -1,56 +1,30 @@
-"""What a viewer who sees only totals may ask, and what of the answer stays blank.
+"""What a viewer who sees aggregates only may ask: a walk through the parts of a statement.
 
 Every column out is a total, a constant, or a group that names no person. Every total stands beside the number of
-people behind it, counted under the same condition, so that a figure about too few can be blanked.
+people behind it, counted under the same condition, so that a figure about too few can be suppressed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-import pandas as pd
-from sqlalchemy import Column, ColumnElement, DateTime, Float, Numeric, Select
+from sqlalchemy import Column, ColumnElement, DateTime, Float, Numeric, Select, Table
 from sqlalchemy.sql import elements as e
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import Exists, ScalarSelect
 
-from warehouse.access.sql_allow_list import parts_of, tables_of
+from warehouse.disclosure.people_behind import ABOUT_STAFF, IDENTIFYING, PEOPLE, PERSONS, STAFF
 from warehouse.errors import AccessRefused
-
-PEOPLE = "__people"
-"""Suffix of the column that counts the people behind a figure."""
-BESIDES = "__besides"
-"""`<figure>__besides…__people` counts those whom the figure leaves out of a whole that is shown beside it."""
-
-PERSONS = frozenset({"customer_id", "lead_id", "answer_id"})
-"""The keys that stand for one person."""
-STAFF, ABOUT_STAFF = frozenset({"username"}), frozenset({"users", "sessions"})
-"""The key of a colleague, and the tables about colleagues alone: only there does she count as one of the people."""
-
-IDENTIFYING = PERSONS | {
-    *("account_id", "transaction_id", "touch_id", "ticket_id", "survey_id"),
-    *(
-        "alert_id",
-        "step_id",
-        "offer_id",
-        "acquired_by_lead_id",
-        "same_as_lead_id",
-        "record_id",
-        "person_id",
-        "username",
-        "token_hash",
-    ),
-}
+from warehouse.sql.statement_parts import parts_of
 
 _TOTALS = frozenset({"count", "sum", "avg", "median", "p90"})
 _AROUND = frozenset({"coalesce", "nullif", "abs", "round", "to_float", "ratio"})
 """Functions that may stand around a total."""
 
 
-def check(statement: Any) -> None:
+def check_aggregates(statement: Any) -> None:
     """Raise AccessRefused unless every column out is a total over counted people, or a group that names no person."""
     if not isinstance(statement, Select):
         raise _refused("asks for single rows")
@@ -62,7 +36,9 @@ def check(statement: Any) -> None:
     groups = _groups(statement)
     if any(_singles_out(root) for group in groups for root in _roots(group)):
         raise _refused("singles out people")
-    persons = PERSONS | (STAFF if {t.name for t in tables_of(statement)} <= ABOUT_STAFF else frozenset())
+    persons = PERSONS | (
+        STAFF if {p.name for p in parts if isinstance(p, Table)} <= ABOUT_STAFF else frozenset()
+    )
     columns: dict[str, ColumnElement] = {}
     for name, column in statement.selected_columns.items():
         if name in columns:
@@ -86,65 +62,6 @@ def check(statement: Any) -> None:
                 _check_same_people(total, _people_condition(people, persons))
 
 
-def without_small_cells(frame: pd.DataFrame, smallest: int, groups: Sequence[str] = ()) -> pd.DataFrame:
-    """`frame` with every figure about 1 to `smallest` - 1 people blank, and how few they are too.
-
-    So are figures that leave so few out (`BESIDES`), and as many others as it takes that no blank one can be worked out
-    from the rest of its row of groups and their total. `groups` are the columns that the totals are grouped by.
-    """
-    counts: dict[str, list[str]] = {}
-    for column in frame.columns:
-        if column.endswith(PEOPLE):
-            counts.setdefault(column.removesuffix(PEOPLE).partition(BESIDES)[0], []).append(column)
-    for figure, mine in counts.items():
-        sizes = frame[mine].to_numpy(float)
-        few = pd.Series(((sizes >= 1) & (sizes < smallest)).any(axis=1), frame.index)
-        if not few.any():
-            continue
-        if (people := f"{figure}{PEOPLE}") in frame:
-            few = not_alone(frame[people].fillna(0), few, [frame[g] for g in groups], smallest)
-        # How few they are says as much as the figure itself.
-        for column in [*mine, *([figure] if figure in frame else [])]:
-            frame[column] = frame[column].mask(few)
-    return frame
-
-
-def not_alone(people: pd.Series, few: pd.Series, groups: Sequence[pd.Series], smallest: int) -> pd.Series:
-    """`few` with the cells that must be blank beside them, so that nobody can subtract the others from the total.
-
-    A line is the cells that differ in one of `groups` alone: the total of each may stand on another page. Where a line
-    has blank cells, they are two or more, about `smallest` people or more; else its next smallest are blank too, as long
-    as there is one with anybody in it.
-    """
-    blank, before = few.to_numpy(bool, copy=True), -1
-    size = people.to_numpy(float)
-    keys = [pd.factorize(g, use_na_sentinel=False)[0] for g in groups]
-    lines = []
-    for at in range(len(keys)):
-        others = [k for n, k in enumerate(keys) if n != at]
-        line = np.zeros(len(size), int)
-        for key in others:
-            line = np.unique(np.column_stack([line, key]), axis=0, return_inverse=True)[1].reshape(-1)
-        order = np.argsort(line, kind="stable")
-        lines += np.split(order, np.flatnonzero(np.diff(line[order])) + 1)
-    lines = [line for line in lines if line.size > 1]
-    while blank.sum() != before:
-        before = blank.sum()
-        for line in lines:
-            _cover(line, blank, size, smallest)
-    return pd.Series(blank, index=few.index)
-
-
-def _cover(line: np.ndarray, blank: np.ndarray, size: np.ndarray, smallest: int) -> None:
-    """Blank the next smallest cells of a line until those that are blank cannot be told apart."""
-    while (hidden := line[blank[line]]).size and (hidden.size < 2 or size[hidden].sum() < smallest):
-        rest = line[~blank[line] & (size[line] > 0)]
-        if not rest.size:
-            return
-        # All that are equally small: which of them it is must not depend on a name.
-        blank[rest[size[rest] == size[rest].min()]] = True
-
-
 def groups_of(statement: Select) -> list[str]:
     """The columns of the answer that the statement groups by."""
     groups = _groups(statement)
@@ -162,25 +79,6 @@ def _groups(statement: Select) -> list[Any]:
         for group in statement._group_by_clauses
         for single in (group.clauses if isinstance(group, e.ClauseList) else [group])
     ]
-
-
-def together(frame: pd.DataFrame, along: str, smallest: int) -> pd.DataFrame:
-    """`frame`, one row per value of the number `along`, with groups of too few people put together with the next.
-
-    Its other columns are `people` and how many they are. A put-together group stands at its last value; what is left
-    over at the end joins the group before. Every row is about at least `smallest` people, and nobody is left out,
-    unless there are too few in all.
-    """
-    rows: list[tuple[Any, int]] = []
-    held = 0
-    for at, people in frame[[along, "people"]].sort_values(along).itertuples(index=False):
-        held += int(people)
-        if held >= smallest:
-            rows.append((at, held))
-            held = 0
-    if held and rows:
-        rows[-1] = (frame[along].max(), rows[-1][1] + held)
-    return pd.DataFrame(rows, columns=[along, "people"]).astype(frame[[along, "people"]].dtypes)
 
 
 def _refused(what: str) -> AccessRefused:
