@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from metrics.definitions.scope import Scope
 from pages.customers.alerts import customer_health
 from pages.customers.churn import alert_rules, churn_model, impact_page
 from pages.customers.profile import customer_page
@@ -29,7 +29,8 @@ class MenuEntry:
     icon: str
     url: str
     roles: frozenset[str]
-    page: Callable[[Viewer, Scope | None], None]
+    page: Callable[[Viewer, Any], None]
+    """Draws it, given what the filter bar says: a Scope, or None for a page without a bar."""
     filters: tuple[str, ...] | None = None
     """Dimensions beside the period; None for a page without a filter bar."""
     cohort: bool = False

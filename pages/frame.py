@@ -1,5 +1,6 @@
 """The script Streamlit runs on every interaction: who is looking, the menu of her role, the filter bar, the page."""
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -79,15 +80,22 @@ def _around(viewer: Viewer) -> None:
             st.caption("FinTrust Bank is invented: no customer on these pages exists.", width="content")
 
 
+def _drawing(
+    draw: Callable[[MenuEntry, Viewer], None], entry: MenuEntry, viewer: Viewer
+) -> Callable[[], None]:
+    """What Streamlit calls when a page is opened."""
+    return lambda: draw(entry, viewer)
+
+
 def _unlisted(viewer: Viewer) -> list[Any]:
     """Addresses that the menu does not show: pages of other roles, and Today under its name."""
     entries = [e for section in MENU.values() for e in section]
     today = next(e for e in entries if e.url == "today")
     return [
-        st.Page(lambda: _shown(today, viewer), title=today.title, url_path=today.url, visibility="hidden"),
+        st.Page(_drawing(_shown, today, viewer), title=today.title, url_path=today.url, visibility="hidden"),
         *(
             st.Page(
-                lambda entry=e: _not_yours(entry, viewer),
+                _drawing(_not_yours, e, viewer),
                 title=e.title,
                 url_path=e.url,
                 visibility="hidden",
@@ -125,7 +133,7 @@ def main() -> None:
     menu = {
         section: [
             st.Page(
-                lambda entry=e: _shown(entry, viewer),
+                _drawing(_shown, e, viewer),
                 title=e.title,
                 icon=e.icon,
                 # The first page stands at the bare address; its own name is left to the unlisted ones.

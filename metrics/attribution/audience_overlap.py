@@ -6,6 +6,7 @@ a role that sees totals only may ask it, too.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -28,6 +29,14 @@ CONTACTS = ("email", "call", "branch", "event")
 """Kinds by which the bank turns to a person. What she sees or clicks herself is no contact."""
 
 _person = func.coalesce(touches.c.customer_id, touches.c.lead_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignPair:
+    """A row of `pairs`: whether two campaigns are for one product, and say the same about it."""
+
+    same_product: bool | None
+    same_message: bool | None
 
 
 def pairs(period: Period) -> Select[Any]:

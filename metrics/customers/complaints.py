@@ -2,11 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Select, func, or_, select
 
 from warehouse.schema import customers, feature_links, ticket_themes, tickets
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenComplaint:
+    """A row of `open_complaints`."""
+
+    ticket_id: str
+    customer_id: str | None
+    full_name: str | None
+    opened_at: datetime
+    category: str | None
+    severity: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TypicalCase:
+    """A row of `of_theme`."""
+
+    ticket_id: str
+    opened_at: datetime
+    category: str | None
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeatureLink:
+    """A row of `features`: how many times as many cases the users of a feature open, with its 95% interval."""
+
+    risk_ratio: float | None
+    low: float | None
+    high: float | None
+    p_adjusted: float | None
 
 
 def open_complaints(as_of: date) -> Select:

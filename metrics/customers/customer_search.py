@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
@@ -15,6 +17,21 @@ def named(customer_ids: list[str]) -> Select:
     return select(
         customers.c.customer_id, customers.c.full_name, customers.c.segment, customers.c.preferred_channel
     ).where(customers.c.customer_id.in_(customer_ids))
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerHit:
+    """A row of `search`."""
+
+    customer_id: str
+    full_name: str | None
+    segment: str | None
+    left_on: date | None
+
+
+def name_or_number(full_name: str | None, customer_id: str | None) -> str:
+    """A customer's name, or the number where the viewer may not see names."""
+    return f"Customer {customer_id}" if full_name is None else full_name
 
 
 def search(words: str, limit: int = 20) -> Select:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -29,6 +30,63 @@ from warehouse.sql.moment_sql import day_only, is_day
 customers, accounts, balances = schema.customers, schema.accounts, schema.balances
 leads, touches, tickets, surveys = schema.leads, schema.touches, schema.tickets, schema.surveys
 moves = schema.lead_moves
+
+
+@dataclass(frozen=True, kw_only=True)
+class Customer:
+    """A row of `person`: what one wants to know of a customer before picking up the phone."""
+
+    customer_id: str
+    full_name: str | None
+    segment: str | None
+    district: str | None
+    joined_on: date | None
+    left_on: date | None
+    returned_on: date | None
+    marketing_consent: bool | None
+    preferred_channel: str | None
+    phone: str | None
+    email: str | None
+    rm_name: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class JourneyEvent:
+    """A row of `journey`."""
+
+    at: datetime
+    department: str
+    what: str
+    detail: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastContact:
+    """A row of `last_contacts`."""
+
+    department: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveyAnswer:
+    """A row of `answers`."""
+
+    kind: str | None
+    answered_at: datetime
+    score: float
+    comment: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceCase:
+    """A row of `cases`."""
+
+    opened_at: datetime
+    category: str | None
+    complaint: bool | None
+    still_open: bool
+    text: str | None
 
 
 def person(customer_id: str) -> Select:

@@ -9,6 +9,7 @@ from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import day, figure
 from pages.components import data, forms
 from warehouse.access.reader import Viewer
+from warehouse.access.typed_rows import rows_of
 from warehouse.stores import connect
 from workflow.records import benchmarks
 from workflow.records.people import called
@@ -19,10 +20,10 @@ def block(name: str, viewer: Viewer) -> None:
     metric = CATALOGUE[name]
     entries = benchmarks.standing(data.reader(viewer), name)
     names = called(connect.here(), entries["entered_by"])
-    for row in entries.itertuples():
+    for entry in rows_of(entries, benchmarks.OutsideBenchmark):
         st.text(
-            f"Elsewhere: {figure(metric, row.value)}. {row.source}, {day(row.published_on)}; measured on "
-            f"{row.population}. Entered by {names[row.entered_by]}."
+            f"Elsewhere: {figure(metric, entry.value)}. {entry.source}, {day(entry.published_on)}; measured on "
+            f"{entry.population}. Entered by {names[entry.entered_by]}."
         )
     if viewer.role not in benchmarks.MAY_ENTER:
         return

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -17,7 +18,7 @@ from metrics.definitions.scope import Scope, full_months
 from metrics.query.missing_reasons import delivered_in_part, missed, needs, not_given
 from metrics.query.query import Query, figures, lopsided, unanswerable
 from metrics.query.report_query import final_after
-from pages.components import data, drill
+from pages.components import data, drill, theme
 from warehouse.access.data_coverage import Coverage
 from warehouse.access.reader import Viewer
 from workflow.goals.goal_targets import targets
@@ -56,12 +57,13 @@ def _why_missing(name: str, scope: Scope, viewer: Viewer) -> str:
 
 def _card(name: str, answer: pd.DataFrame, target: float | None, scope: Scope, viewer: Viewer) -> None:
     metric = CATALOGUE[name]
-    now, before = figures(metric, answer.loc[0]), figures(metric, answer.loc[1])
+    row, row_before = data.period_row(answer, 0), data.period_row(answer, 1)
+    now, before = figures(metric, row), figures(metric, row_before)
     alike = not lopsided(metric, Query.of([name], scope))
     found = compare(metric, now, before) if alike else Change(Verdict.NOT_COMPARABLE)
     found = _grows_until(metric, scope, data.as_of(viewer)) or found
     covered = data.coverage_of(viewer)
-    missing = data.why_missing(viewer, name, scope.period, answer.loc[0])
+    missing = data.why_missing(viewer, name, scope.period, row)
     trend = answer.loc[2:, name].dropna()
     with st.container(border=True, height="stretch"):
         st.metric(
@@ -91,11 +93,12 @@ def _grows_until(metric: Metric, scope: Scope, as_of: date) -> Change | None:
     return Change(Verdict.TOO_EARLY, known_on=final_on) if final_on > as_of else None
 
 
-def _colour(found: Change) -> str:
-    return {"better": "green", "worse": "red"}.get(found.verdict, "gray")
+def _colour(found: Change) -> theme.Colour:
+    colours: dict[str, theme.Colour] = {"better": "green", "worse": "red"}
+    return colours.get(found.verdict, "gray")
 
 
-def _arrow(found: Change, now: float, before: float) -> str:
+def _arrow(found: Change, now: float, before: float) -> Literal["up", "down", "off"]:
     if not found.verdict.is_a_finding or now == before:
         return "off"
     return "up" if now > before else "down"

@@ -159,14 +159,14 @@ def dots(
 def intervals(labels: Texts, values: Numbers, bounds: Bounds, targets: Sequence[float | None]) -> Figure:
     """Relative changes with their intervals, a line at no change, and a diamond where a target stands."""
     changes = [signed(v) for v in values]
-    aimed = [i for i, target in enumerate(targets) if target is not None]
-    aims = [f"target {signed(targets[i], 0)}" for i in aimed]
+    aimed = [(labels[i], target) for i, target in enumerate(targets) if target is not None]
+    aims = [f"target {signed(target, 0)}" for _, target in aimed]
     diamond = {"symbol": "diamond-open", "color": theme.colour("text"), "size": 11, "line": {"width": 2}}
     above: Mark = {"mode": "markers+text", "text": changes, "textposition": "top center"}
     below: Mark = {"mode": "markers+text", "text": aims, "textposition": "bottom center", "marker": diamond}
     marks = [
         points(values, labels, changes, error_x=within(values, bounds), **above),
-        points([targets[i] for i in aimed], [labels[i] for i in aimed], aims, **below),
+        points([target for _, target in aimed], [label for label, _ in aimed], aims, **below),
     ]
     x = {"tickformat": ".0%", "nticks": 8}
     # Half a row of room above and below, for the words at the marks.

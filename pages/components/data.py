@@ -129,6 +129,13 @@ def ask(
     return of_bank.merge(fresh, on=["period", *by], how="outer") if in_bank else fresh
 
 
+def period_row(answer: pd.DataFrame, period: int) -> pd.Series:
+    """The figures of one period, of an answer that has its period as index and no breakdown."""
+    row = answer.loc[period]
+    assert isinstance(row, pd.Series)
+    return row
+
+
 def ask_and_before(
     viewer: Viewer, metrics: Sequence[str], scope: Scope, by: Sequence[str] = (), more: Sequence[Period] = ()
 ) -> pd.DataFrame:

@@ -132,7 +132,7 @@ def _rows(name: str, measure: Measure, scope: Scope, viewer: Viewer, says: str =
         of=Query.of([name], scope, periods=[scope.period]) if name in CATALOGUE else None,
         called=f"rows behind {measure.label}",
         whole=lambda now: in_words(data.reader(now).frame(statement)),
-        **_formats(measure, found),
+        columns=_formats(measure, found),
     )
 
 
@@ -209,5 +209,5 @@ def _parts(name: str, measure: Measure, scope: Scope, viewer: Viewer) -> None:
         "too few",
         of=Query.of([name], scope, [way], [scope.period]),
         called=f"{measure.label} by {way}",
-        **{measure.label: st.column_config.NumberColumn(format="localized")},
+        columns={measure.label: st.column_config.NumberColumn(format="localized")},
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from numbers import Real
+from types import MappingProxyType
 
 import pandas as pd
 import streamlit as st
@@ -13,6 +14,7 @@ from metrics.query.missing_reasons import not_given_for
 from metrics.query.query import Query
 from pages.components import data, drill, export_button, tables
 from pages.components.drill import DrillFigure
+from pages.components.tables import Columns
 
 Opens = Mapping[str, Sequence[DrillFigure | None]]
 """Column → per row the figure its cell shows; None where it shows none."""
@@ -26,13 +28,13 @@ def show(
     opens: Opens,
     of: Query | None = None,
     means: Meaning | None = None,
-    **columns: object,
+    columns: Columns = MappingProxyType({}),
 ) -> None:
     """A table as `tables.show` draws it, whose figures open; a column whose figures were not given says “not known”."""
     unknown = [column for column in opens if column in frame and _not_given(opens[column])]
     frame = frame.assign(**dict.fromkeys(unknown, str(Verdict.NOT_KNOWN)))
     columns = {name: config for name, config in columns.items() if name not in unknown}
-    clicked = tables.show(frame, key, empty_cell, of=of, opens=True, means=means, **columns)
+    clicked = tables.show(frame, key, empty_cell, of=of, opens=True, means=means, columns=columns)
     if clicked is None:
         return
     row, column = clicked
@@ -43,10 +45,10 @@ def show(
         drill.show(shown, _in_words(frame.iloc[row][column], empty_cell), export_button.here().viewer)
 
 
-def below(frame: pd.DataFrame, key: str, *, opens: Opens, of: Query | None = None, **columns: object) -> None:
+def below(frame: pd.DataFrame, key: str, *, opens: Opens, of: Query | None = None) -> None:
     """The table below a chart, folded."""
     with st.expander("Show as a table"):
-        show(frame, key, opens=opens, of=of, **columns)
+        show(frame, key, opens=opens, of=of)
 
 
 def _not_given(figures: Sequence[DrillFigure | None]) -> bool:
@@ -57,5 +59,5 @@ def _not_given(figures: Sequence[DrillFigure | None]) -> bool:
 
 def _in_words(cell: object, empty_cell: str) -> str:
     if isinstance(cell, Real):
-        return empty_cell if pd.isna(cell) else numeral(float(cell))
+        return empty_cell if pd.isna(float(cell)) else numeral(float(cell))
     return str(cell)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -58,13 +59,17 @@ def button(
     """
     stores, who, viewer = connect.here(), door.later(), here().viewer
     made = sheet(content, called, empty_cell, of, means)
+
+    def file_of(kind: str) -> bytes:
+        return export(stores, made, kind, viewer, who())
+
     with st.popover("Export", icon=":material/download:", type="tertiary", key=f"export-{key}"):
         st.caption("With the definitions, period and filters in the file. Each download is recorded.")
         with st.container(horizontal=True):
             for kind, mime in KINDS.items():
                 st.download_button(
                     _LABELS[kind],
-                    lambda kind=kind: export(stores, made, kind, viewer, who()),
+                    partial(file_of, kind),
                     file_name(made, kind),
                     mime,
                     key=f"take-{kind}-{key}",

@@ -39,7 +39,7 @@ def bar(wanted: Sequence[str], viewer: Viewer, cohort: bool = False, compares: b
             label,
             list(PERIODS),
             index=list(PERIODS).index(first),
-            format_func=PERIODS.get,
+            format_func=PERIODS.__getitem__,
             key=key,
             bind="query-params",
             width=WIDTH,

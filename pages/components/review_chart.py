@@ -29,11 +29,15 @@ def _texts(chart: Chart) -> list[str]:
 
 def _intervals(chart: Chart) -> charts.Figure:
     series, names = chart.series[0], [on_lines(name) for name in chart.categories]
-    bounds = zip(series.low, series.high, strict=True)
-    rows = zip(names, series.values, bounds, _texts(chart), strict=True)
-    known = [row for row in rows if None not in (row[1], *row[2])]
+    rows = zip(names, series.values, series.low, series.high, _texts(chart), strict=True)
+    known = [
+        (name, value, (low, high), text)
+        for name, value, low, high, text in rows
+        if value is not None and low is not None and high is not None
+    ]
+    labels, values, bounds, texts = zip(*known, strict=True)
     lines = charts.reference(chart.mark, dash="dash")
-    return charts.dots(*zip(*known, strict=True), lines=lines, row=_row(names))
+    return charts.dots(labels, values, bounds, texts, lines=lines, row=_row(names))
 
 
 def _bars(chart: Chart) -> charts.Figure:

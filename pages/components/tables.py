@@ -1,10 +1,12 @@
 """Tables and the designed states of a block without rows."""
 
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.conclusion import Verdict
@@ -21,6 +23,8 @@ from warehouse.stores import connect
 
 TOO_FEW = "too few"
 """What an empty cell says where it may be hidden, because it is about too few people."""
+Columns = Mapping[str, ColumnConfig]
+"""Column → how it is shown; a column that is not named is shown as it is."""
 ROWS_AT_ONCE = 20
 """A table up to this long is shown whole; a longer one scrolls."""
 
@@ -68,7 +72,7 @@ def show(
     called: str = "",
     whole: Callable[[Viewer], pd.DataFrame] | None = None,
     opens: bool = False,
-    **columns: object,
+    columns: Columns = MappingProxyType({}),
 ) -> tuple[int, str] | None:
     """A table with its columns' formats, and below it the ways to take it along and to have it explained.
 
@@ -80,9 +84,11 @@ def show(
     if empty_cell == TOO_FEW and not _hides(of, means):
         # Nothing is hidden from who may see single rows: what is empty there is not known.
         empty_cell = str(Verdict.NOT_KNOWN)
-    clicked = (
-        _clickable(frame, key, empty_cell, columns) if opens else _plain(frame, key, empty_cell, columns)
-    )
+    clicked = None
+    if opens:
+        clicked = _clickable(frame, key, empty_cell, columns)
+    else:
+        _dataframe(frame, key, empty_cell, columns, lazy=len(frame) > 20_000)
     if frame.empty:
         return None
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
@@ -109,12 +115,12 @@ def sentences(shown: pd.DataFrame, frame: pd.DataFrame, key: str) -> None:
     export_button.button(lambda _viewer: frame, plain(key), key, "–", None, None)
 
 
-def decimals(places: int) -> Any:
+def decimals(places: int) -> ColumnConfig:
     """A column of figures that `words.rounded_column` rounded, written with their noughts; it is not rounded again."""
     return st.column_config.NumberColumn(format=f"%.{places}f")
 
 
-def as_days(frame: pd.DataFrame, columns: Mapping[str, object]) -> tuple[pd.DataFrame, dict[str, object]]:
+def as_days(frame: pd.DataFrame, columns: Columns) -> tuple[pd.DataFrame, dict[str, ColumnConfig]]:
     """The frame with its moments as they are shown: of one without a time only the day, in a column that still sorts."""
     formats = dict(columns)
     for name in frame.columns:
@@ -124,7 +130,7 @@ def as_days(frame: pd.DataFrame, columns: Mapping[str, object]) -> tuple[pd.Data
         if not only.any():
             continue
         at = pd.Series(wall(frame[name]), frame.index)
-        help_text = formats[name].get("help") if isinstance(formats.get(name), dict) else None
+        help_text = formats[name].get("help") if name in formats else None
         if (only | at.isna()).all():
             frame = frame.assign(**{name: at})
             formats[name] = st.column_config.DateColumn(format="D MMM YYYY", help=help_text)
@@ -135,35 +141,27 @@ def as_days(frame: pd.DataFrame, columns: Mapping[str, object]) -> tuple[pd.Data
     return frame, formats
 
 
-def _plain(frame: pd.DataFrame, key: str, empty_cell: str, columns: dict[str, object]) -> None:
-    _dataframe(frame, key, empty_cell, columns, lazy=len(frame) > 20_000)
-
-
-def _dataframe(
-    frame: pd.DataFrame, key: str, empty_cell: str, columns: dict[str, object], **more: Any
-) -> Any:
-    frame, columns = as_days(frame, columns)
+def _dataframe(frame: pd.DataFrame, key: str, empty_cell: str, columns: Columns, **more: Any) -> Any:
+    frame, formats = as_days(frame, columns)
     return st.dataframe(
         frame,
         hide_index=True,
         key=key,
-        column_config=columns,
+        column_config={**formats},
         placeholder=empty_cell,
         height="content" if len(frame) <= ROWS_AT_ONCE else "auto",
         **more,
     )
 
 
-def _clickable(
-    frame: pd.DataFrame, key: str, empty_cell: str, columns: dict[str, object]
-) -> tuple[int, str] | None:
+def _clickable(frame: pd.DataFrame, key: str, empty_cell: str, columns: Columns) -> tuple[int, str] | None:
     opened = f"opened in {key}"
     if opened in st.session_state:
         # What was opened has been closed again: nothing stays chosen, so the same number can be clicked once more.
         del st.session_state[opened]
         st.session_state[key] = {"selection": {"rows": [], "columns": [], "cells": []}}
     selected = _dataframe(frame, key, empty_cell, columns, on_select="rerun", selection_mode="single-cell")
-    cells = selected["selection"]["cells"]
+    cells: list[tuple[int, str]] = selected["selection"]["cells"]
     if not cells:
         return None
     st.session_state[opened] = True
@@ -206,7 +204,9 @@ def _statements(names: list[str], viewer: Viewer, question: Query | None) -> Ite
     """The statement for each table that the metrics are read from."""
     agreed = data.catalogue(viewer)
     # A figure that is not kept by a filter of the page has no statement under it: it was not asked.
-    asked = [n for n in names if question is not None and unanswerable(n, question) is None]
+    if question is None:
+        return
+    asked = [n for n in names if unanswerable(n, question) is None]
     for fact in dict.fromkeys(m.fact for n in asked for m in measures_of(CATALOGUE[n])):
         mine = {m.name: m for n in asked for m in measures_of(agreed[n]) if m.fact is fact}
         yield statement(fact, mine, question)

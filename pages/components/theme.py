@@ -3,7 +3,7 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -14,6 +14,8 @@ ICON = str(Path(__file__).parent / "concord.svg")
 GREY = "rgba(128,140,150,0.8)"
 FAINT = "rgba(128,140,150,0.22)"
 WARNING = "#c2410c"
+Colour = Literal["red", "orange", "blue", "green", "gray"]
+"""A colour of a badge or of a change, by the name Streamlit has for it."""
 
 
 def colour(name: str) -> str:

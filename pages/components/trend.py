@@ -13,6 +13,7 @@ from metrics.comparison.words import day, figure
 from metrics.definitions.scope import Scope, full_months
 from pages.components import charts, data, forms, time_charts
 from warehouse.access.reader import Viewer
+from warehouse.access.typed_rows import rows_of
 from warehouse.errors import ChangeRefused
 from warehouse.stores import connect
 from workflow.records import annotations, people
@@ -39,14 +40,14 @@ def block(name: str, scope: Scope, viewer: Viewer) -> None:
         pd.DataFrame({"Month": [f"{m.start:%b %Y}" for m in months], metric.label: values}), f"months-{name}"
     )
     names = people.called(connect.here(), pinned["pinned_by"])
-    for event in pinned.itertuples():
+    for event in rows_of(pinned, annotations.PinnedEvent):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(f"{day(event.happened_on)}: {event.said} ({names[event.pinned_by]})", width="content")
             if event.pinned_by == viewer.username or viewer.role == "analyst":
                 forms.button(
                     f"withdraw {event.annotation_id}",
                     "Undo",
-                    partial(_withdraw, int(event.annotation_id)),
+                    partial(_withdraw, event.annotation_id),
                     key=f"withdraw-{event.annotation_id}",
                     type="tertiary",
                 )

@@ -43,8 +43,10 @@ def value_against_cost(groups: pd.DataFrame, height: int = 330) -> charts.Figure
         shown["cac"],
         shown["ltv"],
         [
-            f"{r.label}: cost {hkd(r.cac)}, lifetime value {hkd(r.ltv)} ({hkd(r.ltv_low)} to {hkd(r.ltv_high)}), {r.says}"
-            for r in shown.itertuples()
+            f"{label}: cost {hkd(cac)}, lifetime value {hkd(ltv)} ({hkd(low)} to {hkd(high)}), {says}"
+            for label, cac, ltv, low, high, says in zip(
+                *(shown[c] for c in ("label", "cac", "ltv", "ltv_low", "ltv_high", "says")), strict=True
+            )
         ],
         mode="markers+text",
         text=[name if place else "" for name, place in zip(shown["label"], places, strict=True)],

@@ -1,5 +1,7 @@
 """The quarterly review: a quarter in one sentence, its first figures, and ten questions that open into their answers."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -87,10 +89,13 @@ def _take_along(viewer: Viewer, review: Review, quarter: Quarter, version: Issue
         reader = Reader(stores, now, stores.snapshot())
         return quarterly.build(reader, quarter, known) if version is None else issued.read(reader, version)
 
+    def file_of(kind: str) -> bytes:
+        return review_file(stores, build, kind, viewer, who())
+
     for kind, (label, mime) in KINDS.items():
         st.download_button(
             label,
-            lambda kind=kind: review_file(stores, build, kind, viewer, who()),
+            partial(file_of, kind),
             document_facts.file_name(review, kind),
             mime,
             key=f"take-{kind}",
@@ -175,8 +180,9 @@ def _card(figure: Figure) -> None:
 def _table(table: Table, key: str) -> None:
     """Sentences in a table are read whole: it wraps them, where a grid would cut them at its edge."""
     rows = [list(row) for row in table.rows]
-    for cell in (c for c in table.corrected if c.row is not None):
-        rows[cell.row][cell.column] += f" (corrected since: now {cell.now})"
+    for cell in table.corrected:
+        if cell.row is not None:
+            rows[cell.row][cell.column] += f" (corrected since: now {cell.now})"
     frame = pd.DataFrame(rows, columns=list(table.columns))
     if max((len(cell) for row in rows for cell in row), default=0) > LONG:
         if table.title:
@@ -192,7 +198,7 @@ def _answer(number: int, answer: Answer) -> None:
         if not shown.open:
             return
         st.caption(answer.question)
-        if number_scales.drawable(answer.chart):
+        if answer.chart is not None and number_scales.drawable(answer.chart):
             said, drawn = st.columns([1, 1], gap="large")
             with drawn:
                 review_chart.draw(answer.chart, f"chart-{answer.key}")

@@ -1,5 +1,9 @@
 """Data status: what was loaded, when, from where, which departments are missing, and what the checks found."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
 import pandas as pd
 import streamlit as st
 
@@ -12,7 +16,19 @@ from pages.components import data, tables
 from pages.governance import messages
 from warehouse.access.data_coverage import GIVEN_WITH_THE_LOAD, origins_of
 from warehouse.access.reader import Viewer
+from warehouse.access.typed_rows import rows_of
 from warehouse.schema import UNIFIED_TABLES, plain
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadedTable:
+    """A row of `data_coverage.status`: how much of a table was given, until when, and how often it comes."""
+
+    table_name: str
+    row_count: int
+    latest_on: date | None
+    overdue: bool | None
+    usual_gap: float | None
 
 
 def page(viewer: Viewer, scope: Scope | None) -> None:
@@ -35,6 +51,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         st.info(f"{words[:1].upper()}{words[1:]}.", icon=":material/schedule:")
     awaited = dict(fresh.awaited)
     comments = {t.name: t for t in UNIFIED_TABLES}
+    loaded = rows_of(status, LoadedTable)
     shown = pd.DataFrame(
         {
             "Table": [plain(n) for n in status["table_name"]],
@@ -42,19 +59,19 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
             "Owner": [comments[n].info["owner"] for n in status["table_name"]],
             "Rows": status["row_count"],
             "Latest day": pd.to_datetime(status["latest_on"]),
-            "State": [_state(r, as_of, awaited) for r in status.itertuples()],
-            "Usually comes": [_rhythm(r.usual_gap) for r in status.itertuples()],
+            "State": [_state(table, as_of, awaited) for table in loaded],
+            "Usually comes": [_rhythm(table.usual_gap) for table in loaded],
             "Source": status["source"].fillna(""),
         }
     )
     tables.show(
         shown,
         "status",
-        Table=st.column_config.TextColumn(width=160),
-        Owner=st.column_config.TextColumn(width=130),
-        Rows=st.column_config.NumberColumn(format="localized", width=80),
-        State=st.column_config.TextColumn(width=90),
-        **{
+        columns={
+            "Table": st.column_config.TextColumn(width=160),
+            "Owner": st.column_config.TextColumn(width=130),
+            "Rows": st.column_config.NumberColumn(format="localized", width=80),
+            "State": st.column_config.TextColumn(width=90),
             "One row is": st.column_config.TextColumn(width=345),
             "Latest day": st.column_config.DateColumn(format="D MMM YYYY", width=95),
             "Usually comes": st.column_config.TextColumn(width=160),
@@ -93,7 +110,7 @@ def _findings(found: pd.DataFrame) -> None:
         ),
         "failed_checks",
         "too few",
-        Rows=st.column_config.NumberColumn(format="localized"),
+        columns={"Rows": st.column_config.NumberColumn(format="localized")},
     )
     st.caption("The owner can correct them at the source; the keys of the rows are in the quarantine table.")
 
@@ -163,7 +180,7 @@ def _match_rates(viewer: Viewer) -> None:
         }
     )
     number = st.column_config.NumberColumn(format="localized")
-    tables.show(shown, "match-rates", **dict.fromkeys(shown.columns[3:].insert(0, "Records"), number))
+    tables.show(shown, "match-rates", columns=dict.fromkeys(shown.columns[3:].insert(0, "Records"), number))
 
 
 def _why_this_day(viewer: Viewer) -> str:
@@ -177,19 +194,19 @@ def _why_this_day(viewer: Viewer) -> str:
     )
 
 
-def _state(row, as_of, awaited) -> str:
-    if not row.row_count:
+def _state(table: LoadedTable, as_of: date, awaited: Mapping[str, date]) -> str:
+    if not table.row_count:
         return "Not given"
-    if pd.isna(row.latest_on):
+    if table.latest_on is None:
         return "Loaded"
-    if row.overdue:
-        return f"Late: {(as_of - pd.Timestamp(row.latest_on).date()).days} days behind"
-    if row.table_name in awaited:
-        return f"{awaited[row.table_name]:%B %Y} not delivered"
+    if table.overdue:
+        return f"Late: {(as_of - pd.Timestamp(table.latest_on).date()).days} days behind"
+    if table.table_name in awaited:
+        return f"{awaited[table.table_name]:%B %Y} not delivered"
     return f"To {day(as_of)}"
 
 
-def _rhythm(gap) -> str:
-    if pd.isna(gap):
+def _rhythm(gap: float | None) -> str:
+    if gap is None:
         return ""
     return "every day" if gap <= 1 else f"at least every {int(gap)} days"

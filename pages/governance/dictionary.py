@@ -127,7 +127,10 @@ def _figure(name: str, given: pd.DataFrame, viewer: Viewer) -> None:
         sources = ", ".join(dict.fromkeys(plain(m.fact.name) for m in measures_of(metric)))
         st.caption(f"Read from {sources}. Shown on: {', '.join(pages_of()[name]) or 'no page by itself'}.")
         st.caption(f"Versions: {' '.join(metric.history)}")
-        who = [f"{r.department} ({day(r.acknowledged_at)})" for r in accepted.itertuples()]
+        who = [
+            f"{of} ({day(at)})"
+            for of, at in zip(accepted["department"], accepted["acknowledged_at"], strict=True)
+        ]
         st.caption(f"Version {now} accepted by: {', '.join(who) or 'nobody yet'}.")
         if department and department not in set(accepted["department"]):
             before = department in set(mine["department"])

@@ -104,4 +104,6 @@ def _history(viewer: Viewer) -> None:
             "Why": rulings["why"],
         }
     )
-    tables.show(shown, "rulings", When=st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"))
+    tables.show(
+        shown, "rulings", columns={"When": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm")}
+    )

@@ -6,6 +6,7 @@ import streamlit as st
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import day, figure, numeral
 from metrics.customers import complaints as waiting
+from metrics.customers.customer_search import name_or_number
 from metrics.definitions.scope import Scope, period_named
 from metrics.query.missing_reasons import not_given_for
 from pages.components import cards, data, links, tables
@@ -15,8 +16,10 @@ from pages.growth.funnel import funnel_page
 from pages.growth.goals import goal_list, goals_page
 from pages.growth.leads import batch_alarms
 from warehouse.access.reader import Viewer
+from warehouse.access.typed_rows import rows_of
 from warehouse.schema import plain
 from workflow.alerts import alert_queue
+from workflow.alerts.alert_rows import FlaggedCustomer
 from workflow.goals.goal_news import NEWS_DAYS
 from workflow.goals.goal_records import every_goal
 
@@ -61,7 +64,7 @@ def _calls(viewer: Viewer) -> None:
         if st.button("Open my queue", type="primary", icon=":material/ecg_heart:"):
             links.to("customer-health")
     ordered = pd.concat([found[presses], found[~presses]])
-    for alert in ordered.head(SHOWN).itertuples():
+    for alert in rows_of(ordered.head(SHOWN), FlaggedCustomer):
         alert_card.line(alert, today, "today")
 
 
@@ -80,14 +83,14 @@ def _complaints(viewer: Viewer) -> None:
         _count(viewer, "Without a first reply", opened["first_reply_at"].isna(), "tickets.first_reply_at")
         _count(viewer, "High severity", opened["severity"] == "high", "tickets.severity")
     st.header("Longest waiting")
-    for row in opened.head(SHOWN * 2).itertuples():
+    for case in rows_of(opened.head(SHOWN * 2), waiting.OpenComplaint):
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            name = alert_card.name_of(row)
+            name = name_or_number(case.full_name, case.customer_id)
             st.markdown(f"**{alert_card.escaped(name)}**", width="content")
-            case = f"{plain(row.category)}, {plain(row.severity)} severity, since {day(row.opened_at)}"
-            st.caption(alert_card.escaped(case))
-            if isinstance(row.customer_id, str) and st.button("Open", key=f"case-{row.ticket_id}"):
-                links.to("customer", cid=row.customer_id)
+            about = f"{plain(case.category)}, {plain(case.severity)} severity, since {day(case.opened_at)}"
+            st.caption(alert_card.escaped(about))
+            if case.customer_id is not None and st.button("Open", key=f"case-{case.ticket_id}"):
+                links.to("customer", cid=case.customer_id)
 
 
 def _count(viewer: Viewer, label: str, which: pd.Series, column: str) -> None:

@@ -65,10 +65,10 @@ def show(viewer: Viewer, report: SavedReport, head: DeltaGenerator) -> None:
             st.caption(read_so, width="content")
         drill.button(report.metric, scope, viewer, "report")
     frame = _table(report, found, word)
-    shares = {c: tables.decimals(1) for c in frame if str(c).endswith(", %")}
+    shares = {c: tables.decimals(1) for c in map(str, frame) if c.endswith(", %")}
     numbers = {
         c: st.column_config.NumberColumn(format="localized")
-        for c in frame
+        for c in map(str, frame)
         if pd.api.types.is_float_dtype(frame[c]) and c not in shares
     }
     blank = any(p.missing == "too few" for p in (found.whole, *found.parts))
@@ -79,7 +79,7 @@ def show(viewer: Viewer, report: SavedReport, head: DeltaGenerator) -> None:
         "too few" if blank else "–",
         of=report.question(data.as_of(viewer)),
         called=f"{metric.label}{by}{f', {mine}' if mine else ''}",
-        **(shares | numbers),
+        columns=shares | numbers,
     )
 
 

@@ -118,7 +118,12 @@ def _which(name: str, viewer: Viewer) -> tuple[str, Filters, str]:
             width=158,
         )
         period = st.selectbox(
-            "Period", list(PERIODS), format_func=PERIODS.get, key="period", bind="query-params", width=158
+            "Period",
+            list(PERIODS),
+            format_func=PERIODS.__getitem__,
+            key="period",
+            bind="query-params",
+            width=158,
         )
     narrowed = st.multiselect(
         "Filter by",
@@ -152,7 +157,7 @@ def _how(breakdown: str) -> str:
         "Chart type",
         fit,
         default=fit[0],
-        format_func=CHARTS.get,
+        format_func=CHARTS.__getitem__,
         key="over-time" if breakdown == MONTH else "chart",
         bind="query-params",
         required=True,

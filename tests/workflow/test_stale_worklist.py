@@ -16,11 +16,13 @@ from sqlalchemy import insert, select, update
 from metrics.customers.timeline import balance_by_month
 from warehouse.access import audit, data_coverage
 from warehouse.access.reader import SYSTEM, Reader
+from warehouse.access.typed_rows import rows_of
 from warehouse.app_db.app_schema import alert_steps, alerts
 from warehouse.schema import customer_profiles, customers, relationship_managers, tickets
 from warehouse.settings import Settings
 from warehouse.stores.connect import Stores
 from workflow.alerts import alert_queue
+from workflow.alerts.alert_rows import ClosedAlert
 from workflow.alerts.alert_steps import SNOOZED, STEPS, WORKING, record_step, take_back
 from workflow.alerts.assignment import claim, reassign
 from workflow.alerts.follow_up import follow_customers
@@ -203,7 +205,7 @@ def test_a_started_alert_says_that_its_complaint_was_settled_and_when(bank: Stor
     closed = alert_queue.closed_alerts(
         Reader(bank, SYSTEM, bank.snapshot()), as_of - timedelta(days=60), customer
     )
-    told = alert_queue.ending_words(next(a for a in closed.itertuples() if a.alert_id == alert))
+    told = alert_queue.ending_words(next(a for a in rows_of(closed, ClosedAlert) if a.alert_id == alert))
     assert told.startswith("No longer applies: ")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import pandas as pd
 from sqlalchemy import select
@@ -12,6 +11,7 @@ from metrics.customers.customer_search import named
 from warehouse.access.reader import Reader
 from warehouse.app_db.app_schema import alert_steps, alerts
 from warehouse.sql.moments import instant_of
+from workflow.alerts.alert_rows import ClosedAlert
 from workflow.alerts.alert_steps import CLOSING, STEPS
 from workflow.alerts.raising import CONDITION_ENDED, CUSTOMER_LEFT
 from workflow.alerts.still_valid import balances_today, facts_today
@@ -201,9 +201,9 @@ def outcome_words(outcome: str | None) -> str:
     return CLOSING.get(outcome or "", BY_ITSELF.get(outcome or "", "Closed"))
 
 
-def ending_words(alert: Any) -> str:
-    """How a row of `closed_alerts` ended and why: `No longer applies: the complaint was settled on 2 Jun 2026.`"""
-    why = alert.why if isinstance(alert.why, str) else ""
+def ending_words(alert: ClosedAlert) -> str:
+    """How an alert ended and why: `No longer applies: the complaint was settled on 2 Jun 2026.`"""
+    why = alert.why or ""
     how = outcome_words(alert.outcome)
     if alert.outcome == CUSTOMER_LEFT and why:
         return why

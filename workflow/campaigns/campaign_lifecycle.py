@@ -6,7 +6,8 @@ learned since it was last planned or reopened; otherwise the next one starts fro
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 import pandas as pd
 from sqlalchemy import insert, select
@@ -37,6 +38,18 @@ DONE = {
 """Every kind of line in a campaign's history."""
 WRITERS = frozenset({"marketing"})
 LONGEST_NOTE = 4_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignStep:
+    """A line in a campaign's history."""
+
+    step: str
+    note: str
+    budget: float | None
+    expected_wins: float | None
+    taken_by: str
+    taken_at: datetime
 
 
 def record(
@@ -143,7 +156,7 @@ def listed(reader: Reader) -> pd.DataFrame:
 
 
 def history(reader: Reader, campaign_id: str) -> pd.DataFrame:
-    """All steps of a campaign, the newest first."""
+    """All steps of a campaign, the newest first; its rows are `CampaignStep`s."""
     mine = select(campaign_steps).where(campaign_steps.c.campaign_id == campaign_id)
     return reader.frame(mine.order_by(campaign_steps.c.step_id.desc()))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from datetime import datetime
 
 import pandas as pd
 from sqlalchemy import insert, select
@@ -18,6 +20,16 @@ from warehouse.stores.connect import Stores
 MAY_PLAN = frozenset({"analyst", "marketing", "service", "executive"})
 POWER, ALPHA = 0.8, 0.05
 LONGEST = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedTest:
+    """A row of `planned`: what a test shall answer, and how many people each of its two groups needs."""
+
+    question: str
+    per_arm: int
+    planned_by: str
+    planned_at: datetime
 
 
 def people_needed(base_rate: float, smallest_effect: float) -> int:

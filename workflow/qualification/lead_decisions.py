@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 import pandas as pd
@@ -12,6 +13,20 @@ from warehouse.access.reader import Reader
 from warehouse.app_db.app_schema import lead_reviews as r
 from warehouse.disclosure.people_behind import BESIDES, PEOPLE, counted
 from warehouse.schema import lead_moves as m
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordedDecision:
+    """A row of `recorded`: what somebody decided here on a lead, and whether the bank's tables say the same."""
+
+    lead_id: str
+    campaign_id: str | None
+    verdict: str
+    reason: str | None
+    reviewed_by: str
+    reviewed_at: datetime
+    version: int
+    in_bank: str
 
 
 def latest() -> ColumnElement[bool]:

@@ -5,6 +5,7 @@ Nothing is changed or removed: an undo is a row that takes the event back.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
@@ -20,6 +21,16 @@ from warehouse.stores.connect import Stores
 
 LONGEST = 80
 """Characters that fit beside a line of a chart."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PinnedEvent:
+    """A row of `events`: what happened on a day, and who pinned it."""
+
+    annotation_id: int
+    happened_on: date
+    said: str
+    pinned_by: str
 
 
 def pin(stores: Stores, viewer: Viewer, metric: str, happened_on: date, said: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
@@ -16,6 +17,17 @@ from warehouse.stores.connect import Stores
 
 MAY_ENTER = frozenset({"analyst", "marketing", "service", "executive"})
 LONGEST = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutsideBenchmark:
+    """A row of `standing`: what others reached, and where that was published."""
+
+    value: float
+    source: str
+    published_on: date
+    population: str
+    entered_by: str
 
 
 def enter(

@@ -5,15 +5,15 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from metrics.comparison.words import day, hkd, of_ten
-from pages.components import forms, links
+from pages.components import forms, links, theme
 from warehouse.access.reader import Viewer
 from warehouse.schema import plain
 from warehouse.stores import connect
 from workflow.alerts.alert_queue import due_words
+from workflow.alerts.alert_rows import Alert, FlaggedCustomer
 from workflow.alerts.alert_steps import (
     CLOSING,
     LONGEST_SNOOZE_DAYS,
@@ -29,17 +29,12 @@ USUAL_SNOOZE_DAYS = 7
 _FOUND_LATER = re.compile(r"https?(?=://)|www(?=\.)|:(?=[a-z0-9_+-][\w+/-]*:)", re.IGNORECASE)
 
 
-def name_of(alert: Any) -> str:
-    """The customer's name, or the number where the viewer may not see names."""
-    return alert.full_name if isinstance(alert.full_name, str) else f"Customer {alert.customer_id}"
-
-
-def line(alert: Any, today: date, place: str) -> None:
+def line(alert: FlaggedCustomer, today: date, place: str) -> None:
     """Who, why, how much, until when; and the button that opens the customer."""
     with st.container(border=True, gap="xsmall", key=f"{place}-{alert.alert_id}"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             with st.container(horizontal=True, vertical_alignment="center", width="content"):
-                st.markdown(f"**{escaped(name_of(alert))}**", width="content")
+                st.markdown(f"**{escaped(alert.called)}**", width="content")
                 st.caption(plain(alert.segment), width="content")
                 badges(alert, today)
             if st.button("Open", key=f"open-{place}-{alert.alert_id}", icon=":material/arrow_forward:"):
@@ -47,32 +42,33 @@ def line(alert: Any, today: date, place: str) -> None:
         st.caption(escaped(f"{'. '.join(alert.titles)}. {_why(alert)}"))
 
 
-def _why(alert: Any) -> str:
+def _why(alert: Alert) -> str:
     """The first facts as of the day the alert was raised, and what they are by now where that differs."""
     words = f"On {day(alert.raised_on)}: {' '.join(alert.facts[:2])}"
     now = [words for words in alert.facts_now[:2] if words]
     return f"{words} Now: {' '.join(now)}" if now else words
 
 
-def badges(alert: Any, today: date) -> None:
+def badges(alert: Alert, today: date) -> None:
     """The due day, as icon and word, amber and red only when it presses; whether it is started, waits, was passed on."""
     due = alert.due_on.date()
     left = (due - today).days
-    colour = "red" if left < 0 else "orange" if left <= 7 else "gray"
+    colour: theme.Colour = "red" if left < 0 else "orange" if left <= 7 else "gray"
     st.badge(due_words(due, today).capitalize(), icon=":material/schedule:", color=colour)
-    if getattr(alert, "snoozed", False) and pd.notna(alert.snoozed_until):
+    if alert.snoozed and alert.snoozed_until is not None:
         st.badge(f"Back on {day(alert.snoozed_until)}", icon=":material/snooze:", color="gray")
     elif alert.status == "working":
         st.badge("Started", icon=":material/play_arrow:", color="blue")
-    saved = getattr(alert, "saved", None)
-    if saved is not None and saved >= WORTH_A_CALL:
-        told = f"At risk, can be saved: calls keep about {of_ten(saved)} such customers who would have left otherwise."
-        st.badge("Can be saved", icon=":material/favorite:", color="green", help=told)
-    if pd.notna(alert.escalated_on):
+    if alert.saved is not None and alert.saved >= WORTH_A_CALL:
+        kept = f"calls keep about {of_ten(alert.saved)} such customers who would have left otherwise"
+        st.badge(
+            "Can be saved", icon=":material/favorite:", color="green", help=f"At risk, can be saved: {kept}."
+        )
+    if alert.escalated_on is not None:
         st.badge("Team lead knows", icon=":material/campaign:", color="red")
 
 
-def full(alert: Any, today: date, viewer: Viewer, advice: Callable[[], None]) -> None:
+def full(alert: Alert, today: date, viewer: Viewer, advice: Callable[[], None]) -> None:
     """Why the alert stands, what is at stake, what to do (drawn by `advice`), and the form."""
     with st.container(border=True, key=f"alert-{alert.alert_id}"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -93,8 +89,8 @@ def full(alert: Any, today: date, viewer: Viewer, advice: Callable[[], None]) ->
             _form(alert, viewer, today)
 
 
-def _form(alert: Any, viewer: Viewer, today: date) -> None:
-    alert_id, version = str(alert.alert_id), int(alert.version)
+def _form(alert: Alert, viewer: Viewer, today: date) -> None:
+    alert_id, version = alert.alert_id, alert.version
 
     def write(viewer: Viewer, values: Mapping[str, Any]) -> str:
         step = str(values["step"])
@@ -128,9 +124,9 @@ def _form(alert: Any, viewer: Viewer, today: date) -> None:
             )
 
 
-def correction(alert: Any, last: str, viewer: Viewer) -> None:
+def correction(alert: Alert, last: str, viewer: Viewer) -> None:
     """The way back from a mis-clicked step: a further line that takes it back."""
-    alert_id, version = str(alert.alert_id), int(alert.version)
+    alert_id, version = alert.alert_id, alert.version
 
     def write(viewer: Viewer, values: Mapping[str, Any]) -> str:
         take_back(connect.here(), viewer, alert_id, str(values["why"] or ""), version)

@@ -10,7 +10,9 @@ from metrics.definitions.scope import Scope
 from pages.components import data, tables
 from pages.customers.alerts import alert_card, alert_checks, meeting_pack, risk_spread, team_work
 from warehouse.access.reader import Viewer
+from warehouse.access.typed_rows import rows_of
 from workflow.alerts import alert_queue
+from workflow.alerts.alert_rows import ClosedAlert, FlaggedCustomer
 from workflow.alerts.queue_changes import Changes, changes
 from workflow.experiments.persuadable import WORTH_A_CALL
 
@@ -98,7 +100,7 @@ def _queue(
     pages = max(1, -(-len(chosen) // at_once))
     number = st.session_state.get("queue_page", 1) if pages > 1 else 1
     first = (min(number, pages) - 1) * at_once
-    for alert in chosen.iloc[first : first + at_once].itertuples():
+    for alert in rows_of(chosen.iloc[first : first + at_once], FlaggedCustomer):
         alert_card.line(alert, today, "queue")
     if pages > 1:
         st.pagination(pages, key="queue_page")
@@ -132,8 +134,8 @@ def _ended(done: pd.DataFrame) -> None:
             else f"{len(ended)} started alerts have ended"
         )
         st.markdown(f":material/task_alt: **{title} by the nightly run**")
-        for alert in ended.head(AT_ONCE).itertuples():
-            st.text(f"{alert_card.name_of(alert)}: {alert.title}. {alert_queue.ending_words(alert)}")
+        for alert in rows_of(ended.head(AT_ONCE), ClosedAlert):
+            st.text(f"{alert.called}: {alert.title}. {alert_queue.ending_words(alert)}")
         if len(ended) > AT_ONCE:
             st.caption(f"The latest {AT_ONCE}; the others are among those closed since Monday, below.")
 
@@ -142,5 +144,5 @@ def _closed(done: pd.DataFrame, since: Changes) -> None:
     with st.expander(f"Closed since Monday {day(since.since)} ({len(done)})"):
         if done.empty:
             st.caption("None yet.")
-        for alert in done.head(50).itertuples():
-            st.text(f"{alert_card.name_of(alert)}: {alert.title}. {alert_queue.ending_words(alert)}")
+        for alert in rows_of(done.head(50), ClosedAlert):
+            st.text(f"{alert.called}: {alert.title}. {alert_queue.ending_words(alert)}")

@@ -7,8 +7,9 @@ import streamlit as st
 
 from metrics.comparison.words import day, rounded
 from pages.components import tables
-from pages.customers.alerts import alert_card
+from warehouse.access.typed_rows import rows_of
 from workflow.alerts import alert_queue
+from workflow.alerts.alert_rows import FlaggedCustomer
 from workflow.alerts.queue_changes import Changes
 
 
@@ -19,18 +20,18 @@ def show(found: pd.DataFrame, since: Changes, today: date) -> None:
     with st.expander(f"Meeting pack ({len(found)} customers)"):
         st.caption(f"As of {day(today)}, changes since Monday {day(since.since)}. In the order to work them.")
         whole = st.column_config.NumberColumn(format="localized")
-        tables.show(_pack(found, since, today), "customer-health-pack", **{"At stake (HKD)": whole})
+        tables.show(_pack(found, since, today), "customer-health-pack", columns={"At stake (HKD)": whole})
 
 
 def _pack(found: pd.DataFrame, since: Changes, today: date) -> pd.DataFrame:
     rows = []
-    for alert in found.itertuples():
+    for alert in rows_of(found, FlaggedCustomer):
         rows.append(
             {
-                "Customer": alert_card.name_of(alert),
+                "Customer": alert.called,
                 "Number": alert.customer_id,
                 "Segment": alert.segment,
-                "At stake (HKD)": rounded(alert.value_at_stake),
+                "At stake (HKD)": None if alert.value_at_stake is None else rounded(alert.value_at_stake),
                 "Flagged for": "; ".join(alert.titles),
                 "Why": " ".join(alert.facts[:3]),
                 "Until": alert_queue.due_words(alert.due_on.date(), today).capitalize(),
@@ -41,10 +42,10 @@ def _pack(found: pd.DataFrame, since: Changes, today: date) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _stands(alert: object) -> str:
-    if alert.snoozed:  # type: ignore[attr-defined]
-        return f"Back on {day(alert.snoozed_until)}"  # type: ignore[attr-defined]
-    return "Started" if alert.status == "working" else "Not started"  # type: ignore[attr-defined]
+def _stands(alert: FlaggedCustomer) -> str:
+    if alert.snoozed:
+        return f"Back on {day(alert.snoozed_until)}"
+    return "Started" if alert.status == "working" else "Not started"
 
 
 def _since(customer_id: str, since: Changes) -> str:

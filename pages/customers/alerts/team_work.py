@@ -12,9 +12,11 @@ from metrics.comparison.words import hkd, rounded_column
 from pages.components import data, forms, tables
 from pages.customers.alerts import alert_card
 from warehouse.access.reader import Viewer
+from warehouse.access.typed_rows import rows_of
 from warehouse.errors import ChangeRefused
 from warehouse.stores import connect
 from workflow.alerts import alert_queue, assignment, workload
+from workflow.alerts.alert_rows import Alert
 
 AT_ONCE = 6
 POOL = "the pool"
@@ -27,18 +29,18 @@ def pool(viewer: Viewer) -> None:
         return
     st.header(f"{len(waiting)} unassigned")
     st.caption("Whoever takes one works it, and sees the customer until it is closed.")
-    for alert in waiting.head(AT_ONCE).itertuples():
+    for alert in rows_of(waiting.head(AT_ONCE), Alert):
         _waiting(alert, viewer)
     if len(waiting) > AT_ONCE:
         st.caption(f"{len(waiting) - AT_ONCE} more follow when these are taken.")
 
 
-def _waiting(alert: object, viewer: Viewer) -> None:
-    alert_id, title = alert.alert_id, alert.title  # type: ignore[attr-defined]
+def _waiting(alert: Alert, viewer: Viewer) -> None:
+    alert_id = alert.alert_id
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"pool-{alert_id}"):
-        st.markdown(f"**{alert_card.escaped(alert_card.name_of(alert))}**", width="content")
-        stake = hkd(alert.value_at_stake)  # type: ignore[attr-defined]
-        st.caption(alert_card.escaped(f"{title}. {stake} at stake."), width="content")
+        st.markdown(f"**{alert_card.escaped(alert.called)}**", width="content")
+        stake = hkd(alert.value_at_stake)
+        st.caption(alert_card.escaped(f"{alert.title}. {stake} at stake."), width="content")
 
         def write(viewer: Viewer, _: Mapping[str, Any]) -> str:
             assignment.claim(connect.here(), viewer, alert_id)
@@ -91,19 +93,16 @@ def lie_of_the_work(alerts: pd.DataFrame, viewer: Viewer, today: date) -> None:
 def _move_any(alerts: pd.DataFrame, load: pd.DataFrame, viewer: Viewer) -> None:
     if alerts.empty:
         return
-    by_id = {row["alert_id"]: row for row in alerts.to_dict("records")}
+    by_id = {alert.alert_id: alert for alert in rows_of(alerts, Alert)}
     names = dict(zip(load["rm_id"], load["name"], strict=True))
 
     def said(alert_id: str) -> str:
-        row = by_id[alert_id]
-        name = row["full_name"] if isinstance(row["full_name"], str) else f"Customer {row['customer_id']}"
-        return f"{name}: {row['title']} ({names.get(row['rm_id'], 'not in your team')})"
-
-    versions = {alert_id: int(row["version"]) for alert_id, row in by_id.items()}
+        alert = by_id[alert_id]
+        return f"{alert.called}: {alert.title} ({names.get(alert.rm_id, 'not in your team')})"
 
     def write(viewer: Viewer, values: Mapping[str, Any]) -> str:
         alert_id, to_rm = str(values["alert"]), values["to"]
-        if alert_id not in versions:
+        if alert_id not in by_id:
             raise ChangeRefused("Choose an alert, and move it again.")
         assignment.reassign(
             connect.here(),
@@ -111,7 +110,7 @@ def _move_any(alerts: pd.DataFrame, load: pd.DataFrame, viewer: Viewer) -> None:
             alert_id,
             None if to_rm == POOL else to_rm,
             str(values["why"] or ""),
-            versions[alert_id],
+            by_id[alert_id].version,
         )
         return "Moved. The customer stays with their own RM."
 

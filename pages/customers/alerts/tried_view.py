@@ -9,8 +9,10 @@ from metrics.comparison.words import day
 from pages.components import data
 from pages.customers.alerts import alert_card
 from warehouse.access.reader import Viewer
+from warehouse.access.typed_rows import rows_of
 from warehouse.stores import connect
 from workflow.alerts import alert_queue
+from workflow.alerts.alert_rows import Alert, ClosedAlert, RecordedStep
 from workflow.alerts.alert_steps import HISTORY, STEPS
 from workflow.records.people import called
 
@@ -26,9 +28,9 @@ def show(viewer: Viewer, customer_id: str, today: date) -> None:
         st.caption("No step has been recorded yet.")
         return
     names = called(connect.here(), done["taken_by"])
-    for step in done.head(_AT_MOST).itertuples():
+    for step in rows_of(done.head(_AT_MOST), RecordedStep):
         note = f": {step.note}" if step.note else ""
-        until = f", until {day(step.until)}" if pd.notna(step.until) else ""
+        until = "" if step.until is None else f", until {day(step.until)}"
         back = " (undone)" if step.taken_back else ""
         st.text(
             f"{day(step.taken_at)} · {HISTORY.get(step.step, step.step)}{until}{note} ({names[step.taken_by]}){back}"
@@ -47,11 +49,10 @@ def _way_back(viewer: Viewer, customer_id: str, done: pd.DataFrame, today: date)
     last = standing.iloc[0]
     if viewer.role == "relationship_manager" and last["taken_by"] != viewer.username:
         return
-    alerts = pd.concat(
-        [
-            alert_queue.open_alerts(reader, customer_id, today),
-            alert_queue.closed_alerts(reader, today - timedelta(days=30), customer_id),
-        ]
-    )
-    for alert in alerts[alerts["alert_id"] == last["alert_id"]].itertuples():
-        alert_card.correction(alert, STEPS[last["step"]], viewer)
+    alerts = [
+        *rows_of(alert_queue.open_alerts(reader, customer_id, today), Alert),
+        *rows_of(alert_queue.closed_alerts(reader, today - timedelta(days=30), customer_id), ClosedAlert),
+    ]
+    for alert in alerts:
+        if alert.alert_id == last["alert_id"]:
+            alert_card.correction(alert, STEPS[last["step"]], viewer)

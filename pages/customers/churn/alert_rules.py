@@ -239,4 +239,6 @@ def _past(viewer: Viewer) -> None:
                 "Who": past["made_by"].map(called(connect.here(), past["made_by"])),
             }
         )
-        tables.show(shown, "versions", When=st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"))
+        tables.show(
+            shown, "versions", columns={"When": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm")}
+        )

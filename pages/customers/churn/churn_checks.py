@@ -1,7 +1,9 @@
 """The sections of the churn model page: each its finding in words, its chart, its table."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
+from math import nan
 
 import pandas as pd
 import streamlit as st
@@ -10,6 +12,7 @@ from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import day, numeral, rounded_column, share, with_sign
 from models.churn.drift import MOVED, SCORE, STEADY
 from pages.components import charts, tables, time_charts
+from warehouse.access.typed_rows import rows_of
 from warehouse.schema import plain
 from workflow.scoring import model_card_text
 from workflow.scoring.model_card_text import Known
@@ -21,15 +24,26 @@ Written = Callable[[float], str]
 """How the figures of a column are written."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class CheckedFigure:
+    """A row of `derived.model_checks`: a measure of the model with its 95% interval, and about how many people."""
+
+    measure: str
+    n: float | None
+    value: float | None
+    low: float | None
+    high: float | None
+
+
 def to(places: int, write: Callable[..., str] = numeral) -> Written:
     """`write` with so many places."""
     return partial(write, places=places)
 
 
-def _ends(row, write: Written) -> str:
-    if pd.isna(row.value):
+def _ends(check: CheckedFigure, write: Written) -> str:
+    if check.value is None:
         return TOO_FEW
-    value, low, high = (write(v) for v in (row.value, row.low, row.high))
+    value, low, high = (write(nan if v is None else v) for v in (check.value, check.low, check.high))
     between = " to " if any(v[0] in "+−" for v in (value, low, high)) else "–"
     return f"{value} ({low.removesuffix('%')}{between}{high.removesuffix('%')})"
 
@@ -38,7 +52,7 @@ def _wide(rows: pd.DataFrame, first: str, columns: dict[str, tuple[str, Written]
     """One line per part, a column of text with its interval per measure."""
     lines = []
     for part, group in rows.groupby("part", sort=False):
-        by = {row.measure: row for row in group.itertuples()}
+        by = {check.measure: check for check in rows_of(group, CheckedFigure)}
         line: dict[str, object] = {first: part}
         for measure, (label, write) in columns.items():
             line[label] = _ends(by[measure], write) if measure in by else ""
@@ -73,7 +87,7 @@ def good(known: Known) -> None:
     tables.show(shown, "rivals")
     n, called = known.one("figures", "model", "roc_auc"), known.one("capacity", "model", "left")
     st.caption(
-        f"n = {known.people(n and n['n'])} customers"
+        f"n = {known.people(n['n'] if n else None)} customers"
         + (f", {numeral(called['n'])} calls a week." if called else "; the RMs’ capacity is not known.")
     )
 
@@ -93,8 +107,8 @@ def right(known: Known) -> None:
     expected, left = (curve[curve["measure"] == m].set_index("part") for m in ("expected", "left"))
     charts.show(
         charts.agreement(
-            100 * expected["value"],
-            100 * left["value"],
+            (100 * expected["value"]).tolist(),
+            (100 * left["value"]).tolist(),
             list(zip(100 * left["low"], 100 * left["high"], strict=True)),
             x="predicted to leave, %",
             y="left, %",
@@ -105,7 +119,7 @@ def right(known: Known) -> None:
     rows = left.assign(
         Tenth=left.index.astype(int),
         Predicted=[share(v, 2) for v in expected["value"].reindex(left.index)],
-        Left=[_ends(row, to(2, share)) for row in left.itertuples()],
+        Left=[_ends(check, to(2, share)) for check in rows_of(left, CheckedFigure)],
         Customers=[known.people(n) for n in left["n"]],
     )[["Tenth", "Predicted", "Left", "Customers"]]
     charts.table_below(rows, "calibration-table")
@@ -124,14 +138,14 @@ def _by_month(known: Known) -> None:
         "it ages; since it is in use, each month’s last nightly run once its 90 days have passed."
     )
     lines = []
-    for when, group in rows.groupby("day"):
-        by = {row.measure: row for row in group.itertuples()}
+    for _, group in rows.groupby("day"):
+        by = {check.measure: check for check in rows_of(group, CheckedFigure)}
         left, expected = by["left"], by["expected"]
         lines.append(
             {
-                "Customers as of": day(when),
+                "Customers as of": day(group["day"].iloc[0]),
                 "Customers": known.people(left.n),
-                "Predicted to leave": TOO_FEW if pd.isna(expected.value) else share(expected.value, 2),
+                "Predicted to leave": TOO_FEW if expected.value is None else share(expected.value, 2),
                 "Left": _ends(left, to(2, share)),
                 "ROC-AUC": _ends(by["roc_auc"], to(3)) if "roc_auc" in by else "",
             }
@@ -158,12 +172,12 @@ def fits(known: Known) -> None:
     )
     wide = drift.pivot_table(index="part", columns="day", values="psi")
     wide = wide.sort_values(wide.columns[-1], ascending=False).iloc[:, -6:]
-    wide.columns = [day(c) for c in wide.columns]
+    wide.columns = [day(c) for c in pd.to_datetime(wide.columns)]
     wide.insert(0, "Number", [model_card_text.feature_words(str(name)) for name in wide.index])
     for column in wide.columns[1:]:
         wide[column] = rounded_column(wide[column], 3)
     number = tables.decimals(3)
-    tables.show(wide.head(12), "drift-table", "not known", **dict.fromkeys(wide.columns[1:], number))
+    tables.show(wide.head(12), "drift-table", "not known", columns=dict.fromkeys(wide.columns[1:], number))
 
 
 def fair(known: Known) -> None:

@@ -44,7 +44,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     chosen = st.segmented_control(
         "Section",
         list(SECTIONS),
-        format_func=SECTIONS.get,
+        format_func=SECTIONS.__getitem__,
         default="good",
         key="section",
         bind="query-params",

@@ -11,7 +11,7 @@ from metrics.comparison.words import day, hkd, numeral, share, signed, with_sign
 from metrics.comparison.words import points as in_points
 from metrics.definitions.scope import Scope
 from models.experiments.sequential_analysis import best, verdict
-from pages.components import charts, data, tables
+from pages.components import charts, data, tables, theme
 from pages.customers.churn.impact_trust import guardrails, trust, wrong_draw
 from reports.review.experiment_effects import as_counted
 from warehouse.access.reader import Viewer
@@ -149,12 +149,12 @@ def _card(outcome: str, found: Found, said: str) -> None:
         st.metric(WORDS[outcome], str(Verdict.TOO_FEW))
         st.caption(_more(outcome, found))
         return
-    colour = {"helped": "green", "harmed": "red"}.get(said, "gray")
+    colours: dict[str, theme.Colour] = {"helped": "green", "harmed": "red"}
     st.metric(
         WORDS[outcome],
         f"{signed(relative.value)}",
         delta={"not clear": str(Verdict.NOT_CLEAR)}.get(said, said),
-        delta_color=colour,
+        delta_color=colours.get(said, "gray"),
         delta_arrow="off",
         help=f"Of the treated, {share(found['share_treated'].value)} {DID[outcome]}; of those held out, "
         f"{share(found['share_held_out'].value)}. Adjusted for the risk known before assignment, where there was a "

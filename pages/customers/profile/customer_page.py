@@ -1,21 +1,23 @@
 """Customer: everything about one person on one page, as far as the viewer may see it."""
 
 from datetime import date, timedelta
+from functools import partial
 
-import pandas as pd
 import streamlit as st
 
 from metrics.comparison.words import day
 from metrics.customers import timeline as about
-from metrics.customers.customer_search import search
+from metrics.customers.customer_search import CustomerHit, name_or_number, search
 from metrics.definitions.scope import Scope
 from pages.components import data, links, tables
 from pages.customers.alerts import alert_card, tried_view
 from pages.customers.profile import customer_strip, journey_view, next_step, relationship_view
 from warehouse.access.reader import Reader, Viewer
+from warehouse.access.typed_rows import rows_of
 from warehouse.schema import plain
 from warehouse.stores import connect
 from workflow.alerts import alert_queue
+from workflow.alerts.alert_rows import Alert, ClosedAlert
 from workflow.experiments.refused_analyses import refused_customer
 
 ENDED_LATELY = 30
@@ -38,12 +40,12 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         tables.empty("Either the number does not exist or another colleague looks after this customer.")
         _search(viewer)
         return
-    _whole(viewer, found.iloc[0], customer_id, today)
+    _whole(viewer, rows_of(found, about.Customer)[0], customer_id, today)
 
 
-def _whole(viewer: Viewer, person: pd.Series, customer_id: str, today: date) -> None:
+def _whole(viewer: Viewer, person: about.Customer, customer_id: str, today: date) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.title(alert_card.escaped(alert_card.name_of(person)), width="content")
+        st.title(alert_card.escaped(name_or_number(person.full_name, person.customer_id)), width="content")
         links.link("customer-health", "Back to the queue", ":material/arrow_back:")
     customer_strip.show(viewer, person, today)
     works_alerts = links.has("customer-health")
@@ -64,13 +66,13 @@ def _whole(viewer: Viewer, person: pd.Series, customer_id: str, today: date) -> 
 def _alerts(viewer: Viewer, customer_id: str, today: date) -> None:
     reader = data.reader(viewer)
     mine = alert_queue.open_alerts(reader, customer_id, today)
-    for alert in mine.itertuples():
-        alert_card.full(alert, today, viewer, lambda a=alert: next_step.show(a, viewer, today))
+    for alert in rows_of(mine, Alert):
+        alert_card.full(alert, today, viewer, partial(next_step.show, alert, viewer, today))
     alert_card.unrecorded()
     _ended(reader, customer_id, today)
     if viewer.role == "relationship_manager":
-        for alert in alert_queue.worked_by_others(reader, customer_id).itertuples():
-            who = f"RM {alert.rm_id}" if isinstance(alert.rm_id, str) else "nobody yet: it waits in the pool"
+        for alert in rows_of(alert_queue.worked_by_others(reader, customer_id), Alert):
+            who = "nobody yet: it waits in the pool" if alert.rm_id is None else f"RM {alert.rm_id}"
             due = alert_queue.due_words(alert.due_on.date(), today)
             st.info(alert_card.escaped(f"{alert.title}: worked by {who}, {due}."))
     if mine.empty:
@@ -81,7 +83,7 @@ def _alerts(viewer: Viewer, customer_id: str, today: date) -> None:
 def _ended(reader: Reader, customer_id: str, today: date) -> None:
     """Alerts that ended by themselves lately: she is told, and need not wonder where they went."""
     closed = alert_queue.closed_alerts(reader, today - timedelta(days=ENDED_LATELY), customer_id)
-    for alert in closed[closed["outcome"].isin(list(alert_queue.BY_ITSELF))].itertuples():
+    for alert in rows_of(closed[closed["outcome"].isin(list(alert_queue.BY_ITSELF))], ClosedAlert):
         st.info(
             alert_card.escaped(f"{alert.title}: {alert_queue.ending_words(alert)}"),
             icon=":material/task_alt:",
@@ -101,12 +103,12 @@ def _search(viewer: Viewer) -> None:
             f"None of your customers matches “{alert_card.escaped(words)}”.",
             "Check the spelling, or search by customer number.",
         )
-    for hit in hits.itertuples():
+    for hit in rows_of(hits, CustomerHit):
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(
-                alert_card.escaped(alert_card.name_of(hit)), key=f"hit-{hit.customer_id}", type="tertiary"
+                alert_card.escaped(name_or_number(hit.full_name, hit.customer_id)),
+                key=f"hit-{hit.customer_id}",
+                type="tertiary",
             ):
                 links.to("customer", cid=hit.customer_id)
-            st.caption(
-                f"{hit.customer_id} · {plain(hit.segment)}{' · left' if pd.notna(hit.left_on) else ''}"
-            )
+            st.caption(f"{hit.customer_id} · {plain(hit.segment)}{'' if hit.left_on is None else ' · left'}")

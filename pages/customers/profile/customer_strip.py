@@ -13,6 +13,7 @@ from metrics.customers import timeline as about
 from pages.components import data, forms, tables
 from warehouse.access.data_coverage import why_not_there
 from warehouse.access.reader import Viewer
+from warehouse.access.typed_rows import rows_of
 from warehouse.schema import plain
 from warehouse.stores import connect
 from workflow.alerts import alert_queue
@@ -22,26 +23,27 @@ from workflow.records.run_notes import CHURN_MODEL
 _SPOKE = ("contacted", "offered", "accepted", "declined")
 
 
-def show(viewer: Viewer, person: pd.Series, today: date) -> None:
+def show(viewer: Viewer, person: about.Customer, today: date) -> None:
     """Badges that speak for themselves, then who the customer is and how to reach them."""
-    customer_id = str(person["customer_id"])
+    customer_id = person.customer_id
     with st.container(horizontal=True, gap="small"):
-        st.badge(f"{plain(person['segment']).capitalize()} segment", icon=":material/star:", color="gray")
-        _value_and_risk(viewer, customer_id, today, gone=pd.notna(person["left_on"]))
+        st.badge(f"{plain(person.segment).capitalize()} segment", icon=":material/star:", color="gray")
+        _value_and_risk(viewer, customer_id, today, gone=person.left_on is not None)
         _complaint(viewer, customer_id, today)
         _consent(viewer, person)
-        if pd.notna(person["left_on"]):
-            st.badge(f"Left on {day(person['left_on'])}", icon=":material/logout:", color="red")
-    joined = person["joined_on"]
+        if person.left_on is not None:
+            st.badge(f"Left on {day(person.left_on)}", icon=":material/logout:", color="red")
     still = "joined" if tables.lacking(viewer, "customers.left_on") else "with us since"
-    since = f"{still} {day(joined)}" if pd.notna(joined) else "day of joining not known"
+    since = "day of joining not known" if person.joined_on is None else f"{still} {day(person.joined_on)}"
     facts = [f"Customer {customer_id}", since]
-    facts += [f"came back {day(person['returned_on'])}"] if pd.notna(person["returned_on"]) else []
-    facts += [person["district"]] if isinstance(person["district"], str) else []
-    if isinstance(person["preferred_channel"], str):
-        facts.append(f"prefers {plain(person['preferred_channel'])}")
-    if isinstance(person["rm_name"], str):
-        facts.append(f"RM {person['rm_name']}")
+    if person.returned_on is not None:
+        facts.append(f"came back {day(person.returned_on)}")
+    if person.district is not None:
+        facts.append(person.district)
+    if person.preferred_channel is not None:
+        facts.append(f"prefers {plain(person.preferred_channel)}")
+    if person.rm_name is not None:
+        facts.append(f"RM {person.rm_name}")
     st.text(" · ".join(facts))
     with st.container(horizontal=True, vertical_alignment="center"):
         _reach(viewer, person, customer_id)
@@ -94,9 +96,8 @@ def _complaint(viewer: Viewer, customer_id: str, today: date) -> None:
         st.badge("No open complaint", icon=":material/check:", color="gray")
 
 
-def _consent(viewer: Viewer, person: pd.Series) -> None:
-    consent = person["marketing_consent"]
-    if pd.isna(consent):
+def _consent(viewer: Viewer, person: about.Customer) -> None:
+    if person.marketing_consent is None:
         missing = tables.lacking(viewer, "customers.marketing_consent")
         st.badge(
             "Marketing consent not known",
@@ -104,19 +105,19 @@ def _consent(viewer: Viewer, person: pd.Series) -> None:
             color="orange",
             help=missing.sentence if missing else None,
         )
-    elif bool(consent):
+    elif person.marketing_consent:
         st.badge("May be contacted for marketing", icon=":material/verified_user:", color="gray")
     else:
         st.badge("No marketing, please", icon=":material/do_not_disturb_on:", color="orange")
 
 
-def _reach(viewer: Viewer, person: pd.Series, customer_id: str) -> None:
+def _reach(viewer: Viewer, person: about.Customer, customer_id: str) -> None:
     """Phone and e-mail, masked until the viewer says why she needs them; that leaves a line."""
     seen: Contact | None = st.session_state.get(f"revealed {viewer.username} {customer_id}")
     if seen is not None:
         st.text(" · ".join(v for v in (seen.phone, seen.email) if v), width="content")
         return
-    masked = [m for m in (masked_phone(person["phone"]), masked_email(person["email"])) if m]
+    masked = [m for m in (masked_phone(person.phone), masked_email(person.email)) if m]
     if not masked:
         missing = tables.lacking(viewer, "customers.phone", "customers.email")
         st.caption(missing.sentence if missing else "Neither phone nor e-mail is on record.")
@@ -150,8 +151,8 @@ def _contacts(viewer: Viewer, customer_id: str, today: date) -> None:
     if statement is not None:
         last = data.frame(viewer, statement)
         said = [
-            f"{row.department} {day(row.at) if pd.notna(row.at) else 'none on record'}"
-            for row in last.itertuples()
+            f"{contact.department} {'none on record' if contact.at is None else day(contact.at)}"
+            for contact in rows_of(last, about.LastContact)
         ]
     if data.may_see(viewer, "alert_steps"):
         steps = alert_queue.steps(data.reader(viewer), customer_id)

@@ -10,6 +10,7 @@ from metrics.customers import timeline as about
 from pages.components import charts, data, tables, time_charts
 from pages.customers.alerts.alert_card import escaped
 from warehouse.access.reader import Viewer
+from warehouse.access.typed_rows import rows_of
 from warehouse.schema import plain
 from warehouse.sql.moments import only_a_day, wall
 
@@ -37,16 +38,16 @@ def show(viewer: Viewer, customer_id: str, today: date) -> None:
         tables.empty("No contact, case or contract of this customer is on record.")
         return
     events = events.iloc[::-1].assign(at=pd.to_datetime(events["at"]))
-    first, last = events.iloc[0], events.iloc[-1]
+    first, *_, last = rows_of(pd.concat([events.head(1), events.tail(1)]), about.JourneyEvent)
     st.caption(
-        f"{len(events)} events from {day(first['at'])} ({escaped(_said(first).lower())}) to {day(last['at'])} "
+        f"{len(events)} events from {day(first.at)} ({escaped(_said(first).lower())}) to {day(last.at)} "
         f"({escaped(_said(last).lower())}). Star: contract signed. Triangle: complaint. Square: account opened."
         + (" Cross: account closed." if (events["what"] == "Closed").any() else "")
     )
     lanes = [d for d in about.DEPARTMENTS if (events["department"] == d).any()]
     charts.show(
         time_charts.timeline(lanes, _marked(events)),
-        alt=f"Time line of {len(events)} events in {', '.join(lanes)}, from {day(first['at'])} to {day(last['at'])}",
+        alt=f"Time line of {len(events)} events in {', '.join(lanes)}, from {day(first.at)} to {day(last.at)}",
         key="journey",
     )
     with st.expander("Show as a table"):
@@ -59,7 +60,9 @@ def show(viewer: Viewer, customer_id: str, today: date) -> None:
                 "About": [plain(d) for d in newest["detail"]],
             }
         )
-        tables.show(shown, "journey-table", When=st.column_config.DateColumn(format="D MMM YYYY"))
+        tables.show(
+            shown, "journey-table", columns={"When": st.column_config.DateColumn(format="D MMM YYYY")}
+        )
 
 
 def _marked(events: pd.DataFrame) -> list[dict[str, str]]:
@@ -68,18 +71,18 @@ def _marked(events: pd.DataFrame) -> list[dict[str, str]]:
     at = events["at"].mask(only_a_day(events["at"]), noon)
     return [
         {
-            "at": row.at.isoformat(),
-            "lane": row.department,
-            "text": _said(row._asdict()),
-            "mark": _MARKS.get(row.what, "circle"),
+            "at": event.at.isoformat(),
+            "lane": event.department,
+            "text": _said(event),
+            "mark": _MARKS.get(event.what, "circle"),
             "label": "",
         }
-        for row in events.assign(at=at).itertuples()
+        for event in rows_of(events.assign(at=at), about.JourneyEvent)
     ]
 
 
-def _said(event: "pd.Series | dict[str, object]") -> str:
-    what, detail = plain(str(event["what"])).capitalize(), event["detail"]
-    told = plain(detail) if isinstance(detail, str) else ""
+def _said(event: about.JourneyEvent) -> str:
+    what = plain(event.what).capitalize()
+    told = "" if event.detail is None else plain(event.detail)
     # An e-mail by e-mail says nothing twice.
     return f"{what}: {told}" if told and told.lower() != what.lower() else what

@@ -11,14 +11,15 @@ from pages.components import data, forms
 from pages.customers.alerts import alert_card
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
+from workflow.alerts.alert_rows import Alert
 from workflow.customers import offers
 from workflow.customers.offer_eligibility import NextStep
 
 
-def show(alert: Any, viewer: Viewer, today: date) -> None:
+def show(alert: Alert, viewer: Viewer, today: date) -> None:
     """What to do about an alert: the step that is right now, the rule's advice, and the offer if one may be made."""
     reader = data.reader(viewer)
-    step = offers.next_step(reader, str(alert.customer_id), today, alerted=True)
+    step = offers.next_step(reader, alert.customer_id, today, alerted=True)
     _said(step)
     st.caption(
         alert_card.escaped(alert.advice) or "The rule behind this alert was removed. Record how it ended."
@@ -49,11 +50,11 @@ def _cost(step: NextStep) -> str:
     return "Cost if taken: " + ("no cost data" if step.offer.cost is None else hkd(step.offer.cost)) + "."
 
 
-def _offer(alert: Any, step: NextStep, viewer: Viewer, today: date) -> None:
+def _offer(alert: Alert, step: NextStep, viewer: Viewer, today: date) -> None:
     assert step.offer is not None
     code = step.offer.code
     st.caption(f"{_cost(step)} {offers.what_it_did(data.reader(viewer), code, alert.segment)}")
-    alert_id, version = str(alert.alert_id), int(alert.version)
+    alert_id, version = alert.alert_id, alert.version
     title = step.offer.title
 
     def write(viewer: Viewer, _: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from metrics.customers import timeline as about
 from pages.components import charts, data, tables, time_charts
 from pages.customers.alerts import alert_card
 from warehouse.access.reader import Viewer
+from warehouse.access.typed_rows import rows_of
 from warehouse.schema import plain
 
 _QUESTIONS = {
@@ -52,8 +53,10 @@ def _holdings(viewer: Viewer, held: pd.DataFrame) -> None:
         shown,
         "holdings",
         "not known",
-        Since=st.column_config.DateColumn(format="D MMM YYYY"),
-        **{"Balance (HKD)": st.column_config.NumberColumn(format="localized")},
+        columns={
+            "Since": st.column_config.DateColumn(format="D MMM YYYY"),
+            "Balance (HKD)": st.column_config.NumberColumn(format="localized"),
+        },
     )
 
 
@@ -85,19 +88,19 @@ def cases(viewer: Viewer, customer_id: str, today: date) -> None:
     if found.empty:
         st.caption("No service case on record.")
     settled_known = tables.lacking(viewer, "tickets.resolved_at") is None
-    for case in found.head(5).itertuples():
+    for case in rows_of(found.head(5), about.ServiceCase):
         state = f", {'open' if case.still_open else 'settled'}" if settled_known else ""
-        kind = "case" if pd.isna(case.complaint) else "complaint" if bool(case.complaint) else "question"
-        subject = f" about {plain(case.category)}" if isinstance(case.category, str) else ""
+        kind = "case" if case.complaint is None else "complaint" if case.complaint else "question"
+        subject = "" if case.category is None else f" about {plain(case.category)}"
         st.text(f"{day(case.opened_at)}: {kind}{subject}{state}")
+        if case.text is not None:
+            st.caption(alert_card.escaped(f"“{case.text[:200]}”"))
     for missing in (
         tables.lacking(viewer, "tickets.complaint"),
         tables.lacking(viewer, "tickets.resolved_at"),
     ):
         if missing and len(found):
             st.caption(missing.sentence)
-        if isinstance(case.text, str):
-            st.caption(alert_card.escaped(f"“{case.text[:200]}”"))
     if len(found) > 5:
         st.caption(f"The latest 5 of {len(found)}; the journey above has them all.")
 
@@ -112,10 +115,10 @@ def answers(viewer: Viewer, customer_id: str, today: date) -> None:
     found = data.frame(viewer, about.answers(customer_id, today))
     if found.empty:
         st.caption("No answer on record.")
-    for answer in found.head(5).itertuples():
-        question, best = _QUESTIONS.get(answer.kind, (plain(answer.kind), 10))
+    for answer in rows_of(found.head(5), about.SurveyAnswer):
+        question, best = _QUESTIONS.get(answer.kind or "", (plain(answer.kind), 10))
         st.text(f"{day(answer.answered_at)}: {question} {int(answer.score)} of {best}")
-        if isinstance(answer.comment, str):
+        if answer.comment is not None:
             st.caption(alert_card.escaped(f"“{answer.comment[:200]}”"))
 
 
@@ -137,4 +140,4 @@ def usage(viewer: Viewer, customer_id: str, today: date) -> None:
             "Last on": pd.to_datetime(found["last_used"]),
         }
     )
-    tables.show(shown.head(8), "usage", **{"Last on": st.column_config.DateColumn(format="D MMM YYYY")})
+    tables.show(shown.head(8), "usage", columns={"Last on": st.column_config.DateColumn(format="D MMM YYYY")})

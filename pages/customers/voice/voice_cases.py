@@ -17,6 +17,7 @@ from pages.components import data, drill_table, forms, tables
 from pages.components.drill import DrillFigure
 from pages.customers.alerts.alert_card import escaped
 from warehouse.access.reader import Viewer
+from warehouse.access.typed_rows import rows_of
 from warehouse.schema import plain
 from warehouse.stores import connect
 from workflow.experiments import planned_tests
@@ -36,9 +37,10 @@ def themes(viewer: Viewer, scope: Scope) -> None:
     metric = CATALOGUE["theme_cases"]
     # A sum would make a blank figure 0.
     wide = found.set_index(["theme", "period"])["theme_cases"].unstack("period")
-    wide = wide.sort_values(0, ascending=False, na_position="last")
+    wide = wide.rename(columns={0: "now", 1: "before"})
+    wide = wide.sort_values("now", ascending=False, na_position="last")
     rows = []
-    for name, now, before in zip(wide.index, wide[0], wide[1], strict=True):
+    for name, now, before in zip(wide.index, wide["now"], wide["before"], strict=True):
         verdict = compare(metric, {"value": now}, {"value": before})
         rows.append(
             {"Theme": name, "Cases": now, "Before": before, "Change": change(metric, now, before, verdict)}
@@ -50,7 +52,9 @@ def themes(viewer: Viewer, scope: Scope) -> None:
         ]
         for heading, days in (("Cases", scope.period), ("Before", scope.period.before()))
     }
-    drill_table.show(pd.DataFrame(rows), "themes", "too few", opens=opens, Cases=whole, Before=whole)
+    drill_table.show(
+        pd.DataFrame(rows), "themes", "too few", opens=opens, columns={"Cases": whole, "Before": whole}
+    )
     st.caption(
         "Each case counts for its main theme. A theme is named by the words that occur together in its cases; "
         "the same cases "
@@ -62,7 +66,7 @@ def themes(viewer: Viewer, scope: Scope) -> None:
         return
     chosen = st.selectbox("Typical cases of", list(wide.index), key="theme", bind="query-params")
     if chosen in wide.index:
-        for case in data.frame(viewer, complaints.of_theme(chosen, SAMPLES)).itertuples():
+        for case in rows_of(data.frame(viewer, complaints.of_theme(chosen, SAMPLES)), complaints.TypicalCase):
             st.caption(escaped(f"{day(case.opened_at)} · {plain(case.category)} · case {case.ticket_id}"))
             st.text(case.text)
     tables.explain(["theme_cases"], viewer, Query.of(["theme_cases"], scope, ["theme"]))
@@ -91,11 +95,13 @@ def features(viewer: Viewer, scope: Scope) -> None:
             "Others with a case": [
                 _share(*r) for r in zip(found["others_with_case"], found["others"], strict=True)
             ],
-            "Among like customers": [_ratio(r, len(found)) for r in found.itertuples()],
+            "Among like customers": [
+                _ratio(link, len(found)) for link in rows_of(found, complaints.FeatureLink)
+            ],
         }
     )
     whole = st.column_config.NumberColumn(format="localized")
-    tables.show(shown, "features", "too few", **{"Its users": whole, "Other app users": whole})
+    tables.show(shown, "features", "too few", columns={"Its users": whole, "Other app users": whole})
     st.warning(
         "Association, not causation: people who use a feature differ from those who do not.",
         icon=":material/info:",
@@ -108,19 +114,21 @@ def features(viewer: Viewer, scope: Scope) -> None:
         _plan(viewer, found)
 
 
-def _share(cases: float, people: float) -> str:
+def _share(cases: float | None, people: float | None) -> str:
     if pd.isna(cases) or pd.isna(people):
         return "too few"
     return share(cases / people) if people else ""
 
 
-def _ratio(row, features: int) -> str:
-    if pd.isna(row.risk_ratio):
+def _ratio(link: complaints.FeatureLink, features: int) -> str:
+    if link.risk_ratio is None:
         return str(Verdict.TOO_FEW)
-    verdict = "clear" if row.p_adjusted < 0.05 else "within chance"
-    if verdict != "clear" and not row.low <= 1 <= row.high:
+    clear = link.p_adjusted is not None and link.p_adjusted < 0.05
+    beside_one = link.low is None or link.high is None or not link.low <= 1 <= link.high
+    verdict = "clear" if clear else "within chance"
+    if beside_one and not clear:
         verdict = f"not significant after correction for {features} features"
-    return f"{numeral(row.risk_ratio, 2)} times as many ({numeral(row.low, 2)} to {numeral(row.high, 2)}), {verdict}"
+    return f"{numeral(link.risk_ratio, 2)} times as many ({numeral(link.low, 2)} to {numeral(link.high, 2)}), {verdict}"
 
 
 def _plan(viewer: Viewer, found: pd.DataFrame) -> None:
@@ -151,7 +159,7 @@ def _plan(viewer: Viewer, found: pd.DataFrame) -> None:
     if len(done):
         st.subheader("Planned tests")
         names = called(connect.here(), done["planned_by"])
-        for test in done.head(5).itertuples():
+        for test in rows_of(done.head(5), planned_tests.PlannedTest):
             st.text(
                 f"{day(test.planned_at)}: {test.question} {test.per_arm:,} people per group ({names[test.planned_by]})."
             )

@@ -76,7 +76,12 @@ def page(viewer: Viewer, scope: Scope) -> None:
 def _choice(label: str, words: dict[str, str], key: str) -> str:
     """One of several, kept in the address; an address that names none of them gives the first."""
     chosen = st.segmented_control(
-        label, list(words), default=next(iter(words)), format_func=words.get, key=key, bind="query-params"
+        label,
+        list(words),
+        default=next(iter(words)),
+        format_func=words.__getitem__,
+        key=key,
+        bind="query-params",
     )
     return chosen if chosen in words else next(iter(words))
 
@@ -87,8 +92,9 @@ def headline(viewer: Viewer, scope: Scope) -> str:
         return f"How satisfied customers are is {tables.clause(viewer, 'surveys')}"
     metric = CATALOGUE["csat"]
     answer = data.ask_and_before(viewer, ["csat"], scope).set_index("period")
-    now, before = (figures(metric, answer.loc[i]) for i in (0, 1))
-    why = data.why_missing(viewer, "csat", scope.period, answer.loc[0])
+    rows = [data.period_row(answer, i) for i in (0, 1)]
+    now, before = (figures(metric, row) for row in rows)
+    why = data.why_missing(viewer, "csat", scope.period, rows[0])
     if why and why.kind == "no cases":
         return "No customer has said how satisfied they are in this period"
     if why:
@@ -142,6 +148,7 @@ def _parts(viewer: Viewer, scope: Scope, score: str, by: str) -> pd.DataFrame:
 
 def _where(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
     metric, parts = CATALOGUE[score], _parts(viewer, scope, score, by)
+    assert isinstance(metric, Ratio)
     st.header(f"{metric.label} by {by}")
     if parts.empty:
         tables.empty(f"No {by} has 20 answers in this period.", "Choose a longer period.")
@@ -193,7 +200,7 @@ def _over_time(viewer: Viewer, scope: Scope, score: str) -> None:
     assert isinstance(metric, Ratio)
     months = months_back(scope.period.end, 24)
     answer = data.ask(viewer, [score], scope, periods=months).set_index("period")
-    told = [figures(metric, answer.loc[i]) for i in range(len(months))]
+    told = [figures(metric, data.period_row(answer, i)) for i in range(len(months))]
     st.header(f"{metric.label}, month by month")
     st.caption(f"{metric.description} Events pinned to this figure are marked.")
     factor = 100 if metric.unit == "share" else 1

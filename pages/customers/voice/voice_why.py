@@ -5,7 +5,7 @@ import streamlit as st
 
 from metrics.catalogue import CATALOGUE
 from metrics.comparison import decomposition, response_rates
-from metrics.comparison.compare import compare
+from metrics.comparison.compare import Change, compare
 from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import change, figure, in_a_sentence, numeral, rounded_column, share, with_sign
 from metrics.definitions.measure import Ratio
@@ -23,7 +23,7 @@ def moved(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
     metric = CATALOGUE[score]
     assert isinstance(metric, Ratio)
     whole = data.ask_and_before(viewer, [score], scope).set_index("period")
-    now, before = (figures(metric, whole.loc[i]) for i in (0, 1))
+    now, before = (figures(metric, data.period_row(whole, i)) for i in (0, 1))
     parts = data.ask_and_before(viewer, [score], scope, by=[by])
     told = pd.DataFrame([figures(metric, row) for _, row in parts.iterrows()])
     found = None
@@ -54,7 +54,7 @@ def moved(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
             }
         ),
         f"why-{score}-{by}",
-        **{name: tables.decimals(2) for name in IN_POINTS},
+        columns={name: tables.decimals(2) for name in IN_POINTS},
     )
     if abs(points * found.left_out) >= 0.005:
         st.caption(
@@ -72,7 +72,9 @@ def _level(metric: Ratio, value: float) -> str:
     return "no answers" if pd.isna(value) else figure(metric, metric.scale * value)
 
 
-def _sentence(metric, now, before, verdict, found, by) -> str:
+def _sentence(
+    metric: Ratio, now: float, before: float, verdict: Change, found: decomposition.Shift, by: str
+) -> str:
     points = 100 if metric.unit == "share" else metric.scale
     said = f"From {figure(metric, before)} to {figure(metric, now)}: {change(metric, now, before, verdict)}."
     if verdict.verdict is Verdict.NOT_CLEAR:

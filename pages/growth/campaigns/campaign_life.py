@@ -1,6 +1,8 @@
 """A campaign's life: planned, budget against actual, what was learned, closed."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -12,12 +14,32 @@ from metrics.definitions.scope import Period, Scope
 from metrics.query.query import Query
 from pages.components import data, forms, tables
 from warehouse.access.reader import Viewer
+from warehouse.access.typed_rows import rows_of
 from warehouse.stores import connect
 from workflow.campaigns import campaign_lifecycle
+from workflow.campaigns.campaign_lifecycle import CampaignStep
 from workflow.records.people import called
 
 WAITING = "ended, no analysis"
 ACTUAL = ("marketing_cost", "leads", "won")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignLife:
+    """A campaign with its plan, its actual figures and what was learned; its state is worked out last."""
+
+    name: str | None
+    starts_on: date | None
+    ends_on: date | None
+    budget: float | None
+    planned_budget: float | None
+    expected_wins: float | None
+    marketing_cost: float | None
+    leads: float | None
+    won: float | None
+    analysis: str | None
+    closed: bool | None
+    state: str = ""
 
 
 MEANS = Meaning(
@@ -46,7 +68,7 @@ def lives(viewer: Viewer, plans: pd.DataFrame) -> pd.DataFrame:
     today = data.as_of(viewer)
     found = plans.merge(_actual(viewer, plans), on="campaign_id", how="left")
     found = found.merge(campaign_lifecycle.states(data.reader(viewer)), on="campaign_id", how="left")
-    found["state"] = [_state(row, pd.Timestamp(today)) for row in found.itertuples()]
+    found["state"] = [_state(life, today) for life in rows_of(found, CampaignLife)]
     return found
 
 
@@ -89,34 +111,32 @@ def _all_days(viewer: Viewer, plans: pd.DataFrame) -> Scope:
     return Scope(Period(today if pd.isna(start) else start.date(), today))
 
 
-def _state(row, today: pd.Timestamp) -> str:
-    if row.closed is True:
+def _state(life: CampaignLife, today: date) -> str:
+    if life.closed is True:
         return "closed"
-    if not pd.isna(row.starts_on) and pd.Timestamp(row.starts_on) > today:
+    if life.starts_on is not None and pd.Timestamp(life.starts_on) > pd.Timestamp(today):
         return "planned"
-    if pd.isna(row.ends_on) or pd.Timestamp(row.ends_on) >= today:
+    if life.ends_on is None or pd.Timestamp(life.ends_on) >= pd.Timestamp(today):
         return "running"
-    return "ended, analysed" if isinstance(row.analysis, str) else WAITING
+    return "ended, analysed" if life.analysis is not None else WAITING
 
 
 def _table(viewer: Viewer, found: pd.DataFrame) -> None:
     rows = []
-    for row in found.itertuples():
-        budget = row.planned_budget if row.planned_budget == row.planned_budget else row.budget
-        known = pd.notna(row.marketing_cost) and bool(budget) and pd.notna(budget)
+    for life in rows_of(found, CampaignLife):
+        budget = life.budget if life.planned_budget is None else life.planned_budget
+        spent = life.marketing_cost
         rows.append(
             {
-                "Campaign": row.name,
-                "State": row.state.capitalize(),
+                "Campaign": life.name,
+                "State": life.state.capitalize(),
                 "Budget": hkd(budget),
-                "Spent": hkd(row.marketing_cost)
-                if row.marketing_cost == row.marketing_cost
-                else "no cost data",
-                "Of budget": share(row.marketing_cost / budget, 0) if known else "",
-                "Leads": row.leads,
-                "Won": row.won,
-                "Planned to win": row.expected_wins,
-                "Analysis": row.analysis if isinstance(row.analysis, str) else "",
+                "Spent": "no cost data" if spent is None else hkd(spent),
+                "Of budget": share(spent / budget, 0) if spent is not None and budget else "",
+                "Leads": life.leads,
+                "Won": life.won,
+                "Planned to win": life.expected_wins,
+                "Analysis": life.analysis or "",
             }
         )
     number = st.column_config.NumberColumn(format="localized")
@@ -125,7 +145,7 @@ def _table(viewer: Viewer, found: pd.DataFrame) -> None:
     frame = pd.DataFrame(rows).sort_values("State", key=lambda s: s.map(order), kind="stable")
     scope = _all_days(viewer, found)
     asked = Query.of(ACTUAL, scope, ["campaign"], [scope.period])
-    tables.show(frame, "campaign-life", "–", of=asked, means=MEANS, **columns)
+    tables.show(frame, "campaign-life", "–", of=asked, means=MEANS, columns=columns)
 
 
 def _history(history: pd.DataFrame) -> None:
@@ -133,15 +153,15 @@ def _history(history: pd.DataFrame) -> None:
     if history.empty:
         tables.empty("Nothing has been written about this campaign yet.")
     names = called(connect.here(), history["taken_by"])
-    for row in history.itertuples():
+    for line in rows_of(history, CampaignStep):
         with st.container(border=True, gap="xxsmall"):
             st.caption(
-                f"{campaign_lifecycle.DONE.get(row.step, row.step)} by {names[row.taken_by]}, {day(row.taken_at)}"
+                f"{campaign_lifecycle.DONE.get(line.step, line.step)} by {names[line.taken_by]}, {day(line.taken_at)}"
             )
-            st.text(row.note)
-            if row.step == "planned":
-                wins = "" if pd.isna(row.expected_wins) else f", to win {numeral(row.expected_wins)} deals"
-                st.caption(f"Budget {hkd(row.budget)}{wins}")
+            st.text(line.note)
+            if line.step == "planned":
+                wins = "" if line.expected_wins is None else f", to win {numeral(line.expected_wins)} deals"
+                st.caption(f"Budget {hkd(line.budget)}{wins}")
 
 
 def _form(campaign_id: str, closed: bool, seen: int) -> None:
@@ -167,7 +187,7 @@ def _form(campaign_id: str, closed: bool, seen: int) -> None:
         st.selectbox(
             "Step",
             offered,
-            format_func=campaign_lifecycle.STEPS.get,
+            format_func=campaign_lifecycle.STEPS.__getitem__,
             key=form.keep("step", usual, among=offered),
         )
         st.text_area(

@@ -9,6 +9,7 @@ from metrics.definitions.scope import Period, period_named
 from metrics.query.missing_reasons import not_delivered
 from pages.components import charts, data, tables
 from warehouse.access.reader import Viewer
+from warehouse.access.typed_rows import rows_of
 from warehouse.schema import plain
 
 SHOWN = 200
@@ -90,7 +91,7 @@ def pairs(viewer: Viewer, plans: pd.DataFrame) -> None:
             "and": shown["campaign_b"].map(called),
             "Reached by both": shown["reached"],
             within: shown["close"],
-            "Offers": [_offers(row) for row in shown.itertuples()],
+            "Offers": [_offers(pair) for pair in rows_of(shown, audience_overlap.CampaignPair)],
             "One says": shown["campaign_a"].map(named["message"]),
             "The other says": shown["campaign_b"].map(named["message"]),
         }
@@ -103,16 +104,16 @@ def pairs(viewer: Viewer, plans: pd.DataFrame) -> None:
         "pairs",
         "too few",
         means=audience_overlap.meaning_of_pairs(period),
-        **dict.fromkeys(["Reached by both", within], number),
+        columns=dict.fromkeys(["Reached by both", within], number),
     )
 
 
-def _offers(row) -> str:
-    if row.same_product is None or row.same_product != row.same_product:
+def _offers(pair: audience_overlap.CampaignPair) -> str:
+    if pair.same_product is None:
         return "not known"
-    if not row.same_product:
+    if not pair.same_product:
         return "two products"
-    return "one product, one message" if row.same_message else "one product, two messages"
+    return "one product, one message" if pair.same_message else "one product, two messages"
 
 
 def _figure(label: str, value: float, of: float | None = None) -> None:
@@ -185,7 +186,7 @@ def _by_whom(made: pd.DataFrame, period: Period) -> None:
     )
     number = st.column_config.NumberColumn(format="localized")
     means = audience_overlap.meaning_of_contacts(period)
-    tables.show(frame, "by-whom", "too few", means=means, Contacts=number, People=number)
+    tables.show(frame, "by-whom", "too few", means=means, columns={"Contacts": number, "People": number})
     st.caption(
         "A contact that belongs to a campaign is Marketing's, one without is a relationship manager's."
     )

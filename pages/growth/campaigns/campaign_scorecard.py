@@ -1,5 +1,9 @@
 """The campaign scorecard: accepted leads, early complaints and early leavers of each campaign against all others."""
 
+from dataclasses import dataclass
+from datetime import date
+from math import nan
+
 import pandas as pd
 import streamlit as st
 
@@ -9,8 +13,68 @@ from metrics.comparison.words import day, numeral, share, verdict_in_words
 from pages.components import charts, data, tables
 from pages.customers.alerts.alert_card import escaped
 from warehouse.access.reader import Viewer
+from warehouse.access.typed_rows import rows_of
 
 JUDGED = "overpromise risk: high"
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgedShare:
+    """One of the three shares of a campaign, beside that of the others; without a value its interval is NaN."""
+
+    value: float | None
+    low: float
+    high: float
+    others: float | None
+    top: float | None
+    bottom: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgedCampaign:
+    """A row of `campaign_quality.judge`, with what the campaign said and the one conclusion on it."""
+
+    name: str
+    verdict: str
+    conclusion: str
+    why: str
+    message: str | None
+    starts_on: date | None
+    ends_on: date | None
+    leads: float | None
+    accepted: float | None
+    decided: float | None
+    complained_early: float | None
+    watched_90d: float | None
+    left_early: float | None
+    watched_180d: float | None
+    times_worse: float | None
+    rank_held: float | None
+    acceptance_rate: float | None
+    acceptance_rate_low: float | None
+    acceptance_rate_high: float | None
+    acceptance_rate_others: float | None
+    early_complaints: float | None
+    early_complaints_low: float | None
+    early_complaints_high: float | None
+    early_complaints_others: float | None
+    early_churn: float | None
+    early_churn_low: float | None
+    early_churn_high: float | None
+    early_churn_others: float | None
+
+    def share_of(self, name: str) -> JudgedShare:
+        """What `name`, an aspect of `campaign_quality.ASPECTS`, came to."""
+        aspect = next(a for a in campaign_quality.ASPECTS if a.name == name)
+        low, high = (getattr(self, f"{name}_{end}") for end in ("low", "high"))
+        return JudgedShare(
+            value=getattr(self, name),
+            low=nan if low is None else low,
+            high=nan if high is None else high,
+            others=getattr(self, f"{name}_others"),
+            top=getattr(self, aspect.top),
+            bottom=getattr(self, aspect.bottom),
+        )
 
 
 def view(viewer: Viewer, judged: pd.DataFrame | None) -> None:
@@ -26,8 +90,8 @@ def view(viewer: Viewer, judged: pd.DataFrame | None) -> None:
         "within 180 days than of all others together, beyond what chance explains for so many campaigns. Where only one "
         "or two of them are clearly worse, the verdict says which."
     )
-    for row in judged[judged["verdict"] == JUDGED].itertuples():
-        _stands_out(row)
+    for campaign in rows_of(judged[judged["verdict"] == JUDGED], JudgedCampaign):
+        _stands_out(campaign)
     st.header("Every campaign against all others")
     _table(viewer, judged, frozenset(lacking))
     st.header("Times worse than the others")
@@ -52,24 +116,25 @@ def view(viewer: Viewer, judged: pd.DataFrame | None) -> None:
     )
 
 
-def _stands_out(row) -> None:
+def _stands_out(row: JudgedCampaign) -> None:
     with st.container(border=True):
         st.markdown(f":material/flag: **{escaped(row.name)}**")
         st.text(f"{row.conclusion[:1].upper()}{row.conclusion[1:]}. {row.why[:1].upper()}{row.why[1:]}.")
-        if isinstance(row.message, str):
+        if row.message is not None:
             st.text(f"It said: “{row.message}”. It ran {day(row.starts_on)} to {day(row.ends_on)}.")
         with st.grid(3, min_column_width=215, gap="small"):
-            for name, label, top, bottom in (
-                ("acceptance_rate", "Accepted by Sales", row.accepted, row.decided),
-                ("early_complaints", "Complained within 90 days", row.complained_early, row.watched_90d),
-                ("early_churn", "Left within 180 days", row.left_early, row.watched_180d),
+            for name, label in (
+                ("acceptance_rate", "Accepted by Sales"),
+                ("early_complaints", "Complained within 90 days"),
+                ("early_churn", "Left within 180 days"),
             ):
-                low, high, others = (getattr(row, f"{name}_{part}") for part in ("low", "high", "others"))
+                judged = row.share_of(name)
                 with st.container(gap="xxsmall"):
-                    st.metric(label, share(getattr(row, name)))
+                    st.metric(label, share(judged.value))
                     st.caption(
-                        f"All others {share(others)}  \n"
-                        f"{numeral(top)} of {numeral(bottom)}, 95% interval {numeral(100 * low, 1)} to {share(high)}"
+                        f"All others {share(judged.others)}  \n"
+                        f"{numeral(judged.top)} of {numeral(judged.bottom)}, 95% interval "
+                        f"{numeral(100 * judged.low, 1)} to {share(judged.high)}"
                     )
 
 
@@ -80,21 +145,23 @@ def _table(viewer: Viewer, judged: pd.DataFrame, lacking: frozenset[str]) -> Non
             "Verdict": row.verdict.capitalize(),
             "Conclusion": f"{row.conclusion[:1].upper()}{row.conclusion[1:]}",
             "Leads": row.leads,
-            "Accepted": _cell(row, "acceptance_rate", row.decided, lacking),
-            "Complained in 90 days": _cell(row, "early_complaints", row.watched_90d, lacking),
-            "Left in 180 days": _cell(row, "early_churn", row.watched_180d, lacking),
-            "Worse": f"{numeral(row.times_worse, 1)}×" if row.times_worse == row.times_worse else "",
-            "Holds": share(row.rank_held, 0) if row.rank_held == row.rank_held else "",
+            "Accepted": _cell(row, "acceptance_rate", lacking),
+            "Complained in 90 days": _cell(row, "early_complaints", lacking),
+            "Left in 180 days": _cell(row, "early_churn", lacking),
+            "Worse": "" if row.times_worse is None else f"{numeral(row.times_worse, 1)}×",
+            "Holds": "" if row.rank_held is None else share(row.rank_held, 0),
         }
-        for row in judged.itertuples()
+        for row in rows_of(judged, JudgedCampaign)
     ]
     tables.show(
         pd.DataFrame(rows),
         "scorecard",
         of=campaign_quality.scorecard_query(data.as_of(viewer)),
         means=campaign_quality.JUDGEMENT,
-        Leads=st.column_config.NumberColumn(format="localized"),
-        **{"Holds": st.column_config.TextColumn(help=campaign_quality.HOLDS)},
+        columns={
+            "Leads": st.column_config.NumberColumn(format="localized"),
+            "Holds": st.column_config.TextColumn(help=campaign_quality.HOLDS),
+        },
     )
     st.caption(
         "Share, 95% interval, n; how many times worse than the others, and how surely a campaign keeps its place. "
@@ -106,11 +173,11 @@ def _table(viewer: Viewer, judged: pd.DataFrame, lacking: frozenset[str]) -> Non
     )
 
 
-def _cell(row, name: str, n: float, lacking: frozenset[str]) -> str:
+def _cell(row: JudgedCampaign, name: str, lacking: frozenset[str]) -> str:
     if name in lacking:
         return str(Verdict.NOT_KNOWN)
-    value = getattr(row, name)
-    if pd.isna(value):
-        return verdict_in_words(Verdict.TOO_FEW, n)
-    low, high = (100 * getattr(row, f"{name}_{end}") for end in ("low", "high"))
-    return f"{share(value)} ({numeral(low, 1)}–{numeral(high, 1)}), n {numeral(n)}"
+    judged = row.share_of(name)
+    if judged.value is None:
+        return verdict_in_words(Verdict.TOO_FEW, judged.bottom)
+    low, high = numeral(100 * judged.low, 1), numeral(100 * judged.high, 1)
+    return f"{share(judged.value)} ({low}–{high}), n {numeral(judged.bottom)}"

@@ -33,7 +33,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     shown = st.segmented_control(
         "Show",
         list(VIEWS),
-        format_func=VIEWS.get,
+        format_func=VIEWS.__getitem__,
         default=asked if asked in VIEWS else "scorecard",
         key="campaigns-view",
         required=True,

@@ -39,7 +39,10 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         tables.not_worked_out(viewer, RESPONSE_CURVES, "The last nightly run fitted no response curve.")
         return
     finding, figures = st.empty(), st.container()
-    usual = {c.channel: _rounded(c.usual_spend * WEEKS) for c in usable.itertuples()}
+    usual = {
+        channel: _rounded(spend * WEEKS)
+        for channel, spend in zip(usable["channel"], usable["usual_spend"], strict=True)
+    }
     st.caption(
         "Monthly budget for new customers, in HKD; it starts at the usual spend. The next "
         f"{hkd(MORE)} goes on top, over twelve months."
@@ -50,7 +53,8 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         spend_response.expected(usable, {c: v / WEEKS for c, v in s.items()}, worths, MORE / YEAR)
         for s in (usual, spends)
     )
-    concluded = data.concluded(viewer, "channel").set_index("group")["conclusion"].to_dict()
+    conclusions = data.concluded(viewer, "channel")
+    concluded = dict(zip(conclusions["group"], conclusions["conclusion"], strict=True))
     good = usable[usable["channel"].map(concluded).isin(_PRAISED)]
     ranked = planned.by_channel.set_index("channel")
     if len(good):
@@ -194,11 +198,11 @@ def _moved(now: float, before: float) -> str:
 
 
 def _warnings(planned: spend_response.Expected, curves: pd.DataFrame) -> None:
-    seen = curves.set_index("channel")
-    for row in planned.by_channel[planned.by_channel["outside"]].itertuples():
-        least, most = (hkd(_rounded(seen.loc[row.channel, c] * WEEKS)) for c in ("least_spend", "most_spend"))
+    for channel in planned.by_channel.loc[planned.by_channel["outside"], "channel"]:
+        seen = curves[curves["channel"] == channel].iloc[0]
+        least, most = (hkd(_rounded(seen[c] * WEEKS)) for c in ("least_spend", "most_spend"))
         st.warning(
-            f"{plain(row.channel).capitalize()}: no week was seen with so much or so little spend (a month at that pace: "
+            f"{plain(channel).capitalize()}: no week was seen with so much or so little spend (a month at that pace: "
             f"{least} to {most}). Beyond that nothing is said.",
             icon=":material/warning:",
         )
@@ -224,8 +228,8 @@ def _table(planned: spend_response.Expected, concluded: Mapping[str, str]) -> No
                 rows["next_outside"],
             ),
             "Likely best": [
-                BEYOND if r.next_outside else share(r.next_best, 0) if k else "not known"
-                for r, k in zip(rows.itertuples(), known, strict=True)
+                BEYOND if outside else share(best, 0) if k else "not known"
+                for outside, best, k in zip(rows["next_outside"], rows["next_best"], known, strict=True)
             ],
         }
     )
@@ -247,7 +251,7 @@ def _ranges(rows: pd.DataFrame, name: str, times: float) -> list[str]:
 
 def _left_out(curves: pd.DataFrame) -> None:
     out = curves[curves["level"].isna()]
-    told = [spend_response.enough(c.weeks, c.won) for c in out.itertuples()]
+    told = [spend_response.enough(weeks, won) for weeks, won in zip(out["weeks"], out["won"], strict=True)]
     for could, words in (
         (False, "Too little history for a curve"),
         (True, "Not enough variation in spend to tell what more or less of it would bring"),

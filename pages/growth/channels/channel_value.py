@@ -1,5 +1,8 @@
 """Channel value: what a customer won by each channel costs, is worth, and when the cost is paid back."""
 
+from dataclasses import dataclass
+from datetime import date
+
 import pandas as pd
 import streamlit as st
 
@@ -12,6 +15,7 @@ from pages.components import charts, data, tables, value_charts
 from pages.customers.alerts.alert_card import escaped
 from pages.growth.channels import value_checks
 from warehouse.access.reader import Viewer
+from warehouse.access.typed_rows import rows_of
 from warehouse.schema import plain
 from workflow.campaigns import campaign_conclusions, value_gaps
 
@@ -20,6 +24,22 @@ CONCLUDED = ("channel", "campaign")
 """On these there is one conclusion, the same on every page."""
 MOST_POINTS = 14
 """More points than this cannot be told apart."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValuedGroup:
+    """A channel, campaign, product or month: what its customers cost, and what they bring with its 95% interval."""
+
+    label: str
+    verdict: str
+    won: float | None
+    cac: float | None
+    ltv: float | None
+    ltv_low: float | None
+    ltv_high: float | None
+    paid: str
+    conclusion: str | None = None
+    """The one conclusion over 24 months; "" without one, None where there is none on such groups."""
 
 
 def page(viewer: Viewer, scope: Scope) -> None:
@@ -33,7 +53,7 @@ def page(viewer: Viewer, scope: Scope) -> None:
         "Compare by",
         list(BY),
         default="channel",
-        format_func=BY.get,
+        format_func=BY.__getitem__,
         key="compare",
         bind="query-params",
         label_visibility="collapsed",
@@ -55,7 +75,9 @@ def page(viewer: Viewer, scope: Scope) -> None:
         f"Lifetime value is net revenue since joining and expected until {horizon} months after it, at {share(rate)} a "
         "year. Lines are 95% intervals; a verdict is given only where the interval of value less cost leaves out 0."
     )
-    groups["paid"] = [_payback(months, g.group, g.cac) for g in groups.itertuples()]
+    groups["paid"] = [
+        _payback(months, group, cac) for group, cac in zip(groups["group"], groups["cac"], strict=True)
+    ]
     _picture(groups, by, why)
     _each(groups, by, viewer, scope)
     value_checks.cohorts(viewer, scope, as_of)
@@ -73,10 +95,10 @@ def headline(groups: pd.DataFrame, by: str, why_none: str = "") -> str:
     what = {"channel": "channel", "campaign": "campaign", "product": "product", "month": "month"}[by]
     parts = []
     if len(worthy):
-        dear = worthy.loc[worthy["cac"].idxmax()]
+        dear = worthy.nlargest(1, "cac").iloc[0]
         parts.append(f"{dear['label']} costs {hkd(dear['cac'])} a customer and is worth it")
     if len(poor):
-        cheap = poor.loc[poor["cac"].idxmin()]
+        cheap = poor.nsmallest(1, "cac").iloc[0]
         parts.append(
             f"{cheap['label']}, at {hkd(cheap['cac'])}, is not"
             if parts
@@ -93,15 +115,15 @@ def headline(groups: pd.DataFrame, by: str, why_none: str = "") -> str:
     return f"Too few customers won to say which {what} is worth its cost"
 
 
-def sentence(row, horizon: int) -> str:
+def sentence(row: ValuedGroup, horizon: int) -> str:
     """One group in words."""
-    n = "too few to show" if pd.isna(row.won) else numeral(row.won)
+    n = "too few to show" if row.won is None else numeral(row.won)
     who = f"**{escaped(row.label)}**: {campaign_conclusions.in_words(row)}"
     if row.verdict == net_value.NO_COST:
-        if getattr(row, "conclusion", net_value.NO_COST) != net_value.NO_COST:
+        if row.conclusion is not None and row.conclusion != net_value.NO_COST:
             return f"{who}. Its cost in these days is not known, nor then what came back of it (n = {n})."
         return f"{who}, so there is no conclusion about its return (n = {n})."
-    if row.verdict == net_value.TOO_FEW and pd.isna(row.ltv):
+    if row.verdict == net_value.TOO_FEW and row.ltv is None:
         return f"{who} (n = {n})."
     said = (
         f"{who}. A customer costs {hkd(row.cac)} and brings {hkd(row.ltv)} "
@@ -131,7 +153,7 @@ def _terms(viewer: Viewer) -> tuple[int, float]:
     return settings.value_horizon_months, settings.discount_rate
 
 
-def _payback(months: pd.DataFrame, group: object, cac: float) -> str:
+def _payback(months: pd.DataFrame, group: str | date | None, cac: float | None) -> str:
     mine = months[months["group"].isna() if pd.isna(group) else months["group"] == group].set_index("month")
     each = (mine["net"] / mine["reached"]).sort_index()
     # A gap would count as a month without revenue.
@@ -158,9 +180,10 @@ def _picture(groups: pd.DataFrame, by: str, why_none: str) -> None:
             tables.empty(f"No {by} won {net_value.FEWEST} customers whose cost and value are known.")
         return
     drawn = drawn.assign(standing=campaign_conclusions.standing(drawn))
-    drawn["says"] = [campaign_conclusions.in_words(row) for row in drawn.itertuples()]
+    shown = rows_of(drawn, ValuedGroup)
+    drawn["says"] = [campaign_conclusions.in_words(group) for group in shown]
     alt = f"Lifetime value against cost per customer by {by}: " + "; ".join(
-        f"{r.label} cost {hkd(r.cac)}, lifetime value {hkd(r.ltv)}" for r in drawn.itertuples()
+        f"{group.label} cost {hkd(group.cac)}, lifetime value {hkd(group.ltv)}" for group in shown
     )
     charts.show(value_charts.value_against_cost(drawn), alt=alt, key="value-against-cost")
 
@@ -193,8 +216,8 @@ def _each(groups: pd.DataFrame, by: str, viewer: Viewer, scope: Scope) -> None:
         ["place", "ltv"], ascending=[True, False]
     )
     st.header(f"Is each {BY[by].lower()} worth it?")
-    for row in in_words(groups).itertuples():
-        st.markdown(sentence(row, horizon))
+    for group in rows_of(in_words(groups), ValuedGroup):
+        st.markdown(sentence(group, horizon))
     cost = shown["cac"]
     blank = "too few" if shown["valued"].notna().any() else "not known"
     table = pd.DataFrame(
@@ -227,5 +250,5 @@ def _each(groups: pd.DataFrame, by: str, viewer: Viewer, scope: Scope) -> None:
         "too few",
         of=Query.of(value_meaning.METRICS, scope, told_apart, [scope.period]),
         means=value_meaning.VERDICTS,
-        Customers=st.column_config.NumberColumn(format="localized"),
+        columns={"Customers": st.column_config.NumberColumn(format="localized")},
     )

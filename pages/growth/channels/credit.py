@@ -54,7 +54,7 @@ def disagreement(found: pd.DataFrame) -> str:
         return "No win of this period and these filters is credited to a channel"
     if wide.empty:
         return "Hidden: the wins of each channel are about too few people to compare the models"
-    row = wide.loc[wide["apart"].idxmax()]
+    row = wide.nlargest(1, "apart").iloc[0]
     wins = row[list(METRICS)].astype(float)
     return f"The models differ most about {plain(row['channel'])}: {numeral(wins.min())} to {numeral(wins.max())} wins"
 
@@ -64,9 +64,9 @@ def _furthest(found: pd.DataFrame) -> str:
     wide = found[found["channel"].notna() & found["apart"].notna()]
     if wide.empty:
         return ""
-    row = wide.loc[wide["apart"].idxmax()]
+    row = wide.nlargest(1, "apart").iloc[0]
     wins = row[list(METRICS)].astype(float)
-    low, high = (NAMES[m] for m in (wins.idxmin(), wins.idxmax()))
+    low, high = (NAMES[str(m)] for m in (wins.idxmin(), wins.idxmax()))
     return f"{plain(row['channel']).capitalize()} gets fewest by “{low}” and most by “{high}”. "
 
 
@@ -116,7 +116,7 @@ def _side_by_side(viewer: Viewer, scope: Scope, found: pd.DataFrame) -> None:
         "too few",
         opens=opens,
         of=asked,
-        **told,
+        columns=told,
     )
     st.caption(
         "Range across models: highest less lowest, in wins and as a share of the models' mean. Removal effect: the share "

@@ -131,14 +131,14 @@ def _credited(
     viewer: Viewer, days: Period, channel: str, campaign_id: str | None
 ) -> tuple[dict[str, float], float]:
     """Per model the share of the wins it took part in that is credited to it, and how many those were."""
-    found = data.frame(viewer, of_those_reached(days, channel, campaign_id)).set_index("model")
+    found = data.frame(viewer, of_those_reached(days, channel, campaign_id))
     shares, reached = {}, float("nan")
     for model in MODELS:
-        code = MODEL_OF[model.metric]
-        if code in found.index:
-            row = found.loc[code]
+        of_model = found[found["model"] == MODEL_OF[model.metric]]
+        if len(of_model):
+            row = of_model.iloc[0]
             shares[model.name] = float(row["credited"] / row["reached"]) if row["reached"] else float("nan")
-            reached = max(reached, row["reached"]) if pd.notna(reached) else float(row["reached"])
+            reached = max(reached, float(row["reached"])) if pd.notna(reached) else float(row["reached"])
     return shares, reached
 
 

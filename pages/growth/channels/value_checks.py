@@ -55,16 +55,16 @@ def cohorts(viewer: Viewer, scope: Scope, as_of: date) -> None:
         alt="Cumulative net revenue per customer won by month of joining; the table below has the figures.",
         key="cohorts",
     )
-    reached = months.pivot(index="group", columns="month", values="reached").reindex(known.index)
+    reached = months.pivot(index="group", columns="month", values="reached").reindex(
+        index=known.index, columns=known.columns
+    )
     words = pd.DataFrame(
         [
             [
-                hkd(v)
-                if pd.notna(v)
-                else ("not yet" if c not in reached or pd.isna(reached.loc[g, c]) else "too few")
-                for c, v in row.items()
+                hkd(v) if pd.notna(v) else ("not yet" if pd.isna(people) else "too few")
+                for v, people in zip(*cells, strict=True)
             ]
-            for g, row in known.iterrows()
+            for cells in zip(known.to_numpy(), reached.to_numpy(), strict=True)
         ],
         columns=[f"Month {c}" for c in known.columns],
     )
@@ -116,7 +116,7 @@ def hindsight(viewer: Viewer) -> None:
         ),
         "hindsight",
         means=value_meaning.HINDSIGHT,
-        Customers=st.column_config.NumberColumn(format="localized"),
+        columns={"Customers": st.column_config.NumberColumn(format="localized")},
     )
 
 

@@ -40,7 +40,7 @@ def page(viewer: Viewer, scope: Scope) -> None:
     view = st.segmented_control(
         "How leads are counted",
         list(VIEWS),
-        format_func=VIEWS.get,
+        format_func=VIEWS.__getitem__,
         default=COHORT,
         key="view",
         required=True,
@@ -61,7 +61,7 @@ def page(viewer: Viewer, scope: Scope) -> None:
 def headline(viewer: Viewer, scope: Scope) -> str:
     """What happened, in one sentence with its numbers: the worst leak if one has opened, else how many came."""
     answer = data.ask_and_before(viewer, ["leads", "win_rate"], scope).set_index("period")
-    now, before = answer.loc[0], answer.loc[1]
+    now, before = data.period_row(answer, 0), data.period_row(answer, 1)
     missing = data.why_missing(viewer, "leads", scope.period, now)
     if missing:
         return missing.about("How many leads came in")
@@ -127,7 +127,7 @@ def breakdown(viewer: Viewer, scope: Scope, way: str, view: str) -> None:
             if label in shown
         },
         of=Query.of(names, scope, [way], [scope.period]),
-        **whole,
+        columns=whole,
     )
 
 
@@ -138,7 +138,7 @@ def _called(viewer: Viewer, way: str, values: pd.Series) -> list[str]:
     return [v if way == "rep" and isinstance(v, str) else plain(v).capitalize() for v in values]
 
 
-def _rate(part: float, whole: float) -> str:
+def _rate(part: float | None, whole: float | None) -> str:
     if pd.isna(part) or pd.isna(whole):
         return "too few people to show"
     if whole < FEWEST:

@@ -67,7 +67,7 @@ def show(viewer: Viewer, scope: Scope, view: str) -> None:
             "too few",
             opens={"Number": [_figure(name, scope) for name in names]},
             of=Query.of(names, scope),
-            Number=st.column_config.NumberColumn(format="localized"),
+            columns={"Number": st.column_config.NumberColumn(format="localized")},
         )
 
 
@@ -85,7 +85,7 @@ def table(viewer: Viewer, scope: Scope, view: str) -> pd.DataFrame:
     equal = {s.cohort: s.by_the_end for s in STAGES} if view == COHORT else {}
     asked = list(dict.fromkeys([*names, *(equal.get(n, n) for n in names)]))
     answer = data.ask_and_before(viewer, asked, scope).set_index("period")
-    now, before = answer.loc[0], answer.loc[1]
+    now, before = data.period_row(answer, 0), data.period_row(answer, 1)
     moves = {s.stage: s.moved() for s in funnel_steps.steps(viewer, scope)} if view == COHORT else {}
     rows = []
     for at, (label, name) in enumerate(chosen):
@@ -133,13 +133,12 @@ def months(viewer: Viewer, scope: Scope, view: str) -> None:
     as_of = data.as_of(viewer)
     rows = []
     for at in reversed(range(len(periods))):
+        month = data.period_row(answer, at)
         young = view == COHORT and periods[at].end > as_of - timedelta(days=GROWS_FOR)
         row = {"Month": f"{periods[at].start:%b %Y}" + (" (still growing)" if young else "")}
         for index, (label, name) in enumerate(chosen):
             above = names[index - 1] if index else ""
-            row[label] = _cell(
-                answer.loc[at], name, above, names[0], young, view, data.missing_cell(viewer, name)
-            )
+            row[label] = _cell(month, name, above, names[0], young, view, data.missing_cell(viewer, name))
         rows.append(row)
     st.header("By month the lead came (cohorts)" if view == COHORT else "By month it happened (events)")
     st.caption(

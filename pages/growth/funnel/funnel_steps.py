@@ -41,7 +41,7 @@ def steps(viewer: Viewer, scope: Scope) -> list[FunnelStep]:
     pairs = []
     for above, stage in pairwise(chosen):
         ratio = _step(stage.by_the_end, above.by_the_end)
-        now, before = (_figures(ratio, answer.loc[i]) for i in (0, 1))
+        now, before = (_figures(ratio, data.period_row(answer, i)) for i in (0, 1))
         pairs.append(multiple_comparisons.ComparedPair(metric=ratio, now=now, before=before))
     found = zip(pairwise(chosen), pairs, multiple_comparisons.together(pairs), strict=True)
     return [

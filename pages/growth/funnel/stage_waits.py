@@ -30,7 +30,8 @@ WORKED_OUT = "The days are worked out from how long each of them stayed, or has 
 
 def show(viewer: Viewer, scope: Scope) -> None:
     """A line per stage, with the period before as it stood at its end."""
-    rows, entered, still = [], [], []
+    rows: list[dict[str, object]] = []
+    entered, still = [], []
     for stage in STAGES:
         # Where there is a history of stages, it knows when each was entered.
         if "lead_stages" not in data.available_columns(viewer) and tables.lacking(viewer, *stage.dated_from):
@@ -61,7 +62,7 @@ def show(viewer: Viewer, scope: Scope) -> None:
             column: [replace(figure, says=WORKED_OUT) for figure in entered]
             for column in ("Median wait", "90th percentile wait")
         },
-        **dict.fromkeys(("Entered", "Still there"), st.column_config.NumberColumn(format="localized")),
+        columns=dict.fromkeys(("Entered", "Still there"), st.column_config.NumberColumn(format="localized")),
     )
 
 

@@ -91,7 +91,7 @@ def block(viewer: Viewer, goals: tuple[Goal, ...]) -> None:
                 "Relevant: what it serves",
                 list(LINKS),
                 index=None,
-                format_func=LINKS.get,
+                format_func=LINKS.__getitem__,
                 key=form.keep("link", among=(None, *LINKS)),
             )
             forms.date_input("Time-bound: first and last day", form.keep("span", (year.start, year.end)))

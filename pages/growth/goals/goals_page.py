@@ -14,7 +14,7 @@ from metrics.definitions.meaning import Meaning
 from metrics.definitions.measure import Metric
 from metrics.definitions.scope import Period, Scope, year_before
 from metrics.query.query import Query
-from pages.components import data, drill, drill_table, forms, tables
+from pages.components import data, drill, drill_table, forms, tables, theme
 from pages.components.drill import DrillFigure
 from pages.growth.goals import goal_form, goal_list, goal_pace, goal_signing
 from warehouse.access.reader import Viewer
@@ -26,8 +26,10 @@ from workflow.kept import contradictions_of, contributors_now, progress_now
 from workflow.records.people import called
 
 VIEWS = ("This goal", "All goals", "Bonus", "Set a goal")
-COLOURS = {
-    **dict.fromkeys((State.AHEAD, State.MET, State.MET_EARLY), "green"),
+COLOURS: dict[State, theme.Colour] = {
+    State.AHEAD: "green",
+    State.MET: "green",
+    State.MET_EARLY: "green",
     **dict.fromkeys(BAD, "red"),
 }
 """State → colour of its badge; the word is always there."""
@@ -148,7 +150,7 @@ def _this(viewer: Viewer, found: Progress) -> None:
     with left:
         goal_pace.chart(viewer, found, outlook)
     with right:
-        colour = "gray" if found.but() else COLOURS.get(found.state(), "gray")
+        colour: theme.Colour = "gray" if found.but() else COLOURS.get(found.state(), "gray")
         st.badge(found.state_in_words().capitalize(), color=colour)
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             st.metric("So far", figure(metric, found.actual), help=metric.description, width="content")

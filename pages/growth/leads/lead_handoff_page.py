@@ -119,8 +119,10 @@ def _by_campaign(viewer: Viewer, scope: Scope, names: dict[str, str]) -> None:
             for column, name in zip(columns, names_of, strict=True)
         },
         of=Query.of(BY_CAMPAIGN, scope, ["campaign"], [scope.period]),
-        Campaign=st.column_config.TextColumn(width="medium"),
-        **dict.fromkeys(("Contacts due", "Still waiting", "Decided"), whole),
+        columns={
+            "Campaign": st.column_config.TextColumn(width="medium"),
+            **dict.fromkeys(("Contacts due", "Still waiting", "Decided"), whole),
+        },
     )
 
 

@@ -12,6 +12,7 @@ from metrics.definitions.scope import Scope
 from pages.components import data, forms, tables
 from pages.customers.alerts.alert_card import escaped
 from warehouse.access.reader import Viewer
+from warehouse.access.typed_rows import rows_of
 from warehouse.schema import plain
 from warehouse.stores import connect
 from workflow.qualification import lead_decisions, lead_review
@@ -163,7 +164,7 @@ def decided(viewer: Viewer, names: dict[str, str]) -> None:
         differs = int((found["in_bank"] == "differs").sum())
         if differs:
             st.caption(f"{differs} differ from what the bank's tables say; there the bank's tables count.")
-        for row in found.head(30).itertuples():
+        for row in rows_of(found.head(30), lead_decisions.RecordedDecision):
             with st.container(horizontal=True, vertical_alignment="center"):
                 reason = f", {row.reason.lower()}" if row.reason else ""
                 st.text(
@@ -173,9 +174,9 @@ def decided(viewer: Viewer, names: dict[str, str]) -> None:
                 mine = row.reviewed_by == viewer.username and row.in_bank == "not yet"
                 if mine:
                     forms.button(
-                        f"review {row.lead_id} {int(row.version)}",
+                        f"review {row.lead_id} {row.version}",
                         "Undo",
-                        partial(_record, row.lead_id, int(row.version), "taken_back", ""),
+                        partial(_record, row.lead_id, row.version, "taken_back", ""),
                         key=f"undo-{row.lead_id}",
                         type="tertiary",
                     )

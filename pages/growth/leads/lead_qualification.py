@@ -133,10 +133,11 @@ def _side_by_side(viewer: Viewer, found: tuple[Version, ...], scope: Scope) -> N
     rules = tuple((n, by_number[n].rule) for n in chosen)
     answer = data.cached(viewer, figures_under_rules, rules, scope, known)
     names = qualification_preview.figures_told(answer.index)
+    under = {n: answer[n].to_dict() for n in chosen}
     rows = [
         {
             "Figure": CATALOGUE[name].label,
-            **{f"Version {n}": figure(CATALOGUE[name], answer.loc[name, n]) for n in chosen},
+            **{f"Version {n}": figure(CATALOGUE[name], under[n][name]) for n in chosen},
         }
         for name in names
     ]

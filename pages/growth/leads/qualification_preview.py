@@ -61,17 +61,18 @@ def figures_told(names: Iterable[object]) -> list[str]:
 
 def _figures(found: QualificationPreview) -> pd.DataFrame:
     rows = []
+    figures_now, figures_then = (found.figures[column].to_dict() for column in ("now", "then"))
     for name in figures_told(found.figures.index):
-        metric, row = CATALOGUE[name], found.figures.loc[name]
-        moved = row["then"] - row["now"]
-        relative = signed(moved / row["now"]) if row["now"] else "from none"
+        metric, now, then = CATALOGUE[name], figures_now[name], figures_then[name]
+        moved = then - now
+        relative = signed(moved / now) if now else "from none"
         words = points(moved) if metric.unit == "share" else relative
         known = pd.notna(moved)
         rows.append(
             {
                 "Figure": metric.label,
-                "As it is": figure(metric, row["now"]),
-                "Under it": figure(metric, row["then"]),
+                "As it is": figure(metric, now),
+                "Under it": figure(metric, then),
                 "Change": words if known else "not known",
             }
         )
@@ -119,7 +120,7 @@ def _rows(viewer: Viewer, rule: QualificationRule, scope: Scope, name: str) -> N
         tables.show(
             drill.in_words(rows),
             f"rows-{name}",
-            **{
+            columns={
                 "Created at": st.column_config.DatetimeColumn(format="D MMM YYYY"),
                 "Expected value": st.column_config.NumberColumn(format="localized"),
             },

@@ -106,7 +106,7 @@ def afterwards(viewer: Viewer, scope: Scope) -> None:
         "not known" if unreasoned else "too few",
         opens={"Leads": [figure for _, _, figure in counts]},
         of=Query.of(AFTER, scope, periods=[scope.period]),
-        Leads=st.column_config.NumberColumn(format="localized"),
+        columns={"Leads": st.column_config.NumberColumn(format="localized")},
     )
 
 

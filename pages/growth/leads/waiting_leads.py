@@ -68,7 +68,7 @@ def show_never_taken_up(viewer: Viewer, scope: Scope, names: dict[str, str]) -> 
                 "too few",
                 means=_AGE,
                 opens={},
-                Leads=st.column_config.NumberColumn(format="localized"),
+                columns={"Leads": st.column_config.NumberColumn(format="localized")},
             )
         with right:
             _campaigns(viewer, scope, float(total), names)
@@ -106,7 +106,7 @@ def _campaigns(viewer: Viewer, scope: Scope, total: float, names: dict[str, str]
         "too few",
         means=Meaning(terms=(("Leads", measure.description),)),
         opens={"Leads": [DrillFigure(of=measure, scope=part) for part in parts]},
-        Leads=st.column_config.NumberColumn(format="localized"),
+        columns={"Leads": st.column_config.NumberColumn(format="localized")},
     )
     rest = listed.iloc[CAMPAIGNS:]
     if len(rest):
@@ -145,7 +145,7 @@ def overdue_by_age(viewer: Viewer, scope: Scope) -> None:
         "too few",
         means=_AGE,
         opens=opens,
-        **dict.fromkeys(counts, st.column_config.NumberColumn(format="localized")),
+        columns=dict.fromkeys(counts, st.column_config.NumberColumn(format="localized")),
     )
 
 
