@@ -13,7 +13,7 @@ from warehouse.access.roles import ROLES
 from warehouse.errors import AccessRefused, NothingLoaded, Problem, reference
 from warehouse.release import VERSION
 from warehouse.schema import plain
-from warehouse.stores import connect
+from warehouse.stores import connect, run_memo
 from workflow.experiments import refused_analyses
 
 
@@ -153,4 +153,5 @@ def main() -> None:
     page.run()
 
 
-main()
+with run_memo.one_run():
+    main()

@@ -144,6 +144,8 @@ class BankReader(Reader):
     it is refused here. Who looks is only known by what her rows and columns depend on.
     """
 
+    may_keep = False
+
     def __init__(self, stores: Stores, viewer: Viewer, snapshot: str | None, agreed: Timeline | None):
         super().__init__(stores, viewer.nameless(), snapshot)
         self.agreed = agreed

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from warehouse.app_db.app_schema import audit_log
 from warehouse.errors import ChangeRefused
 from warehouse.retry import is_passing
+from warehouse.stores import run_memo
 from warehouse.stores.connect import Stores
 
 
@@ -45,6 +46,7 @@ def entry(stores: Stores, who: str, action: str, subject: str = "", why: str = "
         at = stores.now()
         yield AuditEntry(connection, at)
         _append(connection, at, who, action, subject, why)
+    run_memo.changed()
 
 
 def note(stores: Stores, who: str, action: str, subject: str = "", why: str = "") -> None:

@@ -6,11 +6,25 @@ access. Written SQL cannot be narrowed and is refused.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any, cast
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, null, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Engine,
+    Select,
+    Table,
+    and_,
+    func,
+    null,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import ColumnClause
 from sqlalchemy.sql.selectable import Subquery
@@ -29,6 +43,7 @@ from warehouse.schema import plain
 from warehouse.sql.statement_parts import parts_of
 from warehouse.stores import postgresql
 from warehouse.stores.connect import Stores
+from warehouse.stores.run_memo import current
 
 
 @dataclass(frozen=True)
@@ -75,6 +90,14 @@ def may_see(viewer: Viewer, table: Table) -> Access | None:
 def narrow(statement: Select, viewer: Viewer) -> Select:
     """`statement` over the viewer's rows only. Raises AccessRefused when no rule covers a table, or for written SQL."""
     return _narrowed(statement, viewer, tables_of(statement))
+
+
+_AUDITED = frozenset(app_schema.APP_DB.tables.values()) - {
+    app_schema.sessions,
+    app_schema.sign_in_failures,
+    app_schema.outbox,
+}
+"""Tables whose every change has a line in the audit log; of the others some are mere bookkeeping."""
 
 
 def _narrowed(statement: Select, viewer: Viewer, tables: set[Table]) -> Select:
@@ -169,6 +192,9 @@ def _own_in_app_db(table: Table, viewer: Viewer) -> ColumnElement[bool]:
 class Reader:
     """A viewer at the door: every question goes through here and comes back narrowed."""
 
+    may_keep = True
+    """Whether what people wrote may be answered from what was read before."""
+
     def __init__(self, stores: Stores, viewer: Viewer, snapshot: str | None = None):
         self.stores, self.viewer = stores, viewer
         self.snapshot = snapshot
@@ -187,12 +213,38 @@ class Reader:
         return self.smallest_cell if self.sees_totals_only(*tables) else None
 
     def frame(self, statement: Select) -> pd.DataFrame:
-        """The answer as a frame. Figures about too few people are blank for viewers who see only totals."""
+        """The answer as a frame. Figures about too few people are blank for viewers who see only totals.
+
+        What people write is read once for as long as nobody writes; see `warehouse.stores.run_memo`.
+        """
+        key = self._key(statement)
+        if key is not None:
+            kept = self.stores.app_db_answers.find(key, self._version)
+            if kept is not None:
+                return cast(pd.DataFrame, kept.copy(deep=False))
         tables = tables_of(statement)
         frame = self._answer(statement, tables)
-        if not self.sees_totals_only(*tables):
-            return frame
-        return without_small_cells(frame, self.smallest_cell, groups_of(statement))
+        if self.sees_totals_only(*tables):
+            frame = without_small_cells(frame, self.smallest_cell, groups_of(statement))
+        if key is not None and tables <= _AUDITED:
+            self.stores.app_db_answers.keep(key, frame.copy(deep=False))
+        return frame
+
+    def _key(self, statement: Select) -> Hashable:
+        """Equal for two statements that ask the same as one viewer; None outside a run of a page."""
+        if not self.may_keep or current() is None or not isinstance(statement, Select | CompoundSelect):
+            return None
+        shape = statement._generate_cache_key()  # noqa: SLF001  what the library compiles once by
+        if shape is None:
+            return None
+        values = (b.effective_value for b in shape.bindparams)
+        return self.viewer, shape.key, tuple(tuple(v) if isinstance(v, list) else v for v in values)
+
+    def _version(self) -> int:
+        """The version of what people wrote: the last line of the audit log."""
+        last = select(func.max(app_schema.audit_log.c.line))
+        with self.stores.read_app_db() as app_db:
+            return app_db.execute(last).scalar() or 0
 
     def spread(self, statement: Select, along: str) -> pd.DataFrame:
         """People counted by a number such as days waited: columns `along` and `people`.

@@ -18,6 +18,7 @@ from warehouse.settings import Settings
 from warehouse.sql.moments import QUARTER, instant_of
 from warehouse.stores.postgresql import Server
 from warehouse.stores.postgresql_catalogue import AS_IT_IS
+from warehouse.stores.run_memo import KeptAnswers, current
 from warehouse.stores.snapshots import Files, SnapshotStore
 
 HINT = "sign-in-hint.txt"
@@ -40,6 +41,7 @@ class Stores:
     _bank: dict[str, Engine] = field(default_factory=dict)
     _notes: dict[State, dict[Callable[..., Any], Any]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    app_db_answers: KeptAnswers = field(default_factory=KeptAnswers)
     _place: SnapshotStore | None = None
 
     @property
@@ -55,7 +57,15 @@ class Stores:
         return self.app_db.connect().execution_options(reading=True)
 
     def snapshot(self) -> str:
-        """The id of the snapshot to read now. Raises NothingLoaded if there is none."""
+        """The id of the snapshot to read now, one for a whole run of a page. Raises NothingLoaded if there is none."""
+        run = current()
+        if run is None:
+            return self._served()
+        if run.snapshot is None:
+            run.snapshot = self._served()
+        return run.snapshot
+
+    def _served(self) -> str:
         url = self.settings.warehouse_url
         if url and not is_postgresql(url):
             return AS_IT_IS

@@ -1,0 +1,131 @@
+"""A browser window without a browser: signs in, opens a page over the websocket, acts, counts what comes back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.sync.client import ClientConnection, connect
+
+
+class SignedOut(RuntimeError):
+    """The server did not let this window in."""
+
+
+@dataclass
+class Sent:
+    """What the server sent for one action."""
+
+    messages: int = 0
+    bytes: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def sign_in(address: str, username: str, password: str) -> str:
+    """The cookies of a session, as one header. Raises SignedOut if the form is refused."""
+    with httpx2.Client(base_url=address) as client:
+        csrf = re.search(r'name="csrf" value="([^"]+)"', client.get("/login").text)
+        if csrf is None:
+            raise SignedOut("The sign-in page has no form.")
+        form = {"username": username, "password": password, "csrf": csrf[1], "next": "/"}
+        answer = client.post("/login", data=form, headers={"Origin": address})
+        if answer.status_code != 303:
+            raise SignedOut(f"{username} was refused with {answer.status_code}.")
+        client.get("/")
+        return "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+
+
+class Window:
+    """One window of one signed-in person; every action waits until the page stands."""
+
+    def __init__(self, address: str, cookies: str) -> None:
+        self.address = address
+        self.socket: ClientConnection = connect(
+            address.replace("http", "ws", 1) + "/_stcore/stream",
+            additional_headers={"Cookie": cookies},
+            origin=address,  # type: ignore[arg-type]  # any text is one
+            max_size=None,
+            open_timeout=60,
+        )
+        self.page, self.query, self.script = "", "", ""
+        self.widgets: dict[str, WidgetState] = {}
+        self.seen: dict[str, Any] = {}
+        self.cached: set[str] = set()
+
+    def open(self, page: str, query: str = "") -> Sent:
+        """A page at its address, as if typed into the browser."""
+        self.page, self.query, self.script = page, query, ""
+        self.widgets, self.seen = {}, {}
+        return self.rerun()
+
+    def choose(self, label: str, option: int) -> Sent:
+        """The option of that number of the first select box with this label."""
+        box = next(
+            w for w in self.seen.values() if getattr(w, "label", "") == label and hasattr(w, "options")
+        )
+        self.widgets[box.id] = WidgetState(id=box.id, string_value=box.options[option])
+        return self.rerun()
+
+    def options(self, label: str) -> int:
+        """How many options that select box offers; 0 where the page has none."""
+        boxes = (w for w in self.seen.values() if getattr(w, "label", "") == label and hasattr(w, "options"))
+        return next((len(box.options) for box in boxes), 0)
+
+    def rerun(self, fragment: str = "") -> Sent:
+        """The script once more, or one fragment of it."""
+        message = BackMsg()
+        state = message.rerun_script
+        state.query_string, state.page_name, state.page_script_hash = self.query, self.page, self.script
+        state.fragment_id = fragment
+        state.context_info.url = f"{self.address}/{self.page}"
+        state.context_info.timezone = "Asia/Hong_Kong"
+        state.widget_states.widgets.extend(self.widgets.values())
+        state.cached_message_hashes.extend(sorted(self.cached))
+        self.socket.send(message.SerializeToString())
+        return self._received()
+
+    def close(self) -> None:
+        """Leave."""
+        self.socket.close()
+
+    def _received(self) -> Sent:
+        sent = Sent()
+        for message, size in self._messages():
+            sent.messages += 1
+            sent.bytes += size
+            kind = message.WhichOneof("type")
+            if kind == "auth_redirect":
+                raise SignedOut(message.auth_redirect.url)
+            if kind == "new_session":
+                self.script = message.new_session.page_script_hash
+            elif kind == "delta":
+                if message.hash and message.metadata.cacheable:
+                    self.cached.add(message.hash)
+                self._looked_at(message.delta.new_element, sent)
+            elif kind == "script_finished":
+                break
+        return sent
+
+    def _messages(self) -> Iterator[tuple[ForwardMsg, int]]:
+        while True:
+            data = self.socket.recv(timeout=180)
+            assert isinstance(data, bytes)
+            message = ForwardMsg()
+            message.ParseFromString(data)
+            yield message, len(data)
+
+    def _looked_at(self, element: Any, sent: Sent) -> None:
+        kind = element.WhichOneof("type")
+        if kind is None:
+            return
+        widget = getattr(element, kind)
+        if kind == "exception" or "reference" in str(getattr(widget, "body", ""))[:300]:
+            sent.problems.append(str(widget)[:300])
+        if getattr(widget, "id", ""):
+            self.seen[widget.id] = widget

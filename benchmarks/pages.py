@@ -1,0 +1,193 @@
+"""What a page costs the server: CPU milliseconds and kilobytes for every page × role.
+
+    python -m benchmarks.pages DATA [PAGE …]
+
+DATA is a data folder with a bank after a night, such as `make demo` leaves; it is copied, so nothing is written to it.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import httpx2
+
+from benchmarks.one_window import Window, sign_in
+from sign_in import accounts
+from warehouse.settings import Settings
+from warehouse.stores import connect
+
+ROOT = Path(__file__).parents[1]
+ROLES = ("analyst", "marketing", "relationship_manager")
+REPEATED = 10
+"""Unchanged reruns that are measured together: the system counts CPU time in hundredths of a second."""
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Server:
+    """The real server on a copy of the bank, and who may sign in."""
+
+    address: str
+    process: int
+    passwords: dict[str, str]
+
+    def cpu(self) -> float:
+        """CPU milliseconds the server used so far, ended threads included."""
+        fields = Path(f"/proc/{self.process}/stat").read_text().rsplit(")", 1)[1].split()
+        return 1000 * (int(fields[11]) + int(fields[12])) / TICKS
+
+    def memory(self) -> float:
+        """Megabytes in memory now."""
+        pages = int(Path(f"/proc/{self.process}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+@contextmanager
+def served(data: Path, roles: Sequence[str] = ROLES) -> Iterator[Server]:
+    """The app as people start it, on a copy of `data`, with an account for each role."""
+    with tempfile.TemporaryDirectory() as scratch:
+        copy = Path(scratch) / "data"
+        shutil.copytree(data, copy)
+        stores = connect.open_stores(Settings(data_dir=copy), datetime.now)
+        passwords = {role: secrets.token_urlsafe(18) for role in roles}
+        for role, password in passwords.items():
+            accounts.create(
+                stores,
+                _login(role),
+                password,
+                by="benchmark",
+                full_name=f"Bench {role}",
+                role=role,
+                rm_id="RM01" if role == "relationship_manager" else None,
+            )
+        stores.app_db.dispose()
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+        command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
+        log = Path(scratch) / "log"
+        with log.open("w") as out:
+            process = subprocess.Popen(
+                command, cwd=ROOT, stdout=out, stderr=out, env=os.environ | {"CONCORD_DATA_DIR": str(copy)}
+            )
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _answers(address, process, log)
+            yield Server(address, process.pid, passwords)
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _answers(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(300):
+        try:
+            httpx2.get(f"{address}/healthz", timeout=2)
+            return
+        except httpx2.HTTPError:
+            if process.poll() is not None:
+                break
+            time.sleep(0.2)
+    raise SystemExit(log.read_text())
+
+
+def _login(role: str) -> str:
+    return f"bench-{role[:8].rstrip('_')}"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """CPU milliseconds and kilobytes of one page for one role; None where the page has no such action."""
+
+    page: str
+    role: str
+    first: float
+    first_kb: float
+    rerun: float
+    rerun_kb: float
+    new_filter: float | None
+    problems: tuple[str, ...]
+
+
+def measured(server: Server, window: Window, page: str, role: str) -> Cost:
+    """One page: opened first, rerun unchanged, and given a filter nobody asked for before."""
+    before = server.cpu()
+    first = window.open(page)
+    opened = server.cpu() - before
+    window.rerun()
+    before = server.cpu()
+    again = [window.rerun() for _ in range(REPEATED)]
+    rerun = (server.cpu() - before) / REPEATED
+    new_filter = None
+    for label in ("Channel", "Segment"):
+        if window.options(label) > 2:
+            before = server.cpu()
+            first.problems += window.choose(label, 2).problems
+            new_filter = server.cpu() - before
+            break
+    return Cost(
+        page,
+        role,
+        opened,
+        first.bytes / 1000,
+        rerun,
+        again[-1].bytes / 1000,
+        new_filter,
+        tuple(first.problems),
+    )
+
+
+def pages_of(role: str) -> list[str]:
+    """The addresses of the menu of a role."""
+    from pages import MENU  # imports Streamlit's pages, which a server of its own has no use for
+
+    return [e.url for entries in MENU.values() for e in entries if role in e.roles]
+
+
+def table(costs: Sequence[Cost]) -> str:
+    """The figures as Markdown."""
+    lines = [
+        "| page | role | first opening | new filter | unchanged rerun | KB first | KB rerun |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for c in costs:
+        chosen = "-" if c.new_filter is None else f"{c.new_filter:,.0f}"
+        lines.append(
+            f"| {c.page} | {c.role} | {c.first:,.0f} | {chosen} | {c.rerun:,.0f} | {c.first_kb:,.0f} |"
+            f" {c.rerun_kb:,.0f} |"
+        )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Measure every page of every role, each role in a window of its own."""
+    data, *only = sys.argv[1:]
+    costs = []
+    with served(Path(data)) as server:
+        for role in ROLES:
+            window = Window(server.address, sign_in(server.address, _login(role), server.passwords[role]))
+            for page in pages_of(role):
+                if not only or page in only:
+                    costs.append(measured(server, window, "" if page == "today" else page, role))
+                    for problem in costs[-1].problems:
+                        print(f"{role} {page}: {problem}", file=sys.stderr)
+            window.close()
+        print(table(costs))
+        print(f"\nServer memory afterwards: {server.memory():,.0f} MB")
+
+
+if __name__ == "__main__":
+    main()
