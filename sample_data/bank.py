@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import time
@@ -78,8 +79,18 @@ def generate(folder: Path, *, customers: int, seed: int) -> None:
         truth.write(out, recorded, plan, customers=customers, seed=seed)
     (folder / "checks").mkdir()
     for mapping in (*sorted(MAPPINGS.glob("*.sql")), *sorted(MAPPINGS.glob("checks/*.sql"))):
-        shutil.copyfile(mapping, folder / mapping.relative_to(MAPPINGS))
+        (folder / mapping.relative_to(MAPPINGS)).write_text(mapping_text(mapping), encoding="utf-8")
     _say(f"{folder} is complete", began)
+
+
+def mapping_text(mapping: Path) -> str:
+    """A mapping as the bank gets it: where it says `-- include FILE`, the text of that file stands."""
+    return re.sub(
+        r"^-- include (\S+)\n",
+        lambda line: (MAPPINGS / line[1]).read_text(encoding="utf-8"),
+        mapping.read_text(encoding="utf-8"),
+        flags=re.MULTILINE,
+    )
 
 
 def _clear(folder: Path) -> None:

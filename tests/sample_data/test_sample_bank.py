@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-import re
 from pathlib import Path
 
 import duckdb
@@ -124,14 +123,6 @@ def test_nothing_is_dated_after_the_last_day(bank):
                     table,
                     name,
                 )
-
-
-def test_the_mappings_that_link_leads_do_it_alike():
-    def steps(name):
-        text = (MAPPINGS / f"{name}.sql").read_text()
-        return re.search(r"-- Marketing's file.*?core/customers.parquet'\)\n\)", text, re.DOTALL)[0]
-
-    assert steps("leads") == steps("touches") == steps("identities")
 
 
 def test_an_empty_channel_stays_empty(bank, truth):
