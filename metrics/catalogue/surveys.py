@@ -1,20 +1,36 @@
 """How customers feel about the bank, in their own answers: recommendation, satisfaction, effort, and who answers."""
 
-from sqlalchemy import case
+from typing import Any
+
+from sqlalchemy import ColumnElement, case
 
 from metrics.definitions.measure import Measure, Ratio
 from warehouse.schema import surveys
 
-_nps = (surveys.c.kind == "nps") & surveys.c.score.is_not(None)
 
-nps_answers = Measure(
-    label="Answers to “would you recommend us”",
-    description="Recommendation questions answered in the period.",
-    owner="Service",
-    fact=surveys,
-    time_column=surveys.c.answered_at,
-    where=_nps,
-    example="""
+def _survey(label: str, description: str, where: ColumnElement[bool], example: str, **more: Any) -> Measure:
+    """A total of the answers given in a period; of the invitations, where `time_column` says so."""
+    kept: dict[str, Any] = {"owner": "Service", "fact": surveys, "time_column": surveys.c.answered_at} | more
+    return Measure(label=label, description=description, where=where, example=example, **kept)
+
+
+_nps = (surveys.c.kind == "nps") & surveys.c.score.is_not(None)
+_FOUR_ANSWERS = """
+    surveys
+    survey_id | kind | answered_at | score
+    1         | nps  | 2026-04-01  | 9
+    2         | nps  | 2026-04-02  | 10
+    3         | nps  | 2026-04-03  | 8
+    4         | nps  | 2026-04-04  | 6
+
+    April to June 2026 = {}
+"""
+
+nps_answers = _survey(
+    "Answers to “would you recommend us”",
+    "Recommendation questions answered in the period.",
+    _nps,
+    """
         surveys
         survey_id | kind | asked_at   | answered_at | score
         1         | nps  | 2026-03-30 | 2026-04-01  | 9
@@ -25,25 +41,13 @@ nps_answers = Measure(
     """,
 )
 
-nps_balance = Measure(
-    label="Promoters less detractors",
-    description="Answers of 9 or 10 less answers of 6 or below, in the period.",
-    owner="Service",
-    fact=surveys,
+nps_balance = _survey(
+    "Promoters less detractors",
+    "Answers of 9 or 10 less answers of 6 or below, in the period.",
+    _nps,
+    _FOUR_ANSWERS.format("1"),
     total="sum",
     expression=case((surveys.c.score >= 9, 1), (surveys.c.score <= 6, -1), else_=0),
-    time_column=surveys.c.answered_at,
-    where=_nps,
-    example="""
-        surveys
-        survey_id | kind | answered_at | score
-        1         | nps  | 2026-04-01  | 9
-        2         | nps  | 2026-04-02  | 10
-        3         | nps  | 2026-04-03  | 8
-        4         | nps  | 2026-04-04  | 6
-
-        April to June 2026 = 1
-    """,
 )
 
 nps = Ratio(
@@ -56,27 +60,14 @@ nps = Ratio(
     unit="points",
     scale=100.0,
     synonyms={"Service": "recommendation score"},
-    example="""
-        surveys
-        survey_id | kind | answered_at | score
-        1         | nps  | 2026-04-01  | 9
-        2         | nps  | 2026-04-02  | 10
-        3         | nps  | 2026-04-03  | 8
-        4         | nps  | 2026-04-04  | 6
-
-        April to June 2026 = 25 points
-    """,
+    example=_FOUR_ANSWERS.format("25 points"),
 )
 
-detractors = Measure(
-    label="Detractors",
-    description="Recommendation questions answered with 6 or below in the period.",
-    owner="Service",
-    fact=surveys,
-    time_column=surveys.c.answered_at,
-    where=(surveys.c.kind == "nps") & (surveys.c.score <= 6),
-    better="down",
-    example="""
+detractors = _survey(
+    "Detractors",
+    "Recommendation questions answered with 6 or below in the period.",
+    (surveys.c.kind == "nps") & (surveys.c.score <= 6),
+    """
         surveys
         survey_id | kind | answered_at | score
         1         | nps  | 2026-04-01  | 6
@@ -85,33 +76,8 @@ detractors = Measure(
 
         April to June 2026 = 1
     """,
+    better="down",
 )
-
-
-def _invitations(kind: str, label: str, example: str) -> Measure:
-    return Measure(
-        label=label,
-        description=f"Invitations of the kind “{kind}” sent in the period, answered or not.",
-        owner="Service",
-        fact=surveys,
-        time_column=surveys.c.asked_at,
-        where=surveys.c.kind == kind,
-        better="neither",
-        example=example,
-    )
-
-
-def _answered(kind: str, label: str, example: str) -> Measure:
-    return Measure(
-        label=label,
-        description=f"Of the invitations of the kind “{kind}” sent in the period, those answered so far.",
-        owner="Service",
-        fact=surveys,
-        time_column=surveys.c.asked_at,
-        where=(surveys.c.kind == kind) & surveys.c.score.is_not(None),
-        final_after=None,
-        example=example,
-    )
 
 
 def _drawn(kind: str, answer: str) -> str:
@@ -127,61 +93,82 @@ def _drawn(kind: str, answer: str) -> str:
     """
 
 
-nps_asked = _invitations("nps", "Asked whether they would recommend us", _drawn("nps", "2"))
-nps_answered = _answered("nps", "Of those asked, answered the recommendation", _drawn("nps", "1"))
-csat_asked = _invitations("csat", "Asked whether they were satisfied", _drawn("csat", "2"))
-csat_answered = _answered("csat", "Of those asked, answered about satisfaction", _drawn("csat", "1"))
-ces_asked = _invitations("ces", "Asked whether it was easy", _drawn("ces", "2"))
-ces_answered = _answered("ces", "Of those asked, answered about effort", _drawn("ces", "1"))
+def _invited(kind: str, whether: str, about: str) -> tuple[Measure, Measure]:
+    """How many were invited in a period, and how many of them have answered."""
+    of_kind, at = surveys.c.kind == kind, surveys.c.asked_at
+    invited = f"nvitations of the kind “{kind}” sent in the period"
+    return (
+        _survey(
+            f"Asked {whether}",
+            f"I{invited}, answered or not.",
+            of_kind,
+            _drawn(kind, "2"),
+            time_column=at,
+            better="neither",
+        ),
+        _survey(
+            f"Of those asked, answered {about}",
+            f"Of the i{invited}, those answered so far.",
+            of_kind & surveys.c.score.is_not(None),
+            _drawn(kind, "1"),
+            time_column=at,
+            final_after=None,
+        ),
+    )
 
 
-def _response(kind: str, label: str, top: Measure, bottom: Measure) -> Ratio:
+nps_asked, nps_answered = _invited("nps", "whether they would recommend us", "the recommendation")
+csat_asked, csat_answered = _invited("csat", "whether they were satisfied", "about satisfaction")
+ces_asked, ces_answered = _invited("ces", "whether it was easy", "about effort")
+
+
+def _response(kind: str, about: str, answered: Measure, asked: Measure) -> Ratio:
     return Ratio(
-        label=label,
+        label=f"Response rate, {about}",
         description="Of the invitations sent in the period, the share answered so far. The latest can still be answered.",
         owner="Service",
-        numerator=top,
-        denominator=bottom,
+        numerator=answered,
+        denominator=asked,
         example=_drawn(kind, "50%"),
     )
 
 
-nps_response = _response("nps", "Response rate, recommendation", nps_answered, nps_asked)
-csat_response = _response("csat", "Response rate, satisfaction", csat_answered, csat_asked)
-ces_response = _response("ces", "Response rate, effort", ces_answered, ces_asked)
+nps_response = _response("nps", "recommendation", nps_answered, nps_asked)
+csat_response = _response("csat", "satisfaction", csat_answered, csat_asked)
+ces_response = _response("ces", "effort", ces_answered, ces_asked)
 
 
-def _given(kind: str, label: str, means: str, least: int = 0) -> Measure:
-    """Answers given in the period, those of at least `least` if it is not 0."""
-    high = (surveys.c.score >= least) if least else surveys.c.score.is_not(None)
-    return Measure(
-        label=label,
-        description=means,
-        owner="Service",
-        fact=surveys,
-        time_column=surveys.c.answered_at,
-        where=(surveys.c.kind == kind) & high,
-        example=f"""
-            surveys
-            survey_id | kind   | asked_at   | answered_at | score
-            1         | {kind} | 2026-03-30 | 2026-04-01  | 5
-            2         | {kind} | 2026-04-01 | 2026-04-01  | {3 if least else 5}
-            3         | {kind} | 2026-04-02 |             |
-            4         | other  | 2026-04-02 | 2026-04-03  | 5
+def _given(kind: str, about: str, high: str, with_: str, least: int) -> tuple[Measure, Measure]:
+    """How many answers were given in a period, and how many of them of at least `least`."""
+    of_kind = surveys.c.kind == kind
+    example = f"""
+        surveys
+        survey_id | kind   | asked_at   | answered_at | score
+        1         | {kind} | 2026-03-30 | 2026-04-01  | 5
+        2         | {kind} | 2026-04-01 | 2026-04-01  | %s
+        3         | {kind} | 2026-04-02 |             |
+        4         | other  | 2026-04-02 | 2026-04-03  | 5
 
-            April to June 2026 = {1 if least else 2}
-        """,
+        April to June 2026 = %s
+    """
+    return (
+        _survey(
+            f"Answers about {about}",
+            f"{about.capitalize()} questions answered in the period.",
+            of_kind & surveys.c.score.is_not(None),
+            example % (5, 2),
+        ),
+        _survey(
+            high,
+            f"{about.capitalize()} answered with {with_} in the period.",
+            of_kind & (surveys.c.score >= least),
+            example % (3, 1),
+        ),
     )
 
 
-csat_answers = _given("csat", "Answers about satisfaction", "Satisfaction questions answered in the period.")
-csat_satisfied = _given(
-    "csat", "Satisfied answers", "Satisfaction answered with 4 or 5 of 5 in the period.", least=4
-)
-ces_answers = _given("ces", "Answers about effort", "Effort questions answered in the period.")
-ces_easy = _given(
-    "ces", "Answers that it was easy", "Effort answered with 5, 6 or 7 of 7 in the period.", least=5
-)
+csat_answers, csat_satisfied = _given("csat", "satisfaction", "Satisfied answers", "4 or 5 of 5", 4)
+ces_answers, ces_easy = _given("ces", "effort", "Answers that it was easy", "5, 6 or 7 of 7", 5)
 
 _HALF = """
     surveys
