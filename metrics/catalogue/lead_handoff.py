@@ -159,53 +159,35 @@ def _afterwards(stage: str) -> ColumnElement[bool]:
     )
 
 
-rejected_then_accepted = Measure(
-    label="Rejected, later accepted",
-    description="Of the leads that Sales rejected in the period, those it accepted later.",
-    owner="Marketing",
-    fact=m,
-    time_column=m.c.entered_at,
-    where=_afterwards("accepted"),
-    sources=(*_SOURCES, ("leads", "accepted_at")),
-    dated_from=("leads.rejected_at",),
-    final_after=None,
-    history=(*Measure.history, _BY_MOVES),
-    example="""
-        lead_moves
-        lead_id | move | stage    | entered_at | mql_at
-        1       | 3    | rejected | 2026-04-08 | 2026-04-06
-        2       | 3    | rejected | 2026-04-09 | 2026-04-06
-        2       | 4    | accepted | 2026-07-03 | 2026-04-06
-        3       | 3    | rejected | 2026-03-09 | 2026-03-06
-        3       | 4    | accepted | 2026-04-03 | 2026-03-06
+def _rejected_then(stage: str, does: str, on: str) -> Measure:
+    """Of the leads rejected in a period, those that reached a stage after it."""
+    return Measure(
+        label=f"Rejected, later {stage}",
+        description=f"Of the leads that Sales rejected in the period, those {does} later.",
+        owner="Marketing",
+        fact=m,
+        time_column=m.c.entered_at,
+        where=_afterwards(stage),
+        sources=(*_SOURCES, ("leads", f"{stage}_at")),
+        dated_from=("leads.rejected_at",),
+        final_after=None,
+        history=(*Measure.history, _BY_MOVES),
+        example=f"""
+            lead_moves
+            lead_id | move | stage    | entered_at | mql_at
+            1       | 3    | rejected | 2026-04-08 | 2026-04-06
+            2       | 3    | rejected | 2026-04-09 | 2026-04-06
+            2       | 4    | {stage:8} | {on} | 2026-04-06
+            3       | 3    | rejected | 2026-03-09 | 2026-03-06
+            3       | 4    | {stage:8} | 2026-04-03 | 2026-03-06
 
-        April to June 2026 = 1
-    """,
-)
+            April to June 2026 = 1
+        """,
+    )
 
-rejected_then_won = Measure(
-    label="Rejected, later won",
-    description="Of the leads that Sales rejected in the period, those that signed a contract later.",
-    owner="Marketing",
-    fact=m,
-    time_column=m.c.entered_at,
-    where=_afterwards("won"),
-    sources=(*_SOURCES, ("leads", "won_at")),
-    dated_from=("leads.rejected_at",),
-    final_after=None,
-    history=(*Measure.history, _BY_MOVES),
-    example="""
-        lead_moves
-        lead_id | move | stage    | entered_at | mql_at
-        1       | 3    | rejected | 2026-04-08 | 2026-04-06
-        2       | 3    | rejected | 2026-04-09 | 2026-04-06
-        2       | 4    | won      | 2026-09-03 | 2026-04-06
-        3       | 3    | rejected | 2026-03-09 | 2026-03-06
-        3       | 4    | won      | 2026-04-03 | 2026-03-06
 
-        April to June 2026 = 1
-    """,
-)
+rejected_then_accepted = _rejected_then("accepted", "it accepted", on="2026-07-03")
+rejected_then_won = _rejected_then("won", "that signed a contract", on="2026-09-03")
 
 _again = t.alias("again")
 
