@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NoReturn
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, Table, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
+from warehouse.access.reader import Viewer
 from warehouse.app_db.app_schema import audit_log
-from warehouse.errors import ChangeRefused
+from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.retry import is_passing
 from warehouse.stores import run_memo
 from warehouse.stores.connect import Stores
@@ -25,10 +27,16 @@ from warehouse.stores.connect import Stores
 
 @dataclass(frozen=True)
 class AuditEntry:
-    """An open change: the application database's connection and the moment it happens at."""
+    """An open change: the application database's connection, the moment it happens at, and who makes it."""
 
     app_db: Connection
     at: datetime
+    who: str
+
+    def append(self, table: Table, done: str = "", /, **values: Any) -> None:
+        """Write one further row; `done`, such as `signed`, fills the columns `signed_by` and `signed_at`."""
+        own = {f"{done}_by": self.who, f"{done}_at": self.at} if done else {}
+        self.app_db.execute(insert(table).values(**own, **values))
 
 
 @contextmanager
@@ -44,7 +52,7 @@ def entry(stores: Stores, who: str, action: str, subject: str = "", why: str = "
             connection.execute(text("LOCK TABLE audit_log IN EXCLUSIVE MODE"))
         # Only now: whoever had to wait for the lock would write a moment before the line above hers.
         at = stores.now()
-        yield AuditEntry(connection, at)
+        yield AuditEntry(connection, at, who)
         _append(connection, at, who, action, subject, why)
     run_memo.changed()
 
@@ -55,6 +63,41 @@ def note(stores: Stores, who: str, action: str, subject: str = "", why: str = ""
         pass
 
 
+def refuse(
+    stores: Stores, viewer: Viewer, action: str, sentence: str, subject: str = "", why: str = ""
+) -> NoReturn:
+    """Raise AccessRefused with its sentence, after noting the attempt."""
+    note(stores, viewer.username, action, subject[:64], why)
+    raise AccessRefused(sentence)
+
+
+def check_role(
+    stores: Stores,
+    viewer: Viewer,
+    roles: Container[str],
+    action: str,
+    sentence: str,
+    subject: str = "",
+    why: str = "",
+) -> None:
+    """Refuse whoever is of none of these roles."""
+    if viewer.role not in roles:
+        refuse(stores, viewer, action, sentence, subject, why)
+
+
+def checked_text(words: str, longest: int, missing: str, what: str = "") -> str:
+    """The words without blanks around them. Raises ChangeRefused with `missing` for none.
+
+    Too many are refused as “The note has …” of `what`, or with `missing` too where there is no `what`.
+    """
+    words = words.strip()
+    if len(words) > longest and what:
+        raise ChangeRefused(f"{what} {len(words):,} characters; {longest:,} fit. Shorten it and save again.")
+    if not 0 < len(words) <= longest:
+        raise ChangeRefused(missing)
+    return words
+
+
 @contextmanager
 def bookkeeping(stores: Stores) -> Iterator[AuditEntry]:
     """A write that nobody decided and that would drown the log, all or nothing, without an audit line.
@@ -63,7 +106,7 @@ def bookkeeping(stores: Stores) -> Iterator[AuditEntry]:
     a message out of the outbox to send it: what becomes of it has its line.
     """
     with _told_if_lost(), stores.app_db.begin() as connection:
-        yield AuditEntry(connection, stores.now())
+        yield AuditEntry(connection, stores.now(), "")
 
 
 @contextmanager

@@ -9,13 +9,13 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import pandas as pd
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from metrics.comparison.words import day
 from warehouse.access import audit
 from warehouse.access.reader import Reader, Viewer
 from warehouse.app_db.app_schema import campaign_steps as t
-from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.errors import ChangeRefused
 from warehouse.stores.connect import Stores
 from workflow.campaigns.campaign_lifecycle import ALARM_CLOSED, LONGEST_NOTE, last_day_of, states
 
@@ -30,14 +30,12 @@ def close_alarm(stores: Stores, viewer: Viewer, campaign_id: str, why: str, as_o
     Raises AccessRefused unless the viewer is of Marketing or Sales (the attempt is logged), and ChangeRefused without a
     reason, for a campaign that does not exist or is over, or if it is closed already.
     """
-    if viewer.role not in MAY_CLOSE:
-        audit.note(stores, viewer.username, "campaign.refused", campaign_id[:64], ALARM_CLOSED)
-        raise AccessRefused("Only Marketing and Sales close an alarm about a campaign. Nothing was changed.")
-    why = why.strip()
-    if not why or len(why) > LONGEST_NOTE:
-        raise ChangeRefused(
-            f"Say why the alarm is closed, in 1 to {LONGEST_NOTE:,} characters: the other department reads it."
-        )
+    sentence = "Only Marketing and Sales close an alarm about a campaign. Nothing was changed."
+    audit.check_role(stores, viewer, MAY_CLOSE, "campaign.refused", sentence, campaign_id, ALARM_CLOSED)
+    missing = (
+        f"Say why the alarm is closed, in 1 to {LONGEST_NOTE:,} characters: the other department reads it."
+    )
+    why = audit.checked_text(why, LONGEST_NOTE, missing)
     ends_on = last_day_of(Reader(stores, viewer, stores.snapshot()), campaign_id)
     if ends_on is not None and ends_on < as_of:
         raise ChangeRefused(f"The campaign ended on {day(ends_on)}, and its alarm with it.")
@@ -48,15 +46,7 @@ def close_alarm(stores: Stores, viewer: Viewer, campaign_id: str, why: str, as_o
         ).scalars()
         if any(_is_quiet(at, as_of) for at in before):
             raise ChangeRefused("Somebody has closed this alarm already. Reload to read who, and why.")
-        entry.app_db.execute(
-            insert(t).values(
-                campaign_id=campaign_id,
-                step=ALARM_CLOSED,
-                note=why,
-                taken_by=viewer.username,
-                taken_at=entry.at,
-            )
-        )
+        entry.append(t, "taken", campaign_id=campaign_id, step=ALARM_CLOSED, note=why)
 
 
 def closed(reader: Reader, as_of: date) -> pd.DataFrame:

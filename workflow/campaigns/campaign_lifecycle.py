@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import pandas as pd
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from warehouse.access import audit, data_coverage
 from warehouse.access.reader import Reader, Viewer
 from warehouse.app_db.app_schema import campaign_steps
-from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.errors import ChangeRefused
 from warehouse.schema import campaigns
 from warehouse.stores.connect import Stores
-from workflow.records.edit_conflicts import changed_meanwhile
+from workflow.records.edit_conflicts import changed_meanwhile, unseen
 
 STEPS = {
     "planned": "Plan",
@@ -70,35 +70,27 @@ def record(
     campaign or step, a missing or too long note, a plan without a budget, a step after the end, an end too soon, or
     when a step was recorded that she has not seen.
     """
-    if viewer.role not in WRITERS:
-        audit.note(stores, viewer.username, "campaign.refused", campaign_id[:64], step[:16])
-        raise AccessRefused(
-            "Only Marketing writes about its campaigns, so nothing was recorded. Ask the campaign's owner."
-        )
+    sentence = "Only Marketing writes about its campaigns, so nothing was recorded. Ask the campaign's owner."
+    audit.check_role(stores, viewer, WRITERS, "campaign.refused", sentence, campaign_id, step[:16])
     if step not in STEPS:
         raise ChangeRefused(f"“{step}” is not a step. Steps are: {', '.join(STEPS)}.")
-    note = note.strip()
-    if not note:
-        raise ChangeRefused(
-            "Write a sentence that a colleague can follow later, and save again: what is planned, what was learned, or "
-            "why."
-        )
-    if len(note) > LONGEST_NOTE:
-        raise ChangeRefused(
-            f"The note has {len(note):,} characters; {LONGEST_NOTE:,} fit. Shorten it and save again."
-        )
+    missing = (
+        "Write a sentence that a colleague can follow later, and save again: what is planned, what was learned, or "
+        "why."
+    )
+    note = audit.checked_text(note, LONGEST_NOTE, missing, "The note has")
     if step == "planned" and not (budget is not None and budget > 0):
         raise ChangeRefused("A plan needs a budget in HKD above 0. Enter it and save again.")
     if expected_wins is not None and expected_wins < 0:
         raise ChangeRefused("The deals a campaign should win cannot be fewer than 0.")
     reader = Reader(stores, viewer, stores.snapshot())
     last_day = last_day_of(reader, campaign_id)
+    t = campaign_steps
     with audit.entry(stores, viewer.username, f"campaign.{step}", campaign_id, note) as entry:
-        of_this = select(campaign_steps).where(campaign_steps.c.campaign_id == campaign_id)
+        of_this = select(t).where(t.c.campaign_id == campaign_id)
         # Read inside the entry, which is the only writer: nobody closes in between.
-        before = entry.app_db.execute(of_this.order_by(campaign_steps.c.step_id)).all()
-        if seen is not None and before and before[-1].step_id != seen:
-            last = before[-1]
+        before = entry.app_db.execute(of_this.order_by(t.c.step_id)).all()
+        if last := unseen(entry.app_db, t, seen, t.c.campaign_id == campaign_id):
             words = DONE.get(last.step, last.step)
             raise ChangeRefused(
                 changed_meanwhile(
@@ -106,16 +98,14 @@ def record(
                 )
             )
         _check_fits(step, [line.step for line in before], last_day, data_coverage.as_of(reader))
-        entry.app_db.execute(
-            insert(campaign_steps).values(
-                campaign_id=campaign_id,
-                step=step,
-                note=note,
-                budget=budget if step == "planned" else None,
-                expected_wins=expected_wins if step == "planned" else None,
-                taken_by=viewer.username,
-                taken_at=entry.at,
-            )
+        entry.append(
+            t,
+            "taken",
+            campaign_id=campaign_id,
+            step=step,
+            note=note,
+            budget=budget if step == "planned" else None,
+            expected_wins=expected_wins if step == "planned" else None,
         )
 
 

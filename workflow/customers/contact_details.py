@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from warehouse.access import audit
 from warehouse.access.reader import Reader, Viewer
-from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.errors import ChangeRefused
 from warehouse.schema import customers
 from warehouse.stores.connect import Stores
 
@@ -45,8 +45,8 @@ def reveal(stores: Stores, viewer: Viewer, customer_id: str, reason: str) -> Con
         select(customers.c.phone, customers.c.email).where(customers.c.customer_id == customer_id)
     )
     if not found:
-        audit.note(stores, viewer.username, "customer.refused", customer_id[:64], "reveal")
-        raise AccessRefused("This customer is not among yours, so the number is not shown.")
+        sentence = "This customer is not among yours, so the number is not shown."
+        audit.refuse(stores, viewer, "customer.refused", sentence, customer_id, "reveal")
     audit.note(stores, viewer.username, "customer.revealed", customer_id, REASONS[reason])
     return Contact(phone=_text(found[0].phone), email=_text(found[0].email))
 

@@ -11,7 +11,7 @@ from numbers import Real
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import and_, func, insert, select
+from sqlalchemy import and_, func, select
 
 from metrics.comparison.compare import share_interval
 from metrics.comparison.words import share
@@ -169,19 +169,17 @@ def record_offer(
                 raise ChangeRefused(f"The offer was not recorded. {no}")
             alert.change(seen_version, status="working")
             alert.append("offered", f"{offer.title}. {note}".strip())
-            alert.entry.app_db.execute(
-                insert(offers).values(
-                    alert_id=alert_id,
-                    customer_id=alert.alert["customer_id"],
-                    rm_id=alert.alert["rm_id"],
-                    customer_rm_id=alert.alert["customer_rm_id"],
-                    team=alert.alert["team"],
-                    segment=alert.alert["segment"],
-                    offer=code,
-                    cost=offer.cost,
-                    offered_by=viewer.username,
-                    offered_at=alert.entry.at,
-                )
+            alert.entry.append(
+                offers,
+                "offered",
+                alert_id=alert_id,
+                customer_id=alert.alert["customer_id"],
+                rm_id=alert.alert["rm_id"],
+                customer_rm_id=alert.alert["customer_rm_id"],
+                team=alert.alert["team"],
+                segment=alert.alert["segment"],
+                offer=code,
+                cost=offer.cost,
             )
     except ChangeRefused as refused:
         audit.note(stores, viewer.username, "offer.refused", alert_id[:64], str(refused)[:200])

@@ -12,13 +12,13 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from models.experiments.lift import Counts
 from warehouse.access import audit, data_coverage
 from warehouse.access.reader import Reader, Viewer
 from warehouse.app_db.app_schema import lift_experiments
-from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.errors import ChangeRefused
 from warehouse.schema import campaigns
 from warehouse.stores.connect import Stores
 
@@ -46,11 +46,8 @@ def enter(stores: Stores, viewer: Viewer, result: Result) -> None:
     Raises AccessRefused unless the viewer is of Marketing or an analyst (the attempt is logged), and ChangeRefused when
     something is missing or cannot be: an unknown channel, dates that are not over, more wins than people.
     """
-    if viewer.role not in WRITERS:
-        audit.note(stores, viewer.username, "lift.refused", result.channel[:64])
-        raise AccessRefused(
-            "Only Marketing and analysts enter experiments, so nothing was recorded. Give the result to one of them."
-        )
+    sentence = "Only Marketing and analysts enter experiments, so nothing was recorded. Give the result to one of them."
+    audit.check_role(stores, viewer, WRITERS, "lift.refused", sentence, result.channel)
     reader = Reader(stores, viewer, stores.snapshot())
     _check(result, reader)
     with audit.entry(stores, viewer.username, "lift.entered", result.channel, result.source) as entry:
@@ -66,9 +63,7 @@ def enter(stores: Stores, viewer: Viewer, result: Result) -> None:
                 raise ChangeRefused(
                     f"Entry {result.replaces} does not exist or has been corrected already. Reload and look again."
                 )
-        entry.app_db.execute(
-            insert(lift_experiments).values(**_row(result), entered_by=viewer.username, entered_at=entry.at)
-        )
+        entry.append(lift_experiments, "entered", **_row(result))
 
 
 def _row(result: Result) -> dict[str, Any]:
@@ -79,12 +74,8 @@ def _row(result: Result) -> dict[str, Any]:
 
 def _check(result: Result, reader: Reader) -> None:
     for words, name in ((result.population, "who took part"), (result.source, "where it can be read")):
-        if not words.strip():
-            raise ChangeRefused(f"Say {name}: a figure without it cannot be judged later.")
-        if len(words) > LONGEST:
-            raise ChangeRefused(
-                f"That is {len(words):,} characters; {LONGEST:,} fit. Shorten it and save again."
-            )
+        missing = f"Say {name}: a figure without it cannot be judged later."
+        audit.checked_text(words, LONGEST, missing, "That is")
     if result.channel not in channels(reader):
         raise ChangeRefused(
             f"No campaign ran in a channel called “{result.channel}”. Choose one of the list."

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pandas as pd
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from statsmodels.stats.power import NormalIndPower
 from statsmodels.stats.proportion import proportion_effectsize
 
 from warehouse.access import audit
 from warehouse.access.reader import Reader, Viewer
 from warehouse.app_db.app_schema import planned_tests
-from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.errors import ChangeRefused
 from warehouse.stores.connect import Stores
 
 MAY_PLAN = frozenset({"analyst", "marketing", "service", "executive"})
@@ -49,23 +49,20 @@ def people_needed(base_rate: float, smallest_effect: float) -> int:
 
 def plan(stores: Stores, viewer: Viewer, question: str, base_rate: float, smallest_effect: float) -> int:
     """Append a planned test and give the people needed per group. Raises AccessRefused (logged) or ChangeRefused."""
-    if viewer.role not in MAY_PLAN:
-        audit.note(stores, viewer.username, "test.refused", question[:64])
-        raise AccessRefused("Your role does not plan tests. Ask an analyst.")
+    sentence = "Your role does not plan tests. Ask an analyst."
+    audit.check_role(stores, viewer, MAY_PLAN, "test.refused", sentence, question)
     question = question.strip()
     if not 10 <= len(question) <= LONGEST:
         raise ChangeRefused(f"Say in 10 to {LONGEST} characters what the test is to answer.")
     needed = people_needed(base_rate, smallest_effect)
     with audit.entry(stores, viewer.username, "test.plan", question[:64]) as entry:
-        entry.app_db.execute(
-            insert(planned_tests).values(
-                question=question,
-                base_rate=base_rate,
-                smallest_effect=smallest_effect,
-                per_arm=needed,
-                planned_by=viewer.username,
-                planned_at=entry.at,
-            )
+        entry.append(
+            planned_tests,
+            "planned",
+            question=question,
+            base_rate=base_rate,
+            smallest_effect=smallest_effect,
+            per_arm=needed,
         )
     return needed
 

@@ -11,7 +11,7 @@ from metrics.comparison.words import as_typed
 from warehouse.access import audit
 from warehouse.access.reader import Viewer
 from warehouse.app_db.app_schema import goal_endings, goal_paths, goal_signatures, goals
-from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.errors import ChangeRefused
 from warehouse.stores.connect import Stores
 from workflow.goals.goal_records import GoalDraft, as_text, departments, part_in_words, parts_of
 
@@ -71,32 +71,26 @@ def set_goal(
                 "that goal, with a reason, if it should be another."
             )
         number = int(change.app_db.execute(select(func.max(goals.c.goal_id))).scalar() or 0) + 1
-        change.app_db.execute(
-            insert(goals).values(
-                goal_id=number,
-                metric=draft.metric,
-                target=draft.target,
-                starts_on=draft.span.start,
-                ends_on=draft.span.end,
-                owner=draft.owner,
-                set_at=change.at,
-                filters=part,
-                revision=max((g.revision for g in there), default=0) + 1,
-                baseline=draft.baseline,
-                linked_to=draft.linked_to,
-                note=draft.note.strip()[:LONGEST_TEXT],
-                set_by=who.username,
-                signing=signing,
-                supersedes=supersedes,
-                replaces_why=why[:LONGEST_TEXT],
-            )
+        change.append(
+            goals,
+            "set",
+            goal_id=number,
+            metric=draft.metric,
+            target=draft.target,
+            starts_on=draft.span.start,
+            ends_on=draft.span.end,
+            owner=draft.owner,
+            filters=part,
+            revision=max((g.revision for g in there), default=0) + 1,
+            baseline=draft.baseline,
+            linked_to=draft.linked_to,
+            note=draft.note.strip()[:LONGEST_TEXT],
+            signing=signing,
+            supersedes=supersedes,
+            replaces_why=why[:LONGEST_TEXT],
         )
         for target, month in zip(draft.path, parts_of(draft), strict=bool(draft.path)):
-            change.app_db.execute(
-                insert(goal_paths).values(
-                    goal_id=number, starts_on=month.start, ends_on=month.end, target=target
-                )
-            )
+            change.append(goal_paths, goal_id=number, starts_on=month.start, ends_on=month.end, target=target)
         if supersedes is not None:
             check_running(change.app_db, supersedes)
             if not signing:
@@ -148,10 +142,8 @@ def has_ended(app_db: Connection, goal_id: int) -> bool:
 
 
 def _check_role(stores: Stores, who: Viewer, subject: str) -> None:
-    if who.role in MAY_SET:
-        return
-    audit.note(stores, who.username, "goal.refused", subject[:64])
-    raise AccessRefused(
+    sentence = (
         "Your role reads goals and does not set them, so nothing was recorded. Marketing, Sales, the executives and the "
         "analysts do."
     )
+    audit.check_role(stores, who, MAY_SET, "goal.refused", sentence, subject)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from warehouse.access import audit
 from warehouse.access.reader import Viewer
 from warehouse.app_db.app_schema import goal_signatures, goals
-from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.errors import ChangeRefused
 from warehouse.stores.connect import Stores
 from workflow.goals.goal_records import Goal
 from workflow.goals.goal_setting import LONGEST_TEXT, check_running, end, has_ended
@@ -37,9 +37,12 @@ def sign_goal(
     there is no such goal, it has ended or was declined, the department has spoken, or a refusal has no reason.
     """
     if department not in SIGNS.get(who.role, ()):
-        audit.note(stores, who.username, "goal.refused", f"goal {goal_id}, {department}"[:64])
-        raise AccessRefused(
-            f"Your role does not sign for {department[:60]}, so nothing was recorded. Tell a colleague who does."
+        audit.refuse(
+            stores,
+            who,
+            "goal.refused",
+            f"Your role does not sign for {department[:60]}, so nothing was recorded. Tell a colleague who does.",
+            f"goal {goal_id}, {department}",
         )
     if verdict not in ("signed", "declined"):
         raise ChangeRefused(f"“{verdict}” is not an answer. A goal is signed or declined.")
@@ -64,15 +67,13 @@ def sign_goal(
             raise ChangeRefused(f"{department} has already {given[department]} this goal. Reload to see it.")
         if "declined" in given.values():
             raise ChangeRefused("This goal was declined, so it cannot come into force. Set the next one.")
-        change.app_db.execute(
-            insert(goal_signatures).values(
-                goal_id=goal_id,
-                department=department,
-                verdict=verdict,
-                note=note.strip()[:LONGEST_TEXT],
-                signed_by=who.username,
-                signed_at=change.at,
-            )
+        change.append(
+            goal_signatures,
+            "signed",
+            goal_id=goal_id,
+            department=department,
+            verdict=verdict,
+            note=note.strip()[:LONGEST_TEXT],
         )
         in_force = verdict == "signed" and {*given, department} >= set(goal.signing)
         if in_force and goal.supersedes is not None and not has_ended(change.app_db, goal.supersedes):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from warehouse.access import audit
 from warehouse.access.reader import Reader
@@ -58,7 +58,7 @@ def add_destination(stores: Stores, username: str, what: str, variable: str, by:
         if entry.app_db.execute(select(destinations.c.destination_id).where(*same)).first():
             raise ChangeRefused("This message is sent there already, so nothing was changed.")
         row = {"username": username, "what": what, "variable": variable, "added_by": by, "added_at": entry.at}
-        entry.app_db.execute(insert(destinations).values(**row))
+        entry.append(destinations, **row)
 
 
 def end_destination(stores: Stores, destination_id: int, by: str) -> None:

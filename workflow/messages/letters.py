@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import or_, select, update
 
 from warehouse.access import audit
 from warehouse.access.audit import AuditEntry
@@ -135,4 +135,4 @@ def _history(entry: AuditEntry, letter: Letter, *, delivered: bool, **tried: Any
     # A letter that could not even be tried has no key yet.
     key = letter.key if tried["tries"] else None
     row = {"destination_id": letter.destination_id, "what": letter.what, "letter": key}
-    entry.app_db.execute(insert(deliveries).values(delivered=delivered, at=entry.at, **row, **tried))
+    entry.append(deliveries, delivered=delivered, at=entry.at, **row, **tried)

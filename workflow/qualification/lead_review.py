@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from metrics.definitions.scope import Filters
 from metrics.query.query import filtered
@@ -21,7 +21,7 @@ from warehouse.access import audit
 from warehouse.access.reader import Reader, Viewer
 from warehouse.app_db.app_schema import lead_reviews as r
 from warehouse.app_db.app_schema import users
-from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.errors import ChangeRefused
 from warehouse.schema import lead_moves as m
 from warehouse.schema import leads as t
 from warehouse.sql.moments import before
@@ -55,9 +55,8 @@ def review(
     reason is none, the lead was not handed over or is decided, or somebody else decided first. Taking back is for who
     decided, and leaves both lines. A lead that the bank's tables show as reopened since is decided on anew.
     """
-    if viewer.role != "sales":
-        audit.note(stores, viewer.username, "lead.refused", lead_id[:64], verdict[:16])
-        raise AccessRefused("Only Sales decides on leads, so nothing was recorded.")
+    sentence = "Only Sales decides on leads, so nothing was recorded."
+    audit.check_role(stores, viewer, ("sales",), "lead.refused", sentence, lead_id, verdict[:16])
     if verdict not in VERDICTS:
         raise ChangeRefused(f"“{verdict[:40]}” is not a decision. A lead is accepted or rejected.")
     if (verdict == "rejected") != (reason in REASONS) or (reason and reason not in REASONS):
@@ -77,18 +76,16 @@ def review(
                 raise ChangeRefused("You have no decision on this lead to undo.")
         elif last is not None and last.verdict != "taken_back":
             raise ChangeRefused(_told(entry.app_db, last))
-        entry.app_db.execute(
-            insert(r).values(
-                lead_id=lead_id,
-                campaign_id=lead.campaign_id,
-                channel=lead.channel,
-                version=seen_version + 1,
-                verdict=verdict,
-                reason=reason,
-                to_nurture=REASONS.get(reason, False),
-                reviewed_by=viewer.username,
-                reviewed_at=entry.at,
-            )
+        entry.append(
+            r,
+            "reviewed",
+            lead_id=lead_id,
+            campaign_id=lead.campaign_id,
+            channel=lead.channel,
+            version=seen_version + 1,
+            verdict=verdict,
+            reason=reason,
+            to_nurture=REASONS.get(reason, False),
         )
     return seen_version + 1
 

@@ -6,11 +6,12 @@ other department, whoever proposed it.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pandas as pd
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
 from metrics.comparison.words import day
 from metrics.definitions.scope import Period, Scope
@@ -28,7 +29,7 @@ from warehouse.access import audit
 from warehouse.access.data_coverage import AvailableColumns, as_of
 from warehouse.access.reader import Reader, Viewer
 from warehouse.app_db.app_schema import definition_signatures, definitions
-from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.errors import ChangeRefused
 from warehouse.schema import leads
 from warehouse.stores.connect import Stores
 
@@ -45,7 +46,7 @@ def propose(stores: Stores, viewer: Viewer, rule: QualificationRule, effective_o
     Raises AccessRefused for a role that may not propose (the attempt is logged), and ChangeRefused if the reason is
     missing, the day is already reported on, or a version says the same.
     """
-    _check_role(stores, viewer, viewer.role in MAY_PROPOSE, "propose what “qualified” means", "proposed")
+    _check_role(stores, viewer, MAY_PROPOSE, "propose what “qualified” means", "proposed")
     why = _reason(why, "A change needs a reason that the other department can follow.")
     reader = Reader(stores, viewer, stores.snapshot())
     last = as_of(reader)
@@ -61,16 +62,15 @@ def propose(stores: Stores, viewer: Viewer, rule: QualificationRule, effective_o
                 f"Version {kept.get(rule.as_text(), 1)} says exactly this. Sign that one, or change a condition."
             )
         number = int(entry.app_db.execute(select(func.max(definitions.c.version))).scalar() or 1) + 1
-        entry.app_db.execute(
-            insert(definitions).values(
-                version=number,
-                rule=rule.as_text(),
-                effective_on=effective_on,
-                why=why,
-                author=viewer.username,
-                department=DEPARTMENTS.get(viewer.role, ""),
-                proposed_at=entry.at,
-            )
+        entry.append(
+            definitions,
+            version=number,
+            rule=rule.as_text(),
+            effective_on=effective_on,
+            why=why,
+            author=viewer.username,
+            department=DEPARTMENTS.get(viewer.role, ""),
+            proposed_at=entry.at,
         )
     return number
 
@@ -81,10 +81,8 @@ def sign(stores: Stores, viewer: Viewer, number: int, verdict: str, note: str = 
     Raises AccessRefused for a role that signs for no department (the attempt is logged), and ChangeRefused if there is
     no such version, the department has spoken, it was declined, or a refusal has no reason.
     """
-    department = DEPARTMENTS.get(viewer.role, "")
-    _check_role(
-        stores, viewer, bool(department), "sign for Marketing or Sales", f"version {number} {verdict}"
-    )
+    _check_role(stores, viewer, DEPARTMENTS, "sign for Marketing or Sales", f"version {number} {verdict}")
+    department = DEPARTMENTS[viewer.role]
     if verdict not in ("signed", "declined"):
         raise ChangeRefused(f"“{verdict}” is not an answer. A version is signed or declined.")
     if verdict == "declined":
@@ -106,16 +104,14 @@ def sign(stores: Stores, viewer: Viewer, number: int, verdict: str, note: str = 
             raise ChangeRefused(
                 f"Version {number} was declined, so it cannot come into force. Propose the next one."
             )
-        entry.app_db.execute(
-            insert(definition_signatures).values(
-                version=number,
-                department=department,
-                verdict=verdict,
-                note=note.strip()[:LONGEST_WHY],
-                signed_by=viewer.username,
-                signed_at=entry.at,
-                as_of=last,
-            )
+        entry.append(
+            definition_signatures,
+            "signed",
+            version=number,
+            department=department,
+            verdict=verdict,
+            note=note.strip()[:LONGEST_WHY],
+            as_of=last,
         )
 
 
@@ -197,22 +193,13 @@ def leads_that_change(reader: Reader, rule: QualificationRule, scope: Scope) -> 
     return pd.concat(parts, ignore_index=True)
 
 
-def _check_role(stores: Stores, viewer: Viewer, may: bool, what: str, subject: str) -> None:
-    if may:
-        return
-    audit.note(stores, viewer.username, "definition.refused", subject[:64])
-    raise AccessRefused(
+def _check_role(stores: Stores, viewer: Viewer, roles: Container[str], what: str, subject: str) -> None:
+    sentence = (
         f"Your role does not {what}, so nothing was recorded. {' and '.join(SIGNING)} decide it together; tell one of "
         "them."
     )
+    audit.check_role(stores, viewer, roles, "definition.refused", sentence, subject)
 
 
 def _reason(why: str, missing: str) -> str:
-    why = why.strip()
-    if not why:
-        raise ChangeRefused(f"{missing} Write it and save again.")
-    if len(why) > LONGEST_WHY:
-        raise ChangeRefused(
-            f"The reason has {len(why):,} characters; {LONGEST_WHY:,} fit. Shorten it and save again."
-        )
-    return why
+    return audit.checked_text(why, LONGEST_WHY, f"{missing} Write it and save again.", "The reason has")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pandas as pd
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from metrics.catalogue import CATALOGUE
 from metrics.definitions.measure import version
 from warehouse.access import audit
 from warehouse.access.reader import Reader, Viewer
 from warehouse.app_db.app_schema import acknowledgements as t
-from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.errors import ChangeRefused
 from warehouse.stores.connect import Stores
 
 DEPARTMENTS = {
@@ -33,10 +33,8 @@ def acknowledge(stores: Stores, viewer: Viewer, metric: str, seen_version: str) 
     """
     department = DEPARTMENTS.get(viewer.role)
     if department is None:
-        audit.note(stores, viewer.username, "acknowledgement.refused", metric[:64])
-        raise AccessRefused(
-            "Your role speaks for no department that uses these figures. Nothing was recorded."
-        )
+        sentence = "Your role speaks for no department that uses these figures. Nothing was recorded."
+        audit.refuse(stores, viewer, "acknowledgement.refused", sentence, metric)
     if metric not in CATALOGUE:
         raise ChangeRefused(f"There is no metric called “{metric}”. The dictionary lists them all.")
     if seen_version != version(CATALOGUE[metric]):
@@ -47,15 +45,7 @@ def acknowledge(stores: Stores, viewer: Viewer, metric: str, seen_version: str) 
         same = (t.c.metric == metric, t.c.version == seen_version, t.c.department == department)
         if entry.app_db.execute(select(t).where(*same)).first():
             raise ChangeRefused(f"{department} has already accepted this version.")
-        entry.app_db.execute(
-            insert(t).values(
-                metric=metric,
-                version=seen_version,
-                department=department,
-                acknowledged_by=viewer.username,
-                acknowledged_at=entry.at,
-            )
-        )
+        entry.append(t, "acknowledged", metric=metric, version=seen_version, department=department)
 
 
 def given(reader: Reader) -> pd.DataFrame:

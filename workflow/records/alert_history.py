@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, update
 
 from metrics.comparison.words import day
 from warehouse.access.audit import AuditEntry
@@ -50,4 +50,4 @@ def append_line(
     """Add a line to an alert's history, with the keys by which its rows are narrowed."""
     copied = {key: alert[key] for key in ("alert_id", "customer_id", "rm_id", "customer_rm_id", "team")}
     values = copied | {"step": step, "note": note, "taken_by": taken_by, "taken_at": entry.at} | more
-    entry.app_db.execute(insert(alert_steps).values(**values))
+    entry.append(alert_steps, **values)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import insert, or_, select
+from sqlalchemy import or_, select
 
 from metrics.catalogue import CATALOGUE
 from warehouse.access import audit
@@ -47,15 +47,7 @@ def pin(stores: Stores, viewer: Viewer, metric: str, happened_on: date, said: st
     if len(said) > LONGEST:
         raise ChangeRefused(f"The text has {len(said)} characters; {LONGEST} fit on a chart. Shorten it.")
     with audit.entry(stores, viewer.username, "annotation.pin", metric or "every metric", said) as entry:
-        entry.app_db.execute(
-            insert(t).values(
-                metric=metric,
-                happened_on=happened_on,
-                said=said,
-                pinned_by=viewer.username,
-                pinned_at=entry.at,
-            )
-        )
+        entry.append(t, "pinned", metric=metric, happened_on=happened_on, said=said)
 
 
 def withdraw(stores: Stores, viewer: Viewer, annotation_id: int) -> None:
@@ -69,15 +61,13 @@ def withdraw(stores: Stores, viewer: Viewer, annotation_id: int) -> None:
             raise AccessRefused("Only who pinned an event, or an analyst, can undo it. Nothing was changed.")
         if entry.app_db.execute(select(t).where(t.c.withdraws == annotation_id)).first():
             raise ChangeRefused("Somebody has already undone this event.")
-        entry.app_db.execute(
-            insert(t).values(
-                metric=found["metric"],
-                happened_on=found["happened_on"],
-                said=found["said"],
-                withdraws=annotation_id,
-                pinned_by=viewer.username,
-                pinned_at=entry.at,
-            )
+        entry.append(
+            t,
+            "pinned",
+            metric=found["metric"],
+            happened_on=found["happened_on"],
+            said=found["said"],
+            withdraws=annotation_id,
         )
 
 
@@ -92,6 +82,5 @@ def events(reader: Reader, metric: str) -> pd.DataFrame:
 
 
 def _check_role(stores: Stores, viewer: Viewer) -> None:
-    if viewer.role not in ROLES or viewer.role == "administrator":
-        audit.note(stores, viewer.username, "annotation.refused")
-        raise AccessRefused("Your role reads no figures, so it pins no events to them. Nothing was recorded.")
+    sentence = "Your role reads no figures, so it pins no events to them. Nothing was recorded."
+    audit.check_role(stores, viewer, {*ROLES} - {"administrator"}, "annotation.refused", sentence)

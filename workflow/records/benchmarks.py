@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from metrics.catalogue import CATALOGUE
 from warehouse.access import audit
 from warehouse.access.reader import Reader, Viewer
 from warehouse.app_db.app_schema import outside_benchmarks
-from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.errors import ChangeRefused
 from warehouse.stores.connect import Stores
 
 MAY_ENTER = frozenset({"analyst", "marketing", "service", "executive"})
@@ -46,9 +46,8 @@ def enter(
 
     Raises AccessRefused for other roles (logged), ChangeRefused if anything that makes it comparable is missing.
     """
-    if viewer.role not in MAY_ENTER:
-        audit.note(stores, viewer.username, "benchmark.refused", metric[:64])
-        raise AccessRefused("Your role does not enter benchmarks. Ask an analyst.")
+    sentence = "Your role does not enter benchmarks. Ask an analyst."
+    audit.check_role(stores, viewer, MAY_ENTER, "benchmark.refused", sentence, metric)
     if metric not in CATALOGUE:
         raise ChangeRefused(f"There is no figure called “{metric}”. The dictionary lists them all.")
     source, population = source.strip(), population.strip()
@@ -72,18 +71,16 @@ def enter(
         )
         if replaces is not None and not entry.app_db.execute(known).first():
             raise ChangeRefused("The benchmark to correct does not exist. Reload and choose it again.")
-        entry.app_db.execute(
-            insert(outside_benchmarks).values(
-                metric=metric,
-                value=value,
-                source=source,
-                published_on=published_on,
-                population=population,
-                replaces=replaces,
-                withdrawn=withdrawn,
-                entered_by=viewer.username,
-                entered_at=entry.at,
-            )
+        entry.append(
+            outside_benchmarks,
+            "entered",
+            metric=metric,
+            value=value,
+            source=source,
+            published_on=published_on,
+            population=population,
+            replaces=replaces,
+            withdrawn=withdrawn,
         )
 
 

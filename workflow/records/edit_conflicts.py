@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, Table, select
 
 from metrics.comparison.words import day
 from warehouse.access.reader import Viewer
@@ -26,6 +27,14 @@ def changed_meanwhile(
     somebody = "You recorded" if username == viewer.username else "Somebody else recorded"
     line = who_and_when(app_db, viewer, username, at, words)
     return f"{somebody} a step {about} while you had it open here: {line}. {AGAIN}"
+
+
+def unseen(app_db: Connection, table: Table, seen: int | None, *which: ColumnElement[bool]) -> Any:
+    """The latest of these lines if it came after `seen`, the one a viewer had on screen; None where no screen was."""
+    if seen is None:
+        return None
+    (number,) = table.primary_key
+    return app_db.execute(select(table).where(number > seen, *which).order_by(number.desc()).limit(1)).first()
 
 
 def who(app_db: Connection, viewer: Viewer, username: str) -> str:

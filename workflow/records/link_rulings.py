@@ -6,15 +6,15 @@ A ruling is appended, never changed; a later one about the same record and custo
 from __future__ import annotations
 
 import pandas as pd
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import select
 
 from warehouse.access import audit
 from warehouse.access.reader import Reader, Viewer
 from warehouse.app_db.app_schema import identity_rulings
-from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.errors import ChangeRefused
 from warehouse.schema import customers, identities
 from warehouse.stores.connect import Stores
-from workflow.records.edit_conflicts import changed_meanwhile
+from workflow.records.edit_conflicts import changed_meanwhile, unseen
 
 VERDICTS = {"split": "Not this customer", "join": "Is this customer"}
 """Every verdict with the words on its button."""
@@ -38,47 +38,25 @@ def rule(
     Raises AccessRefused unless the viewer is an analyst (the attempt is logged), and ChangeRefused if the verdict is
     none, the reason is missing or too long, record or customer do not exist, or the source itself names the customer.
     """
-    if viewer.role != "analyst":
-        audit.note(stores, viewer.username, "identity.refused", f"{source} {record_id}"[:64], verdict[:16])
-        raise AccessRefused(
-            "Only analysts decide whose record it is, so nothing was recorded. Ask an analyst."
-        )
+    sentence = "Only analysts decide whose record it is, so nothing was recorded. Ask an analyst."
+    subject = f"{source} {record_id}"
+    audit.check_role(stores, viewer, ("analyst",), "identity.refused", sentence, subject, verdict[:16])
     if verdict not in VERDICTS:
         raise ChangeRefused(f"“{verdict}” is not a verdict. Verdicts are: {', '.join(VERDICTS)}.")
-    why = why.strip()
-    if not why:
-        raise ChangeRefused(
-            "A decision needs a reason that a colleague can follow later. Write it and save again."
-        )
-    if len(why) > LONGEST_WHY:
-        raise ChangeRefused(
-            f"The reason has {len(why):,} characters; {LONGEST_WHY:,} fit. Shorten it and save again."
-        )
+    missing = "A decision needs a reason that a colleague can follow later. Write it and save again."
+    why = audit.checked_text(why, LONGEST_WHY, missing, "The reason has")
     _check_fits(Reader(stores, viewer, stores.snapshot()), verdict, source, record_id, customer_id)
-    subject = f"{source} {record_id} {customer_id}"
-    with audit.entry(stores, viewer.username, f"identity.{verdict}", subject, why) as entry:
-        _refuse_unseen(entry.app_db, viewer, source, record_id, seen)
-        entry.app_db.execute(
-            insert(identity_rulings).values(
-                verdict=verdict,
-                source=source,
-                record_id=record_id,
-                customer_id=customer_id,
-                why=why,
-                ruled_by=viewer.username,
-                ruled_at=entry.at,
-            )
-        )
-
-
-def _refuse_unseen(app_db: Connection, viewer: Viewer, source: str, record_id: str, seen: int | None) -> None:
     t = identity_rulings
-    later = select(t).where(t.c.source == source, t.c.record_id == record_id, t.c.ruling_id > (seen or 0))
-    last = None if seen is None else app_db.execute(later.order_by(t.c.ruling_id.desc()).limit(1)).first()
-    if last is not None:
-        words = f"{VERDICTS[last.verdict]} {last.customer_id}"
-        raise ChangeRefused(
-            changed_meanwhile(app_db, viewer, last.ruled_by, last.ruled_at, words, "on this record")
+    with audit.entry(
+        stores, viewer.username, f"identity.{verdict}", f"{subject} {customer_id}", why
+    ) as entry:
+        if last := unseen(entry.app_db, t, seen, t.c.source == source, t.c.record_id == record_id):
+            words = f"{VERDICTS[last.verdict]} {last.customer_id}"
+            raise ChangeRefused(
+                changed_meanwhile(entry.app_db, viewer, last.ruled_by, last.ruled_at, words, "on this record")
+            )
+        entry.append(
+            t, "ruled", verdict=verdict, source=source, record_id=record_id, customer_id=customer_id, why=why
         )
 
 

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
 from metrics.comparison.words import day
 from warehouse.access import audit, data_coverage
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.app_db.app_schema import issued_review_contents, issued_reviews
-from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.errors import ChangeRefused
 from warehouse.stores.connect import Stores
 
 MAY_ISSUE = frozenset({"executive", "system"})
@@ -42,9 +42,8 @@ def issue(
     Raises AccessRefused for a role that issues none (the attempt is logged), and ChangeRefused while the quarter runs or
     where a later version has no reason.
     """
-    if who.role not in MAY_ISSUE:
-        audit.note(stores, who.username, "review.refused", quarter[:64])
-        raise AccessRefused("Your role does not issue reviews, so nothing was recorded. An executive does.")
+    sentence = "Your role does not issue reviews, so nothing was recorded. An executive does."
+    audit.check_role(stores, who, MAY_ISSUE, "review.refused", sentence, quarter)
     snapshot = stores.snapshot()
     last = data_coverage.as_of(Reader(stores, SYSTEM, snapshot))
     if last < ends_on:
@@ -60,22 +59,18 @@ def issue(
                 f"Version {before} was issued. Say why there is another, for those who have read it."
             )
         number = int(before or 0) + 1
-        entry.app_db.execute(
-            insert(issued_reviews).values(
-                quarter=quarter,
-                version=number,
-                issued_at=entry.at,
-                issued_by=who.username,
-                why=why.strip()[:LONGEST_WHY],
-                snapshot=str(snapshot),
-                as_of=last,
-            )
+        entry.append(
+            issued_reviews,
+            "issued",
+            quarter=quarter,
+            version=number,
+            why=why.strip()[:LONGEST_WHY],
+            snapshot=str(snapshot),
+            as_of=last,
         )
         for audience, content in contents.items():
-            entry.app_db.execute(
-                insert(issued_review_contents).values(
-                    quarter=quarter, version=number, audience=audience, content=content
-                )
+            entry.append(
+                issued_review_contents, quarter=quarter, version=number, audience=audience, content=content
             )
     return number
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import pandas as pd
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from metrics.definitions.scope import Period, Scope
 from metrics.query.query import Query
@@ -25,7 +25,7 @@ from warehouse.access import audit, data_coverage
 from warehouse.access.reader import Reader, Viewer
 from warehouse.access.roles import ROLES, RULES
 from warehouse.app_db.app_schema import saved_reports as t
-from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.errors import ChangeRefused
 from warehouse.stores.connect import Stores
 
 SHORTEST, LONGEST = 3, 80
@@ -79,7 +79,7 @@ def save(stores: Stores, viewer: Viewer, title: str, report: SavedReport) -> str
             raise ChangeRefused(
                 "You have saved this very report under this title already; it is on the list."
             )
-        entry.app_db.execute(insert(t).values(report_id=report_id, saved_at=entry.at, **kept))
+        entry.append(t, report_id=report_id, saved_at=entry.at, **kept)
     return report_id
 
 
@@ -89,10 +89,8 @@ def retire(stores: Stores, viewer: Viewer, report_id: str) -> None:
     if found is None:
         raise ChangeRefused("There is no such report, so nothing was changed.")
     if viewer.username != found.saved_by and viewer.role != MAY_RETIRE_ALL:
-        audit.note(stores, viewer.username, "report.refused", report_id[:64], "retire")
-        raise AccessRefused(
-            "Only who saved a report, or an analyst, takes it off the list. Nothing was changed."
-        )
+        sentence = "Only who saved a report, or an analyst, takes it off the list. Nothing was changed."
+        audit.refuse(stores, viewer, "report.refused", sentence, report_id, "retire")
     with audit.entry(stores, viewer.username, "report.retire", report_id) as entry:
         still = update(t).where(t.c.report_id == report_id, t.c.retired_at.is_(None))
         if entry.app_db.execute(still.values(retired_at=entry.at)).rowcount != 1:
@@ -138,8 +136,7 @@ def _check_rights(stores: Stores, viewer: Viewer, report: SavedReport, subject: 
     known = viewer.role in ROLES and t.name in RULES[viewer.role]
     why = refusal(report, viewer) if known else "Your role reads no figures."
     if why:
-        audit.note(stores, viewer.username, "report.refused", subject[:64], report.metric[:64])
-        raise AccessRefused(why)
+        audit.refuse(stores, viewer, "report.refused", why, subject, report.metric[:64])
 
 
 def _checked(title: str) -> str:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import func, select
 
 from warehouse.access import audit
 from warehouse.access.reader import Reader, Viewer
 from warehouse.app_db.app_schema import alerts, rule_versions
-from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.errors import ChangeRefused
 from warehouse.stores.connect import Stores
-from workflow.records.edit_conflicts import changed_meanwhile
+from workflow.records.edit_conflicts import changed_meanwhile, unseen
 from workflow.records.escalation import close_in
 from workflow.rules.rule_definitions import AlertRule, rules
 from workflow.rules.rule_drafts import LONGEST, RuleDraft, as_rule, built_in, checked
@@ -132,52 +132,36 @@ def _append(
     flagged: int | None,
     seen_version: int | None,
 ) -> int:
-    why = why.strip()
-    if not why or len(why) > LONGEST:
-        raise ChangeRefused(
-            f"Say why in 1 to {LONGEST} characters; colleagues read it later. Then save again."
-        )
+    missing = f"Say why in 1 to {LONGEST} characters; colleagues read it later. Then save again."
+    why = audit.checked_text(why, LONGEST, missing)
+    t = rule_versions
     with audit.entry(stores, viewer.username, f"rule.{state}", draft.code, why) as entry:
-        _refuse_unseen(entry.app_db, viewer, draft.code, seen_version)
-        entry.app_db.execute(
-            insert(rule_versions).values(
-                code=draft.code,
-                title=draft.title,
-                advice=draft.advice,
-                conditions=dict(draft.conditions),
-                within_capacity=draft.within_capacity,
-                state=state,
-                would_flag=flagged,
-                why=why,
-                made_by=viewer.username,
-                made_at=entry.at,
+        if last := unseen(entry.app_db, t, seen_version, t.c.code == draft.code):
+            words = f"{last.state}: {_draft(last).in_words()}"
+            raise ChangeRefused(
+                changed_meanwhile(entry.app_db, viewer, last.made_by, last.made_at, words, "on this rule")
             )
+        entry.append(
+            t,
+            "made",
+            code=draft.code,
+            title=draft.title,
+            advice=draft.advice,
+            conditions=dict(draft.conditions),
+            within_capacity=draft.within_capacity,
+            state=state,
+            would_flag=flagged,
+            why=why,
         )
         return close_in(entry, alerts.c.rule == draft.code) if state == "retired" else 0
 
 
-def _refuse_unseen(app_db: Connection, viewer: Viewer, code: str, seen_version: int | None) -> None:
-    t = rule_versions
-    later = select(t).where(t.c.code == code, t.c.version_id > (seen_version or 0))
-    last = (
-        None
-        if seen_version is None
-        else app_db.execute(later.order_by(t.c.version_id.desc()).limit(1)).first()
-    )
-    if last is not None:
-        words = f"{last.state}: {_draft(last).in_words()}"
-        raise ChangeRefused(
-            changed_meanwhile(app_db, viewer, last.made_by, last.made_at, words, "on this rule")
-        )
-
-
 def _check_role(stores: Stores, viewer: Viewer, roles: tuple[str, ...], code: str) -> None:
-    if viewer.role not in roles:
-        audit.note(stores, viewer.username, "rule.refused", code[:64])
-        raise AccessRefused(
-            "Rules that raise alerts for the whole bank are set by analysts; team leads may propose one. "
-            "Nothing was changed."
-        )
+    sentence = (
+        "Rules that raise alerts for the whole bank are set by analysts; team leads may propose one. "
+        "Nothing was changed."
+    )
+    audit.check_role(stores, viewer, roles, "rule.refused", sentence, code)
 
 
 def _versions(reader: Reader) -> list[Any]:
