@@ -14,75 +14,25 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
 
-import pandas as pd
 from sqlalchemy import Column, ColumnElement, and_, case, func
 from sqlalchemy.sql import visitors
 
 from metrics.catalogue import CATALOGUE
-from metrics.comparison.words import as_typed
+from metrics.comparison.condition import OF_NUMBERS, OF_WORDS, Attribute, Condition
 from metrics.definitions.measure import Measure, Metric, Ratio
 from metrics.definitions.scope import Period
 from warehouse.errors import ChangeRefused
-from warehouse.schema import lead_moves, leads, plain
+from warehouse.schema import lead_moves, leads
 
-ATTRIBUTES: Mapping[str, tuple[str, Column]] = {
-    "channel": ("channel", leads.c.channel),
-    "product": ("product", leads.c.product),
-    "campaign": ("campaign", leads.c.campaign_id),
-    "score": ("Marketing's score", leads.c.score),
-    "expected_value": ("expected value in HKD", leads.c.expected_value),
+ATTRIBUTES: Mapping[str, Attribute] = {
+    "channel": Attribute(label="channel", operators=OF_WORDS),
+    "product": Attribute(label="product", operators=OF_WORDS),
+    "campaign": Attribute(label="campaign", operators=OF_WORDS),
+    "score": Attribute(label="Marketing's score", operators=OF_NUMBERS, unit="as typed"),
+    "expected_value": Attribute(label="expected value in HKD", operators=OF_NUMBERS, unit="as typed"),
 }
 """What a rule may look at. Nothing personal: a column that is blank for a role would give it another number."""
-OPERATORS = {
-    "one_of": "is",
-    "none_of": "is known and not",
-    "at_least": "is at least",
-    "at_most": "is at most",
-}
-_OF_WORDS, _OF_NUMBERS = ("one_of", "none_of"), ("at_least", "at_most")
-MOST_VALUES = 50
-
-
-@dataclass(frozen=True, kw_only=True)
-class Condition:
-    """One comparison of one attribute. An attribute that is not known fulfils no comparison."""
-
-    attribute: str
-    operator: str
-    values: tuple[str | float, ...]
-
-    def __post_init__(self) -> None:
-        if self.attribute not in ATTRIBUTES:
-            raise ChangeRefused(
-                f"A lead has no attribute “{self.attribute}”. A rule may use: {', '.join(ATTRIBUTES)}."
-            )
-        number = self.attribute in ("score", "expected_value")
-        if self.operator not in (_OF_NUMBERS if number else _OF_WORDS):
-            fits = " or ".join(OPERATORS[o] for o in (_OF_NUMBERS if number else _OF_WORDS))
-            raise ChangeRefused(f"{self.in_attribute().capitalize()} can only be compared by “{fits}”.")
-        kind = (int, float) if number else (str,)
-        if not 1 <= len(self.values) <= (1 if number else MOST_VALUES) or not all(
-            isinstance(v, kind) and not isinstance(v, bool) and pd.notna(v) for v in self.values
-        ):
-            raise ChangeRefused(f"The rule does not say what {self.in_attribute()} is compared with.")
-
-    def in_attribute(self) -> str:
-        """The attribute as people call it."""
-        return ATTRIBUTES[self.attribute][0]
-
-    def in_words(self) -> str:
-        """`channel is email or social`, `Marketing's score is at least 45`."""
-        values = [as_typed(v) if isinstance(v, float | int) else plain(v) for v in self.values]
-        return f"{self.in_attribute()} {OPERATORS[self.operator]} {' or '.join(values)}"
-
-    def expression(self) -> ColumnElement[bool]:
-        """The comparison in SQL, its values bound."""
-        column = ATTRIBUTES[self.attribute][1]
-        if self.operator == "one_of":
-            return column.in_(self.values)
-        if self.operator == "none_of":
-            return column.not_in(self.values)
-        return column >= self.values[0] if self.operator == "at_least" else column <= self.values[0]
+_COLUMNS = {name: leads.c["campaign_id" if name == "campaign" else name] for name in ATTRIBUTES}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +43,9 @@ class QualificationRule:
     as_sources_say: bool = True
 
     def __post_init__(self) -> None:
+        for c in self.conditions:
+            unknown = f"A lead has no attribute “{c.attribute}”. A rule may use: {', '.join(ATTRIBUTES)}."
+            c.check(ATTRIBUTES, unknown)
         if not self.conditions and not self.as_sources_say:
             raise ChangeRefused("A rule without any condition would call every lead qualified.")
         if len({(c.attribute, c.operator) for c in self.conditions}) < len(self.conditions):
@@ -101,7 +54,7 @@ class QualificationRule:
     def in_words(self) -> str:
         """The rule as a sentence."""
         parts = ["Marketing's systems call it qualified"] if self.as_sources_say else []
-        return " and ".join([*parts, *(c.in_words() for c in self.conditions)])
+        return " and ".join([*parts, *(c.in_words(ATTRIBUTES) for c in self.conditions)])
 
     def moment(self) -> ColumnElement:
         """When a lead counts as qualified, NULL if it does not.
@@ -113,7 +66,7 @@ class QualificationRule:
         first = column if self.as_sources_say else func.coalesce(column, leads.c.created_at)
         if not self.conditions:
             return first
-        return case((and_(*(c.expression() for c in self.conditions)), first))
+        return case((and_(*(c.expression(_COLUMNS) for c in self.conditions)), first))
 
     def as_text(self) -> str:
         """The rule as it is kept."""

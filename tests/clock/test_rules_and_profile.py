@@ -11,7 +11,8 @@ from warehouse.access import data_coverage
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.schema import customer_profiles
 from workflow import nightly
-from workflow.rules.rule_definitions import lacking, rules
+from workflow.rules.rule_definitions import lacking
+from workflow.rules.rule_drafts import rules
 
 CUSTOMERS = "customer_id,joined_on\nC1,2024-01-05\nC2,2024-01-06\n"
 TICKETS = "ticket_id,customer_id,opened_at\nT1,C1,2026-06-02 09:00\n"

@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
+from metrics.comparison.condition import Condition, at_least
 from metrics.definitions.scope import Period, Scope
 from metrics.qualification.qualification_rule import (
     ATTRIBUTES,
     SOURCES_SAY,
-    Condition,
     QualificationRule,
     dependent,
     read_rule,
@@ -40,7 +40,7 @@ AUGUST = date(2026, 8, 1)
 MARKETING, SALES, ANALYST, EXECUTIVE = (
     Viewer(role, role, role) for role in ("marketing", "sales", "analyst", "executive")
 )
-SCORE_50 = QualificationRule(conditions=(Condition(attribute="score", operator="at_least", values=(50.0,)),))
+SCORE_50 = QualificationRule(conditions=(at_least("score", 50.0),))
 CARELESS = QualificationRule(
     conditions=(Condition(attribute="channel", operator="none_of", values=("social",)),), as_sources_say=False
 )
@@ -159,7 +159,7 @@ def test_a_rule_knows_only_its_attributes_and_comparisons(
     attribute: str, operator: str, values: tuple
 ) -> None:
     with pytest.raises(ChangeRefused):
-        Condition(attribute=attribute, operator=operator, values=values)
+        QualificationRule(conditions=(Condition(attribute=attribute, operator=operator, values=values),))
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"conditions": [["score"]]}', '{"conditions": 3}', "null"])
@@ -191,7 +191,7 @@ CONDITIONS = st.one_of(
 def test_a_rule_is_read_back_as_it_was_kept(conditions: list[Condition], too: bool) -> None:
     rule = QualificationRule(conditions=tuple(conditions), as_sources_say=too)
     assert read_rule(rule.as_text()) == rule
-    assert all(ATTRIBUTES[c.attribute][0] in rule.in_words() for c in conditions)
+    assert all(ATTRIBUTES[c.attribute].label in rule.in_words() for c in conditions)
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

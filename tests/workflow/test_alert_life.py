@@ -23,7 +23,7 @@ from workflow.alerts.alert_steps import CLOSING, SNOOZED, STEPS, record_step, st
 from workflow.alerts.assignment import claim, covered
 from workflow.alerts.raising import RuleRun, tonight
 from workflow.records.escalation import RULE_REMOVED, close_without_rule, escalate
-from workflow.rules.rule_definitions import rules
+from workflow.rules.rule_drafts import rules
 
 RULE = rules(Settings())[0]
 DAY = date(2026, 6, 30)

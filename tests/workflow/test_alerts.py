@@ -15,7 +15,8 @@ from warehouse.settings import Settings
 from warehouse.stores.connect import Stores
 from workflow.alerts.alert_steps import record_step
 from workflow.alerts.raising import CONDITION_ENDED, CUSTOMER_LEFT, RuleRun, tonight
-from workflow.rules.rule_definitions import AlertRule, rules
+from workflow.rules.rule_definitions import AlertRule
+from workflow.rules.rule_drafts import rules
 
 COMPLAINT, CHURN = rules(Settings())
 DAY = date(2026, 6, 30)

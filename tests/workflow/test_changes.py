@@ -20,7 +20,7 @@ from workflow.alerts import alert_queue
 from workflow.alerts.alert_steps import record_step
 from workflow.alerts.queue_changes import Changes, changes
 from workflow.alerts.raising import tonight
-from workflow.rules.rule_definitions import rules
+from workflow.rules.rule_drafts import rules
 
 RULE = rules(Settings())[0]
 MONDAY, TODAY = date(2026, 6, 29), date(2026, 6, 30)

@@ -18,7 +18,7 @@ from warehouse.stores.connect import Stores
 from workflow.alerts import alert_queue
 from workflow.alerts.raising import tonight
 from workflow.experiments.hold_out import BLOCK, Draw, place_is_held_out, stratum
-from workflow.rules.rule_definitions import rules
+from workflow.rules.rule_drafts import rules
 
 RULE = rules(Settings())[0]
 DAY = date(2026, 6, 30)

@@ -38,7 +38,7 @@ from workflow.messages import letters, undelivered
 from workflow.messages.destinations import add_destination, end_destination
 from workflow.messages.sending import send
 from workflow.records import outbox
-from workflow.rules.rule_definitions import rules
+from workflow.rules.rule_drafts import rules
 
 ADMINISTRATOR = Viewer("adm", "Adm", "administrator")
 HERE = Path(__file__).parent

@@ -14,9 +14,10 @@ from models.churn import churn_prediction
 from warehouse.schema import BANK, customer_profiles, customer_scores, relationship_managers
 from warehouse.settings import Settings
 from workflow.rules import rule_definitions
+from workflow.rules.rule_drafts import rules
 
 DAY = date(2026, 6, 30)
-COMPLAINT, CHURN = rule_definitions.rules(Settings())
+COMPLAINT, CHURN = rules(Settings())
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ def test_what_is_not_known_raises_nothing(bank: Connection, column: str) -> None
 
 def test_a_bank_sets_its_own_thresholds(bank: Connection) -> None:
     _customer(bank, "C", savings_balance=100_000)
-    lower = rule_definitions.rules(Settings(large_savings=100_000.0))[0]
+    lower = rules(Settings(large_savings=100_000.0))[0]
     assert _fires(bank, lower) == ["C"]
 
 
@@ -103,7 +104,7 @@ def test_a_customer_comes_once_with_owner_team_and_capacity(bank: Connection) ->
 
 
 def test_every_rule_says_every_number_it_gives_as_a_reason() -> None:
-    for rule in rule_definitions.rules(Settings()):
+    for rule in rules(Settings()):
         for column in rule.because:
             assert rule_definitions.sentence(column, 1).endswith(".")
             assert rule_definitions.sentence(column, 0.25).endswith(".")

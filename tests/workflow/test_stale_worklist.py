@@ -30,7 +30,7 @@ from workflow.alerts.raising import CONDITION_ENDED, CUSTOMER_LEFT, tonight
 from workflow.alerts.still_valid import why_ended
 from workflow.records.escalation import escalate
 from workflow.rules import rule_definitions as every_rule
-from workflow.rules.rule_definitions import rules
+from workflow.rules.rule_drafts import rules
 
 RULE = rules(Settings())[0]
 DAY = date(2026, 6, 1)

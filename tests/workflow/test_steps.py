@@ -18,7 +18,7 @@ from warehouse.settings import Settings
 from warehouse.stores.connect import Stores
 from workflow.alerts.alert_steps import CLOSING, STEPS, WORKING, record_step
 from workflow.alerts.raising import tonight
-from workflow.rules.rule_definitions import rules
+from workflow.rules.rule_drafts import rules
 
 RULE = rules(Settings())[0]
 SHOWN, HELD_OUT = "C1", "C2"

@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
 
-import pandas as pd
-
+from metrics.comparison.condition import Condition, at_least
 from metrics.comparison.words import day, hkd, numeral, of_ten
 
 QUIET_DAYS = 7
@@ -45,6 +44,10 @@ class Facts:
     wealth_chance: float | None = None
     """Of opening an investment or insurance within 90 days, from the cross-sell model."""
 
+    def values(self) -> dict[str, Any]:
+        """What an offer's conditions ask about."""
+        return {**self.profile, "segment": self.segment, "wealth_chance": self.wealth_chance}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
@@ -55,8 +58,14 @@ class Offer:
     path: Literal["retention", "upgrade", "cross_sell"]
     says: str
     cost: float | None
-    fits: Callable[[Facts], str]
-    """Why it fits a customer, in a sentence; empty if it does not."""
+    conditions: tuple[Condition, ...]
+    because: Callable[[Mapping[str, Any]], str]
+    """Why it fits a customer for whom the conditions hold, of `Facts.values`."""
+
+    def fits(self, facts: Facts) -> str:
+        """Why it fits a customer, in a sentence; empty if it does not."""
+        values = facts.values()
+        return self.because(values) if all(c.holds(values) for c in self.conditions) else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,40 +79,6 @@ class NextStep:
     offer: Offer | None = None
 
 
-def _amount(facts: Facts, column: str) -> float:
-    value = facts.profile.get(column)
-    return 0.0 if value is None or pd.isna(value) else float(value)
-
-
-def _deposits(facts: Facts) -> str:
-    savings = _amount(facts, "savings_balance")
-    return f"{hkd(savings)} in savings." if savings >= SMALL else ""
-
-
-def _fees(facts: Facts) -> str:
-    days = _amount(facts, "tenure_days")
-    return f"With us for {numeral(days / 365)} years." if days >= 365 else ""
-
-
-def _upgrade(facts: Facts) -> str:
-    balance = _amount(facts, "total_balance")
-    return (
-        f"{hkd(balance)} with us, still in the mass segment."
-        if facts.segment == "mass" and balance >= LARGE
-        else ""
-    )
-
-
-def _wealth(facts: Facts) -> str:
-    chance, balance = facts.wealth_chance, _amount(facts, "total_balance")
-    if facts.profile.get("holds_wealth") != 0 or balance < SMALL or chance is None or chance < LIKELY:
-        return ""
-    return (
-        f"{hkd(balance)} with us and no investment or insurance; about {of_ten(chance)} such customers open one within "
-        "90 days."
-    )
-
-
 OFFERS: tuple[Offer, ...] = (
     Offer(
         code="deposit_review",
@@ -111,7 +86,8 @@ OFFERS: tuple[Offer, ...] = (
         path="retention",
         says="Offer a deposit review: a better rate for savings that lie still.",
         cost=800.0,
-        fits=_deposits,
+        conditions=(at_least("savings_balance", SMALL),),
+        because=lambda facts: f"{hkd(facts['savings_balance'])} in savings.",
     ),
     Offer(
         code="fee_waiver",
@@ -119,7 +95,8 @@ OFFERS: tuple[Offer, ...] = (
         path="retention",
         says="Offer to waive the account fees for a year.",
         cost=300.0,
-        fits=_fees,
+        conditions=(at_least("tenure_days", 365),),
+        because=lambda facts: f"With us for {numeral(facts['tenure_days'] / 365)} years.",
     ),
     Offer(
         code="affluent_service",
@@ -127,7 +104,11 @@ OFFERS: tuple[Offer, ...] = (
         path="upgrade",
         says="Offer the upgrade to the affluent segment, with its own RM line.",
         cost=500.0,
-        fits=_upgrade,
+        conditions=(
+            Condition(attribute="segment", operator="one_of", values=("mass",)),
+            at_least("total_balance", LARGE),
+        ),
+        because=lambda facts: f"{hkd(facts['total_balance'])} with us, still in the mass segment.",
     ),
     Offer(
         code="wealth_talk",
@@ -135,7 +116,15 @@ OFFERS: tuple[Offer, ...] = (
         path="cross_sell",
         says="Offer a talk with the wealth desk.",
         cost=200.0,
-        fits=_wealth,
+        conditions=(
+            Condition(attribute="holds_wealth", operator="one_of", values=(0,)),
+            at_least("total_balance", SMALL),
+            at_least("wealth_chance", LIKELY),
+        ),
+        because=lambda facts: (
+            f"{hkd(facts['total_balance'])} with us and no investment or insurance; about "
+            f"{of_ten(facts['wealth_chance'])} such customers open one within 90 days."
+        ),
     ),
 )
 """First to try first. Costs are the rate card of Product; a bank puts its own here."""

@@ -16,7 +16,7 @@ from warehouse.access.reader import Reader
 from warehouse.schema import experiment_results, plain
 from workflow.experiments.interim_results import ARMS, CHURN, NEEDS, WORTH_NEEDS
 from workflow.experiments.planned_analyses import OF_A_RULE, Look, look_on, plan_of, planned_experiments
-from workflow.rules.rule_definitions import rules
+from workflow.rules.rule_drafts import rules
 
 Found = dict[str, PredictionMetric]
 WORTH = "worth"

@@ -12,10 +12,11 @@ from datetime import date, datetime, time, timedelta
 import pandas as pd
 
 from metrics.catalogue import CATALOGUE
+from metrics.comparison.condition import at_least
 from metrics.comparison.plan_pace import is_count
 from metrics.comparison.words import rounded
 from metrics.definitions.scope import Period, Scope, fiscal_year, month, year_before
-from metrics.qualification.qualification_rule import Condition, QualificationRule
+from metrics.qualification.qualification_rule import QualificationRule
 from metrics.query.query import Query, ask
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.stores.connect import Stores
@@ -138,7 +139,7 @@ def _digital(stores: Stores, reader: Reader, year: Period) -> None:
 
 def _propose(stores: Stores, as_of: date) -> None:
     """Marketing has proposed a score and signed; Sales has not yet."""
-    rule = QualificationRule(conditions=(Condition(attribute="score", operator="at_least", values=(45.0,)),))
+    rule = QualificationRule(conditions=(at_least("score", 45.0),))
     effective = month(as_of.year, as_of.month + 2).start
     number = propose(
         stores, MARKETING, rule, effective, "Sales rejects most leads with a score below 45, and says so."

@@ -24,7 +24,6 @@ from warehouse.access.data_coverage import Coverage
 from warehouse.schema import customer_profiles as profile
 from warehouse.schema import customer_scores as score
 from warehouse.schema import relationship_managers
-from warehouse.settings import Settings
 from workflow.rules import reason_texts
 
 LOOK_BACK_DAYS = 180
@@ -51,35 +50,6 @@ class AlertRule:
     still: ColumnElement[bool] | None = None
     needs_model: bool = False
     within_capacity: bool = False
-
-
-def rules(settings: Settings) -> tuple[AlertRule, ...]:
-    """The rules in force with a bank's own thresholds."""
-    return (
-        AlertRule(
-            code="complaint_and_dormant_savings",
-            title="Service complaint and large dormant savings",
-            when=(profile.c.open_complaints_90d > 0)
-            & (profile.c.savings_balance >= settings.large_savings)
-            & (profile.c.days_since_customer_made_transaction >= settings.dormant_after_days),
-            because=(
-                "open_complaints_90d",
-                "savings_balance",
-                "days_since_customer_made_transaction",
-            ),
-            advice="Call within two days. Settle the complaint before anything else; ask what would help.",
-        ),
-        AlertRule(
-            code="high_churn_risk",
-            title="High risk of leaving",
-            when=score.c.probability >= HIGH_CHURN_PROBABILITY,
-            still=score.c.probability >= HIGH_CHURN_PROBABILITY / 2,
-            because=("probability", "total_balance"),
-            advice="Call this week. Ask what has changed before offering anything; the reasons say where to start.",
-            needs_model=True,
-            within_capacity=True,
-        ),
-    )
 
 
 SENTENCES: Mapping[str, tuple[str, str]] = {

@@ -9,73 +9,56 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
 
 from sqlalchemy import and_
 
-from metrics.comparison.words import days, hkd, numeral, share, signed
+from metrics.comparison.condition import Attribute, Condition
 from warehouse.errors import ChangeRefused
 from warehouse.schema import customer_profiles as profile
 from warehouse.schema import customer_scores as score
 from warehouse.settings import Settings
-from workflow.rules.rule_definitions import HIGH_CHURN_PROBABILITY, AlertRule, rules
+from workflow.rules.rule_definitions import HIGH_CHURN_PROBABILITY, AlertRule
 
 LONGEST = 200
 """Characters of a title, an advice or a reason."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Attribute:
-    """What a rule may ask about: in words, which way it warns, and the thresholds to choose from."""
-
-    label: str
-    warns: Literal["at least", "at most"]
-    choices: tuple[float, ...]
-    unit: Literal["HKD", "days", "share", "number"] = "number"
-
-    def threshold(self, value: float) -> str:
-        """A threshold in words, such as `HKD 500,000` or `-25%`."""
-        if self.unit == "share":
-            return signed(value, 0) if value < 0 else share(value, 0)
-        if self.unit == "HKD":
-            return hkd(value)
-        return days(value) if self.unit == "days" else numeral(value)
 
 
 _MONEY = (100_000.0, 200_000.0, 500_000.0, 1_000_000.0, 2_000_000.0, 5_000_000.0)
 ATTRIBUTES: Mapping[str, Attribute] = {
     "probability": Attribute(
         label="Chance of leaving within 90 days",
-        warns="at least",
+        operators=("at_least",),
         choices=(0.05, 0.10, 0.15, 0.20, 0.30, 0.40),
         unit="share",
     ),
     "open_complaints_90d": Attribute(
-        label="Complaints of the last 90 days not settled", warns="at least", choices=(1, 2, 3)
+        label="Complaints of the last 90 days not settled", operators=("at_least",), choices=(1, 2, 3)
     ),
-    "complaints_365d": Attribute(label="Complaints in a year", warns="at least", choices=(1, 2, 3, 5)),
+    "complaints_365d": Attribute(label="Complaints in a year", operators=("at_least",), choices=(1, 2, 3, 5)),
     "total_balance": Attribute(
-        label="Deposits and investments", warns="at least", choices=_MONEY, unit="HKD"
+        label="Deposits and investments", operators=("at_least",), choices=_MONEY, unit="HKD"
     ),
-    "savings_balance": Attribute(label="Savings", warns="at least", choices=_MONEY, unit="HKD"),
+    "savings_balance": Attribute(label="Savings", operators=("at_least",), choices=_MONEY, unit="HKD"),
     "balance_change_90d": Attribute(
         label="Change of the balance in three months",
-        warns="at most",
+        operators=("at_most",),
         choices=(-0.10, -0.25, -0.50, -0.75),
         unit="share",
     ),
     "days_since_customer_made_transaction": Attribute(
         label="Days since the customer last moved money",
-        warns="at least",
+        operators=("at_least",),
         choices=(60, 90, 120, 180, 270, 365),
         unit="days",
     ),
-    "app_sessions_30d": Attribute(label="App visits in 30 days", warns="at most", choices=(0, 1, 2, 5)),
+    "app_sessions_30d": Attribute(
+        label="App visits in 30 days", operators=("at_most",), choices=(0, 1, 2, 5)
+    ),
     "last_nps": Attribute(
-        label="Latest answer to “would you recommend us”, 0 to 10", warns="at most", choices=(2, 4, 6)
+        label="Latest answer to “would you recommend us”, 0 to 10", operators=("at_most",), choices=(2, 4, 6)
     ),
     "last_csat": Attribute(
-        label="Latest answer to “were you satisfied”, 1 to 5", warns="at most", choices=(1, 2, 3)
+        label="Latest answer to “were you satisfied”, 1 to 5", operators=("at_most",), choices=(1, 2, 3)
     ),
 }
 """Column of the profile, or the score → what a rule may ask about it."""
@@ -93,57 +76,59 @@ class RuleDraft:
 
     def in_words(self) -> str:
         """The conditions as a text, such as `Savings at least HKD 500,000`."""
-        return "; ".join(
-            f"{ATTRIBUTES[name].label} {ATTRIBUTES[name].warns} {ATTRIBUTES[name].threshold(value)}"
+        return "; ".join(c.in_words(ATTRIBUTES, brief=True) for c in self.compared())
+
+    def compared(self) -> tuple[Condition, ...]:
+        """Each threshold as a condition. Raises KeyError for what is no attribute."""
+        return tuple(
+            Condition(attribute=name, operator=ATTRIBUTES[name].operators[0], values=(value,))
             for name, value in self.conditions.items()
         )
 
 
 def built_in(settings: Settings) -> tuple[RuleDraft, ...]:
-    """The rules every bank begins with, in the same form as those that people set."""
-    conditions: dict[str, dict[str, float]] = {
-        "complaint_and_dormant_savings": {
-            "open_complaints_90d": 1,
-            "savings_balance": settings.large_savings,
-            "days_since_customer_made_transaction": settings.dormant_after_days,
-        },
-        "high_churn_risk": {"probability": HIGH_CHURN_PROBABILITY},
-    }
-    return tuple(
+    """The rules every bank begins with, in the same form as those that people set, with the bank's own thresholds."""
+    return (
         RuleDraft(
-            code=rule.code,
-            title=rule.title,
-            advice=rule.advice,
-            conditions=conditions[rule.code],
-            within_capacity=rule.within_capacity,
-        )
-        for rule in rules(settings)
+            code="complaint_and_dormant_savings",
+            title="Service complaint and large dormant savings",
+            advice="Call within two days. Settle the complaint before anything else; ask what would help.",
+            conditions={
+                "open_complaints_90d": 1,
+                "savings_balance": settings.large_savings,
+                "days_since_customer_made_transaction": settings.dormant_after_days,
+            },
+            within_capacity=False,
+        ),
+        RuleDraft(
+            code="high_churn_risk",
+            title="High risk of leaving",
+            advice="Call this week. Ask what has changed before offering anything; the reasons say where to start.",
+            conditions={"probability": HIGH_CHURN_PROBABILITY},
+        ),
     )
+
+
+def rules(settings: Settings) -> tuple[AlertRule, ...]:
+    """The rules every bank begins with, as the warehouse runs them."""
+    return tuple(as_rule(draft) for draft in built_in(settings))
 
 
 def as_rule(draft: RuleDraft) -> AlertRule:
     """The rule the warehouse runs. A score moves a little every night, so an alert stays until it is half of it."""
-
-    def condition(share_of_score: float) -> Any:
-        parts = []
-        for name, value in draft.conditions.items():
-            if name == "probability":
-                parts.append(score.c.probability >= value * share_of_score)
-            elif ATTRIBUTES[name].warns == "at least":
-                parts.append(profile.c[name] >= value)
-            else:
-                parts.append(profile.c[name] <= value)
-        return and_(*parts)
-
+    columns = {**profile.c, "probability": score.c.probability}
     scored = "probability" in draft.conditions
     because = tuple(draft.conditions)
     if scored and "total_balance" not in because:
         because = (*because, "total_balance")
+    half = {n: v / 2 if n == "probability" else v for n, v in draft.conditions.items()}
     return AlertRule(
         code=draft.code,
         title=draft.title,
-        when=condition(1.0),
-        still=condition(0.5) if scored else None,
+        when=and_(*(c.expression(columns) for c in draft.compared())),
+        still=and_(*(c.expression(columns) for c in replace(draft, conditions=half).compared()))
+        if scored
+        else None,
         because=because,
         advice=draft.advice,
         needs_model=scored,
@@ -167,6 +152,8 @@ def checked(draft: RuleDraft) -> RuleDraft:
     for name in draft.conditions:
         if name not in ATTRIBUTES:
             raise ChangeRefused(f"“{name[:60]}” is nothing a rule can ask about.")
+    for condition in draft.compared():
+        condition.check(ATTRIBUTES)
     title, advice = draft.title.strip(), draft.advice.strip()
     for what, words in (("a title", title), ("an advice for the RM", advice)):
         if not words or len(words) > LONGEST:

@@ -1,6 +1,6 @@
 """The versions of the rules that people set, with who and why: reading them, proposing, putting live, retiring.
 
-The latest version of a rule counts; a bank that set none has the rules of `workflow.rules.rule_definitions`.
+The latest version of a rule counts; a bank that set none has those of `workflow.rules.rule_drafts.built_in`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from warehouse.errors import ChangeRefused
 from warehouse.stores.connect import Stores
 from workflow.records.edit_conflicts import changed_meanwhile, unseen
 from workflow.records.escalation import close_in
-from workflow.rules.rule_definitions import AlertRule, rules
+from workflow.rules.rule_definitions import AlertRule
 from workflow.rules.rule_drafts import LONGEST, RuleDraft, as_rule, built_in, checked
 
 
@@ -31,9 +31,7 @@ def drafts_in_force(reader: Reader) -> tuple[RuleDraft, ...]:
 
 def rules_in_force(reader: Reader) -> tuple[AlertRule, ...]:
     """The rules that raise alerts now, as the warehouse runs them."""
-    settled = {draft.code: draft for draft in built_in(reader.stores.settings)}
-    own = {rule.code: rule for rule in rules(reader.stores.settings)}
-    return tuple(own[d.code] if settled.get(d.code) == d else as_rule(d) for d in drafts_in_force(reader))
+    return tuple(as_rule(draft) for draft in drafts_in_force(reader))
 
 
 def known_rules(reader: Reader) -> dict[str, RuleDraft]:

@@ -32,7 +32,8 @@ from warehouse.schema import (
     transactions,
 )
 from warehouse.settings import Settings
-from workflow.rules.rule_definitions import LOOK_BACK_DAYS, over, rules
+from workflow.rules.rule_definitions import LOOK_BACK_DAYS, over
+from workflow.rules.rule_drafts import rules
 
 MOST_DAYS, MOST_EXAMPLES, MOST_JUDGED = 15, 400_000, 100_000
 RETRAIN_AFTER_DAYS = 92

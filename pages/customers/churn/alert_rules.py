@@ -13,6 +13,7 @@ from metrics.comparison.words import day, numeral
 from metrics.definitions.scope import Scope
 from pages.components import charts, data, forms, tables, time_charts
 from warehouse.access.reader import Viewer
+from warehouse.schema import plain
 from warehouse.stores import connect
 from workflow.kept import flagged_by
 from workflow.records.people import called
@@ -82,10 +83,10 @@ def _chosen(viewer: Viewer, in_force: dict[str, RuleDraft]) -> RuleDraft | None:
             at = begun.conditions.get(name) if begun else None
             choices = sorted({*attribute.choices, *([] if at is None else [at])})
             conditions[name] = st.selectbox(
-                f"{attribute.label}: {attribute.warns}",
+                f"{attribute.label}: {plain(attribute.operators[0])}",
                 choices,
                 index=choices.index(at) if at is not None else 0,
-                format_func=attribute.threshold,
+                format_func=attribute.written,
                 key=f"threshold-{code}-{name}",
             )
     title = begun.title if begun else st.text_input("Title, as the RM reads it", max_chars=80)

@@ -8,9 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from metrics.catalogue import CATALOGUE
+from metrics.comparison.condition import Condition, at_least
 from metrics.comparison.words import figure, numeral, points, share, signed
 from metrics.definitions.scope import Scope, month
-from metrics.qualification.qualification_rule import Condition, QualificationRule, dependent
+from metrics.qualification.qualification_rule import QualificationRule, dependent
 from pages.components import data, drill, filters, forms, tables
 from warehouse.access.reader import Viewer
 from warehouse.schema import plain
@@ -179,9 +180,9 @@ def _asked(viewer: Viewer) -> QualificationRule | None:
     too = st.checkbox("Marketing's systems must call it qualified as well", value=True, key="rule-sources")
     conditions = []
     if score:
-        conditions.append(Condition(attribute="score", operator="at_least", values=(float(score),)))
+        conditions.append(at_least("score", float(score)))
     if worth:
-        conditions.append(Condition(attribute="expected_value", operator="at_least", values=(float(worth),)))
+        conditions.append(at_least("expected_value", float(worth)))
     for attribute, values in (("channel", channels), ("product", products)):
         if values:
             conditions.append(Condition(attribute=attribute, operator="one_of", values=tuple(sorted(values))))
