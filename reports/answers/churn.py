@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from metrics.catalogue import CATALOGUE
-from metrics.comparison.words import figure, signed
+from metrics.comparison.words import signed
 from reports.review.experiment_effects import Effect, effect, looked_at, not_read, source
 from reports.review.review_context import ReviewContext, against_a_year_before
-from reports.review.review_document import Answer, Chart, Series
+from reports.review.review_document import Answer
 from workflow.experiments.experiment_results import ExperimentResult
 from workflow.experiments.interim_results import CHURN
 
@@ -26,9 +25,7 @@ def answer(context: ReviewContext, experiments: list[ExperimentResult]) -> Answe
     if not unknown:
         sentence = f"{context.against(NAME)}; {context.against(NAME, 2)}."
         sentences.append(f"{sentence[:1].upper()}{sentence[1:]}")
-    for one in effects:
-        arms = f" {one.arms_in_words()}." if one.arms_in_words() else ""
-        sentences.append(f"{one.reading.title}: {one.in_words()}.{arms} {one.more_needed()}".strip())
+    sentences += [one.sentence() for one in effects]
     if not effects:
         sentences.append(not_read(experiments))
     else:
@@ -45,7 +42,7 @@ def answer(context: ReviewContext, experiments: list[ExperimentResult]) -> Answe
             context.card(NAME),
             *(one.card(f"{one.reading.title}: effect on churn") for one in effects[:3]),
         ),
-        chart=_chart(context),
+        chart=context.chart_over_time(NAME, "Churn rate by quarter"),
         metrics=(NAME,),
         sources=tuple(source(r) for r in experiments),
     )
@@ -65,18 +62,3 @@ def _title(context: ReviewContext, effects: Sequence[Effect]) -> str:
     if effects:
         return f"{head}; no effect of ours is clear yet"
     return f"{head}; what of it is ours has not been measured"
-
-
-def _chart(context: ReviewContext) -> Chart | None:
-    values = context.over_time(NAME)
-    if all(v is None for v in values):
-        return None
-    metric = CATALOGUE[NAME]
-    texts = ", ".join(f"{q} {figure(metric, v)}" for q, v in zip(context.quarters(), values, strict=True))
-    return Chart(
-        shape="columns",
-        says=f"Churn rate by quarter{context.days_of_each()}: {texts}",
-        unit="share",
-        categories=context.quarters(),
-        series=(Series(name=f"{metric.label}{context.days_of_each()}", values=values),),
-    )

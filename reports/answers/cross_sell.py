@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from metrics.comparison.words import share, signed
-from reports.review.experiment_effects import GUARDRAILS, OF, Effect, effect, looked_at, not_read, source
+from reports.review.experiment_effects import (
+    GUARDRAILS,
+    OF,
+    Effect,
+    effect,
+    effects_chart,
+    looked_at,
+    not_read,
+    source,
+)
 from reports.review.review_context import ReviewContext
-from reports.review.review_document import Answer, Chart, Series
+from reports.review.review_document import Answer
 from workflow.experiments.experiment_results import ExperimentResult
 from workflow.experiments.interim_results import CROSS_SELL
 from workflow.experiments.persuadable import SALVAGEABLE
@@ -18,10 +27,7 @@ def answer(context: ReviewContext, experiments: list[ExperimentResult]) -> Answe
     read = looked_at(experiments, context)
     sold = [effect(r, CROSS_SELL) for r in read if CROSS_SELL in r.figures]
     guards = [effect(r, outcome) for r in read for outcome in GUARDRAILS if outcome in r.figures]
-    sentences = []
-    for one in sold:
-        arms = f" {one.arms_in_words()}." if one.arms_in_words() else ""
-        sentences.append(f"{one.reading.title}: {one.in_words()}.{arms} {one.more_needed()}".strip())
+    sentences = [one.sentence() for one in sold]
     if not sold:
         sentences.append("No experiment measures what customers opened." if read else not_read(experiments))
     for r in read:
@@ -42,7 +48,11 @@ def answer(context: ReviewContext, experiments: list[ExperimentResult]) -> Answe
             *(one.card(f"{one.reading.title}: opened a wealth product") for one in sold[:1]),
             *(one.card(f"Guardrail: {OF[one.outcome]}") for one in guards[:3]),
         ),
-        chart=_chart([*sold, *guards]),
+        chart=effects_chart(
+            ((f"{e.reading.title}: {OF[e.outcome]}", e) for e in (*sold, *guards)),
+            "Change of the treated against the held-out with 95% interval",
+            "Change, treated against held out",
+        ),
         sources=tuple(source(r) for r in experiments),
     )
 
@@ -75,30 +85,3 @@ def _salvageable(read: list[ExperimentResult]) -> str:
     if clear:
         return f"Who can be saved is known from {clear[0]}, so calls can go to those first."
     return "Who of them can be saved is not known yet: these are all assigned customers, not only those who can be saved."
-
-
-def _chart(effects: list[Effect]) -> Chart | None:
-    measured = [(e, e.relative) for e in effects if e.relative is not None]
-    if not measured:
-        return None
-    labels = tuple(f"{e.reading.title}: {OF[e.outcome]}" for e, _ in measured)
-    texts = "; ".join(
-        f"{label} {signed(r.value)} ({signed(r.low)} to {signed(r.high)})"
-        for label, (_, r) in zip(labels, measured, strict=True)
-    )
-    return Chart(
-        shape="intervals",
-        says=f"Change of the treated against the held-out with 95% interval: {texts}",
-        unit="share",
-        categories=labels,
-        series=(
-            Series(
-                name="Change, treated against held out",
-                values=tuple(r.value for _, r in measured),
-                low=tuple(r.low for _, r in measured),
-                high=tuple(r.high for _, r in measured),
-            ),
-        ),
-        mark=0.0,
-        mark_label="no effect",
-    )

@@ -10,9 +10,9 @@ import pandas as pd
 
 from metrics.comparison.words import day, hkd, numeral, share, signed
 from metrics.customers.complaints import features
-from reports.review.experiment_effects import Effect, effect, looked_at, source, worth_in_words
+from reports.review.experiment_effects import Effect, effect, effects_chart, looked_at, source, worth_in_words
 from reports.review.review_context import ReviewContext, rows_of
-from reports.review.review_document import CaseStudy, Chart, Series
+from reports.review.review_document import CaseStudy
 from warehouse.access.reader import frame_of, may_see
 from warehouse.schema import feature_links, plain
 from workflow.experiments.experiment_results import ExperimentResult
@@ -65,7 +65,9 @@ def _controlled(reading: ExperimentResult, fewest: int) -> CaseStudy:
         what=what,
         sentences=tuple(sentences),
         figures=tuple(e.card(_against_each_other(e)) for e in effects),
-        chart=_chart(effects),
+        chart=effects_chart(
+            ((_outcome(e), e) for e in effects), "Treated against held out, with 95% interval", "Change"
+        ),
         sources=(source(reading),),
     )
 
@@ -100,33 +102,6 @@ def _sentence(one: Effect) -> str:
     text = one.in_words()
     arms = f" {one.arms_in_words()[:1].upper()}{one.arms_in_words()[1:]}." if one.arms_in_words() else ""
     return f"{text[:1].upper()}{text[1:]}; the goal was {signed(TARGETS[one.outcome], 0)}.{arms}"
-
-
-def _chart(effects: Sequence[Effect]) -> Chart | None:
-    measured = [(e, e.relative) for e in effects if e.relative is not None]
-    if not measured:
-        return None
-    names = tuple(_outcome(e) for e, _ in measured)
-    texts = "; ".join(
-        f"{n} {signed(r.value)} ({signed(r.low)} to {signed(r.high)})"
-        for n, (_, r) in zip(names, measured, strict=True)
-    )
-    return Chart(
-        shape="intervals",
-        says=f"Treated against held out, with 95% interval: {texts}",
-        unit="share",
-        categories=names,
-        series=(
-            Series(
-                name="Change",
-                values=tuple(r.value for _, r in measured),
-                low=tuple(r.low for _, r in measured),
-                high=tuple(r.high for _, r in measured),
-            ),
-        ),
-        mark=0.0,
-        mark_label="no effect",
-    )
 
 
 def _link(row: Any) -> CaseStudy:

@@ -7,12 +7,11 @@ from datetime import timedelta
 
 import pandas as pd
 
-from metrics.catalogue import CATALOGUE
-from metrics.comparison.words import as_typed, day, figure, numeral, share
+from metrics.comparison.words import as_typed, day, numeral, share
 from metrics.definitions.scope import Period
 from reports.review import staff_survey
 from reports.review.review_context import ReviewContext, rows_of
-from reports.review.review_document import Answer, Chart, Figure, Series, Table
+from reports.review.review_document import Answer, Figure, Table
 from reports.review.staff_survey import Survey
 from workflow.records.adoption import Worked, signed_in, worked
 from workflow.rules.unchecked_rules import why_no_alert
@@ -50,7 +49,7 @@ def answer(context: ReviewContext) -> Answer:
             Figure(label="Disputes settled", value="not measured"),
             _staff_card(staff),
         ),
-        chart=_chart(context),
+        chart=context.chart_over_time("sla_met", "First-contact SLA met, by quarter"),
         table=_table(staff) if isinstance(staff, Survey) and len(staff.departments) else None,
         metrics=("sla_met", "acceptance_rate"),
         sources=(
@@ -180,21 +179,6 @@ def _staff_card(staff: Survey | str | None) -> Figure:
         label=label,
         value=numeral(staff.score, 1),
         n=f"n = {numeral(staff.people)} people in departments shown",
-    )
-
-
-def _chart(context: ReviewContext) -> Chart | None:
-    values = context.over_time("sla_met")
-    if all(v is None for v in values):
-        return None
-    metric = CATALOGUE["sla_met"]
-    texts = ", ".join(f"{q} {figure(metric, v)}" for q, v in zip(context.quarters(), values, strict=True))
-    return Chart(
-        shape="columns",
-        says=f"First-contact SLA met, by quarter{context.days_of_each()}: {texts}",
-        unit="share",
-        categories=context.quarters(),
-        series=(Series(name=f"{metric.label}{context.days_of_each()}", values=values),),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isnan
 
@@ -10,7 +11,7 @@ from metrics.comparison.words import day, hkd, numeral, share, signed, verdict_i
 from models.evaluation.prediction_metrics import PredictionMetric as Interval
 from models.experiments.sequential_analysis import WRONG_RATIO, best, verdict
 from reports.review.review_context import ReviewContext
-from reports.review.review_document import Figure
+from reports.review.review_document import Chart, Figure, Series
 from workflow.experiments.experiment_results import ExperimentResult, Found, readings
 from workflow.experiments.interim_results import CHURN, COMPLAINTS, CROSS_SELL, OPT_OUTS, TARGETS
 
@@ -80,6 +81,11 @@ class Effect:
             f"{DID[self.outcome]}, of {numeral(figures['held_out'].value)} held out "
             f"{share(figures['share_held_out'].value)}{as_counted(figures)}"
         )
+
+    def sentence(self) -> str:
+        """The experiment and its effect, with its arms and what is still needed."""
+        arms = f" {self.arms_in_words()}." if self.arms_in_words() else ""
+        return f"{self.reading.title}: {self.in_words()}.{arms} {self.more_needed()}".strip()
 
     def more_needed(self) -> str:
         """How many more customers would show the target, as a sentence; empty if it is clear without them."""
@@ -153,6 +159,32 @@ def effect(reading: ExperimentResult, outcome: str) -> Effect:
     figures = reading.figures.get(outcome, {})
     return Effect(
         reading=reading, outcome=outcome, relative=best(figures, "relative"), points=best(figures, "points")
+    )
+
+
+def effects_chart(effects: Iterable[tuple[str, Effect]], says: str, name: str) -> Chart | None:
+    """Effects by label with their intervals; None while none has one."""
+    shown = [(label, e.relative) for label, e in effects if e.relative is not None]
+    if not shown:
+        return None
+    texts = "; ".join(
+        f"{label} {signed(r.value)} ({signed(r.low)} to {signed(r.high)})" for label, r in shown
+    )
+    return Chart(
+        shape="intervals",
+        says=f"{says}: {texts}",
+        unit="share",
+        categories=tuple(label for label, _ in shown),
+        series=(
+            Series(
+                name=name,
+                values=tuple(r.value for _, r in shown),
+                low=tuple(r.low for _, r in shown),
+                high=tuple(r.high for _, r in shown),
+            ),
+        ),
+        mark=0.0,
+        mark_label="no effect",
     )
 
 

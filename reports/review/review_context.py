@@ -23,7 +23,7 @@ from metrics.qualification.qualification_versions import as_agreed
 from metrics.query.missing_reasons import Missing, delivered_in_part, why
 from metrics.query.query import Query, ask, figures
 from metrics.query.time_coverage import counted, reaches_back
-from reports.review.review_document import Figure
+from reports.review.review_document import Chart, Figure, Series
 from warehouse.access import data_coverage
 from warehouse.access.data_coverage import AvailableColumns, Coverage
 from warehouse.access.reader import Reader, may_see
@@ -122,6 +122,20 @@ class ReviewContext:
         """The names of those quarters: `Q2 26`."""
         quarters = (self.quarter.back(n) for n in range(QUARTERS - 1, -1, -1))
         return tuple(f"Q{q.number} {q.year % 100:02d}" for q in quarters)
+
+    def chart_over_time(self, name: str, says: str) -> Chart | None:
+        """The figure of those quarters as columns; None where it is known for none."""
+        values, metric = self.over_time(name), CATALOGUE[name]
+        if all(v is None for v in values):
+            return None
+        texts = ", ".join(f"{q} {figure(metric, v)}" for q, v in zip(self.quarters(), values, strict=True))
+        return Chart(
+            shape="columns",
+            says=f"{says}{self.days_of_each()}: {texts}",
+            unit="share",
+            categories=self.quarters(),
+            series=(Series(name=f"{metric.label}{self.days_of_each()}", values=values),),
+        )
 
     def why_unknown(self, name: str) -> str:
         """Why a figure has no value, as words."""
