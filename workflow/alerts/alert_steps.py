@@ -126,11 +126,8 @@ def take_back(stores: Stores, viewer: Viewer, alert_id: str, why: str, seen_vers
     An RM takes back her own steps, a team lead any of her team's. Raises as `record_step` does, and ChangeRefused if
     there is no step to take back, or if a newer alert for the same reason is open by now.
     """
-    why = checked_note(why)
-    if not why:
-        raise ChangeRefused(
-            "Say in a few words what was wrong, so that colleagues can follow. Then save again."
-        )
+    missing = "Say in a few words what was wrong, so that colleagues can follow. Then save again."
+    why = audit.checked_text(why, LONGEST_NOTE, missing, "The note has")
     try:
         with opened(stores, viewer, alert_id, "alert.correct", why[:200]) as alert:
             taken = alert.entry.app_db.execute(
@@ -165,9 +162,8 @@ def add_note(stores: Stores, viewer: Viewer, alert_id: str, note: str) -> None:
 
     Raises AccessRefused as `record_step` does, and ChangeRefused if there is no note or it is too long.
     """
-    note = checked_note(note)
-    if not note:
-        raise ChangeRefused("There is no note to add. Type it and add it again.")
+    missing = "There is no note to add. Type it and add it again."
+    note = audit.checked_text(note, LONGEST_NOTE, missing, "The note has")
     with opened(stores, viewer, alert_id, "alert.note", "") as alert:
         alert.append("noted", note)
 
@@ -180,12 +176,7 @@ def standing(taken: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 def checked_note(note: str) -> str:
     """The note without blanks around it. Raises ChangeRefused if it is too long."""
-    note = note.strip()
-    if len(note) > LONGEST_NOTE:
-        raise ChangeRefused(
-            f"The note has {len(note):,} characters; {LONGEST_NOTE:,} fit. Shorten it and save again."
-        )
-    return note
+    return audit.checked_text(note, LONGEST_NOTE, "", "The note has") if note.strip() else ""
 
 
 def _check_snooze(note: str, until: date | None, today: date | None) -> None:

@@ -15,7 +15,7 @@ from warehouse.app_db.app_schema import alerts, users
 from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.schema import relationship_managers
 from warehouse.stores.connect import Stores
-from workflow.alerts.alert_steps import checked_note, opened
+from workflow.alerts.alert_steps import LONGEST_NOTE, opened
 from workflow.records.alert_history import append_line, snooze_ended
 
 
@@ -70,11 +70,8 @@ def reassign(
     AccessRefused unless the viewer leads the alert's team (the attempt is logged), and ChangeRefused if the RM is not
     of the team or has the alert already, the reason is missing, or somebody changed the alert first.
     """
-    why = checked_note(why)
-    if not why:
-        raise ChangeRefused(
-            "Say in a few words why the alert moves; both colleagues read it. Then save again."
-        )
+    missing = "Say in a few words why the alert moves; both colleagues read it. Then save again."
+    why = audit.checked_text(why, LONGEST_NOTE, missing, "The note has")
     with opened(stores, viewer, alert_id, "alert.reassign", f"{to_rm or 'pool'}: {why}"[:400]) as alert:
         if viewer.role != "team_lead":
             raise AccessRefused("Only a team lead moves alerts, so nothing was changed. Ask yours to do it.")
