@@ -19,6 +19,7 @@ from reports.review.goal_gaps import why_not_judged
 from reports.review.goal_texts import against, card, chart, in_a_year, name_of, off_plan, short, table
 from reports.review.review_context import ReviewContext
 from reports.review.review_document import Answer
+from workflow.goals.goal_outlook import now_and_before
 from workflow.goals.goal_progress import Progress
 from workflow.goals.goal_records import DIGITAL, Goal, departments, every_goal
 from workflow.kept import contributors_now, heading_now, progress_now
@@ -171,14 +172,7 @@ def _moved(fed: pd.DataFrame, verdict: str) -> list[str]:
     changes = []
     for name, row in fed.iterrows():
         metric = CATALOGUE[str(name)]
-        now, before = (
-            {
-                "value": row[w],
-                "numerator": row.get(f"{w}_numerator"),
-                "denominator": row.get(f"{w}_denominator"),
-            }
-            for w in ("now", "before")
-        )
+        now, before = now_and_before(row)
         moved = compare(metric, now, before)
         if moved.verdict == verdict:
             by = change(metric, now["value"], before["value"], moved).removesuffix(f", {verdict}")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -76,6 +77,16 @@ def with_path(draft: GoalDraft, reader: Reader, known: AvailableColumns | None =
     complete = all(v > 0 for v in months)
     steps = path(draft.target, parts_of(draft), months if complete else None, whole=is_count(metric))
     return replace(draft, baseline=baseline, path=tuple(steps))
+
+
+def now_and_before(row: pd.Series) -> Iterator[dict[str, Any]]:
+    """The two sides of a row of `contributors`, as `metrics.comparison.compare` takes them."""
+    for when in ("now", "before"):
+        yield {
+            "value": row[when],
+            "numerator": row.get(f"{when}_numerator"),
+            "denominator": row.get(f"{when}_denominator"),
+        }
 
 
 def contributors(

@@ -17,6 +17,7 @@ from pages.components.drill import DrillFigure
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
 from workflow.goals.goal_news import announcement, met_with_a_but, missed, misses, wins
+from workflow.goals.goal_outlook import now_and_before
 from workflow.goals.goal_progress import Progress
 from workflow.goals.goal_records import Goal, departments
 from workflow.records.people import called
@@ -98,14 +99,7 @@ def compared(fed: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for name, row in fed.iterrows():
         metric = CATALOGUE[str(name)]
-        now, before = (
-            {
-                "value": row[when],
-                "numerator": row.get(f"{when}_numerator"),
-                "denominator": row.get(f"{when}_denominator"),
-            }
-            for when in ("now", "before")
-        )
+        now, before = now_and_before(row)
         rows.append(
             {
                 "Department": metric.owner,
