@@ -163,7 +163,7 @@ def _dedented(example: str) -> str:
 def _columns(wanted: str) -> pd.DataFrame:
     rows = [
         {
-            "Table": row["table"].replace("_", " "),
+            "Table": plain(row["table"]),
             "Column": row["column"],
             "Means": row["means"],
             "Owner": row["owner"],
