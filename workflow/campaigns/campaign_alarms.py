@@ -6,6 +6,7 @@ campaign's history: for 30 days it stays closed, and comes back after that only 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import pandas as pd
@@ -63,6 +64,28 @@ def closed(reader: Reader, as_of: date) -> pd.DataFrame:
 def _is_quiet(closed_at: datetime, as_of: date) -> bool:
     # The bank's data may end on a day long before people close an alarm.
     return as_of < closed_at.date() + timedelta(days=QUIET_DAYS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmedCampaign:
+    """A row of `how_ended`: what Sales accepts of a campaign's leads, the limit, and how the alarm ended."""
+
+    campaign: str
+    name: str | None
+    window: int
+    decided: float
+    accepted: float
+    usual: float
+    limit: float
+    over_on: date | None
+    taken_by: str | None
+    taken_at: datetime | None
+    note: str | None
+
+    @property
+    def called(self) -> str:
+        """The campaign's name, or its code where it has none."""
+        return self.campaign if self.name is None else self.name
 
 
 def how_ended(alarms: pd.DataFrame, reader: Reader, as_of: date) -> pd.DataFrame:

@@ -122,6 +122,24 @@ def _told(app_db: Connection, last: Any) -> str:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class WaitingLead:
+    """A row of `waiting`."""
+
+    lead_id: str
+    version: int
+    full_name: str | None
+    phone: str | None
+    campaign_id: str | None
+    product: str | None
+    score: float | None
+    mql_at: datetime
+    contacted_at: datetime | None
+    due_at: datetime
+    late: float
+    again: bool
+
+
 def waiting(reader: Reader, as_of: date, filters: Filters = ()) -> pd.DataFrame:
     """The leads of a part of the bank that wait for a decision, first to call first.
 

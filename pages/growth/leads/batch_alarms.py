@@ -14,9 +14,11 @@ from models.experiments import control_limits
 from pages.components import data, forms
 from pages.customers.alerts.alert_card import escaped
 from warehouse.access.reader import Viewer
+from warehouse.access.typed_rows import rows_of
 from warehouse.disclosure.minimum_cell_size import is_enough
 from warehouse.stores import connect
 from workflow.campaigns import campaign_alarms
+from workflow.campaigns.campaign_alarms import AlarmedCampaign
 from workflow.qualification import lead_decisions
 from workflow.records import people
 
@@ -67,17 +69,19 @@ def found(viewer: Viewer) -> pd.DataFrame:
 def show(viewer: Viewer) -> int:
     """Say every alarm that stands in a box, with the way to close it, and list those that ended; how many stand."""
     alarms = campaign_alarms.how_ended(found(viewer), data.reader(viewer), data.as_of(viewer))
+    if alarms.empty:
+        return 0
     stand = campaign_alarms.stands(alarms)
-    for row in alarms[stand].itertuples():
-        st.warning(_words(row), icon=":material/notification_important:")
+    for alarm in rows_of(alarms[stand], AlarmedCampaign):
+        st.warning(_words(alarm), icon=":material/notification_important:")
         if viewer.role in campaign_alarms.MAY_CLOSE:
-            _close(str(row.campaign), data.as_of(viewer))
+            _close(alarm.campaign, data.as_of(viewer))
     ended = alarms[~stand]
     if len(ended):
         with st.expander(f"Campaign alarms that ended ({len(ended)})"):
             names = people.called(connect.here(), ended["taken_by"].dropna())
-            for row in ended.itertuples():
-                st.text(_ended(row, names))
+            for alarm in rows_of(ended, AlarmedCampaign):
+                st.text(_ended(alarm, names))
     return int(stand.sum())
 
 
@@ -99,28 +103,25 @@ def _close(campaign_id: str, as_of: date) -> None:
         form.submit("Close it", write)
 
 
-def _figures(row: Any) -> str:
-    return f"{numeral(row.accepted)} of {numeral(row.decided)} ({share(row.accepted / row.decided)}) in {row.window} days"
+def _figures(alarm: AlarmedCampaign) -> str:
+    accepted, decided = alarm.accepted, alarm.decided
+    return f"{numeral(accepted)} of {numeral(decided)} ({share(accepted / decided)}) in {alarm.window} days"
 
 
-def _name(row: Any) -> str:
-    return str(row.name if isinstance(row.name, str) else row.campaign)
-
-
-def _ended(row: Any, names: Mapping[str, str]) -> str:
+def _ended(alarm: AlarmedCampaign, names: Mapping[str, str]) -> str:
     """How an alarm ended, with what it was about."""
-    if isinstance(row.taken_by, str):
-        how = f"closed by {names[row.taken_by]} on {day(row.taken_at)}: {row.note}"
-    elif pd.notna(row.over_on):
-        how = f"ended with the campaign on {day(row.over_on)}."
+    if alarm.taken_by is not None:
+        how = f"closed by {names[alarm.taken_by]} on {day(alarm.taken_at)}: {alarm.note}"
+    elif alarm.over_on is not None:
+        how = f"ended with the campaign on {day(alarm.over_on)}."
     else:
         how = "ended when Marketing closed the campaign."
-    return f"{_name(row)}: Sales accepted {_figures(row)}; {how}"
+    return f"{alarm.called}: Sales accepted {_figures(alarm)}; {how}"
 
 
-def _words(row: Any) -> str:
+def _words(alarm: AlarmedCampaign) -> str:
     return (
-        f"**Sales accepts few leads of “{escaped(_name(row))}”**: {_figures(row)}, other campaigns {share(row.usual)}. "
-        f"A batch of this size should not fall below {share(row.limit)}. It is running. This is about acceptance in "
-        "these days, and no conclusion on the campaign. Marketing and Sales both read this."
+        f"**Sales accepts few leads of “{escaped(alarm.called)}”**: {_figures(alarm)}, other campaigns "
+        f"{share(alarm.usual)}. A batch of this size should not fall below {share(alarm.limit)}. It is running. This is "
+        "about acceptance in these days, and no conclusion on the campaign. Marketing and Sales both read this."
     )

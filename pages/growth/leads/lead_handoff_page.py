@@ -82,7 +82,11 @@ def _by_campaign(viewer: Viewer, scope: Scope, names: dict[str, str]) -> None:
     st.header("By campaign")
     answer = data.ask(viewer, BY_CAMPAIGN, scope, by=["campaign"], periods=[scope.period])
     fresh = batch_alarms.since_the_load(viewer, scope)
-    fresh["said"] = pd.Series([_recorded(row) for row in fresh.itertuples()], fresh.index, dtype=object)
+    fresh["said"] = pd.Series(
+        [_recorded(d, a) for d, a in zip(fresh["decided"], fresh["accepted"], strict=True)],
+        fresh.index,
+        dtype=object,
+    )
     answer = answer.merge(
         fresh[["campaign_id", "said"]], left_on="campaign", right_on="campaign_id", how="outer"
     )
@@ -126,8 +130,7 @@ def _by_campaign(viewer: Viewer, scope: Scope, names: dict[str, str]) -> None:
     )
 
 
-def _recorded(row: object) -> str:
-    decided, accepted = getattr(row, "decided", None), getattr(row, "accepted", None)
+def _recorded(decided: float | None, accepted: float | None) -> str:
     if pd.isna(decided) or pd.isna(accepted):
         return "too few to show"
     return f"{numeral(decided)}, {numeral(accepted)} accepted"

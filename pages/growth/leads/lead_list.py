@@ -16,6 +16,7 @@ from warehouse.access.typed_rows import rows_of
 from warehouse.schema import plain
 from warehouse.stores import connect
 from workflow.qualification import lead_decisions, lead_review
+from workflow.qualification.lead_review import WaitingLead
 from workflow.records.people import called
 
 NONE = {
@@ -71,8 +72,9 @@ def show(viewer: Viewer, found: pd.DataFrame, hours: float, scope: Scope) -> Non
         return
     pages = -(-len(chosen) // PER_PAGE)
     number = min(st.session_state.get("wait_page", 1), pages)
-    for lead in chosen.iloc[(number - 1) * PER_PAGE : number * PER_PAGE].itertuples():
-        _line(lead, badge=not uncalled)
+    shown = chosen.iloc[(number - 1) * PER_PAGE : number * PER_PAGE]
+    for lead, campaign in zip(rows_of(shown, WaitingLead), shown["campaign"], strict=True):
+        _line(lead, campaign, badge=not uncalled)
     if pages > 1:
         st.pagination(pages, key="wait_page")
 
@@ -99,29 +101,28 @@ def _against_the_card(viewer: Viewer, late: pd.DataFrame, scope: Scope) -> str:
     return f"{said} The figure above counts the {'other' if again else 'same'} leads."
 
 
-def _line(lead: Any, *, badge: bool) -> None:
+def _line(lead: WaitingLead, campaign: str, *, badge: bool) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"lead-{lead.lead_id}"):
         with st.container(gap="xxsmall"):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                name = lead.full_name if isinstance(lead.full_name, str) else f"Lead {lead.lead_id}"
+                name = f"Lead {lead.lead_id}" if lead.full_name is None else lead.full_name
                 st.markdown(f"**{escaped(name)}**", width="content")
                 if badge:
                     _badge(lead)
                 else:
                     st.badge(f"Qualified {day(lead.mql_at)}", icon=":material/schedule:", color="gray")
-            score = "" if pd.isna(lead.score) else f" · score {numeral(lead.score)}"
-            phone = f" · {lead.phone}" if isinstance(lead.phone, str) else ""
+            score = "" if lead.score is None else f" · score {numeral(lead.score)}"
+            phone = "" if lead.phone is None else f" · {lead.phone}"
             back = f" · came back {day(lead.mql_at)}" if lead.again else ""
-            said = f"{plain(lead.product).capitalize()} · {lead.campaign}{score}{phone}{back}"
+            said = f"{plain(lead.product).capitalize()} · {campaign}{score}{phone}{back}"
             st.caption(escaped(said))
-        version = int(lead.version)
         # The two stay beside each other also where the line is narrow.
         with st.container(horizontal=True, width="content", gap="small"):
-            name = f"review {lead.lead_id} {version}"
+            name = f"review {lead.lead_id} {lead.version}"
             forms.button(
                 name,
                 "Accept",
-                partial(_record, lead.lead_id, version, "accepted", ""),
+                partial(_record, lead.lead_id, lead.version, "accepted", ""),
                 key=f"accept-{lead.lead_id}",
                 icon=":material/check:",
             )
@@ -130,14 +131,14 @@ def _line(lead: Any, *, badge: bool) -> None:
                     forms.button(
                         name,
                         f"{reason} (back to Marketing)" if to_nurture else reason,
-                        partial(_record, lead.lead_id, version, "rejected", reason),
+                        partial(_record, lead.lead_id, lead.version, "rejected", reason),
                         key=f"reject-{lead.lead_id}-{reason}",
                         type="tertiary",
                     )
 
 
-def _badge(lead: Any) -> None:
-    if pd.notna(lead.contacted_at):
+def _badge(lead: WaitingLead) -> None:
+    if lead.contacted_at is not None:
         st.badge(f"Contacted {day(lead.contacted_at)}", icon=":material/call:", color="gray")
     elif lead.late > LONG_AGO:
         st.badge(f"Was due {day(lead.due_at)}", icon=":material/schedule:", color="red")
