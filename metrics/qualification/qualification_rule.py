@@ -88,11 +88,11 @@ Timeline = tuple[tuple[date, QualificationRule], ...]
 def read_rule(text: str) -> QualificationRule:
     """The rule behind `QualificationRule.as_text`. Raises ChangeRefused for anything else."""
     try:
-        kept = json.loads(text)
+        parsed = json.loads(text)
         conditions = tuple(
-            Condition(attribute=a, operator=o, values=tuple(v)) for a, o, v in kept["conditions"]
+            Condition(attribute=a, operator=o, values=tuple(v)) for a, o, v in parsed["conditions"]
         )
-        return QualificationRule(conditions=conditions, as_sources_say=kept["as_sources_say"] is True)
+        return QualificationRule(conditions=conditions, as_sources_say=parsed["as_sources_say"] is True)
     except (ValueError, TypeError, KeyError):
         raise ChangeRefused("This rule cannot be read, so nothing was computed with it.") from None
 

@@ -99,9 +99,9 @@ FIRST = Version(
 
 def versions(reader: Reader) -> tuple[Version, ...]:
     """Every version, version 1 first."""
-    said: dict[int, list[Signature]] = {}
+    signatures: dict[int, list[Signature]] = {}
     for s in reader.rows(select(definition_signatures).order_by(definition_signatures.c.signed_at)):
-        said.setdefault(s.version, []).append(
+        signatures.setdefault(s.version, []).append(
             Signature(
                 department=s.department,
                 verdict=s.verdict,
@@ -120,7 +120,7 @@ def versions(reader: Reader) -> tuple[Version, ...]:
             author=d.author,
             department=d.department,
             proposed_at=d.proposed_at,
-            signatures=tuple(said.get(d.version, ())),
+            signatures=tuple(signatures.get(d.version, ())),
         )
         for d in reader.rows(select(definitions).order_by(definitions.c.version))
     )

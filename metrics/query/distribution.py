@@ -19,6 +19,6 @@ def spread(reader: Reader, statement: Select, of: Measure, scope: Scope) -> pd.D
     rows = reader.spread(statement, "days")
     if not scope.filters or not reader.sees_totals_only(of.fact):
         return rows
-    question = Query((), (scope.period,), scope.filters)
-    told = of_measures(reader, {"people": of}, question)["people__0"].notna().all()
-    return rows if told else rows.iloc[:0]
+    query = Query((), (scope.period,), scope.filters)
+    all_visible = of_measures(reader, {"people": of}, query)["people__0"].notna().all()
+    return rows if all_visible else rows.iloc[:0]

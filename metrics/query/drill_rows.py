@@ -24,9 +24,9 @@ COUNTED = "counted"
 def behind(measure: Measure, scope: Scope, columns: Iterable[str] = ()) -> Select:
     """The rows that `measure` totals over a scope, in the order of their keys; all of the table's columns, or some."""
     fact = measure.fact
-    wanted = list(columns)
-    shown = [c for c in fact.c if not wanted or c.key in wanted]
-    statement = select(*shown)
+    requested = list(columns)
+    selected = [c for c in fact.c if not requested or c.key in requested]
+    statement = select(*selected)
     if measure.expression is not None and not isinstance(measure.expression, Column):
         statement = statement.add_columns(measure.expression.label(COUNTED))
     statement = filtered(statement.where(measure.within(scope.period)), fact, scope.filters)

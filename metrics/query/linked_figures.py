@@ -21,7 +21,7 @@ def wholes(catalogue: Mapping[str, Metric]) -> dict[Measure, tuple[Measure, ...]
 
     Not of one that is looked up in other rows: it would be looked up once more for every period.
     """
-    found: dict[Measure, tuple[Measure, ...]] = {}
+    by_part: dict[Measure, tuple[Measure, ...]] = {}
     for metric in catalogue.values():
         if (
             not isinstance(metric, Ratio)
@@ -31,8 +31,8 @@ def wholes(catalogue: Mapping[str, Metric]) -> dict[Measure, tuple[Measure, ...]
             continue
         looked_up = any(isinstance(part, Exists) for part in visitors.iterate(metric.numerator.where))
         if metric.numerator.total == metric.denominator.total == "count" and not looked_up:
-            found[metric.numerator] = (*found.get(metric.numerator, ()), metric.denominator)
-    return found
+            by_part[metric.numerator] = (*by_part.get(metric.numerator, ()), metric.denominator)
+    return by_part
 
 
 def adding_up(names: Iterable[str], periods: Sequence[Period]) -> list[list[str]]:

@@ -51,10 +51,10 @@ class Missing:
 
     def about(self, what: str) -> str:
         """As a headline about `what`, a clause: `How many leads came in is hidden: fewer than 25 people`."""
-        said = self.sentence.rstrip(".")
+        clause = self.sentence.rstrip(".")
         if self.kind in ("not delivered", "ahead"):
-            return said
-        return f"{what} is {said[:1].lower()}{said[1:]}"
+            return clause
+        return f"{what} is {clause[:1].lower()}{clause[1:]}"
 
 
 class Given(Protocol):
@@ -108,23 +108,23 @@ def not_given_for(names: Iterable[str], covered: Given | None) -> Missing | None
 def why(
     name: str,
     period: Period,
-    found: Mapping[str, float],
+    values: Mapping[str, float],
     covered: Coverage | None,
     hidden_below: int | None = None,
 ) -> Missing | None:
     """Why the figure of a metric over a period has no value; None if it has one.
 
-    `found` is what `metrics.query.query.figures` gives. `hidden_below` is the smallest number of people shown to who sees
+    `values` is what `metrics.query.query.figures` gives. `hidden_below` is the fewest people shown to who sees
     totals only, None for everybody else.
     """
     metric = CATALOGUE[name]
-    if not math.isnan(found["value"]):
+    if not math.isnan(values["value"]):
         return None
     if missing := not_given(needs(name), covered):
         return missing
     if covered is not None and counted(metric, period, covered) is None:
         return _outside(metric, period, covered)
-    if isinstance(metric, Ratio) and found.get("denominator") == 0:
+    if isinstance(metric, Ratio) and values.get("denominator") == 0:
         return Missing("no cases", f"Not known: there was no case, {metric.denominator.label.lower()} is 0.")
     if covered is not None and (only_days := untimed(metric, covered)):
         return Missing(
@@ -146,8 +146,8 @@ def _outside(metric: Metric, period: Period, covered: Coverage) -> Missing:
 
 def delivered_in_part(name: str, period: Period, covered: Coverage | None) -> str:
     """`until 31 May 2026` where only a part of a period was delivered, otherwise ""."""
-    known = counted(CATALOGUE[name], period, covered)
-    return f"until {day(known.end)}" if known is not None and known.end < period.end else ""
+    days = counted(CATALOGUE[name], period, covered)
+    return f"until {day(days.end)}" if days is not None and days.end < period.end else ""
 
 
 def missed(name: str, covered: Coverage | None, hidden_below: int | None = None) -> str:
@@ -174,8 +174,8 @@ def missed(name: str, covered: Coverage | None, hidden_below: int | None = None)
 def _tables(metric: Metric, *, begin: bool = False) -> str:
     facts = (m.fact.name for m in measures_of(metric))
     names = list(dict.fromkeys("leads" if f == "lead_moves" else plain(f) for f in facts))
-    said = " and ".join(names)
-    return f"{said} begin" if begin else f"{said.capitalize()} were"
+    listed = " and ".join(names)
+    return f"{listed} begin" if begin else f"{listed.capitalize()} were"
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -54,8 +54,8 @@ class Query:
         cls, metrics: Iterable[str], scope: Scope, by: Iterable[str] = (), periods: Sequence[Period] = ()
     ) -> Query:
         """A question about a scope; without `periods`, its own period and the one before."""
-        asked = tuple(periods) or (scope.period, scope.period.before())
-        return cls(tuple(metrics), asked, scope.filters, tuple(by))
+        spans = tuple(periods) or (scope.period, scope.period.before())
+        return cls(tuple(metrics), spans, scope.filters, tuple(by))
 
 
 NUMERATOR, DENOMINATOR = "__numerator", "__denominator"
@@ -70,31 +70,33 @@ def in_app_db(name: str) -> bool:
 def figures(metric: Metric, row: pd.Series) -> dict[str, float]:
     """What `compare.compare` needs of a row of an answer: `value`, and of a ratio `numerator` and `denominator`."""
     name = metric.name
-    found = {"value": float(row[name])}
+    values = {"value": float(row[name])}
     if isinstance(metric, Ratio):
         top, bottom = metric.numerator.name, metric.denominator.name
-        found["numerator"] = float(row[f"{name}{NUMERATOR}" if f"{name}{NUMERATOR}" in row else top])
-        found["denominator"] = float(row[f"{name}{DENOMINATOR}" if f"{name}{DENOMINATOR}" in row else bottom])
-    return found
+        values["numerator"] = float(row[f"{name}{NUMERATOR}" if f"{name}{NUMERATOR}" in row else top])
+        values["denominator"] = float(
+            row[f"{name}{DENOMINATOR}" if f"{name}{DENOMINATOR}" in row else bottom]
+        )
+    return values
 
 
-def lopsided(metric: Metric, question: Query) -> str:
+def lopsided(metric: Metric, query: Query) -> str:
     """Why a metric's parts or periods are not alike under a question's filters and breakdown; "" if they are."""
-    return caution((m.fact for m in measures_of(metric)), [*question.by, *(d for d, _ in question.filters)])
+    return caution((m.fact for m in measures_of(metric)), [*query.by, *(d for d, _ in query.filters)])
 
 
-def unanswerable(name: str, question: Query) -> str | None:
+def unanswerable(name: str, query: Query) -> str | None:
     """The dimension by which this metric cannot be told apart, or None."""
-    wanted = [*question.by, *(d for d, _ in question.filters)]
+    dimensions = [*query.by, *(d for d, _ in query.filters)]
     facts = {m.fact for m in measures_of(CATALOGUE[name])}
-    return next((d for d in wanted if any(f not in DIMENSIONS[d] for f in facts)), None)
+    return next((d for d in dimensions if any(f not in DIMENSIONS[d] for f in facts)), None)
 
 
 def columns_of(name: str) -> list[tuple[str, str]]:
     """The (table, column) pairs of the unified tables that a metric reads, a computed table's through its sources."""
-    found: dict[tuple[str, str], None] = {}
+    columns: dict[tuple[str, str], None] = {}
     for measure in measures_of(CATALOGUE[name]):
-        found.update(dict.fromkeys(measure.sources))
+        columns.update(dict.fromkeys(measure.sources))
         read = [c for c in visitors.iterate(measure.over(_ANY_DAY)) if isinstance(c, Column)]
         for column in read:
             table = column.table
@@ -102,17 +104,17 @@ def columns_of(name: str) -> list[tuple[str, str]]:
                 computed = (
                     _SOURCES.get(table.name, ()) if table.schema == DERIVED else ((table.name, column.key),)
                 )
-                found.update(dict.fromkeys(computed))
-    return list(found)
+                columns.update(dict.fromkeys(computed))
+    return list(columns)
 
 
-def absent(name: str, known: AvailableColumns) -> bool:
+def absent(name: str, available: AvailableColumns) -> bool:
     """Whether the bank gave no rows of a table, or not a column, that this metric reads: it is not known, rather than 0.
 
-    `known` is what `warehouse.access.data_coverage.available_columns` gives.
+    `available` is what `warehouse.access.data_coverage.available_columns` gives.
     """
     needed = columns_of(name)
-    return not known.issuperset([t for t, _ in needed] + [f"{t}.{c}" for t, c in needed])
+    return not available.issuperset([t for t, _ in needed] + [f"{t}.{c}" for t, c in needed])
 
 
 _SOURCES = {
@@ -128,32 +130,32 @@ _ANY_DAY = Period(date(2000, 1, 1), date(2000, 1, 1))
 
 
 def ask(
-    question: Query,
+    query: Query,
     reader: Reader,
-    known: AvailableColumns | None = None,
+    available: AvailableColumns | None = None,
     catalogue: Mapping[str, Metric] | None = None,
     alike: bool = False,
 ) -> pd.DataFrame:
     """The answer: a row per period (column `period`, an index into `question.periods`) and breakdown value.
 
     One column per metric, and one per measure it is made of, under their catalogue names. NaN means not known. A metric
-    that cannot be told apart by an asked dimension, or whose data is not in `known`, is NaN throughout.
+    that cannot be told apart by an asked dimension, or whose data is not in `available`, is NaN throughout.
 
     Without a `catalogue`, “qualified” means what the departments agreed for the day each lead came. With `alike` blank
     is for everybody what is blank for who sees totals only, so that all read one verdict.
     """
     if catalogue is None:
-        catalogue = CATALOGUE if dependent().isdisjoint(question.metrics) else in_force(reader)
-    wanted = [
+        catalogue = CATALOGUE if dependent().isdisjoint(query.metrics) else in_force(reader)
+    answerable = [
         n
-        for n in question.metrics
-        if unanswerable(n, question) is None and not (known is not None and absent(n, known))
+        for n in query.metrics
+        if unanswerable(n, query) is None and not (available is not None and absent(n, available))
     ]
-    keys = ["period", *question.by]
+    keys = ["period", *query.by]
     covered = data_coverage.of(reader)
     answer: pd.DataFrame | None = None
-    for together in _by_clock(wanted, catalogue, question.periods, covered):
-        part = _answered(reader, together, question, catalogue, covered, alike)
+    for together in _by_clock(answerable, catalogue, query.periods, covered):
+        part = _answered(reader, together, query, catalogue, covered, alike)
         if answer is None:
             answer = part
             continue
@@ -164,9 +166,9 @@ def ask(
                 part[f"{name}{DENOMINATOR}"] = part[metric.denominator.name]
         answer = answer.merge(part[[*keys, *(c for c in part if c not in answer)]], on=keys, how="outer")
     if answer is None:
-        answer = pd.DataFrame({"period": range(len(question.periods)), **dict.fromkeys(question.by)})
-    for name in question.metrics:
-        if name not in wanted:
+        answer = pd.DataFrame({"period": range(len(query.periods)), **dict.fromkeys(query.by)})
+    for name in query.metrics:
+        if name not in answerable:
             parts = (m.name for m in measures_of(catalogue[name]))
             unknown = {name, *(part for part in parts if part not in answer)}
             answer[sorted(unknown)] = np.nan
@@ -174,7 +176,7 @@ def ask(
 
 
 def _by_clock(
-    wanted: Sequence[str],
+    requested: Sequence[str],
     catalogue: Mapping[str, Metric],
     periods: Sequence[Period],
     covered: Coverage | None,
@@ -182,7 +184,7 @@ def _by_clock(
     """The metrics in groups that are known for the same days of the periods; one group unless a source is late."""
     groups: dict[tuple[Period | None, ...], list[str]] = {}
     # A measure asked for by its own name keeps its own days; those of a ratio come after it.
-    for name in sorted(wanted, key=lambda n: isinstance(catalogue[n], Ratio)):
+    for name in sorted(requested, key=lambda n: isinstance(catalogue[n], Ratio)):
         days = tuple(known_part(catalogue[name], period, covered) for period in periods)
         groups.setdefault(days, []).append(name)
     return [tuple(names) for names in groups.values()]
@@ -191,26 +193,26 @@ def _by_clock(
 def _answered(
     reader: Reader,
     together: Sequence[str],
-    question: Query,
+    query: Query,
     catalogue: Mapping[str, Metric],
     covered: Coverage | None,
     alike: bool,
 ) -> pd.DataFrame:
     """The answer for metrics that are known for the same days: one statement per table, then the ratios."""
     measures = dict.fromkeys(m for n in together for m in measures_of(catalogue[n]))
-    clock = partial(_days_counted, catalogue[together[0]], question.periods, covered)
+    clock = partial(_days_counted, catalogue[together[0]], query.periods, covered)
     answer: pd.DataFrame | None = None
     for fact in dict.fromkeys(m.fact for m in measures):
         of_fact = {m.name: m for m in measures if m.fact is fact}
-        plain = statement(fact, of_fact, question, clock=clock)
+        plain = statement(fact, of_fact, query, clock=clock)
         counted = (alike and _is_about_people(fact)) or reader.sees_totals_only(*tables_of(plain))
         if counted:
-            alone = partial(_days_by_itself, question.periods, covered)
-            wide = _totals(reader, fact, of_fact, question, linked_figures.wholes(catalogue), clock, alone)
+            alone = partial(_days_by_itself, query.periods, covered)
+            wide = _totals(reader, fact, of_fact, query, linked_figures.wholes(catalogue), clock, alone)
         else:
             wide = reader.frame(plain)
-        part = _tall(wide, list(of_fact), question)
-        answer = part if answer is None else answer.merge(part, on=["period", *question.by], how="outer")
+        part = _tall(wide, list(of_fact), query)
+        answer = part if answer is None else answer.merge(part, on=["period", *query.by], how="outer")
     assert answer is not None
     for name in together:
         metric = catalogue[name]
@@ -242,24 +244,24 @@ def _days_by_itself(
 
 
 def answer(
-    reader: Reader, question: Query, known: AvailableColumns | None = None, alike: bool = False
+    reader: Reader, query: Query, available: AvailableColumns | None = None, alike: bool = False
 ) -> pd.DataFrame:
     """`ask` as a function of a reader, which a cache can name, for figures that no definition in force changes."""
-    return ask(question, reader, known, CATALOGUE, alike)
+    return ask(query, reader, available, CATALOGUE, alike)
 
 
 @as_agreed
 def answer_as_agreed(
-    reader: Reader, question: Query, known: AvailableColumns | None = None, alike: bool = False
+    reader: Reader, query: Query, available: AvailableColumns | None = None, alike: bool = False
 ) -> pd.DataFrame:
     """The same for figures that depend on what “qualified” means."""
-    return ask(question, reader, known, alike=alike)
+    return ask(query, reader, available, alike=alike)
 
 
 def of_measures(
     reader: Reader,
     measures: dict[str, Measure],
-    question: Query,
+    query: Query,
     wholes: Mapping[Measure, Sequence[Measure]] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """The answer about measures of one table that are in no catalogue: columns `<measure>__<index of the period>`.
@@ -267,17 +269,17 @@ def of_measures(
     Who sees totals only is told no more of them than of the catalogue's, whatever the filters. `wholes` are shown beside.
     """
     fact = next(iter(measures.values())).fact
-    plain = statement(fact, measures, question)
+    plain = statement(fact, measures, query)
     if not reader.sees_totals_only(*tables_of(plain)):
         return reader.frame(plain)
-    return _totals(reader, fact, measures, question, wholes, partial(_alike, question.periods))
+    return _totals(reader, fact, measures, query, wholes, partial(_alike, query.periods))
 
 
 def _totals(
     reader: Reader,
     fact: Table,
     measures: dict[str, Measure],
-    question: Query,
+    query: Query,
     parts: Mapping[Measure, Sequence[Measure]],
     clock: Clock,
     alone: Clock | None = None,
@@ -288,27 +290,27 @@ def _totals(
     """
     smallest = reader.smallest_cell
 
-    def asked(question: Query) -> pd.DataFrame:
-        found = reader.frame(statement(fact, measures, question, True, parts, clock, alone))
+    def answered(query: Query) -> pd.DataFrame:
+        frame = reader.frame(statement(fact, measures, query, True, parts, clock, alone))
         if not reader.sees_totals_only(fact):
-            found = without_small_cells(found, smallest, question.by)
-        months = linked_figures.adding_up(measures, question.periods)
-        return linked_tables.without_lone_parts(found, months, question.by, smallest)
+            frame = without_small_cells(frame, smallest, query.by)
+        months = linked_figures.adding_up(measures, query.periods)
+        return linked_tables.without_lone_parts(frame, months, query.by, smallest)
 
-    wide, filters = asked(question), question.filters
+    wide, filters = answered(query), query.filters
     if not filters:
         return wide
-    dimensions = [d for d, _ in filters if d not in question.by]
-    cells = asked(replace(question, filters=(), by=(*question.by, *dimensions)))
-    whole = asked(replace(question, filters=()))
+    dimensions = [d for d, _ in filters if d not in query.by]
+    cells = answered(replace(query, filters=(), by=(*query.by, *dimensions)))
+    whole = answered(replace(query, filters=()))
     chosen = linked_figures.chosen(cells, filters)
-    return linked_tables.without_parted(wide, cells, whole, chosen, question.by, smallest)
+    return linked_tables.without_parted(wide, cells, whole, chosen, query.by, smallest)
 
 
 def statement(
     fact: Table,
     measures: dict[str, Measure],
-    question: Query,
+    query: Query,
     counting_people: bool = False,
     wholes: Mapping[Measure, Sequence[Measure]] = MappingProxyType({}),
     clock: Clock | None = None,
@@ -320,8 +322,8 @@ def statement(
     `clock` says which days a measure counts for each period; a period of which nothing is known is NULL. `alone` says
     which it counts elsewhere: where those are more, the people of the others are left out of it, too.
     """
-    counted = clock or partial(_alike, question.periods)
-    groups = [DIMENSIONS[d][fact].label(d) for d in question.by]
+    counted = clock or partial(_alike, query.periods)
+    groups = [DIMENSIONS[d][fact].label(d) for d in query.by]
     columns: list[ColumnElement] = []
     for name, measure in measures.items():
         elsewhere = alone(measure) if alone else counted(measure)
@@ -345,15 +347,15 @@ def statement(
                     rest = and_(whole, measure.within(period).is_not(True))
                     people = func.count(case((rest, _person(fact))).distinct())
                     columns.append(people.label(f"{name}__{index}{BESIDES}{at}{PEOPLE}"))
-    query = select(*groups, *columns).select_from(fact)
-    query = filtered(query, fact, question.filters)
+    selection = select(*groups, *columns).select_from(fact)
+    selection = filtered(selection, fact, query.filters)
     if groups:
         # Without this, a group that has rows only outside every asked period would appear as a line of zeros.
         clocks = (counted, alone) if alone and counting_people else (counted,)
         days = [(m, p) for m in measures.values() for c in clocks for p in c(m) if p is not None]
         inside = [m.within(p) for m, p in dict.fromkeys(days)]
-        query = query.where(or_(false(), *inside)).group_by(*[g.element for g in groups])
-    return query
+        selection = selection.where(or_(false(), *inside)).group_by(*[g.element for g in groups])
+    return selection
 
 
 def _alike(periods: Sequence[Period], measure: Measure) -> Sequence[Period | None]:
@@ -378,11 +380,11 @@ def _person(fact: Table) -> ColumnElement:
     return fact.c.lead_id if fact.name in ("leads", "lead_moves", "hand_offs") else fact.c.customer_id
 
 
-def _tall(wide: pd.DataFrame, names: list[str], question: Query) -> pd.DataFrame:
+def _tall(wide: pd.DataFrame, names: list[str], query: Query) -> pd.DataFrame:
     """One row per period instead of one column per period."""
     parts = []
-    for index in range(len(question.periods)):
-        part = wide[list(question.by)].copy()
+    for index in range(len(query.periods)):
+        part = wide[list(query.by)].copy()
         part["period"] = index
         for name in names:
             part[name] = wide[f"{name}__{index}"].astype(float)

@@ -49,7 +49,7 @@ class SavedReport:
         watched = timedelta(days=final_after(CATALOGUE[self.metric]) or 0)
         return Scope(period_named(self.period, as_of - watched), self.filters)
 
-    def question(self, as_of: date) -> Query:
+    def query(self, as_of: date) -> Query:
         """What its table answers."""
         scope = self.scope(as_of)
         if self.breakdown == MONTH:
@@ -76,8 +76,8 @@ def misfit(report: SavedReport) -> str:
             "Nothing can be shown for it. Choose another figure."
         )
     label = CATALOGUE[report.metric].label
-    asked = [d for d in (report.breakdown, *(d for d, _ in report.filters)) if d not in ("", MONTH)]
-    for dimension in asked:
+    dimensions = [d for d in (report.breakdown, *(d for d, _ in report.filters)) if d not in ("", MONTH)]
+    for dimension in dimensions:
         if dimension not in DIMENSIONS:
             return f"“{dimension[:60]}” is nothing that figures are broken down by. Choose another breakdown."
         if dimension not in ways(report.metric):
@@ -130,11 +130,11 @@ def whose(name: str, viewer: Viewer) -> str:
 @lru_cache(maxsize=2_000)
 def _tables(name: str, dims: frozenset[str]) -> frozenset[Table]:
     """Every table that a metric and these dimensions are read from."""
-    question = Query((name,), (_ANY_DAY,), by=tuple(sorted(dims)))
-    found: set[Table] = set()
+    query = Query((name,), (_ANY_DAY,), by=tuple(sorted(dims)))
+    tables: set[Table] = set()
     for measure in measures_of(CATALOGUE[name]):
-        found |= tables_of(statement(measure.fact, {"value": measure}, question))
-    return frozenset(found)
+        tables |= tables_of(statement(measure.fact, {"value": measure}, query))
+    return frozenset(tables)
 
 
 _ANY_DAY = Period(date(2000, 1, 1), date(2000, 1, 1))
@@ -142,12 +142,12 @@ _ANY_DAY = Period(date(2000, 1, 1), date(2000, 1, 1))
 
 def final_after(metric: Metric) -> int | None:
     """Days after the end of a period until its figure grows no more; None if it may for ever."""
-    found = [m.final_after for m in measures_of(metric)]
-    return None if None in found else max(d for d in found if d is not None)
+    days = [m.final_after for m in measures_of(metric)]
+    return None if None in days else max(d for d in days if d is not None)
 
 
 def values_of(dimension: str, as_of: date, ask: Ask) -> tuple[str, ...]:
     """The values of a dimension that occur for the viewer's figure in the last 24 months, by name."""
     scope = Scope(period_named(REMEMBERED, as_of))
-    found = ask(scope, [dimension], [scope.period])[dimension].dropna()
-    return tuple(sorted({str(v) for v in found}))
+    values = ask(scope, [dimension], [scope.period])[dimension].dropna()
+    return tuple(sorted({str(v) for v in values}))

@@ -65,7 +65,7 @@ def read(
     cell = _Maker(metric, as_of, "too few" if totals_only else "not known")
     answer = _by_period(ask(scope, [], [now, before]))
     begun = reaches_back(metric, compared_with(metric, now, covered), covered)
-    cell = replace(cell, covered=covered, begun=begun, alike=not lopsided(metric, report.question(as_of)))
+    cell = replace(cell, covered=covered, begun=begun, alike=not lopsided(metric, report.query(as_of)))
     whole = cell.of("", now, answer[0], before, answer[1])
     if report.breakdown == MONTH:
         months = parts_by_month(now)
@@ -82,8 +82,8 @@ def read(
         by_part.setdefault(None if pd.isna(value) else str(value), {})[int(row["period"])] = row
     parts = [cell.of(p, now, r.get(0), before, r.get(1)) for p, r in by_part.items()]
     # A part that only occurred before is no part of this period, unless it can be said that it fell to none.
-    kept = [p for p in parts if p.missing not in ("no cases", "not known") or p.before == p.before]
-    return ReportResult(whole=whole, parts=tuple(sorted(kept, key=_largest_first)))
+    occurring = [p for p in parts if p.missing not in ("no cases", "not known") or p.before == p.before]
+    return ReportResult(whole=whole, parts=tuple(sorted(occurring, key=_largest_first)))
 
 
 def drawn(report: SavedReport, reading: ReportResult) -> tuple[Cell, ...]:
@@ -91,11 +91,11 @@ def drawn(report: SavedReport, reading: ReportResult) -> tuple[Cell, ...]:
 
     Of shares the largest would be those whose few cases make an extreme.
     """
-    known = [p for p in reading.parts if not p.missing]
+    with_value = [p for p in reading.parts if not p.missing]
     if isinstance(CATALOGUE[report.metric], Ratio):
-        most = sorted(known, key=lambda p: -p.cases)[:SHOWN]
-        return tuple(p for p in known if p in most)
-    return tuple(known[:SHOWN])
+        most = sorted(with_value, key=lambda p: -p.cases)[:SHOWN]
+        return tuple(p for p in with_value if p in most)
+    return tuple(with_value[:SHOWN])
 
 
 def _by_period(answer: pd.DataFrame) -> dict[int, pd.Series]:
@@ -123,38 +123,40 @@ class _Maker:
         before: Period | None = None,
         earlier: pd.Series | None = None,
     ) -> Cell:
-        found, then = self._known(row), self._known(earlier)
-        cases = found.get("denominator", math.nan)
+        values, then = self._values(row), self._values(earlier)
+        cases = values.get("denominator", math.nan)
         bounds = None
         if isinstance(self.metric, Ratio) and self.metric.unit in ("share", "points"):
             bounds = (
-                interval(self.metric, found["numerator"], cases) if found["value"] == found["value"] else None
+                interval(self.metric, values["numerator"], cases)
+                if values["value"] == values["value"]
+                else None
             )
         days = counted(self.metric, now, self.covered)
         alike = before is not None and self.begun and self.alike and final_after(self.metric) is not None
         return Cell(
             part=part,
             period=days or now,
-            value=found["value"],
+            value=values["value"],
             cases=cases,
             bounds=bounds,
             before=then["value"] if self.begun else math.nan,
-            change=compare(self.metric, found, then) if alike else None,
-            missing=self._missing(now, days, found),
+            change=compare(self.metric, values, then) if alike else None,
+            missing=self._missing(now, days, values),
             partial=days != month(now.start.year, now.start.month) if before is None else False,
         )
 
-    def _known(self, row: pd.Series | None) -> dict[str, float]:
+    def _values(self, row: pd.Series | None) -> dict[str, float]:
         nothing = {"value": math.nan, "numerator": math.nan, "denominator": math.nan}
         return nothing if row is None else nothing | figures(self.metric, row)
 
-    def _missing(self, period: Period, days: Period | None, found: dict[str, float]) -> str:
-        if found["value"] == found["value"]:
+    def _missing(self, period: Period, days: Period | None, values: dict[str, float]) -> str:
+        if values["value"] == values["value"]:
             return ""
         if days is None:
             late = self.covered is not None and delivered_until(self.metric, self.covered) < period.start
             return "not delivered" if late else "not known"
-        if isinstance(self.metric, Ratio) and found["denominator"] == 0:
+        if isinstance(self.metric, Ratio) and values["denominator"] == 0:
             return "no cases"
         running = period.end == self.as_of and period.end != month(period.end.year, period.end.month).end
         return "not yet" if running and self.blank != "too few" else self.blank

@@ -108,8 +108,8 @@ def compared_with(metric: Metric, period: Period, coverage: Coverage | None = No
 
     Of a period that was not delivered to its end, as many days, or months, as were delivered.
     """
-    known = counted(metric, period, coverage) or period
-    return known.months_before() if all(m.monthly for m in measures_of(metric)) else known.before()
+    days = counted(metric, period, coverage) or period
+    return days.months_before() if all(m.monthly for m in measures_of(metric)) else days.before()
 
 
 def reaches_back(metric: Metric, before: Period, coverage: Coverage | None) -> bool:
@@ -175,13 +175,13 @@ def _dated_by(measure: Measure) -> tuple[str, ...]:
 
 
 def _names(expressions: Iterable[object]) -> tuple[str, ...]:
-    found: dict[str, None] = {}
+    names: dict[str, None] = {}
     for expression in expressions:
         for part in visitors.iterate(expression):  # type: ignore[arg-type]
             if isinstance(part, Column) and isinstance(part.type, Date | DateTime):
                 table = part.table
                 if isinstance(table, Table) and table.schema == UNIFIED:
-                    found[f"{table.name}.{part.key}"] = None
+                    names[f"{table.name}.{part.key}"] = None
                 elif isinstance(table, Table) and table.name in _DERIVED_FROM:
-                    found[_DERIVED_FROM[table.name]] = None
-    return tuple(found)
+                    names[_DERIVED_FROM[table.name]] = None
+    return tuple(names)

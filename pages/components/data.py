@@ -214,7 +214,7 @@ def freshness(viewer: Viewer) -> Freshness:
 
 def failed_checks(viewer: Viewer) -> pd.DataFrame:
     """One row per check of the load that found something."""
-    return cached(viewer, data_coverage.found_by_checks)
+    return cached(viewer, data_coverage.visible_failed_checks)
 
 
 def is_sample(viewer: Viewer) -> bool:

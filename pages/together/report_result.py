@@ -77,7 +77,7 @@ def show(viewer: Viewer, report: SavedReport, head: DeltaGenerator) -> None:
         frame,
         "report",
         "too few" if blank else "–",
-        of=report.question(data.as_of(viewer)),
+        of=report.query(data.as_of(viewer)),
         called=f"{metric.label}{by}{f', {mine}' if mine else ''}",
         columns=shares | numbers,
     )

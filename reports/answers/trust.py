@@ -28,7 +28,7 @@ QUESTION = "Can I trust the figures, and share them?"
 def answer(context: ReviewContext, status: pd.DataFrame, metrics: Iterable[str]) -> Answer:
     """What stands behind the figures, with the version of every definition among `metrics`."""
     as_of = context.quarter.as_of
-    failed = len(context.once(data_coverage.found_by_checks))
+    failed = len(context.once(data_coverage.visible_failed_checks))
     fresh = _freshness(context, status)
     sample = bool(status["sample"].fillna(False).any())
     loaded_at = pd.to_datetime(status["loaded_at"]).max()

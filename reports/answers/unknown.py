@@ -144,7 +144,7 @@ def _early(
 
 
 def _failed(context: ReviewContext) -> list[Row]:
-    failed = context.once(data_coverage.found_by_checks)
+    failed = context.once(data_coverage.visible_failed_checks)
     rows = []
     for r in rows_of(failed):
         n = (

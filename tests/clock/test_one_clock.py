@@ -62,7 +62,7 @@ def test_a_row_or_moment_after_the_as_of_day_counts_nowhere_and_is_a_finding(ban
     assert value(reader, "leads", quarter) == 2
     assert value(reader, "reached_won", quarter) == 1, "so far, on the as-of day"
     assert value(reader, "leads", Period(date(2026, 4, 1), date(2026, 9, 30))) == 2
-    found = data_coverage.found_by_checks(reader).set_index("check_name")["row_count"]
+    found = data_coverage.visible_failed_checks(reader).set_index("check_name")["row_count"]
     assert found["created after the as-of day"] == 1
     assert found["win after the as-of day"] == 1
     with reader.stores.bank().connect() as db:
@@ -79,7 +79,7 @@ def test_what_lay_ahead_counts_from_its_day_on_however_the_delivery_was_cut(bank
     whole = bank({"leads.csv": head + ahead + new}, JUNE)
     assert contents(whole.stores) == cut
     assert value(whole, "won", Period(date(2026, 6, 1), JUNE)) == 1
-    names = set(data_coverage.found_by_checks(reader)["check_name"])
+    names = set(data_coverage.visible_failed_checks(reader)["check_name"])
     assert names == {"did not come again"}, (
         "nothing lies ahead any more; one row of the window did not come again"
     )
@@ -250,7 +250,7 @@ def test_a_column_that_is_empty_in_every_row_is_named_as_not_known(bank):
     }
     covered = data_coverage.of(bank(files, JUNE))
     assert covered is not None
-    assert "tickets.first_reply_at" not in covered.known
+    assert "tickets.first_reply_at" not in covered.available
     missing = why("reply_median", month(2026, 5), {"value": float("nan")}, covered)
     assert missing is not None
     assert missing.sentence == "Not known: `tickets.first_reply_at` is empty in every row."

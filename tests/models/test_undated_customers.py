@@ -59,7 +59,7 @@ def joined(reader: Reader) -> dict[str, object]:
 def test_ten_customers_of_whom_five_have_no_day_of_joining_are_ten(stores, tmp_path):
     reader = bank(stores, tmp_path / "f", customers=CUSTOMERS)
     assert figures(reader) == {"customers_at_start": 10, "customers_left": 2, "churn_rate": 0.2}
-    checked = data_coverage.found_by_checks(reader)
+    checked = data_coverage.visible_failed_checks(reader)
     (row,) = checked[checked["check_name"] == UNDATED].itertuples()
     assert (row.table_name, row.row_count) == ("customers", 5)
     described = reader.frame(profile(DAY, frozenset({"customers"})))

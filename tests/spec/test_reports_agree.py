@@ -59,9 +59,9 @@ def test_what_is_offered_to_a_role_is_answered_and_what_is_not_is_refused(role: 
             report = SavedReport(metric=name, breakdown=dimension)
             if refusal(report, viewer):
                 with pytest.raises(AccessRefused):
-                    query.ask(report.question(as_of), reader)
+                    query.ask(report.query(as_of), reader)
             else:
-                query.ask(report.question(as_of), reader)
+                query.ask(report.query(as_of), reader)
         assert set(ways_for(name, viewer)) <= set(ways(name))
 
 

@@ -21,7 +21,7 @@ from metrics.query.query import Query, ask
 from metrics.query.report_query import ways
 from models.experiments.association import links
 from warehouse import schema
-from warehouse.access.data_coverage import found_by_checks
+from warehouse.access.data_coverage import visible_failed_checks
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.app_db import app_schema
 from warehouse.disclosure.people_behind import BESIDES, PEOPLE
@@ -249,8 +249,10 @@ def test_pairs_of_campaigns_and_findings_of_checks_tell_of_no_few(night: Stores)
         pairs = audience_overlap.without_few_left(reader.frame(audience_overlap.pairs(QUARTER)), reader)
         assert pairs["close"].notna().any()
         assert not (pairs["reached"] - pairs["close"]).between(1, SMALLEST - 1).any()
-        told = found_by_checks(reader).set_index(["table_name", "check_name"])["row_count"]
-        true_ = found_by_checks(Reader(night, SYSTEM)).set_index(["table_name", "check_name"])["row_count"]
+        told = visible_failed_checks(reader).set_index(["table_name", "check_name"])["row_count"]
+        true_ = visible_failed_checks(Reader(night, SYSTEM)).set_index(["table_name", "check_name"])[
+            "row_count"
+        ]
         assert (
             not told[told.index.get_level_values(0).isin(["customers", "leads", "tickets"])]
             .between(1, 9)

@@ -21,7 +21,7 @@ from metrics.query.time_coverage import delivered_until
 from models.churn import fitting
 from models.value import lifetime_value
 from warehouse.access import data_coverage
-from warehouse.access.data_coverage import found_by_checks
+from warehouse.access.data_coverage import visible_failed_checks
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.access.roles import ROLES
 from warehouse.errors import AccessRefused, ModelRefused
@@ -148,7 +148,7 @@ def test_a_check_of_a_table_that_nobody_of_a_role_sees_counts_no_few_rows(loaded
     later = "A8,Sales,trust,2026-07-01,3\nA9,Sales,trust,2026-07-01,3\n"
     stores = loaded({"staff_surveys.csv": f"answer_id,department,question,answered_on,score\n{rows}{later}"})
     for role in ROLES:
-        found = found_by_checks(Reader(stores, EVERYBODY[role]))
+        found = visible_failed_checks(Reader(stores, EVERYBODY[role]))
         count = found[found["table_name"] == "staff_surveys"]["row_count"]
         assert set(count.dropna()) <= {2}
         assert count.notna().any() == (role in ("analyst", "administrator")), role

@@ -17,7 +17,7 @@ LEADS = "lead_id,created_at,won_at\nL1,2026-06-01,\nL2,,2026-06-09\nL3,,\n"
 
 
 def found_undated(stores, role: str = "analyst") -> pd.DataFrame:
-    rows = data_coverage.found_by_checks(Reader(stores, Viewer("x", "X", role)))
+    rows = data_coverage.visible_failed_checks(Reader(stores, Viewer("x", "X", role)))
     return rows[rows["check_name"] == UNDATED]
 
 

@@ -46,7 +46,7 @@ def entry(stores: Stores, who: str, action: str, subject: str = "", why: str = "
     `action` is a dotted word such as `alert.step`, `subject` the key it happened to. Raises whatever the body raises,
     after rolling everything back.
     """
-    with _told_if_lost(), stores.app_db.begin() as connection:
+    with _refused_if_lost(), stores.app_db.begin() as connection:
         if connection.dialect.name == "postgresql":
             # One writer at a time keeps the chain whole; SQLite's BEGIN IMMEDIATE does the same.
             connection.execute(text("LOCK TABLE audit_log IN EXCLUSIVE MODE"))
@@ -105,12 +105,12 @@ def bookkeeping(stores: Stores) -> Iterator[AuditEntry]:
     Only for when a session was last seen, for counting a sign-in attempt before its password is checked, and for taking
     a message out of the outbox to send it: what becomes of it has its line.
     """
-    with _told_if_lost(), stores.app_db.begin() as connection:
+    with _refused_if_lost(), stores.app_db.begin() as connection:
         yield AuditEntry(connection, stores.now(), "")
 
 
 @contextmanager
-def _told_if_lost() -> Iterator[None]:
+def _refused_if_lost() -> Iterator[None]:
     """A write is not repeated when the connection breaks: it may have been the last thing that arrived."""
     try:
         yield

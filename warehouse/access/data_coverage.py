@@ -67,7 +67,7 @@ class Coverage:
     sample: bool
 
     @property
-    def known(self) -> AvailableColumns:
+    def available(self) -> AvailableColumns:
         return AvailableColumns(
             frozenset(self.tables)
             | {f"{table}.{column}" for table, columns in self.tables.items() for column in columns}
@@ -75,13 +75,13 @@ class Coverage:
 
     def lacking(self, needed: Iterable[str]) -> tuple[str, ...]:
         """Of some `table`s and `table.column`s those that tell nothing; of a table not given, only the table."""
-        return lacking(needed, self.known)
+        return lacking(needed, self.available)
 
 
-def lacking(needed: Iterable[str], known: AvailableColumns) -> tuple[str, ...]:
-    """Of some `table`s and `table.column`s those that are not `known`; of a table that is not, only the table."""
-    missing = [name for name in dict.fromkeys(needed) if name not in known]
-    return tuple(m for m in missing if "." not in m or m.partition(".")[0] in known)
+def lacking(needed: Iterable[str], available: AvailableColumns) -> tuple[str, ...]:
+    """Of some `table`s and `table.column`s those that are not `available`; of a table that is not, only the table."""
+    missing = [name for name in dict.fromkeys(needed) if name not in available]
+    return tuple(m for m in missing if "." not in m or m.partition(".")[0] in available)
 
 
 def coverage(stores: Stores, snapshot: str | None = None) -> Coverage | None:
@@ -150,7 +150,7 @@ def loaded_tables(reader: Reader) -> LoadedTables:
 def available_columns(reader: Reader) -> AvailableColumns:
     """What this bank has data of."""
     covered = of(reader)
-    return covered.known if covered else AvailableColumns(frozenset())
+    return covered.available if covered else AvailableColumns(frozenset())
 
 
 def status() -> Select:
@@ -160,8 +160,8 @@ def status() -> Select:
 
 def origins_of(columns: list[tuple[str, str]]) -> Select:
     """The files and file columns behind some (table, column) pairs of the unified tables."""
-    wanted = tuple_(origins.c.table_name, origins.c.column_name).in_(columns)
-    return select(origins).where(wanted).order_by(*origins.c)
+    in_columns = tuple_(origins.c.table_name, origins.c.column_name).in_(columns)
+    return select(origins).where(in_columns).order_by(*origins.c)
 
 
 def failed_checks() -> Select:
@@ -169,17 +169,17 @@ def failed_checks() -> Select:
     return select(findings).order_by(findings.c.department, findings.c.table_name, findings.c.check_name)
 
 
-def found_by_checks(reader: Reader) -> pd.DataFrame:
+def visible_failed_checks(reader: Reader) -> pd.DataFrame:
     """`failed_checks` as the viewer may see it: `row_count` is blank where few rows are of a table she sees no row of.
 
     Who runs the loads reads how many there are: she has them corrected, and sees no figure beside them.
     """
-    found = reader.frame(failed_checks())
+    frame = reader.frame(failed_checks())
     if reader.viewer.role == RUNS_THE_LOADS:
-        return found
+        return frame
     no_row = {t.name for t in UNIFIED_TABLES if not sees_single_rows(reader.viewer.role, t.name)}
-    few = is_few(found["row_count"], reader.smallest_cell)
-    return found.assign(row_count=found["row_count"].mask(few & found["table_name"].isin(no_row)))
+    few = is_few(frame["row_count"], reader.smallest_cell)
+    return frame.assign(row_count=frame["row_count"].mask(few & frame["table_name"].isin(no_row)))
 
 
 def why_not_there(reader: Reader, subject: str) -> str:

@@ -59,13 +59,13 @@ def tables_of(statement: Any) -> set[Table]:
     """Every table the statement mentions. Raises AccessRefused for a part that is not allowed."""
     if not isinstance(statement, Select | CompoundSelect):
         raise AccessRefused(WRITTEN_SQL)
-    found: set[Table] = set()
+    tables: set[Table] = set()
     for part in parts_of(statement):
         if not _allowed(part):
             raise AccessRefused(WRITTEN_SQL)
         if isinstance(part, Table):
-            found.add(part)
-    return found
+            tables.add(part)
+    return tables
 
 
 def _allowed(part: Any) -> bool:

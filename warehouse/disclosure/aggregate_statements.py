@@ -65,11 +65,11 @@ def check_aggregates(statement: Any) -> None:
 def groups_of(statement: Select) -> list[str]:
     """The columns of the answer that the statement groups by."""
     groups = _groups(statement)
-    found = []
+    names = []
     for name, column in statement.selected_columns.items():
         if _is_group(column.element if isinstance(column, e.Label) else column, groups):
-            found.append(name)
-    return found
+            names.append(name)
+    return names
 
 
 def _groups(statement: Select) -> list[Any]:
@@ -103,13 +103,13 @@ def _searched_in(part: Any) -> Iterator[ScalarSelect]:
 
 def _is_look_up(scalar: ScalarSelect) -> bool:
     """Whether it finds a value for each row by key alone, and so can pick out nobody."""
-    found = scalar.element
-    if not isinstance(found, Select) or not found._correlate:
+    inner = scalar.element
+    if not isinstance(inner, Select) or not inner._correlate:
         return False
-    outer = set(found._correlate)
+    outer = set(inner._correlate)
     pairs = [
         {side.table for side in (c.left, c.right)} if _equates_columns(c) else set()
-        for c in found._where_criteria
+        for c in inner._where_criteria
     ]
     return bool(pairs) and all(pairs) and any(pair & outer for pair in pairs)
 
