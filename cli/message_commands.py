@@ -20,7 +20,7 @@ def send_messages(stores: connect.Stores, what: str | None, *, only_due: bool = 
 
     results = send(stores, what, os.environ, only_due=only_due)
     for sent in results:
-        click.echo(f"{sent.username}, {plain(sent.what)}: {sent.said}")
+        click.echo(f"{sent.username}, {plain(sent.what)}: {sent.outcome}")
     failed = sum(not sent.delivered for sent in results)
     if failed:
         words = "1 message was" if failed == 1 else f"{failed} messages were"

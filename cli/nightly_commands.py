@@ -58,6 +58,6 @@ def run_nightly(stores: connect.Stores) -> date:
     )
     for rule, night in report.alerts.items():
         click.echo(f"{rule}: {night.raised} raised, {night.held_out} held out, {night.ended} ended.")
-    for sentence in report.said:
+    for sentence in report.messages:
         click.echo(sentence)
     return report.as_of

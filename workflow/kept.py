@@ -27,83 +27,89 @@ from workflow.rules.rule_drafts import RuleDraft, as_rule
 from workflow.scoring import training
 
 Goals = tuple[Goal, ...]
-Known = AvailableColumns
 
 
 @as_agreed
-def progress_of(reader: Reader, goals: Goals, as_of: date, known: Known) -> list[Progress]:
+def progress_of(reader: Reader, goals: Goals, as_of: date, available: AvailableColumns) -> list[Progress]:
     """Each goal with its figures as of a day."""
-    return goal_progress.progress(goals, reader, as_of, known)
+    return goal_progress.progress(goals, reader, as_of, available)
 
 
 @as_agreed
 def progress_under(
-    reader: Reader, goals: Goals, as_of: date, known: Known, rule: QualificationRule
+    reader: Reader, goals: Goals, as_of: date, available: AvailableColumns, rule: QualificationRule
 ) -> tuple[list[Progress], list[Progress]]:
     """The goals as they stand, and as they would stand if `rule` said what is qualified."""
-    return progress_of(reader, goals, as_of, known), goal_progress.progress(
-        goals, reader, as_of, known, under(rule)
+    return progress_of(reader, goals, as_of, available), goal_progress.progress(
+        goals, reader, as_of, available, under(rule)
     )
 
 
 @as_agreed
-def heading_of(reader: Reader, goal: GoalDraft, as_of: date, known: Known) -> Outlook:
+def heading_of(reader: Reader, goal: GoalDraft, as_of: date, available: AvailableColumns) -> Outlook:
     """Where a goal is heading, or why nobody can say."""
-    return goal_forecast.heading(goal, reader, as_of, known)
+    return goal_forecast.heading(goal, reader, as_of, available)
 
 
 @as_agreed
 def contributors_of(
-    reader: Reader, goal: Goal, as_of: date, known: Known, names: tuple[str, ...]
+    reader: Reader, goal: Goal, as_of: date, available: AvailableColumns, names: tuple[str, ...]
 ) -> pd.DataFrame:
     """Those of the figures that feed a goal that are in `names`."""
-    return goal_outlook.contributors(goal, reader, as_of, known, names)
+    return goal_outlook.contributors(goal, reader, as_of, available, names)
 
 
 @as_agreed
 def contradictions_of(
-    reader: Reader, filters: Filters, as_of: date, known: Known
+    reader: Reader, filters: Filters, as_of: date, available: AvailableColumns
 ) -> list[tuple[MetricPair, Finding]]:
     """The pairs of figures that could conflict with each other in a part of the bank."""
-    return goal_outlook.contradictions(filters, reader, as_of, known)
+    return goal_outlook.contradictions(filters, reader, as_of, available)
 
 
 @as_agreed
-def year_before_of(reader: Reader, draft: GoalDraft, known: Known) -> float:
+def year_before_of(reader: Reader, draft: GoalDraft, available: AvailableColumns) -> float:
     """The figure of a goal over the same days a year before."""
-    return goal_outlook.a_year_before(draft, reader, known)[0]
+    return goal_outlook.a_year_before(draft, reader, available)[0]
 
 
-def flagged_by(reader: Reader, draft: RuleDraft, as_of: date, known: Known) -> rule_preview.RulePreview:
+def flagged_by(
+    reader: Reader, draft: RuleDraft, as_of: date, available: AvailableColumns
+) -> rule_preview.RulePreview:
     """What an alert rule would flag, now and at the past month ends."""
-    first = training.first_day(reader, known)
-    return rule_preview.preview(reader, as_rule(draft), as_of, first, known)
+    first = training.first_day(reader, available)
+    return rule_preview.preview(reader, as_rule(draft), as_of, first, available)
 
 
 def progress_now(
-    once: Once, reader: Reader, goals: Sequence[Goal], as_of: date, known: Known
+    once: Once, reader: Reader, goals: Sequence[Goal], as_of: date, available: AvailableColumns
 ) -> list[Progress]:
     """Each goal with its figures, in the order given."""
-    kept = tuple(g for g in goals if not in_app_db(g.metric))
+    cached = tuple(g for g in goals if not in_app_db(g.metric))
     fresh = [g for g in goals if in_app_db(g.metric)]
-    answers = [*once(progress_of, kept, as_of, known), *goal_progress.progress(fresh, reader, as_of, known)]
+    answers = [
+        *once(progress_of, cached, as_of, available),
+        *goal_progress.progress(fresh, reader, as_of, available),
+    ]
     by_goal = {p.goal.goal_id: p for p in answers}
     return [by_goal[g.goal_id] for g in goals]
 
 
-def heading_now(once: Once, reader: Reader, goal: Goal, as_of: date, known: Known) -> Outlook:
+def heading_now(once: Once, reader: Reader, goal: Goal, as_of: date, available: AvailableColumns) -> Outlook:
     """Where a goal is heading, or why nobody can say."""
     if in_app_db(goal.metric):
-        return goal_forecast.heading(goal, reader, as_of, known)
-    return once(heading_of, goal, as_of, known)
+        return goal_forecast.heading(goal, reader, as_of, available)
+    return once(heading_of, goal, as_of, available)
 
 
-def contributors_now(once: Once, reader: Reader, goal: Goal, as_of: date, known: Known) -> pd.DataFrame:
+def contributors_now(
+    once: Once, reader: Reader, goal: Goal, as_of: date, available: AvailableColumns
+) -> pd.DataFrame:
     """The figures that feed a goal, in their order."""
     names = goal_outlook.CONTRIBUTORS.get(goal.metric, ())
-    kept = once(contributors_of, goal, as_of, known, tuple(n for n in names if not in_app_db(n)))
-    fresh = goal_outlook.contributors(goal, reader, as_of, known, [n for n in names if in_app_db(n)])
+    cached = once(contributors_of, goal, as_of, available, tuple(n for n in names if not in_app_db(n)))
+    fresh = goal_outlook.contributors(goal, reader, as_of, available, [n for n in names if in_app_db(n)])
     if fresh.empty:
-        return kept
-    both = pd.concat([kept, fresh])
+        return cached
+    both = pd.concat([cached, fresh])
     return both.loc[[n for n in names if n in both.index]]

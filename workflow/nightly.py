@@ -38,7 +38,7 @@ from workflow.qualification.contact_deadlines import write_hand_offs
 from workflow.records import run_notes
 from workflow.records.alert_history import BY_NIGHT
 from workflow.records.escalation import close_without_rule, escalate
-from workflow.rules.rule_definitions import found, lacking
+from workflow.rules.rule_definitions import flagged_customers, lacking
 from workflow.rules.rule_versions import rules_in_force
 from workflow.scoring import channel_response, cross_sell_scoring, valuation, voice_themes
 from workflow.scoring.crediting import why_no_credits, write_credits
@@ -50,7 +50,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, kw_only=True)
 class RunSummary:
-    """What a night did. `said` holds what the operator should know, one sentence each."""
+    """What a night did. `messages` holds what the operator should know, one sentence each."""
 
     as_of: date
     customers: int
@@ -58,7 +58,7 @@ class RunSummary:
     valued: int
     credits: int
     alerts: Mapping[str, RuleRun]
-    said: tuple[str, ...]
+    messages: tuple[str, ...]
 
 
 def run(stores: Stores, progress: Progress | None = None) -> RunSummary:
@@ -69,26 +69,26 @@ def run(stores: Stores, progress: Progress | None = None) -> RunSummary:
     tell = progress or _quietly
     with loading.next_snapshot(stores) as draft:
         reader = Reader(stores, SYSTEM, stores.snapshot())
-        as_of, known = data_coverage.as_of(reader), data_coverage.available_columns(reader)
+        as_of, available = data_coverage.as_of(reader), data_coverage.available_columns(reader)
         tell("Describing every customer")
-        profiles = reader.frame(profile(as_of, known))
+        profiles = reader.frame(profile(as_of, available))
         draft.write(customer_profiles, profiles, replacing=customer_profiles.c.as_of == as_of)
-        model, said = usable_model(reader, stores.settings, as_of, known, tell)
-        notes = {run_notes.CHURN_MODEL: said[-1]} if model is None else {}
+        model, messages = usable_model(reader, stores.settings, as_of, available, tell)
+        notes = {run_notes.CHURN_MODEL: messages[-1]} if model is None else {}
         scored = 0
         if model is not None:
             tell("Scoring who is about to leave")
-            scores = churn_prediction.score(model, profiles, week_ago=week_before(reader, as_of, known))
+            scores = churn_prediction.score(model, profiles, week_ago=week_before(reader, as_of, available))
             scored = _write_scores(draft, model, scores, as_of)
             keep(draft, reader, model, profiles, scores, as_of)
         valued, remarks = valuation.values(
             draft, reader, as_of, data_coverage.available_columns(reader), tell
         )
-        said = (*said, *remarks)
+        messages = (*messages, *remarks)
         if not valued:
             notes[run_notes.LIFETIME_VALUE] = remarks[-1] if remarks else ""
         notes |= valuation.why_no_hindsight(draft, reader, as_of)
-        if not channel_response.write_curves(draft, reader, as_of, known):
+        if not channel_response.write_curves(draft, reader, as_of, available):
             notes[run_notes.RESPONSE_CURVES] = channel_response.why_none(reader)
         tell("Crediting the touches of every win")
         credited = write_credits(draft, reader, as_of)
@@ -97,12 +97,12 @@ def run(stores: Stores, progress: Progress | None = None) -> RunSummary:
         tell("Timing the handoffs")
         write_hand_offs(draft, reader, stores.settings, as_of)
         tell("Reading the experiments")
-        _write_experiments(draft, stores, reader, as_of, known)
-        _write_chance_to_save(draft, reader, profiles, as_of, known)
-        _write_wealth_chances(draft, reader, profiles, as_of, known)
+        _write_experiments(draft, stores, reader, as_of, available)
+        _write_chance_to_save(draft, reader, profiles, as_of, available)
+        _write_wealth_chances(draft, reader, profiles, as_of, available)
         draft.write(offer_results, offers.results(reader), replacing=true())
         tell("Reading what service cases are about")
-        notes |= voice_themes.write(draft, reader, as_of, known)
+        notes |= voice_themes.write(draft, reader, as_of, available)
         run_notes.write(draft, as_of, {subject: why for subject, why in notes.items() if why})
     tell("Checking the rules")
     night = Reader(stores, SYSTEM, draft.snapshot)
@@ -113,21 +113,23 @@ def run(stores: Stores, progress: Progress | None = None) -> RunSummary:
         missing = lacking(rule, data_coverage.of(night))
         if missing:
             # What is not known has neither begun nor ended: no alert is raised, and none is closed.
-            said = (*said, f"“{rule.title}” was not checked. {missing}")
+            messages = (*messages, f"“{rule.title}” was not checked. {missing}")
             continue
         if rule.needs_model and model is None:
             # Without tonight's scores nobody can say whether an alert's condition ended.
-            said = (*said, f"“{rule.title}” was not checked, because there is no churn model.")
+            messages = (*messages, f"“{rule.title}” was not checked, because there is no churn model.")
             continue
         why = partial(why_ended, night, rule, as_of, present)
-        done[rule.code] = tonight(stores, rule, night.frame(found(rule, as_of)), as_of, present, why)
+        done[rule.code] = tonight(
+            stores, rule, night.frame(flagged_customers(rule, as_of)), as_of, present, why
+        )
     removed = close_without_rule(stores, (rule.code for rule in in_force))
     if removed:
-        said = (*said, f"Alerts closed because their rule was removed: {removed}.")
+        messages = (*messages, f"Alerts closed because their rule was removed: {removed}.")
     follow_customers(stores, night, as_of, present)
     late = escalate(stores, as_of)
     if late:
-        said = (*said, f"Alerts that passed their day; their team leads were told: {late}.")
+        messages = (*messages, f"Alerts that passed their day; their team leads were told: {late}.")
     planned_analyses.plan_first(stores, first_draws(night), as_of, BY_NIGHT)
     return RunSummary(
         as_of=as_of,
@@ -136,7 +138,7 @@ def run(stores: Stores, progress: Progress | None = None) -> RunSummary:
         valued=valued,
         credits=credited,
         alerts=done,
-        said=said,
+        messages=messages,
     )
 
 
@@ -154,30 +156,30 @@ def _write_scores(
 
 
 def _write_experiments(
-    draft: SnapshotWriter, stores: Stores, reader: Reader, as_of: date, known: AvailableColumns
+    draft: SnapshotWriter, stores: Stores, reader: Reader, as_of: date, available: AvailableColumns
 ) -> None:
     """What the experiments show on planned days; a look that was written stays, and what is written is of no person."""
     planned_analyses.plan_first(stores, first_draws(reader), as_of, BY_NIGHT)
     t = experiment_results
     draft.write(
-        t, interim_results.read_out(reader, as_of, known), replacing=(t.c.outcome == interim_results.ARMS)
+        t, interim_results.read_out(reader, as_of, available), replacing=(t.c.outcome == interim_results.ARMS)
     )
 
 
 def _write_wealth_chances(
-    draft: SnapshotWriter, reader: Reader, profiles: pd.DataFrame, as_of: date, known: AvailableColumns
+    draft: SnapshotWriter, reader: Reader, profiles: pd.DataFrame, as_of: date, available: AvailableColumns
 ) -> None:
-    found = cross_sell_scoring.chances(reader, profiles, as_of, known).assign(
+    chances = cross_sell_scoring.chances(reader, profiles, as_of, available).assign(
         model=cross_sell_prediction.MODEL, as_of=as_of
     )
     t = customer_scores
-    draft.write(t, found, replacing=(t.c.model == cross_sell_prediction.MODEL) & (t.c.as_of == as_of))
+    draft.write(t, chances, replacing=(t.c.model == cross_sell_prediction.MODEL) & (t.c.as_of == as_of))
 
 
 def _write_chance_to_save(
-    draft: SnapshotWriter, reader: Reader, profiles: pd.DataFrame, as_of: date, known: AvailableColumns
+    draft: SnapshotWriter, reader: Reader, profiles: pd.DataFrame, as_of: date, available: AvailableColumns
 ) -> None:
-    chances = persuadable.chance_to_save(reader, profiles, known).assign(
+    chances = persuadable.chance_to_save(reader, profiles, available).assign(
         model=persuadable.MODEL, as_of=as_of, reasons="[]", model_version=""
     )
     t = customer_scores

@@ -10,8 +10,12 @@ from warehouse.schema import surveys
 
 def _survey(label: str, description: str, where: ColumnElement[bool], example: str, **more: Any) -> Measure:
     """A total of the answers given in a period; of the invitations, where `time_column` says so."""
-    kept: dict[str, Any] = {"owner": "Service", "fact": surveys, "time_column": surveys.c.answered_at} | more
-    return Measure(label=label, description=description, where=where, example=example, **kept)
+    fields: dict[str, Any] = {
+        "owner": "Service",
+        "fact": surveys,
+        "time_column": surveys.c.answered_at,
+    } | more
+    return Measure(label=label, description=description, where=where, example=example, **fields)
 
 
 _nps = (surveys.c.kind == "nps") & surveys.c.score.is_not(None)
@@ -122,13 +126,13 @@ csat_asked, csat_answered = _invited("csat", "whether they were satisfied", "abo
 ces_asked, ces_answered = _invited("ces", "whether it was easy", "about effort")
 
 
-def _response(kind: str, about: str, answered: Measure, asked: Measure) -> Ratio:
+def _response(kind: str, about: str, answered: Measure, invited: Measure) -> Ratio:
     return Ratio(
         label=f"Response rate, {about}",
         description="Of the invitations sent in the period, the share answered so far. The latest can still be answered.",
         owner="Service",
         numerator=answered,
-        denominator=asked,
+        denominator=invited,
         example=_drawn(kind, "50%"),
     )
 

@@ -20,7 +20,7 @@ from warehouse.access import data_coverage
 from warehouse.access.reader import may_see
 from warehouse.schema import model_cards
 from workflow.scoring import model_card_text
-from workflow.scoring.model_card_text import Known
+from workflow.scoring.model_card_text import JudgedModel
 
 QUESTION = "Can I trust the figures, and share them?"
 
@@ -103,7 +103,7 @@ def _freshness(context: ReviewContext, status: pd.DataFrame) -> Freshness | None
     return freshness(context.covered, tuple(late), context.reader.stores.now().date())
 
 
-def _model(context: ReviewContext) -> Known | None:
+def _model(context: ReviewContext) -> JudgedModel | None:
     if may_see(context.reader.viewer, model_cards) is None:
         return None
     return context.once(model_card_text.current)
@@ -113,7 +113,7 @@ def _no_model(context: ReviewContext) -> str:
     return "not for your role" if may_see(context.reader.viewer, model_cards) is None else "none yet"
 
 
-def _model_in_words(model: Known | None, otherwise: str) -> str:
+def _model_in_words(model: JudgedModel | None, otherwise: str) -> str:
     if model is None:
         return f"The churn model: {otherwise}."
     return (
@@ -122,7 +122,7 @@ def _model_in_words(model: Known | None, otherwise: str) -> str:
     )
 
 
-def _model_card(model: Known | None, otherwise: str) -> Figure:
+def _model_card(model: JudgedModel | None, otherwise: str) -> Figure:
     """How right the model's calls were, as people; how well it ranks is a number for specialists (`_model_source`)."""
     label = "Left, of those the churn model would call"
     called = model.one("capacity", "model", "left") if model else None
@@ -136,7 +136,7 @@ def _model_card(model: Known | None, otherwise: str) -> Figure:
     )
 
 
-def _model_source(model: Known | None) -> tuple[str, ...]:
+def _model_source(model: JudgedModel | None) -> tuple[str, ...]:
     area = model.one("figures", "model", "roc_auc") if model else None
     if model is None or area is None:
         return ()

@@ -12,7 +12,7 @@ from models.evaluation.prediction_metrics import PredictionMetric as Interval
 from models.experiments.sequential_analysis import WRONG_RATIO, best, verdict
 from reports.review.review_context import ReviewContext
 from reports.review.review_document import Chart, Figure, Series
-from workflow.experiments.experiment_results import ExperimentResult, Found, readings
+from workflow.experiments.experiment_results import ExperimentResult, Figures, readings
 from workflow.experiments.interim_results import CHURN, COMPLAINTS, CROSS_SELL, OPT_OUTS, TARGETS
 
 GOOD = {CHURN: "fewer", CROSS_SELL: "more", COMPLAINTS: "fewer", OPT_OUTS: "fewer"}
@@ -131,7 +131,7 @@ class Effect:
         )
 
 
-def as_counted(figures: Found) -> str:
+def as_counted(figures: Figures) -> str:
     """` (−10.9% as counted, before adjusting for the risk known before assignment)`; empty if both are said alike."""
     counted, adjusted = figures.get("relative"), figures.get("relative_adjusted")
     if counted is None or adjusted is None or signed(counted.value) == signed(adjusted.value):
@@ -164,23 +164,23 @@ def effect(reading: ExperimentResult, outcome: str) -> Effect:
 
 def effects_chart(effects: Iterable[tuple[str, Effect]], says: str, name: str) -> Chart | None:
     """Effects by label with their intervals; None while none has one."""
-    shown = [(label, e.relative) for label, e in effects if e.relative is not None]
-    if not shown:
+    measured = [(label, e.relative) for label, e in effects if e.relative is not None]
+    if not measured:
         return None
     texts = "; ".join(
-        f"{label} {signed(r.value)} ({signed(r.low)} to {signed(r.high)})" for label, r in shown
+        f"{label} {signed(r.value)} ({signed(r.low)} to {signed(r.high)})" for label, r in measured
     )
     return Chart(
         shape="intervals",
         says=f"{says}: {texts}",
         unit="share",
-        categories=tuple(label for label, _ in shown),
+        categories=tuple(label for label, _ in measured),
         series=(
             Series(
                 name=name,
-                values=tuple(r.value for _, r in shown),
-                low=tuple(r.low for _, r in shown),
-                high=tuple(r.high for _, r in shown),
+                values=tuple(r.value for _, r in measured),
+                low=tuple(r.low for _, r in measured),
+                high=tuple(r.high for _, r in measured),
             ),
         ),
         mark=0.0,

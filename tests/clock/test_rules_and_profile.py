@@ -47,7 +47,7 @@ def test_a_rule_whose_columns_were_not_given_is_not_checked_and_closes_nothing(b
     assert "`balances`" in sentence
     report = nightly.run(reader.stores)
     assert complaint.code not in report.alerts
-    assert any("was not checked. Not known" in said for said in report.said)
+    assert any("was not checked. Not known" in said for said in report.messages)
 
 
 def test_a_rule_that_has_all_it_looks_at_is_checked(after_a_night):

@@ -103,7 +103,7 @@ def test_a_night_on_a_bank_without_customers_credits_what_it_can_and_says_the_re
     stores = own_copy(bank_marketing_folder)
     report = nightly.run(stores)
     assert (report.customers, report.scored) == (0, 0)
-    assert report.said
+    assert report.messages
     assert report.as_of == as_of(Reader(stores, SYSTEM))
     again = nightly.run(stores)
     assert again.credits == report.credits

@@ -127,6 +127,6 @@ def test_a_night_describes_everybody_and_says_why_nobody_was_scored(
     assert report.as_of == as_of(reader)
     assert report.customers == 5_369 == _one(reader, select(func.count()).select_from(customer_profiles))
     assert (report.scored, report.credits) == (0, 0)
-    assert report.said
+    assert report.messages
     again = nightly.run(stores)
     assert again.customers == 5_369 == _one(reader, select(func.count()).select_from(customer_profiles))

@@ -206,7 +206,7 @@ def test_no_link_with_a_feature_counts_few_people(rows: list[tuple[int, int, int
     """Everybody may read that table: so many of so many, with a case or without one."""
     table = [(f"f{i}", "s", a, a + n, c, c + m) for i, (a, n, c, m) in enumerate(rows)]
     columns = ["feature", "stratum", "users_with_case", "users", "others_with_case", "others"]
-    shown = voice_themes.shown(links(pd.DataFrame(table, columns=columns)), SMALLEST)
+    shown = voice_themes.without_few(links(pd.DataFrame(table, columns=columns)), SMALLEST)
     for people in ("users", "others"):
         told = pd.concat(
             [shown[people], shown[f"{people}_with_case"], shown[people] - shown[f"{people}_with_case"]]

@@ -48,7 +48,7 @@ def test_the_weekly_summary_arrives_with_counts_numbers_and_the_exact_view(bank:
     hook = Hook()
     with running(hook):
         (sent,) = sending.send(bank, "weekly", {WHERE: hook.address}, never)
-    assert (sent.delivered, sent.tries, sent.said) == (True, 1, "Delivered to a web hook.")
+    assert (sent.delivered, sent.tries, sent.outcome) == (True, 1, "Delivered to a web hook.")
     (got,) = hook.got
     assert got["title"] == "Customer health, 30 Jun 2026: 3 customers to call"
     assert "Due within 7 days: 2. Overdue: 0." in got["message"]
@@ -132,7 +132,7 @@ def test_a_summary_arrives_as_a_letter(bank: Stores) -> None:
     )
     with running(mail):
         (sent,) = sending.send(bank, "weekly", {WHERE: address}, never)
-    assert sent.delivered, sent.said
+    assert sent.delivered, sent.outcome
     (letter,) = mail.letters
     assert "lea@bank.example" in letter
     assert "Customer health" in letter

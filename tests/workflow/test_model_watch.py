@@ -146,7 +146,7 @@ def test_a_refused_training_leaves_the_last_good_scores(
     (stores.settings.data_dir / MODELS / model_files.FILE).write_bytes(b"spoilt")
     report = nightly.run(stores)
     assert report.scored == 0
-    assert "changed after it was written" in report.said[0]
+    assert "changed after it was written" in report.messages[0]
     pd.testing.assert_frame_equal(before, _churn_scores(stores))
 
 

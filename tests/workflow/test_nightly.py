@@ -155,7 +155,7 @@ def test_running_the_night_twice_doubles_nothing(
     for table in tables:
         pd.testing.assert_frame_equal(before[table.name], _all(stores, table))
     assert all(night.raised == night.ended == night.held_out == 0 for night in report.alerts.values())
-    assert report.said == ()
+    assert report.messages == ()
 
 
 def test_the_night_tells_its_steps_in_order(copied: Callable[[Path], Stores], after_a_night: Path) -> None:
@@ -185,8 +185,8 @@ def test_without_a_usable_model_the_rules_go_on_and_say_so(
     assert report.scored == 0
     assert "complaint_and_dormant_savings" in report.alerts
     assert "high_churn_risk" not in report.alerts
-    assert any("too early for a churn model" in sentence for sentence in report.said)
-    assert any("“High risk of leaving” was not checked" in sentence for sentence in report.said)
+    assert any("too early for a churn model" in sentence for sentence in report.messages)
+    assert any("“High risk of leaving” was not checked" in sentence for sentence in report.messages)
 
 
 def test_a_changed_model_file_is_not_used_and_a_new_one_is_trained(
@@ -196,8 +196,8 @@ def test_a_changed_model_file_is_not_used_and_a_new_one_is_trained(
     file = stores.settings.data_dir / MODELS / model_files.FILE
     file.write_bytes(file.read_bytes()[:-1] + b"x")
     report = nightly.run(stores)
-    assert "changed after it was written" in report.said[0]
-    assert "Trained churn model" in report.said[1]
+    assert "changed after it was written" in report.messages[0]
+    assert "Trained churn model" in report.messages[1]
     model_files.load(stores.settings.data_dir / MODELS)
 
 

@@ -239,7 +239,7 @@ def test_a_run_killed_while_it_sends_is_followed_by_one_with_the_same_key(
         hook.answers_after = 0
         (sent,) = send(any_app_db, "weekly", {WHERE: hook.address}, never)
         assert send(any_app_db, "weekly", {WHERE: hook.address}, never) == []
-    assert sent.said.endswith("It may have arrived twice: a run before was stopped while it sent it.")
+    assert sent.outcome.endswith("It may have arrived twice: a run before was stopped while it sent it.")
     assert len(hook.keys) == 2
     assert len(set(hook.keys)) == 1
 
@@ -400,7 +400,7 @@ def test_a_week_that_ends_between_two_tries_ends_the_tries(bank: Stores, clock: 
         clock.at += timedelta(seconds=seconds)
 
     (failed,) = send(bank, "weekly", {WHERE: NOBODY_LISTENS}, goes_on)
-    assert (failed.tries, "the week is over" in failed.said) == (2, True)
+    assert (failed.tries, "the week is over" in failed.outcome) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -433,7 +433,7 @@ def test_two_addresses_in_one_variable_are_refused_because_one_could_be_told_twi
     with running(one), running(other):
         (failed,) = send(bank, "weekly", {WHERE: f"{one.address}, {other.address}"}, never)
     assert (one.got, other.got) == ([], [])
-    assert failed.said == "Not sent: the variable holds several addresses. Make a destination for each."
+    assert failed.outcome == "Not sent: the variable holds several addresses. Make a destination for each."
 
 
 def test_an_administrator_sees_what_waits_and_no_customer_in_it(bank: Stores) -> None:

@@ -51,7 +51,7 @@ def _score(bank: Connection, name: str, probability: float, day: date = DAY) -> 
 
 
 def _fires(bank: Connection, rule: rule_definitions.AlertRule) -> list[str]:
-    return [r.customer_id for r in bank.execute(rule_definitions.found(rule, DAY)) if r.fires]
+    return [r.customer_id for r in bank.execute(rule_definitions.flagged_customers(rule, DAY)) if r.fires]
 
 
 def test_the_complaint_rule_fires_from_its_thresholds_on(bank: Connection) -> None:
@@ -92,14 +92,14 @@ def test_the_churn_rule_ranks_by_what_is_at_stake(bank: Connection) -> None:
 def test_below_its_threshold_an_alert_may_stay_but_none_is_raised(bank: Connection) -> None:
     _customer(bank, "C")
     _score(bank, "C", rule_definitions.HIGH_CHURN_PROBABILITY * 0.7)
-    (row,) = bank.execute(rule_definitions.found(CHURN, DAY)).all()
+    (row,) = bank.execute(rule_definitions.flagged_customers(CHURN, DAY)).all()
     assert not row.fires
 
 
 def test_a_customer_comes_once_with_owner_team_and_capacity(bank: Connection) -> None:
     _customer(bank, "C")
     _score(bank, "C", 0.5)
-    (row,) = bank.execute(rule_definitions.found(COMPLAINT, DAY)).all()
+    (row,) = bank.execute(rule_definitions.flagged_customers(COMPLAINT, DAY)).all()
     assert (row.rm_id, row.team, row.weekly_capacity, row.probability) == ("R1", "East", 9, 0.5)
 
 

@@ -197,7 +197,7 @@ def test_a_started_alert_says_that_its_complaint_was_settled_and_when(bank: Stor
     alert = _of_the_bank(bank, customer, settled - timedelta(days=1))
     present = frozenset(night.frame(select(customer_profiles.c.customer_id))["customer_id"])
     why = partial(why_ended, night, RULE, as_of, present)
-    tonight(bank, RULE, night.frame(every_rule.found(RULE, as_of)), as_of, present, why)
+    tonight(bank, RULE, night.frame(every_rule.flagged_customers(RULE, as_of)), as_of, present, why)
     (row,) = _all(bank, alerts, alerts.c.alert_id == alert)
     assert (row["status"], row["outcome"]) == ("closed", CONDITION_ENDED)
     note = _all(bank, alert_steps, alert_steps.c.alert_id == alert)[-1]["note"]

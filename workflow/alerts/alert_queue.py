@@ -38,19 +38,19 @@ def open_alerts(reader: Reader, customer_id: str | None = None, today: date | No
         query = query.where(alerts.c.rm_id == reader.viewer.rm_id)
     if customer_id is not None:
         query = query.where(alerts.c.customer_id == customer_id)
-    found = _told(reader.frame(query), reader, today)
-    if today is not None and len(found):
-        found["facts_now"] = facts_today(reader, found, today)
-    found["snoozed"] = (
-        False if today is None else pd.to_datetime(found["snoozed_until"]) > pd.Timestamp(today)
+    frame = _described(reader.frame(query), reader, today)
+    if today is not None and len(frame):
+        frame["facts_now"] = facts_today(reader, frame, today)
+    frame["snoozed"] = (
+        False if today is None else pd.to_datetime(frame["snoozed_until"]) > pd.Timestamp(today)
     )
-    return found
+    return frame
 
 
 def pool(reader: Reader, today: date | None = None) -> pd.DataFrame:
     """Alerts nobody works yet that the viewer may take or give; names only of customers she may see."""
     query = select(alerts).where(alerts.c.status != "closed", alerts.c.rm_id.is_(None))
-    return _told(reader.frame(query), reader, today)
+    return _described(reader.frame(query), reader, today)
 
 
 def worked_by_others(reader: Reader, customer_id: str) -> pd.DataFrame:
@@ -60,7 +60,7 @@ def worked_by_others(reader: Reader, customer_id: str) -> pd.DataFrame:
         alerts.c.customer_id == customer_id,
         alerts.c.rm_id.is_distinct_from(reader.viewer.rm_id),
     )
-    return _told(reader.frame(query), reader)
+    return _described(reader.frame(query), reader)
 
 
 def closed_alerts(reader: Reader, since: date, customer_id: str | None = None) -> pd.DataFrame:
@@ -71,60 +71,60 @@ def closed_alerts(reader: Reader, since: date, customer_id: str | None = None) -
     query = select(alerts).where(alerts.c.status == "closed", alerts.c.closed_at >= since)
     if customer_id is not None:
         query = query.where(alerts.c.customer_id == customer_id)
-    found = _told(reader.frame(query), reader)
-    found = found.sort_values("closed_at", ascending=False, key=lambda at: at.map(instant_of))
+    frame = _described(reader.frame(query), reader)
+    frame = frame.sort_values("closed_at", ascending=False, key=lambda at: at.map(instant_of))
     lines = select(alert_steps.c.alert_id, alert_steps.c.step, alert_steps.c.note)
-    taken = reader.frame(lines.where(alert_steps.c.alert_id.in_(sorted(set(found["alert_id"])))))
+    taken = reader.frame(lines.where(alert_steps.c.alert_id.in_(sorted(set(frame["alert_id"])))))
     why = taken[taken["step"] == "ended"].drop_duplicates("alert_id", keep="last").set_index("alert_id")
-    found["why"] = found["alert_id"].map(why["note"])
-    found["started"] = found["alert_id"].isin(taken[taken["step"].isin(list(STEPS))]["alert_id"])
-    return found
+    frame["why"] = frame["alert_id"].map(why["note"])
+    frame["started"] = frame["alert_id"].isin(taken[taken["step"].isin(list(STEPS))]["alert_id"])
+    return frame
 
 
 def steps(reader: Reader, customer_id: str) -> pd.DataFrame:
     """What was done about a customer's alerts, latest first: step_id, alert_id, step, note, until, taken_by, taken_at,
     and `taken_back`: whether a later line took it back."""
     t = alert_steps
-    found = reader.frame(
+    frame = reader.frame(
         select(
             t.c.step_id, t.c.alert_id, t.c.step, t.c.note, t.c.until, t.c.taken_by, t.c.taken_at, t.c.corrects
         )
         .where(t.c.customer_id == customer_id)
         .order_by(t.c.step_id.desc())
     )
-    found["taken_back"] = found["step_id"].isin(found["corrects"].dropna())
-    return found
+    frame["taken_back"] = frame["step_id"].isin(frame["corrects"].dropna())
+    return frame
 
 
-def _told(found: pd.DataFrame, reader: Reader, today: date | None = None) -> pd.DataFrame:
-    known = known_rules(reader)
-    found = found.copy()
-    found["title"] = [known[c].title if c in known else c for c in found["rule"]]
-    found["advice"] = [known[c].advice if c in known else "" for c in found["rule"]]
-    found["facts"] = [[f["sentence"] for f in r] for r in found["reasons"]]
-    found["facts_now"] = [[None] * len(facts) for facts in found["facts"]]
-    found["due_on"] = pd.to_datetime(found["due_on"])
-    found["raised_on"] = pd.to_datetime(found["raised_on"])
-    if len(found):
-        names = reader.frame(named(sorted(set(found["customer_id"]))))
-        found = found.merge(names.drop(columns="segment"), on="customer_id", how="left")
+def _described(frame: pd.DataFrame, reader: Reader, today: date | None = None) -> pd.DataFrame:
+    by_code = known_rules(reader)
+    frame = frame.copy()
+    frame["title"] = [by_code[c].title if c in by_code else c for c in frame["rule"]]
+    frame["advice"] = [by_code[c].advice if c in by_code else "" for c in frame["rule"]]
+    frame["facts"] = [[f["sentence"] for f in r] for r in frame["reasons"]]
+    frame["facts_now"] = [[None] * len(facts) for facts in frame["facts"]]
+    frame["due_on"] = pd.to_datetime(frame["due_on"])
+    frame["raised_on"] = pd.to_datetime(frame["raised_on"])
+    if len(frame):
+        names = reader.frame(named(sorted(set(frame["customer_id"]))))
+        frame = frame.merge(names.drop(columns="segment"), on="customer_id", how="left")
     else:
-        found[COLUMNS] = None
-    if today is not None and len(found):
+        frame[COLUMNS] = None
+    if today is not None and len(frame):
         # The alert keeps what was at stake when it was raised; money moves, and the customer's page shows what is there.
-        now = balances_today(reader, sorted(set(found["customer_id"])), today)
-        stake = found["customer_id"].map(now).astype(float)
-        then = found["value_at_stake"].astype(float)
-        found["value_at_stake"] = then.mask(found["customer_id"].isin(list(now)), stake)
-    stake = found["value_at_stake"].astype(float).fillna(0).clip(lower=0)
-    chance = found["probability"].astype(float).fillna(found["probability"].astype(float).median()).fillna(1)
-    found["saved"] = (
-        found["customer_id"].map(known_chances(reader, sorted(set(found["customer_id"])))).astype(float)
+        now = balances_today(reader, sorted(set(frame["customer_id"])), today)
+        stake = frame["customer_id"].map(now).astype(float)
+        then = frame["value_at_stake"].astype(float)
+        frame["value_at_stake"] = then.mask(frame["customer_id"].isin(list(now)), stake)
+    stake = frame["value_at_stake"].astype(float).fillna(0).clip(lower=0)
+    chance = frame["probability"].astype(float).fillna(frame["probability"].astype(float).median()).fillna(1)
+    frame["saved"] = (
+        frame["customer_id"].map(known_chances(reader, sorted(set(frame["customer_id"])))).astype(float)
     )
-    if found["saved"].notna().any():
-        chance = found["saved"].fillna(found["saved"].median())
+    if frame["saved"].notna().any():
+        chance = frame["saved"].fillna(frame["saved"].median())
     order = (stake * chance).sort_values(ascending=False, kind="stable").index
-    return found.loc[order].reset_index(drop=True)
+    return frame.loc[order].reset_index(drop=True)
 
 
 def due_words(due_on: date, today: date) -> str:
@@ -135,28 +135,28 @@ def due_words(due_on: date, today: date) -> str:
     return "due today" if left == 0 else f"due in {left} day{'s' if left > 1 else ''}"
 
 
-def by_customer(found: pd.DataFrame) -> pd.DataFrame:
+def by_customer(queue: pd.DataFrame) -> pd.DataFrame:
     """One row per customer in the same order: one call settles all reasons to call.
 
     The row is the customer's most pressing alert, with `titles` of all of them, the earliest `due_on`, `status`
     working once any of them was started, and `snoozed` if all of them wait.
     """
-    if found.empty:
-        return found.assign(titles=None, snoozed=False)
-    groups = found.groupby("customer_id", sort=False)
+    if queue.empty:
+        return queue.assign(titles=None, snoozed=False)
+    groups = queue.groupby("customer_id", sort=False)
     rows = groups.head(1).set_index("customer_id")
     rows["titles"] = groups["title"].agg(list)
     rows["due_on"] = groups["due_on"].min()
     rows["status"] = groups["status"].agg(lambda s: "working" if (s == "working").any() else "open")
     rows["snoozed"] = groups["snoozed"].all()
-    rows["escalated_on"] = pd.to_datetime(found["escalated_on"]).groupby(found["customer_id"]).min()
+    rows["escalated_on"] = pd.to_datetime(queue["escalated_on"]).groupby(queue["customer_id"]).min()
     return rows.reset_index()
 
 
-def units(found: pd.DataFrame, people: pd.DataFrame, today: date) -> str:
+def units(queue: pd.DataFrame, people: pd.DataFrame, today: date) -> str:
     """In what the figures of a queue are counted: customers, and how many alerts stand behind them."""
     snoozed = int(kinds(people, today)["snoozed"].sum()) if len(people) else 0
-    alerts = "1 alert is open" if len(found) == 1 else f"{len(found):,} alerts are open"
+    alerts = "1 alert is open" if len(queue) == 1 else f"{len(queue):,} alerts are open"
     customers = "1 customer" if len(people) == 1 else f"{len(people):,} customers"
     waits = f", {snoozed:,} of them snoozed" if snoozed else ""
     return f"Counted in customers: {alerts}, about {customers}{waits}."

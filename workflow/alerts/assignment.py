@@ -108,8 +108,8 @@ def members(reader: Reader) -> pd.DataFrame:
 def team_of(reader: Reader, rm_id: str) -> str | None:
     """The team an RM belongs to, if the bank says so."""
     t = relationship_managers
-    found = reader.frame(select(t.c.team).where(t.c.rm_id == rm_id))["team"]
-    return None if found.empty or pd.isna(found.iloc[0]) else str(found.iloc[0])
+    teams = reader.frame(select(t.c.team).where(t.c.rm_id == rm_id))["team"]
+    return None if teams.empty or pd.isna(teams.iloc[0]) else str(teams.iloc[0])
 
 
 def covered(stores: Stores, viewer: Viewer) -> tuple[str, ...]:

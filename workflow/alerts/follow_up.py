@@ -61,7 +61,7 @@ def _owners(
     teams = _teams(night)
     here = [a for a in open_ones if a["customer_id"] in present]
     rm_of = _rms(night, sorted({a["customer_id"] for a in here}))
-    found: dict[str, tuple[Owner, str]] = {}
+    owners: dict[str, tuple[Owner, str]] = {}
     for alert in here:
         rm, worker = rm_of.get(alert["customer_id"]), alert["rm_id"]
         if rm != alert["customer_rm_id"]:
@@ -78,8 +78,8 @@ def _owners(
         if team != alert["team"]:
             owner |= {"team": team}
         if owner:
-            found[alert["alert_id"]] = owner, why
-    return found
+            owners[alert["alert_id"]] = owner, why
+    return owners
 
 
 def _teams(night: Reader) -> dict[str, str | None]:
@@ -89,9 +89,9 @@ def _teams(night: Reader) -> dict[str, str | None]:
 
 def _rms(night: Reader, ids: list[str]) -> dict[str, str | None]:
     t = customers
-    found: dict[str, str | None] = {}
+    rm_of_customer: dict[str, str | None] = {}
     for first in range(0, len(ids), _AT_ONCE):
         some = ids[first : first + _AT_ONCE]
         for row in night.rows(select(t.c.customer_id, t.c.rm_id).where(t.c.customer_id.in_(some))):
-            found[row.customer_id] = None if pd.isna(row.rm_id) else row.rm_id
-    return found
+            rm_of_customer[row.customer_id] = None if pd.isna(row.rm_id) else row.rm_id
+    return rm_of_customer

@@ -61,24 +61,24 @@ class _Plan:
 def tonight(
     stores: Stores,
     rule: AlertRule,
-    found: pd.DataFrame,
+    flagged: pd.DataFrame,
     as_of: date,
     present: frozenset[str],
     why: Why | None = None,
 ) -> RuleRun:
-    """Bring the open alerts of `rule` in line with `found` (the frame of `rules.found`, in its order) as of a day.
+    """Bring the open alerts of `rule` in line with `flagged` as of a day (`flagged_customers` in its order).
 
     `present` are the customers with the bank on that day; `why` tells of those that end what no longer holds. Running
     it again on the same day changes nothing, not even the audit log.
     """
     with stores.read_app_db() as connection:
-        plan = _plan(connection, stores.settings, rule, found, as_of, present)
+        plan = _plan(connection, stores.settings, rule, flagged, as_of, present)
     if not (plan.new or plan.ended or plan.moved):
         return RuleRun(over_capacity=plan.over_capacity)
     reasons = why(plan.ended) if why is not None and plan.ended else {}
     with audit.entry(stores, BY_NIGHT, "alert.raise", rule.code, f"as of {as_of:%Y-%m-%d}") as entry:
         # Planned again inside the entry: somebody may have recorded a step in between.
-        plan = _plan(entry.app_db, stores.settings, rule, found, as_of, present)
+        plan = _plan(entry.app_db, stores.settings, rule, flagged, as_of, present)
         if plan.new:
             entry.app_db.execute(insert(alerts), plan.new)
             outbox.write_new_alerts(entry, plan.new)
@@ -101,14 +101,14 @@ def _plan(
     app_db: Connection,
     settings: Settings,
     rule: AlertRule,
-    found: pd.DataFrame,
+    flagged: pd.DataFrame,
     as_of: date,
     present: frozenset[str],
 ) -> _Plan:
     earlier = [
         dict(row) for row in app_db.execute(select(alerts).where(alerts.c.rule == rule.code)).mappings()
     ]
-    rows = {row["customer_id"]: row for row in _plain(found)}
+    rows = {row["customer_id"]: row for row in _plain(flagged)}
     ended, moved = [], []
     for alert in earlier:
         row = rows.get(alert["customer_id"])
@@ -127,9 +127,9 @@ def _plan(
     return _Plan(new=chosen, ended=ended, moved=moved, over_capacity=len(new) - len(chosen))
 
 
-def _plain(found: pd.DataFrame) -> list[dict[Hashable, Any]]:
+def _plain(frame: pd.DataFrame) -> list[dict[Hashable, Any]]:
     """The rows with None for what is not known, whatever pandas made of it."""
-    return found.astype(object).where(found.notna(), None).to_dict("records")
+    return frame.astype(object).where(frame.notna(), None).to_dict("records")
 
 
 def _is_settled(alert: Mapping[str, Any], as_of: date, settings: Settings) -> bool:
@@ -181,16 +181,16 @@ def _drawn(
     """
     draw = Draw(rule.code, settings.hold_out_share, earlier)
     week_ago = as_of - timedelta(days=7)
-    shown = Counter(
+    alerts_of_rm = Counter(
         a["rm_id"] for a in earlier if a["arm"] == "treated" and week_ago < a["raised_on"] <= as_of
     )
     chosen = []
     for alert in new:
         capacity = rows[alert["customer_id"]]["weekly_capacity"]
-        full = shown[alert["rm_id"]] >= (USUAL_CAPACITY if capacity is None else capacity)
+        full = alerts_of_rm[alert["rm_id"]] >= (USUAL_CAPACITY if capacity is None else capacity)
         if rule.within_capacity and full:
             continue
         arm = draw.arm(alert["customer_id"], alert["stratum"])
         chosen.append(alert | {"arm": arm})
-        shown[alert["rm_id"]] += arm == "treated"
+        alerts_of_rm[alert["rm_id"]] += arm == "treated"
     return chosen

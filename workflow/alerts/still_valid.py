@@ -67,7 +67,7 @@ def ended_because(
     parts = _parts(condition)
     ids = sorted({a["customer_id"] for a in ended})
     names = sorted({name for part in parts for name in _columns(part)})
-    asked = select(
+    statement = select(
         profile.c.customer_id,
         *(part.label(f"part_{i}") for i, part in enumerate(parts)),
         *(_column(name).label(name) for name in names),
@@ -78,7 +78,7 @@ def ended_because(
         score.c.model == churn_prediction.MODEL,
     )
     rows = reader.rows(
-        asked.select_from(profile)
+        statement.select_from(profile)
         .outerjoin(score, scored)
         .where(profile.c.as_of == as_of, profile.c.customer_id.in_(ids))
     )
@@ -165,8 +165,8 @@ def _parts(condition: ColumnElement[bool]) -> list[ColumnElement[bool]]:
 
 
 def _columns(part: ColumnElement[bool]) -> list[str]:
-    found = [e.key for e in visitors.iterate(part) if isinstance(e, Column) and e.table in (profile, score)]
-    return list(dict.fromkeys(found))
+    names = [e.key for e in visitors.iterate(part) if isinstance(e, Column) and e.table in (profile, score)]
+    return list(dict.fromkeys(names))
 
 
 def _column(name: str) -> Column[Any]:

@@ -32,36 +32,36 @@ class Move:
     to_name: str
 
 
-def workload(found: pd.DataFrame, reader: Reader, today: date) -> pd.DataFrame:
+def workload(queue: pd.DataFrame, reader: Reader, today: date) -> pd.DataFrame:
     """One row per RM of the lead's team, the busiest first, from her `queue.open_alerts`.
 
     Columns: rm_id, name, weekly_capacity, open (snoozed ones too), due (within seven days), overdue, weeks (of work
     that open alerts are at that capacity).
     """
     team = assignment.members(reader)
-    left = (pd.to_datetime(found["due_on"]) - pd.Timestamp(today)).dt.days
+    left = (pd.to_datetime(queue["due_on"]) - pd.Timestamp(today)).dt.days
     for name, mask in (("open", left.notna()), ("due", left.between(0, 7)), ("overdue", left < 0)):
-        team[name] = team["rm_id"].map(found[mask]["rm_id"].value_counts()).fillna(0).astype(int)
+        team[name] = team["rm_id"].map(queue[mask]["rm_id"].value_counts()).fillna(0).astype(int)
     capacity = team["weekly_capacity"].fillna(USUAL_CAPACITY).clip(lower=1)
     team["weeks"] = team["open"] / capacity
     return team.sort_values(["weeks", "name"], ascending=[False, True]).reset_index(drop=True)
 
 
-def suggestions(found: pd.DataFrame, load: pd.DataFrame) -> list[Move]:
+def suggestions(queue: pd.DataFrame, load: pd.DataFrame) -> list[Move]:
     """Which alerts to move so that everybody has about the same weeks of work; none if that is so already.
 
     Only alerts nobody started on, those due last first: whoever gets them has the most time.
     """
-    return list(_moves(found, load))[:MOVES_AT_ONCE]
+    return list(_moves(queue, load))[:MOVES_AT_ONCE]
 
 
-def _moves(found: pd.DataFrame, load: pd.DataFrame) -> Iterator[Move]:
+def _moves(queue: pd.DataFrame, load: pd.DataFrame) -> Iterator[Move]:
     count = dict(zip(load["rm_id"], load["open"], strict=True))
     capacity = dict(
         zip(load["rm_id"], load["weekly_capacity"].fillna(USUAL_CAPACITY).clip(lower=1), strict=True)
     )
     names = dict(zip(load["rm_id"], load["name"], strict=True))
-    untouched = found[found["status"] == "open"].sort_values("due_on", ascending=False, kind="stable")
+    untouched = queue[queue["status"] == "open"].sort_values("due_on", ascending=False, kind="stable")
     by_rm: dict[Any, list[dict[Any, Any]]] = {
         rm: rows.to_dict("records") for rm, rows in untouched.groupby("rm_id")
     }

@@ -94,15 +94,15 @@ def how_ended(alarms: pd.DataFrame, reader: Reader, as_of: date) -> pd.DataFrame
     `over_on` is the campaign's last day once it has passed, `done` whether Marketing has closed the campaign.
     """
     over = pd.to_datetime(alarms["ends_on"])
-    found = alarms.assign(over_on=over.where(over < pd.Timestamp(as_of)))
+    frame = alarms.assign(over_on=over.where(over < pd.Timestamp(as_of)))
     finished = states(reader)
     done = set(finished[finished["closed"].astype(bool)]["campaign_id"])
-    found["done"] = found["campaign"].isin(done)
-    return found.merge(
+    frame["done"] = frame["campaign"].isin(done)
+    return frame.merge(
         closed(reader, as_of).rename(columns={"campaign_id": "campaign"}), on="campaign", how="left"
     )
 
 
-def stands(found: pd.DataFrame) -> pd.Series:
+def stands(alarms: pd.DataFrame) -> pd.Series:
     """Which rows of `how_ended` are alarms that somebody must still answer."""
-    return found["over_on"].isna() & ~found["done"] & found["taken_at"].isna()
+    return alarms["over_on"].isna() & ~alarms["done"] & alarms["taken_at"].isna()

@@ -60,30 +60,30 @@ _OPEN = {
 
 
 @as_agreed
-def concluded(reader: Reader, by: str, as_of: date, known: AvailableColumns) -> pd.DataFrame:
+def concluded(reader: Reader, by: str, as_of: date, available: AvailableColumns) -> pd.DataFrame:
     """A row per `group` ("channel" or "campaign"), with its `conclusion` and the sentence `why`.
 
     Beside them what they rest on: the columns of `net_value.judged`, `median` and `paying` (customers who bring what
     one cost), and `fares`, the verdict of the scorecard on acceptance, complaints and leaving.
     """
     scope = Scope(Period(months_back(as_of, campaign_quality.MONTHS)[0].start, as_of))
-    found = net_value.judged(channel_net_value.groups(reader, by, scope))
-    found = found[found["group"].notna()]
-    costs = dict(zip(found["group"], found["cac"].where(found["cost"].notna()).astype(float), strict=True))
-    found = found.merge(value_spread.spread(reader, by, scope, costs), on="group", how="left")
-    judged = campaign_quality.of_the_bank(reader, as_of, known, by)
+    groups = net_value.judged(channel_net_value.groups(reader, by, scope))
+    groups = groups[groups["group"].notna()]
+    costs = dict(zip(groups["group"], groups["cac"].where(groups["cost"].notna()).astype(float), strict=True))
+    groups = groups.merge(value_spread.spread(reader, by, scope, costs), on="group", how="left")
+    judged = campaign_quality.of_the_bank(reader, as_of, available, by)
     lacking = campaign_quality.not_known(data_coverage.of(reader))
     verdicts = dict(zip(judged["campaign"], judged["verdict"], strict=True))
-    found["fares"] = found["group"].map(verdicts).fillna(campaign_quality.NOT_KNOWN if lacking else FEW)
-    return conclude(found, campaign_quality.not_known_in_words(data_coverage.of(reader)))
+    groups["fares"] = groups["group"].map(verdicts).fillna(campaign_quality.NOT_KNOWN if lacking else FEW)
+    return conclude(groups, campaign_quality.not_known_in_words(data_coverage.of(reader)))
 
 
 def conclude(groups: pd.DataFrame, fares_not_known: str = "") -> pd.DataFrame:
     """`groups` with `conclusion` and `why`; needs `verdict`, `fares`, `median`, `cac`, `paying`, `valued`, `ltv`."""
-    found = groups.copy()
-    found["conclusion"] = [_conclusion(row) for row in found.itertuples()]
-    found["why"] = [_why(row, fares_not_known) for row in found.itertuples()]
-    return found
+    frame = groups.copy()
+    frame["conclusion"] = [_conclusion(row) for row in frame.itertuples()]
+    frame["why"] = [_why(row, fares_not_known) for row in frame.itertuples()]
+    return frame
 
 
 def _conclusion(row: Any) -> Conclusion:

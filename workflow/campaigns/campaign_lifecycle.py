@@ -111,10 +111,10 @@ def record(
 
 def last_day_of(reader: Reader, campaign_id: str) -> date | None:
     """A campaign's last day; None if it has no end. Raises ChangeRefused for one that does not exist."""
-    found = reader.frame(select(campaigns.c.ends_on).where(campaigns.c.campaign_id == campaign_id))
-    if found.empty:
+    days = reader.frame(select(campaigns.c.ends_on).where(campaigns.c.campaign_id == campaign_id))
+    if days.empty:
         raise ChangeRefused(f"There is no campaign “{campaign_id}”, so nothing was recorded.")
-    day = found["ends_on"].iloc[0]
+    day = days["ends_on"].iloc[0]
     return None if pd.isna(day) else pd.Timestamp(day).date()
 
 

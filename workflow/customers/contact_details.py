@@ -41,14 +41,14 @@ def reveal(stores: Stores, viewer: Viewer, customer_id: str, reason: str) -> Con
     if reason not in REASONS:
         raise ChangeRefused("Choose why you need the number, and press again.")
     reader = Reader(stores, viewer, stores.snapshot())
-    found = reader.rows(
+    rows = reader.rows(
         select(customers.c.phone, customers.c.email).where(customers.c.customer_id == customer_id)
     )
-    if not found:
+    if not rows:
         sentence = "This customer is not among yours, so the number is not shown."
         audit.refuse(stores, viewer, "customer.refused", sentence, customer_id, "reveal")
     audit.note(stores, viewer.username, "customer.revealed", customer_id, REASONS[reason])
-    return Contact(phone=_text(found[0].phone), email=_text(found[0].email))
+    return Contact(phone=_text(rows[0].phone), email=_text(rows[0].email))
 
 
 def masked_phone(phone: object) -> str | None:

@@ -133,8 +133,8 @@ BY_CODE = {offer.code: offer for offer in OFFERS}
 
 def fitting(facts: Facts) -> list[tuple[Offer, str]]:
     """The offers that fit a customer, with why: with an alert those that keep, else those that grow."""
-    wanted = ("retention",) if facts.alerted else ("upgrade", "cross_sell")
-    return [(offer, why) for offer in OFFERS if offer.path in wanted and (why := offer.fits(facts))]
+    paths = ("retention",) if facts.alerted else ("upgrade", "cross_sell")
+    return [(offer, why) for offer in OFFERS if offer.path in paths and (why := offer.fits(facts))]
 
 
 def why_no_offer(facts: Facts) -> str:

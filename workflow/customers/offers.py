@@ -106,13 +106,15 @@ def facts_of(reader: Reader, customer_id: str, today: date, *, alerted: bool | N
 def _complains(reader: Reader, customer_id: str, today: date) -> bool:
     t = tickets
     after = datetime.combine(today + timedelta(days=1), time())
-    found = reader.frame(
+    complaints = reader.frame(
         select(t.c.resolved_at, t.c.withdrawn).where(
             t.c.customer_id == customer_id, t.c.complaint, t.c.opened_at < after
         )
     )
-    waits = found["resolved_at"].isna() | (pd.to_datetime(found["resolved_at"]) >= pd.Timestamp(after))
-    return bool((waits & ~found["withdrawn"].fillna(False).astype(bool)).any())
+    waits = complaints["resolved_at"].isna() | (
+        pd.to_datetime(complaints["resolved_at"]) >= pd.Timestamp(after)
+    )
+    return bool((waits & ~complaints["withdrawn"].fillna(False).astype(bool)).any())
 
 
 def _last_contact(reader: Reader, customer_id: str, today: date) -> tuple[date | None, str]:
@@ -139,12 +141,12 @@ def _last_contact(reader: Reader, customer_id: str, today: date) -> tuple[date |
         .order_by(alert_steps.c.taken_at.desc(), alert_steps.c.step_id.desc())
         .limit(1),
     )
-    found: list[tuple[date, str]] = []
+    contacts: list[tuple[date, str]] = []
     if last is not None and (on := _day(last["touched_at"])):
-        found.append((on, "Marketing" if isinstance(last["name"], str) else "An RM"))
+        contacts.append((on, "Marketing" if isinstance(last["name"], str) else "An RM"))
     if step is not None and (on := _day(step["taken_at"])):
-        found.append((on, str(step["taken_by"])))
-    return max(found) if found else (None, "")
+        contacts.append((on, str(step["taken_by"])))
+    return max(contacts) if contacts else (None, "")
 
 
 def record_offer(
@@ -198,23 +200,23 @@ def results(reader: Reader) -> pd.DataFrame:
     )
     made = made.assign(segment=made["segment"].fillna("not known"), accepted=made["outcome"] == "accepted")
     once = made.drop_duplicates(["offer", "segment", "customer_id"], keep="last")
-    found = once.groupby(["offer", "segment"], as_index=False).agg(
+    by_offer = once.groupby(["offer", "segment"], as_index=False).agg(
         offered=("customer_id", "size"), accepted=("accepted", "sum")
     )
-    shown: pd.DataFrame = found[is_enough(found["offered"], reader.smallest_cell)]
-    return shown
+    visible: pd.DataFrame = by_offer[is_enough(by_offer["offered"], reader.smallest_cell)]
+    return visible
 
 
 def what_it_did(reader: Reader, code: str, segment: str | None) -> str:
     """How often similar customers took an offer, in a sentence with its interval, or that they are too few to say."""
     t = offer_results
-    found = _first(
+    row = _first(
         reader,
         select(t.c.offered, t.c.accepted).where(t.c.offer == code, t.c.segment == (segment or "not known")),
     )
-    if found is None:
+    if row is None:
         return "What it did for similar customers: too few answers to say."
-    n, yes = int(found["offered"]), int(found["accepted"])
+    n, yes = int(row["offered"]), int(row["accepted"])
     low, high = share_interval(yes, n)
     return (
         f"Of {n:,} similar customers who answered it, {yes:,} said yes: {share(yes / n)} (95% interval {share(low)} to "
@@ -223,8 +225,8 @@ def what_it_did(reader: Reader, code: str, segment: str | None) -> str:
 
 
 def _first(reader: Reader, statement: Any) -> pd.Series | None:
-    found = reader.frame(statement)
-    return None if found.empty else found.iloc[0]
+    rows = reader.frame(statement)
+    return None if rows.empty else rows.iloc[0]
 
 
 def _day(value: Any) -> date | None:

@@ -78,11 +78,11 @@ def first_draws(reader: Reader) -> dict[str, date]:
 
 def _of_the_bank(reader: Reader) -> pd.DataFrame:
     t = experiments
-    found = reader.frame(select(t.c.experiment, t.c.customer_id, t.c.arm, t.c.drawn_on, t.c.planned_share))
-    return found.assign(
-        treated=found["arm"] == "treated",
-        drawn_on=pd.to_datetime(found["drawn_on"]),
-        treated_share=found["planned_share"].astype(float).fillna(0.5),
+    frame = reader.frame(select(t.c.experiment, t.c.customer_id, t.c.arm, t.c.drawn_on, t.c.planned_share))
+    return frame.assign(
+        treated=frame["arm"] == "treated",
+        drawn_on=pd.to_datetime(frame["drawn_on"]),
+        treated_share=frame["planned_share"].astype(float).fillna(0.5),
         window=np.nan,
         chance=np.nan,
         alert_id=None,
@@ -91,7 +91,7 @@ def _of_the_bank(reader: Reader) -> pd.DataFrame:
 
 def _of_the_rules(reader: Reader) -> pd.DataFrame:
     t = alerts
-    found = reader.frame(
+    frame = reader.frame(
         select(
             t.c.rule,
             t.c.customer_id,
@@ -103,15 +103,15 @@ def _of_the_rules(reader: Reader) -> pd.DataFrame:
         )
     ).sort_values(["raised_on", "alert_id"])
     # A customer keeps the arm of the first alert, and is counted from that day on.
-    found = found.drop_duplicates(["rule", "customer_id"])
+    frame = frame.drop_duplicates(["rule", "customer_id"])
     usual = reader.stores.settings.hold_out_share
-    return found.assign(
-        experiment=OF_A_RULE + found["rule"],
-        treated=found["arm"] == "treated",
-        drawn_on=pd.to_datetime(found["raised_on"]),
-        treated_share=1 - found["held_out_share"].astype(float).fillna(usual),
+    return frame.assign(
+        experiment=OF_A_RULE + frame["rule"],
+        treated=frame["arm"] == "treated",
+        drawn_on=pd.to_datetime(frame["raised_on"]),
+        treated_share=1 - frame["held_out_share"].astype(float).fillna(usual),
         window=float(WINDOW_DAYS),
-        chance=found["probability"].astype(float),
+        chance=frame["probability"].astype(float),
     )
 
 
@@ -126,14 +126,14 @@ def watched(reader: Reader, rows: pd.DataFrame, on: date) -> pd.DataFrame:
 
 def left_on(reader: Reader, ids: Iterable[str]) -> pd.Series:
     """The day each customer left (NaT while with us), by customer."""
-    found = _in_parts(
+    frame = _in_parts(
         reader,
         ids,
         lambda some: select(customers.c.customer_id, customers.c.left_on).where(
             customers.c.customer_id.in_(some)
         ),
     )
-    return pd.to_datetime(found.set_index("customer_id")["left_on"])
+    return pd.to_datetime(frame.set_index("customer_id")["left_on"])
 
 
 def wealth_openings(reader: Reader, ids: Iterable[str]) -> pd.DataFrame:
@@ -207,7 +207,7 @@ def happened(rows: pd.DataFrame, events: pd.DataFrame, until: pd.Series) -> pd.S
     return pd.Series(rows.index.isin(inside["row"]).astype(int), index=rows.index)
 
 
-def before_the_draw(reader: Reader, rows: pd.DataFrame, known: AvailableColumns) -> pd.DataFrame:
+def before_the_draw(reader: Reader, rows: pd.DataFrame, available: AvailableColumns) -> pd.DataFrame:
     """What was known of `rows` when they were drawn: their profile, and `chance` where a model could know it.
 
     Of an alert that is the night it was raised. Of an experiment of the bank it is the day before the draw; the chance
@@ -223,17 +223,19 @@ def before_the_draw(reader: Reader, rows: pd.DataFrame, known: AvailableColumns)
     parts = []
     for drawn_on, some in rows.groupby("drawn_on"):
         day = pd.Timestamp(str(drawn_on)).date() - timedelta(days=1)
-        then = reader.frame(profile(day, known))
+        then = reader.frame(profile(day, available))
         then = then[then["customer_id"].isin(some["customer_id"])]
         parts.append(
-            some.drop(columns="chance").merge(_scored(reader, then, day, known), on="customer_id", how="left")
+            some.drop(columns="chance").merge(
+                _scored(reader, then, day, available), on="customer_id", how="left"
+            )
         )
     return pd.concat(parts, ignore_index=True)
 
 
-def _scored(reader: Reader, then: pd.DataFrame, day: date, known: AvailableColumns) -> pd.DataFrame:
+def _scored(reader: Reader, then: pd.DataFrame, day: date, available: AvailableColumns) -> pd.DataFrame:
     try:
-        past = examples(reader, reader.stores.settings, day, known)
+        past = examples(reader, reader.stores.settings, day, available)
         model = fitting.fit(past, source=whose_data(reader), recipe=Recipe(kind="curves"), with_checks=False)
     except ModelRefused:
         return then.assign(chance=np.nan)
@@ -245,8 +247,10 @@ def _dated(events: pd.DataFrame) -> pd.DataFrame:
     return events.assign(happened_on=pd.to_datetime(events["happened_on"]).dt.normalize())
 
 
-def _in_parts(reader: Reader, ids: Iterable[str], asked: Callable[[list[str]], Select[Any]]) -> pd.DataFrame:
+def _in_parts(
+    reader: Reader, ids: Iterable[str], statement_for: Callable[[list[str]], Select[Any]]
+) -> pd.DataFrame:
     """The answers for some customers at a time: no statement grows with the number of customers."""
     everybody = sorted(ids)
     parts = [everybody[i : i + _AT_ONCE] for i in range(0, max(len(everybody), 1), _AT_ONCE)]
-    return pd.concat([reader.frame(asked(part)) for part in parts], ignore_index=True)
+    return pd.concat([reader.frame(statement_for(part)) for part in parts], ignore_index=True)

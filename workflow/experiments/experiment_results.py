@@ -18,7 +18,7 @@ from workflow.experiments.interim_results import ARMS, CHURN, NEEDS, WORTH_NEEDS
 from workflow.experiments.planned_analyses import OF_A_RULE, Look, look_on, plan_of, planned_experiments
 from workflow.rules.rule_drafts import rules
 
-Found = dict[str, PredictionMetric]
+Figures = dict[str, PredictionMetric]
 WORTH = "worth"
 """Of `ExperimentResult.unknown`, what the customers kept are worth."""
 
@@ -33,11 +33,11 @@ class ExperimentResult:
 
     experiment: str
     title: str
-    arms: Found
+    arms: Figures
     first_on: date | None
     look: Look | None
     following: Look | None
-    figures: dict[str, Found] = field(default_factory=dict)
+    figures: dict[str, Figures] = field(default_factory=dict)
     unknown: dict[str, Missing] = field(default_factory=dict)
 
 
@@ -46,25 +46,25 @@ def readings(reader: Reader, as_of: date, on: date | None = None) -> list[Experi
 
     `on` asks for the look of one day instead. Raises ChangeRefused if no experiment planned one for it.
     """
-    found = reader.frame(select(experiment_results))
-    found = found.assign(looked_on=pd.to_datetime(found["looked_on"]).dt.date)
+    frame = reader.frame(select(experiment_results))
+    frame = frame.assign(looked_on=pd.to_datetime(frame["looked_on"]).dt.date)
     titles = {OF_A_RULE + r.code: f"Alerts: {r.title}" for r in rules(reader.stores.settings)}
-    told = []
+    results = []
     unknown = _unknown(reader)
-    known = sorted({*found["experiment"], *planned_experiments(reader)})
-    plans = {name: plan_of(reader, name) for name in known}
+    names = sorted({*frame["experiment"], *planned_experiments(reader)})
+    plans = {name: plan_of(reader, name) for name in names}
     if on is not None and not any(look.on == on for plan in plans.values() for look in plan):
         for name, plan in plans.items():
             look_on(plan, _title(name, titles), on)
     for name, plan in plans.items():
-        rows = found[found["experiment"] == name]
+        rows = frame[frame["experiment"] == name]
         state = rows[rows["outcome"] == ARMS]
         arms = _figures(state[state["looked_on"] == state["looked_on"].max()])
         done = set(rows.loc[rows["outcome"] == CHURN, "looked_on"])
         read = [look for look in plan if look.on in done and on in (None, look.on)]
         look = read[-1] if read else None
-        shown = rows[(rows["looked_on"] == look.on) & (rows["outcome"] != ARMS)] if look else rows.iloc[:0]
-        told.append(
+        latest = rows[(rows["looked_on"] == look.on) & (rows["outcome"] != ARMS)] if look else rows.iloc[:0]
+        results.append(
             ExperimentResult(
                 experiment=name,
                 title=_title(name, titles),
@@ -72,11 +72,11 @@ def readings(reader: Reader, as_of: date, on: date | None = None) -> list[Experi
                 first_on=date.fromordinal(int(arms["first_on"].value)) if arms else None,
                 look=look,
                 following=next((k for k in plan if k.on > as_of), None),
-                figures={str(o): _figures(part) for o, part in shown.groupby("outcome")},
+                figures={str(o): _figures(part) for o, part in latest.groupby("outcome")},
                 unknown=unknown,
             )
         )
-    return sorted(told, key=lambda r: (r.look is None, -_size(r), r.title))
+    return sorted(results, key=lambda r: (r.look is None, -_size(r), r.title))
 
 
 def _unknown(reader: Reader) -> dict[str, Missing]:
@@ -95,7 +95,7 @@ def _size(reading: ExperimentResult) -> float:
     return float(np.nan_to_num(reading.arms["treated"].value)) if reading.arms else 0.0
 
 
-def _figures(rows: pd.DataFrame) -> Found:
+def _figures(rows: pd.DataFrame) -> Figures:
     numbers = rows[["value", "low", "high"]].astype(float).to_numpy()
     return {
         name: PredictionMetric(value=float(value), low=float(low), high=float(high))

@@ -43,8 +43,8 @@ def place_is_held_out(rule: str, stratum: str, place: int, share: float) -> bool
     block = place // BLOCK
     start = _hash(rule, stratum)
     # A share that gives no whole number per block is carried on to the next blocks.
-    wanted = math.floor((block + 1) * BLOCK * share + start) - math.floor(block * BLOCK * share + start)
-    first = sorted(range(BLOCK), key=lambda p: _hash(rule, stratum, str(block), str(p)))[:wanted]
+    count = math.floor((block + 1) * BLOCK * share + start) - math.floor(block * BLOCK * share + start)
+    first = sorted(range(BLOCK), key=lambda p: _hash(rule, stratum, str(block), str(p)))[:count]
     return place % BLOCK in first
 
 

@@ -42,10 +42,10 @@ NEEDS = {
 }
 """What an outcome is read from: without it nobody knows what happened, and none of it happened to nobody."""
 WORTH_NEEDS = ("customers.left_on", "revenues", "revenues.cost_to_serve")
-Found = dict[str, PredictionMetric]
+Figures = dict[str, PredictionMetric]
 
 
-def read_out(reader: Reader, as_of: date, known: AvailableColumns) -> pd.DataFrame:
+def read_out(reader: Reader, as_of: date, available: AvailableColumns) -> pd.DataFrame:
     """The rows of `derived.experiment_results` that the night of `as_of` adds: looks that have come, and the arms."""
     everybody = drawn.arms(reader)
     there = reader.frame(
@@ -60,17 +60,17 @@ def read_out(reader: Reader, as_of: date, known: AvailableColumns) -> pd.DataFra
         parts.append(_rows(experiment, ARMS, as_of, _draw(reader, rows)))
         for look in plan_of(reader, experiment):
             if look.on <= as_of and (experiment, look.on) not in done:
-                for outcome, found in _look(reader, rows, look, known).items():
-                    parts.append(_rows(experiment, outcome, look.on, found))
+                for outcome, figures in _look(reader, rows, look, available).items():
+                    parts.append(_rows(experiment, outcome, look.on, figures))
     return pd.concat(parts, ignore_index=True) if parts else _rows("", ARMS, as_of, {})
 
 
 def _rows(
-    experiment: str, outcome: str, looked_on: date, found: Mapping[str, PredictionMetric]
+    experiment: str, outcome: str, looked_on: date, figures: Mapping[str, PredictionMetric]
 ) -> pd.DataFrame:
     table = [
         {"figure": name, "value": figure.value, "low": figure.low, "high": figure.high}
-        for name, figure in found.items()
+        for name, figure in figures.items()
     ]
     frame = pd.DataFrame(table, columns=["figure", "value", "low", "high"]).astype(
         {"value": float, "low": float, "high": float}
@@ -87,79 +87,79 @@ def _size(people: int, smallest: int) -> PredictionMetric:
     return _plain(np.nan if is_few(people, smallest) else people)
 
 
-def _draw(reader: Reader, rows: pd.DataFrame) -> Found:
+def _draw(reader: Reader, rows: pd.DataFrame) -> Figures:
     """How the draw went: sizes, their chance, and who was contacted within 30 days of it."""
     smallest = reader.smallest_cell
     treated = rows["treated"]
     n, m = int(treated.sum()), int((~treated).sum())
-    found = {
+    figures = {
         "first_on": _plain(rows["drawn_on"].min().toordinal()),
         "treated": _size(n, smallest),
         "held_out": _size(m, smallest),
         "treated_share": _plain(rows["treated_share"].mean()),
     }
     if not is_enough(min(n, m), smallest):
-        return found
-    found["sample_ratio"] = _plain(ex.sample_ratio(n, m, float(rows["treated_share"].mean())))
+        return figures
+    figures["sample_ratio"] = _plain(ex.sample_ratio(n, m, float(rows["treated_share"].mean())))
     if not data_coverage.available_columns(reader).issuperset(NEEDS[CONTACTED]):
-        return found
+        return figures
     until = rows["drawn_on"] + pd.Timedelta(days=drawn.CONTACT_DAYS)
     spoken = drawn.happened(rows, drawn.contacts(reader, set(rows["customer_id"])), until)
     for name, arm in (("contacted_treated", treated), ("contacted_held_out", ~treated)):
         did, not_ = int(spoken[arm].sum()), int((1 - spoken[arm]).sum())
         few = is_few(did, smallest) or is_few(not_, smallest)
-        found[name] = _plain(np.nan if few else spoken[arm].mean())
-    return found
+        figures[name] = _plain(np.nan if few else spoken[arm].mean())
+    return figures
 
 
-def _look(reader: Reader, rows: pd.DataFrame, look: Look, known: AvailableColumns) -> dict[str, Found]:
+def _look(reader: Reader, rows: pd.DataFrame, look: Look, available: AvailableColumns) -> dict[str, Figures]:
     """Every outcome as of the day of a look, and whether it can be told who is kept."""
     rows = drawn.watched(reader, rows, look.on)
     if rows.empty:
         return {CHURN: {"treated": _plain(0), "held_out": _plain(0)}}
     smallest = reader.smallest_cell
-    described = drawn.before_the_draw(reader, rows, known)
+    described = drawn.before_the_draw(reader, rows, available)
     rows = rows.assign(chance=rows["customer_id"].map(described.set_index("customer_id")["chance"]))
     given = data_coverage.available_columns(reader)
-    found = {CHURN: _sizes(rows, smallest)}
+    figures = {CHURN: _sizes(rows, smallest)}
     if given.issuperset(NEEDS[CHURN]):
-        found = {CHURN: _compared(rows.assign(happened=rows["left"]), CHURN, look, smallest)}
+        figures = {CHURN: _compared(rows.assign(happened=rows["left"]), CHURN, look, smallest)}
     if given.issuperset(NEEDS[CROSS_SELL]):
         opened = drawn.happened(rows, drawn.wealth_openings(reader, set(rows["customer_id"])), rows["until"])
-        found[CROSS_SELL] = _compared(rows.assign(happened=opened), CROSS_SELL, look, smallest)
+        figures[CROSS_SELL] = _compared(rows.assign(happened=opened), CROSS_SELL, look, smallest)
     for outcome, events in ((COMPLAINTS, drawn.complaints), (OPT_OUTS, drawn.opt_outs)):
         if given.issuperset(NEEDS[outcome]):
             did = drawn.happened(rows, events(reader, set(rows["customer_id"])), rows["until"])
-            found[outcome] = _compared(rows.assign(happened=did), outcome, look, smallest)
-    found[CHURN] |= _worth(reader, rows, described, found[CHURN])
-    found[SALVAGEABLE] = persuadable.judged(described)
-    return found
+            figures[outcome] = _compared(rows.assign(happened=did), outcome, look, smallest)
+    figures[CHURN] |= _worth(reader, rows, described, figures[CHURN])
+    figures[SALVAGEABLE] = persuadable.judged(described)
+    return figures
 
 
-def _compared(rows: pd.DataFrame, outcome: str, look: Look, smallest: int) -> Found:
+def _compared(rows: pd.DataFrame, outcome: str, look: Look, smallest: int) -> Figures:
     treated = rows["treated"]
     n, m = int(treated.sum()), int((~treated).sum())
     did = rows.groupby("treated")["happened"].agg(["sum", "count"])
     few = not is_enough(min(did["sum"].min(), (did["count"] - did["sum"]).min()), smallest)
-    found = {} if few else ex.effect(rows, look.bound)
+    figures = {} if few else ex.effect(rows, look.bound)
     shares = {}
-    if found:
+    if figures:
         shares = {
             "share_treated": _plain(rows.loc[treated, "happened"].mean()),
             "share_held_out": _plain(rows.loc[~treated, "happened"].mean()),
         }
-    expected = float(rows.loc[~treated, "happened"].mean()) if found else float(rows["chance"].mean())
-    cut = found["variance_cut"].value if "variance_cut" in found else 0.0
+    expected = float(rows.loc[~treated, "happened"].mean()) if figures else float(rows["chance"].mean())
+    cut = figures["variance_cut"].value if "variance_cut" in figures else 0.0
     # How many more are needed would tell how few there are.
     if outcome in TARGETS and 0 < expected < 0.7 and not is_few(min(n, m), smallest):
         share = float(rows["treated_share"].mean())
         for name, part in (("needed", 1.0), ("needed_half", 0.5)):
             needed = ex.needed(expected, part * TARGETS[outcome], share, look.bound, max(cut, 0.0))
             shares[name] = _plain(max(needed - n - m, 0))
-    return _sizes(rows, smallest) | {"bound": _plain(look.bound)} | shares | found
+    return _sizes(rows, smallest) | {"bound": _plain(look.bound)} | shares | figures
 
 
-def _sizes(rows: pd.DataFrame, smallest: int) -> Found:
+def _sizes(rows: pd.DataFrame, smallest: int) -> Figures:
     treated = rows["treated"]
     return {
         "treated": _size(int(treated.sum()), smallest),
@@ -167,17 +167,17 @@ def _sizes(rows: pd.DataFrame, smallest: int) -> Found:
     }
 
 
-def _worth(reader: Reader, rows: pd.DataFrame, described: pd.DataFrame, churn: Found) -> Found:
+def _worth(reader: Reader, rows: pd.DataFrame, described: pd.DataFrame, churn: Figures) -> Figures:
     """What the kept customers bring in a year, and what the offers made on the treated cost."""
     points = ex.best(churn, "points")
     yearly = described["net_revenue_365d"].astype(float).mean()
     if points is None or np.isnan(yearly):
         return {}
-    found = {"worth": ex.worth(points, int(rows["treated"].sum()), yearly), "yearly": _plain(yearly)}
+    figures = {"worth": ex.worth(points, int(rows["treated"].sum()), yearly), "yearly": _plain(yearly)}
     if rows["alert_id"].notna().all():
         made = reader.frame(select(offers.c.alert_id, offers.c.customer_id, offers.c.cost))
         made = made[made["alert_id"].isin(set(rows["alert_id"]))]
         few = is_few(made["customer_id"].nunique(), reader.smallest_cell)
-        known = made["cost"].notna().all() and not few
-        found["cost"] = _plain(made["cost"].astype(float).sum() if known else np.nan)
-    return found
+        all_costed = made["cost"].notna().all() and not few
+        figures["cost"] = _plain(made["cost"].astype(float).sum() if all_costed else np.nan)
+    return figures

@@ -111,18 +111,18 @@ def _check_counts(counts: Counts) -> None:
 
 def campaigns_of(reader: Reader, channel: str) -> dict[str, str]:
     """The campaigns of a channel: number → name."""
-    found = reader.frame(
+    frame = reader.frame(
         select(campaigns.c.campaign_id, campaigns.c.name)
         .where(campaigns.c.channel == channel)
         .order_by(campaigns.c.campaign_id)
     )
-    return dict(zip(found["campaign_id"], found["name"].fillna(found["campaign_id"]), strict=True))
+    return dict(zip(frame["campaign_id"], frame["name"].fillna(frame["campaign_id"]), strict=True))
 
 
 def channels(reader: Reader) -> list[str]:
     """The channels campaigns ran in."""
-    found = reader.frame(select(campaigns.c.channel).where(campaigns.c.channel.is_not(None)).distinct())
-    return sorted(found["channel"])
+    frame = reader.frame(select(campaigns.c.channel).where(campaigns.c.channel.is_not(None)).distinct())
+    return sorted(frame["channel"])
 
 
 def standing(reader: Reader) -> pd.DataFrame:

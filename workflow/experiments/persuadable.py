@@ -35,7 +35,7 @@ def judged(described: pd.DataFrame) -> dict[str, PredictionMetric]:
     return {"qini": uplift.qini(uplift.foretold(x, treated, left), treated, left)}
 
 
-def chance_to_save(reader: Reader, profiles: pd.DataFrame, known: AvailableColumns) -> pd.DataFrame:
+def chance_to_save(reader: Reader, profiles: pd.DataFrame, available: AvailableColumns) -> pd.DataFrame:
     """`customer_id` and `probability`: by how much a call lowers each one's chance of leaving; empty without proof.
 
     Proof is an experiment whose Qini interval lies above 0. The alerts' own experiments come before those of the bank,
@@ -54,7 +54,7 @@ def chance_to_save(reader: Reader, profiles: pd.DataFrame, known: AvailableColum
     rows = drawn.arms(reader)
     rows = rows[rows["experiment"] == best["experiment"]]
     rows = drawn.watched(reader, rows, pd.Timestamp(best["looked_on"]).date())
-    described = drawn.before_the_draw(reader, rows, known)
+    described = drawn.before_the_draw(reader, rows, available)
     learner = uplift.fit(
         features.matrix(described, features.NAMES),
         described["treated"].to_numpy(float),
@@ -69,13 +69,13 @@ def known_chances(reader: Reader, customer_ids: list[str]) -> pd.Series:
     t = customer_scores
     if not customer_ids:
         return pd.Series(dtype=float)
-    found = reader.frame(
+    scores = reader.frame(
         select(t.c.customer_id, t.c.as_of, t.c.probability).where(
             t.c.model == MODEL, t.c.customer_id.in_(customer_ids)
         )
     )
     return (
-        found.sort_values("as_of")
+        scores.sort_values("as_of")
         .drop_duplicates("customer_id", keep="last")
         .set_index("customer_id")["probability"]
     )

@@ -52,19 +52,19 @@ def planned_experiments(reader: Reader) -> list[str]:
     return list(reader.frame(select(experiment_looks.c.experiment).distinct())["experiment"])
 
 
-def _looks(found: pd.DataFrame) -> tuple[Look, ...]:
-    if found.empty:
+def _looks(rows: pd.DataFrame) -> tuple[Look, ...]:
+    if rows.empty:
         return ()
-    found = found.sort_values("look")
+    rows = rows.sort_values("look")
     return tuple(
         Look(
             number=int(row["look"]),
-            of=len(found),
+            of=len(rows),
             on=pd.Timestamp(row["look_on"]).date(),
             after_the_fact=bool(row["after_the_fact"]),
             bound=bound,
         )
-        for (_, row), bound in zip(found.iterrows(), bounds(len(found)), strict=True)
+        for (_, row), bound in zip(rows.iterrows(), bounds(len(rows)), strict=True)
     )
 
 

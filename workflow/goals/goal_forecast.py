@@ -48,7 +48,9 @@ NO_LEVEL = "A rate or level has no forecast here: it is judged against its goal 
 NOT_YOURS = "No forecast: your role does not see this figure for the whole bank."
 
 
-def heading(draft: GoalDraft, reader: Reader, as_of: date, known: AvailableColumns | None = None) -> Outlook:
+def heading(
+    draft: GoalDraft, reader: Reader, as_of: date, available: AvailableColumns | None = None
+) -> Outlook:
     """Where the whole span will end; from the full months since the figure is complete, as far as they are delivered."""
     metric = CATALOGUE[draft.metric]
     empty = pd.DataFrame({"start": [], "value": []})
@@ -67,11 +69,11 @@ def heading(draft: GoalDraft, reader: Reader, as_of: date, known: AvailableColum
     weights = [1.0 if is_monthly(metric) else d / m.days for d, m in zip(ahead, whole, strict=True)]
     if not history:
         return Outlook(forecast=None, months=empty, why=_too_short(0))
-    question = Query.of([draft.metric], Scope(history[-1], draft.filters), periods=periods)
+    query = Query.of([draft.metric], Scope(history[-1], draft.filters), periods=periods)
     months = empty
     # First from the months that everybody may know: two departments in one meeting must read one forecast.
     for alike in (True, False):
-        answer = ask(question, reader, known, alike=alike).set_index("period")[draft.metric].astype(float)
+        answer = ask(query, reader, available, alike=alike).set_index("period")[draft.metric].astype(float)
         values = answer.loc[: len(history) - 1]
         # Months before the bank's first data count nothing; they are not a history of nothing.
         counted = values.to_numpy().nonzero()[0]

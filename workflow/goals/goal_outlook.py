@@ -42,34 +42,34 @@ CONTRIBUTORS: Mapping[str, tuple[str, ...]] = {
 
 
 def evidence(
-    draft: GoalDraft, reader: Reader, as_of: date, known: AvailableColumns | None = None
+    draft: GoalDraft, reader: Reader, as_of: date, available: AvailableColumns | None = None
 ) -> Evidence:
     """What a target is held against."""
     if not sees_the_whole(reader, draft.metric):
         return Evidence()
-    before = a_year_before(draft, reader, known)
+    before = a_year_before(draft, reader, available)
     return Evidence(
         before=None if math.isnan(before[0]) else before[0],
-        heading=heading(draft, reader, as_of, known).forecast,
+        heading=heading(draft, reader, as_of, available).forecast,
     )
 
 
 def a_year_before(
-    draft: GoalDraft, reader: Reader, known: AvailableColumns | None = None
+    draft: GoalDraft, reader: Reader, available: AvailableColumns | None = None
 ) -> tuple[float, tuple[float, ...]]:
     """The figure over the same days a year before, and of each of its months.
 
     Not known where it is about too few people, whoever asks: it becomes part of a goal, which everybody reads.
     """
     periods = [year_before(draft.span), *(year_before(p) for p in parts_of(draft))]
-    question = Query.of([draft.metric], Scope(periods[0], draft.filters), periods=periods)
-    values = ask(question, reader, known, alike=True).set_index("period")[draft.metric].astype(float)
+    query = Query.of([draft.metric], Scope(periods[0], draft.filters), periods=periods)
+    values = ask(query, reader, available, alike=True).set_index("period")[draft.metric].astype(float)
     return float(values.loc[0]), tuple(values.loc[1:])
 
 
-def with_path(draft: GoalDraft, reader: Reader, known: AvailableColumns | None = None) -> GoalDraft:
+def with_path(draft: GoalDraft, reader: Reader, available: AvailableColumns | None = None) -> GoalDraft:
     """The draft with its baseline and, for a total, its path in the proportions of the year before."""
-    whole, months = a_year_before(draft, reader, known)
+    whole, months = a_year_before(draft, reader, available)
     metric = CATALOGUE[draft.metric]
     baseline = whole if math.isfinite(whole) and whole != 0 else None
     if not adds_up(metric):
@@ -93,7 +93,7 @@ def contributors(
     goal: Goal,
     reader: Reader,
     as_of: date,
-    known: AvailableColumns | None = None,
+    available: AvailableColumns | None = None,
     among: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """The figures that feed a goal: index metric, columns now and before, top and bottom of each.
@@ -107,11 +107,11 @@ def contributors(
         if elapsed is None:
             continue
         scope = Scope(elapsed, goal.filters)
-        asked = Query.of([name], scope, periods=[elapsed, year_before(elapsed)])
-        if unanswerable(name, asked) or not sees_the_whole(reader, name):
+        query = Query.of([name], scope, periods=[elapsed, year_before(elapsed)])
+        if unanswerable(name, query) or not sees_the_whole(reader, name):
             continue
         try:
-            answer = ask(asked, reader, known).set_index("period")
+            answer = ask(query, reader, available).set_index("period")
             reaches = data_reach_back(name, elapsed, reader)
         except AccessRefused:
             continue
@@ -129,22 +129,22 @@ def contributors(
 
 
 def contradictions(
-    filters: Filters, reader: Reader, as_of: date, known: AvailableColumns | None = None
+    filters: Filters, reader: Reader, as_of: date, available: AvailableColumns | None = None
 ) -> list[tuple[MetricPair, Finding]]:
     """Each pair of figures that could conflict with each other, judged over the last twelve full months."""
     months = full_months(as_of, MONTHS)
-    found = []
+    findings = []
     for pair in PAIRS:
         quality = CATALOGUE[pair.quality]
         assert isinstance(quality, Ratio)
-        asked = Query.of([pair.volume, pair.quality], Scope(months[-1], filters), periods=months)
-        if any(unanswerable(n, asked) or not sees_the_whole(reader, n) for n in (pair.volume, pair.quality)):
+        query = Query.of([pair.volume, pair.quality], Scope(months[-1], filters), periods=months)
+        if any(unanswerable(n, query) or not sees_the_whole(reader, n) for n in (pair.volume, pair.quality)):
             continue
         try:
-            answer = ask(asked, reader, known).set_index("period")
+            answer = ask(query, reader, available).set_index("period")
         except AccessRefused:
             continue
-        found.append(
+        findings.append(
             (
                 pair,
                 detect(
@@ -156,4 +156,4 @@ def contradictions(
                 ),
             )
         )
-    return found
+    return findings

@@ -79,8 +79,8 @@ class Progress:
 
     def state_in_words(self) -> str:
         """The state as people read it; a goal that was met says so when the year before was better."""
-        said = state_in_words(self.metric, self.state())
-        return f"{said}, but {but}" if (but := self.but()) else said
+        words = state_in_words(self.metric, self.state())
+        return f"{words}, but {but}" if (but := self.but()) else words
 
     def but(self) -> str:
         """What keeps a met goal from being celebrated: `below last year`; empty for all others."""
@@ -113,7 +113,7 @@ def progress(
     goals: Sequence[Goal],
     reader: Reader,
     as_of: date,
-    known: AvailableColumns | None = None,
+    available: AvailableColumns | None = None,
     catalogue: Mapping[str, Metric] | None = None,
 ) -> list[Progress]:
     """Each goal with its figures as of a day, in the order given; by another `catalogue`, under another “qualified”."""
@@ -122,11 +122,11 @@ def progress(
     for goal in goals:
         if (elapsed := covers[goal.goal_id].elapsed) is not None:
             together[elapsed, goal.filters].append(goal)
-    found = {g.goal_id: Progress(goal=g, covers=covers[g.goal_id]) for g in goals}
+    by_goal = {g.goal_id: Progress(goal=g, covers=covers[g.goal_id]) for g in goals}
     for (elapsed, filters), some in together.items():
         names = {g.metric for g in some}
-        now = _answer(names, [elapsed, *parts_by_month(elapsed)], filters, reader, known, catalogue)
-        then = _answer(names, [year_before(elapsed)], filters, reader, known, catalogue)
+        now = _answer(names, [elapsed, *parts_by_month(elapsed)], filters, reader, available, catalogue)
+        then = _answer(names, [year_before(elapsed)], filters, reader, available, catalogue)
         reaching = {n for n in names if data_reach_back(n, elapsed, reader)}
         for goal in some:
             if now is not None and goal.metric in now:
@@ -135,8 +135,8 @@ def progress(
                     if then is not None and goal.metric in then and goal.metric in reaching
                     else None
                 )
-                found[goal.goal_id] = _progress(goal, covers[goal.goal_id], elapsed, now, before)
-    return [found[g.goal_id] for g in goals]
+                by_goal[goal.goal_id] = _progress(goal, covers[goal.goal_id], elapsed, now, before)
+    return [by_goal[g.goal_id] for g in goals]
 
 
 def _answer(
@@ -144,19 +144,19 @@ def _answer(
     periods: Sequence[Period],
     filters: Filters,
     reader: Reader,
-    known: AvailableColumns | None,
+    available: AvailableColumns | None,
     catalogue: Mapping[str, Metric] | None,
 ) -> pd.DataFrame | None:
-    wanted = sorted(n for n in names if sees_the_whole(reader, n))
-    if not wanted:
+    visible = sorted(n for n in names if sees_the_whole(reader, n))
+    if not visible:
         return None
     try:
-        question = Query.of(wanted, Scope(periods[0], filters), periods=periods)
-        return ask(question, reader, known, catalogue).set_index("period")
+        query = Query.of(visible, Scope(periods[0], filters), periods=periods)
+        return ask(query, reader, available, catalogue).set_index("period")
     except AccessRefused:
-        if len(wanted) == 1:
+        if len(visible) == 1:
             return None
-        parts = [_answer({n}, periods, filters, reader, known, catalogue) for n in wanted]
+        parts = [_answer({n}, periods, filters, reader, available, catalogue) for n in visible]
         seen = [p for p in parts if p is not None]
         joined = pd.concat(seen, axis=1) if seen else None
         return None if joined is None else joined.loc[:, ~joined.columns.duplicated()]

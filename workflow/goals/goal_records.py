@@ -123,13 +123,13 @@ class Goal(GoalDraft):
 
 def part_in_words(filters: Filters) -> str:
     """`the whole bank`, `digital channels`, `segment affluent`."""
-    said = []
+    parts = []
     for dimension, values in filters:
         if dimension == "channel" and {v.casefold() for v in values} == set(DIGITAL):
-            said.append("digital channels")
+            parts.append("digital channels")
         else:
-            said.append(f"{dimension} {' or '.join(plain(v) for v in values)}")
-    return ", ".join(said) or "the whole bank"
+            parts.append(f"{dimension} {' or '.join(plain(v) for v in values)}")
+    return ", ".join(parts) or "the whole bank"
 
 
 def departments(goal: GoalDraft) -> tuple[str, ...]:
@@ -163,7 +163,7 @@ def every_goal(reader: Reader) -> tuple[Goal, ...]:
     paths: dict[int, list[float]] = {}
     for row in reader.rows(select(goal_paths).order_by(goal_paths.c.goal_id, goal_paths.c.starts_on)):
         paths.setdefault(row.goal_id, []).append(row.target)
-    found = []
+    every = []
     for row in reader.rows(select(goals).order_by(goals.c.ends_on.desc(), goals.c.goal_id)):
         goal = Goal(
             metric=row.metric,
@@ -192,14 +192,14 @@ def every_goal(reader: Reader) -> tuple[Goal, ...]:
                 why_ended=end.why,
                 superseded_by=_number(end.superseded_by),
             )
-        found.append(goal)
-    return tuple(found)
+        every.append(goal)
+    return tuple(every)
 
 
 def as_text(filters: Filters) -> str:
     """Filters as they are kept; the same part of the bank always gives the same text."""
-    kept = Scope(Period(date.min, date.min), filters).filters
-    return json.dumps(kept) if kept else ""
+    normalised = Scope(Period(date.min, date.min), filters).filters
+    return json.dumps(normalised) if normalised else ""
 
 
 def from_text(text: str) -> Filters:
@@ -207,18 +207,18 @@ def from_text(text: str) -> Filters:
     return tuple((name, tuple(values)) for name, values in json.loads(text)) if text else ()
 
 
-def current(found: Iterable[Goal], as_of: date) -> list[Goal]:
+def current(among: Iterable[Goal], as_of: date) -> list[Goal]:
     """Goals in force whose span holds a day; one agreed since the last load runs too."""
     return [
         g
-        for g in found
+        for g in among
         if g.in_force_since is not None and g.ended_at is None and g.span.start <= as_of <= g.span.end
     ]
 
 
-def proposed(found: Iterable[Goal]) -> list[Goal]:
+def proposed(among: Iterable[Goal]) -> list[Goal]:
     """Goals that wait for a department to sign."""
-    return [g for g in found if g.waits_for and g.ended_at is None]
+    return [g for g in among if g.waits_for and g.ended_at is None]
 
 
 def _day(value: date) -> date:

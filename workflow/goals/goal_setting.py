@@ -49,8 +49,8 @@ def set_goal(
     signing = sharing if len(sharing) > 1 else ()
     if supersedes is not None:
         why = _reason(why)
-    said = f"{as_typed(draft.target)} for {draft.span.in_words()}, {part_in_words(draft.filters)}"
-    with audit.entry(stores, who.username, "goal.set", draft.metric, f"{said} {why}".strip()) as change:
+    summary = f"{as_typed(draft.target)} for {draft.span.in_words()}, {part_in_words(draft.filters)}"
+    with audit.entry(stores, who.username, "goal.set", draft.metric, f"{summary} {why}".strip()) as change:
         there = change.app_db.execute(
             select(goals.c.goal_id, goals.c.revision, goal_endings.c.ended_at, goal_signatures.c.department)
             .outerjoin(goal_endings, goal_endings.c.goal_id == goals.c.goal_id)

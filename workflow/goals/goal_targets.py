@@ -32,21 +32,21 @@ def targets(reader: Reader, scope: Scope, *, as_of: date | None = None) -> dict[
             else g.is_in_force(scope.period.end)
         )
     ]
-    found: dict[str, float] = {}
+    by_metric: dict[str, float] = {}
     for metric in {g.metric for g in agreed}:
         chosen = _covering([g for g in agreed if g.metric == metric], scope.period)
         if chosen:
-            found[metric] = sum(_share(g, scope.period) for g in chosen)
-    return found
+            by_metric[metric] = sum(_share(g, scope.period) for g in chosen)
+    return by_metric
 
 
-def _covering(found: list[Goal], period: Period) -> list[Goal]:
-    whole = [g for g in found if g.span.start <= period.start and g.span.end >= period.end]
+def _covering(of_metric: list[Goal], period: Period) -> list[Goal]:
+    whole = [g for g in of_metric if g.span.start <= period.start and g.span.end >= period.end]
     if whole:
         return [min(whole, key=lambda g: (g.span.days, -instant_of(g.set_at), -g.goal_id))]
     chosen: list[Goal] = []
     day = period.start
-    for goal in sorted(found, key=lambda g: (g.span.start, g.goal_id)):
+    for goal in sorted(of_metric, key=lambda g: (g.span.start, g.goal_id)):
         # Only goals that follow each other without a gap or an overlap can be added.
         if goal.span.start <= day <= goal.span.end and (not chosen or goal.span.start == day):
             chosen.append(goal)

@@ -50,43 +50,43 @@ def judge(
     `part_chosen`: whether the form's question “which part of the bank” was answered, the whole of it included. `meant`:
     whether a target far from everything seen was confirmed.
     """
-    found: dict[str, str] = {}
+    failures: dict[str, str] = {}
     metric = CATALOGUE.get(draft.metric)
     if metric is None:
-        found["M"] = (
+        failures["M"] = (
             "Choose a figure of the dictionary: what is not measured the same way by all cannot be shared."
         )
     elif wrong := wrong_target(metric, draft.target):
-        found["M"] = wrong
+        failures["M"] = wrong
     elif not meant and (far := far_from_seen(metric, draft.target, evidence)):
-        found["M"] = far
+        failures["M"] = far
     if not draft.owner.strip():
-        found["S"] = "Name the department that owns the goal."
+        failures["S"] = "Name the department that owns the goal."
     elif not part_chosen:
-        found["S"] = "Say which part of the bank it is about, or choose the whole bank."
+        failures["S"] = "Say which part of the bank it is about, or choose the whole bank."
     elif metric is not None:
-        asked = Query.of([draft.metric], Scope(draft.span, draft.filters))
-        if unanswerable(draft.metric, asked):
-            found["S"] = (
-                f"{metric.label} is not kept by {unanswerable(draft.metric, asked)}. Choose another part of the bank."
+        query = Query.of([draft.metric], Scope(draft.span, draft.filters))
+        if unanswerable(draft.metric, query):
+            failures["S"] = (
+                f"{metric.label} is not kept by {unanswerable(draft.metric, query)}. Choose another part of the bank."
             )
     if draft.span.end <= draft.span.start:
-        found["T"] = "The last day lies before the first. Choose a span of days."
+        failures["T"] = "The last day lies before the first. Choose a span of days."
     elif draft.span.end <= as_of:
-        found["T"] = f"The span ended on {day(draft.span.end)}; a goal needs days that are still to come."
+        failures["T"] = f"The span ended on {day(draft.span.end)}; a goal needs days that are still to come."
     elif not SHORTEST_SPAN <= draft.span.days <= LONGEST_SPAN:
-        found["T"] = (
+        failures["T"] = (
             "Choose a span of four weeks to two years: long enough to act, short enough to be judged."
         )
     if draft.linked_to not in LINKS:
-        found["R"] = "Say what it serves: revenue, cost or customer satisfaction."
-    if metric is not None and "M" not in found and len(draft.note.strip()) < SHORTEST_NOTE:
+        failures["R"] = "Say what it serves: revenue, cost or customer satisfaction."
+    if metric is not None and "M" not in failures and len(draft.note.strip()) < SHORTEST_NOTE:
         doubt = _doubt(metric, draft.target, evidence)
         if doubt:
-            found["A"] = (
+            failures["A"] = (
                 f"{doubt} Lower it, or write a note of at least {SHORTEST_NOTE} letters on what will be different."
             )
-    return {letter: found[letter] for letter in LETTERS if letter in found}
+    return {letter: failures[letter] for letter in LETTERS if letter in failures}
 
 
 def unit_of_target(metric: Metric) -> str:
@@ -179,13 +179,13 @@ def _doubt(metric: Metric, target: float, evidence: Evidence) -> str:
 
 def plus_a_quarter(year: Period, before: float | None, filters: Filters) -> GoalDraft:
     """The template “+25% qualified conversions, digital channels, this fiscal year”."""
-    known = before is not None and math.isfinite(before)
+    has_before = before is not None and math.isfinite(before)
     return GoalDraft(
         metric="qualified_conversions",
-        target=rounded(1.25 * before) if known and before is not None else math.nan,
+        target=rounded(1.25 * before) if has_before and before is not None else math.nan,
         span=year,
         owner="Marketing and Sales",
         filters=filters,
         linked_to="revenue",
-        baseline=before if known else None,
+        baseline=before if has_before else None,
     )

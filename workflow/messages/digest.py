@@ -49,11 +49,11 @@ def weekly(reader: Reader, today: date) -> Message:
     masks = alert_queue.kinds(people, today)
     pressing = people[masks["due"] | masks["overdue"]]
     lines += _by_number(pressing, today)
-    shown = "overdue" if counts["overdue"] else "due" if counts["due"] else "all"
+    view = "overdue" if counts["overdue"] else "due" if counts["due"] else "all"
     return Message(
         title=f"Customer health, {day(today)}: {_customers(counts['open'])} to call",
         lines=tuple(lines),
-        link=_link(reader, "customer-health", show=shown),
+        link=_link(reader, "customer-health", show=view),
     )
 
 

@@ -46,13 +46,13 @@ _TALKERS = ("apprise", "urllib3", "requests")
 
 @dataclass(frozen=True, kw_only=True)
 class Sent:
-    """What became of one letter. `said` holds neither address nor text."""
+    """What became of one letter. `outcome` holds neither address nor text."""
 
     username: str
     what: str
     delivered: bool
     tries: int
-    said: str
+    outcome: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,15 +92,19 @@ def send(
             if still_ours():
                 results += _one(run, letter)
             else:
-                said = "Not tried: the connection to the application database was lost."
-                lost = Sent(username=letter.username, what=letter.what, delivered=False, tries=0, said=said)
+                outcome = "Not tried: the connection to the application database was lost."
+                lost = Sent(
+                    username=letter.username, what=letter.what, delivered=False, tries=0, outcome=outcome
+                )
                 results.append(lost)
         return results
 
 
 def _one(run: _Run, letter: Letter) -> list[Sent]:
-    def became(delivered: bool, tries: int, said: str) -> Sent:
-        return Sent(username=letter.username, what=letter.what, delivered=delivered, tries=tries, said=said)
+    def became(delivered: bool, tries: int, outcome: str) -> Sent:
+        return Sent(
+            username=letter.username, what=letter.what, delivered=delivered, tries=tries, outcome=outcome
+        )
 
     def given_up(why: str) -> list[Sent]:
         outbox.end(run.stores, letter.username, letter.messages, why)
@@ -193,26 +197,26 @@ def _deliver(
             plugin.headers["Idempotency-Key"] = letter.key
     where = PLUGINS[next(type(plugin).__name__ for plugin in channel)]
     again = " It may have arrived twice: a run before was stopped while it sent it." * letter.perhaps_sent
-    tries, said = 0, ""
+    tries, outcome = 0, ""
     for wait in (*PAUSES, None):
         if not run.still_ours():
-            said = "Not delivered: the connection to the application database was lost while it was tried."
+            outcome = "Not delivered: the connection to the application database was lost while it was tried."
             break
         if _is_over(run, letter):
-            said = f"Not delivered: {where} did not accept it in {tries} tries, and the week is over."
+            outcome = f"Not delivered: {where} did not accept it in {tries} tries, and the week is over."
             break
         tries += 1
         # As plain text: a customer number or a rule is never read as markup.
         if channel.notify(title=message.title, body=message.body(), body_format=as_text):
-            said = f"Delivered to {where}.{again}"
+            outcome = f"Delivered to {where}.{again}"
             content = {"title": message.title, "lines": message.lines}
-            letters.sent(run.stores, letter, messages, content, tries=tries, said=said, for_day=run.today)
-            return became(True, tries, said)
-        said = f"Not delivered: {where} did not accept it in {tries} tries."
+            letters.sent(run.stores, letter, messages, content, tries=tries, said=outcome, for_day=run.today)
+            return became(True, tries, outcome)
+        outcome = f"Not delivered: {where} did not accept it in {tries} tries."
         if wait is not None:
             run.pause(wait)
-    letters.failed(run.stores, letter, tries=tries, said=said, for_day=run.today)
-    return became(False, tries, said)
+    letters.failed(run.stores, letter, tries=tries, said=outcome, for_day=run.today)
+    return became(False, tries, outcome)
 
 
 @contextmanager

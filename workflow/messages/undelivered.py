@@ -22,11 +22,11 @@ def sentences(reader: Reader, now: datetime) -> list[str]:
     rows = _rows(reader)
     waits = rows[rows["ended_at"].isna()]
     reasons = _last_results(reader)
-    said = []
+    lines = []
     for (number, username), group in waits.groupby(["destination_id", "username"], sort=False):
         since = pd.Timestamp(group["written_at"].iloc[0])  # the first written
         reason = reasons.get(int(str(number)), "It was not tried yet.")
-        said.append(f"{_messages(len(group))} to {username}: waiting since {_moment(since)}. {reason}")
+        lines.append(f"{_messages(len(group))} to {username}: waiting since {_moment(since)}. {reason}")
     lost = rows[
         rows["ended_at"].notna()
         & ~rows["ended_why"].isin(NOT_DUE_ANY_MORE)
@@ -35,8 +35,8 @@ def sentences(reader: Reader, now: datetime) -> list[str]:
     for (username, why), group in lost.groupby(["username", "ended_why"], sort=False):
         last = pd.Timestamp(group["ended_at"].max())
         when = "" if len(group) == 1 else "last "
-        said.append(f"{_messages(len(group))} to {username}: given up, {when}on {_moment(last)}. {why}")
-    return said
+        lines.append(f"{_messages(len(group))} to {username}: given up, {when}on {_moment(last)}. {why}")
+    return lines
 
 
 def summary(reader: Reader, now: datetime) -> str:

@@ -24,16 +24,16 @@ def write_hand_offs(draft: SnapshotWriter, reader: Reader, settings: Settings, a
     """
     end, t, m = datetime.combine(as_of + timedelta(days=1), time()), leads.c, lead_moves.c
     copied = (t.lead_id, t.customer_id, t.campaign_id, t.channel, t.product, t.sales_rep, t.mql_at)
-    found = reader.frame(select(*copied, t.contacted_at).where(t.mql_at < end))
+    frame = reader.frame(select(*copied, t.contacted_at).where(t.mql_at < end))
     # The first decision from the handoff on: what came before it settled nothing, and a later one not again.
     settled = reader.frame(
         select(m.lead_id, func.min(m.entered_at).label("settled_at"))
         .where(m.stage.in_(DECIDING), add_days(m.entered_at, 1) > m.mql_at, m.entered_at < end)
         .group_by(m.lead_id)
     )
-    found = found.merge(settled, on="lead_id", how="left")
+    frame = frame.merge(settled, on="lead_id", how="left")
     office = working_time(settings)
-    found["due_at"] = office.due(found["mql_at"], settings.contact_promise_hours)
-    found["working_hours"] = office.hours(found["mql_at"], found["contacted_at"])
-    draft.write(hand_offs, found, replacing=true())
-    return len(found)
+    frame["due_at"] = office.due(frame["mql_at"], settings.contact_promise_hours)
+    frame["working_hours"] = office.hours(frame["mql_at"], frame["contacted_at"])
+    draft.write(hand_offs, frame, replacing=true())
+    return len(frame)

@@ -48,7 +48,7 @@ def recycled(as_of: date, filters: Filters = ()) -> Select:
     """One row about the leads `rejected` here after a day: how many, and how many of them went back to Marketing
     (`to_nurture`).
     """
-    kept = [_KEPT[name].in_(values) for name, values in filters]
+    conditions = [_KEPT[name].in_(values) for name, values in filters]
     back = case((r.c.to_nurture, r.c.lead_id))
     people = func.count(r.c.lead_id.distinct())
     return select(
@@ -57,13 +57,13 @@ def recycled(as_of: date, filters: Filters = ()) -> Select:
         func.count(case((r.c.to_nurture.is_not(True), r.c.lead_id)).distinct()).label(
             f"to_nurture{BESIDES}{PEOPLE}"
         ),
-    ).where(and_(r.c.reviewed_at >= _end(as_of), r.c.verdict == "rejected", latest(), *kept))
+    ).where(and_(r.c.reviewed_at >= _end(as_of), r.c.verdict == "rejected", latest(), *conditions))
 
 
 def since(as_of: date, filters: Filters = ()) -> Select:
     """Decisions recorded here after a day, by campaign: `decided` and how many of them `accepted`."""
     counts = r.c.verdict.in_(("accepted", "rejected"))
-    kept = [_KEPT[name].in_(values) for name, values in filters]
+    conditions = [_KEPT[name].in_(values) for name, values in filters]
     people = func.count(case((counts, r.c.lead_id)).distinct())
     accepted = func.sum(case((counts, case((r.c.verdict == "accepted", 1), else_=0))))
     return (
@@ -72,7 +72,7 @@ def since(as_of: date, filters: Filters = ()) -> Select:
             *counted("decided", func.count(case((counts, 1))), people),
             *counted("accepted", accepted, people),
         )
-        .where(and_(r.c.reviewed_at >= _end(as_of), counts, latest(), *kept))
+        .where(and_(r.c.reviewed_at >= _end(as_of), counts, latest(), *conditions))
         .group_by(r.c.campaign_id)
     )
 
@@ -82,23 +82,23 @@ def recorded(reader: Reader) -> pd.DataFrame:
 
     Columns of the application database and `in_bank`: `agrees`, `differs`, or `not yet`.
     """
-    found = reader.frame(
+    frame = reader.frame(
         select(r).where(latest(), r.c.verdict != "taken_back").order_by(r.c.review_id.desc())
     )
     decisions = reader.frame(
         select(m.c.lead_id, m.c.stage, m.c.entered_at)
-        .where(m.c.lead_id.in_(found["lead_id"].tolist()), m.c.stage.in_(("accepted", "rejected")))
+        .where(m.c.lead_id.in_(frame["lead_id"].tolist()), m.c.stage.in_(("accepted", "rejected")))
         .order_by(m.c.lead_id, m.c.move)
     )
     bank = [
         _meant(decisions[decisions["lead_id"] == lead_id], pd.Timestamp(at))
-        for lead_id, at in zip(found["lead_id"], found["reviewed_at"], strict=True)
+        for lead_id, at in zip(frame["lead_id"], frame["reviewed_at"], strict=True)
     ]
     same = [
         "not yet" if stage is None else "agrees" if stage == verdict else "differs"
-        for stage, verdict in zip(bank, found["verdict"], strict=True)
+        for stage, verdict in zip(bank, frame["verdict"], strict=True)
     ]
-    return found.assign(in_bank=pd.Series(same, found.index, dtype=object))
+    return frame.assign(in_bank=pd.Series(same, frame.index, dtype=object))
 
 
 def _meant(decisions: pd.DataFrame, reviewed_at: pd.Timestamp) -> str | None:

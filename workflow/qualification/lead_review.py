@@ -68,14 +68,14 @@ def review(
         ).first()
         if (last.version if last else 0) != seen_version:
             assert last is not None
-            raise ChangeRefused(_told(entry.app_db, last))
+            raise ChangeRefused(_decided_meanwhile(entry.app_db, last))
         if last is not None and before([last.reviewed_at], [lead.entered_at])[0]:
             last = None
         if verdict == "taken_back":
             if last is None or last.verdict == "taken_back" or last.reviewed_by != viewer.username:
                 raise ChangeRefused("You have no decision on this lead to undo.")
         elif last is not None and last.verdict != "taken_back":
-            raise ChangeRefused(_told(entry.app_db, last))
+            raise ChangeRefused(_decided_meanwhile(entry.app_db, last))
         entry.append(
             r,
             "reviewed",
@@ -92,17 +92,17 @@ def review(
 
 def _handed_over(reader: Reader, lead_id: str) -> Any:
     """The lead's campaign and channel, and by which move (`entered_at`) it came, or came back, to be decided on."""
-    asked = select(t.c.campaign_id, t.c.channel, t.c.mql_at).where(t.c.lead_id == lead_id)
-    found = reader.rows(asked)
-    if not found or pd.isna(found[0].mql_at):
+    statement = select(t.c.campaign_id, t.c.channel, t.c.mql_at).where(t.c.lead_id == lead_id)
+    rows = reader.rows(statement)
+    if not rows or pd.isna(rows[0].mql_at):
         raise ChangeRefused("This lead was not handed over to Sales, so nothing was recorded.")
     waits = reader.rows(select(m.c.entered_at).where(m.c.lead_id == lead_id, m.c.is_waiting))
     if not waits:
         raise ChangeRefused("The bank's tables already hold a decision on this lead. Reload the page.")
-    known = {
-        n: None if pd.isna(getattr(found[0], n)) else getattr(found[0], n) for n in ("campaign_id", "channel")
+    origin = {
+        n: None if pd.isna(getattr(rows[0], n)) else getattr(rows[0], n) for n in ("campaign_id", "channel")
     }
-    return _Waits(**known, entered_at=pd.Timestamp(waits[0].entered_at).to_pydatetime())
+    return _Waits(**origin, entered_at=pd.Timestamp(waits[0].entered_at).to_pydatetime())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,12 +112,12 @@ class _Waits:
     entered_at: datetime
 
 
-def _told(app_db: Connection, last: Any) -> str:
+def _decided_meanwhile(app_db: Connection, last: Any) -> str:
     did = {"accepted": "accepted this lead", "rejected": f"rejected this lead ({last.reason.lower()})"}
-    said = did.get(last.verdict, "withdrew a decision on this lead")
+    act = did.get(last.verdict, "withdrew a decision on this lead")
     name = app_db.execute(select(users.c.full_name).where(users.c.username == last.reviewed_by)).scalar()
     return (
-        f"{name or last.reviewed_by} {said} at {last.reviewed_at:%H:%M} while you had it open, so yours was not saved. "
+        f"{name or last.reviewed_by} {act} at {last.reviewed_at:%H:%M} while you had it open, so yours was not saved. "
         "Reload the page."
     )
 
@@ -150,38 +150,40 @@ def waiting(reader: Reader, as_of: date, filters: Filters = ()) -> pd.DataFrame:
     decided on it once and it came back) and `version`. Of a lead that was reopened, `mql_at` is when, and a contact
     before that is none.
     """
-    shown = (t.c.lead_id, t.c.full_name, t.c.phone, t.c.campaign_id, t.c.channel, t.c.product, t.c.score)
-    asked = select(*shown, t.c.mql_at, t.c.contacted_at, t.c.sales_rep)
+    columns = (t.c.lead_id, t.c.full_name, t.c.phone, t.c.campaign_id, t.c.channel, t.c.product, t.c.score)
+    statement = select(*columns, t.c.mql_at, t.c.contacted_at, t.c.sales_rep)
     waits = select(m.c.lead_id).where(m.c.is_waiting)
-    found = reader.frame(filtered(asked.where(t.c.mql_at < _end(as_of), t.c.lead_id.in_(waits)), t, filters))
+    frame = reader.frame(
+        filtered(statement.where(t.c.mql_at < _end(as_of), t.c.lead_id.in_(waits)), t, filters)
+    )
     since = reader.frame(select(m.c.lead_id, m.c.entered_at, m.c.move).where(m.c.is_waiting))
     before_now = reader.frame(
         select(m.c.lead_id).where(m.c.stage.in_(DECIDING), m.c.lead_id.in_(waits)).distinct()
     )
     here = reader.frame(select(r.c.lead_id, r.c.version, r.c.verdict, r.c.reviewed_at).where(latest()))
-    found = found.merge(since, on="lead_id").merge(here, on="lead_id", how="left")
+    frame = frame.merge(since, on="lead_id").merge(here, on="lead_id", how="left")
     # A decision of before the bank reopened the lead decided on what was then.
-    stands = found["verdict"].isin(("accepted", "rejected")) & ~before(
-        found["reviewed_at"], found["entered_at"]
+    stands = frame["verdict"].isin(("accepted", "rejected")) & ~before(
+        frame["reviewed_at"], frame["entered_at"]
     )
-    found = found[~stands].copy()
-    found["version"] = found["version"].fillna(0).astype(int)
-    found["again"] = found["lead_id"].isin(before_now["lead_id"])
-    found["mql_at"] = found[["mql_at", "entered_at"]].max(axis=1)
-    found["contacted_at"] = found["contacted_at"].where(
-        (found["move"] <= _FIRST_TIME)
-        | (found["contacted_at"].notna() & ~before(found["contacted_at"], found["mql_at"]))
+    frame = frame[~stands].copy()
+    frame["version"] = frame["version"].fillna(0).astype(int)
+    frame["again"] = frame["lead_id"].isin(before_now["lead_id"])
+    frame["mql_at"] = frame[["mql_at", "entered_at"]].max(axis=1)
+    frame["contacted_at"] = frame["contacted_at"].where(
+        (frame["move"] <= _FIRST_TIME)
+        | (frame["contacted_at"].notna() & ~before(frame["contacted_at"], frame["mql_at"]))
     )
     settings = reader.stores.settings
     office = working_time(settings)
-    found["due_at"] = office.due(found["mql_at"], settings.contact_promise_hours)
-    now = pd.Series(pd.Timestamp(_end(as_of)), found.index)
-    found["late"] = office.hours_at_least(found["mql_at"], now) - settings.contact_promise_hours
-    found["called"], found["far"] = found["contacted_at"].notna(), found["late"].abs()
-    found["missed"] = found["late"] > 0
+    frame["due_at"] = office.due(frame["mql_at"], settings.contact_promise_hours)
+    now = pd.Series(pd.Timestamp(_end(as_of)), frame.index)
+    frame["late"] = office.hours_at_least(frame["mql_at"], now) - settings.contact_promise_hours
+    frame["called"], frame["far"] = frame["contacted_at"].notna(), frame["late"].abs()
+    frame["missed"] = frame["late"] > 0
     order = ["called", "missed", "far", "lead_id"]
     return (
-        found.sort_values(order)
+        frame.sort_values(order)
         .drop(columns=[*_OF_THE_LIST, "called", "far", "missed"])
         .reset_index(drop=True)
     )

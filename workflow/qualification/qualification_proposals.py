@@ -56,10 +56,10 @@ def propose(stores: Stores, viewer: Viewer, rule: QualificationRule, effective_o
             f"{day(last + timedelta(days=1))} or later."
         )
     with audit.entry(stores, viewer.username, "definition.propose", "qualified", why) as entry:
-        kept = {row.rule: row.version for row in entry.app_db.execute(select(definitions))}
-        if rule == QualificationRule() or rule.as_text() in kept:
+        numbers = {row.rule: row.version for row in entry.app_db.execute(select(definitions))}
+        if rule == QualificationRule() or rule.as_text() in numbers:
             raise ChangeRefused(
-                f"Version {kept.get(rule.as_text(), 1)} says exactly this. Sign that one, or change a condition."
+                f"Version {numbers.get(rule.as_text(), 1)} says exactly this. Sign that one, or change a condition."
             )
         number = int(entry.app_db.execute(select(func.max(definitions.c.version))).scalar() or 1) + 1
         entry.append(
@@ -92,15 +92,15 @@ def sign(stores: Stores, viewer: Viewer, number: int, verdict: str, note: str = 
         there = entry.app_db.execute(select(definitions).where(definitions.c.version == number)).first()
         if there is None:
             raise ChangeRefused(f"There is no version {number} to sign.")
-        said = {
+        verdicts = {
             s.department: s.verdict
             for s in entry.app_db.execute(
                 select(definition_signatures).where(definition_signatures.c.version == number)
             )
         }
-        if department in said:
-            raise ChangeRefused(f"{department} has already {said[department]} version {number}.")
-        if "declined" in said.values():
+        if department in verdicts:
+            raise ChangeRefused(f"{department} has already {verdicts[department]} version {number}.")
+        if "declined" in verdicts.values():
             raise ChangeRefused(
                 f"Version {number} was declined, so it cannot come into force. Propose the next one."
             )
@@ -119,7 +119,7 @@ def figures_under_rules(
     reader: Reader,
     rules: tuple[tuple[int, QualificationRule], ...],
     scope: Scope,
-    known: AvailableColumns | None = None,
+    available: AvailableColumns | None = None,
 ) -> pd.DataFrame:
     """Every figure that depends on “qualified”, over a scope, under each version's rule applied to every lead.
 
@@ -127,8 +127,8 @@ def figures_under_rules(
     same data the same call gives the same numbers for ever.
     """
     names = sorted(dependent())
-    question = Query.of(names, scope, periods=[scope.period])
-    answers = {n: ask(question, reader, known, under(rule)).iloc[0][names] for n, rule in rules}
+    query = Query.of(names, scope, periods=[scope.period])
+    answers = {n: ask(query, reader, available, under(rule)).iloc[0][names] for n, rule in rules}
     return pd.DataFrame(answers, index=names)
 
 
@@ -150,20 +150,20 @@ def preview(
     reader: Reader,
     rule: QualificationRule,
     scope: Scope,
-    known: AvailableColumns | None = None,
+    available: AvailableColumns | None = None,
     by: str = "channel",
 ) -> QualificationPreview:
     """Compare `rule` with what is in force now, over the leads of a scope."""
     agreed = timeline(reader)
     measures = changes(moment(agreed), rule.moment())
-    question = Query.of([], scope, [by], [scope.period])
+    query = Query.of([], scope, [by], [scope.period])
     counted = reader.sees_totals_only(leads)
-    classes = reader.frame(statement(leads, measures, question, counting_people=counted))
+    classes = reader.frame(statement(leads, measures, query, counting_people=counted))
     classes = classes.rename(columns={f"{m}__0": m for m in measures})[[by, *measures]]
     names = sorted(dependent())
-    asked = Query.of(names, scope, periods=[scope.period])
-    now = ask(asked, reader, known, catalogue(agreed)).iloc[0][names]
-    then = ask(asked, reader, known, under(rule)).iloc[0][names]
+    figures_query = Query.of(names, scope, periods=[scope.period])
+    now = ask(figures_query, reader, available, catalogue(agreed)).iloc[0][names]
+    then = ask(figures_query, reader, available, under(rule)).iloc[0][names]
     return QualificationPreview(
         period=scope.period,
         classes=classes.sort_values("lost", ascending=False, ignore_index=True),
@@ -180,7 +180,7 @@ def leads_that_change(reader: Reader, rule: QualificationRule, scope: Scope) -> 
     measures = changes(moment(timeline(reader)), rule.moment())
     parts = []
     for name in ("gained", "lost"):
-        wanted = select(
+        statement = select(
             leads.c.lead_id,
             leads.c.created_at,
             leads.c.channel,
@@ -188,7 +188,9 @@ def leads_that_change(reader: Reader, rule: QualificationRule, scope: Scope) -> 
             leads.c.score,
             leads.c.expected_value,
         ).where(measures[name].within(scope.period))
-        part = reader.frame(wanted.order_by(leads.c.created_at.desc(), leads.c.lead_id).limit(LONGEST_LIST))
+        part = reader.frame(
+            statement.order_by(leads.c.created_at.desc(), leads.c.lead_id).limit(LONGEST_LIST)
+        )
         parts.append(part.assign(change=measures[name].label))
     return pd.concat(parts, ignore_index=True)
 

@@ -48,11 +48,11 @@ def worked(reader: Reader, period: Period) -> Worked | None:
         row = reader.frame(select(*columns)).astype(float).iloc[0]
     except AccessRefused:
         return None
-    found = {name: float(row[name]) for name in conditions}
+    counts = {name: float(row[name]) for name in conditions}
     if reader.sees_totals_only(alerts):
         for whole, part in (("raised", "started"), ("due", "in_time")):
-            found[part] = _unless_few_are_left(found[whole], found[part], reader)
-    return Worked(**found)
+            counts[part] = _unless_few_are_left(counts[whole], counts[part], reader)
+    return Worked(**counts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,12 +71,12 @@ def signed_in(reader: Reader, period: Period) -> SignedIn | None:
         sessions.c.username.in_(select(users.c.username).where(here)),
     )
     try:
-        found = [
+        counts = [
             reader.frame(s)["n"].iloc[0] for s in (select(*_counted("n", users.c.username)).where(here), came)
         ]
     except AccessRefused:
         return None
-    accounts, here_of_them = float(found[0]), float(found[1])
+    accounts, here_of_them = float(counts[0]), float(counts[1])
     if reader.sees_totals_only(users):
         here_of_them = _unless_few_are_left(accounts, here_of_them, reader)
     return SignedIn(accounts=accounts, came=here_of_them)

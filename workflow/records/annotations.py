@@ -33,51 +33,51 @@ class PinnedEvent:
     pinned_by: str
 
 
-def pin(stores: Stores, viewer: Viewer, metric: str, happened_on: date, said: str) -> None:
+def pin(stores: Stores, viewer: Viewer, metric: str, happened_on: date, text: str) -> None:
     """Pin an event to a metric, or to every metric where `metric` is empty.
 
     Raises AccessRefused for who reads no figures, ChangeRefused for an unknown metric or a text that is empty or long.
     """
     _check_role(stores, viewer)
-    said = " ".join(said.split())
+    text = " ".join(text.split())
     if metric and metric not in CATALOGUE:
         raise ChangeRefused(f"There is no metric called “{metric}”. The dictionary lists them all.")
-    if not said:
+    if not text:
         raise ChangeRefused("Say in a few words what happened, such as “rate change”, and pin it again.")
-    if len(said) > LONGEST:
-        raise ChangeRefused(f"The text has {len(said)} characters; {LONGEST} fit on a chart. Shorten it.")
-    with audit.entry(stores, viewer.username, "annotation.pin", metric or "every metric", said) as entry:
-        entry.append(t, "pinned", metric=metric, happened_on=happened_on, said=said)
+    if len(text) > LONGEST:
+        raise ChangeRefused(f"The text has {len(text)} characters; {LONGEST} fit on a chart. Shorten it.")
+    with audit.entry(stores, viewer.username, "annotation.pin", metric or "every metric", text) as entry:
+        entry.append(t, "pinned", metric=metric, happened_on=happened_on, said=text)
 
 
 def withdraw(stores: Stores, viewer: Viewer, annotation_id: int) -> None:
     """Take an event back. Raises AccessRefused unless it is the viewer's own or she is an analyst."""
     _check_role(stores, viewer)
     with audit.entry(stores, viewer.username, "annotation.withdraw", str(annotation_id)) as entry:
-        found = entry.app_db.execute(select(t).where(t.c.annotation_id == annotation_id)).mappings().first()
-        if found is None or found["withdraws"] is not None:
+        event = entry.app_db.execute(select(t).where(t.c.annotation_id == annotation_id)).mappings().first()
+        if event is None or event["withdraws"] is not None:
             raise ChangeRefused("This event does not exist, so nothing was undone.")
-        if found["pinned_by"] != viewer.username and viewer.role != "analyst":
+        if event["pinned_by"] != viewer.username and viewer.role != "analyst":
             raise AccessRefused("Only who pinned an event, or an analyst, can undo it. Nothing was changed.")
         if entry.app_db.execute(select(t).where(t.c.withdraws == annotation_id)).first():
             raise ChangeRefused("Somebody has already undone this event.")
         entry.append(
             t,
             "pinned",
-            metric=found["metric"],
-            happened_on=found["happened_on"],
-            said=found["said"],
+            metric=event["metric"],
+            happened_on=event["happened_on"],
+            said=event["said"],
             withdraws=annotation_id,
         )
 
 
 def events(reader: Reader, metric: str) -> pd.DataFrame:
     """The events of a metric that stand, by day: annotation_id, metric, happened_on, said, pinned_by, pinned_at."""
-    found = reader.frame(
+    frame = reader.frame(
         select(t).where(or_(t.c.metric == metric, t.c.metric == "")).order_by(t.c.happened_on)
     )
-    gone = set(found["withdraws"].dropna().astype(int))
-    standing = found[found["withdraws"].isna() & ~found["annotation_id"].isin(gone)]
+    gone = set(frame["withdraws"].dropna().astype(int))
+    standing = frame[frame["withdraws"].isna() & ~frame["annotation_id"].isin(gone)]
     return standing.drop(columns="withdraws").reset_index(drop=True)
 
 

@@ -66,10 +66,10 @@ def enter(
     if CATALOGUE[metric].unit == "points" and not -100 <= value <= 100:
         raise ChangeRefused("A score lies between −100 and +100 points. Correct the value.")
     with audit.entry(stores, viewer.username, "benchmark.enter", metric, source) as entry:
-        known = select(outside_benchmarks.c.benchmark_id).where(
+        corrected = select(outside_benchmarks.c.benchmark_id).where(
             outside_benchmarks.c.benchmark_id == replaces, outside_benchmarks.c.metric == metric
         )
-        if replaces is not None and not entry.app_db.execute(known).first():
+        if replaces is not None and not entry.app_db.execute(corrected).first():
             raise ChangeRefused("The benchmark to correct does not exist. Reload and choose it again.")
         entry.append(
             outside_benchmarks,

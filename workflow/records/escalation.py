@@ -29,11 +29,11 @@ def escalate(stores: Stores, as_of: date) -> int:
     if not _there(stores, *late):
         return 0
     with audit.entry(stores, BY_NIGHT, "alert.escalate", "", f"as of {as_of:%Y-%m-%d}") as entry:
-        found = _rows(entry.app_db, *late)
-        for alert in found:
+        rows = _rows(entry.app_db, *late)
+        for alert in rows:
             change_by_night(entry.app_db, alert, escalated_on=as_of)
             append_line(entry, alert, "escalated", f"Due {alert['due_on']:%Y-%m-%d}", BY_NIGHT)
-    return len(found)
+    return len(rows)
 
 
 def close_without_rule(stores: Stores, in_force: Iterable[str]) -> int:
@@ -47,10 +47,10 @@ def close_without_rule(stores: Stores, in_force: Iterable[str]) -> int:
 
 def close_in(entry: AuditEntry, *which: ColumnElement[bool]) -> int:
     """Close alerts whose rule is removed, inside a change that is open; held-out ones end like the others."""
-    found = _rows(entry.app_db, *which, alerts.c.status != "closed")
-    for alert in found:
+    rows = _rows(entry.app_db, *which, alerts.c.status != "closed")
+    for alert in rows:
         end_by_night(entry, alert, RULE_REMOVED, "The rule behind it was removed.")
-    return len(found)
+    return len(rows)
 
 
 def _there(stores: Stores, *which: ColumnElement[bool]) -> bool:

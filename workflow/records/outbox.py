@@ -63,8 +63,8 @@ def write_new_alerts(entry: AuditEntry, raised: Iterable[Mapping[str, Any]]) -> 
 
     A held-out alert is told to nobody, and neither is one that waits in the pool.
     """
-    shown = [a for a in raised if a["arm"] == "treated" and a["rm_id"] is not None]
-    if not shown:
+    visible = [a for a in raised if a["arm"] == "treated" and a["rm_id"] is not None]
+    if not visible:
         return
     query = (
         select(destinations.c.destination_id, users.c.role, users.c.rm_id, users.c.team)
@@ -80,11 +80,11 @@ def write_new_alerts(entry: AuditEntry, raised: Iterable[Mapping[str, Any]]) -> 
         if key and own is not None:
             due += [
                 (where.destination_id, NEW_ALERTS, str(alert["alert_id"]), None)
-                for alert in shown
+                for alert in visible
                 if alert[key] == own
             ]
     written = select(outbox.c.destination_id, outbox.c.about).where(
-        outbox.c.what == NEW_ALERTS, outbox.c.about.in_([str(a["alert_id"]) for a in shown])
+        outbox.c.what == NEW_ALERTS, outbox.c.about.in_([str(a["alert_id"]) for a in visible])
     )
     there = {tuple(row) for row in entry.app_db.execute(written)}
     _write(entry, [message for message in due if (message[0], message[2]) not in there])

@@ -58,13 +58,13 @@ def save(stores: Stores, viewer: Viewer, title: str, report: SavedReport) -> str
     _check_rights(stores, viewer, report, report.metric)
     reader = Reader(stores, viewer)
     for dimension, values in report.filters:
-        there = values_of(dimension, data_coverage.as_of(reader), _asked(reader, report.metric))
+        there = values_of(dimension, data_coverage.as_of(reader), _ask_of(reader, report.metric))
         if strange := next((v for v in values if v not in there), None):
             raise ChangeRefused(
                 f"No figure of yours has the {dimension} “{strange[:60]}”, so it is no filter. Nothing was saved."
             )
     report_id = secrets.token_urlsafe(16)
-    kept = {
+    fields = {
         "title": title,
         "metric": report.metric,
         "breakdown": report.breakdown or None,
@@ -74,21 +74,21 @@ def save(stores: Stores, viewer: Viewer, title: str, report: SavedReport) -> str
         "saved_by": viewer.username,
     }
     with audit.entry(stores, viewer.username, "report.save", report_id, title) as entry:
-        same = [t.c[name].is_not_distinct_from(value) for name, value in kept.items()]
+        same = [t.c[name].is_not_distinct_from(value) for name, value in fields.items()]
         if entry.app_db.execute(select(t).where(*same, t.c.retired_at.is_(None))).first():
             raise ChangeRefused(
                 "You have saved this very report under this title already; it is on the list."
             )
-        entry.append(t, report_id=report_id, saved_at=entry.at, **kept)
+        entry.append(t, report_id=report_id, saved_at=entry.at, **fields)
     return report_id
 
 
 def retire(stores: Stores, viewer: Viewer, report_id: str) -> None:
     """Take a report off the list. Raises AccessRefused (on record) unless it is the viewer's own or she is an analyst."""
-    found = one(Reader(stores, viewer), report_id)
-    if found is None:
+    saved = one(Reader(stores, viewer), report_id)
+    if saved is None:
         raise ChangeRefused("There is no such report, so nothing was changed.")
-    if viewer.username != found.saved_by and viewer.role != MAY_RETIRE_ALL:
+    if viewer.username != saved.saved_by and viewer.role != MAY_RETIRE_ALL:
         sentence = "Only who saved a report, or an analyst, takes it off the list. Nothing was changed."
         audit.refuse(stores, viewer, "report.refused", sentence, report_id, "retire")
     with audit.entry(stores, viewer.username, "report.retire", report_id) as entry:
@@ -103,17 +103,17 @@ def opened(stores: Stores, viewer: Viewer, report_id: str) -> Saved:
     Raises ChangeRefused for a link without a report, or with one that fits no more, and AccessRefused, on record, for a
     viewer whose role does not include its figure.
     """
-    found = one(Reader(stores, viewer), report_id)
-    if found is None:
+    saved = one(Reader(stores, viewer), report_id)
+    if saved is None:
         audit.note(stores, viewer.username, "report.refused", report_id[:64], "no such report")
         raise ChangeRefused(
             "There is no report behind this link. It may have been cut off when it was copied: ask whoever sent it for "
             "the whole link, or put a new report together."
         )
-    if why := misfit(found.report):
+    if why := misfit(saved.report):
         raise ChangeRefused(why)
-    _check_rights(stores, viewer, found.report, report_id)
-    return found
+    _check_rights(stores, viewer, saved.report, report_id)
+    return saved
 
 
 def one(reader: Reader, report_id: str) -> Saved | None:
@@ -133,8 +133,8 @@ def on_the_list(reader: Reader) -> tuple[Saved, ...]:
 
 
 def _check_rights(stores: Stores, viewer: Viewer, report: SavedReport, subject: str) -> None:
-    known = viewer.role in ROLES and t.name in RULES[viewer.role]
-    why = refusal(report, viewer) if known else "Your role reads no figures."
+    reads_figures = viewer.role in ROLES and t.name in RULES[viewer.role]
+    why = refusal(report, viewer) if reads_figures else "Your role reads no figures."
     if why:
         audit.refuse(stores, viewer, "report.refused", why, subject, report.metric[:64])
 
@@ -161,7 +161,7 @@ def _odd(report: SavedReport) -> str:
     return ""
 
 
-def _asked(reader: Reader, name: str) -> Ask:
+def _ask_of(reader: Reader, name: str) -> Ask:
     def ask(scope: Scope, by: Sequence[str], periods: Sequence[Period]) -> pd.DataFrame:
         return ask_warehouse(Query.of([name], scope, by, periods), reader)
 

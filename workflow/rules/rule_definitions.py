@@ -137,17 +137,17 @@ def over(condition: ColumnElement[bool], rows: Subquery) -> ColumnElement[bool]:
 
 
 def facts(rule: AlertRule, row: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Why the rule fired for one row of `found`: name, value and sentence of each fact.
+    """Why the rule fired for one row of `flagged_customers`: name, value and sentence of each fact.
 
     Of a model's rule the model's own reasons follow, with their contribution (above 0 speaks for leaving).
     """
-    told: list[dict[str, Any]] = []
+    texts: list[dict[str, Any]] = []
     for name in rule.because:
         if row[name] is not None and not pd.isna(row[name]):
             value = float(row[name])
-            told.append({"name": name, "value": value, "sentence": sentence(name, value)})
+            texts.append({"name": name, "value": value, "sentence": sentence(name, value)})
     if rule.needs_model:
-        told += [
+        texts += [
             {
                 "name": reason["feature"],
                 "value": reason["value"],
@@ -156,10 +156,10 @@ def facts(rule: AlertRule, row: Mapping[str, Any]) -> list[dict[str, Any]]:
             }
             for reason in json.loads(row["model_reasons"] or "[]")
         ]
-    return told
+    return texts
 
 
-def found(rule: AlertRule, as_of: date) -> Select[Any]:
+def flagged_customers(rule: AlertRule, as_of: date) -> Select[Any]:
     """The customers for whom `rule` holds as of a day, or for whom an open alert of it still may stand.
 
     Columns: customer_id, rm_id, team, weekly_capacity, segment, fires (1 if `when` holds), probability, model_reasons,

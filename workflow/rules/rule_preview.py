@@ -17,7 +17,7 @@ from models.churn import churn_prediction
 from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader
 from warehouse.schema import customer_profiles, customer_scores, relationship_managers
-from workflow.rules.rule_definitions import LOOK_BACK_DAYS, AlertRule, found, over
+from workflow.rules.rule_definitions import LOOK_BACK_DAYS, AlertRule, flagged_customers, over
 
 MONTHS = 6
 
@@ -33,10 +33,10 @@ class RulePreview:
 
 
 def preview(
-    reader: Reader, rule: AlertRule, as_of: date, first: date | None, known: AvailableColumns
+    reader: Reader, rule: AlertRule, as_of: date, first: date | None, available: AvailableColumns
 ) -> RulePreview:
-    """Count what `rule` would flag as of a day. `first` is the day the bank's history begins, `known` its tables."""
-    flagged = found(rule, as_of).subquery("flagged")
+    """Count what `rule` would flag as of a day. `first` is the day the bank's history begins, `available` its tables."""
+    flagged = flagged_customers(rule, as_of).subquery("flagged")
     managers = relationship_managers
     mine = (
         select(flagged.c.rm_id, func.count().label("flagged"))
@@ -57,37 +57,37 @@ def preview(
                 "capacity": per_rm["weekly_capacity"],
             }
         ).reset_index(drop=True),
-        past=_past(reader, rule, as_of, first, known),
+        past=_past(reader, rule, as_of, first, available),
     )
 
 
 def flagged_now(reader: Reader, rule: AlertRule, as_of: date) -> int:
     """How many customers `rule` flags as of a day, in the viewer's rows."""
-    flagged = found(rule, as_of).subquery("flagged")
-    asked = select(func.count().label("n")).select_from(flagged).where(flagged.c.fires)
-    return int(reader.frame(asked)["n"].iloc[0])
+    flagged = flagged_customers(rule, as_of).subquery("flagged")
+    statement = select(func.count().label("n")).select_from(flagged).where(flagged.c.fires)
+    return int(reader.frame(statement)["n"].iloc[0])
 
 
 def _past(
-    reader: Reader, rule: AlertRule, as_of: date, first: date | None, known: AvailableColumns
+    reader: Reader, rule: AlertRule, as_of: date, first: date | None, available: AvailableColumns
 ) -> pd.DataFrame:
     rows = []
     for day in _month_ends(as_of):
         count = None
         if first is not None and day >= first + timedelta(days=LOOK_BACK_DAYS):
-            count = _count(reader, rule, day, known)
+            count = _count(reader, rule, day, available)
         rows.append({"day": day, "flagged": count})
     return pd.DataFrame(rows, columns=["day", "flagged"]).astype({"flagged": "Float64"})
 
 
-def _count(reader: Reader, rule: AlertRule, day: date, known: AvailableColumns) -> int | None:
+def _count(reader: Reader, rule: AlertRule, day: date, available: AvailableColumns) -> int | None:
     if rule.needs_model:
         t = customer_scores
         nights = select(func.count().label("n")).where(t.c.model == churn_prediction.MODEL, t.c.as_of == day)
         if not reader.frame(nights)["n"].iloc[0]:
             return None
         return flagged_now(reader, rule, day)
-    people = profile(day, known).subquery("example")
+    people = profile(day, available).subquery("example")
     counted = select(func.count().label("n")).select_from(people).where(over(rule.when, people))
     return int(reader.frame(counted)["n"].iloc[0])
 

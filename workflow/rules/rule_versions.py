@@ -24,9 +24,9 @@ from workflow.rules.rule_drafts import LONGEST, RuleDraft, as_rule, built_in, ch
 def drafts_in_force(reader: Reader) -> tuple[RuleDraft, ...]:
     """The rules that raise alerts now, as people set them."""
     latest = {row.code: row for row in _versions(reader) if row.state != "proposed"}
-    found = [_draft(row) for row in latest.values() if row.state == "live"]
+    live = [_draft(row) for row in latest.values() if row.state == "live"]
     begun = [draft for draft in built_in(reader.stores.settings) if draft.code not in latest]
-    return (*begun, *found)
+    return (*begun, *live)
 
 
 def rules_in_force(reader: Reader) -> tuple[AlertRule, ...]:
@@ -36,8 +36,8 @@ def rules_in_force(reader: Reader) -> tuple[AlertRule, ...]:
 
 def known_rules(reader: Reader) -> dict[str, RuleDraft]:
     """Every rule there is or ever was, by code: what an alert of it is called."""
-    found = {draft.code: draft for draft in built_in(reader.stores.settings)}
-    return found | {row.code: _draft(row) for row in _versions(reader) if row.state != "proposed"}
+    by_code = {draft.code: draft for draft in built_in(reader.stores.settings)}
+    return by_code | {row.code: _draft(row) for row in _versions(reader) if row.state != "proposed"}
 
 
 def proposals(reader: Reader) -> list[tuple[RuleDraft, str, str]]:

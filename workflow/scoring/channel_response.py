@@ -26,14 +26,14 @@ COLUMNS = (
 )
 
 
-def write_curves(draft: SnapshotWriter, reader: Reader, as_of: date, known: AvailableColumns) -> int:
+def write_curves(draft: SnapshotWriter, reader: Reader, as_of: date, available: AvailableColumns) -> int:
     """Learn and write the curves anew; how many channels have one."""
-    if not known >= NEEDS:
+    if not available >= NEEDS:
         return 0
-    found = spend_response.curves(weeks(reader, as_of))
-    found["won"] = found["won"].where(is_enough(found["won"], reader.smallest_cell))
-    draft.write(response_curves, found.assign(as_of=as_of), replacing=true())
-    return int(found["level"].notna().sum())
+    curves = spend_response.curves(weeks(reader, as_of))
+    curves["won"] = curves["won"].where(is_enough(curves["won"], reader.smallest_cell))
+    draft.write(response_curves, curves.assign(as_of=as_of), replacing=true())
+    return int(curves["level"].notna().sum())
 
 
 def why_none(reader: Reader) -> str:
@@ -74,8 +74,8 @@ def weeks(reader: Reader, as_of: date) -> pd.DataFrame:
     both = both.fillna({"spend": 0.0, "won": 0}).assign(whole=both["days"] >= 7)
     ripe = both["week"] + pd.Timedelta(days=6) <= pd.Timestamp(as_of - timedelta(days=RIPE_AFTER_DAYS))
     seen = pd.MultiIndex.from_frame(both[["channel", "week"]]).isin(days.index[days >= 7])
-    kept: pd.DataFrame = both[ripe & seen].reset_index(drop=True)
-    return kept
+    complete: pd.DataFrame = both[ripe & seen].reset_index(drop=True)
+    return complete
 
 
 def _monday(moment: pd.Series) -> pd.Series:

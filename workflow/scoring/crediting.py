@@ -34,7 +34,7 @@ def write_credits(draft: SnapshotWriter, reader: Reader, as_of: date) -> int:
         for channel, effect in zip(effects["channel"], effects["removal_effect"], strict=True)
     }
     wins = reader.frame(journeys.wins_by_channel(as_of, look_back=chosen.look_back_days))
-    draft.write(removal_effects, _shown(effects, wins, chosen.smallest_cell), replacing=true())
+    draft.write(removal_effects, _visible(effects, wins, chosen.smallest_cell), replacing=true())
     rows = credit_models.credits(
         as_of, look_back=chosen.look_back_days, half_life=chosen.half_life_days, removal=removal
     )
@@ -50,14 +50,14 @@ def why_no_credits(reader: Reader) -> str:
     )
 
 
-def _shown(effects: pd.DataFrame, wins: pd.DataFrame, smallest: int) -> pd.DataFrame:
+def _visible(effects: pd.DataFrame, wins: pd.DataFrame, smallest: int) -> pd.DataFrame:
     """The effects in order, blank where fewer than `smallest` wins stand behind one: everybody may read this table."""
     # A bank without a win gives columns without a kind.
     kinds = {"channel": object}
     table = effects.astype(kinds).merge(wins.astype(kinds), on="channel", how="left").drop(columns="share")
     table.insert(0, "place", range(1, len(table) + 1))
-    shown = is_enough(table["wins"], smallest)
-    table[["wins", "removal_effect"]] = table[["wins", "removal_effect"]].where(shown)
+    enough = is_enough(table["wins"], smallest)
+    table[["wins", "removal_effect"]] = table[["wins", "removal_effect"]].where(enough)
     return table
 
 

@@ -22,16 +22,16 @@ EVERY = 3
 """Of the month ends each third is learned from: their windows just do not overlap."""
 
 
-def chances(reader: Reader, profiles: pd.DataFrame, as_of: date, known: AvailableColumns) -> pd.DataFrame:
+def chances(reader: Reader, profiles: pd.DataFrame, as_of: date, available: AvailableColumns) -> pd.DataFrame:
     """`customer_id`, `probability` and `reasons` of everybody who holds no wealth product; empty without a model."""
-    model = _model(reader, as_of, known) if "accounts" in known else None
+    model = _model(reader, as_of, available) if "accounts" in available else None
     without = profiles[profiles["holds_wealth"] == 0]
     if model is None or without.empty:
         return pd.DataFrame(columns=["customer_id", "probability", "reasons", "model_version"])
     return churn_prediction.score(model, without).assign(model_version=model.card.version)
 
 
-def _model(reader: Reader, as_of: date, known: AvailableColumns) -> ChurnModel | None:
+def _model(reader: Reader, as_of: date, available: AvailableColumns) -> ChurnModel | None:
     folder, source = reader.stores.settings.data_dir / MODELS / FOLDER, whose_data(reader)
     try:
         model = model_files.load(folder)
@@ -41,23 +41,23 @@ def _model(reader: Reader, as_of: date, known: AvailableColumns) -> ChurnModel |
     except ModelRefused:
         pass  # missing or of another version: a new one follows
     try:
-        model = cross_sell_prediction.fit(examples(reader, as_of, known), source=source)
+        model = cross_sell_prediction.fit(examples(reader, as_of, available), source=source)
     except ModelRefused:
         return None
     model_files.save(model, folder)
     return model
 
 
-def examples(reader: Reader, as_of: date, known: AvailableColumns) -> pd.DataFrame:
+def examples(reader: Reader, as_of: date, available: AvailableColumns) -> pd.DataFrame:
     """One row per month end and customer without a wealth product: the profile and `opened_in_window`."""
-    days = month_ends(first_day(reader, known), as_of)[::-EVERY]
+    days = month_ends(first_day(reader, available), as_of)[::-EVERY]
     if not days:
         raise ModelRefused("It is too early for a cross-sell model: the bank's history is too short.")
-    return pd.concat([reader.frame(_labelled(day, known)) for day in reversed(days)], ignore_index=True)
+    return pd.concat([reader.frame(_labelled(day, available)) for day in reversed(days)], ignore_index=True)
 
 
-def _labelled(day: date, known: AvailableColumns) -> Select[Any]:
-    rows = profile(day, known).subquery("example")
+def _labelled(day: date, available: AvailableColumns) -> Select[Any]:
+    rows = profile(day, available).subquery("example")
     opened = (
         select(accounts.c.customer_id)
         .where(

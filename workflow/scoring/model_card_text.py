@@ -40,7 +40,7 @@ MAY_NOT = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Known:
+class JudgedModel:
     """The model in use: the row of `derived.model_cards`, its checks, and those of every version's nights."""
 
     card: Mapping[Hashable, Any]
@@ -65,7 +65,7 @@ class Known:
         return f"fewer than {self.smallest}" if n is None or pd.isna(n) else numeral(n)
 
 
-def current(reader: Reader) -> Known | None:
+def current(reader: Reader) -> JudgedModel | None:
     """The model that scored last, or None if none ever did."""
     cards = reader.frame(select(model_cards).where(model_cards.c.model == MODEL))
     if cards.empty:
@@ -79,15 +79,15 @@ def current(reader: Reader) -> Known | None:
     rows.loc[few, ["n", "value", "low", "high"]] = None
     nightly = rows["check_name"].isin([DRIFT, CALIBRATION])
     mine = rows["model_version"] == card["model_version"]
-    return Known(card=card, checks=rows[mine & ~nightly], nights=rows[nightly], smallest=smallest)
+    return JudgedModel(card=card, checks=rows[mine & ~nightly], nights=rows[nightly], smallest=smallest)
 
 
-def headline(known: Known) -> str:
+def headline(model: JudgedModel) -> str:
     """What the model finds, as people."""
-    called = known.one("capacity", "model", "left")
-    lift = known.one("capacity", "model", "lift")
+    called = model.one("capacity", "model", "left")
+    lift = model.one("capacity", "model", "lift")
     if called is None or lift is None:
-        area = known.one("figures", "model", "roc_auc")
+        area = model.one("figures", "model", "roc_auc")
         return (
             "Not enough data yet to say how well the model finds who leaves"
             if area is None
@@ -101,9 +101,9 @@ def headline(known: Known) -> str:
     )
 
 
-def calibration_words(known: Known) -> str:
+def calibration_words(model: JudgedModel) -> str:
     """Whether "1 in 10" happens to 1 in 10."""
-    slope = known.one("calibration", "model", "slope")
+    slope = model.one("calibration", "model", "slope")
     if slope is None:
         return "Not enough data yet to say whether the chances are right."
     if slope["low"] > SLOPE_TO:
@@ -113,14 +113,14 @@ def calibration_words(known: Known) -> str:
     return "The chances are right: of those given 1 in 10, about 1 in 10 left."
 
 
-def drift_by_month(known: Known) -> pd.DataFrame:
+def drift_by_month(model: JudgedModel) -> pd.DataFrame:
     """`day`, `part`, `psi`, `n`: the last look of each month, from the examples and from the nights since."""
-    mine = known.nights["model_version"] == known.card["model_version"]
-    rows = pd.concat([known.of("drift"), known.nights[mine & (known.nights["check_name"] == DRIFT)]])
+    mine = model.nights["model_version"] == model.card["model_version"]
+    rows = pd.concat([model.of("drift"), model.nights[mine & (model.nights["check_name"] == DRIFT)]])
     rows = rows.sort_values("day")
     last = rows.groupby([rows["day"].dt.to_period("M"), "part"]).tail(1)
-    found: pd.DataFrame = last.rename(columns={"value": "psi"})[["day", "part", "psi", "n"]]
-    return found.reset_index(drop=True)
+    columns: pd.DataFrame = last.rename(columns={"value": "psi"})[["day", "part", "psi", "n"]]
+    return columns.reset_index(drop=True)
 
 
 def drift_words(drift: pd.DataFrame) -> str:

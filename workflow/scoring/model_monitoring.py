@@ -26,10 +26,10 @@ FEWEST_DEPARTURES = 30
 """With fewer, a slope would be chance."""
 
 
-def week_before(reader: Reader, as_of: date, known: AvailableColumns) -> pd.DataFrame:
+def week_before(reader: Reader, as_of: date, available: AvailableColumns) -> pd.DataFrame:
     """The profiles of a week earlier: as the night of that day kept them, or else worked out now for that day."""
-    kept = reader.frame(select(customer_profiles).where(customer_profiles.c.as_of == as_of - WEEK))
-    return reader.frame(profile(as_of - WEEK, known)) if kept.empty else kept
+    profiles = reader.frame(select(customer_profiles).where(customer_profiles.c.as_of == as_of - WEEK))
+    return reader.frame(profile(as_of - WEEK, available)) if profiles.empty else profiles
 
 
 def keep(
@@ -108,18 +108,18 @@ def _held_to(reader: Reader, day: date) -> list[ModelCheck]:
     )
     left = rows["left_in_window"].to_numpy(dtype=float)
     probability = rows["probability"].to_numpy(dtype=float)
-    found = [share(CALIBRATION, "model", "left", day, left.sum(), len(left))]
-    found.append(mean(CALIBRATION, "model", "expected", day, probability))
+    checks = [share(CALIBRATION, "model", "left", day, left.sum(), len(left))]
+    checks.append(mean(CALIBRATION, "model", "expected", day, probability))
     if FEWEST_DEPARTURES <= left.sum() < len(left):
         for measure, figure in calibration.line(left, probability).items():
-            found.append(interval(CALIBRATION, "model", measure, day, len(left), figure))
-    return found
+            checks.append(interval(CALIBRATION, "model", measure, day, len(left), figure))
+    return checks
 
 
 def _rows(checks: Iterable[ModelCheck], version: str, smallest: int) -> pd.DataFrame:
     """The checks as the table holds them; also those of a card judged before the bank chose a larger smallest cell."""
-    names, shown = [c.key for c in model_checks.c], without_small_groups(checks, smallest)
-    rows = [vars(check) | {"model": churn_prediction.MODEL, "model_version": version} for check in shown]
+    names, visible = [c.key for c in model_checks.c], without_small_groups(checks, smallest)
+    rows = [vars(check) | {"model": churn_prediction.MODEL, "model_version": version} for check in visible]
     return pd.DataFrame(rows, columns=names).astype(
         {"n": "Int64", "value": float, "low": float, "high": float}
     )

@@ -48,40 +48,40 @@ Progress = Callable[[str], None]
 
 
 def usable_model(
-    reader: Reader, settings: Settings, as_of: date, known: AvailableColumns, progress: Progress
+    reader: Reader, settings: Settings, as_of: date, available: AvailableColumns, progress: Progress
 ) -> tuple[ChurnModel | None, tuple[str, ...]]:
     """The model to score with as of a day, trained now if there is none that fits, and what there is to say about it.
 
     Without a model the first value is None and a sentence says why; nothing is raised for that.
     """
     folder, source = settings.data_dir / MODELS, whose_data(reader)
-    said: list[str] = []
+    remarks: list[str] = []
     try:
         model = model_files.load(folder)
         stale = _why_stale(model, as_of, source)
         if not stale:
             return model, ()
-        said.append(stale)
+        remarks.append(stale)
     except ModelRefused as refused:
         # On a first night there is nothing to report: training follows.
         if model_files.is_there(folder):
-            said.append(str(refused))
+            remarks.append(str(refused))
     try:
-        model, sentence = train(reader, settings, as_of, known, progress)
+        model, sentence = train(reader, settings, as_of, available, progress)
     except ModelRefused as refused:
-        return None, (*said, str(refused))
-    return model, (*said, sentence)
+        return None, (*remarks, str(refused))
+    return model, (*remarks, sentence)
 
 
 def train(
-    reader: Reader, settings: Settings, as_of: date, known: AvailableColumns, progress: Progress
+    reader: Reader, settings: Settings, as_of: date, available: AvailableColumns, progress: Progress
 ) -> tuple[ChurnModel, str]:
     """A new model, saved in the place of the one before, and a sentence about it.
 
     Raises ModelRefused if it cannot be trusted; the one before then stays.
     """
     progress("Training the churn model")
-    rows = examples(reader, settings, as_of, known)
+    rows = examples(reader, settings, as_of, available)
     fitted = fitting.fit(rows, source=whose_data(reader), smallest=settings.smallest_cell)
     model = model_files.save(fitted, settings.data_dir / MODELS)
     area = model.card.figures["model"]["roc_auc"]
@@ -107,7 +107,7 @@ def _why_stale(model: ChurnModel, as_of: date, source: str) -> str:
     return ""
 
 
-def examples(reader: Reader, settings: Settings, as_of: date, known: AvailableColumns) -> pd.DataFrame:
+def examples(reader: Reader, settings: Settings, as_of: date, available: AvailableColumns) -> pd.DataFrame:
     """One row per customer and month end, as `fitting.fit` wants them.
 
     Raises ModelRefused if no month end has both a history before it and a window after it.
@@ -115,7 +115,7 @@ def examples(reader: Reader, settings: Settings, as_of: date, known: AvailableCo
     missing = not_given(["customers", "customers.joined_on", "customers.left_on"], data_coverage.of(reader))
     if missing:
         raise ModelRefused(f"There is no churn model, because nobody knows who left. {missing.sentence}")
-    first = first_day(reader, known)
+    first = first_day(reader, available)
     if first is None:
         raise ModelRefused(f"There is no churn model. {NO_HISTORY}")
     days = month_ends(first, as_of)
@@ -126,7 +126,7 @@ def examples(reader: Reader, settings: Settings, as_of: date, known: AvailableCo
         )
     parts: list[pd.DataFrame] = []
     for day in days:
-        rows = reader.frame(_labelled(day, settings, known))
+        rows = reader.frame(_labelled(day, settings, available))
         # The day judged by is kept whole where it can be: then its figures are about everybody.
         most = MOST_JUDGED if day == days[-1] else MOST_EXAMPLES / len(days)
         drawn = whole_customers(rows, most / max(len(rows), 1))
@@ -138,31 +138,31 @@ def examples(reader: Reader, settings: Settings, as_of: date, known: AvailableCo
 
 def month_ends(first: date | None, as_of: date) -> list[date]:
     """The latest month ends, oldest first, with a full look-back after `first` and a full window before `as_of`."""
-    found: list[date] = []
+    days: list[date] = []
     if first is None:
-        return found
+        return days
     day = (as_of + timedelta(days=1)).replace(day=1) - timedelta(days=1)
-    while day >= first + timedelta(days=LOOK_BACK_DAYS) and len(found) < MOST_DAYS:
+    while day >= first + timedelta(days=LOOK_BACK_DAYS) and len(days) < MOST_DAYS:
         if day + timedelta(days=churn_prediction.WINDOW_DAYS) <= as_of:
-            found.insert(0, day)
+            days.insert(0, day)
         day = day.replace(day=1) - timedelta(days=1)
-    return found
+    return days
 
 
-def first_day(reader: Reader, known: AvailableColumns) -> date | None:
+def first_day(reader: Reader, available: AvailableColumns) -> date | None:
     """The day the bank's history of bookings or balances begins."""
     for name, column in (
         ("transactions", transactions.c.booked_at),
         ("balances", balances.c.month_on),
     ):
-        if name in known:
+        if name in available:
             first = reader.frame(select(func.min(column).label("first")))["first"].iloc[0]
             return None if pd.isna(first) else pd.Timestamp(first).date()
     return None
 
 
-def _labelled(day: date, settings: Settings, known: AvailableColumns) -> Select[Any]:
-    rows = profile(day, known).subquery("example")
+def _labelled(day: date, settings: Settings, available: AvailableColumns) -> Select[Any]:
+    rows = profile(day, available).subquery("example")
     gone = departures(day, churn_prediction.WINDOW_DAYS).subquery("departure")
     # A rule that needs a score cannot be compared with the score.
     plain = [rule.when for rule in rules(settings) if not rule.needs_model]

@@ -43,7 +43,11 @@ net = revenues.c.revenue - revenues.c.cost_to_serve
 
 
 def values(
-    draft: SnapshotWriter, reader: Reader, as_of: date, known: AvailableColumns, tell: Callable[[str], None]
+    draft: SnapshotWriter,
+    reader: Reader,
+    as_of: date,
+    available: AvailableColumns,
+    tell: Callable[[str], None],
 ) -> tuple[int, tuple[str, ...]]:
     """Value every customer as of a day and write it; how many, and what there is to say about it."""
     missing = run_notes.lacking(reader, NEEDS)
@@ -55,13 +59,13 @@ def values(
     )
     tell("Valuing every customer")
     try:
-        model = fitted(reader, as_of, known)
+        model = fitted(reader, as_of, available)
     except ModelRefused as refused:
         return 0, (str(refused),)
-    found = lifetime_value.value(
-        _widened(draft, reader, model, as_of, known), _people(reader, as_of, known), terms
+    valued = lifetime_value.value(
+        _widened(draft, reader, model, as_of, available), _people(reader, as_of, available), terms
     )
-    written = _with_the_past(reader, found, as_of, terms).assign(
+    written = _with_the_past(reader, valued, as_of, terms).assign(
         as_of=as_of, horizon_months=terms.horizon_months, discount_rate=terms.discount_rate
     )
     draft.write(customer_values, written, replacing=customer_values.c.as_of == as_of)
@@ -83,9 +87,9 @@ def why_no_hindsight(draft: SnapshotWriter, reader: Reader, as_of: date) -> dict
     return {run_notes.HINDSIGHT: missing or early}
 
 
-def fitted(reader: Reader, as_of: date, known: AvailableColumns) -> LifetimeValueModel:
+def fitted(reader: Reader, as_of: date, available: AvailableColumns) -> LifetimeValueModel:
     """A model from the quarters before `as_of`, using nothing dated later. Raises ModelRefused if there is too little."""
-    first = first_day(reader, known)
+    first = first_day(reader, available)
     if first is None:
         raise ModelRefused(f"There are no lifetime values. {NO_HISTORY}")
     days = month_ends(first, as_of)[::-1][::3][:LOOKS]
@@ -96,7 +100,7 @@ def fitted(reader: Reader, as_of: date, known: AvailableColumns) -> LifetimeValu
         )
     examples, growth = [], []
     for day in days:
-        rows = _people(reader, day, known)
+        rows = _people(reader, day, available)
         until = month_number(last_full_month(as_of).end) - month_number(day)
         left = pd.to_datetime(rows.pop("left_on"))
         gone = (left.dt.year * 12 + left.dt.month) - month_number(day)
@@ -110,13 +114,13 @@ def fitted(reader: Reader, as_of: date, known: AvailableColumns) -> LifetimeValu
 
 
 def judged(
-    reader: Reader, as_of: date, known: AvailableColumns, fewest: int
+    reader: Reader, as_of: date, available: AvailableColumns, fewest: int
 ) -> tuple[date, pd.DataFrame, lifetime_value.Widening] | None:
     """The day a year before, the prediction of that day against what came, and the widening; None if it is too early."""
     end = _last_month_booked(reader, as_of)
     then = month(end.year - 1, end.month).end
     try:
-        model = fitted(reader, then, known)
+        model = fitted(reader, then, available)
     except ModelRefused:
         return None
     came = (
@@ -124,7 +128,7 @@ def judged(
         .where(revenues.c.month_on > then, revenues.c.month_on <= end)
         .group_by(revenues.c.customer_id)
     )
-    table, widening = backtest.judge(model, _people(reader, then, known), reader.frame(came), fewest)
+    table, widening = backtest.judge(model, _people(reader, then, available), reader.frame(came), fewest)
     return then, table, widening
 
 
@@ -139,22 +143,24 @@ def _ahead(month_on: pd.Series, day: date) -> pd.Series:
 
 
 def _widened(
-    draft: SnapshotWriter, reader: Reader, model: LifetimeValueModel, as_of: date, known: AvailableColumns
+    draft: SnapshotWriter, reader: Reader, model: LifetimeValueModel, as_of: date, available: AvailableColumns
 ) -> LifetimeValueModel:
     """The model with the widening of this month's hindsight, which is worked out once and kept."""
     end = _last_month_booked(reader, as_of)
     then = month(end.year - 1, end.month).end
-    kept = reader.frame(
+    widenings = reader.frame(
         select(value_hindsight.c.widening_down, value_hindsight.c.widening_up)
         .where(value_hindsight.c.predicted_on == then)
         .order_by(value_hindsight.c.tenth)
     )
-    if len(kept):
-        return replace(model, widening=tuple((float(d), float(u)) for d, u in kept.to_numpy(dtype=float)))
-    found = judged(reader, as_of, known, reader.smallest_cell)
-    if found is None:
+    if len(widenings):
+        return replace(
+            model, widening=tuple((float(d), float(u)) for d, u in widenings.to_numpy(dtype=float))
+        )
+    judgement = judged(reader, as_of, available, reader.smallest_cell)
+    if judgement is None:
         return model
-    then, table, widening = found
+    then, table, widening = judgement
     rows = table.assign(
         predicted_on=then,
         realised_until=end,
@@ -187,21 +193,21 @@ def _margin(day: date) -> Subquery:
     )
 
 
-def _people(reader: Reader, day: date, known: AvailableColumns) -> pd.DataFrame:
+def _people(reader: Reader, day: date, available: AvailableColumns) -> pd.DataFrame:
     """Everybody present at `day`: profile, `channel`, `margin`, `left_on`, `months_since_joining`."""
-    profiles, margin = profile(day, known).subquery("profiles"), _margin(_last_month_booked(reader, day))
+    profiles, margin = profile(day, available).subquery("profiles"), _margin(_last_month_booked(reader, day))
     joined: Any = profiles.join(customers, customers.c.customer_id == profiles.c.customer_id)
     joined = joined.outerjoin(margin, margin.c.customer_id == profiles.c.customer_id)
     # Who left before the day is present because he came back.
     left = case((customers.c.left_on > day, customers.c.left_on)).label("left_on")
     columns: list[Any] = [profiles, margin.c.margin, left, customers.c.joined_on]
-    if "leads" in known:
+    if "leads" in available:
         joined = joined.outerjoin(leads, leads.c.lead_id == customers.c.acquired_by_lead_id)
-    columns.append(leads.c.channel if "leads" in known else null().cast(Text).label("channel"))
-    found = reader.frame(select(*columns).select_from(joined).order_by(profiles.c.customer_id))
-    since = pd.to_datetime(found.pop("joined_on"))
+    columns.append(leads.c.channel if "leads" in available else null().cast(Text).label("channel"))
+    frame = reader.frame(select(*columns).select_from(joined).order_by(profiles.c.customer_id))
+    since = pd.to_datetime(frame.pop("joined_on"))
     months = month_number(last_full_month(day).end) - (since.dt.year * 12 + since.dt.month) + 1
-    return found.assign(months_since_joining=months.clip(lower=0))
+    return frame.assign(months_since_joining=months.clip(lower=0))
 
 
 def _growth(day: date, as_of: date) -> Select[Any]:
@@ -238,7 +244,7 @@ def _growth(day: date, as_of: date) -> Select[Any]:
     )
 
 
-def _with_the_past(reader: Reader, found: pd.DataFrame, as_of: date, terms: Terms) -> pd.DataFrame:
+def _with_the_past(reader: Reader, valued: pd.DataFrame, as_of: date, terms: Terms) -> pd.DataFrame:
     """Add what those who joined since revenue is known brought already, also those who left again."""
     start = reader.frame(select(func.min(revenues.c.month_on).label("first")))["first"].iloc[0]
     first = pd.Timestamp(start).date().replace(day=1)
@@ -259,7 +265,7 @@ def _with_the_past(reader: Reader, found: pd.DataFrame, as_of: date, terms: Term
     flows["brought"] = flows["net"] * (1 + terms.discount_rate) ** (-elapsed / 12)
     brought = flows[counted].groupby("customer_id", as_index=False)["brought"].sum()
     past = who[["customer_id"]].merge(brought, on="customer_id", how="left").fillna({"brought": 0.0})
-    both = found.merge(past, on="customer_id", how="outer").sort_values("customer_id", ignore_index=True)
+    both = valued.merge(past, on="customer_id", how="outer").sort_values("customer_id", ignore_index=True)
     # Who is not among the valued has left: nothing more will come.
     gone = both["value"].isna()
     both["since_joining"] = both["brought"] + both["rest"].where(~gone, 0.0)

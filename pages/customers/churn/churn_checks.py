@@ -15,7 +15,7 @@ from pages.components import charts, tables, time_charts
 from warehouse.access.typed_rows import rows_of
 from warehouse.schema import plain
 from workflow.scoring import model_card_text
-from workflow.scoring.model_card_text import Known
+from workflow.scoring.model_card_text import JudgedModel
 
 TOO_FEW = str(Verdict.TOO_FEW)
 
@@ -60,7 +60,7 @@ def _wide(rows: pd.DataFrame, first: str, columns: dict[str, tuple[str, Written]
     return pd.DataFrame(lines)
 
 
-def good(known: Known) -> None:
+def good(known: JudgedModel) -> None:
     """The model beside what a bank could do without it."""
     st.caption(
         "With 95% intervals; the first three are evaluated on the same customers. Of a Brier score, lower is better. "
@@ -92,7 +92,7 @@ def good(known: Known) -> None:
     )
 
 
-def right(known: Known) -> None:
+def right(known: JudgedModel) -> None:
     """The calibration: by tenth of the list, and month by month."""
     st.markdown(f"**{model_card_text.calibration_words(known)}**")
     slope, level = (known.one("calibration", "model", m) for m in ("slope", "intercept"))
@@ -126,7 +126,7 @@ def right(known: Known) -> None:
     _by_month(known)
 
 
-def _by_month(known: Known) -> None:
+def _by_month(known: JudgedModel) -> None:
     st.subheader("Month by month")
     nights = known.nights[known.nights["check_name"] != "nightly drift"]
     rows = pd.concat([known.of("by month"), nights]).sort_values("day")
@@ -153,7 +153,7 @@ def _by_month(known: Known) -> None:
     tables.show(pd.DataFrame(lines), "by-month")
 
 
-def fits(known: Known) -> None:
+def fits(known: JudgedModel) -> None:
     """Drift by month, of the score and of what moved most."""
     drift = model_card_text.drift_by_month(known)
     if drift.empty:
@@ -180,7 +180,7 @@ def fits(known: Known) -> None:
     tables.show(wide.head(12), "drift-table", "not known", columns=dict.fromkeys(wide.columns[1:], number))
 
 
-def fair(known: Known) -> None:
+def fair(known: JudgedModel) -> None:
     """Selection, recall and calibration of groups the model may not know of."""
     st.caption(
         "Selected are the tenth with the highest chance. Recall: of those who left, the share selected. Calibration: how "
@@ -216,7 +216,7 @@ def fair(known: Known) -> None:
         tables.show(shown, f"fair-{grouping}")
 
 
-def sources(known: Known) -> None:
+def sources(known: JudgedModel) -> None:
     """What is lost without a source."""
     st.caption(
         "The model fitted again without the numbers of one source, evaluated on the same customers. What another source "
@@ -240,7 +240,7 @@ def sources(known: Known) -> None:
     st.caption(f"n = {known.people(rows['n'].max())} customers.")
 
 
-SHOWN: dict[str, Callable[[Known], None]] = {
+SHOWN: dict[str, Callable[[JudgedModel], None]] = {
     "good": good,
     "right": right,
     "fits": fits,

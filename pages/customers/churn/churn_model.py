@@ -11,7 +11,7 @@ from pages.customers.churn import churn_checks
 from warehouse.access.reader import Viewer
 from workflow.records.run_notes import CHURN_MODEL
 from workflow.scoring import model_card_text
-from workflow.scoring.model_card_text import Known
+from workflow.scoring.model_card_text import JudgedModel
 
 SECTIONS = {
     "good": "How good",
@@ -56,7 +56,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         churn_checks.SHOWN.get(chosen or "good", churn_checks.good)(known)
 
 
-def _figures(known: Known) -> None:
+def _figures(known: JudgedModel) -> None:
     with st.grid(4, min_column_width=215, gap="small"):
         _figure(
             known,
@@ -82,7 +82,7 @@ def _figures(known: Known) -> None:
 
 
 def _figure(
-    known: Known, label: str, name: str, measure: str, write: churn_checks.Written, compared: str
+    known: JudgedModel, label: str, name: str, measure: str, write: churn_checks.Written, compared: str
 ) -> None:
     row = known.one(name, "model", measure)
     with st.container(border=True, height="stretch"):
@@ -94,7 +94,7 @@ def _figure(
         st.caption(f"{ends} · {compared}  \nn = {known.people(row['n'])}")
 
 
-def _card(known: Known) -> None:
+def _card(known: JudgedModel) -> None:
     card = known.card
     left, right = st.columns(2)
     with left:

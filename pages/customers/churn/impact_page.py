@@ -15,7 +15,7 @@ from pages.components import charts, data, tables, theme
 from pages.customers.churn.impact_trust import guardrails, trust, wrong_draw
 from reports.review.experiment_effects import as_counted
 from warehouse.access.reader import Viewer
-from workflow.experiments.experiment_results import WORTH, ExperimentResult, Found, readings
+from workflow.experiments.experiment_results import WORTH, ExperimentResult, Figures, readings
 from workflow.experiments.interim_results import CHURN, CROSS_SELL, TARGETS
 from workflow.rules.unchecked_rules import not_checked
 
@@ -143,7 +143,7 @@ def _cards(reading: ExperimentResult) -> None:
             _worth(reading)
 
 
-def _card(outcome: str, found: Found, said: str) -> None:
+def _card(outcome: str, found: Figures, said: str) -> None:
     points, relative = best(found, "points"), best(found, "relative")
     if points is None or relative is None:
         st.metric(WORDS[outcome], str(Verdict.TOO_FEW))
@@ -169,7 +169,7 @@ def _card(outcome: str, found: Found, said: str) -> None:
     )
 
 
-def _more(outcome: str, found: Found) -> str:
+def _more(outcome: str, found: Figures) -> str:
     if "needed" not in found:
         return "Not enough data yet to say how many customers are needed."
     if found["needed"].value > 0:

@@ -8,7 +8,7 @@ from metrics.comparison.words import day, numeral, share, with_sign
 from models.experiments.sequential_analysis import WRONG_RATIO
 from pages.customers.alerts.alert_card import escaped
 from reports.review import experiment_effects
-from workflow.experiments.experiment_results import ExperimentResult, Found
+from workflow.experiments.experiment_results import ExperimentResult, Figures
 from workflow.experiments.interim_results import CHURN, CONTACTED
 from workflow.experiments.persuadable import SALVAGEABLE
 
@@ -16,7 +16,7 @@ WATCHED = {o: name for o, name in experiment_effects.GUARDRAILS.items() if o != 
 """Guardrails that have no card of their own on the page → their names."""
 
 
-def wrong_draw(arms: Found) -> bool:
+def wrong_draw(arms: Figures) -> bool:
     """Whether the arms' sizes are too far from plan to be chance."""
     return "sample_ratio" in arms and arms["sample_ratio"].value < WRONG_RATIO
 
@@ -58,7 +58,7 @@ def _not_measured(reading: ExperimentResult, outcome: str) -> str:
     return f"{name[:1].upper()}{name[1:]}: not given on the day of this analysis, so not measured."
 
 
-def _draw(arms: Found) -> tuple[str, str]:
+def _draw(arms: Figures) -> tuple[str, str]:
     if "sample_ratio" not in arms:
         return "hourglass_empty", "The random assignment cannot be checked yet: too few customers in an arm."
     n, m = arms["treated"].value, arms["held_out"].value
