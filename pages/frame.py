@@ -17,7 +17,7 @@ from warehouse.stores import connect, run_memo
 from workflow.experiments import refused_analyses
 
 
-def _shown(entry: MenuEntry, viewer: Viewer) -> None:
+def _draw_page(entry: MenuEntry, viewer: Viewer) -> None:
     """One page, with its problems as sentences and its bugs as numbers."""
     try:
         forms.begin(entry.url, st.query_params.get("cid", ""))
@@ -92,7 +92,9 @@ def _unlisted(viewer: Viewer) -> list[Any]:
     entries = [e for section in MENU.values() for e in section]
     today = next(e for e in entries if e.url == "today")
     return [
-        st.Page(_drawing(_shown, today, viewer), title=today.title, url_path=today.url, visibility="hidden"),
+        st.Page(
+            _drawing(_draw_page, today, viewer), title=today.title, url_path=today.url, visibility="hidden"
+        ),
         *(
             st.Page(
                 _drawing(_not_yours, e, viewer),
@@ -133,7 +135,7 @@ def main() -> None:
     menu = {
         section: [
             st.Page(
-                _drawing(_shown, e, viewer),
+                _drawing(_draw_page, e, viewer),
                 title=e.title,
                 icon=e.icon,
                 # The first page stands at the bare address; its own name is left to the unlisted ones.
@@ -145,8 +147,8 @@ def main() -> None:
         ]
         for section, entries in MENU.items()
     }
-    menu = {section: shown for section, shown in menu.items() if shown}
-    links.remember(page for shown in menu.values() for page in shown)
+    menu = {section: offered for section, offered in menu.items() if offered}
+    links.remember(page for offered in menu.values() for page in offered)
     menu[""] += _unlisted(viewer)
     page = st.navigation(menu, expanded=True)
     _around(viewer)

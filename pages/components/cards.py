@@ -29,7 +29,7 @@ TREND_MONTHS = 12
 def row(names: Sequence[str], scope: Scope, viewer: Viewer) -> None:
     """A card for each metric, as many beside each other as fit."""
     answer = answered(names, scope, viewer)
-    wanted = targets(data.reader(viewer), scope, as_of=data.as_of(viewer))
+    goals = targets(data.reader(viewer), scope, as_of=data.as_of(viewer))
     with st.grid(min(4, len(names)), min_column_width=215, gap="small"):
         for name in names:
             missing = _why_missing(name, scope, viewer)
@@ -38,7 +38,7 @@ def row(names: Sequence[str], scope: Scope, viewer: Viewer) -> None:
                     st.metric(CATALOGUE[name].label, "not known", help=CATALOGUE[name].description)
                     st.caption(missing)
             else:
-                _card(name, answer, wanted.get(name), scope, viewer)
+                _card(name, answer, goals.get(name), scope, viewer)
 
 
 def answered(names: Sequence[str], scope: Scope, viewer: Viewer) -> pd.DataFrame:
@@ -60,8 +60,8 @@ def _card(name: str, answer: pd.DataFrame, target: float | None, scope: Scope, v
     row, row_before = data.period_row(answer, 0), data.period_row(answer, 1)
     now, before = figures(metric, row), figures(metric, row_before)
     alike = not lopsided(metric, Query.of([name], scope))
-    found = compare(metric, now, before) if alike else Change(Verdict.NOT_COMPARABLE)
-    found = _grows_until(metric, scope, data.as_of(viewer)) or found
+    movement = compare(metric, now, before) if alike else Change(Verdict.NOT_COMPARABLE)
+    movement = _grows_until(metric, scope, data.as_of(viewer)) or movement
     covered = data.coverage_of(viewer)
     missing = data.why_missing(viewer, name, scope.period, row)
     trend = answer.loc[2:, name].dropna()
@@ -69,9 +69,9 @@ def _card(name: str, answer: pd.DataFrame, target: float | None, scope: Scope, v
         st.metric(
             metric.label,
             missing.word if missing else figure(metric, now["value"]),
-            delta=missing.sentence if missing else change(metric, now["value"], before["value"], found),
-            delta_color=_colour(found),
-            delta_arrow=_arrow(found, now["value"], before["value"]),
+            delta=missing.sentence if missing else change(metric, now["value"], before["value"], movement),
+            delta_color=_colour(movement),
+            delta_arrow=_arrow(movement, now["value"], before["value"]),
             help=f"{metric.description} Source: {metric.owner}.",
             # A month without a figure is left out: at 0 it would look like a fall.
             chart_data=[rounded(v, 6) for v in trend] if len(trend) > 1 else None,
@@ -93,13 +93,13 @@ def _grows_until(metric: Metric, scope: Scope, as_of: date) -> Change | None:
     return Change(Verdict.TOO_EARLY, known_on=final_on) if final_on > as_of else None
 
 
-def _colour(found: Change) -> theme.Colour:
+def _colour(movement: Change) -> theme.Colour:
     colours: dict[str, theme.Colour] = {"better": "green", "worse": "red"}
-    return colours.get(found.verdict, "gray")
+    return colours.get(movement.verdict, "gray")
 
 
-def _arrow(found: Change, now: float, before: float) -> Literal["up", "down", "off"]:
-    if not found.verdict.is_a_finding or now == before:
+def _arrow(movement: Change, now: float, before: float) -> Literal["up", "down", "off"]:
+    if not movement.verdict.is_a_finding or now == before:
         return "off"
     return "up" if now > before else "down"
 
@@ -114,9 +114,9 @@ def _below(
 ) -> str:
     metric = CATALOGUE[name]
     parts = [
-        said
-        for said in (delivered_in_part(name, scope.period, covered), missed(name, covered, hidden_below))
-        if said
+        sentence
+        for sentence in (delivered_in_part(name, scope.period, covered), missed(name, covered, hidden_below))
+        if sentence
     ]
     if isinstance(metric, Measure) and metric.is_stock:
         at, before = (p.start if metric.opening else p.end for p in (scope.period, scope.period.before()))

@@ -123,8 +123,8 @@ def bars(
     Words stand `inside` the bars, or beside them, where they have `room`, a part of the longest bar.
     """
     ends = [b or (v, v) for v, b in zip_longest(values, bounds)]
-    known = [0.0, *(v for pair in ends for v in pair if pd.notna(v))]
-    least, most = min(known), max(known)
+    reach = [0.0, *(v for pair in ends for v in pair if pd.notna(v))]
+    least, most = min(reach), max(reach)
     bar = points(values, labels, texts, type="bar", orientation="h")
     if any(bounds):
         # Lighter where an interval lies on it, so that its lower end is seen.

@@ -118,9 +118,9 @@ def ask(
     of_app_db = [m for m in metrics if in_app_db(m)]
     in_bank = [m for m in metrics if m not in of_app_db]
     given = available_columns(viewer)
-    question = Query.of(in_bank, scope, by, periods)
+    query = Query.of(in_bank, scope, by, periods)
     answered = answer if dependent().isdisjoint(in_bank) else answer_as_agreed
-    of_bank = cached(viewer, answered, question, given, alike)
+    of_bank = cached(viewer, answered, query, given, alike)
     if not of_app_db:
         return of_bank
     fresh = ask_warehouse(Query.of(of_app_db, scope, by, periods), reader(viewer), given)
@@ -143,15 +143,15 @@ def ask_and_before(
 
     Where the bank's data had not begun over all of the period before, its figure is not known, rather than nearly 0.
     """
-    found = ask(viewer, metrics, scope, by, (scope.period, scope.period.before(), *more))
+    frame = ask(viewer, metrics, scope, by, (scope.period, scope.period.before(), *more))
     covered = coverage_of(viewer)
-    shown = {*metrics, *(m.name for n in metrics for m in measures_of(CATALOGUE[n]))}
+    names = {*metrics, *(m.name for n in metrics for m in measures_of(CATALOGUE[n]))}
     unlike = sorted(
         n
-        for n in shown
+        for n in names
         if not reaches_back(CATALOGUE[n], compared_with(CATALOGUE[n], scope.period, covered), covered)
     )
-    return found.assign(**{n: found[n].where(found["period"] != 1) for n in unlike})
+    return frame.assign(**{n: frame[n].where(frame["period"] != 1) for n in unlike})
 
 
 def hidden_below(viewer: Viewer, metric: Metric) -> int | None:

@@ -50,35 +50,35 @@ def button(name: str, scope: Scope, viewer: Viewer, key: str) -> None:
 
 
 def show(
-    shown: DrillFigure, value: str, viewer: Viewer, *, when_closed: Literal["ignore", "rerun"] = "rerun"
+    drilled: DrillFigure, value: str, viewer: Viewer, *, when_closed: Literal["ignore", "rerun"] = "rerun"
 ) -> None:
     """Open a figure over the page, under the value it has there."""
-    title = f"{shown.metric.label}: {value}"
+    title = f"{drilled.metric.label}: {value}"
     dialog = st.dialog(title, width="large", icon=":material/table_rows:", on_dismiss=when_closed)
-    dialog(_opened)(shown, viewer.row_rule)
+    dialog(_opened)(drilled, viewer.row_rule)
 
 
-def _opened(shown: DrillFigure, opened_for: str) -> None:
+def _opened(drilled: DrillFigure, opened_for: str) -> None:
     """The figure with its rows. Inside a dialog the frame does not run, so who is looking is asked here again."""
     viewer = door.viewer()
     if viewer is None or viewer.row_rule != opened_for:
         st.info("You have been signed out, or your role has changed. Load the page again.")
         return
-    st.caption(f"{shown.metric.description} {shown.scope.in_words()}.")
-    if not isinstance(shown.of, str):
-        _rows_of_its_own(shown, shown.of, viewer)
+    st.caption(f"{drilled.metric.description} {drilled.scope.in_words()}.")
+    if not isinstance(drilled.of, str):
+        _rows_of_its_own(drilled, drilled.of, viewer)
         return
     behind, over_time = st.tabs(["Behind it", "Over time"])
     with behind:
-        block(shown.of, shown.scope, viewer)
+        block(drilled.of, drilled.scope, viewer)
     with over_time:
-        trend.block(shown.of, shown.scope, viewer)
+        trend.block(drilled.of, drilled.scope, viewer)
 
 
-def _rows_of_its_own(shown: DrillFigure, measure: Measure, viewer: Viewer) -> None:
+def _rows_of_its_own(drilled: DrillFigure, measure: Measure, viewer: Viewer) -> None:
     """The rows of a count that only its page makes: it has no parts and no months in the catalogue."""
-    if drill_rows.are_shown(measure, shown.scope, data.reader(viewer)):
-        _rows(plain(measure.label), measure, shown.scope, viewer, shown.says)
+    if drill_rows.are_shown(measure, drilled.scope, data.reader(viewer)):
+        _rows(plain(measure.label), measure, drilled.scope, viewer, drilled.says)
     else:
         st.info(
             "Your role sees aggregates, not single people, so the leads behind this figure are not listed. Sales and "
@@ -90,14 +90,14 @@ def _rows_of_its_own(shown: DrillFigure, measure: Measure, viewer: Viewer) -> No
 def block(name: str, scope: Scope, viewer: Viewer) -> None:
     """The rows that a metric counts in a scope; of a ratio, those above and those below the line."""
     metric = CATALOGUE[name]
-    known = counted(metric, scope.period, data.coverage_of(viewer))
-    if known is None:
+    days = counted(metric, scope.period, data.coverage_of(viewer))
+    if days is None:
         answer = data.ask(viewer, [name], scope, periods=[scope.period]).iloc[0]
         missing = data.why_missing(viewer, name, scope.period, answer)
         tables.empty(missing.sentence if missing else "No rows in this period.")
         return
     # The rows are those of the days the figure counts: what was not delivered has none.
-    scope = scope.over(known)
+    scope = scope.over(days)
     if isinstance(metric, Ratio):
         parts = [m.name for m in measures_of(metric)]
         answer = data.ask(viewer, parts, scope, periods=[scope.period]).iloc[0]
@@ -123,16 +123,16 @@ def _rows(name: str, measure: Measure, scope: Scope, viewer: Viewer, says: str =
     if not total:
         tables.empty("No rows in this period.")
         return
-    found = data.fresh_or_cached(viewer, statement.limit(ON_SCREEN))
-    shown = f"The first {ON_SCREEN:,} of {total:,} rows" if total > ON_SCREEN else f"{total:,} rows"
-    st.caption(f"{shown}. {says or _adds_up(measure)}")
+    frame = data.fresh_or_cached(viewer, statement.limit(ON_SCREEN))
+    how_many = f"The first {ON_SCREEN:,} of {total:,} rows" if total > ON_SCREEN else f"{total:,} rows"
+    st.caption(f"{how_many}. {says or _adds_up(measure)}")
     tables.show(
-        in_words(found),
+        in_words(frame),
         f"rows-{name}",
         of=Query.of([name], scope, periods=[scope.period]) if name in CATALOGUE else None,
         called=f"rows behind {measure.label}",
         whole=lambda now: in_words(data.reader(now).frame(statement)),
-        columns=_formats(measure, found),
+        columns=_formats(measure, frame),
     )
 
 
@@ -157,20 +157,22 @@ def in_words(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**words).rename(columns=column)
 
 
-def _formats(measure: Measure, found: pd.DataFrame) -> dict[str, Any]:
+def _formats(measure: Measure, frame: pd.DataFrame) -> dict[str, Any]:
     """Dates, moments and amounts as the house writes them, each column with its sentence."""
     formats: dict[str, Any] = {}
-    for name in found.columns:
-        said = measure.fact.c[name].comment if name in measure.fact.c else "What the row adds to the figure."
+    for name in frame.columns:
+        meaning = (
+            measure.fact.c[name].comment if name in measure.fact.c else "What the row adds to the figure."
+        )
         if name.endswith("_on"):
-            shown: Any = st.column_config.DateColumn(format="D MMM YYYY", help=said)
+            look: Any = st.column_config.DateColumn(format="D MMM YYYY", help=meaning)
         elif name.endswith("_at"):
-            shown = st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", help=said)
-        elif pd.api.types.is_float_dtype(found[name]):
-            shown = st.column_config.NumberColumn(format="localized", help=said)
+            look = st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", help=meaning)
+        elif pd.api.types.is_float_dtype(frame[name]):
+            look = st.column_config.NumberColumn(format="localized", help=meaning)
         else:
-            shown = st.column_config.Column(help=said)
-        formats[column(name)] = shown
+            look = st.column_config.Column(help=meaning)
+        formats[column(name)] = look
     return formats
 
 
@@ -195,16 +197,16 @@ def _parts(name: str, measure: Measure, scope: Scope, viewer: Viewer) -> None:
         required=True,
     )
     way = way if way in ways else ways[0]
-    found = data.ask(viewer, [name], scope, by=[way], periods=[scope.period])
-    found = found[found[name].fillna(1) != 0].sort_values(name, ascending=False, na_position="last")
-    shown = pd.DataFrame(
+    answer = data.ask(viewer, [name], scope, by=[way], periods=[scope.period])
+    answer = answer[answer[name].fillna(1) != 0].sort_values(name, ascending=False, na_position="last")
+    frame = pd.DataFrame(
         {
-            plain(way).capitalize(): [plain(v).capitalize() for v in found[way]],
-            measure.label: found[name].to_numpy(),
+            plain(way).capitalize(): [plain(v).capitalize() for v in answer[way]],
+            measure.label: answer[name].to_numpy(),
         }
     )
     tables.show(
-        shown,
+        frame,
         f"parts-{name}",
         "too few",
         of=Query.of([name], scope, [way], [scope.period]),

@@ -40,9 +40,9 @@ def show(
     row, column = clicked
     figures = opens.get(column, ())
     # A selection kept from before may lie outside a table that has become shorter.
-    shown = figures[row] if row < len(figures) else None
-    if shown is not None:
-        drill.show(shown, _in_words(frame.iloc[row][column], empty_cell), export_button.here().viewer)
+    opened = figures[row] if row < len(figures) else None
+    if opened is not None:
+        drill.show(opened, _in_words(frame.iloc[row][column], empty_cell), export_button.here().viewer)
 
 
 def below(frame: pd.DataFrame, key: str, *, opens: Opens, of: Query | None = None) -> None:

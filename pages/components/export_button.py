@@ -40,8 +40,8 @@ def remember(title: str, viewer: Viewer, scope: Scope | None) -> None:
 
 def here() -> Here:
     """The page being drawn."""
-    found: Here = st.session_state[_HERE]
-    return found
+    current: Here = st.session_state[_HERE]
+    return current
 
 
 def button(

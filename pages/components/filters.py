@@ -26,7 +26,7 @@ WIDTH = 165
 """In pixels: two filters fit beside each other on a phone."""
 
 
-def bar(wanted: Sequence[str], viewer: Viewer, cohort: bool = False, compares: bool = True) -> Scope:
+def bar(dimensions: Sequence[str], viewer: Viewer, cohort: bool = False, compares: bool = True) -> Scope:
     """Draw the bar and return the scope it says. An unknown value in the address counts as none.
 
     A `cohort` page asks who joined in a period, not what happened in it: another question, so another word in the
@@ -46,14 +46,14 @@ def bar(wanted: Sequence[str], viewer: Viewer, cohort: bool = False, compares: b
         )
         period = period_named(name if name in PERIODS else first, as_of)
         chosen = []
-        for dimension in wanted:
+        for dimension in dimensions:
             options = values(dimension, viewer)
             if not options:
                 continue
             value = st.selectbox(
                 dimension.capitalize(),
                 [EVERY, *options],
-                format_func=said(dimension, viewer),
+                format_func=label_of(dimension, viewer),
                 key=dimension,
                 bind="query-params",
                 width=WIDTH,
@@ -65,13 +65,13 @@ def bar(wanted: Sequence[str], viewer: Viewer, cohort: bool = False, compares: b
     return Scope(period, tuple(chosen))
 
 
-def said(dimension: str, viewer: Viewer) -> Callable[[str], str]:
+def label_of(dimension: str, viewer: Viewer) -> Callable[[str], str]:
     """How a value is shown: a campaign by its name, a colleague as written, any other as people say it."""
     if dimension == "campaign":
-        found = data.frame(viewer, named())
+        campaigns = data.frame(viewer, named())
         # Two campaigns may have one name, and the address must still say which.
-        alone = found["name"].where(found["name"].notna() & ~found["name"].duplicated(keep=False))
-        names = dict(zip(found["campaign_id"], alone.fillna(found["campaign_id"]), strict=True))
+        alone = campaigns["name"].where(campaigns["name"].notna() & ~campaigns["name"].duplicated(keep=False))
+        names = dict(zip(campaigns["campaign_id"], alone.fillna(campaigns["campaign_id"]), strict=True))
         return lambda v: names.get(v, v) if v != EVERY else ALL
     if dimension == "rep":
         return lambda v: v if v != EVERY else ALL
@@ -83,8 +83,8 @@ def values(dimension: str, viewer: Viewer) -> list[str]:
     metric = _OFFERED_BY[dimension]
     scope = Scope(period_named("24m", data.as_of(viewer)))
     try:
-        found = data.ask(viewer, [metric], scope, [dimension], [scope.period])
+        answer = data.ask(viewer, [metric], scope, [dimension], [scope.period])
     except AccessRefused:
         return []
-    found = found.dropna(subset=[dimension]).sort_values(metric, ascending=False)
-    return [str(v) for v in found[dimension]]
+    answer = answer.dropna(subset=[dimension]).sort_values(metric, ascending=False)
+    return [str(v) for v in answer[dimension]]

@@ -124,8 +124,8 @@ def button(name: str, label: str, write: Write, *, key: str | None = None, **loo
 
 def refused(name: str) -> Refused | None:
     """What was refused of a form and not answered yet."""
-    found: Refused | None = st.session_state.get(_REFUSED + name)
-    return found
+    refusal: Refused | None = st.session_state.get(_REFUSED + name)
+    return refusal
 
 
 def fill(name: str, values: Mapping[str, Any]) -> None:

@@ -10,7 +10,7 @@ WIDE, LETTER, LINE, GAP = 900, 7, 15, 7
 
 
 def places(
-    shown: pd.DataFrame, across: Sequence[float], upward: Sequence[float], height: int
+    groups: pd.DataFrame, across: Sequence[float], upward: Sequence[float], height: int
 ) -> list[str | None]:
     """For each label the corner of its point where it covers least of points and their error bars; None if each covers
     another label."""
@@ -19,14 +19,14 @@ def places(
         return [(log10(max(v, 1)) - ends[0]) / (ends[1] - ends[0]) * size for v in values]
 
     tall = height - 80
-    x, x_low, x_high = (at(shown[c], across, WIDE) for c in ("cac", "cac_low", "cac_high"))
-    y, y_low, y_high = (at(shown[c], upward, tall) for c in ("ltv", "ltv_low", "ltv_high"))
+    x, x_low, x_high = (at(groups[c], across, WIDE) for c in ("cac", "cac_low", "cac_high"))
+    y, y_low, y_high = (at(groups[c], upward, tall) for c in ("ltv", "ltv_low", "ltv_high"))
     taken = [(left, right, b - 1, b + 1) for left, right, b in zip(x_low, x_high, y, strict=True)]
     taken += [(a - 1, a + 1, low, high) for a, low, high in zip(x, y_low, y_high, strict=True)]
     taken += [(a - 6, a + 6, b - 6, b + 6) for a, b in zip(x, y, strict=True)]
     labels: list[Box] = []
     chosen: list[str | None] = []
-    for a, b, label in zip(x, y, shown["label"], strict=True):
+    for a, b, label in zip(x, y, groups["label"], strict=True):
         wide = LETTER * len(str(label))
         boxes = {
             "top right": (a + GAP, a + GAP + wide, b + 3, b + 3 + LINE),

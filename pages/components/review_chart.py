@@ -30,12 +30,12 @@ def _texts(chart: Chart) -> list[str]:
 def _intervals(chart: Chart) -> charts.Figure:
     series, names = chart.series[0], [on_lines(name) for name in chart.categories]
     rows = zip(names, series.values, series.low, series.high, _texts(chart), strict=True)
-    known = [
+    complete = [
         (name, value, (low, high), text)
         for name, value, low, high, text in rows
         if value is not None and low is not None and high is not None
     ]
-    labels, values, bounds, texts = zip(*known, strict=True)
+    labels, values, bounds, texts = zip(*complete, strict=True)
     lines = charts.reference(chart.mark, dash="dash")
     return charts.dots(labels, values, bounds, texts, lines=lines, row=_row(names))
 
@@ -67,11 +67,11 @@ def _upright(chart: Chart) -> charts.Figure:
     """Columns or a line over the categories, each value labelled."""
     # What stands after a comma goes below it, where a narrow screen would else turn the names.
     names = [name.replace(", ", ",\n") for name in chart.categories]
-    texts, known = _texts(chart), number_scales.numbers(chart)
+    texts, values = _texts(chart), number_scales.numbers(chart)
     line: charts.Mark = {"mode": "lines+markers+text", "textposition": "top center"}
     look = line if chart.shape == "line" else {"type": "bar"}
     hover = "%{x}: " + charts.SAYS
     mark = charts.points(names, chart.series[0].values, texts, text=texts, hovertemplate=hover, **look)
-    y = charts.HIDDEN | {"range": [min(0, *known), 1.2 * (max(known, default=1) or 1)]}
+    y = charts.HIDDEN | {"range": [min(0, *values), 1.2 * (max(values, default=1) or 1)]}
     lines, gap = charts.reference(chart.mark, "y", "dash"), 0.35 if len(names) > 4 else 0.6
     return charts.figure([mark], 230, {"type": "category"}, y, lines=lines, bargap=gap)

@@ -109,9 +109,9 @@ def _hides(of: Query | None, means: Meaning | None) -> bool:
     return not facts or data.reader(export_button.here().viewer).sees_totals_only(*facts)
 
 
-def sentences(shown: pd.DataFrame, frame: pd.DataFrame, key: str) -> None:
-    """A short table whose cells are sentences: each is read whole. `shown` is `frame` with its markdown escaped."""
-    st.table(shown, hide_index=True, border="horizontal")
+def sentences(escaped: pd.DataFrame, frame: pd.DataFrame, key: str) -> None:
+    """A short table whose cells are sentences: each is read whole. `escaped` is `frame` with its markdown escaped."""
+    st.table(escaped, hide_index=True, border="horizontal")
     export_button.button(lambda _viewer: frame, plain(key), key, "–", None, None)
 
 
@@ -171,12 +171,12 @@ def _clickable(frame: pd.DataFrame, key: str, empty_cell: str, columns: Columns)
 def explain(
     names: list[str],
     viewer: Viewer,
-    question: Query | None = None,
+    query: Query | None = None,
     means: Meaning | None = None,
 ) -> None:
     """What the figures above mean, which files they come from, and, folded, the statements that read them.
 
-    `names` are metrics of the catalogue, asked by `question`; `means` tells of figures that are none.
+    `names` are metrics of the catalogue, asked by `query`; `means` tells of figures that are none.
     """
     with st.popover("Explain", icon=":material/help:", type="tertiary"):
         for name in names:
@@ -196,20 +196,20 @@ def explain(
         )
         _sources(names, viewer, means)
         with st.expander("The statement that reads them (SQL)"):
-            for text in [*_statements(names, viewer, question), *(means.reads if means else ())]:
+            for text in [*_statements(names, viewer, query), *(means.reads if means else ())]:
                 st.code(data.reader(viewer).sql(text), language="sql", wrap_lines=True)
 
 
-def _statements(names: list[str], viewer: Viewer, question: Query | None) -> Iterator[Any]:
+def _statements(names: list[str], viewer: Viewer, query: Query | None) -> Iterator[Any]:
     """The statement for each table that the metrics are read from."""
     agreed = data.catalogue(viewer)
     # A figure that is not kept by a filter of the page has no statement under it: it was not asked.
-    if question is None:
+    if query is None:
         return
-    asked = [n for n in names if unanswerable(n, question) is None]
-    for fact in dict.fromkeys(m.fact for n in asked for m in measures_of(CATALOGUE[n])):
-        mine = {m.name: m for n in asked for m in measures_of(agreed[n]) if m.fact is fact}
-        yield statement(fact, mine, question)
+    answerable = [n for n in names if unanswerable(n, query) is None]
+    for fact in dict.fromkeys(m.fact for n in answerable for m in measures_of(CATALOGUE[n])):
+        mine = {m.name: m for n in answerable for m in measures_of(agreed[n]) if m.fact is fact}
+        yield statement(fact, mine, query)
 
 
 def _sources(names: list[str], viewer: Viewer, means: Meaning | None) -> None:
@@ -222,10 +222,10 @@ def _sources(names: list[str], viewer: Viewer, means: Meaning | None) -> None:
     )
     if not pairs:
         return
-    found = data.frame(viewer, origins_of(pairs))
+    origins = data.frame(viewer, origins_of(pairs))
     files = [
         f"{file} ({', '.join(sorted(c for c in set(rows['file_column']) if c)) or 'columns not told'})"
-        for file, rows in found.groupby("file")
+        for file, rows in origins.groupby("file")
     ]
     loaded = pd.to_datetime(data.status(viewer)["loaded_at"]).max()
     if files:

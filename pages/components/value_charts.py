@@ -16,11 +16,11 @@ def value_against_cost(groups: pd.DataFrame, height: int = 330) -> charts.Figure
 
     Where names would cover each other, the earlier row keeps its own; the other shows when its point is touched.
     """
-    shown = groups[(groups["cac"] > 0) & (groups["ltv"] > 0)]
-    least = float(min(shown["cac"].min(), shown["ltv"].clip(lower=1).min())) / 2
-    across = [float(shown["cac"].min()) / 2, float(shown["cac_high"].max()) * 2.2]
+    drawn = groups[(groups["cac"] > 0) & (groups["ltv"] > 0)]
+    least = float(min(drawn["cac"].min(), drawn["ltv"].clip(lower=1).min())) / 2
+    across = [float(drawn["cac"].min()) / 2, float(drawn["cac_high"].max()) * 2.2]
     # The words at the end of the steeper line stand above it and need room too.
-    most = float(max(shown["ltv_high"].max(), across[1] * LINES[-1][0])) * 1.8
+    most = float(max(drawn["ltv_high"].max(), across[1] * LINES[-1][0])) * 1.8
     lines = [
         charts.path(
             across,
@@ -36,24 +36,24 @@ def value_against_cost(groups: pd.DataFrame, height: int = 330) -> charts.Figure
     # The verdict is a shape too: colour alone says nothing to some eyes.
     looks = {"worth it": (theme.colour("primary"), "circle"), "not worth it": (theme.WARNING, "x")}
     colours, symbols = zip(
-        *(looks.get(v, (theme.GREY, "diamond-open")) for v in shown["standing"]), strict=True
+        *(looks.get(v, (theme.GREY, "diamond-open")) for v in drawn["standing"]), strict=True
     )
-    places = label_places.places(shown, _log(*across), _log(least, most), height)
+    places = label_places.places(drawn, _log(*across), _log(least, most), height)
     points = charts.points(
-        shown["cac"],
-        shown["ltv"],
+        drawn["cac"],
+        drawn["ltv"],
         [
             f"{label}: cost {hkd(cac)}, lifetime value {hkd(ltv)} ({hkd(low)} to {hkd(high)}), {says}"
             for label, cac, ltv, low, high, says in zip(
-                *(shown[c] for c in ("label", "cac", "ltv", "ltv_low", "ltv_high", "says")), strict=True
+                *(drawn[c] for c in ("label", "cac", "ltv", "ltv_low", "ltv_high", "says")), strict=True
             )
         ],
         mode="markers+text",
-        text=[name if place else "" for name, place in zip(shown["label"], places, strict=True)],
+        text=[name if place else "" for name, place in zip(drawn["label"], places, strict=True)],
         textposition=[place or "top right" for place in places],
         marker={"size": 10, "color": colours, "symbol": symbols},
-        error_x=_within(shown, "cac"),
-        error_y=_within(shown, "ltv"),
+        error_x=_within(drawn, "cac"),
+        error_y=_within(drawn, "ltv"),
         hovertemplate=charts.SAYS,
     )
     axis = {"type": "log", "tickformat": ",.0f", "dtick": 1, "showgrid": True}
@@ -66,11 +66,11 @@ def _log(low: float, high: float) -> list[float]:
     return [log10(low), log10(high)]
 
 
-def _within(shown: pd.DataFrame, name: str) -> dict[str, object]:
+def _within(drawn: pd.DataFrame, name: str) -> dict[str, object]:
     # A lower bound below nothing cannot be drawn on this axis: the bar then ends just above its foot.
-    lows = shown[f"{name}_low"].clip(lower=shown[name] * 0.03)
+    lows = drawn[f"{name}_low"].clip(lower=drawn[name] * 0.03)
     look = {"color": theme.GREY, "thickness": 1, "width": 3}
-    return charts.within(shown[name], list(zip(lows, shown[f"{name}_high"], strict=True))) | look
+    return charts.within(drawn[name], list(zip(lows, drawn[f"{name}_high"], strict=True))) | look
 
 
 def triangle(cumulative: pd.DataFrame, labels: Sequence[str]) -> charts.Figure:

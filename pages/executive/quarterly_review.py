@@ -28,15 +28,15 @@ COLOURS = {"better": "green", "worse": "red"}
 
 def page(viewer: Viewer, scope: Scope | None) -> None:
     """The finding, what to take along, the first figures, the ten answers."""
-    reader, known = data.reader(viewer), data.available_columns(viewer)
+    reader, available = data.reader(viewer), data.available_columns(viewer)
     once = data.once(viewer)
-    offered = quarterly.quarters(reader, known, once)
+    offered = quarterly.quarters(reader, available, once)
     headline = st.empty()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         quarter = _chosen(offered)
         version = review_issue.chosen(viewer, quarter)
         review = (
-            quarterly.build(reader, quarter, known, once)
+            quarterly.build(reader, quarter, available, once)
             if version is None
             else issued.corrected(issued.read(reader, version), _today(viewer, quarter))
         )
@@ -55,8 +55,8 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
             for study in review.case_studies:
                 st.markdown(f"**{escaped(study.title)}**")
                 st.caption(escaped(document_facts.studied(study)))
-                for said in study.sentences:
-                    st.text(said)
+                for sentence in study.sentences:
+                    st.text(sentence)
 
 
 def _today(viewer: Viewer, quarter: Quarter) -> Review:
@@ -83,11 +83,13 @@ def _chosen(offered: tuple[Quarter, ...]) -> Quarter:
 
 def _take_along(viewer: Viewer, review: Review, quarter: Quarter, version: Issue | None) -> None:
     """Two buttons; the file is made on a click and on another thread, so whoever holds the session then is asked anew."""
-    stores, known, who = connect.here(), data.available_columns(viewer), door.later()
+    stores, available, who = connect.here(), data.available_columns(viewer), door.later()
 
     def build(now: Viewer) -> Review:
         reader = Reader(stores, now, stores.snapshot())
-        return quarterly.build(reader, quarter, known) if version is None else issued.read(reader, version)
+        return (
+            quarterly.build(reader, quarter, available) if version is None else issued.read(reader, version)
+        )
 
     def file_of(kind: str) -> bytes:
         return review_file(stores, build, kind, viewer, who())
@@ -140,13 +142,13 @@ def _short(figure: Figure) -> str:
 
 
 def _more(figure: Figure) -> str | None:
-    said = (
+    lines = (
         f"Against a year before: {figure.year_before}." if figure.year_before else "",
         f"Against the quarter before: {figure.before}." if figure.before else "",
         f"Target: {figure.target}." if figure.target else "",
         f"{figure.n[:1].upper()}{figure.n[1:]}." if figure.n else "",
     )
-    return escaped("  \n".join(s for s in said if s)) or None
+    return escaped("  \n".join(s for s in lines if s)) or None
 
 
 def _coloured(text: str) -> str:
@@ -194,17 +196,17 @@ def _table(table: Table, key: str) -> None:
 
 def _answer(number: int, answer: Answer) -> None:
     label = f"**{number} {NAMES[answer.key]}** · {_unbroken(escaped(answer.title))}"
-    with st.expander(label, key=f"answer-{answer.key}", on_change="rerun", bind="query-params") as shown:
-        if not shown.open:
+    with st.expander(label, key=f"answer-{answer.key}", on_change="rerun", bind="query-params") as expander:
+        if not expander.open:
             return
         st.caption(answer.question)
         if answer.chart is not None and number_scales.drawable(answer.chart):
-            said, drawn = st.columns([1, 1], gap="large")
+            words, drawn = st.columns([1, 1], gap="large")
             with drawn:
                 review_chart.draw(answer.chart, f"chart-{answer.key}")
         else:
-            said = st.container()
-        with said:
+            words = st.container()
+        with words:
             for sentence in answer.sentences:
                 st.text(sentence)
         if answer.figures:

@@ -52,7 +52,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     awaited = dict(fresh.awaited)
     comments = {t.name: t for t in UNIFIED_TABLES}
     loaded = rows_of(status, LoadedTable)
-    shown = pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "Table": [plain(n) for n in status["table_name"]],
             "One row is": [comments[n].comment for n in status["table_name"]],
@@ -65,7 +65,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         }
     )
     tables.show(
-        shown,
+        frame,
         "status",
         columns={
             "Table": st.column_config.TextColumn(width=160),
@@ -92,20 +92,20 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         messages.show(viewer)
 
 
-def _findings(found: pd.DataFrame) -> None:
+def _findings(failed: pd.DataFrame) -> None:
     st.subheader("Failed checks")
-    if found.empty:
+    if failed.empty:
         tables.empty("Every check of the load passed.", "New findings appear here after the next load.")
         return
     tables.show(
         pd.DataFrame(
             {
-                "Owner": found["department"],
-                "Table": [plain(n) for n in found["table_name"]],
-                "Check": [n[0].upper() + n[1:] for n in found["check_name"]],
-                "Rows": found["row_count"].astype("Float64"),
-                "What it found": found["says"],
-                "These rows": ["stay" if kept else "are set aside" for kept in found["kept"]],
+                "Owner": failed["department"],
+                "Table": [plain(n) for n in failed["table_name"]],
+                "Check": [n[0].upper() + n[1:] for n in failed["check_name"]],
+                "Rows": failed["row_count"].astype("Float64"),
+                "What it found": failed["says"],
+                "These rows": ["stay" if stays else "are set aside" for stays in failed["kept"]],
             }
         ),
         "failed_checks",
@@ -132,20 +132,20 @@ def _where_from(viewer: Viewer) -> None:
     if not columns:
         tables.empty("This figure is made of what people record in Concord itself.")
         return
-    found = data.frame(viewer, origins_of(columns))
-    if found.empty:
+    origins = data.frame(viewer, origins_of(columns))
+    if origins.empty:
         missing = not_given_for([name], data.coverage_of(viewer))
         tables.empty(missing.sentence if missing else "No source names the files this figure comes from.")
         return
-    shown = pd.DataFrame(
+    frame = pd.DataFrame(
         {
-            "Table": [plain(n) for n in found["table_name"]],
-            "Column": found["column_name"],
-            "File": found["file"],
-            "Column in the file": found["file_column"].replace("", "not stated in the mapping"),
+            "Table": [plain(n) for n in origins["table_name"]],
+            "Column": origins["column_name"],
+            "File": origins["file"],
+            "Column in the file": origins["file_column"].replace("", "not stated in the mapping"),
         }
     )
-    tables.show(shown, "origins")
+    tables.show(frame, "origins")
 
 
 def _match_rates(viewer: Viewer) -> None:
@@ -163,7 +163,7 @@ def _match_rates(viewer: Viewer) -> None:
         "A record belongs to a customer by the number its source keeps, by an equal e-mail address or phone, because it "
         "is very likely the same person, or because an analyst said so. The others are kept and counted here."
     )
-    shown = pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "Source": rates["source"],
             "Records": rates["records"],
@@ -180,7 +180,7 @@ def _match_rates(viewer: Viewer) -> None:
         }
     )
     number = st.column_config.NumberColumn(format="localized")
-    tables.show(shown, "match-rates", columns=dict.fromkeys(shown.columns[3:].insert(0, "Records"), number))
+    tables.show(frame, "match-rates", columns=dict.fromkeys(frame.columns[3:].insert(0, "Records"), number))
 
 
 def _why_this_day(viewer: Viewer) -> str:

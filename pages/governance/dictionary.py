@@ -34,59 +34,59 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     words = st.text_input(
         "Search figures, synonyms, tables and columns", key="word", bind="query-params", max_chars=60
     )
-    wanted = (words or "").strip().lower()
-    found = [n for n in figures() if wanted in text_of(n)]
-    shown = _columns(wanted)
-    if not found and shown.empty:
+    search = (words or "").strip().lower()
+    matches = [n for n in figures() if search in text_of(n)]
+    listed = _columns(search)
+    if not matches and listed.empty:
         tables.empty(f"Nothing is called “{escaped(words)}”.", "Try a shorter word.")
         return
-    groups = [w for w, meanings in VARIANTS.items() if not wanted or {n for _, n in meanings} & set(found)]
-    _figures(found, bool(wanted), viewer)
+    groups = [w for w, meanings in VARIANTS.items() if not search or {n for _, n in meanings} & set(matches)]
+    _figures(matches, bool(search), viewer)
     if groups:
         _variants(groups, viewer)
-    _dimensions(wanted)
-    if len(shown):
-        st.header(f"Columns ({len(shown)})")
-        tables.show(shown, "columns")
+    _dimensions(search)
+    if len(listed):
+        st.header(f"Columns ({len(listed)})")
+        tables.show(listed, "columns")
 
 
-def _figures(found: list[str], searched: bool, viewer: Viewer) -> None:
+def _figures(matches: list[str], searched: bool, viewer: Viewer) -> None:
     """What a search found, under the departments that own it; without a search one department's at a time."""
     given = acknowledgements.given(data.reader(viewer))
-    st.header(f"Figures ({len(found)})")
-    if not found:
+    st.header(f"Figures ({len(matches)})")
+    if not matches:
         return
     by_owner: dict[str, list[str]] = {} if searched else {KNOWN_TO_ALL: list(HEADLINES)}
-    for name in sorted(found, key=lambda n: (CATALOGUE[n].owner, CATALOGUE[n].label)):
+    for name in sorted(matches, key=lambda n: (CATALOGUE[n].owner, CATALOGUE[n].label)):
         by_owner.setdefault(CATALOGUE[name].owner, []).append(name)
-    shown = list(by_owner)
+    owners = list(by_owner)
     if not searched:
         chosen = st.pills(
             "Department that owns them",
-            shown,
+            owners,
             default=KNOWN_TO_ALL,
             format_func=lambda owner: f"{owner} ({len(by_owner[owner])})",
             key="owner",
             bind="query-params",
             required=True,
         )
-        shown = [chosen if chosen in by_owner else KNOWN_TO_ALL]
-    for owner in shown:
+        owners = [chosen if chosen in by_owner else KNOWN_TO_ALL]
+    for owner in owners:
         if searched:
             st.subheader(f"{owner} ({len(by_owner[owner])})")
         for name in by_owner[owner]:
             _figure(name, given, viewer)
 
 
-def _dimensions(wanted: str) -> None:
+def _dimensions(search: str) -> None:
     """What a filter or a breakdown means for each kind of figure."""
-    told = {name: said for name, said in MEANS.items() if wanted in f"{name} {said}".lower()}
-    if not told:
+    meanings = {name: meaning for name, meaning in MEANS.items() if search in f"{name} {meaning}".lower()}
+    if not meanings:
         return
     st.header("Filters and breakdowns")
-    for name, said in told.items():
-        st.markdown(f"**{name.capitalize()}**: {said}")
-    if "segment" in told:
+    for name, meaning in meanings.items():
+        st.markdown(f"**{name.capitalize()}**: {meaning}")
+    if "segment" in meanings:
         st.caption(ONLY_CUSTOMERS)
 
 
@@ -122,8 +122,8 @@ def _figure(name: str, given: pd.DataFrame, viewer: Viewer) -> None:
     department = acknowledgements.DEPARTMENTS.get(viewer.role)
     with st.expander(metric.label):
         st.text(metric.description)
-        said = [f"{who} says “{word}”" for who, word in metric.synonyms.items()]
-        st.caption(" · ".join([f"Owner: {metric.owner}", BETTER[metric.better], *said]))
+        synonyms = [f"{who} says “{word}”" for who, word in metric.synonyms.items()]
+        st.caption(" · ".join([f"Owner: {metric.owner}", BETTER[metric.better], *synonyms]))
         sources = ", ".join(dict.fromkeys(plain(m.fact.name) for m in measures_of(metric)))
         st.caption(f"Read from {sources}. Shown on: {', '.join(pages_of()[name]) or 'no page by itself'}.")
         st.caption(f"Versions: {' '.join(metric.history)}")
@@ -160,7 +160,7 @@ def _dedented(example: str) -> str:
     return "\n".join(lines)
 
 
-def _columns(wanted: str) -> pd.DataFrame:
+def _columns(search: str) -> pd.DataFrame:
     rows = [
         {
             "Table": plain(row["table"]),
@@ -171,6 +171,6 @@ def _columns(wanted: str) -> pd.DataFrame:
             "Personal": row["personal"],
         }
         for row in columns()
-        if wanted in " ".join(row.values()).lower()
+        if search in " ".join(row.values()).lower()
     ]
     return pd.DataFrame(rows, columns=["Table", "Column", "Means", "Owner", "Also called", "Personal"])

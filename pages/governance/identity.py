@@ -83,8 +83,8 @@ def _unmatched(viewer: Viewer, rates: pd.DataFrame) -> None:
     source = st.selectbox("Of", list(some["source"]), key="unmatched-source")
     rows = data.cached(viewer, link_quality.unmatched, source, SHOWN)
     st.caption(f"The first {SHOWN:,}, by number. Your role sees no names, addresses or phones.")
-    shown = rows.rename(columns=lambda c: plain(c).capitalize())
-    tables.show(shown, "unmatched")
+    frame = rows.rename(columns=lambda c: plain(c).capitalize())
+    tables.show(frame, "unmatched")
 
 
 def _history(viewer: Viewer) -> None:
@@ -93,7 +93,7 @@ def _history(viewer: Viewer) -> None:
     if rulings.empty:
         tables.empty("No decision has been recorded yet.")
         return
-    shown = pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "When": pd.to_datetime(rulings["ruled_at"]),
             "Who": rulings["ruled_by"].map(called(connect.here(), rulings["ruled_by"])),
@@ -105,5 +105,5 @@ def _history(viewer: Viewer) -> None:
         }
     )
     tables.show(
-        shown, "rulings", columns={"When": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm")}
+        frame, "rulings", columns={"When": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm")}
     )

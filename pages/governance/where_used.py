@@ -14,15 +14,15 @@ def pages_of() -> dict[str, tuple[str, ...]]:
     """Metric → titles of the pages whose code names it, directly or through a module of a section."""
     from pages import MENU  # the menu imports the pages
 
-    found: dict[str, list[str]] = {name: [] for name in CATALOGUE}
+    titles_of: dict[str, list[str]] = {name: [] for name in CATALOGUE}
     for entries in MENU.values():
         for entry in entries:
             named: set[str] = set()
             for module in _modules(sys.modules[entry.page.__module__], set()):
                 named |= set(re.findall(r'"([a-z_]+)"', inspect.getsource(module)))
-            for name in named & set(found):
-                found[name].append(entry.title)
-    return {name: tuple(titles) for name, titles in found.items()}
+            for name in named & set(titles_of):
+                titles_of[name].append(entry.title)
+    return {name: tuple(titles) for name, titles in titles_of.items()}
 
 
 def _modules(module: ModuleType, seen: set[ModuleType]) -> set[ModuleType]:

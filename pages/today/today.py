@@ -42,8 +42,8 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
 def _calls(viewer: Viewer) -> None:
     today = data.as_of(viewer)
     alerts = alert_queue.open_alerts(data.reader(viewer), today=today)
-    found = alert_queue.by_customer(alerts)
-    counts = alert_queue.counts(found, today)
+    people_waiting = alert_queue.by_customer(alerts)
+    counts = alert_queue.counts(people_waiting, today)
     pressing = counts["due"] + counts["overdue"]
     people = "customer" if counts["open"] == 1 else "customers"
     st.title(f"{counts['open']} {people} to call" if counts["open"] else alert_checks.nobody_to_call(viewer))
@@ -51,11 +51,11 @@ def _calls(viewer: Viewer) -> None:
         st.metric("Not started", counts["new"], border=True)
         st.metric("Due within 7 days", counts["due"], border=True)
         st.metric("Overdue", counts["overdue"], border=True)
-    st.caption(alert_queue.units(alerts, found, today))
-    masks = alert_queue.kinds(found, today)
+    st.caption(alert_queue.units(alerts, people_waiting, today))
+    masks = alert_queue.kinds(people_waiting, today)
     waits, presses = masks["snoozed"], masks["due"] | masks["overdue"]
-    found, presses = found[~waits], presses[~waits]
-    if found.empty:
+    people_waiting, presses = people_waiting[~waits], presses[~waits]
+    if people_waiting.empty:
         alert_checks.none_flagged(viewer, "No customer is flagged.", today)
         return
     first = "Most urgent first" if pressing else "First to call"
@@ -63,7 +63,7 @@ def _calls(viewer: Viewer) -> None:
         st.header(first, width="content")
         if st.button("Open my queue", type="primary", icon=":material/ecg_heart:"):
             links.to("customer-health")
-    ordered = pd.concat([found[presses], found[~presses]])
+    ordered = pd.concat([people_waiting[presses], people_waiting[~presses]])
     for alert in rows_of(ordered.head(SHOWN), FlaggedCustomer):
         alert_card.line(alert, today, "today")
 
@@ -112,14 +112,14 @@ def _growth(viewer: Viewer) -> None:
         else funnel_page.headline(viewer, scope)
     )
     st.caption(f"Last 30 days, {scope.period.in_words()}, compared with the 30 days before.")
-    shown = {
+    names = {
         "marketing": ("mql", "cac", "marketing_cost"),
         "sales": ("sql", "opportunities", "win_rate"),
         "executive": ("revenue", "churn_rate", "nps"),
     }.get(viewer.role, ("won", "churn_rate", "open_alerts"))
     if viewer.role in ("sales", "marketing"):
         batch_alarms.show(viewer)
-    cards.row(shown, scope, viewer)
+    cards.row(names, scope, viewer)
     _news(viewer)
     if viewer.role == "executive":
         if st.button("Open the quarterly review", type="primary", icon=":material/summarize:"):
@@ -146,15 +146,15 @@ def _bank_in_a_sentence(viewer: Viewer, scope: Scope) -> str:
     now = data.ask(
         viewer, ["revenue", "churn_rate", "customers_acquired"], scope, periods=[scope.period]
     ).iloc[0]
-    said = {
+    texts = {
         "revenue": f"{figure(CATALOGUE['revenue'], now['revenue'])} revenue",
         "churn_rate": f"churn rate {figure(CATALOGUE['churn_rate'], now['churn_rate'])}",
         "customers_acquired": f"{numeral(now['customers_acquired'])} customers won through a lead",
     }
-    known = [words for name, words in said.items() if now[name] == now[name]]
-    if known:
-        return ", ".join(known)
-    why = not_given_for(said, data.coverage_of(viewer))
+    parts = [words for name, words in texts.items() if now[name] == now[name]]
+    if parts:
+        return ", ".join(parts)
+    why = not_given_for(texts, data.coverage_of(viewer))
     return (
         f"Revenue, departures and new customers are {why.clause if why else 'not known for the last 30 days'}"
     )

@@ -17,7 +17,7 @@ from metrics.query.time_coverage import compared_with
 from pages.components import charts, data, drill, filters, tables, time_charts
 from pages.customers.alerts.alert_card import escaped
 from pages.together import report_words
-from pages.together.report_words import Said, by_in_words
+from pages.together.report_words import LabelOf, by_in_words
 from warehouse.access.reader import Viewer
 from workflow.goals.goal_targets import targets
 from workflow.records import annotations
@@ -36,42 +36,42 @@ def reading(viewer: Viewer, report: SavedReport) -> ReportResult:
     )
 
 
-def said(viewer: Viewer) -> Said:
+def label_of_values(viewer: Viewer) -> LabelOf:
     """How values are shown to a viewer: campaigns by their names."""
-    known: dict[str, Any] = {}
+    label_of: dict[str, Any] = {}
 
     def word(dimension: str, value: str | None) -> str:
         if value is None:
             return "Not known"
-        if dimension not in known:
-            known[dimension] = filters.said(dimension, viewer)
-        return str(known[dimension](value))
+        if dimension not in label_of:
+            label_of[dimension] = filters.label_of(dimension, viewer)
+        return str(label_of[dimension](value))
 
     return word
 
 
 def show(viewer: Viewer, report: SavedReport, head: DeltaGenerator) -> None:
     """The title into `head`; below it figure, chart and table."""
-    found, word = reading(viewer, report), said(viewer)
+    result, word = reading(viewer, report), label_of_values(viewer)
     metric, mine = CATALOGUE[report.metric], whose(report.metric, viewer)
     scope = report.scope(data.as_of(viewer))
-    head.title(escaped(report_words.title(report, found, mine, word)))
+    head.title(escaped(report_words.title(report, result, mine, word)))
     target = None if mine else targets(data.reader(viewer), scope).get(report.metric)
     with head:
-        st.caption(report_words.below(report, found, target))
-    read_so = _chart(viewer, report, found, word) if report.chart != "table" else ""
+        st.caption(report_words.below(report, result, target))
+    read_so = _chart(viewer, report, result, word) if report.chart != "table" else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if read_so:
             st.caption(read_so, width="content")
         drill.button(report.metric, scope, viewer, "report")
-    frame = _table(report, found, word)
+    frame = _table(report, result, word)
     shares = {c: tables.decimals(1) for c in map(str, frame) if c.endswith(", %")}
     numbers = {
         c: st.column_config.NumberColumn(format="localized")
         for c in map(str, frame)
         if pd.api.types.is_float_dtype(frame[c]) and c not in shares
     }
-    blank = any(p.missing == "too few" for p in (found.whole, *found.parts))
+    blank = any(p.missing == "too few" for p in (result.whole, *result.parts))
     by = f" by {by_in_words(report.breakdown).lower()}" if report.breakdown else ""
     tables.show(
         frame,
@@ -83,10 +83,10 @@ def show(viewer: Viewer, report: SavedReport, head: DeltaGenerator) -> None:
     )
 
 
-def _chart(viewer: Viewer, report: SavedReport, found: ReportResult, word: Said) -> str:
+def _chart(viewer: Viewer, report: SavedReport, result: ReportResult, word: LabelOf) -> str:
     """Draw it, and say how it is read."""
     metric = CATALOGUE[report.metric]
-    cells = _drawn(report, found)
+    cells = _drawn(report, result)
     if not cells:
         tables.empty(
             "There is nothing to draw: no figure is known.", "Choose a longer period or fewer filters."
@@ -105,16 +105,16 @@ def _chart(viewer: Viewer, report: SavedReport, found: ReportResult, word: Said)
         days = [c.period.start.replace(day=1) for c in cells]
         picture = time_charts.intervals(days, values, bounds, texts, [c.partial for c in cells], events)
     else:
-        whole = factor * found.whole.value if report.breakdown and not parts_add_up(metric) else None
+        whole = factor * result.whole.value if report.breakdown and not parts_add_up(metric) else None
         line = charts.reference(whole)
         picture = charts.bars(labels, values, texts, bounds=bounds, lines=line, row=32, room=0.6)
     charts.show(picture, alt=alt, key=f"report-{report.chart}")
-    return _how_to_read(report, found, cells)
+    return _how_to_read(report, result, cells)
 
 
-def _drawn(report: SavedReport, found: ReportResult) -> list[Cell]:
+def _drawn(report: SavedReport, result: ReportResult) -> list[Cell]:
     if not report.breakdown:
-        now = found.whole
+        now = result.whole
         before = replace(
             now,
             period=compared_with(CATALOGUE[report.metric], now.period),
@@ -124,26 +124,26 @@ def _drawn(report: SavedReport, found: ReportResult) -> list[Cell]:
         )
         return [c for c in (now, before) if c.value == c.value]
     if report.breakdown == MONTH:
-        return list(found.parts) if any(not p.missing for p in found.parts) else []
-    return list(drawn(report, found))
+        return list(result.parts) if any(not p.missing for p in result.parts) else []
+    return list(drawn(report, result))
 
 
-def _how_to_read(report: SavedReport, found: ReportResult, cells: list[Cell]) -> str:
-    said = []
+def _how_to_read(report: SavedReport, result: ReportResult, cells: list[Cell]) -> str:
+    sentences = []
     if any(c.bounds for c in cells):
-        said.append("Thin lines are 95% intervals.")
+        sentences.append("Thin lines are 95% intervals.")
     if report.breakdown == MONTH:
         if any(c.partial for c in cells):
-            said.append("A month that lies only partly in the period is marked partial.")
-        return " ".join(said)
+            sentences.append("A month that lies only partly in the period is marked partial.")
+        return " ".join(sentences)
     if report.breakdown and not parts_add_up(CATALOGUE[report.metric]) and report.chart == "bars":
-        said.append("The dotted line is the whole.")
+        sentences.append("The dotted line is the whole.")
     if report.breakdown:
-        said.append(report_words.left_out(report, found))
-    return " ".join(said)
+        sentences.append(report_words.left_out(report, result))
+    return " ".join(sentences)
 
 
-def _label(report: SavedReport, cell: Cell, word: Said) -> str:
+def _label(report: SavedReport, cell: Cell, word: LabelOf) -> str:
     if not report.breakdown:
         return cell.period.in_words()
     if report.breakdown == MONTH:
@@ -160,32 +160,34 @@ def _text(metric: Metric, cell: Cell) -> str:
     return f"{figure(metric, cell.value)}{of}"
 
 
-def _table(report: SavedReport, found: ReportResult, word: Said) -> pd.DataFrame:
+def _table(report: SavedReport, result: ReportResult, word: LabelOf) -> pd.DataFrame:
     """A row per part, and without a breakdown one for the whole; numbers as numbers, to reckon with in a file."""
     metric = CATALOGUE[report.metric]
-    cells = found.parts if report.breakdown else (found.whole,)
+    cells = result.parts if report.breakdown else (result.whole,)
     factor = 100 if metric.unit == "share" else 1
     unit = {"share": ", %", "HKD": ", HKD", "days": ", days", "hours": ", hours"}.get(metric.unit, "")
     first = by_in_words(report.breakdown) if report.breakdown else "Period"
-    shown: dict[str, list[Any]] = {
+    columns: dict[str, list[Any]] = {
         first: [_label(report, c, word) for c in cells],
         f"{metric.label}{unit}": [factor * c.value for c in cells],
     }
     if isinstance(metric, Ratio):
-        shown["Cases"] = [c.cases for c in cells]
+        columns["Cases"] = [c.cases for c in cells]
     if any(c.bounds for c in cells):
         for at, name in enumerate(("95% from", "95% to")):
-            shown[f"{name}{unit}"] = [factor * c.bounds[at] if c.bounds else float("nan") for c in cells]
-    if report.breakdown != MONTH and found.whole.change is not None:
-        shown[f"{report_words.before(metric, found.whole.period)}{unit}"] = [factor * c.before for c in cells]
-        shown["Change"] = [report_words.moved(metric, c) for c in cells]
+            columns[f"{name}{unit}"] = [factor * c.bounds[at] if c.bounds else float("nan") for c in cells]
+    if report.breakdown != MONTH and result.whole.change is not None:
+        columns[f"{report_words.before(metric, result.whole.period)}{unit}"] = [
+            factor * c.before for c in cells
+        ]
+        columns["Change"] = [report_words.moved(metric, c) for c in cells]
     notes = [_note(report, c) for c in cells]
     if any(notes):
-        shown["Note"] = notes
+        columns["Note"] = notes
     # A number in the table has as many places as the same figure in words.
-    numbers = {k: 0 if k == "Cases" else PLACES[metric.unit] for k, v in shown.items() if _numbers(v)}
-    return pd.DataFrame(shown).assign(
-        **{k: rounded_column(pd.Series(shown[k]), places) for k, places in numbers.items()}
+    numbers = {k: 0 if k == "Cases" else PLACES[metric.unit] for k, v in columns.items() if _numbers(v)}
+    return pd.DataFrame(columns).assign(
+        **{k: rounded_column(pd.Series(columns[k]), places) for k, places in numbers.items()}
     )
 
 

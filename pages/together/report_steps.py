@@ -33,12 +33,12 @@ ONLY = "only-"
 
 def offered(viewer: Viewer) -> tuple[str, ...]:
     """The metrics that the viewer's role includes and this bank has data of, those that everybody knows first."""
-    known = data.available_columns(viewer)
-    return data.cached(viewer, _offered, known)
+    available = data.available_columns(viewer)
+    return data.cached(viewer, _offered, available)
 
 
-def _offered(reader: Reader, known: AvailableColumns) -> tuple[str, ...]:
-    return tuple(n for n in figures() if may_ask(n, reader.viewer) and not absent(n, known))
+def _offered(reader: Reader, available: AvailableColumns) -> tuple[str, ...]:
+    return tuple(n for n in figures() if may_ask(n, reader.viewer) and not absent(n, available))
 
 
 def values(name: str, dimension: str, viewer: Viewer) -> tuple[str, ...]:
@@ -74,18 +74,18 @@ def _what(names: tuple[str, ...]) -> str:
         placeholder="account, close rate, tickets …",
         live=True,
     )
-    wanted = (words or "").lower().split()
-    if wanted:
-        found = [n for n in names if all(w in text_of(n) for w in wanted)][:FOUND]
+    search = (words or "").lower().split()
+    if search:
+        matches = [n for n in names if all(w in text_of(n) for w in search)][:FOUND]
         st.pills(
             "Found",
-            found,
+            matches,
             format_func=lambda n: CATALOGUE[n].label,
             key="report-found",
             on_change=_take_found,
             label_visibility="collapsed",
         )
-        if not found:
+        if not matches:
             st.caption("No figure of yours has this name in any department. Try a shorter word.")
     # All of them, whatever was searched: the address leaves out the first, which so must always be the same.
     name = st.selectbox(
@@ -93,8 +93,8 @@ def _what(names: tuple[str, ...]) -> str:
     )
     name = name if name in names else names[0]
     metric = CATALOGUE[name]
-    said = [f"{who} says “{word}”" for who, word in metric.synonyms.items()]
-    st.caption(definition(metric), help=". ".join(said) or None)
+    synonyms = [f"{who} says “{word}”" for who, word in metric.synonyms.items()]
+    st.caption(definition(metric), help=". ".join(synonyms) or None)
     return name
 
 
@@ -139,13 +139,13 @@ def _which(name: str, viewer: Viewer) -> tuple[str, Filters, str]:
         picked = st.multiselect(
             by_in_words(dimension),
             options,
-            format_func=filters.said(dimension, viewer),
+            format_func=filters.label_of(dimension, viewer),
             key=f"{ONLY}{dimension}",
             bind="query-params",
             placeholder="all of them" if options else "none occurs",
         )
-        if kept := tuple(p for p in picked if p in options):
-            chosen.append((dimension, kept))
+        if valid := tuple(p for p in picked if p in options):
+            chosen.append((dimension, valid))
     by = by if by in ("", MONTH, *dims) else ""
     return by, tuple(chosen), period if period in PERIODS else next(iter(PERIODS))
 
@@ -167,10 +167,10 @@ def _how(breakdown: str) -> str:
 
 def _strange_in_address(viewer: Viewer, names: tuple[str, ...]) -> list[str]:
     """What the address asks for and nobody offers, each as a sentence that says why."""
-    asked = st.query_params.get("metric")
-    name = _BY_LABEL.get(asked or "", "")
-    if asked and name not in names:
-        return [_no_figure(name, asked, viewer)]
+    requested = st.query_params.get("metric")
+    name = _BY_LABEL.get(requested or "", "")
+    if requested and name not in names:
+        return [_no_figure(name, requested, viewer)]
     name = name or names[0]
     dims = ways_for(name, viewer)
     fit: dict[str, tuple[str, set[str]]] = {
@@ -182,8 +182,8 @@ def _strange_in_address(viewer: Viewer, names: tuple[str, ...]) -> list[str]:
     }
     for dimension in dims:
         if st.query_params.get(f"{ONLY}{dimension}"):
-            said = filters.said(dimension, viewer)
-            there = {said(v) for v in values(name, dimension, viewer)}
+            label_of = filters.label_of(dimension, viewer)
+            there = {label_of(v) for v in values(name, dimension, viewer)}
             fit[f"{ONLY}{dimension}"] = (by_in_words(dimension).lower(), there)
     return [
         f"The address asks for the {kind} “{escaped(word[:60])}”, which does not exist here for "
@@ -194,9 +194,9 @@ def _strange_in_address(viewer: Viewer, names: tuple[str, ...]) -> list[str]:
     ]
 
 
-def _no_figure(name: str, asked: str, viewer: Viewer) -> str:
+def _no_figure(name: str, requested: str, viewer: Viewer) -> str:
     if not name:
-        return f"{escaped(misfit(SavedReport(metric=asked)))} Shown instead is the first figure of your list."
+        return f"{escaped(misfit(SavedReport(metric=requested)))} Shown instead is the first figure of your list."
     why = refusal(SavedReport(metric=name), viewer)
     missing = not_given_for([name], data.coverage_of(viewer))
     return why or f"“{CATALOGUE[name].label}” is {missing.clause if missing else 'not known'}."

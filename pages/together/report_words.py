@@ -13,7 +13,7 @@ from metrics.query.report_reading import SHOWN, Cell, ReportResult, drawn, parts
 from metrics.query.time_coverage import compared_with
 from warehouse.schema import plain
 
-Said = Callable[[str, str | None], str]
+LabelOf = Callable[[str, str | None], str]
 """Dimension and value → how the value is shown."""
 _MANY = {"campaign": "campaigns", "rep": "sales reps", "touchpoint": "touchpoints"}
 
@@ -28,31 +28,31 @@ def definition(metric: Metric) -> str:
     return f"{metric.description} Owner: {metric.owner}, version {version(metric)}."
 
 
-def filters_in_words(report: SavedReport, said: Said) -> str:
+def filters_in_words(report: SavedReport, label_of: LabelOf) -> str:
     """`channel Email or Social, segment Private`; "" without a filter."""
-    parts = [f"{plain(d)} {' or '.join(said(d, v) for v in values)}" for d, values in report.filters]
+    parts = [f"{plain(d)} {' or '.join(label_of(d, v) for v in values)}" for d, values in report.filters]
     return ", ".join(parts)
 
 
-def title(report: SavedReport, reading: ReportResult, whose: str, said: Said) -> str:
+def title(report: SavedReport, reading: ReportResult, whose: str, label_of: LabelOf) -> str:
     """The finding, with the number; a number keeps its unit on one line."""
-    return _title(report, reading, whose, said).replace("HKD ", "HKD\u00a0")
+    return _title(report, reading, whose, label_of).replace("HKD ", "HKD\u00a0")
 
 
-def _title(report: SavedReport, reading: ReportResult, whose: str, said: Said) -> str:
+def _title(report: SavedReport, reading: ReportResult, whose: str, label_of: LabelOf) -> str:
     metric, whole = CATALOGUE[report.metric], reading.whole
-    about = ", ".join(w for w in (whose, filters_in_words(report, said)) if w)
+    about = ", ".join(w for w in (whose, filters_in_words(report, label_of)) if w)
     name = f"{metric.label}, {about}" if about else metric.label
     period = f"the {PERIODS[report.period].lower()}"
     if whole.missing:
         return f"{name}: {whole.missing} for {period}"
-    found = _finding(report, reading, said)
-    return f"{name}: {figure(metric, whole.value)} for {period}{f'; {found}' if found else ''}"
+    finding = _finding(report, reading, label_of)
+    return f"{name}: {figure(metric, whole.value)} for {period}{f'; {finding}' if finding else ''}"
 
 
-def _finding(report: SavedReport, reading: ReportResult, said: Said) -> str:
+def _finding(report: SavedReport, reading: ReportResult, label_of: LabelOf) -> str:
     metric, whole = CATALOGUE[report.metric], reading.whole
-    known = drawn(report, reading)
+    on_chart = drawn(report, reading)
     if report.breakdown == MONTH:
         full = [p for p in reading.parts if not p.missing and not p.partial]
         if len(full) < 2:
@@ -67,17 +67,19 @@ def _finding(report: SavedReport, reading: ReportResult, said: Said) -> str:
             metric, [_counts(metric, p) for p in judged], _counts(metric, whole)
         )
         apart = [
-            p for p, found in zip(judged, changes, strict=True) if found.verdict.is_a_finding and p in known
+            p
+            for p, difference in zip(judged, changes, strict=True)
+            if difference.verdict.is_a_finding and p in on_chart
         ]
         if not apart:
             return f"no {plain(report.breakdown)} clearly differs from the others"
         far = max(apart, key=lambda p: abs(p.value - whole.value))
         side = "above" if far.value > whole.value else "below"
-        return f"{said(report.breakdown, far.part)} is furthest {side} it ({figure(metric, far.value)})"
-    if not known or known[0].value <= 0:
+        return f"{label_of(report.breakdown, far.part)} is furthest {side} it ({figure(metric, far.value)})"
+    if not on_chart or on_chart[0].value <= 0:
         return ""
     word = "most" if parts_add_up(metric) else "highest"
-    return f"{word}: {said(report.breakdown, known[0].part)} ({figure(metric, known[0].value)})"
+    return f"{word}: {label_of(report.breakdown, on_chart[0].part)} ({figure(metric, on_chart[0].value)})"
 
 
 def _counts(metric: Ratio, cell: Cell) -> dict[str, float]:
@@ -118,49 +120,51 @@ def below(report: SavedReport, reading: ReportResult, target: float | None) -> s
     if target is not None:
         met = whole.value >= target if metric.better == "up" else whole.value <= target
         parts.append(f"target {figure(metric, target)}, {'met' if met else 'not met'}")
-    said = [", ".join(parts) + "."]
+    sentences = [", ".join(parts) + "."]
     uneven = caution(
         (m.fact for m in measures_of(metric)), [report.breakdown, *(n for n, _ in report.filters)]
     )
     if final_after(metric) is None:
-        said.append(
+        sentences.append(
             "It counts what has happened so far and can still grow, most for the latest, so it is not compared with the "
             "period before."
         )
     elif whole.change is None and not uneven:
-        said.append(
+        sentences.append(
             f"Not compared: the bank’s data does not reach back over all of the {before(metric, period)}."
         )
     elif whole.change and not whole.missing:
-        said.append(f"The {before(metric, period)}: {figure(metric, whole.before)}; {moved(metric, whole)}.")
+        sentences.append(
+            f"The {before(metric, period)}: {figure(metric, whole.before)}; {moved(metric, whole)}."
+        )
     days = final_after(metric)
     if days:
-        said.append(
+        sentences.append(
             f"People are watched for {days} days, so the period ends {days} days before the last day loaded."
         )
-    said.append(uneven)
-    return " ".join(s for s in said if s)
+    sentences.append(uneven)
+    return " ".join(s for s in sentences if s)
 
 
 def left_out(report: SavedReport, reading: ReportResult) -> str:
     """The parts that the chart does not draw, and how many; "" if it draws all."""
     metric = CATALOGUE[report.metric]
     many = _MANY.get(report.breakdown, f"{plain(report.breakdown)}s")
-    known = [p for p in reading.parts if not p.missing]
-    shown = drawn(report, reading)
-    rest = [p for p in known if p not in shown]
-    said = []
+    complete = [p for p in reading.parts if not p.missing]
+    on_chart = drawn(report, reading)
+    rest = [p for p in complete if p not in on_chart]
+    sentences = []
     if rest:
         which = f"{SHOWN} with most cases" if isinstance(metric, Ratio) else f"{SHOWN} largest"
-        words = f"Drawn are the {which}, of {len(known)} {many}; the other {len(rest)}"
+        words = f"Drawn are the {which}, of {len(complete)} {many}; the other {len(rest)}"
         if parts_add_up(metric):
             come_to = figure(metric, sum(p.value for p in rest))
-            said.append(f"{words} come to {come_to} and stand in the table.")
+            sentences.append(f"{words} come to {come_to} and stand in the table.")
         else:
-            said.append(f"{words} stand in the table.")
-    blank = len(reading.parts) - len(known)
+            sentences.append(f"{words} stand in the table.")
+    blank = len(reading.parts) - len(complete)
     if blank:
         why = " or ".join(sorted({p.missing for p in reading.parts if p.missing}))
         noun = plain(report.breakdown) if blank == 1 else many
-        said.append(f"{blank} {noun} without a figure ({why}).")
-    return " ".join(said)
+        sentences.append(f"{blank} {noun} without a figure ({why}).")
+    return " ".join(sentences)

@@ -110,18 +110,18 @@ def _link(report_id: str) -> str:
 
 def in_address(report: SavedReport, viewer: Viewer) -> dict[str, str | list[str]]:
     """A report as the address of its steps."""
-    said: dict[str, str | list[str]] = {
+    address: dict[str, str | list[str]] = {
         "metric": CATALOGUE[report.metric].label,
         "by": by_in_words(report.breakdown),
         "period": PERIODS[report.period],
         "over-time" if report.breakdown == MONTH else "chart": CHARTS[report.chart],
     }
     if report.filters:
-        said["filter"] = [by_in_words(d) for d, _ in report.filters]
+        address["filter"] = [by_in_words(d) for d, _ in report.filters]
     for dimension, values in report.filters:
-        word = filters.said(dimension, viewer)
-        said[f"{report_steps.ONLY}{dimension}"] = [word(v) for v in values]
-    return said
+        word = filters.label_of(dimension, viewer)
+        address[f"{report_steps.ONLY}{dimension}"] = [word(v) for v in values]
+    return address
 
 
 def _save(report: SavedReport) -> None:
@@ -139,15 +139,15 @@ def _save(report: SavedReport) -> None:
 
 
 def _list(viewer: Viewer) -> None:
-    found = saved_reports.on_the_list(data.reader(viewer))
-    with st.popover(f"Saved reports ({len(found)})", icon=":material/bookmarks:"):
-        if not found:
+    on_list = saved_reports.on_the_list(data.reader(viewer))
+    with st.popover(f"Saved reports ({len(on_list)})", icon=":material/bookmarks:"):
+        if not on_list:
             st.caption("Nobody has saved a report yet.")
-        names = called(connect.here(), [saved.saved_by for saved in found])
-        for saved in found:
-            said = f"{names[saved.saved_by]}, {day(saved.saved_at.date())}"
+        names = called(connect.here(), [saved.saved_by for saved in on_list])
+        for saved in on_list:
+            caption = f"{names[saved.saved_by]}, {day(saved.saved_at.date())}"
             if st.button(
-                f"{escaped(saved.title)} · {escaped(said)}", key=f"open-{saved.report_id}", type="tertiary"
+                f"{escaped(saved.title)} · {escaped(caption)}", key=f"open-{saved.report_id}", type="tertiary"
             ):
                 links.to(URL, report=saved.report_id)
 

@@ -60,9 +60,12 @@ def badges(alert: Alert, today: date) -> None:
     elif alert.status == "working":
         st.badge("Started", icon=":material/play_arrow:", color="blue")
     if alert.saved is not None and alert.saved >= WORTH_A_CALL:
-        kept = f"calls keep about {of_ten(alert.saved)} such customers who would have left otherwise"
+        effect = f"calls keep about {of_ten(alert.saved)} such customers who would have left otherwise"
         st.badge(
-            "Can be saved", icon=":material/favorite:", color="green", help=f"At risk, can be saved: {kept}."
+            "Can be saved",
+            icon=":material/favorite:",
+            color="green",
+            help=f"At risk, can be saved: {effect}.",
         )
     if alert.escalated_on is not None:
         st.badge("Team lead knows", icon=":material/campaign:", color="red")
@@ -177,5 +180,5 @@ def escaped(text: str) -> str:
 
     Addresses and icons are looked for once more after the backslashes have gone: a joiner nobody sees parts them.
     """
-    parted = _FOUND_LATER.sub(lambda found: f"{found[0]}\u2060", text)
+    parted = _FOUND_LATER.sub(lambda match: f"{match[0]}\u2060", text)
     return "".join(f"\\{c}" if c in r"\`*_{}[]()#+-.!|<>~:$&" else c for c in parted)

@@ -36,22 +36,22 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     today = data.as_of(viewer)
     reader = data.reader(viewer)
     alerts = alert_queue.open_alerts(reader, today=today)
-    found = alert_queue.by_customer(alerts)
-    counts = alert_queue.counts(found, today)
-    since = changes(reader, found, today)
+    people = alert_queue.by_customer(alerts)
+    counts = alert_queue.counts(people, today)
+    since = changes(reader, people, today)
     st.title(_headline(counts, viewer))
     _changed(since)
     done = alert_queue.closed_alerts(reader, since=since.since)
     _ended(done)
-    if found.empty:
+    if people.empty:
         alert_checks.none_flagged(viewer, "No customer of yours is flagged.", today)
     else:
-        _queue(alerts, found, counts, today, PER_PAGE_OF_A_LEAD if viewer.role == "team_lead" else PER_PAGE)
+        _queue(alerts, people, counts, today, PER_PAGE_OF_A_LEAD if viewer.role == "team_lead" else PER_PAGE)
     team_work.pool(viewer)
     if viewer.role == "team_lead":
         team_work.lie_of_the_work(alerts, viewer, today)
     risk_spread.show(viewer, today)
-    meeting_pack.show(found, since, today)
+    meeting_pack.show(people, since, today)
     _closed(done, since)
 
 
@@ -79,24 +79,24 @@ def _changed(since: Changes) -> None:
 
 
 def _queue(
-    alerts: pd.DataFrame, found: pd.DataFrame, counts: dict[str, int], today: date, at_once: int
+    alerts: pd.DataFrame, people: pd.DataFrame, counts: dict[str, int], today: date, at_once: int
 ) -> None:
     numbers = counts | {"all": counts["open"]}
     offered = [kind for kind in SHOWN if kind in ALWAYS or numbers[kind]]
-    asked = st.query_params.get("show", "all")
-    shown = st.segmented_control(
+    requested = st.query_params.get("show", "all")
+    view = st.segmented_control(
         "Show",
         offered,
         format_func=lambda s: f"{SHOWN[s]} ({numbers[s]})",
-        default=asked if asked in offered else "all",
+        default=requested if requested in offered else "all",
         key="show",
         label_visibility="collapsed",
     )
     # By hand: a bound widget would write its label with the count into the address, which changes every day.
-    st.query_params["show"] = shown or "all"
-    masks = alert_queue.kinds(found, today)
-    chosen = found[masks[shown]] if shown in masks else found[~masks["snoozed"]]
-    st.caption(f"{alert_queue.units(alerts, found, today)} {_order(found)}")
+    st.query_params["show"] = view or "all"
+    masks = alert_queue.kinds(people, today)
+    chosen = people[masks[view]] if view in masks else people[~masks["snoozed"]]
+    st.caption(f"{alert_queue.units(alerts, people, today)} {_order(people)}")
     pages = max(1, -(-len(chosen) // at_once))
     number = st.session_state.get("queue_page", 1) if pages > 1 else 1
     first = (min(number, pages) - 1) * at_once
@@ -108,13 +108,13 @@ def _queue(
         tables.empty("No customer of this kind.", "Choose “All open” to see the others.")
 
 
-def _order(found: pd.DataFrame) -> str:
+def _order(people: pd.DataFrame) -> str:
     """By what the queue is ordered, and whether anybody knows who can be saved."""
-    if found["saved"].notna().any():
-        can = int((found["saved"] >= WORTH_A_CALL).sum())
+    if people["saved"].notna().any():
+        can = int((people["saved"] >= WORTH_A_CALL).sum())
         return (
             "In the order to work them: deposits and investments × chance that a call keeps the customer. "
-            f"{can} of {len(found)} can probably be saved."
+            f"{can} of {len(people)} can probably be saved."
         )
     return (
         "In the order to work them: deposits and investments × chance of leaving. Who of them can be saved is not yet "

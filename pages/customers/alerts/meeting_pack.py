@@ -13,19 +13,19 @@ from workflow.alerts.alert_rows import FlaggedCustomer
 from workflow.alerts.queue_changes import Changes
 
 
-def show(found: pd.DataFrame, since: Changes, today: date) -> None:
+def show(people: pd.DataFrame, since: Changes, today: date) -> None:
     """The rows of `queue.by_customer` in the order to work them; those that are new or worse since Monday are marked."""
-    if found.empty:
+    if people.empty:
         return
-    with st.expander(f"Meeting pack ({len(found)} customers)"):
+    with st.expander(f"Meeting pack ({len(people)} customers)"):
         st.caption(f"As of {day(today)}, changes since Monday {day(since.since)}. In the order to work them.")
         whole = st.column_config.NumberColumn(format="localized")
-        tables.show(_pack(found, since, today), "customer-health-pack", columns={"At stake (HKD)": whole})
+        tables.show(_pack(people, since, today), "customer-health-pack", columns={"At stake (HKD)": whole})
 
 
-def _pack(found: pd.DataFrame, since: Changes, today: date) -> pd.DataFrame:
+def _pack(people: pd.DataFrame, since: Changes, today: date) -> pd.DataFrame:
     rows = []
-    for alert in rows_of(found, FlaggedCustomer):
+    for alert in rows_of(people, FlaggedCustomer):
         rows.append(
             {
                 "Customer": alert.called,

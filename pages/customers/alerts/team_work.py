@@ -60,7 +60,7 @@ def lie_of_the_work(alerts: pd.DataFrame, viewer: Viewer, today: date) -> None:
     st.caption(
         "Counted in alerts, snoozed ones too; a customer may have several. Not among them: what waits in the pool."
     )
-    shown = pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "RM": load["name"],
             "Open alerts": load["open"],
@@ -70,7 +70,7 @@ def lie_of_the_work(alerts: pd.DataFrame, viewer: Viewer, today: date) -> None:
             "Weeks of calls": rounded_column(load["weeks"], 1),
         }
     )
-    tables.show(shown, "workload")
+    tables.show(frame, "workload")
     for move in workload.suggestions(alerts, load):
         with st.container(horizontal=True, vertical_alignment="center", key=f"move-{move.alert_id}"):
             who = move.full_name or f"Customer {move.customer_id}"
@@ -96,7 +96,7 @@ def _move_any(alerts: pd.DataFrame, load: pd.DataFrame, viewer: Viewer) -> None:
     by_id = {alert.alert_id: alert for alert in rows_of(alerts, Alert)}
     names = dict(zip(load["rm_id"], load["name"], strict=True))
 
-    def said(alert_id: str) -> str:
+    def label_of(alert_id: str) -> str:
         alert = by_id[alert_id]
         return f"{alert.called}: {alert.title} ({names.get(alert.rm_id, 'not in your team')})"
 
@@ -116,7 +116,7 @@ def _move_any(alerts: pd.DataFrame, load: pd.DataFrame, viewer: Viewer) -> None:
 
     with st.expander("Move an alert"), forms.form("move") as form:
         first = next(iter(by_id))
-        st.selectbox("Alert", list(by_id), format_func=said, key=form.keep("alert", first, among=by_id))
+        st.selectbox("Alert", list(by_id), format_func=label_of, key=form.keep("alert", first, among=by_id))
         choices = [*names, POOL]
         st.selectbox(
             "To",

@@ -118,21 +118,21 @@ def _preview_and_decide(viewer: Viewer, draft: RuleDraft, today: date, exists: b
         tables.empty(missing, "A rule that looks at what is not given raises no alert.")
         return
     with st.spinner("Counting whom it would flag, now and at the past month ends …"):
-        found = data.cached(viewer, flagged_by, draft, today, data.available_columns(viewer))
+        preview = data.cached(viewer, flagged_by, draft, today, data.available_columns(viewer))
     whose = "of your team's" if viewer.role == "team_lead" else "of"
-    st.subheader(f"It would flag {found.now:,} {whose} {found.people:,} customers on {day(today)}")
+    st.subheader(f"It would flag {preview.now:,} {whose} {preview.people:,} customers on {day(today)}")
     st.caption(
         "Counted before alerts that are open or settled already, before the share that is held out, and before what "
         "RMs can work in a week."
     )
-    if found.people and found.now / found.people > WIDE:
+    if preview.people and preview.now / preview.people > WIDE:
         st.warning("That is more than a quarter of the customers: too many to call.", icon=":material/error:")
     left, right = st.columns(2, gap="large")
     with left:
-        _per_rm(found.per_rm)
+        _per_rm(preview.per_rm)
     with right:
-        _month_ends(found.past, draft)
-    _decide(viewer, draft, found.now, exists)
+        _month_ends(preview.past, draft)
+    _decide(viewer, draft, preview.now, exists)
 
 
 def _per_rm(per_rm: pd.DataFrame) -> None:
@@ -229,7 +229,7 @@ def _past(viewer: Viewer) -> None:
         if past.empty:
             st.caption("Nobody has changed a rule yet; the built-in rules apply.")
             return
-        shown = pd.DataFrame(
+        frame = pd.DataFrame(
             {
                 "When": pd.to_datetime(past["made_at"]),
                 "Rule": past["title"],
@@ -241,5 +241,5 @@ def _past(viewer: Viewer) -> None:
             }
         )
         tables.show(
-            shown, "versions", columns={"When": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm")}
+            frame, "versions", columns={"When": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm")}
         )

@@ -60,19 +60,19 @@ def _wide(rows: pd.DataFrame, first: str, columns: dict[str, tuple[str, Written]
     return pd.DataFrame(lines)
 
 
-def good(known: JudgedModel) -> None:
+def good(model: JudgedModel) -> None:
     """The model beside what a bank could do without it."""
     st.caption(
         "With 95% intervals; the first three are evaluated on the same customers. Of a Brier score, lower is better. "
         "Called are, in one week, as many customers of each RM as fit into it, those with the highest chance first."
     )
-    calls = known.of("capacity")
-    rows = pd.concat([known.of("figures"), calls.assign(measure="called_" + calls["measure"])])
+    calls = model.of("capacity")
+    rows = pd.concat([model.of("figures"), calls.assign(measure="called_" + calls["measure"])])
     rows = rows.assign(place=rows["part"].map(list(model_card_text.RIVALS).index)).sort_values(
         "place", kind="stable"
     )
     rows["part"] = rows["part"].map(model_card_text.RIVALS)
-    shown = _wide(
+    frame = _wide(
         rows,
         "Selected by",
         {
@@ -84,18 +84,18 @@ def good(known: JudgedModel) -> None:
             "called_found": ("Recall", share),
         },
     )
-    tables.show(shown, "rivals")
-    n, called = known.one("figures", "model", "roc_auc"), known.one("capacity", "model", "left")
+    tables.show(frame, "rivals")
+    n, called = model.one("figures", "model", "roc_auc"), model.one("capacity", "model", "left")
     st.caption(
-        f"n = {known.people(n['n'] if n else None)} customers"
+        f"n = {model.people(n['n'] if n else None)} customers"
         + (f", {numeral(called['n'])} calls a week." if called else "; the RMs’ capacity is not known.")
     )
 
 
-def right(known: JudgedModel) -> None:
+def right(model: JudgedModel) -> None:
     """The calibration: by tenth of the list, and month by month."""
-    st.markdown(f"**{model_card_text.calibration_words(known)}**")
-    slope, level = (known.one("calibration", "model", m) for m in ("slope", "intercept"))
+    st.markdown(f"**{model_card_text.calibration_words(model)}**")
+    slope, level = (model.one("calibration", "model", m) for m in ("slope", "intercept"))
     if slope and level:
         st.caption(
             f"Slope {numeral(slope['value'], 2)} ({numeral(slope['low'], 2)} to {numeral(slope['high'], 2)}), "
@@ -103,7 +103,7 @@ def right(known: JudgedModel) -> None:
             f"n = {numeral(slope['n'])}. Below: each tenth of the customers, from the least to the most likely "
             f"to leave, as predicted and as it came."
         )
-    curve = known.of("calibration curve")
+    curve = model.of("calibration curve")
     expected, left = (curve[curve["measure"] == m].set_index("part") for m in ("expected", "left"))
     charts.show(
         charts.agreement(
@@ -120,16 +120,16 @@ def right(known: JudgedModel) -> None:
         Tenth=left.index.astype(int),
         Predicted=[share(v, 2) for v in expected["value"].reindex(left.index)],
         Left=[_ends(check, to(2, share)) for check in rows_of(left, CheckedFigure)],
-        Customers=[known.people(n) for n in left["n"]],
+        Customers=[model.people(n) for n in left["n"]],
     )[["Tenth", "Predicted", "Left", "Customers"]]
     charts.table_below(rows, "calibration-table")
-    _by_month(known)
+    _by_month(model)
 
 
-def _by_month(known: JudgedModel) -> None:
+def _by_month(model: JudgedModel) -> None:
     st.subheader("Month by month")
-    nights = known.nights[known.nights["check_name"] != "nightly drift"]
-    rows = pd.concat([known.of("by month"), nights]).sort_values("day")
+    nights = model.nights[model.nights["check_name"] != "nightly drift"]
+    rows = pd.concat([model.of("by month"), nights]).sort_values("day")
     if rows.empty:
         tables.empty("Not enough data yet.", "It needs a half year of months whose 90 days have passed.")
         return
@@ -144,7 +144,7 @@ def _by_month(known: JudgedModel) -> None:
         lines.append(
             {
                 "Customers as of": day(group["day"].iloc[0]),
-                "Customers": known.people(left.n),
+                "Customers": model.people(left.n),
                 "Predicted to leave": TOO_FEW if expected.value is None else share(expected.value, 2),
                 "Left": _ends(left, to(2, share)),
                 "ROC-AUC": _ends(by["roc_auc"], to(3)) if "roc_auc" in by else "",
@@ -153,9 +153,9 @@ def _by_month(known: JudgedModel) -> None:
     tables.show(pd.DataFrame(lines), "by-month")
 
 
-def fits(known: JudgedModel) -> None:
+def fits(model: JudgedModel) -> None:
     """Drift by month, of the score and of what moved most."""
-    drift = model_card_text.drift_by_month(known)
+    drift = model_card_text.drift_by_month(model)
     if drift.empty:
         tables.empty("No nightly run has compared the customers with those the model learned from.")
         return
@@ -180,7 +180,7 @@ def fits(known: JudgedModel) -> None:
     tables.show(wide.head(12), "drift-table", "not known", columns=dict.fromkeys(wide.columns[1:], number))
 
 
-def fair(known: JudgedModel) -> None:
+def fair(model: JudgedModel) -> None:
     """Selection, recall and calibration of groups the model may not know of."""
     st.caption(
         "Selected are the tenth with the highest chance. Recall: of those who left, the share selected. Calibration: how "
@@ -188,7 +188,7 @@ def fair(known: JudgedModel) -> None:
         "group. Differences in selection alone are no proof of unfairness: groups differ in how many leave."
     )
     for grouping in ("age band", "segment", "district"):
-        rows = known.of(f"fairness by {grouping}")
+        rows = model.of(f"fairness by {grouping}")
         rows = rows.sort_values("part", key=lambda parts: parts.where(parts != "under 30", ""), kind="stable")
         st.subheader(f"By {grouping}")
         if rows.empty:
@@ -202,7 +202,7 @@ def fair(known: JudgedModel) -> None:
         )
         people = rows[rows["measure"] == "selected"].set_index("part")["n"]
         gone = rows[rows["measure"] == "recall"].set_index("part")["n"]
-        shown = _wide(
+        frame = _wide(
             rows,
             grouping.capitalize(),
             {
@@ -211,18 +211,18 @@ def fair(known: JudgedModel) -> None:
                 "calibration": ("Calibration", to(2)),
             },
         )
-        shown.insert(1, "Customers", [known.people(people.get(p)) for p in shown.iloc[:, 0]])
-        shown.insert(2, "Left", [known.people(gone.get(p)) for p in shown.iloc[:, 0]])
-        tables.show(shown, f"fair-{grouping}")
+        frame.insert(1, "Customers", [model.people(people.get(p)) for p in frame.iloc[:, 0]])
+        frame.insert(2, "Left", [model.people(gone.get(p)) for p in frame.iloc[:, 0]])
+        tables.show(frame, f"fair-{grouping}")
 
 
-def sources(known: JudgedModel) -> None:
+def sources(model: JudgedModel) -> None:
     """What is lost without a source."""
     st.caption(
         "The model fitted again without the numbers of one source, evaluated on the same customers. What another source "
         "tells as well is not lost, so small losses do not mean that a source says nothing."
     )
-    rows = known.of("source")
+    rows = model.of("source")
     if rows.empty:
         tables.empty("What is lost without a source was not measured when this model was trained.")
         return
@@ -233,11 +233,11 @@ def sources(known: JudgedModel) -> None:
         "roc_auc": ("ROC-AUC lost without it", to(3, with_sign)),
         "pr_auc": ("PR-AUC lost without it", to(3, with_sign)),
     }
-    shown = _wide(rows, "Source", columns)
+    frame = _wide(rows, "Source", columns)
     clear = rows[rows["measure"] == "roc_auc"].set_index("part")["low"] > 0
-    shown["Verdict"] = ["adds" if clear[p] else "no clear loss" for p in shown["Source"]]
-    tables.show(shown, "sources")
-    st.caption(f"n = {known.people(rows['n'].max())} customers.")
+    frame["Verdict"] = ["adds" if clear[p] else "no clear loss" for p in frame["Source"]]
+    tables.show(frame, "sources")
+    st.caption(f"n = {model.people(rows['n'].max())} customers.")
 
 
 SHOWN: dict[str, Callable[[JudgedModel], None]] = {

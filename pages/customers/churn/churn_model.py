@@ -25,8 +25,8 @@ SECTIONS = {
 
 def page(viewer: Viewer, scope: Scope | None) -> None:
     """The finding, four figures, and one section at a time."""
-    known = data.cached(viewer, model_card_text.current)
-    if known is None:
+    model = data.cached(viewer, model_card_text.current)
+    if model is None:
         st.title("There is no churn model")
         tables.not_worked_out(
             viewer,
@@ -35,12 +35,12 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
             "Until there is one, the rules raise alerts alone.",
         )
         return
-    st.title(model_card_text.headline(known))
+    st.title(model_card_text.headline(model))
     st.caption(
-        f"Evaluated on customers as of {day(known.card['judged_on'])} and what they did in the "
-        f"{numeral(known.card['window_days'])} days after, which the model had not seen."
+        f"Evaluated on customers as of {day(model.card['judged_on'])} and what they did in the "
+        f"{numeral(model.card['window_days'])} days after, which the model had not seen."
     )
-    _figures(known)
+    _figures(model)
     chosen = st.segmented_control(
         "Section",
         list(SECTIONS),
@@ -51,15 +51,15 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         label_visibility="collapsed",
     )
     if chosen == "card":
-        _card(known)
+        _card(model)
     else:
-        churn_checks.SHOWN.get(chosen or "good", churn_checks.good)(known)
+        churn_checks.SHOWN.get(chosen or "good", churn_checks.good)(model)
 
 
-def _figures(known: JudgedModel) -> None:
+def _figures(model: JudgedModel) -> None:
     with st.grid(4, min_column_width=215, gap="small"):
         _figure(
-            known,
+            model,
             "Lift at the RMs’ capacity",
             "capacity",
             "lift",
@@ -67,35 +67,35 @@ def _figures(known: JudgedModel) -> None:
             "1.0 is chance",
         )
         _figure(
-            known, "Leavers ranked first (ROC-AUC)", "figures", "roc_auc", churn_checks.to(3), "0.5 is chance"
+            model, "Leavers ranked first (ROC-AUC)", "figures", "roc_auc", churn_checks.to(3), "0.5 is chance"
         )
-        base = known.card["base_rate"]
+        base = model.card["base_rate"]
         _figure(
-            known,
+            model,
             "Precision over the list (PR-AUC)",
             "figures",
             "pr_auc",
             churn_checks.to(3),
             f"{numeral(base, 3)} is chance",
         )
-        _figure(known, "Calibration slope", "calibration", "slope", churn_checks.to(2), "target 0.90 to 1.10")
+        _figure(model, "Calibration slope", "calibration", "slope", churn_checks.to(2), "target 0.90 to 1.10")
 
 
 def _figure(
-    known: JudgedModel, label: str, name: str, measure: str, write: churn_checks.Written, compared: str
+    model: JudgedModel, label: str, name: str, measure: str, write: churn_checks.Written, compared: str
 ) -> None:
-    row = known.one(name, "model", measure)
+    row = model.one(name, "model", measure)
     with st.container(border=True, height="stretch"):
         if row is None:
             st.metric(label, str(Verdict.TOO_FEW))
             return
         st.metric(label, write(row["value"]))
         ends = f"{write(row['low'])} to {write(row['high'])}"
-        st.caption(f"{ends} · {compared}  \nn = {known.people(row['n'])}")
+        st.caption(f"{ends} · {compared}  \nn = {model.people(row['n'])}")
 
 
-def _card(known: JudgedModel) -> None:
-    card = known.card
+def _card(model: JudgedModel) -> None:
+    card = model.card
     left, right = st.columns(2)
     with left:
         st.subheader("May be used to")

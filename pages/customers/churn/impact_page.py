@@ -28,28 +28,28 @@ DID = {CHURN: "left", CROSS_SELL: "opened an investment or insurance"}
 def page(viewer: Viewer, scope: Scope | None) -> None:
     """The finding of one experiment, its figures, and whether to believe them."""
     today = data.as_of(viewer)
-    found = readings(data.reader(viewer), today, _asked())
-    if not found:
+    results = readings(data.reader(viewer), today, _requested_day())
+    if not results:
         st.title("No experiment has begun")
         tables.empty("The first alert of a rule also assigns who is held out; no alert has been raised.")
         for sentence in not_checked(data.reader(viewer))[0]:
             st.info(sentence, icon=":material/database_off:")
         return
-    at = {r.experiment: r for r in found}
+    at = {r.experiment: r for r in results}
     headline = st.container()
-    if len(found) > 1:
+    if len(results) > 1:
         chosen = st.pills(
             "Experiment",
             list(at),
             format_func=lambda e: at[e].title,
-            default=found[0].experiment,
+            default=results[0].experiment,
             key="experiment",
             label_visibility="collapsed",
             required=True,
         )
     else:
-        chosen = found[0].experiment
-    reading = at.get(str(chosen), found[0])
+        chosen = results[0].experiment
+    reading = at.get(str(chosen), results[0])
     with headline:
         st.title(_headline(reading))
         st.caption(_how_to_read(reading, data.reader(viewer).smallest_cell))
@@ -62,7 +62,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     trust(reading)
 
 
-def _asked() -> date | None:
+def _requested_day() -> date | None:
     """The day of a look in the address; what is no day counts as none."""
     try:
         return date.fromisoformat(st.query_params.get("on", ""))
@@ -70,7 +70,7 @@ def _asked() -> date | None:
         return None
 
 
-def _said(reading: ExperimentResult, outcome: str) -> str:
+def _conclusion(reading: ExperimentResult, outcome: str) -> str:
     return verdict(best(reading.figures.get(outcome, {}), "points"), GOOD[outcome])
 
 
@@ -87,9 +87,9 @@ def _headline(reading: ExperimentResult) -> str:
     ):
         points = best(reading.figures.get(outcome, {}), "points")
         relative = best(reading.figures.get(outcome, {}), "relative")
-        if _said(reading, outcome) in ("helped", "harmed") and points and relative:
+        if _conclusion(reading, outcome) in ("helped", "harmed") and points and relative:
             parts.append(f"{lowered if points.value < 0 else raised} ({signed(relative.value, 0)})")
-    outcomes = [o for o in (CHURN, CROSS_SELL) if _said(reading, o) not in ("helped", "harmed")]
+    outcomes = [o for o in (CHURN, CROSS_SELL) if _conclusion(reading, o) not in ("helped", "harmed")]
     unclear = [SHORT[o] for o in outcomes if o not in reading.unknown]
     unknown = [
         f"its effect on {SHORT[o]} is {reading.unknown[o].clause}" for o in outcomes if o in reading.unknown
@@ -138,69 +138,69 @@ def _cards(reading: ExperimentResult) -> None:
                     st.caption(missing.sentence)
             elif outcome in reading.figures:
                 with st.container(border=True, height="stretch"):
-                    _card(outcome, reading.figures[outcome], _said(reading, outcome))
+                    _card(outcome, reading.figures[outcome], _conclusion(reading, outcome))
         with st.container(border=True, height="stretch"):
             _worth(reading)
 
 
-def _card(outcome: str, found: Figures, said: str) -> None:
-    points, relative = best(found, "points"), best(found, "relative")
+def _card(outcome: str, figures: Figures, conclusion: str) -> None:
+    points, relative = best(figures, "points"), best(figures, "relative")
     if points is None or relative is None:
         st.metric(WORDS[outcome], str(Verdict.TOO_FEW))
-        st.caption(_more(outcome, found))
+        st.caption(_more(outcome, figures))
         return
     colours: dict[str, theme.Colour] = {"helped": "green", "harmed": "red"}
     st.metric(
         WORDS[outcome],
         f"{signed(relative.value)}",
-        delta={"not clear": str(Verdict.NOT_CLEAR)}.get(said, said),
-        delta_color=colours.get(said, "gray"),
+        delta={"not clear": str(Verdict.NOT_CLEAR)}.get(conclusion, conclusion),
+        delta_color=colours.get(conclusion, "gray"),
         delta_arrow="off",
-        help=f"Of the treated, {share(found['share_treated'].value)} {DID[outcome]}; of those held out, "
-        f"{share(found['share_held_out'].value)}. Adjusted for the risk known before assignment, where there was a "
+        help=f"Of the treated, {share(figures['share_treated'].value)} {DID[outcome]}; of those held out, "
+        f"{share(figures['share_held_out'].value)}. Adjusted for the risk known before assignment, where there was a "
         "score.",
     )
     st.caption(
         f"95% interval {signed(relative.low)} to {signed(relative.high)}  \n"
         f"{in_points(points.value)} ({with_sign(100 * points.low)} to {with_sign(100 * points.high)})  \n"
-        f"{share(found['share_treated'].value)} of {numeral(found['treated'].value)} against "
-        f"{share(found['share_held_out'].value)} of {numeral(found['held_out'].value)}{as_counted(found)}  \n"
-        f"Target {signed(TARGETS[outcome], 0)}. {_more(outcome, found) if said == 'not clear' else ''}"
+        f"{share(figures['share_treated'].value)} of {numeral(figures['treated'].value)} against "
+        f"{share(figures['share_held_out'].value)} of {numeral(figures['held_out'].value)}{as_counted(figures)}  \n"
+        f"Target {signed(TARGETS[outcome], 0)}. {_more(outcome, figures) if conclusion == 'not clear' else ''}"
     )
 
 
-def _more(outcome: str, found: Figures) -> str:
-    if "needed" not in found:
+def _more(outcome: str, figures: Figures) -> str:
+    if "needed" not in figures:
         return "Not enough data yet to say how many customers are needed."
-    if found["needed"].value > 0:
-        return f"Needs {numeral(found['needed'].value)} more customers to show the target."
-    half, more = signed(TARGETS[outcome] / 2, 0), found["needed_half"].value
+    if figures["needed"].value > 0:
+        return f"Needs {numeral(figures['needed'].value)} more customers to show the target."
+    half, more = signed(TARGETS[outcome] / 2, 0), figures["needed_half"].value
     return f"Large enough to show the target; {numeral(more)} more would show {half}."
 
 
 def _worth(reading: ExperimentResult) -> None:
-    found, said = reading.figures[CHURN], _said(reading, CHURN)
-    worth = found.get("worth")
+    figures, conclusion = reading.figures[CHURN], _conclusion(reading, CHURN)
+    worth = figures.get("worth")
     if worth is None:
         st.metric("Net value of customers retained, per year", "not known")
         st.caption(_why_no_worth(reading))
         return
-    cost = found.get("cost")
-    known = cost is not None and not isnan(cost.value)
-    spent = cost.value if cost is not None and known else 0.0
-    after = "after the cost of offers" if known else "before cost: no cost data"
+    cost = figures.get("cost")
+    has_cost = cost is not None and not isnan(cost.value)
+    spent = cost.value if cost is not None and has_cost else 0.0
+    after = "after the cost of offers" if has_cost else "before cost: no cost data"
     st.metric(
         "Net value of customers retained, per year",
         hkd(worth.value - spent),
-        delta=str(Verdict.NOT_CLEAR) if said == "not clear" else said,
+        delta=str(Verdict.NOT_CLEAR) if conclusion == "not clear" else conclusion,
         delta_color="gray",
         delta_arrow="off",
         help="Customers retained × the net revenue of a customer in the year before assignment.",
     )
     st.caption(
         f"95% interval {hkd(worth.low - spent)} to {hkd(worth.high - spent)}  \n"
-        f"At {hkd(found['yearly'].value)} net revenue a customer, {after}"
-        + (f" ({hkd(spent)})" if known else "")
+        f"At {hkd(figures['yearly'].value)} net revenue a customer, {after}"
+        + (f" ({hkd(spent)})" if has_cost else "")
     )
 
 
@@ -214,18 +214,18 @@ def _why_no_worth(reading: ExperimentResult) -> str:
 
 
 def _chart(reading: ExperimentResult) -> None:
-    shown = [
+    measured = [
         (WORDS[o], r, TARGETS[o])
         for o in (CHURN, CROSS_SELL)
         if (r := best(reading.figures.get(o, {}), "relative")) is not None
     ]
-    if not shown:
+    if not measured:
         return
-    labels, figures, targets = zip(*shown, strict=True)
-    told = "; ".join(f"{w} {signed(f.value)} ({signed(f.low)} to {signed(f.high)})" for w, f, _ in shown)
+    labels, figures, targets = zip(*measured, strict=True)
+    texts = "; ".join(f"{w} {signed(f.value)} ({signed(f.low)} to {signed(f.high)})" for w, f, _ in measured)
     charts.show(
         charts.intervals(labels, [f.value for f in figures], [(f.low, f.high) for f in figures], targets),
-        alt=f"Change of the treated against the held-out with 95% interval: {told}",
+        alt=f"Change of the treated against the held-out with 95% interval: {texts}",
         key="effects",
     )
     table = pd.DataFrame(

@@ -29,7 +29,7 @@ def trust(reading: ExperimentResult) -> None:
         _contact(reading),
         _looks(reading),
         _steadier(reading),
-        _kept(reading),
+        _persuadable(reading),
     ):
         if text:
             st.markdown(f":material/{icon}: {escaped(text)}")
@@ -40,12 +40,12 @@ def guardrails(reading: ExperimentResult) -> None:
     st.header("Did it cause harm?")
     for outcome in WATCHED:
         if outcome in reading.figures:
-            found = experiment_effects.effect(reading, outcome)
-            arms = f" {found.arms_in_words()}." if found.arms_in_words() else ""
-            icon = "warning" if found.conclusion == "harmed" else "shield"
-            told = found.in_words() if found.relative is not None else found.in_words().capitalize()
+            effect = experiment_effects.effect(reading, outcome)
+            arms = f" {effect.arms_in_words()}." if effect.arms_in_words() else ""
+            icon = "warning" if effect.conclusion == "harmed" else "shield"
+            sentence = effect.in_words() if effect.relative is not None else effect.in_words().capitalize()
             st.markdown(
-                f":material/{icon if found.relative else 'hourglass_empty'}: {escaped(f'{told}.{arms}')}"
+                f":material/{icon if effect.relative else 'hourglass_empty'}: {escaped(f'{sentence}.{arms}')}"
             )
         else:
             st.caption(_not_measured(reading, outcome))
@@ -89,7 +89,7 @@ def _contact(reading: ExperimentResult) -> tuple[str, str]:
             "who were, or were not, are too few.",
         )
     others = "too few with or without it to show" if isnan(treated) else share(treated)
-    told = (
+    sentence = (
         f"{share(held_out)} of the held-out were called, met or made an offer within 30 days of assignment anyway, of "
         "the "
         f"treated {others}."
@@ -97,9 +97,9 @@ def _contact(reading: ExperimentResult) -> tuple[str, str]:
     if held_out > 0 and not isnan(treated) and held_out >= treated / 2:
         return (
             "warning",
-            f"{told} The arms were treated nearly alike, so the true effect may be larger than shown.",
+            f"{sentence} The arms were treated nearly alike, so the true effect may be larger than shown.",
         )
-    return "check", told
+    return "check", sentence
 
 
 def _looks(reading: ExperimentResult) -> tuple[str, str]:
@@ -131,7 +131,7 @@ def _steadier(reading: ExperimentResult) -> tuple[str, str]:
     )
 
 
-def _kept(reading: ExperimentResult) -> tuple[str, str]:
+def _persuadable(reading: ExperimentResult) -> tuple[str, str]:
     if reading.look is None:
         return "", ""
     qini = reading.figures.get(SALVAGEABLE, {}).get("qini")
@@ -140,10 +140,10 @@ def _kept(reading: ExperimentResult) -> tuple[str, str]:
             return "database_off", f"Who can be saved is {missing.clause}."
         return "hourglass_empty", "Who can be saved: not enough data, too few have left in an arm."
     value, low, high = (with_sign(1000 * v) for v in (qini.value, qini.low, qini.high))
-    told = f"{value} per 1,000 treated ({low} to {high})"
+    difference = f"{value} per 1,000 treated ({low} to {high})"
     if qini.low <= 0:
         return "hourglass_empty", (
             "Who can be saved: not enough data. Calling those the model would choose, rather than any, made this "
-            f"difference in customers kept: {told}. Until that is clear, the queue goes by risk and money alone."
+            f"difference in customers kept: {difference}. Until that is clear, the queue goes by risk and money alone."
         )
-    return "check", f"Who can be saved is known: calling those first kept more customers, {told}."
+    return "check", f"Who can be saved is known: calling those first kept more customers, {difference}."

@@ -32,15 +32,15 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         st.title("Find a customer")
         _search(viewer)
         return
-    found = data.frame(viewer, about.person(customer_id))
-    if found.empty:
+    person = data.frame(viewer, about.person(customer_id))
+    if person.empty:
         refused_customer(connect.here(), viewer, customer_id)
         st.title("This customer is not among yours")
         alert_card.unrecorded()
         tables.empty("Either the number does not exist or another colleague looks after this customer.")
         _search(viewer)
         return
-    _whole(viewer, rows_of(found, about.Customer)[0], customer_id, today)
+    _whole(viewer, rows_of(person, about.Customer)[0], customer_id, today)
 
 
 def _whole(viewer: Viewer, person: about.Customer, customer_id: str, today: date) -> None:

@@ -136,27 +136,27 @@ def _reach(viewer: Viewer, person: about.Customer, customer_id: str) -> None:
 
 
 def _reveal(customer_id: str, reason: str, viewer: Viewer, _: Mapping[str, Any]) -> str:
-    shown = reveal(connect.here(), viewer, customer_id, reason)
-    st.session_state[f"revealed {viewer.username} {customer_id}"] = shown
+    contact = reveal(connect.here(), viewer, customer_id, reason)
+    st.session_state[f"revealed {viewer.username} {customer_id}"] = contact
     return "Shown, and recorded."
 
 
 def _contacts(viewer: Viewer, customer_id: str, today: date) -> None:
     """When each department last was in touch, so that nobody calls twice without knowing."""
     moments = ("touches.touched_at", "leads.contacted_at", "tickets.opened_at")
-    known = [m.partition(".")[0] for m in moments if m in data.available_columns(viewer)]
-    wanted = frozenset(t for t in known if data.may_see(viewer, t))
-    said = []
-    statement = about.last_contacts(customer_id, today, wanted)
+    dated = [m.partition(".")[0] for m in moments if m in data.available_columns(viewer)]
+    visible = frozenset(t for t in dated if data.may_see(viewer, t))
+    contacts = []
+    statement = about.last_contacts(customer_id, today, visible)
     if statement is not None:
         last = data.frame(viewer, statement)
-        said = [
+        contacts = [
             f"{contact.department} {'none on record' if contact.at is None else day(contact.at)}"
             for contact in rows_of(last, about.LastContact)
         ]
     if data.may_see(viewer, "alert_steps"):
         steps = alert_queue.steps(data.reader(viewer), customer_id)
         spoke = steps[steps["step"].isin(_SPOKE) & ~steps["taken_back"]]
-        said.append(f"RM {day(spoke['taken_at'].iloc[0]) if len(spoke) else 'none through an alert'}")
-    if said:
-        st.caption(f"Last contact: {' · '.join(said)}")
+        contacts.append(f"RM {day(spoke['taken_at'].iloc[0]) if len(spoke) else 'none through an alert'}")
+    if contacts:
+        st.caption(f"Last contact: {' · '.join(contacts)}")

@@ -27,12 +27,12 @@ _MARKS = {
 def show(viewer: Viewer, customer_id: str, today: date) -> None:
     """From the first touch to the last case, in the order of the stages; only the departments the viewer may see."""
     st.header("The journey so far")
-    wanted = frozenset(
+    visible = frozenset(
         t
         for t in ("leads", "touches", "tickets", "surveys", "accounts")
         if t in data.available_columns(viewer) and data.may_see(viewer, t)
     )
-    statement = about.journey(customer_id, today, wanted)
+    statement = about.journey(customer_id, today, visible)
     events = data.frame(viewer, statement) if statement is not None else pd.DataFrame()
     if events.empty:
         tables.empty("No contact, case or contract of this customer is on record.")
@@ -40,8 +40,8 @@ def show(viewer: Viewer, customer_id: str, today: date) -> None:
     events = events.iloc[::-1].assign(at=pd.to_datetime(events["at"]))
     first, *_, last = rows_of(pd.concat([events.head(1), events.tail(1)]), about.JourneyEvent)
     st.caption(
-        f"{len(events)} events from {day(first.at)} ({escaped(_said(first).lower())}) to {day(last.at)} "
-        f"({escaped(_said(last).lower())}). Star: contract signed. Triangle: complaint. Square: account opened."
+        f"{len(events)} events from {day(first.at)} ({escaped(_in_words(first).lower())}) to {day(last.at)} "
+        f"({escaped(_in_words(last).lower())}). Star: contract signed. Triangle: complaint. Square: account opened."
         + (" Cross: account closed." if (events["what"] == "Closed").any() else "")
     )
     lanes = [d for d in about.DEPARTMENTS if (events["department"] == d).any()]
@@ -52,7 +52,7 @@ def show(viewer: Viewer, customer_id: str, today: date) -> None:
     )
     with st.expander("Show as a table"):
         newest = events.iloc[::-1]
-        shown = pd.DataFrame(
+        frame = pd.DataFrame(
             {
                 "When": newest["at"],
                 "Department": newest["department"],
@@ -61,7 +61,7 @@ def show(viewer: Viewer, customer_id: str, today: date) -> None:
             }
         )
         tables.show(
-            shown, "journey-table", columns={"When": st.column_config.DateColumn(format="D MMM YYYY")}
+            frame, "journey-table", columns={"When": st.column_config.DateColumn(format="D MMM YYYY")}
         )
 
 
@@ -73,7 +73,7 @@ def _marked(events: pd.DataFrame) -> list[dict[str, str]]:
         {
             "at": event.at.isoformat(),
             "lane": event.department,
-            "text": _said(event),
+            "text": _in_words(event),
             "mark": _MARKS.get(event.what, "circle"),
             "label": "",
         }
@@ -81,8 +81,8 @@ def _marked(events: pd.DataFrame) -> list[dict[str, str]]:
     ]
 
 
-def _said(event: about.JourneyEvent) -> str:
+def _in_words(event: about.JourneyEvent) -> str:
     what = plain(event.what).capitalize()
-    told = "" if event.detail is None else plain(event.detail)
+    words = "" if event.detail is None else plain(event.detail)
     # An e-mail by e-mail says nothing twice.
-    return f"{what}: {told}" if told and told.lower() != what.lower() else what
+    return f"{what}: {words}" if words and words.lower() != what.lower() else what

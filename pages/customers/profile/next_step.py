@@ -20,7 +20,7 @@ def show(alert: Alert, viewer: Viewer, today: date) -> None:
     """What to do about an alert: the step that is right now, the rule's advice, and the offer if one may be made."""
     reader = data.reader(viewer)
     step = offers.next_step(reader, alert.customer_id, today, alerted=True)
-    _said(step)
+    _sentence(step)
     st.caption(
         alert_card.escaped(alert.advice) or "The rule behind this alert was removed. Record how it ended."
     )
@@ -33,12 +33,12 @@ def without_alert(customer_id: str, viewer: Viewer, today: date) -> None:
     step = offers.next_step(data.reader(viewer), customer_id, today, alerted=False)
     with st.container(border=True):
         st.caption("Next best step")
-        _said(step)
+        _sentence(step)
         if step.offer is not None:
             st.caption(_cost(step))
 
 
-def _said(step: NextStep) -> None:
+def _sentence(step: NextStep) -> None:
     st.markdown(f"**{alert_card.escaped(step.sentence)}**")
     st.text(step.reason)
     if step.why_not and step.why_not != step.reason:

@@ -42,7 +42,7 @@ def _holdings(viewer: Viewer, held: pd.DataFrame) -> None:
         return
     if closed:
         st.caption(f"Whether one of them was closed is {closed.clause}.")
-    shown = pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "Product": [plain(p).capitalize() for p in held["product"]],
             "Since": pd.to_datetime(held["opened_on"]),
@@ -50,7 +50,7 @@ def _holdings(viewer: Viewer, held: pd.DataFrame) -> None:
         }
     )
     tables.show(
-        shown,
+        frame,
         "holdings",
         "not known",
         columns={
@@ -84,11 +84,11 @@ def cases(viewer: Viewer, customer_id: str, today: date) -> None:
     st.header("Service cases")
     if not data.may_see(viewer, "tickets") or tables.absent("This list", viewer, "tickets"):
         return
-    found = data.frame(viewer, about.cases(customer_id, today))
-    if found.empty:
+    latest = data.frame(viewer, about.cases(customer_id, today))
+    if latest.empty:
         st.caption("No service case on record.")
     settled_known = tables.lacking(viewer, "tickets.resolved_at") is None
-    for case in rows_of(found.head(5), about.ServiceCase):
+    for case in rows_of(latest.head(5), about.ServiceCase):
         state = f", {'open' if case.still_open else 'settled'}" if settled_known else ""
         kind = "case" if case.complaint is None else "complaint" if case.complaint else "question"
         subject = "" if case.category is None else f" about {plain(case.category)}"
@@ -99,10 +99,10 @@ def cases(viewer: Viewer, customer_id: str, today: date) -> None:
         tables.lacking(viewer, "tickets.complaint"),
         tables.lacking(viewer, "tickets.resolved_at"),
     ):
-        if missing and len(found):
+        if missing and len(latest):
             st.caption(missing.sentence)
-    if len(found) > 5:
-        st.caption(f"The latest 5 of {len(found)}; the journey above has them all.")
+    if len(latest) > 5:
+        st.caption(f"The latest 5 of {len(latest)}; the journey above has them all.")
 
 
 def answers(viewer: Viewer, customer_id: str, today: date) -> None:
@@ -112,10 +112,10 @@ def answers(viewer: Viewer, customer_id: str, today: date) -> None:
     st.header("Survey answers")
     if tables.absent("This list", viewer, "surveys", "surveys.answered_at", "surveys.score"):
         return
-    found = data.frame(viewer, about.answers(customer_id, today))
-    if found.empty:
+    given = data.frame(viewer, about.answers(customer_id, today))
+    if given.empty:
         st.caption("No answer on record.")
-    for answer in rows_of(found.head(5), about.SurveyAnswer):
+    for answer in rows_of(given.head(5), about.SurveyAnswer):
         question, best = _QUESTIONS.get(answer.kind or "", (plain(answer.kind), 10))
         st.text(f"{day(answer.answered_at)}: {question} {int(answer.score)} of {best}")
         if answer.comment is not None:
@@ -129,15 +129,15 @@ def usage(viewer: Viewer, customer_id: str, today: date) -> None:
     st.header("Use of the app, 90 days")
     if tables.absent("This list", viewer, "product_usage"):
         return
-    found = data.frame(viewer, about.usage(customer_id, today))
-    if found.empty:
+    used = data.frame(viewer, about.usage(customer_id, today))
+    if used.empty:
         st.caption("No use of the app or web bank is on record in 90 days.")
         return
-    shown = pd.DataFrame(
+    frame = pd.DataFrame(
         {
-            "Feature": [plain(f).capitalize() for f in found["feature"]],
-            "Times opened": found["sessions"].astype(int),
-            "Last on": pd.to_datetime(found["last_used"]),
+            "Feature": [plain(f).capitalize() for f in used["feature"]],
+            "Times opened": used["sessions"].astype(int),
+            "Last on": pd.to_datetime(used["last_used"]),
         }
     )
-    tables.show(shown.head(8), "usage", columns={"Last on": st.column_config.DateColumn(format="D MMM YYYY")})
+    tables.show(frame.head(8), "usage", columns={"Last on": st.column_config.DateColumn(format="D MMM YYYY")})

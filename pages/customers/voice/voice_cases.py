@@ -30,13 +30,13 @@ SAMPLES = 5
 def themes(viewer: Viewer, scope: Scope) -> None:
     """Cases by theme against the period before, and a few typical ones for those who may read them."""
     st.header("Case themes")
-    found = data.ask_and_before(viewer, ["theme_cases"], scope, by=["theme"])
-    if found["theme_cases"].fillna(0).sum() == 0:
+    answer = data.ask_and_before(viewer, ["theme_cases"], scope, by=["theme"])
+    if answer["theme_cases"].fillna(0).sum() == 0:
         tables.empty("No themes yet: it takes 200 cases with words and one nightly run.")
         return
     metric = CATALOGUE["theme_cases"]
     # A sum would make a blank figure 0.
-    wide = found.set_index(["theme", "period"])["theme_cases"].unstack("period")
+    wide = answer.set_index(["theme", "period"])["theme_cases"].unstack("period")
     wide = wide.rename(columns={0: "now", 1: "before"})
     wide = wide.sort_values("now", ascending=False, na_position="last")
     rows = []
@@ -75,43 +75,43 @@ def themes(viewer: Viewer, scope: Scope) -> None:
 def features(viewer: Viewer, scope: Scope) -> None:
     """Per feature: do its users open fewer cases than like customers who use the app without it?"""
     st.header("Do customers who use a feature open fewer service cases?")
-    found = data.frame(viewer, complaints.features())
-    if found.empty:
+    links = data.frame(viewer, complaints.features())
+    if links.empty:
         tables.not_worked_out(viewer, FEATURE_LINKS, "The last nightly run compared no feature.")
         return
-    clear = found[found["p_adjusted"] < 0.05]
+    clear = links[links["p_adjusted"] < 0.05]
     names = ", ".join(plain(f) for f in clear["feature"])
     st.text(
-        f"Significant after correction for {len(found)} features: {names}."
+        f"Significant after correction for {len(links)} features: {names}."
         if names
-        else f"None of the {len(found)} features is significantly associated with fewer or more cases."
+        else f"None of the {len(links)} features is significantly associated with fewer or more cases."
     )
-    shown = pd.DataFrame(
+    frame = pd.DataFrame(
         {
-            "Feature": [plain(f).capitalize() for f in found["feature"]],
-            "Its users": found["users"],
-            "With a case": [_share(*r) for r in zip(found["users_with_case"], found["users"], strict=True)],
-            "Other app users": found["others"],
+            "Feature": [plain(f).capitalize() for f in links["feature"]],
+            "Its users": links["users"],
+            "With a case": [_share(*r) for r in zip(links["users_with_case"], links["users"], strict=True)],
+            "Other app users": links["others"],
             "Others with a case": [
-                _share(*r) for r in zip(found["others_with_case"], found["others"], strict=True)
+                _share(*r) for r in zip(links["others_with_case"], links["others"], strict=True)
             ],
             "Among like customers": [
-                _ratio(link, len(found)) for link in rows_of(found, complaints.FeatureLink)
+                _ratio(link, len(links)) for link in rows_of(links, complaints.FeatureLink)
             ],
         }
     )
     whole = st.column_config.NumberColumn(format="localized")
-    tables.show(shown, "features", "too few", columns={"Its users": whole, "Other app users": whole})
+    tables.show(frame, "features", "too few", columns={"Its users": whole, "Other app users": whole})
     st.warning(
         "Association, not causation: people who use a feature differ from those who do not.",
         icon=":material/info:",
     )
     st.caption(
-        f"Use in the 90 days before, cases in the 90 days to {day(found['as_of'].iloc[0])}; compared within segment and "
+        f"Use in the 90 days before, cases in the 90 days to {day(links['as_of'].iloc[0])}; compared within segment and "
         "years with the bank (Mantel-Haenszel), 95% interval, corrected for the number of features (Holm)."
     )
     if viewer.role in planned_tests.MAY_PLAN:
-        _plan(viewer, found)
+        _plan(viewer, links)
 
 
 def _share(cases: float | None, people: float | None) -> str:
@@ -131,15 +131,15 @@ def _ratio(link: complaints.FeatureLink, features: int) -> str:
     return f"{numeral(link.risk_ratio, 2)} times as many ({numeral(link.low, 2)} to {numeral(link.high, 2)}), {verdict}"
 
 
-def _plan(viewer: Viewer, found: pd.DataFrame) -> None:
+def _plan(viewer: Viewer, links: pd.DataFrame) -> None:
     """Only a test can tell: how many people it takes, kept for everybody to see."""
-    known = found.dropna(subset=["others", "others_with_case"])
-    rate = float(known["others_with_case"].sum() / max(1, known["others"].sum()))
-    offered = list(found["feature"])
+    complete = links.dropna(subset=["others", "others_with_case"])
+    rate = float(complete["others_with_case"].sum() / max(1, complete["others"].sum()))
+    offered = list(links["feature"])
 
     def write(viewer: Viewer, values: Mapping[str, Any]) -> str:
-        shown = plain(values["feature"])
-        question = f"Do customers who are shown “{shown}” open fewer service cases within 90 days?"
+        feature = plain(values["feature"])
+        question = f"Do customers who are shown “{feature}” open fewer service cases within 90 days?"
         needed = planned_tests.plan(connect.here(), viewer, question, rate, -float(values["fewer"]) / 100)
         return (
             f"Planned: {needed:,} people in each of two randomly assigned groups; {share(rate)} have a case in "

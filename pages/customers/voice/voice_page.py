@@ -100,8 +100,8 @@ def headline(viewer: Viewer, scope: Scope) -> str:
     if why:
         return f"How satisfied customers are is not shown: {why.clause.removeprefix('hidden: ')}"
     moved = change(metric, now["value"], before["value"], compare(metric, now, before))
-    said = f"{figure(metric, now['value'])} of answers are satisfied ({moved})"
-    return f"{said}{_weakest(_parts(viewer, scope, 'csat', 'touchpoint'))}"
+    sentence = f"{figure(metric, now['value'])} of answers are satisfied ({moved})"
+    return f"{sentence}{_weakest(_parts(viewer, scope, 'csat', 'touchpoint'))}"
 
 
 def _weakest(parts: pd.DataFrame) -> str:
@@ -119,26 +119,26 @@ def _parts(viewer: Viewer, scope: Scope, score: str, by: str) -> pd.DataFrame:
     """part, value, low, high, n and the `verdict` against all others: weakest first; parts about too few are left out."""
     metric = CATALOGUE[score]
     assert isinstance(metric, Ratio)
-    found = data.ask(viewer, [score], scope, by=[by], periods=[scope.period])
+    answer = data.ask(viewer, [score], scope, by=[by], periods=[scope.period])
     whole = figures(metric, data.ask(viewer, [score], scope, periods=[scope.period]).iloc[0])
-    every = [figures(metric, row) for _, row in found.iterrows()]
+    every = [figures(metric, row) for _, row in answer.iterrows()]
     rows = []
-    for (_, row), told, moved in zip(
-        found.iterrows(), every, multiple_comparisons.apart(metric, every, whole), strict=True
+    for (_, row), part, moved in zip(
+        answer.iterrows(), every, multiple_comparisons.apart(metric, every, whole), strict=True
     ):
         bounds = (
-            interval(metric, told["numerator"], told["denominator"])
-            if told["denominator"] == told["denominator"]
+            interval(metric, part["numerator"], part["denominator"])
+            if part["denominator"] == part["denominator"]
             else None
         )
         if bounds:
             rows.append(
                 {
                     "part": row[by],
-                    "value": told["value"],
+                    "value": part["value"],
                     "low": bounds[0],
                     "high": bounds[1],
-                    "n": told["denominator"],
+                    "n": part["denominator"],
                     "verdict": moved.verdict,
                 }
             )
@@ -159,19 +159,19 @@ def _where(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
         f"{figure(metric, whole)}. Groups with fewer than 20 answers are left out."
     )
     names = [plain(p).capitalize() for p in parts["part"]]
-    said = [f"{figure(metric, v)} of {numeral(n)}" for v, n in zip(parts["value"], parts["n"], strict=True)]
+    texts = [f"{figure(metric, v)} of {numeral(n)}" for v, n in zip(parts["value"], parts["n"], strict=True)]
     charts.show(
         charts.dots(
             names,
             parts["value"].tolist(),
             list(zip(parts["low"], parts["high"], strict=True)),
-            said,
+            texts,
             lines=charts.reference(float(whole)),
         ),
-        alt=f"{metric.label} by {by}: " + ", ".join(f"{a} {b}" for a, b in zip(names, said, strict=True)),
+        alt=f"{metric.label} by {by}: " + ", ".join(f"{a} {b}" for a, b in zip(names, texts, strict=True)),
         key=f"where-{score}-{by}",
     )
-    shown = pd.DataFrame(
+    frame = pd.DataFrame(
         {
             by.capitalize(): names,
             metric.label: [figure(metric, v) for v in parts["value"]],
@@ -191,7 +191,7 @@ def _where(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
         heading: [DrillFigure(of=name, scope=piece) for piece in pieces]
         for heading, name in ((metric.label, score), ("Answers", answers))
     }
-    drill_table.below(shown, f"where-table-{score}-{by}", opens=opens)
+    drill_table.below(frame, f"where-table-{score}-{by}", opens=opens)
     tables.explain([score], viewer, Query.of([score], scope, [by], [scope.period]))
 
 
@@ -200,7 +200,7 @@ def _over_time(viewer: Viewer, scope: Scope, score: str) -> None:
     assert isinstance(metric, Ratio)
     months = months_back(scope.period.end, 24)
     answer = data.ask(viewer, [score], scope, periods=months).set_index("period")
-    told = [figures(metric, data.period_row(answer, i)) for i in range(len(months))]
+    values = [figures(metric, data.period_row(answer, i)) for i in range(len(months))]
     st.header(f"{metric.label}, month by month")
     st.caption(f"{metric.description} Events pinned to this figure are marked.")
     factor = 100 if metric.unit == "share" else 1
@@ -208,25 +208,25 @@ def _over_time(viewer: Viewer, scope: Scope, score: str) -> None:
     charts.show(
         time_charts.line(
             [m.start for m in months],
-            [factor * t["value"] for t in told],
+            [factor * t["value"] for t in values],
             unit="%" if metric.unit == "share" else "points",
             events=time_charts.events_between(pinned, months[0].start, months[-1].end),
         ),
-        alt=f"{metric.label} in the last 24 months, last {figure(metric, told[-1]['value'])}",
+        alt=f"{metric.label} in the last 24 months, last {figure(metric, values[-1]['value'])}",
         key=f"time-{score}",
     )
-    bounds = [interval(metric, t["numerator"], t["denominator"]) for t in told]
-    shown = pd.DataFrame(
+    bounds = [interval(metric, t["numerator"], t["denominator"]) for t in values]
+    frame = pd.DataFrame(
         {
             "Month": [f"{m.start:%b %Y}" for m in months],
-            metric.label: [figure(metric, t["value"]) for t in told],
+            metric.label: [figure(metric, t["value"]) for t in values],
             "95% interval": [
                 f"{figure(metric, b[0])} to {figure(metric, b[1])}"
                 if b
                 else verdict_in_words(Verdict.TOO_FEW, t["denominator"])
-                for b, t in zip(bounds, told, strict=True)
+                for b, t in zip(bounds, values, strict=True)
             ],
-            "Answers": [t["denominator"] for t in told],
+            "Answers": [t["denominator"] for t in values],
         }
     )
     answers = next(n for n, m in CATALOGUE.items() if m is metric.denominator)
@@ -234,5 +234,5 @@ def _over_time(viewer: Viewer, scope: Scope, score: str) -> None:
         heading: [DrillFigure(of=name, scope=scope.over(month)) for month in months]
         for heading, name in ((metric.label, score), ("Answers", answers))
     }
-    drill_table.below(shown, f"time-table-{score}", opens=opens)
+    drill_table.below(frame, f"time-table-{score}", opens=opens)
     tables.explain([score], viewer, Query.of([score], scope, [], months))

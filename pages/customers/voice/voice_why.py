@@ -25,21 +25,21 @@ def moved(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
     whole = data.ask_and_before(viewer, [score], scope).set_index("period")
     now, before = (figures(metric, data.period_row(whole, i)) for i in (0, 1))
     parts = data.ask_and_before(viewer, [score], scope, by=[by])
-    told = pd.DataFrame([figures(metric, row) for _, row in parts.iterrows()])
-    found = None
-    if len(told):
-        split = parts[[by, "period"]].assign(numerator=told["numerator"], denominator=told["denominator"])
-        found = decomposition.shift(
+    values = pd.DataFrame([figures(metric, row) for _, row in parts.iterrows()])
+    shift = None
+    if len(values):
+        split = parts[[by, "period"]].assign(numerator=values["numerator"], denominator=values["denominator"])
+        shift = decomposition.shift(
             split, by, ((now["numerator"], now["denominator"]), (before["numerator"], before["denominator"]))
         )
     st.header(f"Where {in_a_sentence(metric.label)} moved")
-    if found is None:
+    if shift is None:
         tables.empty("There are too few answers in one of the two periods to compare them.")
         return
     verdict = compare(metric, now, before)
-    st.text(_sentence(metric, now["value"], before["value"], verdict, found, by))
+    st.text(_sentence(metric, now["value"], before["value"], verdict, shift, by))
     points = 100 if metric.unit == "share" else metric.scale
-    rows = found.parts
+    rows = shift.parts
     tables.show(
         pd.DataFrame(
             {
@@ -56,9 +56,9 @@ def moved(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
         f"why-{score}-{by}",
         columns={name: tables.decimals(2) for name in IN_POINTS},
     )
-    if abs(points * found.left_out) >= 0.005:
+    if abs(points * shift.left_out) >= 0.005:
         st.caption(
-            f"{with_sign(points * found.left_out, 2)} points come from groups about too few people to show."
+            f"{with_sign(points * shift.left_out, 2)} points come from groups about too few people to show."
         )
     st.caption(
         "Its own change: the group answers differently than before. Change of mix: more or fewer of the answers "
@@ -73,19 +73,19 @@ def _level(metric: Ratio, value: float) -> str:
 
 
 def _sentence(
-    metric: Ratio, now: float, before: float, verdict: Change, found: decomposition.Shift, by: str
+    metric: Ratio, now: float, before: float, verdict: Change, shift: decomposition.Shift, by: str
 ) -> str:
     points = 100 if metric.unit == "share" else metric.scale
-    said = f"From {figure(metric, before)} to {figure(metric, now)}: {change(metric, now, before, verdict)}."
+    text = f"From {figure(metric, before)} to {figure(metric, now)}: {change(metric, now, before, verdict)}."
     if verdict.verdict is Verdict.NOT_CLEAR:
-        said += " The change is within chance, and so are its parts."
+        text += " The change is within chance, and so are its parts."
     elif verdict.verdict is Verdict.TOO_FEW:
-        said += " So few answers say nothing about what moved."
+        text += " So few answers say nothing about what moved."
     split = (
-        f" {with_sign(points * found.level)} points come from groups that answer differently, "
-        f"{with_sign(points * found.mix)} from another mix of {by}s."
+        f" {with_sign(points * shift.level)} points come from groups that answer differently, "
+        f"{with_sign(points * shift.mix)} from another mix of {by}s."
     )
-    return said + split
+    return text + split
 
 
 def who_answers(viewer: Viewer, scope: Scope, score: str) -> None:
@@ -93,24 +93,24 @@ def who_answers(viewer: Viewer, scope: Scope, score: str) -> None:
     st.header("Response rates")
     by, metric = "segment", CATALOGUE[score]
     assert isinstance(metric, Ratio)
-    found = data.ask(viewer, [f"{score}_response", score], scope, by=[by], periods=[scope.period])
-    named = found.rename(columns={f"{score}_asked": "asked", f"{score}_answered": "answered"})
+    answer = data.ask(viewer, [f"{score}_response", score], scope, by=[by], periods=[scope.period])
+    named = answer.rename(columns={f"{score}_asked": "asked", f"{score}_answered": "answered"})
     named = named.assign(**pd.DataFrame([figures(metric, r) for _, r in named.iterrows()], index=named.index))
     rates = response_rates.response(named, by)
     if rates.empty:
         tables.empty("Nobody was asked in this period.")
         return
-    asked, answered = rates["asked"].sum(), rates["answered"].sum()
-    said = f"{share(answered / asked)} of {numeral(asked)} invitations have been answered."
+    invited, answered = rates["asked"].sum(), rates["answered"].sum()
+    sentence = f"{share(answered / invited)} of {numeral(invited)} invitations have been answered."
     both = response_rates.reweighted(named)
     if both:
         as_is, alike = (metric.scale * b for b in both)
-        said += (
+        sentence += (
             f" {metric.label} is {figure(metric, as_is)} among those who answered; if every {by} answered as "
             "often as the "
             f"others, it would be {figure(metric, alike)}."
         )
-    st.text(said)
+    st.text(sentence)
     st.caption(
         "A survey says nothing about people who never answer. The latest invitations can still be answered."
     )
@@ -122,7 +122,7 @@ def who_answers(viewer: Viewer, scope: Scope, score: str) -> None:
             rates["rate"].tolist(),
             list(zip(rates["low"], rates["high"], strict=True)),
             words,
-            lines=charts.reference(float(answered / asked)),
+            lines=charts.reference(float(answered / invited)),
         ),
         alt="Response rate: " + ", ".join(f"{a} {b}" for a, b in zip(names, words, strict=True)),
         key=f"who-{score}",

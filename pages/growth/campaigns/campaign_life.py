@@ -55,9 +55,9 @@ MEANS = Meaning(
 )
 
 
-def headline(found: pd.DataFrame) -> str:
+def headline(campaigns: pd.DataFrame) -> str:
     """How many campaigns wait for an analysis, in words."""
-    waiting = int((found["state"] == WAITING).sum())
+    waiting = int((campaigns["state"] == WAITING).sum())
     if not waiting:
         return "Every campaign that ended has its analysis"
     return f"{waiting} ended campaign{'s wait' if waiting > 1 else ' waits'} for an analysis"
@@ -66,24 +66,24 @@ def headline(found: pd.DataFrame) -> str:
 def lives(viewer: Viewer, plans: pd.DataFrame) -> pd.DataFrame:
     """Every campaign with plan, actual figures and state."""
     today = data.as_of(viewer)
-    found = plans.merge(_actual(viewer, plans), on="campaign_id", how="left")
-    found = found.merge(campaign_lifecycle.states(data.reader(viewer)), on="campaign_id", how="left")
-    found["state"] = [_state(life, today) for life in rows_of(found, CampaignLife)]
-    return found
+    campaigns = plans.merge(_actual(viewer, plans), on="campaign_id", how="left")
+    campaigns = campaigns.merge(campaign_lifecycle.states(data.reader(viewer)), on="campaign_id", how="left")
+    campaigns["state"] = [_state(life, today) for life in rows_of(campaigns, CampaignLife)]
+    return campaigns
 
 
-def view(viewer: Viewer, found: pd.DataFrame) -> None:
+def view(viewer: Viewer, campaigns: pd.DataFrame) -> None:
     """The table of `lives`, then one campaign with its history and the form."""
     st.caption(
         "A campaign cannot be closed without an analysis. Actual figures are of all its days until "
         f"{day(data.as_of(viewer))}."
     )
-    _table(viewer, found)
-    name = found.set_index("campaign_id")["name"].to_dict()
-    first = found.loc[found["state"] == WAITING, "campaign_id"].tolist()
+    _table(viewer, campaigns)
+    name = campaigns.set_index("campaign_id")["name"].to_dict()
+    first = campaigns.loc[campaigns["state"] == WAITING, "campaign_id"].tolist()
     chosen = st.selectbox(
         "Campaign",
-        [*first, *[c for c in found["campaign_id"] if c not in first]],
+        [*first, *[c for c in campaigns["campaign_id"] if c not in first]],
         format_func=lambda c: f"{name[c] if isinstance(name[c], str) else c}",
         key="campaign",
     )
@@ -93,7 +93,7 @@ def view(viewer: Viewer, found: pd.DataFrame) -> None:
         _history(history)
     with right:
         if viewer.role in campaign_lifecycle.WRITERS:
-            closed = bool(found.set_index("campaign_id").loc[chosen, "state"] == "closed")
+            closed = bool(campaigns.set_index("campaign_id").loc[chosen, "state"] == "closed")
             _form(chosen, closed, 0 if history.empty else int(history["step_id"].max()))
         else:
             st.caption("Marketing writes here; everybody on this page reads.")
@@ -121,9 +121,9 @@ def _state(life: CampaignLife, today: date) -> str:
     return "ended, analysed" if life.analysis is not None else WAITING
 
 
-def _table(viewer: Viewer, found: pd.DataFrame) -> None:
+def _table(viewer: Viewer, campaigns: pd.DataFrame) -> None:
     rows = []
-    for life in rows_of(found, CampaignLife):
+    for life in rows_of(campaigns, CampaignLife):
         budget = life.budget if life.planned_budget is None else life.planned_budget
         spent = life.marketing_cost
         rows.append(
@@ -143,9 +143,9 @@ def _table(viewer: Viewer, found: pd.DataFrame) -> None:
     columns = dict.fromkeys(["Leads", "Won", "Planned to win"], number)
     order = {"Ended, no analysis": 0, "Ended, analysed": 1, "Running": 2, "Planned": 3, "Closed": 4}
     frame = pd.DataFrame(rows).sort_values("State", key=lambda s: s.map(order), kind="stable")
-    scope = _all_days(viewer, found)
-    asked = Query.of(ACTUAL, scope, ["campaign"], [scope.period])
-    tables.show(frame, "campaign-life", "–", of=asked, means=MEANS, columns=columns)
+    scope = _all_days(viewer, campaigns)
+    query = Query.of(ACTUAL, scope, ["campaign"], [scope.period])
+    tables.show(frame, "campaign-life", "–", of=query, means=MEANS, columns=columns)
 
 
 def _history(history: pd.DataFrame) -> None:

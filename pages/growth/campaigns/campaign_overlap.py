@@ -21,13 +21,13 @@ def overlapping(viewer: Viewer) -> str:
     """How many people received contradicting offers, in words."""
     if missing := _missing(viewer, *REACHED, *TOLD):
         return f"Whom several campaigns reach is {missing}"
-    told = data.frame(viewer, audience_overlap.contradicted(_period(viewer))).iloc[0]
-    if told["contradicted"] != told["contradicted"]:
+    contradicted = data.frame(viewer, audience_overlap.contradicted(_period(viewer))).iloc[0]
+    if contradicted["contradicted"] != contradicted["contradicted"]:
         return "How many people received contradicting offers is hidden: they are too few to show"
-    if not told["reached"]:
+    if not contradicted["reached"]:
         return "Nobody was reached by a campaign in the last 90 days"
-    part = share(told["contradicted"] / told["reached"])
-    return f"{numeral(told['contradicted'])} people ({part}) received contradicting offers for one product"
+    part = share(contradicted["contradicted"] / contradicted["reached"])
+    return f"{numeral(contradicted['contradicted'])} people ({part}) received contradicting offers for one product"
 
 
 def pressing(viewer: Viewer) -> str:
@@ -63,37 +63,37 @@ def pairs(viewer: Viewer, plans: pd.DataFrame) -> None:
         tables.empty(f"The overlap is {missing}.")
         return
     period = _period(viewer)
-    told = data.frame(viewer, audience_overlap.contradicted(period)).iloc[0]
+    contradicted = data.frame(viewer, audience_overlap.contradicted(period)).iloc[0]
     st.caption(
         f"{period.in_words()}. Two offers contradict each other when they are for one product, say different things, and "
         f"reached a person within {audience_overlap.CLOSE_DAYS} days."
     )
-    found = audience_overlap.without_few_left(
+    overlaps = audience_overlap.without_few_left(
         data.frame(viewer, audience_overlap.pairs(period)), data.reader(viewer)
     )
     with st.grid(3, min_column_width=215, gap="small"):
-        _figure("People with contradicting offers", told["contradicted"], told["reached"])
-        _figure("People reached by campaigns", told["reached"])
-        _figure("Pairs of campaigns that share people", len(found))
+        _figure("People with contradicting offers", contradicted["contradicted"], contradicted["reached"])
+        _figure("People reached by campaigns", contradicted["reached"])
+        _figure("Pairs of campaigns that share people", len(overlaps))
     st.header("Who was reached by which two campaigns")
-    if found.empty:
+    if overlaps.empty:
         tables.empty("No person was reached by two campaigns in these days.")
         return
     only = st.toggle("Only contradicting offers", value=True, key="contradicting")
-    clash = found["same_product"].eq(True) & found["same_message"].eq(False)
+    clash = overlaps["same_product"].eq(True) & overlaps["same_message"].eq(False)
     named = plans.set_index("campaign_id")
-    shown = (found[clash] if only else found).sort_values("close", ascending=False, na_position="last")
+    listed = (overlaps[clash] if only else overlaps).sort_values("close", ascending=False, na_position="last")
     called = named["name"].fillna(pd.Series(named.index, named.index))
     within = f"Within {audience_overlap.CLOSE_DAYS} days"
     frame = pd.DataFrame(
         {
-            "Campaign": shown["campaign_a"].map(called),
-            "and": shown["campaign_b"].map(called),
-            "Reached by both": shown["reached"],
-            within: shown["close"],
-            "Offers": [_offers(pair) for pair in rows_of(shown, audience_overlap.CampaignPair)],
-            "One says": shown["campaign_a"].map(named["message"]),
-            "The other says": shown["campaign_b"].map(named["message"]),
+            "Campaign": listed["campaign_a"].map(called),
+            "and": listed["campaign_b"].map(called),
+            "Reached by both": listed["reached"],
+            within: listed["close"],
+            "Offers": [_offers(pair) for pair in rows_of(listed, audience_overlap.CampaignPair)],
+            "One says": listed["campaign_a"].map(named["message"]),
+            "The other says": listed["campaign_b"].map(named["message"]),
         }
     ).head(SHOWN)
     if only:

@@ -29,28 +29,28 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     plans = data.cached(viewer, campaign_lifecycle.listed)
     judged = _judged(viewer, plans)
     finding = st.empty()
-    asked = st.query_params.get("view", "scorecard")
-    shown = st.segmented_control(
+    requested = st.query_params.get("view", "scorecard")
+    view = st.segmented_control(
         "Show",
         list(VIEWS),
         format_func=VIEWS.__getitem__,
-        default=asked if asked in VIEWS else "scorecard",
+        default=requested if requested in VIEWS else "scorecard",
         key="campaigns-view",
         required=True,
         label_visibility="collapsed",
     )
     # By hand: a bound widget would write its label into the address.
-    st.query_params["view"] = shown or "scorecard"
-    if shown == "overlap":
+    st.query_params["view"] = view or "scorecard"
+    if view == "overlap":
         finding.title(campaign_overlap.overlapping(viewer))
         campaign_overlap.pairs(viewer, plans)
-    elif shown == "pressure":
+    elif view == "pressure":
         finding.title(campaign_overlap.pressing(viewer))
         campaign_overlap.pressure(viewer)
-    elif shown == "life":
-        found = campaign_life.lives(viewer, plans)
-        finding.title(campaign_life.headline(found))
-        campaign_life.view(viewer, found)
+    elif view == "life":
+        campaigns = campaign_life.lives(viewer, plans)
+        finding.title(campaign_life.headline(campaigns))
+        campaign_life.view(viewer, campaigns)
     else:
         finding.title(_headline(viewer, judged))
         campaign_scorecard.view(viewer, judged)
@@ -58,17 +58,19 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
 
 def _judged(viewer: Viewer, plans: pd.DataFrame) -> pd.DataFrame | None:
     """The scorecard of the campaigns that win new customers, worst first; None if a part of it is not loaded."""
-    known = data.available_columns(viewer)
-    if not {"leads", "customers"} <= known:
+    available = data.available_columns(viewer)
+    if not {"leads", "customers"} <= available:
         return None
     as_of = data.as_of(viewer)
-    found = data.cached(viewer, campaign_quality.of_the_bank, as_of, known)
-    told = plans[["campaign_id", "name", "channel", "audience", "message", "starts_on", "ends_on"]]
-    found = found.merge(told, left_on="campaign", right_on="campaign_id", how="left")
+    scorecard = data.cached(viewer, campaign_quality.of_the_bank, as_of, available)
+    described = plans[["campaign_id", "name", "channel", "audience", "message", "starts_on", "ends_on"]]
+    scorecard = scorecard.merge(described, left_on="campaign", right_on="campaign_id", how="left")
     concluded = data.concluded(viewer, "campaign").set_index("group")
-    found["conclusion"] = found["campaign"].map(concluded["conclusion"]).astype(object).fillna("")
-    found["why"] = found["campaign"].map(concluded["why"]).astype(object).fillna("")
-    return found[found["audience"] != "customers"].assign(name=found["name"].fillna(found["campaign"]))
+    scorecard["conclusion"] = scorecard["campaign"].map(concluded["conclusion"]).astype(object).fillna("")
+    scorecard["why"] = scorecard["campaign"].map(concluded["why"]).astype(object).fillna("")
+    return scorecard[scorecard["audience"] != "customers"].assign(
+        name=scorecard["name"].fillna(scorecard["campaign"])
+    )
 
 
 def _headline(viewer: Viewer, judged: pd.DataFrame | None) -> str:
@@ -89,12 +91,12 @@ def _headline(viewer: Viewer, judged: pd.DataFrame | None) -> str:
 
 def _in_part(judged: pd.DataFrame, called: str = "other") -> str:
     """How many campaigns are clearly worse in something, though not in all three; "" if none."""
-    found = judged[
+    verdicts = judged[
         ~judged["verdict"].isin(
             [JUDGED, "in line with the others", "not enough data yet", campaign_quality.NOT_KNOWN]
         )
     ]["verdict"]
-    if found.empty:
+    if verdicts.empty:
         return ""
-    others = f"{len(found)} {called}{'s' if len(found) > 1 else ''}"
-    return f"; {others}: {found.iloc[0]}" if found.nunique() == 1 else f"; {others} are worse in part"
+    others = f"{len(verdicts)} {called}{'s' if len(verdicts) > 1 else ''}"
+    return f"; {others}: {verdicts.iloc[0]}" if verdicts.nunique() == 1 else f"; {others} are worse in part"

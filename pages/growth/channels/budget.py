@@ -140,10 +140,15 @@ def _rounded(amount: float) -> float:
 def _worths(viewer: Viewer) -> pd.DataFrame:
     as_of = data.as_of(viewer)
     scope = Scope(Period(as_of - timedelta(days=DAYS_OF_VALUE), as_of))
-    found = net_value.judged(data.cached(viewer, channel_net_value.groups, "channel", scope))
-    found = found[found["valued"] >= net_value.FEWEST].dropna(subset=["group"])
+    judged = net_value.judged(data.cached(viewer, channel_net_value.groups, "channel", scope))
+    judged = judged[judged["valued"] >= net_value.FEWEST].dropna(subset=["group"])
     return pd.DataFrame(
-        {"channel": found["group"], "mean": found["ltv"], "low": found["ltv_low"], "high": found["ltv_high"]}
+        {
+            "channel": judged["group"],
+            "mean": judged["ltv"],
+            "low": judged["ltv_low"],
+            "high": judged["ltv_high"],
+        }
     )
 
 
@@ -152,7 +157,7 @@ def _figures(
 ) -> None:
     customers, low, high = (v * WEEKS for v in planned.customers)
     value, least, most = (v * WEEKS for v in planned.value)
-    known = seen and planned.by_channel["value"].notna().any()
+    has_value = seen and planned.by_channel["value"].notna().any()
     with st.grid(3, min_column_width=215, gap="small"):
         with st.container(border=True, height="stretch"):
             st.metric(
@@ -177,14 +182,14 @@ def _figures(
         with st.container(border=True, height="stretch"):
             st.metric(
                 "Their lifetime value",
-                hkd(_rounded(value)) if known else "not known",
-                delta=_moved(value, now.value[0] * WEEKS) if known else None,
+                hkd(_rounded(value)) if has_value else "not known",
+                delta=_moved(value, now.value[0] * WEEKS) if has_value else None,
                 delta_color="off",
                 delta_arrow="off",
             )
             st.caption(
                 f"{hkd(_rounded(least))} to {hkd(_rounded(most))}"
-                if known
+                if has_value
                 else "No channel's customers have been valued yet."
                 if seen
                 else "Beyond what was seen."
@@ -210,9 +215,9 @@ def _warnings(planned: spend_response.Expected, curves: pd.DataFrame) -> None:
 
 def _table(planned: spend_response.Expected, concluded: Mapping[str, str]) -> None:
     rows = planned.by_channel.sort_values("next_best", ascending=False)
-    known = rows["value"].notna()
+    has_value = rows["value"].notna()
     after = f"Next {hkd(MORE)}"
-    shown = pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "Channel": [plain(c).capitalize() for c in rows["channel"]],
             "Conclusion, 24 months": [str(concluded.get(c, "none")).capitalize() for c in rows["channel"]],
@@ -229,16 +234,16 @@ def _table(planned: spend_response.Expected, concluded: Mapping[str, str]) -> No
             ),
             "Likely best": [
                 BEYOND if outside else share(best, 0) if k else "not known"
-                for outside, best, k in zip(rows["next_outside"], rows["next_best"], known, strict=True)
+                for outside, best, k in zip(rows["next_outside"], rows["next_best"], has_value, strict=True)
             ],
         }
     )
-    tables.show(shown, "budget", means=value_meaning.BUDGET)
+    tables.show(frame, "budget", means=value_meaning.BUDGET)
 
 
 def _seen(words: list[str], outside: pd.Series) -> list[str]:
     """The words of each row, except where the spend lies beyond what was seen."""
-    return [BEYOND if out else said for said, out in zip(words, outside, strict=True)]
+    return [BEYOND if out else word for word, out in zip(words, outside, strict=True)]
 
 
 def _ranges(rows: pd.DataFrame, name: str, times: float) -> list[str]:
@@ -251,11 +256,11 @@ def _ranges(rows: pd.DataFrame, name: str, times: float) -> list[str]:
 
 def _left_out(curves: pd.DataFrame) -> None:
     out = curves[curves["level"].isna()]
-    told = [spend_response.enough(weeks, won) for weeks, won in zip(out["weeks"], out["won"], strict=True)]
+    enough = [spend_response.enough(weeks, won) for weeks, won in zip(out["weeks"], out["won"], strict=True)]
     for could, words in (
         (False, "Too little history for a curve"),
         (True, "Not enough variation in spend to tell what more or less of it would bring"),
     ):
-        names = [plain(c) for c, t in zip(out["channel"], told, strict=True) if t == could]
+        names = [plain(c) for c, t in zip(out["channel"], enough, strict=True) if t == could]
         if names:
             st.caption(f"{words}: {', '.join(names)}.")

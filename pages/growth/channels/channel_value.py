@@ -125,17 +125,17 @@ def sentence(row: ValuedGroup, horizon: int) -> str:
         return f"{who}, so there is no conclusion about its return (n = {n})."
     if row.verdict == net_value.TOO_FEW and row.ltv is None:
         return f"{who} (n = {n})."
-    said = (
+    text = (
         f"{who}. A customer costs {hkd(row.cac)} and brings {hkd(row.ltv)} "
         f"({numeral(row.ltv_low)} to {numeral(row.ltv_high)}) in {horizon} months"
     )
-    return f"{said}; {row.paid} (n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{n})."
+    return f"{text}; {row.paid} (n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{n})."
 
 
 def _conclusions(viewer: Viewer, by: str, groups: pd.Series) -> pd.Series:
     """The one conclusion on each channel or campaign; "" for what has none."""
-    found = data.concluded(viewer, by).set_index("group")["conclusion"]
-    return groups.map(found).astype(object).fillna("")
+    conclusions = data.concluded(viewer, by).set_index("group")["conclusion"]
+    return groups.map(conclusions).astype(object).fillna("")
 
 
 def _labels(viewer: Viewer, by: str, groups: pd.Series) -> list[str]:
@@ -169,10 +169,10 @@ def _payback(months: pd.DataFrame, group: str | date | None, cac: float | None) 
 
 def _picture(groups: pd.DataFrame, by: str, why_none: str) -> None:
     drawn = groups[(groups["cac"] > 0) & (groups["ltv"] > 0) & (groups["won"] >= net_value.FEWEST)]
-    said = in_words(groups).index
+    in_the_text = in_words(groups).index
     most = drawn.nlargest(MOST_POINTS, "won").index
     # What is told in words is in the picture, and first, so that its name is.
-    drawn = drawn.loc[[*said.intersection(drawn.index), *most.difference(said, sort=False)]]
+    drawn = drawn.loc[[*in_the_text.intersection(drawn.index), *most.difference(in_the_text, sort=False)]]
     if drawn.empty:
         if why_none:
             tables.empty(f"No picture: {why_none}.")
@@ -180,10 +180,10 @@ def _picture(groups: pd.DataFrame, by: str, why_none: str) -> None:
             tables.empty(f"No {by} won {net_value.FEWEST} customers whose cost and value are known.")
         return
     drawn = drawn.assign(standing=campaign_conclusions.standing(drawn))
-    shown = rows_of(drawn, ValuedGroup)
-    drawn["says"] = [campaign_conclusions.in_words(group) for group in shown]
+    rows = rows_of(drawn, ValuedGroup)
+    drawn["says"] = [campaign_conclusions.in_words(group) for group in rows]
     alt = f"Lifetime value against cost per customer by {by}: " + "; ".join(
-        f"{group.label} cost {hkd(group.cac)}, lifetime value {hkd(group.ltv)}" for group in shown
+        f"{group.label} cost {hkd(group.cac)}, lifetime value {hkd(group.ltv)}" for group in rows
     )
     charts.show(value_charts.value_against_cost(drawn), alt=alt, key="value-against-cost")
 
@@ -200,46 +200,46 @@ def in_words(groups: pd.DataFrame) -> pd.DataFrame:
 VALUE_LESS_COST = {net_value.WORTH: "Above 0", net_value.NOT_WORTH: "Below 0"}
 
 
-def _beside_the_conclusion(shown: pd.DataFrame) -> dict[str, pd.Series]:
-    if "conclusion" not in shown:
+def _beside_the_conclusion(groups: pd.DataFrame) -> dict[str, pd.Series]:
+    if "conclusion" not in groups:
         return {}
     return {
-        "Conclusion, 24 months": shown["conclusion"].replace("", "none").str.capitalize(),
-        "Value less cost": shown["verdict"].map(lambda v: VALUE_LESS_COST.get(v, v.capitalize())),
+        "Conclusion, 24 months": groups["conclusion"].replace("", "none").str.capitalize(),
+        "Value less cost": groups["verdict"].map(lambda v: VALUE_LESS_COST.get(v, v.capitalize())),
     }
 
 
 def _each(groups: pd.DataFrame, by: str, viewer: Viewer, scope: Scope) -> None:
     horizon, _ = _terms(viewer)
     order = {v: i for i, v in enumerate(net_value.VERDICTS)}
-    shown = groups.assign(place=groups["verdict"].map(order)).sort_values(
+    ordered = groups.assign(place=groups["verdict"].map(order)).sort_values(
         ["place", "ltv"], ascending=[True, False]
     )
     st.header(f"Is each {BY[by].lower()} worth it?")
     for group in rows_of(in_words(groups), ValuedGroup):
         st.markdown(sentence(group, horizon))
-    cost = shown["cac"]
-    blank = "too few" if shown["valued"].notna().any() else "not known"
+    cost = ordered["cac"]
+    blank = "too few" if ordered["valued"].notna().any() else "not known"
     table = pd.DataFrame(
         {
-            BY[by]: shown["label"],
-            "Verdict": shown["verdict"].str.capitalize(),
-            **_beside_the_conclusion(shown),
-            "Customers": shown["won"],
-            "Cost per customer": [hkd(v) if pd.notna(v) else "" for v in shown["cac"]],
-            "Lifetime value": [hkd(v) if pd.notna(v) else blank for v in shown["ltv"]],
-            "At least": [hkd(v) if pd.notna(v) else blank for v in shown["ltv_low"]],
-            "At most": [hkd(v) if pd.notna(v) else blank for v in shown["ltv_high"]],
+            BY[by]: ordered["label"],
+            "Verdict": ordered["verdict"].str.capitalize(),
+            **_beside_the_conclusion(ordered),
+            "Customers": ordered["won"],
+            "Cost per customer": [hkd(v) if pd.notna(v) else "" for v in ordered["cac"]],
+            "Lifetime value": [hkd(v) if pd.notna(v) else blank for v in ordered["ltv"]],
+            "At least": [hkd(v) if pd.notna(v) else blank for v in ordered["ltv_low"]],
+            "At most": [hkd(v) if pd.notna(v) else blank for v in ordered["ltv_high"]],
             "Value ÷ cost": [
-                numeral(v, 1) if pd.notna(v) else "" for v in shown["ltv"] / cost.where(cost > 0)
+                numeral(v, 1) if pd.notna(v) else "" for v in ordered["ltv"] / cost.where(cost > 0)
             ],
-            "Payback": shown["paid"].str.replace("paid back ", ""),
+            "Payback": ordered["paid"].str.replace("paid back ", ""),
         }
     )
     if by in CONCLUDED:
         # Beside a conclusion of 24 months, a second verdict would be a second conclusion: these days only show figures.
         table = table.drop(columns="Verdict")
-    cost_known = shown["cost"].notna()
+    cost_known = ordered["cost"].notna()
     for column in ("Cost per customer", "Value ÷ cost"):
         table[column] = table[column].where(cost_known, "no cost data")
     # A month of joining, and the product of a campaign, are no dimensions of every table a metric is read from.

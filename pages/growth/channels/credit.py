@@ -25,8 +25,8 @@ def models(viewer: Viewer, scope: Scope) -> None:
     st.header("Conversions credited to each channel, by model")
     if tables.absent("This comparison", viewer, *NEEDS):
         return
-    found = credited(viewer, scope)
-    if found.empty:
+    by_channel = credited(viewer, scope)
+    if by_channel.empty:
         tables.not_worked_out(
             viewer,
             CREDITS,
@@ -34,23 +34,23 @@ def models(viewer: Viewer, scope: Scope) -> None:
             "Choose a longer period or fewer filters.",
         )
     else:
-        _side_by_side(viewer, scope, found)
+        _side_by_side(viewer, scope, by_channel)
 
 
 def credited(viewer: Viewer, scope: Scope) -> pd.DataFrame:
     """A row per channel: every model's wins, their mean, and how far the models are apart (`apart`), most wins first."""
-    found = data.ask(viewer, METRICS, scope, by=["channel"], periods=[scope.period])
-    found = found[found[list(METRICS)].fillna(0).sum(axis=1) > 0]
-    wins = found[list(METRICS)]
-    return found.assign(mean=wins.mean(axis=1), apart=wins.max(axis=1) - wins.min(axis=1)).sort_values(
+    answer = data.ask(viewer, METRICS, scope, by=["channel"], periods=[scope.period])
+    answer = answer[answer[list(METRICS)].fillna(0).sum(axis=1) > 0]
+    wins = answer[list(METRICS)]
+    return answer.assign(mean=wins.mean(axis=1), apart=wins.max(axis=1) - wins.min(axis=1)).sort_values(
         "mean", ascending=False
     )
 
 
-def disagreement(found: pd.DataFrame) -> str:
+def disagreement(by_channel: pd.DataFrame) -> str:
     """Where the models are furthest apart, in a sentence."""
-    wide = found[found["channel"].notna() & found["apart"].notna()]
-    if found.empty:
+    wide = by_channel[by_channel["channel"].notna() & by_channel["apart"].notna()]
+    if by_channel.empty:
         return "No win of this period and these filters is credited to a channel"
     if wide.empty:
         return "Hidden: the wins of each channel are about too few people to compare the models"
@@ -59,9 +59,9 @@ def disagreement(found: pd.DataFrame) -> str:
     return f"The models differ most about {plain(row['channel'])}: {numeral(wins.min())} to {numeral(wins.max())} wins"
 
 
-def _furthest(found: pd.DataFrame) -> str:
+def _furthest(by_channel: pd.DataFrame) -> str:
     """Which models say the least and the most where they are furthest apart."""
-    wide = found[found["channel"].notna() & found["apart"].notna()]
+    wide = by_channel[by_channel["channel"].notna() & by_channel["apart"].notna()]
     if wide.empty:
         return ""
     row = wide.nlargest(1, "apart").iloc[0]
@@ -70,21 +70,24 @@ def _furthest(found: pd.DataFrame) -> str:
     return f"{plain(row['channel']).capitalize()} gets fewest by “{low}” and most by “{high}”. "
 
 
-def _side_by_side(viewer: Viewer, scope: Scope, found: pd.DataFrame) -> None:
+def _side_by_side(viewer: Viewer, scope: Scope, by_channel: pd.DataFrame) -> None:
     chosen = connect.here().settings
     st.caption(
-        f"{_furthest(found)}A contact counts if it was at most {chosen.look_back_days} days before the win; time "
+        f"{_furthest(by_channel)}A contact counts if it was at most {chosen.look_back_days} days before the win; time "
         f"decay halves every {as_typed(chosen.half_life_days)} days. None of these models shows what would have "
         "happened without a channel; only an experiment does."
     )
-    channels = [plain(c).capitalize() for c in found["channel"]]
+    channels = [plain(c).capitalize() for c in by_channel["channel"]]
     charts.show(
-        charts.ranges(channels, {NAMES[m]: rounded_column(found[m], 1).tolist() for m in METRICS}),
+        charts.ranges(channels, {NAMES[m]: rounded_column(by_channel[m], 1).tolist() for m in METRICS}),
         alt="Wins by channel and model: "
         + "; ".join(
             f"{c} {numeral(low)} to {numeral(high)}"
             for c, low, high in zip(
-                channels, found[list(METRICS)].min(axis=1), found[list(METRICS)].max(axis=1), strict=True
+                channels,
+                by_channel[list(METRICS)].min(axis=1),
+                by_channel[list(METRICS)].max(axis=1),
+                strict=True,
             )
         ),
         key="models-chart",
@@ -96,27 +99,27 @@ def _side_by_side(viewer: Viewer, scope: Scope, found: pd.DataFrame) -> None:
     }
     frame = pd.DataFrame({"Channel": channels})
     for metric in METRICS:
-        frame[NAMES[metric]] = rounded_column(found[metric], 1).to_numpy()
+        frame[NAMES[metric]] = rounded_column(by_channel[metric], 1).to_numpy()
     frame["Range across models"] = [
         "" if pd.isna(a) or not m else f"{numeral(a)} ({share(a / m, 0)})"
-        for a, m in zip(found["apart"], found["mean"], strict=True)
+        for a, m in zip(by_channel["apart"], by_channel["mean"], strict=True)
     ]
     frame["Removal effect"] = [
-        _loss(effects.get(c if isinstance(c, str) else None)) for c in found["channel"]
+        _loss(effects.get(c if isinstance(c, str) else None)) for c in by_channel["channel"]
     ]
-    told = {
+    columns = {
         m.name: st.column_config.NumberColumn(format="localized", help=f"{m.rule} {m.asks}") for m in MODELS
     }
-    asked = Query.of(METRICS, scope, ["channel"], [scope.period])
-    parts = [scope.narrowed("channel", c) for c in found["channel"]]
+    query = Query.of(METRICS, scope, ["channel"], [scope.period])
+    parts = [scope.narrowed("channel", c) for c in by_channel["channel"]]
     opens = {NAMES[m]: [DrillFigure(of=m, scope=part) for part in parts] for m in METRICS}
     drill_table.show(
         frame,
         "models",
         "too few",
         opens=opens,
-        of=asked,
-        columns=told,
+        of=query,
+        columns=columns,
     )
     st.caption(
         "Range across models: highest less lowest, in wins and as a share of the models' mean. Removal effect: the share "

@@ -53,7 +53,7 @@ def _result(viewer: Viewer, row: Any) -> None:
     campaign = row.campaign_id if isinstance(row.campaign_id, str) else None
     shares, reached = _credited(viewer, days, row.channel, campaign)
     above, below = outside(shares, row.low, row.high)
-    known = [s for s in shares.values() if pd.notna(s)]
+    credits = [s for s in shares.values() if pd.notna(s)]
     counts = None if pd.isna(row.treated) else _counts(row)
     fewest = data.hidden_below(viewer, CATALOGUE["customers_acquired"])
     hidden = counts is not None and fewest is not None and not is_enough(counts.fewest, fewest)
@@ -64,19 +64,19 @@ def _result(viewer: Viewer, row: Any) -> None:
             name = plain(row.channel).capitalize() + (f": {named}" if named else "")
             st.subheader(escaped(name), width="content")
             if not hidden:
-                _badge(row, counts, len(known), len(above) + len(below))
+                _badge(row, counts, len(credits), len(above) + len(below))
         if hidden:
             st.text(f"{days.in_words()}: fewer than {fewest} won, or did not, so no figure of it is shown.")
         else:
             st.text(_measured(row, counts, days))
-        if known and not hidden:
-            told = (
+        if credits and not hidden:
+            sentence = (
                 f"Of the {numeral(reached)} wins of these days that it took part in, the models credit it with "
-                f"{share(min(known))} to {share(max(known))}."
+                f"{share(min(credits))} to {share(max(credits))}."
             )
             more = f" More than the experiment supports: {', '.join(above)}." if above else ""
             less = f" Less: {', '.join(below)}." if below else ""
-            st.text(told + more + less)
+            st.text(sentence + more + less)
         st.text(f"Who took part: {row.population}. Source: {row.source}.")
         st.caption(
             f"Entry {row.experiment_id}, by {by}, {day(row.entered_at)}. The models are asked about all whom "
@@ -117,12 +117,12 @@ def _measured(row: Any, counts: Counts | None, days: Period) -> str:
             f"Without it {beyond} of the wins would not have come, {days.in_words()}. Entered as a share, without the "
             "counts behind it."
         )
-    found = counts.points()
+    difference = counts.points()
     return (
         f"{days.in_words()}: of {counts.treated:,} treated {counts.treated_won:,} won "
         f"({share(counts.treated_won / counts.treated)}), of {counts.held_out:,} held out {counts.held_out_won:,} "
-        f"({share(counts.held_out_won / counts.held_out)}): {points(found.value)} (95% interval "
-        f"{points(found.low)} to {points(found.high)}). Of the wins of the treated, {beyond} would not "
+        f"({share(counts.held_out_won / counts.held_out)}): {points(difference.value)} (95% interval "
+        f"{points(difference.low)} to {points(difference.high)}). Of the wins of the treated, {beyond} would not "
         "have come without it."
     )
 
@@ -131,10 +131,10 @@ def _credited(
     viewer: Viewer, days: Period, channel: str, campaign_id: str | None
 ) -> tuple[dict[str, float], float]:
     """Per model the share of the wins it took part in that is credited to it, and how many those were."""
-    found = data.frame(viewer, of_those_reached(days, channel, campaign_id))
+    by_model = data.frame(viewer, of_those_reached(days, channel, campaign_id))
     shares, reached = {}, float("nan")
     for model in MODELS:
-        of_model = found[found["model"] == MODEL_OF[model.metric]]
+        of_model = by_model[by_model["model"] == MODEL_OF[model.metric]]
         if len(of_model):
             row = of_model.iloc[0]
             shares[model.name] = float(row["credited"] / row["reached"]) if row["reached"] else float("nan")

@@ -37,26 +37,26 @@ def cohorts(viewer: Viewer, scope: Scope, as_of: date) -> None:
     )
     # After a month about too few people the sum is not known any more.
     cumulative = each.cumsum(axis=1).where(each.notna().cummin(axis=1))
-    known = cumulative.dropna(how="all")
-    if known.empty:
+    complete = cumulative.dropna(how="all")
+    if complete.empty:
         tables.empty(
             "Hidden: fewer people joined in each month than may be shown."
             if months["reached"].isna().any()
             else "No revenue is on record of the people who joined in these months."
         )
         return
-    labels = [f"{pd.Timestamp(g):%b %Y}" for g in known.index]
+    labels = [f"{pd.Timestamp(g):%b %Y}" for g in complete.index]
     st.caption(
         "Net revenue so far per customer won, in HKD; who left again counts too. Hatched months have not come yet. A "
         "blank one is hidden, because it is about too few people, or nothing is on record of it."
     )
     charts.show(
-        value_charts.triangle(known, labels),
+        value_charts.triangle(complete, labels),
         alt="Cumulative net revenue per customer won by month of joining; the table below has the figures.",
         key="cohorts",
     )
     reached = months.pivot(index="group", columns="month", values="reached").reindex(
-        index=known.index, columns=known.columns
+        index=complete.index, columns=complete.columns
     )
     words = pd.DataFrame(
         [
@@ -64,9 +64,9 @@ def cohorts(viewer: Viewer, scope: Scope, as_of: date) -> None:
                 hkd(v) if pd.notna(v) else ("not yet" if pd.isna(people) else "too few")
                 for v, people in zip(*cells, strict=True)
             ]
-            for cells in zip(known.to_numpy(), reached.to_numpy(), strict=True)
+            for cells in zip(complete.to_numpy(), reached.to_numpy(), strict=True)
         ],
-        columns=[f"Month {c}" for c in known.columns],
+        columns=[f"Month {c}" for c in complete.columns],
     )
     words.insert(0, "Joined in", labels)
     read = channel_net_value.flows_since_joining("month", scope, as_of)
@@ -76,41 +76,41 @@ def cohorts(viewer: Viewer, scope: Scope, as_of: date) -> None:
 def hindsight(viewer: Viewer) -> None:
     """Predicted a year ago against what came, by tenths of customers."""
     st.header("How accurate were these values a year ago?")
-    found = data.cached(viewer, channel_net_value.latest_hindsight)
-    if found.empty:
+    tenths = data.cached(viewer, channel_net_value.latest_hindsight)
+    if tenths.empty:
         tables.not_worked_out(viewer, HINDSIGHT, "The last nightly run compared no value with what came.")
         return
-    first = found.iloc[0]
-    people = found["people"].sum()
-    predicted, came = ((found[c] * found["people"]).sum() / people for c in ("predicted", "realised"))
-    within = (found["within"] * found["people"]).sum() / people
+    first = tenths.iloc[0]
+    people = tenths["people"].sum()
+    predicted, came = ((tenths[c] * tenths["people"]).sum() / people for c in ("predicted", "realised"))
+    within = (tenths["within"] * tenths["people"]).sum() / people
     st.caption(
         f"Predicted with what was known on {day(pd.Timestamp(first['predicted_on']))}, against the net revenue of the "
         f"12 months to {day(pd.Timestamp(first['realised_until']))}: {hkd(predicted)} a customer predicted, "
         f"{hkd(came)} came; {share(within)} of {numeral(people)} customers were "
         "inside their own interval, which is meant to hold for 80% in every tenth; each was checked with an interval "
-        f"that the others' misses had widened. {_off(found)}"
+        f"that the others' misses had widened. {_off(tenths)}"
     )
     tables.show(
         pd.DataFrame(
             {
                 "Tenth of customers": [
                     "lowest"
-                    if t == found["tenth"].min()
+                    if t == tenths["tenth"].min()
                     else "highest"
-                    if t == found["tenth"].max()
+                    if t == tenths["tenth"].max()
                     else str(t)
-                    for t in found["tenth"]
+                    for t in tenths["tenth"]
                 ],
-                "Customers": found["people"],
-                "Predicted": [hkd(v) for v in found["predicted"]],
-                "Came": [hkd(v) for v in found["realised"]],
+                "Customers": tenths["people"],
+                "Predicted": [hkd(v) for v in tenths["predicted"]],
+                "Came": [hkd(v) for v in tenths["realised"]],
                 "95% interval": [
                     f"{hkd(a)} to {hkd(b)}"
-                    for a, b in zip(found["realised_low"], found["realised_high"], strict=True)
+                    for a, b in zip(tenths["realised_low"], tenths["realised_high"], strict=True)
                 ],
                 "Inside their interval": [
-                    _covered(w, n) for w, n in zip(found["within"], found["people"], strict=True)
+                    _covered(w, n) for w, n in zip(tenths["within"], tenths["people"], strict=True)
                 ],
             }
         ),
@@ -126,13 +126,13 @@ def _covered(within: float, people: float) -> str:
     return f"{share(within)} ({share(low)} to {share(high)})"
 
 
-def _off(found: pd.DataFrame) -> str:
+def _off(tenths: pd.DataFrame) -> str:
     """Which tenths hold clearly more or fewer than claimed, judged over all of them together."""
     missed = [
         int(t)
-        for t, w, n in zip(found["tenth"], found["within"], found["people"], strict=True)
-        if binomtest(int(rounded(w * n)), int(n), COVERAGE).pvalue * len(found) < 0.05
+        for t, w, n in zip(tenths["tenth"], tenths["within"], tenths["people"], strict=True)
+        if binomtest(int(rounded(w * n)), int(n), COVERAGE).pvalue * len(tenths) < 0.05
     ]
     if not missed:
         return "No tenth is clearly off that."
-    return f"Clearly off it: tenth {', '.join(map(str, missed))} of {len(found)}; take their intervals with care."
+    return f"Clearly off it: tenth {', '.join(map(str, missed))} of {len(tenths)}; take their intervals with care."

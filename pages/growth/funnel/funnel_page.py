@@ -72,8 +72,8 @@ def headline(viewer: Viewer, scope: Scope) -> str:
     if caution([leads], [name for name, _ in scope.filters]):
         return f"{numeral(now['leads'])} {people} of people who are customers by now came in"
     metric = CATALOGUE["leads"]
-    found = compare(metric, {"value": now["leads"]}, {"value": before["leads"]})
-    moved = change(metric, now["leads"], before["leads"], found)
+    movement = compare(metric, {"value": now["leads"]}, {"value": before["leads"]})
+    moved = change(metric, now["leads"], before["leads"], movement)
     came = f"{numeral(now['leads'])} {people} came in {f'{part} ' if part else ''}({moved})"
     leak = funnel_steps.worst_leak(viewer, scope)
     if leak:
@@ -100,31 +100,31 @@ def breakdown(viewer: Viewer, scope: Scope, way: str, view: str) -> None:
     if answer.empty:
         tables.empty("No lead to show in this period.", "Choose a longer period or fewer filters.")
         return
-    shown = pd.DataFrame({way.capitalize(): _called(viewer, way, answer[way])})
+    frame = pd.DataFrame({way.capitalize(): _called(viewer, way, answer[way])})
     for label, name in stages:
         if answer[name].notna().any():
             # A visit always belongs to a campaign: where there is no campaign there are none, rather than unknown ones.
-            shown[label] = answer[name].fillna(0).to_numpy() if name == "visits" else answer[name].to_numpy()
+            frame[label] = answer[name].fillna(0).to_numpy() if name == "visits" else answer[name].to_numpy()
     top, bottom = (
         ("reached_won", "leads") if view == COHORT else ("opportunities_won", "opportunities_closed")
     )
-    said = "Signed so far" if view == COHORT else "Opportunities won"
-    shown[said] = [_rate(t, b) for t, b in zip(answer[top], answer[bottom], strict=True)]
+    rate_label = "Signed so far" if view == COHORT else "Opportunities won"
+    frame[rate_label] = [_rate(t, b) for t, b in zip(answer[top], answer[bottom], strict=True)]
     whole = dict.fromkeys([label for label, _ in stages], st.column_config.NumberColumn(format="localized"))
     st.caption(
-        f"“{said}” with its 95% interval. “Not known”: not recorded; it is not counted in any other line."
+        f"“{rate_label}” with its 95% interval. “Not known”: not recorded; it is not counted in any other line."
         + ("" if view == COHORT or "visits" not in names else " Visits are those campaigns brought.")
         + f" {caution([leads], [way])}".rstrip()
     )
     parts = [scope.narrowed(way, value) for value in answer[way]]
     drill_table.show(
-        shown,
+        frame,
         "parts",
         "too few",
         opens={
             label: [DrillFigure(of=name, scope=part) for part in parts]
-            for label, name in [*stages, (said, rate)]
-            if label in shown
+            for label, name in [*stages, (rate_label, rate)]
+            if label in frame
         },
         of=Query.of(names, scope, [way], [scope.period]),
         columns=whole,

@@ -29,14 +29,14 @@ MONTHS = 12
 
 def stages(viewer: Viewer, view: str) -> list[tuple[str, str]]:
     """Label and metric of each stage; one the bank does not record is left out, not shown as empty."""
-    known = data.available_columns(viewer)
+    available = data.available_columns(viewer)
     named = [(s.label, s.cohort if view == COHORT else s.event) for s in STAGES]
-    return [(label, name) for label, name in named if name and not absent(name, known)]
+    return [(label, name) for label, name in named if name and not absent(name, available)]
 
 
 def show(viewer: Viewer, scope: Scope, view: str) -> None:
     """Bars with counts and conversion, and beside them the table with the period before."""
-    found = table(viewer, scope, view)
+    reached = table(viewer, scope, view)
     st.header("How far the leads of this period got" if view == COHORT else "What happened in this period")
     st.caption(
         "The leads that first came in the period, as far as they have got by now. Compared with the "
@@ -47,12 +47,12 @@ def show(viewer: Viewer, scope: Scope, view: str) -> None:
         "they stand beside each other per 100, not as a share. Visits: as the campaigns' own statistics count them."
     )
     left, right = st.columns([2, 5], gap="medium")
-    drawn = found[found["Stage"] != "Visits"]
+    drawn = reached[reached["Stage"] != "Visits"]
     drawn_names = [name for label, name in stages(viewer, view) if label != "Visits"]
     with left:
         texts = [
-            f"{numeral(n)}  {said}" if pd.notna(n) else data.missing_cell(viewer, name)
-            for n, said, name in zip(drawn["n"], drawn["short"], drawn_names, strict=True)
+            f"{numeral(n)}  {conversion}" if pd.notna(n) else data.missing_cell(viewer, name)
+            for n, conversion, name in zip(drawn["n"], drawn["short"], drawn_names, strict=True)
         ]
         charts.show(
             charts.bars(drawn["Stage"].tolist(), drawn["n"].fillna(0).tolist(), texts),
@@ -62,7 +62,7 @@ def show(viewer: Viewer, scope: Scope, view: str) -> None:
     with right:
         names = [name for _, name in stages(viewer, view)]
         drill_table.show(
-            found.drop(columns=["short"]).rename(columns={"n": "Number"}),
+            reached.drop(columns=["short"]).rename(columns={"n": "Number"}),
             "stages-table",
             "too few",
             opens={"Number": [_figure(name, scope) for name in names]},
@@ -83,8 +83,8 @@ def table(viewer: Viewer, scope: Scope, view: str) -> pd.DataFrame:
     chosen = stages(viewer, view)
     names = [name for _, name in chosen]
     equal = {s.cohort: s.by_the_end for s in STAGES} if view == COHORT else {}
-    asked = list(dict.fromkeys([*names, *(equal.get(n, n) for n in names)]))
-    answer = data.ask_and_before(viewer, asked, scope).set_index("period")
+    metrics = list(dict.fromkeys([*names, *(equal.get(n, n) for n in names)]))
+    answer = data.ask_and_before(viewer, metrics, scope).set_index("period")
     now, before = data.period_row(answer, 0), data.period_row(answer, 1)
     moves = {s.stage: s.moved() for s in funnel_steps.steps(viewer, scope)} if view == COHORT else {}
     rows = []
@@ -116,12 +116,12 @@ def table(viewer: Viewer, scope: Scope, view: str) -> pd.DataFrame:
                     f"{numeral(100 * part / whole, 1)} per 100 {above.lower() if at < 3 else above}"
                 )
         rows.append(row)
-    found = pd.DataFrame(rows)
+    frame = pd.DataFrame(rows)
     if view == EVENT:
-        found = found.drop(columns="Its change").rename(
+        frame = frame.drop(columns="Its change").rename(
             columns={"Of the stage before": "Beside the stage before"}
         )
-    return found
+    return frame
 
 
 def months(viewer: Viewer, scope: Scope, view: str) -> None:

@@ -35,15 +35,15 @@ class FunnelStep:
 
 def steps(viewer: Viewer, scope: Scope) -> list[FunnelStep]:
     """Every step of the funnel, their changes judged together: the worst of several is worst of some by chance alone."""
-    known = data.available_columns(viewer)
-    chosen: list[FunnelStage] = [s for s in STAGES if s.by_the_end and not absent(s.by_the_end, known)]
+    available = data.available_columns(viewer)
+    chosen: list[FunnelStage] = [s for s in STAGES if s.by_the_end and not absent(s.by_the_end, available)]
     answer = data.ask_and_before(viewer, [s.by_the_end for s in chosen], scope).set_index("period")
     pairs = []
     for above, stage in pairwise(chosen):
         ratio = _step(stage.by_the_end, above.by_the_end)
         now, before = (_figures(ratio, data.period_row(answer, i)) for i in (0, 1))
         pairs.append(multiple_comparisons.ComparedPair(metric=ratio, now=now, before=before))
-    found = zip(pairwise(chosen), pairs, multiple_comparisons.together(pairs), strict=True)
+    judged = zip(pairwise(chosen), pairs, multiple_comparisons.together(pairs), strict=True)
     return [
         FunnelStep(
             above=above.label,
@@ -53,7 +53,7 @@ def steps(viewer: Viewer, scope: Scope) -> list[FunnelStep]:
             ratio=_step(stage.by_the_end, above.by_the_end),
             change=moved,
         )
-        for (above, stage), pair, moved in found
+        for (above, stage), pair, moved in judged
     ]
 
 
@@ -62,13 +62,13 @@ def worst_leak(viewer: Viewer, scope: Scope) -> str:
 
     It says that it is about the leads that came in the period: the shares of what happened in it are others.
     """
-    found = steps(viewer, scope)
+    all_steps = steps(viewer, scope)
     worst = multiple_comparisons.worst(
-        [s.change for s in found], [s.before["value"] - s.now["value"] for s in found]
+        [s.change for s in all_steps], [s.before["value"] - s.now["value"] for s in all_steps]
     )
     if worst is None:
         return ""
-    step = found[worst]
+    step = all_steps[worst]
     return (
         f"Of the leads that came, {step.above} to {step.stage} fell from {share(step.before['value'])} to "
         f"{share(step.now['value'])} by the end of the period"

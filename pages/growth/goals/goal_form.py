@@ -162,7 +162,7 @@ def _set(
     draft, failing = _look(parts, name, viewer, values)
     if failing:
         raise ChangeRefused("The goal was not set. The lines marked with a cross say what is missing.")
-    known, door = data.available_columns(viewer), data.reader(viewer)
+    available, door = data.available_columns(viewer), data.reader(viewer)
     whole = replace(draft, target=rounded(draft.target)) if is_count(CATALOGUE[name]) else draft
     same = [
         g
@@ -173,7 +173,7 @@ def _set(
     ]
     why = str(values["why"] or "")
     replaced = same[0].goal_id if same and why.strip() else None
-    set_goal(connect.here(), viewer, with_path(whole, door, known), supersedes=replaced, why=why)
+    set_goal(connect.here(), viewer, with_path(whole, door, available), supersedes=replaced, why=why)
     st.session_state.pop(_CHECKED)
     sharing = departments(whole)
     if len(sharing) > 1:
@@ -183,11 +183,11 @@ def _set(
 
 def _parts(viewer: Viewer) -> dict[str, Filters]:
     """What a goal can be about: label → filters."""
-    found: dict[str, Filters] = {"The whole bank": (), "Digital channels": ONLINE}
+    parts: dict[str, Filters] = {"The whole bank": (), "Digital channels": ONLINE}
     for dimension in ("channel", "product", "segment"):
         for value in filters.values(dimension, viewer):
-            found[f"{dimension.capitalize()}: {plain(value)}"] = ((dimension, (value,)),)
-    return found
+            parts[f"{dimension.capitalize()}: {plain(value)}"] = ((dimension, (value,)),)
+    return parts
 
 
 def _span(days: tuple[date, ...]) -> Period:
@@ -197,9 +197,9 @@ def _span(days: tuple[date, ...]) -> Period:
 
 def _fill(viewer: Viewer, year: Period) -> None:
     """Put the template into the form."""
-    known = data.available_columns(viewer)
+    available = data.available_columns(viewer)
     template = plus_a_quarter(year, None, ONLINE)
-    before = data.cached(viewer, year_before_of, template, known)
+    before = data.cached(viewer, year_before_of, template, available)
     draft = plus_a_quarter(year, None if math.isnan(before) else before, ONLINE)
     metric = CATALOGUE[draft.metric]
     st.session_state["goal-metric"] = draft.metric
@@ -234,10 +234,10 @@ def _answer(draft: GoalDraft, held: Evidence, failing: Mapping[str, str]) -> Non
 
 def _held_against(draft: GoalDraft, held: Evidence) -> None:
     metric = CATALOGUE[draft.metric]
-    said = []
+    sentences = []
     if held.before is not None:
-        said.append(f"The year before it was {figure(metric, held.before)}.")
+        sentences.append(f"The year before it was {figure(metric, held.before)}.")
     if held.heading is not None:
         low, high = figure(metric, held.heading.low), figure(metric, held.heading.high)
-        said.append(f"Forecast over the whole span: {low} to {high}. {held.heading.method}")
-    st.caption(" ".join(said) or "There is no history to compare the target with.")
+        sentences.append(f"Forecast over the whole span: {low} to {high}. {held.heading.method}")
+    st.caption(" ".join(sentences) or "There is no history to compare the target with.")

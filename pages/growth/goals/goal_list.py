@@ -28,12 +28,12 @@ OWN = {"Marketing": "acceptance_rate", "Sales": "win_rate"}
 """Department → the figure of its own that its half of a bonus also depends on."""
 
 
-def block(viewer: Viewer, goals: tuple[Goal, ...], found: list[Progress]) -> None:
+def block(viewer: Viewer, goals: tuple[Goal, ...], standing: list[Progress]) -> None:
     """Running and past goals with their state; those that were ended early, with who and why."""
     as_of = data.as_of(viewer)
-    news(found, as_of)
+    news(standing, as_of)
     rows = []
-    for one in found:
+    for one in standing:
         metric = CATALOGUE[one.goal.metric]
         rows.append(
             {
@@ -53,9 +53,9 @@ def block(viewer: Viewer, goals: tuple[Goal, ...], found: list[Progress]) -> Non
         None
         if one.elapsed is None
         else DrillFigure(of=one.goal.metric, scope=one.goal.scope.over(one.elapsed))
-        for one in found
+        for one in standing
     ]
-    metrics = [CATALOGUE[name] for name in dict.fromkeys(one.goal.metric for one in found)]
+    metrics = [CATALOGUE[name] for name in dict.fromkeys(one.goal.metric for one in standing)]
     means = Meaning(terms=tuple((metric.label, metric.description) for metric in metrics))
     drill_table.show(pd.DataFrame(rows), "all-goals", opens={"So far": so_far}, means=means)
     ended = [g for g in goals if g.ended_at is not None]
@@ -63,7 +63,7 @@ def block(viewer: Viewer, goals: tuple[Goal, ...], found: list[Progress]) -> Non
         st.header("Ended early")
         st.caption("A goal is never rewritten: what was agreed stays readable, with who ended it and why.")
         names = called(connect.here(), [g.ended_by for g in ended])
-        shown = [
+        early_ends = [
             {
                 "Goal": g.in_words(),
                 "Ended": day(g.ended_at),
@@ -73,12 +73,12 @@ def block(viewer: Viewer, goals: tuple[Goal, ...], found: list[Progress]) -> Non
             }
             for g in ended
         ]
-        tables.show(pd.DataFrame(shown), "ended-goals")
+        tables.show(pd.DataFrame(early_ends), "ended-goals")
 
 
-def news(found: list[Progress], as_of: date) -> None:
+def news(standing: list[Progress], as_of: date) -> None:
     """What became of goals lately: those met, and those that were not beside them, equally plainly."""
-    running = [one for one in found if one.goal.in_force_since is not None]
+    running = [one for one in standing if one.goal.in_force_since is not None]
     for win in wins(running, as_of):
         st.success(announcement(win), icon=":material/flag:")
     for one in met_with_a_but(running, as_of):
@@ -156,11 +156,11 @@ def bonus(viewer: Viewer, chosen: Goal, running: list[Progress]) -> None:
     )
 
 
-def _reached(found: Progress) -> float:
-    return attainment(found.actual, found.expected, not is_limit(found.metric))
+def _reached(progress: Progress) -> float:
+    return attainment(progress.actual, progress.expected, not is_limit(progress.metric))
 
 
-def _in_words(found: Progress, reached: float) -> str:
-    if not is_limit(found.metric):
+def _in_words(progress: Progress, reached: float) -> str:
+    if not is_limit(progress.metric):
         return share(reached)
-    return state_in_words(found.metric, State.MET if reached else State.MISSED)
+    return state_in_words(progress.metric, State.MET if reached else State.MISSED)

@@ -52,8 +52,8 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     waiting = proposed(goals)
     offered = [*running, *(g for g in waiting if g not in running)]
     chosen, view = _choice(viewer, offered or list(goals))
-    found = read(viewer, [chosen])[0]
-    title.title(headline(found))
+    progress = read(viewer, [chosen])[0]
+    title.title(headline(progress))
     if view == "All goals":
         goal_list.block(viewer, goals, read(viewer, [g for g in goals if g.ended_at is None]))
     elif view == "Bonus":
@@ -61,50 +61,50 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     elif view == "Set a goal":
         goal_form.block(viewer, goals)
     else:
-        _this(viewer, found)
+        _this(viewer, progress)
 
 
 def read(viewer: Viewer, goals: list[Goal]) -> list[Progress]:
     """Goals with their figures, from the cache."""
-    as_of, known = data.as_of(viewer), data.available_columns(viewer)
-    return progress_now(data.once(viewer), data.reader(viewer), goals, as_of, known)
+    as_of, available = data.as_of(viewer), data.available_columns(viewer)
+    return progress_now(data.once(viewer), data.reader(viewer), goals, as_of, available)
 
 
-def headline(found: Progress) -> str:
+def headline(progress: Progress) -> str:
     """Where a goal stands, with its numbers."""
-    goal, metric = found.goal, CATALOGUE[found.goal.metric]
+    goal, metric = progress.goal, CATALOGUE[progress.goal.metric]
     name = f"{metric.label}, {goal.part_in_words()}"
     target = figure(metric, goal.target)
     if goal.agreement():
         return f"{name}: {target} is proposed, {goal.agreement()}"
-    if found.elapsed is None or math.isnan(found.actual):
+    if progress.elapsed is None or math.isnan(progress.actual):
         return f"{name}: {target} is the {_aim(metric)}"
-    if found.is_over:
-        return f"{name}: {figure(metric, found.actual)}, {_aim(metric)} of {target}, {found.state_in_words()}"
+    if progress.is_over:
+        return f"{name}: {figure(metric, progress.actual)}, {_aim(metric)} of {target}, {progress.state_in_words()}"
     if not adds_up(metric):
-        return (
-            f"{name}: {figure(metric, found.actual)} so far, {_against(found)} the {_aim(metric)} of {target}"
-        )
-    return f"{name}: {figure(metric, found.actual)} of {target} so far, {_against(found)} the plan to date"
+        return f"{name}: {figure(metric, progress.actual)} so far, {_against(progress)} the {_aim(metric)} of {target}"
+    return (
+        f"{name}: {figure(metric, progress.actual)} of {target} so far, {_against(progress)} the plan to date"
+    )
 
 
 def _aim(metric: Metric) -> str:
     return ("plan" if metric.unit == "HKD" else "limit") if is_limit(metric) else "goal"
 
 
-def _against(found: Progress) -> str:
-    metric = CATALOGUE[found.goal.metric]
-    if found.standing is State.ON_PLAN:
+def _against(progress: Progress) -> str:
+    metric = CATALOGUE[progress.goal.metric]
+    if progress.standing is State.ON_PLAN:
         return "no clear distance from"
-    if found.standing in (State.TOO_FEW, State.NOT_KNOWN):
-        return f"{state_in_words(metric, found.standing)} against"
-    gap = abs(found.actual - found.expected)
-    more = "above" if found.actual > found.expected else "below"
+    if progress.standing in (State.TOO_FEW, State.NOT_KNOWN):
+        return f"{state_in_words(metric, progress.standing)} against"
+    gap = abs(progress.actual - progress.expected)
+    more = "above" if progress.actual > progress.expected else "below"
     if metric.unit == "share":
         return f"{numeral(100 * gap, 1)} points {more}"
-    if metric.unit == "points" or found.expected <= 0:
+    if metric.unit == "points" or progress.expected <= 0:
         return f"{figure(metric, gap).removeprefix('+')} {more}"
-    return f"{share(gap / found.expected, 0)} {more}"
+    return f"{share(gap / progress.expected, 0)} {more}"
 
 
 def _choice(viewer: Viewer, goals: list[Goal]) -> tuple[Goal, str]:
@@ -126,14 +126,14 @@ def _choice(viewer: Viewer, goals: list[Goal]) -> tuple[Goal, str]:
     return by_id.get(str(number), goals[0]), view if view in views else views[0]
 
 
-def _this(viewer: Viewer, found: Progress) -> None:
-    goal, metric = found.goal, CATALOGUE[found.goal.metric]
+def _this(viewer: Viewer, progress: Progress) -> None:
+    goal, metric = progress.goal, CATALOGUE[progress.goal.metric]
     shared, by = " and ".join(departments(goal)), called(connect.here(), [goal.set_by])[goal.set_by]
     whose = "shared by" if len(departments(goal)) > 1 else "of"
     st.caption(f"Goal for {goal.span.in_words()}, {whose} {shared}, set by {by}. {metric.description}")
     if goal.waits_for or goal.is_declined:
         goal_signing.block(viewer, goal)
-    if math.isnan(found.actual):
+    if math.isnan(progress.actual):
         st.info(
             f"The goal is {figure(metric, goal.target)}. Your role does not see this figure for the whole bank, or it is "
             "not known, or it would tell of too few people; Marketing, Sales, analysts and executives follow it.",
@@ -142,35 +142,36 @@ def _this(viewer: Viewer, found: Progress) -> None:
         if viewer.role in MAY_SET and goal.ended_at is None:
             _give_up(goal)
         return
-    days = found.elapsed
+    days = progress.elapsed
     assert days is not None
     heading_for = goal_pace.outlook(viewer, goal)
     outlook = heading_for.forecast
     left, right = st.columns([3, 1], gap="large")
     with left:
-        goal_pace.chart(viewer, found, outlook)
+        goal_pace.chart(viewer, progress, outlook)
     with right:
-        colour: theme.Colour = "gray" if found.but() else COLOURS.get(found.state(), "gray")
-        st.badge(found.state_in_words().capitalize(), color=colour)
+        colour: theme.Colour = "gray" if progress.but() else COLOURS.get(progress.state(), "gray")
+        st.badge(progress.state_in_words().capitalize(), color=colour)
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            st.metric("So far", figure(metric, found.actual), help=metric.description, width="content")
+            st.metric("So far", figure(metric, progress.actual), help=metric.description, width="content")
             drill.button(goal.metric, goal.scope.over(days), viewer, "goal-so-far")
         st.metric(
-            "Plan to date" if adds_up(metric) else _aim(metric).capitalize(), figure(metric, found.expected)
+            "Plan to date" if adds_up(metric) else _aim(metric).capitalize(),
+            figure(metric, progress.expected),
         )
-        if outlook is not None and not found.is_over:
+        if outlook is not None and not progress.is_over:
             st.metric("Forecast", f"{figure(metric, outlook.low)} to {figure(metric, outlook.high)}")
-        elif not found.is_over:
+        elif not progress.is_over:
             st.caption(heading_for.why)
-        year = found.year_on_year()
+        year = progress.year_on_year()
         st.caption(f"{days.in_words()}: {year}." if year else "")
-        if found.covers.missing is not None:
+        if progress.covers.missing is not None:
             st.caption(
-                f"{found.covers.missing.in_words()} is over and not delivered; it is in neither figure."
+                f"{progress.covers.missing.in_words()} is over and not delivered; it is in neither figure."
             )
         if goal.baseline:
             st.caption(f"The whole span a year before: {figure(metric, goal.baseline)}.")
-    if outlook is not None and not found.is_over:
+    if outlook is not None and not progress.is_over:
         st.caption(
             f"“Forecast” is one with its 95% interval. {outlook.method} It supposes that things go on as they "
             "did."
@@ -179,7 +180,7 @@ def _this(viewer: Viewer, found: Progress) -> None:
         [goal.metric],
         viewer,
         Query.of([goal.metric], goal.scope.over(days)),
-        Meaning(terms=(("Forecast", outlook.how),)) if outlook is not None and not found.is_over else None,
+        Meaning(terms=(("Forecast", outlook.how),)) if outlook is not None and not progress.is_over else None,
     )
     _feeds(viewer, goal)
     if viewer.role in MAY_SET and goal.ended_at is None:
@@ -187,9 +188,9 @@ def _this(viewer: Viewer, found: Progress) -> None:
 
 
 def _feeds(viewer: Viewer, goal: Goal) -> None:
-    as_of, known = data.as_of(viewer), data.available_columns(viewer)
+    as_of, available = data.as_of(viewer), data.available_columns(viewer)
     st.header("Drivers")
-    fed = contributors_now(data.once(viewer), data.reader(viewer), goal, as_of, known)
+    fed = contributors_now(data.once(viewer), data.reader(viewer), goal, as_of, available)
     if fed.empty:
         tables.empty("No other figure of this part of the bank feeds it, or none your role sees.")
     else:
@@ -201,11 +202,11 @@ def _feeds(viewer: Viewer, goal: Goal) -> None:
             heading: [DrillFigure(of=str(name), scope=goal.scope.over(when)) for name in fed.index]
             for heading, when in ((goal_list.NOW, days), (goal_list.YEAR_BEFORE, year_before(days)))
         }
-        asked = Query.of(
+        query = Query.of(
             [str(name) for name in fed.index], goal.scope.over(days), periods=[days, year_before(days)]
         )
-        drill_table.show(goal_list.compared(fed), "feeds", opens=opens, of=asked)
-    pulls = data.cached(viewer, contradictions_of, goal.filters, as_of, known)
+        drill_table.show(goal_list.compared(fed), "feeds", opens=opens, of=query)
+    pulls = data.cached(viewer, contradictions_of, goal.filters, as_of, available)
     for pair, finding in pulls:
         if finding == "conflict":
             st.warning(

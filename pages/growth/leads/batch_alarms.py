@@ -29,8 +29,10 @@ FIGURES = ("decided", "accepted_of_decided")
 
 def names(viewer: Viewer) -> dict[str, str]:
     """Campaign code → name."""
-    found = data.frame(viewer, named())
-    return dict(zip(found["campaign_id"], found["name"].fillna(found["campaign_id"]), strict=True))
+    campaigns = data.frame(viewer, named())
+    return dict(
+        zip(campaigns["campaign_id"], campaigns["name"].fillna(campaigns["campaign_id"]), strict=True)
+    )
 
 
 def since_the_load(viewer: Viewer, scope: Scope | None = None) -> pd.DataFrame:
@@ -46,7 +48,7 @@ def since_the_load(viewer: Viewer, scope: Scope | None = None) -> pd.DataFrame:
     return data.reader(viewer).frame(lead_decisions.since(data.as_of(viewer), filters))
 
 
-def found(viewer: Viewer) -> pd.DataFrame:
+def in_alarm(viewer: Viewer) -> pd.DataFrame:
     """The campaigns in alarm, with name and last day. Every role gets the same ones."""
     if "leads" not in data.available_columns(viewer):
         return pd.DataFrame(columns=["campaign", "ends_on"])
@@ -68,7 +70,7 @@ def found(viewer: Viewer) -> pd.DataFrame:
 
 def show(viewer: Viewer) -> int:
     """Say every alarm that stands in a box, with the way to close it, and list those that ended; how many stand."""
-    alarms = campaign_alarms.how_ended(found(viewer), data.reader(viewer), data.as_of(viewer))
+    alarms = campaign_alarms.how_ended(in_alarm(viewer), data.reader(viewer), data.as_of(viewer))
     if alarms.empty:
         return 0
     stand = campaign_alarms.stands(alarms)

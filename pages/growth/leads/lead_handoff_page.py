@@ -93,7 +93,7 @@ def _by_campaign(viewer: Viewer, scope: Scope, names: dict[str, str]) -> None:
     answer["campaign"] = answer["campaign"].fillna(answer["campaign_id"])
     answer = answer.sort_values("first_contacts_due", ascending=False, na_position="last")
     cell = partial(data.missing_cell, viewer)
-    shown = pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "Campaign": answer["campaign"].map(names).astype(object).fillna("No campaign known"),
             "Contacts due": answer["first_contacts_due"],
@@ -115,7 +115,7 @@ def _by_campaign(viewer: Viewer, scope: Scope, names: dict[str, str]) -> None:
     columns = ("Contacts due", "First-contact SLA met", "Still waiting", "Decided", "Accepted")
     names_of = ("first_contacts_due", "sla_met", "still_uncontacted", "decided", "acceptance_rate")
     drill_table.show(
-        shown,
+        frame,
         "hand-off-campaigns",
         "too few",
         opens={
@@ -137,13 +137,13 @@ def _recorded(decided: float | None, accepted: float | None) -> str:
 
 
 def _shares(answer: pd.DataFrame, top: str, bottom: str, missing: str) -> list[str]:
-    said = []
+    texts = []
     for part, whole in zip(answer[top], answer[bottom], strict=True):
         if pd.isna(part) or pd.isna(whole):
-            said.append(missing)
+            texts.append(missing)
         elif whole < FEWEST:
-            said.append(verdict_in_words(Verdict.TOO_FEW, whole))
+            texts.append(verdict_in_words(Verdict.TOO_FEW, whole))
         else:
             low, high = share_interval(part, whole)
-            said.append(f"{share(part / whole)} ({share(low)} to {share(high)})")
-    return said
+            texts.append(f"{share(part / whole)} ({share(low)} to {share(high)})")
+    return texts

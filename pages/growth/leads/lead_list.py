@@ -37,17 +37,20 @@ def waiting(viewer: Viewer, names: dict[str, str], scope: Scope) -> pd.DataFrame
     )
 
 
-def show(viewer: Viewer, found: pd.DataFrame, hours: float, scope: Scope) -> None:
+def show(viewer: Viewer, waiting: pd.DataFrame, hours: float, scope: Scope) -> None:
     """Those past the promise first, a few at a time, and how many of them the figures of the period count."""
     uncalled = tables.lacking(viewer, "leads.contacted_at")
-    called = found["contacted_at"].notna()
-    parts = {"late": found[~called & (found["late"] > 0)], "soon": found[~called & (found["late"] <= 0)]}
-    parts |= {"contacted": found[called], "all": found}
+    called = waiting["contacted_at"].notna()
+    parts = {
+        "late": waiting[~called & (waiting["late"] > 0)],
+        "soon": waiting[~called & (waiting["late"] <= 0)],
+    }
+    parts |= {"contacted": waiting[called], "all": waiting}
     if uncalled:
         # Who was called is not known, so nobody is called late.
-        parts = {"all": found}
-    st.header(f"{len(found):,} leads wait for your decision")
-    said = {
+        parts = {"all": waiting}
+    st.header(f"{len(waiting):,} leads wait for your decision")
+    labels = {
         "late": f"Past {as_typed(hours)} working hours",
         "soon": "Still in time",
         "contacted": "Contacted",
@@ -56,7 +59,7 @@ def show(viewer: Viewer, found: pd.DataFrame, hours: float, scope: Scope) -> Non
     kind = st.segmented_control(
         "Show",
         list(parts),
-        format_func=lambda k: f"{said[k]} ({len(parts[k]):,})",
+        format_func=lambda k: f"{labels[k]} ({len(parts[k]):,})",
         default="late" if len(parts.get("late", ())) else "all",
         key="wait",
         label_visibility="collapsed",
@@ -66,7 +69,7 @@ def show(viewer: Viewer, found: pd.DataFrame, hours: float, scope: Scope) -> Non
         if uncalled
         else _against_the_card(viewer, parts["late"], scope)
     )
-    chosen = parts.get(kind or "all", found)
+    chosen = parts.get(kind or "all", waiting)
     if chosen.empty:
         tables.empty(NONE[kind or "all"])
         return
@@ -84,21 +87,21 @@ def _against_the_card(viewer: Viewer, late: pd.DataFrame, scope: Scope) -> str:
     end, as_of = scope.period.end, data.as_of(viewer)
     card = data.ask(viewer, ["still_uncontacted"], scope, periods=[scope.period])["still_uncontacted"].iloc[0]
     again = int(late["again"].sum())
-    said = f"Everybody who waits, whenever the lead came: {len(late):,} past the SLA."
+    text = f"Everybody who waits, whenever the lead came: {len(late):,} past the SLA."
     if again:
-        said += (
+        text += (
             f" {again:,} of them had been rejected or lost and came back; the figure above is about the first handoff "
             "of each lead, so they are not in it."
         )
     if end != as_of:
-        return f"{said} The figure above is of {day(end)}, the end of its period: {numeral(card)} were past it then."
+        return f"{text} The figure above is of {day(end)}, the end of its period: {numeral(card)} were past it then."
     gone = int(card) - (len(late) - again) if pd.notna(card) else 0
     if gone > 0:
         return (
-            f"{said} The figure above, {numeral(card)}, is as loaded on {day(as_of)}: {gone:,} of them have "
+            f"{text} The figure above, {numeral(card)}, is as loaded on {day(as_of)}: {gone:,} of them have "
             "been decided on here since, and it learns of them with the next load."
         )
-    return f"{said} The figure above counts the {'other' if again else 'same'} leads."
+    return f"{text} The figure above counts the {'other' if again else 'same'} leads."
 
 
 def _line(lead: WaitingLead, campaign: str, *, badge: bool) -> None:
@@ -114,8 +117,8 @@ def _line(lead: WaitingLead, campaign: str, *, badge: bool) -> None:
             score = "" if lead.score is None else f" · score {numeral(lead.score)}"
             phone = "" if lead.phone is None else f" · {lead.phone}"
             back = f" · came back {day(lead.mql_at)}" if lead.again else ""
-            said = f"{plain(lead.product).capitalize()} · {campaign}{score}{phone}{back}"
-            st.caption(escaped(said))
+            text = f"{plain(lead.product).capitalize()} · {campaign}{score}{phone}{back}"
+            st.caption(escaped(text))
         # The two stay beside each other also where the line is narrow.
         with st.container(horizontal=True, width="content", gap="small"):
             name = f"review {lead.lead_id} {lead.version}"
@@ -157,15 +160,15 @@ def _record(
 
 def decided(viewer: Viewer, names: dict[str, str]) -> None:
     """What was decided here, with the way back, and whether the bank's own tables say the same."""
-    found = lead_decisions.recorded(data.reader(viewer))
-    if found.empty:
+    decisions = lead_decisions.recorded(data.reader(viewer))
+    if decisions.empty:
         return
-    people = called(connect.here(), found["reviewed_by"])
-    with st.expander(f"Decided here ({len(found):,})"):
-        differs = int((found["in_bank"] == "differs").sum())
+    people = called(connect.here(), decisions["reviewed_by"])
+    with st.expander(f"Decided here ({len(decisions):,})"):
+        differs = int((decisions["in_bank"] == "differs").sum())
         if differs:
             st.caption(f"{differs} differ from what the bank's tables say; there the bank's tables count.")
-        for row in rows_of(found.head(30), lead_decisions.RecordedDecision):
+        for row in rows_of(decisions.head(30), lead_decisions.RecordedDecision):
             with st.container(horizontal=True, vertical_alignment="center"):
                 reason = f", {row.reason.lower()}" if row.reason else ""
                 st.text(

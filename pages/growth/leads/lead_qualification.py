@@ -31,9 +31,9 @@ VIEWS = ("Waiting", "Side by side", "Try a rule", "History")
 def page(viewer: Viewer, scope: Scope | None) -> None:
     """The finding, and one of: what waits, versions side by side, a rule to try, the history."""
     assert scope is not None
-    found = versions(data.reader(viewer))
-    st.title(headline(found))
-    waiting = [v for v in found if v.waits_for]
+    every_version = versions(data.reader(viewer))
+    st.title(headline(every_version))
+    waiting = [v for v in every_version if v.waits_for]
     views = [
         v for v in VIEWS if (v != "Waiting" or waiting) and (v != "Try a rule" or viewer.role in MAY_PROPOSE)
     ]
@@ -53,18 +53,20 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     elif view == "Try a rule":
         qualification_preview.try_one(viewer, scope)
     elif view == "History":
-        _history(found)
+        _history(every_version)
     else:
-        _side_by_side(viewer, found, scope)
+        _side_by_side(viewer, every_version, scope)
 
 
-def headline(found: tuple[Version, ...]) -> str:
+def headline(every_version: tuple[Version, ...]) -> str:
     """Which version is in force, and what waits for whom."""
-    signed = [v for v in found if v.in_force_from is not None]
-    newest = max(signed, key=lambda v: (v.in_force_from, v.number), default=found[0])
+    signed = [v for v in every_version if v.in_force_from is not None]
+    newest = max(signed, key=lambda v: (v.in_force_from, v.number), default=every_version[0])
     since = "" if newest.number == 1 else f" for leads from {day(newest.in_force_from)} on"
     first = f"“Qualified” is version {newest.number}{since}"
-    waiting = [f"version {v.number} waits for {' and '.join(v.waits_for)}" for v in found if v.waits_for]
+    waiting = [
+        f"version {v.number} waits for {' and '.join(v.waits_for)}" for v in every_version if v.waits_for
+    ]
     return "; ".join([first, *waiting])
 
 
@@ -117,8 +119,8 @@ def _say(number: int, verdict: str, viewer: Viewer, values: Mapping[str, Any]) -
     return f"Version {number} is {verdict}."
 
 
-def _side_by_side(viewer: Viewer, found: tuple[Version, ...], scope: Scope) -> None:
-    by_number = {v.number: v for v in found}
+def _side_by_side(viewer: Viewer, every_version: tuple[Version, ...], scope: Scope) -> None:
+    by_number = {v.number: v for v in every_version}
     chosen = st.multiselect(
         "Versions",
         list(by_number),
@@ -129,9 +131,9 @@ def _side_by_side(viewer: Viewer, found: tuple[Version, ...], scope: Scope) -> N
     if not chosen:
         tables.empty("No version is chosen.", "Choose one or more above.")
         return
-    known = data.available_columns(viewer)
+    available = data.available_columns(viewer)
     rules = tuple((n, by_number[n].rule) for n in chosen)
-    answer = data.cached(viewer, figures_under_rules, rules, scope, known)
+    answer = data.cached(viewer, figures_under_rules, rules, scope, available)
     names = qualification_preview.figures_told(answer.index)
     under = {n: answer[n].to_dict() for n in chosen}
     rows = [
@@ -154,15 +156,16 @@ def _side_by_side(viewer: Viewer, found: tuple[Version, ...], scope: Scope) -> N
         st.text(f"Version {n}: {by_number[n].rule.in_words()}.")
 
 
-def _names(found: tuple[Version, ...]) -> dict[str, str]:
+def _names(every_version: tuple[Version, ...]) -> dict[str, str]:
     """Sign-in name → full name of everybody who proposed or signed one of these."""
     return called(
-        connect.here(), [*(v.author for v in found), *(s.signed_by for v in found for s in v.signatures)]
+        connect.here(),
+        [*(v.author for v in every_version), *(s.signed_by for v in every_version for s in v.signatures)],
     )
 
 
-def _history(found: tuple[Version, ...]) -> None:
-    names = _names(found)
+def _history(every_version: tuple[Version, ...]) -> None:
+    names = _names(every_version)
     rows = [
         {
             "Version": v.number,
@@ -175,7 +178,7 @@ def _history(found: tuple[Version, ...]) -> None:
                 for s in v.signatures
             ),
         }
-        for v in reversed(found)
+        for v in reversed(every_version)
     ]
     st.caption("No version is ever changed or removed.")
     tables.show(pd.DataFrame(rows), "versions")

@@ -30,9 +30,9 @@ from workflow.qualification.qualification_proposals import (
 
 def effect(viewer: Viewer, rule: QualificationRule, scope: Scope, name: str) -> None:
     """The preview of a rule over the leads of a scope."""
-    known = data.available_columns(viewer)
-    found = data.cached(viewer, preview, rule, scope, known)
-    totals = found.classes[["kept", "gained", "lost"]].sum()
+    available = data.available_columns(viewer)
+    previewed = data.cached(viewer, preview, rule, scope, available)
+    totals = previewed.classes[["kept", "gained", "lost"]].sum()
     was = totals["kept"] + totals["lost"]
     others = f"{numeral(totals['gained'])} others" if totals["gained"] else "no other"
     st.caption(
@@ -44,10 +44,10 @@ def effect(viewer: Viewer, rule: QualificationRule, scope: Scope, name: str) -> 
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**Figures that depend on it**")
-        tables.show(_figures(found), f"figures-{name}", "too few")
+        tables.show(_figures(previewed), f"figures-{name}", "too few")
     with right:
         st.markdown("**Leads whose qualification changes, by channel**")
-        tables.show(_classes(found), f"classes-{name}", "too few")
+        tables.show(_classes(previewed), f"classes-{name}", "too few")
     _goals(viewer, rule, name)
     if data.may_see(viewer, "leads"):
         _rows(viewer, rule, scope, name)
@@ -60,30 +60,30 @@ def figures_told(names: Iterable[object]) -> list[str]:
     return [n for n in CATALOGUE if n in set(names) and n not in ("accepted_of_decided", "mql_by_the_end")]
 
 
-def _figures(found: QualificationPreview) -> pd.DataFrame:
+def _figures(previewed: QualificationPreview) -> pd.DataFrame:
     rows = []
-    figures_now, figures_then = (found.figures[column].to_dict() for column in ("now", "then"))
-    for name in figures_told(found.figures.index):
+    figures_now, figures_then = (previewed.figures[column].to_dict() for column in ("now", "then"))
+    for name in figures_told(previewed.figures.index):
         metric, now, then = CATALOGUE[name], figures_now[name], figures_then[name]
         moved = then - now
         relative = signed(moved / now) if now else "from none"
         words = points(moved) if metric.unit == "share" else relative
-        known = pd.notna(moved)
+        has_change = pd.notna(moved)
         rows.append(
             {
                 "Figure": metric.label,
                 "As it is": figure(metric, now),
                 "Under it": figure(metric, then),
-                "Change": words if known else "not known",
+                "Change": words if has_change else "not known",
             }
         )
     return pd.DataFrame(rows)
 
 
-def _classes(found: QualificationPreview) -> pd.DataFrame:
-    shown = found.classes[["channel", "kept", "lost", "gained"]].copy()
-    shown["channel"] = [plain(c).capitalize() for c in shown["channel"]]
-    return shown.rename(
+def _classes(previewed: QualificationPreview) -> pd.DataFrame:
+    classes = previewed.classes[["channel", "kept", "lost", "gained"]].copy()
+    classes["channel"] = [plain(c).capitalize() for c in classes["channel"]]
+    return classes.rename(
         columns={
             "channel": "Channel",
             "kept": "Stay qualified",
@@ -94,12 +94,12 @@ def _classes(found: QualificationPreview) -> pd.DataFrame:
 
 
 def _goals(viewer: Viewer, rule: QualificationRule, name: str) -> None:
-    as_of, known = data.as_of(viewer), data.available_columns(viewer)
+    as_of, available = data.as_of(viewer), data.available_columns(viewer)
     touched = [g for g in current(every_goal(data.reader(viewer)), as_of) if g.metric in dependent()]
     if not touched:
         st.caption("No running goal depends on it.")
         return
-    now, then = data.cached(viewer, progress_under, tuple(touched), as_of, known, rule)
+    now, then = data.cached(viewer, progress_under, tuple(touched), as_of, available, rule)
     rows = [
         {
             "Goal": a.goal.in_words(),
@@ -130,7 +130,7 @@ def _rows(viewer: Viewer, rule: QualificationRule, scope: Scope, name: str) -> N
 
 def try_one(viewer: Viewer, scope: Scope) -> None:
     """Put a rule together, look at what it changes, propose it."""
-    rule = _asked(viewer)
+    rule = _rule_on_trial(viewer)
     if rule is None:
         return
     st.text(f"A lead is qualified when {rule.in_words()}.")
@@ -161,7 +161,7 @@ def try_one(viewer: Viewer, scope: Scope) -> None:
     )
 
 
-def _asked(viewer: Viewer) -> QualificationRule | None:
+def _rule_on_trial(viewer: Viewer) -> QualificationRule | None:
     """The rule of the widgets, or None while it says nothing new."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         score = st.number_input("Score at least", 0, 100, 45, step=5, width=130, key="rule-score")

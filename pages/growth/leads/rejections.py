@@ -112,8 +112,8 @@ def afterwards(viewer: Viewer, scope: Scope) -> None:
 
 def _afterwards_called(name: str) -> str:
     """`Later won`: the heading says of whom, and on half a screen there is no room to say it again."""
-    said = CATALOGUE[name].label.removeprefix("Rejected, ")
-    return said[:1].upper() + said[1:]
+    label = CATALOGUE[name].label.removeprefix("Rejected, ")
+    return label[:1].upper() + label[1:]
 
 
 def _recycled_here(viewer: Viewer, scope: Scope) -> list[str]:
@@ -121,9 +121,9 @@ def _recycled_here(viewer: Viewer, scope: Scope) -> list[str]:
     if not lead_decisions.are_kept_by(scope.filters):
         return ["not kept by this filter"] * 2
     door = data.reader(viewer)
-    found = door.frame(lead_decisions.recycled(data.as_of(viewer), scope.filters)).iloc[0]
-    if pd.isna(found["rejected"]):
+    counts = door.frame(lead_decisions.recycled(data.as_of(viewer), scope.filters)).iloc[0]
+    if pd.isna(counts["rejected"]):
         return [f"fewer than {door.smallest_cell}"] * 2
     # Those not given back may be the few.
-    back = "too few to show" if pd.isna(found["to_nurture"]) else numeral(found["to_nurture"])
-    return [numeral(found["rejected"]), back]
+    back = "too few to show" if pd.isna(counts["to_nurture"]) else numeral(counts["to_nurture"])
+    return [numeral(counts["rejected"]), back]

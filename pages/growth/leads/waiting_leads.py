@@ -85,12 +85,12 @@ def _action(viewer: Viewer, scope: Scope, total: float) -> None:
 
 
 def _campaigns(viewer: Viewer, scope: Scope, total: float, names: dict[str, str]) -> None:
-    found = data.cached(viewer, backlog.never_taken_up_by_campaign, data.as_of(viewer), scope)
-    listed = found[found["waiting__0"].fillna(1) > 0].sort_values(
+    answer = data.cached(viewer, backlog.never_taken_up_by_campaign, data.as_of(viewer), scope)
+    listed = answer[answer["waiting__0"].fillna(1) > 0].sort_values(
         "waiting__0", ascending=False, na_position="last"
     )
     first = listed.head(CAMPAIGNS)
-    shown = pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "Campaign": [
                 names.get(c, c) if isinstance(c, str) else "No campaign known" for c in first["campaign"]
@@ -101,7 +101,7 @@ def _campaigns(viewer: Viewer, scope: Scope, total: float, names: dict[str, str]
     measure = backlog.never_taken_up(data.as_of(viewer))
     parts = [Scope(_today(viewer), scope.narrowed("campaign", c).filters) for c in first["campaign"]]
     drill_table.show(
-        shown,
+        frame,
         "never-taken-up-campaigns",
         "too few",
         means=Meaning(terms=(("Leads", measure.description),)),
@@ -112,8 +112,8 @@ def _campaigns(viewer: Viewer, scope: Scope, total: float, names: dict[str, str]
     if len(rest):
         # All others together: those whose own number is too small to show are among them.
         others = total - first["waiting__0"].sum()
-        told = "too few each to show" if first["waiting__0"].isna().any() else f"{numeral(others)} such leads"
-        st.caption(f"{len(rest)} further campaigns with {told}.")
+        many = "too few each to show" if first["waiting__0"].isna().any() else f"{numeral(others)} such leads"
+        st.caption(f"{len(rest)} further campaigns with {many}.")
 
 
 def overdue_by_age(viewer: Viewer, scope: Scope) -> None:
