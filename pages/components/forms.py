@@ -1,9 +1,9 @@
 """Forms and buttons that write. What goes to the write is what this window showed: the version and every choice.
 
-A write runs before the page is drawn anew, with arguments that were bound when its form was drawn, so no later state of
+A write runs before the page is drawn anew, with arguments that were bound when its form was drawn. So no later state of
 a record can stand in for the one the person looked at. When it is refused, every value stays under its own name and is
-put into the form again, also into the form of a newer version. No other module calls
-`st.form` or `st.date_input`; a test sees to it.
+put into the form again, also into the form of a newer version. No other module calls `st.form` or `st.date_input`; a
+test sees to it.
 """
 
 from __future__ import annotations

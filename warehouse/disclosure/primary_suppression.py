@@ -14,8 +14,9 @@ from warehouse.disclosure.secondary_suppression import with_complementary
 def without_small_cells(frame: pd.DataFrame, smallest: int, groups: Sequence[str] = ()) -> pd.DataFrame:
     """`frame` with every figure about 1 to `smallest` - 1 people blank, and how few they are too.
 
-    So are figures that leave so few out (`BESIDES`), and as many others as it takes that no blank one can be worked out
-    from the rest of its row of groups and their total. `groups` are the columns that the totals are grouped by.
+    So are figures that leave so few out (`BESIDES`). As many others are blank as it takes that no blank one can be
+    worked out from the rest of its row of groups and their total. `groups` are the columns that the totals are grouped
+    by.
     """
     counts: dict[str, list[str]] = {}
     for column in frame.columns:

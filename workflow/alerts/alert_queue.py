@@ -28,10 +28,10 @@ def open_alerts(reader: Reader, customer_id: str | None = None, today: date | No
     Once an experiment has shown who can be kept, the chance that a call keeps the customer (`saved`, else NaN) takes
     the place of the chance of leaving: it is that chance times the share of such leavers a call keeps.
 
-    Columns of `app_db.alerts` and `title`, `advice`, `facts` (list of sentences, as of the day it was raised),
-    `facts_now` (what each is by `today`, None where it is the same), `full_name`, `preferred_channel`, and `snoozed`:
-    whether the alert waits for a day after `today`. What is at stake is as of `today` too, as the customer's page
-    shows it. Not among them: the pool, and what a colleague works.
+    Columns of `app_db.alerts` and `title`, `advice`, `facts`, `facts_now`, `full_name`, `preferred_channel`, and
+    `snoozed`. `facts` are sentences, as of the day it was raised; `facts_now` what each is by `today`, None where it is
+    the same. `snoozed` says whether the alert waits for a day after `today`. What is at stake is as of `today` too, as
+    the customer's page shows it. Not among them: the pool, and what a colleague works.
     """
     query = select(alerts).where(alerts.c.status != "closed", alerts.c.rm_id.is_not(None))
     if reader.viewer.role == "relationship_manager":
@@ -138,8 +138,8 @@ def due_words(due_on: date, today: date) -> str:
 def by_customer(queue: pd.DataFrame) -> pd.DataFrame:
     """One row per customer in the same order: one call settles all reasons to call.
 
-    The row is the customer's most pressing alert, with `titles` of all of them, the earliest `due_on`, `status`
-    working once any of them was started, and `snoozed` if all of them wait.
+    The row is the customer's most pressing alert, with `titles` of all of them and the earliest `due_on`. Its `status`
+    is working once any of them was started, and it is `snoozed` if all of them wait.
     """
     if queue.empty:
         return queue.assign(titles=None, snoozed=False)

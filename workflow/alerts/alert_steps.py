@@ -1,7 +1,7 @@
 """Recording what was done about an alert: checked here, whoever asks, and never overwriting somebody else's step.
 
-Nothing is rewritten. A step taken by mistake is answered by a further one that takes it back, and where the alert
-stands is always what the steps that were not taken back say.
+Nothing is rewritten. A step taken by mistake is answered by a further one that takes it back. Where the alert stands is
+always what the steps that were not taken back say.
 """
 
 from __future__ import annotations
@@ -102,10 +102,10 @@ def record_step(
 ) -> int:
     """Append `step` to an alert and give its new version; `seen_version` is the one the viewer had on screen.
 
-    A snooze needs its reason as the note, the day `until` which the alert stays out of the queue, and `today`, the
-    day the data stands at. Raises AccessRefused if the alert is not the viewer's to work (held-out alerts are
-    nobody's; the attempt is logged), and ChangeRefused if the step is not one, the note is too long, a snooze has no
-    reason or lasts too long, the alert is closed, or somebody else changed it first.
+    A snooze needs its reason as the note, the day `until` which the alert stays out of the queue, and `today`, the day
+    the data stands at. Raises AccessRefused if the alert is not the viewer's to work (held-out alerts are nobody's; the
+    attempt is logged). Raises ChangeRefused if the step is not one, the note is too long, the alert is closed, or
+    somebody else changed it first. So it does if a snooze has no reason or lasts too long.
     """
     if step not in STEPS:
         raise ChangeRefused(f"“{step}” is not a step. Steps are: {', '.join(STEPS)}.")

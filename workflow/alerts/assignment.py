@@ -67,8 +67,8 @@ def reassign(
     """Move an alert to another RM of the lead's team, or with None back to the team's pool; gives its new version.
 
     The customer stays with their own RM; the one who works the alert sees the customer until it is closed. Raises
-    AccessRefused unless the viewer leads the alert's team (the attempt is logged), and ChangeRefused if the RM is not
-    of the team or has the alert already, the reason is missing, or somebody changed the alert first.
+    AccessRefused unless the viewer leads the alert's team (the attempt is logged). Raises ChangeRefused if the RM is
+    not of the team or has the alert already, the reason is missing, or somebody changed the alert first.
     """
     missing = "Say in a few words why the alert moves; both colleagues read it. Then save again."
     why = audit.checked_text(why, LONGEST_NOTE, missing, "The note has")

@@ -1,5 +1,5 @@
 """Open alerts follow their customers, whatever became of the rules: who left is called no more, who moved is called by
-the new RM, and what an RM had who is no longer with the bank waits in the pool of her team."""
+the new RM. What an RM had who is no longer with the bank waits in the pool of her team."""
 
 from __future__ import annotations
 

@@ -28,8 +28,8 @@ QUIET_DAYS = 30
 def close_alarm(stores: Stores, viewer: Viewer, campaign_id: str, why: str, as_of: date) -> None:
     """Close the alarm about a campaign as of a day of the data, with the reason.
 
-    Raises AccessRefused unless the viewer is of Marketing or Sales (the attempt is logged), and ChangeRefused without a
-    reason, for a campaign that does not exist or is over, or if it is closed already.
+    Raises AccessRefused unless the viewer is of Marketing or Sales (the attempt is logged). Raises ChangeRefused
+    without a reason, for a campaign that does not exist or is over, or if it is closed already.
     """
     sentence = "Only Marketing and Sales close an alarm about a campaign. Nothing was changed."
     audit.check_role(stores, viewer, MAY_CLOSE, "campaign.refused", sentence, campaign_id, ALARM_CLOSED)

@@ -65,10 +65,10 @@ def record(
 ) -> None:
     """Append a step. `note` is the plan, the analysis, or the reason; a plan has a `budget` in HKD.
 
-    `seen` is the campaign's latest step the viewer had on screen, 0 for none; None where no screen was.
-    Raises AccessRefused unless the viewer is of Marketing (the attempt is logged), and ChangeRefused for an unknown
-    campaign or step, a missing or too long note, a plan without a budget, a step after the end, an end too soon, or
-    when a step was recorded that she has not seen.
+    `seen` is the campaign's latest step the viewer had on screen, 0 for none; None where no screen was. Raises
+    AccessRefused unless the viewer is of Marketing (the attempt is logged). Raises ChangeRefused for an unknown
+    campaign or step, a missing or too long note, or a plan without a budget. So it does for a step after the end, an
+    end too soon, or when a step was recorded that she has not seen.
     """
     sentence = "Only Marketing writes about its campaigns, so nothing was recorded. Ask the campaign's owner."
     audit.check_role(stores, viewer, WRITERS, "campaign.refused", sentence, campaign_id, step[:16])

@@ -154,8 +154,8 @@ def record_offer(
 ) -> int:
     """Record that an offer was made on an alert, as the step “offered”, and give the alert's new version.
 
-    Raises AccessRefused if the alert is not the viewer's, and ChangeRefused, which is journalled, if the offer does
-    not exist or may not be made to this customer, or if somebody else changed the alert first.
+    Raises AccessRefused if the alert is not the viewer's. Raises ChangeRefused, on record in the audit log, if the
+    offer does not exist or may not be made to this customer, or if somebody else changed the alert first.
     """
     if code not in BY_CODE:
         raise ChangeRefused("This offer does not exist. Reload the page and choose one of those shown.")

@@ -34,8 +34,8 @@ def set_goal(
     """Set a goal and give its number. Of several departments it is a proposal until each of them has signed.
 
     The goal it takes the place of ends when it comes into force. Raises AccessRefused for a role that sets none (the
-    attempt is logged), and ChangeRefused if there is no such metric, owner or goal, or the same figure, part and span
-    already has one that is not ended.
+    attempt is logged). Raises ChangeRefused if there is no such metric, owner or goal, or the same figure, part and
+    span already has one that is not ended.
     """
     _check_role(stores, who, draft.metric)
     if draft.metric not in CATALOGUE:

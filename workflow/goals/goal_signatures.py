@@ -33,8 +33,8 @@ def sign_goal(
 ) -> None:
     """Record what a department says about a goal it shares: `signed` or `declined`; the last signature sets it in force.
 
-    Raises AccessRefused for a role that does not sign for that department (the attempt is logged), and ChangeRefused if
-    there is no such goal, it has ended or was declined, the department has spoken, or a refusal has no reason.
+    Raises AccessRefused for a role that does not sign for that department (the attempt is logged). Raises ChangeRefused
+    if there is no such goal, it has ended or was declined, the department has spoken, or a refusal has no reason.
     """
     if department not in SIGNS.get(who.role, ()):
         audit.refuse(

@@ -51,9 +51,9 @@ def review(
 ) -> int:
     """Append a decision on a lead and give its new version; `seen_version` is the one the viewer had on screen.
 
-    Raises AccessRefused unless the viewer is of Sales (the attempt is logged), and ChangeRefused if the verdict or the
-    reason is none, the lead was not handed over or is decided, or somebody else decided first. Taking back is for who
-    decided, and leaves both lines. A lead that the bank's tables show as reopened since is decided on anew.
+    Raises AccessRefused unless the viewer is of Sales (the attempt is logged). Raises ChangeRefused if the verdict or
+    the reason is none, the lead was not handed over or is decided, or somebody else decided first. Taking back is for
+    who decided, and leaves both lines. A lead that the bank's tables show as reopened since is decided on anew.
     """
     sentence = "Only Sales decides on leads, so nothing was recorded."
     audit.check_role(stores, viewer, ("sales",), "lead.refused", sentence, lead_id, verdict[:16])
@@ -146,9 +146,9 @@ def waiting(reader: Reader, as_of: date, filters: Filters = ()) -> pd.DataFrame:
     First whose promise can still be kept, then the least late; those Sales has spoken to come last.
 
     Columns lead_id, full_name, phone, campaign_id, channel, product, score, mql_at, contacted_at, sales_rep, due_at,
-    `late` (working hours past the promise by the end of `as_of`, negative while there is time), `again` (whether Sales
-    decided on it once and it came back) and `version`. Of a lead that was reopened, `mql_at` is when, and a contact
-    before that is none.
+    `late`, `again` and `version`. `late` are working hours past the promise by the end of `as_of`, negative while there
+    is time. `again` says whether Sales decided on it once and it came back. Of a lead that was reopened, `mql_at` is
+    when, and a contact before that is none.
     """
     columns = (t.c.lead_id, t.c.full_name, t.c.phone, t.c.campaign_id, t.c.channel, t.c.product, t.c.score)
     statement = select(*columns, t.c.mql_at, t.c.contacted_at, t.c.sales_rep)

@@ -43,7 +43,7 @@ LONGEST_LIST = 500
 def propose(stores: Stores, viewer: Viewer, rule: QualificationRule, effective_on: date, why: str) -> int:
     """Append the next version and give its number. The author's department still has to sign like the other.
 
-    Raises AccessRefused for a role that may not propose (the attempt is logged), and ChangeRefused if the reason is
+    Raises AccessRefused for a role that may not propose (the attempt is logged). Raises ChangeRefused if the reason is
     missing, the day is already reported on, or a version says the same.
     """
     _check_role(stores, viewer, MAY_PROPOSE, "propose what “qualified” means", "proposed")
@@ -78,8 +78,8 @@ def propose(stores: Stores, viewer: Viewer, rule: QualificationRule, effective_o
 def sign(stores: Stores, viewer: Viewer, number: int, verdict: str, note: str = "") -> None:
     """Record what the viewer's own department says about a version: `signed` or `declined`.
 
-    Raises AccessRefused for a role that signs for no department (the attempt is logged), and ChangeRefused if there is
-    no such version, the department has spoken, it was declined, or a refusal has no reason.
+    Raises AccessRefused for a role that signs for no department (the attempt is logged). Raises ChangeRefused if there
+    is no such version, the department has spoken, it was declined, or a refusal has no reason.
     """
     _check_role(stores, viewer, DEPARTMENTS, "sign for Marketing or Sales", f"version {number} {verdict}")
     department = DEPARTMENTS[viewer.role]

@@ -34,9 +34,9 @@ def rule(
 ) -> None:
     """Append a ruling: that a source's record is, or is not, this customer.
 
-    `seen` is the latest ruling of all the viewer had on screen; a later one about the record refuses hers.
-    Raises AccessRefused unless the viewer is an analyst (the attempt is logged), and ChangeRefused if the verdict is
-    none, the reason is missing or too long, record or customer do not exist, or the source itself names the customer.
+    `seen` is the latest ruling of all the viewer had on screen; a later one about the record refuses hers. Raises
+    AccessRefused unless the viewer is an analyst (the attempt is logged). Raises ChangeRefused if the verdict is none,
+    the reason is missing or too long, record or customer do not exist, or the source itself names the customer.
     """
     sentence = "Only analysts decide whose record it is, so nothing was recorded. Ask an analyst."
     subject = f"{source} {record_id}"

@@ -96,7 +96,7 @@ def put_live(
     """Let a rule raise alerts from the next nightly run on. `seen` is the count the viewer was shown.
 
     `seen_version` is the rule's `latest` version she had on screen; None where no screen was. Raises AccessRefused
-    unless the viewer is an analyst (the attempt is logged), and ChangeRefused if something is missing or not of the
+    unless the viewer is an analyst (the attempt is logged). Raises ChangeRefused if something is missing or not of the
     closed set, the count is no longer the one that was shown, or somebody changed the rule since.
     """
     _check_role(stores, viewer, ("analyst",), draft.code)
