@@ -75,8 +75,8 @@ def show(viewer: Viewer, waiting: pd.DataFrame, hours: float, scope: Scope) -> N
         return
     pages = -(-len(chosen) // PER_PAGE)
     number = min(st.session_state.get("wait_page", 1), pages)
-    shown = chosen.iloc[(number - 1) * PER_PAGE : number * PER_PAGE]
-    for lead, campaign in zip(rows_of(shown, WaitingLead), shown["campaign"], strict=True):
+    on_page = chosen.iloc[(number - 1) * PER_PAGE : number * PER_PAGE]
+    for lead, campaign in zip(rows_of(on_page, WaitingLead), on_page["campaign"], strict=True):
         _line(lead, campaign, badge=not uncalled)
     if pages > 1:
         st.pagination(pages, key="wait_page")
