@@ -99,6 +99,10 @@ FIRST = Version(
 
 def versions(reader: Reader) -> tuple[Version, ...]:
     """Every version, version 1 first."""
+    return reader.kept(_versions)
+
+
+def _versions(reader: Reader) -> tuple[Version, ...]:
     signatures: dict[int, list[Signature]] = {}
     for s in reader.rows(select(definition_signatures).order_by(definition_signatures.c.signed_at)):
         signatures.setdefault(s.version, []).append(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, Protocol
 
 from metrics.catalogue import CATALOGUE
@@ -94,6 +95,7 @@ def not_delivered(column: str, period: Period, covered: Coverage | None) -> Miss
     )
 
 
+@cache
 def needs(name: str) -> tuple[str, ...]:
     """The tables and columns of the unified tables that a metric reads: `leads`, `leads.won_at`, …"""
     columns = columns_of(name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from types import MappingProxyType
 
 import numpy as np
@@ -92,7 +92,8 @@ def unanswerable(name: str, query: Query) -> str | None:
     return next((d for d in dimensions if any(f not in DIMENSIONS[d] for f in facts)), None)
 
 
-def columns_of(name: str) -> list[tuple[str, str]]:
+@cache
+def columns_of(name: str) -> tuple[tuple[str, str], ...]:
     """The (table, column) pairs of the unified tables that a metric reads, a computed table's through its sources."""
     columns: dict[tuple[str, str], None] = {}
     for measure in measures_of(CATALOGUE[name]):
@@ -105,7 +106,7 @@ def columns_of(name: str) -> list[tuple[str, str]]:
                     _SOURCES.get(table.name, ()) if table.schema == DERIVED else ((table.name, column.key),)
                 )
                 columns.update(dict.fromkeys(computed))
-    return list(columns)
+    return tuple(columns)
 
 
 def absent(name: str, available: AvailableColumns) -> bool:
@@ -256,6 +257,21 @@ def answer_as_agreed(
 ) -> pd.DataFrame:
     """The same for figures that depend on what “qualified” means."""
     return ask(query, reader, available, alike=alike)
+
+
+@as_agreed
+def sql_of(reader: Reader, names: tuple[str, ...], query: Query) -> tuple[str, ...]:
+    """The statement for each table that some metrics are read from, for people to read.
+
+    A figure that is not kept by a filter has no statement: it was not asked.
+    """
+    agreed = in_force(reader)
+    answerable = [n for n in names if unanswerable(n, query) is None]
+    texts = []
+    for fact in dict.fromkeys(m.fact for n in answerable for m in measures_of(CATALOGUE[n])):
+        mine = {m.name: m for n in answerable for m in measures_of(agreed[n]) if m.fact is fact}
+        texts.append(reader.sql(statement(fact, mine, query)))
+    return tuple(texts)
 
 
 def of_measures(

@@ -220,9 +220,10 @@ def failed_checks(viewer: Viewer) -> pd.DataFrame:
 def is_sample(viewer: Viewer) -> bool:
     """Whether what is loaded is the invented bank."""
     try:
-        return bool(status(viewer)["sample"].fillna(False).any())
+        covered = coverage_of(viewer)
     except NothingLoaded:
         return False
+    return covered is not None and covered.sample
 
 
 def may_see(viewer: Viewer, *tables: str) -> bool:

@@ -1,6 +1,6 @@
 """Tables and the designed states of a block without rows."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -13,7 +13,7 @@ from metrics.comparison.conclusion import Verdict
 from metrics.definitions.meaning import Meaning
 from metrics.definitions.measure import measures_of, version
 from metrics.query.missing_reasons import Missing, not_given
-from metrics.query.query import Query, columns_of, statement, unanswerable
+from metrics.query.query import Query, columns_of, in_app_db, sql_of
 from pages.components import data, export_button
 from warehouse.access.data_coverage import origins_of, why_not_there
 from warehouse.access.reader import Viewer
@@ -196,20 +196,18 @@ def explain(
         )
         _sources(names, viewer, means)
         with st.expander("The statement that reads them (SQL)"):
-            for text in [*_statements(names, viewer, query), *(means.reads if means else ())]:
-                st.code(data.reader(viewer).sql(text), language="sql", wrap_lines=True)
+            reads = (data.reader(viewer).sql(read) for read in (means.reads if means else ()))
+            for text in (*_statements(names, viewer, query), *reads):
+                st.code(text, language="sql", wrap_lines=True)
 
 
-def _statements(names: list[str], viewer: Viewer, query: Query | None) -> Iterator[Any]:
-    """The statement for each table that the metrics are read from."""
-    agreed = data.catalogue(viewer)
-    # A figure that is not kept by a filter of the page has no statement under it: it was not asked.
+def _statements(names: list[str], viewer: Viewer, query: Query | None) -> tuple[str, ...]:
+    """The statement for each table that the metrics are read from; none for what was not asked by a query."""
     if query is None:
-        return
-    answerable = [n for n in names if unanswerable(n, query) is None]
-    for fact in dict.fromkeys(m.fact for n in answerable for m in measures_of(CATALOGUE[n])):
-        mine = {m.name: m for n in answerable for m in measures_of(agreed[n]) if m.fact is fact}
-        yield statement(fact, mine, query)
+        return ()
+    if any(in_app_db(name) for name in names):
+        return sql_of(data.reader(viewer), tuple(names), query)
+    return data.cached(viewer, sql_of, tuple(names), query)
 
 
 def _sources(names: list[str], viewer: Viewer, means: Meaning | None) -> None:

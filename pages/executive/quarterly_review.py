@@ -8,7 +8,8 @@ import streamlit as st
 from metrics.comparison.words import day
 from metrics.definitions.quarters import Quarter
 from metrics.definitions.scope import Scope
-from pages.components import data, review_chart, tables
+from pages.charts import review_chart
+from pages.components import data, tables
 from pages.components import viewer as door
 from pages.customers.alerts.alert_card import escaped
 from pages.executive import review_issue

@@ -9,8 +9,9 @@ from metrics.customers import complaints as waiting
 from metrics.customers.customer_search import name_or_number
 from metrics.definitions.scope import Scope, period_named
 from metrics.query.missing_reasons import not_given_for
-from pages.components import cards, data, links, tables
+from pages.components import data, links, tables
 from pages.customers.alerts import alert_card, alert_checks
+from pages.figures import cards
 from pages.governance import messages
 from pages.growth.funnel import funnel_page
 from pages.growth.goals import goal_list, goals_page

@@ -14,8 +14,10 @@ from metrics.definitions.measure import Metric, Ratio
 from metrics.query.report_query import MONTH, SavedReport, whose
 from metrics.query.report_reading import Cell, ReportResult, drawn, parts_add_up, read
 from metrics.query.time_coverage import compared_with
-from pages.components import charts, data, drill, filters, tables, time_charts
+from pages.charts import charts, time_charts
+from pages.components import data, filters, tables
 from pages.customers.alerts.alert_card import escaped
+from pages.figures import drill
 from pages.together import report_words
 from pages.together.report_words import LabelOf, by_in_words
 from warehouse.access.reader import Viewer

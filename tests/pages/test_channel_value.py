@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from staff import cells, somebody, words
 
-from pages.components.label_places import places
+from pages.charts.label_places import places
 from pages.growth.channels.channel_value import headline, in_words, sentence
 from warehouse.load.loading import next_snapshot
 from warehouse.schema import campaign_days, campaigns

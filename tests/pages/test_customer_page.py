@@ -85,6 +85,20 @@ def test_service_sees_cases_and_answers_but_no_money_no_score_and_no_other_depar
         assert other not in said, other
 
 
+def test_what_a_customer_wrote_stands_once_below_its_own_case(open_page, bank) -> None:
+    written = Reader(bank, SYSTEM).frame(
+        select(tickets.c.customer_id, tickets.c.text)
+        .join(customers, customers.c.customer_id == tickets.c.customer_id)
+        .where(customers.c.rm_id == "RM01", customers.c.left_on.is_(None), tickets.c.text.is_not(None))
+    )
+    by_customer = written.groupby("customer_id")["text"].agg(list)
+    several = by_customer[by_customer.map(lambda texts: 2 <= len(texts) == len(set(texts)) <= 5)]
+    app = open_page(somebody("relationship_manager"), "customer", cid=several.index[0])
+    quoted = [c.value.replace("\\", "") for c in app.caption if c.value.startswith(("“", "\\“"))]
+    for text in several.iloc[0]:
+        assert sum(text[:40] in quote for quote in quoted) == 1
+
+
 @pytest.mark.parametrize("role", ["relationship_manager", "service"])
 def test_phone_and_email_are_masked_until_the_viewer_says_why(open_page, bank, role: str) -> None:
     person = _mine(bank)

@@ -7,7 +7,7 @@ import pytest
 from staff import EVERYBODY, busy_rm, cells, opener, somebody, words
 
 from pages import MENU
-from pages.components import charts, time_charts
+from pages.charts import charts, time_charts
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.app_db.app_schema import alerts, audit_log
 from warehouse.schema import customers, leads, relationship_managers

@@ -34,7 +34,8 @@ from metrics.comparison.words import figure
 from metrics.definitions.measure import Metric
 from metrics.definitions.scope import PERIODS, Scope, period_named
 from pages import MENU
-from pages.components import data, drill_table, export_button
+from pages.components import data, export_button
+from pages.figures import drill_table
 from pages.together.report_words import by_in_words
 from reports import review_composition
 from reports.exports.table_files import export

@@ -12,8 +12,8 @@ from metrics.definitions.measure import Measure, Ratio
 from metrics.definitions.scope import Period, Scope
 from metrics.query import drill_rows, query
 from metrics.query.query import Query
-from pages.components import drill_table
-from pages.components.drill import DrillFigure
+from pages.figures import drill_table
+from pages.figures.drill import DrillFigure
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.stores.connect import Stores
 

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from staff import somebody
 
 from pages import MENU
-from pages.components import drill
 from pages.components import viewer as door
+from pages.figures import drill
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.app_db.app_schema import audit_log
 from warehouse.errors import AccessRefused

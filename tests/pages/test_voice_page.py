@@ -10,7 +10,7 @@ from staff import cells, somebody, words
 
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.conclusion import Verdict
-from pages.components import charts, review_chart
+from pages.charts import charts, review_chart
 from pages.customers.voice import voice_cases, voice_page
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.app_db.app_schema import outside_benchmarks, planned_tests

@@ -22,7 +22,8 @@ from metrics.definitions.measure import Measure, measures_of
 from metrics.definitions.scope import Period, Scope
 from metrics.query import query
 from metrics.query.query import Query, figures
-from pages.components import cards, data, drill, export_button
+from pages.components import data, export_button
+from pages.figures import cards, drill
 from pages.growth.funnel import funnel_stages
 from pages.growth.funnel.funnel_stages import COHORT, EVENT
 from pages.growth.goals import goals_page

@@ -158,9 +158,9 @@ def status() -> Select:
     return select(loads).order_by(loads.c.table_name)
 
 
-def origins_of(columns: list[tuple[str, str]]) -> Select:
+def origins_of(columns: Iterable[tuple[str, str]]) -> Select:
     """The files and file columns behind some (table, column) pairs of the unified tables."""
-    in_columns = tuple_(origins.c.table_name, origins.c.column_name).in_(columns)
+    in_columns = tuple_(origins.c.table_name, origins.c.column_name).in_(list(columns))
     return select(origins).where(in_columns).order_by(*origins.c)
 
 

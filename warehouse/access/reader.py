@@ -6,9 +6,9 @@ access. Written SQL cannot be narrowed and is refused.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import pandas as pd
 from sqlalchemy import (
@@ -44,6 +44,8 @@ from warehouse.sql.statement_parts import parts_of
 from warehouse.stores import postgresql
 from warehouse.stores.connect import Stores
 from warehouse.stores.run_memo import current
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -238,7 +240,25 @@ class Reader:
         if shape is None:
             return None
         values = (b.effective_value for b in shape.bindparams)
-        return self.viewer, shape.key, tuple(tuple(v) if isinstance(v, list) else v for v in values)
+        return (
+            self.viewer.nameless(),
+            shape.key,
+            tuple(tuple(v) if isinstance(v, list) else v for v in values),
+        )
+
+    def kept(self, function: Callable[[Reader], Answer]) -> Answer:
+        """`function(self)`, done once for as long as nobody writes; it may depend on what people wrote and nothing else.
+
+        What it gives is shared, so it must not be changed.
+        """
+        if not self.may_keep or current() is None:
+            return function(self)
+        key, answers = (self.viewer.nameless(), function), self.stores.app_db_answers
+        answer = answers.find(key, self._version)
+        if answer is None:
+            answer = function(self)
+            answers.keep(key, answer)
+        return cast("Answer", answer)
 
     def _version(self) -> int:
         """The version of what people wrote: the last line of the audit log."""

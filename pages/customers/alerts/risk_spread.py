@@ -7,7 +7,8 @@ import streamlit as st
 
 from metrics.comparison.words import day, share
 from metrics.customers.risk_bands import RISK_BANDS, risk_bands
-from pages.components import charts, data, tables
+from pages.charts import charts
+from pages.components import data, tables
 from warehouse.access.reader import Viewer
 from workflow.records.run_notes import CHURN_MODEL
 

@@ -11,7 +11,8 @@ import streamlit as st
 
 from metrics.comparison.words import day, numeral
 from metrics.definitions.scope import Scope
-from pages.components import charts, data, forms, tables, time_charts
+from pages.charts import charts, time_charts
+from pages.components import data, forms, tables
 from warehouse.access.reader import Viewer
 from warehouse.schema import plain
 from warehouse.stores import connect

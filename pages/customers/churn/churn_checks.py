@@ -11,7 +11,8 @@ import streamlit as st
 from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import day, numeral, rounded_column, share, with_sign
 from models.churn.drift import MOVED, SCORE, STEADY
-from pages.components import charts, tables, time_charts
+from pages.charts import charts, time_charts
+from pages.components import tables
 from warehouse.access.typed_rows import rows_of
 from warehouse.schema import plain
 from workflow.scoring import model_card_text

@@ -11,7 +11,8 @@ from metrics.comparison.words import day, hkd, numeral, share, signed, with_sign
 from metrics.comparison.words import points as in_points
 from metrics.definitions.scope import Scope
 from models.experiments.sequential_analysis import best, verdict
-from pages.components import charts, data, tables, theme
+from pages.charts import charts
+from pages.components import data, tables, theme
 from pages.customers.churn.impact_trust import guardrails, trust, wrong_draw
 from reports.review.experiment_effects import as_counted
 from warehouse.access.reader import Viewer

@@ -7,7 +7,8 @@ import streamlit as st
 
 from metrics.comparison.words import day
 from metrics.customers import timeline as about
-from pages.components import charts, data, tables, time_charts
+from pages.charts import charts, time_charts
+from pages.components import data, tables
 from pages.customers.alerts.alert_card import escaped
 from warehouse.access.reader import Viewer
 from warehouse.access.typed_rows import rows_of

@@ -13,9 +13,10 @@ from metrics.comparison.words import change, day, numeral, share
 from metrics.customers import complaints
 from metrics.definitions.scope import Scope
 from metrics.query.query import Query
-from pages.components import data, drill_table, forms, tables
-from pages.components.drill import DrillFigure
+from pages.components import data, forms, tables
 from pages.customers.alerts.alert_card import escaped
+from pages.figures import drill_table
+from pages.figures.drill import DrillFigure
 from warehouse.access.reader import Viewer
 from warehouse.access.typed_rows import rows_of
 from warehouse.schema import plain

@@ -11,9 +11,11 @@ from metrics.comparison.words import change, figure, numeral, verdict_in_words
 from metrics.definitions.measure import Ratio
 from metrics.definitions.scope import Scope, months_back
 from metrics.query.query import Query, figures
-from pages.components import benchmark_captions, cards, charts, data, drill_table, tables, time_charts
-from pages.components.drill import DrillFigure
+from pages.charts import charts, time_charts
+from pages.components import benchmark_captions, data, tables
 from pages.customers.voice import voice_cases, voice_why
+from pages.figures import cards, drill_table
+from pages.figures.drill import DrillFigure
 from warehouse.access.reader import Viewer
 from warehouse.schema import plain
 from workflow.records import annotations

@@ -11,7 +11,8 @@ from metrics.comparison.words import change, figure, in_a_sentence, numeral, rou
 from metrics.definitions.measure import Ratio
 from metrics.definitions.scope import Scope
 from metrics.query.query import Query, figures
-from pages.components import charts, data, tables
+from pages.charts import charts
+from pages.components import data, tables
 from warehouse.access.reader import Viewer
 from warehouse.schema import plain
 

@@ -7,7 +7,8 @@ from metrics.attribution import audience_overlap
 from metrics.comparison.words import numeral, rounded_column, share
 from metrics.definitions.scope import Period, period_named
 from metrics.query.missing_reasons import not_delivered
-from pages.components import charts, data, tables
+from pages.charts import charts
+from pages.components import data, tables
 from warehouse.access.reader import Viewer
 from warehouse.access.typed_rows import rows_of
 from warehouse.schema import plain

@@ -10,7 +10,8 @@ import streamlit as st
 from metrics.attribution import campaign_quality
 from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import day, numeral, share, verdict_in_words
-from pages.components import charts, data, tables
+from pages.charts import charts
+from pages.components import data, tables
 from pages.customers.alerts.alert_card import escaped
 from warehouse.access.reader import Viewer
 from warehouse.access.typed_rows import rows_of

@@ -11,7 +11,8 @@ from metrics.comparison.words import hkd, numeral, share
 from metrics.definitions.scope import Scope
 from metrics.query.query import Query
 from models.value import net_value
-from pages.components import charts, data, tables, value_charts
+from pages.charts import charts, value_charts
+from pages.components import data, tables
 from pages.customers.alerts.alert_card import escaped
 from pages.growth.channels import value_checks
 from warehouse.access.reader import Viewer

@@ -7,8 +7,10 @@ from metrics.catalogue.attributed_wins import MODELS
 from metrics.comparison.words import as_typed, numeral, rounded_column, share
 from metrics.definitions.scope import Scope
 from metrics.query.query import Query
-from pages.components import charts, data, drill_table, tables
-from pages.components.drill import DrillFigure
+from pages.charts import charts
+from pages.components import data, tables
+from pages.figures import drill_table
+from pages.figures.drill import DrillFigure
 from warehouse.access.reader import Viewer
 from warehouse.schema import plain
 from warehouse.stores import connect

@@ -13,7 +13,8 @@ from metrics.definitions.meaning import Meaning
 from metrics.definitions.scope import Scope
 from metrics.query.missing_reasons import needs
 from models.value.lifetime_value import COVERAGE
-from pages.components import charts, data, tables, value_charts
+from pages.charts import charts, value_charts
+from pages.components import data, tables
 from warehouse.access.reader import Viewer
 from workflow.records.run_notes import HINDSIGHT
 

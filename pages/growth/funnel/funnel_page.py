@@ -11,8 +11,9 @@ from metrics.definitions.dimensions import caution
 from metrics.definitions.scope import Scope
 from metrics.query.missing_reasons import delivered_in_part
 from metrics.query.query import Query
-from pages.components import cards, data, drill_table, tables
-from pages.components.drill import DrillFigure
+from pages.components import data, tables
+from pages.figures import cards, drill_table
+from pages.figures.drill import DrillFigure
 from pages.growth.funnel import funnel_stages, funnel_steps, stage_waits
 from pages.growth.funnel.funnel_stages import COHORT, EVENT
 from pages.growth.leads import batch_alarms

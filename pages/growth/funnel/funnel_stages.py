@@ -16,8 +16,10 @@ from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import change, numeral, share
 from metrics.definitions.scope import Scope, months_back
 from metrics.query.query import Query, absent, lopsided, unanswerable
-from pages.components import charts, data, drill_table
-from pages.components.drill import DrillFigure
+from pages.charts import charts
+from pages.components import data
+from pages.figures import drill_table
+from pages.figures.drill import DrillFigure
 from pages.growth.funnel import funnel_steps
 from warehouse.access.reader import Viewer
 
@@ -131,6 +133,7 @@ def months(viewer: Viewer, scope: Scope, view: str) -> None:
     periods = months_back(scope.period.end, MONTHS)
     answer = data.ask(viewer, names, scope, periods=periods).set_index("period")
     as_of = data.as_of(viewer)
+    missing = {name: data.missing_cell(viewer, name) for name in names}
     rows = []
     for at in reversed(range(len(periods))):
         month = data.period_row(answer, at)
@@ -138,7 +141,7 @@ def months(viewer: Viewer, scope: Scope, view: str) -> None:
         row = {"Month": f"{periods[at].start:%b %Y}" + (" (still growing)" if young else "")}
         for index, (label, name) in enumerate(chosen):
             above = names[index - 1] if index else ""
-            row[label] = _cell(month, name, above, names[0], young, view, data.missing_cell(viewer, name))
+            row[label] = _cell(month, name, above, names[0], young, view, missing[name])
         rows.append(row)
     st.header("By month the lead came (cohorts)" if view == COHORT else "By month it happened (events)")
     st.caption(
@@ -148,11 +151,15 @@ def months(viewer: Viewer, scope: Scope, view: str) -> None:
         else "Number, and how many per 100 of the stage before happened in the same month."
     )
     latest_first = [scope.over(period) for period in reversed(periods)]
+    kept = {name for name in names if _figure(name, scope) is not None}
     drill_table.show(
         pd.DataFrame(rows),
         "months",
         "too few",
-        opens={label: [_figure(name, each) for each in latest_first] for label, name in chosen},
+        opens={
+            label: [DrillFigure(of=name, scope=each) if name in kept else None for each in latest_first]
+            for label, name in chosen
+        },
         of=Query.of(names, scope, periods=periods),
     )
 

@@ -1,6 +1,7 @@
 """Where leads wait: days until half, and nine in ten, had left each stage; who still waits counts as waiting."""
 
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -11,9 +12,10 @@ from metrics.definitions.scope import Scope
 from metrics.leads.stage_durations import STAGES, StageDuration, stays, who_entered, who_waits
 from metrics.qualification.qualification_versions import timeline
 from models.attribution.survival import Stay, stay
-from pages.components import data, drill_table, tables
-from pages.components.drill import DrillFigure
-from warehouse.access.reader import Viewer
+from pages.components import data, tables
+from pages.figures import drill_table
+from pages.figures.drill import DrillFigure
+from warehouse.access.reader import Reader, Viewer
 
 MEANS = Meaning(
     terms=(
@@ -69,7 +71,12 @@ def show(viewer: Viewer, scope: Scope) -> None:
 def _stay(viewer: Viewer, scope: Scope, stage: StageDuration, back: bool) -> Stay | None:
     period = scope.period.before() if back else scope.period
     until = data.as_of(viewer) - (scope.period.start - period.start)
-    return stay(*data.cached(viewer, stays, stage, Scope(period, scope.filters), until))
+    return data.cached(viewer, stay_in, stage, Scope(period, scope.filters), until)
+
+
+def stay_in(reader: Reader, stage: StageDuration, scope: Scope, until: date) -> Stay | None:
+    """How long the leads that entered a stage in a scope stayed in it, as it stood on a day."""
+    return stay(*stays(reader, stage, scope, until))
 
 
 def _row(stage: StageDuration, now: Stay | None, before: Stay | None) -> dict[str, object]:

@@ -12,8 +12,9 @@ from metrics.comparison.goal_status import State, is_limit, state_in_words
 from metrics.comparison.incentive import Incentive, attainment
 from metrics.comparison.words import change, day, figure, hkd, share
 from metrics.definitions.meaning import Meaning
-from pages.components import data, drill_table, tables
-from pages.components.drill import DrillFigure
+from pages.components import data, tables
+from pages.figures import drill_table
+from pages.figures.drill import DrillFigure
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
 from workflow.goals.goal_news import announcement, met_with_a_but, missed, misses, wins

@@ -8,8 +8,10 @@ from metrics.catalogue import CATALOGUE
 from metrics.comparison.plan_pace import Forecast, adds_up
 from metrics.comparison.words import day, figure
 from metrics.definitions.scope import Period
-from pages.components import charts, data, drill_table, time_charts
-from pages.components.drill import DrillFigure
+from pages.charts import charts, time_charts
+from pages.components import data
+from pages.figures import drill_table
+from pages.figures.drill import DrillFigure
 from warehouse.access.reader import Viewer
 from workflow.goals.goal_forecast import Outlook
 from workflow.goals.goal_progress import Progress

@@ -14,8 +14,9 @@ from metrics.definitions.meaning import Meaning
 from metrics.definitions.measure import Metric
 from metrics.definitions.scope import Period, Scope, year_before
 from metrics.query.query import Query
-from pages.components import data, drill, drill_table, forms, tables, theme
-from pages.components.drill import DrillFigure
+from pages.components import data, forms, tables, theme
+from pages.figures import drill, drill_table
+from pages.figures.drill import DrillFigure
 from pages.growth.goals import goal_form, goal_list, goal_pace, goal_signing
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect

@@ -13,8 +13,9 @@ from metrics.definitions.scope import Scope
 from metrics.qualification.qualification_versions import timeline
 from metrics.query.query import Query
 from models.service.working_time import working_time
-from pages.components import cards, data, drill_table, tables
-from pages.components.drill import DrillFigure
+from pages.components import data, tables
+from pages.figures import cards, drill_table
+from pages.figures.drill import DrillFigure
 from pages.growth.leads import batch_alarms, lead_list, rejections, waiting_leads
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect

@@ -12,7 +12,8 @@ from metrics.comparison.condition import Condition, at_least
 from metrics.comparison.words import figure, numeral, points, share, signed
 from metrics.definitions.scope import Scope, month
 from metrics.qualification.qualification_rule import QualificationRule, dependent
-from pages.components import data, drill, filters, forms, tables
+from pages.components import data, filters, forms, tables
+from pages.figures import drill
 from warehouse.access.reader import Viewer
 from warehouse.schema import plain
 from warehouse.stores import connect

@@ -8,8 +8,10 @@ from metrics.comparison.words import day, numeral, share
 from metrics.definitions.scope import Scope
 from metrics.query.missing_reasons import Missing, needs
 from metrics.query.query import Query
-from pages.components import charts, data, drill_table, tables
-from pages.components.drill import DrillFigure
+from pages.charts import charts
+from pages.components import data, tables
+from pages.figures import drill_table
+from pages.figures.drill import DrillFigure
 from warehouse.access.reader import Viewer
 from workflow.qualification import lead_decisions, lead_review
 

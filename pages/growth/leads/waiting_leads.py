@@ -12,8 +12,9 @@ from metrics.leads import backlog
 from metrics.leads.backlog import AGES
 from metrics.query import drill_rows
 from metrics.query.missing_reasons import needs
-from pages.components import data, drill, drill_table, tables
-from pages.components.drill import DrillFigure
+from pages.components import data, tables
+from pages.figures import drill, drill_table
+from pages.figures.drill import DrillFigure
 from warehouse.access.reader import Viewer
 
 CAMPAIGNS = 8

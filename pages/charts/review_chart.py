@@ -5,7 +5,7 @@ from textwrap import wrap
 
 import streamlit as st
 
-from pages.components import charts
+from pages.charts import charts
 from reports.documents import number_scales
 from reports.review.review_document import Chart
 

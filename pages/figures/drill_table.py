@@ -12,9 +12,10 @@ from metrics.comparison.words import numeral
 from metrics.definitions.meaning import Meaning
 from metrics.query.missing_reasons import not_given_for
 from metrics.query.query import Query
-from pages.components import data, drill, export_button, tables
-from pages.components.drill import DrillFigure
+from pages.components import data, export_button, tables
 from pages.components.tables import Columns
+from pages.figures import drill
+from pages.figures.drill import DrillFigure
 
 Opens = Mapping[str, Sequence[DrillFigure | None]]
 """Column → per row the figure its cell shows; None where it shows none."""

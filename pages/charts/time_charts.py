@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from metrics.comparison.words import numeral
-from pages.components import charts, theme
+from pages.charts import charts
+from pages.components import theme
 
 Events = Sequence[tuple[str, str]]
 

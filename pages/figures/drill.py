@@ -14,7 +14,8 @@ from metrics.definitions.scope import Scope
 from metrics.query import drill_rows
 from metrics.query.query import Query, unanswerable
 from metrics.query.time_coverage import counted
-from pages.components import data, tables, trend
+from pages.charts import trend
+from pages.components import data, tables
 from pages.components import viewer as door
 from warehouse.access.reader import Viewer
 from warehouse.schema import plain

@@ -18,7 +18,8 @@ from metrics.definitions.scope import Scope, full_months
 from metrics.query.missing_reasons import delivered_in_part, missed, needs, not_given
 from metrics.query.query import Query, figures, lopsided, unanswerable
 from metrics.query.report_query import final_after
-from pages.components import data, drill, theme
+from pages.components import data, theme
+from pages.figures import drill
 from warehouse.access.data_coverage import Coverage
 from warehouse.access.reader import Viewer
 from workflow.goals.goal_targets import targets

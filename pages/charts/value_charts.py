@@ -6,7 +6,8 @@ from math import log10
 import pandas as pd
 
 from metrics.comparison.words import hkd, numeral, rounded
-from pages.components import charts, label_places, theme
+from pages.charts import charts, label_places
+from pages.components import theme
 
 LINES = ((1, "solid", "value = cost"), (3, "dot", "3 to 1"))
 

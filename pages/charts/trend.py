@@ -11,7 +11,8 @@ import streamlit as st
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import day, figure
 from metrics.definitions.scope import Scope, full_months
-from pages.components import charts, data, forms, time_charts
+from pages.charts import charts, time_charts
+from pages.components import data, forms
 from warehouse.access.reader import Viewer
 from warehouse.access.typed_rows import rows_of
 from warehouse.errors import ChangeRefused
