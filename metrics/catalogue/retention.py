@@ -1,4 +1,4 @@
-"""Who stays, who leaves, and which warnings wait for somebody."""
+"""Who stays, who leaves, and which alerts wait for somebody."""
 
 from datetime import datetime, timedelta
 
@@ -101,7 +101,7 @@ def _open_at(instant: datetime) -> ColumnElement[bool]:
 
 open_alerts = Measure(
     label="Open alerts",
-    description="Warnings about customers that were raised and not yet closed at the end of the period. Those held out "
+    description="Alerts about customers that were raised and not yet closed at the end of the period. Those held out "
     "at random, so that the effect of the others can be measured, are in no queue and are not counted.",
     owner="Sales",
     fact=alerts,
