@@ -53,14 +53,14 @@ class Window:
             max_size=None,
             open_timeout=60,
         )
-        self.page, self.query, self.script = "", "", ""
+        self.page, self.query = "", ""
         self.widgets: dict[str, WidgetState] = {}
         self.seen: dict[str, Any] = {}
         self.cached: set[str] = set()
 
     def open(self, page: str, query: str = "") -> Sent:
         """A page at its address, as if typed into the browser."""
-        self.page, self.query, self.script = page, query, ""
+        self.page, self.query = page, query
         self.widgets, self.seen = {}, {}
         return self.rerun()
 
@@ -81,7 +81,8 @@ class Window:
         """The script once more, or one fragment of it."""
         message = BackMsg()
         state = message.rerun_script
-        state.query_string, state.page_name, state.page_script_hash = self.query, self.page, self.script
+        # The page is named by its address each time: the hash of a new session is that of the page before it.
+        state.query_string, state.page_name = self.query, self.page
         state.fragment_id = fragment
         state.context_info.url = f"{self.address}/{self.page}"
         state.context_info.timezone = "Asia/Hong_Kong"
@@ -102,9 +103,7 @@ class Window:
             kind = message.WhichOneof("type")
             if kind == "auth_redirect":
                 raise SignedOut(message.auth_redirect.url)
-            if kind == "new_session":
-                self.script = message.new_session.page_script_hash
-            elif kind == "delta":
+            if kind == "delta":
                 if message.hash and message.metadata.cacheable:
                     self.cached.add(message.hash)
                 self._looked_at(message.delta.new_element, sent)

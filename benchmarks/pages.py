@@ -25,6 +25,7 @@ import httpx2
 
 from benchmarks.one_window import Window, sign_in
 from sign_in import accounts
+from warehouse.schema import plain
 from warehouse.settings import Settings
 from warehouse.stores import connect
 
@@ -68,7 +69,7 @@ def served(data: Path, roles: Sequence[str] = ROLES) -> Iterator[Server]:
                 _login(role),
                 password,
                 by="benchmark",
-                full_name=f"Bench {role}",
+                full_name=f"Bench {plain(role)}",
                 role=role,
                 rm_id="RM01" if role == "relationship_manager" else None,
             )
@@ -166,7 +167,7 @@ def table(costs: Sequence[Cost]) -> str:
     for c in costs:
         chosen = "-" if c.new_filter is None else f"{c.new_filter:,.0f}"
         lines.append(
-            f"| {c.page} | {c.role} | {c.first:,.0f} | {chosen} | {c.rerun:,.0f} | {c.first_kb:,.0f} |"
+            f"| {c.page or 'today'} | {c.role} | {c.first:,.0f} | {chosen} | {c.rerun:,.0f} | {c.first_kb:,.0f} |"
             f" {c.rerun_kb:,.0f} |"
         )
     return "\n".join(lines)
