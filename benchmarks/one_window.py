@@ -81,7 +81,7 @@ class Window:
         """The script once more, or one fragment of it."""
         message = BackMsg()
         state = message.rerun_script
-        # The page is named by its address each time: the hash of a new session is that of the page before it.
+        # By its address each time: with the hash that a run's first message names, the first page of the menu was drawn.
         state.query_string, state.page_name = self.query, self.page
         state.fragment_id = fragment
         state.context_info.url = f"{self.address}/{self.page}"

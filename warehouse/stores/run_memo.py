@@ -67,7 +67,7 @@ class KeptAnswers:
         if memo.version is None:
             memo.version = version()
         with self._lock:
-            if memo.version > self._version or len(self._answers) > KEPT:
+            if memo.version > self._version:
                 self._version, self._answers = memo.version, {}
             return self._answers.get(key) if memo.version == self._version else None
 
@@ -76,4 +76,6 @@ class KeptAnswers:
         memo = _now.get()
         with self._lock:
             if memo is not None and memo.version == self._version:
+                if len(self._answers) >= KEPT:
+                    self._answers.clear()
                 self._answers[key] = answer
