@@ -13,12 +13,12 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import missing
 import pytest
 from hypothesis import settings
-from morning import stores_in
-from own_server import OwnServer, fresh_database
 
+from tests import missing
+from tests.morning import stores_in
+from tests.own_server import OwnServer, fresh_database
 from warehouse.load.loading import load
 from warehouse.stores.connect import Stores
 from workflow import nightly

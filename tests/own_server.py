@@ -13,8 +13,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-import missing
 import psycopg
+
+from tests import missing
 
 
 class OwnServer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import missing
+from tests import missing
 
 TESTS = Path(__file__).parent
 SKIPS = re.compile(r"pytest\.skip\(|importorskip|mark\.skip\b|skipif\(|unittest\.skip")

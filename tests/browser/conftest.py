@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import missing
 import pytest
 import reportlab
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from staff import busy_rm
 
 from sign_in import accounts
+from tests import missing
+from tests.pages.staff import busy_rm
 from warehouse.settings import Settings
 from warehouse.stores import connect
 

@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from morning import stores_in
 
+from tests.morning import stores_in
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.load.loading import load
 

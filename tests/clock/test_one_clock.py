@@ -7,7 +7,6 @@ from datetime import date, timedelta
 import duckdb
 import pandas as pd
 import pytest
-from contents import contents
 
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.compare import compare
@@ -19,31 +18,11 @@ from metrics.query.missing_reasons import why
 from metrics.query.query import Query, ask, figures
 from metrics.query.time_coverage import compared_with, complete_from, counted, delivered_until, reaches_back
 from reports import review_composition
+from tests.clock.daily_extracts import CUSTOMERS, JUNE, daily_leads, monthly
+from tests.contents import contents
 from warehouse.access import data_coverage
 from warehouse.access.roles import RULES
 from warehouse.stores.snapshots import snapshot_file
-
-JUNE = date(2026, 6, 30)
-CUSTOMERS = "customer_id,joined_on\n" + "".join(f"C{n},2024-01-05\n" for n in range(30))
-
-
-def monthly(until: date, amount: int = 1000) -> str:
-    """Revenue of every customer in every month from January 2025 to `until`."""
-    months = [month(2025, n).end for n in range(1, 25) if month(2025, n).end <= until]
-    rows = (f"C{n},savings,{end},{amount},100\n" for end in months for n in range(30))
-    return "customer_id,product,month_on,revenue,cost_to_serve\n" + "".join(rows)
-
-
-def daily_leads(until: date) -> str:
-    """Three leads a day from January 2025 to `until`; of three one is won ten days later, if that has come."""
-    lines = []
-    first = date(2025, 1, 1)
-    for n in range((until - first).days + 1):
-        day = first + timedelta(days=n)
-        for k in range(3):
-            won = day + timedelta(days=10) if k == 0 and day + timedelta(days=10) <= until else ""
-            lines.append(f"L{n}-{k},email,{day} 09:00,{f'{won} 10:00' if won else ''}\n")
-    return "lead_id,channel,created_at,won_at\n" + "".join(lines)
 
 
 def value(reader, name: str, period: Period) -> float:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from morning import stores_in
 from sqlalchemy import select
-from test_one_clock import JUNE
 
 from metrics.customers.profile import needs_of, profile
+from tests.clock.daily_extracts import JUNE
+from tests.morning import stores_in
 from warehouse.access import data_coverage
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.schema import customer_profiles

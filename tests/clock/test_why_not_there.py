@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from test_one_clock import CUSTOMERS, JUNE, daily_leads, monthly
-
+from tests.clock.daily_extracts import CUSTOMERS, JUNE, daily_leads, monthly
 from warehouse.access.data_coverage import why_not_there
 from workflow import nightly
 from workflow.records.run_notes import (

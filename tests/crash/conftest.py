@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from crash_bank import close
-from morning import MORNING
-from own_server import fresh_database
 
+from tests.crash.crash_bank import close
+from tests.morning import MORNING
+from tests.own_server import fresh_database
 from warehouse.load.loading import load
 from warehouse.settings import Settings
 from warehouse.stores.connect import Stores, open_stores

@@ -3,8 +3,7 @@
 import sys
 from pathlib import Path
 
-from morning import MORNING
-
+from tests.morning import MORNING
 from warehouse.load.loading import load
 from warehouse.settings import Settings
 from warehouse.stores.connect import open_stores

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import crash_bank
-import missing
 import pytest
-from morning import MORNING, stores_in
-from own_server import OwnServer
 from sqlalchemy import func, select
 
+from tests import missing
+from tests.crash import crash_bank
+from tests.morning import MORNING, stores_in
+from tests.own_server import OwnServer
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.errors import LoadRefused, Problem
 from warehouse.load.loading import load

@@ -12,10 +12,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import crash_bank
 import pytest
-from morning import MORNING
 
+from tests.crash import crash_bank
+from tests.morning import MORNING
 from warehouse.load.loading import load
 from warehouse.settings import Settings
 from warehouse.stores.connect import Stores, open_stores
@@ -30,8 +30,7 @@ KILLS_ON_SERVER = 3
 def _begin(stores: Stores, folder: Path, **more) -> subprocess.Popen:
     settings = stores.settings
     words = [sys.executable, PROGRAM, str(settings.data_dir), str(folder), settings.warehouse_url]
-    paths = os.pathsep.join(map(str, (ROOT, ROOT / "tests")))
-    more |= {"env": os.environ | {"PYTHONPATH": paths}}
+    more |= {"env": os.environ | {"PYTHONPATH": str(ROOT)}}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "cwd": ROOT}
     return subprocess.Popen(words, **pipes, **more)
 

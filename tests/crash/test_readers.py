@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-import crash_bank
 import pytest
-from morning import MORNING
-from own_server import OwnServer
 
 from metrics.definitions.scope import Period, Scope
 from metrics.query import query
 from metrics.query.query import Query
+from tests.crash import crash_bank
+from tests.morning import MORNING
+from tests.own_server import OwnServer
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.load.loading import load
 from warehouse.settings import Settings

@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from morning import on
 
 from metrics.definitions.scope import Period, Scope
 from reports.answers import goals_met as answers
 from reports.review.review_context import read
 from reports.review_composition import each_time, named
+from tests.morning import on
 from warehouse.access import data_coverage
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.errors import AccessRefused, ChangeRefused

@@ -7,12 +7,12 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from morning import stores_in
 
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.goal_status import State, state_in_words
 from metrics.comparison.plan_pace import due, forecast
 from metrics.definitions.scope import Period, month, parts_by_month
+from tests.morning import stores_in
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.load.loading import load
 from warehouse.stores.connect import Stores

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from morning import on, stores_in
 from sqlalchemy import func, select
 
 from metrics.comparison.goal_status import State
 from metrics.definitions.scope import Period, Scope, period_named, year_before
 from metrics.query.query import Query, ask
+from tests.morning import on, stores_in
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.app_db.app_schema import audit_log, goals
 from warehouse.errors import AccessRefused, ChangeRefused

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from morning import stores_in
 
+from tests.morning import stores_in
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.load import loading
 from warehouse.stores.connect import Stores

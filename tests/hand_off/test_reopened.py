@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from morning import stores_in
 from sqlalchemy import select
 
 from metrics.catalogue import CATALOGUE
@@ -17,6 +16,7 @@ from metrics.definitions.scope import Period, Scope
 from metrics.leads import stage_durations
 from metrics.query import drill_rows, query
 from metrics.query.query import Query
+from tests.morning import stores_in
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.load.loading import load
 from warehouse.schema import findings, lead_moves

@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from morning import stores_in
 from sqlalchemy import select
 
+from tests.morning import stores_in
 from warehouse.access import audit
 from warehouse.access.reader import Reader, Viewer
 from warehouse.access.roles import ROLES

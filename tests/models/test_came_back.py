@@ -7,7 +7,6 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from morning import stores_in
 from sqlalchemy import select
 
 from metrics.customers import customer_search, timeline
@@ -16,6 +15,7 @@ from metrics.customers.profile import profile
 from metrics.definitions.scope import Scope, month
 from metrics.query import query
 from metrics.query.query import Query
+from tests.morning import stores_in
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.load.loading import load
 from warehouse.schema import findings

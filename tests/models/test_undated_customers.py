@@ -6,13 +6,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from morning import stores_in
 
 from metrics.catalogue import CATALOGUE
 from metrics.customers.departures import departures
 from metrics.customers.profile import profile
 from metrics.definitions.scope import Period, Scope
 from metrics.query.query import Query, ask
+from tests.morning import stores_in
 from warehouse.access import data_coverage
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.load.loading import load

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import missing
 import numpy as np
 import pytest
 
 from models.experiments import uplift
+from tests import missing
 
 
 def drawn(seed: int, effect: float, n: int = 6000) -> tuple[np.ndarray, ...]:

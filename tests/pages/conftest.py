@@ -6,8 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from staff import Open, opener
 
+from tests.pages.staff import Open, opener
 from warehouse.settings import Settings
 from warehouse.stores import connect
 

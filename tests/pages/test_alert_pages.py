@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select, update
-from staff import busy_rm, somebody, words
 
+from tests.pages.staff import busy_rm, somebody, words
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.app_db.app_schema import alert_steps, alerts, audit_log
 from warehouse.errors import AccessRefused, ChangeRefused

@@ -5,9 +5,9 @@ from datetime import date
 import pandas as pd
 import pytest
 from sqlalchemy import true
-from staff import cells, somebody, words
 
 from pages.growth.channels.budget import _left_out, headline
+from tests.pages.staff import cells, somebody, words
 from warehouse.load.loading import next_snapshot
 from warehouse.schema import response_curves
 from warehouse.stores.connect import Stores

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import update
-from staff import Open, somebody, words
 
+from tests.pages.staff import Open, somebody, words
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.load.loading import next_snapshot
 from warehouse.schema import campaigns

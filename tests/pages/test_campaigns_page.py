@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import select
-from staff import cells, somebody, words
 
 from metrics.catalogue.attributed_wins import MODELS
+from tests.pages.staff import cells, somebody, words
 from warehouse.app_db.app_schema import campaign_steps, lift_experiments
 from warehouse.stores import connect
 

@@ -5,10 +5,10 @@ import json
 import pandas as pd
 import pytest
 from sqlalchemy import func, select
-from staff import cells, somebody, words
 
 from pages.charts.label_places import places
 from pages.growth.channels.channel_value import headline, in_words, sentence
+from tests.pages.staff import cells, somebody, words
 from warehouse.load.loading import next_snapshot
 from warehouse.schema import campaign_days, campaigns
 from warehouse.stores.connect import Stores

@@ -6,9 +6,9 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from staff import cells, somebody, words
 
 from pages.customers.churn.churn_model import SECTIONS
+from tests.pages.staff import cells, somebody, words
 from warehouse.load.loading import next_snapshot
 from warehouse.schema import model_cards, model_checks
 from warehouse.stores import connect

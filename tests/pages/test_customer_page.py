@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
-from staff import busy_rm, cells, somebody, words
 
 from metrics.customers.customer_search import phone_digits
 from metrics.customers.timeline import DEPARTMENTS, journey
+from tests.pages.staff import busy_rm, cells, somebody, words
 from warehouse.access.data_coverage import as_of, available_columns
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.app_db.app_schema import audit_log

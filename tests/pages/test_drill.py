@@ -3,9 +3,9 @@
 from datetime import date
 
 import pytest
-from staff import cells, somebody, words
 
 from pages.components import viewer as door
+from tests.pages.staff import cells, somebody, words
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.schema import customers
 from warehouse.stores.connect import Stores

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from staff import busy_rm, somebody, words
 from streamlit.testing.v1 import AppTest
 
 from pages.components import viewer as door
+from tests.pages.staff import busy_rm, somebody, words
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.app_db.app_schema import alert_steps, alerts, campaign_steps, offers
 from warehouse.stores import connect

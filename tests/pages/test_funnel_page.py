@@ -4,11 +4,11 @@ from datetime import date, datetime
 
 import pytest
 from sqlalchemy import func, select
-from staff import cells, somebody, words
 
 from metrics.definitions.scope import PERIODS, Period, Scope
 from metrics.query import query
 from metrics.query.query import Query
+from tests.pages.staff import cells, somebody, words
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.schema import campaigns, leads
 from warehouse.stores.connect import Stores

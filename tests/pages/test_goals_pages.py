@@ -7,11 +7,11 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from morning import stores_in
 from sqlalchemy import insert, select
-from staff import EVERYBODY, cells, somebody, words
 
 from metrics.definitions.scope import Period, Scope
+from tests.morning import stores_in
+from tests.pages.staff import EVERYBODY, cells, somebody, words
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.app_db.app_schema import definition_signatures, users
 from warehouse.stores.connect import Stores

@@ -5,9 +5,9 @@ from datetime import date
 import pandas as pd
 import pytest
 from sqlalchemy import func, select, update
-from staff import cells, somebody, words
 
 from metrics.comparison.words import day
+from tests.pages.staff import cells, somebody, words
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.app_db.app_schema import lead_reviews
 from warehouse.load.loading import next_snapshot

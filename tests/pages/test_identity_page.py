@@ -1,8 +1,8 @@
 """An analyst sees which records belong to nobody, without names, and rules on one."""
 
 from sqlalchemy import select
-from staff import cells, somebody, words
 
+from tests.pages.staff import cells, somebody, words
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.app_db.app_schema import identity_rulings
 from warehouse.schema import identities, person_links

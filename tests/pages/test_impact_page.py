@@ -2,8 +2,7 @@
 
 import re
 
-from staff import EVERYBODY, cells, somebody, words
-
+from tests.pages.staff import EVERYBODY, cells, somebody, words
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.schema import customers
 

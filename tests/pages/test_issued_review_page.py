@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from morning import stores_in
 from sqlalchemy import select
-from staff import Open, opener, somebody, words
 from streamlit.testing.v1 import AppTest
 
+from tests.morning import stores_in
+from tests.pages.staff import Open, opener, somebody, words
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.app_db.app_schema import audit_log
 from warehouse.load.loading import load

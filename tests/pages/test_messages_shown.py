@@ -6,8 +6,8 @@ from datetime import datetime
 
 import pytest
 from sqlalchemy import insert
-from staff import somebody, words
 
+from tests.pages.staff import somebody, words
 from warehouse.app_db.app_schema import destinations, outbox, users
 
 

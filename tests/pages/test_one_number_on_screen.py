@@ -7,12 +7,12 @@ from datetime import date
 
 import pytest
 import streamlit as st
-from staff import somebody, words
 from streamlit.testing.v1 import AppTest
 
 from metrics.catalogue import CATALOGUE
 from metrics.catalogue.funnel import STAGES
 from metrics.definitions.scope import Scope, period_named
+from tests.pages.staff import somebody, words
 from warehouse.stores.connect import Stores
 from workflow.goals.goal_records import GoalDraft
 from workflow.goals.goal_setting import set_goal

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from staff import EVERYBODY, busy_rm, cells, opener, somebody, words
 
 from pages import MENU
 from pages.charts import charts, time_charts
+from tests.pages.staff import EVERYBODY, busy_rm, cells, opener, somebody, words
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.app_db.app_schema import alerts, audit_log
 from warehouse.schema import customers, leads, relationship_managers

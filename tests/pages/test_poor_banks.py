@@ -10,13 +10,13 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
-from morning import stores_in
 from sqlalchemy import select
-from staff import Open, cells, opener, somebody, words
 
 from metrics.catalogue import CATALOGUE
 from metrics.query.missing_reasons import needs, not_given
 from pages import MENU
+from tests.morning import stores_in
+from tests.pages.staff import Open, cells, opener, somebody, words
 from warehouse.access import data_coverage
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.load.loading import load

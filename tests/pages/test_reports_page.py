@@ -6,9 +6,9 @@ import io
 import pytest
 import streamlit as st
 from sqlalchemy import insert
-from staff import cells, somebody, words
 
 from metrics.query.report_query import SavedReport
+from tests.pages.staff import cells, somebody, words
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.app_db.app_schema import saved_reports
 from warehouse.schema import leads

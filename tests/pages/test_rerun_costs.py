@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Connection, Engine, event
-from staff import Open, somebody
 
 from metrics.catalogue import CATALOGUE
 from metrics.definitions.measure import version
 from pages import MENU
+from tests.pages.staff import Open, somebody
 from warehouse.access.reader import Reader
 from warehouse.stores import run_memo
 from warehouse.stores.connect import Stores

@@ -3,11 +3,11 @@
 import pytest
 import streamlit as st
 from sqlalchemy import select
-from staff import somebody, words
 
 from pages.components import viewer as door
 from reports import review_composition as quarterly
 from reports.review.review_document import NAMES
+from tests.pages.staff import somebody, words
 from warehouse.access import data_coverage
 from warehouse.access.reader import Reader
 from warehouse.app_db.app_schema import audit_log

@@ -20,13 +20,10 @@ from numbers import Real
 from pathlib import Path
 from typing import Any
 
-import missing
 import pandas as pd
 import pytest
-from morning import stores_in
 from openpyxl import load_workbook
 from pptx import Presentation
-from staff import EVERYBODY, Open
 from streamlit.testing.v1 import AppTest
 
 from metrics.catalogue import CATALOGUE
@@ -42,6 +39,9 @@ from reports.exports.table_files import export
 from reports.handout import handout_pdf
 from reports.review.review_document import NAMES, Review
 from reports.slides import deck
+from tests import missing
+from tests.morning import stores_in
+from tests.pages.staff import EVERYBODY, Open
 from warehouse.access import data_coverage
 from warehouse.access.reader import Reader, Viewer
 from warehouse.stores.connect import Stores

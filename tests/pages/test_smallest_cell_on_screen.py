@@ -9,7 +9,6 @@ from datetime import date
 import pandas as pd
 import pytest
 from sqlalchemy import select
-from staff import Open, opener, somebody, words
 
 from metrics.definitions.quarters import Quarter
 from models.churn import model_files
@@ -18,6 +17,7 @@ from models.experiments.lift import Counts
 from models.service.themes import themes
 from pages.customers.churn import impact_page
 from reports.review import staff_survey
+from tests.pages.staff import Open, opener, somebody, words
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.load.loading import next_snapshot
 from warehouse.schema import customer_profiles, customer_scores, model_checks

@@ -4,7 +4,6 @@ import re
 from datetime import date
 
 import pytest
-from staff import cells, somebody, words
 
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.conclusion import Verdict
@@ -14,6 +13,7 @@ from metrics.query import drill_rows, query
 from metrics.query.query import Query
 from pages.figures import drill_table
 from pages.figures.drill import DrillFigure
+from tests.pages.staff import cells, somebody, words
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.stores.connect import Stores
 

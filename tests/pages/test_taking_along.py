@@ -6,11 +6,11 @@ import io
 import pytest
 import streamlit as st
 from sqlalchemy import select
-from staff import somebody
 
 from pages import MENU
 from pages.components import viewer as door
 from pages.figures import drill
+from tests.pages.staff import somebody
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.app_db.app_schema import audit_log
 from warehouse.errors import AccessRefused

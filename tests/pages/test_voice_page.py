@@ -6,12 +6,12 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 from sqlalchemy import select
-from staff import cells, somebody, words
 
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.conclusion import Verdict
 from pages.charts import charts, review_chart
 from pages.customers.voice import voice_cases, voice_page
+from tests.pages.staff import cells, somebody, words
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.app_db.app_schema import outside_benchmarks, planned_tests
 from warehouse.errors import AccessRefused, ChangeRefused

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from morning import stores_in
-from staff import EVERYBODY, Open, busy_rm, opener, somebody, words
 
 from metrics.definitions.scope import PERIODS
 from pages import MENU, MenuEntry
+from tests.morning import stores_in
+from tests.pages.staff import EVERYBODY, Open, busy_rm, opener, somebody, words
 from warehouse.access.reader import Viewer
 from warehouse.load.loading import load
 from warehouse.stores.connect import Stores

@@ -6,10 +6,10 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import missing
 import pytest
-from morning import stores_in
 
+from tests import missing
+from tests.morning import stores_in
 from warehouse.load.loading import load
 from warehouse.stores.connect import Stores
 

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-import missing
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,6 +15,7 @@ from sqlalchemy import Connection, create_engine, text
 
 from metrics.attribution import credit_models, journeys
 from models.attribution.removal_effect import removal_effects
+from tests import missing
 from warehouse.cleaning import lead_history
 from warehouse.schema import DERIVED, UNIFIED, lead_moves, lead_stages, leads, touches
 from warehouse.validation import moment_marks

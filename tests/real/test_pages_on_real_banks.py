@@ -1,11 +1,11 @@
 """Every page on banks of other people, where whole departments are missing: it says so, and nothing breaks."""
 
 import pytest
-from staff import EVERYBODY, opener, words
 
 from metrics.catalogue import CATALOGUE
 from pages import MENU
 from reports.review.review_document import NAMES
+from tests.pages.staff import EVERYBODY, opener, words
 
 pytestmark = pytest.mark.real
 ENTRIES = [entry for entries in MENU.values() for entry in entries]

@@ -11,7 +11,6 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from causal_words import claims
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +22,7 @@ from reports.review import case_studies, experiment_effects
 from reports.review.review_context import ReviewContext
 from reports.review.review_document import Answer, CaseStudy
 from reports.review_composition import each_time
+from tests.reports.causal_words import claims
 from warehouse.access.reader import Reader, Viewer
 from warehouse.stores.connect import Stores
 from workflow.experiments import lift_tests

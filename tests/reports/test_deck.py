@@ -10,11 +10,8 @@ import zipfile
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-import missing
 import pytest
-from full_review import REVIEW
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -27,47 +24,26 @@ from pptx.util import Pt
 from metrics.catalogue import CATALOGUE
 from metrics.definitions.measure import version
 from reports.documents import document_facts, document_theme, text_metrics
-from reports.review.review_document import Answer, CaseStudy, Chart, Figure, Review, Series, Table
+from reports.review.review_document import Table
 from reports.slides import deck
+from tests import missing
+from tests.reports.full_review import REVIEW
+from tests.reports.opened_slides import (
+    anything,
+    charts,
+    everything,
+    figures,
+    flat,
+    of_any_text,
+    opened,
+    words_of,
+)
 from warehouse.errors import Problem
 
 
 @cache
 def made() -> bytes:
     return deck.slides(REVIEW)
-
-
-def opened(data: bytes) -> Any:
-    return Presentation(io.BytesIO(data))
-
-
-def flat(text: str) -> str:
-    """Text with each kind of space as one space."""
-    return " ".join(text.replace("\u00a0", " ").split())
-
-
-def words_of(slide: Any) -> str:
-    """All text of a slide, its notes left out."""
-    found = []
-    for shape in slide.shapes:
-        if shape.has_text_frame:
-            found += [p.text for p in shape.text_frame.paragraphs]
-        if shape.has_table:
-            found += [cell.text for row in shape.table.rows for cell in row.cells]
-    return flat("\n".join(found))
-
-
-def everything(data: bytes) -> str:
-    return " ".join(words_of(slide) for slide in opened(data).slides)
-
-
-def figures(review: Review) -> list[Figure]:
-    parts = (*review.answers, *review.case_studies)
-    return [figure for part in parts for figure in part.figures]
-
-
-def charts(review: Review) -> list[Chart]:
-    return [part.chart for part in (*review.answers, *review.case_studies) if part.chart is not None]
 
 
 def test_every_title_figure_and_sentence_is_on_a_slide() -> None:
@@ -265,38 +241,6 @@ def test_a_template_that_cannot_be_used_is_a_sentence(tmp_path: Path) -> None:
     untitled.save(tmp_path / "untitled.pptx")
     with pytest.raises(Problem, match="no layout with a title"):
         deck.check(tmp_path / "untitled.pptx")
-
-
-anything = st.text(max_size=300) | st.text(max_size=400).map(lambda t: f"=HYPERLINK({t}\x0b\ud800\x00<a&b>")
-
-
-def of_any_text(text: str, number: float | None) -> Review:
-    """A review of one answer and one study whose every text is `text`."""
-    figure = Figure(label=text, value=text, before=text, n=text, verdict="worse")
-    chart = Chart(
-        shape="bars",
-        says=text,
-        unit="HKD",
-        categories=(text, "b"),
-        series=(Series(name=text, values=(number, 1.0)),),
-        mark=number,
-        mark_label=text,
-    )
-    table = Table(columns=(text, "b"), rows=((text, text), (text,)))
-    one = Answer(
-        key="goals",
-        question=text,
-        title=text,
-        sentences=(text,),
-        figures=(figure,),
-        chart=chart,
-        table=table,
-        sources=(text,),
-    )
-    study = CaseStudy(title=text, controlled=False, what=text, sentences=(text, text))
-    return replace(
-        REVIEW, qualified=text, title=text, figures=(figure,), answers=(one,), case_studies=(study,)
-    )
 
 
 @settings(max_examples=8, deadline=None)

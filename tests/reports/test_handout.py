@@ -10,21 +10,21 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-import missing
 import pytest
-from causal_words import claims
 from click.testing import CliRunner
-from full_review import REVIEW
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from morning import stores_in
-from test_deck import anything, charts, everything, figures, flat, of_any_text, opened
 
 from cli.__main__ import main
 from reports import review_composition
 from reports.documents import document_facts, font_files, number_scales
 from reports.handout import handout_pdf
 from reports.review.review_document import Review
+from tests import missing
+from tests.morning import stores_in
+from tests.reports.causal_words import claims
+from tests.reports.full_review import REVIEW
+from tests.reports.opened_slides import anything, charts, everything, figures, flat, of_any_text, opened
 from warehouse.access import data_coverage
 from warehouse.access.reader import Reader, Viewer
 

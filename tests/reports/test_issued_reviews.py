@@ -9,14 +9,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from full_review import REVIEW
-from morning import on, stores_in
 from sqlalchemy import select
 
 from metrics.definitions.quarters import Quarter
 from reports import issued
 from reports.documents import document_facts
 from reports.review import frozen_review
+from tests.morning import on, stores_in
+from tests.reports.full_review import REVIEW
 from warehouse.access.reader import Reader, Viewer
 from warehouse.app_db.app_schema import audit_log, issued_review_contents
 from warehouse.errors import AccessRefused, ChangeRefused, Problem

@@ -14,7 +14,6 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
-from morning import on, stores_in
 
 from metrics.attribution import channel_net_value
 from metrics.catalogue import CATALOGUE
@@ -34,6 +33,7 @@ from reports.review import staff_survey
 from reports.review.experiment_effects import as_counted
 from reports.review.review_context import ReviewContext, target_in_words
 from reports.review.review_document import NAMES, Review
+from tests.morning import on, stores_in
 from warehouse.access import data_coverage
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.disclosure.secondary_suppression import shown_groups

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from morning import stores_in
 
 from sample_data.bank import generate
+from tests.morning import stores_in
 from warehouse.access.data_coverage import as_of, available_columns
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.load.loading import load, next_snapshot

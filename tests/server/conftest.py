@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from own_server import fresh_database
-from stores_on_server import let_go, stores_on
 
+from tests.own_server import fresh_database
+from tests.server.stores_on_server import let_go, stores_on
 from warehouse.load.loading import load
 from warehouse.stores.connect import Stores
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from morning import MORNING
-
+from tests.morning import MORNING
 from warehouse.settings import Settings
 from warehouse.stores.connect import Stores, open_stores
 

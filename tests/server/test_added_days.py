@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import contents as hashed
 import duckdb
 import pytest
-from morning import stores_in
 from sqlalchemy import select
-from stores_on_server import let_go, stores_on
 
+from tests import contents as hashed
+from tests.morning import stores_in
+from tests.server.stores_on_server import let_go, stores_on
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.errors import LoadRefused
 from warehouse.load.loading import load

@@ -10,10 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from morning import stores_in
-from own_server import fresh_database
 from sqlalchemy import select
-from stores_on_server import stores_on
 
 from metrics.attribution import audience_overlap, channel_net_value
 from metrics.catalogue import CATALOGUE
@@ -21,6 +18,9 @@ from metrics.definitions.dimensions import DIMENSIONS
 from metrics.definitions.scope import Period, Scope
 from metrics.query import query
 from metrics.query.query import Query
+from tests.morning import stores_in
+from tests.own_server import fresh_database
+from tests.server.stores_on_server import stores_on
 from warehouse.access import data_coverage
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.app_db.app_schema import alerts

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from amy_chan import PASSWORD
 from sqlalchemy import select
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
@@ -16,6 +15,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from sign_in import accounts, headers
 from sign_in.gate import Gate
+from tests.sign_in.amy_chan import PASSWORD
 from warehouse.app_db.app_schema import audit_log
 from warehouse.settings import Settings
 from warehouse.stores import connect

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import bcrypt
 import pytest
-from amy_chan import OFFICE, PASSWORD
 from click.testing import CliRunner
 from streamlit_authenticator.utilities.hasher import Hasher
 
 from cli.__main__ import main
 from sign_in import accounts, sessions
+from tests.sign_in.amy_chan import OFFICE, PASSWORD
 from warehouse.errors import ChangeRefused
 
 ASH = "a passphrase for ash"

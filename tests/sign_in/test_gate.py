@@ -6,7 +6,6 @@ import re
 import time
 
 import pytest
-from amy_chan import OFFICE, PASSWORD
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -14,6 +13,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from sign_in import accounts, drafts, headers, sessions, typefaces
 from sign_in.gate import Gate
+from tests.sign_in.amy_chan import OFFICE, PASSWORD
 from warehouse.settings import Settings
 from warehouse.stores import connect
 

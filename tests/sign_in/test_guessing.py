@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import bcrypt
 import pytest
-from amy_chan import OFFICE, PASSWORD
 from hypothesis import given
 from hypothesis import strategies as any_
 
 from sign_in import accounts, guessing
+from tests.sign_in.amy_chan import OFFICE, PASSWORD
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ import secrets
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from amy_chan import OFFICE, PASSWORD
 from sqlalchemy import select
 
 from sign_in import accounts, sessions
+from tests.sign_in.amy_chan import OFFICE, PASSWORD
 from warehouse.access import audit
 from warehouse.app_db import app_schema
 from warehouse.errors import ChangeRefused

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from morning import stores_in
 
 from metrics.catalogue import CATALOGUE
 from metrics.definitions.measure import Measure, is_closed, measures_of
@@ -20,6 +19,7 @@ from metrics.definitions.scope import Period, Scope
 from metrics.query import query
 from metrics.query.query import Query
 from metrics.query.time_coverage import counted
+from tests.morning import stores_in
 from warehouse.access import data_coverage
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.load import loading

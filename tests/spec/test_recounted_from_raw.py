@@ -13,12 +13,12 @@ from pathlib import Path
 import holidays
 import pandas as pd
 import pytest
-from morning import stores_in
 from sqlalchemy import select
 
 from metrics.definitions.scope import Period, Scope, month
 from metrics.query import query
 from metrics.query.query import Query
+from tests.morning import stores_in
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.app_db.app_schema import alerts
 from warehouse.schema import customers, leads, touches

@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import drawn
 import pytest
 from sqlalchemy import Engine, Table, create_engine, delete, event, insert, text
 from sqlalchemy.pool import StaticPool
@@ -19,6 +18,7 @@ from metrics.catalogue import CATALOGUE, HEADLINES
 from metrics.definitions.measure import Measure
 from metrics.definitions.scope import Scope
 from metrics.query import query
+from tests.spec import drawn
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.app_db.app_schema import APP_DB
 from warehouse.schema import BANK, DERIVED, UNIFIED

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from morning import stores_in
-from onlookers import LEAD, ONE_RM
 
+from tests.morning import stores_in
+from tests.warehouse.onlookers import LEAD, ONE_RM
 from warehouse.access.reader import Reader
 from warehouse.stores.connect import Stores
 

@@ -6,10 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from morning import stores_in
-from onlookers import ANOTHER_RM, EVERYBODY, LEAD, ONE_RM
 from sqlalchemy import Table, func, insert, select, union_all
 
+from tests.morning import stores_in
+from tests.warehouse.onlookers import ANOTHER_RM, EVERYBODY, LEAD, ONE_RM
 from warehouse import schema
 from warehouse.access import audit
 from warehouse.access.reader import SYSTEM, Reader, Viewer, may_see

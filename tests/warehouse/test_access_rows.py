@@ -15,11 +15,11 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from onlookers import ANOTHER_RM, LEAD, ONE_RM
-from shapes import WHAT, questions
 from sqlalchemy import Engine, create_engine, func, select, text
 from sqlalchemy.pool import StaticPool
 
+from tests.warehouse.onlookers import ANOTHER_RM, LEAD, ONE_RM
+from tests.warehouse.shapes import WHAT, questions
 from warehouse import schema
 from warehouse.access.reader import SYSTEM, Reader, Viewer, may_see, narrow
 from warehouse.errors import AccessRefused

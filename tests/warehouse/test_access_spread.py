@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from onlookers import EVERYBODY
 from sqlalchemy import func, literal, select
 
 from metrics.catalogue.stage_moves import to
 from metrics.definitions.scope import Period, Scope
 from metrics.leads.stage_durations import STAGES, left_after, waiting_for
+from tests.warehouse.onlookers import EVERYBODY
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.disclosure.global_recoding import recoded
 from warehouse.errors import AccessRefused

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from onlookers import EVERYBODY
 from sqlalchemy import Select, case, distinct, func, literal, null, select, true
 
+from tests.warehouse.onlookers import EVERYBODY
 from warehouse import schema
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.app_db import app_schema

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from onlookers import EVERYBODY
 from sqlalchemy import (
     ARRAY,
     Column,
@@ -38,6 +37,7 @@ from sqlalchemy.orm import DeclarativeBase, aliased
 from sqlalchemy.sql import quoted_name
 from sqlalchemy.types import TypeDecorator, UserDefinedType
 
+from tests.warehouse.onlookers import EVERYBODY
 from warehouse import schema
 from warehouse.access.reader import SYSTEM, Reader, narrow
 from warehouse.app_db import app_schema

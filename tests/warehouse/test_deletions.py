@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from contents import contents
-from malformed import parquet, sheet, write
 
+from tests.contents import contents
+from tests.warehouse.malformed import parquet, sheet, write
 from warehouse.errors import LoadRefused
 from warehouse.load.incremental import NOT_AGAIN
 from warehouse.load.loading import load

@@ -8,9 +8,9 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
-from morning import stores_in
 from sqlalchemy import func, select
 
+from tests.morning import stores_in
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.access.roles import RULES
 from warehouse.errors import AccessRefused, LoadRefused, Problem

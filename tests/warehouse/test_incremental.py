@@ -11,12 +11,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from contents import contents
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
-from malformed import write
-from morning import stores_in
 
+from tests.contents import contents
+from tests.morning import stores_in
+from tests.warehouse.malformed import write
 from warehouse.errors import LoadRefused
 from warehouse.load import incremental
 from warehouse.load.loading import load

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from own_server import fresh_database
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from tests.own_server import fresh_database
 from warehouse.access import audit
 from warehouse.app_db.app_schema import APP_DB, audit_log, goals
 from warehouse.settings import Settings

@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import small_bank
-from morning import stores_in
 
+from tests.morning import stores_in
+from tests.warehouse import small_bank
 from warehouse.errors import LoadRefused, NothingLoaded
 from warehouse.load.loading import load, next_snapshot
 from warehouse.stores.connect import Stores

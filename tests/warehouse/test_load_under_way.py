@@ -16,10 +16,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
-import small_bank
-from morning import stores_in
 from sqlalchemy import func, select
 
+from tests.morning import stores_in
+from tests.warehouse import small_bank
 from warehouse import schema
 from warehouse.access import audit
 from warehouse.access.reader import SYSTEM, Reader

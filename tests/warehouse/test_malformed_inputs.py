@@ -13,9 +13,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from malformed import CASES, FOLDER, Case, write
-from morning import stores_in
 
+from tests.morning import stores_in
+from tests.warehouse.malformed import CASES, FOLDER, Case, write
 from warehouse.errors import LoadRefused
 from warehouse.load.loading import load
 from warehouse.stores.connect import Stores

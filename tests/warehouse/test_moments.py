@@ -13,7 +13,6 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from malformed import write
 from sqlalchemy import Engine, create_engine, literal, select
 
 from metrics.comparison.words import until
@@ -23,6 +22,7 @@ from metrics.query import missing_reasons
 from metrics.query.query import Query, ask
 from pages.components.tables import as_days
 from reports.documents import safe_cells
+from tests.warehouse.malformed import write
 from warehouse.access.data_coverage import coverage
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.load.existing_warehouse import check_url

@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from onlookers import EVERYBODY
 from sqlalchemy import func, select
 
 from metrics.attribution import audience_overlap
@@ -20,6 +19,7 @@ from metrics.definitions.scope import Period, Scope
 from metrics.query.query import Query, ask
 from metrics.query.report_query import ways
 from models.experiments.association import links
+from tests.warehouse.onlookers import EVERYBODY
 from warehouse import schema
 from warehouse.access.data_coverage import visible_failed_checks
 from warehouse.access.reader import SYSTEM, Reader

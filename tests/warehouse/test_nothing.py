@@ -10,8 +10,8 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from malformed import parquet, sheet, write
 
+from tests.warehouse.malformed import parquet, sheet, write
 from warehouse.cleaning import spelling
 from warehouse.errors import LoadRefused
 from warehouse.load.loading import load

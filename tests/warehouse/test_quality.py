@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from malformed import FOLDER, write
 from sqlalchemy import select
 
 from metrics.definitions.scope import Period, Scope
 from metrics.query import query
 from metrics.query.query import Query
+from tests.warehouse.malformed import FOLDER, write
 from warehouse.access.data_coverage import failed_checks, status
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.access.roles import ROLES, RULES, Access

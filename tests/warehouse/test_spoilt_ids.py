@@ -6,8 +6,8 @@ from datetime import date, datetime, time
 
 import pyarrow as pa
 import pytest
-from malformed import parquet, sheet, write
 
+from tests.warehouse.malformed import parquet, sheet, write
 from warehouse.errors import LoadRefused
 from warehouse.load.loading import load
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from morning import MORNING
 
+from tests.morning import MORNING
 from warehouse.stores.connect import Stores
 from warehouse.stores.postgresql_catalogue import AS_IT_IS
 

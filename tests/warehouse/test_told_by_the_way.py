@@ -9,8 +9,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from morning import stores_in
-from onlookers import EVERYBODY
 
 from metrics.catalogue import CATALOGUE
 from metrics.definitions.scope import Period, Scope
@@ -20,6 +18,8 @@ from metrics.query.query import DENOMINATOR, Query, ask
 from metrics.query.time_coverage import delivered_until
 from models.churn import fitting
 from models.value import lifetime_value
+from tests.morning import stores_in
+from tests.warehouse.onlookers import EVERYBODY
 from warehouse.access import data_coverage
 from warehouse.access.data_coverage import visible_failed_checks
 from warehouse.access.reader import SYSTEM, Reader

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from malformed import write
 from sqlalchemy import select
 
+from tests.warehouse.malformed import write
 from warehouse.access import data_coverage
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.load.loading import load

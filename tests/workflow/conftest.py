@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from alert_queue import Clock
 
 from sample_data.bank import generate
+from tests.workflow.alert_queue import Clock
 from warehouse.load.loading import load
 from warehouse.settings import Settings
 from warehouse.stores.connect import Stores, open_stores

@@ -5,8 +5,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from receivers import ADDRESS
-
+from tests.workflow.receivers import ADDRESS
 from warehouse.settings import Settings
 from warehouse.stores.connect import open_stores
 from workflow.messages import sending

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 
 import pandas as pd
 import pytest
-from alert_queue import AMY, BOB, LEAD, Clock, found, holding_out
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from tests.workflow.alert_queue import AMY, BOB, LEAD, Clock, found, holding_out
 from warehouse.access import audit
 from warehouse.access.reader import Reader, Viewer
 from warehouse.app_db.app_schema import alert_steps, alerts, audit_log

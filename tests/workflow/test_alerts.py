@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 import pandas as pd
 import pytest
-from alert_queue import AMY, Clock, found, holding_out
 from sqlalchemy import func, select
 
+from tests.workflow.alert_queue import AMY, Clock, found, holding_out
 from warehouse.app_db.app_schema import alert_steps, alerts, audit_log
 from warehouse.settings import Settings
 from warehouse.stores.connect import Stores

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 import pandas as pd
 import pytest
-from morning import on
 from sqlalchemy import func, select
 
+from tests.morning import on
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.access.roles import ROLES
 from warehouse.app_db.app_schema import audit_log, campaign_steps

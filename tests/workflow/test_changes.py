@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from alert_queue import AMY, BOB, LEAD, Clock, found, holding_out
 from sqlalchemy import select
 
+from tests.workflow.alert_queue import AMY, BOB, LEAD, Clock, found, holding_out
 from warehouse.access.reader import Reader, Viewer
 from warehouse.app_db.app_schema import alerts
 from warehouse.load.loading import load

@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
-from morning import stores_in
 
 from models.value import net_value
 from pages.growth.channels import budget
 from pages.growth.channels.channel_value import headline, sentence
 from reports.answers import channels, decisions
+from tests.morning import stores_in
 from warehouse.access import data_coverage
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from workflow.campaigns.campaign_conclusions import ALIKE, FEW, PROMISES, Conclusion, conclude, concluded

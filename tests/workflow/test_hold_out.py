@@ -6,11 +6,11 @@ from datetime import date, timedelta
 
 import pandas as pd
 import pytest
-from alert_queue import AMY, LEAD, found, holding_out
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
+from tests.workflow.alert_queue import AMY, LEAD, found, holding_out
 from warehouse.access.reader import Reader
 from warehouse.app_db.app_schema import alerts
 from warehouse.settings import Settings

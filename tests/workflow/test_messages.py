@@ -10,9 +10,21 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from receivers import ADDRESS, SECRET, WHERE, Clock, Hook, Mail, bank_in, flag, never, rows_of, running
 from sqlalchemy import select, update
 
+from tests.workflow.receivers import (
+    ADDRESS,
+    SECRET,
+    WHERE,
+    Clock,
+    Hook,
+    Mail,
+    bank_in,
+    flag,
+    never,
+    rows_of,
+    running,
+)
 from warehouse.access import audit
 from warehouse.access.data_coverage import as_of
 from warehouse.access.reader import SYSTEM, Reader, Viewer

@@ -15,15 +15,15 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from alert_queue import found
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from morning import stores_in
-from receivers import WHERE, Clock, Hook, Mail, bank_in, flag, never, rows_of, running
 from sqlalchemy import delete, func, insert, select, update
 
 from cli.__main__ import main
+from tests.morning import stores_in
+from tests.workflow.alert_queue import found
+from tests.workflow.receivers import WHERE, Clock, Hook, Mail, bank_in, flag, never, rows_of, running
 from warehouse.access import audit
 from warehouse.access.locks import one_at_a_time
 from warehouse.access.reader import Reader, Viewer
@@ -228,8 +228,7 @@ def test_a_run_killed_while_it_sends_is_followed_by_one_with_the_same_key(
     hook = Hook(answers_after=3)
     where = any_app_db.app_db.url.render_as_string(hide_password=False)
     command = [sys.executable, str(HERE / "sends_messages.py"), str(any_app_db.settings.data_dir), where]
-    paths = os.pathsep.join(map(str, (HERE, HERE.parents[1], HERE.parent)))
-    environment = os.environ | {"PYTHONPATH": paths, WHERE: hook.address}
+    environment = os.environ | {"PYTHONPATH": str(HERE.parents[1]), WHERE: hook.address}
     with running(hook):
         process = subprocess.Popen([*command, clock().isoformat()], env=environment)
         hook.arrived.wait(60)

@@ -7,11 +7,11 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from alert_queue import AMY, LEAD, found
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
+from tests.workflow.alert_queue import AMY, LEAD, found
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.app_db.app_schema import alerts, audit_log, rule_versions
 from warehouse.errors import AccessRefused, ChangeRefused

@@ -8,12 +8,12 @@ from functools import partial
 
 import pandas as pd
 import pytest
-from alert_queue import AMY, BOB, LEAD, found, holding_out
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select, update
 
 from metrics.customers.timeline import balance_by_month
+from tests.workflow.alert_queue import AMY, BOB, LEAD, found, holding_out
 from warehouse.access import audit, data_coverage
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.access.typed_rows import rows_of

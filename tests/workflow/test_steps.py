@@ -6,9 +6,9 @@ import threading
 from datetime import date
 
 import pytest
-from alert_queue import AMY, BOB, LEAD, found, holding_out
 from sqlalchemy import select
 
+from tests.workflow.alert_queue import AMY, BOB, LEAD, found, holding_out
 from warehouse.access import audit
 from warehouse.access.reader import SYSTEM, Viewer
 from warehouse.access.roles import ROLES
