@@ -8,8 +8,10 @@ application database changes by the minute and is not cached: a function that re
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
@@ -33,12 +35,14 @@ from warehouse.access.reader import Reader, Viewer, frame_of
 from warehouse.access.roles import sees_single_rows
 from warehouse.errors import NothingLoaded
 from warehouse.identity import link_quality
+from warehouse.settings import Settings
 from warehouse.stores import connect
 from workflow.campaigns import campaign_conclusions
 from workflow.rules.unchecked_rules import why_no_alert
 
 P = ParamSpec("P")
 R = TypeVar("R")
+NOWHERE = Path()
 
 
 @st.cache_data(max_entries=2_000, show_spinner=False)
@@ -69,9 +73,14 @@ def cached(
     door = reader(viewer)
     bank, state = bank_reader(door, function), door.stores.state_of(str(door.snapshot))
     call = key_of(function, arguments, named, bank.dialect)
-    key = spelled((bank.viewer, bank.stores.settings, state, bank.agreed, call))
+    key = spelled((bank.viewer, _choices(bank.stores.settings), state, bank.agreed, call))
     answer: R = _once(key, lambda: function(bank, *arguments, **named))
     return answer
+
+
+def _choices(settings: Settings) -> Settings:
+    """The settings without where the files lie: a snapshot's id is random, so a copy of it gives the same answers."""
+    return replace(settings, data_dir=NOWHERE, app_db_url="")
 
 
 def once(viewer: Viewer) -> Once:

@@ -5,7 +5,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from sqlalchemy import func, select
 from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.testing.v1 import AppTest
@@ -86,7 +85,6 @@ def _components() -> BidiComponentManager:
 
 def opener(stores: connect.Stores, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     """Only who is asking is replaced, since a test has no browser with a cookie; everything else is the product."""
-    st.cache_data.clear()
     connect.use(stores)
 
     def open_as(viewer: Viewer | None, url: str = "", **query: str) -> AppTest:
@@ -101,4 +99,3 @@ def opener(stores: connect.Stores, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         return app.run()
 
     yield open_as
-    st.cache_data.clear()
