@@ -855,6 +855,28 @@ feature_links = _table(
     schema=DERIVED,
 )
 
+rollups = _table(
+    "rollups",
+    "A figure's total for a day, told apart by some dimensions: what most questions are answered from.",
+    "Analytics",
+    _column("measure", Text, "The figure.", required=True),
+    _column("definition", Text, "The fingerprint of the definition it was totalled by.", required=True),
+    _column("sources", Text, "The tables it was read from, each between spaces.", required=True),
+    _column("dimensions", Text, "By which dimensions it is told apart, separated by spaces.", required=True),
+    _column("day", Date, "The day its rows belong to.", required=True),
+    _column("channel", Text, "The channel, where it is told apart by it and it is known."),
+    _column("campaign", Text, "The campaign, likewise."),
+    _column("product", Text, "The product, likewise."),
+    _column("district", Text, "The district, likewise."),
+    _column("touchpoint", Text, "What the case is about, likewise."),
+    _column("theme", Text, "The theme of the case, likewise."),
+    _column("segment", Text, "The customer's service level, likewise."),
+    _column("rep", Text, "Who in Sales works the lead, likewise."),
+    _column("reason", Text, "Why Sales rejected the lead or why it was lost, likewise."),
+    _column("total", Float, "The total; empty where rows belong to it that say no amount."),
+    schema=DERIVED,
+)
+
 run_notes = _table(
     "run_notes",
     "What the last nightly run could not work out, and why.",
@@ -1004,8 +1026,9 @@ WRITTEN_BY_THE_LOAD = (
     lead_moves,
     findings,
     quarantine,
+    rollups,
 )
-"""Derived tables that each load works out anew; the others are the nights' history."""
+"""Derived tables that are about one load alone: it writes or empties them; the others are the nights' history."""
 
 FINGERPRINT = hashlib.sha256(
     "\n".join(f"{t.fullname}.{c.key} {c.type}" for t in BANK.tables.values() for c in t.c).encode()

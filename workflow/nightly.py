@@ -15,6 +15,9 @@ import pandas as pd
 from sqlalchemy import true
 
 from metrics.customers.profile import profile
+from metrics.definitions.measure import measures_of
+from metrics.qualification.qualification_versions import in_force
+from metrics.query import rollups
 from models.churn import churn_prediction, cross_sell_prediction
 from warehouse.access import data_coverage
 from warehouse.access.data_coverage import AvailableColumns
@@ -103,13 +106,15 @@ def run(stores: Stores, progress: Progress | None = None) -> RunSummary:
         draft.write(offer_results, offers.results(reader), replacing=true())
         tell("Reading what service cases are about")
         notes |= voice_themes.write(draft, reader, as_of, available)
+        tell("Totalling the days")
+        rollups.write(draft, [m for metric in in_force(reader).values() for m in measures_of(metric)])
         run_notes.write(draft, as_of, {subject: why for subject, why in notes.items() if why})
     tell("Checking the rules")
     night = Reader(stores, SYSTEM, draft.snapshot)
     present = frozenset(profiles["customer_id"])
     done: dict[str, RuleRun] = {}
-    in_force = rules_in_force(night)
-    for rule in in_force:
+    active = rules_in_force(night)
+    for rule in active:
         missing = lacking(rule, data_coverage.of(night))
         if missing:
             # What is not known has neither begun nor ended: no alert is raised, and none is closed.
@@ -123,8 +128,7 @@ def run(stores: Stores, progress: Progress | None = None) -> RunSummary:
         done[rule.code] = tonight(
             stores, rule, night.frame(flagged_customers(rule, as_of)), as_of, present, why
         )
-    removed = close_without_rule(stores, (rule.code for rule in in_force))
-    if removed:
+    if removed := close_without_rule(stores, (rule.code for rule in active)):
         messages = (*messages, f"Alerts closed because their rule was removed: {removed}.")
     follow_customers(stores, night, as_of, present)
     late = escalate(stores, as_of)

@@ -144,7 +144,12 @@ def caution(facts: Iterable[Table], dimensions: Iterable[str]) -> str:
 
 def among(dimension: str, fact: Table, values: Iterable[str]) -> ColumnElement[bool]:
     """Whether a row of `fact` has one of these values of a dimension; `NOT_KNOWN` is a row that has none."""
-    column, chosen = DIMENSIONS[dimension][fact], list(values)
+    return has_one_of(DIMENSIONS[dimension][fact], values)
+
+
+def has_one_of(column: ColumnElement, values: Iterable[str]) -> ColumnElement[bool]:
+    """Whether a dimension's column holds one of these values; `NOT_KNOWN` is a row that has none."""
+    chosen = list(values)
     if NOT_KNOWN not in chosen:
         return column.in_(chosen)
     named = [v for v in chosen if v != NOT_KNOWN]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Dialect, Engine, Table, select
+from sqlalchemy import Engine, Table, select
 
 from metrics.comparison.words import day
 from metrics.definitions.cache_key import CannotBeKept
@@ -154,11 +154,6 @@ class BankReader(Reader):
         super().__init__(stores, viewer.nameless(), snapshot)
         self.agreed = agreed
         """None for a function that is not marked `as_agreed`: it may not ask for them."""
-
-    @property
-    def dialect(self) -> Dialect:
-        """That of the engine that answers."""
-        return self.stores.bank(self.snapshot).dialect
 
     def _engine(self, tables: set[Table]) -> Engine:
         if of_app_db := sorted(t.name for t in tables if t.metadata is APP_DB):

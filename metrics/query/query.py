@@ -23,7 +23,7 @@ from metrics.definitions.measure import Measure, Metric, Ratio, measures_of
 from metrics.definitions.scope import Filters, Period, Scope
 from metrics.qualification.qualification_rule import dependent
 from metrics.qualification.qualification_versions import as_agreed, in_force
-from metrics.query import linked_figures
+from metrics.query import linked_figures, rollups
 from metrics.query.time_coverage import compared_with
 from metrics.query.time_coverage import counted as known_part
 from warehouse.access import data_coverage
@@ -211,7 +211,7 @@ def _answered(
             alone = partial(_days_by_itself, query.periods, covered)
             wide = _totals(reader, fact, of_fact, query, linked_figures.wholes(catalogue), clock, alone)
         else:
-            wide = reader.frame(plain)
+            wide = _whole(reader, fact, of_fact, query, clock, plain)
         part = _tall(wide, list(of_fact), query)
         answer = part if answer is None else answer.merge(part, on=["period", *query.by], how="outer")
     assert answer is not None
@@ -221,6 +221,32 @@ def _answered(
             top, bottom = answer[metric.numerator.name], answer[metric.denominator.name]
             answer[name] = metric.scale * top / bottom.where(lambda b: b != 0)
     return answer
+
+
+def _whole(
+    reader: Reader, fact: Table, measures: dict[str, Measure], query: Query, clock: Clock, plain: Select
+) -> pd.DataFrame:
+    """The answer of `plain`: from daily totals what they hold, and the rest from the facts."""
+    held = {n: m for n, m in measures.items() if rollups.can_answer(reader, m, query.filters, query.by)}
+    if not held:
+        return reader.frame(plain)
+    totals = reader.frame(rollups.statement(held, query.filters, query.by, clock, reader.dialect))
+    rest = {n: m for n, m in measures.items() if n not in held}
+    if not rest:
+        return totals
+    facts = reader.frame(statement(fact, rest, query, clock=clock))
+    if not query.by:
+        return pd.concat([totals, facts], axis=1)
+    both = totals.merge(facts, on=list(query.by), how="outer")
+    # A group that only one of the two has rows of has none that the other counts.
+    counts = [
+        f"{name}__{index}"
+        for name, measure in measures.items()
+        for index, period in enumerate(clock(measure))
+        if measure.total == "count" and period is not None
+    ]
+    both[counts] = both[counts].fillna(0)
+    return both
 
 
 def _days_counted(

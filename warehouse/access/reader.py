@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Connection,
+    Dialect,
     Engine,
     Select,
     Table,
@@ -30,7 +31,7 @@ from sqlalchemy.sql.elements import ColumnClause
 from sqlalchemy.sql.selectable import Subquery
 
 from warehouse import schema
-from warehouse.access.roles import RULES, Access
+from warehouse.access.roles import COUNTED, RULES, Access
 from warehouse.access.sql_allow_list import WRITTEN_SQL, tables_of
 from warehouse.app_db import app_schema
 from warehouse.disclosure.aggregate_statements import check_aggregates, groups_of
@@ -151,12 +152,25 @@ def _visible_rows(table: Table, see: Access, viewer: Viewer) -> Subquery | None:
     if table is app_schema.alerts and viewer.role != "system":
         # A held-out alert is shown to nobody, or the comparison with the others is spoilt.
         rule = and_(rule, table.c.arm == "treated")
+    if table is schema.rollups:
+        rule = and_(rule, _totals_of_whole_tables(viewer))
     if table is app_schema.issued_review_contents and viewer.role != "system":
         rule = and_(rule, table.c.audience == app_schema.REVIEW_AUDIENCES.get(viewer.role, ""))
     if not blank and rule is true():
         return None
     columns = [null().cast(c.type).label(c.key) if c.key in blank else c for c in table.c]
     return select(*columns).where(rule).subquery(table.name)
+
+
+def _sees_whole(role: str, table: Table) -> bool:
+    return RULES.get(role, {}).get(table.name) in (Access.ALL_ROWS, Access.MASKED)
+
+
+def _totals_of_whole_tables(viewer: Viewer) -> ColumnElement[bool]:
+    """The daily totals of what the viewer sees row by row; those of any other table are more than she may see."""
+    t = schema.rollups.c.sources
+    unseen = [f for f in COUNTED if not _sees_whole(viewer.role, f)]
+    return and_(true(), *(t.not_like(f"% {table.name} %") for table in unseen))
 
 
 def _own(table: Table, viewer: Viewer) -> ColumnElement[bool]:
@@ -205,6 +219,10 @@ class Reader:
         """Whether the viewer sees `tables` only as totals, so that the question must count its people."""
         return any(may_see(self.viewer, t) is Access.AGGREGATES_ONLY for t in tables)
 
+    def sees_whole(self, *tables: Table) -> bool:
+        """Whether the viewer sees every row of `tables` by itself, so that a total of all tells her nothing new."""
+        return all(_sees_whole(self.viewer.role, t) for t in tables)
+
     @property
     def smallest_cell(self) -> int:
         """The bank's minimum cell size: how many people a figure must be about to be shown to who sees totals only."""
@@ -213,6 +231,11 @@ class Reader:
     def hidden_below(self, *tables: Table) -> int | None:
         """The minimum cell size, where it holds for the viewer's figures of `tables`; None where none is hidden."""
         return self.smallest_cell if self.sees_totals_only(*tables) else None
+
+    @property
+    def dialect(self) -> Dialect:
+        """That of the engine that answers about the bank."""
+        return self.stores.bank(self.snapshot).dialect
 
     def frame(self, statement: Select) -> pd.DataFrame:
         """The answer as a frame. Figures about too few people are blank for viewers who see only totals.

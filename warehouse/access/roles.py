@@ -63,7 +63,9 @@ _MODEL = dict.fromkeys(("model_cards", "model_checks"), Access.ALL_ROWS)
 """What is known about a model: totals over groups of ten and more from the start."""
 _SET_ASIDE = frozenset({"later_rows"})
 """Rows as delivered, with everything personal in one text: the load alone reads them."""
-_BANK = tuple(t.name for t in schema.BANK.tables.values() if t.name not in _SET_ASIDE)
+COUNTED = tuple(t for t in schema.BANK.tables.values() if t.name not in _SET_ASIDE)
+"""The tables of the bank that figures are made of."""
+_BANK = tuple(t.name for t in COUNTED)
 _STAFF = dict.fromkeys(("users", "sessions"), Access.AGGREGATES_ONLY)
 """How many colleagues use Concord; never who."""
 _WHO_IS_WHO = frozenset({"identities", "person_links", "lead_doubles"})
@@ -92,12 +94,15 @@ RULES: dict[str, dict[str, Access]] = {
     "service": {
         **_REFERENCE,
         **dict.fromkeys(
-            ["customers", "customer_returns", "tickets", "surveys", "ticket_themes"], Access.ALL_ROWS
+            ["customers", "customer_returns", "tickets", "surveys", "ticket_themes", "rollups"],
+            Access.ALL_ROWS,
         ),
     },
     "sales": {
         **_REFERENCE,
-        **dict.fromkeys(["leads", "lead_stages", "lead_moves", "hand_offs", "lead_reviews"], Access.ALL_ROWS),
+        **dict.fromkeys(
+            ["leads", "lead_stages", "lead_moves", "hand_offs", "lead_reviews", "rollups"], Access.ALL_ROWS
+        ),
         **_CAMPAIGN_WORK,
         **dict.fromkeys(["customers", "customer_returns", "touches", "touch_credits"], Access.MASKED),
         **dict.fromkeys(
