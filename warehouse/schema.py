@@ -96,11 +96,15 @@ def _table(
     schema: str = UNIFIED,
     person: str = "",
     happened_on: str = "",
+    read_by: tuple[str, ...] = (),
 ) -> Table:
-    """One table. `person` names the column that says whose row it is; `happened_on` its freshness date."""
+    """One table. `person` names the column that says whose row it is; `happened_on` its freshness date.
+
+    `read_by` are columns that it is always read by together, where it has no key.
+    """
     for column in columns:
         column.info["owner"] = column.info["owner"] or owner
-    info = {"owner": owner, "person": person, "happened_on": happened_on}
+    info = {"owner": owner, "person": person, "happened_on": happened_on, "read_by": read_by}
     return Table(name, BANK, *columns, schema=schema, comment=sentence, info=info)
 
 
@@ -875,6 +879,7 @@ rollups = _table(
     _column("reason", Text, "Why Sales rejected the lead or why it was lost, likewise."),
     _column("total", Float, "The total; empty where rows belong to it that say no amount."),
     schema=DERIVED,
+    read_by=("dimensions", "measure", "day"),
 )
 
 run_notes = _table(

@@ -169,6 +169,7 @@ def test_the_night_tells_its_steps_in_order(copied: Callable[[Path], Stores], af
         "Timing the handoffs",
         "Reading the experiments",
         "Reading what service cases are about",
+        "Totalling the days",
         "Checking the rules",
     ]
 

@@ -91,8 +91,10 @@ def _arrow(values: pd.Series, column: Column) -> pa.Array | pa.ChunkedArray:
 def finish(connection: Connection, schema: str, tables: Iterable[Table], role: str | None) -> None:
     """Keys, the indexes that pages and the nightly run look things up by, the planner's figures, the right to read."""
     for table in tables:
-        key = ", ".join(f'"{c.key}"' for c in table.primary_key)
-        connection.execute(text(f'ALTER TABLE "{schema}".{table.name} ADD PRIMARY KEY ({key})'))
+        if key := ", ".join(f'"{c.key}"' for c in table.primary_key):
+            connection.execute(text(f'ALTER TABLE "{schema}".{table.name} ADD PRIMARY KEY ({key})'))
+        if read_by := ", ".join(f'"{name}"' for name in table.info["read_by"]):
+            connection.execute(text(f'CREATE INDEX ON "{schema}".{table.name} ({read_by})'))
         for column in _looked_up_by(table):
             connection.execute(text(f'CREATE INDEX ON "{schema}".{table.name} ("{column}")'))
         connection.execute(text(f'ANALYZE "{schema}".{table.name}'))
@@ -103,6 +105,6 @@ def finish(connection: Connection, schema: str, tables: Iterable[Table], role: s
 
 
 def _looked_up_by(table: Table) -> list[str]:
-    first = next(iter(table.primary_key)).key
+    first = next((c.key for c in table.primary_key), None)
     columns = [str(c.key) for c in table.c if c.info["refers"] or c.key == table.info["person"]]
     return [name for name in columns if name != first]
