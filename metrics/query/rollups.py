@@ -42,7 +42,8 @@ from warehouse.access.reader import SYSTEM, Reader
 from warehouse.access.sql_allow_list import tables_of
 from warehouse.schema import rollups
 from warehouse.sql.dialects import to_float
-from warehouse.stores.connect import AS_IT_IS, Stores
+from warehouse.stores.connect import Stores
+from warehouse.stores.postgresql_catalogue import AS_IT_IS
 from warehouse.stores.snapshots import SnapshotWriter
 
 log = logging.getLogger("concord")
@@ -82,7 +83,7 @@ def _dimensions_of(fact: Table) -> list[str]:
 def definition_of(measure: Measure, dialect: Dialect) -> str:
     """A fingerprint of all that its daily totals depend on: no total is used under another definition."""
     dimensions = [DIMENSIONS[d][measure.fact] for d in _dimensions_of(measure.fact)]
-    parts = select(measure.time_column, measure.where, _amount(measure), *dimensions)
+    parts = select(_moment(measure), measure.where, _amount(measure), *dimensions)
     text = str(parts.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
     return hashlib.sha256(f"{measure.total} {text}".encode()).hexdigest()[:16]
 
@@ -94,12 +95,17 @@ def _sources(measure: Measure, dimensions: Iterable[str]) -> frozenset[Table]:
 
 @lru_cache(maxsize=4096)
 def _read_by(measure: Measure) -> frozenset[Table]:
-    return frozenset({measure.fact, *tables_of(select(measure.time_column, measure.where, _amount(measure)))})
+    return frozenset({measure.fact, *tables_of(select(_moment(measure), measure.where, _amount(measure)))})
 
 
 @lru_cache(maxsize=256)
 def _read_for(fact: Table, dimension: str) -> frozenset[Table]:
     return frozenset(tables_of(select(DIMENSIONS[dimension][fact])))
+
+
+def _moment(measure: Measure) -> ColumnElement:
+    assert measure.time_column is not None, f"{measure.label} does not add up over days"
+    return measure.time_column
 
 
 def _amount(measure: Measure) -> ColumnElement:
@@ -111,8 +117,7 @@ def write(draft: SnapshotWriter, measures: Iterable[Measure]) -> None:
     draft.write(rollups, select(*rollups.c).where(rollups.c.day.is_(None)), replacing=true())
     alike: dict[tuple[Table, ColumnElement], list[Measure]] = {}
     for measure in filter(is_additive, dict.fromkeys(measures)):
-        assert measure.time_column is not None
-        alike.setdefault((measure.fact, measure.time_column), []).append(measure)
+        alike.setdefault((measure.fact, _moment(measure)), []).append(measure)
     for (fact, moment), together in alike.items():
         draft.write(rollups, totals(fact, moment, together, draft.connection.dialect))
 
@@ -219,7 +224,7 @@ def statement(
                 continue
             days = and_(t.measure == measure.name, between(t.day, period))
             inside.append(days)
-            total = func.sum(case((days, t.total)))
+            total: ColumnElement = func.sum(case((days, t.total)))
             if measure.total == "count":
                 total = func.coalesce(total, 0)
             columns.append(to_float(total).label(f"{name}__{index}"))
