@@ -27,7 +27,7 @@ $(VENV)/.installed: requirements.lock
 	@touch $@
 
 demo: setup  ## Build the sample bank (once) and open it on http://127.0.0.1:8501
-	@$(RUN)/python -m cli demo --customers $(CUSTOMERS)
+	@$(RUN)/python -m cli demo --serving --customers $(CUSTOMERS)
 	@echo "Open http://127.0.0.1:$(PORT) and sign in. Stop with Ctrl+C."
 	@$(MAKE) --no-print-directory serve
 

@@ -21,7 +21,12 @@ from warehouse.stores.connect import HINT
 @click.option(
     "--customers", default=40_000, show_default=True, help="How many customers the sample bank has."
 )
-def demo(customers: int) -> None:
+@click.option(
+    "--serving",
+    is_flag=True,
+    help="Leave the first nightly run to the background, so that the app can be opened meanwhile.",
+)
+def demo(customers: int, serving: bool) -> None:
     """Build FinTrust, the sample bank, once: extracts, load, nightly run, targets, one account per role."""
     stores = open_here()
     try:
@@ -41,7 +46,10 @@ def demo(customers: int) -> None:
 
         if not every_goal(reader):
             set_sample_goals(stores, as_of(reader))
-        run_nightly(stores)
+        if serving:
+            _begin_night(stores)
+        else:
+            run_nightly(stores)
     hint = stores.settings.data_dir / HINT
     if not hint.exists():
         accounts_module()
@@ -49,6 +57,19 @@ def demo(customers: int) -> None:
 
         demo_accounts.ensure(stores, reader)
     click.echo(hint.read_text(encoding="utf-8"))
+
+
+def _begin_night(stores: connect.Stores) -> None:
+    """Start the nightly run as a program of its own, which ends with the terminal's Ctrl+C as the app does."""
+    log = stores.settings.data_dir / "nightly.log"
+    with log.open("a", encoding="utf-8") as written:
+        subprocess.Popen(
+            [sys.executable, "-m", "cli", "nightly"], cwd=HERE, stdout=written, stderr=subprocess.STDOUT
+        )
+    console.print(
+        f"The first nightly run has begun: alerts, churn risk and lifetime values come when it is done, in some minutes. "
+        f"{log} says what it does."
+    )
 
 
 def _load_sample(stores: connect.Stores, customers: int) -> None:

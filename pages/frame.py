@@ -78,6 +78,13 @@ def _around(viewer: Viewer) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge("Sample data", icon=":material/science:", color="orange")
             st.caption("FinTrust Bank is invented: no customer on these pages exists.", width="content")
+    if data.awaits_first_night(viewer):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.badge("First nightly run not finished", icon=":material/hourglass_top:", color="orange")
+            st.caption(
+                "Alerts, churn risk, lifetime values, credited wins and how experiments did come with it.",
+                width="content",
+            )
 
 
 def _drawing(

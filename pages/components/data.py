@@ -226,6 +226,15 @@ def failed_checks(viewer: Viewer) -> pd.DataFrame:
     return cached(viewer, data_coverage.visible_failed_checks)
 
 
+def awaits_first_night(viewer: Viewer) -> bool:
+    """Whether a bank is loaded of which no nightly run has worked anything out yet."""
+    try:
+        covered = coverage_of(viewer)
+    except NothingLoaded:
+        return False
+    return covered is not None and covered.nights == 0
+
+
 def is_sample(viewer: Viewer) -> bool:
     """Whether what is loaded is the invented bank."""
     try:

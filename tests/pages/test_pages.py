@@ -158,6 +158,21 @@ def test_before_a_bank_is_loaded_every_page_says_so(monkeypatch, tmp_path):
         assert "make demo" in words(app) or entry.url == "dictionary"
 
 
+def test_while_the_first_nightly_run_goes_on_every_page_opens_and_says_what_comes_with_it(
+    monkeypatch, loaded
+):
+    open_as = next(opener(loaded, monkeypatch))
+    for entry in ENTRIES:
+        viewer = next(v for v in reversed(EVERYBODY) if v.role in entry.roles)
+        app = open_as(viewer, entry.url)
+        assert not broken(app), entry.url
+        assert "First nightly run not finished" in words(app), entry.url
+
+
+def test_after_a_nightly_run_no_page_says_that_it_has_not_finished(open_page):
+    assert "First nightly run" not in words(open_page(somebody("analyst"), "funnel"))
+
+
 @pytest.mark.parametrize(
     "typed", ["O'Brien", "'; DROP TABLE customers; --", "100%", "a_b", "\\", "陳", "%%", ":x", "{0}"]
 )

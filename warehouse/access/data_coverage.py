@@ -65,6 +65,8 @@ class Coverage:
     empty: frozenset[str]
     days: Mapping[str, EventDays]
     sample: bool
+    nights: int = 0
+    """For how many days the nightly run has described the customers."""
 
     @property
     def available(self) -> AvailableColumns:
@@ -122,6 +124,7 @@ def _read(stores: Stores, snapshot: str) -> Coverage | None:
             for row in _rows(days)
         },
         sample=bool(noted["sample"].fillna(False).any()),
+        nights=nights(reader),
     )
 
 
@@ -187,9 +190,12 @@ def why_not_there(reader: Reader, subject: str) -> str:
     noted = reader.frame(select(run_notes.c.sentence).where(run_notes.c.subject == subject))
     if len(noted):
         return str(noted["sentence"].iloc[0])
-    # Whether it ran at all is about no customer, so it is asked for the bank and not for the viewer's rows.
-    ran = nights(Reader(reader.stores, SYSTEM, reader.snapshot))
-    return "" if ran else "The nightly run has not been done on this bank yet."
+    covered = of(reader)
+    return (
+        ""
+        if covered is not None and covered.nights
+        else "The nightly run has not been done on this bank yet."
+    )
 
 
 def nights(reader: Reader) -> int:
