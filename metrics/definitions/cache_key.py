@@ -7,11 +7,13 @@ What could mean two things (a lambda, a closure, a method, a partial) is refused
 from __future__ import annotations
 
 import sys
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from hashlib import blake2b
 from pathlib import PurePath
 from types import FunctionType
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
@@ -19,14 +21,16 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 import numpy as np
 import pandas as pd
 from sqlalchemy import Select
-from sqlalchemy.engine import Dialect
-from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.sql.elements import quoted_name
 
 from warehouse.access.reader import Reader
+from warehouse.sql import statement_key
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+LARGE = 20
+"""Members of a set that is spelled once, for as long as it is asked about."""
 
 
 class Once(Protocol):
@@ -45,14 +49,13 @@ def key_of(
     function: Callable[..., Any],
     arguments: tuple[Any, ...] = (),
     named: dict[str, Any] | None = None,
-    dialect: Dialect | None = None,
 ) -> str:
     """The text of a call. Two calls have one text exactly when function and arguments are the same.
 
-    `dialect` is that of the engine that a statement among the arguments is for.
+    It holds for this process alone, where statements of one shape have one number.
     """
     pairs = tuple(sorted((named or {}).items()))
-    return f"{name_of(function)}{spelled((arguments, pairs), dialect)}"
+    return f"{name_of(function)}{spelled((arguments, pairs))}"
 
 
 def name_of(function: Callable[..., Any]) -> str:
@@ -71,7 +74,7 @@ _PLAIN = (type(None), bool, int, float, str, bytes, date, Decimal)
 """What Python spells exactly: text is quoted, and 1, 1.0, True and "1" are four texts."""
 
 
-def spelled(value: Any, dialect: Dialect | None = None) -> str:
+def spelled(value: Any) -> str:
     """A value as text: equal for two values exactly when type and value are. Raises CannotBeKept for any other kind."""
     kind = type(value)
     if kind in _PLAIN or (kind is datetime and value.tzinfo is None):
@@ -81,22 +84,22 @@ def spelled(value: Any, dialect: Dialect | None = None) -> str:
     if isinstance(value, np.generic) and value.dtype.kind in "biuf":
         return f"{_type_name(kind)}({value.item()!r})"
     if kind is tuple:
-        return "(" + "".join(f"{spelled(part, dialect)}," for part in value) + ")"
+        return "(" + "".join(f"{spelled(part)}," for part in value) + ")"
     if kind is frozenset:
-        return "{" + "".join(f"{part}," for part in sorted(spelled(part, dialect) for part in value)) + "}"
+        return _set(value)
     if kind is dict:
-        return "[" + "".join(f"{spelled(pair, dialect)}," for pair in value.items()) + "]"
+        return "[" + "".join(f"{spelled(pair)}," for pair in value.items()) + "]"
     if isinstance(value, Enum):
         return f"{_type_name(kind)}.{value.name}"
     if isinstance(value, PurePath):
         return f"{_type_name(kind)}({str(value)!r})"
     if isinstance(value, Select):
-        return _statement(value, dialect)
+        return _statement(value)
     if is_dataclass(kind) and vars(kind)["__dataclass_params__"].frozen:
-        parts = "".join(f"{f.name}={spelled(getattr(value, f.name), dialect)}," for f in fields(value))
+        parts = "".join(f"{f.name}={spelled(getattr(value, f.name))}," for f in fields(value))
         return f"{_type_name(kind)}({parts})"
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return f"{_type_name(kind)}{spelled(tuple(value), dialect)}"
+        return f"{_type_name(kind)}{spelled(tuple(value))}"
     raise CannotBeKept(
         f"{_type_name(kind)} cannot be part of a key; hand over text, numbers, days, tuples or frozen dataclasses."
     )
@@ -110,12 +113,30 @@ def _type_name(kind: type) -> str:
     return f"{kind.__module__}:{kind.__qualname__}"
 
 
-def _statement(statement: Select, dialect: Dialect | None) -> str:
-    """The text the engine reads and, beside it, the values that go with it, so that no value is taken for text."""
-    compiled = statement.compile(dialect=dialect or DefaultDialect())
-    bound = tuple((str(name), _bound(value)) for name, value in sorted(compiled.params.items()))
-    columns = tuple(repr(column.type) for column in statement.selected_columns)
-    return f"select({spelled((str(compiled), bound, columns))})"
+_SETS: OrderedDict[int, tuple[frozenset[Any], str]] = OrderedDict()
+"""The latest large sets by their identity, each with its text: the columns a bank has are asked about in each call."""
+
+
+def _set(value: frozenset[Any]) -> str:
+    if len(value) < LARGE:
+        return "{" + "".join(f"{part}," for part in sorted(map(spelled, value))) + "}"
+    kept = _SETS.get(id(value))
+    if kept is None or kept[0] is not value:
+        text = "".join(f"{part}," for part in sorted(map(spelled, value)))
+        kept = value, f"{{{len(value)}:{blake2b(text.encode(), digest_size=32).hexdigest()}}}"
+        _SETS[id(value)] = kept
+        if len(_SETS) > LARGE:
+            _SETS.popitem(last=False)
+    return kept[1]
+
+
+def _statement(statement: Select) -> str:
+    """The shape of the statement and, beside it, the values that go with it, so that no value is taken for text."""
+    shape = statement_key.of(statement)
+    if shape is None:
+        raise CannotBeKept(f"A statement holds something that cannot be told from another: {statement}")
+    number, values = shape
+    return f"select({spelled((number, tuple(_bound(value) for value in values)))})"
 
 
 def _bound(value: Any) -> Any:

@@ -15,14 +15,13 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
-import streamlit as st
 
 from metrics.catalogue import CATALOGUE
 from metrics.definitions.cache_key import Once, key_of, spelled
 from metrics.definitions.measure import Metric, measures_of
 from metrics.definitions.scope import Period, Scope
 from metrics.qualification.qualification_rule import dependent
-from metrics.qualification.qualification_versions import bank_reader, in_force
+from metrics.qualification.qualification_versions import BankReader, bank_reader, in_force
 from metrics.query.freshness import Freshness
 from metrics.query.freshness import freshness as freshness_of
 from metrics.query.missing_reasons import Missing, not_given_for, why
@@ -36,7 +35,9 @@ from warehouse.access.roles import sees_single_rows
 from warehouse.errors import NothingLoaded
 from warehouse.identity import link_quality
 from warehouse.settings import Settings
-from warehouse.stores import connect
+from warehouse.stores import connect, run_memo
+from warehouse.stores.answer_cache import AnswerCache
+from warehouse.stores.connect import State
 from workflow.campaigns import campaign_conclusions
 from workflow.rules.unchecked_rules import why_no_alert
 
@@ -44,11 +45,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 NOWHERE = Path()
 
-
-@st.cache_data(max_entries=2_000, show_spinner=False)
-def _once(key: str, _work: Callable[[], Any]) -> Any:
-    """`_work()`, done once per key. The key says everything the answer depends on."""
-    return _work()
+ANSWERS = AnswerCache(2_000)
+"""The one cache of the project's pages, under keys that say everything an answer depends on."""
 
 
 def reader(viewer: Viewer) -> Reader:
@@ -72,10 +70,20 @@ def cached(
     """
     door = reader(viewer)
     bank, state = bank_reader(door, function), door.stores.state_of(str(door.snapshot))
-    call = key_of(function, arguments, named, bank.dialect)
-    key = spelled((bank.viewer, _choices(bank.stores.settings), state, bank.agreed, call))
-    answer: R = _once(key, lambda: function(bank, *arguments, **named))
+    call = key_of(function, arguments, named)
+    key = f"{_asked_by(bank, state)}{spelled(bank.agreed)}{call}"
+    answer: R = ANSWERS.once(key, lambda: function(bank, *arguments, **named))
     return answer
+
+
+def _asked_by(bank: BankReader, state: State) -> str:
+    """The viewer's row rule, the settings and the snapshot, spelled once a run."""
+    run = run_memo.current()
+    if run is None:
+        return spelled((bank.viewer, _choices(bank.stores.settings), state))
+    if (bank.viewer, state) not in run.notes:
+        run.notes[bank.viewer, state] = spelled((bank.viewer, _choices(bank.stores.settings), state))
+    return str(run.notes[bank.viewer, state])
 
 
 def _choices(settings: Settings) -> Settings:

@@ -41,12 +41,15 @@ from warehouse.disclosure.primary_suppression import without_small_cells
 from warehouse.errors import AccessRefused
 from warehouse.retry import ask
 from warehouse.schema import plain
+from warehouse.sql import statement_key
 from warehouse.sql.statement_parts import parts_of
 from warehouse.stores import postgresql
 from warehouse.stores.connect import Stores
 from warehouse.stores.run_memo import current
 
 Answer = TypeVar("Answer")
+ROWS_KEPT = 20_000
+"""Rows of the bank that are kept of one answer; a longer list is read anew each time."""
 
 
 @dataclass(frozen=True)
@@ -205,6 +208,14 @@ def _own_in_app_db(table: Table, viewer: Viewer) -> ColumnElement[bool]:
     return or_(own, nobodys) if table is app_schema.alerts else own
 
 
+_OF_APP_DB: dict[int, bool] = {}
+"""Shape of a statement → whether it reads what people write, so that a kept answer is looked for in the right place."""
+
+
+def _reads_app_db(statement: Any) -> bool:
+    return any(t.metadata is app_schema.APP_DB for t in tables_of(statement))
+
+
 class Reader:
     """A viewer at the door: every question goes through here and comes back narrowed."""
 
@@ -240,34 +251,45 @@ class Reader:
     def frame(self, statement: Select) -> pd.DataFrame:
         """The answer as a frame. Figures about too few people are blank for viewers who see only totals.
 
-        What people write is read once for as long as nobody writes; see `warehouse.stores.run_memo`.
+        In a run of a page what people write is read once for as long as nobody writes, and the bank once for as long as
+        its snapshot is served; see `warehouse.stores.run_memo`.
         """
         key = self._key(statement)
-        if key is not None:
+        if key is None:
+            return self._visible(statement, tables_of(statement))
+        of_app_db = self.is_of_app_db(statement)
+        state = None if of_app_db else self.stores.state_of(self.snapshot or self.stores.snapshot())
+        if of_app_db:
             kept = self.stores.app_db_answers.find(key, self._version)
-            if kept is not None:
-                return cast(pd.DataFrame, kept.copy(deep=False))
+        else:
+            kept = self.stores.bank_answers.find((state, key))
+        if kept is not None:
+            return cast(pd.DataFrame, kept.copy(deep=False))
         tables = tables_of(statement)
+        frame = self._visible(statement, tables)
+        if not of_app_db and len(frame) <= ROWS_KEPT:
+            self.stores.bank_answers.keep((state, key), frame)
+        elif of_app_db and tables <= _AUDITED:
+            self.stores.app_db_answers.keep(key, frame.copy(deep=False))
+        return frame
+
+    def _visible(self, statement: Select, tables: set[Table]) -> pd.DataFrame:
+        """The answer without what is about too few people for the viewer."""
         frame = self._answer(statement, tables)
         if self.sees_totals_only(*tables):
             frame = without_small_cells(frame, self.smallest_cell, groups_of(statement))
-        if key is not None and tables <= _AUDITED:
-            self.stores.app_db_answers.keep(key, frame.copy(deep=False))
         return frame
 
     def _key(self, statement: Select) -> Hashable:
         """Equal for two statements that ask the same as one viewer; None outside a run of a page."""
         if not self.may_keep or current() is None or not isinstance(statement, Select | CompoundSelect):
             return None
-        shape = statement._generate_cache_key()  # noqa: SLF001  what the library compiles once by
-        if shape is None:
+        key = statement_key.of(statement)
+        if key is None:
             return None
-        values = (b.effective_value for b in shape.bindparams)
-        return (
-            self.viewer.nameless(),
-            shape.key,
-            tuple(tuple(v) if isinstance(v, list) else v for v in values),
-        )
+        shape, values = key
+        typed = tuple((type(v), tuple(v) if isinstance(v, list) else v) for v in values)
+        return self.viewer.nameless(), shape, typed
 
     def kept(self, function: Callable[[Reader], Answer]) -> Answer:
         """`function(self)`, done once for as long as nobody writes; it may depend on what people wrote and nothing else.
@@ -327,7 +349,15 @@ class Reader:
 
     def is_of_app_db(self, statement: Select) -> bool:
         """Whether it reads what people write, which changes by the minute."""
-        return any(t.metadata is app_schema.APP_DB for t in tables_of(statement))
+        key = statement_key.of(statement) if isinstance(statement, Select | CompoundSelect) else None
+        if key is None:
+            return _reads_app_db(statement)
+        shape = key[0]
+        if shape not in _OF_APP_DB:
+            if len(_OF_APP_DB) > statement_key.SHAPES:
+                _OF_APP_DB.clear()
+            _OF_APP_DB[shape] = _reads_app_db(statement)
+        return _OF_APP_DB[shape]
 
     def sql(self, statement: Select) -> str:
         """The statement as the engine reads it, with its values written in; for people to read, never to run."""

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -16,6 +17,7 @@ from warehouse.retry import is_postgresql, patient_engine, server_url
 from warehouse.schema import FINGERPRINT
 from warehouse.settings import Settings
 from warehouse.sql.moments import QUARTER, instant_of
+from warehouse.stores.answer_cache import AnswerCache
 from warehouse.stores.postgresql import Server
 from warehouse.stores.postgresql_catalogue import AS_IT_IS
 from warehouse.stores.run_memo import KeptAnswers, current
@@ -42,6 +44,7 @@ class Stores:
     _notes: dict[State, dict[Callable[..., Any], Any]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     app_db_answers: KeptAnswers = field(default_factory=KeptAnswers)
+    bank_answers: AnswerCache = field(default_factory=partial(AnswerCache, 500))
     _place: SnapshotStore | None = None
 
     @property

@@ -24,6 +24,8 @@ class RunMemo:
     snapshot: str | None = None
     version: int | None = None
     """The last line of the audit log; None until asked for, and again after a change."""
+    notes: dict[Hashable, Any] = field(default_factory=dict)
+    """What the run worked out already of the viewer and the snapshot alone."""
 
 
 _now: ContextVar[RunMemo | None] = ContextVar("run", default=None)

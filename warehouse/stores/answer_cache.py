@@ -1,0 +1,129 @@
+"""Answers kept in this process under a key that says all they depend on; each is worked out once.
+
+Who gets an answer may do with it what she likes: plain values cannot be changed, a frame comes as a copy that shares its
+columns until it is changed, and everything else is copied.
+"""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+import pandas as pd
+
+_PLAIN = (type(None), bool, int, float, complex, str, bytes, date, Decimal, Enum)
+
+
+@dataclass
+class AnswerCache:
+    """At most `most` answers; the one that was not asked for the longest goes first."""
+
+    most: int
+    _answers: OrderedDict[Hashable, Callable[[], Any]] = field(default_factory=OrderedDict)
+    _under_way: dict[Hashable, threading.Lock] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def once(self, key: Hashable, work: Callable[[], Any]) -> Any:
+        """`work()`, done once per key, also where several ask at once. An answer of an error is not kept."""
+        kept = self._kept(key)
+        if kept is not None:
+            return kept()
+        with self._lock:
+            turn = self._under_way.setdefault(key, threading.Lock())
+        try:
+            with turn:
+                kept = self._kept(key) or self._keep(key, work())
+        finally:
+            with self._lock:
+                self._under_way.pop(key, None)
+        return kept()
+
+    def find(self, key: Hashable) -> Any:
+        """What was kept under `key`, or None."""
+        kept = self._kept(key)
+        return None if kept is None else kept()
+
+    def keep(self, key: Hashable, answer: Any) -> None:
+        """Keep an answer that was worked out already."""
+        self._keep(key, answer)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._answers.clear()
+
+    def _kept(self, key: Hashable) -> Callable[[], Any] | None:
+        with self._lock:
+            kept = self._answers.get(key)
+            if kept is not None:
+                self._answers.move_to_end(key)
+            return kept
+
+    def _keep(self, key: Hashable, answer: Any) -> Callable[[], Any]:
+        given = _giving(answer)
+        with self._lock:
+            self._answers[key] = given
+            while len(self._answers) > self.most:
+                self._answers.popitem(last=False)
+        return given
+
+
+def _giving(answer: Any) -> Callable[[], Any]:
+    """What gives the answer to each who asks, so that no two share anything that can be changed."""
+    if _is_plain(answer):
+        return lambda: answer
+    if isinstance(answer, pd.DataFrame) and _has_plain_columns(answer):
+        frame = answer.copy(deep=True)
+        return lambda: frame.copy(deep=False)
+    own = copied(answer)
+    return lambda: copied(own)
+
+
+def copied(answer: Any) -> Any:
+    """A copy that shares nothing with `answer` that can be changed."""
+    if _is_plain(answer):
+        return answer
+    kind = type(answer)
+    if kind is tuple or kind is list:
+        return kind(map(copied, answer))
+    if kind is dict:
+        return {key: copied(value) for key, value in answer.items()}
+    if isinstance(answer, pd.DataFrame):
+        return _copied_frame(answer)
+    if is_dataclass(answer):
+        own = copy.copy(answer)
+        for f in fields(answer):
+            object.__setattr__(own, f.name, copied(getattr(answer, f.name)))
+        return own
+    return copy.deepcopy(answer)
+
+
+def _copied_frame(frame: pd.DataFrame) -> pd.DataFrame:
+    own = frame.copy(deep=False)
+    if not _has_plain_columns(frame):
+        for i in range(frame.shape[1]):
+            if frame.iloc[:, i].dtype == object:
+                own.isetitem(i, pd.Series([copied(cell) for cell in frame.iloc[:, i]], frame.index, object))
+    return own
+
+
+def _has_plain_columns(frame: pd.DataFrame) -> bool:
+    """Whether no cell of it can be changed in place."""
+    columns = (frame.iloc[:, i] for i in range(frame.shape[1]))
+    return all(column.dtype != object or all(map(_is_plain, column)) for column in columns)
+
+
+def _is_plain(answer: Any) -> bool:
+    """Whether nothing in it can be changed."""
+    if isinstance(answer, tuple | frozenset):
+        return all(map(_is_plain, answer))
+    if is_dataclass(answer) and type(answer).__dataclass_params__.frozen:  # type: ignore[attr-defined]
+        return all(_is_plain(getattr(answer, f.name)) for f in fields(answer))
+    return isinstance(answer, _PLAIN)
