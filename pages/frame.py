@@ -6,11 +6,11 @@ from typing import Any
 import streamlit as st
 
 from pages import MENU, MenuEntry
-from pages.components import data, export_button, filters, forms, links, theme
+from pages.components import data, export_button, filters, forms, links, problem_sentences, theme
 from pages.components import viewer as door
 from warehouse.access.reader import Viewer
 from warehouse.access.roles import ROLES
-from warehouse.errors import AccessRefused, NothingLoaded, Problem, reference
+from warehouse.errors import Problem
 from warehouse.release import VERSION
 from warehouse.schema import plain
 from warehouse.stores import connect, run_memo
@@ -19,7 +19,7 @@ from workflow.experiments import refused_analyses
 
 def _draw_page(entry: MenuEntry, viewer: Viewer) -> None:
     """One page, with its problems as sentences and its bugs as numbers."""
-    try:
+    with problem_sentences.in_their_place():
         forms.begin(entry.url, st.query_params.get("cid", ""))
         scope = None
         if entry.filters is not None:
@@ -27,19 +27,6 @@ def _draw_page(entry: MenuEntry, viewer: Viewer) -> None:
         export_button.remember(entry.title, viewer, scope)
         entry.page(viewer, scope)
         forms.rest()
-    except NothingLoaded as problem:
-        st.title("No bank has been loaded yet")
-        st.info(str(problem), icon=":material/database_off:")
-    except AccessRefused as problem:
-        st.info(str(problem), icon=":material/lock:")
-    except Problem as problem:
-        st.warning(str(problem), icon=":material/error:")
-    except Exception as bug:  # whatever it is, the person sees a number and not a trace
-        st.error(
-            f"This page could not be shown. Nothing was changed. Please give {connect.here().settings.administrator} the "
-            f"reference {reference(bug)}.",
-            icon=":material/bug_report:",
-        )
 
 
 def _not_yours(entry: MenuEntry, viewer: Viewer) -> None:

@@ -13,7 +13,7 @@ from metrics.definitions.scope import Scope
 from metrics.qualification.qualification_rule import dependent
 from metrics.qualification.qualification_versions import in_words
 from metrics.query.query import Query
-from pages.components import data
+from pages.components import data, local_blocks
 from pages.components import viewer as door
 from reports.exports.table_files import KINDS, Sheet, export, file_name
 from warehouse.access.reader import Viewer
@@ -52,29 +52,46 @@ def button(
     of: Query | None = None,
     means: Meaning | None = None,
 ) -> None:
-    """Offer a table as a file. `of` is the question it answers, `means` what its other columns mean; where neither says
-    over what, the page's own period and filters are named.
+    """Offer a table as a file, in a local block. `of` is the question it answers, `means` what its other columns mean.
+
+    Where neither says over what, the page's own period and filters are named.
 
     The file is made on a click and on another thread, so whoever holds the session then is asked for anew.
     """
+    local_blocks.popover(
+        "Export",
+        f"export-{key}",
+        partial(_files, content, called, key, empty_cell, of, means),
+        icon=":material/download:",
+        type="tertiary",
+    )
+
+
+def _files(
+    content: Callable[[Viewer], pd.DataFrame],
+    called: str,
+    key: str,
+    empty_cell: str,
+    of: Query | None,
+    means: Meaning | None,
+) -> None:
     stores, who, viewer = connect.here(), door.later(), here().viewer
     made = sheet(content, called, empty_cell, of, means)
 
     def file_of(kind: str) -> bytes:
         return export(stores, made, kind, viewer, who())
 
-    with st.popover("Export", icon=":material/download:", type="tertiary", key=f"export-{key}"):
-        st.caption("With the definitions, period and filters in the file. Each download is recorded.")
-        with st.container(horizontal=True):
-            for kind, mime in KINDS.items():
-                st.download_button(
-                    _LABELS[kind],
-                    partial(file_of, kind),
-                    file_name(made, kind),
-                    mime,
-                    key=f"take-{kind}-{key}",
-                    on_click="ignore",
-                )
+    st.caption("With the definitions, period and filters in the file. Each download is recorded.")
+    with st.container(horizontal=True):
+        for kind, mime in KINDS.items():
+            st.download_button(
+                _LABELS[kind],
+                partial(file_of, kind),
+                file_name(made, kind),
+                mime,
+                key=f"take-{kind}-{key}",
+                on_click="ignore",
+            )
 
 
 def sheet(

@@ -1,6 +1,7 @@
 """Tables and the designed states of a block without rows."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -14,7 +15,7 @@ from metrics.definitions.meaning import Meaning
 from metrics.definitions.measure import measures_of, version
 from metrics.query.missing_reasons import Missing, not_given
 from metrics.query.query import Query, columns_of, in_app_db, sql_of
-from pages.components import data, export_button
+from pages.components import data, export_button, local_blocks
 from warehouse.access.data_coverage import origins_of, why_not_there
 from warehouse.access.reader import Viewer
 from warehouse.schema import plain
@@ -91,15 +92,20 @@ def show(
         _dataframe(frame, key, empty_cell, columns, lazy=len(frame) > 20_000)
     if frame.empty:
         return None
+    content = whole or (lambda _viewer: frame)
+    take = partial(export_button.button, content, called or plain(key), key, empty_cell, of, means)
+    local_blocks.block(partial(_ways, take, key, of, means, opens), export_button.here().viewer)
+    return clicked
+
+
+def _ways(take: Callable[[], None], key: str, of: Query | None, means: Meaning | None, opens: bool) -> None:
+    """Below a table: the ways to take it along and to have it explained."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        export_button.button(
-            whole or (lambda _viewer: frame), called or plain(key), key, empty_cell, of, means
-        )
+        take()
         if of is not None or means is not None:
-            explain(list(of.metrics) if of else [], export_button.here().viewer, of, means)
+            _explain(key, list(of.metrics) if of else [], export_button.here().viewer, of, means)
         if opens:
             st.caption("A click on a number opens what is behind it.", width="content")
-    return clicked
 
 
 def _hides(of: Query | None, means: Meaning | None) -> bool:
@@ -112,7 +118,8 @@ def _hides(of: Query | None, means: Meaning | None) -> bool:
 def sentences(escaped: pd.DataFrame, frame: pd.DataFrame, key: str) -> None:
     """A short table whose cells are sentences: each is read whole. `escaped` is `frame` with its markdown escaped."""
     st.table(escaped, hide_index=True, border="horizontal")
-    export_button.button(lambda _viewer: frame, plain(key), key, "–", None, None)
+    take = partial(export_button.button, lambda _viewer: frame, plain(key), key, "–", None, None)
+    local_blocks.block(take, export_button.here().viewer)
 
 
 def decimals(places: int) -> ColumnConfig:
@@ -169,6 +176,7 @@ def _clickable(frame: pd.DataFrame, key: str, empty_cell: str, columns: Columns)
 
 
 def explain(
+    key: str,
     names: list[str],
     viewer: Viewer,
     query: Query | None = None,
@@ -178,27 +186,40 @@ def explain(
 
     `names` are metrics of the catalogue, asked by `query`; `means` tells of figures that are none.
     """
-    with st.popover("Explain", icon=":material/help:", type="tertiary"):
-        for name in names:
-            metric = CATALOGUE[name]
-            st.markdown(f"**{metric.label}**")
-            st.text(f"{metric.description} Owner: {metric.owner}. Version {version(metric)}.")
-        for term, sentence in means.terms if means else ():
-            st.markdown(f"**{term}**")
-            st.text(sentence)
-        st.caption(
-            f"As of {data.as_of(viewer):%d %b %Y}. "
-            + (
-                f"{means.over}."
-                if means and means.over
-                else "Period, filters and breakdown are those on the page."
-            )
+    local_blocks.block(partial(_explain, key, names, viewer, query, means), viewer)
+
+
+def _explain(key: str, names: list[str], viewer: Viewer, query: Query | None, means: Meaning | None) -> None:
+    local_blocks.popover(
+        "Explain",
+        f"explain-{key}",
+        partial(_explained, names, viewer, query, means),
+        icon=":material/help:",
+        type="tertiary",
+    )
+
+
+def _explained(names: list[str], viewer: Viewer, query: Query | None, means: Meaning | None) -> None:
+    for name in names:
+        metric = CATALOGUE[name]
+        st.markdown(f"**{metric.label}**")
+        st.text(f"{metric.description} Owner: {metric.owner}. Version {version(metric)}.")
+    for term, sentence in means.terms if means else ():
+        st.markdown(f"**{term}**")
+        st.text(sentence)
+    st.caption(
+        f"As of {data.as_of(viewer):%d %b %Y}. "
+        + (
+            f"{means.over}."
+            if means and means.over
+            else "Period, filters and breakdown are those on the page."
         )
-        _sources(names, viewer, means)
-        with st.expander("The statement that reads them (SQL)"):
-            reads = (data.reader(viewer).sql(read) for read in (means.reads if means else ()))
-            for text in (*_statements(names, viewer, query), *reads):
-                st.code(text, language="sql", wrap_lines=True)
+    )
+    _sources(names, viewer, means)
+    with st.expander("The statement that reads them (SQL)"):
+        reads = (data.reader(viewer).sql(read) for read in (means.reads if means else ()))
+        for text in (*_statements(names, viewer, query), *reads):
+            st.code(text, language="sql", wrap_lines=True)
 
 
 def _statements(names: list[str], viewer: Viewer, query: Query | None) -> tuple[str, ...]:

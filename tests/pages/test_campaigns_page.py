@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from metrics.catalogue.attributed_wins import MODELS
+from tests.pages.opened import opened
 from tests.pages.staff import cells, somebody, words
 from warehouse.app_db.app_schema import campaign_steps, lift_experiments
 from warehouse.stores import connect
@@ -43,7 +44,7 @@ def test_every_table_of_every_view_is_explained_and_its_file_has_definitions(ope
     monkeypatch.setattr("streamlit.download_button", remember)
     for url, view in [("campaigns", {"view": v}) for v in VIEWS] + [("channel-value", {"joined": "24m"})]:
         made.clear()
-        app = open_page(somebody("marketing"), url, **view)
+        app = opened(open_page(somebody("marketing"), url, **view))
         files = [make().decode() for key, make in made.items() if key.startswith("take-csv")]
         assert files
         assert all("# Definition: " in file for file in files), (url, view)

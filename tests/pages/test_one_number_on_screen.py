@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from metrics.catalogue import CATALOGUE
 from metrics.catalogue.funnel import STAGES
 from metrics.definitions.scope import Scope, period_named
+from tests.pages.opened import opened
 from tests.pages.staff import somebody, words
 from warehouse.stores.connect import Stores
 from workflow.goals.goal_records import GoalDraft
@@ -68,7 +69,7 @@ def test_today_funnel_goals_rows_and_file_show_one_number(
     stage, label = next(s for s in STAGES if s.event == name), CATALOGUE[name].label
     goal = _goal(bank, name, word, filters)
     chosen = {d: v.capitalize() for d, v in filters.items()}
-    funnel = open_page(SALES, "funnel", period=period, view=EVENTS, **chosen)
+    funnel = opened(open_page(SALES, "funnel", period=period, view=EVENTS, **chosen), "Export")
     assert not funnel.error
     table = next(f.value for f in funnel.dataframe if "Number" in f.value)
     at = table["Stage"].tolist().index(stage.label)
@@ -77,6 +78,7 @@ def test_today_funnel_goals_rows_and_file_show_one_number(
     (taken,) = (r for r in rows(files["take-csv-stages-table"]()) if r["Stage"] == stage.label)
     assert int(float(taken["Number"])) == number
 
+    funnel.session_state[f"export-rows-{name}"] = True
     funnel.session_state["stages-table"] = {
         "selection": {"rows": [], "columns": [], "cells": [[at, "Number"]]}
     }

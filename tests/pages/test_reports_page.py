@@ -8,6 +8,7 @@ import streamlit as st
 from sqlalchemy import insert
 
 from metrics.query.report_query import SavedReport
+from tests.pages.opened import opened
 from tests.pages.staff import cells, somebody, words
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.app_db.app_schema import saved_reports
@@ -44,7 +45,9 @@ def test_three_steps_lead_from_another_departments_word_to_a_report_that_is_kept
     page.pills(key="report-found").select("win_rate").run()
     assert box(page, "Figure").value == "win_rate"
     assert "Owner: Sales Operations" in words(page)
-    assert "Version 2." in words(page), "since leads have a history, a lead won twice is won twice"
+    assert "Version 2." in words(opened(page, "Explain")), (
+        "since leads have a history, a lead won twice is won twice"
+    )
     assert "District" not in box(page, "Break down by").options, "wins are not kept by district"
     box(page, "Break down by").select("channel").run()
     box(page, "Period").select("12m").run()
@@ -88,7 +91,7 @@ def test_a_shared_link_shows_an_rm_her_own_customers_on_screen_and_in_the_file(
     rows = Reader(bank, SYSTEM).frame(leads.select())
     said, files = {}, {}
     for viewer in (RM, OTHER, somebody("analyst")):
-        page = open_page(viewer, "reports", report=link)
+        page = opened(open_page(viewer, "reports", report=link), "Export")
         assert not broken(page)
         said[viewer.rm_id] = page.title[0].value
         read = csv.reader(io.StringIO(made["take-csv-report"]().decode("utf-8-sig"), newline=""))

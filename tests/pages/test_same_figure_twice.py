@@ -22,6 +22,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import streamlit as st
 from openpyxl import load_workbook
 from pptx import Presentation
 from streamlit.testing.v1 import AppTest
@@ -139,6 +140,8 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
             return frame[column].iloc[row] if column in frame and row < len(frame) else ""
 
         notes.table(opens, cell, f"{notes.place}, table {key}")
+        # As if she had clicked Export: its file is prepared only then.
+        st.session_state.setdefault(f"export-{key}", True)
         notes.opens = opens
         try:
             draw(frame, key, *more, opens=opens, **kept)

@@ -70,7 +70,7 @@ def themes(viewer: Viewer, scope: Scope) -> None:
         for case in rows_of(data.frame(viewer, complaints.of_theme(chosen, SAMPLES)), complaints.TypicalCase):
             st.caption(escaped(f"{day(case.opened_at)} · {plain(case.category)} · case {case.ticket_id}"))
             st.text(case.text)
-    tables.explain(["theme_cases"], viewer, Query.of(["theme_cases"], scope, ["theme"]))
+    tables.explain("themes-below", ["theme_cases"], viewer, Query.of(["theme_cases"], scope, ["theme"]))
 
 
 def features(viewer: Viewer, scope: Scope) -> None:

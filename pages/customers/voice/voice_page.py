@@ -194,7 +194,7 @@ def _where(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
         for heading, name in ((metric.label, score), ("Answers", answers))
     }
     drill_table.below(frame, f"where-table-{score}-{by}", opens=opens)
-    tables.explain([score], viewer, Query.of([score], scope, [by], [scope.period]))
+    tables.explain(f"where-{score}-{by}", [score], viewer, Query.of([score], scope, [by], [scope.period]))
 
 
 def _over_time(viewer: Viewer, scope: Scope, score: str) -> None:
@@ -237,4 +237,4 @@ def _over_time(viewer: Viewer, scope: Scope, score: str) -> None:
         for heading, name in ((metric.label, score), ("Answers", answers))
     }
     drill_table.below(frame, f"time-table-{score}", opens=opens)
-    tables.explain([score], viewer, Query.of([score], scope, [], months))
+    tables.explain(f"months-{score}", [score], viewer, Query.of([score], scope, [], months))

@@ -66,7 +66,7 @@ def moved(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
         "come from it. All rows together, before each is rounded, are the whole change. This says where it moved, not "
         "what moved it."
     )
-    tables.explain([score], viewer, Query.of([score], scope, [by]))
+    tables.explain(f"why-{score}", [score], viewer, Query.of([score], scope, [by]))
 
 
 def _level(metric: Ratio, value: float) -> str:
@@ -129,4 +129,4 @@ def who_answers(viewer: Viewer, scope: Scope, score: str) -> None:
         key=f"who-{score}",
     )
     response = f"{score}_response"
-    tables.explain([response], viewer, Query.of([response], scope, [by], [scope.period]))
+    tables.explain(response, [response], viewer, Query.of([response], scope, [by], [scope.period]))

@@ -178,6 +178,7 @@ def _this(viewer: Viewer, progress: Progress) -> None:
             "did."
         )
     tables.explain(
+        f"goal-{goal.goal_id}",
         [goal.metric],
         viewer,
         Query.of([goal.metric], goal.scope.over(days)),

@@ -1,0 +1,29 @@
+"""A problem as a sentence and a bug as a number, for a page and for a block that is drawn anew alone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from warehouse.errors import AccessRefused, NothingLoaded, Problem, reference
+from warehouse.stores import connect
+
+
+@contextmanager
+def in_their_place() -> Iterator[None]:
+    """Around what may fail: the sentence stands where it was being drawn."""
+    try:
+        yield
+    except NothingLoaded as problem:
+        st.title("No bank has been loaded yet")
+        st.info(str(problem), icon=":material/database_off:")
+    except AccessRefused as problem:
+        st.info(str(problem), icon=":material/lock:")
+    except Problem as problem:
+        st.warning(str(problem), icon=":material/error:")
+    except Exception as bug:  # whatever it is, the person sees a number and not a trace
+        st.error(
+            f"This page could not be shown. Nothing was changed. Please give {connect.here().settings.administrator} the "
+            f"reference {reference(bug)}.",
+            icon=":material/bug_report:",
+        )
