@@ -171,11 +171,12 @@ def test_nothing_is_kept_under_a_word_that_somebody_chose() -> None:
         for module in OURS
         if module.parts[0] in ("pages", "reports", "workflow")
         for call in ast.walk(_tree(module))
-        if isinstance(call, ast.Call) and ast.unparse(call.func).rpartition(".")[2] in ("cached", "once")
+        if isinstance(call, ast.Call)
+        and ast.unparse(call.func).rpartition(".")[2] in ("cached", "until_changed", "once")
     ]
     assert len(calls) > 25
     for module, call in calls:
-        place = 1 if ast.unparse(call.func).endswith("cached") else 0
+        place = 0 if ast.unparse(call.func).endswith("once") else 1
         if ast.unparse(call.func) == "data.once":
             continue
         named = call.args[place]

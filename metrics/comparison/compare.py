@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from statistics import NormalDist
 
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
@@ -58,9 +59,7 @@ def compare(metric: Metric, now: dict[str, float], before: dict[str, float], alp
     if min(n, m) < FEWEST:
         return Change(Verdict.TOO_FEW, relative=relative, n=min(n, m))
     if metric.unit == "share":
-        low, high = confint_proportions_2indep(
-            now["numerator"], n, before["numerator"], m, method="newcomb", compare="diff", alpha=alpha
-        )
+        low, high = _difference_interval(now["numerator"], n, before["numerator"], m, alpha)
     elif metric.unit == "points":
         spread = sum((1 - (f["numerator"] / f["denominator"]) ** 2) / f["denominator"] for f in (now, before))
         middle = now["numerator"] / n - before["numerator"] / m
@@ -72,6 +71,17 @@ def compare(metric: Metric, now: dict[str, float], before: dict[str, float], alp
         spent = now["numerator"] / before["numerator"] if before["numerator"] else math.nan
         return _verdict(metric, spent * bounds[0], spent * bounds[1], 1.0, relative)
     return _verdict(metric, float(low), float(high), 0.0, relative)
+
+
+@lru_cache(maxsize=20_000)
+def _difference_interval(
+    now: float, of: float, before: float, of_before: float, alpha: float
+) -> tuple[float, float]:
+    """Newcombe's interval of the difference of two shares."""
+    low, high = confint_proportions_2indep(
+        now, of, before, of_before, method="newcomb", compare="diff", alpha=alpha
+    )
+    return float(low), float(high)
 
 
 def _counts(metric: Metric, now: float, before: float, relative: float | None, alpha: float) -> Change:
@@ -119,6 +129,7 @@ def interval(metric: Ratio, top: float, bottom: float) -> tuple[float, float] | 
     return metric.scale * max(-1.0, middle - width), metric.scale * min(1.0, middle + width)
 
 
+@lru_cache(maxsize=20_000)
 def share_interval(top: float, bottom: float) -> tuple[float, float]:
     """Wilson's 95% interval of a share; needs `denominator` > 0."""
     low, high = proportion_confint(top, bottom, method="wilson")

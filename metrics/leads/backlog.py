@@ -119,7 +119,7 @@ def overdue_aged(age: Age) -> Measure:
 
 def by_age(waiting: pd.DataFrame) -> list[int]:
     """How many of `waiting` (`days`, `people`) fall into each age."""
-    days, people = waiting["days"], waiting["people"]
+    days, people = waiting["days"].to_numpy(float), waiting["people"].to_numpy(float)
     return [
         int(people[(days >= a.least) & (days <= (a.most if a.most is not None else days))].sum())
         for a in AGES

@@ -7,6 +7,7 @@ Nothing here knows where the arms came from. Everybody drawn is compared as draw
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,7 @@ WRONG_RATIO = 0.001
 """Below this chance of the arms' sizes being luck, something went wrong with the draw and no effect is believed."""
 
 
+@cache
 def bounds(looks: int) -> tuple[float, ...]:
     """How many standard errors an effect must have at each of `looks` equally spaced looks to be believed.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from plotly.basedatatypes import BaseFigure
 
 from metrics.comparison.words import numeral, signed
 from metrics.definitions.meaning import Meaning
@@ -73,7 +74,17 @@ def figure(
 
 def show(drawn: Figure, *, alt: str, key: str) -> None:
     """Draw a figure; `alt` says in words what it shows."""
-    st.plotly_chart(drawn, config=theme.CONFIG, key=key, alt=alt)
+    st.plotly_chart(_Drawn(drawn), config=theme.CONFIG, key=key, alt=alt)
+
+
+class _Drawn(BaseFigure):
+    """A figure that is a plain dict already: Plotly would check each of its thousand properties at each run."""
+
+    def __init__(self, drawn: Figure) -> None:
+        object.__setattr__(self, "_drawn", drawn)
+
+    def to_dict(self) -> Figure:
+        return self._drawn
 
 
 def points(x: Iterable[Any], y: Iterable[Any], says: Iterable[str], **look: object) -> Mark:

@@ -38,6 +38,7 @@ from warehouse.settings import Settings
 from warehouse.stores import connect, run_memo
 from warehouse.stores.answer_cache import AnswerCache
 from warehouse.stores.connect import State
+from warehouse.stores.run_memo import Read
 from workflow.campaigns import campaign_conclusions
 from workflow.rules.unchecked_rules import why_no_alert
 
@@ -47,6 +48,8 @@ NOWHERE = Path()
 
 ANSWERS = AnswerCache(2_000)
 """The one cache of the project's pages, under keys that say everything an answer depends on."""
+_UNLOGGED: dict[str, tuple[Read, ...]] = {}
+"""Key of an answer → what was read for it of tables that change without a line in the audit log."""
 
 
 def reader(viewer: Viewer) -> Reader:
@@ -89,6 +92,40 @@ def _asked_by(bank: BankReader, state: State) -> str:
 def _choices(settings: Settings) -> Settings:
     """The settings without where the files lie: a snapshot's id is random, so a copy of it gives the same answers."""
     return replace(settings, data_dir=NOWHERE, app_db_url="")
+
+
+def until_changed(
+    viewer: Viewer,
+    function: Callable[Concatenate[Viewer, P], R],
+    /,
+    *arguments: P.args,
+    **named: P.kwargs,
+) -> R:
+    """`function(viewer, *arguments)`, which may read what people wrote, done once per person and day until any of it, the
+    snapshot or the settings change.
+
+    What it reads of tables that change without a line in the audit log is asked again, and must be as it was.
+    """
+    door, run = reader(viewer), run_memo.current()
+    if run is None:
+        return function(viewer, *arguments, **named)
+    state, today = door.stores.state_of(str(door.snapshot)), door.stores.now().date()
+    asked_by = spelled((viewer, door.stores.settings, state, door.written(), today))
+    key = f"{asked_by}{key_of(function, arguments, named)}"
+    kept: tuple[R] | None = ANSWERS.find(key)
+    if kept is not None and all(run.asked_again(*read) for read in _UNLOGGED.get(key, ())):
+        return kept[0]
+    with run.noting() as unlogged:
+        answer = function(viewer, *arguments, **named)
+    if len(_UNLOGGED) > ANSWERS.most:
+        _UNLOGGED.clear()
+        ANSWERS.clear()
+    if unlogged:
+        _UNLOGGED[key] = tuple(unlogged)
+    else:
+        _UNLOGGED.pop(key, None)
+    ANSWERS.keep(key, (answer,))
+    return answer
 
 
 def once(viewer: Viewer) -> Once:

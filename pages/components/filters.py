@@ -7,7 +7,7 @@ import streamlit as st
 from metrics.attribution.campaign_names import named
 from metrics.definitions.scope import PERIODS, Scope, period_named
 from pages.components import data
-from warehouse.access.reader import Viewer
+from warehouse.access.reader import Reader, Viewer
 from warehouse.errors import AccessRefused
 from warehouse.schema import plain
 
@@ -68,23 +68,32 @@ def bar(dimensions: Sequence[str], viewer: Viewer, cohort: bool = False, compare
 def label_of(dimension: str, viewer: Viewer) -> Callable[[str], str]:
     """How a value is shown: a campaign by its name, a colleague as written, any other as people say it."""
     if dimension == "campaign":
-        campaigns = data.frame(viewer, named())
-        # Two campaigns may have one name, and the address must still say which.
-        alone = campaigns["name"].where(campaigns["name"].notna() & ~campaigns["name"].duplicated(keep=False))
-        names = dict(zip(campaigns["campaign_id"], alone.fillna(campaigns["campaign_id"]), strict=True))
+        names = data.cached(viewer, campaigns_apart)
         return lambda v: names.get(v, v) if v != EVERY else ALL
     if dimension == "rep":
         return lambda v: v if v != EVERY else ALL
     return lambda v: plain(v).capitalize() if v != EVERY else ALL
 
 
-def values(dimension: str, viewer: Viewer) -> list[str]:
+def campaigns_apart(reader: Reader) -> dict[str, str]:
+    """Campaign code → its name, or the code where two campaigns have one name: the address must still say which."""
+    campaigns = reader.frame(named())
+    alone = campaigns["name"].where(campaigns["name"].notna() & ~campaigns["name"].duplicated(keep=False))
+    return dict(zip(campaigns["campaign_id"], alone.fillna(campaigns["campaign_id"]), strict=True))
+
+
+def values(dimension: str, viewer: Viewer) -> tuple[str, ...]:
     """The values that occur in the longest period on offer, most frequent first."""
+    return data.until_changed(viewer, values_that_occur, dimension)
+
+
+def values_that_occur(viewer: Viewer, dimension: str) -> tuple[str, ...]:
+    """The same, worked out."""
     metric = _OFFERED_BY[dimension]
     scope = Scope(period_named("24m", data.as_of(viewer)))
     try:
         answer = data.ask(viewer, [metric], scope, [dimension], [scope.period])
     except AccessRefused:
-        return []
+        return ()
     answer = answer.dropna(subset=[dimension]).sort_values(metric, ascending=False)
-    return [str(v) for v in answer[dimension]]
+    return tuple(str(v) for v in answer[dimension])

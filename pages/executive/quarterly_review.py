@@ -37,7 +37,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         quarter = _chosen(offered)
         version = review_issue.chosen(viewer, quarter)
         review = (
-            quarterly.build(reader, quarter, available, once)
+            data.until_changed(viewer, review_of, quarter)
             if version is None
             else issued.corrected(issued.read(reader, version), _today(viewer, quarter))
         )
@@ -60,10 +60,15 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
                     st.text(sentence)
 
 
+def review_of(viewer: Viewer, quarter: Quarter, *, alike: bool = False) -> Review:
+    """The review as it stands now, for who reads it."""
+    reader = data.reader(viewer)
+    return quarterly.build(reader, quarter, data.available_columns(viewer), data.once(viewer), alike=alike)
+
+
 def _today(viewer: Viewer, quarter: Quarter) -> Review:
     """What would be issued to her now: what an issued version is compared with."""
-    reader = data.reader(audience := issued.read_as(viewer))
-    return quarterly.build(reader, quarter, data.available_columns(audience), data.once(audience), alike=True)
+    return data.until_changed(issued.read_as(viewer), review_of, quarter, alike=True)
 
 
 def _chosen(offered: tuple[Quarter, ...]) -> Quarter:

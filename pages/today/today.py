@@ -1,5 +1,7 @@
 """Today: for each role one sentence, three figures, the list to work on, and one button."""
 
+from datetime import date
+
 import pandas as pd
 import streamlit as st
 
@@ -40,10 +42,15 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     }.get(viewer.role, _growth)(viewer)
 
 
+def calls_of(viewer: Viewer, today: date) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The open alerts, and their customers in the order to call them."""
+    alerts = alert_queue.open_alerts(data.reader(viewer), today=today)
+    return alerts, alert_queue.by_customer(alerts)
+
+
 def _calls(viewer: Viewer) -> None:
     today = data.as_of(viewer)
-    alerts = alert_queue.open_alerts(data.reader(viewer), today=today)
-    people_waiting = alert_queue.by_customer(alerts)
+    alerts, people_waiting = data.until_changed(viewer, calls_of, today)
     counts = alert_queue.counts(people_waiting, today)
     pressing = counts["due"] + counts["overdue"]
     people = "customer" if counts["open"] == 1 else "customers"

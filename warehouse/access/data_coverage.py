@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, NewType
 
 import pandas as pd
@@ -68,7 +69,7 @@ class Coverage:
     nights: int = 0
     """For how many days the nightly run has described the customers."""
 
-    @property
+    @cached_property
     def available(self) -> AvailableColumns:
         return AvailableColumns(
             frozenset(self.tables)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar, cast
 
 import pandas as pd
@@ -271,6 +272,8 @@ class Reader:
             self.stores.bank_answers.keep((state, key), frame)
         elif of_app_db and tables <= _AUDITED:
             self.stores.app_db_answers.keep(key, frame.copy(deep=False))
+        elif of_app_db and (run := current()) is not None:
+            run.note(partial(self.frame, statement), frame.copy(deep=False))
         return frame
 
     def _visible(self, statement: Select, tables: set[Table]) -> pd.DataFrame:
@@ -304,6 +307,15 @@ class Reader:
             answer = function(self)
             answers.keep(key, answer)
         return cast("Answer", answer)
+
+    def written(self) -> int:
+        """The version of what people wrote, asked for once a run of a page."""
+        run = current()
+        if run is None:
+            return self._version()
+        if run.version is None:
+            run.version = self._version()
+        return run.version
 
     def _version(self) -> int:
         """The version of what people wrote: the last line of the audit log."""

@@ -1,6 +1,7 @@
 """Rows of a frame as values of one class, which says the columns it is made of. An empty cell is None."""
 
 from dataclasses import MISSING, fields
+from functools import cache
 from types import NoneType
 from typing import Any, TypeVar, get_args, get_type_hints
 
@@ -28,7 +29,8 @@ def rows_of(frame: pd.DataFrame, row_type: type[Row]) -> list[Row]:
     return [row_type(**dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)]
 
 
-def _fields(row_type: type[Any]) -> list[tuple[str, bool, bool]]:
+@cache
+def _fields(row_type: type[object]) -> list[tuple[str, bool, bool]]:
     """Each field: its name, whether it needs a column, and whether its cells may be empty."""
     hints = get_type_hints(row_type)
     return [

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -79,38 +80,38 @@ def _giving(answer: Any) -> Callable[[], Any]:
     """What gives the answer to each who asks, so that no two share anything that can be changed."""
     if _is_plain(answer):
         return lambda: answer
-    if isinstance(answer, pd.DataFrame) and _has_plain_columns(answer):
-        frame = answer.copy(deep=True)
-        return lambda: frame.copy(deep=False)
-    own = copied(answer)
-    return lambda: copied(own)
-
-
-def copied(answer: Any) -> Any:
-    """A copy that shares nothing with `answer` that can be changed."""
-    if _is_plain(answer):
-        return answer
     kind = type(answer)
     if kind is tuple or kind is list:
-        return kind(map(copied, answer))
+        parts = [_giving(part) for part in answer]
+        return lambda: kind(give() for give in parts)
     if kind is dict:
-        return {key: copied(value) for key, value in answer.items()}
-    if isinstance(answer, pd.DataFrame):
-        return _copied_frame(answer)
+        items = [(key, _giving(value)) for key, value in answer.items()]
+        return lambda: {key: give() for key, give in items}
+    if kind is pd.DataFrame and _has_plain_columns(answer):
+        frame = answer.copy(deep=True)
+        return lambda: frame.copy(deep=False)
+    if kind is pd.DataFrame:
+        objects = [i for i in range(answer.shape[1]) if answer.iloc[:, i].dtype == object]
+        cells = {i: _giving(answer.iloc[:, i].tolist()) for i in objects}
+        return partial(_with_cells, answer.copy(deep=True), cells)
     if is_dataclass(answer):
-        own = copy.copy(answer)
-        for f in fields(answer):
-            object.__setattr__(own, f.name, copied(getattr(answer, f.name)))
-        return own
-    return copy.deepcopy(answer)
+        values = {f.name: _giving(getattr(answer, f.name)) for f in fields(answer)}
+        return partial(_with_values, copy.copy(answer), values)
+    own = copy.deepcopy(answer)
+    return lambda: copy.deepcopy(own)
 
 
-def _copied_frame(frame: pd.DataFrame) -> pd.DataFrame:
+def _with_cells(frame: pd.DataFrame, cells: dict[int, Callable[[], Any]]) -> pd.DataFrame:
     own = frame.copy(deep=False)
-    if not _has_plain_columns(frame):
-        for i in range(frame.shape[1]):
-            if frame.iloc[:, i].dtype == object:
-                own.isetitem(i, pd.Series([copied(cell) for cell in frame.iloc[:, i]], frame.index, object))
+    for i, give in cells.items():
+        own.isetitem(i, pd.Series(give(), frame.index, object))
+    return own
+
+
+def _with_values(answer: Any, values: dict[str, Callable[[], Any]]) -> Any:
+    own = copy.copy(answer)
+    for name, give in values.items():
+        object.__setattr__(own, name, give())
     return own
 
 
@@ -122,8 +123,9 @@ def _has_plain_columns(frame: pd.DataFrame) -> bool:
 
 def _is_plain(answer: Any) -> bool:
     """Whether nothing in it can be changed."""
-    if isinstance(answer, tuple | frozenset):
+    kind = type(answer)
+    if kind in (tuple, frozenset):
         return all(map(_is_plain, answer))
-    if is_dataclass(answer) and type(answer).__dataclass_params__.frozen:  # type: ignore[attr-defined]
+    if is_dataclass(kind) and vars(kind)["__dataclass_params__"].frozen:
         return all(_is_plain(getattr(answer, f.name)) for f in fields(answer))
     return isinstance(answer, _PLAIN)

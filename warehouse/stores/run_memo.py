@@ -17,6 +17,10 @@ KEPT = 2_000
 """Answers kept between two changes."""
 
 
+Read = tuple[Callable[[], Any], Any]
+"""A question, and the frame that answered it."""
+
+
 @dataclass
 class RunMemo:
     """What this run has read so far."""
@@ -26,6 +30,26 @@ class RunMemo:
     """The last line of the audit log; None until asked for, and again after a change."""
     notes: dict[Hashable, Any] = field(default_factory=dict)
     """What the run worked out already of the viewer and the snapshot alone."""
+    _noting: list[list[Read]] = field(default_factory=list)
+
+    @contextmanager
+    def noting(self) -> Iterator[list[Read]]:
+        """What is read meanwhile of tables that change without a line in the audit log."""
+        notes: list[Read] = []
+        self._noting.append(notes)
+        try:
+            yield notes
+        finally:
+            self._noting.pop()
+
+    def note(self, ask: Callable[[], Any], answer: Any) -> None:
+        """Such an answer was read, by whatever is being worked out."""
+        for notes in self._noting:
+            notes.append((ask, answer))
+
+    def asked_again(self, ask: Callable[[], Any], answer: Any) -> bool:
+        """Whether what was read then is still so; also whoever asks now depends on it."""
+        return bool(ask().equals(answer))
 
 
 _now: ContextVar[RunMemo | None] = ContextVar("run", default=None)

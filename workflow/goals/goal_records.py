@@ -148,6 +148,10 @@ def parts_of(draft: GoalDraft) -> tuple[Period, ...]:
 
 def every_goal(reader: Reader) -> tuple[Goal, ...]:
     """All goals, ended ones too, the latest span first."""
+    return reader.kept(_every_goal)
+
+
+def _every_goal(reader: Reader) -> tuple[Goal, ...]:
     ended = {row.goal_id: row for row in reader.rows(select(goal_endings))}
     signed: dict[int, list[GoalSignature]] = {}
     for row in reader.rows(select(goal_signatures).order_by(goal_signatures.c.signed_at)):

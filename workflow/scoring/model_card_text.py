@@ -47,6 +47,8 @@ class JudgedModel:
     checks: pd.DataFrame
     nights: pd.DataFrame
     smallest: int
+    latest: Mapping[tuple[str, str, str], Mapping[Hashable, Any]]
+    """Check, part and measure → the row of the latest day that has a value."""
 
     def of(self, name: str, measure: str | None = None) -> pd.DataFrame:
         """The checks of a name, and of one measure if given, in a steady order."""
@@ -56,9 +58,7 @@ class JudgedModel:
 
     def one(self, name: str, part: str, measure: str) -> Mapping[Hashable, Any] | None:
         """One check as a row, or None if it was not made or is about too few people."""
-        rows = self.of(name, measure)
-        rows = rows[(rows["part"] == part) & rows["value"].notna()]
-        return None if rows.empty else rows.iloc[-1].to_dict()
+        return self.latest.get((name, part, measure))
 
     def people(self, n: float | None) -> str:
         """How many, or that they are fewer than the bank's smallest cell."""
@@ -79,7 +79,10 @@ def current(reader: Reader) -> JudgedModel | None:
     rows.loc[few, ["n", "value", "low", "high"]] = None
     nightly = rows["check_name"].isin([DRIFT, CALIBRATION])
     mine = rows["model_version"] == card["model_version"]
-    return JudgedModel(card=card, checks=rows[mine & ~nightly], nights=rows[nightly], smallest=smallest)
+    checks = rows[mine & ~nightly]
+    by_day = checks[checks["value"].notna()].sort_values("day", kind="stable")
+    latest = {(r["check_name"], r["part"], r["measure"]): r for r in by_day.to_dict("records")}
+    return JudgedModel(card=card, checks=checks, nights=rows[nightly], smallest=smallest, latest=latest)
 
 
 def headline(model: JudgedModel) -> str:

@@ -34,14 +34,9 @@ PER_PAGE, PER_PAGE_OF_A_LEAD = 12, 5
 def page(viewer: Viewer, scope: Scope | None) -> None:
     """The finding, what changed since Monday, the queue, the team's work, and what was closed lately."""
     today = data.as_of(viewer)
-    reader = data.reader(viewer)
-    alerts = alert_queue.open_alerts(reader, today=today)
-    people = alert_queue.by_customer(alerts)
-    counts = alert_queue.counts(people, today)
-    since = changes(reader, people, today)
+    alerts, people, counts, since, done = data.until_changed(viewer, work_of, today)
     st.title(_headline(counts, viewer))
     _changed(since)
-    done = alert_queue.closed_alerts(reader, since=since.since)
     _ended(done)
     if people.empty:
         alert_checks.none_flagged(viewer, "No customer of yours is flagged.", today)
@@ -53,6 +48,19 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     risk_spread.show(viewer, today)
     meeting_pack.show(people, since, today)
     _closed(done, since)
+
+
+Work = tuple[pd.DataFrame, pd.DataFrame, dict[str, int], Changes, pd.DataFrame]
+
+
+def work_of(viewer: Viewer, today: date) -> Work:
+    """The open alerts, their customers in order, how many of each kind, and what changed since Monday."""
+    reader = data.reader(viewer)
+    alerts = alert_queue.open_alerts(reader, today=today)
+    people = alert_queue.by_customer(alerts)
+    since = changes(reader, people, today)
+    done = alert_queue.closed_alerts(reader, since=since.since)
+    return alerts, people, alert_queue.counts(people, today), since, done
 
 
 def _headline(counts: dict[str, int], viewer: Viewer) -> str:

@@ -26,10 +26,15 @@ SHORT = {CHURN: "churn", CROSS_SELL: "wealth products"}
 DID = {CHURN: "left", CROSS_SELL: "opened an investment or insurance"}
 
 
+def read_now(viewer: Viewer, as_of: date, on: date | None) -> list[ExperimentResult]:
+    """Every experiment by its latest look, or by the look of one day."""
+    return readings(data.reader(viewer), as_of, on)
+
+
 def page(viewer: Viewer, scope: Scope | None) -> None:
     """The finding of one experiment, its figures, and whether to believe them."""
     today = data.as_of(viewer)
-    results = readings(data.reader(viewer), today, _requested_day())
+    results = data.until_changed(viewer, read_now, today, _requested_day())
     if not results:
         st.title("No experiment has begun")
         tables.empty("The first alert of a rule also assigns who is held out; no alert has been raised.")

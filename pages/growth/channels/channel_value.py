@@ -60,12 +60,8 @@ def page(viewer: Viewer, scope: Scope) -> None:
         label_visibility="collapsed",
     )
     by = by if by in BY else "channel"
-    groups = net_value.judged(data.cached(viewer, channel_net_value.groups, by, scope))
+    groups, in_the_text = data.until_changed(viewer, valued_groups, by, scope)
     as_of = data.as_of(viewer)
-    months = data.cached(viewer, channel_net_value.by_month_since_joining, by, scope, as_of)
-    groups["label"] = _labels(viewer, by, groups["group"])
-    if by in CONCLUDED:
-        groups["conclusion"] = _conclusions(viewer, by, groups["group"])
     why = value_gaps.why_no_verdict(data.reader(viewer), groups)
     finding.title(headline(groups, by, why))
     if (groups["won"] == 0).all():
@@ -76,13 +72,23 @@ def page(viewer: Viewer, scope: Scope) -> None:
         f"Lifetime value is net revenue since joining and expected until {horizon} months after it, at {share(rate)} a "
         "year. Lines are 95% intervals; a verdict is given only where the interval of value less cost leaves out 0."
     )
+    _picture(groups, in_the_text, by, why)
+    _each(groups, in_the_text, by, viewer, scope)
+    value_checks.cohorts(viewer, scope, as_of)
+    value_checks.hindsight(viewer)
+
+
+def valued_groups(viewer: Viewer, by: str, scope: Scope) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The groups with all that the page says of each, and those of them worth a sentence."""
+    groups = net_value.judged(data.cached(viewer, channel_net_value.groups, by, scope))
+    months = data.cached(viewer, channel_net_value.by_month_since_joining, by, scope, data.as_of(viewer))
+    groups["label"] = _labels(viewer, by, groups["group"])
+    if by in CONCLUDED:
+        groups["conclusion"] = _conclusions(viewer, by, groups["group"])
     groups["paid"] = [
         _payback(months, group, cac) for group, cac in zip(groups["group"], groups["cac"], strict=True)
     ]
-    _picture(groups, by, why)
-    _each(groups, by, viewer, scope)
-    value_checks.cohorts(viewer, scope, as_of)
-    value_checks.hindsight(viewer)
+    return groups, in_words(groups)
 
 
 def headline(groups: pd.DataFrame, by: str, why_none: str = "") -> str:
@@ -168,9 +174,9 @@ def _payback(months: pd.DataFrame, group: str | date | None, cac: float | None) 
     return f"paid back in month {paid}"
 
 
-def _picture(groups: pd.DataFrame, by: str, why_none: str) -> None:
+def _picture(groups: pd.DataFrame, sentences: pd.DataFrame, by: str, why_none: str) -> None:
     drawn = groups[(groups["cac"] > 0) & (groups["ltv"] > 0) & (groups["won"] >= net_value.FEWEST)]
-    in_the_text = in_words(groups).index
+    in_the_text = sentences.index
     most = drawn.nlargest(MOST_POINTS, "won").index
     # What is told in words is in the picture, and first, so that its name is.
     drawn = drawn.loc[[*in_the_text.intersection(drawn.index), *most.difference(in_the_text, sort=False)]]
@@ -210,15 +216,30 @@ def _beside_the_conclusion(groups: pd.DataFrame) -> dict[str, pd.Series]:
     }
 
 
-def _each(groups: pd.DataFrame, by: str, viewer: Viewer, scope: Scope) -> None:
+def _each(groups: pd.DataFrame, sentences: pd.DataFrame, by: str, viewer: Viewer, scope: Scope) -> None:
     horizon, _ = _terms(viewer)
+    st.header(f"Is each {BY[by].lower()} worth it?")
+    for group in rows_of(sentences, ValuedGroup):
+        st.markdown(sentence(group, horizon))
+    # A month of joining, and the product of a campaign, are no dimensions of every table a metric is read from.
+    told_apart = [by] if by in CONCLUDED else []
+    tables.show(
+        data.until_changed(viewer, each_in_figures, by, scope),
+        "value-table",
+        "too few",
+        of=Query.of(value_meaning.METRICS, scope, told_apart, [scope.period]),
+        means=value_meaning.VERDICTS,
+        columns={"Customers": st.column_config.NumberColumn(format="localized")},
+    )
+
+
+def each_in_figures(viewer: Viewer, by: str, scope: Scope) -> pd.DataFrame:
+    """Each group's figures as the table shows them."""
+    groups, _ = data.until_changed(viewer, valued_groups, by, scope)
     order = {v: i for i, v in enumerate(net_value.VERDICTS)}
     ordered = groups.assign(place=groups["verdict"].map(order)).sort_values(
         ["place", "ltv"], ascending=[True, False]
     )
-    st.header(f"Is each {BY[by].lower()} worth it?")
-    for group in rows_of(in_words(groups), ValuedGroup):
-        st.markdown(sentence(group, horizon))
     cost = ordered["cac"]
     blank = "too few" if ordered["valued"].notna().any() else "not known"
     table = pd.DataFrame(
@@ -243,13 +264,4 @@ def _each(groups: pd.DataFrame, by: str, viewer: Viewer, scope: Scope) -> None:
     cost_known = ordered["cost"].notna()
     for column in ("Cost per customer", "Value ÷ cost"):
         table[column] = table[column].where(cost_known, "no cost data")
-    # A month of joining, and the product of a campaign, are no dimensions of every table a metric is read from.
-    told_apart = [by] if by in CONCLUDED else []
-    tables.show(
-        table,
-        "value-table",
-        "too few",
-        of=Query.of(value_meaning.METRICS, scope, told_apart, [scope.period]),
-        means=value_meaning.VERDICTS,
-        columns={"Customers": st.column_config.NumberColumn(format="localized")},
-    )
+    return table

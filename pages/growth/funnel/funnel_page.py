@@ -23,13 +23,14 @@ from warehouse.schema import leads, plain
 CARDS = ("leads", "acceptance_rate", "win_rate", "won")
 VIEWS = {COHORT: "By the day the lead came (cohort)", EVENT: "By the day it happened (events)"}
 WAYS = ("channel", "campaign", "product", "segment", "rep")
+RATES = {COHORT: "Signed so far", EVENT: "Opportunities won"}
 FEWEST = 20
 """A share of fewer leads is not shown."""
 
 
 def page(viewer: Viewer, scope: Scope) -> None:
     """The finding, the cards; then stages, months and parts, all in the one way of counting that is chosen."""
-    st.title(headline(viewer, scope))
+    st.title(data.until_changed(viewer, headline, scope))
     only = caution([leads], [name for name, _ in scope.filters])
     if only:
         st.caption(f":material/warning: {only}")
@@ -96,28 +97,18 @@ def breakdown(viewer: Viewer, scope: Scope, way: str, view: str) -> None:
     stages = funnel_stages.stages(viewer, view)
     rate = "lead_conversion" if view == COHORT else "win_rate"
     names = [name for _, name in stages] + [rate]
-    answer = data.ask(viewer, names, scope, by=[way], periods=[scope.period])
-    answer = answer[answer["leads"].fillna(0) > 0].sort_values("leads", ascending=False)
-    if answer.empty:
+    frame, values = data.until_changed(viewer, parts_of, scope, way, view)
+    if frame.empty:
         tables.empty("No lead to show in this period.", "Choose a longer period or fewer filters.")
         return
-    frame = pd.DataFrame({way.capitalize(): _called(viewer, way, answer[way])})
-    for label, name in stages:
-        if answer[name].notna().any():
-            # A visit always belongs to a campaign: where there is no campaign there are none, rather than unknown ones.
-            frame[label] = answer[name].fillna(0).to_numpy() if name == "visits" else answer[name].to_numpy()
-    top, bottom = (
-        ("reached_won", "leads") if view == COHORT else ("opportunities_won", "opportunities_closed")
-    )
-    rate_label = "Signed so far" if view == COHORT else "Opportunities won"
-    frame[rate_label] = [_rate(t, b) for t, b in zip(answer[top], answer[bottom], strict=True)]
+    rate_label = RATES[view]
     whole = dict.fromkeys([label for label, _ in stages], st.column_config.NumberColumn(format="localized"))
     st.caption(
         f"“{rate_label}” with its 95% interval. “Not known”: not recorded; it is not counted in any other line."
         + ("" if view == COHORT or "visits" not in names else " Visits are those campaigns brought.")
         + f" {caution([leads], [way])}".rstrip()
     )
-    parts = [scope.narrowed(way, value) for value in answer[way]]
+    parts = [scope.narrowed(way, value) for value in values]
     drill_table.show(
         frame,
         "parts",
@@ -130,6 +121,27 @@ def breakdown(viewer: Viewer, scope: Scope, way: str, view: str) -> None:
         of=Query.of(names, scope, [way], [scope.period]),
         columns=whole,
     )
+
+
+def parts_of(
+    viewer: Viewer, scope: Scope, way: str, view: str
+) -> tuple[pd.DataFrame, list[str | float | None]]:
+    """A row per value as it is shown, the most leads first, and the value of each."""
+    stages = funnel_stages.stages(viewer, view)
+    rate = "lead_conversion" if view == COHORT else "win_rate"
+    names = [name for _, name in stages] + [rate]
+    answer = data.ask(viewer, names, scope, by=[way], periods=[scope.period])
+    answer = answer[answer["leads"].fillna(0) > 0].sort_values("leads", ascending=False)
+    frame = pd.DataFrame({way.capitalize(): _called(viewer, way, answer[way])})
+    for label, name in stages:
+        if answer[name].notna().any():
+            # A visit always belongs to a campaign: where there is no campaign there are none, rather than unknown ones.
+            frame[label] = answer[name].fillna(0).to_numpy() if name == "visits" else answer[name].to_numpy()
+    top, bottom = (
+        ("reached_won", "leads") if view == COHORT else ("opportunities_won", "opportunities_closed")
+    )
+    frame[RATES[view]] = [_rate(t, b) for t, b in zip(answer[top], answer[bottom], strict=True)]
+    return frame, answer[way].tolist()
 
 
 def _called(viewer: Viewer, way: str, values: pd.Series) -> list[str]:

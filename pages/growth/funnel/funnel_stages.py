@@ -38,7 +38,7 @@ def stages(viewer: Viewer, view: str) -> list[tuple[str, str]]:
 
 def show(viewer: Viewer, scope: Scope, view: str) -> None:
     """Bars with counts and conversion, and beside them the table with the period before."""
-    reached = table(viewer, scope, view)
+    reached = data.until_changed(viewer, table, scope, view)
     st.header("How far the leads of this period got" if view == COHORT else "What happened in this period")
     st.caption(
         "The leads that first came in the period, as far as they have got by now. Compared with the "
@@ -131,6 +131,32 @@ def months(viewer: Viewer, scope: Scope, view: str) -> None:
     chosen = stages(viewer, view)
     names = [name for _, name in chosen]
     periods = months_back(scope.period.end, MONTHS)
+    st.header("By month the lead came (cohorts)" if view == COHORT else "By month it happened (events)")
+    st.caption(
+        f"Number, and share of the stage before. Months younger than {GROWS_FOR} days are still growing: a stage that "
+        "nobody has reached is “not yet”."
+        if view == COHORT
+        else "Number, and how many per 100 of the stage before happened in the same month."
+    )
+    latest_first = [scope.over(period) for period in reversed(periods)]
+    kept = {name for name in names if _figure(name, scope) is not None}
+    drill_table.show(
+        data.until_changed(viewer, by_month, scope, view),
+        "months",
+        "too few",
+        opens={
+            label: [DrillFigure(of=name, scope=each) if name in kept else None for each in latest_first]
+            for label, name in chosen
+        },
+        of=Query.of(names, scope, periods=periods),
+    )
+
+
+def by_month(viewer: Viewer, scope: Scope, view: str) -> pd.DataFrame:
+    """A row per month as it is shown, the latest first."""
+    chosen = stages(viewer, view)
+    names = [name for _, name in chosen]
+    periods = months_back(scope.period.end, MONTHS)
     answer = data.ask(viewer, names, scope, periods=periods).set_index("period")
     as_of = data.as_of(viewer)
     missing = {name: data.missing_cell(viewer, name) for name in names}
@@ -143,25 +169,7 @@ def months(viewer: Viewer, scope: Scope, view: str) -> None:
             above = names[index - 1] if index else ""
             row[label] = _cell(month, name, above, names[0], young, view, missing[name])
         rows.append(row)
-    st.header("By month the lead came (cohorts)" if view == COHORT else "By month it happened (events)")
-    st.caption(
-        f"Number, and share of the stage before. Months younger than {GROWS_FOR} days are still growing: a stage that "
-        "nobody has reached is “not yet”."
-        if view == COHORT
-        else "Number, and how many per 100 of the stage before happened in the same month."
-    )
-    latest_first = [scope.over(period) for period in reversed(periods)]
-    kept = {name for name in names if _figure(name, scope) is not None}
-    drill_table.show(
-        pd.DataFrame(rows),
-        "months",
-        "too few",
-        opens={
-            label: [DrillFigure(of=name, scope=each) if name in kept else None for each in latest_first]
-            for label, name in chosen
-        },
-        of=Query.of(names, scope, periods=periods),
-    )
+    return pd.DataFrame(rows)
 
 
 def _cell(row: pd.Series, name: str, above: str, first: str, young: bool, view: str, missing: str) -> str:

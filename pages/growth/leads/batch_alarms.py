@@ -13,7 +13,7 @@ from metrics.definitions.scope import Period, Scope
 from models.experiments import control_limits
 from pages.components import data, forms
 from pages.customers.alerts.alert_card import escaped
-from warehouse.access.reader import Viewer
+from warehouse.access.reader import Reader, Viewer
 from warehouse.access.typed_rows import rows_of
 from warehouse.disclosure.minimum_cell_size import is_enough
 from warehouse.stores import connect
@@ -29,7 +29,12 @@ FIGURES = ("decided", "accepted_of_decided")
 
 def names(viewer: Viewer) -> dict[str, str]:
     """Campaign code → name."""
-    campaigns = data.frame(viewer, named())
+    return data.cached(viewer, names_of)
+
+
+def names_of(reader: Reader) -> dict[str, str]:
+    """The same for a reader."""
+    campaigns = reader.frame(named())
     return dict(
         zip(campaigns["campaign_id"], campaigns["name"].fillna(campaigns["campaign_id"]), strict=True)
     )
@@ -68,9 +73,14 @@ def in_alarm(viewer: Viewer) -> pd.DataFrame:
     return alarms.merge(data.frame(viewer, named()), left_on="campaign", right_on="campaign_id", how="left")
 
 
+def alarms_and_ends(viewer: Viewer) -> pd.DataFrame:
+    """The campaigns in alarm, and how those ended that did."""
+    return campaign_alarms.how_ended(in_alarm(viewer), data.reader(viewer), data.as_of(viewer))
+
+
 def show(viewer: Viewer) -> int:
     """Say every alarm that stands in a box, with the way to close it, and list those that ended; how many stand."""
-    alarms = campaign_alarms.how_ended(in_alarm(viewer), data.reader(viewer), data.as_of(viewer))
+    alarms = data.until_changed(viewer, alarms_and_ends)
     if alarms.empty:
         return 0
     stand = campaign_alarms.stands(alarms)

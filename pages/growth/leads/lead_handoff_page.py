@@ -30,7 +30,7 @@ def page(viewer: Viewer, scope: Scope) -> None:
     """The finding, the alarms, the figures, the leads to decide on or their totals, the reasons."""
     settings = connect.here().settings
     hours, office = settings.contact_promise_hours, working_time(settings)
-    st.title(_headline(viewer, scope, hours))
+    st.title(data.until_changed(viewer, headline, scope, hours))
     if tables.absent("The handoff", viewer, "leads"):
         return
     st.caption(
@@ -52,7 +52,7 @@ def page(viewer: Viewer, scope: Scope) -> None:
         lead_list.show(viewer, lead_list.waiting(viewer, names, scope), hours, scope)
         lead_list.decided(viewer, names)
     waiting_leads.overdue_by_age(viewer, scope)
-    _by_campaign(viewer, scope, names)
+    _by_campaign(viewer, scope)
     left, right = st.columns(2, gap="large")
     with left:
         rejections.reasons(viewer, scope)
@@ -60,7 +60,7 @@ def page(viewer: Viewer, scope: Scope) -> None:
         rejections.afterwards(viewer, scope)
 
 
-def _headline(viewer: Viewer, scope: Scope, hours: float) -> str:
+def headline(viewer: Viewer, scope: Scope, hours: float) -> str:
     if "leads" not in data.available_columns(viewer):
         return f"How leads are handed over is {tables.clause(viewer, 'leads')}"
     now = data.ask(viewer, ["sla_met", "acceptance_rate"], scope, periods=[scope.period]).iloc[0]
@@ -79,8 +79,36 @@ def _headline(viewer: Viewer, scope: Scope, hours: float) -> str:
     return "; ".join(parts) or "No lead was due or decided on in this period"
 
 
-def _by_campaign(viewer: Viewer, scope: Scope, names: dict[str, str]) -> None:
+def _by_campaign(viewer: Viewer, scope: Scope) -> None:
     st.header("By campaign")
+    frame, campaigns = data.until_changed(viewer, campaigns_handed_over, scope)
+    st.caption(
+        "Shares with their 95% interval. “Recorded here since”: what Sales decided on this page after "
+        f"{day(data.as_of(viewer))}, the last day loaded; it is not yet in the other columns."
+    )
+    whole = st.column_config.NumberColumn(format="localized")
+    parts = [scope.narrowed("campaign", value) for value in campaigns]
+    columns = ("Contacts due", "First-contact SLA met", "Still waiting", "Decided", "Accepted")
+    names_of = ("first_contacts_due", "sla_met", "still_uncontacted", "decided", "acceptance_rate")
+    drill_table.show(
+        frame,
+        "hand-off-campaigns",
+        "too few",
+        opens={
+            column: [DrillFigure(of=name, scope=part) for part in parts]
+            for column, name in zip(columns, names_of, strict=True)
+        },
+        of=Query.of(BY_CAMPAIGN, scope, ["campaign"], [scope.period]),
+        columns={
+            "Campaign": st.column_config.TextColumn(width="medium"),
+            **dict.fromkeys(("Contacts due", "Still waiting", "Decided"), whole),
+        },
+    )
+
+
+def campaigns_handed_over(viewer: Viewer, scope: Scope) -> tuple[pd.DataFrame, list[str | float | None]]:
+    """A row per campaign as it is shown, the most leads first, and the code of each."""
+    names = batch_alarms.names(viewer)
     answer = data.ask(viewer, BY_CAMPAIGN, scope, by=["campaign"], periods=[scope.period])
     fresh = batch_alarms.since_the_load(viewer, scope)
     fresh["said"] = pd.Series(
@@ -107,28 +135,7 @@ def _by_campaign(viewer: Viewer, scope: Scope, names: dict[str, str]) -> None:
             "Recorded here since": answer["said"].fillna(""),
         }
     )
-    st.caption(
-        "Shares with their 95% interval. “Recorded here since”: what Sales decided on this page after "
-        f"{day(data.as_of(viewer))}, the last day loaded; it is not yet in the other columns."
-    )
-    whole = st.column_config.NumberColumn(format="localized")
-    parts = [scope.narrowed("campaign", value) for value in answer["campaign"]]
-    columns = ("Contacts due", "First-contact SLA met", "Still waiting", "Decided", "Accepted")
-    names_of = ("first_contacts_due", "sla_met", "still_uncontacted", "decided", "acceptance_rate")
-    drill_table.show(
-        frame,
-        "hand-off-campaigns",
-        "too few",
-        opens={
-            column: [DrillFigure(of=name, scope=part) for part in parts]
-            for column, name in zip(columns, names_of, strict=True)
-        },
-        of=Query.of(BY_CAMPAIGN, scope, ["campaign"], [scope.period]),
-        columns={
-            "Campaign": st.column_config.TextColumn(width="medium"),
-            **dict.fromkeys(("Contacts due", "Still waiting", "Decided"), whole),
-        },
-    )
+    return frame, answer["campaign"].tolist()
 
 
 def _recorded(decided: float | None, accepted: float | None) -> str:
