@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
@@ -27,19 +28,64 @@ from workflow.goals.goal_targets import targets
 TREND_MONTHS = 12
 
 
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """What a card says; of a figure that cannot be given only why."""
+
+    name: str
+    value: str
+    below: str
+    help: str
+    is_known: bool = True
+    delta: str = ""
+    colour: theme.Colour = "gray"
+    arrow: Literal["up", "down", "off"] = "off"
+    trend: tuple[float, ...] = ()
+
+
 def row(names: Sequence[str], scope: Scope, viewer: Viewer) -> None:
     """A card for each metric, as many beside each other as fit."""
+    with st.grid(min(4, len(names)), min_column_width=215, gap="small"):
+        for card in data.until_changed(viewer, in_words, tuple(names), scope):
+            with st.container(border=True, height="stretch"):
+                _draw(card, scope, viewer)
+
+
+def in_words(viewer: Viewer, names: tuple[str, ...], scope: Scope) -> tuple[Card, ...]:
+    """What the card of each metric says."""
     answer = answered(names, scope, viewer)
     goals = targets(data.reader(viewer), scope, as_of=data.as_of(viewer))
-    with st.grid(min(4, len(names)), min_column_width=215, gap="small"):
-        for name in names:
-            missing = _why_missing(name, scope, viewer)
-            if missing:
-                with st.container(border=True, height="stretch"):
-                    st.metric(CATALOGUE[name].label, "not known", help=CATALOGUE[name].description)
-                    st.caption(missing)
-            else:
-                _card(name, answer, goals.get(name), scope, viewer)
+    cards = []
+    for name in names:
+        missing, means = _why_missing(name, scope, viewer), CATALOGUE[name].description
+        if missing:
+            cards.append(Card(name=name, value="not known", below=missing, help=means, is_known=False))
+        else:
+            cards.append(_card(name, answer, goals.get(name), scope, viewer))
+    return tuple(cards)
+
+
+def _draw(card: Card, scope: Scope, viewer: Viewer) -> None:
+    label = CATALOGUE[card.name].label
+    if not card.is_known:
+        st.metric(label, card.value, help=card.help)
+        st.caption(card.below)
+        return
+    st.metric(
+        label,
+        card.value,
+        delta=card.delta,
+        delta_color=card.colour,
+        delta_arrow=card.arrow,
+        help=card.help,
+        chart_data=list(card.trend) or None,
+        chart_type="line",
+    )
+    with st.container(
+        horizontal=True, vertical_alignment="bottom", gap="xsmall", key=f"below-card-{card.name}"
+    ):
+        st.caption(card.below)
+        drill.button(card.name, scope, viewer, card.name)
 
 
 def answered(names: Sequence[str], scope: Scope, viewer: Viewer) -> pd.DataFrame:
@@ -56,7 +102,7 @@ def _why_missing(name: str, scope: Scope, viewer: Viewer) -> str:
     return missing.sentence if missing else ""
 
 
-def _card(name: str, answer: pd.DataFrame, target: float | None, scope: Scope, viewer: Viewer) -> None:
+def _card(name: str, answer: pd.DataFrame, target: float | None, scope: Scope, viewer: Viewer) -> Card:
     metric = CATALOGUE[name]
     row, row_before = data.period_row(answer, 0), data.period_row(answer, 1)
     now, before = figures(metric, row), figures(metric, row_before)
@@ -66,23 +112,17 @@ def _card(name: str, answer: pd.DataFrame, target: float | None, scope: Scope, v
     covered = data.coverage_of(viewer)
     missing = data.why_missing(viewer, name, scope.period, row)
     trend = answer.loc[2:, name].dropna()
-    with st.container(border=True, height="stretch"):
-        st.metric(
-            metric.label,
-            missing.word if missing else figure(metric, now["value"]),
-            delta=missing.sentence if missing else change(metric, now["value"], before["value"], movement),
-            delta_color=_colour(movement),
-            delta_arrow=_arrow(movement, now["value"], before["value"]),
-            help=f"{metric.description} Source: {metric.owner}.",
-            # A month without a figure is left out: at 0 it would look like a fall.
-            chart_data=[rounded(v, 6) for v in trend] if len(trend) > 1 else None,
-            chart_type="line",
-        )
-        with st.container(
-            horizontal=True, vertical_alignment="bottom", gap="xsmall", key=f"below-card-{name}"
-        ):
-            st.caption(_below(name, now, target, scope, covered, data.hidden_below(viewer, metric)))
-            drill.button(name, scope, viewer, name)
+    return Card(
+        name=name,
+        value=missing.word if missing else figure(metric, now["value"]),
+        delta=missing.sentence if missing else change(metric, now["value"], before["value"], movement),
+        colour=_colour(movement),
+        arrow=_arrow(movement, now["value"], before["value"]),
+        help=f"{metric.description} Source: {metric.owner}.",
+        # A month without a figure is left out: at 0 it would look like a fall.
+        trend=tuple(rounded(v, 6) for v in trend) if len(trend) > 1 else (),
+        below=_below(name, now, target, scope, covered, data.hidden_below(viewer, metric)),
+    )
 
 
 def _grows_until(metric: Metric, scope: Scope, as_of: date) -> Change | None:

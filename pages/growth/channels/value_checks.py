@@ -1,5 +1,6 @@
 """Below channel value: what each month's newcomers brought since, and how right the values were in hindsight."""
 
+from dataclasses import dataclass, field
 from datetime import date
 
 import pandas as pd
@@ -28,11 +29,40 @@ def cohorts(viewer: Viewer, scope: Scope, as_of: date) -> None:
     if missing:
         tables.empty(f"Net revenue of new customers is {missing.clause}.")
         return
+    triangle = data.until_changed(viewer, triangle_of, scope, as_of)
+    if triangle.words.empty:
+        tables.empty(triangle.why_empty)
+        return
+    st.caption(
+        "Net revenue so far per customer won, in HKD; who left again counts too. Hatched months have not come yet. A "
+        "blank one is hidden, because it is about too few people, or nothing is on record of it."
+    )
+    charts.show(
+        value_charts.triangle(triangle.cumulative, list(triangle.labels)),
+        alt="Cumulative net revenue per customer won by month of joining; the table below has the figures.",
+        key="cohorts",
+    )
+    read = channel_net_value.flows_since_joining("month", scope, as_of)
+    means = Meaning(terms=(value_meaning.COHORTS,), reads=(read,))
+    charts.table_below(triangle.words, "cohorts-table", means=means)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Triangle:
+    """Cumulative net revenue per customer by month of joining, as figures and in words; empty with the reason why."""
+
+    cumulative: pd.DataFrame = field(default_factory=pd.DataFrame)
+    labels: tuple[str, ...] = ()
+    words: pd.DataFrame = field(default_factory=pd.DataFrame)
+    why_empty: str = ""
+
+
+def triangle_of(viewer: Viewer, scope: Scope, as_of: date) -> Triangle:
+    """The triangle of those who joined in a scope."""
     months = data.cached(viewer, channel_net_value.by_month_since_joining, "month", scope, as_of)
     months = months[months["month"] <= MOST_COLUMNS]
     if months.empty:
-        tables.empty("Nobody who joined in this period has completed a month yet.")
-        return
+        return Triangle(why_empty="Nobody who joined in this period has completed a month yet.")
     each = months.assign(each=months["net"] / months["reached"]).pivot(
         index="group", columns="month", values="each"
     )
@@ -40,22 +70,12 @@ def cohorts(viewer: Viewer, scope: Scope, as_of: date) -> None:
     cumulative = each.cumsum(axis=1).where(each.notna().cummin(axis=1))
     complete = cumulative.dropna(how="all")
     if complete.empty:
-        tables.empty(
-            "Hidden: fewer people joined in each month than may be shown."
+        return Triangle(
+            why_empty="Hidden: fewer people joined in each month than may be shown."
             if months["reached"].isna().any()
             else "No revenue is on record of the people who joined in these months."
         )
-        return
     labels = [f"{pd.Timestamp(g):%b %Y}" for g in complete.index]
-    st.caption(
-        "Net revenue so far per customer won, in HKD; who left again counts too. Hatched months have not come yet. A "
-        "blank one is hidden, because it is about too few people, or nothing is on record of it."
-    )
-    charts.show(
-        value_charts.triangle(complete, labels),
-        alt="Cumulative net revenue per customer won by month of joining; the table below has the figures.",
-        key="cohorts",
-    )
     reached = months.pivot(index="group", columns="month", values="reached").reindex(
         index=complete.index, columns=complete.columns
     )
@@ -70,8 +90,7 @@ def cohorts(viewer: Viewer, scope: Scope, as_of: date) -> None:
         columns=[f"Month {c}" for c in complete.columns],
     )
     words.insert(0, "Joined in", labels)
-    read = channel_net_value.flows_since_joining("month", scope, as_of)
-    charts.table_below(words, "cohorts-table", means=Meaning(terms=(value_meaning.COHORTS,), reads=(read,)))
+    return Triangle(cumulative=complete, labels=tuple(labels), words=words)
 
 
 def hindsight(viewer: Viewer) -> None:
@@ -81,44 +100,53 @@ def hindsight(viewer: Viewer) -> None:
     if tenths.empty:
         tables.not_worked_out(viewer, HINDSIGHT, "The last nightly run compared no value with what came.")
         return
+    sentence, frame = data.until_changed(viewer, hindsight_of)
+    st.caption(sentence)
+    tables.show(
+        frame,
+        "hindsight",
+        means=value_meaning.HINDSIGHT,
+        columns={"Customers": st.column_config.NumberColumn(format="localized")},
+    )
+
+
+def hindsight_of(viewer: Viewer) -> tuple[str, pd.DataFrame]:
+    """What came of the values of a year ago, in a sentence and by tenths of customers."""
+    tenths = data.cached(viewer, channel_net_value.latest_hindsight)
     first = tenths.iloc[0]
     people = tenths["people"].sum()
     predicted, came = ((tenths[c] * tenths["people"]).sum() / people for c in ("predicted", "realised"))
     within = (tenths["within"] * tenths["people"]).sum() / people
-    st.caption(
+    sentence = (
         f"Predicted with what was known on {day(pd.Timestamp(first['predicted_on']))}, against the net revenue of the "
         f"12 months to {day(pd.Timestamp(first['realised_until']))}: {hkd(predicted)} a customer predicted, "
         f"{hkd(came)} came; {share(within)} of {numeral(people)} customers were "
         "inside their own interval, which is meant to hold for 80% in every tenth; each was checked with an interval "
         f"that the others' misses had widened. {_off(tenths)}"
     )
-    tables.show(
-        pd.DataFrame(
-            {
-                "Tenth of customers": [
-                    "lowest"
-                    if t == tenths["tenth"].min()
-                    else "highest"
-                    if t == tenths["tenth"].max()
-                    else str(t)
-                    for t in tenths["tenth"]
-                ],
-                "Customers": tenths["people"],
-                "Predicted": [hkd(v) for v in tenths["predicted"]],
-                "Came": [hkd(v) for v in tenths["realised"]],
-                "95% interval": [
-                    f"{hkd(a)} to {hkd(b)}"
-                    for a, b in zip(tenths["realised_low"], tenths["realised_high"], strict=True)
-                ],
-                "Inside their interval": [
-                    _covered(w, n) for w, n in zip(tenths["within"], tenths["people"], strict=True)
-                ],
-            }
-        ),
-        "hindsight",
-        means=value_meaning.HINDSIGHT,
-        columns={"Customers": st.column_config.NumberColumn(format="localized")},
+    frame = pd.DataFrame(
+        {
+            "Tenth of customers": [
+                "lowest"
+                if t == tenths["tenth"].min()
+                else "highest"
+                if t == tenths["tenth"].max()
+                else str(t)
+                for t in tenths["tenth"]
+            ],
+            "Customers": tenths["people"],
+            "Predicted": [hkd(v) for v in tenths["predicted"]],
+            "Came": [hkd(v) for v in tenths["realised"]],
+            "95% interval": [
+                f"{hkd(a)} to {hkd(b)}"
+                for a, b in zip(tenths["realised_low"], tenths["realised_high"], strict=True)
+            ],
+            "Inside their interval": [
+                _covered(w, n) for w, n in zip(tenths["within"], tenths["people"], strict=True)
+            ],
+        }
     )
+    return sentence, frame
 
 
 def _covered(within: float, people: float) -> str:
