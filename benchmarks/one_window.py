@@ -57,11 +57,12 @@ class Window:
         self.widgets: dict[str, WidgetState] = {}
         self.seen: dict[str, Any] = {}
         self.cached: set[str] = set()
+        self.folded: dict[str, tuple[str, str]] = {}
 
     def open(self, page: str, query: str = "") -> Sent:
         """A page at its address, as if typed into the browser."""
         self.page, self.query = page, query
-        self.widgets, self.seen = {}, {}
+        self.widgets, self.seen, self.folded = {}, {}, {}
         return self.rerun()
 
     def choose(self, label: str, option: int) -> Sent:
@@ -76,6 +77,16 @@ class Window:
         """How many options that select box offers; 0 where the page has none."""
         boxes = (w for w in self.seen.values() if getattr(w, "label", "") == label and hasattr(w, "options"))
         return next((len(box.options) for box in boxes), 0)
+
+    def unfold(self, label: str) -> Sent | None:
+        """A click on the first button of that label that opens something in place; None where the page has none."""
+        if label not in self.folded:
+            return None
+        widget, fragment = self.folded[label]
+        self.widgets[widget] = WidgetState(id=widget, bool_value=True)
+        sent = self.rerun(fragment)
+        self.widgets[widget] = WidgetState(id=widget, bool_value=False)
+        return sent
 
     def rerun(self, fragment: str = "") -> Sent:
         """The script once more, or one fragment of it."""
@@ -107,6 +118,9 @@ class Window:
                 if message.hash and message.metadata.cacheable:
                     self.cached.add(message.hash)
                 self._looked_at(message.delta.new_element, sent)
+                popover = message.delta.add_block.popover
+                if popover.id:
+                    self.folded.setdefault(popover.label, (popover.id, message.delta.fragment_id))
             elif kind == "script_finished":
                 break
         return sent

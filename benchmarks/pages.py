@@ -1,4 +1,7 @@
-"""What a page costs the server: CPU milliseconds and kilobytes for every page × role.
+"""What a page costs the server: CPU milliseconds and kilobytes for every page × role, beside its floor.
+
+The floor of a first opening is the SQL that it sends to the bank, sent again to bare DuckDB on one connection. A local
+click opens the first Explain or Export of the page, and draws nothing else.
 
     python -m benchmarks.pages DATA [PAGE …]
 
@@ -23,6 +26,7 @@ from pathlib import Path
 
 import httpx2
 
+from benchmarks import floor
 from benchmarks.one_window import Window, sign_in
 from sign_in import accounts
 from warehouse.schema import plain
@@ -116,15 +120,17 @@ class Cost:
     page: str
     role: str
     first: float
+    floor: float
     first_kb: float
     rerun: float
     rerun_kb: float
     new_filter: float | None
+    local_click: float | None
     problems: tuple[str, ...]
 
 
-def measured(server: Server, window: Window, page: str, role: str) -> Cost:
-    """One page: opened first, rerun unchanged, and given a filter nobody asked for before."""
+def measured(server: Server, window: Window, page: str, role: str, floor: float) -> Cost:
+    """One page: opened first, rerun unchanged, clicked in one place, and given a filter nobody asked for before."""
     before = server.cpu()
     first = window.open(page)
     opened = server.cpu() - before
@@ -132,6 +138,14 @@ def measured(server: Server, window: Window, page: str, role: str) -> Cost:
     before = server.cpu()
     again = [window.rerun() for _ in range(REPEATED)]
     rerun = (server.cpu() - before) / REPEATED
+    local_click, label = None, next((name for name in ("Explain", "Export") if name in window.folded), "")
+    if label:
+        window.unfold(label)
+        window.rerun()
+        before = server.cpu()
+        for _ in range(REPEATED):
+            window.unfold(label)
+        local_click = (server.cpu() - before) / REPEATED
     new_filter = None
     for label in ("Channel", "Segment"):
         if window.options(label) > 2:
@@ -143,10 +157,12 @@ def measured(server: Server, window: Window, page: str, role: str) -> Cost:
         page,
         role,
         opened,
+        floor,
         first.bytes / 1000,
         rerun,
         again[-1].bytes / 1000,
         new_filter,
+        local_click,
         tuple(first.problems),
     )
 
@@ -161,14 +177,14 @@ def pages_of(role: str) -> list[str]:
 def table(costs: Sequence[Cost]) -> str:
     """The figures as Markdown."""
     lines = [
-        "| page | role | first opening | new filter | unchanged rerun | KB first | KB rerun |",
-        "|---|---|---|---|---|---|---|",
+        "| page | role | first opening | its floor | new filter | unchanged rerun | local click | KB first | KB rerun |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for c in costs:
-        chosen = "-" if c.new_filter is None else f"{c.new_filter:,.0f}"
+        chosen, click = ("-" if v is None else f"{v:,.0f}" for v in (c.new_filter, c.local_click))
         lines.append(
-            f"| {c.page or 'today'} | {c.role} | {c.first:,.0f} | {chosen} | {c.rerun:,.0f} | {c.first_kb:,.0f} |"
-            f" {c.rerun_kb:,.0f} |"
+            f"| {c.page or 'today'} | {c.role} | {c.first:,.0f} | {c.floor:,.0f} | {chosen} | {c.rerun:,.0f} |"
+            f" {click} | {c.first_kb:,.0f} | {c.rerun_kb:,.0f} |"
         )
     return "\n".join(lines)
 
@@ -176,13 +192,14 @@ def table(costs: Sequence[Cost]) -> str:
 def main() -> None:
     """Measure every page of every role, each role in a window of its own."""
     data, *only = sys.argv[1:]
-    costs = []
+    costs, floors = [], floor.of_pages(Path(data), ROLES, only)
     with served(Path(data)) as server:
         for role in ROLES:
             window = Window(server.address, sign_in(server.address, _login(role), server.passwords[role]))
             for page in pages_of(role):
                 if not only or page in only:
-                    costs.append(measured(server, window, "" if page == "today" else page, role))
+                    address = "" if page == "today" else page
+                    costs.append(measured(server, window, address, role, floors[role, page]))
                     for problem in costs[-1].problems:
                         print(f"{role} {page}: {problem}", file=sys.stderr)
             window.close()

@@ -71,6 +71,7 @@ class Coverage:
 
     @cached_property
     def available(self) -> AvailableColumns:
+        """What tells something, as one set for all who ask: `table`s and `table.column`s."""
         return AvailableColumns(
             frozenset(self.tables)
             | {f"{table}.{column}" for table, columns in self.tables.items() for column in columns}
