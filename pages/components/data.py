@@ -109,6 +109,7 @@ def until_changed(
     door, run = reader(viewer), run_memo.current()
     if run is None:
         return function(viewer, *arguments, **named)
+    # With where the files lie: two copies of a bank have one snapshot, and what people wrote in each is its own.
     state, today = door.stores.state_of(str(door.snapshot)), door.stores.now().date()
     asked_by = spelled((viewer, door.stores.settings, state, door.written(), today))
     key = f"{asked_by}{key_of(function, arguments, named)}"
