@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-from plotly.basedatatypes import BaseFigure
+from plotly.basedatatypes import BaseFigure  # type: ignore[import-untyped]  # the library has no types
 
 from metrics.comparison.words import numeral, signed
 from metrics.definitions.meaning import Meaning
@@ -77,14 +77,15 @@ def show(drawn: Figure, *, alt: str, key: str) -> None:
     st.plotly_chart(_Drawn(drawn), config=theme.CONFIG, key=key, alt=alt)
 
 
-class _Drawn(BaseFigure):
+class _Drawn(BaseFigure):  # type: ignore[misc]  # as it has no types
     """A figure that is a plain dict already: Plotly would check each of its thousand properties at each run."""
 
     def __init__(self, drawn: Figure) -> None:
         object.__setattr__(self, "_drawn", drawn)
 
     def to_dict(self) -> Figure:
-        return self._drawn
+        drawn: Figure = self._drawn
+        return drawn
 
 
 def points(x: Iterable[Any], y: Iterable[Any], says: Iterable[str], **look: object) -> Mark:

@@ -1,9 +1,10 @@
 """Rows of a frame as values of one class, which says the columns it is made of. An empty cell is None."""
 
+from collections.abc import Hashable
 from dataclasses import MISSING, fields
 from functools import cache
 from types import NoneType
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, TypeVar, cast, get_args, get_type_hints
 
 import pandas as pd
 
@@ -30,7 +31,7 @@ def rows_of(frame: pd.DataFrame, row_type: type[Row]) -> list[Row]:
 
 
 @cache
-def _fields(row_type: type[object]) -> list[tuple[str, bool, bool]]:
+def _fields(row_type: Hashable) -> list[tuple[str, bool, bool]]:
     """Each field: its name, whether it needs a column, and whether its cells may be empty."""
     hints = get_type_hints(row_type)
     return [
@@ -39,5 +40,5 @@ def _fields(row_type: type[object]) -> list[tuple[str, bool, bool]]:
             f.default is MISSING and f.default_factory is MISSING,
             hints[f.name] is Any or NoneType in get_args(hints[f.name]),
         )
-        for f in fields(row_type)
+        for f in fields(cast(Any, row_type))
     ]

@@ -15,7 +15,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -102,10 +102,10 @@ def _giving(answer: Any) -> Callable[[], Any]:
 
 
 def _with_cells(frame: pd.DataFrame, cells: dict[int, Callable[[], Any]]) -> pd.DataFrame:
-    own = frame.copy(deep=False)
+    own: Any = frame.copy(deep=False)
     for i, give in cells.items():
         own.isetitem(i, pd.Series(give(), frame.index, object))
-    return own
+    return cast("pd.DataFrame", own)
 
 
 def _with_values(answer: Any, values: dict[str, Callable[[], Any]]) -> Any:
