@@ -18,7 +18,7 @@ def rows_of(frame: pd.DataFrame, row_type: type[Row]) -> list[Row]:
     empty whose field says it never is.
     """
     columns: dict[str, list[Any]] = {}
-    for name, needed, may_be_empty in _fields(row_type):
+    for name, needed, may_be_empty in _fields(cast(Hashable, row_type)):
         if name not in frame:
             if needed:
                 raise LookupError(f"{row_type.__name__}: the frame has no column {name}.")
