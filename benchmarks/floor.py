@@ -31,10 +31,10 @@ def of_pages(data: Path, roles: Sequence[str], only: Sequence[str] = ()) -> dict
         connect.use(stores)
         bank = Path(scratch) / "bare.duckdb"
         shutil.copy(copy / f"bank-{stores.snapshot().removeprefix('bank-')}.duckdb", bank)
-        asked = {place: statements for role in roles for place, statements in _walk(role, only)}
+        statements_of = {place: statements for role in roles for place, statements in _walk(role, only)}
         stores.app_db.dispose()
         with duckdb.connect(str(bank), read_only=True) as bare:
-            return {place: _cost(bare, statements) for place, statements in asked.items()}
+            return {place: _cost(bare, statements) for place, statements in statements_of.items()}
 
 
 def _walk(role: str, only: Sequence[str]) -> list[tuple[tuple[str, str], list[tuple[str, Any]]]]:

@@ -29,7 +29,7 @@ TREND_MONTHS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
-class Card:
+class FigureCard:
     """What a card says; of a figure that cannot be given only why."""
 
     name: str
@@ -51,7 +51,7 @@ def row(names: Sequence[str], scope: Scope, viewer: Viewer) -> None:
                 _draw(card, scope, viewer)
 
 
-def in_words(viewer: Viewer, names: tuple[str, ...], scope: Scope) -> tuple[Card, ...]:
+def in_words(viewer: Viewer, names: tuple[str, ...], scope: Scope) -> tuple[FigureCard, ...]:
     """What the card of each metric says."""
     answer = answered(names, scope, viewer)
     goals = targets(data.reader(viewer), scope, as_of=data.as_of(viewer))
@@ -59,13 +59,13 @@ def in_words(viewer: Viewer, names: tuple[str, ...], scope: Scope) -> tuple[Card
     for name in names:
         missing, means = _why_missing(name, scope, viewer), CATALOGUE[name].description
         if missing:
-            cards.append(Card(name=name, value="not known", below=missing, help=means, is_known=False))
+            cards.append(FigureCard(name=name, value="not known", below=missing, help=means, is_known=False))
         else:
             cards.append(_card(name, answer, goals.get(name), scope, viewer))
     return tuple(cards)
 
 
-def _draw(card: Card, scope: Scope, viewer: Viewer) -> None:
+def _draw(card: FigureCard, scope: Scope, viewer: Viewer) -> None:
     label = CATALOGUE[card.name].label
     if not card.is_known:
         st.metric(label, card.value, help=card.help)
@@ -102,7 +102,7 @@ def _why_missing(name: str, scope: Scope, viewer: Viewer) -> str:
     return missing.sentence if missing else ""
 
 
-def _card(name: str, answer: pd.DataFrame, target: float | None, scope: Scope, viewer: Viewer) -> Card:
+def _card(name: str, answer: pd.DataFrame, target: float | None, scope: Scope, viewer: Viewer) -> FigureCard:
     metric = CATALOGUE[name]
     row, row_before = data.period_row(answer, 0), data.period_row(answer, 1)
     now, before = figures(metric, row), figures(metric, row_before)
@@ -112,7 +112,7 @@ def _card(name: str, answer: pd.DataFrame, target: float | None, scope: Scope, v
     covered = data.coverage_of(viewer)
     missing = data.why_missing(viewer, name, scope.period, row)
     trend = answer.loc[2:, name].dropna()
-    return Card(
+    return FigureCard(
         name=name,
         value=missing.word if missing else figure(metric, now["value"]),
         delta=missing.sentence if missing else change(metric, now["value"], before["value"], movement),
