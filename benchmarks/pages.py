@@ -70,7 +70,7 @@ def served(data: Path, roles: Sequence[str] = ROLES) -> Iterator[Server]:
         for role, password in passwords.items():
             accounts.create(
                 stores,
-                _login(role),
+                login(role),
                 password,
                 by="benchmark",
                 full_name=f"Bench {plain(role)}",
@@ -109,7 +109,7 @@ def _answers(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
     raise SystemExit(log.read_text())
 
 
-def _login(role: str) -> str:
+def login(role: str) -> str:
     return f"bench-{role[:8].rstrip('_')}"
 
 
@@ -195,7 +195,7 @@ def main() -> None:
     costs, floors = [], floor.of_pages(Path(data), ROLES, only)
     with served(Path(data)) as server:
         for role in ROLES:
-            window = Window(server.address, sign_in(server.address, _login(role), server.passwords[role]))
+            window = Window(server.address, sign_in(server.address, login(role), server.passwords[role]))
             for page in pages_of(role):
                 if not only or page in only:
                     address = "" if page == "today" else page
