@@ -129,10 +129,12 @@ class Cost:
     problems: tuple[str, ...]
 
 
-def measured(server: Server, window: Window, page: str, role: str, floor: float) -> Cost:
+def measured(
+    server: Server, window: Window, page: str, role: str, floor: float = 0.0, query: str = ""
+) -> Cost:
     """One page: opened first, rerun unchanged, clicked in one place, and given a filter nobody asked for before."""
     before = server.cpu()
-    first = window.open(page)
+    first = window.open(page, query)
     opened = server.cpu() - before
     window.rerun()
     before = server.cpu()
