@@ -13,5 +13,7 @@ from cli import (  # noqa: F401  each adds its commands
 )
 from cli.entry import main
 
+__all__ = ["main"]
+
 if __name__ == "__main__":
     main(prog_name="python -m cli")

@@ -32,7 +32,8 @@ class History:
 
     @property
     def reopened(self) -> Flags:
-        return self.cleared["reopened"] != NEVER
+        moved: Flags = self.cleared["reopened"] != NEVER
+        return moved
 
 
 def draw(rng: np.random.Generator, leads: Columns, left: Ints, spared: int) -> History:

@@ -321,7 +321,8 @@ def _formats(tree: ast.AST) -> list[str]:
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
             found += WRITTEN.findall(node.value)
         elif isinstance(node, ast.keyword) and node.arg == "format":
-            found += [node.value.value] if getattr(node.value, "value", "") in ROUNDED_BY_THE_BROWSER else []
+            written = getattr(node.value, "value", "")
+            found += [written] if written in ROUNDED_BY_THE_BROWSER else []
     return found
 
 

@@ -101,12 +101,12 @@ def test_what_the_recipes_call_is_there_and_takes_what_they_give() -> None:
             continue
         module = ".".join(file.with_suffix("").parts).removesuffix(".__init__")
         known = vars(builtins) | vars(import_module(module))
-        for call in (n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)):
-            assert call.func.id in known, f"{file} has no {call.func.id}"
-            given = {keyword.arg for keyword in call.keywords}
-            assert not given or given <= set(inspect.signature(known[call.func.id]).parameters), ast.unparse(
-                call
-            )
+        for call in ast.walk(tree):
+            if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
+                continue
+            name, given = call.func.id, {keyword.arg for keyword in call.keywords}
+            assert name in known, f"{file} has no {name}"
+            assert not given or given <= set(inspect.signature(known[name]).parameters), ast.unparse(call)
 
 
 @pytest.mark.slow

@@ -39,7 +39,8 @@ def literals(tree: ast.AST) -> Iterator[str]:
     """The texts of a module without its docstrings; what an f-string fills in stands as {}."""
     skipped: set[int] = set()
     for node in ast.walk(tree):
-        for statement in getattr(node, "body", None) if isinstance(getattr(node, "body", None), list) else ():
+        body = getattr(node, "body", ())
+        for statement in body if isinstance(body, list) else ():
             if isinstance(statement, ast.Expr):
                 skipped.add(id(statement.value))
         if isinstance(node, ast.JoinedStr):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
@@ -86,8 +87,8 @@ def test_a_step_that_fails_leaves_the_application_database_as_it_was(
 
     taken = command.upgrade
 
-    def fails_at_the_end(*words: object) -> None:
-        taken(*words)
+    def fails_at_the_end(config: Config, revision: str) -> None:
+        taken(config, revision)
         raise RuntimeError("the power went")
 
     monkeypatch.setattr(command, "upgrade", fails_at_the_end)

@@ -130,7 +130,9 @@ def test_a_session_is_opened_read_and_ended(open_app_db: Opened) -> None:
     accounts.create(stores, "amy", "correct horse battery 9", by="operator", full_name="Amy", role="analyst")
     who = accounts.listing(stores)[0]
     token = sessions.start(stores, who)
-    assert sessions.person(open_app_db(), token).username == "amy"
+    person = sessions.person(open_app_db(), token)
+    assert person is not None
+    assert person.username == "amy"
     sessions.end(stores, token)
     assert sessions.person(stores, token) is None
 

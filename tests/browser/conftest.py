@@ -140,7 +140,7 @@ def page_without_chinese(browser: Browser, tmp_path: Path) -> Iterator[Page]:
     bare = browser.browser_type.launch(
         executable_path=CHROMIUM,
         args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        env=os.environ | {"FONTCONFIG_FILE": str(settings)},
+        env={**os.environ, "FONTCONFIG_FILE": str(settings)},
     )
     window = bare.new_page()
     window.set_default_timeout(30_000)

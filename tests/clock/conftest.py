@@ -11,6 +11,7 @@ import pytest
 from tests.morning import stores_in
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.load.loading import load
+from warehouse.stores.connect import Stores
 
 Bank = Callable[..., Reader]
 
@@ -18,7 +19,7 @@ Bank = Callable[..., Reader]
 @pytest.fixture
 def bank(tmp_path: Path) -> Iterator[Bank]:
     """`bank({file: text}, as_of)`: those extracts, loaded; the reader sees everything."""
-    opened = []
+    opened: list[Stores] = []
 
     def loaded(files: dict[str, str], as_of: date | None, since: date | None = None) -> Reader:
         if not opened:

@@ -156,7 +156,7 @@ def test_leads_that_stopped_coming_are_not_delivered_rather_than_none(bank):
     assert missing.sentence == "Leads were delivered until 31 May 2026 only."
     days = Period(date(2026, 4, 2), JUNE)
     answer = ask(Query.of(["leads"], Scope(days)), reader)
-    change = compare(metric, figures(metric, answer.loc[0]), figures(metric, answer.loc[1]))
+    change = compare(metric, figures(metric, answer.iloc[0]), figures(metric, answer.iloc[1]))
     assert answer["leads"].tolist() == [180, 180], "60 days against the 60 before"
     assert change.verdict == Verdict.NOT_CLEAR
 

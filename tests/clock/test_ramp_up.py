@@ -89,6 +89,7 @@ def test_a_win_takes_its_time_from_the_first_contact_where_contacts_are_given(ba
         ]
     reader = bank({"leads.csv": begun, "touches.csv": "\n".join(touches) + "\n"}, LAST)
     covered = data_coverage.of(reader)
+    assert covered is not None
     assert complete_from(CATALOGUE["won"], covered) == FIRST + timedelta(days=140)
     months = full_months(LAST, 12)
     whole = complete_months("won", months, reader)

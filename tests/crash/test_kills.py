@@ -27,12 +27,17 @@ KILLS = {"": 5}
 KILLS_ON_SERVER = 3
 
 
-def _begin(stores: Stores, folder: Path, **more) -> subprocess.Popen:
+def _begin(stores: Stores, folder: Path) -> subprocess.Popen[str]:
     settings = stores.settings
     words = [sys.executable, PROGRAM, str(settings.data_dir), str(folder), settings.warehouse_url]
-    more |= {"env": os.environ | {"PYTHONPATH": str(ROOT)}}
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "cwd": ROOT}
-    return subprocess.Popen(words, **pipes, **more)
+    return subprocess.Popen(
+        words,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
 
 
 @pytest.mark.slow
@@ -46,6 +51,7 @@ def test_a_load_killed_at_a_random_moment_leaves_one_whole_bank(
     kinds = set()
     for kill in range(KILLS.get(warehouse_url, KILLS_ON_SERVER)):
         process = _begin(stores, small_folder if kill % 2 else bank_folder)
+        assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         time.sleep(chance.uniform(0, takes))
         process.send_signal(signal.SIGKILL)

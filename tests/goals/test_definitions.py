@@ -258,7 +258,7 @@ def test_an_old_report_keeps_its_number_whatever_comes_into_force(own_bank: Stor
     assert _mql(own_bank) == before, "the quarter was reported before either was in force"
     again = _figures_under(own_bank, [1, number, later])
     assert again[[1, number]].equals(first)
-    assert again.loc["mql", number] < again.loc["mql", 1] < again.loc["mql", later]
+    assert again[number]["mql"] < again[1]["mql"] < again[later]["mql"]
 
 
 def test_a_version_in_force_counts_the_leads_that_come_from_its_day_on(own_bank: Stores) -> None:
@@ -274,8 +274,7 @@ def test_a_version_in_force_counts_the_leads_that_come_from_its_day_on(own_bank:
     question = Query.of(["reached_mql"], QUARTER, periods=halves)
     agreed = ask(question, _reader(own_bank))["reached_mql"].tolist()
     under_1, under_2 = (
-        [_figures_under(own_bank, [n], Scope(half)).loc["reached_mql", n] for half in halves]
-        for n in (1, number)
+        [_figures_under(own_bank, [n], Scope(half))[n]["reached_mql"] for half in halves] for n in (1, number)
     )
     assert agreed == [under_1[0], under_2[1]]
     assert under_1[1] > under_2[1]

@@ -16,6 +16,7 @@ from sqlalchemy import Dialect
 from sqlalchemy.dialects.postgresql import dialect as PostgreSQL  # noqa: N812
 
 from metrics.catalogue import CATALOGUE
+from metrics.definitions.measure import measures_of
 from metrics.definitions.scope import Period, Scope
 from metrics.query import query
 
@@ -27,7 +28,7 @@ QUESTION = query.Query.of([], Scope(Period(date(2026, 4, 1), date(2026, 6, 30)))
 
 def sql(name: str, dialect: Dialect) -> str:
     """The statements of a metric, one per table it reads."""
-    measures = query.measures_of(CATALOGUE[name])
+    measures = measures_of(CATALOGUE[name])
     texts = []
     for fact in dict.fromkeys(m.fact for m in measures):
         together = {m.name: m for m in measures if m.fact is fact}

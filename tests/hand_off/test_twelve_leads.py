@@ -14,7 +14,7 @@ from metrics.leads.stage_durations import STAGES as STAYS
 from metrics.leads.stage_durations import left_after, waiting_for
 from metrics.query import query
 from metrics.query.query import Query
-from models.attribution.survival import stay
+from models.attribution.survival import Stay, stay
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.schema import hand_offs
 from warehouse.stores.connect import Stores
@@ -103,11 +103,13 @@ def test_the_sla_met(twelve: Stores) -> None:
 
 def test_days_in_stage_with_those_who_still_wait(twelve: Stores) -> None:
     reader = Reader(twelve, SYSTEM)
-    found = {}
+    found: dict[str, Stay] = {}
     for stage in STAYS:
         left = reader.spread(left_after(stage, QUARTER, AS_OF), "days")
         waits = reader.spread(waiting_for(stage, QUARTER, AS_OF), "days")
-        found[stage.label] = stay(left, waits)
+        stayed = stay(left, waits)
+        assert stayed is not None
+        found[stage.label] = stayed
     mql = found["MQL"]
     # Entered: all but L11. Left: L12 after 1 day, L06, L08 after 2, L01, L02, L03 after 7, 7, 8, L04 8, L05 6, L07 27;
     # L09 waits for 15 days, L10 for none. At risk 11; one censored at 0; 1: 9/10, 2: 7/10, 6: 6/10, 7: 4/10.

@@ -16,6 +16,7 @@ from metrics.definitions.scope import Scope, month
 from metrics.query import query
 from metrics.query.query import Query
 from tests.morning import stores_in
+from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.load.loading import load
 from warehouse.schema import findings
@@ -65,7 +66,7 @@ def test_the_departure_and_the_return_are_each_in_their_month(bank: Stores) -> N
 
 
 def test_who_is_with_us_today_has_a_profile_and_who_left_again_has_none(bank: Stores) -> None:
-    found = Reader(bank, SYSTEM).frame(profile(AS_OF, frozenset({"customers", "accounts"})))
+    found = Reader(bank, SYSTEM).frame(profile(AS_OF, AvailableColumns(frozenset({"customers", "accounts"}))))
     assert set(found["customer_id"]) == {"STAYED", "JOINED", "OPENED"}
 
 

@@ -13,6 +13,7 @@ from sklearn.linear_model import LogisticRegression
 
 from models.churn import drift, fitting, model_evaluation
 from models.churn.churn_prediction import ChurnModel
+from models.churn.recipes import Recipe
 from models.evaluation import calibration, prediction_metrics
 from models.evaluation.model_checks import ModelCheck, share, without_small_groups
 
@@ -80,6 +81,8 @@ def test_a_share_of_few_people_says_neither_the_figure_nor_how_few() -> None:
     few, enough = without_small_groups([share(*name, 3, 9), share(*name, 3, 10)], 10)
     assert (few.n, few.value, few.low, few.high) == (None, None, None, None)
     assert enough.value == pytest.approx(0.3)
+    assert enough.low is not None
+    assert enough.high is not None
     assert enough.low < 0.3 < enough.high
 
 
@@ -128,10 +131,17 @@ def test_a_fitted_model_brings_every_check_of_its_page(model: ChurnModel) -> Non
     names = {check.check_name for check in model.card.checks}
     assert names == {"figures", "calibration", "calibration curve", "by month", "source", "drift"}
     slopes = {c.measure: c for c in model.card.checks if c.check_name == "calibration"}
-    assert slopes["slope"].low < 1 < slopes["slope"].high
+    low, high = slopes["slope"].low, slopes["slope"].high
+    assert low is not None
+    assert high is not None
+    assert low < 1 < high
     sources = {c.part: c for c in model.card.checks if (c.check_name, c.measure) == ("source", "roc_auc")}
-    assert sources["tickets"].low > 0, "complaints drive the invented departures"
-    assert sources["tickets"].value > sources["surveys"].value
+    tickets, surveys = sources["tickets"], sources["surveys"]
+    assert tickets.low is not None
+    assert tickets.low > 0, "complaints drive the invented departures"
+    assert tickets.value is not None
+    assert surveys.value is not None
+    assert tickets.value > surveys.value
 
 
 def test_months_are_judged_by_a_model_that_knew_nothing_of_them(
@@ -147,7 +157,7 @@ def test_months_are_judged_by_a_model_that_knew_nothing_of_them(
             examples["left_in_window"].to_numpy()[::-1],
         )
     )
-    recipe = fitting.Recipe(kind=model.card.kind, rounds=60)
+    recipe = Recipe(kind=model.card.kind, rounds=60)
 
     def expected(of: pd.DataFrame) -> list[float | None]:
         checks = fitting.fit(of, recipe=recipe).card.checks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -75,7 +76,7 @@ def test_a_known_hazard_is_found_again(fitted: LifetimeValueModel) -> None:
 def test_growth_is_found_again_for_small_and_large_customers() -> None:
     model = lifetime_value.fit(_seen(_people(3000)), _growth(level=5.0, rate=-0.01))
     assert model.growth[True] == pytest.approx((5.0, -0.01))
-    earned = lifetime_value.margins(model, _people(3).assign(margin=[10.0, 100.0, None]), 24)
+    earned = lifetime_value.margins(model, _people(3).assign(margin=[10.0, 100.0, math.nan]), 24)
     assert earned[0, 0] == pytest.approx(10 + 5 - 0.1)
     # What nobody has seen yet stays as in the last month seen, and an unknown margin is the mean of the others.
     assert earned[1, 23] == pytest.approx(100 + 12 * (5 - 1))

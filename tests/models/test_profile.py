@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from sqlalchemy import Connection, Engine, Table, create_engine, delete, insert,
 from sqlalchemy.dialects import sqlite
 
 from metrics.customers.profile import EVERY_TABLE, profile
+from warehouse.access.data_coverage import AvailableColumns
 from warehouse.schema import (
     BANK,
     PRODUCTS,
@@ -50,7 +52,7 @@ def bank(engine: Engine):
         connection.rollback()
 
 
-def _ask(bank: Connection, day: date, known: frozenset[str] = EVERY_TABLE) -> pd.DataFrame:
+def _ask(bank: Connection, day: date, known: AvailableColumns = EVERY_TABLE) -> pd.DataFrame:
     result = bank.execute(profile(day, known))
     frame = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
     return frame.sort_values("customer_id").reset_index(drop=True)
@@ -90,7 +92,13 @@ def ada(bank: Connection) -> Connection:
             me | {"account_id": "I", "month_on": month, "balance": 100},
             me | {"account_id": "M", "month_on": month, "balance": -5000},
         )
-    booked = [(29, -10, True), (30, -20, True), (89, 5, True), (90, -7, True), (180, -1, True)]
+    booked: list[tuple[int, int, bool | None]] = [
+        (29, -10, True),
+        (30, -20, True),
+        (89, 5, True),
+        (90, -7, True),
+        (180, -1, True),
+    ]
     booked += [(1, 50, False), (2, -3, None)]
     for n, (days, amount, made) in enumerate(booked):
         row = {"transaction_id": str(n), "account_id": "S", "booked_at": _at(_ago(days)), "kind": "transfer"}
@@ -221,7 +229,7 @@ def test_a_department_without_data_is_not_known_rather_than_nothing(ada: Connect
         "revenues": ["revenue_365d", "net_revenue_365d"],
     }
     for table, columns in of.items():
-        (row,) = _ask(ada, DAY, EVERY_TABLE - {table}).to_dict("records")
+        (row,) = _ask(ada, DAY, AvailableColumns(EVERY_TABLE - {table})).to_dict("records")
         assert all(pd.isna(row[name]) for name in columns), table
 
 
@@ -275,7 +283,7 @@ class Gathered:
         self.rows[table].append(row)
 
     def put_into(self, bank: Connection) -> None:
-        raw = bank.connection.driver_connection
+        raw: Any = bank.connection.driver_connection
         for table, rows in self.rows.items():
             raw.register("gathered", pd.DataFrame(rows, dtype=object).astype("string"))
             names = [column.key for column in table.c if column.key in rows[0]]
@@ -348,9 +356,9 @@ def _random_bank(bank: Connection, seed: int, people: int = 12) -> None:
             )
             rows.add(touches, **me, touch_id=key, kind=pick("call", "click"), touched_at=at)
             rows.add(product_usage, **me, feature=key, used_on=day(), sessions=number(0, 9))
-            month = DAY + timedelta(days=31 * (n - 6))
+            on = DAY + timedelta(days=31 * (n - 6))
             cost = number(0, 50)
-            rows.add(revenues, **me, product="savings", month_on=month, revenue=50, cost_to_serve=cost)
+            rows.add(revenues, **me, product="savings", month_on=on, revenue=50, cost_to_serve=cost)
     rows.put_into(bank)
 
 

@@ -70,6 +70,7 @@ def test_the_interval_of_a_median_of_many_is_narrow_and_holds_it() -> None:
     found = stay(days(**{f"d{n}": 100 for n in range(1, 21)}), days(d30=100))
     assert found is not None
     assert found.low is not None
+    assert found.median is not None
     assert found.high is not None
     assert found.low <= found.median == 11 <= found.high
     assert found.high - found.low <= 3

@@ -14,6 +14,7 @@ from metrics.definitions.scope import Period, Scope
 from metrics.query.query import Query, ask
 from tests.morning import stores_in
 from warehouse.access import data_coverage
+from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.load.loading import load
 from warehouse.stores.connect import Stores
@@ -43,7 +44,8 @@ def bank(stores: Stores, folder: Path, **files: str) -> Reader:
 
 def figures(reader: Reader) -> dict[str, float]:
     names = ["customers_at_start", "customers_left", "churn_rate"]
-    return ask(Query.of(names, Scope(Q2), [], [Q2]), reader)[names].iloc[0].to_dict()
+    answer = ask(Query.of(names, Scope(Q2), [], [Q2]), reader).iloc[0]
+    return {name: answer[name] for name in names}
 
 
 def joined(reader: Reader) -> dict[str, object]:
@@ -62,7 +64,7 @@ def test_ten_customers_of_whom_five_have_no_day_of_joining_are_ten(stores, tmp_p
     checked = data_coverage.visible_failed_checks(reader)
     (row,) = checked[checked["check_name"] == UNDATED].itertuples()
     assert (row.table_name, row.row_count) == ("customers", 5)
-    described = reader.frame(profile(DAY, frozenset({"customers"})))
+    described = reader.frame(profile(DAY, AvailableColumns(frozenset({"customers"}))))
     assert sorted(described["customer_id"]) == sorted(f"C{i}" for i in range(1, 11) if i not in (1, 6))
     assert described["tenure_days"].isna().sum() == 4, "for how long is not known"
     assert len(reader.frame(departures(date(2026, 3, 31), 90))) == 10
@@ -84,7 +86,9 @@ def test_the_first_account_dates_its_customer_where_every_account_has_its_day(st
     assert figures(reader)["customers_at_start"] == 9, "C2 joined in May"
     findings = reader.frame(data_coverage.failed_checks()).set_index("check_name")["row_count"]
     assert findings["joined with the first account"] == 2
-    described = reader.frame(profile(DAY, frozenset({"customers", "accounts"}))).set_index("customer_id")
+    described = reader.frame(profile(DAY, AvailableColumns(frozenset({"customers", "accounts"})))).set_index(
+        "customer_id"
+    )
     assert described.loc["C3", "products_held"] == 2, "an account without its day is held until it is closed"
 
 

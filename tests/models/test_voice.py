@@ -112,7 +112,7 @@ def test_of_many_features_without_any_link_one_bank_in_twenty_shows_one():
             parts.append(
                 _strata([(a, x, b, y) for (a, b), (x, y) in zip(n, cases, strict=True)], f"f{feature}")
             )
-        false += (links(pd.concat(parts))["p_adjusted"] < 0.05).any()
+        false += int((links(pd.concat(parts))["p_adjusted"] < 0.05).any())
     assert false <= 20
 
 

@@ -1,6 +1,6 @@
 """The people who open pages in tests, and what they read there."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from functools import cache
 from pathlib import Path
 
@@ -41,7 +41,9 @@ def busy_rm(stores: connect.Stores) -> Viewer:
         .order_by(func.count().desc(), alerts.c.rm_id)
     )
     with stores.app_db.connect() as app_db:
-        return somebody("relationship_manager", rm_id=app_db.execute(most).scalars().first())
+        rm_id = app_db.execute(most).scalars().first()
+    assert rm_id is not None
+    return somebody("relationship_manager", rm_id=rm_id)
 
 
 EVERYBODY = [somebody(role) for role in ROLES]
@@ -83,7 +85,7 @@ def _components() -> BidiComponentManager:
     return found
 
 
-def opener(stores: connect.Stores, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+def opener(stores: connect.Stores, monkeypatch: pytest.MonkeyPatch) -> Generator[Open, None, None]:
     """Only who is asking is replaced, since a test has no browser with a cookie; everything else is the product."""
     connect.use(stores)
 

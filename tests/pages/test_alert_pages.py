@@ -25,7 +25,9 @@ DAY = date(2026, 6, 30)
 def _busy(bank: connect.Stores) -> tuple[Viewer, Viewer, dict]:
     """The busiest RM, her team lead, and her first alert."""
     rm = busy_rm(bank)
+    assert rm.rm_id is not None
     team = assignment.team_of(Reader(bank, SYSTEM), rm.rm_id)
+    assert team is not None
     (first, *_) = _rows(bank, alerts.c.rm_id == rm.rm_id, alerts.c.arm == "treated")
     return replace(rm, team=team), somebody("team_lead", team=team), first
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from pages.charts.label_places import places
-from pages.growth.channels.channel_value import headline, in_words, sentence
+from pages.growth.channels.channel_value import ValuedGroup, headline, in_words, sentence
 from tests.pages.staff import cells, somebody, words
 from warehouse.load.loading import next_snapshot
 from warehouse.schema import campaign_days, campaigns
@@ -134,17 +134,15 @@ def test_three_findings_stand_in_words_and_the_rest_in_the_table():
 
 
 def test_one_group_is_one_sentence():
-    row = pd.Series(
-        {
-            "label": "Event",
-            "verdict": "worth it",
-            "won": 519.0,
-            "cac": 6450.0,
-            "ltv": 30053.0,
-            "ltv_low": 25482.0,
-            "ltv_high": 34624.0,
-            "paid": "paid back in month 9",
-        }
+    row = ValuedGroup(
+        label="Event",
+        verdict="worth it",
+        won=519.0,
+        cac=6450.0,
+        ltv=30053.0,
+        ltv_low=25482.0,
+        ltv_high=34624.0,
+        paid="paid back in month 9",
     )
     assert sentence(row, 36).replace("\N{NO-BREAK SPACE}", " ") == (
         "**Event**: worth it. A customer costs HKD 6,450 and brings HKD 30,053 (25,482 to 34,624) in 36 months; "

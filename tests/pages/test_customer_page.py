@@ -59,6 +59,7 @@ def test_the_journey_runs_from_the_first_touch_to_the_last_case_in_stage_order(b
     reader = Reader(bank, SYSTEM)
     person, day = _mine(bank), as_of(reader)
     statement = journey(person["customer_id"], day, available_columns(reader))
+    assert statement is not None
     events = reader.frame(statement)
     assert set(events["department"]) <= set(DEPARTMENTS)
     assert {"Marketing", "Service"} <= set(events["department"])
@@ -107,7 +108,7 @@ def test_phone_and_email_are_masked_until_the_viewer_says_why(open_page, bank, r
     shown = words(app) + cells(app)
     assert person["phone"] not in shown
     assert person["email"] not in shown
-    assert masked_phone(person["phone"]) in shown
+    assert str(masked_phone(person["phone"])) in shown
     app.button(key="reveal-on_the_line").click().run()
     assert person["phone"] in words(app)
     with bank.app_db.connect() as app_db:
@@ -184,4 +185,6 @@ def test_the_queue_page_tells_what_changed_and_packs_it_for_the_meeting(open_pag
     assert "not yet known who got worse" in said  # one night only: nothing to compare with
     assert "have a chance of 1 in 10 or more to leave" in said
     pack = next(f.value for f in app.dataframe if "Flagged for" in f.value.columns)
-    assert len(pack) == int(re.search(r"You have (\d+)", app.title[0].value)[1])
+    number = re.search(r"You have (\d+)", app.title[0].value)
+    assert number is not None
+    assert len(pack) == int(number[1])

@@ -24,6 +24,7 @@ PAGES = Path(__file__).parents[2] / "pages"
 @pytest.fixture
 def rm(bank: connect.Stores) -> Viewer:
     busy = busy_rm(bank)
+    assert busy.rm_id is not None
     return replace(busy, team=assignment.team_of(Reader(bank, SYSTEM), busy.rm_id))
 
 

@@ -18,7 +18,7 @@ from warehouse.stores.connect import Stores
 from workflow.goals.goal_records import DIGITAL, every_goal
 from workflow.goals.goal_targets import targets
 from workflow.goals.sample_goals import set_sample_goals
-from workflow.records import annotations
+from workflow.records.annotations import pin
 
 # The goals are agreed once, by one worker.
 pytestmark = pytest.mark.xdist_group("goals pages")
@@ -271,8 +271,8 @@ def test_a_card_of_a_filtered_page_has_only_the_target_of_that_part(open_page, a
 
 
 def test_what_is_pinned_to_a_figure_stands_on_the_path_of_its_goal(open_page, agreed: Stores):
-    annotations.pin(agreed, SALES, "qualified_conversions", date(2026, 3, 3), "rate change <b>")
-    annotations.pin(agreed, SALES, "qualified_conversions", date(2025, 3, 3), "before the span")
+    pin(agreed, SALES, "qualified_conversions", date(2026, 3, 3), "rate change <b>")
+    pin(agreed, SALES, "qualified_conversions", date(2025, 3, 3), "before the span")
     drawn = "".join(c.proto.spec for c in open_page(SALES, "goals").get("plotly_chart"))
     assert "rate change &lt;b&gt;" in drawn
     assert "before the span" not in drawn

@@ -61,8 +61,8 @@ def test_marketing_reads_it_on_the_campaign_the_same_day_and_never_a_lead(open_p
     found = waiting(Reader(bank, SALES), AS_OF)
     campaign = found["campaign_id"].value_counts().idxmax()
     of_one = found[found["campaign_id"] == campaign]
-    for lead in of_one.head(3).itertuples():
-        review(bank, SALES, lead.lead_id, "accepted")
+    for lead_id in of_one["lead_id"].head(3):
+        review(bank, SALES, lead_id, "accepted")
     page = open_page(somebody("marketing"), "lead-hand-off")
     assert "too few to show" in cells(page)
     assert not [n for n in found["full_name"].dropna() if " " in n and n in words(page) + cells(page)]
@@ -163,8 +163,8 @@ def test_the_page_leads_with_the_leads_that_nobody_took_up(role: str, open_page,
 
 
 def test_what_sales_gives_back_here_stands_beside_what_the_bank_knows(open_page, bank: Stores):
-    for lead in waiting(Reader(bank, SALES), AS_OF).head(3).itertuples():
-        review(bank, SALES, lead.lead_id, "rejected", "Cannot be reached")
+    for lead_id in waiting(Reader(bank, SALES), AS_OF)["lead_id"].head(3):
+        review(bank, SALES, lead_id, "rejected", "Cannot be reached")
     for role, said in (("sales", "3"), ("marketing", "fewer than 10")):
         page = open_page(somebody(role), "lead-hand-off")
         table = next(f.value for f in page.dataframe if "Here since" in f.value)

@@ -82,10 +82,10 @@ def test_a_held_out_alert_is_shown_to_nobody(open_page, bank: connect.Stores):
 
 def test_another_rms_customer_is_refused_and_the_look_is_on_record(open_page, bank: connect.Stores):
     rows = Reader(bank, SYSTEM).frame(customers.select().where(customers.c.rm_id == "RM02").limit(5))
-    for row in rows.itertuples():
-        app = open_page(somebody("relationship_manager"), "customer", cid=row.customer_id)
+    for customer_id, full_name in zip(rows["customer_id"], rows["full_name"], strict=True):
+        app = open_page(somebody("relationship_manager"), "customer", cid=customer_id)
         assert "not among yours" in app.title[0].value
-        assert row.full_name not in words(app)
+        assert full_name not in words(app)
     with bank.app_db.connect() as app_db:
         lines = app_db.execute(audit_log.select().where(audit_log.c.action == "customer.refused")).all()
     assert {line.subject for line in lines} == set(rows["customer_id"])

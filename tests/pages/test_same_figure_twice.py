@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
 import shutil
 import subprocess
@@ -20,7 +21,6 @@ from numbers import Real
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 import streamlit as st
 from openpyxl import load_workbook
@@ -36,7 +36,7 @@ from pages.components import data, export_button
 from pages.figures import drill_table
 from pages.together.report_words import by_in_words
 from reports import review_composition
-from reports.exports.table_files import export
+from reports.exports.table_files import Sheet, export
 from reports.handout import handout_pdf
 from reports.review.review_document import NAMES, Review
 from reports.slides import deck
@@ -71,7 +71,8 @@ def plain(text: object) -> str:
 def printed(metric: Metric, cell: object) -> str:
     """The figure that a cell begins with; empty where it holds words or nothing."""
     if isinstance(cell, Real):
-        return "" if pd.isna(cell) else figure(metric, float(cell) / (100 if metric.unit == "share" else 1))
+        number = float(cell)
+        return "" if math.isnan(number) else figure(metric, number / (100 if metric.unit == "share" else 1))
     found = FIGURE.match(plain(cell))
     return found.group() if found else ""
 
@@ -82,7 +83,7 @@ class Shown:
     def __init__(self) -> None:
         self.texts: dict[Key, dict[str, str]] = defaultdict(dict)
         self.place = ""
-        self.tables: list[tuple[str, drill_table.Opens, export_button.Sheet]] = []
+        self.tables: list[tuple[str, drill_table.Opens, Sheet]] = []
         self.opens: drill_table.Opens | None = None
 
     def add(self, label: str, over: str, place: str, text: str) -> None:
@@ -225,7 +226,7 @@ def goals(notes: Shown, open_page: Open, viewer: Viewer) -> None:
     """Every goal's figure so far, in the list of all of them."""
     notes.place = "Goals"
     page = open_page(viewer, "goals")
-    next(g for g in page.get("button_group") if g.key == "goal-view").set_value("All goals")
+    page.button_group(key="goal-view").set_value("All goals")
     assert not page.run().error
 
 
@@ -277,7 +278,7 @@ def drawn(page: AppTest) -> dict[str, list[str]]:
     found = {}
     for chart in page.get("plotly_chart"):
         traces = json.loads(chart.proto.spec)["data"]
-        texts = next((t["text"] for t in traces if t.get("text")), [])
+        texts: list[str] = next((t["text"] for t in traces if t.get("text")), [])
         found[plain(chart.proto.alt)] = [plain(t) for t in texts if t]
     return found
 

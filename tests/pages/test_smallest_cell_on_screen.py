@@ -74,9 +74,9 @@ def test_the_page_hides_what_an_earlier_night_wrote(strict: Stores, open_strict:
         )
     known = model_card_text.current(Reader(strict, SYSTEM))
     assert known is not None
-    (row,) = known.of("fairness by district", "selected").query("part == 'Tai Po'").to_dict("records")
-    assert pd.isna([row["n"], row["value"], row["low"], row["high"]]).all()
-    assert known.people(row["n"]) == "fewer than 25"
+    (checked,) = known.of("fairness by district", "selected").query("part == 'Tai Po'").to_dict("records")
+    assert pd.isna([checked["n"], checked["value"], checked["low"], checked["high"]]).all()
+    assert known.people(checked["n"]) == "fewer than 25"
     page = open_strict(somebody("analyst"), "churn-model", show="fair")
     assert not page.error
 

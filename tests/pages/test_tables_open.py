@@ -142,6 +142,6 @@ def test_a_part_that_is_not_recorded_is_told_apart(bank: Stores):
     assert answer["segment"].isna().sum() == 1
     unknown = HALF_A_YEAR.narrowed("segment", answer["segment"].iloc[-1])
     assert unknown.in_words().endswith("segment not known")
-    assert (
-        behind(reader, DrillFigure(of="leads", scope=unknown), CATALOGUE["leads"]) == answer["leads"].iloc[-1]
-    )
+    leads = CATALOGUE["leads"]
+    assert isinstance(leads, Measure)
+    assert behind(reader, DrillFigure(of="leads", scope=unknown), leads) == answer["leads"].iloc[-1]

@@ -1,7 +1,7 @@
 """Customer voice: every view for every role that has it; words of customers for Service only; nothing without a source."""
 
+from dataclasses import replace
 from datetime import date
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.conclusion import Verdict
+from metrics.customers.complaints import FeatureLink
 from pages.charts import charts, review_chart
 from pages.customers.voice import voice_cases, voice_page
 from tests.pages.staff import cells, somebody, words
@@ -55,11 +56,9 @@ def test_a_bank_whose_touchpoints_have_too_few_answers_says_nothing_of_them():
 
 
 def test_an_interval_that_leaves_out_1_is_not_called_chance():
-    link = {"risk_ratio": 1.13, "low": 1.03, "high": 1.23, "p_adjusted": 0.2}
-    assert voice_cases._ratio(SimpleNamespace(**link), 9).endswith(
-        "not significant after correction for 9 features"
-    )
-    assert voice_cases._ratio(SimpleNamespace(**link | {"low": 0.97}), 9).endswith("within chance")
+    link = FeatureLink(risk_ratio=1.13, low=1.03, high=1.23, p_adjusted=0.2)
+    assert voice_cases._ratio(link, 9).endswith("not significant after correction for 9 features")
+    assert voice_cases._ratio(replace(link, low=0.97), 9).endswith("within chance")
 
 
 def test_a_long_name_of_a_bar_stands_on_several_lines():

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -39,7 +40,7 @@ def bank() -> Iterator[Connection]:
             connection.execute(text(f"CREATE SCHEMA {schema}"))
         for table in (leads, lead_stages, touches, lead_moves):
             table.create(connection)
-        raw = connection.connection.driver_connection
+        raw: Any = connection.connection.driver_connection
         moment_marks.define(raw)
         raw.register("paths", pd.read_csv(PATHS).reset_index(names="number"))
         raw.execute(
@@ -83,9 +84,10 @@ def test_first_last_and_linear_are_the_published_figures(bank: Connection) -> No
 
 
 def test_every_win_is_shared_out_completely_by_every_model(bank: Connection, effects: pd.DataFrame) -> None:
-    asked = credit_models.credits(
-        AS_OF, look_back=90, half_life=7, removal=effects["removal_effect"].to_dict()
-    )
+    removal: dict[str | None, float] = {
+        str(channel): float(effect) for channel, effect in effects["removal_effect"].items()
+    }
+    asked = credit_models.credits(AS_OF, look_back=90, half_life=7, removal=removal)
     rows = asked.subquery()
     sums = bank.execute(
         text(
@@ -110,12 +112,15 @@ def test_the_removal_effects_are_the_exact_ones(effects: pd.DataFrame) -> None:
 def test_walking_the_published_paths_step_by_step_comes_to_the_same_effects(effects: pd.DataFrame) -> None:
     """Another way than the linear solve: the published file is counted here and the chain walked until nobody is left."""
     steps: Counter[tuple[str, str]] = Counter()
-    for row in pd.read_csv(PATHS).itertuples():
-        walk = ["start", *row.path.split(" > ")]
+    published = pd.read_csv(PATHS)
+    for path, won, lost in zip(
+        published["path"], published["total_conversions"], published["total_null"], strict=True
+    ):
+        walk = ["start", *path.split(" > ")]
         for pair in pairwise(walk):
-            steps[pair] += row.total_conversions + row.total_null
-        steps[walk[-1], "won"] += row.total_conversions
-        steps[walk[-1], "lost"] += row.total_null
+            steps[pair] += won + lost
+        steps[walk[-1], "won"] += won
+        steps[walk[-1], "lost"] += lost
     states = sorted({state for pair in steps for state in pair})
     at = {state: i for i, state in enumerate(states)}
     chain = np.zeros((len(states), len(states)))
@@ -131,7 +136,7 @@ def test_walking_the_published_paths_step_by_step_comes_to_the_same_effects(effe
         return float(np.linalg.matrix_power(kept, 2**14)[at["start"], at["won"]])
 
     for channel, effect in effects["removal_effect"].items():
-        assert effect == pytest.approx(1 - chance_to_win(channel) / chance_to_win(), abs=1e-6)
+        assert effect == pytest.approx(1 - chance_to_win(str(channel)) / chance_to_win(), abs=1e-6)
 
 
 def test_their_shares_of_all_conversions_are_the_published_first_order_figures(effects: pd.DataFrame) -> None:

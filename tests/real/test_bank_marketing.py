@@ -77,8 +77,9 @@ def test_the_duration_of_a_call_is_nowhere(reader: Reader) -> None:
 
 def test_every_call_is_a_touch_of_its_lead(reader: Reader) -> None:
     orphan = touches.c.lead_id.not_in(select(leads.c.lead_id))
-    assert int(reader.frame(select(func.count(touches.c.touch_id))).iloc[0, 0]) == 41_188
-    assert int(reader.frame(select(func.count(touches.c.touch_id)).where(orphan)).iloc[0, 0]) == 0
+    calls = select(func.count(touches.c.touch_id))
+    assert reader.rows(calls) == [(41_188,)]
+    assert reader.rows(calls.where(orphan)) == [(0,)]
 
 
 def test_what_the_bank_did_not_give_is_not_known_rather_than_0(reader: Reader) -> None:

@@ -36,7 +36,8 @@ def clients(berka_files: Path) -> pd.DataFrame:
 
 
 def _one(reader: Reader, statement) -> int:
-    return int(reader.frame(statement).iloc[0, 0])
+    ((number,),) = reader.rows(statement)
+    return int(number)
 
 
 def test_every_client_account_card_and_loan_is_there(reader: Reader) -> None:

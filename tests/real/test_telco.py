@@ -25,7 +25,7 @@ TIMES, PARTS = 2, 5
 def customers(telco_files) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The answers as numbers (n × k), and who left (n)."""
     told = pd.read_csv(telco_files / "Telco-Customer-Churn.csv")
-    left = (told.pop("Churn") == "Yes").to_numpy(dtype=float)
+    left = np.array(told.pop("Churn") == "Yes", dtype=float)
     told = told.drop(columns="customerID").assign(
         TotalCharges=pd.to_numeric(told["TotalCharges"], errors="coerce")
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from metrics.comparison.conclusion import Verdict
 from metrics.definitions.scope import Period
 from reports.review.review_document import Answer, CaseStudy, Chart, Figure, Review, Series, Table
 
@@ -15,14 +16,14 @@ CHURN = Figure(
     year_before="−0.6 points, better",
     target="1.5%, missed",
     n="95% interval 1.6% to 2.0%, n = 39,204",
-    verdict="no significant change",
+    verdict=Verdict.NOT_CLEAR,
 )
 WORSE = Figure(
     label="Complaints per 1,000 customers and month, of those who hold at least one product",
     value="4.1",
     before="+0.9, worse",
     n="n = 1,204",
-    verdict="worse",
+    verdict=Verdict.WORSE,
 )
 MISSING = Figure(label="Cost per new customer (CAC)", value="not enough data yet", metric="cac")
 MONEY = Figure(
@@ -30,7 +31,7 @@ MONEY = Figure(
     value="HKD 1,234.5 m",
     metric="net_revenue",
     before="+2.1%, better",
-    verdict="better",
+    verdict=Verdict.BETTER,
 )
 MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MONTHS = tuple(f"{m} 26" for m in MONTH_NAMES[:6])

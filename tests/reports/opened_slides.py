@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 from pptx import Presentation
 
+from metrics.comparison.conclusion import Verdict
 from reports.review.review_document import Answer, CaseStudy, Chart, Figure, Review, Series, Table
 from tests.reports.full_review import REVIEW
 
@@ -37,13 +38,16 @@ def everything(data: bytes) -> str:
     return " ".join(words_of(slide) for slide in opened(data).slides)
 
 
+def parts(review: Review) -> list[Answer | CaseStudy]:
+    return [*review.answers, *review.case_studies]
+
+
 def figures(review: Review) -> list[Figure]:
-    parts = (*review.answers, *review.case_studies)
-    return [figure for part in parts for figure in part.figures]
+    return [figure for part in parts(review) for figure in part.figures]
 
 
 def charts(review: Review) -> list[Chart]:
-    return [part.chart for part in (*review.answers, *review.case_studies) if part.chart is not None]
+    return [part.chart for part in parts(review) if part.chart is not None]
 
 
 anything = st.text(max_size=300) | st.text(max_size=400).map(lambda t: f"=HYPERLINK({t}\x0b\ud800\x00<a&b>")
@@ -51,7 +55,7 @@ anything = st.text(max_size=300) | st.text(max_size=400).map(lambda t: f"=HYPERL
 
 def of_any_text(text: str, number: float | None) -> Review:
     """A review of one answer and one study whose every text is `text`."""
-    figure = Figure(label=text, value=text, before=text, n=text, verdict="worse")
+    figure = Figure(label=text, value=text, before=text, n=text, verdict=Verdict.WORSE)
     chart = Chart(
         shape="bars",
         says=text,

@@ -23,6 +23,7 @@ from reports.review.review_context import ReviewContext
 from reports.review.review_document import Answer, CaseStudy
 from reports.review_composition import each_time
 from tests.reports.causal_words import claims
+from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader, Viewer
 from warehouse.stores.connect import Stores
 from workflow.experiments import lift_tests
@@ -190,7 +191,7 @@ def test_what_people_entered_becomes_studies_for_the_executive(own_bank: Stores)
     plan(own_bank, mia, "Do calls keep savers with us?", 0.1, -0.18)
     asked = ReviewContext(
         reader=reader,
-        available=frozenset(),
+        available=AvailableColumns(frozenset()),
         quarter=Quarter(2026, 2, date(2026, 6, 30)),
         once=each_time(reader),
         figures=pd.DataFrame(),

@@ -36,6 +36,7 @@ from tests.reports.opened_slides import (
     flat,
     of_any_text,
     opened,
+    parts,
     words_of,
 )
 from warehouse.errors import Problem
@@ -48,7 +49,7 @@ def made() -> bytes:
 
 def test_every_title_figure_and_sentence_is_on_a_slide() -> None:
     text = everything(made())
-    for part in (*REVIEW.answers, *REVIEW.case_studies):
+    for part in parts(REVIEW):
         assert flat(part.title) in text
         for sentence in part.sentences:
             assert flat(sentence) in text, sentence

@@ -120,7 +120,7 @@ def test_days_moments_and_whole_numbers_keep_their_kind(empty: Stores) -> None:
     frame = pd.DataFrame(
         {
             "Day": pd.to_datetime(["2026-02-28", "2024-02-29"]),
-            "Moment": pd.to_datetime(["2026-02-28 23:59", None]),
+            "Moment": pd.to_datetime(["2026-02-28 23:59", ""]),
             "Leads": [3.0, math.nan],
             "Complaint": [True, False],
         }
@@ -173,8 +173,13 @@ def test_each_file_leaves_a_line_in_the_audit_log(empty: Stores) -> None:
     ids=["signed out", "another role", "an RM by now"],
 )
 def test_who_lost_the_right_between_page_and_click_gets_nothing(now: Viewer | None, empty: Stores) -> None:
-    asked = []
-    about = Sheet(title="Funnel: channels", content=lambda viewer: asked.append(viewer) or pd.DataFrame())
+    asked: list[Viewer] = []
+
+    def content(viewer: Viewer) -> pd.DataFrame:
+        asked.append(viewer)
+        return pd.DataFrame()
+
+    about = Sheet(title="Funnel: channels", content=content)
     with pytest.raises(AccessRefused):
         export(empty, about, "csv", AMY, now)
     assert not asked, "the table was not even read"

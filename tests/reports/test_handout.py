@@ -24,7 +24,16 @@ from tests import missing
 from tests.morning import stores_in
 from tests.reports.causal_words import claims
 from tests.reports.full_review import REVIEW
-from tests.reports.opened_slides import anything, charts, everything, figures, flat, of_any_text, opened
+from tests.reports.opened_slides import (
+    anything,
+    charts,
+    everything,
+    figures,
+    flat,
+    of_any_text,
+    opened,
+    parts,
+)
 from warehouse.access import data_coverage
 from warehouse.access.reader import Reader, Viewer
 
@@ -60,7 +69,7 @@ def raw(pdf: bytes) -> str:
 @needs_pdftotext
 def test_every_title_figure_and_value_is_in_the_handout() -> None:
     text = raw(made())
-    for part in (*REVIEW.answers, *REVIEW.case_studies):
+    for part in parts(REVIEW):
         assert words(part.title) in text
     for figure in figures(REVIEW):
         for said in (figure.value, figure.label, figure.before, figure.n):
@@ -118,7 +127,7 @@ def test_names_can_be_searched_and_copied_whatever_characters_they_have() -> Non
 
 @given(st.text(min_size=1))
 def test_no_character_is_left_to_chance(text: str) -> None:
-    has = {None: font_files.faces().letters, **dict(font_files.chinese())}
+    has: dict[str | None, frozenset[int]] = {None: font_files.faces().letters, **dict(font_files.chinese())}
     for piece, face in font_files.runs(text):
         assert face is None or all(ord(c) in has[face] for c in piece)
         assert all(ord(c) in has[face] or ord(c) <= 0x2FF for c in piece)
@@ -173,15 +182,14 @@ def written(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Wr
     quarter = review_composition.named("2026Q2", reader)
     review = review_composition.build(reader, quarter, data_coverage.available_columns(reader))
     stores.app_db.dispose()
-    files = (out / document_facts.file_name(review, kind) for kind in ("pptx", "pdf"))
-    return Written(review, *(f.read_bytes() for f in files), said)
+    slides, pdf = ((out / document_facts.file_name(review, kind)).read_bytes() for kind in ("pptx", "pdf"))
+    return Written(review, slides, pdf, said)
 
 
 @needs_pdftotext
 def test_the_command_writes_what_an_executive_sees(written: Written) -> None:
     slides, paper = everything(written.slides), raw(written.pdf)
-    parts = (*written.review.answers, *written.review.case_studies)
-    for title in (written.review.title, *(part.title for part in parts)):
+    for title in (written.review.title, *(part.title for part in parts(written.review))):
         assert flat(title) in slides
         assert words(title) in paper
     for figure in (*figures(written.review), *written.review.figures):
@@ -197,7 +205,7 @@ def test_the_command_writes_what_an_executive_sees(written: Written) -> None:
 
 
 def test_no_answer_without_a_random_group_claims_a_cause(written: Written) -> None:
-    for part in (*written.review.answers, *written.review.case_studies):
+    for part in parts(written.review):
         experiment = getattr(part, "controlled", any(": analysis " in source for source in part.sources))
         said = [part.title, *part.sentences, *([part.chart.says] if part.chart else [])]
         assert experiment or [c for text in said for c in claims(text)] == [], part.title

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any, Concatenate
 
 import pandas as pd
 import pytest
@@ -18,7 +19,7 @@ from hypothesis import strategies as some
 from metrics.attribution import channel_net_value
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import figure
-from metrics.definitions.cache_key import key_of
+from metrics.definitions.cache_key import P, R, key_of
 from metrics.definitions.quarters import Quarter, quarter_named, quarter_of
 from metrics.definitions.scope import Period, Scope
 from metrics.qualification.qualification_versions import bank_reader
@@ -35,6 +36,7 @@ from reports.review.review_context import ReviewContext, target_in_words
 from reports.review.review_document import NAMES, Review
 from tests.morning import on, stores_in
 from warehouse.access import data_coverage
+from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.disclosure.secondary_suppression import shown_groups
 from warehouse.errors import Problem
@@ -234,7 +236,7 @@ def test_a_quarter_whose_first_month_has_no_data_is_no_year_before(night):
     for begun, there in ((date(2024, 7, 1), True), (date(2024, 8, 1), False), (None, True)):
         asked = ReviewContext(
             reader=reader,
-            available=frozenset(),
+            available=AvailableColumns(frozenset()),
             quarter=quarter,
             once=quarterly.each_time(reader),
             figures=nothing,
@@ -252,6 +254,7 @@ def test_a_chart_of_a_running_quarter_says_that_every_quarter_is_cut_to_its_days
     )
     charts = {a.key: a.chart for a in review.answers if a.key in ("churn", "value", "together")}
     for chart in charts.values():
+        assert chart is not None
         assert chart.series[0].name.endswith(", first 47 days of each quarter")
         assert "first 47 days of each quarter" in chart.says
 
@@ -279,8 +282,8 @@ def test_a_bank_without_surveys_goals_or_experiment_is_answered_in_sentences(loa
     for role in ("executive", "sales"):
         reader = reader_of(loaded, role)
         known = data_coverage.available_columns(reader)
-        less = frozenset(
-            k for k in known if k.split(".")[0] not in {"surveys", "leads", "revenues", "tickets"}
+        less = AvailableColumns(
+            frozenset(k for k in known if k.split(".")[0] not in {"surveys", "leads", "revenues", "tickets"})
         )
         review = quarterly.build(reader, quarter_of(data_coverage.as_of(reader)), less)
         answers = {a.key: a for a in review.answers}
@@ -296,6 +299,8 @@ def test_a_running_quarter_is_compared_with_as_many_days(night: Stores):
     running = Quarter(2026, 2, date(2026, 5, 14))
     review = quarterly.build(reader, running, data_coverage.available_columns(reader))
     assert review.partial
+    assert review.before is not None
+    assert review.year_before is not None
     assert (review.before.start, review.year_before.start) == (date(2026, 1, 1), date(2025, 4, 1))
     assert review.before.days == review.year_before.days == review.period.days == 44
     assert "to 14 May" in review.title
@@ -308,13 +313,12 @@ def test_a_running_quarter_is_compared_with_as_many_days(night: Stores):
 
 def test_a_cached_review_knows_what_people_wrote_a_moment_ago(night: Stores):
     """Page and file are made at different moments, from the same application database: only the file is made without a cache."""
-    reader, kept = reader_of(night, "executive"), dict[str, object]()
+    reader, kept = reader_of(night, "executive"), dict[str, Any]()
 
-    def once(function, *arguments):
-        bank = bank_reader(reader, function)
-        key = key_of(function, arguments)
+    def once(function: Callable[Concatenate[Reader, P], R], /, *arguments: P.args, **named: P.kwargs) -> R:
+        key = key_of(function, arguments, named)
         if key not in kept:
-            kept[key] = function(bank, *arguments)
+            kept[key] = function(bank_reader(reader, function), *arguments, **named)
         return kept[key]
 
     quarter, known = quarterly.named("2026Q2", reader), data_coverage.available_columns(reader)
@@ -371,7 +375,7 @@ def survey_of(bank: dict[str, list[int]], fewest: int) -> staff_survey.Survey:
     return staff_survey.without_small_departments(found, fewest)
 
 
-def said(survey: staff_survey.Survey) -> tuple:
+def said(survey: staff_survey.Survey) -> str:
     """All that leaves the survey, as one value to compare."""
     shown_rows = [tuple(r) for r in survey.departments.sort_values("department").itertuples(index=False)]
     return str((shown_rows, survey.hidden, survey.people, survey.score, survey.questions.to_dict("list")))
@@ -410,6 +414,8 @@ def test_a_group_is_shown_only_if_it_is_large_and_never_next_to_a_single_hidden_
 def test_a_small_department_is_hidden_for_who_sees_every_row_too(night: Stores):
     full = staff_survey.survey(Reader(night, SYSTEM), Quarter(2026, 2, date(2026, 6, 30)).period)
     seen = staff_survey.survey(reader_of(night, "executive"), Quarter(2026, 2, date(2026, 6, 30)).period)
+    assert full is not None
+    assert seen is not None
     assert said(full) == said(seen)
     assert len(full.departments) == 8
 

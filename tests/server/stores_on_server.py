@@ -9,9 +9,9 @@ from warehouse.settings import Settings
 from warehouse.stores.connect import Stores, open_stores
 
 
-def stores_on(url: str, folder: Path, **more: object) -> Stores:
+def stores_on(url: str, folder: Path) -> Stores:
     """Stores whose bank and application database are both on the server."""
-    settings = Settings(data_dir=folder, warehouse_url=url, app_db_url=url, **more)
+    settings = Settings(data_dir=folder, warehouse_url=url, app_db_url=url)
     return open_stores(settings, lambda: MORNING)
 
 

@@ -16,7 +16,7 @@ from warehouse.access.reader import SYSTEM, Reader
 from warehouse.errors import LoadRefused
 from warehouse.load.loading import load
 from warehouse.schema import findings, leads, quarantine
-from warehouse.stores import postgresql_copy
+from warehouse.stores import postgresql, postgresql_copy
 from warehouse.stores.connect import Stores
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.xdist_group("postgresql")]
@@ -53,6 +53,7 @@ def both(tmp_path: Path, database_url: str):
 
 def contents(stores: Stores, place: Path) -> dict[str, str]:
     """A hash per table of the bank on the server."""
+    assert isinstance(stores.place, postgresql.Server)
     postgresql_copy.write_file(stores.place._engine(read_only=False), stores.snapshot(), place)
     try:
         return hashed.contents_of(place)

@@ -98,7 +98,7 @@ def inside() -> Inside:
 
 
 @pytest.fixture
-def visitor(stores: connect.Stores, inside: Inside) -> Iterator[TestClient]:
+def visitor(stores: connect.Stores, inside: Inside) -> TestClient:
     """A browser in front of the gate, not signed in."""
     policy = headers.page_policy("<script>\n window.a = 1\n</script><script src='x.js'></script>")
     gate = Gate(inside, stores=stores, policy=policy, hosts=["bank.test"], recheck=0.2)

@@ -70,6 +70,8 @@ def test_a_credentials_file_is_taken_over_and_a_plain_password_must_be_changed(s
     }
     assert accounts.import_credentials(stores, given, by="cli") == ["ash", "bo"]
     ash, bo = accounts.get(stores, "ash"), accounts.get(stores, "bo")
+    assert ash is not None
+    assert bo is not None
     assert (ash.role, ash.team, ash.full_name) == ("team_lead", "Central", "Ash Ng")
     assert (ash.must_change_password, bo.must_change_password) == (False, True)
     assert accounts.authenticate(stores, "ash", ASH, OFFICE).username == "ash"
@@ -121,7 +123,9 @@ def test_the_operator_takes_users_over_changes_a_role_and_signs_out(stores, tmp_
     run("import", str(file))
     before = token()
     run("role", "ash", "--role", "team_lead", "--team", "Central")
-    assert (accounts.get(stores, "ash").role, sessions.person(stores, before)) == ("team_lead", None)
+    ash = accounts.get(stores, "ash")
+    assert ash is not None
+    assert (ash.role, sessions.person(stores, before)) == ("team_lead", None)
     again = token()
     run("sign-out", "ash", "--why", "lost telephone")
     assert sessions.person(stores, again) is None
@@ -132,8 +136,14 @@ def test_the_operator_takes_users_over_changes_a_role_and_signs_out(stores, tmp_
 def test_a_wrong_pair_costs_one_bcrypt_of_the_same_cost_and_says_the_same(stores, name, monkeypatch):
     accounts.create(stores, "disabled", ASH, by="cli", full_name="Di Lo", role="sales")
     accounts.disable(stores, "disabled", by="cli")
-    checked, real = [], bcrypt.checkpw
-    monkeypatch.setattr(bcrypt, "checkpw", lambda p, h: checked.append(h[:7]) or real(p, h))
+    checked: list[bytes] = []
+    real = bcrypt.checkpw
+
+    def watched(password: bytes, hashed: bytes) -> bool:
+        checked.append(hashed[:7])
+        return real(password, hashed)
+
+    monkeypatch.setattr(bcrypt, "checkpw", watched)
     for password in ("wrong", "", "x" * 500, ASH + "\x00", "\ud800"):
         with pytest.raises(accounts.SignInRefused) as refused:
             accounts.authenticate(stores, name, password, f"address {len(checked)}")

@@ -27,8 +27,9 @@ def signed_in(stores):
 
 def test_a_session_knows_its_person_and_reads_the_role_from_the_account(stores):
     token = signed_in(stores)
-    assert sessions.person(stores, token).full_name == "Amy Chan"
-    assert sessions.person(stores, token).role == "analyst"
+    person = sessions.person(stores, token)
+    assert person is not None
+    assert (person.full_name, person.role) == ("Amy Chan", "analyst")
 
 
 ENDINGS = {

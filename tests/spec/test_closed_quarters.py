@@ -128,7 +128,7 @@ def bank(folder: Path, tables: dict[str, list[dict[str, Any]]]) -> None:
     known = {"created_at": EARLY, "contacted_at": EARLY, **{f"{s}_at": EARLY for s in STAGES}}
     case = {"customer_id": "C0", "opened_at": EARLY, "first_reply_at": EARLY, "resolved_at": EARLY}
     asked = {"customer_id": "C1", "kind": "nps", "asked_at": EARLY, "answered_at": EARLY, "score": 5}
-    first = {
+    first: dict[str, dict[str, Any]] = {
         "leads": known,
         "customers": {"joined_on": date(2020, 1, 1), "left_on": EARLY.date()},
         "accounts": {"customer_id": "C0", "opened_on": EARLY.date(), "closed_on": None},
@@ -172,7 +172,7 @@ def figures(folder: Path, as_of: date) -> Figures:
         with loading.next_snapshot(stores) as draft:
             write_hand_offs(draft, Reader(stores, SYSTEM, stores.snapshot()), stores.settings, as_of)
         asked = Query.of([], Scope(QUARTER), periods=[QUARTER])
-        reader, found = Reader(stores, SYSTEM), {}
+        reader, found = Reader(stores, SYSTEM), dict[str, float]()
         covered = data_coverage.of(reader)
         whole = {name for name in STAYS if counted(CATALOGUE[name], QUARTER, covered) == QUARTER}
         answer = query.ask(Query.of(STAYS, Scope(QUARTER), periods=[QUARTER]), reader).iloc[0]

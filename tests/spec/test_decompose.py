@@ -21,32 +21,43 @@ def _rows(now: list[tuple[int, float]], before: list[tuple[int, float]]) -> pd.D
     )
 
 
-def _whole(rows: pd.DataFrame) -> tuple[tuple[float, float], tuple[float, float]]:
+Whole = tuple[tuple[float, float], tuple[float, float]]
+
+
+def _whole(rows: pd.DataFrame) -> Whole:
     sums = rows.groupby("period")[["numerator", "denominator"]].sum()
-    return tuple((float(sums["numerator"][i]), float(sums["denominator"][i])) for i in (0, 1))
+    now, before = ((float(sums["numerator"][i]), float(sums["denominator"][i])) for i in (0, 1))
+    return now, before
+
+
+def _shift(rows: pd.DataFrame, whole: Whole | None = None) -> decomposition.Shift:
+    shift = decomposition.shift(rows, "group", whole or _whole(rows))
+    assert shift is not None
+    return shift
 
 
 @settings(deadline=None)
 @given(some.lists(some.tuples(GROUP, GROUP), min_size=1, max_size=6))
 def test_mix_and_level_add_up_to_the_change(drawn):
     rows = _rows([a for a, _ in drawn], [b for _, b in drawn])
-    found = decomposition.shift(rows, "group", _whole(rows))
+    shift = decomposition.shift(rows, "group", _whole(rows))
     if not sum(a[0] for a, _ in drawn) or not sum(b[0] for _, b in drawn):
-        assert found is None
+        assert shift is None
         return
-    assert found.mix + found.level == pytest.approx(found.total, abs=1e-9)
-    assert found.left_out == pytest.approx(0, abs=1e-9)
-    assert found.parts["total"].sum() == pytest.approx(found.total, abs=1e-9)
+    assert shift is not None
+    assert shift.mix + shift.level == pytest.approx(shift.total, abs=1e-9)
+    assert shift.left_out == pytest.approx(0, abs=1e-9)
+    assert shift.parts["total"].sum() == pytest.approx(shift.total, abs=1e-9)
 
 
 def test_by_hand():
     rows = _rows([(80, 0.9), (20, 0.5)], [(50, 0.9), (50, 0.5)])
-    found = decomposition.shift(rows, "group", _whole(rows))
+    found = _shift(rows)
     assert found.total == pytest.approx(0.82 - 0.70)
     assert found.mix == pytest.approx(0.12)
     assert found.level == pytest.approx(0)
     rows = _rows([(50, 0.8), (50, 0.5)], [(50, 0.9), (50, 0.5)])
-    found = decomposition.shift(rows, "group", _whole(rows))
+    found = _shift(rows)
     assert (found.mix, found.level) == (pytest.approx(0), pytest.approx(-0.05))
     assert found.parts["part"].iloc[0] == "g0"
 
@@ -56,20 +67,23 @@ def test_a_group_about_too_few_people_is_left_out_and_said_to_be():
     whole = _whole(rows)
     blank = rows["group"].eq("g1") & rows["period"].eq(0)
     rows.loc[blank, ["numerator", "denominator"]] = np.nan
-    found = decomposition.shift(rows, "group", whole)
+    found = _shift(rows, whole)
     assert found.parts["part"].tolist() == ["g0"]
     assert found.left_out + found.parts["total"].sum() == pytest.approx(found.total)
 
 
 def test_a_missing_group_name_is_a_group_of_its_own():
-    rows = _rows([(50, 0.9), (40, 0.5)], [(50, 0.5), (40, 0.5)]).replace({"group": {"g1": None}})
-    found = decomposition.shift(rows, "group", _whole(rows))
+    rows = _rows([(50, 0.9), (40, 0.5)], [(50, 0.5), (40, 0.5)])
+    rows["group"] = rows["group"].where(rows["group"] != "g1", None)
+    found = _shift(rows)
     assert found.parts["part"].isna().sum() == 1
 
 
 def test_if_every_group_answered_alike_by_hand():
     parts = pd.DataFrame({"asked": [100, 100], "denominator": [80, 20], "numerator": [72, 4]})
-    as_is, alike = response_rates.reweighted(parts)
+    both = response_rates.reweighted(parts)
+    assert both is not None
+    as_is, alike = both
     assert as_is == pytest.approx(0.76)
     assert alike == pytest.approx((0.9 + 0.2) / 2)
     assert response_rates.reweighted(parts.head(1)) is None

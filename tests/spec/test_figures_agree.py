@@ -16,7 +16,9 @@ from metrics.definitions.measure import Measure
 from metrics.definitions.scope import Period, Scope, full_months
 from metrics.query import query
 from metrics.query.query import Query
+from metrics.query.time_coverage import compared_with
 from warehouse import schema
+from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.stores.connect import Stores
 
@@ -61,7 +63,7 @@ def test_the_previous_period_is_the_same_figure_asked_about_the_days_or_months_b
     name: str, reader: Reader, asked: Ask
 ) -> None:
     together = asked(Query.of([name], QUARTER))
-    compared = query.compared_with(CATALOGUE[name], QUARTER.period)
+    compared = compared_with(CATALOGUE[name], QUARTER.period)
     alone = query.ask(Query.of([name], Scope(compared)), reader)
     before, same = _figure(together, name, 1), _figure(alone, name, 0)
     assert before == pytest.approx(same)
@@ -90,7 +92,9 @@ def test_a_filter_gives_the_row_of_the_breakdown(dimension: str, reader: Reader)
 
 
 def test_a_months_events_add_up_to_the_quarter(reader: Reader) -> None:
-    events = [n for n in ADDS_UP if CATALOGUE[n].time_column is not None]
+    measures = {n: m for n in ADDS_UP if isinstance(m := CATALOGUE[n], Measure)}
+    assert list(measures) == list(ADDS_UP)
+    events = [n for n, m in measures.items() if m.time_column is not None]
     months = [Period(date(2026, m, 1), date(2026, m, d)) for m, d in ((4, 30), (5, 31), (6, 30))]
     by_month = query.ask(Query.of(events, QUARTER, periods=months), reader)
     quarter = query.ask(Query.of(events, QUARTER), reader)
@@ -112,7 +116,7 @@ def test_what_cannot_be_told_apart_by_a_dimension_is_not_known_rather_than_the_w
 
 
 def test_what_a_department_did_not_give_is_not_known_rather_than_0(reader: Reader) -> None:
-    known = frozenset({"leads", *(f"leads.{c.key}" for c in schema.leads.c)})
+    known = AvailableColumns(frozenset({"leads", *(f"leads.{c.key}" for c in schema.leads.c)}))
     answer = query.ask(Query.of(["leads", "nps"], QUARTER), reader, known)
     assert answer["nps"].isna().all()
     assert answer["leads"].gt(0).all()

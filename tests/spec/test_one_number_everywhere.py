@@ -11,10 +11,11 @@ import math
 import random
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from typing import Any
 
-import pandas as pd
 import pytest
 import streamlit as st
+from sqlalchemy import Select
 
 from metrics.catalogue import CATALOGUE
 from metrics.catalogue.funnel import STAGES
@@ -65,7 +66,7 @@ def bank(own_bank: Stores, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stores]:
 
 def _scopes(count: int) -> list[tuple[str, Scope]]:
     drawn = random.Random(4)
-    found = []
+    found: list[tuple[str, Scope]] = []
     while len(found) < count:
         start = date(2024, 1, 1) + timedelta(days=drawn.randrange(1000))
         period = drawn.choice([Period(start, start + timedelta(days=drawn.randrange(200))), *EDGES])
@@ -83,7 +84,7 @@ def _same(one: float, other: float) -> bool:
 
 def _on_cards(name: str, scope: Scope, viewer: Viewer) -> dict[str, float]:
     """What a card of Today or Funnel says: its value, and of a share what it divides."""
-    return figures(CATALOGUE[name], cards.answered([name], scope, viewer).loc[0])
+    return figures(CATALOGUE[name], cards.answered([name], scope, viewer).iloc[0])
 
 
 def _on_the_funnel(name: str, scope: Scope, view: str) -> float:
@@ -109,7 +110,7 @@ def _on_goals(name: str, scope: Scope) -> float:
     return goals_page.read(ANALYST, [goal])[0].actual
 
 
-def _in_the_file(stores: Stores, statement: object, name: str, scope: Scope) -> int:
+def _in_the_file(stores: Stores, statement: Select[Any], name: str, scope: Scope) -> int:
     """The lines of the file of the rows behind a figure."""
     export_button.remember("Funnel", ANALYST, scope)
     of = Query.of([name], scope, periods=[scope.period])
@@ -152,7 +153,7 @@ def test_who_sees_totals_reads_the_same_number_or_that_there_are_too_few(bank: S
         seen, whole = _on_cards(name, scope, MARKETING), _on_cards(name, scope, ANALYST)
         for part, value in seen.items():
             assert _same(value, whole[part]) or (
-                pd.isna(value) and 0 < whole.get("denominator", whole["value"]) < 10
+                math.isnan(value) and 0 < whole.get("denominator", whole["value"]) < 10
             )
 
 

@@ -37,7 +37,7 @@ def reader(after_a_night: Path) -> Iterator[Reader]:
 
 def _ask(reader: Reader, names: list[str], period: Period, index: int = 0) -> dict[str, float]:
     answer = query.ask(Query.of(names, Scope(period)), reader).set_index("period")
-    return {name: float(answer.loc[index, name]) for name in names}
+    return {name: float(answer[name][index]) for name in names}
 
 
 def _inside(moments: pd.Series, period: Period) -> pd.Series:

@@ -52,7 +52,7 @@ def test_what_is_offered_to_a_role_is_answered_and_what_is_not_is_refused(role: 
     as_of = data_coverage.as_of(reader)
     answered = {n for n in CATALOGUE if may_ask(n, viewer)}
     assert bool(answered) == (role != "administrator")
-    for fact in {CATALOGUE[n].fact for n in CATALOGUE if isinstance(CATALOGUE[n], Measure)}:
+    for fact in {metric.fact for metric in CATALOGUE.values() if isinstance(metric, Measure)}:
         mine = [n for n in CATALOGUE if getattr(CATALOGUE[n], "fact", None) is fact]
         name = mine[0]
         for dimension in ("", *ways(name)):

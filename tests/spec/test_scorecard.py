@@ -49,9 +49,9 @@ def test_a_campaign_that_is_worse_in_all_three_is_accused_and_no_other() -> None
 def test_two_of_the_three_are_another_trouble_and_it_is_named(better: str, said: str) -> None:
     """Leads that Sales accepts, or customers who neither complain nor leave: then it does not promise too much."""
     counts = _counts(np.random.default_rng(1), 20)
-    fine = counts.loc[0, better]
+    fine = counts[better][0]
     counts = _bad(counts)
-    counts.loc[0, better] = fine
+    counts.loc[[0], better] = fine
     found = judge(counts, counts[COUNTS].sum()).set_index("campaign")["verdict"]
     assert found.pop("C00") == said
     assert (found == "in line with the others").all()
@@ -74,8 +74,8 @@ def test_too_few_people_too_few_cases_and_not_known_are_not_judged() -> None:
     found = judge(counts, counts[COUNTS].sum()).set_index("campaign")
     assert (found.loc[["C01", "C02", "C03"], "verdict"] == "not enough data yet").all()
     assert found.loc[["C01", "C02", "C03"], ["rank", "times_worse", "p"]].isna().all(axis=None)
-    assert np.isnan(found.loc["C02", "early_complaints"])
-    assert found.loc["C02", "acceptance_rate"] > 0  # what is known is shown
+    assert np.isnan(found["early_complaints"]["C02"])
+    assert found["acceptance_rate"]["C02"] > 0  # what is known is shown
 
 
 def test_no_campaign_gives_no_verdict() -> None:

@@ -13,8 +13,9 @@ from metrics.comparison.conclusion import Verdict
 from metrics.comparison.multiple_comparisons import ComparedPair, adjusted, apart, together, worst
 from metrics.definitions.measure import Ratio
 
-RATE = CATALOGUE["win_rate"]
-assert isinstance(RATE, Ratio)
+_win_rate = CATALOGUE["win_rate"]
+assert isinstance(_win_rate, Ratio)
+RATE: Ratio = _win_rate
 
 
 def share(top: float, bottom: float) -> dict[str, float]:

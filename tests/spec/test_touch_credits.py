@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, create_engine, delete, insert, text
+from sqlalchemy import Engine, Executable, create_engine, delete, insert, text
 
 from metrics.attribution import credit_models, journeys
 from metrics.catalogue import CATALOGUE
@@ -80,7 +80,7 @@ def _win(lead: Lead, at: object, move: int = 2, stage: str = "won", left: object
 
 
 def _ask(
-    engine: Engine, statement: object, won: list[Lead], met: list[Lead], moves: list[Lead] | None = None
+    engine: Engine, statement: Executable, won: list[Lead], met: list[Lead], moves: list[Lead] | None = None
 ) -> pd.DataFrame:
     with engine.connect() as connection:
         if won:
@@ -123,7 +123,8 @@ def _credits(
 
 
 def _shares(found: pd.DataFrame, model: str) -> dict[str, float]:
-    return found[found["model"] == model].set_index("touch_id")["credit"].to_dict()
+    of_model = found[found["model"] == model]
+    return dict(zip(of_model["touch_id"], of_model["credit"], strict=True))
 
 
 def _close(shares: dict[str, float]) -> object:
@@ -422,8 +423,8 @@ def test_shapley_credits_sum_to_the_shapley_values_by_their_definition(
 ) -> None:
     won = [_lead(str(i), 50) for i in range(len(paths))]
     met = [_touch(f"{i}-{j}", str(i), c, j) for i, path in enumerate(paths) for j, c in enumerate(path)]
-    found = _credits(small, won, met)
-    found = found[found["model"] == "shapley"].groupby("channel")["credit"].sum()
+    credited = _credits(small, won, met)
+    found = credited[credited["model"] == "shapley"].groupby("channel")["credit"].sum()
     players = sorted(set(itertools.chain(*paths)))
 
     def worth(group: set[str]) -> int:

@@ -10,7 +10,7 @@ import gzip
 import io
 import os
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -43,7 +43,7 @@ class Case:
     gives: tuple[str, object] | None = None
 
 
-def write(folder: Path, files: dict[str, Content]) -> None:
+def write(folder: Path, files: Mapping[str, Content]) -> None:
     """Write the files; None takes one away."""
     for name, content in files.items():
         path = folder / name
@@ -105,6 +105,12 @@ def stuffed_workbook() -> bytes:
         archive.writestr("xl/workbook.xml", "<workbook/>")
         archive.writestr("xl/worksheets/sheet1.xml", b" " * 50_000_000)
     return out.getvalue()
+
+
+def folder_without_a_file(folder: Path) -> None:
+    """A folder of days in place of the file, with no day in it."""
+    (folder / "leads.csv").unlink()
+    (folder / "leads").mkdir()
 
 
 def in_circle(folder: Path) -> None:
@@ -246,7 +252,7 @@ CASES = (
     Case(name="old Excel", files=instead("leads.xls", b"\xd0\xcf\x11\xe0"), says=("leads.xls", ".xlsx")),
     Case(name="a table's name misspelt", files=instead("lead.csv", LEADS), says=("lead.csv", "Did you mean leads")),
     Case(name="a browser's second copy", files={"leads (1).csv": LEADS}, says=("leads (1).csv", "Rename")),
-    Case(name="an empty folder of days", deed=lambda f: ((f / "leads.csv").unlink(), (f / "leads").mkdir()), says=("leads/", "empty")),
+    Case(name="an empty folder of days", deed=folder_without_a_file, says=("leads/", "empty")),
     Case(name="a star in a file name", files=instead("leads-*.csv", LEADS), says=("leads-*.csv", "Rename")),
     # Headers and rows.
     Case(name="a column renamed", files=leads("won_value", "won_valeu"), says=("leads.csv", "won_valeu", "Did you mean won_value")),

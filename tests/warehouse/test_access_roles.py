@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Table, func, insert, select, union_all
@@ -59,7 +60,7 @@ def test_a_table_that_is_not_seen_is_refused_wherever_it_hides(role: str, night:
     hidden = next(t for n, t in TABLES.items() if n not in RULES[role])
     seen = TABLES["goals" if role == "administrator" else "campaigns"]
     count = select(func.count()).select_from(hidden)
-    for statement in (
+    statements: tuple[Any, ...] = (
         select(seen, count.scalar_subquery()),
         select(seen).where(count.scalar_subquery() > 0),
         select(seen).where(select(hidden).exists()),
@@ -73,7 +74,8 @@ def test_a_table_that_is_not_seen_is_refused_wherever_it_hides(role: str, night:
         select(hidden.alias().alias()),
         union_all(select(func.count()).select_from(seen), count),
         select(func.count().over(order_by=count.scalar_subquery())).select_from(seen),
-    ):
+    )
+    for statement in statements:
         with pytest.raises(AccessRefused, match="does not include"):
             reader.frame(statement)
 

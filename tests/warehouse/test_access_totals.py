@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import Select, case, distinct, func, literal, null, select, true
+from sqlalchemy.sql.selectable import Subquery
 
 from tests.warehouse.onlookers import EVERYBODY
 from warehouse import schema
@@ -26,7 +28,7 @@ def _total(value, people, name: str = "x") -> tuple:
     return value.label(name), people.label(f"{name}{PEOPLE}")
 
 
-def _inner(*columns) -> Select:
+def _inner(*columns) -> Subquery:
     return select(*columns).subquery()
 
 
@@ -40,7 +42,7 @@ FIRST_BALANCE = select(b.c.balance).where(b.c.customer_id == ONE).limit(1).scala
 ONES_DISTRICT = select(c.c.district).where(c.c.customer_id == ONE).scalar_subquery()
 IS_ONE = b.c.customer_id == ONE
 
-REFUSED = {
+REFUSED: dict[str, Any] = {
     "single rows": select(c.c.customer_id, c.c.segment),
     "one harmless column": select(c.c.segment),
     "distinct rows": select(c.c.segment).distinct(),

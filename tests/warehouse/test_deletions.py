@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from tests.contents import contents
-from tests.warehouse.malformed import parquet, sheet, write
+from tests.warehouse.malformed import Content, parquet, sheet, write
 from warehouse.errors import LoadRefused
 from warehouse.load.incremental import NOT_AGAIN
 from warehouse.load.loading import load
@@ -96,7 +96,7 @@ def test_the_command_says_how_many_rows_did_not_come_again(bank, tmp_path):
     assert "leads: 1 of the bank's rows from 01 Jun 2026 on did not come again" in run.stdout
 
 
-MARKED = {
+MARKED: dict[str, dict[str, Content]] = {
     "text": {"leads.csv": f"{HEAD},deleted\nL2,,,,true\nL3,web,2026-06-30,,\n"},
     "yes": {"leads.csv": f"{HEAD},deleted\nL2,,,,Yes\nL3,web,2026-06-30,,no\n"},
     "the key alone": {"leads.csv": "lead_id,deleted\nL2,1\n"},
@@ -201,7 +201,7 @@ def test_a_customer_and_his_accounts_deleted_together_are_gone(bank, tmp_path):
     assert rows(bank, "SELECT count(customer_id) FROM unified.touches") == [(1,)]
 
 
-QUIET = {
+QUIET: dict[str, dict[str, Content]] = {
     "text": {"leads.csv": f"{HEAD}\n"},
     "fewer columns": {"leads.csv": "lead_id\n"},
     "JSON lines": {"leads.jsonl": ""},

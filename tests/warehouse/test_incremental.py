@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -32,7 +33,9 @@ SURVEY_HEADER = "survey_id,kind,asked_at,score\n"
 SURVEYS = [f"S{i},nps,2026-06-{i + 1:02d},{i}\n" for i in range(13)]  # 11 and 12 are off the scale
 
 
-def folder(place: Path, leads: list[str], surveys: list[str] = (), *, customers: bool = False) -> Path:
+def folder(
+    place: Path, leads: Sequence[str], surveys: Sequence[str] = (), *, customers: bool = False
+) -> Path:
     files = {"leads.csv": HEADER + "".join(leads)} if leads else {}
     if surveys:
         files["surveys.csv"] = SURVEY_HEADER + "".join(surveys)

@@ -55,7 +55,7 @@ def _goal(metric: str) -> dict:
 
 def _lines(stores: Stores) -> list:
     with stores.app_db.connect().execution_options(reading=True) as connection:
-        return connection.execute(select(audit_log).order_by(audit_log.c.line)).all()
+        return list(connection.execute(select(audit_log).order_by(audit_log.c.line)))
 
 
 def _broken(stores: Stores) -> int | None:

@@ -30,7 +30,9 @@ def test_every_file_column_that_is_named_exists_in_that_file(found, bank_folder)
     with contextlib.chdir(bank_folder):
         for file, named in found[found["file_column"] != ""].groupby("file"):
             reader = readers[file.rpartition(".")[2]].format(file)
-            there = {row[0].lower() for row in duckdb.sql(f"DESCRIBE SELECT * FROM {reader}").fetchall()}
+            described = duckdb.sql(f"DESCRIBE SELECT * FROM {reader}")
+            assert described is not None
+            there = {row[0].lower() for row in described.fetchall()}
             assert set(named["file_column"].str.lower()) <= there
 
 

@@ -13,10 +13,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from tests.morning import stores_in
 from tests.warehouse import small_bank
@@ -50,15 +51,16 @@ def _bank_of(size: int, folder: Path) -> Path:
 def _sizes(reader: Reader) -> set[int]:
     """The size of the bank, as different tables tell it."""
     people, held, loads = schema.customers, schema.accounts, schema.loads
-    told = reader.frame(select(func.max(loads.c.row_count)).where(loads.c.table_name == "customers")).iloc[
-        0, 0
-    ]
-    name = reader.frame(select(func.max(people.c.full_name))).iloc[0, 0]
+
+    def one(statement: Select[Any]) -> Any:
+        ((value,),) = reader.rows(statement)
+        return value
+
     return {
-        int(reader.frame(select(func.count()).select_from(people)).iloc[0, 0]),
-        int(reader.frame(select(func.count()).select_from(held)).iloc[0, 0]),
-        int(told),
-        int(name.removeprefix("name ")),
+        one(select(func.count()).select_from(people)),
+        one(select(func.count()).select_from(held)),
+        one(select(func.max(loads.c.row_count)).where(loads.c.table_name == "customers")),
+        int(one(select(func.max(people.c.full_name))).removeprefix("name ")),
     }
 
 
@@ -155,7 +157,7 @@ def _files(data: Path) -> set[str]:
 
 def _until_it_writes(process: subprocess.Popen, data: Path, before: set[str]) -> None:
     while not _files(data) - before:
-        assert process.poll() is None, process.stdout.read()
+        assert process.poll() is None, process.communicate()
         time.sleep(0.002)
 
 

@@ -47,7 +47,9 @@ def spoilt(case: Case, folder: Path) -> Path:
 
 def answer(stores: Stores, question: str) -> object:
     with duckdb.connect(str(snapshot_file(stores.settings, stores.snapshot())), read_only=True) as db:
-        return db.execute(question).fetchone()[0]
+        row = db.execute(question).fetchone()
+    assert row is not None
+    return row[0]
 
 
 def test_there_are_at_least_sixty_kinds_of_malformed_input():

@@ -54,7 +54,9 @@ def test_every_line_of_a_table_hides_no_cell_alone_and_never_too_few(sizes: list
 
     Where nobody is in the other cells of a line there is nothing to hide it with.
     """
-    cells = {(f"a{i}", f"b{j}"): n for i, row in enumerate(sizes) for j, n in enumerate(row)}
+    cells: dict[tuple[str, ...], int] = {
+        (f"a{i}", f"b{j}"): n for i, row in enumerate(sizes) for j, n in enumerate(row)
+    }
     seen = _masked(cells, ["a", "b"]).set_index(["a", "b"])["x"]
     for key, n in cells.items():
         assert seen[key] != seen[key] or seen[key] == n

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from tests.warehouse.malformed import parquet, sheet, write
+from tests.warehouse.malformed import Content, parquet, sheet, write
 from warehouse.cleaning import spelling
 from warehouse.errors import LoadRefused
 from warehouse.load.loading import load
@@ -57,7 +58,7 @@ def columns(kind: str = "text") -> dict[str, object]:
 
 
 MAPPED = "SELECT lead_id, channel, created_at::TIMESTAMP AS created_at, won_at::TIMESTAMP AS won_at FROM read_csv('raw/x.csv', all_varchar = true)"
-KINDS = {
+KINDS: dict[str, Callable[[Path], Mapping[str, Content]]] = {
     "text": lambda _: {"leads.csv": csv(HEAD, ROWS)},
     "Excel": lambda _: {"leads.xlsx": sheet(HEAD, *ROWS)},
     "Parquet of texts": lambda _: {"leads.parquet": parquet(**columns())},

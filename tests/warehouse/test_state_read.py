@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -25,7 +26,7 @@ class Read:
 def test_a_snapshot_never_changes_so_what_was_read_of_it_stays(empty: Stores) -> None:
     read = Read()
     for hours in (0, 1, 500):
-        empty.now = lambda moment=MORNING + timedelta(hours=hours): moment
+        empty.now = partial(MORNING.__add__, timedelta(hours=hours))
         assert empty.state_of("bank-1") == ("bank-1", None)
         assert empty.remembered("bank-1", read) == 1
     assert empty.remembered("bank-2", read) == 2
@@ -47,7 +48,7 @@ def test_a_warehouse_kept_by_others_is_read_anew_each_quarter_of_an_hour(
 def test_the_same_minute_of_another_hour_or_day_is_another_state(empty: Stores) -> None:
     states = set()
     for passed in (timedelta(), timedelta(hours=1), timedelta(days=1)):
-        empty.now = lambda moment=MORNING + passed: moment
+        empty.now = partial(MORNING.__add__, passed)
         states.add(empty.state_of(AS_IT_IS))
     assert len(states) == 3
 

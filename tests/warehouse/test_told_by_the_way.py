@@ -138,7 +138,7 @@ def test_no_sentence_about_a_missing_model_counts_who_left(left: int) -> None:
     with pytest.raises(ModelRefused) as values:
         lifetime_value.fit(people, pd.DataFrame())
     with pytest.raises(ModelRefused) as churn:
-        fitting._enough(gone, gone)
+        fitting._enough(gone.astype(float), gone.astype(float))
     for refusal in (values, churn):
         assert f" {left} " not in str(refusal.value)
 

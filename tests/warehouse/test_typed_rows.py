@@ -24,7 +24,7 @@ FRAME = pd.DataFrame(
     {
         "number": [1, 2],
         "at": [pd.Timestamp("2026-04-01 10:00"), pd.Timestamp("2026-04-02")],
-        "left_on": pd.to_datetime(["2026-05-01", None]),
+        "left_on": pd.to_datetime(["2026-05-01", ""]),
         "spent": [12.5, float("nan")],
         "liked": [True, None],
         "words": [["a", "b"], []],
@@ -51,4 +51,4 @@ def test_a_missing_column_is_named():
 
 def test_an_empty_cell_is_refused_where_the_field_is_never_empty():
     with pytest.raises(ValueError, match="Visit: at is empty in 1 rows"):
-        rows_of(FRAME.assign(at=[pd.NaT, pd.Timestamp("2026-04-02")]), Visit)
+        rows_of(FRAME.assign(at=pd.to_datetime(["", "2026-04-02"])), Visit)

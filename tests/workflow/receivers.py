@@ -157,7 +157,7 @@ def flag(stores: Stores, raised_on: date = date(2026, 6, 30), first: int = 0, nu
     rows = []
     for rm_id, team in (("RM01", "Central"), ("RM07", "Kowloon")):
         own = people[people["rm_id"] == rm_id].iloc[first : first + number]
-        rows += [_alert(row.customer_id, rm_id, team, n, raised_on) for n, row in enumerate(own.itertuples())]
+        rows += [_alert(who, rm_id, team, n, raised_on) for n, who in enumerate(own["customer_id"])]
     with audit.entry(stores, "nightly", "alert.raise") as entry:
         entry.app_db.execute(insert(alerts), rows)
         outbox.write_new_alerts(entry, rows)

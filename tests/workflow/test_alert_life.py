@@ -39,9 +39,11 @@ def _raise(app_db: Stores, *customers: str, rm: str | None = "R1", **changed: ob
     return next(a["alert_id"] for a in _all(app_db, alerts) if a["customer_id"] == (customers or (A,))[-1])
 
 
-def _found(app_db: Stores, customer: str, **changed: object) -> pd.DataFrame:
+def _found(app_db: Stores, customer: str, rm: str | None = "R1", **changed: object) -> pd.DataFrame:
     """The customer, beside those who are open already: a night looks at all of them."""
-    return found(*dict.fromkeys([customer, *(a["customer_id"] for a in _all(app_db, alerts))]), **changed)
+    return found(
+        *dict.fromkeys([customer, *(a["customer_id"] for a in _all(app_db, alerts))]), rm=rm, **changed
+    )
 
 
 def _all(app_db: Stores, table) -> list[dict]:
@@ -87,7 +89,7 @@ def test_what_is_due_soon_overdue_snoozed_and_passed_on_is_told_apart() -> None:
             "due_on": pd.to_datetime(["2026-07-30", "2026-07-07", "2026-06-29", "2026-07-01", "2026-06-01"]),
             "status": ["open", "working", "open", "working", "working"],
             "snoozed": [False, False, False, True, True],
-            "escalated_on": pd.to_datetime([None, None, "2026-06-30", None, None]),
+            "escalated_on": pd.to_datetime(["", "", "2026-06-30", "", ""]),
         }
     )
     assert alert_queue.counts(people, DAY) == {
@@ -210,11 +212,11 @@ def test_where_an_alert_stands_is_what_its_standing_steps_say(
         except ChangeRefused:
             continue
     lines = [s for s in _all(app_db, alert_steps) if s["alert_id"] == alert]
-    row, last = _alert(app_db, alert), (standing(lines) or [None])[-1]
-    expected = "open" if last is None else "closed" if last["step"] in CLOSING else "working"
+    row, taken = _alert(app_db, alert), standing(lines)
+    expected = "open" if not taken else "closed" if taken[-1]["step"] in CLOSING else "working"
     assert row["status"] == expected
-    assert row["outcome"] == (last["step"] if expected == "closed" else None)
-    assert row["snoozed_until"] == (last["until"] if last and last["step"] == SNOOZED else None)
+    assert row["outcome"] == (taken[-1]["step"] if expected == "closed" else None)
+    assert row["snoozed_until"] == (taken[-1]["until"] if taken and taken[-1]["step"] == SNOOZED else None)
 
 
 def test_an_alert_without_rm_waits_in_the_pool_and_is_taken_once(app_db: Stores) -> None:

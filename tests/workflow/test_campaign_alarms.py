@@ -26,7 +26,9 @@ AS_OF = date(2026, 6, 30)
 
 def stand(stores: Stores, as_of: date = AS_OF, ends_on: date | None = None) -> dict[str, bool]:
     """Which of two alarms stand, were the figures to raise both."""
-    alarms = pd.DataFrame({"campaign": [CAMPAIGN, OTHER], "ends_on": pd.to_datetime([ends_on, None])})
+    alarms = pd.DataFrame(
+        {"campaign": [CAMPAIGN, OTHER], "ends_on": pd.to_datetime(pd.Series([ends_on, None]))}
+    )
     found = how_ended(alarms, Reader(stores, SALES, stores.snapshot()), as_of)
     return dict(zip(found["campaign"], stands(found), strict=True))
 

@@ -47,8 +47,8 @@ def week(tmp_path: Path, clock: Clock) -> Iterator[Stores]:
         (TODAY, [*before, "C1", "C2", "C3"], 0.0),
         (TODAY, [*before, "C1", "C2", "C3", "C4"], 1.0),
     ):
-        rows = pd.concat([found(c, rm="R2" if c == "C3" else "R1") for c in flagged], ignore_index=True)
-        tonight(holding_out(stores, share), RULE, rows, day, EVERYBODY)
+        flags = pd.concat([found(c, rm="R2" if c == "C3" else "R1") for c in flagged], ignore_index=True)
+        tonight(holding_out(stores, share), RULE, flags, day, EVERYBODY)
     yield stores
     stores.app_db.dispose()
 

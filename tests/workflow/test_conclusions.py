@@ -14,11 +14,12 @@ from hypothesis import strategies as some
 
 from models.value import net_value
 from pages.growth.channels import budget
-from pages.growth.channels.channel_value import headline, sentence
+from pages.growth.channels.channel_value import ValuedGroup, headline, sentence
 from reports.answers import channels, decisions
 from tests.morning import stores_in
 from warehouse.access import data_coverage
 from warehouse.access.reader import SYSTEM, Reader, Viewer
+from warehouse.access.typed_rows import rows_of
 from workflow.campaigns.campaign_conclusions import ALIKE, FEW, PROMISES, Conclusion, conclude, concluded
 
 FARES = (ALIKE, FEW, PROMISES, "more complain", "more complain, more leave early")
@@ -108,7 +109,8 @@ def test_no_page_slide_or_decision_praises_or_blames_what_the_conclusion_does_no
         ],
         ignore_index=True,
     )
-    found["conclusion"] = found["conclusion"].where([d["listed"] for d in drawn], "")
+    listed = pd.Series([d["listed"] for d in drawn], index=found.index)
+    found["conclusion"] = found["conclusion"].where(listed, "")
     good = {r.label for r in found.itertuples() if r.conclusion == Conclusion.MORE}
     bad = {r.label for r in found.itertuples() if r.conclusion in (Conclusion.LESS, Conclusion.OVERPROMISES)}
 
@@ -123,12 +125,12 @@ def test_no_page_slide_or_decision_praises_or_blames_what_the_conclusion_does_no
         taken, _, given_to = decision.what.partition(" to Channel")
         assert named(taken) <= bad
         assert named(f"Channel{given_to}" if given_to else "") <= good
-    for row in found.itertuples():
-        for said in (sentence(row, 36), channels._sentence(row, 36), channels._open(row)):
+    for row, group_row in zip(found.itertuples(), rows_of(found, ValuedGroup), strict=True):
+        for said in (sentence(group_row, 36), channels._sentence(row, 36), channels._open(row)):
             first = said.replace("*", "").partition(": ")[2].split(". ")[0]
-            assert first.startswith((str(row.conclusion) or "no conclusion", row.verdict))
+            assert first.startswith((group_row.conclusion or "no conclusion", group_row.verdict))
             if first.startswith("worth"):
-                assert row.conclusion.startswith("worth its cost") or said == channels._open(row)
+                assert str(group_row.conclusion).startswith("worth its cost") or said == channels._open(row)
     rows = pd.DataFrame(
         {"channel": found["group"], "next_best": 1 / len(found), "next_low": 1.0, "next_high": 2.0}
     ).assign(next_value=10.0)

@@ -80,6 +80,7 @@ def test_a_ruling_is_on_record_with_who_and_why(own_bank: Stores):
     with own_bank.app_db.connect() as app_db:
         line = app_db.execute(select(audit_log).order_by(audit_log.c.line.desc())).first()
         assert broken_line(app_db) is None
+    assert line is not None
     assert (line.who, line.action, line.why) == ("ana", "identity.split", "Another person.")
     assert line.subject == f"Marketing {record} {customer}"
     row = history(Reader(own_bank, ANALYST)).iloc[0]
@@ -96,6 +97,7 @@ def test_nobody_but_an_analyst_may_rule_and_the_attempt_is_on_record(own_bank: S
     with own_bank.app_db.connect() as app_db:
         assert app_db.execute(select(identity_rulings)).first() is None
         line = app_db.execute(select(audit_log).order_by(audit_log.c.line.desc())).first()
+    assert line is not None
     assert (line.who, line.action) == ("eve", "identity.refused")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -152,7 +153,7 @@ def test_arms_of_fewer_than_ten_are_not_told(night: Stores) -> None:
     for reading in _readings(night).values():
         size = sizes.get(reading.experiment.removeprefix("rule:"), 0)
         if 0 < size < 10:
-            assert pd.isna(reading.arms["held_out"].value)
+            assert math.isnan(reading.arms["held_out"].value)
             assert "contacted_held_out" not in reading.arms
 
 

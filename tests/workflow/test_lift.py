@@ -40,12 +40,17 @@ def _result(stores: Stores) -> Result:
 
 def test_a_result_stands_with_who_entered_it_and_when(own_bank: Stores) -> None:
     enter(own_bank, MARKETING, _result(own_bank))
-    (row,) = standing(Reader(own_bank, Viewer("sal", "Sal", "sales"))).itertuples()
-    assert (row.entered_by, row.entered_at) == ("mia", own_bank.now())
-    assert (row.treated, row.treated_won, row.held_out, row.held_out_won) == (5_000, 300, 5_000, 240)
+    (row,) = standing(Reader(own_bank, Viewer("sal", "Sal", "sales"))).to_dict("records")
+    assert (row["entered_by"], row["entered_at"]) == ("mia", own_bank.now())
+    assert [row[n] for n in ("treated", "treated_won", "held_out", "held_out_won")] == [
+        5_000,
+        300,
+        5_000,
+        240,
+    ]
     # 6.0% against 4.8%: 1.2 points, a fifth of the wins of the treated.
-    assert row.estimate == pytest.approx(0.2)
-    assert 0 < row.low < 0.2 < row.high < 0.4
+    assert row["estimate"] == pytest.approx(0.2)
+    assert 0 < row["low"] < 0.2 < row["high"] < 0.4
 
 
 def test_a_correction_takes_the_place_of_an_entry_that_stays_in_the_table(own_bank: Stores) -> None:
@@ -109,9 +114,9 @@ def test_an_entry_of_before_keeps_its_share(own_bank: Stores) -> None:
                 entered_at=own_bank.now(),
             )
         )
-    (row,) = standing(Reader(own_bank, MARKETING)).itertuples()
-    assert row.estimate == 0.06
-    assert pd.isna(row.treated)
+    (row,) = standing(Reader(own_bank, MARKETING)).to_dict("records")
+    assert row["estimate"] == 0.06
+    assert pd.isna(row["treated"])
 
 
 @given(

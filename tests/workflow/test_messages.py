@@ -104,7 +104,7 @@ def test_it_is_sent_once_a_week_however_often_it_is_run(bank: Stores) -> None:
 def test_a_server_that_refuses_is_asked_again_with_growing_pauses(bank: Stores) -> None:
     add_destination(bank, "amy", "weekly", WHERE, by="operator")
     flag(bank)
-    hook, waited = Hook(refuses=2), []
+    hook, waited = Hook(refuses=2), list[float]()
     with running(hook):
         (sent,) = sending.send(bank, "weekly", {WHERE: hook.address}, waited.append)
     assert (sent.delivered, sent.tries) == (True, 3)
@@ -117,7 +117,7 @@ def test_what_could_not_be_delivered_is_noted_and_tried_the_next_time(
 ) -> None:
     add_destination(bank, "amy", "weekly", WHERE, by="operator")
     flag(bank)
-    hook, waited = Hook(refuses=4), []
+    hook, waited = Hook(refuses=4), list[float]()
     with running(hook), caplog.at_level(logging.DEBUG):
         (failed,) = sending.send(bank, "weekly", {WHERE: hook.address}, waited.append)
         (then,) = sending.send(bank, "weekly", {WHERE: hook.address}, never)
@@ -163,7 +163,9 @@ def test_new_alerts_lead_to_the_customer_and_none_is_no_message(bank: Stores) ->
         assert sending.send(bank, "new_alerts", {WHERE: hook.address}, never)[0].delivered
     assert hook.got[0]["title"] == "1 customer newly flagged on 30 Jun 2026"
     assert f"{ADDRESS}/customer?cid={one}" in hook.got[0]["message"]
-    reader = Reader(bank, viewer_of(bank, "amy"), bank.snapshot())
+    viewer = viewer_of(bank, "amy")
+    assert viewer is not None
+    reader = Reader(bank, viewer, bank.snapshot())
     assert digest.new_alerts(reader, date(2026, 6, 30), ["another alert"]) is None
     assert as_of(reader) == date(2026, 6, 30)
 

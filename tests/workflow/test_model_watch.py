@@ -17,7 +17,7 @@ from metrics.customers.departures import departures
 from metrics.customers.profile import profile
 from models.churn import model_files
 from models.churn.churn_prediction import MODEL
-from warehouse.access.data_coverage import loaded_tables
+from warehouse.access.data_coverage import available_columns
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.access.roles import ROLES
 from warehouse.errors import AccessRefused
@@ -121,7 +121,7 @@ def test_what_was_a_week_ago_is_what_that_night_kept_or_else_worked_out(
 ) -> None:
     stores = copied(after_a_night)
     reader = Reader(stores, SYSTEM)
-    known = loaded_tables(reader)
+    known = available_columns(reader)
     worked_out = week_before(reader, AS_OF, known)
     assert set(pd.to_datetime(worked_out["as_of"]).dt.date) == {AS_OF - timedelta(days=7)}
     kept = reader.frame(profile(AS_OF, known))

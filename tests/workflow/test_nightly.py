@@ -112,8 +112,8 @@ def test_the_credits_of_every_win_add_up_to_one(
 ) -> None:
     stores = copied(after_a_night)
     credited = _all(stores, touch_credits)
-    won = _all(stores, leads)
-    won = set(won[won["won_at"].notna()]["lead_id"])
+    every_lead = _all(stores, leads)
+    won = set(every_lead[every_lead["won_at"].notna()]["lead_id"])
     for model in credit_models.WEIGHTS:
         total = credited[credited["model"] == model].groupby("lead_id")["credit"].sum()
         assert set(total.index) == won

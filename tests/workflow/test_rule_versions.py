@@ -61,6 +61,7 @@ def test_a_rule_put_live_is_in_force_with_who_and_why(app_db: Stores) -> None:
     )
     with app_db.app_db.connect() as connection:
         line = connection.execute(select(audit_log).order_by(audit_log.c.line.desc())).mappings().first()
+    assert line is not None
     assert (line["who"], line["action"], line["subject"]) == ("ana", "rule.live", "falling_balance")
 
 

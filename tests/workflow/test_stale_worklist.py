@@ -170,7 +170,7 @@ def _of_the_bank(bank: Stores, customer_id: str, raised_on: date, rule: str = RU
     } | more
     with audit.entry(bank, "test", "alert.raise") as entry:
         entry.app_db.execute(insert(alerts), [row])
-    return row["alert_id"]
+    return str(row["alert_id"])
 
 
 def _settled_complaint(night: Reader, as_of: date) -> tuple[str, date]:
