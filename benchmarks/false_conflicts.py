@@ -24,7 +24,7 @@ KINDS = {
 }
 
 
-def one(rng: np.random.Generator, growth: float, slide: float, unrest: float, drifts: bool) -> str:
+def one(rng: np.random.Generator, growth: float, slide: float, unrest: float, *, drifts: bool) -> str:
     """One pair over a year: about 300 a month, of about 250 judged some 70% good."""
     noise = rng.normal(0, unrest, (2, 12))
     if drifts:
@@ -37,7 +37,7 @@ def one(rng: np.random.Generator, growth: float, slide: float, unrest: float, dr
 
 if __name__ == "__main__":
     pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
-    for kind, terms in KINDS.items():
+    for kind, (*terms, drifts) in KINDS.items():
         rng = np.random.default_rng(2026)
-        flagged = sum(one(rng, *terms) == "conflict" for _ in range(pairs))
+        flagged = sum(one(rng, *terms, drifts=drifts) == "conflict" for _ in range(pairs))
         print(f"{100 * flagged / pairs:6.2f}% flagged of {pairs:,}: {kind}")

@@ -21,15 +21,15 @@ from warehouse.errors import Problem
     help="Folder of a sample bank whose truth.json says who is who.",
 )
 @click.option("--held-back", is_flag=True, help="Hide the phones, link by the rest, let the phones judge.")
-def check(url: str | None, schema: str, truth: Path | None, held_back: bool) -> None:
+def check(url: str | None, schema: str, truth: Path | None, *, held_back: bool) -> None:
     """How far records were matched to customers; with --url, what a warehouse built by somebody else lacks."""
     if url:
         _check_warehouse(url, schema)
     else:
-        _check_identity(truth, held_back)
+        _check_identity(truth, held_back=held_back)
 
 
-def _check_identity(truth: Path | None, held_back: bool) -> None:
+def _check_identity(truth: Path | None, *, held_back: bool) -> None:
     """Print how many records of each source were matched, and how far the links can be trusted."""
     from warehouse.identity import link_quality
 

@@ -27,7 +27,7 @@ from warehouse.stores.connect import HINT
     "--since", type=click.DateTime(["%Y-%m-%d"]), help="FOLDER holds only the days from then on: add them."
 )
 @click.option("--sample", is_flag=True, help="Mark it as invented data; every page will say so.")
-def load(folder: Path, as_of: datetime | None, since: datetime | None, sample: bool) -> None:
+def load(folder: Path, as_of: datetime | None, since: datetime | None, *, sample: bool) -> None:
     """Load a FOLDER of extracts, all of it or nothing."""
     stores, begun = open_here(), time.monotonic()
     day: date | None = as_of.date() if as_of else None

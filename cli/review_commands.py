@@ -32,7 +32,7 @@ from warehouse.errors import Problem
 )
 @click.option("--why", default="", help="With --issue: why there is a further version.")
 @click.option("--draft", is_flag=True, help="As computed now, although a version was issued.")
-def review(quarter: str, folder: Path, template: Path | None, issues: bool, why: str, draft: bool) -> None:
+def review(quarter: str, folder: Path, template: Path | None, why: str, *, issues: bool, draft: bool) -> None:
     """Write the quarterly review as slides (PPTX) and as a handout (PDF), with what an executive may see.
 
     The latest issued version, or the draft where none was issued; the files say which.

@@ -23,7 +23,7 @@ def _draw_page(entry: MenuEntry, viewer: Viewer) -> None:
         forms.begin(entry.url, st.query_params.get("cid", ""))
         scope = None
         if entry.filters is not None:
-            scope = filters.bar(entry.filters, viewer, entry.cohort, entry.compares)
+            scope = filters.bar(entry.filters, viewer, cohort=entry.cohort, compares=entry.compares)
         export_button.remember(entry.title, viewer, scope)
         entry.page(viewer, scope)
         forms.rest()

@@ -98,7 +98,12 @@ def build(
     once = once or each_time(reader)
     status = once(frame_of, data_coverage.status())
     about = review_context.read(
-        reader, quarter, available, once, _begun(quarters(reader, available, once), once, available), alike
+        reader,
+        quarter,
+        available,
+        once,
+        _begun(quarters(reader, available, once), once, available),
+        alike=alike,
     )
     goals = goals_met.quarter_goals(about)
     experiments = experiment_effects.read_out(about)
@@ -121,7 +126,7 @@ def build(
         period=quarter.period,
         as_of=quarter.as_of,
         loaded_at=pd.to_datetime(status["loaded_at"]).max().to_pydatetime(),
-        sample=bool(status["sample"].fillna(False).any()),
+        sample=bool(status["sample"].fillna(value=False).any()),
         qualified=in_words(reader),
         answers=tuple(answers),
         case_studies=(*pilots.case_studies(about, experiments), *case_studies.further(about)),

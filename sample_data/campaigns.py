@@ -82,7 +82,7 @@ class Plan:
     mql: Reals
     accepted: Reals
 
-    def running(self, channel: int, for_customers: bool) -> list[int]:
+    def running(self, channel: int, *, for_customers: bool) -> list[int]:
         """Campaigns of a channel; the first runs over the whole window."""
         own = (self.channel == channel) & (self.for_customers == for_customers)
         order = np.lexsort((self.starts, -(self.ends - self.starts)))

@@ -127,7 +127,9 @@ def _touches(rng: np.random.Generator, plan: Plan, channel: Ints, at: Ints, exis
     for one in range(len(v.CHANNELS)):
         for customers_only in (False, True):
             # Customers also meet the campaigns made for prospects where none is made for them.
-            running = plan.running(one, customers_only) or plan.running(one, False)
+            running = plan.running(one, for_customers=customers_only) or plan.running(
+                one, for_customers=False
+            )
             choice = np.array(running)[rng.integers(0, len(running), n)]
             off = (plan.starts[choice] * DAY > at) | (plan.ends[choice] * DAY + DAY <= at)
             choice = np.where(off, running[0], choice)
@@ -135,7 +137,7 @@ def _touches(rng: np.random.Generator, plan: Plan, channel: Ints, at: Ints, exis
             campaign[mine] = choice[mine]
     # Nobody is met by a campaign before it began.
     early = plan.starts[campaign] * DAY > at
-    fallback = np.array([plan.running(c, False)[0] for c in range(len(v.CHANNELS))])
+    fallback = np.array([plan.running(c, for_customers=False)[0] for c in range(len(v.CHANNELS))])
     campaign = np.where(early, fallback[channel], campaign)
     odds = np.cumsum(KIND_ODDS, axis=1)[channel]
     kind = (rng.random(n)[:, None] > odds).sum(axis=1)

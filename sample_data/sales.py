@@ -66,6 +66,7 @@ def write(
     block: Block,
     sent: Sent,
     first: int,
+    *,
     plant: bool,
 ) -> Entered:
     """The CRM's leads of a block; `plant` misdates one win. `comebacks` is the luck of leads that are reopened."""

@@ -78,7 +78,7 @@ def _open(rng: np.random.Generator, people: People, counts: Ints, *, complaint: 
     category = rng.choice(8, n, p=[0.2, 0.17, 0.15, 0.14, 0.06, 0.08, 0.1, 0.1])
     promised = people.overpromised[customer] & (opened // DAY - people.joined[customer] < 92)
     category = np.where(complaint & promised & (rng.random(n) < 0.8), 4, category)
-    return _rows(rng, customer, opened, wait, complaint, withdrawn, category)
+    return _rows(rng, customer, opened, wait, category, complaint=complaint, withdrawn=withdrawn)
 
 
 def _waking(rng: np.random.Generator, people: People) -> Columns:
@@ -87,7 +87,9 @@ def _waking(rng: np.random.Generator, people: People) -> Columns:
     n = len(customer)
     opened = (END - rng.integers(4, 80, n)) * DAY + rng.integers(9 * 3600, 17 * 3600, n)
     category = rng.choice([1, 4, 6], n)
-    return _rows(rng, customer, opened, np.full(n, 400.0), True, np.zeros(n, bool), category)
+    return _rows(
+        rng, customer, opened, np.full(n, 400.0), category, complaint=True, withdrawn=np.zeros(n, bool)
+    )
 
 
 def _rows(
@@ -95,9 +97,10 @@ def _rows(
     customer: Ints,
     opened: Ints,
     wait: np.ndarray[tuple[int], np.dtype[np.float64]],
+    category: Ints,
+    *,
     complaint: bool,
     withdrawn: Flags | bool,
-    category: Ints,
 ) -> Columns:
     n = len(customer)
     resolved = opened + (3600 + wait * DAY).astype(np.int64)

@@ -51,8 +51,8 @@ class Forms:
         if who is None or token is None:
             return RedirectResponse("/login", 303)
         if request.url.path == "/logout":
-            return await self._sign_out(request, who, token, posted)
-        return await self._new_password(request, who, token, posted)
+            return await self._sign_out(request, who, token, posted=posted)
+        return await self._new_password(request, who, token, posted=posted)
 
     def _sign_in_page(self, request: Request, who: Person | None, why: str) -> Response:
         next_place = headers.safe_next(request.query_params.get("next"))
@@ -105,7 +105,7 @@ class Forms:
         who = accounts.authenticate(self.stores, username, password, address)
         return sessions.start(self.stores, who, replacing=old)
 
-    async def _sign_out(self, request: Request, who: Person, token: str, posted: bool) -> Response:
+    async def _sign_out(self, request: Request, who: Person, token: str, *, posted: bool) -> Response:
         page = screens.page("sign_out", csrf=_bound("sign out", token), full_name=who.full_name)
         if not posted:
             return html(page)
@@ -118,7 +118,7 @@ class Forms:
         self._set(answer, "", seconds=0)
         return answer
 
-    async def _new_password(self, request: Request, who: Person, token: str, posted: bool) -> Response:
+    async def _new_password(self, request: Request, who: Person, token: str, *, posted: bool) -> Response:
         def again(problem: str = "", status: int = 200) -> Response:
             page = screens.page(
                 "new_password",

@@ -97,7 +97,7 @@ class Watch:
 
     async def _may_pass(self, data: bytes | None) -> bool:
         # Streamlit speaks in bytes only; a text frame would make it stop with a trace.
-        heard = websocket_messages.hear(data) if data is not None else websocket_messages.Heard(False)
+        heard = websocket_messages.hear(data) if data is not None else websocket_messages.Heard(passes=False)
         if heard.place:
             self.place = headers.safe_next(heard.place)
         age = asyncio.get_running_loop().time() - self.checked

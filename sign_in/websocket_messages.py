@@ -42,7 +42,7 @@ def hear(data: bytes) -> Heard:
         # A fragment that refreshes itself is not a person: an unattended screen must still go idle.
         path = urlsplit(state.context_info.url).path or "/"
         query = f"?{state.query_string}" if state.query_string else ""
-        return Heard(True, by_hand=not state.is_auto_rerun, place=path + query)
+        return Heard(passes=True, by_hand=not state.is_auto_rerun, place=path + query)
     if kind == "backend_operation_request":
         payload = message.backend_operation_request.WhichOneof("payload")
         return Heard(payload in _ALLOWED_OPERATIONS, by_hand=payload == "deferred_file")

@@ -66,7 +66,7 @@ def patient_engine(url: URL, *, read_only: bool = False) -> Engine:
         return _retrying(passes)(dialect.connect, *args, **more)
 
     @event.listens_for(engine, "before_cursor_execute", retval=True)
-    def _(_c: Any, _cursor: Any, statement: str, given: Any, _context: Any, _many: bool) -> tuple[str, Any]:
+    def _(_c: Any, _cursor: Any, statement: str, given: Any, _context: Any, _many: Any) -> tuple[str, Any]:
         # PostgreSQL's text has no NUL; what a person pasted must not become an error for it.
         return statement, _without_nul(given)
 

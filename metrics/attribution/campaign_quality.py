@@ -198,7 +198,7 @@ def _worse_in(raw: pd.DataFrame) -> pd.Series:
     if every.empty:
         return pd.Series("", index=raw.index)
     sure = pd.Series(multipletests(every, alpha=SURE, method="holm")[1] < SURE, every.index)
-    clear = sure.unstack().reindex(index=raw.index, columns=raw.columns).eq(True)
+    clear = sure.unstack().reindex(index=raw.index, columns=raw.columns).eq(other=True)
     return clear.apply(lambda row: ", ".join(a.label for a in ASPECTS if row[a.name]), axis=1)
 
 

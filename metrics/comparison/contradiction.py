@@ -56,6 +56,7 @@ def detect(
     good: Sequence[float],
     judged: Sequence[float],
     days: Sequence[int],
+    *,
     quality_is_up: bool = True,
 ) -> Finding:
     """Judge one pair by month: the volume, and of `judged` cases the `good` ones; `days` is each month's length.

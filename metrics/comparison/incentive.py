@@ -34,7 +34,7 @@ class Incentive:
         )
 
 
-def attainment(actual: float, target: float, up: bool = True) -> float:
+def attainment(actual: float, target: float, *, up: bool = True) -> float:
     """How much of its target a figure reached. A figure that should stay below a limit is within it (1) or not (0).
 
     A limit has no share reached: “95% of the cost plan” would be a saving to one and an overspend to the other.

@@ -29,7 +29,7 @@ def adds_up(metric: Metric) -> bool:
 
 
 def path(
-    target: float, parts: Sequence[Period], weights: Sequence[float] | None = None, whole: bool = False
+    target: float, parts: Sequence[Period], weights: Sequence[float] | None = None, *, whole: bool = False
 ) -> list[float]:
     """What each part contributes to `target`; the parts always add up to it.
 

@@ -140,7 +140,7 @@ def catalogue(timeline: Timeline) -> Mapping[str, Metric]:
 
 
 @lru_cache(maxsize=64)
-def _rewritten(timeline: Timeline, always: bool = False) -> Mapping[str, Metric]:
+def _rewritten(timeline: Timeline, *, always: bool = False) -> Mapping[str, Metric]:
     when = timeline[0][1].moment() if always else moment(timeline)
     measures = {
         m: with_moment(m, when) if n in dependent() else m

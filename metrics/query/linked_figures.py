@@ -51,7 +51,7 @@ def adding_up(names: Iterable[str], periods: Sequence[Period]) -> list[list[str]
 
 def chosen(cells: pd.DataFrame, filters: Filters) -> pd.Series:
     """Which of `cells`, told apart by the filters' dimensions, the filters leave."""
-    left = pd.Series(True, index=cells.index)
+    left = pd.Series(data=True, index=cells.index)
     for dimension, values in filters:
         column, named = cells[dimension], set(values)
         among = column.isin(named - {NOT_KNOWN})

@@ -135,6 +135,7 @@ def ask(
     reader: Reader,
     available: AvailableColumns | None = None,
     catalogue: Mapping[str, Metric] | None = None,
+    *,
     alike: bool = False,
 ) -> pd.DataFrame:
     """The answer: a row per period (column `period`, an index into `question.periods`) and breakdown value.
@@ -156,7 +157,7 @@ def ask(
     covered = data_coverage.of(reader)
     answer: pd.DataFrame | None = None
     for together in _by_clock(answerable, catalogue, query.periods, covered):
-        part = _answered(reader, together, query, catalogue, covered, alike)
+        part = _answered(reader, together, query, catalogue, covered, alike=alike)
         if answer is None:
             answer = part
             continue
@@ -197,6 +198,7 @@ def _answered(
     query: Query,
     catalogue: Mapping[str, Metric],
     covered: Coverage | None,
+    *,
     alike: bool,
 ) -> pd.DataFrame:
     """The answer for metrics that are known for the same days: one statement per table, then the ratios."""
@@ -271,15 +273,15 @@ def _days_by_itself(
 
 
 def answer(
-    reader: Reader, query: Query, available: AvailableColumns | None = None, alike: bool = False
+    reader: Reader, query: Query, available: AvailableColumns | None = None, *, alike: bool = False
 ) -> pd.DataFrame:
     """`ask` as a function of a reader, which a cache can name, for figures that no definition in force changes."""
-    return ask(query, reader, available, CATALOGUE, alike)
+    return ask(query, reader, available, CATALOGUE, alike=alike)
 
 
 @as_agreed
 def answer_as_agreed(
-    reader: Reader, query: Query, available: AvailableColumns | None = None, alike: bool = False
+    reader: Reader, query: Query, available: AvailableColumns | None = None, *, alike: bool = False
 ) -> pd.DataFrame:
     """The same for figures that depend on what “qualified” means."""
     return ask(query, reader, available, alike=alike)
@@ -333,7 +335,7 @@ def _totals(
     smallest = reader.smallest_cell
 
     def answered(query: Query) -> pd.DataFrame:
-        frame = reader.frame(statement(fact, measures, query, True, parts, clock, alone))
+        frame = reader.frame(statement(fact, measures, query, parts, clock, alone, counting_people=True))
         if not reader.sees_totals_only(fact):
             frame = without_small_cells(frame, smallest, query.by)
         months = linked_figures.adding_up(measures, query.periods)
@@ -353,10 +355,11 @@ def statement(
     fact: Table,
     measures: dict[str, Measure],
     query: Query,
-    counting_people: bool = False,
     wholes: Mapping[Measure, Sequence[Measure]] = MappingProxyType({}),
     clock: Clock | None = None,
     alone: Clock | None = None,
+    *,
+    counting_people: bool = False,
 ) -> Select:
     """One SELECT over one table: a column per measure and period, named `<measure>__<period index>`.
 

@@ -57,7 +57,7 @@ def parts_add_up(metric: Metric) -> bool:
 
 
 def read(
-    report: SavedReport, as_of: date, ask: Ask, totals_only: bool = False, covered: Coverage | None = None
+    report: SavedReport, as_of: date, ask: Ask, covered: Coverage | None = None, *, totals_only: bool = False
 ) -> ReportResult:
     """The figures of a report that fits. `totals_only`: the viewer's figures about too few people come back blank."""
     scope, metric = report.scope(as_of), CATALOGUE[report.metric]

@@ -51,11 +51,11 @@ def fit(
     from, or if something leaked.
     """
     with threadpool_limits(limits=1):
-        return _fit(examples, source, seed, recipe, with_checks, smallest)
+        return _fit(examples, source, seed, recipe, smallest, with_checks=with_checks)
 
 
 def _fit(
-    examples: pd.DataFrame, source: str, seed: int, given: Recipe | None, with_checks: bool, smallest: int
+    examples: pd.DataFrame, source: str, seed: int, given: Recipe | None, smallest: int, *, with_checks: bool
 ) -> ChurnModel:
     day = pd.to_datetime(examples["as_of"]).dt.date.to_numpy()
     left = examples["left_in_window"].to_numpy(dtype=np.float64)

@@ -57,7 +57,7 @@ def judged(groups: pd.DataFrame) -> pd.DataFrame:
     if frame["valued"].notna().any():
         few |= ~(frame["valued"] >= FEWEST)
     tested = frame["cost"].notna() & ~few & frame["gain_low"].notna()
-    sure = pd.Series(False, frame.index)
+    sure = pd.Series(data=False, index=frame.index)
     if tested.any():
         sure[tested] = multipletests(_chances(frame[tested]), alpha=SURE, method="holm")[1] < SURE
     frame["verdict"] = np.select(

@@ -68,7 +68,7 @@ def _form(name: str, until: date) -> None:
             key=form.keep("said", ""),
         )
         forms.date_input("On", form.keep("when", until))
-        st.checkbox("Show it on the charts of every figure", key=form.keep("everywhere", False))
+        st.checkbox("Show it on the charts of every figure", key=form.keep("everywhere", default=False))
         form.submit("Pin", partial(_pin, name))
 
 

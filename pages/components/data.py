@@ -167,6 +167,7 @@ def ask(
     scope: Scope,
     by: Sequence[str] = (),
     periods: Sequence[Period] = (),
+    *,
     alike: bool = False,
 ) -> pd.DataFrame:
     """The figures of `metrics.query.query.ask`: about the application database read fresh, the others from the cache."""
@@ -175,7 +176,7 @@ def ask(
     given = available_columns(viewer)
     query = Query.of(in_bank, scope, by, periods)
     answered = answer if dependent().isdisjoint(in_bank) else answer_as_agreed
-    of_bank = cached(viewer, answered, query, given, alike)
+    of_bank = cached(viewer, answered, query, given, alike=alike)
     if not of_app_db:
         return of_bank
     fresh = ask_warehouse(Query.of(of_app_db, scope, by, periods), reader(viewer), given)
@@ -263,7 +264,7 @@ def freshness(viewer: Viewer) -> Freshness:
     if covered is None:
         raise NothingLoaded("The bank that is read says nothing about its load. Load it again.")
     loaded = status(viewer)
-    late = loaded.loc[loaded["overdue"].fillna(False).astype(bool), "table_name"]
+    late = loaded.loc[loaded["overdue"].fillna(value=False).astype(bool), "table_name"]
     return freshness_of(covered, tuple(late), door.stores.now().date())
 
 

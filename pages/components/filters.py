@@ -26,7 +26,7 @@ WIDTH = 165
 """In pixels: two filters fit beside each other on a phone."""
 
 
-def bar(dimensions: Sequence[str], viewer: Viewer, cohort: bool = False, compares: bool = True) -> Scope:
+def bar(dimensions: Sequence[str], viewer: Viewer, *, cohort: bool = False, compares: bool = True) -> Scope:
     """Draw the bar and return the scope it says. An unknown value in the address counts as none.
 
     A `cohort` page asks who joined in a period, not what happened in it: another question, so another word in the

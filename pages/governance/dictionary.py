@@ -41,7 +41,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         tables.empty(f"Nothing is called “{escaped(words)}”.", "Try a shorter word.")
         return
     groups = [w for w, meanings in VARIANTS.items() if not search or {n for _, n in meanings} & set(matches)]
-    _figures(matches, bool(search), viewer)
+    _figures(matches, viewer, searched=bool(search))
     if groups:
         _variants(groups, viewer)
     _dimensions(search)
@@ -50,7 +50,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         tables.show(listed, "columns")
 
 
-def _figures(matches: list[str], searched: bool, viewer: Viewer) -> None:
+def _figures(matches: list[str], viewer: Viewer, *, searched: bool) -> None:
     """What a search found, under the departments that own it; without a search one department's at a time."""
     given = acknowledgements.given(data.reader(viewer))
     st.header(f"Figures ({len(matches)})")

@@ -33,8 +33,8 @@ def reading(viewer: Viewer, report: SavedReport) -> ReportResult:
         report,
         data.as_of(viewer),
         lambda s, b, p: data.ask(viewer, [name], s, b, p),
-        blank,
         data.coverage_of(viewer),
+        totals_only=blank,
     )
 
 

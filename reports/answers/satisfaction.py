@@ -60,7 +60,7 @@ def answer(context: ReviewContext) -> Answer:
     return Answer(
         key="satisfaction",
         question=QUESTION,
-        title=_title(context, scores, weakest, len(touchpoints) > 0),
+        title=_title(context, scores, weakest, has_touchpoints=len(touchpoints) > 0),
         sentences=tuple(sentences),
         figures=(*(context.card(s) for s in SCORES), context.card("complaints")),
         chart=_chart(context, touchpoints),
@@ -69,7 +69,7 @@ def answer(context: ReviewContext) -> Answer:
     )
 
 
-def _title(context: ReviewContext, scores: list[str], weakest: Any, has_touchpoints: bool) -> str:
+def _title(context: ReviewContext, scores: list[str], weakest: Any, *, has_touchpoints: bool) -> str:
     moved = {s: context.moved(s, 2).verdict for s in scores}
     head, named = "No significant change on a year before", scores
     if not context.is_there(2):

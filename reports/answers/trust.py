@@ -30,7 +30,7 @@ def answer(context: ReviewContext, status: pd.DataFrame, metrics: Iterable[str])
     as_of = context.quarter.as_of
     failed = len(context.once(data_coverage.visible_failed_checks))
     fresh = _freshness(context, status)
-    sample = bool(status["sample"].fillna(False).any())
+    sample = bool(status["sample"].fillna(value=False).any())
     loaded_at = pd.to_datetime(status["loaded_at"]).max()
     listed = [n for n in CATALOGUE if n in set(metrics)]
     model = _model(context)
@@ -54,7 +54,7 @@ def answer(context: ReviewContext, status: pd.DataFrame, metrics: Iterable[str])
     return Answer(
         key="trust",
         question=QUESTION,
-        title=_title(as_of, failed, fresh, sample),
+        title=_title(as_of, failed, fresh, sample=sample),
         sentences=tuple(sentences),
         figures=(
             Figure(label="Data as of", value=day(as_of)),
@@ -74,7 +74,7 @@ def answer(context: ReviewContext, status: pd.DataFrame, metrics: Iterable[str])
     )
 
 
-def _title(as_of: date, failed: int, fresh: Freshness | None, sample: bool) -> str:
+def _title(as_of: date, failed: int, fresh: Freshness | None, *, sample: bool) -> str:
     bank = "Sample data" if sample else "Data"
     checks = f"{failed} checks found something" if failed != 1 else "1 check found something"
     sources = f", {fresh.sources()}" if fresh else ""
@@ -99,7 +99,7 @@ def _checks(failed: int, fresh: Freshness | None) -> str:
 def _freshness(context: ReviewContext, status: pd.DataFrame) -> Freshness | None:
     if context.covered is None:
         return None
-    late = status.loc[status["overdue"].fillna(False).astype(bool), "table_name"]
+    late = status.loc[status["overdue"].fillna(value=False).astype(bool), "table_name"]
     return freshness(context.covered, tuple(late), context.reader.stores.now().date())
 
 

@@ -102,7 +102,7 @@ def _missing_columns(context: ReviewContext) -> list[Row]:
 
 def _late(status: pd.DataFrame) -> list[Row]:
     owners = {t.name: t.info["owner"] for t in UNIFIED_TABLES}
-    late = status[status["overdue"].fillna(False).astype(bool)]
+    late = status[status["overdue"].fillna(value=False).astype(bool)]
     return [
         (
             "Late",

@@ -33,7 +33,7 @@ def allowance(font: str) -> float:
 
 
 @cache
-def _advance(character: str, bold: bool) -> float:
+def _advance(character: str, *, bold: bool) -> float:
     if unicodedata.east_asian_width(character) in ("W", "F"):
         return 1.1 if unicodedata.category(character) == "So" else 1.0
     if unicodedata.category(character) in ("Mn", "Me", "Cf"):
@@ -63,13 +63,13 @@ def lines(text: str, room: float, size: float, *, bold: bool = False) -> list[st
                 continue
             if line:
                 broken.append(line)
-            *full, line = _pieces(word, room, size, bold)
+            *full, line = _pieces(word, room, size, bold=bold)
             broken += full
         broken.append(line)
     return broken
 
 
-def _pieces(word: str, room: float, size: float, bold: bool) -> list[str]:
+def _pieces(word: str, room: float, size: float, *, bold: bool) -> list[str]:
     """A word as it is cut where it does not fit on a line; Chinese is cut like this everywhere."""
     pieces, piece, used = [], "", 0.0
     for character in word:

@@ -124,7 +124,7 @@ def _standing(chart: Chart, wide: float) -> Drawing:
             put(on, left - 5, at(step) - 3, number_scales.text(chart, step), end="end", grey=True)
             on.add(_line(left, at(step), wide, at(step), thick=0.25, dash=(1, 2)))
     if chart.shape == "columns":
-        _columns(on, chart, left, slot, at, with_labels)
+        _columns(on, chart, left, slot, at, with_labels=with_labels)
     else:
         _lines(on, chart, left, slot, at)
     on.add(_line(left, at(0), wide, at(0), thick=0.75))
@@ -143,7 +143,7 @@ def _standing(chart: Chart, wide: float) -> Drawing:
     return on
 
 
-def _columns(on: Drawing, chart: Chart, left: float, slot: float, at: At, with_labels: bool) -> None:
+def _columns(on: Drawing, chart: Chart, left: float, slot: float, at: At, *, with_labels: bool) -> None:
     each = min(slot * 0.66 / len(chart.series), 60)
     for position, series in enumerate(chart.series):
         for i, value in _drawn_values(series):

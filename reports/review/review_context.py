@@ -194,6 +194,7 @@ def read(
     available: AvailableColumns,
     once: Once,
     begun: date | None = None,
+    *,
     alike: bool = False,
 ) -> ReviewContext:
     """Ask for every figure of the review together; `begun` is the first day of the first month with data.
@@ -205,7 +206,7 @@ def read(
     history: list[pd.DataFrame] = []
     for known_to, names in by_what_was_delivered(FIGURES, quarter, covered).items():
         periods = (known_to.period, known_to.before, known_to.year_before)
-        part = once(ask_what_may_be, names, quarter.period, periods, available, (), alike)
+        part = once(ask_what_may_be, names, quarter.period, periods, available, alike=alike)
         for when, before in enumerate(periods[1:], 1):
             unlike = [n for n in names if not reaches_back(CATALOGUE[n], before, covered)]
             part.loc[when, unlike] = math.nan
@@ -214,7 +215,7 @@ def read(
         if over_time:
             quarters = [known_to.back(n) for n in range(QUARTERS - 1, -1, -1)]
             charted = tuple(known_to.like(q) for q in quarters)
-            history.append(once(ask_what_may_be, over_time, quarter.period, charted, available, (), alike))
+            history.append(once(ask_what_may_be, over_time, quarter.period, charted, available, alike=alike))
     return ReviewContext(
         reader=reader,
         available=available,
@@ -266,6 +267,7 @@ def ask_what_may_be(
     periods: Sequence[Period],
     available: AvailableColumns,
     by: Sequence[str] = (),
+    *,
     alike: bool = False,
 ) -> pd.DataFrame:
     """`metrics.query.query.ask`, with NaN for the figures of tables that the viewer's role does not include."""

@@ -164,7 +164,7 @@ def _fill(
     if chart is not None:
         rest = sum(slide_cards.row_height(flow, row, columns) + GAP for row in more)
         rest += slide_tables.height(flow, table) + GAP if table else 0
-        least = slide_blocks.chart_height(flow, chart, bool(left or aside))
+        least = slide_blocks.chart_height(flow, chart, company=bool(left or aside))
         flow.wants(least)
         tall = flow.free.tall - rest
         left = slide_blocks.chart(flow, chart, aside, left, tall if tall >= least else flow.free.tall)

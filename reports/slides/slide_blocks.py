@@ -61,7 +61,7 @@ def how_many(sentences: Sequence[str], room: float, tall: float, size: float) ->
     return count
 
 
-def width_of(flow: Flow, drawn: Chart, company: bool) -> float:
+def width_of(flow: Flow, drawn: Chart, *, company: bool) -> float:
     """How wide a chart is: with something to its right, unless its names need all the width."""
     part = flow.free.wide * _PART
     narrow = slide_charts.shape_of(drawn, part) != slide_charts.shape_of(drawn, flow.free.wide)
@@ -69,9 +69,9 @@ def width_of(flow: Flow, drawn: Chart, company: bool) -> float:
     return part if company and not narrow else flow.free.wide
 
 
-def chart_height(flow: Flow, drawn: Chart, company: bool) -> float:
+def chart_height(flow: Flow, drawn: Chart, *, company: bool) -> float:
     """The least a chart needs, with its heading and its remarks."""
-    wide = width_of(flow, drawn, company)
+    wide = width_of(flow, drawn, company=company)
     remarks = _remarks_height(flow, drawn, wide)
     return (
         slide_charts.height_needed(drawn, wide) + 20 * bool(number_scales.heading(drawn, line=True)) + remarks
@@ -96,7 +96,7 @@ def chart(
     tall = min(tall, flow.free.tall)
     x, y = flow.free.x, flow.free.y
     left = texts(sentences)
-    wide = width_of(flow, drawn, bool(left or figures))
+    wide = width_of(flow, drawn, company=bool(left or figures))
     top = y
     room = flow.room(wide)
     words = number_scales.heading(drawn, line=slide_charts.marked(drawn, wide))
@@ -143,7 +143,7 @@ def beside(flow: Flow, drawn: Chart, figures: Sequence[Figure], sentences: Seque
     """Whether figures and all sentences have room to the right of a chart; if not, figures stand in rows above it."""
     if not figures or len(figures) > MOST_BESIDE:
         return False
-    wide = flow.free.wide - width_of(flow, drawn, True) - 1.5 * GAP
+    wide = flow.free.wide - width_of(flow, drawn, company=True) - 1.5 * GAP
     if wide < slide_cards.CARD:
         return False
     tall = flow.free.tall - sum(slide_cards.card_height(flow, f, wide) + GAP for f in figures)

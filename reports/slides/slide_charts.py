@@ -121,10 +121,10 @@ def draw(slide: Slide, box: Box, chart: Chart) -> None:
     if made.has_legend:
         made.legend.position, made.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
     labelled = _labels_fit(chart, shape, box)
-    _axes(made, chart, shape, box, labelled)
+    _axes(made, chart, shape, box, labelled=labelled)
     spans = [chart_xml.span(chart, i) for i in range(len(chart.series))] if chart.shape == "intervals" else []
     for i, series in enumerate(list(made.plots[0].series)[: len(chart.series)]):
-        _paint(series, shape, ACCENTS[i % 6], number, labelled)
+        _paint(series, shape, ACCENTS[i % 6], number, labelled=labelled)
         if labelled and marked(chart, box.wide):
             chart_xml.label_ground(series)
         if spans:
@@ -151,7 +151,7 @@ def _labels_fit(chart: Chart, shape: str, box: Box) -> bool:
     return widest + 3 <= (box.wide - 20) / (count * (1 if shape == "dots" else len(chart.series) * 1.1))
 
 
-def _axes(made: Any, chart: Chart, shape: str, box: Box, labelled: bool) -> None:
+def _axes(made: Any, chart: Chart, shape: str, box: Box, *, labelled: bool) -> None:
     names, values = made.category_axis, made.value_axis
     names.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     names.major_tick_mark = XL_TICK_MARK.NONE
@@ -216,7 +216,7 @@ def _upright(axis: Any, chart: Chart, box: Box) -> None:
             axis._element.find(qn("c:noMultiLvlLbl")).addprevious(skip)
 
 
-def _paint(series: Any, shape: str, accent: Any, number: str, labelled: bool) -> None:
+def _paint(series: Any, shape: str, accent: Any, number: str, *, labelled: bool) -> None:
     if shape in ("line", "dots"):
         series.smooth = False
         series.marker.style = XL_MARKER_STYLE.CIRCLE

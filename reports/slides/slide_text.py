@@ -47,11 +47,11 @@ def write(
             paragraph.space_before = Pt(gap * size)
         if right:
             paragraph.alignment = PP_ALIGN.RIGHT
-        _run(paragraph, text, size, bold, colour)
+        _run(paragraph, text, size, colour, bold=bold)
     return shape
 
 
-def _run(paragraph: Any, text: str, size: float, bold: bool, colour: Any) -> None:
+def _run(paragraph: Any, text: str, size: float, colour: Any, *, bold: bool) -> None:
     for position, line in enumerate(text.split("\n")):
         if position:
             paragraph.add_line_break()
@@ -186,7 +186,7 @@ def table(
                 MSO_ANCHOR.BOTTOM if heads else MSO_ANCHOR.MIDDLE if spread else MSO_ANCHOR.TOP
             )
             bold = heads or number == strong
-            _run(frame.paragraphs[0], text, size, bold, THEME.TEXT_2 if heads else THEME.TEXT_1)
+            _run(frame.paragraphs[0], text, size, THEME.TEXT_2 if heads else THEME.TEXT_1, bold=bold)
             _underlined(cell, 1.0 if heads else 0.5)
     return sum(talls)
 

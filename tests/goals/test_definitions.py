@@ -186,9 +186,10 @@ CONDITIONS = st.one_of(
 
 
 @given(
-    st.lists(CONDITIONS, min_size=1, max_size=4, unique_by=lambda c: (c.attribute, c.operator)), st.booleans()
+    conditions=st.lists(CONDITIONS, min_size=1, max_size=4, unique_by=lambda c: (c.attribute, c.operator)),
+    too=st.booleans(),
 )
-def test_a_rule_is_read_back_as_it_was_kept(conditions: list[Condition], too: bool) -> None:
+def test_a_rule_is_read_back_as_it_was_kept(conditions: list[Condition], *, too: bool) -> None:
     rule = QualificationRule(conditions=tuple(conditions), as_sources_say=too)
     assert read_rule(rule.as_text()) == rule
     assert all(ATTRIBUTES[c.attribute].label in rule.in_words() for c in conditions)
@@ -196,10 +197,11 @@ def test_a_rule_is_read_back_as_it_was_kept(conditions: list[Condition], too: bo
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.lists(CONDITIONS, min_size=1, max_size=3, unique_by=lambda c: (c.attribute, c.operator)), st.booleans()
+    conditions=st.lists(CONDITIONS, min_size=1, max_size=3, unique_by=lambda c: (c.attribute, c.operator)),
+    too=st.booleans(),
 )
 def test_the_classes_of_a_preview_are_every_lead_once(
-    loaded: Stores, conditions: list[Condition], too: bool
+    loaded: Stores, conditions: list[Condition], *, too: bool
 ) -> None:
     rule = QualificationRule(conditions=tuple(conditions), as_sources_say=too)
     found = preview(_reader(loaded), rule, QUARTER)

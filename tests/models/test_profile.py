@@ -32,6 +32,8 @@ from warehouse.schema import (
 )
 
 DAY = date(2026, 6, 30)
+YES_OR_NO = (True, False, None)
+MOSTLY_YES = (True, *YES_OR_NO)
 FACTS = (accounts, balances, transactions, revenues, product_usage, tickets, surveys, touches)
 
 
@@ -333,7 +335,7 @@ def _random_bank(bank: Connection, seed: int, people: int = 12) -> None:
                 booked_at=at,
                 amount=number(-99, 99),
                 kind=pick("salary", "transfer", None),
-                customer_made=pick(True, True, False, None),
+                customer_made=pick(*MOSTLY_YES),
             )
             rows.add(
                 tickets,
@@ -341,8 +343,8 @@ def _random_bank(bank: Connection, seed: int, people: int = 12) -> None:
                 ticket_id=key,
                 opened_at=at,
                 resolved_at=later(at),
-                complaint=pick(True, False, None),
-                withdrawn=pick(True, False, None),
+                complaint=pick(*YES_OR_NO),
+                withdrawn=pick(*YES_OR_NO),
             )
             answered = later(at, 60)
             rows.add(

@@ -37,7 +37,7 @@ def _rows(bank: connect.Stores, *which) -> list[dict]:
         return [dict(row) for row in app_db.execute(select(alerts).where(*which)).mappings()]
 
 
-def _colleague(bank: connect.Stores, rm: Viewer, same_team: bool = True) -> str:
+def _colleague(bank: connect.Stores, rm: Viewer, *, same_team: bool = True) -> str:
     t = relationship_managers
     rows = Reader(bank, SYSTEM).frame(select(t.c.rm_id, t.c.team))
     fits = rows[(rows["team"] == rm.team) == same_team]
@@ -149,7 +149,7 @@ def test_a_snoozed_customer_leaves_the_queue_and_is_found_under_snoozed(open_pag
         alert_queue.by_customer(alert_queue.open_alerts(Reader(bank, rm), today=DAY + timedelta(days=9)))[
             "snoozed"
         ]
-        .eq(False)
+        .eq(other=False)
         .all()
     )
 

@@ -41,7 +41,7 @@ def open_strict(strict: Stores, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ope
 
 
 @pytest.mark.parametrize(("people", "gone", "shown"), [(24, 24, False), (400, 24, False), (25, 25, True)])
-def test_a_check_tells_of_no_24_people_and_of_no_24_who_left(people: int, gone: int, shown: bool) -> None:
+def test_a_check_tells_of_no_24_people_and_of_no_24_who_left(people: int, gone: int, *, shown: bool) -> None:
     check = share("fairness by district", "Tai Po", "calibration", DAY, gone, people, fewest=gone)
     (kept,) = without_small_groups([check], SMALLEST)
     assert (kept.value is not None, kept.n is not None) == (shown, shown)
@@ -102,7 +102,7 @@ def test_an_arm_of_24_is_said_to_be_fewer_than_25(open_strict: Open) -> None:
 
 @pytest.mark.parametrize(("won", "hidden"), [(24, True), (25, False)])
 def test_who_sees_totals_sees_no_24_wins_of_a_lift_test(
-    strict: Stores, open_strict: Open, won: int, hidden: bool
+    strict: Stores, open_strict: Open, won: int, *, hidden: bool
 ) -> None:
     viewer = somebody("marketing")
     result = lift_tests.Result(
@@ -125,7 +125,7 @@ def test_who_sees_totals_sees_no_24_wins_of_a_lift_test(
 
 
 @pytest.mark.parametrize(("cases", "named"), [(24, False), (25, True)])
-def test_a_word_of_24_cases_names_no_theme(cases: int, named: bool) -> None:
+def test_a_word_of_24_cases_names_no_theme(cases: int, *, named: bool) -> None:
     rows = [
         {"ticket_id": f"T{n:04}", "customer_id": f"C{n:04}", "opened_at": DAY, "text": text}
         for n, text in enumerate(

@@ -20,6 +20,7 @@ from sqlalchemy import (
     column,
     delete,
     extract,
+    false,
     func,
     insert,
     literal,
@@ -27,6 +28,7 @@ from sqlalchemy import (
     select,
     table,
     text,
+    true,
     type_coerce,
     update,
     values,
@@ -172,8 +174,10 @@ DISGUISES: dict[str, Callable[[], Any]] = {
     "an environment variable": lambda: select(func.getenv("HOME")),
     "the engine's tables": lambda: select(func.duckdb_tables().table_valued("sql")),
     "a file of the server": lambda: select(func.pg_read_file("/etc/passwd")),
-    "a query as XML": lambda: select(func.query_to_xml("select * from unified.customers", True, True, "")),
-    "a change of a setting": lambda: select(func.set_config("role", "postgres", False)),
+    "a query as XML": lambda: select(
+        func.query_to_xml("select * from unified.customers", true(), true(), "")
+    ),
+    "a change of a setting": lambda: select(func.set_config("role", "postgres", false())),
     "a function of a schema": lambda: select(func.pg_catalog.sum(c.c.birth_year)),
     "a function as a FROM": lambda: select(func.unnest(literal([1])).alias("n").column),
     "a row as a column": lambda: select(c.table_valued()),

@@ -128,7 +128,7 @@ def test_the_sample_banks_gap_between_marketing_and_sales_is_explained_row_by_ro
 
 def test_the_sample_bank_is_not_called_late(loaded):
     table = Reader(loaded, Viewer(username="a", full_name="A", role="analyst")).frame(status())
-    assert not table["overdue"].fillna(False).any()
+    assert not table["overdue"].fillna(value=False).any()
 
 
 def daily(counts: list[int], until: date = DAY) -> dict[date, int]:

@@ -34,7 +34,7 @@ def test_a_snapshot_never_changes_so_what_was_read_of_it_stays(empty: Stores) ->
 
 @pytest.mark.parametrize(("minute", "same"), [(0, True), (14, True), (15, False), (59, False)])
 def test_a_warehouse_kept_by_others_is_read_anew_each_quarter_of_an_hour(
-    empty: Stores, minute: int, same: bool
+    empty: Stores, minute: int, *, same: bool
 ) -> None:
     read, moment = Read(), MORNING
     empty.now = lambda: moment

@@ -74,8 +74,8 @@ def test_the_complaint_rule_finds_exactly_the_customers_another_reading_finds(
     day, start = pd.Timestamp(AS_OF), pd.Timestamp(AS_OF) - pd.Timedelta(days=89)
     cases = _all(stores, tickets)
     open_ = cases[
-        cases["complaint"].fillna(False).astype(bool)
-        & ~cases["withdrawn"].fillna(False).astype(bool)
+        cases["complaint"].fillna(value=False).astype(bool)
+        & ~cases["withdrawn"].fillna(value=False).astype(bool)
         & cases["resolved_at"].isna()
         & (cases["opened_at"] >= start)
     ]

@@ -89,7 +89,7 @@ def test_an_offer_is_made_only_where_every_rule_allows_it(facts: Facts) -> None:
 
 @pytest.mark.parametrize("alerted", [True, False])
 @pytest.mark.parametrize("consent", [False, None])
-def test_an_opt_out_and_silence_beat_everything(consent: bool | None, alerted: bool) -> None:
+def test_an_opt_out_and_silence_beat_everything(*, consent: bool | None, alerted: bool) -> None:
     step = choose(replace(WILLING, consent=consent, alerted=alerted))
     assert step.offer is None
     assert "no marketing" in step.why_not or "silence is not consent" in step.why_not

@@ -44,7 +44,7 @@ def _rm(rm_id: str) -> Viewer:
     return Viewer(username="amy", full_name="Amy", role="relationship_manager", rm_id=rm_id)
 
 
-def _may_be_offered(stores: Stores, consent: bool | None = True, code: str = "deposit_review") -> dict:
+def _may_be_offered(stores: Stores, code: str = "deposit_review", *, consent: bool | None = True) -> dict:
     """An open alert whose customer is made willing and quiet, so that only `consent` decides."""
     for alert in _open(stores).to_dict("records"):
         reader = Reader(stores, _rm(alert["rm_id"]))
@@ -69,12 +69,12 @@ def test_nobody_of_the_bank_is_suggested_what_was_not_agreed_to(night: Stores) -
     people = reader.frame(
         select(customers.c.customer_id, customers.c.marketing_consent).where(customers.c.left_on.is_(None))
     )
-    unwilling = people[people["marketing_consent"].fillna(False) == False]["customer_id"].sort_values()  # noqa: E712
+    unwilling = people[people["marketing_consent"].fillna(value=False) == False]["customer_id"].sort_values()  # noqa: E712
     assert len(unwilling) > 100
     for who in unwilling.iloc[:60]:
         for alerted in (True, False):
             assert next_step(reader, who, TODAY, alerted=alerted).offer is None
-    willing = people[people["marketing_consent"].fillna(False) == True]["customer_id"].sort_values()  # noqa: E712
+    willing = people[people["marketing_consent"].fillna(value=False) == True]["customer_id"].sort_values()  # noqa: E712
     assert any(next_step(reader, who, TODAY, alerted=True).offer for who in willing.iloc[:60])
 
 
@@ -117,9 +117,9 @@ def test_an_offer_is_a_step_of_the_alert_and_stands_on_the_application_database_
 
 @pytest.mark.parametrize("consent", [False, None])
 def test_an_offer_to_the_unwilling_is_refused_and_the_attempt_is_on_record(
-    night: Stores, consent: bool | None
+    night: Stores, *, consent: bool | None
 ) -> None:
-    alert = _may_be_offered(night, consent)
+    alert = _may_be_offered(night, consent=consent)
     with pytest.raises(ChangeRefused, match="make no offer"):
         record_offer(night, _rm(alert["rm_id"]), alert["alert_id"], "deposit_review", "", 1, TODAY)
     with night.app_db.connect() as app_db:

@@ -125,7 +125,7 @@ def _read(stores: Stores, snapshot: str) -> Coverage | None:
             )
             for row in _rows(days)
         },
-        sample=bool(noted["sample"].fillna(False).any()),
+        sample=bool(noted["sample"].fillna(value=False).any()),
         nights=nights(reader),
     )
 

@@ -29,8 +29,9 @@ def write_loads(
     sources: dict[str, Source],
     rows: dict[str, int],
     given: dict[str, str],
-    sample: bool,
     rhythms: Mapping[str, Rhythm],
+    *,
+    sample: bool,
 ) -> None:
     """One row per unified table; `at` is when, `day` the last day fully delivered and `day_from` where that comes
     from, `given` the columns that came."""

@@ -79,7 +79,7 @@ def load(
             # The engine judges a relative path by the working directory, so the load stands inside the folder.
             with duckdb.connect(str(file)) as db, chdir(folder):
                 _create_tables(db)
-                _carry_history(db, stores, sample)
+                _carry_history(db, stores, sample=sample)
                 if since:
                     progress("Fetching the bank of before")
                 clock = Clock(stores.settings.timezone)
@@ -133,11 +133,11 @@ def load(
                     given["leads"] = " ".join(dict.fromkeys([*given["leads"].split(), *sorted(filled)]))
                 rows = load_record.counts(db, sources)
                 load_record.write_loads(
-                    db, stores.now(), day, day_from, sources, rows, given, sample, rhythms
+                    db, stores.now(), day, day_from, sources, rows, given, rhythms, sample=sample
                 )
                 event_days.write(db, day)
                 db.execute("CHECKPOINT")
-            stores.place.publish(snapshot, sample, progress)
+            stores.place.publish(snapshot, progress, sample=sample)
         except (duckdb.Error, OSError) as error:
             stores.place.abandon(snapshot)
             raise LoadRefused(f"{contract.plain(error)} {contract.NOTHING}") from None
@@ -156,7 +156,7 @@ def _create_tables(db: duckdb.DuckDBPyConnection) -> None:
         db.execute(f"CREATE TABLE IF NOT EXISTS {table.schema}.{table.name} ({columns})")
 
 
-def _carry_history(db: duckdb.DuckDBPyConnection, stores: Stores, sample: bool) -> None:
+def _carry_history(db: duckdb.DuckDBPyConnection, stores: Stores, *, sample: bool) -> None:
     """Copy earlier nights' profiles and scores from the snapshot before, unless that was another bank."""
     before = stores.place.before()
     if before is None:

@@ -119,10 +119,10 @@ class Server:
         for file in (self._working_file(snapshot), self._copy_of_before(snapshot)):
             remove(file)
 
-    def publish(self, snapshot: str, sample: bool, progress: Progress, /) -> None:
+    def publish(self, snapshot: str, progress: Progress, /, *, sample: bool) -> None:
         """See `Place.publish`."""
         engine, file = self._engine(read_only=False), self._working_file(snapshot)
-        postgresql_load.publish(engine, self.readers_role(), file, snapshot, sample, progress)
+        postgresql_load.publish(engine, self.readers_role(), file, snapshot, progress, sample=sample)
         self.abandon(snapshot)
 
     def _working_file(self, snapshot: str) -> Path:

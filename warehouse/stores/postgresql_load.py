@@ -43,7 +43,7 @@ _BATCH = 100_000
 
 
 def publish(
-    engine: Engine, role: str | None, file: Path, snapshot: str, sample: bool, progress: Progress
+    engine: Engine, role: str | None, file: Path, snapshot: str, progress: Progress, *, sample: bool
 ) -> None:
     """Copy the tables of the working `file` into new schemas, and let everyone read them."""
     unified, derived = _names(snapshot)
@@ -58,7 +58,7 @@ def publish(
             rows = db.sql(f"SELECT {postgresql_tables.columns_of(table)} FROM {table.schema}.{table.name}")
             postgresql_tables.copy(connection, schema, table, list(table.c), rows.to_arrow_reader(_BATCH))
         if before is not None:
-            _carry_history(connection, before, derived, sample)
+            _carry_history(connection, before, derived, sample=sample)
         progress("Building keys and indexes on the server")
         postgresql_tables.finish(connection, unified, UNIFIED_TABLES, role)
         postgresql_tables.finish(connection, derived, DERIVED_TABLES, role)
@@ -112,7 +112,7 @@ def _is_ours(connection: Connection) -> bool:
     return connection.execute(held).scalar() == 0
 
 
-def _carry_history(connection: Connection, before: Row[Any], derived: str, sample: bool) -> None:
+def _carry_history(connection: Connection, before: Row[Any], derived: str, *, sample: bool) -> None:
     """Earlier nights' profiles and scores stay, unless they are of another bank."""
     held = connection.execute(text(f'SELECT bool_or(sample) FROM "{before.derived}".loads')).scalar()
     if held == sample:

@@ -88,7 +88,7 @@ class SnapshotStore(Protocol):
     def abandon(self, snapshot: str) -> None:
         """Remove what a load that failed left behind."""
 
-    def publish(self, snapshot: str, _sample: bool, _progress: Progress, /) -> None:
+    def publish(self, snapshot: str, _progress: Progress, /, *, sample: bool) -> None:
         """Make what is in the working file the bank that everyone reads, all of it or nothing."""
 
     def next(self, snapshot: str, after: str) -> AbstractContextManager[SnapshotWriter]:
@@ -144,7 +144,7 @@ class Files:
         if self.served() != snapshot:
             remove(snapshot_file(self.settings, snapshot))
 
-    def publish(self, snapshot: str, _sample: bool, _progress: Progress, /) -> None:
+    def publish(self, snapshot: str, _progress: Progress, /, *, sample: bool) -> None:  # noqa: ARG002  its file says it
         """See `SnapshotStore.publish`."""
         to_disk(snapshot_file(self.settings, snapshot))
         publish(self.settings, snapshot)

@@ -220,7 +220,7 @@ def _became(rows: pd.DataFrame, alert: Mapping[str, Any], as_of: date) -> str:
     if then.empty:
         return ""
     done = then[pd.to_datetime(then["settled"]) <= pd.Timestamp(as_of)]
-    taken_back = then["withdrawn"].fillna(False).astype(bool)
+    taken_back = then["withdrawn"].fillna(value=False).astype(bool)
     waiting = len(then) - len(done) - int((taken_back & ~then.index.isin(done.index)).sum())
     if waiting:
         # The rule looks back 90 days: what is older has not been settled by that.

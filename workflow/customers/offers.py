@@ -114,7 +114,7 @@ def _complains(reader: Reader, customer_id: str, today: date) -> bool:
     waits = complaints["resolved_at"].isna() | (
         pd.to_datetime(complaints["resolved_at"]) >= pd.Timestamp(after)
     )
-    return bool((waits & ~complaints["withdrawn"].fillna(False).astype(bool)).any())
+    return bool((waits & ~complaints["withdrawn"].fillna(value=False).astype(bool)).any())
 
 
 def _last_contact(reader: Reader, customer_id: str, today: date) -> tuple[date | None, str]:

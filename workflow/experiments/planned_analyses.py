@@ -98,14 +98,14 @@ def plan_first(stores: Stores, started: Mapping[str, date], as_of: date, who: st
         days = [started[experiment] + timedelta(days=d) for d in steps]
         late = days[0] <= as_of
         with suppress(ChangeRefused):  # somebody planned it a moment ago
-            _write(stores, who, experiment, [as_of] if late else days, late)
+            _write(stores, who, experiment, [as_of] if late else days, late=late)
 
 
 def _planned(connection: Connection) -> set[str]:
     return set(connection.execute(select(experiment_looks.c.experiment)).scalars())
 
 
-def _write(stores: Stores, who: str, experiment: str, days: Sequence[date], late: bool) -> None:
+def _write(stores: Stores, who: str, experiment: str, days: Sequence[date], *, late: bool) -> None:
     why = ", ".join(day.isoformat() for day in days)
     with audit.entry(stores, who, "experiment.plan", experiment, why) as entry:
         # Looked up again inside the entry: two nights may plan at once.

@@ -152,7 +152,7 @@ def contradictions(
                     list(answer[quality.numerator.name]),
                     list(answer[quality.denominator.name]),
                     [m.days for m in months],
-                    quality.better == "up",
+                    quality_is_up=quality.better == "up",
                 ),
             )
         )

@@ -78,6 +78,7 @@ def _set(
     multiple: float,
     span: Period,
     link: str,
+    *,
     from_year_before: bool = False,
 ) -> None:
     draft = GoalDraft(

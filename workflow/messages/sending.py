@@ -100,19 +100,18 @@ def send(
         return results
 
 
-def _one(run: _Run, letter: Letter) -> list[Sent]:
-    def became(delivered: bool, tries: int, outcome: str) -> Sent:
-        return Sent(
-            username=letter.username, what=letter.what, delivered=delivered, tries=tries, outcome=outcome
-        )
+def _became(letter: Letter, tries: int, outcome: str, *, delivered: bool) -> Sent:
+    return Sent(username=letter.username, what=letter.what, delivered=delivered, tries=tries, outcome=outcome)
 
+
+def _one(run: _Run, letter: Letter) -> list[Sent]:
     def given_up(why: str) -> list[Sent]:
         outbox.end(run.stores, letter.username, letter.messages, why)
-        return [became(False, 0, f"Not sent: {why}")]
+        return [_became(letter, 0, f"Not sent: {why}", delivered=False)]
 
     def not_tried(why: str) -> list[Sent]:
         letters.failed(run.stores, letter, tries=0, said=why, for_day=run.today)
-        return [became(False, 0, why)]
+        return [_became(letter, 0, why, delivered=False)]
 
     if _is_over(run, letter):
         return given_up(outbox.WEEK_OVER)
@@ -128,7 +127,7 @@ def _one(run: _Run, letter: Letter) -> list[Sent]:
     if letter.what == outbox.NEW_ALERTS:
         news = set(digest.newly_flagged(reader, run.today, letter.about)["alert_id"])
         stale = [about for about in letter.about if about not in news]
-        results += _not_news(run, letter, stale, became)
+        results += _not_news(run, letter, stale)
         messages = tuple(m for m, a in zip(letter.messages, letter.about, strict=True) if a in news)
         message = digest.new_alerts(reader, run.today, news)
     else:
@@ -150,9 +149,7 @@ def _one(run: _Run, letter: Letter) -> list[Sent]:
                 "Not sent: the variable holds several addresses. Make a destination for each."
             )
         if letters.take(run.stores, letter, messages):
-            results.append(
-                _deliver(run, letter, messages, (channel, apprise.NotifyFormat.TEXT), message, became)
-            )
+            results.append(_deliver(run, letter, messages, (channel, apprise.NotifyFormat.TEXT), message))
     return results
 
 
@@ -160,9 +157,7 @@ def _is_over(run: _Run, letter: Letter) -> bool:
     return letter.expires_at is not None and run.stores.now() >= letter.expires_at
 
 
-def _not_news(
-    run: _Run, letter: Letter, about: Collection[str], became: Callable[[bool, int, str], Sent]
-) -> list[Sent]:
+def _not_news(run: _Run, letter: Letter, about: Collection[str]) -> list[Sent]:
     """End the messages about alerts that are no news to the receiver, each with its own reason."""
     if not about:
         return []
@@ -179,7 +174,11 @@ def _not_news(
         reasons.setdefault(why, []).append(numbers[alert_id])
     for why, messages in reasons.items():
         outbox.end(run.stores, letter.username, messages, why)
-    return [became(False, 0, f"Not sent: {why}") for why in reasons if why not in outbox.NOT_DUE_ANY_MORE]
+    return [
+        _became(letter, 0, f"Not sent: {why}", delivered=False)
+        for why in reasons
+        if why not in outbox.NOT_DUE_ANY_MORE
+    ]
 
 
 def _deliver(
@@ -188,7 +187,6 @@ def _deliver(
     messages: Collection[int],
     through: tuple[Any, Any],
     message: digest.Message,
-    became: Callable[[bool, int, str], Sent],
 ) -> Sent:
     channel, as_text = through
     for plugin in channel:
@@ -211,12 +209,12 @@ def _deliver(
             outcome = f"Delivered to {where}.{again}"
             content = {"title": message.title, "lines": message.lines}
             letters.sent(run.stores, letter, messages, content, tries=tries, said=outcome, for_day=run.today)
-            return became(True, tries, outcome)
+            return _became(letter, tries, outcome, delivered=True)
         outcome = f"Not delivered: {where} did not accept it in {tries} tries."
         if wait is not None:
             run.pause(wait)
     letters.failed(run.stores, letter, tries=tries, said=outcome, for_day=run.today)
-    return became(False, tries, outcome)
+    return _became(letter, tries, outcome, delivered=False)
 
 
 @contextmanager

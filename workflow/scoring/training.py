@@ -93,7 +93,7 @@ def train(
 
 def whose_data(reader: Reader) -> str:
     """`sample` or `bank`: a model of the invented bank is never used on a real one."""
-    return "sample" if reader.frame(select(loads.c.sample))["sample"].fillna(False).any() else "bank"
+    return "sample" if reader.frame(select(loads.c.sample))["sample"].fillna(value=False).any() else "bank"
 
 
 def _why_stale(model: ChurnModel, as_of: date, source: str) -> str:

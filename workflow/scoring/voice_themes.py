@@ -45,7 +45,7 @@ def without_few(links: pd.DataFrame, smallest: int) -> pd.DataFrame:
     """The links without what is about too few people, with a case or without one: everybody may read this table."""
     if links.empty:
         return links
-    few = pd.Series(False, index=links.index)
+    few = pd.Series(data=False, index=links.index)
     for people, with_case in (("users", "users_with_case"), ("others", "others_with_case")):
         for size in (links[with_case], links[people] - links[with_case]):
             few |= is_few(size, smallest)

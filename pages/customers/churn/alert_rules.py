@@ -50,7 +50,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     )
     draft = _chosen(viewer, in_force)
     if draft is not None:
-        _preview_and_decide(viewer, draft, data.as_of(viewer), draft.code in in_force)
+        _preview_and_decide(viewer, draft, data.as_of(viewer), exists=draft.code in in_force)
     _waiting(viewer)
     _past(viewer)
 
@@ -112,7 +112,7 @@ def _called(code: str, draft: RuleDraft) -> str:
     return f"Proposed: {draft.title}" if code.startswith("proposal ") else draft.title
 
 
-def _preview_and_decide(viewer: Viewer, draft: RuleDraft, today: date, exists: bool) -> None:
+def _preview_and_decide(viewer: Viewer, draft: RuleDraft, today: date, *, exists: bool) -> None:
     missing = lacking(as_rule(draft), data.coverage_of(viewer))
     if missing:
         st.subheader("Whom it would flag is not known")
@@ -133,7 +133,7 @@ def _preview_and_decide(viewer: Viewer, draft: RuleDraft, today: date, exists: b
         _per_rm(preview.per_rm)
     with right:
         _month_ends(preview.past, draft)
-    _decide(viewer, draft, preview.now, exists)
+    _decide(viewer, draft, preview.now, exists=exists)
 
 
 def _per_rm(per_rm: pd.DataFrame) -> None:
@@ -169,7 +169,7 @@ def _month_ends(past: pd.DataFrame, draft: RuleDraft) -> None:
     )
 
 
-def _decide(viewer: Viewer, draft: RuleDraft, now: int, exists: bool) -> None:
+def _decide(viewer: Viewer, draft: RuleDraft, now: int, *, exists: bool) -> None:
     seen_version = versions.latest(data.reader(viewer), draft.code)
 
     def propose(viewer: Viewer, values: Mapping[str, Any]) -> str:

@@ -87,8 +87,10 @@ def _complaint(viewer: Viewer, customer_id: str, today: date) -> None:
         st.badge("Complaints not known", icon=":material/help:", color="gray", help=missing.sentence)
         return
     cases = data.frame(viewer, about.cases(customer_id, today))
-    complaint = cases["complaint"].fillna(False).astype(bool)
-    waits = complaint & cases["still_open"].astype(bool) & ~cases["withdrawn"].fillna(False).astype(bool)
+    complaint = cases["complaint"].fillna(value=False).astype(bool)
+    waits = (
+        complaint & cases["still_open"].astype(bool) & ~cases["withdrawn"].fillna(value=False).astype(bool)
+    )
     if waits.any():
         since = pd.to_datetime(cases[waits]["opened_at"]).min()
         st.badge(f"Open complaint since {day(since)}", icon=":material/sentiment_dissatisfied:", color="red")

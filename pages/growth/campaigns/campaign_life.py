@@ -94,7 +94,7 @@ def view(viewer: Viewer, campaigns: pd.DataFrame) -> None:
     with right:
         if viewer.role in campaign_lifecycle.WRITERS:
             closed = bool(campaigns.set_index("campaign_id").loc[chosen, "state"] == "closed")
-            _form(chosen, closed, 0 if history.empty else int(history["step_id"].max()))
+            _form(chosen, 0 if history.empty else int(history["step_id"].max()), closed=closed)
         else:
             st.caption("Marketing writes here; everybody on this page reads.")
 
@@ -164,7 +164,7 @@ def _history(history: pd.DataFrame) -> None:
                 st.caption(f"Budget {hkd(line.budget)}{wins}")
 
 
-def _form(campaign_id: str, closed: bool, seen: int) -> None:
+def _form(campaign_id: str, seen: int, *, closed: bool) -> None:
     """`seen` is the campaign's latest step on screen."""
 
     def write(viewer: Viewer, values: Mapping[str, Any]) -> str:

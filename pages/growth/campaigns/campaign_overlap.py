@@ -81,7 +81,7 @@ def pairs(viewer: Viewer, plans: pd.DataFrame) -> None:
         tables.empty("No person was reached by two campaigns in these days.")
         return
     only = st.toggle("Only contradicting offers", value=True, key="contradicting")
-    clash = overlaps["same_product"].eq(True) & overlaps["same_message"].eq(False)
+    clash = overlaps["same_product"].eq(other=True) & overlaps["same_message"].eq(other=False)
     named = plans.set_index("campaign_id")
     listed = (overlaps[clash] if only else overlaps).sort_values("close", ascending=False, na_position="last")
     called = named["name"].fillna(pd.Series(named.index, named.index))

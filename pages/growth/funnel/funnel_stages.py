@@ -167,12 +167,12 @@ def by_month(viewer: Viewer, scope: Scope, view: str) -> pd.DataFrame:
         row = {"Month": f"{periods[at].start:%b %Y}" + (" (still growing)" if young else "")}
         for index, (label, name) in enumerate(chosen):
             above = names[index - 1] if index else ""
-            row[label] = _cell(month, name, above, names[0], young, view, missing[name])
+            row[label] = _cell(month, name, above, names[0], view, missing[name], young=young)
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def _cell(row: pd.Series, name: str, above: str, first: str, young: bool, view: str, missing: str) -> str:
+def _cell(row: pd.Series, name: str, above: str, first: str, view: str, missing: str, *, young: bool) -> str:
     """`first`: the stage at which the month's leads came in; nobody comes after the month, and of none none gets on."""
     count = row[name]
     if pd.isna(count):

@@ -39,7 +39,7 @@ def show(viewer: Viewer, scope: Scope) -> None:
         if "lead_stages" not in data.available_columns(viewer) and tables.lacking(viewer, *stage.dated_from):
             rows.append({"Stage": stage.label, "Median wait": str(Verdict.NOT_KNOWN)})
         else:
-            now, before = (_stay(viewer, scope, stage, back) for back in (False, True))
+            now, before = (_stay(viewer, scope, stage, back=back) for back in (False, True))
             rows.append(_row(stage, now, before))
         entered.append(DrillFigure(of=who_entered(stage), scope=scope))
         still.append(DrillFigure(of=who_waits(stage, data.as_of(viewer)), scope=scope))
@@ -68,7 +68,7 @@ def show(viewer: Viewer, scope: Scope) -> None:
     )
 
 
-def _stay(viewer: Viewer, scope: Scope, stage: StageDuration, back: bool) -> Stay | None:
+def _stay(viewer: Viewer, scope: Scope, stage: StageDuration, *, back: bool) -> Stay | None:
     period = scope.period.before() if back else scope.period
     until = data.as_of(viewer) - (scope.period.start - period.start)
     return data.cached(viewer, stay_in, stage, Scope(period, scope.filters), until)

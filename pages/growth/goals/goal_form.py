@@ -85,7 +85,7 @@ def block(viewer: Viewer, goals: tuple[Goal, ...]) -> None:
                 key=form.keep(_target(metric)),
             )
             if st.session_state.get(_FAR) == (name, typed):
-                st.checkbox("This number is meant", key=form.keep("meant", False))
+                st.checkbox("This number is meant", key=form.keep("meant", default=False))
         with right:
             st.selectbox(
                 "Relevant: what it serves",

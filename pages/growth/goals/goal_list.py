@@ -158,7 +158,7 @@ def bonus(viewer: Viewer, chosen: Goal, running: list[Progress]) -> None:
 
 
 def _reached(progress: Progress) -> float:
-    return attainment(progress.actual, progress.expected, not is_limit(progress.metric))
+    return attainment(progress.actual, progress.expected, up=not is_limit(progress.metric))
 
 
 def _in_words(progress: Progress, reached: float) -> str:
