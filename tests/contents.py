@@ -19,11 +19,11 @@ def contents(stores: Stores) -> dict[str, str]:
 def contents_of(file: Path) -> dict[str, str]:
     """A hash per unified table that is equal exactly when the rows are, in whatever order they lie."""
     with duckdb.connect(str(file), read_only=True) as db:
-        found = {}
+        hashes = {}
         for table in UNIFIED_TABLES:
             row = db.execute(
                 "SELECT count(*), sum(md5_number_lower(to_json(t)::VARCHAR)), sum(md5_number_upper(to_json(t)::VARCHAR)) "
                 f"FROM {table.schema}.{table.name} t"
             ).fetchone()
-            found[table.name] = "-".join(str(part or 0) for part in row or ())
-    return found
+            hashes[table.name] = "-".join(str(part or 0) for part in row or ())
+    return hashes

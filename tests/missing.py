@@ -59,8 +59,8 @@ def needs_file(file: Path, what: str, more: str = "") -> pytest.MarkDecorator:
 
 def counted(reasons: Iterable[str]) -> list[str]:
     """A line for each reason with how many tests were skipped for it, the most first; one line if none was."""
-    found = Counter(reasons)
-    if not found:
+    by_reason = Counter(reasons)
+    if not by_reason:
         return ["No test was skipped."]
-    lines = [f"{number:>6}  {reason}" for reason, number in found.most_common()]
-    return [f"{found.total()} tests were skipped:", *lines]
+    lines = [f"{number:>6}  {reason}" for reason, number in by_reason.most_common()]
+    return [f"{by_reason.total()} tests were skipped:", *lines]

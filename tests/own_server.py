@@ -85,9 +85,9 @@ def fresh_database(server_url: str, name: str, like: str = "template1") -> str:
 
 
 def _programs() -> Path | None:
-    found = [Path(p).parent for p in (shutil.which("initdb"), shutil.which("postgres")) if p]
-    found += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    return next((f for f in found if (f / "initdb").exists() and (f / "postgres").exists()), None)
+    folders = [Path(p).parent for p in (shutil.which("initdb"), shutil.which("postgres")) if p]
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return next((f for f in folders if (f / "initdb").exists() and (f / "postgres").exists()), None)
 
 
 def _unprivileged(place: Path) -> dict:

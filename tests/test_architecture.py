@@ -42,9 +42,9 @@ def _tracked() -> list[Path]:
         check=False,
     )
     if listed.returncode:
-        found = (p.relative_to(ROOT) for p in ROOT.rglob("*") if p.is_file())
+        files = (p.relative_to(ROOT) for p in ROOT.rglob("*") if p.is_file())
         return sorted(
-            p for p in found if not p.parts[0].startswith(".") and p.parts[0] not in ("data", "build")
+            p for p in files if not p.parts[0].startswith(".") and p.parts[0] not in ("data", "build")
         )
     return sorted(p for p in map(Path, listed.stdout.splitlines()) if (ROOT / p).is_file())
 
@@ -71,13 +71,13 @@ def _names_used(file: Path) -> set[str]:
 
 @cache
 def _imports(file: Path) -> set[str]:
-    found: set[str] = set()
+    imported: set[str] = set()
     for node in ast.walk(_tree(file)):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            imported |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return found
+            imported |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return imported
 
 
 def test_there_is_something_to_look_at() -> None:
@@ -207,7 +207,7 @@ def _modules_of_pages() -> dict[str, frozenset[str]]:
         for m in MODULES
         if m.parts[0] == "pages"
     }
-    found: dict[str, set[str]] = {name: set() for name in imported}
+    used: dict[str, set[str]] = {name: set() for name in imported}
     for entry in (e for entries in MENU.values() for e in entries):
         reached, left = set(), {entry.page.__module__}
         while left:
@@ -215,8 +215,8 @@ def _modules_of_pages() -> dict[str, frozenset[str]]:
             reached.add(name)
             left |= {i for i in imported[name] if i in imported} - reached
         for name in reached:
-            found[name].add(entry.url)
-    return {name: frozenset(urls) for name, urls in found.items()}
+            used[name].add(entry.url)
+    return {name: frozenset(urls) for name, urls in used.items()}
 
 
 def test_no_two_pages_keep_different_things_under_one_word_of_the_session() -> None:
@@ -242,9 +242,9 @@ def test_no_page_writes_raw_html(forbidden: str) -> None:
 
 
 def test_no_sentence_says_ten_where_the_bank_chooses_the_smallest_cell() -> None:
-    said = re.compile(r"(fewer than|under|at least) (10|ten)\b(?! per)", re.IGNORECASE)
-    assert [str(m) for m in OURS if said.search(_text(m))] == []
-    people = re.compile(said.pattern + r" people", re.IGNORECASE)
+    ten_people = re.compile(r"(fewer than|under|at least) (10|ten)\b(?! per)", re.IGNORECASE)
+    assert [str(m) for m in OURS if ten_people.search(_text(m))] == []
+    people = re.compile(ten_people.pattern + r" people", re.IGNORECASE)
     documents = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
     assert [str(d) for d in documents if people.search(d.read_text())] == []
 
@@ -305,25 +305,25 @@ WRITTEN = re.compile(
 
 def _formats(tree: ast.AST) -> list[str]:
     """Every place that rounds a number or gives it a format that does, as it is written."""
-    found: list[str] = []
+    formatted: list[str] = []
     skipped = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.FormattedValue) and isinstance(node.format_spec, ast.JoinedStr):
             parts = node.format_spec.values
             spec = "".join(str(p.value) if isinstance(p, ast.Constant) else "x" for p in parts)
             if re.fullmatch(PLACED, spec):
-                found.append(f"{{…:{spec}}}")
+                formatted.append(f"{{…:{spec}}}")
         elif isinstance(node, ast.Call):
             called = ast.unparse(node.func).rpartition(".")[2]
             plain = isinstance(node.func, ast.Name) and called == "format"
             if plain or called in ("round", "around", "rint", "quantize"):
-                found.append(ast.unparse(node))
+                formatted.append(ast.unparse(node))
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
-            found += WRITTEN.findall(node.value)
+            formatted += WRITTEN.findall(node.value)
         elif isinstance(node, ast.keyword) and node.arg == "format":
             written = getattr(node.value, "value", "")
-            found += [written] if written in ROUNDED_BY_THE_BROWSER else []
-    return found
+            formatted += [written] if written in ROUNDED_BY_THE_BROWSER else []
+    return formatted
 
 
 @pytest.mark.parametrize(
@@ -356,10 +356,10 @@ def test_dates_whole_numbers_and_texts_are_no_such_way(fine: str) -> None:
 
 def test_a_figure_is_rounded_and_written_in_one_place() -> None:
     """Two places that round are two figures for one thing: 70.45 would be 70.4 here and 70.5 there."""
-    found = {m.as_posix(): formats for m in OURS if (formats := _formats(_tree(m)))}
-    ways_around = {name: formats for name, formats in found.items() if name not in WRITES_FIGURES}
+    by_module = {m.as_posix(): formats for m in OURS if (formats := _formats(_tree(m)))}
+    ways_around = {name: formats for name, formats in by_module.items() if name not in WRITES_FIGURES}
     assert not ways_around, ways_around
-    assert set(WRITES_FIGURES) <= set(found), sorted(set(WRITES_FIGURES) - set(found))
+    assert set(WRITES_FIGURES) <= set(by_module), sorted(set(WRITES_FIGURES) - set(by_module))
 
 
 MOMENTS_IN_SQL = re.compile(r"""\w+_at["']?\]?\s*(<=?|>=?|-)\s*[\w."'\[]*_at\b""")
@@ -379,9 +379,9 @@ def test_moments_are_compared_in_one_place() -> None:
         if module.parts[0] not in LAYERS or module.name in ("moments.py", "moment_sql.py"):
             continue
         texts = [n.value for n in ast.walk(_tree(module)) if isinstance(n, ast.Constant)]
-        found = [t for t in texts if isinstance(t, str) and MOMENTS_IN_SQL.search(t)]
+        comparing = [t for t in texts if isinstance(t, str) and MOMENTS_IN_SQL.search(t)]
         # Doubles are looked for within 30 days: there no order is told and an hour makes no difference.
-        assert not found or str(module) == "warehouse/identity/linking.py", (module, found)
+        assert not comparing or str(module) == "warehouse/identity/linking.py", (module, comparing)
         for node in ast.walk(_tree(module)):
             if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Lt | ast.LtE | ast.Gt | ast.GtE):
                 sides: list[ast.expr] = [node.left, node.comparators[0]]
@@ -440,14 +440,14 @@ def test_models_are_saved_without_pickle() -> None:
 
 def _public(tree: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
     """Functions and classes that others may use, and public methods of such classes."""
-    found: list = []
+    definitions: list = []
     for node in tree.body:
         if isinstance(
             node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
         ) and not node.name.startswith("_"):
-            found.append(node)
+            definitions.append(node)
             if isinstance(node, ast.ClassDef):
-                found += [
+                definitions += [
                     method
                     for method in node.body
                     if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef)
@@ -457,7 +457,7 @@ def _public(tree: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef | a
                     and not any(ast.unparse(d) == "property" for d in method.decorator_list)
                     and method.name != "invoke"
                 ]
-    return found
+    return definitions
 
 
 @pytest.mark.parametrize("layer", [*BELOW_PAGES, "cli", "app.py"])

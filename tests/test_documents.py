@@ -53,10 +53,10 @@ def test_a_link_leads_somewhere(document: Path) -> None:
 
 
 def test_each_folder_of_tests_says_in_a_line_what_it_holds() -> None:
-    said = dict(re.findall(r"^\| `(tests/\w+)` \| (.+) \|$", _text("CONTRIBUTING.md"), re.MULTILINE))
+    descriptions = dict(re.findall(r"^\| `(tests/\w+)` \| (.+) \|$", _text("CONTRIBUTING.md"), re.MULTILINE))
     there = {f"tests/{f.parent.name}" for f in (ROOT / "tests").glob("*/*.py")}
-    assert set(said) == there
-    assert all(said.values())
+    assert set(descriptions) == there
+    assert all(descriptions.values())
 
 
 WHO = {
@@ -103,8 +103,10 @@ HANDLES = {
 
 def test_two_departments_are_asked_about_a_definition_its_owners_among_them() -> None:
     lines = [line.split() for line in _text("CODEOWNERS").splitlines() if line.startswith("/")]
-    asked = {path.strip("/"): {team.removeprefix("@fintrust/") for team in teams} for path, *teams in lines}
-    assert all((ROOT / path).exists() for path in asked)
+    teams_by_path = {
+        path.strip("/"): {team.removeprefix("@fintrust/") for team in teams} for path, *teams in lines
+    }
+    assert all((ROOT / path).exists() for path in teams_by_path)
     owned = {
         str(file.relative_to(ROOT)): owners
         for file in (ROOT / "metrics").rglob("*.py")
@@ -112,17 +114,17 @@ def test_two_departments_are_asked_about_a_definition_its_owners_among_them() ->
     }
     assert len(owned) > 5
     for file, owners in owned.items():
-        teams = asked.get(file) or asked[str(Path(file).parent)]
+        teams = teams_by_path.get(file) or teams_by_path[str(Path(file).parent)]
         assert {HANDLES[owner] for owner in owners} <= teams, file
         assert len(teams) >= 2, file
 
 
 def test_the_version_is_said_in_one_place_and_everywhere_the_same() -> None:
     assert tomllib.loads(_text("pyproject.toml"))["project"]["version"] == VERSION
-    told = subprocess.run(
+    printed = subprocess.run(
         [sys.executable, "-m", "cli", "--version"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert told.stdout.strip() == f"Concord {VERSION}"
+    assert printed.stdout.strip() == f"Concord {VERSION}"
     sections = re.findall(r"^## (\S+)", _text("CHANGELOG.md"), re.MULTILINE)
     assert sections[:2] == ["Unreleased", VERSION]
 

@@ -95,7 +95,9 @@ def _names_given(tree: ast.Module) -> Iterator[str]:
 
 def test_a_value_is_named_for_what_it_holds() -> None:
     beside = [
-        p.relative_to(ROOT) for room in ("sample_data", "benchmarks") for p in (ROOT / room).rglob("*.py")
+        p.relative_to(ROOT)
+        for room in ("sample_data", "benchmarks", "tests")
+        for p in (ROOT / room).rglob("*.py")
     ]
     vague = {
         f"{module}: {name}"

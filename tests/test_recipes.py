@@ -30,9 +30,9 @@ NOT_COPIED = shutil.ignore_patterns(".*", "data", "build", "__pycache__", "typef
 
 
 def _recipe(name: str) -> str:
-    found = re.search(rf"^### {name}\n(.*?)(?=^##)", TEXT, re.DOTALL | re.MULTILINE)
-    assert found, f"CONTRIBUTING.md has no recipe for {name}"
-    return found[1]
+    section = re.search(rf"^### {name}\n(.*?)(?=^##)", TEXT, re.DOTALL | re.MULTILINE)
+    assert section, f"CONTRIBUTING.md has no recipe for {name}"
+    return section[1]
 
 
 def _follow(recipe: str, copy: Path) -> list[list[str]]:
@@ -100,13 +100,13 @@ def test_what_the_recipes_call_is_there_and_takes_what_they_give() -> None:
             )
             continue
         module = ".".join(file.with_suffix("").parts).removesuffix(".__init__")
-        known = vars(builtins) | vars(import_module(module))
+        names = vars(builtins) | vars(import_module(module))
         for call in ast.walk(tree):
             if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
                 continue
             name, given = call.func.id, {keyword.arg for keyword in call.keywords}
-            assert name in known, f"{file} has no {name}"
-            assert not given or given <= set(inspect.signature(known[name]).parameters), ast.unparse(call)
+            assert name in names, f"{file} has no {name}"
+            assert not given or given <= set(inspect.signature(names[name]).parameters), ast.unparse(call)
 
 
 @pytest.mark.slow
@@ -129,13 +129,13 @@ def test_a_metric_a_chart_a_page_and_a_rule_are_added_as_the_recipes_say(
     tests = [command[2:] for command in commands if command[:2] == ["-m", "pytest"]]
     files = dict.fromkeys(file for file, *_ in tests)
     chosen = dict.fromkeys(command[command.index("-k") + 1] for command in tests)
-    said = _run(
+    output = _run(
         copy,
         *("-m", "pytest", "-n", "0", "-vv", "-p", "no:cacheprovider", "--write-golden", *files),
         *("-m", "not postgresql", "-k", " or ".join(chosen)),
     )
     for name in chosen:
-        assert re.search(rf"{name}.*PASSED", said), f"no test {name}"
+        assert re.search(rf"{name}.*PASSED", output), f"no test {name}"
     for command in (command for command in commands if command[:2] == ["-m", "cli"]):
         _run(copy, *command)
     assert "Leads by phone" in (copy / "docs" / "dictionary.md").read_text(encoding="utf-8")
@@ -152,8 +152,8 @@ def test_a_table_is_added_as_the_recipe_says(copy: Path, tmp_path: Path) -> None
     )
     for command in _follow(_recipe("A table"), copy):
         words = [str(folder) if word == "FOLDER" else word for word in command]
-        said = _run(copy, *words, CONCORD_DATA_DIR=str(tmp_path / "data"))
-    assert re.search(r"1  branches\n", said)
+        output = _run(copy, *words, CONCORD_DATA_DIR=str(tmp_path / "data"))
+    assert re.search(r"1  branches\n", output)
     assert "A branch of the bank." in (copy / "docs" / "dictionary.md").read_text(encoding="utf-8")
     reading = """
         import datetime, pathlib, sys
@@ -172,5 +172,5 @@ def test_a_table_is_added_as_the_recipe_says(copy: Path, tmp_path: Path) -> None
             except AccessRefused:
                 print(role, "refused")
     """
-    said = _run(copy, "-c", dedent(reading), str(tmp_path / "data"))
-    assert said.split("\n")[:2] == ["sales 1", "administrator refused"]
+    output = _run(copy, "-c", dedent(reading), str(tmp_path / "data"))
+    assert output.split("\n")[:2] == ["sales 1", "administrator refused"]

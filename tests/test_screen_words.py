@@ -58,12 +58,12 @@ def faults(text: str) -> list[str]:
 def test_no_text_of_the_product_has_a_replaced_word_or_a_space_before_percent(room: str) -> None:
     files = sorted((ROOT / room).rglob("*.py"))
     assert files
-    found = {
+    wrong_by_file = {
         str(file.relative_to(ROOT)): wrong
         for file in files
         if (wrong := [f for t in literals(ast.parse(file.read_text(encoding="utf-8"))) for f in faults(t)])
     }
-    assert found == {}
+    assert wrong_by_file == {}
 
 
 @pytest.mark.parametrize(

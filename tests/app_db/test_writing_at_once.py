@@ -77,7 +77,7 @@ def test_of_two_who_take_an_alert_from_the_pool_at_once_one_wins_and_the_other_i
     with processes[0].app_db.begin() as app_db:
         waiting = [_alert(n) | {"rm_id": None, "customer_rm_id": None} for n in range(CONTESTS)]
         app_db.execute(insert(alerts), waiting)
-    told: list[str] = []
+    outcomes: list[str] = []
 
     def takes(stores: Stores, rm_id: str, alert_id: str, start: threading.Barrier) -> None:
         viewer = Viewer(rm_id.lower(), rm_id, "relationship_manager", rm_id=rm_id, team="North")
@@ -85,7 +85,7 @@ def test_of_two_who_take_an_alert_from_the_pool_at_once_one_wins_and_the_other_i
         try:
             claim(stores, viewer, alert_id)
         except ChangeRefused as refused:
-            told.append(str(refused))
+            outcomes.append(str(refused))
 
     rms = ["RM1", "RM2", "RM3", "RM4"]
     for number in range(CONTESTS):
@@ -98,8 +98,8 @@ def test_of_two_who_take_an_alert_from_the_pool_at_once_one_wins_and_the_other_i
             rival.start()
         for rival in rivals:
             rival.join()
-    assert len(told) == CONTESTS * (len(rms) - 1)
-    assert all("a moment before you" in sentence for sentence in told)
+    assert len(outcomes) == CONTESTS * (len(rms) - 1)
+    assert all("a moment before you" in sentence for sentence in outcomes)
     with processes[0].app_db.connect() as app_db:
         taken = app_db.execute(select(alerts.c.alert_id, alerts.c.rm_id, alerts.c.version)).all()
         lines = app_db.execute(select(alert_steps.c.alert_id, alert_steps.c.rm_id)).all()

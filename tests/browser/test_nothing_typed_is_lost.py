@@ -109,9 +109,9 @@ def test_whoever_types_is_not_idle(served, page: Page) -> None:
     _app_db(served, "UPDATE sessions SET seen_at = strftime('%Y-%m-%d %H:%M:%f000', seen_at, '-29 minutes')")
     before = _app_db(served, "SELECT max(seen_at) FROM sessions WHERE ended_at IS NULL")[0][0]
     page.evaluate("Date.now = ((now) => () => now() + 120000)(Date.now)")
-    with page.expect_response(lambda answer: answer.url.endswith("/seen")) as told:
+    with page.expect_response(lambda answer: answer.url.endswith("/seen")) as seen:
         page.get_by_label("Note").first.press_sequentially("A long note")
-    assert told.value.status == 204
+    assert seen.value.status == 204
     assert _app_db(served, "SELECT max(seen_at) FROM sessions WHERE ended_at IS NULL")[0][0] > before
 
 

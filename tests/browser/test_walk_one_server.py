@@ -32,8 +32,8 @@ def test_people_walk_one_running_server_in_random_orders_twice_without_a_bug(ser
         window = windows[username]
         window.goto(f"{served.address}/{url}")
         expect(window.locator("h1").first, f"{username} {url}").to_be_visible()
-        shown = window.locator("[data-testid=stMain]").inner_text()
-        assert not BUG.search(shown), f"{username} {url}: {shown[:300]}"
+        page_text = window.locator("[data-testid=stMain]").inner_text()
+        assert not BUG.search(page_text), f"{username} {url}: {page_text[:300]}"
     for window in windows.values():
         window.context.close()
     log = (served.data / "app.log").read_text(encoding="utf-8")

@@ -41,9 +41,9 @@ def test_a_row_or_moment_after_the_as_of_day_counts_nowhere_and_is_a_finding(ban
     assert value(reader, "leads", quarter) == 2
     assert value(reader, "reached_won", quarter) == 1, "so far, on the as-of day"
     assert value(reader, "leads", Period(date(2026, 4, 1), date(2026, 9, 30))) == 2
-    found = data_coverage.visible_failed_checks(reader).set_index("check_name")["row_count"]
-    assert found["created after the as-of day"] == 1
-    assert found["win after the as-of day"] == 1
+    failed_checks = data_coverage.visible_failed_checks(reader).set_index("check_name")["row_count"]
+    assert failed_checks["created after the as-of day"] == 1
+    assert failed_checks["win after the as-of day"] == 1
     with reader.stores.bank().connect() as db:
         assert db.exec_driver_sql("SELECT count(won_value) FROM unified.leads").scalar() == 1
 
@@ -128,11 +128,11 @@ def test_the_review_compares_the_months_delivered_and_names_the_one_that_is_not(
     review = review_composition.build(reader, quarter, data_coverage.available_columns(reader))
     figures_shown = [f for a in review.answers for f in a.figures if f.metric == "net_revenue"]
     assert figures_shown
-    for shown in figures_shown:
-        assert shown.value == "HKD 54,000"
-        assert "until 31 May 2026" in shown.n
-        assert shown.before.startswith("0.0%")
-        assert shown.year_before.startswith("0.0%")
+    for figure in figures_shown:
+        assert figure.value == "HKD 54,000"
+        assert "until 31 May 2026" in figure.n
+        assert figure.before.startswith("0.0%")
+        assert figure.year_before.startswith("0.0%")
     trust = next(a for a in review.answers if a.key == "trust")
     assert "no source is late" not in trust.title
     assert "June 2026 not delivered: revenues" in trust.title
@@ -180,9 +180,9 @@ def test_a_ratio_of_two_sources_counts_the_days_that_both_delivered(bank):
     quarter = Period(date(2026, 4, 1), JUNE)
     answer = ask(Query.of(["cac", "customers_acquired"], Scope(quarter), periods=[quarter]), reader)
     assert answer["customers_acquired"].iloc[0] == 91
-    found = figures(CATALOGUE["cac"], answer.iloc[0])
-    assert found["denominator"] == 61, "April and May, as the cost"
-    assert found["value"] == pytest.approx(100)
+    cac = figures(CATALOGUE["cac"], answer.iloc[0])
+    assert cac["denominator"] == 61, "April and May, as the cost"
+    assert cac["value"] == pytest.approx(100)
 
 
 def test_the_running_month_of_a_figure_kept_by_month_is_not_yet_known(bank):

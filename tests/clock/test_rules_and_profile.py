@@ -20,10 +20,10 @@ TICKETS = "ticket_id,customer_id,opened_at\nT1,C1,2026-06-02 09:00\n"
 
 def test_without_the_column_that_says_so_nobody_is_without_complaints(bank):
     reader = bank({"customers.csv": CUSTOMERS, "tickets.csv": TICKETS}, JUNE)
-    found = reader.frame(profile(JUNE, data_coverage.available_columns(reader))).set_index("customer_id")
-    assert found["open_complaints_90d"].isna().all()
-    assert found["complaints_365d"].isna().all()
-    assert found["tickets_90d"].tolist() == [1, 0]
+    profiles = reader.frame(profile(JUNE, data_coverage.available_columns(reader))).set_index("customer_id")
+    assert profiles["open_complaints_90d"].isna().all()
+    assert profiles["complaints_365d"].isna().all()
+    assert profiles["tickets_90d"].tolist() == [1, 0]
 
 
 def test_a_profile_number_names_the_tables_and_columns_it_needs():
@@ -47,7 +47,7 @@ def test_a_rule_whose_columns_were_not_given_is_not_checked_and_closes_nothing(b
     assert "`balances`" in sentence
     report = nightly.run(reader.stores)
     assert complaint.code not in report.alerts
-    assert any("was not checked. Not known" in said for said in report.messages)
+    assert any("was not checked. Not known" in message for message in report.messages)
 
 
 def test_a_rule_that_has_all_it_looks_at_is_checked(after_a_night):

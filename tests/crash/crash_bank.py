@@ -17,8 +17,8 @@ def close(stores: Stores) -> None:
 def customers_of_a_whole_bank(stores: Stores) -> int:
     """How many customers the served bank has, after checking that every table has the rows its load counted."""
     reader = Reader(stores, SYSTEM, stores.snapshot())
-    said = reader.frame(select(loads)).set_index("table_name")["row_count"]
+    recorded = reader.frame(select(loads)).set_index("table_name")["row_count"]
     for table in UNIFIED_TABLES:
-        found = reader.frame(select(func.count().label("rows")).select_from(table))["rows"].item()
-        assert found == said[table.name], f"{table.name}: a mixture of two banks"
-    return int(said["customers"])
+        counted = reader.frame(select(func.count().label("rows")).select_from(table))["rows"].item()
+        assert counted == recorded[table.name], f"{table.name}: a mixture of two banks"
+    return int(recorded["customers"])

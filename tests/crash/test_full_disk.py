@@ -123,10 +123,13 @@ def test_when_the_servers_disk_is_full_the_bank_before_stays_whole(tmp_path: Pat
             for left in (1, 4, 16):
                 with _filled(disk, left * MEGABYTE), pytest.raises(LoadRefused) as refusal:
                     load(stores, large)
-                said = str(refusal.value)
+                message = str(refusal.value)
                 # Without room for its own log the server ends itself, and comes up with the bank of before.
-                assert "The server's disk is full" in said or "The connection to the server was lost" in said
-                assert "the bank loaded before stays" in said
+                assert (
+                    "The server's disk is full" in message
+                    or "The connection to the server was lost" in message
+                )
+                assert "the bank loaded before stays" in message
                 assert _once_it_answers(server, stores) == snapshot
                 assert _people(stores) == 2_000
             load(stores, large)

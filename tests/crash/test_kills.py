@@ -99,10 +99,10 @@ def test_without_room_on_the_disk_a_sentence_and_nothing_partial(
         check=False,
     )
     assert done.returncode == 1, done.stdout + done.stderr
-    said = " ".join(done.stderr.split())
-    assert "The disk is full" in said or "The disk did not take it" in said, said
-    assert "the bank loaded before stays" in said
-    assert str(stores.settings.data_dir) not in said
+    message = " ".join(done.stderr.split())
+    assert "The disk is full" in message or "The disk did not take it" in message, message
+    assert "the bank loaded before stays" in message
+    assert str(stores.settings.data_dir) not in message
     assert "Traceback" not in done.stderr
     after = (stores.snapshot(), sorted(f.name for f in stores.settings.data_dir.glob("*.duckdb*")))
     assert after == before
@@ -112,9 +112,9 @@ def test_without_room_on_the_disk_a_sentence_and_nothing_partial(
 def test_of_two_loads_at_once_one_is_told_to_wait(bank: Bank, bank_folder: Path) -> None:
     stores = bank()
     both = [_begin(stores, bank_folder) for _ in range(2)]
-    said = [process.communicate() for process in both]
-    assert sum("loaded" in out for out, _ in said) >= 1
-    for (out, err), process in zip(said, both, strict=True):
+    outputs = [process.communicate() for process in both]
+    assert sum("loaded" in out for out, _ in outputs) >= 1
+    for (out, err), process in zip(outputs, both, strict=True):
         assert "loaded" in out or "Another load or nightly run is running" in err, err
         assert (process.returncode == 0) == ("loaded" in out)
     assert crash_bank.customers_of_a_whole_bank(stores) == 1200

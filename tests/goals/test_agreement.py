@@ -117,8 +117,8 @@ def test_every_department_that_can_share_a_goal_has_somebody_to_sign_for_it(own_
 
 def _of_quarter(stores: Stores, name: str) -> answers.QuarterGoals:
     reader = _reader(stores)
-    known = data_coverage.available_columns(reader)
-    return answers.quarter_goals(read(reader, named(name, reader), known, each_time(reader)))
+    available = data_coverage.available_columns(reader)
+    return answers.quarter_goals(read(reader, named(name, reader), available, each_time(reader)))
 
 
 def test_a_quarter_has_the_goals_in_force_when_it_ended_and_says_what_came_later(own_bank: Stores) -> None:

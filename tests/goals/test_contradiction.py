@@ -26,8 +26,8 @@ def _pair(
 
 def _flagged(tries: int, growth: float, slide: float, unrest: float = 0.0) -> float:
     rng = np.random.default_rng(2026)
-    found = [detect(*_pair(rng, growth, slide, unrest), DAYS) for _ in range(tries)]
-    return found.count("conflict") / tries
+    findings = [detect(*_pair(rng, growth, slide, unrest), DAYS) for _ in range(tries)]
+    return findings.count("conflict") / tries
 
 
 def test_more_qualified_leads_of_which_fewer_are_accepted_is_a_conflict() -> None:

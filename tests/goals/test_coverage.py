@@ -79,19 +79,19 @@ def _stands(stores: Stores, as_of: date, goal: Goal) -> Progress:
 def test_a_goal_in_mid_month_counts_the_months_that_can_be_booked(open_bank, day: int) -> None:
     """60,000 a month to May, 60,000 a month planned: on plan on any day of June (the case goal-mid-month)."""
     as_of = date(2026, 6, day)
-    found = _stands(open_bank(as_of, 17), as_of, _goal())
-    assert (found.actual, found.expected) == (300_000.0, 300_000.0)
-    assert found.state() is State.ON_PLAN
-    assert (found.elapsed, found.covers.missing) == (Period(YEAR.start, date(2026, 5, 31)), None)
-    assert found.year_on_year() == "HKD 300,000 a year before, 0.0%"
+    progress = _stands(open_bank(as_of, 17), as_of, _goal())
+    assert (progress.actual, progress.expected) == (300_000.0, 300_000.0)
+    assert progress.state() is State.ON_PLAN
+    assert (progress.elapsed, progress.covers.missing) == (Period(YEAR.start, date(2026, 5, 31)), None)
+    assert progress.year_on_year() == "HKD 300,000 a year before, 0.0%"
 
 
 def test_a_month_that_is_over_and_not_delivered_is_in_neither_figure_and_is_named(open_bank) -> None:
     as_of = date(2026, 6, 30)
     stores = open_bank(as_of, 17)
-    found = _stands(stores, as_of, _goal())
-    assert (found.actual, found.expected, found.state()) == (300_000.0, 300_000.0, State.ON_PLAN)
-    assert found.covers.missing == Period(date(2026, 6, 1), as_of)
+    progress = _stands(stores, as_of, _goal())
+    assert (progress.actual, progress.expected, progress.state()) == (300_000.0, 300_000.0, State.ON_PLAN)
+    assert progress.covers.missing == Period(date(2026, 6, 1), as_of)
     quarter = _goal(180_000.0, Period(date(2026, 4, 1), as_of))
     assert not _stands(stores, as_of, quarter).is_over, "June is not delivered, so nobody has missed anything"
 
@@ -152,8 +152,8 @@ def test_a_forecast_begins_when_what_is_won_is_complete(loaded: Stores) -> None:
 
 def test_a_figure_of_days_is_covered_to_the_last_day_loaded(loaded: Stores) -> None:
     reader = Reader(loaded, SYSTEM, loaded.snapshot())
-    found = covered("won", YEAR, date(2026, 6, 15), reader)
-    assert (found.elapsed, found.is_over) == (Period(YEAR.start, date(2026, 6, 15)), False)
+    coverage = covered("won", YEAR, date(2026, 6, 15), reader)
+    assert (coverage.elapsed, coverage.is_over) == (Period(YEAR.start, date(2026, 6, 15)), False)
 
 
 def test_what_is_due_of_a_monthly_plan_is_whole_months() -> None:
@@ -166,7 +166,7 @@ def test_what_is_due_of_a_monthly_plan_is_whole_months() -> None:
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
 def test_what_should_stay_below_its_target_is_never_behind_and_has_no_share_met(name: str) -> None:
     metric = CATALOGUE[name]
-    said = {state_in_words(metric, state) for state in State}
+    states = {state_in_words(metric, state) for state in State}
     limit = metric.better != "up"
-    assert any("behind" in s for s in said) != limit
-    assert any(s.startswith(("over plan", "above the limit")) for s in said) == limit
+    assert any("behind" in s for s in states) != limit
+    assert any(s.startswith(("over plan", "above the limit")) for s in states) == limit

@@ -119,7 +119,7 @@ def test_a_declined_version_stays_declined_and_its_reason_stays(own_bank: Stores
 
 
 @pytest.mark.parametrize(
-    ("rule", "day", "why", "said"),
+    ("rule", "day", "why", "refusal"),
     [
         (SCORE_50, date(2026, 6, 30), "x", "must keep its numbers"),
         (SCORE_50, AUGUST, "  ", "reason"),
@@ -127,9 +127,9 @@ def test_a_declined_version_stays_declined_and_its_reason_stays(own_bank: Stores
     ],
 )
 def test_what_cannot_be_proposed(
-    own_bank: Stores, rule: QualificationRule, day: date, why: str, said: str
+    own_bank: Stores, rule: QualificationRule, day: date, why: str, refusal: str
 ) -> None:
-    with pytest.raises(ChangeRefused, match=said):
+    with pytest.raises(ChangeRefused, match=refusal):
         propose(own_bank, ANALYST, rule, day, why)
     with own_bank.app_db.connect() as app_db:
         assert app_db.execute(select(func.count()).select_from(definitions)).scalar() == 0
@@ -204,12 +204,12 @@ def test_the_classes_of_a_preview_are_every_lead_once(
     loaded: Stores, conditions: list[Condition], *, too: bool
 ) -> None:
     rule = QualificationRule(conditions=tuple(conditions), as_sources_say=too)
-    found = preview(_reader(loaded), rule, QUARTER)
+    change = preview(_reader(loaded), rule, QUARTER)
     whole = ask(Query.of(["leads", "reached_mql"], QUARTER), _reader(loaded)).iloc[0]
-    counts = found.classes[["kept", "gained", "lost", "neither"]].sum()
+    counts = change.classes[["kept", "gained", "lost", "neither"]].sum()
     assert counts.sum() == whole["leads"]
     assert counts["kept"] + counts["lost"] == whole["reached_mql"]
-    assert counts["kept"] + counts["gained"] == found.figures.loc["reached_mql", "then"]
+    assert counts["kept"] + counts["gained"] == change.figures.loc["reached_mql", "then"]
     if too:
         assert counts["gained"] == 0, "a rule on top of the sources' word only takes away"
 
@@ -217,7 +217,7 @@ def test_the_classes_of_a_preview_are_every_lead_once(
 def test_a_rule_counts_what_it_says(loaded: Stores) -> None:
     rows = _reader(loaded).frame(select(leads.c.lead_id, leads.c.channel, leads.c.mql_at, leads.c.created_at))
     inside = rows[rows["created_at"].between("2026-04-01", "2026-06-30 23:59:59")]
-    wanted = inside["channel"].notna() & (inside["channel"].str.lower() != "social")
+    accepted = inside["channel"].notna() & (inside["channel"].str.lower() != "social")
     rule = QualificationRule(
         conditions=(
             Condition(
@@ -228,10 +228,10 @@ def test_a_rule_counts_what_it_says(loaded: Stores) -> None:
         ),
         as_sources_say=False,
     )
-    found = preview(_reader(loaded), rule, QUARTER)
-    assert found.figures.loc["reached_mql", "then"] == wanted.sum()
+    change = preview(_reader(loaded), rule, QUARTER)
+    assert change.figures.loc["reached_mql", "then"] == accepted.sum()
     listed = leads_that_change(_reader(loaded, ANALYST), rule, QUARTER)
-    assert (listed["change"] == "Becomes qualified").sum() == (wanted & inside["mql_at"].isna()).sum()
+    assert (listed["change"] == "Becomes qualified").sum() == (accepted & inside["mql_at"].isna()).sum()
     assert "full_name" not in listed
 
 
@@ -240,9 +240,9 @@ def test_who_sees_only_totals_gets_the_same_counts_and_no_rows(loaded: Stores) -
         mine = preview(_reader(loaded, viewer), SCORE_50, QUARTER)
         whole = preview(_reader(loaded), SCORE_50, QUARTER)
         both = mine.classes.merge(whole.classes, on="channel", suffixes=("", "_all"))
-        shown = both["lost"].notna()
-        assert shown.any()
-        assert (both.loc[shown, "lost"] == both.loc[shown, "lost_all"]).all()
+        known_to_both = both["lost"].notna()
+        assert known_to_both.any()
+        assert (both.loc[known_to_both, "lost"] == both.loc[known_to_both, "lost_all"]).all()
         assert not mine.classes["lost"].between(1, 9).any()
         with pytest.raises(AccessRefused):
             leads_that_change(_reader(loaded, viewer), SCORE_50, QUARTER)

@@ -78,14 +78,14 @@ def test_a_goal_is_replaced_with_a_reason_and_stays_as_it_was(own_bank: Stores) 
     second = set_goal(
         own_bank, MARKETING, replace(WON, target=1300.0), supersedes=first, why="A branch opened."
     )
-    found = {g.goal_id: g for g in every_goal(_reader(own_bank))}
+    goals = {g.goal_id: g for g in every_goal(_reader(own_bank))}
     assert (
-        found[first].target,
-        found[first].superseded_by,
-        found[first].why_ended,
-        found[first].ended_by,
+        goals[first].target,
+        goals[first].superseded_by,
+        goals[first].why_ended,
+        goals[first].ended_by,
     ) == (*(1200.0, second, "A branch opened.", "marketing"),)
-    assert (found[second].revision, found[second].ended_at) == (2, None)
+    assert (goals[second].revision, goals[second].ended_at) == (2, None)
     assert targets(_reader(own_bank), Scope(YEAR))["won"] == 1300.0
 
 
@@ -159,15 +159,15 @@ def test_goals_that_follow_each_other_count_together(own_bank: Stores) -> None:
     set_goal(then, SALES, level)
     set_goal(then, SALES, replace(level, target=0.8, span=YEAR))
     across = Scope(Period(date(2025, 12, 22), date(2026, 1, 10)))
-    found = targets(_reader(own_bank), across)
-    assert found["won"] == pytest.approx(10 * 10 + 10 * 1)
-    assert found["win_rate"] == pytest.approx(0.7)
+    by_metric = targets(_reader(own_bank), across)
+    assert by_metric["won"] == pytest.approx(10 * 10 + 10 * 1)
+    assert by_metric["win_rate"] == pytest.approx(0.7)
 
 
 def test_every_card_of_the_sample_has_a_target_for_every_period(with_goals: Stores) -> None:
     for name in ("30d", "90d", "month", "quarter"):
-        found = targets(_reader(with_goals), Scope(period_named(name, AS_OF)))
-        assert {"mql", "won", "win_rate", "revenue", "churn_rate", "cac"} <= set(found)
+        by_metric = targets(_reader(with_goals), Scope(period_named(name, AS_OF)))
+        assert {"mql", "won", "win_rate", "revenue", "churn_rate", "cac"} <= set(by_metric)
     assert {"won", "revenue"} <= set(targets(_reader(with_goals), Scope(period_named("12m", AS_OF))))
 
 
@@ -175,11 +175,15 @@ def test_progress_shows_the_same_figure_as_every_other_page(with_goals: Stores) 
     reader = _reader(with_goals, SALES)
     running = [g for g in every_goal(reader) if g.span == YEAR and g.ended_at is None]
     assert len(running) > 8
-    for found in progress(running, reader, AS_OF):
-        goal = found.goal
-        assert found.elapsed == Period(YEAR.start, AS_OF)
-        question = Query.of([goal.metric], Scope(found.elapsed, goal.filters), periods=[found.elapsed])
-        assert found.actual == pytest.approx(float(ask(question, reader)[goal.metric].iloc[0]), nan_ok=True)
+    for goal_progress in progress(running, reader, AS_OF):
+        goal = goal_progress.goal
+        assert goal_progress.elapsed == Period(YEAR.start, AS_OF)
+        question = Query.of(
+            [goal.metric], Scope(goal_progress.elapsed, goal.filters), periods=[goal_progress.elapsed]
+        )
+        assert goal_progress.actual == pytest.approx(
+            float(ask(question, reader)[goal.metric].iloc[0]), nan_ok=True
+        )
 
 
 def test_the_shared_digital_goal_asks_a_quarter_more_and_says_which_channels(with_goals: Stores) -> None:
@@ -195,8 +199,8 @@ def test_the_shared_digital_goal_asks_a_quarter_more_and_says_which_channels(wit
     # A goal is read by everybody, so a month about few people is not known to it, whoever asks.
     smallest = reader.smallest_cell
     assert all(math.isnan(m) or m == 0 or m >= smallest for m in months)
-    asked = [year_before(part) for part in parts_of(goal)]
-    question = Query.of([goal.metric], Scope(asked[0], goal.filters), periods=asked)
+    spans = [year_before(part) for part in parts_of(goal)]
+    question = Query.of([goal.metric], Scope(spans[0], goal.filters), periods=spans)
     assert ask(question, reader)[goal.metric].sum() == goal.baseline
 
 
@@ -204,10 +208,10 @@ def test_where_a_goal_is_heading_holds_what_there_is_already(with_goals: Stores)
     reader = _reader(with_goals)
     goal = next(g for g in every_goal(reader) if g.metric == "qualified_conversions")
     outlook = heading(goal, reader, AS_OF)
-    found, months = outlook.forecast, outlook.months
-    assert found is not None
+    forecast, months = outlook.forecast, outlook.months
+    assert forecast is not None
     actual = progress([goal], reader, AS_OF)[0].actual
-    assert actual <= found.low <= found.middle <= found.high
+    assert actual <= forecast.low <= forecast.middle <= forecast.high
     assert len(months) == 21, "the first three months had too little time to bring what they will"
     level = next(g for g in every_goal(reader) if g.metric == "win_rate")
     assert heading(level, reader, AS_OF).forecast is None
@@ -216,30 +220,32 @@ def test_where_a_goal_is_heading_holds_what_there_is_already(with_goals: Stores)
 
 def test_a_goal_that_was_met_is_announced_with_its_departments(with_goals: Stores) -> None:
     reader = _reader(with_goals)
-    found = progress([g for g in every_goal(reader) if g.ended_at is None], reader, AS_OF)
-    (news,) = [announcement(w) for w in wins(found, AS_OF)]
+    goals_progress = progress([g for g in every_goal(reader) if g.ended_at is None], reader, AS_OF)
+    (news,) = [announcement(w) for w in wins(goals_progress, AS_OF)]
     assert news.startswith("Sales and Marketing met a shared goal: Acceptance rate")
     assert "a year before" in news
-    assert not wins(found, date(2026, 12, 1)), "old news is none"
+    assert not wins(goals_progress, date(2026, 12, 1)), "old news is none"
 
 
 def test_a_goal_met_below_the_year_before_is_stated_and_not_celebrated(with_goals: Stores) -> None:
     reader = _reader(with_goals)
-    found = progress([g for g in every_goal(reader) if g.ended_at is None], reader, AS_OF)
-    lower = met_with_a_but(found, AS_OF)
+    goals_progress = progress([g for g in every_goal(reader) if g.ended_at is None], reader, AS_OF)
+    lower = met_with_a_but(goals_progress, AS_OF)
     assert any(p.goal.metric == "sql" and p.state() is State.MET for p in lower)
     for one in lower:
         assert one.state_in_words() == "met, but below last year"
         assert missed(one).startswith("Met, but below last year: ")
         assert one.actual < one.before
-    assert not {id(p) for p in lower} & {id(p) for p in wins(found, AS_OF)}
+    assert not {id(p) for p in lower} & {id(p) for p in wins(goals_progress, AS_OF)}
 
 
 def test_an_rm_is_not_shown_her_own_figures_as_if_they_were_the_banks(with_goals: Stores) -> None:
     rm = Viewer("rm", "rm", "relationship_manager", "RM01")
     reader = _reader(with_goals, rm)
-    found = progress(every_goal(reader), reader, AS_OF)
-    assert {p.state() for p in found if p.goal.metric in ("won", "revenue", "mql")} == {State.NOT_KNOWN}
+    goals_progress = progress(every_goal(reader), reader, AS_OF)
+    assert {p.state() for p in goals_progress if p.goal.metric in ("won", "revenue", "mql")} == {
+        State.NOT_KNOWN
+    }
 
 
 def test_what_feeds_a_goal_is_compared_with_the_same_days_of_the_year_before(with_goals: Stores) -> None:

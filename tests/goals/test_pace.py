@@ -101,8 +101,11 @@ def test_too_short_a_history_gives_no_forecast() -> None:
 
 
 def test_months_about_too_few_people_leave_a_forecast_from_those_known_in_a_row() -> None:
-    known = [float(v) for v in np.random.default_rng(7).poisson(100, 12)]
-    whole, missed = forecast(known, [0.0, 1.0, 1.0]), forecast([3.0, math.nan, *known, math.nan], [1.0, 1.0])
+    counts = [float(v) for v in np.random.default_rng(7).poisson(100, 12)]
+    whole, missed = (
+        forecast(counts, [0.0, 1.0, 1.0]),
+        forecast([3.0, math.nan, *counts, math.nan], [1.0, 1.0]),
+    )
     assert whole is not None
     assert missed is not None
     assert (missed.low, missed.middle, missed.high) == (whole.low, whole.middle, whole.high)

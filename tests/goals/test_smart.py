@@ -71,14 +71,14 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("letter", "change", "evidence", "said"), CASES)
+@pytest.mark.parametrize(("letter", "change", "evidence", "reason"), CASES)
 def test_the_letter_that_fails_is_named_with_a_sentence(
-    letter: str, change: dict, evidence: Evidence, said: str
+    letter: str, change: dict, evidence: Evidence, reason: str
 ) -> None:
-    found = judge(replace(GOOD, **change), evidence, AS_OF)
-    assert list(found) == [letter], found
-    assert said in found[letter]
-    assert found[letter].endswith(".")
+    reasons = judge(replace(GOOD, **change), evidence, AS_OF)
+    assert list(reasons) == [letter], reasons
+    assert reason in reasons[letter]
+    assert reasons[letter].endswith(".")
 
 
 def test_every_letter_has_a_case() -> None:

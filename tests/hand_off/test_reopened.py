@@ -70,8 +70,8 @@ def bank(tmp_path: Path) -> Iterator[Bank]:
 
 
 def figures(stores: Stores, period: Period, *names: str) -> list[float]:
-    asked = Query.of(names, Scope(period), periods=[period])
-    return [round(v, 3) for v in query.ask(asked, Reader(stores, SYSTEM)).iloc[0][list(names)]]
+    question = Query.of(names, Scope(period), periods=[period])
+    return [round(v, 3) for v in query.ask(question, Reader(stores, SYSTEM)).iloc[0][list(names)]]
 
 
 def test_a_closed_quarter_keeps_its_rejection_and_its_loss(bank: Bank) -> None:
@@ -89,8 +89,8 @@ def test_a_history_tells_each_rejection_where_the_columns_know_one(bank: Bank) -
     assert figures(stores, Q1, "opportunities_closed", "opportunities_won") == [3, 1]
     assert figures(stores, Q2, "decided", "accepted", "opportunities_closed", "won") == [1, 1, 2, 1]
     reasons = Query.of(["rejected"], Scope(Q1), ["reason"], [Q1])
-    found = query.ask(reasons, Reader(stores, SYSTEM)).set_index("reason")["rejected"]
-    assert found.to_dict() == {"Not eligible": 1, "Duplicate enquiry": 1}
+    rejections = query.ask(reasons, Reader(stores, SYSTEM)).set_index("reason")["rejected"]
+    assert rejections.to_dict() == {"Not eligible": 1, "Duplicate enquiry": 1}
 
 
 def test_a_history_alone_makes_the_columns_that_leads_does_not_give(bank: Bank) -> None:
@@ -130,23 +130,23 @@ def test_the_rows_behind_a_figure_are_as_many_as_it_says(name: str, bank: Bank) 
 
 
 def test_won_and_lost_is_a_finding_only_where_it_contradicts_itself(bank: Bank) -> None:
-    def found(stores: Stores) -> dict[str, int]:
-        shown = Reader(stores, SYSTEM).frame(select(findings))
-        return dict(zip(shown["check_name"], shown["row_count"], strict=True))
+    def checks_failed(stores: Stores) -> dict[str, int]:
+        failed_checks = Reader(stores, SYSTEM).frame(select(findings))
+        return dict(zip(failed_checks["check_name"], failed_checks["row_count"], strict=True))
 
-    assert "both won and lost" not in found(bank())
+    assert "both won and lost" not in checks_failed(bank())
     same_day = FOUR.replace("2026-05-10,2026-02-01", "2026-05-10,2026-05-10")
-    assert found(bank(same_day))["both won and lost"] == 1
+    assert checks_failed(bank(same_day))["both won and lost"] == 1
     in_order = FOUR.replace("2026-05-10,2026-02-01", "2026-05-10 16:00,2026-05-10 09:00")
-    assert "both won and lost" not in found(bank(in_order))
-    assert found(bank(history=HISTORY))["no move"] == 1  # lost again, without having been reopened
+    assert "both won and lost" not in checks_failed(bank(in_order))
+    assert checks_failed(bank(history=HISTORY))["no move"] == 1  # lost again, without having been reopened
 
 
 def test_a_decision_before_the_lead_was_qualified_is_found_and_counts_in_no_quarter(bank: Bank) -> None:
     stores = bank(FOUR.replace("L1,email,2026-01-05,2026-01-06", "L1,email,2026-01-05,2026-02-06"))
     assert figures(stores, Q1, "decided", "rejected") == [3, 0]
-    shown = Reader(stores, SYSTEM).frame(select(findings))
-    assert "decided before it was qualified" in shown["check_name"].tolist()
+    failed_checks = Reader(stores, SYSTEM).frame(select(findings))
+    assert "decided before it was qualified" in failed_checks["check_name"].tolist()
 
 
 def test_a_reopened_lead_waits_for_sales_again_and_can_be_decided_on_anew(bank: Bank) -> None:
@@ -155,10 +155,10 @@ def test_a_reopened_lead_waits_for_sales_again_and_can_be_decided_on_anew(bank: 
     sue = Viewer("sue", "Sue", "sales")
     assert lead_review.waiting(Reader(bank(FOUR + again, history), sue), AS_OF)["lead_id"].tolist() == ["L4"]
     stores = bank(FOUR + again, history + "L5,reopened,2026-06-29 10:00,,Ada\n")
-    found = lead_review.waiting(Reader(stores, sue), AS_OF).set_index("lead_id")
-    assert set(found.index) == {"L4", "L5"}
-    assert found["late"]["L5"] < 0, "its promise begins when it came back"
-    assert found["contacted_at"].isna().all(), "a call before it came back is none"
+    waiting = lead_review.waiting(Reader(stores, sue), AS_OF).set_index("lead_id")
+    assert set(waiting.index) == {"L4", "L5"}
+    assert waiting["late"]["L5"] < 0, "its promise begins when it came back"
+    assert waiting["contacted_at"].isna().all(), "a call before it came back is none"
     assert review(stores, sue, "L5", "accepted") == 1
     assert lead_review.waiting(Reader(stores, sue), AS_OF)["lead_id"].tolist() == ["L4"]
 
@@ -187,8 +187,8 @@ def test_the_sample_banks_customers_see_a_closed_lead_and_its_return_each_on_its
         lead_moves.c.stage == "reopened", lead_moves.c.customer_id.is_not(None)
     )
     for customer_id in reader.frame(returned.order_by(lead_moves.c.lead_id).limit(3))["customer_id"]:
-        asked = timeline.journey(customer_id, AS_OF, frozenset({"leads"}))
-        assert asked is not None
-        told = reader.frame(asked).set_index("what")["at"]
-        closed = told[told.index.isin(["Not taken on", "Did not sign"])]
-        assert closed.min() < told.loc[["Taken up again"]].min()
+        statement = timeline.journey(customer_id, AS_OF, frozenset({"leads"}))
+        assert statement is not None
+        moments = reader.frame(statement).set_index("what")["at"]
+        closed = moments[moments.index.isin(["Not taken on", "Did not sign"])]
+        assert closed.min() < moments.loc[["Taken up again"]].min()

@@ -39,10 +39,10 @@ def rows(stores: Stores, table=lead_reviews) -> list:
 
 
 def test_those_to_call_first_come_first_and_the_decided_are_not_asked_about(app_db: Stores) -> None:
-    found = lead_review.waiting(Reader(app_db, SUE), AS_OF)
-    assert found["lead_id"].tolist() == ["L10", "L09"]
+    waiting = lead_review.waiting(Reader(app_db, SUE), AS_OF)
+    assert waiting["lead_id"].tolist() == ["L10", "L09"]
     # Promised by 18:00 on 17 June; until the 30th there are eight working days of nine hours, without 19 June.
-    assert found["late"].tolist() == [-23, 72]
+    assert waiting["late"].tolist() == [-23, 72]
     review(app_db, SUE, "L09", "accepted")
     assert lead_review.waiting(Reader(app_db, TOM), AS_OF)["lead_id"].tolist() == ["L10"]
 
@@ -93,13 +93,13 @@ def test_what_does_not_fit_is_refused_in_a_sentence(lead, verdict, reason, why, 
 
 def test_of_two_who_decide_at_once_one_wins_and_the_other_is_told(app_db: Stores) -> None:
     for lead, seen in (("L09", 0), ("L10", 0)):
-        told: dict[str, object] = {}
+        answers: dict[str, object] = {}
 
         def decide(viewer: Viewer, verdict: str, reason: str, lead: str = lead, seen: int = seen) -> None:
             try:
-                told[viewer.username] = review(app_db, viewer, lead, verdict, reason, seen)  # noqa: B023
+                answers[viewer.username] = review(app_db, viewer, lead, verdict, reason, seen)  # noqa: B023
             except ChangeRefused as refused:
-                told[viewer.username] = refused  # noqa: B023
+                answers[viewer.username] = refused  # noqa: B023
 
         both = [
             threading.Thread(target=decide, args=(SUE, "accepted", "")),
@@ -109,8 +109,8 @@ def test_of_two_who_decide_at_once_one_wins_and_the_other_is_told(app_db: Stores
             thread.start()
         for thread in both:
             thread.join()
-        assert sorted(type(v).__name__ for v in told.values()) == ["ChangeRefused", "int"]
-        refused = next(v for v in told.values() if isinstance(v, ChangeRefused))
+        assert sorted(type(v).__name__ for v in answers.values()) == ["ChangeRefused", "int"]
+        refused = next(v for v in answers.values() if isinstance(v, ChangeRefused))
         assert "while you had it open" in str(refused)
         assert len([r for r in rows(app_db) if r.lead_id == lead]) == 1
 
@@ -162,5 +162,7 @@ def test_the_list_follows_the_filters_of_the_page(app_db: Stores) -> None:
 
 def test_a_decision_is_compared_with_the_banks_own(app_db: Stores) -> None:
     review(app_db, SUE, "L09", "accepted")
-    found = lead_decisions.recorded(Reader(app_db, TOM))
-    assert found[["lead_id", "verdict", "in_bank"]].to_numpy().tolist() == [["L09", "accepted", "not yet"]]
+    decisions = lead_decisions.recorded(Reader(app_db, TOM))
+    assert decisions[["lead_id", "verdict", "in_bank"]].to_numpy().tolist() == [
+        ["L09", "accepted", "not yet"]
+    ]

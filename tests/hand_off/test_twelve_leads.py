@@ -46,8 +46,8 @@ def test_the_stages_of_april_as_april_ended(twelve: Stores) -> None:
 def test_of_days_before_the_first_lead_and_after_the_last_day_loaded_nothing_is_known(twelve: Stores) -> None:
     # No data is not nobody: a leap day long before the data, and a month that lies ahead.
     for start, end in ((date(2024, 2, 29), date(2024, 2, 29)), (date(2026, 8, 1), date(2026, 8, 31))):
-        found = figures(twelve, "leads", "mql", "first_contacts_due", scope=Scope(Period(start, end)))
-        assert all(math.isnan(value) for value in found)
+        values = figures(twelve, "leads", "mql", "first_contacts_due", scope=Scope(Period(start, end)))
+        assert all(math.isnan(value) for value in values)
 
 
 def test_an_empty_day_among_the_days_loaded_counts_nobody(twelve: Stores) -> None:
@@ -103,22 +103,22 @@ def test_the_sla_met(twelve: Stores) -> None:
 
 def test_days_in_stage_with_those_who_still_wait(twelve: Stores) -> None:
     reader = Reader(twelve, SYSTEM)
-    found: dict[str, Stay] = {}
+    stays: dict[str, Stay] = {}
     for stage in STAYS:
         left = reader.spread(left_after(stage, QUARTER, AS_OF), "days")
         waits = reader.spread(waiting_for(stage, QUARTER, AS_OF), "days")
         stayed = stay(left, waits)
         assert stayed is not None
-        found[stage.label] = stayed
-    mql = found["MQL"]
+        stays[stage.label] = stayed
+    mql = stays["MQL"]
     # Entered: all but L11. Left: L12 after 1 day, L06, L08 after 2, L01, L02, L03 after 7, 7, 8, L04 8, L05 6, L07 27;
     # L09 waits for 15 days, L10 for none. At risk 11; one censored at 0; 1: 9/10, 2: 7/10, 6: 6/10, 7: 4/10.
     assert (mql.people, mql.still_there, mql.median, mql.ninth) == (11, 2, 7, 27)
-    assert (found["Leads"].people, found["Leads"].still_there) == (11, 1)
-    assert (found["Opportunity"].people, found["Opportunity"].still_there) == (3, 0)
-    assert found["Opportunity"].median == 7
+    assert (stays["Leads"].people, stays["Leads"].still_there) == (11, 1)
+    assert (stays["Opportunity"].people, stays["Opportunity"].still_there) == (3, 0)
+    assert stays["Opportunity"].median == 7
     # SQL: L01 3, L02 5, L08 1; L03 waits since 14 April: 3/4, 2/4.
-    assert (found["SQL"].median, found["SQL"].ninth) == (3, None)
+    assert (stays["SQL"].median, stays["SQL"].ninth) == (3, None)
 
 
 def test_who_waits_as_of_an_earlier_day_had_not_left_by_then(twelve: Stores) -> None:

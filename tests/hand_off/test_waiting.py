@@ -58,9 +58,9 @@ def test_the_backlog_counts_who_waits_however_long_ago_he_was_due(twelve: Stores
     # Who will wait on 31 December nobody knows yet.
     ends = [date(2026, 5, 6), date(2026, 5, 31), date(2026, 6, 16), AS_OF, date(2026, 12, 31)]
     periods = [Period(end, end) for end in ends]
-    asked = Query.of(["still_uncontacted"], Scope(periods[0]), periods=periods)
-    found = query.ask(asked, Reader(twelve, SYSTEM))["still_uncontacted"]
-    assert found.tolist() == pytest.approx([0, 1, 0, 1, math.nan], nan_ok=True)
+    question = Query.of(["still_uncontacted"], Scope(periods[0]), periods=periods)
+    uncontacted = query.ask(question, Reader(twelve, SYSTEM))["still_uncontacted"]
+    assert uncontacted.tolist() == pytest.approx([0, 1, 0, 1, math.nan], nan_ok=True)
 
 
 def test_the_overdue_by_age_come_to_the_overdue(twelve: Stores) -> None:
@@ -68,15 +68,15 @@ def test_the_overdue_by_age_come_to_the_overdue(twelve: Stores) -> None:
     spread = backlog.overdue_by_age(reader, AS_OF, scope)
     assert backlog.by_age(spread) == [0, 1, 0, 0]  # L09, for 13 days
     each = {"overdue": backlog.overdue_aged(backlog.AGES[1]), "older": backlog.overdue_aged(backlog.AGES[2])}
-    asked = query.statement(hand_offs, each, Query((), (scope.period,)))
-    assert reader.frame(asked).iloc[0].tolist() == [1, 0]
+    statement = query.statement(hand_offs, each, Query((), (scope.period,)))
+    assert reader.frame(statement).iloc[0].tolist() == [1, 0]
 
 
 def test_never_taken_up_has_neither_rep_nor_contact_nor_decision(twelve: Stores) -> None:
     # Only L11: all others have a rep, and L12 without one was contacted and lost.
     reader, scope = Reader(twelve, SYSTEM), Scope(Period(date(2026, 4, 1), AS_OF))
-    found = backlog.never_taken_up_by_campaign(reader, AS_OF, scope)
-    assert found[["campaign", "waiting__0", "handed_over__0"]].to_numpy().tolist() == [["K2", 1, 0]]
+    by_campaign = backlog.never_taken_up_by_campaign(reader, AS_OF, scope)
+    assert by_campaign[["campaign", "waiting__0", "handed_over__0"]].to_numpy().tolist() == [["K2", 1, 0]]
     assert backlog.by_age(backlog.never_taken_up_by_age(reader, AS_OF, scope)) == [0, 1, 0, 0]
 
 
@@ -96,5 +96,5 @@ def test_the_end_of_a_day_is_the_last_instant(twelve: Stores) -> None:
     measure = CATALOGUE["still_uncontacted"]
     assert isinstance(measure, Measure)
     assert measure.state is not None
-    said = str(measure.within(Period(AS_OF, AS_OF)).compile(compile_kwargs={"literal_binds": True}))
-    assert str(datetime(2026, 7, 1)) in said
+    sql = str(measure.within(Period(AS_OF, AS_OF)).compile(compile_kwargs={"literal_binds": True}))
+    assert str(datetime(2026, 7, 1)) in sql

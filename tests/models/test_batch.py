@@ -20,10 +20,10 @@ def bank(*batches: tuple[int, int], window: int = 90) -> pd.DataFrame:
 
 
 def test_a_campaign_far_below_the_others_alarms_and_the_others_do_not() -> None:
-    found = alarms(bank((400, 320), (300, 240), (200, 60)))
-    assert found["campaign"].tolist() == ["C"]
-    assert found["usual"].item() == pytest.approx(0.8)
-    assert 0.3 < found["limit"].item() < 0.8
+    raised = alarms(bank((400, 320), (300, 240), (200, 60)))
+    assert raised["campaign"].tolist() == ["C"]
+    assert raised["usual"].item() == pytest.approx(0.8)
+    assert 0.3 < raised["limit"].item() < 0.8
 
 
 @pytest.mark.parametrize("small", range(1, SMALLEST))
@@ -54,7 +54,7 @@ def test_the_shortest_window_that_shows_it_speaks() -> None:
 
 def test_false_alarms_are_as_rare_as_stated() -> None:
     """30 campaigns alike, three windows, 400 banks: below the stated rate for campaign and bank."""
-    draw, wrong, asked = np.random.default_rng(7), 0, 0
+    draw, wrong, judged_batches = np.random.default_rng(7), 0, 0
     for _ in range(400):
         sizes = draw.integers(5, 400, 30)
         batches = pd.concat(
@@ -69,12 +69,12 @@ def test_false_alarms_are_as_rare_as_stated() -> None:
             for w in (30, 90, 365)
         )
         wrong += len(alarms(batches.reset_index(drop=True)))
-        asked += 30
-    assert wrong / asked <= FALSE_ALARM
+        judged_batches += 30
+    assert wrong / judged_batches <= FALSE_ALARM
 
 
 def test_a_campaign_that_turned_bad_is_found() -> None:
     """Half as many accepted as elsewhere, 60 reviewed: found nearly always."""
     draw = np.random.default_rng(8)
-    found = [len(alarms(bank((900, 675), (60, int(k))))) for k in draw.binomial(60, 0.375, 300)]
-    assert np.mean(found) > 0.95
+    alarm_counts = [len(alarms(bank((900, 675), (60, int(k))))) for k in draw.binomial(60, 0.375, 300)]
+    assert np.mean(alarm_counts) > 0.95

@@ -58,21 +58,23 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
 
 def test_the_departure_and_the_return_are_each_in_their_month(bank: Stores) -> None:
     months = tuple(month(2026, n) for n in range(2, 7))
-    asked = Query.of(["customers_at_start", "customers_left"], Scope(months[0]), periods=months)
-    found = query.ask(asked, Reader(bank, SYSTEM))
-    assert found["customers_left"].tolist() == [4, 0, 0, 0, 0]
+    question = Query.of(["customers_at_start", "customers_left"], Scope(months[0]), periods=months)
+    by_month = query.ask(question, Reader(bank, SYSTEM))
+    assert by_month["customers_left"].tolist() == [4, 0, 0, 0, 0]
     # April: two opened an account again in March. May: one joined again. June: of the two one closed it.
-    assert found["customers_at_start"].tolist() == [5, 1, 3, 4, 3]
+    assert by_month["customers_at_start"].tolist() == [5, 1, 3, 4, 3]
 
 
 def test_who_is_with_us_today_has_a_profile_and_who_left_again_has_none(bank: Stores) -> None:
-    found = Reader(bank, SYSTEM).frame(profile(AS_OF, AvailableColumns(frozenset({"customers", "accounts"}))))
-    assert set(found["customer_id"]) == {"STAYED", "JOINED", "OPENED"}
+    profiles = Reader(bank, SYSTEM).frame(
+        profile(AS_OF, AvailableColumns(frozenset({"customers", "accounts"})))
+    )
+    assert set(profiles["customer_id"]) == {"STAYED", "JOINED", "OPENED"}
 
 
 def test_a_departure_of_before_is_no_departure_of_the_window(bank: Stores) -> None:
-    found = Reader(bank, SYSTEM).frame(departures(date(2026, 4, 30), 30)).set_index("customer_id")
-    assert found["left_in_window"].to_dict() == {"STAYED": 0, "JOINED": 0, "OPENED": 0, "TWICE": 1}
+    departed = Reader(bank, SYSTEM).frame(departures(date(2026, 4, 30), 30)).set_index("customer_id")
+    assert departed["left_in_window"].to_dict() == {"STAYED": 0, "JOINED": 0, "OPENED": 0, "TWICE": 1}
 
 
 def test_the_page_of_a_customer_says_the_return_and_not_the_departure(bank: Stores) -> None:
@@ -80,11 +82,11 @@ def test_the_page_of_a_customer_says_the_return_and_not_the_departure(bank: Stor
     (row,) = reader.rows(timeline.person("OPENED"))
     assert pd.isna(row.left_on)
     assert pd.Timestamp(row.returned_on).date() == date(2026, 3, 5)
-    found = reader.frame(customer_search.search("n")).set_index("customer_id")["left_on"]
-    assert found[found.notna()].index.tolist() == ["LEFT"]
+    left_on = reader.frame(customer_search.search("n")).set_index("customer_id")["left_on"]
+    assert left_on[left_on.notna()].index.tolist() == ["LEFT"]
 
 
 def test_dates_that_contradict_each_other_are_findings(bank: Stores) -> None:
-    found = Reader(bank, SYSTEM).frame(select(findings)).set_index("check_name")["row_count"]
-    assert found["left before joined"] == 1
-    assert found["opened after the customer left"] == 2
+    failed_checks = Reader(bank, SYSTEM).frame(select(findings)).set_index("check_name")["row_count"]
+    assert failed_checks["left before joined"] == 1
+    assert failed_checks["opened after the customer left"] == 2

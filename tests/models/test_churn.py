@@ -32,23 +32,23 @@ def test_the_shares_of_trees_are_shapley_values_of_the_tree_game(examples: pd.Da
     left = examples["left_in_window"].to_numpy(dtype=float)
     booster = recipes.Recipe(kind="boosting", rounds=5).fit(x, left, 0)
 
-    def walk(nodes, at: int, row, known: set[int]) -> float:
+    def walk(nodes, at: int, row, features_given: set[int]) -> float:
         node = nodes[at]
         if node["is_leaf"]:
             return float(node["value"])
         feature, sides = int(node["feature_idx"]), (int(node["left"]), int(node["right"]))
-        if feature in known:
+        if feature in features_given:
             value = row[feature]
             goes_left = node["missing_go_to_left"] if np.isnan(value) else value <= node["num_threshold"]
-            return walk(nodes, sides[0] if goes_left else sides[1], row, known)
-        return sum(walk(nodes, s, row, known) * nodes[s]["count"] / node["count"] for s in sides)
+            return walk(nodes, sides[0] if goes_left else sides[1], row, features_given)
+        return sum(walk(nodes, s, row, features_given) * nodes[s]["count"] / node["count"] for s in sides)
 
     rows = x[:8]
     _, shares = of_trees(booster, rows)
     for i, row in enumerate(rows):
 
-        def game(known, row=row) -> float:
-            return sum(walk(t.nodes, 0, row, set(known)) for (t,) in booster._predictors)
+        def game(features_given, row=row) -> float:
+            return sum(walk(t.nodes, 0, row, set(features_given)) for (t,) in booster._predictors)
 
         for j in range(3):
             others = [k for k in range(3) if k != j]
@@ -64,11 +64,11 @@ def test_a_score_names_its_three_strongest_reasons_with_sign_and_value(
     model: ChurnModel, examples: pd.DataFrame
 ) -> None:
     someone = examples[examples["complaints_90d"] >= 2].head(1)
-    (told,) = churn_prediction.score(model, someone)["reasons"].map(json.loads)
-    assert len(told) == 3
-    sizes = [abs(reason["contribution"]) for reason in told]
+    (reasons,) = churn_prediction.score(model, someone)["reasons"].map(json.loads)
+    assert len(reasons) == 3
+    sizes = [abs(reason["contribution"]) for reason in reasons]
     assert sizes == sorted(sizes, reverse=True)
-    complaint = next(reason for reason in told if reason["feature"] == "complaints_90d")
+    complaint = next(reason for reason in reasons if reason["feature"] == "complaints_90d")
     assert complaint["value"] == someone["complaints_90d"].iloc[0]
     assert complaint["contribution"] > 0
     assert complaint["label"] == "Complaints in 90 days"
@@ -177,10 +177,10 @@ def test_the_figures_are_those_of_scikit_learn() -> None:
     random = np.random.default_rng(3)
     left = (random.random(4000) < 0.1).astype(float)
     probability = np.round(random.beta(2, 8, 4000) + left * 0.1, 2).clip(0, 1)  # with ties
-    found = prediction_metrics.judge(left, probability, resamples=50)
-    assert found["roc_auc"].value == pytest.approx(metrics.roc_auc_score(left, probability))
-    assert found["pr_auc"].value == pytest.approx(metrics.average_precision_score(left, probability))
-    assert found["brier"].value == pytest.approx(metrics.brier_score_loss(left, probability))
+    judgement = prediction_metrics.judge(left, probability, resamples=50)
+    assert judgement["roc_auc"].value == pytest.approx(metrics.roc_auc_score(left, probability))
+    assert judgement["pr_auc"].value == pytest.approx(metrics.average_precision_score(left, probability))
+    assert judgement["brier"].value == pytest.approx(metrics.brier_score_loss(left, probability))
     alone = np.arange(4000) / 4000.0
     tenth = left[-400:].mean() / left.mean()
     assert prediction_metrics.judge(left, alone, resamples=50)["lift_10"].value == pytest.approx(tenth)

@@ -36,7 +36,7 @@ def _holder(bank: Connection, name: str, *held: tuple[str, date | None], left: d
         bank.execute(insert(accounts).values(**row, opened_on=date(2020, 1, 1), closed_on=closed))
 
 
-def _asked(bank: Connection) -> dict[str, int]:
+def left_by_customer(bank: Connection) -> dict[str, int]:
     return dict(bank.execute(departures(DAY, 90)).fetchall())
 
 
@@ -44,7 +44,7 @@ def test_a_relationship_that_ends_inside_the_window_counts(bank: Connection) -> 
     for name, left in (("first day", 1), ("last day", 90), ("a day later", 91), ("before", 0)):
         _holder(bank, name, left=_in(left))
     _holder(bank, "stays")
-    assert _asked(bank) == {"first day": 1, "last day": 1, "a day later": 0, "stays": 0}
+    assert left_by_customer(bank) == {"first day": 1, "last day": 1, "a day later": 0, "stays": 0}
 
 
 def test_who_closes_the_current_account_has_left_though_other_accounts_stay(bank: Connection) -> None:
@@ -54,7 +54,7 @@ def test_who_closes_the_current_account_has_left_though_other_accounts_stay(bank
     _holder(bank, "savings is the main account", ("savings", _in(30)), ("card", None))
     _holder(bank, "neither", ("card", _in(30)))
     _holder(bank, "closed long before", ("current", _in(-30)), ("savings", None))
-    assert _asked(bank) == {
+    assert left_by_customer(bank) == {
         "current closed": 1,
         "current closed too late": 0,
         "savings closed beside a current account": 0,
@@ -68,7 +68,7 @@ def test_a_new_number_for_the_same_kind_of_account_is_no_departure(bank: Connect
     _holder(bank, "renumbered", ("current", _in(30)))
     row = {"account_id": "new", "customer_id": "renumbered", "product": "current"}
     bank.execute(insert(accounts).values(**row, opened_on=_in(20)))
-    assert _asked(bank) == {"renumbered": 0}
+    assert left_by_customer(bank) == {"renumbered": 0}
 
 
 def test_it_compiles_for_sqlite_too() -> None:

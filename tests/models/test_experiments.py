@@ -22,9 +22,9 @@ def drawn(seed: int, relative: float = 0.0, n: int = 3000, treated_share: float 
 @pytest.mark.parametrize(("looks", "last"), [(1, 1.960), (2, 1.977), (3, 2.004), (4, 2.024), (5, 2.040)])
 def test_the_bounds_are_those_of_the_published_table(looks: int, last: float) -> None:
     """Jennison and Turnbull, Group Sequential Methods (2000), table 2.3, α = .05."""
-    found = ex.bounds(looks)
-    assert found[-1] == pytest.approx(last, abs=0.003)
-    assert found[0] == pytest.approx(last * looks**0.5, abs=0.006)
+    bounds = ex.bounds(looks)
+    assert bounds[-1] == pytest.approx(last, abs=0.003)
+    assert bounds[0] == pytest.approx(last * looks**0.5, abs=0.006)
 
 
 def test_planned_looks_keep_false_alarms_at_one_in_twenty_and_unplanned_ones_do_not() -> None:
@@ -54,10 +54,10 @@ def test_nineteen_of_twenty_intervals_contain_the_truth(relative: float) -> None
 
 
 def test_a_prediction_made_before_the_draw_makes_the_interval_narrower_and_moves_nothing() -> None:
-    found = [ex.effect(drawn(seed, -0.3)) for seed in range(100)]
-    cut = np.array([f["variance_cut"].value for f in found])
+    effects = [ex.effect(drawn(seed, -0.3)) for seed in range(100)]
+    cut = np.array([f["variance_cut"].value for f in effects])
     assert (cut > 0.05).all()
-    plain, adjusted = (np.mean([f[n].value for f in found]) for n in ("points", "points_adjusted"))
+    plain, adjusted = (np.mean([f[n].value for f in effects]) for n in ("points", "points_adjusted"))
     assert plain == pytest.approx(adjusted, abs=0.002)
 
 
@@ -116,5 +116,5 @@ def test_a_verdict_knows_which_way_is_good() -> None:
 
 
 def test_what_is_kept_is_worth_its_revenue() -> None:
-    found = ex.worth(PredictionMetric(value=-0.02, low=-0.03, high=0.01), 1000, 500.0)
-    assert (found.low, found.value, found.high) == pytest.approx((-5000, 10_000, 15_000))
+    worth = ex.worth(PredictionMetric(value=-0.02, low=-0.03, high=0.01), 1000, 500.0)
+    assert (worth.low, worth.value, worth.high) == pytest.approx((-5000, 10_000, 15_000))

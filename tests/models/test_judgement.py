@@ -29,9 +29,9 @@ def _drawn(n: int = 20_000, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 
 def test_right_chances_have_slope_one_and_intercept_zero() -> None:
     left, probability = _drawn()
-    found = calibration.line(left, probability)
-    assert found["slope"].low < 1 < found["slope"].high
-    assert found["intercept"].low < 0 < found["intercept"].high
+    line = calibration.line(left, probability)
+    assert line["slope"].low < 1 < line["slope"].high
+    assert line["intercept"].low < 0 < line["intercept"].high
 
 
 def test_exaggerated_chances_have_a_slope_below_one_and_too_high_ones_an_intercept_below_zero() -> None:
@@ -53,11 +53,11 @@ def test_the_slope_is_that_of_scikit_learn() -> None:
 def test_customers_like_those_of_training_have_not_moved_and_others_have() -> None:
     random = np.random.default_rng(0)
     then = {"a": random.normal(0, 1, 50_000), "b": random.poisson(0.2, 50_000).astype(float)}
-    known = drift.reference(then)
+    reference = drift.reference(then)
     same = {"a": random.normal(0, 1, 2000), "b": random.poisson(0.2, 2000).astype(float)}
     moved = {"a": random.normal(1, 1, 2000), "b": np.where(random.random(2000) < 0.5, np.nan, 0.0)}
-    assert max(drift.psi(known, same).values()) < 0.03
-    assert min(drift.psi(known, moved).values()) > drift.MOVED
+    assert max(drift.psi(reference, same).values()) < 0.03
+    assert min(drift.psi(reference, moved).values()) > drift.MOVED
 
 
 @settings(max_examples=50, deadline=None)
@@ -115,8 +115,8 @@ def test_each_rm_calls_as_many_as_fit_into_a_week() -> None:
 
 def test_groups_are_judged_and_small_ones_are_not() -> None:
     left, probability = _drawn(3000)
-    found = model_evaluation.on_the_day(_rows(3000), left, {"model": probability}, DAY)
-    checks = pd.DataFrame(vars(c) for c in without_small_groups(found, 10))
+    every_check = model_evaluation.on_the_day(_rows(3000), left, {"model": probability}, DAY)
+    checks = pd.DataFrame(vars(c) for c in without_small_groups(every_check, 10))
     ages = checks[checks["check_name"] == "fairness by age band"]
     assert set(ages["part"]) == {"under 30", "30 to 44", "45 to 59", "60 and over", "not known"}
     assert set(ages["measure"]) == {"selected", "recall", "calibration"}

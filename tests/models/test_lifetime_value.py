@@ -87,14 +87,14 @@ def test_with_nobody_leaving_value_is_an_annuity(fitted: LifetimeValueModel) -> 
     immortal = replace(fitted, weights=np.r_[np.zeros(len(fitted.weights) - 1), -50.0])
     people = _people(4).assign(margin=[100.0, 0.0, -20.0, 100.0], months_since_joining=[1, 1, 1, 12])
     terms = Terms(horizon_months=36, discount_rate=0.08)
-    found = lifetime_value.value(immortal, people, terms)
+    valued = lifetime_value.value(immortal, people, terms)
     annuity = terms.discounts().sum()
-    assert found["value"].to_list() == pytest.approx([100 * annuity, 0, -20 * annuity, 100 * annuity])
-    assert found["stay_probability"].to_list() == pytest.approx([1, 1, 1, 1])
+    assert valued["value"].to_list() == pytest.approx([100 * annuity, 0, -20 * annuity, 100 * annuity])
+    assert valued["stay_probability"].to_list() == pytest.approx([1, 1, 1, 1])
     # Until 36 months after joining there are 35 and 24 to come, discounted to the day of joining.
     waited = 1.08 ** (-np.arange(1, 37) / 12)
-    assert found["rest"].iloc[0] == pytest.approx(100 * waited[1:].sum())
-    assert found["rest"].iloc[3] == pytest.approx(100 * waited[12:].sum())
+    assert valued["rest"].iloc[0] == pytest.approx(100 * waited[1:].sum())
+    assert valued["rest"].iloc[3] == pytest.approx(100 * waited[12:].sum())
 
 
 @settings(max_examples=25, deadline=None)
@@ -107,21 +107,21 @@ def test_the_interval_holds_the_value_and_a_shorter_horizon_never_keeps_more_cus
     fitted: LifetimeValueModel, rate: float, months: int, margin: float
 ) -> None:
     people = _people(3).assign(margin=margin)
-    found = lifetime_value.value(fitted, people, Terms(horizon_months=months, discount_rate=rate))
-    assert (found["value_low"] <= found["value"] + 1e-6).all()
-    assert (found["value"] <= found["value_high"] + 1e-6).all()
+    valued = lifetime_value.value(fitted, people, Terms(horizon_months=months, discount_rate=rate))
+    assert (valued["value_low"] <= valued["value"] + 1e-6).all()
+    assert (valued["value"] <= valued["value_high"] + 1e-6).all()
     longer = lifetime_value.value(fitted, people, Terms(horizon_months=months + 1, discount_rate=rate))
-    assert (longer["stay_probability"] <= found["stay_probability"] + 1e-12).all()
+    assert (longer["stay_probability"] <= valued["stay_probability"] + 1e-12).all()
 
 
 def test_the_swing_is_the_slope_of_the_value_in_the_hazard(fitted: LifetimeValueModel) -> None:
     people, terms = _people(50).assign(margin=100.0), Terms(horizon_months=36, discount_rate=0.08)
-    found = lifetime_value.value(fitted, people, terms)
+    valued = lifetime_value.value(fitted, people, terms)
     step = 1e-4
     lower = replace(fitted, weights=fitted.weights - np.r_[np.zeros(len(fitted.weights) - 1), step])
-    gained = (lifetime_value.value(lower, people, terms)["value"] - found["value"]) / step
+    gained = (lifetime_value.value(lower, people, terms)["value"] - valued["value"]) / step
     # The odds' logarithm stands for the hazard's here, which it nearly is for a small monthly chance.
-    assert found["swing"].to_list() == pytest.approx(gained.to_list(), rel=0.08)
+    assert valued["swing"].to_list() == pytest.approx(gained.to_list(), rel=0.08)
 
 
 def test_a_groups_interval_covers_its_mean_nine_times_in_ten_and_more() -> None:

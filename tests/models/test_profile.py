@@ -54,8 +54,8 @@ def bank(engine: Engine):
         connection.rollback()
 
 
-def _ask(bank: Connection, day: date, known: AvailableColumns = EVERY_TABLE) -> pd.DataFrame:
-    result = bank.execute(profile(day, known))
+def _ask(bank: Connection, day: date, available: AvailableColumns = EVERY_TABLE) -> pd.DataFrame:
+    result = bank.execute(profile(day, available))
     frame = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
     return frame.sort_values("customer_id").reset_index(drop=True)
 

@@ -27,23 +27,24 @@ def steps(journeys: list[Journey]) -> pd.DataFrame:
 
 
 def _effects(journeys: list[Journey]) -> dict[str | None, float]:
-    found = removal_effects(steps(journeys))
-    assert found["share"].sum() == pytest.approx(1)
+    effects = removal_effects(steps(journeys))
+    assert effects["share"].sum() == pytest.approx(1)
     return {
-        None if pd.isna(c) else c: e for c, e in zip(found["channel"], found["removal_effect"], strict=True)
+        None if pd.isna(c) else c: e
+        for c, e in zip(effects["channel"], effects["removal_effect"], strict=True)
     }
 
 
 def test_three_journeys_worked_out_by_hand() -> None:
-    found = _effects([(("C1", "C2", "C3"), True), (("C1",), False), (("C2", "C3"), False)])
+    effects = _effects([(("C1", "C2", "C3"), True), (("C1",), False), (("C2", "C3"), False)])
     # With all: 2/3 start at C1, half go on to C2, 1/3 start at C2; all reach C3; half win: (1/3 + 1/3) / 2 = 1/3.
     # Without C1 only the third that starts at C2 is left: 1/6. Without C2 or C3 nobody wins.
-    assert found == pytest.approx({"C1": 0.5, "C2": 1.0, "C3": 1.0})
+    assert effects == pytest.approx({"C1": 0.5, "C2": 1.0, "C3": 1.0})
 
 
 def test_a_channel_that_is_not_known_is_one_of_the_channels() -> None:
-    found = _effects([((None,), True), (("email",), True), (("email",), False)])
-    assert found == pytest.approx({None: 0.5, "email": 0.5})
+    effects = _effects([((None,), True), (("email",), True), (("email",), False)])
+    assert effects == pytest.approx({None: 0.5, "email": 0.5})
 
 
 def test_staying_in_a_channel_before_going_on_changes_nothing() -> None:
@@ -90,6 +91,6 @@ def test_an_effect_is_what_walking_the_chain_step_by_step_loses(journeys: list[J
             walked[without, lost_state] = 1
         return float(np.linalg.matrix_power(walked, 4096)[start, won_state])
 
-    found = _effects(journeys)
+    effects = _effects(journeys)
     for i, name in enumerate(names):
-        assert found[name] == pytest.approx(1 - chance(i) / chance(), abs=1e-6)
+        assert effects[name] == pytest.approx(1 - chance(i) / chance(), abs=1e-6)

@@ -78,29 +78,29 @@ def test_even_spend_and_wide_chance_cannot_tell_and_are_known_from_a_short_histo
     nearly = _weeks(powers={"event": 0.8}).assign(won=lambda w: (w["week"] % 3 == 0).astype(int))
     random = np.random.default_rng(1)
     nearly["spend"] = 5000.0 * random.lognormal(0, 0.06, len(nearly))
-    for found in (even, spend_response.curves(nearly)):
-        assert found["level"].isna().all()
-        assert all(map(spend_response.enough, found["weeks"], found["won"]))
+    for fitted in (even, spend_response.curves(nearly)):
+        assert fitted["level"].isna().all()
+        assert all(map(spend_response.enough, fitted["weeks"], fitted["won"]))
 
 
 def test_customers_and_value_stand_in_their_intervals_and_outside_the_seen_spend_is_said(
     curves: pd.DataFrame,
 ) -> None:
-    found = spend_response.expected(curves, {"display": 10_000, "event": 10_000}, WORTH, more=1000)
-    for middle, low, high in (found.customers, found.value):
+    outcome = spend_response.expected(curves, {"display": 10_000, "event": 10_000}, WORTH, more=1000)
+    for middle, low, high in (outcome.customers, outcome.value):
         assert low < middle < high
-    rows = found.by_channel.set_index("channel")
-    assert found.value[0] == pytest.approx(
+    rows = outcome.by_channel.set_index("channel")
+    assert outcome.value[0] == pytest.approx(
         rows["customers"]["display"] * 1000 + rows["customers"]["event"] * 9000, rel=0.1
     )
-    assert not found.by_channel["outside"].any()
+    assert not outcome.by_channel["outside"].any()
     far = spend_response.expected(curves, {"display": 1_000_000, "event": 10_000}, WORTH, more=1000)
     assert far.by_channel.set_index("channel")["outside"].to_dict() == {"display": True, "event": False}
 
 
 def test_no_spend_wins_nothing_and_an_unknown_value_is_not_zero(curves: pd.DataFrame) -> None:
-    found = spend_response.expected(curves, {"display": 0, "event": 10_000}, WORTH[:1], more=1000)
-    rows = found.by_channel.set_index("channel")
+    outcome = spend_response.expected(curves, {"display": 0, "event": 10_000}, WORTH[:1], more=1000)
+    rows = outcome.by_channel.set_index("channel")
     assert rows.loc["display", "customers"] == 0
     assert np.isnan(rows["value"]["event"])
 
@@ -123,10 +123,10 @@ def test_the_next_money_goes_where_it_leaves_most_and_never_beyond_what_was_seen
     curves: pd.DataFrame,
 ) -> None:
     rows = spend_response.expected(curves, {"display": 20_000, "event": 20_000}, WORTH, more=1000).by_channel
-    told = rows.set_index("channel")
-    assert (told["next_low"] < told["next_customers"]).all()
-    assert (told["next_customers"] < told["next_high"]).all()
-    assert told["next_best"].sum() == pytest.approx(1)
-    assert told["next_best"]["event"] > 0.95
+    by_channel = rows.set_index("channel")
+    assert (by_channel["next_low"] < by_channel["next_customers"]).all()
+    assert (by_channel["next_customers"] < by_channel["next_high"]).all()
+    assert by_channel["next_best"].sum() == pytest.approx(1)
+    assert by_channel["next_best"]["event"] > 0.95
     far = spend_response.expected(curves, {"display": 20_000, "event": 1e7}, WORTH, more=1000).by_channel
     assert far.set_index("channel")["next_best"].to_dict() == {"display": 1, "event": 0}

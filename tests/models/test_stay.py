@@ -33,22 +33,22 @@ def by_hand(each: list[tuple[int, int]], share: float) -> int | None:
 def test_twelve_leads_by_hand() -> None:
     # At risk 12: day 1 two leave (10/12), one censored on day 2, day 4 three of 9 (10/12 x 6/9 = 0.556), two censored
     # on day 5, day 7 two of 4 (0.278), one censored on day 8, day 10 the last (0).
-    found = stay(days(d1=2, d4=3, d7=2, d10=1), days(d2=1, d5=2, d8=1))
-    assert found is not None
-    assert (found.people, found.still_there) == (12, 4)
-    assert (found.median, found.ninth) == (7, 10)
+    stayed = stay(days(d1=2, d4=3, d7=2, d10=1), days(d2=1, d5=2, d8=1))
+    assert stayed is not None
+    assert (stayed.people, stayed.still_there) == (12, 4)
+    assert (stayed.median, stayed.ninth) == (7, 10)
 
 
 def test_exactly_half_is_half() -> None:
-    found = stay(days(d3=6), days(d9=6))
-    assert found is not None
-    assert (found.median, found.ninth) == (3, None)
+    stayed = stay(days(d3=6), days(d9=6))
+    assert stayed is not None
+    assert (stayed.median, stayed.ninth) == (3, None)
 
 
 def test_half_not_reached_yet_is_said_and_not_invented() -> None:
-    found = stay(days(d1=3), days(d9=9))
-    assert found is not None
-    assert (found.median, found.low, found.high, found.ninth) == (None, None, None, None)
+    stayed = stay(days(d1=3), days(d9=9))
+    assert stayed is not None
+    assert (stayed.median, stayed.low, stayed.high, stayed.ninth) == (None, None, None, None)
 
 
 def test_leaving_out_who_waits_would_make_the_stage_look_quick() -> None:
@@ -67,13 +67,13 @@ def test_nobody_and_nobody_gone() -> None:
 
 
 def test_the_interval_of_a_median_of_many_is_narrow_and_holds_it() -> None:
-    found = stay(days(**{f"d{n}": 100 for n in range(1, 21)}), days(d30=100))
-    assert found is not None
-    assert found.low is not None
-    assert found.median is not None
-    assert found.high is not None
-    assert found.low <= found.median == 11 <= found.high
-    assert found.high - found.low <= 3
+    stayed = stay(days(**{f"d{n}": 100 for n in range(1, 21)}), days(d30=100))
+    assert stayed is not None
+    assert stayed.low is not None
+    assert stayed.median is not None
+    assert stayed.high is not None
+    assert stayed.low <= stayed.median == 11 <= stayed.high
+    assert stayed.high - stayed.low <= 3
 
 
 COUNTS = st.lists(st.tuples(st.integers(0, 40), st.integers(1, 6)), max_size=8)
@@ -84,7 +84,7 @@ def test_counts_give_the_same_as_the_people_one_by_one(gone: list, here: list) -
     def frame(rows: list) -> pd.DataFrame:
         return pd.DataFrame(rows, columns=["days", "people"])
 
-    found = stay(frame(gone), frame(here))
+    stayed = stay(frame(gone), frame(here))
     each = [(d, 1) for d, n in gone for _ in range(n)] + [(d, 0) for d, n in here for _ in range(n)]
-    assert (found.median if found else None) == by_hand(each, 0.5)
-    assert (found.ninth if found else None) == by_hand(each, 0.9)
+    assert (stayed.median if stayed else None) == by_hand(each, 0.5)
+    assert (stayed.ninth if stayed else None) == by_hand(each, 0.9)

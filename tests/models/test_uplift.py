@@ -23,8 +23,8 @@ def test_where_treatment_keeps_some_they_are_found() -> None:
     x, treated, left = drawn(0, 0.20)
     score = uplift.foretold(x, treated, left)
     assert score[x[:, 1] > 0].mean() > score[x[:, 1] <= 0].mean() + 0.1
-    found = uplift.qini(score, treated, left)
-    assert found.low > 0
+    qini = uplift.qini(score, treated, left)
+    assert qini.low > 0
     # High risk is not a high chance to be kept.
     assert uplift.qini(x[:, 0], treated, left).low <= 0
 
@@ -39,11 +39,11 @@ def test_where_treatment_does_nothing_nobody_is_said_to_be_kept_by_it() -> None:
 
 def test_a_random_order_has_a_qini_of_nothing() -> None:
     _, treated, left = drawn(1, 0.2)
-    found = [
+    qinis = [
         uplift.qini(np.random.default_rng(s).random(len(left)), treated, left, resamples=2).value
         for s in range(40)
     ]
-    assert abs(np.mean(found)) < 0.003
+    assert abs(np.mean(qinis)) < 0.003
     assert uplift.qini(np.zeros(len(left)), treated, left, resamples=2).value == pytest.approx(0, abs=1e-12)
 
 

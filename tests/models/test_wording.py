@@ -18,7 +18,7 @@ def _reason(feature: str, value: float | None, **more: object) -> dict[str, obje
 
 
 @pytest.mark.parametrize(
-    ("reason", "said"),
+    ("reason", "sentence"),
     [
         (
             _reason("open_complaints_90d", 1.0, since="2026-05-12", week_ago=0.0),
@@ -44,16 +44,16 @@ def _reason(feature: str, value: float | None, **more: object) -> dict[str, obje
         (_reason("holds_wealth", 0.0), "Holds an investment or insurance: no"),
     ],
 )  # fmt: skip
-def test_a_reason_in_plain_words(reason: dict[str, object], said: str) -> None:
-    assert reason_texts.sentence(reason) == said
+def test_a_reason_in_plain_words(reason: dict[str, object], sentence: str) -> None:
+    assert reason_texts.sentence(reason) == sentence
 
 
 @pytest.mark.parametrize("name", features.NAMES)
 def test_every_feature_can_be_said(name: str) -> None:
     for value in (None, 0.0, 1.0, 1234567.0):
-        said = reason_texts.sentence(_reason(name, value, since="2026-06-01", week_ago=2.0))
-        assert said.startswith(features.BY_NAME[name].label)
-        assert "{" not in said
+        sentence = reason_texts.sentence(_reason(name, value, since="2026-06-01", week_ago=2.0))
+        assert sentence.startswith(features.BY_NAME[name].label)
+        assert "{" not in sentence
 
 
 def test_a_score_tells_since_when_and_what_it_was_a_week_ago(
@@ -61,8 +61,8 @@ def test_a_score_tells_since_when_and_what_it_was_a_week_ago(
 ) -> None:
     someone = examples[examples["complaints_90d"] >= 2].head(1).assign(last_complaint_on=date(2025, 1, 20))
     week_ago = someone.assign(complaints_90d=1)
-    (told,) = churn_prediction.score(model, someone, week_ago=week_ago)["reasons"].map(json.loads)
-    complaint = next(reason for reason in told if reason["feature"] == "complaints_90d")
+    (reasons,) = churn_prediction.score(model, someone, week_ago=week_ago)["reasons"].map(json.loads)
+    complaint = next(reason for reason in reasons if reason["feature"] == "complaints_90d")
     assert (complaint["since"], complaint["week_ago"]) == ("2025-01-20", 1.0)
 
 
@@ -70,8 +70,8 @@ def test_a_customer_who_was_not_there_a_week_ago_has_no_week_ago(
     model: ChurnModel, examples: pd.DataFrame
 ) -> None:
     some, others = examples.head(2), examples.iloc[2:4]
-    for told in churn_prediction.score(model, some, week_ago=others)["reasons"].map(json.loads):
-        assert {reason["week_ago"] for reason in told} == {None}
+    for reasons in churn_prediction.score(model, some, week_ago=others)["reasons"].map(json.loads):
+        assert {reason["week_ago"] for reason in reasons} == {None}
 
 
 def test_a_count_of_days_says_the_day_it_began(examples: pd.DataFrame) -> None:

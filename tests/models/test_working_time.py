@@ -141,9 +141,9 @@ def test_of_a_day_without_a_time_nobody_knows_the_hours() -> None:
 
 
 def test_what_is_promised_on_a_day_without_a_time_falls_due_within_a_day() -> None:
-    found = due(datetime(2026, 6, 15) + DAY)
+    due_at = due(datetime(2026, 6, 15) + DAY)
     # Handed over when the office closed at the latest: two days and six hours on.
-    assert found == datetime(2026, 6, 18) + DAY
+    assert due_at == datetime(2026, 6, 18) + DAY
 
 
 def test_what_falls_due_in_summer_is_marked_as_a_moment_of_summer() -> None:

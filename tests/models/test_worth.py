@@ -42,18 +42,18 @@ def test_an_interval_that_holds_nothing_gives_no_verdict_however_far_the_points_
 
 
 def test_a_missing_cost_is_no_cost_data_and_never_nothing() -> None:
-    found = net_value.judged(pd.DataFrame([_group(None, 500, 1000, 10)]))
-    assert found["verdict"].iloc[0] == net_value.NO_COST
-    assert found["cac"].isna().all()
+    judged = net_value.judged(pd.DataFrame([_group(None, 500, 1000, 10)]))
+    assert judged["verdict"].iloc[0] == net_value.NO_COST
+    assert judged["cac"].isna().all()
 
 
 def test_deviation_is_found_again_from_the_sums() -> None:
     random = np.random.default_rng(0)
     values = random.lognormal(7, 1, 400)
     sums = {"value": values.sum(), "value_squared": (values**2).sum(), "swing": 0.0}
-    found = net_value.judged(pd.DataFrame([{"cost": 1000.0, "won": 400, "left": 0, "valued": 400, **sums}]))
+    judged = net_value.judged(pd.DataFrame([{"cost": 1000.0, "won": 400, "left": 0, "valued": 400, **sums}]))
     half = 1.96 * values.std(ddof=1) / 20
-    assert found["ltv_low"].iloc[0] == pytest.approx(values.mean() - half)
+    assert judged["ltv_low"].iloc[0] == pytest.approx(values.mean() - half)
 
 
 @settings(max_examples=100, deadline=None)

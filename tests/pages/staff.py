@@ -33,10 +33,10 @@ def somebody(role: str, rm_id: str = "RM01", team: str = "Central") -> Viewer:
 
 def busy_rm(stores: connect.Stores) -> Viewer:
     """The RM with the most open alerts of a small bank."""
-    shown = [alerts.c.arm == "treated", alerts.c.status != "closed", alerts.c.rm_id.is_not(None)]
+    conditions = [alerts.c.arm == "treated", alerts.c.status != "closed", alerts.c.rm_id.is_not(None)]
     most = (
         select(alerts.c.rm_id)
-        .where(*shown)
+        .where(*conditions)
         .group_by(alerts.c.rm_id)
         .order_by(func.count().desc(), alerts.c.rm_id)
     )
@@ -64,12 +64,12 @@ def words(app: AppTest) -> str:
         "metric",
         "button",
     )
-    said = []
+    texts = []
     for kind in kinds:
         for element in getattr(app, kind):
-            said.append(str(getattr(element, "label", "") or ""))
-            said.append(str(getattr(element, "value", "") or ""))
-    return "\n".join(said)
+            texts.append(str(getattr(element, "label", "") or ""))
+            texts.append(str(getattr(element, "value", "") or ""))
+    return "\n".join(texts)
 
 
 def cells(app: AppTest) -> str:
@@ -80,9 +80,9 @@ def cells(app: AppTest) -> str:
 @cache
 def _components() -> BidiComponentManager:
     """The components of installed packages, of which the pages use none: looked for once, not at each opening."""
-    found = BidiComponentManager()
-    found.discover_and_register_components(start_file_watching=False)
-    return found
+    manager = BidiComponentManager()
+    manager.discover_and_register_components(start_file_watching=False)
+    return manager
 
 
 def opener(stores: connect.Stores, monkeypatch: pytest.MonkeyPatch) -> Generator[Open, None, None]:

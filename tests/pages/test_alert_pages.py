@@ -190,8 +190,8 @@ def test_an_analyst_sees_whom_a_rule_would_flag_puts_it_live_and_removes_it(open
     assert left
     assert {a["outcome"] for a in left} == {"rule_removed"}
     with bank.app_db.connect() as app_db:
-        said = list(app_db.execute(select(audit_log.c.action).order_by(audit_log.c.line)).scalars())
-    assert [a for a in said if a.startswith("rule.")] == ["rule.live", "rule.retired"]
+        actions = list(app_db.execute(select(audit_log.c.action).order_by(audit_log.c.line)).scalars())
+    assert [a for a in actions if a.startswith("rule.")] == ["rule.live", "rule.retired"]
 
 
 def _first_number(text: str) -> int:

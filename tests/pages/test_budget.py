@@ -86,11 +86,11 @@ def test_the_title_says_where_the_next_money_goes_as_far_as_it_is_known():
 
 
 def test_why_a_channel_has_no_curve_is_said(monkeypatch):
-    said: list[str] = []
-    monkeypatch.setattr("streamlit.caption", said.append)
+    captions: list[str] = []
+    monkeypatch.setattr("streamlit.caption", captions.append)
     curves = {"channel": ["email", "event"], "weeks": [90, 12], "won": [400, 5], "level": [None, None]}
     _left_out(pd.DataFrame(curves))
-    assert said == [
+    assert captions == [
         "Too little history for a curve: event.",
         "Not enough variation in spend to tell what more or less of it would bring: email.",
     ]

@@ -98,13 +98,13 @@ def test_the_models_stand_side_by_side_with_their_disagreement(open_page):
     sums = table[models].sum()
     assert sums.max() - sums.min() < 2  # rounded; every model credits the same wins
     apart = table[models].max(axis=1) - table[models].min(axis=1)
-    told = table["Range across models"].str.split(" ").str[0].str.replace(",", "").astype(float)
-    assert (apart - told).abs().max() <= 0.6
-    said = words(app)
-    assert "The models differ most about" in said
-    assert "90 days before the win" in said
+    ranges = table["Range across models"].str.split(" ").str[0].str.replace(",", "").astype(float)
+    assert (apart - ranges).abs().max() <= 0.6
+    page_text = words(app)
+    assert "The models differ most about" in page_text
+    assert "90 days before the win" in page_text
     for model in MODELS:
-        assert f"**{model.name}**: {model.rule} {model.asks}" in said
+        assert f"**{model.name}**: {model.rule} {model.asks}" in page_text
 
 
 def test_an_experiment_is_entered_and_its_gap_to_the_models_is_flagged(open_page, bank: connect.Stores):
@@ -130,11 +130,11 @@ def test_an_experiment_is_entered_and_its_gap_to_the_models_is_flagged(open_page
     assert (row.channel, row.campaign_id) == ("paid_search", None)
     assert (row.treated, row.treated_won, row.held_out, row.held_out_won) == tuple(counts.values())
     assert row.estimate == pytest.approx(0.001)
-    said = words(app)
-    assert "of 50,000 treated 1,000 won (2.0%), of 50,000 held out 999 (2.0%)" in said
-    assert "wins of these days that it took part in" in said
-    assert "Half of the *districts*" in said
-    assert "More than the experiment supports" in said
+    page_text = words(app)
+    assert "of 50,000 treated 1,000 won (2.0%), of 50,000 held out 999 (2.0%)" in page_text
+    assert "wins of these days that it took part in" in page_text
+    assert "Half of the *districts*" in page_text
+    assert "More than the experiment supports" in page_text
 
 
 def test_sales_sees_the_experiments_and_has_no_form(open_page):

@@ -20,9 +20,9 @@ def test_every_comparison_opens_for_every_role_of_growth(open_page, role, compar
     app = open_page(somebody(role), "channel-value", compare=compare, joined="Last 24 months")
     assert not app.error
     assert not app.exception
-    said = words(app)
-    assert "nan" not in said.lower().split()
-    assert f"Is each {compare.lower()} worth it?" in said
+    page_text = words(app)
+    assert "nan" not in page_text.lower().split()
+    assert f"Is each {compare.lower()} worth it?" in page_text
 
 
 def test_a_small_bank_gives_no_verdict_on_small_channels_and_hides_few_people(open_page):
@@ -78,9 +78,9 @@ def test_months_that_have_not_come_are_hatched_and_never_nothing(open_page):
 
 def test_hindsight_is_shown_with_its_numbers(open_page):
     app = open_page(somebody("executive"), "channel-value")
-    said = words(app)
-    assert "30 Jun 2025" in said
-    assert "meant to hold for 80%" in said
+    page_text = words(app)
+    assert "30 Jun 2025" in page_text
+    assert "meant to hold for 80%" in page_text
 
 
 def test_the_headline_names_the_dear_one_that_is_worth_it_and_the_cheap_one_that_is_not():
@@ -109,10 +109,12 @@ def test_where_names_would_cover_each_other_the_earlier_keeps_its_own():
     for name in ("cac", "ltv"):
         rows[f"{name}_low"], rows[f"{name}_high"] = rows[name] * 0.9, rows[name] * 1.1
     five = rows.loc[[0, 1, 2, 1, 2, 1]]
-    found = places(five, (2, 4.5), (3, 5), 330)
-    assert len({found[1], found[2], found[3], found[4]}) == 4  # four corners
-    assert found[5] is None
-    assert None not in found[:5]
+    places_by_number = places(five, (2, 4.5), (3, 5), 330)
+    assert (
+        len({places_by_number[1], places_by_number[2], places_by_number[3], places_by_number[4]}) == 4
+    )  # four corners
+    assert places_by_number[5] is None
+    assert None not in places_by_number[:5]
 
 
 def test_three_findings_stand_in_words_and_the_rest_in_the_table():

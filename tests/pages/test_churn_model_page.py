@@ -71,9 +71,9 @@ def test_a_section_says_its_finding(judged_bank, open_page, section: str) -> Non
     assert app.title[0].value.startswith(
         "Of the 50 customers the model would have had called in a week, 3 in 10 left"
     )
-    said = words(app) + cells(app)
-    assert [text for text in SAYS[section] if text not in said] == []
-    assert "nan" not in said.lower().replace("finance", "")
+    page_text = words(app) + cells(app)
+    assert [text for text in SAYS[section] if text not in page_text] == []
+    assert "nan" not in page_text.lower().replace("finance", "")
 
 
 def test_without_a_model_the_page_says_so(bank, open_page) -> None:

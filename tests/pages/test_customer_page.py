@@ -38,7 +38,7 @@ def _mine(bank, **which: object):
 def test_one_page_shows_the_whole_relationship_to_its_rm(open_page, bank) -> None:
     person = _mine(bank)
     app = open_page(somebody("relationship_manager"), "customer", cid=person["customer_id"])
-    said = words(app).replace("\\", "")
+    page_text = words(app).replace("\\", "")
     assert app.title[0].value.replace("\\", "") == person["full_name"]
     for part in (
         "Products held",
@@ -51,8 +51,8 @@ def test_one_page_shows_the_whole_relationship_to_its_rm(open_page, bank) -> Non
         "Last contact: Marketing",
         "such customers leave",
     ):
-        assert part in said, part
-    assert re.search(r"complaint|Complaint", said)
+        assert part in page_text, part
+    assert re.search(r"complaint|Complaint", page_text)
 
 
 def test_the_journey_runs_from_the_first_touch_to_the_last_case_in_stage_order(bank) -> None:
@@ -80,10 +80,10 @@ def test_service_sees_cases_and_answers_but_no_money_no_score_and_no_other_depar
 ) -> None:
     person = _mine(bank)
     app = open_page(somebody("service"), "customer", cid=person["customer_id"])
-    said = words(app) + cells(app)
-    assert "Service cases" in said
+    page_text = words(app) + cells(app)
+    assert "Service cases" in page_text
     for other in ("Products held", "HKD", "such customers leave", "Marketing 2", "Actions so far"):
-        assert other not in said, other
+        assert other not in page_text, other
 
 
 def test_what_a_customer_wrote_stands_once_below_its_own_case(open_page, bank) -> None:
@@ -105,10 +105,10 @@ def test_phone_and_email_are_masked_until_the_viewer_says_why(open_page, bank, r
     person = _mine(bank)
     viewer = somebody(role)
     app = open_page(viewer, "customer", cid=person["customer_id"])
-    shown = words(app) + cells(app)
-    assert person["phone"] not in shown
-    assert person["email"] not in shown
-    assert str(masked_phone(person["phone"])) in shown
+    page_text = words(app) + cells(app)
+    assert person["phone"] not in page_text
+    assert person["email"] not in page_text
+    assert str(masked_phone(person["phone"])) in page_text
     app.button(key="reveal-on_the_line").click().run()
     assert person["phone"] in words(app)
     with bank.app_db.connect() as app_db:
@@ -125,8 +125,8 @@ def test_another_rms_customer_is_not_revealed_and_the_try_is_logged(bank) -> Non
     with pytest.raises(ChangeRefused, match="why you need"):
         reveal(bank, other, person["customer_id"], "curious")
     with bank.app_db.connect() as app_db:
-        said = list(app_db.execute(select(audit_log.c.action)).scalars())
-    assert said[-1:] == ["customer.refused"]
+        actions = list(app_db.execute(select(audit_log.c.action)).scalars())
+    assert actions[-1:] == ["customer.refused"]
 
 
 @given(st.text(alphabet="0123456789+- ()", min_size=0, max_size=20))
@@ -180,10 +180,10 @@ def test_full_width_digits_are_digits_and_words_are_no_phone() -> None:
 def test_the_queue_page_tells_what_changed_and_packs_it_for_the_meeting(open_page, bank) -> None:
     rm = busy_rm(bank)
     app = open_page(rm, "customer-health")
-    said = words(app)
-    assert "Customers since Monday 29 Jun 2026" in said
-    assert "not yet known who got worse" in said  # one night only: nothing to compare with
-    assert "have a chance of 1 in 10 or more to leave" in said
+    page_text = words(app)
+    assert "Customers since Monday 29 Jun 2026" in page_text
+    assert "not yet known who got worse" in page_text  # one night only: nothing to compare with
+    assert "have a chance of 1 in 10 or more to leave" in page_text
     pack = next(f.value for f in app.dataframe if "Flagged for" in f.value.columns)
     number = re.search(r"You have (\d+)", app.title[0].value)
     assert number is not None

@@ -23,9 +23,9 @@ def opened(open_page, viewer, figure: str, url: str = "funnel", **query: str):
 @pytest.mark.parametrize("figure", ["leads", "won"])
 def test_a_count_opens_into_as_many_rows(open_page, figure):
     page, rows = opened(open_page, somebody("analyst"), figure, period="30d")
-    said = next(m.value for m in page.metric if m.label in ("Leads", "Deals won"))
+    metric_text = next(m.value for m in page.metric if m.label in ("Leads", "Deals won"))
     assert f"{len(rows):,} rows. Each row counts once" in words(page)
-    assert figure != "leads" or len(rows) == int(said.replace(",", ""))
+    assert figure != "leads" or len(rows) == int(metric_text.replace(",", ""))
 
 
 def test_a_ratio_opens_into_what_it_divides(open_page):
@@ -48,8 +48,8 @@ def test_an_analyst_finds_no_name_among_the_rows_of_any_card(open_page, bank: St
     for card in [b.key for b in page.button if str(b.key).startswith("open-figure-")]:
         page.button(card).click().run()
         assert not page.exception
-        shown = cells(page)
-        assert not [n for n in names if " " in n and n in shown]
+        cell_text = cells(page)
+        assert not [n for n in names if " " in n and n in cell_text]
 
 
 def test_who_was_signed_out_meanwhile_sees_nothing_in_the_opened_figure(open_page, monkeypatch):
@@ -57,8 +57,8 @@ def test_who_was_signed_out_meanwhile_sees_nothing_in_the_opened_figure(open_pag
     analyst = somebody("analyst")
     page = open_page(analyst, "funnel")
     tables = len(page.dataframe)
-    asked = iter([analyst, None])  # the frame still knows her, the dialog does not
-    monkeypatch.setattr(door, "viewer", lambda: next(asked))
+    viewers = iter([analyst, None])  # the frame still knows her, the dialog does not
+    monkeypatch.setattr(door, "viewer", lambda: next(viewers))
     page.button("open-figure-leads").click().run()
     assert "have been signed out" in words(page)
     assert len(page.dataframe) == tables

@@ -107,9 +107,9 @@ def test_a_note_for_an_alert_that_was_closed_meanwhile_can_go_into_its_history(
     first, second = (_window(open_page, rm, alert) for _ in range(2))
     _press(_choose(first, "declined"), "Record")
     _press(_choose(second, "contacted", "She will think about it until May"), "Record")
-    said = words(second)
-    assert "was closed while you had it open" in said
-    assert "Customer declined" in said
+    page_text = words(second)
+    assert "was closed while you had it open" in page_text
+    assert "Customer declined" in page_text
     kept = next(t for t in second.text_input if t.label.startswith("Your note"))
     assert kept.value == "She will think about it until May"
     _press(second, "Add the note to its history")

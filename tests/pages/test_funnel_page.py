@@ -74,9 +74,11 @@ def test_where_leads_wait_says_what_is_not_reached_yet(open_page):
     page = open_page(somebody("executive"), "funnel")
     waits = next(f.value for f in page.dataframe if "Median wait" in f.value)
     assert waits["Stage"].tolist() == ["Leads", "MQL", "Accepted", "SQL", "Opportunity"]
-    said = waits["Median wait"].str.cat(waits["90th percentile wait"].fillna(""), sep=" ").str.cat(sep=" ")
-    assert "day" in said
-    assert "nan" not in said
+    waits_text = (
+        waits["Median wait"].str.cat(waits["90th percentile wait"].fillna(""), sep=" ").str.cat(sep=" ")
+    )
+    assert "day" in waits_text
+    assert "nan" not in waits_text
 
 
 def test_the_funnel_did_not_grow_from_days_before_the_banks_data_began(open_page):

@@ -79,8 +79,8 @@ def test_every_view_of_goals_opens(open_page, agreed: Stores, view):
     for viewer in (MARKETING, SALES, EXECUTIVE):
         app = _show(open_page(viewer, "goals"), "goal-view", view)
         _ok(app)
-        shown = app.dataframe or view == "Set a goal" or (view == "Bonus" and viewer is not SALES)
-        assert shown, viewer.role
+        drawn = app.dataframe or view == "Set a goal" or (view == "Bonus" and viewer is not SALES)
+        assert drawn, viewer.role
 
 
 def test_all_goals_show_who_ended_one_and_why(open_page, agreed: Stores):
@@ -173,10 +173,10 @@ def test_a_goal_that_one_department_declines_on_the_page_comes_into_force_for_no
 def test_a_goal_that_is_not_smart_is_told_its_letters_and_not_set(open_page, bank: Stores):
     app = _press(open_page(MARKETING, "goals"), "Set the goal")
     _ok(app)
-    said = words(app)
-    assert "Name the department that owns the goal" in said
-    assert "Write the target as a number: there is none yet" in said
-    assert "Say what it serves" in said
+    page_text = words(app)
+    assert "Name the department that owns the goal" in page_text
+    assert "Write the target as a number: there is none yet" in page_text
+    assert "Say what it serves" in page_text
     assert every_goal(Reader(bank, SYSTEM)) == ()
 
 

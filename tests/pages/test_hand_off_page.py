@@ -58,14 +58,14 @@ def test_who_comes_second_is_told(open_page, bank: Stores):
 
 def test_marketing_reads_it_on_the_campaign_the_same_day_and_never_a_lead(open_page, bank: Stores):
     open_page(somebody("marketing"), "lead-hand-off")
-    found = waiting(Reader(bank, SALES), AS_OF)
-    campaign = found["campaign_id"].value_counts().idxmax()
-    of_one = found[found["campaign_id"] == campaign]
+    leads = waiting(Reader(bank, SALES), AS_OF)
+    campaign = leads["campaign_id"].value_counts().idxmax()
+    of_one = leads[leads["campaign_id"] == campaign]
     for lead_id in of_one["lead_id"].head(3):
         review(bank, SALES, lead_id, "accepted")
     page = open_page(somebody("marketing"), "lead-hand-off")
     assert "too few to show" in cells(page)
-    assert not [n for n in found["full_name"].dropna() if " " in n and n in words(page) + cells(page)]
+    assert not [n for n in leads["full_name"].dropna() if " " in n and n in words(page) + cells(page)]
     assert "Accept" not in [b.label for b in page.button]
     analyst = cells(open_page(somebody("analyst"), "lead-hand-off"))
     assert f"{min(3, len(of_one))}, {min(3, len(of_one))} accepted" in analyst
@@ -85,15 +85,15 @@ def test_both_departments_read_the_alarm_about_the_campaign_that_overpromises(
         draft.connection.execute(
             update(campaigns).values(ends_on=None).where(campaigns.c.name == OVERPROMISES)
         )
-    shown = [w.value for w in open_page(somebody(role), url).warning]
-    assert len(shown) == 1
-    assert OVERPROMISES in shown[0].replace("\\", "")
+    warnings = [w.value for w in open_page(somebody(role), url).warning]
+    assert len(warnings) == 1
+    assert OVERPROMISES in warnings[0].replace("\\", "")
 
 
 def test_the_page_says_what_a_working_hour_is(open_page):
-    said = words(open_page(somebody("marketing"), "lead-hand-off"))
-    assert "24 working hours" in said
-    assert "09:00 to 18:00, Mon to Fri, without public holidays in Hong Kong" in said
+    page_text = words(open_page(somebody("marketing"), "lead-hand-off"))
+    assert "24 working hours" in page_text
+    assert "09:00 to 18:00, Mon to Fri, without public holidays in Hong Kong" in page_text
 
 
 def test_a_lead_of_the_list_is_one_the_bank_has_no_decision_on_since_it_came_or_came_back(
@@ -112,36 +112,36 @@ def test_a_lead_of_the_list_is_one_the_bank_has_no_decision_on_since_it_came_or_
 
 def _came_back(bank: Stores, last: pd.Series) -> date:
     lead_id = last[last == "reopened"].index[0]
-    asked = select(func.max(m.c.entered_at).label("at")).where(
+    statement = select(func.max(m.c.entered_at).label("at")).where(
         m.c.lead_id == lead_id, m.c.stage == "reopened"
     )
-    return Reader(bank, SYSTEM).frame(asked)["at"].iloc[0].date()
+    return Reader(bank, SYSTEM).frame(statement)["at"].iloc[0].date()
 
 
 def test_the_list_opens_with_who_is_overdue_and_agrees_with_the_figure(open_page, bank: Stores):
     page = open_page(SALES, "lead-hand-off")
-    found = waiting(Reader(bank, SALES), AS_OF)
-    late = found[found["contacted_at"].isna() & (found["late"] > 0)]
+    leads = waiting(Reader(bank, SALES), AS_OF)
+    late = leads[leads["contacted_at"].isna() & (leads["late"] > 0)]
     listed = [str(b.key).removeprefix("accept-") for b in page.button if b.label == "Accept"]
     assert len(listed) > 0
     assert set(listed) <= set(late["lead_id"])
     # The figure is a stock: it counts everybody who waits, as the list does, whenever the lead came; once.
-    figure = next(shown.value for shown in page.metric if shown.label == "Overdue, still waiting")
+    figure = next(card.value for card in page.metric if card.label == "Overdue, still waiting")
     again = int(late["again"].sum())
     assert again > 0
     assert figure == f"{len(late) - again:,}"
-    said = words(page)
-    assert f"{len(late):,} past the SLA. {again} of them had been rejected or lost and came back" in said
-    assert "The figure above counts the other leads." in said
+    page_text = words(page)
+    assert f"{len(late):,} past the SLA. {again} of them had been rejected or lost and came back" in page_text
+    assert "The figure above counts the other leads." in page_text
 
 
 def test_a_lead_decided_on_here_explains_why_the_list_is_shorter(open_page, bank: Stores):
-    found = waiting(Reader(bank, SALES), AS_OF)
-    late = found[found["contacted_at"].isna() & (found["late"] > 0)]
+    leads = waiting(Reader(bank, SALES), AS_OF)
+    late = leads[leads["contacted_at"].isna() & (leads["late"] > 0)]
     review(bank, SALES, str(late.loc[~late["again"], "lead_id"].iloc[0]), "rejected", "Not eligible")
-    said = words(open_page(SALES, "lead-hand-off"))
-    assert f"{len(late) - 1:,} past the SLA" in said
-    assert "1 of them have been decided on here since" in said
+    page_text = words(open_page(SALES, "lead-hand-off"))
+    assert f"{len(late) - 1:,} past the SLA" in page_text
+    assert "1 of them have been decided on here since" in page_text
 
 
 @pytest.mark.parametrize("role", ["sales", "marketing"])
@@ -165,8 +165,8 @@ def test_the_page_leads_with_the_leads_that_nobody_took_up(role: str, open_page,
 def test_what_sales_gives_back_here_stands_beside_what_the_bank_knows(open_page, bank: Stores):
     for lead_id in waiting(Reader(bank, SALES), AS_OF)["lead_id"].head(3):
         review(bank, SALES, lead_id, "rejected", "Cannot be reached")
-    for role, said in (("sales", "3"), ("marketing", "fewer than 10")):
+    for role, number in (("sales", "3"), ("marketing", "fewer than 10")):
         page = open_page(somebody(role), "lead-hand-off")
         table = next(f.value for f in page.dataframe if "Here since" in f.value)
-        assert table["Here since"].tolist() == [said, said, "", "", ""]
+        assert table["Here since"].tolist() == [number, number, "", "", ""]
         assert role == "marketing" or table["Leads"][1] < table["Leads"][0]

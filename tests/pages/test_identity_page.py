@@ -40,6 +40,6 @@ def test_a_ruling_made_on_the_page_is_kept_and_shown(open_page, bank: Stores):
 
 
 def test_data_status_shows_the_match_rate_of_every_source(open_page):
-    shown = cells(open_page(somebody("administrator"), "data-status"))
+    cell_text = cells(open_page(somebody("administrator"), "data-status"))
     for source in ("CRM", "Marketing", "Service", "Core banking", "Digital"):
-        assert source in shown
+        assert source in cell_text

@@ -14,25 +14,25 @@ def test_every_role_reads_the_same_finding(open_page):
 
 
 def test_a_figure_has_its_interval_its_number_and_its_target(open_page):
-    said = words(open_page(somebody("executive"), "impact"))
-    assert said.count("95% interval") >= 3 + 1
-    assert "customers who complained" in said
-    assert "no clear harm" in said
-    assert "ustomers who withdrew their consent" in said
-    assert "Target −18%" in said
-    assert "Target +32%" in said
-    assert re.search(r"of \d+ against .* of \d+", said)
-    assert "no cost data" in said
-    assert "The random assignment passed its check" in said
+    page_text = words(open_page(somebody("executive"), "impact"))
+    assert page_text.count("95% interval") >= 3 + 1
+    assert "customers who complained" in page_text
+    assert "no clear harm" in page_text
+    assert "ustomers who withdrew their consent" in page_text
+    assert "Target −18%" in page_text
+    assert "Target +32%" in page_text
+    assert re.search(r"of \d+ against .* of \d+", page_text)
+    assert "no cost data" in page_text
+    assert "The random assignment passed its check" in page_text
 
 
 def test_before_its_first_look_an_experiment_shows_no_outcome(open_page):
     app = open_page(somebody("relationship_manager"), "impact")
     app.pills[0].set_value("rule:high_churn_risk").run()
-    said = words(app)
+    page_text = words(app)
     assert app.title[0].value.startswith("Not enough data yet to say")
-    assert "first analysis on 27 Dec 2026" in said
-    assert "interval" not in said
+    assert "first analysis on 27 Dec 2026" in page_text
+    assert "interval" not in page_text
     assert not app.metric
 
 

@@ -87,7 +87,7 @@ def _cells(page: AppTest) -> list[str]:
     return [str(c).replace("\\", "") for frame in frames for c in frame.value.to_numpy().ravel()]
 
 
-def _said(page: AppTest) -> str:
+def page_text(page: AppTest) -> str:
     assert not [e.value for e in (*page.error, *page.exception)]
     return words(page).replace("\\", "").replace("\u00a0", " ")
 
@@ -97,14 +97,14 @@ def test_an_executive_issues_a_review_on_its_page_and_a_further_version_needs_it
 ) -> None:
     assert "Issue it" not in [b.label for b in _review(open_page, "analyst").button]
     page, second_window = _review(open_page), _review(open_page)
-    assert "Draft: computed from the bank as it is loaded now." in _said(page)
+    assert "Draft: computed from the bank as it is loaded now." in page_text(page)
     page = _press(page, "Issue it")
-    assert "Version 1, issued on 1 Jul 2026 by executive-1" in _said(page)
-    assert "Version 1 was issued while you had this page open" in _said(_press(second_window, "Issue it"))
+    assert "Version 1, issued on 1 Jul 2026 by executive-1" in page_text(page)
+    assert "Version 1 was issued while you had this page open" in page_text(_press(second_window, "Issue it"))
     page = _press(page, "Issue it")
-    assert "Version 1 was issued. Say why there is another" in _said(page)
+    assert "Version 1 was issued. Say why there is another" in page_text(page)
     next(t for t in page.text_input if t.label == "Why a further version").input("The *first* lacked a goal")
-    assert "Version 2, issued on 1 Jul 2026 by executive-1. The *first* lacked a goal" in _said(
+    assert "Version 2, issued on 1 Jul 2026 by executive-1. The *first* lacked a goal" in page_text(
         _press(page, "Issue it")
     )
     versions = issues(Reader(quarter_over, SYSTEM, quarter_over.snapshot()), "2026Q1")
@@ -128,16 +128,16 @@ def test_an_issued_figure_stays_later_days_correct_nothing_and_a_corrected_sourc
     load(quarter_over, tmp_path / "extracts", as_of=JUNE)
     for role in ("executive", "analyst"):
         page = _review(open_page, role)
-        assert "Version 1" in _said(page)
+        assert "Version 1" in page_text(page)
         assert (_cards(page), _cells(page)) == (then, rows), "what was issued is what is read"
-        assert "orrected since" not in _said(page), role
-        assert "by now 89" in _said(page), "a complaint that was taken back is no correction"
+        assert "orrected since" not in page_text(page), role
+        assert "by now 89" in page_text(page), "a complaint that was taken back is no correction"
 
     deliver(tmp_path / "extracts", brought=2000, score=1)
     load(quarter_over, tmp_path / "extracts", as_of=JUNE)
     page = _review(open_page)
     assert _cards(page) == then, "an issued figure never changes"
-    assert "corrected since: now HKD 114,700" in _said(page)
+    assert "corrected since: now HKD 114,700" in page_text(page)
     (warned,) = [w.value.replace("\\", "") for w in page.warning]
     assert warned.startswith(
         "Corrected since it was issued: Net revenue: issued HKD 83,700, now HKD 114,700; "

@@ -22,7 +22,7 @@ def test_an_administrator_reads_what_waits_and_why(open_page, bank, url: str) ->
         number = app_db.execute(insert(destinations).values(added_at=at, **where)).inserted_primary_key[0]
         row = {"destination_id": number, "what": "weekly", "about": "2026-06-29", "failed_runs": 0}
         app_db.execute(insert(outbox).values(written_at=at, **row))
-    shown = words(open_page(somebody("administrator"), url))
-    assert "1 message to amy_w waits to be delivered." in shown
-    assert "1 message to amy_w: waiting since 30 Jun 2026, 02:00. It was not tried yet." in shown
+    page_text = words(open_page(somebody("administrator"), url))
+    assert "1 message to amy_w waits to be delivered." in page_text
+    assert "1 message to amy_w: waiting since 30 Jun 2026, 02:00. It was not tried yet." in page_text
     assert "amy_w" not in words(open_page(somebody("analyst"), url))

@@ -34,11 +34,11 @@ SHOWN: list[tuple[str, str, str, dict[str, str]]] = [
 @pytest.fixture
 def files(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], bytes]]:
     """What the download buttons of a page would make, by key."""
-    found: dict[str, Callable[[], bytes]] = {}
+    contents: dict[str, Callable[[], bytes]] = {}
     monkeypatch.setattr(
-        st, "download_button", lambda _label, make, *_more, key, **_: found.update({key: make})
+        st, "download_button", lambda _label, make, *_more, key, **_: contents.update({key: make})
     )
-    return found
+    return contents
 
 
 def rows(made: bytes) -> list[dict[str, str]]:
@@ -58,7 +58,7 @@ def _goal(bank: Stores, name: str, word: str, filters: dict[str, str]) -> str:
     return str(set_goal(bank, SALES, draft))
 
 
-def _said(page: AppTest, label: str) -> str:
+def metric_value(page: AppTest, label: str) -> str:
     return next(m.value for m in page.metric if m.label == label)
 
 
@@ -90,6 +90,6 @@ def test_today_funnel_goals_rows_and_file_show_one_number(
     if len(goals.selectbox("goal").options) > 1:
         goals.selectbox("goal").set_value(goal).run()
     assert label in goals.title[0].value
-    assert _said(goals, "So far") == f"{number:,}"
+    assert metric_value(goals, "So far") == f"{number:,}"
     if not filters:
-        assert _said(open_page(SALES), label) == f"{number:,}"
+        assert metric_value(open_page(SALES), label) == f"{number:,}"

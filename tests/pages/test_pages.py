@@ -31,9 +31,9 @@ def test_a_page_opens_for_its_roles_and_tells_the_others_whom_to_ask(open_page, 
         assert not broken(app), viewer.role
         if viewer.role in entry.roles:
             assert app.title, f"a page opens on its finding, also for {viewer.role}"
-            said = app.title[0].value
-            assert "None" not in said, viewer.role
-            assert "nan" not in said, viewer.role
+            title = app.title[0].value
+            assert "None" not in title, viewer.role
+            assert "nan" not in title, viewer.role
         else:
             assert app.title[0].value == f"{entry.title} is not part of your role"
             assert "ask your administrator" in words(app)
@@ -63,11 +63,11 @@ def test_an_rm_sees_her_own_customers_in_her_queue_and_no_others(open_page, bank
         customers.select().with_only_columns(customers.c.full_name, customers.c.rm_id)
     )
     rm = busy_rm(bank)
-    said = words(open_page(rm, "customer-health")).replace("\\", "")
+    page_text = words(open_page(rm, "customer-health")).replace("\\", "")
     own = set(rows[rows["rm_id"] == rm.rm_id]["full_name"])
     others = set(rows[rows["rm_id"] != rm.rm_id]["full_name"])
-    assert any(name in said for name in own)
-    assert not [name for name in others - own if f"**{name}**" in said]
+    assert any(name in page_text for name in own)
+    assert not [name for name in others - own if f"**{name}**" in page_text]
 
 
 def test_a_held_out_alert_is_shown_to_nobody(open_page, bank: connect.Stores):
@@ -107,12 +107,12 @@ def test_a_role_without_personal_data_finds_no_customers_name_or_phone_on_any_pa
     for entry in ENTRIES:
         if role in entry.roles:
             app = open_page(somebody(role), entry.url)
-            shown = words(app) + cells(app)
-            for name in [p for p in personal - allowed if p in shown]:
+            page_text = words(app) + cells(app)
+            for name in [p for p in personal - allowed if p in page_text]:
                 # A lead “Alan Wong Lai Kuen” is not the customer “Wong Lai Kuen”.
                 for longer in [a for a in allowed if name in a]:
-                    shown = shown.replace(longer, "")
-                assert name not in shown, entry.url
+                    page_text = page_text.replace(longer, "")
+                assert name not in page_text, entry.url
 
 
 def test_a_recorded_step_changes_the_alert_and_stays_in_the_history(open_page, bank: connect.Stores):
@@ -187,8 +187,8 @@ def test_the_search_finds_only_the_viewers_customers(open_page, bank: connect.St
     for row in (rows[rows["rm_id"] == "RM01"].iloc[0], rows[rows["rm_id"] == "RM02"].iloc[0]):
         app = open_page(somebody("relationship_manager"), "customer")
         app.text_input[0].input(row["customer_id"]).run()
-        found = [b.key for b in app.button if str(b.key).startswith("hit-")]
-        assert found == ([f"hit-{row['customer_id']}"] if row["rm_id"] == "RM01" else [])
+        hits = [b.key for b in app.button if str(b.key).startswith("hit-")]
+        assert hits == ([f"hit-{row['customer_id']}"] if row["rm_id"] == "RM01" else [])
 
 
 LINK = "[Sign in again](https://evil.example)"
@@ -196,9 +196,9 @@ LINK = "[Sign in again](https://evil.example)"
 
 @pytest.mark.parametrize("viewer", [somebody("executive"), somebody("administrator")], ids=lambda v: v.role)
 def test_words_that_came_with_the_address_are_never_a_link(open_page, viewer):
-    said = words(open_page(viewer, "dictionary", word=LINK))
-    assert "Sign in again" in said
-    assert LINK not in said
+    page_text = words(open_page(viewer, "dictionary", word=LINK))
+    assert "Sign in again" in page_text
+    assert LINK not in page_text
 
 
 def test_what_somebody_typed_into_the_search_is_never_a_link(open_page):

@@ -72,9 +72,11 @@ def poorer(snapshot: Path, folder: Path, lacking: Lacking, emptied: Lacking) -> 
             rows = db.execute(f"SELECT count(*) FROM unified.{table}").fetchone()
             if lacking.get(table) == () or not rows or not rows[0]:
                 continue
-            said = ", ".join(f'NULL AS "{c}"' if c in emptied.get(table, ()) else f'"{c}"' for c in kept)
+            select_list = ", ".join(
+                f'NULL AS "{c}"' if c in emptied.get(table, ()) else f'"{c}"' for c in kept
+            )
             db.execute(
-                f"COPY (SELECT {said} FROM unified.{table}) TO '{folder / table}.parquet' (FORMAT parquet)"
+                f"COPY (SELECT {select_list} FROM unified.{table}) TO '{folder / table}.parquet' (FORMAT parquet)"
             )
 
 
@@ -106,10 +108,10 @@ def open_half(half: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 def not_known(half: Path) -> set[str]:
     """The labels of the figures that this bank cannot know."""
     stores = stores_in(half)
-    known = data_coverage.of(Reader(stores, SYSTEM, stores.snapshot()))
+    covered = data_coverage.of(Reader(stores, SYSTEM, stores.snapshot()))
     stores.app_db.dispose()
-    assert known is not None
-    return {m.label for name, m in CATALOGUE.items() if needs(name) and known.lacking(needs(name))}
+    assert covered is not None
+    return {m.label for name, m in CATALOGUE.items() if needs(name) and covered.lacking(needs(name))}
 
 
 @pytest.mark.parametrize("role", OPENED)
@@ -123,23 +125,23 @@ def test_no_page_of_a_bank_that_gave_half_says_a_number_or_a_guess_for_what_was_
             continue
         page = open_half(somebody(role), url)
         assert not [e.value for e in page.error], url
-        said = f"{words(page)}\n{cells(page)}"
-        assert not {"nan", "NaT", "<NA>"} & set(re.split(r"[\s,]+", said)), url
+        page_text = f"{words(page)}\n{cells(page)}"
+        assert not {"nan", "NaT", "<NA>"} & set(re.split(r"[\s,]+", page_text)), url
         for metric in page.metric:
             if metric.label in not_known:
                 assert metric.value == "not known", (url, metric.label)
-        lowered = said.lower()
+        lowered = page_text.lower()
         assert not [guess for guess in GUESSES if guess in lowered], url
 
 
 def test_who_is_called_late_is_not_known_without_the_date_of_a_contact(open_half: Open) -> None:
     page = open_half(somebody("sales"), "lead-hand-off")
-    said = words(page)
-    assert "Who is past the first-contact SLA is not known: `leads.contacted_at` was not given" in said
-    assert "working hours late" not in said
-    assert "Was due" not in said
-    assert "How long the overdue have waited is not known" in said
-    assert "Why leads are rejected is not known: `leads.rejected_reason` was not given" in said
+    page_text = words(page)
+    assert "Who is past the first-contact SLA is not known: `leads.contacted_at` was not given" in page_text
+    assert "working hours late" not in page_text
+    assert "Was due" not in page_text
+    assert "How long the overdue have waited is not known" in page_text
+    assert "Why leads are rejected is not known: `leads.rejected_reason` was not given" in page_text
     after = next(t.value for t in page.dataframe if "Of the rejected" in t.value)
     assert pd.isna(after.set_index("")["Leads"]["Given back to Marketing"]), "an empty cell says not known"
 
@@ -172,15 +174,15 @@ def test_an_experiment_whose_outcome_was_not_given_is_not_too_small(open_half: O
     page = open_half(somebody("analyst"), "impact")
     assert "its effect on churn is not known: `customers.left_on` was not given" in page.title[0].value
     assert {m.label: m.value for m in page.metric}["Churn"] == "not known"
-    said = words(page).replace("\\", "")
-    assert "Whether the held-out were called or met anyway is not known: `touches` was not given" in said
-    assert "Who can be saved is not known: `customers.left_on` was not given" in said
+    page_text = words(page).replace("\\", "")
+    assert "Whether the held-out were called or met anyway is not known: `touches` was not given" in page_text
+    assert "Who can be saved is not known: `customers.left_on` was not given" in page_text
 
 
 def test_the_review_says_the_same_of_an_outcome_that_was_not_given(open_half: Open) -> None:
-    said = words(open_half(somebody("analyst"), "quarterly-review", **{"answer-unknown": "true"}))
-    assert "Customers who left: not known: `customers.left_on` was not given" in said
-    assert "not enough data yet (n" not in said
+    page_text = words(open_half(somebody("analyst"), "quarterly-review", **{"answer-unknown": "true"}))
+    assert "Customers who left: not known: `customers.left_on` was not given" in page_text
+    assert "not enough data yet (n" not in page_text
 
 
 def test_nobody_to_call_is_said_only_where_rules_could_be_checked(open_half: Open) -> None:
@@ -201,10 +203,10 @@ def test_no_alert_is_no_figure_where_no_rule_could_be_checked(
     opening = opener(stores, monkeypatch)
     page = next(opening)(somebody("analyst"), "today")
     assert {m.label: m.value for m in page.metric}["Open alerts"] == "not known"
-    said = words(page)
-    assert "Not known, as no rule could be checked: " in said
-    assert "`tickets`" in said
-    assert "not enough data yet (n = 0)" not in said
+    page_text = words(page)
+    assert "Not known, as no rule could be checked: " in page_text
+    assert "`tickets`" in page_text
+    assert "not enough data yet (n = 0)" not in page_text
     review = next(opener(stores, monkeypatch))(
         somebody("executive"), "quarterly-review", **{"answer-together": "true"}
     )
@@ -216,25 +218,25 @@ def test_no_alert_is_no_figure_where_no_rule_could_be_checked(
 
 def test_a_customer_page_claims_nothing_of_what_was_not_given(half: Path, open_half: Open) -> None:
     stores = stores_in(half)
-    asked = select(tickets.c.customer_id).where(tickets.c.customer_id.is_not(None)).limit(1)
-    customer_id = Reader(stores, SYSTEM, stores.snapshot()).rows(asked)[0].customer_id
+    statement = select(tickets.c.customer_id).where(tickets.c.customer_id.is_not(None)).limit(1)
+    customer_id = Reader(stores, SYSTEM, stores.snapshot()).rows(statement)[0].customer_id
     stores.app_db.dispose()
     page = open_half(somebody("service"), "customer", cid=customer_id)
-    said = words(page)
+    page_text = words(page)
     assert not [e.value for e in page.error]
-    assert "Complaints not known" in said
-    assert "Marketing consent not known" in said
-    assert ": case about" in said
-    assert ", open" not in said
-    assert ", settled" not in said
-    assert "with us since" not in said, "who left is not known, so nobody can say who is still with us"
+    assert "Complaints not known" in page_text
+    assert "Marketing consent not known" in page_text
+    assert ": case about" in page_text
+    assert ", open" not in page_text
+    assert ", settled" not in page_text
+    assert "with us since" not in page_text, "who left is not known, so nobody can say who is still with us"
 
 
 def test_a_column_that_is_empty_in_every_row_is_named_as_one_that_was_not_given(half: Path) -> None:
     stores = stores_in(half)
-    known = data_coverage.of(Reader(stores, SYSTEM, stores.snapshot()))
+    covered = data_coverage.of(Reader(stores, SYSTEM, stores.snapshot()))
     stores.app_db.dispose()
-    missing = not_given(["accounts.closed_on", "customers.left_on"], known)
+    missing = not_given(["accounts.closed_on", "customers.left_on"], covered)
     assert missing is not None
     assert missing.clause == (
         "not known: `customers.left_on` was not given and `accounts.closed_on` is empty in every row"

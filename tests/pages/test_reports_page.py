@@ -89,11 +89,11 @@ def test_a_shared_link_shows_an_rm_her_own_customers_on_screen_and_in_the_file(
     report = SavedReport(metric="leads", breakdown="product", period="24m", chart="table")
     link = save(bank, OTHER, "Ours by product", report)
     rows = Reader(bank, SYSTEM).frame(leads.select())
-    said, files = {}, {}
+    texts, files = {}, {}
     for viewer in (RM, OTHER, somebody("analyst")):
         page = opened(open_page(viewer, "reports", report=link), "Export")
         assert not broken(page)
-        said[viewer.rm_id] = page.title[0].value
+        texts[viewer.rm_id] = page.title[0].value
         read = csv.reader(io.StringIO(made["take-csv-report"]().decode("utf-8-sig"), newline=""))
         lines = list(read)
         files[viewer.rm_id] = sum(
@@ -102,7 +102,7 @@ def test_a_shared_link_shows_an_rm_her_own_customers_on_screen_and_in_the_file(
             if not line[0].startswith("# ") and line[1] and line[0] != "Product"
         )
         assert ("your customers" in str(lines)) == bool(viewer.rm_id)
-        assert ("your customers" in said[viewer.rm_id]) == bool(viewer.rm_id)
+        assert ("your customers" in texts[viewer.rm_id]) == bool(viewer.rm_id)
     assert 0 < files["RM01"] < files[None]
     assert files["RM01"] != files["RM02"]
     assert len(rows) >= files[None]
@@ -177,7 +177,7 @@ def test_the_dictionary_shows_one_department_at_a_time_and_leads_to_a_report(ope
     assert "Leads" not in names
     reports = {b.key for b in page.button if str(b.key).startswith("report-")}
     assert "report-csat" in reports
-    found = open_page(somebody("service"), "dictionary", word="account")
-    assert "Churn rate" in {e.label for e in found.expander}, "Sales says account for a customer"
+    dictionary = open_page(somebody("service"), "dictionary", word="account")
+    assert "Churn rate" in {e.label for e in dictionary.expander}, "Sales says account for a customer"
     leads_of = {b.key for b in open_page(somebody("service"), "dictionary").button}
     assert "report-leads" not in leads_of, "service sees no leads"

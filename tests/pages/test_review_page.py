@@ -20,32 +20,32 @@ EVERY_ANSWER = {f"answer-{key}": "true" for key in NAMES}
 @pytest.fixture
 def offered(monkeypatch):
     """What the download buttons would make, by key."""
-    found = {}
+    files = {}
     monkeypatch.setattr(
-        st, "download_button", lambda _label, data, _name, _mime, key, **_more: found.update({key: data})
+        st, "download_button", lambda _label, data, _name, _mime, key, **_more: files.update({key: data})
     )
-    return found
+    return files
 
 
-def _plainly(shown: str) -> str:
+def _plainly(text: str) -> str:
     """What is read: without what keeps a number on the line of its unit, and a sign from being read as a style."""
-    return shown.replace("\\", "").replace("\u00a0", " ")
+    return text.replace("\\", "").replace("\u00a0", " ")
 
 
 def test_every_answer_opens_and_says_what_the_review_says(open_page, bank: Stores, offered, monkeypatch):
     viewer = somebody("executive")
     reader = Reader(bank, viewer, bank.snapshot())
-    known = data_coverage.available_columns(reader)
-    review = quarterly.build(reader, quarterly.quarters(reader, known)[0], known)
+    available = data_coverage.available_columns(reader)
+    review = quarterly.build(reader, quarterly.quarters(reader, available)[0], available)
     page = open_page(viewer, "quarterly-review", **EVERY_ANSWER)
     assert not [e.value for e in page.error]
     assert _plainly(page.title[0].value) == review.title
     assert [_plainly(e.label) for e in page.expander[:10]] == [
         f"**{n} {NAMES[a.key]}** · {a.title}" for n, a in enumerate(review.answers, start=1)
     ]
-    said = words(page)
+    page_text = words(page)
     for answer in review.answers:
-        assert all(sentence in said for sentence in answer.sentences), answer.key
+        assert all(sentence in page_text for sentence in answer.sentences), answer.key
     cards = {(m.label, m.value) for m in page.metric}
     for figure in (*review.figures, *(f for a in review.answers for f in a.figures)):
         if any(c.isdigit() for c in figure.value):

@@ -73,8 +73,8 @@ def printed(metric: Metric, cell: object) -> str:
     if isinstance(cell, Real):
         number = float(cell)
         return "" if math.isnan(number) else figure(metric, number / (100 if metric.unit == "share" else 1))
-    found = FIGURE.match(plain(cell))
-    return found.group() if found else ""
+    match = FIGURE.match(plain(cell))
+    return match.group() if match else ""
 
 
 class Shown:
@@ -132,7 +132,7 @@ def bank(with_goals: Path) -> Iterator[Stores]:
 
 
 @pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
+def notes(monkeypatch: pytest.MonkeyPatch) -> Shown:
     """What tables that open are about, noted as they are drawn."""
     notes, draw, sheet = Shown(), drill_table.show, export_button.sheet
 
@@ -214,8 +214,8 @@ def reports(notes: Shown, open_page: Open, viewer: Viewer, as_of: date) -> None:
         assert not page.error
         title = plain(page.title[0].value)
         assert title.startswith(f"{metric.label}: "), title
-        found = FIGURE.match(title.removeprefix(f"{metric.label}: "))
-        notes.add(metric.label, scope.in_words(), "report, title", found.group() if found else "")
+        match = FIGURE.match(title.removeprefix(f"{metric.label}: "))
+        notes.add(metric.label, scope.in_words(), "report, title", match.group() if match else "")
         (frame,) = (f.value for f in page.dataframe)
         for part, cell in zip(frame.iloc[:, 0], frame.iloc[:, 1], strict=True):
             over = scope.narrowed(by, str(part).lower().replace(" ", "_")).in_words()
@@ -275,36 +275,36 @@ def slides(made: bytes) -> tuple[dict[str, set[str]], dict[str, list[list[str]]]
 
 def drawn(page: AppTest) -> dict[str, list[str]]:
     """What each chart of the review's page says in words → the labels of its values."""
-    found = {}
+    labels = {}
     for chart in page.get("plotly_chart"):
         traces = json.loads(chart.proto.spec)["data"]
         texts: list[str] = next((t["text"] for t in traces if t.get("text")), [])
-        found[plain(chart.proto.alt)] = [plain(t) for t in texts if t]
-    return found
+        labels[plain(chart.proto.alt)] = [plain(t) for t in texts if t]
+    return labels
 
 
 @pytest.mark.parametrize("role", LOOKED_AT)
-def test_a_figure_that_several_places_show_has_one_value(role: str, open_page, bank: Stores, shown) -> None:
+def test_a_figure_that_several_places_show_has_one_value(role: str, open_page, bank: Stores, notes) -> None:
     viewer = next(v for v in EVERYBODY if v.role == role)
     reader = Reader(bank, viewer, bank.snapshot())
     for word, filters in SCOPES[: LOOKED_AT[role]]:
-        look(shown, open_page, viewer, word, filters, data_coverage.as_of(reader))
+        look(notes, open_page, viewer, word, filters, data_coverage.as_of(reader))
     if role == "marketing":
-        files(shown, bank, viewer)
-        reports(shown, open_page, viewer, data_coverage.as_of(reader))
+        files(notes, bank, viewer)
+        reports(notes, open_page, viewer, data_coverage.as_of(reader))
     if role == "executive":
-        goals(shown, open_page, viewer)
+        goals(notes, open_page, viewer)
         # Opened after the pages, the review is put together from what they asked.
         on_page = review_page(open_page, viewer)
-        known = data_coverage.available_columns(reader)
-        quarter = review_composition.quarters(reader, known)[0]
-        review = review_composition.build(reader, quarter, known, data.once(viewer))
-        review_figures(shown, review, "review")
+        available = data_coverage.available_columns(reader)
+        quarter = review_composition.quarters(reader, available)[0]
+        review = review_composition.build(reader, quarter, available, data.once(viewer))
+        review_figures(notes, review, "review")
         same_in_the_files(review, on_page)
-    assert len(shown.twice()) >= (20 if role in ("marketing", "executive") else 3), (
+    assert len(notes.twice()) >= (20 if role in ("marketing", "executive") else 3), (
         "too few figures stand in two places"
     )
-    assert not shown.differing()
+    assert not notes.differing()
 
 
 def review_page(open_page: Open, viewer: Viewer) -> AppTest:

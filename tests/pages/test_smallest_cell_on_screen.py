@@ -40,11 +40,13 @@ def open_strict(strict: Stores, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ope
     yield from opener(strict, monkeypatch)
 
 
-@pytest.mark.parametrize(("people", "gone", "shown"), [(24, 24, False), (400, 24, False), (25, 25, True)])
-def test_a_check_tells_of_no_24_people_and_of_no_24_who_left(people: int, gone: int, *, shown: bool) -> None:
+@pytest.mark.parametrize(("people", "gone", "is_shown"), [(24, 24, False), (400, 24, False), (25, 25, True)])
+def test_a_check_tells_of_no_24_people_and_of_no_24_who_left(
+    people: int, gone: int, *, is_shown: bool
+) -> None:
     check = share("fairness by district", "Tai Po", "calibration", DAY, gone, people, fewest=gone)
     (kept,) = without_small_groups([check], SMALLEST)
-    assert (kept.value is not None, kept.n is not None) == (shown, shown)
+    assert (kept.value is not None, kept.n is not None) == (is_shown, is_shown)
 
 
 def test_the_night_hides_what_a_model_was_judged_on_before_the_bank_became_stricter(strict: Stores) -> None:
@@ -67,31 +69,31 @@ def test_the_page_hides_what_an_earlier_night_wrote(strict: Stores, open_strict:
             "model": "churn_90d",
             "model_version": version,
         }
-        wanted = {k: v for k, v in row.items() if k in model_checks.c}
+        values = {k: v for k, v in row.items() if k in model_checks.c}
         t = model_checks.c
         draft.write(
-            model_checks, pd.DataFrame([wanted]), replacing=(t.part == "Tai Po") & (t.measure == "selected")
+            model_checks, pd.DataFrame([values]), replacing=(t.part == "Tai Po") & (t.measure == "selected")
         )
-    known = model_card_text.current(Reader(strict, SYSTEM))
-    assert known is not None
-    (checked,) = known.of("fairness by district", "selected").query("part == 'Tai Po'").to_dict("records")
+    card = model_card_text.current(Reader(strict, SYSTEM))
+    assert card is not None
+    (checked,) = card.of("fairness by district", "selected").query("part == 'Tai Po'").to_dict("records")
     assert pd.isna([checked["n"], checked["value"], checked["low"], checked["high"]]).all()
-    assert known.people(checked["n"]) == "fewer than 25"
+    assert card.people(checked["n"]) == "fewer than 25"
     page = open_strict(somebody("analyst"), "churn-model", show="fair")
     assert not page.error
 
 
 def test_no_department_of_24_is_in_the_staff_survey(strict: Stores) -> None:
     answers = {"Small": 24, "Next": 30, "Large": 60}
-    found = pd.DataFrame(
+    answers_by_department = pd.DataFrame(
         [{"department": d, "question": "q", "answers": n, "points": 3 * n} for d, n in answers.items()]
     )
-    shown = staff_survey.without_small_departments(found, SMALLEST)
-    assert set(shown.departments["department"]) == {"Large"}
-    asked = staff_survey.survey(Reader(strict, somebody("executive")), Quarter(2026, 2, DAY).period)
-    assert asked is not None
-    assert asked.fewest == SMALLEST
-    assert (asked.departments["people"] >= SMALLEST).all()
+    without_small = staff_survey.without_small_departments(answers_by_department, SMALLEST)
+    assert set(without_small.departments["department"]) == {"Large"}
+    survey = staff_survey.survey(Reader(strict, somebody("executive")), Quarter(2026, 2, DAY).period)
+    assert survey is not None
+    assert survey.fewest == SMALLEST
+    assert (survey.departments["people"] >= SMALLEST).all()
 
 
 def test_an_arm_of_24_is_said_to_be_fewer_than_25(open_strict: Open) -> None:
@@ -116,9 +118,9 @@ def test_who_sees_totals_sees_no_24_wins_of_a_lift_test(
     lift_tests.enter(strict, viewer, result)
     page = open_strict(viewer, "attribution")
     assert not page.error
-    said = words(page)
-    assert ("fewer than 25 won, or did not" in said) is hidden
-    assert (f"of 917 held out {won} (" in said) is not hidden
+    page_text = words(page)
+    assert ("fewer than 25 won, or did not" in page_text) is hidden
+    assert (f"of 917 held out {won} (" in page_text) is not hidden
     assert f"of 917 held out {won} (" in words(open_strict(somebody("analyst"), "attribution")), (
         "an analyst sees single rows"
     )
@@ -132,8 +134,8 @@ def test_a_word_of_24_cases_names_no_theme(cases: int, *, named: bool) -> None:
             ["card declined", "loan interest", "branch queue"] * 80 + ["unmistakable"] * cases
         )
     ]
-    found = themes(pd.DataFrame(rows), smallest=SMALLEST)
-    assert found["theme"].str.contains("unmistakable").any() == named
+    by_theme = themes(pd.DataFrame(rows), smallest=SMALLEST)
+    assert by_theme["theme"].str.contains("unmistakable").any() == named
 
 
 def test_a_smallest_cell_that_no_word_can_reach_gives_no_theme() -> None:

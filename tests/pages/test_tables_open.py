@@ -24,15 +24,15 @@ HALF_A_YEAR = Scope(Period(date(2026, 1, 1), date(2026, 6, 30)))
 @pytest.fixture
 def drawn(monkeypatch):
     """The tables of a page whose figures open: key → (table, column → figures)."""
-    found = {}
+    tables = {}
     show = drill_table.show
 
     def remember(frame, key, *more, opens, **others):
-        found[key] = (frame, opens)
+        tables[key] = (frame, opens)
         show(frame, key, *more, opens=opens, **others)
 
     monkeypatch.setattr(drill_table, "show", remember)
-    return found
+    return tables
 
 
 def number(cell: object) -> float:
@@ -89,7 +89,7 @@ def test_every_figure_in_a_table_of_the_funnel_has_as_many_rows_behind_it(
     reader = Reader(bank, SYSTEM)
     page = open_page(somebody("sales"), "funnel", period="Last 12 months", view=view)
     assert set(drawn) == {"stages-table", "waits", "months", "parts"}
-    compared = {key: check(reader, *found) for key, found in drawn.items()}
+    compared = {key: check(reader, *opened) for key, opened in drawn.items()}
     assert compared["stages-table"] == stages
     assert compared["waits"] >= 15
     assert compared["months"] >= 60

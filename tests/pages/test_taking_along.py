@@ -24,13 +24,13 @@ ENTRIES = [entry for entries in MENU.values() for entry in entries]
 @pytest.fixture
 def offered(monkeypatch):
     """What the download buttons of a page would make, by key; Streamlit itself makes it on a click."""
-    found = {}
+    files = {}
 
     def remember(_label, data, _name, _mime, key, **_more):
-        found[key] = data
+        files[key] = data
 
     monkeypatch.setattr(st, "download_button", remember)
-    return found
+    return files
 
 
 def rows(made: bytes) -> list[list[str]]:
@@ -51,19 +51,19 @@ def test_no_file_of_any_page_holds_a_persons_name_for_who_sees_none(open_page, b
             opened(open_page(somebody(role), entry.url), "Export")
             for key, make in offered.items():
                 if key.startswith("take-csv"):
-                    said = make().decode()
-                    assert not [p for p in personal if p in said], f"{entry.url} {key}"
+                    content = make().decode()
+                    assert not [p for p in personal if p in content], f"{entry.url} {key}"
 
 
 def test_a_file_has_the_columns_and_rows_of_the_screen(open_page, offered):
     for role in ("sales", "marketing"):
         offered.clear()
         page = opened(open_page(somebody(role), "funnel"), "Export")
-        shown = {tuple(map(str, t.value.columns)): len(t.value) for t in page.dataframe}
+        sizes = {tuple(map(str, t.value.columns)): len(t.value) for t in page.dataframe}
         for key, make in offered.items():
             if key.startswith("take-csv"):
                 heading, *lines = rows(make())
-                assert shown[tuple(heading)] == len(lines)
+                assert sizes[tuple(heading)] == len(lines)
 
 
 def test_the_file_of_the_rows_behind_a_figure_has_all_of_them(open_page, offered, monkeypatch):

@@ -26,16 +26,16 @@ VIEWS = ["Where", "Over time", "Where it moved", "Who answers", "How long they w
 
 @pytest.mark.parametrize("role", ["service", "marketing", "analyst", "executive"])
 def test_every_view_opens_and_only_service_reads_what_customers_wrote(open_page, bank: Stores, role):
-    told = set(Reader(bank, SYSTEM).frame(select(tickets.c.text).distinct()).dropna()["text"])
+    case_texts = set(Reader(bank, SYSTEM).frame(select(tickets.c.text).distinct()).dropna()["text"])
     seen = set()
     for view in [*VIEWS, "App features and cases"]:
         page = open_page(somebody(role), "voice", view=view, period="Last 24 months")
         assert not page.exception
         assert not page.error
-        said = words(page) + cells(page)
+        page_text = words(page) + cells(page)
         assert "nan" not in page.title[0].value
-        assert "people asked" not in said, "one customer may be invited several times"
-        seen |= {text for text in told if text in said}
+        assert "people asked" not in page_text, "one customer may be invited several times"
+        seen |= {text for text in case_texts if text in page_text}
     assert bool(seen) == (role == "service")
 
 
@@ -106,9 +106,9 @@ def test_a_benchmark_is_shown_with_all_that_makes_it_comparable_until_it_is_corr
 ):
     analyst, day = somebody("analyst"), date(2026, 3, 1)
     benchmarks.enter(bank, analyst, "csat", 0.81, "Survey of banks, table 4", day, "2,000 retail customers")
-    said = words(open_page(somebody("executive"), "voice"))
+    page_text = words(open_page(somebody("executive"), "voice"))
     for part in ("81.0%", "Survey of banks, table 4", "1 Mar 2026", "2,000 retail customers", "analyst-1"):
-        assert part in said
+        assert part in page_text
     first = benchmarks.standing(Reader(bank, analyst), "csat")["benchmark_id"].item()
     benchmarks.enter(bank, analyst, "csat", 0.78, "The same, corrected", day, "2,000 people", replaces=first)
     assert benchmarks.standing(Reader(bank, analyst), "csat")["value"].tolist() == [0.78]

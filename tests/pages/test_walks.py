@@ -69,7 +69,7 @@ def as_roles(steps: list[Step], roles: int) -> list[Step]:
 
 def walk(open_page: Open, steps: list[Step], caplog: pytest.LogCaptureFixture, seed: str) -> dict[str, str]:
     """Take the steps; gives what was said at each. Fails with the way there where a page broke or a bug was logged."""
-    said, way = {}, []
+    texts, way = {}, []
     for viewer, entry, query in steps:
         way.append(f"{viewer.role} {entry.url} {query or ''}")
         page = open_page(viewer, entry.url, **query)
@@ -77,8 +77,8 @@ def walk(open_page: Open, steps: list[Step], caplog: pytest.LogCaptureFixture, s
         bugs = [r.getMessage() for r in caplog.records if r.levelno >= logging.ERROR]
         assert [*wrong, *bugs] == [], "\n".join([f"seed {seed}, after:", *way[-8:], *wrong, *bugs])
         assert page.title, way[-1]
-        said[way[-1]] = words(page)
-    return said
+        texts[way[-1]] = words(page)
+    return texts
 
 
 def test_pages_of_all_roles_in_any_order_break_none_of_each_other(

@@ -24,9 +24,9 @@ def read(text: str) -> str:
 )
 def test_what_was_typed_becomes_no_link_and_no_icon(typed):
     assert ADDRESS.search(typed) or ICON.search(typed)
-    shown = read(escaped(typed))
-    assert not ADDRESS.search(shown)
-    assert not ICON.search(shown)
+    page_text = read(escaped(typed))
+    assert not ADDRESS.search(page_text)
+    assert not ICON.search(page_text)
 
 
 @given(
@@ -37,9 +37,9 @@ def test_what_was_typed_becomes_no_link_and_no_icon(typed):
 )
 def test_it_is_shown_as_typed(typed):
     assert read(escaped(typed)).replace("\u2060", "") == typed.replace("\u2060", "")
-    shown = read(escaped(typed))
-    assert not ADDRESS.search(shown)
-    assert not ICON.search(shown)
+    page_text = read(escaped(typed))
+    assert not ADDRESS.search(page_text)
+    assert not ICON.search(page_text)
 
 
 @pytest.mark.parametrize("typed", ["12:30 to 14:05", "Q&A: 3 of 4", "Kept: yes: all"])

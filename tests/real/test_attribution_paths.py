@@ -71,12 +71,12 @@ def effects(bank: Connection) -> pd.DataFrame:
 
 
 def test_first_last_and_linear_are_the_published_figures(bank: Connection) -> None:
-    asked = credit_models.credits(
+    statement = credit_models.credits(
         AS_OF, look_back=90, half_life=7, removal={}, models=["first", "last", "linear"]
     )
-    result = bank.execute(asked)
-    found = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
-    total = found.pivot_table(index="channel", columns="model", values="credit", aggfunc="sum")
+    result = bank.execute(statement)
+    credited = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
+    total = credited.pivot_table(index="channel", columns="model", values="credit", aggfunc="sum")
     assert total.sum().round(6).tolist() == [CONVERSIONS] * 3
     assert total.loc[["alpha", "eta", "iota"], "first"].tolist() == [6_308, 3_164, 4_606]
     assert total.loc[["alpha", "eta", "iota"], "last"].tolist() == [8_447, 4_167, 3_355]
@@ -87,8 +87,8 @@ def test_every_win_is_shared_out_completely_by_every_model(bank: Connection, eff
     removal: dict[str | None, float] = {
         str(channel): float(effect) for channel, effect in effects["removal_effect"].items()
     }
-    asked = credit_models.credits(AS_OF, look_back=90, half_life=7, removal=removal)
-    rows = asked.subquery()
+    statement = credit_models.credits(AS_OF, look_back=90, half_life=7, removal=removal)
+    rows = statement.subquery()
     sums = bank.execute(
         text(
             "SELECT model, count(*) AS wins, max(abs(total - 1)) AS off FROM (SELECT model, lead_id, sum(credit) AS total "

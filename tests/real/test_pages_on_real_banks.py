@@ -33,10 +33,10 @@ def test_a_stage_that_a_bank_does_not_record_is_no_stage_nobody_reached(bank_mar
     app = next(opener(bank_marketing, monkeypatch))(
         next(v for v in EVERYBODY if v.role == "analyst"), "funnel"
     )
-    shown = {m.label: m.value for m in app.metric}
-    assert shown["Leads"] != "not known"
-    assert shown[CATALOGUE["acceptance_rate"].label] == "not known"
-    assert shown["Win rate"] == "not known", "without opportunities there is no share of them that was won"
+    values = {m.label: m.value for m in app.metric}
+    assert values["Leads"] != "not known"
+    assert values[CATALOGUE["acceptance_rate"].label] == "not known"
+    assert values["Win rate"] == "not known", "without opportunities there is no share of them that was won"
 
 
 @pytest.mark.parametrize("bank", ["berka", "bank_marketing"])
@@ -45,7 +45,7 @@ def test_the_quarterly_review_answers_every_question_in_whole_sentences(bank, re
     executive = next(v for v in EVERYBODY if v.role == "executive")
     app = open_as(executive, "quarterly-review", **{f"answer-{key}": "true" for key in NAMES})
     assert not [e.value for e in app.error]
-    said = words(app)
-    assert "nan" not in said.split()
-    assert "Disputes settled" in said
-    assert "not given" in said.lower()
+    page_text = words(app)
+    assert "nan" not in page_text.split()
+    assert "Disputes settled" in page_text
+    assert "not given" in page_text.lower()

@@ -24,15 +24,17 @@ TIMES, PARTS = 2, 5
 @pytest.fixture(scope="module")
 def customers(telco_files) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The answers as numbers (n × k), and who left (n)."""
-    told = pd.read_csv(telco_files / "Telco-Customer-Churn.csv")
-    left = np.array(told.pop("Churn") == "Yes", dtype=float)
-    told = told.drop(columns="customerID").assign(
-        TotalCharges=pd.to_numeric(told["TotalCharges"], errors="coerce")
+    answers = pd.read_csv(telco_files / "Telco-Customer-Churn.csv")
+    left = np.array(answers.pop("Churn") == "Yes", dtype=float)
+    answers = answers.drop(columns="customerID").assign(
+        TotalCharges=pd.to_numeric(answers["TotalCharges"], errors="coerce")
     )
     amounts = ["tenure", "MonthlyCharges", "TotalCharges"]
-    known = pd.get_dummies(told, columns=[c for c in told if c not in amounts], drop_first=True, dtype=float)
-    known[amounts] = np.log1p(known[amounts])
-    return known.to_numpy(dtype=float), left
+    numbers = pd.get_dummies(
+        answers, columns=[c for c in answers if c not in amounts], drop_first=True, dtype=float
+    )
+    numbers[amounts] = np.log1p(numbers[amounts])
+    return numbers.to_numpy(dtype=float), left
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +49,9 @@ def judged(customers) -> pd.DataFrame:
             with threadpool_limits(limits=1):
                 recipe = choose(x, left, learned & ~drawn, learned & drawn, time)
                 probability = probabilities(recipe.fit(x[train], left[train], time), x[test])
-            found = prediction_metrics.judge(left[test], probability, resamples=2)
+            judgement = prediction_metrics.judge(left[test], probability, resamples=2)
             slope = calibration.line(left[test], probability)["slope"].value
-            rows.append({n: f.value for n, f in found.items()} | {"slope": slope, "kind": recipe.kind})
+            rows.append({n: f.value for n, f in judgement.items()} | {"slope": slope, "kind": recipe.kind})
     return pd.DataFrame(rows)
 
 

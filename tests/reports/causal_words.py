@@ -38,9 +38,9 @@ _DENIED = re.compile(
 
 def claims(text: str) -> tuple[str, ...]:
     """What in a text claims a cause: `("reduced",)`. What is asked, denied or left open in the same clause is none."""
-    found = []
+    claimed = []
     for sentence in re.split(r"(?<=[.;?!])\s+", text):
         if sentence.endswith("?"):
             continue
-        found += [m[0] for m in _CLAIM.finditer(sentence) if not _DENIED.search(sentence[: m.start()])]
-    return tuple(found)
+        claimed += [m[0] for m in _CLAIM.finditer(sentence) if not _DENIED.search(sentence[: m.start()])]
+    return tuple(claimed)

@@ -131,12 +131,12 @@ SHORT = Table(
 
 def answer(key: str, question: str, title: str, **more: object) -> Answer:
     """An answer with three sentences, unless told otherwise."""
-    said = (
+    sentences = (
         "Customers of the mass segment left most often; two in three of them held one product.",
         "The change lies inside the noise, so nobody should explain it yet.",
         "Alerts were settled within 30 days in 81.2% of cases, 3 points more than a quarter before.",
     )
-    return Answer(**({"key": key, "question": question, "title": title, "sentences": said} | more))  # type: ignore[arg-type]
+    return Answer(**({"key": key, "question": question, "title": title, "sentences": sentences} | more))  # type: ignore[arg-type]
 
 
 REVIEW = Review(

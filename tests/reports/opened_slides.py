@@ -25,13 +25,13 @@ def flat(text: str) -> str:
 
 def words_of(slide: Any) -> str:
     """All text of a slide, its notes left out."""
-    found = []
+    texts = []
     for shape in slide.shapes:
         if shape.has_text_frame:
-            found += [p.text for p in shape.text_frame.paragraphs]
+            texts += [p.text for p in shape.text_frame.paragraphs]
         if shape.has_table:
-            found += [cell.text for row in shape.table.rows for cell in row.cells]
-    return flat("\n".join(found))
+            texts += [cell.text for row in shape.table.rows for cell in row.cells]
+    return flat("\n".join(texts))
 
 
 def everything(data: bytes) -> str:

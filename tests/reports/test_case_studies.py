@@ -130,7 +130,7 @@ def test_a_planned_test_has_found_nothing_yet(base: float, change: float, people
     st.lists(shares, min_size=3, max_size=3).map(sorted), st.lists(shares, min_size=3, max_size=3).map(sorted)
 )
 def test_an_experiment_inside_the_noise_did_nothing(churn: list[float], sold: list[float]) -> None:
-    def found(ends: list[float]) -> dict[str, Interval]:
+    def intervals(ends: list[float]) -> dict[str, Interval]:
         low, value, high = ends
         many = Interval(value=3300.0, low=float("nan"), high=float("nan"))
         effect = Interval(value=value, low=low, high=high)
@@ -144,7 +144,7 @@ def test_an_experiment_inside_the_noise_did_nothing(churn: list[float], sold: li
         first_on=date(2025, 7, 1),
         look=Look(number=1, of=4, on=date(2026, 6, 1), after_the_fact=False, bound=4.05),
         following=None,
-        figures={"churn": found(churn), "cross_sell": found(sold)},
+        figures={"churn": intervals(churn), "cross_sell": intervals(sold)},
     )
     study = pilots._controlled(reading, 10)
     assert study.controlled
@@ -189,7 +189,7 @@ def test_what_people_entered_becomes_studies_for_the_executive(own_bank: Stores)
         )
         lift_tests.enter(own_bank, mia, result)
     plan(own_bank, mia, "Do calls keep savers with us?", 0.1, -0.18)
-    asked = ReviewContext(
+    context = ReviewContext(
         reader=reader,
         available=AvailableColumns(frozenset()),
         quarter=Quarter(2026, 2, date(2026, 6, 30)),
@@ -198,10 +198,10 @@ def test_what_people_entered_becomes_studies_for_the_executive(own_bank: Stores)
         history=pd.DataFrame(),
         targets={},
     )
-    titles = [study.title for study in case_studies.further(asked)]
+    titles = [study.title for study in case_studies.further(context)]
     assert sum("raised the wins of those it reached by 20.0%" in title for title in titles) == 1
     assert sum(title.endswith("is not clear") for title in titles) == 1
-    earlier = replace(asked, quarter=Quarter(2026, 1, date(2026, 6, 30)))
+    earlier = replace(context, quarter=Quarter(2026, 1, date(2026, 6, 30)))
     assert [t for t in map(str, case_studies.further(earlier)) if "reached" in t] == []
 
 
@@ -216,10 +216,10 @@ def _constants(folder: str) -> Iterator[tuple[str, str]]:
 
 
 def test_no_page_without_a_control_group_claims_a_cause() -> None:
-    found = [(file, claims(text)) for file, text in _constants("pages") if claims(text)]
-    assert {file for file, _ in found} <= set(CONTROLLED), found
+    claiming = [(file, claims(text)) for file, text in _constants("pages") if claims(text)]
+    assert {file for file, _ in claiming} <= set(CONTROLLED), claiming
 
 
 def test_no_answer_without_an_experiment_claims_a_cause() -> None:
-    found = [(file, claims(text)) for file, text in _constants("reports/answers") if claims(text)]
-    assert {Path(file).stem for file, _ in found} <= OF_EXPERIMENTS, found
+    claiming = [(file, claims(text)) for file, text in _constants("reports/answers") if claims(text)]
+    assert {Path(file).stem for file, _ in claiming} <= OF_EXPERIMENTS, claiming

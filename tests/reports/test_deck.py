@@ -54,8 +54,15 @@ def test_every_title_figure_and_sentence_is_on_a_slide() -> None:
         for sentence in part.sentences:
             assert flat(sentence) in text, sentence
     for figure in figures(REVIEW):
-        for said in (figure.value, figure.label, figure.before, figure.year_before, figure.target, figure.n):
-            assert flat(said) in text, said
+        for written in (
+            figure.value,
+            figure.label,
+            figure.before,
+            figure.year_before,
+            figure.target,
+            figure.n,
+        ):
+            assert flat(written) in text, written
     for answer in REVIEW.answers:
         assert flat(answer.question) in text
         for row in answer.table.rows if answer.table else ():
@@ -81,17 +88,19 @@ def test_what_figures_mean_stands_once_at_the_end() -> None:
     meant = tuple(document_facts.definition(n) for n in names)
     columns = ("Figure", "Version", "Owner", "Means")
     trust = replace(REVIEW.answers[-1], table=Table(columns=columns, rows=meant))
-    found = opened(deck.slides(replace(REVIEW, answers=(*REVIEW.answers[:-1], trust))))
-    said = [words_of(slide) for slide in found.slides]
+    presentation = opened(deck.slides(replace(REVIEW, answers=(*REVIEW.answers[:-1], trust))))
+    slide_texts = [words_of(slide) for slide in presentation.slides]
     for name in names:
-        assert sum(flat(CATALOGUE[name].description) in text for text in said) == 1
-    assert flat(found.slides[len(said) - 1].shapes.title.text).startswith(document_facts.DEFINITIONS)
+        assert sum(flat(CATALOGUE[name].description) in text for text in slide_texts) == 1
+    assert flat(presentation.slides[len(slide_texts) - 1].shapes.title.text).startswith(
+        document_facts.DEFINITIONS
+    )
 
 
 def test_charts_are_native_and_hold_the_values_of_the_review() -> None:
-    found = [s.chart for slide in opened(made()).slides for s in slide.shapes if s.has_chart]
-    assert len(found) == len(charts(REVIEW))
-    for chart, drawn in zip(charts(REVIEW), found, strict=True):
+    native_charts = [s.chart for slide in opened(made()).slides for s in slide.shapes if s.has_chart]
+    assert len(native_charts) == len(charts(REVIEW))
+    for chart, drawn in zip(charts(REVIEW), native_charts, strict=True):
         plot = drawn.plots[0]
         assert list(plot.categories) == list(chart.categories)
         for series, there in zip(chart.series, plot.series, strict=False):
@@ -106,8 +115,8 @@ def test_the_notes_say_what_each_figure_means_and_how_fresh_it_is() -> None:
     for answer in REVIEW.answers:
         slide = next(s for s in opened(made()).slides if flat(s.shapes.title.text) == flat(answer.title))
         for name in document_facts.metrics_of([answer]):
-            said = f"{CATALOGUE[name].label}, version {version(CATALOGUE[name])}"
-            assert said in slide.notes_slide.notes_text_frame.text
+            definition = f"{CATALOGUE[name].label}, version {version(CATALOGUE[name])}"
+            assert definition in slide.notes_slide.notes_text_frame.text
 
 
 def test_every_slide_of_a_sample_bank_says_so() -> None:
@@ -191,12 +200,14 @@ def branded() -> bytes:
 
 
 def test_a_brand_replaces_our_look_by_the_kinds_of_its_placeholders() -> None:
-    found = opened(branded())
-    assert (found.slide_width, found.slide_height) == (9_144_000, 6_858_000)
-    kinds = [{p.placeholder_format.type for p in slide.slide_layout.placeholders} for slide in found.slides]
+    presentation = opened(branded())
+    assert (presentation.slide_width, presentation.slide_height) == (9_144_000, 6_858_000)
+    kinds = [
+        {p.placeholder_format.type for p in slide.slide_layout.placeholders} for slide in presentation.slides
+    ]
     assert {KIND.CENTER_TITLE, KIND.SUBTITLE} <= kinds[0]
     assert all(KIND.TITLE in of and KIND.OBJECT not in of for of in kinds[1:])
-    themes = [p.blob for p in found.part.package.iter_parts() if "theme/theme1" in p.partname]
+    themes = [p.blob for p in presentation.part.package.iter_parts() if "theme/theme1" in p.partname]
     assert b"7A1F3D" in themes[0]
     text = everything(branded())
     assert "Only an example" not in text
@@ -204,7 +215,7 @@ def test_a_brand_replaces_our_look_by_the_kinds_of_its_placeholders() -> None:
         assert flat(answer.title) in text
         for figure in answer.figures:
             assert flat(figure.value) in text
-    for slide in list(found.slides)[1:]:
+    for slide in list(presentation.slides)[1:]:
         assert {KIND.FOOTER, KIND.SLIDE_NUMBER} <= {p.placeholder_format.type for p in slide.placeholders}
         codes = set(re.findall(r'srgbClr val="(\w+)"', etree.tostring(slide._element).decode()))
         assert not codes & {document_theme.colour("primaryColor"), document_theme.colour("textColor")}, (
@@ -249,8 +260,8 @@ def test_a_template_that_cannot_be_used_is_a_sentence(tmp_path: Path) -> None:
 @example("word " * 600, 1e300)
 @example("x" * 3_000, -0.0)
 def test_no_text_breaks_the_slides(text: str, number: float | None) -> None:
-    found = opened(deck.slides(of_any_text(text, number)))
-    for slide in found.slides:
+    presentation = opened(deck.slides(of_any_text(text, number)))
+    for slide in presentation.slides:
         for shape in slide.shapes:
             if shape.has_chart:
                 book = load_workbook(io.BytesIO(shape.chart.part.chart_workbook.xlsx_part.blob))

@@ -17,15 +17,15 @@ def test_the_dictionary_on_file_is_the_one_of_the_code() -> None:
 
 def test_every_metric_table_and_column_is_in_it() -> None:
     assert set(dictionary_text.figures()) == set(CATALOGUE)
-    said = {(row["table"], row["column"]) for row in dictionary_text.columns()}
+    columns = {(row["table"], row["column"]) for row in dictionary_text.columns()}
     tables = (*schema.UNIFIED_TABLES, *schema.DERIVED_TABLES, *app_schema.APP_DB.sorted_tables)
-    assert {(t.name, c.key) for t in tables if t.name not in dictionary_text.SIGN_IN for c in t.c} == said
+    assert {(t.name, c.key) for t in tables if t.name not in dictionary_text.SIGN_IN for c in t.c} == columns
     assert all(row["means"] for row in dictionary_text.columns() if row["owner"] != "People, in Concord")
 
 
 def test_every_filter_says_what_it_means_and_a_segment_of_leads_says_whom_it_leaves_out() -> None:
     assert set(MEANS) == set(DIMENSIONS)
-    assert all(said in dictionary_text.markdown() for said in MEANS.values())
+    assert all(meaning in dictionary_text.markdown() for meaning in MEANS.values())
     assert "Only customers have a segment" in caution([schema.leads], ["segment"])
     assert not caution([schema.leads], ["channel"])
     assert not caution([schema.customers], ["segment"])

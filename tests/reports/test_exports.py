@@ -140,7 +140,7 @@ def test_the_file_says_what_it_is(empty: Stores) -> None:
         empty_cell="too few people to show",
         sample=True,
     )
-    for said in (
+    for head in (
         "\n".join(row[0] for row in in_csv(export(empty, about, "csv", AMY, AMY)) if row[0].startswith("#")),
         "\n".join(
             f"{name.value}: {text.value}"
@@ -149,12 +149,12 @@ def test_the_file_says_what_it_is(empty: Stores) -> None:
             ].iter_rows()
         ),
     ):
-        assert f"Win rate, version {version(CATALOGUE['win_rate'])}: Of the opportunities closed" in said
-        assert "Period and filters: 1 Apr – 30 Jun 2026, channel email" in said
-        assert "As of: 30 Jun 2026" in said
-        assert "An empty cell means: too few people to show" in said
-        assert "by Amy Chan (analyst)" in said
-        assert "is invented" in said
+        assert f"Win rate, version {version(CATALOGUE['win_rate'])}: Of the opportunities closed" in head
+        assert "Period and filters: 1 Apr – 30 Jun 2026, channel email" in head
+        assert "As of: 30 Jun 2026" in head
+        assert "An empty cell means: too few people to show" in head
+        assert "by Amy Chan (analyst)" in head
+        assert "is invented" in head
     assert file_name(about, "csv") == "concord-funnel-channels-2026-06-30.csv"
 
 
@@ -173,15 +173,15 @@ def test_each_file_leaves_a_line_in_the_audit_log(empty: Stores) -> None:
     ids=["signed out", "another role", "an RM by now"],
 )
 def test_who_lost_the_right_between_page_and_click_gets_nothing(now: Viewer | None, empty: Stores) -> None:
-    asked: list[Viewer] = []
+    viewers: list[Viewer] = []
 
     def content(viewer: Viewer) -> pd.DataFrame:
-        asked.append(viewer)
+        viewers.append(viewer)
         return pd.DataFrame()
 
     about = Sheet(title="Funnel: channels", content=content)
     with pytest.raises(AccessRefused):
         export(empty, about, "csv", AMY, now)
-    assert not asked, "the table was not even read"
+    assert not viewers, "the table was not even read"
     with empty.app_db.connect() as app_db:
         assert [r.action for r in app_db.execute(select(audit_log))] == ["export.refused"]

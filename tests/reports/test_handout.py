@@ -72,8 +72,8 @@ def test_every_title_figure_and_value_is_in_the_handout() -> None:
     for part in parts(REVIEW):
         assert words(part.title) in text
     for figure in figures(REVIEW):
-        for said in (figure.value, figure.label, figure.before, figure.n):
-            assert words(said) in text, said
+        for written_text in (figure.value, figure.label, figure.before, figure.n):
+            assert words(written_text) in text, written_text
     for chart in charts(REVIEW):
         for series in chart.series:
             for value in series.values:
@@ -160,7 +160,7 @@ class Written:
     review: Review
     slides: bytes
     pdf: bytes
-    said: str
+    output: str
 
 
 def run(folder: Path, *arguments: str) -> tuple[int, str]:
@@ -175,15 +175,15 @@ def run(folder: Path, *arguments: str) -> tuple[int, str]:
 def written(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Written:
     bank, out = tmp_path_factory.mktemp("bank") / "data", tmp_path_factory.mktemp("out")
     shutil.copytree(after_a_night, bank)
-    code, said = run(bank, "--quarter", "2026Q2", "--out", str(out))
-    assert code == 0, said
+    code, output = run(bank, "--quarter", "2026Q2", "--out", str(out))
+    assert code == 0, output
     stores = stores_in(bank)
     reader = Reader(stores, Viewer("eve", "Eve", "executive"), stores.snapshot())
     quarter = review_composition.named("2026Q2", reader)
     review = review_composition.build(reader, quarter, data_coverage.available_columns(reader))
     stores.app_db.dispose()
     slides, pdf = ((out / document_facts.file_name(review, kind)).read_bytes() for kind in ("pptx", "pdf"))
-    return Written(review, slides, pdf, said)
+    return Written(review, slides, pdf, output)
 
 
 @needs_pdftotext
@@ -196,9 +196,9 @@ def test_the_command_writes_what_an_executive_sees(written: Written) -> None:
         assert flat(figure.value) in slides
         assert words(figure.value) in paper
     drawn = [s.chart for slide in opened(written.slides).slides for s in slide.shapes if s.has_chart]
-    shown = [c for c in charts(written.review) if number_scales.drawable(c)]
-    assert len(drawn) == len(shown)
-    for chart, there in zip(shown, drawn, strict=True):
+    drawable = [c for c in charts(written.review) if number_scales.drawable(c)]
+    assert len(drawn) == len(drawable)
+    for chart, there in zip(drawable, drawn, strict=True):
         for series, values in zip(chart.series, there.plots[0].series, strict=False):
             assert tuple(values.values) == series.values
             assert all(words(number_scales.text(chart, v)) in paper for v in series.values if v is not None)
@@ -207,8 +207,8 @@ def test_the_command_writes_what_an_executive_sees(written: Written) -> None:
 def test_no_answer_without_a_random_group_claims_a_cause(written: Written) -> None:
     for part in parts(written.review):
         experiment = getattr(part, "controlled", any(": analysis " in source for source in part.sources))
-        said = [part.title, *part.sentences, *([part.chart.says] if part.chart else [])]
-        assert experiment or [c for text in said for c in claims(text)] == [], part.title
+        sentences = [part.title, *part.sentences, *([part.chart.says] if part.chart else [])]
+        assert experiment or [c for text in sentences for c in claims(text)] == [], part.title
 
 
 @pytest.mark.parametrize("quarter", ["2031Q1", "spring", "2026Q5"])

@@ -101,7 +101,7 @@ def test_a_figure_that_a_source_corrected_says_so_and_others_do_not(night: Store
     assert first.number is not None
     other = replace(first, number=first.number + 5_000_000.0, value="HKD 5 m more")
     rewritten = replace(first, value="the same, in other words")
-    for changed, said in ((other, ((first.label, first.value, other.value),)), (rewritten, ())):
+    for changed, corrections in ((other, ((first.label, first.value, other.value),)), (rewritten, ())):
         now = replace(
             review,
             answers=tuple(
@@ -110,7 +110,7 @@ def test_a_figure_that_a_source_corrected_says_so_and_others_do_not(night: Store
             ),
             figures=tuple(changed if f.label == first.label else f for f in review.figures),
         )
-        assert issued.corrections(issued.corrected(review, now)) == said
+        assert issued.corrections(issued.corrected(review, now)) == corrections
 
 
 def test_a_version_that_says_nothing_to_a_role_is_refused_in_a_sentence(night: Stores) -> None:

@@ -91,21 +91,21 @@ def night(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 @pytest.fixture(scope="module")
 def reviews(night: Stores) -> dict[str, Review]:
     """The review of the newest quarter for each role."""
-    found = {}
+    by_role = {}
     for role in ROLES:
         reader = reader_of(night, role)
-        found[role] = quarterly.build(
+        by_role[role] = quarterly.build(
             reader, quarterly.named("2026Q2", reader), data_coverage.available_columns(reader)
         )
-    return found
+    return by_role
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_each_role_reads_ten_answers_in_order_without_a_hole_in_a_sentence(reviews, role):
     review = reviews[role]
     assert [a.key for a in review.answers] == list(NAMES)
-    said = list(texts(review))
-    assert not [t for t in said if "nan" in re.findall(r"\w+", t) or "None" in t]
+    sentences = list(texts(review))
+    assert not [t for t in sentences if "nan" in re.findall(r"\w+", t) or "None" in t]
     assert all(a.title and a.question for a in review.answers)
     for answer in review.answers:
         if answer.table is not None:
@@ -146,9 +146,9 @@ def test_what_nobody_records_yet_is_said_and_has_no_number(reviews):
 
 
 def test_only_a_pilot_with_a_control_group_says_what_it_did(reviews):
-    told = [study for review in reviews.values() for study in review.case_studies]
-    assert any(study.controlled for study in told)
-    for study in told:
+    studies = [study for review in reviews.values() for study in review.case_studies]
+    assert any(study.controlled for study in studies)
+    for study in studies:
         if not study.controlled:
             assert not [t for t in texts(study) if CAUSAL.search(t)]
             assert "went together with" in study.title
@@ -165,9 +165,9 @@ def test_a_decision_names_the_figure_that_calls_for_it(reviews):
     decisions = next(a for a in reviews["executive"].answers if a.key == "decisions")
     assert decisions.sentences
     assert all("?" in s and re.search(r"\d", s) and "(Page " in s for s in decisions.sentences)
-    told = " ".join(decisions.sentences)
-    assert "Churn rate" in told
-    assert "Leads" not in told, "a goal that is met asks for no decision"
+    reasons = " ".join(decisions.sentences)
+    assert "Churn rate" in reasons
+    assert "Leads" not in reasons, "a goal that is met asks for no decision"
 
 
 @given(count=some.integers(0, 40), most=some.integers(1, 9))
@@ -209,17 +209,17 @@ def test_a_quarter_before_the_data_begin_is_not_known_rather_than_0(reviews):
     for review in reviews.values():
         churn = next(a for a in review.answers if a.key == "churn")
         values = churn.chart.series[0].values if churn.chart else (None,)
-        known = [v for v in values if v is not None]
-        assert not known or known[0] > 0
+        delivered = [v for v in values if v is not None]
+        assert not delivered or delivered[0] > 0
 
 
 def test_nothing_is_compared_with_a_time_before_the_data_begin(night):
     """Nobody had left by then, says a count; so every first year would be worse than the year before."""
     reader = reader_of(night, "executive")
-    known = data_coverage.available_columns(reader)
-    offered = quarterly.quarters(reader, known)
+    available = data_coverage.available_columns(reader)
+    offered = quarterly.quarters(reader, available)
     for quarter in (offered[-1], offered[-4]):
-        review = quarterly.build(reader, quarter, known)
+        review = quarterly.build(reader, quarter, available)
         answers = {a.key: a for a in review.answers}
         assert review.begun == offered[-1].period.start
         assert "with no data of a year before" in answers["churn"].title
@@ -227,14 +227,14 @@ def test_nothing_is_compared_with_a_time_before_the_data_begin(night):
         assert answers["satisfaction"].title.startswith("No data of a year before")
         assert not any(f.year_before for a in review.answers for f in a.figures)
         assert not [t for t in texts(review) if "not enough data yet to say against a year" in t]
-    assert quarterly.build(reader, offered[-5], known).begun is None
+    assert quarterly.build(reader, offered[-5], available).begun is None
 
 
 def test_a_quarter_whose_first_month_has_no_data_is_no_year_before(night):
     nothing, quarter = pd.DataFrame(), Quarter(2025, 3, date(2026, 6, 30))
     reader = reader_of(night, "executive")
     for begun, there in ((date(2024, 7, 1), True), (date(2024, 8, 1), False), (None, True)):
-        asked = ReviewContext(
+        context = ReviewContext(
             reader=reader,
             available=AvailableColumns(frozenset()),
             quarter=quarter,
@@ -244,7 +244,7 @@ def test_a_quarter_whose_first_month_has_no_data_is_no_year_before(night):
             targets={},
             begun=begun,
         )
-        assert asked.is_there(2) == there
+        assert context.is_there(2) == there
 
 
 def test_a_chart_of_a_running_quarter_says_that_every_quarter_is_cut_to_its_days(night):
@@ -281,9 +281,11 @@ def test_a_bank_without_surveys_goals_or_experiment_is_answered_in_sentences(loa
     """Before its first night and before anybody has set a goal; and of an extract without half the departments."""
     for role in ("executive", "sales"):
         reader = reader_of(loaded, role)
-        known = data_coverage.available_columns(reader)
+        available = data_coverage.available_columns(reader)
         less = AvailableColumns(
-            frozenset(k for k in known if k.split(".")[0] not in {"surveys", "leads", "revenues", "tickets"})
+            frozenset(
+                k for k in available if k.split(".")[0] not in {"surveys", "leads", "revenues", "tickets"}
+            )
         )
         review = quarterly.build(reader, quarter_of(data_coverage.as_of(reader)), less)
         answers = {a.key: a for a in review.answers}
@@ -321,8 +323,8 @@ def test_a_cached_review_knows_what_people_wrote_a_moment_ago(night: Stores):
             kept[key] = function(bank_reader(reader, function), *arguments, **named)
         return kept[key]
 
-    quarter, known = quarterly.named("2026Q2", reader), data_coverage.available_columns(reader)
-    quarterly.build(reader, quarter, known, once)
+    quarter, available = quarterly.named("2026Q2", reader), data_coverage.available_columns(reader)
+    quarterly.build(reader, quarter, available, once)
     assert len(kept) > 10
     analyst = Viewer("analyst", "Ada Fung", "analyst")
     result = Result(
@@ -334,9 +336,9 @@ def test_a_cached_review_knows_what_people_wrote_a_moment_ago(night: Stores):
         source="Report 7",
     )
     lift_tests.enter(night, analyst, result)
-    review = quarterly.build(reader, quarter, known, once)
+    review = quarterly.build(reader, quarter, available, once)
     assert [s for s in review.case_studies if any("Report 7" in source for source in s.sources)]
-    assert review.case_studies == quarterly.build(reader, quarter, known).case_studies
+    assert review.case_studies == quarterly.build(reader, quarter, available).case_studies
 
 
 def test_quarters_are_offered_newest_first_as_far_as_there_are_data(night: Stores):
@@ -371,11 +373,11 @@ ANSWERS = some.dictionaries(
 
 def survey_of(bank: dict[str, list[int]], fewest: int) -> staff_survey.Survey:
     rows = [(d, "q", len(a), sum(a)) for d, a in bank.items() if a]
-    found = pd.DataFrame(rows, columns=["department", "question", "answers", "points"])
-    return staff_survey.without_small_departments(found, fewest)
+    answers = pd.DataFrame(rows, columns=["department", "question", "answers", "points"])
+    return staff_survey.without_small_departments(answers, fewest)
 
 
-def said(survey: staff_survey.Survey) -> str:
+def everything_said(survey: staff_survey.Survey) -> str:
     """All that leaves the survey, as one value to compare."""
     shown_rows = [tuple(r) for r in survey.departments.sort_values("department").itertuples(index=False)]
     return str((shown_rows, survey.hidden, survey.people, survey.score, survey.questions.to_dict("list")))
@@ -392,13 +394,13 @@ def test_no_hidden_departments_number_or_score_can_be_worked_out(bank, fewest, d
     assert len(survey.hidden) != 1 or len(bank) == 1
     for department in small:
         other = data.draw(some.lists(some.integers(1, 5), min_size=1, max_size=fewest - 1))
-        assert said(survey_of(bank | {department: other}, fewest)) == said(survey)
+        assert everything_said(survey_of(bank | {department: other}, fewest)) == everything_said(survey)
     with_it = set(survey.hidden) - small
     if len(with_it) == 1 and len(small) == 1:
         # The one hidden with the small one: whoever knows the whole cannot tell the two apart.
         (a,), (b,) = small, with_it
         swapped = survey_of(bank | {a: bank[b], b: bank[a]}, fewest)
-        assert said(swapped) == said(survey)
+        assert everything_said(swapped) == everything_said(survey)
 
 
 @settings(deadline=None)
@@ -416,12 +418,12 @@ def test_a_small_department_is_hidden_for_who_sees_every_row_too(night: Stores):
     seen = staff_survey.survey(reader_of(night, "executive"), Quarter(2026, 2, date(2026, 6, 30)).period)
     assert full is not None
     assert seen is not None
-    assert said(full) == said(seen)
+    assert everything_said(full) == everything_said(seen)
     assert len(full.departments) == 8
 
 
 @pytest.mark.parametrize(
-    ("ends_on", "asked"),
+    ("ends_on", "question"),
     [
         (date(2025, 11, 30), "Rule out another campaign like “Promise”, which ran until 30 Nov 2025?"),
         (date(2026, 6, 30), "Rule out another campaign like “Promise”, which ran until 30 Jun 2026?"),
@@ -429,9 +431,9 @@ def test_a_small_department_is_hidden_for_who_sees_every_row_too(night: Stores):
         (None, "Stop or rewrite the campaign “Promise”?"),
     ],
 )
-def test_a_campaign_that_is_over_is_not_asked_to_stop(ends_on: date | None, asked: str) -> None:
+def test_a_campaign_that_is_over_is_not_asked_to_stop(ends_on: date | None, question: str) -> None:
     listed = SimpleNamespace(name="Promise", ends_on=ends_on)
-    assert about_campaign("CMP-06", listed, date(2026, 6, 30)) == asked
+    assert about_campaign("CMP-06", listed, date(2026, 6, 30)) == question
 
 
 def test_shares_that_do_not_give_the_effect_beside_them_say_why() -> None:
@@ -439,8 +441,8 @@ def test_shares_that_do_not_give_the_effect_beside_them_say_why() -> None:
         return PredictionMetric(value=value, low=value - 0.1, high=value + 0.1)
 
     counted, adjusted = figure_of(343 / 385 - 1), figure_of(-0.0912)
-    said = as_counted({"relative": counted, "relative_adjusted": adjusted})
-    assert said == " (−10.9% as counted, before adjusting for the risk known before assignment)"
+    difference = as_counted({"relative": counted, "relative_adjusted": adjusted})
+    assert difference == " (−10.9% as counted, before adjusting for the risk known before assignment)"
     assert (
         as_counted({"relative": counted})
         == as_counted({"relative": counted, "relative_adjusted": counted})

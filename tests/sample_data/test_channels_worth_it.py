@@ -26,15 +26,15 @@ def test_costly_but_worth_it_and_cheap_but_not(large: tuple[Stores, dict[str, An
     viewer = SYSTEM if role == "system" else Viewer("v", "V", role)
     reader = Reader(stores, viewer, stores.snapshot())
     scope = Scope(period_named("12m", as_of(reader)))
-    found = net_value.judged(channel_net_value.groups(reader, "channel", scope))
-    known = found[found["group"].notna()].set_index("group")
+    channels = net_value.judged(channel_net_value.groups(reader, "channel", scope))
+    named = channels[channels["group"].notna()].set_index("group")
     costly, cheap = truth["costly_channel_worth_it"], truth["cheap_channel_not_worth_it"]
-    assert known["cac"].idxmax() == costly
-    assert known.loc[costly, "verdict"] == net_value.WORTH
-    assert known["cac"].idxmin() == cheap
-    assert known.loc[cheap, "verdict"] == net_value.NOT_WORTH
-    said = headline(found.assign(label=found["group"]), "channel")
-    assert said.index(costly) < said.index("is worth it") < said.index(cheap)
+    assert named["cac"].idxmax() == costly
+    assert named.loc[costly, "verdict"] == net_value.WORTH
+    assert named["cac"].idxmin() == cheap
+    assert named.loc[cheap, "verdict"] == net_value.NOT_WORTH
+    sentence = headline(channels.assign(label=channels["group"]), "channel")
+    assert sentence.index(costly) < sentence.index("is worth it") < sentence.index(cheap)
 
 
 def test_the_budgets_curves_hold_the_power_the_bank_was_drawn_with(

@@ -23,12 +23,12 @@ def _judged(stores: Stores, viewer: Viewer) -> pd.DataFrame:
 
 def test_the_overpromising_campaign_is_flagged_and_no_other(large: tuple[Stores, dict]) -> None:
     stores, truth = large[0], large[1]["overpromising_campaign"]
-    found = _judged(stores, SYSTEM)
-    assert found[found["verdict"] == "overpromise risk: high"]["campaign"].tolist() == [truth]
-    assert found["campaign"].iloc[0] == truth
-    assert found["rank_held"].iloc[0] > 0.95
+    judged = _judged(stores, SYSTEM)
+    assert judged[judged["verdict"] == "overpromise risk: high"]["campaign"].tolist() == [truth]
+    assert judged["campaign"].iloc[0] == truth
+    assert judged["rank_held"].iloc[0] > 0.95
     every = Reader(stores, SYSTEM).frame(select(campaigns.c.campaign_id))
-    assert set(found["campaign"]) <= set(every["campaign_id"])
+    assert set(judged["campaign"]) <= set(every["campaign_id"])
 
 
 @pytest.mark.parametrize("role", ["marketing", "sales", "executive", "analyst"])

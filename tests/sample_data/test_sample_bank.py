@@ -228,13 +228,13 @@ def test_equal_bookings_with_two_numbers_both_count(bank, folder):
 
 
 def test_interest_moves_accounts_that_no_customer_moves(bank, truth):
-    wanted = truth["complaint_and_dormant_savings"]["customers"]
+    listed = truth["complaint_and_dormant_savings"]["customers"]
     moved = bank.execute(
         "SELECT count(DISTINCT customer_id) FROM transactions WHERE NOT customer_made "
         "AND booked_at > DATE '2026-06-01' AND list_contains(?, customer_id)",
-        [wanted],
+        [listed],
     ).fetchone()[0]
-    assert moved == len(wanted)
+    assert moved == len(listed)
 
 
 def test_some_rows_come_late(bank):
@@ -275,7 +275,7 @@ def test_linking_by_exact_keys_is_nearly_always_right(bank):
 
 def test_the_listed_complaint_and_dormant_savings_customers_are_those_in_the_tables(bank, truth):
     story = truth["complaint_and_dormant_savings"]
-    found = bank.execute(
+    matching = bank.execute(
         """
         SELECT c.customer_id FROM customers c
         WHERE c.left_on IS NULL
@@ -289,8 +289,8 @@ def test_the_listed_complaint_and_dormant_savings_customers_are_those_in_the_tab
         ORDER BY 1
         """
     ).fetchall()
-    assert [row[0] for row in found] == story["customers"]
-    assert len(found) >= 3
+    assert [row[0] for row in matching] == story["customers"]
+    assert len(matching) >= 3
 
 
 def test_the_overpromising_campaign_shows(bank, truth):

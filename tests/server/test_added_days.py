@@ -84,11 +84,11 @@ def test_a_copy_of_a_bank_keeps_empty_texts_apart_from_what_is_not_known(both, t
         server.place._engine(read_only=False), server.snapshot(), tmp_path / "c.duckdb"
     )
     with duckdb.connect(str(tmp_path / "c.duckdb"), read_only=True) as db:
-        found = db.execute(
+        people = db.execute(
             "SELECT full_name, district, marketing_consent FROM unified.customers ORDER BY 1"
         ).fetchall()
-    assert found[0][0] == 'Chan, "Amy"'
-    assert found[1] == ("陳大文", None, False)
+    assert people[0][0] == 'Chan, "Amy"'
+    assert people[1] == ("陳大文", None, False)
     served = Reader(server, SYSTEM).frame(select(leads.c.created_at).order_by(leads.c.lead_id))
     with duckdb.connect(str(tmp_path / "c.duckdb"), read_only=True) as db:
         assert db.execute("SELECT created_at FROM unified.leads ORDER BY lead_id").fetchall() == [

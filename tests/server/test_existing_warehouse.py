@@ -28,10 +28,10 @@ def _check(url: str, *more: str) -> tuple[int, str]:
 def test_a_whole_duckdb_bank_has_nothing_to_mend(loaded: Stores, tmp_path: Path) -> None:
     # A copy: DuckDB opens one file in one way per process, and another test may be reading the shared bank.
     built = shutil.copy(snapshot_file(loaded.settings, loaded.snapshot()), tmp_path)
-    code, said = _check(f"duckdb:///{built}")
-    assert code == 0, said
-    assert "Everything needed is present." in said
-    assert "will be empty" not in said
+    code, output = _check(f"duckdb:///{built}")
+    assert code == 0, output
+    assert "Everything needed is present." in output
+    assert "will be empty" not in output
 
 
 def test_a_figure_that_will_not_be_known_says_which_column_it_lacks_as_its_card_does(
@@ -42,10 +42,10 @@ def test_a_figure_that_will_not_be_known_says_which_column_it_lacks_as_its_card_
         theirs.execute("ALTER TABLE unified.tickets DROP COLUMN first_reply_at")
         theirs.execute("UPDATE unified.leads SET rejected_at = NULL")
         theirs.execute("DROP TABLE unified.campaign_days")
-    code, said = _check(f"duckdb:///{built}")
-    assert code == 0, said
-    assert "note   leads.rejected_at is empty in every row." in said
-    lines = dict(line.strip().partition(": ")[::2] for line in said.splitlines() if line.startswith("  `"))
+    code, output = _check(f"duckdb:///{built}")
+    assert code == 0, output
+    assert "note   leads.rejected_at is empty in every row." in output
+    lines = dict(line.strip().partition(": ")[::2] for line in output.splitlines() if line.startswith("  `"))
     assert "Time to first reply" in lines["`tickets.first_reply_at` was not given"]
     assert "Rejected by Sales" in lines["`leads.rejected_at` is empty in every row"]
     assert "Marketing cost" in lines["`campaign_days` was not given"]
@@ -58,9 +58,9 @@ def test_a_figure_that_will_not_be_known_says_which_column_it_lacks_as_its_card_
 @pytest.mark.postgresql
 @pytest.mark.xdist_group("postgresql")
 def test_a_whole_bank_on_the_server_has_nothing_to_mend(served_url: str) -> None:
-    code, said = _check(served_url)
-    assert code == 0, said
-    assert "figures will not be known" not in said
+    code, output = _check(served_url)
+    assert code == 0, output
+    assert "figures will not be known" not in output
 
 
 @pytest.mark.postgresql
@@ -79,7 +79,7 @@ def test_each_thing_that_is_wrong_is_said_with_what_it_costs(database_url: str) 
         ):
             built.execute(text(line))
     engine.dispose()
-    code, said = _check(database_url, "--schema", "mart")
+    code, output = _check(database_url, "--schema", "mart")
     assert code == 1
     for sentence in (
         "WRONG  customers.joined_on is timestamp with time zone, and must be a date.",
@@ -92,9 +92,9 @@ def test_each_thing_that_is_wrong_is_said_with_what_it_costs(database_url: str) 
         "The page “Funnel” will be empty: it needs leads.",
         "The page “Attribution” will be empty: it needs leads and touches.",
     ):
-        assert sentence in said, (sentence, said)
-    assert "Customer health” will be empty" not in said
-    assert f"of {len(CATALOGUE)} figures will not be known" in said
+        assert sentence in output, (sentence, output)
+    assert "Customer health” will be empty" not in output
+    assert f"of {len(CATALOGUE)} figures will not be known" in output
 
 
 @pytest.mark.parametrize(
@@ -114,9 +114,9 @@ def test_the_password_is_never_printed(url: str, monkeypatch: pytest.MonkeyPatch
 
 def test_an_empty_file_lists_every_table(tmp_path: Path) -> None:
     duckdb.connect(str(tmp_path / "empty.duckdb")).close()
-    code, said = _check(f"duckdb:///{tmp_path / 'empty.duckdb'}")
+    code, output = _check(f"duckdb:///{tmp_path / 'empty.duckdb'}")
     assert code == 1
-    assert said.count("is not there") == len(UNIFIED_TABLES)
+    assert output.count("is not there") == len(UNIFIED_TABLES)
 
 
 def test_pages_need_tables_of_the_contract() -> None:

@@ -35,11 +35,11 @@ SCOPES = 30
 
 
 def _values(reader: Reader) -> dict[str, list[str]]:
-    found = reader.frame(select(leads.c.channel, leads.c.product, leads.c.campaign_id).distinct())
+    leads_values = reader.frame(select(leads.c.channel, leads.c.product, leads.c.campaign_id).distinct())
     words = {
-        "channel": found["channel"],
-        "product": found["product"],
-        "campaign": found["campaign_id"],
+        "channel": leads_values["channel"],
+        "product": leads_values["product"],
+        "campaign": leads_values["campaign_id"],
         "segment": pd.Series(["mass", "affluent", "private"]),
     }
     return {name: sorted(set(values.dropna())) for name, values in words.items()}
@@ -68,7 +68,7 @@ def _with_keys(answer: pd.DataFrame, by: tuple[str, ...]) -> pd.DataFrame:
 def test_every_metric_is_the_same_over_thirty_random_scopes(served: Stores, loaded: Stores) -> None:
     files, server = Reader(loaded, SYSTEM), Reader(served, SYSTEM)
     assert data_coverage.available_columns(files) == data_coverage.available_columns(server)
-    compared = known = 0
+    compared = answered = 0
     for scope, by in _questions(files):
         names = sorted(CATALOGUE)
         question = Query.of(names, scope, by=by)
@@ -81,9 +81,9 @@ def test_every_metric_is_the_same_over_thirty_random_scopes(served: Stores, load
             b = both[f"{name} there"].to_numpy(dtype=float)
             np.testing.assert_allclose(b, a, rtol=1e-9, atol=1e-9, err_msg=f"{name} {scope} {by}")
             compared += 1
-            known += int(np.isfinite(a).any())
+            answered += int(np.isfinite(a).any())
     assert compared == SCOPES * len(CATALOGUE)
-    assert known > compared / 3, "too many of the drawn questions had no answer at all"
+    assert answered > compared / 3, "too many of the drawn questions had no answer at all"
 
 
 def test_overlap_and_contact_pressure_are_the_same_and_can_be_shown_as_sql(
@@ -92,13 +92,13 @@ def test_overlap_and_contact_pressure_are_the_same_and_can_be_shown_as_sql(
     period = Period(date(2026, 4, 1), date(2026, 6, 30))
     readers = Reader(loaded, SYSTEM), Reader(served, SYSTEM)
     for means in (audience_overlap.meaning_of_pairs(period), audience_overlap.meaning_of_contacts(period)):
-        for asked in means.reads:
-            one, other = (r.frame(asked).astype(object) for r in readers)
+        for statement in means.reads:
+            one, other = (r.frame(statement).astype(object) for r in readers)
             keys = list(one.columns)
             one, other = (f.where(f.notna(), None).sort_values(keys, key=_as_text) for f in (one, other))
             assert len(one)
             assert one.to_numpy().tolist() == other.to_numpy().tolist()
-            assert all("2026" in r.sql(asked) for r in readers)
+            assert all("2026" in r.sql(statement) for r in readers)
 
 
 def test_channel_value_and_the_weeks_of_the_budget_are_the_same(served: Stores, loaded: Stores) -> None:

@@ -63,7 +63,7 @@ class Inside:
     """A small app in the place of Streamlit that writes down everything that reaches it."""
 
     heard: list[bytes] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
     window: str = ""
     """What it calls every window, once that is set."""
 
@@ -75,7 +75,7 @@ class Inside:
                 self.heard.append(data)
                 await socket.send_bytes(self._says())
             return
-        self.asked.append(scope["path"])
+        self.requests.append(scope["path"])
         if scope["path"] == "/bug":
             raise RuntimeError("postgresql://app:secret@10.0.0.5/app_db")
         kind = b"text/html" if scope["path"] in ("/", "/page") else b"application/javascript"

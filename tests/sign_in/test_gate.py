@@ -40,7 +40,7 @@ def test_a_page_without_a_session_leads_to_the_form_and_keeps_its_address(visito
     answer = visitor.get(path, headers=PAGE)
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/login?next=")
-    assert inside.asked == []
+    assert inside.requests == []
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD", "PATCH"])
@@ -52,16 +52,16 @@ def test_anything_else_without_a_session_is_401_and_sets_no_cookie(visitor, insi
     answer = visitor.request(method, path)
     assert answer.status_code == 401
     assert "set-cookie" not in answer.headers
-    assert inside.asked == []
+    assert inside.requests == []
 
 
 def test_the_sign_in_says_why_it_is_there(visitor, stores, clock):
     assert "signed out" not in visitor.get("/login", headers=PAGE).text
     sign_in(visitor)
     clock.passes(minutes=30)
-    told = "You were signed out after 30 minutes without activity. Sign in to go on; your entry is kept."
-    assert told in visitor.get("/login", headers=PAGE).text
-    assert told in sign_in(visitor, password="wrong").text
+    reason = "You were signed out after 30 minutes without activity. Sign in to go on; your entry is kept."
+    assert reason in visitor.get("/login", headers=PAGE).text
+    assert reason in sign_in(visitor, password="wrong").text
     sign_in(visitor)
     accounts.change_role(stores, "amy", "analyst", by="test")
     assert "because your account was changed" in visitor.get("/login", headers=PAGE).text
@@ -105,7 +105,7 @@ def test_the_type_of_the_sign_in_is_given_to_whoever_asks_and_nothing_beside_it(
         assert path in page.text
         assert visitor.get(path).status_code == 200
         assert visitor.post(path).status_code == 401
-    assert set(inside.asked) == typefaces.PATHS
+    assert set(inside.requests) == typefaces.PATHS
     for path in ("/typefaces/", "/typefaces/other.woff2", "/typefaces/../static/a.js"):
         assert visitor.get(path).status_code == 401
 
@@ -160,7 +160,7 @@ def test_a_wrong_password_says_so_keeps_the_name_and_escapes_it(visitor):
 
 
 @pytest.mark.parametrize(
-    ("wanted", "led_to"),
+    ("target", "led_to"),
     [
         ("/funnel", "/funnel"),
         ("/customer?cid=C1&x=%2F%2Fa#top", "/customer?cid=C1&x=%2F%2Fa#top"),
@@ -191,8 +191,8 @@ def test_a_wrong_password_says_so_keeps_the_name_and_escapes_it(visitor):
         ("/" + "x" * 3000, "/"),
     ],
 )
-def test_next_leads_only_to_places_in_this_app(wanted, led_to):
-    assert headers.safe_next(wanted) == led_to
+def test_next_leads_only_to_places_in_this_app(target, led_to):
+    assert headers.safe_next(target) == led_to
 
 
 FORGERIES = {
@@ -255,7 +255,7 @@ def test_whoever_must_change_the_password_sees_nothing_else_first(visitor, store
     assert "both times" in visitor.post("/password", data=form | {"again": "other"}).text
     wrong = form | {"again": typed["new"], "current": "a guess"}
     assert visitor.post("/password", data=wrong).status_code == 422
-    assert inside.asked == []
+    assert inside.requests == []
     assert visitor.post("/password", data=form | {"again": typed["new"]}).status_code == 303
     assert visitor.get("/").text == "customers"
     assert visitor.get("/", headers={"cookie": f"concord={before}"}).status_code == 401

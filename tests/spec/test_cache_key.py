@@ -95,12 +95,14 @@ def test_two_calls_have_one_key_exactly_when_they_are_the_same_call(one, its, ot
 
 
 @given(some.lists(TEXT, max_size=4), some.lists(TEXT, max_size=4), TEXT, TEXT)
-def test_two_statements_have_one_key_only_if_engine_and_reader_get_the_same(many, others, word, said) -> None:
+def test_two_statements_have_one_key_only_if_engine_and_reader_get_the_same(
+    many, others, word, same_sql
+) -> None:
     def statement(values: list[str], name: str) -> Any:
         return select(leads.c.lead_id).where(leads.c.channel.in_(values), leads.c.product == name)
 
-    one, other = (key_of(frame_of, (statement(v, w),)) for v, w in ((many, word), (others, said)))
-    assert (one == other) == ((many, word) == (others, said))
+    one, other = (key_of(frame_of, (statement(v, w),)) for v, w in ((many, word), (others, same_sql)))
+    assert (one == other) == ((many, word) == (others, same_sql))
 
 
 def test_a_statement_that_gives_another_kind_of_column_has_another_key() -> None:

@@ -125,15 +125,15 @@ EARLY = datetime(2026, 1, 1, 9)
 
 
 def bank(folder: Path, tables: dict[str, list[dict[str, Any]]]) -> None:
-    known = {"created_at": EARLY, "contacted_at": EARLY, **{f"{s}_at": EARLY for s in STAGES}}
+    lead = {"created_at": EARLY, "contacted_at": EARLY, **{f"{s}_at": EARLY for s in STAGES}}
     case = {"customer_id": "C0", "opened_at": EARLY, "first_reply_at": EARLY, "resolved_at": EARLY}
-    asked = {"customer_id": "C1", "kind": "nps", "asked_at": EARLY, "answered_at": EARLY, "score": 5}
+    survey = {"customer_id": "C1", "kind": "nps", "asked_at": EARLY, "answered_at": EARLY, "score": 5}
     first: dict[str, dict[str, Any]] = {
-        "leads": known,
+        "leads": lead,
         "customers": {"joined_on": date(2020, 1, 1), "left_on": EARLY.date()},
         "accounts": {"customer_id": "C0", "opened_on": EARLY.date(), "closed_on": None},
         "tickets": case | {"complaint": True, "withdrawn": False},
-        "surveys": asked,
+        "surveys": survey,
     }
     keys = {"leads": "lead_id", "customers": "customer_id", "accounts": "account_id", "tickets": "ticket_id"}
     keys["surveys"] = "survey_id"
@@ -171,20 +171,20 @@ def figures(folder: Path, as_of: date) -> Figures:
         loading.load(stores, folder, as_of=as_of)
         with loading.next_snapshot(stores) as draft:
             write_hand_offs(draft, Reader(stores, SYSTEM, stores.snapshot()), stores.settings, as_of)
-        asked = Query.of([], Scope(QUARTER), periods=[QUARTER])
-        reader, found = Reader(stores, SYSTEM), dict[str, float]()
+        question = Query.of([], Scope(QUARTER), periods=[QUARTER])
+        reader, counts = Reader(stores, SYSTEM), dict[str, float]()
         covered = data_coverage.of(reader)
         whole = {name for name in STAYS if counted(CATALOGUE[name], QUARTER, covered) == QUARTER}
         answer = query.ask(Query.of(STAYS, Scope(QUARTER), periods=[QUARTER]), reader).iloc[0]
         answered = {name: float(answer[name]) for name in STAYS}
         for fact in {m.fact for m in MEASURES.values()}:
             together = {name: m for name, m in MEASURES.items() if m.fact is fact}
-            row = reader.frame(query.statement(fact, together, asked)).iloc[0]
-            found |= {name: float(row[f"{name}__0"]) for name in together}
+            row = reader.frame(query.statement(fact, together, question)).iloc[0]
+            counts |= {name: float(row[f"{name}__0"]) for name in together}
         stores.app_db.dispose()
         assert covered is not None
         late = {name for name, d in covered.days.items() if d.delivered_until < as_of}
-        return Figures(counted=found, answered=answered, whole=whole, late=late)
+        return Figures(counted=counts, answered=answered, whole=whole, late=late)
 
 
 # Two banks are loaded for each example, so a failing one is shown as it is.

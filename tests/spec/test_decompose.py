@@ -52,14 +52,14 @@ def test_mix_and_level_add_up_to_the_change(drawn):
 
 def test_by_hand():
     rows = _rows([(80, 0.9), (20, 0.5)], [(50, 0.9), (50, 0.5)])
-    found = _shift(rows)
-    assert found.total == pytest.approx(0.82 - 0.70)
-    assert found.mix == pytest.approx(0.12)
-    assert found.level == pytest.approx(0)
+    change = _shift(rows)
+    assert change.total == pytest.approx(0.82 - 0.70)
+    assert change.mix == pytest.approx(0.12)
+    assert change.level == pytest.approx(0)
     rows = _rows([(50, 0.8), (50, 0.5)], [(50, 0.9), (50, 0.5)])
-    found = _shift(rows)
-    assert (found.mix, found.level) == (pytest.approx(0), pytest.approx(-0.05))
-    assert found.parts["part"].iloc[0] == "g0"
+    change = _shift(rows)
+    assert (change.mix, change.level) == (pytest.approx(0), pytest.approx(-0.05))
+    assert change.parts["part"].iloc[0] == "g0"
 
 
 def test_a_group_about_too_few_people_is_left_out_and_said_to_be():
@@ -67,16 +67,16 @@ def test_a_group_about_too_few_people_is_left_out_and_said_to_be():
     whole = _whole(rows)
     blank = rows["group"].eq("g1") & rows["period"].eq(0)
     rows.loc[blank, ["numerator", "denominator"]] = np.nan
-    found = _shift(rows, whole)
-    assert found.parts["part"].tolist() == ["g0"]
-    assert found.left_out + found.parts["total"].sum() == pytest.approx(found.total)
+    change = _shift(rows, whole)
+    assert change.parts["part"].tolist() == ["g0"]
+    assert change.left_out + change.parts["total"].sum() == pytest.approx(change.total)
 
 
 def test_a_missing_group_name_is_a_group_of_its_own():
     rows = _rows([(50, 0.9), (40, 0.5)], [(50, 0.5), (40, 0.5)])
     rows["group"] = rows["group"].where(rows["group"] != "g1", None)
-    found = _shift(rows)
-    assert found.parts["part"].isna().sum() == 1
+    change = _shift(rows)
+    assert change.parts["part"].isna().sum() == 1
 
 
 def test_if_every_group_answered_alike_by_hand():
@@ -91,6 +91,6 @@ def test_if_every_group_answered_alike_by_hand():
 
 def test_response_rates_carry_their_interval_and_leave_blank_groups_out():
     parts = pd.DataFrame({"g": ["a", "b", "c"], "asked": [100, 50, np.nan], "answered": [40, 10, np.nan]})
-    found = response_rates.response(parts, "g")
-    assert found["g"].tolist() == ["b", "a"]
-    assert ((found["low"] < found["rate"]) & (found["rate"] < found["high"])).all()
+    rates = response_rates.response(parts, "g")
+    assert rates["g"].tolist() == ["b", "a"]
+    assert ((rates["low"] < rates["rate"]) & (rates["rate"] < rates["high"])).all()

@@ -43,16 +43,16 @@ def reader(loaded: Stores) -> Reader:
 
 
 @pytest.fixture(scope="module")
-def asked(reader: Reader) -> Ask:
+def answers(reader: Reader) -> Ask:
     """An answer that many tests hold others against, worked out once."""
     return cache(lambda question: query.ask(question, reader))
 
 
 @pytest.mark.parametrize(("name", "dimension"), BREAKDOWNS)
 def test_the_parts_with_the_not_known_one_add_up_to_the_whole(
-    name: str, dimension: str, reader: Reader, asked: Ask
+    name: str, dimension: str, reader: Reader, answers: Ask
 ) -> None:
-    whole = asked(Query.of([name], QUARTER))
+    whole = answers(Query.of([name], QUARTER))
     parts = query.ask(Query.of([name], QUARTER, by=[dimension]), reader)
     for period in (0, 1):
         assert _figure(parts, name, period) == pytest.approx(_figure(whole, name, period))
@@ -60,9 +60,9 @@ def test_the_parts_with_the_not_known_one_add_up_to_the_whole(
 
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
 def test_the_previous_period_is_the_same_figure_asked_about_the_days_or_months_before(
-    name: str, reader: Reader, asked: Ask
+    name: str, reader: Reader, answers: Ask
 ) -> None:
-    together = asked(Query.of([name], QUARTER))
+    together = answers(Query.of([name], QUARTER))
     compared = compared_with(CATALOGUE[name], QUARTER.period)
     alone = query.ask(Query.of([name], Scope(compared)), reader)
     before, same = _figure(together, name, 1), _figure(alone, name, 0)
@@ -71,9 +71,9 @@ def test_the_previous_period_is_the_same_figure_asked_about_the_days_or_months_b
 
 
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
-def test_metrics_asked_together_are_the_same_as_asked_alone(name: str, asked: Ask) -> None:
-    together = asked(Query.of(sorted(CATALOGUE), QUARTER))
-    alone = asked(Query.of([name], QUARTER))
+def test_metrics_asked_together_are_the_same_as_asked_alone(name: str, answers: Ask) -> None:
+    together = answers(Query.of(sorted(CATALOGUE), QUARTER))
+    alone = answers(Query.of([name], QUARTER))
     for a, b in zip(together[name], alone[name], strict=True):
         assert a == pytest.approx(b, nan_ok=True)
 
@@ -116,18 +116,18 @@ def test_what_cannot_be_told_apart_by_a_dimension_is_not_known_rather_than_the_w
 
 
 def test_what_a_department_did_not_give_is_not_known_rather_than_0(reader: Reader) -> None:
-    known = AvailableColumns(frozenset({"leads", *(f"leads.{c.key}" for c in schema.leads.c)}))
-    answer = query.ask(Query.of(["leads", "nps"], QUARTER), reader, known)
+    available = AvailableColumns(frozenset({"leads", *(f"leads.{c.key}" for c in schema.leads.c)}))
+    answer = query.ask(Query.of(["leads", "nps"], QUARTER), reader, available)
     assert answer["nps"].isna().all()
     assert answer["leads"].gt(0).all()
 
 
 @pytest.mark.parametrize("role", ["marketing", "executive"])
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
-def test_who_sees_only_totals_gets_the_same_total(name: str, role: str, loaded: Stores, asked: Ask) -> None:
+def test_who_sees_only_totals_gets_the_same_total(name: str, role: str, loaded: Stores, answers: Ask) -> None:
     """Counting the people behind a figure changes no figure about enough of them."""
     question = Query.of([name], QUARTER)
-    everything = asked(question)
+    everything = answers(question)
     totals = query.ask(question, Reader(loaded, Viewer("someone", "Someone", role)))
     for a, b in zip(everything[name], totals[name], strict=True):
         assert math.isnan(b) or a == pytest.approx(b)

@@ -66,16 +66,16 @@ def bank(own_bank: Stores, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stores]:
 
 def _scopes(count: int) -> list[tuple[str, Scope]]:
     drawn = random.Random(4)
-    found: list[tuple[str, Scope]] = []
-    while len(found) < count:
+    scopes: list[tuple[str, Scope]] = []
+    while len(scopes) < count:
         start = date(2024, 1, 1) + timedelta(days=drawn.randrange(1000))
         period = drawn.choice([Period(start, start + timedelta(days=drawn.randrange(200))), *EDGES])
         picked = drawn.sample(sorted(FILTERS), drawn.randrange(3))
         scope = Scope(period, tuple((d, (drawn.choice(FILTERS[d]),)) for d in picked))
         name = drawn.choice(drawn.choice([NAMES, SHOWN[COHORT][1:], SHOWN[EVENT][1:], SHARES]))
         if query.unanswerable(name, Query.of([name], scope)) is None:
-            found.append((name, scope))
-    return found
+            scopes.append((name, scope))
+    return scopes
 
 
 def _same(one: float, other: float) -> bool:
@@ -89,9 +89,9 @@ def _on_cards(name: str, scope: Scope, viewer: Viewer) -> dict[str, float]:
 
 def _on_the_funnel(name: str, scope: Scope, view: str) -> float:
     """The number beside the stage's bar."""
-    shown = funnel_stages.table(ANALYST, scope, view)
+    stages = funnel_stages.table(ANALYST, scope, view)
     label = next(s.label for s in STAGES if name == (s.cohort if view == COHORT else s.event))
-    return float(shown.loc[shown["Stage"] == label, "n"].item())
+    return float(stages.loc[stages["Stage"] == label, "n"].item())
 
 
 def _on_goals(name: str, scope: Scope) -> float:

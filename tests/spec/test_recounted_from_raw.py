@@ -73,9 +73,9 @@ def test_revenue_is_compared_with_as_many_months_before(
     now = revenues[_inside(revenues["month_end"], period)]
     assert now["month_end"].nunique() == len(months_before)
     for index, rows in enumerate((now, before)):
-        found = _ask(reader, ["revenue", "net_revenue"], period, index)
-        assert found["revenue"] == pytest.approx(rows["revenue_hkd"].sum())
-        assert found["net_revenue"] == pytest.approx((rows["revenue_hkd"] - rows["cost_hkd"]).sum())
+        figures = _ask(reader, ["revenue", "net_revenue"], period, index)
+        assert figures["revenue"] == pytest.approx(rows["revenue_hkd"].sum())
+        assert figures["net_revenue"] == pytest.approx((rows["revenue_hkd"] - rows["cost_hkd"]).sum())
 
 
 def test_a_part_of_revenue_is_compared_with_as_many_months_too(
@@ -83,10 +83,10 @@ def test_a_part_of_revenue_is_compared_with_as_many_months_too(
 ) -> None:
     before = revenues[_inside(revenues["month_end"], month(2026, 1))]
     answer = query.ask(Query.of(["revenue"], Scope(month(2026, 2)), by=["product"]), reader)
-    shown = answer[answer["period"] == 1].set_index("product")["revenue"].fillna(0)
-    assert shown.sum() == pytest.approx(before["revenue_hkd"].sum())
+    by_product = answer[answer["period"] == 1].set_index("product")["revenue"].fillna(0)
+    assert by_product.sum() == pytest.approx(before["revenue_hkd"].sum())
     card = before.loc[before["product_code"] == "CRD01", "revenue_hkd"].sum()
-    assert shown["card"] == pytest.approx(card)
+    assert by_product["card"] == pytest.approx(card)
 
 
 @pytest.mark.parametrize("period", SPANS, ids=Period.in_words)
@@ -198,9 +198,9 @@ def test_the_cost_per_new_customer_counts_who_came_from_a_lead_without_a_campaig
     brought = reader.frame(select(customers.c.customer_id, customers.c.acquired_by_lead_id)).dropna()
     joined = core[_inside(pd.to_datetime(core["joined_date"]), period)]
     won = joined["customer_no"].isin(brought["customer_id"]).sum()
-    found = _ask(reader, ["cac", "customers_acquired"], period)
-    assert found["customers_acquired"] == won
-    assert found["cac"] == pytest.approx(spent.loc[for_new, "cost_hkd"].sum() / won)
+    figures = _ask(reader, ["cac", "customers_acquired"], period)
+    assert figures["customers_acquired"] == won
+    assert figures["cac"] == pytest.approx(spent.loc[for_new, "cost_hkd"].sum() / won)
 
 
 @pytest.mark.parametrize("keep", ["first", "last", "linear"])
@@ -220,8 +220,8 @@ def test_wins_are_credited_to_the_leads_contacts_of_the_90_calendar_days_up_to_t
     metric = "wins_linear" if keep == "linear" else f"wins_{keep}_touch"
     answer = query.ask(Query.of([metric], Scope(QUARTER), by=["channel"]), reader)
     now = answer[(answer["period"] == 0) & (answer[metric] > 0)]
-    found = dict(zip(now["channel"].fillna(""), now[metric], strict=True))
-    assert found == pytest.approx({c: v for c, v in expected.items() if v})
+    by_channel = dict(zip(now["channel"].fillna(""), now[metric], strict=True))
+    assert by_channel == pytest.approx({c: v for c, v in expected.items() if v})
 
 
 def test_alerts_held_back_by_lot_are_in_no_count_of_open_alerts(reader: Reader) -> None:
@@ -256,18 +256,20 @@ def test_a_customers_channel_is_that_of_the_lead_that_won_the_customer(
         "nps_balance": (scores >= 9).sum() - (scores <= 6).sum(),
     }
     scope = Scope(QUARTER, (("channel", ("paid_search",)), ("segment", ("mass",))))
-    found = query.ask(Query.of(list(expected), scope), reader).set_index("period").loc[0]
-    assert {name: found[name] for name in expected} == pytest.approx(expected)
+    by_name = query.ask(Query.of(list(expected), scope), reader).set_index("period").loc[0]
+    assert {name: by_name[name] for name in expected} == pytest.approx(expected)
 
 
 def test_a_lead_that_was_lost_has_no_segment_unless_its_person_is_a_customer(
     stages: pd.DataFrame, reader: Reader
 ) -> None:
     whose = reader.frame(select(leads.c.lead_id, leads.c.customer_id)).dropna()
-    known = stages["lead_id"].isin(whose["lead_id"])
+    recognised = stages["lead_id"].isin(whose["lead_id"])
     closed = stages["Opportunity"].notna() & (stages["Won"].notna() | stages["Lost"].notna())
     # Why the pages caution: told by segment, nearly every opportunity looks won.
-    assert stages.loc[closed & known, "Won"].notna().mean() > 1.2 * stages.loc[closed, "Won"].notna().mean()
+    assert (
+        stages.loc[closed & recognised, "Won"].notna().mean() > 1.2 * stages.loc[closed, "Won"].notna().mean()
+    )
 
 
 @pytest.mark.parametrize("period", SPANS, ids=Period.in_words)

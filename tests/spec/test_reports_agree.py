@@ -97,22 +97,22 @@ def test_a_report_says_what_the_dictionarys_figure_says_and_its_parts_come_to_th
     def ask(scope, by, periods) -> pd.DataFrame:  # type: ignore[no-untyped-def]
         return query.ask(Query.of([report.metric], scope, by, periods), reader)
 
-    found = read(report, as_of, ask, covered=data_coverage.of(reader))
+    reading = read(report, as_of, ask, covered=data_coverage.of(reader))
     # A card asks for the figure together with others, its period before and its trend.
     scope = report.scope(as_of)
     together = Query.of([report.metric, "leads"], scope)
     if query.unanswerable("leads", together) is None:
         card = query.ask(together, reader)
-        assert found.whole.value == pytest.approx(card[report.metric].iloc[0], nan_ok=True)
-        if found.whole.change is not None:
-            assert found.whole.before == pytest.approx(card[report.metric].iloc[1], nan_ok=True)
+        assert reading.whole.value == pytest.approx(card[report.metric].iloc[0], nan_ok=True)
+        if reading.whole.change is not None:
+            assert reading.whole.before == pytest.approx(card[report.metric].iloc[1], nan_ok=True)
     metric = CATALOGUE[report.metric]
-    come_to = sum(p.value for p in found.parts if p.value == p.value)
+    come_to = sum(p.value for p in reading.parts if p.value == p.value)
     is_flow = isinstance(metric, Measure) and metric.time_column is not None
     if report.breakdown and parts_add_up(metric) and (report.breakdown != MONTH or is_flow):
-        whole = 0.0 if found.whole.missing else found.whole.value
+        whole = 0.0 if reading.whole.missing else reading.whole.value
         assert come_to == pytest.approx(whole, abs=1e-6)
-    for cell in (found.whole, *found.parts):
+    for cell in (reading.whole, *reading.parts):
         assert bool(cell.missing) == (cell.value != cell.value)
         if cell.bounds:
             assert cell.bounds[0] <= cell.value + 1e-9

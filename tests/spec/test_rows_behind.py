@@ -28,17 +28,17 @@ SCOPES = (
 MEASURES = sorted(n for n, m in CATALOGUE.items() if isinstance(m, Measure))
 
 
-def total(measure: Measure, found: pd.DataFrame) -> float:
+def total(measure: Measure, rows: pd.DataFrame) -> float:
     """The figure as one computes it from its rows by hand."""
     counted = drill_rows.column_counted(measure)
     if counted is None:
-        return float(len(found))
-    known = found[counted].dropna().astype(float)
-    if known.empty:
+        return float(len(rows))
+    values = rows[counted].dropna().astype(float)
+    if values.empty:
         return math.nan
     if measure.total == "p90":
-        return float(known.quantile(0.9))
-    return float(known.sum() if measure.total == "sum" else known.median())
+        return float(values.quantile(0.9))
+    return float(values.sum() if measure.total == "sum" else values.median())
 
 
 ANSWERED = [
@@ -59,16 +59,16 @@ def test_the_rows_behind_a_figure_give_the_figure(name: str, scope: Scope, loade
     question = Query.of([name], scope, periods=[scope.period])
     measure, reader = CATALOGUE[name], Reader(loaded, SYSTEM)
     assert isinstance(measure, Measure)
-    asked = float(query.ask(question, reader)[name].iloc[0])
+    figure = float(query.ask(question, reader)[name].iloc[0])
     statement = drill_rows.behind(measure, scope)
-    found = reader.frame(statement)
+    rows = reader.frame(statement)
     if scope.period.start > data_coverage.as_of(reader):
-        assert math.isnan(asked), "what lies ahead is not known, rather than 0"
+        assert math.isnan(figure), "what lies ahead is not known, rather than 0"
         return
-    assert total(measure, found) == pytest.approx(asked, nan_ok=True)
-    assert reader.frame(drill_rows.number_of(statement))["n"].iloc[0] == len(found)
+    assert total(measure, rows) == pytest.approx(figure, nan_ok=True)
+    assert reader.frame(drill_rows.number_of(statement))["n"].iloc[0] == len(rows)
     keys = [c.key for c in measure.fact.primary_key.columns]
-    assert not found.duplicated(keys).any()
+    assert not rows.duplicated(keys).any()
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -30,31 +30,31 @@ def _bad(counts: pd.DataFrame) -> pd.DataFrame:
 
 def test_a_campaign_that_is_worse_in_all_three_is_accused_and_no_other() -> None:
     counts = _bad(_counts(np.random.default_rng(1), 20))
-    found = judge(counts, counts[COUNTS].sum())
-    assert found["verdict"].tolist()[0] == "overpromise risk: high"
-    assert found["campaign"].iloc[0] == "C00"
-    assert (found["verdict"].iloc[1:] == "in line with the others").all()
-    assert found["rank_held"].iloc[0] > 0.99
-    assert found["times_worse"].iloc[0] > 2
+    judged = judge(counts, counts[COUNTS].sum())
+    assert judged["verdict"].tolist()[0] == "overpromise risk: high"
+    assert judged["campaign"].iloc[0] == "C00"
+    assert (judged["verdict"].iloc[1:] == "in line with the others").all()
+    assert judged["rank_held"].iloc[0] > 0.99
+    assert judged["times_worse"].iloc[0] > 2
 
 
 @pytest.mark.parametrize(
-    ("better", "said"),
+    ("better", "verdict"),
     [
         ("accepted", "more complain, more leave early"),
         ("complained_early", "fewer accepted, more leave early"),
         ("left_early", "fewer accepted, more complain"),
     ],
 )
-def test_two_of_the_three_are_another_trouble_and_it_is_named(better: str, said: str) -> None:
+def test_two_of_the_three_are_another_trouble_and_it_is_named(better: str, verdict: str) -> None:
     """Leads that Sales accepts, or customers who neither complain nor leave: then it does not promise too much."""
     counts = _counts(np.random.default_rng(1), 20)
     fine = counts[better][0]
     counts = _bad(counts)
     counts.loc[[0], better] = fine
-    found = judge(counts, counts[COUNTS].sum()).set_index("campaign")["verdict"]
-    assert found.pop("C00") == said
-    assert (found == "in line with the others").all()
+    verdicts = judge(counts, counts[COUNTS].sum()).set_index("campaign")["verdict"]
+    assert verdicts.pop("C00") == verdict
+    assert (verdicts == "in line with the others").all()
 
 
 def test_among_equal_campaigns_one_is_accused_in_at_most_one_of_twenty_banks() -> None:
@@ -71,11 +71,11 @@ def test_too_few_people_too_few_cases_and_not_known_are_not_judged() -> None:
     counts.loc[1, ["decided", "accepted"]] = [29.0, 10.0]
     counts.loc[2, "complained_early"] = 9.0
     counts.loc[3, "left_early"] = np.nan
-    found = judge(counts, counts[COUNTS].sum()).set_index("campaign")
-    assert (found.loc[["C01", "C02", "C03"], "verdict"] == "not enough data yet").all()
-    assert found.loc[["C01", "C02", "C03"], ["rank", "times_worse", "p"]].isna().all(axis=None)
-    assert np.isnan(found["early_complaints"]["C02"])
-    assert found["acceptance_rate"]["C02"] > 0  # what is known is shown
+    judged = judge(counts, counts[COUNTS].sum()).set_index("campaign")
+    assert (judged.loc[["C01", "C02", "C03"], "verdict"] == "not enough data yet").all()
+    assert judged.loc[["C01", "C02", "C03"], ["rank", "times_worse", "p"]].isna().all(axis=None)
+    assert np.isnan(judged["early_complaints"]["C02"])
+    assert judged["acceptance_rate"]["C02"] > 0  # what is known is shown
 
 
 def test_no_campaign_gives_no_verdict() -> None:
@@ -85,7 +85,7 @@ def test_no_campaign_gives_no_verdict() -> None:
 
 def test_an_interval_holds_its_share() -> None:
     counts = _counts(np.random.default_rng(3), 5)
-    found = judge(counts, counts[COUNTS].sum())
+    judged = judge(counts, counts[COUNTS].sum())
     for aspect in ASPECTS:
-        assert (found[f"{aspect.name}_low"] < found[aspect.name]).all()
-        assert (found[aspect.name] < found[f"{aspect.name}_high"]).all()
+        assert (judged[f"{aspect.name}_low"] < judged[aspect.name]).all()
+        assert (judged[aspect.name] < judged[f"{aspect.name}_high"]).all()

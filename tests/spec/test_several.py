@@ -43,9 +43,9 @@ def test_of_seven_steps_that_did_not_move_one_is_called_worse_in_at_most_one_loo
 def test_a_real_fall_among_several_is_still_found() -> None:
     same, fell = share(400, 1000), share(300, 1000)
     pairs = [ComparedPair(metric=RATE, now=now, before=same) for now in (same, fell, same)]
-    found = together(pairs)
-    assert [c.verdict for c in found] == [Verdict.NOT_CLEAR, Verdict.WORSE, Verdict.NOT_CLEAR]
-    assert worst(found, [0.0, 0.1, 0.0]) == 1
+    changes = together(pairs)
+    assert [c.verdict for c in changes] == [Verdict.NOT_CLEAR, Verdict.WORSE, Verdict.NOT_CLEAR]
+    assert worst(changes, [0.0, 0.1, 0.0]) == 1
 
 
 @given(some.lists(some.floats(0, 1), min_size=1, max_size=12))
@@ -70,13 +70,13 @@ def test_a_part_is_compared_with_the_others_and_not_with_a_whole_that_holds_it()
         share(3, 10),
         {k: float("nan") for k in ("value", "numerator", "denominator")},
     ]
-    found = apart(RATE, parts, share(803, 2010))
-    assert [c.verdict for c in found] == [
+    comparisons = apart(RATE, parts, share(803, 2010))
+    assert [c.verdict for c in comparisons] == [
         Verdict.WORSE,
         Verdict.BETTER,
         Verdict.TOO_FEW,
         Verdict.NOT_KNOWN,
     ]
-    assert found[2].n == 10
+    assert comparisons[2].n == 10
     # A part that is all there is has no others.
     assert apart(RATE, [share(300, 1000)], share(300, 1000))[0].verdict is Verdict.TOO_FEW

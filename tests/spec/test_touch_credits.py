@@ -118,12 +118,12 @@ def _credits(
     removal: dict[str | None, float] | None = None,
     moves: list[Lead] | None = None,
 ) -> pd.DataFrame:
-    asked = credit_models.credits(AS_OF, look_back=look_back, half_life=half_life, removal=removal or {})
-    return _ask(engine, asked, won, met, moves)
+    statement = credit_models.credits(AS_OF, look_back=look_back, half_life=half_life, removal=removal or {})
+    return _ask(engine, statement, won, met, moves)
 
 
-def _shares(found: pd.DataFrame, model: str) -> dict[str, float]:
-    of_model = found[found["model"] == model]
+def _shares(credited: pd.DataFrame, model: str) -> dict[str, float]:
+    of_model = credited[credited["model"] == model]
     return dict(zip(of_model["touch_id"], of_model["credit"], strict=True))
 
 
@@ -141,18 +141,18 @@ FOUR = [
 
 def test_four_touches_share_a_win_in_eight_ways(engine: Engine) -> None:
     won = [_lead("L", 30, created=16, opportunity=23)]
-    found = _credits(engine, won, FOUR, removal={"email": 0.6, None: 0.1, "event": 0.3})
-    assert set(found["model"]) == set(credit_models.WEIGHTS)
-    assert _shares(found, "first") == _close({"T1": 1.0})
-    assert _shares(found, "last") == _close({"T4": 1.0})
-    assert _shares(found, "linear") == _close(dict.fromkeys(["T1", "T2", "T3", "T4"], 0.25))
-    assert _shares(found, "position") == _close({"T1": 0.4, "T2": 0.1, "T3": 0.1, "T4": 0.4})
-    assert _shares(found, "w") == _close({"T1": 0.3, "T2": 0.3, "T3": 0.3, "T4": 0.1})
+    credited = _credits(engine, won, FOUR, removal={"email": 0.6, None: 0.1, "event": 0.3})
+    assert set(credited["model"]) == set(credit_models.WEIGHTS)
+    assert _shares(credited, "first") == _close({"T1": 1.0})
+    assert _shares(credited, "last") == _close({"T4": 1.0})
+    assert _shares(credited, "linear") == _close(dict.fromkeys(["T1", "T2", "T3", "T4"], 0.25))
+    assert _shares(credited, "position") == _close({"T1": 0.4, "T2": 0.1, "T3": 0.1, "T4": 0.4})
+    assert _shares(credited, "w") == _close({"T1": 0.3, "T2": 0.3, "T3": 0.3, "T4": 0.1})
     weights = {"T1": 0.5**4, "T2": 0.5**2, "T3": 0.5, "T4": 1.0}
-    assert _shares(found, "decay") == _close({t: w / 1.8125 for t, w in weights.items()})
-    assert _shares(found, "shapley") == _close({"T1": 1 / 6, "T2": 1 / 3, "T3": 1 / 6, "T4": 1 / 3})
-    assert _shares(found, "markov") == _close({"T1": 0.3, "T2": 0.1, "T3": 0.3, "T4": 0.3})
-    channels = found[found["model"] == "linear"].set_index("touch_id")["channel"]
+    assert _shares(credited, "decay") == _close({t: w / 1.8125 for t, w in weights.items()})
+    assert _shares(credited, "shapley") == _close({"T1": 1 / 6, "T2": 1 / 3, "T3": 1 / 6, "T4": 1 / 3})
+    assert _shares(credited, "markov") == _close({"T1": 0.3, "T2": 0.1, "T3": 0.3, "T4": 0.3})
+    channels = credited[credited["model"] == "linear"].set_index("touch_id")["channel"]
     assert channels["T1"] == "email"
     assert pd.isna(channels["T2"])  # not known stays not known
 
@@ -176,8 +176,8 @@ def test_a_touch_after_the_win_before_the_look_back_or_without_a_moment_does_not
         _touch("T4", "L", "branch", 30.1),
         _touch("T5", "L", "branch", None),
     ]
-    found = _credits(engine, [_lead("L", 30)], met, look_back=10)
-    assert _shares(found, "linear") == _close({"T2": 0.5, "T3": 0.5})
+    credited = _credits(engine, [_lead("L", 30)], met, look_back=10)
+    assert _shares(credited, "linear") == _close({"T2": 0.5, "T3": 0.5})
 
 
 ONLY_DAY = timedelta(microseconds=999)
@@ -199,12 +199,12 @@ def test_touches_of_the_day_of_a_win_without_a_time_may_have_led_to_it_and_those
         _touch("T4", "L", "branch", None) | {"touched_at": _day(31)},
         _touch("T5", "L", "branch", 31),
     ]
-    found = _credits(engine, won, met)
-    assert _shares(found, "linear") == _close(dict.fromkeys(["T1", "T2", "T3"], 1 / 3))
-    assert _shares(found, "first") == _close({"T1": 1.0})
+    credited = _credits(engine, won, met)
+    assert _shares(credited, "linear") == _close(dict.fromkeys(["T1", "T2", "T3"], 1 / 3))
+    assert _shares(credited, "first") == _close({"T1": 1.0})
     # On the day of the win one touch has no time: which of its two was the last, nobody knows.
-    assert _shares(found, "last") == _close({"T2": 0.5, "T3": 0.5})
-    assert _shares(found, "position") == _close({"T1": 0.4, "T2": 0.3, "T3": 0.3})
+    assert _shares(credited, "last") == _close({"T2": 0.5, "T3": 0.5})
+    assert _shares(credited, "position") == _close({"T1": 0.4, "T2": 0.3, "T3": 0.3})
 
 
 def test_a_day_without_a_time_is_before_nothing_of_its_day_whatever_the_touches_are_called(
@@ -216,9 +216,9 @@ def test_a_day_without_a_time_is_before_nothing_of_its_day_whatever_the_touches_
             _touch(names[1], "L", "event", 5.9),
             _touch(names[2], "L", "call", 7),
         ]
-        found = _credits(engine, [_lead("L", 30)], met)
-        assert _shares(found, "first") == _close({names[0]: 0.5, names[1]: 0.5})
-        assert _shares(found, "last") == _close({names[2]: 1.0})
+        credited = _credits(engine, [_lead("L", 30)], met)
+        assert _shares(credited, "first") == _close({names[0]: 0.5, names[1]: 0.5})
+        assert _shares(credited, "last") == _close({names[2]: 1.0})
 
 
 def test_tied_touches_are_walked_in_both_orders(engine: Engine) -> None:
@@ -240,25 +240,25 @@ def test_tied_touches_are_walked_in_both_orders(engine: Engine) -> None:
 
 def test_a_win_without_a_touch_before_it_is_kept_as_no_known_touch(engine: Engine) -> None:
     met = [_touch("T1", "A", "email", 1), _touch("T2", "B", "email", 20)]
-    found = _credits(engine, [_lead(lead, 10) for lead in "ABC"], met)
-    untouched = found[found["touch_id"] == journeys.NO_TOUCH]
+    credited = _credits(engine, [_lead(lead, 10) for lead in "ABC"], met)
+    untouched = credited[credited["touch_id"] == journeys.NO_TOUCH]
     assert sorted(untouched["lead_id"]) == sorted(["B", "C"] * len(credit_models.WEIGHTS))
     assert untouched["channel"].isna().all()
-    assert (found.groupby("model")["credit"].sum() - 3).abs().max() < 1e-9
+    assert (credited.groupby("model")["credit"].sum() - 3).abs().max() < 1e-9
 
 
 def test_touches_at_the_same_moment_are_ordered_by_their_number(engine: Engine) -> None:
     met = [_touch("T2", "L", "email", 1), _touch("T1", "L", "event", 1)]
-    found = _credits(engine, [_lead("L", 10)], met)
-    assert _shares(found, "first") == _close({"T1": 1.0})
-    assert _shares(found, "last") == _close({"T2": 1.0})
+    credited = _credits(engine, [_lead("L", 10)], met)
+    assert _shares(credited, "first") == _close({"T1": 1.0})
+    assert _shares(credited, "last") == _close({"T2": 1.0})
 
 
 def test_a_very_short_half_life_leaves_everything_to_the_last_touch_and_breaks_nothing(
     engine: Engine,
 ) -> None:
-    found = _credits(engine, [_lead("L", 30)], FOUR, half_life=0.001)
-    assert _shares(found, "decay") == _close({"T4": 1.0})
+    credited = _credits(engine, [_lead("L", 30)], FOUR, half_life=0.001)
+    assert _shares(credited, "decay") == _close({"T4": 1.0})
 
 
 TWICE = _lead("L", 10, created=0, opportunity=5)
@@ -278,11 +278,11 @@ def test_a_lead_won_twice_is_credited_twice_each_time_to_the_touches_since_the_w
         *(_touch("T4", "L", "call", 10.5), _touch("T5", "L", "branch", 34), _touch("T6", "L", "email", 38)),
         _touch("T7", "L", "email", 41),
     ]
-    found = _credits(engine, [TWICE], met, moves=WON_TWICE)
-    linear = found[found["model"] == "linear"].groupby("move")["touch_id"].agg(set).to_dict()
+    credited = _credits(engine, [TWICE], met, moves=WON_TWICE)
+    linear = credited[credited["model"] == "linear"].groupby("move")["touch_id"].agg(set).to_dict()
     assert linear == {2: {"T1", "T2", "T3"}, 5: {"T4", "T5", "T6"}}
-    assert (found.groupby(["model", "move"])["credit"].sum() - 1).abs().max() < 1e-9
-    assert _shares(found[found["move"] == 5], "w") == _close({"T4": 3 / 7, "T5": 3 / 7, "T6": 1 / 7})
+    assert (credited.groupby(["model", "move"])["credit"].sum() - 1).abs().max() < 1e-9
+    assert _shares(credited[credited["move"] == 5], "w") == _close({"T4": 3 / 7, "T5": 3 / 7, "T6": 1 / 7})
     wins = _ask(engine, journeys.wins_by_channel(AS_OF, look_back=90), [TWICE], met, WON_TWICE)
     assert wins.set_index("channel")["wins"].to_dict() == {"email": 2, "event": 1, "call": 1, "branch": 1}
     steps = _ask(engine, journeys.steps(AS_OF, look_back=90), [TWICE], met, WON_TWICE)
@@ -291,9 +291,9 @@ def test_a_lead_won_twice_is_credited_twice_each_time_to_the_touches_since_the_w
 
 
 def test_a_second_win_without_a_touch_since_the_first_is_no_known_touch(engine: Engine) -> None:
-    found = _credits(engine, [TWICE], [_touch("T1", "L", "email", 1)], moves=WON_TWICE)
-    assert set(found[found["move"] == 5]["touch_id"]) == {journeys.NO_TOUCH}
-    assert not found.duplicated(["model", "touch_id", "lead_id", "move"]).any()
+    credited = _credits(engine, [TWICE], [_touch("T1", "L", "email", 1)], moves=WON_TWICE)
+    assert set(credited[credited["move"] == 5]["touch_id"]) == {journeys.NO_TOUCH}
+    assert not credited.duplicated(["model", "touch_id", "lead_id", "move"]).any()
     none = _credits(engine, [TWICE], [], moves=WON_TWICE)
     assert len(none) == 2 * len(credit_models.WEIGHTS)
 
@@ -329,10 +329,10 @@ def test_steps_count_won_and_ended_journeys_and_leave_out_those_under_way(engine
         _touch("C1", "C", "email", -12),
         _touch("D1", "D", "email", 81),
     ]
-    found = _ask(engine, journeys.steps(AS_OF, look_back=90), ended, met)
+    counted = _ask(engine, journeys.steps(AS_OF, look_back=90), ended, met)
     rows = {
         tuple(None if pd.isna(v) else v for v in row)
-        for row in found.astype(object).itertuples(index=False, name=None)
+        for row in counted.astype(object).itertuples(index=False, name=None)
     }
     assert rows == {
         ("email", "event", 1, 0, 1, 1),
@@ -350,8 +350,8 @@ def test_the_journey_of_a_lead_that_was_lost_and_has_come_back_is_under_way(engi
         _win(back, _at(40), stage="lost", left=_at(60)),
         _win(back, _at(60), move=3, stage="reopened"),
     ]
-    found = _ask(engine, journeys.steps(AS_OF, look_back=90), [lost, back], met, moves)
-    assert found["channel"].tolist() == ["email"]
+    counted = _ask(engine, journeys.steps(AS_OF, look_back=90), [lost, back], met, moves)
+    assert counted["channel"].tolist() == ["email"]
     before = _ask(engine, journeys.steps(date(2026, 5, 20), look_back=90), [lost, back], met, moves)
     assert set(before["channel"]) == {"email", "event"}, "on that day it was lost"
 
@@ -404,10 +404,10 @@ def test_the_credits_of_every_win_add_up_to_one_by_every_model(
     moves += [
         _win(lead, _at(wins[str(lead["lead_id"])][0] + 20), 3) for lead in won if lead["lead_id"] in again
     ]
-    found = _credits(small, won, met, look_back, half_life, removal, moves)
-    assert not found.duplicated(["model", "lead_id", "move", "touch_id"]).any()
+    credited = _credits(small, won, met, look_back, half_life, removal, moves)
+    assert not credited.duplicated(["model", "lead_id", "move", "touch_id"]).any()
     for model in credit_models.WEIGHTS:
-        total = found[found["model"] == model].groupby(["lead_id", "move"])["credit"].sum()
+        total = credited[credited["model"] == model].groupby(["lead_id", "move"])["credit"].sum()
         assert set(total.index) == {(m["lead_id"], m["move"]) for m in moves}
         assert (total - 1).abs().max() < 1e-9 or not wins
 
@@ -424,7 +424,7 @@ def test_shapley_credits_sum_to_the_shapley_values_by_their_definition(
     won = [_lead(str(i), 50) for i in range(len(paths))]
     met = [_touch(f"{i}-{j}", str(i), c, j) for i, path in enumerate(paths) for j, c in enumerate(path)]
     credited = _credits(small, won, met)
-    found = credited[credited["model"] == "shapley"].groupby("channel")["credit"].sum()
+    by_channel = credited[credited["model"] == "shapley"].groupby("channel")["credit"].sum()
     players = sorted(set(itertools.chain(*paths)))
 
     def worth(group: set[str]) -> int:
@@ -438,4 +438,4 @@ def test_shapley_credits_sum_to_the_shapley_values_by_their_definition(
             for k in range(len(players))
             for group in itertools.combinations(others, k)
         )  # fmt: skip
-        assert found.get(player, 0.0) == pytest.approx(value, abs=1e-9)
+        assert by_channel.get(player, 0.0) == pytest.approx(value, abs=1e-9)

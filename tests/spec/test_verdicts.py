@@ -46,23 +46,23 @@ def test_a_share_of_too_few_is_too_few_and_of_enough_is_not(
         }
         for s, k in ((share, n), (then, m))
     )
-    found = compare(metric, now, before)
-    assert (found.verdict is Verdict.TOO_FEW) == (min(n, m) < FEWEST)
-    if found.verdict is Verdict.TOO_FEW:
-        assert f"(n = {min(n, m)})" in change(metric, now["value"], before["value"], found)
+    comparison = compare(metric, now, before)
+    assert (comparison.verdict is Verdict.TOO_FEW) == (min(n, m) < FEWEST)
+    if comparison.verdict is Verdict.TOO_FEW:
+        assert f"(n = {min(n, m)})" in change(metric, now["value"], before["value"], comparison)
 
 
 @given(now=some.integers(0, 200), before=some.integers(0, 200))
 def test_a_count_is_judged_or_says_how_few_it_is(now: int, before: int) -> None:
     metric = CATALOGUE[COUNTS[0]]
-    found = compare(metric, {"value": float(now)}, {"value": float(before)})
-    assert found.verdict.is_judged == (min(now, before) >= FEWEST)
+    comparison = compare(metric, {"value": float(now)}, {"value": float(before)})
+    assert comparison.verdict.is_judged == (min(now, before) >= FEWEST)
 
 
 @pytest.mark.parametrize("now", [float("nan"), 5.0])
 def test_what_is_not_known_is_neither_early_nor_few(now: float) -> None:
-    found = compare(CATALOGUE[COUNTS[0]], {"value": now}, {"value": float("nan")})
-    assert found.verdict is (Verdict.NOT_KNOWN if pd.isna(now) else Verdict.NO_FIGURE_BEFORE)
+    comparison = compare(CATALOGUE[COUNTS[0]], {"value": now}, {"value": float("nan")})
+    assert comparison.verdict is (Verdict.NOT_KNOWN if pd.isna(now) else Verdict.NO_FIGURE_BEFORE)
 
 
 def test_no_page_says_one_word_for_all_of_them() -> None:

@@ -40,15 +40,15 @@ METRICS = [
 @example(value=-0.04, places=1)
 @example(value=0.0004, places=0)
 def test_nothing_has_no_sign(value: float, places: int) -> None:
-    for said in (
+    for text in (
         with_sign(value, places),
         signed(value, places),
         points(value, places),
         hkd(value),
         share(value),
     ):
-        assert not OF_NOTHING.search(said), said
-        assert "-" not in said
+        assert not OF_NOTHING.search(text), text
+        assert "-" not in text
     assert with_sign(value, places).startswith("−") == (rounded(value, places) < 0)
     assert with_sign(value, places).startswith("+") == (rounded(value, places) > 0)
 
@@ -56,13 +56,13 @@ def test_nothing_has_no_sign(value: float, places: int) -> None:
 @pytest.mark.parametrize("metric", METRICS, ids=lambda m: m.unit)
 @given(now=NUMBERS, moved=some.floats(-0.2, 0.2))
 def test_no_figure_and_no_change_is_a_signed_nothing(metric, now, moved) -> None:
-    found = Change(Verdict.NOT_CLEAR, None, None, moved)
-    for said in (
+    still = Change(Verdict.NOT_CLEAR, None, None, moved)
+    for text in (
         figure(metric, moved),
-        change(metric, moved, 0.0, found),
-        change(metric, now + moved, now, found),
+        change(metric, moved, 0.0, still),
+        change(metric, now + moved, now, still),
     ):
-        assert not OF_NOTHING.search(said), said
+        assert not OF_NOTHING.search(text), text
 
 
 @given(tens_of_thousands=some.integers(-20_000, 20_000))
@@ -73,11 +73,11 @@ def test_a_half_goes_away_from_zero_in_every_word(tens_of_thousands: int) -> Non
     """However the float was worked out, each word says what is right of the decimal number."""
     exact = Decimal(tens_of_thousands) / 10_000
     half_up = (100 * exact).quantize(Decimal("0.1"), ROUND_HALF_UP) + 0
-    shown = f"{half_up:+}".replace("-", "−") if half_up else "0.0"
+    in_tenths = f"{half_up:+}".replace("-", "−") if half_up else "0.0"
     for value in (float(exact), float(100 * exact) / 100, tens_of_thousands * 0.0001):
         assert share(value) == f"{half_up}%".replace("-", "−")
-        assert points(value) == f"{shown} points"
-        assert signed(value) == f"{shown}%"
+        assert points(value) == f"{in_tenths} points"
+        assert signed(value) == f"{in_tenths}%"
         assert rounded(100 * value, 1) == float(half_up), "as a table's cell"
     assert hkd(float(exact)) == hkd(float(exact.quantize(Decimal(1), ROUND_HALF_UP)))
     millions = hkd(float(exact * 10_000_000_000))
@@ -94,8 +94,8 @@ def test_what_is_rounded_stays_as_it_is_when_it_is_shown(value: float, places: i
 
 def test_one_point_is_one():
     nps = CATALOGUE["nps"]
-    said = [figure(nps, v) for v in (1.2, -0.8, 2.0, 0.0)]
-    assert said == ["+1 point", "−1 point", "+2 points", "0 points"]
+    texts = [figure(nps, v) for v in (1.2, -0.8, 2.0, 0.0)]
+    assert texts == ["+1 point", "−1 point", "+2 points", "0 points"]
 
 
 def test_numbers_without_a_unit_are_written_as_the_figures_are() -> None:
@@ -121,5 +121,5 @@ def test_numbers_without_a_unit_are_written_as_the_figures_are() -> None:
 @pytest.mark.parametrize("metric", METRICS, ids=lambda m: m.unit)
 def test_a_column_has_as_many_places_as_the_figure_in_words(metric) -> None:
     value = 12.3456
-    shown = rounded(100 * value if metric.unit == "share" else value, PLACES[metric.unit])
-    assert f"{shown:,g}" in figure(metric, value)
+    in_table = rounded(100 * value if metric.unit == "share" else value, PLACES[metric.unit])
+    assert f"{in_table:,g}" in figure(metric, value)

@@ -111,10 +111,10 @@ def _exists_rows(draw: Any, s: FromClause, o: FromClause) -> Any:
 
 
 def _in(draw: Any, s: FromClause, o: FromClause) -> Any:
-    wanted = select(o.c.customer_id).where(o.c.customer_id.is_not(None))
+    customers_of_other = select(o.c.customer_id).where(o.c.customer_id.is_not(None))
     column = s.c.customer_id
     return select(column, s.c.what).where(
-        column.in_(wanted) if draw(st.booleans()) else column.not_in(wanted)
+        column.in_(customers_of_other) if draw(st.booleans()) else column.not_in(customers_of_other)
     )
 
 
@@ -129,16 +129,16 @@ def _counted_beside(draw: Any, s: FromClause, o: FromClause) -> Any:
 
 
 def _looked_up(draw: Any, s: FromClause, o: FromClause) -> Any:
-    found = select(func.min(o.c.what)).where(o.c.customer_id == s.c.customer_id)
+    smallest = select(func.min(o.c.what)).where(o.c.customer_id == s.c.customer_id)
     if draw(st.booleans()):
-        found = found.correlate(s)
-    return select(s.c.customer_id, found.scalar_subquery().label("found"))
+        smallest = smallest.correlate(s)
+    return select(s.c.customer_id, smallest.scalar_subquery().label("found"))
 
 
 def _looked_up_in_a_group(draw: Any, s: FromClause, o: FromClause) -> Any:
     who = schema.customers.alias("who")
-    found = select(who.c.rm_id).where(who.c.customer_id == s.c.customer_id).correlate(s).scalar_subquery()
-    return select(found.label("rm"), func.count().label("n")).select_from(s).group_by(found)
+    smallest = select(who.c.rm_id).where(who.c.customer_id == s.c.customer_id).correlate(s).scalar_subquery()
+    return select(smallest.label("rm"), func.count().label("n")).select_from(s).group_by(smallest)
 
 
 def _window(draw: Any, s: FromClause, o: FromClause) -> Any:

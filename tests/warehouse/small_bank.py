@@ -48,8 +48,8 @@ def content(stores: Stores) -> dict[str, list[tuple]]:
 
 def in_order(reader: Reader, statement: Select) -> list[tuple]:
     frame = reader.frame(statement).astype(object)
-    known = frame.map(str).where(frame.notna(), NOT_KNOWN)
-    return sorted(known.itertuples(index=False, name=None))
+    texts = frame.map(str).where(frame.notna(), NOT_KNOWN)
+    return sorted(texts.itertuples(index=False, name=None))
 
 
 def fingerprint(stores: Stores) -> dict[str, tuple]:

@@ -189,9 +189,9 @@ def test_a_passwords_hash_is_shown_to_no_administrator(empty: Stores) -> None:
             )
         )
     boss = Viewer("boss", "Oscar Yip", "administrator")
-    shown = Reader(empty, boss).frame(select(users))
-    assert list(shown["username"]) == ["amy"]
-    assert shown["password_hash"].isna().all()
+    accounts = Reader(empty, boss).frame(select(users))
+    assert list(accounts["username"]) == ["amy"]
+    assert accounts["password_hash"].isna().all()
 
 
 def test_an_analyst_reads_that_a_step_was_taken_but_not_what_was_written_about_the_customer(

@@ -218,8 +218,8 @@ def test_a_quiet_day_is_a_day_and_takes_nothing_away(kind, bank, tmp_path):
     add(bank, tmp_path / "a", {**QUIET[kind], **more}, date(2026, 6, 30))
     assert ids(bank) == ["L0", "L1", "L2"]
     assert "C9" in ids(bank, "customers", "customer_id")
-    known = "SELECT given, row_count FROM derived.loads WHERE table_name = 'leads'"
-    assert rows(bank, known) == [("lead_id channel created_at won_at", 3)]
+    of_leads = "SELECT given, row_count FROM derived.loads WHERE table_name = 'leads'"
+    assert rows(bank, of_leads) == [("lead_id channel created_at won_at", 3)]
 
 
 @pytest.mark.parametrize("kind", [k for k in QUIET if k != "a mapping"])

@@ -42,9 +42,9 @@ def records(reader: Reader) -> pd.DataFrame:
 
 
 def test_linked_pairs_are_one_person_and_pairs_of_one_person_are_linked(reader: Reader, bank_folder: Path):
-    found = link_quality.agreement(link_quality.links(reader), link_quality.truth_of(bank_folder))
-    assert found.precision >= 0.995, found
-    assert found.recall >= 0.95, found
+    agreement = link_quality.agreement(link_quality.links(reader), link_quality.truth_of(bank_folder))
+    assert agreement.precision >= 0.995, agreement
+    assert agreement.recall >= 0.95, agreement
 
 
 def test_likeness_finds_people_whom_exact_keys_leave_apart_and_is_right_about_them(
@@ -60,9 +60,9 @@ def test_likeness_finds_people_whom_exact_keys_leave_apart_and_is_right_about_th
 
 
 def test_without_a_truth_the_phones_held_back_say_the_links_are_right(reader: Reader):
-    found = link_quality.held_back(reader)
-    assert found.linked_pairs > 20
-    assert found.precision >= 0.95, found
+    agreement = link_quality.held_back(reader)
+    assert agreement.linked_pairs > 20
+    assert agreement.precision >= 0.95, agreement
 
 
 def test_a_folder_without_a_truth_is_refused_in_words(tmp_path: Path):

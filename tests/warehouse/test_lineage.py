@@ -17,18 +17,18 @@ from warehouse.schema import origins as table
 
 
 @pytest.fixture(scope="module")
-def found(loaded) -> pd.DataFrame:
+def columns_read(loaded) -> pd.DataFrame:
     return Reader(loaded, SYSTEM).frame(select(table))
 
 
-def test_every_file_column_that_is_named_exists_in_that_file(found, bank_folder):
+def test_every_file_column_that_is_named_exists_in_that_file(columns_read, bank_folder):
     readers = {
         "csv": "read_csv('{}', all_varchar=true)",
         "parquet": "read_parquet('{}')",
         "jsonl": "read_json('{}')",
     }
     with contextlib.chdir(bank_folder):
-        for file, named in found[found["file_column"] != ""].groupby("file"):
+        for file, named in columns_read[columns_read["file_column"] != ""].groupby("file"):
             reader = readers[file.rpartition(".")[2]].format(file)
             described = duckdb.sql(f"DESCRIBE SELECT * FROM {reader}")
             assert described is not None

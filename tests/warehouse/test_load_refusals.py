@@ -176,14 +176,14 @@ def served(empty: Stores, tmp_path: Path) -> Stores:
 def test_what_breaks_the_contract_is_refused_by_name_and_the_old_bank_stays(
     what: str, served: Stores, tmp_path: Path
 ) -> None:
-    changed, said = REFUSALS[what]
+    changed, sentence = REFUSALS[what]
     (tmp_path / OUTSIDE).write_text("ticket_id\nT1\n")
     before, files, there = small_bank.content(served), small_bank.left_in(served), served.snapshot()
     folder = small_bank.write(tmp_path / "extracts-2", **changed)
     given = {f.name for f in folder.iterdir()}
     with pytest.raises(LoadRefused) as refusal:
         load(served, folder)
-    for part in [*said, "Nothing was loaded"]:
+    for part in [*sentence, "Nothing was loaded"]:
         assert part in str(refusal.value)
     assert served.snapshot() == there
     assert small_bank.content(served) == before

@@ -98,11 +98,11 @@ def test_the_command_line_shows_the_sentence_and_no_trace(name, served, tmp_path
         text=True,
         check=False,
     )
-    said = re.sub(r"\s+", " ", run.stdout + run.stderr)
+    output = re.sub(r"\s+", " ", run.stdout + run.stderr)
     assert run.returncode == 1
-    assert "Traceback" not in said
-    assert "Reference" not in said
-    assert all(words in said for words in case.says)
+    assert "Traceback" not in output
+    assert "Reference" not in output
+    assert all(words in output for words in case.says)
     assert (tmp_path / "data" / "current").read_text() == before
 
 

@@ -82,11 +82,11 @@ WAITS = {"T1": 20 / 60, "T2": 1.0, "T3": 1.0, "T4": 73.0}
 def test_hours_over_a_clock_change_are_those_that_passed(tmp_path):
     stores = bank(tmp_path / "data", "Europe/Berlin")
     load(stores, write_tickets(tmp_path / "f", TICKETS), as_of=AS_OF)
-    asked = select(
+    statement = select(
         tickets.c.ticket_id, hours_between(tickets.c.opened_at, tickets.c.first_reply_at).label("h")
     )
-    found = Reader(stores, SYSTEM).frame(asked).set_index("ticket_id")["h"]
-    assert found.to_dict() == pytest.approx(WAITS)
+    hours = Reader(stores, SYSTEM).frame(statement).set_index("ticket_id")["h"]
+    assert hours.to_dict() == pytest.approx(WAITS)
     assert findings(stores) == {}
     october = Period(date(2025, 10, 1), date(2025, 10, 31))
     assert figure(stores, "reply_median", october) == pytest.approx(1.0)
@@ -120,11 +120,11 @@ def test_times_without_a_zone_are_subtracted_by_the_clock_on_the_wall(tmp_path):
     (tmp_path / "f").mkdir()
     frame.to_parquet(tmp_path / "f" / "tickets.parquet")
     load(stores, tmp_path / "f", as_of=AS_OF)
-    asked = select(
+    statement = select(
         tickets.c.ticket_id, hours_between(tickets.c.opened_at, tickets.c.first_reply_at).label("h")
     )
-    found = Reader(stores, SYSTEM).frame(asked).set_index("ticket_id")["h"]
-    assert found.to_dict() == pytest.approx({"T1": 9.0, "T2": 11.0})
+    hours = Reader(stores, SYSTEM).frame(statement).set_index("ticket_id")["h"]
+    assert hours.to_dict() == pytest.approx({"T1": 9.0, "T2": 11.0})
 
 
 _DB = duckdb.connect()
@@ -143,8 +143,8 @@ def _sql(first: str, second: str, zone: str) -> tuple[float | None, bool, bool]:
         db.execute(f"CREATE OR REPLACE TABLE rows AS SELECT {casts} FROM staged")
         given_types = {"a": "VARCHAR", "b": "VARCHAR"}
         moment_marks.mark_plain(db, "rows", given_types, clock, values.says_its_zone)
-        asked = f"SELECT {hours_sql('a', 'b')}, {before_sql('a', 'b')}, {before_sql('b', 'a')} FROM rows"
-        return db.execute(asked).fetchone()  # type: ignore[return-value]
+        question = f"SELECT {hours_sql('a', 'b')}, {before_sql('a', 'b')}, {before_sql('b', 'a')} FROM rows"
+        return db.execute(question).fetchone()  # type: ignore[return-value]
 
 
 @settings(deadline=None)
@@ -248,12 +248,12 @@ def test_a_win_without_a_time_is_not_before_the_call_of_that_day(made, zone, tmp
     stores = bank(tmp_path / "data", zone)
     load(stores, tmp_path / "f", as_of=AS_OF)
     assert not {name for name in findings(stores) if "before" in name}
-    asked = select(
+    statement = select(
         leads.c.won_at,
         before(leads.c.won_at, leads.c.contacted_at).label("early"),
         hours_between(leads.c.created_at, leads.c.won_at).label("hours"),
     ).where(leads.c.lead_id == "L1")
-    row = Reader(stores, SYSTEM).frame(asked).iloc[0]
+    row = Reader(stores, SYSTEM).frame(statement).iloc[0]
     assert only_a_day([row["won_at"]])[0]
     assert not row["early"]
     assert pd.isna(row["hours"])
@@ -265,8 +265,8 @@ def test_a_lead_without_a_time_has_no_hours_and_is_in_no_order_with_its_day(tmp_
     stores = bank(tmp_path / "data")
     load(stores, tmp_path / "f", as_of=AS_OF)
     assert findings(stores).get("contacted before created") == 1  # L3: a day earlier
-    asked = select(hours_between(leads.c.created_at, leads.c.contacted_at).label("hours"))
-    assert Reader(stores, SYSTEM).frame(asked)["hours"].isna().all()
+    statement = select(hours_between(leads.c.created_at, leads.c.contacted_at).label("hours"))
+    assert Reader(stores, SYSTEM).frame(statement)["hours"].isna().all()
 
 
 def test_midnight_among_other_times_is_midnight(tmp_path):
@@ -308,10 +308,10 @@ def test_a_reading_of_a_fine_clock_is_not_taken_for_a_mark(tmp_path):
     for kind in "fg":
         stores = bank(tmp_path / f"data-{kind}")
         load(stores, tmp_path / kind, as_of=AS_OF)
-        asked = select(hours_between(tickets.c.opened_at, tickets.c.first_reply_at).label("h")).order_by(
+        statement = select(hours_between(tickets.c.opened_at, tickets.c.first_reply_at).label("h")).order_by(
             tickets.c.ticket_id
         )
-        assert Reader(stores, SYSTEM).frame(asked)["h"].tolist() == pytest.approx([1, 0], abs=1e-4)
+        assert Reader(stores, SYSTEM).frame(statement)["h"].tolist() == pytest.approx([1, 0], abs=1e-4)
 
 
 def test_two_moments_are_never_subtracted_by_hand():
@@ -385,9 +385,9 @@ def test_a_bank_that_gives_days_only_has_no_hours_and_says_why(tmp_path):
     may = Period(date(2026, 5, 1), date(2026, 5, 31))
     value = figure(stores, "reply_median", may)
     assert math.isnan(value)
-    found = missing_reasons.why("reply_median", may, {"value": value}, coverage(stores))
-    assert found is not None
-    assert found.sentence == (
+    reason = missing_reasons.why("reply_median", may, {"value": value}, coverage(stores))
+    assert reason is not None
+    assert reason.sentence == (
         "Not known: of `tickets.opened_at` and `tickets.first_reply_at` only the day is given, and no hours."
     )
     assert figure(stores, "cases_opened", may) == 2
@@ -423,9 +423,9 @@ def test_a_promise_of_a_day_without_a_time_is_kept_on_the_day_it_falls_due(tmp_p
     june = Period(date(2026, 6, 1), date(2026, 6, 30))
     assert figure(stores, "first_contacts_due", june) == 5
     assert figure(stores, "contacted_in_time", june) == 3
-    found = leads_list.waiting(Reader(stores, SYSTEM), AS_OF)
-    assert found["late"].notna().all()
-    assert until(found.set_index("lead_id")["due_at"]["L0"]) == "18 Jun"
+    waiting = leads_list.waiting(Reader(stores, SYSTEM), AS_OF)
+    assert waiting["late"].notna().all()
+    assert until(waiting.set_index("lead_id")["due_at"]["L0"]) == "18 Jun"
 
 
 def test_a_file_shows_a_day_as_a_day(tmp_path):
@@ -435,10 +435,10 @@ def test_a_file_shows_a_day_as_a_day(tmp_path):
     frame = Reader(stores, SYSTEM).frame(select(leads.c.created_at, leads.c.won_at))
     both = pd.DataFrame({"at": [frame["created_at"][0], frame["won_at"][0], pd.NaT]})
     assert safe_cells.columns(both) == [[datetime(2026, 5, 20, 9), date(2026, 5, 20), None]]
-    shown, formats = as_days(both, {})
-    assert shown["at"].tolist()[:2] == ["2026-05-20 09:00", "2026-05-20"]
-    assert pd.isna(shown["at"][2])
-    shown, formats = as_days(frame[["won_at"]], {})
+    displayed, formats = as_days(both, {})
+    assert displayed["at"].tolist()[:2] == ["2026-05-20 09:00", "2026-05-20"]
+    assert pd.isna(displayed["at"][2])
+    displayed, formats = as_days(frame[["won_at"]], {})
     config = formats["won_at"]
     assert config is not None
     kind = config["type_config"]
@@ -454,9 +454,9 @@ def test_the_journey_orders_a_day_without_a_time_before_nothing_of_its_day(tmp_p
     )
     stores = bank(tmp_path / "data")
     load(stores, tmp_path / "f", as_of=AS_OF)
-    asked = timeline.journey("C1", AS_OF, frozenset({"leads"}))
-    assert asked is not None
-    what = Reader(stores, SYSTEM).frame(asked)["what"].tolist()
+    statement = timeline.journey("C1", AS_OF, frozenset({"leads"}))
+    assert statement is not None
+    what = Reader(stores, SYSTEM).frame(statement)["what"].tolist()
     assert what[::-1] == [
         "Qualified by Marketing",
         "First asked about",
@@ -476,11 +476,13 @@ def test_a_warehouse_read_in_place_is_told_of_columns_that_hold_days(tmp_path):
             "TIMESTAMP '2026-05-20' AS opened_at, TIMESTAMP '2026-05-20 10:00:00.000404' AS first_reply_at, "
             "TIMESTAMP '2026-05-21 00:00:00.000999' AS resolved_at"
         )
-    found = check_url(f"duckdb:///{tmp_path / 'own.duckdb'}").findings
-    said = {
-        f.column: f.what for f in found if f.table == "tickets" and f.what.startswith(("is 00:00", "1 rows"))
+    findings_of_check = check_url(f"duckdb:///{tmp_path / 'own.duckdb'}").findings
+    by_column = {
+        f.column: f.what
+        for f in findings_of_check
+        if f.table == "tickets" and f.what.startswith(("is 00:00", "1 rows"))
     }
-    assert set(said) == {"opened_at", "first_reply_at"}
+    assert set(by_column) == {"opened_at", "first_reply_at"}
 
 
 def test_a_frame_orders_moments_as_sql_does():
@@ -499,16 +501,16 @@ def test_a_frame_orders_moments_as_sql_does():
 @given(st.one_of(INSTANTS, NEAR), st.timedeltas(timedelta(0), timedelta(days=3)))
 def test_what_the_clock_shows_is_ordered_and_far_apart_as_it_happened(zone, at, wait):
     clock, wait = Clock(zone), wait - timedelta(microseconds=wait.microseconds)
-    shown, later = clock.read(at), clock.read(at + wait)
-    assert wall([shown])[0] == np.datetime64(at.astimezone(ZoneInfo(zone)).replace(tzinfo=None))
-    assert instant_of(later) - instant_of(shown) == wait // timedelta(microseconds=1)
-    assert clock.later(shown, wait) == later
+    wall_time, later = clock.read(at), clock.read(at + wait)
+    assert wall([wall_time])[0] == np.datetime64(at.astimezone(ZoneInfo(zone)).replace(tzinfo=None))
+    assert instant_of(later) - instant_of(wall_time) == wait // timedelta(microseconds=1)
+    assert clock.later(wall_time, wait) == later
 
 
 def test_the_application_database_reads_an_instant_as_the_program_does():
     clock = Clock("Europe/London")
-    shown = [clock.read(datetime(2026, 10, 25, hour, 30, tzinfo=UTC)) for hour in (0, 1, 2)]
+    wall_times = [clock.read(datetime(2026, 10, 25, hour, 30, tzinfo=UTC)) for hour in (0, 1, 2)]
     with create_engine("sqlite://").connect() as app_db:
-        found = [app_db.execute(select(instant(literal(at)))).scalar() for at in shown]
-    instants = [instant_of(at) for at in shown]
-    assert found == instants == sorted(set(instants))
+        read_back = [app_db.execute(select(instant(literal(at)))).scalar() for at in wall_times]
+    instants = [instant_of(at) for at in wall_times]
+    assert read_back == instants == sorted(set(instants))

@@ -108,11 +108,11 @@ def test_no_table_of_two_dimensions_leaves_a_cell_alone(night: Stores) -> None:
     """The small bank, as an executive reads it, against the true totals of its rows and columns."""
     c = schema.customers
     people = func.count(c.c.customer_id.distinct())
-    asked = select(c.c.segment, c.c.district, people.label("x"), people.label(f"x{PEOPLE}")).group_by(
+    statement = select(c.c.segment, c.c.district, people.label("x"), people.label(f"x{PEOPLE}")).group_by(
         c.c.segment, c.c.district
     )
-    seen = Reader(night, EVERYBODY["executive"]).frame(asked)
-    true_ = Reader(night, SYSTEM).frame(asked)
+    seen = Reader(night, EVERYBODY["executive"]).frame(statement)
+    true_ = Reader(night, SYSTEM).frame(statement)
     both = true_.merge(seen, on=["segment", "district"], suffixes=("", "_seen"))
     assert both["x_seen"].isna().any()
     assert both["x_seen"].notna().any()
@@ -139,9 +139,11 @@ def test_no_filter_leaves_so_few_out_that_the_whole_tells_of_them(name: str, nig
             values = [v for v in apart[dimension] if isinstance(v, str)]
             for gone in list(apart.dropna(subset=[dimension]).nsmallest(3, counts[0])[dimension]):
                 scope = Scope(QUARTER, ((dimension, ("", *(v for v in values if v != gone))),))
-                asked = Query.of([name], scope, by, [QUARTER])
-                rest = ask(asked, seen).set_index(by or "period")
-                alone = ask(replace(asked, filters=((dimension, (gone,)),)), true_).set_index(by or "period")
+                question = Query.of([name], scope, by, [QUARTER])
+                rest = ask(question, seen).set_index(by or "period")
+                alone = ask(replace(question, filters=((dimension, (gone,)),)), true_).set_index(
+                    by or "period"
+                )
                 for count in counts:
                     both = whole[count] - rest[count].reindex(whole.index)
                     few = both.between(1, SMALLEST - 1)
@@ -153,8 +155,8 @@ def test_no_filter_leaves_so_few_out_that_the_whole_tells_of_them(name: str, nig
 @pytest.mark.parametrize("by", [[], ["channel"], ["segment"]])
 def test_no_month_is_left_that_the_half_year_would_tell(by: list[str], night: Stores) -> None:
     months = [Period(date(2026, m, 1), date(2026, m + 1, 1) - timedelta(days=1)) for m in range(1, 7)]
-    asked = Query.of(["won"], Scope(QUARTER), by, months)
-    seen, true_ = (ask(asked, Reader(night, who)) for who in (EVERYBODY["executive"], SYSTEM))
+    question = Query.of(["won"], Scope(QUARTER), by, months)
+    seen, true_ = (ask(question, Reader(night, who)) for who in (EVERYBODY["executive"], SYSTEM))
     both = true_.merge(seen, on=["period", *by], suffixes=("", "_seen"))
     assert both["won_seen"].notna().any()
     assert not by or both["won_seen"].isna().any()
@@ -169,9 +171,9 @@ def test_a_share_of_nearly_all_is_as_blank_as_one_of_nearly_none(name: str, nigh
     top, bottom = (next(n for n, m in CATALOGUE.items() if m is one) for one in measures_of(CATALOGUE[name]))
     for by in (["segment"], ["channel"], ["product"]):
         seen = ask(Query.of([name], Scope(QUARTER), by, [QUARTER]), Reader(night, EVERYBODY["executive"]))
-        told = seen.dropna(subset=[name])
-        assert not (told[bottom] - told[top]).between(1, SMALLEST - 1).any()
-        assert not told[top].between(1, SMALLEST - 1).any()
+        visible = seen.dropna(subset=[name])
+        assert not (visible[bottom] - visible[top]).between(1, SMALLEST - 1).any()
+        assert not visible[top].between(1, SMALLEST - 1).any()
 
 
 @pytest.mark.parametrize(("accounts", "came"), [(12, 11), (30, 12), (30, 30), (30, 4), (9, 9)])
@@ -190,10 +192,14 @@ def test_colleagues_who_stayed_away_are_not_counted_when_they_are_few(
             connection.execute(app_schema.sessions.insert().values(**session))
     today = Period(at.date(), at.date())
     for role in ("executive", "marketing", "sales", "analyst"):
-        found = adoption.signed_in(Reader(empty, EVERYBODY[role]), today)
-        assert found is not None
-        told = [n for n in (found.accounts, found.came, found.accounts - found.came) if pd.notna(n)]
-        assert not [n for n in told if 1 <= n < SMALLEST], role
+        colleagues = adoption.signed_in(Reader(empty, EVERYBODY[role]), today)
+        assert colleagues is not None
+        numbers = [
+            n
+            for n in (colleagues.accounts, colleagues.came, colleagues.accounts - colleagues.came)
+            if pd.notna(n)
+        ]
+        assert not [n for n in numbers if 1 <= n < SMALLEST], role
 
 
 @settings(max_examples=30)
@@ -208,14 +214,18 @@ def test_no_link_with_a_feature_counts_few_people(rows: list[tuple[int, int, int
     """Everybody may read that table: so many of so many, with a case or without one."""
     table = [(f"f{i}", "s", a, a + n, c, c + m) for i, (a, n, c, m) in enumerate(rows)]
     columns = ["feature", "stratum", "users_with_case", "users", "others_with_case", "others"]
-    shown = voice_themes.without_few(links(pd.DataFrame(table, columns=columns)), SMALLEST)
+    visible = voice_themes.without_few(links(pd.DataFrame(table, columns=columns)), SMALLEST)
     for people in ("users", "others"):
-        told = pd.concat(
-            [shown[people], shown[f"{people}_with_case"], shown[people] - shown[f"{people}_with_case"]]
+        numbers = pd.concat(
+            [
+                visible[people],
+                visible[f"{people}_with_case"],
+                visible[people] - visible[f"{people}_with_case"],
+            ]
         )
-        assert not told.between(1, SMALLEST - 1).any()
+        assert not numbers.between(1, SMALLEST - 1).any()
     assert (
-        shown.loc[shown["users_with_case"].isna(), ["risk_ratio", "low", "high", "p_adjusted"]]
+        visible.loc[visible["users_with_case"].isna(), ["risk_ratio", "low", "high", "p_adjusted"]]
         .isna()
         .all(axis=None)
     )
@@ -236,11 +246,11 @@ def test_the_log_of_a_bug_holds_no_value_of_a_row(empty: Stores, caplog: pytest.
     assert "IntegrityError" in caplog.text
     assert "Chan Siu Ming" not in caplog.text
     assert "9123" not in caplog.text
-    told = (
+    database_words = (
         "duplicate key\nDETAIL:  Key (full_name)=(Chan Siu Ming\nof Central) already exists.\n[SQL: INSERT]"
     )
     with caplog.at_level(logging.ERROR):
-        reference(ValueError(told))
+        reference(ValueError(database_words))
     assert "[SQL: INSERT]" in caplog.text
     assert "Chan Siu Ming" not in caplog.text
 
@@ -251,13 +261,13 @@ def test_pairs_of_campaigns_and_findings_of_checks_tell_of_no_few(night: Stores)
         pairs = audience_overlap.without_few_left(reader.frame(audience_overlap.pairs(QUARTER)), reader)
         assert pairs["close"].notna().any()
         assert not (pairs["reached"] - pairs["close"]).between(1, SMALLEST - 1).any()
-        told = visible_failed_checks(reader).set_index(["table_name", "check_name"])["row_count"]
+        row_counts = visible_failed_checks(reader).set_index(["table_name", "check_name"])["row_count"]
         true_ = visible_failed_checks(Reader(night, SYSTEM)).set_index(["table_name", "check_name"])[
             "row_count"
         ]
         assert (
-            not told[told.index.get_level_values(0).isin(["customers", "leads", "tickets"])]
+            not row_counts[row_counts.index.get_level_values(0).isin(["customers", "leads", "tickets"])]
             .between(1, 9)
             .any()
         )
-        assert (told.dropna() == true_[told.notna()]).all()
+        assert (row_counts.dropna() == true_[row_counts.notna()]).all()

@@ -29,9 +29,9 @@ def rows(stores: Stores, question: str) -> list[tuple]:
         return [tuple(row) for row in connection.exec_driver_sql(question).fetchall()]
 
 
-def found(stores: Stores) -> dict[tuple[str, str], int]:
-    asked = "SELECT table_name, check_name, row_count FROM derived.findings WHERE check_name LIKE '%: %'"
-    return {(table, check): n for table, check, n in rows(stores, asked)}
+def nothing_found(stores: Stores) -> dict[tuple[str, str], int]:
+    question = "SELECT table_name, check_name, row_count FROM derived.findings WHERE check_name LIKE '%: %'"
+    return {(table, check): n for table, check, n in rows(stores, question)}
 
 
 def csv(header: tuple, lines: list[tuple]) -> str:
@@ -77,7 +77,7 @@ def test_whatever_brings_them_words_and_days_for_nothing_are_not_known(kind, emp
     channels = dict(rows(empty, "SELECT channel, count(*) FROM unified.leads GROUP BY 1"))
     assert channels == {"email": 5, None: len(NOTHINGS)}
     assert rows(empty, "SELECT count(won_at) FROM unified.leads") == [(0,)]
-    counts = found(empty)
+    counts = nothing_found(empty)
     # An empty or blank cell needs no word.
     assert counts["leads", "word for nothing: channel"] == len(NOTHINGS) - 2
     assert counts["leads", "spelt in several ways: channel"] == 4
@@ -123,7 +123,7 @@ def test_each_kind_of_column_has_its_own_words_for_nothing(column, written, read
     load(empty, tmp_path / "f", as_of=date(2026, 6, 30))
     assert rows(empty, f"SELECT {column} FROM unified.customers WHERE customer_id = 'C1'") == [(read,)]
     if read is None or written == "1970-01-01":
-        assert len(found(empty)) == 1
+        assert len(nothing_found(empty)) == 1
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_the_banks_own_list_adds_words_and_takes_rules_away(empty, tmp_path):
     assert read == {"social": 2, None: 3, "None": 1, "Paid_Search": 2}
     assert rows(empty, "SELECT count(won_at) FROM unified.leads") == [(0,)]
     assert rows(empty, "SELECT joined_on, district FROM unified.customers") == [(date(1970, 1, 1), None)]
-    assert found(empty) == {("leads", "spelt in several ways: channel"): 1}, (
+    assert nothing_found(empty) == {("leads", "spelt in several ways: channel"): 1}, (
         "what the list says needs no finding"
     )
 
@@ -174,7 +174,7 @@ def test_a_new_years_day_that_many_rows_share_is_suspicious_and_kept(empty, tmp_
     lines = [(f"C{i}", "2015-01-01" if i < 12 else f"2020-03-{i:02d}") for i in range(30)]
     write(tmp_path / "f", {"customers.csv": csv(("customer_id", "joined_on"), lines)})
     load(empty, tmp_path / "f")
-    assert found(empty) == {("customers", "suspicious day: joined_on"): 12}
+    assert nothing_found(empty) == {("customers", "suspicious day: joined_on"): 12}
     assert rows(empty, "SELECT count(joined_on) FROM unified.customers") == [(30,)]
 
 
@@ -194,7 +194,7 @@ def test_added_days_take_over_the_banks_spelling_and_its_findings_are_carried_by
             (None, 1),
             ("Mail", 5),
         ]
-        assert found(empty) == {
+        assert nothing_found(empty) == {
             ("leads", "word for nothing: channel"): 1,
             ("leads", "spelt in several ways: channel"): 3,
         }
@@ -205,7 +205,7 @@ def test_two_spellings_in_a_key_stay_where_one_row_would_be_there_twice(empty, t
     write(tmp_path / "f", {"product_usage.csv": csv(("customer_id", "feature", "used_on"), lines)})
     load(empty, tmp_path / "f")
     assert rows(empty, "SELECT count(DISTINCT feature) FROM unified.product_usage") == [(2,)]
-    assert ("product_usage", "spelt in several ways: feature") in found(empty)
+    assert ("product_usage", "spelt in several ways: feature") in nothing_found(empty)
 
 
 WORDS = some.text(some.sampled_from(list("aAbBéÉｅ _\u00a0\u200bß")), min_size=1, max_size=5)

@@ -42,8 +42,8 @@ def rows(stores: Stores, question: str) -> list[tuple]:
 def test_a_win_before_the_first_contact_is_told_and_kept(empty, tmp_path):
     text = "lead_id,contacted_at,won_at\nL1,2026-06-29,2026-06-28\nL2,2026-06-27,2026-06-28\n"
     bank = bank_of(empty, tmp_path / "f", {"leads.csv": text})
-    found = rows(bank, "SELECT check_name, row_key, department, kept FROM derived.quarantine")
-    assert ("win before first contact", "L1", "Sales", True) in found
+    quarantined = rows(bank, "SELECT check_name, row_key, department, kept FROM derived.quarantine")
+    assert ("win before first contact", "L1", "Sales", True) in quarantined
     assert rows(bank, "SELECT count(*) FROM unified.leads WHERE won_at IS NOT NULL") == [(2,)]
 
 
@@ -89,12 +89,12 @@ def test_a_check_that_cannot_be_asked_or_would_carry_values_is_refused(query, wo
 def test_no_sentence_of_a_finding_holds_a_personal_value(empty, tmp_path):
     text = "customer_id,full_name,birth_year,joined_on\nC1,Chan Tai Man,1850,2024-01-05\n"
     bank = bank_of(empty, tmp_path / "f", {"customers.csv": text})
-    told = str(rows(bank, "SELECT * FROM derived.quarantine")) + str(
+    kept_rows = str(rows(bank, "SELECT * FROM derived.quarantine")) + str(
         rows(bank, "SELECT * FROM derived.findings")
     )
-    assert "birth year" in told
-    assert "1850" not in told
-    assert "Chan" not in told
+    assert "birth year" in kept_rows
+    assert "1850" not in kept_rows
+    assert "Chan" not in kept_rows
 
 
 def test_everybody_sees_how_many_and_only_analysts_which_rows(empty, tmp_path):
@@ -111,11 +111,11 @@ def test_everybody_sees_how_many_and_only_analysts_which_rows(empty, tmp_path):
 
 
 def test_the_sample_banks_gap_between_marketing_and_sales_is_explained_row_by_row(loaded):
-    found = rows(
+    reasons = rows(
         loaded,
         "SELECT reason, count(*) FROM derived.quarantine WHERE check_name = 'leads sent and received' GROUP BY 1",
     )
-    gaps = {reason.split(";")[0]: count for reason, count in found}
+    gaps = {reason.split(";")[0]: count for reason, count in reasons}
     assert (
         gaps["Sent by Marketing"]
         == rows(loaded, "SELECT count(*) FROM unified.leads WHERE lead_id LIKE 'MKT-%'")[0][0]
@@ -170,17 +170,19 @@ def revenue(folder, *days, deleted=""):
 
 def months(stores):
     with stores.bank().connect() as connection:
-        found = connection.exec_driver_sql("SELECT month_on FROM unified.revenues ORDER BY 1").scalars().all()
-        said = connection.exec_driver_sql(
+        month_ends = (
+            connection.exec_driver_sql("SELECT month_on FROM unified.revenues ORDER BY 1").scalars().all()
+        )
+        findings = connection.exec_driver_sql(
             "SELECT row_count, says FROM derived.findings WHERE table_name = 'revenues' AND check_name <> 'deleted at its source'"
         ).all()
-    return [str(day) for day in found], [tuple(row) for row in said]
+    return [str(day) for day in month_ends], [tuple(row) for row in findings]
 
 
 def test_revenue_that_knows_only_firsts_of_months_is_that_of_the_whole_month(empty, tmp_path):
     load(empty, revenue(tmp_path / "a", "2026-02-01", "2026-03-01"), as_of=date(2026, 3, 31))
-    found, ((count, says),) = months(empty)
-    assert found == ["2026-02-28", "2026-03-31"]
+    month_ends, ((count, says),) = months(empty)
+    assert month_ends == ["2026-02-28", "2026-03-31"]
     assert count == 2
     assert "revenue of 1 Mar 2026 counts on 31 Mar 2026" in says
     late = Query.of(["revenue"], Scope(Period(date(2026, 3, 3), date(2026, 3, 31))))

@@ -53,7 +53,7 @@ def test_a_setting_that_does_not_exist_is_refused_by_name(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [
         ('alert_due_days = "soon"', "“alert_due_days” is “soon”, which is not a int"),
         ('hold_out_share = "a tenth"', "“hold_out_share”"),
@@ -69,8 +69,8 @@ def test_a_setting_that_does_not_exist_is_refused_by_name(tmp_path: Path) -> Non
         ('timezone = "Asia"', "“Asia”, which is no time zone"),
     ],
 )
-def test_a_value_of_the_wrong_kind_is_refused_with_its_name(line: str, said: str, tmp_path: Path) -> None:
-    with pytest.raises(Problem, match=said):
+def test_a_value_of_the_wrong_kind_is_refused_with_its_name(line: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(Problem, match=message):
         read(_file(tmp_path, line + "\n"), {})
 
 

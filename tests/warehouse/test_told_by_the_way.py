@@ -73,8 +73,8 @@ def test_a_figure_that_ends_earlier_than_its_part_does_not_tell_of_the_few_betwe
     assert covered is not None
     ratio = "lead_conversion"
     assert delivered_until(CATALOGUE[ratio], covered) < delivered_until(CATALOGUE["leads"], covered)
-    asked = Query.of(["leads", ratio], Scope(QUARTER), ["channel"], [QUARTER])
-    true_, seen = (ask(asked, reader).set_index("channel") for reader in (everything, totals))
+    question = Query.of(["leads", ratio], Scope(QUARTER), ["channel"], [QUARTER])
+    true_, seen = (ask(question, reader).set_index("channel") for reader in (everything, totals))
     assert (true_["leads"] - true_[f"{ratio}{DENOMINATOR}"])["event"] in range(1, SMALLEST)
     assert not (seen["leads"] - seen[f"{ratio}{DENOMINATOR}"]).between(1, SMALLEST - 1).any()
     assert seen["leads"].tolist() == true_["leads"].tolist(), "the figure of all days stays"
@@ -148,8 +148,8 @@ def test_a_check_of_a_table_that_nobody_of_a_role_sees_counts_no_few_rows(loaded
     later = "A8,Sales,trust,2026-07-01,3\nA9,Sales,trust,2026-07-01,3\n"
     stores = loaded({"staff_surveys.csv": f"answer_id,department,question,answered_on,score\n{rows}{later}"})
     for role in ROLES:
-        found = visible_failed_checks(Reader(stores, EVERYBODY[role]))
-        count = found[found["table_name"] == "staff_surveys"]["row_count"]
+        failed_checks = visible_failed_checks(Reader(stores, EVERYBODY[role]))
+        count = failed_checks[failed_checks["table_name"] == "staff_surveys"]["row_count"]
         assert set(count.dropna()) <= {2}
         assert count.notna().any() == (role in ("analyst", "administrator")), role
 

@@ -23,8 +23,8 @@ def found_undated(stores, role: str = "analyst") -> pd.DataFrame:
 
 def undated(stores, role: str = "analyst") -> dict[str, float | None]:
     rows = found_undated(stores, role)
-    known = rows["row_count"].astype(object).where(rows["row_count"].notna(), None)
-    return dict(zip(rows["table_name"], known, strict=True))
+    counts = rows["row_count"].astype(object).where(rows["row_count"].notna(), None)
+    return dict(zip(rows["table_name"], counts, strict=True))
 
 
 def test_leads_without_the_day_they_came_are_counted_and_the_sentence_names_what_misses_them(empty, tmp_path):

@@ -34,7 +34,7 @@ def holding_out(app_db: Stores, share: float) -> Stores:
     return replace(app_db, settings=replace(app_db.settings, hold_out_share=share))
 
 
-def found(*customers: str, rm: str | None = "R1", **changed: object) -> pd.DataFrame:
+def flagged_rows(*customers: str, rm: str | None = "R1", **changed: object) -> pd.DataFrame:
     """What `rules.found` gives for these customers, for whom the complaint rule fires."""
     row = {
         "rm_id": rm,

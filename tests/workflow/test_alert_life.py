@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from tests.workflow.alert_queue import AMY, BOB, LEAD, Clock, found, holding_out
+from tests.workflow.alert_queue import AMY, BOB, LEAD, Clock, flagged_rows, holding_out
 from warehouse.access import audit
 from warehouse.access.reader import Reader, Viewer
 from warehouse.app_db.app_schema import alert_steps, alerts, audit_log
@@ -35,13 +35,15 @@ EVERYBODY = frozenset(f"C{i}" for i in range(100))
 def _raise(app_db: Stores, *customers: str, rm: str | None = "R1", **changed: object) -> str:
     for customer in customers or (A,):
         stores = holding_out(app_db, 1.0 if customer == HELD_OUT else 0.0)
-        tonight(stores, RULE, _found(app_db, customer, rm=rm, **changed), DAY, EVERYBODY)
+        tonight(stores, RULE, _flagged_with_open(app_db, customer, rm=rm, **changed), DAY, EVERYBODY)
     return next(a["alert_id"] for a in _all(app_db, alerts) if a["customer_id"] == (customers or (A,))[-1])
 
 
-def _found(app_db: Stores, customer: str, rm: str | None = "R1", **changed: object) -> pd.DataFrame:
+def _flagged_with_open(
+    app_db: Stores, customer: str, rm: str | None = "R1", **changed: object
+) -> pd.DataFrame:
     """The customer, beside those who are open already: a night looks at all of them."""
-    return found(
+    return flagged_rows(
         *dict.fromkeys([customer, *(a["customer_id"] for a in _all(app_db, alerts))]), rm=rm, **changed
     )
 
@@ -176,7 +178,7 @@ def test_a_correction_needs_a_reason_and_the_version_on_screen(app_db: Stores) -
 
 def test_what_the_night_closed_is_not_reopened_by_hand(app_db: Stores) -> None:
     alert = _raise(app_db)
-    tonight(app_db, RULE, found(), DAY + timedelta(days=1), EVERYBODY)
+    tonight(app_db, RULE, flagged_rows(), DAY + timedelta(days=1), EVERYBODY)
     with pytest.raises(ChangeRefused, match="no step to undo"):
         take_back(app_db, AMY, alert, "It does apply", 2)
 
@@ -184,7 +186,7 @@ def test_what_the_night_closed_is_not_reopened_by_hand(app_db: Stores) -> None:
 def test_an_alert_with_a_newer_one_for_the_same_reason_stays_closed(app_db: Stores, clock: Clock) -> None:
     alert = _raise(app_db)
     record_step(app_db, AMY, alert, "declined", "", 1)
-    assert tonight(app_db, RULE, found(A), DAY + timedelta(days=40), EVERYBODY) == RuleRun(raised=1)
+    assert tonight(app_db, RULE, flagged_rows(A), DAY + timedelta(days=40), EVERYBODY) == RuleRun(raised=1)
     with pytest.raises(ChangeRefused, match="new alert for the same reason"):
         take_back(app_db, AMY, alert, "Wrong button", 2)
 
@@ -196,7 +198,7 @@ def test_where_an_alert_stands_is_what_its_standing_steps_say(
 ) -> None:
     """Whatever is clicked, refused or taken back: status, end and snooze follow from the history alone."""
     customer = f"H{number}-{'-'.join(moves)}"
-    frame = found(customer)
+    frame = flagged_rows(customer)
     open_rule = replace(RULE, code=f"r{abs(hash(customer))}")
     tonight(holding_out(app_db, 0.0), open_rule, frame, DAY, frozenset({customer}))
     alert = next(a["alert_id"] for a in _all(app_db, alerts) if a["rule"] == open_rule.code)
@@ -235,10 +237,12 @@ def test_an_alert_without_rm_waits_in_the_pool_and_is_taken_once(app_db: Stores)
 def test_a_taken_alert_stays_with_its_worker_on_later_nights(app_db: Stores) -> None:
     alert = _raise(app_db, rm=None, team=None)
     claim(app_db, AMY, alert)
-    nobodys = found(A, rm=None, team=None)
+    nobodys = flagged_rows(A, rm=None, team=None)
     assert tonight(app_db, RULE, nobodys, DAY + timedelta(days=1), EVERYBODY) == RuleRun()
     assert _alert(app_db, alert)["rm_id"] == "R1"
-    assert tonight(app_db, RULE, found(A, rm="R2"), DAY + timedelta(days=2), EVERYBODY) == RuleRun(moved=1)
+    assert tonight(app_db, RULE, flagged_rows(A, rm="R2"), DAY + timedelta(days=2), EVERYBODY) == RuleRun(
+        moved=1
+    )
     assert _alert(app_db, alert)["rm_id"] == "R2"
     assert covered(app_db, AMY) == ()
 
@@ -272,8 +276,8 @@ def test_every_line_of_an_alerts_life_stands_in_the_audit_log(app_db: Stores) ->
     claim(app_db, AMY, alert)
     record_step(app_db, AMY, alert, "declined", "", 2)
     take_back(app_db, AMY, alert, "Wrong button", 3)
-    said = [(r["who"], r["action"]) for r in _all(app_db, audit_log) if r["subject"] == alert]
-    assert said == [("amy", "alert.claim"), ("amy", "alert.step"), ("amy", "alert.correct")]
+    written = [(r["who"], r["action"]) for r in _all(app_db, audit_log) if r["subject"] == alert]
+    assert written == [("amy", "alert.claim"), ("amy", "alert.step"), ("amy", "alert.correct")]
     with app_db.app_db.connect() as connection:
         assert audit.broken_line(connection) is None
         assert connection.execute(select(func.count()).select_from(alert_steps)).scalar() == 3

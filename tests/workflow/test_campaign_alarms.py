@@ -29,8 +29,8 @@ def stand(stores: Stores, as_of: date = AS_OF, ends_on: date | None = None) -> d
     alarms = pd.DataFrame(
         {"campaign": [CAMPAIGN, OTHER], "ends_on": pd.to_datetime(pd.Series([ends_on, None]))}
     )
-    found = how_ended(alarms, Reader(stores, SALES, stores.snapshot()), as_of)
-    return dict(zip(found["campaign"], stands(found), strict=True))
+    ended = how_ended(alarms, Reader(stores, SALES, stores.snapshot()), as_of)
+    return dict(zip(ended["campaign"], stands(ended), strict=True))
 
 
 @pytest.fixture
@@ -73,13 +73,13 @@ def test_an_alarm_ends_on_the_day_after_the_campaign_and_when_marketing_closes_i
 
 
 def test_what_does_not_fit_is_refused_and_leaves_no_line(running: Stores) -> None:
-    for campaign, why, said in (
+    for campaign, why, refusal in (
         ("CMP-99", "Nobody knows it", "There is no campaign “CMP-99”, so nothing was recorded."),
         ("", "Nobody knows it", "There is no campaign “”"),
         (CAMPAIGN, "  ", "Say why the alarm is closed"),
         (CAMPAIGN, "x" * (LONGEST_NOTE + 1), "in 1 to 4,000 characters"),
     ):
-        with pytest.raises(ChangeRefused, match=said):
+        with pytest.raises(ChangeRefused, match=refusal):
             close_alarm(running, SALES, campaign, why, AS_OF)
     with running.app_db.connect() as app_db:
         assert app_db.execute(select(func.count()).select_from(campaign_steps)).scalar() == 0

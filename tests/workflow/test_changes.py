@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import select
 
-from tests.workflow.alert_queue import AMY, BOB, LEAD, Clock, found, holding_out
+from tests.workflow.alert_queue import AMY, BOB, LEAD, Clock, flagged_rows, holding_out
 from warehouse.access.reader import Reader, Viewer
 from warehouse.app_db.app_schema import alerts
 from warehouse.load.loading import load
@@ -47,7 +47,9 @@ def week(tmp_path: Path, clock: Clock) -> Iterator[Stores]:
         (TODAY, [*before, "C1", "C2", "C3"], 0.0),
         (TODAY, [*before, "C1", "C2", "C3", "C4"], 1.0),
     ):
-        flags = pd.concat([found(c, rm="R2" if c == "C3" else "R1") for c in flagged], ignore_index=True)
+        flags = pd.concat(
+            [flagged_rows(c, rm="R2" if c == "C3" else "R1") for c in flagged], ignore_index=True
+        )
         tonight(holding_out(stores, share), RULE, flags, day, EVERYBODY)
     yield stores
     stores.app_db.dispose()

@@ -73,11 +73,11 @@ def test_the_conclusion_takes_value_complaints_and_leaving_together(
 
 
 def test_the_sentence_has_mean_median_and_the_share_that_pays_back_with_their_intervals() -> None:
-    said = conclude(group(paying=20))["why"].iloc[0]
-    assert "HKD 1,500 on average (HKD 1,000 to HKD 2,000)" in said
-    assert "half bring HKD 900 or less" in said
-    assert "20.0% (13.3% to 28.9%) bring what one cost, HKD 500" in said
-    assert said.endswith("(n = 100)")
+    sentence = conclude(group(paying=20))["why"].iloc[0]
+    assert "HKD 1,500 on average (HKD 1,000 to HKD 2,000)" in sentence
+    assert "half bring HKD 900 or less" in sentence
+    assert "20.0% (13.3% to 28.9%) bring what one cost, HKD 500" in sentence
+    assert sentence.endswith("(n = 100)")
 
 
 VALUES = {net_value.WORTH: (900.0, 1_100.0), net_value.NOT_WORTH: (-1_100.0, -900.0)}
@@ -96,7 +96,7 @@ def test_no_page_slide_or_decision_praises_or_blames_what_the_conclusion_does_no
     drawn: list[dict[str, Any]],
 ) -> None:
     """`verdict` is that of the 24 months, `shown` that of the days a page shows; not `listed`: nothing concluded."""
-    found = pd.concat(
+    groups = pd.concat(
         [
             conclude(group(d["verdict"], d["fares"], d["paying"], group=f"g{i}")).assign(
                 verdict=d["shown"],
@@ -109,38 +109,40 @@ def test_no_page_slide_or_decision_praises_or_blames_what_the_conclusion_does_no
         ],
         ignore_index=True,
     )
-    listed = pd.Series([d["listed"] for d in drawn], index=found.index)
-    found["conclusion"] = found["conclusion"].where(listed, "")
-    good = {r.label for r in found.itertuples() if r.conclusion == Conclusion.MORE}
-    bad = {r.label for r in found.itertuples() if r.conclusion in (Conclusion.LESS, Conclusion.OVERPROMISES)}
+    listed = pd.Series([d["listed"] for d in drawn], index=groups.index)
+    groups["conclusion"] = groups["conclusion"].where(listed, "")
+    good = {r.label for r in groups.itertuples() if r.conclusion == Conclusion.MORE}
+    bad = {r.label for r in groups.itertuples() if r.conclusion in (Conclusion.LESS, Conclusion.OVERPROMISES)}
 
     def named(text: str) -> set[str]:
-        return {label for label in found["label"] if label in text}
+        return {label for label in groups["label"] if label in text}
 
-    for part in headline(found, "channel").split("; "):
+    for part in headline(groups, "channel").split("; "):
         assert named(part) <= (bad if "not" in part.split() else good)
-    for part in channels._title(found).split("; "):
+    for part in channels._title(groups).split("; "):
         assert named(part) <= (bad if part.lower().startswith("less for") else good)
-    for decision in decisions._channels(found):
+    for decision in decisions._channels(groups):
         taken, _, given_to = decision.what.partition(" to Channel")
         assert named(taken) <= bad
         assert named(f"Channel{given_to}" if given_to else "") <= good
-    for row, group_row in zip(found.itertuples(), rows_of(found, ValuedGroup), strict=True):
-        for said in (sentence(group_row, 36), channels._sentence(row, 36), channels._open(row)):
-            first = said.replace("*", "").partition(": ")[2].split(". ")[0]
+    for row, group_row in zip(groups.itertuples(), rows_of(groups, ValuedGroup), strict=True):
+        for sentence_of_group in (sentence(group_row, 36), channels._sentence(row, 36), channels._open(row)):
+            first = sentence_of_group.replace("*", "").partition(": ")[2].split(". ")[0]
             assert first.startswith((group_row.conclusion or "no conclusion", group_row.verdict))
             if first.startswith("worth"):
-                assert str(group_row.conclusion).startswith("worth its cost") or said == channels._open(row)
+                assert str(group_row.conclusion).startswith(
+                    "worth its cost"
+                ) or sentence_of_group == channels._open(row)
     rows = pd.DataFrame(
-        {"channel": found["group"], "next_best": 1 / len(found), "next_low": 1.0, "next_high": 2.0}
+        {"channel": groups["group"], "next_best": 1 / len(groups), "next_low": 1.0, "next_high": 2.0}
     ).assign(next_value=10.0)
-    praising = budget.headline(rows, dict(zip(found["group"], found["conclusion"], strict=True)))
-    assert {f"Channel{g[1:]}" for g in found["group"] if g in praising} <= good
+    praising = budget.headline(rows, dict(zip(groups["group"], groups["conclusion"], strict=True)))
+    assert {f"Channel{g[1:]}" for g in groups["group"] if g in praising} <= good
 
 
 def test_a_product_has_a_verdict_and_no_conclusion() -> None:
-    found = group().drop(columns="fares").assign(label="Card", verdict=net_value.NOT_WORTH)
-    assert headline(found, "product") == "Card costs HKD 500 a customer and is not worth it"
+    product = group().drop(columns="fares").assign(label="Card", verdict=net_value.NOT_WORTH)
+    assert headline(product, "product") == "Card costs HKD 500 a customer and is not worth it"
 
 
 def test_every_role_reads_the_same_conclusions(after_a_night: Path) -> None:
@@ -148,8 +150,8 @@ def test_every_role_reads_the_same_conclusions(after_a_night: Path) -> None:
     seen = {}
     for viewer in (SYSTEM, *(Viewer(r, r, r) for r in ("sales", "marketing", "analyst", "executive"))):
         door = Reader(stores, viewer, stores.snapshot())
-        found = concluded(door, "campaign", date(2026, 6, 30), data_coverage.available_columns(door))
-        seen[viewer.role] = dict(zip(found["group"], found["conclusion"], strict=True))
+        campaigns = concluded(door, "campaign", date(2026, 6, 30), data_coverage.available_columns(door))
+        seen[viewer.role] = dict(zip(campaigns["group"], campaigns["conclusion"], strict=True))
     whole = seen.pop(SYSTEM.role)
     assert whole
     assert all(s == whole for s in seen.values())

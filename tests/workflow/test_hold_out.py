@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from tests.workflow.alert_queue import AMY, LEAD, found, holding_out
+from tests.workflow.alert_queue import AMY, LEAD, flagged_rows, holding_out
 from warehouse.access.reader import Reader
 from warehouse.app_db.app_schema import alerts
 from warehouse.settings import Settings
@@ -37,7 +37,7 @@ def _all(app_db: Stores) -> pd.DataFrame:
 def _two_hundred() -> pd.DataFrame:
     """Customers of six strata, in no order."""
     parts = [
-        found(*(f"{segment[0]}{p}{i}" for i in range(n)), segment=segment, probability=p)
+        flagged_rows(*(f"{segment[0]}{p}{i}" for i in range(n)), segment=segment, probability=p)
         for segment, p, n in (
             ("mass", 0.05, 80),
             ("mass", 0.12, 40),

@@ -36,13 +36,13 @@ def _customer_of(stores: Stores, source: str, record: str):
     rows = Reader(stores, SYSTEM).frame(
         select(links.customer_id).where(links.source == source, links.record_id == record)
     )
-    found = rows["customer_id"].iloc[0]
-    return found if isinstance(found, str) else None
+    customer_id = rows["customer_id"].iloc[0]
+    return customer_id if isinstance(customer_id, str) else None
 
 
 def _lead(stores: Stores, lead: str):
-    found = Reader(stores, SYSTEM).frame(select(leads.c.customer_id).where(leads.c.lead_id == lead))
-    return found["customer_id"].iloc[0] if found["customer_id"].notna().all() else None
+    customers = Reader(stores, SYSTEM).frame(select(leads.c.customer_id).where(leads.c.lead_id == lead))
+    return customers["customer_id"].iloc[0] if customers["customer_id"].notna().all() else None
 
 
 def test_a_split_survives_the_next_load_and_a_later_join_turns_it_round(own_bank: Stores, bank_folder: Path):
@@ -122,7 +122,7 @@ def test_a_number_that_the_source_keeps_cannot_be_ruled_away(own_bank: Stores):
 )
 def test_a_ruling_that_does_not_fit_is_refused_with_a_sentence(own_bank: Stores, change, says):
     record, customer = _a_link(own_bank, "email", "CRM")
-    wanted = {
+    ruling = {
         "verdict": "split",
         "source": "CRM",
         "record_id": record,
@@ -130,6 +130,6 @@ def test_a_ruling_that_does_not_fit_is_refused_with_a_sentence(own_bank: Stores,
         "why": "Why.",
     }
     with pytest.raises(ChangeRefused, match=says):
-        rule(own_bank, ANALYST, **{**wanted, **change})
+        rule(own_bank, ANALYST, **{**ruling, **change})
     with own_bank.app_db.connect() as app_db:
         assert app_db.execute(select(identity_rulings)).first() is None

@@ -49,8 +49,8 @@ def test_the_pilots_true_effects_lie_inside_their_intervals(night: Stores, after
         (CROSS_SELL, truth["effect_on_wealth_opening_rate"]),
     ):
         for name in ("relative", "relative_adjusted"):
-            found = pilot.figures[outcome][name]
-            assert found.low <= true <= found.high, (outcome, name, found)
+            effect = pilot.figures[outcome][name]
+            assert effect.low <= true <= effect.high, (outcome, name, effect)
 
 
 def test_the_pilots_shares_are_those_another_reading_finds(night: Stores) -> None:
@@ -61,9 +61,9 @@ def test_the_pilots_shares_are_those_another_reading_finds(night: Stores) -> Non
         )
     )
     gone = pd.to_datetime(rows["left_on"]).gt(pd.Timestamp("2025-07-01"))
-    found = _readings(night)["Project Unity"].figures[CHURN]
-    assert found["share_treated"].value == pytest.approx(gone[rows["arm"] == "treated"].mean())
-    assert found["share_held_out"].value == pytest.approx(gone[rows["arm"] == "control"].mean())
+    figures = _readings(night)["Project Unity"].figures[CHURN]
+    assert figures["share_treated"].value == pytest.approx(gone[rows["arm"] == "treated"].mean())
+    assert figures["share_held_out"].value == pytest.approx(gone[rows["arm"] == "control"].mean())
 
 
 def test_the_guardrails_shares_are_those_another_reading_finds(night: Stores) -> None:
@@ -85,11 +85,11 @@ def test_the_guardrails_shares_are_those_another_reading_finds(night: Stores) ->
     )
     figures = _readings(night)["Project Unity"].figures
     for outcome, who in ((COMPLAINTS, complained), (OPT_OUTS, gone)):
-        found = figures[outcome]
-        assert "needed" not in found, "no target is set for a guardrail"
-        if "share_treated" in found:
+        of_outcome = figures[outcome]
+        assert "needed" not in of_outcome, "no target is set for a guardrail"
+        if "share_treated" in of_outcome:
             mine = rows[rows["arm"] == "treated"]["customer_id"]
-            assert found["share_treated"].value == pytest.approx(mine.isin(who).mean())
+            assert of_outcome["share_treated"].value == pytest.approx(mine.isin(who).mean())
     assert "share_treated" in figures[COMPLAINTS]
 
 
@@ -115,16 +115,16 @@ def test_a_day_nobody_planned_is_refused_and_the_planned_one_is_shown(night: Sto
     reader = Reader(night, SYSTEM)
     with pytest.raises(ChangeRefused, match="not planned"):
         readings(reader, AS_OF, date(2026, 3, 31))
-    shown = {r.experiment: r.look for r in readings(reader, AS_OF, AS_OF)}
-    assert shown["Project Unity"] is not None
+    looks = {r.experiment: r.look for r in readings(reader, AS_OF, AS_OF)}
+    assert looks["Project Unity"] is not None
 
 
 def test_a_look_is_worked_out_once_and_stays(night: Stores) -> None:
     t = experiment_results
 
     def results() -> pd.DataFrame:
-        found = Reader(night, SYSTEM).frame(select(t))
-        return found.sort_values([c.name for c in t.primary_key]).reset_index(drop=True)
+        results_kept = Reader(night, SYSTEM).frame(select(t))
+        return results_kept.sort_values([c.name for c in t.primary_key]).reset_index(drop=True)
 
     nightly.run(night)
     before = results()
@@ -135,9 +135,12 @@ def test_a_look_is_worked_out_once_and_stays(night: Stores) -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_every_role_reads_the_same_totals_and_only_analysts_the_arms(night: Stores, role: str) -> None:
     viewer = Viewer("v", "V", role, rm_id="RM01", team="Central")
-    told = readings(Reader(night, viewer), AS_OF)
-    assert [r.experiment for r in told] == list(_readings(night))
-    assert told[0].figures[CHURN]["points"] == _readings(night)["Project Unity"].figures[CHURN]["points"]
+    every_reading = readings(Reader(night, viewer), AS_OF)
+    assert [r.experiment for r in every_reading] == list(_readings(night))
+    assert (
+        every_reading[0].figures[CHURN]["points"]
+        == _readings(night)["Project Unity"].figures[CHURN]["points"]
+    )
     who = select(experiments.c.customer_id, experiments.c.arm)
     if role == "analyst":
         assert not Reader(night, viewer).frame(who).empty

@@ -129,34 +129,34 @@ def test_the_share_of_the_wins_is_the_difference_and_never_more_than_all(
     counts = Counts(
         treated=treated[0], treated_won=treated[1], held_out=held_out[0], held_out_won=held_out[1]
     )
-    found, points = counts.share_of_wins(), counts.points()
-    assert found.low <= found.value <= found.high
-    assert found.value <= 1
-    assert (found.low > 0, found.high < 0) == (points.low > 0, points.high < 0)
+    share, points = counts.share_of_wins(), counts.points()
+    assert share.low <= share.value <= share.high
+    assert share.value <= 1
+    assert (share.low > 0, share.high < 0) == (points.low > 0, points.high < 0)
 
 
 def test_the_credit_is_that_of_the_wins_it_took_part_in(own_bank: Stores) -> None:
     """Of one win with two contacts half is credited to each: half of the wins of those reached, however many others win."""
     rows = [("1", "L1", "email", 0.5), ("2", "L1", "branch", 0.5), ("3", "L2", "branch", 1.0)]
     with next_snapshot(own_bank) as draft:
-        found = pd.DataFrame(rows, columns=["touch_id", "lead_id", "channel", "credit"])
+        credited = pd.DataFrame(rows, columns=["touch_id", "lead_id", "channel", "credit"])
         draft.write(
-            touch_credits, found.assign(model="linear", won_at=datetime(2026, 4, 5)), replacing=true()
+            touch_credits, credited.assign(model="linear", won_at=datetime(2026, 4, 5)), replacing=true()
         )
-    asked = of_those_reached(Period(date(2026, 4, 1), date(2026, 4, 30)), "email")
-    told = Reader(own_bank, SYSTEM, own_bank.snapshot()).frame(asked)
-    assert told[["model", "credited", "reached"]].to_numpy().tolist() == [["linear", 0.5, 1]]
+    statement = of_those_reached(Period(date(2026, 4, 1), date(2026, 4, 30)), "email")
+    reached = Reader(own_bank, SYSTEM, own_bank.snapshot()).frame(statement)
+    assert reached[["model", "credited", "reached"]].to_numpy().tolist() == [["linear", 0.5, 1]]
 
 
 def test_of_a_lead_won_twice_both_wins_are_reached(own_bank: Stores) -> None:
     rows = [("1", 2, "email", 1.0), ("2", 5, "email", 0.5), ("3", 5, "branch", 0.5)]
     with next_snapshot(own_bank) as draft:
-        found = pd.DataFrame(rows, columns=["touch_id", "move", "channel", "credit"])
+        credited = pd.DataFrame(rows, columns=["touch_id", "move", "channel", "credit"])
         draft.write(
             touch_credits,
-            found.assign(model="linear", lead_id="L1", won_at=datetime(2026, 4, 5)),
+            credited.assign(model="linear", lead_id="L1", won_at=datetime(2026, 4, 5)),
             replacing=true(),
         )
-    asked = of_those_reached(Period(date(2026, 4, 1), date(2026, 4, 30)), "email")
-    told = Reader(own_bank, SYSTEM, own_bank.snapshot()).frame(asked)
-    assert told[["credited", "reached"]].to_numpy().tolist() == [[1.5, 2]]
+    statement = of_those_reached(Period(date(2026, 4, 1), date(2026, 4, 30)), "email")
+    reached = Reader(own_bank, SYSTEM, own_bank.snapshot()).frame(statement)
+    assert reached[["credited", "reached"]].to_numpy().tolist() == [[1.5, 2]]

@@ -124,8 +124,8 @@ def test_what_could_not_be_delivered_is_noted_and_tried_the_next_time(
     assert (failed.delivered, failed.tries, len(waited)) == (False, 4, 3)
     assert then.delivered
     assert [(d["delivered"], d["tries"]) for d in rows_of(bank, deliveries)] == [(False, 4), (True, 1)]
-    said = [row["action"] for row in rows_of(bank, audit_log)]
-    assert said[-2:] == ["message.failed", "message.delivered"]
+    actions = [row["action"] for row in rows_of(bank, audit_log)]
+    assert actions[-2:] == ["message.failed", "message.delivered"]
     everything = caplog.text + json.dumps(rows_of(bank, audit_log), default=str)
     everything += json.dumps(rows_of(bank, deliveries) + rows_of(bank, destinations), default=str)
     assert SECRET not in everything

@@ -57,11 +57,11 @@ def test_the_card_and_every_check_are_kept_beside_the_scores(
 
 
 def test_the_page_reads_its_finding_from_them(copied: Callable[[Path], Stores], after_a_night: Path) -> None:
-    known = model_card_text.current(Reader(copied(after_a_night), SYSTEM))
-    assert known is not None
-    assert model_card_text.headline(known).startswith("Of the ")
-    assert len(known.of("fairness by age band")) >= 12
-    assert "PSI" in model_card_text.drift_words(model_card_text.drift_by_month(known))
+    card = model_card_text.current(Reader(copied(after_a_night), SYSTEM))
+    assert card is not None
+    assert model_card_text.headline(card).startswith("Of the ")
+    assert len(card.of("fairness by age band")) >= 12
+    assert "PSI" in model_card_text.drift_words(model_card_text.drift_by_month(card))
 
 
 def test_no_check_is_about_fewer_than_ten_people(
@@ -109,11 +109,11 @@ def test_scores_are_held_to_what_happened_once_their_window_has_passed(
     for _ in range(2):
         nightly.run(stores)
         checks = _all(stores, model_checks)
-        found = checks[checks["check_name"] == CALIBRATION].set_index("measure")
-        assert set(pd.to_datetime(found["day"]).dt.date) == {day}, "the other 60 days have not passed"
-        assert found.loc["left", "value"] == pytest.approx(here["left_in_window"].mean())
-        assert found.loc["expected", "value"] == pytest.approx(older["probability"].mean())
-        assert set(found["model_version"]) == {"older"}
+        calibration = checks[checks["check_name"] == CALIBRATION].set_index("measure")
+        assert set(pd.to_datetime(calibration["day"]).dt.date) == {day}, "the other 60 days have not passed"
+        assert calibration.loc["left", "value"] == pytest.approx(here["left_in_window"].mean())
+        assert calibration.loc["expected", "value"] == pytest.approx(older["probability"].mean())
+        assert set(calibration["model_version"]) == {"older"}
 
 
 def test_what_was_a_week_ago_is_what_that_night_kept_or_else_worked_out(
@@ -121,17 +121,17 @@ def test_what_was_a_week_ago_is_what_that_night_kept_or_else_worked_out(
 ) -> None:
     stores = copied(after_a_night)
     reader = Reader(stores, SYSTEM)
-    known = available_columns(reader)
-    worked_out = week_before(reader, AS_OF, known)
+    available = available_columns(reader)
+    worked_out = week_before(reader, AS_OF, available)
     assert set(pd.to_datetime(worked_out["as_of"]).dt.date) == {AS_OF - timedelta(days=7)}
-    kept = reader.frame(profile(AS_OF, known))
-    again = week_before(reader, AS_OF + timedelta(days=7), known)
+    kept = reader.frame(profile(AS_OF, available))
+    again = week_before(reader, AS_OF + timedelta(days=7), available)
     assert len(again) == len(kept)
 
 
 def _churn_scores(stores: Stores) -> pd.DataFrame:
-    found = _all(stores, customer_scores)
-    return found[found["model"] == MODEL].sort_values("customer_id").reset_index(drop=True)
+    scores = _all(stores, customer_scores)
+    return scores[scores["model"] == MODEL].sort_values("customer_id").reset_index(drop=True)
 
 
 def test_a_refused_training_leaves_the_last_good_scores(
@@ -156,8 +156,8 @@ def test_the_operator_can_train_anew_and_reads_how_it_was_judged(
     folder = copied(after_a_night).settings.data_dir
     monkeypatch.setenv("CONCORD_DATA_DIR", str(folder))
     (folder / MODELS / model_files.CARD).unlink()
-    said = CliRunner().invoke(main, ["retrain"])
-    assert said.exit_code == 0, said.output
-    assert "Trained churn model" in said.output
-    assert "recency_only" in said.output
+    result = CliRunner().invoke(main, ["retrain"])
+    assert result.exit_code == 0, result.output
+    assert "Trained churn model" in result.output
+    assert "recency_only" in result.output
     model_files.load(folder / MODELS)

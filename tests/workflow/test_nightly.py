@@ -129,12 +129,12 @@ def test_churn_alerts_are_above_the_threshold_owned_and_within_capacity(
     assert len(raised)
     assert (raised["probability"] >= HIGH_CHURN_PROBABILITY).all()
     capacity = _all(stores, relationship_managers).set_index("rm_id")["weekly_capacity"]
-    shown = raised[raised["arm"] == "treated"].groupby("rm_id").size()
-    assert (shown <= capacity.reindex(shown.index)).all()
-    told = raised["reasons"].iloc[0]
-    assert [fact["name"] for fact in told[:2]] == ["probability", "total_balance"]
-    assert len(told) == 5
-    assert all(fact["sentence"] for fact in told)
+    by_rm = raised[raised["arm"] == "treated"].groupby("rm_id").size()
+    assert (by_rm <= capacity.reindex(by_rm.index)).all()
+    reasons = raised["reasons"].iloc[0]
+    assert [fact["name"] for fact in reasons[:2]] == ["probability", "total_balance"]
+    assert len(reasons) == 5
+    assert all(fact["sentence"] for fact in reasons)
 
 
 def test_running_the_night_twice_doubles_nothing(
@@ -159,9 +159,9 @@ def test_running_the_night_twice_doubles_nothing(
 
 
 def test_the_night_tells_its_steps_in_order(copied: Callable[[Path], Stores], after_a_night: Path) -> None:
-    told: list[str] = []
-    nightly.run(copied(after_a_night), told.append)
-    assert told == [
+    steps: list[str] = []
+    nightly.run(copied(after_a_night), steps.append)
+    assert steps == [
         "Describing every customer",
         "Scoring who is about to leave",
         "Valuing every customer",
@@ -278,13 +278,13 @@ def test_a_years_hindsight_is_computed_with_nothing_dated_later(
     assert table["widening_up"].nunique() > 1
     # Booked later, so it must not change what is predicted as of then.
     reader = Reader(stores, SYSTEM)
-    then, known = date(2025, 6, 30), data_coverage.available_columns(reader)
-    before = valuation.fitted(reader, then, known)
+    then, available = date(2025, 6, 30), data_coverage.available_columns(reader)
+    before = valuation.fitted(reader, then, available)
     with next_snapshot(stores) as draft:
         later = revenues.c.month_on > then
         draft.connection.execute(revenues.update().where(later).values(revenue=revenues.c.revenue * 7))
         draft.connection.execute(customers.update().where(customers.c.left_on > then).values(left_on=None))
-    after = valuation.fitted(Reader(stores, SYSTEM), then, known)
+    after = valuation.fitted(Reader(stores, SYSTEM), then, available)
     np.testing.assert_allclose(before.weights, after.weights, rtol=1e-6)
     for new in (True, False):
         assert before.growth[new] == pytest.approx(after.growth[new])

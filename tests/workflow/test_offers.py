@@ -32,12 +32,12 @@ def night(copied: Callable[[Path], Stores], after_a_night: Path) -> Stores:
 
 
 def _open(stores: Stores) -> pd.DataFrame:
-    found = Reader(stores, SYSTEM).frame(
+    rows = Reader(stores, SYSTEM).frame(
         select(alerts).where(
             alerts.c.arm == "treated", alerts.c.status == "open", alerts.c.rm_id.is_not(None)
         )
     )
-    return found.sort_values("alert_id")
+    return rows.sort_values("alert_id")
 
 
 def _rm(rm_id: str) -> Viewer:
@@ -149,15 +149,15 @@ def test_a_colleagues_step_of_this_week_stops_an_offer_and_ones_own_does_not(nig
     assert next_step(Reader(night, _rm(alert["rm_id"])), alert["customer_id"], TODAY).offer is not None
     with night.app_db.begin() as app_db:
         app_db.execute(insert(alert_steps).values(step | {"taken_by": "bob"}))
-    told = next_step(Reader(night, _rm(alert["rm_id"])), alert["customer_id"], TODAY)
-    assert told.offer is None
-    assert "bob was in touch on 29 Jun 2026" in told.why_not
+    advice = next_step(Reader(night, _rm(alert["rm_id"])), alert["customer_id"], TODAY)
+    assert advice.offer is None
+    assert "bob was in touch on 29 Jun 2026" in advice.why_not
 
 
 def test_a_held_out_alert_suggests_no_retention_offer(night: Stores) -> None:
     with night.app_db.connect() as app_db:
-        shown = select(alerts.c.customer_id).where(alerts.c.arm == "treated")
-        rows = select(alerts).where(alerts.c.arm == "held_out", alerts.c.customer_id.not_in(shown))
+        treated = select(alerts.c.customer_id).where(alerts.c.arm == "treated")
+        rows = select(alerts).where(alerts.c.arm == "held_out", alerts.c.customer_id.not_in(treated))
         held_out = app_db.execute(rows).mappings().first()
     assert held_out is not None
     reader = Reader(night, _rm(held_out["rm_id"]))

@@ -22,7 +22,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from cli.__main__ import main
 from tests.morning import stores_in
-from tests.workflow.alert_queue import found
+from tests.workflow.alert_queue import flagged_rows
 from tests.workflow.receivers import WHERE, Clock, Hook, Mail, bank_in, flag, never, rows_of, running
 from warehouse.access import audit
 from warehouse.access.locks import one_at_a_time
@@ -176,8 +176,8 @@ def test_an_alert_and_its_message_are_written_together_or_not_at_all(
 ) -> None:
     add_destination(bank, "amy", "new_alerts", WHERE, by="operator")
     rule = rules(Settings())[0]
-    frame = found("C0000001").assign(rm_id="RM01", team="Central")
-    shown = replace(bank, settings=replace(bank.settings, hold_out_share=0.0))
+    frame = flagged_rows("C0000001").assign(rm_id="RM01", team="Central")
+    without_hold_out = replace(bank, settings=replace(bank.settings, hold_out_share=0.0))
 
     class Stopped(Exception):
         """The program ends here."""
@@ -188,10 +188,10 @@ def test_an_alert_and_its_message_are_written_together_or_not_at_all(
     with monkeypatch.context() as patched:
         patched.setattr(audit, "_append", stops)
         with pytest.raises(Stopped):
-            tonight(shown, rule, frame, date(2026, 6, 30), frozenset({"C0000001"}))
+            tonight(without_hold_out, rule, frame, date(2026, 6, 30), frozenset({"C0000001"}))
     assert (rows_of(bank, app_schema.alerts), rows_of(bank, app_schema.outbox)) == ([], [])
     for _ in range(2):
-        tonight(shown, rule, frame, date(2026, 6, 30), frozenset({"C0000001"}))
+        tonight(without_hold_out, rule, frame, date(2026, 6, 30), frozenset({"C0000001"}))
     (alert,), (message,) = rows_of(bank, app_schema.alerts), rows_of(bank, app_schema.outbox)
     assert (message["about"], message["sent_at"]) == (alert["alert_id"], None)
 
@@ -463,22 +463,22 @@ def command(bank: Stores) -> Callable[..., tuple[int, str]]:
 def test_the_commands_exit_status_says_whether_something_is_not_delivered(
     bank: Stores, command: Callable[..., tuple[int, str]]
 ) -> None:
-    code, said = command("digest")
-    assert (code, "Nobody has a destination for the weekly summary" in said) == (0, True)
+    code, output = command("digest")
+    assert (code, "Nobody has a destination for the weekly summary" in output) == (0, True)
     assert command("messages", "list") == (0, "No message is due: nobody has a destination for one.\n")
     add_destination(bank, "amy", "weekly", WHERE, by="operator")
-    code, said = command("digest")
+    code, output = command("digest")
     assert code == 1
-    assert "amy, weekly: Not sent: the variable CONCORD_MESSAGES_TEST is not set." in said
-    code, said = command("messages", "list")
-    assert (code, "1 message to amy waits to be delivered." in said) == (1, True)
+    assert "amy, weekly: Not sent: the variable CONCORD_MESSAGES_TEST is not set." in output
+    code, output = command("messages", "list")
+    assert (code, "1 message to amy waits to be delivered." in output) == (1, True)
     assert command("messages", "deliver")[0] == 1, "it waits for its pause, and is not delivered"
     hook = Hook()
     with running(hook):
-        code, said = command("digest", **{WHERE: hook.address})
-        assert (code, "has been delivered to amy" in said) == (0, True)
-        code, said = command("digest", **{WHERE: hook.address})
-        assert (code, "has been delivered to amy" in said) == (0, True)
+        code, output = command("digest", **{WHERE: hook.address})
+        assert (code, "has been delivered to amy" in output) == (0, True)
+        code, output = command("digest", **{WHERE: hook.address})
+        assert (code, "has been delivered to amy" in output) == (0, True)
     assert command("messages", "list") == (0, "Every message that was due has been delivered.\n")
     assert len(hook.got) == 1
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from tests.workflow.alert_queue import AMY, LEAD, found
+from tests.workflow.alert_queue import AMY, LEAD, flagged_rows
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.app_db.app_schema import alerts, audit_log, rule_versions
 from warehouse.errors import AccessRefused, ChangeRefused
@@ -91,7 +91,7 @@ def test_a_count_that_is_not_the_one_shown_keeps_the_rule_from_going_live(app_db
 
 def test_removing_a_rule_closes_its_alerts_at_once_and_keeps_their_name(app_db: Stores) -> None:
     _live(app_db)
-    frame = found(*[f"C{i}" for i in range(30)]).assign(balance_change_90d=-0.6)
+    frame = flagged_rows(*[f"C{i}" for i in range(30)]).assign(balance_change_90d=-0.6)
     tonight(app_db, as_rule(DRAFT), frame, date(2026, 6, 30), frozenset(frame["customer_id"]))
     raised = len(_alerts(app_db))
     assert raised

@@ -114,14 +114,14 @@ def test_a_models_reasons_follow_in_words() -> None:
     reasons = [{"feature": "balance_change_90d", "value": -0.4, "contribution": 1.2}]
     reasons += [{"feature": "last_nps", "value": None, "contribution": -0.1}]
     row = {"probability": 0.31, "total_balance": 1234.5, "model_reasons": json.dumps(reasons)}
-    told = rule_definitions.facts(CHURN, row)
-    assert [fact["sentence"] for fact in told] == [
+    facts = rule_definitions.facts(CHURN, row)
+    assert [fact["sentence"] for fact in facts] == [
         "About 3 in 10 customers like this one leave within 90 days.",
         "HKD 1,235 in deposits and investments.",
         "Change of balance in three months: −40%",
         "Latest answer to “would you recommend us”: not known (speaks for staying)",
     ]
-    assert told[2]["contribution"] == 1.2
+    assert facts[2]["contribution"] == 1.2
 
 
 def test_a_rule_is_frozen() -> None:

@@ -37,9 +37,9 @@ def _chances(stores: Stores) -> pd.DataFrame:
 
 def test_without_proof_nobody_is_said_to_be_kept_and_the_queue_goes_by_risk(night: Stores) -> None:
     assert _chances(night).empty
-    found = alert_queue.open_alerts(Reader(night, LEAD))
-    assert found["saved"].isna().all()
-    scored = found[found["probability"].notna()]
+    queue = alert_queue.open_alerts(Reader(night, LEAD))
+    assert queue["saved"].isna().all()
+    scored = queue[queue["probability"].notna()]
     worth = (scored["value_at_stake"].astype(float) * scored["probability"].astype(float)).tolist()
     assert worth == sorted(worth, reverse=True)
 
@@ -63,12 +63,12 @@ def test_with_proof_everybody_gets_a_chance_and_the_queue_goes_by_it(night: Stor
     chances = _chances(night)
     assert len(chances) > 3000
     assert chances["probability"].between(0, 1).all()
-    found = alert_queue.open_alerts(Reader(night, LEAD))
-    assert found["saved"].notna().all()
-    worth = found["value_at_stake"].astype(float).clip(lower=0) * found["saved"]
+    queue = alert_queue.open_alerts(Reader(night, LEAD))
+    assert queue["saved"].notna().all()
+    worth = queue["value_at_stake"].astype(float).clip(lower=0) * queue["saved"]
     assert worth.is_monotonic_decreasing
-    who = found["customer_id"].iloc[0]
-    assert known_chances(Reader(night, LEAD), [who]).loc[who] == found["saved"].iloc[0]
+    who = queue["customer_id"].iloc[0]
+    assert known_chances(Reader(night, LEAD), [who]).loc[who] == queue["saved"].iloc[0]
 
 
 def test_too_few_departures_give_no_figure() -> None:

@@ -26,8 +26,8 @@ def actions(stores: Stores) -> list[str]:
 def test_a_report_is_kept_as_its_question_opened_by_its_link_and_retired_once(own_bank: Stores) -> None:
     kept = save(own_bank, BEN, "  Leads by channel ", LEADS)
     assert len(kept) >= 20
-    found = opened(own_bank, AMY, kept)
-    assert (found.title, found.report, found.saved_by) == ("Leads by channel", LEADS, "ben")
+    report = opened(own_bank, AMY, kept)
+    assert (report.title, report.report, report.saved_by) == ("Leads by channel", LEADS, "ben")
     assert [r.report_id for r in on_the_list(Reader(own_bank, RM))] == [kept]
     with pytest.raises(ChangeRefused, match="already"):
         save(own_bank, BEN, "Leads by channel", LEADS)
@@ -114,6 +114,6 @@ def test_a_report_whose_figure_left_the_dictionary_says_so(own_bank: Stores) -> 
         )
     with pytest.raises(ChangeRefused, match="no figure called “gone”"):
         opened(own_bank, AMY, "old")
-    found = one(Reader(own_bank, AMY), "old")
-    assert found
-    assert found.report.breakdown == ""
+    report = one(Reader(own_bank, AMY), "old")
+    assert report
+    assert report.report.breakdown == ""

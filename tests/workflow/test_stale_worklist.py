@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select, update
 
 from metrics.customers.timeline import balance_by_month
-from tests.workflow.alert_queue import AMY, BOB, LEAD, found, holding_out
+from tests.workflow.alert_queue import AMY, BOB, LEAD, flagged_rows, holding_out
 from warehouse.access import audit, data_coverage
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.access.typed_rows import rows_of
@@ -40,8 +40,8 @@ BOTH = frozenset({A, HELD_OUT})
 
 
 def _raise(app_db: Stores, customer: str = A, *, share: float = 0.0) -> str:
-    known = [a["customer_id"] for a in _all(app_db, alerts)]
-    tonight(holding_out(app_db, share), RULE, found(*dict.fromkeys([*known, customer])), DAY, BOTH)
+    customers = [a["customer_id"] for a in _all(app_db, alerts)]
+    tonight(holding_out(app_db, share), RULE, flagged_rows(*dict.fromkeys([*customers, customer])), DAY, BOTH)
     return next(a["alert_id"] for a in _all(app_db, alerts) if a["customer_id"] == customer)
 
 
@@ -65,7 +65,14 @@ def test_an_alert_ends_with_its_cause_whoever_has_started_on_it(
         _snooze(app_db, alert)
     elif step:
         record_step(app_db, AMY, alert, step, "", 1)
-    tonight(app_db, RULE, found(), NEXT, present, lambda ended: {a["alert_id"]: "So it was." for a in ended})
+    tonight(
+        app_db,
+        RULE,
+        flagged_rows(),
+        NEXT,
+        present,
+        lambda ended: {a["alert_id"]: "So it was." for a in ended},
+    )
     (row,) = _all(app_db, alerts)
     assert (row["status"], row["outcome"], row["snoozed_until"]) == ("closed", outcome, None)
     last = _all(app_db, alert_steps)[-1]
@@ -79,14 +86,14 @@ def test_both_arms_end_by_the_same_rule(app_db: Stores, worked: list[str]) -> No
     """Whatever people did with the shown one, it ends on the night the held-out one ends, for the same reason."""
     number = len(_all(app_db, alerts))
     rule = replace(RULE, code=f"r{number}")
-    shown, kept_back = f"S{number}", f"H{number}"
-    both = frozenset({shown, kept_back})
-    tonight(holding_out(app_db, 0.0), rule, found(shown), DAY, both)
-    tonight(holding_out(app_db, 1.0), rule, found(shown, kept_back), DAY, both)
+    treated, kept_back = f"S{number}", f"H{number}"
+    both = frozenset({treated, kept_back})
+    tonight(holding_out(app_db, 0.0), rule, flagged_rows(treated), DAY, both)
+    tonight(holding_out(app_db, 1.0), rule, flagged_rows(treated, kept_back), DAY, both)
     mine = next(a for a in _all(app_db, alerts, alerts.c.rule == rule.code) if a["arm"] == "treated")
     for version, step in enumerate(worked, start=1):
         record_step(app_db, AMY, mine["alert_id"], step, "", version)
-    tonight(app_db, rule, found(), NEXT, both)
+    tonight(app_db, rule, flagged_rows(), NEXT, both)
     rows = _all(app_db, alerts, alerts.c.rule == rule.code)
     assert {r["arm"] for r in rows} == {"treated", "held_out"}
     assert len({(r["status"], r["outcome"], r["closed_at"]) for r in rows}) == 1
@@ -99,7 +106,7 @@ def test_both_arms_end_by_the_same_rule(app_db: Stores, worked: list[str]) -> No
 def test_a_snoozed_alert_that_follows_its_customer_is_awake_for_the_new_rm(app_db: Stores) -> None:
     alert = _raise(app_db)
     _snooze(app_db, alert)
-    tonight(app_db, RULE, found(A, rm="R2"), NEXT, BOTH)
+    tonight(app_db, RULE, flagged_rows(A, rm="R2"), NEXT, BOTH)
     (row,) = _all(app_db, alerts)
     assert (row["rm_id"], row["snoozed_until"]) == ("R2", None)
     last = _all(app_db, alert_steps)[-1]
@@ -127,7 +134,7 @@ def test_a_snoozed_alert_that_a_lead_moves_or_a_colleague_takes_is_awake(
 def test_taking_a_step_back_does_not_bring_a_colleagues_snooze_back(app_db: Stores) -> None:
     alert = _raise(app_db)
     _snooze(app_db, alert)
-    tonight(app_db, RULE, found(A, rm="R2"), NEXT, BOTH)
+    tonight(app_db, RULE, flagged_rows(A, rm="R2"), NEXT, BOTH)
     version = _all(app_db, alerts)[0]["version"]
     record_step(app_db, BOB, alert, "acknowledged", "", version)
     take_back(app_db, BOB, alert, "Wrong button", version + 1)
@@ -205,8 +212,8 @@ def test_a_started_alert_says_that_its_complaint_was_settled_and_when(bank: Stor
     closed = alert_queue.closed_alerts(
         Reader(bank, SYSTEM, bank.snapshot()), as_of - timedelta(days=60), customer
     )
-    told = alert_queue.ending_words(next(a for a in rows_of(closed, ClosedAlert) if a.alert_id == alert))
-    assert told.startswith("No longer applies: ")
+    ending = alert_queue.ending_words(next(a for a in rows_of(closed, ClosedAlert) if a.alert_id == alert))
+    assert ending.startswith("No longer applies: ")
 
 
 def test_why_an_alert_was_raised_stands_beside_what_it_is_today(bank: Stores) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from tests.workflow.alert_queue import AMY, BOB, LEAD, found, holding_out
+from tests.workflow.alert_queue import AMY, BOB, LEAD, flagged_rows, holding_out
 from warehouse.access import audit
 from warehouse.access.reader import SYSTEM, Viewer
 from warehouse.access.roles import ROLES
@@ -25,7 +25,7 @@ SHOWN, HELD_OUT = "C1", "C2"
 
 
 def _raise(app_db: Stores, customer: str = SHOWN, rm: str | None = "R1") -> str:
-    tonight(app_db, RULE, found(customer, rm=rm), date(2026, 6, 30), frozenset({customer}))
+    tonight(app_db, RULE, flagged_rows(customer, rm=rm), date(2026, 6, 30), frozenset({customer}))
     return _all(app_db, alerts)[-1]["alert_id"]
 
 
@@ -125,13 +125,13 @@ def test_no_other_role_steps_an_alert_whatever_its_account_carries(app_db: Store
 
 
 def test_nobody_works_a_held_out_alert_or_learns_that_it_exists(app_db: Stores) -> None:
-    alert, said = _raise(holding_out(app_db, 1.0), HELD_OUT), set()
+    alert, refusals = _raise(holding_out(app_db, 1.0), HELD_OUT), set()
     for viewer in (AMY, LEAD, SYSTEM):
         for target in (alert, "A000000000000000"):
             with pytest.raises(AccessRefused) as refused:
                 record_step(app_db, viewer, target, "contacted", "", 1)
-            said.add(str(refused.value))
-    assert len(said) == 1
+            refusals.add(str(refused.value))
+    assert len(refusals) == 1
 
 
 def test_an_account_without_rm_number_owns_no_alert_without_owner(app_db: Stores) -> None:

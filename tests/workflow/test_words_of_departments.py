@@ -17,15 +17,15 @@ AMY, BEN = Viewer("amy", "Amy", "marketing"), Viewer("ben", "Ben", "sales")
 DAY = date(2026, 3, 3)
 
 
-def said(stores: Stores, metric: str) -> list[str]:
+def words_on(stores: Stores, metric: str) -> list[str]:
     return annotations.events(Reader(stores, BEN), metric)["said"].tolist()
 
 
 def test_an_event_stands_on_its_metric_and_one_for_all_on_every_metric(empty: Stores) -> None:
     annotations.pin(empty, AMY, "leads", DAY, " rate  change ")
     annotations.pin(empty, AMY, "", DAY, "new year")
-    assert said(empty, "leads") == ["rate change", "new year"]
-    assert said(empty, "nps") == ["new year"]
+    assert words_on(empty, "leads") == ["rate change", "new year"]
+    assert words_on(empty, "nps") == ["new year"]
 
 
 def test_an_undo_is_a_row_of_its_own_and_happens_once(empty: Stores) -> None:
@@ -34,7 +34,7 @@ def test_an_undo_is_a_row_of_its_own_and_happens_once(empty: Stores) -> None:
     with pytest.raises(AccessRefused):
         annotations.withdraw(empty, BEN, number)
     annotations.withdraw(empty, AMY, number)
-    assert said(empty, "leads") == []
+    assert words_on(empty, "leads") == []
     with pytest.raises(ChangeRefused):
         annotations.withdraw(empty, AMY, number)
     with empty.app_db.connect() as app_db:
