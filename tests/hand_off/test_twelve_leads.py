@@ -57,8 +57,8 @@ def test_an_empty_day_among_the_days_loaded_counts_nobody(twelve: Stores) -> Non
 
 
 def test_acceptance_and_rejection(twelve: Stores) -> None:
-    accepted, decided, rate = figures(twelve, "accepted", "decided", "acceptance_rate")
-    assert (accepted, decided, rate) == (5, 7, pytest.approx(5 / 7))
+    accepted_of_decided = figures(twelve, "accepted", "decided", "acceptance_rate")
+    assert accepted_of_decided == pytest.approx([5, 7, 5 / 7])
     rows = query.ask(Query.of(["rejected"], QUARTER, ["reason"], [QUARTER.period]), Reader(twelve, SYSTEM))
     assert dict(zip(rows["reason"].dropna(), rows["rejected"], strict=False)) == {
         "Cannot be reached": 1,

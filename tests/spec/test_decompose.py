@@ -58,7 +58,7 @@ def test_by_hand():
     assert change.level == pytest.approx(0)
     rows = _rows([(50, 0.8), (50, 0.5)], [(50, 0.9), (50, 0.5)])
     change = _shift(rows)
-    assert (change.mix, change.level) == (pytest.approx(0), pytest.approx(-0.05))
+    assert (change.mix, change.level) == pytest.approx((0, -0.05))
     assert change.parts["part"].iloc[0] == "g0"
 
 

@@ -94,7 +94,7 @@ def test_a_report_says_what_the_dictionarys_figure_says_and_its_parts_come_to_th
     reader = Reader(loaded, AMY)
     as_of = data_coverage.as_of(reader)
 
-    def ask(scope, by, periods) -> pd.DataFrame:  # type: ignore[no-untyped-def]
+    def ask(scope, by, periods) -> pd.DataFrame:
         return query.ask(Query.of([report.metric], scope, by, periods), reader)
 
     reading = read(report, as_of, ask, covered=data_coverage.of(reader))
@@ -125,7 +125,7 @@ def test_a_period_is_not_compared_with_days_before_the_banks_data_began(loaded: 
     reader = Reader(loaded, AMY)
     as_of = data_coverage.as_of(reader)
 
-    def ask(scope, by, periods) -> pd.DataFrame:  # type: ignore[no-untyped-def]
+    def ask(scope, by, periods) -> pd.DataFrame:
         return query.ask(Query.of(["leads"], scope, by, periods), reader)
 
     recent = read(
