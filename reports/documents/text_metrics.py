@@ -48,7 +48,7 @@ def _advance(character: str, *, bold: bool) -> float:
 
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """The width of one line in points."""
-    return size * sum(_advance(c, bold) for c in text)
+    return size * sum(_advance(c, bold=bold) for c in text)
 
 
 def lines(text: str, room: float, size: float, *, bold: bool = False) -> list[str]:
@@ -73,7 +73,7 @@ def _pieces(word: str, room: float, size: float, *, bold: bool) -> list[str]:
     """A word as it is cut where it does not fit on a line; Chinese is cut like this everywhere."""
     pieces, piece, used = [], "", 0.0
     for character in word:
-        more = size * _advance(character, bold)
+        more = size * _advance(character, bold=bold)
         if piece and used + more > room * _SLACK:
             pieces.append(piece)
             piece, used = "", 0.0

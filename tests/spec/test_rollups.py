@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
-from morning import stores_in
 from sqlalchemy import select
 
 from metrics.catalogue import CATALOGUE
@@ -20,6 +19,7 @@ from metrics.definitions.measure import Measure
 from metrics.definitions.scope import NOT_KNOWN, Period
 from metrics.query import query, rollups
 from metrics.query.query import Query
+from tests.morning import stores_in
 from warehouse import schema
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.stores.connect import Stores
@@ -43,7 +43,7 @@ def values(bank: Stores) -> dict[str, list[str]]:
     """Some values of each dimension, as the totals have them."""
     t, reader = schema.rollups, Reader(bank, SYSTEM)
     of = {d: reader.frame(select(t.c[d]).distinct())[d].dropna().tolist() for d in DIMENSIONS}
-    return {d: [NOT_KNOWN, *sorted(known)[:6]] for d, known in of.items()}
+    return {d: [NOT_KNOWN, *sorted(names)[:6]] for d, names in of.items()}
 
 
 @settings(max_examples=100)
@@ -52,10 +52,9 @@ def test_daily_totals_give_the_figures_of_the_facts(
     data: some.DataObject, bank: Stores, values: dict[str, list[str]]
 ) -> None:
     fact = data.draw(some.sampled_from(FACTS))
-    names = sorted(n for n, m in CATALOGUE.items() if isinstance(m, Measure) and m.fact is fact)
-    measures = {
-        n: CATALOGUE[n] for n in data.draw(some.lists(some.sampled_from(names), min_size=1, unique=True))
-    }
+    of_fact = {n: m for n, m in sorted(CATALOGUE.items()) if isinstance(m, Measure) and m.fact is fact}
+    names = data.draw(some.lists(some.sampled_from(list(of_fact)), min_size=1, unique=True))
+    measures = {n: of_fact[n] for n in names}
     dimensions = some.sampled_from([d for d in DIMENSIONS if fact in DIMENSIONS[d]])
     by = data.draw(some.lists(dimensions, max_size=2, unique=True))
     filtered = data.draw(some.lists(dimensions, max_size=2, unique=True))
@@ -65,15 +64,15 @@ def test_daily_totals_give_the_figures_of_the_facts(
     )
     spans = data.draw(some.lists(some.tuples(DAYS, DAYS), min_size=1, max_size=3))
     periods = tuple(Period(min(span), max(span)) for span in spans)
-    asked = Query(tuple(measures), periods, filters, tuple(by))
+    question = Query(tuple(measures), periods, filters, tuple(by))
     clock = partial(query._alike, periods)
-    plain = query.statement(fact, measures, asked, clock=clock)
+    plain = query.statement(fact, measures, question, clock=clock)
     reader = Reader(bank, ANALYST)
-    answered = [query._whole(reader, fact, measures, asked, clock, plain), reader.frame(plain)]
+    answered = [query._whole(reader, fact, measures, question, clock, plain), reader.frame(plain)]
     totals, facts = (
-        a[[*by, *(c for c in sorted(a) if c not in by)]].sort_values(by, ignore_index=True)
+        a[[*by, *(c for c in sorted(a.columns) if c not in by)]].sort_values(by, ignore_index=True)
         if by
-        else a[sorted(a)]
+        else a[sorted(a.columns)]
         for a in answered
     )
     pd.testing.assert_frame_equal(totals, facts, check_dtype=False, rtol=1e-9, atol=1e-6)
