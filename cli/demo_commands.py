@@ -26,7 +26,7 @@ from warehouse.stores.connect import HINT
     is_flag=True,
     help="Leave the first nightly run to the background, so that the app can be opened meanwhile.",
 )
-def demo(customers: int, serving: bool) -> None:
+def demo(customers: int, *, serving: bool) -> None:
     """Build FinTrust, the sample bank, once: extracts, load, nightly run, targets, one account per role."""
     stores = open_here()
     try:

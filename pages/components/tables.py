@@ -94,11 +94,13 @@ def show(
         return None
     content = whole or (lambda _viewer: frame)
     take = partial(export_button.button, content, called or plain(key), key, empty_cell, of, means)
-    local_blocks.block(partial(_ways, take, key, of, means, opens), export_button.here().viewer)
+    local_blocks.block(partial(_ways, take, key, of, means, opens=opens), export_button.here().viewer)
     return clicked
 
 
-def _ways(take: Callable[[], None], key: str, of: Query | None, means: Meaning | None, opens: bool) -> None:
+def _ways(
+    take: Callable[[], None], key: str, of: Query | None, means: Meaning | None, *, opens: bool
+) -> None:
     """Below a table: the ways to take it along and to have it explained."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         take()

@@ -10,23 +10,23 @@ from streamlit.testing.v1.element_tree import Block
 
 def opened(app: AppTest, *labels: str) -> AppTest:
     """Everything under these labels is clicked open, under `Explain` and `Export` where none is named."""
-    wanted = labels or ("Explain", "Export")
+    chosen = labels or ("Explain", "Export")
     for label, key in folded(app):
-        if label in wanted:
+        if label in chosen:
             app.session_state[key] = True
     return app.run()
 
 
 def folded(app: AppTest) -> list[tuple[str, str]]:
     """Label and key of everything that is drawn only while it is open."""
-    found = []
+    labels: list[tuple[str, str]] = []
     for block in _blocks(app._tree):
         kind = getattr(block, "proto", None)
         proto = getattr(kind, "popover", None) or getattr(kind, "expandable", None)
         if proto is not None and proto.id:
             # An element's id ends with the key it was given: $$ID-<hash>-<key>.
-            found.append((proto.label, proto.id.split("-", 2)[2]))
-    return found
+            labels.append((proto.label, proto.id.split("-", 2)[2]))
+    return labels
 
 
 def _blocks(block: Block) -> Iterator[Block]:
