@@ -48,7 +48,7 @@ def show(viewer: Viewer, scope: Scope, view: str) -> None:
         else "Everything that happened in the period, whenever the lead first came. Two stages are different people, so "
         "they stand beside each other per 100, not as a share. Visits: as the campaigns' own statistics count them."
     )
-    left, right = st.columns([2, 5], gap="medium")
+    left, right = st.columns([1, 3], gap="small")
     drawn = reached[reached["Stage"] != "Visits"]
     drawn_names = [name for label, name in stages(viewer, view) if label != "Visits"]
     with left:
