@@ -189,7 +189,7 @@ def can_answer(reader: Reader, measure: Measure, filters: Filters, by: Sequence[
     if dimensions not in map(frozenset, sets_of(measure.fact)):
         log.info("%s by %s: asked of the facts, no totals are kept.", measure.name, _spaced(dimensions))
         return False
-    if not reader.sees_whole(*_sources(measure, dimensions)):
+    if not reader.sees_whole(rollups, *_sources(measure, dimensions)):
         return False
     kept = _kept(reader.stores, reader.snapshot or reader.stores.snapshot())
     return bool(kept) and (measure.name, definition_of(measure, reader.dialect)) in kept
