@@ -50,7 +50,7 @@ def _around(viewer: Viewer) -> None:
         st.caption(f"{viewer.full_name} · {plain(viewer.role)}")
         st.link_button("Sign out", "/logout", icon=":material/logout:", type="tertiary")
         try:
-            st.caption(f"Data as of {data.as_of(viewer):%d %b %Y}")
+            st.caption(f"Data as of {data.loaded_until(viewer):%d %b %Y}")
             fresh = data.freshness(viewer)
             words = fresh.in_words()
             st.badge(

@@ -37,6 +37,7 @@ from reports.review.review_document import Definition, Review
 from warehouse.access import data_coverage
 from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader, frame_of
+from warehouse.access.roles import reads_by_month
 from warehouse.errors import Problem
 
 MOST_QUARTERS = 12
@@ -96,6 +97,8 @@ def build(
     With `alike` what is blank for who sees totals only is blank for everybody, as in a review that is issued.
     """
     once = once or each_time(reader)
+    if alike or reads_by_month(reader.viewer.role):
+        quarter = quarter.in_whole_months()
     status = once(frame_of, data_coverage.status())
     about = review_context.read(
         reader,

@@ -21,7 +21,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from metrics.catalogue.first_months import COMPLAINT_DAYS, LEAVING_DAYS
 from metrics.definitions.meaning import Meaning
-from metrics.definitions.scope import Period, Scope, months_back
+from metrics.definitions.scope import Period, Scope, full_months, last_full_month
 from metrics.qualification.qualification_versions import as_agreed
 from metrics.query import query
 from metrics.query.missing_reasons import Missing, not_given_for
@@ -132,9 +132,13 @@ def not_known_in_words(covered: Coverage | None) -> str:
 
 
 def scorecard_query(as_of: date, by: str = "campaign") -> Query:
-    """What the scorecard counts: by campaign, of all who came, and of those watched for 90 and for 180 days."""
-    start = months_back(as_of, MONTHS)[0].start
-    periods = [Period(start, as_of - timedelta(days=d)) for d in (0, COMPLAINT_DAYS, LEAVING_DAYS)]
+    """What the scorecard counts: by campaign, of all who came, and of those watched for 90 and for 180 days.
+
+    Whole months that are over for everybody, since departments that see totals only must read the same verdict.
+    """
+    start = full_months(as_of, MONTHS)[0].start
+    ends = [last_full_month(as_of - timedelta(days=d)).end for d in (0, COMPLAINT_DAYS, LEAVING_DAYS)]
+    periods = [Period(start, end) for end in ends]
     return Query.of(COUNTED, Scope(periods[0]), [by], periods)
 
 

@@ -16,6 +16,7 @@ from metrics.attribution import value_meaning
 from metrics.catalogue.acquisition import acquisition_cost, joined_within
 from metrics.catalogue.customer_value import net_revenue, valued_and_joined_within
 from metrics.customers.relationships import left_for_good
+from metrics.definitions import published_margins
 from metrics.definitions.dimensions import DIMENSIONS
 from metrics.definitions.measure import between
 from metrics.definitions.scope import Scope, last_full_month, month
@@ -24,6 +25,7 @@ from warehouse.access import data_coverage
 from warehouse.access.reader import Reader
 from warehouse.disclosure.people_behind import PEOPLE, counted
 from warehouse.disclosure.primary_suppression import without_small_cells
+from warehouse.errors import AccessRefused
 from warehouse.schema import (
     campaign_days,
     campaigns,
@@ -91,6 +93,9 @@ def by_month_since_joining(reader: Reader, by: str, scope: Scope, as_of: date) -
     `reached` counts the customers won whose month has fully passed, those who left too. A month nobody has reached has
     no row; NaN is about too few people to show.
     """
+    if reader.sees_totals_only(revenues):
+        as_of = last_full_month(as_of).end
+        _check_published(reader, revenues, by, scope)
     flows = reader.frame(flows_since_joining(by, scope, as_of))
     reached = _reached(reader, by, scope, as_of)
     flows["month"] = flows["month"].astype(int) + 1
@@ -158,6 +163,7 @@ def _ask(
     The column `alike` is blank for everybody where it is for who sees totals only: an interval made of it is then the
     same for all.
     """
+    _check_published(reader, fact, by, scope)
     group = _group(fact, by)
     people = [
         func.count(
@@ -175,6 +181,13 @@ def _ask(
         alike_columns = ["group", alike, f"{alike}{PEOPLE}"]
         frame[alike_columns] = without_small_cells(frame[alike_columns], reader.smallest_cell, ["group"])
     return frame[["group", *columns]]
+
+
+def _check_published(reader: Reader, fact: Table, by: str, scope: Scope) -> None:
+    """Raise AccessRefused for groups under a filter that are not published to who sees totals only."""
+    groups = [by] if by in DIMENSIONS else []
+    if reader.sees_totals_only(fact) and (why := published_margins.refusal(groups, scope.filters)):
+        raise AccessRefused(why)
 
 
 def _filtered(statement: Select, fact: Table, scope: Scope) -> Select:

@@ -54,6 +54,7 @@ customers_left = Measure(
     owner="Core banking",
     fact=customers,
     filter=lambda period: and_(_here_when_it_began(period), between(_left, period)),
+    month_column=_left,
     better="down",
     example="""
         customers

@@ -41,6 +41,8 @@ class Measure:
     """The date or timestamp that puts a row into a period."""
     filter: Callable[[Period], ColumnElement[bool]] | None = None
     """Instead of `time_column`, where belonging to a period is more than one date: cohorts."""
+    month_column: ColumnElement | None = None
+    """Of a `filter` whose months are many to ask: the date that puts a row into its month, as near as a date can."""
     state: Callable[[datetime], ColumnElement[bool]] | None = None
     """Instead of `time_column`, of a stock: whether a row counts at an instant. It does not know when the period began,
     so a stock cannot leave out what is older."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from metrics.definitions.scope import Period, month
+from metrics.definitions.scope import Period, last_full_month, month, parts_by_month
 
 
 @dataclass(frozen=True, order=True)
@@ -16,6 +16,8 @@ class Quarter:
     year: int
     number: int
     as_of: date
+    by_month: bool = False
+    """Whether its days are whole months, and as many months of another quarter are like it."""
 
     @property
     def whole(self) -> Period:
@@ -45,12 +47,20 @@ class Quarter:
     def back(self, quarters: int) -> Quarter:
         """The quarter so many before, with the same as-of day."""
         at = 4 * self.year + self.number - 1 - quarters
-        return Quarter(at // 4, at % 4 + 1, self.as_of)
+        return Quarter(at // 4, at % 4 + 1, self.as_of, self.by_month)
+
+    def in_whole_months(self) -> Quarter:
+        """The same by the months of it that are over; as it is while none is."""
+        last = last_full_month(self.as_of).end
+        return replace(self, as_of=last, by_month=True) if last >= self.whole.start else self
 
     def like(self, other: Quarter) -> Period:
         """The days of an earlier `other` that this one is fairly compared with: as many as it has, or all of them."""
         if not self.is_partial:
             return other.whole
+        if self.by_month:
+            months = len(parts_by_month(self.period))
+            return Period(other.whole.start, month(other.year, 3 * other.number - 3 + months).end)
         end = other.whole.start + timedelta(days=self.period.days - 1)
         return Period(other.whole.start, min(end, other.whole.end))
 

@@ -66,6 +66,13 @@ def full_months(as_of: date, count: int) -> tuple[Period, ...]:
     return months_back(last_full_month(as_of).end, count)
 
 
+def whole_months(period: Period) -> Period | None:
+    """The calendar months of which at least half the days lie in `period`; None if there is none."""
+    parts = parts_by_month(period)
+    inside = [m for p in parts if 2 * p.days >= (m := month(p.start.year, p.start.month)).days]
+    return Period(inside[0].start, inside[-1].end) if inside else None
+
+
 PERIODS: Mapping[str, str] = {
     "90d": "Last 90 days",
     "30d": "Last 30 days",
@@ -75,10 +82,27 @@ PERIODS: Mapping[str, str] = {
     "24m": "Last 24 months",
 }
 """What the filter bar offers: word in the address → words on the screen."""
+PERIODS_BY_MONTH: Mapping[str, str] = {
+    "90d": "Last 3 full months",
+    "month": PERIODS["month"],
+    "quarter": PERIODS["quarter"],
+    "12m": "Last 12 full months",
+    "24m": "Last 24 full months",
+}
+"""What it offers to who reads the bank by whole months: in the place of the last 30 days stands the last full month."""
+_FULL_MONTHS = {"30d": 1, "90d": 3}
 
 
-def period_named(name: str, as_of: date) -> Period:
-    """The period behind a word of the address; an unknown word gives the first one."""
+def period_named(name: str, as_of: date, *, by_month: bool = False) -> Period:
+    """The period behind a word of the address; an unknown word gives the first one.
+
+    With `by_month` it is made of whole months that are over by the evening of `as_of`.
+    """
+    if by_month:
+        as_of = last_full_month(as_of).end
+        count = _FULL_MONTHS.get(name, 0 if name in PERIODS_BY_MONTH else 3)
+        if count:
+            return Period(full_months(as_of, count)[0].start, as_of)
     if name == "30d":
         return Period(as_of - timedelta(days=29), as_of)
     if name == "month":

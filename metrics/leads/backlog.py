@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 import pandas as pd
 from sqlalchemy import ColumnElement, and_, func, select
@@ -53,6 +54,7 @@ AGES = (
 )
 
 
+@lru_cache(maxsize=64)
 def never_taken_up(until: date) -> Measure:
     """Leads that came by `until` and have no rep, no contact and no decision so far.
 
@@ -83,10 +85,15 @@ def never_taken_up_in_all(reader: Reader, until: date, scope: Scope) -> pd.DataF
 
 def _never_taken_up(reader: Reader, until: date, scope: Scope, by: tuple[str, ...]) -> pd.DataFrame:
     everybody = never_taken_up(until)
-    handed_over = replace(everybody, where=t.c.mql_at.is_not(None))
+    handed_over = _handed_over(everybody)
     query = Query((), (Period(until, until),), scope.filters, by)
     measures = {"waiting": everybody, "handed_over": handed_over}
     return of_measures(reader, measures, query, {handed_over: (everybody,)})
+
+
+@lru_cache(maxsize=64)
+def _handed_over(everybody: Measure) -> Measure:
+    return replace(everybody, where=t.c.mql_at.is_not(None))
 
 
 def never_taken_up_by_age(reader: Reader, until: date, scope: Scope) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 import pandas as pd
 from sqlalchemy import ColumnElement, Select, and_, func, select
@@ -95,6 +96,7 @@ def who_entered(stage: StageDuration) -> Measure:
     )
 
 
+@lru_cache(maxsize=256)
 def who_left(stage: StageDuration, until: date) -> Measure:
     """Of `who_entered`, those that had left by the end of `until`."""
     return Measure(
@@ -108,6 +110,7 @@ def who_left(stage: StageDuration, until: date) -> Measure:
     )
 
 
+@lru_cache(maxsize=256)
 def who_waits(stage: StageDuration, until: date) -> Measure:
     """Of `who_entered`, those that had not left by the end of `until`."""
     return Measure(

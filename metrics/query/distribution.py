@@ -7,7 +7,8 @@ from sqlalchemy import Select
 
 from metrics.definitions.measure import Measure
 from metrics.definitions.scope import Scope
-from metrics.query.query import Query, of_measures
+from metrics.query.hidden_cells import shown_cells
+from metrics.query.query import Query, check_published
 from warehouse.access.reader import Reader
 
 
@@ -16,9 +17,11 @@ def spread(reader: Reader, statement: Select, of: Measure, scope: Scope) -> pd.D
 
     Empty for who sees totals only where the filters leave so few out that the whole, less these, would tell of them.
     """
+    check_published(reader, [of.fact], Query((), (scope.period,), scope.filters))
     rows = reader.spread(statement, "days")
     if not scope.filters or not reader.sees_totals_only(of.fact):
         return rows
-    query = Query((), (scope.period,), scope.filters)
-    all_visible = of_measures(reader, {"people": of}, query)["people__0"].notna().all()
+    ((dimension, values),) = scope.filters
+    shown = shown_cells(reader, of, dimension, lambda _: ())
+    all_visible = all(shown.is_shown(v or None, scope.period) for v in values)
     return rows if all_visible else rows.iloc[:0]

@@ -14,19 +14,29 @@ from typing import Literal, Protocol
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import day
 from metrics.definitions.measure import Metric, Ratio, measures_of
-from metrics.definitions.scope import Period
+from metrics.definitions.scope import Period, whole_months
 from metrics.query.query import columns_of
-from metrics.query.time_coverage import counted, delivered_until, first_day, undated, untimed
+from metrics.query.time_coverage import (
+    counted,
+    delivered_until,
+    first_day,
+    is_by_month,
+    undated,
+    untimed,
+)
 from warehouse.access.data_coverage import Coverage
 from warehouse.disclosure.minimum_cell_size import is_enough
 from warehouse.schema import plain
 
-Kind = Literal["not given", "not delivered", "not begun", "ahead", "no cases", "hidden", "not known"]
+Kind = Literal[
+    "not given", "not delivered", "not begun", "ahead", "running", "no cases", "hidden", "not known"
+]
 _WORDS: Mapping[Kind, str] = {
     "not given": "not known",
     "not delivered": "not delivered",
     "not begun": "not known",
     "ahead": "not yet",
+    "running": "not yet",
     "no cases": "no cases",
     "hidden": "too few",
     "not known": "not known",
@@ -53,7 +63,7 @@ class Missing:
     def about(self, what: str) -> str:
         """As a headline about `what`, a clause: `How many leads came in is hidden: fewer than 25 people`."""
         clause = self.sentence.rstrip(".")
-        if self.kind in ("not delivered", "ahead"):
+        if self.kind in ("not delivered", "ahead", "running"):
             return clause
         return f"{what} is {clause[:1].lower()}{clause[1:]}"
 
@@ -141,14 +151,20 @@ def _outside(metric: Metric, period: Period, covered: Coverage) -> Missing:
     until, first = delivered_until(metric, covered), first_day(metric, covered)
     if period.start > covered.as_of:
         return Missing("ahead", f"These days lie after {day(covered.as_of)}, the last day loaded.")
+    if is_by_month(metric, covered) and (whole_months(period) is None or until < period.end <= covered.as_of):
+        return Missing(
+            "running", "Your role counts people in whole months, and these days hold none that is over."
+        )
     if until < period.start:
         return Missing("not delivered", f"{_tables(metric)} delivered until {day(until)} only.")
     return Missing("not begun", f"Not known: {_tables(metric, begin=True)} on {day(first)}.")
 
 
 def delivered_in_part(name: str, period: Period, covered: Coverage | None) -> str:
-    """`until 31 May 2026` where only a part of a period was delivered, otherwise ""."""
+    """`until 31 May 2026` where only a part of a period was delivered, or which months are counted, otherwise ""."""
     days = counted(CATALOGUE[name], period, covered)
+    if days is not None and days != period and is_by_month(CATALOGUE[name], covered):
+        return f"whole months, {days.in_words()}"
     return f"until {day(days.end)}" if days is not None and days.end < period.end else ""
 
 

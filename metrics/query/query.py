@@ -7,32 +7,33 @@ together and cannot disagree.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Column, ColumnElement, Select, Table, and_, case, false, func, or_, select
+from sqlalchemy import Column, ColumnElement, Select, Table, case, false, func, or_, select
 from sqlalchemy.sql import visitors
 
 from metrics.catalogue import CATALOGUE
+from metrics.definitions import published_margins
 from metrics.definitions.dimensions import DIMENSIONS, among, caution
 from metrics.definitions.measure import Measure, Metric, Ratio, measures_of
 from metrics.definitions.scope import Filters, Period, Scope
 from metrics.qualification.qualification_rule import dependent
 from metrics.qualification.qualification_versions import as_agreed, in_force
-from metrics.query import linked_figures, rollups
-from metrics.query.time_coverage import compared_with
+from metrics.query import hidden_cells, linked_figures, rollups
 from metrics.query.time_coverage import counted as known_part
+from metrics.query.time_coverage import is_by_month, span_before
 from warehouse.access import data_coverage
 from warehouse.access.data_coverage import AvailableColumns, Coverage
-from warehouse.access.reader import Reader
+from warehouse.access.reader import SYSTEM, Reader
 from warehouse.access.sql_allow_list import tables_of
-from warehouse.disclosure import linked_tables
-from warehouse.disclosure.people_behind import BESIDES, PEOPLE
-from warehouse.disclosure.primary_suppression import without_small_cells
+from warehouse.disclosure.minimum_cell_size import is_few
+from warehouse.disclosure.people_behind import PEOPLE
+from warehouse.errors import AccessRefused
 from warehouse.schema import DERIVED
 from warehouse.sql.dialects import to_float
 
@@ -143,6 +144,8 @@ def ask(
     One column per metric, and one per measure it is made of, under their catalogue names. NaN means not known. A metric
     that cannot be told apart by an asked dimension, or whose data is not in `available`, is NaN throughout.
 
+    Raises AccessRefused for a breakdown under filters that is not published to who sees totals only.
+
     Without a `catalogue`, “qualified” means what the departments agreed for the day each lead came. With `alike` blank
     is for everybody what is blank for who sees totals only, so that all read one verdict.
     """
@@ -153,8 +156,9 @@ def ask(
         for n in query.metrics
         if unanswerable(n, query) is None and not (available is not None and absent(n, available))
     ]
+    check_published(reader, [m.fact for n in answerable for m in measures_of(catalogue[n])], query)
     keys = ["period", *query.by]
-    covered = data_coverage.of(reader)
+    covered = data_coverage.of(reader, alike=alike)
     answer: pd.DataFrame | None = None
     for together in _by_clock(answerable, catalogue, query.periods, covered):
         part = _answered(reader, together, query, catalogue, covered, alike=alike)
@@ -175,6 +179,12 @@ def ask(
             unknown = {name, *(part for part in parts if part not in answer)}
             answer[sorted(unknown)] = np.nan
     return answer.sort_values(keys, na_position="last").reset_index(drop=True)
+
+
+def check_published(reader: Reader, facts: Iterable[Table], query: Query) -> None:
+    """Raise AccessRefused for a breakdown under filters that is not for who sees totals only of one of the tables."""
+    if reader.sees_totals_only(*facts) and (why := published_margins.refusal(query.by, query.filters)):
+        raise AccessRefused(why)
 
 
 def _by_clock(
@@ -210,8 +220,8 @@ def _answered(
         plain = statement(fact, of_fact, query, clock=clock)
         counted = (alike and _is_about_people(fact)) or reader.sees_totals_only(*tables_of(plain))
         if counted:
-            alone = partial(_days_by_itself, query.periods, covered)
-            wide = _totals(reader, fact, of_fact, query, linked_figures.wholes(catalogue), clock, alone)
+            wholes = partial(linked_figures.wholes_of, catalogue)
+            wide = _published(reader, fact, plain, of_fact, query, wholes, clock)
         else:
             wide = _whole(reader, fact, of_fact, query, clock, plain)
         part = _tall(wide, list(of_fact), query)
@@ -260,16 +270,11 @@ def _days_counted(
     three month ends or four. And of a first that was not delivered to its end, as many days before as were delivered.
     """
     counted = [known_part(of, period, covered) for period in periods]
-    if periods[1:2] == (periods[0].before(),) and (measure.monthly or counted[0] != periods[0]):
-        counted[1] = known_part(of, compared_with(measure, counted[0] or periods[0]), covered)
+    if periods[1:2] == (periods[0].before(),):
+        days = counted[0] or periods[0]
+        months = measure.monthly or is_by_month(of, covered)
+        counted[1] = known_part(of, days.months_before() if months else span_before(days, covered), covered)
     return counted
-
-
-def _days_by_itself(
-    periods: Sequence[Period], covered: Coverage | None, measure: Measure
-) -> Sequence[Period | None]:
-    """The days a measure counts where it is asked for by its own name, which may be more than as a part of a ratio."""
-    return _days_counted(measure, periods, covered, measure)
 
 
 def answer(
@@ -306,98 +311,83 @@ def of_measures(
     reader: Reader,
     measures: dict[str, Measure],
     query: Query,
-    wholes: Mapping[Measure, Sequence[Measure]] = MappingProxyType({}),
+    larger: Mapping[Measure, Sequence[Measure]] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """The answer about measures of one table that are in no catalogue: columns `<measure>__<index of the period>`.
 
-    Who sees totals only is told no more of them than of the catalogue's, whatever the filters. `wholes` are shown beside.
+    Who sees totals only is shown no more of them than of the catalogue's. `larger` are what they are shown as parts of.
     """
     fact = next(iter(measures.values())).fact
+    check_published(reader, [fact], query)
     plain = statement(fact, measures, query)
     if not reader.sees_totals_only(*tables_of(plain)):
         return reader.frame(plain)
-    return _totals(reader, fact, measures, query, wholes, partial(_alike, query.periods))
+    clock = partial(_alike, query.periods)
+    return _published(reader, fact, plain, measures, query, lambda m: larger.get(m, ()), clock)
 
 
-def _totals(
+def _published(
     reader: Reader,
     fact: Table,
-    measures: dict[str, Measure],
+    plain: Select,
+    measures: Mapping[str, Measure],
     query: Query,
-    parts: Mapping[Measure, Sequence[Measure]],
+    wholes: hidden_cells.WholesOf,
     clock: Clock,
-    alone: Clock | None = None,
 ) -> pd.DataFrame:
-    """The answer for who sees totals only: what one figure less another would tell of too few people is blank.
-
-    `parts` says of which wholes a measure is a part, and `alone` which days it counts where it is asked for itself.
-    """
-    smallest = reader.smallest_cell
-
-    def answered(query: Query) -> pd.DataFrame:
-        frame = reader.frame(statement(fact, measures, query, parts, clock, alone, counting_people=True))
-        if not reader.sees_totals_only(fact):
-            frame = without_small_cells(frame, smallest, query.by)
-        months = linked_figures.adding_up(measures, query.periods)
-        return linked_tables.without_lone_parts(frame, months, query.by, smallest)
-
-    wide, filters = answered(query), query.filters
-    if not filters:
-        return wide
-    dimensions = [d for d, _ in filters if d not in query.by]
-    cells = answered(replace(query, filters=(), by=(*query.by, *dimensions)))
-    whole = answered(replace(query, filters=()))
-    chosen = linked_figures.chosen(cells, filters)
-    return linked_tables.without_parted(wide, cells, whole, chosen, query.by, smallest)
+    """The answer for who sees totals only: what was decided to be hidden is blank, whatever is asked beside it."""
+    read = reader
+    if reader.sees_totals_only(*tables_of(plain)):
+        reader.check_totals(plain)
+        # Whoever sees totals of a table of the bank sees those of all its rows.
+        read = Reader(reader.stores, SYSTEM, reader.snapshot) if fact.schema else reader
+    if read is reader and reader.sees_totals_only(fact):
+        frame = reader.totals(plain)
+    else:
+        frame = _whole(read, fact, dict(measures), query, clock, plain)
+    dimensions = {*query.by, *(d for d, _ in query.filters)}
+    if len(dimensions) > 1:
+        raise AccessRefused(published_margins.refusal(query.by, query.filters))
+    dimension = next(iter(dimensions), "")
+    for name, measure in measures.items():
+        shown = hidden_cells.shown_cells(reader, measure, dimension, wholes)
+        frame = hidden_cells.mask(frame, name, shown, clock(measure), query.by, query.filters)
+        for column in [f"{name}__{index}" for index in range(len(query.periods))]:
+            if measure.total == "count":
+                frame[column] = frame[column].mask(is_few(frame[column], reader.smallest_cell))
+    return frame
 
 
 def statement(
     fact: Table,
-    measures: dict[str, Measure],
+    measures: Mapping[str, Measure],
     query: Query,
-    wholes: Mapping[Measure, Sequence[Measure]] = MappingProxyType({}),
     clock: Clock | None = None,
-    alone: Clock | None = None,
     *,
     counting_people: bool = False,
 ) -> Select:
     """One SELECT over one table: a column per measure and period, named `<measure>__<period index>`.
 
-    With `counting_people` each has the people behind it beside it, and those of its `wholes` whom it leaves out.
-    `clock` says which days a measure counts for each period; a period of which nothing is known is NULL. `alone` says
-    which it counts elsewhere: where those are more, the people of the others are left out of it, too.
+    With `counting_people` each has the people behind it beside it. `clock` says which days a measure counts for each
+    period; a period of which nothing is known is NULL.
     """
     counted = clock or partial(_alike, query.periods)
     groups = [DIMENSIONS[d][fact].label(d) for d in query.by]
     columns: list[ColumnElement] = []
     for name, measure in measures.items():
-        elsewhere = alone(measure) if alone else counted(measure)
-        for index, (period, whole_days) in enumerate(zip(counted(measure), elsewhere, strict=True)):
-            if period is None:
-                # Still a total over nobody, so that the answer is one row and may be asked by who sees totals only.
-                columns.append(to_float(func.sum(case((false(), 1)))).label(f"{name}__{index}"))
-                if counting_people:
-                    nobody = func.count(case((false(), _person(fact))).distinct())
-                    rests = (f"{BESIDES}{at}" for at in range(len(wholes.get(measure, ()))))
-                    columns += [nobody.label(f"{name}__{index}{rest}{PEOPLE}") for rest in ("", *rests)]
-                continue
-            columns.append(measure.over(period).label(f"{name}__{index}"))
+        for index, period in enumerate(counted(measure)):
+            # Of nothing known still a total over nobody, so that the answer is one row.
+            within = false() if period is None else measure.within(period)
+            total = to_float(func.sum(case((within, 1)))) if period is None else measure.over(period)
+            columns.append(total.label(f"{name}__{index}"))
             if counting_people:
-                people = func.count(case((measure.within(period), _person(fact))).distinct())
+                people = func.count(case((within, hidden_cells.person(fact))).distinct())
                 columns.append(people.label(f"{name}__{index}{PEOPLE}"))
-                larger = [whole.within(period) for whole in wholes.get(measure, ())]
-                if whole_days is not None and whole_days != period and not measure.is_stock:
-                    larger.append(measure.within(whole_days))
-                for at, whole in enumerate(larger):
-                    rest = and_(whole, measure.within(period).is_not(True))
-                    people = func.count(case((rest, _person(fact))).distinct())
-                    columns.append(people.label(f"{name}__{index}{BESIDES}{at}{PEOPLE}"))
     selection = select(*groups, *columns).select_from(fact)
     selection = filtered(selection, fact, query.filters)
     if groups:
         # Without this, a group that has rows only outside every asked period would appear as a line of zeros.
-        clocks = (counted, alone) if alone and counting_people else (counted,)
-        days = [(m, p) for m in measures.values() for c in clocks for p in c(m) if p is not None]
+        days = [(m, p) for m in measures.values() for p in counted(m) if p is not None]
         inside = [m.within(p) for m, p in dict.fromkeys(days)]
         selection = selection.where(or_(false(), *inside)).group_by(*[g.element for g in groups])
     return selection
@@ -418,11 +408,6 @@ def filtered(query: Select, fact: Table, filters: Iterable[tuple[str, tuple[str,
 def _is_about_people(fact: Table) -> bool:
     """Whether its rows are somebody's; what a campaign cost on a day is nobody's."""
     return "lead_id" in fact.c or "customer_id" in fact.c
-
-
-def _person(fact: Table) -> ColumnElement:
-    """Whose row it is: a lead is a person of its own, since most leads are not customers."""
-    return fact.c.lead_id if fact.name in ("leads", "lead_moves", "hand_offs") else fact.c.customer_id
 
 
 def _tall(wide: pd.DataFrame, names: list[str], query: Query) -> pd.DataFrame:

@@ -15,6 +15,7 @@ import pandas as pd
 from sqlalchemy import Table
 
 from metrics.catalogue import CATALOGUE
+from metrics.definitions import published_margins
 from metrics.definitions.dimensions import DIMENSIONS
 from metrics.definitions.measure import Metric, measures_of
 from metrics.definitions.scope import PERIODS, Filters, Period, Scope, parts_by_month, period_named
@@ -44,14 +45,17 @@ class SavedReport:
     period: str = "90d"
     chart: str = "bars"
 
-    def scope(self, as_of: date) -> Scope:
-        """Its period as of a day, and its filters. Who must be watched for some days is asked about that long ago."""
-        watched = timedelta(days=final_after(CATALOGUE[self.metric]) or 0)
-        return Scope(period_named(self.period, as_of - watched), self.filters)
+    def scope(self, as_of: date, *, by_month: bool = False) -> Scope:
+        """Its period as of a day, and its filters. Who must be watched for some days is asked about that long ago.
 
-    def query(self, as_of: date) -> Query:
+        With `by_month` the period is made of whole months that are over.
+        """
+        watched = timedelta(days=final_after(CATALOGUE[self.metric]) or 0)
+        return Scope(period_named(self.period, as_of - watched, by_month=by_month), self.filters)
+
+    def query(self, as_of: date, *, by_month: bool = False) -> Query:
         """What its table answers."""
-        scope = self.scope(as_of)
+        scope = self.scope(as_of, by_month=by_month)
         if self.breakdown == MONTH:
             return Query.of([self.metric], scope, periods=parts_by_month(scope.period))
         return Query.of([self.metric], scope, [self.breakdown] if self.breakdown else [])
@@ -102,6 +106,9 @@ def refusal(report: SavedReport, viewer: Viewer) -> str:
             "or your administrator."
         )
     sees = {may_see(viewer, m.fact) for m in measures_of(metric)}
+    by = [report.breakdown] if report.breakdown in DIMENSIONS else []
+    if Access.AGGREGATES_ONLY in sees and (why := published_margins.refusal(by, report.filters)):
+        return why
     if Access.OWN_ROWS in sees and len(sees) > 1:
         return (
             f"“{metric.label}” would divide what the whole bank spent by your own customers, and that is no figure. "

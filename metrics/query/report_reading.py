@@ -14,7 +14,7 @@ from metrics.definitions.measure import Measure, Metric, Ratio
 from metrics.definitions.scope import Period, month, parts_by_month
 from metrics.query.query import figures, lopsided
 from metrics.query.report_query import MONTH, Ask, SavedReport, final_after
-from metrics.query.time_coverage import compared_with, counted, delivered_until, reaches_back
+from metrics.query.time_coverage import compared_with, counted, delivered_until, reaches_back, span_before
 from warehouse.access.data_coverage import Coverage
 
 SHOWN = 12
@@ -60,12 +60,18 @@ def read(
     report: SavedReport, as_of: date, ask: Ask, covered: Coverage | None = None, *, totals_only: bool = False
 ) -> ReportResult:
     """The figures of a report that fits. `totals_only`: the viewer's figures about too few people come back blank."""
-    scope, metric = report.scope(as_of), CATALOGUE[report.metric]
-    now, before = scope.period, scope.period.before()
+    whole_months = covered is not None and covered.all_by_month
+    scope, metric = report.scope(as_of, by_month=whole_months), CATALOGUE[report.metric]
+    now, before = scope.period, span_before(scope.period, covered)
     cell = _Maker(metric, as_of, "too few" if totals_only else "not known")
     answer = _by_period(ask(scope, [], [now, before]))
     begun = reaches_back(metric, compared_with(metric, now, covered), covered)
-    cell = replace(cell, covered=covered, begun=begun, alike=not lopsided(metric, report.query(as_of)))
+    cell = replace(
+        cell,
+        covered=covered,
+        begun=begun,
+        alike=not lopsided(metric, report.query(as_of, by_month=whole_months)),
+    )
     whole = cell.of("", now, answer[0], before, answer[1])
     if report.breakdown == MONTH:
         months = parts_by_month(now)

@@ -13,7 +13,7 @@ from sqlalchemy import Column, Date, DateTime, Table
 from sqlalchemy.sql import visitors
 
 from metrics.definitions.measure import Measure, Metric, measures_of
-from metrics.definitions.scope import Period
+from metrics.definitions.scope import Period, last_full_month, whole_months
 from warehouse.access.data_coverage import Coverage, EventDays
 from warehouse.schema import BANK, UNIFIED
 
@@ -33,7 +33,8 @@ _DERIVED_FROM = {
 def delivered_until(metric: Metric, coverage: Coverage) -> date:
     """The last day for which everything was delivered that the metric counts; the as-of day unless a source is late."""
     days = [d.delivered_until for m in measures_of(metric) for d in _days(_read_by(m), coverage)]
-    return min([coverage.as_of, *days])
+    until = min([coverage.as_of, *days])
+    return last_full_month(until).end if is_by_month(metric, coverage) else until
 
 
 def complete_from(metric: Metric, coverage: Coverage) -> date | None:
@@ -75,10 +76,36 @@ def _begins(measure: Measure, day: date) -> date:
     return day.replace(day=1) if measure.monthly else day
 
 
+def is_by_month(metric: Metric, coverage: Coverage | None) -> bool:
+    """Whether a figure counts whole months only for its viewer, who sees a table it reads as totals only."""
+    return coverage is not None and any(m.fact.name in coverage.by_month for m in measures_of(metric))
+
+
+def _month_edges(metric: Metric, period: Period, coverage: Coverage) -> Period | None:
+    """The whole months that a figure counts for a period; of a stock without any the month that ended last."""
+    months = whole_months(period)
+    if months is None and all(m.is_stock for m in measures_of(metric)):
+        months = last_full_month(period.end)
+    if months is None:
+        return None
+    delivered = last_full_month(_delivered_part(metric, months.end, coverage)).end
+    return Period(months.start, min(months.end, delivered)) if delivered >= months.start else None
+
+
 def counted(metric: Metric, period: Period, coverage: Coverage | None) -> Period | None:
-    """The part of a period for which the metric is known; None if that is no day of it."""
+    """The part of a period for which the metric is known; None if that is no day of it.
+
+    For who sees totals only these are whole months, or one count less another would tell of the few between two days.
+    """
     if coverage is None:
         return period
+    if is_by_month(metric, coverage):
+        months = _month_edges(metric, period, coverage)
+        return months and _known_part(metric, months, coverage)
+    return _known_part(metric, period, coverage)
+
+
+def _known_part(metric: Metric, period: Period, coverage: Coverage) -> Period | None:
     end = _delivered_part(metric, period.end, coverage)
     first = first_day(metric, coverage)
     if all(m.opening for m in measures_of(metric)) and end >= period.start - timedelta(days=QUIET):
@@ -109,7 +136,19 @@ def compared_with(metric: Metric, period: Period, coverage: Coverage | None = No
     Of a period that was not delivered to its end, as many days, or months, as were delivered.
     """
     days = counted(metric, period, coverage) or period
-    return days.months_before() if all(m.monthly for m in measures_of(metric)) else days.before()
+    return before(metric, days, coverage)
+
+
+def before(metric: Metric, days: Period, coverage: Coverage | None) -> Period:
+    """What a figure that counts `days` is compared with: as many months where it counts months, else as many days."""
+    monthly = all(m.monthly for m in measures_of(metric)) or is_by_month(metric, coverage)
+    return days.months_before() if monthly else span_before(days, coverage)
+
+
+def span_before(period: Period, coverage: Coverage | None) -> Period:
+    """The days, or of whole months for who reads by month the months, directly before a period."""
+    by_month = coverage is not None and coverage.all_by_month and whole_months(period) == period
+    return period.months_before() if by_month else period.before()
 
 
 def reaches_back(metric: Metric, before: Period, coverage: Coverage | None) -> bool:

@@ -19,7 +19,7 @@ import pandas as pd
 from metrics.catalogue import CATALOGUE
 from metrics.definitions.cache_key import Once, key_of, spelled
 from metrics.definitions.measure import Metric, measures_of
-from metrics.definitions.scope import Period, Scope
+from metrics.definitions.scope import Period, Scope, period_named
 from metrics.qualification.qualification_rule import dependent
 from metrics.qualification.qualification_versions import BankReader, bank_reader, in_force
 from metrics.query.freshness import Freshness
@@ -27,11 +27,11 @@ from metrics.query.freshness import freshness as freshness_of
 from metrics.query.missing_reasons import Missing, not_given_for, why
 from metrics.query.query import Query, answer, answer_as_agreed, figures, in_app_db
 from metrics.query.query import ask as ask_warehouse
-from metrics.query.time_coverage import compared_with, reaches_back
+from metrics.query.time_coverage import compared_with, reaches_back, span_before
 from warehouse.access import data_coverage
 from warehouse.access.data_coverage import AvailableColumns, Coverage
 from warehouse.access.reader import Reader, Viewer, frame_of
-from warehouse.access.roles import sees_single_rows
+from warehouse.access.roles import reads_by_month, sees_single_rows
 from warehouse.errors import NothingLoaded
 from warehouse.identity import link_quality
 from warehouse.settings import Settings
@@ -147,8 +147,28 @@ def fresh_or_cached(viewer: Viewer, statement: Any) -> pd.DataFrame:
 
 
 def as_of(viewer: Viewer) -> date:
-    """The last day fully loaded."""
+    """The last day that counts for the viewer: the last one loaded, or the end of the last full month."""
     return data_coverage.as_of(reader(viewer))
+
+
+def loaded_until(viewer: Viewer) -> date:
+    """The last day fully loaded, for everybody."""
+    return data_coverage.loaded_until(reader(viewer))
+
+
+def by_month(viewer: Viewer) -> bool:
+    """Whether the viewer, who sees people as totals only, reads the bank by whole months."""
+    return reads_by_month(viewer.role)
+
+
+def period_of(viewer: Viewer, name: str) -> Period:
+    """The period behind a word of the address, for the viewer."""
+    return period_named(name, as_of(viewer), by_month=by_month(viewer))
+
+
+def before(viewer: Viewer, period: Period) -> Period:
+    """What a period is compared with: as many days directly before, of whole months for who reads by month months."""
+    return span_before(period, coverage_of(viewer))
 
 
 def coverage_of(viewer: Viewer) -> Coverage | None:
@@ -199,7 +219,7 @@ def ask_and_before(
 
     Where the bank's data had not begun over all of the period before, its figure is not known, rather than nearly 0.
     """
-    frame = ask(viewer, metrics, scope, by, (scope.period, scope.period.before(), *more))
+    frame = ask(viewer, metrics, scope, by, (scope.period, before(viewer, scope.period), *more))
     covered = coverage_of(viewer)
     names = {*metrics, *(m.name for n in metrics for m in measures_of(CATALOGUE[n]))}
     unlike = sorted(

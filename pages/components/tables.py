@@ -1,6 +1,7 @@
 """Tables and the designed states of a block without rows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -18,6 +19,7 @@ from metrics.query.query import Query, columns_of, in_app_db, sql_of
 from pages.components import data, export_button, local_blocks
 from warehouse.access.data_coverage import origins_of, why_not_there
 from warehouse.access.reader import Viewer
+from warehouse.errors import AccessRefused
 from warehouse.schema import plain
 from warehouse.sql.moments import only_a_day, wall
 from warehouse.stores import connect
@@ -33,6 +35,15 @@ ROWS_AT_ONCE = 20
 def empty(meaning: str, next_step: str = "") -> None:
     """Nothing to show: what that means, and what to do."""
     st.info(f"{meaning} {next_step}".strip(), icon=":material/inbox:")
+
+
+@contextmanager
+def refused_in_place() -> Iterator[None]:
+    """A part of a page whose question is refused to the viewer says so in its place; the rest of the page goes on."""
+    try:
+        yield
+    except AccessRefused as refused:
+        st.info(str(refused), icon=":material/lock:")
 
 
 def lacking(viewer: Viewer, *needed: str) -> Missing | None:

@@ -15,10 +15,12 @@ from metrics.comparison.conclusion import Verdict
 from metrics.comparison.goal_status import beside_target
 from metrics.comparison.words import change, day, figure, numeral, rounded
 from metrics.definitions.measure import Measure, Metric, Ratio
-from metrics.definitions.scope import Scope, full_months
+from metrics.definitions.scope import Period, Scope, full_months
 from metrics.query.missing_reasons import delivered_in_part, missed, needs, not_given
 from metrics.query.query import Query, figures, lopsided, unanswerable
 from metrics.query.report_query import final_after
+from metrics.query.time_coverage import before as days_before
+from metrics.query.time_coverage import counted, is_by_month
 from pages.components import data, theme
 from pages.figures import drill
 from warehouse.access.data_coverage import Coverage
@@ -145,6 +147,13 @@ def _arrow(movement: Change, now: float, before: float) -> Literal["up", "down",
     return "up" if now > before else "down"
 
 
+def _periods(metric: Metric, period: Period, covered: Coverage | None) -> tuple[Period, Period]:
+    """The days that a figure counts, and those it is compared with."""
+    days = counted(metric, period, covered) if is_by_month(metric, covered) else period
+    days = days or period
+    return days, days_before(metric, days, covered)
+
+
 def _below(
     name: str,
     now: dict[str, float],
@@ -160,7 +169,7 @@ def _below(
         if sentence
     ]
     if isinstance(metric, Measure) and metric.is_stock:
-        at, before = (p.start if metric.opening else p.end for p in (scope.period, scope.period.before()))
+        at, before = (p.start if metric.opening else p.end for p in _periods(metric, scope.period, covered))
         parts.append(f"At {day(at)}, compared with {day(before)}")
     if target is not None:
         stands = beside_target(metric, now["value"], now.get("denominator", math.nan), target)

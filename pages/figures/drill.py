@@ -8,6 +8,7 @@ import streamlit as st
 
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import column, figure
+from metrics.definitions import published_margins
 from metrics.definitions.dimensions import DIMENSIONS
 from metrics.definitions.measure import Measure, Metric, Ratio, measures_of
 from metrics.definitions.scope import Scope
@@ -185,7 +186,12 @@ def _parts(name: str, measure: Measure, scope: Scope, viewer: Viewer) -> None:
         f"about fewer than {fewest} people stay blank, and those by which one could work them out.",
         icon=":material/lock:",
     )
-    ways = [d for d in DIMENSIONS if unanswerable(name, Query.of([name], scope, [d])) is None]
+    ways = [
+        d
+        for d in DIMENSIONS
+        if unanswerable(name, Query.of([name], scope, [d])) is None
+        and not published_margins.refusal([d], scope.filters)
+    ]
     if not ways:
         st.caption("This figure is not kept by any breakdown.")
         return

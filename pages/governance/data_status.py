@@ -34,7 +34,7 @@ class LoadedTable:
 def page(viewer: Viewer, scope: Scope | None) -> None:
     """The finding, then one line per table."""
     status = data.status(viewer)
-    as_of = data.as_of(viewer)
+    as_of = data.loaded_until(viewer)
     missing = status[status["row_count"] == 0]
     rows = int(status["row_count"].sum())
     lacking = f"{len(missing)} tables were" if len(missing) > 1 else "1 table was"

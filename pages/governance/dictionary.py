@@ -11,7 +11,7 @@ from metrics.catalogue import CATALOGUE, HEADLINES
 from metrics.comparison.words import day, figure
 from metrics.definitions.dimensions import MEANS, ONLY_CUSTOMERS
 from metrics.definitions.measure import Metric, measures_of, version
-from metrics.definitions.scope import Scope, period_named
+from metrics.definitions.scope import Scope
 from metrics.definitions.variants import VARIANTS
 from metrics.query.report_query import may_ask
 from pages.components import data, forms, links, tables
@@ -95,7 +95,7 @@ def _variants(groups: list[str], viewer: Viewer) -> None:
     st.header("One word, several figures")
     names = list(dict.fromkeys(n for g in groups for _, n in VARIANTS[g]))
     try:
-        period = period_named("90d", data.as_of(viewer))
+        period = data.period_of(viewer, "90d")
         counts = data.ask(viewer, names, Scope(period), periods=[period]).iloc[0]
         st.caption(f"Counted over {period.in_words()}.")
     except Problem:

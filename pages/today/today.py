@@ -9,9 +9,9 @@ from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import day, figure, numeral
 from metrics.customers import complaints as waiting
 from metrics.customers.customer_search import name_or_number
-from metrics.definitions.scope import Scope, period_named
+from metrics.definitions.scope import Scope
 from metrics.query.missing_reasons import not_given_for
-from pages.components import data, links, tables
+from pages.components import data, filters, links, tables
 from pages.customers.alerts import alert_card, alert_checks
 from pages.figures import cards
 from pages.governance import messages
@@ -113,13 +113,15 @@ def _count(viewer: Viewer, label: str, which: pd.Series, column: str) -> None:
 
 
 def _growth(viewer: Viewer) -> None:
-    scope = Scope(period_named("30d", data.as_of(viewer)))
+    scope = Scope(data.period_of(viewer, "30d"))
     st.title(
         _bank_in_a_sentence(viewer, scope)
         if viewer.role == "executive"
         else funnel_page.headline(viewer, scope)
     )
-    st.caption(f"Last 30 days, {scope.period.in_words()}, compared with the 30 days before.")
+    called = "Last full month" if data.by_month(viewer) else "Last 30 days"
+    before = filters.before_in_words(viewer, scope.period)
+    st.caption(f"{called}, {scope.period.in_words()}, compared with {before}.")
     names = {
         "marketing": ("mql", "cac", "marketing_cost"),
         "sales": ("sql", "opportunities", "win_rate"),
@@ -163,9 +165,7 @@ def _bank_in_a_sentence(viewer: Viewer, scope: Scope) -> str:
     if parts:
         return ", ".join(parts)
     why = not_given_for(texts, data.coverage_of(viewer))
-    return (
-        f"Revenue, departures and new customers are {why.clause if why else 'not known for the last 30 days'}"
-    )
+    return f"Revenue, departures and new customers are {why.clause if why else 'not known for these days'}"
 
 
 def _house(viewer: Viewer) -> None:

@@ -20,6 +20,7 @@ from pages.customers.alerts.alert_card import escaped
 from pages.figures import drill
 from pages.together import report_words
 from pages.together.report_words import LabelOf, by_in_words
+from warehouse.access.data_coverage import Coverage
 from warehouse.access.reader import Viewer
 from workflow.goals.goal_targets import targets
 from workflow.records import annotations
@@ -54,19 +55,19 @@ def label_of_values(viewer: Viewer) -> LabelOf:
 
 def show(viewer: Viewer, report: SavedReport, head: DeltaGenerator) -> None:
     """The title into `head`; below it figure, chart and table."""
-    result, word = reading(viewer, report), label_of_values(viewer)
+    result, word, covered = reading(viewer, report), label_of_values(viewer), data.coverage_of(viewer)
     metric, mine = CATALOGUE[report.metric], whose(report.metric, viewer)
-    scope = report.scope(data.as_of(viewer))
-    head.title(escaped(report_words.title(report, result, mine, word)))
+    scope = report.scope(data.as_of(viewer), by_month=data.by_month(viewer))
+    head.title(escaped(report_words.title(report, result, mine, word, by_month=data.by_month(viewer))))
     target = None if mine else targets(data.reader(viewer), scope).get(report.metric)
     with head:
-        st.caption(report_words.below(report, result, target))
-    read_so = _chart(viewer, report, result, word) if report.chart != "table" else ""
+        st.caption(report_words.below(report, result, target, covered))
+    read_so = _chart(viewer, report, result, word, covered) if report.chart != "table" else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if read_so:
             st.caption(read_so, width="content")
         drill.button(report.metric, scope, viewer, "report")
-    frame = _table(report, result, word)
+    frame = _table(report, result, word, covered)
     shares = {c: tables.decimals(1) for c in map(str, frame) if c.endswith(", %")}
     numbers = {
         c: st.column_config.NumberColumn(format="localized")
@@ -79,16 +80,18 @@ def show(viewer: Viewer, report: SavedReport, head: DeltaGenerator) -> None:
         frame,
         "report",
         "too few" if blank else "–",
-        of=report.query(data.as_of(viewer)),
+        of=report.query(data.as_of(viewer), by_month=data.by_month(viewer)),
         called=f"{metric.label}{by}{f', {mine}' if mine else ''}",
         columns=shares | numbers,
     )
 
 
-def _chart(viewer: Viewer, report: SavedReport, result: ReportResult, word: LabelOf) -> str:
+def _chart(
+    viewer: Viewer, report: SavedReport, result: ReportResult, word: LabelOf, covered: Coverage | None
+) -> str:
     """Draw it, and say how it is read."""
     metric = CATALOGUE[report.metric]
-    cells = _drawn(report, result)
+    cells = _drawn(report, result, covered)
     if not cells:
         tables.empty(
             "There is nothing to draw: no figure is known.", "Choose a longer period or fewer filters."
@@ -114,12 +117,12 @@ def _chart(viewer: Viewer, report: SavedReport, result: ReportResult, word: Labe
     return _how_to_read(report, result, cells)
 
 
-def _drawn(report: SavedReport, result: ReportResult) -> list[Cell]:
+def _drawn(report: SavedReport, result: ReportResult, covered: Coverage | None) -> list[Cell]:
     if not report.breakdown:
         now = result.whole
         before = replace(
             now,
-            period=compared_with(CATALOGUE[report.metric], now.period),
+            period=compared_with(CATALOGUE[report.metric], now.period, covered),
             value=now.before,
             bounds=None,
             cases=math.nan,
@@ -162,7 +165,9 @@ def _text(metric: Metric, cell: Cell) -> str:
     return f"{figure(metric, cell.value)}{of}"
 
 
-def _table(report: SavedReport, result: ReportResult, word: LabelOf) -> pd.DataFrame:
+def _table(
+    report: SavedReport, result: ReportResult, word: LabelOf, covered: Coverage | None
+) -> pd.DataFrame:
     """A row per part, and without a breakdown one for the whole; numbers as numbers, to reckon with in a file."""
     metric = CATALOGUE[report.metric]
     cells = result.parts if report.breakdown else (result.whole,)
@@ -179,7 +184,7 @@ def _table(report: SavedReport, result: ReportResult, word: LabelOf) -> pd.DataF
         for at, name in enumerate(("95% from", "95% to")):
             columns[f"{name}{unit}"] = [factor * c.bounds[at] if c.bounds else float("nan") for c in cells]
     if report.breakdown != MONTH and result.whole.change is not None:
-        columns[f"{report_words.before(metric, result.whole.period)}{unit}"] = [
+        columns[f"{report_words.before(metric, result.whole.period, covered)}{unit}"] = [
             factor * c.before for c in cells
         ]
         columns["Change"] = [report_words.moved(metric, c) for c in cells]

@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from metrics.catalogue import CATALOGUE
-from metrics.definitions.scope import PERIODS, Filters
+from metrics.definitions.scope import Filters
 from metrics.query.missing_reasons import not_given_for
 from metrics.query.query import absent
 from metrics.query.report_query import (
@@ -107,7 +107,7 @@ def _take_found() -> None:
 
 def _which(name: str, viewer: Viewer) -> tuple[str, Filters, str]:
     st.markdown("**2 · Filters**")
-    dims = list(ways_for(name, viewer))
+    dims, offered = list(ways_for(name, viewer)), filters.periods(viewer)
     with st.container(horizontal=True, gap="small"):
         by = st.selectbox(
             "Break down by",
@@ -119,8 +119,8 @@ def _which(name: str, viewer: Viewer) -> tuple[str, Filters, str]:
         )
         period = st.selectbox(
             "Period",
-            list(PERIODS),
-            format_func=PERIODS.__getitem__,
+            list(offered),
+            format_func=offered.__getitem__,
             key="period",
             bind="query-params",
             width=158,
@@ -147,7 +147,7 @@ def _which(name: str, viewer: Viewer) -> tuple[str, Filters, str]:
         if valid := tuple(p for p in picked if p in options):
             chosen.append((dimension, valid))
     by = by if by in ("", MONTH, *dims) else ""
-    return by, tuple(chosen), period if period in PERIODS else next(iter(PERIODS))
+    return by, tuple(chosen), period if period in offered else next(iter(offered))
 
 
 def _how(breakdown: str) -> str:
@@ -176,7 +176,7 @@ def _strange_in_address(viewer: Viewer, names: tuple[str, ...]) -> list[str]:
     fit: dict[str, tuple[str, set[str]]] = {
         "by": ("breakdown", {by_in_words(b) for b in ("", MONTH, *dims)}),
         "filter": ("filter", {by_in_words(d) for d in dims}),
-        "period": ("period", set(PERIODS.values())),
+        "period": ("period", set(filters.periods(viewer).values())),
         "chart": ("chart", {CHARTS[c] for c in charts_of("")}),
         "over-time": ("chart", {CHARTS[c] for c in charts_of(MONTH)}),
     }

@@ -7,10 +7,11 @@ from metrics.comparison import multiple_comparisons
 from metrics.comparison.words import change, figure, numeral
 from metrics.definitions.dimensions import caution
 from metrics.definitions.measure import Metric, Ratio, measures_of, version
-from metrics.definitions.scope import PERIODS, Period, parts_by_month
+from metrics.definitions.scope import PERIODS, PERIODS_BY_MONTH, Period, parts_by_month
 from metrics.query.report_query import MONTH, SavedReport, final_after
 from metrics.query.report_reading import SHOWN, Cell, ReportResult, drawn, parts_add_up
-from metrics.query.time_coverage import compared_with
+from metrics.query.time_coverage import compared_with, is_by_month
+from warehouse.access.data_coverage import Coverage
 from warehouse.schema import plain
 
 LabelOf = Callable[[str, str | None], str]
@@ -21,6 +22,13 @@ _MANY = {"campaign": "campaigns", "rep": "sales reps", "touchpoint": "touchpoint
 def by_in_words(breakdown: str) -> str:
     """How a breakdown is called."""
     return {"": "One figure", "rep": "Sales rep"}.get(breakdown, plain(breakdown).capitalize())
+
+
+def called(period: str, *, by_month: bool) -> str:
+    """How a period is called within a sentence: `last 90 days`, for who reads by whole months `last 3 full months`."""
+    if not by_month:
+        return PERIODS[period].lower()
+    return PERIODS_BY_MONTH.get(period, PERIODS_BY_MONTH["month"]).lower()
 
 
 def definition(metric: Metric) -> str:
@@ -34,16 +42,20 @@ def filters_in_words(report: SavedReport, label_of: LabelOf) -> str:
     return ", ".join(parts)
 
 
-def title(report: SavedReport, reading: ReportResult, whose: str, label_of: LabelOf) -> str:
+def title(
+    report: SavedReport, reading: ReportResult, whose: str, label_of: LabelOf, *, by_month: bool = False
+) -> str:
     """The finding, with the number; a number keeps its unit on one line."""
-    return _title(report, reading, whose, label_of).replace("HKD ", "HKD\u00a0")
+    return _title(report, reading, whose, label_of, by_month=by_month).replace("HKD ", "HKD\u00a0")
 
 
-def _title(report: SavedReport, reading: ReportResult, whose: str, label_of: LabelOf) -> str:
+def _title(
+    report: SavedReport, reading: ReportResult, whose: str, label_of: LabelOf, *, by_month: bool
+) -> str:
     metric, whole = CATALOGUE[report.metric], reading.whole
     about = ", ".join(w for w in (whose, filters_in_words(report, label_of)) if w)
     name = f"{metric.label}, {about}" if about else metric.label
-    period = f"the {PERIODS[report.period].lower()}"
+    period = f"the {called(report.period, by_month=by_month)}"
     if whole.missing:
         return f"{name}: {whole.missing} for {period}"
     finding = _finding(report, reading, label_of)
@@ -99,15 +111,18 @@ def moved(metric: Metric, cell: Cell) -> str:
     return change(metric, cell.value, cell.before, cell.change)
 
 
-def before(metric: Metric, period: Period) -> str:
+def before(metric: Metric, period: Period, covered: Coverage | None = None) -> str:
     """What a figure of a period is compared with: `91 days before`, of one that is kept by month `3 months before`."""
-    if not all(m.monthly for m in measures_of(metric)):
+    earlier = compared_with(metric, period, covered)
+    if not all(m.monthly for m in measures_of(metric)) and earlier == period.before():
         return f"{period.days} days before"
-    count = len(parts_by_month(compared_with(metric, period)))
+    count = len(parts_by_month(earlier))
     return f"{count} months before" if count > 1 else "month before"
 
 
-def below(report: SavedReport, reading: ReportResult, target: float | None) -> str:
+def below(
+    report: SavedReport, reading: ReportResult, target: float | None, covered: Coverage | None = None
+) -> str:
     """Period, interval, number of cases, what it is compared with, target."""
     metric, whole = CATALOGUE[report.metric], reading.whole
     period = whole.period
@@ -131,17 +146,21 @@ def below(report: SavedReport, reading: ReportResult, target: float | None) -> s
         )
     elif whole.change is None and not uneven:
         sentences.append(
-            f"Not compared: the bank’s data does not reach back over all of the {before(metric, period)}."
+            f"Not compared: the bank’s data does not reach back over all of the {before(metric, period, covered)}."
         )
     elif whole.change and not whole.missing:
         sentences.append(
-            f"The {before(metric, period)}: {figure(metric, whole.before)}; {moved(metric, whole)}."
+            f"The {before(metric, period, covered)}: {figure(metric, whole.before)}; {moved(metric, whole)}."
         )
     days = final_after(metric)
     if days:
         sentences.append(
             f"People are watched for {days} days, so the period ends {days} days before the last day loaded."
+            if covered is None or not covered.all_by_month
+            else f"People are watched for {days} days, so the period ends with a month that was over {days} days ago."
         )
+    if is_by_month(metric, covered):
+        sentences.append("Your role counts people in whole months that are over.")
     sentences.append(uneven)
     return " ".join(s for s in sentences if s)
 

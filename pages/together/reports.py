@@ -8,10 +8,10 @@ import streamlit as st
 
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import day
-from metrics.definitions.scope import PERIODS, Scope
+from metrics.definitions.scope import Scope
 from metrics.query.missing_reasons import not_given_for
 from metrics.query.query import absent
-from metrics.query.report_query import CHARTS, MONTH, SavedReport
+from metrics.query.report_query import CHARTS, MONTH, SavedReport, refusal
 from pages.components import data, filters, forms, links, tables
 from pages.customers.alerts.alert_card import escaped
 from pages.together import report_result, report_steps, report_words
@@ -47,6 +47,10 @@ def _builder(viewer: Viewer) -> None:
         tables.empty("Data status lists what has been loaded.")
         return
     report, room = chosen
+    if why := refusal(report, viewer):
+        head.title(escaped(f"{CATALOGUE[report.metric].label}: not shown this way"))
+        st.info(why, icon=":material/lock:")
+        return
     with room:
         _save(report)
         _list(viewer)
@@ -110,10 +114,11 @@ def _link(report_id: str) -> str:
 
 def in_address(report: SavedReport, viewer: Viewer) -> dict[str, str | list[str]]:
     """A report as the address of its steps."""
+    offered = filters.periods(viewer)
     address: dict[str, str | list[str]] = {
         "metric": CATALOGUE[report.metric].label,
         "by": by_in_words(report.breakdown),
-        "period": PERIODS[report.period],
+        "period": offered.get(report.period, offered["month"]),
         "over-time" if report.breakdown == MONTH else "chart": CHARTS[report.chart],
     }
     if report.filters:

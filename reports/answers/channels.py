@@ -9,13 +9,13 @@ import pandas as pd
 
 from metrics.attribution import channel_net_value
 from metrics.comparison.words import hkd, numeral, share
-from metrics.definitions.scope import Period, Scope, months_back
+from metrics.definitions.scope import Period, Scope, full_months, months_back
 from metrics.query.missing_reasons import not_given
 from models.value import net_value
 from reports.review.review_context import ReviewContext, rows_of
 from reports.review.review_document import Answer, Chart, Series, Table
 from warehouse.errors import AccessRefused
-from warehouse.schema import plain
+from warehouse.schema import customer_values, plain
 from workflow.campaigns import campaign_conclusions, value_gaps
 
 QUESTION = "Which channels deserve more or less?"
@@ -49,8 +49,14 @@ def conclusions_of(context: ReviewContext, by: str) -> pd.DataFrame:
 
 
 def twelve_months(context: ReviewContext) -> Period:
-    """The twelve calendar months to the quarter's end, the last one as far as it goes."""
-    return Period(months_back(context.end, 12)[0].start, context.end)
+    """The twelve calendar months to the quarter's end, the last one as far as it goes, or the twelve full ones.
+
+    What customers bring, many a role sees as totals only: then they are the months that are over.
+    """
+    if not context.reader.sees_totals_only(customer_values):
+        return Period(months_back(context.end, 12)[0].start, context.end)
+    months = full_months(context.end, 12)
+    return Period(months[0].start, months[-1].end)
 
 
 def answer(context: ReviewContext, channels: pd.DataFrame | None) -> Answer:

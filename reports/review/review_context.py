@@ -18,7 +18,7 @@ from metrics.comparison.words import UNKNOWN, change, figure, numeral, verdict_i
 from metrics.definitions.cache_key import Once
 from metrics.definitions.measure import Metric, Ratio, measures_of
 from metrics.definitions.quarters import Quarter
-from metrics.definitions.scope import Period, Scope
+from metrics.definitions.scope import Period, Scope, parts_by_month
 from metrics.qualification.qualification_versions import as_agreed
 from metrics.query.missing_reasons import Missing, delivered_in_part, why
 from metrics.query.query import Query, ask, figures
@@ -101,7 +101,12 @@ class ReviewContext:
 
     def days_of_each(self) -> str:
         """What a chart by quarter says of a quarter that still runs: `, first 47 days of each quarter`."""
-        return f", first {self.quarter.period.days} days of each quarter" if self.quarter.is_partial else ""
+        if not self.quarter.is_partial:
+            return ""
+        if not self.quarter.by_month:
+            return f", first {self.quarter.period.days} days of each quarter"
+        months = len(parts_by_month(self.quarter.period))
+        return f", first {'month' if months == 1 else f'{months} months'} of each quarter"
 
     def says(self, name: str) -> str:
         """The figure in words."""
@@ -201,7 +206,7 @@ def read(
 
     With `alike` blank is for everybody what is blank for who sees totals only.
     """
-    covered = _covered(reader, available)
+    covered = _covered(reader, available, alike=alike)
     parts: list[pd.DataFrame] = []
     history: list[pd.DataFrame] = []
     for known_to, names in by_what_was_delivered(FIGURES, quarter, covered).items():
@@ -229,9 +234,9 @@ def read(
     )
 
 
-def _covered(reader: Reader, available: AvailableColumns) -> Coverage | None:
+def _covered(reader: Reader, available: AvailableColumns, *, alike: bool) -> Coverage | None:
     """What the bank covers of what the review is made of."""
-    covered = data_coverage.of(reader)
+    covered = data_coverage.of(reader, alike=alike)
     if covered is None:
         return None
     tables = {

@@ -247,16 +247,19 @@ def test_a_quarter_whose_first_month_has_no_data_is_no_year_before(night):
         assert context.is_there(2) == there
 
 
-def test_a_chart_of_a_running_quarter_says_that_every_quarter_is_cut_to_its_days(night):
-    reader = reader_of(night, "executive")
+@pytest.mark.parametrize(
+    ("role", "cut"),
+    [("analyst", "first 47 days of each quarter"), ("executive", "first month of each quarter")],
+)
+def test_a_chart_of_a_running_quarter_says_that_every_quarter_is_cut_to_its_days(night, role, cut):
+    reader = reader_of(night, role)
     review = quarterly.build(
         reader, Quarter(2026, 2, date(2026, 5, 17)), data_coverage.available_columns(reader)
     )
     charts = {a.key: a.chart for a in review.answers if a.key in ("churn", "value", "together")}
     for chart in charts.values():
-        assert chart is not None
-        assert chart.series[0].name.endswith(", first 47 days of each quarter")
-        assert "first 47 days of each quarter" in chart.says
+        assert chart.series[0].name.endswith(f", {cut}")
+        assert cut in chart.says
 
 
 def test_departments_with_the_same_score_are_named_together():
@@ -296,9 +299,9 @@ def test_a_bank_without_surveys_goals_or_experiment_is_answered_in_sentences(loa
         assert not [t for t in texts(review) if "nan" in re.findall(r"\w+", t)]
 
 
-def test_a_running_quarter_is_compared_with_as_many_days(night: Stores):
-    reader = reader_of(night, "executive")
+def test_a_running_quarter_is_compared_with_as_many_days_or_with_as_many_months(night: Stores):
     running = Quarter(2026, 2, date(2026, 5, 14))
+    reader = reader_of(night, "analyst")
     review = quarterly.build(reader, running, data_coverage.available_columns(reader))
     assert review.partial
     assert review.before is not None
@@ -306,6 +309,12 @@ def test_a_running_quarter_is_compared_with_as_many_days(night: Stores):
     assert (review.before.start, review.year_before.start) == (date(2026, 1, 1), date(2025, 4, 1))
     assert review.before.days == review.year_before.days == review.period.days == 44
     assert "to 14 May" in review.title
+    reader = reader_of(night, "executive")
+    review = quarterly.build(reader, running, data_coverage.available_columns(reader))
+    assert review.partial
+    ends = [p.end for p in (review.before, review.year_before, review.period)]
+    assert ends == [date(2026, 1, 31), date(2025, 4, 30), date(2026, 4, 30)]
+    assert "to 30 Apr" in review.title
     # Two days' scores of a department would tell what those said who answered in between.
     together = next(a for a in review.answers if a.key == "together")
     assert together.table is None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pandas as pd
@@ -127,32 +126,26 @@ QUARTER = Period(date(2026, 4, 1), date(2026, 6, 30))
 
 @pytest.mark.parametrize("name", ["leads", "csat"])
 def test_no_filter_leaves_so_few_out_that_the_whole_tells_of_them(name: str, night: Stores) -> None:
-    """All but one value of a dimension, by every breakdown: what is left out is unknown, nobody, or enough."""
+    """All but one value of a dimension: what is left out is unknown, nobody, or enough."""
     seen, true_ = Reader(night, EVERYBODY["marketing"]), Reader(night, SYSTEM)
     counts = [n for n, m in CATALOGUE.items() if any(m is one for one in measures_of(CATALOGUE[name]))]
     dims = [d for d in ways(name) if d not in ("campaign", "rep", "theme", "reason")]
     left_out = 0
-    for by in ([], dims[-1:]):
-        whole = ask(Query.of([name], Scope(QUARTER), by, [QUARTER]), seen).set_index(by or "period")
-        for dimension in (d for d in dims if d not in by):
-            apart = ask(Query.of([name], Scope(QUARTER), [dimension], [QUARTER]), true_)
-            values = [v for v in apart[dimension] if isinstance(v, str)]
-            for gone in list(apart.dropna(subset=[dimension]).nsmallest(3, counts[0])[dimension]):
-                scope = Scope(QUARTER, ((dimension, ("", *(v for v in values if v != gone))),))
-                question = Query.of([name], scope, by, [QUARTER])
-                rest = ask(question, seen).set_index(by or "period")
-                alone = ask(replace(question, filters=((dimension, (gone,)),)), true_).set_index(
-                    by or "period"
-                )
+    whole = ask(Query.of([name], Scope(QUARTER), periods=[QUARTER]), seen).iloc[0]
+    for dimension in dims:
+        apart = ask(Query.of([name], Scope(QUARTER), [dimension], [QUARTER]), true_)
+        values = [v for v in apart[dimension] if isinstance(v, str)]
+        for gone in list(apart.dropna(subset=[dimension]).nsmallest(3, counts[0])[dimension]) + values[:4]:
+            for kept in (("", *(v for v in values if v != gone)), (gone,)):
+                scope = Scope(QUARTER, ((dimension, kept),))
+                rest = ask(Query.of([name], scope, periods=[QUARTER]), seen).iloc[0]
                 for count in counts:
-                    both = whole[count] - rest[count].reindex(whole.index)
-                    few = both.between(1, SMALLEST - 1)
-                    left_out += int(both.notna().sum())
-                    assert not few.any(), (by, dimension, gone, count, alone[count].to_dict())
+                    left_out += int(pd.notna(rest[count]))
+                    assert not 1 <= whole[count] - rest[count] < SMALLEST, (dimension, gone, count)
     assert left_out
 
 
-@pytest.mark.parametrize("by", [[], ["channel"], ["segment"]])
+@pytest.mark.parametrize("by", [[], ["channel"], ["product"]])
 def test_no_month_is_left_that_the_half_year_would_tell(by: list[str], night: Stores) -> None:
     months = [Period(date(2026, m, 1), date(2026, m + 1, 1) - timedelta(days=1)) for m in range(1, 7)]
     question = Query.of(["won"], Scope(QUARTER), by, months)

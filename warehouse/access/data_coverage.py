@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, NewType
 
@@ -12,7 +12,7 @@ import pandas as pd
 from sqlalchemy import Select, func, select, tuple_
 
 from warehouse.access.reader import SYSTEM, Reader
-from warehouse.access.roles import sees_single_rows
+from warehouse.access.roles import reads_by_month, sees_single_rows, totals_only
 from warehouse.disclosure.minimum_cell_size import is_few
 from warehouse.errors import NothingLoaded
 from warehouse.schema import (
@@ -27,6 +27,8 @@ from warehouse.schema import (
 from warehouse.stores.connect import Stores
 
 RUNS_THE_LOADS = "administrator"
+MOST_RESTRICTED = "executive"
+"""Who sees as totals only whatever anybody does: what is to read alike for everybody is read as she reads it."""
 GIVEN_WITH_THE_LOAD = "given with the load"
 """Where the as-of day comes from, unless it is the latest day of a column."""
 
@@ -68,6 +70,10 @@ class Coverage:
     sample: bool
     nights: int = 0
     """For how many days the nightly run has described the customers."""
+    by_month: frozenset[str] = frozenset()
+    """The tables of which the viewer sees totals only: their figures count whole months that are over."""
+    all_by_month: bool = False
+    """Whether the viewer reads the whole bank so: her periods are whole months, and so is what they are compared with."""
 
     @cached_property
     def available(self) -> AvailableColumns:
@@ -94,9 +100,16 @@ def coverage(stores: Stores, snapshot: str | None = None) -> Coverage | None:
     return stores.remembered(served, _read)
 
 
-def of(reader: Reader) -> Coverage | None:
-    """What the reader's snapshot covers: about tables and days as a whole, so the same for everybody."""
-    return coverage(reader.stores, reader.snapshot)
+def of(reader: Reader, *, alike: bool = False) -> Coverage | None:
+    """What the reader's snapshot covers, and of which tables the viewer's figures count whole months only.
+
+    With `alike` they do for everybody, as they do for who sees totals only.
+    """
+    covered, role = coverage(reader.stores, reader.snapshot), reader.viewer.role
+    by_month = totals_only(role) | (totals_only(MOST_RESTRICTED) if alike else frozenset())
+    if covered is None or not by_month:
+        return covered
+    return replace(covered, by_month=by_month, all_by_month=alike or reads_by_month(role))
 
 
 def _read(stores: Stores, snapshot: str) -> Coverage | None:
@@ -139,11 +152,23 @@ def _day(value: Any) -> date:
 
 
 def as_of(reader: Reader) -> date:
-    """The last day fully loaded."""
-    covered = of(reader)
+    """The last day fully loaded, or for who reads the bank by whole months the last day of the last full month."""
+    day = loaded_until(reader)
+    return last_month_end(day) if reads_by_month(reader.viewer.role) else day
+
+
+def loaded_until(reader: Reader) -> date:
+    """The last day fully loaded, for everybody: of what is about no person."""
+    covered = coverage(reader.stores, reader.snapshot)
     if covered is None:
         raise NothingLoaded("The bank that is read says nothing about its load. Load it again.")
     return covered.as_of
+
+
+def last_month_end(day: date) -> date:
+    """The end of the last month that is over by the evening of `day`."""
+    tomorrow = day + timedelta(days=1)
+    return tomorrow.replace(day=1) - timedelta(days=1)
 
 
 def loaded_tables(reader: Reader) -> LoadedTables:

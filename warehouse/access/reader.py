@@ -37,6 +37,7 @@ from warehouse.access.sql_allow_list import WRITTEN_SQL, tables_of
 from warehouse.app_db import app_schema
 from warehouse.disclosure.aggregate_statements import check_aggregates, groups_of
 from warehouse.disclosure.global_recoding import recoded
+from warehouse.disclosure.month_edges import check_month_edges
 from warehouse.disclosure.people_behind import PEOPLE
 from warehouse.disclosure.primary_suppression import without_small_cells
 from warehouse.errors import AccessRefused
@@ -85,6 +86,8 @@ SYSTEM = Viewer(username="nightly", full_name="Nightly job", role="system")
 """The nightly run sees every row. No account can have this role."""
 
 
+_ABOUT_STAFF = frozenset({app_schema.users, app_schema.sessions})
+"""Tables about colleagues: how many used Concord is counted by the day."""
 _WRITTEN_ABOUT_PEOPLE = {"alert_steps": frozenset({"note"})}
 """Free text of the application database that may name a customer: who sees no names does not read it."""
 
@@ -107,18 +110,10 @@ _AUDITED = frozenset(app_schema.APP_DB.tables.values()) - {
 """Tables whose every change has a line in the audit log; of the others some are mere bookkeeping."""
 
 
-def _narrowed(statement: Select, viewer: Viewer, tables: set[Table]) -> Select:
-    sees: dict[Table, Access] = {}
-    for table in tables:
-        see = may_see(viewer, table)
-        if see is None:
-            raise AccessRefused(
-                f"Your role ({plain(viewer.role)}) does not include {plain(table.name)}. "
-                "If you need it for your work, ask your administrator."
-            )
-        sees[table] = see
-    if Access.AGGREGATES_ONLY in sees.values():
-        check_aggregates(statement)
+def _narrowed(
+    statement: Select, viewer: Viewer, tables: set[Table], *, counting_people: bool = True
+) -> Select:
+    sees = _checked(statement, viewer, tables, counting_people=counting_people)
     visible = {t: _visible_rows(t, see, viewer) for t, see in sees.items()}
     replaced = {t: rows for t, rows in visible.items() if rows is not None}
     if not replaced:
@@ -135,6 +130,26 @@ def _narrowed(statement: Select, viewer: Viewer, tables: set[Table]) -> Select:
     narrowed = cast(Select, visitors.replacement_traverse(statement, {}, swap))
     _check_narrowed(narrowed, replaced)
     return narrowed
+
+
+def _checked(
+    statement: Select, viewer: Viewer, tables: set[Table], *, counting_people: bool
+) -> dict[Table, Access]:
+    """How much of each table the viewer sees. Raises AccessRefused for what she may not ask."""
+    sees: dict[Table, Access] = {}
+    for table in tables:
+        see = may_see(viewer, table)
+        if see is None:
+            raise AccessRefused(
+                f"Your role ({plain(viewer.role)}) does not include {plain(table.name)}. "
+                "If you need it for your work, ask your administrator."
+            )
+        sees[table] = see
+    if Access.AGGREGATES_ONLY in sees.values():
+        check_aggregates(statement, counting_people=counting_people)
+        if not tables <= _ABOUT_STAFF:
+            check_month_edges(statement)
+    return sees
 
 
 def _check_narrowed(narrowed: Select, replaced: dict[Table, Subquery]) -> None:
@@ -340,9 +355,9 @@ class Reader:
         people = frame[[along, counted]].rename(columns={counted: "people"})
         return recoded(people, along, self.smallest_cell)
 
-    def _answer(self, statement: Select, tables: set[Table]) -> pd.DataFrame:
-        """Every figure of the viewer's rows, also those about too few people: for the two doors above alone."""
-        narrowed = _narrowed(statement, self.viewer, tables)
+    def _answer(self, statement: Select, tables: set[Table], *, counting_people: bool = True) -> pd.DataFrame:
+        """Every figure of the viewer's rows, also those about too few people: for the doors here alone."""
+        narrowed = _narrowed(statement, self.viewer, tables, counting_people=counting_people)
         engine = self._engine(tables)
 
         def answer(connection: Connection) -> pd.DataFrame:
@@ -358,6 +373,17 @@ class Reader:
             return pd.DataFrame(result.fetchall(), columns=list(result.keys()))
 
         return ask(engine, answer)
+
+    def check_totals(self, statement: Select) -> None:
+        """Raise AccessRefused unless the viewer may ask for these totals, whoever they are about."""
+        _checked(statement, self.viewer, tables_of(statement), counting_people=False)
+
+    def totals(self, statement: Select) -> pd.DataFrame:
+        """Totals as they are, also about few people: for `metrics.query`, which blanks what is decided to be hidden.
+
+        Nothing but totals and groups that name nobody is answered, over whole months.
+        """
+        return self._answer(statement, tables_of(statement), counting_people=False)
 
     def is_of_app_db(self, statement: Select) -> bool:
         """Whether it reads what people write, which changes by the minute."""

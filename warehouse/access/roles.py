@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import cache
 
 from warehouse import schema
 from warehouse.app_db import app_schema
@@ -112,6 +113,7 @@ RULES: dict[str, dict[str, Access]] = {
     },
     "marketing": {
         **dict.fromkeys([*_OF_A_CUSTOMER, "lead_stages", "alerts", "lead_reviews"], Access.AGGREGATES_ONLY),
+        "rollups": Access.ALL_ROWS,
         **_REFERENCE,
         **_CAMPAIGN_WORK,
         **_STAFF,
@@ -130,6 +132,7 @@ RULES: dict[str, dict[str, Access]] = {
             [*_OF_A_CUSTOMER, "lead_stages", "alerts", "lead_reviews", "staff_surveys"],
             Access.AGGREGATES_ONLY,
         ),
+        "rollups": Access.ALL_ROWS,
         **_REFERENCE,
         **_CAMPAIGN_WORK,
         **_MODEL,
@@ -159,6 +162,17 @@ RULES: dict[str, dict[str, Access]] = {
 for _role in app_schema.REVIEW_AUDIENCES:
     RULES[_role]["issued_review_contents"] = Access.ALL_ROWS
 """Role → table → how much. A table that is not listed is not seen at all."""
+
+
+@cache
+def totals_only(role: str) -> frozenset[str]:
+    """The tables that a role sees as totals over enough people, and no row of."""
+    return frozenset(name for name, see in RULES.get(role, {}).items() if see is Access.AGGREGATES_ONLY)
+
+
+def reads_by_month(role: str) -> bool:
+    """Whether a role reads the bank by whole months that are over: whoever sees customers as totals only."""
+    return "customers" in totals_only(role)
 
 
 def sees_single_rows(role: str, table: str) -> bool:

@@ -24,8 +24,11 @@ _AROUND = frozenset({"coalesce", "nullif", "abs", "round", "to_float", "ratio"})
 """Functions that may stand around a total."""
 
 
-def check_aggregates(statement: Any) -> None:
-    """Raise AccessRefused unless every column out is a total over counted people, or a group that names no person."""
+def check_aggregates(statement: Any, *, counting_people: bool = True) -> None:
+    """Raise AccessRefused unless every column out is a total over counted people, or a group that names no person.
+
+    Without `counting_people` a total need not say over how many people it is: who asks knows which are hidden.
+    """
     if not isinstance(statement, Select):
         raise _refused("asks for single rows")
     parts = list(parts_of(statement))
@@ -52,7 +55,7 @@ def check_aggregates(statement: Any) -> None:
         totals = list(_totals_in(column))
         if name.endswith(PEOPLE):
             _people_condition(column, persons)
-        elif totals:
+        elif totals and counting_people:
             people = columns.get(f"{name}{PEOPLE}")
             if people is None:
                 raise AccessRefused(

@@ -16,7 +16,7 @@ import pandas as pd
 from metrics.attribution import campaign_quality, channel_net_value, value_spread
 from metrics.comparison.compare import share_interval
 from metrics.comparison.words import hkd, numeral, share
-from metrics.definitions.scope import Period, Scope, months_back
+from metrics.definitions.scope import Period, Scope, full_months
 from metrics.qualification.qualification_versions import as_agreed
 from models.value import net_value
 from warehouse.access import data_coverage
@@ -66,7 +66,8 @@ def concluded(reader: Reader, by: str, as_of: date, available: AvailableColumns)
     Beside them what they rest on: the columns of `net_value.judged`, `median` and `paying` (customers who bring what
     one cost), and `fares`, the verdict of the scorecard on acceptance, complaints and leaving.
     """
-    scope = Scope(Period(months_back(as_of, campaign_quality.MONTHS)[0].start, as_of))
+    months = full_months(as_of, campaign_quality.MONTHS)
+    scope = Scope(Period(months[0].start, months[-1].end))
     groups = net_value.judged(channel_net_value.groups(reader, by, scope))
     groups = groups[groups["group"].notna()]
     costs = dict(zip(groups["group"], groups["cac"].where(groups["cost"].notna()).astype(float), strict=True))

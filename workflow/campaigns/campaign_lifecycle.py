@@ -97,7 +97,7 @@ def record(
                     entry.app_db, viewer, last.taken_by, last.taken_at, words, "on this campaign"
                 )
             )
-        _check_fits(step, [line.step for line in before], last_day, data_coverage.as_of(reader))
+        _check_fits(step, [line.step for line in before], last_day, data_coverage.loaded_until(reader))
         entry.append(
             t,
             "taken",

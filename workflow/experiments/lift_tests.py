@@ -82,7 +82,7 @@ def _check(result: Result, reader: Reader) -> None:
         )
     if result.ends_on < result.starts_on:
         raise ChangeRefused("The last day lies before the first. Enter the days of the experiment again.")
-    if result.ends_on > data_coverage.as_of(reader):
+    if result.ends_on > data_coverage.loaded_until(reader):
         raise ChangeRefused(
             "The experiment is not over in the data yet. Enter its result after its last day has been loaded."
         )

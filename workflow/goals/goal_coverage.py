@@ -12,7 +12,7 @@ from metrics.catalogue import CATALOGUE
 from metrics.comparison.plan_pace import is_monthly
 from metrics.definitions.scope import Period, last_full_month, year_before
 from metrics.query.time_coverage import delivered_until as known_until
-from metrics.query.time_coverage import is_whole, reaches_back
+from metrics.query.time_coverage import is_by_month, is_whole, reaches_back
 from warehouse.access import data_coverage
 from warehouse.access.reader import Reader
 
@@ -35,7 +35,7 @@ def covered(name: str, span: Period, as_of: date, reader: Reader) -> Covered:
     if span.start > as_of:
         return Covered(elapsed=None, is_begun=False, is_over=False)
     until = min(span.end, as_of)
-    due = last_full_month(until).end if is_monthly(CATALOGUE[name]) else until
+    due = last_full_month(until).end if _counts_months(name, reader) else until
     there = min(due, delivered_until(name, as_of, reader))
     late = (
         Period(max(span.start, there + timedelta(days=1)), due) if there < due and span.start <= due else None
@@ -52,7 +52,13 @@ def delivered_until(name: str, as_of: date, reader: Reader) -> date:
     """The last day that a figure is known for: of one kept by month the end of the last month that was booked."""
     metric, clock = CATALOGUE[name], data_coverage.of(reader)
     until = as_of if clock is None else min(as_of, known_until(metric, clock))
-    return last_full_month(until).end if is_monthly(metric) else until
+    return last_full_month(until).end if _counts_months(name, reader) else until
+
+
+def _counts_months(name: str, reader: Reader) -> bool:
+    """Whether a figure is kept by month, or counted by whole months for who sees its people as totals only."""
+    metric = CATALOGUE[name]
+    return is_monthly(metric) or is_by_month(metric, data_coverage.of(reader))
 
 
 def complete_months(name: str, months: tuple[Period, ...], reader: Reader) -> tuple[Period, ...]:

@@ -24,7 +24,7 @@ from metrics.qualification.qualification_rule import (
     under,
 )
 from metrics.qualification.qualification_versions import SIGNING, as_agreed, timeline
-from metrics.query.query import Query, ask, statement
+from metrics.query.query import Query, ask, check_published, statement
 from warehouse.access import audit
 from warehouse.access.data_coverage import AvailableColumns, as_of
 from warehouse.access.reader import Reader, Viewer
@@ -157,6 +157,7 @@ def preview(
     agreed = timeline(reader)
     measures = changes(moment(agreed), rule.moment())
     query = Query.of([], scope, [by], [scope.period])
+    check_published(reader, [leads], query)
     counted = reader.sees_totals_only(leads)
     classes = reader.frame(statement(leads, measures, query, counting_people=counted))
     classes = classes.rename(columns={f"{m}__0": m for m in measures})[[by, *measures]]

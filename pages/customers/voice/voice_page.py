@@ -17,6 +17,7 @@ from pages.customers.voice import voice_cases, voice_why
 from pages.figures import cards, drill_table
 from pages.figures.drill import DrillFigure
 from warehouse.access.reader import Viewer
+from warehouse.errors import AccessRefused
 from warehouse.schema import plain
 from workflow.records import annotations
 
@@ -46,6 +47,11 @@ def page(viewer: Viewer, scope: Scope) -> None:
         return
     cards.row(CARDS, scope, viewer)
     view = _choice("View", VIEWS, "view")
+    with tables.refused_in_place():
+        _view(viewer, scope, view)
+
+
+def _view(viewer: Viewer, scope: Scope, view: str) -> None:
     if view in ("themes", "features"):
         (voice_cases.themes if view == "themes" else voice_cases.features)(viewer, scope)
     elif view == "wait":
@@ -103,7 +109,10 @@ def headline(viewer: Viewer, scope: Scope) -> str:
         return f"How satisfied customers are is not shown: {why.clause.removeprefix('hidden: ')}"
     moved = change(metric, now["value"], before["value"], compare(metric, now, before))
     sentence = f"{figure(metric, now['value'])} of answers are satisfied ({moved})"
-    return f"{sentence}{_weakest(_parts(viewer, scope, 'csat', 'touchpoint'))}"
+    try:
+        return f"{sentence}{_weakest(_parts(viewer, scope, 'csat', 'touchpoint'))}"
+    except AccessRefused:
+        return sentence
 
 
 def _weakest(parts: pd.DataFrame) -> str:

@@ -65,7 +65,7 @@ def headline(campaigns: pd.DataFrame) -> str:
 
 def lives(viewer: Viewer, plans: pd.DataFrame) -> pd.DataFrame:
     """Every campaign with plan, actual figures and state."""
-    today = data.as_of(viewer)
+    today = data.loaded_until(viewer)
     campaigns = plans.merge(_actual(viewer, plans), on="campaign_id", how="left")
     campaigns = campaigns.merge(campaign_lifecycle.states(data.reader(viewer)), on="campaign_id", how="left")
     campaigns["state"] = [_state(life, today) for life in rows_of(campaigns, CampaignLife)]
@@ -76,7 +76,7 @@ def view(viewer: Viewer, campaigns: pd.DataFrame) -> None:
     """The table of `lives`, then one campaign with its history and the form."""
     st.caption(
         "A campaign cannot be closed without an analysis. Actual figures are of all its days until "
-        f"{day(data.as_of(viewer))}."
+        f"{day(data.loaded_until(viewer))}."
     )
     _table(viewer, campaigns)
     name = campaigns.set_index("campaign_id")["name"].to_dict()
@@ -106,7 +106,7 @@ def _actual(viewer: Viewer, plans: pd.DataFrame) -> pd.DataFrame:
 
 
 def _all_days(viewer: Viewer, plans: pd.DataFrame) -> Scope:
-    today = data.as_of(viewer)
+    today = data.loaded_until(viewer)
     start = pd.to_datetime(plans["starts_on"]).min()
     return Scope(Period(today if pd.isna(start) else start.date(), today))
 

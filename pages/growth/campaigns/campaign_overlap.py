@@ -5,7 +5,7 @@ import streamlit as st
 
 from metrics.attribution import audience_overlap
 from metrics.comparison.words import numeral, rounded_column, share
-from metrics.definitions.scope import Period, period_named
+from metrics.definitions.scope import Period
 from metrics.query.missing_reasons import not_delivered
 from pages.charts import charts
 from pages.components import data, tables
@@ -55,7 +55,7 @@ def _missing(viewer: Viewer, *needed: str) -> str:
 
 
 def _period(viewer: Viewer) -> Period:
-    return period_named("90d", data.as_of(viewer))
+    return data.period_of(viewer, "90d")
 
 
 def pairs(viewer: Viewer, plans: pd.DataFrame) -> None:

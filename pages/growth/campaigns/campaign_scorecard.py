@@ -85,7 +85,8 @@ def view(viewer: Viewer, judged: pd.DataFrame | None) -> None:
         return
     lacking = campaign_quality.not_known(data.coverage_of(viewer))
     st.caption(
-        f"Leads and new customers of the {campaign_quality.MONTHS} months to {day(data.as_of(viewer))}. A campaign "
+        f"Leads and new customers of the {campaign_quality.MONTHS} full months to "
+        f"{day(campaign_quality.scorecard_query(data.as_of(viewer)).periods[0].end)}. A campaign "
         "stands out "
         "when Sales accepts fewer of its leads **and** more of its customers complain within 90 days **and** more leave "
         "within 180 days than of all others together, beyond what chance explains for so many campaigns. Where only one "
@@ -167,7 +168,7 @@ def _table(viewer: Viewer, judged: pd.DataFrame, lacking: frozenset[str]) -> Non
     st.caption(
         "Share, 95% interval, n; how many times worse than the others, and how surely a campaign keeps its place. "
         "Verdict: acceptance, complaints and leaving alone. Conclusion: these and what customers bring for the cost. An "
-        "alarm about a campaign is neither: it compares the acceptance of the last 30, 90 or 365 days alone. Not "
+        "alarm about a campaign is neither: it compares the acceptance of the last 1, 3 or 12 full months alone. Not "
         f"enough data yet: fewer than {campaign_quality.FEWEST_PEOPLE} people or {campaign_quality.FEWEST_CASES} cases. "
         "Campaigns for "
         "customers win no new ones and are not compared."

@@ -8,7 +8,7 @@ import streamlit as st
 
 from metrics.attribution import channel_net_value, value_meaning
 from metrics.comparison.words import hkd, numeral, rounded, share, signed
-from metrics.definitions.scope import Period, Scope
+from metrics.definitions.scope import Period, Scope, whole_months
 from models.attribution import spend_response
 from models.value import net_value
 from pages.components import data, tables
@@ -139,7 +139,8 @@ def _rounded(amount: float) -> float:
 
 def _worths(viewer: Viewer) -> pd.DataFrame:
     as_of = data.as_of(viewer)
-    scope = Scope(Period(as_of - timedelta(days=DAYS_OF_VALUE), as_of))
+    days = Period(as_of - timedelta(days=DAYS_OF_VALUE), as_of)
+    scope = Scope((whole_months(days) if data.by_month(viewer) else None) or days)
     judged = net_value.judged(data.cached(viewer, channel_net_value.groups, "channel", scope))
     judged = judged[judged["valued"] >= net_value.FEWEST].dropna(subset=["group"])
     return pd.DataFrame(

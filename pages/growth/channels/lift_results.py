@@ -12,7 +12,7 @@ from metrics.catalogue import CATALOGUE
 from metrics.catalogue.attributed_wins import MODEL_OF, MODELS, of_those_reached, outside
 from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import day, numeral, points, share, verdict_in_words
-from metrics.definitions.scope import Period
+from metrics.definitions.scope import Period, whole_months
 from models.experiments.lift import Counts
 from pages.components import data, forms, tables
 from pages.customers.alerts.alert_card import escaped
@@ -51,7 +51,8 @@ def results(viewer: Viewer) -> None:
 def _result(viewer: Viewer, row: Any) -> None:
     days = Period(pd.Timestamp(row.starts_on).date(), pd.Timestamp(row.ends_on).date())
     campaign = row.campaign_id if isinstance(row.campaign_id, str) else None
-    shares, reached = _credited(viewer, days, row.channel, campaign)
+    counts_days = whole_months(days) if data.by_month(viewer) else days
+    shares, reached = _credited(viewer, counts_days, row.channel, campaign)
     above, below = outside(shares, row.low, row.high)
     credits = [s for s in shares.values() if pd.notna(s)]
     counts = None if pd.isna(row.treated) else _counts(row)
@@ -71,8 +72,8 @@ def _result(viewer: Viewer, row: Any) -> None:
             st.text(_measured(row, counts, days))
         if credits and not hidden:
             sentence = (
-                f"Of the {numeral(reached)} wins of these days that it took part in, the models credit it with "
-                f"{share(min(credits))} to {share(max(credits))}."
+                f"Of the {numeral(reached)} wins {_of(days, counts_days)} that it took part in, the models credit it "
+                f"with {share(min(credits))} to {share(max(credits))}."
             )
             more = f" More than the experiment supports: {', '.join(above)}." if above else ""
             less = f" Less: {', '.join(below)}." if below else ""
@@ -127,10 +128,16 @@ def _measured(row: Any, counts: Counts | None, days: Period) -> str:
     )
 
 
+def _of(days: Period, counted: Period | None) -> str:
+    return "of these days" if counted in (None, days) else f"of {counted.in_words()}, whole months,"
+
+
 def _credited(
-    viewer: Viewer, days: Period, channel: str, campaign_id: str | None
+    viewer: Viewer, days: Period | None, channel: str, campaign_id: str | None
 ) -> tuple[dict[str, float], float]:
     """Per model the share of the wins it took part in that is credited to it, and how many those were."""
+    if days is None or days.end > data.as_of(viewer):
+        return {}, float("nan")
     by_model = data.frame(viewer, of_those_reached(days, channel, campaign_id))
     shares, reached = {}, float("nan")
     for model in MODELS:
@@ -143,7 +150,7 @@ def _credited(
 
 
 def _form(viewer: Viewer, entered: pd.DataFrame) -> None:
-    today, reader = data.as_of(viewer), data.reader(viewer)
+    today, reader = data.loaded_until(viewer), data.reader(viewer)
     entries = [None, *(int(n) for n in entered["experiment_id"])]
     with st.expander("Enter a result", icon=":material/science:"):
         with st.container(horizontal=True):

@@ -57,7 +57,8 @@ def page(viewer: Viewer, scope: Scope) -> None:
     way = st.segmented_control(
         "Break down by", WAYS, format_func=str.capitalize, default="channel", key="way", required=True
     )
-    breakdown(viewer, scope, way if way in WAYS else "channel", view)
+    with tables.refused_in_place():
+        breakdown(viewer, scope, way if way in WAYS else "channel", view)
 
 
 def headline(viewer: Viewer, scope: Scope) -> str:

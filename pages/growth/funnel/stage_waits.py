@@ -8,7 +8,7 @@ import streamlit as st
 
 from metrics.comparison.conclusion import Verdict
 from metrics.definitions.meaning import Meaning
-from metrics.definitions.scope import Scope
+from metrics.definitions.scope import Period, Scope, month
 from metrics.leads.stage_durations import STAGES, StageDuration, stays, who_entered, who_waits
 from metrics.qualification.qualification_versions import timeline
 from models.attribution.survival import Stay, stay
@@ -69,9 +69,18 @@ def show(viewer: Viewer, scope: Scope) -> None:
 
 
 def _stay(viewer: Viewer, scope: Scope, stage: StageDuration, *, back: bool) -> Stay | None:
-    period = scope.period.before() if back else scope.period
-    until = data.as_of(viewer) - (scope.period.start - period.start)
+    period = data.before(viewer, scope.period) if back else scope.period
+    until = _as_long_before(viewer, scope.period, period)
     return data.cached(viewer, stay_in, stage, Scope(period, scope.filters), until)
+
+
+def _as_long_before(viewer: Viewer, now: Period, before: Period) -> date:
+    """The day on which the period before had as much time as this one has had: whole months for who reads by month."""
+    as_of = data.as_of(viewer)
+    if not data.by_month(viewer):
+        return as_of - (now.start - before.start)
+    back = 12 * (now.start.year - before.start.year) + now.start.month - before.start.month
+    return month(as_of.year, as_of.month - back).end
 
 
 def stay_in(reader: Reader, stage: StageDuration, scope: Scope, until: date) -> Stay | None:

@@ -1,7 +1,7 @@
 """The batch alarm: which campaigns' leads Sales accepts below the limit, said alike to Marketing and to Sales."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -9,21 +9,20 @@ import streamlit as st
 
 from metrics.attribution.campaign_names import named
 from metrics.comparison.words import day, numeral, share
-from metrics.definitions.scope import Period, Scope
+from metrics.definitions.scope import Period, Scope, full_months
 from models.experiments import control_limits
 from pages.components import data, forms
 from pages.customers.alerts.alert_card import escaped
 from warehouse.access.reader import Reader, Viewer
 from warehouse.access.typed_rows import rows_of
-from warehouse.disclosure.minimum_cell_size import is_enough
 from warehouse.stores import connect
 from workflow.campaigns import campaign_alarms
 from workflow.campaigns.campaign_alarms import AlarmedCampaign
 from workflow.qualification import lead_decisions
 from workflow.records import people
 
-WINDOWS = (30, 90, 365)
-"""Days back from the last day loaded: a campaign that has just turned bad shows in the short ones first."""
+WINDOWS = (1, 3, 12)
+"""Full months that are over: a campaign that has just turned bad shows in the short ones first."""
 FIGURES = ("decided", "accepted_of_decided")
 
 
@@ -43,10 +42,11 @@ def names_of(reader: Reader) -> dict[str, str]:
 def since_the_load(viewer: Viewer, scope: Scope | None = None) -> pd.DataFrame:
     """What Sales recorded here after the last day loaded, by campaign; read fresh.
 
-    Nothing where the decisions are not kept by the filters of the scope.
+    Nothing where the decisions are not kept by the filters of the scope, and for who reads by whole months: a count
+    that grows with each decision tells of that one.
     """
     filters = scope.filters if scope else ()
-    if not lead_decisions.are_kept_by(filters):
+    if data.by_month(viewer) or not lead_decisions.are_kept_by(filters):
         return pd.DataFrame({"campaign_id": [], "decided": [], "accepted": []}).astype(
             {"campaign_id": object}
         )
@@ -57,16 +57,10 @@ def in_alarm(viewer: Viewer) -> pd.DataFrame:
     """The campaigns in alarm, with name and last day. Every role gets the same ones."""
     if "leads" not in data.available_columns(viewer):
         return pd.DataFrame(columns=["campaign", "ends_on"])
-    as_of = data.as_of(viewer)
-    periods = [Period(as_of - timedelta(days=w - 1), as_of) for w in WINDOWS]
+    months = full_months(data.as_of(viewer), max(WINDOWS))
+    periods = [Period(months[-count].start, months[-1].end) for count in WINDOWS]
     answer = data.ask(viewer, FIGURES, Scope(periods[0]), by=["campaign"], periods=periods, alike=True)
     answer = answer.rename(columns={"accepted_of_decided": "accepted"})
-    fresh = since_the_load(viewer)
-    # Ten at least, as for those who see only totals: both departments must read the same alarm.
-    enough = is_enough(fresh["decided"], data.reader(viewer).smallest_cell)
-    fresh = fresh[enough].set_index("campaign_id")
-    for column in ("decided", "accepted"):
-        answer[column] = answer[column] + answer["campaign"].map(fresh[column].astype(float)).fillna(0)
     answer["window"] = answer["period"].map(dict(enumerate(WINDOWS)))
     alarms = control_limits.alarms(answer[["campaign", "window", "decided", "accepted"]])
     alarms = alarms[alarms["campaign"].notna()]
@@ -117,7 +111,13 @@ def _close(campaign_id: str, as_of: date) -> None:
 
 def _figures(alarm: AlarmedCampaign) -> str:
     accepted, decided = alarm.accepted, alarm.decided
-    return f"{numeral(accepted)} of {numeral(decided)} ({share(accepted / decided)}) in {alarm.window} days"
+    return (
+        f"{numeral(accepted)} of {numeral(decided)} ({share(accepted / decided)}) in {_months(alarm.window)}"
+    )
+
+
+def _months(count: int) -> str:
+    return "the last full month" if count == 1 else f"the last {count} full months"
 
 
 def _ended(alarm: AlarmedCampaign, names: Mapping[str, str]) -> str:
@@ -135,5 +135,5 @@ def _words(alarm: AlarmedCampaign) -> str:
     return (
         f"**Sales accepts few leads of “{escaped(alarm.called)}”**: {_figures(alarm)}, other campaigns "
         f"{share(alarm.usual)}. A batch of this size should not fall below {share(alarm.limit)}. It is running. This is "
-        "about acceptance in these days, and no conclusion on the campaign. Marketing and Sales both read this."
+        "about acceptance in these months, and no conclusion on the campaign. Marketing and Sales both read this."
     )

@@ -22,6 +22,7 @@ from warehouse.stores import connect
 
 CARDS = ("sla_met", "acceptance_rate", "still_uncontacted", "rejected")
 BY_CAMPAIGN = ("first_contacts_due", "sla_met", "decided", "acceptance_rate", "still_uncontacted")
+SINCE = "Recorded here since"
 FEWEST = 20
 """A share of fewer leads is not shown."""
 
@@ -44,7 +45,8 @@ def page(viewer: Viewer, scope: Scope) -> None:
         )
     names = batch_alarms.names(viewer)
     batch_alarms.show(viewer)
-    waiting_leads.show_never_taken_up(viewer, scope, names)
+    with tables.refused_in_place():
+        waiting_leads.show_never_taken_up(viewer, scope, names)
     cards.row(CARDS, scope, viewer)
     if limit := stage_moves.limit(data.available_columns(viewer)):
         st.caption(limit)
@@ -52,11 +54,12 @@ def page(viewer: Viewer, scope: Scope) -> None:
         lead_list.show(viewer, lead_list.waiting(viewer, names, scope), hours, scope)
         lead_list.decided(viewer, names)
     waiting_leads.overdue_by_age(viewer, scope)
-    _by_campaign(viewer, scope)
+    with tables.refused_in_place():
+        _by_campaign(viewer, scope)
     left, right = st.columns(2, gap="large")
-    with left:
+    with left, tables.refused_in_place():
         rejections.reasons(viewer, scope)
-    with right:
+    with right, tables.refused_in_place():
         rejections.afterwards(viewer, scope)
 
 
@@ -82,10 +85,11 @@ def headline(viewer: Viewer, scope: Scope, hours: float) -> str:
 def _by_campaign(viewer: Viewer, scope: Scope) -> None:
     st.header("By campaign")
     frame, campaigns = data.until_changed(viewer, campaigns_handed_over, scope)
-    st.caption(
-        "Shares with their 95% interval. “Recorded here since”: what Sales decided on this page after "
+    since = (
+        " “Recorded here since”: what Sales decided on this page after "
         f"{day(data.as_of(viewer))}, the last day loaded; it is not yet in the other columns."
     )
+    st.caption(f"Shares with their 95% interval.{since if SINCE in frame else ''}")
     whole = st.column_config.NumberColumn(format="localized")
     parts = [scope.narrowed("campaign", value) for value in campaigns]
     columns = ("Contacts due", "First-contact SLA met", "Still waiting", "Decided", "Accepted")
@@ -132,9 +136,11 @@ def campaigns_handed_over(viewer: Viewer, scope: Scope) -> tuple[pd.DataFrame, l
             "Still waiting": answer["still_uncontacted"],
             "Decided": answer["decided"],
             "Accepted": _shares(answer, "accepted_of_decided", "decided", cell("acceptance_rate")),
-            "Recorded here since": answer["said"].fillna(""),
+            SINCE: answer["said"].fillna(""),
         }
     )
+    if data.by_month(viewer):
+        frame = frame.drop(columns=SINCE)
     return frame, answer["campaign"].tolist()
 
 

@@ -83,7 +83,7 @@ def afterwards(viewer: Viewer, scope: Scope) -> None:
         (GIVEN_BACK, returned, DrillFigure(of="rejected", scope=back)),
         *((_afterwards_called(name), row[name], DrillFigure(of=name, scope=scope)) for name in AFTER[1:]),
     ]
-    here = _recycled_here(viewer, scope)
+    here = [] if data.by_month(viewer) else _recycled_here(viewer, scope)
     rows = [
         {
             "": label,
@@ -99,11 +99,11 @@ def afterwards(viewer: Viewer, scope: Scope) -> None:
         f"Leads rejected in the period, and what happened to them by {day(data.as_of(viewer))}. Those of the last weeks "
         f"have had little time. Given back: rejected as “{'” or “'.join(lead_review.TO_NURTURE)}”, to "
         f"be nurtured. A new lead "
-        "is recognised only where the person is known by a customer number. “Here since”: recorded on this page after "
-        "that day."
+        "is recognised only where the person is known by a customer number."
+        f"{' “Here since”: recorded on this page after that day.' if here else ''}"
     )
     drill_table.show(
-        pd.DataFrame(rows),
+        pd.DataFrame(rows).drop(columns=[] if here else ["Here since"]),
         "after-rejection",
         "not known" if unreasoned else "too few",
         opens={"Leads": [figure for _, _, figure in counts]},

@@ -1,0 +1,122 @@
+"""Which month ends may be compared: what who sees totals only is shown is decided once, for every question alike.
+
+A figure of whole months is the difference of two running totals, one at each edge of its months. Edges whose
+differences are all about enough people are put into one block; a figure is shown if both its edges lie in one. Whatever
+is added or subtracted then stays a difference within blocks, so that the answers are closed, and nothing is left to
+suppress in any single one.
+
+The values of a dimension add up to their total. If one of them has edges that may not be compared, two or more keep
+those apart, or the total less the others would bring them together (secondary suppression; Hundepool et al.,
+Statistical Disclosure Control, 2012, chapter 4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from warehouse.disclosure.minimum_cell_size import is_few
+
+ASKED_MOST = (24, 12, 3, 6, 1)
+"""Months back from the last edge that questions begin at most often: these edges are put into a block first."""
+
+
+def people_between(months: np.ndarray, before: np.ndarray, counts: np.ndarray, edges: int) -> np.ndarray:
+    """How many people lie between two edges: (edges, edges), at [i, j] and [j, i] those in the months i to j - 1.
+
+    `counts[k]` people have something in month `months[k]` and had it last in month `before[k]` (-1: never), so nobody is
+    counted twice.
+    """
+    first = np.zeros((edges, edges - 1))
+    np.add.at(first, (before + 1, months), counts)
+    # [i, m]: who has something in month m and had nothing in the months i to m - 1.
+    since = first.cumsum(axis=0)
+    between = np.zeros((edges, edges))
+    for edge in range(edges - 1):
+        between[edge, edge + 1 :] = since[edge, edge:].cumsum()
+    return np.asarray(between + between.T)
+
+
+def blocks(people: np.ndarray, few: np.ndarray, smallest: int) -> np.ndarray:
+    """The block of each edge; `people` is what `people_between` gives, `few` which differences must not be shown.
+
+    An edge joins the largest block from all of whose edges it may differ, or begins one.
+    """
+    last = len(people) - 1
+    first = [edge for back in (0, *ASKED_MOST) if (edge := last - back) >= 0]
+    members: list[list[int]] = []
+    for edge in dict.fromkeys([*first, *range(last, -1, -1)]):
+        fit = [
+            b for b in members if not few[b, edge].any() and not _tells(b, edge, members, people, smallest)
+        ]
+        if fit:
+            max(fit, key=len).append(edge)
+        else:
+            members.append([edge])
+    labels = np.zeros(last + 1, int)
+    for number, block in enumerate(members):
+        labels[block] = number
+    return labels
+
+
+def _tells(
+    block: Sequence[int], edge: int, members: Sequence[Sequence[int]], people: np.ndarray, smallest: int
+) -> bool:
+    """Whether a difference of `edge` to its block, less one of another block or that less it, is about few people."""
+    low, high = (side(np.array(block), edge)[:, None] for side in (np.minimum, np.maximum))
+    for other in members:
+        if other is block or len(other) < 2:
+            continue
+        a, b = np.triu_indices(len(other), 1)
+        ends = np.sort(other)
+        start, end = ends[a][None, :], ends[b][None, :]
+        nested = ((low <= start) & (end <= high)) | ((start <= low) & (high <= end))
+        rest = people[low, start] + people[end, high]
+        if (is_few(rest, smallest) & nested).any():
+            return True
+    return False
+
+
+def kept_apart(labels: np.ndarray, people: np.ndarray, smallest: int) -> np.ndarray:
+    """`labels`, one row per value and a last one for their total, with values that keep apart what any row does.
+
+    `people` (values, edges, edges) is `people_between` of each. Two values keep all of it apart: those whose own edges
+    are apart most, of equals the smallest. Where the total less all that is shown would still be about few, further
+    values keep those edges apart, the smallest first.
+    """
+    values = len(labels) - 1
+    meet = np.unique(labels, axis=1, return_inverse=True)[1].reshape(-1)
+    if values < 2 or (meet == meet[0]).all():
+        return labels
+    parts = np.array([len(np.unique(row)) for row in labels[:-1]])
+    order = np.lexsort((people[:, 0, -1], -parts))
+    kept = labels.copy()
+    kept[order[:2]] = meet
+    total_is_shown = labels[-1][:, None] == labels[-1][None, :]
+    for value in order[2:]:
+        told = _left_by_the_total(kept, people, smallest) & total_is_shown
+        if not told.any():
+            return kept
+        kept[value] = _without(kept[value], told & (people[value] > 0))
+    if (_left_by_the_total(kept, people, smallest) & total_is_shown).any():
+        kept[:-1] = meet
+    return kept
+
+
+def _left_by_the_total(kept: np.ndarray, people: np.ndarray, smallest: int) -> np.ndarray:
+    """Between which edges the values that are not shown there are about few people together."""
+    hidden = kept[:-1, :, None] != kept[:-1, None, :]
+    return np.asarray(is_few(np.where(hidden, people, 0).sum(axis=0), smallest))
+
+
+def _without(labels: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    """`labels` with the edges of each of some pairs kept apart: of the two the one that is asked less stands alone."""
+    last = len(labels) - 1
+    asked = {last - back: at for at, back in enumerate((0, *ASKED_MOST))}
+    labels = labels.copy()
+    for i, j in zip(*np.nonzero(np.triu(pairs)), strict=True):
+        if labels[i] == labels[j]:
+            alone = max(int(i), int(j), key=lambda e: (asked.get(e, len(asked)), -e))
+            labels[alone] = labels.max() + 1
+    return labels
