@@ -164,8 +164,8 @@ def test_the_page_leads_with_the_leads_that_nobody_took_up(role: str, open_page,
 
 
 def test_what_sales_gives_back_here_stands_beside_what_the_bank_knows(open_page, bank: Stores):
-    for lead in waiting(Reader(bank, SALES), AS_OF).head(3).itertuples():
-        review(bank, SALES, lead.lead_id, "rejected", "Cannot be reached")
+    for lead_id in waiting(Reader(bank, SALES), AS_OF)["lead_id"].head(3):
+        review(bank, SALES, lead_id, "rejected", "Cannot be reached")
     page = open_page(somebody("sales"), "lead-hand-off")
     table = next(f.value for f in page.dataframe if "Here since" in f.value)
     assert table["Here since"].tolist() == ["3", "3", "", "", ""]
