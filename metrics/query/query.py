@@ -33,6 +33,7 @@ from warehouse.access.reader import SYSTEM, Reader
 from warehouse.access.sql_allow_list import tables_of
 from warehouse.disclosure.minimum_cell_size import is_few
 from warehouse.disclosure.people_behind import PEOPLE
+from warehouse.disclosure.primary_suppression import without_small_cells
 from warehouse.errors import AccessRefused
 from warehouse.schema import DERIVED
 from warehouse.sql.dialects import to_float
@@ -218,8 +219,9 @@ def _answered(
     for fact in dict.fromkeys(m.fact for m in measures):
         of_fact = {m.name: m for m in measures if m.fact is fact}
         plain = statement(fact, of_fact, query, clock=clock)
-        counted = (alike and _is_about_people(fact)) or reader.sees_totals_only(*tables_of(plain))
-        if counted:
+        if alike and _is_about_people(fact):
+            wide = _alike_for_all(reader, fact, of_fact, query, clock)
+        elif reader.sees_totals_only(*tables_of(plain)):
             wholes = partial(linked_figures.wholes_of, catalogue)
             wide = _published(reader, fact, plain, of_fact, query, wholes, clock)
         else:
@@ -326,6 +328,16 @@ def of_measures(
     return _published(reader, fact, plain, measures, query, lambda m: larger.get(m, ()), clock)
 
 
+def _alike_for_all(
+    reader: Reader, fact: Table, measures: Mapping[str, Measure], query: Query, clock: Clock
+) -> pd.DataFrame:
+    """The answer that a verdict rests on: for everybody without the figures about few people, and those beside them."""
+    frame = reader.frame(statement(fact, measures, query, clock, counting_people=True))
+    if reader.sees_totals_only(fact):
+        return frame
+    return without_small_cells(frame, reader.smallest_cell, query.by)
+
+
 def _published(
     reader: Reader,
     fact: Table,
@@ -336,18 +348,14 @@ def _published(
     clock: Clock,
 ) -> pd.DataFrame:
     """The answer for who sees totals only: what was decided to be hidden is blank, whatever is asked beside it."""
-    read = reader
-    if reader.sees_totals_only(*tables_of(plain)):
-        reader.check_totals(plain)
+    reader.check_totals(plain)
+    if fact.schema:
         # Whoever sees totals of a table of the bank sees those of all its rows.
-        read = Reader(reader.stores, SYSTEM, reader.snapshot) if fact.schema else reader
-    if read is reader and reader.sees_totals_only(fact):
-        frame = reader.totals(plain)
+        everything = Reader(reader.stores, SYSTEM, reader.snapshot)
+        frame = _whole(everything, fact, dict(measures), query, clock, plain)
     else:
-        frame = _whole(read, fact, dict(measures), query, clock, plain)
+        frame = reader.totals(plain)
     dimensions = {*query.by, *(d for d, _ in query.filters)}
-    if len(dimensions) > 1:
-        raise AccessRefused(published_margins.refusal(query.by, query.filters))
     dimension = next(iter(dimensions), "")
     for name, measure in measures.items():
         shown = hidden_cells.shown_cells(reader, measure, dimension, wholes)

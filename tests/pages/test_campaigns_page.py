@@ -132,7 +132,8 @@ def test_an_experiment_is_entered_and_its_gap_to_the_models_is_flagged(open_page
     assert row.estimate == pytest.approx(0.001)
     page_text = words(app)
     assert "of 50,000 treated 1,000 won (2.0%), of 50,000 held out 999 (2.0%)" in page_text
-    assert "wins of these days that it took part in" in page_text
+    assert "that it took part in, the models credit it" in page_text
+    assert "whole months" in page_text
     assert "Half of the *districts*" in page_text
     assert "More than the experiment supports" in page_text
 
