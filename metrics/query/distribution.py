@@ -22,6 +22,6 @@ def spread(reader: Reader, statement: Select, of: Measure, scope: Scope) -> pd.D
     if not scope.filters or not reader.sees_totals_only(of.fact):
         return rows
     ((dimension, values),) = scope.filters
-    shown = shown_cells(reader, of, dimension, lambda _: ())
-    all_visible = all(shown.is_shown(v or None, scope.period) for v in values)
+    cells = shown_cells(reader, of, dimension, lambda _: ())
+    all_visible = all(cells.is_shown(v or None, scope.period) for v in values)
     return rows if all_visible else rows.iloc[:0]

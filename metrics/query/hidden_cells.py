@@ -79,7 +79,7 @@ def _whose(fact: Table) -> ColumnElement:
 def mask(
     frame: pd.DataFrame,
     name: str,
-    shown: ShownCells,
+    cells: ShownCells,
     days: Sequence[Period | None],
     by: Sequence[str],
     filters: Filters,
@@ -93,9 +93,9 @@ def mask(
         if period is None:
             continue
         if by:
-            visible = [shown.is_shown(None if pd.isna(v) else str(v), period) for v in frame[by[0]]]
+            visible = [cells.is_shown(None if pd.isna(v) else str(v), period) for v in frame[by[0]]]
         else:
-            visible = [all(shown.is_shown(v, period) for v in chosen)] * len(frame)
+            visible = [all(cells.is_shown(v, period) for v in chosen)] * len(frame)
         column = f"{name}__{index}"
         frame[column] = frame[column].astype(float).where(pd.Series(visible, frame.index, dtype=bool))
     return frame

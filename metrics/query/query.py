@@ -358,8 +358,8 @@ def _published(
     dimensions = {*query.by, *(d for d, _ in query.filters)}
     dimension = next(iter(dimensions), "")
     for name, measure in measures.items():
-        shown = hidden_cells.shown_cells(reader, measure, dimension, wholes)
-        frame = hidden_cells.mask(frame, name, shown, clock(measure), query.by, query.filters)
+        cells = hidden_cells.shown_cells(reader, measure, dimension, wholes)
+        frame = hidden_cells.mask(frame, name, cells, clock(measure), query.by, query.filters)
         for column in [f"{name}__{index}" for index in range(len(query.periods))]:
             if measure.total == "count":
                 frame[column] = frame[column].mask(is_few(frame[column], reader.smallest_cell))

@@ -91,10 +91,10 @@ def _derived(months: np.ndarray, rows: np.ndarray) -> list[tuple[int, int, int]]
     ]
     if not runs:
         return []
-    wanted = np.zeros((len(runs), *months.shape))
+    sought = np.zeros((len(runs), *months.shape))
     for at, (value, start, end) in enumerate(runs):
-        wanted[at, value, start:end] = 1
-    flat = wanted.reshape(len(runs), -1)
+        sought[at, value, start:end] = 1
+    flat = sought.reshape(len(runs), -1)
     rest = np.abs(flat - flat @ span.T @ span).max(axis=1, initial=0)
     return [run for run, far in zip(runs, rest, strict=True) if far < 1e-7]
 
@@ -137,8 +137,8 @@ def test_every_figure_shown_is_the_true_one(bank: Stores) -> None:
             n for n in CATALOGUE if unanswerable(n, Query.of([n], Scope(AS_OF_MONTH), [dimension])) is None
         ]
         names = [n for n in names if all(m.fact.schema is not None for m in measures_of(CATALOGUE[n]))]
-        asked = Query.of(names, Scope(OFFERED[0]), [dimension], OFFERED)
-        seen, true = (ask(asked, reader).set_index(["period", dimension]) for reader in (one, other))
+        query = Query.of(names, Scope(OFFERED[0]), [dimension], OFFERED)
+        seen, true = (ask(query, reader).set_index(["period", dimension]) for reader in (one, other))
         for name in names:
             both = seen[name].notna()
             assert np.allclose(seen.loc[both, name], true.loc[seen.index[both], name]), name
@@ -171,8 +171,8 @@ def test_what_is_shown_of_invented_values_tells_of_no_few(months: Sequence[Seque
     for value, line in enumerate(sizes):
         hidden = [(i, j) for i in range(9) for j in range(i + 1, 9) if is_few(line[i:j].sum(), SMALLEST)]
         assert all(kept[value, i] != kept[value, j] for i, j in hidden)
-    found = _derived_of(sizes, np.array(rows))
-    assert found == []
+    derived = _derived_of(sizes, np.array(rows))
+    assert derived == []
 
 
 def _derived_of(sizes: np.ndarray, rows: np.ndarray) -> list[tuple[int, int, int]]:

@@ -95,10 +95,10 @@ def kept_apart(labels: np.ndarray, people: np.ndarray, smallest: int) -> np.ndar
     kept[order[:2]] = meet
     total_is_shown = labels[-1][:, None] == labels[-1][None, :]
     for value in order[2:]:
-        told = _left_by_the_total(kept, people, smallest) & total_is_shown
-        if not told.any():
+        leaks = _left_by_the_total(kept, people, smallest) & total_is_shown
+        if not leaks.any():
             return kept
-        kept[value] = _without(kept[value], told & (people[value] > 0))
+        kept[value] = _without(kept[value], leaks & (people[value] > 0))
     if (_left_by_the_total(kept, people, smallest) & total_is_shown).any():
         kept[:-1] = meet
     return kept
@@ -113,10 +113,10 @@ def _left_by_the_total(kept: np.ndarray, people: np.ndarray, smallest: int) -> n
 def _without(labels: np.ndarray, pairs: np.ndarray) -> np.ndarray:
     """`labels` with the edges of each of some pairs kept apart: of the two the one that is asked less stands alone."""
     last = len(labels) - 1
-    asked = {last - back: at for at, back in enumerate((0, *ASKED_MOST))}
+    rank = {last - back: at for at, back in enumerate((0, *ASKED_MOST))}
     labels = labels.copy()
     for i, j in zip(*np.nonzero(np.triu(pairs)), strict=True):
         if labels[i] == labels[j]:
-            alone = max(int(i), int(j), key=lambda e: (asked.get(e, len(asked)), -e))
+            alone = max(int(i), int(j), key=lambda e: (rank.get(e, len(rank)), -e))
             labels[alone] = labels.max() + 1
     return labels
