@@ -129,7 +129,9 @@ def _decide(reader: Reader, measure: Measure, dimension: str, wholes: WholesOf) 
     people = np.array([*own.values()]).reshape(len(own), len(months) + 1, len(months) + 1)
     few = is_few(people, smallest)
     for left_out in besides:
-        few |= is_few(np.array([left_out.get(v, np.zeros_like(people[0])) for v in own]), smallest)
+        for row, value in enumerate(own):
+            if value in left_out:
+                few[row] |= is_few(left_out[value], smallest)
     labels = np.array([comparable_months.blocks(p, f, smallest) for p, f in zip(people, few, strict=True)])
     labels = labels.reshape(len(own), len(months) + 1)
     if dimension:

@@ -68,7 +68,8 @@ def test_goals_open_for_everybody_on_the_shared_one(open_page, agreed: Stores):
         _ok(app)
         title = app.title[0].value
         assert title.startswith("Qualified conversions, digital channels"), viewer.role
-        sees_it = viewer.role in ("sales", "marketing", "analyst", "executive")
+        # In so small a bank some of the goal's channels are about too few people for who sees totals only.
+        sees_it = viewer.role in ("sales", "analyst")
         assert ("so far" in title) == sees_it, viewer.role
         hidden = "too few people" in words(app) + str([i.value for i in app.info])
         assert hidden == ("so far" not in title), viewer.role

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -11,9 +12,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import false
 
 from metrics.catalogue import CATALOGUE
-from metrics.definitions.measure import measures_of
+from metrics.definitions.measure import Measure, measures_of
 from metrics.definitions.scope import PERIODS_BY_MONTH, Period, Scope, full_months, period_named
 from metrics.query import hidden_cells
 from metrics.query.query import Query, ask, unanswerable
@@ -196,3 +198,12 @@ def test_who_comes_in_several_months_is_counted_once() -> None:
 
 def test_months_follow_each_other() -> None:
     assert all(a.end < b.start for a, b in pairwise(MONTHS))
+
+
+def test_a_figure_that_nobody_is_in_is_shown_as_nothing(bank: Stores) -> None:
+    nobody = replace(CATALOGUE["won"], where=false(), name="nobody")
+    assert isinstance(nobody, Measure)
+    reader = Reader(bank, EVERYBODY["marketing"])
+    for dimension in ("", "channel"):
+        cells = hidden_cells.shown_cells(reader, nobody, dimension, lambda _: (nobody,))
+        assert cells.is_shown("email", MONTHS[-1])
