@@ -334,7 +334,8 @@ def same_in_the_files(review: Review, page: AppTest) -> None:
     on_screen = drawn(page)
     assert len(charts) >= 4
     for says, labels in on_screen.items():
-        assert charts[says] == labels, says
+        # Where there is no column, nothing stands on a slide.
+        assert charts[says] == [label for label in labels if label != "not known"], says
     if not shutil.which("pdftotext"):
         missing.skip("pdftotext")
     done = subprocess.run(
