@@ -201,8 +201,9 @@ def test_months_follow_each_other() -> None:
 
 
 def test_a_figure_that_nobody_is_in_is_shown_as_nothing(bank: Stores) -> None:
-    nobody = replace(CATALOGUE["won"], where=false(), name="nobody")
-    assert isinstance(nobody, Measure)
+    won = CATALOGUE["won"]
+    assert isinstance(won, Measure)
+    nobody = replace(won, where=false(), name="nobody")
     reader = Reader(bank, EVERYBODY["marketing"])
     for dimension in ("", "channel"):
         cells = hidden_cells.shown_cells(reader, nobody, dimension, lambda _: (nobody,))
