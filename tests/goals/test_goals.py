@@ -249,7 +249,7 @@ def test_an_rm_is_not_shown_her_own_figures_as_if_they_were_the_banks(with_goals
 
 
 def test_what_feeds_a_goal_is_compared_with_the_same_days_of_the_year_before(with_goals: Stores) -> None:
-    reader = _reader(with_goals, MARKETING)
+    reader = _reader(with_goals, Viewer("x", "x", "analyst"))
     goal = next(g for g in every_goal(reader) if g.metric == "qualified_conversions")
     fed = contributors(goal, reader, AS_OF)
     assert {"mql", "acceptance_rate", "marketing_cost"} <= set(fed.index)
