@@ -149,7 +149,7 @@ def test_two_hundred_scopes_give_one_number_on_today_funnel_goals_in_file_and_ro
 
 
 def test_who_sees_totals_reads_the_same_number_of_whole_months_or_none(bank: Stores) -> None:
-    drawn, shown = random.Random(5), 0
+    drawn, visible = random.Random(5), 0
     for name, scope in _scopes(200)[::8]:
         months = full_months(AS_OF, drawn.choice((1, 3, 6, 12)))
         one = Scope(Period(months[0].start, AS_OF), scope.filters[:1])
@@ -158,8 +158,8 @@ def test_who_sees_totals_reads_the_same_number_of_whole_months_or_none(bank: Sto
             name,
             one,
         )
-        shown += not math.isnan(seen["value"])
-    assert shown >= 8
+        visible += not math.isnan(seen["value"])
+    assert visible >= 8
 
 
 @pytest.mark.parametrize("period", EDGES[3:], ids=lambda p: p.in_words())
