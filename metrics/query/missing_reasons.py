@@ -143,7 +143,10 @@ def why(
             "not known", f"Not known: of {_listed(only_days)} only the day is given, and no hours."
         )
     if hidden_below is not None:
-        return Missing("hidden", f"Hidden: fewer than {hidden_below} people.")
+        return Missing(
+            "hidden",
+            f"Hidden: it would tell of fewer than {hidden_below} people, alone or beside other figures.",
+        )
     return Missing("not known", "Not known for these days.")
 
 

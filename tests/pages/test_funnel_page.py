@@ -100,9 +100,14 @@ def test_a_few_leads_are_too_few_to_show_and_not_none_and_an_old_campaign_can_be
     few = str(counted.loc[counted["n"].between(1, 9), "channel"].iloc[0]).replace("_", " ").capitalize()
     page = open_page(somebody("marketing"), "funnel", period="Last 30 days", channel=few)
     assert next(s for s in page.selectbox if s.label == "Period").value == "month", "no single days for her"
-    assert page.title[0].value.startswith("How many leads came in is hidden: fewer than 10 people")
+    assert page.title[0].value.startswith(
+        "How many leads came in is hidden: it would tell of fewer than 10 people"
+    )
     card = next(m for m in page.metric if m.label == "Leads")
-    assert (card.value, card.delta) == ("too few", "Hidden: fewer than 10 people.")
+    assert (card.value, card.delta) == (
+        "too few",
+        "Hidden: it would tell of fewer than 10 people, alone or beside other figures.",
+    )
     months = next(f.value for f in page.dataframe if "Month" in f.value)
     assert "not yet" not in set(months["Leads"])
     old = Reader(bank, somebody("sales")).frame(
