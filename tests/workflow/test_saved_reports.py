@@ -15,7 +15,7 @@ from workflow.reports.saved_reports import LONGEST, on_the_list, one, opened, re
 AMY, BEN = Viewer("amy", "Amy", "analyst"), Viewer("ben", "Ben", "marketing")
 RM = Viewer("rosa", "Rosa", "relationship_manager", rm_id="RM01", team="Central")
 SERVICE, ADMIN = Viewer("sam", "Sam", "service"), Viewer("root", "Root", "administrator")
-LEADS = SavedReport(metric="leads", breakdown="channel", filters=(("segment", ("mass",)),))
+LEADS = SavedReport(metric="leads", breakdown="channel", filters=())
 
 
 def actions(stores: Stores) -> list[str]:
