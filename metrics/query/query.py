@@ -6,8 +6,8 @@ together and cannot disagree.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, partial
 from types import MappingProxyType
@@ -25,6 +25,7 @@ from metrics.definitions.scope import Filters, Period, Scope
 from metrics.qualification.qualification_rule import dependent
 from metrics.qualification.qualification_versions import as_agreed, in_force
 from metrics.query import hidden_cells, linked_figures, rollups
+from metrics.query.rollups import Clock
 from metrics.query.time_coverage import counted as known_part
 from metrics.query.time_coverage import is_by_month, span_before
 from warehouse.access import data_coverage
@@ -37,9 +38,6 @@ from warehouse.disclosure.primary_suppression import without_small_cells
 from warehouse.errors import AccessRefused
 from warehouse.schema import DERIVED
 from warehouse.sql.dialects import to_float
-
-Clock = Callable[[Measure], Sequence[Period | None]]
-"""Measure → the days it counts for each period of a question; None where it is not known."""
 
 
 @dataclass(frozen=True)
@@ -333,9 +331,30 @@ def _alike_for_all(
 ) -> pd.DataFrame:
     """The answer that a verdict rests on: for everybody without the figures about few people, and those beside them."""
     frame = reader.frame(statement(fact, measures, query, clock, counting_people=True))
-    if reader.sees_totals_only(fact):
-        return frame
-    return without_small_cells(frame, reader.smallest_cell, query.by)
+    if not reader.sees_totals_only(fact):
+        frame = without_small_cells(frame, reader.smallest_cell, query.by)
+    return _beside_enough(reader, fact, measures, query, clock, frame) if query.filters else frame
+
+
+def _beside_enough(
+    reader: Reader,
+    fact: Table,
+    measures: Mapping[str, Measure],
+    query: Query,
+    clock: Clock,
+    frame: pd.DataFrame,
+) -> pd.DataFrame:
+    """`frame` without figures whose filters leave out few people: the whole less such a figure would tell of them."""
+    left_out = or_(*(among(dimension, fact, values).is_not(True) for dimension, values in query.filters))
+    everybody = statement(fact, measures, replace(query, filters=()), clock, counting_people=True)
+    others = Reader(reader.stores, SYSTEM, reader.snapshot).frame(everybody.where(left_out))
+    if query.by:
+        others = frame[list(query.by)].merge(others, on=list(query.by), how="left")
+    for name in measures:
+        for column in [f"{name}__{index}" for index in range(len(query.periods))]:
+            people = others[f"{column}{PEOPLE}"].fillna(0)
+            frame[column] = frame[column].mask(is_few(people, reader.smallest_cell).to_numpy())
+    return frame
 
 
 def _published(

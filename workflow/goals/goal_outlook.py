@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from copy import copy
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -18,8 +17,7 @@ from metrics.definitions.measure import Ratio
 from metrics.definitions.scope import Filters, Scope, full_months, year_before
 from metrics.query.query import Query, ask, unanswerable
 from warehouse.access.data_coverage import AvailableColumns
-from warehouse.access.reader import SYSTEM, Reader, Viewer
-from warehouse.disclosure.minimum_cell_size import is_few
+from warehouse.access.reader import Reader
 from warehouse.errors import AccessRefused
 from workflow.goals.goal_coverage import covered, data_reach_back
 from workflow.goals.goal_forecast import heading
@@ -56,25 +54,6 @@ def evidence(
     )
 
 
-_EVERYBODY = Viewer(username="", full_name="", role="executive")
-"""Who sees totals only: what may be shown to her may be shown to everybody who reads goals."""
-
-
-def _as(viewer: Viewer, reader: Reader) -> Reader:
-    other = copy(reader)
-    other.viewer = viewer
-    return other
-
-
-def _counted_beside_enough(query: Query, reader: Reader, available: AvailableColumns | None) -> pd.Series:
-    """A count by period, not known where it, or all that its filter leaves out, is about too few people."""
-    (name,), ((dimension, chosen),) = query.metrics, query.filters
-    values = ask(query, reader, available, alike=True).set_index("period")[name].astype(float)
-    cells = ask(replace(query, filters=(), by=(dimension,)), _as(SYSTEM, reader), available)
-    others = cells[~cells[dimension].isin(chosen)].groupby("period")[name].sum().reindex(values.index)
-    return values.mask(is_few(others.fillna(0), reader.smallest_cell))
-
-
 def a_year_before(
     draft: GoalDraft, reader: Reader, available: AvailableColumns | None = None
 ) -> tuple[float, tuple[float, ...]]:
@@ -84,13 +63,7 @@ def a_year_before(
     """
     periods = [year_before(draft.span), *(year_before(p) for p in parts_of(draft))]
     query = Query.of([draft.metric], Scope(periods[0], draft.filters), periods=periods)
-    if is_count(CATALOGUE[draft.metric]) and len(draft.filters) == 1:
-        values = _counted_beside_enough(query, reader, available)
-    else:
-        try:
-            values = ask(query, _as(_EVERYBODY, reader), available).set_index("period")[draft.metric]
-        except AccessRefused:
-            return math.nan, (math.nan,) * (len(periods) - 1)
+    values = ask(query, reader, available, alike=True).set_index("period")[draft.metric].astype(float)
     return float(values.loc[0]), tuple(values.loc[1:])
 
 
