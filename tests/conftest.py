@@ -138,6 +138,14 @@ def loaded(loaded_folder: Path) -> Iterator[Stores]:
     stores.app_db.dispose()
 
 
+@pytest.fixture(scope="session")
+def night(after_a_night: Path) -> Iterator[Stores]:
+    """The sample bank after its first night, to read only."""
+    stores = stores_in(after_a_night)
+    yield stores
+    stores.app_db.dispose()
+
+
 @pytest.fixture
 def own_bank(loaded_folder: Path, tmp_path: Path) -> Iterator[Stores]:
     """A copy of the loaded sample bank, so that a test may write."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from functools import partial
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -19,7 +18,6 @@ from metrics.definitions.measure import Measure
 from metrics.definitions.scope import NOT_KNOWN, Period
 from metrics.query import query, rollups
 from metrics.query.query import Query
-from tests.morning import stores_in
 from warehouse import schema
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.stores.connect import Stores
@@ -32,16 +30,9 @@ ANALYST = Viewer("a", "An analyst", "analyst")
 
 
 @pytest.fixture(scope="module")
-def bank(after_a_night: Path) -> Iterator[Stores]:
-    stores = stores_in(after_a_night)
-    yield stores
-    stores.app_db.dispose()
-
-
-@pytest.fixture(scope="module")
-def values(bank: Stores) -> dict[str, list[str]]:
+def values(night: Stores) -> dict[str, list[str]]:
     """Some values of each dimension, as the totals have them."""
-    t, reader = schema.rollups, Reader(bank, SYSTEM)
+    t, reader = schema.rollups, Reader(night, SYSTEM)
     of = {d: reader.frame(select(t.c[d]).distinct())[d].dropna().tolist() for d in DIMENSIONS}
     return {d: [NOT_KNOWN, *sorted(names)[:6]] for d, names in of.items()}
 
@@ -49,7 +40,7 @@ def values(bank: Stores) -> dict[str, list[str]]:
 @settings(max_examples=100)
 @given(data=some.data())
 def test_daily_totals_give_the_figures_of_the_facts(
-    data: some.DataObject, bank: Stores, values: dict[str, list[str]]
+    data: some.DataObject, night: Stores, values: dict[str, list[str]]
 ) -> None:
     fact = data.draw(some.sampled_from(FACTS))
     of_fact = {n: m for n, m in sorted(CATALOGUE.items()) if isinstance(m, Measure) and m.fact is fact}
@@ -67,7 +58,7 @@ def test_daily_totals_give_the_figures_of_the_facts(
     question = Query(tuple(measures), periods, filters, tuple(by))
     clock = partial(query._alike, periods)
     plain = query.statement(fact, measures, question, clock=clock)
-    reader = Reader(bank, ANALYST)
+    reader = Reader(night, ANALYST)
     answered = [query._whole(reader, fact, measures, question, clock, plain), reader.frame(plain)]
     # A key that is not known is None in one and NaN in the other, where one of the two has no other keys.
     totals, facts = (
@@ -82,9 +73,9 @@ def test_daily_totals_give_the_figures_of_the_facts(
 
 
 def test_every_figure_that_adds_up_is_kept_as_a_whole_and_told_apart_by_each_of_its_dimensions(
-    bank: Stores,
+    night: Stores,
 ) -> None:
-    reader = Reader(bank, ANALYST)
+    reader = Reader(night, ANALYST)
     for measure in CATALOGUE.values():
         if isinstance(measure, Measure) and rollups.is_additive(measure):
             assert rollups.can_answer(reader, measure, (), ())
@@ -95,15 +86,13 @@ def test_every_figure_that_adds_up_is_kept_as_a_whole_and_told_apart_by_each_of_
             )
 
 
-def test_totals_of_another_definition_are_not_used(bank: Stores) -> None:
+def test_totals_of_another_definition_are_not_used(night: Stores) -> None:
     leads, other = CATALOGUE["leads"], CATALOGUE["mql"]
     assert isinstance(leads, Measure)
     assert isinstance(other, Measure)
-    from dataclasses import replace
-
-    assert rollups.can_answer(Reader(bank, SYSTEM), leads, (), ())
+    assert rollups.can_answer(Reader(night, SYSTEM), leads, (), ())
     assert not rollups.can_answer(
-        Reader(bank, SYSTEM), replace(leads, where=schema.leads.c.channel == "email"), (), ()
+        Reader(night, SYSTEM), replace(leads, where=schema.leads.c.channel == "email"), (), ()
     )
 
 
@@ -115,12 +104,12 @@ def test_a_loaded_bank_before_its_night_is_answered_from_the_facts(loaded: Store
     )
 
 
-def test_nobody_reads_a_total_of_rows_she_may_not_see_by_themselves(bank: Stores) -> None:
+def test_nobody_reads_a_total_of_rows_she_may_not_see_by_themselves(night: Stores) -> None:
     t = schema.rollups
     read = select(t.c.sources).distinct()
-    every = set(Reader(bank, SYSTEM).frame(read)["sources"])
+    every = set(Reader(night, SYSTEM).frame(read)["sources"])
     for role in ("sales", "service", "analyst"):
-        reader = Reader(bank, Viewer("x", "X", role))
+        reader = Reader(night, Viewer("x", "X", role))
         seen = set(reader.frame(read)["sources"])
         whole = {s for s in every if reader.sees_whole(*(schema.BANK.tables[_full(n)] for n in s.split()))}
         assert seen == whole
