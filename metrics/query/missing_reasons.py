@@ -61,7 +61,7 @@ class Missing:
         return _WORDS[self.kind]
 
     def about(self, what: str) -> str:
-        """As a headline about `what`, a clause: `How many leads came in is hidden: fewer than 25 people`."""
+        """As a headline about `what`, a clause: `How many leads came in is not known: there was no case`."""
         clause = self.sentence.rstrip(".")
         if self.kind in ("not delivered", "ahead", "running"):
             return clause
