@@ -24,13 +24,13 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    delete,
     false,
     func,
     literal,
     null,
     or_,
     select,
-    true,
     tuple_,
     union_all,
 )
@@ -114,7 +114,7 @@ def _amount(measure: Measure) -> ColumnElement:
 
 def write(draft: SnapshotWriter, measures: Iterable[Measure]) -> None:
     """Total the facts of `draft` anew, for every one of `measures` that adds up."""
-    draft.write(rollups, select(*rollups.c).where(rollups.c.day.is_(None)), replacing=true())
+    draft.connection.execute(delete(rollups))
     alike: dict[tuple[Table, ColumnElement], list[Measure]] = {}
     for measure in filter(is_additive, dict.fromkeys(measures)):
         alike.setdefault((measure.fact, _moment(measure)), []).append(measure)

@@ -295,20 +295,21 @@ def failed_checks(viewer: Viewer) -> pd.DataFrame:
 
 def awaits_first_night(viewer: Viewer) -> bool:
     """Whether a bank is loaded of which no nightly run has worked anything out yet."""
-    try:
-        covered = coverage_of(viewer)
-    except NothingLoaded:
-        return False
+    covered = _coverage_if_loaded(viewer)
     return covered is not None and covered.nights == 0
 
 
 def is_sample(viewer: Viewer) -> bool:
     """Whether what is loaded is the invented bank."""
-    try:
-        covered = coverage_of(viewer)
-    except NothingLoaded:
-        return False
+    covered = _coverage_if_loaded(viewer)
     return covered is not None and covered.sample
+
+
+def _coverage_if_loaded(viewer: Viewer) -> Coverage | None:
+    try:
+        return coverage_of(viewer)
+    except NothingLoaded:
+        return None
 
 
 def may_see(viewer: Viewer, *tables: str) -> bool:

@@ -178,8 +178,8 @@ def loaded_tables(reader: Reader) -> LoadedTables:
 
 
 def available_columns(reader: Reader) -> AvailableColumns:
-    """What this bank has data of."""
-    covered = of(reader)
+    """What this bank has data of; the same for every viewer, so that it is put together once."""
+    covered = coverage(reader.stores, reader.snapshot)
     return covered.available if covered else AvailableColumns(frozenset())
 
 
