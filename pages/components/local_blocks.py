@@ -14,6 +14,9 @@ from pages.components import viewer as door
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect, run_memo
 
+PART = "This part"
+"""What a bug keeps back in a block: the rest of the page stands."""
+
 
 def block(draw: Callable[[], None], viewer: Viewer) -> None:
     """What `draw` draws for the viewer; a widget inside it draws this block anew, and nothing else."""
@@ -22,7 +25,7 @@ def block(draw: Callable[[], None], viewer: Viewer) -> None:
 
 @st.fragment
 def _block(draw: Callable[[], None], viewer: Viewer, snapshot: str) -> None:
-    with problem_sentences.in_their_place():
+    with problem_sentences.in_their_place(PART):
         if run_memo.current() is not None:
             draw()
             return
@@ -36,5 +39,5 @@ def popover(label: str, key: str, draw: Callable[[], None], **looks: Any) -> Non
     """A button that opens what `draw` draws; while it is closed nothing is worked out or sent."""
     opened = st.popover(label, key=key, on_change="rerun", **looks)
     if opened.open:
-        with opened:
+        with opened, problem_sentences.in_their_place(PART):
             draw()

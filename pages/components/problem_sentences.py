@@ -10,8 +10,8 @@ from warehouse.stores import connect
 
 
 @contextmanager
-def in_their_place() -> Iterator[None]:
-    """Around what may fail: the sentence stands where it was being drawn."""
+def in_their_place(what: str = "This page") -> Iterator[None]:
+    """Around what may fail: the sentence stands where it was being drawn, and says `what` a bug kept back."""
     try:
         yield
     except NothingLoaded as problem:
@@ -23,7 +23,7 @@ def in_their_place() -> Iterator[None]:
         st.warning(str(problem), icon=":material/error:")
     except Exception as bug:  # whatever it is, the person sees a number and not a trace
         st.error(
-            f"This page could not be shown. Nothing was changed. Please give {connect.here().settings.administrator} the "
-            f"reference {reference(bug)}.",
+            f"{what} could not be shown. Nothing was changed. Please give "
+            f"{connect.here().settings.administrator} the reference {reference(bug)}.",
             icon=":material/bug_report:",
         )

@@ -256,7 +256,7 @@ def _sources(names: list[str], viewer: Viewer, means: Meaning | None) -> None:
         return
     origins = data.frame(viewer, origins_of(pairs))
     files = [
-        f"{file} ({', '.join(sorted(c for c in set(rows['file_column']) if c)) or 'columns not told'})"
+        f"{file} ({', '.join(sorted(c for c in set(rows['file_column']) if c)) or 'columns not stated'})"
         for file, rows in origins.groupby("file")
     ]
     loaded = pd.to_datetime(data.status(viewer)["loaded_at"]).max()

@@ -9,7 +9,9 @@ from playwright.sync_api import Browser, expect
 from pages import MENU
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.slow]
-BUG = re.compile(r"the reference [A-Z0-9]{4}-|This page could not be shown|Traceback|Reference [A-Z0-9]{4}-")
+BUG = re.compile(
+    r"the reference [A-Z0-9]{4}-|This (page|part) could not be shown|Traceback|Reference [A-Z0-9]{4}-"
+)
 WALKERS = (("rm", "relationship_manager"), ("analyst", "analyst"))
 
 

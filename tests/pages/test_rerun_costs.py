@@ -17,7 +17,7 @@ from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from metrics.catalogue import CATALOGUE
 from metrics.definitions.measure import version
 from pages import MENU
-from pages.components import data
+from pages.components import data, tables
 from sign_in import accounts
 from tests.pages.opened import folded, opened
 from tests.pages.staff import Open, somebody
@@ -97,6 +97,21 @@ def test_what_explains_a_table_and_its_file_are_drawn_only_when_somebody_opens_t
     assert {"explain-months", "export-months", "explain-parts", "export-parts"} <= closed
     assert not app.code
     assert len(opened(app, "Explain").code) >= 3
+
+
+def test_a_bug_in_what_was_opened_keeps_back_that_part_and_not_the_page(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page(somebody("analyst"), "funnel")
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(tables, "_sources", broken)
+    app = opened(app, "Explain")
+    assert {error.value[:28] for error in app.error} == {"This part could not be shown"}
+    assert app.title
+    assert app.dataframe
 
 
 def test_what_was_read_of_the_bank_is_read_anew_of_another_snapshot_by_another_viewer_and_outside_a_run(
