@@ -37,7 +37,7 @@ def fit(examples: pd.DataFrame, *, source: str = "", seed: int = 0) -> ChurnMode
     test, train = day == latest, day <= latest - timedelta(days=WINDOW_DAYS)
     if opened[train].sum() < FEWEST_LEARNED or opened[test].sum() < FEWEST_JUDGED:
         raise ModelRefused(
-            "It is too early for a cross-sell model: too few customers have opened a wealth product."
+            "There is no cross-sell model: too few customers have opened a wealth product to learn from."
         )
     plain = features.values(examples[train])
     names = tuple(name for name in features.NAMES if plain[name].nunique() > 1)

@@ -125,7 +125,7 @@ def _chosen(x: Matrix, left: Vector, day: NDArray[Any], train: NDArray[np.bool_]
 def _baselines(
     examples: pd.DataFrame, left: Vector, train: NDArray[Any], test: NDArray[Any]
 ) -> dict[str, Vector]:
-    """What a bank could do without a model: look at the last booking alone, or at the rules alone."""
+    """What a bank could do without a model: look at the last transaction alone, or at the rules alone."""
     predicted: dict[str, Vector] = {}
     recency = features.matrix(examples, ("days_since_customer_made_transaction",))
     if not np.isnan(recency[train]).all():
@@ -169,8 +169,8 @@ def _enough(train: Vector, test: Vector) -> None:
     if train.sum() < FEWEST_DEPARTURES or test.sum() < FEWEST_JUDGED:
         raise ModelRefused(
             # Everybody reads this: how few they are would be a figure about few people.
-            f"It is too early for a churn model: it needs at least {FEWEST_DEPARTURES} departures to learn from and "
-            f"{FEWEST_JUDGED} to be judged by, and there were fewer. The rules go on without it."
+            f"There is no churn model, because too few customers left: it needs at least {FEWEST_DEPARTURES} departures "
+            f"to learn from and {FEWEST_JUDGED} to be judged by. The rules go on without it."
         )
 
 

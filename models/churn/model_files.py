@@ -78,7 +78,7 @@ def load(folder: Path) -> ChurnModel:
         fits = len(centres) == len(card.features) == estimator.n_features_in_
     except Exception:  # whatever a foreign file provokes, it is not used
         raise ModelRefused(
-            f"The churn model's file holds something that is not on the list. {_AGAIN}"
+            f"The churn model's file holds something that such a file may not hold. {_AGAIN}"
         ) from None
     if not fits:
         raise ModelRefused(f"The churn model's file does not belong to its card. {_AGAIN}")
@@ -90,8 +90,8 @@ def _checked(given: Any, content: bytes) -> Card:
         written = {name: given[name] for name in ("format", "sha256", "scikit_learn", "card_sha256")}
         if written["format"] != FORMAT or written["scikit_learn"] != sklearn.__version__:
             raise ModelRefused(
-                f"The churn model was written by another version (scikit-learn {written['scikit_learn']}, here "
-                f"{sklearn.__version__}). {_AGAIN}"
+                "The churn model was written by another version of Concord or of scikit-learn (written by "
+                f"{written['scikit_learn']}, here is {sklearn.__version__}). {_AGAIN}"
             )
         card = Card.from_dict(given)
     except (KeyError, TypeError, ValueError):
@@ -100,7 +100,7 @@ def _checked(given: Any, content: bytes) -> Card:
         raise ModelRefused(f"The churn model's file was changed after it was written. {_AGAIN}")
     if card.window_days != WINDOW_DAYS or not set(card.features) <= set(BY_NAME):
         raise ModelRefused(
-            f"The churn model answers another question than this version of Concord asks. {_AGAIN}"
+            f"The churn model answers a different question from the one that this version of Concord asks. {_AGAIN}"
         )
     if written["card_sha256"] != _fingerprint(given):
         raise ModelRefused(f"The churn model's card was changed after it was written. {_AGAIN}")

@@ -103,12 +103,14 @@ def working_time(settings: Settings) -> WorkingTime:
     try:
         opens, closes = time.fromisoformat(settings.office_opens), time.fromisoformat(settings.office_closes)
     except ValueError:
-        raise Problem("The settings office_opens and office_closes are times such as 09:00.") from None
+        raise Problem(
+            "The settings office_opens and office_closes must be times such as 09:00. Correct them and try again."
+        ) from None
     weekdays = tuple(settings.working_days.split())
     if opens >= closes or not weekdays or not set(weekdays) <= set(_WEEK):
         raise Problem(
-            f"The settings make no working day: it opens at {opens:%H:%M}, closes at {closes:%H:%M}, on "
-            f"“{settings.working_days}”. Weekdays are {' '.join(_WEEK)}."
+            f"The settings leave no working day: the office opens at {opens:%H:%M} and closes at {closes:%H:%M} on "
+            f"“{settings.working_days}”. Correct them; weekdays are written {' '.join(_WEEK)}."
         )
     return WorkingTime(
         opens=opens,

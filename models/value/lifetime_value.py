@@ -105,8 +105,8 @@ def fit(examples: pd.DataFrame, growth: pd.DataFrame) -> LifetimeValueModel:
     if departures < FEWEST_DEPARTURES:
         raise ModelRefused(
             # Everybody reads this: how few they are would be a figure about few people.
-            f"It is too early for lifetime values: fewer than {FEWEST_DEPARTURES} customers left in the months to learn "
-            "from. The other figures go on without them."
+            "There are no lifetime values, because too few customers left: fewer than "
+            f"{FEWEST_DEPARTURES} did in the months to learn from. The other figures go on without them."
         )
     counts = examples["channel"].dropna().value_counts()
     channels = tuple(sorted(str(c) for c in counts[counts >= FEWEST_DEPARTURES].index))

@@ -140,8 +140,8 @@ def test_a_result_too_good_to_be_true_is_refused(examples: pd.DataFrame) -> None
         fitting.fit(examples.assign(**hints), recipe=recipes.Recipe(kind="curves"))
 
 
-def test_too_few_departures_are_too_early(examples: pd.DataFrame) -> None:
-    with pytest.raises(ModelRefused, match="too early"):
+def test_too_few_departures_are_not_called_too_early(examples: pd.DataFrame) -> None:
+    with pytest.raises(ModelRefused, match="too few customers left"):
         fitting.fit(examples[examples["customer_id"] < "C00100"])
 
 

@@ -48,5 +48,5 @@ def test_where_there_is_nothing_to_know_it_knows_nothing() -> None:
 
 @pytest.mark.parametrize("rows", [0, 500])
 def test_with_too_few_openings_there_is_no_model(rows: int) -> None:
-    with pytest.raises(ModelRefused, match="too early for a cross-sell model"):
+    with pytest.raises(ModelRefused, match="no cross-sell model: too few"):
         cross_sell_prediction.fit(history(1.0).head(rows))

@@ -141,7 +141,7 @@ def test_a_groups_interval_covers_its_mean_nine_times_in_ten_and_more() -> None:
 
 
 def test_too_few_departures_are_refused_in_a_sentence() -> None:
-    with pytest.raises(ModelRefused, match="too early for lifetime values: fewer than"):
+    with pytest.raises(ModelRefused, match="too few customers left: fewer than"):
         lifetime_value.fit(_people(500).assign(left=0, months_seen=12), _growth())
 
 

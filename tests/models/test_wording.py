@@ -30,15 +30,15 @@ def _reason(feature: str, value: float | None, **more: object) -> dict[str, obje
         ),
         (
             _reason("days_since_customer_made_transaction", 49.0, since="2026-05-12", week_ago=42.0),
-            "Time since the last own booking: 49 days, since 12 May 2026",
+            "Time since the last transaction by the customer: 49 days, since 12 May 2026",
         ),
         (
             _reason("days_since_customer_made_transaction", 2.0, since="2026-06-28", week_ago=300.0),
-            "Time since the last own booking: 2 days, since 28 Jun 2026; a week ago 300 days",
+            "Time since the last transaction by the customer: 2 days, since 28 Jun 2026; a week ago 300 days",
         ),
         (
             _reason("balance_change_90d", -0.4, since="2026-03-31", week_ago=-0.1),
-            "Change of balance in three months: −40%, since 31 Mar 2026; a week ago −10%",
+            "Change in balance over three months: −40%, since 31 Mar 2026; a week ago −10%",
         ),
         (_reason("last_nps", None, since=None, week_ago=None), "Latest answer to “would you recommend us”: not known"),
         (_reason("holds_wealth", 0.0), "Holds an investment or insurance: no"),

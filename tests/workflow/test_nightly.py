@@ -186,7 +186,7 @@ def test_without_a_usable_model_the_rules_go_on_and_say_so(
     assert report.scored == 0
     assert "complaint_and_dormant_savings" in report.alerts
     assert "high_churn_risk" not in report.alerts
-    assert any("too early for a churn model" in sentence for sentence in report.messages)
+    assert any("no churn model, because too few customers left" in sentence for sentence in report.messages)
     assert any("“High risk of leaving” was not checked" in sentence for sentence in report.messages)
 
 

@@ -118,7 +118,7 @@ def test_a_models_reasons_follow_in_words() -> None:
     assert [fact["sentence"] for fact in facts] == [
         "About 3 in 10 customers like this one leave within 90 days.",
         "HKD 1,235 in deposits and investments.",
-        "Change of balance in three months: −40%",
+        "Change in balance over three months: −40%",
         "Latest answer to “would you recommend us”: not known (speaks for staying)",
     ]
     assert facts[2]["contribution"] == 1.2

@@ -39,9 +39,8 @@ def write_curves(draft: SnapshotWriter, reader: Reader, as_of: date, available: 
 def why_none(reader: Reader) -> str:
     """Why no channel has a curve."""
     return run_notes.lacking(reader, COLUMNS) or (
-        f"No channel has {spend_response.FEWEST_WEEKS} whole weeks with spend and "
-        f"{spend_response.FEWEST_WON} customers won by "
-        f"their leads, {RIPE_AFTER_DAYS} days ago or more, with spend that varied enough to learn from."
+        f"No channel has enough to learn from: {spend_response.FEWEST_WEEKS} whole weeks with spend that varied, at "
+        f"least {RIPE_AFTER_DAYS} days ago, and {spend_response.FEWEST_WON} customers won by the leads of those weeks."
     )
 
 

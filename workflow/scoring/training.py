@@ -114,7 +114,7 @@ def examples(reader: Reader, settings: Settings, as_of: date, available: Availab
     """
     missing = not_given(["customers", "customers.joined_on", "customers.left_on"], data_coverage.of(reader))
     if missing:
-        raise ModelRefused(f"There is no churn model, because nobody knows who left. {missing.sentence}")
+        raise ModelRefused(f"There is no churn model, because it is not known who left. {missing.sentence}")
     first = first_day(reader, available)
     if first is None:
         raise ModelRefused(f"There is no churn model. {NO_HISTORY}")
@@ -150,7 +150,7 @@ def month_ends(first: date | None, as_of: date) -> list[date]:
 
 
 def first_day(reader: Reader, available: AvailableColumns) -> date | None:
-    """The day the bank's history of bookings or balances begins."""
+    """The day the bank's history of transactions or balances begins."""
     for name, column in (
         ("transactions", transactions.c.booked_at),
         ("balances", balances.c.month_on),
