@@ -39,7 +39,9 @@ def loading(folder: Path) -> tuple[float, float]:
             stores, folder, sample=True, progress=lambda step: begun.append((step, time.process_time()))
         )
         begun.append(("end", time.process_time()))
-    who = sum(then - now for (step, now), (_, then) in pairwise(begun) if step == "Finding out who is who")
+    who = sum(
+        then - now for (step, now), (_, then) in pairwise(begun) if step == "Matching records to people"
+    )
     return begun[-1][1] - begun[0][1] - who, who
 
 

@@ -31,7 +31,7 @@ class Settings:
     large_savings: float = 500_000.0
     """From this savings balance on, a dormant customer with a complaint is worth a call."""
     dormant_after_days: int = 180
-    """Without a booking the customer made for this long, the customer is dormant."""
+    """Without a transaction the customer made for this long, the customer is dormant."""
     alert_due_days: int = 30
     office_opens: str = "09:00"
     office_closes: str = "18:00"
@@ -107,7 +107,8 @@ def read(path: Path, environment: Mapping[str, str]) -> Settings:
     for name, (least, most) in _WITHIN.items():
         if not least <= getattr(chosen, name) <= most:
             raise Problem(
-                f"The setting “{name}” is {getattr(chosen, name):g}; it goes from {least:,} to {most:,}."
+                f"The setting “{name}” is {getattr(chosen, name):g}; it must be from {least:,} to {most:,}. "
+                "Correct it and try again."
             )
     try:
         ZoneInfo(chosen.timezone)
@@ -118,6 +119,9 @@ def read(path: Path, environment: Mapping[str, str]) -> Settings:
     return chosen
 
 
+_KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
+
+
 def _as_kind(name: str, value: Any, kind: Any) -> Any:
     try:
         if kind is bool and isinstance(value, str):
@@ -126,4 +130,6 @@ def _as_kind(name: str, value: Any, kind: Any) -> Any:
             return Path(str(value)).expanduser().resolve()
         return kind(value)
     except (KeyError, ValueError, TypeError):
-        raise Problem(f"The setting “{name}” is “{value}”, which is not a {kind.__name__}.") from None
+        raise Problem(
+            f"The setting “{name}” is “{value}”, which is not {_KINDS.get(kind, 'a path')}."
+        ) from None

@@ -273,7 +273,7 @@ def status(viewer: Viewer) -> pd.DataFrame:
 
 
 def match_rates(viewer: Viewer) -> pd.DataFrame:
-    """One row per source: how many of its records are a known customer, and by what."""
+    """One row per source: how many of its records belong to a known customer, and by what."""
     return cached(viewer, link_quality.rates)
 
 
@@ -282,7 +282,7 @@ def freshness(viewer: Viewer) -> Freshness:
     door = reader(viewer)
     covered = data_coverage.of(door)
     if covered is None:
-        raise NothingLoaded("The bank that is read says nothing about its load. Load it again.")
+        raise NothingLoaded("There is no record of when this bank was loaded. Load it again.")
     loaded = status(viewer)
     late = loaded.loc[loaded["overdue"].fillna(value=False).astype(bool), "table_name"]
     return freshness_of(covered, tuple(late), door.stores.now().date())

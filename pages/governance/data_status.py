@@ -149,7 +149,7 @@ def _where_from(viewer: Viewer) -> None:
 
 
 def _match_rates(viewer: Viewer) -> None:
-    """How many of each source's records are a known customer; those that are not stay in the bank and are counted."""
+    """How many records of each source belong to a known customer; the others stay in the bank and are counted."""
     st.header("Identity matching")
     rates = data.match_rates(viewer)
     if rates.empty:

@@ -59,8 +59,8 @@ def test_what_lay_ahead_counts_from_its_day_on_however_the_delivery_was_cut(bank
     assert contents(whole.stores) == cut
     assert value(whole, "won", Period(date(2026, 6, 1), JUNE)) == 1
     names = set(data_coverage.visible_failed_checks(reader)["check_name"])
-    assert names == {"did not come again"}, (
-        "nothing lies ahead any more; one row of the window did not come again"
+    assert names == {"not delivered again"}, (
+        "nothing lies ahead any more; one row of the window was not delivered again"
     )
 
 

@@ -24,10 +24,10 @@ def after_a_night(reader):
 
 def test_a_bank_of_customers_and_leads_is_told_which_columns_each_thing_lacks(bank):
     reader = bank({"customers.csv": CUSTOMERS, "leads.csv": daily_leads(JUNE)}, JUNE)
-    assert why_not_there(reader, CHURN_MODEL) == "The nightly run has not been done on this bank yet."
+    assert why_not_there(reader, CHURN_MODEL) == "There has been no nightly run on this bank yet."
     reader = after_a_night(reader)
     assert why_not_there(reader, CHURN_MODEL) == (
-        "There is no churn model, because nobody knows who left. Not known: `customers.left_on` was not given."
+        "There is no churn model, because it is not known who left. Not known: `customers.left_on` was not given."
     )
     assert (
         why_not_there(reader, LIFETIME_VALUE)

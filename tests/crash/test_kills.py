@@ -100,7 +100,7 @@ def test_without_room_on_the_disk_a_sentence_and_nothing_partial(
     )
     assert done.returncode == 1, done.stdout + done.stderr
     message = " ".join(done.stderr.split())
-    assert "The disk is full" in message or "The disk did not take it" in message, message
+    assert "The disk is full" in message or "The disk refused the write" in message, message
     assert "the bank loaded before stays" in message
     assert str(stores.settings.data_dir) not in message
     assert "Traceback" not in done.stderr

@@ -1,4 +1,4 @@
-"""Days that are added say which rows did not come again, take marked rows out, and may be quiet."""
+"""Days that are added say which rows were not delivered again, take marked rows out, and may be quiet."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_the_command_says_how_many_rows_did_not_come_again(bank, tmp_path):
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    assert "leads: 1 of the bank's rows from 01 Jun 2026 on did not come again" in run.stdout
+    assert "leads: 1 of the bank's rows from 01 Jun 2026 on were not delivered again" in run.stdout
 
 
 MARKED: dict[str, dict[str, Content]] = {

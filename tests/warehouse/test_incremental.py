@@ -94,7 +94,7 @@ def test_however_a_delivery_is_cut_ordered_or_repeated_the_same_rows_are_there(p
             if leads or surveys:
                 load(pieces, folder(Path(place) / f"{step}", leads, surveys), since=JUNE)
         assert contents(pieces) == contents(whole)
-        # What did not come again is about how the days were delivered, and not about the bank.
+        # What was not delivered again is about how the days were delivered, and not about the bank.
         about = f"check_name <> '{incremental.NOT_AGAIN}'"
         findings = (
             "SELECT check_name, table_name, row_count FROM derived.findings "

@@ -1,4 +1,4 @@
-"""Words and days that stand for nothing are read as not known, spellings of one word as one word, and both are said."""
+"""Placeholder words and days are read as not known, spellings of one word as one word, and both are said."""
 
 from __future__ import annotations
 
@@ -79,9 +79,9 @@ def test_whatever_brings_them_words_and_days_for_nothing_are_not_known(kind, emp
     assert rows(empty, "SELECT count(won_at) FROM unified.leads") == [(0,)]
     counts = nothing_found(empty)
     # An empty or blank cell needs no word.
-    assert counts["leads", "word for nothing: channel"] == len(NOTHINGS) - 2
+    assert counts["leads", "placeholder word: channel"] == len(NOTHINGS) - 2
     assert counts["leads", "spelt in several ways: channel"] == 4
-    assert counts["leads", "day for nothing: won_at"] == len(ROWS)
+    assert counts["leads", "placeholder day: won_at"] == len(ROWS)
     keys = rows(empty, "SELECT count(*) FROM derived.quarantine WHERE check_name LIKE '%channel' AND kept")
     assert keys == [(len(NOTHINGS) + 2,)]
 
@@ -129,8 +129,8 @@ def test_each_kind_of_column_has_its_own_words_for_nothing(column, written, read
 @pytest.mark.parametrize(
     ("files", "words"),
     [
-        ({"leads.csv": "lead_id,created_at\nNULL,2026-06-01\n"}, ("row 1", "lead_id", "“NULL” stands for nothing")),
-        ({"balances.csv": "account_id,customer_id,month_on\nA,C,1900-01-01\n"}, ("month_on", "1900-01-01", "must be given")),
+        ({"leads.csv": "lead_id,created_at\nNULL,2026-06-01\n"}, ("row 1", "lead_id", "“NULL” is a placeholder")),
+        ({"balances.csv": "account_id,customer_id,month_on\nA,C,1900-01-01\n"}, ("month_on", "1900-01-01", "must have a value")),
         ({"leads.csv": "lead_id,won_value\nL1,-\n"}, ("won_value", "“-”")),
         ({"leads.csv": "lead_id,score\nL1,nan\n"}, ("score", "“nan”")),
         ({"words.toml": "[leads.chanel]\n"}, ("words.toml", "leads.chanel", "channel")),
@@ -195,7 +195,7 @@ def test_added_days_take_over_the_banks_spelling_and_its_findings_are_carried_by
             ("Mail", 5),
         ]
         assert nothing_found(empty) == {
-            ("leads", "word for nothing: channel"): 1,
+            ("leads", "placeholder word: channel"): 1,
             ("leads", "spelt in several ways: channel"): 3,
         }
 

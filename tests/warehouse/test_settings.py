@@ -55,14 +55,14 @@ def test_a_setting_that_does_not_exist_is_refused_by_name(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ('alert_due_days = "soon"', "“alert_due_days” is “soon”, which is not a int"),
+        ('alert_due_days = "soon"', "“alert_due_days” is “soon”, which is not a whole number"),
         ('hold_out_share = "a tenth"', "“hold_out_share”"),
         ("alert_due_days = [1]", "“alert_due_days”"),
         ('secure_cookies = "perhaps"', "“secure_cookies” is “perhaps”"),
         ("large_savings = ", "settings.toml cannot be read"),
-        ("hold_out_share = 10", "“hold_out_share” is 10; it goes from 0 to 0.5"),
+        ("hold_out_share = 10", "“hold_out_share” is 10; it must be from 0 to 0.5"),
         ("discount_rate = nan", "“discount_rate” is nan"),
-        ("fiscal_year_starts = 13", "“fiscal_year_starts” is 13; it goes from 1 to 12"),
+        ("fiscal_year_starts = 13", "“fiscal_year_starts” is 13; it must be from 1 to 12"),
         ("smallest_cell = 0", "“smallest_cell” is 0"),
         ('timezone = "Hong Kong"', "“Hong Kong”, which is no time zone"),
         ('timezone = "../zone"', "“../zone”, which is no time zone"),

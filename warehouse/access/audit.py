@@ -92,7 +92,9 @@ def checked_text(words: str, longest: int, missing: str, what: str = "") -> str:
     """
     words = words.strip()
     if len(words) > longest and what:
-        raise ChangeRefused(f"{what} {len(words):,} characters; {longest:,} fit. Shorten it and save again.")
+        raise ChangeRefused(
+            f"{what} {len(words):,} characters, and at most {longest:,} fit. Shorten it and save again."
+        )
     if not 0 < len(words) <= longest:
         raise ChangeRefused(missing)
     return words
@@ -117,8 +119,8 @@ def _refused_if_lost() -> Iterator[None]:
     except DBAPIError as error:
         if error.connection_invalidated or (is_passing(error) and not isinstance(error.orig, sqlite3.Error)):
             raise ChangeRefused(
-                "The connection to the database was lost. Reload and look whether your change is there before you "
-                "repeat it."
+                "The connection to the database was lost. Reload, and check whether your change is there before "
+                "you repeat it."
             ) from error
         raise
 

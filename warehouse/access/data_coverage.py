@@ -161,7 +161,7 @@ def loaded_until(reader: Reader) -> date:
     """The last day fully loaded, for everybody: of what is about no person."""
     covered = coverage(reader.stores, reader.snapshot)
     if covered is None:
-        raise NothingLoaded("The bank that is read says nothing about its load. Load it again.")
+        raise NothingLoaded("There is no record of when this bank was loaded. Load it again.")
     return covered.as_of
 
 
@@ -218,11 +218,7 @@ def why_not_there(reader: Reader, subject: str) -> str:
     if len(noted):
         return str(noted["sentence"].iloc[0])
     covered = of(reader)
-    return (
-        ""
-        if covered is not None and covered.nights
-        else "The nightly run has not been done on this bank yet."
-    )
+    return "" if covered is not None and covered.nights else "There has been no nightly run on this bank yet."
 
 
 def nights(reader: Reader) -> int:

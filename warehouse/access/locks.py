@@ -33,7 +33,9 @@ def one_at_a_time(stores: Stores, name: str, wait: float) -> Iterator[StillOurs]
 
 
 def _refused(name: str) -> ChangeRefused:
-    return ChangeRefused(f"Another process holds the turn “{name}”. Wait until it has ended, then try again.")
+    return ChangeRefused(
+        f"Another process is doing this at the moment (“{name}”). Wait until it has ended, then try again."
+    )
 
 
 def _got(ask: Callable[[], bool], times: int) -> bool:

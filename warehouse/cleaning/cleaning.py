@@ -22,7 +22,7 @@ from warehouse.extracts.bank_words import BankWords
 from warehouse.validation import contract
 from warehouse.validation.quality import key_of
 
-NO_WORD, NO_DAY, SPELLINGS = "word for nothing: ", "day for nothing: ", "spelt in several ways: "
+NO_WORD, NO_DAY, SPELLINGS = "placeholder word: ", "placeholder day: ", "spelt in several ways: "
 FIRST_DAYS = "months by their first day: "
 DURING_LOAD = (NO_WORD, NO_DAY, SPELLINGS, FIRST_DAYS)
 """How the names of checks begin whose finding is about what was delivered: the table no longer shows it afterwards."""
@@ -127,13 +127,15 @@ class Cleaning:
         if not column.nullable:
             self._check_given(rows, column, [w for w, m in changed.items() if m is None], where)
         if several and column.primary_key and not self._keys_stay_apart(rows, column, changed):
-            says = "words are written in several ways; they stay, for one row would otherwise be there twice"
+            says = (
+                "words are written in several ways; they stay, because two rows would otherwise have one key"
+            )
             self._note(SPELLINGS, column, several, rows, says)
             changed = {w: m for w, m in changed.items() if w not in several}
         if nothing:
             named = ", ".join(f"“{w}”" for w in sorted({w.strip() for w in nothing})[:_NAMED_AT_MOST])
             self._note(
-                NO_WORD, column, nothing, rows, f"words that stand for nothing are read as not known: {named}"
+                NO_WORD, column, nothing, rows, f"words that are placeholders are read as not known: {named}"
             )
         if several and any(w in changed for w in several):
             common = sorted({several[w] for w in several if self._is_common(counts, meanings, several[w])})
@@ -202,8 +204,8 @@ class Cleaning:
         ).fetchone()
         if row:
             raise LoadRefused(
-                f"Table {self.table.name}, {where(row[1])}, column {column.key}: “{row[0].strip()}” stands for nothing, "
-                f"and the column must be given. Correct it in {self.source} or its mapping, then load again. "
+                f"Table {self.table.name}, {where(row[1])}, column {column.key}: “{row[0].strip()}” is a placeholder, "
+                f"and each row must have a value. Correct it in {self.source} or its mapping, then load again. "
                 f"{contract.NOTHING}"
             )
 
@@ -297,15 +299,15 @@ class Cleaning:
             if all(d.year < 1900 for d in written) or all(d.year > 2078 for d in written):
                 return  # out of any range, which `contract` says
             raise LoadRefused(
-                f"Table {self.table.name}, {where(row[1])}, column {column.key}: “{written[0]}” is a day that stands "
-                f"for nothing, and the column must be given. Correct it in {self.source} or its mapping, then load "
+                f"Table {self.table.name}, {where(row[1])}, column {column.key}: “{written[0]}” is a placeholder, "
+                f"and each row must have a value. Correct it in {self.source} or its mapping, then load "
                 "again. "
                 f"{contract.NOTHING}"
             )
         if check:
             named = ", ".join(f"{d.day} {d:%b} {d.year}" for d in written[:_NAMED_AT_MOST])
             self._record(
-                check, column, rows, condition, f"days that stand for nothing are read as not known: {named}"
+                check, column, rows, condition, f"days that are placeholders are read as not known: {named}"
             )
         self.db.execute(f"UPDATE {rows} SET {name} = NULL WHERE {condition}")
 

@@ -54,7 +54,7 @@ def set_aside(db: duckdb.DuckDBPyConnection, day: date) -> None:
         keep(db, table, either)
         for name, condition in ahead.items():
             leaves = name == table.info["happened_on"]
-            says = f"“{event_in_words(name)}” lies after the day this bank is read as of; it counts from its day on."
+            says = f"“{event_in_words(name)}” is after the as-of day; the row counts from that day on."
             check = finding_of(name)
             count = db.execute(f"SELECT count(*) FROM {rows} WHERE {condition}").fetchone()
             note(db, check, table.name, table.info["owner"], says, count[0] if count else 0, kept=not leaves)

@@ -50,7 +50,7 @@ def _note(db: duckdb.DuckDBPyConnection, table: Table, name: str, days: list[dat
     named = ", ".join(f"{d.day} {d:%b} {d.year}" for d in days[:4])
     says = (
         f"In {name}, these rows share {named}, which often stands for a date that was lost. They are read as they are; "
-        f"{FILE} can say that the day stands for nothing, or that it is real."
+        f"{FILE} can say that the day is a placeholder, or that it is real."
     )
     check, owner = f"{SUSPICIOUS}{name}", table.info["owner"]
     condition = f"{name} IN ({', '.join(repr(str(d)) for d in days)})"

@@ -59,7 +59,7 @@ def check_aggregates(statement: Any, *, counting_people: bool = True) -> None:
             people = columns.get(f"{name}{PEOPLE}")
             if people is None:
                 raise AccessRefused(
-                    "Your role sees totals only, and this total does not say over how many people."
+                    "Your role sees totals only, and this total does not say how many people it covers."
                 )
             for total in totals:
                 _check_same_people(total, _people_condition(people, persons))

@@ -2,7 +2,7 @@
 
     [leads.channel]
     "FB/IG" = "social"              # another name of a word
-    "unknown" = ""                  # stands for nothing
+    "unknown" = ""                  # a placeholder
     "None" = "None"                 # a word of its own, though it looks like nothing
 
     [customers.joined_on]
@@ -57,9 +57,7 @@ def read(folder: Path) -> BankWords:
         raise _wrong("cannot be read as TOML in UTF-8") from None
     everywhere = _checked(EVERYWHERE, stated.pop(EVERYWHERE, {}))
     if any(everywhere.values()):
-        raise _wrong(
-            f"gives a word another meaning in [{EVERYWHERE}], which only says what stands for nothing"
-        )
+        raise _wrong(f"gives a word another meaning in [{EVERYWHERE}], which only lists placeholders")
     columns = {t.name: {str(c.key) for c in t.c} for t in UNIFIED_TABLES}
     of_column = {}
     for table, by_column in stated.items():

@@ -67,7 +67,7 @@ def _declared(path: Path) -> dict[str, str]:
         raise refused(path.name, "cannot be read as TOML.", "Correct it, then load again.") from None
     for name, value in choices.items():
         if name not in _SETTINGS:
-            secret = " An address or password belongs into an environment variable." if "url" in name else ""
+            secret = " An address or password belongs in an environment variable." if "url" in name else ""
             raise refused(
                 path.name,
                 f"has the setting “{name}”, which does not exist.{secret}",

@@ -99,7 +99,7 @@ def check_text(path: Path, file_name: str, count: str = "") -> Text:
         raise refused(
             file_name,
             "is empty.",
-            "Export it again, or take it away if the bank has no such data, then load again.",
+            "Export it again, or remove it if the bank has no such data, then load again.",
         )
     try:
         decoder.decode(b"", final=True)

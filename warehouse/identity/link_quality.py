@@ -59,9 +59,10 @@ def in_words(rate: Any) -> str:
     """A row of `rates` as one line."""
     matched = rate.by_number + rate.by_email + rate.by_phone + rate.by_likeness + rate.by_hand
     return (
-        f"{rate.source}: {matched:,} of {rate.records:,} records are a known customer ({matched / rate.records:.1%}): "
-        f"{rate.by_number:,} by number, {rate.by_email:,} by e-mail, {rate.by_phone:,} by phone, {rate.by_likeness:,} by "
-        f"likeness, {rate.by_hand:,} by hand. {rate.other_people:,} are somebody else known to several records, "
+        f"{rate.source}: {matched:,} of {rate.records:,} records belong to a known customer "
+        f"({matched / rate.records:.1%}): {rate.by_number:,} by number, {rate.by_email:,} by e-mail, "
+        f"{rate.by_phone:,} by phone, {rate.by_likeness:,} by match probability, {rate.by_hand:,} by hand. "
+        f"{rate.other_people:,} belong to a person who has several records and is no known customer, "
         f"{rate.alone:,} stand alone."
     )
 

@@ -207,10 +207,12 @@ def _check_rows(
             continue
         value = here.c[column.key]
         if not column.nullable:
-            checks.append((column, value.is_(None), "{} rows are empty, and must not be"))
+            checks.append((column, value.is_(None), "{} rows have no value, and each must have one"))
         if column.info["allowed"]:
             words = column.info["allowed"]
-            checks.append((column, value.not_in(words), "{} rows are none of " + ", ".join(words)))
+            checks.append(
+                (column, value.not_in(words), "{} rows have another value than " + ", ".join(words))
+            )
     counts = [func.count(case((condition, 1))) for _, condition, _ in checks]
     total, *broken = connection.execute(select(func.count(), *counts).select_from(here)).one()
     for (column, _, words), count in zip(checks, broken, strict=True):

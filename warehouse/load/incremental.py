@@ -27,10 +27,10 @@ from warehouse.validation.checks import CHECKS
 from warehouse.validation.contract import NOTHING
 from warehouse.validation.quality import Declared, key_of, note
 
-NOT_AGAIN = "did not come again"
+NOT_AGAIN = "not delivered again"
 NOT_AGAIN_SAYS = (
-    "When the days of these rows were delivered last, they did not come again. They stay; where they were deleted or "
-    "merged, the source can mark them in a column “deleted”."
+    "When the days of these rows were last delivered, these rows were not among them. They are kept; where they were "
+    "deleted or merged, the source can mark them in a column “deleted”."
 )
 
 
@@ -58,7 +58,7 @@ class Bank:
         self.sources = {row[0]: Source(label=row[1]) for row in loads if row[1]}
         self.given = {row[0]: row[2] for row in loads if row[3]}
         self.missing: dict[str, int] = {}
-        """Table → how many of its rows from the first delivered day on did not come again."""
+        """Table → how many of its rows from the first delivered day on were not delivered again."""
 
     def add(self, delivered: Mapping[str, Source], given: dict[str, str], since: date) -> None:
         """Carry everything of before that the delivered rows do not replace. Raises LoadRefused if they do not fit."""
@@ -144,7 +144,7 @@ class Bank:
         return int(row[0]) if row else 0
 
     def carry_findings(self, declared: tuple[Declared, ...]) -> None:
-        """Keep what was set aside and did not come again, and what the bank's own checks found that are not asked now."""
+        """Keep what was set aside and not delivered again, and what the bank's own checks found that are not run now."""
         check_names = {c.name for c in CHECKS} | {c.title for c in declared} | later_rows.FINDINGS | {DATED}
         own = ", ".join("'" + name.replace("'", "''") + "'" for name in sorted(check_names))
         during = " OR ".join(

@@ -50,7 +50,7 @@ class Loaded:
     as_of_from: str
     rows: dict[str, int]
     missing: dict[str, int] = field(default_factory=dict)
-    """Where days were added: how many rows per table that the bank has of these days did not come again."""
+    """Where days were added: how many rows per table that the bank has of these days were not delivered again."""
 
 
 def load(
@@ -81,7 +81,7 @@ def load(
                 _create_tables(db)
                 _carry_history(db, stores, sample=sample)
                 if since:
-                    progress("Fetching the bank of before")
+                    progress("Fetching the bank loaded before")
                 clock = Clock(stores.settings.timezone)
                 before = incremental.Bank(db, stores, snapshot, sample=sample) if since else None
                 _look_only_here(db, stores.settings.timezone)
@@ -101,7 +101,7 @@ def load(
                         )
                         given[table.name] = filling.fill(db, delivery, stated)
                 if before and since:
-                    progress("Adding the new days to the bank of before")
+                    progress("Adding the new days to the bank loaded before")
                     before.add(sources, given, since)
                     sources, given = before.sources | sources, before.given | given
                 moment_marks.days_by_column(db, UNIFIED_TABLES, clock, carried=before is not None)
@@ -117,7 +117,7 @@ def load(
                 given_of_customers = given.get("customers", "").split()
                 first_accounts.date_customers(db, given_of_customers, bank_before=before is not None)
                 if identities.name in sources:
-                    progress("Finding out who is who")
+                    progress("Matching records to people")
                     linking.link(db, linking.standing(stores.app_db))
                 filled = lead_history.write(db, day)
                 returns.write(db)

@@ -49,7 +49,7 @@ UNDATED = "without its date"
 _MISSED = {
     "customers": "who joined and in no cohort; until they left they count as customers from the beginning of the data",
     "accounts": "accounts opened; until they were closed they count as held from the beginning of the data",
-    "transactions": "bookings",
+    "transactions": "transactions",
     "campaigns": "campaigns by when they ran",
     "touches": "contacts, nor is any win credited to them",
     "leads": "leads by the day they came, nor in a wait or share that begins there; wins have a day of their own",
@@ -203,13 +203,13 @@ CHECKS = (
         table="lead_stages",
         when="entered_at < $day + 1 AND NOT EXISTS (SELECT 1 FROM derived.lead_moves m WHERE "
         "(m.lead_id, m.stage, m.entered_at) = (lead_stages.lead_id, lead_stages.stage, lead_stages.entered_at))",
-        says="The lead was in this stage already, so the row is no move and does not count.",
+        says="The lead was in this stage already, so the row is not a move and does not count.",
     ),
     DataCheck(
         name="won without a customer",
         table="leads",
         when="won_at IS NOT NULL AND customer_id IS NULL AND EXISTS (SELECT 1 FROM unified.customers)",
-        says="Sales says it is won, but core banking knows no customer for it.",
+        says="The lead is won, but no customer belongs to it.",
         owner="Sales",
     ),
     DataCheck(
@@ -225,7 +225,7 @@ CHECKS = (
         when="sales_rep IS NULL AND coalesce(contacted_at, accepted_at, rejected_at, sql_at, opportunity_at, won_at, "
         "lost_at) IS NULL AND created_at < $day - INTERVAL 14 DAY "
         "AND EXISTS (SELECT 1 FROM unified.leads WHERE sales_rep IS NOT NULL OR contacted_at IS NOT NULL)",
-        says="Marketing sent it more than 14 days ago, and nothing of Sales is on it.",
+        says="The lead was recorded more than 14 days ago, and nothing says that Sales has worked on it.",
         owner="Sales",
     ),
 )

@@ -58,8 +58,8 @@ def check(db: duckdb.DuckDBPyConnection, table: Table, source: str, stated: Stat
         if actual != total:
             words = "rows" if column == ROWS else f"as the total of {column}"
             raise LoadRefused(
-                f"Table {table.name}: {source} has {actual:,} {words}, and {FILE} states {total:,}. Part is "
-                f"missing or came twice; ask {table.info['owner']} for it again. {NOTHING}"
+                f"Table {table.name}: {source} has {actual:,} {words}, and {FILE} states {total:,}. Part of it "
+                f"is missing or came twice; ask {table.info['owner']} for it again. {NOTHING}"
             )
 
 

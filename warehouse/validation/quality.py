@@ -92,7 +92,7 @@ def _say_if_no_row_is_dated(db: duckdb.DuckDBPyConnection, table: Table) -> None
         return
     row = db.execute(f"SELECT count(*), count({column}) FROM {table.schema}.{table.name}").fetchone()
     if row and row[0] and not row[1]:
-        says = f"No row has its {column}: no figure that goes by this day can be known."
+        says = f"No row has its {column}, so figures that go by this day are not known."
         note(db, UNDATED, table.name, table.info["owner"], says, None, kept=True)
 
 

@@ -123,16 +123,16 @@ def range_of(column: Column, kind: str, until: date) -> tuple[str, str, str] | N
             return (
                 f"({extremes} OR min({name}) < 0)",
                 f"({condition} OR {name} < 0)",
-                "is not a number from 0 up",
+                "is not a number of 0 or more",
             )
-        return extremes, condition, "is not a number a bank can mean"
+        return extremes, condition, "is not a plausible number"
     if kind == "INTEGER" and column.key in COUNTS:
         return f"min({name}) < 0", f"{name} < 0", "is below 0, which no count can be"
     if kind == "DECIMAL(18,2)":
         return (
             f"max(abs({name})) > {_MOST}",
             f"abs({name}) > {_MOST}",
-            "is more money than there is",
+            "is not a plausible amount",
         )
     if kind == "VARCHAR":
         return (

@@ -62,7 +62,7 @@ def judge(counts: dict[date, int], day: date) -> Rhythm:
     if late > _patience(usual):
         often = "every day" if usual == 1 else f"at least every {usual} days"
         return Rhythm(
-            usual, overdue=True, says=f"The latest day is {late} days back; it usually comes {often}."
+            usual, overdue=True, says=f"The latest row is {late} days old; rows usually come {often}."
         )
     return Rhythm(usual, overdue=False, volume=_volume(counts, days, usual, day))
 
