@@ -20,7 +20,11 @@ from warehouse.errors import Problem
     type=click.Path(path_type=Path),
     help="Folder of a sample bank whose truth.json says who is who.",
 )
-@click.option("--held-back", is_flag=True, help="Hide the phones, link by the rest, let the phones judge.")
+@click.option(
+    "--held-back",
+    is_flag=True,
+    help="Hide the phone numbers, link by the rest, then check the links by the phone numbers.",
+)
 def check(url: str | None, schema: str, truth: Path | None, *, held_back: bool) -> None:
     """How far records were matched to customers; with --url, what a warehouse built by somebody else lacks."""
     if url:
@@ -38,7 +42,7 @@ def _check_identity(truth: Path | None, *, held_back: bool) -> None:
     rates = link_quality.rates(reader)
     if rates.empty:
         raise Problem(
-            "This bank gave no identities, so records cannot be matched. Add identities.sql to the folder of "
+            "The table identities was not delivered, so records cannot be matched. Add identities.sql to the folder of "
             "extracts and load it again; sample_data/mappings shows one."
         )
     for row in rates.itertuples():
@@ -47,7 +51,7 @@ def _check_identity(truth: Path | None, *, held_back: bool) -> None:
         agreement = link_quality.agreement(link_quality.links(reader), link_quality.truth_of(truth))
         click.echo(f"Against {truth / 'truth.json'}: {agreement}")
     if held_back:
-        click.echo(f"Likely links, judged by the phones held back: {link_quality.held_back(reader)}")
+        click.echo(f"Likely links, checked by the phone numbers held back: {link_quality.held_back(reader)}")
 
 
 def _check_warehouse(url: str, schema: str) -> None:
@@ -78,5 +82,6 @@ def _check_warehouse(url: str, schema: str) -> None:
             click.echo(f"  {why}: {'; '.join(labels)}.")
     serious = sum(finding.serious for finding in checked.findings)
     if serious:
-        raise Problem(f"{serious} things must be corrected before Concord can read this warehouse.")
+        things = "1 finding" if serious == 1 else f"{serious} findings"
+        raise Problem(f"{things} marked WRONG must be corrected before Concord can read this warehouse.")
     click.echo("Everything needed is present.")

@@ -67,8 +67,8 @@ def _begin_night(stores: connect.Stores) -> None:
             [sys.executable, "-m", "cli", "nightly"], cwd=HERE, stdout=written, stderr=subprocess.STDOUT
         )
     console.print(
-        f"The first nightly run has begun: alerts, churn risk and lifetime values come when it is done, in some minutes. "
-        f"{log} says what it does."
+        f"The first nightly run has begun: alerts, churn risk and lifetime values are there once it is done, "
+        f"in a few minutes. Its log is {log}."
     )
 
 

@@ -64,9 +64,7 @@ class Door(click.Group):
         except (click.exceptions.Exit, click.ClickException, click.Abort):
             raise
         except Exception as bug:  # the last line of defence: logged in full, shown as a number
-            console.print(
-                f"Something went wrong on our side. Reference {reference(bug)}: see the log above it."
-            )
+            console.print(f"Something went wrong on our side. Reference {reference(bug)}: see the log above.")
             sys.exit(2)
 
 

@@ -31,7 +31,7 @@ def _rule(verdict: str, source: str, record: str, customer: str, by: str, why: s
 @click.argument("record")
 @click.argument("customer")
 @click.option("--by", required=True, help="The analyst who decided it.")
-@click.option("--why", required=True, help="The reason, for colleagues to follow later.")
+@click.option("--why", required=True, help="The reason, so that colleagues can follow it later.")
 def split(source: str, record: str, customer: str, by: str, why: str) -> None:
     """RECORD of SOURCE is not CUSTOMER."""
     _rule("split", source, record, customer, by, why)
@@ -42,7 +42,7 @@ def split(source: str, record: str, customer: str, by: str, why: str) -> None:
 @click.argument("record")
 @click.argument("customer")
 @click.option("--by", required=True, help="The analyst who decided it.")
-@click.option("--why", required=True, help="The reason, for colleagues to follow later.")
+@click.option("--why", required=True, help="The reason, so that colleagues can follow it later.")
 def join(source: str, record: str, customer: str, by: str, why: str) -> None:
     """RECORD of SOURCE is CUSTOMER."""
     _rule("join", source, record, customer, by, why)

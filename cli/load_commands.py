@@ -24,7 +24,9 @@ from warehouse.stores.connect import HINT
     help="The last day fully delivered: nothing dated later counts. Without it, the latest day of any dated column.",
 )
 @click.option(
-    "--since", type=click.DateTime(["%Y-%m-%d"]), help="FOLDER holds only the days from then on: add them."
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="FOLDER holds only rows from this day on: add them to the bank loaded before.",
 )
 @click.option("--sample", is_flag=True, help="Mark it as invented data; every page will say so.")
 def load(folder: Path, as_of: datetime | None, since: datetime | None, *, sample: bool) -> None:
@@ -47,13 +49,13 @@ def load(folder: Path, as_of: datetime | None, since: datetime | None, *, sample
         click.echo(f"{rows:>12,}  {table}")
     for table, rows in loaded.missing.items():
         click.echo(
-            f"{table}: {rows:,} of the bank's rows from {since:%d %b %Y} on did not come again. They stay; what was "
-            "deleted or merged can be marked in a column “deleted”."
+            f"{table}: {rows:,} of the bank's rows from {since:%d %b %Y} on were not delivered again. They are kept; the "
+            "source can mark those that were deleted or merged in a column “deleted”."
         )
     click.echo(f"Loaded as of {loaded.as_of:%d %b %Y} in {time.monotonic() - begun:.1f} s.")
     if loaded.as_of_from != GIVEN_WITH_THE_LOAD:
         click.echo(
-            f"That day is the latest in {loaded.as_of_from}. If the extracts were delivered until another day, load them "
+            f"That day is the latest in {loaded.as_of_from}. If the extracts are complete up to another day, load them "
             "with --as-of."
         )
 

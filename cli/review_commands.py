@@ -28,10 +28,13 @@ from warehouse.errors import Problem
     help="A .pptx or .potx of the bank's brand for the slides.",
 )
 @click.option(
-    "--issue", "issues", is_flag=True, help="Issue it first: kept as it reads now, as the next version."
+    "--issue",
+    "issues",
+    is_flag=True,
+    help="Issue it first: it is kept, as it reads now, as the next version.",
 )
-@click.option("--why", default="", help="With --issue: why there is a further version.")
-@click.option("--draft", is_flag=True, help="As computed now, although a version was issued.")
+@click.option("--why", default="", help="With --issue: why there is another version.")
+@click.option("--draft", is_flag=True, help="The figures as they are now, even if a version was issued.")
 def review(quarter: str, folder: Path, template: Path | None, why: str, *, issues: bool, draft: bool) -> None:
     """Write the quarterly review as slides (PPTX) and as a handout (PDF), with what an executive may see.
 

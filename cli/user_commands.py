@@ -82,7 +82,7 @@ def import_users(file: Path, role: str | None) -> None:
             f"{file.name} cannot be read as YAML with “credentials: usernames: …”. Correct it, then try again."
         )
     names = accounts_module().import_credentials(open_here(), given, by="operator", role=role)
-    click.echo(f"Taken over: {', '.join(names)}.")
+    click.echo(f"Imported: {', '.join(names)}.")
 
 
 @users.command("disable")

@@ -133,7 +133,7 @@ def run(stores: Stores, progress: Progress | None = None) -> RunSummary:
     follow_customers(stores, night, as_of, present)
     late = escalate(stores, as_of)
     if late:
-        messages = (*messages, f"Alerts that passed their day; their team leads were told: {late}.")
+        messages = (*messages, f"Overdue alerts whose team leads were told: {late}.")
     planned_analyses.plan_first(stores, first_draws(night), as_of, BY_NIGHT)
     return RunSummary(
         as_of=as_of,

@@ -126,11 +126,11 @@ def test_a_forecast_reaches_no_farther_ahead_than_it_looks_back_and_says_how_far
     outlook = heading(GoalDraft(metric="revenue", target=1.0, span=span, owner="Finance"), reader, as_of)
     assert outlook.forecast is None
     assert outlook.why.endswith(
-        "from 7 full months in a row it can be said as far ahead, which is to 28 Feb 2026."
+        "7 full months in a row allow a forecast of as many months ahead, which is until 28 Feb 2026."
     )
     short = heading(GoalDraft(metric="win_rate", target=0.5, span=span, owner="Sales"), reader, as_of)
     assert short.forecast is None
-    assert "no forecast" in short.why
+    assert "is not forecast" in short.why
 
 
 def test_only_a_count_stops_at_zero() -> None:

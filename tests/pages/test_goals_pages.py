@@ -176,7 +176,7 @@ def test_a_goal_that_is_not_smart_is_told_its_letters_and_not_set(open_page, ban
     _ok(app)
     page_text = words(app)
     assert "Name the department that owns the goal" in page_text
-    assert "Write the target as a number: there is none yet" in page_text
+    assert "Write the target as a number: the field is empty" in page_text
     assert "Say what it serves" in page_text
     assert every_goal(Reader(bank, SYSTEM)) == ()
 

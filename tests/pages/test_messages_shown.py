@@ -24,5 +24,5 @@ def test_an_administrator_reads_what_waits_and_why(open_page, bank, url: str) ->
         app_db.execute(insert(outbox).values(written_at=at, **row))
     page_text = words(open_page(somebody("administrator"), url))
     assert "1 message to amy_w waits to be delivered." in page_text
-    assert "1 message to amy_w: waiting since 30 Jun 2026, 02:00. It was not tried yet." in page_text
+    assert "1 message to amy_w: waiting since 30 Jun 2026, 02:00. It has not been tried yet." in page_text
     assert "amy_w" not in words(open_page(somebody("analyst"), url))

@@ -238,7 +238,7 @@ def test_a_run_killed_while_it_sends_is_followed_by_one_with_the_same_key(
         hook.answers_after = 0
         (sent,) = send(any_app_db, "weekly", {WHERE: hook.address}, never)
         assert send(any_app_db, "weekly", {WHERE: hook.address}, never) == []
-    assert sent.outcome.endswith("It may have arrived twice: a run before was stopped while it sent it.")
+    assert sent.outcome.endswith("It may have arrived twice: an earlier run was stopped while sending it.")
     assert len(hook.keys) == 2
     assert len(set(hook.keys)) == 1
 
@@ -432,7 +432,10 @@ def test_two_addresses_in_one_variable_are_refused_because_one_could_be_told_twi
     with running(one), running(other):
         (failed,) = send(bank, "weekly", {WHERE: f"{one.address}, {other.address}"}, never)
     assert (one.got, other.got) == ([], [])
-    assert failed.outcome == "Not sent: the variable holds several addresses. Make a destination for each."
+    assert failed.outcome == (
+        "Not sent: the variable holds several addresses. Put one address in each variable, and add a destination for "
+        "each."
+    )
 
 
 def test_an_administrator_sees_what_waits_and_no_customer_in_it(bank: Stores) -> None:

@@ -65,13 +65,13 @@ def _owners(
     for alert in here:
         rm, worker = rm_of.get(alert["customer_id"]), alert["rm_id"]
         if rm != alert["customer_rm_id"]:
-            owner, why = {"rm_id": rm, "customer_rm_id": rm}, "With the customer, who has another RM now."
+            owner, why = {"rm_id": rm, "customer_rm_id": rm}, "The customer has another RM now."
             worker = rm
         else:
             owner, why = {}, ""
         if worker is not None and teams and worker not in teams:
             owner |= {"rm_id": None}
-            why = f"RM {worker} is no longer with the bank; it waits in the pool."
+            why = f"RM {worker} is no longer with the bank; the alert waits in the pool."
             team = teams.get(rm or "", alert["team"])
         else:
             team = teams.get(worker or "", alert["team"])

@@ -86,7 +86,7 @@ def tonight(
             end_by_night(entry, alert, alert["outcome"], reasons.get(alert["alert_id"], ""))
         for alert, owner in plan.moved:
             # The customer has a new RM: whoever worked the alert so far, it goes to her.
-            move_by_night(entry, alert, "followed", "With the customer, who has another RM now.", **owner)
+            move_by_night(entry, alert, "followed", "The customer has another RM now.", **owner)
     held_out = sum(alert["arm"] == "held_out" for alert in plan.new)
     return RuleRun(
         raised=len(plan.new) - held_out,

@@ -16,10 +16,10 @@ from warehouse.schema import customers
 from warehouse.stores.connect import Stores
 
 REASONS = {
-    "alert": "I call about an alert",
+    "alert": "I am calling about an alert",
     "on_the_line": "The customer is on the line",
-    "case": "I answer a case",
-    "meeting": "I prepare a meeting",
+    "case": "I am answering a case",
+    "meeting": "I am preparing a meeting",
 }
 DOT = "•"
 

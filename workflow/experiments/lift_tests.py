@@ -61,7 +61,8 @@ def enter(stores: Stores, viewer: Viewer, result: Result) -> None:
                 or entry.app_db.execute(replaced).first() is not None
             ):
                 raise ChangeRefused(
-                    f"Entry {result.replaces} does not exist or has been corrected already. Reload and look again."
+                    f"Entry {result.replaces} does not exist or has been corrected already. "
+                    "Reload the page and choose it again."
                 )
         entry.append(lift_experiments, "entered", **_row(result))
 

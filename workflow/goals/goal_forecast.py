@@ -44,7 +44,7 @@ class Outlook:
     """Why there is no forecast, and how far there could be one, as a sentence."""
 
 
-NO_LEVEL = "A rate or level has no forecast here: it is judged against its goal as it stands."
+NO_LEVEL = "A rate or a level is not forecast: it is judged against its goal as it stands."
 NOT_YOURS = "No forecast: your role does not see this figure for the whole bank."
 
 
@@ -90,8 +90,8 @@ def heading(
     if len(whole) + missed > len(row):
         reach = whole[len(row) - missed - 1] if len(row) > missed else history[-1]
         why = (
-            f"No forecast for the whole span: from {len(row)} full months in a row it can be said as far ahead, which "
-            f"is to {day(reach.end)}."
+            f"No forecast for the whole span: {len(row)} full months in a row allow a forecast of as many months ahead, "
+            f"which is until {day(reach.end)}."
         )
         return Outlook(forecast=None, months=months, why=why)
     return Outlook(forecast=None, months=months, why="No forecast: what there is of the span is not known.")
@@ -99,7 +99,7 @@ def heading(
 
 def _too_short(months: int) -> str:
     return (
-        f"No forecast: it needs {FEWEST_MONTHS} full months in a row since the figure is complete, and there "
+        f"No forecast: it needs {FEWEST_MONTHS} full months in a row since the figure has been complete, and there "
         f"{'is' if months == 1 else 'are'} {months or 'none'}."
     )
 

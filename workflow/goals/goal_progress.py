@@ -91,7 +91,7 @@ class Progress:
             return f"{below} {last}"
         baseline = self.goal.baseline
         if baseline is not None and _falls_short(self.metric, self.goal.target, baseline):
-            return f"the goal lay {below} {last}"
+            return f"the goal was {below} {last}"
         return ""
 
     def year_on_year(self) -> str:

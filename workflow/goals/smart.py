@@ -110,7 +110,7 @@ def wrong_target(metric: Metric, target: float) -> str:
     """Why a number can be no target of this figure, with its unit; empty if it can."""
     unit = unit_of_target(metric)
     if not math.isfinite(target):
-        return f"Write the target {unit}: there is none yet."
+        return f"Write the target {unit}: the field is empty."
     typed = as_typed(written(metric, target))
     if metric.unit == "share":
         if 0 < target <= 1:
@@ -140,8 +140,8 @@ def far_from_seen(metric: Metric, target: float, evidence: Evidence) -> str:
     more = abs(target) > seen[-1]
     beside = figure(metric, seen[-1] if more else seen[0])
     return (
-        f"{figure(metric, target)} is {'over ten times' if more else 'under a tenth of'} what was ever seen ({beside}). "
-        "If it is correct, tick “This number is meant” and save again."
+        f"{figure(metric, target)} is {'over ten times' if more else 'under a tenth of'} anything seen so far "
+        f"({beside}). If it is correct, tick “This number is meant” and save again."
     )
 
 

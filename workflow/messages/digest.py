@@ -42,8 +42,8 @@ def weekly(reader: Reader, today: date) -> Message:
     since, counts = changes(reader, people, today), alert_queue.counts(people, today)
     worse = "" if since.worse is None else f", {len(since.worse)} worse"
     lines = [
-        f"Since Monday {day(since.since)}, with data to {day(today)}: {len(since.new)} new{worse}, "
-        f"{since.closed} alerts closed, {len(since.accepted)} customers accepted what was offered.",
+        f"Since Monday {day(since.since)}, with data to {day(today)}: {len(since.new)} new{worse}. "
+        f"Alerts closed: {since.closed}. Customers who accepted an offer: {len(since.accepted)}.",
         f"Due within 7 days: {len(since.due)}. Overdue: {len(since.overdue)}.",
     ]
     masks = alert_queue.kinds(people, today)

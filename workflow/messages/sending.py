@@ -146,7 +146,8 @@ def _one(run: _Run, letter: Letter) -> list[Sent]:
         if sum(len(plugin) for plugin in channel) != 1:
             # Were one of two delivered and the other not, a further try would tell the first one twice.
             return results + not_tried(
-                "Not sent: the variable holds several addresses. Make a destination for each."
+                "Not sent: the variable holds several addresses. Put one address in each variable, "
+                "and add a destination for each."
             )
         if letters.take(run.stores, letter, messages):
             results.append(_deliver(run, letter, messages, (channel, apprise.NotifyFormat.TEXT), message))
@@ -194,11 +195,13 @@ def _deliver(
         if type(plugin).__name__ in ("NotifyJSON", "NotifyEmail"):
             plugin.headers["Idempotency-Key"] = letter.key
     where = PLUGINS[next(type(plugin).__name__ for plugin in channel)]
-    again = " It may have arrived twice: a run before was stopped while it sent it." * letter.perhaps_sent
+    again = " It may have arrived twice: an earlier run was stopped while sending it." * letter.perhaps_sent
     tries, outcome = 0, ""
     for wait in (*PAUSES, None):
         if not run.still_ours():
-            outcome = "Not delivered: the connection to the application database was lost while it was tried."
+            outcome = (
+                "Not delivered: the connection to the application database was lost while it was being sent."
+            )
             break
         if _is_over(run, letter):
             outcome = f"Not delivered: {where} did not accept it in {tries} tries, and the week is over."

@@ -25,7 +25,7 @@ def sentences(reader: Reader, now: datetime) -> list[str]:
     lines = []
     for (number, username), group in waits.groupby(["destination_id", "username"], sort=False):
         since = pd.Timestamp(group["written_at"].iloc[0])  # the first written
-        reason = reasons.get(int(str(number)), "It was not tried yet.")
+        reason = reasons.get(int(str(number)), "It has not been tried yet.")
         lines.append(f"{_messages(len(group))} to {username}: waiting since {_moment(since)}. {reason}")
     lost = rows[
         rows["ended_at"].notna()

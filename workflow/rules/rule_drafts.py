@@ -155,7 +155,7 @@ def checked(draft: RuleDraft) -> RuleDraft:
     for condition in draft.compared():
         condition.check(ATTRIBUTES)
     title, advice = draft.title.strip(), draft.advice.strip()
-    for what, words in (("a title", title), ("an advice for the RM", advice)):
+    for what, words in (("a title", title), ("advice for the RM", advice)):
         if not words or len(words) > LONGEST:
             raise ChangeRefused(f"Give the rule {what} of 1 to {LONGEST} characters, and save again.")
     if not re.fullmatch(r"[a-z0-9_]{1,48}", draft.code):

@@ -103,7 +103,8 @@ def put_live(
     draft = checked(draft)
     if seen != flagged_now:
         raise ChangeRefused(
-            f"The rule would flag {flagged_now:,} customers by now, not {seen:,}. Look at the preview again first."
+            f"The rule would now flag {flagged_now:,} customers, not {seen:,}. "
+            "Look at the preview again, then put it live."
         )
     _append(stores, viewer, draft, "live", why, flagged_now, seen_version)
 
