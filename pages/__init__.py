@@ -16,9 +16,22 @@ from pages.growth.funnel import funnel_page
 from pages.growth.goals import goals_page
 from pages.growth.leads import lead_handoff_page, lead_qualification
 from pages.today import today
-from pages.together import reports
+from pages.together import (
+    data_requests_page,
+    decisions_page,
+    discussions_page,
+    disputes_page,
+    feedback_page,
+    inbox,
+    initiatives_page,
+    meetings_page,
+    observations_page,
+    reports,
+)
 from warehouse.access.reader import Viewer
+from warehouse.access.record_rights import RECORD_RIGHTS
 from warehouse.access.roles import ROLES
+from workflow.collaboration.record_kinds import KINDS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +58,25 @@ EVERYBODY = frozenset(ROLES)
 GROWTH = frozenset({"sales", "marketing", "analyst", "executive"})
 RELATIONSHIP = frozenset({"relationship_manager", "team_lead"})
 
+
+def _records(name: str, page: Callable[[Viewer, Any], None]) -> MenuEntry:
+    """The page of a kind of record, for whoever sees the kind."""
+    kind = KINDS[name]
+    return MenuEntry(
+        title=kind.plural,
+        icon=kind.icon,
+        url=kind.url,
+        roles=RECORD_RIGHTS[name].see,
+        page=page,
+        compares=False,
+    )
+
+
 MENU: dict[str, tuple[MenuEntry, ...]] = {
-    "": (MenuEntry(title="Today", icon=":material/today:", url="today", roles=EVERYBODY, page=today.page),),
+    "": (
+        MenuEntry(title="Today", icon=":material/today:", url="today", roles=EVERYBODY, page=today.page),
+        MenuEntry(title="Inbox", icon=":material/inbox:", url=inbox.URL, roles=EVERYBODY, page=inbox.page),
+    ),
     "Executive": (
         MenuEntry(
             title="Quarterly review",
@@ -180,6 +210,14 @@ MENU: dict[str, tuple[MenuEntry, ...]] = {
         ),
     ),
     "Together": (
+        _records("discussion", discussions_page.page),
+        _records("observation", observations_page.page),
+        _records("dispute", disputes_page.page),
+        _records("decision", decisions_page.page),
+        _records("data_request", data_requests_page.page),
+        _records("meeting", meetings_page.page),
+        _records("initiative", initiatives_page.page),
+        _records("feedback", feedback_page.page),
         MenuEntry(
             title="Reports",
             icon=":material/add_chart:",

@@ -8,6 +8,7 @@ import streamlit as st
 from pages import MENU, MenuEntry
 from pages.components import data, export_button, filters, forms, links, problem_sentences, theme
 from pages.components import viewer as door
+from pages.together import inbox
 from warehouse.access.reader import Viewer
 from warehouse.access.roles import ROLES
 from warehouse.errors import Problem
@@ -130,7 +131,7 @@ def main() -> None:
         section: [
             st.Page(
                 _drawing(_draw_page, e, viewer),
-                title=e.title,
+                title=inbox.waiting_words(viewer) if e.url == inbox.URL else e.title,
                 icon=e.icon,
                 # The first page stands at the bare address; its own name is left to the unlisted ones.
                 url_path=e.url if e.url != "today" else "first",

@@ -16,7 +16,7 @@ from metrics.definitions.meaning import Meaning
 from metrics.definitions.measure import measures_of, version
 from metrics.query.missing_reasons import Missing, not_given
 from metrics.query.query import Query, columns_of, in_app_db, sql_of
-from pages.components import data, export_button, local_blocks
+from pages.components import data, discuss, export_button, local_blocks
 from warehouse.access.data_coverage import origins_of, why_not_there
 from warehouse.access.reader import Viewer
 from warehouse.errors import AccessRefused
@@ -210,6 +210,8 @@ def _explain(key: str, names: list[str], viewer: Viewer, query: Query | None, me
         icon=":material/help:",
         type="tertiary",
     )
+    if query is not None:
+        discuss.of_query(key, query, viewer)
 
 
 def _explained(names: list[str], viewer: Viewer, query: Query | None, means: Meaning | None) -> None:

@@ -11,7 +11,7 @@ from metrics.definitions.scope import Scope
 from pages.charts import review_chart
 from pages.components import data, tables
 from pages.components import viewer as door
-from pages.customers.alerts.alert_card import escaped
+from pages.components.typed_text import escaped
 from pages.executive import review_issue
 from reports import issued
 from reports import review_composition as quarterly

@@ -8,7 +8,7 @@ import streamlit as st
 from metrics.comparison.words import day
 from metrics.definitions.quarters import Quarter
 from pages.components import data, forms
-from pages.customers.alerts.alert_card import escaped
+from pages.components.typed_text import escaped
 from reports import issued
 from reports.review.review_document import Review
 from warehouse.access.reader import Viewer

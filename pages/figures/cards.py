@@ -21,7 +21,7 @@ from metrics.query.query import Query, figures, lopsided, unanswerable
 from metrics.query.report_query import final_after
 from metrics.query.time_coverage import before as days_before
 from metrics.query.time_coverage import counted, is_by_month
-from pages.components import data, theme
+from pages.components import data, discuss, theme
 from pages.figures import drill
 from warehouse.access.data_coverage import Coverage
 from warehouse.access.reader import Viewer
@@ -88,6 +88,7 @@ def _draw(card: FigureCard, scope: Scope, viewer: Viewer) -> None:
     ):
         st.caption(card.below)
         drill.button(card.name, scope, viewer, card.name)
+        discuss.popover(card.name, [card.name], scope, viewer)
 
 
 def answered(names: Sequence[str], scope: Scope, viewer: Viewer) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from metrics.definitions.scope import Scope
 from metrics.definitions.variants import VARIANTS
 from metrics.query.report_query import may_ask
 from pages.components import data, forms, links, tables
-from pages.customers.alerts.alert_card import escaped
+from pages.components.typed_text import escaped
 from pages.governance.where_used import pages_of
 from reports.exports.dictionary_text import BETTER, columns, figures, text_of
 from warehouse.access.reader import Viewer

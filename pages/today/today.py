@@ -12,6 +12,7 @@ from metrics.customers.customer_search import name_or_number
 from metrics.definitions.scope import Scope
 from metrics.query.missing_reasons import not_given_for
 from pages.components import data, filters, links, tables
+from pages.components.typed_text import escaped
 from pages.customers.alerts import alert_card, alert_checks
 from pages.figures import cards
 from pages.governance import messages
@@ -94,9 +95,9 @@ def _complaints(viewer: Viewer) -> None:
     for case in rows_of(opened.head(SHOWN * 2), waiting.OpenComplaint):
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             name = name_or_number(case.full_name, case.customer_id)
-            st.markdown(f"**{alert_card.escaped(name)}**", width="content")
+            st.markdown(f"**{escaped(name)}**", width="content")
             about = f"{plain(case.category)}, {plain(case.severity)} severity, since {day(case.opened_at)}"
-            st.caption(alert_card.escaped(about))
+            st.caption(escaped(about))
             if case.customer_id is not None and st.button("Open", key=f"case-{case.ticket_id}"):
                 links.to("customer", cid=case.customer_id)
 

@@ -16,7 +16,7 @@ from metrics.query.report_reading import Cell, ReportResult, drawn, parts_add_up
 from metrics.query.time_coverage import compared_with
 from pages.charts import charts, time_charts
 from pages.components import data, filters, tables
-from pages.customers.alerts.alert_card import escaped
+from pages.components.typed_text import escaped
 from pages.figures import drill
 from pages.together import report_words
 from pages.together.report_words import LabelOf, by_in_words

@@ -19,7 +19,7 @@ from metrics.query.report_query import (
     ways_for,
 )
 from pages.components import data, filters
-from pages.customers.alerts.alert_card import escaped
+from pages.components.typed_text import escaped
 from pages.together.report_words import by_in_words, definition
 from reports.exports.dictionary_text import figures, text_of
 from warehouse.access.data_coverage import AvailableColumns

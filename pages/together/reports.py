@@ -13,7 +13,7 @@ from metrics.query.missing_reasons import not_given_for
 from metrics.query.query import absent
 from metrics.query.report_query import CHARTS, MONTH, SavedReport, refusal
 from pages.components import data, filters, forms, links, tables
-from pages.customers.alerts.alert_card import escaped
+from pages.components.typed_text import escaped
 from pages.together import report_result, report_steps, report_words
 from pages.together.report_words import by_in_words
 from warehouse.access.reader import Viewer

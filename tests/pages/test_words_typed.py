@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from pages.customers.alerts.alert_card import escaped
+from pages.components.typed_text import escaped
 
 ADDRESS = re.compile(r"(https?://|www(?=\.))[-.\w]+", re.IGNORECASE)
 ICON = re.compile(r":[a-z0-9_+-][\w+/-]*:", re.IGNORECASE)

@@ -32,6 +32,7 @@ from sqlalchemy.sql.elements import ColumnClause
 from sqlalchemy.sql.selectable import Subquery
 
 from warehouse import schema
+from warehouse.access.record_rights import kinds_seen
 from warehouse.access.roles import COUNTED, RULES, Access
 from warehouse.access.sql_allow_list import WRITTEN_SQL, tables_of
 from warehouse.app_db import app_schema
@@ -102,6 +103,8 @@ def narrow(statement: Select, viewer: Viewer) -> Select:
     return _narrowed(statement, viewer, tables_of(statement))
 
 
+_OF_A_KIND = frozenset({app_schema.records, app_schema.record_entries, app_schema.record_mentions})
+"""Tables of which each role reads the rows of some kinds."""
 _AUDITED = frozenset(app_schema.APP_DB.tables.values()) - {
     app_schema.sessions,
     app_schema.sign_in_failures,
@@ -173,6 +176,11 @@ def _visible_rows(table: Table, see: Access, viewer: Viewer) -> Subquery | None:
         rule = and_(rule, table.c.arm == "treated")
     if table is schema.rollups:
         rule = and_(rule, _totals_of_whole_tables(viewer))
+    if viewer.role != "system" and table in _OF_A_KIND:
+        rule = and_(rule, table.c.kind.in_(sorted(kinds_seen(viewer.role))))
+    if table is app_schema.pinned_figures and viewer.role != "system":
+        # A figure that her role could not have asked is not hers to read because somebody pinned it.
+        rule = and_(rule, table.c.audiences.contains(f" {viewer.role} "))
     if table is app_schema.issued_review_contents and viewer.role != "system":
         rule = and_(rule, table.c.audience == app_schema.REVIEW_AUDIENCES.get(viewer.role, ""))
     if not blank and rule is true():

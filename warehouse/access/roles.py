@@ -36,8 +36,10 @@ _AGREED = (
     *("goals", "goal_paths", "goal_endings", "goal_signatures", "definitions", "definition_signatures"),
     *("annotations", "acknowledgements"),
     *("outside_benchmarks", "planned_tests", "saved_reports", "issued_reviews"),
+    *("records", "record_entries", "record_mentions", "mention_answers", "pinned_figures"),
 )
-"""What departments agreed on: for everybody to read."""
+"""What departments agreed on and talk about: for everybody to read. Of records each role has the kinds that
+`warehouse.access.record_rights` gives it, of pinned figures those it could have asked itself."""
 _CAMPAIGN_WORK = dict.fromkeys(("lift_experiments", "campaign_steps"), Access.ALL_ROWS)
 """What Marketing writes about its campaigns and channels: it is about no single person."""
 _REFERENCE = dict.fromkeys(

@@ -462,6 +462,91 @@ acknowledgements = Table(
     comment="Which department has read and accepts which version of a definition; appended.",
 )
 
+pinned_figures = Table(
+    "pinned_figures",
+    APP_DB,
+    Column("pin_id", Integer, primary_key=True),
+    Column("metric", Text, nullable=False, comment="A metric of the catalogue."),
+    Column("definition", Text, nullable=False, comment="The version of its definition."),
+    Column(
+        "qualified", Text, nullable=False, comment="The rules of “qualified” it rests on; empty if on none."
+    ),
+    Column("filters", Text, nullable=False, comment="JSON, as text: it is part of what is hashed."),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("as_of", Date, nullable=False, comment="The last day loaded when it was pinned."),
+    Column("snapshot", Text, nullable=False, comment="The snapshot it was read from."),
+    Column("value", Float, nullable=False, comment="In the metric's own unit; a share between 0 and 1."),
+    Column("low", Float, comment="Lower end of its 95% interval, where it has one."),
+    Column("high", Float, comment="Upper end of its 95% interval."),
+    Column("cases", Float, comment="Of a ratio: what it divides by."),
+    Column(
+        "audiences",
+        Text,
+        nullable=False,
+        comment="The roles that could have asked it themselves, with a blank on both sides of each.",
+    ),
+    Column("content_hash", Text, nullable=False, unique=True, comment="SHA-256 over everything above."),
+    Column("pinned_by", Text, nullable=False),
+    Column("pinned_at", DateTime, nullable=False),
+    comment="Figures as they stood when somebody began to talk about them; never changed, one row for one reading.",
+)
+
+records = Table(
+    "records",
+    APP_DB,
+    Column("record_id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False, comment="observation, dispute, decision and so on."),
+    Column("title", Text, nullable=False),
+    Column("department", Text, nullable=False, comment="Of who opened it."),
+    Column("pin_id", Integer, ForeignKey("pinned_figures.pin_id"), comment="The figure it is about."),
+    Column("came_from", Integer, ForeignKey("records.record_id"), comment="The record it grew out of."),
+    Column("opened_by", Text, nullable=False),
+    Column("opened_at", DateTime, nullable=False),
+    Index("records_of_kind", "kind"),
+    comment="What departments observe, dispute, decide and ask of each other. What becomes of it stands in its entries.",
+)
+
+record_entries = Table(
+    "record_entries",
+    APP_DB,
+    Column("entry_id", Integer, primary_key=True),
+    Column("record_id", Integer, ForeignKey("records.record_id"), nullable=False),
+    Column("kind", Text, nullable=False, comment="Copied, so that the row rule can narrow it."),
+    Column("version", Integer, nullable=False, comment="Counts its entries; two writers collide on it."),
+    Column("step", Text, nullable=False, comment="opened, comment, or a step of its kind."),
+    Column("state", Text, nullable=False, comment="Where the record stands after it."),
+    Column("owner", Text, nullable=False, comment="The department whose turn it is after it."),
+    Column("due_on", Date, comment="By when, after it."),
+    Column("contents", JSON, nullable=False, comment="What was filled in, by the fields of the step."),
+    Column("note", Text, nullable=False, default=""),
+    Column("answers", Integer, ForeignKey("record_entries.entry_id"), comment="The entry it replies to."),
+    Column("department", Text, nullable=False),
+    Column("entered_by", Text, nullable=False),
+    Column("entered_at", DateTime, nullable=False),
+    UniqueConstraint("record_id", "version", name="one_entry_per_version"),
+    comment="What happened to a record, step by step; appended, never changed.",
+)
+
+record_mentions = Table(
+    "record_mentions",
+    APP_DB,
+    Column("entry_id", Integer, ForeignKey("record_entries.entry_id"), primary_key=True, autoincrement=False),
+    Column("username", Text, ForeignKey("users.username"), primary_key=True),
+    Column("kind", Text, nullable=False, comment="Copied, so that the row rule can narrow it."),
+    Index("mentions_of_user", "username"),
+    comment="Who was named in an entry; appended.",
+)
+
+mention_answers = Table(
+    "mention_answers",
+    APP_DB,
+    Column("entry_id", Integer, primary_key=True, autoincrement=False, comment="The entry that named her."),
+    Column("answered_by", Text, primary_key=True),
+    Column("answered_at", DateTime, nullable=False),
+    comment="Mentions that who was named has dealt with; appended.",
+)
+
 audit_log = Table(
     "audit_log",
     APP_DB,

@@ -1,6 +1,5 @@
 """One alert: a line in a list, and what can be done about it: record a step, snooze, take a step back."""
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -9,6 +8,7 @@ import streamlit as st
 
 from metrics.comparison.words import day, hkd, of_ten
 from pages.components import forms, links, theme
+from pages.components.typed_text import escaped
 from warehouse.access.reader import Viewer
 from warehouse.schema import plain
 from warehouse.stores import connect
@@ -26,7 +26,6 @@ from workflow.alerts.alert_steps import (
 from workflow.experiments.persuadable import WORTH_A_CALL
 
 USUAL_SNOOZE_DAYS = 7
-_FOUND_LATER = re.compile(r"https?(?=://)|www(?=\.)|:(?=[a-z0-9_+-][\w+/-]*:)", re.IGNORECASE)
 
 
 def line(alert: FlaggedCustomer, today: date, place: str) -> None:
@@ -173,12 +172,3 @@ def _into_history(name: str, alert_id: str, before: forms.Refused) -> None:
                 form.submit("Add the note to its history", write, type="primary", icon=":material/note_add:")
         st.button("Dismiss", key=f"away-{alert_id}", type="tertiary", on_click=forms.drop, args=(name,))
     forms.placed(name)
-
-
-def escaped(text: str) -> str:
-    """User text for a place that reads Markdown: shown as typed, never as a link or picture.
-
-    Addresses and icons are looked for once more after the backslashes have gone: a joiner nobody sees parts them.
-    """
-    parted = _FOUND_LATER.sub(lambda match: f"{match[0]}\u2060", text)
-    return "".join(f"\\{c}" if c in r"\`*_{}[]()#+-.!|<>~:$&" else c for c in parted)

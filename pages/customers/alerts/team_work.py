@@ -10,7 +10,7 @@ import streamlit as st
 
 from metrics.comparison.words import hkd, rounded_column
 from pages.components import data, forms, tables
-from pages.customers.alerts import alert_card
+from pages.components.typed_text import escaped
 from warehouse.access.reader import Viewer
 from warehouse.access.typed_rows import rows_of
 from warehouse.errors import ChangeRefused
@@ -38,9 +38,9 @@ def pool(viewer: Viewer) -> None:
 def _waiting(alert: Alert, viewer: Viewer) -> None:
     alert_id = alert.alert_id
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"pool-{alert_id}"):
-        st.markdown(f"**{alert_card.escaped(alert.called)}**", width="content")
+        st.markdown(f"**{escaped(alert.called)}**", width="content")
         stake = hkd(alert.value_at_stake)
-        st.caption(alert_card.escaped(f"{alert.title}. {stake} at stake."), width="content")
+        st.caption(escaped(f"{alert.title}. {stake} at stake."), width="content")
 
         def write(viewer: Viewer, _: Mapping[str, Any]) -> str:
             assignment.claim(connect.here(), viewer, alert_id)
@@ -75,9 +75,7 @@ def lie_of_the_work(alerts: pd.DataFrame, viewer: Viewer, today: date) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key=f"move-{move.alert_id}"):
             who = move.full_name or f"Customer {move.customer_id}"
             st.caption(
-                alert_card.escaped(
-                    f"Suggested: {who} ({move.title}) from {move.from_name} to {move.to_name}."
-                ),
+                escaped(f"Suggested: {who} ({move.title}) from {move.from_name} to {move.to_name}."),
                 width="content",
             )
             forms.button(

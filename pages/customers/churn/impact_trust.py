@@ -6,7 +6,7 @@ import streamlit as st
 
 from metrics.comparison.words import day, numeral, share, with_sign
 from models.experiments.sequential_analysis import WRONG_RATIO
-from pages.customers.alerts.alert_card import escaped
+from pages.components.typed_text import escaped
 from reports.review import experiment_effects
 from workflow.experiments.experiment_results import ExperimentResult, Figures
 from workflow.experiments.interim_results import CHURN, CONTACTED

@@ -10,6 +10,7 @@ from metrics.customers import timeline as about
 from metrics.customers.customer_search import CustomerHit, name_or_number, search
 from metrics.definitions.scope import Scope
 from pages.components import data, links, tables
+from pages.components.typed_text import escaped
 from pages.customers.alerts import alert_card, tried_view
 from pages.customers.profile import customer_strip, journey_view, next_step, relationship_view
 from warehouse.access.reader import Reader, Viewer
@@ -45,7 +46,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
 
 def _whole(viewer: Viewer, person: about.Customer, customer_id: str, today: date) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.title(alert_card.escaped(name_or_number(person.full_name, person.customer_id)), width="content")
+        st.title(escaped(name_or_number(person.full_name, person.customer_id)), width="content")
         links.link("customer-health", "Back to the queue", ":material/arrow_back:")
     customer_strip.show(viewer, person, today)
     works_alerts = links.has("customer-health")
@@ -74,7 +75,7 @@ def _alerts(viewer: Viewer, customer_id: str, today: date) -> None:
         for alert in rows_of(alert_queue.worked_by_others(reader, customer_id), Alert):
             who = "nobody yet: it waits in the pool" if alert.rm_id is None else f"RM {alert.rm_id}"
             due = alert_queue.due_words(alert.due_on.date(), today)
-            st.info(alert_card.escaped(f"{alert.title}: worked by {who}, {due}."))
+            st.info(escaped(f"{alert.title}: worked by {who}, {due}."))
     if mine.empty:
         st.caption(f"No alert of yours about this customer is open. Checked as of {day(today)}.")
         next_step.without_alert(customer_id, viewer, today)
@@ -85,7 +86,7 @@ def _ended(reader: Reader, customer_id: str, today: date) -> None:
     closed = alert_queue.closed_alerts(reader, today - timedelta(days=ENDED_LATELY), customer_id)
     for alert in rows_of(closed[closed["outcome"].isin(list(alert_queue.BY_ITSELF))], ClosedAlert):
         st.info(
-            alert_card.escaped(f"{alert.title}: {alert_queue.ending_words(alert)}"),
+            escaped(f"{alert.title}: {alert_queue.ending_words(alert)}"),
             icon=":material/task_alt:",
         )
 
@@ -100,13 +101,13 @@ def _search(viewer: Viewer) -> None:
     hits = data.frame(viewer, search(words))
     if hits.empty:
         tables.empty(
-            f"None of your customers matches “{alert_card.escaped(words)}”.",
+            f"None of your customers matches “{escaped(words)}”.",
             "Check the spelling, or search by customer number.",
         )
     for hit in rows_of(hits, CustomerHit):
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(
-                alert_card.escaped(name_or_number(hit.full_name, hit.customer_id)),
+                escaped(name_or_number(hit.full_name, hit.customer_id)),
                 key=f"hit-{hit.customer_id}",
                 type="tertiary",
             ):

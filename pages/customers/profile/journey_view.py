@@ -9,7 +9,7 @@ from metrics.comparison.words import day
 from metrics.customers import timeline as about
 from pages.charts import charts, time_charts
 from pages.components import data, tables
-from pages.customers.alerts.alert_card import escaped
+from pages.components.typed_text import escaped
 from warehouse.access.reader import Viewer
 from warehouse.access.typed_rows import rows_of
 from warehouse.schema import plain

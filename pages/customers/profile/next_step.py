@@ -8,7 +8,7 @@ import streamlit as st
 
 from metrics.comparison.words import hkd
 from pages.components import data, forms
-from pages.customers.alerts import alert_card
+from pages.components.typed_text import escaped
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
 from workflow.alerts.alert_rows import Alert
@@ -21,9 +21,7 @@ def show(alert: Alert, viewer: Viewer, today: date) -> None:
     reader = data.reader(viewer)
     step = offers.next_step(reader, alert.customer_id, today, alerted=True)
     _sentence(step)
-    st.caption(
-        alert_card.escaped(alert.advice) or "The rule behind this alert was removed. Record how it ended."
-    )
+    st.caption(escaped(alert.advice) or "The rule behind this alert was removed. Record how it ended.")
     if step.offer is not None:
         _offer(alert, step, viewer, today)
 
@@ -39,10 +37,10 @@ def without_alert(customer_id: str, viewer: Viewer, today: date) -> None:
 
 
 def _sentence(step: NextStep) -> None:
-    st.markdown(f"**{alert_card.escaped(step.sentence)}**")
+    st.markdown(f"**{escaped(step.sentence)}**")
     st.text(step.reason)
     if step.why_not and step.why_not != step.reason:
-        st.caption(f":material/block: {alert_card.escaped(step.why_not)}")
+        st.caption(f":material/block: {escaped(step.why_not)}")
 
 
 def _cost(step: NextStep) -> str:

@@ -9,7 +9,7 @@ from metrics.comparison.words import day, hkd, rounded_column
 from metrics.customers import timeline as about
 from pages.charts import charts, time_charts
 from pages.components import data, tables
-from pages.customers.alerts import alert_card
+from pages.components.typed_text import escaped
 from warehouse.access.reader import Viewer
 from warehouse.access.typed_rows import rows_of
 from warehouse.schema import plain
@@ -95,7 +95,7 @@ def cases(viewer: Viewer, customer_id: str, today: date) -> None:
         subject = "" if case.category is None else f" about {plain(case.category)}"
         st.text(f"{day(case.opened_at)}: {kind}{subject}{state}")
         if case.text is not None:
-            st.caption(alert_card.escaped(f"“{case.text[:200]}”"))
+            st.caption(escaped(f"“{case.text[:200]}”"))
     for missing in (
         tables.lacking(viewer, "tickets.complaint"),
         tables.lacking(viewer, "tickets.resolved_at"),
@@ -120,7 +120,7 @@ def answers(viewer: Viewer, customer_id: str, today: date) -> None:
         question, best = _QUESTIONS.get(answer.kind or "", (plain(answer.kind), 10))
         st.text(f"{day(answer.answered_at)}: {question} {int(answer.score)} of {best}")
         if answer.comment is not None:
-            st.caption(alert_card.escaped(f"“{answer.comment[:200]}”"))
+            st.caption(escaped(f"“{answer.comment[:200]}”"))
 
 
 def usage(viewer: Viewer, customer_id: str, today: date) -> None:

@@ -14,7 +14,7 @@ from metrics.customers import complaints
 from metrics.definitions.scope import Scope
 from metrics.query.query import Query
 from pages.components import data, forms, tables
-from pages.customers.alerts.alert_card import escaped
+from pages.components.typed_text import escaped
 from pages.figures import drill_table
 from pages.figures.drill import DrillFigure
 from warehouse.access.reader import Viewer

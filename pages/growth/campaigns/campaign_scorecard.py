@@ -12,7 +12,7 @@ from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import day, numeral, share, verdict_in_words
 from pages.charts import charts
 from pages.components import data, tables
-from pages.customers.alerts.alert_card import escaped
+from pages.components.typed_text import escaped
 from warehouse.access.reader import Viewer
 from warehouse.access.typed_rows import rows_of
 

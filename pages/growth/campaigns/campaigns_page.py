@@ -6,7 +6,7 @@ import streamlit as st
 from metrics.attribution import campaign_quality
 from metrics.definitions.scope import Scope
 from pages.components import data, tables
-from pages.customers.alerts.alert_card import escaped
+from pages.components.typed_text import escaped
 from pages.growth.campaigns import campaign_life, campaign_overlap, campaign_scorecard
 from pages.growth.campaigns.campaign_scorecard import JUDGED
 from warehouse.access.reader import Viewer

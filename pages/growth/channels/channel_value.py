@@ -13,7 +13,7 @@ from metrics.query.query import Query
 from models.value import net_value
 from pages.charts import charts, value_charts
 from pages.components import data, tables
-from pages.customers.alerts.alert_card import escaped
+from pages.components.typed_text import escaped
 from pages.growth.channels import value_checks
 from warehouse.access.reader import Viewer
 from warehouse.access.typed_rows import rows_of

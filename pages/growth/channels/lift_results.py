@@ -15,7 +15,7 @@ from metrics.comparison.words import day, numeral, points, share, verdict_in_wor
 from metrics.definitions.scope import Period, whole_months
 from models.experiments.lift import Counts
 from pages.components import data, forms, tables
-from pages.customers.alerts.alert_card import escaped
+from pages.components.typed_text import escaped
 from pages.growth.leads import batch_alarms
 from warehouse.access.reader import Viewer
 from warehouse.disclosure.minimum_cell_size import is_enough

@@ -8,7 +8,7 @@ import streamlit as st
 
 from metrics.comparison.words import day
 from pages.components import forms
-from pages.customers.alerts.alert_card import escaped
+from pages.components.typed_text import escaped
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
 from workflow.goals.goal_records import Goal

@@ -12,7 +12,7 @@ from metrics.comparison.words import day, numeral, share
 from metrics.definitions.scope import Period, Scope, full_months
 from models.experiments import control_limits
 from pages.components import data, forms
-from pages.customers.alerts.alert_card import escaped
+from pages.components.typed_text import escaped
 from warehouse.access.reader import Reader, Viewer
 from warehouse.access.typed_rows import rows_of
 from warehouse.stores import connect

@@ -10,7 +10,7 @@ import streamlit as st
 from metrics.comparison.words import as_typed, day, numeral, until
 from metrics.definitions.scope import Scope
 from pages.components import data, forms, tables
-from pages.customers.alerts.alert_card import escaped
+from pages.components.typed_text import escaped
 from warehouse.access.reader import Viewer
 from warehouse.access.typed_rows import rows_of
 from warehouse.schema import plain

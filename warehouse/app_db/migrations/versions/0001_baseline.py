@@ -197,6 +197,13 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('experiment_id'),
     comment='Results of lift experiments; appended, a correction names the entry it replaces.'
     )
+    op.create_table('mention_answers',
+    sa.Column('entry_id', sa.Integer(), autoincrement=False, nullable=False, comment='The entry that named her.'),
+    sa.Column('answered_by', sa.Text(), nullable=False),
+    sa.Column('answered_at', sa.DateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('entry_id', 'answered_by'),
+    comment='Mentions that who was named has dealt with; appended.'
+    )
     op.create_table('outside_benchmarks',
     sa.Column('benchmark_id', sa.Integer(), nullable=False),
     sa.Column('metric', sa.Text(), nullable=False, comment='A metric of the catalogue.'),
@@ -210,6 +217,28 @@ def upgrade() -> None:
     sa.Column('entered_at', sa.DateTime(), nullable=False),
     sa.PrimaryKeyConstraint('benchmark_id'),
     comment='Figures of others to stand beside ours; appended, a correction names the entry it replaces.'
+    )
+    op.create_table('pinned_figures',
+    sa.Column('pin_id', sa.Integer(), nullable=False),
+    sa.Column('metric', sa.Text(), nullable=False, comment='A metric of the catalogue.'),
+    sa.Column('definition', sa.Text(), nullable=False, comment='The version of its definition.'),
+    sa.Column('qualified', sa.Text(), nullable=False, comment='The rules of “qualified” it rests on; empty if on none.'),
+    sa.Column('filters', sa.Text(), nullable=False, comment='JSON, as text: it is part of what is hashed.'),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=False),
+    sa.Column('as_of', sa.Date(), nullable=False, comment='The last day loaded when it was pinned.'),
+    sa.Column('snapshot', sa.Text(), nullable=False, comment='The snapshot it was read from.'),
+    sa.Column('value', sa.Float(), nullable=False, comment="In the metric's own unit; a share between 0 and 1."),
+    sa.Column('low', sa.Float(), comment='Lower end of its 95% interval, where it has one.'),
+    sa.Column('high', sa.Float(), comment='Upper end of its 95% interval.'),
+    sa.Column('cases', sa.Float(), comment='Of a ratio: what it divides by.'),
+    sa.Column('audiences', sa.Text(), nullable=False, comment='The roles that could have asked it themselves, with a blank on both sides of each.'),
+    sa.Column('content_hash', sa.Text(), nullable=False, comment='SHA-256 over everything above.'),
+    sa.Column('pinned_by', sa.Text(), nullable=False),
+    sa.Column('pinned_at', sa.DateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('pin_id'),
+    sa.UniqueConstraint('content_hash'),
+    comment='Figures as they stood when somebody began to talk about them; never changed, one row for one reading.'
     )
     op.create_table('planned_tests',
     sa.Column('test_id', sa.Integer(), nullable=False),
@@ -365,6 +394,21 @@ def upgrade() -> None:
     comment="What a customer was offered; appended, never changed. The answer is the alert's outcome."
     )
     op.create_index('offers_of_customer', 'offers', ['customer_id', 'offered_at'])
+    op.create_table('records',
+    sa.Column('record_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False, comment='observation, dispute, decision and so on.'),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('department', sa.Text(), nullable=False, comment='Of who opened it.'),
+    sa.Column('pin_id', sa.Integer(), comment='The figure it is about.'),
+    sa.Column('came_from', sa.Integer(), comment='The record it grew out of.'),
+    sa.Column('opened_by', sa.Text(), nullable=False),
+    sa.Column('opened_at', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['came_from'], ['records.record_id'], ),
+    sa.ForeignKeyConstraint(['pin_id'], ['pinned_figures.pin_id'], ),
+    sa.PrimaryKeyConstraint('record_id'),
+    comment='What departments observe, dispute, decide and ask of each other. What becomes of it stands in its entries.'
+    )
+    op.create_index('records_of_kind', 'records', ['kind'])
     op.create_table('sessions',
     sa.Column('token_hash', sa.Text(), nullable=False, comment="SHA-256 of the cookie's random token."),
     sa.Column('username', sa.Text(), nullable=False),
@@ -413,3 +457,34 @@ def upgrade() -> None:
     comment='Messages that are due, written with the fact they are about; each is sent once or ended with a reason.'
     )
     op.create_index('messages_waiting', 'outbox', ['sent_at', 'ended_at'])
+    op.create_table('record_entries',
+    sa.Column('entry_id', sa.Integer(), nullable=False),
+    sa.Column('record_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False, comment='Copied, so that the row rule can narrow it.'),
+    sa.Column('version', sa.Integer(), nullable=False, comment='Counts its entries; two writers collide on it.'),
+    sa.Column('step', sa.Text(), nullable=False, comment='opened, comment, or a step of its kind.'),
+    sa.Column('state', sa.Text(), nullable=False, comment='Where the record stands after it.'),
+    sa.Column('owner', sa.Text(), nullable=False, comment='The department whose turn it is after it.'),
+    sa.Column('due_on', sa.Date(), comment='By when, after it.'),
+    sa.Column('contents', sa.JSON(), nullable=False, comment='What was filled in, by the fields of the step.'),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('answers', sa.Integer(), comment='The entry it replies to.'),
+    sa.Column('department', sa.Text(), nullable=False),
+    sa.Column('entered_by', sa.Text(), nullable=False),
+    sa.Column('entered_at', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['answers'], ['record_entries.entry_id'], ),
+    sa.ForeignKeyConstraint(['record_id'], ['records.record_id'], ),
+    sa.PrimaryKeyConstraint('entry_id'),
+    sa.UniqueConstraint('record_id', 'version', name='one_entry_per_version'),
+    comment='What happened to a record, step by step; appended, never changed.'
+    )
+    op.create_table('record_mentions',
+    sa.Column('entry_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('username', sa.Text(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False, comment='Copied, so that the row rule can narrow it.'),
+    sa.ForeignKeyConstraint(['entry_id'], ['record_entries.entry_id'], ),
+    sa.ForeignKeyConstraint(['username'], ['users.username'], ),
+    sa.PrimaryKeyConstraint('entry_id', 'username'),
+    comment='Who was named in an entry; appended.'
+    )
+    op.create_index('mentions_of_user', 'record_mentions', ['username'])

@@ -1,0 +1,9 @@
+"""Discussions of pinned figures."""
+
+from pages.together.records import record_page
+from warehouse.access.reader import Viewer
+
+
+def page(viewer: Viewer, _scope: object) -> None:
+    """Their list, one of them, or the form for another."""
+    record_page.show("discussion", viewer)

@@ -1,0 +1,9 @@
+"""Disputes: two readings of one figure, settled in four steps."""
+
+from pages.together.records import record_page
+from warehouse.access.reader import Viewer
+
+
+def page(viewer: Viewer, _scope: object) -> None:
+    """Their list, one of them, or the form for another."""
+    record_page.show("dispute", viewer)

@@ -1,0 +1,90 @@
+"""Inbox: what names the viewer, and what waits for her department, the overdue first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from metrics.comparison.words import day
+from pages.components import data, forms, links, tables
+from pages.components.typed_text import escaped
+from pages.together.records import record_list
+from warehouse.access.reader import Viewer
+from warehouse.stores import connect
+from workflow.collaboration import mentions, record_store
+from workflow.collaboration.record_kind import Record, RecordEntry
+from workflow.collaboration.record_kinds import KINDS
+from workflow.records.people import called
+
+URL = "inbox"
+
+
+def page(viewer: Viewer, _scope: object) -> None:
+    """Both lists; the title counts them."""
+    today, reader = connect.here().now().date(), data.reader(viewer)
+    named = record_store.naming(reader)
+    mine = record_store.waiting_for_department(reader)
+    late = sum(r.is_overdue(today) for r in mine)
+    st.title(headline(len(named), len(mine), late))
+    if named:
+        st.subheader("You are named here")
+        names = called(connect.here(), [entry.entered_by for _, entry in named])
+        for record, entry in named:
+            _mention(record, entry, names[entry.entered_by])
+    department = record_store.department_of(viewer)
+    st.subheader(f"Waits for {department}")
+    if not mine:
+        tables.empty(f"No record waits for {department}.")
+        return
+    names = called(connect.here(), [r.opened_by for r in mine])
+    for record in sorted(mine, key=lambda r: record_list.in_order(r, today)):
+        record_list.line(KINDS[record.kind], record, names[record.opened_by], today)
+
+
+def waiting_words(viewer: Viewer) -> str:
+    """What the frame says of the inbox: `Inbox: 3 for you`."""
+    reader = data.reader(viewer)
+    waiting = len(mentions.waiting_for(reader)) + len(record_store.waiting_for_department(reader))
+    return f"Inbox: {waiting} for you" if waiting else "Inbox"
+
+
+def headline(named: int, waiting: int, late: int) -> str:
+    """What there is to do, counted."""
+    if not named and not waiting:
+        return "Nothing waits for you"
+    parts = []
+    if named:
+        parts.append(f"{named} {'mention' if named == 1 else 'mentions'} of you")
+    if waiting:
+        parts.append(
+            f"{waiting} {'record waits' if waiting == 1 else 'records wait'} for your department"
+            + (f", {late} overdue" if late else "")
+        )
+    words = "; ".join(parts)
+    return words[:1].upper() + words[1:]
+
+
+def _mention(record: Record, entry: RecordEntry, by: str) -> None:
+    kind = KINDS[record.kind]
+    with st.container(border=True, gap="xsmall", key=f"mention-{entry.entry_id}"):
+        st.markdown(f"**{escaped(f'{kind.singular} {record.record_id} · {record.title}')}**")
+        message = entry.note or record.title
+        st.markdown(escaped(message).replace("\n", "  \n"))
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.caption(
+                escaped(f"{by}, {entry.department}, {day(entry.entered_at.date())}"),
+                width="content",
+            )
+            if st.button("Open", key=f"open-mention-{entry.entry_id}", icon=":material/arrow_forward:"):
+                links.to(kind.url, record=str(record.record_id))
+            forms.button(
+                f"mention {entry.entry_id}", "Done", partial(_done, entry.entry_id), icon=":material/check:"
+            )
+
+
+def _done(entry_id: int, viewer: Viewer, _: Mapping[str, Any]) -> str:
+    mentions.tick_off(connect.here(), viewer, entry_id)
+    return "Off your list."

@@ -1,0 +1,168 @@
+"""One record: the figure it is about, everything that happened to it, and what can be done next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from metrics.catalogue import CATALOGUE
+from metrics.comparison.words import day
+from metrics.query.query import in_app_db
+from pages.components import data, forms, links, record_fields
+from pages.components.typed_text import escaped
+from pages.together.records import record_list
+from warehouse.access.reader import Viewer
+from warehouse.stores import connect
+from workflow.collaboration import pinned_figures, record_store
+from workflow.collaboration.mentions import colleagues
+from workflow.collaboration.record_kind import Record, RecordEntry, RecordKind, RecordStep
+from workflow.collaboration.record_kinds import KINDS
+from workflow.records.people import called
+
+Extra = Callable[[Record, Viewer], None]
+"""What a kind shows of its own between the figure and the thread."""
+
+
+def show(record: Record, viewer: Viewer, today: date, extra: Extra | None = None) -> None:
+    """The whole record."""
+    kind = KINDS[record.kind]
+    st.title(escaped(record.title))
+    names = called(connect.here(), [record.opened_by, *(e.entered_by for e in record.entries)])
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        record_list.badges(kind, record, today)
+        st.caption(
+            escaped(
+                f"{kind.singular} {record.record_id}, opened by {names[record.opened_by]} ({record.department}) on "
+                f"{day(record.opened_at.date())}"
+            ),
+            width="content",
+        )
+    if record.came_from is not None:
+        _origin(record, viewer)
+    if record.pin_id is not None:
+        figure(record.pin_id, viewer)
+    if extra is not None:
+        extra(record, viewer)
+    _grown(record, viewer)
+    for entry in record.entries:
+        _entry(kind, entry, names)
+    _steps(kind, record, viewer, today)
+    _say(record, viewer)
+
+
+def figure(pin_id: int, viewer: Viewer) -> None:
+    """A pinned figure: what it said, what it says now, and why that differs."""
+    pin = pinned_figures.pinned(data.reader(viewer)).get(pin_id)
+    with st.container(border=True, gap="xsmall"):
+        if pin is None:
+            st.caption(
+                ":material/lock: The figure it is about is not part of your role, so neither what it said nor what it "
+                "says now is shown."
+            )
+            return
+        metric, then = CATALOGUE[pin.metric], pin.reading
+        now = _now(viewer, pin.metric, pin)
+        st.markdown(f"**{escaped(metric.label)}**, {escaped(pin.scope.in_words())}")
+        why = pinned_figures.why_different(pin, now, data.reader(viewer))
+        st.markdown(f"On {day(pin.pinned_at.date())}: **{escaped(pinned_figures.in_words(metric, then))}**")
+        if now is not None:
+            words = escaped(pinned_figures.in_words(metric, now))
+            st.markdown(f"Now: **{words}**" if why else f"Now the same: {words}")
+        if why:
+            st.caption(escaped(f"Because: {why}." if now is not None else why))
+        st.caption(
+            f"Data as of {day(pin.as_of)} when it was pinned, definition version {escaped(pin.definition)}. "
+            f"Everybody reads this same slice; its check sum begins with {pin.content_hash[:8]}."
+        )
+
+
+def _now(viewer: Viewer, name: str, pin: pinned_figures.PinnedFigure) -> pinned_figures.Reading | None:
+    if in_app_db(name):
+        return pinned_figures.slice_now(data.reader(viewer), name, pin.scope)
+    return data.cached(viewer, pinned_figures.slice_now, name, pin.scope)
+
+
+def _origin(record: Record, viewer: Viewer) -> None:
+    origin = record_store.one_record(data.reader(viewer), record.came_from or 0)
+    if origin is not None:
+        _to(origin, "Grew out of")
+
+
+def _grown(record: Record, viewer: Viewer) -> None:
+    for grown in record_store.records_of(data.reader(viewer)):
+        if grown.came_from == record.record_id:
+            _to(grown, "Led to")
+
+
+def _to(record: Record, how: str) -> None:
+    kind = KINDS[record.kind]
+    label = escaped(f"{how} {kind.singular.lower()} {record.record_id}: {record.title}")
+    if links.has(kind.url) and st.button(label, key=f"to-record-{record.record_id}", type="tertiary"):
+        links.to(kind.url, record=str(record.record_id))
+
+
+def _entry(kind: RecordKind, entry: RecordEntry, names: Mapping[str, str]) -> None:
+    step = kind.step(entry.step)
+    heading = step.label if step else {record_store.COMMENT: "Comment"}.get(entry.step, "Opened")
+    with st.container(gap="xsmall", key=f"entry-{entry.entry_id}"):
+        when = f"{day(entry.entered_at.date())} at {entry.entered_at:%H:%M}"
+        st.caption(
+            f"**{escaped(heading)}** · {escaped(f'{names[entry.entered_by]}, {entry.department}')} · {when}"
+        )
+        for field in kind.fields_of(entry.step):
+            words = record_fields.in_words(field, entry.contents.get(field.name))
+            if words:
+                between = "\n" if field.kind == "lines" else " "
+                st.markdown(f"{escaped(field.label)}{between}{words}")
+        if entry.note:
+            st.markdown(escaped(entry.note).replace("\n", "  \n"))
+
+
+def _steps(kind: RecordKind, record: Record, viewer: Viewer, today: date) -> None:
+    offered = record_store.steps_for(record, viewer)
+    if not offered:
+        if record.owner:
+            st.caption(f"It is the turn of {record.owner}. You can comment at any time.")
+        return
+    st.subheader("What can be done now")
+    with st.container(horizontal=True, gap="small"):
+        for step in offered:
+            with st.popover(step.label, key=f"step-{record.record_id}-{step.name}"):
+                _form(record, step, today)
+
+
+def _form(record: Record, step: RecordStep, today: date) -> None:
+    with forms.form(f"record {record.record_id} {step.name}", record.version) as form:
+        record_fields.draw(form, step.fields, today)
+        form.submit(step.label, partial(_take, record.record_id, record.version, step.name), type="primary")
+
+
+def _take(record_id: int, version: int, step: str, viewer: Viewer, values: Mapping[str, Any]) -> str:
+    return record_store.take_step(connect.here(), viewer, record_id, version, step, values)
+
+
+def _say(record: Record, viewer: Viewer) -> None:
+    if not record_store.may_comment(record.kind, viewer):
+        return
+    others = [c for c in colleagues(connect.here()) if c.username != viewer.username]
+    labels = {c.username: f"{c.full_name}, {c.department}" for c in others}
+    with forms.form(f"comment on {record.record_id}") as form:
+        st.text_area("Comment", max_chars=1_000, height=80, key=form.keep("said", ""))
+        st.multiselect(
+            "Tell",
+            list(labels),
+            format_func=lambda username: labels.get(username, username),
+            placeholder="Nobody in particular",
+            help="Or write @ and a name, or @ and a department, in the comment.",
+            key=form.keep("to", []),
+        )
+        form.submit("Comment", partial(_comment, record.record_id))
+
+
+def _comment(record_id: int, viewer: Viewer, values: Mapping[str, Any]) -> str:
+    record_store.comment(connect.here(), viewer, record_id, values["said"], to=values["to"] or ())
+    return "Your comment is there."

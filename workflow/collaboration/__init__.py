@@ -1,0 +1,1 @@
+"""What departments do with figures together: pinned figures, and the records kept about them."""

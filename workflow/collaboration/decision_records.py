@@ -1,0 +1,136 @@
+"""A decision: the question, the options, what it rests on, who decides, and what it should do to a figure by when.
+
+On its review date what was expected stands beside what happened. A decision is never edited, only superseded.
+"""
+
+from __future__ import annotations
+
+from warehouse.access.reader import Viewer
+from workflow.collaboration.record_kind import (
+    DEPARTMENTS,
+    MANAGEMENT,
+    Contents,
+    Record,
+    RecordField,
+    RecordKind,
+    RecordStep,
+    nobody,
+)
+
+WANTED, TAKEN, REVIEWED, REJECTED, SUPERSEDED = "wanted", "taken", "reviewed", "rejected", "superseded"
+DIRECTIONS = ("rise", "fall", "stay as it is")
+DECIDE_WITHIN = 30
+
+
+def _carried_out(_record: Record, _viewer: Viewer, contents: Contents) -> str:
+    return str(contents["owner"])
+
+
+def _an_option(record: Record, _viewer: Viewer, contents: Contents) -> str:
+    options = record.contents.get("options", [])
+    if contents["chosen"] not in options:
+        return f"Choose one of the options: {'; '.join(options)}. Nothing was saved."
+    return ""
+
+
+def _after_today(record: Record, _viewer: Viewer, contents: Contents) -> str:
+    if str(contents["review_on"]) <= record.last.entered_at.date().isoformat():
+        return "The day on which it is looked at again lies after the day it is taken. Nothing was saved."
+    return _an_option(record, _viewer, contents)
+
+
+def _two_options(_viewer: Viewer, contents: Contents) -> str:
+    if len(set(contents["options"])) < 2:
+        return "A decision is between at least two options, one in each line. Nothing was saved."
+    return ""
+
+
+KIND = RecordKind(
+    name="decision",
+    singular="Decision",
+    plural="Decisions",
+    icon=":material/gavel:",
+    url="decisions",
+    purpose="What was decided, on what grounds, what it should do, and whether it did.",
+    title=RecordField(name="title", label="What is to be decided?", kind="line", longest=200),
+    fields=(
+        RecordField(name="options", label="Options, one in each line", kind="lines", longest=1_500),
+        RecordField(name="evidence", label="What does it rest on?", longest=2_000, needed=False),
+        RecordField(name="consulted", label="Departments consulted", kind="departments", needed=False),
+    ),
+    states={
+        WANTED: "Wanted",
+        TAKEN: "Taken",
+        REVIEWED: "Looked at again",
+        REJECTED: "Not taken",
+        SUPERSEDED: "Superseded",
+    },
+    closed=frozenset({REVIEWED, REJECTED, SUPERSEDED}),
+    steps=(
+        RecordStep(
+            name="take",
+            label="Take it",
+            after=(WANTED,),
+            leads_to=TAKEN,
+            turn="decider",
+            fields=(
+                RecordField(name="chosen", label="Which option?", kind="line", longest=300),
+                RecordField(name="why", label="Why?", longest=1_000),
+                RecordField(name="owner", label="Who carries it out?", kind="choice", choices=DEPARTMENTS),
+                RecordField(name="cost", label="What does it cost, in HKD?", kind="number", needed=False),
+                RecordField(
+                    name="direction", label="What should the figure do?", kind="choice", choices=DIRECTIONS
+                ),
+                RecordField(
+                    name="expected",
+                    label="To what value?",
+                    kind="number",
+                    needed=False,
+                    hint="Of a share in percent.",
+                ),
+                RecordField(name="review_on", label="When is it looked at again?", kind="day"),
+            ),
+            hands_to=_carried_out,
+            due_field="review_on",
+            check=_after_today,
+            says="Taken. On its day it is looked at again.",
+        ),
+        RecordStep(
+            name="reject",
+            label="Do not take it",
+            after=(WANTED,),
+            leads_to=REJECTED,
+            turn="decider",
+            fields=(RecordField(name="why", label="Why not?", longest=1_000),),
+            hands_to=nobody,
+        ),
+        RecordStep(
+            name="look_again",
+            label="Look at it again",
+            after=(TAKEN,),
+            leads_to=REVIEWED,
+            fields=(
+                RecordField(
+                    name="held",
+                    label="Did it do what was expected?",
+                    kind="choice",
+                    choices=("yes", "no", "cannot be told"),
+                ),
+                RecordField(name="learned", label="What do we keep, change or stop?", longest=1_000),
+            ),
+            hands_to=nobody,
+        ),
+        RecordStep(
+            name="supersede",
+            label="Supersede it",
+            after=(TAKEN,),
+            leads_to=SUPERSEDED,
+            turn="decider",
+            fields=(RecordField(name="why", label="What takes its place, and why?", longest=1_000),),
+            hands_to=nobody,
+        ),
+    ),
+    first_owner=lambda _record, _viewer, _contents: MANAGEMENT,
+    due_days=DECIDE_WITHIN,
+    check=_two_options,
+)

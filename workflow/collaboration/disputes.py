@@ -1,0 +1,257 @@
+"""A dispute: two departments read one pinned figure differently. Four steps, in their order, settle it.
+
+Same data and context; further evidence; a discussion led by somebody of neither department; an agreed test. A step is
+only left out with a reason on record. It closes with a result of the test, or with what both have written down.
+"""
+
+from __future__ import annotations
+
+from warehouse.access.reader import Viewer
+from workflow.collaboration.record_kind import (
+    ANALYTICS,
+    DEPARTMENTS,
+    MANAGEMENT,
+    Contents,
+    Record,
+    RecordField,
+    RecordKind,
+    RecordStep,
+    nobody,
+)
+from workflow.collaboration.record_kind import DEPARTMENT_OF as _DEPARTMENT_OF
+
+ANSWER_WITHIN, GATHER_WITHIN, MEET_WITHIN, TEST_WITHIN = 7, 14, 14, 90
+PARTIES = DEPARTMENTS[:-1]
+CONTEXT, EVIDENCE, DISCUSSION, TEST, SETTLED = "context", "evidence", "discussion", "test", "settled"
+WITHOUT_TEST = "agreement"
+"""The steps a dispute can take in the place of what is due, each with its reason on record."""
+
+
+def other_side(record: Record) -> str:
+    """The department that reads the figure differently."""
+    return str(record.contents.get("against", ""))
+
+
+def sides(record: Record) -> tuple[str, str]:
+    """Both departments: the one that opened it first."""
+    return record.department, other_side(record)
+
+
+def facilitator(record: Record) -> str:
+    """The department that leads the discussion; "" before one was named."""
+    return str(record.contents.get("facilitator", ""))
+
+
+def _other(record: Record, _viewer: Viewer, contents: Contents) -> str:
+    return str(contents.get("against") or other_side(record))
+
+
+def _not_oneself(viewer: Viewer, contents: Contents) -> str:
+    if contents.get("against") == _DEPARTMENT_OF.get(viewer.role):
+        return "A dispute is with another department. Choose which. Nothing was saved."
+    return ""
+
+
+def _is_neutral(record: Record, _viewer: Viewer, contents: Contents) -> str:
+    chosen = str(contents.get("facilitator", ""))
+    if chosen in sides(record):
+        return (
+            f"{chosen} is one of the two sides. Whoever leads the discussion belongs to neither, so choose another "
+            "department. Nothing was saved."
+        )
+    return ""
+
+
+def _both_have_said(record: Record, step: str) -> bool:
+    return {e.department for e in record.steps_taken(step)} >= set(sides(record))
+
+
+def _of_a_side(record: Record, viewer: Viewer, _contents: Contents) -> str:
+    if _DEPARTMENT_OF.get(viewer.role) not in sides(record):
+        return f"This is for {' and '.join(sides(record))}. A comment is always possible. Nothing was saved."
+    return ""
+
+
+def _evidence_of_both(record: Record, viewer: Viewer, contents: Contents) -> str:
+    if not contents.get("without") and not _both_have_said(record, "evidence"):
+        missing = [
+            s for s in sides(record) if s not in {e.department for e in record.steps_taken("evidence")}
+        ]
+        return (
+            f"{' and '.join(missing)} {'has' if len(missing) == 1 else 'have'} brought no evidence yet. Wait for it, or "
+            "say why the discussion goes on without it. Nothing was saved."
+        )
+    return _is_neutral(record, viewer, contents)
+
+
+def _led_by_facilitator(record: Record, viewer: Viewer, _contents: Contents) -> str:
+    if _DEPARTMENT_OF.get(viewer.role) != facilitator(record):
+        return f"{facilitator(record)} leads this discussion and records what was said. Nothing was saved."
+    return ""
+
+
+def _predicted_by_both(record: Record, _viewer: Viewer, _contents: Contents) -> str:
+    missing = [s for s in sides(record) if s not in {e.department for e in record.steps_taken("predict")}]
+    if missing:
+        return (
+            f"{' and '.join(missing)} {'has' if len(missing) == 1 else 'have'} not written down what the test will "
+            "show. Both predictions stand before the test begins. Nothing was saved."
+        )
+    return ""
+
+
+def _once_a_side(record: Record, viewer: Viewer, contents: Contents) -> str:
+    mine = _DEPARTMENT_OF.get(viewer.role)
+    if mine in {e.department for e in record.steps_taken("predict")}:
+        return (
+            f"{mine} has written its prediction already, and it is not changed afterwards. Nothing was saved."
+        )
+    return _of_a_side(record, viewer, contents)
+
+
+KIND = RecordKind(
+    name="dispute",
+    singular="Dispute",
+    plural="Disputes",
+    icon=":material/balance:",
+    url="disputes",
+    purpose="Two readings of one figure: the same slice for both, evidence, a neutral discussion, an agreed test.",
+    title=RecordField(
+        name="title",
+        label="What do you disagree about?",
+        kind="line",
+        longest=140,
+        hint="Short-term adjustment, or a flaw of the new app?",
+    ),
+    fields=(
+        RecordField(
+            name="against", label="Which department reads it differently?", kind="choice", choices=PARTIES
+        ),
+        RecordField(name="reading", label="How does your department read it?", longest=1_000),
+    ),
+    states={
+        CONTEXT: "1 Same data and context",
+        EVIDENCE: "2 Further evidence",
+        DISCUSSION: "3 Facilitated discussion",
+        TEST: "4 Agreed test",
+        SETTLED: "Settled",
+    },
+    closed=frozenset({SETTLED}),
+    steps=(
+        RecordStep(
+            name="answer",
+            label="Give your reading",
+            after=(CONTEXT,),
+            leads_to=EVIDENCE,
+            fields=(
+                RecordField(name="other_reading", label="How does your department read it?", longest=1_000),
+            ),
+            hands_to=lambda record, _viewer, _contents: record.department,
+            due_days=GATHER_WITHIN,
+            says="Both readings of the same slice stand beside each other.",
+        ),
+        RecordStep(
+            name="evidence",
+            label="Add evidence",
+            after=(EVIDENCE, DISCUSSION),
+            turn="anyone",
+            fields=(
+                RecordField(
+                    name="evidence",
+                    label="What does it show?",
+                    longest=2_000,
+                    hint="A figure, a quote, what customers said. Without a customer’s name.",
+                ),
+                RecordField(name="source", label="Where can it be read?", kind="line", longest=200),
+            ),
+            check=_of_a_side,
+        ),
+        RecordStep(
+            name="facilitate",
+            label="Go to the discussion",
+            after=(EVIDENCE,),
+            leads_to=DISCUSSION,
+            turn="anyone",
+            fields=(
+                RecordField(
+                    name="facilitator",
+                    label="Who leads it, of neither department?",
+                    kind="choice",
+                    choices=PARTIES,
+                    default=ANALYTICS,
+                ),
+                RecordField(
+                    name="without",
+                    label="If a side brought no evidence: why go on?",
+                    longest=300,
+                    needed=False,
+                ),
+            ),
+            hands_to=lambda _record, _viewer, contents: str(contents["facilitator"]),
+            due_days=MEET_WITHIN,
+            check=_evidence_of_both,
+        ),
+        RecordStep(
+            name="discuss",
+            label="Record the discussion",
+            after=(DISCUSSION,),
+            leads_to=TEST,
+            fields=(
+                RecordField(name="met_on", label="When did you meet?", kind="day"),
+                RecordField(name="attended", label="Which departments were there?", kind="departments"),
+                RecordField(name="minutes", label="What was said?", longest=2_000),
+            ),
+            due_days=TEST_WITHIN,
+            check=_led_by_facilitator,
+        ),
+        RecordStep(
+            name="predict",
+            label="Write your prediction",
+            after=(TEST,),
+            turn="anyone",
+            fields=(
+                RecordField(
+                    name="direction",
+                    label="What will the figure do?",
+                    kind="choice",
+                    choices=("rise", "fall", "stay as it is"),
+                ),
+                RecordField(name="checked_on", label="Checked on", kind="day"),
+            ),
+            check=_once_a_side,
+            says="Written down. It is checked on its day and not changed before.",
+        ),
+        RecordStep(
+            name="settle",
+            label="Settle it with the test",
+            after=(TEST,),
+            leads_to=SETTLED,
+            fields=(
+                RecordField(name="result", label="What did the test show, with its interval?", longest=1_000),
+                RecordField(
+                    name="follows", label="What follows for the figure, the goal or the work?", longest=1_000
+                ),
+            ),
+            hands_to=nobody,
+            check=_predicted_by_both,
+        ),
+        RecordStep(
+            name="agree",
+            label="Settle it by agreement",
+            after=(EVIDENCE, DISCUSSION, TEST),
+            leads_to=SETTLED,
+            turn="decider",
+            fields=(
+                RecordField(name="agreement", label="What have both departments agreed?", longest=1_000),
+                RecordField(name="why_no_test", label="Why is no test needed?", longest=500),
+            ),
+            hands_to=nobody,
+        ),
+    ),
+    first_owner=_other,
+    due_days=ANSWER_WITHIN,
+    needs_pin=True,
+    check=_not_oneself,
+)
+ESCALATES_TO = MANAGEMENT
+"""Who hears of a dispute whose day has passed."""

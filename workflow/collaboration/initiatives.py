@@ -1,0 +1,133 @@
+"""An initiative: a goal that takes several departments, with a sponsor, one accountable, milestones and blockers."""
+
+from __future__ import annotations
+
+from warehouse.access.reader import Viewer
+from workflow.collaboration.record_kind import (
+    DEPARTMENTS,
+    Contents,
+    Record,
+    RecordField,
+    RecordKind,
+    RecordStep,
+    nobody,
+)
+
+NEEDS = ("Marketing", "IT")
+"""Departments without which an initiative about customers and data is short of somebody."""
+UPDATE_WITHIN = 14
+NO_SPONSOR = ""
+
+
+def _accountable(record: Record, _viewer: Viewer, contents: Contents) -> str:
+    return str(contents.get("accountable") or record.contents.get("accountable", ""))
+
+
+def _in_the_team(_viewer: Viewer, contents: Contents) -> str:
+    if contents["accountable"] not in contents["team"]:
+        return (
+            f"{contents['accountable']} is accountable, so it belongs to the team. Add it. Nothing was saved."
+        )
+    return ""
+
+
+def gaps(record: Record) -> list[str]:
+    """What an initiative lacks, each as a sentence."""
+    contents = record.contents
+    missing = [d for d in NEEDS if d not in contents.get("team", [])]
+    sentences = [f"No colleague of {d} is in the team." for d in missing]
+    if not contents.get("sponsor"):
+        sentences.append("It has no sponsor.")
+    return sentences
+
+
+KIND = RecordKind(
+    name="initiative",
+    singular="Initiative",
+    plural="Initiatives",
+    icon=":material/rocket_launch:",
+    url="initiatives",
+    purpose="What several departments do together: who answers for it, how far it is, what blocks it, what it is worth.",
+    title=RecordField(name="title", label="What is it called?", kind="line", longest=120),
+    fields=(
+        RecordField(name="goal", label="What should it reach?", longest=500),
+        RecordField(
+            name="accountable", label="The one department accountable", kind="choice", choices=DEPARTMENTS
+        ),
+        RecordField(name="team", label="Departments in the team", kind="departments"),
+        RecordField(name="consulted", label="Departments consulted", kind="departments", needed=False),
+        RecordField(name="informed", label="Departments informed", kind="departments", needed=False),
+        RecordField(name="sponsor", label="Sponsor, by name", kind="line", longest=80, needed=False),
+        RecordField(
+            name="milestones",
+            label="Milestones, one in each line",
+            kind="lines",
+            longest=1_500,
+            hint="30 Sep 2026: the app shows the new limit",
+        ),
+        RecordField(name="cost", label="What may it cost, in HKD?", kind="number", needed=False),
+        RecordField(name="ends_on", label="When does it end?", kind="day"),
+    ),
+    states={"running": "Running", "reached": "Reached", "stopped": "Stopped"},
+    closed=frozenset({"reached", "stopped"}),
+    steps=(
+        RecordStep(
+            name="update",
+            label="Give an update",
+            after=("running",),
+            turn="anyone",
+            fields=(
+                RecordField(name="progress", label="What is done?", longest=500),
+                RecordField(name="challenge", label="What is hard?", longest=500, needed=False),
+                RecordField(name="next", label="What comes next?", longest=500),
+            ),
+            due_days=UPDATE_WITHIN,
+        ),
+        RecordStep(
+            name="block",
+            label="Report a blocker",
+            after=("running",),
+            turn="anyone",
+            fields=(
+                RecordField(name="blocker", label="What blocks it?", longest=500),
+                RecordField(
+                    name="needs", label="Which department can clear it?", kind="choice", choices=DEPARTMENTS
+                ),
+            ),
+            hands_to=lambda _record, _viewer, contents: str(contents["needs"]),
+            due_days=7,
+        ),
+        RecordStep(
+            name="clear",
+            label="Clear the blocker",
+            after=("running",),
+            fields=(RecordField(name="cleared", label="How?", longest=500),),
+            hands_to=_accountable,
+            due_days=UPDATE_WITHIN,
+        ),
+        RecordStep(
+            name="reach",
+            label="It is reached",
+            after=("running",),
+            leads_to="reached",
+            turn="decider",
+            fields=(
+                RecordField(name="outcome", label="What came of it?", longest=1_000),
+                RecordField(name="spent", label="What did it cost, in HKD?", kind="number", needed=False),
+            ),
+            hands_to=nobody,
+        ),
+        RecordStep(
+            name="stop",
+            label="Stop it",
+            after=("running",),
+            leads_to="stopped",
+            turn="decider",
+            fields=(RecordField(name="why", label="Why, and what was learned?", longest=1_000),),
+            hands_to=nobody,
+        ),
+    ),
+    first_owner=_accountable,
+    due_days=UPDATE_WITHIN,
+    check=_in_the_team,
+)

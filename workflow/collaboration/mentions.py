@@ -1,0 +1,132 @@
+"""Who is named in what colleagues write, with @ and a name, a sign-in name or a department; and what waits for whom.
+
+A mention waits until who was named has answered in the thread or ticked it off.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Select, insert, select
+
+from warehouse.access import audit
+from warehouse.access.audit import AuditEntry
+from warehouse.access.reader import SYSTEM, Reader, Viewer
+from warehouse.access.record_rights import RECORD_RIGHTS
+from warehouse.app_db.app_schema import mention_answers, record_entries, record_mentions, users
+from warehouse.errors import ChangeRefused
+from warehouse.stores.connect import Stores
+from workflow.collaboration.record_kind import DEPARTMENT_OF
+
+
+@dataclass(frozen=True, kw_only=True)
+class Colleague:
+    """Somebody who can be named: never an account that is closed."""
+
+    username: str
+    full_name: str
+    role: str
+
+    @property
+    def department(self) -> str:
+        return DEPARTMENT_OF.get(self.role, "")
+
+
+def colleagues(stores: Stores) -> tuple[Colleague, ...]:
+    """Everybody with an open account, by name."""
+    return Reader(stores, SYSTEM).kept(_colleagues)
+
+
+def _colleagues(reader: Reader) -> tuple[Colleague, ...]:
+    rows = reader.rows(select(users.c.username, users.c.full_name, users.c.role, users.c.disabled_at))
+    accounts = [r for r in rows if r.disabled_at is None or r.disabled_at != r.disabled_at]
+    everybody = [Colleague(username=r.username, full_name=r.full_name, role=r.role) for r in accounts]
+    return tuple(sorted(everybody, key=lambda c: (c.full_name, c.username)))
+
+
+def named_in(texts: Iterable[str], everybody: Iterable[Colleague]) -> set[str]:
+    """The sign-in names of who is named with @: by full name, sign-in name, or department."""
+    text = " ".join(texts)
+    if "@" not in text:
+        return set()
+    return {
+        c.username
+        for c in everybody
+        if any(
+            re.search(rf"@{re.escape(word)}(?!\w)", text, re.IGNORECASE)
+            for word in (c.full_name, c.username, c.department)
+            if word
+        )
+    }
+
+
+def append(
+    entry: AuditEntry, entry_id: int, kind: str, viewer: Viewer, texts: Iterable[str], to: Iterable[str]
+) -> None:
+    """Keep who is named in an entry, inside the change that writes it; whoever answers her has answered the mention.
+
+    Who may not read the kind is not told of it, and nobody is told of her own words.
+    """
+    rows = entry.app_db.execute(select(users).where(users.c.disabled_at.is_(None))).mappings()
+    everybody = [Colleague(username=r["username"], full_name=r["full_name"], role=r["role"]) for r in rows]
+    named = named_in(texts, everybody) | set(to)
+    sees = RECORD_RIGHTS[kind].see
+    recipients = [c.username for c in everybody if c.username in named and c.role in sees]
+    for username in recipients:
+        if username != viewer.username:
+            entry.append(record_mentions, entry_id=entry_id, username=username, kind=kind)
+    _answer_waiting(entry, entry_id, viewer)
+
+
+def _answer_waiting(entry: AuditEntry, entry_id: int, viewer: Viewer) -> None:
+    """Whoever writes in a record has dealt with every mention of her there."""
+    record = select(record_entries.c.record_id).where(record_entries.c.entry_id == entry_id).scalar_subquery()
+    waiting = (
+        select(record_mentions.c.entry_id)
+        .join(record_entries, record_entries.c.entry_id == record_mentions.c.entry_id)
+        .where(
+            record_mentions.c.username == viewer.username,
+            record_entries.c.record_id == record,
+            record_mentions.c.entry_id.not_in(_answered(viewer.username)),
+        )
+    )
+    for number in entry.app_db.execute(waiting).scalars().all():
+        entry.append(mention_answers, "answered", entry_id=number)
+
+
+def tick_off(stores: Stores, viewer: Viewer, entry_id: int) -> None:
+    """The viewer has dealt with a mention of her. Raises ChangeRefused where there is none, or it is dealt with."""
+    with audit.entry(stores, viewer.username, "mention.done", str(entry_id)) as entry:
+        mine = select(record_mentions.c.entry_id).where(
+            record_mentions.c.entry_id == entry_id,
+            record_mentions.c.username == viewer.username,
+            record_mentions.c.entry_id.not_in(_answered(viewer.username)),
+        )
+        if entry.app_db.execute(mine).first() is None:
+            raise ChangeRefused("This is off your list already.")
+        entry.app_db.execute(
+            insert(mention_answers).values(
+                entry_id=entry_id, answered_by=viewer.username, answered_at=entry.at
+            )
+        )
+
+
+def waiting_for(reader: Reader) -> frozenset[int]:
+    """The entries that name the viewer and that she has not dealt with."""
+    return reader.kept(_waiting).get(reader.viewer.username, frozenset())
+
+
+def _waiting(reader: Reader) -> Mapping[str, frozenset[int]]:
+    """Sign-in name → entries that wait. Of everybody's, for what is kept may not depend on who looks."""
+    done = {(r.entry_id, r.answered_by) for r in reader.rows(select(mention_answers))}
+    waiting: dict[str, set[int]] = {}
+    for row in reader.rows(select(record_mentions)):
+        if (row.entry_id, row.username) not in done:
+            waiting.setdefault(row.username, set()).add(int(row.entry_id))
+    return {username: frozenset(entries) for username, entries in waiting.items()}
+
+
+def _answered(username: str) -> Select:
+    return select(mention_answers.c.entry_id).where(mention_answers.c.answered_by == username)

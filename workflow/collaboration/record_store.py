@@ -1,0 +1,412 @@
+"""Records, written and read: opened, moved step by step, talked about. An entry is appended, none is ever changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, func, select
+
+from warehouse.access import audit
+from warehouse.access.audit import AuditEntry
+from warehouse.access.reader import Reader, Viewer
+from warehouse.access.record_rights import RECORD_RIGHTS
+from warehouse.app_db.app_schema import pinned_figures, record_entries, records
+from warehouse.errors import ChangeRefused
+from warehouse.stores.connect import Stores
+from workflow.collaboration import mentions
+from workflow.collaboration.record_contents import checked, checked_field
+from workflow.collaboration.record_kind import (
+    DEPARTMENT_OF,
+    NOBODY,
+    Contents,
+    Record,
+    RecordEntry,
+    RecordField,
+    RecordKind,
+    RecordStep,
+)
+from workflow.collaboration.record_kinds import KINDS
+from workflow.records.edit_conflicts import changed_meanwhile
+
+OPENED, COMMENT = "opened", "comment"
+SAYS = RecordField(name="said", label="Comment", longest=1_000)
+GONE = "This record does not exist, or your role does not include it. Nothing was saved."
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """Where a record stands after an entry: its state, whose turn it is, by when."""
+
+    state: str
+    owner: str
+    due_on: date | None
+
+
+def department_of(viewer: Viewer) -> str:
+    """The department a viewer writes for."""
+    return DEPARTMENT_OF.get(viewer.role, "")
+
+
+def open_record(
+    stores: Stores,
+    viewer: Viewer,
+    kind: str,
+    values: Mapping[str, Any],
+    *,
+    pin_id: int | None = None,
+    came_from: int | None = None,
+) -> int:
+    """Open a record and give its number. `values` holds `title` and the fields of the kind.
+
+    Raises AccessRefused (on record) for a role that opens none of this kind, ChangeRefused for contents that do not fit.
+    """
+    chosen = KINDS[kind]
+    _check_right(stores, viewer, kind, "open", f"Your role opens no {chosen.plural.lower()}.")
+    title = checked_field(chosen.title, values.get("title"))
+    contents = checked(chosen.fields, values)
+    if chosen.needs_pin and pin_id is None:
+        raise ChangeRefused(
+            f"A {chosen.singular.lower()} is about a figure. Press Discuss below one. Nothing was saved."
+        )
+    if why := chosen.check(viewer, contents):
+        raise ChangeRefused(why)
+    with audit.entry(stores, viewer.username, f"{kind}.open", title[:64]) as entry:
+        _check_pin(Reader(stores, viewer), pin_id)
+        number = _next_number(entry)
+        entry.append(
+            records,
+            "opened",
+            record_id=number,
+            kind=kind,
+            title=title,
+            department=department_of(viewer),
+            pin_id=pin_id,
+            came_from=came_from,
+        )
+        opened = _bare(entry, number, chosen, title, viewer, pin_id, came_from)
+        _append(
+            entry,
+            opened,
+            viewer,
+            OPENED,
+            _Standing(
+                chosen.first_state,
+                chosen.first_owner(opened, viewer, contents),
+                _due(entry, chosen.due_days, chosen.due_field, contents, None),
+            ),
+            contents,
+        )
+    return number
+
+
+def take_step(
+    stores: Stores,
+    viewer: Viewer,
+    record_id: int,
+    seen_version: int,
+    step: str,
+    values: Mapping[str, Any],
+) -> str:
+    """Take a step of a record that the viewer saw in a version; gives the sentence that says what was done.
+
+    Raises ChangeRefused if another entry came meanwhile, the step does not follow from where the record stands, or what
+    was filled in does not fit; AccessRefused, on record, if the step is not the viewer's to take.
+    """
+    reader = Reader(stores, viewer)
+    before = _existing(reader, record_id)
+    kind = KINDS[before.kind]
+    chosen = kind.step(step)
+    if chosen is None:
+        raise ChangeRefused(f"“{step[:60]}” is no step of a {kind.singular.lower()}. Nothing was saved.")
+    _check_turn(stores, viewer, before, chosen)
+    contents = checked(chosen.fields, values)
+    with audit.entry(stores, viewer.username, f"{before.kind}.{step}", str(record_id)) as entry:
+        now = _read_again(entry, viewer, before, seen_version)
+        if now.state not in chosen.after:
+            raise ChangeRefused(
+                f"This {kind.singular.lower()} is “{kind.states[now.state]}” by now, so “{chosen.label}” does not "
+                "follow. Nothing was saved."
+            )
+        if why := chosen.check(now, viewer, contents):
+            raise ChangeRefused(why)
+        state = chosen.leads_to or now.state
+        kept = now.due_on if state == now.state else None
+        _append(
+            entry,
+            now,
+            viewer,
+            step,
+            _Standing(
+                state,
+                NOBODY if state in kind.closed else chosen.hands_to(now, viewer, contents),
+                _due(entry, chosen.due_days, chosen.due_field, contents, kept),
+            ),
+            contents,
+        )
+    return chosen.says
+
+
+def comment(
+    stores: Stores,
+    viewer: Viewer,
+    record_id: int,
+    text: Any,
+    *,
+    to: Iterable[str] = (),
+    answers: int | None = None,
+) -> None:
+    """Say something about a record; `to` are sign-in names of colleagues to tell, beside those the text names with @.
+
+    A comment meets no other: it is appended whatever was recorded meanwhile. Raises ChangeRefused for an empty text.
+    """
+    before = _existing(Reader(stores, viewer), record_id)
+    note = checked_field(SAYS, text)
+    with audit.entry(stores, viewer.username, f"{before.kind}.comment", str(record_id)) as entry:
+        now = _read_again(entry, viewer, before, None)
+        _append(
+            entry,
+            now,
+            viewer,
+            COMMENT,
+            _Standing(now.state, now.owner, now.due_on),
+            note=note,
+            to=to,
+            answers=answers,
+        )
+
+
+def records_of(reader: Reader, *kinds: str) -> tuple[Record, ...]:
+    """The records of some kinds, or of all, that the reader's role includes; the newest first."""
+    rows = reader.kept(_everything)
+    return tuple(r for r in rows if not kinds or r.kind in kinds)
+
+
+def one_record(reader: Reader, record_id: int) -> Record | None:
+    """The record of a number, if the reader's role includes it."""
+    return next((r for r in records_of(reader) if r.record_id == record_id), None)
+
+
+def naming(reader: Reader) -> tuple[tuple[Record, RecordEntry], ...]:
+    """The entries that name the viewer and that she has not dealt with, with their records; the newest first."""
+    waiting = mentions.waiting_for(reader)
+    if not waiting:
+        return ()
+    both = [(r, e) for r in records_of(reader) for e in r.entries if e.entry_id in waiting]
+    return tuple(sorted(both, key=lambda pair: -pair[1].entry_id))
+
+
+def waiting_for_department(reader: Reader) -> tuple[Record, ...]:
+    """The records whose turn the viewer's department is."""
+    mine = department_of(reader.viewer)
+    return tuple(r for r in records_of(reader) if mine and r.owner == mine)
+
+
+def whose_turn(stores: Stores, viewer: Viewer, record_id: int) -> str:
+    """The department whose turn a record is; "" for nobody's."""
+    record = one_record(Reader(stores, viewer), record_id)
+    return record.owner if record else NOBODY
+
+
+def steps_for(record: Record, viewer: Viewer) -> tuple[RecordStep, ...]:
+    """The steps that a viewer may take now."""
+    return tuple(
+        s for s in KINDS[record.kind].steps if record.state in s.after and _is_her_turn(record, viewer, s)
+    )
+
+
+def may_open(kind: str, viewer: Viewer) -> bool:
+    """Whether a viewer's role opens records of a kind."""
+    return viewer.role in RECORD_RIGHTS[kind].open
+
+
+def may_comment(kind: str, viewer: Viewer) -> bool:
+    """Whether a viewer's role takes part in talking about a kind."""
+    return viewer.role in RECORD_RIGHTS[kind].see
+
+
+def _is_her_turn(record: Record, viewer: Viewer, step: RecordStep) -> bool:
+    rights, mine = RECORD_RIGHTS[record.kind], department_of(viewer)
+    if viewer.role not in rights.see:
+        return False
+    if step.turn == "anyone":
+        return True
+    if step.turn == "opener":
+        return mine == record.department
+    if step.turn == "decider":
+        return viewer.role in rights.decide
+    return mine == record.owner
+
+
+_WHOSE = {"owner": "the department whose turn it is", "opener": "the department that opened it"}
+
+
+def _check_turn(stores: Stores, viewer: Viewer, record: Record, step: RecordStep) -> None:
+    if not _is_her_turn(record, viewer, step):
+        whose = _WHOSE.get(step.turn, "those who decide such records")
+        owner = f" ({record.owner})" if step.turn == "owner" and record.owner else ""
+        sentence = f"“{step.label}” is for {whose}{owner}. Nothing was saved; a comment is always possible."
+        audit.refuse(stores, viewer, "record.refused", sentence, f"{record.record_id}, {step.name}")
+
+
+def _check_right(stores: Stores, viewer: Viewer, kind: str, right: str, sentence: str) -> None:
+    roles = getattr(RECORD_RIGHTS[kind], right)
+    audit.check_role(stores, viewer, roles, "record.refused", f"{sentence} Nothing was saved.", kind)
+
+
+def _check_pin(reader: Reader, pin_id: int | None) -> None:
+    if pin_id is None:
+        return
+    if reader.frame(select(pinned_figures.c.pin_id).where(pinned_figures.c.pin_id == pin_id)).empty:
+        raise ChangeRefused("The pinned figure does not exist, or your role does not include it.")
+
+
+def _next_number(entry: AuditEntry) -> int:
+    # One writer at a time, so the next number is nobody else's.
+    return int(entry.app_db.execute(select(func.max(records.c.record_id))).scalar() or 0) + 1
+
+
+def _bare(
+    entry: AuditEntry,
+    number: int,
+    kind: RecordKind,
+    title: str,
+    viewer: Viewer,
+    pin_id: int | None,
+    came_from: int | None,
+) -> Record:
+    """The record before its first entry: whose it is can be asked of it, and nothing else."""
+    return Record(
+        record_id=number,
+        kind=kind.name,
+        title=title,
+        department=department_of(viewer),
+        pin_id=pin_id,
+        came_from=came_from,
+        opened_by=viewer.username,
+        opened_at=entry.at,
+        entries=(),
+    )
+
+
+def _append(
+    entry: AuditEntry,
+    record: Record,
+    viewer: Viewer,
+    step: str,
+    stands: _Standing,
+    contents: Contents = MappingProxyType({}),
+    *,
+    note: str = "",
+    to: Iterable[str] = (),
+    answers: int | None = None,
+) -> None:
+    version = record.version + 1 if record.entries else 1
+    entry.append(
+        record_entries,
+        "entered",
+        record_id=record.record_id,
+        kind=record.kind,
+        version=version,
+        step=step,
+        state=stands.state,
+        owner=stands.owner,
+        due_on=stands.due_on,
+        contents=dict(contents),
+        note=note,
+        answers=answers,
+        department=department_of(viewer),
+    )
+    same = (record_entries.c.record_id == record.record_id, record_entries.c.version == version)
+    entry_id = entry.app_db.execute(select(record_entries.c.entry_id).where(*same)).scalar_one()
+    texts = [note, *(str(v) for v in contents.values())]
+    mentions.append(entry, int(entry_id), record.kind, viewer, texts, to)
+
+
+def _due(
+    entry: AuditEntry, days: int | None, name: str, contents: Contents, kept: date | None
+) -> date | None:
+    if name:
+        day = contents.get(name)
+        return date.fromisoformat(day) if isinstance(day, str) and day else kept
+    return entry.at.date() + timedelta(days=days) if days is not None else kept
+
+
+def _existing(reader: Reader, record_id: int) -> Record:
+    record = one_record(reader, record_id)
+    if record is None:
+        raise ChangeRefused(GONE)
+    return record
+
+
+def _read_again(entry: AuditEntry, viewer: Viewer, before: Record, seen_version: int | None) -> Record:
+    """The record as it stands inside the write. Raises ChangeRefused where an entry came after the version seen."""
+    rows = entry.app_db.execute(
+        select(record_entries)
+        .where(record_entries.c.record_id == before.record_id)
+        .order_by(record_entries.c.version)
+    ).mappings()
+    entries = tuple(_entry(row) for row in rows)
+    moved = [e for e in entries if seen_version is not None and e.version > seen_version]
+    if steps := [e for e in moved if e.step != COMMENT]:
+        raise ChangeRefused(_meanwhile(entry.app_db, viewer, before, steps[-1]))
+    return Record(**{**vars(before), "entries": entries})
+
+
+def _meanwhile(app_db: Connection, viewer: Viewer, record: Record, entry: RecordEntry) -> str:
+    kind = KINDS[record.kind]
+    step = kind.step(entry.step)
+    words = step.label if step else kind.states[entry.state]
+    about = f"on this {kind.singular.lower()}"
+    return changed_meanwhile(app_db, viewer, entry.entered_by, entry.entered_at, words, about)
+
+
+def _everything(reader: Reader) -> tuple[Record, ...]:
+    entries: dict[int, list[RecordEntry]] = {}
+    frame = reader.frame(
+        select(record_entries).order_by(record_entries.c.record_id, record_entries.c.version)
+    )
+    for row in frame.to_dict("records"):
+        entries.setdefault(int(row["record_id"]), []).append(_entry(row))
+    rows = reader.frame(select(records).order_by(records.c.record_id.desc())).to_dict("records")
+    return tuple(
+        Record(
+            record_id=int(row["record_id"]),
+            kind=row["kind"],
+            title=row["title"],
+            department=row["department"],
+            pin_id=_whole(row["pin_id"]),
+            came_from=_whole(row["came_from"]),
+            opened_by=row["opened_by"],
+            opened_at=pd.Timestamp(row["opened_at"]).to_pydatetime(),
+            entries=tuple(entries[int(row["record_id"])]),
+        )
+        for row in rows
+        if row["kind"] in KINDS
+    )
+
+
+def _entry(row: Mapping[Any, Any]) -> RecordEntry:
+    due = row["due_on"]
+    return RecordEntry(
+        entry_id=int(row["entry_id"]),
+        version=int(row["version"]),
+        step=row["step"],
+        state=row["state"],
+        owner=row["owner"],
+        due_on=None if pd.isna(due) else pd.Timestamp(due).date(),
+        contents=row["contents"],
+        note=row["note"],
+        department=row["department"],
+        entered_by=row["entered_by"],
+        entered_at=pd.Timestamp(row["entered_at"]).to_pydatetime(),
+        answers=_whole(row["answers"]),
+    )
+
+
+def _whole(number: Any) -> int | None:
+    return None if pd.isna(number) else int(number)
