@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from metrics.catalogue import CATALOGUE
-from metrics.definitions.scope import Filters, Period, Scope
+from metrics.definitions.scope import Filters, Period, Scope, whole_months
 from metrics.query.query import Query, unanswerable
 from pages.components import forms, local_blocks
 from pages.components.record_fields import draw
@@ -68,13 +68,27 @@ def _offer(key: str, names: tuple[str, ...], scope: Scope, viewer: Viewer) -> No
             or name
         )
     kind = KINDS[chosen if chosen in offered else offered[0]]
+    scope = _over_months(key, scope)
     st.caption(
-        f"About {CATALOGUE[name].label}, {scope.in_words()}. The figure of the whole bank is kept as it is now, so that "
-        "everybody reads the same."
+        f"About {CATALOGUE[name].label}, {scope.in_words()}. The whole bank’s figure is kept as it is now, so that both "
+        "sides read the same."
     )
     with forms.form(f"{kind.name} about {key}") as form:
         draw(form, (kind.title, *kind.fields), connect.here().now().date())
         form.submit("Save", _writing(kind, name, scope), type="primary")
+
+
+def _over_months(key: str, scope: Scope) -> Scope:
+    """The slice over whole months, which every role may read; on demand over the very days on the page."""
+    months = whole_months(scope.period)
+    if months is None or months == scope.period:
+        return scope
+    exact = st.checkbox(
+        f"Keep the days on the page ({scope.period.in_words()})",
+        key=f"discuss-days-{key}",
+        help="Marketing, executives and relationship managers count whole months and could not read it.",
+    )
+    return scope if exact else scope.over(months)
 
 
 def _writing(kind: RecordKind, name: str, scope: Scope) -> Callable[[Viewer, Mapping[str, Any]], str]:

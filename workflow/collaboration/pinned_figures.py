@@ -1,7 +1,8 @@
 """A figure as it stood when somebody began to talk about it: everybody reads the same slice, and what it says now.
 
-It is a figure of the whole bank under its filters, the same for everybody, blank about few people. Who could not have
-asked it herself does not read it: neither what it was, nor what it is now.
+It is a figure of the whole bank under its filters. Over whole months, and about enough people, it is the same for
+everybody; else it is for those who see its rows. Who could not have asked it herself does not read it: neither what it
+was, nor what it is now.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from metrics.comparison.compare import interval
 from metrics.comparison.words import day, figure, numeral
 from metrics.definitions.cache_key import spelled
 from metrics.definitions.measure import Metric, Ratio, measures_of, version
-from metrics.definitions.scope import Period, Scope
+from metrics.definitions.scope import Period, Scope, whole_months
 from metrics.qualification.qualification_rule import dependent
 from metrics.qualification.qualification_versions import as_agreed, in_force, timeline
 from metrics.query.query import Query, ask, figures, unanswerable
@@ -80,10 +81,12 @@ class PinnedFigure:
 @as_agreed
 def slice_now(reader: Reader, metric: str, scope: Scope) -> Reading | None:
     """What the slice says in the snapshot that is served; None where the reader's role could not ask it."""
-    reading = _reading(reader, metric, scope)
-    if reading is None or reader.viewer.role not in _audiences(reader, metric, scope, reading):
+    answer = _reading(reader, metric, scope)
+    if answer is None:
         return None
-    return reading
+    reading, for_all = answer
+    reads = _audiences(reader, metric, scope, reading, for_all=for_all)
+    return reading if reader.viewer.role in reads else None
 
 
 def pin_figure(stores: Stores, viewer: Viewer, metric: str, scope: Scope) -> int:
@@ -97,13 +100,13 @@ def pin_figure(stores: Stores, viewer: Viewer, metric: str, scope: Scope) -> int
     if dimension := unanswerable(metric, Query.of([metric], scope)):
         raise ChangeRefused(f"This figure is not kept by {dimension}, so nothing was pinned.")
     reader = Reader(stores, viewer, stores.snapshot())
-    reading = _reading(reader, metric, scope)
-    if reading is None:
+    answer = _reading(reader, metric, scope)
+    if answer is None:
         raise ChangeRefused(
-            "This figure is not known for the period on the page, or is about too few people to be shown to everybody, "
-            "so it cannot be pinned. Choose a longer period or fewer filters."
+            "This figure is not known for these days, so it cannot be pinned. Choose a longer period or fewer filters."
         )
-    audiences = _audiences(reader, metric, scope, reading)
+    reading, for_all = answer
+    audiences = _audiences(reader, metric, scope, reading, for_all=for_all)
     if viewer.role not in audiences:
         sentence = "Your role does not include this figure, so it was not pinned."
         audit.refuse(stores, viewer, "pin.refused", sentence, metric)
@@ -179,12 +182,25 @@ def why_different(then: PinnedFigure, now: Reading | None, reader: Reader) -> st
     return "; ".join(because) or "the nightly run has worked it out anew"
 
 
-def _reading(reader: Reader, name: str, scope: Scope) -> Reading | None:
-    """The whole bank's figure, alike for everybody; None where there is none, or it is about few people."""
+def _reading(reader: Reader, name: str, scope: Scope) -> tuple[Reading, bool] | None:
+    """The whole bank's figure, and whether it is one for everybody; None where there is none."""
+    for_all = _exact(reader, name, scope, alike=True) if is_whole_months(scope.period) else None
+    if for_all is not None:
+        return for_all, True
+    exact = _exact(reader, name, scope, alike=False)
+    return None if exact is None else (exact, False)
+
+
+def is_whole_months(period: Period) -> bool:
+    """Whether a period begins and ends with a month, so that every role may count it."""
+    return period == whole_months(period)
+
+
+def _exact(reader: Reader, name: str, scope: Scope, *, alike: bool) -> Reading | None:
     everything = Reader(reader.stores, SYSTEM, reader.snapshot)
     given = data_coverage.available_columns(everything)
     query = Query.of([name], scope, periods=[scope.period])
-    row = ask(query, everything, given, in_force(reader), alike=True).iloc[0]
+    row = ask(query, everything, given, in_force(reader), alike=alike).iloc[0]
     metric = CATALOGUE[name]
     numbers = figures(metric, row)
     if math.isnan(numbers["value"]):
@@ -196,13 +212,15 @@ def _reading(reader: Reader, name: str, scope: Scope) -> Reading | None:
     return Reading(numbers["value"], low, high, numbers["denominator"])
 
 
-def _audiences(reader: Reader, name: str, scope: Scope, reading: Reading) -> frozenset[str]:
+def _audiences(reader: Reader, name: str, scope: Scope, reading: Reading, *, for_all: bool) -> frozenset[str]:
     """The roles that could have asked the figure: those who see its tables whole, and if every role that sees totals
     only is shown it, too, everybody whose role includes it."""
     facts = [m.fact for m in measures_of(CATALOGUE[name])]
     sees = {role: {may_see(Viewer("", "", role), fact) for fact in facts} for role in ROLES}
     included = {role for role, access in sees.items() if None not in access}
     whole = {role for role in included if sees[role] <= {Access.ALL_ROWS, Access.MASKED}}
+    if not for_all:
+        return frozenset(whole)
     totals = {role for role in included if Access.AGGREGATES_ONLY in sees[role]}
     reads = {role for role in totals if _is_shown(reader, role, name, scope, reading)}
     return frozenset(included if reads == totals else whole | reads)

@@ -85,7 +85,7 @@ def _number(field: RecordField, value: Any) -> float | None:
 
 def _listed(field: RecordField, value: Any, choices: Iterable[str]) -> list[str]:
     offered = list(choices)
-    chosen = [str(v) for v in value]
+    chosen = [str(v) for v in value] if isinstance(value, list | tuple) else [str(value)]
     if strange := next((v for v in chosen if v not in offered), None):
         raise ChangeRefused(f"“{strange[:60]}” is no choice for “{field.label}”. {AGAIN}")
     return [v for v in offered if v in chosen]

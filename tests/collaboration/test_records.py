@@ -1,0 +1,272 @@
+"""Records of departments: opened, moved by whose turn it is, talked about; nothing is changed, nobody reads too much."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from metrics.definitions.scope import Period, Scope
+from tests.pages.staff import somebody
+from warehouse.access.reader import Reader, Viewer
+from warehouse.access.record_rights import RECORD_RIGHTS
+from warehouse.access.roles import ROLES
+from warehouse.app_db.app_schema import audit_log, pinned_figures, record_entries, records, users
+from warehouse.errors import AccessRefused, ChangeRefused, Problem
+from warehouse.stores.connect import Stores
+from workflow.collaboration import mentions, record_store
+from workflow.collaboration.pinned_figures import pin_figure, pinned, slice_now, why_different
+from workflow.collaboration.record_kind import DEPARTMENTS, Record, RecordField, RecordKind
+from workflow.collaboration.record_kinds import KINDS
+
+MARKETING, SALES, SERVICE, ANALYST = (somebody(r) for r in ("marketing", "sales", "service", "analyst"))
+RM, EXECUTIVE, ADMINISTRATOR = (somebody(r) for r in ("relationship_manager", "executive", "administrator"))
+QUARTER = Scope(Period(date(2026, 4, 1), date(2026, 6, 30)))
+
+
+def _account(stores: Stores, viewer: Viewer) -> None:
+    with stores.app_db.begin() as app_db:
+        app_db.execute(
+            users.insert().values(
+                username=viewer.username,
+                full_name=viewer.full_name,
+                role=viewer.role,
+                password_hash="",
+                created_at=datetime(2026, 1, 1),
+            )
+        )
+
+
+def _observe(stores: Stores, to: str = "Service", who: Viewer = RM) -> int:
+    return record_store.open_record(stores, who, "observation", {"title": "Fewer calls", "to": to})
+
+
+def _record(stores: Stores, number: int, who: Viewer = ANALYST) -> Record:
+    record = record_store.one_record(Reader(stores, who), number)
+    assert record is not None
+    return record
+
+
+def test_every_kind_has_its_rights_and_every_right_its_kind() -> None:
+    assert set(KINDS) == set(RECORD_RIGHTS)
+    for rights in RECORD_RIGHTS.values():
+        assert rights.open <= rights.see <= set(ROLES)
+        assert rights.decide <= rights.see
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
+def test_the_states_of_a_kind_all_lead_somewhere(kind: RecordKind) -> None:
+    reached = {kind.first_state}
+    for _ in kind.states:
+        reached |= {s.leads_to for s in kind.steps if s.leads_to and reached & set(s.after)}
+    assert reached == set(kind.states), "every state can be reached"
+    ends = {state for state in kind.states if not any(state in s.after for s in kind.steps)}
+    assert ends <= kind.closed, "a state without a way out is an end"
+    for step in kind.steps:
+        assert set(step.after) <= set(kind.states)
+        assert step.leads_to == "" or step.leads_to in kind.states
+
+
+def test_an_observation_goes_to_its_department_and_comes_back_with_what_was_done(bank: Stores) -> None:
+    number = _observe(bank)
+    record = _record(bank, number)
+    assert (record.owner, record.due_on, record.state) == ("Service", date(2026, 7, 8), "new")
+    assert {s.name for s in record_store.steps_for(record, SERVICE)} == {
+        "review",
+        "hand_on",
+        "act",
+        "decline",
+    }
+    assert record_store.steps_for(record, SALES) == ()
+    record_store.take_step(bank, SERVICE, number, 1, "review", {"reply": "We look"})
+    record_store.take_step(
+        bank, SERVICE, number, 2, "act", {"became": "A check of the data", "outcome": "The line was down"}
+    )
+    record = _record(bank, number)
+    assert (record.owner, record.due_on, record.state) == ("", None, "acted")
+    assert record.contents["outcome"] == "The line was down"
+
+
+def test_a_step_is_only_for_whose_turn_it_is(bank: Stores) -> None:
+    number = _observe(bank)
+    with pytest.raises(AccessRefused, match="Service"):
+        record_store.take_step(bank, SALES, number, 1, "review", {"reply": "Ours"})
+    assert _record(bank, number).version == 1
+
+
+def test_two_who_act_on_one_version_do_not_overwrite_each_other(bank: Stores) -> None:
+    number = _observe(bank)
+    record_store.take_step(bank, SERVICE, number, 1, "review", {"reply": "First"})
+    with pytest.raises(ChangeRefused, match="You recorded a step"):
+        record_store.take_step(bank, SERVICE, number, 1, "act", {"became": "A goal", "outcome": "Second"})
+
+
+def test_a_comment_meanwhile_stops_nobody(bank: Stores) -> None:
+    number = _observe(bank)
+    record_store.comment(bank, SALES, number, "We saw it, too")
+    record_store.take_step(bank, SERVICE, number, 1, "review", {"reply": "Thanks"})
+    assert [e.step for e in _record(bank, number).entries] == ["opened", "comment", "review"]
+
+
+def test_who_is_named_reads_it_in_her_inbox_until_she_answers(bank: Stores) -> None:
+    for viewer in (SALES, SERVICE, RM, ADMINISTRATOR):
+        _account(bank, viewer)
+    number = _observe(bank)
+    record_store.comment(bank, RM, number, "What does @Test sales say, and @administrator-1?")
+    reader = Reader(bank, SALES)
+    ((record, entry),) = record_store.naming(reader)
+    assert (record.record_id, entry.entered_by) == (number, RM.username)
+    assert record_store.naming(Reader(bank, ADMINISTRATOR)) == (), "she does not read observations"
+    record_store.comment(bank, SALES, number, "It is the season")
+    assert record_store.naming(reader) == ()
+
+
+def test_a_department_is_named_as_a_whole_and_a_mention_can_be_ticked_off_once(bank: Stores) -> None:
+    for viewer in (SALES, SERVICE):
+        _account(bank, viewer)
+    record_store.comment(bank, RM, _observe(bank), "@Sales: please look")
+    ((_, entry),) = record_store.naming(Reader(bank, SALES))
+    mentions.tick_off(bank, SALES, entry.entry_id)
+    with pytest.raises(ChangeRefused, match="already"):
+        mentions.tick_off(bank, SALES, entry.entry_id)
+    with pytest.raises(ChangeRefused):
+        mentions.tick_off(bank, SERVICE, entry.entry_id)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_role_reads_the_kinds_it_has_and_no_row_of_another(role: str, kind: str, bank: Stores) -> None:
+    with bank.app_db.begin() as app_db:
+        row = {"kind": kind, "title": "Secret", "department": "Sales", "opened_by": "x"}
+        app_db.execute(records.insert().values(record_id=7, opened_at=datetime(2026, 7, 1), **row))
+        entry = {
+            "kind": kind,
+            "version": 1,
+            "step": "opened",
+            "owner": "",
+            "contents": {},
+            "department": "Sales",
+        }
+        app_db.execute(
+            record_entries.insert().values(
+                record_id=7,
+                state=KINDS[kind].first_state,
+                entered_by="x",
+                entered_at=datetime(2026, 7, 1),
+                **entry,
+            )
+        )
+    reader, sees = Reader(bank, somebody(role)), role in RECORD_RIGHTS[kind].see
+    assert len(record_store.records_of(reader)) == sees
+    for table in (records, record_entries):
+        assert len(reader.frame(select(table))) == sees
+        assert reader.frame(select(func.count()).select_from(table)).iloc[0, 0] == sees
+    if not sees:
+        with pytest.raises(Problem):
+            record_store.comment(bank, somebody(role), 7, "I guess the number")
+    if role not in RECORD_RIGHTS[kind].open:
+        with pytest.raises(AccessRefused):
+            record_store.open_record(bank, somebody(role), kind, {"title": "Mine"})
+
+
+def test_a_slice_that_reads_the_same_has_one_number_for_both_sides(bank: Stores) -> None:
+    one, other = pin_figure(bank, ANALYST, "leads", QUARTER), pin_figure(bank, MARKETING, "leads", QUARTER)
+    assert one == other
+    assert pinned(Reader(bank, MARKETING))[one] == pinned(Reader(bank, ANALYST))[one]
+    assert pinned(Reader(bank, ANALYST))[one].reading == slice_now(Reader(bank, SALES), "leads", QUARTER)
+
+
+def test_days_that_a_role_may_not_ask_are_not_hers_because_somebody_pinned_them(bank: Stores) -> None:
+    day = Scope(Period(date(2026, 6, 1), date(2026, 6, 17)))
+    number = pin_figure(bank, ANALYST, "leads", day)
+    assert number in pinned(Reader(bank, SALES))
+    for viewer in (MARKETING, EXECUTIVE, RM, ADMINISTRATOR):
+        reader = Reader(bank, viewer)
+        assert number not in pinned(reader)
+        assert slice_now(reader, "leads", day) is None
+        assert reader.frame(select(pinned_figures).where(pinned_figures.c.pin_id == number)).empty
+    with pytest.raises(ChangeRefused, match="pinned figure"):
+        record_store.open_record(
+            bank, MARKETING, "observation", {"title": "A guess", "to": "Sales"}, pin_id=number
+        )
+
+
+def test_who_cannot_ask_a_figure_pins_none(bank: Stores) -> None:
+    with pytest.raises(AccessRefused):
+        pin_figure(bank, SERVICE, "leads", QUARTER)
+    refusals = select(func.count()).where(audit_log.c.action == "pin.refused")
+    with bank.app_db.connect() as app_db:
+        assert app_db.execute(refusals).scalar() == 1
+
+
+def test_a_pinned_figure_says_why_it_reads_differently_now(bank: Stores) -> None:
+    number = pin_figure(bank, ANALYST, "leads", QUARTER)
+    with bank.app_db.begin() as app_db:
+        app_db.execute(pinned_figures.update().values(value=9_999.0, snapshot="before"))
+    reader = Reader(bank, ANALYST)
+    then = pinned(reader)[number]
+    why = why_different(then, slice_now(reader, "leads", QUARTER), reader)
+    assert "loaded again" in why
+    assert "cannot be shown" in why_different(then, None, reader)
+
+
+TYPED = st.text(max_size=40) | st.sampled_from(["", "  ", "@Sales", "<b>", "x" * 3_000]) | st.none()
+FILLED = st.dictionaries(
+    st.sampled_from(
+        [f.name for k in KINDS.values() for f in (*k.fields, *(f for s in k.steps for f in s.fields))]
+    ),
+    TYPED | st.dates() | st.lists(st.sampled_from(DEPARTMENTS), max_size=3) | st.floats(),
+    max_size=12,
+)
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(st.data())
+def test_whatever_is_tried_a_record_stays_on_its_ways_and_nothing_is_lost(
+    bank: Stores, data: st.DataObject
+) -> None:
+    """Any role, any step, anything filled in: it is recorded whole, or refused with a sentence and nothing changed."""
+    kind = KINDS[data.draw(st.sampled_from(sorted(k for k in KINDS if not KINDS[k].needs_pin)))]
+    opener = somebody(data.draw(st.sampled_from(sorted(RECORD_RIGHTS[kind.name].open))))
+    number = record_store.open_record(
+        bank, opener, kind.name, _sound(kind.title, *kind.fields, but=record_store.department_of(opener))
+    )
+    for _ in range(6):
+        before = _record(bank, number, opener)
+        step = data.draw(st.sampled_from(kind.steps))
+        who = somebody(data.draw(st.sampled_from(ROLES)))
+        values = data.draw(st.just(_sound(*step.fields)) | FILLED)
+        try:
+            record_store.take_step(bank, who, number, before.version, step.name, values)
+        except Problem:
+            assert _record(bank, number, opener) == before
+            continue
+        after = _record(bank, number, opener)
+        assert after.entries[:-1] == before.entries
+        assert before.state in step.after
+        assert after.state == (step.leads_to or before.state)
+        assert after.owner in ("", *DEPARTMENTS)
+        assert not (after.state in kind.closed and after.owner)
+
+
+def _sound(*fields: RecordField, but: str = "") -> dict[str, object]:
+    """Something that fits each field."""
+    by_kind: dict[str, object] = {
+        "line": "Words",
+        "paragraph": "Some words",
+        "lines": "One\nTwo",
+        "day": date(2027, 1, 4),
+        "number": 12.0,
+        "departments": list(DEPARTMENTS),
+    }
+    return {
+        f.name: next(c for c in f.choices if c != but) if f.kind == "choice" else by_kind[f.kind]
+        for f in fields
+    }
