@@ -126,7 +126,7 @@ def _how_to_read(review: Review) -> str:
 
 def _first(figure: Figure) -> None:
     """One of the figures that come first: little room, so the rest of it stands with its question below."""
-    with st.container(gap="xxsmall"):
+    with st.container(gap="xxsmall", key=f"first-{figure.label}"):
         st.metric(figure.label, figure.value, help=_more(figure))
         st.caption(_since(figure) or _coloured(_short(figure)))
 

@@ -71,8 +71,8 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
             "Table": st.column_config.TextColumn(width=160),
             "Owner": st.column_config.TextColumn(width=130),
             "Rows": st.column_config.NumberColumn(format="localized", width=80),
-            "State": st.column_config.TextColumn(width=90),
-            "One row is": st.column_config.TextColumn(width=345),
+            "State": st.column_config.TextColumn(width=115),
+            "One row is": st.column_config.TextColumn(width=300),
             "Latest day": st.column_config.DateColumn(format="D MMM YYYY", width=95),
             "Usually comes": st.column_config.TextColumn(width=160),
         },
@@ -175,7 +175,7 @@ def _match_rates(viewer: Viewer) -> None:
             "By phone": rates["by_phone"],
             "By match probability": rates["by_likeness"],
             "By decision": rates["by_hand"],
-            "Not a customer, but several records": rates["other_people"],
+            "No customer, several records": rates["other_people"],
             "Not matched": rates["alone"],
         }
     )

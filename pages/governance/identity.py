@@ -16,6 +16,13 @@ from workflow.records.link_rulings import LONGEST_WHY, VERDICTS, history, rule
 from workflow.records.people import called
 
 SHOWN = 500
+_HEADERS = {
+    "record_id": "Record",
+    "lead_id": "Lead",
+    "ticket_id": "Case",
+    "full_name": "Name",
+    "person_id": "Person",
+}
 
 
 def page(viewer: Viewer, scope: Scope | None) -> None:
@@ -80,10 +87,11 @@ def _unmatched(viewer: Viewer, rates: pd.DataFrame) -> None:
     if some.empty:
         tables.empty("Every record belongs to a customer.")
         return
-    source = st.selectbox("Of", list(some["source"]), key="unmatched-source")
+    source = st.selectbox("Source", list(some["source"]), key="unmatched-source")
     rows = data.cached(viewer, link_quality.unmatched, source, SHOWN)
     st.caption(f"The first {SHOWN:,}, by number. Your role sees no names, addresses or phones.")
-    frame = rows.rename(columns=lambda c: plain(c).capitalize())
+    given = rows.dropna(axis="columns", how="all") if len(rows) else rows
+    frame = given.rename(columns=lambda c: _HEADERS.get(c, plain(c).capitalize()))
     tables.show(frame, "unmatched")
 
 

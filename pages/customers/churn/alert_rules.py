@@ -13,6 +13,7 @@ from metrics.comparison.words import day, numeral
 from metrics.definitions.scope import Scope
 from pages.charts import charts, time_charts
 from pages.components import data, forms, tables
+from pages.customers.alerts.alert_card import escaped
 from warehouse.access.reader import Viewer
 from warehouse.schema import plain
 from warehouse.stores import connect
@@ -36,18 +37,14 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     st.caption(
         "Each is a set of conditions that must all hold. Change one below, see whom it would flag, then put it live."
     )
-    tables.show(
-        pd.DataFrame(
-            {
-                "Rule": [d.title for d in in_force.values()],
-                "Flags a customer when": [d.in_words() for d in in_force.values()],
-                "At most what RMs can work": [
-                    "Yes" if d.within_capacity else "No" for d in in_force.values()
-                ],
-            }
-        ),
-        "rules",
+    frame = pd.DataFrame(
+        {
+            "Rule": [d.title for d in in_force.values()],
+            "Flags a customer when": [d.in_words() for d in in_force.values()],
+            "Within RM capacity": ["Yes" if d.within_capacity else "No" for d in in_force.values()],
+        }
     )
+    tables.sentences(frame.map(escaped), frame, "rules")
     draft = _chosen(viewer, in_force)
     if draft is not None:
         _preview_and_decide(viewer, draft, data.as_of(viewer), exists=draft.code in in_force)

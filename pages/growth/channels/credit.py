@@ -110,7 +110,11 @@ def _side_by_side(viewer: Viewer, scope: Scope, by_channel: pd.DataFrame) -> Non
         _loss(effects.get(c if isinstance(c, str) else None)) for c in by_channel["channel"]
     ]
     columns = {
-        m.name: st.column_config.NumberColumn(format="localized", help=f"{m.rule} {m.asks}") for m in MODELS
+        # What stands in brackets is in the chart and in the list below: here it would push the last column out of sight.
+        m.name: st.column_config.NumberColumn(
+            m.name.partition(" (")[0], format="localized", help=f"{m.name}: {m.rule} {m.asks}"
+        )
+        for m in MODELS
     }
     query = Query.of(METRICS, scope, ["channel"], [scope.period])
     parts = [scope.narrowed("channel", c) for c in by_channel["channel"]]

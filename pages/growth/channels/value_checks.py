@@ -118,11 +118,11 @@ def hindsight_of(viewer: Viewer) -> tuple[str, pd.DataFrame]:
     predicted, came = ((tenths[c] * tenths["people"]).sum() / people for c in ("predicted", "realised"))
     within = (tenths["within"] * tenths["people"]).sum() / people
     sentence = (
-        f"Predicted with what was known on {day(pd.Timestamp(first['predicted_on']))}, against the net revenue of the "
-        f"12 months to {day(pd.Timestamp(first['realised_until']))}: {hkd(predicted)} a customer predicted, "
-        f"{hkd(came)} came; {share(within)} of {numeral(people)} customers were "
-        "inside their own interval, which is meant to hold for 80% in every tenth; each was checked with an interval "
-        f"that the others' misses had widened. {_off(tenths)}"
+        f"With the data up to {day(pd.Timestamp(first['predicted_on']))}, {hkd(predicted)} net revenue a customer was "
+        f"predicted for the 12 months to {day(pd.Timestamp(first['realised_until']))}; it was {hkd(came)}. "
+        f"{share(within)} of {numeral(people)} customers were inside their own interval, which is meant to hold for 80% "
+        "of every tenth. Each interval had been widened by what the other customers' missed. "
+        f"{_off(tenths)}"
     )
     frame = pd.DataFrame(
         {
@@ -136,7 +136,7 @@ def hindsight_of(viewer: Viewer) -> tuple[str, pd.DataFrame]:
             ],
             "Customers": tenths["people"],
             "Predicted": [hkd(v) for v in tenths["predicted"]],
-            "Came": [hkd(v) for v in tenths["realised"]],
+            "Actual": [hkd(v) for v in tenths["realised"]],
             "95% interval": [
                 f"{hkd(a)} to {hkd(b)}"
                 for a, b in zip(tenths["realised_low"], tenths["realised_high"], strict=True)
@@ -163,5 +163,5 @@ def _off(tenths: pd.DataFrame) -> str:
         if binomtest(int(rounded(w * n)), int(n), COVERAGE).pvalue * len(tenths) < 0.05
     ]
     if not missed:
-        return "No tenth is clearly off that."
-    return f"Clearly off it: tenth {', '.join(map(str, missed))} of {len(tenths)}; take their intervals with care."
+        return "No tenth is clearly away from 80%."
+    return f"Clearly away from 80%: tenth {', '.join(map(str, missed))} of {len(tenths)}; take their intervals with care."

@@ -47,7 +47,7 @@ def reasons(viewer: Viewer, scope: Scope) -> None:
         "reasons."
     )
     charts.show(
-        charts.bars(labels, answer["rejected"].tolist(), texts),
+        charts.bars(labels, answer["rejected"].tolist(), texts, room=0.9),
         alt=f"Rejections: {'; '.join(texts)}",
         key="reasons",
     )
