@@ -55,7 +55,7 @@ _WORDS = {
     },
     "level": {
         State.AHEAD: "above the goal",
-        State.ON_PLAN: "no clear distance from the goal",
+        State.ON_PLAN: "no significant difference from the goal",
         State.BEHIND: "behind the goal",
         State.MET: "met",
         State.MET_EARLY: "met early",
@@ -71,7 +71,7 @@ _WORDS = {
     },
     "limit": {
         State.AHEAD: "within the limit",
-        State.ON_PLAN: "no clear distance from the limit",
+        State.ON_PLAN: "no significant difference from the limit",
         State.BEHIND: "above the limit",
         State.MET: "within the limit",
         State.MET_EARLY: "within the limit",
@@ -132,12 +132,12 @@ def standing(metric: Metric, actual: float, n: float, expected: float) -> State:
 def beside_target(metric: Metric, actual: float, n: float, target: float) -> str:
     """`met`, `not met`, of a cost `over plan`, of a rate that should fall `above the limit`.
 
-    Of a ratio whose interval holds the target nobody can tell: it is no clear distance away. `n` is what it divides by.
+    Of a ratio whose interval holds the target: no significant difference. `n` is what it divides by.
     """
     if isinstance(metric, Ratio):
         stands = standing(metric, actual, n, target)
         if stands is State.ON_PLAN:
-            return "no clear distance"
+            return "no significant difference"
         if stands is State.TOO_FEW:
             return state_in_words(metric, stands)
     met = is_met(metric, actual, target)

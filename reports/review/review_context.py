@@ -322,7 +322,7 @@ def against_a_year_before(context: ReviewContext, name: str) -> str:
 
 
 def target_in_words(metric: Metric, now: Mapping[str, float], target: float) -> str:
-    """`HKD 5,000, met`; of a ratio that is no farther from it than chance may be `+5 points, no clear distance`."""
+    """`HKD 5,000, met`; of a ratio as near to it as chance may be `+5 points, no significant difference`."""
     return f"{figure(metric, target)}, {beside_target(metric, now['value'], now.get('denominator', math.nan), target)}"
 
 

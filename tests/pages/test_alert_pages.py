@@ -130,7 +130,7 @@ def test_an_overdue_alert_says_so_to_the_rm_and_to_the_lead(open_page, bank) -> 
     for viewer in (rm, lead):
         page = open_page(viewer, "customer-health", show="escalated")
         assert f"open-queue-{alert['alert_id']}" in str([b.key for b in page.button])
-        assert "1 overdue" in words(page)
+        assert "Overdue: 1." in words(page)
 
 
 def test_a_snoozed_customer_leaves_the_queue_and_is_found_under_snoozed(open_page, bank) -> None:

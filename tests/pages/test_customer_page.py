@@ -181,8 +181,8 @@ def test_the_queue_page_tells_what_changed_and_packs_it_for_the_meeting(open_pag
     rm = busy_rm(bank)
     app = open_page(rm, "customer-health")
     page_text = words(app)
-    assert "Customers since Monday 29 Jun 2026" in page_text
-    assert "not yet known who got worse" in page_text  # one night only: nothing to compare with
+    assert "Since Monday 29 Jun 2026." in page_text
+    assert "Worse: not known yet." in page_text  # one night only: nothing to compare with
     assert "have a chance of 1 in 10 or more to leave" in page_text
     pack = next(f.value for f in app.dataframe if "Flagged for" in f.value.columns)
     number = re.search(r"You have (\d+)", app.title[0].value)

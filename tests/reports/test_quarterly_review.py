@@ -191,7 +191,7 @@ def test_a_share_or_score_no_farther_from_its_target_than_chance_is_neither_met_
     for value in (4.6, 5.4):
         assert (
             target_in_words(nps, {"value": value, "denominator": 5_000}, 5.0)
-            == "+5 points, no clear distance"
+            == "+5 points, no significant difference"
         )
     assert target_in_words(nps, {"value": 15.0, "denominator": 5_000}, 5.0) == "+5 points, met"
     assert target_in_words(lost, {"value": 0.03, "denominator": 30_000}, 0.02) == "2.0%, above the limit"

@@ -312,7 +312,7 @@ def test_an_uneven_team_gets_suggestions_from_the_busiest_to_the_idlest() -> Non
     moves = workload.suggestions(rows, load)
     assert [(m.from_name, m.to_rm) for m in moves] == [("R1", "R2")] * 3
     assert moves[0].alert_id == "R1-19"  # the one due last
-    assert workload.in_words(load) == "R1 has 2.0 weeks of calls open, R2 0.2."
+    assert workload.in_words(load) == "R1 has 2.0 weeks of calls open, R2 has 0.2."
 
 
 def test_an_even_team_is_left_alone() -> None:

@@ -1,7 +1,7 @@
 """Alerts: one open alert per customer and rule, with an owner and a day it is due; a share is held out at random.
 
 Held-out alerts are raised like the others and shown to nobody, so that what the calls achieve can be measured. Who is
-held out is drawn by lot (`hold_out`) before anybody has seen anything, and recorded with its stratum.
+held out is randomly assigned (`hold_out`) before anybody has seen anything, and recorded with its stratum.
 
 How an alert ends: somebody closes it by a step; or its condition ends or the customer leaves, whether somebody has
 started on it or not, and the same for both arms. Its history then says why. One that people closed is settled: it is

@@ -96,6 +96,6 @@ def in_words(load: pd.DataFrame) -> str:
         each = f"{many} weeks of calls each" if few == many else f"{few} to {many} weeks of calls each"
         return f"The work is spread evenly: {each}."
     return (
-        f"{most['name']} has {numeral(most['weeks'], 1)} weeks of calls open, {least['name']} "
+        f"{most['name']} has {numeral(most['weeks'], 1)} weeks of calls open, {least['name']} has "
         f"{numeral(least['weeks'], 1)}."
     )

@@ -1,4 +1,4 @@
-"""Who is held out: drawn by lot within strata, before anybody has been shown anything, and the same on every run.
+"""Who is held out: randomly assigned within strata, before anybody has been shown anything, and the same on every run.
 
 Within a rule, customers of one segment, risk band and team form a stratum. In the order they come, every ten of a
 stratum form a block in which the planned share is held out (stratified permuted blocks; Matts and Lachin, Controlled

@@ -74,15 +74,14 @@ def _headline(counts: dict[str, int], viewer: Viewer) -> str:
 
 def _changed(since: Changes) -> None:
     """The meeting's first question in one line."""
-    worse = "not yet known who got worse" if since.worse is None else f"{len(since.worse)} worse"
+    worse = "not known yet" if since.worse is None else len(since.worse)
     st.caption(
-        f"Customers since Monday {day(since.since)}: {len(since.new)} new, worked or not, {worse}, {len(since.accepted)} "
-        f"accepted what was offered; {since.closed} alerts closed. Now: {len(since.due)} due within 7 days, "
-        f"{len(since.overdue)} overdue.",
-        help="New: an alert was raised since that Monday, whatever became of it. Worse, of those still open: the chance "
-        "of leaving rose by 5 in 100 or more since the last nightly run before that Monday. Accepted says what the "
-        "customer "
-        "did, not that the call brought it about: the page Impact compares.",
+        f"Since Monday {day(since.since)}. Newly flagged: {len(since.new)}. Worse: {worse}. Accepted an offer: "
+        f"{len(since.accepted)}. Alerts closed: {since.closed}. Now due within 7 days: {len(since.due)}. Overdue: "
+        f"{len(since.overdue)}.",
+        help="Newly flagged: an alert was raised since that Monday, whatever became of it. Worse, of those still "
+        "open: the chance of leaving rose by 5 in 100 or more since the last nightly run before that Monday. Accepted "
+        "says what the customer did, not that the call brought it about: the page Impact compares.",
     )
 
 

@@ -65,7 +65,8 @@ def good(model: JudgedModel) -> None:
     """The model beside what a bank could do without it."""
     st.caption(
         "With 95% intervals; the first three are evaluated on the same customers. Of a Brier score, lower is better. "
-        "Called are, in one week, as many customers of each RM as fit into it, those with the highest chance first."
+        "Precision, lift and recall are about the calls of one week: as many customers of each RM as the RM can call, "
+        "those with the highest chance first."
     )
     calls = model.of("capacity")
     rows = pd.concat([model.of("figures"), calls.assign(measure="called_" + calls["measure"])])

@@ -138,7 +138,10 @@ def _persuadable(reading: ExperimentResult) -> tuple[str, str]:
     if qini is None:
         if missing := reading.unknown.get(CHURN):
             return "database_off", f"Who can be saved is {missing.clause}."
-        return "hourglass_empty", "Who can be saved: not enough data, too few have left in an arm."
+        return (
+            "hourglass_empty",
+            "Who can be saved: not enough data yet, because too few customers of one arm have left.",
+        )
     value, low, high = (with_sign(1000 * v) for v in (qini.value, qini.low, qini.high))
     difference = f"{value} per 1,000 treated ({low} to {high})"
     if qini.low <= 0:

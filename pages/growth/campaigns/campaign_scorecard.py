@@ -166,12 +166,11 @@ def _table(viewer: Viewer, judged: pd.DataFrame, lacking: frozenset[str]) -> Non
         },
     )
     st.caption(
-        "Share, 95% interval, n; how many times worse than the others, and how surely a campaign keeps its place. "
-        "Verdict: acceptance, complaints and leaving alone. Conclusion: these and what customers bring for the cost. An "
-        "alarm about a campaign is neither: it compares the acceptance of the last 1, 3 or 12 full months alone. Not "
-        f"enough data yet: fewer than {campaign_quality.FEWEST_PEOPLE} people or {campaign_quality.FEWEST_CASES} cases. "
-        "Campaigns for "
-        "customers win no new ones and are not compared."
+        "Shares with their 95% interval and n. Verdict: acceptance, complaints and leaving alone. Conclusion: these and "
+        "what customers bring for the cost. An alarm about a campaign is neither: it compares the acceptance of the last "
+        "1, 3 or 12 full months alone. Not enough data yet: fewer than "
+        f"{campaign_quality.FEWEST_PEOPLE} people or {campaign_quality.FEWEST_CASES} cases. Campaigns for customers win "
+        "no new ones and are not compared."
     )
 
 

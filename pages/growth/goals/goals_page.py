@@ -96,7 +96,7 @@ def _aim(metric: Metric) -> str:
 def _against(progress: Progress) -> str:
     metric = CATALOGUE[progress.goal.metric]
     if progress.standing is State.ON_PLAN:
-        return "no clear distance from"
+        return "no significant difference from"
     if progress.standing in (State.TOO_FEW, State.NOT_KNOWN):
         return f"{state_in_words(metric, progress.standing)} against"
     gap = abs(progress.actual - progress.expected)

@@ -35,12 +35,11 @@ def effect(viewer: Viewer, rule: QualificationRule, scope: Scope, name: str) -> 
     previewed = data.cached(viewer, preview, rule, scope, available)
     totals = previewed.classes[["kept", "gained", "lost"]].sum()
     was = totals["kept"] + totals["lost"]
-    others = f"{numeral(totals['gained'])} others" if totals["gained"] else "no other"
+    others = f"{numeral(totals['gained'])} others" if totals["gained"] else "no others"
     st.caption(
-        f"What {name} would change, were it in force for the leads that came {scope.in_words()}: of "
-        f"{numeral(was)} qualified "
-        f"leads {numeral(totals['lost'])} no longer would be ({share(totals['lost'] / was if was else None)}), "
-        f"{others} would."
+        f"If {name} applied to the leads that came {scope.in_words()}, {numeral(totals['lost'])} of {numeral(was)} "
+        f"qualified leads would no longer be qualified ({share(totals['lost'] / was if was else None)}), and {others} "
+        "would become so."
     )
     left, right = st.columns(2, gap="large")
     with left:
@@ -67,14 +66,14 @@ def _figures(previewed: QualificationPreview) -> pd.DataFrame:
     for name in figures_told(previewed.figures.index):
         metric, now, then = CATALOGUE[name], figures_now[name], figures_then[name]
         moved = then - now
-        relative = signed(moved / now) if now else "from none"
+        relative = signed(moved / now) if now else "from none" if then else "no change"
         words = points(moved) if metric.unit == "share" else relative
         has_change = pd.notna(moved)
         rows.append(
             {
                 "Figure": metric.label,
-                "As it is": figure(metric, now),
-                "Under it": figure(metric, then),
+                "Now": figure(metric, now),
+                "If applied": figure(metric, then),
                 "Change": words if has_change else "not known",
             }
         )

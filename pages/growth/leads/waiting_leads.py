@@ -50,7 +50,7 @@ def show_never_taken_up(viewer: Viewer, scope: Scope, names: dict[str, str]) -> 
         qualified = (
             ""
             if pd.isna(handed)
-            else f" {numeral(handed)} of them had been called qualified by Marketing (MQL)."
+            else f" {numeral(handed) if handed else 'None'} of them had been called qualified by Marketing (MQL)."
         )
         rep = (
             ""
@@ -131,8 +131,8 @@ def overdue_by_age(viewer: Viewer, scope: Scope) -> None:
         return
     st.header("Overdue first contacts, by age")
     st.caption(
-        "Everybody past the first-contact SLA on that day and still open, by days since it was due. For who sees "
-        "totals only, groups of too few are counted with their neighbours."
+        "Everybody past the first-contact SLA on that day and still open, by days since it was due. For roles that "
+        "see totals only, an age with too few leads is counted with the one beside it."
     )
     opens = {
         f"At {day(period.end)}": [
