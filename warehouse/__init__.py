@@ -1,1 +1,1 @@
-"""Where the bank's data lives and who may see it. Reads pass `access`, writes pass `journal`."""
+"""Where the bank's data lives and who may see it. Reads pass `access.reader`, writes pass `access.audit`."""

@@ -1,1 +1,1 @@
-"""The two doors: every read passes `reader` with its row rules, every write passes `audit_log`."""
+"""The two doors: every read passes `reader` with its row rules, every write passes `audit`."""

@@ -1,1 +1,1 @@
-"""Between an extract and the contract: what stands for nothing, spellings, deleted and later rows."""
+"""Between an extract and the contract: placeholders, spellings, deleted and later rows."""

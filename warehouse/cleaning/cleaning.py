@@ -1,4 +1,4 @@
-"""Before rows are checked against the contract: what stands for nothing becomes nothing, spellings become one word.
+"""Before rows are checked against the contract: placeholders become empty, spellings become one word.
 
 It works on rows already in the engine, whatever they came from: text files, Parquet, Excel, another database, a mapping.
 Each column is looked at once and changed only if there is something to change; what was changed is a finding.
@@ -98,7 +98,7 @@ class Cleaning:
                 self._change_words(rows, column, where, f'"{column.key}" IS NOT NULL')
 
     def _nothing(self, column: Column) -> str:
-        """SQL: whether the text of a column stands for nothing, or is blank."""
+        """SQL: whether the text of a column is a placeholder, or blank."""
         any_case, as_written = words_for_nothing(kind_of(column))
         word = _trimmed(column)
         tests = [f"{word} = ''", f"lower({word}) IN ({_list(any_case)})"]
@@ -153,7 +153,7 @@ class Cleaning:
     def _meanings(
         self, column: Column, counts: dict[str, int]
     ) -> tuple[dict[str, str | None], list[str], dict[str, str]]:
-        """Written → meaning; those that stand for nothing; those that are another spelling, with the one to use."""
+        """Written → meaning; the placeholders; those that are another spelling, with the one to use."""
         kind, listed = kind_of(column), self.words.of(column)
         by_word = {spelling.word_of(w): m for w, m in listed.items()} if kind == "word" else {}
         meanings: dict[str, str | None] = {}
@@ -195,7 +195,7 @@ class Cleaning:
         return sum(n for written, n in counts.items() if meanings[written] == word) >= self.enough
 
     def _check_given(self, rows: str, column: Column, written: list[str], where: Where) -> None:
-        """What must be given is not given by a word that stands for nothing."""
+        """What must be given is not given by a placeholder."""
         written = [w for w in written if w.strip(spelling.BLANKS)]
         if not written:
             return
@@ -227,7 +227,7 @@ class Cleaning:
         )
 
     def days(self, rows: str, where: Where) -> None:
-        """Read the days of `rows`, which have the contract's types, that stand for nothing as not known."""
+        """Read the placeholder days of `rows`, which have the contract's types, as not known."""
         for column in self.table.c:
             if kind_of(column) != "day":
                 continue

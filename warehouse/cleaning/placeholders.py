@@ -1,4 +1,4 @@
-"""What stands for nothing: the words and days that programs write where a value is not known.
+"""Placeholders: the words and days that programs write where a value is not known.
 
 A *certain* one is read as not known. A day that could be a real one, such as 1 January 1970 as the day somebody joined,
 is only *suspicious*: it is kept and said. The bank's own list (`words.toml`) adds to both and takes away.
@@ -40,7 +40,7 @@ def words_for_nothing(kind: Kind) -> tuple[frozenset[str], tuple[str, ...]]:
 
 
 def is_nothing(kind: Kind, word: str) -> bool:
-    """Whether a word, without blanks around it, stands for nothing in a column of this kind."""
+    """Whether a word, without blanks around it, is a placeholder in a column of this kind."""
     any_case, as_written = words_for_nothing(kind)
     return (
         unicodedata.normalize("NFKC", word).lower() in any_case
@@ -68,5 +68,5 @@ RELATIONS = {"joined_on": "", "left_on": "joined_on", "opened_on": "", "closed_o
 
 
 def days_for_nothing(column: Column) -> frozenset[date]:
-    """The days that stand for nothing in this column."""
+    """The placeholder days of this column."""
     return CERTAIN_DAYS if column.key in RELATIONS else CERTAIN_DAYS | EPOCH

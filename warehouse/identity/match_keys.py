@@ -1,7 +1,7 @@
 """Exact keys: which records carry the same e-mail address or phone number, once both are written alike.
 
 Runs in a database of its own, `records` being every record with a number `n`. A key that points to two customers, or
-that many different people share, is no key: such records are left to likeness.
+that many different people share, is no key: such records are left to the match probability.
 """
 
 from __future__ import annotations

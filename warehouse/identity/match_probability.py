@@ -1,4 +1,4 @@
-"""Likeness: how probable it is that two records are one person though no key of theirs is equal (Splink, Fellegi-Sunter).
+"""Match probability: how likely two records are one person though no key of theirs is equal (Splink, Fellegi-Sunter).
 
 The chance of each kind of slip among records of one person (m) is learnt from pairs that an exact key already joins:
 how often names differ under one address tells how often they differ anywhere. The chance that strangers agree (u) is

@@ -13,7 +13,7 @@ from metrics.comparison.words import day, numeral
 from metrics.definitions.scope import Scope
 from pages.charts import charts, time_charts
 from pages.components import data, forms, tables
-from pages.customers.alerts.alert_card import escaped
+from pages.components.typed_text import escaped
 from warehouse.access.reader import Viewer
 from warehouse.schema import plain
 from warehouse.stores import connect
