@@ -1,7 +1,7 @@
 """Who is who: every department's record becomes a person, and the unified tables learn which customer that is.
 
-Exact keys first (the customer number a source keeps, what colleagues decided, e-mail, phone), then match probability. Every
-record keeps one row with its reason, also when nobody knows who it is. A number a source gave is never changed.
+Exact keys first (the customer number a source keeps, what colleagues decided, e-mail, phone), then match probability.
+Every record keeps one row with its reason, also when nobody knows who it is. A number a source gave is never changed.
 """
 
 from __future__ import annotations

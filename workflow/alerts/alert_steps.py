@@ -55,7 +55,7 @@ LONGEST_SNOOZE_DAYS = 60
 
 @dataclass(frozen=True, kw_only=True)
 class Opened:
-    """An alert that a viewer may work, inside an open entry of the journal."""
+    """An alert that a viewer may work, inside an open entry of the audit log."""
 
     entry: AuditEntry
     viewer: Viewer

@@ -49,7 +49,7 @@ def place_is_held_out(rule: str, stratum: str, place: int, share: float) -> bool
 
 
 class Draw:
-    """The lots of one rule: knows who was drawn before, and draws the next."""
+    """The random assignment of one rule: knows who was assigned before, and assigns the next."""
 
     def __init__(self, rule: str, share: float, earlier: Iterable[Mapping[str, Any]]):
         """`earlier` are the rule's alerts so far, with customer_id, raised_on, arm and stratum."""

@@ -89,7 +89,7 @@ def plan_first(stores: Stores, started: Mapping[str, date], as_of: date, who: st
     """Plan the looks of experiments that have no plan yet; `started` gives each one's first draw.
 
     If the day of the first look has passed already, nobody can promise not to have looked: then there is one look, on
-    `as_of`, marked as planned after the fact.
+    `as_of`, marked as post hoc.
     """
     with stores.read_app_db() as connection:
         new = sorted(set(started) - _planned(connection))

@@ -108,7 +108,7 @@ def end_goal(stores: Stores, who: Viewer, goal_id: int, why: str) -> None:
 def end(
     app_db: Connection, goal_id: int, who: Viewer, at: datetime, why: str, superseded_by: int | None
 ) -> None:
-    """End a goal inside an open entry of the journal; `superseded_by` is the goal that takes its place."""
+    """End a goal inside an open entry of the audit log; `superseded_by` is the goal that takes its place."""
     why = _reason(why)
     check_running(app_db, goal_id)
     app_db.execute(

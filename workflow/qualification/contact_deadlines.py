@@ -20,7 +20,7 @@ DECIDING = ("accepted", "rejected", "sql", "opportunity", "won", "lost")
 def write_hand_offs(draft: SnapshotWriter, reader: Reader, settings: Settings, as_of: date) -> int:
     """Time every handoff up to `as_of` again and give their number: a late record may change an old one.
 
-    So may the settings: the promise of an earlier day is judged by the working hours in force now.
+    So may the settings: the SLA of an earlier day is judged by the working hours in force now.
     """
     end, t, m = datetime.combine(as_of + timedelta(days=1), time()), leads.c, lead_moves.c
     copied = (t.lead_id, t.customer_id, t.campaign_id, t.channel, t.product, t.sales_rep, t.mql_at)

@@ -143,10 +143,10 @@ class WaitingLead:
 def waiting(reader: Reader, as_of: date, filters: Filters = ()) -> pd.DataFrame:
     """The leads of a part of the bank that wait for a decision, first to call first.
 
-    First whose promise can still be kept, then the least late; those Sales has spoken to come last.
+    First those whose SLA can still be met, then the least late; those Sales has spoken to come last.
 
     Columns lead_id, full_name, phone, campaign_id, channel, product, score, mql_at, contacted_at, sales_rep, due_at,
-    `late`, `again` and `version`. `late` are working hours past the promise by the end of `as_of`, negative while there
+    `late`, `again` and `version`. `late` are working hours past the SLA by the end of `as_of`, negative while there
     is time. `again` says whether Sales decided on it once and it came back. Of a lead that was reopened, `mql_at` is
     when, and a contact before that is none.
     """
