@@ -56,6 +56,7 @@ def demo(customers: int, *, serving: bool) -> None:
         from sign_in import demo_accounts
 
         demo_accounts.ensure(stores, reader)
+        _write_history(stores, reader)
     click.echo(hint.read_text(encoding="utf-8"))
 
 
@@ -70,6 +71,16 @@ def _begin_night(stores: connect.Stores) -> None:
         f"The first nightly run has begun: alerts, churn risk and lifetime values are there once it is done, "
         f"in a few minutes. Its log is {log}."
     )
+
+
+def _write_history(stores: connect.Stores, reader: Reader) -> None:
+    """What the sample bank's departments have written in twelve months, once there are accounts to write it."""
+    from warehouse.access.data_coverage import as_of
+    from workflow.collaboration.record_store import records_of
+    from workflow.collaboration.sample_records import write_sample_records
+
+    if not records_of(reader):
+        write_sample_records(stores, as_of(reader))
 
 
 def _load_sample(stores: connect.Stores, customers: int) -> None:

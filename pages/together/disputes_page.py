@@ -1,9 +1,93 @@
 """Disputes: two readings of one figure, settled in four steps."""
 
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from metrics.query.query import in_app_db
+from pages.components import data
+from pages.components.typed_text import escaped
 from pages.together.records import record_page
 from warehouse.access.reader import Viewer
+from warehouse.stores import connect
+from workflow.collaboration import agreed_test, disputes, pinned_figures
+from workflow.collaboration.predictions import PredictionOutcome, check_prediction, scope_compared
+from workflow.collaboration.record_kind import Record
+
+_LOOKS = {
+    PredictionOutcome.HELD: (":material/check_circle:", "green"),
+    PredictionOutcome.DID_NOT_HOLD: (":material/cancel:", "red"),
+    PredictionOutcome.TOO_EARLY: (":material/hourglass_top:", "gray"),
+    PredictionOutcome.OPEN: (":material/help:", "gray"),
+}
 
 
 def page(viewer: Viewer, _scope: object) -> None:
-    """Their list, one of them, or the form for another."""
-    record_page.show("dispute", viewer)
+    """Their list, or one of them."""
+    record_page.show("dispute", viewer, _one)
+
+
+def _one(record: Record, viewer: Viewer) -> None:
+    _progress(record)
+    _readings(record)
+    for sentence in agreed_test.plan_in_words(record):
+        st.caption(escaped(sentence))
+    if result := agreed_test.result_in_words(record):
+        st.success(escaped(result), icon=":material/science:")
+    _predictions(record, viewer)
+
+
+def _progress(record: Record) -> None:
+    """The four steps, the ones that are done, and the one it is at."""
+    states = list(disputes.KIND.states)
+    at = states.index(record.state)
+    with st.container(horizontal=True, gap="small"):
+        for place, state in enumerate(states[:-1]):
+            label = disputes.KIND.states[state]
+            if place < at:
+                st.badge(label, icon=":material/check:", color="green")
+            else:
+                st.badge(label, color="blue" if place == at else "gray")
+
+
+def _readings(record: Record) -> None:
+    """Both readings of the one slice, side by side."""
+    one, other = disputes.sides(record)
+    with st.grid(2, min_column_width=260, gap="small"):
+        for department, reading in ((one, "reading"), (other, "other_reading")):
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                st.markdown(f"**{escaped(department)}** reads it so")
+                st.markdown(escaped(str(record.contents.get(reading) or "Has not given its reading yet.")))
+
+
+def _predictions(record: Record, viewer: Viewer) -> None:
+    """What each side predicted, and what came of it."""
+    written = record.steps_taken("predict")
+    if not written or record.pin_id is None:
+        return
+    st.subheader("What each side predicted")
+    pin = pinned_figures.pinned(data.reader(viewer)).get(record.pin_id)
+    for entry in written:
+        direction, on = str(entry.contents["direction"]), date.fromisoformat(entry.contents["checked_on"])
+        st.markdown(f"**{escaped(entry.department)}**: it will {escaped(direction)}.")
+        if pin is None:
+            st.caption("The figure is not part of your role, so what came of it is not shown.")
+            continue
+        today, as_of = connect.here().now().date(), data.loaded_until(viewer)
+        now = _read(viewer, pin, on, as_of) if today >= on else None
+        checked = check_prediction(pin, direction, on, today, as_of, now)
+        icon, colour = _LOOKS[checked.outcome]
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.badge(str(checked.outcome).capitalize(), icon=icon, color=colour)  # type: ignore[arg-type]
+            st.caption(escaped(checked.sentence), width="content")
+
+
+def _read(
+    viewer: Viewer, pin: pinned_figures.PinnedFigure, on: date, as_of: date
+) -> pinned_figures.Reading | None:
+    scope = scope_compared(pin, on, as_of)
+    if in_app_db(pin.metric):
+        return pinned_figures.slice_now(data.reader(viewer), pin.metric, scope)
+    return data.cached(viewer, pinned_figures.slice_now, pin.metric, scope)

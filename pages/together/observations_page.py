@@ -1,9 +1,72 @@
 """Observations from the front line, and what came of them."""
 
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from metrics.query.query import Query, in_app_db, unanswerable
+from pages.components import data, filters, tables
+from pages.components.typed_text import escaped
 from pages.together.records import record_page
 from warehouse.access.reader import Viewer
+from warehouse.errors import Problem
+from warehouse.schema import plain
+from workflow.collaboration import part_against_rest, pinned_figures, record_store
+from workflow.collaboration.follow_through import by_department
+from workflow.collaboration.record_kind import Record
 
 
 def page(viewer: Viewer, _scope: object) -> None:
-    """Their list, one of them, or the form for another."""
-    record_page.show("observation", viewer)
+    """Their list with what came of them, or one of them."""
+    record_page.show("observation", viewer, _one, _through)
+
+
+def _through(viewer: Viewer) -> None:
+    """By department: how many were asked of it, answered, acted on, and the median days."""
+    rows = by_department(record_store.records_of(data.reader(viewer), "observation"))
+    if not rows:
+        return
+    st.subheader("What came of them")
+    frame = pd.DataFrame(
+        {
+            "Department": [r.department for r in rows],
+            "Observations": [r.asked_of_it for r in rows],
+            "Answered": [r.answered for r in rows],
+            "Acted on": [r.acted_on for r in rows],
+            "Days to the answer (median)": [r.days_to_answer for r in rows],
+            "Days until acted on (median)": [r.days_to_act for r in rows],
+        }
+    )
+    tables.show(frame, "follow-through", "none yet", called="What came of observations")
+
+
+def _one(record: Record, viewer: Viewer) -> None:
+    """The part of the bank that it names, against the rest."""
+    pin = pinned_figures.pinned(data.reader(viewer)).get(record.pin_id or 0)
+    if pin is None or in_app_db(pin.metric):
+        return
+    scope, named = pin.scope, None
+    if len(scope.filters) == 1 and len(scope.filters[0][1]) == 1:
+        dimension, (value,) = scope.filters[0]
+        named, scope = (dimension, value), scope.__class__(scope.period)
+    elif not scope.filters:
+        kept_by = [
+            d
+            for d in part_against_rest.DIMENSIONS_NAMED
+            if unanswerable(pin.metric, Query.of([pin.metric], scope, [d])) is None
+        ]
+        try:
+            values = {d: filters.values(d, viewer) for d in kept_by}
+        except Problem:
+            return
+        texts = f"{record.title} {record.contents.get('details', '')}"
+        named = part_against_rest.named_part(texts, values)
+    if named is None:
+        return
+    compared = data.cached(viewer, part_against_rest.part_against_rest, pin.metric, scope, *named)
+    if compared is not None:
+        label = plain(named[1]).capitalize()
+        st.info(
+            escaped(part_against_rest.in_words(pin.metric, label, compared)), icon=":material/compare_arrows:"
+        )

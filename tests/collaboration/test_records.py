@@ -209,7 +209,7 @@ def test_a_pinned_figure_says_why_it_reads_differently_now(bank: Stores) -> None
     reader = Reader(bank, ANALYST)
     then = pinned(reader)[number]
     why = why_different(then, slice_now(reader, "leads", QUARTER), reader)
-    assert "loaded again" in why
+    assert "Loaded again" in why
     assert "cannot be shown" in why_different(then, None, reader)
 
 

@@ -76,7 +76,7 @@ KIND = RecordKind(
             longest=1_000,
             needed=False,
         ),
-        RecordField(name="needed_by", label="By when?", kind="day"),
+        RecordField(name="needed_by", label="By when?", kind="day", future=True),
     ),
     states={
         "asked": "Asked",
@@ -103,7 +103,7 @@ KIND = RecordKind(
                     )
                     for stage, words in STAGES.items()
                 ),
-                RecordField(name="promised_by", label="Promised by", kind="day"),
+                RecordField(name="promised_by", label="Promised by", kind="day", future=True),
             ),
             due_field="promised_by",
             says="Accepted. Every stage has an owner.",

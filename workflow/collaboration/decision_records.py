@@ -33,12 +33,6 @@ def _an_option(record: Record, _viewer: Viewer, contents: Contents) -> str:
     return ""
 
 
-def _after_today(record: Record, _viewer: Viewer, contents: Contents) -> str:
-    if str(contents["review_on"]) <= record.last.entered_at.date().isoformat():
-        return "The day on which it is looked at again lies after the day it is taken. Nothing was saved."
-    return _an_option(record, _viewer, contents)
-
-
 def _two_options(_viewer: Viewer, contents: Contents) -> str:
     if len(set(contents["options"])) < 2:
         return "A decision is between at least two options, one in each line. Nothing was saved."
@@ -88,11 +82,11 @@ KIND = RecordKind(
                     needed=False,
                     hint="Of a share in percent.",
                 ),
-                RecordField(name="review_on", label="When is it looked at again?", kind="day"),
+                RecordField(name="review_on", label="When is it looked at again?", kind="day", future=True),
             ),
             hands_to=_carried_out,
             due_field="review_on",
-            check=_after_today,
+            check=_an_option,
             says="Taken. On its day it is looked at again.",
         ),
         RecordStep(
@@ -109,6 +103,7 @@ KIND = RecordKind(
             label="Look at it again",
             after=(TAKEN,),
             leads_to=REVIEWED,
+            not_before="review_on",
             fields=(
                 RecordField(
                     name="held",

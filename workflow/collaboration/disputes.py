@@ -7,6 +7,7 @@ only left out with a reason on record. It closes with a result of the test, or w
 from __future__ import annotations
 
 from warehouse.access.reader import Viewer
+from workflow.collaboration import agreed_test
 from workflow.collaboration.record_kind import (
     ANALYTICS,
     DEPARTMENTS,
@@ -98,6 +99,24 @@ def _predicted_by_both(record: Record, _viewer: Viewer, _contents: Contents) -> 
             "show. Both predictions stand before the test begins. Nothing was saved."
         )
     return ""
+
+
+def _planned_by_a_party(record: Record, viewer: Viewer, contents: Contents) -> str:
+    """A test is planned once, by a side, the facilitator or Analytics, and is long enough for its own traffic."""
+    if _DEPARTMENT_OF.get(viewer.role) not in (*sides(record), facilitator(record), ANALYTICS):
+        return f"The test is planned by {', '.join(sides(record))} or who leads the discussion. Nothing was saved."
+    if record.steps_taken("plan_test"):
+        return "The test is planned already, and its rule is not changed afterwards. Nothing was saved."
+    return agreed_test.why_not(contents)
+
+
+def _decided_by_the_test(record: Record, viewer: Viewer, contents: Contents) -> str:
+    if not record.steps_taken("plan_test"):
+        return (
+            "No test is planned yet. Plan it first, with the rule that will decide, or settle by agreement. Nothing was "
+            "saved."
+        )
+    return agreed_test.why_uncounted(contents) or _predicted_by_both(record, viewer, contents)
 
 
 def _once_a_side(record: Record, viewer: Viewer, contents: Contents) -> str:
@@ -216,24 +235,34 @@ KIND = RecordKind(
                     kind="choice",
                     choices=("rise", "fall", "stay as it is"),
                 ),
-                RecordField(name="checked_on", label="Checked on", kind="day"),
+                RecordField(name="checked_on", label="Checked on", kind="day", future=True),
             ),
             check=_once_a_side,
             says="Written down. It is checked on its day and not changed before.",
+        ),
+        RecordStep(
+            name="plan_test",
+            label="Plan the test",
+            after=(TEST,),
+            turn="anyone",
+            fields=agreed_test.FIELDS,
+            check=_planned_by_a_party,
+            says="Planned. The rule and the day it is read are fixed from now on.",
         ),
         RecordStep(
             name="settle",
             label="Settle it with the test",
             after=(TEST,),
             leads_to=SETTLED,
+            not_before=agreed_test.READ_ON,
             fields=(
-                RecordField(name="result", label="What did the test show, with its interval?", longest=1_000),
+                *agreed_test.COUNTED,
                 RecordField(
                     name="follows", label="What follows for the figure, the goal or the work?", longest=1_000
                 ),
             ),
             hands_to=nobody,
-            check=_predicted_by_both,
+            check=_decided_by_the_test,
         ),
         RecordStep(
             name="agree",

@@ -66,7 +66,7 @@ KIND = RecordKind(
             hint="30 Sep 2026: the app shows the new limit",
         ),
         RecordField(name="cost", label="What may it cost, in HKD?", kind="number", needed=False),
-        RecordField(name="ends_on", label="When does it end?", kind="day"),
+        RecordField(name="ends_on", label="When does it end?", kind="day", future=True),
     ),
     states={"running": "Running", "reached": "Reached", "stopped": "Stopped"},
     closed=frozenset({"reached", "stopped"}),

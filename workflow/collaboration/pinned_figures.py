@@ -89,7 +89,17 @@ def slice_now(reader: Reader, metric: str, scope: Scope) -> Reading | None:
     return reading if reader.viewer.role in reads else None
 
 
-def pin_figure(stores: Stores, viewer: Viewer, metric: str, scope: Scope) -> int:
+@dataclass(frozen=True)
+class InventedPast:
+    """For the history of the sample bank alone: how far the data reached then, and the figure as a multiple of now."""
+
+    as_of: date
+    multiple: float = 1.0
+
+
+def pin_figure(
+    stores: Stores, viewer: Viewer, metric: str, scope: Scope, past: InventedPast | None = None
+) -> int:
     """Pin what a figure says over a slice and give its number; a slice that reads the same has one number.
 
     Raises ChangeRefused where there is no figure to pin, and AccessRefused, on record, where the viewer's role could not
@@ -107,6 +117,10 @@ def pin_figure(stores: Stores, viewer: Viewer, metric: str, scope: Scope) -> int
         )
     reading, for_all = answer
     audiences = _audiences(reader, metric, scope, reading, for_all=for_all)
+    as_of, snapshot = data_coverage.loaded_until(reader), str(stores.snapshot())
+    if past is not None:
+        as_of, snapshot = past.as_of, f"before {as_of}"
+        reading = Reading(past.multiple * reading.value, cases=reading.cases)
     if viewer.role not in audiences:
         sentence = "Your role does not include this figure, so it was not pinned."
         audit.refuse(stores, viewer, "pin.refused", sentence, metric)
@@ -117,8 +131,8 @@ def pin_figure(stores: Stores, viewer: Viewer, metric: str, scope: Scope) -> int
         "filters": json.dumps(scope.filters, ensure_ascii=False),
         "starts_on": scope.period.start,
         "ends_on": scope.period.end,
-        "as_of": data_coverage.loaded_until(reader),
-        "snapshot": str(stores.snapshot()),
+        "as_of": as_of,
+        "snapshot": snapshot,
         "value": reading.value,
         "low": reading.low,
         "high": reading.high,
@@ -167,19 +181,18 @@ def why_different(then: PinnedFigure, now: Reading | None, reader: Reader) -> st
     because = []
     if version(metric) != then.definition:
         because.append(
-            f"redefined: version {then.definition} of the definition then, version {version(metric)} now"
+            f"Redefined: version {then.definition} of the definition then, version {version(metric)} now."
         )
     if _qualified(reader, then.metric) != then.qualified:
-        because.append("redefined: the departments have agreed on another meaning of “qualified” since")
+        because.append("Redefined: the departments have agreed on another meaning of “qualified” since.")
     grows = final_after(metric)
     if grows is None or then.ends_on + timedelta(days=grows) > then.as_of:
         because.append(
-            f"still growing: the data reached {day(then.as_of)} when it was pinned, and this figure counts "
-            "what comes later, too"
+            f"Not final then: the data reached {day(then.as_of)}, and this figure also counts what comes later."
         )
     if str(reader.stores.snapshot()) != then.snapshot:
-        because.append("loaded again: rows of these days came late or were corrected")
-    return "; ".join(because) or "the nightly run has worked it out anew"
+        because.append("Loaded again since: rows of these days came late or were corrected.")
+    return " ".join(because) or "The nightly run has worked it out anew."
 
 
 def _reading(reader: Reader, name: str, scope: Scope) -> tuple[Reading, bool] | None:

@@ -20,6 +20,14 @@ def checked(fields: Iterable[RecordField], values: Mapping[str, Any]) -> dict[st
     return {field.name: checked_field(field, values.get(field.name)) for field in fields}
 
 
+def check_days(fields: Iterable[RecordField], contents: Mapping[str, Any], today: date) -> None:
+    """Raise ChangeRefused for a day that had to lie ahead and does not."""
+    for field in fields:
+        day = contents.get(field.name)
+        if field.future and isinstance(day, str) and date.fromisoformat(day) <= today:
+            raise ChangeRefused(f"“{field.label}” lies ahead: choose a day after today. {AGAIN}")
+
+
 def checked_field(field: RecordField, value: Any) -> Any:
     """What is kept of one field; empty is "", None or an empty list, by its kind."""
     kept = _kept(field, value)

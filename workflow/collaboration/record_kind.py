@@ -48,6 +48,8 @@ class RecordField:
     needed: bool = True
     hint: str = ""
     default: Any = None
+    future: bool = False
+    """Of a day: whether it lies after the day it is written."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +114,10 @@ class Record:
         """The entries of one step, the oldest first."""
         return tuple(entry for entry in self.entries if entry.step == step)
 
+    def last_step(self, step: str) -> RecordEntry:
+        """The last entry of a step that was taken."""
+        return self.steps_taken(step)[-1]
+
     def is_overdue(self, today: date) -> bool:
         """Whether its day has passed while somebody's turn was due."""
         return bool(self.owner) and self.due_on is not None and self.due_on < today
@@ -164,6 +170,8 @@ class RecordStep:
     """Days until what follows is due; None keeps the day, where the state stays, and ends it otherwise."""
     due_field: str = ""
     """Instead, the field that holds the day."""
+    not_before: str = ""
+    """The field whose day must have come before the step can be taken."""
     check: Check = nothing_against
     says: str = "Recorded."
     becomes: str = ""

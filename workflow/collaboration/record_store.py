@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, func, select
 
+from metrics.comparison.words import day
 from warehouse.access import audit
 from warehouse.access.audit import AuditEntry
 from warehouse.access.reader import Reader, Viewer
@@ -19,7 +20,7 @@ from warehouse.app_db.app_schema import pinned_figures, record_entries, records
 from warehouse.errors import ChangeRefused
 from warehouse.stores.connect import Stores
 from workflow.collaboration import mentions
-from workflow.collaboration.record_contents import checked, checked_field
+from workflow.collaboration.record_contents import check_days, checked, checked_field
 from workflow.collaboration.record_kind import (
     DEPARTMENT_OF,
     NOBODY,
@@ -75,6 +76,7 @@ def open_record(
         )
     if why := chosen.check(viewer, contents):
         raise ChangeRefused(why)
+    check_days(chosen.fields, contents, stores.now().date())
     with audit.entry(stores, viewer.username, f"{kind}.open", title[:64]) as entry:
         _check_pin(Reader(stores, viewer), pin_id)
         number = _next_number(entry)
@@ -132,6 +134,8 @@ def take_step(
                 f"This {kind.singular.lower()} is “{kind.states[now.state]}” by now, so “{chosen.label}” does not "
                 "follow. Nothing was saved."
             )
+        check_days(chosen.fields, contents, entry.at.date())
+        _check_day_has_come(now, chosen, entry.at.date())
         if why := chosen.check(now, viewer, contents):
             raise ChangeRefused(why)
         state = chosen.leads_to or now.state
@@ -251,6 +255,15 @@ def _check_turn(stores: Stores, viewer: Viewer, record: Record, step: RecordStep
         owner = f" ({record.owner})" if step.turn == "owner" and record.owner else ""
         sentence = f"“{step.label}” is for {whose}{owner}. Nothing was saved; a comment is always possible."
         audit.refuse(stores, viewer, "record.refused", sentence, f"{record.record_id}, {step.name}")
+
+
+def _check_day_has_come(record: Record, step: RecordStep, today: date) -> None:
+    planned = record.contents.get(step.not_before) if step.not_before else None
+    if isinstance(planned, str) and today < date.fromisoformat(planned):
+        raise ChangeRefused(
+            f"“{step.label}” waits until {day(date.fromisoformat(planned))}, as was agreed: whoever looks earlier takes "
+            "chance for an effect. Nothing was saved."
+        )
 
 
 def _check_right(stores: Stores, viewer: Viewer, kind: str, right: str, sentence: str) -> None:

@@ -64,9 +64,8 @@ def badges(kind: RecordKind, record: Record, today: date) -> None:
         st.badge(record.owner, icon=":material/person:", color="gray")
     if record.owner and record.due_on:
         late = record.is_overdue(today)
-        words = f"overdue since {day(record.due_on)}" if late else f"due {day(record.due_on)}"
         st.badge(
-            words.capitalize(),
+            f"{'Overdue since' if late else 'Due'} {day(record.due_on)}",
             icon=":material/schedule:",
             color="orange" if late else "gray",
         )

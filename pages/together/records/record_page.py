@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
@@ -20,8 +20,13 @@ from workflow.collaboration.record_kinds import KINDS
 _OPENED = "record just opened"
 
 
-def show(name: str, viewer: Viewer, extra: record_view.Extra | None = None) -> None:
-    """The list of a kind, or the record whose number stands in the address."""
+def show(
+    name: str,
+    viewer: Viewer,
+    extra: record_view.Extra | None = None,
+    below: Callable[[Viewer], None] | None = None,
+) -> None:
+    """The list of a kind with what stands `below` it, or the record whose number stands in the address."""
     kind = KINDS[name]
     if just := st.session_state.pop(_OPENED, None):
         links.to(kind.url, record=str(just))
@@ -29,6 +34,8 @@ def show(name: str, viewer: Viewer, extra: record_view.Extra | None = None) -> N
     asked_for = st.query_params.get("record")
     if asked_for is None:
         _list(kind, viewer, today)
+        if below is not None:
+            below(viewer)
         return
     record = record_store.one_record(data.reader(viewer), int(asked_for)) if asked_for.isdecimal() else None
     if record is None or record.kind != name:

@@ -73,7 +73,7 @@ def figure(pin_id: int, viewer: Viewer) -> None:
             words = escaped(pinned_figures.in_words(metric, now))
             st.markdown(f"Now: **{words}**" if why else f"Now the same: {words}")
         if why:
-            st.caption(escaped(f"Because: {why}." if now is not None else why))
+            st.caption(escaped(why))
         st.caption(
             f"Data as of {day(pin.as_of)} when it was pinned, definition version {escaped(pin.definition)}. "
             f"Everybody reads this same slice; its check sum begins with {pin.content_hash[:8]}."

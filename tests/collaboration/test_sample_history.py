@@ -1,0 +1,123 @@
+"""The history of the sample bank's departments: written through everybody's doors, read by each role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.staff import Open, opener, somebody, words
+from warehouse.access.reader import Reader, Viewer
+from warehouse.access.record_rights import RECORD_RIGHTS
+from warehouse.access.roles import ROLES
+from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.stores.connect import Stores
+from workflow.collaboration import record_store
+from workflow.collaboration.follow_through import by_department
+from workflow.collaboration.record_kinds import KINDS
+from workflow.collaboration.sample_records import write_sample_records
+
+
+@pytest.fixture
+def lived_in(bank: Stores) -> Stores:
+    write_sample_records(bank, date(2026, 6, 30))
+    return bank
+
+
+@pytest.fixture
+def open_page(lived_in: Stores, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    yield from opener(lived_in, monkeypatch)
+
+
+def test_no_kind_of_record_is_without_an_example(lived_in: Stores) -> None:
+    assert {r.kind for r in record_store.records_of(Reader(lived_in, somebody("analyst")))} == set(KINDS)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_opens_every_record_it_sees(role: str, lived_in: Stores, open_page: Open) -> None:
+    viewer = somebody(role)
+    seen = record_store.records_of(Reader(lived_in, viewer))
+    assert bool(seen) == any(role in rights.see for rights in RECORD_RIGHTS.values())
+    for record in seen:
+        app: AppTest = open_page(viewer, KINDS[record.kind].url, record=str(record.record_id))
+        assert not app.exception, record.title
+        assert "could not be shown" not in words(app), record.title
+
+
+def test_the_dispute_over_the_app_update_is_settled_by_its_test(lived_in: Stores, open_page: Open) -> None:
+    (dispute,) = [
+        r
+        for r in record_store.records_of(Reader(lived_in, somebody("service")))
+        if "app update" in r.title and r.kind == "dispute"
+    ]
+    assert dispute.state == "settled"
+    app = open_page(somebody("service"), "disputes", record=str(dispute.record_id))
+    page = words(app)
+    assert "more than chance" in app.success[0].value
+    assert "will rise" in page
+    assert "will stay as it is" in page
+
+
+def test_nothing_settles_a_dispute_before_the_day_its_test_is_read(bank: Stores) -> None:
+    """Gated steps, a facilitator of neither side, predictions of both, a plan, and no early look."""
+    service, marketing, analyst = somebody("service"), somebody("marketing"), somebody("analyst")
+    from tests.collaboration.test_records import QUARTER
+    from workflow.collaboration.pinned_figures import pin_figure
+
+    pin = pin_figure(bank, service, "csat", QUARTER)
+    number = record_store.open_record(
+        bank, service, "dispute", {"title": "Down", "against": "Marketing", "reading": "A flaw"}, pin_id=pin
+    )
+
+    def step(who: Viewer, name: str, **values: object) -> str:
+        record = record_store.one_record(Reader(bank, who), number)
+        assert record is not None
+        return record_store.take_step(bank, who, number, record.version, name, values)
+
+    with pytest.raises(AccessRefused):
+        step(service, "answer", other_reading="I answer myself")
+    with pytest.raises(ChangeRefused, match="does not follow"):
+        step(service, "facilitate", facilitator="Analytics")
+    step(marketing, "answer", other_reading="Habit")
+    with pytest.raises(ChangeRefused, match="no evidence yet"):
+        step(service, "facilitate", facilitator="Analytics")
+    step(service, "evidence", evidence="17 of 40 cases", source="Cases")
+    step(marketing, "evidence", evidence="Back in 5 weeks last time", source="Survey")
+    with pytest.raises(ChangeRefused, match="neither"):
+        step(service, "facilitate", facilitator="Marketing")
+    step(service, "facilitate", facilitator="Analytics")
+    with pytest.raises(AccessRefused):
+        step(marketing, "discuss", met_on=date(2026, 6, 30), attended=["Marketing"], minutes="We met")
+    step(analyst, "discuss", met_on=date(2026, 6, 30), attended=["Marketing", "Service"], minutes="A test")
+    counts = {"treated": 100, "treated_won": 70, "held_out": 100, "held_out_won": 60, "follows": "Nothing"}
+    with pytest.raises(ChangeRefused, match="planned"):
+        step(analyst, "settle", **counts)
+    plan = {
+        "question": "Does it help?",
+        "counted": "Answers 4 or 5",
+        "base_percent": 70,
+        "change_percent": 8,
+        "per_week": 450,
+        "rule": "Above 0: it stays",
+        "started_on": date(2026, 7, 1),
+    }
+    with pytest.raises(ChangeRefused, match="takes 5 weeks"):
+        step(analyst, "plan_test", **plan, read_on=date(2026, 7, 20))
+    step(analyst, "plan_test", **plan, read_on=date(2026, 8, 10))
+    with pytest.raises(ChangeRefused, match="waits until 10 Aug 2026"):
+        step(analyst, "settle", **counts)
+    record = record_store.one_record(Reader(bank, analyst), number)
+    assert record is not None
+    assert record.state == "test"
+
+
+def test_what_came_of_observations_is_counted_by_the_department_that_answered(lived_in: Stores) -> None:
+    rows = {
+        r.department: r
+        for r in by_department(record_store.records_of(Reader(lived_in, somebody("sales")), "observation"))
+    }
+    assert rows["Marketing"].acted_on == 1
+    assert rows["Marketing"].days_to_answer == 3.5
+    assert rows["Analytics"].acted_on == 0
