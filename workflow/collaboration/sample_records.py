@@ -529,7 +529,7 @@ def _meetings(h: _History) -> None:
 
 def _feedback(h: _History) -> None:
     """What departments said to each other."""
-    for back, who, to, about, title, said, reply in (
+    for back, who, to, about, title, message, reply in (
         (
             180,
             SALES,
@@ -558,7 +558,7 @@ def _feedback(h: _History) -> None:
             "",
         ),
     ):
-        number = h.open(back, who, "feedback", title=title, to=to, about=about, said=said)
+        number = h.open(back, who, "feedback", title=title, to=to, about=about, said=message)
         if reply:
             h.step(back - 4, to, number, "reply", reply=reply)
 
