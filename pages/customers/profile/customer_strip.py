@@ -153,12 +153,12 @@ def _contacts(viewer: Viewer, customer_id: str, today: date) -> None:
     if statement is not None:
         last = data.frame(viewer, statement)
         contacts = [
-            f"{contact.department} {'none on record' if contact.at is None else day(contact.at)}"
+            f"{contact.department} {'not on record' if contact.at is None else day(contact.at)}"
             for contact in rows_of(last, about.LastContact)
         ]
     if data.may_see(viewer, "alert_steps"):
         steps = alert_queue.steps(data.reader(viewer), customer_id)
         spoke = steps[steps["step"].isin(_SPOKE) & ~steps["taken_back"]]
-        contacts.append(f"RM {day(spoke['taken_at'].iloc[0]) if len(spoke) else 'none through an alert'}")
+        contacts.append(f"RM {day(spoke['taken_at'].iloc[0]) if len(spoke) else 'not through an alert'}")
     if contacts:
         st.caption(f"Last contact: {' · '.join(contacts)}")

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from metrics.catalogue import CATALOGUE
@@ -11,7 +12,7 @@ from metrics.comparison.goal_status import BAD, State, is_limit, state_in_words
 from metrics.comparison.plan_pace import adds_up
 from metrics.comparison.words import day, figure, numeral, share
 from metrics.definitions.meaning import Meaning
-from metrics.definitions.measure import Metric
+from metrics.definitions.measure import Metric, measures_of
 from metrics.definitions.scope import Period, Scope, year_before
 from metrics.query.query import Query
 from pages.components import data, forms, tables, theme
@@ -20,7 +21,7 @@ from pages.figures.drill import DrillFigure
 from pages.growth.goals import goal_form, goal_list, goal_pace, goal_signing
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
-from workflow.goals.goal_progress import Progress
+from workflow.goals.goal_progress import Progress, sees_the_whole
 from workflow.goals.goal_records import Goal, current, departments, every_goal, proposed
 from workflow.goals.goal_setting import MAY_SET, end_goal
 from workflow.kept import contradictions_of, contributors_now, progress_now
@@ -127,6 +128,16 @@ def _choice(viewer: Viewer, goals: list[Goal]) -> tuple[Goal, str]:
     return by_id.get(str(number), goals[0]), view if view in views else views[0]
 
 
+def _why_no_figure(viewer: Viewer, progress: Progress) -> str:
+    """Why the viewer reads no figure beside a goal: her role, the days, what was not given, or too few people."""
+    name = progress.goal.metric
+    if not sees_the_whole(data.reader(viewer), name):
+        return "Your role does not see this figure for the whole bank."
+    nothing = dict.fromkeys((name, *(m.name for m in measures_of(CATALOGUE[name]))), math.nan)
+    missing = data.why_missing(viewer, name, progress.elapsed or progress.goal.span, pd.Series(nothing))
+    return missing.sentence if missing else "What there is of it so far is not known."
+
+
 def _this(viewer: Viewer, progress: Progress) -> None:
     goal, metric = progress.goal, CATALOGUE[progress.goal.metric]
     shared, by = " and ".join(departments(goal)), called(connect.here(), [goal.set_by])[goal.set_by]
@@ -136,8 +147,7 @@ def _this(viewer: Viewer, progress: Progress) -> None:
         goal_signing.block(viewer, goal)
     if math.isnan(progress.actual):
         st.info(
-            f"The goal is {figure(metric, goal.target)}. Your role does not see this figure for the whole bank, or it is "
-            "not known, or it would tell of too few people; Marketing, Sales, analysts and executives follow it.",
+            f"The goal is {figure(metric, goal.target)}. {_why_no_figure(viewer, progress)}",
             icon=":material/lock:",
         )
         if viewer.role in MAY_SET and goal.ended_at is None:

@@ -104,9 +104,9 @@ def _goals(viewer: Viewer, rule: QualificationRule, name: str) -> None:
         {
             "Goal": a.goal.in_words(),
             "So far": figure(CATALOGUE[a.goal.metric], a.actual),
-            "So far under it": figure(CATALOGUE[a.goal.metric], b.actual),
+            "So far, if applied": figure(CATALOGUE[a.goal.metric], b.actual),
             "State": a.state_in_words().capitalize(),
-            "State under it": b.state_in_words().capitalize(),
+            "State, if applied": b.state_in_words().capitalize(),
         }
         for a, b in zip(now, then, strict=True)
     ]
