@@ -18,7 +18,8 @@ def audit() -> None:
         line = broken_line(app_db)
     if line is not None:
         raise Problem(
-            f"The audit log is broken at line {line}: that line was altered, or lines before it removed."
+            f"The audit log is broken at line {line}: that line was altered, or lines before it removed. Compare it "
+            "with the latest backup, and find out who could write to the application database."
         )
     click.echo("The audit log is whole.")
 

@@ -26,7 +26,7 @@ from warehouse.errors import Problem
     help="Hide the phone numbers, link by the rest, then check the links by the phone numbers.",
 )
 def check(url: str | None, schema: str, truth: Path | None, *, held_back: bool) -> None:
-    """How far records were matched to customers; with --url, what a warehouse built by somebody else lacks."""
+    """Show how far records were matched to customers; with --url, what a warehouse that somebody else built lacks."""
     if url:
         _check_warehouse(url, schema)
     else:

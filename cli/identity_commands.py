@@ -11,7 +11,7 @@ from warehouse.errors import Problem
 
 @main.group()
 def identity() -> None:
-    """Rulings by hand on whose record it is; the next load follows them."""
+    """Decide by hand whose record it is; the next load follows the decision."""
 
 
 def _rule(verdict: str, source: str, record: str, customer: str, by: str, why: str) -> None:

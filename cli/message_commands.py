@@ -49,7 +49,7 @@ def messages() -> None:
 
 @messages.command("list")
 def list_messages() -> None:
-    """What waits to be delivered and why, and what was given up. Exit code 1 if there is anything of it."""
+    """List what waits to be delivered and why, and what was given up. Exit code 1 if there is any."""
     from workflow.messages.undelivered import sentences, summary
 
     stores = open_here()
@@ -63,7 +63,7 @@ def list_messages() -> None:
 
 @messages.command("deliver")
 def deliver_messages() -> None:
-    """Try again what waits, after growing pauses: five minutes, then longer, up to twelve hours. For a timer."""
+    """Try again to send what waits, after growing pauses of five minutes to twelve hours. Meant for a timer."""
     from workflow.messages.letters import waiting
 
     stores = open_here()
@@ -102,7 +102,7 @@ def list_destinations() -> None:
 @destinations.command("end")
 @click.argument("number", type=int)
 def end_destination(number: int) -> None:
-    """Send nothing any more under this NUMBER of the list."""
+    """Stop sending to the destination with this NUMBER in the list."""
     from workflow.messages.destinations import end_destination
 
     end_destination(open_here(), number, by="operator")

@@ -15,7 +15,9 @@ from warehouse.stores import connect
 
 @main.command()
 def nightly() -> None:
-    """Describe and score every customer, credit the wins, raise the alerts, send what is due. Again, it doubles nothing.
+    """Describe and score every customer, credit the wins, raise the alerts, send what is due.
+
+    A second run doubles nothing.
 
     Exit code 1 if a message is not delivered; the night's own work is done all the same.
     """

@@ -38,7 +38,7 @@ from warehouse.errors import Problem
 def review(quarter: str, folder: Path, template: Path | None, why: str, *, issues: bool, draft: bool) -> None:
     """Write the quarterly review as slides (PPTX) and as a handout (PDF), with what an executive may see.
 
-    The latest issued version, or the draft where none was issued; the files say which.
+    They hold the latest issued version, or the draft where none was issued; the files say which.
     """
     stores, begun = open_here(), time.monotonic()
     with steps() as step:

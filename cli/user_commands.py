@@ -70,7 +70,7 @@ def sign_out(username: str, why: str) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--role", type=click.Choice(ROLES), help="For users to whom the file gives no role.")
 def import_users(file: Path, role: str | None) -> None:
-    """Take over the users of a streamlit-authenticator FILE (YAML), all of them or none."""
+    """Import the users of a streamlit-authenticator FILE (YAML), all of them or none."""
     import yaml
 
     try:

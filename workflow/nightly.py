@@ -1,4 +1,4 @@
-"""The order of the night: profile, score, value, touch credits, handoffs, rules, alerts. Again, it doubles nothing.
+"""The order of the night: profile, score, value, touch credits, handoffs, rules, alerts. A second run doubles nothing.
 
 What it derives goes into the next snapshot of the warehouse, all or nothing; then the alerts follow in the application
 database. If it stops in between, the next run ends the work.
