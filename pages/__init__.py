@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from pages.components import search_box
 from pages.customers.alerts import customer_health
 from pages.customers.churn import alert_rules, churn_model, impact_page
 from pages.customers.profile import customer_page
@@ -27,6 +28,7 @@ from pages.together import (
     meetings_page,
     observations_page,
     reports,
+    search_page,
 )
 from warehouse.access.reader import Viewer
 from warehouse.access.record_rights import RECORD_RIGHTS
@@ -76,6 +78,13 @@ MENU: dict[str, tuple[MenuEntry, ...]] = {
     "": (
         MenuEntry(title="Today", icon=":material/today:", url="today", roles=EVERYBODY, page=today.page),
         MenuEntry(title="Inbox", icon=":material/inbox:", url=inbox.URL, roles=EVERYBODY, page=inbox.page),
+        MenuEntry(
+            title="Search",
+            icon=":material/search:",
+            url=search_box.URL,
+            roles=EVERYBODY,
+            page=search_page.page,
+        ),
     ),
     "Executive": (
         MenuEntry(

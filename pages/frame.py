@@ -6,7 +6,16 @@ from typing import Any
 import streamlit as st
 
 from pages import MENU, MenuEntry
-from pages.components import data, export_button, filters, forms, links, problem_sentences, theme
+from pages.components import (
+    data,
+    export_button,
+    filters,
+    forms,
+    links,
+    problem_sentences,
+    search_box,
+    theme,
+)
 from pages.components import viewer as door
 from pages.together import inbox
 from warehouse.access.reader import Viewer
@@ -42,9 +51,10 @@ def _not_yours(entry: MenuEntry, viewer: Viewer) -> None:
     )
 
 
-def _around(viewer: Viewer) -> None:
-    """Who is signed in, the way out, and what kind of data this is."""
+def _around(viewer: Viewer, url: str) -> None:
+    """The search box, who is signed in, the way out, and what kind of data this is."""
     with st.sidebar:
+        search_box.in_frame(url)
         # The page leaves when this is not the sign it was loaded under (`sign_in/drafts.js`).
         with st.container(key=f"whose-{door.sign()}"):
             st.markdown(":primary[**Concord**]")
@@ -146,7 +156,8 @@ def main() -> None:
     links.remember(page for offered in menu.values() for page in offered)
     menu[""] += _unlisted(viewer)
     page = st.navigation(menu, expanded=True)
-    _around(viewer)
+    search_box.go()
+    _around(viewer, page.url_path)
     page.run()
 
 

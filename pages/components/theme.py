@@ -94,6 +94,7 @@ STYLE = (
 [data-testid="stDataFrame"], [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
 [class*="st-key-below-card-"] { flex-wrap: nowrap; }
 [class*="st-key-first-"] [data-testid="stMetricValue"] { font-size: 1.25rem; }
+.st-key-search-frame { position: absolute; top: 0.9rem; left: 1.9rem; width: calc(100% - 5.2rem); z-index: 2; }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 3.6rem 0.9rem 3rem 0.9rem; } }
 """
     + typefaces.FACES

@@ -272,6 +272,12 @@ class Reader:
         """That of the engine that answers about the bank."""
         return self.stores.bank(self.snapshot).dialect
 
+    @property
+    def forgives_typos(self) -> bool:
+        """Whether that engine can say how like two words are; a server needs its extension `pg_trgm` for it."""
+        engine = self.stores.bank(self.snapshot)
+        return engine.dialect.name == "duckdb" or postgresql.has_trigrams(engine)
+
     def frame(self, statement: Select) -> pd.DataFrame:
         """The answer as a frame. Figures about too few people are blank for viewers who see only totals.
 

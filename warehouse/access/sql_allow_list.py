@@ -33,11 +33,17 @@ FUNCTIONS = frozenset(
         *("month_of", "days_between", "months_between", "hours_between", "add_days"),
         *("median", "p90", "to_float", "ratio"),
         *("before", "is_day", "day_only", "instant"),
+        *("closeness", "is_close"),
     }
 )
 """Functions that compute from their arguments alone. Engines have others that read files, settings or any table."""
 
-OF_FUNCTIONS = ("sqlalchemy.sql.functions", "warehouse.sql.dialects", "warehouse.sql.moment_sql")
+OF_FUNCTIONS = (
+    "sqlalchemy.sql.functions",
+    "warehouse.sql.dialects",
+    "warehouse.sql.moment_sql",
+    "warehouse.sql.name_similarity",
+)
 
 _ALLOWED: frozenset[type] = frozenset(
     {

@@ -44,6 +44,12 @@ _ONE_WRITER = 7_102_026
 """The number of the advisory lock; any will do as long as it stays."""
 
 
+def has_trigrams(engine: Engine) -> bool:
+    """Whether a server can compare words by the trigrams they share: its administrator has made `pg_trgm` there."""
+    made = text("SELECT count(*) FROM pg_extension WHERE extname = 'pg_trgm'")
+    return bool(ask(engine, lambda connection: connection.execute(made).scalar()))
+
+
 class Server:
     """Snapshots on a server, one after the other."""
 

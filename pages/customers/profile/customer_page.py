@@ -7,15 +7,14 @@ import streamlit as st
 
 from metrics.comparison.words import day
 from metrics.customers import timeline as about
-from metrics.customers.customer_search import CustomerHit, name_or_number, search
+from metrics.customers.customer_search import customers_matching, name_or_number
 from metrics.definitions.scope import Scope
 from pages.components import data, links, tables
 from pages.components.typed_text import escaped
 from pages.customers.alerts import alert_card, tried_view
-from pages.customers.profile import customer_strip, journey_view, next_step, relationship_view
+from pages.customers.profile import customer_line, customer_strip, journey_view, next_step, relationship_view
 from warehouse.access.reader import Reader, Viewer
 from warehouse.access.typed_rows import rows_of
-from warehouse.schema import plain
 from warehouse.stores import connect
 from workflow.alerts import alert_queue
 from workflow.alerts.alert_rows import Alert, ClosedAlert
@@ -92,24 +91,26 @@ def _ended(reader: Reader, customer_id: str, today: date) -> None:
 
 
 def _search(viewer: Viewer) -> None:
-    words = st.text_input("Name, customer number or phone", key="find", max_chars=80).strip()
+    words = st.text_input("Name, customer number, phone or e-mail", key="find", max_chars=80).strip()
     if len(words) < 2:
         st.caption(
-            "Type at least two letters, or four digits of the phone. You find the customers you may see."
+            "Type at least two letters, four digits of the phone, or the whole e-mail address. You find the customers "
+            "you may see."
         )
         return
-    hits = data.frame(viewer, search(words))
-    if hits.empty:
+    matches = data.cached(viewer, customers_matching, words)
+    if not matches.total:
         tables.empty(
             f"None of your customers matches “{escaped(words)}”.",
             "Check the spelling, or search by customer number.",
         )
-    for hit in rows_of(hits, CustomerHit):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            if st.button(
-                escaped(name_or_number(hit.full_name, hit.customer_id)),
-                key=f"hit-{hit.customer_id}",
-                type="tertiary",
-            ):
-                links.to("customer", cid=hit.customer_id)
-            st.caption(f"{hit.customer_id} · {plain(hit.segment)}{'' if hit.left_on is None else ' · left'}")
+        return
+    if not matches.exact:
+        st.caption(f"None of your customers is spelled “{escaped(words)}”. These names are close to it.")
+    for hit in matches.hits:
+        customer_line.show(hit, "hit")
+    if matches.total > len(matches.hits):
+        st.caption(
+            f"{matches.total:,} customers fit, and the first {len(matches.hits)} are listed. Type more of the name to "
+            "narrow it down."
+        )
