@@ -18,6 +18,7 @@ from pages.growth.goals import goals_page
 from pages.growth.leads import lead_handoff_page, lead_qualification
 from pages.today import today
 from pages.together import (
+    customer_notes_page,
     data_requests_page,
     decisions_page,
     discussions_page,
@@ -29,6 +30,7 @@ from pages.together import (
     observations_page,
     reports,
     search_page,
+    service_cases_page,
 )
 from warehouse.access.reader import Viewer
 from warehouse.access.record_rights import RECORD_RIGHTS
@@ -185,6 +187,8 @@ MENU: dict[str, tuple[MenuEntry, ...]] = {
             page=customer_page.page,
             needs=("customers",),
         ),
+        _records("service_case", service_cases_page.page),
+        _records("customer_note", customer_notes_page.page),
         MenuEntry(
             title="Alert rules",
             icon=":material/rule:",

@@ -47,7 +47,7 @@ def page(viewer: Viewer, _scope: object) -> None:
 def waiting_words(viewer: Viewer) -> str:
     """What the frame says of the inbox: `Inbox: 3 for you`."""
     reader = data.reader(viewer)
-    waiting = len(mentions.waiting_for(reader)) + len(record_store.waiting_for_department(reader))
+    waiting = len(record_store.naming(reader)) + len(record_store.waiting_for_department(reader))
     return f"Inbox: {waiting} for you" if waiting else "Inbox"
 
 

@@ -11,11 +11,12 @@ from sqlalchemy import func, select
 
 from metrics.definitions.scope import Period, Scope
 from tests.pages.staff import somebody
-from warehouse.access.reader import Reader, Viewer
+from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.access.record_rights import RECORD_RIGHTS
 from warehouse.access.roles import ROLES
 from warehouse.app_db.app_schema import audit_log, pinned_figures, record_entries, records, users
 from warehouse.errors import AccessRefused, ChangeRefused, Problem
+from warehouse.schema import customers
 from warehouse.stores.connect import Stores
 from workflow.collaboration import mentions, record_store
 from workflow.collaboration.pinned_figures import pin_figure, pinned, slice_now, why_different
@@ -233,7 +234,11 @@ def test_whatever_is_tried_a_record_stays_on_its_ways_and_nothing_is_lost(
     bank: Stores, data: st.DataObject
 ) -> None:
     """Any role, any step, anything filled in: it is recorded whole, or refused with a sentence and nothing changed."""
-    kind = KINDS[data.draw(st.sampled_from(sorted(k for k in KINDS if not KINDS[k].needs_pin)))]
+    kind = KINDS[
+        data.draw(
+            st.sampled_from(sorted(k for k in KINDS if not (KINDS[k].needs_pin or KINDS[k].about_customer)))
+        )
+    ]
     opener = somebody(data.draw(st.sampled_from(sorted(RECORD_RIGHTS[kind.name].open))))
     number = record_store.open_record(
         bank, opener, kind.name, _sound(kind.title, *kind.fields, but=record_store.department_of(opener))
@@ -270,3 +275,44 @@ def _sound(*fields: RecordField, but: str = "") -> dict[str, object]:
         f.name: next(c for c in f.choices if c != but) if f.kind == "choice" else by_kind[f.kind]
         for f in fields
     }
+
+
+def _customer_of(stores: Stores, rm_id: str) -> str:
+    with_rm = (
+        select(customers.c.customer_id).where(customers.c.rm_id == rm_id).order_by(customers.c.customer_id)
+    )
+    return str(Reader(stores, SYSTEM, stores.snapshot()).rows(with_rm.limit(1))[0].customer_id)
+
+
+def test_a_case_goes_from_the_rm_to_service_and_its_answer_comes_back(bank: Stores) -> None:
+    number = record_store.open_record(
+        bank, RM, "service_case", {"title": "New card"}, customer_id=_customer_of(bank, "RM01")
+    )
+    assert _record(bank, number, SERVICE).owner == "Service"
+    record_store.take_step(bank, SERVICE, number, 1, "answer", {"answer": "Sent on Monday"})
+    record = _record(bank, number, RM)
+    assert (record.owner, record.due_on) == ("Relationship managers", date(2026, 7, 6))
+    assert record in record_store.waiting_for_department(Reader(bank, RM))
+    record_store.take_step(bank, RM, number, 2, "settle", {"outcome": "She has it"})
+
+
+@pytest.mark.parametrize("kind", ["service_case", "customer_note"])
+def test_what_is_written_about_a_customer_is_read_by_who_sees_the_customer(kind: str, bank: Stores) -> None:
+    number = record_store.open_record(
+        bank, RM, kind, {"title": "Private"}, customer_id=_customer_of(bank, "RM01")
+    )
+    others = [somebody("relationship_manager", rm_id="RM02"), somebody("team_lead", team="Elsewhere")]
+    nowhere = [somebody("relationship_manager", rm_id=None), Viewer("x", "X", "team_lead")]
+    for viewer in (*others, *nowhere, MARKETING, SALES, ANALYST, EXECUTIVE, ADMINISTRATOR):
+        reader = Reader(bank, viewer)
+        assert number not in {r.record_id for r in record_store.records_of(reader)}, viewer
+        for table in (records, record_entries):
+            assert reader.frame(select(table).where(table.c.record_id == number)).empty
+        with pytest.raises(Problem):
+            record_store.comment(bank, viewer, number, "I guess the number")
+    for viewer in (others[0], SALES):
+        with pytest.raises(Problem):
+            record_store.open_record(
+                bank, viewer, kind, {"title": "Not mine"}, customer_id=_customer_of(bank, "RM01")
+            )
+    assert _record(bank, number, SERVICE).title == "Private"

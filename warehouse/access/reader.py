@@ -21,6 +21,7 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
+    false,
     func,
     null,
     or_,
@@ -178,6 +179,8 @@ def _visible_rows(table: Table, see: Access, viewer: Viewer) -> Subquery | None:
         rule = and_(rule, _totals_of_whole_tables(viewer))
     if viewer.role != "system" and table in _OF_A_KIND:
         rule = and_(rule, table.c.kind.in_(sorted(kinds_seen(viewer.role))))
+        if table is not app_schema.record_mentions:
+            rule = and_(rule, or_(table.c.customer_id.is_(None), _of_her_customers(table, viewer)))
     if table is app_schema.pinned_figures and viewer.role != "system":
         # A figure that her role could not have asked is not hers to read because somebody pinned it.
         rule = and_(rule, table.c.audiences.contains(f" {viewer.role} "))
@@ -230,6 +233,17 @@ def _own_in_app_db(table: Table, viewer: Viewer) -> ColumnElement[bool]:
         if viewer.team:
             own = or_(own, and_(table.c.rm_id.is_(None), table.c.team == viewer.team))
     return or_(own, nobodys) if table is app_schema.alerts else own
+
+
+def _of_her_customers(table: Table, viewer: Viewer) -> ColumnElement[bool]:
+    """The records about customers that the viewer sees by name; without an RM number or a team none: it fails closed."""
+    if _sees_whole(viewer.role, schema.customers) and viewer.role == "service":
+        return true()
+    if (viewer.role == "relationship_manager" and viewer.rm_id) or (
+        viewer.role == "team_lead" and viewer.team
+    ):
+        return _own_in_app_db(table, viewer)
+    return false()
 
 
 _OF_APP_DB: dict[int, bool] = {}

@@ -25,6 +25,9 @@ _COLLEAGUES = frozenset(
 _WITH_IT = _COLLEAGUES | {"administrator"}
 _LEADING = frozenset({"team_lead", "service", "sales", "marketing", "analyst", "executive"})
 
+_WITH_CUSTOMERS = frozenset({"relationship_manager", "team_lead", "service"})
+"""Who sees customers by name; of a record about a customer each reads those of the customers she sees."""
+
 RECORD_RIGHTS: dict[str, RecordRights] = {
     "discussion": RecordRights(see=_COLLEAGUES, open=_COLLEAGUES, decide=_COLLEAGUES),
     "observation": RecordRights(see=_COLLEAGUES, open=_COLLEAGUES, decide=_LEADING),
@@ -34,6 +37,8 @@ RECORD_RIGHTS: dict[str, RecordRights] = {
     "meeting": RecordRights(see=_WITH_IT, open=_LEADING, decide=_LEADING),
     "initiative": RecordRights(see=_WITH_IT, open=_LEADING, decide=_LEADING),
     "feedback": RecordRights(see=_COLLEAGUES, open=_COLLEAGUES, decide=_COLLEAGUES),
+    "service_case": RecordRights(see=_WITH_CUSTOMERS, open=_WITH_CUSTOMERS, decide=_WITH_CUSTOMERS),
+    "customer_note": RecordRights(see=_WITH_CUSTOMERS, open=_WITH_CUSTOMERS, decide=_WITH_CUSTOMERS),
 }
 """Kind → its rights. Whoever decides must still be the one whose turn it is; see the steps of the kind."""
 

@@ -21,9 +21,12 @@ from warehouse.access.reader import Viewer
 from warehouse.app_db.app_schema import alert_steps, alerts
 from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.stores.connect import Stores
+from workflow.collaboration import record_store, service_cases
+from workflow.collaboration.record_kind import CustomerKeys
 from workflow.records.alert_history import append_line
 from workflow.records.edit_conflicts import AGAIN, changed_meanwhile, who, who_and_when
 
+TO_SERVICE = "handed_to_service"
 WORKING = {
     "acknowledged": "Seen, I will call",
     "contacted": "Spoke to the customer",
@@ -33,7 +36,7 @@ CLOSING = {
     "accepted": "Customer accepted",
     "declined": "Customer declined",
     "wrong_alert": "The alert was wrong",
-    "handed_to_service": "Handed to Service",
+    TO_SERVICE: "Handed to Service",
 }
 SNOOZED = "snoozed"
 STEPS = WORKING | {SNOOZED: "Not now, remind me later"} | CLOSING
@@ -117,7 +120,24 @@ def record_step(
     with opened(stores, viewer, alert_id, "alert.step", step) as alert:
         alert.change(seen_version, **_after(step, until, alert.entry.at))
         alert.append(step, note, until=until)
+        if step == TO_SERVICE:
+            _open_case(alert, note)
     return seen_version + 1
+
+
+def _open_case(opened: Opened, note: str) -> None:
+    """The case at Service that an alert handed over becomes; it is written with the step, or not at all."""
+    alert = opened.alert
+    keys = CustomerKeys(
+        customer_id=alert["customer_id"],
+        rm_id=alert["rm_id"],
+        customer_rm_id=alert["customer_rm_id"],
+        team=alert["team"],
+    )
+    contents = {"details": note}
+    record_store.open_within(
+        opened.entry, opened.viewer, "service_case", service_cases.FROM_ALERT, contents, customer=keys
+    )
 
 
 def take_back(stores: Stores, viewer: Viewer, alert_id: str, why: str, seen_version: int) -> int:

@@ -8,11 +8,11 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from warehouse.access import audit
 from warehouse.access.reader import Reader
-from warehouse.app_db.app_schema import alerts
+from warehouse.app_db.app_schema import alerts, record_entries, records
 from warehouse.schema import customers, relationship_managers
 from warehouse.stores.connect import Stores
 from workflow.alerts.raising import CUSTOMER_LEFT
@@ -25,10 +25,13 @@ _AT_ONCE = 10_000
 
 
 def follow_customers(stores: Stores, night: Reader, as_of: date, present: frozenset[str]) -> int:
-    """Bring every open alert in line with where its customer is as of a day; gives how many changed.
+    """Bring every open alert, and every record about a customer, in line with where the customer is as of a day.
+
+    Gives how many alerts changed.
 
     `night` reads the bank of that night, `present` are the customers with the bank. Held-out alerts follow alike.
     """
+    _follow_records(stores, night, as_of)
     waiting = [alerts.c.status != "closed", alerts.c.raised_on <= as_of]
     with stores.read_app_db() as app_db:
         open_ones = [dict(row) for row in app_db.execute(select(alerts).where(*waiting)).mappings()]
@@ -52,6 +55,25 @@ def follow_customers(stores: Stores, night: Reader, as_of: date, present: frozen
             else:
                 change_by_night(entry.app_db, alert, **owner)
     return len(ids)
+
+
+def _follow_records(stores: Stores, night: Reader, as_of: date) -> None:
+    """Bring what colleagues wrote about customers to who looks after them now."""
+    about = records.c.customer_id.is_not(None)
+    with stores.read_app_db() as app_db:
+        rows = [dict(row) for row in app_db.execute(select(records).where(about)).mappings()]
+    rm_of, teams = _rms(night, sorted({r["customer_id"] for r in rows})), _teams(night)
+    moved = {
+        r["record_id"]: {"rm_id": rm, "customer_rm_id": rm, "team": teams.get(rm or "")}
+        for r in rows
+        if (rm := rm_of.get(r["customer_id"], r["customer_rm_id"])) != r["customer_rm_id"]
+    }
+    if not moved:
+        return
+    with audit.entry(stores, BY_NIGHT, "record.follow", "", f"as of {as_of:%Y-%m-%d}") as entry:
+        for number, keys in moved.items():
+            for table in (records, record_entries):
+                entry.app_db.execute(update(table).where(table.c.record_id == number).values(**keys))
 
 
 def _owners(

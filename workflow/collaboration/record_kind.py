@@ -71,6 +71,16 @@ class RecordEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CustomerKeys:
+    """The customer a record is about, and whose she is: copied when it is written."""
+
+    customer_id: str
+    rm_id: str | None
+    customer_rm_id: str | None
+    team: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Record:
     """A record as it stands, with everything that happened to it, the oldest first."""
 
@@ -80,6 +90,7 @@ class Record:
     department: str
     pin_id: int | None
     came_from: int | None
+    customer: CustomerKeys | None
     opened_by: str
     opened_at: datetime
     entries: tuple[RecordEntry, ...]
@@ -199,6 +210,8 @@ class RecordKind:
     due_days: int | None = None
     due_field: str = ""
     needs_pin: bool = False
+    about_customer: bool = False
+    """Whether each is about a customer; then only who sees the customer reads it."""
     check: Callable[[Viewer, Contents], str] = field(default=lambda _viewer, _contents: "")
     """Why a record cannot be opened with these contents, as a sentence; "" if it can."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from workflow.collaboration import (
+    customer_notes,
     data_requests,
     decision_records,
     discussions,
@@ -11,6 +12,7 @@ from workflow.collaboration import (
     initiatives,
     meetings,
     observations,
+    service_cases,
 )
 from workflow.collaboration.record_kind import RecordKind
 
@@ -25,5 +27,7 @@ KINDS: Mapping[str, RecordKind] = {
         meetings.KIND,
         initiatives.KIND,
         feedback.KIND,
+        service_cases.KIND,
+        customer_notes.KIND,
     )
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -18,6 +18,7 @@ from warehouse.access.reader import Reader, Viewer
 from warehouse.access.record_rights import RECORD_RIGHTS
 from warehouse.app_db.app_schema import pinned_figures, record_entries, records
 from warehouse.errors import ChangeRefused
+from warehouse.schema import customers, relationship_managers
 from warehouse.stores.connect import Stores
 from workflow.collaboration import mentions
 from workflow.collaboration.record_contents import check_days, checked, checked_field
@@ -25,6 +26,7 @@ from workflow.collaboration.record_kind import (
     DEPARTMENT_OF,
     NOBODY,
     Contents,
+    CustomerKeys,
     Record,
     RecordEntry,
     RecordField,
@@ -61,6 +63,7 @@ def open_record(
     *,
     pin_id: int | None = None,
     came_from: int | None = None,
+    customer_id: str | None = None,
 ) -> int:
     """Open a record and give its number. `values` holds `title` and the fields of the kind.
 
@@ -77,33 +80,85 @@ def open_record(
     if why := chosen.check(viewer, contents):
         raise ChangeRefused(why)
     check_days(chosen.fields, contents, stores.now().date())
+    customer = _keys_of(stores, viewer, chosen, customer_id)
     with audit.entry(stores, viewer.username, f"{kind}.open", title[:64]) as entry:
         _check_pin(Reader(stores, viewer), pin_id)
-        number = _next_number(entry)
-        entry.append(
-            records,
-            "opened",
-            record_id=number,
-            kind=kind,
-            title=title,
-            department=department_of(viewer),
-            pin_id=pin_id,
-            came_from=came_from,
+        return open_within(
+            entry, viewer, kind, title, contents, pin_id=pin_id, came_from=came_from, customer=customer
         )
-        opened = _bare(entry, number, chosen, title, viewer, pin_id, came_from)
-        _append(
-            entry,
-            opened,
-            viewer,
-            OPENED,
-            _Standing(
-                chosen.first_state,
-                chosen.first_owner(opened, viewer, contents),
-                _due(entry, chosen.due_days, chosen.due_field, contents, None),
-            ),
-            contents,
-        )
+
+
+def open_within(
+    entry: AuditEntry,
+    viewer: Viewer,
+    kind: str,
+    title: str,
+    contents: Contents,
+    *,
+    pin_id: int | None = None,
+    came_from: int | None = None,
+    customer: CustomerKeys | None = None,
+) -> int:
+    """Open a record inside a change that is open, with contents that are checked; gives its number."""
+    chosen, number = KINDS[kind], _next_number(entry)
+    opened = Record(
+        record_id=number,
+        kind=kind,
+        title=title,
+        department=department_of(viewer),
+        pin_id=pin_id,
+        came_from=came_from,
+        customer=customer,
+        opened_by=viewer.username,
+        opened_at=entry.at,
+        entries=(),
+    )
+    entry.append(
+        records,
+        "opened",
+        record_id=number,
+        kind=kind,
+        title=title,
+        department=opened.department,
+        pin_id=pin_id,
+        came_from=came_from,
+        **_columns(customer),
+    )
+    _append(
+        entry,
+        opened,
+        viewer,
+        OPENED,
+        _Standing(
+            chosen.first_state,
+            chosen.first_owner(opened, viewer, contents),
+            _due(entry, chosen.due_days, chosen.due_field, contents, None),
+        ),
+        contents,
+    )
     return number
+
+
+def _columns(customer: CustomerKeys | None) -> dict[str, str | None]:
+    return {} if customer is None else dict(vars(customer))
+
+
+def _keys_of(
+    stores: Stores, viewer: Viewer, kind: RecordKind, customer_id: str | None
+) -> CustomerKeys | None:
+    """The keys of a customer that the viewer sees. Raises ChangeRefused for one she does not see, or for none."""
+    if not kind.about_customer:
+        return None
+    c, managers = customers, relationship_managers
+    statement = select(c.c.customer_id, c.c.rm_id).where(c.c.customer_id == (customer_id or ""))
+    rows = Reader(stores, viewer, stores.snapshot()).rows(statement)
+    if not rows:
+        raise ChangeRefused("This customer does not exist, or is not among yours. Nothing was saved.")
+    rm_id = None if pd.isna(rows[0].rm_id) else str(rows[0].rm_id)
+    of_rm = select(managers.c.team).where(managers.c.rm_id == (rm_id or ""))
+    teams = Reader(stores, viewer, stores.snapshot()).rows(of_rm)
+    team = str(teams[0].team) if teams and not pd.isna(teams[0].team) else None
+    return CustomerKeys(customer_id=str(rows[0].customer_id), rm_id=rm_id, customer_rm_id=rm_id, team=team)
 
 
 def take_step(
@@ -182,6 +237,11 @@ def comment(
             to=to,
             answers=answers,
         )
+
+
+def about_customer(reader: Reader, customer_id: str, kind: str) -> tuple[Record, ...]:
+    """The records of a kind about one customer that the reader may read; the newest first."""
+    return tuple(r for r in records_of(reader, kind) if r.customer and r.customer.customer_id == customer_id)
 
 
 def records_of(reader: Reader, *kinds: str) -> tuple[Record, ...]:
@@ -283,29 +343,6 @@ def _next_number(entry: AuditEntry) -> int:
     return int(entry.app_db.execute(select(func.max(records.c.record_id))).scalar() or 0) + 1
 
 
-def _bare(
-    entry: AuditEntry,
-    number: int,
-    kind: RecordKind,
-    title: str,
-    viewer: Viewer,
-    pin_id: int | None,
-    came_from: int | None,
-) -> Record:
-    """The record before its first entry: whose it is can be asked of it, and nothing else."""
-    return Record(
-        record_id=number,
-        kind=kind.name,
-        title=title,
-        department=department_of(viewer),
-        pin_id=pin_id,
-        came_from=came_from,
-        opened_by=viewer.username,
-        opened_at=entry.at,
-        entries=(),
-    )
-
-
 def _append(
     entry: AuditEntry,
     record: Record,
@@ -333,6 +370,7 @@ def _append(
         note=note,
         answers=answers,
         department=department_of(viewer),
+        **_columns(record.customer),
     )
     same = (record_entries.c.record_id == record.record_id, record_entries.c.version == version)
     entry_id = entry.app_db.execute(select(record_entries.c.entry_id).where(*same)).scalar_one()
@@ -394,6 +432,7 @@ def _everything(reader: Reader) -> tuple[Record, ...]:
             department=row["department"],
             pin_id=_whole(row["pin_id"]),
             came_from=_whole(row["came_from"]),
+            customer=_customer(row),
             opened_by=row["opened_by"],
             opened_at=pd.Timestamp(row["opened_at"]).to_pydatetime(),
             entries=tuple(entries[int(row["record_id"])]),
@@ -401,6 +440,13 @@ def _everything(reader: Reader) -> tuple[Record, ...]:
         for row in rows
         if row["kind"] in KINDS
     )
+
+
+def _customer(row: Mapping[Any, Any]) -> CustomerKeys | None:
+    if pd.isna(row["customer_id"]):
+        return None
+    keys = {f.name: None if pd.isna(row[f.name]) else str(row[f.name]) for f in fields(CustomerKeys)}
+    return CustomerKeys(**keys)  # type: ignore[arg-type]  # a record about a customer has her number
 
 
 def _entry(row: Mapping[Any, Any]) -> RecordEntry:

@@ -12,7 +12,14 @@ from metrics.definitions.scope import Scope
 from pages.components import data, links, tables
 from pages.components.typed_text import escaped
 from pages.customers.alerts import alert_card, tried_view
-from pages.customers.profile import customer_line, customer_strip, journey_view, next_step, relationship_view
+from pages.customers.profile import (
+    colleagues_view,
+    customer_line,
+    customer_strip,
+    journey_view,
+    next_step,
+    relationship_view,
+)
 from warehouse.access.reader import Reader, Viewer
 from warehouse.access.typed_rows import rows_of
 from warehouse.stores import connect
@@ -51,6 +58,7 @@ def _whole(viewer: Viewer, person: about.Customer, customer_id: str, today: date
     works_alerts = links.has("customer-health")
     if works_alerts:
         _alerts(viewer, customer_id, today)
+    colleagues_view.show(viewer, customer_id)
     relationship_view.show(viewer, customer_id, today)
     journey_view.show(viewer, customer_id, today)
     left, right = st.columns(2, gap="large")

@@ -68,6 +68,8 @@ def _list(kind: RecordKind, viewer: Viewer, today: date) -> None:
     st.caption(kind.purpose)
     if kind.needs_pin:
         st.caption("To open one, press Discuss below the figure it is about.")
+    elif kind.about_customer:
+        st.caption("To open one, go to the page of the customer it is about.")
     elif record_store.may_open(kind.name, viewer):
         with st.popover(f"New {kind.singular.lower()}", icon=kind.icon, key=f"new-{kind.name}"):
             form(kind, today)

@@ -401,6 +401,10 @@ def upgrade() -> None:
     sa.Column('department', sa.Text(), nullable=False, comment='Of who opened it.'),
     sa.Column('pin_id', sa.Integer(), comment='The figure it is about.'),
     sa.Column('came_from', sa.Integer(), comment='The record it grew out of.'),
+    sa.Column('customer_id', sa.Text(), comment='The customer it is about, if it is about one.'),
+    sa.Column('rm_id', sa.Text(), comment='Copied with the next two, so that the row rule can narrow it.'),
+    sa.Column('customer_rm_id', sa.Text()),
+    sa.Column('team', sa.Text()),
     sa.Column('opened_by', sa.Text(), nullable=False),
     sa.Column('opened_at', sa.DateTime(), nullable=False),
     sa.ForeignKeyConstraint(['came_from'], ['records.record_id'], ),
@@ -408,6 +412,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('record_id'),
     comment='What departments observe, dispute, decide and ask of each other. What becomes of it stands in its entries.'
     )
+    op.create_index('records_of_customer', 'records', ['customer_id'])
     op.create_index('records_of_kind', 'records', ['kind'])
     op.create_table('sessions',
     sa.Column('token_hash', sa.Text(), nullable=False, comment="SHA-256 of the cookie's random token."),
@@ -469,6 +474,10 @@ def upgrade() -> None:
     sa.Column('contents', sa.JSON(), nullable=False, comment='What was filled in, by the fields of the step.'),
     sa.Column('note', sa.Text(), nullable=False),
     sa.Column('answers', sa.Integer(), comment='The entry it replies to.'),
+    sa.Column('customer_id', sa.Text(), comment='The customer it is about, if it is about one.'),
+    sa.Column('rm_id', sa.Text(), comment='Copied with the next two, so that the row rule can narrow it.'),
+    sa.Column('customer_rm_id', sa.Text()),
+    sa.Column('team', sa.Text()),
     sa.Column('department', sa.Text(), nullable=False),
     sa.Column('entered_by', sa.Text(), nullable=False),
     sa.Column('entered_at', sa.DateTime(), nullable=False),
