@@ -14,6 +14,7 @@ from functools import lru_cache
 from statistics import NormalDist
 
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+from statsmodels.stats.rates import confint_poisson
 
 from metrics.comparison.conclusion import Verdict
 from metrics.definitions.measure import Measure, Metric, Ratio
@@ -133,4 +134,10 @@ def interval(metric: Ratio, top: float, bottom: float) -> tuple[float, float] | 
 def share_interval(top: float, bottom: float) -> tuple[float, float]:
     """Wilson's 95% interval of a share; needs `denominator` > 0."""
     low, high = proportion_confint(top, bottom, method="wilson")
+    return float(low), float(high)
+
+
+def count_interval(count: float) -> tuple[float, float]:
+    """The 95% score interval of a count."""
+    low, high = confint_poisson(count, 1, method="score")
     return float(low), float(high)

@@ -1,4 +1,4 @@
-"""Talking about a figure where it stands: a comment, an observation or a dispute that carries the figure as it is.
+"""Talking about a figure where it stands: a comment, observation, dispute or decision that carries it as it is.
 
 In two clicks from any card, chart and table: Discuss, and Save.
 """
@@ -23,7 +23,7 @@ from workflow.collaboration.pinned_figures import pin_figure
 from workflow.collaboration.record_kind import RecordKind
 from workflow.collaboration.record_kinds import KINDS
 
-OFFERED = {"discussion": "Comment", "observation": "Observe", "dispute": "Dispute"}
+OFFERED = {"discussion": "Comment", "observation": "Observe", "dispute": "Dispute", "decision": "Decide"}
 """Kind → the word of its button."""
 
 

@@ -1,9 +1,124 @@
-"""Decisions: taken, and looked at again."""
+"""Decisions: taken, and looked at again; what was expected of a figure beside what it says on its day."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from metrics.catalogue import CATALOGUE
+from metrics.comparison.words import day, numeral, share
+from metrics.definitions.measure import Metric, Ratio
+from metrics.definitions.scope import Scope
+from metrics.query.query import in_app_db
+from pages.components import data, links
+from pages.components.typed_text import escaped
 from pages.together.records import record_page
-from warehouse.access.reader import Viewer
+from warehouse.access.reader import Reader, Viewer
+from warehouse.stores import connect
+from workflow.collaboration import decision_outcomes, pinned_figures
+from workflow.collaboration.decision_outcomes import DecisionOutcome
+from workflow.collaboration.decision_records import (
+    CANNOT_BE_TOLD,
+    KIND,
+    NO,
+    TAKEN,
+    YES,
+    review_day,
+    track_record,
+)
+from workflow.collaboration.pinned_figures import Reading, in_words
+from workflow.collaboration.record_kind import Record
+from workflow.collaboration.record_store import one_record
+
+_BADGES = {
+    YES: ("Did what was expected", "green", ":material/check:"),
+    NO: ("Did not do what was expected", "red", ":material/close:"),
+    CANNOT_BE_TOLD: ("Cannot be told", "gray", ":material/help:"),
+}
 
 
 def page(viewer: Viewer, _scope: object) -> None:
     """Their list, one of them, or the form for another."""
-    record_page.show("decision", viewer)
+    record_page.show("decision", viewer, _outcome, above=_hits)
+
+
+def _hits(records: Sequence[Record], _viewer: Viewer) -> None:
+    """What came of all decisions, what they rest on, and those only one department was asked about."""
+    if not records:
+        return
+    record = track_record(records)
+    hits = (
+        record.hits()
+        or "No decision was looked at again yet, so nothing can be said about how often they work"
+    )
+    st.markdown(f"**{escaped(hits)}.**")
+    of = "1 decision rests" if record.decisions == 1 else f"{numeral(record.decisions)} decisions rest"
+    st.caption(
+        f"{numeral(record.pinned)} of {of} on a pinned figure ({share(record.pinned / record.decisions)})."
+    )
+    if record.one_sided:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="one-sided"):
+            st.badge("Only one department consulted", icon=":material/flag:", color="orange")
+            for one in record.one_sided:
+                label = f"{one.record_id} · {one.title}: {one.contents['consulted'][0]}"
+                if st.button(escaped(label), key=f"one-sided-{one.record_id}", type="tertiary"):
+                    links.to(KIND.url, record=str(one.record_id))
+
+
+def _outcome(record: Record, viewer: Viewer) -> None:
+    """Expected against actual, once the day has come."""
+    if record.pin_id is None or record.state not in (TAKEN, "reviewed"):
+        return
+    today = connect.here().now().date()
+    if not decision_outcomes.is_due(record, today):
+        st.caption(
+            f"On {day(review_day(record))} what it should do to the figure stands here beside what it did."
+        )
+        return
+    result = data.until_changed(viewer, outcome_of, record.record_id)
+    if result is not None:
+        _compared(result)
+
+
+def outcome_of(viewer: Viewer, record_id: int) -> DecisionOutcome | None:
+    """What became of a decision, as the viewer may see it."""
+
+    def ask(reader: Reader, name: str, scope: Scope) -> Reading | None:
+        if in_app_db(name):
+            return pinned_figures.slice_now(reader, name, scope)
+        return data.cached(viewer, pinned_figures.slice_now, name, scope)
+
+    record = one_record(data.reader(viewer), record_id)
+    if record is None:
+        return None
+    return decision_outcomes.outcome(data.reader(viewer), record, connect.here().now().date(), ask)
+
+
+def _compared(result: DecisionOutcome) -> None:
+    metric = CATALOGUE[result.then.metric]
+    label, colour, icon = _BADGES[result.did]
+    with st.container(border=True, gap="xsmall", key="expected-against-actual"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.markdown(f"**Expected against actual: {escaped(metric.label)}**", width="content")
+            st.badge(label, icon=icon, color=colour)  # type: ignore[arg-type]
+        with st.grid(3, min_column_width=200, gap="small"):
+            _value("Then", metric, result.then.reading, result.then.scope.in_words())
+            with st.container(gap="xxsmall"):
+                st.caption("Expected")
+                st.markdown(f"**{escaped(result.expected_in_words())}**")
+            _value("Now", metric, result.now, result.scope.in_words())
+        st.caption(escaped(result.why))
+
+
+def _value(heading: str, metric: Metric, reading: Reading | None, days: str) -> None:
+    with st.container(gap="xxsmall"):
+        st.caption(f"{heading}, {escaped(days)}")
+        if reading is None:
+            st.markdown("**not known**")
+            return
+        words = in_words(metric, reading)
+        if not isinstance(metric, Ratio) and metric.total == "count":
+            low, high = decision_outcomes.bounds(metric, reading)
+            words += f" (95% interval {numeral(low)} to {numeral(high)})"
+        st.markdown(f"**{escaped(words)}**")

@@ -8,35 +8,46 @@ from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import day
 from metrics.definitions.measure import measures_of, version
 from metrics.definitions.scope import year_before
+from reports.documents.meeting_document import MeetingPack
 from reports.documents.sanitise import legible, one_line
 from reports.review.review_document import Answer, CaseStudy, Figure, Review, Table
 
+Document = Review | MeetingPack
+"""What slides and handout can be made of."""
 SAMPLE = "Sample data"
 DEFINITIONS = "What the figures mean"
 """The last part of slides and handout."""
 
 
-def name(review: Review) -> str:
-    """`Quarterly review, 2nd quarter of 2026`."""
+def name(review: Document) -> str:
+    """`Quarterly review, 2nd quarter of 2026`, `Bi-weekly stand-up, 2 Jul 2026`."""
+    if isinstance(review, MeetingPack):
+        return review.name
     ordinal = {"1": "1st", "2": "2nd", "3": "3rd", "4": "4th"}.get(review.quarter[-1:], review.quarter)
     until = f" to {review.as_of.day} {review.as_of:%b}" if review.partial else ""
     return f"Quarterly review, {ordinal} quarter of {review.quarter[:4]}{until}"
 
 
-def status(review: Review) -> str:
-    """`Draft`, or `Version 2, issued on 4 Jul 2026 by Vivian Tse`."""
+def status(review: Document) -> str:
+    """`Draft`, or `Version 2, issued on 4 Jul 2026 by Vivian Tse`; of a pack, for whom it was filled."""
+    if isinstance(review, MeetingPack):
+        return review.status
     return review.issued or "Draft"
 
 
-def file_name(review: Review, kind: str) -> str:
-    """`concord-review-2026Q2-draft.pptx`, `concord-review-2026Q2-version-2.pptx`."""
+def file_name(review: Document, kind: str) -> str:
+    """`concord-review-2026Q2-draft.pptx`, `concord-review-2026Q2-version-2.pptx`, `concord-meeting-12-2026-07-02.pdf`."""
+    if isinstance(review, MeetingPack):
+        return f"{review.file_stem}.{kind}"
     mark = review.issued.partition(",")[0].lower().replace(" ", "-") or "draft"
     return f"concord-review-{review.quarter}-{mark}.{kind}"
 
 
-def foot(review: Review) -> str:
+def foot(review: Document) -> str:
     """The line at the foot of every slide and page."""
     mark = f"{SAMPLE} · " if review.sample else ""
+    if isinstance(review, MeetingPack):
+        return f"{mark}{review.name} · {review.status} · as of {day(review.as_of)}"
     short = status(review).partition(" by ")[0]
     return f"{mark}Quarterly review {review.quarter} · {short} · as of {day(review.as_of)}"
 
@@ -51,7 +62,7 @@ def metrics_of(answers: Iterable[Answer], figures: Iterable[Figure] = ()) -> tup
     return tuple(n for n in dict.fromkeys(named) if n in CATALOGUE)
 
 
-def definition(metric: str, review: Review | None = None) -> tuple[str, str, str, str]:
+def definition(metric: str, review: Document | None = None) -> tuple[str, str, str, str]:
     """A metric's label, version, owner and sentence: those the review was made by, or those in force."""
     recorded = next((d for d in review.definitions if d.metric == metric), None) if review else None
     if recorded is not None:
@@ -66,8 +77,10 @@ def tables_of(metrics: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(facts))
 
 
-def data(review: Review) -> list[str]:
-    """Period, comparisons, as-of, load: what holds for the whole review."""
+def data(review: Document) -> list[str]:
+    """Period, comparisons, as-of, load: what holds for the whole review or pack."""
+    if isinstance(review, MeetingPack):
+        return review.facts
     period = review.period
     before, earlier = review.before or period.before(), review.year_before or year_before(period)
     running = ", the quarter still runs" if review.partial else ""
@@ -86,7 +99,7 @@ def data(review: Review) -> list[str]:
 
 
 def notes(
-    review: Review,
+    review: Document,
     metrics: Sequence[str] = (),
     sources: Sequence[str] = (),
     says: Sequence[str] = (),
@@ -130,7 +143,7 @@ def defines(table: Table | None) -> bool:
     return all((row[0], row[-1]) in definitions for row in table.rows)
 
 
-def definitions(review: Review) -> tuple[str, ...]:
+def definitions(review: Document) -> tuple[str, ...]:
     """The metrics of the review, whose definitions stand at the end of slides and handout."""
     studied = [f for study in review.case_studies for f in study.figures]
     return metrics_of(review.answers, [*review.figures, *studied])
@@ -153,3 +166,9 @@ def studied(study: CaseStudy) -> str:
     if study.title.startswith("Not enough data yet"):
         kind = "that is not finished"
     return f"Case study {kind} · {one_line(study.what)}"
+
+
+def in_short(review: Document) -> tuple[str, str]:
+    """What all answers together are headed by, and the few first figures: `The quarter`, `The quarter in figures`."""
+    what = "The meeting" if isinstance(review, MeetingPack) else "The quarter"
+    return what, f"{what} in figures"

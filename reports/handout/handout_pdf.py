@@ -20,11 +20,12 @@ from reportlab.platypus import (
 )
 
 from reports.documents import document_facts, font_files, number_scales
+from reports.documents.document_facts import Document
 from reports.documents.sanitise import legible, one_line
 from reports.handout import handout_blocks
 from reports.handout.handout_blocks import MARGIN, WIDE, aside, paragraph
 from reports.handout.handout_charts import colour
-from reports.review.review_document import Answer, Chart, Figure, Review, Table
+from reports.review.review_document import Answer, Chart, Figure, Table
 
 TOGETHER = 4
 """So many sentences stay on one page."""
@@ -32,8 +33,8 @@ Group = list[Flowable]
 """What stays on one page."""
 
 
-def pdf(review: Review) -> bytes:
-    """The review as a PDF of A4 pages."""
+def pdf(review: Document) -> bytes:
+    """The review, or a meeting's pack, as a PDF of A4 pages."""
     made = io.BytesIO()
     document = BaseDocTemplate(
         made,
@@ -57,7 +58,7 @@ def pdf(review: Review) -> bytes:
 class _Numbered(Canvas):  # type: ignore[misc]
     """Pages that know how many there are: their foot is drawn when the last one is done."""
 
-    def __init__(self, *args: Any, review: Review, **more: Any) -> None:
+    def __init__(self, *args: Any, review: Document, **more: Any) -> None:
         super().__init__(*args, **more)
         self._review, self._pages = review, list[dict[str, Any]]()
 
@@ -90,7 +91,7 @@ class _Numbered(Canvas):  # type: ignore[misc]
             self.drawCentredString(A4[0] - MARGIN - 33, A4[1] - 35, document_facts.SAMPLE)
 
 
-def _story(review: Review) -> list[Flowable]:
+def _story(review: Document) -> list[Flowable]:
     story: list[Flowable] = [
         paragraph(document_facts.name(review), 22, bold=True, spaceAfter=6),
         *(aside(text, spaceAfter=1) for text in document_facts.data(review)),

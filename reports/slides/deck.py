@@ -15,8 +15,9 @@ from pptx.util import Pt
 
 from metrics.comparison.words import day
 from reports.documents import document_facts, number_scales, text_metrics
+from reports.documents.document_facts import Document
 from reports.documents.sanitise import one_line
-from reports.review.review_document import Answer, CaseStudy, Chart, Figure, Review, Table
+from reports.review.review_document import Answer, CaseStudy, Chart, Figure, Table
 from reports.slides import brand_template, slide_blocks, slide_cards, slide_tables, slide_text
 from reports.slides.brand_template import Box, Template
 from reports.slides.slide_flow import GAP, Flow, clear, furnish, note
@@ -25,8 +26,8 @@ COVER = (40.0, 24.0)
 LINES = (18.0, 12.0)
 
 
-def slides(review: Review, template_file: Path | None = None) -> bytes:
-    """The review as a PowerPoint file, in our look or that of the .pptx or .potx `template_file`.
+def slides(review: Document, template_file: Path | None = None) -> bytes:
+    """The review, or a meeting's pack, as a PowerPoint file, in our look or that of the .pptx or .potx `template_file`.
 
     Raises Problem if the template cannot be used.
     """
@@ -50,7 +51,7 @@ def check(template_file: Path | None) -> None:
     brand_template.read(template_file)
 
 
-def _properties(base: Template, review: Review) -> None:
+def _properties(base: Template, review: Document) -> None:
     properties = base.deck.core_properties
     properties.title = f"{document_facts.name(review)} · {document_facts.status(review)}"
     properties.author = properties.last_modified_by = "Concord"
@@ -60,7 +61,7 @@ def _properties(base: Template, review: Review) -> None:
     properties.revision = 1
 
 
-def _cover(base: Template, review: Review) -> None:
+def _cover(base: Template, review: Document) -> None:
     slide = base.deck.slides.add_slide(base.opening)
     shape: Any = slide.shapes.title
     room, tall = shape.width / 12_700 / base.roomier, shape.height / 12_700
@@ -91,20 +92,20 @@ def _cover(base: Template, review: Review) -> None:
     note(slide, document_facts.notes(review))
 
 
-def _first_figures(base: Template, review: Review) -> None:
+def _first_figures(base: Template, review: Document) -> None:
     """The quarter in one sentence and the few figures that come first."""
     if not review.title or not review.figures:
         return
     notes = document_facts.notes(review, document_facts.metrics_of([], review.figures), says=[review.title])
-    flow = Flow(base, review, review.title, "The quarter in figures", notes)
+    flow = Flow(base, review, review.title, document_facts.in_short(review)[1], notes)
     slide_cards.large_cards(flow, review.figures)
 
 
-def _summary(base: Template, review: Review) -> None:
+def _summary(base: Template, review: Document) -> None:
     """The ten answers on one page."""
     if not review.answers:
         return
-    title = f"The quarter in {_count(len(review.answers))} answers"
+    title = f"{document_facts.in_short(review)[0]} in {_count(len(review.answers))} answers"
     flow = Flow(
         base, review, title, "", document_facts.notes(review, document_facts.metrics_of(review.answers))
     )
@@ -119,7 +120,7 @@ def _count(number: int) -> str:
     return words[number] if number < len(words) else str(number)
 
 
-def _answer(base: Template, review: Review, number: int, answer: Answer) -> None:
+def _answer(base: Template, review: Document, number: int, answer: Answer) -> None:
     chart = answer.chart
     says = [answer.title, *answer.sentences, *([chart.says] if chart else [])]
     notes = document_facts.notes(review, document_facts.metrics_of([answer]), answer.sources, says)
@@ -134,7 +135,7 @@ def _answer(base: Template, review: Review, number: int, answer: Answer) -> None
     )
 
 
-def _study(base: Template, review: Review, study: CaseStudy) -> None:
+def _study(base: Template, review: Document, study: CaseStudy) -> None:
     chart = study.chart
     says = [study.title, study.what, *study.sentences, *([chart.says] if chart else [])]
     notes = document_facts.notes(review, document_facts.metrics_of([], study.figures), study.sources, says)
@@ -176,7 +177,7 @@ def _fill(
         slide_tables.put(flow, table, says=one_line(about_what))
 
 
-def _definitions(base: Template, review: Review) -> None:
+def _definitions(base: Template, review: Document) -> None:
     named = document_facts.definitions(review)
     if not named:
         return

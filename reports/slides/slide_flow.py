@@ -14,8 +14,8 @@ from pptx.slide import Slide
 from pptx.util import Pt
 
 from reports.documents import document_facts, document_theme, text_metrics
+from reports.documents.document_facts import Document
 from reports.documents.sanitise import legible, one_line, tied
-from reports.review.review_document import Review
 from reports.slides import brand_template, slide_text
 from reports.slides.brand_template import Box, Template
 
@@ -31,7 +31,7 @@ CONTINUED = "(continued)"
 class Flow:
     """The slides of one message: `slide` is the one being filled, `free` what is left of it."""
 
-    def __init__(self, base: Template, review: Review, title: str, under: str, notes: str) -> None:
+    def __init__(self, base: Template, review: Document, title: str, under: str, notes: str) -> None:
         """Open the first slide. `under` is the line below the title, such as the question it answers."""
         self.base, self.review, self.notes = base, review, notes
         self.title, self.under = one_line(title), one_line(under)
@@ -126,7 +126,7 @@ def clear(slide: Slide) -> None:
             shape._element.getparent().remove(shape._element)
 
 
-def furnish(slide: Slide, base: Template, review: Review, *, foot: bool = True) -> None:
+def furnish(slide: Slide, base: Template, review: Document, *, foot: bool = True) -> None:
     """The line at the foot, the slide's number, and the mark of invented data."""
     wide = float(base.deck.slide_width or 0) / 12_700
     tall = float(base.deck.slide_height or 0) / 12_700

@@ -5,6 +5,10 @@ On its review date what was expected stands beside what happened. A decision is 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
 from warehouse.access.reader import Viewer
 from workflow.collaboration.record_kind import (
     DEPARTMENTS,
@@ -20,6 +24,49 @@ from workflow.collaboration.record_kind import (
 WANTED, TAKEN, REVIEWED, REJECTED, SUPERSEDED = "wanted", "taken", "reviewed", "rejected", "superseded"
 DIRECTIONS = ("rise", "fall", "stay as it is")
 DECIDE_WITHIN = 30
+YES, NO, CANNOT_BE_TOLD = "yes", "no", "cannot be told"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackRecord:
+    """What came of decisions: how many of those looked at again did what was expected, and what all of them rest on."""
+
+    decisions: int
+    pinned: int
+    """Those that rest on a pinned figure."""
+    reviewed: int
+    did: int
+    cannot_be_told: int
+    one_sided: tuple[Record, ...]
+    """Decisions that name exactly one consulted department."""
+
+    def hits(self) -> str:
+        """`3 of 5 decisions did what was expected; 2 cannot be told`; "" while none was looked at again."""
+        if not self.reviewed:
+            return ""
+        of = f"{self.reviewed} decision{'' if self.reviewed == 1 else 's'}"
+        unclear = f"; {self.cannot_be_told} cannot be told" if self.cannot_be_told else ""
+        return f"{self.did} of {of} did what was expected{unclear}"
+
+
+def track_record(decisions: Iterable[Record]) -> TrackRecord:
+    """What came of some decisions, as it was recorded when they were looked at again."""
+    every = tuple(decisions)
+    outcomes = [r.contents["held"] for r in every if r.state == REVIEWED]
+    return TrackRecord(
+        decisions=len(every),
+        pinned=sum(r.pin_id is not None for r in every),
+        reviewed=len(outcomes),
+        did=outcomes.count(YES),
+        cannot_be_told=outcomes.count(CANNOT_BE_TOLD),
+        one_sided=tuple(r for r in every if len(r.contents.get("consulted", [])) == 1),
+    )
+
+
+def review_day(record: Record) -> date | None:
+    """The day on which a decision that was taken is looked at again; None while it is not taken."""
+    taken = record.steps_taken("take")
+    return date.fromisoformat(taken[-1].contents["review_on"]) if taken else None
 
 
 def _carried_out(_record: Record, _viewer: Viewer, contents: Contents) -> str:
@@ -109,7 +156,7 @@ KIND = RecordKind(
                     name="held",
                     label="Did it do what was expected?",
                     kind="choice",
-                    choices=("yes", "no", "cannot be told"),
+                    choices=(YES, NO, CANNOT_BE_TOLD),
                 ),
                 RecordField(name="learned", label="What do we keep, change or stop?", longest=1_000),
             ),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from workflow.collaboration.record_kind import (
     Record,
@@ -34,12 +35,73 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     QUARTERLY: ("Marketing", "Sales", "Relationship managers", "Service", "Analytics", "Management"),
 }
 """Series → the departments without which it is not held."""
+MINUTES: Mapping[str, int] = {WEEKLY: 60, STAND_UP: 30, MONTHLY: 90, QUARTERLY: 120}
+"""Series → how long it takes, for calendars."""
+TIMES = tuple(f"{hour:02d}:{minute:02d}" for hour in range(8, 20) for minute in (0, 15, 30, 45))
+HELD = "held"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cadence:
+    """How regularly a series is held: its last meeting, its next day, and who was there."""
+
+    series: str
+    last: Record | None
+    next_on: date | None
+    """The day of the next planned meeting, or on which one is due; None for a series that never was held or planned."""
+    planned: Record | None
+    held: int
+    present: int
+    """Over all meetings held, the required departments that were there."""
+    required: int
+
+
+def held_on(record: Record) -> date:
+    """The day of a meeting."""
+    return date.fromisoformat(record.contents["held_on"])
 
 
 def absent_departments(record: Record) -> tuple[str, ...]:
     """The departments that had to be there and were not."""
     contents = record.contents
     return tuple(d for d in REQUIRED[contents["series"]] if d not in contents.get("attended", []))
+
+
+def held_before(record: Record, meetings: Iterable[Record]) -> Record | None:
+    """The last meeting of the same series that was held before this one."""
+    earlier = [
+        m
+        for m in _of_series(meetings, record.contents["series"], HELD)
+        if m.record_id != record.record_id and held_on(m) <= held_on(record)
+    ]
+    return earlier[-1] if earlier else None
+
+
+def cadence(meetings: Iterable[Record]) -> tuple[Cadence, ...]:
+    """The cadence of each series, in their order."""
+    every = tuple(meetings)
+    return tuple(_cadence(series, every) for series in EVERY)
+
+
+def _cadence(series: str, meetings: tuple[Record, ...]) -> Cadence:
+    done, ahead = _of_series(meetings, series, HELD), _of_series(meetings, series, "planned")
+    last, planned = (done[-1] if done else None), (ahead[0] if ahead else None)
+    due = held_on(last) + EVERY[series] if last else None
+    return Cadence(
+        series=series,
+        last=last,
+        next_on=held_on(planned) if planned else due,
+        planned=planned,
+        held=len(done),
+        present=sum(len(REQUIRED[series]) - len(absent_departments(m)) for m in done),
+        required=len(done) * len(REQUIRED[series]),
+    )
+
+
+def _of_series(meetings: Iterable[Record], series: str, state: str) -> list[Record]:
+    """The meetings of a series in a state, by their day."""
+    rows = [m for m in meetings if m.contents["series"] == series and m.state == state]
+    return sorted(rows, key=lambda m: (held_on(m), m.record_id))
 
 
 KIND = RecordKind(
@@ -53,13 +115,11 @@ KIND = RecordKind(
     fields=(
         RecordField(name="series", label="Which meeting?", kind="choice", choices=tuple(EVERY)),
         RecordField(name="held_on", label="On which day?", kind="day"),
-        RecordField(
-            name="starts_at", label="At what time?", kind="line", longest=5, hint="10:00", default="10:00"
-        ),
+        RecordField(name="starts_at", label="At what time?", kind="choice", choices=TIMES, default="10:00"),
         RecordField(name="agenda", label="Further points, one in each line", kind="lines", needed=False),
     ),
-    states={"planned": "Planned", "held": "Held", "cancelled": "Cancelled"},
-    closed=frozenset({"held", "cancelled"}),
+    states={"planned": "Planned", HELD: "Held", "cancelled": "Cancelled"},
+    closed=frozenset({HELD, "cancelled"}),
     steps=(
         RecordStep(
             name="contribute",
@@ -75,7 +135,7 @@ KIND = RecordKind(
             name="hold",
             label="Record the meeting",
             after=("planned",),
-            leads_to="held",
+            leads_to=HELD,
             turn="decider",
             fields=(
                 RecordField(name="attended", label="Which departments were there?", kind="departments"),

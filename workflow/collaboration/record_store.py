@@ -64,8 +64,11 @@ def open_record(
     pin_id: int | None = None,
     came_from: int | None = None,
     customer_id: str | None = None,
+    only_once: bool = False,
 ) -> int:
     """Open a record and give its number. `values` holds `title` and the fields of the kind.
+
+    With `only_once`, one of the same kind and title that came from the same record is not opened again.
 
     Raises AccessRefused (on record) for a role that opens none of this kind, ChangeRefused for contents that do not fit.
     """
@@ -83,6 +86,8 @@ def open_record(
     customer = _keys_of(stores, viewer, chosen, customer_id)
     with audit.entry(stores, viewer.username, f"{kind}.open", title[:64]) as entry:
         _check_pin(Reader(stores, viewer), pin_id)
+        if only_once:
+            _check_first(entry, kind, title, came_from)
         return open_within(
             entry, viewer, kind, title, contents, pin_id=pin_id, came_from=came_from, customer=customer
         )
@@ -336,6 +341,15 @@ def _check_pin(reader: Reader, pin_id: int | None) -> None:
         return
     if reader.frame(select(pinned_figures.c.pin_id).where(pinned_figures.c.pin_id == pin_id)).empty:
         raise ChangeRefused("The pinned figure does not exist, or your role does not include it.")
+
+
+def _check_first(entry: AuditEntry, kind: str, title: str, came_from: int | None) -> None:
+    same = select(records.c.record_id).where(
+        records.c.kind == kind, records.c.title == title, records.c.came_from.is_not_distinct_from(came_from)
+    )
+    number = entry.app_db.execute(same).scalar()
+    if number is not None:
+        raise ChangeRefused(f"It is there already, as {KINDS[kind].singular.lower()} {number}.")
 
 
 def _next_number(entry: AuditEntry) -> int:

@@ -18,6 +18,8 @@ from workflow.collaboration.record_kind import Record, RecordKind
 from workflow.collaboration.record_kinds import KINDS
 
 _OPENED = "record just opened"
+Above = Callable[[Sequence[Record], Viewer], None]
+"""What a kind says of all its records together, above their list."""
 
 
 def show(
@@ -25,15 +27,16 @@ def show(
     viewer: Viewer,
     extra: record_view.Extra | None = None,
     below: Callable[[Viewer], None] | None = None,
+    above: Above | None = None,
 ) -> None:
-    """The list of a kind with what stands `below` it, or the record whose number stands in the address."""
+    """The list of a kind with what stands above and `below` it, or the record whose number stands in the address."""
     kind = KINDS[name]
     if just := st.session_state.pop(_OPENED, None):
         links.to(kind.url, record=str(just))
     today = connect.here().now().date()
     asked_for = st.query_params.get("record")
     if asked_for is None:
-        _list(kind, viewer, today)
+        _list(kind, viewer, today, above)
         if below is not None:
             below(viewer)
         return
@@ -62,7 +65,7 @@ def headline(kind: RecordKind, records: Sequence[Record], today: date) -> str:
     return f"{len(still_open)} {called} open" + (f", {late} overdue" if late else "")
 
 
-def _list(kind: RecordKind, viewer: Viewer, today: date) -> None:
+def _list(kind: RecordKind, viewer: Viewer, today: date, above: Above | None) -> None:
     records = record_store.records_of(data.reader(viewer), kind.name)
     st.title(headline(kind, records, today))
     st.caption(kind.purpose)
@@ -73,6 +76,8 @@ def _list(kind: RecordKind, viewer: Viewer, today: date) -> None:
     elif record_store.may_open(kind.name, viewer):
         with st.popover(f"New {kind.singular.lower()}", icon=kind.icon, key=f"new-{kind.name}"):
             form(kind, today)
+    if above is not None:
+        above(records, viewer)
     record_list.block(kind, records, today)
 
 

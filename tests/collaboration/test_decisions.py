@@ -1,0 +1,164 @@
+"""Decisions: what was expected beside what happened, on their day; and how often they work."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+
+from metrics.definitions.scope import Period, Scope
+from tests.pages.staff import somebody
+from warehouse.access.reader import Reader, Viewer
+from warehouse.app_db.app_schema import pinned_figures
+from warehouse.errors import ChangeRefused
+from warehouse.stores.connect import Stores
+from workflow.collaboration import decision_outcomes, decision_sources, record_store
+from workflow.collaboration.decision_outcomes import DecisionOutcome
+from workflow.collaboration.decision_records import CANNOT_BE_TOLD, NO, YES, track_record
+from workflow.collaboration.pinned_figures import Reading, pin_figure, slice_now
+from workflow.collaboration.record_kind import Record
+
+ANALYST, EXECUTIVE, MARKETING, SERVICE = (
+    somebody(r) for r in ("analyst", "executive", "marketing", "service")
+)
+WINTER = Scope(Period(date(2026, 1, 1), date(2026, 3, 31)))
+ON = date(2026, 7, 1)
+
+
+def _decide(
+    stores: Stores,
+    direction: str = "rise",
+    expected: float | None = None,
+    metric: str = "leads",
+    scope: Scope = WINTER,
+    consulted: tuple[str, ...] = (),
+) -> int:
+    """Decided on 31 March about a figure of the winter; looked at again on 1 July."""
+    stores.now = lambda: datetime(2026, 3, 31, 9)
+    pin = pin_figure(stores, ANALYST, metric, scope)
+    values = {"title": "More search?", "options": "Yes\nNo", "evidence": "", "consulted": list(consulted)}
+    number = record_store.open_record(stores, ANALYST, "decision", values, pin_id=pin)
+    taken = {
+        **{"chosen": "Yes", "why": "It pays", "owner": "Marketing", "cost": None},
+        **{"direction": direction, "expected": expected, "review_on": ON},
+    }
+    record_store.take_step(stores, EXECUTIVE, number, 1, "take", taken)
+    stores.now = lambda: datetime(2026, 7, 1, 9)
+    return number
+
+
+def _record(stores: Stores, number: int) -> Record:
+    record = record_store.one_record(Reader(stores, ANALYST), number)
+    assert record is not None
+    return record
+
+
+def _outcome(
+    stores: Stores, number: int, now: Reading | None = None, viewer: Viewer = ANALYST
+) -> DecisionOutcome:
+    reader = Reader(stores, viewer, stores.snapshot())
+    ask = slice_now if now is None else (lambda *_: now)
+    result = decision_outcomes.outcome(reader, _record(stores, number), ON, ask)
+    assert result is not None
+    return result
+
+
+def test_on_its_day_as_many_months_are_read_of_the_same_figure(bank: Stores) -> None:
+    result = _outcome(bank, _decide(bank))
+    assert result.scope.period == Period(date(2026, 4, 1), date(2026, 6, 30))
+    assert result.scope.filters == result.then.scope.filters
+    assert result.now is not None
+    assert result.now == slice_now(Reader(bank, ANALYST), "leads", result.scope)
+
+
+def test_before_its_day_and_without_a_figure_nothing_is_compared(bank: Stores) -> None:
+    number = _decide(bank)
+    reader = Reader(bank, ANALYST, bank.snapshot())
+    assert decision_outcomes.outcome(reader, _record(bank, number), date(2026, 6, 30)) is None
+    bare = record_store.open_record(bank, ANALYST, "decision", {"title": "What?", "options": "Yes\nNo"})
+    assert decision_outcomes.outcome(reader, _record(bank, bare), ON) is None
+
+
+@pytest.mark.parametrize(
+    ("direction", "expected", "now", "did"),
+    [
+        ("rise", None, 1_300.0, YES),
+        ("rise", None, 1_010.0, CANNOT_BE_TOLD),
+        ("rise", None, 700.0, NO),
+        ("rise", 1_200.0, 1_300.0, YES),
+        ("rise", 1_320.0, 1_300.0, CANNOT_BE_TOLD),
+        ("rise", 2_000.0, 1_300.0, NO),
+        ("fall", None, 700.0, YES),
+        ("fall", 600.0, 1_300.0, NO),
+        ("stay as it is", None, 1_010.0, YES),
+        ("stay as it is", None, 1_300.0, NO),
+    ],
+)
+def test_within_the_noise_it_cannot_be_told(
+    direction: str, expected: float | None, now: float, did: str, bank: Stores
+) -> None:
+    number = _decide(bank, direction, expected)
+    with bank.app_db.begin() as app_db:
+        app_db.execute(pinned_figures.update().values(value=1_000.0))
+    result = _outcome(bank, number, Reading(now))
+    assert (result.did, bool(result.why)) == (did, True)
+
+
+def test_a_share_is_expected_in_percent_and_few_cases_tell_nothing(bank: Stores) -> None:
+    number = _decide(bank, "fall", 4.0, metric="churn_rate")
+    with bank.app_db.begin() as app_db:
+        app_db.execute(pinned_figures.update().values(value=0.10, cases=1_000.0))
+    clear = _outcome(bank, number, Reading(0.03, 0.02, 0.04, 1_000.0))
+    assert (clear.did, clear.expected_in_words()) == (YES, "fall to 4.0%")
+    assert _outcome(bank, number, Reading(0.0, None, None, 12.0)).did == CANNOT_BE_TOLD
+
+
+def test_a_sum_of_money_has_no_interval_and_days_before_the_decision_say_nothing_of_it(bank: Stores) -> None:
+    money = _decide(bank, metric="marketing_cost")
+    result = _outcome(bank, money)
+    assert result.did == CANNOT_BE_TOLD
+    assert "no interval" in result.why
+    early = _decide(bank, scope=Scope(Period(date(2026, 4, 1), date(2026, 6, 30))))
+    assert _outcome(bank, early).why.startswith("Too early")
+
+
+def test_who_could_not_ask_the_figure_is_not_told_what_became_of_it(bank: Stores) -> None:
+    number = _decide(bank)
+    reader = Reader(bank, SERVICE, bank.snapshot())
+    assert decision_outcomes.outcome(reader, _record(bank, number), ON) is None
+
+
+def test_the_record_of_hits_counts_what_was_looked_at_again(bank: Stores) -> None:
+    for held, consulted in (
+        ("yes", ("Sales",)),
+        ("yes", ("Sales", "Service")),
+        ("no", ()),
+        ("cannot be told", ()),
+    ):
+        number = _decide(bank, consulted=consulted)
+        record_store.take_step(
+            bank, MARKETING, number, 2, "look_again", {"held": held, "learned": "We keep it"}
+        )
+    record_store.open_record(bank, ANALYST, "decision", {"title": "What?", "options": "Yes\nNo"})
+    record = track_record(record_store.records_of(Reader(bank, ANALYST), "decision"))
+    assert record.hits() == "2 of 4 decisions did what was expected; 1 cannot be told"
+    assert (record.decisions, record.pinned) == (5, 4)
+    assert [r.contents["consulted"] for r in record.one_sided] == [["Sales"]]
+    assert track_record(()).hits() == ""
+
+
+def test_a_question_of_a_review_is_on_the_list_once_a_quarter(bank: Stores) -> None:
+    question = "Stop or rewrite the campaign “Summer”?"
+    number = decision_sources.open_asked(bank, EXECUTIVE, "2026Q2", question, ("Yes", "No"))
+    assert decision_sources.on_the_list(Reader(bank, MARKETING))[
+        "Stop or rewrite the campaign “Summer”? (2026Q2)"
+    ] == _record(bank, number)
+    with pytest.raises(ChangeRefused, match=f"decision {number}"):
+        decision_sources.open_asked(bank, MARKETING, "2026Q2", question, ("Yes", "No"))
+    assert decision_sources.open_asked(bank, MARKETING, "2026Q3", question, ("Yes", "No")) != number
+
+
+def test_a_question_longer_than_a_title_is_cut_and_keeps_its_quarter(bank: Stores) -> None:
+    long = "Move money from " + "a channel and " * 20 + "search?"
+    number = decision_sources.open_asked(bank, EXECUTIVE, "2026Q2", long, ("Yes", "No"))
+    assert _record(bank, number).title.endswith("… (2026Q2)")

@@ -1,0 +1,205 @@
+"""What a decision should do to its pinned figure, beside what the figure says on the day it is looked at again.
+
+Like for like: the same metric, the same filters, as many days or whole months, ending where the data end. Within the
+noise, or before the days after the decision are there, it cannot be told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from metrics.catalogue import CATALOGUE
+from metrics.comparison.compare import compare, count_interval
+from metrics.comparison.conclusion import Verdict
+from metrics.comparison.words import as_typed, day, figure, hkd, verdict_in_words
+from metrics.definitions.measure import Metric, Ratio
+from metrics.definitions.scope import Period, Scope, full_months, parts_by_month
+from metrics.query.report_query import final_after
+from metrics.query.time_coverage import delivered_until
+from warehouse.access import data_coverage
+from warehouse.access.reader import Reader
+from workflow.collaboration.decision_records import CANNOT_BE_TOLD, NO, YES, review_day
+from workflow.collaboration.pinned_figures import (
+    PinnedFigure,
+    Reading,
+    is_whole_months,
+    pinned,
+    slice_now,
+)
+from workflow.collaboration.record_kind import Record
+
+Ask = Callable[[Reader, str, Scope], Reading | None]
+"""What a slice says to the reader; None where her role could not ask it."""
+UNLIKE = 7
+"""Days by which one of two figures that still grow may be older than the other."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionOutcome:
+    """Expected against actual."""
+
+    then: PinnedFigure
+    direction: str
+    expected: float | None
+    """In the figure's own unit; a share as a part of 1."""
+    scope: Scope
+    """The slice that is compared with the pinned one."""
+    now: Reading | None
+    did: str
+    """YES, NO or CANNOT_BE_TOLD."""
+    why: str
+    """A sentence."""
+
+    def expected_in_words(self) -> str:
+        """`rise to 12.0%`, `stay as it is`."""
+        if self.expected is None:
+            return self.direction
+        to = "to" if self.direction in ("rise", "fall") else "at"
+        return f"{self.direction} {to} {figure(CATALOGUE[self.then.metric], self.expected)}"
+
+
+def is_due(record: Record, today: date) -> bool:
+    """Whether a decision was taken about a pinned figure and its day has come."""
+    on = review_day(record)
+    return record.pin_id is not None and on is not None and on <= today
+
+
+def outcome(reader: Reader, record: Record, today: date, ask: Ask = slice_now) -> DecisionOutcome | None:
+    """What became of a decision; None before its day, without a pinned figure, or where it is not the reader's to see."""
+    then = pinned(reader).get(record.pin_id or 0)
+    if then is None or not is_due(record, today):
+        return None
+    taken = record.steps_taken("take")[-1]
+    metric, scope = CATALOGUE[then.metric], _slice_now(reader, then)
+    direction, expected = str(taken.contents["direction"]), taken.contents.get("expected")
+    if expected is not None and metric.unit == "share":
+        expected = float(expected) / 100
+    early = _too_early(reader, then, scope, taken.entered_at.date())
+    now = None if scope.period.end < scope.period.start else ask(reader, then.metric, scope)
+    if early:
+        did, why = CANNOT_BE_TOLD, early
+    elif now is None:
+        did, why = CANNOT_BE_TOLD, "What it says now is not known, or not part of your role."
+    else:
+        did, why = _judged(metric, then.reading, now, direction, expected)
+    return DecisionOutcome(
+        then=then,
+        direction=direction,
+        expected=expected,
+        scope=scope,
+        now=now,
+        did=did,
+        why=why,
+    )
+
+
+def cost_in_words(record: Record) -> str:
+    """What the decision costs, as it was written down: `HKD 50,000`; "" where nobody said."""
+    cost = record.contents.get("cost")
+    return "" if cost is None else hkd(cost)
+
+
+def _slice_now(reader: Reader, then: PinnedFigure) -> Scope:
+    """As many days as were pinned, or as many whole months, ending with the last that were delivered."""
+    covered = data_coverage.coverage(reader.stores, reader.snapshot)
+    end = data_coverage.loaded_until(reader)
+    if covered is not None:
+        end = min(end, delivered_until(CATALOGUE[then.metric], covered))
+    period = Period(then.starts_on, then.ends_on)
+    if is_whole_months(period):
+        months = full_months(end, len(parts_by_month(period)))
+        return then.scope.over(Period(months[0].start, months[-1].end))
+    return then.scope.over(Period(end - timedelta(days=period.days - 1), end))
+
+
+def _too_early(reader: Reader, then: PinnedFigure, scope: Scope, taken: date) -> str:
+    """Why what came after the decision is not in the figure yet; "" where it is."""
+    if scope.period.start <= max(taken, then.ends_on):
+        since = max(taken, then.ends_on)
+        return (
+            f"Too early: the days that can be compared are {scope.period.in_words()}, and they have to lie after "
+            f"{day(since)}, when the decision was taken or the pinned days ended."
+        )
+    grows, until = final_after(CATALOGUE[then.metric]), data_coverage.loaded_until(reader)
+    old, fresh = (then.as_of - then.ends_on).days, (until - scope.period.end).days
+    if grows != 0 and fresh + UNLIKE < min(old, grows if grows is not None else old):
+        return "Too early: this figure goes on growing, and the pinned one had more days to grow."
+    return ""
+
+
+def _judged(
+    metric: Metric, then: Reading, now: Reading, direction: str, expected: float | None
+) -> tuple[str, str]:
+    movement = compare(metric, _sides(metric, now), _sides(metric, then))
+    if not movement.verdict.is_judged:
+        return CANNOT_BE_TOLD, f"{_sentence(verdict_in_words(movement.verdict, movement.n))}."
+    if movement.low is None:
+        return (
+            CANNOT_BE_TOLD,
+            "This figure has no interval, so that what is chance and what is not cannot be told.",
+        )
+    rose = now.value > then.value
+    if direction == "stay as it is":
+        if movement.verdict is Verdict.NOT_CLEAR:
+            return YES, "It stayed as it was: no significant change."
+        return NO, f"It {'rose' if rose else 'fell'} by more than chance alone explains."
+    as_expected = rose == (direction == "rise")
+    if movement.verdict is not Verdict.NOT_CLEAR and not as_expected:
+        return (
+            NO,
+            f"It was to {direction}, and it {'rose' if rose else 'fell'} by more than chance alone explains.",
+        )
+    if movement.verdict is Verdict.NOT_CLEAR:
+        return CANNOT_BE_TOLD, "No significant change: what it moved lies within the noise."
+    return _reached(metric, now, direction, expected)
+
+
+def _reached(metric: Metric, now: Reading, direction: str, expected: float | None) -> tuple[str, str]:
+    """It moved as it should, beyond the noise: as far as it should, too?"""
+    moved = "rose" if direction == "rise" else "fell"
+    if expected is None:
+        return YES, f"It {moved} by more than chance alone explains."
+    low, high = bounds(metric, now)
+    there = now.value >= expected if direction == "rise" else now.value <= expected
+    if there:
+        return YES, f"It {moved} and reached {figure(metric, expected)}."
+    if low <= expected <= high:
+        return (
+            CANNOT_BE_TOLD,
+            f"It {moved}; whether it reached {figure(metric, expected)} lies within the noise.",
+        )
+    return NO, f"It {moved}, but not to {figure(metric, expected)}."
+
+
+def bounds(metric: Metric, reading: Reading) -> tuple[float, float]:
+    """The 95% interval of a reading; a value that has none is its own."""
+    if reading.low is not None and reading.high is not None:
+        return reading.low, reading.high
+    if not isinstance(metric, Ratio) and metric.total == "count":
+        return count_interval(reading.value)
+    return reading.value, reading.value
+
+
+def _sides(metric: Metric, reading: Reading) -> dict[str, float]:
+    """A reading as `compare` wants it."""
+    if not isinstance(metric, Ratio):
+        return {"value": reading.value}
+    cases = reading.cases if reading.cases is not None else 0.0
+    return {
+        "value": reading.value,
+        "numerator": reading.value * cases / metric.scale,
+        "denominator": cases,
+    }
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}"
+
+
+def expected_as_typed(record: Record) -> str:
+    """What was expected, for whom the figure is not: `rise`, `fall to 12`."""
+    contents = record.contents
+    value = contents.get("expected")
+    return f"{contents['direction']}{'' if value is None else f' to {as_typed(value)}'}"
