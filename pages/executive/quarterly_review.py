@@ -12,7 +12,7 @@ from pages.charts import review_chart
 from pages.components import data, tables
 from pages.components import viewer as door
 from pages.components.typed_text import escaped
-from pages.executive import review_issue
+from pages.executive import decisions_to_list, review_issue
 from reports import issued
 from reports import review_composition as quarterly
 from reports.documents import document_facts, number_scales
@@ -50,7 +50,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
             _first(figure)
     with st.container(gap="xxsmall", key="review-answers"):
         for number, answer in enumerate(review.answers, start=1):
-            _answer(number, answer)
+            _answer(number, answer, review.quarter, viewer)
     if review.case_studies:
         with st.expander("**Pilots** · what was measured, for other departments to read"):
             for study in review.case_studies:
@@ -200,7 +200,7 @@ def _table(table: Table, key: str) -> None:
         tables.show(frame, key)
 
 
-def _answer(number: int, answer: Answer) -> None:
+def _answer(number: int, answer: Answer, quarter: str, viewer: Viewer) -> None:
     label = f"**{number} {NAMES[answer.key]}** · {_unbroken(escaped(answer.title))}"
     with st.expander(label, key=f"answer-{answer.key}", on_change="rerun", bind="query-params") as expander:
         if not expander.open:
@@ -221,5 +221,7 @@ def _answer(number: int, answer: Answer) -> None:
                     _card(figure)
         if answer.table is not None:
             _table(answer.table, f"review-{answer.key}")
+        if answer.to_decide:
+            decisions_to_list.block(viewer, quarter, answer.to_decide)
         for source in answer.sources:
             st.caption(f"Source: {escaped(source)}")

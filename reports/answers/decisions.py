@@ -20,6 +20,8 @@ from reports.review.review_document import Answer
 from warehouse.access.reader import frame_of
 from warehouse.errors import AccessRefused
 from workflow.campaigns import campaign_conclusions
+from workflow.collaboration import record_store
+from workflow.collaboration.decision_records import WANTED
 from workflow.experiments.experiment_results import ExperimentResult
 from workflow.experiments.interim_results import CHURN, CROSS_SELL
 from workflow.goals.goal_progress import Progress
@@ -29,6 +31,10 @@ MOST_GOALS = 2
 """Goals that are off plan are put one by one up to so many, the others together."""
 MOST = 7
 """A meeting takes so many decisions; the last of them leaves what is more to whom it belongs."""
+
+
+MOST_OPEN = 3
+"""Decisions named that are open from before; the others are counted."""
 
 
 class Decision(NamedTuple):
@@ -54,13 +60,39 @@ def answer(
         key="decisions",
         question=QUESTION,
         title=_title(decisions),
-        sentences=tuple(f"{d.what} {d.figure} (Page {d.page}.)" for d in decisions),
+        sentences=(
+            *_still_open(context),
+            *(f"{d.what} {d.figure} (Page {d.page}.)" for d in decisions),
+        ),
         sources=(
             "Rules: a goal that is off plan; a channel whose value less cost lies clearly above or below 0 and whose "
             "conclusion over 24 months says the same; an experiment with a clear "
             "effect, a failed random assignment, or no further analysis; a campaign with a high overpromise risk.",
         ),
+        to_decide=tuple(d.what for d in decisions),
     )
+
+
+def options_of(question: str) -> tuple[str, ...]:
+    """The options of a question that the review puts: what it names, or yes and no."""
+    if question.startswith("Keep, change or give up"):
+        return ("Keep it", "Change it", "Give it up")
+    return ("Yes", "No, leave it as it is")
+
+
+def _still_open(context: ReviewContext) -> list[str]:
+    """The decisions that wait since before this quarter's review asked for any, the oldest first."""
+    asked_by_this = f"({context.quarter.name})"
+    waiting = [
+        r
+        for r in record_store.records_of(context.reader, "decision")
+        if r.state == WANTED and not r.title.endswith(asked_by_this)
+    ]
+    if not waiting:
+        return []
+    named = [f"“{r.title}” (decision {r.record_id}, since {day(r.opened_at.date())})" for r in waiting[::-1]]
+    more = f"; and {len(named) - MOST_OPEN} more" if len(named) > MOST_OPEN else ""
+    return [f"Still open on the page Decisions: {'; '.join(named[:MOST_OPEN])}{more}."]
 
 
 def at_most(decisions: list[Decision], most: int = MOST) -> list[Decision]:

@@ -130,6 +130,8 @@ class Answer:
     """Every metric of the catalogue that it draws on, for the definitions in the notes."""
     sources: tuple[str, ...] = ()
     """Where figures outside the catalogue come from, such as an experiment and the day of its look."""
+    to_decide: tuple[str, ...] = ()
+    """The questions that it puts to whoever decides, without the figures that call for them."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,11 @@ from datetime import date, datetime
 import pytest
 
 from metrics.definitions.scope import Period, Scope
+from reports import review_composition
+from reports.answers import decisions as decisions_of
+from reports.review.review_document import Answer
 from tests.pages.staff import somebody
+from warehouse.access import data_coverage
 from warehouse.access.reader import Reader, Viewer
 from warehouse.app_db.app_schema import pinned_figures
 from warehouse.errors import ChangeRefused
@@ -156,6 +160,27 @@ def test_a_question_of_a_review_is_on_the_list_once_a_quarter(bank: Stores) -> N
     with pytest.raises(ChangeRefused, match=f"decision {number}"):
         decision_sources.open_asked(bank, MARKETING, "2026Q2", question, ("Yes", "No"))
     assert decision_sources.open_asked(bank, MARKETING, "2026Q3", question, ("Yes", "No")) != number
+
+
+def test_what_is_open_from_before_stands_at_the_head_of_the_next_reviews_decisions(bank: Stores) -> None:
+    reader = Reader(bank, EXECUTIVE, bank.snapshot())
+    given = data_coverage.available_columns(reader)
+
+    def decisions() -> Answer:
+        review = review_composition.build(reader, review_composition.named("2026Q2", reader), given)
+        return next(a for a in review.answers if a.key == "decisions")
+
+    before = decisions()
+    assert before.to_decide
+    assert all(len(decisions_of.options_of(q)) > 1 for q in before.to_decide)
+    assert all(s.startswith(q) for s, q in zip(before.sentences, before.to_decide, strict=True))
+    decision_sources.open_asked(bank, EXECUTIVE, "2026Q2", before.to_decide[0], ("Yes", "No"))
+    assert decisions() == before, "what this review put on the list is not old business"
+    old = decision_sources.open_asked(bank, EXECUTIVE, "2026Q1", "Stop the campaign “A”?", ("Yes", "No"))
+    after = decisions()
+    assert f"“Stop the campaign “A”? (2026Q1)” (decision {old}, since 1 Jul 2026)" in after.sentences[0]
+    assert after.sentences[1:] == before.sentences
+    assert after.to_decide == before.to_decide
 
 
 def test_a_question_longer_than_a_title_is_cut_and_keeps_its_quarter(bank: Stores) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import pytest
-from streamlit.testing.v1.element_tree import Element
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button, Element
 
 from metrics.definitions.scope import Period, Scope
 from tests.pages.staff import Open, cells, somebody, words
@@ -104,3 +105,23 @@ def test_a_decision_shows_expected_against_actual_on_its_day_and_the_list_its_hi
     held = {"held": "yes", "learned": "Go on"}
     record_store.take_step(bank, MARKETING, number, 2, "look_again", held)
     assert "1 of 1 decision did what was expected" in words(open_page(ANALYST, "decisions"))
+
+
+def test_a_question_of_the_review_goes_on_the_list_of_decisions_in_one_press_and_only_once(
+    open_page: Open, bank: connect.Stores
+) -> None:
+    def puts(app: AppTest) -> list[Button]:
+        return [b for b in app.button if b.label.startswith("Put on the list")]
+
+    address = {"quarter": "2026Q2", "answer-decisions": "true"}
+    app = open_page(EXECUTIVE, "quarterly-review", **address)
+    offered = len(puts(app))
+    assert offered
+    app = puts(app)[0].click().run()
+    assert not app.exception
+    assert len(puts(app)) == offered - 1
+    assert [b.label for b in app.button if b.label.startswith("On the list as decision 1")]
+    assert len(puts(open_page(MARKETING, "quarterly-review", **address))) == offered - 1
+    (decision,) = record_store.records_of(Reader(bank, ANALYST), "decision")
+    assert decision.title.endswith("(2026Q2)")
+    assert decision.contents["options"]
