@@ -32,6 +32,7 @@ from pages.together import (
     search_page,
     service_cases_page,
 )
+from pages.together.learning import learn_page
 from warehouse.access.reader import Viewer
 from warehouse.access.record_rights import RECORD_RIGHTS
 from warehouse.access.roles import ROLES
@@ -237,6 +238,13 @@ MENU: dict[str, tuple[MenuEntry, ...]] = {
             url="reports",
             roles=EVERYBODY - {"administrator"},
             page=reports.page,
+        ),
+        MenuEntry(
+            title="Learn",
+            icon=":material/school:",
+            url=learn_page.URL,
+            roles=EVERYBODY,
+            page=learn_page.page,
         ),
     ),
     "Governance": (

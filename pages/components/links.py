@@ -28,3 +28,8 @@ def link(url: str, label: str, icon: str | None = None) -> None:
 def has(url: str) -> bool:
     """Whether the viewer has this page."""
     return url in st.session_state[_PAGES]
+
+
+def title(url: str) -> str:
+    """What the menu calls a page that the viewer has."""
+    return str(st.session_state[_PAGES][url].title)

@@ -12,7 +12,7 @@ from metrics.comparison.words import day
 from pages.components import data, forms, links, tables
 from pages.components.typed_text import escaped
 from pages.together.records import record_list
-from warehouse.access.reader import Viewer
+from warehouse.access.reader import Reader, Viewer
 from warehouse.stores import connect
 from workflow.collaboration import mentions, record_store
 from workflow.collaboration.record_kind import Record, RecordEntry
@@ -46,7 +46,8 @@ def page(viewer: Viewer, _scope: object) -> None:
 
 def waiting_words(viewer: Viewer) -> str:
     """What the frame says of the inbox: `Inbox: 3 for you`."""
-    reader = data.reader(viewer)
+    # Not of a snapshot: the frame is drawn before a bank is loaded, too.
+    reader = Reader(connect.here(), viewer)
     waiting = len(record_store.naming(reader)) + len(record_store.waiting_for_department(reader))
     return f"Inbox: {waiting} for you" if waiting else "Inbox"
 

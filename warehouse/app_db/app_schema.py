@@ -556,6 +556,23 @@ mention_answers = Table(
     comment="Mentions that who was named has dealt with; appended.",
 )
 
+lesson_results = Table(
+    "lesson_results",
+    APP_DB,
+    Column("username", Text, primary_key=True, info={"personal": True}),
+    Column("lesson", Text, primary_key=True, comment="A lesson of `workflow.learning.lessons`."),
+    Column(
+        "version",
+        Integer,
+        primary_key=True,
+        autoincrement=False,
+        comment="Of the lesson, when it was passed.",
+    ),
+    Column("department", Text, nullable=False, comment="Where the colleague worked then."),
+    Column("passed_at", DateTime, nullable=False),
+    comment="Lessons that colleagues have passed; appended. Nobody reads another's, only counts by department.",
+)
+
 audit_log = Table(
     "audit_log",
     APP_DB,

@@ -175,6 +175,15 @@ def upgrade() -> None:
     comment='What Sales decided about a lead; appended, the latest about a lead counts.'
     )
     op.create_index('reviews_by_day', 'lead_reviews', ['reviewed_at'])
+    op.create_table('lesson_results',
+    sa.Column('username', sa.Text(), nullable=False),
+    sa.Column('lesson', sa.Text(), nullable=False, comment='A lesson of `workflow.learning.lessons`.'),
+    sa.Column('version', sa.Integer(), autoincrement=False, nullable=False, comment='Of the lesson, when it was passed.'),
+    sa.Column('department', sa.Text(), nullable=False, comment='Where the colleague worked then.'),
+    sa.Column('passed_at', sa.DateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('username', 'lesson', 'version'),
+    comment="Lessons that colleagues have passed; appended. Nobody reads another's, only counts by department."
+    )
     op.create_table('lift_experiments',
     sa.Column('experiment_id', sa.Integer(), nullable=False),
     sa.Column('channel', sa.Text(), nullable=False, comment="In the bank's own words."),
