@@ -36,7 +36,7 @@ def test_the_figure_of_the_reader_is_the_right_answer_and_another_is_not(
     me = somebody(role)
     connect.use(bank)
     period = data.period_of(me, "month")
-    leads = float(data.ask(me, ["leads"], Scope(period), periods=[period]).iloc[0]["leads"])
+    leads = int(data.ask(me, ["leads"], Scope(period), periods=[period]).iloc[0]["leads"])
     app = open_page(me, "learn", lesson="read-a-figure")
     app.number_input[0].set_value(leads + 7)
     app = _check(app)

@@ -22,7 +22,6 @@ from workflow.experiments.planned_tests import people_needed
 Values = Mapping[str, float]
 """Metric → what the reader's own figure says; one that is not known or hidden is left out."""
 IN_WORDS: Mapping[Unit, str] = {
-    "count": "a number",
     "HKD": "HKD",
     "share": "percent",
     "points": "points",

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from metrics.catalogue import CATALOGUE
-from metrics.comparison.words import figure
+from metrics.comparison.words import PLACES, figure
 from metrics.definitions.scope import PERIODS
 from pages.components import forms, links
 from pages.together.learning import lesson_figures
@@ -99,8 +99,9 @@ def _read_it_on(exercise: Exercise) -> None:
 def _answer(form: forms.Form, exercise: Exercise, values: Values) -> None:
     """The widget for an answer, empty at first."""
     if isinstance(exercise, FigureExercise):
-        unit = IN_WORDS[CATALOGUE[exercise.metric].unit]
-        st.number_input(f"Your answer, in {unit}", value=None, step=None, key=form.keep("answer"))
+        unit = CATALOGUE[exercise.metric].unit
+        label = f"Your answer{f', in {IN_WORDS[unit]}' if unit in IN_WORDS else ''}"
+        st.number_input(label, value=None, step=None if PLACES[unit] else 1, key=form.keep("answer"))
     elif isinstance(exercise, WorstStepExercise | JudgementExercise):
         options = (
             list(exercise.shares(values)) if isinstance(exercise, WorstStepExercise) else exercise.options
@@ -124,7 +125,7 @@ def _answer(form: forms.Form, exercise: Exercise, values: Values) -> None:
         st.radio(
             "It shall", DIRECTIONS, index=None, horizontal=True, key=form.keep("direction", None, DIRECTIONS)
         )
-        st.number_input("People in each group", value=None, step=None, key=form.keep("people"))
+        st.number_input("People in each group", value=None, step=1, key=form.keep("people"))
 
 
 def _check(name: str, place: int, viewer: Viewer, given: Mapping[str, Any]) -> str:
