@@ -130,3 +130,13 @@ def _waiting(reader: Reader) -> Mapping[str, frozenset[int]]:
 
 def _answered(username: str) -> Select:
     return select(mention_answers.c.entry_id).where(mention_answers.c.answered_by == username)
+
+
+def departments_named(reader: Reader) -> Mapping[int, frozenset[str]]:
+    """Entry → the departments of the colleagues it names, of the kinds that the viewer reads."""
+    of = {c.username: c.department for c in colleagues(reader.stores)}
+    entries: dict[int, set[str]] = {}
+    for row in reader.rows(select(record_mentions)):
+        if department := of.get(row.username):
+            entries.setdefault(int(row.entry_id), set()).add(department)
+    return {entry: frozenset(departments) for entry, departments in entries.items()}
