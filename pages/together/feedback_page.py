@@ -34,7 +34,7 @@ def _traffic(viewer: Viewer) -> None:
     st.subheader("From department to department")
     st.markdown(traffic_in_words(pairs))
     st.caption(
-        f"The last {DAYS} days to {day(today)}. A line is who wrote, a column whom it went to: records, handovers, "
+        f"The last {DAYS} days to {day(today)}. A line is who wrote, a column whom it went to: records, handoffs, "
         "comments and mentions, and of them how many the other department answered. Records about a single customer are "
         "not counted."
     )
@@ -102,7 +102,7 @@ def _clock(pairs: Pairs) -> pd.DataFrame:
             "From": [p.sender for p in rows],
             "To": [p.receiver for p in rows],
             "Records": [p.records for p in rows],
-            "Handovers": [p.handovers for p in rows],
+            "Handoffs": [p.handoffs for p in rows],
             "Comments": [p.comments for p in rows],
             "Mentions": [p.mentions for p in rows],
             "Answered": [p.answered for p in rows],

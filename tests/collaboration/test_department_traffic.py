@@ -61,14 +61,14 @@ def test_a_record_is_answered_when_the_other_department_writes_in_it(bank: Store
     assert _pairs(bank)["Service", "Relationship managers"].sent == 0
 
 
-def test_a_handover_a_comment_and_a_mention_each_count_once_on_their_way(bank: Stores) -> None:
+def test_a_handoff_a_comment_and_a_mention_each_count_once_on_their_way(bank: Stores) -> None:
     _account(bank, MARKETING)
     number = _observe(bank)
     record_store.take_step(bank, SERVICE, number, 1, "hand_on", {"to": "Sales", "why": "Theirs"})
     record_store.comment(bank, RM, number, "How is it?")
     record_store.comment(bank, SALES, number, "@Marketing knows")
     pairs = _pairs(bank)
-    assert pairs["Service", "Sales"].handovers == 1
+    assert pairs["Service", "Sales"].handoffs == 1
     assert pairs["Relationship managers", "Sales"].comments == 1
     assert pairs["Sales", "Marketing"].mentions == 1
     assert pairs["Sales", "Relationship managers"].comments == 1

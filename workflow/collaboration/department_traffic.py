@@ -32,7 +32,7 @@ class Traffic:
     sender: str
     receiver: str
     records: int = 0
-    handovers: int = 0
+    handoffs: int = 0
     comments: int = 0
     mentions: int = 0
     days: list[int] = field(default_factory=list)
@@ -42,7 +42,7 @@ class Traffic:
 
     @property
     def sent(self) -> int:
-        return self.records + self.handovers + self.comments + self.mentions
+        return self.records + self.handoffs + self.comments + self.mentions
 
     @property
     def answered(self) -> int:
@@ -62,7 +62,7 @@ class Traffic:
 def traffic(records: Iterable[Record], named: Named, today: date) -> dict[tuple[str, str], Traffic]:
     """(from, to) → what went that way in the last 90 days, a pair for every two departments.
 
-    A record, a handover, a comment or a mention counts on the day it was written. It is answered once the other
+    A record, a handoff, a comment or a mention counts on the day it was written. It is answered once the other
     department has written in the same record.
     """
     pairs = {(a, b): Traffic(sender=a, receiver=b) for a, b in permutations(DEPARTMENTS, 2)}
@@ -95,7 +95,7 @@ def _receivers(record: Record, place: int, named: Named) -> dict[str, str]:
     elif entry.step == OPENED:
         receivers[entry.owner] = "records"
     elif entry.owner != before:
-        receivers[entry.owner] = "handovers"
+        receivers[entry.owner] = "handoffs"
     for department in named.get(entry.entry_id, frozenset()):
         if receivers.get(department) in (None, "comments"):
             receivers[department] = "mentions"
