@@ -55,13 +55,13 @@ def _hits(records: Sequence[Record], _viewer: Viewer) -> None:
     st.markdown(f"**{escaped(hits)}.**")
     of = "1 decision rests" if record.decisions == 1 else f"{numeral(record.decisions)} decisions rest"
     st.caption(
-        f"{numeral(record.pinned)} of {of} on a pinned figure ({share(record.pinned / record.decisions)})."
+        f"{numeral(record.pinned)} of {of} on a pinned figure ({share(record.pinned / record.decisions, 0)})."
     )
     if record.one_sided:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="one-sided"):
             st.badge("Only one department consulted", icon=":material/flag:", color="orange")
             for one in record.one_sided:
-                label = f"{one.record_id} · {one.title}: {one.contents['consulted'][0]}"
+                label = f"{one.record_id} · {one.title} ({one.contents['consulted'][0]})"
                 if st.button(escaped(label), key=f"one-sided-{one.record_id}", type="tertiary"):
                     links.to(KIND.url, record=str(one.record_id))
 

@@ -96,7 +96,7 @@ def answer(reader: Reader, period: Period, available: AvailableColumns, once: On
         sentences=(looked + more,),
         table=Table(
             columns=("Figure", "Now", "Before", "Change", "n"),
-            rows=tuple(_row(c, reader) for c in named),
+            rows=tuple(_row(c, reader, period) for c in named),
             title="Figures that moved most",
         ),
         metrics=tuple(c.metric.name for c in named),
@@ -126,14 +126,16 @@ def _change(one: ComparedFigure) -> str:
     return change(one.metric, one.now["value"], one.before["value"], one.change)
 
 
-def _row(one: ComparedFigure, reader: Reader) -> tuple[str, ...]:
+def _row(one: ComparedFigure, reader: Reader, period: Period) -> tuple[str, ...]:
     metric, mine = one.metric, whose(one.metric.name, reader.viewer)
     cases = "denominator" if isinstance(metric, Ratio) else "value"
     n = f"{numeral(one.now[cases])} against {numeral(one.before[cases])}"
     label = f"{metric.label}, {mine}" if mine else metric.label
+    if one.period != period:
+        label += f" ({one.period.in_words()})"
     return (
         label,
-        f"{figure(metric, one.now['value'])} ({one.period.in_words()})",
+        figure(metric, one.now["value"]),
         figure(metric, one.before["value"]),
         _change(one),
         n,

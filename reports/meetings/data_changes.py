@@ -20,6 +20,8 @@ from warehouse.access.reader import Reader, frame_of
 from warehouse.schema import UNIFIED_TABLES, plain
 
 LOADS, DEFINITIONS = "Which loads failed or are late?", "Which definitions changed?"
+MOST_CHANGES, NAMED = 10, 3
+"""Changes that a pack lists, and figures it names of those that changed alike."""
 _LINE = re.compile(r"(\d+), (\d{1,2} \w{3} \d{4}): (.+)", re.DOTALL)
 _OWNERS = {t.name: str(t.info.get("owner", "")) for t in UNIFIED_TABLES}
 
@@ -82,24 +84,32 @@ def _loads_title(late: int, failed: int) -> str:
 
 
 def definitions(reader: Reader, since: date) -> Answer:
-    """New versions of figures and of “qualified” since a day."""
+    """New versions of figures and of “qualified” since a day; what changed alike is one line."""
     today = reader.stores.now().date()
     lines = [(label, *line) for label, line in _history() if since <= line[1] <= today]
+    alike: dict[tuple[date, int, str], list[str]] = {}
+    for label, number, on, text in lines:
+        if number > 1:
+            alike.setdefault((on, number, text), []).append(label)
     rows = [
-        (label, f"version {number}", day(on), text)
-        for label, number, on, text in sorted(lines, key=lambda r: r[2], reverse=True)
-        if number > 1
+        (_several(labels), f"version {number}, {day(on)}", text)
+        for (on, number, text), labels in sorted(alike.items(), key=lambda item: item[0][0], reverse=True)
     ]
     rows = [*_qualified(reader, since, today), *rows]
+    count = sum(map(len, alike.values())) + len(_qualified(reader, since, today))
     first = sum(number == 1 for _, number, _, _ in lines)
-    new = ""
-    if first:
-        new = f" {first} {'figure was' if first == 1 else 'figures were'} defined for the first time."
+    new = (
+        f" {first} {'figure was' if first == 1 else 'figures were'} defined for the first time."
+        if first
+        else ""
+    )
+    more = ""
+    if len(rows) > MOST_CHANGES:
+        more = f" {len(rows) - MOST_CHANGES} further changes stand in the Dictionary."
     looked = (
         f"Looked at: the {len(CATALOGUE)} definitions of the dictionary and every version of “qualified”, since "
-        f"{day(since)}.{new}"
+        f"{day(since)}.{new}{more}"
     )
-    count = len(rows)
     return Answer(
         key="definitions",
         question=DEFINITIONS,
@@ -108,11 +118,19 @@ def definitions(reader: Reader, since: date) -> Answer:
         else f"No definition changed since {day(since)}",
         sentences=(looked,),
         table=Table(
-            columns=("Figure", "Version", "On", "What changed"), rows=tuple(rows), title="Definitions"
+            columns=("Figure", "Version", "What changed"),
+            rows=tuple(rows[:MOST_CHANGES]),
+            title="Definitions that changed",
         )
         if rows
         else None,
     )
+
+
+def _several(labels: list[str]) -> str:
+    """`Deals won, Win rate`; of more than three the first three and how many more."""
+    more = f" and {len(labels) - NAMED} more" if len(labels) > NAMED else ""
+    return f"{', '.join(labels[:NAMED])}{more}"
 
 
 def _history() -> Iterator[tuple[str, tuple[int, date, str]]]:
@@ -124,10 +142,10 @@ def _history() -> Iterator[tuple[str, tuple[int, date, str]]]:
                 yield metric.label, (int(number), datetime.strptime(on, "%d %b %Y").date(), text)
 
 
-def _qualified(reader: Reader, since: date, today: date) -> list[tuple[str, str, str, str]]:
+def _qualified(reader: Reader, since: date, today: date) -> list[tuple[str, str, str]]:
     """The versions of “qualified” that were proposed, signed or came in force since."""
     return [
-        ("“Qualified”", f"version {v.number}", day(on), f"{v.state()}: {v.rule.in_words()}. {v.why}")
+        ("“Qualified”", f"version {v.number}, {day(on)}", f"{v.state()}: {v.rule.in_words()}. {v.why}")
         for v in versions(reader)
         if (on := _moved_on(v, today)) is not None and on >= since
     ]

@@ -56,31 +56,31 @@ def decisions(reader: Reader, now: date, ask: Ask) -> Answer:
         title=track_record(every).hits() or f"{count} taken, none looked at again yet",
         sentences=(looked,),
         table=Table(
-            columns=("Decision", "Taken", "Should", "Did it?"),
+            columns=("Decision", "Should", "Did it?"),
             rows=tuple(_decision(r, reader, now, ask) for r in taken[:MOST_DECISIONS]),
             title="Last decisions",
         ),
     )
 
 
-def _decision(record: Record, reader: Reader, now: date, ask: Ask) -> tuple[str, str, str, str]:
+def _decision(record: Record, reader: Reader, now: date, ask: Ask) -> tuple[str, str, str]:
     taken = record.steps_taken("take")[-1]
-    what = f"{record.record_id} · {record.title}: {record.contents['chosen']}"
     on, expected = day(taken.entered_at.date()), expected_as_typed(record)
+    what = f"{record.title} {record.contents['chosen']} (decision {record.record_id}, {on})"
     result = outcome(reader, record, now, ask)
     if result is not None:
         expected = f"{CATALOGUE[result.then.metric].label}: {result.expected_in_words()}"
     if record.state == REVIEWED:
-        return what, on, expected, f"{record.contents['held']}: {record.contents['learned']}"
+        return what, expected, f"{record.contents['held']}: {record.contents['learned']}"
     if result is not None:
         metric = CATALOGUE[result.then.metric]
         actual = "" if result.now is None else f", now {figure(metric, result.now.value)}"
-        return what, on, expected, f"by the data {result.did}{actual}. {result.why}"
+        return what, expected, f"by the data {result.did}{actual}. {result.why}"
     if is_due(record, now):
-        return what, on, expected, "due to be looked at; its figure is not part of your role"
+        return what, expected, "due to be looked at; its figure is not part of your role"
     again = review_day(record)
     late = again is not None and again <= now
-    return what, on, expected, f"{'was' if late else 'is'} to be looked at on {day(again)}"
+    return what, expected, f"{'was' if late else 'is'} to be looked at on {day(again)}"
 
 
 def actions(meeting: Record, meetings: Sequence[Record]) -> Answer:

@@ -165,12 +165,10 @@ def _counted(count: int, singular: str) -> str:
 
 def _turns(records: Sequence[Record], now: date, title: str) -> Table:
     return Table(
-        columns=("Record", "About", "Stands at", "Waits for", "When"),
+        columns=("About", "Waits for", "When"),
         rows=tuple(
             (
-                f"{KINDS[r.kind].singular} {r.record_id}",
-                r.title,
-                KINDS[r.kind].states[r.state],
+                f"{KINDS[r.kind].singular} {r.record_id}, {_stands_at(r)}: {r.title}",
                 r.owner or "nobody",
                 _when(r, now),
             )
@@ -178,6 +176,11 @@ def _turns(records: Sequence[Record], now: date, title: str) -> Table:
         ),
         title=title,
     )
+
+
+def _stands_at(record: Record) -> str:
+    words = KINDS[record.kind].states[record.state]
+    return f"{words[:1].lower()}{words[1:]}"
 
 
 def _when(record: Record, now: date) -> str:

@@ -144,7 +144,7 @@ def test_a_definition_that_changed_since_the_last_meeting_stands_in_the_pack(ban
     bank.now = lambda: datetime(2026, 11, 30, 9)
     changed = data_changes.definitions(reader, date(2026, 11, 25))
     assert changed.table is not None
-    assert all(row[1] != "version 1" for row in changed.table.rows)
+    assert not any(row[1].startswith("version 1,") for row in changed.table.rows)
     assert "No definition changed" in data_changes.definitions(reader, date(2026, 11, 30)).title
 
 
@@ -157,7 +157,7 @@ def test_what_is_open_stands_in_the_pack_the_oldest_first_and_the_overdue_are_co
     bank.now = lambda: datetime(2026, 7, 20, 9)
     seen = _section(_pack(bank, number), "observations")
     assert seen.table is not None
-    assert [row[1] for row in seen.table.rows] == ["First", "Second"]
+    assert [row[0] for row in seen.table.rows] == ["Observation 1, new: First", "Observation 2, new: Second"]
     assert seen.title == "2 observations are open, the oldest since 1 Jul 2026, 2 overdue"
     assert seen.table.rows[0][-1] == "overdue by 12 days"
 

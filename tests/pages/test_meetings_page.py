@@ -101,7 +101,7 @@ def test_a_decision_shows_expected_against_actual_on_its_day_and_the_list_its_hi
     )
     listed = words(open_page(ANALYST, "decisions"))
     assert "No decision was looked at again yet" in listed
-    assert "More search?: Sales" in listed.replace("\\", "")
+    assert "More search? (Sales)" in listed.replace("\\", "")
     held = {"held": "yes", "learned": "Go on"}
     record_store.take_step(bank, MARKETING, number, 2, "look_again", held)
     assert "1 of 1 decision did what was expected" in words(open_page(ANALYST, "decisions"))

@@ -117,10 +117,14 @@ def _slice_now(reader: Reader, then: PinnedFigure) -> Scope:
 def _too_early(reader: Reader, then: PinnedFigure, scope: Scope, taken: date) -> str:
     """Why what came after the decision is not in the figure yet; "" where it is."""
     if scope.period.start <= max(taken, then.ends_on):
-        since = max(taken, then.ends_on)
+        after = (
+            f"it was taken, on {day(taken)}"
+            if taken >= then.ends_on
+            else f"the pinned days, to {day(then.ends_on)}"
+        )
         return (
-            f"Too early: the days that can be compared are {scope.period.in_words()}, and they have to lie after "
-            f"{day(since)}, when the decision was taken or the pinned days ended."
+            f"Too early: the last days that can be compared are {scope.period.in_words()}, and not all of them lie after "
+            f"{after}."
         )
     grows, until = final_after(CATALOGUE[then.metric]), data_coverage.loaded_until(reader)
     old, fresh = (then.as_of - then.ends_on).days, (until - scope.period.end).days

@@ -48,8 +48,7 @@ def show(record: Record, viewer: Viewer) -> None:
             tables.empty(str(nothing))
             return
         _take_along(record, pack, viewer)
-        for sentence in pack.facts:
-            st.caption(escaped(sentence))
+        st.caption(escaped(" ".join(pack.facts)))
         for number, answer in enumerate(pack.answers, 1):
             _section(number, answer)
 
