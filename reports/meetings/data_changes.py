@@ -128,9 +128,9 @@ def definitions(reader: Reader, since: date) -> Answer:
 
 
 def _several(labels: list[str]) -> str:
-    """`Deals won, Win rate`; of more than three the first three and how many more."""
+    """`Deals won; Win rate`; of more than three the first three and how many more."""
     more = f" and {len(labels) - NAMED} more" if len(labels) > NAMED else ""
-    return f"{', '.join(labels[:NAMED])}{more}"
+    return f"{'; '.join(labels[:NAMED])}{more}"
 
 
 def _history() -> Iterator[tuple[str, tuple[int, date, str]]]:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from metrics.comparison.words import day, days
+from metrics.query.missing_reasons import not_given
 from reports.review.review_context import rows_of
 from reports.review.review_document import Answer, Table
 from warehouse.access import data_coverage
@@ -19,7 +20,7 @@ from workflow.alerts import alert_queue
 from workflow.collaboration import record_store
 from workflow.collaboration.record_kind import Record
 from workflow.collaboration.record_kinds import KINDS
-from workflow.rules.unchecked_rules import why_no_alert
+from workflow.rules.unchecked_rules import not_checked, why_no_alert
 
 ALERTS = "Which alerts are due, and what came of last week’s?"
 OBSERVATIONS = "Which observations wait for an answer?"
@@ -35,10 +36,9 @@ def sees_alerts(reader: Reader) -> bool:
 
 def alerts(reader: Reader, now: date) -> Answer:
     """Who is to be called by when, by number: a pack is read by more people than a queue; and how last week's ended."""
-    unflagged = why_no_alert(reader)
-    if unflagged is not None:
+    if unknown := _not_known(reader):
         return Answer(
-            key="alerts", question=ALERTS, title="No alert can be raised", sentences=(unflagged.sentence,)
+            key="alerts", question=ALERTS, title="Who is to be called is not known", sentences=(unknown,)
         )
     today, since = data_coverage.loaded_until(reader), now - timedelta(days=7)
     try:
@@ -61,6 +61,19 @@ def alerts(reader: Reader, now: date) -> Answer:
         ),
         table=_calls(people, today),
     )
+
+
+def _not_known(reader: Reader) -> str:
+    """Why the call list says nothing in this bank; "" where it does."""
+    team = ("relationship_managers",) if reader.viewer.role == "team_lead" else ()
+    no_owner = not_given(("customers.rm_id", *team), data_coverage.of(reader))
+    if no_owner is not None:
+        return f"Whose customer is whose is {no_owner.clause}."
+    unflagged = why_no_alert(reader)
+    if unflagged is not None:
+        return unflagged.sentence
+    sentences, checked = not_checked(reader)
+    return " ".join(sentences) if sentences and not checked else ""
 
 
 def _customers(count: int) -> str:
@@ -125,8 +138,10 @@ def turns(reader: Reader, now: date) -> Answer:
     parts = [_counted(sum(r.kind == k for r in every), KINDS[k].singular.lower()) for k in kinds]
     looked = f"Looked at: {' and '.join(parts)} on record."
     if not waiting:
-        names = " and no ".join(KINDS[k].singular.lower() for k in kinds)
-        return Answer(key="turns", question=TURNS, title=f"No {names} is open", sentences=(looked,))
+        disputes = "dispute or " if "dispute" in kinds else ""
+        return Answer(
+            key="turns", question=TURNS, title=f"No {disputes}request for data is open", sentences=(looked,)
+        )
     counted = [
         _counted(count, KINDS[k].singular.lower())
         for k in kinds
@@ -180,7 +195,7 @@ def _turns(records: Sequence[Record], now: date, title: str) -> Table:
 
 def _stands_at(record: Record) -> str:
     words = KINDS[record.kind].states[record.state]
-    return f"{words[:1].lower()}{words[1:]}"
+    return f"step {words}" if words[:1].isdigit() else f"{words[:1].lower()}{words[1:]}"
 
 
 def _when(record: Record, now: date) -> str:

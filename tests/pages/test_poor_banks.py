@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -21,7 +22,10 @@ from warehouse.access import data_coverage
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.load.loading import load
 from warehouse.schema import UNIFIED_TABLES, tickets
+from warehouse.stores import connect
 from workflow import nightly
+from workflow.collaboration import record_store
+from workflow.collaboration.meetings import EVERY
 
 Lacking = dict[str, tuple[str, ...]]
 """Table → the columns of it that are not given; none for the whole table."""
@@ -189,6 +193,25 @@ def test_the_review_says_the_same_of_an_outcome_that_was_not_given(open_half: Op
 def test_nobody_to_call_is_said_only_where_rules_could_be_checked(open_half: Open) -> None:
     page = open_half(somebody("relationship_manager"), "today")
     assert page.title[0].value == "Your call list is not known: `customers.rm_id` was not given"
+
+
+@pytest.mark.parametrize("role", ["analyst", "marketing", "relationship_manager"])
+def test_the_pack_of_a_meeting_says_nothing_of_what_was_not_given(
+    role: str, open_half: Open, not_known: set[str]
+) -> None:
+    for series in EVERY:
+        plan = {"title": series, "series": series, "held_on": date(2026, 7, 2), "starts_at": "10:00"}
+        number = record_store.open_record(connect.here(), somebody("analyst"), "meeting", plan)
+        page = open_half(somebody(role), "meetings", record=str(number))
+        assert not page.exception
+        assert not [e.value for e in page.error], series
+        page_text = f"{words(page)}\n{cells(page)}"
+        assert not {"nan", "NaT", "<NA>"} & set(re.split(r"[\s,]+", page_text)), series
+        assert not [guess for guess in GUESSES if guess in page_text.lower()], series
+        rows = [row for t in page.table for row in t.value.astype(str).iloc[:, 0]]
+        assert not [label for label in not_known if label in rows], series
+        assert "No customers to call" not in page_text
+    assert role == "marketing" or "customers.rm_id" in page_text.replace("\\", "")
 
 
 def test_no_alert_is_no_figure_where_no_rule_could_be_checked(
