@@ -105,7 +105,7 @@ def form(name: str, version: object = "", *, border: bool = False) -> Iterator[F
     )
     opened = Form(name, prefix)
     _drawn().add(name)
-    with st.form(prefix, border=border):
+    with st.form(prefix, border=border, enter_to_submit=False):
         yield opened
     before = refused(name)
     if before:

@@ -92,7 +92,6 @@ STYLE = (
 [data-testid="stMetricDelta"], [data-testid="stMetricDelta"] .stMarkdownEllipsis { height: auto; white-space: normal; }
 [data-testid="stMetricDelta"] p { white-space: normal; font-size: 0.76rem; }
 [data-testid="stDataFrame"], [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
-[class*="st-key-below-card-"] { flex-wrap: nowrap; }
 [class*="st-key-first-"] [data-testid="stMetricValue"] { font-size: 1.25rem; }
 .st-key-search-frame { position: absolute; top: 0.9rem; left: 1.9rem; width: calc(100% - 5.2rem); z-index: 2; }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 3.6rem 0.9rem 3rem 0.9rem; } }

@@ -83,10 +83,8 @@ def _draw(card: FigureCard, scope: Scope, viewer: Viewer) -> None:
         chart_data=list(card.trend) or None,
         chart_type="line",
     )
-    with st.container(
-        horizontal=True, vertical_alignment="bottom", gap="xsmall", key=f"below-card-{card.name}"
-    ):
-        st.caption(card.below)
+    st.caption(card.below)
+    with st.container(horizontal=True, gap="small", key=f"below-card-{card.name}"):
         drill.button(card.name, scope, viewer, card.name)
         discuss.popover(card.name, [card.name], scope, viewer)
 

@@ -24,8 +24,6 @@ from workflow.collaboration.record_kind import DEPARTMENT_OF as _DEPARTMENT_OF
 ANSWER_WITHIN, GATHER_WITHIN, MEET_WITHIN, TEST_WITHIN = 7, 14, 14, 90
 PARTIES = DEPARTMENTS[:-1]
 CONTEXT, EVIDENCE, DISCUSSION, TEST, SETTLED = "context", "evidence", "discussion", "test", "settled"
-WITHOUT_TEST = "agreement"
-"""The steps a dispute can take in the place of what is due, each with its reason on record."""
 
 
 def other_side(record: Record) -> str:
@@ -117,6 +115,21 @@ def _decided_by_the_test(record: Record, viewer: Viewer, contents: Contents) -> 
             "saved."
         )
     return agreed_test.why_uncounted(contents) or _predicted_by_both(record, viewer, contents)
+
+
+def _side_beside(record: Record, viewer: Viewer, _contents: Contents) -> str:
+    """The other of the two sides."""
+    one, other = sides(record)
+    return other if _DEPARTMENT_OF.get(viewer.role) == one else one
+
+
+def _proposed_by_the_other(record: Record, viewer: Viewer, contents: Contents) -> str:
+    proposed = record.steps_taken("propose")
+    if not proposed:
+        return "Nothing is proposed yet. Propose what both should agree on. Nothing was saved."
+    if proposed[-1].department == _DEPARTMENT_OF.get(viewer.role):
+        return "Your department proposed it, so the other one agrees. Nothing was saved."
+    return _of_a_side(record, viewer, contents)
 
 
 def _once_a_side(record: Record, viewer: Viewer, contents: Contents) -> str:
@@ -265,16 +278,28 @@ KIND = RecordKind(
             check=_decided_by_the_test,
         ),
         RecordStep(
-            name="agree",
-            label="Settle it by agreement",
+            name="propose",
+            label="Propose an agreement",
             after=(EVIDENCE, DISCUSSION, TEST),
-            leads_to=SETTLED,
-            turn="decider",
+            turn="anyone",
             fields=(
-                RecordField(name="agreement", label="What have both departments agreed?", longest=1_000),
+                RecordField(name="agreement", label="What should both departments agree on?", longest=1_000),
                 RecordField(name="why_no_test", label="Why is no test needed?", longest=500),
             ),
+            hands_to=_side_beside,
+            due_days=ANSWER_WITHIN,
+            check=_of_a_side,
+            says="Proposed. The dispute ends when the other department agrees.",
+        ),
+        RecordStep(
+            name="agree",
+            label="Agree to what was proposed",
+            after=(EVIDENCE, DISCUSSION, TEST),
+            leads_to=SETTLED,
+            turn="anyone",
             hands_to=nobody,
+            check=_proposed_by_the_other,
+            says="Settled, by what both have agreed in writing.",
         ),
     ),
     first_owner=_other,

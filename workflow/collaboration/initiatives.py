@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from warehouse.access.reader import Viewer
 from workflow.collaboration.record_kind import (
     DEPARTMENTS,
@@ -39,6 +41,32 @@ def gaps(record: Record) -> list[str]:
     if not contents.get("sponsor"):
         sentences.append("It has no sponsor.")
     return sentences
+
+
+def responsibilities(record: Record) -> dict[str, str]:
+    """Department → its part: accountable, responsible, consulted or informed; exactly one is accountable."""
+    contents = record.contents
+    parts: dict[str, str] = {}
+    for word, departments in (
+        ("informed", contents.get("informed", [])),
+        ("consulted", contents.get("consulted", [])),
+        ("responsible", contents.get("team", [])),
+        ("accountable", [contents["accountable"]]),
+    ):
+        parts |= dict.fromkeys(departments, word)
+    return {d: parts[d] for d in DEPARTMENTS if d in parts}
+
+
+def blockers(record: Record) -> list[tuple[str, str, date]]:
+    """What blocks it now: the blocker, the department that can clear it, since when; none once it was cleared."""
+    standing: list[tuple[str, str, date]] = []
+    for entry in record.entries:
+        if entry.step == "block":
+            what, who = entry.contents["blocker"], entry.contents["needs"]
+            standing.append((str(what), str(who), entry.entered_at.date()))
+        elif entry.step == "clear":
+            standing = [blocker for blocker in standing if blocker[1] != entry.department]
+    return standing
 
 
 KIND = RecordKind(

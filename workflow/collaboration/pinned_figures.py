@@ -120,7 +120,8 @@ def pin_figure(
     as_of, snapshot = data_coverage.loaded_until(reader), str(stores.snapshot())
     if past is not None:
         as_of, snapshot = past.as_of, f"before {as_of}"
-        reading = Reading(past.multiple * reading.value, cases=reading.cases)
+        low, high = (past.multiple * end if end is not None else None for end in (reading.low, reading.high))
+        reading = Reading(past.multiple * reading.value, low, high, reading.cases)
     if viewer.role not in audiences:
         sentence = "Your role does not include this figure, so it was not pinned."
         audit.refuse(stores, viewer, "pin.refused", sentence, metric)

@@ -51,6 +51,11 @@ class RecordField:
     future: bool = False
     """Of a day: whether it lies after the day it is written."""
 
+    @property
+    def heading(self) -> str:
+        """The label as it stands before what was filled in."""
+        return self.label.partition(", one in each line")[0].partition(": one column in each")[0].rstrip("?")
+
 
 @dataclass(frozen=True, kw_only=True)
 class RecordEntry:

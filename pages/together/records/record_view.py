@@ -48,9 +48,10 @@ def show(record: Record, viewer: Viewer, today: date, extra: Extra | None = None
     if extra is not None:
         extra(record, viewer)
     _grown(record, viewer)
+    _steps(kind, record, viewer, today)
+    st.subheader("What happened")
     for entry in record.entries:
         _entry(kind, entry, names)
-    _steps(kind, record, viewer, today)
     _say(record, viewer)
 
 
@@ -108,7 +109,7 @@ def _to(record: Record, how: str) -> None:
 def _entry(kind: RecordKind, entry: RecordEntry, names: Mapping[str, str]) -> None:
     step = kind.step(entry.step)
     heading = step.label if step else {record_store.COMMENT: "Comment"}.get(entry.step, "Opened")
-    with st.container(gap="xsmall", key=f"entry-{entry.entry_id}"):
+    with st.container(border=True, gap="xsmall", key=f"entry-{entry.entry_id}"):
         when = f"{day(entry.entered_at.date())} at {entry.entered_at:%H:%M}"
         st.caption(
             f"**{escaped(heading)}** · {escaped(f'{names[entry.entered_by]}, {entry.department}')} · {when}"
@@ -116,8 +117,8 @@ def _entry(kind: RecordKind, entry: RecordEntry, names: Mapping[str, str]) -> No
         for field in kind.fields_of(entry.step):
             words = record_fields.in_words(field, entry.contents.get(field.name))
             if words:
-                between = "\n" if field.kind == "lines" else " "
-                st.markdown(f"{escaped(field.label)}{between}{words}")
+                between = "\n\n" if field.kind == "lines" else " "
+                st.markdown(f":gray[{escaped(field.heading)}:]{between}{words}")
         if entry.note:
             st.markdown(escaped(entry.note).replace("\n", "  \n"))
 
@@ -129,7 +130,7 @@ def _steps(kind: RecordKind, record: Record, viewer: Viewer, today: date) -> Non
             st.caption(f"It is the turn of {record.owner}. You can comment at any time.")
         return
     st.subheader("What can be done now")
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", key=f"steps-of-{record.record_id}"):
         for step in offered:
             with st.popover(step.label, key=f"step-{record.record_id}-{step.name}"):
                 _form(record, step, today)
