@@ -28,9 +28,8 @@ def _choose(page: Page, label: str, option: str) -> None:
 
 
 def _day(page: Page, label: str, day: date) -> None:
-    field = page.get_by_test_id("stDateInput").filter(has_text=label).locator("input")
-    field.fill(f"{day:%d/%m/%Y}")
-    field.press("Tab")
+    page.get_by_test_id("stDateInput").filter(has_text=label).get_by_role("spinbutton").first.click()
+    page.keyboard.type(f"{day:%d%m%Y}")
 
 
 def _step(page: Page, label: str) -> None:
@@ -88,14 +87,14 @@ def _exchange_evidence(served, page: Page, here: str) -> None:
     page.goto(f"{served.address}/{here}")
     _step(page, "Give your reading")
     _fill(page, How_does_your_department_read_it="An adjustment of some weeks")
-    _save(page, "Give your reading", "An adjustment of some weeks")
+    _save(page, "Give your reading", "beside each other")
     _step(page, "Add evidence")
     _fill(page, What_does_it_show="Back in five weeks last time", Where_can_it_be_read="Survey of last year")
-    _save(page, "Add evidence", "Back in five weeks last time")
+    _save(page, "Add evidence", "Recorded.")
     _as(served, page, "chan", here)
     _step(page, "Add evidence")
     _fill(page, What_does_it_show="17 of 40 cases name the limit", Where_can_it_be_read="Cases of June")
-    _save(page, "Add evidence", "17 of 40 cases name the limit")
+    _save(page, "Add evidence", "Recorded.")
     _step(page, "Go to the discussion")
     _choose(page, "Who leads it, of neither department?", "Marketing")
     _save(page, "Go to the discussion", "one of the two sides")
@@ -113,19 +112,21 @@ def _plan_the_test(served, page: Page, here: str) -> None:
     there.press("Enter")
     there.press("Tab")
     _fill(page, What_was_said="Half of the users see the limit first")
-    _save(page, "Record the discussion", "Half of the users see the limit first")
+    _save(page, "Record the discussion", "Recorded.")
     _step(page, "Plan the test")
     _fill(page, What_shall_the_test_answer="Does it help?", What_is_counted_of_each_person="4 or 5")
     _fill(page, How_often_does_it_happen_today="70", Which_change_is_worth_finding="8")
     _fill(page, How_many_people_come_into_it="450", Which_result_decides_for_whom="Above 0: the limit moves")
     _day(page, "When does it begin?", date.today())
     _day(page, "When is it read?", date.today() + timedelta(days=60))
+    page.get_by_label("What shall the test answer").last.focus()
     _save(page, "Plan the test", "people in each group")
     for who, direction in (("chan", "rise"), ("marketing", "stay as it is")):
         _as(served, page, who, here)
         _step(page, "Write your prediction")
-        _choose(page, "What will the figure do?", direction)
         _day(page, "Checked on", date.today() + timedelta(days=90))
+        page.get_by_label("What will the figure do?").last.focus()
+        _choose(page, "What will the figure do?", direction)
         _save(page, "Write your prediction", f"it will {direction}")
 
 

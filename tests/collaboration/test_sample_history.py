@@ -93,7 +93,7 @@ def test_nothing_settles_a_dispute_before_the_day_its_test_is_read(bank: Stores)
         step(marketing, "discuss", met_on=date(2026, 6, 30), attended=["Marketing"], minutes="We met")
     step(analyst, "discuss", met_on=date(2026, 6, 30), attended=["Marketing", "Service"], minutes="A test")
     counts = {"treated": 100, "treated_won": 70, "held_out": 100, "held_out_won": 60, "follows": "Nothing"}
-    with pytest.raises(ChangeRefused, match="planned"):
+    with pytest.raises(ChangeRefused, match="comes first"):
         step(analyst, "settle", **counts)
     plan = {
         "question": "Does it help?",

@@ -65,12 +65,6 @@ def _both_have_said(record: Record, step: str) -> bool:
     return {e.department for e in record.steps_taken(step)} >= set(sides(record))
 
 
-def _of_a_side(record: Record, viewer: Viewer, _contents: Contents) -> str:
-    if _DEPARTMENT_OF.get(viewer.role) not in sides(record):
-        return f"This is for {' and '.join(sides(record))}. A comment is always possible. Nothing was saved."
-    return ""
-
-
 def _evidence_of_both(record: Record, viewer: Viewer, contents: Contents) -> str:
     if not contents.get("without") and not _both_have_said(record, "evidence"):
         missing = [
@@ -109,11 +103,6 @@ def _planned_by_a_party(record: Record, viewer: Viewer, contents: Contents) -> s
 
 
 def _decided_by_the_test(record: Record, viewer: Viewer, contents: Contents) -> str:
-    if not record.steps_taken("plan_test"):
-        return (
-            "No test is planned yet. Plan it first, with the rule that will decide, or settle by agreement. Nothing was "
-            "saved."
-        )
     return agreed_test.why_uncounted(contents) or _predicted_by_both(record, viewer, contents)
 
 
@@ -123,22 +112,19 @@ def _side_beside(record: Record, viewer: Viewer, _contents: Contents) -> str:
     return other if _DEPARTMENT_OF.get(viewer.role) == one else one
 
 
-def _proposed_by_the_other(record: Record, viewer: Viewer, contents: Contents) -> str:
-    proposed = record.steps_taken("propose")
-    if not proposed:
-        return "Nothing is proposed yet. Propose what both should agree on. Nothing was saved."
-    if proposed[-1].department == _DEPARTMENT_OF.get(viewer.role):
+def _proposed_by_the_other(record: Record, viewer: Viewer, _contents: Contents) -> str:
+    if record.last_step("propose").department == _DEPARTMENT_OF.get(viewer.role):
         return "Your department proposed it, so the other one agrees. Nothing was saved."
-    return _of_a_side(record, viewer, contents)
+    return ""
 
 
-def _once_a_side(record: Record, viewer: Viewer, contents: Contents) -> str:
+def _once_a_side(record: Record, viewer: Viewer, _contents: Contents) -> str:
     mine = _DEPARTMENT_OF.get(viewer.role)
     if mine in {e.department for e in record.steps_taken("predict")}:
         return (
             f"{mine} has written its prediction already, and it is not changed afterwards. Nothing was saved."
         )
-    return _of_a_side(record, viewer, contents)
+    return ""
 
 
 KIND = RecordKind(
@@ -186,7 +172,7 @@ KIND = RecordKind(
             name="evidence",
             label="Add evidence",
             after=(EVIDENCE, DISCUSSION),
-            turn="anyone",
+            turn="party",
             fields=(
                 RecordField(
                     name="evidence",
@@ -196,7 +182,6 @@ KIND = RecordKind(
                 ),
                 RecordField(name="source", label="Where can it be read?", kind="line", longest=200),
             ),
-            check=_of_a_side,
         ),
         RecordStep(
             name="facilitate",
@@ -240,7 +225,7 @@ KIND = RecordKind(
             name="predict",
             label="Write your prediction",
             after=(TEST,),
-            turn="anyone",
+            turn="party",
             fields=(
                 RecordField(
                     name="direction",
@@ -267,6 +252,7 @@ KIND = RecordKind(
             label="Settle it with the test",
             after=(TEST,),
             leads_to=SETTLED,
+            follows="plan_test",
             not_before=agreed_test.READ_ON,
             fields=(
                 *agreed_test.COUNTED,
@@ -281,14 +267,13 @@ KIND = RecordKind(
             name="propose",
             label="Propose an agreement",
             after=(EVIDENCE, DISCUSSION, TEST),
-            turn="anyone",
+            turn="party",
             fields=(
                 RecordField(name="agreement", label="What should both departments agree on?", longest=1_000),
                 RecordField(name="why_no_test", label="Why is no test needed?", longest=500),
             ),
             hands_to=_side_beside,
             due_days=ANSWER_WITHIN,
-            check=_of_a_side,
             says="Proposed. The dispute ends when the other department agrees.",
         ),
         RecordStep(
@@ -296,7 +281,8 @@ KIND = RecordKind(
             label="Agree to what was proposed",
             after=(EVIDENCE, DISCUSSION, TEST),
             leads_to=SETTLED,
-            turn="anyone",
+            turn="party",
+            follows="propose",
             hands_to=nobody,
             check=_proposed_by_the_other,
             says="Settled, by what both have agreed in writing.",
@@ -305,6 +291,7 @@ KIND = RecordKind(
     first_owner=_other,
     due_days=ANSWER_WITHIN,
     needs_pin=True,
+    parties=sides,
     check=_not_oneself,
 )
 ESCALATES_TO = MANAGEMENT

@@ -7,7 +7,7 @@ for all kinds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
@@ -164,9 +164,9 @@ def who_opened(record: Record, _viewer: Viewer, _contents: Contents) -> str:
     return record.department
 
 
-Turn = Literal["owner", "opener", "anyone", "decider"]
-"""Whose step it is: the department whose turn it is, the one that opened it, everybody who sees it, or the roles that
-decide its kind."""
+Turn = Literal["owner", "opener", "anyone", "decider", "party"]
+"""Whose step it is: the department whose turn it is, the one that opened it, everybody who sees it, the roles that
+decide its kind, or the departments it is between."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,6 +186,8 @@ class RecordStep:
     """Days until what follows is due; None keeps the day, where the state stays, and ends it otherwise."""
     due_field: str = ""
     """Instead, the field that holds the day."""
+    follows: str = ""
+    """A step that must have been taken before."""
     not_before: str = ""
     """The field whose day must have come before the step can be taken."""
     check: Check = nothing_against
@@ -217,6 +219,8 @@ class RecordKind:
     needs_pin: bool = False
     about_customer: bool = False
     """Whether each is about a customer; then only who sees the customer reads it."""
+    parties: Callable[[Record], Collection[str]] = field(default=lambda _record: DEPARTMENTS)
+    """The departments a record is between."""
     check: Callable[[Viewer, Contents], str] = field(default=lambda _viewer, _contents: "")
     """Why a record cannot be opened with these contents, as a sentence; "" if it can."""
 

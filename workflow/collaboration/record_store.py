@@ -194,6 +194,10 @@ def take_step(
                 f"This {kind.singular.lower()} is “{kind.states[now.state]}” by now, so “{chosen.label}” does not "
                 "follow. Nothing was saved."
             )
+        if not _has_come(now, chosen) and (first := kind.step(chosen.follows)):
+            raise ChangeRefused(
+                f"“{chosen.label}” follows “{first.label}”, which comes first. Nothing was saved."
+            )
         check_days(chosen.fields, contents, entry.at.date())
         _check_day_has_come(now, chosen, entry.at.date())
         if why := chosen.check(now, viewer, contents):
@@ -284,7 +288,9 @@ def whose_turn(stores: Stores, viewer: Viewer, record_id: int) -> str:
 def steps_for(record: Record, viewer: Viewer) -> tuple[RecordStep, ...]:
     """The steps that a viewer may take now."""
     return tuple(
-        s for s in KINDS[record.kind].steps if record.state in s.after and _is_her_turn(record, viewer, s)
+        s
+        for s in KINDS[record.kind].steps
+        if record.state in s.after and _is_her_turn(record, viewer, s) and _has_come(record, s)
     )
 
 
@@ -298,12 +304,19 @@ def may_comment(kind: str, viewer: Viewer) -> bool:
     return viewer.role in RECORD_RIGHTS[kind].see
 
 
+def _has_come(record: Record, step: RecordStep) -> bool:
+    """Whether the step that this one follows was taken."""
+    return not step.follows or bool(record.steps_taken(step.follows))
+
+
 def _is_her_turn(record: Record, viewer: Viewer, step: RecordStep) -> bool:
     rights, mine = RECORD_RIGHTS[record.kind], department_of(viewer)
     if viewer.role not in rights.see:
         return False
     if step.turn == "anyone":
         return True
+    if step.turn == "party":
+        return mine in KINDS[record.kind].parties(record)
     if step.turn == "opener":
         return mine == record.department
     if step.turn == "decider":
@@ -311,7 +324,11 @@ def _is_her_turn(record: Record, viewer: Viewer, step: RecordStep) -> bool:
     return mine == record.owner
 
 
-_WHOSE = {"owner": "the department whose turn it is", "opener": "the department that opened it"}
+_WHOSE = {
+    "party": "the departments it is between",
+    "owner": "the department whose turn it is",
+    "opener": "the department that opened it",
+}
 
 
 def _check_turn(stores: Stores, viewer: Viewer, record: Record, step: RecordStep) -> None:
