@@ -29,6 +29,7 @@ from pages.together import (
     meetings_page,
     observations_page,
     reports,
+    retrospectives_page,
     search_page,
     service_cases_page,
 )
@@ -231,6 +232,7 @@ MENU: dict[str, tuple[MenuEntry, ...]] = {
         _records("data_request", data_requests_page.page),
         _records("meeting", meetings_page.page),
         _records("initiative", initiatives_page.page),
+        _records("retrospective", retrospectives_page.page),
         _records("feedback", feedback_page.page),
         MenuEntry(
             title="Reports",

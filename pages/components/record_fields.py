@@ -23,7 +23,8 @@ def draw(form: forms.Form, fields: Iterable[RecordField], today: date) -> None:
 
 
 def _widget(form: forms.Form, field: RecordField, today: date) -> None:
-    label = field.label if field.needed else f"{field.label} (may stay empty)"
+    label = escaped(field.label) if field.is_typed else field.label
+    label = label if field.needed else f"{label} (may stay empty)"
     if field.kind == "day":
         forms.date_input(
             label,

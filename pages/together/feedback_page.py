@@ -14,7 +14,7 @@ from warehouse.access.reader import Viewer
 from warehouse.stores import connect
 from workflow.collaboration import department_traffic, mentions, record_store
 from workflow.collaboration.department_traffic import DAYS, Interaction, Traffic
-from workflow.collaboration.record_kind import DEPARTMENTS
+from workflow.collaboration.record_kind import DEPARTMENTS, RELATIONSHIP
 
 NOTHING = "nothing yet"
 Pairs = Mapping[tuple[str, str], Traffic]
@@ -43,7 +43,7 @@ def _traffic(viewer: Viewer) -> None:
         "department-traffic",
         NOTHING,
         called="From department to department",
-        columns={"From": st.column_config.TextColumn(width=160)},
+        columns={name: st.column_config.TextColumn(width=_width(name)) for name in ("From", *DEPARTMENTS)},
     )
     if any(pair.sent for pair in pairs.values()):
         st.subheader("How soon they answer")
@@ -73,6 +73,11 @@ def traffic_in_words(pairs: Pairs) -> str:
         return f"{words}Between {len(silent)} of {between} pairs of departments nothing went either way."
     listed = "; ".join(f"{a} and {b}" for a, b in silent)
     return f"{words}Nothing went either way between {listed}."
+
+
+def _width(column: str) -> int:
+    """Pixels: the longest department's name, or the longest cell."""
+    return 155 if column in ("From", RELATIONSHIP) else 118
 
 
 def _are(number: int) -> str:

@@ -36,6 +36,7 @@ RECORD_RIGHTS: dict[str, RecordRights] = {
     "data_request": RecordRights(see=_WITH_IT, open=_COLLEAGUES, decide=frozenset({"analyst"})),
     "meeting": RecordRights(see=_WITH_IT, open=_LEADING, decide=_LEADING),
     "initiative": RecordRights(see=_WITH_IT, open=_LEADING, decide=_LEADING),
+    "retrospective": RecordRights(see=_WITH_IT, open=_LEADING, decide=_LEADING),
     "feedback": RecordRights(see=_COLLEAGUES, open=_COLLEAGUES, decide=_COLLEAGUES),
     "service_case": RecordRights(see=_WITH_CUSTOMERS, open=_WITH_CUSTOMERS, decide=_WITH_CUSTOMERS),
     "customer_note": RecordRights(see=_WITH_CUSTOMERS, open=_WITH_CUSTOMERS, decide=_WITH_CUSTOMERS),

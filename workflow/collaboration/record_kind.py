@@ -50,6 +50,8 @@ class RecordField:
     default: Any = None
     future: bool = False
     """Of a day: whether it lies after the day it is written."""
+    is_typed: bool = False
+    """Whether its label repeats what somebody typed."""
 
     @property
     def heading(self) -> str:
@@ -159,6 +161,11 @@ def nobody(_record: Record, _viewer: Viewer, _contents: Contents) -> str:
     return NOBODY
 
 
+def no_more_fields(_record: Record) -> tuple[RecordField, ...]:
+    """Nothing to fill in beside the fields of the step."""
+    return ()
+
+
 def who_opened(record: Record, _viewer: Viewer, _contents: Contents) -> str:
     """The department that opened it."""
     return record.department
@@ -190,10 +197,18 @@ class RecordStep:
     """A step that must have been taken before."""
     not_before: str = ""
     """The field whose day must have come before the step can be taken."""
+    waits_until_due: bool = False
+    """Whether the day the record is due must have come, instead."""
+    asks: Callable[[Record], tuple[RecordField, ...]] = no_more_fields
+    """What is filled in beside `fields`, by what the record holds."""
     check: Check = nothing_against
     says: str = "Recorded."
     becomes: str = ""
     """The kind of record that grows out of it, if one does."""
+
+    def fields_for(self, record: Record) -> tuple[RecordField, ...]:
+        """What is filled in when it is taken of a record."""
+        return (*self.fields, *self.asks(record))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -232,7 +247,7 @@ class RecordKind:
         """The step of a name."""
         return next((s for s in self.steps if s.name == name), None)
 
-    def fields_of(self, step: str) -> tuple[RecordField, ...]:
-        """What is filled in at a step."""
+    def fields_of(self, step: str, record: Record) -> tuple[RecordField, ...]:
+        """What is filled in at a step of a record."""
         chosen = self.step(step)
-        return chosen.fields if chosen else self.fields
+        return chosen.fields_for(record) if chosen else self.fields

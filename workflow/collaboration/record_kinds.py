@@ -12,6 +12,7 @@ from workflow.collaboration import (
     initiatives,
     meetings,
     observations,
+    retrospectives,
     service_cases,
 )
 from workflow.collaboration.record_kind import RecordKind
@@ -26,6 +27,7 @@ KINDS: Mapping[str, RecordKind] = {
         data_requests.KIND,
         meetings.KIND,
         initiatives.KIND,
+        retrospectives.KIND,
         feedback.KIND,
         service_cases.KIND,
         customer_notes.KIND,

@@ -186,7 +186,7 @@ def take_step(
     if chosen is None:
         raise ChangeRefused(f"“{step[:60]}” is no step of a {kind.singular.lower()}. Nothing was saved.")
     _check_turn(stores, viewer, before, chosen)
-    contents = checked(chosen.fields, values)
+    contents = checked(chosen.fields_for(before), values)
     with audit.entry(stores, viewer.username, f"{before.kind}.{step}", str(record_id)) as entry:
         now = _read_again(entry, viewer, before, seen_version)
         if now.state not in chosen.after:
@@ -198,7 +198,7 @@ def take_step(
             raise ChangeRefused(
                 f"“{chosen.label}” follows “{first.label}”, which comes first. Nothing was saved."
             )
-        check_days(chosen.fields, contents, entry.at.date())
+        check_days(chosen.fields_for(now), contents, entry.at.date())
         _check_day_has_come(now, chosen, entry.at.date())
         if why := chosen.check(now, viewer, contents):
             raise ChangeRefused(why)
@@ -340,10 +340,12 @@ def _check_turn(stores: Stores, viewer: Viewer, record: Record, step: RecordStep
 
 
 def _check_day_has_come(record: Record, step: RecordStep, today: date) -> None:
-    planned = record.contents.get(step.not_before) if step.not_before else None
-    if isinstance(planned, str) and today < date.fromisoformat(planned):
+    written = record.contents.get(step.not_before) if step.not_before else None
+    planned = date.fromisoformat(written) if isinstance(written, str) else None
+    planned = record.due_on if step.waits_until_due else planned
+    if planned is not None and today < planned:
         raise ChangeRefused(
-            f"“{step.label}” waits until {day(date.fromisoformat(planned))}, as was agreed: whoever looks earlier takes "
+            f"“{step.label}” waits until {day(planned)}, as was agreed: whoever looks earlier takes "
             "chance for an effect. Nothing was saved."
         )
 

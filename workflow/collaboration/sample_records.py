@@ -69,8 +69,18 @@ class _History:
         except Problem:
             return None
 
-    def open(self, back: int, who: str, kind: str, pin_id: int | None = None, **values: Any) -> int:
-        return record_store.open_record(self.on(back), _PEOPLE[who], kind, values, pin_id=pin_id)
+    def open(
+        self,
+        back: int,
+        who: str,
+        kind: str,
+        pin_id: int | None = None,
+        came_from: int | None = None,
+        **values: Any,
+    ) -> int:
+        return record_store.open_record(
+            self.on(back), _PEOPLE[who], kind, values, pin_id=pin_id, came_from=came_from
+        )
 
     def step(self, back: int, who: str, number: int, step: str, **values: Any) -> None:
         record = record_store.one_record(Reader(self.stores, _PEOPLE[who]), number)
@@ -116,6 +126,7 @@ def _app_update(h: _History) -> None:
         SERVICE,
         "dispute",
         pin,
+        came_from=seen,
         title="Satisfaction after the app update: a short-term adjustment, or a flaw?",
         against=MARKETING,
         reading="A flaw: the limit is two screens away, and those who ask for it are the unhappy ones.",
@@ -579,6 +590,48 @@ def _talk(h: _History) -> None:
     h.comment(8, SALES, number, "Yes. @Analytics, do late rows still come into this quarter?")
 
 
+def _retrospectives(h: _History) -> None:
+    """One whose effect was looked up, and one that waits for its day."""
+    asked = h.day(132)
+    before = month(asked.year, asked.month - 3).start
+    looked_up = h.open(
+        132,
+        ANALYTICS,
+        "retrospective",
+        title="How Marketing, Sales and Service worked on the spring campaign",
+        quarter=f"Q{(before.month + 2) // 3} {before.year}",
+        team=[MARKETING, SALES, SERVICE, ANALYTICS],
+        keep="Sales: the notes of each first call, read by Marketing",
+        change="Marketing: tell Service a week before a campaign begins",
+        stop="Analytics: send the same figures in two reports",
+    )
+    h.step(
+        38,
+        ANALYTICS,
+        looked_up,
+        "look_up",
+        helped_keep_1="yes",
+        changed_keep_1="Marketing changed two of its texts after reading the notes.",
+        helped_change_1="cannot be told",
+        changed_change_1="One campaign began since, so there is nothing to compare yet.",
+        helped_stop_1="yes",
+        changed_stop_1="One report is left, and nobody has asked for the other.",
+    )
+    asked = h.day(40)
+    before = month(asked.year, asked.month - 3).start
+    h.open(
+        40,
+        SALES,
+        "retrospective",
+        title="The quarter of the fee letter",
+        quarter=f"Q{(before.month + 2) // 3} {before.year}",
+        team=[SALES, SERVICE, RELATIONSHIP],
+        keep="Service: one place for complaints about the letter",
+        change="Relationship managers: call large savers before a letter goes out\nSales: say why a lead was rejected",
+        stop="",
+    )
+
+
 _PARTS: tuple[Callable[[_History], None], ...] = (
     _unity,
     _decisions,
@@ -589,4 +642,5 @@ _PARTS: tuple[Callable[[_History], None], ...] = (
     _meetings,
     _acceptance,
     _talk,
+    _retrospectives,
 )

@@ -51,7 +51,7 @@ def show(record: Record, viewer: Viewer, today: date, extra: Extra | None = None
     _steps(kind, record, viewer, today)
     st.subheader("What happened")
     for entry in record.entries:
-        _entry(kind, entry, names)
+        _entry(kind, record, entry, names)
     _say(record, viewer)
 
 
@@ -106,7 +106,7 @@ def _to(record: Record, how: str) -> None:
         links.to(kind.url, record=str(record.record_id))
 
 
-def _entry(kind: RecordKind, entry: RecordEntry, names: Mapping[str, str]) -> None:
+def _entry(kind: RecordKind, record: Record, entry: RecordEntry, names: Mapping[str, str]) -> None:
     step = kind.step(entry.step)
     heading = step.label if step else {record_store.COMMENT: "Comment"}.get(entry.step, "Opened")
     with st.container(border=True, gap="xsmall", key=f"entry-{entry.entry_id}"):
@@ -114,7 +114,7 @@ def _entry(kind: RecordKind, entry: RecordEntry, names: Mapping[str, str]) -> No
         st.caption(
             f"**{escaped(heading)}** · {escaped(f'{names[entry.entered_by]}, {entry.department}')} · {when}"
         )
-        for field in kind.fields_of(entry.step):
+        for field in kind.fields_of(entry.step, record):
             words = record_fields.in_words(field, entry.contents.get(field.name))
             if words:
                 between = "\n\n" if field.kind == "lines" else " "
@@ -138,7 +138,7 @@ def _steps(kind: RecordKind, record: Record, viewer: Viewer, today: date) -> Non
 
 def _form(record: Record, step: RecordStep, today: date) -> None:
     with forms.form(f"record {record.record_id} {step.name}", record.version) as form:
-        record_fields.draw(form, step.fields, today)
+        record_fields.draw(form, step.fields_for(record), today)
         form.submit(step.label, partial(_take, record.record_id, record.version, step.name), type="primary")
 
 
