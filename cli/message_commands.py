@@ -72,6 +72,15 @@ def deliver_messages() -> None:
         raise Problem("Messages wait for their next try. “python -m cli messages list” says which, and why.")
 
 
+@messages.command("mentions")
+def send_mentions() -> None:
+    """Send how many mentions and overdue records wait, to whoever wants it; once a day, however often it is run.
+
+    Meant for a timer on the mornings of working days. Who has nothing that waits gets no message.
+    """
+    send_messages(open_here(), "mentions")
+
+
 @main.group()
 def destinations() -> None:
     """Where messages go: the address itself stands only in an environment variable."""
@@ -79,10 +88,14 @@ def destinations() -> None:
 
 @destinations.command("add")
 @click.argument("username")
-@click.argument("what", type=click.Choice(["weekly", "new_alerts"]))
+@click.argument("what", type=click.Choice(["weekly", "new_alerts", "mentions"]))
 @click.argument("variable")
 def add_destination(username: str, what: str, variable: str) -> None:
-    """Send WHAT for USERNAME to the address in VARIABLE, such as CONCORD_MESSAGES_TEAM_EAST."""
+    """Send WHAT for USERNAME to the address in VARIABLE, such as CONCORD_MESSAGES_TEAM_EAST.
+
+    “digest” sends the weekly summary, “nightly” new alerts, and “messages mentions” once a day how many mentions and
+    overdue records wait.
+    """
     from workflow.messages.destinations import add_destination
 
     add_destination(open_here(), username, what, variable, by="operator")

@@ -149,7 +149,7 @@ destinations = Table(
     APP_DB,
     Column("destination_id", Integer, primary_key=True),
     Column("username", Text, ForeignKey("users.username"), nullable=False, comment="Whose view it carries."),
-    Column("what", Text, nullable=False, comment="weekly or new_alerts."),
+    Column("what", Text, nullable=False, comment="weekly, new_alerts or mentions."),
     Column("variable", Text, nullable=False, comment="The environment variable that holds the address."),
     Column("added_by", Text, nullable=False),
     Column("added_at", DateTime, nullable=False),
@@ -180,12 +180,12 @@ outbox = Table(
     APP_DB,
     Column("message_id", Integer, primary_key=True),
     Column("destination_id", Integer, ForeignKey("destinations.destination_id"), nullable=False),
-    Column("what", Text, nullable=False, comment="weekly or new_alerts."),
+    Column("what", Text, nullable=False, comment="weekly, new_alerts or mentions."),
     Column(
         "about",
         Text,
         nullable=False,
-        comment="The Monday of the week it is sent in, or the alert. No two messages of one kind to one "
+        comment="The Monday of the week or the day it is sent in, or the alert. No two messages of one kind to one "
         "destination are about the same.",
     ),
     Column("written_at", DateTime, nullable=False),

@@ -26,9 +26,15 @@ VARIABLE = re.compile(r"CONCORD_MESSAGES_[A-Z0-9_]{1,40}")
 WHAT = {
     outbox.WEEKLY: "The weekly Customer Health summary",
     outbox.NEW_ALERTS: "New alerts of the nightly run",
+    outbox.MENTIONS: "Each day, how many mentions and overdue records wait",
 }
 ROLES = ("relationship_manager", "team_lead")
 """Who has a Customer health page, and so a message about it."""
+
+
+def may_have(role: str, what: str) -> bool:
+    """Whether a role has the page that a message leads to: Customer health, or the inbox, which everybody has."""
+    return what == outbox.MENTIONS or role in ROLES
 
 
 def add_destination(stores: Stores, username: str, what: str, variable: str, by: str) -> None:
@@ -44,7 +50,9 @@ def add_destination(stores: Stores, username: str, what: str, variable: str, by:
             "CONCORD_MESSAGES_TEAM_EAST. Give that name, never the address itself."
         )
     viewer = viewer_of(stores, username)
-    if viewer is None or viewer.role not in ROLES:
+    if viewer is None and what == outbox.MENTIONS:
+        raise ChangeRefused(f"“{username[:40]}” has no open account, so no inbox. Nothing was changed.")
+    if viewer is None or not may_have(viewer.role, what):
         raise ChangeRefused(
             f"“{username[:40]}” has no Customer health page, so there is no message for them. Name an RM or a team lead."
         )

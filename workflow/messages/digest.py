@@ -36,8 +36,8 @@ class Message:
         return "\n".join((*self.lines, self.link) if self.link else self.lines)
 
 
-def weekly(reader: Reader, today: date) -> Message:
-    """What changed since Monday, what is due and overdue, for the receiver's own queue."""
+def weekly(reader: Reader, today: date, inbox: str = "") -> Message:
+    """What changed since Monday, what is due and overdue, for the receiver's own queue; and a line about her inbox."""
     people = alert_queue.by_customer(alert_queue.open_alerts(reader, today=today))
     since, counts = changes(reader, people, today), alert_queue.counts(people, today)
     worse = "" if since.worse is None else f", {len(since.worse)} worse"
@@ -49,11 +49,12 @@ def weekly(reader: Reader, today: date) -> Message:
     masks = alert_queue.kinds(people, today)
     pressing = people[masks["due"] | masks["overdue"]]
     lines += _by_number(pressing, today)
+    lines += [inbox] if inbox else []
     view = "overdue" if counts["overdue"] else "due" if counts["due"] else "all"
     return Message(
         title=f"Customer health, {day(today)}: {_customers(counts['open'])} to call",
         lines=tuple(lines),
-        link=_link(reader, "customer-health", show=view),
+        link=link_to(reader, "customer-health", show=view),
     )
 
 
@@ -63,7 +64,7 @@ def new_alerts(reader: Reader, today: date, alert_ids: Collection[str]) -> Messa
     if fresh.empty:
         return None
     only = str(fresh["customer_id"].iloc[0]) if len(fresh) == 1 else ""
-    link = _link(reader, "customer", cid=only) if only else _link(reader, "customer-health", show="new")
+    link = link_to(reader, "customer", cid=only) if only else link_to(reader, "customer-health", show="new")
     raised = sorted(set(fresh["raised_on"].dt.date))
     when = f"on {day(raised[0])}" if len(raised) == 1 else f"from {day(raised[0])} to {day(raised[-1])}"
     return Message(
@@ -94,7 +95,8 @@ def _customers(number: int) -> str:
     return f"{number or 'No'} customer{'' if number == 1 else 's'}"
 
 
-def _link(reader: Reader, page: str, **parameters: str) -> str:
+def link_to(reader: Reader, page: str, **parameters: str) -> str:
     """The exact view, as the app's address says it; empty while nobody set that address."""
     address = reader.stores.settings.app_address.rstrip("/")
-    return f"{address}/{page}?{urlencode(parameters)}" if address else ""
+    query = f"?{urlencode(parameters)}" if parameters else ""
+    return f"{address}/{page}{query}" if address else ""

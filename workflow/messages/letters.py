@@ -21,7 +21,7 @@ from warehouse.errors import ChangeRefused
 from warehouse.sql.moment_sql import instant
 from warehouse.sql.moments import Clock, instant_of
 from warehouse.stores.connect import Stores
-from workflow.records.outbox import BY, WAITS, WEEKLY
+from workflow.records.outbox import BY, NEW_ALERTS, WAITS
 
 BACK_OFF = tuple(timedelta(minutes=m) for m in (5, 15, 60, 240, 720))
 """After so many runs that did not deliver it, the next try of `messages deliver` is so much later; the last one stays."""
@@ -60,8 +60,8 @@ def waiting(stores: Stores, what: str | None = None, *, only_due: bool = False) 
         rows = app_db.execute(query).all()
 
     def together(row: Any) -> tuple[int, str, str]:
-        # A summary is a letter of its own: last week's and this week's are not one.
-        alone = row.about if row.what == WEEKLY else ""
+        # A summary is a letter of its own: last week's and this week's are not one, nor are two days'.
+        alone = "" if row.what == NEW_ALERTS else row.about
         return row.destination_id, row.what, row.letter or f"new {alone}"
 
     groups = [list(group) for _, group in groupby(sorted(rows, key=together), key=together)]

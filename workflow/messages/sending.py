@@ -23,8 +23,8 @@ from warehouse.access.reader import SYSTEM, Reader
 from warehouse.app_db.app_schema import alerts
 from warehouse.stores.connect import Stores
 from workflow.alerts.assignment import viewer_of
-from workflow.messages import digest, letters
-from workflow.messages.destinations import ROLES, VARIABLE
+from workflow.messages import digest, inbox_digest, letters
+from workflow.messages.destinations import VARIABLE, may_have
 from workflow.messages.letters import Letter
 from workflow.records import outbox
 
@@ -77,13 +77,15 @@ def send(
 ) -> list[Sent]:
     """Send what waits, of one kind or of all; gives what became of each letter.
 
-    Asked for weekly summaries, it first writes that of the running week for whoever has none. With `only_due` it leaves
-    out what failed a short time ago. Raises NothingLoaded if there is no bank, and ChangeRefused if another run is
-    sending all the while.
+    Asked for weekly summaries or mentions, it first writes that of the running week or day for whoever has none. With
+    `only_due` it leaves out what failed a short time ago. Raises NothingLoaded if there is no bank, and ChangeRefused
+    if another run is sending all the while.
     """
     today = data_coverage.as_of(Reader(stores, SYSTEM, stores.snapshot()))
     if what == outbox.WEEKLY:
         outbox.write_weekly(stores)
+    elif what == outbox.MENTIONS:
+        inbox_digest.write_due(stores)
     with one_at_a_time(stores, "messages", ANOTHER_RUN) as still_ours:
         run = _Run(stores=stores, environment=environment, pause=pause, still_ours=still_ours, today=today)
         results = []
@@ -114,10 +116,10 @@ def _one(run: _Run, letter: Letter) -> list[Sent]:
         return [_became(letter, 0, why, delivered=False)]
 
     if _is_over(run, letter):
-        return given_up(outbox.WEEK_OVER)
+        return given_up(outbox.DAY_OVER if letter.what == outbox.MENTIONS else outbox.WEEK_OVER)
     # Asked anew each time: a role or a team that was taken away takes the message with it.
     viewer = viewer_of(run.stores, letter.username)
-    if viewer is None or viewer.role not in ROLES:
+    if viewer is None or not may_have(viewer.role, letter.what):
         return given_up(outbox.NO_PAGE)
     address = run.environment.get(letter.variable, "")
     if not VARIABLE.fullmatch(letter.variable) or not address:
@@ -130,8 +132,12 @@ def _one(run: _Run, letter: Letter) -> list[Sent]:
         results += _not_news(run, letter, stale)
         messages = tuple(m for m, a in zip(letter.messages, letter.about, strict=True) if a in news)
         message = digest.new_alerts(reader, run.today, news)
+    elif letter.what == outbox.MENTIONS:
+        message = inbox_digest.waiting(reader, run.stores.now().date())
+        if message is None:
+            outbox.end(run.stores, letter.username, messages, outbox.NOTHING_WAITS)
     else:
-        message = digest.weekly(reader, run.today)
+        message = digest.weekly(reader, run.today, inbox_digest.line(reader))
     if message is None:
         return results
     import apprise  # takes longer to import than a night without messages should wait for
@@ -204,7 +210,7 @@ def _deliver(
             )
             break
         if _is_over(run, letter):
-            outcome = f"Not delivered: {where} did not accept it in {tries} tries, and the week is over."
+            outcome = f"Not delivered: {where} did not accept it in {tries} tries, and its time is over."
             break
         tries += 1
         # As plain text: a customer number or a rule is never read as markup.

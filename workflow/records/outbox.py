@@ -1,8 +1,8 @@
 """The outbox: what is due to be sent, each message once.
 
 A message is written in the transaction of the fact it is about, so there is never one without the other. Its key is
-where it goes, its kind, and what it is about: the Monday of the week it is sent in, or one alert. It waits until it is
-delivered, or is ended with a reason. `workflow.messages.letters` says what goes together.
+where it goes, its kind, and what it is about: the Monday of the week or the day it is sent in, or one alert. It waits
+until it is delivered, or is ended with a reason. `workflow.messages.letters` says what goes together.
 """
 
 from __future__ import annotations
@@ -18,15 +18,17 @@ from warehouse.access.audit import AuditEntry
 from warehouse.app_db.app_schema import alerts, destinations, outbox, users
 from warehouse.stores.connect import Stores
 
-WEEKLY, NEW_ALERTS = "weekly", "new_alerts"
+WEEKLY, NEW_ALERTS, MENTIONS = "weekly", "new_alerts", "mentions"
 BY = "messages"
 WEEK_OVER = "The week was over before it could be delivered."
+DAY_OVER = "The day was over before it could be delivered; the next day’s message counts anew."
+NOTHING_WAITS = "Nothing waits for this person any more."
 ALERT_OVERDUE = "The alert passed its day before it could be delivered, so it is no news any more."
-NO_PAGE = "This person has no Customer health page any more."
+NO_PAGE = "This person has no page any more that the message leads to."
 ALERT_ENDED = "The alert ended before it could be delivered."
 MOVED = "The alert is not in this person's queue any more."
 DESTINATION_ENDED = "The destination was ended."
-NOT_DUE_ANY_MORE = (ALERT_ENDED, MOVED, DESTINATION_ENDED)
+NOT_DUE_ANY_MORE = (ALERT_ENDED, MOVED, DESTINATION_ENDED, NOTHING_WAITS)
 """Reasons after which nobody misses the message."""
 WAITS = (outbox.c.sent_at.is_(None), outbox.c.ended_at.is_(None))
 
@@ -56,6 +58,37 @@ def _weekly(app_db: Connection, monday: date) -> list[int]:
     t = destinations
     query = select(t.c.destination_id).where(t.c.what == WEEKLY, t.c.ended_at.is_(None))
     return list(app_db.execute(query.where(t.c.destination_id.not_in(there))).scalars())
+
+
+def daily_not_written(stores: Stores) -> dict[int, str]:
+    """Destination → whose it is, for each that gets a daily message and has none of today, by the clock."""
+    with stores.read_app_db() as app_db:
+        return _daily(app_db, stores.now().date())
+
+
+def write_daily(stores: Stores, where: Collection[int]) -> int:
+    """Write today's message, by the clock, for those of the destinations that have none yet; gives how many.
+
+    It is given up when the day is over: the next one counts anew.
+    """
+    if not where:
+        return 0
+    today = stores.now().date()
+    with audit.entry(stores, BY, "message.due", MENTIONS, f"{today:%Y-%m-%d}") as entry:
+        due = [number for number in _daily(entry.app_db, today) if number in where]
+        ends = datetime.combine(today + timedelta(days=1), time())
+        _write(entry, [(number, MENTIONS, today.isoformat(), ends) for number in due])
+    return len(due)
+
+
+def _daily(app_db: Connection, today: date) -> dict[int, str]:
+    there = select(outbox.c.destination_id).where(
+        outbox.c.what == MENTIONS, outbox.c.about == today.isoformat()
+    )
+    t = destinations
+    query = select(t.c.destination_id, t.c.username).where(t.c.what == MENTIONS, t.c.ended_at.is_(None))
+    rows = app_db.execute(query.where(t.c.destination_id.not_in(there)).order_by(t.c.destination_id))
+    return {int(row.destination_id): str(row.username) for row in rows}
 
 
 def write_new_alerts(entry: AuditEntry, raised: Iterable[Mapping[str, Any]]) -> None:

@@ -1,0 +1,80 @@
+"""What waits in a person's inbox, for a message: numbers, kinds and links, and never what a record says.
+
+A channel has more readers than her, so no title, no comment, no name and no customer is in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from metrics.comparison.words import day
+from warehouse.access.reader import Reader
+from warehouse.stores.connect import Stores
+from workflow.alerts.assignment import viewer_of
+from workflow.collaboration import record_store
+from workflow.collaboration.record_kind import Record
+from workflow.collaboration.record_kinds import KINDS
+from workflow.messages.digest import AT_MOST, Message, link_to
+from workflow.records import outbox
+
+
+def waiting(reader: Reader, today: date) -> Message | None:
+    """How many mentions of the receiver and overdue records of her department wait, with a link to each; or None."""
+    named = [record for record, _ in record_store.naming(reader)]
+    late = [r for r in record_store.waiting_for_department(reader) if r.is_overdue(today)]
+    if not named and not late:
+        return None
+    parts = [_mentions(len(named))] if named else []
+    if late:
+        parts.append(
+            f"{len(late)} overdue {_records(len(late))} of {record_store.department_of(reader.viewer)}"
+        )
+    one = len(named) + len(late) == 1
+    return Message(
+        title=f"{' and '.join(parts)} {'waits' if one else 'wait'} for you, {day(today)}",
+        lines=tuple(_links(reader, [*named, *late])),
+        link=link_to(reader, "inbox"),
+    )
+
+
+def line(reader: Reader) -> str:
+    """What waits in the inbox, as a line of the weekly summary; "" for nothing."""
+    named, mine = len(record_store.naming(reader)), len(record_store.waiting_for_department(reader))
+    if not named and not mine:
+        return ""
+    parts = [_mentions(named)] if named else []
+    parts += [f"{mine} {_records(mine)}"] if mine else []
+    return f"{' and '.join(parts)} {'waits' if named + mine == 1 else 'wait'} for you."
+
+
+def write_due(stores: Stores) -> int:
+    """Write today's message for whoever has a destination for it and something that waits; gives how many."""
+    today = stores.now().date()
+    due = []
+    for number, username in outbox.daily_not_written(stores).items():
+        viewer = viewer_of(stores, username)
+        if viewer is not None and waiting(Reader(stores, viewer), today) is not None:
+            due.append(number)
+    return outbox.write_daily(stores, due)
+
+
+def _links(reader: Reader, records: Iterable[Record]) -> list[str]:
+    """A line for each record with its link; none while nobody set the address of the app."""
+    each = {r.record_id: r for r in records}
+    links = [
+        f"{KINDS[r.kind].singular} {r.record_id}: {link}"
+        for r in list(each.values())[:AT_MOST]
+        if (link := link_to(reader, KINDS[r.kind].url, record=str(r.record_id)))
+    ]
+    if links and len(each) > AT_MOST:
+        links.append(f"… and {len(each) - AT_MOST} more.")
+    return links
+
+
+def _mentions(number: int) -> str:
+    return f"{number} mention{'' if number == 1 else 's'}"
+
+
+def _records(number: int) -> str:
+    return "record" if number == 1 else "records"
