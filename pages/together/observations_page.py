@@ -2,24 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
+from metrics.comparison.words import day
 from metrics.query.query import Query, in_app_db, unanswerable
-from pages.components import data, filters, tables
+from pages.components import data, filters, links, tables
 from pages.components.typed_text import escaped
 from pages.together.records import record_page
 from warehouse.access.reader import Viewer
 from warehouse.errors import Problem
 from warehouse.schema import plain
-from workflow.collaboration import part_against_rest, pinned_figures, record_store
+from workflow.collaboration import part_against_rest, pinned_figures, record_store, wins
 from workflow.collaboration.follow_through import by_department
 from workflow.collaboration.record_kind import Record
+from workflow.collaboration.record_kinds import KINDS
 
 
 def page(viewer: Viewer, _scope: object) -> None:
     """Their list with what came of them, or one of them."""
-    record_page.show("observation", viewer, _one, _through)
+    record_page.show("observation", viewer, _one, _below)
+
+
+def _below(viewer: Viewer) -> None:
+    _wins(viewer)
+    _through(viewer)
+
+
+def _wins(viewer: Viewer) -> None:
+    """What went well, the newest first; nothing where nothing did yet."""
+    newest = wins.wins(record_store.records_of(data.reader(viewer)))
+    if not newest:
+        return
+    st.subheader("Wins")
+    st.caption("Observations acted on, disputes settled by a test and decisions that did what was expected.")
+    for win in newest:
+        _win(win)
+
+
+def _win(win: wins.Win) -> None:
+    kind = KINDS[win.record.kind]
+    with st.container(border=True, gap="xsmall", key=f"win-{win.record.record_id}"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.markdown(f"**{escaped(win.record.title)}**", width="stretch")
+            key = f"open-win-{win.record.record_id}"
+            if links.has(kind.url) and st.button("Open", key=key, icon=":material/arrow_forward:"):
+                links.to(kind.url, record=str(win.record.record_id))
+        number = f"{kind.singular} {win.record.record_id} {win.how} on {day(win.won_on)}"
+        st.caption(escaped(f"{number}, with {_and(win.departments)}."))
+        if win.began_with is not None:
+            origin = f"observation {win.began_with.record_id} of {win.began_with.department}"
+            st.caption(escaped(f"It began with {origin}: {win.began_with.title}"))
+
+
+def _and(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _through(viewer: Viewer) -> None:
