@@ -49,11 +49,11 @@ def bank(loaded_folder: Path, tmp_path: Path, clock: Clock) -> Iterator[Stores]:
     stores.app_db.dispose()
 
 
-def _named(stores: Stores, said: str = "A word only for the page") -> int:
+def _named(stores: Stores) -> int:
     number = record_store.open_record(
         stores, EDMOND, "observation", {"title": "A title only for the page", "to": "Service"}
     )
-    record_store.comment(stores, EDMOND, number, f"@carmen {said}")
+    record_store.comment(stores, EDMOND, number, "@carmen A word only for the page")
     return number
 
 

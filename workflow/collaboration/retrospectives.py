@@ -113,17 +113,17 @@ KIND = RecordKind(
         RecordField(name="team", label="Departments that look back", kind="departments"),
         _item_field(
             "keep",
-            "Keep, one item in each line: owner department, colon, what",
+            "Keep, one in each line, as “Department: what”",
             "Service: the call on the day after a complaint",
         ),
         _item_field(
             "change",
-            "Change, one item in each line: owner department, colon, what",
+            "Change, one in each line, as “Department: what”",
             "Marketing: tell Service a week before a campaign begins",
         ),
         _item_field(
             "stop",
-            "Stop, one item in each line: owner department, colon, what",
+            "Stop, one in each line, as “Department: what”",
             "Sales: reject leads without a reason",
         ),
     ),

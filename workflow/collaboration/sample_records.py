@@ -592,8 +592,8 @@ def _talk(h: _History) -> None:
 
 def _retrospectives(h: _History) -> None:
     """One whose effect was looked up, and one that waits for its day."""
-    asked = h.day(132)
-    before = month(asked.year, asked.month - 3).start
+    written_on = h.day(132)
+    before = month(written_on.year, written_on.month - 3).start
     looked_up = h.open(
         132,
         ANALYTICS,
@@ -617,8 +617,8 @@ def _retrospectives(h: _History) -> None:
         helped_stop_1="yes",
         changed_stop_1="One report is left, and nobody has asked for the other.",
     )
-    asked = h.day(40)
-    before = month(asked.year, asked.month - 3).start
+    written_on = h.day(40)
+    before = month(written_on.year, written_on.month - 3).start
     h.open(
         40,
         SALES,
