@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pytest
+from duckdb_engine import Dialect as DuckDB
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql
 
-from metrics.customers.customer_search import customers_matching
+from metrics.customers.customer_search import customers_matching, search_alike
 from metrics.query.report_query import SavedReport
 from pages.together.search_page import menu_of
 from tests.pages.staff import busy_rm, somebody
@@ -155,6 +157,33 @@ def test_a_record_is_found_by_who_reads_its_kind_and_by_nobody_else(
     if sees:
         (hit,) = groups["records"].hits
         assert (hit.url, hit.address) == (KINDS[kind].url, (("record", "7"),))
+
+
+def test_a_note_on_a_customer_is_found_by_who_sees_her_and_by_nobody_else(bank: Stores) -> None:
+    at, rm = datetime(2026, 7, 1), busy_rm(bank)
+    about = {"customer_id": "C1", "rm_id": "RM99", "customer_rm_id": "RM99", "team": "Elsewhere"}
+    both = {"record_id": 8, "kind": "customer_note", "department": "Sales"}
+    both |= {name: value for name, value in about.items() if name in records.c}
+    entry = {"version": 1, "step": "opened", "state": KINDS["customer_note"].first_state, "owner": ""}
+    with bank.app_db.begin() as app_db:
+        app_db.execute(records.insert().values(title="Zugspitze", opened_by="x", opened_at=at, **both))
+        app_db.execute(
+            record_entries.insert().values(
+                contents={}, note="", entered_by="x", entered_at=at, **both, **entry
+            )
+        )
+    assert "records" in _groups(bank, somebody("service"), "zugspitze")
+    for viewer in (rm, *(somebody(role) for role in ROLES if role != "service")):
+        assert _groups(bank, viewer, "zugspitze") == _groups(bank, viewer, "zugsptize") == {}
+
+
+def test_each_engine_compares_names_with_its_own_function() -> None:
+    statement = search_alike("cahn")
+    for dialect, function in (
+        (DuckDB(), "jaro_winkler_similarity"),
+        (postgresql.dialect(), "word_similarity"),
+    ):
+        assert function in str(statement.compile(dialect=dialect))
 
 
 def test_a_definition_is_for_everybody_and_says_whose_figures_are_not(bank: Stores) -> None:

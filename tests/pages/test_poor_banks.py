@@ -26,6 +26,7 @@ from warehouse.stores import connect
 from workflow import nightly
 from workflow.collaboration import record_store
 from workflow.collaboration.meetings import EVERY
+from workflow.learning.lessons import LESSONS
 
 Lacking = dict[str, tuple[str, ...]]
 """Table → the columns of it that are not given; none for the whole table."""
@@ -137,6 +138,18 @@ def test_no_page_of_a_bank_that_gave_half_says_a_number_or_a_guess_for_what_was_
         # The page of data requests says that there are none, which is no guess.
         lowered = page_text.lower().replace("no data request", "")
         assert not [guess for guess in GUESSES if guess in lowered], url
+
+
+def test_a_lesson_asks_for_nothing_that_was_not_given_and_says_why(open_half: Open) -> None:
+    for role in ("analyst", "service", "relationship_manager"):
+        for name in LESSONS:
+            page = open_half(somebody(role), "learn", lesson=name)
+            assert not page.exception
+            assert [b.label for b in page.button].count("Check") == 1, (role, name)
+            assert "nan" not in words(page).split()
+    page_text = words(open_half(somebody("analyst"), "learn", lesson="target-and-pace"))
+    assert "Churn rate: not known: `customers.left_on` was not given." in page_text
+    assert "Here is another exercise." in page_text
 
 
 def test_who_is_called_late_is_not_known_without_the_date_of_a_contact(open_half: Open) -> None:
