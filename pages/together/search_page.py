@@ -44,6 +44,8 @@ def page(viewer: Viewer, _scope: object) -> None:
         tables.empty("Try fewer words, or another spelling.", _offer(viewer))
         return
     head.title(f"{total:,} {'match' if total == 1 else 'matches'} for “{quoted}”")
+    if len(groups) > 1:
+        st.caption(", ".join(_counted(group) for group in groups))
     for group in groups:
         _show(group, typed)
 
@@ -82,9 +84,14 @@ def _offer(viewer: Viewer) -> str:
     )
 
 
+def _counted(group: HitGroup) -> str:
+    """`1 record`, `12 customers`."""
+    return f"{group.total:,} {CALLED[group.group][group.total != 1]}"
+
+
 def _show(group: HitGroup, typed: str) -> None:
-    one, many = CALLED[group.group]
-    st.subheader(f"{group.total:,} {one if group.total == 1 else many}")
+    many = CALLED[group.group][1]
+    st.subheader(_counted(group))
     if not group.exact:
         st.caption(
             f"None is spelled “{escaped(typed)}”. {'This is' if group.total == 1 else 'These are'} close to it."
@@ -93,8 +100,9 @@ def _show(group: HitGroup, typed: str) -> None:
     lines += [partial(_line, group.group, number, hit) for number, hit in enumerate(group.hits)]
     opened = f"all-{group.group}-{typed}"
     some = len(lines) > AT_ONCE and not st.session_state.get(opened)
-    for draw in lines[:AT_ONCE] if some else lines:
-        draw()
+    with st.container(gap="xxsmall"):
+        for draw in lines[:AT_ONCE] if some else lines:
+            draw()
     if some:
         st.caption(f"The first {AT_ONCE} of {group.total:,} {many} are listed.")
         label = f"Show all {group.total:,}" if len(lines) == group.total else f"Show the first {len(lines)}"

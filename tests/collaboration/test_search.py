@@ -231,6 +231,9 @@ def test_words_are_found_in_any_order_in_parts_and_with_a_slip() -> None:
         return [m.place for m in closest(TEXTS, typed)]
 
     assert places("rate", "churn") == places("churn", "rate") == [2]
+    assert places("versio") == [1], "a part of a word, from five letters on"
+    assert places("vers") == []
+    assert [m.place for m in closest([("投訴處理", ""), ("x", "")], ["處理"])] == [0]
     assert places("conv") == places("converison") == [1]
     assert places("leads") == [0, 1], "a heading goes before a body"
     assert places("churn", "leads") == []

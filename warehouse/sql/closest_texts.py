@@ -23,8 +23,9 @@ class TextMatch:
 def closest(texts: Sequence[tuple[str, str]], typed: Sequence[str]) -> tuple[TextMatch, ...]:
     """The texts, given as heading and body, in which every word occurs; the best first.
 
-    A word may be a part of one in the text. If no text has all words as typed, those count that differ by one letter,
-    from eight letters on by two. A word in a heading weighs more than one in a body.
+    A word may be the beginning of one in the text, from five letters on also a part of it, in Chinese always. If no text
+    has all words as typed, those count that differ by one letter, from eight letters on by two. A word in a heading
+    weighs more than one in a body.
     """
     if not texts or not typed:
         return ()
@@ -51,7 +52,8 @@ WITH words AS (
         WHEN starts_with(w.word, asked.word) THEN 0.95
         WHEN length(w.word) >= 4 AND length(asked.word) - length(w.word) <= 2
             AND starts_with(asked.word, w.word) THEN 0.92
-        WHEN contains(w.word, asked.word) THEN 0.9
+        WHEN contains(w.word, asked.word) AND (length(asked.word) >= 5 OR regexp_matches(asked.word, '[^a-z0-9]'))
+            THEN 0.9
         WHEN length(asked.word) >= 4 AND abs(length(w.word) - length(asked.word)) <= 2
             AND damerau_levenshtein(w.word, asked.word) <= CASE WHEN length(asked.word) >= 8 THEN 2 ELSE 1 END
             THEN 0.5 * jaro_winkler_similarity(w.word, asked.word)
