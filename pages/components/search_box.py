@@ -29,7 +29,7 @@ def on_page() -> str:
         "Search everything",
         key="q",
         bind="query-params",
-        placeholder="Customers, figures, records, reports, pages",
+        placeholder="Search everything you may open",
         icon=":material/search:",
         label_visibility="collapsed",
     )

@@ -208,6 +208,11 @@ def test_a_saved_report_is_found_by_its_title(bank: Stores) -> None:
     assert everything.NOT_YOURS in _groups(bank, somebody("service"), "spring")["reports"].hits[0].note
 
 
+def test_what_is_close_is_no_answer_beside_what_is_spelled_so(bank: Stores) -> None:
+    assert set(_groups(bank, somebody("service"), "wing")) == {"customers"}, "and no figure about wins"
+    assert {g.exact for g in _groups(bank, somebody("service"), "compliants").values()} == {False}
+
+
 def test_only_pages_of_the_own_menu_are_found(bank: Stores) -> None:
     assert "pages" in _groups(bank, somebody("analyst"), "funnel")
     assert "pages" not in _groups(bank, somebody("service"), "funnel")

@@ -84,7 +84,10 @@ def misfit(typed: str) -> str:
 
 
 def everything_matching(reader: Reader, typed: str, menu: Sequence[MenuPage]) -> tuple[HitGroup, ...]:
-    """What fits, by kind, of everything that the pages of the viewer's menu can open; nothing for a misfit."""
+    """What fits, by kind, of everything that the pages of the viewer's menu can open; nothing for a misfit.
+
+    What is only close to it is given where nothing at all is spelled so.
+    """
     if misfit(typed):
         return ()
     urls = {page.url for page in menu}
@@ -95,7 +98,9 @@ def everything_matching(reader: Reader, typed: str, menu: Sequence[MenuPage]) ->
         *([_group("reports", typed, _reports(reader))] if "reports" in urls else []),
         _group("pages", typed, _pages(menu)),
     ]
-    return tuple(group for group in groups if group.total)
+    fitting = tuple(group for group in groups if group.total)
+    spelled_so = tuple(group for group in fitting if group.exact)
+    return spelled_so or fitting
 
 
 def finds_customers(reader: Reader) -> bool:
