@@ -13,6 +13,7 @@ from metrics.definitions.scope import Scope
 from models.experiments.sequential_analysis import best, verdict
 from pages.charts import charts
 from pages.components import data, tables, theme
+from pages.customers.churn import department_use_block
 from pages.customers.churn.impact_trust import guardrails, trust, wrong_draw
 from reports.review.experiment_effects import as_counted
 from warehouse.access.reader import Viewer
@@ -66,6 +67,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         _chart(reading)
         guardrails(reading)
     trust(reading)
+    department_use_block.show(viewer)
 
 
 def _requested_day() -> date | None:
