@@ -50,7 +50,7 @@ def _win(win: wins.Win) -> None:
             key = f"open-win-{win.record.record_id}"
             if links.has(kind.url) and st.button("Open", key=key, icon=":material/arrow_forward:"):
                 links.to(kind.url, record=str(win.record.record_id))
-        number = f"{kind.singular} {win.record.record_id} {win.how} on {day(win.won_on)}"
+        number = f"{kind.singular} {win.record.record_id} {win.how} ({day(win.won_on)})"
         st.caption(escaped(f"{number}, with {_and(win.departments)}."))
         if win.began_with is not None:
             origin = f"observation {win.began_with.record_id} of {win.began_with.department}"

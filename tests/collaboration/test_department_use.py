@@ -70,7 +70,7 @@ def test_with_one_account_for_each_role_everything_stands_together_and_is_said(b
     assert (line.written, line.closed) == (2, 1)
     sentence = use_in_words([line], fewest_accounts(Reader(bank, somebody("executive"))))
     assert "1 record was closed" in sentence
-    assert "so all stand together" in sentence
+    assert "No department stands alone" in sentence
 
 
 def test_who_may_not_read_accounts_gets_no_such_table(bank: Stores) -> None:

@@ -54,13 +54,19 @@ def use_in_words(lines: Sequence[DepartmentUse], fewest: int) -> str:
     """How many entries and steps there were and what they closed, and why departments stand together."""
     written, closed = sum(u.written for u in lines), sum(u.closed for u in lines)
     words = (
-        f"{numeral(written)} {'entry or step was' if written == 1 else 'entries and steps were'} written and "
-        f"{numeral(closed)} {'record was' if closed == 1 else 'records were'} closed. "
+        f"{_entries(written)} written and "
+        f"{numeral(closed) if closed else 'no'} {'record was' if closed < 2 else 'records were'} closed. "
     )
     if [u.department for u in lines] == [SMALLER]:
-        words += f"Every department has fewer than {fewest} accounts, or too few stand beside it, so all stand together."
+        words += f"No department stands alone here: those with fewer than {fewest} accounts are put together."
     elif any(u.department == SMALLER for u in lines):
         words += f"Departments with fewer than {fewest} accounts stand together as smaller departments."
     if any(isnan(u.came) for u in lines):
         words += f" How many signed in is not shown: it would be about fewer than {fewest} colleagues."
     return words.strip()
+
+
+def _entries(number: int) -> str:
+    if number == 1:
+        return "1 entry or step was"
+    return f"{numeral(number)} entries and steps were" if number else "Nothing was"
