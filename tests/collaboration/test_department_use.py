@@ -15,7 +15,7 @@ from warehouse.access.reader import Reader
 from warehouse.app_db.app_schema import sessions, users
 from warehouse.stores.connect import Stores
 from workflow.collaboration import record_store
-from workflow.collaboration.department_use import SMALLER, fewest_accounts, use_by_department
+from workflow.collaboration.department_use import SMALLER, use_by_department
 
 LATELY = date(2026, 7, 1)
 
@@ -68,7 +68,7 @@ def test_with_one_account_for_each_role_everything_stands_together_and_is_said(b
     assert line.department == SMALLER
     assert math.isnan(line.accounts)
     assert (line.written, line.closed) == (2, 1)
-    sentence = use_in_words([line], fewest_accounts(Reader(bank, somebody("executive"))))
+    sentence = use_in_words([line], bank.settings.smallest_cell)
     assert "1 record was closed" in sentence
     assert "No department stands alone" in sentence
 

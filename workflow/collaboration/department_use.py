@@ -1,7 +1,7 @@
 """Use of Concord by department: who signed in, what was written, what came of it. Departments, never persons.
 
 Few roles may read accounts, and none of them row by row: the counting is done as the system, and only counts leave this
-module. A department with fewer accounts than the smallest cell (five at least) stands with the other smaller ones.
+module. A department with fewer accounts than the smallest cell stands with the other smaller ones.
 """
 
 from __future__ import annotations
@@ -18,11 +18,10 @@ from metrics.definitions.measure import between
 from metrics.definitions.scope import Period
 from warehouse.access.reader import SYSTEM, Reader, may_see
 from warehouse.app_db.app_schema import alert_steps, alerts, record_entries, sessions, users
-from warehouse.disclosure.minimum_cell_size import is_few
+from warehouse.disclosure.minimum_cell_size import is_enough, is_few
 from workflow.collaboration.record_kind import DEPARTMENT_OF, DEPARTMENTS
 from workflow.collaboration.record_kinds import KINDS
 
-FEWEST = 5
 SMALLER = "Smaller departments"
 
 
@@ -41,11 +40,6 @@ class DepartmentUse:
     """Customers of whom a step says that they accepted."""
 
 
-def fewest_accounts(reader: Reader) -> int:
-    """So many accounts a department needs to stand alone."""
-    return max(FEWEST, reader.smallest_cell)
-
-
 def use_by_department(reader: Reader, period: Period) -> list[DepartmentUse] | None:
     """One line for each department that is large enough, the smaller ones last; None where accounts are not for the role.
 
@@ -54,11 +48,11 @@ def use_by_department(reader: Reader, period: Period) -> list[DepartmentUse] | N
     if may_see(reader.viewer, users) is None:
         return None
     counts = _counted(Reader(reader.stores, SYSTEM), period)
-    fewest = fewest_accounts(reader)
-    lines = [_line(name, [counts[d] for d in members]) for name, members in grouped(counts, fewest)]
-    few = any(is_few(n, fewest) for u in lines for n in (u.accounts, u.came, u.accounts - u.came))
-    few_accounts = any(is_few(u.accounts, fewest) for u in lines)
-    hides = may_see(reader.viewer, alerts) is None or any(is_few(u.accepted, fewest) for u in lines)
+    smallest = reader.smallest_cell
+    lines = [_line(name, [counts[d] for d in members]) for name, members in grouped(counts, smallest)]
+    few = any(is_few(n, smallest) for u in lines for n in (u.accounts, u.came, u.accounts - u.came))
+    few_accounts = any(is_few(u.accounts, smallest) for u in lines)
+    hides = may_see(reader.viewer, alerts) is None or any(is_few(u.accepted, smallest) for u in lines)
     return [
         DepartmentUse(
             department=u.department,
@@ -72,12 +66,12 @@ def use_by_department(reader: Reader, period: Period) -> list[DepartmentUse] | N
     ]
 
 
-def grouped(counts: Mapping[str, DepartmentUse], fewest: int) -> list[tuple[str, Sequence[str]]]:
+def grouped(counts: Mapping[str, DepartmentUse], smallest: int) -> list[tuple[str, Sequence[str]]]:
     """Name → departments: each that is large enough, then the others, with as many more as make them large enough."""
     there = [d for d in DEPARTMENTS if counts[d].accounts or counts[d].written]
-    small = [d for d in there if counts[d].accounts < fewest]
+    small = [d for d in there if not is_enough(counts[d].accounts, smallest)]
     large = [d for d in there if d not in small]
-    while small and large and sum(counts[d].accounts for d in small) < fewest:
+    while small and large and not is_enough(sum(counts[d].accounts for d in small), smallest):
         least = min(large, key=lambda d: counts[d].accounts)
         large.remove(least)
         small.append(least)

@@ -14,7 +14,7 @@ from metrics.definitions.scope import Period
 from pages.components import data, tables
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
-from workflow.collaboration.department_use import SMALLER, DepartmentUse, fewest_accounts, use_by_department
+from workflow.collaboration.department_use import SMALLER, DepartmentUse, use_by_department
 
 DAYS = 30
 
@@ -26,7 +26,7 @@ def show(viewer: Viewer) -> None:
     if not lines:
         return
     st.subheader("Use by department")
-    st.markdown(use_in_words(lines, fewest_accounts(reader)))
+    st.markdown(use_in_words(lines, reader.smallest_cell))
     st.caption(
         f"The last {DAYS} days to {day(today)}: sign-ins, then what was written (entries in records and steps about "
         "alerts), then what came of it. Counted for departments, never for persons; what stands side by side is linked, "
