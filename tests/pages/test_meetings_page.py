@@ -30,7 +30,7 @@ def _plan(stores: connect.Stores, series: str) -> int:
 
 
 @pytest.mark.parametrize("role", ["relationship_manager", "marketing", "analyst", "administrator"])
-def test_a_meeting_opens_with_its_pack_for_each_role_and_costs_a_rerun_nothing_to_speak_of(
+def test_a_meeting_opens_with_its_pack_and_its_files_for_each_role(
     role: str, open_page: Open, bank: connect.Stores
 ) -> None:
     for series in EVERY:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from random import random
 
 import pandas as pd
@@ -16,6 +16,7 @@ from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 
 from metrics.catalogue import CATALOGUE
 from metrics.definitions.measure import version
+from metrics.definitions.scope import Period, Scope
 from pages import MENU
 from pages.components import data, tables
 from sign_in import accounts
@@ -26,6 +27,9 @@ from warehouse.app_db.app_schema import sessions
 from warehouse.schema import customers
 from warehouse.stores import connect, run_memo
 from warehouse.stores.connect import Stores
+from workflow.collaboration import record_store
+from workflow.collaboration.meetings import MONTHLY
+from workflow.collaboration.pinned_figures import pin_figure
 from workflow.records import acknowledgements
 
 ENTRIES = [entry for entries in MENU.values() for entry in entries]
@@ -89,6 +93,32 @@ def test_a_rerun_of_an_unchanged_page_asks_once_whether_anything_was_written_and
     assert work.bank == []
     assert work.compiled == 0
     assert work.sent < 1000 * KILOBYTES.get(url, 50)
+
+
+@pytest.mark.parametrize("url", ["meetings", "decisions"])
+def test_a_rerun_of_an_open_meeting_and_of_a_decision_with_its_outcome_costs_no_more(
+    open_page: Open, bank: Stores, work: Work, url: str
+) -> None:
+    viewer, lead = somebody("analyst"), somebody("executive")
+    if url == "meetings":
+        planned = {"title": "Review", "series": MONTHLY, "held_on": date(2026, 7, 2), "starts_at": "10:00"}
+        number = record_store.open_record(bank, viewer, "meeting", planned)
+    else:
+        bank.now = lambda: datetime(2026, 3, 31, 9)
+        pin = pin_figure(bank, viewer, "leads", Scope(Period(date(2026, 1, 1), date(2026, 3, 31))))
+        opened = {"title": "More search?", "options": "Yes\nNo"}
+        number = record_store.open_record(bank, viewer, "decision", opened, pin_id=pin)
+        taken = {"chosen": "Yes", "why": "It pays", "owner": "Marketing", "direction": "rise"}
+        record_store.take_step(bank, lead, number, 1, "take", taken | {"review_on": date(2026, 7, 1)})
+        bank.now = lambda: datetime(2026, 7, 1, 9)
+    app = open_page(viewer, url, record=str(number))
+    work.clear()
+    app.run()
+    assert not app.exception
+    again = [sent for sent in work.app_db if not any(table in sent for table in BOOKKEEPING)]
+    assert [sent for sent in again if "max(audit_log.line)" not in sent] == []
+    assert (len(again) <= 1, work.bank, work.compiled) == (True, [], 0)
+    assert work.sent < 50_000
 
 
 def test_what_explains_a_table_and_its_file_are_drawn_only_when_somebody_opens_them(open_page: Open) -> None:
