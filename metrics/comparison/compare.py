@@ -137,6 +137,17 @@ def share_interval(top: float, bottom: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def knows_its_noise(metric: Metric) -> bool:
+    """Whether what a figure moves can be held against chance: not a sum or a median, nor an amount per person.
+
+    An amount varies from one person to the next, and by how much is not in its two totals; a cost is spent, and only the
+    people it is divided by vary.
+    """
+    if isinstance(metric, Measure):
+        return metric.total == "count"
+    return metric.unit != "HKD" or metric.numerator.fact is not metric.denominator.fact
+
+
 def count_interval(count: float) -> tuple[float, float]:
     """The 95% score interval of a count."""
     low, high = confint_poisson(count, 1, method="score")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from metrics.catalogue import CATALOGUE
-from metrics.comparison.compare import FEWEST, Change
+from metrics.comparison.compare import FEWEST, Change, knows_its_noise
 from metrics.comparison.multiple_comparisons import ComparedPair, together
 from metrics.comparison.words import change, figure, numeral
 from metrics.definitions.cache_key import Once
@@ -78,7 +78,8 @@ def answer(reader: Reader, period: Period, available: AvailableColumns, once: On
     enough = "1 of them has" if count == 1 else f"{count} of them have"
     looked = (
         f"Looked at: {_counted(looked_at)} beside the same span before; {enough} enough cases to compare. Named is "
-        "what moved outside the noise, allowing for that number. Sums and medians have no interval and are left out."
+        "what moved outside the noise, allowing for that number. Sums, medians and amounts "
+        "per person have no interval and are left out."
     )
     if not moved:
         return Answer(
@@ -142,11 +143,6 @@ def _row(one: ComparedFigure, reader: Reader, period: Period) -> tuple[str, ...]
     )
 
 
-def _has_an_interval(metric: Metric) -> bool:
-    """Whether what it moves can lie outside the noise at all: a sum of money, or a median, has no interval here."""
-    return isinstance(metric, Ratio) or metric.total == "count"
-
-
 def _may_ask(reader: Reader, name: str) -> bool:
     return all(may_see(reader.viewer, m.fact) is not None for m in measures_of(CATALOGUE[name]))
 
@@ -189,7 +185,7 @@ def _by_days(
     unflagged = why_no_alert(reader) is not None
     groups: dict[tuple[Period, Period], list[str]] = {}
     for name, metric in CATALOGUE.items():
-        if not _may_ask(reader, name) or not _has_an_interval(metric) or absent(name, available):
+        if not _may_ask(reader, name) or not knows_its_noise(metric) or absent(name, available):
             continue
         if in_app_db(name) and unflagged:
             continue

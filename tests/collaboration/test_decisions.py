@@ -6,6 +6,8 @@ from datetime import date, datetime
 
 import pytest
 
+from metrics.catalogue import CATALOGUE
+from metrics.comparison.compare import knows_its_noise
 from metrics.definitions.scope import Period, Scope
 from reports import review_composition
 from reports.answers import decisions as decisions_of
@@ -81,6 +83,20 @@ def test_before_its_day_and_without_a_figure_nothing_is_compared(bank: Stores) -
     assert decision_outcomes.outcome(reader, _record(bank, number), date(2026, 6, 30)) is None
     bare = record_store.open_record(bank, ANALYST, "decision", {"title": "What?", "options": "Yes\nNo"})
     assert decision_outcomes.outcome(reader, _record(bank, bare), ON) is None
+
+
+def test_a_figure_is_held_against_chance_only_where_its_totals_say_how_much_it_varies() -> None:
+    names = (
+        "leads",
+        "churn_rate",
+        "nps",
+        "cac",
+        "marketing_cost",
+        "lifetime_value",
+        "reply_median",
+        "wins_linear",
+    )
+    assert [n for n in names if knows_its_noise(CATALOGUE[n])] == ["leads", "churn_rate", "nps", "cac"]
 
 
 @pytest.mark.parametrize(

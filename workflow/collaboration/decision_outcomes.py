@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from metrics.catalogue import CATALOGUE
-from metrics.comparison.compare import compare, count_interval
+from metrics.comparison.compare import compare, count_interval, knows_its_noise
 from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import as_typed, day, figure, hkd, verdict_in_words
 from metrics.definitions.measure import Metric, Ratio
@@ -139,7 +139,7 @@ def _judged(
     movement = compare(metric, _sides(metric, now), _sides(metric, then))
     if not movement.verdict.is_judged:
         return CANNOT_BE_TOLD, f"{_sentence(verdict_in_words(movement.verdict, movement.n))}."
-    if movement.low is None:
+    if movement.low is None or not knows_its_noise(metric):
         return (
             CANNOT_BE_TOLD,
             "This figure has no interval, so that what is chance and what is not cannot be told.",
