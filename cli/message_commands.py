@@ -14,8 +14,8 @@ from warehouse.schema import plain
 from warehouse.stores import connect
 
 
-def send_messages(stores: connect.Stores, what: str | None, *, only_due: bool = False) -> None:
-    """Send what waits and say what became of it. Raises Problem if something is not delivered."""
+def send_messages(stores: connect.Stores, what: str | None, *, only_due: bool = False) -> int:
+    """Send what waits, say what became of it, and give of how many. Raises Problem if something is not delivered."""
     from workflow.messages.sending import send
 
     results = send(stores, what, os.environ, only_due=only_due)
@@ -25,6 +25,7 @@ def send_messages(stores: connect.Stores, what: str | None, *, only_due: bool = 
     if failed:
         words = "1 message was" if failed == 1 else f"{failed} messages were"
         raise Problem(f"{words} not delivered. “python -m cli messages list” says what waits, and why.")
+    return len(results)
 
 
 @main.command()
@@ -78,7 +79,10 @@ def send_mentions() -> None:
 
     Meant for a timer on the mornings of working days. Who has nothing that waits gets no message.
     """
-    send_messages(open_here(), "mentions")
+    if not send_messages(open_here(), "mentions"):
+        click.echo(
+            "Nothing is due: nobody has a destination for it with something that waits, or today’s was sent."
+        )
 
 
 @main.group()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pandas as pd
@@ -13,12 +14,14 @@ from reports.review import staff_survey
 from reports.review.review_context import ReviewContext, rows_of
 from reports.review.review_document import Answer, Figure, Table
 from reports.review.staff_survey import Survey
+from workflow.collaboration import record_store
+from workflow.collaboration.disputes import SETTLED
+from workflow.collaboration.record_kind import Record
 from workflow.records.adoption import Worked, signed_in, worked
 from workflow.rules.unchecked_rules import why_no_alert
 
 ADOPTION_DAYS = 30
 QUESTION = "How do the departments work together?"
-NOT_MEASURED = "Disputes settled: not measured yet, because disputes are not recorded in Concord so far."
 
 NOT_YET = "not yet"
 """In place of a survey that still runs: who compared its scores of two days could work out the answers in between."""
@@ -31,9 +34,10 @@ def answer(context: ReviewContext) -> Answer:
     if context.quarter.is_partial and staff is not None:
         staff = NOT_YET
     done = worked(context.reader, period)
+    disputes = record_store.records_of(context.reader, "dispute")
     sentences = [
         _hand_off(context),
-        NOT_MEASURED,
+        _disputes(disputes, period),
         _signed_in(context),
         _worked(done, context),
         *_staff(staff),
@@ -46,7 +50,7 @@ def answer(context: ReviewContext) -> Answer:
         figures=(
             context.card("sla_met"),
             context.card("acceptance_rate"),
-            Figure(label="Disputes settled", value="not measured"),
+            Figure(label="Disputes settled", value=_settled_in_short(disputes, period)),
             _staff_card(staff),
         ),
         chart=context.chart_over_time("sla_met", "First-contact SLA met, by quarter"),
@@ -78,6 +82,30 @@ def _hand_off(context: ReviewContext) -> str:
         f"{context.says('sla_met')} ({context.against('sla_met')}); Sales accepted "
         f"{context.says('acceptance_rate')} of those it decided on ({context.against('acceptance_rate')})."
     )
+
+
+def _settled(disputes: Sequence[Record], period: Period) -> list[Record]:
+    """The disputes that were settled within the days."""
+    closed = [d for d in disputes if d.state == SETTLED]
+    steps = {d.record_id: [*d.steps_taken("settle"), *d.steps_taken("agree")] for d in closed}
+    return [
+        d
+        for d in closed
+        if any(period.start <= e.entered_at.date() <= period.end for e in steps[d.record_id])
+    ]
+
+
+def _settled_in_short(disputes: Sequence[Record], period: Period) -> str:
+    settled = _settled(disputes, period)
+    return numeral(len(settled)) if settled else "none"
+
+
+def _disputes(disputes: Sequence[Record], period: Period) -> str:
+    settled = _settled(disputes, period)
+    if not settled:
+        return "Disputes: none was settled in the quarter."
+    by_test = sum(bool(d.steps_taken("settle")) for d in settled)
+    return f"Disputes settled in the quarter: {numeral(len(settled))}, of them by a test: {numeral(by_test)}."
 
 
 def _signed_in(context: ReviewContext) -> str:

@@ -139,7 +139,7 @@ def test_the_staff_survey_is_for_executives_and_analysts_alone(reviews):
         assert "not for your role" in " ".join(together[role].sentences)
 
 
-def test_what_nobody_records_yet_is_said_and_has_no_number(reviews):
+def test_where_no_dispute_was_settled_that_is_said_without_a_number(reviews):
     for review in reviews.values():
         disputes = next(f for a in review.answers for f in a.figures if f.label == "Disputes settled")
         assert not any(c.isdigit() for c in disputes.value)
