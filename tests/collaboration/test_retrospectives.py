@@ -68,7 +68,7 @@ def test_its_effect_waits_three_months_and_is_asked_for_item_by_item(bank: Store
     record_store.take_step(later, ANALYST, number, 1, "look_up", EFFECTS)
     record = _record(bank, number)
     assert record.owner == ""
-    assert effects_in_words(record) == "1 of 3 items helped; of 1 it cannot be told."
+    assert effects_in_words(record) == "1 of 3 items helped; for 1 it cannot be told."
 
 
 def test_its_page_asks_what_changed_of_each_item_as_it_was_typed(
@@ -79,7 +79,7 @@ def test_its_page_asks_what_changed_of_each_item_as_it_was_typed(
     app = open_page(ANALYST, "retrospectives", record=str(number))
     assert not app.exception
     labels = [box.label for box in app.text_input]
-    assert r"Change, Marketing\: tell Service \*first\*\: what changed?" in labels
+    assert r"Change, Marketing\: tell Service \*first\* – what changed?" in labels
     record_store.take_step(_three_months_on(bank), ANALYST, number, 1, "look_up", EFFECTS)
     page = words(open_page(somebody("marketing"), "retrospectives", record=str(number)))
     assert "1 of 3 items helped" in page

@@ -65,14 +65,14 @@ def _effects(record: Record) -> tuple[RecordField, ...]:
         fields += [
             RecordField(
                 name=f"helped_{part}_{place}",
-                label=f"{label}: did it help?",
+                label=f"{label} – did it help?",
                 kind="choice",
                 choices=HELPED,
                 is_typed=True,
             ),
             RecordField(
                 name=f"changed_{part}_{place}",
-                label=f"{label}: what changed?",
+                label=f"{label} – what changed?",
                 kind="line",
                 longest=300,
                 is_typed=True,
@@ -91,7 +91,7 @@ def effects_in_words(record: Record) -> str:
     count = len(answers)
     open_still = answers.count(HELPED[2])
     words = f"{answers.count(HELPED[0])} of {count} {'item' if count == 1 else 'items'} helped"
-    return f"{words}; of {open_still} it cannot be told." if open_still else f"{words}."
+    return f"{words}; for {open_still} it cannot be told." if open_still else f"{words}."
 
 
 def _item_field(name: str, label: str, hint: str) -> RecordField:

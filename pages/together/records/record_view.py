@@ -124,7 +124,8 @@ def _entry(kind: RecordKind, record: Record, entry: RecordEntry, names: Mapping[
 
 
 def _steps(kind: RecordKind, record: Record, viewer: Viewer, today: date) -> None:
-    offered = record_store.steps_for(record, viewer)
+    early = record.due_on is not None and today < record.due_on
+    offered = [s for s in record_store.steps_for(record, viewer) if not (early and s.waits_until_due)]
     if not offered:
         if record.owner:
             st.caption(f"It is the turn of {record.owner}. You can comment at any time.")
