@@ -96,7 +96,7 @@ def _origin(record: Record, viewer: Viewer) -> None:
 def _grown(record: Record, viewer: Viewer) -> None:
     for grown in record_store.records_of(data.reader(viewer)):
         if grown.came_from == record.record_id:
-            _to(grown, "Led to")
+            _to(grown, "Followed by")
 
 
 def _to(record: Record, how: str) -> None:
