@@ -37,11 +37,11 @@ def test_no_kind_of_record_is_without_an_example(lived_in: Stores) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_each_role_opens_every_record_it_sees(role: str, lived_in: Stores, open_page: Open) -> None:
+def test_each_role_opens_a_record_of_each_kind_it_sees(role: str, lived_in: Stores, open_page: Open) -> None:
     viewer = somebody(role)
     seen = record_store.records_of(Reader(lived_in, viewer))
     assert bool(seen) == any(role in rights.see for rights in RECORD_RIGHTS.values())
-    for record in seen:
+    for record in {r.kind: r for r in seen}.values():
         app: AppTest = open_page(viewer, KINDS[record.kind].url, record=str(record.record_id))
         assert not app.exception, record.title
         assert "could not be shown" not in words(app), record.title
