@@ -6,7 +6,6 @@ import fcntl
 import gc
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,7 +16,7 @@ import pytest
 from hypothesis import settings
 
 from tests import missing
-from tests.morning import stores_in
+from tests.morning import copy_of, stores_in
 from tests.own_server import OwnServer, fresh_database
 from warehouse.load.loading import load
 from warehouse.stores.connect import Stores
@@ -122,7 +121,7 @@ def after_a_night(once: Once, loaded_folder: Path) -> Path:
     """A data folder with that bank after its first night. Copy it before writing to it."""
 
     def build(folder: Path) -> None:
-        shutil.copytree(loaded_folder, folder, dirs_exist_ok=True)
+        copy_of(loaded_folder, folder, dirs_exist_ok=True)
         stores = stores_in(folder)
         nightly.run(stores)
         stores.app_db.dispose()
@@ -149,7 +148,7 @@ def night(after_a_night: Path) -> Iterator[Stores]:
 @pytest.fixture
 def own_bank(loaded_folder: Path, tmp_path: Path) -> Iterator[Stores]:
     """A copy of the loaded sample bank, so that a test may write."""
-    shutil.copytree(loaded_folder, tmp_path / "data")
+    copy_of(loaded_folder, tmp_path / "data")
     stores = stores_in(tmp_path / "data")
     yield stores
     stores.app_db.dispose()

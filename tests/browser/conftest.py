@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from sign_in import accounts
 from tests import missing
+from tests.morning import copy_of
 from tests.pages.staff import busy_rm
 from warehouse.settings import Settings
 from warehouse.stores import connect
@@ -54,7 +55,7 @@ class Served:
 def served(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The app on the sample bank after a night, with an RM, an analyst, and colleagues of Service and Marketing who may sign in."""
     data = tmp_path_factory.mktemp("served") / "data"
-    shutil.copytree(after_a_night, data)
+    copy_of(after_a_night, data)
     stores = connect.open_stores(Settings(data_dir=data), datetime.now)
     for username, full_name, role, rm_id in (
         ("rm", "Test rm", "relationship_manager", busy_rm(stores).rm_id),

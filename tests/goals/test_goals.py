@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -17,7 +16,7 @@ from sqlalchemy import func, select
 from metrics.comparison.goal_status import State
 from metrics.definitions.scope import Period, Scope, period_named, year_before
 from metrics.query.query import Query, ask
-from tests.morning import on, stores_in
+from tests.morning import copy_of, on, stores_in
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.app_db.app_schema import audit_log, goals
 from warehouse.errors import AccessRefused, ChangeRefused
@@ -56,7 +55,7 @@ def _reader(stores: Stores, viewer: Viewer = SYSTEM) -> Reader:
 def with_goals(loaded_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
     """A bank with the sample's goals, to read only."""
     folder = tmp_path_factory.mktemp("goals") / "data"
-    shutil.copytree(loaded_folder, folder)
+    copy_of(loaded_folder, folder)
     stores = stores_in(folder)
     set_sample_goals(stores, AS_OF)
     yield stores

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from metrics.definitions.scope import Period, Scope
-from tests.morning import stores_in
+from tests.morning import copy_of, stores_in
 from tests.pages.staff import EVERYBODY, cells, somebody, words
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.app_db.app_schema import definition_signatures, users
@@ -31,7 +31,7 @@ MARKETING, SALES, EXECUTIVE = (somebody(r) for r in ("marketing", "sales", "exec
 def app_db_with_goals(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The application database of the sample bank once its departments have agreed their goals, made once."""
     folder = tmp_path_factory.mktemp("agreed") / "data"
-    shutil.copytree(after_a_night, folder)
+    copy_of(after_a_night, folder)
     stores = stores_in(folder)
     set_sample_goals(stores, AS_OF)
     stores.app_db.dispose()

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from metrics.catalogue import CATALOGUE
 from metrics.query.missing_reasons import needs, not_given
 from pages import MENU
-from tests.morning import stores_in
+from tests.morning import copy_of, stores_in
 from tests.pages.staff import Open, cells, opener, somebody, words
 from warehouse.access import data_coverage
 from warehouse.access.reader import SYSTEM, Reader
@@ -103,7 +103,7 @@ def half(once: Callable[..., Path], loaded_folder: Path) -> Path:
 
 @pytest.fixture
 def open_half(half: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
-    shutil.copytree(half, tmp_path / "data")
+    copy_of(half, tmp_path / "data")
     stores = stores_in(tmp_path / "data")
     yield from opener(stores, monkeypatch)
     stores.app_db.dispose()

@@ -41,7 +41,7 @@ from reports.handout import handout_pdf
 from reports.review.review_document import NAMES, Review
 from reports.slides import deck
 from tests import missing
-from tests.morning import stores_in
+from tests.morning import copy_of, stores_in
 from tests.pages.staff import EVERYBODY, Open
 from warehouse.access import data_coverage
 from warehouse.access.reader import Reader, Viewer
@@ -116,7 +116,7 @@ class Shown:
 def with_goals(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample bank once its departments have agreed their goals, made once."""
     folder = tmp_path_factory.mktemp("agreed") / "data"
-    shutil.copytree(after_a_night, folder)
+    copy_of(after_a_night, folder)
     stores = stores_in(folder)
     set_sample_goals(stores, date(2026, 6, 30))
     stores.app_db.dispose()

@@ -15,7 +15,7 @@ import pytest
 
 from metrics.definitions.scope import PERIODS
 from pages import MENU, MenuEntry
-from tests.morning import stores_in
+from tests.morning import copy_of, stores_in
 from tests.pages.staff import EVERYBODY, Open, busy_rm, opener, somebody, words
 from warehouse.access.reader import Viewer
 from warehouse.load.loading import load
@@ -35,7 +35,7 @@ VIEWS = {
 
 @pytest.fixture(scope="module")
 def whole_bank(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
-    shutil.copytree(after_a_night, tmp_path_factory.mktemp("walk") / "data")
+    copy_of(after_a_night, tmp_path_factory.mktemp("walk") / "data")
     stores = stores_in(tmp_path_factory.getbasetemp() / "walk0" / "data")
     yield stores
     stores.app_db.dispose()

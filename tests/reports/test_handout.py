@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from dataclasses import dataclass, replace
 from functools import cache
@@ -21,7 +20,7 @@ from reports.documents import document_facts, font_files, number_scales
 from reports.handout import handout_pdf
 from reports.review.review_document import Review
 from tests import missing
-from tests.morning import stores_in
+from tests.morning import copy_of, stores_in
 from tests.reports.causal_words import claims
 from tests.reports.full_review import REVIEW
 from tests.reports.opened_slides import (
@@ -174,7 +173,7 @@ def run(folder: Path, *arguments: str) -> tuple[int, str]:
 @pytest.fixture(scope="module")
 def written(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Written:
     bank, out = tmp_path_factory.mktemp("bank") / "data", tmp_path_factory.mktemp("out")
-    shutil.copytree(after_a_night, bank)
+    copy_of(after_a_night, bank)
     code, output = run(bank, "--quarter", "2026Q2", "--out", str(out))
     assert code == 0, output
     stores = stores_in(bank)

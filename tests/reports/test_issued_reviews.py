@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -15,7 +14,7 @@ from metrics.definitions.quarters import Quarter
 from reports import issued
 from reports.documents import document_facts
 from reports.review import frozen_review
-from tests.morning import on, stores_in
+from tests.morning import copy_of, on, stores_in
 from tests.reports.full_review import REVIEW
 from warehouse.access.reader import Reader, Viewer
 from warehouse.app_db.app_schema import audit_log, issued_review_contents
@@ -40,7 +39,7 @@ def reader_of(stores: Stores, role: str) -> Reader:
 @pytest.fixture(scope="module")
 def night(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
     folder = tmp_path_factory.mktemp("issued") / "data"
-    shutil.copytree(after_a_night, folder)
+    copy_of(after_a_night, folder)
     stores = stores_in(folder)
     issued.issue(on(stores, date(2026, 7, 4)), who("executive"), QUARTER)
     yield stores

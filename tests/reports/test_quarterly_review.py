@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
@@ -34,7 +33,7 @@ from reports.review import staff_survey
 from reports.review.experiment_effects import as_counted
 from reports.review.review_context import ReviewContext, target_in_words
 from reports.review.review_document import NAMES, Review
-from tests.morning import on, stores_in
+from tests.morning import copy_of, on, stores_in
 from warehouse.access import data_coverage
 from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import SYSTEM, Reader, Viewer
@@ -74,7 +73,7 @@ def texts(value: object) -> Iterator[str]:
 def night(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
     """The sample bank after a night, with a goal that is behind, one that is met early, and one of nothing known."""
     folder = tmp_path_factory.mktemp("reviewed") / "data"
-    shutil.copytree(after_a_night, folder)
+    copy_of(after_a_night, folder)
     stores = stores_in(folder)
     who, year = Viewer("executive", "Vivian Tse", "executive"), Period(date(2026, 1, 1), date(2026, 12, 31))
     then = on(stores, date(2026, 1, 5))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from metrics.definitions.dimensions import DIMENSIONS
 from metrics.definitions.scope import Period, Scope
 from metrics.query import query
 from metrics.query.query import Query
-from tests.morning import stores_in
+from tests.morning import copy_of, stores_in
 from tests.own_server import fresh_database
 from tests.server.stores_on_server import stores_on
 from warehouse.access import data_coverage
@@ -128,7 +127,7 @@ def two_nights(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> tuple[Stores, Stores]:
     files = tmp_path_factory.mktemp("files") / "data"
-    shutil.copytree(loaded_folder, files)
+    copy_of(loaded_folder, files)
     on_files = stores_in(files)
     on_server = stores_on(fresh_database(postgresql_url, "night"), tmp_path_factory.mktemp("night"))
     loading.load(on_server, bank_folder, sample=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Table, func, insert, select, union_all
 
-from tests.morning import stores_in
+from tests.morning import copy_of, stores_in
 from tests.warehouse.onlookers import ANOTHER_RM, EVERYBODY, LEAD, ONE_RM
 from warehouse import schema
 from warehouse.access import audit
@@ -197,7 +196,7 @@ def test_a_passwords_hash_is_shown_to_no_administrator(empty: Stores) -> None:
 def test_an_analyst_reads_that_a_step_was_taken_but_not_what_was_written_about_the_customer(
     after_a_night: Path, tmp_path: Path
 ) -> None:
-    shutil.copytree(after_a_night, tmp_path / "data")
+    copy_of(after_a_night, tmp_path / "data")
     stores = stores_in(tmp_path / "data")
     a, s = app_schema.alerts, app_schema.alert_steps
     alert = Reader(stores, ONE_RM).frame(select(a).where(a.c.rm_id == ONE_RM.rm_id)).iloc[0]

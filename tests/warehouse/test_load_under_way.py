@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import random
-import shutil
 import subprocess
 import sys
 import threading
@@ -19,7 +18,7 @@ import duckdb
 import pytest
 from sqlalchemy import Select, func, select
 
-from tests.morning import stores_in
+from tests.morning import copy_of, stores_in
 from tests.warehouse import small_bank
 from warehouse import schema
 from warehouse.access import audit
@@ -213,7 +212,7 @@ def test_whatever_a_killed_load_left_is_removed_by_the_next(empty: Stores, tmp_p
 def test_history_is_carried_over_a_load_of_the_same_bank_and_not_of_another(
     after_a_night: Path, bank_folder: Path, tmp_path: Path
 ) -> None:
-    shutil.copytree(after_a_night, tmp_path / "copy")
+    copy_of(after_a_night, tmp_path / "copy")
     stores = stores_in(tmp_path / "copy")
 
     def history() -> dict[str, list[tuple]]:
@@ -233,7 +232,7 @@ def test_history_is_carried_over_a_load_of_the_same_bank_and_not_of_another(
 def test_a_bank_of_a_version_that_lacked_a_derived_table_is_loaded_over(
     after_a_night: Path, bank_folder: Path, tmp_path: Path
 ) -> None:
-    shutil.copytree(after_a_night, tmp_path / "copy")
+    copy_of(after_a_night, tmp_path / "copy")
     stores = stores_in(tmp_path / "copy")
     with duckdb.connect(str(snapshot_file(stores.settings, stores.snapshot()))) as db:
         db.execute("DROP TABLE derived.removal_effects")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sample_data.bank import generate
+from tests.morning import copy_of
 from tests.workflow.alert_queue import Clock
 from warehouse.load.loading import load
 from warehouse.settings import Settings
@@ -67,7 +68,7 @@ def _load(folder: Path) -> None:
 
 
 def _spend_a_night(loaded: Path, folder: Path) -> None:
-    shutil.copytree(loaded, folder)
+    copy_of(loaded, folder)
     stores = open_stores(Settings(data_dir=folder), Clock())
     nightly.run(stores)
     stores.app_db.dispose()

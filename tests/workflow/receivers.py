@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import socketserver
 import threading
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import insert, select
 
+from tests.morning import copy_of
 from warehouse.access import audit
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.app_db.app_schema import alerts, users
@@ -126,7 +126,7 @@ def running(server: socketserver.BaseServer) -> Iterator[None]:
 
 def bank_in(folder: Path, loaded_folder: Path, clock: Clock, app_db_url: str = "") -> Stores:
     """A copy of a loaded bank with accounts of two RMs, a team lead and an analyst."""
-    shutil.copytree(loaded_folder, folder)
+    copy_of(loaded_folder, folder)
     choices = Settings(data_dir=folder, app_address=ADDRESS, app_db_url=app_db_url)
     stores = open_stores(choices, clock)
     with stores.app_db.begin() as app_db:
