@@ -11,9 +11,13 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from metrics.definitions.scope import Filters, Period, Scope, month
-from warehouse.access.reader import Reader, Viewer
+from warehouse.access.reader import SYSTEM, Reader, Viewer
+from warehouse.app_db.app_schema import users
 from warehouse.errors import Problem
+from warehouse.schema import customers
 from warehouse.stores.connect import Stores
 from workflow.collaboration import record_store
 from workflow.collaboration.pinned_figures import InventedPast, pin_figure
@@ -632,6 +636,30 @@ def _retrospectives(h: _History) -> None:
     )
 
 
+def _about_customers(h: _History) -> None:
+    """A note, and two cases with Service, about the clients of the manager who has an account."""
+    account = select(users.c.username, users.c.full_name, users.c.rm_id).where(users.c.username == "rm")
+    for row in Reader(h.stores, SYSTEM).rows(account):
+        manager = Viewer(row.username, row.full_name, "relationship_manager", row.rm_id)
+        mine = select(customers.c.customer_id).where(customers.c.rm_id == row.rm_id)
+        clients = Reader(h.stores, manager, h.stores.snapshot()).rows(
+            mine.order_by(customers.c.customer_id).limit(3)
+        )
+        if len(clients) < 3:
+            return
+        note, waiting, answered = (str(c.customer_id) for c in clients)
+        _open_about(h, 40, manager, "customer_note", note, title="Prefers to be called after 18:00")
+        _open_about(
+            h, 1, manager, "service_case", waiting, title="Asks for a new card", details="Lost on Friday."
+        )
+        case = _open_about(h, 7, manager, "service_case", answered, title="Cannot sign in", details="")
+        h.step(5, SERVICE, case, "answer", answer="The phone number was an old one. It works since Tuesday.")
+
+
+def _open_about(h: _History, back: int, viewer: Viewer, kind: str, customer_id: str, **values: str) -> int:
+    return record_store.open_record(h.on(back), viewer, kind, values, customer_id=customer_id)
+
+
 _PARTS: tuple[Callable[[_History], None], ...] = (
     _unity,
     _decisions,
@@ -642,5 +670,6 @@ _PARTS: tuple[Callable[[_History], None], ...] = (
     _meetings,
     _acceptance,
     _talk,
+    _about_customers,
     _retrospectives,
 )
