@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from functools import partial
 
 import streamlit as st
 
+from metrics.definitions.scope import Scope
 from metrics.query.query import in_app_db
 from pages.components import data
 from pages.components.typed_text import escaped
 from pages.together.records import record_page
-from warehouse.access.reader import Viewer
+from warehouse.access.reader import Reader, Viewer
 from warehouse.stores import connect
 from workflow.collaboration import agreed_test, disputes, pinned_figures
-from workflow.collaboration.predictions import PredictionOutcome, check_prediction, scope_compared
+from workflow.collaboration.predictions import PredictionOutcome, check_prediction
 from workflow.collaboration.record_kind import Record
 
 _LOOKS = {
@@ -69,25 +70,21 @@ def _predictions(record: Record, viewer: Viewer) -> None:
         return
     st.subheader("What each side predicted")
     pin = pinned_figures.pinned(data.reader(viewer)).get(record.pin_id)
+    today = connect.here().now().date()
     for entry in written:
-        direction, on = str(entry.contents["direction"]), date.fromisoformat(entry.contents["checked_on"])
-        st.markdown(f"**{escaped(entry.department)}**: it will {escaped(direction)}.")
+        st.markdown(f"**{escaped(entry.department)}**: it will {escaped(str(entry.contents['direction']))}.")
         if pin is None:
             st.caption("The figure is not part of your role, so what came of it is not shown.")
             continue
-        today, as_of = connect.here().now().date(), data.loaded_until(viewer)
-        now = _read(viewer, pin, on, as_of) if today >= on else None
-        checked = check_prediction(pin, direction, on, today, as_of, now)
+        checked = check_prediction(data.reader(viewer), pin, entry, today, partial(_read, viewer))
         icon, colour = _LOOKS[checked.outcome]
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(str(checked.outcome).capitalize(), icon=icon, color=colour)  # type: ignore[arg-type]
             st.caption(escaped(checked.sentence), width="content")
 
 
-def _read(
-    viewer: Viewer, pin: pinned_figures.PinnedFigure, on: date, as_of: date
-) -> pinned_figures.Reading | None:
-    scope = scope_compared(pin, on, as_of)
-    if in_app_db(pin.metric):
-        return pinned_figures.slice_now(data.reader(viewer), pin.metric, scope)
-    return data.cached(viewer, pinned_figures.slice_now, pin.metric, scope)
+def _read(viewer: Viewer, reader: Reader, metric: str, scope: Scope) -> pinned_figures.Reading | None:
+    """What a slice says now, from the cache where it may be kept."""
+    if in_app_db(metric):
+        return pinned_figures.slice_now(reader, metric, scope)
+    return data.cached(viewer, pinned_figures.slice_now, metric, scope)

@@ -72,18 +72,18 @@ def outcome(reader: Reader, record: Record, today: date, ask: Ask = slice_now) -
     if then is None or not is_due(record, today):
         return None
     taken = record.steps_taken("take")[-1]
-    metric, scope = CATALOGUE[then.metric], _slice_now(reader, then)
+    metric, scope = CATALOGUE[then.metric], slice_compared(reader, then)
     direction, expected = str(taken.contents["direction"]), taken.contents.get("expected")
     if expected is not None and metric.unit == "share":
         expected = float(expected) / 100
-    early = _too_early(reader, then, scope, taken.entered_at.date())
+    early = too_early(reader, then, scope, taken.entered_at.date())
     now = None if scope.period.end < scope.period.start else ask(reader, then.metric, scope)
     if early:
         did, why = CANNOT_BE_TOLD, early
     elif now is None:
         did, why = CANNOT_BE_TOLD, "What it says now is not known, or not part of your role."
     else:
-        did, why = _judged(metric, then.reading, now, direction, expected)
+        did, why = judged(metric, then.reading, now, direction, expected)
     return DecisionOutcome(
         then=then,
         direction=direction,
@@ -101,12 +101,13 @@ def cost_in_words(record: Record) -> str:
     return "" if cost is None else hkd(cost)
 
 
-def _slice_now(reader: Reader, then: PinnedFigure) -> Scope:
-    """As many days as were pinned, or as many whole months, ending with the last that were delivered."""
+def slice_compared(reader: Reader, then: PinnedFigure, until: date | None = None) -> Scope:
+    """As many days as were pinned, or as many whole months, ending with the last that were delivered, or by `until`."""
     covered = data_coverage.coverage(reader.stores, reader.snapshot)
     end = data_coverage.loaded_until(reader)
     if covered is not None:
         end = min(end, delivered_until(CATALOGUE[then.metric], covered))
+    end = min(end, until) if until is not None else end
     period = Period(then.starts_on, then.ends_on)
     if is_whole_months(period):
         months = full_months(end, len(parts_by_month(period)))
@@ -114,8 +115,8 @@ def _slice_now(reader: Reader, then: PinnedFigure) -> Scope:
     return then.scope.over(Period(end - timedelta(days=period.days - 1), end))
 
 
-def _too_early(reader: Reader, then: PinnedFigure, scope: Scope, taken: date) -> str:
-    """Why what came after the decision is not in the figure yet; "" where it is."""
+def too_early(reader: Reader, then: PinnedFigure, scope: Scope, taken: date) -> str:
+    """Why what came after the day it was `taken` is not in the figure yet; "" where it is."""
     if scope.period.start <= max(taken, then.ends_on):
         after = (
             f"it was taken, on {day(taken)}"
@@ -133,9 +134,10 @@ def _too_early(reader: Reader, then: PinnedFigure, scope: Scope, taken: date) ->
     return ""
 
 
-def _judged(
-    metric: Metric, then: Reading, now: Reading, direction: str, expected: float | None
+def judged(
+    metric: Metric, then: Reading, now: Reading, direction: str, expected: float | None = None
 ) -> tuple[str, str]:
+    """Whether a figure did what was expected of it: YES, NO or CANNOT_BE_TOLD, and why, as a sentence."""
     movement = compare(metric, _sides(metric, now), _sides(metric, then))
     if not movement.verdict.is_judged:
         return CANNOT_BE_TOLD, f"{_sentence(verdict_in_words(movement.verdict, movement.n))}."

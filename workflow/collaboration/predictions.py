@@ -1,6 +1,6 @@
-"""What somebody said a figure would do, checked on its day: the same figure over as many days, like for like.
+"""What a side of a dispute said a figure would do, checked on its day as a decision is on the day it is looked at again.
 
-It is checked against the pinned figure, and only outside the noise it held or did not.
+It is checked over the days up to its own day, so that what came of it does not change with what is loaded later.
 """
 
 from __future__ import annotations
@@ -10,14 +10,12 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from metrics.catalogue import CATALOGUE
-from metrics.comparison.compare import compare
-from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import day
-from metrics.definitions.measure import Metric, Ratio
-from metrics.definitions.scope import Period, Scope, full_months, parts_by_month
-from workflow.collaboration.pinned_figures import PinnedFigure, Reading, in_words, is_whole_months
-
-DIRECTIONS = ("rise", "fall", "stay as it is")
+from warehouse.access.reader import Reader
+from workflow.collaboration.decision_outcomes import Ask, judged, slice_compared, too_early
+from workflow.collaboration.decision_records import CANNOT_BE_TOLD, NO, YES
+from workflow.collaboration.pinned_figures import PinnedFigure, in_words, slice_now
+from workflow.collaboration.record_kind import RecordEntry
 
 
 class PredictionOutcome(StrEnum):
@@ -29,6 +27,13 @@ class PredictionOutcome(StrEnum):
     OPEN = "cannot be told"
 
 
+_CAME_OF_IT = {
+    YES: PredictionOutcome.HELD,
+    NO: PredictionOutcome.DID_NOT_HOLD,
+    CANNOT_BE_TOLD: PredictionOutcome.OPEN,
+}
+
+
 @dataclass(frozen=True)
 class PredictionCheck:
     """What came of it, and the sentence that says by which figures."""
@@ -37,51 +42,20 @@ class PredictionCheck:
     sentence: str
 
 
-def days_compared(pin: PinnedFigure, checked_on: date, as_of: date) -> Period:
-    """As many days as were pinned, the last that are over and loaded on the day of the check; of whole months months."""
-    last = min(checked_on - timedelta(days=1), as_of)
-    pinned = pin.scope.period
-    if not is_whole_months(pinned):
-        return Period(last - timedelta(days=pinned.days - 1), last)
-    months = full_months(last, len(parts_by_month(pinned)))
-    return Period(months[0].start, months[-1].end)
-
-
-def scope_compared(pin: PinnedFigure, checked_on: date, as_of: date) -> Scope:
-    """The slice that is read on the day of the check."""
-    return pin.scope.over(days_compared(pin, checked_on, as_of))
-
-
 def check_prediction(
-    pin: PinnedFigure, direction: str, checked_on: date, today: date, as_of: date, now: Reading | None
+    reader: Reader, pin: PinnedFigure, prediction: RecordEntry, today: date, ask: Ask = slice_now
 ) -> PredictionCheck:
-    """Whether a figure did what was predicted; `now` is what `scope_compared` reads."""
-    metric, days = CATALOGUE[pin.metric], days_compared(pin, checked_on, as_of)
-    if today < checked_on:
-        return PredictionCheck(PredictionOutcome.TOO_EARLY, f"It is checked on {day(checked_on)}.")
-    if days.start <= pin.ends_on:
-        return PredictionCheck(
-            PredictionOutcome.TOO_EARLY,
-            f"The data reach {day(as_of)}: as many days as were pinned have not passed since {day(pin.ends_on)}.",
-        )
+    """Whether a pinned figure did what a side predicted of it."""
+    direction = str(prediction.contents["direction"])
+    on = date.fromisoformat(prediction.contents["checked_on"])
+    if today < on:
+        return PredictionCheck(PredictionOutcome.TOO_EARLY, f"It is checked on {day(on)}.")
+    scope = slice_compared(reader, pin, on - timedelta(days=1))
+    if early := too_early(reader, pin, scope, pin.ends_on):
+        return PredictionCheck(PredictionOutcome.TOO_EARLY, early)
+    now, metric = ask(reader, pin.metric, scope), CATALOGUE[pin.metric]
     if now is None:
         return PredictionCheck(PredictionOutcome.OPEN, "The figure is not known for these days.")
-    change = compare(metric, _figures(metric, now), _figures(metric, pin.reading))
-    sentence = f"{in_words(metric, pin.reading)} then, {in_words(metric, now)} over {days.in_words()}."
-    return PredictionCheck(_outcome(direction, change.verdict, now.value - pin.value), sentence)
-
-
-def _outcome(direction: str, verdict: Verdict, difference: float) -> PredictionOutcome:
-    if verdict is Verdict.NOT_CLEAR:
-        return PredictionOutcome.HELD if direction == DIRECTIONS[2] else PredictionOutcome.OPEN
-    if not verdict.is_a_finding:
-        return PredictionOutcome.OPEN
-    moved = DIRECTIONS[0] if difference > 0 else DIRECTIONS[1]
-    return PredictionOutcome.HELD if direction == moved else PredictionOutcome.DID_NOT_HOLD
-
-
-def _figures(metric: Metric, reading: Reading) -> dict[str, float]:
-    if not isinstance(metric, Ratio) or reading.cases is None:
-        return {"value": reading.value}
-    numerator = reading.value * reading.cases / metric.scale
-    return {"value": reading.value, "numerator": numerator, "denominator": reading.cases}
+    came_of_it, why = judged(metric, pin.reading, now, direction)
+    both = f"{in_words(metric, pin.reading)} then, {in_words(metric, now)} over {scope.period.in_words()}"
+    return PredictionCheck(_CAME_OF_IT[came_of_it], f"{both}. {why}")
