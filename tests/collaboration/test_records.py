@@ -264,7 +264,7 @@ def test_whatever_is_tried_a_record_stays_on_its_ways_and_nothing_is_lost(
 def _sound(*fields: RecordField, but: str = "") -> dict[str, object]:
     """Something that fits each field."""
     by_kind: dict[str, object] = {
-        "line": "Words",
+        "line": "Q2 2026",
         "paragraph": "Some words",
         "lines": "One\nTwo",
         "day": date(2027, 1, 4),
@@ -316,3 +316,16 @@ def test_what_is_written_about_a_customer_is_read_by_who_sees_the_customer(kind:
                 bank, viewer, kind, {"title": "Not mine"}, customer_id=_customer_of(bank, "RM01")
             )
     assert _record(bank, number, SERVICE).title == "Private"
+
+
+def test_a_dispute_grows_out_of_an_observation_and_keeps_its_figure(bank: Stores) -> None:
+    pin = pin_figure(bank, SALES, "leads", QUARTER)
+    seen = record_store.open_record(
+        bank, SALES, "observation", {"title": "Fewer", "to": "Marketing"}, pin_id=pin
+    )
+    reading = {"title": "Fewer, or later?", "against": "Sales", "reading": "Later"}
+    number = record_store.grow(bank, MARKETING, seen, "dispute", reading)
+    dispute = _record(bank, number)
+    assert (dispute.pin_id, dispute.came_from) == (pin, seen)
+    with pytest.raises(ChangeRefused, match="grows out"):
+        record_store.grow(bank, MARKETING, seen, "meeting", {})

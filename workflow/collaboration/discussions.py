@@ -35,5 +35,6 @@ KIND = RecordKind(
         ),
     ),
     first_owner=lambda _record, _viewer, _contents: NOBODY,
+    grows_into=("observation", "dispute", "decision"),
     needs_pin=True,
 )

@@ -290,6 +290,7 @@ KIND = RecordKind(
     ),
     first_owner=_other,
     due_days=ANSWER_WITHIN,
+    grows_into=("decision",),
     needs_pin=True,
     parties=sides,
     check=_not_oneself,

@@ -113,4 +113,5 @@ KIND = RecordKind(
     ),
     first_owner=_answering,
     due_days=REPLY_WITHIN,
+    grows_into=("dispute", "decision", "data_request"),
 )

@@ -203,8 +203,6 @@ class RecordStep:
     """What is filled in beside `fields`, by what the record holds."""
     check: Check = nothing_against
     says: str = "Recorded."
-    becomes: str = ""
-    """The kind of record that grows out of it, if one does."""
 
     def fields_for(self, record: Record) -> tuple[RecordField, ...]:
         """What is filled in when it is taken of a record."""
@@ -231,6 +229,8 @@ class RecordKind:
     first_owner: Owner
     due_days: int | None = None
     due_field: str = ""
+    grows_into: tuple[str, ...] = ()
+    """The kinds of records that can grow out of one."""
     needs_pin: bool = False
     about_customer: bool = False
     """Whether each is about a customer; then only who sees the customer reads it."""

@@ -93,6 +93,14 @@ def open_record(
         )
 
 
+def grow(stores: Stores, viewer: Viewer, record_id: int, kind: str, values: Mapping[str, Any]) -> int:
+    """Open a record out of another, about the same figure, and give its number. Raises as `open_record` does."""
+    origin = _existing(Reader(stores, viewer), record_id)
+    if kind not in KINDS[origin.kind].grows_into:
+        raise ChangeRefused(f"No {KINDS[kind].singular.lower()} grows out of this. Nothing was saved.")
+    return open_record(stores, viewer, kind, values, pin_id=origin.pin_id, came_from=record_id)
+
+
 def open_within(
     entry: AuditEntry,
     viewer: Viewer,

@@ -49,6 +49,7 @@ def show(record: Record, viewer: Viewer, today: date, extra: Extra | None = None
         extra(record, viewer)
     _grown(record, viewer)
     _steps(kind, record, viewer, today)
+    _grow(kind, record, viewer, today)
     st.subheader("What happened")
     for entry in record.entries:
         _entry(kind, record, entry, names)
@@ -141,6 +142,33 @@ def _form(record: Record, step: RecordStep, today: date) -> None:
     with forms.form(f"record {record.record_id} {step.name}", record.version) as form:
         record_fields.draw(form, step.fields_for(record), today)
         form.submit(step.label, partial(_take, record.record_id, record.version, step.name), type="primary")
+
+
+def _grow(kind: RecordKind, record: Record, viewer: Viewer, today: date) -> None:
+    """Another record out of this one, about the same figure."""
+    kinds = [
+        KINDS[name]
+        for name in kind.grows_into
+        if record_store.may_open(name, viewer) and (record.pin_id is not None or not KINDS[name].needs_pin)
+    ]
+    if not kinds:
+        return
+    with st.container(horizontal=True, gap="small", key=f"grow-{record.record_id}"):
+        for grown in kinds:
+            label = f"Make it a {grown.singular.lower()}"
+            with (
+                st.popover(
+                    label, icon=grown.icon, type="tertiary", key=f"grow-{record.record_id}-{grown.name}"
+                ),
+                forms.form(f"{grown.name} out of {record.record_id}") as form,
+            ):
+                record_fields.draw(form, (grown.title, *grown.fields), today)
+                form.submit("Save", partial(_grow_into, grown.name, record.record_id), type="primary")
+
+
+def _grow_into(kind: str, record_id: int, viewer: Viewer, values: Mapping[str, Any]) -> str:
+    number = record_store.grow(connect.here(), viewer, record_id, kind, values)
+    return f"{KINDS[kind].singular} {number} is open."
 
 
 def _take(record_id: int, version: int, step: str, viewer: Viewer, values: Mapping[str, Any]) -> str:
