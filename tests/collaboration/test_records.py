@@ -266,7 +266,7 @@ def _sound(*fields: RecordField, but: str = "") -> dict[str, object]:
     by_kind: dict[str, object] = {
         "line": "Q2 2026",
         "paragraph": "Some words",
-        "lines": "One\nTwo",
+        "lines": "Sales: one\nService: two",
         "day": date(2027, 1, 4),
         "number": 12.0,
         "departments": list(DEPARTMENTS),
