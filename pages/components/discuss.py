@@ -41,8 +41,9 @@ def popover(key: str, names: Sequence[str], scope: Scope, viewer: Viewer) -> Non
 
 
 def of_query(key: str, query: Query, viewer: Viewer) -> None:
-    """The same, about what a table or a chart answers: its figures over its first period, under its filters."""
-    popover(key, query.metrics, Scope(query.periods[0], query.filters), viewer)
+    """The same, about what a table or a chart answers: its figures over its latest period, under its filters."""
+    latest = max(query.periods, key=lambda period: (period.end, period.days))
+    popover(key, query.metrics, Scope(latest, query.filters), viewer)
 
 
 def _offer(key: str, names: tuple[str, ...], scope: Scope, viewer: Viewer) -> None:

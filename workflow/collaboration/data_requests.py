@@ -83,7 +83,7 @@ KIND = RecordKind(
         "accepted": "Accepted, in work",
         "delivered": "Delivered, to be checked",
         "done": "Received",
-        "declined": "Declined",
+        "declined": "Declined or taken back",
     },
     closed=frozenset({"done", "declined"}),
     steps=(
@@ -155,6 +155,15 @@ KIND = RecordKind(
             fields=(RecordField(name="why", label="What is missing or wrong?", longest=500),),
             hands_to=lambda record, _viewer, _contents: _provider(record),
             due_days=ANSWER_WITHIN,
+        ),
+        RecordStep(
+            name="withdraw",
+            label="Take it back",
+            after=("asked", "accepted"),
+            leads_to="declined",
+            turn="opener",
+            fields=(RecordField(name="why", label="Why is it no longer needed?", longest=300),),
+            hands_to=nobody,
         ),
         RecordStep(
             name="decline",

@@ -11,7 +11,7 @@ import pandas as pd
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.compare import Change, compare
 from metrics.comparison.conclusion import Verdict
-from metrics.comparison.words import figure, points, signed
+from metrics.comparison.words import figure, points, signed, verdict_in_words
 from metrics.definitions import published_margins
 from metrics.definitions.measure import Metric, Ratio
 from metrics.definitions.scope import Scope
@@ -86,7 +86,7 @@ def in_words(name: str, label: str, compared: PartAgainstRest) -> str:
     metric, change = CATALOGUE[name], compared.change
     both = f"{label}: {figure(metric, compared.part['value'])}, the rest: {figure(metric, compared.rest['value'])}"
     if change.verdict in (Verdict.TOO_FEW, Verdict.NOT_KNOWN, Verdict.NO_FIGURE_BEFORE):
-        return f"{both}: {change.verdict}."
+        return f"{both}: {verdict_in_words(change.verdict, change.n)}."
     if change.low is None or change.high is None:
         return f"{both}."
     low, high = _ends(metric, change.low, change.high)

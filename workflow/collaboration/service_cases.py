@@ -58,6 +58,15 @@ KIND = RecordKind(
             due_days=ANSWER_WITHIN,
         ),
         RecordStep(
+            name="withdraw",
+            label="Take it back",
+            after=("asked",),
+            leads_to="settled",
+            turn="opener",
+            fields=(RecordField(name="why", label="Why is it no longer needed?", kind="line", longest=200),),
+            hands_to=nobody,
+        ),
+        RecordStep(
             name="settle",
             label="Settled",
             after=("answered",),

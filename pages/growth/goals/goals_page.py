@@ -15,7 +15,7 @@ from metrics.definitions.meaning import Meaning
 from metrics.definitions.measure import Metric, measures_of
 from metrics.definitions.scope import Period, Scope, year_before
 from metrics.query.query import Query
-from pages.components import data, forms, tables, theme
+from pages.components import data, discuss, forms, tables, theme
 from pages.figures import drill, drill_table
 from pages.figures.drill import DrillFigure
 from pages.growth.goals import goal_form, goal_list, goal_pace, goal_signing
@@ -166,6 +166,7 @@ def _this(viewer: Viewer, progress: Progress) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             st.metric("So far", figure(metric, progress.actual), help=metric.description, width="content")
             drill.button(goal.metric, goal.scope.over(days), viewer, "goal-so-far")
+            discuss.popover("goal-so-far", [goal.metric], goal.scope.over(days), viewer)
         st.metric(
             "Plan to date" if adds_up(metric) else _aim(metric).capitalize(),
             figure(metric, progress.expected),

@@ -18,6 +18,8 @@ from workflow.collaboration.record_kind import Record, RecordKind
 from workflow.collaboration.record_kinds import KINDS
 
 _OPENED = "record just opened"
+LONGEST_NUMBER = 9
+"""Digits of a record's number in an address; what is longer is none."""
 Above = Callable[[Sequence[Record], Viewer], None]
 """What a kind says of all its records together, above their list."""
 
@@ -40,7 +42,8 @@ def show(
         if below is not None:
             below(viewer)
         return
-    record = record_store.one_record(data.reader(viewer), int(asked_for)) if asked_for.isdecimal() else None
+    is_number = len(asked_for) <= LONGEST_NUMBER and asked_for.isdecimal()
+    record = record_store.one_record(data.reader(viewer), int(asked_for)) if is_number else None
     if record is None or record.kind != name:
         st.title(f"This link opens no {kind.singular.lower()}")
         st.warning(
