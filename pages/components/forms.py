@@ -20,6 +20,7 @@ from typing import Any
 import streamlit as st
 
 from pages.components import viewer as door
+from pages.components.typed_text import sentence
 from warehouse.access.reader import Viewer
 from warehouse.errors import Problem, reference
 from warehouse.stores import connect
@@ -109,7 +110,7 @@ def form(name: str, version: object = "", *, border: bool = False) -> Iterator[F
         yield opened
     before = refused(name)
     if before:
-        st.warning(before.sentence, icon=":material/error:")
+        st.warning(sentence(before.sentence), icon=":material/error:")
 
 
 def button(name: str, label: str, write: Write, *, key: str | None = None, **looks: Any) -> None:
@@ -118,7 +119,7 @@ def button(name: str, label: str, write: Write, *, key: str | None = None, **loo
     st.button(label, key=key or f"press--{_slug(name)}", on_click=partial(_press, name, {}, write), **looks)
     before = refused(name)
     if before:
-        st.warning(before.sentence, icon=":material/error:")
+        st.warning(sentence(before.sentence), icon=":material/error:")
         drop(name)
 
 
@@ -173,7 +174,7 @@ def rest() -> None:
     for name in left_over():
         before = st.session_state[_REFUSED + name]
         with st.session_state[_TOP]:
-            st.warning(before.sentence, icon=":material/error:")
+            st.warning(sentence(before.sentence), icon=":material/error:")
             if not before.values:
                 drop(name)
                 continue

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from pages.components.typed_text import sentence
 from warehouse.errors import AccessRefused, NothingLoaded, Problem, reference
 from warehouse.stores import connect
 
@@ -18,9 +19,9 @@ def in_their_place(what: str = "This page") -> Iterator[None]:
         st.title("No bank has been loaded yet")
         st.info(str(problem), icon=":material/database_off:")
     except AccessRefused as problem:
-        st.info(str(problem), icon=":material/lock:")
+        st.info(sentence(str(problem)), icon=":material/lock:")
     except Problem as problem:
-        st.warning(str(problem), icon=":material/error:")
+        st.warning(sentence(str(problem)), icon=":material/error:")
     except Exception as bug:  # whatever it is, the person sees a number and not a trace
         st.error(
             f"{what} could not be shown. Nothing was changed. Please give "

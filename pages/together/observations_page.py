@@ -9,6 +9,7 @@ import streamlit as st
 
 from metrics.comparison.words import day
 from metrics.query.query import Query, in_app_db, unanswerable
+from metrics.query.report_query import whose
 from pages.components import data, filters, links, tables
 from pages.components.typed_text import escaped
 from pages.together.records import record_page
@@ -106,6 +107,8 @@ def _one(record: Record, viewer: Viewer) -> None:
     compared = data.cached(viewer, part_against_rest.part_against_rest, pin.metric, scope, *named)
     if compared is not None:
         label = plain(named[1]).capitalize()
+        of_whom = f"Of {hers}. " if (hers := whose(pin.metric, viewer)) else ""
         st.info(
-            escaped(part_against_rest.in_words(pin.metric, label, compared)), icon=":material/compare_arrows:"
+            escaped(of_whom + part_against_rest.in_words(pin.metric, label, compared)),
+            icon=":material/compare_arrows:",
         )

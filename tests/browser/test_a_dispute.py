@@ -113,14 +113,6 @@ def _plan_the_test(served, page: Page, here: str) -> None:
     there.press("Tab")
     _fill(page, What_was_said="Half of the users see the limit first")
     _save(page, "Record the discussion", "Recorded.")
-    _step(page, "Plan the test")
-    _fill(page, What_shall_the_test_answer="Does it help?", What_is_counted_of_each_person="4 or 5")
-    _fill(page, How_often_does_it_happen_today="70", Which_change_is_worth_finding="8")
-    _fill(page, How_many_people_come_into_it="450", Which_result_decides_for_whom="Above 0: the limit moves")
-    _day(page, "When does it begin?", date.today())
-    _day(page, "When is it read?", date.today() + timedelta(days=60))
-    page.get_by_label("What shall the test answer").last.focus()
-    _save(page, "Plan the test", "people in each group")
     for who, direction in (("chan", "rise"), ("marketing", "stay as it is")):
         _as(served, page, who, here)
         _step(page, "Write your prediction")
@@ -128,6 +120,15 @@ def _plan_the_test(served, page: Page, here: str) -> None:
         page.get_by_label("What will the figure do?").last.focus()
         _choose(page, "What will the figure do?", direction)
         _save(page, "Write your prediction", f"it will {direction}")
+    _as(served, page, "analyst", here)
+    _step(page, "Plan the test")
+    _fill(page, What_shall_the_test_answer="Does it help?", What_is_counted_of_each_person="4 or 5")
+    _fill(page, How_often_does_it_happen_today="70", Which_change_is_worth_finding="8")
+    _fill(page, How_many_people_come_into_it="450", Which_result_decides_for_whom="Above 0: the limit moves")
+    _day(page, "When does it begin?", date.today() + timedelta(days=1))
+    _day(page, "When is it read?", date.today() + timedelta(days=60))
+    page.get_by_label("What shall the test answer").last.focus()
+    _save(page, "Plan the test", "people in each group")
 
 
 def _settle(page: Page, sees: str) -> None:

@@ -46,7 +46,7 @@ from workflow.collaboration.record_kind import Record
 ANALYST, MARKETING, EXECUTIVE, SALES = (somebody(r) for r in ("analyst", "marketing", "executive", "sales"))
 
 
-def _plan(stores: Stores, series: str, on: date = date(2026, 7, 2), **more: object) -> int:
+def _plan(stores: Stores, series: str, on: date = date(2026, 7, 1), **more: object) -> int:
     values = {"title": f"{series} of July", "series": series, "held_on": on, "starts_at": "10:00"}
     return record_store.open_record(stores, ANALYST, "meeting", values | more)
 
@@ -282,7 +282,7 @@ def test_a_pack_taken_along_is_on_record_and_made_for_who_holds_the_session_then
     if kind == "pptx":
         slides = Presentation(io.BytesIO(file)).slides
         texts = "\n".join(s.text_frame.text for slide in slides for s in slide.shapes if s.has_text_frame)
-        assert "Monthly review, 2 Jul 2026" in texts
+        assert "Monthly review, 1 Jul 2026" in texts
         assert "Filled for Marketing" in texts
         assert "Quarterly review" not in texts
     else:

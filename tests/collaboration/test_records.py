@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -10,14 +11,16 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from metrics.definitions.scope import Period, Scope
-from tests.pages.staff import somebody
+from tests.pages.staff import busy_rm, somebody
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.access.record_rights import RECORD_RIGHTS
 from warehouse.access.roles import ROLES
-from warehouse.app_db.app_schema import audit_log, pinned_figures, record_entries, records, users
+from warehouse.app_db.app_schema import alerts, audit_log, pinned_figures, record_entries, records, users
 from warehouse.errors import AccessRefused, ChangeRefused, Problem
 from warehouse.schema import customers
 from warehouse.stores.connect import Stores
+from workflow.alerts.alert_steps import TO_SERVICE, record_step, take_back
+from workflow.alerts.follow_up import follow_customers
 from workflow.collaboration import mentions, record_store
 from workflow.collaboration.pinned_figures import pin_figure, pinned, slice_now, why_different
 from workflow.collaboration.record_kind import DEPARTMENTS, Record, RecordField, RecordKind
@@ -329,3 +332,75 @@ def test_a_dispute_grows_out_of_an_observation_and_keeps_its_figure(bank: Stores
     assert (dispute.pin_id, dispute.came_from) == (pin, seen)
     with pytest.raises(ChangeRefused, match="grows out"):
         record_store.grow(bank, MARKETING, seen, "meeting", {})
+
+
+def test_a_case_that_is_undone_leaves_service_and_a_covering_colleague_reads_what_she_may_write(
+    bank: Stores,
+) -> None:
+    covered = _customer_of(bank, "RM02")
+    covering = replace(RM, covers=(covered,))
+    number = record_store.open_record(
+        bank, covering, "customer_note", {"title": "Evenings"}, customer_id=covered
+    )
+    assert record_store.about_customer(Reader(bank, covering), covered, "customer_note")
+    assert record_store.one_record(Reader(bank, RM), number) is None
+    subjects = select(audit_log.c.subject).where(audit_log.c.action == "customer_note.open")
+    with bank.app_db.connect() as app_db:
+        assert app_db.execute(subjects).scalars().all() == [""]
+
+
+def test_what_cannot_be_is_refused_with_a_sentence(bank: Stores) -> None:
+    number = _observe(bank)
+    for attempt in (
+        lambda: record_store.open_record(bank, RM, "no such kind", {}),
+        lambda: record_store.open_record(
+            bank, RM, "observation", {"title": "x", "to": "Service"}, came_from=99_999
+        ),
+        lambda: record_store.take_step(bank, SERVICE, number, 10**9, "review", {"reply": "From nowhere"}),
+        lambda: record_store.take_step(bank, SERVICE, number, 1, "no such step", {}),
+        lambda: record_store.grow(bank, RM, number, "no such kind", {}),
+        lambda: record_store.comment(bank, RM, 99_999, "Nothing there"),
+    ):
+        with pytest.raises(ChangeRefused):
+            attempt()
+
+
+def test_an_address_names_nobody_and_a_long_name_only_its_own() -> None:
+    everybody = [
+        mentions.Colleague(username="ann", full_name="Ann Chan", role="sales"),
+        mentions.Colleague(username="lee", full_name="Ann Lee", role="service"),
+    ]
+    assert mentions.named_in(["write to jo@service.example or bob@sales-desk.com"], everybody) == set()
+    assert mentions.named_in(["@Ann Lee: please"], everybody) == {"lee"}
+    assert mentions.named_in(["@ann, @SERVICE."], everybody) == {"ann", "lee"}
+    assert mentions.named_in(["@.* @[a-z]"], everybody) == set()
+
+
+def test_undoing_the_handover_of_an_alert_takes_its_case_back_from_service(bank: Stores) -> None:
+    manager = busy_rm(bank)
+    mine = select(alerts.c.alert_id, alerts.c.version).where(
+        alerts.c.rm_id == manager.rm_id, alerts.c.arm == "treated", alerts.c.status == "open"
+    )
+    with bank.app_db.connect() as app_db:
+        alert_id, version = app_db.execute(mine.limit(1)).one()
+    version = record_step(bank, manager, alert_id, TO_SERVICE, "Needs a new card", version)
+    (case,) = record_store.records_of(Reader(bank, SERVICE), "service_case")
+    assert (case.owner, case.contents["details"]) == ("Service", "Needs a new card")
+    assert case in record_store.records_of(Reader(bank, manager), "service_case")
+    take_back(bank, manager, alert_id, "The wrong customer", version)
+    (case,) = record_store.records_of(Reader(bank, SERVICE), "service_case")
+    assert (case.state, case.owner) == ("settled", "")
+
+
+def test_what_is_written_about_a_customer_goes_with_her_to_another_team(bank: Stores) -> None:
+    number = record_store.open_record(
+        bank, RM, "customer_note", {"title": "Evenings"}, customer_id=_customer_of(bank, "RM01")
+    )
+    with bank.app_db.begin() as app_db:
+        for table in (records, record_entries):
+            app_db.execute(table.update().values(team="Elsewhere"))
+    lead = somebody("team_lead", team="Elsewhere")
+    assert record_store.one_record(Reader(bank, lead), number) is not None
+    follow_customers(bank, Reader(bank, SYSTEM, bank.snapshot()), date(2026, 6, 30), frozenset())
+    assert record_store.one_record(Reader(bank, lead), number) is None
+    assert record_store.one_record(Reader(bank, RM), number) is not None

@@ -102,8 +102,12 @@ def test_nothing_settles_a_dispute_before_the_day_its_test_is_read(bank: Stores)
         "change_percent": 8,
         "per_week": 450,
         "rule": "Above 0: it stays",
-        "started_on": date(2026, 7, 1),
+        "started_on": date(2026, 7, 2),
     }
+    with pytest.raises(ChangeRefused, match="Both predictions stand before"):
+        step(analyst, "plan_test", **plan, read_on=date(2026, 8, 10))
+    for who, direction in ((service, "rise"), (marketing, "stay as it is")):
+        step(who, "predict", direction=direction, checked_on=date(2026, 9, 30))
     with pytest.raises(ChangeRefused, match="takes 5 weeks"):
         step(analyst, "plan_test", **plan, read_on=date(2026, 7, 20))
     step(analyst, "plan_test", **plan, read_on=date(2026, 8, 10))

@@ -23,7 +23,7 @@ def _plan(stores: connect.Stores, series: str) -> int:
     values = {
         "title": f"{series} of July",
         "series": series,
-        "held_on": date(2026, 7, 2),
+        "held_on": date(2026, 7, 1),
         "starts_at": "10:00",
     }
     return record_store.open_record(stores, ANALYST, "meeting", values)
@@ -76,7 +76,7 @@ def test_the_list_of_meetings_says_their_cadence(open_page: Open, bank: connect.
     held = {"attended": ["Service"], "decided": "", "actions": "", "minutes": ""}
     record_store.take_step(bank, ANALYST, number, 1, "hold", held)
     table = cells(open_page(ANALYST, "meetings"))
-    assert "due by 9 Jul 2026" in table
+    assert "due by 8 Jul 2026" in table
     assert "50% (1 of 2 in 1 meeting); last without Relationship managers" in table
 
 

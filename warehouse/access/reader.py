@@ -242,7 +242,8 @@ def _of_her_customers(table: Table, viewer: Viewer) -> ColumnElement[bool]:
     if (viewer.role == "relationship_manager" and viewer.rm_id) or (
         viewer.role == "team_lead" and viewer.team
     ):
-        return _own_in_app_db(table, viewer)
+        mine = _own_in_app_db(table, viewer)
+        return or_(mine, table.c.customer_id.in_(viewer.covers)) if viewer.covers else mine
     return false()
 
 

@@ -525,7 +525,6 @@ record_entries = Table(
     Column("due_on", Date, comment="By when, after it."),
     Column("contents", JSON, nullable=False, comment="What was filled in, by the fields of the step."),
     Column("note", Text, nullable=False, default=""),
-    Column("answers", Integer, ForeignKey("record_entries.entry_id"), comment="The entry it replies to."),
     Column("customer_id", Text, comment="The customer it is about, if it is about one."),
     Column("rm_id", Text, comment="Copied with the next two, so that the row rule can narrow it."),
     Column("customer_rm_id", Text),

@@ -130,7 +130,8 @@ def _open_case(opened: Opened, note: str) -> None:
     alert = opened.alert
     keys = CustomerKeys(
         customer_id=alert["customer_id"],
-        rm_id=alert["rm_id"],
+        # Who only covers the customer reads it as long as she does.
+        rm_id=alert["customer_rm_id"],
         customer_rm_id=alert["customer_rm_id"],
         team=alert["team"],
     )
@@ -170,6 +171,10 @@ def take_back(stores: Stores, viewer: Viewer, alert_id: str, why: str, seen_vers
                 values = _after(before["step"], until, before["taken_at"])
             alert.change(seen_version, even_closed=True, **values)
             alert.append("corrected", why, corrects=last["step_id"])
+            if last["step"] == TO_SERVICE:
+                record_store.withdraw_within(
+                    alert.entry, viewer, alert.alert["customer_id"], last["taken_at"], why
+                )
     except IntegrityError:
         raise ChangeRefused(
             "Since that step, a new alert for the same reason was raised for this customer. Work on that one."

@@ -63,11 +63,12 @@ def _follow_records(stores: Stores, night: Reader, as_of: date) -> None:
     with stores.read_app_db() as app_db:
         rows = [dict(row) for row in app_db.execute(select(records).where(about)).mappings()]
     rm_of, teams = _rms(night, sorted({r["customer_id"] for r in rows})), _teams(night)
-    moved = {
-        r["record_id"]: {"rm_id": rm, "customer_rm_id": rm, "team": teams.get(rm or "")}
-        for r in rows
-        if (rm := rm_of.get(r["customer_id"], r["customer_rm_id"])) != r["customer_rm_id"]
-    }
+    moved = {}
+    for row in rows:
+        rm = rm_of.get(row["customer_id"], row["customer_rm_id"])
+        team = teams.get(rm or "", row["team"])
+        if (rm, team) != (row["customer_rm_id"], row["team"]):
+            moved[row["record_id"]] = {"rm_id": rm, "customer_rm_id": rm, "team": team}
     if not moved:
         return
     with audit.entry(stores, BY_NIGHT, "record.follow", "", f"as of {as_of:%Y-%m-%d}") as entry:

@@ -38,7 +38,7 @@ FIELDS = (
         longest=600,
         hint="Written before anybody looks: it is not changed afterwards.",
     ),
-    RecordField(name="started_on", label="When does it begin?", kind="day"),
+    RecordField(name="started_on", label="When does it begin?", kind="day", future=True),
     RecordField(name=READ_ON, label="When is it read?", kind="day", future=True),
 )
 COUNTED = (
@@ -72,6 +72,10 @@ def why_not(contents: Contents) -> str:
         needed, long = per_group(contents), weeks(contents)
     except ChangeRefused as refused:
         return f"{refused} Nothing was saved."
+    except (ArithmeticError, ValueError):
+        return (
+            "With these numbers no test can be planned: they are too small or too large. Nothing was saved."
+        )
     begins, reads = (date.fromisoformat(str(contents[name])) for name in ("started_on", READ_ON))
     if (reads - begins).days < 7 * long:
         return (

@@ -99,7 +99,7 @@ def _planned_by_a_party(record: Record, viewer: Viewer, contents: Contents) -> s
         return f"The test is planned by {', '.join(sides(record))} or who leads the discussion. Nothing was saved."
     if record.steps_taken("plan_test"):
         return "The test is planned already, and its rule is not changed afterwards. Nothing was saved."
-    return agreed_test.why_not(contents)
+    return _predicted_by_both(record, viewer, contents) or agreed_test.why_not(contents)
 
 
 def _decided_by_the_test(record: Record, viewer: Viewer, contents: Contents) -> str:

@@ -135,6 +135,7 @@ KIND = RecordKind(
             name="hold",
             label="Record the meeting",
             after=("planned",),
+            not_before="held_on",
             leads_to=HELD,
             turn="decider",
             fields=(

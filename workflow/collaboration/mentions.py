@@ -51,15 +51,15 @@ def named_in(texts: Iterable[str], everybody: Iterable[Colleague]) -> set[str]:
     text = " ".join(texts)
     if "@" not in text:
         return set()
-    return {
-        c.username
-        for c in everybody
-        if any(
-            re.search(rf"@{re.escape(word)}(?!\w)", text, re.IGNORECASE)
-            for word in (c.full_name, c.username, c.department)
-            if word
-        )
-    }
+    words: dict[str, set[str]] = {}
+    for c in everybody:
+        for word in (c.full_name, c.username, c.department):
+            if word:
+                words.setdefault(word.lower(), set()).add(c.username)
+    # The longest first: “@Ann Lee” names her, and not a colleague who signs in as ann.
+    any_word = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    named = re.findall(rf"(?<![\w.])@({any_word})(?![\w-]|\.\w)", text, re.IGNORECASE) if words else []
+    return {username for word in named for username in words[word.lower()]}
 
 
 def append(

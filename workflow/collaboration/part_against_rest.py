@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -51,6 +52,8 @@ def part_against_rest(
     if not mine.any() or mine.all():
         return None
     one, other = _totals(metric, rows[mine]), _totals(metric, rows[~mine])
+    if math.isnan(one["value"]) or math.isnan(other["value"]):
+        return None
     return PartAgainstRest(one, other, compare(metric, one, other))
 
 

@@ -128,7 +128,7 @@ def pin_figure(
     row = {
         "metric": metric,
         "definition": version(CATALOGUE[metric]),
-        "qualified": _qualified(reader, metric),
+        "qualified": _qualified(reader, metric, scope.period.end),
         "filters": json.dumps(scope.filters, ensure_ascii=False),
         "starts_on": scope.period.start,
         "ends_on": scope.period.end,
@@ -184,7 +184,7 @@ def why_different(then: PinnedFigure, now: Reading | None, reader: Reader) -> st
         because.append(
             f"Redefined: version {then.definition} of the definition then, version {version(metric)} now."
         )
-    if _qualified(reader, then.metric) != then.qualified:
+    if _qualified(reader, then.metric, then.ends_on) != then.qualified:
         because.append("Redefined: the departments have agreed on another meaning of “qualified” since.")
     grows = final_after(metric)
     if grows is None or then.ends_on + timedelta(days=grows) > then.as_of:
@@ -251,6 +251,8 @@ def _is_shown(reader: Reader, role: str, name: str, scope: Scope, reading: Readi
     return math.isclose(float(row[name]), reading.value, rel_tol=1e-9)
 
 
-def _qualified(reader: Reader, name: str) -> str:
-    """The rules of “qualified” that a figure rests on, as text; "" for a figure that rests on none."""
-    return "" if dependent().isdisjoint([name]) else spelled(timeline(reader))
+def _qualified(reader: Reader, name: str, until: date) -> str:
+    """The rules of “qualified” that a figure of days up to `until` rests on; "" for a figure that rests on none."""
+    if dependent().isdisjoint([name]):
+        return ""
+    return spelled(tuple((start, rule) for start, rule in timeline(reader) if start <= until))

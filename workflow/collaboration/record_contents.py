@@ -12,6 +12,7 @@ from warehouse.errors import ChangeRefused
 from workflow.collaboration.record_kind import DEPARTMENTS, RecordField
 
 MOST_LINES = 40
+LAST_YEAR = 2100
 AGAIN = "Nothing was saved; what you filled in is kept."
 
 
@@ -76,6 +77,10 @@ def _day(field: RecordField, value: Any) -> str | None:
         return None
     if not isinstance(value, date):
         raise ChangeRefused(f"“{field.label}” needs one day. Choose it and save again. {AGAIN}")
+    if value.year > LAST_YEAR:
+        raise ChangeRefused(
+            f"“{field.label}” lies too far ahead: choose a day before the year {LAST_YEAR + 1}. {AGAIN}"
+        )
     return date(value.year, value.month, value.day).isoformat()
 
 

@@ -74,7 +74,6 @@ class RecordEntry:
     department: str
     entered_by: str
     entered_at: datetime
-    answers: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -72,7 +72,11 @@ def open_record(
 
     Raises AccessRefused (on record) for a role that opens none of this kind, ChangeRefused for contents that do not fit.
     """
-    chosen = KINDS[kind]
+    chosen = KINDS.get(kind)
+    if chosen is None:
+        raise ChangeRefused(f"There is no kind of record called “{kind[:60]}”. Nothing was saved.")
+    if came_from is not None:
+        _existing(Reader(stores, viewer), came_from)
     _check_right(stores, viewer, kind, "open", f"Your role opens no {chosen.plural.lower()}.")
     title = checked_field(chosen.title, values.get("title"))
     contents = checked(chosen.fields, values)
@@ -84,7 +88,7 @@ def open_record(
         raise ChangeRefused(why)
     check_days(chosen.fields, contents, stores.now().date())
     customer = _keys_of(stores, viewer, chosen, customer_id)
-    with audit.entry(stores, viewer.username, f"{kind}.open", title[:64]) as entry:
+    with audit.entry(stores, viewer.username, f"{kind}.open") as entry:
         _check_pin(Reader(stores, viewer), pin_id)
         if only_once:
             _check_first(entry, kind, title, came_from)
@@ -97,7 +101,7 @@ def grow(stores: Stores, viewer: Viewer, record_id: int, kind: str, values: Mapp
     """Open a record out of another, about the same figure, and give its number. Raises as `open_record` does."""
     origin = _existing(Reader(stores, viewer), record_id)
     if kind not in KINDS[origin.kind].grows_into:
-        raise ChangeRefused(f"No {KINDS[kind].singular.lower()} grows out of this. Nothing was saved.")
+        raise ChangeRefused("No such record grows out of this one. Nothing was saved.")
     return open_record(stores, viewer, kind, values, pin_id=origin.pin_id, came_from=record_id)
 
 
@@ -150,6 +154,23 @@ def open_within(
         contents,
     )
     return number
+
+
+def withdraw_within(
+    entry: AuditEntry, viewer: Viewer, customer_id: str, opened_at: datetime, why: str
+) -> None:
+    """Take back the case with Service that was opened at a moment, unless Service has answered it by now."""
+    same = (
+        records.c.kind == "service_case",
+        records.c.customer_id == customer_id,
+        records.c.opened_at == opened_at,
+    )
+    for row in entry.app_db.execute(select(records).where(*same)).mappings().all():
+        lines = select(record_entries).where(record_entries.c.record_id == row["record_id"])
+        happened = entry.app_db.execute(lines.order_by(record_entries.c.version)).mappings()
+        case = _record(row, tuple(_entry(line) for line in happened))
+        if case.state == KINDS["service_case"].first_state:
+            _append(entry, case, viewer, "withdraw", _Standing("settled", NOBODY, None), {"why": why})
 
 
 def _columns(customer: CustomerKeys | None) -> dict[str, str | None]:
@@ -234,7 +255,6 @@ def comment(
     text: Any,
     *,
     to: Iterable[str] = (),
-    answers: int | None = None,
 ) -> None:
     """Say something about a record; `to` are sign-in names of colleagues to tell, beside those the text names with @.
 
@@ -252,7 +272,6 @@ def comment(
             _Standing(now.state, now.owner, now.due_on),
             note=note,
             to=to,
-            answers=answers,
         )
 
 
@@ -353,8 +372,7 @@ def _check_day_has_come(record: Record, step: RecordStep, today: date) -> None:
     planned = record.due_on if step.waits_until_due else planned
     if planned is not None and today < planned:
         raise ChangeRefused(
-            f"“{step.label}” waits until {day(planned)}, as was agreed: whoever looks earlier takes "
-            "chance for an effect. Nothing was saved."
+            f"“{step.label}” waits until {day(planned)}, the day that was agreed. Nothing was saved."
         )
 
 
@@ -394,7 +412,6 @@ def _append(
     *,
     note: str = "",
     to: Iterable[str] = (),
-    answers: int | None = None,
 ) -> None:
     version = record.version + 1 if record.entries else 1
     entry.append(
@@ -409,7 +426,6 @@ def _append(
         due_on=stands.due_on,
         contents=dict(contents),
         note=note,
-        answers=answers,
         department=department_of(viewer),
         **_columns(record.customer),
     )
@@ -443,6 +459,8 @@ def _read_again(entry: AuditEntry, viewer: Viewer, before: Record, seen_version:
         .order_by(record_entries.c.version)
     ).mappings()
     entries = tuple(_entry(row) for row in rows)
+    if seen_version is not None and seen_version > entries[-1].version:
+        raise ChangeRefused("This page is not of this record. Reload it. Nothing was saved.")
     moved = [e for e in entries if seen_version is not None and e.version > seen_version]
     if steps := [e for e in moved if e.step != COMMENT]:
         raise ChangeRefused(_meanwhile(entry.app_db, viewer, before, steps[-1]))
@@ -466,20 +484,25 @@ def _everything(reader: Reader) -> tuple[Record, ...]:
         entries.setdefault(int(row["record_id"]), []).append(_entry(row))
     rows = reader.frame(select(records).order_by(records.c.record_id.desc())).to_dict("records")
     return tuple(
-        Record(
-            record_id=int(row["record_id"]),
-            kind=row["kind"],
-            title=row["title"],
-            department=row["department"],
-            pin_id=_whole(row["pin_id"]),
-            came_from=_whole(row["came_from"]),
-            customer=_customer(row),
-            opened_by=row["opened_by"],
-            opened_at=pd.Timestamp(row["opened_at"]).to_pydatetime(),
-            entries=tuple(entries[int(row["record_id"])]),
-        )
+        _record(row, tuple(entries[int(row["record_id"])]))
         for row in rows
-        if row["kind"] in KINDS
+        # Somebody may have opened one between the two reads.
+        if row["kind"] in KINDS and int(row["record_id"]) in entries
+    )
+
+
+def _record(row: Mapping[Any, Any], entries: tuple[RecordEntry, ...]) -> Record:
+    return Record(
+        record_id=int(row["record_id"]),
+        kind=row["kind"],
+        title=row["title"],
+        department=row["department"],
+        pin_id=_whole(row["pin_id"]),
+        came_from=_whole(row["came_from"]),
+        customer=_customer(row),
+        opened_by=row["opened_by"],
+        opened_at=pd.Timestamp(row["opened_at"]).to_pydatetime(),
+        entries=entries,
     )
 
 
@@ -504,7 +527,6 @@ def _entry(row: Mapping[Any, Any]) -> RecordEntry:
         department=row["department"],
         entered_by=row["entered_by"],
         entered_at=pd.Timestamp(row["entered_at"]).to_pydatetime(),
-        answers=_whole(row["answers"]),
     )
 
 

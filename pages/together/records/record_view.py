@@ -16,6 +16,7 @@ from pages.components import data, forms, links, record_fields
 from pages.components.typed_text import escaped
 from pages.together.records import record_list
 from warehouse.access.reader import Viewer
+from warehouse.access.record_rights import RECORD_RIGHTS
 from warehouse.stores import connect
 from workflow.collaboration import pinned_figures, record_store
 from workflow.collaboration.mentions import colleagues
@@ -151,7 +152,8 @@ def _grow(kind: RecordKind, record: Record, viewer: Viewer, today: date) -> None
         for name in kind.grows_into
         if record_store.may_open(name, viewer) and (record.pin_id is not None or not KINDS[name].needs_pin)
     ]
-    if not kinds:
+    is_hers = record.pin_id is None or record.pin_id in pinned_figures.pinned(data.reader(viewer))
+    if not kinds or not is_hers:
         return
     with st.container(horizontal=True, gap="small", key=f"grow-{record.record_id}"):
         for grown in kinds:
@@ -178,7 +180,8 @@ def _take(record_id: int, version: int, step: str, viewer: Viewer, values: Mappi
 def _say(record: Record, viewer: Viewer) -> None:
     if not record_store.may_comment(record.kind, viewer):
         return
-    others = [c for c in colleagues(connect.here()) if c.username != viewer.username]
+    reads = RECORD_RIGHTS[record.kind].see
+    others = [c for c in colleagues(connect.here()) if c.username != viewer.username and c.role in reads]
     labels = {c.username: f"{c.full_name}, {c.department}" for c in others}
     with forms.form(f"comment on {record.record_id}") as form:
         st.text_area("Comment", max_chars=1_000, height=80, key=form.keep("said", ""))
