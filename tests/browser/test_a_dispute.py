@@ -125,7 +125,7 @@ def _plan_the_test(served, page: Page, here: str) -> None:
     _fill(page, What_shall_the_test_answer="Does it help?", What_is_counted_of_each_person="4 or 5")
     _fill(page, How_often_does_it_happen_today="70", Which_change_is_worth_finding="8")
     _fill(page, How_many_people_come_into_it="450", Which_result_decides_for_whom="Above 0: the limit moves")
-    _day(page, "When does it begin?", date.today() + timedelta(days=1))
+    _day(page, "When does it begin?", date.today() + timedelta(days=2))
     _day(page, "When is it read?", date.today() + timedelta(days=60))
     page.get_by_label("What shall the test answer").last.focus()
     _save(page, "Plan the test", "people in each group")

@@ -120,7 +120,7 @@ def test_an_experiment_is_entered_and_its_gap_to_the_models_is_flagged(open_page
     }
     for label, value in counts.items():
         next(n for n in app.number_input if n.label == label).set_value(value)
-    for field in app.text_input:
+    for field in app.main.text_input:
         field.input("Half of the *districts*")
     next(b for b in app.button if b.label == "Enter").click()
     app.run()

@@ -399,7 +399,7 @@ def test_a_week_that_ends_between_two_tries_ends_the_tries(bank: Stores, clock: 
         clock.at += timedelta(seconds=seconds)
 
     (failed,) = send(bank, "weekly", {WHERE: NOBODY_LISTENS}, goes_on)
-    assert (failed.tries, "the week is over" in failed.outcome) == (2, True)
+    assert (failed.tries, "its time is over" in failed.outcome) == (2, True)
 
 
 @pytest.mark.parametrize(
