@@ -42,6 +42,11 @@ def _have_values(*values: float | None) -> bool:
     return all(v is not None and not math.isnan(v) for v in values)
 
 
+def taken_apart(metric: Ratio, value: float, cases: float) -> dict[str, float]:
+    """A ratio that says `value` of so many `cases`, as `compare` wants it."""
+    return {"value": value, "numerator": value * cases / metric.scale, "denominator": cases}
+
+
 def compare(metric: Metric, now: dict[str, float], before: dict[str, float], alpha: float = 0.05) -> Change:
     """Compare two answers for a metric: `value`, and of a ratio `numerator`, `denominator`; interval at 1 - `alpha`."""
     if not _have_values(now["value"], before["value"]):

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import day, numeral, share
 from metrics.definitions.measure import Metric, Ratio
-from metrics.definitions.scope import Scope
-from metrics.query.query import in_app_db
 from pages.components import data, links
 from pages.components.typed_text import escaped
 from pages.together.records import record_page
-from warehouse.access.reader import Reader, Viewer
+from warehouse.access.reader import Viewer
 from warehouse.stores import connect
 from workflow.collaboration import decision_outcomes, pinned_figures
 from workflow.collaboration.decision_outcomes import DecisionOutcome
@@ -83,15 +82,10 @@ def _outcome(record: Record, viewer: Viewer) -> None:
 
 def outcome_of(viewer: Viewer, record_id: int) -> DecisionOutcome | None:
     """What became of a decision, as the viewer may see it."""
-
-    def ask(reader: Reader, name: str, scope: Scope) -> Reading | None:
-        if in_app_db(name):
-            return pinned_figures.slice_now(reader, name, scope)
-        return data.cached(viewer, pinned_figures.slice_now, name, scope)
-
     record = one_record(data.reader(viewer), record_id)
     if record is None:
         return None
+    ask = partial(pinned_figures.slice_asked, data.once(viewer))
     return decision_outcomes.outcome(data.reader(viewer), record, connect.here().now().date(), ask)
 
 

@@ -6,14 +6,13 @@ from functools import partial
 
 import streamlit as st
 
-from metrics.definitions.scope import Scope
-from metrics.query.query import in_app_db
 from pages.components import data
 from pages.components.typed_text import escaped
 from pages.together.records import record_page
-from warehouse.access.reader import Reader, Viewer
+from warehouse.access.reader import Viewer
 from warehouse.stores import connect
 from workflow.collaboration import agreed_test, disputes, pinned_figures
+from workflow.collaboration.pinned_figures import slice_asked
 from workflow.collaboration.predictions import PredictionOutcome, check_prediction
 from workflow.collaboration.record_kind import Record
 
@@ -76,15 +75,10 @@ def _predictions(record: Record, viewer: Viewer) -> None:
         if pin is None:
             st.caption("The figure is not part of your role, so what came of it is not shown.")
             continue
-        checked = check_prediction(data.reader(viewer), pin, entry, today, partial(_read, viewer))
+        checked = check_prediction(
+            data.reader(viewer), pin, entry, today, partial(slice_asked, data.once(viewer))
+        )
         icon, colour = _LOOKS[checked.outcome]
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(str(checked.outcome).capitalize(), icon=icon, color=colour)  # type: ignore[arg-type]
             st.caption(escaped(checked.sentence), width="content")
-
-
-def _read(viewer: Viewer, reader: Reader, metric: str, scope: Scope) -> pinned_figures.Reading | None:
-    """What a slice says now, from the cache where it may be kept."""
-    if in_app_db(metric):
-        return pinned_figures.slice_now(reader, metric, scope)
-    return data.cached(viewer, pinned_figures.slice_now, metric, scope)

@@ -15,7 +15,7 @@ from pages.together.records import record_list
 from warehouse.access.reader import Reader, Viewer
 from warehouse.stores import connect
 from workflow.collaboration import mentions, record_store
-from workflow.collaboration.record_kind import Record, RecordEntry
+from workflow.collaboration.record_kind import Record, RecordEntry, department_of
 from workflow.collaboration.record_kinds import KINDS
 from workflow.records.people import called
 
@@ -34,7 +34,7 @@ def page(viewer: Viewer, _scope: object) -> None:
         names = called(connect.here(), [entry.entered_by for _, entry in named])
         for record, entry in named:
             _mention(record, entry, names[entry.entered_by])
-    department = record_store.department_of(viewer)
+    department = department_of(viewer)
     st.subheader(f"Waits for {department}")
     if not mine:
         tables.empty(f"No record waits for {department}.")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from metrics.catalogue import CATALOGUE
 from metrics.comparison import multiple_comparisons
+from metrics.comparison.compare import taken_apart
 from metrics.comparison.words import change, figure, numeral
 from metrics.definitions.dimensions import caution
 from metrics.definitions.measure import Metric, Ratio, measures_of, version
@@ -76,7 +77,9 @@ def _finding(report: SavedReport, reading: ReportResult, label_of: LabelOf) -> s
     if isinstance(metric, Ratio) and metric.unit in ("share", "points"):
         judged = [p for p in reading.parts if not p.missing]
         changes = multiple_comparisons.apart(
-            metric, [_counts(metric, p) for p in judged], _counts(metric, whole)
+            metric,
+            [taken_apart(metric, p.value, p.cases) for p in judged],
+            taken_apart(metric, whole.value, whole.cases),
         )
         apart = [
             p
@@ -92,14 +95,6 @@ def _finding(report: SavedReport, reading: ReportResult, label_of: LabelOf) -> s
         return ""
     word = "most" if parts_add_up(metric) else "highest"
     return f"{word}: {label_of(report.breakdown, on_chart[0].part)} ({figure(metric, on_chart[0].value)})"
-
-
-def _counts(metric: Ratio, cell: Cell) -> dict[str, float]:
-    return {
-        "value": cell.value,
-        "numerator": cell.value * cell.cases / metric.scale,
-        "denominator": cell.cases,
-    }
 
 
 def moved(metric: Metric, cell: Cell) -> str:

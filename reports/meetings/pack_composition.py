@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from metrics.definitions.cache_key import Once
-from metrics.definitions.scope import Period, Scope
-from metrics.query.query import in_app_db
+from metrics.definitions.scope import Period
 from metrics.query.time_coverage import span_before
 from reports.documents.document_facts import definition
 from reports.documents.meeting_document import MeetingPack
@@ -18,10 +19,9 @@ from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader, frame_of
 from warehouse.errors import ChangeRefused
 from workflow.collaboration import record_store
-from workflow.collaboration.decision_outcomes import Ask
 from workflow.collaboration.meetings import EVERY, STAND_UP, WEEKLY, held_before, held_on
-from workflow.collaboration.pinned_figures import Reading, slice_now
-from workflow.collaboration.record_kind import Record
+from workflow.collaboration.pinned_figures import slice_asked
+from workflow.collaboration.record_kind import Record, department_of
 
 
 def build(
@@ -47,7 +47,7 @@ def build(
         as_of=data_coverage.as_of(reader),
         loaded_at=pd.to_datetime(status["loaded_at"]).max().to_pydatetime(),
         sample=bool(status["sample"].fillna(value=False).any()),
-        department=record_store.department_of(reader.viewer),
+        department=department_of(reader.viewer),
         period=period,
         before=span_before(period, data_coverage.of(reader)),
         answers=answers,
@@ -72,20 +72,11 @@ def _sections(
     return (
         *first,
         open_work.turns(reader, today),
-        earlier_meetings.decisions(reader, today, _asking(once)),
+        earlier_meetings.decisions(reader, today, partial(slice_asked, once)),
         earlier_meetings.actions(meeting, meetings),
         earlier_meetings.contributions(meeting),
         *data,
     )
-
-
-def _asking(once: Once) -> Ask:
-    """What a slice says now, from the cache where the figure is the bank's."""
-
-    def ask(reader: Reader, name: str, scope: Scope) -> Reading | None:
-        return slice_now(reader, name, scope) if in_app_db(name) else once(slice_now, name, scope)
-
-    return ask
 
 
 def _definition(name: str) -> Definition:

@@ -23,7 +23,7 @@ from workflow.alerts.alert_steps import TO_SERVICE, record_step, take_back
 from workflow.alerts.follow_up import follow_customers
 from workflow.collaboration import mentions, record_store
 from workflow.collaboration.pinned_figures import pin_figure, pinned, slice_now, why_different
-from workflow.collaboration.record_kind import DEPARTMENTS, Record, RecordField, RecordKind
+from workflow.collaboration.record_kind import DEPARTMENTS, Record, RecordField, RecordKind, department_of
 from workflow.collaboration.record_kinds import KINDS
 
 MARKETING, SALES, SERVICE, ANALYST = (somebody(r) for r in ("marketing", "sales", "service", "analyst"))
@@ -244,7 +244,7 @@ def test_whatever_is_tried_a_record_stays_on_its_ways_and_nothing_is_lost(
     ]
     opener = somebody(data.draw(st.sampled_from(sorted(RECORD_RIGHTS[kind.name].open))))
     number = record_store.open_record(
-        bank, opener, kind.name, _sound(kind.title, *kind.fields, but=record_store.department_of(opener))
+        bank, opener, kind.name, _sound(kind.title, *kind.fields, but=department_of(opener))
     )
     for _ in range(6):
         before = _record(bank, number, opener)

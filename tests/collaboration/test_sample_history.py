@@ -89,6 +89,8 @@ def test_nothing_settles_a_dispute_before_the_day_its_test_is_read(bank: Stores)
     with pytest.raises(ChangeRefused, match="neither"):
         step(service, "facilitate", facilitator="Marketing")
     step(service, "facilitate", facilitator="Analytics")
+    # A proposal gives the turn to the other side, and the discussion is still the facilitator's.
+    step(service, "propose", agreement="Wait a month", why_no_test="It may pass")
     with pytest.raises(AccessRefused):
         step(marketing, "discuss", met_on=date(2026, 6, 30), attended=["Marketing"], minutes="We met")
     step(analyst, "discuss", met_on=date(2026, 6, 30), attended=["Marketing", "Service"], minutes="A test")

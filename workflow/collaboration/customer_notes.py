@@ -1,6 +1,6 @@
 """What a department knows about a customer and the others should: a note with its author and its day."""
 
-from workflow.collaboration.record_kind import NOBODY, RecordField, RecordKind, RecordStep, nobody
+from workflow.collaboration.record_kind import RecordField, RecordKind, RecordStep, nobody
 
 KIND = RecordKind(
     name="customer_note",
@@ -30,6 +30,6 @@ KIND = RecordKind(
             hands_to=nobody,
         ),
     ),
-    first_owner=lambda _record, _viewer, _contents: NOBODY,
+    first_owner=nobody,
     about_customer=True,
 )

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from metrics.catalogue import CATALOGUE
-from metrics.comparison.compare import compare, count_interval, knows_its_noise
+from metrics.comparison.compare import compare, count_interval, knows_its_noise, taken_apart
 from metrics.comparison.conclusion import Verdict
-from metrics.comparison.words import as_typed, day, figure, hkd, verdict_in_words
+from metrics.comparison.words import as_typed, day, figure, verdict_in_words
 from metrics.definitions.measure import Metric, Ratio
 from metrics.definitions.scope import Period, Scope, full_months, parts_by_month
 from metrics.query.report_query import final_after
@@ -93,12 +93,6 @@ def outcome(reader: Reader, record: Record, today: date, ask: Ask = slice_now) -
         did=did,
         why=why,
     )
-
-
-def cost_in_words(record: Record) -> str:
-    """What the decision costs, as it was written down: `HKD 50,000`; "" where nobody said."""
-    cost = record.contents.get("cost")
-    return "" if cost is None else hkd(cost)
 
 
 def slice_compared(reader: Reader, then: PinnedFigure, until: date | None = None) -> Scope:
@@ -192,12 +186,7 @@ def _sides(metric: Metric, reading: Reading) -> dict[str, float]:
     """A reading as `compare` wants it."""
     if not isinstance(metric, Ratio):
         return {"value": reading.value}
-    cases = reading.cases if reading.cases is not None else 0.0
-    return {
-        "value": reading.value,
-        "numerator": reading.value * cases / metric.scale,
-        "denominator": cases,
-    }
+    return taken_apart(metric, reading.value, reading.cases if reading.cases is not None else 0.0)
 
 
 def _sentence(words: str) -> str:

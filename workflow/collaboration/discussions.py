@@ -1,6 +1,6 @@
 """A discussion: colleagues talk about one pinned figure, until somebody says what came of it."""
 
-from workflow.collaboration.record_kind import NOBODY, RecordField, RecordKind, RecordStep, nobody
+from workflow.collaboration.record_kind import RecordField, RecordKind, RecordStep, nobody
 
 KIND = RecordKind(
     name="discussion",
@@ -34,7 +34,7 @@ KIND = RecordKind(
             hands_to=nobody,
         ),
     ),
-    first_owner=lambda _record, _viewer, _contents: NOBODY,
+    first_owner=nobody,
     grows_into=("observation", "dispute", "decision"),
     needs_pin=True,
 )

@@ -8,32 +8,28 @@ from __future__ import annotations
 
 from warehouse.access.reader import Viewer
 from workflow.collaboration import agreed_test
+from workflow.collaboration.decision_records import DIRECTIONS
 from workflow.collaboration.record_kind import (
     ANALYTICS,
     DEPARTMENTS,
-    MANAGEMENT,
     Contents,
     Record,
     RecordField,
     RecordKind,
     RecordStep,
+    department_of,
     nobody,
+    who_opened,
 )
-from workflow.collaboration.record_kind import DEPARTMENT_OF as _DEPARTMENT_OF
 
 ANSWER_WITHIN, GATHER_WITHIN, MEET_WITHIN, TEST_WITHIN = 7, 14, 14, 90
 PARTIES = DEPARTMENTS[:-1]
 CONTEXT, EVIDENCE, DISCUSSION, TEST, SETTLED = "context", "evidence", "discussion", "test", "settled"
 
 
-def other_side(record: Record) -> str:
-    """The department that reads the figure differently."""
-    return str(record.contents.get("against", ""))
-
-
 def sides(record: Record) -> tuple[str, str]:
     """Both departments: the one that opened it first."""
-    return record.department, other_side(record)
+    return record.department, str(record.contents.get("against", ""))
 
 
 def facilitator(record: Record) -> str:
@@ -41,18 +37,44 @@ def facilitator(record: Record) -> str:
     return str(record.contents.get("facilitator", ""))
 
 
-def _other(record: Record, _viewer: Viewer, contents: Contents) -> str:
-    return str(contents.get("against") or other_side(record))
+def _facilitating(record: Record) -> tuple[str, ...]:
+    return (facilitator(record),)
+
+
+def _planning(record: Record) -> tuple[str, ...]:
+    """Who plans the test: a side, who led the discussion, or Analytics."""
+    return tuple(dict.fromkeys((*sides(record), facilitator(record), ANALYTICS)))
+
+
+def _silent(record: Record, step: str) -> list[str]:
+    """The sides that have not taken a step."""
+    taken = {e.department for e in record.steps_taken(step)}
+    return [side for side in sides(record) if side not in taken]
+
+
+def _other(record: Record, viewer: Viewer, _contents: Contents) -> str:
+    """The other of the two sides."""
+    one, other = sides(record)
+    return other if department_of(viewer) == one else one
+
+
+def _against(_record: Record, _viewer: Viewer, contents: Contents) -> str:
+    return str(contents["against"])
 
 
 def _not_oneself(viewer: Viewer, contents: Contents) -> str:
-    if contents.get("against") == _DEPARTMENT_OF.get(viewer.role):
+    if contents["against"] == department_of(viewer):
         return "A dispute is with another department. Choose which. Nothing was saved."
     return ""
 
 
-def _is_neutral(record: Record, _viewer: Viewer, contents: Contents) -> str:
-    chosen = str(contents.get("facilitator", ""))
+def _evidence_of_both(record: Record, _viewer: Viewer, contents: Contents) -> str:
+    missing, chosen = _silent(record, "evidence"), str(contents["facilitator"])
+    if missing and not contents["without"]:
+        return (
+            f"{' and '.join(missing)} {'has' if len(missing) == 1 else 'have'} brought no evidence yet. Wait for it, or "
+            "say why the discussion goes on without it. Nothing was saved."
+        )
     if chosen in sides(record):
         return (
             f"{chosen} is one of the two sides. Whoever leads the discussion belongs to neither, so choose another "
@@ -61,31 +83,8 @@ def _is_neutral(record: Record, _viewer: Viewer, contents: Contents) -> str:
     return ""
 
 
-def _both_have_said(record: Record, step: str) -> bool:
-    return {e.department for e in record.steps_taken(step)} >= set(sides(record))
-
-
-def _evidence_of_both(record: Record, viewer: Viewer, contents: Contents) -> str:
-    if not contents.get("without") and not _both_have_said(record, "evidence"):
-        missing = [
-            s for s in sides(record) if s not in {e.department for e in record.steps_taken("evidence")}
-        ]
-        return (
-            f"{' and '.join(missing)} {'has' if len(missing) == 1 else 'have'} brought no evidence yet. Wait for it, or "
-            "say why the discussion goes on without it. Nothing was saved."
-        )
-    return _is_neutral(record, viewer, contents)
-
-
-def _led_by_facilitator(record: Record, viewer: Viewer, _contents: Contents) -> str:
-    if _DEPARTMENT_OF.get(viewer.role) != facilitator(record):
-        return f"{facilitator(record)} leads this discussion and records what was said. Nothing was saved."
-    return ""
-
-
 def _predicted_by_both(record: Record, _viewer: Viewer, _contents: Contents) -> str:
-    missing = [s for s in sides(record) if s not in {e.department for e in record.steps_taken("predict")}]
-    if missing:
+    if missing := _silent(record, "predict"):
         return (
             f"{' and '.join(missing)} {'has' if len(missing) == 1 else 'have'} not written down what the test will "
             "show. Both predictions stand before the test begins. Nothing was saved."
@@ -93,10 +92,8 @@ def _predicted_by_both(record: Record, _viewer: Viewer, _contents: Contents) -> 
     return ""
 
 
-def _planned_by_a_party(record: Record, viewer: Viewer, contents: Contents) -> str:
-    """A test is planned once, by a side, the facilitator or Analytics, and is long enough for its own traffic."""
-    if _DEPARTMENT_OF.get(viewer.role) not in (*sides(record), facilitator(record), ANALYTICS):
-        return f"The test is planned by {', '.join(sides(record))} or who leads the discussion. Nothing was saved."
+def _planned_once(record: Record, viewer: Viewer, contents: Contents) -> str:
+    """A test is planned once, after both predictions, and is long enough for its own traffic."""
     if record.steps_taken("plan_test"):
         return "The test is planned already, and its rule is not changed afterwards. Nothing was saved."
     return _predicted_by_both(record, viewer, contents) or agreed_test.why_not(contents)
@@ -106,21 +103,15 @@ def _decided_by_the_test(record: Record, viewer: Viewer, contents: Contents) -> 
     return agreed_test.why_uncounted(contents) or _predicted_by_both(record, viewer, contents)
 
 
-def _side_beside(record: Record, viewer: Viewer, _contents: Contents) -> str:
-    """The other of the two sides."""
-    one, other = sides(record)
-    return other if _DEPARTMENT_OF.get(viewer.role) == one else one
-
-
 def _proposed_by_the_other(record: Record, viewer: Viewer, _contents: Contents) -> str:
-    if record.last_step("propose").department == _DEPARTMENT_OF.get(viewer.role):
+    if record.last_step("propose").department == department_of(viewer):
         return "Your department proposed it, so the other one agrees. Nothing was saved."
     return ""
 
 
 def _once_a_side(record: Record, viewer: Viewer, _contents: Contents) -> str:
-    mine = _DEPARTMENT_OF.get(viewer.role)
-    if mine in {e.department for e in record.steps_taken("predict")}:
+    mine = department_of(viewer)
+    if mine not in _silent(record, "predict"):
         return (
             f"{mine} has written its prediction already, and it is not changed afterwards. Nothing was saved."
         )
@@ -164,7 +155,7 @@ KIND = RecordKind(
             fields=(
                 RecordField(name="other_reading", label="How does your department read it?", longest=1_000),
             ),
-            hands_to=lambda record, _viewer, _contents: record.department,
+            hands_to=who_opened,
             due_days=GATHER_WITHIN,
             says="Both readings of the same slice stand beside each other.",
         ),
@@ -172,7 +163,7 @@ KIND = RecordKind(
             name="evidence",
             label="Add evidence",
             after=(EVIDENCE, DISCUSSION),
-            turn="party",
+            turn=sides,
             fields=(
                 RecordField(
                     name="evidence",
@@ -213,25 +204,25 @@ KIND = RecordKind(
             label="Record the discussion",
             after=(DISCUSSION,),
             leads_to=TEST,
+            turn=_facilitating,
             fields=(
                 RecordField(name="met_on", label="When did you meet?", kind="day"),
                 RecordField(name="attended", label="Which departments were there?", kind="departments"),
                 RecordField(name="minutes", label="What was said?", longest=2_000),
             ),
             due_days=TEST_WITHIN,
-            check=_led_by_facilitator,
         ),
         RecordStep(
             name="predict",
             label="Write your prediction",
             after=(TEST,),
-            turn="party",
+            turn=sides,
             fields=(
                 RecordField(
                     name="direction",
                     label="What will the figure do?",
                     kind="choice",
-                    choices=("rise", "fall", "stay as it is"),
+                    choices=DIRECTIONS,
                 ),
                 RecordField(name="checked_on", label="Checked on", kind="day", future=True),
             ),
@@ -242,9 +233,9 @@ KIND = RecordKind(
             name="plan_test",
             label="Plan the test",
             after=(TEST,),
-            turn="anyone",
+            turn=_planning,
             fields=agreed_test.FIELDS,
-            check=_planned_by_a_party,
+            check=_planned_once,
             says="Planned. The rule and the day it is read are fixed from now on.",
         ),
         RecordStep(
@@ -252,6 +243,7 @@ KIND = RecordKind(
             label="Settle it with the test",
             after=(TEST,),
             leads_to=SETTLED,
+            turn=_facilitating,
             follows="plan_test",
             not_before=agreed_test.READ_ON,
             fields=(
@@ -267,12 +259,12 @@ KIND = RecordKind(
             name="propose",
             label="Propose an agreement",
             after=(EVIDENCE, DISCUSSION, TEST),
-            turn="party",
+            turn=sides,
             fields=(
                 RecordField(name="agreement", label="What should both departments agree on?", longest=1_000),
                 RecordField(name="why_no_test", label="Why is no test needed?", longest=500),
             ),
-            hands_to=_side_beside,
+            hands_to=_other,
             due_days=ANSWER_WITHIN,
             says="Proposed. The dispute ends when the other department agrees.",
         ),
@@ -281,19 +273,16 @@ KIND = RecordKind(
             label="Agree to what was proposed",
             after=(EVIDENCE, DISCUSSION, TEST),
             leads_to=SETTLED,
-            turn="party",
+            turn=sides,
             follows="propose",
             hands_to=nobody,
             check=_proposed_by_the_other,
             says="Settled, by what both have agreed in writing.",
         ),
     ),
-    first_owner=_other,
+    first_owner=_against,
     due_days=ANSWER_WITHIN,
     grows_into=("decision",),
     needs_pin=True,
-    parties=sides,
     check=_not_oneself,
 )
-ESCALATES_TO = MANAGEMENT
-"""Who hears of a dispute whose day has passed."""

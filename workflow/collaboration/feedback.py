@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from warehouse.access.reader import Viewer
 from workflow.collaboration.record_kind import (
-    DEPARTMENT_OF,
     DEPARTMENTS,
     Contents,
     Record,
     RecordField,
     RecordKind,
     RecordStep,
+    department_of,
     nobody,
 )
 
@@ -22,7 +22,7 @@ def _addressed(_record: Record, _viewer: Viewer, contents: Contents) -> str:
 
 
 def _another(viewer: Viewer, contents: Contents) -> str:
-    if contents["to"] == DEPARTMENT_OF.get(viewer.role):
+    if contents["to"] == department_of(viewer):
         return "Feedback goes to another department. Choose which. Nothing was saved."
     return ""
 

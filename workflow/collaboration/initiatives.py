@@ -18,7 +18,6 @@ from workflow.collaboration.record_kind import (
 NEEDS = ("Marketing", "IT")
 """Departments without which an initiative about customers and data is short of somebody."""
 UPDATE_WITHIN = 14
-NO_SPONSOR = ""
 
 
 def _accountable(record: Record, _viewer: Viewer, contents: Contents) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, select
 
 from warehouse.access import audit
 from warehouse.access.audit import AuditEntry
@@ -39,11 +40,19 @@ def colleagues(stores: Stores) -> tuple[Colleague, ...]:
     return Reader(stores, SYSTEM).kept(_colleagues)
 
 
+_OPEN_ACCOUNTS = (
+    select(users.c.username, users.c.full_name, users.c.role)
+    .where(users.c.disabled_at.is_(None))
+    .order_by(users.c.full_name, users.c.username)
+)
+
+
 def _colleagues(reader: Reader) -> tuple[Colleague, ...]:
-    rows = reader.rows(select(users.c.username, users.c.full_name, users.c.role, users.c.disabled_at))
-    accounts = [r for r in rows if r.disabled_at is None or r.disabled_at != r.disabled_at]
-    everybody = [Colleague(username=r.username, full_name=r.full_name, role=r.role) for r in accounts]
-    return tuple(sorted(everybody, key=lambda c: (c.full_name, c.username)))
+    return _of(reader.rows(_OPEN_ACCOUNTS))
+
+
+def _of(rows: Iterable[Any]) -> tuple[Colleague, ...]:
+    return tuple(Colleague(username=r.username, full_name=r.full_name, role=r.role) for r in rows)
 
 
 def named_in(texts: Iterable[str], everybody: Iterable[Colleague]) -> set[str]:
@@ -69,8 +78,7 @@ def append(
 
     Who may not read the kind is not told of it, and nobody is told of her own words.
     """
-    rows = entry.app_db.execute(select(users).where(users.c.disabled_at.is_(None))).mappings()
-    everybody = [Colleague(username=r["username"], full_name=r["full_name"], role=r["role"]) for r in rows]
+    everybody = _of(entry.app_db.execute(_OPEN_ACCOUNTS))
     named = named_in(texts, everybody) | set(to)
     sees = RECORD_RIGHTS[kind].see
     recipients = [c.username for c in everybody if c.username in named and c.role in sees]
@@ -83,15 +91,8 @@ def append(
 def _answer_waiting(entry: AuditEntry, entry_id: int, viewer: Viewer) -> None:
     """Whoever writes in a record has dealt with every mention of her there."""
     record = select(record_entries.c.record_id).where(record_entries.c.entry_id == entry_id).scalar_subquery()
-    waiting = (
-        select(record_mentions.c.entry_id)
-        .join(record_entries, record_entries.c.entry_id == record_mentions.c.entry_id)
-        .where(
-            record_mentions.c.username == viewer.username,
-            record_entries.c.record_id == record,
-            record_mentions.c.entry_id.not_in(_answered(viewer.username)),
-        )
-    )
+    entries = select(record_entries.c.entry_id).where(record_entries.c.record_id == record)
+    waiting = _waiting_of(viewer).where(record_mentions.c.entry_id.in_(entries))
     for number in entry.app_db.execute(waiting).scalars().all():
         entry.append(mention_answers, "answered", entry_id=number)
 
@@ -99,18 +100,10 @@ def _answer_waiting(entry: AuditEntry, entry_id: int, viewer: Viewer) -> None:
 def tick_off(stores: Stores, viewer: Viewer, entry_id: int) -> None:
     """The viewer has dealt with a mention of her. Raises ChangeRefused where there is none, or it is dealt with."""
     with audit.entry(stores, viewer.username, "mention.done", str(entry_id)) as entry:
-        mine = select(record_mentions.c.entry_id).where(
-            record_mentions.c.entry_id == entry_id,
-            record_mentions.c.username == viewer.username,
-            record_mentions.c.entry_id.not_in(_answered(viewer.username)),
-        )
+        mine = _waiting_of(viewer).where(record_mentions.c.entry_id == entry_id)
         if entry.app_db.execute(mine).first() is None:
             raise ChangeRefused("This is off your list already.")
-        entry.app_db.execute(
-            insert(mention_answers).values(
-                entry_id=entry_id, answered_by=viewer.username, answered_at=entry.at
-            )
-        )
+        entry.append(mention_answers, "answered", entry_id=entry_id)
 
 
 def waiting_for(reader: Reader) -> frozenset[int]:
@@ -128,8 +121,12 @@ def _waiting(reader: Reader) -> Mapping[str, frozenset[int]]:
     return {username: frozenset(entries) for username, entries in waiting.items()}
 
 
-def _answered(username: str) -> Select:
-    return select(mention_answers.c.entry_id).where(mention_answers.c.answered_by == username)
+def _waiting_of(viewer: Viewer) -> Select:
+    """The entries that name the viewer and that she has not dealt with, to be narrowed."""
+    done = select(mention_answers.c.entry_id).where(mention_answers.c.answered_by == viewer.username)
+    return select(record_mentions.c.entry_id).where(
+        record_mentions.c.username == viewer.username, record_mentions.c.entry_id.not_in(done)
+    )
 
 
 def departments_named(reader: Reader) -> Mapping[int, frozenset[str]]:

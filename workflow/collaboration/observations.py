@@ -17,14 +17,14 @@ from workflow.collaboration.record_kind import (
 REPLY_WITHIN, ACT_WITHIN = 7, 30
 """Days until the first answer, and from there until something has come of it."""
 ACTED, DECLINED = "acted", "declined"
-BECOMES = {
-    "check": "A check of the data",
-    "event": "An event on the chart",
-    "goal": "A goal",
-    "dispute": "A dispute",
-    "other": "Something else was done",
-}
-"""What an observation can lead to: word kept → words on screen."""
+BECAME = (
+    "A check of the data",
+    "An event on the chart",
+    "A goal",
+    "A dispute",
+    "Something else was done",
+)
+"""What an observation can lead to."""
 
 
 def _answering(_record: Record, _viewer: Viewer, contents: Contents) -> str:
@@ -94,7 +94,7 @@ KIND = RecordKind(
                     name="became",
                     label="What did it lead to?",
                     kind="choice",
-                    choices=tuple(BECOMES.values()),
+                    choices=BECAME,
                 ),
                 RecordField(name="outcome", label="What was done?", longest=500),
             ),

@@ -19,12 +19,12 @@ from sqlalchemy import select
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.compare import interval
 from metrics.comparison.words import day, figure, numeral
-from metrics.definitions.cache_key import spelled
+from metrics.definitions.cache_key import Once, spelled
 from metrics.definitions.measure import Metric, Ratio, measures_of, version
 from metrics.definitions.scope import Period, Scope, whole_months
 from metrics.qualification.qualification_rule import dependent
 from metrics.qualification.qualification_versions import as_agreed, in_force, timeline
-from metrics.query.query import Query, ask, figures, unanswerable
+from metrics.query.query import Query, ask, figures, in_app_db, unanswerable
 from metrics.query.report_query import final_after
 from warehouse.access import audit, data_coverage
 from warehouse.access.reader import SYSTEM, Reader, Viewer, may_see
@@ -95,6 +95,11 @@ class InventedPast:
 
     as_of: date
     multiple: float = 1.0
+
+
+def slice_asked(once: Once, reader: Reader, metric: str, scope: Scope) -> Reading | None:
+    """`slice_now`, from what is kept where it may be: what counts people's own records changes by the minute."""
+    return slice_now(reader, metric, scope) if in_app_db(metric) else once(slice_now, metric, scope)
 
 
 def pin_figure(

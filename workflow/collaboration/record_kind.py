@@ -13,26 +13,23 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from warehouse.access.reader import Viewer
+from workflow.records import acknowledgements
 
 Contents = Mapping[str, Any]
 """Field → what was filled in: a text, a number, an ISO day, or a list of texts."""
 
 ANALYTICS, MANAGEMENT, SERVICE, IT = "Analytics", "Management", "Service", "IT"
 MARKETING, SALES, RELATIONSHIP = "Marketing", "Sales", "Relationship managers"
-DEPARTMENT_OF: Mapping[str, str] = {
-    "marketing": MARKETING,
-    "sales": SALES,
-    "relationship_manager": RELATIONSHIP,
-    "team_lead": RELATIONSHIP,
-    "service": SERVICE,
-    "analyst": ANALYTICS,
-    "executive": MANAGEMENT,
-    "administrator": IT,
-}
+DEPARTMENT_OF: Mapping[str, str] = {**acknowledgements.DEPARTMENTS, "administrator": IT}
 """Role → the department that a colleague of this role belongs to."""
 DEPARTMENTS = tuple(dict.fromkeys(DEPARTMENT_OF.values()))
 NOBODY = ""
 """The owner of a record that waits for nobody."""
+
+
+def department_of(viewer: Viewer) -> str:
+    """The department a viewer writes for."""
+    return DEPARTMENT_OF.get(viewer.role, "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,9 +167,11 @@ def who_opened(record: Record, _viewer: Viewer, _contents: Contents) -> str:
     return record.department
 
 
-Turn = Literal["owner", "opener", "anyone", "decider", "party"]
+Departments = Callable[[Record], Collection[str]]
+"""Some departments, by what a record holds: its two sides, who leads its discussion."""
+Turn = Literal["owner", "opener", "anyone", "decider"] | Departments
 """Whose step it is: the department whose turn it is, the one that opened it, everybody who sees it, the roles that
-decide its kind, or the departments it is between."""
+decide its kind, or certain departments, whoever's turn it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,8 +232,6 @@ class RecordKind:
     needs_pin: bool = False
     about_customer: bool = False
     """Whether each is about a customer; then only who sees the customer reads it."""
-    parties: Callable[[Record], Collection[str]] = field(default=lambda _record: DEPARTMENTS)
-    """The departments a record is between."""
     check: Callable[[Viewer, Contents], str] = field(default=lambda _viewer, _contents: "")
     """Why a record cannot be opened with these contents, as a sentence; "" if it can."""
 

@@ -23,7 +23,6 @@ from warehouse.stores.connect import Stores
 from workflow.collaboration import mentions
 from workflow.collaboration.record_contents import check_days, checked, checked_field
 from workflow.collaboration.record_kind import (
-    DEPARTMENT_OF,
     NOBODY,
     Contents,
     CustomerKeys,
@@ -32,6 +31,7 @@ from workflow.collaboration.record_kind import (
     RecordField,
     RecordKind,
     RecordStep,
+    department_of,
 )
 from workflow.collaboration.record_kinds import KINDS
 from workflow.records.edit_conflicts import changed_meanwhile
@@ -48,11 +48,6 @@ class _Standing:
     state: str
     owner: str
     due_on: date | None
-
-
-def department_of(viewer: Viewer) -> str:
-    """The department a viewer writes for."""
-    return DEPARTMENT_OF.get(viewer.role, "")
 
 
 def open_record(
@@ -342,8 +337,8 @@ def _is_her_turn(record: Record, viewer: Viewer, step: RecordStep) -> bool:
         return False
     if step.turn == "anyone":
         return True
-    if step.turn == "party":
-        return mine in KINDS[record.kind].parties(record)
+    if callable(step.turn):
+        return mine in step.turn(record)
     if step.turn == "opener":
         return mine == record.department
     if step.turn == "decider":
@@ -352,7 +347,6 @@ def _is_her_turn(record: Record, viewer: Viewer, step: RecordStep) -> bool:
 
 
 _WHOSE = {
-    "party": "the departments it is between",
     "owner": "the department whose turn it is",
     "opener": "the department that opened it",
 }
@@ -360,9 +354,12 @@ _WHOSE = {
 
 def _check_turn(stores: Stores, viewer: Viewer, record: Record, step: RecordStep) -> None:
     if not _is_her_turn(record, viewer, step):
-        whose = _WHOSE.get(step.turn, "those who decide such records")
-        owner = f" ({record.owner})" if step.turn == "owner" and record.owner else ""
-        sentence = f"“{step.label}” is for {whose}{owner}. Nothing was saved; a comment is always possible."
+        if callable(step.turn):
+            whose = " and ".join(step.turn(record))
+        else:
+            owner = f" ({record.owner})" if step.turn == "owner" and record.owner else ""
+            whose = _WHOSE.get(step.turn, "those who decide such records") + owner
+        sentence = f"“{step.label}” is for {whose}. Nothing was saved; a comment is always possible."
         audit.refuse(stores, viewer, "record.refused", sentence, f"{record.record_id}, {step.name}")
 
 
@@ -439,8 +436,8 @@ def _due(
     entry: AuditEntry, days: int | None, name: str, contents: Contents, kept: date | None
 ) -> date | None:
     if name:
-        day = contents.get(name)
-        return date.fromisoformat(day) if isinstance(day, str) and day else kept
+        written = contents.get(name)
+        return date.fromisoformat(written) if isinstance(written, str) and written else kept
     return entry.at.date() + timedelta(days=days) if days is not None else kept
 
 

@@ -13,7 +13,7 @@ from warehouse.app_db.app_schema import lesson_results as t
 from warehouse.errors import ChangeRefused
 from warehouse.stores.connect import Stores
 from workflow.collaboration.mentions import colleagues
-from workflow.collaboration.record_store import department_of
+from workflow.collaboration.record_kind import department_of
 from workflow.learning.lesson import Lesson
 
 FEWEST_COLLEAGUES = 5

@@ -13,7 +13,7 @@ from warehouse.access.reader import Reader
 from warehouse.stores.connect import Stores
 from workflow.alerts.assignment import viewer_of
 from workflow.collaboration import record_store
-from workflow.collaboration.record_kind import Record
+from workflow.collaboration.record_kind import Record, department_of
 from workflow.collaboration.record_kinds import KINDS
 from workflow.messages.digest import AT_MOST, Message, link_to
 from workflow.records import outbox
@@ -27,9 +27,7 @@ def waiting(reader: Reader, today: date) -> Message | None:
         return None
     parts = [_mentions(len(named))] if named else []
     if late:
-        parts.append(
-            f"{len(late)} overdue {_records(len(late))} of {record_store.department_of(reader.viewer)}"
-        )
+        parts.append(f"{len(late)} overdue {_records(len(late))} of {department_of(reader.viewer)}")
     one = len(named) + len(late) == 1
     return Message(
         title=f"{' and '.join(parts)} {'waits' if one else 'wait'} for you, {day(today)}",

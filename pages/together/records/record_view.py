@@ -11,7 +11,6 @@ import streamlit as st
 
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import day
-from metrics.query.query import in_app_db
 from pages.components import data, forms, links, record_fields
 from pages.components.typed_text import escaped
 from pages.together.records import record_list
@@ -68,7 +67,7 @@ def figure(pin_id: int, viewer: Viewer) -> None:
             )
             return
         metric, then = CATALOGUE[pin.metric], pin.reading
-        now = _now(viewer, pin.metric, pin)
+        now = pinned_figures.slice_asked(data.once(viewer), data.reader(viewer), pin.metric, pin.scope)
         st.markdown(f"**{escaped(metric.label)}**, {escaped(pin.scope.in_words())}")
         why = pinned_figures.why_different(pin, now, data.reader(viewer))
         st.markdown(f"On {day(pin.pinned_at.date())}: **{escaped(pinned_figures.in_words(metric, then))}**")
@@ -81,12 +80,6 @@ def figure(pin_id: int, viewer: Viewer) -> None:
             f"Data as of {day(pin.as_of)} when it was pinned, definition version {escaped(pin.definition)}. "
             f"Everybody reads this same slice; its check sum begins with {pin.content_hash[:8]}."
         )
-
-
-def _now(viewer: Viewer, name: str, pin: pinned_figures.PinnedFigure) -> pinned_figures.Reading | None:
-    if in_app_db(name):
-        return pinned_figures.slice_now(data.reader(viewer), name, pin.scope)
-    return data.cached(viewer, pinned_figures.slice_now, name, pin.scope)
 
 
 def _origin(record: Record, viewer: Viewer) -> None:
