@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from metrics.catalogue.lead_handoff import still_uncontacted
 from metrics.definitions.measure import Measure
 from metrics.definitions.scope import Period, Scope
-from metrics.query.distribution import spread
+from metrics.query.distribution import is_shown, spread
 from metrics.query.query import Query, filtered, of_measures
 from warehouse.access.reader import Reader
 from warehouse.disclosure.people_behind import counted
@@ -153,7 +153,8 @@ def _by_days(
     ).subquery("each_lead")
     people = func.count(each.c.lead_id.distinct())
     statement = select(each.c.days, *counted("people", people)).group_by(each.c.days).order_by(each.c.days)
-    return spread(reader, statement, measure, at_its_end)
+    rows = spread(reader, statement, fact, at_its_end)
+    return rows if is_shown(reader, measure, at_its_end) else rows.iloc[:0]
 
 
 def _instant(day: date) -> datetime:

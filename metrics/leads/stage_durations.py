@@ -17,7 +17,7 @@ from metrics.catalogue.stage_moves import to
 from metrics.definitions.dimensions import among
 from metrics.definitions.measure import Measure, between
 from metrics.definitions.scope import Scope
-from metrics.query.distribution import spread
+from metrics.query.distribution import is_shown, spread
 from warehouse.access.reader import Reader
 from warehouse.cleaning.lead_history import COLUMN_OF
 from warehouse.disclosure.people_behind import counted
@@ -59,28 +59,35 @@ STAGES = tuple(
 """Every stage a lead can wait in, first to last; “MQL” begins when the sources call it qualified."""
 
 
-def left_after(stage: StageDuration, scope: Scope, until: date) -> Select:
-    """`days`, `people`: of the leads that entered in the scope's period, those that had left by the end of `until`."""
-    gone = stage.left < _end(until)
-    return _counted(days_between(stage.entered, stage.left), and_(_entered(stage, scope), gone))
+Stays = tuple[pd.DataFrame, pd.DataFrame]
+"""Of one stage `days` and `people`: those who had left after so many days, and those who have waited so many."""
 
 
-def waiting_for(stage: StageDuration, scope: Scope, until: date) -> Select:
-    """`days`, `people`: of the leads that entered in the scope's period, those still there, and for how long."""
-    here = func.coalesce(stage.left, _end(until)) >= _end(until)
-    return _counted(
-        days_between(stage.entered, _end(until - timedelta(days=1))), and_(_entered(stage, scope), here)
-    )
+def left_after(scope: Scope, until: date) -> Select:
+    """`stage`, `days`, `people`: of the leads that entered in the scope's period, those gone by the end of `until`."""
+    return _counted(days_between(t.c.entered_at, t.c.left_at), scope, t.c.left_at < _end(until))
 
 
-def stays(
-    reader: Reader, stage: StageDuration, scope: Scope, until: date
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """`left_after` and `waiting_for` as the viewer may see them."""
-    return (
-        spread(reader, left_after(stage, scope, until), who_left(stage, until), scope),
-        spread(reader, waiting_for(stage, scope, until), who_waits(stage, until), scope),
-    )
+def waiting_for(scope: Scope, until: date) -> Select:
+    """`stage`, `days`, `people`: of the leads that entered in the scope's period, those still there, and how long."""
+    here = func.coalesce(t.c.left_at, _end(until)) >= _end(until)
+    return _counted(days_between(t.c.entered_at, _end(until - timedelta(days=1))), scope, here)
+
+
+def stays(reader: Reader, scope: Scope, until: date) -> dict[str, Stays]:
+    """Of each stage, by its label, `left_after` and `waiting_for` as the viewer may see them."""
+    left, waiting = (spread(reader, q(scope, until), t, scope, ("stage",)) for q in (left_after, waiting_for))
+    return {
+        stage.label: (
+            _of(left, stage, visible=is_shown(reader, who_left(stage, until), scope)),
+            _of(waiting, stage, visible=is_shown(reader, who_waits(stage, until), scope)),
+        )
+        for stage in STAGES
+    }
+
+
+def _of(rows: pd.DataFrame, stage: StageDuration, *, visible: bool) -> pd.DataFrame:
+    return rows.loc[(rows["stage"] == stage.move) & visible, ["days", "people"]].reset_index(drop=True)
 
 
 def who_entered(stage: StageDuration) -> Measure:
@@ -127,19 +134,17 @@ def who_waits(stage: StageDuration, until: date) -> Measure:
     )
 
 
-def _counted(days: ColumnElement, which: ColumnElement[bool]) -> Select:
-    each = select(t.c.lead_id, days.label("days")).where(which).subquery("each_lead")
-    people = func.count(each.c.lead_id.distinct())
-    return (
-        select(each.c.days, *counted("people", func.count(each.c.lead_id), people))
-        .group_by(each.c.days)
-        .order_by(each.c.days)
-    )
-
-
-def _entered(stage: StageDuration, scope: Scope) -> ColumnElement[bool]:
+def _counted(days: ColumnElement, scope: Scope, which: ColumnElement[bool]) -> Select:
     filters = [among(name, t, values) for name, values in scope.filters]
-    return and_(to(stage.move), between(stage.entered, scope.period), *filters)
+    entered = [to(*(stage.move for stage in STAGES)), between(t.c.entered_at, scope.period), *filters]
+    each = select(t.c.lead_id, t.c.stage, days.label("days")).where(*entered, which).subquery("each_lead")
+    people = func.count(each.c.lead_id.distinct())
+    groups = (each.c.stage, each.c.days)
+    return (
+        select(*groups, *counted("people", func.count(each.c.lead_id), people))
+        .group_by(*groups)
+        .order_by(*groups)
+    )
 
 
 def _end(day: date) -> datetime:

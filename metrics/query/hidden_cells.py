@@ -223,16 +223,20 @@ def _between(
     since = select(each.c.value, each.c.month, before.label("before")).subquery("since")
     counted = select(since.c.value, since.c.month, since.c.before, func.count().label("people"))
     frame = reader.frame(counted.group_by(since.c.value, since.c.month, since.c.before))
-    number = {m.start: n for n, m in enumerate(months)}
-    at_month = frame["month"].map(lambda day: number[pd.Timestamp(day).date()])
-    at_before = frame["before"].map(lambda day: -1 if pd.isna(day) else number[pd.Timestamp(day).date()])
-    frame = frame.assign(at=at_month.astype(int), last=at_before.astype(int))
+    frame = frame.assign(at=_numbers(frame["month"], months), last=_numbers(frame["before"], months))
     between: Between = {}
     for value, rows in frame.groupby("value", dropna=False, sort=True):
         between[None if pd.isna(value) else str(value)] = comparable_months.people_between(
             rows["at"].to_numpy(), rows["last"].to_numpy(), rows["people"].to_numpy(float), len(months) + 1
         )
     return between
+
+
+def _numbers(days: pd.Series, months: Sequence[Period]) -> np.ndarray:
+    """Which of the months each first day of a month begins; -1 where there is no day."""
+    which = pd.to_datetime(days).to_numpy().astype("datetime64[M]")
+    counted = (which - np.datetime64(months[0].start, "M")).astype(int)
+    return np.where(np.isnat(which), -1, counted)
 
 
 def _value(fact: Table, dimension: str) -> ColumnElement:

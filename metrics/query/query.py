@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from types import MappingProxyType
 
 import numpy as np
@@ -216,14 +216,13 @@ def _answered(
     answer: pd.DataFrame | None = None
     for fact in dict.fromkeys(m.fact for m in measures):
         of_fact = {m.name: m for m in measures if m.fact is fact}
-        plain = statement(fact, of_fact, query, clock=clock)
         if alike and _is_about_people(fact):
             wide = _alike_for_all(reader, fact, of_fact, query, clock)
-        elif reader.sees_totals_only(*tables_of(plain)):
+        elif reader.sees_totals_only(*_tables_read(tuple(of_fact.values()), query)):
             wholes = partial(linked_figures.wholes_of, catalogue)
-            wide = _published(reader, fact, plain, of_fact, query, wholes, clock)
+            wide = _published(reader, fact, of_fact, query, wholes, clock)
         else:
-            wide = _whole(reader, fact, of_fact, query, clock, plain)
+            wide = _whole(reader, fact, of_fact, query, clock)
         part = _tall(wide, list(of_fact), query)
         answer = part if answer is None else answer.merge(part, on=["period", *query.by], how="outer")
     assert answer is not None
@@ -235,13 +234,25 @@ def _answered(
     return answer
 
 
+def _tables_read(measures: tuple[Measure, ...], query: Query) -> set[Table]:
+    """The tables that the figures of one table are read from under a question's filters and breakdown."""
+    dimensions = (*query.by, *(d for d, _ in query.filters))
+    read = [_behind(measure) for measure in measures]
+    return {measures[0].fact}.union(*read, *(rollups.read_for(measures[0].fact, d) for d in dimensions))
+
+
+@lru_cache(maxsize=4096)
+def _behind(measure: Measure) -> frozenset[Table]:
+    return frozenset(tables_of(select(measure.over(_ANY_DAY))))
+
+
 def _whole(
-    reader: Reader, fact: Table, measures: dict[str, Measure], query: Query, clock: Clock, plain: Select
+    reader: Reader, fact: Table, measures: dict[str, Measure], query: Query, clock: Clock
 ) -> pd.DataFrame:
-    """The answer of `plain`: from daily totals what they hold, and the rest from the facts."""
+    """The answer of `statement`: from daily totals what they hold, and the rest from the facts."""
     held = {n: m for n, m in measures.items() if rollups.can_answer(reader, m, query.filters, query.by)}
     if not held:
-        return reader.frame(plain)
+        return reader.frame(statement(fact, measures, query, clock=clock))
     totals = reader.frame(rollups.statement(held, query.filters, query.by, clock, reader.dialect))
     rest = {n: m for n, m in measures.items() if n not in held}
     if not rest:
@@ -319,11 +330,10 @@ def of_measures(
     """
     fact = next(iter(measures.values())).fact
     check_published(reader, [fact], query)
-    plain = statement(fact, measures, query)
-    if not reader.sees_totals_only(*tables_of(plain)):
-        return reader.frame(plain)
+    if not reader.sees_totals_only(*_tables_read(tuple(measures.values()), query)):
+        return reader.frame(statement(fact, measures, query))
     clock = partial(_alike, query.periods)
-    return _published(reader, fact, plain, measures, query, lambda m: larger.get(m, ()), clock)
+    return _published(reader, fact, measures, query, lambda m: larger.get(m, ()), clock)
 
 
 def _alike_for_all(
@@ -360,18 +370,18 @@ def _beside_enough(
 def _published(
     reader: Reader,
     fact: Table,
-    plain: Select,
     measures: Mapping[str, Measure],
     query: Query,
     wholes: hidden_cells.WholesOf,
     clock: Clock,
 ) -> pd.DataFrame:
     """The answer for who sees totals only: what was decided to be hidden is blank, whatever is asked beside it."""
+    plain = statement(fact, measures, query, clock=clock)
     reader.check_totals(plain)
     if fact.schema:
         # Whoever sees totals of a table of the bank sees those of all its rows.
         everything = Reader(reader.stores, SYSTEM, reader.snapshot)
-        frame = _whole(everything, fact, dict(measures), query, clock, plain)
+        frame = _whole(everything, fact, dict(measures), query, clock)
     else:
         frame = reader.totals(plain)
     dimensions = {*query.by, *(d for d, _ in query.filters)}

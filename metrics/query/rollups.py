@@ -90,7 +90,7 @@ def definition_of(measure: Measure, dialect: Dialect) -> str:
 
 def _sources(measure: Measure, dimensions: Iterable[str]) -> frozenset[Table]:
     """The tables that its totals by some dimensions are read from."""
-    return _read_by(measure).union(*(_read_for(measure.fact, d) for d in dimensions))
+    return _read_by(measure).union(*(read_for(measure.fact, d) for d in dimensions))
 
 
 @lru_cache(maxsize=4096)
@@ -99,7 +99,8 @@ def _read_by(measure: Measure) -> frozenset[Table]:
 
 
 @lru_cache(maxsize=256)
-def _read_for(fact: Table, dimension: str) -> frozenset[Table]:
+def read_for(fact: Table, dimension: str) -> frozenset[Table]:
+    """The tables that a dimension of a table is read from."""
     return frozenset(tables_of(select(DIMENSIONS[dimension][fact])))
 
 

@@ -166,9 +166,7 @@ def test_a_reopened_lead_waits_for_sales_again_and_can_be_decided_on_anew(bank: 
 def test_a_lead_that_left_a_stage_and_came_back_is_in_it_twice(bank: Bank) -> None:
     again = HISTORY + "L1,rejected,2026-05-20 10:00,Not eligible,Ada\nL1,reopened,2026-06-01 10:00,,Ada\n"
     reader = Reader(bank(history=again + "L1,accepted,2026-06-03 10:00,,Ada\n"), SYSTEM)
-    accepted = next(s for s in stage_durations.STAGES if s.label == "Accepted")
-    left = reader.spread(stage_durations.left_after(accepted, Scope(Q2), AS_OF), "days")
-    waits = reader.spread(stage_durations.waiting_for(accepted, Scope(Q2), AS_OF), "days")
+    left, waits = stage_durations.stays(reader, Scope(Q2), AS_OF)["Accepted"]
     assert left.to_dict("list") == {"days": [15], "people": [1]}
     assert waits.to_dict("list") == {"days": [27], "people": [1]}
 

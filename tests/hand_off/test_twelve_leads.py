@@ -10,8 +10,7 @@ from sqlalchemy import select
 
 from metrics.catalogue.funnel import STAGES
 from metrics.definitions.scope import Period, Scope
-from metrics.leads.stage_durations import STAGES as STAYS
-from metrics.leads.stage_durations import left_after, waiting_for
+from metrics.leads.stage_durations import stays
 from metrics.query import query
 from metrics.query.query import Query
 from models.attribution.survival import Stay, stay
@@ -103,29 +102,25 @@ def test_the_sla_met(twelve: Stores) -> None:
 
 def test_days_in_stage_with_those_who_still_wait(twelve: Stores) -> None:
     reader = Reader(twelve, SYSTEM)
-    stays: dict[str, Stay] = {}
-    for stage in STAYS:
-        left = reader.spread(left_after(stage, QUARTER, AS_OF), "days")
-        waits = reader.spread(waiting_for(stage, QUARTER, AS_OF), "days")
-        stayed = stay(left, waits)
-        assert stayed is not None
-        stays[stage.label] = stayed
-    mql = stays["MQL"]
+    stayed: dict[str, Stay] = {}
+    for label, both in stays(reader, QUARTER, AS_OF).items():
+        of_stage = stay(*both)
+        assert of_stage is not None
+        stayed[label] = of_stage
+    mql = stayed["MQL"]
     # Entered: all but L11. Left: L12 after 1 day, L06, L08 after 2, L01, L02, L03 after 7, 7, 8, L04 8, L05 6, L07 27;
     # L09 waits for 15 days, L10 for none. At risk 11; one censored at 0; 1: 9/10, 2: 7/10, 6: 6/10, 7: 4/10.
     assert (mql.people, mql.still_there, mql.median, mql.ninth) == (11, 2, 7, 27)
-    assert (stays["Leads"].people, stays["Leads"].still_there) == (11, 1)
-    assert (stays["Opportunity"].people, stays["Opportunity"].still_there) == (3, 0)
-    assert stays["Opportunity"].median == 7
+    assert (stayed["Leads"].people, stayed["Leads"].still_there) == (11, 1)
+    assert (stayed["Opportunity"].people, stayed["Opportunity"].still_there) == (3, 0)
+    assert stayed["Opportunity"].median == 7
     # SQL: L01 3, L02 5, L08 1; L03 waits since 14 April: 3/4, 2/4.
-    assert (stays["SQL"].median, stays["SQL"].ninth) == (3, None)
+    assert (stayed["SQL"].median, stayed["SQL"].ninth) == (3, None)
 
 
 def test_who_waits_as_of_an_earlier_day_had_not_left_by_then(twelve: Stores) -> None:
     reader, april = Reader(twelve, SYSTEM), Scope(Period(date(2026, 4, 1), date(2026, 4, 30)))
-    opportunity = STAYS[-1]
-    left = reader.spread(left_after(opportunity, april, date(2026, 4, 30)), "days")
-    waits = reader.spread(waiting_for(opportunity, april, date(2026, 4, 30)), "days")
+    left, waits = stays(reader, april, date(2026, 4, 30))["Opportunity"]
     assert left.to_numpy().tolist() == [[7, 1]]
     assert waits.to_numpy().tolist() == [[10, 1]]
 

@@ -59,7 +59,7 @@ def test_daily_totals_give_the_figures_of_the_facts(
     clock = partial(query._alike, periods)
     plain = query.statement(fact, measures, question, clock=clock)
     reader = Reader(night, ANALYST)
-    answered = [query._whole(reader, fact, measures, question, clock, plain), reader.frame(plain)]
+    answered = [query._whole(reader, fact, measures, question, clock), reader.frame(plain)]
     # A key that is not known is None in one and NaN in the other, where one of the two has no other keys.
     totals, facts = (
         a[[*by, *(c for c in sorted(a.columns) if c not in by)]]

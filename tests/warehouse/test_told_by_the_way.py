@@ -89,7 +89,7 @@ def test_no_table_of_who_waits_tells_what_the_figure_under_the_same_filter_hides
 
     def counts(reader: Reader, *channels: str) -> list[float]:
         scope = Scope(QUARTER, (("channel", channels),))
-        left, waits = stays(reader, STAGES[0], scope, JUNE)
+        left, waits = stays(reader, scope, JUNE)[STAGES[0].label]
         return [
             backlog.never_taken_up_by_age(reader, JUNE, scope)["people"].sum(),
             backlog.never_taken_up_in_all(reader, JUNE, scope)["waiting__0"].sum(),

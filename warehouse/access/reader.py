@@ -367,22 +367,29 @@ class Reader:
         with self.stores.read_app_db() as app_db:
             return app_db.execute(last).scalar() or 0
 
-    def spread(self, statement: Select, along: str) -> pd.DataFrame:
-        """People counted by a number such as days waited: columns `along` and `people`.
+    def spread(self, statement: Select, along: str, within: tuple[str, ...] = ()) -> pd.DataFrame:
+        """People counted by a number such as days waited: `along` and `people`, for each of the groups `within`.
 
-        Where the viewer sees only totals, groups of too few are put together with their neighbours instead of left
-        blank, so that a median is still a median over everybody. The statement gives `along`, `people` and how many
-        they are, nothing else.
+        Where the viewer sees only totals, too few people are put together with their neighbours instead of left blank,
+        so that a median is still one over everybody. The statement gives these columns and how many people, no others.
         """
-        if list(statement.selected_columns.keys()) != [along, "people", f"people{PEOPLE}"]:
+        if list(statement.selected_columns.keys()) != [*within, along, "people", f"people{PEOPLE}"]:
             raise AccessRefused("Only people counted along one number can be put together.")
         tables = tables_of(statement)
         frame, counted = self._answer(statement, tables), f"people{PEOPLE}"
         if not self.sees_totals_only(*tables):
-            return frame[[along, "people"]]
+            return frame[[*within, along, "people"]]
         # What a statement calls people may be anything; only this column is sure to count each of them once.
-        people = frame[[along, counted]].rename(columns={counted: "people"})
-        return recoded(people, along, self.smallest_cell)
+        people = frame[[*within, along, counted]].rename(columns={counted: "people"})
+        if not within:
+            return recoded(people, along, self.smallest_cell)
+        parts = [people.iloc[:0]]
+        for _, rows in people.groupby(list(within), dropna=False):
+            group = rows[list(within)].head(1)
+            parts.append(
+                group.merge(recoded(rows[[along, "people"]], along, self.smallest_cell), how="cross")
+            )
+        return pd.concat(parts, ignore_index=True).astype(people.dtypes)
 
     def _answer(self, statement: Select, tables: set[Table], *, counting_people: bool = True) -> pd.DataFrame:
         """Every figure of the viewer's rows, also those about too few people: for the doors here alone."""

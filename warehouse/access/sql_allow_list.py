@@ -7,6 +7,8 @@ only parts are allowed whose every child is seen and can be replaced by the view
 
 from __future__ import annotations
 
+import inspect
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Alias, Column, CompoundSelect, Join, Select, Subquery, Table
@@ -90,19 +92,43 @@ def _allowed(part: Any) -> bool:
     return True
 
 
+_TEXTS = ("_prefixes", "_suffixes", "_hints", "_statement_hints")
+_CARRIED = frozenset({*_TEXTS, "_for_update_arg", "literal_execute", "operator", "modifier", "name", "type"})
+"""Attributes by which an allowed part can carry text or orders of its own beside its children."""
+
+
 def _says_more(part: Any) -> bool:
     """Whether an allowed part carries text or orders of its own beside its children."""
-    if any(_own(part, texts) for texts in ("_prefixes", "_suffixes", "_hints", "_statement_hints")):
+    kind: type = type(part)
+    own = part.__dict__
+    if any(_tells_more(name, own[name]) for name in own.keys() & _CARRIED):
         return True
-    if _own(part, "_for_update_arg") is not None or _own(part, "literal_execute"):
-        return True
-    if any(isinstance(_own(part, where), operators.custom_op) for where in ("operator", "modifier")):
-        return True
-    # `quoted_name(…, quote=False)` is written into the statement as it stands.
-    if getattr(_own(part, "name"), "quote", None) is False:
-        return True
-    kind = _own(part, "type")
-    return isinstance(kind, TypeEngine) and not _plain_type(kind)
+    return any(name not in own and _tells_more(name, _own(part, name)) for name in _of_class(kind))
+
+
+@cache
+def _of_class(kind: type) -> tuple[str, ...]:
+    """The carried attributes that a class computes for each part, or that say more whatever the part is."""
+    attributes = {name: getattr(kind, name, None) for name in _CARRIED}
+    return tuple(
+        name
+        for name, value in attributes.items()
+        if hasattr(type(inspect.getattr_static(kind, name, None)), "__get__") or _tells_more(name, value)
+    )
+
+
+def _tells_more(name: str, value: Any) -> bool:
+    """Whether the value of a carried attribute is text or an order of its own."""
+    if name in _TEXTS:
+        return bool(value)
+    if name in ("_for_update_arg", "literal_execute"):
+        return value is not None and value is not False
+    if name == "name":
+        # `quoted_name(…, quote=False)` is written into the statement as it stands.
+        return getattr(value, "quote", None) is False
+    if name == "type":
+        return isinstance(value, TypeEngine) and not _plain_type(value)
+    return isinstance(value, operators.custom_op)
 
 
 def _own(part: Any, name: str) -> Any:
@@ -118,11 +144,24 @@ def _plain_type(kind: TypeEngine) -> bool:
 
     So may one that stands inside it for a single engine or for the items of a list, and a size that is no number.
     """
-    if isinstance(kind, UserDefinedType | TypeDecorator | sqltypes.Enum | sqltypes.ARRAY):
+    cls: type = type(kind)
+    if not _of_the_library(cls):
         return False
-    sizes = (getattr(kind, size, None) for size in ("length", "precision", "scale"))
-    if getattr(kind, "collation", None) or not all(size is None or isinstance(size, int) for size in sizes):
+    own = kind.__dict__
+    if own.get("collation") or not all(
+        own.get(size) is None or isinstance(own[size], int) for size in _SIZES
+    ):
         return False
-    variants = kind._variant_mapping.values()
-    ours = type(kind) is Moment or type(kind).__module__.startswith("sqlalchemy.")
-    return ours and all(_plain_type(v) for v in variants)
+    return not kind._variant_mapping or all(_plain_type(v) for v in kind._variant_mapping.values())
+
+
+_SIZES = ("length", "precision", "scale")
+
+
+@cache
+def _of_the_library(kind: type) -> bool:
+    """Whether a class of types is the library's own, and neither wraps another nor writes SQL around its column."""
+    if issubclass(kind, UserDefinedType | TypeDecorator | sqltypes.Enum | sqltypes.ARRAY):
+        return False
+    plain = all(getattr(kind, name, None) is None for name in ("collation", *_SIZES))
+    return plain and (kind is Moment or kind.__module__.startswith("sqlalchemy."))

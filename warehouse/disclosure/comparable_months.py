@@ -13,6 +13,7 @@ Statistical Disclosure Control, 2012, chapter 4).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -44,17 +45,26 @@ def blocks(people: np.ndarray, few: np.ndarray, smallest: int) -> np.ndarray:
     An edge joins the largest block from all of whose edges it may differ, or begins one.
     """
     last = len(people) - 1
+    labels = np.zeros(last + 1, int)
+    if not few.any():
+        # With one block there is no other whose differences could tell of anybody.
+        return labels
     first = [edge for back in (0, *ASKED_MOST) if (edge := last - back) >= 0]
     members: list[list[int]] = []
+    apart: list[np.ndarray] = []  # of each block the edges that one of its own may not be compared with
     for edge in dict.fromkeys([*first, *range(last, -1, -1)]):
         fit = [
-            b for b in members if not few[b, edge].any() and not _tells(b, edge, members, people, smallest)
+            number
+            for number, block in enumerate(members)
+            if not apart[number][edge] and not _tells(block, edge, members, people, smallest)
         ]
         if fit:
-            max(fit, key=len).append(edge)
+            joined = max(fit, key=lambda number: len(members[number]))
+            members[joined].append(edge)
+            apart[joined] = apart[joined] | few[:, edge]
         else:
             members.append([edge])
-    labels = np.zeros(last + 1, int)
+            apart.append(few[:, edge].copy())
     for number, block in enumerate(members):
         labels[block] = number
     return labels
@@ -68,7 +78,7 @@ def _tells(
     for other in members:
         if other is block or len(other) < 2:
             continue
-        a, b = np.triu_indices(len(other), 1)
+        a, b = _pairs(len(other))
         ends = np.sort(other)
         start, end = ends[a][None, :], ends[b][None, :]
         nested = ((low <= start) & (end <= high)) | ((start <= low) & (high <= end))
@@ -76,6 +86,13 @@ def _tells(
         if (is_few(rest, smallest) & nested).any():
             return True
     return False
+
+
+@lru_cache(maxsize=128)
+def _pairs(edges: int) -> tuple[np.ndarray, np.ndarray]:
+    """Every two of so many edges."""
+    first, second = np.triu_indices(edges, 1)
+    return first, second
 
 
 def kept_apart(labels: np.ndarray, people: np.ndarray, smallest: int) -> np.ndarray:

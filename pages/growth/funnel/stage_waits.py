@@ -39,8 +39,9 @@ def show(viewer: Viewer, scope: Scope) -> None:
         if "lead_stages" not in data.available_columns(viewer) and tables.lacking(viewer, *stage.dated_from):
             rows.append({"Stage": stage.label, "Median wait": str(Verdict.NOT_KNOWN)})
         else:
-            now, before = (_stay(viewer, scope, stage, back=back) for back in (False, True))
-            rows.append(_row(stage, now, before))
+            rows.append(
+                _row(stage, *(_stays(viewer, scope, back=back)[stage.label] for back in (False, True)))
+            )
         entered.append(DrillFigure(of=who_entered(stage), scope=scope))
         still.append(DrillFigure(of=who_waits(stage, data.as_of(viewer)), scope=scope))
     st.header("Where leads wait")
@@ -68,10 +69,10 @@ def show(viewer: Viewer, scope: Scope) -> None:
     )
 
 
-def _stay(viewer: Viewer, scope: Scope, stage: StageDuration, *, back: bool) -> Stay | None:
+def _stays(viewer: Viewer, scope: Scope, *, back: bool) -> dict[str, Stay | None]:
     period = data.before(viewer, scope.period) if back else scope.period
     until = _as_long_before(viewer, scope.period, period)
-    return data.cached(viewer, stay_in, stage, Scope(period, scope.filters), until)
+    return data.cached(viewer, stay_in_each, Scope(period, scope.filters), until)
 
 
 def _as_long_before(viewer: Viewer, now: Period, before: Period) -> date:
@@ -83,9 +84,9 @@ def _as_long_before(viewer: Viewer, now: Period, before: Period) -> date:
     return month(as_of.year, as_of.month - back).end
 
 
-def stay_in(reader: Reader, stage: StageDuration, scope: Scope, until: date) -> Stay | None:
-    """How long the leads that entered a stage in a scope stayed in it, as it stood on a day."""
-    return stay(*stays(reader, stage, scope, until))
+def stay_in_each(reader: Reader, scope: Scope, until: date) -> dict[str, Stay | None]:
+    """How long the leads that entered each stage in a scope stayed in it, as it stood on a day."""
+    return {stage: stay(*both) for stage, both in stays(reader, scope, until).items()}
 
 
 def _row(stage: StageDuration, now: Stay | None, before: Stay | None) -> dict[str, object]:
