@@ -14,6 +14,10 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import ClientConnection, connect
 
 
+PATIENCE = 60.0
+"""Seconds a request may take: where fifty people sign in at once, each password waits for those before it."""
+
+
 class SignedOut(RuntimeError):
     """The server did not let this window in."""
 
@@ -29,7 +33,7 @@ class Sent:
 
 def sign_in(address: str, username: str, password: str) -> str:
     """The cookies of a session, as one header. Raises SignedOut if the form is refused."""
-    with httpx2.Client(base_url=address) as client:
+    with httpx2.Client(base_url=address, timeout=PATIENCE) as client:
         csrf = re.search(r'name="csrf" value="([^"]+)"', client.get("/login").text)
         if csrf is None:
             raise SignedOut("The sign-in page has no form.")
@@ -51,7 +55,7 @@ class Window:
             additional_headers={"Cookie": cookies},
             origin=address,  # type: ignore[arg-type]  # any text is one
             max_size=None,
-            open_timeout=60,
+            open_timeout=PATIENCE,
         )
         self.page, self.query = "", ""
         self.widgets: dict[str, WidgetState] = {}
