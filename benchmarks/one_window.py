@@ -13,7 +13,6 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import ClientConnection, connect
 
-
 PATIENCE = 60.0
 """Seconds a request may take: where fifty people sign in at once, each password waits for those before it."""
 
