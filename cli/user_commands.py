@@ -81,7 +81,10 @@ def import_users(file: Path, role: str | None) -> None:
         raise Problem(
             f"{file.name} cannot be read as YAML with “credentials: usernames: …”. Correct it, then try again."
         )
-    names = accounts_module().import_credentials(open_here(), given, by="operator", role=role)
+    accounts_module()
+    from sign_in.account_import import import_credentials
+
+    names = import_credentials(open_here(), given, by="operator", role=role)
     click.echo(f"Imported: {', '.join(names)}.")
 
 
@@ -91,6 +94,39 @@ def disable_user(username: str) -> None:
     """Let an account sign in no more; its history stays."""
     accounts_module().disable(open_here(), username, by="operator")
     click.echo(f"{username} can no longer sign in.")
+
+
+@users.command("enable")
+@click.argument("username")
+@click.option("--why", required=True, help="The reason, for the audit log.")
+def enable_user(username: str, why: str) -> None:
+    """Let a disabled account sign in again."""
+    accounts_module().enable(open_here(), username, by="operator", why=why)
+    click.echo(f"{username} may sign in again.")
+
+
+@users.command("forgive")
+@click.argument("username")
+@click.option("--why", required=True, help="The reason, for the audit log.")
+def forgive_tries(username: str, why: str) -> None:
+    """Forget the wrong tries at a user's name, so that the next one need not wait."""
+    accounts_module()
+    from sign_in import guessing
+
+    guessing.forgive_all(open_here(), username, by="operator", why=why)
+    click.echo(f"{username} need not wait for the next try.")
+
+
+@users.command("sessions")
+def list_sessions() -> None:
+    """Who is signed in now."""
+    accounts_module()
+    from sign_in import sessions
+
+    for row in sessions.open_ones(open_here()).itertuples():
+        click.echo(
+            f"{row.username:20} since {row.started_at:%d %b %Y, %H:%M}, seen {row.seen_at:%d %b %Y, %H:%M}"
+        )
 
 
 @users.command("list")

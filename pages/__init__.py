@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from pages.administration import accounts_page, audit_page
 from pages.components import search_box
 from pages.customers.alerts import customer_health
 from pages.customers.churn import alert_rules, churn_model, impact_page
@@ -62,6 +63,7 @@ class MenuEntry:
 
 EVERYBODY = frozenset(ROLES)
 GROWTH = frozenset({"sales", "marketing", "analyst", "executive"})
+ADMINISTRATION = frozenset({"administrator"})
 RELATIONSHIP = frozenset({"relationship_manager", "team_lead"})
 
 
@@ -270,6 +272,22 @@ MENU: dict[str, tuple[MenuEntry, ...]] = {
             url="identity",
             roles=frozenset({"analyst"}),
             page=identity.page,
+        ),
+    ),
+    "Administration": (
+        MenuEntry(
+            title="People",
+            icon=":material/manage_accounts:",
+            url="people",
+            roles=ADMINISTRATION,
+            page=accounts_page.page,
+        ),
+        MenuEntry(
+            title="Audit log",
+            icon=":material/policy:",
+            url="audit-log",
+            roles=ADMINISTRATION,
+            page=audit_page.page,
         ),
     ),
 }

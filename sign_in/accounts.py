@@ -23,6 +23,7 @@ from warehouse.app_db.app_schema import users
 from warehouse.errors import ChangeRefused, Problem
 from warehouse.stores.connect import Stores
 
+ADMINISTRATOR = "administrator"
 VISITOR = "visitor"
 """Who stands in the audit line of somebody whose name is not known yet."""
 
@@ -46,37 +47,12 @@ def create(
 ) -> None:
     """Make an account. Raises ChangeRefused if a field does not fit or the name is taken."""
     row = {
-        **_row(username, full_name, email, role, rm_id, team),
+        **checked_row(username, full_name, email, role, rm_id, team),
         "password_hash": passwords.hash_new(password, tidy(username)),
         "must_change_password": must_change_password,
     }
     with audit.entry(stores, by, "user.create", row["username"], f"role {role}") as entry:
-        _insert(entry, row)
-
-
-def import_credentials(
-    stores: Stores, credentials: Mapping[str, Any], *, by: str, role: str | None = None
-) -> list[str]:
-    """Take over the users of a streamlit-authenticator file, all or none; returns their names.
-
-    `credentials` is the file's `credentials` part or the whole file. A user's `roles` must name one of ours, or
-    `role` is taken; `rm_id` and `team` are read beside them. A password in plain text is hashed and must be changed
-    at the first sign-in.
-    """
-    inner = credentials.get("credentials", credentials)
-    listed = inner.get("usernames") if isinstance(inner, Mapping) else None
-    if (
-        not isinstance(listed, Mapping)
-        or not listed
-        or not all(isinstance(u, Mapping) for u in listed.values())
-    ):
-        raise ChangeRefused("The file names no users: it needs “credentials: usernames: …”.")
-    rows = [_imported(str(name), given, role) for name, given in listed.items()]
-    names = [str(row["username"]) for row in rows]
-    with audit.entry(stores, by, "user.import", f"{len(rows)} users", ", ".join(names)) as entry:
-        for row in rows:
-            _insert(entry, row)
-    return names
+        insert_account(entry, row)
 
 
 def authenticate(stores: Stores, username: str, password: str, address: str) -> Person:
@@ -108,7 +84,13 @@ def authenticate(stores: Stores, username: str, password: str, address: str) -> 
 
 
 def change_password(
-    stores: Stores, username: str, password: str, *, by: str, must_change: bool = False
+    stores: Stores,
+    username: str,
+    password: str,
+    *,
+    by: str,
+    must_change: bool = False,
+    why: str = "password changed",
 ) -> None:
     """Set a new password and end every session of the user. `must_change` makes her choose her own next time."""
     name = tidy(username)
@@ -119,7 +101,7 @@ def change_password(
         "password_hash": passwords.hash_new(password, name),
         "must_change_password": must_change,
     }
-    _change(stores, name, by, "user.password", "password changed", new)
+    _change(stores, name, by, "user.password", why, new)
 
 
 def change_role(
@@ -130,18 +112,36 @@ def change_role(
     by: str,
     rm_id: str | None = None,
     team: str | None = None,
+    why: str = "",
 ) -> None:
-    """Give a user another role, and end every session she opened with the old one."""
+    """Give a user another role, and end every session she opened with the old one.
+
+    Raises ChangeRefused if no administrator would be left.
+    """
     who = _existing(stores, username)
-    row = _row(who.username, who.full_name, who.email, role, rm_id, team)
+    row = checked_row(who.username, who.full_name, who.email, role, rm_id, team)
     new = {key: row[key] for key in ("role", "rm_id", "team")}
-    _change(stores, who.username, by, "user.role", f"role {who.role} to {role}", new)
+    words = ", ".join(filter(None, (f"role {who.role} to {role}", row["rm_id"], row["team"], why)))
+    _change(stores, who.username, by, "user.role", words, new, last_too=role == ADMINISTRATOR)
 
 
-def disable(stores: Stores, username: str, *, by: str, why: str = "account disabled") -> None:
-    """Close the door to a user and end every session of hers. The account stays, disabled."""
+def disable(
+    stores: Stores, username: str, *, by: str, why: str = "account disabled", last_too: bool = False
+) -> None:
+    """Close the door to a user and end every session of hers. The account stays, disabled.
+
+    Raises ChangeRefused for the last administrator, unless `last_too`: nobody could let anybody in any more.
+    """
     name = _existing(stores, username).username
-    _change(stores, name, by, "user.disable", why, {"disabled_at": stores.now()})
+    _change(stores, name, by, "user.disable", why, {"disabled_at": stores.now()}, last_too=last_too)
+
+
+def enable(stores: Stores, username: str, *, by: str, why: str = "account enabled") -> None:
+    """Let a disabled account sign in again, with the password it had. Raises ChangeRefused if it is not disabled."""
+    who = _existing(stores, username)
+    if who.disabled_at is None:
+        raise ChangeRefused(f"“{who.username}” is not locked, so nothing was changed.")
+    _change(stores, who.username, by, "user.enable", why, {"disabled_at": None})
 
 
 def listing(stores: Stores) -> Sequence[Person]:
@@ -170,6 +170,16 @@ def _please_wait(wait: timedelta) -> str:
     return f"There were too many wrong tries. Please wait {span} and try again."
 
 
+def _keep_an_administrator(entry: audit.AuditEntry, name: str) -> None:
+    """Refuse a change that would leave nobody who may let people in; the change itself is one at a time."""
+    open_ones = select(users.c.username).where(users.c.role == ADMINISTRATOR, users.c.disabled_at.is_(None))
+    if list(entry.app_db.execute(open_ones).scalars()) == [name]:
+        raise ChangeRefused(
+            f"“{name}” is the last administrator: nobody could let anybody in any more. Make another account an "
+            "administrator first."
+        )
+
+
 def _existing(stores: Stores, username: str) -> Person:
     who = get(stores, username)
     if who is None:
@@ -177,22 +187,35 @@ def _existing(stores: Stores, username: str) -> Person:
     return who
 
 
-def _insert(entry: audit.AuditEntry, row: Mapping[str, Any]) -> None:
+def insert_account(entry: audit.AuditEntry, row: Mapping[str, Any]) -> None:
+    """Write a checked row as an account, inside an open change. Raises ChangeRefused if the name is taken."""
     try:
         entry.app_db.execute(users.insert().values(created_at=entry.at, **row))
     except IntegrityError:
         raise ChangeRefused(f"The user name “{row['username']}” is taken.") from None
 
 
-def _change(stores: Stores, name: str, by: str, action: str, why: str, new: Mapping[str, Any]) -> None:
+def _change(
+    stores: Stores,
+    name: str,
+    by: str,
+    action: str,
+    why: str,
+    new: Mapping[str, Any],
+    *,
+    last_too: bool = True,
+) -> None:
     with audit.entry(stores, by, action, name, why) as entry:
+        if not last_too:
+            _keep_an_administrator(entry, name)
         entry.app_db.execute(update(users).where(users.c.username == name).values(**new))
         sessions.end_all_within(entry, name, why)
 
 
-def _row(
+def checked_row(
     username: str, full_name: str, email: str | None, role: str, rm_id: str | None, team: str | None
 ) -> dict[str, Any]:
+    """The columns of an account, each checked. Raises ChangeRefused with a sentence for the first that does not fit."""
     name, validator = tidy(username), Validator()
     if not validator.validate_username(name):
         raise ChangeRefused(
@@ -215,27 +238,4 @@ def _row(
         "role": role,
         "rm_id": rm_id if role == "relationship_manager" else None,
         "team": team if role == "team_lead" else None,
-    }
-
-
-def _imported(username: str, given: Mapping[str, Any], fallback: str | None) -> dict[str, Any]:
-    names = " ".join(str(given.get(part) or "") for part in ("first_name", "last_name")).strip()
-    role = next((r for r in given.get("roles") or [] if r in ROLES), fallback)
-    if role is None:
-        raise ChangeRefused(f"“{username}” has none of our roles. Roles are: {', '.join(ROLES)}.")
-    password = str(given.get("password") or "")
-    hashed = password.startswith("$2")
-    return {
-        **_row(
-            username,
-            names or str(given.get("name") or username),
-            given.get("email"),
-            role,
-            given.get("rm_id"),
-            given.get("team"),
-        ),
-        "password_hash": passwords.check_imported(password, username)
-        if hashed
-        else passwords.hash_new(password, tidy(username)),
-        "must_change_password": not hashed,
     }

@@ -90,5 +90,5 @@ def close(stores: Stores) -> None:
     for username, _ in _ACCOUNTS:
         user = accounts.get(stores, username)
         if user is not None and user.disabled_at is None:
-            accounts.disable(stores, username, by="demo", why="a real bank was loaded")
+            accounts.disable(stores, username, by="demo", why="a real bank was loaded", last_too=True)
     hint.unlink()

@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, func, insert, select
 
 from warehouse.access import audit
-from warehouse.app_db.app_schema import audit_log, sign_in_failures
+from warehouse.app_db.app_schema import audit_log, sign_in_failures, users
 from warehouse.sql.moment_sql import instant
 from warehouse.sql.moments import instant_before, instant_of
 from warehouse.stores.connect import Stores
@@ -93,6 +93,33 @@ def forgive(app_db: Connection, attempt: Attempt) -> None:
     app_db.execute(
         delete(sign_in_failures).where(mine.username == attempt.username, mine.address == attempt.address)
     )
+
+
+def waits(stores: Stores) -> dict[str, timedelta]:
+    """User → how long the next try from the worst place has to wait; of names with an account alone.
+
+    Who types a password into the wrong field is not shown to anybody.
+    """
+    t, now = sign_in_failures.c, stores.now()
+    query = (
+        select(t.username, t.address)
+        .join(users, users.c.username == t.username)
+        .where(instant(t.failed_at) > instant_before(now, REMEMBERED))
+        .distinct()
+    )
+    longest: dict[str, timedelta] = {}
+    with stores.read_app_db() as app_db:
+        for username, address in app_db.execute(query).all():
+            wait = _wait(app_db, username, address, now)
+            if wait > longest.get(username, timedelta(0)):
+                longest[username] = wait
+    return longest
+
+
+def forgive_all(stores: Stores, username: str, *, by: str, why: str) -> None:
+    """Forget every wrong try at this user's name, so that nobody who knows the password has to wait for it."""
+    with audit.entry(stores, by, "sign_in.forgiven", username, why) as entry:
+        entry.app_db.execute(delete(sign_in_failures).where(sign_in_failures.c.username == username))
 
 
 def _wait(app_db: Connection, username: str, address: str, at: datetime) -> timedelta:

@@ -12,6 +12,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import Row, and_, or_, select, update
 
 from warehouse.access import audit
@@ -134,6 +135,24 @@ def end(stores: Stores, token: str, why: str = "signed out") -> None:
     if who is not None:
         with audit.entry(stores, who.username, "session.end", who.username, why) as entry:
             _end(entry, sessions.c.token_hash == _hashed(token), why)
+
+
+def open_ones(stores: Stores) -> pd.DataFrame:
+    """Who is signed in now: username, started_at and seen_at of each open session, the latest seen first; no token."""
+    now, settings = stores.now(), stores.settings
+    t = sessions
+    query = (
+        select(t.c.username, t.c.started_at, t.c.seen_at)
+        .where(
+            t.c.ended_at.is_(None),
+            instant(t.c.seen_at) > _idle_since(now, settings),
+            instant(t.c.started_at) > _too_long_since(now, settings),
+        )
+        .order_by(instant(t.c.seen_at).desc())
+    )
+    with stores.read_app_db() as app_db:
+        rows = app_db.execute(query).all()
+    return pd.DataFrame(rows, columns=["username", "started_at", "seen_at"])
 
 
 def end_all(stores: Stores, username: str, by: str, why: str) -> None:

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from streamlit_authenticator.utilities.hasher import Hasher
 
 from cli.__main__ import main
-from sign_in import accounts, sessions
+from sign_in import account_import, accounts, sessions
 from tests.sign_in.amy_chan import OFFICE, PASSWORD
 from warehouse.errors import ChangeRefused
 
@@ -68,7 +68,7 @@ def test_a_credentials_file_is_taken_over_and_a_plain_password_must_be_changed(s
             }
         }
     }
-    assert accounts.import_credentials(stores, given, by="cli") == ["ash", "bo"]
+    assert account_import.import_credentials(stores, given, by="cli") == ["ash", "bo"]
     ash, bo = accounts.get(stores, "ash"), accounts.get(stores, "bo")
     assert ash is not None
     assert bo is not None
@@ -89,7 +89,7 @@ def test_a_credentials_file_is_taken_over_and_a_plain_password_must_be_changed(s
 def test_a_credentials_file_comes_in_whole_or_not_at_all(stores, bad):
     good = {"name": "Ash Ng", "password": ASH, "roles": ["sales"]}
     with pytest.raises(ChangeRefused):
-        accounts.import_credentials(stores, {"usernames": {"ash": good, "bo": good | bad}}, by="cli")
+        account_import.import_credentials(stores, {"usernames": {"ash": good, "bo": good | bad}}, by="cli")
     assert accounts.get(stores, "ash") is None
 
 

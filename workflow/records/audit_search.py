@@ -1,0 +1,105 @@
+"""The audit log to look through: by whom, what, when and any word, the latest first; and whether it is whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+import pandas as pd
+from sqlalchemy import Select, func, or_, select
+
+from warehouse.access import audit
+from warehouse.access.reader import Reader, Viewer
+from warehouse.app_db.app_schema import audit_log
+from warehouse.sql.moment_sql import instant
+from warehouse.sql.moments import instant_of
+from warehouse.stores.connect import Stores
+
+PER_PAGE = 50
+CHECKED = "audit.checked"
+_NOT_YOURS = "The audit log is checked by administrators. Ask one of them."
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditSearch:
+    """What is looked for: empty and None look for everything."""
+
+    who: str = ""
+    subject_area: str = ""
+    """The word before the dot of an action, such as `user`."""
+    words: str = ""
+    first: date | None = None
+    last: date | None = None
+
+
+def lines(reader: Reader, search: AuditSearch, page: int) -> tuple[pd.DataFrame, bool]:
+    """A page of lines, the latest first, and whether there are older ones."""
+    query = _narrowed(search).order_by(audit_log.c.line.desc())
+    rows = reader.frame(query.limit(PER_PAGE + 1).offset(PER_PAGE * page))
+    return rows.head(PER_PAGE), len(rows) > PER_PAGE
+
+
+def people(reader: Reader) -> list[str]:
+    """Everybody who has a line."""
+    who = audit_log.c.who
+    return [str(name) for name in reader.frame(select(who).distinct().order_by(who))["who"]]
+
+
+def areas(reader: Reader) -> list[str]:
+    """The words before the dot of the actions that occur."""
+    action = audit_log.c.action
+    occurring = reader.frame(select(action).distinct())["action"]
+    return sorted({str(name).split(".", maxsplit=1)[0] for name in occurring})
+
+
+def extent(reader: Reader) -> tuple[int, pd.DataFrame]:
+    """How many lines there are, and the line of the last check, if it was ever checked."""
+    t = audit_log.c
+    count = int(reader.frame(select(func.count(t.line).label("lines")))["lines"].iloc[0])
+    last = select(t.happened_at, t.who, t.subject, t.why).where(t.action == CHECKED)
+    return count, reader.frame(last.order_by(t.line.desc()).limit(1))
+
+
+def check(stores: Stores, viewer: Viewer) -> str:
+    """Follow the chain through every line; what came of it is a line of its own, and the sentence given."""
+    audit.check_role(stores, viewer, ("administrator",), "audit.refused", _NOT_YOURS)
+    return check_as(stores, viewer.username)
+
+
+def check_as(stores: Stores, by: str) -> str:
+    """The same for the command line; whether the log is whole stands in the sentence."""
+    with stores.read_app_db() as app_db:
+        last = app_db.execute(select(func.max(audit_log.c.line))).scalar() or 0
+        broken = audit.broken_line(app_db)
+    sentence = WHOLE if broken is None else broken_at(broken)
+    audit.note(stores, by, CHECKED, f"up to line {last}", sentence)
+    return sentence
+
+
+WHOLE = "The audit log is whole."
+
+
+def broken_at(line: int) -> str:
+    """What to do when the chain breaks at a line."""
+    return (
+        f"The audit log is broken at line {line}: that line was altered, or lines before it removed. Compare it "
+        "with the latest backup, and find out who could write to the application database."
+    )
+
+
+def _narrowed(search: AuditSearch) -> Select:
+    t = audit_log.c
+    query = select(t.line, t.happened_at, t.who, t.action, t.subject, t.why)
+    if search.who:
+        query = query.where(t.who == search.who)
+    if search.subject_area:
+        query = query.where(t.action.startswith(f"{search.subject_area}.", autoescape=True))
+    if search.words:
+        texts = (t.who, t.action, t.subject, t.why)
+        query = query.where(or_(*(text.icontains(search.words, autoescape=True) for text in texts)))
+    if search.first:
+        query = query.where(instant(t.happened_at) >= instant_of(datetime.combine(search.first, time())))
+    if search.last:
+        after = datetime.combine(search.last + timedelta(days=1), time())
+        query = query.where(instant(t.happened_at) < instant_of(after))
+    return query
