@@ -66,6 +66,21 @@ GROWTH = frozenset({"sales", "marketing", "analyst", "executive"})
 ADMINISTRATION = frozenset({"administrator"})
 RELATIONSHIP = frozenset({"relationship_manager", "team_lead"})
 
+FIRST_SECTION = {
+    "relationship_manager": "Customers",
+    "team_lead": "Customers",
+    "service": "Customers",
+    "executive": "Executive",
+    "administrator": "Administration",
+}
+"""The section a role works in, which its menu shows first; Growth for the others."""
+
+
+def sections_of(role: str) -> list[str]:
+    """The sections of the menu in the order of a role's work."""
+    first = ("", FIRST_SECTION.get(role, "Growth"))
+    return [*first, *(section for section in MENU if section not in first)]
+
 
 def _records(name: str, page: Callable[[Viewer, Any], None]) -> MenuEntry:
     """The page of a kind of record, for whoever sees the kind."""

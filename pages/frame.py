@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages import MENU, MenuEntry
+from pages import MENU, MenuEntry, sections_of
 from pages.components import (
     data,
     export_button,
@@ -17,6 +17,7 @@ from pages.components import (
     theme,
 )
 from pages.components import viewer as door
+from pages.components.typed_text import escaped
 from pages.together import inbox
 from warehouse.access.reader import Viewer
 from warehouse.access.roles import ROLES
@@ -25,6 +26,11 @@ from warehouse.release import VERSION
 from warehouse.schema import plain
 from warehouse.stores import connect, run_memo
 from workflow.experiments import refused_analyses
+
+AT_FIRST_SIGHT = 8
+"""So many entries the menu shows before somebody asks for the rest."""
+IN_STRIP = (inbox.URL, search_box.URL)
+"""Pages whose way is in the strip above every page, so that the menu need not name them."""
 
 
 def _draw_page(entry: MenuEntry, viewer: Viewer) -> None:
@@ -52,30 +58,32 @@ def _not_yours(entry: MenuEntry, viewer: Viewer) -> None:
 
 
 def _around(viewer: Viewer, url: str) -> None:
-    """The search box, who is signed in, the way out, and what kind of data this is."""
+    """The strip above every page: what kind of data this is, search, inbox, who is signed in and the way out."""
     with st.sidebar:
-        search_box.in_frame(url)
         # The page leaves when this is not the sign it was loaded under (`sign_in/drafts.js`).
         with st.container(key=f"whose-{door.sign()}"):
             st.markdown(":primary[**Concord**]")
-        st.caption(f"{viewer.full_name} · {plain(viewer.role)}")
+        _freshness(viewer)
+    with st.container(
+        horizontal=True,
+        vertical_alignment="center",
+        horizontal_alignment="right",
+        gap="small",
+        key="top-strip",
+    ):
+        if data.is_sample(viewer):
+            with st.container(width="stretch", key="sample-strip"):
+                st.badge(
+                    "Sample data: an invented bank",
+                    icon=":material/science:",
+                    color="orange",
+                    help="FinTrust Bank is invented: no customer on these pages exists.",
+                )
+        search_box.in_frame(url)
+        links.link(inbox.URL, inbox.waiting_words(viewer), ":material/inbox:")
+        with st.container(width="content", key="strip-name"):
+            st.caption(f"{escaped(viewer.full_name)} · {plain(viewer.role)}", width="content")
         st.link_button("Sign out", "/logout", icon=":material/logout:", type="tertiary")
-        try:
-            st.caption(f"Data as of {data.loaded_until(viewer):%d %b %Y}")
-            fresh = data.freshness(viewer)
-            words = fresh.in_words()
-            st.badge(
-                words[:1].upper() + words[1:],
-                icon=":material/check:" if fresh.is_fresh else ":material/schedule:",
-                color="gray" if fresh.is_fresh or (fresh.sample and not fresh.late) else "orange",
-                help="Data status says which source reaches how far.",
-            )
-        except Problem:
-            st.caption("No data loaded")
-    if data.is_sample(viewer):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.badge("Sample data", icon=":material/science:", color="orange")
-            st.caption("FinTrust Bank is invented: no customer on these pages exists.", width="content")
     if data.awaits_first_night(viewer):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge("First nightly run not finished", icon=":material/hourglass_top:", color="orange")
@@ -83,6 +91,22 @@ def _around(viewer: Viewer, url: str) -> None:
                 "Alerts, churn risk, lifetime values, credited wins and how experiments did come with it.",
                 width="content",
             )
+
+
+def _freshness(viewer: Viewer) -> None:
+    """Below the menu: until which day the data reaches, and whether that is late."""
+    try:
+        st.caption(f"Data as of {data.loaded_until(viewer):%d %b %Y}")
+        fresh = data.freshness(viewer)
+        words = fresh.in_words()
+        st.badge(
+            words[:1].upper() + words[1:],
+            icon=":material/check:" if fresh.is_fresh else ":material/schedule:",
+            color="gray" if fresh.is_fresh or (fresh.sample and not fresh.late) else "orange",
+            help="Data status says which source reaches how far.",
+        )
+    except Problem:
+        st.caption("No data loaded")
 
 
 def _drawing(
@@ -122,7 +146,7 @@ def main() -> None:
         initial_sidebar_state=230,
         menu_items={"About": f"Concord {VERSION}"},
     )
-    st.html(theme.STYLE)
+    st.html(theme.style())
     viewer = door.viewer()
     if viewer is None:
         st.info("You have been signed out. Sign in again to go on.", icon=":material/logout:")
@@ -146,16 +170,17 @@ def main() -> None:
                 # The first page stands at the bare address; its own name is left to the unlisted ones.
                 url_path=e.url if e.url != "today" else "first",
                 default=e.url == "today",
+                visibility="hidden" if e.url in IN_STRIP else "visible",
             )
-            for e in entries
+            for e in MENU[section]
             if viewer.role in e.roles
         ]
-        for section, entries in MENU.items()
+        for section in sections_of(viewer.role)
     }
     menu = {section: offered for section, offered in menu.items() if offered}
     links.remember(page for offered in menu.values() for page in offered)
     menu[""] += _unlisted(viewer)
-    page = st.navigation(menu, expanded=True)
+    page = st.navigation(menu, expanded=AT_FIRST_SIGHT)
     search_box.go()
     _around(viewer, page.url_path)
     page.run()

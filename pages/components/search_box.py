@@ -9,10 +9,10 @@ _TYPED, _TO_SEARCH = "typed into the frame", "to search for"
 
 
 def in_frame(url: str) -> None:
-    """The box beside the menu; nothing is searched before somebody has typed and pressed Enter."""
+    """The box in the strip above every page; nothing is searched before somebody has typed and pressed Enter."""
     if url == URL:
         return
-    with st.container(key="search-frame"):
+    with st.container(key="search-frame", width=200):
         st.text_input(
             "Search everything",
             key=_TYPED,

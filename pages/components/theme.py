@@ -83,21 +83,40 @@ MARGIN = {"l": 8, "r": 24, "t": 8, "b": 8}
 
 CONFIG = {"displayModeBar": False, "responsive": True}
 
-STYLE = (
-    """<style>
-.stMainBlockContainer { padding: 2.2rem 2rem 3rem 2rem; }
+
+@cache
+def style() -> str:
+    """What the theme's settings cannot say: room for the first screen, readable greys, a visible focus, the strip."""
+    greys = f"light-dark({_colour('grayText', 'light')}, {_colour('grayText', 'dark')})"
+    on_primary = f"light-dark({_colour('background', 'light')}, {_colour('background', 'dark')})"
+    accent = f"light-dark({_colour('primary', 'light')}, {_colour('primary', 'dark')})"
+    colours = f".stApp {{ --grey: {greys}; --on-primary: {on_primary}; --accent: {accent}; }}"
+    return f"<style>{colours}{_RULES}{typefaces.FACES}</style>"
+
+
+_RULES = """
+.stMainBlockContainer { padding: 0.55rem 2rem 3rem 2rem; }
 [data-testid="stHeader"] { background: transparent; pointer-events: none; }
 [data-testid="stHeader"] * { pointer-events: auto; }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] code { color: var(--grey); opacity: 1; }
+[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"],
+[data-testid="stBaseLinkButton-primary"], [data-testid="stBaseButton-primary"] p,
+[data-testid="stBaseButton-primaryFormSubmit"] p,
+.stMultiSelect [data-tag], .stMultiSelect [data-tag] * { color: var(--on-primary); }
+.stApp :is(a, button, input, textarea, [tabindex="0"], [role="tab"], [role="radio"]):focus-visible {
+  outline: 2px solid var(--accent); outline-offset: 2px; box-shadow: none; }
 [data-testid="stMetricLabel"] p { white-space: normal; }
 [data-testid="stMetricDelta"], [data-testid="stMetricDelta"] .stMarkdownEllipsis { height: auto; white-space: normal; }
 [data-testid="stMetricDelta"] p { white-space: normal; font-size: 0.76rem; }
-[data-testid="stDataFrame"], [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
+.stApp, [data-testid="stDataFrame"], [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
 [class*="st-key-first-"] [data-testid="stMetricValue"] { font-size: 1.25rem; }
-.st-key-search-frame { position: absolute; top: 0.9rem; left: 1.9rem; width: calc(100% - 5.2rem); z-index: 2; }
-@media (max-width: 640px) { .stMainBlockContainer { padding: 3.6rem 0.9rem 3rem 0.9rem; } }
+[data-testid="stSidebar"] [class*="st-key-whose-"] { position: absolute; top: 1.05rem; left: 1.9rem; width: auto; }
+[data-testid="stSidebarUserContent"] [class*="st-key-whose-"] p { font-size: 1.15rem; }
+.st-key-top-strip { padding-right: 2.2rem; min-height: 2.4rem; border-bottom: 1px solid light-dark(#0001, #fff2); }
+.st-key-search-frame input { padding-top: 0.25rem; padding-bottom: 0.25rem; }
+@media (max-width: 640px) {
+  .stMainBlockContainer { padding: 3.4rem 0.9rem 3rem 0.9rem; }
+  .st-key-top-strip { padding-right: 0; }
+  .st-key-strip-name { display: none; }
+}
 """
-    + typefaces.FACES
-    + """
-</style>"""
-)
-"""What the theme's settings cannot say: room for the first screen, and figures that stand under each other."""

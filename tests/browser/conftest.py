@@ -53,7 +53,7 @@ class Served:
 
 @pytest.fixture(scope="session")
 def served(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The app on the sample bank after a night, with an RM, an analyst, and colleagues of Service and Marketing who may sign in."""
+    """The app on the sample bank after a night, with an RM, an analyst, an administrator, and colleagues of Service and Marketing."""
     data = tmp_path_factory.mktemp("served") / "data"
     copy_of(after_a_night, data)
     stores = connect.open_stores(Settings(data_dir=data), datetime.now)
@@ -62,6 +62,7 @@ def served(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         ("analyst", "Test analyst", "analyst", None),
         ("chan", "陳大文", "service", None),
         ("marketing", "Test marketing", "marketing", None),
+        ("admin", "Test administrator", "administrator", None),
     ):
         accounts.create(stores, username, PASSWORD, by="test", full_name=full_name, role=role, rm_id=rm_id)
     stores.app_db.dispose()

@@ -46,6 +46,7 @@ def test_a_view_is_its_address_and_survives_reload(served, page: Page):
 
 def test_a_long_menu_hides_no_page(served, page: Page):
     served.sign_in(page, "analyst")
+    page.get_by_test_id("stSidebarNavViewButton").click()
     for title in ("Funnel", "Reports", "Dictionary", "Identity"):
         expect(page.get_by_test_id("stSidebarNav").get_by_role("link", name=title)).to_be_visible()
 

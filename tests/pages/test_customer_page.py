@@ -163,10 +163,10 @@ def test_a_phone_is_found_in_whatever_way_it_is_typed(open_page, bank, typed: st
     person = _mine(bank)
     digits = re.sub(r"\D", "", person["phone"])[-8:]
     app = open_page(somebody("relationship_manager"), "customer")
-    app.text_input[0].input(typed.format(digits, digits[:4], digits[4:])).run()
+    app.text_input[1].input(typed.format(digits, digits[:4], digits[4:])).run()
     assert f"hit-{person['customer_id']}" in [b.key for b in app.button]
     app = open_page(somebody("relationship_manager", rm_id="RM02"), "customer")
-    app.text_input[0].input(typed.format(digits, digits[:4], digits[4:])).run()
+    app.text_input[1].input(typed.format(digits, digits[:4], digits[4:])).run()
     assert f"hit-{person['customer_id']}" not in [b.key for b in app.button]
 
 

@@ -29,9 +29,9 @@ def test_a_ruling_made_on_the_page_is_kept_and_shown(open_page, bank: Stores):
     )[0]
     page = open_page(ANALYST, "identity")
     page.selectbox[0].select("CRM")
-    page.text_input[0].input(link.record_id)
-    page.text_input[1].input(link.customer_id)
-    page.text_input[2].input("Father and son share the address.")
+    page.text_input[1].input(link.record_id)
+    page.text_input[2].input(link.customer_id)
+    page.text_input[3].input("Father and son share the address.")
     next(b for b in page.button if b.label == "Record the decision").click().run()
     with bank.app_db.connect() as app_db:
         row = app_db.execute(select(identity_rulings)).one()

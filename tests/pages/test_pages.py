@@ -178,7 +178,7 @@ def test_after_a_nightly_run_no_page_says_that_it_has_not_finished(open_page):
 )
 def test_whatever_is_typed_into_the_search_is_only_searched_for(open_page, typed):
     app = open_page(somebody("relationship_manager"), "customer")
-    app.text_input[0].input(typed + "  " if len(typed) > 1 else typed * 2).run()
+    app.text_input[1].input(typed + "  " if len(typed) > 1 else typed * 2).run()
     assert not broken(app)
 
 
@@ -186,7 +186,7 @@ def test_the_search_finds_only_the_viewers_customers(open_page, bank: connect.St
     rows = Reader(bank, SYSTEM).frame(customers.select())
     for row in (rows[rows["rm_id"] == "RM01"].iloc[0], rows[rows["rm_id"] == "RM02"].iloc[0]):
         app = open_page(somebody("relationship_manager"), "customer")
-        app.text_input[0].input(row["customer_id"]).run()
+        app.text_input[1].input(row["customer_id"]).run()
         hits = [b.key for b in app.button if str(b.key).startswith("hit-")]
         assert hits == ([f"hit-{row['customer_id']}"] if row["rm_id"] == "RM01" else [])
 
@@ -203,7 +203,7 @@ def test_words_that_came_with_the_address_are_never_a_link(open_page, viewer):
 
 def test_what_somebody_typed_into_the_search_is_never_a_link(open_page):
     page = open_page(somebody("relationship_manager"), "customer")
-    page.text_input[0].input(LINK).run()
+    page.text_input[1].input(LINK).run()
     assert "Sign in again" in words(page)
     assert LINK not in words(page)
 
