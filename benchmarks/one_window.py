@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.proto.WidgetStates_pb2 import StringArray, WidgetState
 from websockets.sync.client import ClientConnection, connect
 
 PATIENCE = 60.0
@@ -69,11 +69,13 @@ class Window:
         return self.rerun()
 
     def choose(self, label: str, option: int) -> Sent:
-        """The option of that number of the first select box with this label."""
+        """The option of that number of the first box with this label, alone."""
         box = next(
             w for w in self.seen.values() if getattr(w, "label", "") == label and hasattr(w, "options")
         )
-        self.widgets[box.id] = WidgetState(id=box.id, string_value=box.options[option])
+        self.widgets[box.id] = WidgetState(
+            id=box.id, string_array_value=StringArray(data=[box.options[option]])
+        )
         return self.rerun()
 
     def options(self, label: str) -> int:

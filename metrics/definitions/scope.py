@@ -76,8 +76,15 @@ def whole_months(period: Period) -> Period | None:
 PERIODS: Mapping[str, str] = {
     "90d": "Last 90 days",
     "30d": "Last 30 days",
+    "7d": "Last 7 days",
+    "week": "Last full week",
     "month": "Last full month",
     "quarter": "Last full quarter",
+    "year": "Last full year",
+    "this-week": "This week so far",
+    "this-month": "This month so far",
+    "this-quarter": "This quarter so far",
+    "ytd": "This year so far",
     "12m": "Last 12 months",
     "24m": "Last 24 months",
 }
@@ -86,36 +93,86 @@ PERIODS_BY_MONTH: Mapping[str, str] = {
     "90d": "Last 3 full months",
     "month": PERIODS["month"],
     "quarter": PERIODS["quarter"],
+    "year": PERIODS["year"],
+    "ytd": "This year’s full months",
     "12m": "Last 12 full months",
     "24m": "Last 24 full months",
 }
-"""What it offers to who reads the bank by whole months: in the place of the last 30 days stands the last full month."""
-_FULL_MONTHS = {"30d": 1, "90d": 3}
+"""What it offers to who reads the bank by whole months: in the place of days stand the months that are over."""
+BETWEEN = ".."
+"""Between two days of an address: `2026-01-01..2026-03-31`."""
+_DAYS = {"7d": 7, "30d": 30, "90d": 90}
+_MONTHS_OF_DAYS = {"7d": 1, "week": 1, "this-week": 1, "30d": 1, "this-month": 1}
+"""How many whole months stand in the place of a shorter period; of any other word three."""
 
 
 def period_named(name: str, as_of: date, *, by_month: bool = False) -> Period:
-    """The period behind a word of the address; an unknown word gives the first one.
+    """The period behind a word of the address, or between its two days; an unknown word gives the first one.
 
     With `by_month` it is made of whole months that are over by the evening of `as_of`.
     """
     if by_month:
-        as_of = last_full_month(as_of).end
-        count = _FULL_MONTHS.get(name, 0 if name in PERIODS_BY_MONTH else 3)
-        if count:
-            return Period(full_months(as_of, count)[0].start, as_of)
-    if name == "30d":
-        return Period(as_of - timedelta(days=29), as_of)
-    if name == "month":
-        return last_full_month(as_of)
-    if name == "quarter":
-        first = 3 * ((as_of.month - 1) // 3) + 1
-        this = Period(date(as_of.year, first, 1), month(as_of.year, first + 2).end)
-        if this.end == as_of:
-            return this
-        return Period(month(as_of.year, first - 3).start, this.start - timedelta(days=1))
+        return _by_month(name, last_full_month(as_of).end)
+    if chosen := days_chosen(name):
+        return Period(min(chosen.start, as_of), min(chosen.end, as_of))
     if name in ("12m", "24m"):
         return Period(months_back(as_of, int(name[:-1]))[0].start, as_of)
-    return Period(as_of - timedelta(days=89), as_of)
+    if name in ("week", "this-week"):
+        monday = as_of - timedelta(days=as_of.weekday())
+        if name == "this-week":
+            return Period(monday, as_of)
+        last = as_of if as_of.weekday() == _SUNDAY else monday - timedelta(days=1)
+        return Period(last - timedelta(days=_SUNDAY), last)
+    if name == "month":
+        return last_full_month(as_of)
+    if name in ("this-month", "this-quarter", "ytd"):
+        first = {"this-month": as_of.month, "this-quarter": _first_month_of_quarter(as_of), "ytd": 1}[name]
+        return Period(date(as_of.year, first, 1), as_of)
+    if name in ("quarter", "year"):
+        return _last_whole(name, as_of)
+    return Period(as_of - timedelta(days=_DAYS.get(name, 90) - 1), as_of)
+
+
+_SUNDAY = 6
+
+
+def days_chosen(name: str) -> Period | None:
+    """The days that an address names itself, the earlier first; None if it names none."""
+    first, between, last = name.partition(BETWEEN)
+    try:
+        days = sorted((date.fromisoformat(first), date.fromisoformat(last if between else first)))
+    except ValueError:
+        return None
+    return Period(days[0], days[1])
+
+
+def _first_month_of_quarter(day: date) -> int:
+    return 3 * ((day.month - 1) // 3) + 1
+
+
+def _last_whole(name: str, as_of: date) -> Period:
+    """The last calendar quarter or year that is over by the evening of `as_of`."""
+    first, length = (_first_month_of_quarter(as_of), 3) if name == "quarter" else (1, 12)
+    this = Period(date(as_of.year, first, 1), month(as_of.year, first + length - 1).end)
+    if this.end == as_of:
+        return this
+    return Period(month(as_of.year, first - length).start, this.start - timedelta(days=1))
+
+
+def _by_month(name: str, end: date) -> Period:
+    """The whole months behind a word, the last of them ending on `end` or before."""
+    if chosen := days_chosen(name):
+        until = min(chosen.end, end)
+        inside = whole_months(Period(min(chosen.start, until), until))
+        return inside or last_full_month(until)
+    if name == "month":
+        return last_full_month(end)
+    if name == "ytd":
+        return Period(date(end.year, 1, 1), end)
+    if name in ("quarter", "year"):
+        return _last_whole(name, end)
+    count = int(name[:-1]) if name in ("12m", "24m") else _MONTHS_OF_DAYS.get(name, 3)
+    return Period(full_months(end, count)[0].start, end)
 
 
 NOT_KNOWN = ""

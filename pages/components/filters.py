@@ -1,20 +1,25 @@
 """The one filter bar. Its values stand in the address, so a view is its link; what the address says is checked here."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 
 import streamlit as st
 
 from metrics.attribution.campaign_names import named
 from metrics.catalogue.customer_value import net_revenue
 from metrics.definitions.scope import (
+    BETWEEN,
+    NOT_KNOWN,
     PERIODS,
     PERIODS_BY_MONTH,
     Period,
     Scope,
+    days_chosen,
     parts_by_month,
     period_named,
 )
-from pages.components import data
+from pages.components import address, data, forms
+from pages.components.typed_text import escaped
 from warehouse.access.reader import Reader, Viewer
 from warehouse.errors import AccessRefused
 from warehouse.schema import plain
@@ -28,8 +33,14 @@ _OFFERED_BY = {
 }
 """The metric whose breakdown tells which values a filter offers."""
 
-EVERY = "every"
+_LABELLED = {label: word for labels in (PERIODS, PERIODS_BY_MONTH) for word, label in labels.items()}
+"""Older links name a period as it stands on screen."""
+DAYS = "days"
+"""As a period: the days that the reader chooses herself."""
 ALL = "All"
+UNKNOWN = "not-known"
+"""In the address: the rows for which a dimension is not recorded."""
+NOT_RECORDED = "Not known"
 BY_MONTH = (
     ". Your role counts people in whole months that are over: periods a day apart would give away the few between "
     "them."
@@ -40,62 +51,129 @@ WIDTH = 165
 
 
 def bar(dimensions: Sequence[str], viewer: Viewer, *, cohort: bool = False, compares: bool = True) -> Scope:
-    """Draw the bar and return the scope it says. An unknown value in the address counts as none.
+    """Draw the bar and return the scope it says. A value of the address that is not on offer is said and left out.
 
     A `cohort` page asks who joined in a period, not what happened in it: another question, so another word in the
     address, and a longer period to begin with. A page that `compares` says with what.
     """
-    label, key, first = ("Customers who joined", "joined", "12m") if cohort else ("Period", "period", "90d")
-    by_month = data.by_month(viewer) or (cohort and data.hidden_below(viewer, net_revenue) is not None)
-    offered = PERIODS_BY_MONTH if by_month else PERIODS
-    _take_over(key, offered)
+    key, by_month = (
+        "joined" if cohort else "period",
+        data.by_month(viewer) or (cohort and data.hidden_below(viewer, net_revenue) is not None),
+    )
+    left_out: list[str] = []
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        name = st.selectbox(
-            label,
-            list(offered),
-            index=list(offered).index(first),
-            format_func=offered.__getitem__,
-            key=key,
-            bind="query-params",
-            width=WIDTH,
-        )
-        period = period_named(name if name in offered else first, data.as_of(viewer), by_month=by_month)
+        period = _period(key, viewer, left_out, by_month=by_month)
         chosen: list[tuple[str, tuple[str, ...]]] = []
         for dimension in dimensions:
-            options = values(dimension, viewer)
-            if not options:
-                continue
-            value = st.selectbox(
-                dimension.capitalize(),
-                [EVERY, *options],
-                format_func=label_of(dimension, viewer),
-                key=dimension,
-                bind="query-params",
-                width=WIDTH,
-                disabled=data.by_month(viewer) and _is_beside_another(dimension, dimensions),
-                help=ONE_FILTER if data.by_month(viewer) else None,
+            if (options := _offered(dimension, viewer)) and (
+                picked := _chosen(dimension, options, dimensions, viewer, left_out)
+            ):
+                chosen.append((dimension, picked))
+        if chosen or key in st.query_params:
+            st.button(
+                "Clear filters",
+                icon=":material/filter_alt_off:",
+                type="tertiary",
+                key="clear-filters",
+                on_click=address.clear,
+                args=(key, *dimensions),
             )
-            if value in options:
-                chosen.append((dimension, (value,)))
         compared = f", compared with {before_in_words(viewer, period)}" if compares and not cohort else ""
         st.caption(f"{period.in_words()}{compared}{BY_MONTH if by_month else ''}")
+    for sentence in left_out:
+        st.caption(f":material/warning: {sentence}")
     if data.by_month(viewer) and len(chosen) > 1:
         st.caption(f":material/warning: {ONE_FILTER} Only the {chosen[0][0]} is applied.")
         chosen = chosen[:1]
     return Scope(period, tuple(chosen))
 
 
-def _take_over(key: str, offered: Mapping[str, str]) -> None:
-    """A link from a colleague who counts days, or months, opens the nearest period on offer here."""
-    linked = st.query_params.get(key)
-    words = {label: word for labels in (PERIODS, PERIODS_BY_MONTH) for word, label in labels.items()}
-    if linked in words and linked not in offered.values():
-        st.session_state[key] = words[linked] if words[linked] in offered else "month"
+def _period(key: str, viewer: Viewer, left_out: list[str], *, by_month: bool) -> Period:
+    """The box for the period, with two days to choose where the reader names them herself."""
+    offered, as_of = PERIODS_BY_MONTH if by_month else PERIODS, data.as_of(viewer)
+    first, label = ("12m", "Customers who joined") if key == "joined" else ("90d", "Period")
+    days = f"{key}-{DAYS}"
+
+    def read(words: Sequence[str]) -> str:
+        if not words:
+            return first
+        named = _LABELLED.get(words[0], words[0])
+        if named in offered:
+            return named
+        if span := days_chosen(named):
+            st.session_state[days] = (span.start, min(span.end, as_of))
+            return DAYS
+        if named in PERIODS:
+            # A colleague who counts days sent the link: the nearest months stand in the place of hers.
+            return "month"
+        left_out.append(f"The link names a period, “{escaped(words[0][:40])}”, that is not on offer here.")
+        return first
+
+    address.take_over(key, read)
+    if st.session_state[key] not in (*offered, DAYS):
+        st.session_state[key] = first
+    name = st.selectbox(
+        label,
+        [*offered, DAYS],
+        format_func=lambda word: offered.get(word, "Days I choose"),
+        key=key,
+        width=WIDTH,
+    )
+    if name == DAYS:
+        name = _days_named(days, first, viewer, as_of)
+    address.write(key, [name] if name != first else [])
+    return period_named(name, as_of, by_month=by_month)
+
+
+def _days_named(key: str, first: str, viewer: Viewer, as_of: date) -> str:
+    """The two days that were chosen, as a word of the address."""
+    if key not in st.session_state:
+        begun = data.period_of(viewer, first)
+        st.session_state[key] = (begun.start, begun.end)
+    forms.date_input("From and to", key, last=as_of, width=2 * WIDTH)
+    span = st.session_state[key]
+    both = span if isinstance(span, tuple) else (span,)
+    if len(both) < 2:
+        # The second day is still to come: so far it is the last there is.
+        both = (*both, as_of) if both else (as_of, as_of)
+    return f"{both[0].isoformat()}{BETWEEN}{both[1].isoformat()}"
+
+
+def _chosen(
+    dimension: str, options: Sequence[str], dimensions: Sequence[str], viewer: Viewer, left_out: list[str]
+) -> tuple[str, ...]:
+    """The box for the values of a dimension; none chosen is all."""
+    label = label_of(dimension, viewer)
+    in_words = {label(v).casefold(): v for v in options} | {v.casefold(): v for v in options}
+    in_words |= {UNKNOWN: NOT_KNOWN} if NOT_KNOWN in options else {}
+
+    def read(words: Sequence[str]) -> list[str]:
+        for word in words:
+            if word.casefold() not in {*in_words, ALL.casefold()}:
+                left_out.append(
+                    f"The link names a {dimension}, “{escaped(word[:40])}”, that is not on offer here."
+                )
+        return [in_words[w.casefold()] for w in dict.fromkeys(words) if w.casefold() in in_words]
+
+    address.take_over(dimension, read)
+    st.session_state[dimension] = [v for v in st.session_state[dimension] if v in options]
+    picked = st.multiselect(
+        dimension.capitalize(),
+        options,
+        format_func=label,
+        key=dimension,
+        placeholder=ALL,
+        width=WIDTH if len(st.session_state[dimension]) < 2 else 2 * WIDTH,
+        disabled=data.by_month(viewer) and _is_beside_another(dimension, dimensions),
+        help=ONE_FILTER if data.by_month(viewer) else None,
+    )
+    address.write(dimension, [v or UNKNOWN for v in picked])
+    return tuple(picked)
 
 
 def _is_beside_another(dimension: str, dimensions: Sequence[str]) -> bool:
     """Whether no value of a dimension is chosen and one of another is."""
-    given = {d for d in dimensions if st.session_state.get(d, st.query_params.get(d, EVERY)) != EVERY}
+    given = {d for d in dimensions if st.session_state.get(d) or st.query_params.get_all(d)}
     return bool(given) and dimension not in given
 
 
@@ -117,10 +195,10 @@ def label_of(dimension: str, viewer: Viewer) -> Callable[[str], str]:
     """How a value is shown: a campaign by its name, a colleague as written, any other as people say it."""
     if dimension == "campaign":
         names = data.cached(viewer, campaigns_apart)
-        return lambda v: names.get(v, v) if v != EVERY else ALL
+        return lambda v: names.get(v, v) if v else NOT_RECORDED
     if dimension == "rep":
-        return lambda v: v if v != EVERY else ALL
-    return lambda v: plain(v).capitalize() if v != EVERY else ALL
+        return lambda v: v or NOT_RECORDED
+    return lambda v: plain(v).capitalize() if v else NOT_RECORDED
 
 
 def campaigns_apart(reader: Reader) -> dict[str, str]:
@@ -132,16 +210,23 @@ def campaigns_apart(reader: Reader) -> dict[str, str]:
 
 def values(dimension: str, viewer: Viewer) -> tuple[str, ...]:
     """The values that occur in the longest period on offer, most frequent first."""
+    return tuple(v for v in _offered(dimension, viewer) if v)
+
+
+def _offered(dimension: str, viewer: Viewer) -> tuple[str, ...]:
+    """The same, and last, where some rows have none, that it is not recorded."""
     return data.until_changed(viewer, values_that_occur, dimension)
 
 
 def values_that_occur(viewer: Viewer, dimension: str) -> tuple[str, ...]:
-    """The same, worked out."""
+    """What a filter offers, worked out."""
     metric = _OFFERED_BY[dimension]
     scope = Scope(data.period_of(viewer, "24m"))
     try:
         answer = data.ask(viewer, [metric], scope, [dimension], [scope.period])
     except AccessRefused:
         return ()
-    answer = answer.dropna(subset=[dimension]).sort_values(metric, ascending=False)
-    return tuple(str(v) for v in answer[dimension])
+    answer = answer.sort_values(metric, ascending=False)
+    recorded = answer[dimension].notna()
+    unknown = answer.loc[~recorded, metric].fillna(0).sum() > 0
+    return (*(str(v) for v in answer.loc[recorded, dimension]), *((NOT_KNOWN,) if unknown else ()))

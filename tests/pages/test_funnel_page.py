@@ -63,7 +63,7 @@ def test_a_campaign_is_called_by_its_name_and_a_visit_has_no_segment(open_page, 
     one = open_page(somebody("sales"), "funnel", campaign="Search: brand", view=EVENTS)
     every = open_page(somebody("sales"), "funnel", view=EVENTS)
     assert 0 < stages(one)["Leads"] < stages(every)["Leads"]
-    assert "Search: brand" in str([s.options for s in one.selectbox])
+    assert "Search: brand" in str([s.options for s in one.multiselect])
     page = open_page(somebody("sales"), "funnel", view=EVENTS, segment="Mass")
     assert stages(page)["Visits"] != stages(page)["Visits"]
     assert not page.error
@@ -117,7 +117,7 @@ def test_a_few_leads_are_too_few_to_show_and_not_none_and_an_old_campaign_can_be
         .having(func.max(leads.c.created_at) < datetime(2025, 7, 1))
     )
     assert len(old)
-    offered = next(s for s in page.selectbox if s.label == "Campaign").options
+    offered = next(s for s in page.multiselect if s.label == "Campaign").options
     assert set(old["name"]) <= set(offered)
 
 

@@ -80,6 +80,22 @@ def test_a_figure_that_ends_earlier_than_its_part_does_not_tell_of_the_few_betwe
     assert seen["leads"].tolist() == true_["leads"].tolist(), "the figure of all days stays"
 
 
+def test_the_deals_won_beside_all_that_were_closed_do_not_tell_how_few_were_lost(loaded: Loaded) -> None:
+    lines = [f"W{n},2026-04-{n % 28 + 1:02},2026-05-02,2026-05-20,," for n in range(19)]
+    lines += [f"L{n},2026-04-{n % 28 + 1:02},2026-05-02,,2026-05-2{n}," for n in range(8)]
+    head = "lead_id,created_at,opportunity_at,won_at,lost_at,channel"
+    stores = loaded({"leads.csv": "\n".join([head, *lines]) + "\n"})
+    names = ["won", "opportunities_closed", "win_rate"]
+    true_, seen = (
+        ask(Query.of(names, Scope(QUARTER), (), [QUARTER]), Reader(stores, who)).iloc[0]
+        for who in (SYSTEM, EVERYBODY["executive"])
+    )
+    assert (true_["won"], true_["opportunities_closed"]) == (19, 27)
+    assert seen["opportunities_closed"] == 27
+    assert np.isnan(seen["won"])
+    assert np.isnan(seen["win_rate"])
+
+
 def test_no_table_of_who_waits_tells_what_the_figure_under_the_same_filter_hides(loaded: Loaded) -> None:
     """By age and by stage: the whole less what a filter leaves would be the four leads of the events."""
     few = "".join(f"E{n},event,2026-05-0{n + 1} 09:00,\n" for n in range(4))
