@@ -81,8 +81,8 @@ def test_a_figure_that_ends_earlier_than_its_part_does_not_tell_of_the_few_betwe
 
 
 def test_the_deals_won_beside_all_that_were_closed_do_not_tell_how_few_were_lost(loaded: Loaded) -> None:
-    lines = [f"W{n},2026-04-{n % 28 + 1:02},2026-05-02,2026-05-20,," for n in range(19)]
-    lines += [f"L{n},2026-04-{n % 28 + 1:02},2026-05-02,,2026-05-2{n}," for n in range(8)]
+    lines = [f"W{n},2026-04-{n % 28 + 1:02},2026-05-02,2026-06-{30 - n % 3},," for n in range(19)]
+    lines += [f"L{n},2026-04-{n % 28 + 1:02},2026-05-02,,2026-06-{30 - n}," for n in range(8)]
     head = "lead_id,created_at,opportunity_at,won_at,lost_at,channel"
     stores = loaded({"leads.csv": "\n".join([head, *lines]) + "\n"})
     names = ["won", "opportunities_closed", "win_rate"]
