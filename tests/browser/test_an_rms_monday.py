@@ -47,14 +47,14 @@ def test_a_view_is_its_address_and_survives_reload(served, page: Page):
 def test_back_undoes_the_last_choice_of_the_filter_bar(served, page: Page):
     served.sign_in(page, "analyst")
     page.goto(f"{served.address}/funnel?channel=email")
-    for channel in ("Social", "Partner"):
+    for channel in ("Social", "Event"):
         page.get_by_role("combobox", name=re.compile("^Channel")).click()
         page.get_by_role("option", name=channel, exact=True).click()
         page.keyboard.press("Escape")
         expect(page).to_have_url(re.compile(f"channel={channel.lower()}"))
     page.go_back()
     expect(page).to_have_url(re.compile(r"\?channel=email&channel=social$"))
-    expect(page.get_by_text("Partner", exact=True)).to_have_count(0)
+    expect(page.get_by_text("Event", exact=True)).to_have_count(0)
     page.get_by_role("button", name="Clear filters").click()
     expect(page).to_have_url(re.compile("/funnel$"))
 
