@@ -24,13 +24,13 @@ def take_over(key: str, read: Callable[[Sequence[str]], Value]) -> None:
 
 def write(key: str, words: Sequence[str]) -> None:
     """After it was drawn: its value in words of the address; no word where it stands as the page begins."""
-    said = list(words)
-    if said != st.query_params.get_all(key):
-        if said:
-            st.query_params[key] = said
+    stands = list(words)
+    if stands != st.query_params.get_all(key):
+        if stands:
+            st.query_params[key] = stands
         else:
             del st.query_params[key]
-    st.session_state[_WRITTEN.format(key)] = said
+    st.session_state[_WRITTEN.format(key)] = stands
 
 
 def clear(*keys: str) -> None:
