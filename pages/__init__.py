@@ -19,12 +19,15 @@ from pages.growth.goals import goals_page
 from pages.growth.leads import lead_handoff_page, lead_qualification
 from pages.today import today
 from pages.together import (
+    agreements_page,
     customer_notes_page,
     data_requests_page,
     decisions_page,
     discussions_page,
     disputes_page,
+    events_page,
     feedback_page,
+    ideas_page,
     inbox,
     initiatives_page,
     meetings_page,
@@ -251,6 +254,23 @@ MENU: dict[str, tuple[MenuEntry, ...]] = {
         _records("initiative", initiatives_page.page),
         _records("retrospective", retrospectives_page.page),
         _records("feedback", feedback_page.page),
+        MenuEntry(
+            title="Ideas and questions",
+            icon=KINDS["idea"].icon,
+            url=KINDS["idea"].url,
+            roles=RECORD_RIGHTS["idea"].see,
+            page=ideas_page.page,
+            compares=False,
+        ),
+        MenuEntry(
+            title="Agreements",
+            icon=KINDS["charter"].icon,
+            url=KINDS["charter"].url,
+            roles=RECORD_RIGHTS["charter"].see,
+            page=agreements_page.page,
+            compares=False,
+        ),
+        _records("event", events_page.page),
         MenuEntry(
             title="Reports",
             icon=":material/add_chart:",

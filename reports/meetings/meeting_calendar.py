@@ -20,11 +20,35 @@ _STATUS = {"planned": "CONFIRMED", "held": "CONFIRMED", "cancelled": "CANCELLED"
 
 def calendar(meeting: Record, settings: Settings) -> bytes:
     """The calendar file of a meeting."""
-    contents, zone = meeting.contents, ZoneInfo(settings.timezone)
+    contents = meeting.contents
     start = datetime.combine(held_on(meeting), time.fromisoformat(contents["starts_at"]))
-    end = start + timedelta(minutes=MINUTES[contents["series"]])
+    return calendar_file(
+        meeting,
+        settings,
+        start,
+        start + timedelta(minutes=MINUTES[contents["series"]]),
+        status=_STATUS[meeting.state],
+        written=meeting.last.entered_at.replace(tzinfo=ZoneInfo(settings.timezone)).astimezone(UTC),
+        description=_description(meeting),
+        category=contents["series"],
+        url="meetings",
+    )
+
+
+def calendar_file(
+    record: Record,
+    settings: Settings,
+    start: datetime,
+    end: datetime,
+    *,
+    status: str,
+    written: datetime,
+    description: str,
+    category: str,
+    url: str,
+) -> bytes:
+    """A record with a day and a time as a calendar file of one entry; `written` is in UTC."""
     link = settings.app_address.rstrip("/")
-    written = meeting.last.entered_at.replace(tzinfo=zone).astimezone(UTC)
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -32,16 +56,16 @@ def calendar(meeting: Record, settings: Settings) -> bytes:
         "METHOD:PUBLISH",
         *_zone(settings.timezone, start),
         "BEGIN:VEVENT",
-        f"UID:meeting-{meeting.record_id}-{meeting.opened_at:%Y%m%dT%H%M%S}@concord",
+        f"UID:{record.kind}-{record.record_id}-{record.opened_at:%Y%m%dT%H%M%S}@concord",
         f"DTSTAMP:{written:%Y%m%dT%H%M%SZ}",
-        f"SEQUENCE:{meeting.version - 1}",
-        f"STATUS:{_STATUS[meeting.state]}",
+        f"SEQUENCE:{record.version - 1}",
+        f"STATUS:{status}",
         f"DTSTART;TZID={settings.timezone}:{start:%Y%m%dT%H%M%S}",
         f"DTEND;TZID={settings.timezone}:{end:%Y%m%dT%H%M%S}",
-        f"SUMMARY:{_escaped(meeting.title)}",
-        f"DESCRIPTION:{_escaped(_description(meeting))}",
-        f"CATEGORIES:{_escaped(contents['series'])}",
-        *([f"URL:{link}/meetings?record={meeting.record_id}"] if link else []),
+        f"SUMMARY:{_escaped(record.title)}",
+        f"DESCRIPTION:{_escaped(description)}",
+        f"CATEGORIES:{_escaped(category)}",
+        *([f"URL:{link}/{url}?record={record.record_id}"] if link else []),
         "END:VEVENT",
         "END:VCALENDAR",
     ]

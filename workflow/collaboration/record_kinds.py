@@ -3,17 +3,26 @@
 from collections.abc import Mapping
 
 from workflow.collaboration import (
+    capability_needs,
+    charters,
     customer_notes,
     data_requests,
     decision_records,
     discussions,
     disputes,
+    events,
     feedback,
+    ideas,
     initiatives,
+    leader_questions,
     meetings,
+    negotiations,
     observations,
     retrospectives,
     service_cases,
+    strategies,
+    thanks,
+    tool_register,
 )
 from workflow.collaboration.record_kind import RecordKind
 
@@ -29,6 +38,15 @@ KINDS: Mapping[str, RecordKind] = {
         initiatives.KIND,
         retrospectives.KIND,
         feedback.KIND,
+        ideas.KIND,
+        leader_questions.KIND,
+        thanks.KIND,
+        charters.KIND,
+        negotiations.KIND,
+        tool_register.KIND,
+        capability_needs.KIND,
+        strategies.KIND,
+        events.KIND,
         service_cases.KIND,
         customer_notes.KIND,
     )

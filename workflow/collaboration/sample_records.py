@@ -19,7 +19,7 @@ from warehouse.app_db.app_schema import users
 from warehouse.errors import Problem
 from warehouse.schema import customers
 from warehouse.stores.connect import Stores
-from workflow.collaboration import record_store
+from workflow.collaboration import record_store, sample_agreements
 from workflow.collaboration.pinned_figures import InventedPast, pin_figure
 from workflow.collaboration.record_kind import (
     ANALYTICS,
@@ -672,4 +672,7 @@ _PARTS: tuple[Callable[[_History], None], ...] = (
     _talk,
     _about_customers,
     _retrospectives,
+    sample_agreements.ideas_and_questions,
+    sample_agreements.agreements,
+    sample_agreements.calendar_of_events,
 )
