@@ -25,7 +25,7 @@ _WORTH = {MEETS: 2, PARTLY: 1, FAILS: 0}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Condition:
+class SideCondition:
     """Something that a side needs or would like."""
 
     department: str
@@ -39,7 +39,7 @@ class ScoredOption:
 
     name: str
     marks: tuple[str, ...]
-    failed: tuple[Condition, ...]
+    failed: tuple[SideCondition, ...]
     """The essentials it fails: with any, it is excluded."""
     points: dict[str, int]
     """Side → 2 points for each condition it meets, 1 for each it meets in part."""
@@ -60,9 +60,9 @@ def missing_lists(record: Record) -> list[str]:
     return [d for d in sides(record) if d not in written]
 
 
-def conditions(record: Record) -> list[Condition]:
+def conditions(record: Record) -> list[SideCondition]:
     """What stands on both lists now: the latest list of each side, less what was given up, as renegotiated."""
-    rows: list[Condition] = []
+    rows: list[SideCondition] = []
     for side in sides(record):
         mine = [e for e in record.steps_taken("conditions") if e.department == side]
         if not mine:
@@ -77,8 +77,8 @@ def conditions(record: Record) -> list[Condition]:
             elif entry.step == "renegotiate":
                 old, new = entry.contents["essential_was"], entry.contents["essential_is"]
                 needs = [new if n == old else n for n in needs]
-        rows += [Condition(department=side, words=n, is_essential=True) for n in needs]
-        rows += [Condition(department=side, words=w, is_essential=False) for w in wishes]
+        rows += [SideCondition(department=side, words=n, is_essential=True) for n in needs]
+        rows += [SideCondition(department=side, words=w, is_essential=False) for w in wishes]
     return rows
 
 
@@ -118,7 +118,7 @@ def frontier(options: list[ScoredOption]) -> list[ScoredOption]:
     return [o for o in kept if not is_bettered(o)]
 
 
-def _scored_on(record: Record, contents: Contents) -> list[Condition]:
+def _scored_on(record: Record, contents: Contents) -> list[SideCondition]:
     """The conditions that stood when an option was scored."""
     entry = next(e for e in record.steps_taken("score") if e.contents is contents)
     before = Record(
