@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Literal
 
 from warehouse.schema import plain
 
@@ -183,12 +184,17 @@ Filters = tuple[tuple[str, tuple[str, ...]], ...]
 """(dimension, values), for instance (("channel", ("email", "social")),)."""
 
 
+Against = Literal["before", "year"]
+"""What a period is compared with: as many days directly before, or the same days a year before."""
+
+
 @dataclass(frozen=True)
 class Scope:
     """A period and, for some dimensions, the values that count. No values means all."""
 
     period: Period
     filters: Filters = ()
+    against: Against = "before"
 
     def __post_init__(self) -> None:
         filters = tuple(sorted((name, tuple(sorted(values))) for name, values in self.filters if values))
@@ -197,11 +203,13 @@ class Scope:
     def narrowed(self, dimension: str, value: object) -> Scope:
         """The part of it with one value of a dimension; a value that is none is where it is not recorded."""
         others = tuple((name, values) for name, values in self.filters if name != dimension)
-        return Scope(self.period, (*others, (dimension, (value if isinstance(value, str) else NOT_KNOWN,))))
+        return replace(
+            self, filters=(*others, (dimension, (value if isinstance(value, str) else NOT_KNOWN,)))
+        )
 
     def over(self, period: Period) -> Scope:
         """The same part of the bank over other days."""
-        return Scope(period, self.filters)
+        return replace(self, period=period)
 
     def in_words(self) -> str:
         """`1 Apr – 30 Jun 2026, channel email or social`."""

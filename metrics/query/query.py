@@ -21,7 +21,7 @@ from metrics.catalogue import CATALOGUE
 from metrics.definitions import published_margins
 from metrics.definitions.dimensions import DIMENSIONS, among, caution
 from metrics.definitions.measure import Measure, Metric, Ratio, measures_of
-from metrics.definitions.scope import Filters, Period, Scope
+from metrics.definitions.scope import Filters, Period, Scope, year_before
 from metrics.qualification.qualification_rule import dependent
 from metrics.qualification.qualification_versions import as_agreed, in_force
 from metrics.query import hidden_cells, linked_figures, rollups
@@ -278,9 +278,12 @@ def _days_counted(
     """The days whose rows a measure counts for each of `periods`; None where it is not known.
 
     A second period that is the days before the first is for a figure kept by month as many months before: 91 days hold
-    three month ends or four. And of a first that was not delivered to its end, as many days before as were delivered.
+    three month ends or four. Of a first that was not delivered to its end, as many days before as were delivered, or
+    the same days a year before.
     """
     counted = [known_part(of, period, covered) for period in periods]
+    if periods[1:2] == (year_before(periods[0]),) and counted[0]:
+        counted[1] = known_part(of, year_before(counted[0]), covered)
     if periods[1:2] == (periods[0].before(),):
         days = counted[0] or periods[0]
         months = measure.monthly or is_by_month(of, covered)

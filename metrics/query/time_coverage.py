@@ -13,7 +13,7 @@ from sqlalchemy import Column, Date, DateTime, Table
 from sqlalchemy.sql import visitors
 
 from metrics.definitions.measure import Measure, Metric, measures_of
-from metrics.definitions.scope import Period, last_full_month, whole_months
+from metrics.definitions.scope import Against, Period, last_full_month, whole_months, year_before
 from warehouse.access.data_coverage import Coverage, EventDays
 from warehouse.schema import BANK, UNIFIED
 
@@ -130,13 +130,15 @@ def _delivered_part(metric: Metric, end: date, coverage: Coverage) -> date:
     return min([end, coverage.as_of, *late])
 
 
-def compared_with(metric: Metric, period: Period, coverage: Coverage | None = None) -> Period:
-    """The days that a figure of `period` is compared with: as many directly before, or as many months.
+def compared_with(
+    metric: Metric, period: Period, coverage: Coverage | None = None, against: Against = "before"
+) -> Period:
+    """The days that a figure of `period` is compared with: as many directly before, as many months, or a year before.
 
     Of a period that was not delivered to its end, as many days, or months, as were delivered.
     """
     days = counted(metric, period, coverage) or period
-    return before(metric, days, coverage)
+    return year_before(days) if against == "year" else before(metric, days, coverage)
 
 
 def before(metric: Metric, days: Period, coverage: Coverage | None) -> Period:

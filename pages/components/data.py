@@ -19,7 +19,7 @@ import pandas as pd
 from metrics.catalogue import CATALOGUE
 from metrics.definitions.cache_key import Once, key_of, spelled
 from metrics.definitions.measure import Metric, measures_of
-from metrics.definitions.scope import Period, Scope, period_named
+from metrics.definitions.scope import Period, Scope, period_named, year_before
 from metrics.qualification.qualification_rule import dependent
 from metrics.qualification.qualification_versions import BankReader, bank_reader, in_force
 from metrics.query.freshness import Freshness
@@ -166,9 +166,16 @@ def period_of(viewer: Viewer, name: str) -> Period:
     return period_named(name, as_of(viewer), by_month=by_month(viewer))
 
 
-def before(viewer: Viewer, period: Period) -> Period:
-    """What a period is compared with: as many days directly before, of whole months for who reads by month months."""
-    return span_before(period, coverage_of(viewer))
+def before(viewer: Viewer, scope: Scope) -> Period:
+    """What a scope's period is compared with: the same days a year before, or as many directly before.
+
+    For who reads by month, of whole months as many months.
+    """
+    return (
+        year_before(scope.period)
+        if scope.against == "year"
+        else span_before(scope.period, coverage_of(viewer))
+    )
 
 
 def coverage_of(viewer: Viewer) -> Coverage | None:
@@ -215,17 +222,19 @@ def period_row(answer: pd.DataFrame, period: int) -> pd.Series:
 def ask_and_before(
     viewer: Viewer, metrics: Sequence[str], scope: Scope, by: Sequence[str] = (), more: Sequence[Period] = ()
 ) -> pd.DataFrame:
-    """`ask` for a scope (period 0), the period before it (1) and `more`, to compare 0 with 1.
+    """`ask` for a scope (period 0), the period it is compared with (1) and `more`, to compare 0 with 1.
 
     Where the bank's data had not begun over all of the period before, its figure is not known, rather than nearly 0.
     """
-    frame = ask(viewer, metrics, scope, by, (scope.period, before(viewer, scope.period), *more))
+    frame = ask(viewer, metrics, scope, by, (scope.period, before(viewer, scope), *more))
     covered = coverage_of(viewer)
     names = {*metrics, *(m.name for n in metrics for m in measures_of(CATALOGUE[n]))}
     unlike = sorted(
         n
         for n in names
-        if not reaches_back(CATALOGUE[n], compared_with(CATALOGUE[n], scope.period, covered), covered)
+        if not reaches_back(
+            CATALOGUE[n], compared_with(CATALOGUE[n], scope.period, covered, scope.against), covered
+        )
     )
     return frame.assign(**{n: frame[n].where(frame["period"] != 1) for n in unlike})
 

@@ -12,6 +12,7 @@ from metrics.definitions.scope import (
     NOT_KNOWN,
     PERIODS,
     PERIODS_BY_MONTH,
+    Against,
     Period,
     Scope,
     days_chosen,
@@ -38,6 +39,8 @@ _LABELLED = {label: word for labels in (PERIODS, PERIODS_BY_MONTH) for word, lab
 DAYS = "days"
 """As a period: the days that the reader chooses herself."""
 ALL = "All"
+AGAINST = "against"
+"""In the address: what the period is compared with."""
 UNKNOWN = "not-known"
 """In the address: the rows for which a dimension is not recorded."""
 NOT_RECORDED = "Not known"
@@ -63,29 +66,53 @@ def bar(dimensions: Sequence[str], viewer: Viewer, *, cohort: bool = False, comp
     left_out: list[str] = []
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         period = _period(key, viewer, left_out, by_month=by_month)
+        against = _against(left_out) if compares and not cohort else "before"
         chosen: list[tuple[str, tuple[str, ...]]] = []
         for dimension in dimensions:
             if (options := _offered(dimension, viewer)) and (
                 picked := _chosen(dimension, options, dimensions, viewer, left_out)
             ):
                 chosen.append((dimension, picked))
-        if chosen or key in st.query_params:
+        if chosen or {key, AGAINST} & set(st.query_params):
             st.button(
                 "Clear filters",
                 icon=":material/filter_alt_off:",
                 type="tertiary",
                 key="clear-filters",
                 on_click=address.clear,
-                args=(key, *dimensions),
+                args=(key, AGAINST, *dimensions),
             )
-        compared = f", compared with {before_in_words(viewer, period)}" if compares and not cohort else ""
+        compared = (
+            f", compared with {before_in_words(viewer, Scope(period, against=against))}"
+            if compares and not cohort
+            else ""
+        )
         st.caption(f"{period.in_words()}{compared}{BY_MONTH if by_month else ''}")
     for sentence in left_out:
         st.caption(f":material/warning: {sentence}")
     if data.by_month(viewer) and len(chosen) > 1:
         st.caption(f":material/warning: {ONE_FILTER} Only the {chosen[0][0]} is applied.")
         chosen = chosen[:1]
-    return Scope(period, tuple(chosen))
+    return Scope(period, tuple(chosen), against)
+
+
+def _against(left_out: list[str]) -> Against:
+    """The box for what the period is compared with."""
+    words: dict[Against, str] = {"before": "The span before", "year": "A year before"}
+
+    def read(linked: Sequence[str]) -> Against:
+        if linked and linked[0] not in words:
+            left_out.append(
+                f"The link compares with “{escaped(linked[0][:40])}”, which is not on offer here."
+            )
+        return next((word for word in words if word in linked), "before")
+
+    address.take_over(AGAINST, read)
+    against = st.selectbox(
+        "Compared with", list(words), format_func=words.__getitem__, key=AGAINST, width=WIDTH
+    )
+    address.write(AGAINST, [against] if against != "before" else [])
+    return against
 
 
 def _period(key: str, viewer: Viewer, left_out: list[str], *, by_month: bool) -> Period:
@@ -182,9 +209,11 @@ def periods(viewer: Viewer) -> Mapping[str, str]:
     return PERIODS_BY_MONTH if data.by_month(viewer) else PERIODS
 
 
-def before_in_words(viewer: Viewer, period: Period) -> str:
-    """`the 90 days before`, `the 3 months before`, `the month before`."""
-    before = data.before(viewer, period)
+def before_in_words(viewer: Viewer, scope: Scope) -> str:
+    """`the 90 days before`, `the 3 months before`, `the month before`, `2 Apr – 30 Jun 2025`."""
+    before, period = data.before(viewer, scope), scope.period
+    if scope.against == "year":
+        return before.in_words()
     if before == period.before():
         return f"the {period.days} days before"
     count = len(parts_by_month(before))

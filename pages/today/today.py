@@ -121,7 +121,7 @@ def _growth(viewer: Viewer) -> None:
         else funnel_page.headline(viewer, scope)
     )
     called = "Last full month" if data.by_month(viewer) else "Last 30 days"
-    before = filters.before_in_words(viewer, scope.period)
+    before = filters.before_in_words(viewer, scope)
     st.caption(f"{called}, {scope.period.in_words()}, compared with {before}.")
     names = {
         "marketing": ("mql", "cac", "marketing_cost"),

@@ -115,3 +115,15 @@ def test_days_i_choose_are_whole_months_for_who_reads_by_month(open_page: Open) 
     assert "10 Jan – 20 Apr 2026" in captions(analyst)
     assert "1 Jan – 30 Apr 2026" in captions(marketing)
     assert in_address(analyst, "period") == ["2026-01-10..2026-04-20"]
+
+
+@pytest.mark.parametrize("role", ["analyst", "marketing"])
+def test_a_year_before_is_compared_where_it_is_chosen(open_page: Open, role: str) -> None:
+    page = open_page(somebody(role), "funnel", period="quarter", against="year")
+    earlier = open_page(somebody(role), "funnel", period="2025-04-01..2025-06-30")
+    assert "1 Apr – 30 Jun 2026, compared with 1 Apr – 30 Jun 2025" in captions(page)
+    now, then = leads(page), leads(earlier)
+    delta = next(m.delta for m in page.metric if m.label == "Leads")
+    assert delta.startswith(f"{now / then - 1:+.1%}".replace("-", "−"))
+    bad = open_page(somebody(role), "funnel", against="never")
+    assert "The link compares with “never”, which is not on offer here." in captions(bad)

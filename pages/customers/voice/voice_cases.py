@@ -51,7 +51,7 @@ def themes(viewer: Viewer, scope: Scope) -> None:
         heading: [
             DrillFigure(of="theme_cases", scope=scope.over(days).narrowed("theme", t)) for t in wide.index
         ]
-        for heading, days in (("Cases", scope.period), ("Before", data.before(viewer, scope.period)))
+        for heading, days in (("Cases", scope.period), ("Before", data.before(viewer, scope)))
     }
     drill_table.show(
         pd.DataFrame(rows), "themes", "too few", opens=opens, columns={"Cases": whole, "Before": whole}

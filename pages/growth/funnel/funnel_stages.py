@@ -42,7 +42,7 @@ def show(viewer: Viewer, scope: Scope, view: str) -> None:
     st.header("How far the leads of this period got" if view == COHORT else "What happened in this period")
     st.caption(
         "The leads that first came in the period, as far as they have got by now. Compared with the "
-        "leads of the period before as those stood at its end, so that both had the same time; the changes of all "
+        "leads of the compared period as those stood at its end, so that both had the same time; the changes of all "
         "steps are judged together (Holm). A visit has no name, so visits cannot be followed."
         if view == COHORT
         else "Everything that happened in the period, whenever the lead first came. Two stages are different people, so "

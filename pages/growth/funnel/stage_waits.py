@@ -31,7 +31,7 @@ WORKED_OUT = "The days are worked out from how long each of them stayed, or has 
 
 
 def show(viewer: Viewer, scope: Scope) -> None:
-    """A line per stage, with the period before as it stood at its end."""
+    """A line per stage, with the compared period as it stood at its end."""
     rows: list[dict[str, object]] = []
     entered, still = [], []
     for stage in STAGES:
@@ -47,7 +47,7 @@ def show(viewer: Viewer, scope: Scope) -> None:
     st.header("Where leads wait")
     st.caption(
         "Leads that entered a stage in the period, until they moved on or were closed. Those still there count as "
-        "waiting at least so long; the period before is taken as it stood at its own end."
+        "waiting at least so long; the compared period is taken as it stood at its own end."
         + (
             " “MQL” is entered when Marketing's systems call a lead qualified, also where the agreed “qualified” asks "
             "for more."
@@ -70,7 +70,7 @@ def show(viewer: Viewer, scope: Scope) -> None:
 
 
 def _stays(viewer: Viewer, scope: Scope, *, back: bool) -> dict[str, Stay | None]:
-    period = data.before(viewer, scope.period) if back else scope.period
+    period = data.before(viewer, scope) if back else scope.period
     until = _as_long_before(viewer, scope.period, period)
     return data.cached(viewer, stay_in_each, Scope(period, scope.filters), until)
 
@@ -103,7 +103,7 @@ def _row(stage: StageDuration, now: Stay | None, before: Stay | None) -> dict[st
         "Still there": now.still_there,
         "Median wait": _days(now.median, "median not reached yet"),
         "95% interval": interval,
-        "Period before": _days(before.median, "median not reached yet") if before else str(Verdict.TOO_FEW),
+        "Compared period": _days(before.median, "median not reached yet") if before else str(Verdict.TOO_FEW),
         "90th percentile wait": _days(now.ninth, "90th percentile not reached yet"),
     }
 

@@ -122,7 +122,7 @@ def overdue_by_age(viewer: Viewer, scope: Scope) -> None:
     if missing := tables.lacking(viewer, *needs("still_uncontacted")):
         tables.empty(f"How long the overdue have waited is {missing.clause}.")
         return
-    before = data.before(viewer, scope.period)
+    before = data.before(viewer, scope)
     counts: dict[str, Any] = {}
     for period in (scope.period, before):
         spread = data.cached(viewer, backlog.overdue_by_age, period.end, scope)
