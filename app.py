@@ -23,7 +23,7 @@ from starlette.staticfiles import StaticFiles
 logging.disable(logging.WARNING)
 from sign_in import headers
 from sign_in.gate import Gate
-from warehouse import settings
+from warehouse import errors, settings
 from warehouse.sql.moments import Clock
 from warehouse.stores import connect
 
@@ -35,7 +35,9 @@ SLOW_IMPORTS = ("pandas", "plotly.graph_objects", "pyarrow", "duckdb", "duckdb_e
 chosen = settings.read(HERE / "settings.toml", os.environ)
 clock = Clock(chosen.timezone)
 stores = connect.open_stores(chosen, lambda: clock.read(datetime.now(UTC)))
+stores.origins = settings.origins(HERE / "settings.toml", os.environ)
 connect.use(stores)
+errors.keep_traces_in(chosen.data_dir / "bugs")
 
 
 @asynccontextmanager

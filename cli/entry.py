@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from warehouse import settings
-from warehouse.errors import Problem, reference
+from warehouse.errors import Problem, keep_traces_in, reference
 from warehouse.release import VERSION
 from warehouse.sql.moments import Clock
 from warehouse.stores import connect
@@ -48,7 +48,9 @@ def open_here() -> connect.Stores:
     choices = settings.read(HERE / "settings.toml", os.environ)
     clock = Clock(choices.timezone)
     stores = connect.open_stores(choices, lambda: clock.read(datetime.now(UTC)))
+    stores.origins = settings.origins(HERE / "settings.toml", os.environ)
     connect.use(stores)
+    keep_traces_in(choices.data_dir / "bugs")
     return stores
 
 

@@ -11,6 +11,7 @@ import click
 
 from cli.entry import accounts_module, main, open_here, steps
 from warehouse.access.data_coverage import GIVEN_WITH_THE_LOAD
+from warehouse.errors import Problem
 from warehouse.load.loading import load as load_folder
 from warehouse.stores import connect
 from warehouse.stores.connect import HINT
@@ -33,16 +34,25 @@ def load(folder: Path, as_of: datetime | None, since: datetime | None, *, sample
     """Load a FOLDER of extracts, all of it or nothing."""
     stores, begun = open_here(), time.monotonic()
     day: date | None = as_of.date() if as_of else None
-    with steps() as step:
-        loaded = load_folder(
-            stores,
-            folder,
-            as_of=day,
-            since=since.date() if since else None,
-            sample=sample,
-            environment=os.environ,
-            progress=step,
-        )
+    from workflow.records import load_history
+
+    try:
+        with steps() as step:
+            loaded = load_folder(
+                stores,
+                folder,
+                as_of=day,
+                since=since.date() if since else None,
+                sample=sample,
+                environment=os.environ,
+                progress=step,
+            )
+    except Problem:
+        # Its sentence may name a row; it stands where the load was started.
+        load_history.note(stores, load_history.LOAD_FAILED, folder.name, "The bank loaded before stays.")
+        raise
+    details = f"{sum(loaded.rows.values()):,} rows as of {loaded.as_of:%d %b %Y} from {folder.name}"
+    load_history.note(stores, load_history.LOADED, loaded.snapshot, details)
     if not sample:
         _close_demo(stores)
     for table, rows in loaded.rows.items():
@@ -58,6 +68,35 @@ def load(folder: Path, as_of: datetime | None, since: datetime | None, *, sample
             f"That day is the latest in {loaded.as_of_from}. If the extracts are complete up to another day, load them "
             "with --as-of."
         )
+
+
+@main.group()
+def snapshots() -> None:
+    """The bank as it was served before, and the way back."""
+
+
+@snapshots.command("list")
+def list_snapshots() -> None:
+    """The snapshots one can go back to, the latest first."""
+    from workflow.records import load_history
+
+    names = load_history.earlier(open_here())
+    for name in names:
+        click.echo(name)
+    if not names:
+        click.echo("No earlier snapshot is kept.")
+
+
+@snapshots.command("back")
+@click.argument("snapshot")
+@click.option("--why", required=True, help="The reason, for the audit log.")
+def go_back(snapshot: str, why: str) -> None:
+    """Let everybody read an earlier SNAPSHOT again; the one that is read now is kept."""
+    from workflow.records import load_history
+
+    stores = open_here()
+    load_history.go_back_as(stores, "operator", snapshot, served=stores.snapshot(), why=why)
+    click.echo(f"Everybody reads {snapshot} now.")
 
 
 def _close_demo(stores: connect.Stores) -> None:

@@ -52,9 +52,17 @@ def retrain() -> None:
 def run_nightly(stores: connect.Stores) -> date:
     """The nightly run, with a line for whatever it did; gives its as-of day."""
     from workflow.nightly import run
+    from workflow.records import load_history
 
-    with steps() as step:
-        report = run(stores, step)
+    try:
+        with steps() as step:
+            report = run(stores, step)
+    except Exception:  # whatever it is: the history says that the night did not end
+        load_history.note(stores, load_history.NIGHT_FAILED, "", "The reason stands where it was started.")
+        raise
+    raised = sum(night.raised for night in report.alerts.values())
+    details = f"{report.customers:,} customers described, {report.scored:,} scored, {raised:,} alerts raised"
+    load_history.note(stores, load_history.NIGHT, f"as of {report.as_of:%Y-%m-%d}", details)
     click.echo(
         f"{report.customers:,} customers described, {report.scored:,} scored, as of {report.as_of:%d %b %Y}."
     )

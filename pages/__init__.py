@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pages.administration import accounts_page, audit_page
+from pages.administration import accounts_page, audit_page, installation_page, loads_page, outbox_page
 from pages.components import search_box
 from pages.customers.alerts import customer_health
 from pages.customers.churn import alert_rules, churn_model, impact_page
@@ -316,6 +316,27 @@ MENU: dict[str, tuple[MenuEntry, ...]] = {
             url="people",
             roles=ADMINISTRATION,
             page=accounts_page.page,
+        ),
+        MenuEntry(
+            title="Loads and runs",
+            icon=":material/cloud_upload:",
+            url="loads",
+            roles=ADMINISTRATION,
+            page=loads_page.page,
+        ),
+        MenuEntry(
+            title="Messages",
+            icon=":material/outgoing_mail:",
+            url="messages",
+            roles=ADMINISTRATION,
+            page=outbox_page.page,
+        ),
+        MenuEntry(
+            title="System",
+            icon=":material/settings:",
+            url="system",
+            roles=ADMINISTRATION,
+            page=installation_page.page,
         ),
         MenuEntry(
             title="Audit log",

@@ -8,7 +8,7 @@ import duckdb
 
 from warehouse.schema import UNIFIED_TABLES
 from warehouse.stores.connect import Stores
-from warehouse.stores.snapshots import snapshot_file
+from warehouse.stores.snapshot_files import snapshot_file
 
 
 def contents(stores: Stores) -> dict[str, str]:

@@ -14,8 +14,14 @@ import logging
 import re
 import secrets
 import traceback
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
 
 log = logging.getLogger("concord")
+MOST_TRACES = 500
+"""Of so many bugs the trace is kept."""
+_NUMBER = re.compile(r"[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}")
 
 
 class Problem(Exception):
@@ -42,12 +48,50 @@ class ChangeRefused(Problem):
     """Somebody else changed it first, or the change does not fit."""
 
 
+class _Kept:
+    """Where the traces of bugs are kept; nowhere until a front door says so."""
+
+    folder: Path | None = None
+
+
+def keep_traces_in(folder: Path) -> None:
+    """From now on the trace of every bug is also a file in this folder, named by its number; the oldest go."""
+    _Kept.folder = folder
+
+
+def trace_of(number: str) -> tuple[datetime, str] | None:
+    """When a bug happened, in universal time, and its trace; None for a number that this machine does not keep."""
+    if _Kept.folder is None or not _NUMBER.fullmatch(number):
+        return None
+    file = _Kept.folder / f"{number}.txt"
+    try:
+        return datetime.fromtimestamp(file.stat().st_mtime, UTC), file.read_text(encoding="utf-8")
+    except OSError:
+        return None
+
+
+def _keep(number: str, trace: str) -> None:
+    """As far as the disk allows: that a trace cannot be kept must not hide the bug."""
+    if _Kept.folder is None:
+        return
+    with suppress(OSError):
+        _Kept.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = _Kept.folder / f"{number}.txt"
+        file.touch(mode=0o600)
+        file.write_text(trace, encoding="utf-8")
+        files = sorted(_Kept.folder.glob("*.txt"), key=lambda kept: kept.stat().st_mtime)
+        for old in files[:-MOST_TRACES]:
+            old.unlink(missing_ok=True)
+
+
 def reference(bug: BaseException) -> str:
     """Log a bug with its trace and return the number the person may quote, such as `K7Q2-M4TD`."""
     letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
     code = "".join(secrets.choice(letters) for _ in range(8))
     number = f"{code[:4]}-{code[4:]}"
-    log.error("bug %s\n%s", number, _without_values("".join(traceback.format_exception(bug))))
+    trace = _without_values("".join(traceback.format_exception(bug)))
+    log.error("bug %s\n%s", number, trace)
+    _keep(number, trace)
     return number
 
 

@@ -99,7 +99,7 @@ def read(path: Path, environment: Mapping[str, str]) -> Settings:
                     f"Settings are: {', '.join(sorted(by_name))}."
                 )
     for name in by_name:
-        variable = name.upper() if name.endswith("_url") else f"CONCORD_{name.upper()}"
+        variable = variable_of(name)
         if variable in environment:
             given[name] = environment[variable]
     defaults = Settings()
@@ -117,6 +117,36 @@ def read(path: Path, environment: Mapping[str, str]) -> Settings:
             f"The setting “timezone” is “{chosen.timezone}”, which is no time zone. Write a name such as Asia/Hong_Kong."
         ) from None
     return chosen
+
+
+def origins(path: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """Setting → where its value comes from: the file, the environment's variable, or the default."""
+    in_file: dict[str, object] = {}
+    if path.exists():
+        in_file = tomllib.loads(path.read_text(encoding="utf-8"))
+    places = {}
+    for name in (f.name for f in fields(Settings)):
+        variable = variable_of(name)
+        if variable in environment:
+            places[name] = f"the variable {variable}"
+        else:
+            places[name] = path.name if name in in_file else "default"
+    return places
+
+
+def variable_of(name: str) -> str:
+    """The environment variable that sets a setting."""
+    return name.upper() if name.endswith("_url") else f"CONCORD_{name.upper()}"
+
+
+def readable(settings: Settings) -> dict[str, str]:
+    """Setting → its value as an administrator may see it: an address with a password in it is only said to be set."""
+    return {
+        f.name: str(getattr(settings, f.name))
+        if f.repr
+        else ("set, not shown" if getattr(settings, f.name) else "")
+        for f in fields(Settings)
+    }
 
 
 _KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}

@@ -22,7 +22,7 @@ from tests.clock.daily_extracts import CUSTOMERS, JUNE, daily_leads, monthly
 from tests.contents import contents
 from warehouse.access import data_coverage
 from warehouse.access.roles import RULES
-from warehouse.stores.snapshots import snapshot_file
+from warehouse.stores.snapshot_files import snapshot_file
 
 
 def value(reader, name: str, period: Period) -> float:

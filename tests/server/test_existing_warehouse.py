@@ -16,7 +16,7 @@ from metrics.query.missing_reasons import needs
 from pages import MENU
 from warehouse.schema import UNIFIED_TABLES
 from warehouse.stores.connect import Stores
-from warehouse.stores.snapshots import snapshot_file
+from warehouse.stores.snapshot_files import snapshot_file
 
 
 def _check(url: str, *more: str) -> tuple[int, str]:

@@ -26,7 +26,7 @@ from warehouse.errors import AccessRefused
 from warehouse.schema import BANK
 from warehouse.settings import Settings
 from warehouse.stores.connect import Stores
-from warehouse.stores.snapshots import snapshot_file
+from warehouse.stores.snapshot_files import snapshot_file
 
 customers, accounts = schema.customers, schema.accounts
 OWN = {

@@ -22,7 +22,7 @@ from warehouse.errors import LoadRefused
 from warehouse.load import incremental
 from warehouse.load.loading import load
 from warehouse.stores.connect import Stores
-from warehouse.stores.snapshots import snapshot_file
+from warehouse.stores.snapshot_files import snapshot_file
 
 ROOT = Path(__file__).parents[2]
 JUNE = date(2026, 6, 1)

@@ -27,7 +27,7 @@ from warehouse.app_db.app_schema import audit_log
 from warehouse.errors import LoadRefused
 from warehouse.load.loading import load, next_snapshot
 from warehouse.stores.connect import Stores
-from warehouse.stores.snapshots import POINTER, snapshot_file
+from warehouse.stores.snapshot_files import POINTER, snapshot_file
 
 ROOT = Path(__file__).parents[2]
 KILLS = 3

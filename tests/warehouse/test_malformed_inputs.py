@@ -19,7 +19,7 @@ from tests.warehouse.malformed import CASES, FOLDER, Case, write
 from warehouse.errors import LoadRefused
 from warehouse.load.loading import load
 from warehouse.stores.connect import Stores
-from warehouse.stores.snapshots import pointed_to, snapshot_file
+from warehouse.stores.snapshot_files import pointed_to, snapshot_file
 
 ROOT = Path(__file__).parents[2]
 ACCEPTED = [c for c in CASES if not c.says]

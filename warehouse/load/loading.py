@@ -72,7 +72,7 @@ def load(
     stated, words = control_totals.stated_in(folder, sources), bank_words.read(folder)
     # The sample bank ends on a fixed day, whatever the clock says.
     until = date.max if sample else max(stores.now().date(), as_of or date.min)
-    with _only_writer(stores):
+    with only_writer(stores):
         snapshot = _new_id(stores.now())
         file = stores.place.working_file(snapshot)
         try:
@@ -197,12 +197,12 @@ def _look_only_here(db: duckdb.DuckDBPyConnection, timezone: str) -> None:
 @contextmanager
 def next_snapshot(stores: Stores) -> Iterator[SnapshotWriter]:
     """A copy of the current snapshot to add derived rows to; published when the body ends well, else removed."""
-    with _only_writer(stores), stores.place.next(_new_id(stores.now()), stores.snapshot()) as draft:
+    with only_writer(stores), stores.place.next(_new_id(stores.now()), stores.snapshot()) as draft:
         yield draft
 
 
 @contextmanager
-def _only_writer(stores: Stores) -> Iterator[None]:
+def only_writer(stores: Stores) -> Iterator[None]:
     """One load or nightly run at a time; the lock goes with the process, however it ends."""
     with (stores.settings.data_dir / "load.lock").open("w") as lock:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -45,6 +45,8 @@ class Stores:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     app_db_answers: KeptAnswers = field(default_factory=KeptAnswers)
     bank_answers: AnswerCache = field(default_factory=partial(AnswerCache, 500))
+    origins: Mapping[str, str] = field(default_factory=dict)
+    """Setting → where its value comes from, as far as the front door says."""
     _place: SnapshotStore | None = None
 
     @property

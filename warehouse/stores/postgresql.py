@@ -38,7 +38,8 @@ from warehouse.retry import ask, patient_engine, server_url
 from warehouse.settings import Settings
 from warehouse.stores import postgresql_copy, postgresql_load
 from warehouse.stores.postgresql_catalogue import AS_IT_IS, NEWEST, schemas_of, snapshots
-from warehouse.stores.snapshots import Progress, SnapshotWriter, remove
+from warehouse.stores.snapshot_files import remove
+from warehouse.stores.snapshots import Progress, SnapshotWriter
 
 _ONE_WRITER = 7_102_026
 """The number of the advisory lock; any will do as long as it stays."""
@@ -140,6 +141,17 @@ class Server:
     def next(self, snapshot: str, after: str) -> AbstractContextManager[SnapshotWriter]:
         """See `Place.next`."""
         return postgresql_load.draft(self._engine(read_only=False), self.readers_role(), snapshot, after)
+
+    def earlier(self) -> list[str]:
+        """See `Place.earlier`."""
+        if self.served() in (None, AS_IT_IS):
+            return []
+        kept = ask(self._engine(read_only=True), lambda connection: connection.execute(NEWEST).all())
+        return [str(row.snapshot) for row in kept[1:]]
+
+    def serve(self, snapshot: str, /) -> None:
+        """See `Place.serve`."""
+        postgresql_load.serve(self._engine(read_only=False), snapshot)
 
     def readers_role(self) -> str | None:
         """The role that reads, if it is another one than the one that loads."""

@@ -35,7 +35,7 @@ from warehouse.schema import (
 )
 from warehouse.stores import postgresql_tables
 from warehouse.stores.postgresql_catalogue import AS_IT_IS, NEWEST, OURS, STAYS, in_one, schemas_of, snapshots
-from warehouse.stores.snapshots import Progress, SnapshotWriter
+from warehouse.stores.snapshots import NOT_KEPT, Progress, SnapshotWriter
 
 KEPT = 2
 """The snapshot that is read and the one before it: a page that just began on the older one may finish."""
@@ -83,6 +83,16 @@ def draft(engine: Engine, role: str | None, snapshot: str, after: str) -> Iterat
         postgresql_tables.finish(connection, derived, DERIVED_TABLES, role)
         _point(connection, snapshot, unified, derived, views=after != AS_IT_IS)
     _tidy(engine)
+
+
+def serve(engine: Engine, snapshot: str) -> None:
+    """Name a kept snapshot as the newest again, and point the views for other tools to it."""
+    with in_one(engine) as connection:
+        row = connection.execute(NEWEST.where(snapshots.c.snapshot == snapshot)).first()
+        if row is None:
+            raise LoadRefused(NOT_KEPT)
+        connection.execute(delete(snapshots).where(snapshots.c.number == row.number))
+        _point(connection, snapshot, row.unified, row.derived, views=True)
 
 
 def _names(snapshot: str) -> tuple[str, str]:

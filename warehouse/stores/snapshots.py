@@ -7,10 +7,9 @@ never opens the file that is served, and open readers keep the one they have.
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -29,10 +28,20 @@ from sqlalchemy import (
 )
 from sqlalchemy.pool import NullPool
 
+from warehouse.errors import LoadRefused
 from warehouse.settings import Settings
+from warehouse.stores.snapshot_files import (
+    BEFORE,
+    BEFORE_THE_LOAD,
+    named_in,
+    pointed_to,
+    publish,
+    remove,
+    snapshot_file,
+    to_disk,
+)
 
-POINTER = "current"
-
+NOT_KEPT = "This snapshot is not kept any more. Look at the page again; nothing was changed."
 Progress = Callable[[str], None]
 
 
@@ -94,6 +103,12 @@ class SnapshotStore(Protocol):
     def next(self, snapshot: str, after: str) -> AbstractContextManager[SnapshotWriter]:
         """A copy of the snapshot `after` to add derived rows to; published when the body ends well."""
 
+    def earlier(self) -> list[str]:
+        """The snapshots served before that are still kept, the latest first."""
+
+    def serve(self, snapshot: str, /) -> None:
+        """Let everyone read one of `earlier` again; the one that is read now becomes an earlier one."""
+
 
 class Files:
     """Snapshots as files, one after the other."""
@@ -147,6 +162,18 @@ class Files:
     def publish(self, snapshot: str, _progress: Progress, /, *, sample: bool) -> None:  # noqa: ARG002  its file says it
         """See `SnapshotStore.publish`."""
         to_disk(snapshot_file(self.settings, snapshot))
+        publish(self.settings, snapshot, loaded=True)
+
+    def earlier(self) -> list[str]:
+        """See `SnapshotStore.earlier`."""
+        served, names = self.served(), (named_in(self.settings, note) for note in (BEFORE, BEFORE_THE_LOAD))
+        kept = dict.fromkeys(name for name in names if name and name != served)
+        return [name for name in kept if snapshot_file(self.settings, name).exists()]
+
+    def serve(self, snapshot: str, /) -> None:
+        """See `SnapshotStore.serve`."""
+        if snapshot not in self.earlier():
+            raise LoadRefused(NOT_KEPT)
         publish(self.settings, snapshot)
 
     @contextmanager
@@ -177,65 +204,3 @@ def _fill(connection: Connection, table: Table, rows: pd.DataFrame) -> None:
     raw.register("incoming", rows)
     raw.execute(f"INSERT INTO {table.schema}.{table.name} ({names}) SELECT {names} FROM incoming")
     raw.unregister("incoming")
-
-
-def snapshot_file(settings: Settings, snapshot: str) -> Path:
-    """The file of a snapshot id."""
-    return settings.data_dir / f"bank-{snapshot}.duckdb"
-
-
-def pointed_to(settings: Settings) -> str | None:
-    """The snapshot the pointer names, whatever its contract; None before the first load."""
-    try:
-        return (settings.data_dir / POINTER).read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
-        return None
-
-
-def publish(settings: Settings, snapshot: str) -> None:
-    """Point every later reader to `snapshot`; snapshots older than the one before it are removed."""
-    pointer = settings.data_dir / POINTER
-    before = pointed_to(settings)
-    new = settings.data_dir / f"{POINTER}.{snapshot}"
-    try:
-        with new.open("w", encoding="utf-8") as file:
-            file.write(snapshot)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(pointer)
-    except BaseException:
-        new.unlink(missing_ok=True)
-        raise
-    to_disk(settings.data_dir)
-    _sweep(settings, {snapshot_file(settings, s).name for s in (snapshot, before) if s})
-
-
-def _sweep(settings: Settings, keep: set[str]) -> None:
-    """Remove snapshots other than `keep`, and what a load that was killed left: a log, a spill folder, a pointer."""
-    for left in (*settings.data_dir.glob("bank-*.duckdb*"), *settings.data_dir.glob(f"{POINTER}.*")):
-        if left.name.removesuffix(".wal").removesuffix(".tmp") not in keep:
-            _remove(left)
-
-
-def remove(file: Path) -> None:
-    """Remove a file that did not become a snapshot, with the log and the spill folder the engine may have left."""
-    for suffix in ("", ".wal", ".tmp"):
-        _remove(file.with_name(file.name + suffix))
-
-
-def _remove(left: Path) -> None:
-    """As far as that is possible now; the next load tries again."""
-    with suppress(OSError):
-        if left.is_dir():
-            shutil.rmtree(left)
-        else:
-            left.unlink(missing_ok=True)
-
-
-def to_disk(place: Path) -> None:
-    """Wait until a file, or the list of a folder's files, is on the disk itself."""
-    handle = os.open(place, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
