@@ -26,6 +26,8 @@ from warehouse.stores import connect
 
 TOO_FEW = "too few"
 """What an empty cell says where it may be hidden, because it is about too few people."""
+NOTHING_MEANT = ("–", "")
+"""Where an empty cell says no more than that, a column of nothing else is not shown; its file still has it."""
 Columns = Mapping[str, ColumnConfig]
 """Column → how it is shown; a column that is not named is shown as it is."""
 ROWS_AT_ONCE = 20
@@ -163,15 +165,24 @@ def as_days(frame: pd.DataFrame, columns: Columns) -> tuple[pd.DataFrame, dict[s
 
 def _dataframe(frame: pd.DataFrame, key: str, empty_cell: str, columns: Columns, **more: Any) -> Any:
     frame, formats = as_days(frame, columns)
+    hidden = dict.fromkeys(_without_content(frame)) if empty_cell in NOTHING_MEANT else {}
     return st.dataframe(
         frame,
         hide_index=True,
         key=key,
-        column_config={**formats},
+        column_config={**formats, **hidden},
         placeholder=empty_cell,
         height="content" if len(frame) <= ROWS_AT_ONCE else "auto",
         **more,
     )
+
+
+def _without_content(frame: pd.DataFrame) -> list[str]:
+    """The columns in which no row has anything; all are kept where nothing else would be left."""
+    bare = [
+        str(name) for name in frame.columns if (frame[name].isna() | (frame[name].astype(str) == "")).all()
+    ]
+    return bare if len(bare) < len(frame.columns) else []
 
 
 def _clickable(frame: pd.DataFrame, key: str, empty_cell: str, columns: Columns) -> tuple[int, str] | None:

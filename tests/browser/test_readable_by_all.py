@@ -46,7 +46,7 @@ def test_no_page_has_a_serious_fault_of_ours_in_light_or_dark(served, browser: B
         served.sign_in(window, username)
         for url in urls:
             del left[url]
-            window.goto(f"{served.address}/{'' if url == 'today' else url}")
+            window.goto(f"{served.address}/{'' if url == 'today' else url}", wait_until="commit")
             window.wait_for_selector("h1")
             window.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
             window.evaluate(AXE)
