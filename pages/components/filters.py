@@ -66,13 +66,13 @@ def bar(dimensions: Sequence[str], viewer: Viewer, *, cohort: bool = False, comp
     left_out: list[str] = []
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         period = _period(key, viewer, left_out, by_month=by_month)
-        against = _against(left_out) if compares and not cohort else "before"
         chosen: list[tuple[str, tuple[str, ...]]] = []
         for dimension in dimensions:
             if (options := _offered(dimension, viewer)) and (
                 picked := _chosen(dimension, options, dimensions, viewer, left_out)
             ):
                 chosen.append((dimension, picked))
+        against = _against(left_out) if compares and not cohort else "before"
         if chosen or {key, AGAINST} & set(st.query_params):
             st.button(
                 "Clear filters",
