@@ -1,4 +1,4 @@
-"""A review as text and back: typed values, so that an issued version is read as it was written."""
+"""A review or a meeting's pack as text and back: typed values, so that what was kept is read as it was written."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
+from reports.documents.meeting_document import MeetingPack
 from reports.review.review_document import Review
 
 
-def as_text(review: Review) -> str:
-    """The review as JSON."""
-    return json.dumps(_plain(review), ensure_ascii=False)
+def as_text(document: Review | MeetingPack) -> str:
+    """A review, or the pack of a meeting, as JSON."""
+    return json.dumps(_plain(document), ensure_ascii=False)
 
 
 def from_text(text: str) -> Review:
@@ -24,6 +25,13 @@ def from_text(text: str) -> Review:
     review = _typed(json.loads(text), Review)
     assert isinstance(review, Review)
     return review
+
+
+def pack_from_text(text: str) -> MeetingPack:
+    """The pack behind `as_text`; what an older version did not keep has its default."""
+    pack = _typed(json.loads(text), MeetingPack)
+    assert isinstance(pack, MeetingPack)
+    return pack
 
 
 def _plain(value: Any) -> Any:

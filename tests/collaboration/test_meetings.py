@@ -16,7 +16,7 @@ from metrics.definitions.scope import Scope, whole_months
 from metrics.query.query import Query, ask
 from reports.documents.meeting_document import MeetingPack
 from reports.exports.pack_files import pack_file
-from reports.meetings import biggest_moves, data_changes, meeting_calendar, pack_composition
+from reports.meetings import biggest_moves, data_changes, kept_packs, meeting_calendar, pack_composition
 from reports.meetings.earlier_meetings import actions
 from reports.review.review_document import Answer
 from reports.review_composition import each_time
@@ -24,7 +24,7 @@ from tests.pages.staff import somebody
 from warehouse.access import data_coverage
 from warehouse.access.reader import Reader, Viewer, may_see
 from warehouse.access.record_rights import RECORD_RIGHTS
-from warehouse.app_db.app_schema import audit_log
+from warehouse.app_db.app_schema import audit_log, meeting_packs, users
 from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.settings import Settings
 from warehouse.stores.connect import Stores
@@ -310,3 +310,38 @@ def test_a_series_is_looked_back_on_from_the_day_after_its_last_meeting() -> Non
     week, today = timedelta(days=7), date(2026, 7, 8)
     assert data_changes.since_last(date(2026, 6, 30), today, week) == date(2026, 7, 1)
     assert data_changes.since_last(None, today, week) == date(2026, 7, 1)
+
+
+def test_the_pack_of_a_recorded_meeting_opens_again_as_it_was_to_each_her_own(bank: Stores) -> None:
+    number = _plan(bank, WEEKLY)
+    people = [somebody(role) for role in sorted(RECORD_RIGHTS["meeting"].see)]
+    before = {one.role: _pack(bank, number, one) for one in people}
+    with bank.app_db.begin() as app_db:
+        for one in people:
+            app_db.execute(
+                users.insert().values(
+                    username=one.username,
+                    full_name=one.full_name,
+                    role=one.role,
+                    rm_id=one.rm_id,
+                    team=one.team,
+                    password_hash="",
+                    created_at=datetime(2026, 1, 1),
+                )
+            )
+    values = {"attended": ["Service"], "decided": "", "actions": "", "minutes": ""}
+    with pytest.raises(ChangeRefused):
+        kept_packs.hold(bank, ANALYST, number, 1, values | {"attended": []})
+    assert kept_packs.kept(Reader(bank, ANALYST), number) is None, "both or neither"
+    kept_packs.hold(bank, ANALYST, number, 1, values)
+    record_store.open_record(bank, SALES, "observation", {"title": "Later", "to": "Service"})
+    for one in people:
+        kept = kept_packs.kept(Reader(bank, one), number)
+        assert kept is not None, one.role
+        assert kept.pack == before[one.role]
+        assert one.role == "administrator" or kept.pack != _pack(bank, number, one)
+    for stranger in (somebody("relationship_manager", rm_id="RM99"), somebody("team_lead", team="Elsewhere")):
+        assert kept_packs.kept(Reader(bank, stranger), number) is None
+    with bank.app_db.begin() as app_db:
+        app_db.execute(meeting_packs.update().values(content=meeting_packs.c.content + " "))
+    assert kept_packs.kept(Reader(bank, ANALYST), number) is None, "an altered one is none"

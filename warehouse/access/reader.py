@@ -84,6 +84,12 @@ class Viewer:
         return Viewer("", "", self.role, own, self.team, self.covers)
 
 
+def audience(viewer: Viewer) -> str:
+    """Whose content of a kept meeting's pack a viewer reads: her role's, or that of one RM or one team."""
+    own = {"relationship_manager": viewer.rm_id, "team_lead": viewer.team}.get(viewer.role)
+    return f"{viewer.role} {own}" if own else viewer.role
+
+
 SYSTEM = Viewer(username="nightly", full_name="Nightly job", role="system")
 """The nightly run sees every row. No account can have this role."""
 
@@ -104,7 +110,13 @@ def narrow(statement: Select, viewer: Viewer) -> Select:
     return _narrowed(statement, viewer, tables_of(statement))
 
 
-_OF_A_KIND = frozenset({app_schema.records, app_schema.record_entries, app_schema.record_mentions})
+_WITH_CUSTOMERS = frozenset({app_schema.records, app_schema.record_entries})
+_OF_A_KIND = _WITH_CUSTOMERS | {
+    app_schema.record_mentions,
+    app_schema.record_files,
+    app_schema.record_links,
+    app_schema.meeting_packs,
+}
 """Tables of which each role reads the rows of some kinds."""
 _AUDITED = frozenset(app_schema.APP_DB.tables.values()) - {
     app_schema.sessions,
@@ -175,11 +187,16 @@ def _visible_rows(table: Table, see: Access, viewer: Viewer) -> Subquery | None:
     if table is app_schema.alerts and viewer.role != "system":
         # A held-out alert is shown to nobody, or the comparison with the others is spoilt.
         rule = and_(rule, table.c.arm == "treated")
+    if table is app_schema.test_assignments and viewer.role not in ("system", "analyst"):
+        # Who works with customers learns whom the change is for, not who was kept without it.
+        rule = and_(rule, table.c.arm == "treated")
+    if table is app_schema.meeting_packs and viewer.role != "system":
+        rule = and_(rule, table.c.audience == audience(viewer))
     if table is schema.rollups:
         rule = and_(rule, _totals_of_whole_tables(viewer))
     if viewer.role != "system" and table in _OF_A_KIND:
         rule = and_(rule, table.c.kind.in_(sorted(kinds_seen(viewer.role))))
-        if table is not app_schema.record_mentions:
+        if table in _WITH_CUSTOMERS:
             rule = and_(rule, or_(table.c.customer_id.is_(None), _of_her_customers(table, viewer)))
     if table is app_schema.pinned_figures and viewer.role != "system":
         # A figure that her role could not have asked is not hers to read because somebody pinned it.

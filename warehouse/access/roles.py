@@ -37,6 +37,7 @@ _AGREED = (
     *("annotations", "acknowledgements"),
     *("outside_benchmarks", "planned_tests", "saved_reports", "issued_reviews"),
     *("records", "record_entries", "record_mentions", "mention_answers", "pinned_figures"),
+    *("record_files", "record_links", "meeting_packs"),
 )
 """What departments agreed on and talk about: for everybody to read. Of records each role has the kinds that
 `warehouse.access.record_rights` gives it, of pinned figures those it could have asked itself."""
@@ -88,19 +89,31 @@ RULES: dict[str, dict[str, Access]] = {
     "system": dict.fromkeys([*_BANK, *app_schema.APP_DB.tables], Access.ALL_ROWS),
     "relationship_manager": {
         **_REFERENCE,
-        **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "alert_steps", "offers"], Access.OWN_ROWS),
+        **dict.fromkeys(
+            [*_OF_A_CUSTOMER, "alerts", "alert_steps", "offers", "test_assignments"], Access.OWN_ROWS
+        ),
         **dict.fromkeys(["rule_versions", "offer_results"], Access.ALL_ROWS),
     },
     "team_lead": {
         **_REFERENCE,
         **_MODEL,
-        **dict.fromkeys([*_OF_A_CUSTOMER, "alerts", "alert_steps", "offers"], Access.OWN_ROWS),
+        **dict.fromkeys(
+            [*_OF_A_CUSTOMER, "alerts", "alert_steps", "offers", "test_assignments"], Access.OWN_ROWS
+        ),
         **dict.fromkeys(["rule_versions", "offer_results"], Access.ALL_ROWS),
     },
     "service": {
         **_REFERENCE,
         **dict.fromkeys(
-            ["customers", "customer_returns", "tickets", "surveys", "ticket_themes", "rollups"],
+            [
+                "customers",
+                "customer_returns",
+                "tickets",
+                "surveys",
+                "ticket_themes",
+                "rollups",
+                "test_assignments",
+            ],
             Access.ALL_ROWS,
         ),
     },
@@ -125,7 +138,16 @@ RULES: dict[str, dict[str, Access]] = {
     },
     "analyst": {
         **dict.fromkeys(
-            [*_BANK, "alerts", "alert_steps", "offers", "identity_rulings", "lead_reviews"], Access.MASKED
+            [
+                *_BANK,
+                "alerts",
+                "alert_steps",
+                "offers",
+                "identity_rulings",
+                "lead_reviews",
+                "test_assignments",
+            ],
+            Access.MASKED,
         ),
         **_REFERENCE,
         "rule_versions": Access.ALL_ROWS,

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -553,6 +554,74 @@ mention_answers = Table(
     Column("answered_by", Text, primary_key=True),
     Column("answered_at", DateTime, nullable=False),
     comment="Mentions that who was named has dealt with; appended.",
+)
+
+record_files = Table(
+    "record_files",
+    APP_DB,
+    Column("file_id", Integer, primary_key=True),
+    Column("record_id", Integer, ForeignKey("records.record_id"), nullable=False),
+    Column("kind", Text, nullable=False, comment="Copied, so that the row rule can narrow it."),
+    Column("name", Text, nullable=False, comment="As its author called it, without folders."),
+    Column("version", Integer, nullable=False, comment="The same name again is the next version."),
+    Column("media_type", Text, nullable=False, comment="By its content, not by its name."),
+    Column("size", Integer, nullable=False, comment="In bytes."),
+    Column("sha256", Text, nullable=False),
+    Column("shows", Text, nullable=False, comment="What it shows, in the words of its author."),
+    Column("content", LargeBinary, nullable=False),
+    Column("added_by", Text, nullable=False),
+    Column("added_at", DateTime, nullable=False),
+    UniqueConstraint("record_id", "name", "version", name="one_file_per_version"),
+    comment="Evidence and documents on records; appended, a further version never replaces the one before.",
+)
+
+record_links = Table(
+    "record_links",
+    APP_DB,
+    Column("link_id", Integer, primary_key=True),
+    Column("record_id", Integer, ForeignKey("records.record_id"), nullable=False),
+    Column("kind", Text, nullable=False, comment="Copied, so that the row rule can narrow it."),
+    Column("about", Text, nullable=False, comment="event or goal."),
+    Column("target", Integer, nullable=False, comment="The number of that event or goal."),
+    Column("linked_by", Text, nullable=False),
+    Column("linked_at", DateTime, nullable=False),
+    UniqueConstraint("record_id", "about", "target", name="one_link_per_target"),
+    comment="What a record belongs to outside the records: the goal it talks about, the event that came of it; appended.",
+)
+
+meeting_packs = Table(
+    "meeting_packs",
+    APP_DB,
+    Column("record_id", Integer, ForeignKey("records.record_id"), primary_key=True, autoincrement=False),
+    Column(
+        "audience",
+        Text,
+        primary_key=True,
+        comment="The role, or the one RM or team, whose rights it was filled with.",
+    ),
+    Column("kind", Text, nullable=False, comment="Copied, so that the row rule can narrow it."),
+    Column("as_of", Date, nullable=False, comment="The last day loaded when the meeting was recorded."),
+    Column("sha256", Text, nullable=False, comment="Of the content."),
+    Column("content", Text, nullable=False, comment="JSON, as text: the pack, letter by letter."),
+    Column("kept_by", Text, nullable=False),
+    Column("kept_at", DateTime, nullable=False),
+    comment="What a meeting's pack said when the meeting was recorded, to each who could read it; never changed.",
+)
+
+test_assignments = Table(
+    "test_assignments",
+    APP_DB,
+    Column("record_id", Integer, ForeignKey("records.record_id"), primary_key=True, autoincrement=False),
+    Column("customer_id", Text, primary_key=True),
+    Column("rm_id", Text, comment="Copied with the next two, so that the row rule can narrow it."),
+    Column("customer_rm_id", Text),
+    Column("team", Text),
+    Column("stratum", Text, nullable=False, comment="Segment and team within which the arm was assigned."),
+    Column("arm", Text, nullable=False, comment="treated, or held_out: without the change."),
+    Column("assigned_by", Text, nullable=False),
+    Column("assigned_at", DateTime, nullable=False),
+    Index("assignments_of_customer", "customer_id"),
+    comment="Who is in which group of the agreed test of a dispute; drawn once, never changed.",
 )
 
 lesson_results = Table(

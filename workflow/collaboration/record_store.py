@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
@@ -197,8 +197,11 @@ def take_step(
     seen_version: int,
     step: str,
     values: Mapping[str, Any],
+    also: Callable[[AuditEntry], None] | None = None,
 ) -> str:
     """Take a step of a record that the viewer saw in a version; gives the sentence that says what was done.
+
+    `also` writes what belongs to the step inside the same change: both are there, or neither.
 
     Raises ChangeRefused if another entry came meanwhile, the step does not follow from where the record stands, or what
     was filled in does not fit; AccessRefused, on record, if the step is not the viewer's to take.
@@ -240,6 +243,8 @@ def take_step(
             ),
             contents,
         )
+        if also is not None:
+            also(entry)
     return chosen.says
 
 

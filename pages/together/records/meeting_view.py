@@ -9,16 +9,17 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from metrics.comparison.words import day
 from pages.components import data, forms, links, tables
 from pages.components import viewer as door
 from pages.components.typed_text import escaped
 from reports.documents import document_facts
 from reports.documents.meeting_document import MeetingPack
 from reports.exports.pack_files import KINDS, pack_file
-from reports.meetings import meeting_calendar, pack_composition
+from reports.meetings import kept_packs, meeting_calendar, pack_composition
 from reports.review.review_document import Answer
 from warehouse.access.reader import Reader, Viewer
-from warehouse.errors import NothingLoaded
+from warehouse.errors import ChangeRefused, NothingLoaded
 from warehouse.stores import connect
 from workflow.collaboration import decision_sources, record_store
 from workflow.collaboration.decision_records import KIND as DECISION
@@ -34,6 +35,8 @@ def show(record: Record, viewer: Viewer) -> None:
     if record.state == "cancelled":
         return
     held = record.state == HELD
+    if held:
+        _as_it_was(record, viewer)
     with st.expander(
         "**The pack, as the data say today**" if held else "**The pack of this meeting**",
         expanded=not held,
@@ -48,9 +51,35 @@ def show(record: Record, viewer: Viewer) -> None:
             tables.empty(str(nothing))
             return
         _take_along(record, pack, viewer)
-        st.caption(escaped(" ".join(pack.facts)))
-        for number, answer in enumerate(pack.answers, 1):
-            _section(number, answer)
+        _sections(pack, "today")
+
+
+def _as_it_was(record: Record, viewer: Viewer) -> None:
+    """The pack as it said when the meeting was recorded."""
+    with st.expander(
+        "**The pack, as it was in the meeting**", key=f"kept-{record.record_id}", on_change="rerun"
+    ) as opened:
+        if not opened.open:
+            return
+        kept = kept_packs.kept(data.reader(viewer), record.record_id)
+        if kept is None:
+            tables.empty(
+                "No pack of this meeting was kept for you.",
+                "Packs are kept when a meeting is recorded, for those who could read one then.",
+            )
+            return
+        st.caption(
+            f"Kept on {day(kept.kept_at.date())} at {kept.kept_at:%H:%M}, and not changed since; its check sum (SHA-256) "
+            f"begins with {kept.sha256[:8]}."
+        )
+        _take_along(record, kept.pack, viewer, as_kept=True)
+        _sections(kept.pack, "kept")
+
+
+def _sections(pack: MeetingPack, key: str) -> None:
+    st.caption(escaped(" ".join(pack.facts)))
+    for number, answer in enumerate(pack.answers, 1):
+        _section(number, answer, key)
 
 
 def pack_of(viewer: Viewer, record_id: int) -> MeetingPack:
@@ -85,11 +114,16 @@ def _attendance(record: Record) -> None:
         )
 
 
-def _take_along(record: Record, pack: MeetingPack, viewer: Viewer) -> None:
+def _take_along(record: Record, pack: MeetingPack, viewer: Viewer, *, as_kept: bool = False) -> None:
     """Two buttons; the file is made on a click and on another thread, so whoever holds the session then is asked anew."""
     stores, available, who = connect.here(), data.available_columns(viewer), door.later()
 
     def build(now: Viewer) -> MeetingPack:
+        if as_kept:
+            kept = kept_packs.kept(Reader(stores, now), record.record_id)
+            if kept is None:
+                raise ChangeRefused("No pack of this meeting was kept for you.")
+            return kept.pack
         return pack_composition.build(Reader(stores, now, stores.snapshot()), record.record_id, available)
 
     def file_of(kind: str) -> bytes:
@@ -102,14 +136,14 @@ def _take_along(record: Record, pack: MeetingPack, viewer: Viewer) -> None:
                 partial(file_of, kind),
                 document_facts.file_name(pack, kind),
                 mime,
-                key=f"pack-{kind}-{record.record_id}",
+                key=f"pack-{kind}-{record.record_id}{'-kept' if as_kept else ''}",
                 on_click="ignore",
                 icon=":material/download:",
             )
 
 
-def _section(number: int, answer: Answer) -> None:
-    with st.container(border=True, gap="xsmall", key=f"section-{answer.key}"):
+def _section(number: int, answer: Answer, key: str) -> None:
+    with st.container(border=True, gap="xsmall", key=f"section-{key}-{answer.key}"):
         st.caption(f"{number} · {answer.question}")
         st.markdown(f"**{escaped(answer.title)}**")
         if answer.table is not None:

@@ -13,7 +13,8 @@ from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import day
 from pages.components import data, forms, links, record_fields
 from pages.components.typed_text import escaped
-from pages.together.records import record_list
+from pages.together.records import files_view, record_list
+from reports.meetings import kept_packs
 from warehouse.access.reader import Viewer
 from warehouse.access.record_rights import RECORD_RIGHTS
 from warehouse.stores import connect
@@ -47,6 +48,7 @@ def show(record: Record, viewer: Viewer, today: date, extra: Extra | None = None
         figure(record.pin_id, viewer)
     if extra is not None:
         extra(record, viewer)
+    files_view.show(record, viewer)
     _grown(record, viewer)
     _steps(kind, record, viewer, today)
     _grow(kind, record, viewer, today)
@@ -135,7 +137,10 @@ def _steps(kind: RecordKind, record: Record, viewer: Viewer, today: date) -> Non
 def _form(record: Record, step: RecordStep, today: date) -> None:
     with forms.form(f"record {record.record_id} {step.name}", record.version) as form:
         record_fields.draw(form, step.fields_for(record), today)
-        form.submit(step.label, partial(_take, record.record_id, record.version, step.name), type="primary")
+        takes = partial(_take, record.record_id, record.version, step.name)
+        if (record.kind, step.name) == ("meeting", kept_packs.STEP):
+            takes = partial(_hold, record.record_id, record.version)
+        form.submit(step.label, takes, type="primary")
 
 
 def _grow(kind: RecordKind, record: Record, viewer: Viewer, today: date) -> None:
@@ -168,6 +173,10 @@ def _grow_into(kind: str, record_id: int, viewer: Viewer, values: Mapping[str, A
 
 def _take(record_id: int, version: int, step: str, viewer: Viewer, values: Mapping[str, Any]) -> str:
     return record_store.take_step(connect.here(), viewer, record_id, version, step, values)
+
+
+def _hold(record_id: int, version: int, viewer: Viewer, values: Mapping[str, Any]) -> str:
+    return kept_packs.hold(connect.here(), viewer, record_id, version, values)
 
 
 def _say(record: Record, viewer: Viewer) -> None:

@@ -450,6 +450,19 @@ def upgrade() -> None:
     comment='Every message sent, or not sent; appended.'
     )
     op.create_index('deliveries_of_destination', 'deliveries', ['destination_id', 'what', 'for_day'])
+    op.create_table('meeting_packs',
+    sa.Column('record_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('audience', sa.Text(), nullable=False, comment='The role, or the one RM or team, whose rights it was filled with.'),
+    sa.Column('kind', sa.Text(), nullable=False, comment='Copied, so that the row rule can narrow it.'),
+    sa.Column('as_of', sa.Date(), nullable=False, comment='The last day loaded when the meeting was recorded.'),
+    sa.Column('sha256', sa.Text(), nullable=False, comment='Of the content.'),
+    sa.Column('content', sa.Text(), nullable=False, comment='JSON, as text: the pack, letter by letter.'),
+    sa.Column('kept_by', sa.Text(), nullable=False),
+    sa.Column('kept_at', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['record_id'], ['records.record_id'], ),
+    sa.PrimaryKeyConstraint('record_id', 'audience'),
+    comment="What a meeting's pack said when the meeting was recorded, to each who could read it; never changed."
+    )
     op.create_table('outbox',
     sa.Column('message_id', sa.Integer(), nullable=False),
     sa.Column('destination_id', sa.Integer(), nullable=False),
@@ -494,6 +507,52 @@ def upgrade() -> None:
     sa.UniqueConstraint('record_id', 'version', name='one_entry_per_version'),
     comment='What happened to a record, step by step; appended, never changed.'
     )
+    op.create_table('record_files',
+    sa.Column('file_id', sa.Integer(), nullable=False),
+    sa.Column('record_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False, comment='Copied, so that the row rule can narrow it.'),
+    sa.Column('name', sa.Text(), nullable=False, comment='As its author called it, without folders.'),
+    sa.Column('version', sa.Integer(), nullable=False, comment='The same name again is the next version.'),
+    sa.Column('media_type', sa.Text(), nullable=False, comment='By its content, not by its name.'),
+    sa.Column('size', sa.Integer(), nullable=False, comment='In bytes.'),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('shows', sa.Text(), nullable=False, comment='What it shows, in the words of its author.'),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('added_by', sa.Text(), nullable=False),
+    sa.Column('added_at', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['record_id'], ['records.record_id'], ),
+    sa.PrimaryKeyConstraint('file_id'),
+    sa.UniqueConstraint('record_id', 'name', 'version', name='one_file_per_version'),
+    comment='Evidence and documents on records; appended, a further version never replaces the one before.'
+    )
+    op.create_table('record_links',
+    sa.Column('link_id', sa.Integer(), nullable=False),
+    sa.Column('record_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False, comment='Copied, so that the row rule can narrow it.'),
+    sa.Column('about', sa.Text(), nullable=False, comment='event or goal.'),
+    sa.Column('target', sa.Integer(), nullable=False, comment='The number of that event or goal.'),
+    sa.Column('linked_by', sa.Text(), nullable=False),
+    sa.Column('linked_at', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['record_id'], ['records.record_id'], ),
+    sa.PrimaryKeyConstraint('link_id'),
+    sa.UniqueConstraint('record_id', 'about', 'target', name='one_link_per_target'),
+    comment='What a record belongs to outside the records: the goal it talks about, the event that came of it; appended.'
+    )
+    op.create_table('test_assignments',
+    sa.Column('record_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('customer_id', sa.Text(), nullable=False),
+    sa.Column('rm_id', sa.Text(), comment='Copied with the next two, so that the row rule can narrow it.'),
+    sa.Column('customer_rm_id', sa.Text()),
+    sa.Column('team', sa.Text()),
+    sa.Column('stratum', sa.Text(), nullable=False, comment='Segment and team within which the arm was assigned.'),
+    sa.Column('arm', sa.Text(), nullable=False, comment='treated, or held_out: without the change.'),
+    sa.Column('assigned_by', sa.Text(), nullable=False),
+    sa.Column('assigned_at', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['record_id'], ['records.record_id'], ),
+    sa.PrimaryKeyConstraint('record_id', 'customer_id'),
+    comment='Who is in which group of the agreed test of a dispute; drawn once, never changed.'
+    )
+    op.create_index('assignments_of_customer', 'test_assignments', ['customer_id'])
     op.create_table('record_mentions',
     sa.Column('entry_id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('username', sa.Text(), nullable=False),
