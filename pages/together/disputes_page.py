@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.components import data
 from pages.components.typed_text import escaped
-from pages.together.records import record_page
+from pages.together.records import assignment_view, record_page
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
 from workflow.collaboration import agreed_test, disputes, pinned_figures
@@ -34,6 +34,7 @@ def _one(record: Record, viewer: Viewer) -> None:
     _readings(record)
     for sentence in agreed_test.plan_in_words(record):
         st.caption(escaped(sentence))
+    assignment_view.show(record, viewer)
     if result := agreed_test.result_in_words(record):
         st.success(escaped(result), icon=":material/science:")
     _predictions(record, viewer)

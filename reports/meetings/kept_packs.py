@@ -5,30 +5,25 @@ It is kept in the same change that records the meeting. Each reads the one that 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import pandas as pd
 from sqlalchemy import select
 
 from reports.documents.meeting_document import MeetingPack
 from reports.meetings import pack_composition
-from reports.review.frozen_review import as_text, pack_from_text
+from reports.review.frozen_review import as_text, document_from_text
 from warehouse.access import data_coverage
-from warehouse.access.audit import AuditEntry
 from warehouse.access.reader import SYSTEM, Reader, Viewer, audience
 from warehouse.access.record_rights import RECORD_RIGHTS
-from warehouse.app_db.app_schema import meeting_packs as t
 from warehouse.app_db.app_schema import users
 from warehouse.errors import NothingLoaded, Problem
 from warehouse.stores.connect import Stores
 from workflow.alerts import assignment
-from workflow.collaboration import record_store
+from workflow.collaboration import meeting_packs, record_store
 
-STEP = "hold"
 MOST = 60
 """Packs kept of one meeting: of every role, of who records it, and of further RMs and teams by name."""
 _BY_PERSON = ("relationship_manager", "team_lead")
@@ -46,21 +41,7 @@ class KeptPack:
 def hold(stores: Stores, viewer: Viewer, record_id: int, seen_version: int, values: Mapping[str, Any]) -> str:
     """Record a meeting and keep its packs, both or neither. Raises as `record_store.take_step` does."""
     contents, as_of = _contents(stores, viewer, record_id)
-
-    def keep(entry: AuditEntry) -> None:
-        for whom, content in contents.items():
-            entry.append(
-                t,
-                "kept",
-                record_id=record_id,
-                audience=whom,
-                kind="meeting",
-                as_of=as_of,
-                sha256=_sum(content),
-                content=content,
-            )
-
-    return record_store.take_step(stores, viewer, record_id, seen_version, STEP, values, also=keep)
+    return meeting_packs.hold(stores, viewer, record_id, seen_version, values, contents, as_of)
 
 
 def kept(reader: Reader, record_id: int) -> KeptPack | None:
@@ -68,11 +49,11 @@ def kept(reader: Reader, record_id: int) -> KeptPack | None:
 
     One that was altered is none.
     """
-    rows = reader.rows(select(t).where(t.c.record_id == record_id))
-    if len(rows) != 1 or _sum(rows[0].content) != rows[0].sha256:
+    row = meeting_packs.content(reader, record_id)
+    if row is None:
         return None
-    at = pd.Timestamp(rows[0].kept_at).to_pydatetime()
-    return KeptPack(pack=pack_from_text(rows[0].content), kept_at=at, sha256=rows[0].sha256)
+    pack = document_from_text(row.content, MeetingPack)
+    return KeptPack(pack=pack, kept_at=row.kept_at, sha256=row.sha256)
 
 
 def _contents(stores: Stores, viewer: Viewer, record_id: int) -> tuple[dict[str, str], Any]:
@@ -110,7 +91,3 @@ def _readers(stores: Stores, viewer: Viewer) -> Iterator[Viewer]:
     )
     for row in Reader(stores, SYSTEM).rows(accounts):
         yield assignment.at_work(stores, Viewer("", "", row.role, row.rm_id, row.team))
-
-
-def _sum(content: str) -> str:
-    return hashlib.sha256(content.encode()).hexdigest()

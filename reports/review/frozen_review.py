@@ -7,31 +7,29 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
-from reports.documents.meeting_document import MeetingPack
 from reports.review.review_document import Review
 
+Document = TypeVar("Document")
 
-def as_text(document: Review | MeetingPack) -> str:
-    """A review, or the pack of a meeting, as JSON."""
+
+def as_text(document: object) -> str:
+    """A review, or another document of plain values, as JSON."""
     return json.dumps(_plain(document), ensure_ascii=False)
 
 
 def from_text(text: str) -> Review:
     """The review behind `as_text`; what an older version did not keep has its default."""
-    review = _typed(json.loads(text), Review)
-    assert isinstance(review, Review)
-    return review
+    return document_from_text(text, Review)
 
 
-def pack_from_text(text: str) -> MeetingPack:
-    """The pack behind `as_text`; what an older version did not keep has its default."""
-    pack = _typed(json.loads(text), MeetingPack)
-    assert isinstance(pack, MeetingPack)
-    return pack
+def document_from_text(text: str, kind: type[Document]) -> Document:
+    """The document of a kind behind `as_text`; what an older version did not keep has its default."""
+    document: Document = _typed(json.loads(text), kind)
+    return document
 
 
 def _plain(value: Any) -> Any:

@@ -618,6 +618,13 @@ test_assignments = Table(
     Column("team", Text),
     Column("stratum", Text, nullable=False, comment="Segment and team within which the arm was assigned."),
     Column("arm", Text, nullable=False, comment="treated, or held_out: without the change."),
+    Column(
+        "seed",
+        Text,
+        nullable=False,
+        comment="Of the draw. Who knew it could work out who is kept without the change.",
+        info={"secret": True},
+    ),
     Column("assigned_by", Text, nullable=False),
     Column("assigned_at", DateTime, nullable=False),
     Index("assignments_of_customer", "customer_id"),

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from warehouse.access import audit
 from warehouse.access.reader import Reader
-from warehouse.app_db.app_schema import alerts, record_entries, records
+from warehouse.app_db.app_schema import alerts, record_entries, records, test_assignments
 from warehouse.schema import customers, relationship_managers
 from warehouse.stores.connect import Stores
 from workflow.alerts.raising import CUSTOMER_LEFT
@@ -32,6 +32,7 @@ def follow_customers(stores: Stores, night: Reader, as_of: date, present: frozen
     `night` reads the bank of that night, `present` are the customers with the bank. Held-out alerts follow alike.
     """
     _follow_records(stores, night, as_of)
+    _follow_assignments(stores, night, as_of)
     waiting = [alerts.c.status != "closed", alerts.c.raised_on <= as_of]
     with stores.read_app_db() as app_db:
         open_ones = [dict(row) for row in app_db.execute(select(alerts).where(*waiting)).mappings()]
@@ -75,6 +76,25 @@ def _follow_records(stores: Stores, night: Reader, as_of: date) -> None:
         for number, keys in moved.items():
             for table in (records, record_entries):
                 entry.app_db.execute(update(table).where(table.c.record_id == number).values(**keys))
+
+
+def _follow_assignments(stores: Stores, night: Reader, as_of: date) -> None:
+    """Bring the lists of agreed tests to who looks after their customers now."""
+    t = test_assignments
+    with stores.read_app_db() as app_db:
+        rows = app_db.execute(select(t.c.customer_id, t.c.customer_rm_id, t.c.team).distinct()).all()
+    rm_of, teams = _rms(night, sorted({r.customer_id for r in rows})), _teams(night)
+    moved = {}
+    for row in rows:
+        rm = rm_of.get(row.customer_id, row.customer_rm_id)
+        team = teams.get(rm or "", row.team)
+        if (rm, team) != (row.customer_rm_id, row.team):
+            moved[row.customer_id] = {"rm_id": rm, "customer_rm_id": rm, "team": team}
+    if not moved:
+        return
+    with audit.entry(stores, BY_NIGHT, "assignment.follow", "", f"as of {as_of:%Y-%m-%d}") as entry:
+        for number, keys in moved.items():
+            entry.app_db.execute(update(t).where(t.c.customer_id == number).values(**keys))
 
 
 def _owners(

@@ -47,6 +47,14 @@ COUNTED = (
     RecordField(name="held_out", label="People in the group without it", kind="number"),
     RecordField(name="held_out_won", label="Of them, how many counted?", kind="number"),
 )
+ASSIGNED = (
+    RecordField(name="checksum", label="Check sum of the list (SHA-256)", kind="line", longest=64),
+    RecordField(name="sizes", label="People by stratum", kind="lines", longest=4_000),
+    RecordField(name="left_out", label="Not on the list", kind="lines", longest=2_000, needed=False),
+    RecordField(name="short_of", label="Short of the plan", kind="line", longest=200, needed=False),
+    RecordField(name="unchecked", label="Not looked at", kind="line", longest=200, needed=False),
+)
+"""What stays on record of the list of who is in which group; all of it is worked out."""
 _LABELS = {"treated": "the group with the change", "held_out": "the group without it"}
 
 
@@ -113,13 +121,19 @@ def plan_in_words(record: Record) -> list[str]:
     ]
 
 
-def result_in_words(record: Record) -> str:
-    """What the test showed, with its interval; "" before it was settled by one."""
+def counts_of(record: Record) -> Counts | None:
+    """The four counts of the test that settled a dispute; None where none did."""
     settled = record.steps_taken("settle")
     if not settled:
+        return None
+    return Counts(**{f.name: int(settled[-1].contents[f.name]) for f in COUNTED})
+
+
+def result_in_words(record: Record) -> str:
+    """What the test showed, with its interval; "" before it was settled by one."""
+    counts = counts_of(record)
+    if counts is None:
         return ""
-    contents = settled[-1].contents
-    counts = Counts(**{f.name: int(contents[f.name]) for f in COUNTED})
     shares = (
         f"{share(counts.treated_won / counts.treated)} of {numeral(counts.treated)} with the change, "
         f"{share(counts.held_out_won / counts.held_out)} of {numeral(counts.held_out)} without it"

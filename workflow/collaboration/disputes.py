@@ -99,6 +99,12 @@ def _planned_once(record: Record, viewer: Viewer, contents: Contents) -> str:
     return _predicted_by_both(record, viewer, contents) or agreed_test.why_not(contents)
 
 
+def _assigned_once(record: Record, _viewer: Viewer, _contents: Contents) -> str:
+    if record.steps_taken("assign"):
+        return "Who is in which group was drawn already, and is not drawn again. Nothing was saved."
+    return ""
+
+
 def _decided_by_the_test(record: Record, viewer: Viewer, contents: Contents) -> str:
     return agreed_test.why_uncounted(contents) or _predicted_by_both(record, viewer, contents)
 
@@ -237,6 +243,17 @@ KIND = RecordKind(
             fields=agreed_test.FIELDS,
             check=_planned_once,
             says="Planned. The rule and the day it is read are fixed from now on.",
+        ),
+        RecordStep(
+            name="assign",
+            label="Draw who is in which group",
+            after=(TEST,),
+            turn=_planning,
+            follows="plan_test",
+            fields=agreed_test.ASSIGNED,
+            check=_assigned_once,
+            worked_out=True,
+            says="Drawn. The list, its seed and its check sum are not changed afterwards.",
         ),
         RecordStep(
             name="settle",

@@ -201,6 +201,8 @@ class RecordStep:
     """What is filled in beside `fields`, by what the record holds."""
     check: Check = nothing_against
     says: str = "Recorded."
+    worked_out: bool = False
+    """Whether its fields are worked out rather than typed, so that it has a button of its own and no form."""
 
     def fields_for(self, record: Record) -> tuple[RecordField, ...]:
         """What is filled in when it is taken of a record."""

@@ -18,7 +18,7 @@ from reports.meetings import kept_packs
 from warehouse.access.reader import Viewer
 from warehouse.access.record_rights import RECORD_RIGHTS
 from warehouse.stores import connect
-from workflow.collaboration import pinned_figures, record_store
+from workflow.collaboration import meeting_packs, pinned_figures, record_store
 from workflow.collaboration.mentions import colleagues
 from workflow.collaboration.record_kind import Record, RecordEntry, RecordKind, RecordStep
 from workflow.collaboration.record_kinds import KINDS
@@ -122,7 +122,11 @@ def _entry(kind: RecordKind, record: Record, entry: RecordEntry, names: Mapping[
 
 def _steps(kind: RecordKind, record: Record, viewer: Viewer, today: date) -> None:
     early = record.due_on is not None and today < record.due_on
-    offered = [s for s in record_store.steps_for(record, viewer) if not (early and s.waits_until_due)]
+    offered = [
+        s
+        for s in record_store.steps_for(record, viewer)
+        if not s.worked_out and not (early and s.waits_until_due)
+    ]
     if not offered:
         if record.owner:
             st.caption(f"It is the turn of {record.owner}. You can comment at any time.")
@@ -138,7 +142,7 @@ def _form(record: Record, step: RecordStep, today: date) -> None:
     with forms.form(f"record {record.record_id} {step.name}", record.version) as form:
         record_fields.draw(form, step.fields_for(record), today)
         takes = partial(_take, record.record_id, record.version, step.name)
-        if (record.kind, step.name) == ("meeting", kept_packs.STEP):
+        if (record.kind, step.name) == ("meeting", meeting_packs.STEP):
             takes = partial(_hold, record.record_id, record.version)
         form.submit(step.label, takes, type="primary")
 

@@ -546,6 +546,7 @@ def upgrade() -> None:
     sa.Column('team', sa.Text()),
     sa.Column('stratum', sa.Text(), nullable=False, comment='Segment and team within which the arm was assigned.'),
     sa.Column('arm', sa.Text(), nullable=False, comment='treated, or held_out: without the change.'),
+    sa.Column('seed', sa.Text(), nullable=False, comment='Of the draw. Who knew it could work out who is kept without the change.'),
     sa.Column('assigned_by', sa.Text(), nullable=False),
     sa.Column('assigned_at', sa.DateTime(), nullable=False),
     sa.ForeignKeyConstraint(['record_id'], ['records.record_id'], ),

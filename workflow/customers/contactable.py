@@ -1,0 +1,100 @@
+"""Who may be contacted now, for the whole bank at once: the one decision over plain facts, and why not in words.
+
+The reasons name no customer's own day, so that they can be counted.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import func, select
+
+from metrics.customers.relationships import left_for_good
+from warehouse.access import data_coverage
+from warehouse.access.reader import Reader
+from warehouse.app_db.app_schema import alert_steps, offers
+from warehouse.schema import customers, relationship_managers, tickets, touches
+from workflow.customers.offer_eligibility import Facts, why_no_offer
+from workflow.customers.offers import PERSONAL, SPOKE
+
+
+def people(night: Reader, segments: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Every customer of some segments, or of all, with RM, team and why she may not be contacted, "" if she may."""
+    c, managers, today = customers, relationship_managers, data_coverage.as_of(night)
+    statement = select(
+        c.c.customer_id, c.c.rm_id, c.c.segment, c.c.marketing_consent, left_for_good().label("left_on")
+    )
+    if segments:
+        statement = statement.where(c.c.segment.in_(segments))
+    rows = night.frame(statement.order_by(c.c.customer_id))
+    team_of = {str(r.rm_id): r.team for r in night.rows(select(managers.c.rm_id, managers.c.team))}
+    rows["team"] = [team_of.get(str(rm)) for rm in rows["rm_id"]]
+    complaining, contacted, offered = _complaining(night), _contacted(night), _offered(night)
+
+    def why_not(number: str, consent: Any, left_on: Any) -> str:
+        facts = Facts(
+            today=today,
+            consent=None if pd.isna(consent) else bool(consent),
+            left=not pd.isna(left_on),
+            open_complaint=number in complaining,
+            contacted_on=contacted.get(number),
+            contacted_by="A colleague",
+            offered_on=offered.get(number),
+        )
+        no = why_no_offer(facts)
+        return _WITHOUT_DAYS.get(no.partition(" on ")[0], no)
+
+    rows["why_not"] = [
+        why_not(str(number), consent, left_on)
+        for number, consent, left_on in zip(
+            rows["customer_id"], rows["marketing_consent"], rows["left_on"], strict=True
+        )
+    ]
+    return rows
+
+
+_WITHOUT_DAYS = {
+    "An offer was made": "An offer of the last days waits for its answer.",
+    "A colleague was in touch": "A colleague was in touch within the last days.",
+}
+"""A reason that names a customer's own day → the same without the day."""
+
+
+def _complaining(night: Reader) -> set[str]:
+    k = tickets
+    open_ones = select(k.c.customer_id).where(
+        k.c.complaint.is_(True), k.c.resolved_at.is_(None), k.c.withdrawn.is_not(True)
+    )
+    return set(night.frame(open_ones)["customer_id"].dropna().astype(str))
+
+
+def _contacted(night: Reader) -> dict[str, date]:
+    k, s = touches, alert_steps
+    spoken = night.frame(
+        select(k.c.customer_id, func.max(k.c.touched_at).label("at"))
+        .where(k.c.kind.in_(PERSONAL), k.c.customer_id.is_not(None))
+        .group_by(k.c.customer_id)
+    )
+    steps = night.frame(
+        select(s.c.customer_id, func.max(s.c.taken_at).label("at"))
+        .where(s.c.step.in_(SPOKE))
+        .group_by(s.c.customer_id)
+    )
+    return _latest(spoken, steps)
+
+
+def _offered(night: Reader) -> dict[str, date]:
+    o = offers
+    last = select(o.c.customer_id, func.max(o.c.offered_at).label("at")).group_by(o.c.customer_id)
+    return _latest(night.frame(last))
+
+
+def _latest(*frames: pd.DataFrame) -> dict[str, date]:
+    latest: dict[str, date] = {}
+    for frame in frames:
+        for number, at in zip(frame["customer_id"], pd.to_datetime(frame["at"]), strict=True):
+            if not pd.isna(at):
+                latest[str(number)] = max(at.date(), latest.get(str(number), date.min))
+    return latest
