@@ -34,6 +34,7 @@ from warehouse.stores.snapshots import SnapshotWriter
 from workflow.alerts.follow_up import follow_customers
 from workflow.alerts.raising import RuleRun, tonight
 from workflow.alerts.still_valid import why_ended
+from workflow.collaboration import dispute_clock
 from workflow.customers import offers
 from workflow.experiments import interim_results, persuadable, planned_analyses
 from workflow.experiments.arms import first_draws
@@ -131,9 +132,7 @@ def run(stores: Stores, progress: Progress | None = None) -> RunSummary:
     if removed := close_without_rule(stores, (rule.code for rule in active)):
         messages = (*messages, f"Alerts closed because their rule was removed: {removed}.")
     follow_customers(stores, night, as_of, present)
-    late = escalate(stores, as_of)
-    if late:
-        messages = (*messages, f"Overdue alerts whose team leads were told: {late}.")
+    messages = (*messages, *_escalated(stores, as_of))
     planned_analyses.plan_first(stores, first_draws(night), as_of, BY_NIGHT)
     return RunSummary(
         as_of=as_of,
@@ -188,3 +187,12 @@ def _write_chance_to_save(
     )
     t = customer_scores
     draft.write(t, chances, replacing=(t.c.model == persuadable.MODEL) & (t.c.as_of == as_of))
+
+
+def _escalated(stores: Stores, as_of: date) -> tuple[str, ...]:
+    """What was brought before somebody else because its day has passed."""
+    counts = {
+        "Overdue alerts whose team leads were told": escalate(stores, as_of),
+        "Overdue disputes that were brought to Management": dispute_clock.escalate(stores),
+    }
+    return tuple(f"{what}: {count}." for what, count in counts.items() if count)

@@ -12,12 +12,14 @@ from metrics.comparison.words import day, share
 from metrics.definitions.scope import Scope
 from metrics.query.missing_reasons import not_given_for
 from metrics.query.query import columns_of
-from pages.components import data, tables
+from pages.components import data, links, tables
+from pages.components.typed_text import escaped
 from pages.governance import messages
 from warehouse.access.data_coverage import GIVEN_WITH_THE_LOAD, origins_of
 from warehouse.access.reader import Viewer
 from warehouse.access.typed_rows import rows_of
 from warehouse.schema import UNIFIED_TABLES, plain
+from workflow.collaboration import record_outcomes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +79,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
             "Usually comes": st.column_config.TextColumn(width=160),
         },
     )
+    _open_checks(viewer)
     _match_rates(viewer)
     _where_from(viewer)
     if len(missing):
@@ -146,6 +149,21 @@ def _where_from(viewer: Viewer) -> None:
         }
     )
     tables.show(frame, "origins")
+
+
+def _open_checks(viewer: Viewer) -> None:
+    """Checks of the data that came of observations and are not done; nothing where there is none."""
+    checks = record_outcomes.open_checks(data.reader(viewer))
+    if not checks:
+        return
+    st.subheader("Checks that colleagues asked for")
+    for record in checks:
+        due = f", due {day(record.due_on)}" if record.due_on else ""
+        label = f"{record.title.removeprefix(record_outcomes.CHECK_TITLE)} ({record.owner}{due})"
+        if links.has("data-requests") and st.button(
+            escaped(label), key=f"check-{record.record_id}", icon=":material/fact_check:", type="tertiary"
+        ):
+            links.to("data-requests", record=str(record.record_id))
 
 
 def _match_rates(viewer: Viewer) -> None:

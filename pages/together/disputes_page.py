@@ -1,17 +1,19 @@
-"""Disputes: two readings of one figure, settled in four steps."""
+"""Disputes: two readings of one figure or matter, settled in four steps; how long each waits."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 
-from pages.components import data
+from pages.components import data, tables
 from pages.components.typed_text import escaped
 from pages.together.records import assignment_view, record_page
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
-from workflow.collaboration import agreed_test, disputes, pinned_figures
+from workflow.collaboration import agreed_test, dispute_clock, disputes, pinned_figures
 from workflow.collaboration.pinned_figures import slice_asked
 from workflow.collaboration.predictions import PredictionOutcome, check_prediction
 from workflow.collaboration.record_kind import Record
@@ -26,7 +28,30 @@ _LOOKS = {
 
 def page(viewer: Viewer, _scope: object) -> None:
     """Their list, or one of them."""
-    record_page.show("dispute", viewer, _one)
+    record_page.show("dispute", viewer, _one, above=_ageing)
+
+
+def _ageing(records: Sequence[Record], _viewer: Viewer) -> None:
+    """The open disputes by how long they wait; nothing where none is open."""
+    rows = dispute_clock.ageing(records, connect.here().now().date())
+    if not rows:
+        return
+    with st.expander("How long they wait", key="ageing", on_change="rerun") as opened:
+        if not opened.open:
+            return
+        frame = pd.DataFrame(
+            {
+                "Dispute": [f"{r.record.record_id} · {r.record.title}" for r in rows],
+                "Step": [disputes.KIND.states[r.record.state] for r in rows],
+                "Waits for": [r.record.owner for r in rows],
+                "Days at this step": [r.days_in_step for r in rows],
+                "Days open": [r.days_open for r in rows],
+                "Days late": [r.days_late for r in rows],
+                "Brought to Management": ["yes" if r.brought_to_management else "no" for r in rows],
+            }
+        )
+        tables.show(frame, "ageing", called="Disputes by how long they wait")
+        st.caption("The nightly run brings a dispute to Management once its day has passed.")
 
 
 def _one(record: Record, viewer: Viewer) -> None:
@@ -66,13 +91,16 @@ def _readings(record: Record) -> None:
 def _predictions(record: Record, viewer: Viewer) -> None:
     """What each side predicted, and what came of it."""
     written = record.steps_taken("predict")
-    if not written or record.pin_id is None:
+    if not written:
         return
     st.subheader("What each side predicted")
-    pin = pinned_figures.pinned(data.reader(viewer)).get(record.pin_id)
+    pin = pinned_figures.pinned(data.reader(viewer)).get(record.pin_id or 0)
     today = connect.here().now().date()
     for entry in written:
         st.markdown(f"**{escaped(entry.department)}**: it will {escaped(str(entry.contents['direction']))}.")
+        if record.pin_id is None:
+            st.caption("There is no pinned figure to hold it against; the agreed test decides.")
+            continue
         if pin is None:
             st.caption("The figure is not part of your role, so what came of it is not shown.")
             continue

@@ -76,7 +76,7 @@ def _mention(record: Record, entry: RecordEntry, by: str) -> None:
         st.markdown(escaped(message).replace("\n", "  \n"))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.caption(
-                escaped(f"{by}, {entry.department}, {day(entry.entered_at.date())}"),
+                escaped(", ".join(filter(None, (by, entry.department, day(entry.entered_at.date()))))),
                 width="content",
             )
             if st.button("Open", key=f"open-mention-{entry.entry_id}", icon=":material/arrow_forward:"):

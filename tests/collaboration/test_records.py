@@ -21,10 +21,13 @@ from warehouse.schema import customers
 from warehouse.stores.connect import Stores
 from workflow.alerts.alert_steps import TO_SERVICE, record_step, take_back
 from workflow.alerts.follow_up import follow_customers
-from workflow.collaboration import mentions, record_store
+from workflow.collaboration import dispute_clock, mentions, record_links, record_outcomes, record_store
 from workflow.collaboration.pinned_figures import pin_figure, pinned, slice_now, why_different
 from workflow.collaboration.record_kind import DEPARTMENTS, Record, RecordField, RecordKind, department_of
 from workflow.collaboration.record_kinds import KINDS
+from workflow.goals.goal_records import GoalDraft
+from workflow.goals.goal_setting import set_goal
+from workflow.records import annotations as chart_events
 
 MARKETING, SALES, SERVICE, ANALYST = (somebody(r) for r in ("marketing", "sales", "service", "analyst"))
 RM, EXECUTIVE, ADMINISTRATOR = (somebody(r) for r in ("relationship_manager", "executive", "administrator"))
@@ -404,3 +407,65 @@ def test_what_is_written_about_a_customer_goes_with_her_to_another_team(bank: St
     follow_customers(bank, Reader(bank, SYSTEM, bank.snapshot()), date(2026, 6, 30), frozenset())
     assert record_store.one_record(Reader(bank, lead), number) is None
     assert record_store.one_record(Reader(bank, RM), number) is not None
+
+
+def test_an_overdue_dispute_is_brought_to_management_once_and_its_turn_stays(bank: Stores) -> None:
+    """A dispute about no figure goes the same way."""
+    for viewer in (EXECUTIVE, SALES):
+        _account(bank, viewer)
+    values = {"title": "Who calls first?", "against": "Sales", "reading": "Marketing does"}
+    number = record_store.open_record(bank, MARKETING, "dispute", values)
+    assert dispute_clock.escalate(bank) == 0
+    bank.now = lambda: datetime(2026, 7, 20, 9)
+    assert dispute_clock.escalate(bank) == 1
+    assert dispute_clock.escalate(bank) == 0
+    record = _record(bank, number)
+    assert (record.owner, record.state, record.version) == ("Sales", "context", 2)
+    assert [r.record_id for r, _ in record_store.naming(Reader(bank, EXECUTIVE))] == [number]
+    (row,) = dispute_clock.ageing([record], date(2026, 7, 20))
+    assert (row.days_open, row.days_in_step, row.days_late, row.brought_to_management) == (19, 19, 12, True)
+    record_store.take_step(bank, SALES, number, 1, "answer", {"other_reading": "Sales does"})
+    (row,) = dispute_clock.ageing([_record(bank, number)], date(2026, 9, 1))
+    assert not row.brought_to_management, "of the next day that it is due"
+
+
+def test_what_came_of_an_observation_is_really_opened_and_leads_back(bank: Stores) -> None:
+    pin = pin_figure(bank, ANALYST, "leads", QUARTER)
+    values = {"title": "Leads jumped", "to": "Analytics"}
+    one, two, three = (
+        record_store.open_record(bank, RM, "observation", values, pin_id=pin) for _ in range(3)
+    )
+    for stranger in (SALES, ADMINISTRATOR):
+        with pytest.raises(Problem):
+            record_outcomes.pin_event(bank, stranger, one, 1, date(2026, 5, 3), "Rates rose")
+        with pytest.raises(Problem):
+            record_outcomes.check_data(bank, stranger, two, 1, "Twice?")
+    everything = Reader(bank, ANALYST)
+    assert chart_events.events(everything, "leads").empty, "both or neither"
+    record_outcomes.pin_event(bank, ANALYST, one, 1, date(2026, 5, 3), "Rates rose")
+    (event,) = chart_events.events(everything, "leads").itertuples()
+    assert record_links.records_about(everything, record_links.EVENT, event.annotation_id) == {one}
+    record_outcomes.check_data(bank, ANALYST, two, 1, "Are leads counted twice?")
+    (check,) = record_outcomes.open_checks(everything)
+    assert (check.came_from, check.title) == (two, "Check of the data: Are leads counted twice?")
+    dispute = {"title": "Why?", "against": "Sales", "reading": "The campaign"}
+    number = record_outcomes.grow(bank, ANALYST, three, "dispute", dispute)
+    assert _record(bank, number).came_from == three
+    for observation in (one, two, three):
+        assert _record(bank, observation).state == "acted"
+
+
+def test_a_goal_has_its_own_thread_for_who_reads_discussions(bank: Stores) -> None:
+    values = {"title": "Too bold?", "said": "We are far behind"}
+    with pytest.raises(ChangeRefused, match="goal does not exist"):
+        record_store.open_record(bank, SALES, "discussion", values, goal_id=999)
+    span = Period(date(2026, 7, 1), date(2026, 12, 31))
+    goal = set_goal(bank, MARKETING, GoalDraft(metric="leads", target=900.0, span=span, owner="Marketing"))
+    number = record_store.open_record(bank, SALES, "discussion", values, goal_id=goal)
+    for role in ROLES:
+        numbers = record_links.records_about(Reader(bank, somebody(role)), record_links.GOAL, goal)
+        assert numbers == ({number} if role in RECORD_RIGHTS["discussion"].see else set()), role
+    with pytest.raises(AccessRefused):
+        record_store.open_record(bank, ADMINISTRATOR, "discussion", values, goal_id=goal)
+    record_store.take_step(bank, MARKETING, number, 1, "resolve", {"outcome": "It stays"})
+    assert _record(bank, number).state == "resolved"

@@ -160,7 +160,8 @@ def _within(records: list[Record], period: Period) -> Interaction:
         (record, entry)
         for record in records
         for entry in record.entries
-        if period.start <= entry.entered_at.date() <= period.end
+        # What the night writes is of no department.
+        if entry.department and period.start <= entry.entered_at.date() <= period.end
     ]
     return Interaction(
         period=period,

@@ -1,4 +1,4 @@
-"""A dispute: two departments read one pinned figure differently. Four steps, in their order, settle it.
+"""A dispute: two departments read one pinned figure, or one matter, differently. Four steps, in their order, settle it.
 
 Same data and context; further evidence; a discussion led by somebody of neither department; an agreed test. A step is
 only left out with a reason on record. It closes with a result of the test, or with what both have written down.
@@ -130,7 +130,7 @@ KIND = RecordKind(
     plural="Disputes",
     icon=":material/balance:",
     url="disputes",
-    purpose="Two readings of one figure: the same slice for both, evidence, a neutral discussion, an agreed test.",
+    purpose="Two readings of one figure or matter: the same facts, evidence, a neutral discussion, an agreed test.",
     title=RecordField(
         name="title",
         label="What do you disagree about?",
@@ -163,7 +163,7 @@ KIND = RecordKind(
             ),
             hands_to=who_opened,
             due_days=GATHER_WITHIN,
-            says="Both readings of the same slice stand beside each other.",
+            says="Both readings stand beside each other.",
         ),
         RecordStep(
             name="evidence",
@@ -300,6 +300,5 @@ KIND = RecordKind(
     first_owner=_against,
     due_days=ANSWER_WITHIN,
     grows_into=("decision",),
-    needs_pin=True,
     check=_not_oneself,
 )

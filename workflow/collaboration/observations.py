@@ -17,13 +17,8 @@ from workflow.collaboration.record_kind import (
 REPLY_WITHIN, ACT_WITHIN = 7, 30
 """Days until the first answer, and from there until something has come of it."""
 ACTED, DECLINED = "acted", "declined"
-BECAME = (
-    "A check of the data",
-    "An event on the chart",
-    "A goal",
-    "A dispute",
-    "Something else was done",
-)
+CHECK, EVENT, GOAL, DISPUTE = "A check of the data", "An event on the chart", "A goal", "A dispute"
+BECAME = (CHECK, EVENT, GOAL, DISPUTE, "Something else was done")
 """What an observation can lead to."""
 
 

@@ -20,7 +20,7 @@ from warehouse.app_db.app_schema import pinned_figures, record_entries, records
 from warehouse.errors import ChangeRefused
 from warehouse.schema import customers, relationship_managers
 from warehouse.stores.connect import Stores
-from workflow.collaboration import mentions
+from workflow.collaboration import mentions, record_links
 from workflow.collaboration.record_contents import check_days, checked, checked_field
 from workflow.collaboration.record_kind import (
     NOBODY,
@@ -60,10 +60,12 @@ def open_record(
     came_from: int | None = None,
     customer_id: str | None = None,
     only_once: bool = False,
+    goal_id: int | None = None,
 ) -> int:
     """Open a record and give its number. `values` holds `title` and the fields of the kind.
 
-    With `only_once`, one of the same kind and title that came from the same record is not opened again.
+    A discussion may be about a goal in place of a figure. With `only_once`, one of the same kind and title that came
+    from the same record is not opened again.
 
     Raises AccessRefused (on record) for a role that opens none of this kind, ChangeRefused for contents that do not fit.
     """
@@ -75,7 +77,7 @@ def open_record(
     _check_right(stores, viewer, kind, "open", f"Your role opens no {chosen.plural.lower()}.")
     title = checked_field(chosen.title, values.get("title"))
     contents = checked(chosen.fields, values)
-    if chosen.needs_pin and pin_id is None:
+    if chosen.needs_pin and pin_id is None and goal_id is None:
         raise ChangeRefused(
             f"A {chosen.singular.lower()} is about a figure. Press Discuss below one. Nothing was saved."
         )
@@ -87,9 +89,12 @@ def open_record(
         _check_pin(Reader(stores, viewer), pin_id)
         if only_once:
             _check_first(entry, kind, title, came_from)
-        return open_within(
+        number = open_within(
             entry, viewer, kind, title, contents, pin_id=pin_id, came_from=came_from, customer=customer
         )
+        if goal_id is not None:
+            record_links.link_goal(entry, number, kind, goal_id)
+        return number
 
 
 def grow(stores: Stores, viewer: Viewer, record_id: int, kind: str, values: Mapping[str, Any]) -> int:
@@ -263,16 +268,16 @@ def comment(
     before = _existing(Reader(stores, viewer), record_id)
     note = checked_field(SAYS, text)
     with audit.entry(stores, viewer.username, f"{before.kind}.comment", str(record_id)) as entry:
-        now = _read_again(entry, viewer, before, None)
-        _append(
-            entry,
-            now,
-            viewer,
-            COMMENT,
-            _Standing(now.state, now.owner, now.due_on),
-            note=note,
-            to=to,
-        )
+        comment_within(entry, viewer, before, note, to)
+
+
+def comment_within(
+    entry: AuditEntry, viewer: Viewer, record: Record, note: str, to: Iterable[str] = ()
+) -> None:
+    """Say something about a record inside a change that is open, with words that are checked."""
+    now = _read_again(entry, viewer, record, None)
+    stands = _Standing(now.state, now.owner, now.due_on)
+    _append(entry, now, viewer, COMMENT, stands, note=note, to=to)
 
 
 def about_customer(reader: Reader, customer_id: str, kind: str) -> tuple[Record, ...]:

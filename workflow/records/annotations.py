@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from metrics.catalogue import CATALOGUE
 from warehouse.access import audit
+from warehouse.access.audit import AuditEntry
 from warehouse.access.reader import Reader, Viewer
 from warehouse.access.roles import ROLES
 from warehouse.app_db.app_schema import annotations as t
@@ -39,6 +40,13 @@ def pin(stores: Stores, viewer: Viewer, metric: str, happened_on: date, text: st
     Raises AccessRefused for who reads no figures, ChangeRefused for an unknown metric or a text that is empty or long.
     """
     _check_role(stores, viewer)
+    text = checked(metric, text)
+    with audit.entry(stores, viewer.username, "annotation.pin", metric or "every metric", text) as entry:
+        pin_within(entry, metric, happened_on, text)
+
+
+def checked(metric: str, text: str) -> str:
+    """The text as it is kept. Raises ChangeRefused for an unknown metric or a text that is empty or long."""
     text = " ".join(text.split())
     if metric and metric not in CATALOGUE:
         raise ChangeRefused(f"There is no metric called “{metric}”. The dictionary lists them all.")
@@ -46,8 +54,14 @@ def pin(stores: Stores, viewer: Viewer, metric: str, happened_on: date, text: st
         raise ChangeRefused("Say in a few words what happened, such as “rate change”, and pin it again.")
     if len(text) > LONGEST:
         raise ChangeRefused(f"The text has {len(text)} characters; {LONGEST} fit on a chart. Shorten it.")
-    with audit.entry(stores, viewer.username, "annotation.pin", metric or "every metric", text) as entry:
-        entry.append(t, "pinned", metric=metric, happened_on=happened_on, said=text)
+    return text
+
+
+def pin_within(entry: AuditEntry, metric: str, happened_on: date, text: str) -> int:
+    """Pin an event whose text is checked inside a change that is open, and give its number."""
+    entry.append(t, "pinned", metric=metric, happened_on=happened_on, said=text)
+    # One writer at a time, so the highest number is the row just written.
+    return int(entry.app_db.execute(select(func.max(t.c.annotation_id))).scalar_one())
 
 
 def withdraw(stores: Stores, viewer: Viewer, annotation_id: int) -> None:

@@ -13,7 +13,7 @@ from metrics.definitions.scope import Scope
 from models.experiments.sequential_analysis import best, verdict
 from pages.charts import charts
 from pages.components import data, tables, theme
-from pages.customers.churn import department_use_block
+from pages.customers.churn import agreed_tests_block, department_use_block
 from pages.customers.churn.impact_trust import guardrails, trust, wrong_draw
 from reports.review.experiment_effects import as_counted
 from warehouse.access.reader import Viewer
@@ -41,6 +41,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         tables.empty("The first alert of a rule also assigns who is held out; no alert has been raised.")
         for sentence in not_checked(data.reader(viewer))[0]:
             st.info(sentence, icon=":material/database_off:")
+        agreed_tests_block.show(viewer)
         return
     at = {r.experiment: r for r in results}
     headline = st.container()
@@ -67,6 +68,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         _chart(reading)
         guardrails(reading)
     trust(reading)
+    agreed_tests_block.show(viewer)
     department_use_block.show(viewer)
 
 

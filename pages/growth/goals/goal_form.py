@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -14,11 +15,12 @@ from metrics.comparison.plan_pace import is_count
 from metrics.comparison.words import figure, rounded
 from metrics.definitions.measure import Metric
 from metrics.definitions.scope import Filters, Period, fiscal_year
-from pages.components import data, filters, forms
+from pages.components import data, filters, forms, goal_origin
 from warehouse.access.reader import Viewer
-from warehouse.errors import ChangeRefused
+from warehouse.errors import ChangeRefused, Problem
 from warehouse.schema import plain
 from warehouse.stores import connect
+from workflow.collaboration import record_outcomes
 from workflow.goals.goal_outlook import evidence, with_path
 from workflow.goals.goal_records import DIGITAL, Goal, GoalDraft, departments
 from workflow.goals.goal_setting import LONGEST_TEXT, OWNERS, set_goal
@@ -49,6 +51,10 @@ def block(viewer: Viewer, goals: tuple[Goal, ...]) -> None:
     as_of = data.as_of(viewer)
     year = fiscal_year(as_of, connect.here().settings.fiscal_year_starts)
     parts = _parts(viewer)
+    if (origin := goal_origin.current()) is not None:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.caption(f"This goal will be linked to observation {origin.record_id}.", width="content")
+            st.button("Do not link it", on_click=goal_origin.forget, type="tertiary", key="goal-unlinked")
     st.button(
         "+25% qualified conversions, digital channels, this fiscal year",
         icon=":material/content_paste:",
@@ -58,7 +64,7 @@ def block(viewer: Viewer, goals: tuple[Goal, ...]) -> None:
     )
     name = st.selectbox(
         "Measurable: the figure",
-        OFFERED,
+        _offered(),
         format_func=lambda n: CATALOGUE[n].label,
         key="goal-metric",
         width=420,
@@ -114,6 +120,12 @@ def block(viewer: Viewer, goals: tuple[Goal, ...]) -> None:
     checked = st.session_state.get(_CHECKED)
     if checked is not None:
         _answer(*checked)
+
+
+def _offered() -> tuple[str, ...]:
+    """The figures to choose from; first that of the observation the goal comes of."""
+    origin = goal_origin.current()
+    return OFFERED if origin is None else tuple(dict.fromkeys((origin.metric, *OFFERED)))
 
 
 def _target(metric: Metric) -> str:
@@ -173,7 +185,11 @@ def _set(
     ]
     why = str(values["why"] or "")
     replaced = same[0].goal_id if same and why.strip() else None
-    set_goal(connect.here(), viewer, with_path(whole, door, available), supersedes=replaced, why=why)
+    number = set_goal(connect.here(), viewer, with_path(whole, door, available), supersedes=replaced, why=why)
+    if (origin := goal_origin.current()) is not None:
+        goal_origin.forget()
+        with suppress(Problem):  # somebody answered the observation meanwhile; the goal stands all the same
+            record_outcomes.goal_was_set(connect.here(), viewer, origin.record_id, origin.version, number)
     st.session_state.pop(_CHECKED)
     sharing = departments(whole)
     if len(sharing) > 1:

@@ -15,10 +15,10 @@ from metrics.definitions.meaning import Meaning
 from metrics.definitions.measure import Metric, measures_of
 from metrics.definitions.scope import Period, Scope, year_before
 from metrics.query.query import Query
-from pages.components import data, discuss, forms, tables, theme
+from pages.components import data, discuss, forms, goal_origin, tables, theme
 from pages.figures import drill, drill_table
 from pages.figures.drill import DrillFigure
-from pages.growth.goals import goal_form, goal_list, goal_pace, goal_signing
+from pages.growth.goals import goal_form, goal_list, goal_pace, goal_signing, goal_thread
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
 from workflow.goals.goal_progress import Progress, sees_the_whole
@@ -64,6 +64,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         goal_form.block(viewer, goals)
     else:
         _this(viewer, progress)
+        goal_thread.show(chosen, viewer)
 
 
 def read(viewer: Viewer, goals: list[Goal]) -> list[Progress]:
@@ -122,6 +123,8 @@ def _choice(viewer: Viewer, goals: list[Goal]) -> tuple[Goal, str]:
         )
     with right:
         views = VIEWS if viewer.role in MAY_SET else VIEWS[:2]
+        if goal_origin.is_new() and viewer.role in MAY_SET:
+            st.session_state["goal-view"] = "Set a goal"
         view = st.segmented_control(
             "Show", views, default=views[0], key="goal-view", label_visibility="collapsed", required=True
         )

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.components import data, forms, links, record_fields
+from pages.components import data, discuss, forms, links, record_fields
 from pages.together.records import record_list, record_view
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
@@ -77,6 +77,10 @@ def _list(kind: RecordKind, viewer: Viewer, today: date, above: Above | None) ->
     elif kind.about_customer:
         st.caption("To open one, go to the page of the customer it is about.")
     elif record_store.may_open(kind.name, viewer):
+        if kind.name in discuss.OFFERED:
+            st.caption(
+                "About a figure: press Discuss below it, so that everybody reads the same. Without one, begin here."
+            )
         with st.popover(f"New {kind.singular.lower()}", icon=kind.icon, key=f"new-{kind.name}"):
             form(kind, today)
     if above is not None:

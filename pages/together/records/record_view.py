@@ -13,12 +13,12 @@ from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import day
 from pages.components import data, forms, links, record_fields
 from pages.components.typed_text import escaped
-from pages.together.records import files_view, record_list
+from pages.together.records import files_view, outcome_view, record_list
 from reports.meetings import kept_packs
 from warehouse.access.reader import Viewer
 from warehouse.access.record_rights import RECORD_RIGHTS
 from warehouse.stores import connect
-from workflow.collaboration import meeting_packs, pinned_figures, record_store
+from workflow.collaboration import meeting_packs, pinned_figures, record_outcomes, record_store
 from workflow.collaboration.mentions import colleagues
 from workflow.collaboration.record_kind import Record, RecordEntry, RecordKind, RecordStep
 from workflow.collaboration.record_kinds import KINDS
@@ -48,6 +48,7 @@ def show(record: Record, viewer: Viewer, today: date, extra: Extra | None = None
         figure(record.pin_id, viewer)
     if extra is not None:
         extra(record, viewer)
+    outcome_view.show(record, viewer)
     files_view.show(record, viewer)
     _grown(record, viewer)
     _steps(kind, record, viewer, today)
@@ -108,9 +109,8 @@ def _entry(kind: RecordKind, record: Record, entry: RecordEntry, names: Mapping[
     heading = step.label if step else {record_store.COMMENT: "Comment"}.get(entry.step, "Opened")
     with st.container(border=True, gap="xsmall", key=f"entry-{entry.entry_id}"):
         when = f"{day(entry.entered_at.date())} at {entry.entered_at:%H:%M}"
-        st.caption(
-            f"**{escaped(heading)}** · {escaped(f'{names[entry.entered_by]}, {entry.department}')} · {when}"
-        )
+        who = ", ".join(filter(None, (names[entry.entered_by], entry.department)))
+        st.caption(f"**{escaped(heading)}** · {escaped(who)} · {when}")
         for field in kind.fields_of(entry.step, record):
             words = record_fields.in_words(field, entry.contents.get(field.name))
             if words:
@@ -171,7 +171,7 @@ def _grow(kind: RecordKind, record: Record, viewer: Viewer, today: date) -> None
 
 
 def _grow_into(kind: str, record_id: int, viewer: Viewer, values: Mapping[str, Any]) -> str:
-    number = record_store.grow(connect.here(), viewer, record_id, kind, values)
+    number = record_outcomes.grow(connect.here(), viewer, record_id, kind, values)
     return f"{KINDS[kind].singular} {number} is open."
 
 
