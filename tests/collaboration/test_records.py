@@ -443,8 +443,8 @@ def test_what_came_of_an_observation_is_really_opened_and_leads_back(bank: Store
     everything = Reader(bank, ANALYST)
     assert chart_events.events(everything, "leads").empty, "both or neither"
     record_outcomes.pin_event(bank, ANALYST, one, 1, date(2026, 5, 3), "Rates rose")
-    (event,) = chart_events.events(everything, "leads").itertuples()
-    assert record_links.records_about(everything, record_links.EVENT, event.annotation_id) == {one}
+    (event,) = chart_events.events(everything, "leads")["annotation_id"].tolist()
+    assert record_links.records_about(everything, record_links.EVENT, event) == {one}
     record_outcomes.check_data(bank, ANALYST, two, 1, "Are leads counted twice?")
     (check,) = record_outcomes.open_checks(everything)
     assert (check.came_from, check.title) == (two, "Check of the data: Are leads counted twice?")

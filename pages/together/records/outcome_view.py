@@ -46,7 +46,8 @@ def _links(record: Record, viewer: Viewer) -> None:
         elif (pin := pinned(reader).get(record.pin_id or 0)) is not None:
             events = chart_events.events(reader, pin.metric)
             for event in events[events["annotation_id"] == link.target].itertuples():
-                words = f"On the chart of {CATALOGUE[pin.metric].label}, {day(pd.Timestamp(str(event.happened_on)).date())}: {event.said}"
+                when = day(pd.Timestamp(str(event.happened_on)).date())
+                words = f"On the chart of {CATALOGUE[pin.metric].label}, {when}: {event.said}"
                 st.caption(f":material/push_pin: {escaped(words)}")
 
 
