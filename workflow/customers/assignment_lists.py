@@ -21,6 +21,7 @@ from warehouse.access.audit import AuditEntry
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.app_db.app_schema import alerts
 from warehouse.app_db.app_schema import test_assignments as t
+from warehouse.disclosure.minimum_cell_size import is_enough
 from warehouse.errors import ChangeRefused
 from warehouse.schema import customers, experiments
 from warehouse.stores.connect import Stores
@@ -200,12 +201,14 @@ def _strata(free: pd.DataFrame, smallest: int) -> list[str]:
     if len(set(names)) >= MOST_LINES:
         names = [segment if isinstance(segment, str) else "No segment" for segment in free["segment"]]
     counts = Counter(names)
-    small = sum(n for n in counts.values() if n < 2 * smallest)
-    return [n if counts[n] >= 2 * smallest else (OTHERS if small >= 2 * smallest else "") for n in names]
+    of_both = 2 * smallest
+    large = {name for name, count in counts.items() if is_enough(count, of_both)}
+    rest = OTHERS if is_enough(sum(counts[name] for name in counts.keys() - large), of_both) else ""
+    return [name if name in large else rest for name in names]
 
 
 def _left_out(drawn: Drawn, smallest: int) -> list[str]:
     return [
-        f"{numeral(count) if count >= smallest else f'Fewer than {smallest}'}: {why}"
+        f"{numeral(count) if is_enough(count, smallest) else f'Fewer than {smallest}'}: {why}"
         for why, count in sorted(drawn.left_out.items(), key=lambda pair: -pair[1])
     ]
