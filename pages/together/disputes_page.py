@@ -47,10 +47,15 @@ def _ageing(records: Sequence[Record], _viewer: Viewer) -> None:
                 "Days at this step": [r.days_in_step for r in rows],
                 "Days open": [r.days_open for r in rows],
                 "Days late": [r.days_late for r in rows],
-                "Brought to Management": ["yes" if r.brought_to_management else "no" for r in rows],
+                "Told Management": ["yes" if r.brought_to_management else "no" for r in rows],
             }
         )
-        tables.show(frame, "ageing", called="Disputes by how long they wait")
+        tables.show(
+            frame,
+            "ageing",
+            called="Disputes by how long they wait",
+            columns={"Dispute": st.column_config.TextColumn(width=320)},
+        )
         st.caption("The nightly run brings a dispute to Management once its day has passed.")
 
 
