@@ -76,7 +76,7 @@ def _begin_night(stores: connect.Stores) -> None:
 def _write_history(stores: connect.Stores, reader: Reader) -> None:
     """What the sample bank's departments have written in twelve months, once there are accounts to write it."""
     from warehouse.access.data_coverage import as_of
-    from workflow.collaboration.record_store import records_of
+    from workflow.collaboration.record_reading import records_of
     from workflow.collaboration.sample_records import write_sample_records
 
     if not records_of(reader):

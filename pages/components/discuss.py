@@ -18,7 +18,7 @@ from pages.components import forms, local_blocks
 from pages.components.record_fields import draw
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
-from workflow.collaboration import record_store
+from workflow.collaboration import record_reading, record_store
 from workflow.collaboration.pinned_figures import pin_figure
 from workflow.collaboration.record_kind import RecordKind
 from workflow.collaboration.record_kinds import KINDS
@@ -30,7 +30,7 @@ OFFERED = {"discussion": "Comment", "observation": "Observe", "dispute": "Disput
 def popover(key: str, names: Sequence[str], scope: Scope, viewer: Viewer) -> None:
     """`Discuss`, for the figures `names` over `scope`; nothing where the viewer's role opens no record about them."""
     pinnable = tuple(n for n in names if unanswerable(n, Query.of([n], scope)) is None)
-    if pinnable and any(record_store.may_open(kind, viewer) for kind in OFFERED):
+    if pinnable and any(record_reading.may_open(kind, viewer) for kind in OFFERED):
         local_blocks.popover(
             "Discuss",
             f"discuss-{key}",
@@ -47,7 +47,7 @@ def of_query(key: str, query: Query, viewer: Viewer) -> None:
 
 
 def _offer(key: str, names: tuple[str, ...], scope: Scope, viewer: Viewer) -> None:
-    offered = [kind for kind in OFFERED if record_store.may_open(kind, viewer)]
+    offered = [kind for kind in OFFERED if record_reading.may_open(kind, viewer)]
     chosen = st.segmented_control(
         "What do you want to do?",
         offered,
@@ -102,5 +102,5 @@ def _open(
     stores = connect.here()
     pin_id = pin_figure(stores, viewer, name, Scope(period, filters))
     number = record_store.open_record(stores, viewer, kind, values, pin_id=pin_id)
-    owner = record_store.whose_turn(stores, viewer, number)
+    owner = record_reading.whose_turn(stores, viewer, number)
     return f"{KINDS[kind].singular} {number} is open." + (f" It is the turn of {owner}." if owner else "")

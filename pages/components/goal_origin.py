@@ -22,7 +22,6 @@ def begin(origin: GoalOrigin) -> None:
     """From now on the goal form is about this observation."""
     st.session_state[_KEY] = origin
     st.session_state[_NEW] = True
-    st.session_state["goal-metric"] = origin.metric
 
 
 def is_new() -> bool:

@@ -13,7 +13,7 @@ from pages.components.typed_text import escaped
 from reports.answers.decisions import options_of
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
-from workflow.collaboration import decision_sources, record_store
+from workflow.collaboration import decision_sources, record_reading
 from workflow.collaboration.decision_records import KIND
 
 LONG = 90
@@ -23,7 +23,7 @@ LONG = 90
 def block(viewer: Viewer, quarter: str, questions: Sequence[str]) -> None:
     """A press for each question that is not on the list, and the way to each that is."""
     there = decision_sources.on_the_list(data.reader(viewer))
-    may_open = record_store.may_open(KIND.name, viewer)
+    may_open = record_reading.may_open(KIND.name, viewer)
     st.caption("On the list of decisions, a question is taken, carried out and looked at again on its day.")
     with st.container(gap="xxsmall", key="decisions-to-list"):
         for number, question in enumerate(questions, 1):

@@ -28,7 +28,7 @@ from workflow.collaboration.decision_records import (
 )
 from workflow.collaboration.pinned_figures import Reading, in_words
 from workflow.collaboration.record_kind import Record
-from workflow.collaboration.record_store import one_record
+from workflow.collaboration.record_reading import one_record
 
 _BADGES = {
     YES: ("Did what was expected", "green", ":material/check:"),

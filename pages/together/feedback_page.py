@@ -12,7 +12,7 @@ from pages.components import data, tables
 from pages.together.records import record_page
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
-from workflow.collaboration import department_traffic, mentions, record_store
+from workflow.collaboration import department_traffic, mentions, record_reading
 from workflow.collaboration.department_traffic import DAYS, Interaction, Traffic
 from workflow.collaboration.record_kind import DEPARTMENTS, RELATIONSHIP
 
@@ -29,7 +29,7 @@ def _traffic(viewer: Viewer) -> None:
     """From department to department, and the share written in others' records by month."""
     reader, today = data.reader(viewer), connect.here().now().date()
     pairs = department_traffic.traffic(
-        record_store.records_of(reader), reader.kept(mentions.departments_named), today
+        record_reading.records_of(reader), reader.kept(mentions.departments_named), today
     )
     st.subheader("From department to department")
     st.markdown(traffic_in_words(pairs))
@@ -51,7 +51,7 @@ def _traffic(viewer: Viewer) -> None:
             "Median days to the answer, and days since the oldest that has none; – where there is none."
         )
         tables.show(_clock(pairs), "reply-clock", called="Days to the answer between departments")
-    _interaction(department_traffic.interaction(record_store.records_of(reader), today))
+    _interaction(department_traffic.interaction(record_reading.records_of(reader), today))
 
 
 def traffic_in_words(pairs: Pairs) -> str:

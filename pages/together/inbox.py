@@ -14,7 +14,7 @@ from pages.components.typed_text import escaped
 from pages.together.records import record_list
 from warehouse.access.reader import Reader, Viewer
 from warehouse.stores import connect
-from workflow.collaboration import mentions, record_store
+from workflow.collaboration import mentions, record_reading
 from workflow.collaboration.record_kind import Record, RecordEntry, department_of
 from workflow.collaboration.record_kinds import KINDS
 from workflow.records.people import called
@@ -25,8 +25,8 @@ URL = "inbox"
 def page(viewer: Viewer, _scope: object) -> None:
     """Both lists; the title counts them."""
     today, reader = connect.here().now().date(), data.reader(viewer)
-    named = record_store.naming(reader)
-    mine = record_store.waiting_for_department(reader)
+    named = record_reading.naming(reader)
+    mine = record_reading.waiting_for_department(reader)
     late = sum(r.is_overdue(today) for r in mine)
     st.title(headline(len(named), len(mine), late))
     if named:
@@ -48,7 +48,7 @@ def waiting_words(viewer: Viewer) -> str:
     """What the frame says of the inbox: `Inbox: 3 for you`."""
     # Not of a snapshot: the frame is drawn before a bank is loaded, too.
     reader = Reader(connect.here(), viewer)
-    waiting = len(record_store.naming(reader)) + len(record_store.waiting_for_department(reader))
+    waiting = len(record_reading.naming(reader)) + len(record_reading.waiting_for_department(reader))
     return f"Inbox: {waiting} for you" if waiting else "Inbox"
 
 

@@ -16,7 +16,7 @@ from pages.together.records import record_page
 from warehouse.access.reader import Viewer
 from warehouse.errors import Problem
 from warehouse.schema import plain
-from workflow.collaboration import part_against_rest, pinned_figures, record_store, wins
+from workflow.collaboration import part_against_rest, pinned_figures, record_reading, wins
 from workflow.collaboration.follow_through import by_department
 from workflow.collaboration.record_kind import Record
 from workflow.collaboration.record_kinds import KINDS
@@ -34,7 +34,7 @@ def _below(viewer: Viewer) -> None:
 
 def _wins(viewer: Viewer) -> None:
     """What went well, the newest first; nothing where nothing did yet."""
-    newest = wins.wins(record_store.records_of(data.reader(viewer)))
+    newest = wins.wins(record_reading.records_of(data.reader(viewer)))
     if not newest:
         return
     st.subheader("Wins")
@@ -64,7 +64,7 @@ def _and(names: Sequence[str]) -> str:
 
 def _through(viewer: Viewer) -> None:
     """By department: how many were asked of it, answered, acted on, and the median days."""
-    rows = by_department(record_store.records_of(data.reader(viewer), "observation"))
+    rows = by_department(record_reading.records_of(data.reader(viewer), "observation"))
     if not rows:
         return
     st.subheader("What came of them")

@@ -20,7 +20,7 @@ from reports.review.review_document import Answer
 from warehouse.access.reader import frame_of
 from warehouse.errors import AccessRefused
 from workflow.campaigns import campaign_conclusions
-from workflow.collaboration import record_store
+from workflow.collaboration import record_reading
 from workflow.collaboration.decision_records import WANTED
 from workflow.experiments.experiment_results import ExperimentResult
 from workflow.experiments.interim_results import CHURN, CROSS_SELL
@@ -85,7 +85,7 @@ def _still_open(context: ReviewContext) -> list[str]:
     asked_by_this = f"({context.quarter.name})"
     waiting = [
         r
-        for r in record_store.records_of(context.reader, "decision")
+        for r in record_reading.records_of(context.reader, "decision")
         if r.state == WANTED and not r.title.endswith(asked_by_this)
     ]
     if not waiting:

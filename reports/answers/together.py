@@ -14,7 +14,7 @@ from reports.review import staff_survey
 from reports.review.review_context import ReviewContext, rows_of
 from reports.review.review_document import Answer, Figure, Table
 from reports.review.staff_survey import Survey
-from workflow.collaboration import record_store
+from workflow.collaboration import record_reading
 from workflow.collaboration.disputes import SETTLED
 from workflow.collaboration.record_kind import Record
 from workflow.records.adoption import Worked, signed_in, worked
@@ -34,7 +34,7 @@ def answer(context: ReviewContext) -> Answer:
     if context.quarter.is_partial and staff is not None:
         staff = NOT_YET
     done = worked(context.reader, period)
-    disputes = record_store.records_of(context.reader, "dispute")
+    disputes = record_reading.records_of(context.reader, "dispute")
     sentences = [
         _hand_off(context),
         _disputes(disputes, period),

@@ -10,7 +10,7 @@ from metrics.comparison.words import day, figure
 from reports.review.review_document import Answer, Table
 from warehouse.access.reader import Reader
 from warehouse.access.record_rights import kinds_seen
-from workflow.collaboration import record_store
+from workflow.collaboration import record_reading
 from workflow.collaboration.decision_outcomes import Ask, expected_as_typed, is_due, outcome
 from workflow.collaboration.decision_records import (
     REVIEWED,
@@ -36,7 +36,7 @@ def decisions(reader: Reader, now: date, ask: Ask) -> Answer:
             title="Your role includes no decisions",
             sentences=("Nothing was looked at.",),
         )
-    every = record_store.records_of(reader, "decision")
+    every = record_reading.records_of(reader, "decision")
     taken = sorted(
         (r for r in every if r.state in (TAKEN, REVIEWED)),
         key=lambda r: r.steps_taken("take")[-1].entry_id,

@@ -22,7 +22,7 @@ from warehouse.app_db.app_schema import users
 from warehouse.errors import NothingLoaded, Problem
 from warehouse.stores.connect import Stores
 from workflow.alerts import assignment
-from workflow.collaboration import meeting_packs, record_store
+from workflow.collaboration import meeting_packs, record_reading
 
 MOST = 60
 """Packs kept of one meeting: of every role, of who records it, and of further RMs and teams by name."""
@@ -58,7 +58,7 @@ def kept(reader: Reader, record_id: int) -> KeptPack | None:
 
 def _contents(stores: Stores, viewer: Viewer, record_id: int) -> tuple[dict[str, str], Any]:
     """Audience → its pack as text. Before a bank is loaded there is nothing to keep."""
-    meeting = record_store.one_record(Reader(stores, viewer), record_id)
+    meeting = record_reading.one_record(Reader(stores, viewer), record_id)
     if meeting is None or meeting.kind != "meeting":
         return {}, None
     try:

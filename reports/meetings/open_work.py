@@ -17,7 +17,7 @@ from warehouse.access.record_rights import kinds_seen
 from warehouse.access.roles import sees_single_rows
 from warehouse.errors import AccessRefused
 from workflow.alerts import alert_queue
-from workflow.collaboration import record_store
+from workflow.collaboration import record_reading
 from workflow.collaboration.record_kind import Record
 from workflow.collaboration.record_kinds import KINDS
 from workflow.rules.unchecked_rules import not_checked, why_no_alert
@@ -113,7 +113,7 @@ def observations(reader: Reader, now: date) -> Answer:
     """The open ones, the oldest first."""
     if "observation" not in kinds_seen(reader.viewer.role):
         return _not_yours("observations", OBSERVATIONS, "observations")
-    every = record_store.records_of(reader, "observation")
+    every = record_reading.records_of(reader, "observation")
     waiting = sorted(_open(every), key=lambda r: (r.opened_at, r.record_id))
     looked = f"Looked at: {_counted(len(every), 'observation')} on record."
     if not waiting:
@@ -133,7 +133,7 @@ def observations(reader: Reader, now: date) -> Answer:
 def turns(reader: Reader, now: date) -> Answer:
     """Open disputes and requests for data, the overdue first."""
     kinds = [k for k in ("dispute", "data_request") if k in kinds_seen(reader.viewer.role)]
-    every = record_store.records_of(reader, *kinds) if kinds else ()
+    every = record_reading.records_of(reader, *kinds) if kinds else ()
     waiting = sorted(_open(every), key=lambda r: (not r.is_overdue(now), r.due_on or date.max, r.record_id))
     parts = [_counted(sum(r.kind == k for r in every), KINDS[k].singular.lower()) for k in kinds]
     looked = f"Looked at: {' and '.join(parts)} on record."

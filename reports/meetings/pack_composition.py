@@ -18,7 +18,7 @@ from warehouse.access import data_coverage
 from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader, frame_of
 from warehouse.errors import ChangeRefused
-from workflow.collaboration import record_store
+from workflow.collaboration import record_reading
 from workflow.collaboration.meetings import EVERY, STAND_UP, WEEKLY, held_before, held_on
 from workflow.collaboration.pinned_figures import slice_asked
 from workflow.collaboration.record_kind import Record, department_of
@@ -31,7 +31,7 @@ def build(
 
     Raises ChangeRefused where the reader's role includes no meeting of that number.
     """
-    meeting = record_store.one_record(reader, meeting_id)
+    meeting = record_reading.one_record(reader, meeting_id)
     if meeting is None or meeting.kind != "meeting":
         raise ChangeRefused("This meeting does not exist, or your role does not include it.")
     once = once or each_time(reader)
@@ -59,7 +59,7 @@ def _sections(
     reader: Reader, meeting: Record, period: Period, available: AvailableColumns, once: Once
 ) -> tuple[Answer, ...]:
     series, today = str(meeting.contents["series"]), reader.stores.now().date()
-    meetings = record_store.records_of(reader, "meeting")
+    meetings = record_reading.records_of(reader, "meeting")
     last = held_before(meeting, meetings)
     since = data_changes.since_last(held_on(last) if last else None, today, EVERY[series])
     moves = biggest_moves.answer(reader, period, available, once)

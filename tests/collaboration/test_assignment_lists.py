@@ -15,7 +15,7 @@ from warehouse.app_db.app_schema import alerts, test_assignments
 from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.schema import customers
 from warehouse.stores.connect import Stores
-from workflow.collaboration import record_store
+from workflow.collaboration import record_reading, record_store
 from workflow.collaboration.pinned_figures import pin_figure
 from workflow.collaboration.record_kind import Record
 from workflow.customers import assignment_lists
@@ -54,7 +54,7 @@ def planned(bank: Stores) -> tuple[Stores, int]:
 
 
 def _record(bank: Stores, number: int) -> Record:
-    record = record_store.one_record(Reader(bank, ANALYST), number)
+    record = record_reading.one_record(Reader(bank, ANALYST), number)
     assert record is not None
     return record
 

@@ -18,7 +18,7 @@ from warehouse.access.reader import Reader, Viewer
 from warehouse.app_db.app_schema import pinned_figures
 from warehouse.errors import ChangeRefused
 from warehouse.stores.connect import Stores
-from workflow.collaboration import decision_outcomes, decision_sources, record_store
+from workflow.collaboration import decision_outcomes, decision_sources, record_reading, record_store
 from workflow.collaboration.decision_outcomes import DecisionOutcome
 from workflow.collaboration.decision_records import CANNOT_BE_TOLD, NO, YES, track_record
 from workflow.collaboration.pinned_figures import Reading, pin_figure, slice_now
@@ -54,7 +54,7 @@ def _decide(
 
 
 def _record(stores: Stores, number: int) -> Record:
-    record = record_store.one_record(Reader(stores, ANALYST), number)
+    record = record_reading.one_record(Reader(stores, ANALYST), number)
     assert record is not None
     return record
 
@@ -160,7 +160,7 @@ def test_the_record_of_hits_counts_what_was_looked_at_again(bank: Stores) -> Non
             bank, MARKETING, number, 2, "look_again", {"held": held, "learned": "We keep it"}
         )
     record_store.open_record(bank, ANALYST, "decision", {"title": "What?", "options": "Yes\nNo"})
-    record = track_record(record_store.records_of(Reader(bank, ANALYST), "decision"))
+    record = track_record(record_reading.records_of(Reader(bank, ANALYST), "decision"))
     assert record.hits() == "2 of 4 decisions did what was expected; 1 cannot be told"
     assert (record.decisions, record.pinned) == (5, 4)
     assert [r.contents["consulted"] for r in record.one_sided] == [["Sales"]]

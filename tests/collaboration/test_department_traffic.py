@@ -21,7 +21,7 @@ from tests.collaboration.test_records import (
 from tests.pages.staff import Open, opener, somebody, words
 from warehouse.access.reader import Reader, Viewer
 from warehouse.stores.connect import Stores
-from workflow.collaboration import department_traffic, mentions, record_store
+from workflow.collaboration import department_traffic, mentions, record_reading, record_store
 from workflow.collaboration.record_kind import DEPARTMENTS
 from workflow.collaboration.sample_records import write_sample_records
 
@@ -37,7 +37,7 @@ def _pairs(
 ) -> dict[tuple[str, str], department_traffic.Traffic]:
     reader = Reader(stores, who)
     return department_traffic.traffic(
-        record_store.records_of(reader), mentions.departments_named(reader), today
+        record_reading.records_of(reader), mentions.departments_named(reader), today
     )
 
 
@@ -94,7 +94,7 @@ def test_a_case_about_a_customer_is_not_counted_so_everybody_reads_the_same(bank
 def test_interaction_is_the_share_written_in_records_that_others_opened(bank: Stores) -> None:
     number = _observe(_on(bank, date(2026, 6, 20)))
     record_store.comment(_on(bank, date(2026, 6, 21)), SERVICE, number, "We look")
-    months = department_traffic.interaction(record_store.records_of(Reader(bank, ANALYST)), TODAY)
+    months = department_traffic.interaction(record_reading.records_of(Reader(bank, ANALYST)), TODAY)
     assert [m.entries for m in months] == [0, 0, 0, 0, 0, 2, 0]
     assert months[5].share == 0.5
     assert months[6].share is None

@@ -28,7 +28,7 @@ from warehouse.app_db.app_schema import audit_log, meeting_packs, users
 from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.settings import Settings
 from warehouse.stores.connect import Stores
-from workflow.collaboration import decision_sources, record_store
+from workflow.collaboration import decision_sources, record_reading, record_store
 from workflow.collaboration.meetings import (
     EVERY,
     MONTHLY,
@@ -58,7 +58,7 @@ def _hold(stores: Stores, number: int, attended: list[str], decided: str = "", a
 
 
 def _record(stores: Stores, number: int) -> Record:
-    record = record_store.one_record(Reader(stores, ANALYST), number)
+    record = record_reading.one_record(Reader(stores, ANALYST), number)
     assert record is not None
     return record
 
@@ -194,7 +194,7 @@ def test_a_meeting_from_its_plan_to_the_recorded_decision(bank: Stores) -> None:
     later = _plan(bank, MONTHLY, date(2026, 7, 31))
     assert "No earlier meeting" in _section(_pack(bank, later), "actions").title
     again = _record(bank, _plan(bank, STAND_UP, date(2026, 7, 16)))
-    last = held_before(again, record_store.records_of(Reader(bank, ANALYST), "meeting"))
+    last = held_before(again, record_reading.records_of(Reader(bank, ANALYST), "meeting"))
     assert last == record
     todo = actions(again, [record, again])
     assert todo.table is not None
@@ -220,7 +220,7 @@ def test_the_cadence_says_when_each_series_was_held_and_who_came(bank: Stores) -
     first, second = _plan(bank, WEEKLY, date(2026, 6, 22)), _plan(bank, WEEKLY, date(2026, 6, 29))
     _hold(bank, first, ["Service"])
     _hold(bank, second, ["Service", "Relationship managers"])
-    by_series = {c.series: c for c in cadence(record_store.records_of(Reader(bank, ANALYST), "meeting"))}
+    by_series = {c.series: c for c in cadence(record_reading.records_of(Reader(bank, ANALYST), "meeting"))}
     weekly = by_series[WEEKLY]
     assert weekly.last is not None
     assert held_on(weekly.last) == date(2026, 6, 29)
@@ -228,7 +228,7 @@ def test_the_cadence_says_when_each_series_was_held_and_who_came(bank: Stores) -
     assert (weekly.present, weekly.required) == (3, 4)
     assert by_series[MONTHLY].next_on is None
     planned = _plan(bank, WEEKLY, date(2026, 7, 8))
-    weekly = next(c for c in cadence(record_store.records_of(Reader(bank, ANALYST), "meeting")))
+    weekly = next(c for c in cadence(record_reading.records_of(Reader(bank, ANALYST), "meeting")))
     assert weekly.next_on == date(2026, 7, 8)
     assert weekly.planned is not None
     assert weekly.planned.record_id == planned

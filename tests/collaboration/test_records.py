@@ -21,7 +21,14 @@ from warehouse.schema import customers
 from warehouse.stores.connect import Stores
 from workflow.alerts.alert_steps import TO_SERVICE, record_step, take_back
 from workflow.alerts.follow_up import follow_customers
-from workflow.collaboration import dispute_clock, mentions, record_links, record_outcomes, record_store
+from workflow.collaboration import (
+    dispute_clock,
+    mentions,
+    record_links,
+    record_outcomes,
+    record_reading,
+    record_store,
+)
 from workflow.collaboration.pinned_figures import pin_figure, pinned, slice_now, why_different
 from workflow.collaboration.record_kind import DEPARTMENTS, Record, RecordField, RecordKind, department_of
 from workflow.collaboration.record_kinds import KINDS
@@ -52,7 +59,7 @@ def _observe(stores: Stores, to: str = "Service", who: Viewer = RM) -> int:
 
 
 def _record(stores: Stores, number: int, who: Viewer = ANALYST) -> Record:
-    record = record_store.one_record(Reader(stores, who), number)
+    record = record_reading.one_record(Reader(stores, who), number)
     assert record is not None
     return record
 
@@ -81,13 +88,13 @@ def test_an_observation_goes_to_its_department_and_comes_back_with_what_was_done
     number = _observe(bank)
     record = _record(bank, number)
     assert (record.owner, record.due_on, record.state) == ("Service", date(2026, 7, 8), "new")
-    assert {s.name for s in record_store.steps_for(record, SERVICE)} == {
+    assert {s.name for s in record_reading.steps_for(record, SERVICE)} == {
         "review",
         "hand_on",
         "act",
         "decline",
     }
-    assert record_store.steps_for(record, SALES) == ()
+    assert record_reading.steps_for(record, SALES) == ()
     record_store.take_step(bank, SERVICE, number, 1, "review", {"reply": "We look"})
     record_store.take_step(
         bank, SERVICE, number, 2, "act", {"became": "A check of the data", "outcome": "The line was down"}
@@ -124,18 +131,18 @@ def test_who_is_named_reads_it_in_her_inbox_until_she_answers(bank: Stores) -> N
     number = _observe(bank)
     record_store.comment(bank, RM, number, "What does @Test sales say, and @administrator-1?")
     reader = Reader(bank, SALES)
-    ((record, entry),) = record_store.naming(reader)
+    ((record, entry),) = record_reading.naming(reader)
     assert (record.record_id, entry.entered_by) == (number, RM.username)
-    assert record_store.naming(Reader(bank, ADMINISTRATOR)) == (), "she does not read observations"
+    assert record_reading.naming(Reader(bank, ADMINISTRATOR)) == (), "she does not read observations"
     record_store.comment(bank, SALES, number, "It is the season")
-    assert record_store.naming(reader) == ()
+    assert record_reading.naming(reader) == ()
 
 
 def test_a_department_is_named_as_a_whole_and_a_mention_can_be_ticked_off_once(bank: Stores) -> None:
     for viewer in (SALES, SERVICE):
         _account(bank, viewer)
     record_store.comment(bank, RM, _observe(bank), "@Sales: please look")
-    ((_, entry),) = record_store.naming(Reader(bank, SALES))
+    ((_, entry),) = record_reading.naming(Reader(bank, SALES))
     mentions.tick_off(bank, SALES, entry.entry_id)
     with pytest.raises(ChangeRefused, match="already"):
         mentions.tick_off(bank, SALES, entry.entry_id)
@@ -167,7 +174,7 @@ def test_a_role_reads_the_kinds_it_has_and_no_row_of_another(role: str, kind: st
             )
         )
     reader, sees = Reader(bank, somebody(role)), role in RECORD_RIGHTS[kind].see
-    assert len(record_store.records_of(reader)) == sees
+    assert len(record_reading.records_of(reader)) == sees
     for table in (records, record_entries):
         assert len(reader.frame(select(table))) == sees
         assert reader.frame(select(func.count()).select_from(table)).iloc[0, 0] == sees
@@ -298,7 +305,7 @@ def test_a_case_goes_from_the_rm_to_service_and_its_answer_comes_back(bank: Stor
     record_store.take_step(bank, SERVICE, number, 1, "answer", {"answer": "Sent on Monday"})
     record = _record(bank, number, RM)
     assert (record.owner, record.due_on) == ("Relationship managers", date(2026, 7, 6))
-    assert record in record_store.waiting_for_department(Reader(bank, RM))
+    assert record in record_reading.waiting_for_department(Reader(bank, RM))
     record_store.take_step(bank, RM, number, 2, "settle", {"outcome": "She has it"})
 
 
@@ -311,7 +318,7 @@ def test_what_is_written_about_a_customer_is_read_by_who_sees_the_customer(kind:
     nowhere = [somebody("relationship_manager", rm_id=None), Viewer("x", "X", "team_lead")]
     for viewer in (*others, *nowhere, MARKETING, SALES, ANALYST, EXECUTIVE, ADMINISTRATOR):
         reader = Reader(bank, viewer)
-        assert number not in {r.record_id for r in record_store.records_of(reader)}, viewer
+        assert number not in {r.record_id for r in record_reading.records_of(reader)}, viewer
         for table in (records, record_entries):
             assert reader.frame(select(table).where(table.c.record_id == number)).empty
         with pytest.raises(Problem):
@@ -345,8 +352,8 @@ def test_a_case_that_is_undone_leaves_service_and_a_covering_colleague_reads_wha
     number = record_store.open_record(
         bank, covering, "customer_note", {"title": "Evenings"}, customer_id=covered
     )
-    assert record_store.about_customer(Reader(bank, covering), covered, "customer_note")
-    assert record_store.one_record(Reader(bank, RM), number) is None
+    assert record_reading.about_customer(Reader(bank, covering), covered, "customer_note")
+    assert record_reading.one_record(Reader(bank, RM), number) is None
     subjects = select(audit_log.c.subject).where(audit_log.c.action == "customer_note.open")
     with bank.app_db.connect() as app_db:
         assert app_db.execute(subjects).scalars().all() == [""]
@@ -387,11 +394,11 @@ def test_undoing_the_handover_of_an_alert_takes_its_case_back_from_service(bank:
     with bank.app_db.connect() as app_db:
         alert_id, version = app_db.execute(mine.limit(1)).one()
     version = record_step(bank, manager, alert_id, TO_SERVICE, "Needs a new card", version)
-    (case,) = record_store.records_of(Reader(bank, SERVICE), "service_case")
+    (case,) = record_reading.records_of(Reader(bank, SERVICE), "service_case")
     assert (case.owner, case.contents["details"]) == ("Service", "Needs a new card")
-    assert case in record_store.records_of(Reader(bank, manager), "service_case")
+    assert case in record_reading.records_of(Reader(bank, manager), "service_case")
     take_back(bank, manager, alert_id, "The wrong customer", version)
-    (case,) = record_store.records_of(Reader(bank, SERVICE), "service_case")
+    (case,) = record_reading.records_of(Reader(bank, SERVICE), "service_case")
     assert (case.state, case.owner) == ("settled", "")
 
 
@@ -403,10 +410,10 @@ def test_what_is_written_about_a_customer_goes_with_her_to_another_team(bank: St
         for table in (records, record_entries):
             app_db.execute(table.update().values(team="Elsewhere"))
     lead = somebody("team_lead", team="Elsewhere")
-    assert record_store.one_record(Reader(bank, lead), number) is not None
+    assert record_reading.one_record(Reader(bank, lead), number) is not None
     follow_customers(bank, Reader(bank, SYSTEM, bank.snapshot()), date(2026, 6, 30), frozenset())
-    assert record_store.one_record(Reader(bank, lead), number) is None
-    assert record_store.one_record(Reader(bank, RM), number) is not None
+    assert record_reading.one_record(Reader(bank, lead), number) is None
+    assert record_reading.one_record(Reader(bank, RM), number) is not None
 
 
 def test_an_overdue_dispute_is_brought_to_management_once_and_its_turn_stays(bank: Stores) -> None:
@@ -421,7 +428,7 @@ def test_an_overdue_dispute_is_brought_to_management_once_and_its_turn_stays(ban
     assert dispute_clock.escalate(bank) == 0
     record = _record(bank, number)
     assert (record.owner, record.state, record.version) == ("Sales", "context", 2)
-    assert [r.record_id for r, _ in record_store.naming(Reader(bank, EXECUTIVE))] == [number]
+    assert [r.record_id for r, _ in record_reading.naming(Reader(bank, EXECUTIVE))] == [number]
     (row,) = dispute_clock.ageing([record], date(2026, 7, 20))
     assert (row.days_open, row.days_in_step, row.days_late, row.brought_to_management) == (19, 19, 12, True)
     record_store.take_step(bank, SALES, number, 1, "answer", {"other_reading": "Sales does"})

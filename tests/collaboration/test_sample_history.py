@@ -14,7 +14,7 @@ from warehouse.access.record_rights import RECORD_RIGHTS
 from warehouse.access.roles import ROLES
 from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.stores.connect import Stores
-from workflow.collaboration import record_store
+from workflow.collaboration import record_reading, record_store
 from workflow.collaboration.follow_through import by_department
 from workflow.collaboration.record_kinds import KINDS
 from workflow.collaboration.sample_records import write_sample_records
@@ -33,13 +33,13 @@ def open_page(lived_in: Stores, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ope
 
 def test_no_kind_of_record_is_without_an_example(lived_in: Stores) -> None:
     about_figures = {name for name, kind in KINDS.items() if not kind.about_customer}
-    assert {r.kind for r in record_store.records_of(Reader(lived_in, somebody("analyst")))} == about_figures
+    assert {r.kind for r in record_reading.records_of(Reader(lived_in, somebody("analyst")))} == about_figures
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_each_role_opens_a_record_of_each_kind_it_sees(role: str, lived_in: Stores, open_page: Open) -> None:
     viewer = somebody(role)
-    seen = record_store.records_of(Reader(lived_in, viewer))
+    seen = record_reading.records_of(Reader(lived_in, viewer))
     assert bool(seen) == any(role in rights.see for rights in RECORD_RIGHTS.values())
     for record in {r.kind: r for r in seen}.values():
         app: AppTest = open_page(viewer, KINDS[record.kind].url, record=str(record.record_id))
@@ -50,7 +50,7 @@ def test_each_role_opens_a_record_of_each_kind_it_sees(role: str, lived_in: Stor
 def test_the_dispute_over_the_app_update_is_settled_by_its_test(lived_in: Stores, open_page: Open) -> None:
     (dispute,) = [
         r
-        for r in record_store.records_of(Reader(lived_in, somebody("service")))
+        for r in record_reading.records_of(Reader(lived_in, somebody("service")))
         if "app update" in r.title and r.kind == "dispute"
     ]
     assert dispute.state == "settled"
@@ -73,7 +73,7 @@ def test_nothing_settles_a_dispute_before_the_day_its_test_is_read(bank: Stores)
     )
 
     def step(who: Viewer, name: str, **values: object) -> str:
-        record = record_store.one_record(Reader(bank, who), number)
+        record = record_reading.one_record(Reader(bank, who), number)
         assert record is not None
         return record_store.take_step(bank, who, number, record.version, name, values)
 
@@ -115,7 +115,7 @@ def test_nothing_settles_a_dispute_before_the_day_its_test_is_read(bank: Stores)
     step(analyst, "plan_test", **plan, read_on=date(2026, 8, 10))
     with pytest.raises(ChangeRefused, match="waits until 10 Aug 2026"):
         step(analyst, "settle", **counts)
-    record = record_store.one_record(Reader(bank, analyst), number)
+    record = record_reading.one_record(Reader(bank, analyst), number)
     assert record is not None
     assert record.state == "test"
 
@@ -123,7 +123,7 @@ def test_nothing_settles_a_dispute_before_the_day_its_test_is_read(bank: Stores)
 def test_what_came_of_observations_is_counted_by_the_department_that_answered(lived_in: Stores) -> None:
     rows = {
         r.department: r
-        for r in by_department(record_store.records_of(Reader(lived_in, somebody("sales")), "observation"))
+        for r in by_department(record_reading.records_of(Reader(lived_in, somebody("sales")), "observation"))
     }
     assert rows["Marketing"].acted_on == 1
     assert rows["Marketing"].days_to_answer == 3.5

@@ -12,13 +12,13 @@ from tests.pages.staff import Open, opener, somebody, words
 from tests.workflow.receivers import Clock
 from warehouse.access.reader import Reader
 from warehouse.stores.connect import Stores
-from workflow.collaboration import record_store
+from workflow.collaboration import record_reading, record_store
 from workflow.collaboration.sample_records import write_sample_records
 from workflow.collaboration.wins import AT_MOST, Win, wins
 
 
 def _wins(stores: Stores) -> list[Win]:
-    return wins(record_store.records_of(Reader(stores, ANALYST)))
+    return wins(record_reading.records_of(Reader(stores, ANALYST)))
 
 
 def test_an_observation_is_a_win_once_something_came_of_it_and_never_if_declined(bank: Stores) -> None:

@@ -12,7 +12,7 @@ from metrics.definitions.scope import Period, Scope
 from tests.pages.staff import Open, cells, somebody, words
 from warehouse.access.reader import Reader
 from warehouse.stores import connect
-from workflow.collaboration import record_store
+from workflow.collaboration import record_reading, record_store
 from workflow.collaboration.meetings import EVERY, STAND_UP, WEEKLY
 from workflow.collaboration.pinned_figures import pin_figure
 
@@ -62,7 +62,7 @@ def test_a_held_meeting_says_who_was_not_there_and_its_decisions_go_on_their_lis
     press = next(b for b in app.button if b.label.startswith("Put 2"))
     app = press.click().run()
     assert not app.exception
-    assert len(record_store.records_of(_reader(bank), "decision")) == 2
+    assert len(record_reading.records_of(_reader(bank), "decision")) == 2
     assert not [b for b in app.button if b.label.startswith("Put ")]
     assert "2 on the list of decisions" in words(app)
 
@@ -122,6 +122,6 @@ def test_a_question_of_the_review_goes_on_the_list_of_decisions_in_one_press_and
     assert len(puts(app)) == offered - 1
     assert [b.label for b in app.button if b.label.startswith("On the list as decision 1")]
     assert len(puts(open_page(MARKETING, "quarterly-review", **address))) == offered - 1
-    (decision,) = record_store.records_of(Reader(bank, ANALYST), "decision")
+    (decision,) = record_reading.records_of(Reader(bank, ANALYST), "decision")
     assert decision.title.endswith("(2026Q2)")
     assert decision.contents["options"]

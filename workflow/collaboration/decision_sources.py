@@ -11,7 +11,7 @@ from metrics.comparison.words import day
 from warehouse.access.reader import Reader, Viewer
 from warehouse.errors import ChangeRefused
 from warehouse.stores.connect import Stores
-from workflow.collaboration import record_store
+from workflow.collaboration import record_reading, record_store
 from workflow.collaboration.decision_records import KIND
 from workflow.collaboration.meetings import held_on
 from workflow.collaboration.record_kind import Record
@@ -27,7 +27,7 @@ def noted(meeting: Record) -> tuple[str, ...]:
 
 def on_the_list(reader: Reader, came_from: int | None = None) -> Mapping[str, Record]:
     """The decisions that came from a record, or from none, by their titles."""
-    return {r.title: r for r in record_store.records_of(reader, "decision") if r.came_from == came_from}
+    return {r.title: r for r in record_reading.records_of(reader, "decision") if r.came_from == came_from}
 
 
 def open_noted(stores: Stores, viewer: Viewer, meeting_id: int) -> tuple[int, ...]:
@@ -36,7 +36,7 @@ def open_noted(stores: Stores, viewer: Viewer, meeting_id: int) -> tuple[int, ..
     Raises ChangeRefused where all of them are there, AccessRefused for a role that opens no decisions.
     """
     reader = Reader(stores, viewer)
-    meeting = record_store.one_record(reader, meeting_id)
+    meeting = record_reading.one_record(reader, meeting_id)
     if meeting is None or meeting.kind != "meeting":
         raise ChangeRefused(record_store.GONE)
     there = on_the_list(reader, meeting_id)

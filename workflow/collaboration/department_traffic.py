@@ -16,7 +16,7 @@ from metrics.definitions.scope import Period, months_back
 from models.experiments.lift import Counts
 from workflow.collaboration.record_kind import DEPARTMENTS, Record, RecordEntry
 from workflow.collaboration.record_kinds import KINDS
-from workflow.collaboration.record_store import COMMENT, OPENED
+from workflow.collaboration.record_reading import COMMENT, OPENED
 
 DAYS = 90
 MONTHS = 6

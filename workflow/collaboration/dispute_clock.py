@@ -14,7 +14,7 @@ from metrics.comparison.words import day
 from warehouse.access import audit
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.stores.connect import Stores
-from workflow.collaboration import record_store
+from workflow.collaboration import record_reading, record_store
 from workflow.collaboration.disputes import SETTLED
 from workflow.collaboration.record_kind import MANAGEMENT, Record
 
@@ -39,7 +39,7 @@ def ageing(disputes: Iterable[Record], today: date) -> tuple[WaitingDispute, ...
 def escalate(stores: Stores) -> int:
     """Bring every overdue dispute to Management that was not yet; gives how many there were."""
     today = stores.now().date()
-    waiting = ageing(record_store.records_of(Reader(stores, SYSTEM), "dispute"), today)
+    waiting = ageing(record_reading.records_of(Reader(stores, SYSTEM), "dispute"), today)
     late = [row.record for row in waiting if row.days_late and not row.brought_to_management]
     if not late:
         return 0

@@ -22,7 +22,8 @@ from warehouse.stores.connect import Stores
 from workflow.collaboration.disputes import SETTLED, sides
 from workflow.collaboration.file_types import ENDINGS, media_type
 from workflow.collaboration.record_kind import Record, department_of
-from workflow.collaboration.record_store import GONE, one_record
+from workflow.collaboration.record_reading import one_record
+from workflow.collaboration.record_store import GONE
 from workflow.reports import downloads
 
 WITH_FILES = ("dispute", "meeting", "initiative")

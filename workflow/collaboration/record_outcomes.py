@@ -15,7 +15,7 @@ from warehouse.access.audit import AuditEntry
 from warehouse.access.reader import Reader, Viewer
 from warehouse.errors import ChangeRefused
 from warehouse.stores.connect import Stores
-from workflow.collaboration import record_links, record_store
+from workflow.collaboration import record_links, record_reading, record_store
 from workflow.collaboration.observations import CHECK, DISPUTE, EVENT, GOAL
 from workflow.collaboration.pinned_figures import PinnedFigure, pinned
 from workflow.collaboration.record_contents import checked
@@ -31,7 +31,9 @@ ACT = "act"
 
 def may_act(record: Record, viewer: Viewer) -> bool:
     """Whether it is an observation of which something can come now, and the viewer's turn."""
-    return record.kind == "observation" and any(s.name == ACT for s in record_store.steps_for(record, viewer))
+    return record.kind == "observation" and any(
+        s.name == ACT for s in record_reading.steps_for(record, viewer)
+    )
 
 
 def pin_event(
@@ -90,7 +92,7 @@ def open_checks(reader: Reader) -> tuple[Record, ...]:
     kind = KINDS["data_request"]
     rows = [
         r
-        for r in record_store.records_of(reader, kind.name)
+        for r in record_reading.records_of(reader, kind.name)
         if r.came_from is not None and r.title.startswith(CHECK_TITLE) and r.state not in kind.closed
     ]
     return tuple(reversed(rows))
@@ -110,7 +112,7 @@ def goal_was_set(stores: Stores, viewer: Viewer, record_id: int, seen_version: i
 def grow(stores: Stores, viewer: Viewer, record_id: int, kind: str, values: Mapping[str, Any]) -> int:
     """`record_store.grow`; a dispute out of an observation whose turn is the viewer's is what came of it."""
     number = record_store.grow(stores, viewer, record_id, kind, values)
-    record = record_store.one_record(Reader(stores, viewer), record_id)
+    record = record_reading.one_record(Reader(stores, viewer), record_id)
     if kind == "dispute" and record is not None and may_act(record, viewer):
         contents = {"became": DISPUTE, "outcome": f"Dispute {number} was opened."}
         record_store.take_step(stores, viewer, record_id, record.version, ACT, contents)
@@ -118,7 +120,7 @@ def grow(stores: Stores, viewer: Viewer, record_id: int, kind: str, values: Mapp
 
 
 def _observation(stores: Stores, viewer: Viewer, record_id: int) -> Record:
-    record = record_store.one_record(Reader(stores, viewer), record_id)
+    record = record_reading.one_record(Reader(stores, viewer), record_id)
     if record is None or record.kind != "observation":
         raise ChangeRefused(record_store.GONE)
     return record

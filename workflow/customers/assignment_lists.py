@@ -25,7 +25,7 @@ from warehouse.disclosure.minimum_cell_size import is_enough
 from warehouse.errors import ChangeRefused
 from warehouse.schema import customers, experiments
 from warehouse.stores.connect import Stores
-from workflow.collaboration import agreed_test, record_store
+from workflow.collaboration import agreed_test, record_reading, record_store
 from workflow.collaboration.disputes import SETTLED
 from workflow.collaboration.pinned_figures import pinned
 from workflow.collaboration.record_contents import MOST_LINES
@@ -73,7 +73,7 @@ def draw(stores: Stores, viewer: Viewer, record_id: int, seen_version: int) -> s
 
     Raises ChangeRefused where too few customers may be contacted, and as `record_store.take_step` does.
     """
-    record = record_store.one_record(Reader(stores, viewer), record_id)
+    record = record_reading.one_record(Reader(stores, viewer), record_id)
     if record is None or record.kind != "dispute":
         raise ChangeRefused(record_store.GONE)
     planned = record.steps_taken("plan_test")
@@ -137,7 +137,7 @@ def follows_its_seed(stores: Stores, record_id: int) -> bool:
     """Whether a list is the one that its seed draws of its customers, and as long as its check sum says."""
     night = Reader(stores, SYSTEM)
     rows = night.frame(select(t).where(t.c.record_id == record_id))
-    record = record_store.one_record(night, record_id)
+    record = record_reading.one_record(night, record_id)
     if rows.empty or record is None:
         return False
     rows["order"] = [_order(seed, c) for seed, c in zip(rows["seed"], rows["customer_id"], strict=True)]
@@ -186,7 +186,7 @@ def _in_other_tests(night: Reader) -> set[str]:
     """Whom another comparison needs as she is: held out of alerts, in an experiment of the bank, on another list."""
     held = night.frame(select(alerts.c.customer_id).where(alerts.c.arm == HELD_OUT).distinct())
     bank = night.frame(select(experiments.c.customer_id).distinct())
-    running = [r.record_id for r in record_store.records_of(night, "dispute") if r.state != SETTLED]
+    running = [r.record_id for r in record_reading.records_of(night, "dispute") if r.state != SETTLED]
     lists = night.frame(select(t.c.customer_id).where(t.c.record_id.in_(running)).distinct())
     return {str(n) for frame in (held, bank, lists) for n in frame["customer_id"].dropna()}
 

@@ -12,7 +12,7 @@ from metrics.comparison.words import day
 from warehouse.access.reader import Reader
 from warehouse.stores.connect import Stores
 from workflow.alerts.assignment import viewer_of
-from workflow.collaboration import record_store
+from workflow.collaboration import record_reading
 from workflow.collaboration.record_kind import Record, department_of
 from workflow.collaboration.record_kinds import KINDS
 from workflow.messages.digest import AT_MOST, Message, link_to
@@ -21,8 +21,8 @@ from workflow.records import outbox
 
 def waiting(reader: Reader, today: date) -> Message | None:
     """How many mentions of the receiver and overdue records of her department wait, with a link to each; or None."""
-    named = [record for record, _ in record_store.naming(reader)]
-    late = [r for r in record_store.waiting_for_department(reader) if r.is_overdue(today)]
+    named = [record for record, _ in record_reading.naming(reader)]
+    late = [r for r in record_reading.waiting_for_department(reader) if r.is_overdue(today)]
     if not named and not late:
         return None
     parts = [_mentions(len(named))] if named else []
@@ -38,7 +38,7 @@ def waiting(reader: Reader, today: date) -> Message | None:
 
 def line(reader: Reader) -> str:
     """What waits in the inbox, as a line of the weekly summary; "" for nothing."""
-    named, mine = len(record_store.naming(reader)), len(record_store.waiting_for_department(reader))
+    named, mine = len(record_reading.naming(reader)), len(record_reading.waiting_for_department(reader))
     if not named and not mine:
         return ""
     parts = [_mentions(named)] if named else []

@@ -18,7 +18,7 @@ from warehouse.access.reader import Reader, may_see
 from warehouse.access.roles import Access
 from warehouse.schema import customers
 from warehouse.sql.closest_texts import closest
-from workflow.collaboration import record_store
+from workflow.collaboration import record_reading
 from workflow.collaboration.record_kind import Record
 from workflow.collaboration.record_kinds import KINDS
 from workflow.reports import saved_reports
@@ -144,7 +144,7 @@ def _figures(reader: Reader) -> Iterator[_Candidate]:
 
 
 def _records(reader: Reader, urls: set[str]) -> Iterator[_Candidate]:
-    for record in record_store.records_of(reader):
+    for record in record_reading.records_of(reader):
         kind = KINDS[record.kind]
         if kind.url in urls:
             note = (

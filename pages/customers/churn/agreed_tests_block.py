@@ -7,7 +7,7 @@ import streamlit as st
 from pages.components import data, links
 from pages.components.typed_text import escaped
 from warehouse.access.reader import Viewer
-from workflow.collaboration import agreed_test, record_store
+from workflow.collaboration import agreed_test, record_reading
 from workflow.collaboration.disputes import KIND
 
 MOST = 5
@@ -17,7 +17,7 @@ def show(viewer: Viewer) -> None:
     """The newest of them; nothing where no test has settled a dispute."""
     settled = [
         (r, words)
-        for r in record_store.records_of(data.reader(viewer), KIND.name)
+        for r in record_reading.records_of(data.reader(viewer), KIND.name)
         if (words := agreed_test.result_in_words(r))
     ]
     if not settled:

@@ -13,7 +13,7 @@ from pages.components import data, forms, links, record_fields
 from pages.components.typed_text import escaped
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
-from workflow.collaboration import record_store
+from workflow.collaboration import record_reading, record_store
 from workflow.collaboration.record_kind import Record
 from workflow.collaboration.record_kinds import KINDS
 from workflow.records.people import called
@@ -25,7 +25,7 @@ def show(viewer: Viewer, customer_id: str) -> None:
     """Cases with Service and notes, the open ones first; and the forms for another."""
     st.header("Colleagues about this customer")
     reader = data.reader(viewer)
-    records = [r for kind in _OFFERED for r in record_store.about_customer(reader, customer_id, kind)]
+    records = [r for kind in _OFFERED for r in record_reading.about_customer(reader, customer_id, kind)]
     standing = [r for r in records if r.state not in KINDS[r.kind].closed]
     if not standing:
         st.caption("No case with Service is open, and no note stands.")
@@ -36,7 +36,7 @@ def show(viewer: Viewer, customer_id: str) -> None:
         st.caption(f"{len(records) - len(standing)} more are settled or no longer true.")
     with st.container(horizontal=True, gap="small"):
         for name in _OFFERED:
-            if record_store.may_open(name, viewer):
+            if record_reading.may_open(name, viewer):
                 with st.popover(_label(name, viewer), icon=KINDS[name].icon, key=f"new-{name}-here"):
                     _form(name, customer_id)
 

@@ -122,6 +122,12 @@ def block(viewer: Viewer, goals: tuple[Goal, ...]) -> None:
         _answer(*checked)
 
 
+def about_origin() -> None:
+    """Choose the figure of the observation that the goal comes of."""
+    if (origin := goal_origin.current()) is not None:
+        st.session_state["goal-metric"] = origin.metric
+
+
 def _offered() -> tuple[str, ...]:
     """The figures to choose from; first that of the observation the goal comes of."""
     origin = goal_origin.current()

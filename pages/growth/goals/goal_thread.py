@@ -12,7 +12,7 @@ from pages.components import data, forms, links, record_fields
 from pages.components.typed_text import escaped
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
-from workflow.collaboration import record_links, record_store
+from workflow.collaboration import record_links, record_reading, record_store
 from workflow.collaboration.discussions import KIND
 from workflow.collaboration.record_kinds import KINDS
 from workflow.goals.goal_records import Goal
@@ -20,11 +20,11 @@ from workflow.goals.goal_records import Goal
 
 def show(goal: Goal, viewer: Viewer) -> None:
     """The discussions and what the goal came of; nothing for a role that reads none."""
-    if not record_store.may_open(KIND.name, viewer):
+    if not record_reading.may_open(KIND.name, viewer):
         return
     reader = data.reader(viewer)
     numbers = record_links.records_about(reader, record_links.GOAL, goal.goal_id)
-    records = [r for r in record_store.records_of(reader) if r.record_id in numbers]
+    records = [r for r in record_reading.records_of(reader) if r.record_id in numbers]
     st.subheader("What colleagues say about this goal")
     if not records:
         st.caption("Nobody has said anything about it yet.")
@@ -34,7 +34,7 @@ def show(goal: Goal, viewer: Viewer) -> None:
             horizontal=True, vertical_alignment="center", gap="small", key=f"thread-{record.record_id}"
         ):
             st.badge(kind.states[record.state], color="gray" if record.state in kind.closed else "blue")
-            comments = sum(e.step == record_store.COMMENT for e in record.entries)
+            comments = sum(e.step == record_reading.COMMENT for e in record.entries)
             more = f" ({comments} {'comment' if comments == 1 else 'comments'})" if comments else ""
             label = escaped(f"{kind.singular} {record.record_id}: {record.title}{more}")
             if links.has(kind.url) and st.button(label, key=f"to-thread-{record.record_id}", type="tertiary"):

@@ -125,6 +125,7 @@ def _choice(viewer: Viewer, goals: list[Goal]) -> tuple[Goal, str]:
         views = VIEWS if viewer.role in MAY_SET else VIEWS[:2]
         if goal_origin.is_new() and viewer.role in MAY_SET:
             st.session_state["goal-view"] = "Set a goal"
+            goal_form.about_origin()
         view = st.segmented_control(
             "Show", views, default=views[0], key="goal-view", label_visibility="collapsed", required=True
         )

@@ -13,7 +13,7 @@ from metrics.comparison.words import numeral
 from pages.components import data, export_button, forms
 from warehouse.access.reader import Reader, Viewer
 from warehouse.stores import connect
-from workflow.collaboration import record_store
+from workflow.collaboration import record_reading
 from workflow.collaboration.record_kind import Record
 from workflow.customers import assignment_lists
 
@@ -22,7 +22,7 @@ def show(record: Record, viewer: Viewer) -> None:
     """The button that draws it, or what was drawn; nothing before the test is planned."""
     if record.steps_taken("assign"):
         _drawn(record, viewer)
-    elif any(step.name == "assign" for step in record_store.steps_for(record, viewer)):
+    elif any(step.name == "assign" for step in record_reading.steps_for(record, viewer)):
         forms.button(
             f"assign for {record.record_id}",
             "Draw who is in which group",

@@ -10,7 +10,7 @@ import streamlit as st
 from pages.components import data
 from pages.together.records import record_page, record_view
 from warehouse.access.reader import Viewer
-from workflow.collaboration import record_store
+from workflow.collaboration import record_reading
 from workflow.collaboration.record_kinds import KINDS
 
 
@@ -48,5 +48,5 @@ def show(tabs: Mapping[str, KindTab], viewer: Viewer) -> None:
 def _kind_of(number: str, viewer: Viewer, tabs: Mapping[str, KindTab]) -> str:
     """The kind of the record with a number; the first where there is none, which then says so."""
     is_number = len(number) <= record_page.LONGEST_NUMBER and number.isdecimal()
-    record = record_store.one_record(data.reader(viewer), int(number)) if is_number else None
+    record = record_reading.one_record(data.reader(viewer), int(number)) if is_number else None
     return record.kind if record is not None and record.kind in tabs else next(iter(tabs))

@@ -21,7 +21,7 @@ from reports.review.review_document import Answer
 from warehouse.access.reader import Reader, Viewer
 from warehouse.errors import ChangeRefused, NothingLoaded
 from warehouse.stores import connect
-from workflow.collaboration import decision_sources, record_store
+from workflow.collaboration import decision_sources, record_reading
 from workflow.collaboration.decision_records import KIND as DECISION
 from workflow.collaboration.meetings import HELD, REQUIRED, absent_departments
 from workflow.collaboration.record_kind import Record
@@ -175,7 +175,7 @@ def _decided(record: Record, viewer: Viewer) -> None:
                 type="tertiary",
             ):
                 links.to(DECISION.url, record=str(decision.record_id))
-        if missing and record_store.may_open("decision", viewer):
+        if missing and record_reading.may_open("decision", viewer):
             forms.button(
                 f"decisions of meeting {record.record_id}",
                 "Put it on the list of decisions"

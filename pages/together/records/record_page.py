@@ -13,7 +13,7 @@ from pages.components import data, discuss, forms, links, record_fields
 from pages.together.records import record_list, record_view
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
-from workflow.collaboration import record_store
+from workflow.collaboration import record_reading, record_store
 from workflow.collaboration.record_kind import Record, RecordKind
 from workflow.collaboration.record_kinds import KINDS
 
@@ -43,7 +43,7 @@ def show(
             below(viewer)
         return
     is_number = len(asked_for) <= LONGEST_NUMBER and asked_for.isdecimal()
-    record = record_store.one_record(data.reader(viewer), int(asked_for)) if is_number else None
+    record = record_reading.one_record(data.reader(viewer), int(asked_for)) if is_number else None
     if record is None or record.kind != name:
         st.title(f"This link opens no {kind.singular.lower()}")
         st.warning(
@@ -69,14 +69,14 @@ def headline(kind: RecordKind, records: Sequence[Record], today: date) -> str:
 
 
 def _list(kind: RecordKind, viewer: Viewer, today: date, above: Above | None) -> None:
-    records = record_store.records_of(data.reader(viewer), kind.name)
+    records = record_reading.records_of(data.reader(viewer), kind.name)
     st.title(headline(kind, records, today))
     st.caption(kind.purpose)
     if kind.needs_pin:
         st.caption("To open one, press Discuss below the figure it is about.")
     elif kind.about_customer:
         st.caption("To open one, go to the page of the customer it is about.")
-    elif record_store.may_open(kind.name, viewer):
+    elif record_reading.may_open(kind.name, viewer):
         if kind.name in discuss.OFFERED:
             st.caption(
                 "About a figure: press Discuss below it, so that everybody reads the same. Without one, begin here."

@@ -18,7 +18,13 @@ from reports.meetings import kept_packs
 from warehouse.access.reader import Viewer
 from warehouse.access.record_rights import RECORD_RIGHTS
 from warehouse.stores import connect
-from workflow.collaboration import meeting_packs, pinned_figures, record_outcomes, record_store
+from workflow.collaboration import (
+    meeting_packs,
+    pinned_figures,
+    record_outcomes,
+    record_reading,
+    record_store,
+)
 from workflow.collaboration.mentions import colleagues
 from workflow.collaboration.record_kind import Record, RecordEntry, RecordKind, RecordStep
 from workflow.collaboration.record_kinds import KINDS
@@ -86,13 +92,13 @@ def figure(pin_id: int, viewer: Viewer) -> None:
 
 
 def _origin(record: Record, viewer: Viewer) -> None:
-    origin = record_store.one_record(data.reader(viewer), record.came_from or 0)
+    origin = record_reading.one_record(data.reader(viewer), record.came_from or 0)
     if origin is not None:
         _to(origin, "Grew out of")
 
 
 def _grown(record: Record, viewer: Viewer) -> None:
-    for grown in record_store.records_of(data.reader(viewer)):
+    for grown in record_reading.records_of(data.reader(viewer)):
         if grown.came_from == record.record_id:
             _to(grown, "Followed by")
 
@@ -106,7 +112,7 @@ def _to(record: Record, how: str) -> None:
 
 def _entry(kind: RecordKind, record: Record, entry: RecordEntry, names: Mapping[str, str]) -> None:
     step = kind.step(entry.step)
-    heading = step.label if step else {record_store.COMMENT: "Comment"}.get(entry.step, "Opened")
+    heading = step.label if step else {record_reading.COMMENT: "Comment"}.get(entry.step, "Opened")
     with st.container(border=True, gap="xsmall", key=f"entry-{entry.entry_id}"):
         when = f"{day(entry.entered_at.date())} at {entry.entered_at:%H:%M}"
         who = ", ".join(filter(None, (names[entry.entered_by], entry.department)))
@@ -124,7 +130,7 @@ def _steps(kind: RecordKind, record: Record, viewer: Viewer, today: date) -> Non
     early = record.due_on is not None and today < record.due_on
     offered = [
         s
-        for s in record_store.steps_for(record, viewer)
+        for s in record_reading.steps_for(record, viewer)
         if not s.worked_out and not (early and s.waits_until_due)
     ]
     if not offered:
@@ -152,7 +158,7 @@ def _grow(kind: RecordKind, record: Record, viewer: Viewer, today: date) -> None
     kinds = [
         KINDS[name]
         for name in kind.grows_into
-        if record_store.may_open(name, viewer) and (record.pin_id is not None or not KINDS[name].needs_pin)
+        if record_reading.may_open(name, viewer) and (record.pin_id is not None or not KINDS[name].needs_pin)
     ]
     is_hers = record.pin_id is None or record.pin_id in pinned_figures.pinned(data.reader(viewer))
     if not kinds or not is_hers:
@@ -184,7 +190,7 @@ def _hold(record_id: int, version: int, viewer: Viewer, values: Mapping[str, Any
 
 
 def _say(record: Record, viewer: Viewer) -> None:
-    if not record_store.may_comment(record.kind, viewer):
+    if not record_reading.may_comment(record.kind, viewer):
         return
     reads = RECORD_RIGHTS[record.kind].see
     others = [c for c in colleagues(connect.here()) if c.username != viewer.username and c.role in reads]
