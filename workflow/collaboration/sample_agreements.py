@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any, Protocol
-
 from workflow.collaboration.record_kind import (
     ANALYTICS,
     IT,
@@ -14,22 +11,7 @@ from workflow.collaboration.record_kind import (
     SALES,
     SERVICE,
 )
-
-
-class SampleHistory(Protocol):
-    """What writes on days of the invented past, counted back from today."""
-
-    def day(self, back: int) -> date:
-        """The day so many days ago."""
-        ...
-
-    def open(self, back: int, who: str, kind: str, **values: Any) -> int:
-        """Open a record and give its number."""
-        ...
-
-    def step(self, back: int, who: str, number: int, step: str, **values: Any) -> None:
-        """Take a step."""
-        ...
+from workflow.collaboration.sample_history import SampleHistory
 
 
 def ideas_and_questions(h: SampleHistory) -> None:
