@@ -46,6 +46,7 @@ class SampleHistory:
         return replace(self.stores, now=lambda: morning)
 
     def day(self, back: int) -> date:
+        """So many days ago."""
         return self.today - timedelta(days=back)
 
     def months(self, back: int, count: int = 3) -> Period:
@@ -73,14 +74,17 @@ class SampleHistory:
         came_from: int | None = None,
         **values: Any,
     ) -> int:
+        """A record that somebody opened so many days ago; its number."""
         return record_store.open_record(
             self.on(back), PEOPLE[who], kind, values, pin_id=pin_id, came_from=came_from
         )
 
     def step(self, back: int, who: str, number: int, step: str, **values: Any) -> None:
+        """A step that somebody took on a record."""
         record = record_reading.one_record(Reader(self.stores, PEOPLE[who]), number)
         assert record is not None
         record_store.take_step(self.on(back), PEOPLE[who], number, record.version, step, values)
 
     def comment(self, back: int, who: str, number: int, text: str) -> None:
+        """A comment that somebody wrote on a record."""
         record_store.comment(self.on(back), PEOPLE[who], number, text)

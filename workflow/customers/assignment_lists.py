@@ -81,8 +81,8 @@ def draw(stores: Stores, viewer: Viewer, record_id: int, seen_version: int) -> s
         raise ChangeRefused("Plan the test first: it says how many people are needed. Nothing was saved.")
     seed = secrets.token_hex(8)
     night = Reader(stores, SYSTEM, stores.snapshot())
-    smallest, wanted = stores.settings.smallest_cell, 2 * agreed_test.per_group(planned[-1].contents)
-    drawn = drawn_by(night, seed, wanted, _segments(stores, record))
+    smallest, needed = stores.settings.smallest_cell, 2 * agreed_test.per_group(planned[-1].contents)
+    drawn = drawn_by(night, seed, needed, _segments(stores, record))
     if drawn.rows.empty:
         raise ChangeRefused(
             f"Fewer than {smallest} customers may be contacted for this test now, so no list was drawn."
@@ -95,8 +95,8 @@ def draw(stores: Stores, viewer: Viewer, record_id: int, seen_version: int) -> s
         "sizes": "\n".join(drawn.sizes()),
         "left_out": "\n".join(_left_out(drawn, smallest)),
         "short_of": ""
-        if len(drawn.rows) >= wanted
-        else f"{numeral(len(drawn.rows))} of the {numeral(wanted)} people the plan needs may be contacted now.",
+        if len(drawn.rows) >= needed
+        else f"{numeral(len(drawn.rows))} of the {numeral(needed)} people the plan needs may be contacted now.",
         "unchecked": f"This bank delivers nothing about {' and '.join(unchecked)}." if unchecked else "",
     }
 
@@ -110,8 +110,8 @@ def draw(stores: Stores, viewer: Viewer, record_id: int, seen_version: int) -> s
     return record_store.take_step(stores, viewer, record_id, seen_version, "assign", values, also=keep)
 
 
-def drawn_by(night: Reader, seed: str, wanted: int, segments: tuple[str, ...] = ()) -> Drawn:
-    """The list that a seed draws of those who may be contacted now: at most `wanted`, in proportion to the strata."""
+def drawn_by(night: Reader, seed: str, needed: int, segments: tuple[str, ...] = ()) -> Drawn:
+    """The list that a seed draws of those who may be contacted now: at most `needed`, in proportion to the strata."""
     people = contactable.people(night, segments)
     elsewhere = (people["why_not"] == "") & people["customer_id"].isin(_in_other_tests(night))
     people.loc[elsewhere, "why_not"] = OTHER_TEST
@@ -124,7 +124,7 @@ def drawn_by(night: Reader, seed: str, wanted: int, segments: tuple[str, ...] = 
     parts = []
     for stratum, rows in free.groupby("stratum"):
         # An even number of each stratum, so that both groups are as large; rounded down, never beyond what is needed.
-        share = min(1.0, wanted / len(free))
+        share = min(1.0, needed / len(free))
         chosen = rows.sort_values("order").head(max(2 * int(len(rows) * share / 2), 2))
         half = len(chosen) // 2
         parts.append(chosen.assign(stratum=stratum, arm=[TREATED] * half + [HELD_OUT] * (len(chosen) - half)))
