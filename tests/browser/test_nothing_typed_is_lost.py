@@ -27,7 +27,7 @@ def _go_idle(served) -> None:
 def _open_an_alert(served, page: Page) -> None:
     served.sign_in(page, "rm")
     page.goto(f"{served.address}/customer-health")
-    page.get_by_role("button", name="Open", exact=True).last.click()
+    page.get_by_role("button", name="Open the first").click()
     expect(page.get_by_text("What did you do?").first).to_be_visible()
     expect(page.get_by_text(re.compile("The journey so far"))).to_be_attached()
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select, update
+from streamlit.testing.v1 import AppTest
 
 from tests.pages.staff import busy_rm, somebody, words
 from warehouse.access.reader import SYSTEM, Reader, Viewer
@@ -15,7 +16,7 @@ from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.schema import customers, relationship_managers
 from warehouse.stores import connect
 from workflow.alerts import alert_queue, assignment
-from workflow.alerts.alert_steps import record_step
+from workflow.alerts.alert_steps import record_for_all, record_step
 from workflow.records.escalation import escalate
 from workflow.rules.rule_versions import drafts_in_force
 
@@ -42,6 +43,16 @@ def _colleague(bank: connect.Stores, rm: Viewer, *, same_team: bool = True) -> s
     rows = Reader(bank, SYSTEM).frame(select(t.c.rm_id, t.c.team))
     fits = rows[(rows["team"] == rm.team) == same_team]
     return str(fits[fits["rm_id"] != rm.rm_id]["rm_id"].iloc[0])
+
+
+def _named(bank: connect.Stores, alert: dict) -> str:
+    about = select(customers.c.full_name).where(customers.c.customer_id == alert["customer_id"])
+    return str(Reader(bank, SYSTEM).frame(about)["full_name"].iloc[0])
+
+
+def _queued(page: AppTest) -> list[str]:
+    """The customers in the queue's table, in its order."""
+    return next((list(d.value["Customer"]) for d in page.dataframe if "Reason" in d.value), [])
 
 
 def test_the_colleague_an_alert_is_moved_to_sees_its_customer_until_it_is_closed(open_page, bank) -> None:
@@ -90,14 +101,7 @@ def test_a_lead_puts_an_alert_into_the_pool_and_an_rm_takes_it_at_the_screen(ope
     colleague = replace(somebody("relationship_manager", rm_id=_colleague(bank, rm)), team=rm.team)
     page = open_page(colleague, "customer-health")
     assert "unassigned" in words(page)
-    named = (
-        Reader(bank, SYSTEM)
-        .frame(select(customers.c.full_name).where(customers.c.customer_id == alert["customer_id"]))[
-            "full_name"
-        ]
-        .iloc[0]
-    )
-    assert named not in words(page).replace("\\", ""), "a name is seen by who took it"
+    assert _named(bank, alert) not in words(page).replace("\\", ""), "a name is seen by who took it"
     next(b for b in page.button if b.key == f"claim-{alert['alert_id']}").click().run()
     assert _rows(bank, alerts.c.alert_id == alert["alert_id"])[0]["rm_id"] == colleague.rm_id
     stranger = replace(colleague, rm_id=_colleague(bank, rm, same_team=False), team="Nowhere")
@@ -129,22 +133,22 @@ def test_an_overdue_alert_says_so_to_the_rm_and_to_the_lead(open_page, bank) -> 
     assert escalate(bank, DAY) == 1
     for viewer in (rm, lead):
         page = open_page(viewer, "customer-health", show="escalated")
-        assert f"open-queue-{alert['alert_id']}" in str([b.key for b in page.button])
+        assert _named(bank, alert) in _queued(page)
         assert "Overdue: 1." in words(page)
 
 
 def test_a_snoozed_customer_leaves_the_queue_and_is_found_under_snoozed(open_page, bank) -> None:
     rm, _, _ = _busy(bank)
-    page = open_page(rm, "customer-health")
-    first = next(str(b.key) for b in page.button if str(b.key).startswith("open-queue-"))
-    alert_id = first.removeprefix("open-queue-")
-    (alert,) = _rows(bank, alerts.c.alert_id == alert_id)
+    queue = alert_queue.by_customer(alert_queue.open_alerts(Reader(bank, rm), today=DAY))
+    (alert,) = _rows(bank, alerts.c.alert_id == queue["alert_id"].iloc[0])
+    first = _named(bank, alert)
+    assert _queued(open_page(rm, "customer-health"))[0] == first
     for mine in _rows(bank, alerts.c.customer_id == alert["customer_id"], alerts.c.arm == "treated"):
         record_step(
             bank, rm, mine["alert_id"], "snoozed", "Abroad", 1, until=DAY + timedelta(days=9), today=DAY
         )
-    assert first not in str([b.key for b in open_page(rm, "customer-health").button])
-    assert first in str([b.key for b in open_page(rm, "customer-health", show="snoozed").button])
+    assert first not in _queued(open_page(rm, "customer-health"))
+    assert first in _queued(open_page(rm, "customer-health", show="snoozed"))
     assert (
         alert_queue.by_customer(alert_queue.open_alerts(Reader(bank, rm), today=DAY + timedelta(days=9)))[
             "snoozed"
@@ -211,3 +215,22 @@ def test_a_team_lead_counts_in_her_team_and_proposes(open_page, bank) -> None:
     next(b for b in page.button if b.label == "Propose to the analysts").click()
     page.run()
     assert "We see this often" in words(page)
+
+
+def test_what_is_ticked_in_the_queue_is_worked_together_or_not_at_all(open_page, bank) -> None:
+    rm, lead, _ = _busy(bank)
+    mine = _rows(bank, alerts.c.rm_id == rm.rm_id, alerts.c.arm == "treated")[:3]
+    seen = {row["alert_id"]: row["version"] for row in mine}
+    foreign = _rows(bank, alerts.c.rm_id != rm.rm_id, alerts.c.arm == "treated")[0]
+    with pytest.raises(AccessRefused):
+        record_for_all(bank, rm, seen | {foreign["alert_id"]: 1}, "acknowledged", "")
+    with pytest.raises(ChangeRefused, match="while you had it open"):
+        record_for_all(bank, rm, seen | {mine[0]["alert_id"]: 9}, "acknowledged", "")
+    with pytest.raises(ChangeRefused, match="which offer"):
+        record_for_all(bank, rm, seen, "offered", "")
+    assert {row["status"] for row in _rows(bank, alerts.c.alert_id.in_(seen))} == {"open"}
+    record_for_all(bank, rm, seen, "acknowledged", "")
+    assert {row["status"] for row in _rows(bank, alerts.c.alert_id.in_(seen))} == {"working"}
+    colleague = _colleague(bank, rm)
+    assignment.reassign_all(bank, lead, {a: v + 1 for a, v in seen.items()}, colleague, "Holiday")
+    assert {row["rm_id"] for row in _rows(bank, alerts.c.alert_id.in_(seen))} == {colleague}

@@ -66,7 +66,7 @@ def _press(app: AppTest, label: str) -> AppTest:
 
 def test_a_second_window_records_no_other_step_than_it_shows(open_page, bank, rm, alert) -> None:
     first, second = (_window(open_page, rm, alert) for _ in range(2))
-    _press(first, "Record")
+    _press(_choose(first, "acknowledged"), "Record")
     _choose(second, "acknowledged", "She asked for a call on Friday")
     _press(second, "Record")
     assert [s["step"] for s in _rows(bank, alert_steps)] == ["acknowledged"]
@@ -84,10 +84,10 @@ def test_whatever_step_was_chosen_is_still_chosen_after_a_refusal(
     open_page, bank, rm, alert, step: str
 ) -> None:
     window = _window(open_page, rm, alert)
-    record_step(bank, rm, alert["alert_id"], "offered", "", 1)
+    record_step(bank, rm, alert["alert_id"], "contacted", "", 1)
     _press(_choose(window, step, "As she said"), "Record")
     assert (_step(window).value, _note(window).value) == (step, "As she said")
-    assert [s["step"] for s in _rows(bank, alert_steps)] == ["offered"]
+    assert [s["step"] for s in _rows(bank, alert_steps)] == ["contacted"]
 
 
 def test_a_refused_snooze_stays_a_snooze(open_page, bank, rm, alert) -> None:
@@ -169,13 +169,15 @@ def test_nothing_that_one_typed_is_shown_to_whoever_signs_in_after_her(
     """The window was cut off, and comes back with its session to another RM's sign-in: even one who sees the customer."""
     typed = "Only for me: her son is ill"
     window = _window(open_page, rm, alert)
-    record_step(bank, rm, alert["alert_id"], "offered", "", 1)
+    record_step(bank, rm, alert["alert_id"], "contacted", "", 1)
     _press(_choose(window, "contacted", typed), "Record")
     assert _note(window).value == typed, "a refused form keeps it for her"
     colleague = replace(rm, username="colleague", full_name="Colleague")
     monkeypatch.setattr(door, "viewer", lambda: colleague)
     _press(window, "Record")
-    assert [s["step"] for s in _rows(bank, alert_steps)] == ["offered"], "nor is it recorded under that name"
+    assert [s["step"] for s in _rows(bank, alert_steps)] == ["contacted"], (
+        "nor is it recorded under that name"
+    )
     assert "nothing of theirs is kept" in words(window)
     assert [*window.text_input, *window.text_area, *window.selectbox] == []
     assert typed not in str(window.session_state)

@@ -55,7 +55,7 @@ def test_a_closing_step_is_the_outcome(app_db: Stores, step: str) -> None:
 
 def test_steps_follow_each_other_with_the_version_seen(app_db: Stores) -> None:
     alert, version = _raise(app_db), 1
-    for step in ("acknowledged", "contacted", "offered", "accepted"):
+    for step in ("acknowledged", "contacted", "accepted"):
         version = record_step(app_db, AMY, alert, step, "", version)
     assert version == 5
     assert [row["step"] for row in _all(app_db, alert_steps)][-1] == "accepted"

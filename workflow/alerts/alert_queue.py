@@ -28,10 +28,11 @@ def open_alerts(reader: Reader, customer_id: str | None = None, today: date | No
     Once an experiment has shown who can be kept, the chance that a call keeps the customer (`saved`, else NaN) takes
     the place of the chance of leaving: it is that chance times the share of such leavers a call keeps.
 
-    Columns of `app_db.alerts` and `title`, `advice`, `facts`, `facts_now`, `full_name`, `preferred_channel`, and
-    `snoozed`. `facts` are sentences, as of the day it was raised; `facts_now` what each is by `today`, None where it is
-    the same. `snoozed` says whether the alert waits for a day after `today`. What is at stake is as of `today` too, as
-    the customer's page shows it. Not among them: the pool, and what a colleague works.
+    Columns of `app_db.alerts` and `title`, `advice`, `facts`, `facts_now`, `full_name`, `preferred_channel`,
+    `snoozed`, and `worth`, the product it is ordered by, in HKD. `facts` are sentences, as of the day it was raised;
+    `facts_now` what each is by `today`, None where it is the same. `snoozed` says whether the alert waits for a day
+    after `today`. What is at stake is as of `today` too, as the customer's page shows it. Not among them: the pool, and
+    what a colleague works.
     """
     query = select(alerts).where(alerts.c.status != "closed", alerts.c.rm_id.is_not(None))
     if reader.viewer.role == "relationship_manager":
@@ -123,7 +124,8 @@ def _described(frame: pd.DataFrame, reader: Reader, today: date | None = None) -
     )
     if frame["saved"].notna().any():
         chance = frame["saved"].fillna(frame["saved"].median())
-    order = (stake * chance).sort_values(ascending=False, kind="stable").index
+    frame["worth"] = stake * chance
+    order = frame["worth"].sort_values(ascending=False, kind="stable").index
     return frame.loc[order].reset_index(drop=True)
 
 

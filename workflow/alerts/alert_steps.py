@@ -6,7 +6,7 @@ always what the steps that were not taken back say.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -27,10 +27,11 @@ from workflow.records.alert_history import append_line
 from workflow.records.edit_conflicts import AGAIN, changed_meanwhile, who, who_and_when
 
 TO_SERVICE = "handed_to_service"
+OFFERED = "offered"
 WORKING = {
     "acknowledged": "Seen, I will call",
     "contacted": "Spoke to the customer",
-    "offered": "Made an offer",
+    OFFERED: "Made an offer",
 }
 CLOSING = {
     "accepted": "Customer accepted",
@@ -83,12 +84,29 @@ class Opened:
 @contextmanager
 def opened(stores: Stores, viewer: Viewer, alert_id: str, action: str, what: str) -> Iterator[Opened]:
     """An alert to change, with its audit line `action`. Raises AccessRefused, and logs the attempt, if it is not hers."""
+    with all_opened(stores, viewer, [alert_id], action, what) as (alert,):
+        yield alert
+
+
+@contextmanager
+def all_opened(
+    stores: Stores, viewer: Viewer, alert_ids: Iterable[str], action: str, what: str
+) -> Iterator[list[Opened]]:
+    """Several alerts to change in one transaction with one audit line; one that is not hers refuses them all."""
+    ids = list(alert_ids)
+    subject = " ".join(ids)
     try:
-        with audit.entry(stores, viewer.username, action, alert_id, what) as entry:
-            row = entry.app_db.execute(select(alerts).where(alerts.c.alert_id == alert_id)).mappings().first()
-            yield Opened(entry=entry, viewer=viewer, alert=_workable(viewer, row))
+        with audit.entry(stores, viewer.username, action, subject, what) as entry:
+            rows = {
+                row["alert_id"]: row
+                for row in entry.app_db.execute(select(alerts).where(alerts.c.alert_id.in_(ids))).mappings()
+            }
+            yield [
+                Opened(entry=entry, viewer=viewer, alert=_workable(viewer, rows.get(number)))
+                for number in ids
+            ]
     except AccessRefused:
-        audit.note(stores, viewer.username, "alert.refused", alert_id[:64], what)
+        audit.note(stores, viewer.username, "alert.refused", subject[:64], what)
         raise
 
 
@@ -110,19 +128,45 @@ def record_step(
     attempt is logged). Raises ChangeRefused if the step is not one, the note is too long, the alert is closed, or
     somebody else changed it first. So it does if a snooze has no reason or lasts too long.
     """
+    record_for_all(stores, viewer, {alert_id: seen_version}, step, note, until=until, today=today)
+    return seen_version + 1
+
+
+def record_for_all(
+    stores: Stores,
+    viewer: Viewer,
+    seen: Mapping[str, int],
+    step: str,
+    note: str,
+    *,
+    until: date | None = None,
+    today: date | None = None,
+) -> None:
+    """Append one step to several alerts (alert id → the version seen) in one transaction: to all of them or to none.
+
+    Raises as `record_step` does. That an offer was made `workflow.customers.offers` records. A customer handed to
+    Service for two reasons becomes one case there.
+    """
     if step not in STEPS:
-        raise ChangeRefused(f"“{step}” is not a step. Steps are: {', '.join(STEPS)}.")
+        raise ChangeRefused("Choose what you did, and record it again.")
+    if step == OFFERED:
+        raise ChangeRefused("Say which offer you made, and record it again.")
+    if not seen:
+        raise ChangeRefused("Choose at least one reason to call, and record it again.")
     note = checked_note(note)
     if step == SNOOZED:
         _check_snooze(note, until, today)
     else:
         until = None
-    with opened(stores, viewer, alert_id, "alert.step", step) as alert:
-        alert.change(seen_version, **_after(step, until, alert.entry.at))
-        alert.append(step, note, until=until)
-        if step == TO_SERVICE:
-            _open_case(alert, note)
-    return seen_version + 1
+    with_case: set[str] = set()
+    with all_opened(stores, viewer, seen, "alert.step", step) as several:
+        for alert in several:
+            alert.change(seen[alert.alert["alert_id"]], **_after(step, until, alert.entry.at))
+            alert.append(step, note, until=until)
+            customer = alert.alert["customer_id"]
+            if step == TO_SERVICE and customer not in with_case:
+                _open_case(alert, note)
+                with_case.add(customer)
 
 
 def _open_case(opened: Opened, note: str) -> None:

@@ -6,6 +6,8 @@ application database lets one win.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 from sqlalchemy import select, update
 
@@ -15,7 +17,7 @@ from warehouse.app_db.app_schema import alerts, users
 from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.schema import relationship_managers
 from warehouse.stores.connect import Stores
-from workflow.alerts.alert_steps import LONGEST_NOTE, opened
+from workflow.alerts.alert_steps import LONGEST_NOTE, all_opened
 from workflow.records.alert_history import append_line, snooze_ended
 
 
@@ -70,29 +72,42 @@ def reassign(
     AccessRefused unless the viewer leads the alert's team (the attempt is logged). Raises ChangeRefused if the RM is
     not of the team or has the alert already, the reason is missing, or somebody changed the alert first.
     """
+    reassign_all(stores, viewer, {alert_id: seen_version}, to_rm, why)
+    return seen_version + 1
+
+
+def reassign_all(
+    stores: Stores, viewer: Viewer, seen: Mapping[str, int], to_rm: str | None, why: str
+) -> None:
+    """Move several alerts (alert id → the version seen) in one transaction: all of them or none.
+
+    Raises as `reassign` does. Whoever moves all reasons of a customer leaves one colleague to call her.
+    """
     missing = "Say in a few words why the alert moves; both colleagues read it. Then save again."
     why = audit.checked_text(why, LONGEST_NOTE, missing, "The note has")
-    with opened(stores, viewer, alert_id, "alert.reassign", f"{to_rm or 'pool'}: {why}"[:400]) as alert:
+    if not seen:
+        raise ChangeRefused("Choose at least one customer, and move them again.")
+    with all_opened(stores, viewer, seen, "alert.reassign", f"{to_rm or 'pool'}: {why}"[:400]) as several:
         if viewer.role != "team_lead":
             raise AccessRefused("Only a team lead moves alerts, so nothing was changed. Ask yours to do it.")
         team = members(Reader(stores, viewer, stores.snapshot()))
         if to_rm is not None and to_rm not in set(team["rm_id"]):
             raise ChangeRefused("This RM is not in your team, so the alert stays where it is.")
-        if to_rm == alert.alert["rm_id"]:
+        moving = [alert for alert in several if alert.alert["rm_id"] != to_rm]
+        if not moving:
             raise ChangeRefused("The alert is there already, so nothing was changed.")
-        # A snooze was the promise of the one who had it; whoever gets it finds it awake.
-        alert.change(seen_version, rm_id=to_rm, snoozed_until=None)
-        names = dict(zip(team["rm_id"], team["name"], strict=True))
-        where = names.get(to_rm or "", "the pool")
-        # The line belongs to the one who works it now, so that she finds it in her history.
-        append_line(
-            alert.entry,
-            dict(alert.alert) | {"rm_id": to_rm},
-            "reassigned",
-            f"To {where}: {why} {snooze_ended(dict(alert.alert))}".strip(),
-            viewer.username,
-        )
-    return seen_version + 1
+        where = dict(zip(team["rm_id"], team["name"], strict=True)).get(to_rm or "", "the pool")
+        for alert in moving:
+            # A snooze was the promise of the one who had it; whoever gets it finds it awake.
+            alert.change(seen[alert.alert["alert_id"]], rm_id=to_rm, snoozed_until=None)
+            # The line belongs to the one who works it now, so that she finds it in her history.
+            append_line(
+                alert.entry,
+                dict(alert.alert) | {"rm_id": to_rm},
+                "reassigned",
+                f"To {where}: {why} {snooze_ended(dict(alert.alert))}".strip(),
+                viewer.username,
+            )
 
 
 def members(reader: Reader) -> pd.DataFrame:

@@ -137,16 +137,25 @@ def fitting(facts: Facts) -> list[tuple[Offer, str]]:
     return [(offer, why) for offer in OFFERS if offer.path in paths and (why := offer.fits(facts))]
 
 
-def why_no_offer(facts: Facts) -> str:
-    """Why this customer may be offered nothing now, in a sentence; empty if an offer may be made."""
+def never(facts: Facts) -> str:
+    """Why this customer may be offered nothing, whatever reason somebody gives; empty if a reason can be given."""
     if facts.left:
         return "The customer has left."
-    if facts.open_complaint:
-        return "A complaint is open: nothing is sold until it is settled."
     if facts.consent is False:
         return "The customer asked for no marketing: make no offer, whatever the occasion."
     if facts.consent is not True:
         return "The customer has not agreed to marketing, and silence is not consent: make no offer."
+    return ""
+
+
+def why_no_offer(facts: Facts) -> str:
+    """Why this customer may be offered nothing now, in a sentence; empty if an offer may be made."""
+    if facts.left:
+        return never(facts)
+    if facts.open_complaint:
+        return "A complaint is open: nothing is sold until it is settled."
+    if no := never(facts):
+        return no
     if facts.offered_on is not None and (facts.today - facts.offered_on).days < ANSWER_DAYS:
         return f"An offer was made on {day(facts.offered_on)}: wait for the answer."
     if _lately(facts):

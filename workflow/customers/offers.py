@@ -6,6 +6,7 @@ The right to make one is checked again when it is recorded, by the same decision
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from numbers import Real
 from typing import Any
@@ -32,8 +33,17 @@ from warehouse.schema import (
     touches,
 )
 from warehouse.stores.connect import Stores
-from workflow.alerts.alert_steps import checked_note, opened
-from workflow.customers.offer_eligibility import BY_CODE, Facts, NextStep, choose, fitting, why_no_offer
+from workflow.alerts.alert_steps import OFFERED, all_opened, checked_note
+from workflow.customers.offer_eligibility import (
+    BY_CODE,
+    Facts,
+    NextStep,
+    Offer,
+    choose,
+    fitting,
+    never,
+    why_no_offer,
+)
 
 PERSONAL = ("call", "email", "branch", "event")
 """Touches in which somebody was in contact with the customer."""
@@ -152,41 +162,69 @@ def _last_contact(reader: Reader, customer_id: str, today: date) -> tuple[date |
 def record_offer(
     stores: Stores, viewer: Viewer, alert_id: str, code: str, note: str, seen_version: int, today: date
 ) -> int:
-    """Record that an offer was made on an alert, as the step “offered”, and give the alert's new version.
+    """Record that an offer was made on an alert, as `offer_for_all` does, and give the alert's new version."""
+    offer_for_all(stores, viewer, {alert_id: seen_version}, code, note, today)
+    return seen_version + 1
 
-    Raises AccessRefused if the alert is not the viewer's. Raises ChangeRefused, on record in the audit log, if the
-    offer does not exist or may not be made to this customer, or if somebody else changed the alert first.
+
+def offer_for_all(
+    stores: Stores,
+    viewer: Viewer,
+    seen: Mapping[str, int],
+    code: str,
+    note: str,
+    today: date,
+    *,
+    despite: str = "",
+) -> None:
+    """Record one offer to a customer as the step “offered” on her alerts (alert id → the version seen).
+
+    `despite` is why it was made although the decision says no; it is kept in the alerts' history. Raises AccessRefused
+    if an alert is not the viewer's. Raises ChangeRefused, on record in the audit log, if the offer does not exist or may
+    not be made to this customer, or if somebody else changed an alert first. No reason outweighs an opt-out.
     """
     if code not in BY_CODE:
-        raise ChangeRefused("This offer does not exist. Reload the page and choose one of those shown.")
-    offer, note = BY_CODE[code], checked_note(note)
+        raise ChangeRefused("Say which offer you made, and record it again.")
+    offer, note, despite = BY_CODE[code], checked_note(note), checked_note(despite)
     reader = Reader(stores, viewer, stores.snapshot())
     try:
-        with opened(stores, viewer, alert_id, "offer.record", code) as alert:
-            facts = facts_of(reader, alert.alert["customer_id"], today, alerted=True)
-            no = why_no_offer(facts)
-            if not no and offer not in [fits for fits, _ in fitting(facts)]:
-                no = f"“{offer.title}” does not fit this customer."
-            if no:
-                raise ChangeRefused(f"The offer was not recorded. {no}")
-            alert.change(seen_version, status="working")
-            alert.append("offered", f"{offer.title}. {note}".strip())
-            alert.entry.append(
+        with all_opened(stores, viewer, seen, "offer.record", code) as several:
+            customers_of = {alert.alert["customer_id"] for alert in several}
+            if len(customers_of) != 1:
+                raise ChangeRefused("An offer is recorded for one customer at a time.")
+            facts = facts_of(reader, customers_of.pop(), today, alerted=True)
+            no = _why_not(facts, offer)
+            if no and (never(facts) or not despite):
+                way = "" if never(facts) else " If it was right all the same, say why, and record it again."
+                raise ChangeRefused(f"The offer was not recorded. {no}{way}")
+            more = f" Made although: {no} Reason: {despite}" if no else ""
+            for alert in several:
+                alert.change(seen[alert.alert["alert_id"]], status="working", snoozed_until=None)
+                alert.append(OFFERED, f"{offer.title}. {note}{more}".strip())
+            first = several[0].alert
+            several[0].entry.append(
                 offers,
                 "offered",
-                alert_id=alert_id,
-                customer_id=alert.alert["customer_id"],
-                rm_id=alert.alert["rm_id"],
-                customer_rm_id=alert.alert["customer_rm_id"],
-                team=alert.alert["team"],
-                segment=alert.alert["segment"],
+                alert_id=first["alert_id"],
+                customer_id=first["customer_id"],
+                rm_id=first["rm_id"],
+                customer_rm_id=first["customer_rm_id"],
+                team=first["team"],
+                segment=first["segment"],
                 offer=code,
                 cost=offer.cost,
             )
     except ChangeRefused as refused:
-        audit.note(stores, viewer.username, "offer.refused", alert_id[:64], str(refused)[:200])
+        audit.note(stores, viewer.username, "offer.refused", " ".join(seen)[:64], str(refused)[:200])
         raise
-    return seen_version + 1
+
+
+def _why_not(facts: Facts, offer: Offer) -> str:
+    """Why this offer is not right for a customer now; empty if it is."""
+    no = why_no_offer(facts)
+    if not no and not any(fits.code == offer.code for fits, _ in fitting(facts)):
+        return f"“{offer.title}” does not fit this customer."
+    return no
 
 
 def results(reader: Reader) -> pd.DataFrame:

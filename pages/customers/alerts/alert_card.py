@@ -1,6 +1,6 @@
-"""One alert: a line in a list, and what can be done about it: record a step, snooze, take a step back."""
+"""A customer's alerts: a line in a list, and what can be done about them: record a step, snooze, take a step back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,12 +17,15 @@ from workflow.alerts.alert_rows import Alert, FlaggedCustomer
 from workflow.alerts.alert_steps import (
     CLOSING,
     LONGEST_SNOOZE_DAYS,
+    OFFERED,
     SNOOZED,
     STEPS,
     add_note,
-    record_step,
+    record_for_all,
     take_back,
 )
+from workflow.customers import offers
+from workflow.customers.offer_eligibility import BY_CODE
 from workflow.experiments.persuadable import WORTH_A_CALL
 
 USUAL_SNOOZE_DAYS = 7
@@ -70,43 +73,65 @@ def badges(alert: Alert, today: date) -> None:
         st.badge("Team lead knows", icon=":material/campaign:", color="red")
 
 
-def full(alert: Alert, today: date, viewer: Viewer, advice: Callable[[], None]) -> None:
-    """Why the alert stands, what is at stake, what to do (drawn by `advice`), and the form."""
-    with st.container(border=True, key=f"alert-{alert.alert_id}"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(escaped(alert.title), width="content")
-            badges(alert, today)
+def whole(alerts: Sequence[Alert], today: date, viewer: Viewer, advice: Callable[[], bool]) -> None:
+    """All reasons to call a customer, what to do (drawn by `advice`), and one form for all of them."""
+    with st.container(border=True, key=f"alert-{alerts[0].alert_id}"):
         why, do = st.columns([3, 2], gap="large")
         with why:
-            st.caption(f"Why, as of {alert.raised_on.day} {alert.raised_on:%b %Y}")
-            for fact, now in list(zip(alert.facts, alert.facts_now, strict=True))[:5]:
-                st.text(f"•  {fact}" + (f"\n    {day(today)}: {now}" if now else ""))
+            for alert in alerts:
+                _reason(alert, today)
             st.caption(
                 "These facts go together with leaving; they are not proven causes. "
-                f"At stake now: {hkd(alert.value_at_stake)} in deposits and investments."
+                f"At stake now: {hkd(alerts[0].value_at_stake)} in deposits and investments."
             )
         with do:
             st.caption("What to do")
-            advice()
-            _form(alert, viewer, today)
+            free = advice()
+            _form(alerts, viewer, today, free=free)
 
 
-def _form(alert: Alert, viewer: Viewer, today: date) -> None:
-    alert_id, version = alert.alert_id, alert.version
+def _reason(alert: Alert, today: date) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(escaped(alert.title), width="content")
+        badges(alert, today)
+    st.caption(f"Why, as of {alert.raised_on.day} {alert.raised_on:%b %Y}")
+    for fact, now in list(zip(alert.facts, alert.facts_now, strict=True))[:5]:
+        st.text(f"•  {fact}" + (f"\n    {day(today)}: {now}" if now else ""))
+
+
+def _form(alerts: Sequence[Alert], viewer: Viewer, today: date, *, free: bool) -> None:
+    versions = {alert.alert_id: alert.version for alert in alerts}
+    titles = {alert.alert_id: alert.title for alert in alerts}
 
     def write(viewer: Viewer, values: Mapping[str, Any]) -> str:
-        step = str(values["step"])
+        step, note = str(values["step"] or ""), str(values["note"] or "")
+        about = values.get("about", list(versions))
+        seen = {alert_id: versions[alert_id] for alert_id in about}
+        if step == OFFERED and seen:
+            despite = str(values.get("despite") or "")
+            code = str(values["offer"] or "")
+            offers.offer_for_all(connect.here(), viewer, seen, code, note, today, despite=despite)
+            return f"Recorded: {BY_CODE[code].title} offered."
         until = values["until"] if step == SNOOZED and isinstance(values["until"], date) else None
-        note = str(values["note"] or "")
-        record_step(connect.here(), viewer, alert_id, step, note, version, until=until, today=today)
+        record_for_all(connect.here(), viewer, seen, step, note, until=until, today=today)
         return f"Recorded: {STEPS[step]}."
 
-    with forms.form(f"step {alert_id}", version) as form:
+    name = f"step {' '.join(versions)}"
+    with forms.form(name, " ".join(map(str, versions.values()))) as form:
+        if len(alerts) > 1:
+            st.multiselect(
+                "For these reasons",
+                list(versions),
+                format_func=lambda alert_id: titles[alert_id],
+                key=form.keep("about", list(versions)),
+            )
         st.selectbox(
             "What did you do?",
             list(STEPS),
             format_func=lambda s: STEPS[s] + (" (closes the alert)" if s in CLOSING else ""),
-            key=form.keep("step", "contacted" if alert.status != "open" else "acknowledged", among=STEPS),
+            index=None,
+            placeholder="Choose",
+            key=form.keep("step", None, among=STEPS),
         )
         st.text_input(
             "Note",
@@ -123,6 +148,22 @@ def _form(alert: Alert, viewer: Viewer, today: date) -> None:
                 last=today + timedelta(days=LONGEST_SNOOZE_DAYS),
                 width=150,
                 help="Only for “Not now”: the alert leaves the queue until that day. The day it is due stays.",
+            )
+            st.selectbox(
+                "If an offer: which",
+                list(BY_CODE),
+                format_func=lambda code: BY_CODE[code].title,
+                index=None,
+                placeholder="Choose",
+                width=190,
+                key=form.keep("offer", None, among=BY_CODE),
+            )
+        if not free:
+            st.text_input(
+                "If an offer all the same: why",
+                max_chars=300,
+                help="An offer is not right now; with your reason it is recorded, unless the customer opted out.",
+                key=form.keep("despite", ""),
             )
 
 
@@ -148,7 +189,7 @@ def unrecorded() -> None:
     for name in forms.left_over("step "):
         before = forms.refused(name)
         if before is not None:
-            _into_history(name, name.removeprefix("step "), before)
+            _into_history(name, name.removeprefix("step ").partition(" ")[0], before)
 
 
 def _into_history(name: str, alert_id: str, before: forms.Refused) -> None:

@@ -8,12 +8,13 @@ import streamlit as st
 from metrics.comparison.words import day
 from metrics.definitions.scope import Scope
 from pages.components import data, tables
-from pages.customers.alerts import alert_card, alert_checks, meeting_pack, risk_spread, team_work
+from pages.customers.alerts import alert_checks, meeting_pack, queue_table, risk_spread, team_work
 from warehouse.access.reader import Viewer
 from warehouse.access.typed_rows import rows_of
 from workflow.alerts import alert_queue
-from workflow.alerts.alert_rows import ClosedAlert, FlaggedCustomer
+from workflow.alerts.alert_rows import ClosedAlert
 from workflow.alerts.queue_changes import Changes, changes
+from workflow.alerts.queue_facts import with_facts
 from workflow.experiments.persuadable import WORTH_A_CALL
 
 SHOWN = {
@@ -27,8 +28,6 @@ SHOWN = {
 }
 ALWAYS = ("all", "due", "overdue", "new", "working")
 AT_ONCE = 5
-PER_PAGE, PER_PAGE_OF_A_LEAD = 12, 5
-"""A team lead wants to see how the work lies before the end of the list."""
 
 
 def page(viewer: Viewer, scope: Scope | None) -> None:
@@ -41,7 +40,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     if people.empty:
         alert_checks.none_flagged(viewer, "No customer of yours is flagged.", today)
     else:
-        _queue(alerts, people, counts, today, PER_PAGE_OF_A_LEAD if viewer.role == "team_lead" else PER_PAGE)
+        _queue(alerts, people, counts, viewer, today)
     team_work.pool(viewer)
     if viewer.role == "team_lead":
         team_work.lie_of_the_work(alerts, viewer, today)
@@ -57,7 +56,7 @@ def work_of(viewer: Viewer, today: date) -> Work:
     """The open alerts, their customers in order, how many of each kind, and what changed since Monday."""
     reader = data.reader(viewer)
     alerts = alert_queue.open_alerts(reader, today=today)
-    people = alert_queue.by_customer(alerts)
+    people = with_facts(reader, alert_queue.by_customer(alerts), today)
     since = changes(reader, people, today)
     done = alert_queue.closed_alerts(reader, since=since.since)
     return alerts, people, alert_queue.counts(people, today), since, done
@@ -86,7 +85,7 @@ def _changed(since: Changes) -> None:
 
 
 def _queue(
-    alerts: pd.DataFrame, people: pd.DataFrame, counts: dict[str, int], today: date, at_once: int
+    alerts: pd.DataFrame, people: pd.DataFrame, counts: dict[str, int], viewer: Viewer, today: date
 ) -> None:
     numbers = counts | {"all": counts["open"]}
     offered = [kind for kind in SHOWN if kind in ALWAYS or numbers[kind]]
@@ -103,16 +102,11 @@ def _queue(
     st.query_params["show"] = view or "all"
     masks = alert_queue.kinds(people, today)
     chosen = people[masks[view]] if view in masks else people[~masks["snoozed"]]
-    st.caption(f"{alert_queue.units(alerts, people, today)} {_order(people)}")
-    pages = max(1, -(-len(chosen) // at_once))
-    number = st.session_state.get("queue_page", 1) if pages > 1 else 1
-    first = (min(number, pages) - 1) * at_once
-    for alert in rows_of(chosen.iloc[first : first + at_once], FlaggedCustomer):
-        alert_card.line(alert, today, "queue")
-    if pages > 1:
-        st.pagination(pages, key="queue_page")
     if chosen.empty:
         tables.empty("No customer of this kind.", "Choose “All open” to see the others.")
+    else:
+        queue_table.show(alerts, chosen, viewer, today)
+    st.caption(f"{alert_queue.units(alerts, people, today)} {_order(people)}")
 
 
 def _order(people: pd.DataFrame) -> str:

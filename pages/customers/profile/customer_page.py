@@ -11,7 +11,7 @@ from metrics.customers.customer_search import customers_matching, name_or_number
 from metrics.definitions.scope import Scope
 from pages.components import data, links, tables
 from pages.components.typed_text import escaped
-from pages.customers.alerts import alert_card, tried_view
+from pages.customers.alerts import alert_card, customer_health, tried_view
 from pages.customers.profile import (
     colleagues_view,
     customer_line,
@@ -54,6 +54,8 @@ def _whole(viewer: Viewer, person: about.Customer, customer_id: str, today: date
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(escaped(name_or_number(person.full_name, person.customer_id)), width="content")
         links.link("customer-health", "Back to the queue", ":material/arrow_back:")
+        if links.has("customer-health"):
+            _neighbours(viewer, customer_id, today)
     customer_strip.show(viewer, person, today)
     works_alerts = links.has("customer-health")
     if works_alerts:
@@ -71,11 +73,27 @@ def _whole(viewer: Viewer, person: about.Customer, customer_id: str, today: date
         relationship_view.usage(viewer, customer_id, today)
 
 
+def _neighbours(viewer: Viewer, customer_id: str, today: date) -> None:
+    """The customers before and after this one in the queue, and where in it this one stands."""
+    _, people, *_ = data.until_changed(viewer, customer_health.work_of, today)
+    order = list(people[~people["snoozed"].astype(bool)]["customer_id"])
+    if customer_id not in order:
+        return
+    place = order.index(customer_id)
+    st.caption(f"{place + 1} of {len(order)} in the queue", width="content")
+    for label, icon, to in (("Previous", "arrow_back", place - 1), ("Next", "arrow_forward", place + 1)):
+        there = 0 <= to < len(order)
+        if st.button(
+            label, key=f"go-{label}", icon=f":material/{icon}:", type="tertiary", disabled=not there
+        ):
+            links.to("customer", cid=order[to])
+
+
 def _alerts(viewer: Viewer, customer_id: str, today: date) -> None:
     reader = data.reader(viewer)
     mine = alert_queue.open_alerts(reader, customer_id, today)
-    for alert in rows_of(mine, Alert):
-        alert_card.full(alert, today, viewer, partial(next_step.show, alert, viewer, today))
+    if about_her := rows_of(mine, Alert):
+        alert_card.whole(about_her, today, viewer, partial(next_step.show, about_her, viewer, today))
     alert_card.unrecorded()
     _ended(reader, customer_id, today)
     if viewer.role == "relationship_manager":

@@ -1,6 +1,6 @@
 """The next best step for a customer: what may be offered, or why not; and the form that records an offer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,14 +16,18 @@ from workflow.customers import offers
 from workflow.customers.offer_eligibility import NextStep
 
 
-def show(alert: Alert, viewer: Viewer, today: date) -> None:
-    """What to do about an alert: the step that is right now, the rule's advice, and the offer if one may be made."""
-    reader = data.reader(viewer)
-    step = offers.next_step(reader, alert.customer_id, today, alerted=True)
+def show(alerts: Sequence[Alert], viewer: Viewer, today: date) -> bool:
+    """What to do about a customer's alerts: the right step, each rule's advice, and the offer if one may be made.
+
+    Gives whether an offer may be made without saying why.
+    """
+    step = offers.next_step(data.reader(viewer), alerts[0].customer_id, today, alerted=True)
     _sentence(step)
-    st.caption(escaped(alert.advice) or "The rule behind this alert was removed. Record how it ended.")
+    for advice in dict.fromkeys(alert.advice for alert in alerts):
+        st.caption(escaped(advice) or "The rule behind this alert was removed. Record how it ended.")
     if step.offer is not None:
-        _offer(alert, step, viewer, today)
+        _offer(alerts, step, viewer, today)
+    return step.offer is not None
 
 
 def without_alert(customer_id: str, viewer: Viewer, today: date) -> None:
@@ -48,16 +52,17 @@ def _cost(step: NextStep) -> str:
     return "Cost if taken: " + ("no cost data" if step.offer.cost is None else hkd(step.offer.cost)) + "."
 
 
-def _offer(alert: Alert, step: NextStep, viewer: Viewer, today: date) -> None:
+def _offer(alerts: Sequence[Alert], step: NextStep, viewer: Viewer, today: date) -> None:
     assert step.offer is not None
-    code = step.offer.code
-    st.caption(f"{_cost(step)} {offers.what_it_did(data.reader(viewer), code, alert.segment)}")
-    alert_id, version = alert.alert_id, alert.version
-    title = step.offer.title
+    code, title, first = step.offer.code, step.offer.title, alerts[0]
+    st.caption(f"{_cost(step)} {offers.what_it_did(data.reader(viewer), code, first.segment)}")
+    seen = {alert.alert_id: alert.version for alert in alerts}
 
     def write(viewer: Viewer, _: Mapping[str, Any]) -> str:
-        offers.record_offer(connect.here(), viewer, alert_id, code, "", version, today)
+        offers.offer_for_all(connect.here(), viewer, seen, code, "", today)
         return f"Recorded: {title} offered."
 
-    name = f"offer {alert_id} {version} {code}"
-    forms.button(name, f"I offered: {title}", write, key=f"offer-{alert_id}", icon=":material/handshake:")
+    name = f"offer {seen} {code}"
+    forms.button(
+        name, f"I offered: {title}", write, key=f"offer-{first.alert_id}", icon=":material/handshake:"
+    )

@@ -1,0 +1,160 @@
+"""The queue as a table: a line per customer in the order to work them, searched, filtered, and worked several at once."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from metrics.comparison.words import day, rounded_column
+from pages.components import links, tables
+from pages.components.typed_text import escaped
+from pages.customers.alerts import several_at_once
+from warehouse.access.reader import Viewer
+from warehouse.access.typed_rows import rows_of
+from warehouse.schema import plain
+from workflow.alerts.alert_rows import FlaggedCustomer
+
+AT_MOST = 200
+"""Lines of the table; those further down are reached by searching and filtering."""
+TEN_ROWS = 380
+"""Pixels of ten lines with their heading: what fits the first screen of a laptop."""
+
+
+def show(alerts: pd.DataFrame, people: pd.DataFrame, viewer: Viewer, today: date) -> None:
+    """The lines of `people` (`queue_facts.with_facts`, in order), and what can be done with those that are ticked."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = _narrowed(people)
+        bar = st.container(horizontal=True, vertical_alignment="bottom", width="content")
+    if chosen.empty:
+        tables.empty("No customer fits.", "Empty the search or the filter to see the others.")
+        return
+    listed = chosen.head(AT_MOST)
+    ticked = tables.ticked(_lines(listed, today), _key(listed), columns=_columns(listed), height=TEN_ROWS)
+    picked = listed.iloc[[number for number in ticked if number < len(listed)]]
+    if len(chosen) > AT_MOST:
+        st.caption(
+            f"The first {AT_MOST} of {len(chosen):,} customers are listed. Search or filter to see others."
+        )
+    with bar:
+        _open(picked if len(picked) else listed, ticked=bool(len(picked)))
+        if len(picked):
+            mine = alerts[alerts["customer_id"].isin(list(picked["customer_id"]))]
+            several_at_once.show(mine, viewer, today)
+
+
+def _narrowed(people: pd.DataFrame) -> pd.DataFrame:
+    """Those of the customers that fit what was typed and chosen."""
+    words = st.text_input(
+        "Search",
+        key="queue-search",
+        max_chars=80,
+        placeholder="Search name, number or reason",
+        label_visibility="collapsed",
+        width=260,
+    )
+    segments = sorted({plain(s) for s in people["segment"].dropna()})
+    reasons = sorted({title for titles in people["titles"] for title in titles})
+    with st.popover("Filter", icon=":material/filter_alt:"):
+        of_segment = st.pills("Segment", segments, selection_mode="multi", key="queue-segments")
+        for_reason = st.multiselect("Reason to call", reasons, key="queue-reasons", placeholder="All")
+    fits = pd.Series(True, index=people.index)  # noqa: FBT003 - one value for all rows
+    if words.strip():
+        text = people["full_name"].fillna("") + " " + people["customer_id"]
+        text += " " + people["titles"].map(" ".join)
+        for word in words.lower().split():
+            fits &= text.str.lower().str.contains(word, regex=False)
+    if of_segment:
+        fits &= people["segment"].map(plain, na_action="ignore").isin(of_segment)
+    if for_reason:
+        fits &= people["titles"].map(lambda titles: not set(for_reason).isdisjoint(titles))
+    return people[fits]
+
+
+def _lines(people: pd.DataFrame, today: date) -> pd.DataFrame:
+    flagged = rows_of(people, FlaggedCustomer)
+    saved = people["saved"].astype(float)
+    frame = pd.DataFrame(
+        {
+            "Customer": [alert.called for alert in flagged],
+            "Segment": [None if alert.segment is None else plain(alert.segment) for alert in flagged],
+            "HKD at stake": rounded_column(people["value_at_stake"].astype(float)).to_list(),
+            "90-day risk": rounded_column(people["chance"].astype(float), 3).to_list(),
+            "Can be kept": rounded_column(saved, 3).to_list(),
+            "Reason": [_reason(alert.titles) for alert in flagged],
+            "Due": pd.to_datetime(people["due_on"]).to_list(),
+            "Status": [status(alert, today) for alert in flagged],
+            "Last contact": pd.to_datetime(people["contacted_on"]).to_list(),
+            "Order, HKD": rounded_column(people["worth"].astype(float)).to_list(),
+        }
+    )
+    return frame if saved.notna().any() else frame.drop(columns="Can be kept")
+
+
+def _reason(titles: list[str]) -> str:
+    return titles[0] if len(titles) == 1 else f"{len(titles)} reasons: {'; '.join(titles)}"
+
+
+def _columns(people: pd.DataFrame) -> tables.Columns:
+    by = (
+        "the chance that a call keeps the customer"
+        if people["saved"].notna().any()
+        else "the chance of leaving"
+    )
+    number = st.column_config.NumberColumn
+    return {
+        "Customer": st.column_config.TextColumn(pinned=True, width="medium"),
+        "Segment": st.column_config.TextColumn(width="small"),
+        "HKD at stake": number(
+            width="small", help="Deposits and investments as of the last night.", format="localized"
+        ),
+        "90-day risk": number(
+            width="small",
+            help="Of customers like this one, the share that leave within 90 days.",
+            format="percent",
+        ),
+        "Can be kept": number(
+            width="small",
+            help="The chance that a call keeps the customer, from the held-out customers.",
+            format="percent",
+        ),
+        "Reason": st.column_config.TextColumn(width="medium"),
+        "Due": st.column_config.DateColumn(format="D MMM YYYY", width="small"),
+        "Status": st.column_config.TextColumn(width="small"),
+        "Last contact": st.column_config.DateColumn(
+            format="D MMM YYYY",
+            width="small",
+            help="The last call, branch visit or event on record, or step in which an RM spoke to the customer.",
+        ),
+        "Order, HKD": number(
+            width="small",
+            help=f"What the list is ordered by: what is at stake × {by}. Where that chance is not known, the one in "
+            "the middle of the list stands in for it.",
+            format="localized",
+        ),
+    }
+
+
+def status(alert: FlaggedCustomer, today: date) -> str:
+    """Where the work on a customer stands, in two or three words; what presses comes first."""
+    if alert.snoozed:
+        return f"Back on {day(alert.snoozed_until)}"
+    stands = "Started" if alert.status == "working" else "Not started"
+    late = "Overdue, " if alert.due_on.date() < today else ""
+    lead = ", lead knows" if alert.escalated_on is not None else ""
+    return f"{late}{stands.lower() if late else stands}{lead}"
+
+
+def _key(people: pd.DataFrame) -> str:
+    """Another key for other lines, and after a step: what was ticked there is not ticked here."""
+    drawn = " ".join(f"{c} {v}" for c, v in zip(people["customer_id"], people["version"], strict=True))
+    return f"queue-table-{hashlib.sha256(drawn.encode()).hexdigest()[:12]}"
+
+
+def _open(people: pd.DataFrame, *, ticked: bool) -> None:
+    first = rows_of(people.head(1), FlaggedCustomer)[0]
+    label = f"Open {escaped(first.called)}" if ticked else "Open the first"
+    if st.button(label, key="open-queue", type="primary", icon=":material/arrow_forward:"):
+        links.to("customer", cid=first.customer_id)
