@@ -18,7 +18,7 @@ from warehouse.schema import customers, offer_results, tickets, touches
 from warehouse.stores.connect import Stores
 from workflow import nightly
 from workflow.customers.offer_eligibility import BY_CODE
-from workflow.customers.offers import facts_of, next_step, record_offer, what_it_did
+from workflow.customers.offers import facts_of, next_step, offer_for_all, record_offer, what_it_did
 
 # One worker builds the bank these share; the other goes on elsewhere meanwhile.
 pytestmark = pytest.mark.xdist_group("night-4000")
@@ -113,6 +113,12 @@ def test_an_offer_is_a_step_of_the_alert_and_stands_on_the_application_database_
     assert (step["step"], step["note"], status) == ("offered", "Deposit review. 3.1%", "working")
     with pytest.raises(ChangeRefused, match="wait for the answer"):
         record_offer(night, rm, alert["alert_id"], "deposit_review", "", 2, TODAY)
+    again = {alert["alert_id"]: 2}
+    offer_for_all(night, rm, again, "deposit_review", "", TODAY, despite="The customer asked for it")
+    with night.app_db.connect() as app_db:
+        (_, last) = app_db.execute(select(alert_steps.c.note)).scalars()
+    assert "wait for the answer" in last
+    assert "Reason: The customer asked for it" in last
 
 
 @pytest.mark.parametrize("consent", [False, None])
@@ -121,7 +127,8 @@ def test_an_offer_to_the_unwilling_is_refused_and_the_attempt_is_on_record(
 ) -> None:
     alert = _may_be_offered(night, consent=consent)
     with pytest.raises(ChangeRefused, match="make no offer"):
-        record_offer(night, _rm(alert["rm_id"]), alert["alert_id"], "deposit_review", "", 1, TODAY)
+        seen = {alert["alert_id"]: 1}
+        offer_for_all(night, _rm(alert["rm_id"]), seen, "deposit_review", "", TODAY, despite="A good friend")
     with night.app_db.connect() as app_db:
         assert app_db.execute(select(offers)).all() == []
         assert app_db.execute(select(alert_steps)).all() == []
@@ -134,7 +141,7 @@ def test_nobody_records_an_offer_on_another_ones_alert_or_one_that_does_not_exis
     alert = _may_be_offered(night)
     with pytest.raises(AccessRefused):
         record_offer(night, _rm("somebody else"), alert["alert_id"], "deposit_review", "", 1, TODAY)
-    with pytest.raises(ChangeRefused, match="does not exist"):
+    with pytest.raises(ChangeRefused, match="which offer"):
         record_offer(night, _rm(alert["rm_id"]), alert["alert_id"], "free money", "", 1, TODAY)
     with pytest.raises(ChangeRefused, match="does not fit"):
         record_offer(night, _rm(alert["rm_id"]), alert["alert_id"], "affluent_service", "", 1, TODAY)
