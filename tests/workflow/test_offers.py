@@ -126,8 +126,8 @@ def test_an_offer_to_the_unwilling_is_refused_and_the_attempt_is_on_record(
     night: Stores, *, consent: bool | None
 ) -> None:
     alert = _may_be_offered(night, consent=consent)
+    seen = {alert["alert_id"]: 1}
     with pytest.raises(ChangeRefused, match="make no offer"):
-        seen = {alert["alert_id"]: 1}
         offer_for_all(night, _rm(alert["rm_id"]), seen, "deposit_review", "", TODAY, despite="A good friend")
     with night.app_db.connect() as app_db:
         assert app_db.execute(select(offers)).all() == []
