@@ -81,16 +81,16 @@ def _lines(people: pd.DataFrame, today: date) -> pd.DataFrame:
             "Customer": [alert.called for alert in flagged],
             "Segment": [None if alert.segment is None else plain(alert.segment) for alert in flagged],
             "HKD at stake": rounded_column(people["value_at_stake"].astype(float)).to_list(),
-            "90-day risk": rounded_column(people["chance"].astype(float), 3).to_list(),
-            "Can be kept": rounded_column(saved, 3).to_list(),
+            "90-day risk, %": rounded_column(100 * people["chance"].astype(float), 1).to_list(),
+            "Can be kept, %": rounded_column(100 * saved, 1).to_list(),
             "Reason": [_reason(alert.titles) for alert in flagged],
             "Due": pd.to_datetime(people["due_on"]).to_list(),
             "Status": [status(alert, today) for alert in flagged],
-            "Last contact": pd.to_datetime(people["contacted_on"]).to_list(),
+            "Contacted": pd.to_datetime(people["contacted_on"]).to_list(),
             "Order, HKD": rounded_column(people["worth"].astype(float)).to_list(),
         }
     )
-    return frame if saved.notna().any() else frame.drop(columns="Can be kept")
+    return frame if saved.notna().any() else frame.drop(columns="Can be kept, %")
 
 
 def _reason(titles: list[str]) -> str:
@@ -110,20 +110,20 @@ def _columns(people: pd.DataFrame) -> tables.Columns:
         "HKD at stake": number(
             width="small", help="Deposits and investments as of the last night.", format="localized"
         ),
-        "90-day risk": number(
+        "90-day risk, %": number(
             width="small",
             help="Of customers like this one, the share that leave within 90 days.",
-            format="percent",
+            format="localized",
         ),
-        "Can be kept": number(
+        "Can be kept, %": number(
             width="small",
             help="The chance that a call keeps the customer, from the held-out customers.",
-            format="percent",
+            format="localized",
         ),
         "Reason": st.column_config.TextColumn(width="medium"),
         "Due": st.column_config.DateColumn(format="D MMM YYYY", width="small"),
         "Status": st.column_config.TextColumn(width="small"),
-        "Last contact": st.column_config.DateColumn(
+        "Contacted": st.column_config.DateColumn(
             format="D MMM YYYY",
             width="small",
             help="The last call, branch visit or event on record, or step in which an RM spoke to the customer.",
