@@ -19,6 +19,7 @@ from pages.governance import messages
 from pages.growth.funnel import funnel_page
 from pages.growth.goals import goal_list, goals_page
 from pages.growth.leads import batch_alarms
+from pages.together.learning import first_tasks_line
 from warehouse.access.reader import Viewer
 from warehouse.access.typed_rows import rows_of
 from warehouse.schema import plain
@@ -34,7 +35,8 @@ OPEN_COMPLAINTS = ("tickets", "tickets.complaint", "tickets.opened_at", "tickets
 
 
 def page(viewer: Viewer, scope: Scope | None) -> None:
-    """The page of the viewer's role."""
+    """The page of the viewer's role, below the line of her first tasks while there are some."""
+    first_tasks_line.show(viewer)
     {
         "relationship_manager": _calls,
         "team_lead": _calls,

@@ -23,7 +23,7 @@ from workflow.collaboration import (
     tool_register,
 )
 from workflow.collaboration.record_kind import Record
-from workflow.learning.lesson_results import FEWEST_COLLEAGUES, grouped
+from workflow.learning.lesson_results import FEWEST_COLLEAGUES, together
 
 
 def page(viewer: Viewer, _scope: object) -> None:
@@ -49,7 +49,7 @@ def _charter(record: Record, _viewer: Viewer) -> None:
     for colleague in people:
         if colleague.department in record.contents["between"]:
             members.setdefault(colleague.department, []).append(colleague.username)
-    rows = charters.shares(record, people, grouped(members))
+    rows = charters.shares(record, people, together(members))
     if not rows:
         st.caption(
             f"{len(charters.acknowledged(record))} acknowledged this version. Shares by department are shown once its "

@@ -15,7 +15,8 @@ from warehouse.access.reader import Reader
 from warehouse.app_db.app_schema import sessions, users
 from warehouse.stores.connect import Stores
 from workflow.collaboration import record_store
-from workflow.collaboration.department_use import SMALLER, use_by_department
+from workflow.collaboration.department_groups import SMALLER
+from workflow.collaboration.department_use import use_by_department
 
 LATELY = date(2026, 7, 1)
 

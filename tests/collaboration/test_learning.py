@@ -19,6 +19,7 @@ from warehouse.app_db.app_schema import lesson_results, users
 from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.stores.connect import Stores
 from workflow.collaboration import record_store
+from workflow.collaboration.department_groups import SMALLER
 from workflow.experiments.planned_tests import people_needed
 from workflow.learning import first_tasks
 from workflow.learning.exercises import JudgementExercise, OwnerExercise, check_right
@@ -26,12 +27,11 @@ from workflow.learning.figure_exercises import FigureExercise, HypothesisExercis
 from workflow.learning.lesson import LONGEST, TIERS, Lesson
 from workflow.learning.lesson_results import (
     FEWEST_COLLEAGUES,
-    SMALLER,
-    grouped,
     is_passed,
     pass_lesson,
     passed_by,
     progress_by_department,
+    together,
 )
 from workflow.learning.lessons import LESSONS, of_tier
 
@@ -142,9 +142,9 @@ def test_departments_are_counted_and_small_ones_together(bank: Stores) -> None:
     for number in (1, 2):
         pass_lesson(bank, replace(somebody("sales"), username=f"sales-{number}"), FIRST)
     sales, smaller = progress_by_department(bank, of_tier("everyone"))
-    assert (sales.department, sales.colleagues, sales.began, sales.finished) == ("Sales", 6, 2, 0)
-    assert (smaller.department, smaller.colleagues, smaller.began) == (SMALLER, 6, 0)
-    assert [p.finished for p in progress_by_department(bank, [FIRST])] == [2, 0]
+    assert (sales.department, sales.colleagues, sales.began, sales.finished) == ("Sales", 6, 2, None)
+    assert (smaller.department, smaller.colleagues, smaller.began) == (SMALLER, 6, None)
+    assert [p.finished for p in progress_by_department(bank, [FIRST])] == [2, None]
 
 
 def test_one_small_department_is_never_left_alone(bank: Stores) -> None:
@@ -160,7 +160,7 @@ def test_no_group_is_smaller_than_five_and_nobody_is_counted_twice(sizes: list[i
     roles = ("sales", "service", "marketing", "analyst", "administrator", "executive", "team_lead")
     assert len(roles) == len(sizes)
     names = {role: [f"{role}-{n}" for n in range(size)] for role, size in zip(roles, sizes, strict=True)}
-    groups = grouped(names)
+    groups = together(names)
     assert all(len(members) >= FEWEST_COLLEAGUES for members in groups.values())
     everybody = [name for members in groups.values() for name in members]
     assert len(everybody) == len(set(everybody))
@@ -180,3 +180,15 @@ def test_a_task_ticks_itself_off_by_what_was_recorded_and_for_nobody_else(bank: 
     pass_lesson(bank, service, LESSONS["noise"])
     assert first_tasks.tasks_done(bank, service) == {"observation", "definition"}
     assert first_tasks.tasks_done(bank, somebody("marketing")) == frozenset()
+
+
+def test_a_comment_elsewhere_answers_no_request_for_data(bank: Stores) -> None:
+    admin, analyst = somebody("administrator"), somebody("analyst")
+    idea = {"title": "Call", "what": "Call", "segment": "New", "expected": "Fewer complaints"}
+    number = record_store.open_record(bank, analyst, "idea", idea)
+    record_store.comment(bank, admin, number, "Good")
+    assert "request" not in first_tasks.tasks_done(bank, admin)
+    assert not first_tasks.is_put_away(bank, admin)
+    first_tasks.put_away(bank, admin)
+    assert first_tasks.is_put_away(bank, admin)
+    assert not first_tasks.is_put_away(bank, analyst)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
@@ -10,6 +12,7 @@ from tests.pages.opened import opened
 from tests.pages.staff import cells, somebody, words
 from warehouse.app_db.app_schema import campaign_steps, lift_experiments
 from warehouse.stores import connect
+from workflow.campaigns import campaign_lifecycle
 
 VIEWS = ["scorecard", "overlap", "pressure", "life"]
 TITLES = {
@@ -142,3 +145,17 @@ def test_sales_sees_the_experiments_and_has_no_form(open_page):
     app = open_page(somebody("sales"), "attribution")
     assert not [b for b in app.button if b.label == "Enter"]
     assert "Paid search" in cells(app)
+
+
+@pytest.mark.parametrize("role", ["marketing", "analyst"])
+def test_a_change_stands_with_what_sales_accepted_before_and_after_it(open_page, bank: connect.Stores, role):
+    marketing, campaign = somebody("marketing"), "CMP-06"
+    for day, note in ((date(2026, 3, 10), "A shorter form"), (date(2026, 6, 20), "Another page")):
+        campaign_lifecycle.record(bank, marketing, campaign, "changed", note, happened_on=day)
+    app = open_page(somebody(role), "campaigns", view="life")
+    app.selectbox(key="campaign").set_value(campaign).run()
+    assert not _broken(app)
+    page = words(app)
+    assert "Acceptance before and after a change" in page
+    assert "A shorter form" in page
+    assert "Too early: the first whole month after the change ends on 31 Jul 2026" in page

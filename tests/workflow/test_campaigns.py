@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import math
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, func, select
 
+from metrics.definitions.scope import Period, month
 from warehouse.access import data_coverage
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.access.roles import ROLES
@@ -17,6 +19,7 @@ from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.load import loading
 from warehouse.schema import campaigns
 from warehouse.stores.connect import Stores
+from workflow.campaigns.campaign_changes import AcceptanceSide, before_and_after, spans
 from workflow.campaigns.campaign_lifecycle import STEPS, history, record, states
 
 MARKETING = Viewer("mia", "Mia Marketing", "marketing")
@@ -121,3 +124,33 @@ def test_whatever_is_tried_every_closing_stands_after_an_analysis_of_its_own(
         if step == "closed":
             assert "analysed" in since
         since = [] if step in ("planned", "reopened") else [*since, step]
+
+
+def _acceptance(handed_over: float, decided: float, accepted: float, first: int) -> AcceptanceSide:
+    period = Period(date(2026, first, 1), month(2026, first + 1).end)
+    return AcceptanceSide(period=period, handed_over=handed_over, decided=decided, accepted=accepted)
+
+
+def test_acceptance_before_and_after_a_change_has_an_interval_once_the_leads_are_decided() -> None:
+    assert spans(date(2026, 5, 20), date(2026, 6, 29)) is None
+    before, after = spans(date(2026, 3, 10), date(2026, 5, 31)) or (None, None)
+    assert (before, after) == (
+        Period(date(2026, 1, 1), date(2026, 2, 28)),
+        Period(date(2026, 4, 1), date(2026, 5, 31)),
+    )
+    first = _acceptance(210, 200, 80, 1)
+    words = before_and_after(first, _acceptance(210, 200, 120, 4))
+    assert "40.0% of 200 decided leads" in words
+    assert "+20.0 points (+10.2 to +29.2, 95% interval)" in words
+    assert "No significant change" in before_and_after(first, _acceptance(210, 200, 82, 4))
+    assert "Too early: 50 of the 250" in before_and_after(first, _acceptance(250, 200, 120, 4))
+    assert "Too few" in before_and_after(first, _acceptance(12, 12, 6, 4))
+    assert "Too few leads were handed over" in before_and_after(first, _acceptance(12, math.nan, 6, 4))
+
+
+def test_a_change_is_logged_with_its_day_and_not_ahead_of_it(own_bank: Stores) -> None:
+    today = own_bank.now().date()
+    record(own_bank, MARKETING, CAMPAIGN, "changed", "Another page", happened_on=today - timedelta(days=40))
+    with pytest.raises(ChangeRefused, match="not ahead"):
+        record(own_bank, MARKETING, CAMPAIGN, "changed", "Soon", happened_on=today + timedelta(days=1))
+    assert _steps(own_bank) == ["changed"]

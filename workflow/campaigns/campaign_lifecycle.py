@@ -22,6 +22,7 @@ from workflow.records.edit_conflicts import changed_meanwhile, unseen
 
 STEPS = {
     "planned": "Plan",
+    "changed": "Log a change",
     "analysed": "Write the analysis",
     "closed": "Close",
     "reopened": "Reopen",
@@ -30,6 +31,7 @@ STEPS = {
 ALARM_CLOSED = "alarm_closed"
 DONE = {
     "planned": "Planned",
+    "changed": "Changed",
     "analysed": "Analysed",
     "closed": "Closed",
     "reopened": "Reopened",
@@ -50,6 +52,8 @@ class CampaignStep:
     expected_wins: float | None
     taken_by: str
     taken_at: datetime
+    happened_on: date | None = None
+    """Of a change: the day on which it was made."""
 
 
 def record(
@@ -62,8 +66,11 @@ def record(
     seen: int | None = None,
     budget: float | None = None,
     expected_wins: int | None = None,
+    happened_on: date | None = None,
 ) -> None:
-    """Append a step. `note` is the plan, the analysis, or the reason; a plan has a `budget` in HKD.
+    """Append a step. `note` is the plan, the change, the analysis, or the reason.
+
+    A plan has a `budget` in HKD, a change the day it `happened_on`; without one it is today.
 
     `seen` is the campaign's latest step the viewer had on screen, 0 for none; None where no screen was. Raises
     AccessRefused unless the viewer is of Marketing (the attempt is logged). Raises ChangeRefused for an unknown
@@ -83,6 +90,8 @@ def record(
         raise ChangeRefused("A plan needs a budget in HKD above 0. Enter it and save again.")
     if expected_wins is not None and expected_wins < 0:
         raise ChangeRefused("The deals a campaign should win cannot be fewer than 0.")
+    if step == "changed" and happened_on is not None and happened_on > stores.now().date():
+        raise ChangeRefused("A change is logged once it was made: choose a day that is not ahead.")
     reader = Reader(stores, viewer, stores.snapshot())
     last_day = last_day_of(reader, campaign_id)
     t = campaign_steps
@@ -106,6 +115,7 @@ def record(
             note=note,
             budget=budget if step == "planned" else None,
             expected_wins=expected_wins if step == "planned" else None,
+            happened_on=(happened_on or entry.at.date()) if step == "changed" else None,
         )
 
 

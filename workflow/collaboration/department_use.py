@@ -7,7 +7,7 @@ module. A department with fewer accounts than the smallest cell stands with the 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,11 +18,10 @@ from metrics.definitions.measure import between
 from metrics.definitions.scope import Period
 from warehouse.access.reader import SYSTEM, Reader, may_see
 from warehouse.app_db.app_schema import alert_steps, alerts, record_entries, sessions, users
-from warehouse.disclosure.minimum_cell_size import is_enough, is_few
+from warehouse.disclosure.minimum_cell_size import is_few
+from workflow.collaboration.department_groups import grouped
 from workflow.collaboration.record_kind import DEPARTMENT_OF, DEPARTMENTS
 from workflow.collaboration.record_kinds import KINDS
-
-SMALLER = "Smaller departments"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +48,8 @@ def use_by_department(reader: Reader, period: Period) -> list[DepartmentUse] | N
         return None
     counts = _counted(Reader(reader.stores, SYSTEM), period)
     smallest = reader.smallest_cell
-    lines = [_line(name, [counts[d] for d in members]) for name, members in grouped(counts, smallest)]
+    sizes = {d: counts[d].accounts for d in DEPARTMENTS if counts[d].accounts or counts[d].written}
+    lines = [_line(name, [counts[d] for d in members]) for name, members in grouped(sizes, smallest)]
     few = any(is_few(n, smallest) for u in lines for n in (u.accounts, u.came, u.accounts - u.came))
     few_accounts = any(is_few(u.accounts, smallest) for u in lines)
     hides = may_see(reader.viewer, alerts) is None or any(is_few(u.accepted, smallest) for u in lines)
@@ -64,18 +64,6 @@ def use_by_department(reader: Reader, period: Period) -> list[DepartmentUse] | N
         )
         for u in lines
     ]
-
-
-def grouped(counts: Mapping[str, DepartmentUse], smallest: int) -> list[tuple[str, Sequence[str]]]:
-    """Name → departments: each that is large enough, then the others, with as many more as make them large enough."""
-    there = [d for d in DEPARTMENTS if counts[d].accounts or counts[d].written]
-    small = [d for d in there if not is_enough(counts[d].accounts, smallest)]
-    large = [d for d in there if d not in small]
-    while small and large and not is_enough(sum(counts[d].accounts for d in small), smallest):
-        least = min(large, key=lambda d: counts[d].accounts)
-        large.remove(least)
-        small.append(least)
-    return [*((d, [d]) for d in large), *([(SMALLER, small)] if small else [])]
 
 
 def _line(name: str, members: Sequence[DepartmentUse]) -> DepartmentUse:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from warehouse.access import audit
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.access.roles import ROLES
 from warehouse.app_db.app_schema import audit_log
@@ -17,7 +18,12 @@ _EVERYBODY = frozenset(ROLES)
 _READERS = _EVERYBODY - {"administrator"}
 _RELATIONSHIP = frozenset({"relationship_manager", "team_lead"})
 _COMMENTS = tuple(f"{kind}.comment" for kind in KINDS)
+_ON_REQUESTS = tuple(f"data_request.{s}" for s in ("comment", *(s.name for s in KINDS["data_request"].steps)))
 _AGREED = ("goal.signed", "goal.declined", "goal.set")
+
+
+PUT_AWAY = "first_tasks.put_away"
+"""What the audit log calls it when somebody does not want to see them on her first page any more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +148,7 @@ TASKS = (
         why="The tables that a figure needs are often yours to load.",
         roles=frozenset({"administrator"}),
         url="data-requests",
-        actions=_COMMENTS,
+        actions=_ON_REQUESTS,
     ),
 )
 
@@ -168,3 +174,14 @@ def tasks_done(stores: Stores, viewer: Viewer) -> frozenset[str]:
             for action, subject in lines
         )
     )
+
+
+def put_away(stores: Stores, viewer: Viewer) -> None:
+    """Keep that the viewer does not want her first tasks on Today any more; on Learn they stay."""
+    audit.note(stores, viewer.username, PUT_AWAY)
+
+
+def is_put_away(stores: Stores, viewer: Viewer) -> bool:
+    """Whether she has put them away."""
+    mine = (audit_log.c.who == viewer.username, audit_log.c.action == PUT_AWAY)
+    return bool(Reader(stores, SYSTEM).rows(select(audit_log.c.line).where(*mine).limit(1)))

@@ -12,13 +12,13 @@ from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.app_db.app_schema import lesson_results as t
 from warehouse.errors import ChangeRefused
 from warehouse.stores.connect import Stores
+from workflow.collaboration.department_groups import grouped
 from workflow.collaboration.mentions import colleagues
 from workflow.collaboration.record_kind import department_of
 from workflow.learning.lesson import Lesson
 
 FEWEST_COLLEAGUES = 5
 """Departments with fewer are put together, so that no count is about one person."""
-SMALLER = "Smaller departments"
 PASSED = "lesson.pass"
 """What the audit log calls it."""
 
@@ -32,8 +32,10 @@ class DepartmentProgress:
 
     department: str
     colleagues: int
-    began: int
-    finished: int
+    began: int | None
+    """How many have passed one or more; None where that is all of them or nobody."""
+    finished: int | None
+    """How many have passed all; None in the same way."""
 
 
 def pass_lesson(stores: Stores, viewer: Viewer, lesson: Lesson) -> None:
@@ -76,23 +78,32 @@ def progress_by_department(stores: Stores, lessons: Sequence[Lesson]) -> tuple[D
         DepartmentProgress(
             department=department,
             colleagues=len(names),
-            began=sum(any(is_passed(x, results.get(n, frozenset())) for x in lessons) for n in names),
-            finished=sum(all(is_passed(x, results.get(n, frozenset())) for x in lessons) for n in names),
+            began=_unless_it_tells_of_each(
+                sum(any(is_passed(x, results.get(n, frozenset())) for x in lessons) for n in names),
+                len(names),
+            ),
+            finished=_unless_it_tells_of_each(
+                sum(all(is_passed(x, results.get(n, frozenset())) for x in lessons) for n in names),
+                len(names),
+            ),
         )
-        for department, names in grouped(members).items()
+        for department, names in together(members).items()
     )
 
 
-def grouped(members: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
+def together(members: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
     """Department → its colleagues, each group of five or more; SMALLER stands last."""
-    left = sorted(((d, names) for d, names in members.items() if names), key=lambda g: (len(g[1]), g[0]))
-    together: list[str] = []
-    while left and (len(left[0][1]) < FEWEST_COLLEAGUES or 0 < len(together) < FEWEST_COLLEAGUES):
-        together += left.pop(0)[1]
-    groups: dict[str, Sequence[str]] = dict(sorted(left))
-    if len(together) >= FEWEST_COLLEAGUES:
-        groups[SMALLER] = together
-    return groups
+    sizes = {d: len(names) for d, names in sorted(members.items()) if names}
+    groups = {
+        name: [n for d in departments for n in members[d]]
+        for name, departments in grouped(sizes, FEWEST_COLLEAGUES)
+    }
+    return {name: names for name, names in groups.items() if len(names) >= FEWEST_COLLEAGUES}
+
+
+def _unless_it_tells_of_each(number: int, of: int) -> int | None:
+    """A count, or None where it is nobody or everybody: then it says of each colleague what she did."""
+    return None if number in (0, of) else number
 
 
 def _everybody(stores: Stores) -> Mapping[str, frozenset[Result]]:

@@ -14,7 +14,8 @@ from metrics.definitions.scope import Period
 from pages.components import data, tables
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
-from workflow.collaboration.department_use import SMALLER, DepartmentUse, use_by_department
+from workflow.collaboration.department_groups import SMALLER
+from workflow.collaboration.department_use import DepartmentUse, use_by_department
 
 DAYS = 30
 

@@ -13,6 +13,7 @@ from metrics.definitions.meaning import Meaning
 from metrics.definitions.scope import Period, Scope
 from metrics.query.query import Query
 from pages.components import data, forms, tables
+from pages.growth.campaigns import campaign_change_view
 from warehouse.access.reader import Viewer
 from warehouse.access.typed_rows import rows_of
 from warehouse.stores import connect
@@ -90,6 +91,7 @@ def view(viewer: Viewer, campaigns: pd.DataFrame) -> None:
     history = campaign_lifecycle.history(data.reader(viewer), chosen)
     left, right = st.columns(2, gap="large")
     with left:
+        campaign_change_view.show(viewer, chosen, history)
         _history(history)
     with right:
         if viewer.role in campaign_lifecycle.WRITERS:
@@ -162,6 +164,8 @@ def _history(history: pd.DataFrame) -> None:
             if line.step == "planned":
                 wins = "" if line.expected_wins is None else f", to win {numeral(line.expected_wins)} deals"
                 st.caption(f"Budget {hkd(line.budget)}{wins}")
+            elif line.step == "changed":
+                st.caption(f"Made on {day(line.happened_on)}")
 
 
 def _form(campaign_id: str, seen: int, *, closed: bool) -> None:
@@ -177,6 +181,7 @@ def _form(campaign_id: str, seen: int, *, closed: bool) -> None:
             seen=seen,
             budget=values["budget"],
             expected_wins=values["wins"],
+            happened_on=values["happened_on"],
         )
         return "Saved."
 
@@ -191,7 +196,7 @@ def _form(campaign_id: str, seen: int, *, closed: bool) -> None:
             key=form.keep("step", usual, among=offered),
         )
         st.text_area(
-            "The plan, what was learned, or why",
+            "The plan, the change, what was learned, or why",
             max_chars=campaign_lifecycle.LONGEST_NOTE,
             height=110,
             key=form.keep("note", ""),
@@ -213,4 +218,11 @@ def _form(campaign_id: str, seen: int, *, closed: bool) -> None:
                 width=200,
                 key=form.keep("wins"),
             )
+        forms.date_input(
+            "Of a change: the day it was made",
+            form.keep("happened_on"),
+            last=connect.here().now().date(),
+            value=None,
+            width=200,
+        )
         form.submit("Save", write, type="primary", icon=":material/check:")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
-from metrics.comparison.words import share
+from metrics.comparison.words import numeral, share
 from pages.components import data, links, tables
 from pages.together.learning import lesson_view
 from warehouse.access.reader import Viewer
@@ -23,6 +25,7 @@ from workflow.learning.lesson_results import (
 from workflow.learning.lessons import LESSONS, of_tier
 
 URL = "learn"
+NOT_SHOWN = "not shown"
 DONE, TO_DO = ":material/check_circle:", ":material/radio_button_unchecked:"
 
 
@@ -38,6 +41,7 @@ def page(viewer: Viewer, _scope: object) -> None:
     mine = [x for tier, t in TIERS.items() if viewer.role in t.roles for x in of_tier(tier)]
     st.title(headline(sum(is_passed(x, results) for x in mine), len(mine)))
     st.caption("Each is a minute to read and ends in a question, often about your own figures.")
+    _next(mine, results)
     _first_tasks(viewer)
     for tier, about in TIERS.items():
         st.subheader(about.label)
@@ -54,6 +58,15 @@ def headline(done: int, count: int) -> str:
     if not done:
         return f"{count} short lessons for you"
     return f"{done} of your {count} lessons done" if done < count else f"All {count} of your lessons are done"
+
+
+def _next(mine: Sequence[Lesson], results: frozenset[Result]) -> None:
+    """The first of her lessons that she has not passed."""
+    left = next((x for x in mine if not is_passed(x, results)), None)
+    if left is not None and st.button(
+        f"Next: {left.title}", type="primary", icon=":material/play_arrow:", key="next-lesson"
+    ):
+        links.to(URL, lesson=left.name)
 
 
 def tasks_done(viewer: Viewer) -> frozenset[str]:
@@ -104,19 +117,26 @@ def _departments() -> None:
         return
     st.caption(
         f"Colleagues with an account, and how many of them have passed lessons for everyone. Departments of fewer than "
-        f"{FEWEST_COLLEAGUES} are put together, and nobody is shown by name."
+        f"{FEWEST_COLLEAGUES} are put together, and nobody is shown by name. A count of nobody or of everybody is not "
+        "shown either: it would say of each what she did."
     )
     tables.show(
         pd.DataFrame(
             {
                 "Department": p.department,
                 "Colleagues": p.colleagues,
-                "Passed one or more": p.began,
-                f"Passed all {len(everyone)}": p.finished,
-                "Share that passed all": share(p.finished / p.colleagues, 0),
+                "Passed one or more": _number(p.began),
+                f"Passed all {len(everyone)}": _number(p.finished),
+                "Share that passed all": NOT_SHOWN
+                if p.finished is None
+                else share(p.finished / p.colleagues, 0),
             }
             for p in progress
         ),
         "learning",
         called="Lessons by department",
     )
+
+
+def _number(of: int | None) -> str:
+    return NOT_SHOWN if of is None else numeral(of)
