@@ -141,7 +141,7 @@ def test_acceptance_before_and_after_a_change_has_an_interval_once_the_leads_are
     first = _acceptance(210, 200, 80, 1)
     words = before_and_after(first, _acceptance(210, 200, 120, 4))
     assert "40.0% of 200 decided leads" in words
-    assert "+20.0 points (+10.2 to +29.2, 95% interval)" in words
+    assert "+20.0 points (+10.2 points to +29.2 points, 95% interval)" in words
     assert "No significant change" in before_and_after(first, _acceptance(210, 200, 82, 4))
     assert "Too early: 50 of the 250" in before_and_after(first, _acceptance(250, 200, 120, 4))
     assert "Too few" in before_and_after(first, _acceptance(12, 12, 6, 4))

@@ -35,7 +35,7 @@ def show(viewer: Viewer, campaign_id: str, history: pd.DataFrame) -> None:
         if line.happened_on is not None:
             with st.container(border=True, gap="xxsmall"):
                 st.markdown(f"**{day(line.happened_on)}:** {escaped(line.note)}")
-                st.markdown(escaped(_compared(viewer, campaign_id, line)))
+                st.markdown(_compared(viewer, campaign_id, line))
 
 
 def _compared(viewer: Viewer, campaign_id: str, line: CampaignStep) -> str:
