@@ -40,7 +40,7 @@ def show(goal: Goal, viewer: Viewer) -> None:
             if links.has(kind.url) and st.button(label, key=f"to-thread-{record.record_id}", type="tertiary"):
                 links.to(kind.url, record=str(record.record_id))
     with (
-        st.popover("Discuss this goal", icon=KIND.icon, key=f"discuss-goal-{goal.goal_id}"),
+        st.popover("Discuss this goal", icon=KIND.icon, key=f"thread-of-goal-{goal.goal_id}"),
         forms.form(f"discussion of goal {goal.goal_id}") as form,
     ):
         record_fields.draw(form, (KIND.title, *KIND.fields), connect.here().now().date())
