@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.ma
 BUG = re.compile(
     r"the reference [A-Z0-9]{4}-|This (page|part) could not be shown|Traceback|Reference [A-Z0-9]{4}-"
 )
-WALKERS = (("rm", "relationship_manager"), ("analyst", "analyst"))
+WALKERS = (("analyst", "analyst"), ("rm", "relationship_manager"))
 
 
 def test_people_walk_one_running_server_in_random_orders_twice_without_a_bug(served, browser: Browser):
@@ -26,10 +26,11 @@ def test_people_walk_one_running_server_in_random_orders_twice_without_a_bug(ser
         served.sign_in(window, username)
         windows[username] = window
         urls = [e.url for entries in MENU.values() for e in entries if role in e.roles and e.url != "today"]
-        steps += [(username, url) for url in urls]
+        # Every page once; of a second person some that the first has opened before, or opens after.
+        steps += [(username, url) for url in (urls if role == "analyst" else chance.sample(urls, 10))]
     # The review first and the campaigns next: the order in which a page once died for everybody.
     chance.shuffle(steps)
-    way = [("analyst", "quarterly-review"), ("analyst", "campaigns"), *steps, *chance.sample(steps, 8)]
+    way = [("analyst", "quarterly-review"), ("analyst", "campaigns"), *steps, *chance.sample(steps, 4)]
     for username, url in way:
         window = windows[username]
         window.goto(f"{served.address}/{url}")
