@@ -275,6 +275,6 @@ def test_the_work_of_an_rm_who_is_no_longer_with_the_bank_waits_awake_in_the_poo
 
 
 def test_every_line_of_a_history_has_words() -> None:
-    from workflow.alerts.alert_steps import HISTORY, OFFERED
+    from workflow.alerts.alert_steps import HISTORY
 
     assert set(STEPS) | {"ended", "followed", "noted"} <= set(HISTORY)
