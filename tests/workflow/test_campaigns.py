@@ -145,7 +145,7 @@ def test_acceptance_before_and_after_a_change_has_an_interval_once_the_leads_are
     assert "No significant change" in before_and_after(first, _acceptance(210, 200, 82, 4))
     assert "Too early: 50 of the 250" in before_and_after(first, _acceptance(250, 200, 120, 4))
     assert "Too few" in before_and_after(first, _acceptance(12, 12, 6, 4))
-    assert "Too few leads were handed over" in before_and_after(first, _acceptance(12, math.nan, 6, 4))
+    assert "What Sales accepted is not shown" in before_and_after(first, _acceptance(12, math.nan, 6, 4))
 
 
 def test_a_change_is_logged_with_its_day_and_not_ahead_of_it(own_bank: Stores) -> None:

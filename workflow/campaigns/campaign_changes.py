@@ -50,7 +50,7 @@ def before_and_after(before: AcceptanceSide, after: AcceptanceSide) -> str:
     """Both shares with their n, and the interval of the difference; or why that cannot be told yet."""
     sides = (before, after)
     if any(n is None or math.isnan(n) for s in sides for n in (s.handed_over, s.decided, s.accepted)):
-        return "Too few leads were handed over on one of the sides to show what Sales accepted."
+        return "What Sales accepted is not shown: it would tell of few people, or was not given."
     if not before.decided or not after.decided:
         return f"Sales has decided on no lead of {(after if before.decided else before).period.in_words()}."
     words = f"{_in_words(before)}; {_in_words(after)}."
