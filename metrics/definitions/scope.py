@@ -103,8 +103,6 @@ PERIODS_BY_MONTH: Mapping[str, str] = {
 BETWEEN = ".."
 """Between two days of an address: `2026-01-01..2026-03-31`."""
 _DAYS = {"7d": 7, "30d": 30, "90d": 90}
-_MONTHS_OF_DAYS = {"7d": 1, "week": 1, "this-week": 1, "30d": 1, "this-month": 1}
-"""How many whole months stand in the place of a shorter period; of any other word three."""
 
 
 def period_named(name: str, as_of: date, *, by_month: bool = False) -> Period:
@@ -166,13 +164,14 @@ def _by_month(name: str, end: date) -> Period:
         until = min(chosen.end, end)
         inside = whole_months(Period(min(chosen.start, until), until))
         return inside or last_full_month(until)
-    if name == "month":
+    if name == "month" or (name in PERIODS and name not in PERIODS_BY_MONTH):
+        # What is not on offer by month is called the last full month wherever it is named.
         return last_full_month(end)
     if name == "ytd":
         return Period(date(end.year, 1, 1), end)
     if name in ("quarter", "year"):
         return _last_whole(name, end)
-    count = int(name[:-1]) if name in ("12m", "24m") else _MONTHS_OF_DAYS.get(name, 3)
+    count = int(name[:-1]) if name in ("12m", "24m") else 3
     return Period(full_months(end, count)[0].start, end)
 
 

@@ -59,10 +59,8 @@ def bar(dimensions: Sequence[str], viewer: Viewer, *, cohort: bool = False, comp
     A `cohort` page asks who joined in a period, not what happened in it: another question, so another word in the
     address, and a longer period to begin with. A page that `compares` says with what.
     """
-    key, by_month = (
-        "joined" if cohort else "period",
-        data.by_month(viewer) or (cohort and data.hidden_below(viewer, net_revenue) is not None),
-    )
+    key = "joined" if cohort else "period"
+    by_month = data.by_month(viewer) or (cohort and data.hidden_below(viewer, net_revenue) is not None)
     left_out: list[str] = []
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         period = _period(key, viewer, left_out, by_month=by_month)

@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from metrics.definitions.scope import BETWEEN, PERIODS, Period, days_chosen, month, period_named
+from metrics.definitions.scope import (
+    BETWEEN,
+    PERIODS,
+    PERIODS_BY_MONTH,
+    Period,
+    days_chosen,
+    last_full_month,
+    month,
+    period_named,
+)
+from pages.together.report_words import called
 from tests.pages.staff import Open, somebody
 
 DAYS = st.dates(date(2020, 1, 1), date(2030, 12, 31))
@@ -46,6 +56,12 @@ def test_every_period_ends_by_the_day_the_data_reach_and_is_as_long_as_its_words
         assert period.end == month(period.end.year, period.end.month).end
         following = period.end + timedelta(days=1)
         assert Period(following, following + timedelta(days=period.days + 3)).end > as_of, "it is the last"
+
+
+@given(as_of=DAYS, name=st.sampled_from(sorted(set(PERIODS) - set(PERIODS_BY_MONTH))))
+def test_a_period_that_is_not_on_offer_by_month_is_the_one_it_is_called(as_of: date, name: str) -> None:
+    assert called(name, by_month=True) == "last full month"
+    assert period_named(name, as_of, by_month=True) == last_full_month(as_of)
 
 
 @given(one=DAYS, other=DAYS, as_of=DAYS, by_month=st.booleans())
