@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from types import MappingProxyType
 
 import numpy as np
@@ -31,7 +31,6 @@ from metrics.query.time_coverage import is_by_month, span_before
 from warehouse.access import data_coverage
 from warehouse.access.data_coverage import AvailableColumns, Coverage
 from warehouse.access.reader import SYSTEM, Reader
-from warehouse.access.sql_allow_list import tables_of
 from warehouse.disclosure.minimum_cell_size import is_few
 from warehouse.disclosure.people_behind import PEOPLE
 from warehouse.disclosure.primary_suppression import without_small_cells
@@ -218,7 +217,7 @@ def _answered(
         of_fact = {m.name: m for m in measures if m.fact is fact}
         if alike and _is_about_people(fact):
             wide = _alike_for_all(reader, fact, of_fact, query, clock)
-        elif reader.sees_totals_only(*_tables_read(tuple(of_fact.values()), query)):
+        elif reader.sees_totals_only(*_tables_read(fact, of_fact, query)):
             wholes = partial(linked_figures.wholes_of, catalogue)
             wide = _published(reader, fact, of_fact, query, wholes, clock)
         else:
@@ -234,16 +233,10 @@ def _answered(
     return answer
 
 
-def _tables_read(measures: tuple[Measure, ...], query: Query) -> set[Table]:
+def _tables_read(fact: Table, measures: Mapping[str, Measure], query: Query) -> frozenset[Table]:
     """The tables that the figures of one table are read from under a question's filters and breakdown."""
     dimensions = (*query.by, *(d for d, _ in query.filters))
-    read = [_behind(measure) for measure in measures]
-    return {measures[0].fact}.union(*read, *(rollups.read_for(measures[0].fact, d) for d in dimensions))
-
-
-@lru_cache(maxsize=4096)
-def _behind(measure: Measure) -> frozenset[Table]:
-    return frozenset(tables_of(select(measure.over(_ANY_DAY))))
+    return frozenset({fact}).union(*(rollups.sources_of(m, dimensions) for m in measures.values()))
 
 
 def _whole(
@@ -333,7 +326,7 @@ def of_measures(
     """
     fact = next(iter(measures.values())).fact
     check_published(reader, [fact], query)
-    if not reader.sees_totals_only(*_tables_read(tuple(measures.values()), query)):
+    if not reader.sees_totals_only(*_tables_read(fact, measures, query)):
         return reader.frame(statement(fact, measures, query))
     clock = partial(_alike, query.periods)
     return _published(reader, fact, measures, query, lambda m: larger.get(m, ()), clock)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from itertools import combinations
 
@@ -47,6 +48,7 @@ from warehouse.stores.postgresql_catalogue import AS_IT_IS
 from warehouse.stores.snapshots import SnapshotWriter
 
 log = logging.getLogger("concord")
+_ANY_DAY = Period(date(2000, 1, 1), date(2000, 1, 1))
 
 Clock = Callable[[Measure], Sequence[Period | None]]
 """Measure → the days it counts for each period of a question; None where it is not known."""
@@ -88,19 +90,18 @@ def definition_of(measure: Measure, dialect: Dialect) -> str:
     return hashlib.sha256(f"{measure.total} {text}".encode()).hexdigest()[:16]
 
 
-def _sources(measure: Measure, dimensions: Iterable[str]) -> frozenset[Table]:
-    """The tables that its totals by some dimensions are read from."""
-    return _read_by(measure).union(*(read_for(measure.fact, d) for d in dimensions))
+def sources_of(measure: Measure, dimensions: Iterable[str]) -> frozenset[Table]:
+    """The tables that a figure by some dimensions is read from."""
+    return _read_by(measure).union(*(_read_for(measure.fact, d) for d in dimensions))
 
 
 @lru_cache(maxsize=4096)
 def _read_by(measure: Measure) -> frozenset[Table]:
-    return frozenset({measure.fact, *tables_of(select(_moment(measure), measure.where, _amount(measure)))})
+    return frozenset({measure.fact, *tables_of(select(measure.over(_ANY_DAY)))})
 
 
 @lru_cache(maxsize=256)
-def read_for(fact: Table, dimension: str) -> frozenset[Table]:
-    """The tables that a dimension of a table is read from."""
+def _read_for(fact: Table, dimension: str) -> frozenset[Table]:
     return frozenset(tables_of(select(DIMENSIONS[dimension][fact])))
 
 
@@ -161,7 +162,7 @@ def _of_one(measure: Measure, at: int, sums: CTE, dialect: Dialect) -> Select:
     }
     names = case({bits: _spaced(s) for bits, s in left_out.items()}, value=sums.c.left_out)
     sources = case(
-        {bits: _spaced(t.name for t in _sources(measure, s)) for bits, s in left_out.items()},
+        {bits: _spaced(t.name for t in sources_of(measure, s)) for bits, s in left_out.items()},
         value=sums.c.left_out,
     )
     total = sums.c[f"rows_{at}" if measure.total == "count" else f"total_{at}"]
@@ -190,7 +191,7 @@ def can_answer(reader: Reader, measure: Measure, filters: Filters, by: Sequence[
     if dimensions not in map(frozenset, sets_of(measure.fact)):
         log.info("%s by %s: asked of the facts, no totals are kept.", measure.name, _spaced(dimensions))
         return False
-    if not reader.sees_whole(rollups, *_sources(measure, dimensions)):
+    if not reader.sees_whole(rollups, *sources_of(measure, dimensions)):
         return False
     kept = _kept(reader.stores, reader.snapshot or reader.stores.snapshot())
     return bool(kept) and (measure.name, definition_of(measure, reader.dialect)) in kept
