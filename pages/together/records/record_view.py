@@ -165,7 +165,8 @@ def _grow(kind: RecordKind, record: Record, viewer: Viewer, today: date) -> None
         return
     with st.container(horizontal=True, gap="small", key=f"grow-{record.record_id}"):
         for grown in kinds:
-            label = f"Make it a {grown.singular.lower()}"
+            article = "an" if grown.singular.lower().startswith(tuple("aeiou")) else "a"
+            label = f"Make it {article} {grown.singular.lower()}"
             with (
                 st.popover(
                     label, icon=grown.icon, type="tertiary", key=f"grow-{record.record_id}-{grown.name}"
