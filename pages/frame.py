@@ -15,6 +15,7 @@ from pages.components import (
     problem_sentences,
     search_box,
     theme,
+    view_menu,
 )
 from pages.components import viewer as door
 from pages.components.typed_text import escaped
@@ -37,9 +38,11 @@ def _draw_page(entry: MenuEntry, viewer: Viewer) -> None:
     """One page, with its problems as sentences and its bugs as numbers."""
     with problem_sentences.in_their_place():
         forms.begin(entry.url, st.query_params.get("cid", ""))
-        scope = None
+        scope, source = None, view_menu.just_opened(entry.url)
         if entry.filters is not None:
-            scope = filters.bar(entry.filters, viewer, cohort=entry.cohort, compares=entry.compares)
+            scope = filters.bar(
+                entry.filters, viewer, cohort=entry.cohort, compares=entry.compares, source=source
+            )
         export_button.remember(entry.title, viewer, scope)
         entry.page(viewer, scope)
         forms.rest()
@@ -80,6 +83,7 @@ def _around(viewer: Viewer, url: str) -> None:
                     help="FinTrust Bank is invented: no customer on these pages exists.",
                 )
         search_box.in_frame(url)
+        view_menu.in_frame(viewer, url)
         links.link(inbox.URL, inbox.waiting_words(viewer), ":material/inbox:")
         with st.container(width="content", key="strip-name"):
             st.caption(f"{escaped(viewer.full_name)} · {plain(viewer.role)}", width="content")
@@ -182,6 +186,7 @@ def main() -> None:
     menu[""] += _unlisted(viewer)
     page = st.navigation(menu, expanded=AT_FIRST_SIGHT)
     search_box.go()
+    view_menu.begin(viewer, page.url_path)
     _around(viewer, page.url_path)
     page.run()
 

@@ -53,11 +53,18 @@ WIDTH = 165
 """In pixels: two filters fit beside each other on a phone."""
 
 
-def bar(dimensions: Sequence[str], viewer: Viewer, *, cohort: bool = False, compares: bool = True) -> Scope:
+def bar(
+    dimensions: Sequence[str],
+    viewer: Viewer,
+    *,
+    cohort: bool = False,
+    compares: bool = True,
+    source: str = "The link",
+) -> Scope:
     """Draw the bar and return the scope it says. A value of the address that is not on offer is said and left out.
 
     A `cohort` page asks who joined in a period, not what happened in it: another question, so another word in the
-    address, and a longer period to begin with. A page that `compares` says with what.
+    address, and a longer period to begin with. A page that `compares` says with what. `source` named the values.
     """
     key = "joined" if cohort else "period"
     by_month = data.by_month(viewer) or (cohort and data.hidden_below(viewer, net_revenue) is not None)
@@ -66,10 +73,11 @@ def bar(dimensions: Sequence[str], viewer: Viewer, *, cohort: bool = False, comp
         period = _period(key, viewer, left_out, by_month=by_month)
         chosen: list[tuple[str, tuple[str, ...]]] = []
         for dimension in dimensions:
-            if (options := _offered(dimension, viewer)) and (
-                picked := _chosen(dimension, options, dimensions, viewer, left_out)
-            ):
-                chosen.append((dimension, picked))
+            if options := _offered(dimension, viewer):
+                if picked := _chosen(dimension, options, dimensions, viewer, left_out):
+                    chosen.append((dimension, picked))
+            elif gone := st.query_params.get_all(dimension):
+                left_out.append(f"names a {dimension}, “{escaped(gone[0][:40])}”, that is not on offer here.")
         against = _against(left_out) if compares and not cohort else "before"
         if chosen or {key, AGAINST} & set(st.query_params):
             st.button(
@@ -87,7 +95,7 @@ def bar(dimensions: Sequence[str], viewer: Viewer, *, cohort: bool = False, comp
         )
         st.caption(f"{period.in_words()}{compared}{BY_MONTH if by_month else ''}")
     for sentence in left_out:
-        st.caption(f":material/warning: {sentence}")
+        st.caption(f":material/warning: {source} {sentence}")
     if data.by_month(viewer) and len(chosen) > 1:
         st.caption(f":material/warning: {ONE_FILTER} Only the {chosen[0][0]} is applied.")
         chosen = chosen[:1]
@@ -100,9 +108,7 @@ def _against(left_out: list[str]) -> Against:
 
     def read(linked: Sequence[str]) -> Against:
         if linked and linked[0] not in words:
-            left_out.append(
-                f"The link compares with “{escaped(linked[0][:40])}”, which is not on offer here."
-            )
+            left_out.append(f"compares with “{escaped(linked[0][:40])}”, which is not on offer here.")
         return next((word for word in words if word in linked), "before")
 
     address.take_over(AGAINST, read)
@@ -131,7 +137,7 @@ def _period(key: str, viewer: Viewer, left_out: list[str], *, by_month: bool) ->
         if named in PERIODS:
             # A colleague who counts days sent the link: the nearest months stand in the place of hers.
             return "month"
-        left_out.append(f"The link names a period, “{escaped(words[0][:40])}”, that is not on offer here.")
+        left_out.append(f"names a period, “{escaped(words[0][:40])}”, that is not on offer here.")
         return first
 
     address.take_over(key, read)
@@ -175,9 +181,7 @@ def _chosen(
     def read(words: Sequence[str]) -> list[str]:
         for word in words:
             if word.casefold() not in {*in_words, ALL.casefold()}:
-                left_out.append(
-                    f"The link names a {dimension}, “{escaped(word[:40])}”, that is not on offer here."
-                )
+                left_out.append(f"names a {dimension}, “{escaped(word[:40])}”, that is not on offer here.")
         return [in_words[w.casefold()] for w in dict.fromkeys(words) if w.casefold() in in_words]
 
     address.take_over(dimension, read)

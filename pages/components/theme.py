@@ -97,7 +97,7 @@ def style() -> str:
 _RULES = """
 .stMainBlockContainer { padding: 0.55rem 2rem 3rem 2rem; }
 [data-testid="stHeader"] { background: transparent; pointer-events: none; }
-[data-testid="stHeader"] * { pointer-events: auto; }
+[data-testid="stHeader"] :not(button, a, button *, a *) { pointer-events: none; }
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] code { color: var(--grey); opacity: 1; }
 [data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"],
 [data-testid="stBaseLinkButton-primary"], [data-testid="stBaseButton-primary"] p,

@@ -712,6 +712,29 @@ saved_reports = Table(
     "the rights of whoever opens it.",
 )
 
+saved_views = Table(
+    "saved_views",
+    APP_DB,
+    Column("view_id", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("page", Text, nullable=False, comment="The address of its page, such as funnel."),
+    Column("address", Text, nullable=False, comment="JSON: word of the address to its values."),
+    Column("shared", Boolean, nullable=False, comment="On the list of everybody who has the page."),
+    Column("saved_by", Text, nullable=False),
+    Column("saved_at", DateTime, nullable=False),
+    Column("retired_at", DateTime, comment="Taken off the list."),
+    comment="Pages as people keep them: period, filters and what else stands in the address, and no figure.",
+)
+
+start_views = Table(
+    "start_views",
+    APP_DB,
+    Column("username", Text, primary_key=True, info={"personal": True}),
+    Column("view_id", Text, comment="A saved view; empty for Today."),
+    Column("chosen_at", DateTime, nullable=False),
+    comment="The view with which a colleague begins after signing in.",
+)
+
 issued_reviews = Table(
     "issued_reviews",
     APP_DB,

@@ -20,6 +20,7 @@ from workflow.collaboration import (
     sample_agreements,
     sample_disputes,
     sample_meetings,
+    sample_reports,
 )
 from workflow.collaboration.record_kind import (
     ANALYTICS,
@@ -216,4 +217,5 @@ _PARTS: tuple[Callable[[SampleHistory], None], ...] = (
     sample_agreements.ideas_and_questions,
     sample_agreements.agreements,
     sample_agreements.calendar_of_events,
+    sample_reports.shared_views,
 )

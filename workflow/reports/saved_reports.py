@@ -51,7 +51,7 @@ def save(stores: Stores, viewer: Viewer, title: str, report: SavedReport) -> str
 
     Raises AccessRefused (on record) for who may not ask it herself, ChangeRefused for what does not fit.
     """
-    title = _checked(title)
+    title = checked_title(title)
     why = misfit(report) or _odd(report)
     if why:
         raise ChangeRefused(f"{why} Nothing was saved.")
@@ -139,7 +139,8 @@ def _check_rights(stores: Stores, viewer: Viewer, report: SavedReport, subject: 
         audit.refuse(stores, viewer, "report.refused", why, subject, report.metric[:64])
 
 
-def _checked(title: str) -> str:
+def checked_title(title: str) -> str:
+    """A title without blanks around it. Raises ChangeRefused for one too short, too long or that cannot be seen."""
     title = title.strip()
     if any(unicodedata.category(c).startswith("C") for c in title):
         raise ChangeRefused(

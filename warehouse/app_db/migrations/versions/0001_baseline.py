@@ -291,6 +291,18 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('report_id'),
     comment='Questions people put together and keep. They hold no figures: each opening computes them again, with the rights of whoever opens it.'
     )
+    op.create_table('saved_views',
+    sa.Column('view_id', sa.Text(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('page', sa.Text(), nullable=False, comment='The address of its page, such as funnel.'),
+    sa.Column('address', sa.Text(), nullable=False, comment='JSON: word of the address to its values.'),
+    sa.Column('shared', sa.Boolean(), nullable=False, comment='On the list of everybody who has the page.'),
+    sa.Column('saved_by', sa.Text(), nullable=False),
+    sa.Column('saved_at', sa.DateTime(), nullable=False),
+    sa.Column('retired_at', sa.DateTime(), comment='Taken off the list.'),
+    sa.PrimaryKeyConstraint('view_id'),
+    comment='Pages as people keep them: period, filters and what else stands in the address, and no figure.'
+    )
     op.create_table('sign_in_failures',
     sa.Column('failure_id', sa.Integer(), nullable=False),
     sa.Column('username', sa.Text(), nullable=False, comment='As typed, cut to 64 characters.'),
@@ -301,6 +313,13 @@ def upgrade() -> None:
     )
     op.create_index('failures_by_address', 'sign_in_failures', ['address', 'failed_at'])
     op.create_index('failures_by_user', 'sign_in_failures', ['username', 'failed_at'])
+    op.create_table('start_views',
+    sa.Column('username', sa.Text(), nullable=False),
+    sa.Column('view_id', sa.Text(), comment='A saved view; empty for Today.'),
+    sa.Column('chosen_at', sa.DateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('username'),
+    comment='The view with which a colleague begins after signing in.'
+    )
     op.create_table('users',
     sa.Column('username', sa.Text(), nullable=False),
     sa.Column('full_name', sa.Text(), nullable=False),
