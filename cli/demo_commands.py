@@ -78,9 +78,11 @@ def _write_history(stores: connect.Stores, reader: Reader) -> None:
     from warehouse.access.data_coverage import as_of
     from workflow.collaboration.record_reading import records_of
     from workflow.collaboration.sample_records import write_sample_records
+    from workflow.learning.sample_learning import write_sample_learning
 
     if not records_of(reader):
         write_sample_records(stores, as_of(reader))
+        write_sample_learning(stores, as_of(reader))
 
 
 def _load_sample(stores: connect.Stores, customers: int) -> None:

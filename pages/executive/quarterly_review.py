@@ -13,6 +13,7 @@ from pages.components import data, tables
 from pages.components import viewer as door
 from pages.components.typed_text import escaped
 from pages.executive import decisions_to_list, review_issue
+from pages.together.learning import workshop
 from reports import issued
 from reports import review_composition as quarterly
 from reports.documents import document_facts, number_scales
@@ -53,11 +54,15 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
             _answer(number, answer, review.quarter, viewer)
     if review.case_studies:
         with st.expander("**Pilots** · what was measured, for other departments to read"):
-            for study in review.case_studies:
+            for number, study in enumerate(review.case_studies):
                 st.markdown(f"**{escaped(study.title)}**")
                 st.caption(escaped(document_facts.studied(study)))
                 for sentence in study.sentences:
                     st.text(sentence)
+                if st.button(
+                    "Plan a session on it", icon=":material/groups:", key=f"session-{number}", type="tertiary"
+                ):
+                    workshop.plan_session(study.title, "\n".join((study.what, *study.sentences)))
 
 
 def review_of(viewer: Viewer, quarter: Quarter, *, alike: bool = False) -> Review:

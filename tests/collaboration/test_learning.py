@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
@@ -12,16 +12,20 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from metrics.catalogue import CATALOGUE
+from tests.morning import on
 from tests.pages.staff import somebody
-from warehouse.access.reader import Reader
+from warehouse.access.reader import SYSTEM, Reader
 from warehouse.access.roles import ROLES, RULES
 from warehouse.app_db.app_schema import lesson_results, users
 from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.schema import relationship_managers
 from warehouse.stores.connect import Stores
 from workflow.collaboration import record_store
 from workflow.collaboration.department_groups import SMALLER
+from workflow.collaboration.events import SKILLS
+from workflow.collaboration.sample_history import PEOPLE
 from workflow.experiments.planned_tests import people_needed
-from workflow.learning import first_tasks
+from workflow.learning import certificates, first_tasks
 from workflow.learning.exercises import JudgementExercise, OwnerExercise, check_right
 from workflow.learning.figure_exercises import FigureExercise, HypothesisExercise, WorstStepExercise
 from workflow.learning.lesson import LONGEST, TIERS, Lesson
@@ -31,9 +35,12 @@ from workflow.learning.lesson_results import (
     pass_lesson,
     passed_by,
     progress_by_department,
+    share_passed,
     together,
 )
-from workflow.learning.lessons import LESSONS, of_tier
+from workflow.learning.lessons import LESSONS, about_page, of_tier
+from workflow.learning.sample_learning import write_sample_learning
+from workflow.learning.stuck import stuck
 
 FIRST = LESSONS["read-a-figure"]
 
@@ -66,6 +73,65 @@ def test_every_tier_has_three_to_six_lessons_and_every_role_is_meant_by_one() ->
     for tier in TIERS:
         assert 3 <= len(of_tier(tier)) <= 6
     assert TIERS["everyone"].roles == set(ROLES)
+    assert {x.skill for x in of_tier("people")} <= set(SKILLS)
+    assert {x.name for x in about_page("customer-health", "relationship_manager")} == {
+        x.name for x in of_tier("relationship")
+    }
+
+
+def test_the_certificate_counts_the_first_answers_and_is_renewed_by_taking_the_lessons_again(
+    bank: Stores,
+) -> None:
+    me, lessons = somebody("analyst"), of_tier("analysts")
+    certificates.note_not_right(bank, me, lessons[0])
+    assert [certificates.passed(bank, me, lesson) for lesson in lessons[:-1]] == [None] * (len(lessons) - 1)
+    first = certificates.passed(bank, me, lessons[-1])
+    assert first is not None
+    assert (first.lessons, first.right_at_once) == (len(lessons), len(lessons) - 1)
+    assert certificates.latest(bank, somebody("marketing")) is None
+    assert not first.is_due(date(2026, 7, 1))
+    later = on(bank, first.valid_until)
+    assert first.is_due(first.valid_until)
+    assert not first.has_run_out(first.valid_until)
+    assert not any(is_passed(lesson, certificates.standing(later, me)) for lesson in lessons)
+    assert all(is_passed(lesson, certificates.standing(bank, me)) for lesson in lessons)
+    second = [certificates.passed(later, me, lesson) for lesson in lessons][-1]
+    assert second is not None
+    assert (second.round, second.right_at_once) == (2, len(lessons))
+
+
+def test_only_her_own_team_lead_reads_who_is_stuck_and_at_which_lesson(bank: Stores) -> None:
+    manager = relationship_managers.c
+    rows = Reader(bank, SYSTEM, bank.snapshot()).rows(
+        select(manager.rm_id, manager.team).order_by(manager.rm_id)
+    )
+    number, team = rows[0].rm_id, rows[0].team
+    with bank.app_db.begin() as app_db:
+        app_db.execute(users.delete())
+        app_db.execute(
+            users.insert().values(
+                username="rm", full_name="Ann Lee", role="relationship_manager", rm_id=number, password_hash="",
+                created_at=datetime(2026, 6, 1),
+            )
+        )  # fmt: skip
+    lead, today = somebody("team_lead", team=team), date(2026, 7, 1)
+    (line,) = stuck(bank, lead, today) or ()
+    assert (line.full_name, line.following.name) == ("Ann Lee", "read-a-figure")
+    assert stuck(bank, somebody("team_lead", team="Another"), today) == ()
+    assert stuck(bank, somebody("executive"), today) is None
+    pass_lesson(bank, replace(somebody("relationship_manager"), username="rm"), FIRST)
+    assert stuck(bank, lead, today) == ()
+    (line,) = stuck(bank, lead, date(2026, 7, 15)) or ()
+    assert line.following.name == "one-meaning"
+
+
+def test_the_share_of_passed_lessons_grows_by_day_and_of_few_colleagues_nothing_is_said(bank: Stores) -> None:
+    _accounts(bank, {"sales": 6, "service": 4})
+    pass_lesson(bank, replace(somebody("sales"), username="sales-1"), FIRST)
+    days = [date(2026, 6, 30), date(2026, 7, 1)]
+    assert share_passed(bank, [FIRST], days) == [None, 0.1]
+    _accounts(bank, {"sales": 4})
+    assert share_passed(bank, [FIRST], days) == []
 
 
 def test_a_figure_is_right_as_the_screen_shows_it_and_not_otherwise() -> None:
@@ -132,7 +198,7 @@ def test_a_lesson_is_passed_once_and_again_when_it_changes(bank: Stores) -> None
 
 @pytest.mark.parametrize("role", ROLES)
 def test_no_role_reads_who_has_passed_what(role: str, bank: Stores) -> None:
-    assert "lesson_results" not in RULES[role]
+    assert not {"lesson_results", "certificates"} & set(RULES[role])
     with pytest.raises(AccessRefused):
         Reader(bank, somebody(role)).frame(select(lesson_results))
 
@@ -192,3 +258,9 @@ def test_a_comment_elsewhere_answers_no_request_for_data(bank: Stores) -> None:
     first_tasks.put_away(bank, admin)
     assert first_tasks.is_put_away(bank, admin)
     assert not first_tasks.is_put_away(bank, analyst)
+
+
+def test_the_sample_bank_has_learnt_something_and_leaves_the_first_tasks_to_be_done(bank: Stores) -> None:
+    write_sample_learning(bank, date(2026, 6, 30))
+    assert certificates.latest(bank, PEOPLE["Analytics"]) is not None
+    assert not any(first_tasks.tasks_done(bank, viewer) for viewer in PEOPLE.values())

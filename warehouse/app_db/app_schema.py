@@ -644,9 +644,30 @@ lesson_results = Table(
         autoincrement=False,
         comment="Of the lesson, when it was passed.",
     ),
+    Column(
+        "round",
+        Integer,
+        primary_key=True,
+        autoincrement=False,
+        comment="1 for the first time; the next once a certificate is to be renewed.",
+    ),
     Column("department", Text, nullable=False, comment="Where the colleague worked then."),
     Column("passed_at", DateTime, nullable=False),
-    comment="Lessons that colleagues have passed; appended. Nobody reads another's, only counts by department.",
+    comment="Lessons that colleagues have passed; appended. Everybody reads her own, and counts by department; a team "
+    "lead reads who of her team is stuck, and at which lesson.",
+)
+
+certificates = Table(
+    "certificates",
+    APP_DB,
+    Column("username", Text, primary_key=True, info={"personal": True}),
+    Column("tier", Text, primary_key=True, comment="Whose lessons were passed: analysts."),
+    Column("round", Integer, primary_key=True, autoincrement=False, comment="1 for the first."),
+    Column("lessons", Integer, nullable=False, comment="How many lessons it was issued for."),
+    Column("right_at_once", Integer, nullable=False, comment="How many of them at the first answer."),
+    Column("valid_until", Date, nullable=False),
+    Column("issued_at", DateTime, nullable=False),
+    comment="Certificates of colleagues who have passed all lessons of a tier; appended. Everybody reads her own.",
 )
 
 audit_log = Table(

@@ -1,7 +1,8 @@
-"""A workshop, social event or off-site in the calendar. For a social event nobody signs up and nobody is counted."""
+"""A workshop, case-study session, social event or off-site. For a social event nobody signs up and nobody is counted."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from warehouse.access.reader import Viewer
@@ -19,7 +20,10 @@ from workflow.collaboration.record_kind import (
 )
 
 WORKSHOP, SOCIAL, OFF_SITE = "Workshop", "Social event", "Off-site"
-MINUTES = {WORKSHOP: 90, SOCIAL: 120, OFF_SITE: 480}
+CASE_STUDY = "Case-study session"
+MINUTES = {WORKSHOP: 90, CASE_STUDY: 60, SOCIAL: 120, OFF_SITE: 480}
+SKILLS = ("Reading figures", "Listening", "Handling conflict", "Facilitating")
+"""What a workshop can practise; lessons about the same link to it."""
 PLANNED, HELD, CANCELLED = "planned", "held", "cancelled"
 
 
@@ -32,6 +36,22 @@ def signed_up(event: Record) -> list[RecordEntry]:
     """Who comes, by the latest word of each; nobody of a social event."""
     latest = {e.entered_by: e for e in event.entries if e.step in ("sign_up", "sign_off")}
     return [e for e in latest.values() if e.step == "sign_up"]
+
+
+def practising(events: Iterable[Record], skill: str, today: date) -> Record | None:
+    """The next planned workshop of a skill."""
+    coming = [
+        e
+        for e in events
+        if e.state == PLANNED and e.contents.get("skill") == skill and takes_place_on(e) >= today
+    ]
+    return min(coming, key=takes_place_on, default=None)
+
+
+def sessions(events: Iterable[Record]) -> list[Record]:
+    """The case-study sessions that are planned or were held, the latest first."""
+    there = [e for e in events if e.contents["what"] == CASE_STUDY and e.state != CANCELLED]
+    return sorted(there, key=takes_place_on, reverse=True)
 
 
 def _has_list(record: Record, _viewer: Viewer, _contents: Contents) -> str:
@@ -76,7 +96,8 @@ KIND = RecordKind(
     plural="Events",
     icon=":material/celebration:",
     url="events",
-    purpose="Workshops, social events and off-sites. Social events are for whoever likes; nobody is counted there.",
+    purpose="Workshops, case-study sessions, social events and off-sites. "
+    "Social events are for whoever likes; nobody is counted there.",
     title=RecordField(name="title", label="What is it called?", kind="line", longest=120),
     fields=(
         RecordField(name="what", label="What is it?", kind="choice", choices=tuple(MINUTES)),
@@ -84,6 +105,14 @@ KIND = RecordKind(
         RecordField(name="starts_at", label="At what time?", kind="choice", choices=TIMES),
         RecordField(name="place", label="Where?", kind="line", longest=140),
         RecordField(name="about", label="What happens there?", longest=1_000),
+        RecordField(
+            name="skill",
+            label="What does it practise?",
+            kind="choice",
+            choices=SKILLS,
+            needed=False,
+            hint="Lessons about the same lead to it.",
+        ),
     ),
     states={PLANNED: "Planned", HELD: "Held", CANCELLED: "Cancelled"},
     closed=frozenset({HELD, CANCELLED}),

@@ -155,9 +155,27 @@ def calendar_of_events(h: SampleHistory) -> None:
     workshop = h.open(
         10, ANALYTICS, "event", title="Read an interval in an hour", what="Workshop",
         takes_place_on=h.day(-12), starts_at="14:00", place="Room 12, and by video", about="Bring a figure you doubt.",
+        skill="Reading figures",
     )  # fmt: skip
     h.step(8, MARKETING, workshop, "sign_up")
     h.step(7, SALES, workshop, "sign_up")
+    h.open(
+        6, SERVICE, "event", title="Listen first: six calls heard together", what="Workshop",
+        takes_place_on=h.day(-20), starts_at="10:00", place="Room 4", skill="Listening",
+        about="We hear six calls and say back what was meant.",
+    )  # fmt: skip
+    session = h.open(
+        40, MANAGEMENT, "event", title="Case study: what the first hold-out did not show", what="Case-study session",
+        takes_place_on=h.day(30), starts_at="16:00", place="Board room",
+        about="The alerts of spring, treated against held out. What may be said, and what may not yet?",
+    )  # fmt: skip
+    h.step(36, RELATIONSHIP, session, "sign_up")
+    h.step(35, MARKETING, session, "sign_up")
+    h.step(
+        29, MANAGEMENT, session, "hold", attended=[RELATIONSHIP, MARKETING, ANALYTICS, MANAGEMENT],
+        outcomes="Relationship managers: record each call the same day\n"
+        "Analytics: say on Impact how many are still needed",
+    )  # fmt: skip
     h.open(
         4, SERVICE, "event", title="Dragon boat evening", what="Social event", takes_place_on=h.day(-9),
         starts_at="18:30", place="Stanley", about="For whoever likes.",

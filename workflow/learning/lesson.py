@@ -9,7 +9,7 @@ from typing import Literal
 from warehouse.access.roles import ROLES
 from workflow.learning.exercises import Exercise
 
-Tier = Literal["everyone", "analysts", "managers"]
+Tier = Literal["everyone", "relationship", "analysts", "managers", "departments", "people"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,11 +19,17 @@ class LessonTier:
     label: str
     purpose: str
     roles: frozenset[str]
+    """Whose lessons they are; nobody's where everybody takes them as she likes."""
 
 
 TIERS: Mapping[Tier, LessonTier] = {
     "everyone": LessonTier(
         label="Everyone", purpose="Read a figure, and talk about it.", roles=frozenset(ROLES)
+    ),
+    "relationship": LessonTier(
+        label="Relationship managers",
+        purpose="From the morning’s list to the word with Service: ten minutes, on invented customers.",
+        roles=frozenset({"relationship_manager"}),
     ),
     "analysts": LessonTier(
         label="Analysts",
@@ -34,6 +40,16 @@ TIERS: Mapping[Tier, LessonTier] = {
         label="Managers",
         purpose="Judge a target, an effect and a decision.",
         roles=frozenset({"team_lead", "executive"}),
+    ),
+    "departments": LessonTier(
+        label="A day in another department",
+        purpose="What its people do all day, and the figures they are asked about.",
+        roles=frozenset(),
+    ),
+    "people": LessonTier(
+        label="Working with people",
+        purpose="Listen, disagree and lead a discussion. Workshops practise what a page cannot.",
+        roles=frozenset(),
     ),
 }
 LONGEST = 120
@@ -50,3 +66,11 @@ class Lesson:
     title: str
     text: str
     exercises: tuple[Exercise, ...]
+    sample: tuple[tuple[str, ...], ...] = ()
+    """A small table of invented customers that the text is about, its header first."""
+    figures: tuple[str, ...] = ()
+    """The metrics that those it is about are asked about."""
+    pages: tuple[str, ...] = ()
+    """The pages it is about, by address; each of them offers the lesson as help."""
+    skill: str = ""
+    """What a workshop that practises it is about; "" for a lesson that needs none."""

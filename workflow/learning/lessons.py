@@ -2,16 +2,38 @@
 
 from collections.abc import Mapping
 
-from workflow.learning import lessons_for_analysts, lessons_for_everyone, lessons_for_managers
-from workflow.learning.lesson import Lesson, Tier
+from workflow.learning import (
+    lessons_for_analysts,
+    lessons_for_everyone,
+    lessons_for_managers,
+    lessons_for_relationship,
+    lessons_of_departments,
+    lessons_with_people,
+)
+from workflow.learning.lesson import TIERS, Lesson, Tier
 
-LESSONS: Mapping[str, Lesson] = {
-    lesson.name: lesson
-    for module in (lessons_for_everyone, lessons_for_analysts, lessons_for_managers)
-    for lesson in module.LESSONS
-}
+_MODULES = (
+    lessons_for_everyone,
+    lessons_for_relationship,
+    lessons_for_analysts,
+    lessons_for_managers,
+    lessons_of_departments,
+    lessons_with_people,
+)
+
+LESSONS: Mapping[str, Lesson] = {lesson.name: lesson for module in _MODULES for lesson in module.LESSONS}
 
 
 def of_tier(tier: Tier) -> tuple[Lesson, ...]:
     """The lessons of a tier, in their order."""
     return tuple(lesson for lesson in LESSONS.values() if lesson.tier == tier)
+
+
+def meant_for(role: str) -> tuple[Lesson, ...]:
+    """The lessons of a role, in the order to take them."""
+    return tuple(lesson for lesson in LESSONS.values() if role in TIERS[lesson.tier].roles)
+
+
+def about_page(url: str, role: str) -> tuple[Lesson, ...]:
+    """A role's own lessons that are the help of a page."""
+    return tuple(lesson for lesson in meant_for(role) if url in lesson.pages)

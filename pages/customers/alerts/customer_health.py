@@ -7,7 +7,7 @@ import streamlit as st
 
 from metrics.comparison.words import day
 from metrics.definitions.scope import Scope
-from pages.components import data, tables
+from pages.components import data, page_help, tables
 from pages.customers.alerts import alert_checks, meeting_pack, queue_table, risk_spread, team_work
 from warehouse.access.reader import Viewer
 from warehouse.access.typed_rows import rows_of
@@ -47,6 +47,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     risk_spread.show(viewer, today)
     meeting_pack.show(people, since, today)
     _closed(done, since)
+    page_help.show("customer-health", viewer)
 
 
 Work = tuple[pd.DataFrame, pd.DataFrame, dict[str, int], Changes, pd.DataFrame]

@@ -3,54 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
-import pandas as pd
 import streamlit as st
 
-from metrics.comparison.words import numeral, share
-from pages.components import data, links, tables
-from pages.together.learning import lesson_view
+from metrics.comparison.words import day
+from pages.components import data, links
+from pages.together.learning import department_progress, lesson_view, workshop
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
-from workflow.learning import first_tasks
+from workflow.learning import certificates, first_tasks
+from workflow.learning.certificates import Certificate
 from workflow.learning.first_tasks import FirstTask
-from workflow.learning.lesson import TIERS, Lesson
-from workflow.learning.lesson_results import (
-    FEWEST_COLLEAGUES,
-    Result,
-    is_passed,
-    passed_by,
-    progress_by_department,
-)
-from workflow.learning.lessons import LESSONS, of_tier
+from workflow.learning.lesson import TIERS, Lesson, Tier
+from workflow.learning.lesson_results import Result, is_passed
+from workflow.learning.lessons import LESSONS, meant_for, of_tier
 
 URL = "learn"
-NOT_SHOWN = "not shown"
+CERTIFIED = ":material/workspace_premium:"
 DONE, TO_DO = ":material/check_circle:", ":material/radio_button_unchecked:"
 
 
 def page(viewer: Viewer, _scope: object) -> None:
     """All lessons, or the one that the address names."""
-    results = passed_by(connect.here(), viewer)
+    results = certificates.standing(connect.here(), viewer)
     lesson = LESSONS.get(st.query_params.get("lesson", ""))
     if lesson is not None:
         if st.button("All lessons", icon=":material/arrow_back:", key="all-lessons", type="tertiary"):
             links.to(URL)
         lesson_view.show(lesson, viewer, is_passed=is_passed(lesson, results))
         return
-    mine = [x for tier, t in TIERS.items() if viewer.role in t.roles for x in of_tier(tier)]
+    mine = meant_for(viewer.role)
     st.title(headline(sum(is_passed(x, results) for x in mine), len(mine)))
-    st.caption("Each is a minute to read and ends in a question, often about your own figures.")
+    st.caption("Each is a minute or two to read and ends in a question, often about your own figures.")
     _next(mine, results)
+    _certificate(certificates.latest(connect.here(), viewer), connect.here().now().date())
     _first_tasks(viewer)
     for tier, about in TIERS.items():
-        st.subheader(about.label)
-        yours = "" if viewer.role in about.roles else " Open to you as well."
-        st.caption(f"{about.purpose}{yours}")
-        with st.container(gap="xxsmall"):
-            for lesson in of_tier(tier):
-                _line(lesson, results)
-    _departments()
+        if viewer.role in about.roles:
+            st.subheader(about.label)
+            st.caption(about.purpose)
+            _tier(tier, results, viewer)
+    department_progress.team(viewer)
+    st.subheader("More, as you like")
+    for tier, about in TIERS.items():
+        if viewer.role not in about.roles:
+            lessons = of_tier(tier)
+            done = sum(is_passed(x, results) for x in lessons)
+            with st.expander(f"{about.label} ({done} of {len(lessons)} passed)", key=f"tier-{tier}"):
+                st.caption(about.purpose)
+                _tier(tier, results, viewer)
+    department_progress.show(viewer)
+
+
+def _tier(tier: Tier, results: frozenset[Result], viewer: Viewer) -> None:
+    with st.container(gap="xxsmall"):
+        for lesson in of_tier(tier):
+            _line(lesson, results)
+    if tier == "managers":
+        workshop.sessions(viewer)
 
 
 def headline(done: int, count: int) -> str:
@@ -61,12 +72,31 @@ def headline(done: int, count: int) -> str:
 
 
 def _next(mine: Sequence[Lesson], results: frozenset[Result]) -> None:
-    """The first of her lessons that she has not passed."""
-    left = next((x for x in mine if not is_passed(x, results)), None)
+    """The first of her lessons that she has not passed, then of all others."""
+    left = next((x for x in (*mine, *LESSONS.values()) if not is_passed(x, results)), None)
     if left is not None and st.button(
         f"Next: {left.title}", type="primary", icon=":material/play_arrow:", key="next-lesson"
     ):
         links.to(URL, lesson=left.name)
+
+
+def _certificate(certificate: Certificate | None, today: date) -> None:
+    """The newest certificate of the reader: when, with which score, until when; and that it is to be renewed."""
+    if certificate is None:
+        return
+    words = (
+        f"Certificate in analysis of {day(certificate.issued_on)}: all {certificate.lessons} lessons passed, "
+        f"{certificate.right_at_once} of them at the first answer."
+    )
+    until = day(certificate.valid_until)
+    if certificate.has_run_out(today):
+        st.warning(
+            f"{words} It ran out on {until}. Take the lessons for analysts again to renew it.", icon=CERTIFIED
+        )
+    elif certificate.is_due(today):
+        st.info(f"{words} It holds until {until}. Its lessons are open again, to renew it.", icon=CERTIFIED)
+    else:
+        st.success(f"{words} It holds until {until}.", icon=CERTIFIED)
 
 
 def tasks_done(viewer: Viewer) -> frozenset[str]:
@@ -106,37 +136,3 @@ def _line(lesson: Lesson, results: frozenset[Result]) -> None:
             links.to(URL, lesson=lesson.name)
         if passed or before:
             st.caption("passed" if passed else "changed since you passed it", width="content")
-
-
-def _departments() -> None:
-    st.subheader("How far the departments are")
-    everyone = of_tier("everyone")
-    progress = progress_by_department(connect.here(), everyone)
-    if not progress:
-        tables.empty(f"Counts by department are shown once {FEWEST_COLLEAGUES} colleagues have accounts.")
-        return
-    st.caption(
-        f"Colleagues with an account, and how many of them have passed lessons for everyone. Departments of fewer than "
-        f"{FEWEST_COLLEAGUES} are put together, and nobody is shown by name. A count of nobody or of everybody is not "
-        "shown either: it would say of each what she did."
-    )
-    tables.show(
-        pd.DataFrame(
-            {
-                "Department": p.department,
-                "Colleagues": p.colleagues,
-                "Passed one or more": _number(p.began),
-                f"Passed all {len(everyone)}": _number(p.finished),
-                "Share that passed all": NOT_SHOWN
-                if p.finished is None
-                else share(p.finished / p.colleagues, 0),
-            }
-            for p in progress
-        ),
-        "learning",
-        called="Lessons by department",
-    )
-
-
-def _number(of: int | None) -> str:
-    return NOT_SHOWN if of is None else numeral(of)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from metrics.catalogue import CATALOGUE
 from metrics.definitions.scope import Scope
@@ -74,6 +75,31 @@ def over(exercise: OfFigures) -> str:
     """Whose customers the reader's figure covers, as a further sentence; "" where it covers the bank."""
     theirs = whose(exercise.metrics[0], export_button.here().viewer)
     return f" It counts {theirs} only." if theirs else ""
+
+
+QUARTER = "quarter"
+
+
+def of_department(viewer: Viewer, names: Sequence[str]) -> dict[str, float | None]:
+    """Metric → the reader's own figure of the last full quarter; None where she may not ask it or it is not there."""
+    values: dict[str, float | None] = dict.fromkeys(names)
+    mine = [n for n in names if may_ask(n, viewer) and not absent(n, data.available_columns(viewer))]
+    if not mine:
+        return values
+    period = data.period_of(viewer, QUARTER)
+    try:
+        row = data.ask(viewer, mine, Scope(period), periods=[period]).iloc[0]
+    except AccessRefused:
+        return values
+    return values | {n: float(row[n]) for n in mine if not math.isnan(float(row[n]))}
+
+
+def last_quarter(viewer: Viewer) -> str:
+    """Which days those figures are about, and why some have none."""
+    days = data.period_of(viewer, QUARTER).in_words()
+    return (
+        f"Of {days}. A figure without a number is not part of your role, about too few people, or not given."
+    )
 
 
 def own_reports(viewer: Viewer) -> tuple[SavedReport, ...]:

@@ -6,16 +6,19 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import PLACES, figure
 from metrics.definitions.scope import PERIODS
 from pages.components import forms, links
-from pages.together.learning import lesson_figures
+from pages.together.learning import lesson_figures, workshop
 from pages.together.report_words import by_in_words
 from warehouse.access.reader import Viewer
+from warehouse.errors import ChangeRefused
 from warehouse.stores import connect
+from workflow.learning import certificates
 from workflow.learning.exercises import Exercise, JudgementExercise, OwnerExercise, check_right
 from workflow.learning.figure_exercises import (
     IN_WORDS,
@@ -26,7 +29,6 @@ from workflow.learning.figure_exercises import (
     WorstStepExercise,
 )
 from workflow.learning.lesson import TIERS, Lesson
-from workflow.learning.lesson_results import pass_lesson
 from workflow.learning.lessons import LESSONS, of_tier
 
 DIRECTIONS = ("rise", "fall")
@@ -38,6 +40,16 @@ def show(lesson: Lesson, viewer: Viewer, *, is_passed: bool) -> None:
     lessons = of_tier(lesson.tier)
     st.caption(f"{TIERS[lesson.tier].label}, lesson {lessons.index(lesson) + 1} of {len(lessons)}")
     st.markdown(lesson.text)
+    if lesson.sample:
+        st.table(
+            pd.DataFrame(lesson.sample[1:], columns=list(lesson.sample[0])),
+            border="horizontal",
+            hide_index=True,
+        )
+    if lesson.figures:
+        _figures(lesson, viewer)
+    if lesson.skill:
+        workshop.way_to(lesson.skill, viewer)
     if is_passed:
         _passed(lesson)
         return
@@ -52,6 +64,16 @@ def show(lesson: Lesson, viewer: Viewer, *, is_passed: bool) -> None:
             st.caption(f"{' '.join(reasons)} Here is another exercise.")
         _exercise(lesson, place, exercise, values)
         return
+
+
+def _figures(lesson: Lesson, viewer: Viewer) -> None:
+    """What they are asked about, with the reader's figure of the last full quarter where she may ask it."""
+    st.subheader("Their figures")
+    st.caption(lesson_figures.last_quarter(viewer))
+    for name, value in lesson_figures.of_department(viewer, lesson.figures).items():
+        metric = CATALOGUE[name]
+        says = f": {figure(metric, value)}" if value is not None else ""
+        st.markdown(f"**{metric.label}**{says}  \n{metric.description}")
 
 
 def _passed(lesson: Lesson) -> None:
@@ -137,6 +159,16 @@ def _check(name: str, place: int, viewer: Viewer, given: Mapping[str, Any]) -> s
         answer = (given.get("figure"), given.get("direction"), given.get("people"))
     elif isinstance(exercise, ReportExercise):
         answer = lesson_figures.own_reports(viewer)
-    check_right(exercise, answer, values)
-    pass_lesson(connect.here(), viewer, lesson)
-    return "Right. You have passed this lesson."
+    try:
+        check_right(exercise, answer, values)
+    except ChangeRefused:
+        if is_given(answer):
+            certificates.note_not_right(connect.here(), viewer, lesson)
+        raise
+    certificate = certificates.passed(connect.here(), viewer, lesson)
+    return "Right. You have passed this lesson." + (" Your certificate is on Learn." if certificate else "")
+
+
+def is_given(answer: Any) -> bool:
+    """Whether anything was answered: an empty form is no wrong answer."""
+    return bool(answer) and answer != (None, None, None) if not isinstance(answer, int | float) else True

@@ -86,6 +86,17 @@ def upgrade() -> None:
     comment='What happened to a campaign; appended, the latest plan and the latest state count.'
     )
     op.create_index('steps_of_campaign', 'campaign_steps', ['campaign_id'])
+    op.create_table('certificates',
+    sa.Column('username', sa.Text(), nullable=False),
+    sa.Column('tier', sa.Text(), nullable=False, comment='Whose lessons were passed: analysts.'),
+    sa.Column('round', sa.Integer(), autoincrement=False, nullable=False, comment='1 for the first.'),
+    sa.Column('lessons', sa.Integer(), nullable=False, comment='How many lessons it was issued for.'),
+    sa.Column('right_at_once', sa.Integer(), nullable=False, comment='How many of them at the first answer.'),
+    sa.Column('valid_until', sa.Date(), nullable=False),
+    sa.Column('issued_at', sa.DateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('username', 'tier', 'round'),
+    comment='Certificates of colleagues who have passed all lessons of a tier; appended. Everybody reads her own.'
+    )
     op.create_table('definitions',
     sa.Column('version', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('rule', sa.Text(), nullable=False, comment='JSON, as text: no two versions say the same.'),
@@ -180,10 +191,11 @@ def upgrade() -> None:
     sa.Column('username', sa.Text(), nullable=False),
     sa.Column('lesson', sa.Text(), nullable=False, comment='A lesson of `workflow.learning.lessons`.'),
     sa.Column('version', sa.Integer(), autoincrement=False, nullable=False, comment='Of the lesson, when it was passed.'),
+    sa.Column('round', sa.Integer(), autoincrement=False, nullable=False, comment='1 for the first time; the next once a certificate is to be renewed.'),
     sa.Column('department', sa.Text(), nullable=False, comment='Where the colleague worked then.'),
     sa.Column('passed_at', sa.DateTime(), nullable=False),
-    sa.PrimaryKeyConstraint('username', 'lesson', 'version'),
-    comment="Lessons that colleagues have passed; appended. Nobody reads another's, only counts by department."
+    sa.PrimaryKeyConstraint('username', 'lesson', 'version', 'round'),
+    comment='Lessons that colleagues have passed; appended. Everybody reads her own, and counts by department; a team lead reads who of her team is stuck, and at which lesson.'
     )
     op.create_table('lift_experiments',
     sa.Column('experiment_id', sa.Integer(), nullable=False),
