@@ -14,6 +14,7 @@ from metrics.query.missing_reasons import not_given_for
 from pages.components import data, filters, links, tables
 from pages.components.typed_text import escaped
 from pages.customers.alerts import alert_card, alert_checks
+from pages.customers.profile import task_lines
 from pages.figures import cards
 from pages.governance import messages
 from pages.growth.funnel import funnel_page
@@ -68,6 +69,7 @@ def _calls(viewer: Viewer) -> None:
     people_waiting, presses = people_waiting[~waits], presses[~waits]
     if people_waiting.empty:
         alert_checks.none_flagged(viewer, "No customer is flagged.", today)
+        task_lines.today_list(viewer)
         return
     first = "Most urgent first" if pressing else "First to call"
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -77,6 +79,7 @@ def _calls(viewer: Viewer) -> None:
     ordered = pd.concat([people_waiting[presses], people_waiting[~presses]])
     for alert in rows_of(ordered.head(SHOWN), FlaggedCustomer):
         alert_card.line(alert, today, "today")
+    task_lines.today_list(viewer)
 
 
 def _complaints(viewer: Viewer) -> None:

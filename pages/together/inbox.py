@@ -1,4 +1,4 @@
-"""Inbox: what names the viewer, and what waits for her department, the overdue first."""
+"""Inbox: her tasks whose day has come, what names the viewer, and what waits for her department, the overdue first."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ import streamlit as st
 from metrics.comparison.words import day
 from pages.components import data, forms, links, tables
 from pages.components.typed_text import escaped
+from pages.customers.profile import task_lines
 from pages.together.records import record_list
 from warehouse.access.reader import Reader, Viewer
 from warehouse.stores import connect
-from workflow.collaboration import mentions, record_reading
+from workflow.collaboration import customer_tasks, mentions, record_reading
 from workflow.collaboration.record_kind import Record, RecordEntry, department_of
 from workflow.collaboration.record_kinds import KINDS
 from workflow.records.people import called
@@ -23,12 +24,16 @@ URL = "inbox"
 
 
 def page(viewer: Viewer, _scope: object) -> None:
-    """Both lists; the title counts them."""
+    """The lists; the title counts them."""
     today, reader = connect.here().now().date(), data.reader(viewer)
     named = record_reading.naming(reader)
     mine = record_reading.waiting_for_department(reader)
     late = sum(r.is_overdue(today) for r in mine)
-    st.title(headline(len(named), len(mine), late))
+    tasks = customer_tasks.reminders(reader, today)
+    st.title(headline(len(named), len(mine), late, tasks))
+    if tasks:
+        st.subheader("Your tasks for customers")
+        task_lines.reminded(viewer)
     if named:
         st.subheader("You are named here")
         names = called(connect.here(), [entry.entered_by for _, entry in named])
@@ -49,14 +54,15 @@ def waiting_words(viewer: Viewer) -> str:
     # Not of a snapshot: the frame is drawn before a bank is loaded, too.
     reader = Reader(connect.here(), viewer)
     waiting = len(record_reading.naming(reader)) + len(record_reading.waiting_for_department(reader))
+    waiting += customer_tasks.reminders(reader, connect.here().now().date())
     return f"Inbox: {waiting} for you" if waiting else "Inbox"
 
 
-def headline(named: int, waiting: int, late: int) -> str:
+def headline(named: int, waiting: int, late: int, tasks: int = 0) -> str:
     """What there is to do, counted."""
-    if not named and not waiting:
+    if not named and not waiting and not tasks:
         return "Nothing waits for you"
-    parts = []
+    parts = [f"{tasks} {'task is' if tasks == 1 else 'tasks are'} due or to be remembered"] if tasks else []
     if named:
         parts.append(f"{named} {'mention' if named == 1 else 'mentions'} of you")
     if waiting:

@@ -111,6 +111,8 @@ def narrow(statement: Select, viewer: Viewer) -> Select:
 
 
 _WITH_CUSTOMERS = frozenset({app_schema.records, app_schema.record_entries})
+_OF_WHOM_SHE_SEES = frozenset({app_schema.interactions, app_schema.customer_tasks})
+"""What was written about a customer, for whoever sees the customer now, also while she only covers them."""
 _OF_A_KIND = _WITH_CUSTOMERS | {
     app_schema.record_mentions,
     app_schema.record_files,
@@ -231,6 +233,8 @@ def _own(table: Table, viewer: Viewer) -> ColumnElement[bool]:
         raise AccessRefused(
             "Your account has no customers yet: its RM number or team is missing. Ask an administrator to add it."
         )
+    if table in _OF_WHOM_SHE_SEES:
+        return _of_her_customers(table, viewer)
     if table.metadata is app_schema.APP_DB:
         return _own_in_app_db(table, viewer)
     if viewer.covers:

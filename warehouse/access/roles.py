@@ -85,21 +85,23 @@ _OF_A_CUSTOMER = tuple(
     if "customer_id" in t.c and t.name not in _REFERENCE and t.name not in _WHO_IS_WHO | _ARMS
 )
 
+_WORK_WITH_CUSTOMERS = (
+    *("alerts", "alert_steps", "offers", "test_assignments"),
+    *("interactions", "customer_tasks"),
+)
+"""What an RM and her lead write about their customers."""
+
 RULES: dict[str, dict[str, Access]] = {
     "system": dict.fromkeys([*_BANK, *app_schema.APP_DB.tables], Access.ALL_ROWS),
     "relationship_manager": {
         **_REFERENCE,
-        **dict.fromkeys(
-            [*_OF_A_CUSTOMER, "alerts", "alert_steps", "offers", "test_assignments"], Access.OWN_ROWS
-        ),
+        **dict.fromkeys([*_OF_A_CUSTOMER, *_WORK_WITH_CUSTOMERS], Access.OWN_ROWS),
         **dict.fromkeys(["rule_versions", "offer_results"], Access.ALL_ROWS),
     },
     "team_lead": {
         **_REFERENCE,
         **_MODEL,
-        **dict.fromkeys(
-            [*_OF_A_CUSTOMER, "alerts", "alert_steps", "offers", "test_assignments"], Access.OWN_ROWS
-        ),
+        **dict.fromkeys([*_OF_A_CUSTOMER, *_WORK_WITH_CUSTOMERS], Access.OWN_ROWS),
         **dict.fromkeys(["rule_versions", "offer_results"], Access.ALL_ROWS),
     },
     "service": {
@@ -113,6 +115,7 @@ RULES: dict[str, dict[str, Access]] = {
                 "ticket_themes",
                 "rollups",
                 "test_assignments",
+                "interactions",
             ],
             Access.ALL_ROWS,
         ),
@@ -146,6 +149,7 @@ RULES: dict[str, dict[str, Access]] = {
                 "identity_rulings",
                 "lead_reviews",
                 "test_assignments",
+                "interactions",
             ],
             Access.MASKED,
         ),

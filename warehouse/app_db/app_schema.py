@@ -233,6 +233,46 @@ offers = Table(
     comment="What a customer was offered; appended, never changed. The answer is the alert's outcome.",
 )
 
+interactions = Table(
+    "interactions",
+    APP_DB,
+    Column("interaction_id", Integer, primary_key=True),
+    Column("customer_id", Text, nullable=False, comment="Copied, so that the row rule can narrow it."),
+    Column("rm_id", Text),
+    Column("customer_rm_id", Text),
+    Column("team", Text),
+    Column("kind", Text, nullable=False, comment="call, meeting, email or note; undone takes an entry back."),
+    Column("happened_on", Date, nullable=False),
+    Column("outcome", Text, nullable=False, default="", comment="What came of it; empty for a note."),
+    Column("note", Text, nullable=False, default="", info={"personal": True}),
+    Column("corrects", Integer, comment="For one that was undone: which entry."),
+    Column("department", Text, nullable=False, comment="The author's, when it was logged."),
+    Column("logged_by", Text, nullable=False),
+    Column("logged_at", DateTime, nullable=False),
+    Index("interactions_of_customer", "customer_id"),
+    comment="Calls, meetings, e-mails and notes that colleagues logged for a customer; appended, never changed.",
+)
+
+customer_tasks = Table(
+    "customer_tasks",
+    APP_DB,
+    Column("task_id", Integer, primary_key=True),
+    Column("customer_id", Text, nullable=False, comment="Copied, so that the row rule can narrow it."),
+    Column("rm_id", Text, comment="Who is to do it."),
+    Column("customer_rm_id", Text),
+    Column("team", Text),
+    Column("title", Text, nullable=False, info={"personal": True}),
+    Column("due_on", Date, nullable=False),
+    Column("remind_on", Date, nullable=False, comment="From this day on it stands in the inbox."),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Column("done_by", Text),
+    Column("done_at", DateTime, comment="Empty while it is open."),
+    Index("tasks_of_rm", "rm_id", "done_at"),
+    Index("tasks_of_customer", "customer_id"),
+    comment="What an RM is to do for a customer, with the day it is due; it escalates to nobody.",
+)
+
 experiment_looks = Table(
     "experiment_looks",
     APP_DB,

@@ -8,11 +8,18 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import select, update
+from sqlalchemy import Table, select, update
 
 from warehouse.access import audit
 from warehouse.access.reader import Reader
-from warehouse.app_db.app_schema import alerts, record_entries, records, test_assignments
+from warehouse.app_db.app_schema import (
+    alerts,
+    customer_tasks,
+    interactions,
+    record_entries,
+    records,
+    test_assignments,
+)
 from warehouse.schema import customers, relationship_managers
 from warehouse.stores.connect import Stores
 from workflow.alerts.raising import CUSTOMER_LEFT
@@ -20,6 +27,12 @@ from workflow.alerts.still_valid import left_because
 from workflow.records.alert_history import BY_NIGHT, change_by_night, end_by_night, move_by_night
 
 Owner = dict[str, Any]
+_WRITTEN = (
+    (test_assignments, "assignment.follow"),
+    (interactions, "interaction.follow"),
+    (customer_tasks, "task.follow"),
+)
+"""Lists of agreed tests, logged contacts and tasks, with what their audit line is called."""
 _AT_ONCE = 10_000
 """No statement grows with the number of alerts."""
 
@@ -32,7 +45,8 @@ def follow_customers(stores: Stores, night: Reader, as_of: date, present: frozen
     `night` reads the bank of that night, `present` are the customers with the bank. Held-out alerts follow alike.
     """
     _follow_records(stores, night, as_of)
-    _follow_assignments(stores, night, as_of)
+    for table, action in _WRITTEN:
+        _follow_writing(stores, night, as_of, table, action)
     waiting = [alerts.c.status != "closed", alerts.c.raised_on <= as_of]
     with stores.read_app_db() as app_db:
         open_ones = [dict(row) for row in app_db.execute(select(alerts).where(*waiting)).mappings()]
@@ -78,9 +92,9 @@ def _follow_records(stores: Stores, night: Reader, as_of: date) -> None:
                 entry.app_db.execute(update(table).where(table.c.record_id == number).values(**keys))
 
 
-def _follow_assignments(stores: Stores, night: Reader, as_of: date) -> None:
-    """Bring the lists of agreed tests to who looks after their customers now."""
-    t = test_assignments
+def _follow_writing(stores: Stores, night: Reader, as_of: date, table: Table, action: str) -> None:
+    """Bring what was written for customers to who looks after them now."""
+    t = table
     with stores.read_app_db() as app_db:
         rows = app_db.execute(select(t.c.customer_id, t.c.customer_rm_id, t.c.team).distinct()).all()
     rm_of, teams = _rms(night, sorted({r.customer_id for r in rows})), _teams(night)
@@ -92,7 +106,7 @@ def _follow_assignments(stores: Stores, night: Reader, as_of: date) -> None:
             moved[row.customer_id] = {"rm_id": rm, "customer_rm_id": rm, "team": team}
     if not moved:
         return
-    with audit.entry(stores, BY_NIGHT, "assignment.follow", "", f"as of {as_of:%Y-%m-%d}") as entry:
+    with audit.entry(stores, BY_NIGHT, action, "", f"as of {as_of:%Y-%m-%d}") as entry:
         for number, keys in moved.items():
             entry.app_db.execute(update(t).where(t.c.customer_id == number).values(**keys))
 

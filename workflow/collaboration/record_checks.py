@@ -27,9 +27,12 @@ from workflow.collaboration.record_kinds import KINDS
 
 
 def keys_of(stores: Stores, viewer: Viewer, kind: RecordKind, customer_id: str | None) -> CustomerKeys | None:
+    """The keys of the customer a record of this kind is about; None where such records are about none."""
+    return customer_keys(stores, viewer, customer_id) if kind.about_customer else None
+
+
+def customer_keys(stores: Stores, viewer: Viewer, customer_id: str | None) -> CustomerKeys:
     """The keys of a customer that the viewer sees. Raises ChangeRefused for one she does not see, or for none."""
-    if not kind.about_customer:
-        return None
     c, managers = customers, relationship_managers
     statement = select(c.c.customer_id, c.c.rm_id).where(c.c.customer_id == (customer_id or ""))
     rows = Reader(stores, viewer, stores.snapshot()).rows(statement)

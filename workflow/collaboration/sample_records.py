@@ -18,6 +18,7 @@ from warehouse.stores.connect import Stores
 from workflow.collaboration import (
     record_store,
     sample_agreements,
+    sample_contacts,
     sample_disputes,
     sample_meetings,
     sample_reports,
@@ -177,10 +178,11 @@ def _feedback(h: SampleHistory) -> None:
 
 
 def _about_customers(h: SampleHistory) -> None:
-    """A note, and two cases with Service, about the clients of the manager who has an account."""
+    """Contacts, tasks, a note, and two cases with Service, about the clients of the manager who has an account."""
     account = select(users.c.username, users.c.full_name, users.c.rm_id).where(users.c.username == "rm")
     for row in Reader(h.stores, SYSTEM).rows(account):
         manager = Viewer(row.username, row.full_name, "relationship_manager", row.rm_id)
+        sample_contacts.about(h, manager)
         mine = select(customers.c.customer_id).where(customers.c.rm_id == row.rm_id)
         clients = Reader(h.stores, manager, h.stores.snapshot()).rows(
             mine.order_by(customers.c.customer_id).limit(3)

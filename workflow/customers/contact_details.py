@@ -6,6 +6,7 @@ Whoever works with the customer does need to call, so the way is short: one clic
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from sqlalchemy import select
 
@@ -64,6 +65,17 @@ def masked_email(email: object) -> str | None:
         return None
     box, _, provider = text.partition("@")
     return f"{box[:1]}{DOT * 3}@{provider}" if provider else DOT * 4
+
+
+def dialling(phone: str) -> str:
+    """The address that dials a number: `tel:+85291234567`; what is no digit stays out."""
+    plus = "+" if phone.strip().startswith("+") else ""
+    return f"tel:{plus}{''.join(c for c in phone if c.isascii() and c.isdigit())}"
+
+
+def writing_to(email: str) -> str:
+    """The address that begins an e-mail; a header that hides in the address is part of the name, not a header."""
+    return f"mailto:{quote(email, safe='@.+-_')}"
 
 
 def _text(value: object) -> str | None:

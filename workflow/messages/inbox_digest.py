@@ -12,7 +12,7 @@ from metrics.comparison.words import day
 from warehouse.access.reader import Reader
 from warehouse.stores.connect import Stores
 from workflow.alerts.assignment import viewer_of
-from workflow.collaboration import record_reading
+from workflow.collaboration import customer_tasks, record_reading
 from workflow.collaboration.record_kind import Record, department_of
 from workflow.collaboration.record_kinds import KINDS
 from workflow.messages.digest import AT_MOST, Message, link_to
@@ -20,17 +20,23 @@ from workflow.records import outbox
 
 
 def waiting(reader: Reader, today: date) -> Message | None:
-    """How many mentions of the receiver and overdue records of her department wait, with a link to each; or None."""
+    """How many mentions of the receiver, overdue records of her department and tasks of hers wait; or None.
+
+    With a link to each record.
+    """
     named = [record for record, _ in record_reading.naming(reader)]
     late = [r for r in record_reading.waiting_for_department(reader) if r.is_overdue(today)]
-    if not named and not late:
+    tasks = customer_tasks.reminders(reader, today)
+    if not named and not late and not tasks:
         return None
     parts = [_mentions(len(named))] if named else []
+    if tasks:
+        parts.append(f"{tasks} task{'' if tasks == 1 else 's'} for customers")
     if late:
         parts.append(f"{len(late)} overdue {_records(len(late))} of {department_of(reader.viewer)}")
-    one = len(named) + len(late) == 1
+    one = len(named) + len(late) + tasks == 1
     return Message(
-        title=f"{' and '.join(parts)} {'waits' if one else 'wait'} for you, {day(today)}",
+        title=f"{_together(parts)} {'waits' if one else 'wait'} for you, {day(today)}",
         lines=tuple(_links(reader, [*named, *late])),
         link=link_to(reader, "inbox"),
     )
@@ -68,6 +74,10 @@ def _links(reader: Reader, records: Iterable[Record]) -> list[str]:
     if links and len(each) > AT_MOST:
         links.append(f"… and {len(each) - AT_MOST} more.")
     return links
+
+
+def _together(parts: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
 
 
 def _mentions(number: int) -> str:

@@ -14,6 +14,7 @@ from pages.components.typed_text import escaped
 from pages.customers.alerts import alert_card, customer_health, tried_view
 from pages.customers.profile import (
     colleagues_view,
+    contact_log,
     customer_line,
     customer_strip,
     journey_view,
@@ -60,6 +61,7 @@ def _whole(viewer: Viewer, person: about.Customer, customer_id: str, today: date
     works_alerts = links.has("customer-health")
     if works_alerts:
         _alerts(viewer, customer_id, today)
+    contact_log.show(viewer, customer_id)
     colleagues_view.show(viewer, customer_id)
     relationship_view.show(viewer, customer_id, today)
     journey_view.show(viewer, customer_id, today)

@@ -11,13 +11,22 @@ import streamlit as st
 from metrics.comparison.words import day, hkd, of_ten
 from metrics.customers import timeline as about
 from pages.components import data, forms, tables
+from pages.components.typed_text import escaped
 from warehouse.access.data_coverage import why_not_there
 from warehouse.access.reader import Viewer
 from warehouse.access.typed_rows import rows_of
 from warehouse.schema import plain
 from warehouse.stores import connect
 from workflow.alerts import alert_queue
-from workflow.customers.contact_details import REASONS, Contact, masked_email, masked_phone, reveal
+from workflow.customers.contact_details import (
+    REASONS,
+    Contact,
+    dialling,
+    masked_email,
+    masked_phone,
+    reveal,
+    writing_to,
+)
 from workflow.records.run_notes import CHURN_MODEL
 
 _SPOKE = ("contacted", "offered", "accepted", "declined")
@@ -117,7 +126,11 @@ def _reach(viewer: Viewer, person: about.Customer, customer_id: str) -> None:
     """Phone and e-mail, masked until the viewer says why she needs them; that leaves a line."""
     seen: Contact | None = st.session_state.get(f"revealed {viewer.username} {customer_id}")
     if seen is not None:
-        st.text(" · ".join(v for v in (seen.phone, seen.email) if v), width="content")
+        if seen.phone:
+            st.link_button(escaped(seen.phone), dialling(seen.phone), icon=":material/call:", type="tertiary")
+        if seen.email:
+            address = writing_to(seen.email)
+            st.link_button(escaped(seen.email), address, icon=":material/mail:", type="tertiary")
         return
     masked = [m for m in (masked_phone(person.phone), masked_email(person.email)) if m]
     if not masked:

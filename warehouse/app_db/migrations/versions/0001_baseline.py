@@ -97,6 +97,24 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('username', 'tier', 'round'),
     comment='Certificates of colleagues who have passed all lessons of a tier; appended. Everybody reads her own.'
     )
+    op.create_table('customer_tasks',
+    sa.Column('task_id', sa.Integer(), nullable=False),
+    sa.Column('customer_id', sa.Text(), nullable=False, comment='Copied, so that the row rule can narrow it.'),
+    sa.Column('rm_id', sa.Text(), comment='Who is to do it.'),
+    sa.Column('customer_rm_id', sa.Text()),
+    sa.Column('team', sa.Text()),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('remind_on', sa.Date(), nullable=False, comment='From this day on it stands in the inbox.'),
+    sa.Column('made_by', sa.Text(), nullable=False),
+    sa.Column('made_at', sa.DateTime(), nullable=False),
+    sa.Column('done_by', sa.Text()),
+    sa.Column('done_at', sa.DateTime(), comment='Empty while it is open.'),
+    sa.PrimaryKeyConstraint('task_id'),
+    comment='What an RM is to do for a customer, with the day it is due; it escalates to nobody.'
+    )
+    op.create_index('tasks_of_customer', 'customer_tasks', ['customer_id'])
+    op.create_index('tasks_of_rm', 'customer_tasks', ['rm_id', 'done_at'])
     op.create_table('definitions',
     sa.Column('version', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('rule', sa.Text(), nullable=False, comment='JSON, as text: no two versions say the same.'),
@@ -152,6 +170,24 @@ def upgrade() -> None:
     comment='What a colleague decided about whose record it is; appended, the latest about a pair counts.'
     )
     op.create_index('rulings_of_record', 'identity_rulings', ['source', 'record_id'])
+    op.create_table('interactions',
+    sa.Column('interaction_id', sa.Integer(), nullable=False),
+    sa.Column('customer_id', sa.Text(), nullable=False, comment='Copied, so that the row rule can narrow it.'),
+    sa.Column('rm_id', sa.Text()),
+    sa.Column('customer_rm_id', sa.Text()),
+    sa.Column('team', sa.Text()),
+    sa.Column('kind', sa.Text(), nullable=False, comment='call, meeting, email or note; undone takes an entry back.'),
+    sa.Column('happened_on', sa.Date(), nullable=False),
+    sa.Column('outcome', sa.Text(), nullable=False, comment='What came of it; empty for a note.'),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('corrects', sa.Integer(), comment='For one that was undone: which entry.'),
+    sa.Column('department', sa.Text(), nullable=False, comment="The author's, when it was logged."),
+    sa.Column('logged_by', sa.Text(), nullable=False),
+    sa.Column('logged_at', sa.DateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('interaction_id'),
+    comment='Calls, meetings, e-mails and notes that colleagues logged for a customer; appended, never changed.'
+    )
+    op.create_index('interactions_of_customer', 'interactions', ['customer_id'])
     op.create_table('issued_review_contents',
     sa.Column('quarter', sa.Text(), nullable=False),
     sa.Column('version', sa.Integer(), autoincrement=False, nullable=False),

@@ -1,0 +1,122 @@
+"""Contacts that colleagues log without an alert, and tasks for a customer: who writes, who reads, what is refused."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from tests.morning import MORNING
+from tests.warehouse.onlookers import ANOTHER_RM, EVERYBODY, LEAD, ONE_RM
+from warehouse.access.reader import SYSTEM, Reader, Viewer
+from warehouse.app_db.app_schema import audit_log
+from warehouse.errors import AccessRefused, ChangeRefused
+from warehouse.schema import customers
+from warehouse.stores.connect import Stores
+from workflow.alerts.follow_up import follow_customers
+from workflow.collaboration import customer_tasks, interactions
+
+TODAY = MORNING.date()
+
+
+def reader(stores: Stores, viewer: Viewer) -> Reader:
+    return Reader(stores, viewer, stores.snapshot())
+
+
+@pytest.fixture
+def customer(own_bank: Stores) -> str:
+    """A customer of RM01."""
+    mine = select(customers.c.customer_id).where(customers.c.rm_id == "RM01", customers.c.left_on.is_(None))
+    return str(reader(own_bank, SYSTEM).rows(mine.order_by(customers.c.customer_id))[0].customer_id)
+
+
+def test_a_logged_call_is_read_by_whoever_sees_the_customer_with_its_author_and_department(
+    own_bank: Stores, customer: str
+) -> None:
+    service = EVERYBODY["service"]
+    interactions.log(own_bank, ONE_RM, customer, "call", TODAY, "spoke", "Wants a fixed rate")
+    interactions.log(own_bank, service, customer, "call", TODAY - timedelta(days=2), "no_answer", "")
+    interactions.log(own_bank, ONE_RM, customer, "note", TODAY, "spoke", "Has moved")
+    for viewer in (ONE_RM, LEAD, service):
+        entries = interactions.logged(reader(own_bank, viewer), customer)
+        by = list(zip(entries["kind"], entries["department"], entries["logged_by"], strict=True))
+        assert by == [
+            ("note", "Relationship managers", "amy"),
+            ("call", "Relationship managers", "amy"),
+            ("call", "Service", "service"),
+        ]
+    assert interactions.logged(reader(own_bank, ANOTHER_RM), customer).empty
+    masked = interactions.logged(reader(own_bank, EVERYBODY["analyst"]), customer)
+    assert masked["note"].isna().all()
+    contacts = interactions.contacts(reader(own_bank, SYSTEM))
+    assert list(contacts["kind"]) == ["call"], "what nobody answered and a note reached nobody"
+    number = int(interactions.logged(reader(own_bank, ONE_RM), customer)["interaction_id"].iloc[1])
+    with pytest.raises(ChangeRefused, match="Only who logged"):
+        interactions.undo(own_bank, service, number)
+    interactions.undo(own_bank, ONE_RM, number)
+    with pytest.raises(ChangeRefused, match="already"):
+        interactions.undo(own_bank, ONE_RM, number)
+    assert interactions.contacts(reader(own_bank, SYSTEM)).empty
+    assert int(interactions.logged(reader(own_bank, ONE_RM), customer)["taken_back"].sum()) == 1
+    with own_bank.app_db.connect() as app_db:
+        actions = set(app_db.execute(select(audit_log.c.action)).scalars())
+    assert {"interaction.log", "interaction.undo"} <= actions
+
+
+@pytest.mark.parametrize(
+    ("viewer", "kind", "on", "outcome", "note", "refusal"),
+    [
+        (ONE_RM, "", TODAY, "", "", "Choose what it was"),
+        (ONE_RM, "call", TODAY, "", "", "what came of the call"),
+        (ONE_RM, "email", TODAY, "", "  ", "what the e-mail was about"),
+        (ONE_RM, "call", TODAY + timedelta(days=1), "spoke", "", "Choose the day"),
+        (ONE_RM, "call", None, "spoke", "", "Choose the day"),
+        (ANOTHER_RM, "call", TODAY, "spoke", "", "not among yours"),
+        (EVERYBODY["marketing"], "call", TODAY, "spoke", "", "Your role logs no contacts"),
+    ],
+)
+def test_what_cannot_be_logged_is_refused_with_a_sentence(
+    own_bank: Stores,
+    customer: str,
+    viewer: Viewer,
+    kind: str,
+    on: date | None,
+    outcome: str,
+    note: str,
+    refusal: str,
+) -> None:
+    with pytest.raises((ChangeRefused, AccessRefused), match=refusal):
+        interactions.log(own_bank, viewer, customer, kind, on, outcome, note)
+
+
+def test_a_task_stands_in_the_inbox_from_its_reminder_on_and_follows_the_customer(
+    own_bank: Stores, customer: str
+) -> None:
+    due = TODAY + timedelta(days=5)
+    customer_tasks.make(own_bank, ONE_RM, customer, "Send the offer", due, TODAY + timedelta(days=2))
+    customer_tasks.make(own_bank, LEAD, customer, "Thank for the referral", due)
+    mine = reader(own_bank, ONE_RM)
+    assert [customer_tasks.reminders(mine, TODAY + timedelta(days=n)) for n in (0, 2, 5)] == [0, 1, 2]
+    assert customer_tasks.next_task_words(mine) == {customer: f"Send the offer, {due.day} {due:%b}"}
+    with pytest.raises(ChangeRefused, match="the day it is due"):
+        customer_tasks.make(own_bank, ONE_RM, customer, "Call", TODAY - timedelta(days=1))
+    with pytest.raises(ChangeRefused, match="reminder comes after"):
+        customer_tasks.make(own_bank, ONE_RM, customer, "Call", due, due + timedelta(days=1))
+    with pytest.raises(AccessRefused, match="makes no tasks"):
+        customer_tasks.make(own_bank, EVERYBODY["service"], customer, "Call", due)
+    number = int(customer_tasks.tasks_of(mine, customer)["task_id"].iloc[0])
+    with pytest.raises(AccessRefused):
+        customer_tasks.set_done(own_bank, ANOTHER_RM, number, done=True)
+    customer_tasks.set_done(own_bank, ONE_RM, number, done=True)
+    with pytest.raises(ChangeRefused, match="done already"):
+        customer_tasks.set_done(own_bank, LEAD, number, done=True)
+    assert list(customer_tasks.open_tasks(mine)["title"]) == ["Thank for the referral"]
+    customer_tasks.set_done(own_bank, LEAD, number, done=False)
+    assert len(customer_tasks.open_tasks(mine)) == 2
+    with own_bank.app_db.begin() as app_db:
+        # As if the customer had been RM09's when the tasks were made.
+        app_db.exec_driver_sql("UPDATE customer_tasks SET rm_id = 'RM09', customer_rm_id = 'RM09'")
+    assert customer_tasks.open_tasks(mine).empty
+    follow_customers(own_bank, reader(own_bank, SYSTEM), date(2026, 6, 30), frozenset({customer}))
+    assert len(customer_tasks.open_tasks(mine)) == 2
