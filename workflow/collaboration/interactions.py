@@ -35,7 +35,7 @@ OLDEST_DAYS = 365
 
 
 @dataclass(frozen=True, kw_only=True)
-class Interaction:
+class LoggedContact:
     """A row of `logged`."""
 
     interaction_id: int
@@ -122,7 +122,7 @@ def undo(stores: Stores, viewer: Viewer, interaction_id: int) -> None:
 
 
 def logged(reader: Reader, customer_id: str) -> pd.DataFrame:
-    """The entries about a customer that the reader sees, the latest day first: rows of `Interaction`."""
+    """The entries about a customer that the reader sees, the latest day first: rows of `LoggedContact`."""
     return _standing(reader.frame(_entries().where(interactions.c.customer_id == customer_id)))
 
 

@@ -18,7 +18,7 @@ from warehouse.access.typed_rows import rows_of
 from warehouse.stores import connect
 from workflow.collaboration import customer_tasks, interactions
 from workflow.collaboration.customer_tasks import CustomerTask
-from workflow.collaboration.interactions import Interaction
+from workflow.collaboration.interactions import LoggedContact
 from workflow.records.people import called
 
 AT_ONCE = 5
@@ -96,7 +96,7 @@ def _log(viewer: Viewer, customer_id: str) -> None:
         st.header("Contacts logged", width="content")
         with st.popover("Log a contact", icon=":material/edit_note:"):
             _log_form(customer_id)
-    entries = rows_of(interactions.logged(data.reader(viewer), customer_id), Interaction)
+    entries = rows_of(interactions.logged(data.reader(viewer), customer_id), LoggedContact)
     if not entries:
         st.caption("No call, meeting, e-mail or note has been logged yet.")
         return
@@ -109,7 +109,7 @@ def _log(viewer: Viewer, customer_id: str) -> None:
                 _entry(entry, names[entry.logged_by], viewer)
 
 
-def _entry(entry: Interaction, by: str, viewer: Viewer) -> None:
+def _entry(entry: LoggedContact, by: str, viewer: Viewer) -> None:
     with st.container(gap="xxsmall", key=f"logged-{entry.interaction_id}"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             words = f"~~{entry.words}~~ (undone)" if entry.taken_back else f"**{entry.words}**"
