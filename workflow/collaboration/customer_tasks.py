@@ -51,7 +51,7 @@ def make(
     """Make a task: an RM's is her own, a team lead's is the customer's RM's. Without `remind_on` the due day reminds.
 
     Raises AccessRefused, on record, for other roles. Raises ChangeRefused without a title, if the due day is past or
-    too far, if the reminder comes after it, or if the customer is not among the viewer's or has no RM to do it.
+    too far, or if the reminder comes after it. So it does if the customer is not among the viewer's or has no RM.
     """
     sentence = "Your role makes no tasks for customers. Nothing was saved."
     audit.check_role(stores, viewer, MAKES, "task.refused", sentence, customer_id)

@@ -67,8 +67,8 @@ def log(
     """Append an entry to a customer's log, with its author, her department and its audit line.
 
     Raises AccessRefused, on record, for a role that logs none. Raises ChangeRefused if the kind is none of `KINDS`, a
-    call or meeting has no outcome, an e-mail or note no text, the day is not one of the last year, or the customer is
-    not among the viewer's.
+    call or meeting has no outcome, or an e-mail or note no text. So it does if the day is not one of the last year, or
+    the customer is not among the viewer's.
     """
     _check_role(stores, viewer, customer_id)
     if kind not in KINDS:
