@@ -14,7 +14,7 @@ from metrics.query.missing_reasons import not_given_for
 from metrics.query.query import columns_of
 from pages.components import data, links, tables
 from pages.components.typed_text import escaped
-from pages.governance import messages
+from pages.governance import data_needs, messages
 from warehouse.access.data_coverage import GIVEN_WITH_THE_LOAD, origins_of
 from warehouse.access.reader import Viewer
 from warehouse.access.typed_rows import rows_of
@@ -90,6 +90,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
             icon=":material/database_off:",
         )
     _findings(data.failed_checks(viewer))
+    data_needs.show(viewer, status)
     if viewer.role == "administrator":
         st.subheader("Messages")
         messages.show(viewer)

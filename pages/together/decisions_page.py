@@ -12,6 +12,7 @@ from metrics.comparison.words import day, numeral, share
 from metrics.definitions.measure import Metric, Ratio
 from pages.components import data, links
 from pages.components.typed_text import escaped
+from pages.together import decision_evidence_view
 from pages.together.records import record_page
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
@@ -39,7 +40,7 @@ _BADGES = {
 
 def page(viewer: Viewer, _scope: object) -> None:
     """Their list, one of them, or the form for another."""
-    record_page.show("decision", viewer, _outcome, above=_hits)
+    record_page.show("decision", viewer, _outcome, above=_hits, below=decision_evidence_view.show)
 
 
 def _hits(records: Sequence[Record], _viewer: Viewer) -> None:

@@ -1,10 +1,11 @@
-"""What colleagues of the sample bank keep for each other: views of pages, saved on their days as anybody's."""
+"""What colleagues of the sample bank keep: views of pages and reports of their own, saved on their days as anybody's."""
 
 from __future__ import annotations
 
-from workflow.collaboration.record_kind import ANALYTICS, MANAGEMENT, MARKETING
+from metrics.query.report_query import SavedReport
+from workflow.collaboration.record_kind import ANALYTICS, MANAGEMENT, MARKETING, SERVICE
 from workflow.collaboration.sample_history import PEOPLE, SampleHistory
-from workflow.reports import saved_views
+from workflow.reports import saved_reports, saved_views
 
 _VIEWS: tuple[tuple[int, str, str, str, saved_views.Address], ...] = (
     (
@@ -17,6 +18,18 @@ _VIEWS: tuple[tuple[int, str, str, str, saved_views.Address], ...] = (
     (30, ANALYTICS, "Funnel, a year at a glance", "funnel", {"period": ["12m"], "against": ["year"]}),
     (12, MANAGEMENT, "Who joined in two years", "channel-value", {"joined": ["24m"]}),
 )
+
+_REPORTS: tuple[tuple[int, str, str, SavedReport], ...] = (
+    (81, MARKETING, "Leads by channel, for Monday", SavedReport(metric="leads", breakdown="channel")),
+    (47, SERVICE, "Cases by segment", SavedReport(metric="cases_opened", breakdown="segment")),
+    (19, MARKETING, "MQL by product", SavedReport(metric="mql", breakdown="product")),
+)
+
+
+def own_reports(h: SampleHistory) -> None:
+    """Three reports that departments built themselves instead of asking for them."""
+    for back, who, title, report in _REPORTS:
+        saved_reports.save(h.on(back), PEOPLE[who], title, report)
 
 
 def shared_views(h: SampleHistory) -> None:

@@ -113,7 +113,7 @@ def draw(stores: Stores, viewer: Viewer, record_id: int, seen_version: int) -> s
 def drawn_by(night: Reader, seed: str, needed: int, segments: tuple[str, ...] = ()) -> Drawn:
     """The list that a seed draws of those who may be contacted now: at most `needed`, in proportion to the strata."""
     people = contactable.people(night, segments)
-    elsewhere = (people["why_not"] == "") & people["customer_id"].isin(_in_other_tests(night))
+    elsewhere = (people["why_not"] == "") & people["customer_id"].isin(in_other_tests(night))
     people.loc[elsewhere, "why_not"] = OTHER_TEST
     left_out = Counter(people.loc[people["why_not"] != "", "why_not"])
     free = people[people["why_not"] == ""].copy()
@@ -182,7 +182,7 @@ def _segments(stores: Stores, record: Record) -> tuple[str, ...]:
     return dict(pin.scope.filters).get("segment", ()) if pin else ()
 
 
-def _in_other_tests(night: Reader) -> set[str]:
+def in_other_tests(night: Reader) -> set[str]:
     """Whom another comparison needs as she is: held out of alerts, in an experiment of the bank, on another list."""
     held = night.frame(select(alerts.c.customer_id).where(alerts.c.arm == HELD_OUT).distinct())
     bank = night.frame(select(experiments.c.customer_id).distinct())

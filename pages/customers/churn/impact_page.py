@@ -13,7 +13,7 @@ from metrics.definitions.scope import Scope
 from models.experiments.sequential_analysis import best, verdict
 from pages.charts import charts
 from pages.components import data, tables, theme
-from pages.customers.churn import agreed_tests_block, department_use_block
+from pages.customers.churn import agreed_tests_block, closed_loop_block, department_use_block
 from pages.customers.churn.impact_trust import guardrails, trust, wrong_draw
 from reports.review.experiment_effects import as_counted
 from warehouse.access.reader import Viewer
@@ -69,6 +69,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         guardrails(reading)
     trust(reading)
     agreed_tests_block.show(viewer)
+    closed_loop_block.show(viewer)
     department_use_block.show(viewer)
 
 

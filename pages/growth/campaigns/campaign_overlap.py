@@ -20,9 +20,9 @@ MANY = 3
 
 def overlapping(viewer: Viewer) -> str:
     """How many people received contradicting offers, in words."""
-    if missing := _missing(viewer, *REACHED, *TOLD):
+    if missing := not_there(viewer, *REACHED, *TOLD):
         return f"Whom several campaigns reach is {missing}"
-    contradicted = data.frame(viewer, audience_overlap.contradicted(_period(viewer))).iloc[0]
+    contradicted = data.frame(viewer, audience_overlap.contradicted(last_days(viewer))).iloc[0]
     if contradicted["contradicted"] != contradicted["contradicted"]:
         return "How many people received contradicting offers is hidden: they are too few to show"
     if not contradicted["reached"]:
@@ -33,9 +33,9 @@ def overlapping(viewer: Viewer) -> str:
 
 def pressing(viewer: Viewer) -> str:
     """How often the bank turns to one person three times or more in a week, in words."""
-    if missing := _missing(viewer, *CONTACTED):
+    if missing := not_there(viewer, *CONTACTED):
         return f"How often people are contacted is {missing}"
-    weeks = data.frame(viewer, audience_overlap.weeks(_period(viewer)))
+    weeks = data.frame(viewer, audience_overlap.weeks(last_days(viewer)))
     total = weeks["weeks"].sum()
     if not total:
         return "Nobody was contacted in the last 90 days"
@@ -48,22 +48,23 @@ TOLD = ("campaigns", "campaigns.product", "campaigns.message")
 CONTACTED = ("touches", "touches.touched_at", "touches.customer_id", "touches.kind")
 
 
-def _missing(viewer: Viewer, *needed: str) -> str:
+def not_there(viewer: Viewer, *needed: str) -> str:
     """What was not given, or not delivered for these days, as the end of a sentence; "" if it is there."""
-    late = not_delivered("touches.touched_at", _period(viewer), data.coverage_of(viewer))
+    late = not_delivered("touches.touched_at", last_days(viewer), data.coverage_of(viewer))
     return tables.clause(viewer, *needed) or (f"not known: {late.clause}" if late else "")
 
 
-def _period(viewer: Viewer) -> Period:
+def last_days(viewer: Viewer) -> Period:
+    """The days that are looked at."""
     return data.period_of(viewer, "90d")
 
 
 def pairs(viewer: Viewer, plans: pd.DataFrame) -> None:
     """Who was reached by which two campaigns, and whom two of them told different things about one product."""
-    if missing := _missing(viewer, *REACHED, *TOLD):
+    if missing := not_there(viewer, *REACHED, *TOLD):
         tables.empty(f"The overlap is {missing}.")
         return
-    period = _period(viewer)
+    period = last_days(viewer)
     contradicted = data.frame(viewer, audience_overlap.contradicted(period)).iloc[0]
     st.caption(
         f"{period.in_words()}. Two offers contradict each other when they are for one product, say different things, and "
@@ -126,10 +127,10 @@ def _figure(label: str, value: float, of: float | None = None) -> None:
 
 def pressure(viewer: Viewer) -> None:
     """How often the bank turns to one person in a week, and which departments do."""
-    if missing := _missing(viewer, *CONTACTED):
+    if missing := not_there(viewer, *CONTACTED):
         tables.empty(f"Contact pressure is {missing}.")
         return
-    period = _period(viewer)
+    period = last_days(viewer)
     weeks = data.frame(viewer, audience_overlap.weeks(period))
     made = data.frame(viewer, audience_overlap.contacts(period))
     total = weeks["weeks"].sum()

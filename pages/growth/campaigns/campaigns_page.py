@@ -7,7 +7,13 @@ from metrics.attribution import campaign_quality
 from metrics.definitions.scope import Scope
 from pages.components import data, tables
 from pages.components.typed_text import escaped
-from pages.growth.campaigns import campaign_life, campaign_overlap, campaign_scorecard
+from pages.growth.campaigns import (
+    audience_view,
+    campaign_life,
+    campaign_overlap,
+    campaign_scorecard,
+    message_register_view,
+)
 from pages.growth.campaigns.campaign_scorecard import JUDGED
 from warehouse.access.reader import Viewer
 from workflow.campaigns import campaign_lifecycle
@@ -16,12 +22,14 @@ VIEWS = {
     "scorecard": "Scorecard",
     "overlap": "Overlap",
     "pressure": "Contact pressure",
+    "messages": "Messages sent",
+    "audience": "Audience",
     "life": "Plan and close",
 }
 
 
 def page(viewer: Viewer, scope: Scope | None) -> None:
-    """One of four views, and above them what it found."""
+    """One of six views, and above them what it found."""
     if "campaigns" not in data.available_columns(viewer):
         st.title(f"Which campaigns ran is {tables.clause(viewer, 'campaigns')}")
         tables.absent("This page", viewer, "campaigns")
@@ -44,9 +52,16 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     if view == "overlap":
         finding.title(campaign_overlap.overlapping(viewer))
         campaign_overlap.pairs(viewer, plans)
+        message_register_view.contradicted(viewer, plans)
     elif view == "pressure":
         finding.title(campaign_overlap.pressing(viewer))
         campaign_overlap.pressure(viewer)
+    elif view == "messages":
+        finding.title(message_register_view.headline(viewer))
+        message_register_view.view(viewer, plans)
+    elif view == "audience":
+        finding.title(audience_view.headline(viewer))
+        audience_view.view(viewer)
     elif view == "life":
         campaigns = campaign_life.lives(viewer, plans)
         finding.title(campaign_life.headline(campaigns))

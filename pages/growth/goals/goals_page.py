@@ -18,7 +18,7 @@ from metrics.query.query import Query
 from pages.components import data, discuss, forms, goal_origin, tables, theme
 from pages.figures import drill, drill_table
 from pages.figures.drill import DrillFigure
-from pages.growth.goals import goal_form, goal_list, goal_pace, goal_signing, goal_thread
+from pages.growth.goals import goal_alignment, goal_form, goal_list, goal_pace, goal_signing, goal_thread
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
 from workflow.goals.goal_progress import Progress, sees_the_whole
@@ -58,6 +58,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     title.title(headline(progress))
     if view == "All goals":
         goal_list.block(viewer, goals, read(viewer, [g for g in goals if g.ended_at is None]))
+        goal_alignment.show(viewer, running)
     elif view == "Bonus":
         goal_list.bonus(viewer, chosen, read(viewer, running))
     elif view == "Set a goal":

@@ -1,0 +1,111 @@
+"""What campaigns sent to people: how many contacts of which kind, to how many; and who received contradicting offers.
+
+A person is a customer or, before that, a lead, as in `audience_overlap`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+
+from metrics.attribution.audience_overlap import CLOSE_DAYS, CONTACTS
+from metrics.definitions.meaning import Meaning
+from metrics.definitions.scope import Period
+from warehouse.disclosure.people_behind import counted
+from warehouse.schema import campaigns, touches
+from warehouse.sql.dialects import add_days, days_between
+
+_person = func.coalesce(touches.c.customer_id, touches.c.lead_id)
+
+
+def sent(period: Period) -> Select[Any]:
+    """A row per campaign and kind of contact: campaign_id, kind, contacts and people."""
+    made = (
+        select(_person.label("person"), touches.c.campaign_id, touches.c.kind)
+        .where(
+            _within(period),
+            touches.c.kind.in_(CONTACTS),
+            touches.c.campaign_id.is_not(None),
+            _person.is_not(None),
+        )
+        .cte("sent")
+    )
+    people = func.count(made.c.person.distinct())
+    return select(
+        made.c.campaign_id,
+        made.c.kind,
+        *counted("contacts", func.count(), people),
+        *counted("people", people),
+    ).group_by(made.c.campaign_id, made.c.kind)
+
+
+def _within(period: Period) -> ColumnElement[bool]:
+    start, after = datetime.combine(period.start, time()), period.end + timedelta(days=1)
+    return and_(touches.c.touched_at >= start, touches.c.touched_at < datetime.combine(after, time()))
+
+
+def meaning_of_sent(period: Period) -> Meaning:
+    """What the table of `sent` means."""
+    return Meaning(
+        terms=(
+            (
+                "Contacts",
+                "E-mails, calls, branch meetings and events of a campaign; what people see or click is none.",
+            ),
+            ("People", "Customers, or leads before, who had one or more of them."),
+        ),
+        reads=(sent(period),),
+        over=period.in_words(),
+    )
+
+
+def contradicted_customers(period: Period) -> Select[Any]:
+    """A row per customer and two campaigns for one product with different messages within CLOSE_DAYS; row by row.
+
+    customer_id, product, campaign_a, day_a, message_a, campaign_b, day_b, message_b: the last days of such contacts.
+    """
+    day = add_days(touches.c.touched_at, 0)
+    met = (
+        select(
+            touches.c.customer_id,
+            touches.c.campaign_id,
+            campaigns.c.product,
+            campaigns.c.message,
+            day.label("day_on"),
+        )
+        .join_from(touches, campaigns, campaigns.c.campaign_id == touches.c.campaign_id)
+        .where(
+            _within(period),
+            touches.c.customer_id.is_not(None),
+        )
+        .distinct()
+        .cte("met_by_customer")
+    )
+    a, b = met.alias("earlier"), met.alias("later")
+    return (
+        select(
+            a.c.customer_id,
+            a.c.product,
+            a.c.campaign_id.label("campaign_a"),
+            func.max(a.c.day_on).label("day_a"),
+            a.c.message.label("message_a"),
+            b.c.campaign_id.label("campaign_b"),
+            func.max(b.c.day_on).label("day_b"),
+            b.c.message.label("message_b"),
+        )
+        .join_from(
+            a,
+            b,
+            and_(
+                a.c.customer_id == b.c.customer_id,
+                a.c.product == b.c.product,
+                a.c.message != b.c.message,
+                a.c.campaign_id < b.c.campaign_id,
+                days_between(a.c.day_on, b.c.day_on).between(-CLOSE_DAYS, CLOSE_DAYS),
+            ),
+        )
+        .group_by(a.c.customer_id, a.c.product, a.c.campaign_id, a.c.message, b.c.campaign_id, b.c.message)
+        .order_by(a.c.customer_id)
+    )
