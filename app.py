@@ -26,6 +26,7 @@ from sign_in.gate import Gate
 from warehouse import errors, settings
 from warehouse.sql.moments import Clock
 from warehouse.stores import connect
+from warehouse.stores.sample_clock import behind
 
 logging.disable(logging.NOTSET)
 
@@ -34,7 +35,7 @@ SLOW_IMPORTS = ("pandas", "plotly.graph_objects", "pyarrow", "duckdb", "duckdb_e
 
 chosen = settings.read(HERE / "settings.toml", os.environ)
 clock = Clock(chosen.timezone)
-stores = connect.open_stores(chosen, lambda: clock.read(datetime.now(UTC)))
+stores = connect.open_stores(chosen, lambda: clock.read(datetime.now(UTC)) - behind(chosen.data_dir))
 stores.origins = settings.origins(HERE / "settings.toml", os.environ)
 connect.use(stores)
 errors.keep_traces_in(chosen.data_dir / "bugs")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import date
 
 import click
 
@@ -13,8 +14,11 @@ from warehouse.access.data_coverage import nights, status
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.errors import NothingLoaded, Problem
 from warehouse.load.loading import load as load_folder
-from warehouse.stores import connect
+from warehouse.stores import connect, sample_clock
 from warehouse.stores.connect import HINT
+
+LAST_DAY = date(2026, 6, 30)
+"""The last day that the sample bank's extracts tell of."""
 
 
 @main.command()
@@ -78,15 +82,20 @@ def _write_history(stores: connect.Stores, reader: Reader) -> None:
     from warehouse.access.data_coverage import as_of
     from workflow.collaboration.record_reading import records_of
     from workflow.collaboration.sample_records import write_sample_records
+    from workflow.customers.sample_complaints import write_sample_complaints
     from workflow.learning.sample_learning import write_sample_learning
 
-    if not records_of(reader):
+    # The nights before have cases with Service already.
+    if not records_of(reader, "initiative"):
         write_sample_records(stores, as_of(reader))
         write_sample_learning(stores, as_of(reader))
+        write_sample_complaints(stores, as_of(reader))
 
 
 def _load_sample(stores: connect.Stores, customers: int) -> None:
     folder = stores.settings.data_dir / "fintrust"
+    sample_clock.end(stores.settings.data_dir)
+    sample_clock.begin(stores.settings.data_dir, stores.now().date(), LAST_DAY)
     console.print(f"Building FinTrust Bank: {customers:,} invented customers.")
     # The generator is a program of its own: nothing of the product may lean on it.
     subprocess.run(

@@ -20,6 +20,7 @@ from warehouse.errors import Problem, keep_traces_in, reference
 from warehouse.release import VERSION
 from warehouse.sql.moments import Clock
 from warehouse.stores import connect
+from warehouse.stores.sample_clock import behind
 
 HERE = Path(__file__).parents[1]
 console = Console(stderr=True)
@@ -47,7 +48,7 @@ def open_here() -> connect.Stores:
     """Both stores of this machine, by `settings.toml` and the environment, with the machine's clock."""
     choices = settings.read(HERE / "settings.toml", os.environ)
     clock = Clock(choices.timezone)
-    stores = connect.open_stores(choices, lambda: clock.read(datetime.now(UTC)))
+    stores = connect.open_stores(choices, lambda: clock.read(datetime.now(UTC)) - behind(choices.data_dir))
     stores.origins = settings.origins(HERE / "settings.toml", os.environ)
     connect.use(stores)
     keep_traces_in(choices.data_dir / "bugs")

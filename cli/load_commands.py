@@ -13,7 +13,7 @@ from cli.entry import accounts_module, main, open_here, steps
 from warehouse.access.data_coverage import GIVEN_WITH_THE_LOAD
 from warehouse.errors import Problem
 from warehouse.load.loading import load as load_folder
-from warehouse.stores import connect
+from warehouse.stores import connect, sample_clock
 from warehouse.stores.connect import HINT
 
 
@@ -105,3 +105,4 @@ def _close_demo(stores: connect.Stores) -> None:
         from sign_in import demo_accounts
 
         demo_accounts.close(stores)
+        sample_clock.end(stores.settings.data_dir)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import date
 
 import click
@@ -49,6 +50,17 @@ def retrain() -> None:
     click.echo(f"Done in {time.monotonic() - begun:.1f} s. The next nightly run scores with it.")
 
 
+def _begin_sample(stores: connect.Stores, progress: Callable[[str], None]) -> None:
+    """Before the first night of the sample bank: the nights before it, so that its queues look like those of a bank."""
+    from warehouse.access.data_coverage import nights
+    from workflow.sample_past import write_sample_past
+    from workflow.scoring.training import whose_data
+
+    reader = Reader(stores, SYSTEM, stores.snapshot())
+    if whose_data(reader) == "sample" and not nights(reader):
+        write_sample_past(stores, progress)
+
+
 def run_nightly(stores: connect.Stores) -> date:
     """The nightly run, with a line for whatever it did; gives its as-of day."""
     from workflow.nightly import run
@@ -56,6 +68,7 @@ def run_nightly(stores: connect.Stores) -> date:
 
     try:
         with steps() as step:
+            _begin_sample(stores, step)
             report = run(stores, step)
     except Exception:  # whatever it is: the history says that the night did not end
         load_history.note(stores, load_history.NIGHT_FAILED, "", "The reason stands where it was started.")

@@ -8,6 +8,7 @@ from pages.administration import accounts_page, audit_page, installation_page, l
 from pages.components import search_box
 from pages.customers.alerts import customer_health
 from pages.customers.churn import alert_rules, churn_model, impact_page
+from pages.customers.complaints import complaints_page
 from pages.customers.profile import customer_page
 from pages.customers.voice import voice_page
 from pages.executive import quarterly_review
@@ -200,6 +201,14 @@ MENU: dict[str, tuple[MenuEntry, ...]] = {
             roles=RELATIONSHIP,
             page=customer_health.page,
             needs=("customers",),
+        ),
+        MenuEntry(
+            title="Complaints",
+            icon=":material/report:",
+            url=complaints_page.URL,
+            roles=frozenset({"service"}),
+            page=complaints_page.page,
+            needs=("tickets",),
         ),
         MenuEntry(
             title="Customer",

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from metrics.comparison.words import day
 from pages import MENU, MenuEntry, sections_of
 from pages.components import (
     data,
@@ -80,7 +81,8 @@ def _around(viewer: Viewer, url: str) -> None:
                     "Sample data: an invented bank",
                     icon=":material/science:",
                     color="orange",
-                    help="FinTrust Bank is invented: no customer on these pages exists.",
+                    help="FinTrust Bank is invented: no customer on these pages exists. On its clock today is "
+                    f"{day(connect.here().now())}: its last day was yesterday when it was built.",
                 )
         search_box.in_frame(url)
         view_menu.in_frame(viewer, url)

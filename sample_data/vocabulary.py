@@ -138,5 +138,5 @@ SALES_REPS = (
     "Grace Poon",
     "Henry Szeto",
     "Iris Wan",
-    "Jason Fung",
+    "Edmond Lau",
 )

@@ -33,6 +33,10 @@ class Settings:
     dormant_after_days: int = 180
     """Without a transaction the customer made for this long, the customer is dormant."""
     alert_due_days: int = 30
+    complaint_reply_days: int = 7
+    """Within so many days of a complaint the customer hears from Service."""
+    complaint_settle_days: int = 30
+    """Within so many days of a complaint it is settled."""
     office_opens: str = "09:00"
     office_closes: str = "18:00"
     working_days: str = "Mon Tue Wed Thu Fri"
@@ -79,6 +83,8 @@ _WITHIN = {
     "smallest_cell": (1, 1_000_000),
     "alert_due_days": (1, 366),
     "hours_per_request": (0, 100),
+    "complaint_reply_days": (1, 366),
+    "complaint_settle_days": (1, 366),
 }
 """From and to: a tenth written as 10 would hold every alert back, and nobody would notice."""
 

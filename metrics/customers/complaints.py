@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Select, func, or_, select
 
-from warehouse.schema import customers, feature_links, ticket_themes, tickets
+from warehouse.schema import customers, feature_links, relationship_managers, ticket_themes, tickets
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,8 +18,11 @@ class OpenComplaint:
     customer_id: str | None
     full_name: str | None
     opened_at: datetime
+    first_reply_at: datetime | None
     category: str | None
     severity: str | None
+    rm_id: str | None
+    rm_name: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,11 +46,14 @@ class FeatureLink:
 
 
 def open_complaints(as_of: date) -> Select:
-    """Complaints of the last 365 days not settled by the end of a day, oldest first, with the customer's name."""
+    """Complaints of the last 365 days not settled by the end of a day, oldest first, with the customer's name and RM."""
     until = datetime.combine(as_of + timedelta(days=1), time.min)
-    name = (
-        select(customers.c.full_name)
-        .where(customers.c.customer_id == tickets.c.customer_id)
+    person = customers.c.customer_id == tickets.c.customer_id
+    name = select(customers.c.full_name).where(person).scalar_subquery()
+    rm_id = select(customers.c.rm_id).where(person).scalar_subquery()
+    rm_name = (
+        select(relationship_managers.c.name)
+        .where(person, relationship_managers.c.rm_id == customers.c.rm_id)
         .scalar_subquery()
     )
     return (
@@ -59,6 +65,8 @@ def open_complaints(as_of: date) -> Select:
             tickets.c.first_reply_at,
             tickets.c.category,
             tickets.c.severity,
+            rm_id.label("rm_id"),
+            rm_name.label("rm_name"),
         )
         .where(
             tickets.c.complaint.is_(True),

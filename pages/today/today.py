@@ -14,6 +14,7 @@ from metrics.query.missing_reasons import not_given_for
 from pages.components import data, filters, links, tables
 from pages.components.typed_text import escaped
 from pages.customers.alerts import alert_card, alert_checks
+from pages.customers.complaints import complaints_page
 from pages.customers.profile import task_lines
 from pages.figures import cards
 from pages.governance import messages
@@ -30,9 +31,6 @@ from workflow.goals.goal_news import NEWS_DAYS
 from workflow.goals.goal_records import every_goal
 
 SHOWN = 5
-
-OPEN_COMPLAINTS = ("tickets", "tickets.complaint", "tickets.opened_at", "tickets.resolved_at")
-"""What says which complaints are open."""
 
 
 def page(viewer: Viewer, scope: Scope | None) -> None:
@@ -83,9 +81,9 @@ def _calls(viewer: Viewer) -> None:
 
 
 def _complaints(viewer: Viewer) -> None:
-    if tables.lacking(viewer, *OPEN_COMPLAINTS):
-        st.title(f"Which complaints are open is {tables.clause(viewer, *OPEN_COMPLAINTS)}")
-        tables.absent("Open complaints", viewer, *OPEN_COMPLAINTS)
+    if tables.lacking(viewer, *complaints_page.NEEDED):
+        st.title(f"Which complaints are open is {tables.clause(viewer, *complaints_page.NEEDED)}")
+        tables.absent("Open complaints", viewer, *complaints_page.NEEDED)
         return
     today = data.as_of(viewer)
     opened = data.frame(viewer, waiting.open_complaints(today))
@@ -96,7 +94,10 @@ def _complaints(viewer: Viewer) -> None:
         st.metric("Open longer than 7 days", int((age > 7).sum()), border=True)
         _count(viewer, "Without a first reply", opened["first_reply_at"].isna(), "tickets.first_reply_at")
         _count(viewer, "High severity", opened["severity"] == "high", "tickets.severity")
-    st.header("Longest waiting")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.header("Longest waiting", width="content")
+        if len(opened) and st.button("Open all complaints", type="primary", icon=":material/report:"):
+            links.to(complaints_page.URL)
     for case in rows_of(opened.head(SHOWN * 2), waiting.OpenComplaint):
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             name = name_or_number(case.full_name, case.customer_id)

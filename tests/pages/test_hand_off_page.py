@@ -5,10 +5,11 @@ from datetime import date
 import pandas as pd
 import pytest
 from sqlalchemy import func, select, update
+from streamlit.testing.v1 import AppTest
 
-from metrics.comparison.words import day
+from metrics.catalogue import CATALOGUE
 from tests.pages.staff import cells, somebody, words
-from warehouse.access.reader import SYSTEM, Reader
+from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.app_db.app_schema import lead_reviews
 from warehouse.load.loading import next_snapshot
 from warehouse.schema import campaigns
@@ -27,33 +28,84 @@ def rows(bank: Stores) -> list:
         return list(app_db.execute(select(lead_reviews)))
 
 
-def test_sales_accepts_a_lead_in_one_click(open_page, bank: Stores):
-    page = open_page(SALES, "lead-hand-off")
-    first = next(b for b in page.button if b.label == "Accept")
-    first.click().run()
+def tick(page: AppTest, *places: int) -> list[str]:
+    """Tick lines of the list of leads; gives the numbers of those leads."""
+    key = next(f.proto.id for f in page.dataframe if "Rep" in f.value).split("-", 2)[-1]
+    page.session_state[key] = {"selection": {"rows": list(places), "columns": [], "cells": []}}
+    page.run()
+    return [listed(page)[place] for place in places]
+
+
+def listed(page: AppTest) -> list[str]:
+    """The numbers of the leads that are listed."""
+    return list(next(f.value for f in page.dataframe if "Rep" in f.value)["Number"])
+
+
+def press(page: AppTest, label: str) -> None:
+    next(b for b in page.button if b.label == label).click().run()
     assert not page.exception
-    (row,) = rows(bank)
-    assert (f"accept-{row.lead_id}", row.verdict, row.reviewed_by) == (first.key, "accepted", "sales-1")
-    assert first.key not in [b.key for b in page.button]
 
 
-def test_sales_rejects_with_a_reason_and_takes_it_back(open_page, bank: Stores):
+def test_sales_accepts_several_leads_at_once_and_undoes_it_beside_the_list(open_page, bank: Stores):
     page = open_page(SALES, "lead-hand-off")
-    chosen = next(b for b in page.button if str(b.key).endswith("-Not eligible"))
-    chosen.click().run()
+    numbers = tick(page, 0, 2)
+    press(page, "Accept 2")
+    assert [(row.lead_id, row.verdict, row.reviewed_by) for row in rows(bank)] == [
+        (number, "accepted", "sales-1") for number in numbers
+    ]
+    assert not set(numbers) & set(listed(page))
+    next(b for b in page.button if b.key == "undo-just-leads").click().run()
+    assert [row.verdict for row in rows(bank)] == ["accepted", "accepted", "taken_back", "taken_back"]
+    assert set(numbers) <= set(listed(page))
+
+
+def test_sales_rejects_with_a_reason_in_words_where_none_fits(open_page, bank: Stores):
+    page = open_page(SALES, "lead-hand-off")
+    (number,) = tick(page, 0)
+    page.selectbox[-1].set_value("Other")
+    press(page, "Reject")
+    assert "Say in a few words why" in words(page)
+    assert rows(bank) == []
+    page.text_input[-1].set_value("Wants a branch nearer home")
+    press(page, "Reject")
     (row,) = rows(bank)
-    assert (row.verdict, row.reason) == ("rejected", "Not eligible")
+    assert (row.lead_id, row.verdict, row.reason, row.note) == (
+        number,
+        "rejected",
+        "Other",
+        "Wants a branch nearer home",
+    )
+    assert pd.isna(Reader(bank, somebody("analyst")).frame(select(lead_reviews.c.note))["note"].iloc[0])
     next(b for b in page.button if b.key == f"undo-{row.lead_id}").click().run()
     assert [r.verdict for r in rows(bank)] == ["rejected", "taken_back"]
 
 
-def test_who_comes_second_is_told(open_page, bank: Stores):
+def test_the_list_is_searched_put_in_order_and_ones_own(open_page, bank: Stores):
+    page = open_page(Viewer("sales-1", "Edmond Lau", "sales"), "lead-hand-off")
+    page.selectbox("leads-order").set_value("oldest").run()
+    table = next(f.value for f in page.dataframe if "Rep" in f.value)
+    assert table["Qualified"].is_monotonic_increasing
+    next(t for t in page.toggle if t.label.startswith("Mine")).set_value(True).run()
+    table = next(f.value for f in page.dataframe if "Rep" in f.value)
+    assert set(table["Rep"]) == {"Edmond Lau"}
+    page.text_input("leads-search").set_value(str(table["Number"].iloc[0])).run()
+    assert listed(page) == [table["Number"].iloc[0]]
+
+
+def test_who_comes_second_is_told_and_of_several_leads_none_is_decided(open_page, bank: Stores):
     page = open_page(SALES, "lead-hand-off")
-    first = next(b for b in page.button if b.label == "Accept")
-    review(bank, somebody("sales"), str(first.key).removeprefix("accept-"), "rejected", "Not eligible")
-    first.click().run()
+    first, _ = tick(page, 0, 1)
+    review(bank, somebody("sales"), first, "rejected", "Not eligible")
+    press(page, "Accept 2")
     assert len(rows(bank)) == 1
     assert "while you had it open" in words(page)
+
+
+def test_reasons_stand_by_campaign_and_add_up_to_the_rejections(open_page, bank: Stores):
+    page = open_page(SALES, "lead-hand-off", period="Last 12 months")
+    table = next(f.value for f in page.dataframe if "Campaign" in f.value and "Not eligible" in f.value)
+    rejections = next(card.value for card in page.metric if card.label == CATALOGUE["rejected"].label)
+    assert f"{int(table.drop(columns='Campaign').sum().sum()):,}" == rejections
 
 
 def test_what_sales_decides_stands_on_the_campaign_the_same_day_and_marketing_reads_no_lead(
@@ -67,7 +119,7 @@ def test_what_sales_decides_stands_on_the_campaign_the_same_day_and_marketing_re
         review(bank, SALES, lead_id, "accepted")
     page = open_page(somebody("marketing"), "lead-hand-off")
     assert not [n for n in leads["full_name"].dropna() if " " in n and n in words(page) + cells(page)]
-    assert "Accept" not in [b.label for b in page.button]
+    assert not [f for f in page.dataframe if "Rep" in f.value]
     analyst = cells(open_page(somebody("analyst"), "lead-hand-off"))
     assert f"{min(3, len(of_one))}, {min(3, len(of_one))} accepted" in analyst
 
@@ -101,14 +153,17 @@ def test_a_lead_of_the_list_is_one_the_bank_has_no_decision_on_since_it_came_or_
     open_page, bank: Stores
 ):
     page = open_page(SALES, "lead-hand-off")
-    listed = [str(b.key).removeprefix("accept-") for b in page.button if b.label == "Accept"]
+    numbers = listed(page)
     moves = Reader(bank, SYSTEM).frame(
-        select(m.c.lead_id, m.c.stage).where(m.c.lead_id.in_(listed)).order_by(m.c.move)
+        select(m.c.lead_id, m.c.stage).where(m.c.lead_id.in_(numbers)).order_by(m.c.move)
     )
     last = moves.groupby("lead_id")["stage"].last()
-    assert len(listed) == len(last) > 0
+    assert len(numbers) == len(last) > 0
     assert set(last) == {"mql", "reopened"}
-    assert f"came back {day(_came_back(bank, last))}" in words(page)
+    table = next(f.value for f in page.dataframe if "Rep" in f.value).set_index("Number")
+    back = table.loc[last[last == "reopened"].index[0]]
+    assert back["Status"].endswith("came back")
+    assert back["Qualified"].date() == _came_back(bank, last)
 
 
 def _came_back(bank: Stores, last: pd.Series) -> date:
@@ -123,9 +178,7 @@ def test_the_list_opens_with_who_is_overdue_and_agrees_with_the_figure(open_page
     page = open_page(SALES, "lead-hand-off")
     leads = waiting(Reader(bank, SALES), AS_OF)
     late = leads[leads["contacted_at"].isna() & (leads["late"] > 0)]
-    listed = [str(b.key).removeprefix("accept-") for b in page.button if b.label == "Accept"]
-    assert len(listed) > 0
-    assert set(listed) <= set(late["lead_id"])
+    assert set(listed(page)) == set(late["lead_id"])
     # The figure is a stock: it counts everybody who waits, as the list does, whenever the lead came; once.
     figure = next(card.value for card in page.metric if card.label == "Overdue, still waiting")
     again = int(late["again"].sum())

@@ -96,7 +96,7 @@ SYSTEM = Viewer(username="nightly", full_name="Nightly job", role="system")
 
 _ABOUT_STAFF = frozenset({app_schema.users, app_schema.sessions})
 """Tables about colleagues: how many used Concord is counted by the day."""
-_WRITTEN_ABOUT_PEOPLE = {"alert_steps": frozenset({"note"})}
+_WRITTEN_ABOUT_PEOPLE = {"alert_steps": frozenset({"note"}), "lead_reviews": frozenset({"note"})}
 """Free text of the application database that may name a customer: who sees no names does not read it."""
 
 

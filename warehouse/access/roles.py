@@ -116,6 +116,7 @@ RULES: dict[str, dict[str, Access]] = {
                 "rollups",
                 "test_assignments",
                 "interactions",
+                "complaint_steps",
             ],
             Access.ALL_ROWS,
         ),

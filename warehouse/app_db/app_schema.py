@@ -456,6 +456,26 @@ campaign_steps = Table(
     comment="What happened to a campaign; appended, the latest plan and the latest state count.",
 )
 
+complaint_steps = Table(
+    "complaint_steps",
+    APP_DB,
+    Column("step_id", Integer, primary_key=True),
+    Column("ticket_id", Text, nullable=False),
+    Column(
+        "version", Integer, nullable=False, comment="Counts a complaint's steps; two writers collide on it."
+    ),
+    Column("step", Text, nullable=False, comment="taken, given, answered, to_rm, or taken_back."),
+    Column(
+        "owner", Text, nullable=False, comment="Whose complaint it is after the step; empty for nobody's."
+    ),
+    Column("note", Text, nullable=False),
+    Column("corrects", Integer, comment="For a step taken back: the step that was undone."),
+    Column("taken_by", Text, nullable=False),
+    Column("taken_at", DateTime, nullable=False),
+    UniqueConstraint("ticket_id", "version"),
+    comment="What Service did about a complaint that waits; appended, never changed.",
+)
+
 lead_reviews = Table(
     "lead_reviews",
     APP_DB,
@@ -470,6 +490,9 @@ lead_reviews = Table(
         "verdict", Text, nullable=False, comment="accepted, rejected, or taken_back: the one before is void."
     ),
     Column("reason", Text, nullable=False, comment="Why it was rejected; empty otherwise."),
+    Column(
+        "note", Text, nullable=False, default="", comment="The reason in words, where none of the list fits."
+    ),
     Column("to_nurture", Boolean, nullable=False, comment="Given back to Marketing to come again later."),
     Column("reviewed_by", Text, nullable=False),
     Column("reviewed_at", DateTime, nullable=False),

@@ -23,6 +23,7 @@ class RecordedDecision:
     campaign_id: str | None
     verdict: str
     reason: str | None
+    note: str | None
     reviewed_by: str
     reviewed_at: datetime
     version: int

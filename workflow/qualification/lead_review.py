@@ -7,6 +7,7 @@ the last day loaded, so what was recorded here after that day cannot be in them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from metrics.definitions.scope import Filters
 from metrics.query.query import filtered
 from models.service.working_time import working_time
 from warehouse.access import audit
+from warehouse.access.audit import AuditEntry
 from warehouse.access.reader import Reader, Viewer
 from warehouse.app_db.app_schema import lead_reviews as r
 from warehouse.app_db.app_schema import users
@@ -36,10 +38,14 @@ REASONS = {
     "Not eligible": False,
     "Duplicate enquiry": False,
     "Wrong contact details": False,
+    "Other": False,
 }
 """Why a lead is rejected, and whether it then goes back to Marketing to be nurtured."""
 TO_NURTURE = tuple(reason for reason, back in REASONS.items() if back)
 """The reasons after which Marketing gets the lead back."""
+OTHER = "Other"
+"""The reason that needs words of its own."""
+LONGEST_NOTE = 300
 _FIRST_TIME = 2
 """A lead's moves until it waits for Sales the first time: it came, and was called qualified."""
 _OF_THE_LIST = ["verdict", "reviewed_at", "entered_at", "move"]
@@ -47,50 +53,92 @@ VERDICTS = ("accepted", "rejected", "taken_back")
 
 
 def review(
-    stores: Stores, viewer: Viewer, lead_id: str, verdict: str, reason: str = "", seen_version: int = 0
+    stores: Stores,
+    viewer: Viewer,
+    lead_id: str,
+    verdict: str,
+    reason: str = "",
+    seen_version: int = 0,
+    note: str = "",
 ) -> int:
     """Append a decision on a lead and give its new version; `seen_version` is the one the viewer had on screen.
 
+    Raises as `review_all` does.
+    """
+    review_all(stores, viewer, {lead_id: seen_version}, verdict, reason, note)
+    return seen_version + 1
+
+
+def review_all(
+    stores: Stores, viewer: Viewer, seen: Mapping[str, int], verdict: str, reason: str = "", note: str = ""
+) -> None:
+    """Append one decision on several leads (number → the version seen) in one transaction: on all of them or on none.
+
     Raises AccessRefused unless the viewer is of Sales (the attempt is logged). Raises ChangeRefused if the verdict or
-    the reason is none, the lead was not handed over or is decided, or somebody else decided first. Taking back is for
+    the reason is none, a lead was not handed over or is decided, or somebody else decided first. Taking back is for
     who decided, and leaves both lines. A lead that the bank's tables show as reopened since is decided on anew.
     """
     sentence = "Only Sales decides on leads, so nothing was recorded."
-    audit.check_role(stores, viewer, ("sales",), "lead.refused", sentence, lead_id, verdict[:16])
+    subject = " ".join(seen)
+    audit.check_role(stores, viewer, ("sales",), "lead.refused", sentence, subject, verdict[:16])
     if verdict not in VERDICTS:
         raise ChangeRefused(f"“{verdict[:40]}” is not a decision. A lead is accepted or rejected.")
     if (verdict == "rejected") != (reason in REASONS) or (reason and reason not in REASONS):
         raise ChangeRefused(f"A rejection needs one of these reasons: {', '.join(REASONS)}.")
-    lead = _handed_over(Reader(stores, viewer, stores.snapshot()), lead_id)
-    with audit.entry(stores, viewer.username, f"lead.{verdict}", lead_id, reason) as entry:
-        last = entry.app_db.execute(
-            select(r).where(r.c.lead_id == lead_id).order_by(r.c.version.desc()).limit(1)
-        ).first()
-        if (last.version if last else 0) != seen_version:
-            assert last is not None
-            raise ChangeRefused(_decided_meanwhile(entry.app_db, last))
-        if last is not None and before([last.reviewed_at], [lead.entered_at])[0]:
-            last = None
-        if verdict == "taken_back":
-            if last is None or last.verdict == "taken_back" or last.reviewed_by != viewer.username:
-                raise ChangeRefused("You have no decision on this lead to undo.")
-        elif last is not None and last.verdict != "taken_back":
-            raise ChangeRefused(_decided_meanwhile(entry.app_db, last))
-        entry.append(
-            r,
-            "reviewed",
-            lead_id=lead_id,
-            campaign_id=lead.campaign_id,
-            channel=lead.channel,
-            version=seen_version + 1,
-            verdict=verdict,
-            reason=reason,
-            to_nurture=REASONS.get(reason, False),
-        )
-    return seen_version + 1
+    if not seen:
+        raise ChangeRefused("Tick at least one lead, and record it again.")
+    note = _checked_note(reason, note)
+    reader = Reader(stores, viewer, stores.snapshot())
+    leads = {lead_id: _handed_over(reader, lead_id) for lead_id in seen}
+    with audit.entry(stores, viewer.username, f"lead.{verdict}", subject, reason) as entry:
+        for lead_id, version in seen.items():
+            _append(entry, viewer, lead_id, leads[lead_id], version, (verdict, reason, note))
 
 
-def _handed_over(reader: Reader, lead_id: str) -> Any:
+def _checked_note(reason: str, note: str) -> str:
+    missing = "Say in a few words why, so that Marketing can learn from it. Then record it again."
+    if reason == OTHER or note.strip():
+        return audit.checked_text(note, LONGEST_NOTE, missing, "The reason has")
+    return ""
+
+
+def _append(
+    entry: AuditEntry,
+    viewer: Viewer,
+    lead_id: str,
+    lead: _Waits,
+    seen_version: int,
+    decision: tuple[str, str, str],
+) -> None:
+    verdict, reason, note = decision
+    last = entry.app_db.execute(
+        select(r).where(r.c.lead_id == lead_id).order_by(r.c.version.desc()).limit(1)
+    ).first()
+    if (last.version if last else 0) != seen_version:
+        assert last is not None
+        raise ChangeRefused(_decided_meanwhile(entry.app_db, last))
+    if last is not None and before([last.reviewed_at], [lead.entered_at])[0]:
+        last = None
+    if verdict == "taken_back":
+        if last is None or last.verdict == "taken_back" or last.reviewed_by != viewer.username:
+            raise ChangeRefused("You have no decision on this lead to undo.")
+    elif last is not None and last.verdict != "taken_back":
+        raise ChangeRefused(_decided_meanwhile(entry.app_db, last))
+    entry.append(
+        r,
+        "reviewed",
+        lead_id=lead_id,
+        campaign_id=lead.campaign_id,
+        channel=lead.channel,
+        version=seen_version + 1,
+        verdict=verdict,
+        reason=reason,
+        note=note,
+        to_nurture=REASONS.get(reason, False),
+    )
+
+
+def _handed_over(reader: Reader, lead_id: str) -> _Waits:
     """The lead's campaign and channel, and by which move (`entered_at`) it came, or came back, to be decided on."""
     statement = select(t.c.campaign_id, t.c.channel, t.c.mql_at).where(t.c.lead_id == lead_id)
     rows = reader.rows(statement)
@@ -133,6 +181,7 @@ class WaitingLead:
     campaign_id: str | None
     product: str | None
     score: float | None
+    sales_rep: str | None
     mql_at: datetime
     contacted_at: datetime | None
     due_at: datetime

@@ -61,6 +61,8 @@ def page(viewer: Viewer, scope: Scope) -> None:
         rejections.reasons(viewer, scope)
     with right, tables.refused_in_place():
         rejections.afterwards(viewer, scope)
+    with tables.refused_in_place():
+        rejections.by_campaign(viewer, scope)
 
 
 def headline(viewer: Viewer, scope: Scope, hours: float) -> str:

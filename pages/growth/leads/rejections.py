@@ -12,6 +12,7 @@ from pages.charts import charts
 from pages.components import data, tables
 from pages.figures import drill_table
 from pages.figures.drill import DrillFigure
+from pages.growth.leads import batch_alarms
 from warehouse.access.reader import Viewer
 from workflow.qualification import lead_decisions, lead_review
 
@@ -59,6 +60,58 @@ def reasons(viewer: Viewer, scope: Scope) -> None:
         },
         of=Query.of(["rejected"], scope, ["reason"], [scope.period]),
     )
+
+
+def by_campaign(viewer: Viewer, scope: Scope) -> None:
+    """Each campaign's rejections by reason in one table, the most rejected first."""
+    if _no_reason(viewer):
+        return
+    st.header("Reasons by campaign")
+    answer = data.ask(viewer, ["rejected"], scope, by=["campaign", "reason"], periods=[scope.period])
+    answer = answer[answer["rejected"].fillna(1) > 0]
+    if answer["rejected"].notna().sum() == 0:
+        tables.empty("No rejection, or too few of one campaign and reason to show, in this period.")
+        return
+    names = batch_alarms.names(viewer)
+    answer = answer.assign(
+        campaign=[c if isinstance(c, str) else "" for c in answer["campaign"]],
+        reason=[r if isinstance(r, str) else "Not recorded" for r in answer["reason"]],
+    )
+    wide = answer.pivot_table(
+        index="campaign", columns="reason", values="rejected", aggfunc="first", dropna=False, observed=True
+    )
+    wide = wide.dropna(how="all").loc[:, wide.sum().sort_values(ascending=False).index]
+    wide = wide.loc[wide.sum(axis=1).sort_values(ascending=False, kind="stable").index]
+    hides = data.hidden_below(viewer, CATALOGUE["rejected"]) is not None
+    frame = wide.reset_index(drop=True) if hides else wide.reset_index(drop=True).fillna(0)
+    frame.insert(0, "Campaign", [names.get(str(c), str(c)) or "No campaign known" for c in wide.index])
+    opens = {
+        str(reason): [
+            DrillFigure(
+                of="rejected",
+                scope=scope.narrowed("campaign", c or None).narrowed("reason", _as_kept(str(reason))),
+            )
+            for c in wide.index
+        ]
+        for reason in wide.columns
+    }
+    drill_table.show(
+        frame,
+        "reasons-by-campaign",
+        "none or too few",
+        opens=opens,
+        of=Query.of(["rejected"], scope, ["campaign", "reason"], [scope.period]),
+        columns={
+            "Campaign": st.column_config.TextColumn(width="medium", pinned=True),
+            **dict.fromkeys(
+                map(str, wide.columns), st.column_config.NumberColumn(format="localized", width="small")
+            ),
+        },
+    )
+
+
+def _as_kept(reason: str) -> str | None:
+    return None if reason == "Not recorded" else reason
 
 
 def _no_reason(viewer: Viewer) -> Missing | None:

@@ -97,6 +97,20 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('username', 'tier', 'round'),
     comment='Certificates of colleagues who have passed all lessons of a tier; appended. Everybody reads her own.'
     )
+    op.create_table('complaint_steps',
+    sa.Column('step_id', sa.Integer(), nullable=False),
+    sa.Column('ticket_id', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False, comment="Counts a complaint's steps; two writers collide on it."),
+    sa.Column('step', sa.Text(), nullable=False, comment='taken, given, answered, to_rm, or taken_back.'),
+    sa.Column('owner', sa.Text(), nullable=False, comment="Whose complaint it is after the step; empty for nobody's."),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('corrects', sa.Integer(), comment='For a step taken back: the step that was undone.'),
+    sa.Column('taken_by', sa.Text(), nullable=False),
+    sa.Column('taken_at', sa.DateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('step_id'),
+    sa.UniqueConstraint('ticket_id', 'version'),
+    comment='What Service did about a complaint that waits; appended, never changed.'
+    )
     op.create_table('customer_tasks',
     sa.Column('task_id', sa.Integer(), nullable=False),
     sa.Column('customer_id', sa.Text(), nullable=False, comment='Copied, so that the row rule can narrow it.'),
@@ -215,6 +229,7 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), nullable=False, comment="Counts a lead's reviews; two reviewers collide on it."),
     sa.Column('verdict', sa.Text(), nullable=False, comment='accepted, rejected, or taken_back: the one before is void.'),
     sa.Column('reason', sa.Text(), nullable=False, comment='Why it was rejected; empty otherwise.'),
+    sa.Column('note', sa.Text(), nullable=False, comment='The reason in words, where none of the list fits.'),
     sa.Column('to_nurture', sa.Boolean(), nullable=False, comment='Given back to Marketing to come again later.'),
     sa.Column('reviewed_by', sa.Text(), nullable=False),
     sa.Column('reviewed_at', sa.DateTime(), nullable=False),

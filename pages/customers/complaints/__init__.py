@@ -1,0 +1,1 @@
+"""The complaints that wait, for Service."""
